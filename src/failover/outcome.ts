@@ -1,0 +1,38 @@
+/** What one attempt observed, as plain data: the only thing the verdict rules may look at. */
+export type Outcome = Answered | Faulted | Cancelled;
+
+/** The provider answered. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** Lower-case names; a header sent several times is joined with ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The text of an error: the body of a non-2xx answer, or the error found inside a 2xx one. At most
+   * 256 KiB of it. Empty where the answer was good.
+   */
+  readonly errorText: string;
+  /** Where the error stood: `body` of the answer itself, or an event in a stream that began as a success. */
+  readonly where: 'none' | 'body' | 'stream';
+}
+
+/**
+ * The exchange broke. The faults differ in what may be done next:
+ * - `not-sent`: no byte of the request left; always safe to send again
+ * - `maybe-sent`: sent in part or whole, and no answer came; the provider may have acted on it
+ * - `no-output`: an answer began but its first output never came (a hang, an empty stream, a cut before it)
+ * - `broken`: it broke after its first output
+ */
+export interface Faulted {
+  readonly kind: 'faulted';
+  readonly fault: 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
+  /** A stable word for logs, such as `connect-timeout`, `reset`, `first-output-timeout`, `cut`. */
+  readonly detail: string;
+  /** Of the answer that had begun, where one had. */
+  readonly status?: number;
+}
+
+/** The client went away or the gateway stopped: nobody is to blame. */
+export interface Cancelled {
+  readonly kind: 'cancelled';
+}

@@ -1,0 +1,29 @@
+/** What went wrong, in the words every provider's errors are reduced to. `ok` is the absence of it. */
+export type VerdictClass =
+  | 'ok'
+  | 'key_dead'
+  | 'billing'
+  | 'rate_limit'
+  | 'overloaded'
+  | 'model_denied'
+  | 'region'
+  | 'client_error'
+  | 'content_blocked'
+  | 'unknown';
+
+/** How far the trouble reaches. */
+export type VerdictScope = 'key' | 'quota_domain' | 'billing_domain' | 'key_model' | 'provider' | 'none';
+
+/** What else could still answer this request. */
+export type Retry = 'other-key' | 'other-domain' | 'other-provider' | 'none';
+
+/** Who is to blame for an outcome, and what follows from it. */
+export interface Verdict {
+  readonly class: VerdictClass;
+  readonly scope: VerdictScope;
+  readonly retry: Retry;
+  /** How long the provider asked to be left alone, capped; absent where it said nothing. Milliseconds. */
+  readonly waitMs?: number;
+  /** Id of the rule that matched. */
+  readonly rule: string;
+}

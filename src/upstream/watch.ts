@@ -1,0 +1,25 @@
+/**
+ * Reads an answer as it passes by and says what it has seen. Dialects implement it; the exchange asks it
+ * when to open the commit gate and where a stream may be stopped without cutting a frame in two.
+ * A watch never changes, copies or keeps more bytes than it needs to judge.
+ */
+export interface Watch {
+  /**
+   * Reads the next bytes of the body.
+   * @returns how many bytes of this chunk, counted from its start, end on a boundary: what follows them
+   *   belongs to a frame that is not whole yet. `chunk.length` where the body has no frames.
+   */
+  read(chunk: Buffer): number;
+
+  /** The body ended in order. `output`, `error` and `complete` are final after it. */
+  end(): void;
+
+  /** The first real output has been seen (content, reasoning, a tool call, or the end marker). Never turns back. */
+  readonly output: boolean;
+
+  /** The text of an error found inside the body, before or after the output. */
+  readonly error: string | undefined;
+
+  /** Whether an answer that ends here is whole: a stream has shown its end marker, a body with no marker has ended. */
+  readonly complete: boolean;
+}
