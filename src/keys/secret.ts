@@ -17,7 +17,11 @@ export class Secret {
 
   /** The last four characters, for people to tell keys apart; fewer or none where that would give away too much. */
   get hint(): string {
-    return this.#text.length >= 16 ? this.#text.slice(-4) : this.#text.length >= 8 ? this.#text.slice(-2) : '';
+    return this.#text.length >= 16
+      ? this.#text.slice(-4)
+      : this.#text.length >= 8
+        ? this.#text.slice(-2)
+        : '';
   }
 
   toString(): string {

@@ -1,0 +1,130 @@
+import { holdOn, settle } from '../keys/record.ts';
+import type { KeyRecord } from '../keys/record.ts';
+import type { Pool, PooledKey } from '../keys/pool.ts';
+
+/** `balanced`: the less busy of two random keys. `random`: any one. Both honour weights. */
+export type Strategy = 'balanced' | 'random';
+
+export interface ChoiceRequest {
+  /** As the provider names it, or `ANY_MODEL`. */
+  readonly model: string;
+  /** Ids of keys this request has already tried: a retry never uses a key twice. */
+  readonly tried: ReadonlySet<string>;
+  readonly strategy: Strategy;
+  readonly now: number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** A key to use, or the reason that there is none. */
+export type Choice =
+  | {
+      readonly kind: 'key';
+      readonly pooled: PooledKey;
+      /** Of the record it was chosen by: goes back with the attempt's result. */
+      readonly epoch: number;
+      /** True where nothing was in service, and this key's trouble was ambiguous. */
+      readonly lastResort: boolean;
+    }
+  | {
+      readonly kind: 'none';
+      /** When the first key is due back; undefined where none will come back by itself. */
+      readonly returnsAt?: number;
+    };
+
+/** Random picks before a scan: enough to find a key wherever one in a few can be used. */
+const PICKS = 12;
+
+/** Picks a key. Touches nothing but the pool; O(1) unless most of the pool cannot be used. */
+export function choose(pool: Pool, request: ChoiceRequest): Choice {
+  const first = pick(pool, request);
+  if (first === undefined) return lastResort(pool, request);
+  if (request.strategy === 'random') return use(first);
+  const second = pick(pool, request);
+  return use(second !== undefined && isLessBusy(second, first) ? second : first);
+}
+
+function use(pooled: PooledKey, epoch = pooled.record.epoch, isLastResort = false): Choice {
+  return { kind: 'key', pooled, epoch, lastResort: isLastResort };
+}
+
+function isLessBusy(a: PooledKey, b: PooledKey): boolean {
+  return a.inFlight / a.key.weight < b.inFlight / b.key.weight;
+}
+
+function isUsable({ key, record }: PooledKey, { model, tried, now }: ChoiceRequest): boolean {
+  return (
+    !tried.has(key.id) &&
+    key.serves(model) &&
+    record.state === 'in-service' &&
+    holdOn(record, model, now) === undefined
+  );
+}
+
+/** A usable key at random, each as likely as its weight; undefined where there is none. */
+function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
+  const keys = pool.inService(request.now);
+  for (let i = 0; i < PICKS && keys.length > 0; i++) {
+    const candidate = keys[Math.floor(request.random() * keys.length)];
+    if (candidate === undefined) break;
+    if (request.random() * pool.maxWeight >= candidate.key.weight) continue;
+    if (isUsable(candidate, request)) return candidate;
+  }
+  return pickByScan(keys, request);
+}
+
+/** Where random picks found nothing: looks at every key, and still honours weights. */
+function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledKey | undefined {
+  let total = 0;
+  let chosen: PooledKey | undefined;
+  for (const candidate of keys) {
+    if (!isUsable(candidate, request)) continue;
+    total += candidate.key.weight;
+    if (request.random() * total < candidate.key.weight) chosen = candidate;
+  }
+  return chosen;
+}
+
+/**
+ * Nothing can be used. The key due back soonest is tried all the same if its trouble was ambiguous or a
+ * denial of the model: the first may be over, the second gives the client the provider's own words. A key
+ * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return.
+ */
+function lastResort(pool: Pool, request: ChoiceRequest): Choice {
+  let best: { pooled: PooledKey; epoch: number; dueAt: number } | undefined;
+  let returnsAt = Infinity;
+  for (const pooled of pool.all()) {
+    if (!pooled.key.serves(request.model)) continue;
+    const trouble = troubleOf(settle(pooled.record, request.now), request);
+    if (trouble === undefined) continue;
+    returnsAt = Math.min(returnsAt, trouble.dueAt);
+    if (!trouble.ambiguous || request.tried.has(pooled.key.id)) continue;
+    if (best === undefined || trouble.dueAt < best.dueAt) {
+      best = { pooled, epoch: trouble.epoch, dueAt: trouble.dueAt };
+    }
+  }
+  if (best !== undefined) return use(best.pooled, best.epoch, true);
+  return returnsAt === Infinity ? { kind: 'none' } : { kind: 'none', returnsAt };
+}
+
+function troubleOf(
+  record: KeyRecord,
+  { model, now }: ChoiceRequest,
+): { dueAt: number; ambiguous: boolean; epoch: number } | undefined {
+  const { epoch } = record;
+  switch (record.state) {
+    case 'disabled':
+      return undefined;
+    case 'out-of-service':
+      return {
+        dueAt: Math.min(record.nextCheckAt, record.returnsAt ?? Infinity),
+        ambiguous: record.cause === 'failures',
+        epoch,
+      };
+    case 'in-service': {
+      const held = holdOn(record, model, now);
+      if (held === undefined) return undefined;
+      return { dueAt: held.until, ambiguous: held.cause === 'denied', epoch };
+    }
+  }
+}

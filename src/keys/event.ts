@@ -1,0 +1,48 @@
+/** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
+export type KeyEvent = AttemptEnded | OperatorDisabled | OperatorEnabled;
+
+/**
+ * What an attempt means for the key that made it:
+ * - `succeeds`: it works
+ * - `counts`: an ambiguous failure; several in a row take it out
+ * - `condemns`: a definite verdict; one is enough
+ * - `throttles`, `denies`: out for one model, until a time
+ * - `none`: it says nothing about the key
+ */
+export type Effect =
+  | { readonly kind: 'succeeds' }
+  | { readonly kind: 'counts' }
+  | { readonly kind: 'condemns'; readonly cause: 'key_dead' | 'billing' }
+  | { readonly kind: 'throttles' }
+  | { readonly kind: 'denies' }
+  | { readonly kind: 'none' };
+
+/** An attempt is over: a client's request, or a health check. */
+export interface AttemptEnded {
+  readonly type: 'attempt';
+  /** Of the record when the key was chosen. */
+  readonly epoch: number;
+  readonly startedAt: number;
+  readonly at: number;
+  /** As the provider names it, or `ANY_MODEL`. */
+  readonly model: string;
+  readonly effect: Effect;
+  /** The rule that judged it. */
+  readonly rule: string;
+  /** What the provider asked for, already capped. Milliseconds. */
+  readonly waitMs?: number;
+  /** True for a health check, whose failure puts the next one off. */
+  readonly check: boolean;
+  /** A random number in [0, 1): spreads the checks of keys that failed together. */
+  readonly jitter: number;
+}
+
+export interface OperatorDisabled {
+  readonly type: 'disabled';
+  readonly at: number;
+}
+
+export interface OperatorEnabled {
+  readonly type: 'enabled';
+  readonly at: number;
+}

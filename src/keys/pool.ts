@@ -1,0 +1,104 @@
+import type { Key } from './key.ts';
+import { FRESH, settle } from './record.ts';
+import type { KeyRecord } from './record.ts';
+
+/** A key in its pool: the replica of its record, and what this process alone knows. */
+export interface PooledKey {
+  readonly key: Key;
+  /** As last heard; `settle` it before relying on a cooldown. */
+  readonly record: KeyRecord;
+  /** Attempts under way in this process. */
+  inFlight: number;
+}
+
+interface Slot extends PooledKey {
+  record: KeyRecord;
+  /** Place in the list of keys in service; -1 out of it. */
+  place: number;
+}
+
+/**
+ * One provider's keys, as this process sees them. Choosing reads only this: no store, no waiting. Keys in
+ * service stand in one dense list, so that picking one at random costs the same for ten keys and a million.
+ */
+export class Pool {
+  readonly #slots = new Map<string, Slot>();
+  readonly #inService: Slot[] = [];
+  readonly #out = new Set<Slot>();
+  #nextReturnAt = Infinity;
+  /** The greatest weight of any key: what a weighted pick is measured against. */
+  readonly maxWeight: number;
+
+  constructor(keys: readonly Key[], recordOf: (key: Key) => KeyRecord) {
+    let maxWeight = 0;
+    for (const key of keys) {
+      const slot: Slot = { key, record: FRESH, inFlight: 0, place: -1 };
+      this.#slots.set(key.id, slot);
+      this.#enter(slot);
+      this.update(key.id, recordOf(key));
+      maxWeight = Math.max(maxWeight, key.weight);
+    }
+    this.maxWeight = maxWeight;
+  }
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  get(id: string): PooledKey | undefined {
+    return this.#slots.get(id);
+  }
+
+  all(): Iterable<PooledKey> {
+    return this.#slots.values();
+  }
+
+  /** Keys in service at `now`, in no order. The list is the pool's own: read it, and do not keep it. */
+  inService(now: number): readonly PooledKey[] {
+    if (now >= this.#nextReturnAt) this.#takeBackReturned(now);
+    return this.#inService;
+  }
+
+  /** Keys that are out of service, disabled ones among them. */
+  outOfService(now: number): Iterable<PooledKey> {
+    if (now >= this.#nextReturnAt) this.#takeBackReturned(now);
+    return this.#out;
+  }
+
+  /** Takes over a key's newest record. An id that is not of this pool is nobody's business here. */
+  update(id: string, record: KeyRecord): void {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return;
+    slot.record = record;
+    if (record.state === 'in-service') {
+      this.#enter(slot);
+      return;
+    }
+    this.#leave(slot);
+    if (record.state === 'out-of-service' && record.returnsAt !== undefined) {
+      this.#nextReturnAt = Math.min(this.#nextReturnAt, record.returnsAt);
+    }
+  }
+
+  #takeBackReturned(now: number): void {
+    this.#nextReturnAt = Infinity;
+    for (const slot of this.#out) this.update(slot.key.id, settle(slot.record, now));
+  }
+
+  #enter(slot: Slot): void {
+    if (slot.place >= 0) return;
+    this.#out.delete(slot);
+    slot.place = this.#inService.push(slot) - 1;
+  }
+
+  #leave(slot: Slot): void {
+    this.#out.add(slot);
+    if (slot.place < 0) return;
+    const last = this.#inService.pop();
+    if (last !== undefined && last !== slot) {
+      this.#inService[slot.place] = last;
+      last.place = slot.place;
+    }
+    slot.place = -1;
+  }
+}

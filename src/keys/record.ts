@@ -1,0 +1,87 @@
+/**
+ * What is known of one key, shared by every worker and machine. A record is plain, immutable data; the only
+ * thing that makes a new one is `reduce` in reducer.ts.
+ *
+ * All times are milliseconds since the epoch.
+ */
+export type KeyRecord = InService | OutOfService | Disabled;
+
+interface Common {
+  /** Grows whenever the key leaves or re-enters service. What began in an older epoch changes nothing. */
+  readonly epoch: number;
+  /** When the key entered this state; 0 for a key of which nothing was ever recorded. */
+  readonly since: number;
+}
+
+/** May be chosen, but for the models it is held from. */
+export interface InService extends Common {
+  readonly state: 'in-service';
+  /** Ambiguous failures in a row, over all nodes. */
+  readonly failures: number;
+  /** The rule that judged the newest of those failures. */
+  readonly lastRule?: string;
+  readonly holds: readonly Hold[];
+}
+
+/** May not be chosen until it has proved itself, or its cooldown is over. */
+export interface OutOfService extends Common {
+  readonly state: 'out-of-service';
+  readonly cause: OutCause;
+  /** The rule that judged the attempt that took it out. */
+  readonly rule: string;
+  /** Health checks passed in a row. */
+  readonly passes: number;
+  /** Health checks failed since it left service, or since the last one passed. */
+  readonly failedChecks: number;
+  readonly nextCheckAt: number;
+  /** When it comes back by itself, where the policy has a cooldown. */
+  readonly returnsAt?: number;
+}
+
+/** Out of service by the operator's word alone, until the operator's word. */
+export interface Disabled extends Common {
+  readonly state: 'disabled';
+}
+
+/** `failures`: ambiguous ones reached the threshold. The others are definite: one answer was enough. */
+export type OutCause = 'failures' | 'key_dead' | 'billing';
+
+/** One model the key may not be used for until a time. */
+export interface Hold {
+  /** As the provider names it, or `ANY_MODEL`. */
+  readonly model: string;
+  readonly cause: 'throttled' | 'denied';
+  readonly rule: string;
+  readonly since: number;
+  readonly until: number;
+  /** How often in a row it was held for this cause: what makes a wait grow where the provider named none. */
+  readonly strikes: number;
+}
+
+/** The model of a hold that came from a request without a model: it holds the key from everything. */
+export const ANY_MODEL = '*';
+
+/** The record of a key of which nothing was ever recorded. It is not stored. */
+export const FRESH: InService = Object.freeze({
+  state: 'in-service',
+  epoch: 0,
+  since: 0,
+  failures: 0,
+  holds: Object.freeze([]),
+});
+
+/**
+ * The record as it counts at `now`: a cooldown that has run out puts the key back in service without
+ * anybody's help, and without a write.
+ */
+export function settle(record: KeyRecord, now: number): KeyRecord {
+  if (record.state !== 'out-of-service') return record;
+  if (record.returnsAt === undefined || now < record.returnsAt) return record;
+  return { state: 'in-service', epoch: record.epoch + 1, since: record.returnsAt, failures: 0, holds: [] };
+}
+
+/** The hold that keeps an in-service key from `model` at `now`, if one does. */
+export function holdOn(record: InService, model: string, now: number): Hold | undefined {
+  if (record.holds.length === 0) return undefined;
+  return record.holds.find((hold) => hold.until > now && (hold.model === model || hold.model === ANY_MODEL));
+}

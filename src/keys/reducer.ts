@@ -1,0 +1,178 @@
+import type { AttemptEnded, KeyEvent } from './event.ts';
+import { settle } from './record.ts';
+import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
+
+/** How a provider's keys leave service and come back. Milliseconds. */
+export interface KeyPolicy {
+  /** Ambiguous failures in a row that take a key out. At least 1. */
+  readonly failureThreshold: number;
+  /** Health checks passed in a row that put it back. At least 1. */
+  readonly successThreshold: number;
+  /** From leaving service to the first check, and between passed checks. */
+  readonly checkIntervalMs: number;
+  /** Failed checks double the interval up to this. */
+  readonly checkMaxIntervalMs: number;
+  /** A key comes back by itself after this long; 0: it must pass checks. */
+  readonly cooldownMs: number;
+}
+
+/** No verdict is for ever: no wait is longer than this, whatever a provider says. Milliseconds. */
+export const MAX_WAIT_MS = 24 * 60 * 60 * 1000;
+
+/** A throttled key whose provider named no wait rests this long, twice as long on each repetition. */
+const THROTTLE_BASE_MS = 2_000;
+const THROTTLE_MAX_MS = 60_000;
+
+/** How long a key rests from a model it was denied: long enough to spare requests, short enough for a grant to show. */
+const DENIAL_MS = 10 * 60 * 1000;
+
+/** Holds kept for one key; beyond it the one that ends soonest is forgotten. */
+const MAX_HOLDS = 64;
+
+/** A longer model name is nobody's model, and would only fill the store. */
+const MAX_MODEL_LENGTH = 256;
+
+/** Checks of keys that failed together are spread over this share of their interval. */
+const JITTER_SHARE = 0.2;
+
+/**
+ * The one function that changes a record. Pure: the same record, event and policy give the same answer, so
+ * an event can be applied again to a record somebody else wrote in between.
+ *
+ * @returns the very object passed in where nothing changed, so that nothing is written
+ */
+export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
+  const current = settle(record, event.at);
+  const next = step(current, event, policy);
+  return next === current ? record : next;
+}
+
+function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
+  switch (event.type) {
+    case 'disabled':
+      return record.state === 'disabled' ? record : disable(record, event.at);
+    case 'enabled':
+      return record.state === 'in-service' ? record : returnToService(record, event.at);
+    case 'attempt':
+      // What began before the key left or re-entered service speaks of a key that is no more.
+      if (event.epoch !== record.epoch) return record;
+      if (record.state === 'in-service') return afterUse(record, event, policy);
+      if (record.state === 'out-of-service') return afterTrial(record, event, policy);
+      return record;
+  }
+}
+
+/** A key in service was used. */
+function afterUse(record: InService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
+  const { effect } = event;
+  switch (effect.kind) {
+    case 'none':
+      return record;
+    case 'succeeds':
+      return clear(record, event);
+    case 'counts': {
+      const failures = record.failures + 1;
+      if (failures >= policy.failureThreshold) return takeOut(record, 'failures', event, policy);
+      return { ...record, failures, lastRule: event.rule };
+    }
+    case 'condemns':
+      return takeOut(record, effect.cause, event, policy);
+    case 'throttles':
+      return hold(record, 'throttled', event);
+    case 'denies':
+      return hold(record, 'denied', event);
+  }
+}
+
+/**
+ * A key out of service was tested by a health check, or tried as a last resort. Both can pass. Only a check
+ * that fails puts the next check off: otherwise busy clients would keep their only key out for longer.
+ */
+function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
+  const { effect } = event;
+  if (effect.kind === 'succeeds') {
+    const passes = record.passes + 1;
+    if (passes >= policy.successThreshold) return returnToService(record, event.at);
+    return {
+      ...record,
+      passes,
+      failedChecks: 0,
+      nextCheckAt: event.at + checkDelay(0, event.jitter, policy),
+    };
+  }
+  const blamed = effect.kind === 'condemns' ? { cause: effect.cause, rule: event.rule } : {};
+  if (event.check) {
+    const failedChecks = record.failedChecks + 1;
+    const delay = Math.max(checkDelay(failedChecks, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+    return { ...record, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
+  }
+  if (effect.kind === 'none') return record;
+  const changesCause = effect.kind === 'condemns' && effect.cause !== record.cause;
+  return record.passes > 0 || changesCause ? { ...record, ...blamed, passes: 0 } : record;
+}
+
+function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy: KeyPolicy): OutOfService {
+  const delay = Math.max(checkDelay(0, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+  return {
+    state: 'out-of-service',
+    epoch: record.epoch + 1,
+    since: event.at,
+    cause,
+    rule: event.rule,
+    passes: 0,
+    failedChecks: 0,
+    nextCheckAt: event.at + delay,
+    ...(policy.cooldownMs > 0 && { returnsAt: event.at + policy.cooldownMs }),
+  };
+}
+
+function returnToService(record: OutOfService | Disabled, at: number): InService {
+  return { state: 'in-service', epoch: record.epoch + 1, since: at, failures: 0, holds: [] };
+}
+
+function disable(record: InService | OutOfService, at: number): Disabled {
+  return { state: 'disabled', epoch: record.epoch + 1, since: at };
+}
+
+/** A success ends the row of failures, and a hold on its model unless the hold is younger than the attempt. */
+function clear(record: InService, event: AttemptEnded): InService {
+  const disproved = (held: Hold): boolean => held.model === event.model && held.since <= event.startedAt;
+  const holds = record.holds.some(disproved) ? record.holds.filter((held) => !disproved(held)) : record.holds;
+  if (record.failures === 0 && holds === record.holds) return record;
+  const { lastRule: _, ...rest } = record;
+  return { ...rest, failures: 0, holds };
+}
+
+function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
+  if (event.model.length > MAX_MODEL_LENGTH) return record;
+  const before = record.holds.find((held) => held.model === event.model);
+  const same = before?.cause === cause ? before : undefined;
+  // Requests that were already under way when the first one was turned away say nothing new.
+  const strikes = same === undefined ? 1 : event.startedAt < same.since ? same.strikes : same.strikes + 1;
+  const until = Math.max(event.at + holdWait(cause, strikes, event.waitMs), same?.until ?? 0);
+  if (same !== undefined && until === same.until && strikes === same.strikes) return record;
+  const held: Hold = { model: event.model, cause, rule: event.rule, since: event.at, until, strikes };
+  return { ...record, holds: keepNewest([...record.holds.filter((other) => other !== before), held]) };
+}
+
+function keepNewest(holds: readonly Hold[]): readonly Hold[] {
+  if (holds.length <= MAX_HOLDS) return holds;
+  return holds.toSorted((a, b) => b.until - a.until).slice(0, MAX_HOLDS);
+}
+
+function holdWait(cause: Hold['cause'], strikes: number, named: number | undefined): number {
+  if (cause === 'denied') return DENIAL_MS;
+  if (named !== undefined) return boundedWait(named);
+  return Math.min(THROTTLE_BASE_MS * 2 ** (strikes - 1), THROTTLE_MAX_MS);
+}
+
+function boundedWait(waitMs: number): number {
+  return Math.min(Math.max(waitMs, 0), MAX_WAIT_MS);
+}
+
+/** Never longer than the interval it is asked for: jitter only ever brings a check forward. */
+function checkDelay(failedChecks: number, jitter: number, policy: KeyPolicy): number {
+  const grown = policy.checkIntervalMs * 2 ** Math.min(failedChecks, 30);
+  const delay = Math.min(grown, Math.max(policy.checkMaxIntervalMs, policy.checkIntervalMs));
+  return Math.round(delay * (1 - JITTER_SHARE * jitter));
+}
