@@ -1,0 +1,278 @@
+import type { Dispatcher } from 'undici';
+import { faultDetail } from './faults.ts';
+import type { Fault, FaultKind } from './faults.ts';
+import type { Transport, UpstreamRequest } from './transport.ts';
+import type { Watch } from './watch.ts';
+
+export interface ExchangeLimits {
+  /** From dispatch to the first output. Milliseconds. */
+  readonly firstOutputMs: number;
+  /** Between two pieces of a body after its first output. Milliseconds. */
+  readonly idleMs: number;
+  /** How long a client may take nothing of an answer before it counts as gone. Milliseconds. */
+  readonly stallMs: number;
+  /** Bytes held back before the gate opens without a first output. */
+  readonly holdBytes: number;
+}
+
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What there is to judge: the exchange has come as far as it can without a reader. */
+export type Opening =
+  /** The answer ended within the hold, or showed an error before any output: all there is of it is here. */
+  | {
+      readonly kind: 'whole';
+      readonly status: number;
+      readonly headers: ResponseHeaders;
+      readonly body: Buffer;
+      readonly watch: Watch;
+    }
+  /** First output, or more than the hold: `relay` passes it on. */
+  | {
+      readonly kind: 'open';
+      readonly status: number;
+      readonly headers: ResponseHeaders;
+      readonly watch: Watch;
+    }
+  | Fault
+  | { readonly kind: 'cancelled' };
+
+/** How a relayed answer ended. */
+export type Ending = { readonly kind: 'ended' } | Fault | { readonly kind: 'cancelled' };
+
+/** Where relayed bytes go. */
+export interface Sink {
+  /** @returns false where the reader is behind: nothing more is read until `onDrain` calls back */
+  write(chunk: Buffer): boolean;
+  /** Calls back once, when the reader has caught up. */
+  onDrain(resume: () => void): void;
+}
+
+type Phase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';
+
+/**
+ * One request to a provider and its answer, up to the commit gate and beyond. It holds back what comes before
+ * the first output, tells faults apart, keeps time, and passes backpressure on; it knows no dialect and no
+ * blame. Network faults are values here, never exceptions.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly opening: Promise<Opening>;
+  /** From dispatch to the opening of the gate; undefined before. Milliseconds. */
+  firstOutputMs: number | undefined;
+
+  readonly #limits: ExchangeLimits;
+  readonly #watchFor: (status: number, headers: ResponseHeaders) => Watch;
+  readonly #startedAt = performance.now();
+  #open: (opening: Opening) => void = () => {};
+  #end: ((ending: Ending) => void) | undefined;
+  #early: Ending | undefined;
+  #phase: Phase = 'queued';
+  #controller: Dispatcher.DispatchController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #status = 0;
+  #headers: ResponseHeaders = {};
+  #watch: Watch | undefined;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  /** Of the held bytes, those at the end that belong to a frame which is not whole. */
+  #tailBytes = 0;
+  #sink: Sink | undefined;
+
+  constructor(
+    transport: Transport,
+    request: UpstreamRequest,
+    limits: ExchangeLimits,
+    watchFor: (status: number, headers: ResponseHeaders) => Watch,
+  ) {
+    this.#limits = limits;
+    this.#watchFor = watchFor;
+    this.opening = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+    this.#timer = setTimeout(() => this.#fail('first-output-timeout'), limits.firstOutputMs);
+    transport.dispatch(request, this);
+  }
+
+  /** Passes the held bytes and all that follow to `sink`, as fast as it takes them. Once, after `open`. */
+  relay(sink: Sink): Promise<Ending> {
+    return new Promise((resolve) => {
+      if (this.#early !== undefined) {
+        const held = this.#early.kind === 'ended' ? this.#takeAll() : this.#takeWholeFrames();
+        if (held.length > 0) sink.write(held);
+        resolve(this.#early);
+        return;
+      }
+      this.#end = resolve;
+      this.#sink = sink;
+      this.#phase = 'relaying';
+      this.#timer = setTimeout(() => this.#fail('idle-timeout'), this.#limits.idleMs);
+      this.#controller?.resume();
+      this.#passHeld(sink);
+    });
+  }
+
+  /** Nobody wants the answer any more. Nobody is to blame. */
+  cancel(): void {
+    this.#finish({ kind: 'cancelled' });
+    this.#abort();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#phase === 'over') this.#abort();
+    else this.#phase = 'sent';
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    if (status < 200 || this.#phase === 'over') return;
+    this.#phase = 'answering';
+    this.#status = status;
+    this.#headers = headers;
+    this.#watch = this.#watchFor(status, headers);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const watch = this.#watch;
+    if (watch === undefined || this.#phase === 'over') return;
+    const boundary = watch.read(chunk);
+    if (this.#sink !== undefined) {
+      this.#timer?.refresh();
+      if (boundary === chunk.length && this.#heldBytes === 0) this.#pass(chunk, this.#sink);
+      else {
+        this.#hold(chunk, boundary);
+        this.#passHeld(this.#sink);
+      }
+      return;
+    }
+    this.#hold(chunk, boundary);
+    const isFull = this.#heldBytes > this.#limits.holdBytes;
+    if (this.#phase === 'answering') {
+      if (watch.error !== undefined) {
+        this.#settleWhole(watch);
+        this.#abort();
+        return;
+      }
+      if (watch.output || isFull) this.#openGate(watch);
+    }
+    if (isFull) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    const watch = this.#watch;
+    if (watch === undefined || this.#phase === 'over') return;
+    watch.end();
+    if (this.#phase === 'answering') {
+      this.#settleWhole(watch);
+      return;
+    }
+    if (this.#sink !== undefined && this.#heldBytes > 0) this.#sink.write(this.#takeAll());
+    this.#finish({ kind: 'ended' });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#phase !== 'over') this.#finish(this.#fault(faultDetail(error)));
+  }
+
+  #openGate(watch: Watch): void {
+    clearTimeout(this.#timer);
+    this.#phase = 'open';
+    this.firstOutputMs = performance.now() - this.#startedAt;
+    this.#open({ kind: 'open', status: this.#status, headers: this.#headers, watch });
+  }
+
+  #hold(chunk: Buffer, boundary: number): void {
+    this.#held.push(chunk);
+    this.#heldBytes += chunk.length;
+    this.#tailBytes = boundary > 0 ? chunk.length - boundary : this.#tailBytes + chunk.length;
+  }
+
+  /** Keeps back a frame that is not whole, up to the hold: a stream that breaks must not end in half a frame. */
+  #passHeld(sink: Sink): void {
+    const held = this.#tailBytes > this.#limits.holdBytes ? this.#takeAll() : this.#takeWholeFrames();
+    if (held.length > 0) this.#pass(held, sink);
+  }
+
+  #takeWholeFrames(): Buffer {
+    const tailBytes = this.#tailBytes;
+    const held = this.#takeAll();
+    if (tailBytes === 0) return held;
+    const whole = held.subarray(0, held.length - tailBytes);
+    this.#hold(held.subarray(whole.length), 0);
+    return whole;
+  }
+
+  #takeAll(): Buffer {
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#tailBytes = 0;
+    return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
+  }
+
+  #pass(chunk: Buffer, sink: Sink): void {
+    if (sink.write(chunk)) return;
+    this.#controller?.pause();
+    clearTimeout(this.#timer);
+    // The reader's delay is not the provider's: its clock stands still until the reader is back.
+    this.#timer = setTimeout(() => this.cancel(), this.#limits.stallMs);
+    sink.onDrain(() => {
+      if (this.#phase !== 'relaying') return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#fail('idle-timeout'), this.#limits.idleMs);
+      this.#controller?.resume();
+    });
+  }
+
+  #fail(detail: string): void {
+    this.#finish(this.#fault(this.#phase === 'queued' ? 'connect-timeout' : detail));
+    this.#abort();
+  }
+
+  #fault(detail: string): Fault {
+    const fault = FAULT_OF[this.#phase];
+    return { kind: 'fault', fault, detail, ...(this.#status > 0 && { status: this.#status }) };
+  }
+
+  #finish(ending: Ending): void {
+    if (this.#phase === 'over') return;
+    const wasOpen = this.#phase === 'open' || this.#phase === 'relaying';
+    if (!wasOpen && ending.kind !== 'ended') {
+      this.#settle(ending);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#phase = 'over';
+    this.#early = ending;
+    this.#end?.(ending);
+  }
+
+  #settleWhole(watch: Watch): void {
+    this.#settle({
+      kind: 'whole',
+      status: this.#status,
+      headers: this.#headers,
+      body: this.#takeAll(),
+      watch,
+    });
+  }
+
+  #settle(opening: Opening): void {
+    clearTimeout(this.#timer);
+    this.#phase = 'over';
+    this.firstOutputMs = performance.now() - this.#startedAt;
+    this.#open(opening);
+  }
+
+  #abort(): void {
+    this.#controller?.abort(new Error('the exchange is over'));
+  }
+}
+
+const FAULT_OF: Readonly<Record<Phase, FaultKind>> = {
+  queued: 'not-sent',
+  sent: 'maybe-sent',
+  answering: 'no-output',
+  open: 'broken',
+  relaying: 'broken',
+  over: 'broken',
+};

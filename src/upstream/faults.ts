@@ -1,0 +1,43 @@
+/**
+ * How an exchange broke; the kinds differ in what may be done next:
+ * - `not-sent`: no byte of the request left
+ * - `maybe-sent`: sent in part or whole, and no answer began
+ * - `no-output`: an answer began, and its first output never came
+ * - `broken`: it broke after its first output
+ */
+export type FaultKind = 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
+
+export interface Fault {
+  readonly kind: 'fault';
+  readonly fault: FaultKind;
+  /** A stable word for logs: what happened on the wire. */
+  readonly detail: string;
+  /** Of the answer that had begun, where one had. */
+  readonly status?: number;
+}
+
+/** Words for the errors of undici and of Node's sockets that are worth telling apart. */
+const DETAILS: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  UND_ERR_SOCKET: 'reset',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut',
+  UND_ERR_HEADERS_OVERFLOW: 'headers-too-large',
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ETIMEDOUT: 'connect-timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOTFOUND: 'name-not-found',
+  EAI_AGAIN: 'name-not-found',
+};
+
+/** A stable word for an error of the transport. */
+export function faultDetail(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const known = DETAILS[code];
+  if (known !== undefined) return known;
+  if (code.startsWith('HPE_')) return 'not-http';
+  if (code.includes('CERT') || code.includes('TLS') || code.includes('SSL')) return 'tls';
+  return code === '' ? error.name.toLowerCase() : code.toLowerCase();
+}

@@ -1,0 +1,56 @@
+import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { Readable } from 'node:stream';
+
+/** A request as it leaves for a provider. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Path and query, the provider's base path included. */
+  readonly path: string;
+  /** Name, value, name, value. */
+  readonly headers: string[];
+  readonly body: Buffer | Readable | null;
+}
+
+/** The way to one provider: its connections, and nothing that another provider shares. */
+export interface Transport {
+  dispatch(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void;
+  /** Lets requests under way finish. */
+  close(): Promise<void>;
+  /** Ends requests under way. */
+  destroy(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Bounds name look-up, TCP and TLS together. Milliseconds. */
+  readonly connectTimeoutMs: number;
+}
+
+/** Idle connections are kept shorter than the 60 s after which common load balancers drop them. */
+const KEEP_ALIVE_MS = 50_000;
+
+/**
+ * HTTP/1.1 over a pool of kept-alive connections, a connection for each request under way: multiplexed
+ * HTTP/2 was slower wherever it was measured, and lets one reset take many requests along.
+ */
+export function openTransport({ origin, connectTimeoutMs }: TransportOptions): Transport {
+  const pool = new Pool(origin, {
+    connections: null,
+    pipelining: 1,
+    allowH2: false,
+    connect: { timeout: connectTimeoutMs },
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // The exchange has its own clocks: it knows first output from first byte, and whose delay it is.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    dispatch({ method, path, headers, body }, handler) {
+      pool.dispatch({ method, path, headers, body }, handler);
+    },
+    close: () => pool.close(),
+    destroy: () => pool.destroy(),
+  };
+}
