@@ -3,6 +3,9 @@
  *
  * A store knows nothing of keys: it holds small values under ids, gives every write a revision, and lends
  * leases. Revisions grow over the whole store, so "everything since revision r" is one question.
+ *
+ * Ids, values and the names in leases are well-formed Unicode of any characters, within the lengths of
+ * `limits` in rules.ts. A call that cannot be done rejects with a `StoreError`, whose codes are in errors.ts.
  */
 
 /** A value as the store holds it. */
@@ -13,7 +16,7 @@ export interface Versioned {
   readonly revision: number;
 }
 
-/** One id's newest state; `value` is undefined where the id was deleted. */
+/** One id's newest state; `value` is undefined where the id was deleted, or never written (revision 0). */
 export interface Change {
   readonly id: string;
   readonly value: string | undefined;
@@ -23,13 +26,19 @@ export interface Change {
 export interface ChangePage {
   /** In order of revision. An id written several times appears once, at its newest revision. */
   readonly changes: readonly Change[];
-  /** Ask from here next time. */
+  /**
+   * Ask from here next time. Lower than the one asked from where the store has lost its newest writes
+   * (a restored copy, a failover): what was learned from them is void, and all has to be read anew, from 0.
+   */
   readonly revision: number;
   /** False where `limit` cut the page short: ask again at once. */
   readonly complete: boolean;
 }
 
-/** `current` is what stands in the store: what was just written, or what somebody else wrote before. */
+/**
+ * `current` is what stands in the store: what was just written, or what somebody else wrote before. Its
+ * revision is always a right expectation for the next try.
+ */
 export interface CasResult {
   readonly written: boolean;
   readonly current: Change;
@@ -38,8 +47,12 @@ export interface CasResult {
 /** A lease saves work; it does not guard correctness: two holders may overlap for a moment. */
 export interface Lease {
   readonly name: string;
+  /** Unlike that of any other process, and of an earlier run of this one: the store takes equals for the same. */
   readonly holder: string;
-  /** Grows with every change of holder: a fencing token. */
+  /**
+   * A fencing token: one for each unbroken holding. Extending and renewing keep it; whoever takes a free or
+   * expired lease gets a greater one, the last holder included.
+   */
   readonly token: number;
 }
 
@@ -47,35 +60,50 @@ export interface Store {
   /** For people: the kind and place of the store, without credentials. */
   readonly description: string;
 
+  /** The value under `id`; undefined where there is none, or none any more. */
   read(id: string): Promise<Versioned | undefined>;
 
-  /** Every value whose id starts with `prefix`, in bounded batches. */
+  /**
+   * Every value whose id starts with `prefix`, in bounded batches and no promised order. What is written
+   * meanwhile may be seen or not; what stands all the while is given exactly once.
+   */
   list(prefix: string): AsyncIterable<readonly Versioned[]>;
 
   /**
    * Writes `value` if the id still stands at `expectedRevision` (0: it must not exist); undefined deletes.
-   * Of any number of concurrent callers with one expectation exactly one is told `written`.
+   * Of any number of concurrent callers with one expectation exactly one is told `written`. Deleting what
+   * does not exist writes nothing and is told so.
+   *
+   * A deleted id leaves a small mark for ever, so that no catch-up misses the deletion: ids are for things
+   * that stay or come back, not for those that pass by.
+   *
+   * After a rejection the write may have happened, unless the code says otherwise: read to find out.
    */
   compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult>;
 
-  /** Everything that changed after `revision`, at most `limit` entries a page. */
+  /**
+   * Everything that changed after `revision`, deletions included, at most `limit` entries a page. Asked
+   * from page to page it misses no write, whoever made it and however late the question comes.
+   */
   changesSince(revision: number, limit: number): Promise<ChangePage>;
 
   /**
    * Calls `listener` soon after somebody (this process included) may have written. A signal only: it may
-   * come late, twice or for nothing, and says not what changed; `changesSince` does.
-   * @returns ends the subscription
+   * come late, twice or for nothing, and says not what changed; `changesSince` does. Never called from
+   * within another call of the store.
+   * @returns ends the subscription; nothing happens the second time
    */
   onChange(listener: () => void): () => void;
 
   /** Takes a free or expired lease, or extends one that `holder` has. Expiry is by the store's clock. */
   acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
 
-  /** False where the lease has passed to somebody else or has expired. */
+  /** Makes it last `ttlMs` from now. False where it has passed to somebody else, has expired or was released. */
   renewLease(lease: Lease, ttlMs: number): Promise<boolean>;
 
   /** Gives it back at once. Nothing happens where it is no longer held. */
   releaseLease(lease: Lease): Promise<void>;
 
+  /** Ends all subscriptions. Further calls are rejected, but for another `close`, which does nothing. */
   close(): Promise<void>;
 }

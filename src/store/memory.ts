@@ -1,0 +1,137 @@
+import type { CasResult, Change, ChangePage, Lease, Store, Versioned } from './contract.ts';
+import { StoreError } from './errors.ts';
+import {
+  checkId,
+  checkPageLimit,
+  checkPrefix,
+  checkRevision,
+  checkTtl,
+  checkValue,
+  limits,
+  mayWrite,
+  pageOf,
+} from './rules.ts';
+import { ChangeSignal } from './signal.ts';
+
+interface HeldLease {
+  readonly holder: string;
+  readonly token: number;
+  /** By the clock the store was opened with; 0 once released. */
+  readonly expiresAt: number;
+}
+
+/**
+ * A store in this process alone, gone with it: for tests, simulations, and use as a library.
+ * @param clock milliseconds since the epoch; leases expire by it
+ */
+export function openMemoryStore(clock: () => number): Store {
+  return new MemoryStore(clock);
+}
+
+class MemoryStore implements Store {
+  readonly description = 'memory';
+  /** In order of revision: every write moves its id to the end. Deleted ids stay, without a value. */
+  readonly #entries = new Map<string, Change>();
+  readonly #leases = new Map<string, HeldLease>();
+  readonly #signal = new ChangeSignal();
+  readonly #clock: () => number;
+  #revision = 0;
+  #closed = false;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  async read(id: string): Promise<Versioned | undefined> {
+    this.#checkOpen();
+    checkId('id', id);
+    return standing(this.#entries.get(id));
+  }
+
+  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
+    this.#checkOpen();
+    checkPrefix(prefix);
+    // A copy of the ids, because writes in between move entries to where they would be met again.
+    const ids = [...this.#entries.keys()].filter((id) => id.startsWith(prefix));
+    for (let from = 0; from < ids.length; from += limits.batchEntries) {
+      this.#checkOpen();
+      const batch = ids
+        .slice(from, from + limits.batchEntries)
+        .map((id) => standing(this.#entries.get(id)))
+        .filter((entry) => entry !== undefined);
+      if (batch.length > 0) yield batch;
+    }
+  }
+
+  async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
+    this.#checkOpen();
+    checkId('id', id);
+    checkRevision(expectedRevision);
+    checkValue(value);
+    const current = this.#entries.get(id) ?? { id, value: undefined, revision: 0 };
+    if (!mayWrite(current, expectedRevision, value)) return { written: false, current };
+    const next: Change = { id, value, revision: ++this.#revision };
+    this.#entries.delete(id);
+    this.#entries.set(id, next);
+    this.#signal.raise();
+    return { written: true, current: next };
+  }
+
+  async changesSince(revision: number, limit: number): Promise<ChangePage> {
+    this.#checkOpen();
+    checkRevision(revision);
+    checkPageLimit(limit);
+    const newer = [...this.#entries.values()].filter((change) => change.revision > revision);
+    return pageOf(newer, limit, Math.min(revision, this.#revision));
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#checkOpen();
+    return this.#signal.subscribe(listener);
+  }
+
+  async acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+    this.#checkOpen();
+    checkId('lease name', name);
+    checkId('lease holder', holder);
+    checkTtl(ttlMs);
+    const now = this.#clock();
+    const last = this.#leases.get(name) ?? { holder, token: 0, expiresAt: 0 };
+    const free = last.expiresAt <= now;
+    if (!free && last.holder !== holder) return undefined;
+    const token = free ? last.token + 1 : last.token;
+    this.#leases.set(name, { holder, token, expiresAt: now + ttlMs });
+    return { name, holder, token };
+  }
+
+  async renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
+    this.#checkOpen();
+    checkTtl(ttlMs);
+    if (!this.#holds(lease)) return false;
+    this.#leases.set(lease.name, { ...lease, expiresAt: this.#clock() + ttlMs });
+    return true;
+  }
+
+  async releaseLease(lease: Lease): Promise<void> {
+    this.#checkOpen();
+    if (this.#holds(lease)) this.#leases.set(lease.name, { ...lease, expiresAt: 0 });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#signal.close();
+  }
+
+  #holds(lease: Lease): boolean {
+    const held = this.#leases.get(lease.name);
+    return held?.holder === lease.holder && held.token === lease.token && held.expiresAt > this.#clock();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreError('store_closed', 'The memory store is closed');
+  }
+}
+
+function standing(entry: Change | undefined): Versioned | undefined {
+  return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
+}

@@ -1,0 +1,83 @@
+/** What every backend holds its callers to, and the small decisions they share. */
+
+import type { Change, ChangePage } from './contract.ts';
+import { StoreError } from './errors.ts';
+
+/** Lengths are in UTF-16 code units, as JavaScript counts them. */
+export const limits = {
+  /** Ids, and the names and holders of leases. */
+  idLength: 1024,
+  valueLength: 1024 * 1024,
+  /** Entries in a page of `changesSince`. */
+  pageEntries: 10_000,
+  /** Values in a batch of `list`. */
+  batchEntries: 256,
+  /** Just under 25 days: the longest that timers count, too. */
+  leaseMs: 2 ** 31 - 1,
+} as const;
+
+/** Ids, and the names and holders of leases. */
+export function checkId(what: string, id: string): void {
+  if (id === '') throw badArgument(`${what} is empty`);
+  checkText(what, id, limits.idLength);
+}
+
+export function checkPrefix(prefix: string): void {
+  checkText('prefix', prefix, limits.idLength);
+}
+
+export function checkValue(value: string | undefined): void {
+  if (value !== undefined) checkText('value', value, limits.valueLength);
+}
+
+export function checkRevision(revision: number): void {
+  if (!Number.isSafeInteger(revision) || revision < 0) {
+    throw badArgument(`revision is ${revision}, expected an integer from 0`);
+  }
+}
+
+export function checkPageLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > limits.pageEntries) {
+    throw badArgument(`limit is ${limit}, expected an integer from 1 to ${limits.pageEntries}`);
+  }
+}
+
+export function checkTtl(ttlMs: number): void {
+  if (!(ttlMs > 0 && ttlMs <= limits.leaseMs)) {
+    throw badArgument(`ttlMs is ${ttlMs}, expected more than 0 and at most ${limits.leaseMs}`);
+  }
+}
+
+/**
+ * Whether a write that expects `expectedRevision` goes through. A deleted id answers to 0, as one that
+ * never was, and to the revision of its deletion.
+ */
+export function mayWrite(current: Change, expectedRevision: number, value: string | undefined): boolean {
+  if (current.value !== undefined) return expectedRevision === current.revision;
+  return value !== undefined && (expectedRevision === 0 || expectedRevision === current.revision);
+}
+
+/**
+ * The page that begins with `newer`, of which at least `limit` + 1 are given where there are as many.
+ * @param revision where to ask from next time if nothing is newer
+ */
+export function pageOf(newer: readonly Change[], limit: number, revision: number): ChangePage {
+  const changes = newer.slice(0, limit);
+  return {
+    changes,
+    revision: changes.at(-1)?.revision ?? revision,
+    complete: changes.length === newer.length,
+  };
+}
+
+/** Lone surrogates are refused because UTF-8, which every backend but memory speaks, cannot carry them. */
+function checkText(what: string, text: string, maxLength: number): void {
+  if (text.length > maxLength) {
+    throw badArgument(`${what} has ${text.length} characters, expected at most ${maxLength}`);
+  }
+  if (!text.isWellFormed()) throw badArgument(`${what} is not well-formed Unicode: it has a lone surrogate`);
+}
+
+function badArgument(message: string): StoreError {
+  return new StoreError('store_bad_argument', message);
+}

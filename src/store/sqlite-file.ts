@@ -1,0 +1,164 @@
+import { closeSync, openSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from './errors.ts';
+
+/** `Spky`: tells our files from other SQLite databases. */
+const APPLICATION_ID = 0x53_70_6b_79;
+const SCHEMA_VERSION = 1;
+
+/**
+ * AUTOINCREMENT is the counter of revisions: it grows in the transaction that writes, over all ids, and never
+ * gives a number twice. A write replaces its row, so each id has one row, at its newest revision.
+ * A null value is a deletion. An `expires_at` of 0 (milliseconds since the epoch) is a lease given back.
+ */
+const SCHEMA = `
+  CREATE TABLE entry (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    value TEXT
+  ) STRICT;
+  CREATE TABLE lease (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    token INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  PRAGMA application_id = ${APPLICATION_ID};
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** How long SQLite itself may wait for a lock, holding up the event loop: some hundred commits of another process. */
+const BLOCKING_WAIT_MS = 4;
+/** How long the event loop then runs before the next try. */
+const RETRY_PAUSE_MS = 20;
+
+// Primary result codes of SQLite (https://sqlite.org/rescode.html).
+const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;
+
+/**
+ * Opens the database, or makes it where there is none: the file with mode 0600, which SQLite gives to its
+ * `-wal` and `-shm` too. A missing folder is an error, because a mistyped or unmounted path that is quietly
+ * made anew would be a quiet loss of state. A file that is not ours is looked at and left as it is.
+ *
+ * `synchronous = NORMAL` syncs the log at checkpoints, not at commits. A killed process loses nothing, since
+ * what it committed is with the operating system; a power loss may lose the last commits, never consistency.
+ * That suits a record of which keys work, which a few requests teach again, and spares the event loop a disk
+ * sync for each write.
+ */
+export async function openDatabase(path: string, busyMs: number): Promise<DatabaseSync> {
+  // Absolute, so that SQLite reads neither `:memory:` nor a `file:` URI into it.
+  const file = resolve(path);
+  createPrivately(file);
+  let database: DatabaseSync | undefined;
+  try {
+    const opened = (database = new DatabaseSync(file, { timeout: BLOCKING_WAIT_MS }));
+    await whenFree(busyMs, () => {
+      isEmpty(opened, file);
+      opened.exec('PRAGMA synchronous = NORMAL');
+      requireWriteAheadLog(opened, file);
+      transaction(opened, () => {
+        if (isEmpty(opened, file)) opened.exec(SCHEMA);
+      });
+    });
+    return opened;
+  } catch (error) {
+    database?.close();
+    throw openingError(error, file);
+  }
+}
+
+/** All of `work` or none of it, with the file's one write lock held from the start. Keep it short. */
+export function transaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * Does `work`, and again while other processes hold the lock, letting the event loop run in between.
+ * @param busyMs after this long it is given up
+ * @throws StoreError `store_busy` then; `work` left nothing behind
+ */
+export async function whenFree<T>(busyMs: number, work: () => T): Promise<T> {
+  const giveUpAt = performance.now() + busyMs;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (resultCode(error) !== SQLITE_BUSY) throw error;
+      if (performance.now() >= giveUpAt) {
+        throw new StoreError('store_busy', `The database was locked for ${busyMs} ms`, { cause: error });
+      }
+    }
+    await sleep(RETRY_PAUSE_MS);
+  }
+}
+
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    const reason = errorCode(error) === 'ENOENT' ? 'its folder does not exist' : String(error);
+    throw new StoreError('store_cannot_open', `Cannot make ${file}: ${reason}`, { cause: error });
+  }
+}
+
+/** Only reads. @throws StoreError where the file is neither empty nor ours, or newer than we are */
+function isEmpty(database: DatabaseSync, file: string): boolean {
+  const applicationId = pragma(database, 'application_id');
+  const version = pragma(database, 'user_version');
+  if (applicationId === APPLICATION_ID) {
+    if (version === SCHEMA_VERSION) return false;
+    const message = `${file} has schema version ${version}, this Sparekey knows ${SCHEMA_VERSION}`;
+    throw new StoreError('store_newer_version', message);
+  }
+  // A page count would not do: a process that died while creating leaves pages without a table.
+  const tables = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
+  if (applicationId === 0 && version === 0 && tables === undefined) return true;
+  throw new StoreError('store_not_sparekey', `${file} is a database of another application`);
+}
+
+/** Several processes can write only with it; network file systems and some containers' do not offer it. */
+function requireWriteAheadLog(database: DatabaseSync, file: string): void {
+  const mode = pragma(database, 'journal_mode = WAL');
+  if (mode === 'wal') return;
+  throw new StoreError(
+    'store_cannot_open',
+    `${file} is on a file system without shared memory (${mode} mode)`,
+  );
+}
+
+function pragma(database: DatabaseSync, text: string): string | number {
+  const [value] = Object.values(database.prepare(`PRAGMA ${text}`).get() ?? {});
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw new TypeError(`PRAGMA ${text} gave no answer`);
+}
+
+function openingError(error: unknown, file: string): StoreError {
+  if (error instanceof StoreError) return error;
+  if (resultCode(error) === SQLITE_NOTADB) {
+    return new StoreError('store_not_sparekey', `${file} is not a database`, { cause: error });
+  }
+  return new StoreError('store_cannot_open', `Cannot open ${file}: ${String(error)}`, { cause: error });
+}
+
+/** SQLite's primary result code, without the detail in its upper bytes; undefined for any other error. */
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
+    return undefined;
+  return error.errcode & 0xff;
+}
+
+function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,241 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CasResult, Change, ChangePage, Lease, Store, Versioned } from './contract.ts';
+import { StoreError } from './errors.ts';
+import {
+  checkId,
+  checkPageLimit,
+  checkPrefix,
+  checkRevision,
+  checkTtl,
+  checkValue,
+  limits,
+  mayWrite,
+  pageOf,
+} from './rules.ts';
+import { ChangeSignal } from './signal.ts';
+import { openDatabase, transaction, whenFree } from './sqlite-file.ts';
+
+export interface SqliteOptions {
+  readonly path: string;
+  /** How often the writes of other processes are looked for while somebody listens. Default 20 ms. */
+  readonly pollMs?: number;
+  /** How long a call waits for other processes' writes before it rejects with `store_busy`. Default 5,000 ms. */
+  readonly busyMs?: number;
+}
+
+/**
+ * A store in one file on one machine, shared by any number of processes, lasting over restarts.
+ *
+ * SQLite has one writer at a time, so revisions become visible in the order they are given out, and no
+ * reader that has seen one will later meet a smaller one.
+ *
+ * `node:sqlite` works on the calling thread.
+ * @throws StoreError when the file cannot be opened, or holds something that is not ours to use
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { path, pollMs = 20, busyMs = 5_000 } = options;
+  return new SqliteStore(await openDatabase(path, busyMs), path, pollMs, busyMs);
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+class SqliteStore implements Store {
+  readonly description: string;
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #signal = new ChangeSignal();
+  readonly #pollMs: number;
+  readonly #busyMs: number;
+  #poll: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(database: DatabaseSync, path: string, pollMs: number, busyMs: number) {
+    this.description = `sqlite:${path}`;
+    this.#database = database;
+    this.#statements = prepare(database);
+    this.#pollMs = pollMs;
+    this.#busyMs = busyMs;
+  }
+
+  async read(id: string): Promise<Versioned | undefined> {
+    checkId('id', id);
+    const entry = await this.#do(() => this.#find(id));
+    return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
+  }
+
+  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
+    checkPrefix(prefix);
+    // Ids with one prefix stand together in the index, which compares bytes: the first that differs ends them.
+    const { firstValues, nextValues } = this.#statements;
+    let rows = await this.#do(() => firstValues.all(prefix, limits.batchEntries).map(toVersioned));
+    for (;;) {
+      const batch = rows.filter((row) => row.id.startsWith(prefix));
+      if (batch.length > 0) yield batch;
+      const last = batch.at(-1);
+      if (last === undefined || batch.length < limits.batchEntries) return;
+      rows = await this.#do(() => nextValues.all(last.id, limits.batchEntries).map(toVersioned));
+    }
+  }
+
+  async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
+    checkId('id', id);
+    checkRevision(expectedRevision);
+    checkValue(value);
+    const result = await this.#do(() =>
+      transaction(this.#database, (): CasResult => {
+        const current = this.#find(id) ?? { id, value: undefined, revision: 0 };
+        if (!mayWrite(current, expectedRevision, value)) return { written: false, current };
+        return { written: true, current: toChange(this.#statements.write.get(id, value ?? null)) };
+      }),
+    );
+    if (result.written) this.#signal.raise();
+    return result;
+  }
+
+  async changesSince(revision: number, limit: number): Promise<ChangePage> {
+    checkRevision(revision);
+    checkPageLimit(limit);
+    const { changes, lastRevision } = this.#statements;
+    return this.#do(() => {
+      const newer = changes.all(revision, limit + 1).map(toChange);
+      const last = lastRevision.get()?.['seq'];
+      return pageOf(newer, limit, Math.min(revision, typeof last === 'number' ? last : 0));
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#checkOpen();
+    const unsubscribe = this.#signal.subscribe(listener);
+    this.#poll ??= this.#startPolling();
+    return () => {
+      unsubscribe();
+      if (!this.#signal.listened) this.#stopPolling();
+    };
+  }
+
+  async acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+    checkId('lease name', name);
+    checkId('lease holder', holder);
+    checkTtl(ttlMs);
+    const row = await this.#do(() => this.#statements.acquire.get({ name, holder, ttlMs: Math.ceil(ttlMs) }));
+    return row && { name, holder, token: integer(row['token']) };
+  }
+
+  async renewLease({ name, holder, token }: Lease, ttlMs: number): Promise<boolean> {
+    checkTtl(ttlMs);
+    const { changes } = await this.#do(() =>
+      this.#statements.renew.run({ name, holder, token, ttlMs: Math.ceil(ttlMs) }),
+    );
+    return changes === 1;
+  }
+
+  async releaseLease({ name, holder, token }: Lease): Promise<void> {
+    await this.#do(() => this.#statements.release.run({ name, holder, token }));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopPolling();
+    this.#signal.close();
+    this.#database.close();
+  }
+
+  #find(id: string): Change | undefined {
+    const row = this.#statements.find.get(id);
+    return row && toChange(row);
+  }
+
+  /** The way into the database for every verb: waits for its turn, and gives errors our codes. */
+  async #do<T>(work: () => T): Promise<T> {
+    try {
+      return await whenFree(this.#busyMs, () => {
+        this.#checkOpen();
+        return work();
+      });
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      throw new StoreError('store_failed', `${this.description} failed: ${String(error)}`, { cause: error });
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreError('store_closed', `${this.description} is closed`);
+  }
+
+  #startPolling(): NodeJS.Timeout {
+    let seen = this.#dataVersion();
+    const look = (): void => {
+      const version = this.#dataVersion();
+      if (version !== seen) this.#signal.raise();
+      seen = version;
+    };
+    return setInterval(look, this.#pollMs).unref();
+  }
+
+  #stopPolling(): void {
+    clearInterval(this.#poll);
+    this.#poll = undefined;
+  }
+
+  /** Differs after another connection's commit. Undefined where it cannot be read, which differs too. */
+  #dataVersion(): unknown {
+    try {
+      return this.#statements.dataVersion.get()?.['data_version'];
+    } catch {
+      // Whoever is signalled asks `changesSince`, and meets the same error where it can be reported.
+      return undefined;
+    }
+  }
+}
+
+/** The clock of SQLite is the machine's: set back, it makes the leases of that moment longer. */
+const NOW_MS = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+const IS_HELD = `name = :name AND holder = :holder AND token = :token AND expires_at > ${NOW_MS}`;
+
+function prepare(database: DatabaseSync) {
+  const values = 'SELECT id, value, revision FROM entry WHERE value IS NOT NULL AND';
+  return {
+    find: database.prepare('SELECT id, value, revision FROM entry WHERE id = ?'),
+    firstValues: database.prepare(`${values} id >= ? ORDER BY id LIMIT ?`),
+    nextValues: database.prepare(`${values} id > ? ORDER BY id LIMIT ?`),
+    changes: database.prepare(
+      'SELECT id, value, revision FROM entry WHERE revision > ? ORDER BY revision LIMIT ?',
+    ),
+    lastRevision: database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'entry'"),
+    write: database.prepare(
+      'INSERT OR REPLACE INTO entry (id, value) VALUES (?, ?) RETURNING id, value, revision',
+    ),
+    acquire: database.prepare(`
+      INSERT INTO lease VALUES (:name, :holder, 1, ${NOW_MS} + :ttlMs)
+      ON CONFLICT DO UPDATE SET
+        holder = excluded.holder,
+        token = token + (expires_at <= ${NOW_MS}),
+        expires_at = excluded.expires_at
+      WHERE expires_at <= ${NOW_MS} OR holder = excluded.holder
+      RETURNING token`),
+    renew: database.prepare(`UPDATE lease SET expires_at = ${NOW_MS} + :ttlMs WHERE ${IS_HELD}`),
+    release: database.prepare(`UPDATE lease SET expires_at = 0 WHERE ${IS_HELD}`),
+    dataVersion: database.prepare('PRAGMA data_version'),
+  };
+}
+
+type Row = Record<string, unknown>;
+
+function toChange(row: Row | undefined): Change {
+  const { id, value, revision } = row ?? {};
+  if (typeof id !== 'string' || (value !== null && typeof value !== 'string')) {
+    throw new TypeError('A row of the database has values of the wrong type');
+  }
+  return { id, value: value ?? undefined, revision: integer(revision) };
+}
+
+function toVersioned(row: Row): Versioned {
+  const { id, value = '', revision } = toChange(row);
+  return { id, value, revision };
+}
+
+function integer(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError('A row of the database has values of the wrong type');
+  return value;
+}
