@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { kinds, text } from './scalars.ts';
+
+/** The values with a grammar of their own: names of providers, models, statuses and URLs. */
+
+/** Why a regular expression does not compile, or undefined where it does. */
+function regexFault(source: string): string | undefined {
+  try {
+    RegExp(source);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+}
+
+/** A provider's name. No `/`, so that `provider-id/model` can be told apart. */
+export function providerId() {
+  const error = 'an id of at most 128 characters, without spaces or "/"';
+  return z
+    .string({ error })
+    .regex(/^[^\s/\p{Cc}]{1,128}$/u, { error })
+    .register(kinds, { kind: 'id' });
+}
+
+/** `exact`, `prefix*`, `~regex` or `*`. */
+export function modelPattern() {
+  return text('a model pattern: a name, prefix*, ~regex or *')
+    .superRefine((pattern, context) => {
+      if (!pattern.startsWith('~')) {
+        if (pattern.indexOf('*') < pattern.length - 1 && pattern.includes('*'))
+          context.addIssue('a model pattern with * only at its end; for more, ~regex');
+        return;
+      }
+      const fault = regexFault(pattern.slice(1));
+      if (fault !== undefined) context.addIssue(`a regular expression after ~ (${fault})`);
+    })
+    .register(kinds, { kind: 'model pattern' });
+}
+
+/** A regular expression, meant for the three digits of a status as a whole. */
+export function statusPattern() {
+  return z
+    .union([z.string(), z.number()], { error: 'a regular expression on the status, such as "429" or "5.*"' })
+    .transform((written, context) => {
+      const fault = regexFault(String(written));
+      if (fault !== undefined)
+        context.addIssue({ code: 'custom', message: `a regular expression on the status (${fault})` });
+      return String(written);
+    })
+    .register(kinds, { kind: 'status pattern' });
+}
+
+/** Model names to model names; a name that begins with `~` is a regular expression. */
+export function modelMapping() {
+  return z
+    .record(z.string(), z.string({ error: 'a model name, or "" to keep the one asked for' }), {
+      error: 'a map of model names to model names',
+    })
+    .superRefine((mapping, context) => {
+      for (const pattern of Object.keys(mapping)) {
+        const fault = pattern.startsWith('~') ? regexFault(pattern.slice(1)) : undefined;
+        if (fault !== undefined)
+          context.addIssue({
+            code: 'custom',
+            path: [pattern],
+            message: `a regular expression after ~ (${fault})`,
+          });
+      }
+    })
+    .register(kinds, { kind: 'map of model names' });
+}
+
+/** The URL without its trailing slashes, or undefined where it is not one a path can be appended to. */
+function parseBaseUrl(written: string): string | undefined {
+  if (!URL.canParse(written)) return undefined;
+  const url = new URL(written);
+  const plain =
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.username === '' &&
+    url.password === '' &&
+    !/[?#]/.test(written);
+  return plain ? url.href.replace(/\/+$/, '') : undefined;
+}
+
+const urlError =
+  'an http:// or https:// URL without credentials, query or fragment, such as https://api.openai.com/v1';
+
+export function baseUrl() {
+  return z
+    .string({ error: urlError })
+    .transform((written, context) => {
+      const url = parseBaseUrl(written.trim());
+      if (url !== undefined) return url;
+      context.addIssue({ code: 'custom', message: urlError });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'URL' });
+}
+
+/** Ends of a path that the plugin takes for the whole way to one operation. */
+const operationSuffix =
+  /\/(?:chat\/completions|completions|embeddings|audio\/speech|images\/(?:generations|edits|variations)|models|responses|fine_tuning\/(?:jobs|checkpoints)|videos)$/;
+
+/**
+ * The plugin's `openaiCustomUrl`: the scheme may be missing, and the path may be that of one operation. The
+ * plugin then sends every operation there; here it names the base that the operations stand beside.
+ */
+export function openaiCustomUrl() {
+  const error = 'a URL or host/path without credentials, query or fragment, such as example.com/v1';
+  return z
+    .string({ error })
+    .transform((written, context) => {
+      const whole = written.includes('://') ? written.trim() : `https://${written.trim()}`;
+      const url = parseBaseUrl(whole)?.replace(operationSuffix, '');
+      if (url !== undefined) return url;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'URL' });
+}
+
+/** Where key records are kept. */
+export type State = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string };
+
+export function state() {
+  const error = 'memory: or sqlite:PATH';
+  return z
+    .string({ error })
+    .transform((written, context): State => {
+      if (written === 'memory:') return { kind: 'memory' };
+      const path = /^sqlite:(.+)$/.exec(written.trim())?.[1];
+      if (path !== undefined) return { kind: 'sqlite', path };
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: '`memory:` or `sqlite:PATH`' });
+}
+
+/** One process serves the data plane in this version. */
+export function workers() {
+  return z
+    .union([z.literal(1), z.literal('1')], { error: '1: this version supports a single worker' })
+    .transform(() => 1 as const)
+    .register(kinds, { kind: '1' });
+}

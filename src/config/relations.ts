@@ -1,0 +1,217 @@
+import { isDeepStrictEqual } from 'node:util';
+import { providerTypes } from '../providers/types.ts';
+import type { Secret } from '../keys/secret.ts';
+import { formatAddress, isLoopback } from './scalars.ts';
+import type { ListenAddress } from './scalars.ts';
+
+/**
+ * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
+ * once; a rule looks only at options in which no mistake was found.
+ */
+
+/** What a rule needs of zod's refinement context. */
+interface Context {
+  readonly issues: readonly { readonly code?: string | undefined; readonly path?: Path | undefined }[];
+  addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string }): void;
+}
+
+type Path = readonly PropertyKey[];
+
+/** Runs a rule on every map or list, however many mistakes were found in it before. */
+export const always = {
+  when: ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null,
+};
+
+/** No mistake was found at, above or below this place. Unknown fields above it do not matter. */
+function isSound(context: Context, ...path: Path): boolean {
+  return !context.issues.some(
+    ({ code, path: faulty = [] }) =>
+      code !== 'unrecognized_keys' &&
+      isDeepStrictEqual(faulty.slice(0, path.length), path.slice(0, faulty.length)),
+  );
+}
+
+function problem(context: Context, path: Path, expected: string): void {
+  context.addIssue({ code: 'custom', path: [...path], message: expected });
+}
+
+/** Reports every later item that says in `field` what an earlier one does; undefined says nothing. */
+function unique<Item>(
+  items: readonly Item[],
+  context: Context,
+  field: Path,
+  what: string,
+  valueOf: (item: Item) => string | undefined,
+): void {
+  const firstAt = new Map<string, number>();
+  for (const [index, item] of items.entries()) {
+    const value = isSound(context, index, ...field) ? valueOf(item) : undefined;
+    if (value === undefined) continue;
+    const first = firstAt.get(value);
+    if (first === undefined) firstAt.set(value, index);
+    else problem(context, [index, ...field], `${what} other than that of item ${first + 1} of this list`);
+  }
+}
+
+export function checkTokens(tokens: readonly { key: Secret }[], context: Context): void {
+  unique(tokens, context, [], 'a token', ({ key }) => key.reveal());
+}
+
+export function checkClients(clients: readonly { name: string; key: Secret }[], context: Context): void {
+  unique(clients, context, ['name'], 'a name', ({ name }) => name);
+  unique(clients, context, ['key'], 'a key', ({ key }) => key.reveal());
+}
+
+export function checkProviders(providers: readonly { id: string }[], context: Context): void {
+  unique(providers, context, ['id'], 'an id', ({ id }) => id);
+}
+
+interface FailoverFields {
+  readonly enabled: boolean;
+  readonly healthCheckInterval: number;
+  readonly healthCheckMaxInterval?: number;
+  readonly healthCheckModel?: string;
+  readonly cooldownDuration: number;
+}
+
+export function checkFailover(failover: FailoverFields, context: Context): void {
+  const waysBack = ['enabled', 'healthCheckModel', 'cooldownDuration'];
+  if (
+    waysBack.every((field) => isSound(context, field)) &&
+    failover.enabled &&
+    failover.healthCheckModel === undefined &&
+    failover.cooldownDuration === 0
+  )
+    problem(
+      context,
+      [],
+      'healthCheckModel or cooldownDuration beside enabled: true, so that keys can come back',
+    );
+  if (
+    isSound(context, 'healthCheckInterval') &&
+    isSound(context, 'healthCheckMaxInterval') &&
+    failover.healthCheckMaxInterval !== undefined &&
+    failover.healthCheckMaxInterval < failover.healthCheckInterval
+  )
+    problem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
+}
+
+interface ProviderFields {
+  readonly type: string;
+  readonly baseUrl?: string;
+  readonly openaiCustomUrl?: string;
+  readonly apiTokens: readonly unknown[];
+  readonly apiTokensFile?: string;
+  readonly failover: { readonly enabled: boolean };
+}
+
+export function checkProvider(provider: ProviderFields, context: Context): void {
+  if (isSound(context, 'type')) checkType(provider, context);
+  if (provider.baseUrl !== undefined && provider.openaiCustomUrl !== undefined)
+    problem(context, ['openaiCustomUrl'], 'either baseUrl or openaiCustomUrl, not both');
+}
+
+function checkType(provider: ProviderFields, context: Context): void {
+  const type = providerTypes.get(provider.type);
+  if (type === undefined) {
+    problem(context, ['type'], `a known provider type: ${[...providerTypes.keys()].join(', ')}`);
+    return;
+  }
+  if (provider.openaiCustomUrl !== undefined && type.type !== 'openai')
+    problem(context, ['openaiCustomUrl'], 'baseUrl: openaiCustomUrl is for type: openai only');
+  else if (
+    provider.baseUrl === undefined &&
+    provider.openaiCustomUrl === undefined &&
+    type.baseUrl === undefined
+  )
+    problem(context, ['baseUrl'], `a URL, since type: ${type.type} has no default`);
+  if (
+    ['failover', 'apiTokens', 'apiTokensFile'].every((field) => isSound(context, field)) &&
+    provider.failover.enabled &&
+    provider.apiTokens.length === 0 &&
+    type.keyless !== true
+  )
+    problem(context, ['apiTokens'], 'at least one token, since failover is enabled');
+}
+
+interface RootFields {
+  readonly listen: ListenAddress;
+  readonly admin: { readonly listen: ListenAddress; readonly token?: Secret };
+  readonly clients?: readonly unknown[];
+  readonly provider?: { readonly id?: string; readonly type: string };
+  readonly providers?: readonly { readonly id: string }[];
+  readonly routes: readonly { readonly to: readonly string[] }[];
+  readonly activeProviderId?: string;
+}
+
+export function checkRoot(config: RootFields, context: Context): void {
+  checkListeners(config, context);
+  if (config.provider !== undefined && config.providers !== undefined)
+    problem(context, ['provider'], 'either provider or providers, not both');
+  else if (config.provider === undefined && config.providers === undefined)
+    problem(context, ['providers'], 'at least one provider');
+  else checkNames(config, context);
+}
+
+function checkListeners(config: RootFields, context: Context): void {
+  if (isSound(context, 'listen') && !isLoopback(config.listen) && config.clients === undefined)
+    problem(context, ['listen'], 'a loopback address such as 127.0.0.1:5397, or clients who may call');
+  if (!isSound(context, 'admin')) return;
+  if (!isLoopback(config.admin.listen) && config.admin.token === undefined)
+    problem(context, ['admin', 'listen'], 'a loopback address such as 127.0.0.1:5398, or a token beside it');
+  if (isSound(context, 'listen') && collide(config.listen, config.admin.listen))
+    problem(
+      context,
+      ['admin', 'listen'],
+      `an address other than that of the data plane, ${formatAddress(config.listen)}`,
+    );
+}
+
+const wildcards: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+function collide(one: ListenAddress, other: ListenAddress): boolean {
+  if (one.port !== other.port || one.port === 0) return false;
+  return one.host === other.host || wildcards.has(one.host) || wildcards.has(other.host);
+}
+
+/** Every provider named must exist, and it must be clear which one serves a model that no route names. */
+function checkNames(config: RootFields, context: Context): void {
+  const ids = providerIds(config, context);
+  if (ids === undefined) return;
+  const expected = `the id of a provider: ${ids.join(', ')}`;
+  const { activeProviderId } = config;
+  if (
+    activeProviderId !== undefined &&
+    isSound(context, 'activeProviderId') &&
+    !ids.includes(activeProviderId)
+  )
+    problem(context, ['activeProviderId'], expected);
+  if (isSound(context, 'routes'))
+    for (const [index, { to }] of config.routes.entries())
+      for (const [place, id] of to.entries())
+        if (!ids.includes(id)) problem(context, ['routes', index, 'to', place], expected);
+  if (
+    ids.length > 1 &&
+    activeProviderId === undefined &&
+    isSound(context, 'routes') &&
+    config.routes.length === 0
+  )
+    problem(context, ['activeProviderId'], `routes, or ${expected}`);
+}
+
+/** All ids, or undefined where one of them is in doubt. */
+function providerIds(config: RootFields, context: Context): readonly string[] | undefined {
+  if (config.provider !== undefined) {
+    // Where another of its options is faulty, the default of `id` has not been filled in.
+    const { id, type } = config.provider;
+    return isSound(context, 'provider', 'id') && isSound(context, 'provider', 'type')
+      ? [id ?? type]
+      : undefined;
+  }
+  const { providers = [] } = config;
+  // A mistake of the list itself stands above its first item.
+  if (!isSound(context, 'providers', 0, 'id')) return undefined;
+  return providers.every((_, index) => isSound(context, 'providers', index, 'id'))
+    ? providers.map(({ id }) => id)
+    : undefined;
+}
