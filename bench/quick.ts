@@ -1,0 +1,70 @@
+/**
+ * `npm run bench:quick [-- --json]`: what Sparekey costs beside nginx, in under two minutes.
+ *
+ * Both proxies stand ready on one core, load generator and upstreams run on another, and the two are measured
+ * in turns so that a machine that changes its pace changes it for both. Figures worth keeping are the ratios.
+ * A single wrong answer fails the run.
+ */
+import { parseArgs } from 'node:util';
+import { randomUUID } from 'node:crypto';
+import { chooseCores, describeMachine } from './machine.ts';
+import { measureLatency, measureStreaming, measureThroughput, type Bench } from './measure.ts';
+import { summarise, type Rounds } from './report.ts';
+import { setStage } from './stage.ts';
+import { need } from './tools.ts';
+
+const ROUNDS = 3;
+/** The compiler of a JavaScript engine needs some seconds under load to settle; nginx does not mind. */
+const WARM_UP_SECONDS = 4;
+const THROUGHPUT_SECONDS = 4;
+const LATENCY_SECONDS = 2;
+const STREAMING_SECONDS = 3;
+
+const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const interrupted = new AbortController();
+process.once('SIGINT', () => {
+  interrupted.abort();
+});
+
+const tools = { nginx: need('nginx'), wrk: need('wrk') };
+const cores = chooseCores();
+const machine = describeMachine(tools);
+const bench: Bench = {
+  wrk: tools.wrk,
+  core: cores.load,
+  clientKey: `bench-${randomUUID()}`,
+  signal: interrupted.signal,
+};
+
+const rounds = await perform();
+const summary = summarise(machine, cores, rounds);
+process.stdout.write(flags.json ? `${JSON.stringify(summary.json, undefined, 2)}\n` : summary.text);
+
+async function perform(): Promise<Rounds> {
+  say('starting nginx, Sparekey and their upstreams');
+  await using stage = await setStage({ ...bench, nginx: tools.nginx, cores });
+  const proxies = [stage.nginx, stage.sparekey];
+
+  say(`warming up, ${WARM_UP_SECONDS} s each`);
+  for (const proxy of proxies) await measureThroughput(bench, proxy, WARM_UP_SECONDS);
+
+  const measured: Rounds = { nginx: [], sparekey: [] };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    say(`round ${round} of ${ROUNDS}`);
+    const direct = await measureLatency(bench, stage.directUrl, LATENCY_SECONDS);
+    for (const proxy of proxies) {
+      measured[proxy.name].push({
+        direct,
+        throughput: await measureThroughput(bench, proxy, THROUGHPUT_SECONDS),
+        latency: await measureLatency(bench, proxy.plainUrl, LATENCY_SECONDS),
+        streaming: await measureStreaming(bench, proxy, stage.framesUrl, STREAMING_SECONDS),
+      });
+    }
+  }
+  return measured;
+}
+
+/** Progress goes to standard error: standard output is the result alone. */
+function say(words: string): void {
+  process.stderr.write(`bench: ${words}\n`);
+}
