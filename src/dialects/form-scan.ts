@@ -1,0 +1,136 @@
+/**
+ * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It hops from boundary
+ * to boundary and looks into no part but the few fields it wants.
+ */
+import type { Span } from './call.ts';
+import { noFacts, splice } from './json-scan.ts';
+import type { BodyFacts, BodyFault, ScanOptions } from './json-scan.ts';
+
+/** RFC 2046 allows a boundary no more. */
+const MAX_BOUNDARY_LENGTH = 70;
+const MAX_PART_HEADER_BYTES = 16 * 1024;
+const MAX_FIELD_BYTES = 1024;
+const CRLF = '\r\n';
+const HEADER_END = Buffer.from('\r\n\r\n');
+
+/**
+ * Reads a form. Lines must end in CRLF, as the standard has it; the last of several equal fields counts.
+ * @param contentType of the request: it names the boundary
+ */
+export function scanForm(
+  body: Buffer,
+  contentType: string,
+  options: ScanOptions = {},
+): BodyFacts | BodyFault {
+  const boundary = headerParameter(contentType, 'boundary') ?? '';
+  if (boundary === '' || boundary.length > MAX_BOUNDARY_LENGTH) {
+    return invalid(0, 'The content type names no usable boundary.');
+  }
+  const facts = noFacts();
+  const fault = readParts(body, Buffer.from(`${CRLF}--${boundary}`, 'latin1'), facts);
+  if (fault !== undefined) return fault;
+  if (facts.whole || options.partial === true) return facts;
+  if (body.length === 0) return invalid(0, 'The body is empty.');
+  return {
+    kind: 'fault',
+    code: 'truncated',
+    at: body.length,
+    message: 'The form ends before its last boundary.',
+  };
+}
+
+/** A copy of a form with one model in the place of another; every other byte stays as it is. */
+export function spliceFormModel(body: Buffer, span: Span, model: string): Buffer {
+  return splice(body, span, model);
+}
+
+/**
+ * Fills in what the parts say; `facts.whole` stays false where the bytes run out.
+ * @param delimiter the line end before a boundary and the boundary itself
+ */
+function readParts(
+  body: Buffer,
+  delimiter: Buffer,
+  facts: ReturnType<typeof noFacts>,
+): BodyFault | undefined {
+  let at = firstDelimiterEnd(body, delimiter);
+  while (at >= 0 && at + CRLF.length <= body.length) {
+    const follows = body.toString('latin1', at, at + CRLF.length);
+    if (follows === '--') {
+      facts.whole = true;
+      return undefined;
+    }
+    if (follows !== CRLF) return invalid(at, 'Something follows a boundary on its line.');
+    const headerEnd = body.indexOf(HEADER_END, at);
+    if ((headerEnd < 0 ? body.length : headerEnd) - at > MAX_PART_HEADER_BYTES) {
+      return invalid(at, `The headers of a part exceed ${MAX_PART_HEADER_BYTES} bytes.`);
+    }
+    if (headerEnd < 0) return undefined;
+    const start = headerEnd + HEADER_END.length;
+    const end = body.indexOf(delimiter, start);
+    if (end < 0) return undefined;
+    note(facts, fieldName(body.toString('latin1', at, headerEnd)), body, { start, end });
+    at = end + delimiter.length;
+  }
+  return undefined;
+}
+
+/** The first boundary needs no line end before it. -1 where there is none. */
+function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
+  const boundary = delimiter.subarray(CRLF.length);
+  if (body.subarray(0, boundary.length).equals(boundary)) return boundary.length;
+  const found = body.indexOf(delimiter);
+  return found < 0 ? -1 : found + delimiter.length;
+}
+
+function note(facts: ReturnType<typeof noFacts>, field: string | undefined, body: Buffer, span: Span): void {
+  if (field !== 'model' && field !== 'stream') return;
+  const value =
+    span.end - span.start <= MAX_FIELD_BYTES ? body.toString('utf8', span.start, span.end) : undefined;
+  if (field === 'stream') {
+    facts.stream = value?.toLowerCase() === 'true';
+    return;
+  }
+  facts.model = value;
+  facts.modelSpan = value === undefined ? undefined : span;
+}
+
+/** The `name` of a part's `Content-Disposition`. */
+function fieldName(headers: string): string | undefined {
+  const prefix = 'content-disposition:';
+  const line = headers.split(CRLF).find((header) => header.slice(0, prefix.length).toLowerCase() === prefix);
+  return line === undefined ? undefined : headerParameter(line.slice(prefix.length), 'name');
+}
+
+/** One parameter of a header such as `form-data; name="model"`, where a quoted value may hold semicolons. */
+function headerParameter(header: string, wanted: string): string | undefined {
+  let at = header.indexOf(';');
+  while (at >= 0) {
+    const equals = header.indexOf('=', at);
+    if (equals < 0) return undefined;
+    const name = header
+      .slice(at + 1, equals)
+      .trim()
+      .toLowerCase();
+    const quoted = header[equals + 1] === '"';
+    const end = quoted ? closingQuote(header, equals + 2) : header.indexOf(';', equals);
+    if (name === wanted) {
+      const value = header.slice(quoted ? equals + 2 : equals + 1, end < 0 ? header.length : end);
+      return quoted ? value : value.trim();
+    }
+    at = end < 0 ? -1 : header.indexOf(';', end);
+  }
+  return undefined;
+}
+
+function closingQuote(header: string, from: number): number {
+  for (let at = from; at < header.length; at++) {
+    if (header[at] === '\\') at++;
+    else if (header[at] === '"') return at;
+  }
+  return -1;
+}
+
+function invalid(at: number, message: string): BodyFault {
+  return { kind: 'fault', code: 'invalid_form', at, message };
+}

@@ -1,0 +1,330 @@
+import type { Span } from './call.ts';
+
+/**
+ * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
+ * nested values, and never allocates for what it does not need.
+ *
+ * Checked are the grammar of the top level, that strings end, that brackets pair up, and that nothing
+ * follows. Not checked is what stands inside nested values: that is the provider's business.
+ */
+
+/** What a body says of itself. A value that is no text, or too long to be meant, counts as absent. */
+export interface BodyFacts {
+  readonly kind: 'facts';
+  /** At most 1 KiB as written. */
+  readonly model: string | undefined;
+  /** Where the model's value stands: in JSON the string with its quotes, in a form the bare value. */
+  readonly modelSpan: Span | undefined;
+  readonly stream: boolean;
+  readonly store: boolean | undefined;
+  /** Hints that tie a call to a session or to earlier calls; each at most 512 bytes as written. */
+  readonly previousResponseId: string | undefined;
+  readonly conversation: string | undefined;
+  readonly promptCacheKey: string | undefined;
+  readonly user: string | undefined;
+  /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */
+  readonly whole: boolean;
+}
+
+export interface BodyFault {
+  readonly kind: 'fault';
+  readonly code: 'invalid_json' | 'not_an_object' | 'truncated' | 'invalid_form';
+  /** Byte offset. */
+  readonly at: number;
+  /** For the client; quotes nothing of the body. */
+  readonly message: string;
+}
+
+export interface ScanOptions {
+  /** The bytes may be only the beginning of a body: that they end early is no fault. */
+  readonly partial?: boolean;
+}
+
+const MAX_MODEL_BYTES = 1024;
+const MAX_HINT_BYTES = 512;
+const MAX_DEPTH = 1000;
+/** The longest key of interest with every letter written as an escape, and its quotes. */
+const MAX_KEY_BYTES = 'previous_response_id'.length * 6 + 2;
+/** Strings shorter than this are walked: a call into native code costs as much as some dozens of bytes. */
+const WALK_BYTES = 48;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const LOWER_F = 0x66;
+const LOWER_T = 0x74;
+
+/**
+ * Reads a JSON body. Linear in its length, whatever it holds; as in `JSON.parse`, the last of several equal
+ * keys counts, and keys may be written with escapes.
+ */
+export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | BodyFault {
+  return new JsonScan(body).run(options.partial ?? false);
+}
+
+/** A copy of the body with one model in the place of another; every other byte stays as it is. */
+export function spliceModel(body: Buffer, span: Span, model: string): Buffer {
+  return splice(body, span, JSON.stringify(model));
+}
+
+/** A copy of the body with `text` in the place of the span. */
+export function splice(body: Buffer, span: Span, text: string): Buffer {
+  return Buffer.concat([body.subarray(0, span.start), Buffer.from(text), body.subarray(span.end)]);
+}
+
+/** The facts of a body in which nothing has been found yet. */
+export function noFacts(): { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] } {
+  return {
+    kind: 'facts',
+    model: undefined,
+    modelSpan: undefined,
+    stream: false,
+    store: undefined,
+    previousResponseId: undefined,
+    conversation: undefined,
+    promptCacheKey: undefined,
+    user: undefined,
+    whole: false,
+  };
+}
+
+/** The brackets opened and not yet closed, innermost last. Scans never overlap, so one serves them all. */
+const open = new Uint8Array(MAX_DEPTH);
+
+/**
+ * Walks over a body once. The methods that skip or read return false where the walk cannot go on; `#fault`
+ * then says why, and its absence that the bytes ran out.
+ */
+class JsonScan {
+  readonly #body: Buffer;
+  readonly #facts = noFacts();
+  #fault: BodyFault | undefined;
+  #at = 0;
+
+  constructor(body: Buffer) {
+    this.#body = body;
+  }
+
+  run(partial: boolean): BodyFacts | BodyFault {
+    if (this.#root()) {
+      this.#facts.whole = true;
+      return this.#facts;
+    }
+    if (this.#fault !== undefined) return this.#fault;
+    if (partial) return this.#facts;
+    return {
+      kind: 'fault',
+      code: 'truncated',
+      at: this.#body.length,
+      message: 'The JSON body ends too early.',
+    };
+  }
+
+  #root(): boolean {
+    const body = this.#body;
+    if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) this.#at = 3;
+    if (!this.#skipSpace()) return body.length === 0 ? this.#invalid('The body is empty.') : false;
+    if (body[this.#at] !== OPEN_BRACE) return this.#notAnObject();
+    this.#at++;
+    if (!this.#members()) return false;
+    if (this.#skipSpace()) return this.#invalid('Something follows the end of the JSON object.');
+    return true;
+  }
+
+  #members(): boolean {
+    const body = this.#body;
+    if (!this.#skipSpace()) return false;
+    if (body[this.#at] === CLOSE_BRACE) {
+      this.#at++;
+      return true;
+    }
+    for (;;) {
+      if (!this.#member() || !this.#skipSpace()) return false;
+      const byte = body[this.#at];
+      if (byte !== COMMA && byte !== CLOSE_BRACE) return this.#invalid('Expected "," or "}".');
+      this.#at++;
+      if (byte === CLOSE_BRACE) return true;
+      if (!this.#skipSpace()) return false;
+    }
+  }
+
+  #member(): boolean {
+    const body = this.#body;
+    if (body[this.#at] !== QUOTE) return this.#invalid('Expected a key in double quotes.');
+    const keyStart = this.#at;
+    if (!this.#skipString()) return false;
+    const keyEnd = this.#at;
+    if (!this.#skipSpace()) return false;
+    if (body[this.#at] !== COLON) return this.#invalid('Expected ":" after a key.');
+    this.#at++;
+    if (!this.#skipSpace()) return false;
+    const start = this.#at;
+    if (!this.#skipValue()) return false;
+    return this.#note(keyStart, keyEnd, start, this.#at);
+  }
+
+  #note(keyStart: number, keyEnd: number, start: number, end: number): boolean {
+    if (keyEnd - keyStart > MAX_KEY_BYTES) return true;
+    const facts = this.#facts;
+    const key = this.#text(keyStart, keyEnd);
+    switch (key) {
+      case 'model':
+        facts.model = this.#string(start, end, MAX_MODEL_BYTES);
+        facts.modelSpan = facts.model === undefined ? undefined : { start, end };
+        break;
+      case 'stream':
+        facts.stream = this.#body[start] === LOWER_T;
+        break;
+      case 'store':
+        facts.store = this.#boolean(start);
+        break;
+      case 'previous_response_id':
+        facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);
+        break;
+      case 'conversation':
+        facts.conversation = this.#string(start, end, MAX_HINT_BYTES);
+        break;
+      case 'prompt_cache_key':
+        facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
+        break;
+      case 'user':
+        facts.user = this.#string(start, end, MAX_HINT_BYTES);
+        break;
+      default:
+    }
+    return this.#fault === undefined;
+  }
+
+  /** A string's text; undefined where it is malformed, which is a fault. */
+  #text(start: number, end: number): string | undefined {
+    try {
+      const text: unknown = JSON.parse(this.#body.toString('utf8', start, end));
+      return typeof text === 'string' ? text : undefined;
+    } catch {
+      this.#at = start;
+      this.#invalid('A string holds an invalid escape or a control character.');
+      return undefined;
+    }
+  }
+
+  #string(start: number, end: number, maxBytes: number): string | undefined {
+    return this.#body[start] === QUOTE && end - start - 2 <= maxBytes ? this.#text(start, end) : undefined;
+  }
+
+  /** Of a value that has been found valid, the first letter tells. */
+  #boolean(start: number): boolean | undefined {
+    const first = this.#body[start];
+    return first === LOWER_T ? true : first === LOWER_F ? false : undefined;
+  }
+
+  #skipValue(): boolean {
+    const first = this.#body[this.#at];
+    if (first === QUOTE) return this.#skipString();
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#skipNested();
+    return this.#skipLiteral();
+  }
+
+  /** A number, `true`, `false` or `null`. */
+  #skipLiteral(): boolean {
+    const body = this.#body;
+    const start = this.#at;
+    let at = start;
+    while (at < body.length && !endsLiteral(body[at])) at++;
+    if (at === body.length) return false;
+    try {
+      JSON.parse(body.toString('latin1', start, at));
+    } catch {
+      return this.#invalid('Expected a JSON value.');
+    }
+    this.#at = at;
+    return true;
+  }
+
+  #skipString(): boolean {
+    const quote = closingQuote(this.#body, this.#at + 1);
+    if (quote < 0) return false;
+    this.#at = quote + 1;
+    return true;
+  }
+
+  #skipNested(): boolean {
+    const body = this.#body;
+    const length = body.length;
+    let depth = 0;
+    for (let at = this.#at; at < length; at++) {
+      const byte = body[at];
+      if (byte === QUOTE) {
+        at = closingQuote(body, at + 1);
+        if (at < 0) return false;
+      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (depth === MAX_DEPTH) return this.#invalid(`Nested deeper than ${MAX_DEPTH} levels.`, at);
+        open[depth++] = byte;
+      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        // Each closing bracket's code is two more than its opening one's.
+        if (open[--depth] !== byte - 2) return this.#invalid('A closing bracket has no partner.', at);
+        if (depth === 0) {
+          this.#at = at + 1;
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** To the next byte that is no white space; false where there is none. */
+  #skipSpace(): boolean {
+    const body = this.#body;
+    let at = this.#at;
+    while (at < body.length && isSpace(body[at])) at++;
+    this.#at = at;
+    return at < body.length;
+  }
+
+  #notAnObject(): false {
+    const first = String.fromCharCode(this.#body[this.#at] ?? 0);
+    if (!'["-0123456789tfn'.includes(first)) return this.#invalid('The body is not JSON.');
+    const message = 'The JSON body must be an object.';
+    this.#fault = { kind: 'fault', code: 'not_an_object', at: this.#at, message };
+    return false;
+  }
+
+  #invalid(message: string, at = this.#at): false {
+    this.#fault = { kind: 'fault', code: 'invalid_json', at, message };
+    return false;
+  }
+}
+
+/** Where the string that was opened before `from` closes; -1 where it does not. */
+function closingQuote(body: Buffer, from: number): number {
+  const length = body.length;
+  let at = from;
+  while (at < length) {
+    const near = Math.min(at + WALK_BYTES, length);
+    while (at < near) {
+      const byte = body[at];
+      if (byte === QUOTE) return at;
+      at += byte === BACKSLASH ? 2 : 1;
+    }
+    if (at >= length) return -1;
+    const quote = body.indexOf(QUOTE, at);
+    if (quote < 0) return -1;
+    let slashes = quote;
+    while (slashes > at && body[slashes - 1] === BACKSLASH) slashes--;
+    if ((quote - slashes) % 2 === 0) return quote;
+    at = quote + 1;
+  }
+  return -1;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function endsLiteral(byte: number | undefined): boolean {
+  return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte);
+}

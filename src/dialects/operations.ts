@@ -1,0 +1,184 @@
+import { operations } from './operation-table.ts';
+
+/** What a client speaks. It decides how an error is written and what counts as output. */
+export type Dialect = 'openai-chat' | 'openai-responses' | 'openai';
+
+export interface Operation {
+  /** The SDK's own words: `chat.completions`, `files.create`, `responses.retrieve`. */
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** The operation's own suffix, which ends a request's path. `{id}` is one segment, `{model}` all that follow. */
+  readonly pattern: string;
+  /**
+   * Where the model customarily stands. Some operations take JSON and forms alike: the body's content type
+   * says which of the two it is.
+   */
+  readonly modelIn: 'json' | 'form' | 'path' | 'none';
+  /** False where the provider has a default, or where a stored prompt brings its own. */
+  readonly modelRequired: boolean;
+  /** Creates something lasting where the body says nothing of `store`; see `createsLasting`. */
+  readonly creates: boolean;
+  /** The body's `store` decides whether something lasting is created. */
+  readonly heedsStore: boolean;
+  /** Deals with things that live with the account of the key that made them: made, listed and read with one key. */
+  readonly stateful: boolean;
+}
+
+/** A request line, understood. */
+export interface Target {
+  readonly operation: Operation;
+  /** From the operation's own suffix on, as the client wrote it: what follows a provider's base URL. */
+  readonly path: string;
+  /** Empty, or from the `?` on; a credential in `key=` is taken out. */
+  readonly query: string;
+  /** The model that the path names, percent-decoded. */
+  readonly pathModel?: string;
+}
+
+/** One step in the tree of all patterns. */
+interface Step {
+  readonly literals: Map<string, Step>;
+  id?: Step;
+  /** What `{model}` leads to: it takes all segments that are left. */
+  rest?: Step;
+  readonly byMethod: Map<string, Operation>;
+}
+
+interface Match {
+  readonly step: Step;
+  /** The segments that `{model}` took. */
+  readonly model?: string;
+}
+
+const root = plantTree();
+
+/**
+ * Names the operation of a request line. Whatever stands before the operation's suffix is a prefix and is
+ * dropped (`/proxy/v1/chat/completions`); of several readings the longest suffix wins. Ids and models stay
+ * percent-encoded as they came, and a path that could climb out of its place, encoded or not, is nobody's.
+ * @param url the request target: a path, with or without a query
+ */
+export function findTarget(method: string, url: string): Target | 'no-operation' | 'wrong-method' {
+  const mark = url.indexOf('?');
+  const segments = splitPath(mark < 0 ? url : url.slice(0, mark));
+  if (segments === undefined) return 'no-operation';
+  let known = false;
+  for (let from = 0; from < segments.length; from++) {
+    const match = follow(segments, from);
+    const operation = match?.step.byMethod.get(method);
+    if (match === undefined) continue;
+    known = true;
+    if (operation === undefined) continue;
+    return {
+      operation,
+      path: `/${segments.slice(from).join('/')}`,
+      query: mark < 0 ? '' : withoutCredential(url.slice(mark + 1)),
+      ...(match.model === undefined ? {} : { pathModel: decodeURIComponent(match.model) }),
+    };
+  }
+  return known ? 'wrong-method' : 'no-operation';
+}
+
+/** The methods some operation on this path takes, for an `Allow` header: `GET, DELETE`. Empty where none does. */
+export function allowedMethods(url: string): string {
+  const allowed = ['GET', 'POST', 'DELETE'].filter((method) => typeof findTarget(method, url) === 'object');
+  return allowed.join(', ');
+}
+
+function plantTree(): Step {
+  const tree = newStep();
+  for (const operation of operations) {
+    let step = tree;
+    for (const segment of operation.pattern.slice(1).split('/')) step = grow(step, segment);
+    step.byMethod.set(operation.method, operation);
+  }
+  return tree;
+}
+
+function newStep(): Step {
+  return { literals: new Map(), byMethod: new Map() };
+}
+
+function grow(step: Step, segment: string): Step {
+  if (segment === '{id}') return (step.id ??= newStep());
+  if (segment === '{model}') return (step.rest ??= newStep());
+  const next = step.literals.get(segment) ?? newStep();
+  step.literals.set(segment, next);
+  return next;
+}
+
+/** Walks the tree along the segments from `from` to the very end of the path. */
+function follow(segments: readonly string[], from: number): Match | undefined {
+  let step = root;
+  for (let at = from; at < segments.length; at++) {
+    const segment = segments[at] ?? '';
+    const next = step.literals.get(segment) ?? (segment === '' ? undefined : step.id);
+    if (next !== undefined) {
+      step = next;
+    } else if (step.rest !== undefined && segment !== '') {
+      return { step: step.rest, model: segments.slice(at).join('/') };
+    } else {
+      return undefined;
+    }
+  }
+  return step.byMethod.size > 0 ? { step } : undefined;
+}
+
+/** The segments of a path without its trailing slash; undefined where one of them is malformed or climbs. */
+function splitPath(path: string): string[] | undefined {
+  const segments = path.split('/');
+  if (segments.at(-1) === '') segments.pop();
+  return segments.every(staysInPlace) ? segments : undefined;
+}
+
+/**
+ * Whether a segment means the same to every server that may read it. A slash in it may be encoded (a model
+ * `org/name`), but some servers decode before they resolve dots, so dots are looked for behind the encoding.
+ */
+function staysInPlace(segment: string): boolean {
+  let plain = segment;
+  if (segment.includes('%')) {
+    try {
+      plain = decodeURIComponent(segment);
+    } catch {
+      return false;
+    }
+  }
+  if (plain.includes('..') || plain.includes('\\') || hasControl(plain)) return false;
+  return plain !== '.' && !plain.startsWith('./') && !plain.endsWith('/.') && !plain.includes('/./');
+}
+
+function hasControl(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit === 0x7f) return true;
+  }
+  return false;
+}
+
+/** The client's own credential is for the gateway and never travels on; everything else stays as written. */
+function withoutCredential(query: string): string {
+  const kept = query.split('&').filter((pair) => !isCredential(pair));
+  return kept.length === 0 || (kept.length === 1 && kept[0] === '') ? '' : `?${kept.join('&')}`;
+}
+
+function isCredential(pair: string): boolean {
+  const equals = pair.indexOf('=');
+  const name = equals < 0 ? pair : pair.slice(0, equals);
+  if (!name.includes('%')) return name === 'key';
+  try {
+    return decodeURIComponent(name) === 'key';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether this call leaves something behind at the provider, so that it must not be sent again where it may
+ * have arrived.
+ * @param store the body's `store`, undefined where it has none
+ */
+export function createsLasting(called: Operation, store: boolean | undefined): boolean {
+  return called.heedsStore ? (store ?? called.creates) : called.creates;
+}
