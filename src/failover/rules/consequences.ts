@@ -1,0 +1,54 @@
+import { LONG_WAIT_CAP_MS } from '../waits.ts';
+import type { Rule } from './rule.ts';
+
+/*
+ * What most rules of a kind conclude, said once. A rule that differs in one point spreads these and says so.
+ */
+
+type Consequence = Rule['verdict'];
+
+/** The credential itself is refused. */
+export const keyDead: Consequence = { class: 'key_dead', scope: 'key', retry: 'other-key' };
+
+/** The account has nothing left to spend; its other keys share the fate. */
+export const outOfCredit: Consequence = {
+  class: 'billing',
+  scope: 'billing_domain',
+  retry: 'other-domain',
+  wait: 'retry-after',
+  waitCapMs: LONG_WAIT_CAP_MS,
+};
+
+/** Too much in too little time, for one model in one quota domain. */
+export const throttled: Consequence = {
+  class: 'rate_limit',
+  scope: 'quota_domain',
+  retry: 'other-domain',
+  wait: 'limits',
+};
+
+/** A limit that is counted by the day. */
+export const throttledByTheDay: Consequence = { ...throttled, waitCapMs: LONG_WAIT_CAP_MS };
+
+/** This one request is larger than the domain's limit: no wait helps, a domain with a larger limit does. */
+export const largerThanLimit: Consequence = { class: 'client_error', scope: 'none', retry: 'other-domain' };
+
+/** The provider's own trouble, or that of the way to it. */
+export const overloaded: Consequence = {
+  class: 'overloaded',
+  scope: 'provider',
+  retry: 'other-key',
+  wait: 'retry-after',
+};
+
+/** The key is good, but not for this model. */
+export const modelDenied: Consequence = { class: 'model_denied', scope: 'key_model', retry: 'other-key' };
+
+/** Where this machine stands, nobody is served. */
+export const regionBlocked: Consequence = { class: 'region', scope: 'provider', retry: 'other-provider' };
+
+/** Every key would get the same answer. */
+export const callersMistake: Consequence = { class: 'client_error', scope: 'none', retry: 'none' };
+
+/** Moderation or a guardrail: an answer, not a failure. */
+export const blocked: Consequence = { class: 'content_blocked', scope: 'none', retry: 'none' };
