@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Change, ChangePage, Lease, Store, Versioned } from '../../src/store/contract.ts';
+import { StoreError, type StoreErrorCode } from '../../src/store/errors.ts';
+
+/** Adds 1 to the number under `id`, `times` times, each with as many tries as it takes. */
+export async function count(store: Store, id: string, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    await change(store, id, (value) => String(Number(value ?? '0') + 1));
+  }
+}
+
+/** Every change since `revision`, page by page. */
+export async function catchUp(store: Store, revision: number, limit = 100): Promise<ChangePage> {
+  const changes: Change[] = [];
+  for (;;) {
+    const page = await store.changesSince(revision, limit);
+    assert.ok(page.changes.length <= limit);
+    changes.push(...page.changes);
+    ({ revision } = page);
+    if (page.complete) return { changes, revision, complete: true };
+  }
+}
+
+export function withCode(code: StoreErrorCode): (error: unknown) => boolean {
+  return (error) => error instanceof StoreError && error.code === code;
+}
+
+/** Counts the signals of a store from now on. */
+export function listen(store: Store): { count: number; next: () => Promise<void>; end: () => void } {
+  const heard = new EventTarget();
+  const end = store.onChange(() => {
+    signals.count++;
+    heard.dispatchEvent(new Event('signal'));
+  });
+  const signals = {
+    count: 0,
+    /** Resolves at the first signal, be it past or to come. */
+    next: async () => void (signals.count > 0 || (await once(heard, 'signal'))),
+    end,
+  };
+  return signals;
+}
+
+export async function put(store: Store, id: string, value: string): Promise<Change> {
+  return change(store, id, () => value);
+}
+
+export async function remove(store: Store, id: string): Promise<Change> {
+  return change(store, id, () => undefined);
+}
+
+async function change(
+  store: Store,
+  id: string,
+  next: (value: string | undefined) => string | undefined,
+): Promise<Change> {
+  let current: Change = (await store.read(id)) ?? { id, value: undefined, revision: 0 };
+  for (;;) {
+    const value = next(current.value);
+    const result = await store.compareAndSet(id, current.revision, value);
+    ({ current } = result);
+    if (result.written || (value === undefined && current.value === undefined)) return current;
+  }
+}
+
+export async function listed(store: Store, prefix: string): Promise<Versioned[]> {
+  return (await Array.fromAsync(store.list(prefix))).flat();
+}
+
+export async function acquired(store: Store, name: string, holder: string, ttlMs: number): Promise<Lease> {
+  const lease = await store.acquireLease(name, holder, ttlMs);
+  assert.ok(lease !== undefined, `${holder} gets ${name}`);
+  return lease;
+}
+
+export function idOf({ id }: { readonly id: string }): string {
+  return id;
+}
+
+export function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+/** Texts that a careless backend would cut, fold, match as a pattern or take for a command. */
+export const oddTexts = [
+  'plain',
+  'Ünï/cödé ✓',
+  '😀👩‍👩‍👧',
+  '\0',
+  'a\0b',
+  '\u{10ffff}',
+  '\ufeffmarked',
+  "'; DROP TABLE entry; --",
+  '%_*?[a]{b}',
+  'line\r\nbreak\u2028',
+  ' ',
+  '__proto__',
+  '7',
+  '\u00e9',
+  'e\u0301',
+];
