@@ -171,8 +171,7 @@ class JsonScan {
   #note(keyStart: number, keyEnd: number, start: number, end: number): boolean {
     if (keyEnd - keyStart > MAX_KEY_BYTES) return true;
     const facts = this.#facts;
-    const key = this.#text(keyStart, keyEnd);
-    switch (key) {
+    switch (this.#text(keyStart, keyEnd) ?? '') {
       case 'model':
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
         facts.modelSpan = facts.model === undefined ? undefined : { start, end };
@@ -195,7 +194,6 @@ class JsonScan {
       case 'user':
         facts.user = this.#string(start, end, MAX_HINT_BYTES);
         break;
-      default:
     }
     return this.#fault === undefined;
   }

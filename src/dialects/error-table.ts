@@ -1,0 +1,185 @@
+/** One error of the gateway's own. Errors of providers travel as they are and are not listed here. */
+export interface GatewayError {
+  readonly status: number;
+  /** OpenAI's word for the family, which SDKs show as `error.type`. */
+  readonly type: 'invalid_request_error' | 'authentication_error' | 'api_error';
+  /** For the client; `{name}` is filled in. */
+  readonly message: string;
+  /** For the page of errors: what happened, and what helps. */
+  readonly meaning: string;
+  /** Whether the same request may succeed later. Where not, clients are told so. */
+  readonly retryable: boolean;
+}
+
+export type GatewayErrorCode = keyof typeof gatewayErrors;
+
+/** Every error a client can get from the gateway itself. Codes are stable: clients may match on them. */
+export const gatewayErrors = {
+  bad_request: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request is not well-formed HTTP.',
+    meaning:
+      'The HTTP message itself could not be understood. Look for a broken client or a proxy in between.',
+    retryable: false,
+  },
+  invalid_json: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request body is not a valid JSON object (at byte {at}): {reason}',
+    meaning: 'The body is not JSON, or not an object. The message names the place.',
+    retryable: false,
+  },
+  invalid_form: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request body is not a valid multipart form (at byte {at}): {reason}',
+    meaning: 'The content type names no boundary, or the body does not keep to it.',
+    retryable: false,
+  },
+  truncated_body: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request body ended before it was complete.',
+    meaning: 'Fewer bytes came than were announced, or the JSON or form in them breaks off.',
+    retryable: false,
+  },
+  model_required: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'This operation needs a "model": a text that names one.',
+    meaning: 'The body has no top-level `model`, or it is no text, empty, or longer than 1 KiB.',
+    retryable: false,
+  },
+  missing_api_key: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'No API key was sent. Put it into the Authorization header: "Authorization: Bearer YOUR_KEY".',
+    meaning:
+      'The configuration lists `clients`, and the request carries no credential in `Authorization`, `x-api-key` or `x-goog-api-key`.',
+    retryable: false,
+  },
+  invalid_api_key: {
+    status: 401,
+    type: 'authentication_error',
+    message: 'The API key that was sent is not one of this gateway.',
+    meaning:
+      "The client's own key is not listed under `clients`. It says nothing of the providers' keys, which clients never see.",
+    retryable: false,
+  },
+  unknown_operation: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'There is no operation at {method} {path}.',
+    meaning: 'The path ends in no operation that the gateway knows, or holds dot segments or broken escapes.',
+    retryable: false,
+  },
+  unknown_provider: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'No provider "{provider}" is configured.',
+    meaning: 'A model of the form `provider-id/model` names a provider that does not exist.',
+    retryable: false,
+  },
+  model_not_routed: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'No route leads to the model "{model}".',
+    meaning: 'No entry of `routes` matches the model, and there is no `activeProviderId` to fall back on.',
+    retryable: false,
+  },
+  method_not_allowed: {
+    status: 405,
+    type: 'invalid_request_error',
+    message: 'The operation at {path} does not take {method}.',
+    meaning: 'The path is known, but not with this method. The `Allow` header lists those that are.',
+    retryable: false,
+  },
+  request_timeout: {
+    status: 408,
+    type: 'invalid_request_error',
+    message: 'The request did not arrive in time.',
+    meaning: 'The head or the body of the request came too slowly, or stopped coming.',
+    retryable: true,
+  },
+  body_too_large: {
+    status: 413,
+    type: 'invalid_request_error',
+    message: 'The request body exceeds the limit of {limit} bytes.',
+    meaning: 'The body is larger than the gateway takes. It is refused before it is read.',
+    retryable: false,
+  },
+  invalid_content_type: {
+    status: 415,
+    type: 'invalid_request_error',
+    message: 'The content type "{contentType}" does not fit this operation.',
+    meaning: 'The operation takes `application/json` or `multipart/form-data`, without a content encoding.',
+    retryable: false,
+  },
+  headers_too_large: {
+    status: 431,
+    type: 'invalid_request_error',
+    message: 'The request headers are too large.',
+    meaning: 'The headers exceed the limit in size or number.',
+    retryable: false,
+  },
+  internal_error: {
+    status: 500,
+    type: 'api_error',
+    message: 'The gateway failed on this request.',
+    meaning: 'A defect of the gateway. Its log holds the details under the same `x-request-id`.',
+    retryable: true,
+  },
+  upstream_credentials_exhausted: {
+    status: 502,
+    type: 'api_error',
+    message: "None of the gateway's keys was accepted for this request.",
+    meaning:
+      "Every key tried was refused by its provider (revoked, out of credit, not allowed). The client's own key is fine; the operator has to act.",
+    retryable: false,
+  },
+  upstream_unreachable: {
+    status: 502,
+    type: 'api_error',
+    message: 'The provider could not be reached.',
+    meaning: 'No connection to the provider could be made, on any attempt.',
+    retryable: true,
+  },
+  upstream_broken: {
+    status: 502,
+    type: 'api_error',
+    message: 'The answer of the provider broke off.',
+    meaning:
+      'The connection to the provider ended before its answer was whole. In a stream it comes as an event, and what came before it is incomplete.',
+    retryable: true,
+  },
+  no_key_available: {
+    status: 503,
+    type: 'api_error',
+    message: 'No key is in service for this request at the moment.',
+    meaning:
+      'All keys that could serve it are out of service or disabled. `retry-after` names the earliest return, where there is one.',
+    retryable: true,
+  },
+  shutting_down: {
+    status: 503,
+    type: 'api_error',
+    message: 'The gateway is shutting down.',
+    meaning: 'The process drains what is under way and takes nothing new. Another process will answer.',
+    retryable: true,
+  },
+  upstream_timeout: {
+    status: 504,
+    type: 'api_error',
+    message: 'The provider did not answer in time.',
+    meaning: 'No first output came within `firstOutputTimeout`, or a stream stood still for `idleTimeout`.',
+    retryable: true,
+  },
+  deadline_exceeded: {
+    status: 504,
+    type: 'api_error',
+    message: 'The time for this request ran out.',
+    meaning: 'All attempts together took longer than `deadline`.',
+    retryable: true,
+  },
+} as const satisfies Record<string, GatewayError>;
