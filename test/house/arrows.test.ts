@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { matching } from './files.ts';
+import { importsOf, type Import } from './imports.ts';
+
+/** What the files of a room may import beside each other. */
+interface Arrows {
+  /** Beginnings of paths under src/ that may be imported. */
+  readonly code: readonly string[];
+  /** The same, for types alone. */
+  readonly types?: readonly string[];
+  /** The packages and built-in modules allowed; absent where the room may use any. */
+  readonly outside?: readonly string[];
+}
+
+/**
+ * The plan of the house. A room is named by the beginning of its paths; a file belongs to the longest name
+ * that fits it. Rooms that decide may not reach anything that does I/O.
+ */
+const ROOMS: Readonly<Record<string, Arrows>> = {
+  'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
+  'store/': { code: [] },
+  'upstream/': { code: [] },
+  'telemetry/': { code: [] },
+  'simulator/': { code: ['config/scalars.ts'] },
+  'dialects/': { code: ['upstream/watch.ts'], types: ['keys/secret.ts'] },
+  'providers/': { code: ['dialects/', 'keys/', 'providers/', 'upstream/'], types: ['config/'] },
+  'providers/types.ts': { code: [], outside: [] },
+  'config/': { code: ['keys/', 'providers/types.ts'] },
+
+  // The judgement: a room of its own inside failover, so that it can be read and tested alone.
+  'failover/verdict.ts': { code: [], outside: [] },
+  'failover/outcome.ts': { code: [], outside: [] },
+  'failover/waits.ts': { code: ['failover/outcome.ts', 'failover/verdict.ts'], outside: [] },
+  'failover/rules/': {
+    code: ['failover/outcome.ts', 'failover/verdict.ts', 'failover/waits.ts'],
+    outside: [],
+  },
+  'failover/judge.ts': {
+    code: ['failover/outcome.ts', 'failover/rules/', 'failover/verdict.ts', 'failover/waits.ts'],
+    outside: [],
+  },
+  'failover/effect.ts': {
+    code: ['failover/outcome.ts', 'failover/verdict.ts'],
+    types: ['keys/'],
+    outside: [],
+  },
+
+  'failover/': {
+    code: ['dialects/', 'failover/', 'keys/', 'providers/', 'upstream/'],
+    types: ['config/', 'store/contract.ts'],
+  },
+  'probe/': {
+    code: ['dialects/', 'failover/', 'keys/', 'providers/', 'telemetry/', 'upstream/'],
+    types: ['config/', 'store/contract.ts'],
+  },
+  'gateway/': {
+    code: ['dialects/', 'failover/', 'keys/', 'providers/', 'telemetry/', 'upstream/'],
+    types: ['config/', 'store/contract.ts'],
+  },
+  'admin/': {
+    code: ['failover/', 'keys/', 'probe/', 'providers/', 'telemetry/'],
+    types: ['config/', 'store/contract.ts'],
+  },
+  'main.ts': { code: [''] },
+  'cli/': { code: ['admin/', 'config/', 'main.ts', 'simulator/', 'telemetry/'] },
+};
+
+const SOURCES = matching('src/**/*.ts');
+const GRAPH = new Map(SOURCES.map((path) => [path, importsOf(path)]));
+
+void test('every source file stands in a room of the plan', () => {
+  assert.deepEqual(
+    SOURCES.filter((path) => roomOf(path) === undefined),
+    [],
+  );
+});
+
+void test('folders import only in the direction of the plan', () => {
+  assert.deepEqual(
+    [...GRAPH].flatMap(([path, imports]) =>
+      imports.filter((each) => !isAllowed(path, each)).map((each) => describe(path, each)),
+    ),
+    [],
+  );
+});
+
+void test('nothing but the command line imports main', () => {
+  const importers = SOURCES.filter((path) => GRAPH.get(path)?.some(({ target }) => target === 'src/main.ts'));
+  assert.deepEqual(
+    importers.filter((path) => !path.startsWith('src/cli/')),
+    [],
+  );
+});
+
+void test('no file imports itself, over however many others', () => {
+  assert.deepEqual(findCycle(), undefined);
+});
+
+function roomOf(path: string): string | undefined {
+  return Object.keys(ROOMS)
+    .filter((room) => path.startsWith(`src/${room}`))
+    .toSorted((a, b) => b.length - a.length)
+    .at(0);
+}
+
+function isAllowed(path: string, { target, ours, typeOnly }: Import): boolean {
+  const room = roomOf(path);
+  const arrows = room === undefined ? undefined : ROOMS[room];
+  if (arrows === undefined) return false;
+  if (!ours) return typeOnly || (arrows.outside?.includes(target) ?? true);
+  if (roomOf(target) === room) return true;
+  const allowed = typeOnly ? [...arrows.code, ...(arrows.types ?? [])] : arrows.code;
+  return allowed.some((beginning) => target.startsWith(`src/${beginning}`));
+}
+
+function describe(path: string, { target, typeOnly }: Import): string {
+  return `${path} → ${target}${typeOnly ? ' (types)' : ''}`;
+}
+
+/** The first cycle found, as the files on its way, or undefined where there is none. */
+function findCycle(): string[] | undefined {
+  const cleared = new Set<string>();
+  const search = (path: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (cleared.has(path)) return undefined;
+    for (const { target, ours } of GRAPH.get(path) ?? []) {
+      const cycle = ours ? search(target, [...way, path]) : undefined;
+      if (cycle !== undefined) return cycle;
+    }
+    cleared.add(path);
+    return undefined;
+  };
+  for (const path of SOURCES) {
+    const cycle = search(path, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}

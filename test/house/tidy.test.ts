@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { posix } from 'node:path';
+import { test } from 'node:test';
+import { matching, read, tracked } from './files.ts';
+
+/** A file longer than this holds more than one thought. */
+const MAX_LINES = 300;
+
+/** Files that are longer, and why splitting them would only scatter one thought. */
+const LONGER_WITH_REASON: Readonly<Record<string, string>> = {};
+
+/** What no file of the project may say. One letter of each stands in brackets so that this file does not. */
+const UNWANTED: Readonly<Record<string, RegExp>> = {
+  'a path of somebody’s machine': /(?:^|[^\w.])\/(?:wor[k]|roo[t]|far[m]|home\/[a-z]+|tmp\/[a-z_]+)\//,
+  'the host of a package registry':
+    /registry[.]npmjs|registry[.]yarnpkg|pypi[.]org|proxy[.]golang|deb[.]debian|crates[.]io/,
+  'something left undone': /\b(?:TO[D]O|FIXM[E]|XX[X]|HAC[K])\b|not implemente[d]/,
+  'a silenced check':
+    /@ts-(?:ignor[e]|nochec[k]|expect-erro[r])|(?:oxlin[t]|eslin[t])-disable|prettier-ignor[e]/,
+  'a test set aside':
+    /\b(?:it|test|describe|suite)\.(?:ski[p]|tod[o]|onl[y])\b|\b(?:ski[p]|tod[o]|onl[y]): *(?:true|['"`])/,
+};
+
+/** Written by tools, or not ours to word. */
+const NOT_OURS = new Set(['LICENSE', 'package-lock.json']);
+
+const SCRIPTS = matching('{src,test,bench,scripts}/**/*.ts');
+
+for (const [what, pattern] of Object.entries(UNWANTED)) {
+  void test(`no file holds ${what}`, () => {
+    const files = tracked().filter((path) => !NOT_OURS.has(path));
+    assert.deepEqual(
+      files.flatMap((path) => linesWith(path, pattern)),
+      [],
+    );
+  });
+}
+
+void test(`no source file is longer than ${MAX_LINES} lines without a reason`, () => {
+  const long = matching('src/**/*.ts').filter((path) => read(path).split('\n').length - 1 > MAX_LINES);
+  assert.deepEqual(long, Object.keys(LONGER_WITH_REASON).toSorted());
+});
+
+void test('file names are in kebab case', () => {
+  assert.deepEqual(
+    SCRIPTS.filter((path) => !/^[a-z\d]+(?:-[a-z\d]+)*(?:\.test)?\.ts$/.test(posix.basename(path))),
+    [],
+  );
+});
+
+void test('every exported function, class and interface says what it is', () => {
+  assert.deepEqual(matching('src/**/*.ts').flatMap(exportsWithoutComment), []);
+});
+
+function linesWith(path: string, pattern: RegExp): string[] {
+  return read(path)
+    .split('\n')
+    .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : []));
+}
+
+function exportsWithoutComment(path: string): string[] {
+  const lines = read(path).split('\n');
+  return lines.flatMap((line, index) => {
+    const isExport = /^export (?:async )?(?:abstract )?(?:function|class|interface)\b/.test(line);
+    return isExport && !lines[index - 1]?.endsWith('*/') ? [`${path}:${index + 1}: ${line}`] : [];
+  });
+}
