@@ -1,0 +1,101 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { Script } from '../simulator/behaviour.ts';
+import { CONTROL_PATH } from '../simulator/control.ts';
+import { defaultScript } from '../simulator/default-script.ts';
+import { describeScript } from '../simulator/describe.ts';
+import { ScriptError, readScript } from '../simulator/script-file.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+
+export const DEFAULT_SIMULATOR_PORT = 5399;
+
+interface SimulateOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly script?: string;
+}
+
+/** Adds `sparekey simulate`. */
+export function registerSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .description('run a pretend provider with the OpenAI surface, whose keys fail as a script says')
+    .option('--port <number>', 'where to listen; 0 is any free port', parsePort, DEFAULT_SIMULATOR_PORT)
+    .option('--host <address>', 'address to listen on; whoever reaches it can change the script', '127.0.0.1')
+    .option('--script <file>', 'what the keys do, as YAML or JSON; without it, five keys of which three fail')
+    .action(async (options: SimulateOptions, command: Command) => {
+      await simulate(options).catch((error: unknown) => {
+        const problem = startProblem(error);
+        if (problem === undefined) throw error;
+        command.error(problem, { exitCode: 1 });
+      });
+    });
+}
+
+async function simulate({ host, port, script: file }: SimulateOptions): Promise<void> {
+  const script = file === undefined ? defaultScript : await readScript(file);
+  const simulator = await startSimulator({ host, port, script });
+  process.stdout.write(introduction(simulator, script));
+  const stop = (): void => {
+    process.stdout.write('The simulator stops; requests under way are cut off.\n');
+    void simulator.close();
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+}
+
+/** What a person needs to know of a running simulator, with lines that work as they are. */
+export function introduction(simulator: Simulator, script: Script): string {
+  const keys = Object.entries(script.keys);
+  const width = Math.max(0, ...keys.map(([key]) => key.length));
+  const key = keys[0]?.[0] ?? 'any-key';
+  const origin = simulator.url.slice(0, -'/v1'.length);
+  const others =
+    script.strict === true
+      ? 'is refused as invalid (401)'
+      : script.unknownKeys === undefined
+        ? 'answers'
+        : describeScript(script.unknownKeys);
+  return `${[
+    `A pretend provider with the OpenAI surface listens at ${simulator.url}`,
+    'No model runs here: it repeats what you say, and its keys fail as they were told.',
+    '',
+    'Its keys, and what each of them does:',
+    ...keys.map(([name, keyScript]) => `  ${name.padEnd(width)}  ${describeScript(keyScript)}`),
+    `  ${'any other key'.padEnd(width)}  ${others}`,
+    '',
+    'Ask it something:',
+    `  curl ${simulator.url}/chat/completions -H 'authorization: Bearer ${key}' -H 'content-type: application/json' -d '{"model":"gpt-5","messages":[{"role":"user","content":"Hello"}]}'`,
+    '',
+    'Change what a key does while it runs (this one hangs for three requests):',
+    `  curl -X PUT '${origin}${CONTROL_PATH}keys/${encodeURIComponent(key)}' -d '[{"kind":"hang","times":3}]'`,
+    'See what has happened, and go back to the beginning:',
+    `  curl ${origin}${CONTROL_PATH}state`,
+    `  curl ${origin}${CONTROL_PATH}requests`,
+    `  curl -X POST ${origin}${CONTROL_PATH}reset`,
+    '',
+    'Ctrl-C stops it.',
+  ].join('\n')}\n`;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/u.test(text) || port > 65_535)
+    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
+  return port;
+}
+
+/** The words for a start that failed for a reason of the user's; undefined for any other error. */
+function startProblem(error: unknown): string | undefined {
+  if (error instanceof ScriptError) return error.message;
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  switch (error.code) {
+    case 'EADDRINUSE':
+    case 'EADDRNOTAVAIL':
+    case 'EACCES':
+    case 'ENOTFOUND':
+      return `The simulator cannot listen there: ${error.message}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,215 @@
+/** The parts of the OpenAI surface a behaviour may be limited to. */
+export const OPERATIONS = [
+  'chat',
+  'completions',
+  'responses',
+  'embeddings',
+  'models',
+  'moderations',
+  'files',
+  'images',
+  'audio',
+  'other',
+] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
+
+/** For which requests, and for how many of them or how long. Common to all behaviours. */
+export interface Extent {
+  /** Over after this many requests. At most one of `times` and `forMs`; with neither it lasts for ever. */
+  readonly times?: number;
+  /** Over this many milliseconds after the first request it was played to. */
+  readonly forMs?: number;
+  /** Only for requests that name one of these models. */
+  readonly models?: readonly string[];
+  /** Only for these operations. */
+  readonly operations?: readonly Operation[];
+  /** Between 0 and 1: how likely it is to apply to a request that fits; the others go to the next behaviour. */
+  readonly chance?: number;
+}
+
+/** How far an answer gets before it stalls: nothing of it sent, its headers sent, or its preamble too. */
+export type StallPoint = 'request' | 'headers' | 'preamble';
+
+/** A complete, right answer. */
+export interface AnswerBehaviour extends Extent {
+  readonly kind: 'answer';
+  /** Content chunks of a stream; by default one for each word, at most 32. */
+  readonly chunks?: number;
+  /** Pause before each content chunk of a stream, milliseconds. Default 0. */
+  readonly chunkDelayMs?: number;
+}
+
+/** 401 `invalid_api_key`: the credential is wrong or revoked. */
+export interface InvalidKeyBehaviour extends Extent {
+  readonly kind: 'invalid-key';
+}
+
+/** 429 `rate_limit_exceeded`. */
+export interface RateLimitedBehaviour extends Extent {
+  readonly kind: 'rate-limited';
+  /**
+   * The `retry-after` header: seconds, text sent as it is (an HTTP date), or false for none. Default: what is
+   * left of `forMs`, else 1.
+   */
+  readonly retryAfter?: number | string | false;
+  /** The `retry-after-ms` header. Default: not sent. */
+  readonly retryAfterMs?: number;
+  /** Further headers, such as `x-ratelimit-reset-requests: 6m0s`. They win over the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** 429 `insufficient_quota`: nothing left to spend. */
+export interface OutOfCreditBehaviour extends Extent {
+  readonly kind: 'out-of-credit';
+}
+
+/** A failure of the provider itself, in OpenAI's error shape. */
+export interface ServerErrorBehaviour extends Extent {
+  readonly kind: 'server-error';
+  /** Default 500. */
+  readonly status?: 500 | 502 | 503 | 504;
+}
+
+/** 503 `server_is_overloaded`. */
+export interface OverloadedBehaviour extends Extent {
+  readonly kind: 'overloaded';
+}
+
+/** A right answer that begins late. */
+export interface SlowFirstOutputBehaviour extends Extent {
+  readonly kind: 'slow-first-output';
+  readonly delayMs: number;
+  /** What is sent before the delay. Default `request`: nothing. */
+  readonly after?: StallPoint;
+}
+
+/** Accepts the request and never finishes, nor closes the connection. */
+export interface HangBehaviour extends Extent {
+  readonly kind: 'hang';
+  /** What is sent before it falls silent. Default `request`: nothing. */
+  readonly after?: StallPoint;
+}
+
+/** The connection breaks in the middle of the answer: after some chunks of a stream, halfway through a body. */
+export interface CutBehaviour extends Extent {
+  readonly kind: 'cut';
+  /** Content chunks of a stream sent before the cut. Default 1; 0 cuts after the preamble. */
+  readonly afterChunks?: number;
+  /** `reset` (RST, the default) or `close` (FIN before the answer's end). */
+  readonly by?: 'reset' | 'close';
+}
+
+/** The answer ends in order for HTTP, but early: a stream without its end marker, half of a JSON body. */
+export interface TruncateBehaviour extends Extent {
+  readonly kind: 'truncate';
+  /** Content chunks of a stream sent before its end. Default: all. */
+  readonly afterChunks?: number;
+}
+
+/** The words of an error in OpenAI's shape. */
+export interface ErrorWords {
+  readonly type: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An error event inside a stream that began with 200. A plain answer becomes `error-200`. */
+export interface ErrorEventBehaviour extends Extent {
+  readonly kind: 'error-event';
+  /** Content chunks sent before the error. Default 0: after the preamble, before any output. */
+  readonly afterChunks?: number;
+  /** Default: type and code `server_error`. */
+  readonly error?: Partial<ErrorWords>;
+  /** Of a Responses stream: which events tell of it. Default `both`, as OpenAI does. */
+  readonly form?: 'error' | 'response.failed' | 'both';
+}
+
+/** 200 with the content type of the answer and no byte of body. */
+export interface EmptyStreamBehaviour extends Extent {
+  readonly kind: 'empty-stream';
+}
+
+/** 502 with an HTML page, as a proxy on the way writes it. */
+export interface Html502Behaviour extends Extent {
+  readonly kind: 'html-502';
+}
+
+/** Reads the request, then resets the connection before any byte of an answer. */
+export interface RefuseBehaviour extends Extent {
+  readonly kind: 'refuse';
+}
+
+/** 200 with a JSON body whose top level is `error`. */
+export interface Error200Behaviour extends Extent {
+  readonly kind: 'error-200';
+  /** Default: type and code `server_error`. */
+  readonly error?: Partial<ErrorWords>;
+}
+
+/** 404 `model_not_found` for the models named; other models are not touched. */
+export interface ModelDeniedBehaviour extends Extent {
+  readonly kind: 'model-denied';
+  readonly models: readonly string[];
+}
+
+/** 400 `context_length_exceeded`: the caller's own mistake. */
+export interface BadRequestBehaviour extends Extent {
+  readonly kind: 'bad-request';
+}
+
+/** Any status, headers and body. */
+export interface StatusBehaviour extends Extent {
+  readonly kind: 'status';
+  /** 200 to 599. */
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text is sent as it is, anything else as JSON. Default: empty. */
+  readonly body?: unknown;
+}
+
+/** What a key does to a request. */
+export type Behaviour =
+  | AnswerBehaviour
+  | InvalidKeyBehaviour
+  | RateLimitedBehaviour
+  | OutOfCreditBehaviour
+  | ServerErrorBehaviour
+  | OverloadedBehaviour
+  | SlowFirstOutputBehaviour
+  | HangBehaviour
+  | CutBehaviour
+  | TruncateBehaviour
+  | ErrorEventBehaviour
+  | EmptyStreamBehaviour
+  | Html502Behaviour
+  | RefuseBehaviour
+  | Error200Behaviour
+  | ModelDeniedBehaviour
+  | BadRequestBehaviour
+  | StatusBehaviour;
+
+export type BehaviourKind = Behaviour['kind'];
+
+/** What one key does, over its life. */
+export interface KeyScript {
+  /** In order: a request gets the first one that fits it and is not over; with none left, an answer. */
+  readonly behaviours: readonly Behaviour[];
+  /** Begin again from the first when all of them are over. Default false. */
+  readonly repeat?: boolean;
+  /** The `openai-organization` of its answers, and owner of its files. Default: one of its own. */
+  readonly organization?: string;
+  /** A few words for people. */
+  readonly note?: string;
+}
+
+/** What a simulator is told to do. */
+export interface Script {
+  readonly keys: Readonly<Record<string, KeyScript>>;
+  /** What keys do that are not named above, each from the beginning. Default: answer. */
+  readonly unknownKeys?: KeyScript;
+  /** Unknown and missing keys are refused as OpenAI does, with 401. Not together with `unknownKeys`. */
+  readonly strict?: boolean;
+  /** What `/v1/models` lists. Requests may name any model. */
+  readonly models?: readonly string[];
+}

@@ -1,0 +1,110 @@
+import type { Answer } from './answer.ts';
+import { json } from './answer.ts';
+import type { KeyScript } from './behaviour.ts';
+import { describeScript } from './describe.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { Ledger, SeenRequest } from './ledger.ts';
+import { malformedJson, maskKey, unknownUrl } from './openai-errors.ts';
+import { decoded } from './surface/call.ts';
+import { keyScriptSchema, placeOf, problemsOf } from './script-schema.ts';
+
+/** Everything under it is for people and tests, not for gateways. */
+export const CONTROL_PATH = '/__sim/';
+
+/** What the control path may see and change. */
+export interface Controlled {
+  readonly ring: KeyRing;
+  readonly ledger: Ledger;
+  readonly connections: number;
+  script(key: string, script: KeyScript): void;
+  reset(): void;
+}
+
+/**
+ * Answers a request to the control path:
+ * - `GET /__sim/state`: every key, what it does, what is left of its script, and its counts
+ * - `GET /__sim/requests`: the newest requests, oldest first, credentials masked
+ * - `PUT /__sim/keys/{key}` with a list of behaviours, or a whole key script: it starts at once
+ * - `POST /__sim/reset`: scripts back to their beginning, counts and requests forgotten
+ */
+export function control(method: string, path: string, body: Buffer, simulator: Controlled): Answer {
+  switch (`${method} ${path.slice(CONTROL_PATH.length)}`) {
+    case 'GET state':
+      return json(stateOf(simulator));
+    case 'GET requests':
+      return json({ requests: simulator.ledger.requests.map((seen) => masked(seen, simulator.ring)) });
+    case 'POST reset':
+      simulator.reset();
+      return json(stateOf(simulator));
+    default:
+      break;
+  }
+  const key = /^keys\/([^/]+)$/u.exec(path.slice(CONTROL_PATH.length))?.[1];
+  if (method !== 'PUT' || key === undefined) return unknownUrl(method, path);
+  return putKey(decoded(key), body, simulator);
+}
+
+function putKey(key: string, body: Buffer, simulator: Controlled): Answer {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return malformedJson;
+    throw error;
+  }
+  const result = keyScriptSchema.safeParse(value);
+  if (!result.success) {
+    const problems = problemsOf(result.error, value).map(
+      ({ path, message }) => `${placeOf(path) || 'the body'}: ${message}`,
+    );
+    const error = {
+      message: problems.join('; '),
+      type: 'invalid_script',
+      param: null,
+      code: 'invalid_script',
+    };
+    return { kind: 'refusal', status: 400, error };
+  }
+  simulator.script(key, result.data);
+  return json({ ...keyState(key, simulator), key });
+}
+
+function stateOf(simulator: Controlled): object {
+  const { ring, ledger } = simulator;
+  const others = ledger.keys.filter((key) => !ring.isScripted(key));
+  return {
+    requests: ledger.total,
+    open: ledger.open,
+    connections: simulator.connections,
+    keys: [...ring.scripted, ...others].map((key) => keyState(key, simulator)),
+  };
+}
+
+function keyState(key: string, { ring, ledger }: Controlled): object {
+  const script = ring.scriptOf(key);
+  return {
+    key: shown(key, ring),
+    note: script.note,
+    organization: ring.organizationOf(key),
+    does: describeScript(script),
+    remaining: ring.remaining(key, performance.now()),
+    ...ledger.counts(key),
+  };
+}
+
+/** A key that no script names may be a real one that came here by mistake: it is not shown. */
+function shown(key: string, ring: KeyRing): string {
+  return key === '' || ring.isScripted(key) ? key : maskKey(key);
+}
+
+const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'api-key', 'cookie']);
+
+function masked(seen: SeenRequest, ring: KeyRing): object {
+  const headers = Object.fromEntries(
+    Object.entries(seen.headers).map(([name, value]) => [
+      name,
+      CREDENTIAL_HEADERS.has(name) ? '********' : value,
+    ]),
+  );
+  return { ...seen, key: shown(seen.key, ring), headers };
+}

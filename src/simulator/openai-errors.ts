@@ -1,0 +1,129 @@
+import type { ErrorWords } from './behaviour.ts';
+
+/** The body of an error in OpenAI's shape. */
+export interface OpenAiError {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+}
+
+/** An error answer before it is written. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly status: number;
+  readonly error: OpenAiError;
+}
+
+function refusal(
+  status: number,
+  type: string,
+  code: string | null,
+  message: string,
+  param: string | null = null,
+): Refusal {
+  return { kind: 'refusal', status, error: { message, type, param, code } };
+}
+
+const CALLER = 'invalid_request_error';
+
+export const missingKey = refusal(
+  401,
+  CALLER,
+  null,
+  "You didn't provide an API key. Send it in an Authorization header: `Authorization: Bearer YOUR_KEY`.",
+);
+
+/** Names the key as OpenAI does: by its first and last characters, where it is long enough for that. */
+export function invalidKey(key: string): Refusal {
+  const masked = maskKey(key);
+  return refusal(401, CALLER, 'invalid_api_key', `Incorrect API key provided: ${masked}.`);
+}
+
+/** At most the first and last four characters of a key. */
+export function maskKey(key: string): string {
+  return key.length >= 16 ? `${key.slice(0, 4)}${'*'.repeat(8)}${key.slice(-4)}` : '*'.repeat(8);
+}
+
+export function rateLimited(
+  model: string | undefined,
+  organization: string,
+  waitSeconds: number | undefined,
+): Refusal {
+  const what = `Rate limit reached for ${model ?? 'requests'} in organization ${organization} on requests per min (RPM).`;
+  const wait = waitSeconds === undefined ? '' : ` Please try again in ${waitSeconds}s.`;
+  return refusal(429, 'requests', 'rate_limit_exceeded', `${what}${wait}`);
+}
+
+export const outOfCredit = refusal(
+  429,
+  'insufficient_quota',
+  'insufficient_quota',
+  'You exceeded your current quota, please check your plan and billing details.',
+);
+
+export function serverError(status: number): Refusal {
+  return refusal(
+    status,
+    'server_error',
+    'server_error',
+    'The server had an error while processing your request.',
+  );
+}
+
+export const overloaded = refusal(
+  503,
+  'service_unavailable_error',
+  'server_is_overloaded',
+  'Our servers are currently overloaded. Please try again later.',
+);
+
+export function modelNotFound(model: string): Refusal {
+  const message = `The model \`${model}\` does not exist or you do not have access to it.`;
+  return refusal(404, CALLER, 'model_not_found', message);
+}
+
+export const contextTooLong = refusal(
+  400,
+  CALLER,
+  'context_length_exceeded',
+  'Your input exceeds the context window of this model. Please adjust your input and try again.',
+  'messages',
+);
+
+export const malformedJson = refusal(400, CALLER, null, 'We could not parse the JSON body of your request.');
+
+export function missingParameter(name: string): Refusal {
+  return refusal(400, CALLER, 'missing_required_parameter', `Missing required parameter: '${name}'.`, name);
+}
+
+export function invalidValue(name: string, expected: string): Refusal {
+  return refusal(400, CALLER, 'invalid_value', `Invalid '${name}': expected ${expected}.`, name);
+}
+
+export function unknownUrl(method: string, path: string): Refusal {
+  return refusal(
+    404,
+    CALLER,
+    'unknown_url',
+    `Unknown request URL: ${method} ${path}. Please check the URL for typos.`,
+  );
+}
+
+export function unknownPreviousResponse(id: string): Refusal {
+  const message = `Previous response with id '${id}' not found.`;
+  return refusal(400, CALLER, 'previous_response_not_found', message, 'previous_response_id');
+}
+
+export function notFound(what: string, id: string): Refusal {
+  return refusal(404, CALLER, 'not_found', `No such ${what}: ${id}`, 'id');
+}
+
+export function tooLarge(limitBytes: number): Refusal {
+  return refusal(413, CALLER, 'request_too_large', `The request is larger than ${limitBytes} bytes.`);
+}
+
+/** The words of an error inside a 200, with the script's own over the usual ones. */
+export function errorInside(words: Partial<ErrorWords> | undefined): OpenAiError {
+  return { ...serverError(500).error, ...words };
+}

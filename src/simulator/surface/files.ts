@@ -1,0 +1,50 @@
+import type { Answer } from '../answer.ts';
+import { CREATED_AT, json } from '../answer.ts';
+import { missingParameter, notFound, unknownUrl } from '../openai-errors.ts';
+import type { Call } from './call.ts';
+import type { StoredFile } from './shelf.ts';
+
+/** `/v1/files`: upload, list, retrieve, content, delete. */
+export function files(call: Call): Answer {
+  const { method, shelf, organization } = call;
+  const [, id, action] = call.path;
+  if (id === undefined && method === 'POST') return upload(call);
+  if (id === undefined && method === 'GET') {
+    const data = shelf.files(organization).map(([fileId, file]) => describe(fileId, file));
+    return json({ object: 'list', data, has_more: false });
+  }
+  const file = id === undefined ? undefined : shelf.file(id, organization);
+  if (id === undefined || file === undefined) return notFound('File object', id ?? '');
+  switch (`${method} ${action ?? ''}`) {
+    case 'GET ':
+      return json(describe(id, file));
+    case 'GET content':
+      return { kind: 'plain', contentType: 'application/octet-stream', body: file.bytes };
+    case 'DELETE ':
+      shelf.deleteFile(id, organization);
+      return json({ id, object: 'file', deleted: true });
+    default:
+      return unknownUrl(method, `/v1/${call.path.join('/')}`);
+  }
+}
+
+function upload({ form, organization, shelf }: Call): Answer {
+  const sent = form?.files.get('file');
+  const purpose = form?.fields.get('purpose');
+  if (sent === undefined) return missingParameter('file');
+  if (purpose === undefined) return missingParameter('purpose');
+  const file: StoredFile = { organization, purpose, filename: sent.filename, bytes: Buffer.from(sent.bytes) };
+  return json(describe(shelf.addFile(file), file));
+}
+
+function describe(id: string, { bytes, filename, purpose }: StoredFile): object {
+  return {
+    id,
+    object: 'file',
+    bytes: bytes.length,
+    created_at: CREATED_AT,
+    filename,
+    purpose,
+    status: 'processed',
+  };
+}

@@ -1,0 +1,82 @@
+import type { JsonObject } from './call.ts';
+
+/** How many things of each kind are kept; the oldest goes when one more comes. */
+export const SHELF_LIMIT = 1_000;
+
+/** Bytes of all files together; the oldest go when more come. */
+export const FILE_BYTES_LIMIT = 64 * 1024 * 1024;
+
+export interface StoredFile {
+  readonly organization: string;
+  readonly filename: string;
+  readonly purpose: string;
+  readonly bytes: Buffer;
+}
+
+export interface StoredResponse {
+  readonly organization: string;
+  readonly response: JsonObject;
+  readonly input: readonly unknown[];
+}
+
+/** What was made by requests and can be asked for later. In memory, and each thing its organization's own. */
+export class Shelf {
+  readonly #files = new Map<string, StoredFile>();
+  readonly #responses = new Map<string, StoredResponse>();
+  #fileBytes = 0;
+  #filesMade = 0;
+
+  addFile(file: StoredFile): string {
+    this.#filesMade += 1;
+    const id = `file-sim${this.#filesMade.toString().padStart(8, '0')}`;
+    this.#files.set(id, file);
+    this.#fileBytes += file.bytes.length;
+    for (const [oldest] of this.#files) {
+      if (this.#fileBytes <= FILE_BYTES_LIMIT && this.#files.size <= SHELF_LIMIT) break;
+      this.#dropFile(oldest);
+    }
+    return id;
+  }
+
+  files(organization: string): readonly (readonly [string, StoredFile])[] {
+    return [...this.#files].filter(([, file]) => file.organization === organization);
+  }
+
+  file(id: string, organization: string): StoredFile | undefined {
+    const file = this.#files.get(id);
+    return file?.organization === organization ? file : undefined;
+  }
+
+  /** @returns whether there was such a file */
+  deleteFile(id: string, organization: string): boolean {
+    return this.file(id, organization) !== undefined && this.#dropFile(id);
+  }
+
+  addResponse(id: string, stored: StoredResponse): void {
+    this.#responses.set(id, stored);
+    for (const [oldest] of this.#responses) {
+      if (this.#responses.size <= SHELF_LIMIT) break;
+      this.#responses.delete(oldest);
+    }
+  }
+
+  response(id: string, organization: string): StoredResponse | undefined {
+    const stored = this.#responses.get(id);
+    return stored?.organization === organization ? stored : undefined;
+  }
+
+  deleteResponse(id: string, organization: string): boolean {
+    return this.response(id, organization) !== undefined && this.#responses.delete(id);
+  }
+
+  clear(): void {
+    this.#files.clear();
+    this.#responses.clear();
+    this.#fileBytes = 0;
+  }
+
+  #dropFile(id: string): boolean {
+    this.#fileBytes -= this.#files.get(id)?.bytes.length ?? 0;
+    return this.#files.delete(id);
+  }
+}
