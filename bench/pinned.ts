@@ -45,10 +45,15 @@ export async function startPinned(options: PinnedOptions): Promise<Pinned> {
   });
   closeSync(output);
   closeSync(error);
-  const ended = once(child, 'exit').then(
-    () => 'ended',
-    (reason: unknown) => String(reason),
-  );
+  let reason = 'ended';
+  child.on('error', ({ message }) => {
+    reason = message; // it could not be started, or was aborted; the end itself is told below
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once('close', () => {
+      resolve(reason);
+    });
+  });
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await ended;

@@ -7,9 +7,9 @@
  */
 import { parseArgs } from 'node:util';
 import { randomUUID } from 'node:crypto';
-import { chooseCores, describeMachine } from './machine.ts';
+import { chooseCores, describeMachine, type Cores } from './machine.ts';
 import { measureLatency, measureStreaming, measureThroughput, type Bench } from './measure.ts';
-import { summarise, type Rounds } from './report.ts';
+import { summarise, type Rounds, type Summary } from './report.ts';
 import { setStage } from './stage.ts';
 import { need } from './tools.ts';
 
@@ -26,21 +26,29 @@ process.once('SIGINT', () => {
   interrupted.abort();
 });
 
-const tools = { nginx: need('nginx'), wrk: need('wrk') };
-const cores = chooseCores();
-const machine = describeMachine(tools);
-const bench: Bench = {
-  wrk: tools.wrk,
-  core: cores.load,
-  clientKey: `bench-${randomUUID()}`,
-  signal: interrupted.signal,
-};
+try {
+  const { text, json } = await run();
+  process.stdout.write(flags.json ? `${JSON.stringify(json, undefined, 2)}\n` : text);
+} catch (error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  say(interrupted.signal.aborted ? 'interrupted' : reason);
+  process.exitCode = 1;
+}
 
-const rounds = await perform();
-const summary = summarise(machine, cores, rounds);
-process.stdout.write(flags.json ? `${JSON.stringify(summary.json, undefined, 2)}\n` : summary.text);
+async function run(): Promise<Summary> {
+  const tools = { nginx: need('nginx'), wrk: need('wrk') };
+  const cores = chooseCores();
+  const machine = describeMachine(tools);
+  return summarise(machine, cores, await measure(tools, cores));
+}
 
-async function perform(): Promise<Rounds> {
+async function measure(tools: { nginx: string; wrk: string }, cores: Cores): Promise<Rounds> {
+  const bench: Bench = {
+    wrk: tools.wrk,
+    core: cores.load,
+    clientKey: `bench-${randomUUID()}`,
+    signal: interrupted.signal,
+  };
   say('starting nginx, Sparekey and their upstreams');
   await using stage = await setStage({ ...bench, nginx: tools.nginx, cores });
   const proxies = [stage.nginx, stage.sparekey];
