@@ -3,13 +3,13 @@ import { kinds, text } from './scalars.ts';
 
 /** The values with a grammar of their own: names of providers, models, statuses and URLs. */
 
-/** Why a regular expression does not compile, or undefined where it does. */
+/** Why a regular expression does not compile, without repeating it; undefined where it does. */
 function regexFault(source: string): string | undefined {
   try {
     RegExp(source);
     return undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) return error.message;
+    if (error instanceof SyntaxError) return error.message.slice(error.message.lastIndexOf(': ') + 2);
     throw error;
   }
 }
@@ -51,22 +51,19 @@ export function statusPattern() {
     .register(kinds, { kind: 'status pattern' });
 }
 
-/** Model names to model names; a name that begins with `~` is a regular expression. */
+/** A name to map: `exact`, `prefix*`, `~regex` or `*`. */
+function mappedModel() {
+  return z.string().superRefine((pattern, context) => {
+    const fault = pattern.startsWith('~') ? regexFault(pattern.slice(1)) : undefined;
+    if (fault !== undefined) context.addIssue(`a regular expression after ~ (${fault})`);
+  });
+}
+
+/** Model names to model names, in the order written. */
 export function modelMapping() {
   return z
-    .record(z.string(), z.string({ error: 'a model name, or "" to keep the one asked for' }), {
+    .record(mappedModel(), z.string({ error: 'a model name, or "" to keep the one asked for' }), {
       error: 'a map of model names to model names',
-    })
-    .superRefine((mapping, context) => {
-      for (const pattern of Object.keys(mapping)) {
-        const fault = pattern.startsWith('~') ? regexFault(pattern.slice(1)) : undefined;
-        if (fault !== undefined)
-          context.addIssue({
-            code: 'custom',
-            path: [pattern],
-            message: `a regular expression after ~ (${fault})`,
-          });
-      }
     })
     .register(kinds, { kind: 'map of model names' });
 }

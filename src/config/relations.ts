@@ -17,10 +17,14 @@ interface Context {
 
 type Path = readonly PropertyKey[];
 
-/** Runs a rule on every map or list, however many mistakes were found in it before. */
-export const always = {
-  when: ({ value }: { value: unknown }): boolean => typeof value === 'object' && value !== null,
+/** Lets a rule see every map, whatever mistakes were found in it before. */
+export const onMaps = {
+  when: ({ value }: { value: unknown }): boolean =>
+    typeof value === 'object' && value !== null && !Array.isArray(value),
 };
+
+/** The same for lists. */
+export const onLists = { when: ({ value }: { value: unknown }): boolean => Array.isArray(value) };
 
 /** No mistake was found at, above or below this place. Unknown fields above it do not matter. */
 function isSound(context: Context, ...path: Path): boolean {
@@ -43,13 +47,12 @@ function unique<Item>(
   what: string,
   valueOf: (item: Item) => string | undefined,
 ): void {
-  const firstAt = new Map<string, number>();
+  const seen = new Set<string>();
   for (const [index, item] of items.entries()) {
     const value = isSound(context, index, ...field) ? valueOf(item) : undefined;
     if (value === undefined) continue;
-    const first = firstAt.get(value);
-    if (first === undefined) firstAt.set(value, index);
-    else problem(context, [index, ...field], `${what} other than that of item ${first + 1} of this list`);
+    if (seen.has(value)) problem(context, [index, ...field], `${what} that no earlier item has`);
+    seen.add(value);
   }
 }
 
@@ -126,9 +129,10 @@ function checkType(provider: ProviderFields, context: Context): void {
   )
     problem(context, ['baseUrl'], `a URL, since type: ${type.type} has no default`);
   if (
-    ['failover', 'apiTokens', 'apiTokensFile'].every((field) => isSound(context, field)) &&
+    ['failover', 'apiTokens'].every((field) => isSound(context, field)) &&
     provider.failover.enabled &&
     provider.apiTokens.length === 0 &&
+    provider.apiTokensFile === undefined &&
     type.keyless !== true
   )
     problem(context, ['apiTokens'], 'at least one token, since failover is enabled');

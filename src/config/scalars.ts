@@ -153,8 +153,9 @@ export function decimal(bounds: Bounds) {
 
 /** A switch. */
 export function flag() {
+  const error = 'true or false';
   return z
-    .union([z.boolean(), z.enum(['true', 'false'])], { error: 'true or false' })
+    .union([z.boolean(), z.enum(['true', 'false'], { error })], { error })
     .transform((written) => written === true || written === 'true')
     .register(kinds, { kind: 'boolean' });
 }

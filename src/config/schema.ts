@@ -12,13 +12,14 @@ import {
   workers,
 } from './patterns.ts';
 import {
-  always,
   checkClients,
   checkFailover,
   checkProvider,
   checkProviders,
   checkRoot,
   checkTokens,
+  onLists,
+  onMaps,
 } from './relations.ts';
 import { address, bytes, decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
 
@@ -48,7 +49,9 @@ const key = z.strictObject({
 });
 
 const keyEntry = z
-  .union([secret('a token').transform((token): z.output<typeof key> => ({ key: token, weight: 1 })), key])
+  .union([secret('a token').transform((token): z.output<typeof key> => ({ key: token, weight: 1 })), key], {
+    error: 'a token (text; quote what looks like a number), or a map with key and more',
+  })
   .register(kinds, { kind: 'secret or map' });
 
 const failover = z.strictObject({
@@ -88,7 +91,7 @@ const failover = z.strictObject({
 
 const defaultMaxIntervalMs = 5 * 60_000;
 
-const failoverWithDefaults = failover.superRefine(checkFailover, always).transform((given) => ({
+const failoverWithDefaults = failover.superRefine(checkFailover, onMaps).transform((given) => ({
   ...given,
   healthCheckMaxInterval:
     given.healthCheckMaxInterval ?? Math.max(defaultMaxIntervalMs, given.healthCheckInterval),
@@ -129,7 +132,7 @@ const providerFields = {
   }),
   apiTokens: z
     .array(keyEntry)
-    .superRefine(checkTokens, always)
+    .superRefine(checkTokens, onLists)
     .default([])
     .meta({ description: 'The pool: tokens, or maps that say more of one.' }),
   apiTokensFile: text('a path').exactOptional().meta({
@@ -192,7 +195,7 @@ function withDefaults({ openaiCustomUrl: customUrl, ...given }: ProviderFields) 
 /** One of `providers`. */
 const provider = z
   .strictObject({ id: providerId().meta({ description: idMeaning }), ...providerFields })
-  .superRefine(checkProvider, always)
+  .superRefine(checkProvider, onMaps)
   .transform(({ id, ...given }) => ({ id, ...withDefaults(given) }));
 
 /** The plugin's single `provider`. */
@@ -203,13 +206,13 @@ const soleProvider = z
       .meta({ description: `${idMeaning} Default: its type.` }),
     ...providerFields,
   })
-  .superRefine(checkProvider, always)
+  .superRefine(checkProvider, onMaps)
   .transform(({ id, ...given }) => ({ id: id ?? given.type, ...withDefaults(given) }));
 
 const providerList = z
   .array(provider, { error: 'a list of providers' })
   .min(1, { error: 'at least one provider' })
-  .superRefine(checkProviders, always);
+  .superRefine(checkProviders, onLists);
 
 const route = z.strictObject({
   model: modelPattern().meta({
@@ -261,7 +264,7 @@ const limits = z.strictObject({
     .meta({ description: 'How long a stop waits for running requests.' }),
 });
 
-const shape = z.strictObject({
+const options = {
   listen: address()
     .prefault('127.0.0.1:5397')
     .meta({ description: 'Address of the data plane. Other than loopback only with `clients`.' }),
@@ -275,7 +278,7 @@ const shape = z.strictObject({
     .meta({ description: 'Processes that share the data plane. This version has one.' }),
   clients: z
     .array(client)
-    .superRefine(checkClients, always)
+    .superRefine(checkClients, onLists)
     .exactOptional()
     .meta({ description: 'Who may call. Absent: anybody who can reach a loopback listener.' }),
   log: log.prefault({}).meta({ description: 'The log.' }),
@@ -288,10 +291,12 @@ const shape = z.strictObject({
   activeProviderId: text('a provider id').exactOptional().meta({
     description: 'Where no route matches. Implied where there is one provider.',
   }),
-});
+};
+
+const shape = z.strictObject(options, { error: 'a map of options, with providers at least' });
 
 /** What a configuration file says, in; what the gateway runs on, out. */
-export const configSchema = shape.superRefine(checkRoot, always).transform((given) => {
+export const configSchema = shape.superRefine(checkRoot, onMaps).transform((given) => {
   const { provider: sole, providers: several = [], activeProviderId, ...rest } = given;
   const providers = sole === undefined ? several : [sole];
   const active = activeProviderId ?? (providers.length === 1 ? providers[0]?.id : undefined);

@@ -1,0 +1,59 @@
+import { formatAddress, formatDuration } from './scalars.ts';
+import type { Config, KeyConfig, ProviderConfig } from './schema.ts';
+
+/** What a configuration comes to, a line each, for people. No secrets; of keys only their hints. */
+export function describeConfig(config: Config): string[] {
+  return [
+    `data plane on ${formatAddress(config.listen)}${describeClients(config)}`,
+    `admin on ${formatAddress(config.admin.listen)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
+    `state in ${config.state.kind === 'memory' ? 'memory (forgotten at a stop)' : config.state.path}`,
+    ...config.providers.flatMap((provider) => describeProvider(provider, config.activeProviderId)),
+    ...config.routes.map(({ model, to }) => `route ${model} to ${to.join(', then ')}`),
+  ];
+}
+
+function describeClients({ clients }: Config): string {
+  return clients === undefined ? ', open to anybody on this machine' : `, for ${names(clients)}`;
+}
+
+function names(clients: NonNullable<Config['clients']>): string {
+  return clients.length === 0 ? 'nobody: clients is empty' : clients.map(({ name }) => name).join(', ');
+}
+
+function describeProvider(provider: ProviderConfig, activeProviderId: string | undefined): string[] {
+  const { id, type, baseUrl, apiTokens } = provider;
+  return [
+    `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${baseUrl}`,
+    `  ${describeKeys(apiTokens)}`,
+    `  ${describeFailover(provider)}`,
+  ];
+}
+
+/** Enough keys to recognise a pool by; thousands would fill the screen. */
+const keysShown = 8;
+
+function describeKeys(keys: readonly KeyConfig[]): string {
+  if (keys.length === 0) return "no keys: the client's own credential is passed on";
+  const shown = keys.slice(0, keysShown).map(({ key, name }) => {
+    const hint = key.hint === '' ? '…' : `…${key.hint}`;
+    return name === undefined ? hint : `${name} (${hint})`;
+  });
+  const more = keys.length > keysShown ? `, and ${keys.length - keysShown} more` : '';
+  return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${shown.join(', ')}${more}`;
+}
+
+function describeFailover({ failover }: ProviderConfig): string {
+  if (!failover.enabled) return 'failover off';
+  const { failureThreshold, successThreshold, healthCheckModel, cooldownDuration } = failover;
+  const interval = formatDuration(failover.healthCheckInterval);
+  const slowest = formatDuration(failover.healthCheckMaxInterval);
+  const waysBack = [
+    ...(healthCheckModel === undefined
+      ? []
+      : [
+          `after ${successThreshold} passed ${successThreshold === 1 ? 'check' : 'checks'} with ${healthCheckModel} (every ${interval} to ${slowest})`,
+        ]),
+    ...(cooldownDuration === 0 ? [] : [`after ${formatDuration(cooldownDuration)}`]),
+  ];
+  return `failover on: out after ${failureThreshold} failures in a row, back ${waysBack.join(' or ')}`;
+}

@@ -1,0 +1,122 @@
+import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document, Scalar } from 'yaml';
+import { expandReferences, findReserved, hideReferences, showReferences } from './interpolate.ts';
+import { formatPath } from './problem.ts';
+import type { ConfigProblem, Path } from './problem.ts';
+import { yamlSyntax } from './yaml-syntax.ts';
+
+/** A configuration file as plain data, and where in its text each piece of it stands. */
+export interface SourceDocument {
+  /** The data; undefined where the text is no YAML that makes sense further on. */
+  readonly value: unknown;
+  /** Mistakes of the text itself: syntax, repeated fields, references to the environment. */
+  readonly problems: readonly ConfigProblem[];
+  /** The nearest place to a path. */
+  readonly locate: (path: Path, part: 'field' | 'value') => Place;
+}
+
+/** A position, line and column counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  /** The scalar there as it was written; absent where there is none, or none of this path. */
+  readonly written?: string;
+}
+
+/** How often one document may refer to its anchors, all expansion counted. */
+const maxAliasCount = 100;
+
+/** Reads YAML 1.2 and puts the environment's values in place of `${NAME}`. Never throws for what it is given. */
+export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocument {
+  const lines = new LineCounter();
+  const yaml = parseDocument(hideReferences(text), { lineCounter: lines, prettyErrors: false });
+  const problems: ConfigProblem[] = [];
+  const report = (offset: number, expected: string, path: Path = []): void => {
+    problems.push({ path: formatPath(path), expected, ...position(lines, offset) });
+  };
+
+  const reserved = findReserved(text);
+  if (reserved !== undefined) report(reserved, 'no characters that Unicode sets aside (U+FDD0 to U+FDD3)');
+  for (const { pos, code } of [...yaml.errors, ...yaml.warnings]) report(pos[0], yamlSyntax[code]);
+  const readable = reserved === undefined && yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+  if (readable) expandScalars(yaml, env, report);
+  return {
+    value: readable ? toData(yaml, report) : undefined,
+    problems,
+    locate: (path, part) => locate(yaml, lines, path, part),
+  };
+}
+
+type Report = (offset: number, expected: string, path?: Path) => void;
+
+function position(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** Expands every value in place. What an anchor holds is expanded once, however many aliases show it. */
+function expandScalars(yaml: Document, env: NodeJS.ProcessEnv, report: Report): void {
+  const walk = (node: unknown, path: Path): void => {
+    if (isMap(node))
+      for (const { key, value } of node.items) {
+        if (isScalar(key) && typeof key.value === 'string') key.value = showReferences(key.value);
+        walk(value, [...path, fieldName(key)]);
+      }
+    else if (isSeq(node)) for (const [index, item] of node.items.entries()) walk(item, [...path, index]);
+    else if (isScalar(node)) expandScalar(node, path);
+  };
+  const expandScalar = (scalar: Scalar, path: Path): void => {
+    if (typeof scalar.value !== 'string') return;
+    const expansion = expandReferences(scalar.value, env);
+    if (!expansion.ok) report(scalar.range?.[0] ?? 0, expansion.expected, path);
+    scalar.value = expansion.ok ? expansion.text : showReferences(scalar.value);
+  };
+  walk(yaml.contents, []);
+}
+
+function fieldName(key: unknown): string {
+  return String(isScalar(key) ? (key.value ?? '') : key);
+}
+
+function toData(yaml: Document, report: Report): unknown {
+  try {
+    return yaml.toJS({ maxAliasCount });
+  } catch (error) {
+    // How the parser refuses aliases: without their anchor, within it, or too many.
+    if (!(error instanceof ReferenceError)) throw error;
+    report(0, `aliases that each come after their anchor, and at most ${maxAliasCount} of them`);
+    return undefined;
+  }
+}
+
+function locate(yaml: Document, lines: LineCounter, path: Path, part: 'field' | 'value'): Place {
+  let node: unknown = yaml.contents;
+  let start = 0;
+  for (const [depth, name] of path.entries()) {
+    const child = childOf(isAlias(node) ? node.resolve(yaml) : node, name);
+    if (child === undefined) return position(lines, start);
+    node = child.value;
+    const ownStart = startOf(node) ?? start;
+    const atField = isCollection(node) || (part === 'field' && depth === path.length - 1);
+    start = atField ? (child.fieldStart ?? ownStart) : ownStart;
+  }
+  const scalar = isAlias(node) ? node.resolve(yaml) : node;
+  const place = position(lines, start);
+  return isScalar(scalar) ? { ...place, written: showReferences(scalar.source ?? '') } : place;
+}
+
+/** What a map or list has under a name or index, and where its field name stands if it has one. */
+function childOf(node: unknown, name: PropertyKey): { value: unknown; fieldStart?: number } | undefined {
+  if (isSeq(node)) {
+    const value = node.items[Number(name)];
+    return value === undefined ? undefined : { value };
+  }
+  const pair = isMap(node) ? node.items.findLast(({ key }) => fieldName(key) === String(name)) : undefined;
+  if (pair === undefined) return undefined;
+  const fieldStart = startOf(pair.key);
+  return { value: pair.value, ...(fieldStart === undefined ? {} : { fieldStart }) };
+}
+
+function startOf(node: unknown): number | undefined {
+  return isScalar(node) || isCollection(node) || isAlias(node) ? node.range?.[0] : undefined;
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { kinds } from './scalars.ts';
+import type { Kind } from './scalars.ts';
+
+/** Reading the schema itself: for the reference page, and to know which fields there are. */
+
+export type Schema = z.core.$ZodType;
+
+/** A schema without what is wrapped around it, and what the wrapping said. */
+export interface Option {
+  readonly inner: Schema;
+  readonly required: boolean;
+  /** As it would be written in the configuration. */
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly kind?: Kind;
+}
+
+/** Takes defaults, optionality and transforms off. The outermost word of each kind is the one that holds. */
+export function describeOption(schema: Schema): Option {
+  const description = z.globalRegistry.get(schema)?.description;
+  const kind = kinds.get(schema);
+  const own = {
+    ...(description === undefined ? {} : { description }),
+    ...(kind === undefined ? {} : { kind }),
+  };
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return {
+      ...describeOption(schema.def.innerType),
+      default: schema.def.defaultValue,
+      required: false,
+      ...own,
+    };
+  if (schema instanceof z.ZodExactOptional)
+    return { ...describeOption(schema.def.innerType), required: false, ...own };
+  if (schema instanceof z.ZodPipe) return { ...describeOption(schema.def.in), ...own };
+  return { inner: schema, required: true, ...own };
+}
+
+/** The fields of a map; undefined for anything else. */
+export function fieldsOf(schema: Schema): Readonly<Record<string, Schema>> | undefined {
+  const { inner } = describeOption(schema);
+  if (inner instanceof z.ZodObject) return inner.shape;
+  // Text or a map: the map has the fields.
+  if (inner instanceof z.ZodUnion)
+    return inner.options.map((option) => fieldsOf(option)).find((fields) => fields !== undefined);
+  return undefined;
+}
+
+/** What the items of a list are; undefined for anything else. */
+export function itemsOf(schema: Schema): Schema | undefined {
+  const { inner } = describeOption(schema);
+  return inner instanceof z.ZodArray ? inner.element : undefined;
+}
+
+/** The names that may stand in the map at a path, as far as the schema knows one there. */
+export function fieldNamesAt(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
+  let place: Schema | undefined = schema;
+  for (const part of path) {
+    if (place === undefined) return [];
+    place = typeof part === 'number' ? itemsOf(place) : fieldsOf(place)?.[String(part)];
+  }
+  return place === undefined ? [] : Object.keys(fieldsOf(place) ?? {});
+}

@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import type { SourceDocument } from './document.ts';
+import { fieldNamesAt } from './introspect.ts';
+import type { Schema } from './introspect.ts';
+import { formatPath, shorten } from './problem.ts';
+import type { ConfigProblem, Path } from './problem.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema found, as problems with a position and without secrets. */
+export function problemsOf(
+  issues: readonly Issue[],
+  schema: Schema,
+  locate: SourceDocument['locate'],
+): readonly ConfigProblem[] {
+  return issues
+    .flatMap((issue) => narrow(issue))
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((name) => unknownField(issue.path, name, schema, locate))
+        : [valueProblem(issue, locate)],
+    );
+}
+
+/**
+ * Where a value may be text or a map, zod tells what each would have wanted. The one that fits the value's
+ * type tells its mistake; where none or several do, what stands for all is said.
+ */
+function narrow(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const fitting = issue.errors.filter(
+    (branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  const [branch] = fitting;
+  if (branch === undefined || fitting.length > 1) return [issue];
+  return branch.flatMap((inner) => narrow({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function valueProblem(issue: Issue, locate: SourceDocument['locate']): ConfigProblem {
+  const { line, column, written } = locate(issue.path, issue.code === 'invalid_key' ? 'field' : 'value');
+  const told = { path: formatPath(issue.path), expected: expectationOf(issue), line, column };
+  // What stands in place of a map or list may be anything, so it is not shown either.
+  const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
+  if (!showable) return told;
+  return { ...told, value: isSecretPlace(issue.path) ? '[secret]' : shorten(written) };
+}
+
+function containerOf(issue: Issue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'object' || issue.expected === 'record') return 'a map';
+  return issue.expected === 'array' ? 'a list' : undefined;
+}
+
+/** The schema's own words, where it has any for this mistake. */
+function expectationOf(issue: Issue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'another name';
+  return issue.message.startsWith('Invalid input') ? (containerOf(issue) ?? issue.message) : issue.message;
+}
+
+function unknownField(
+  path: Path,
+  name: string,
+  schema: Schema,
+  locate: SourceDocument['locate'],
+): ConfigProblem {
+  const { line, column } = locate([...path, name], 'field');
+  const known = fieldNamesAt(schema, path);
+  const near = nearest(name, known);
+  // A token followed by a colon is a field name to YAML.
+  const shown = near === undefined && isSecretPlace([...path, name]) ? '[secret]' : shorten(name);
+  return {
+    path: formatPath([...path, shown]),
+    expected: `a known field${near === undefined ? `: ${known.join(', ')}` : `; did you mean ${near}?`}`,
+    line,
+    column,
+  };
+}
+
+const openClientFields: ReadonlySet<PropertyKey | undefined> = new Set(['name']);
+
+/** Whether a secret may stand here: anything under `apiTokens`, of a client but its name, and the admin token. */
+function isSecretPlace(path: Path): boolean {
+  if (path.includes('apiTokens')) return true;
+  if (path[0] === 'clients') return !openClientFields.has(path[2]);
+  return path[0] === 'admin' && path[1] !== 'listen';
+}
+
+/** The known name that a slip of the fingers turns into the given one. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const [best] = known
+    .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
+    .filter(({ candidate, edits }) => edits <= Math.min(3, Math.floor(candidate.length / 3)))
+    .toSorted((one, other) => one.edits - other.edits);
+  return best?.candidate;
+}
+
+/** Levenshtein's: how many characters must be put in, left out or replaced. Long names are nobody's slip. */
+function distance(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > 3) return Number.POSITIVE_INFINITY;
+  let previous = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= one.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const replaced = (previous[column - 1] ?? 0) + (one[row - 1] === other[column - 1] ? 0 : 1);
+      const shorter = Math.min(previous[column] ?? 0, current[column - 1] ?? 0) + 1;
+      current.push(Math.min(replaced, shorter));
+    }
+    previous = current;
+  }
+  return previous[other.length] ?? 0;
+}

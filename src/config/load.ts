@@ -1,0 +1,123 @@
+import { createReadStream } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { readDocument } from './document.ts';
+import type { SourceDocument } from './document.ts';
+import { problemsOf } from './issues.ts';
+import { formatPath, sortProblems } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
+import { formatBytes } from './scalars.ts';
+import { configSchema } from './schema.ts';
+import type { Config } from './schema.ts';
+import { addFileTokens, namedTokenFiles } from './token-files.ts';
+import type { FileText } from './token-files.ts';
+import { warningsOf } from './warnings.ts';
+
+/** A configuration to run on, or everything that is wrong with it at once. */
+export type LoadResult = Loaded | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+export interface Loaded {
+  readonly ok: true;
+  readonly config: Config;
+  /** Every file it was read from, as absolute paths. */
+  readonly files: readonly string[];
+  /** What is valid and yet hardly meant. */
+  readonly warnings: readonly ConfigProblem[];
+}
+
+export interface ParseOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** The configuration file; relative paths in it count from its folder. Absent: from the working directory. */
+  readonly path?: string;
+  /** What the files named by `apiTokensFile` hold, by their absolute paths. */
+  readonly tokenFiles?: ReadonlyMap<string, FileText>;
+}
+
+/** Of a configuration file or a file of tokens. */
+const maxFileBytes = 64 * 1024 * 1024;
+
+/** Reads and validates a configuration file and the files it names. Rejects only where reading is a bug. */
+export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<LoadResult> {
+  const file = await readText(path);
+  if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
+  const document = readDocument(file.text, env);
+  const names = namedTokenFiles(document.value, dirname(resolve(path)));
+  const tokenFiles = new Map(
+    await Promise.all(names.map(async (name) => [name, await readText(name)] as const)),
+  );
+  return validate(document, { env, path, tokenFiles });
+}
+
+/** Validates the text of a configuration file. Touches no file itself. */
+export function parseConfig(text: string, options: ParseOptions): LoadResult {
+  return validate(readDocument(text, options.env), options);
+}
+
+function validate(document: SourceDocument, { path, tokenFiles = new Map() }: ParseOptions): LoadResult {
+  const { value, locate } = document;
+  // The text is so broken that the rest would be guesses.
+  if (value === undefined) return { ok: false, problems: sortProblems(document.problems) };
+
+  const folder = path === undefined ? process.cwd() : dirname(resolve(path));
+  const files = addFileTokens(value, folder, tokenFiles);
+  const parsed = configSchema.safeParse(files.value);
+  const problems = [
+    ...document.problems,
+    ...files.problems.map(({ path: at, expected }) => {
+      const { line, column, written } = locate(at, 'value');
+      return {
+        path: formatPath(at),
+        expected,
+        line,
+        column,
+        ...(written === undefined ? {} : { value: written }),
+      };
+    }),
+  ];
+  // A reference that could not be expanded is one mistake, not two.
+  const told = new Set(document.problems.map((problem) => problem.path));
+  const issues = (parsed.error?.issues ?? []).map((issue) => files.toOrigin(issue));
+  problems.push(...problemsOf(issues, configSchema, locate).filter((problem) => !told.has(problem.path)));
+  if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
+
+  const config = withAbsolutePaths(parsed.data, folder);
+  const read = path === undefined ? [] : [resolve(path)];
+  return {
+    ok: true,
+    config,
+    files: [...read, ...namedTokenFiles(value, folder)],
+    warnings: sortProblems(warningsOf(config, value, locate)),
+  };
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const { state } = config;
+  return {
+    ...config,
+    state: state.kind === 'sqlite' ? { ...state, path: resolve(folder, state.path) } : state,
+    providers: config.providers.map((provider) =>
+      provider.apiTokensFile === undefined
+        ? provider
+        : { ...provider, apiTokensFile: resolve(folder, provider.apiTokensFile) },
+    ),
+  };
+}
+
+/** A text file of bounded size. Reads streams too, so that a configuration may come through a pipe. */
+async function readText(path: string): Promise<FileText> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxFileBytes)
+        return { ok: false, expected: `a file of at most ${formatBytes(maxFileBytes)}` };
+      chunks.push(chunk);
+    }
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      return { ok: false, expected: 'a file of UTF-8 text' };
+    return { ok: false, expected: `a file that can be read (${String(error.code)})` };
+  }
+}

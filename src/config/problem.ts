@@ -1,0 +1,51 @@
+/** A way to a value: names of fields and places in lists. */
+export type Path = readonly PropertyKey[];
+
+/** One mistake in a configuration, in words that give no secret away. */
+export interface ConfigProblem {
+  /** Such as `providers[0].failover.failureThreshold`; empty for the whole. */
+  readonly path: string;
+  /** What is written there, shortened; `[secret]` where it might be one; absent where nothing fit to show is. */
+  readonly value?: string;
+  /** What should be there instead. */
+  readonly expected: string;
+  /** Counted from 1, as is `column`. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** In order of position; what has none comes first. */
+export function sortProblems(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return problems.toSorted(
+    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
+  );
+}
+
+export function formatPath(path: Path): string {
+  let formatted = '';
+  for (const part of path) {
+    if (typeof part === 'number') formatted += `[${part}]`;
+    else if (!/^[\w$-]+$/.test(String(part))) formatted += `[${JSON.stringify(String(part))}]`;
+    else formatted += formatted === '' ? String(part) : `.${String(part)}`;
+  }
+  return formatted;
+}
+
+const longestShown = 60;
+
+/** A value as problems show it: short, on one line, and without the credentials a URL may carry. */
+export function shorten(written: string): string {
+  const line = written
+    .replace(/\/\/[^/\s]*@/, '//[secret]@')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length > longestShown ? `${line.slice(0, longestShown - 1)}…` : line;
+}
+
+/** One line for people: where, what stands there, and what was expected. */
+export function formatProblem({ path, value, expected, line, column }: ConfigProblem, file?: string): string {
+  const where = [file, line, column].filter((part) => part !== undefined).join(':');
+  const what =
+    value === undefined ? path : `${path} is ${value === '[secret]' ? value : JSON.stringify(value)}`;
+  return [where, what.trim(), `expected ${expected}`].filter((part) => part !== '').join(': ');
+}

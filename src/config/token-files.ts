@@ -1,0 +1,116 @@
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Path } from './problem.ts';
+
+/**
+ * `apiTokensFile`: further tokens of a pool, one a line. They join the written ones before anything is
+ * validated, so that every rule for tokens holds for all of them alike.
+ */
+
+/** A file's text, or what was expected of it instead. */
+export type FileText =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly expected: string };
+
+interface FileToken {
+  readonly token: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** A configuration whose pools hold the tokens of their files too. */
+export interface WithFileTokens {
+  readonly value: unknown;
+  /** Mistakes of the files, at the options that name them. */
+  readonly problems: readonly { readonly path: Path; readonly expected: string }[];
+  /** Turns a mistake in a token that came from a file to the option that names the file. */
+  readonly toOrigin: <Issue extends z.core.$ZodIssue>(issue: Issue) => Issue;
+}
+
+type RawMap = Readonly<Record<string, unknown>>;
+
+interface Pool {
+  readonly path: Path;
+  readonly writtenTokens: readonly unknown[];
+  readonly file: string;
+}
+
+/** The tokens of a file in their order. Blank lines and lines that begin with `#` say nothing. */
+export function parseTokens(text: string): readonly FileToken[] {
+  return text
+    .split('\n')
+    .map((token, index) => ({ token: token.trim(), line: index + 1 }))
+    .filter(({ token }) => token !== '' && !token.startsWith('#'));
+}
+
+/** The files that a configuration names, each once, as absolute paths. */
+export function namedTokenFiles(config: unknown, folder: string): readonly string[] {
+  return [...new Set(poolsWithFile(config).map(({ file }) => resolve(folder, file)))];
+}
+
+/** Puts the tokens of `files`, which go by their absolute paths, after the written ones. */
+export function addFileTokens(
+  config: unknown,
+  folder: string,
+  files: ReadonlyMap<string, FileText>,
+): WithFileTokens {
+  const problems: { path: Path; expected: string }[] = [];
+  const additions = poolsWithFile(config).flatMap((pool) => {
+    const file = files.get(resolve(folder, pool.file)) ?? { ok: false, expected: 'a file that can be read' };
+    const tokens = file.ok ? parseTokens(file.text) : [];
+    if (!file.ok) problems.push({ path: [...pool.path, 'apiTokensFile'], expected: file.expected });
+    else if (tokens.length === 0)
+      problems.push({ path: [...pool.path, 'apiTokensFile'], expected: 'a file with at least one token' });
+    return [{ ...pool, tokens }];
+  });
+
+  let value = config;
+  for (const { path, writtenTokens, tokens } of additions)
+    value = replaceAt(value, [...path, 'apiTokens'], [...writtenTokens, ...tokens.map(({ token }) => token)]);
+
+  return {
+    value,
+    problems,
+    toOrigin: (issue) => {
+      for (const { path, writtenTokens, tokens } of additions) {
+        const list = [...path, 'apiTokens'];
+        const index = Number(issue.path[list.length]) - writtenTokens.length;
+        const token = list.every((part, depth) => issue.path[depth] === part) ? tokens[index] : undefined;
+        if (token === undefined) continue;
+        const message = `in line ${token.line} of the file ${issue.message}`;
+        return { ...issue, path: [...path, 'apiTokensFile'], message };
+      }
+      return issue;
+    },
+  };
+}
+
+function isMap(value: unknown): value is RawMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The pools that name a file. A list of tokens that is none is left for the schema to find. */
+function poolsWithFile(config: unknown): readonly Pool[] {
+  if (!isMap(config)) return [];
+  const several: readonly unknown[] = Array.isArray(config['providers']) ? config['providers'] : [];
+  const candidates = [
+    { path: ['provider'], provider: config['provider'] },
+    ...several.map((provider, index) => ({ path: ['providers', index], provider })),
+  ];
+  return candidates.flatMap(({ path, provider }) => {
+    if (!isMap(provider)) return [];
+    const { apiTokensFile: file, apiTokens: writtenTokens = [] } = provider;
+    const usable = typeof file === 'string' && file.trim() !== '' && Array.isArray(writtenTokens);
+    return usable ? [{ path, writtenTokens, file }] : [];
+  });
+}
+
+/** A copy of nested maps and lists with another value at one place. */
+function replaceAt(container: unknown, [first, ...rest]: Path, value: unknown): unknown {
+  if (first === undefined) return value;
+  if (Array.isArray(container)) {
+    const items: readonly unknown[] = container;
+    return items.with(Number(first), replaceAt(items[Number(first)], rest, value));
+  }
+  const fields = isMap(container) ? container : {};
+  return { ...fields, [first]: replaceAt(fields[String(first)], rest, value) };
+}
