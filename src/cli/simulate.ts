@@ -1,12 +1,10 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Script } from '../simulator/behaviour.ts';
 import { CONTROL_PATH } from '../simulator/control.ts';
 import { defaultScript } from '../simulator/default-script.ts';
 import { describeScript } from '../simulator/describe.ts';
 import { ScriptError, readScript } from '../simulator/script-file.ts';
-import type { Simulator } from '../simulator/simulator.ts';
-import { startSimulator } from '../simulator/simulator.ts';
+import { startSimulator, type Simulator } from '../simulator/simulator.ts';
 
 export const DEFAULT_SIMULATOR_PORT = 5399;
 

@@ -4,6 +4,7 @@ import type { OpenAiError, Refusal } from './openai-errors.ts';
 /** What the surface has prepared for a request, before a behaviour decides how it is played. */
 export type Answer = PlainAnswer | StreamAnswer | Refusal;
 
+/** An answer with one body. */
 export interface PlainAnswer {
   readonly kind: 'plain';
   readonly contentType: string;

@@ -1,12 +1,12 @@
-import type { Answer } from './answer.ts';
-import { json } from './answer.ts';
+import { json, type PlainAnswer } from './answer.ts';
 import type { KeyScript } from './behaviour.ts';
 import { describeScript } from './describe.ts';
+import { decodeStep } from './incoming.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Ledger, SeenRequest } from './ledger.ts';
-import { malformedJson, maskKey, unknownUrl } from './openai-errors.ts';
-import { decoded } from './surface/call.ts';
+import { malformedJson, maskKey, unknownUrl, type Refusal } from './openai-errors.ts';
 import { keyScriptSchema, placeOf, problemsOf } from './script-schema.ts';
+import { parseJson } from './surface/json.ts';
 
 /** Everything under it is for people and tests, not for gateways. */
 export const CONTROL_PATH = '/__sim/';
@@ -27,7 +27,12 @@ export interface Controlled {
  * - `PUT /__sim/keys/{key}` with a list of behaviours, or a whole key script: it starts at once
  * - `POST /__sim/reset`: scripts back to their beginning, counts and requests forgotten
  */
-export function control(method: string, path: string, body: Buffer, simulator: Controlled): Answer {
+export function control(
+  method: string,
+  path: string,
+  body: Buffer,
+  simulator: Controlled,
+): PlainAnswer | Refusal {
   switch (`${method} ${path.slice(CONTROL_PATH.length)}`) {
     case 'GET state':
       return json(stateOf(simulator));
@@ -41,17 +46,12 @@ export function control(method: string, path: string, body: Buffer, simulator: C
   }
   const key = /^keys\/([^/]+)$/u.exec(path.slice(CONTROL_PATH.length))?.[1];
   if (method !== 'PUT' || key === undefined) return unknownUrl(method, path);
-  return putKey(decoded(key), body, simulator);
+  return putKey(decodeStep(key), body, simulator);
 }
 
-function putKey(key: string, body: Buffer, simulator: Controlled): Answer {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return malformedJson;
-    throw error;
-  }
+function putKey(key: string, body: Buffer, simulator: Controlled): PlainAnswer | Refusal {
+  const value = parseJson(body);
+  if (value === undefined) return malformedJson;
   const result = keyScriptSchema.safeParse(value);
   if (!result.success) {
     const problems = problemsOf(result.error, value).map(

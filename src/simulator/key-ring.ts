@@ -1,7 +1,13 @@
 import { checksum } from './answer-text.ts';
 import type { Behaviour, KeyScript, Script } from './behaviour.ts';
-import type { Progress, RequestTraits, Turn } from './script-state.ts';
-import { remaining, startOf, takeTurn } from './script-state.ts';
+import {
+  remaining,
+  startOf,
+  takeTurn,
+  type Progress,
+  type RequestTraits,
+  type Turn,
+} from './script-state.ts';
 
 /** Keys with a place of their own; unknown keys beyond share one. */
 const MOST_KEYS = 100_000;

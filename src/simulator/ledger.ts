@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { BehaviourKind, Operation } from './behaviour.ts';
+import type { Head } from './incoming.ts';
 
 /** How a request ended. `broken`: by the simulator, on purpose. `aborted`: by the client, before the end. */
 export type Ending = 'open' | 'completed' | 'broken' | 'aborted';
@@ -22,8 +23,9 @@ export interface SeenRequest {
   readonly bodyBytes: number;
   /** The first 16 KiB of it. */
   readonly body: string;
-  /** What it met; undefined where the client left before its body was whole. */
+  /** What it met; undefined where it was turned away before that, or its body never came whole. */
   readonly behaviour: BehaviourKind | undefined;
+  /** Of the answer, once it is over; undefined where none began. */
   readonly status: number | undefined;
   readonly ending: Ending;
   /** Milliseconds since the epoch; undefined while it is open. */
@@ -46,6 +48,7 @@ export interface KeyCounts {
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
+/** One that the ledger may still write in. */
 export type OpenRequest = Changing<SeenRequest>;
 type Counts = Changing<Omit<KeyCounts, 'met'>> & { readonly met: Partial<Record<BehaviourKind, number>> };
 
@@ -65,16 +68,16 @@ export class Ledger {
   readonly #counts = new Map<string, Counts>();
   #total = 0;
 
-  begin(seen: Pick<SeenRequest, 'key' | 'method' | 'path' | 'headers' | 'operation'>): OpenRequest {
+  begin(head: Head): OpenRequest {
     this.#total += 1;
     const request: OpenRequest = {
       number: this.#total,
       at: Date.now(),
-      key: seen.key,
-      method: seen.method,
-      path: seen.path,
-      headers: seen.headers,
-      operation: seen.operation,
+      key: head.key,
+      method: head.method,
+      path: head.url,
+      headers: head.headers,
+      operation: head.operation,
       model: undefined,
       bodyBytes: 0,
       body: '',
@@ -85,10 +88,16 @@ export class Ledger {
     };
     // Overwritten in place, so that a busy simulator does not move the whole list for each request.
     this.#newest[(this.#total - 1) % REQUESTS_KEPT] = request;
-    const counts = this.#countsOf(seen.key);
+    const counts = this.#countsOf(head.key);
     counts.total += 1;
     counts.open += 1;
     return request;
+  }
+
+  noteContent(request: OpenRequest, body: Buffer, model: string | undefined): void {
+    request.bodyBytes = body.length;
+    request.body = body.toString('utf8', 0, BODY_BYTES_KEPT);
+    request.model = model;
   }
 
   meet(request: OpenRequest, behaviour: BehaviourKind): void {
@@ -97,7 +106,8 @@ export class Ledger {
     met[behaviour] = (met[behaviour] ?? 0) + 1;
   }
 
-  end(request: OpenRequest, ending: Exclude<Ending, 'open'>): void {
+  end(request: OpenRequest, status: number | undefined, ending: Exclude<Ending, 'open'>): void {
+    request.status = status;
     request.ending = ending;
     request.endedAt = Date.now();
     const counts = this.#countsOf(request.key);

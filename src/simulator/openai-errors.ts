@@ -45,6 +45,7 @@ export function maskKey(key: string): string {
   return key.length >= 16 ? `${key.slice(0, 4)}${'*'.repeat(8)}${key.slice(-4)}` : '*'.repeat(8);
 }
 
+/** 429; `waitSeconds` is repeated in the message, as OpenAI does. */
 export function rateLimited(
   model: string | undefined,
   organization: string,
@@ -62,6 +63,7 @@ export const outOfCredit = refusal(
   'You exceeded your current quota, please check your plan and billing details.',
 );
 
+/** A failure of the provider's own, with any 5xx status. */
 export function serverError(status: number): Refusal {
   return refusal(
     status,
@@ -78,6 +80,7 @@ export const overloaded = refusal(
   'Our servers are currently overloaded. Please try again later.',
 );
 
+/** 404: no such model, or not for this key. */
 export function modelNotFound(model: string): Refusal {
   const message = `The model \`${model}\` does not exist or you do not have access to it.`;
   return refusal(404, CALLER, 'model_not_found', message);
@@ -93,14 +96,17 @@ export const contextTooLong = refusal(
 
 export const malformedJson = refusal(400, CALLER, null, 'We could not parse the JSON body of your request.');
 
+/** 400: a field that must be there. */
 export function missingParameter(name: string): Refusal {
   return refusal(400, CALLER, 'missing_required_parameter', `Missing required parameter: '${name}'.`, name);
 }
 
+/** 400: a field that cannot be so; `expected` completes "expected …". */
 export function invalidValue(name: string, expected: string): Refusal {
   return refusal(400, CALLER, 'invalid_value', `Invalid '${name}': expected ${expected}.`, name);
 }
 
+/** 404: nothing at this address takes this method. */
 export function unknownUrl(method: string, path: string): Refusal {
   return refusal(
     404,
@@ -110,15 +116,18 @@ export function unknownUrl(method: string, path: string): Refusal {
   );
 }
 
+/** 400: a conversation to be continued that this organization has not. */
 export function unknownPreviousResponse(id: string): Refusal {
   const message = `Previous response with id '${id}' not found.`;
   return refusal(400, CALLER, 'previous_response_not_found', message, 'previous_response_id');
 }
 
+/** 404: a stored thing that this organization has not. */
 export function notFound(what: string, id: string): Refusal {
   return refusal(404, CALLER, 'not_found', `No such ${what}: ${id}`, 'id');
 }
 
+/** 413: a body over the limit. */
 export function tooLarge(limitBytes: number): Refusal {
   return refusal(413, CALLER, 'request_too_large', `The request is larger than ${limitBytes} bytes.`);
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { Script } from './behaviour.ts';
 import { placeOf, problemsOf, scriptSchema } from './script-schema.ts';
 

@@ -1,7 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
-import type { Behaviour, KeyScript, Script } from './behaviour.ts';
-import { OPERATIONS } from './behaviour.ts';
+import { OPERATIONS, type Behaviour, type KeyScript, type Script } from './behaviour.ts';
 
 const wholeNumber = z.int().min(0);
 const milliseconds = z.number().min(0);

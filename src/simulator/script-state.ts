@@ -16,6 +16,7 @@ interface StepProgress {
 /** How far a key has come in its script: one entry for each behaviour. */
 export type Progress = readonly StepProgress[];
 
+/** What a request meets. */
 export interface Turn {
   /** Undefined where the script has nothing (left) for this request: answer. */
   readonly behaviour: Behaviour | undefined;

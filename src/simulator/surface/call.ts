@@ -1,11 +1,11 @@
 import type { Operation } from '../behaviour.ts';
+import type { JsonObject } from './json.ts';
 import type { Form } from './multipart.ts';
 import type { Shelf } from './shelf.ts';
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
 /** A request as the surface sees it: read, but not judged. */
 export interface Call {
+  /** The credential it came with; empty where it has none. */
   readonly key: string;
   readonly organization: string;
   readonly operation: Operation;
@@ -22,49 +22,7 @@ export interface Call {
   readonly shelf: Shelf;
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The object in these bytes; undefined where they are no JSON object. */
-export function parseObject(body: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-export function stringOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** The text of a message's content: itself, or its text parts joined. */
-export function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((part: unknown) => (isObject(part) ? (stringOf(part['text']) ?? '') : '')).join('');
-}
-
-/** The text of the last message from the user, or the empty text. */
-export function lastUserText(messages: readonly unknown[]): string {
-  const last = messages.findLast((message) => isObject(message) && message['role'] === 'user');
-  return isObject(last) ? textOf(last['content']) : '';
-}
-
-/** A rough count, as good as any for a simulation: four characters a token. */
-export function tokensIn(text: string): number {
-  return Math.ceil(text.length / 4);
-}
-
-/** One step of a path without its escapes; as it is where they are malformed. */
-export function decoded(step: string): string {
-  try {
-    return decodeURIComponent(step);
-  } catch (error) {
-    if (error instanceof URIError) return step;
-    throw error;
-  }
+/** The part of a call's address that is the operation's own, for error messages. */
+export function addressOf({ path }: Pick<Call, 'path'>): string {
+  return `/v1/${path.join('/')}`;
 }

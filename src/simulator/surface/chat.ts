@@ -1,9 +1,9 @@
-import type { Answer, StreamAnswer } from '../answer.ts';
-import { CREATED_AT, event, json } from '../answer.ts';
+import { CREATED_AT, event, json, type Answer, type StreamAnswer } from '../answer.ts';
 import { answerPieces, answerTag } from '../answer-text.ts';
 import { malformedJson, missingParameter } from '../openai-errors.ts';
 import type { Call } from './call.ts';
-import { isObject, lastUserText, textOf, tokensIn } from './call.ts';
+import { isObject } from './json.ts';
+import { lastUserText, textOf, tokensIn } from './said.ts';
 
 /** `POST /v1/chat/completions` */
 export function chat(call: Call): Answer {
@@ -33,6 +33,7 @@ export function chat(call: Call): Answer {
   });
 }
 
+/** Tokens, as completions count them. */
 export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;

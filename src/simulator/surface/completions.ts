@@ -1,9 +1,9 @@
-import type { Answer } from '../answer.ts';
-import { CREATED_AT, event, json } from '../answer.ts';
+import { CREATED_AT, event, json, type Answer } from '../answer.ts';
 import { answerPieces, answerTag } from '../answer-text.ts';
 import { malformedJson, missingParameter } from '../openai-errors.ts';
 import type { Call } from './call.ts';
-import { isObject, tokensIn } from './call.ts';
+import { isObject } from './json.ts';
+import { tokensIn } from './said.ts';
 import { usageOf } from './chat.ts';
 
 /** `POST /v1/completions`: the prompt is what was said. */

@@ -1,10 +1,9 @@
-import type { Answer } from '../answer.ts';
-import { json } from '../answer.ts';
+import { json, type Answer } from '../answer.ts';
 import { checksum } from '../answer-text.ts';
 import { invalidValue, malformedJson, missingParameter } from '../openai-errors.ts';
 import { seededRandom } from '../random.ts';
 import type { Call } from './call.ts';
-import { tokensIn } from './call.ts';
+import { tokensIn } from './said.ts';
 
 const DEFAULT_DIMENSIONS = 8;
 const MOST_DIMENSIONS = 4_096;

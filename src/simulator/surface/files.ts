@@ -1,7 +1,6 @@
-import type { Answer } from '../answer.ts';
-import { CREATED_AT, json } from '../answer.ts';
+import { CREATED_AT, json, type Answer } from '../answer.ts';
 import { missingParameter, notFound, unknownUrl } from '../openai-errors.ts';
-import type { Call } from './call.ts';
+import { addressOf, type Call } from './call.ts';
 import type { StoredFile } from './shelf.ts';
 
 /** `/v1/files`: upload, list, retrieve, content, delete. */
@@ -24,7 +23,7 @@ export function files(call: Call): Answer {
       shelf.deleteFile(id, organization);
       return json({ id, object: 'file', deleted: true });
     default:
-      return unknownUrl(method, `/v1/${call.path.join('/')}`);
+      return unknownUrl(method, addressOf(call));
   }
 }
 

@@ -1,7 +1,6 @@
-import type { Answer } from '../answer.ts';
-import { CREATED_AT, json } from '../answer.ts';
+import { CREATED_AT, json, type Answer } from '../answer.ts';
 import { malformedJson, missingParameter, unknownUrl } from '../openai-errors.ts';
-import type { Call } from './call.ts';
+import { addressOf, type Call } from './call.ts';
 
 /** A PNG of one white pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==';
@@ -20,7 +19,7 @@ export function audio(call: Call): Answer {
     return { kind: 'plain', contentType: 'audio/wav', body: silence(800) };
   }
   if (call.path[1] !== 'transcriptions' && call.path[1] !== 'translations') {
-    return unknownUrl(call.method, `/v1/${call.path.join('/')}`);
+    return unknownUrl(call.method, addressOf(call));
   }
   const file = call.form?.files.get('file');
   if (file === undefined) return missingParameter('file');

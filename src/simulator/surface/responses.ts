@@ -1,5 +1,4 @@
-import type { Answer, PlainAnswer, StreamAnswer } from '../answer.ts';
-import { CREATED_AT, event, json } from '../answer.ts';
+import { CREATED_AT, event, json, type Answer, type PlainAnswer, type StreamAnswer } from '../answer.ts';
 import { answerPieces, answerTag } from '../answer-text.ts';
 import {
   malformedJson,
@@ -8,14 +7,15 @@ import {
   unknownPreviousResponse,
   unknownUrl,
 } from '../openai-errors.ts';
-import type { Call, JsonObject } from './call.ts';
-import { lastUserText, stringOf, tokensIn } from './call.ts';
+import { addressOf, type Call } from './call.ts';
+import { stringOf, type JsonObject } from './json.ts';
+import { lastUserText, tokensIn } from './said.ts';
 
 /** `POST /v1/responses`, and what can be asked of a stored response. */
 export function responses(call: Call): Answer {
   const [, id, action] = call.path;
   if (id === undefined && call.method === 'POST') return create(call);
-  if (id === undefined) return unknownUrl(call.method, '/v1/responses');
+  if (id === undefined) return unknownUrl(call.method, addressOf(call));
   const stored = call.shelf.response(id, call.organization);
   if (stored === undefined) return notFound('response', id);
   switch (`${call.method} ${action ?? ''}`) {
@@ -28,7 +28,7 @@ export function responses(call: Call): Answer {
       call.shelf.deleteResponse(id, call.organization);
       return json({ id, object: 'response', deleted: true });
     default:
-      return unknownUrl(call.method, `/v1/${call.path.join('/')}`);
+      return unknownUrl(call.method, addressOf(call));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from './call.ts';
+import type { JsonObject } from './json.ts';
 
 /** How many things of each kind are kept; the oldest goes when one more comes. */
 export const SHELF_LIMIT = 1_000;
@@ -6,6 +6,7 @@ export const SHELF_LIMIT = 1_000;
 /** Bytes of all files together; the oldest go when more come. */
 export const FILE_BYTES_LIMIT = 64 * 1024 * 1024;
 
+/** An uploaded file. */
 export interface StoredFile {
   readonly organization: string;
   readonly filename: string;
@@ -13,6 +14,7 @@ export interface StoredFile {
   readonly bytes: Buffer;
 }
 
+/** A response that can be asked for again. */
 export interface StoredResponse {
   readonly organization: string;
   readonly response: JsonObject;

@@ -1,9 +1,7 @@
-import type { Answer } from '../answer.ts';
-import { CREATED_AT, json } from '../answer.ts';
-import type { Operation } from '../behaviour.ts';
-import { OPERATIONS } from '../behaviour.ts';
+import { CREATED_AT, json, type Answer } from '../answer.ts';
+import { OPERATIONS, type Operation } from '../behaviour.ts';
 import { invalidValue, malformedJson, modelNotFound, unknownUrl } from '../openai-errors.ts';
-import type { Call } from './call.ts';
+import { addressOf, type Call } from './call.ts';
 import { chat } from './chat.ts';
 import { completions } from './completions.ts';
 import { embeddings } from './embeddings.ts';
@@ -45,7 +43,7 @@ export function answer(call: Call, models: readonly string[]): Answer {
 }
 
 function unknown(call: Call): Answer {
-  return unknownUrl(call.method, `/v1/${call.path.join('/')}`);
+  return unknownUrl(call.method, addressOf(call));
 }
 
 function listModels(call: Call, models: readonly string[]): Answer {

@@ -1,0 +1,187 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Behaviour, KeyScript, Script } from './behaviour.ts';
+import { CONTROL_PATH, control } from './control.ts';
+import { play } from './faults.ts';
+import { contentOf, headOf, readBody, type Head } from './incoming.ts';
+import { KeyRing } from './key-ring.ts';
+import { Ledger, type Ending, type KeyCounts, type SeenRequest } from './ledger.ts';
+import { missingKey, tooLarge, unknownUrl, type Refusal } from './openai-errors.ts';
+import { seededRandom } from './random.ts';
+import { Stage } from './stage.ts';
+import { Shelf } from './surface/shelf.ts';
+import { answer } from './surface/surface.ts';
+
+/** Larger bodies are refused with 413. */
+export const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
+
+/** Longer than any gateway keeps an idle connection, so that it is never this side that closes one in use. */
+const KEEP_ALIVE_MS = 10 * 60_000;
+
+const DEFAULT_MODELS = ['gpt-5', 'gpt-5-nano', 'gpt-4o-mini', 'text-embedding-3-small'];
+
+/** The server behind `startSimulator`: reads each request, asks the script, and has the behaviour played. */
+export class SimulatorServer {
+  readonly ring: KeyRing;
+  ledger = new Ledger();
+  readonly #script: Script;
+  readonly #idPrefix: string;
+  readonly #shelf = new Shelf();
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((request, response) => {
+    void this.#serve(request, response);
+  });
+  #closed: Promise<void> | undefined;
+  #served = 0;
+
+  constructor(script: Script, seed: number) {
+    const random = seededRandom(seed);
+    this.#script = script;
+    this.#idPrefix = `req_sim${Math.floor(random() * 2 ** 32).toString(16)}`;
+    this.ring = new KeyRing(script, random);
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  async listen(host: string, port: number): Promise<void> {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+  }
+
+  get #address(): AddressInfo {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the simulator is not listening');
+    return address;
+  }
+
+  get port(): number {
+    return this.#address.port;
+  }
+
+  get url(): string {
+    const { address, family, port } = this.#address;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/v1`;
+  }
+
+  get requests(): readonly SeenRequest[] {
+    return this.ledger.requests;
+  }
+
+  get open(): number {
+    return this.ledger.open;
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  script(key: string, behaviours: readonly Behaviour[] | KeyScript): void {
+    this.ring.set(key, 'behaviours' in behaviours ? behaviours : { behaviours });
+  }
+
+  reset(): void {
+    this.ring.reset();
+    this.#shelf.clear();
+    // Requests under way are counted to their end in the old one.
+    this.ledger = new Ledger();
+  }
+
+  counts(key: string): KeyCounts {
+    return this.ledger.counts(key);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#shutDown();
+    return this.#closed;
+  }
+
+  async #shutDown(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const head = headOf(request);
+    if (head.path.startsWith(CONTROL_PATH)) return this.#serveControl(head, request, response);
+    const organization = this.ring.organizationOf(head.key);
+    const stage = new Stage(response, this.#headers(organization));
+    const { ledger } = this;
+    const seen = ledger.begin(head);
+    response.once('close', () => {
+      const status = response.headersSent ? response.statusCode : undefined;
+      ledger.end(seen, status, this.#endingOf(stage, response));
+    });
+
+    const body = await readBody(request, BODY_LIMIT_BYTES);
+    if (body === 'gone') return;
+    if (body === 'too-large') return refuseTooLarge(stage);
+    const content = contentOf(head, body);
+    ledger.noteContent(seen, body, content.model);
+    const refusal = this.#refusalOf(head);
+    if (refusal !== undefined) return stage.refuse(refusal.status, refusal.error);
+
+    const { key, method, operation, steps } = head;
+    const { model } = content;
+    const now = performance.now();
+    const turn = this.ring.take(key, { operation, model }, now);
+    const behaviour = turn.behaviour ?? { kind: 'answer' };
+    ledger.meet(seen, behaviour.kind);
+    const call = { ...content, key, organization, operation, method, path: steps, shelf: this.#shelf };
+    return play(behaviour, stage, {
+      key,
+      organization,
+      model,
+      leftMs: turn.endsAt === undefined ? undefined : turn.endsAt - now,
+      prepare: (chunks) => answer({ ...call, chunks }, this.#script.models ?? DEFAULT_MODELS),
+    });
+  }
+
+  /** What no behaviour has a say in: paths outside of the surface, and no credential at all where that matters. */
+  #refusalOf({ key, method, path, steps }: Head): Refusal | undefined {
+    if (steps.length === 0) return unknownUrl(method, path);
+    return key === '' && this.#script.strict === true ? missingKey : undefined;
+  }
+
+  async #serveControl(head: Head, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const stage = new Stage(response, {});
+    const body = await readBody(request, BODY_LIMIT_BYTES);
+    if (body === 'gone') return;
+    if (body === 'too-large') return refuseTooLarge(stage);
+    const result = control(head.method, head.path, body, this);
+    if (result.kind === 'refusal') stage.refuse(result.status, result.error);
+    else stage.answer(200, { 'content-type': result.contentType }, result.body);
+  }
+
+  #endingOf(stage: Stage, response: ServerResponse): Exclude<Ending, 'open'> {
+    if (response.writableFinished) return 'completed';
+    return stage.brokeOff || this.#closed !== undefined ? 'broken' : 'aborted';
+  }
+
+  /** What every answer carries, as OpenAI's do. */
+  #headers(organization: string): Readonly<Record<string, string>> {
+    this.#served += 1;
+    return {
+      'x-request-id': `${this.#idPrefix}${this.#served.toString(16).padStart(10, '0')}`,
+      'openai-organization': organization,
+      'openai-version': '2020-10-01',
+      'x-ratelimit-limit-requests': '10000',
+      'x-ratelimit-remaining-requests': '9999',
+      'x-ratelimit-reset-requests': '6ms',
+      'x-ratelimit-limit-tokens': '2000000',
+      'x-ratelimit-remaining-tokens': '1999900',
+      'x-ratelimit-reset-tokens': '3ms',
+    };
+  }
+}
+
+/** The rest of the body is not read: the connection ends with the answer. */
+function refuseTooLarge(stage: Stage): void {
+  const { status, error } = tooLarge(BODY_LIMIT_BYTES);
+  stage.refuse(status, error, { connection: 'close' });
+}

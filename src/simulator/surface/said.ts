@@ -1,0 +1,19 @@
+import { isObject, stringOf } from './json.ts';
+
+/** The text of a message's content: itself, or its text parts joined. */
+export function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content.map((part: unknown) => (isObject(part) ? (stringOf(part['text']) ?? '') : '')).join('');
+}
+
+/** The text of the last message from the user; empty where there is none. */
+export function lastUserText(messages: readonly unknown[]): string {
+  const last = messages.findLast((message) => isObject(message) && message['role'] === 'user');
+  return isObject(last) ? textOf(last['content']) : '';
+}
+
+/** A rough count, as good as any for a simulation: four characters a token. */
+export function tokensIn(text: string): number {
+  return Math.ceil(text.length / 4);
+}
