@@ -2,6 +2,7 @@ import type { Answered, Faulted } from './outcome.ts';
 import { faultVerdicts } from './rules/faults.ts';
 import { generalRules, lastRule } from './rules/general.ts';
 import { openaiRules } from './rules/openai.ts';
+import { qwenRules } from './rules/qwen.ts';
 import { readError } from './rules/provider-error.ts';
 import { matches } from './rules/rule.ts';
 import type { Rule } from './rules/rule.ts';
@@ -20,7 +21,10 @@ export interface JudgeContext {
 }
 
 /** A provider's own rules come first and fall through to the general ones. */
-const tables: ReadonlyMap<string, readonly Rule[]> = new Map([['openai', [...openaiRules, ...generalRules]]]);
+const tables: ReadonlyMap<string, readonly Rule[]> = new Map([
+  ['openai', [...openaiRules, ...generalRules]],
+  ['qwen', [...qwenRules, ...generalRules]],
+]);
 
 /** The rules for a provider type in the order they are tried; the general ones for a type without its own. */
 export function tableFor(providerType: string): readonly Rule[] {

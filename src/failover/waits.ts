@@ -6,6 +6,7 @@
  */
 export type WaitSource = 'retry-after' | 'limits';
 
+/** How a wait is read; `limits` and an hour unless said otherwise. */
 export interface WaitOptions {
   readonly from?: WaitSource;
   /** No hint is believed beyond this. Milliseconds. */
@@ -52,7 +53,12 @@ export function readWait(
     inFuture(retryInfoOf(errorText)) ??
     inFuture(wordsOf(errorText)) ??
     (from === 'limits' ? limitReset(headers, clock) : undefined);
-  return waitMs === undefined ? undefined : Math.min(Math.ceil(waitMs), capMs);
+  return waitMs === undefined ? undefined : Math.min(wholeMs(waitMs), capMs);
+}
+
+/** Rounded up, but not for what decimal fractions lose in binary: 1.1 s is 1,100 ms. */
+function wholeMs(waitMs: number): number {
+  return Math.max(1, Math.ceil(waitMs - 1e-6));
 }
 
 function inFuture(waitMs: number | undefined): number | undefined {
@@ -127,22 +133,14 @@ const WORDS = new RegExp(
   String.raw`\b(?:(?:again|retry|retrying|resets?|available) (?:in|after)|wait(?: for)?) ((?:${AMOUNT},?\s?(?:and )?){1,4})`,
   'i',
 );
-const LONG_UNITS: readonly (readonly [string, number])[] = [
-  ['millisecond', 1],
-  ['ms', 1],
-  ['s', SECOND],
-  ['m', MINUTE],
-  ['h', HOUR],
-  ['d', DAY],
-];
 
 function wordsOf(text: string): number | undefined {
   const found = WORDS.exec(text.slice(0, MAX_WORDS))?.[1];
   if (found === undefined) return undefined;
   let total = 0;
   for (const [, amount, unit = ''] of found.matchAll(/(\d+(?:\.\d+)?)\s?([a-z]+)/gi)) {
-    const scale = LONG_UNITS.find(([start]) => unit.toLowerCase().startsWith(start))?.[1];
-    total += Number(amount) * (scale ?? Number.NaN);
+    const isMilliseconds = /^(?:ms|milli)/i.test(unit);
+    total += Number(amount) * (isMilliseconds ? 1 : (UNITS[unit.charAt(0).toLowerCase()] ?? 0));
   }
   return total;
 }

@@ -49,13 +49,19 @@ const sharedWords: readonly Rule[] = [
     id: 'general.no-credit',
     when: {
       status: [200, '4xx'],
-      named: ['insufficient_quota', 'insufficient_balance', 'insufficient_credits', 'billing_not_active'],
+      named: [
+        'insufficient_quota',
+        'insufficient_user_quota',
+        'insufficient_balance',
+        'insufficient_credits',
+        'billing_not_active',
+      ],
     },
     verdict: outOfCredit,
-    source: 'openai/openai-python README; the code its imitators share',
+    source: 'github.com/popjane/free_chatgpt_api issue 26: a gateway in the code it shares with many',
     example: {
       status: 403,
-      body: body('You exceeded your current quota', 'insufficient_quota', 'insufficient_quota'),
+      body: body('user quota is not enough', 'insufficient_user_quota', 'v_api_error'),
     },
   },
   {
@@ -69,7 +75,7 @@ const sharedWords: readonly Rule[] = [
     id: 'general.content-policy',
     when: { named: ['content_filter', 'content_policy_violation', 'ResponsibleAIPolicyViolation'] },
     verdict: blocked,
-    source: 'learn.microsoft.com/azure/ai-services/openai/concepts/content-filter',
+    source: 'traceloop/openllmetry opentelemetry-instrumentation-openai cassettes/test_azure',
     example: {
       status: 400,
       body: '{"error":{"message":"The response was filtered","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}',
@@ -79,7 +85,7 @@ const sharedWords: readonly Rule[] = [
     id: 'general.larger-than-limit',
     when: { status: [413, 429], message: /^Request too large for model\b/ },
     verdict: largerThanLimit,
-    source: 'console.groq.com/docs/rate-limits; 413 with rate_limit_exceeded',
+    source: 'github.com/assafelovic/gpt-researcher issue 985 (groq says it with 413)',
     example: {
       status: 413,
       body: body(
@@ -93,7 +99,7 @@ const sharedWords: readonly Rule[] = [
     id: 'general.context-length',
     when: { named: 'context_length_exceeded' },
     verdict: callersMistake,
-    source: 'docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+    source: 'github.com/thepersonalaicompany/amurex-backend issue 51 (groq)',
     example: {
       status: 400,
       body: body("This model's maximum context length is …", 'context_length_exceeded'),
@@ -116,10 +122,10 @@ const sharedWords: readonly Rule[] = [
     when: {
       status: [403, 404],
       message:
-        /\bmodel\b.{0,200}\b(?:does not exist|not found|was removed|been (?:deprecated|removed|retired)|(?:do|does) not have access)/i,
+        /\bmodels?\b.{0,200}\b(?:does not exist|not found|was removed|been (?:deprecated|removed|retired)|(?:do|does) not have access)/i,
     },
     verdict: modelDenied,
-    source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (ollama, cohere)',
+    source: 'Arize-ai/openinference cassettes (ollama); traceloop/openllmetry cassettes (cohere)',
     example: { status: 404, body: '{"error":"model \'nonexistent-model:latest\' not found"}' },
   },
   {
@@ -153,7 +159,7 @@ const insideSuccess: readonly Rule[] = [
     id: 'general.stream-client-error',
     when: { status: 200, named: ['invalid_request_error', 'invalid_request', 'invalid_argument'] },
     verdict: callersMistake,
-    source: 'pydantic/pydantic-ai tests/models/cassettes/test_groq: an error event in a stream',
+    source: 'pydantic/pydantic-ai tests/models/cassettes/test_groq: an error event after output',
     example: {
       status: 200,
       stream: true,
@@ -246,7 +252,7 @@ const statuses: readonly Rule[] = [
     id: 'general.error-inside-success',
     when: { status: 200 },
     verdict: overloaded,
-    source: 'openrouter.ai/docs/api-reference/streaming: errors after the answer has begun',
+    source: 'openrouter.ai/docs/errors: errors after the answer has begun',
     example: { status: 200, stream: true, body: 'data: {"error":{"message":"Provider disconnected"}}\n\n' },
   },
 ];

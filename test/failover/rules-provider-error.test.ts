@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { readError } from '../../src/failover/rules/provider-error.ts';
+
+const json = (text: string): ReturnType<typeof readError> => readError(text, 'application/json');
+
+void describe('readError', () => {
+  void it("reads OpenAI's shape", () => {
+    const error = json(
+      '{"error":{"message":"No","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}',
+    );
+    assert.equal(error.form, 'json');
+    assert.equal(error.message, 'No');
+    assert.equal(error.code, 'invalid_api_key');
+    assert.equal(error.type, 'invalid_request_error');
+    assert.deepEqual(error.names, ['invalid_api_key', 'invalid_request_error']);
+  });
+
+  void it("reads Anthropic's shape, with the code of its details", () => {
+    const error = json(
+      '{"type":"error","error":{"type":"rate_limit_error","message":"No","details":{"error_code":"enforced_spend_limit_reached"}},"request_id":"r"}',
+    );
+    assert.equal(error.type, 'rate_limit_error');
+    assert.deepEqual(error.names, ['rate_limit_error', 'enforced_spend_limit_reached']);
+  });
+
+  void it("reads Google's shape, bare and in a list, with its status and reasons", () => {
+    const body =
+      '{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}';
+    for (const text of [body, `[${body}]`]) {
+      const error = json(text);
+      assert.equal(error.message, 'API key not valid.');
+      assert.equal(error.httpStatus, 400);
+      assert.deepEqual(error.names, ['400', 'INVALID_ARGUMENT', 'API_KEY_INVALID']);
+    }
+  });
+
+  void it('reads an error that stands without an envelope', () => {
+    assert.equal(
+      json('{"message":"No","code":"no_capacity","type":"too_many_requests"}').code,
+      'no_capacity',
+    );
+    assert.equal(json('{"Message":"No"}').message, 'No');
+    assert.equal(json('{"title":"Forbidden","status":403,"message":"Out of funds"}').message, 'Out of funds');
+  });
+
+  void it('reads the shapes of FastAPI, Cloudflare, xAI and Ollama', () => {
+    assert.equal(json('{"detail":"Invalid API Key"}').message, 'Invalid API Key');
+    assert.equal(
+      json('{"detail":[{"loc":["body"],"msg":"missing","type":"value_error"}]}').message,
+      'missing',
+    );
+    assert.equal(json('{"success":false,"errors":[{"code":10000,"message":"No"}]}').code, '10000');
+    const xai = json('{"code":"invalid-argument","error":"Incorrect API key provided."}');
+    assert.equal(xai.message, 'Incorrect API key provided.');
+    assert.equal(xai.code, 'invalid-argument');
+    assert.equal(json('{"error":"model not found"}').message, 'model not found');
+  });
+
+  void it('takes a single word for a code and several for a message', () => {
+    const error = json('{"error":"invalid_grant","message":"Token expired"}');
+    assert.equal(error.code, 'invalid_grant');
+    assert.equal(error.message, 'Token expired');
+    assert.equal(json('"Too many requests"').message, 'Too many requests');
+  });
+
+  void it('finds the error among the events of a stream', () => {
+    const stream = [
+      ': keep-alive',
+      '',
+      'event: response.created',
+      'data: {"type":"response.created","response":{"error":null}}',
+      '',
+      'event: response.failed',
+      'data: {"type":"response.failed",',
+      'data:  "response":{"error":{"code":"server_error","message":"No"}}}',
+      '',
+    ];
+    for (const newline of ['\n', '\r\n', '\r']) {
+      assert.equal(readError(stream.join(newline), 'text/event-stream').code, 'server_error');
+    }
+    assert.equal(readError('data: {"error":{"message":"No"}}', undefined).message, 'No');
+    assert.equal(readError('data: [DONE]\n\n', undefined).form, 'text');
+  });
+
+  void it("reads the flat error event of OpenAI's responses", () => {
+    const error = readError(
+      'data: {"type":"error","code":"server_error","message":"No","param":null}\n\n',
+      undefined,
+    );
+    assert.equal(error.code, 'server_error');
+    assert.equal(error.type, undefined);
+  });
+
+  void it('knows a page of HTML by its first character or its content type, and JSON in spite of that type', () => {
+    const page = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>';
+    assert.equal(readError(page, undefined).form, 'html');
+    assert.equal(readError(page, undefined).message, '502 Bad Gateway');
+    assert.equal(readError('Bad Gateway', 'text/html; charset=utf-8').form, 'html');
+    assert.equal(readError('{"error":{"message":"No"}}', 'text/html').form, 'json');
+  });
+
+  void it('takes what it cannot read as text, and nothing as empty', () => {
+    assert.equal(readError('upstream connect error', 'text/plain').message, 'upstream connect error');
+    assert.equal(readError('{"error": {"message": "cut', 'application/json').form, 'text');
+    assert.equal(readError(' \n', undefined).form, 'empty');
+  });
+
+  void it('keeps what it returns within bounds, however deep and long the text', () => {
+    const long = json(JSON.stringify({ error: { message: 'x'.repeat(9000), code: 'y'.repeat(9000) } }));
+    assert.ok(long.message.length <= 2000);
+    assert.ok((long.code?.length ?? 0) <= 100);
+    const details = Array.from({ length: 500 }, () => ({ reason: 'R' }));
+    assert.ok(json(JSON.stringify({ error: { message: 'x', details } })).names.length < 40);
+    const deep = `${'{"error":'.repeat(5000)}1${'}'.repeat(5000)}`;
+    assert.equal(json(deep).message.length <= 2000, true);
+  });
+
+  void it('never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
+        fc.option(fc.string()),
+        (text, type) => {
+          const error = readError(text, type ?? undefined);
+          assert.ok(error.message.length <= 2000);
+        },
+      ),
+    );
+  });
+});
