@@ -126,7 +126,9 @@ class SqliteStore implements Store {
     checkId('lease name', name);
     checkId('lease holder', holder);
     checkTtl(ttlMs);
-    const row = await this.#do(() => this.#statements.acquire.get({ name, holder, ttlMs: Math.ceil(ttlMs) }));
+    const terms = { name, holder, ttlMs: Math.ceil(ttlMs) };
+    // In a transaction although it is one statement, so that a commit that fails is told to the caller.
+    const row = await this.#do(() => transaction(this.#database, () => this.#statements.acquire.get(terms)));
     return row && { name, holder, token: integer(row['token']) };
   }
 

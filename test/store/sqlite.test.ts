@@ -120,12 +120,12 @@ void describe('sqlite store: the file', () => {
   });
 
   void test('may have a name that means something else to SQLite', async (t) => {
-    const { folder } = await placeFor(t);
+    const place = await placeFor(t);
     for (const name of [':memory:', 'file:state.db?mode=memory', 'a b%20?#']) {
-      const store = await openStore({ kind: 'sqlite', path: join(folder, name) });
-      await put(store, 'a', name);
+      assert.deepEqual(await once(place.startWorker(1, name), 'exit'), [0, null]);
+      const store = await openStore({ kind: 'sqlite', path: join(place.folder, name) });
+      assert.equal((await store.read('n'))?.value, '1');
       await store.close();
-      assert.equal((await stat(join(folder, name))).isFile(), true);
     }
   });
 
@@ -175,7 +175,7 @@ void describe('sqlite store: the file', () => {
     await put(await place.open(), 'a', 'x');
   });
 
-  void test('damaged while it is open, is an error with a code', async (t) => {
+  void test('damaged while it is open, is an error with a code and keeps no lock', async (t) => {
     const place = await placeFor(t);
     const store = await place.open();
     const database = new DatabaseSync(place.path);
@@ -183,6 +183,7 @@ void describe('sqlite store: the file', () => {
     database.close();
     await assert.rejects(store.read('a'), withCode('store_failed'));
     await assert.rejects(store.compareAndSet('a', 0, 'x'), withCode('store_failed'));
+    assert.doesNotThrow(() => place.lock());
   });
 });
 
@@ -224,8 +225,11 @@ interface Place {
   open(options?: Partial<SqliteOptions>): Promise<Store>;
   /** Another process's unfinished write, ended by `ROLLBACK`. */
   lock(): DatabaseSync;
-  /** A process that adds 1 to the record `n`, `times` times, with a line on its output for each. */
-  startWorker(times: number): ChildProcessByStdio<null, Readable, null>;
+  /**
+   * A process that adds 1 to the record `n`, `times` times, with a line on its output for each.
+   * @param file as it would be given in this folder
+   */
+  startWorker(times: number, file?: string): ChildProcessByStdio<null, Readable, null>;
   dispose(): Promise<void>;
 }
 
@@ -246,9 +250,10 @@ async function newPlace(): Promise<Place> {
       database.exec('BEGIN IMMEDIATE');
       return database;
     },
-    startWorker(times) {
+    startWorker(times, file = 'state.db') {
       const script = join(import.meta.dirname, 'sqlite-worker.ts');
-      const worker = spawn(process.execPath, [script, path, String(times)], {
+      const worker = spawn(process.execPath, [script, file, String(times)], {
+        cwd: folder,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       worker.stdout.resume();
