@@ -20,7 +20,8 @@ export interface ChoiceRequest {
 export type Choice =
   | {
       readonly kind: 'key';
-      readonly pooled: PooledKey;
+      /** Undefined for a provider that has no keys. */
+      readonly pooled: PooledKey | undefined;
       /** Of the record it was chosen by: goes back with the attempt's result. */
       readonly epoch: number;
       /** True where nothing was in service, and this key's trouble was ambiguous. */
@@ -29,7 +30,7 @@ export type Choice =
   | {
       readonly kind: 'none';
       /** When the first key is due back; undefined where none will come back by itself. */
-      readonly returnsAt?: number;
+      readonly returnsAt: number | undefined;
     };
 
 /** Random picks before a scan: enough to find a key wherever one in a few can be used. */
@@ -104,7 +105,7 @@ function lastResort(pool: Pool, request: ChoiceRequest): Choice {
     }
   }
   if (best !== undefined) return use(best.pooled, best.epoch, true);
-  return returnsAt === Infinity ? { kind: 'none' } : { kind: 'none', returnsAt };
+  return { kind: 'none', returnsAt: returnsAt === Infinity ? undefined : returnsAt };
 }
 
 function troubleOf(

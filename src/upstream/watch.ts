@@ -23,3 +23,12 @@ export interface Watch {
   /** Whether an answer that ends here is whole: a stream has shown its end marker, a body with no marker has ended. */
   readonly complete: boolean;
 }
+
+/** Watches a body that nobody reads on its way: it is whole when it ends. */
+export const UNREADABLE: Watch = Object.freeze({
+  read: (chunk: Buffer) => chunk.length,
+  end: () => {},
+  output: false,
+  error: undefined,
+  complete: true,
+});

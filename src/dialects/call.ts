@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+import type { Secret } from '../keys/secret.ts';
+import type { Target } from './operations.ts';
+
+/** Where a value stands in a body, so that it can be replaced without touching anything else. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A client's request as it came in: every attempt is built anew from it, and nothing ever changes it. */
+export interface Call {
+  readonly id: string;
+  readonly target: Target;
+  /** Name, value, name, value, as received. */
+  readonly headers: readonly string[];
+  readonly body: CallBody;
+  /** The model's name as the client wrote it. */
+  readonly model: string | undefined;
+  readonly modelSpan: Span | undefined;
+  /** Whether the client asked for a stream. */
+  readonly stream: boolean;
+  /** Whether it makes something that stays at the provider, so that doing it twice would be wrong. */
+  readonly creates: boolean;
+  /** What the client called with: travels upstream only where a provider is configured without keys. */
+  readonly credential: Secret | undefined;
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** `kept` can be sent any number of times; a `passing` one was too large to keep, and can be sent once. */
+export type CallBody =
+  | { readonly kind: 'kept'; readonly bytes: Buffer }
+  | { readonly kind: 'passing'; readonly stream: Readable; readonly length: number | undefined };

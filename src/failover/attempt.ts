@@ -1,0 +1,318 @@
+import type { Call } from '../dialects/call.ts';
+import { watchAnswer } from '../dialects/watch-answer.ts';
+import type { KeyBook } from '../keys/book.ts';
+import type { Effect } from '../keys/event.ts';
+import type { PooledKey } from '../keys/pool.ts';
+import { ANY_MODEL } from '../keys/record.ts';
+import type { Provider } from '../providers/provider.ts';
+import { Exchange } from '../upstream/exchange.ts';
+import type { Ending, ExchangeLimits, Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
+import { decodeBody } from '../upstream/decode.ts';
+import { UNREADABLE } from '../upstream/watch.ts';
+import { effectOf } from './effect.ts';
+import { judge } from './judge.ts';
+import type { Answered, Faulted } from './outcome.ts';
+import type { FailoverPolicy } from './policy.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What every attempt needs and none owns. */
+export interface AttemptTools {
+  readonly book: KeyBook;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** One try: a provider, a key, and how long it may take. */
+export interface AttemptPlan {
+  readonly provider: Provider;
+  readonly policy: FailoverPolicy;
+  /** Undefined for a provider that has no keys. */
+  readonly pooled: PooledKey | undefined;
+  /** Of the key's record when it was chosen. */
+  readonly epoch: number;
+  readonly model: string | undefined;
+  /** True for a health check: its failure puts the next check off. */
+  readonly check: boolean;
+  readonly limits: ExchangeLimits;
+}
+
+/** A line of a request's story, for its log. */
+export interface AttemptNote {
+  readonly provider: string;
+  readonly key: string;
+  readonly verdict: Verdict['class'] | 'cancelled';
+  readonly rule: string;
+  /** Of the provider's answer; absent where none began. */
+  readonly status?: number;
+  /** What happened on the wire, where it broke. */
+  readonly detail?: string;
+  readonly ms: number;
+}
+
+const NOT_JUDGED: Verdict = { class: 'ok', scope: 'none', retry: 'none', rule: 'cancelled' };
+
+/**
+ * One request to one provider with one key. Live traffic and health checks both go through here and differ
+ * only in data, so that a check passes exactly where a client's request would.
+ *
+ * It is judged when the gate opens or the exchange ends before it, and a relayed answer once more when its
+ * body ends. What it means for the key is recorded once: at the end, when all is known.
+ */
+export class Attempt {
+  readonly plan: AttemptPlan;
+  /** True once cancelled: nobody is to blame and nothing is recorded. */
+  cancelled = false;
+  /** True once what is left of its answer was given up. */
+  abandoned = false;
+  verdict: Verdict = NOT_JUDGED;
+  readonly #call: Call;
+  readonly #tools: AttemptTools;
+  readonly #exchange: Exchange;
+  readonly #startedAt: number;
+  readonly #onAbort: () => void;
+  #opening: Opening = { kind: 'cancelled' };
+  #outcome: Answered | Faulted | undefined;
+  #recorded = false;
+  #endedAt: number | undefined;
+
+  /** Sends the request, and resolves when there is a verdict on how it began. */
+  static async start(call: Call, plan: AttemptPlan, tools: AttemptTools): Promise<Attempt> {
+    const attempt = new Attempt(call, plan, tools);
+    await attempt.#judgeOpening();
+    return attempt;
+  }
+
+  private constructor(call: Call, plan: AttemptPlan, tools: AttemptTools) {
+    this.plan = plan;
+    this.#call = call;
+    this.#tools = tools;
+    this.#startedAt = tools.now();
+    const { provider, pooled, model, limits } = plan;
+    if (pooled !== undefined) pooled.inFlight++;
+    const request = provider.build(call, pooled?.key, model);
+    this.#exchange = new Exchange(provider.transport, request, limits, (status, headers) =>
+      status < 300
+        ? watchAnswer(
+            call.target.operation,
+            call.stream,
+            headerText(headers['content-type']),
+            headerText(headers['content-encoding']),
+          )
+        : UNREADABLE,
+    );
+    this.#onAbort = () => this.#exchange.cancel();
+    if (call.signal.aborted) this.#exchange.cancel();
+    else call.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** How the answer began. */
+  get opening(): Opening {
+    return this.#opening;
+  }
+
+  /** From dispatch to first output. Milliseconds; undefined before. */
+  get firstOutputMs(): number | undefined {
+    return this.#exchange.firstOutputMs;
+  }
+
+  /** True where the provider may have done what was asked although no answer came. */
+  get mayHaveActed(): boolean {
+    if (this.#outcome?.kind !== 'faulted') return false;
+    const { fault } = this.#outcome;
+    return fault === 'maybe-sent' || (fault === 'no-output' && !this.#call.stream);
+  }
+
+  /** Where the provider's error stood; undefined where it never answered. */
+  get errorWhere(): Answered['where'] | undefined {
+    return this.#outcome?.kind === 'answered' ? this.#outcome.where : undefined;
+  }
+
+  /** What broke on the wire, if something did. */
+  get fault(): Faulted['fault'] | undefined {
+    return this.#outcome?.kind === 'faulted' ? this.#outcome.fault : undefined;
+  }
+
+  /** True where the provider was given up on rather than broke off. */
+  get timedOut(): boolean {
+    return this.#outcome?.kind === 'faulted' && this.#outcome.detail.endsWith('-timeout');
+  }
+
+  /** The status of a plain answer that was judged a failure; undefined where a status says nothing. */
+  get failedByStatus(): number | undefined {
+    const outcome = this.#outcome;
+    return outcome?.kind === 'answered' && outcome.status >= 300 ? outcome.status : undefined;
+  }
+
+  get note(): AttemptNote {
+    const { provider, pooled } = this.plan;
+    const status = this.#outcome?.status;
+    return {
+      provider: provider.id,
+      key: pooled?.key.id ?? '',
+      verdict: this.cancelled ? 'cancelled' : this.verdict.class,
+      rule: this.verdict.rule,
+      ms: (this.#endedAt ?? this.#tools.now()) - this.#startedAt,
+      ...(status !== undefined && { status }),
+      ...(this.#outcome?.kind === 'faulted' && { detail: this.#outcome.detail }),
+    };
+  }
+
+  /**
+   * Passes an open answer on to `sink` and judges it once more when it ends.
+   * @returns true where the answer was whole, or carried the provider's own error: the client has the end of it
+   */
+  async relay(sink: Sink): Promise<boolean> {
+    const ending = await this.#exchange.relay(sink);
+    const outcome = this.#outcomeOfEnding(ending);
+    if (outcome === undefined) {
+      this.#cancel();
+      return false;
+    }
+    if (!this.#recorded) {
+      this.#judge(outcome);
+      this.#record(outcome);
+    }
+    return outcome.kind === 'answered';
+  }
+
+  /** Ends an answer that is not wanted: another key will be tried. */
+  abandon(): void {
+    this.abandoned = true;
+    this.#exchange.cancel();
+  }
+
+  async #judgeOpening(): Promise<void> {
+    this.#opening = await this.#exchange.opening;
+    const outcome = outcomeOfOpening(this.#opening);
+    if (outcome === undefined) {
+      this.#cancel();
+      return;
+    }
+    this.#judge(outcome);
+    if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
+  }
+
+  #judge(outcome: Answered | Faulted): void {
+    this.#outcome = outcome;
+    this.verdict = judge(outcome, {
+      providerType: this.plan.provider.type,
+      now: this.#tools.now(),
+      operation: this.#call.target.operation.name,
+    });
+  }
+
+  #record(outcome: Answered | Faulted): void {
+    this.#recorded = true;
+    this.#release();
+    const { provider, policy, pooled, epoch, model, check } = this.plan;
+    if (pooled === undefined || !policy.remembers) return;
+    const { verdict } = this;
+    this.#tools.book.apply(
+      pooled.key,
+      {
+        type: 'attempt',
+        epoch,
+        startedAt: this.#startedAt,
+        at: this.#endedAt ?? this.#startedAt,
+        model: model ?? ANY_MODEL,
+        effect: effectUnder(policy, outcome, verdict),
+        rule: verdict.rule,
+        ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
+        check,
+        jitter: this.#tools.random(),
+      },
+      provider.keyPolicy,
+    );
+  }
+
+  #cancel(): void {
+    this.cancelled = true;
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#endedAt !== undefined) return;
+    this.#endedAt = this.#tools.now();
+    this.#call.signal.removeEventListener('abort', this.#onAbort);
+    if (this.plan.pooled !== undefined) this.plan.pooled.inFlight--;
+  }
+
+  /** Undefined where it was cancelled. */
+  #outcomeOfEnding(ending: Ending): Answered | Faulted | undefined {
+    if (ending.kind === 'cancelled' || this.#opening.kind !== 'open') return undefined;
+    if (ending.kind === 'fault') return faulted(ending);
+    const { status, headers, watch } = this.#opening;
+    if (watch.error !== undefined) return answered(status, headers, watch.error, 'stream');
+    if (!watch.complete) return { kind: 'faulted', fault: 'broken', detail: 'no-end-marker', status };
+    return answered(status, headers, '', 'none');
+  }
+}
+
+/** Undefined where it was cancelled. */
+function outcomeOfOpening(opening: Opening): Answered | Faulted | undefined {
+  switch (opening.kind) {
+    case 'cancelled':
+      return undefined;
+    case 'fault':
+      return faulted(opening);
+    case 'open': {
+      const { status, headers } = opening;
+      return answered(status, headers, '', status < 300 ? 'none' : 'body');
+    }
+    case 'whole': {
+      const { status, headers, body, watch } = opening;
+      if (status >= 300)
+        return answered(status, headers, decodeBody(body, headers['content-encoding']), 'body');
+      if (watch.error !== undefined)
+        return answered(status, headers, watch.error, isStream(headers) ? 'stream' : 'body');
+      if (!watch.complete) return { kind: 'faulted', fault: 'no-output', detail: 'empty', status };
+      return answered(status, headers, '', 'none');
+    }
+  }
+}
+
+function faulted({ fault, detail, status }: Opening & { kind: 'fault' }): Faulted {
+  return { kind: 'faulted', fault, detail, ...(status !== undefined && { status }) };
+}
+
+function answered(
+  status: number,
+  headers: ResponseHeaders,
+  errorText: string,
+  where: Answered['where'],
+): Answered {
+  return {
+    kind: 'answered',
+    status,
+    headers: where === 'none' ? NO_HEADERS : plain(headers),
+    errorText,
+    where,
+  };
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = {};
+
+function plain(headers: ResponseHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(value)]));
+}
+
+function isStream(headers: ResponseHeaders): boolean {
+  return headerText(headers['content-type']).startsWith('text/event-stream');
+}
+
+function headerText(value: string | string[] | undefined): string {
+  return Array.isArray(value) ? value.join(', ') : (value ?? '');
+}
+
+/**
+ * Where `failoverOnStatus` was given, the status of a plain answer decides whether it counts, and nothing
+ * else does. A status says nothing of a fault or of an error inside a 200: there the verdict decides.
+ */
+function effectUnder(policy: FailoverPolicy, outcome: Answered | Faulted, verdict: Verdict): Effect {
+  if (policy.countsStatus === undefined || outcome.kind === 'faulted') return effectOf(verdict);
+  if (outcome.where !== 'none' && outcome.status < 300) return effectOf(verdict);
+  if (policy.countsStatus(outcome.status)) return { kind: 'counts' };
+  return outcome.status < 300 ? { kind: 'succeeds' } : { kind: 'none' };
+}

@@ -1,0 +1,43 @@
+import type { ProviderConfig } from '../config/schema.ts';
+
+/**
+ * What a provider's configuration says of trying again, in the words the loop needs. `failover` and
+ * `retryOnFailure` are the words of the configuration this one is compatible with; see docs/CONFIGURATION.md.
+ */
+export interface FailoverPolicy {
+  /** Whether outcomes change key records. Without it a key is picked at random and nothing is remembered. */
+  readonly remembers: boolean;
+  /** Tries for one request at this provider, at least 1. */
+  readonly attempts: number;
+  /** Bounds the wait for first output of every try after the first. Milliseconds. */
+  readonly retryTimeoutMs: number;
+  /** Where statuses were given: whether one counts against a key. They decide alone. */
+  readonly countsStatus: ((status: number) => boolean) | undefined;
+  /** Where statuses were given: whether one is tried again. They decide alone. */
+  readonly retriesStatus: ((status: number) => boolean) | undefined;
+  /** When all tries failed the client sees the first answer rather than the most telling one. */
+  readonly firstAnswerWins: boolean;
+}
+
+export function failoverPolicy({
+  failover,
+  retryOnFailure: retry,
+  attempts,
+}: ProviderConfig): FailoverPolicy {
+  const loops = retry === undefined ? failover.enabled : retry.enabled;
+  return {
+    remembers: failover.enabled,
+    attempts: !loops ? 1 : retry === undefined ? attempts : 1 + retry.maxRetries,
+    retryTimeoutMs: retry?.retryTimeout ?? Infinity,
+    countsStatus: statusMatcher(failover.failoverOnStatus),
+    retriesStatus: statusMatcher(retry?.retryOnStatus),
+    firstAnswerWins: retry?.enabled === true,
+  };
+}
+
+/** Anchored to the whole status: `4.*` is any 4xx, and never the 4 in 204. An empty list matches nothing. */
+function statusMatcher(patterns: readonly string[] | undefined): ((status: number) => boolean) | undefined {
+  if (patterns === undefined) return undefined;
+  const regexes = patterns.map((pattern) => new RegExp(`^(?:${pattern})$`, 'u'));
+  return (status) => regexes.some((regex) => regex.test(String(status)));
+}

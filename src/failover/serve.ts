@@ -1,0 +1,178 @@
+import type { Call } from '../dialects/call.ts';
+import type { ExchangeLimits } from '../upstream/exchange.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptNote, AttemptTools } from './attempt.ts';
+import { choose } from './choose.ts';
+import type { Choice } from './choose.ts';
+import { ANY_MODEL } from '../keys/record.ts';
+import { failoverPolicy } from './policy.ts';
+import type { FailoverPolicy } from './policy.ts';
+import type { RouteTarget } from './route.ts';
+import { mostTelling } from './telling.ts';
+import type { Telling } from './telling.ts';
+
+/** Bounds that hold for every provider. */
+export interface ServeLimits {
+  /** Bytes of an answer that may wait before the commit gate. */
+  readonly holdBytes: number;
+  /** How long a client may take nothing of an answer before it counts as gone. Milliseconds. */
+  readonly stallMs: number;
+}
+
+/** How a request came out, before a byte of an answer has reached the client. */
+export interface Served {
+  readonly result:
+    /** It passed the commit gate. */
+    | { readonly kind: 'answer'; readonly attempt: Attempt }
+    | Telling
+    /** No key could be chosen. `returnsAt` is when the first one is due back, where one is. */
+    | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
+    | { readonly kind: 'deadline' }
+    | { readonly kind: 'cancelled' };
+  /** The tries that failed, in order. */
+  readonly failed: readonly AttemptNote[];
+}
+
+/**
+ * Finds an answer: goes through the route's providers in order and tries keys at each, until an answer passes
+ * the commit gate, the fault is the caller's, or tries, time or keys run out. It never uses a key twice, and
+ * never repeats what may already have made something.
+ */
+export async function serve(
+  call: Call,
+  targets: readonly RouteTarget[],
+  tools: AttemptTools,
+  limits: ServeLimits,
+): Promise<Served> {
+  const failed: Attempt[] = [];
+  let returnsAt: number | undefined;
+
+  const served = (result: Served['result']): Served => ({
+    result,
+    failed: failed.map((attempt) => attempt.note),
+  });
+
+  for (const target of targets) {
+    const end = await tryKeys(call, target, failed, tools, limits);
+    switch (end.kind) {
+      case 'answer':
+      case 'cancelled':
+        return served(end);
+      case 'no-key':
+        returnsAt = earlier(returnsAt, end.returnsAt);
+        break;
+      case 'deadline':
+      case 'final':
+        return served(failed.length > 0 ? mostTelling(failed) : { kind: 'deadline' });
+      case 'exhausted':
+        break;
+    }
+  }
+  return served(failed.length > 0 ? mostTelling(failed) : { kind: 'no-key', returnsAt });
+}
+
+type ProviderEnd =
+  | { readonly kind: 'answer'; readonly attempt: Attempt }
+  | { readonly kind: 'cancelled' }
+  /** No other provider may be asked either. */
+  | { readonly kind: 'final' }
+  | { readonly kind: 'deadline' }
+  | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
+  | { readonly kind: 'exhausted' };
+
+/** Tries one provider's keys. What failed is added to `failed`. */
+async function tryKeys(
+  call: Call,
+  target: RouteTarget,
+  failed: Attempt[],
+  tools: AttemptTools,
+  limits: ServeLimits,
+): Promise<ProviderEnd> {
+  const { provider, model } = target;
+  const policy = failoverPolicy(provider.config);
+  const tried = new Set<string>();
+
+  while (tried.size < policy.attempts) {
+    const choice = chooseKey(target, policy, tried, tools);
+    if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
+    const exchange = exchangeLimits(call, target, policy, tools.now(), limits, failed.length > 0);
+    if (exchange.firstOutputMs <= 0) return { kind: 'deadline' };
+
+    const { pooled, epoch, lastResort } = choice;
+    const plan = { provider, policy, pooled, epoch, model, check: false, limits: exchange };
+    const attempt = await Attempt.start(call, plan, tools);
+    if (attempt.cancelled) return { kind: 'cancelled' };
+    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt };
+
+    failed.push(attempt);
+    tried.add(pooled?.key.id ?? '');
+    const next = nextStep(call, attempt, policy);
+    if (next === 'final') return { kind: 'final' };
+    attempt.abandon();
+    if (next === 'other-provider' || lastResort || pooled === undefined) break;
+  }
+  return { kind: 'exhausted' };
+}
+
+/** A provider without keys is called with the client's own credential, or none. */
+const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: false };
+
+function chooseKey(
+  { provider, model }: RouteTarget,
+  policy: FailoverPolicy,
+  tried: ReadonlySet<string>,
+  { now, random }: AttemptTools,
+): Choice {
+  if (provider.pool.size === 0) return KEYLESS;
+  return choose(provider.pool, {
+    model: model ?? ANY_MODEL,
+    tried,
+    strategy: policy.remembers ? provider.config.choice : 'random',
+    now: now(),
+    random,
+  });
+}
+
+function exchangeLimits(
+  call: Call,
+  { provider: { config } }: RouteTarget,
+  policy: FailoverPolicy,
+  now: number,
+  { holdBytes, stallMs }: ServeLimits,
+  isRetry: boolean,
+): ExchangeLimits {
+  const leftMs = call.acceptedAt + config.deadline - now;
+  const retryMs = isRetry ? policy.retryTimeoutMs : Infinity;
+  return {
+    firstOutputMs: Math.min(config.firstOutputTimeout, leftMs, retryMs),
+    idleMs: config.idleTimeout,
+    stallMs,
+    holdBytes,
+  };
+}
+
+/** What a failed attempt leaves open. */
+function nextStep(
+  call: Call,
+  attempt: Attempt,
+  policy: FailoverPolicy,
+): 'other-key' | 'other-provider' | 'final' {
+  if (call.body.kind === 'passing') return 'final';
+  if (call.creates && attempt.mayHaveActed) return 'final';
+  if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
+    return policy.retriesStatus(attempt.failedByStatus) ? 'other-key' : 'final';
+  }
+  switch (attempt.verdict.retry) {
+    case 'none':
+      return 'final';
+    case 'other-provider':
+      return 'other-provider';
+    case 'other-key':
+    case 'other-domain':
+      return 'other-key';
+  }
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}

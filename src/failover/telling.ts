@@ -1,0 +1,80 @@
+import type { Attempt } from './attempt.ts';
+import type { VerdictClass } from './verdict.ts';
+
+/**
+ * Of several failures, how much each tells a client: the mistakes that only the client can mend first, then
+ * what says when to come back, last what is between Sparekey and its providers.
+ */
+const TELLS: Readonly<Record<VerdictClass, number>> = {
+  client_error: 9,
+  content_blocked: 8,
+  region: 7,
+  rate_limit: 6,
+  model_denied: 5,
+  billing: 4,
+  overloaded: 3,
+  unknown: 2,
+  key_dead: 1,
+  ok: 0,
+};
+
+/** The failure a client gets to see. */
+export interface Telling {
+  readonly kind: 'failed';
+  readonly attempt: Attempt;
+  /**
+   * The status under which the provider's answer goes out as it came; undefined where there is none that a
+   * client may see, and Sparekey has to say it in its own words.
+   */
+  readonly asIs: number | undefined;
+}
+
+/**
+ * Picks the failure that the client gets: the first one where `retryOnFailure` was asked for, the most telling
+ * one otherwise.
+ * @param failed - at least one
+ */
+export function mostTelling(failed: readonly Attempt[]): Telling {
+  const [first, ...others] = failed;
+  if (first === undefined) throw new RangeError('there is no failure to tell of');
+  if (first.plan.policy.firstAnswerWins) return { kind: 'failed', attempt: first, asIs: answerStatus(first) };
+  const attempt = others.reduce((best, other) => (tells(other) > tells(best) ? other : best), first);
+  return { kind: 'failed', attempt, asIs: blamesOurKey(attempt) ? undefined : answerStatus(attempt) };
+}
+
+function tells(attempt: Attempt): number {
+  return hasAnswer(attempt) ? TELLS[attempt.verdict.class] : 0;
+}
+
+function hasAnswer(attempt: Attempt): boolean {
+  return answerStatus(attempt) !== undefined;
+}
+
+/** An error that came inside a 200 goes out under the status it should have had, unless it is a stream's event. */
+function answerStatus({ opening, verdict, abandoned, errorWhere }: Attempt): number | undefined {
+  if (opening.kind !== 'whole' && (opening.kind !== 'open' || abandoned)) return undefined;
+  if (errorWhere !== 'body' || opening.status >= 300)
+    return errorWhere === undefined ? undefined : opening.status;
+  switch (verdict.class) {
+    case 'rate_limit':
+    case 'billing':
+      return 429;
+    case 'client_error':
+    case 'content_blocked':
+      return 400;
+    case 'model_denied':
+      return 404;
+    case 'region':
+      return 403;
+    case 'key_dead':
+    case 'overloaded':
+    case 'unknown':
+    case 'ok':
+      return 502;
+  }
+}
+
+/** A 401 that speaks of our key would make the client doubt its own. */
+function blamesOurKey({ verdict, failedByStatus }: Attempt): boolean {
+  return verdict.class === 'key_dead' || failedByStatus === 401 || failedByStatus === 407;
+}

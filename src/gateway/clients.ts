@@ -1,0 +1,43 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Secret } from '../keys/secret.ts';
+
+/** Who called, or why nobody is let in. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly client: string; readonly credential: Secret | undefined }
+  | { readonly kind: 'refused'; readonly code: 'missing_api_key' | 'invalid_api_key' };
+
+export type Admit = (headers: IncomingHttpHeaders) => Admission;
+
+/**
+ * Makes the check of clients' keys. A key is looked up by a salted digest: the time that takes says nothing
+ * of how much of a key was right. Without a list everybody is let in, and only then may the credential they
+ * brought travel on to a provider that is configured without keys.
+ */
+export function admission(clients: readonly { name: string; key: Secret }[] | undefined): Admit {
+  if (clients === undefined) {
+    return (headers) => ({ kind: 'admitted', client: '', credential: credentialOf(headers) });
+  }
+  const salt = randomBytes(32).toString('base64');
+  const digest = (key: Secret): string => hash('sha256', salt + key.reveal(), 'base64');
+  const names = new Map(clients.map(({ name, key }) => [digest(key), name]));
+  return (headers) => {
+    const key = credentialOf(headers);
+    if (key === undefined) return { kind: 'refused', code: 'missing_api_key' };
+    const client = names.get(digest(key));
+    if (client === undefined) return { kind: 'refused', code: 'invalid_api_key' };
+    return { kind: 'admitted', client, credential: undefined };
+  };
+}
+
+/** The credential in whichever header the client's dialect puts it. */
+function credentialOf(headers: IncomingHttpHeaders): Secret | undefined {
+  const { authorization } = headers;
+  const bearer = authorization === undefined ? undefined : /^Bearer +(\S+) *$/iu.exec(authorization)?.[1];
+  const key = bearer ?? single(headers['x-api-key']) ?? single(headers['x-goog-api-key']);
+  return key === undefined || key === '' ? undefined : new Secret(key);
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

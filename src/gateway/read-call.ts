@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http';
+import type { Call } from '../dialects/call.ts';
+import type { GatewayErrorCode } from '../dialects/error-table.ts';
+import type { ErrorDetails } from '../dialects/errors.ts';
+import { scanForm } from '../dialects/form-scan.ts';
+import { noFacts, scanBody } from '../dialects/json-scan.ts';
+import type { BodyFacts, BodyFault } from '../dialects/json-scan.ts';
+import { createsLasting } from '../dialects/operations.ts';
+import type { Target } from '../dialects/operations.ts';
+import type { Secret } from '../keys/secret.ts';
+import { readBody } from './body.ts';
+import type { BodyLimits } from './body.ts';
+
+/** An error of ours, not yet in anybody's dialect. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly code: GatewayErrorCode;
+  readonly details?: ErrorDetails;
+}
+
+export interface CallContext {
+  readonly id: string;
+  readonly target: Target;
+  readonly credential: Secret | undefined;
+  readonly acceptedAt: number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads a request's body and the few facts in it that routing needs. */
+export async function readCall(
+  request: IncomingMessage,
+  context: CallContext,
+  limits: BodyLimits,
+): Promise<Call | Refusal> {
+  const { id, target, credential, acceptedAt, signal } = context;
+  const { operation } = target;
+  const read = await readBody(request, limits);
+  if (read.kind === 'refused') {
+    return refusal(read.code, read.code === 'body_too_large' ? { limit: limits.maxBytes } : {});
+  }
+  const facts = readFacts(target, read.head, request, read.body.kind === 'passing');
+  if (facts.kind !== 'facts') return facts;
+  const model = target.pathModel ?? facts.model;
+  if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
+  return {
+    id,
+    target,
+    headers: request.rawHeaders,
+    body: read.body,
+    model,
+    modelSpan: facts.modelSpan,
+    stream: facts.stream,
+    creates: createsLasting(operation, facts.store),
+    credential,
+    acceptedAt,
+    signal,
+  };
+}
+
+/** Only operations that take a body have one that is looked at. */
+function readFacts(
+  { operation }: Target,
+  head: Buffer,
+  request: IncomingMessage,
+  isPartial: boolean,
+): BodyFacts | Refusal {
+  if (operation.method !== 'POST' || (head.length === 0 && operation.modelIn === 'none')) return noFacts();
+  const contentType = request.headers['content-type'] ?? '';
+  if (request.headers['content-encoding'] !== undefined)
+    return refusal('invalid_content_type', { contentType });
+  const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+  // A page in a browser can send any other type anywhere without asking first.
+  if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
+    return orRefusal(scanBody(head, { partial: isPartial }));
+  }
+  if (mediaType === 'multipart/form-data')
+    return orRefusal(scanForm(head, contentType, { partial: isPartial }));
+  return refusal('invalid_content_type', { contentType });
+}
+
+function orRefusal(facts: BodyFacts | BodyFault): BodyFacts | Refusal {
+  if (facts.kind === 'facts') return facts;
+  const { code, at, message: reason } = facts;
+  if (code === 'truncated') return refusal('truncated_body');
+  return refusal(code === 'invalid_form' ? 'invalid_form' : 'invalid_json', { at, reason });
+}
+
+function refusal(code: GatewayErrorCode, values?: Readonly<Record<string, string | number>>): Refusal {
+  return { kind: 'refusal', code, ...(values !== undefined && { details: { values } }) };
+}

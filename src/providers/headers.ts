@@ -1,0 +1,65 @@
+/**
+ * Headers of a client's request that stop here. The client's credential is between the client and Sparekey;
+ * hop-by-hop headers are between two neighbours (RFC 9110, 7.6.1); what describes the body's length or the
+ * encodings we can relay is said anew; and where the client is, is nobody's business upstream.
+ */
+const STOPS_HERE: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'api-key',
+  'cookie',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'host',
+  'content-length',
+  'accept-encoding',
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+  'true-client-ip',
+  'x-mse-consumer',
+  'origin',
+  'referer',
+]);
+
+/**
+ * What of a client's headers travels on.
+ * @param raw - name, value, name, value, as received
+ * @returns the same form, in the same order, without those that stop here or that `connection` names
+ */
+export function forwardedHeaders(raw: readonly string[]): string[] {
+  const hops = connectionNames(raw);
+  const forwarded: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const lower = name.toLowerCase();
+    if (STOPS_HERE.has(lower) || hops?.includes(lower) || lower.startsWith('sec-fetch-')) continue;
+    forwarded.push(name, raw[i + 1] ?? '');
+  }
+  return forwarded;
+}
+
+/** Headers that the sender's `connection` header declares hop-by-hop; undefined for the usual `keep-alive`. */
+function connectionNames(raw: readonly string[]): string[] | undefined {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
+    if (name.length !== 10 || value === 'keep-alive' || name.toLowerCase() !== 'connection') continue;
+    return value.split(',').map((item) => item.trim().toLowerCase());
+  }
+  return undefined;
+}

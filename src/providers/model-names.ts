@@ -1,0 +1,49 @@
+/**
+ * Names of models as the configuration writes them: a name, `prefix*`, `~regex`, or `*` for all. A regular
+ * expression is searched for, not anchored, as in the configuration this one is compatible with.
+ */
+export function modelMatcher(pattern: string): (model: string) => boolean {
+  if (pattern === '*') return () => true;
+  if (pattern.startsWith('~')) {
+    const regex = new RegExp(pattern.slice(1), 'u');
+    return (model) => regex.test(model);
+  }
+  if (pattern.endsWith('*')) {
+    const prefix = pattern.slice(0, -1);
+    return (model) => model.startsWith(prefix);
+  }
+  return (model) => model === pattern;
+}
+
+/** Whether any of several patterns matches; everything does where there are none. */
+export function anyModelMatcher(patterns: readonly string[] | undefined): (model: string) => boolean {
+  if (patterns === undefined) return () => true;
+  const matchers = patterns.map(modelMatcher);
+  return (model) => matchers.some((matches) => matches(model));
+}
+
+/**
+ * `modelMapping`: an exact name first, then `prefix*` and `~regex` in the order written, then `*`. An empty
+ * target keeps the model's name; `$1` in the target of a regular expression is its first group.
+ */
+export function modelMapper(mapping: Readonly<Record<string, string>>): (model: string) => string {
+  const exact = new Map(Object.entries(mapping));
+  const rest = [...exact].filter(([pattern]) => pattern === '*' || isPattern(pattern));
+  const ordered = [
+    ...rest.filter(([pattern]) => pattern !== '*'),
+    ...rest.filter(([pattern]) => pattern === '*'),
+  ];
+  const rules = ordered.map(([pattern, target]) => ({ matches: modelMatcher(pattern), pattern, target }));
+  return (model) => {
+    const named = isPattern(model) ? undefined : exact.get(model);
+    if (named !== undefined) return named || model;
+    const rule = rules.find(({ matches }) => matches(model));
+    if (rule === undefined || rule.target === '') return model;
+    if (!rule.pattern.startsWith('~')) return rule.target;
+    return model.replace(new RegExp(rule.pattern.slice(1), 'u'), rule.target);
+  };
+}
+
+function isPattern(name: string): boolean {
+  return name.startsWith('~') || name.endsWith('*');
+}
