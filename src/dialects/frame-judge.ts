@@ -1,0 +1,92 @@
+/**
+ * What one frame of a stream means for the answer as a whole. `failed` is an error that is the answer's
+ * proper end as well.
+ */
+export type Sight = 'preamble' | 'output' | 'end' | 'error' | 'failed';
+
+/**
+ * Judges a frame.
+ * @param name of the event, empty where it has none
+ * @param bytes where the data stands from `start` to `end`, perhaps cut short at the scanner's bound
+ * @param open whether output was seen before: then only an end or an error matters any more, and a judge
+ *   looks no closer than that takes
+ */
+export type FrameJudge = (name: string, bytes: Buffer, start: number, end: number, open: boolean) => Sight;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const DONE = '[DONE]';
+const QUOTE = 0x22;
+const MAX_TYPE_BYTES = 128;
+
+/** The object that JSON text holds; undefined where it holds none. */
+export function parseObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return asObject(value);
+  } catch {
+    return undefined;
+  }
+}
+
+export function asObject(value: unknown): Json | undefined {
+  return isObject(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a field says something: it is there, and neither null, false nor empty. */
+export function isReal(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === '') return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
+/** Whether a frame or a body is an error by its own word. */
+export function isError(frame: Json): boolean {
+  return isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
+}
+
+/** Whether text that is a whole body is an error's. Google's servers put theirs into an array of one. */
+export function isErrorBody(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    const body = asObject(Array.isArray(value) ? value[0] : value);
+    return body !== undefined && isError(body);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the data is the marker that ends a chat stream. */
+export function isDone(bytes: Buffer, start: number, end: number): boolean {
+  // Some servers pad it.
+  return end - start < DONE.length + 8 && bytes.toString('latin1', start, end).trim() === DONE;
+}
+
+/** The `type` of a frame's data; empty where it has none. Costs no parsing where the type stands first. */
+export function typeOf(bytes: Buffer, start: number, end: number): string {
+  for (const opening of ['{"type":"', '{"type": "']) {
+    if (bytes.toString('latin1', start, Math.min(end, start + opening.length)) !== opening) continue;
+    const from = start + opening.length;
+    const to = Math.min(end, from + MAX_TYPE_BYTES);
+    for (let at = from; at < to; at++) {
+      if (bytes[at] === QUOTE) return bytes.toString('latin1', from, at);
+    }
+  }
+  const type = parseObject(bytes.toString('utf8', start, end))?.['type'];
+  return typeof type === 'string' ? type : '';
+}
+
+/**
+ * The text of an error frame in the one shape that the verdict rules read, `{"error": {…}}`, whichever shape
+ * the frame has. Text that is none of those known stays as it is.
+ */
+export function errorText(text: string): string {
+  const frame = parseObject(text);
+  if (frame === undefined || isReal(frame['error'])) return text;
+  const failure = asObject(frame['response'])?.['error'];
+  if (isReal(failure)) return JSON.stringify({ error: failure });
+  return isError(frame) ? JSON.stringify({ error: frame }) : text;
+}

@@ -1,0 +1,42 @@
+const NOTHING = Buffer.alloc(0);
+/** Room that is kept for the next time; more is given back at once, since most streams are idle most of the time. */
+const KEPT_ROOM_BYTES = 2048;
+
+/** Bytes kept for later, up to a bound; what exceeds it is dropped. Takes no room until there are some. */
+export class HeldBytes {
+  readonly #max: number;
+  #bytes: Buffer = NOTHING;
+  #length = 0;
+
+  constructor(maxBytes: number) {
+    this.#max = maxBytes;
+  }
+
+  /** Where the bytes stand, from 0 to `length`; good until the next change. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(from: Buffer, start: number, end: number): void {
+    const count = Math.min(end - start, this.#max - this.#length);
+    if (count <= 0) return;
+    if (this.#length + count > this.#bytes.length) this.#grow(this.#length + count);
+    from.copy(this.#bytes, this.#length, start, start + count);
+    this.#length += count;
+  }
+
+  clear(): void {
+    this.#length = 0;
+    if (this.#bytes.length > KEPT_ROOM_BYTES) this.#bytes = NOTHING;
+  }
+
+  #grow(needed: number): void {
+    const grown = Buffer.allocUnsafe(Math.min(this.#max, Math.max(needed, this.#bytes.length * 2, 256)));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}

@@ -1,0 +1,60 @@
+import { asObject, isError, isReal, parseObject, typeOf } from './frame-judge.ts';
+import type { Sight } from './frame-judge.ts';
+
+/**
+ * Streams of the Responses API: named events, whose data repeats the name as `type`. One that shows none of
+ * `response.completed`, `response.incomplete` and `response.failed` has broken off.
+ */
+export function judgeResponsesFrame(
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  open: boolean,
+): Sight {
+  const type = name === '' || name === 'message' ? typeOf(bytes, start, end) : name;
+  switch (type) {
+    case 'error':
+      return 'error';
+    case 'response.failed':
+      return 'failed';
+    case 'response.completed':
+    case 'response.incomplete':
+      return 'end';
+    case 'response.created':
+    case 'response.queued':
+    case 'response.in_progress':
+      return 'preamble';
+    case '': {
+      const frame = parseObject(bytes.toString('utf8', start, end));
+      return frame !== undefined && isError(frame) ? 'error' : 'preamble';
+    }
+    default:
+      // Keep-alives and the notes of a vendor's own.
+      if (!type.startsWith('response.')) return 'preamble';
+      return open || showsOutput(type, bytes, start, end) ? 'output' : 'preamble';
+  }
+}
+
+/**
+ * Whether an event carries something, or only announces that something will come: an empty message, reasoning
+ * or part of one. A tool call that is announced by name is output.
+ */
+function showsOutput(type: string, bytes: Buffer, start: number, end: number): boolean {
+  const event = parseObject(bytes.toString('utf8', start, end));
+  if (event === undefined) return true;
+  switch (type) {
+    case 'response.output_item.added': {
+      const item = asObject(event['item']);
+      const container = item?.['type'] === 'message' || item?.['type'] === 'reasoning';
+      return !container || isReal(item['content']) || isReal(item['summary']);
+    }
+    case 'response.content_part.added':
+    case 'response.reasoning_summary_part.added': {
+      const part = asObject(event['part']);
+      return isReal(part?.['text']) || isReal(part?.['refusal']);
+    }
+    default:
+      return !type.endsWith('.delta') || isReal(event['delta']);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Watch } from '../upstream/watch.ts';
+import { JsonWatch, OpaqueWatch } from './body-watch.ts';
+import { judgeChatFrame } from './chat-frames.ts';
+import type { FrameJudge } from './frame-judge.ts';
+import { judgeMediaFrame } from './media-frames.ts';
+import type { Dialect, Operation } from './operations.ts';
+import { judgeResponsesFrame } from './responses-frames.ts';
+import { StreamWatch } from './stream-watch.ts';
+
+/**
+ * The watch for a good answer (2xx) to an operation.
+ * @param stream whether the client asked for a stream
+ * @param contentType of the answer, empty where it has none
+ * @param contentEncoding of the answer: what is compressed cannot be looked into
+ */
+export function watchAnswer(
+  operation: Operation,
+  stream: boolean,
+  contentType: string,
+  contentEncoding: string,
+): Watch {
+  const encoding = contentEncoding.trim().toLowerCase();
+  // What a client once uploaded may look like anything.
+  if ((encoding !== '' && encoding !== 'identity') || operation.name.endsWith('.content')) {
+    return new OpaqueWatch();
+  }
+  const type = mediaType(contentType);
+  // Some compatible servers stream under no type, or the wrong one.
+  if (type === 'text/event-stream' || (stream && (type === '' || type === 'text/plain'))) {
+    return new StreamWatch(judgeOf(operation.dialect));
+  }
+  if (type === 'application/json' || type.endsWith('+json')) {
+    return new JsonWatch(operation.method !== 'POST');
+  }
+  return new OpaqueWatch();
+}
+
+function mediaType(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
+function judgeOf(dialect: Dialect): FrameJudge {
+  switch (dialect) {
+    case 'openai-chat':
+      return judgeChatFrame;
+    case 'openai-responses':
+      return judgeResponsesFrame;
+    case 'openai':
+      return judgeMediaFrame;
+  }
+}
