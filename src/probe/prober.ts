@@ -1,0 +1,225 @@
+import { Attempt } from '../failover/attempt.ts';
+import type { AttemptTools } from '../failover/attempt.ts';
+import { failoverPolicy } from '../failover/policy.ts';
+import type { PooledKey } from '../keys/pool.ts';
+import { settle } from '../keys/record.ts';
+import type { OutOfService } from '../keys/record.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Lease, Store } from '../store/contract.ts';
+import { checkCall } from './check-call.ts';
+
+/** How a health check went. */
+export interface CheckReport {
+  readonly passed: boolean;
+  readonly verdict: string;
+  /** The rule that judged it. */
+  readonly rule: string;
+  readonly status?: number;
+  /** What happened on the wire, where it broke. */
+  readonly detail?: string;
+  readonly ms: number;
+}
+
+export interface ProberOptions {
+  readonly store: Store;
+  readonly tools: AttemptTools;
+  /** Names this process in leases. */
+  readonly holder: string;
+  readonly onCheck: (provider: Provider, keyId: string, report: CheckReport) => void;
+  /** The store did not answer; the next round tries again. */
+  readonly onStoreFailure: (error: unknown) => void;
+}
+
+/** Checks under way at once for one provider. */
+const MAX_AT_ONCE = 10;
+/** Rounds of the loop are no further apart than this, however long the interval. Milliseconds. */
+const MAX_ROUND_MS = 30_000;
+const MIN_ROUND_MS = 50;
+/** A lease outlives three missed renewals, within these bounds. Milliseconds. */
+const MIN_LEASE_MS = 5_000;
+const MAX_LEASE_MS = 60_000;
+/** An answer to a health check is small. Bytes. */
+const HOLD_BYTES = 64 * 1024;
+
+/**
+ * Tests keys that are out of service when they are due, and with that puts back those that pass. For each
+ * provider one node does it: the one that holds the provider's lease. A lease saves the cost of double
+ * checks; that two nodes may check at once for a moment is harmless, since records change by compare-and-set.
+ */
+export class Prober {
+  readonly #options: ProberOptions;
+  readonly #loops = new Map<string, ProviderLoop>();
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+  }
+
+  /** Watches over these providers from now on, and over no others. */
+  async watch(providers: Iterable<Provider>): Promise<void> {
+    await this.stop();
+    for (const provider of providers) {
+      if (!provider.config.failover.enabled || provider.pool.size === 0) continue;
+      this.#loops.set(provider.id, new ProviderLoop(provider, this.#options));
+    }
+  }
+
+  /** Ends checks under way, and gives the leases back so that another node can take over at once. */
+  async stop(): Promise<void> {
+    const loops = [...this.#loops.values()];
+    this.#loops.clear();
+    await Promise.all(loops.map((loop) => loop.stop()));
+  }
+
+  /** Checks one key now, whatever its state, because somebody asked. What it shows counts. */
+  async check(provider: Provider, keyId: string): Promise<CheckReport | 'no-health-check' | 'unknown-key'> {
+    const pooled = provider.pool.get(keyId);
+    if (pooled === undefined) return 'unknown-key';
+    const { healthCheckModel } = provider.config.failover;
+    if (healthCheckModel === undefined) return 'no-health-check';
+    const report = await runCheck(
+      provider,
+      pooled,
+      healthCheckModel,
+      this.#options.tools,
+      new AbortController().signal,
+    );
+    return report ?? 'unknown-key';
+  }
+}
+
+class ProviderLoop {
+  readonly #provider: Provider;
+  readonly #options: ProberOptions;
+  readonly #ttlMs: number;
+  readonly #stopped = new AbortController();
+  readonly #underWay = new Map<string, Promise<void>>();
+  #lease: Lease | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(provider: Provider, options: ProberOptions) {
+    this.#provider = provider;
+    this.#options = options;
+    const { healthCheckInterval } = provider.config.failover;
+    this.#ttlMs = Math.min(Math.max(3 * healthCheckInterval, MIN_LEASE_MS), MAX_LEASE_MS);
+    this.#schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+    await this.#round;
+    await Promise.all(this.#underWay.values());
+    if (this.#lease === undefined) return;
+    await this.#options.store.releaseLease(this.#lease).catch(this.#options.onStoreFailure);
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#round = this.#runRound()
+        .catch(this.#options.onStoreFailure)
+        .finally(() => this.#schedule(this.#nextRoundMs()));
+    }, delayMs);
+  }
+
+  async #runRound(): Promise<void> {
+    const due = this.#dueKeys();
+    const isOurs = await this.#holdLease();
+    if (!isOurs || this.#stopped.signal.aborted) return;
+    for (const pooled of due) {
+      if (this.#underWay.size >= MAX_AT_ONCE) return;
+      this.#start(pooled);
+    }
+  }
+
+  /** In order of what has been due for longest. */
+  #dueKeys(): PooledKey[] {
+    const now = this.#options.tools.now();
+    const due: { pooled: PooledKey; record: OutOfService }[] = [];
+    for (const pooled of this.#provider.pool.outOfService(now)) {
+      const record = settle(pooled.record, now);
+      if (record.state !== 'out-of-service' || record.nextCheckAt > now) continue;
+      if (!this.#underWay.has(pooled.key.id)) due.push({ pooled, record });
+    }
+    return due.toSorted((a, b) => a.record.nextCheckAt - b.record.nextCheckAt).map(({ pooled }) => pooled);
+  }
+
+  async #holdLease(): Promise<boolean> {
+    const { store, holder } = this.#options;
+    this.#lease = await store.acquireLease(`probe/${this.#provider.id}`, holder, this.#ttlMs);
+    return this.#lease !== undefined;
+  }
+
+  #start(pooled: PooledKey): void {
+    const { healthCheckModel } = this.#provider.config.failover;
+    if (healthCheckModel === undefined) return;
+    const { id } = pooled.key;
+    const check = runCheck(
+      this.#provider,
+      pooled,
+      healthCheckModel,
+      this.#options.tools,
+      this.#stopped.signal,
+    )
+      .then((report) => {
+        if (report !== undefined) this.#options.onCheck(this.#provider, id, report);
+      })
+      .finally(() => this.#underWay.delete(id));
+    this.#underWay.set(id, check);
+  }
+
+  /** Until the next key is due; never so long that a key taken out meanwhile would wait past its interval. */
+  #nextRoundMs(): number {
+    const now = this.#options.tools.now();
+    const { healthCheckInterval } = this.#provider.config.failover;
+    let delayMs = Math.min(healthCheckInterval, MAX_ROUND_MS);
+    for (const { record, key } of this.#provider.pool.outOfService(now)) {
+      if (record.state !== 'out-of-service' || this.#underWay.has(key.id)) continue;
+      delayMs = Math.min(delayMs, record.nextCheckAt - now);
+    }
+    return Math.max(delayMs, MIN_ROUND_MS);
+  }
+}
+
+/** One health check, on the way that a client's request takes. Undefined where it was cancelled. */
+async function runCheck(
+  provider: Provider,
+  pooled: PooledKey,
+  checkModel: string,
+  tools: AttemptTools,
+  signal: AbortSignal,
+): Promise<CheckReport | undefined> {
+  const now = tools.now();
+  const { healthCheckTimeout } = provider.config.failover;
+  const attempt = await Attempt.start(
+    checkCall(provider, checkModel, now, signal),
+    {
+      provider,
+      policy: failoverPolicy(provider.config),
+      pooled,
+      epoch: settle(pooled.record, now).epoch,
+      model: provider.mapModel(checkModel),
+      check: true,
+      limits: {
+        firstOutputMs: healthCheckTimeout,
+        idleMs: healthCheckTimeout,
+        stallMs: healthCheckTimeout,
+        holdBytes: HOLD_BYTES,
+      },
+    },
+    tools,
+  );
+  if (attempt.opening.kind === 'open')
+    await attempt.relay({ write: () => true, onDrain: (resume) => resume() });
+  if (attempt.cancelled) return undefined;
+  const { verdict, rule, status, detail, ms } = attempt.note;
+  return {
+    passed: attempt.verdict.class === 'ok',
+    verdict,
+    rule,
+    ms,
+    ...(status !== undefined && { status }),
+    ...(detail !== undefined && { detail }),
+  };
+}
