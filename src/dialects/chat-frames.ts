@@ -1,12 +1,6 @@
 import { asObject, isDone, isError, isReal, parseObject } from './frame-judge.ts';
 import type { Sight } from './frame-judge.ts';
 
-/**
- * Chat and text completion streams: `data:` only, chunks with `choices`, then `[DONE]`. Some compatible
- * servers leave the marker out, so a finish reason is an end as well; where a request asked for several
- * choices, that of the first to finish counts.
- */
-
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const SPACE = 0x20;
@@ -17,6 +11,11 @@ const LOWER_N = 0x6e;
 const ERROR_KEY = Buffer.from('"error"');
 const FINISH_KEY = Buffer.from('"finish_reason"');
 
+/**
+ * Chat and text completion streams: `data:` only, chunks with `choices`, then `[DONE]`. Some compatible
+ * servers leave the marker out, so a finish reason is an end as well; where a request asked for several
+ * choices, that of the first to finish counts.
+ */
 export function judgeChatFrame(
   name: string,
   bytes: Buffer,

@@ -1,9 +1,6 @@
 import { gatewayErrors } from './error-table.ts';
 import type { GatewayErrorCode } from './error-table.ts';
-import type { Dialect } from './operations.ts';
-
-export { gatewayErrors } from './error-table.ts';
-export type { GatewayErrorCode } from './error-table.ts';
+import type { Dialect } from './operation-table.ts';
 
 /** What a message or an answer says beyond its code. */
 export interface ErrorDetails {

@@ -2,9 +2,9 @@
  * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It hops from boundary
  * to boundary and looks into no part but the few fields it wants.
  */
+import { noFacts, splice } from './body-facts.ts';
+import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 import type { Span } from './call.ts';
-import { noFacts, splice } from './json-scan.ts';
-import type { BodyFacts, BodyFault, ScanOptions } from './json-scan.ts';
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;
@@ -48,11 +48,7 @@ export function spliceFormModel(body: Buffer, span: Span, model: string): Buffer
  * Fills in what the parts say; `facts.whole` stays false where the bytes run out.
  * @param delimiter the line end before a boundary and the boundary itself
  */
-function readParts(
-  body: Buffer,
-  delimiter: Buffer,
-  facts: ReturnType<typeof noFacts>,
-): BodyFault | undefined {
+function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFault | undefined {
   let at = firstDelimiterEnd(body, delimiter);
   while (at >= 0 && at + CRLF.length <= body.length) {
     const follows = body.toString('latin1', at, at + CRLF.length);
@@ -83,7 +79,7 @@ function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
   return found < 0 ? -1 : found + delimiter.length;
 }
 
-function note(facts: ReturnType<typeof noFacts>, field: string | undefined, body: Buffer, span: Span): void {
+function note(facts: FactsDraft, field: string | undefined, body: Buffer, span: Span): void {
   if (field !== 'model' && field !== 'stream') return;
   const value =
     span.end - span.start <= MAX_FIELD_BYTES ? body.toString('utf8', span.start, span.end) : undefined;

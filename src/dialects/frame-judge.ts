@@ -29,6 +29,7 @@ export function parseObject(text: string): Json | undefined {
   }
 }
 
+/** The value if it is an object and no array. */
 export function asObject(value: unknown): Json | undefined {
   return isObject(value) ? value : undefined;
 }

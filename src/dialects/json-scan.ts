@@ -1,4 +1,9 @@
+import { noFacts, splice } from './body-facts.ts';
+import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import type { Span } from './call.ts';
+
+export { noFacts } from './body-facts.ts';
+export type { BodyFacts, BodyFault } from './body-facts.ts';
 
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
@@ -7,38 +12,6 @@ import type { Span } from './call.ts';
  * Checked are the grammar of the top level, that strings end, that brackets pair up, and that nothing
  * follows. Not checked is what stands inside nested values: that is the provider's business.
  */
-
-/** What a body says of itself. A value that is no text, or too long to be meant, counts as absent. */
-export interface BodyFacts {
-  readonly kind: 'facts';
-  /** At most 1 KiB as written. */
-  readonly model: string | undefined;
-  /** Where the model's value stands: in JSON the string with its quotes, in a form the bare value. */
-  readonly modelSpan: Span | undefined;
-  readonly stream: boolean;
-  readonly store: boolean | undefined;
-  /** Hints that tie a call to a session or to earlier calls; each at most 512 bytes as written. */
-  readonly previousResponseId: string | undefined;
-  readonly conversation: string | undefined;
-  readonly promptCacheKey: string | undefined;
-  readonly user: string | undefined;
-  /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */
-  readonly whole: boolean;
-}
-
-export interface BodyFault {
-  readonly kind: 'fault';
-  readonly code: 'invalid_json' | 'not_an_object' | 'truncated' | 'invalid_form';
-  /** Byte offset. */
-  readonly at: number;
-  /** For the client; quotes nothing of the body. */
-  readonly message: string;
-}
-
-export interface ScanOptions {
-  /** The bytes may be only the beginning of a body: that they end early is no fault. */
-  readonly partial?: boolean;
-}
 
 const MAX_MODEL_BYTES = 1024;
 const MAX_HINT_BYTES = 512;
@@ -70,27 +43,6 @@ export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | B
 /** A copy of the body with one model in the place of another; every other byte stays as it is. */
 export function spliceModel(body: Buffer, span: Span, model: string): Buffer {
   return splice(body, span, JSON.stringify(model));
-}
-
-/** A copy of the body with `text` in the place of the span. */
-export function splice(body: Buffer, span: Span, text: string): Buffer {
-  return Buffer.concat([body.subarray(0, span.start), Buffer.from(text), body.subarray(span.end)]);
-}
-
-/** The facts of a body in which nothing has been found yet. */
-export function noFacts(): { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] } {
-  return {
-    kind: 'facts',
-    model: undefined,
-    modelSpan: undefined,
-    stream: false,
-    store: undefined,
-    previousResponseId: undefined,
-    conversation: undefined,
-    promptCacheKey: undefined,
-    user: undefined,
-    whole: false,
-  };
 }
 
 /** The brackets opened and not yet closed, innermost last. Scans never overlap, so one serves them all. */

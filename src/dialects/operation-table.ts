@@ -1,4 +1,28 @@
-import type { Dialect, Operation } from './operations.ts';
+/** What a client speaks. It decides how an error is written and what counts as output. */
+export type Dialect = 'openai-chat' | 'openai-responses' | 'openai';
+
+/** One thing a client can ask for. */
+export interface Operation {
+  /** The SDK's own words: `chat.completions`, `files.create`, `responses.retrieve`. */
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** The operation's own suffix, which ends a request's path. `{id}` is one segment, `{model}` all that follow. */
+  readonly pattern: string;
+  /**
+   * Where the model customarily stands. Some operations take JSON and forms alike: the body's content type
+   * says which of the two it is.
+   */
+  readonly modelIn: 'json' | 'form' | 'path' | 'none';
+  /** False where the provider has a default, or where a stored prompt brings its own. */
+  readonly modelRequired: boolean;
+  /** Creates something lasting where the body says nothing of `store`; see `createsLasting`. */
+  readonly creates: boolean;
+  /** The body's `store` decides whether something lasting is created. */
+  readonly heedsStore: boolean;
+  /** Deals with things that live with the account of the key that made them: made, listed and read with one key. */
+  readonly stateful: boolean;
+}
 
 type Traits = Partial<Pick<Operation, 'modelIn' | 'modelRequired' | 'creates' | 'heedsStore' | 'stateful'>>;
 

@@ -3,7 +3,7 @@ import { JsonWatch, OpaqueWatch } from './body-watch.ts';
 import { judgeChatFrame } from './chat-frames.ts';
 import type { FrameJudge } from './frame-judge.ts';
 import { judgeMediaFrame } from './media-frames.ts';
-import type { Dialect, Operation } from './operations.ts';
+import type { Dialect, Operation } from './operation-table.ts';
 import { judgeResponsesFrame } from './responses-frames.ts';
 import { StreamWatch } from './stream-watch.ts';
 

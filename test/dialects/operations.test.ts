@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { operations } from '../../src/dialects/operation-table.ts';
+import { allowedMethods, createsLasting, findTarget } from '../../src/dialects/operations.ts';
+
+function named(method: string, url: string): string {
+  const target = findTarget(method, url);
+  return typeof target === 'string' ? target : target.operation.name;
+}
+
+function found(method: string, url: string) {
+  const target = findTarget(method, url);
+  assert.ok(typeof target === 'object', `${method} ${url}`);
+  return target;
+}
+
+void describe('finding the operation of a request', () => {
+  const examples: [method: string, url: string, name: string][] = [
+    ['POST', '/v1/chat/completions', 'chat.completions'],
+    ['POST', '/chat/completions', 'chat.completions'],
+    ['POST', '/proxy/v1/chat/completions', 'chat.completions'],
+    ['POST', '/openai/v1/chat/completions/', 'chat.completions'],
+    ['POST', '//v1/chat/completions', 'chat.completions'],
+    ['POST', '/v1/completions', 'completions'],
+    ['POST', '/chat/v1/completions', 'completions'],
+    ['POST', '/models/chat/completions', 'chat.completions'],
+    ['POST', '/v1/files', 'files.create'],
+    ['GET', '/v1/files', 'files.list'],
+    ['GET', '/v1/files/file-1/content', 'files.content'],
+    ['DELETE', '/v1/files/file-1', 'files.delete'],
+    ['GET', '/files/v1/models', 'models.list'],
+    ['GET', '/v1/models/files', 'models.retrieve'],
+    ['POST', '/v1/responses/compact', 'responses.compact'],
+    ['GET', '/v1/responses/resp_1/input_items', 'responses.input_items'],
+    ['POST', '/v1/fine_tuning/jobs/ft-1/pause', 'fine_tuning.jobs.pause'],
+    ['GET', '/v1/videos/characters/c1', 'videos.characters.retrieve'],
+    ['GET', '/v1/chat/completions', 'wrong-method'],
+    ['PUT', '/v1/files/file-1', 'wrong-method'],
+    ['POST', '/', 'no-operation'],
+    ['POST', '', 'no-operation'],
+    ['POST', '/v1', 'no-operation'],
+    ['POST', '/v1/chat', 'no-operation'],
+    ['POST', '/v1/chat/completions/more', 'no-operation'],
+    ['POST', '/v1/chat//completions', 'completions'],
+    ['POST', '/v1/Chat/Completions', 'no-operation'],
+    ['GET', '/v1/files//content', 'no-operation'],
+    ['POST', '*', 'no-operation'],
+  ];
+  for (const [method, url, name] of examples) {
+    void it(`${method} ${url === '' ? '(empty)' : url} is ${name}`, () =>
+      assert.equal(named(method, url), name));
+  }
+
+  void it('every operation is found under a prefix, and gives its own suffix back', () => {
+    for (const operation of operations) {
+      const suffix = operation.pattern.replaceAll(/\{\w+\}/g, 'abc-1');
+      const target = found(operation.method, `/some/prefix/v1${suffix}`);
+      assert.equal(target.operation, operation);
+      assert.equal(target.path, suffix);
+    }
+  });
+
+  void it('no two operations share a name, nor a method and pattern', () => {
+    assert.equal(new Set(operations.map(({ name }) => name)).size, operations.length);
+    const keys = operations.map(({ method, pattern }) => `${method} ${pattern}`);
+    assert.equal(new Set(keys).size, operations.length);
+  });
+
+  void it('the model in a path is decoded, and may hold slashes, encoded or not', () => {
+    const encoded = found('GET', '/v1/models/meta-llama%2FLlama-3?x=1');
+    assert.equal(encoded.path, '/models/meta-llama%2FLlama-3');
+    assert.equal(encoded.pathModel, 'meta-llama/Llama-3');
+    assert.equal(found('GET', '/v1/models/meta-llama/Llama-3').pathModel, 'meta-llama/Llama-3');
+    assert.equal(found('GET', '/v1/models').pathModel, undefined);
+  });
+
+  void it('a path that could climb out of its place is no operation', () => {
+    const climbing = [
+      '..',
+      '.',
+      '%2e%2e',
+      '%2E.',
+      'a%2F..%2Fb',
+      'a%2f%2e%2e',
+      '..%5c..',
+      '..;',
+      '%00',
+      '%',
+      '%zz',
+    ];
+    for (const segment of climbing) {
+      assert.equal(named('GET', `/v1/files/${segment}`), 'no-operation', segment);
+      assert.equal(named('GET', `/v1/files/${segment}/content`), 'no-operation', segment);
+      assert.equal(named('POST', `/${segment}/v1/chat/completions`), 'no-operation', segment);
+    }
+  });
+
+  void it('a query stays as it was, without the credential', () => {
+    const queries: [given: string, kept: string][] = [
+      ['', ''],
+      ['?', ''],
+      ['?after=a%20b&limit=2', '?after=a%20b&limit=2'],
+      ['?beta=true&key=abc', '?beta=true'],
+      ['?key=abc', ''],
+      ['?key', ''],
+      ['?%6Bey=abc&a=1', '?a=1'],
+      ['?keys=1&monkey=2&a=key', '?keys=1&monkey=2&a=key'],
+      ['?%zz=1', '?%zz=1'],
+      ['?q=what?', '?q=what?'],
+    ];
+    for (const [given, kept] of queries) assert.equal(found('GET', `/v1/files${given}`).query, kept, given);
+  });
+
+  void it('never throws, and what it gives back is the end of the path', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('GET', 'POST', 'DELETE', 'PATCH'),
+        fc.array(
+          fc.oneof(fc.constantFrom('v1', 'files', 'models', 'chat', 'completions', '..', ''), fc.string()),
+        ),
+        (method, segments) => {
+          const url = `/${segments.join('/')}`;
+          const target = findTarget(method, url);
+          if (typeof target === 'string') return;
+          const path = url.split('?')[0] ?? '';
+          assert.ok(path.endsWith(target.path) || path.endsWith(`${target.path}/`));
+          assert.ok(!target.path.includes('..'));
+        },
+      ),
+    );
+  });
+
+  void it('the methods of a path are listed for the Allow header', () => {
+    assert.equal(allowedMethods('/v1/files/f1'), 'GET, DELETE');
+    assert.equal(allowedMethods('/v1/chat/completions'), 'POST');
+    assert.equal(allowedMethods('/nothing'), '');
+  });
+});
+
+void describe('whether a call leaves something behind', () => {
+  const cases: [method: string, url: string, store: boolean | undefined, creates: boolean][] = [
+    ['POST', '/responses', undefined, true],
+    ['POST', '/responses', true, true],
+    ['POST', '/responses', false, false],
+    ['POST', '/chat/completions', undefined, false],
+    ['POST', '/chat/completions', true, true],
+    ['POST', '/files', undefined, true],
+    ['POST', '/files', false, true],
+    ['POST', '/batches', undefined, true],
+    ['POST', '/fine_tuning/jobs', undefined, true],
+    ['POST', '/batches/b/cancel', undefined, false],
+    ['POST', '/embeddings', true, false],
+    ['GET', '/files', undefined, false],
+  ];
+  for (const [method, url, store, creates] of cases) {
+    void it(`${method} ${url} with store ${String(store)}: ${creates ? 'yes' : 'no'}`, () => {
+      assert.equal(createsLasting(found(method, url).operation, store), creates);
+    });
+  }
+});
