@@ -52,27 +52,31 @@ export async function openDatabase(path: string, busyMs: number): Promise<Databa
   // Absolute, so that SQLite reads neither `:memory:` nor a `file:` URI into it.
   const file = resolve(path);
   createPrivately(file);
-  let database: DatabaseSync | undefined;
+  const database = new DatabaseSync(file, { open: false, timeout: BLOCKING_WAIT_MS });
   try {
-    const opened = (database = new DatabaseSync(file, { timeout: BLOCKING_WAIT_MS }));
+    database.open();
     await whenFree(busyMs, () => {
-      isEmpty(opened, file);
-      opened.exec('PRAGMA synchronous = NORMAL');
-      requireWriteAheadLog(opened, file);
-      transaction(opened, () => {
-        if (isEmpty(opened, file)) opened.exec(SCHEMA);
+      // Nothing is written before the file is known for ours, or empty, and then it is looked at once more.
+      transaction(database, 'DEFERRED', () => isEmpty(database, file));
+      database.exec('PRAGMA synchronous = NORMAL');
+      requireWriteAheadLog(database, file);
+      transaction(database, 'IMMEDIATE', () => {
+        if (isEmpty(database, file)) database.exec(SCHEMA);
       });
     });
-    return opened;
+    return database;
   } catch (error) {
-    database?.close();
+    if (database.isOpen) database.close();
     throw openingError(error, file);
   }
 }
 
-/** All of `work` or none of it, with the file's one write lock held from the start. Keep it short. */
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
+/**
+ * All of `work` or none of it, on one state of the database: with the file's one write lock held from the
+ * start (IMMEDIATE), or for reading (DEFERRED). Keep it short.
+ */
+export function transaction<T>(database: DatabaseSync, kind: 'IMMEDIATE' | 'DEFERRED', work: () => T): T {
+  database.exec(`BEGIN ${kind}`);
   try {
     const result = work();
     database.exec('COMMIT');
@@ -113,7 +117,7 @@ function createPrivately(file: string): void {
   }
 }
 
-/** Only reads. @throws StoreError where the file is neither empty nor ours, or newer than we are */
+/** Only reads, and needs a transaction: another process may be making it. @throws StoreError where the file is neither empty nor ours, or newer than we are */
 function isEmpty(database: DatabaseSync, file: string): boolean {
   const applicationId = pragma(database, 'application_id');
   const version = pragma(database, 'user_version');

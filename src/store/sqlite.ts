@@ -91,7 +91,7 @@ class SqliteStore implements Store {
     checkRevision(expectedRevision);
     checkValue(value);
     const result = await this.#do(() =>
-      transaction(this.#database, (): CasResult => {
+      transaction(this.#database, 'IMMEDIATE', (): CasResult => {
         const current = this.#find(id) ?? { id, value: undefined, revision: 0 };
         if (!mayWrite(current, expectedRevision, value)) return { written: false, current };
         return { written: true, current: toChange(this.#statements.write.get(id, value ?? null)) };
@@ -128,7 +128,9 @@ class SqliteStore implements Store {
     checkTtl(ttlMs);
     const terms = { name, holder, ttlMs: Math.ceil(ttlMs) };
     // In a transaction although it is one statement, so that a commit that fails is told to the caller.
-    const row = await this.#do(() => transaction(this.#database, () => this.#statements.acquire.get(terms)));
+    const row = await this.#do(() =>
+      transaction(this.#database, 'IMMEDIATE', () => this.#statements.acquire.get(terms)),
+    );
     return row && { name, holder, token: integer(row['token']) };
   }
 

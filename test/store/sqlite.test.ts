@@ -43,9 +43,15 @@ void describe('sqlite store: processes', () => {
 
   void test('processes that find no database make one together', async (t) => {
     const place = await placeFor(t);
-    const workers = [1, 2, 3, 4].map(() => place.startWorker(5));
-    await Promise.all(workers.map((worker) => once(worker, 'exit')));
-    assert.equal((await (await place.open()).read('n'))?.value, '20');
+    // Many, one after the other: the later ones are reached by all at nearly the same moment.
+    const files = Array.from({ length: 60 }, (_, n) => `state-${n}.db`);
+    const workers = [1, 2, 3, 4].map(() => place.startWorker(1, ...files));
+    const exits = await Promise.all(workers.map((worker) => once(worker, 'exit')));
+    for (const exit of exits) assert.deepEqual(exit, [0, null]);
+    for (const file of files) {
+      const store = await place.open({ path: join(place.folder, file) });
+      assert.equal((await store.read('n'))?.value, '4', file);
+    }
   });
 
   void test('a process killed while it writes leaves all it was told is written, and a sound file', async (t) => {
@@ -226,10 +232,10 @@ interface Place {
   /** Another process's unfinished write, ended by `ROLLBACK`. */
   lock(): DatabaseSync;
   /**
-   * A process that adds 1 to the record `n`, `times` times, with a line on its output for each.
-   * @param file as it would be given in this folder
+   * A process that adds 1 to the record `n`, `times` times, with a line on its output for each: in the state
+   * at `path`, or in one file of the folder after the other.
    */
-  startWorker(times: number, file?: string): ChildProcessByStdio<null, Readable, null>;
+  startWorker(times: number, ...files: string[]): ChildProcessByStdio<null, Readable, null>;
   dispose(): Promise<void>;
 }
 
@@ -250,9 +256,10 @@ async function newPlace(): Promise<Place> {
       database.exec('BEGIN IMMEDIATE');
       return database;
     },
-    startWorker(times, file = 'state.db') {
+    startWorker(times, ...files) {
       const script = join(import.meta.dirname, 'sqlite-worker.ts');
-      const worker = spawn(process.execPath, [script, file, String(times)], {
+      const paths = files.length > 0 ? files : [path];
+      const worker = spawn(process.execPath, [script, String(times), ...paths], {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
