@@ -28,7 +28,8 @@ export interface Served {
     /** No key could be chosen. `returnsAt` is when the first one is due back, where one is. */
     | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
     | { readonly kind: 'deadline' }
-    | { readonly kind: 'cancelled' };
+    /** The client went away during this attempt. */
+    | { readonly kind: 'cancelled'; readonly attempt: Attempt };
   /** The tries that failed, in order. */
   readonly failed: readonly AttemptNote[];
 }
@@ -73,7 +74,7 @@ export async function serve(
 
 type ProviderEnd =
   | { readonly kind: 'answer'; readonly attempt: Attempt }
-  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'cancelled'; readonly attempt: Attempt }
   /** No other provider may be asked either. */
   | { readonly kind: 'final' }
   | { readonly kind: 'deadline' }
@@ -101,7 +102,7 @@ async function tryKeys(
     const { pooled, epoch, lastResort } = choice;
     const plan = { provider, policy, pooled, epoch, model, check: false, limits: exchange };
     const attempt = await Attempt.start(call, plan, tools);
-    if (attempt.cancelled) return { kind: 'cancelled' };
+    if (attempt.cancelled) return { kind: 'cancelled', attempt };
     if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt };
 
     failed.push(attempt);

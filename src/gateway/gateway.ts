@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Call } from '../dialects/call.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import type { ErrorDetails } from '../dialects/errors.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
-import type { Target } from '../dialects/operations.ts';
-import type { Attempt, AttemptNote, AttemptTools } from '../failover/attempt.ts';
+import type { Attempt, AttemptTools } from '../failover/attempt.ts';
 import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
 import { mergedModels } from './models.ts';
-import { readCall } from './read-call.ts';
+import { readCall, refusal } from './read-call.ts';
+import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
-import type { RequestEntry } from './request-entry.ts';
+import { entryOf, pathOf } from './request-entry.ts';
+import type { RequestEntry, Story } from './request-entry.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface GatewayOptions {
@@ -31,14 +30,14 @@ const BODY_PAUSE_MS = 30_000;
 /** How long a client may take nothing of its answer before it counts as gone. Milliseconds. */
 const STALL_MS = 300_000;
 
-/** What is learned of a request on its way, for its line in the log. */
-interface Story {
-  readonly startedAt: number;
-  client: string;
-  target: Target | undefined;
-  call: Call | undefined;
-  attempt: Attempt | undefined;
-  failed: readonly AttemptNote[];
+/** A request on its way through here. */
+interface Asked {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly reply: Reply;
+  readonly runtime: Runtime;
+  readonly story: Story;
 }
 
 /** Answers requests of the data plane. */
@@ -60,97 +59,72 @@ export class Gateway {
     const id = this.#options.newId();
     const runtime = this.#options.runtime();
     const reply = new Reply(response, id, this.#commonHeaders(request, runtime));
-    const story: Story = {
-      startedAt: this.#options.tools.now(),
-      client: '',
-      target: undefined,
-      call: undefined,
-      attempt: undefined,
-      failed: [],
-    };
-    this.#answer(request, response, reply, runtime, id, story)
+    if (this.#answerPlainly(request, reply, runtime)) return;
+    const story: Story = { startedAt: this.#options.tools.now() };
+    this.#answer({ id, request, response, reply, runtime, story })
       .catch((error: unknown) => {
         this.#options.onDefect(id, error);
         reply.error('internal_error');
       })
       .finally(() => {
-        if (story.client !== PROBE) this.#options.onRequest(this.#entry(id, request, reply, story));
+        this.#options.onRequest(entryOf(id, request, reply, story, this.#options.tools.now()));
       });
   }
 
-  async #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    reply: Reply,
-    runtime: Runtime,
-    id: string,
-    story: Story,
-  ): Promise<void> {
-    if (this.#answerPlainly(request, reply, runtime)) {
-      story.client = PROBE;
-      return;
-    }
-    const { method = '', url = '' } = request;
-    const found = findTarget(method, url);
-    if (typeof found === 'object') {
-      story.target = found;
-      reply.dialect = found.operation.dialect;
-    }
-    const admission = runtime.admit(request.headers);
-    if (admission.kind === 'refused') return this.#refuse(request, reply, admission.code);
-    story.client = admission.client;
-    if (this.#draining) return this.#refuse(request, reply, 'shutting_down');
-    if (found === 'no-operation') {
-      return this.#refuse(request, reply, 'unknown_operation', { values: { method, path: pathOf(url) } });
-    }
-    if (found === 'wrong-method') {
-      const headers = ['allow', allowedMethods(url)];
-      return this.#refuse(
-        request,
-        reply,
-        'method_not_allowed',
-        { values: { method, path: pathOf(url) } },
-        headers,
-      );
-    }
-
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
+  async #answer(asked: Asked): Promise<void> {
+    const { request, reply, runtime, story } = asked;
+    const opened = this.#open(asked);
+    if (opened.kind === 'refusal') return refuse(request, reply, opened);
     const { body: maxBytes, replay: replayBytes, hold: holdBytes } = runtime.config.limits;
-    const { credential } = admission;
-    const call = await readCall(
-      request,
-      { id, target: found, credential, acceptedAt: story.startedAt, signal: gone.signal },
-      { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS },
-    );
-    if ('kind' in call) return this.#refuse(request, reply, call.code, call.details);
+    const call = await readCall(request, opened, { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS });
+    if ('kind' in call) return refuse(request, reply, call);
     story.call = call;
 
+    const { tools } = this.#options;
     const limits = { holdBytes, stallMs: STALL_MS };
-    if (found.operation.name === 'models.list' && runtime.providers.size > 1) {
-      const models = await mergedModels(call, runtime, this.#options.tools, limits);
+    if (call.target.operation.name === 'models.list' && runtime.providers.size > 1) {
+      const models = await mergedModels(call, runtime, tools, limits);
       if (models === undefined) reply.error('upstream_unreachable');
       else reply.json(200, models);
       return;
     }
     const route = runtime.route(call.model);
     if (route.kind === 'no-route') {
-      return this.#refuse(request, reply, 'model_not_routed', { values: { model: call.model ?? '' } });
+      return refuse(request, reply, refusal('model_not_routed', { model: call.model ?? '' }));
     }
-    const served = await serve(call, route.targets, this.#options.tools, limits);
-    story.failed = served.failed;
-    await this.#deliver(served, reply, story);
+    story.served = await serve(call, route.targets, tools, limits);
+    await this.#deliver(story.served, reply);
   }
 
-  async #deliver({ result, failed }: Served, reply: Reply, story: Story): Promise<void> {
+  /** What can be said of a request before its body is read: who asks, and for what. */
+  #open({ id, request, response, reply, runtime, story }: Asked): CallContext | Refusal {
+    const { method = '', url = '' } = request;
+    const target = findTarget(method, url);
+    if (typeof target === 'object') {
+      story.target = target;
+      reply.dialect = target.operation.dialect;
+    }
+    const admission = runtime.admit(request.headers);
+    if (admission.kind === 'refused') return refusal(admission.code);
+    story.client = admission.client;
+    if (this.#draining) return refusal('shutting_down');
+    if (target === 'no-operation') return refusal('unknown_operation', { method, path: pathOf(url) });
+    if (target === 'wrong-method') {
+      return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow: allowedMethods(url) };
+    }
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    const { credential } = admission;
+    return { kind: 'context', id, target, credential, acceptedAt: story.startedAt, signal: gone.signal };
+  }
+
+  async #deliver({ result, failed }: Served, reply: Reply): Promise<void> {
     switch (result.kind) {
       case 'answer':
-        story.attempt = result.attempt;
         return giveAnswer(reply, result.attempt, undefined, failed.length + 1);
       case 'failed':
-        story.attempt = result.attempt;
         if (result.asIs !== undefined) return giveAnswer(reply, result.attempt, result.asIs, failed.length);
         reply.error(codeOfFailure(result.attempt), {}, ['x-sparekey-attempts', String(failed.length)]);
         return;
@@ -183,17 +157,6 @@ export class Gateway {
     return true;
   }
 
-  #refuse(
-    request: IncomingMessage,
-    reply: Reply,
-    code: GatewayErrorCode,
-    details?: ErrorDetails,
-    headers: readonly string[] = [],
-  ): void {
-    // What is left of the body would be read as the next request: the connection ends here.
-    reply.error(code, details, request.complete ? headers : [...headers, 'connection', 'close']);
-  }
-
   /** Pages in browsers may call only where a key is needed: without keys any page could. */
   #commonHeaders(request: IncomingMessage, runtime: Runtime): readonly string[] {
     const headers: string[] = [];
@@ -202,37 +165,7 @@ export class Gateway {
     if (this.#draining) headers.push('connection', 'close');
     return headers;
   }
-
-  #entry(id: string, request: IncomingMessage, reply: Reply, story: Story): RequestEntry {
-    const { client, target, call, attempt, failed } = story;
-    const { body, model, stream } = call ?? {};
-    const answeredBy = attempt?.plan;
-    const isWinner = attempt !== undefined && !failed.some((note) => note === attempt.note);
-    return {
-      id,
-      method: request.method ?? '',
-      path: pathOf(request.url ?? ''),
-      ...(client !== '' && { client }),
-      ...(target !== undefined && { operation: target.operation.name }),
-      ...(model !== undefined && { model }),
-      ...(stream === true && { stream }),
-      ...(answeredBy !== undefined && { provider: answeredBy.provider.id }),
-      ...(answeredBy?.pooled !== undefined && { key: answeredBy.pooled.key.id }),
-      attempts: failed.length + (isWinner ? 1 : 0),
-      ...(failed.length > 0 && { failed }),
-      status: reply.status,
-      ...(reply.code !== undefined && { code: reply.code }),
-      ...(attempt !== undefined && { verdict: attempt.note.verdict }),
-      ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
-      durationMs: this.#options.tools.now() - story.startedAt,
-      bytesIn: body?.kind === 'kept' ? body.bytes.length : 0,
-      bytesOut: reply.bytes,
-    };
-  }
 }
-
-/** Marks what leaves no line in the log. */
-const PROBE = '\0probe';
 
 const CROSS_ORIGIN = ['access-control-allow-origin', '*', 'access-control-expose-headers', '*'];
 const PREFLIGHT = [
@@ -243,6 +176,17 @@ const PREFLIGHT = [
   'access-control-max-age',
   '86400',
 ];
+
+/** A body this large that nobody reads is not waited for: the connection ends. Bytes. */
+const LARGE_BODY_BYTES = 1024 * 1024;
+
+function refuse(request: IncomingMessage, reply: Reply, { code, details, allow }: Refusal): void {
+  const length = Number(request.headers['content-length'] ?? 0);
+  const isUnread = !request.complete && request.headers['transfer-encoding'] !== undefined;
+  const headers = allow === undefined ? [] : ['allow', allow];
+  if (isUnread || length > LARGE_BODY_BYTES) headers.push('connection', 'close');
+  reply.error(code, details, headers);
+}
 
 async function giveAnswer(
   reply: Reply,
@@ -262,9 +206,4 @@ function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode 
   if (fault === 'not-sent') return 'upstream_unreachable';
   if (fault !== undefined || verdict.class === 'overloaded') return 'upstream_broken';
   return 'upstream_credentials_exhausted';
-}
-
-function pathOf(url: string): string {
-  const mark = url.indexOf('?');
-  return mark < 0 ? url : url.slice(0, mark);
 }

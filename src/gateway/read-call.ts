@@ -3,8 +3,9 @@ import type { Call } from '../dialects/call.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import { scanForm } from '../dialects/form-scan.ts';
-import { noFacts, scanBody } from '../dialects/json-scan.ts';
-import type { BodyFacts, BodyFault } from '../dialects/json-scan.ts';
+import { noFacts } from '../dialects/body-facts.ts';
+import { scanBody } from '../dialects/json-scan.ts';
+import type { BodyFacts, BodyFault } from '../dialects/body-facts.ts';
 import { createsLasting } from '../dialects/operations.ts';
 import type { Target } from '../dialects/operations.ts';
 import type { Secret } from '../keys/secret.ts';
@@ -16,9 +17,13 @@ export interface Refusal {
   readonly kind: 'refusal';
   readonly code: GatewayErrorCode;
   readonly details?: ErrorDetails;
+  /** The methods that would do, where it is the method that does not. */
+  readonly allow?: string;
 }
 
+/** What is known of a call before its body is read. */
 export interface CallContext {
+  readonly kind: 'context';
   readonly id: string;
   readonly target: Target;
   readonly credential: Secret | undefined;
@@ -71,20 +76,20 @@ function readFacts(
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   // A page in a browser can send any other type anywhere without asking first.
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
-    return orRefusal(scanBody(head, { partial: isPartial }));
+    return orRefusal(scanBody(head, { partial: isPartial }), 'invalid_json');
   }
   if (mediaType === 'multipart/form-data')
-    return orRefusal(scanForm(head, contentType, { partial: isPartial }));
+    return orRefusal(scanForm(head, contentType, { partial: isPartial }), 'invalid_form');
   return refusal('invalid_content_type', { contentType });
 }
 
-function orRefusal(facts: BodyFacts | BodyFault): BodyFacts | Refusal {
+function orRefusal(facts: BodyFacts | BodyFault, code: 'invalid_json' | 'invalid_form'): BodyFacts | Refusal {
   if (facts.kind === 'facts') return facts;
-  const { code, at, message: reason } = facts;
-  if (code === 'truncated') return refusal('truncated_body');
-  return refusal(code === 'invalid_form' ? 'invalid_form' : 'invalid_json', { at, reason });
+  const { at, message: reason } = facts;
+  return refusal(code, { at, reason });
 }
 
-function refusal(code: GatewayErrorCode, values?: Readonly<Record<string, string | number>>): Refusal {
+/** A refusal whose message says `values`. */
+export function refusal(code: GatewayErrorCode, values?: Readonly<Record<string, string | number>>): Refusal {
   return { kind: 'refusal', code, ...(values !== undefined && { details: { values } }) };
 }

@@ -1,4 +1,9 @@
+import type { IncomingMessage } from 'node:http';
+import type { Call } from '../dialects/call.ts';
+import type { Target } from '../dialects/operations.ts';
 import type { AttemptNote } from '../failover/attempt.ts';
+import type { Served } from '../failover/serve.ts';
+import type { Reply } from './reply.ts';
 
 /** One request's line in the log. Times in milliseconds, sizes in bytes. */
 export interface RequestEntry {
@@ -26,4 +31,53 @@ export interface RequestEntry {
   readonly durationMs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+}
+
+/** What is learned of a request on its way. */
+export interface Story {
+  readonly startedAt: number;
+  client?: string;
+  target?: Target;
+  call?: Call;
+  served?: Served;
+}
+
+/** A request's story as its line in the log. */
+export function entryOf(
+  id: string,
+  request: IncomingMessage,
+  reply: Reply,
+  { startedAt, client, target, call, served }: Story,
+  now: number,
+): RequestEntry {
+  const failed = served?.failed ?? [];
+  const attempt = served !== undefined && 'attempt' in served.result ? served.result.attempt : undefined;
+  const hasOneMore = served?.result.kind === 'answer' || served?.result.kind === 'cancelled';
+  return {
+    id,
+    method: request.method ?? '',
+    path: pathOf(request.url ?? ''),
+    ...(client !== undefined && client !== '' && { client }),
+    ...(target !== undefined && { operation: target.operation.name }),
+    ...(call?.model !== undefined && { model: call.model }),
+    ...(call?.stream === true && { stream: true }),
+    ...(attempt !== undefined && { provider: attempt.plan.provider.id }),
+    ...(attempt?.plan.pooled !== undefined && { key: attempt.plan.pooled.key.id }),
+    attempts: failed.length + (hasOneMore ? 1 : 0),
+    ...(failed.length > 0 && { failed }),
+    status: reply.status,
+    ...(reply.code !== undefined && { code: reply.code }),
+    ...(attempt !== undefined && { verdict: attempt.note.verdict }),
+    ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
+    durationMs: now - startedAt,
+    bytesIn:
+      call?.body.kind === 'kept' ? call.body.bytes.length : Number(request.headers['content-length'] ?? 0),
+    bytesOut: reply.bytes,
+  };
+}
+
+/** A request target without its query, which may hold a credential. */
+export function pathOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : url.slice(0, mark);
 }
