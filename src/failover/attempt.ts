@@ -4,6 +4,7 @@ import type { KeyBook } from '../keys/book.ts';
 import type { Effect } from '../keys/event.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL } from '../keys/record.ts';
+import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Exchange } from '../upstream/exchange.ts';
 import type { Ending, ExchangeLimits, Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
@@ -12,7 +13,6 @@ import { UNREADABLE } from '../upstream/watch.ts';
 import { effectOf } from './effect.ts';
 import { judge } from './judge.ts';
 import type { Answered, Faulted } from './outcome.ts';
-import type { FailoverPolicy } from './policy.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What every attempt needs and none owns. */
@@ -27,7 +27,6 @@ export interface AttemptTools {
 /** One try: a provider, a key, and how long it may take. */
 export interface AttemptPlan {
   readonly provider: Provider;
-  readonly policy: FailoverPolicy;
   /** Undefined for a provider that has no keys. */
   readonly pooled: PooledKey | undefined;
   /** Of the key's record when it was chosen. */
@@ -206,8 +205,8 @@ export class Attempt {
   #record(outcome: Answered | Faulted): void {
     this.#recorded = true;
     this.#release();
-    const { provider, policy, pooled, epoch, model, check } = this.plan;
-    if (pooled === undefined || !policy.remembers) return;
+    const { provider, pooled, epoch, model, check } = this.plan;
+    if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
     this.#tools.book.apply(
       pooled.key,
@@ -217,7 +216,7 @@ export class Attempt {
         startedAt: this.#startedAt,
         at: this.#endedAt ?? this.#startedAt,
         model: model ?? ANY_MODEL,
-        effect: effectUnder(policy, outcome, verdict),
+        effect: effectUnder(provider.policy, outcome, verdict),
         rule: verdict.rule,
         ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
         check,

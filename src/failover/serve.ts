@@ -5,8 +5,8 @@ import type { AttemptNote, AttemptTools } from './attempt.ts';
 import { choose } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { ANY_MODEL } from '../keys/record.ts';
-import { failoverPolicy } from './policy.ts';
-import type { FailoverPolicy } from './policy.ts';
+import type { FailoverPolicy } from '../providers/failover-policy.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { RouteTarget } from './route.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
@@ -90,17 +90,17 @@ async function tryKeys(
   limits: ServeLimits,
 ): Promise<ProviderEnd> {
   const { provider, model } = target;
-  const policy = failoverPolicy(provider.config);
+  const { policy } = provider;
   const tried = new Set<string>();
 
   while (tried.size < policy.attempts) {
-    const choice = chooseKey(target, policy, tried, tools);
+    const choice = chooseKey(target, tried, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
-    const exchange = exchangeLimits(call, target, policy, tools.now(), limits, failed.length > 0);
+    const exchange = exchangeLimits(call, provider, tools.now(), limits, failed.length > 0);
     if (exchange.firstOutputMs <= 0) return { kind: 'deadline' };
 
     const { pooled, epoch, lastResort } = choice;
-    const plan = { provider, policy, pooled, epoch, model, check: false, limits: exchange };
+    const plan = { provider, pooled, epoch, model, check: false, limits: exchange };
     const attempt = await Attempt.start(call, plan, tools);
     if (attempt.cancelled) return { kind: 'cancelled', attempt };
     if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt };
@@ -120,7 +120,6 @@ const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: 
 
 function chooseKey(
   { provider, model }: RouteTarget,
-  policy: FailoverPolicy,
   tried: ReadonlySet<string>,
   { now, random }: AttemptTools,
 ): Choice {
@@ -128,7 +127,7 @@ function chooseKey(
   return choose(provider.pool, {
     model: model ?? ANY_MODEL,
     tried,
-    strategy: policy.remembers ? provider.config.choice : 'random',
+    strategy: provider.policy.remembers ? provider.config.choice : 'random',
     now: now(),
     random,
   });
@@ -136,8 +135,7 @@ function chooseKey(
 
 function exchangeLimits(
   call: Call,
-  { provider: { config } }: RouteTarget,
-  policy: FailoverPolicy,
+  { config, policy }: Provider,
   now: number,
   { holdBytes, stallMs }: ServeLimits,
   isRetry: boolean,

@@ -37,7 +37,8 @@ export interface Telling {
 export function mostTelling(failed: readonly Attempt[]): Telling {
   const [first, ...others] = failed;
   if (first === undefined) throw new RangeError('there is no failure to tell of');
-  if (first.plan.policy.firstAnswerWins) return { kind: 'failed', attempt: first, asIs: answerStatus(first) };
+  if (first.plan.provider.policy.firstAnswerWins)
+    return { kind: 'failed', attempt: first, asIs: answerStatus(first) };
   const attempt = others.reduce((best, other) => (tells(other) > tells(best) ? other : best), first);
   return { kind: 'failed', attempt, asIs: blamesOurKey(attempt) ? undefined : answerStatus(attempt) };
 }

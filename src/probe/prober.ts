@@ -1,6 +1,5 @@
 import { Attempt } from '../failover/attempt.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
-import { failoverPolicy } from '../failover/policy.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { OutOfService } from '../keys/record.ts';
@@ -196,7 +195,6 @@ async function runCheck(
     checkCall(provider, checkModel, now, signal),
     {
       provider,
-      policy: failoverPolicy(provider.config),
       pooled,
       epoch: settle(pooled.record, now).epoch,
       model: provider.mapModel(checkModel),

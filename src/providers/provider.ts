@@ -10,6 +10,8 @@ import type { KeyPolicy } from '../keys/reducer.ts';
 import { Secret } from '../keys/secret.ts';
 import { openTransport } from '../upstream/transport.ts';
 import type { Transport, UpstreamRequest } from '../upstream/transport.ts';
+import { failoverPolicy } from './failover-policy.ts';
+import type { FailoverPolicy } from './failover-policy.ts';
 import { forwardedHeaders } from './headers.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
 import { providerTypes } from './types.ts';
@@ -21,6 +23,7 @@ export interface Provider {
   readonly type: string;
   readonly config: ProviderConfig;
   readonly keyPolicy: KeyPolicy;
+  readonly policy: FailoverPolicy;
   readonly pool: Pool;
   readonly transport: Transport;
   /** The provider's name for a model. */
@@ -44,6 +47,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
       checkMaxIntervalMs: config.failover.healthCheckMaxInterval,
       cooldownMs: config.failover.cooldownDuration,
     },
+    policy: failoverPolicy(config),
     pool: new Pool(keysOf(config), recordOf),
     transport: openTransport({ origin, connectTimeoutMs: config.connectTimeout }),
     mapModel: modelMapper(config.modelMapping),
