@@ -1,8 +1,7 @@
 import { LineCounter, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Scalar } from 'yaml';
 import { expandReferences, findReserved, hideReferences, showReferences } from './interpolate.ts';
-import { formatPath } from './problem.ts';
-import type { ConfigProblem, Path } from './problem.ts';
+import type { Path } from './problem.ts';
 import { yamlSyntax } from './yaml-syntax.ts';
 
 /** A configuration file as plain data, and where in its text each piece of it stands. */
@@ -10,9 +9,17 @@ export interface SourceDocument {
   /** The data; undefined where the text is no YAML that makes sense further on. */
   readonly value: unknown;
   /** Mistakes of the text itself: syntax, repeated fields, references to the environment. */
-  readonly problems: readonly ConfigProblem[];
+  readonly problems: readonly TextProblem[];
   /** The nearest place to a path. */
   readonly locate: (path: Path, part: 'field' | 'value') => Place;
+}
+
+/** A mistake at a path; the path is empty where the parser knows none. */
+export interface TextProblem {
+  readonly path: Path;
+  readonly expected: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A position, line and column counted from 1. */
@@ -30,14 +37,18 @@ const maxAliasCount = 100;
 export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocument {
   const lines = new LineCounter();
   const yaml = parseDocument(hideReferences(text), { lineCounter: lines, prettyErrors: false });
-  const problems: ConfigProblem[] = [];
+  const problems: TextProblem[] = [];
   const report = (offset: number, expected: string, path: Path = []): void => {
-    problems.push({ path: formatPath(path), expected, ...position(lines, offset) });
+    problems.push({ path, expected, ...position(lines, offset) });
   };
 
   const reserved = findReserved(text);
   if (reserved !== undefined) report(reserved, 'no characters that Unicode sets aside (U+FDD0 to U+FDD3)');
-  for (const { pos, code } of [...yaml.errors, ...yaml.warnings]) report(pos[0], yamlSyntax[code]);
+  // What begins at one character is one mistake, however many rules of YAML it breaks.
+  const mistakes = new Map(
+    [...yaml.warnings, ...yaml.errors.toReversed()].map((each) => [each.pos[0], each]),
+  );
+  for (const [offset, { code }] of mistakes) report(offset, yamlSyntax[code]);
   const readable = reserved === undefined && yaml.errors.every(({ code }) => code === 'DUPLICATE_KEY');
   if (readable) expandScalars(yaml, env, report);
   return {

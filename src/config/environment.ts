@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { providerTypes } from '../providers/types.ts';
 import type { ProviderType } from '../providers/types.ts';
+import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { configSchema } from './schema.ts';
 
@@ -28,11 +28,8 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
     })),
     activeProviderId: first.type.type,
   });
-  if (parsed.success) {
-    const { state } = parsed.data;
-    const placed = state.kind === 'sqlite' ? { ...state, path: resolve(state.path) } : state;
-    return { ok: true, config: { ...parsed.data, state: placed }, files: [], warnings: [] };
-  }
+  if (parsed.success)
+    return { ok: true, config: withAbsolutePaths(parsed.data, process.cwd()), files: [], warnings: [] };
   // Only tokens come from outside, so nothing else can be wrong.
   const problems = parsed.error.issues.map(({ path, message }) => ({
     path: found[Number(path[1])]?.type.env ?? '',

@@ -18,7 +18,7 @@ export function problemsOf(
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((name) => unknownField(issue.path, name, schema, locate))
-        : [valueProblem(issue, locate)],
+        : [valueProblem(issue, schema, locate)],
     );
 }
 
@@ -36,9 +36,9 @@ function narrow(issue: Issue): readonly Issue[] {
   return branch.flatMap((inner) => narrow({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function valueProblem(issue: Issue, locate: SourceDocument['locate']): ConfigProblem {
+function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['locate']): ConfigProblem {
   const { line, column, written } = locate(issue.path, issue.code === 'invalid_key' ? 'field' : 'value');
-  const told = { path: formatPath(issue.path), expected: expectationOf(issue), line, column };
+  const told = { path: showPath(issue.path, schema), expected: expectationOf(issue), line, column };
   // What stands in place of a map or list may be anything, so it is not shown either.
   const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
   if (!showable) return told;
@@ -66,14 +66,26 @@ function unknownField(
   const { line, column } = locate([...path, name], 'field');
   const known = fieldNamesAt(schema, path);
   const near = nearest(name, known);
-  // A token followed by a colon is a field name to YAML.
-  const shown = near === undefined && isSecretPlace([...path, name]) ? '[secret]' : shorten(name);
   return {
-    path: formatPath([...path, shown]),
+    path: showPath([...path, name], schema),
     expected: `a known field${near === undefined ? `: ${known.join(', ')}` : `; did you mean ${near}?`}`,
     line,
     column,
   };
+}
+
+/**
+ * A path for people. A token followed by a colon is a field name to YAML, so where tokens stand only names
+ * that look like fields are shown.
+ */
+export function showPath(path: Path, schema: Schema): string {
+  return formatPath(
+    path.map((part, depth) => {
+      if (typeof part !== 'string' || !isSecretPlace(path.slice(0, depth + 1))) return part;
+      const known = fieldNamesAt(schema, path.slice(0, depth));
+      return known.includes(part) || nearest(part, known) !== undefined ? part : '[secret]';
+    }),
+  );
 }
 
 const openClientFields: ReadonlySet<PropertyKey | undefined> = new Set(['name']);

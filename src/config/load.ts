@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
-import { problemsOf } from './issues.ts';
-import { formatPath, sortProblems } from './problem.ts';
+import { problemsOf, showPath } from './issues.ts';
+import { sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from './scalars.ts';
 import { configSchema } from './schema.ts';
@@ -54,29 +54,21 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
 
 function validate(document: SourceDocument, { path, tokenFiles = new Map() }: ParseOptions): LoadResult {
   const { value, locate } = document;
+  const inText = document.problems.map((problem) => ({
+    ...problem,
+    path: showPath(problem.path, configSchema),
+  }));
   // The text is so broken that the rest would be guesses.
-  if (value === undefined) return { ok: false, problems: sortProblems(document.problems) };
+  if (value === undefined) return { ok: false, problems: sortProblems(inText) };
 
   const folder = path === undefined ? process.cwd() : dirname(resolve(path));
   const files = addFileTokens(value, folder, tokenFiles);
   const parsed = configSchema.safeParse(files.value);
-  const problems = [
-    ...document.problems,
-    ...files.problems.map(({ path: at, expected }) => {
-      const { line, column, written } = locate(at, 'value');
-      return {
-        path: formatPath(at),
-        expected,
-        line,
-        column,
-        ...(written === undefined ? {} : { value: written }),
-      };
-    }),
-  ];
-  // A reference that could not be expanded is one mistake, not two.
-  const told = new Set(document.problems.map((problem) => problem.path));
   const issues = (parsed.error?.issues ?? []).map((issue) => files.toOrigin(issue));
-  problems.push(...problemsOf(issues, configSchema, locate).filter((problem) => !told.has(problem.path)));
+  // A reference that could not be expanded is one mistake, not two.
+  const told = new Set(inText.map((problem) => problem.path));
+  const found = problemsOf([...files.issues, ...issues], configSchema, locate);
+  const problems = [...inText, ...found.filter((problem) => !told.has(problem.path))];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
   const config = withAbsolutePaths(parsed.data, folder);
@@ -89,7 +81,8 @@ function validate(document: SourceDocument, { path, tokenFiles = new Map() }: Pa
   };
 }
 
-function withAbsolutePaths(config: Config, folder: string): Config {
+/** The configuration with relative paths counted from a folder. */
+export function withAbsolutePaths(config: Config, folder: string): Config {
   const { state } = config;
   return {
     ...config,

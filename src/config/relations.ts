@@ -116,10 +116,7 @@ export function checkProvider(provider: ProviderFields, context: Context): void 
 
 function checkType(provider: ProviderFields, context: Context): void {
   const type = providerTypes.get(provider.type);
-  if (type === undefined) {
-    problem(context, ['type'], `a known provider type: ${[...providerTypes.keys()].join(', ')}`);
-    return;
-  }
+  if (type === undefined) return;
   if (provider.openaiCustomUrl !== undefined && type.type !== 'openai')
     problem(context, ['openaiCustomUrl'], 'baseUrl: openaiCustomUrl is for type: openai only');
   else if (

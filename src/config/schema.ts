@@ -36,7 +36,7 @@ const key = z.strictObject({
   key: secret('a token').meta({ description: 'The credential itself.' }),
   name: text('a name').exactOptional().meta({ description: 'What people call it, in logs and tables.' }),
   weight: decimal({ above: 0, max: 1000 })
-    .default(1)
+    .prefault(1)
     .meta({ description: 'Its share of the traffic beside the other keys of the pool.' }),
   quotaDomain: text('a name').exactOptional().meta({
     description:
@@ -55,31 +55,31 @@ const keyEntry = z
   .register(kinds, { kind: 'secret or map' });
 
 const failover = z.strictObject({
-  enabled: flag().default(false).meta({
+  enabled: flag().prefault(false).meta({
     description:
       'Without it a key is picked for each request and nothing is remembered. Needs `healthCheckModel` or `cooldownDuration`.',
   }),
   failureThreshold: integer({ min: 1, max: 1_000_000 })
-    .default(3)
+    .prefault(3)
     .meta({ description: 'Consecutive counted failures, over all nodes, that take a key out of service.' }),
   successThreshold: integer({ min: 1, max: 1_000_000 })
-    .default(1)
+    .prefault(1)
     .meta({ description: 'Consecutive passed health checks that put it back.' }),
   healthCheckInterval: duration({ above: 0 })
-    .default(5000)
+    .prefault('5s')
     .meta({ description: 'Wait between two health checks of a key, until they back off.' }),
   healthCheckMaxInterval: duration({ above: 0 }).exactOptional().meta({
     description:
       'The wait that backing off ends at; equal to `healthCheckInterval` the cadence is steady. Default: 5m, or `healthCheckInterval` where that is longer.',
   }),
   healthCheckTimeout: duration({ above: 0 })
-    .default(5000)
+    .prefault('5s')
     .meta({ description: 'Time for one health check.' }),
   healthCheckModel: text('a model').exactOptional().meta({
     description:
       "Model of the health check: a chat completion in the provider's own form. Absent: no health checks.",
   }),
-  cooldownDuration: duration({ min: 0 }).default(0).meta({
+  cooldownDuration: duration({ min: 0 }).prefault(0).meta({
     description:
       'Above 0: a key comes back by itself after this long, its failures forgotten. It may come back sooner by a health check.',
   }),
@@ -99,13 +99,13 @@ const failoverWithDefaults = failover.superRefine(checkFailover, onMaps).transfo
 
 const retry = z.strictObject({
   enabled: flag()
-    .default(false)
+    .prefault(false)
     .meta({ description: 'Whether a failed request is tried with other keys. Failover brings that along.' }),
   maxRetries: integer({ min: 1, max: 32 })
-    .default(1)
+    .prefault(1)
     .meta({ description: 'Tries after the first one, each with another key.' }),
   retryTimeout: duration({ above: 0 })
-    .default(30_000)
+    .prefault('30s')
     .meta({ description: 'Time for one of these further tries.' }),
   retryOnStatus: z.array(statusPattern()).exactOptional().meta({
     description:
@@ -117,11 +117,12 @@ const idMeaning = 'Its name in routes, logs and `provider-id/model`.';
 
 const providerFields = {
   type: z
-    .string({
-      error: (issue) => (issue.input === undefined ? 'a type (missing type)' : 'a provider type (text)'),
+    .enum([...providerTypes.keys()], {
+      error: ({ input }) =>
+        `${input === undefined ? 'a type (missing type)' : 'a known provider type'}: ${[...providerTypes.keys()].join(', ')}`,
     })
     .register(kinds, { kind: 'provider type' })
-    .meta({ description: 'What it speaks; see the list below.' }),
+    .meta({ description: 'What it speaks: one of the [list below](#provider-types).' }),
   baseUrl: baseUrl().exactOptional().meta({
     description:
       "Everything before an operation's own suffix, such as `https://api.openai.com/v1`. Default: that of the type, where it has one.",
@@ -145,7 +146,7 @@ const providerFields = {
   }),
   protocol: word(['openai', 'original'])
     .default('openai')
-    .meta({ description: 'What clients speak: `original` is the provider’s own form, never translated.' }),
+    .meta({ description: "What clients speak: `original` is the provider's own form, never translated." }),
   failover: failoverWithDefaults.prefault({}).meta({
     description: 'Taking failing keys out of service and bringing them back.',
   }),
@@ -157,26 +158,26 @@ const providerFields = {
       'How a key is chosen: `balanced` takes the less busy of two picked at random, `random` takes one. Both honour weights.',
   }),
   attempts: integer({ min: 1, max: 32 })
-    .default(4)
+    .prefault(4)
     .meta({ description: 'Tries for one request at this provider, the first one included.' }),
-  deadline: duration({ above: 0 }).default(600_000).meta({
+  deadline: duration({ above: 0 }).prefault('10m').meta({
     description: 'From accepting a request to the first output for its client, all tries together.',
   }),
   connectTimeout: duration({ above: 0 })
-    .default(5000)
+    .prefault('5s')
     .meta({ description: 'To open a connection, TLS included.' }),
   firstOutputTimeout: duration({ above: 0 }).exactOptional().meta({
     description:
       'From sending a request to the first output, in one try. Default: `firstByteTimeout` where that is above 0, else `timeout`.',
   }),
   idleTimeout: duration({ above: 0 })
-    .default(120_000)
+    .prefault('2m')
     .meta({ description: 'Between two pieces of an answer that has begun.' }),
   timeout: duration({ above: 0 })
-    .default(120_000)
+    .prefault('2m')
     .meta({ description: 'The older word: the default of `firstOutputTimeout`.' }),
   firstByteTimeout: duration({ min: 0 })
-    .default(0)
+    .prefault(0)
     .meta({ description: 'The older word: above 0, the default of `firstOutputTimeout`.' }),
 };
 
@@ -219,7 +220,9 @@ const route = z.strictObject({
     description: 'The models it is for: a name, `prefix*`, `~regex`, or `*` for all.',
   }),
   to: z
-    .array(text('a provider id'), { error: 'a list of provider ids' })
+    .array(text('a provider id').register(kinds, { kind: 'provider id' }), {
+      error: 'a list of provider ids',
+    })
     .min(1, { error: 'at least one provider id' })
     .meta({ description: 'Providers in order of preference.' }),
 });
@@ -248,19 +251,17 @@ const log = z.strictObject({
 
 const limits = z.strictObject({
   body: bytes({ min: 1, max: 64 * GiB })
-    .default(100 * MiB)
+    .prefault('100MiB')
     .meta({ description: 'A request body above it is refused with 413.' }),
   replay: bytes({ min: 0, max: GiB })
-    .default(32 * MiB)
+    .prefault('32MiB')
     .meta({ description: 'A request body up to it is kept to be sent again; a larger one has one try.' }),
-  hold: bytes({ min: 0, max: GiB })
-    .default(256 * KiB)
-    .meta({
-      description:
-        'How much of an answer may wait before the commit gate, where another key may still be tried: the preamble of a stream, or a plain answer.',
-    }),
+  hold: bytes({ min: 0, max: GiB }).prefault('256KiB').meta({
+    description:
+      'How much of an answer may wait before the commit gate, where another key may still be tried: the preamble of a stream, or a plain answer.',
+  }),
   drain: duration({ min: 0 })
-    .default(30_000)
+    .prefault('30s')
     .meta({ description: 'How long a stop waits for running requests.' }),
 });
 
@@ -274,7 +275,7 @@ const options = {
       'Where key records are kept: `memory:`, or `sqlite:PATH` with a path relative to this file. `memory:` forgets at every stop.',
   }),
   workers: workers()
-    .default(1)
+    .prefault(1)
     .meta({ description: 'Processes that share the data plane. This version has one.' }),
   clients: z
     .array(client)
@@ -283,8 +284,12 @@ const options = {
     .meta({ description: 'Who may call. Absent: anybody who can reach a loopback listener.' }),
   log: log.prefault({}).meta({ description: 'The log.' }),
   limits: limits.prefault({}).meta({ description: 'Bounds of a request.' }),
-  provider: soleProvider.exactOptional().meta({ description: 'The one provider, instead of `providers`.' }),
-  providers: providerList.exactOptional().meta({ description: 'The upstreams, each with its pool of keys.' }),
+  provider: soleProvider.exactOptional().meta({
+    description: 'The one provider, instead of `providers`; its `id` may be left out and is its type then.',
+  }),
+  providers: providerList.exactOptional().meta({
+    description: 'The upstreams, each with its pool of keys. At least one, unless there is `provider`.',
+  }),
   routes: z.array(route).default([]).meta({
     description: 'Which providers serve which models. An exact name goes first, then the order written.',
   }),

@@ -20,8 +20,8 @@ interface FileToken {
 /** A configuration whose pools hold the tokens of their files too. */
 export interface WithFileTokens {
   readonly value: unknown;
-  /** Mistakes of the files, at the options that name them. */
-  readonly problems: readonly { readonly path: Path; readonly expected: string }[];
+  /** Mistakes of whole files, at the options that name them. */
+  readonly issues: readonly z.core.$ZodIssue[];
   /** Turns a mistake in a token that came from a file to the option that names the file. */
   readonly toOrigin: <Issue extends z.core.$ZodIssue>(issue: Issue) => Issue;
 }
@@ -53,31 +53,33 @@ export function addFileTokens(
   folder: string,
   files: ReadonlyMap<string, FileText>,
 ): WithFileTokens {
-  const problems: { path: Path; expected: string }[] = [];
-  const additions = poolsWithFile(config).flatMap((pool) => {
+  const issues: z.core.$ZodIssue[] = [];
+  const additions = poolsWithFile(config).map((pool) => {
     const file = files.get(resolve(folder, pool.file)) ?? { ok: false, expected: 'a file that can be read' };
     const tokens = file.ok ? parseTokens(file.text) : [];
-    if (!file.ok) problems.push({ path: [...pool.path, 'apiTokensFile'], expected: file.expected });
-    else if (tokens.length === 0)
-      problems.push({ path: [...pool.path, 'apiTokensFile'], expected: 'a file with at least one token' });
-    return [{ ...pool, tokens }];
+    const message = file.ok ? 'a file with at least one token' : file.expected;
+    if (tokens.length === 0)
+      issues.push({ code: 'custom', path: [...pool.path, 'apiTokensFile'], message, input: undefined });
+    return { pool, tokens };
   });
 
   let value = config;
-  for (const { path, writtenTokens, tokens } of additions)
-    value = replaceAt(value, [...path, 'apiTokens'], [...writtenTokens, ...tokens.map(({ token }) => token)]);
+  for (const { pool, tokens } of additions) {
+    const whole = [...pool.writtenTokens, ...tokens.map(({ token }) => token)];
+    value = replaceAt(value, [...pool.path, 'apiTokens'], whole);
+  }
 
   return {
     value,
-    problems,
+    issues,
     toOrigin: (issue) => {
-      for (const { path, writtenTokens, tokens } of additions) {
-        const list = [...path, 'apiTokens'];
-        const index = Number(issue.path[list.length]) - writtenTokens.length;
+      for (const { pool, tokens } of additions) {
+        const list = [...pool.path, 'apiTokens'];
+        const index = Number(issue.path[list.length]) - pool.writtenTokens.length;
         const token = list.every((part, depth) => issue.path[depth] === part) ? tokens[index] : undefined;
         if (token === undefined) continue;
         const message = `in line ${token.line} of the file ${issue.message}`;
-        return { ...issue, path: [...path, 'apiTokensFile'], message };
+        return { ...issue, path: [...pool.path, 'apiTokensFile'], message };
       }
       return issue;
     },
