@@ -127,15 +127,19 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The problems zod has found, in words; `value` is what was read. */
-export function problemsOf(error: z.ZodError, value: unknown): readonly Problem[] {
-  return error.issues.map((issue) => {
-    const found = issue.path.reduce<unknown>(
-      (at, name) => (typeof at === 'object' && at !== null ? Reflect.get(at, name) : undefined),
-      value,
-    );
-    const shown = typeof found === 'object' || found === undefined ? '' : ` (found ${JSON.stringify(found)})`;
-    return { path: issue.path, message: `${issue.message}${shown}` };
+/** The problems zod has found in what was read, in words and at their places there. */
+export function problemsOf(error: z.ZodError, read: unknown): readonly Problem[] {
+  return error.issues.map(({ path: wholePath, message }) => {
+    const path: PropertyKey[] = [];
+    let at = read;
+    for (const step of wholePath) {
+      // A bare list of behaviours was read as a script that has them.
+      if (step === 'behaviours' && Array.isArray(at)) continue;
+      path.push(step);
+      at = typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined;
+    }
+    const found = typeof at === 'object' || at === undefined ? '' : ` (found ${JSON.stringify(at)})`;
+    return { path, message: `${message}${found}` };
   });
 }
 

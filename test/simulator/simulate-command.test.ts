@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { demoKeys } from '../../src/simulator/default-script.ts';
+import { until } from './client.ts';
+
+interface Running {
+  readonly process: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<readonly [code: number | null, signal: string | null]>;
+}
+
+const PROGRAM = `
+  import { Command } from 'commander';
+  import { registerSimulate } from ${JSON.stringify(new URL('../../src/cli/simulate.ts', import.meta.url).href)};
+  const program = new Command();
+  registerSimulate(program);
+  await program.parseAsync(['node', 'sparekey', 'simulate', ...process.argv.slice(1)]);
+`;
+
+function simulate(context: TestContext, ...args: readonly string[]): Running {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, '--', ...args]);
+  context.after(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const exit = once(child, 'close').then(([code, signal]: (number | string | null)[]) => {
+    return [typeof code === 'number' ? code : null, typeof signal === 'string' ? signal : null] as const;
+  });
+  return { process: child, output: () => output, exit };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  void test(`it tells what its keys do, answers as its curl line says, and ends well on ${signal}`, async (context) => {
+    const { process: child, output, exit } = simulate(context, '--port', '0');
+    await until(() => output().includes('Ctrl-C stops it.'));
+    for (const { key } of demoKeys) assert.ok(output().includes(key));
+    assert.match(output(), /-dead +is refused as invalid \(401\)/u);
+
+    const [, url, authorization, body] =
+      /curl (\S+) -H 'authorization: ([^']+)' .* -d '([^']+)'/u.exec(output()) ?? [];
+    assert.ok(url !== undefined && authorization !== undefined && body !== undefined);
+    const answer = await fetch(url, { method: 'POST', headers: { authorization }, body });
+    assert.match(await answer.text(), /You said: Hello \[sim:/u);
+
+    const [, place, behaviours] = /curl -X PUT '(\S+)' -d '([^']+)'/u.exec(output()) ?? [];
+    assert.ok(place !== undefined && behaviours !== undefined);
+    assert.equal((await fetch(place, { method: 'PUT', body: behaviours })).status, 200);
+    const hanging = fetch(url, { method: 'POST', headers: { authorization }, body });
+    const state = new URL('/__sim/state', url);
+    while (!(await (await fetch(state)).text()).includes('"hang":1')) assert.equal(child.exitCode, null);
+    child.kill(signal);
+    await assert.rejects(hanging);
+    assert.deepEqual(await exit, [0, null]);
+  });
+}
+
+void test('a script file is played, and one that is wrong is refused with its place', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sparekey-simulate-'));
+  context.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'script.yaml');
+  await writeFile(file, 'keys: { mine: [out-of-credit] }\nstrict: true\n');
+  const good = simulate(context, '--port', '0', '--script', file);
+  await until(() => good.output().includes('Ctrl-C stops it.'));
+  assert.match(good.output(), /mine +is out of credit \(429\)\n +any other key +is refused as invalid/u);
+  good.process.kill('SIGTERM');
+  await good.exit;
+
+  await writeFile(file, 'keys: { mine: [out-of-credits] }\n');
+  const bad = simulate(context, '--port', '0', '--script', file);
+  assert.deepEqual(await bad.exit, [1, null]);
+  assert.match(bad.output(), /script\.yaml is not a valid script:\n +line 1, column \d+: keys\.mine\[0\]/u);
+});
+
+void test('a port that is taken or none at all is a plain error', async (context) => {
+  const first = simulate(context, '--port', '0');
+  await until(() => first.output().includes('Ctrl-C stops it.'));
+  const port = /:(\d+)\/v1/u.exec(first.output())?.[1] ?? '';
+  const second = simulate(context, '--port', port);
+  assert.deepEqual(await second.exit, [1, null]);
+  assert.match(second.output(), /^The simulator cannot listen there: .*EADDRINUSE/u);
+  const third = simulate(context, '--port', 'http');
+  assert.deepEqual(await third.exit, [1, null]);
+  assert.match(third.output(), /must be a number from 0 to 65535/u);
+});
