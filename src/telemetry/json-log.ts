@@ -1,0 +1,25 @@
+import { pino } from 'pino';
+import type { Log, LogLevel } from './log.ts';
+import type { Output } from './output.ts';
+
+/** A JSON object a line: `level`, `time` in RFC 3339, the fields, and the message as `msg`. */
+export function jsonLog(level: LogLevel, output: Output): Log {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: pino.stdSerializers.errWithCause },
+    },
+    output,
+  );
+  return {
+    debug: (message, fields = {}) => logger.debug(fields, message),
+    info: (message, fields = {}) => logger.info(fields, message),
+    warn: (message, fields = {}) => logger.warn(fields, message),
+    error: (message, fields = {}) => logger.error(fields, message),
+    request: (entry) => logger.info(entry, 'request'),
+    flush: () => output.flush(),
+  };
+}

@@ -1,0 +1,58 @@
+import { inspect, styleText } from 'node:util';
+import type { Log, LogFields, LogLevel } from './log.ts';
+import type { Output } from './output.ts';
+import { printable, requestLine } from './request-line.ts';
+
+export interface PrettyLogOptions {
+  readonly level: LogLevel;
+  readonly output: Output;
+  readonly colors: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+const LEVELS = {
+  debug: { rank: 0, format: 'dim', label: 'debug: ' },
+  info: { rank: 1, format: [], label: '' },
+  warn: { rank: 2, format: 'yellow', label: 'warning: ' },
+  error: { rank: 3, format: 'red', label: 'error: ' },
+} as const;
+
+/** For people at a terminal: the time of day, then the message or the story of a request. */
+export function prettyLog({ level: least, output, colors, now }: PrettyLogOptions): Log {
+  const write = (text: string): void => {
+    const time = new Date(now()).toTimeString().slice(0, 8);
+    output.write(`${colors ? styleText('gray', time, { validateStream: false }) : time} ${text}\n`);
+  };
+  const teller =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}): void => {
+      const { rank, format, label } = LEVELS[level];
+      if (rank < LEVELS[least].rank) return;
+      const text = printable(`${label}${message}`);
+      const shown = colors ? styleText(format, text, { validateStream: false }) : text;
+      write(`${shown}${fieldsText(fields, colors)}`);
+    };
+  return {
+    debug: teller('debug'),
+    info: teller('info'),
+    warn: teller('warn'),
+    error: teller('error'),
+    request: (entry) => {
+      if (LEVELS.info.rank >= LEVELS[least].rank) write(requestLine(entry, colors));
+    },
+    flush: () => output.flush(),
+  };
+}
+
+function fieldsText({ error, ...rest }: LogFields, colors: boolean): string {
+  const pairs = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${fieldText(value, colors)}`);
+  return pairs.join('') + (error === undefined ? '' : `\n${inspect(error, { colors })}`);
+}
+
+function fieldText(value: unknown, colors: boolean): string {
+  if (typeof value === 'string') return printable(value);
+  return inspect(value, { colors, breakLength: Infinity, depth: 4 });
+}

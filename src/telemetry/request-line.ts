@@ -1,0 +1,66 @@
+import { styleText } from 'node:util';
+import type { RequestEntry } from '../gateway/request-entry.ts';
+
+type Color = 'green' | 'yellow' | 'red' | 'gray';
+type Paint = (color: Color, text: string) => string;
+
+/**
+ * A request's story in a line, such as
+ * `200 chat.completions gpt-5 · openai-main/kq3… · 2 tries · 312 ms (first 120 ms) · 1.2 KB · ✗ openai-main/b7x… key_dead (401)`.
+ */
+export function requestLine(entry: RequestEntry, colors: boolean): string {
+  const paint: Paint = (color, text) => (colors ? styleText(color, text, { validateStream: false }) : text);
+  const { failed = [] } = entry;
+  const parts = [
+    `${status(entry, paint)} ${what(entry)}`,
+    ...(entry.provider === undefined ? [] : [place(entry.provider, entry.key)]),
+    ...(entry.attempts === 0 ? [] : [entry.attempts === 1 ? '1 try' : `${entry.attempts} tries`]),
+    duration(entry),
+    size(entry.bytesOut),
+    ...failed.map((note) => {
+      const answer = note.status ?? note.detail;
+      const cause = `${note.verdict}${answer === undefined ? '' : ` (${answer})`}`;
+      return paint('yellow', `✗ ${place(note.provider, note.key)} ${cause}`);
+    }),
+    // What broke after it had been passed on stands in no list of failed tries.
+    ...(entry.status < 400 && entry.verdict !== undefined && entry.verdict !== 'ok'
+      ? [paint('red', `✗ ended as ${entry.verdict}`)]
+      : []),
+  ];
+  return parts.join(paint('gray', ' · '));
+}
+
+function status({ status: code, code: error }: RequestEntry, paint: Paint): string {
+  if (code === 0) return paint('gray', 'gone');
+  const color = code < 400 ? 'green' : code < 500 ? 'yellow' : 'red';
+  return paint(color, error === undefined ? String(code) : `${code} ${error}`);
+}
+
+function what({ operation, model, client, stream, method, path }: RequestEntry): string {
+  const words = [
+    operation ?? `${method} ${path}`,
+    ...(model === undefined ? [] : [model]),
+    ...(stream === true ? ['stream'] : []),
+    ...(client === undefined ? [] : [`for ${client}`]),
+  ];
+  return printable(words.join(' '));
+}
+
+function place(provider: string, key: string | undefined): string {
+  return key === undefined || key === '' ? provider : `${provider}/${key}`;
+}
+
+function duration({ durationMs, firstOutputMs }: RequestEntry): string {
+  const whole = `${Math.round(durationMs)} ms`;
+  return firstOutputMs === undefined ? whole : `${whole} (first ${Math.round(firstOutputMs)} ms)`;
+}
+
+function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** Text on one line and without the characters that command a terminal: clients choose models and paths. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
+}
