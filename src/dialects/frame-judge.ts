@@ -79,15 +79,3 @@ export function typeOf(bytes: Buffer, start: number, end: number): string {
   const type = parseObject(bytes.toString('utf8', start, end))?.['type'];
   return typeof type === 'string' ? type : '';
 }
-
-/**
- * The text of an error frame in the one shape that the verdict rules read, `{"error": {…}}`, whichever shape
- * the frame has. Text that is none of those known stays as it is.
- */
-export function errorText(text: string): string {
-  const frame = parseObject(text);
-  if (frame === undefined || isReal(frame['error'])) return text;
-  const failure = asObject(frame['response'])?.['error'];
-  if (isReal(failure)) return JSON.stringify({ error: failure });
-  return isError(frame) ? JSON.stringify({ error: frame }) : text;
-}

@@ -1,5 +1,5 @@
 import type { Watch } from '../upstream/watch.ts';
-import { errorText, isErrorBody } from './frame-judge.ts';
+import { isErrorBody } from './frame-judge.ts';
 import type { FrameJudge, Sight } from './frame-judge.ts';
 import { SseScanner } from './sse-scanner.ts';
 import type { FrameSink } from './sse-scanner.ts';
@@ -50,6 +50,6 @@ export class StreamWatch implements Watch, FrameSink {
       case 'error':
         break;
     }
-    this.error ??= errorText(bytes.toString('utf8', start, end));
+    this.error ??= bytes.toString('utf8', start, end);
   }
 }
