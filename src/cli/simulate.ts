@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { Script } from '../simulator/behaviour.ts';
+import type { KeyScript, Script } from '../simulator/behaviour.ts';
 import { CONTROL_PATH } from '../simulator/control.ts';
 import { defaultScript } from '../simulator/default-script.ts';
 import { describeScript } from '../simulator/describe.ts';
@@ -59,7 +59,7 @@ export function introduction(simulator: Simulator, script: Script): string {
     'No model runs here: it repeats what you say, and its keys fail as they were told.',
     '',
     'Its keys, and what each of them does:',
-    ...keys.map(([name, keyScript]) => `  ${name.padEnd(width)}  ${describeScript(keyScript)}`),
+    ...keys.map(([name, keyScript]) => `  ${name.padEnd(width)}  ${describeKey(keyScript)}`),
     `  ${'any other key'.padEnd(width)}  ${others}`,
     '',
     'Ask it something:',
@@ -74,6 +74,10 @@ export function introduction(simulator: Simulator, script: Script): string {
     '',
     'Ctrl-C stops it.',
   ].join('\n')}\n`;
+}
+
+function describeKey(script: KeyScript): string {
+  return `${script.note === undefined ? '' : `${script.note}: `}${describeScript(script)}`;
 }
 
 function parsePort(text: string): number {

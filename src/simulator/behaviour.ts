@@ -91,7 +91,10 @@ export interface HangBehaviour extends Extent {
   readonly after?: StallPoint;
 }
 
-/** The connection breaks in the middle of the answer: after some chunks of a stream, halfway through a body. */
+/**
+ * The connection breaks in the middle of the answer: after some chunks of a stream, halfway through a body.
+ * After a reset some network stacks throw away what the client has not read yet.
+ */
 export interface CutBehaviour extends Extent {
   readonly kind: 'cut';
   /** Content chunks of a stream sent before the cut. Default 1; 0 cuts after the preamble. */

@@ -25,7 +25,7 @@ export const demoKeys: readonly DemoKey[] = [
   {
     key: 'sim-key-4-limited-Xk2hW9sD4jCn-wait',
     script: {
-      note: 'rate limited for a minute at a time',
+      note: 'throttled, a minute at a time',
       repeat: true,
       behaviours: [
         { kind: 'rate-limited', forMs: MINUTE_MS },
@@ -36,7 +36,7 @@ export const demoKeys: readonly DemoKey[] = [
   {
     key: 'sim-key-5-flaky-Ty8gE6rM3aPv-flak',
     script: {
-      note: 'flaky: every third answer is an error inside a 200',
+      note: 'flaky',
       repeat: true,
       behaviours: [
         { kind: 'answer', times: 2 },

@@ -42,7 +42,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const { process: child, output, exit } = simulate(context, '--port', '0');
     await until(() => output().includes('Ctrl-C stops it.'));
     for (const { key } of demoKeys) assert.ok(output().includes(key));
-    assert.match(output(), /-dead +is refused as invalid \(401\)/u);
+    assert.match(output(), /-dead +revoked: is refused as invalid \(401\)/u);
 
     const [, url, authorization, body] =
       /curl (\S+) -H 'authorization: ([^']+)' .* -d '([^']+)'/u.exec(output()) ?? [];

@@ -1,7 +1,7 @@
 import { CREATED_AT, json, type Answer } from '../answer.ts';
-import { missingParameter, notFound, unknownUrl } from '../openai-errors.ts';
+import { missingParameter, notFound, tooLarge, unknownUrl } from '../openai-errors.ts';
 import { addressOf, type Call } from './call.ts';
-import type { StoredFile } from './shelf.ts';
+import { FILE_BYTES_LIMIT, type StoredFile } from './shelf.ts';
 
 /** `/v1/files`: upload, list, retrieve, content, delete. */
 export function files(call: Call): Answer {
@@ -32,6 +32,7 @@ function upload({ form, organization, shelf }: Call): Answer {
   const purpose = form?.fields.get('purpose');
   if (sent === undefined) return missingParameter('file');
   if (purpose === undefined) return missingParameter('purpose');
+  if (sent.bytes.length > FILE_BYTES_LIMIT) return tooLarge(FILE_BYTES_LIMIT);
   const file: StoredFile = { organization, purpose, filename: sent.filename, bytes: Buffer.from(sent.bytes) };
   return json(describe(shelf.addFile(file), file));
 }
