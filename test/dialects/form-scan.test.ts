@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import type { BodyFacts } from '../../src/dialects/body-facts.ts';
+import { scanForm, spliceFormModel } from '../../src/dialects/form-scan.ts';
+
+const TYPE = 'multipart/form-data; boundary=b0undary';
+
+function part(disposition: string, value: string): string {
+  return `--b0undary\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
+}
+
+function form(...parts: string[]): Buffer {
+  return Buffer.from(`${parts.join('')}--b0undary--\r\n`);
+}
+
+function facts(body: Buffer, type = TYPE): BodyFacts {
+  const scanned = scanForm(body, type);
+  assert.ok(scanned.kind === 'facts', JSON.stringify(scanned));
+  return scanned;
+}
+
+function fault(text: string, type = TYPE): string {
+  const scanned = scanForm(Buffer.from(text), type);
+  return scanned.kind === 'fault' ? scanned.code : 'facts';
+}
+
+const file = part('name="file"; filename="a; name=\\"model\\".wav"', 'RIFF"model"\r\n--b0undar\r\n\r\n');
+
+void describe('reading a form', () => {
+  void it('finds the fields among files', () => {
+    const scanned = facts(form(file, part('name="model"', 'whisper-1'), part('name="stream"', 'true')));
+    assert.equal(scanned.model, 'whisper-1');
+    assert.equal(scanned.stream, true);
+    assert.equal(scanned.whole, true);
+  });
+
+  void it('is not misled by what a file name or a file says', () => {
+    assert.equal(facts(form(file)).model, undefined);
+    const decoy = part('name="file"; filename="model"', 'x');
+    assert.equal(facts(form(decoy)).model, undefined);
+  });
+
+  void it('reads names without quotes, headers in any case, and parts with more headers', () => {
+    const body = Buffer.from(
+      '--b0undary\r\nContent-Type: text/plain\r\ncontent-disposition: FORM-DATA; Name=model \r\n\r\nm\r\n--b0undary--',
+    );
+    assert.equal(facts(body).model, 'm');
+  });
+
+  void it('reads a boundary in quotes, beside other parameters', () => {
+    const type = 'multipart/form-data; charset=utf-8; Boundary="b0undary"; x=y';
+    assert.equal(facts(form(part('name="model"', 'm')), type).model, 'm');
+  });
+
+  void it('lets the last of several equal fields count', () => {
+    const twice = form(part('name="model"', 'a'), part('name="model"', 'b'));
+    assert.equal(facts(twice).model, 'b');
+  });
+
+  void it('takes a preamble, an epilogue, an empty part and a part without headers', () => {
+    const body = Buffer.concat([
+      Buffer.from('preamble\r\n'),
+      Buffer.from('--b0undary\r\n\r\nno headers\r\n'),
+      form(part('name="model"', '')),
+      Buffer.from('epilogue'),
+    ]);
+    assert.equal(facts(body).model, '');
+  });
+
+  void it('takes a value that is too long to be meant as absent', () => {
+    assert.equal(facts(form(part('name="model"', 'm'.repeat(1025)))).model, undefined);
+  });
+
+  void it('finds the beginning of a form that goes on', () => {
+    const body = form(part('name="model"', 'm'), file);
+    for (let cut = 0; cut <= body.length; cut++) {
+      const scanned = scanForm(body.subarray(0, cut), TYPE, { partial: true });
+      assert.ok(scanned.kind === 'facts');
+      if (scanned.whole) assert.equal(scanned.model, 'm');
+      else assert.ok(cut < body.length);
+    }
+  });
+
+  const faults: [what: string, text: string, code: string, type?: string][] = [
+    ['an empty body', '', 'invalid_form'],
+    ['a form without its last boundary', part('name="model"', 'm'), 'truncated'],
+    ['a form that ends in a header', '--b0undary\r\nContent-Disp', 'truncated'],
+    ['a body without the boundary', 'hello', 'truncated'],
+    ['a boundary with something behind it', '--b0undaryx\r\n\r\n\r\n--b0undary--', 'invalid_form'],
+    ['endless headers', `--b0undary\r\n${'x'.repeat(20_000)}`, 'invalid_form'],
+    ['no boundary', form().toString(), 'invalid_form', 'multipart/form-data'],
+    ['an empty boundary', form().toString(), 'invalid_form', 'multipart/form-data; boundary=""'],
+    ['a boundary too long', '', 'invalid_form', `multipart/form-data; boundary=${'b'.repeat(71)}`],
+  ];
+  for (const [what, text, code, type] of faults) {
+    void it(`${what} is ${code}`, () => assert.equal(fault(text, type), code));
+  }
+
+  void it('agrees with the form reader of the platform', async () => {
+    const value = fc
+      .string({ unit: 'binary' })
+      .map((text) => text.toWellFormed().replaceAll(/\r\n|\r|\n/g, ' '));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('model', 'stream', 'other'), value)),
+        async (fields) => {
+          const data = new FormData();
+          for (const [name, text] of fields) data.append(name, text);
+          data.append('file', new Blob(['model']), 'model');
+          const written = new Response(data);
+          const type = written.headers.get('content-type') ?? '';
+          const scanned = facts(Buffer.from(await written.arrayBuffer()), type);
+          const model = data.getAll('model').at(-1);
+          assert.equal(scanned.model, model);
+        },
+      ),
+    );
+  });
+
+  void it('never throws, whatever the bytes', () => {
+    const piece = fc.constantFrom(
+      '--b0undary',
+      '--',
+      '\r\n',
+      '\r\n\r\n',
+      'Content-Disposition:',
+      '; name="model',
+      '"',
+      'x',
+    );
+    fc.assert(
+      fc.property(fc.array(piece), fc.string(), (pieces, type) => {
+        const body = Buffer.from(pieces.join(''));
+        scanForm(body, TYPE);
+        scanForm(body, `multipart/form-data; ${type}`);
+      }),
+    );
+  });
+});
+
+void describe('putting another model into a form', () => {
+  void it('changes nothing but the one value', () => {
+    const body = form(file, part('name="model"', 'whisper-1'), file);
+    const { modelSpan } = facts(body);
+    assert.ok(modelSpan !== undefined);
+    assert.deepEqual(
+      spliceFormModel(body, modelSpan, 'größer'),
+      form(file, part('name="model"', 'größer'), file),
+    );
+    assert.deepEqual(body, form(file, part('name="model"', 'whisper-1'), file));
+  });
+});
