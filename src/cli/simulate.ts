@@ -36,7 +36,6 @@ async function simulate({ host, port, script: file }: SimulateOptions): Promise<
   const simulator = await startSimulator({ host, port, script });
   process.stdout.write(introduction(simulator, script));
   const stop = (): void => {
-    process.stdout.write('The simulator stops; requests under way are cut off.\n');
     void simulator.close();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -72,7 +71,7 @@ export function introduction(simulator: Simulator, script: Script): string {
     `  curl ${origin}${CONTROL_PATH}requests`,
     `  curl -X POST ${origin}${CONTROL_PATH}reset`,
     '',
-    'Ctrl-C stops it.',
+    'Ctrl-C stops it; requests under way are then cut off.',
   ].join('\n')}\n`;
 }
 

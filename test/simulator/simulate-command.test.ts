@@ -40,7 +40,7 @@ function simulate(context: TestContext, ...args: readonly string[]): Running {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   void test(`it tells what its keys do, answers as its curl line says, and ends well on ${signal}`, async (context) => {
     const { process: child, output, exit } = simulate(context, '--port', '0');
-    await until(() => output().includes('Ctrl-C stops it.'));
+    await until(() => output().includes('Ctrl-C stops it'));
     for (const { key } of demoKeys) assert.ok(output().includes(key));
     assert.match(output(), /-dead +revoked: is refused as invalid \(401\)/u);
 
@@ -68,7 +68,7 @@ void test('a script file is played, and one that is wrong is refused with its pl
   const file = join(folder, 'script.yaml');
   await writeFile(file, 'keys: { mine: [out-of-credit] }\nstrict: true\n');
   const good = simulate(context, '--port', '0', '--script', file);
-  await until(() => good.output().includes('Ctrl-C stops it.'));
+  await until(() => good.output().includes('Ctrl-C stops it'));
   assert.match(good.output(), /mine +is out of credit \(429\)\n +any other key +is refused as invalid/u);
   good.process.kill('SIGTERM');
   await good.exit;
@@ -81,7 +81,7 @@ void test('a script file is played, and one that is wrong is refused with its pl
 
 void test('a port that is taken or none at all is a plain error', async (context) => {
   const first = simulate(context, '--port', '0');
-  await until(() => first.output().includes('Ctrl-C stops it.'));
+  await until(() => first.output().includes('Ctrl-C stops it'));
   const port = /:(\d+)\/v1/u.exec(first.output())?.[1] ?? '';
   const second = simulate(context, '--port', port);
   assert.deepEqual(await second.exit, [1, null]);
