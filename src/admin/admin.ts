@@ -1,0 +1,103 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Secret } from '../keys/secret.ts';
+import { adminGuard } from './access.ts';
+import { answerError } from './answer.ts';
+import { adminErrors } from './errors.ts';
+import type { AdminErrorCode } from './errors.ts';
+import { KeysApi } from './keys-api.ts';
+import type { KeysApiOptions } from './keys-api.ts';
+import { route } from './routes.ts';
+
+export interface AdminAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface AdminOptions extends KeysApiOptions {
+  readonly listen: AdminAddress;
+  /** What requests must carry. Absent: requests from this machine are answered, those of web pages not. */
+  readonly token?: Secret;
+  /** A defect of ours: the request got a 500. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+export interface Admin {
+  /** Where it listens: the real port where 0 was asked for. */
+  readonly address: AdminAddress;
+  /** Cuts off what is under way. */
+  close(): Promise<void>;
+}
+
+const HEAD_MS = 10_000;
+const REQUEST_MS = 30_000;
+/** A connection on which nothing moves ends, but not before the slowest health check has answered. Milliseconds. */
+const IDLE_MS = 10 * 60_000;
+const MAX_CONNECTIONS = 256;
+/** Bodies are not read; one up to this is passed over. Bytes. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+/**
+ * Opens the admin listener.
+ * @throws the listener's error, such as EADDRINUSE
+ */
+export async function startAdmin({ listen, token, onDefect, ...keys }: AdminOptions): Promise<Admin> {
+  const api = new KeysApi(keys);
+  const guard = adminGuard(token);
+  const server = createServer(
+    { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },
+    (request, response) => {
+      const refusal = guard(request.headers) ?? bodyRefusal(request);
+      if (refusal !== undefined) {
+        turnAway(response, refusal);
+        return;
+      }
+      route(api, request, response).catch((error: unknown) => {
+        onDefect(error);
+        if (response.headersSent) response.destroy();
+        else answerError(response, 'internal_error');
+      });
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(IDLE_MS);
+  await opened(server, listen);
+  return { address: addressOf(server), close: () => close(server) };
+}
+
+/** The rest of such a request is not read: the connection ends with the answer. */
+function turnAway(response: ServerResponse, code: AdminErrorCode): void {
+  const isAsked = adminErrors[code].status === 401;
+  answerError(response, code, { connection: 'close', ...(isAsked && { 'www-authenticate': 'Bearer' }) });
+}
+
+/** What a client sends along without need is passed over, as long as it says how much that is. */
+function bodyRefusal({ headers }: IncomingMessage): AdminErrorCode | undefined {
+  const length = Number(headers['content-length'] ?? 0);
+  return headers['transfer-encoding'] !== undefined || length > MAX_BODY_BYTES
+    ? 'unexpected_body'
+    : undefined;
+}
+
+function opened(server: Server, listen: AdminAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: listen.host, port: listen.port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function addressOf(server: Server): AdminAddress {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
+  return { host: address.address, port: address.port };
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

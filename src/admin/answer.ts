@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
+import { adminErrors } from './errors.ts';
+import type { AdminErrorCode } from './errors.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+const COMMON: Headers = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
+
+/** Items of a list that become text in one go, before other work gets its turn. */
+const BATCH = 200;
+
+/** Answers with one small value. */
+export function answerJson(response: ServerResponse, status: number, value: unknown): void {
+  send(response, status, value, {});
+}
+
+/** Answers with an error of the table. */
+export function answerError(response: ServerResponse, code: AdminErrorCode, headers: Headers = {}): void {
+  const { status, message } = adminErrors[code];
+  send(response, status, { error: { code, message } }, headers);
+}
+
+/**
+ * Answers with `{"NAME":[…]}` as fast as it is taken, in pieces: a list of a hundred thousand neither fills
+ * the memory nor holds up the requests beside it. Resolves when it is out, or the client is gone.
+ */
+export async function answerList(
+  response: ServerResponse,
+  name: string,
+  items: Iterable<unknown>,
+): Promise<void> {
+  response.writeHead(200, COMMON);
+  try {
+    await pipeline(Readable.from(pieces(name, items)), response);
+  } catch (error) {
+    if (!response.destroyed) throw error;
+  }
+}
+
+async function* pieces(name: string, items: Iterable<unknown>): AsyncGenerator<string> {
+  let text = `{${JSON.stringify(name)}:[`;
+  let count = 0;
+  for (const item of items) {
+    text += `${count === 0 ? '' : ','}${JSON.stringify(item)}`;
+    count += 1;
+    if (count % BATCH !== 0) continue;
+    yield text;
+    text = '';
+    await setImmediate();
+  }
+  yield `${text}]}`;
+}
+
+function send(response: ServerResponse, status: number, value: unknown, headers: Headers): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, { ...COMMON, ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+}

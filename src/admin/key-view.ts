@@ -1,0 +1,87 @@
+import type { Key } from '../keys/key.ts';
+import { settle } from '../keys/record.ts';
+import type { Hold, KeyRecord } from '../keys/record.ts';
+import { reasonOf } from './reason.ts';
+
+/** A key as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
+export interface KeyView {
+  readonly provider: string;
+  readonly id: string;
+  readonly name: string | null;
+  /** At most the last four characters of the credential. */
+  readonly hint: string | null;
+  readonly state: KeyRecord['state'];
+  readonly reason: string | null;
+  /** In a row: of requests while in service, of health checks while out of it. */
+  readonly failures: number;
+  /** Health checks passed in a row while out of service. */
+  readonly passes: number;
+  /** Of this state; null where nothing was ever recorded. */
+  readonly since: string | null;
+  /** When it is tested, or comes back by itself. */
+  readonly nextTryAt: string | null;
+  /** The models it is kept from, as the provider names them; `*` is all. */
+  readonly models: Readonly<Record<string, HoldView>>;
+  /** What shares its limits; null where it shares them with no other key. */
+  readonly quotaDomain: string | null;
+}
+
+export interface HoldView {
+  readonly cause: Hold['cause'];
+  /** That judged the answer it is held for. */
+  readonly rule: string;
+  readonly since: string;
+  readonly until: string;
+}
+
+/**
+ * @param record - of the key, as last heard
+ * @param isChecked - whether its provider has health checks
+ * @param now - milliseconds since the epoch
+ */
+export function viewKey(key: Key, record: KeyRecord, isChecked: boolean, now: number): KeyView {
+  const settled = settle(record, now);
+  const holds = settled.state === 'in-service' ? settled.holds.filter(({ until }) => until > now) : [];
+  return {
+    provider: key.providerId,
+    id: key.id,
+    name: key.name === '' ? null : key.name,
+    hint: key.secret.hint === '' ? null : key.secret.hint,
+    state: settled.state,
+    reason: reasonOf(settled, holds),
+    failures: failuresOf(settled),
+    passes: settled.state === 'out-of-service' ? settled.passes : 0,
+    since: settled.since === 0 ? null : timeText(settled.since),
+    nextTryAt: nextTryAt(settled, isChecked),
+    models: Object.fromEntries(holds.map((hold) => [hold.model, viewHold(hold)])),
+    quotaDomain: key.quotaDomain === key.id ? null : key.quotaDomain,
+  };
+}
+
+function viewHold({ cause, rule, since, until }: Hold): HoldView {
+  return { cause, rule, since: timeText(since), until: timeText(until) };
+}
+
+function failuresOf(record: KeyRecord): number {
+  switch (record.state) {
+    case 'in-service':
+      return record.failures;
+    case 'out-of-service':
+      return record.failedChecks;
+    case 'disabled':
+      return 0;
+  }
+}
+
+function nextTryAt(record: KeyRecord, isChecked: boolean): string | null {
+  if (record.state !== 'out-of-service') return null;
+  const at = Math.min(isChecked ? record.nextCheckAt : Infinity, record.returnsAt ?? Infinity);
+  return at === Infinity ? null : timeText(at);
+}
+
+/** The latest time a `Date` can hold. */
+const LATEST_MS = 8.64e15;
+
+function timeText(ms: number): string {
+  return new Date(Math.min(ms, LATEST_MS)).toISOString();
+}

@@ -1,0 +1,44 @@
+import { ANY_MODEL } from '../keys/record.ts';
+import type { Hold, KeyRecord, OutCause } from '../keys/record.ts';
+
+const OUT: Readonly<Record<OutCause, string>> = {
+  failures: 'failed too often in a row',
+  key_dead: 'refused by the provider as invalid, revoked or blocked',
+  billing: 'out of credit',
+};
+
+const HELD: Readonly<Record<Hold['cause'], string>> = {
+  throttled: 'throttled',
+  denied: 'denied',
+};
+
+/**
+ * Why a key is not simply fine, in words, with the rule that judged it; null where it is.
+ * @param holds - those of the record that still count
+ */
+export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | null {
+  switch (record.state) {
+    case 'disabled':
+      return 'disabled by hand';
+    case 'out-of-service':
+      return `${OUT[record.cause]} (${record.rule})`;
+    case 'in-service': {
+      const { failures, lastRule } = record;
+      const reasons = [...(failures > 0 ? [failuresText(failures, lastRule)] : []), ...heldText(holds)];
+      return reasons.length === 0 ? null : reasons.join('; ');
+    }
+  }
+}
+
+function failuresText(failures: number, lastRule: string | undefined): string {
+  const times = failures === 1 ? 'failed once' : `failed ${failures} times in a row`;
+  return lastRule === undefined ? times : `${times} (${lastRule})`;
+}
+
+function heldText(holds: readonly Hold[]): readonly string[] {
+  const [first] = holds;
+  if (first === undefined) return [];
+  if (holds.length > 1) return [`kept from ${holds.length} models for a while`];
+  const model = first.model === ANY_MODEL ? 'all models' : first.model;
+  return [`${HELD[first.cause]} for ${model} (${first.rule})`];
+}
