@@ -73,7 +73,14 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   const server = await openDataServer(config.listen, (request, response) =>
     gateway.handle(request, response),
   );
-  const admin = await startAdmin({ ...config.admin, runtime: () => runtime, book, prober, now: tools.now });
+  const admin = await startAdmin({
+    ...config.admin,
+    runtime: () => runtime,
+    book,
+    prober,
+    now: tools.now,
+    onDefect: (error) => log.error('the admin API met a defect', { error }),
+  });
   await prober.watch(runtime.providers.values());
 
   return {
@@ -86,7 +93,7 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
       runtime = assemble(next, book);
       await prober.watch(runtime.providers.values());
       await forgetKeysThatLeft(previous, runtime, book);
-      for (const { transport } of previous.providers.values()) void transport.close();
+      closeWhenIdle(previous, log);
     },
     drain: async () => {
       gateway.drain();
@@ -110,6 +117,15 @@ function assemble(config: Config, book: KeyBook): Runtime {
     route: router(providers, { routes, activeProviderId }),
     admit: admission(config.clients),
   };
+}
+
+/** Requests under way keep their connections; the rest goes at once. */
+function closeWhenIdle({ providers }: Runtime, log: Log): void {
+  for (const { id, transport } of providers.values()) {
+    transport
+      .close()
+      .catch((error: unknown) => log.warn('connections did not close', { provider: id, error }));
+  }
 }
 
 async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {
