@@ -7,11 +7,11 @@ import { ANY_MODEL } from '../keys/record.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Exchange } from '../upstream/exchange.ts';
-import type { Ending, ExchangeLimits, Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
-import { decodeBody } from '../upstream/decode.ts';
+import type { ExchangeLimits, Opening, Sink } from '../upstream/exchange.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
 import { effectOf } from './effect.ts';
 import { judge } from './judge.ts';
+import { headerText, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -164,7 +164,7 @@ export class Attempt {
    */
   async relay(sink: Sink): Promise<boolean> {
     const ending = await this.#exchange.relay(sink);
-    const outcome = this.#outcomeOfEnding(ending);
+    const outcome = outcomeOfEnding(this.#opening, ending);
     if (outcome === undefined) {
       this.#cancel();
       return false;
@@ -237,72 +237,6 @@ export class Attempt {
     this.#call.signal.removeEventListener('abort', this.#onAbort);
     if (this.plan.pooled !== undefined) this.plan.pooled.inFlight--;
   }
-
-  /** Undefined where it was cancelled. */
-  #outcomeOfEnding(ending: Ending): Answered | Faulted | undefined {
-    if (ending.kind === 'cancelled' || this.#opening.kind !== 'open') return undefined;
-    if (ending.kind === 'fault') return faulted(ending);
-    const { status, headers, watch } = this.#opening;
-    if (watch.error !== undefined) return answered(status, headers, watch.error, 'stream');
-    if (!watch.complete) return { kind: 'faulted', fault: 'broken', detail: 'no-end-marker', status };
-    return answered(status, headers, '', 'none');
-  }
-}
-
-/** Undefined where it was cancelled. */
-function outcomeOfOpening(opening: Opening): Answered | Faulted | undefined {
-  switch (opening.kind) {
-    case 'cancelled':
-      return undefined;
-    case 'fault':
-      return faulted(opening);
-    case 'open': {
-      const { status, headers } = opening;
-      return answered(status, headers, '', status < 300 ? 'none' : 'body');
-    }
-    case 'whole': {
-      const { status, headers, body, watch } = opening;
-      if (status >= 300)
-        return answered(status, headers, decodeBody(body, headers['content-encoding']), 'body');
-      if (watch.error !== undefined)
-        return answered(status, headers, watch.error, isStream(headers) ? 'stream' : 'body');
-      if (!watch.complete) return { kind: 'faulted', fault: 'no-output', detail: 'empty', status };
-      return answered(status, headers, '', 'none');
-    }
-  }
-}
-
-function faulted({ fault, detail, status }: Opening & { kind: 'fault' }): Faulted {
-  return { kind: 'faulted', fault, detail, ...(status !== undefined && { status }) };
-}
-
-function answered(
-  status: number,
-  headers: ResponseHeaders,
-  errorText: string,
-  where: Answered['where'],
-): Answered {
-  return {
-    kind: 'answered',
-    status,
-    headers: where === 'none' ? NO_HEADERS : plain(headers),
-    errorText,
-    where,
-  };
-}
-
-const NO_HEADERS: Readonly<Record<string, string>> = {};
-
-function plain(headers: ResponseHeaders): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(value)]));
-}
-
-function isStream(headers: ResponseHeaders): boolean {
-  return headerText(headers['content-type']).startsWith('text/event-stream');
-}
-
-function headerText(value: string | string[] | undefined): string {
-  return Array.isArray(value) ? value.join(', ') : (value ?? '');
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Pool, PooledKey } from '../keys/pool.ts';
 /** `balanced`: the less busy of two random keys. `random`: any one. Both honour weights. */
 export type Strategy = 'balanced' | 'random';
 
+/** What a key is wanted for. */
 export interface ChoiceRequest {
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;

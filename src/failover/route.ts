@@ -11,6 +11,7 @@ export interface RouteTarget {
 export type Route =
   { readonly kind: 'targets'; readonly targets: readonly RouteTarget[] } | { readonly kind: 'no-route' };
 
+/** What the configuration says of routes. */
 export interface RouteTable {
   readonly routes: readonly { readonly model: string; readonly to: readonly string[] }[];
   readonly activeProviderId: string | undefined;

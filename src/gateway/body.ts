@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { CallBody } from '../dialects/call.ts';
 
+/** Bounds on the reading of one request's body. */
 export interface BodyLimits {
   /** Above it a request is refused. Bytes. */
   readonly maxBytes: number;

@@ -12,6 +12,7 @@ import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
 import type { Runtime } from './runtime.ts';
 
+/** What the gateway is given by whoever wires it. */
 export interface GatewayOptions {
   /** The configuration as it runs now. */
   readonly runtime: () => Runtime;

@@ -12,6 +12,7 @@ interface Model {
   readonly id: string;
 }
 
+/** OpenAI's shape of a list of models. */
 export interface MergedModels {
   readonly object: 'list';
   readonly data: readonly Model[];

@@ -4,11 +4,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { errorBody } from '../dialects/errors.ts';
 
+/** Where something listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
+/** The data plane's open listener. */
 export interface DataServer {
   /** Where it listens: the real port where 0 was asked for. */
   readonly address: Address;

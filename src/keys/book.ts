@@ -14,6 +14,7 @@ export type BookNotice =
   | { readonly kind: 'store-back' }
   | { readonly kind: 'unreadable-record'; readonly id: string };
 
+/** What the book is given by whoever wires it. */
 export interface KeyBookOptions {
   readonly store: Store;
   readonly onNotice: (notice: BookNotice) => void;

@@ -37,11 +37,13 @@ export interface AttemptEnded {
   readonly jitter: number;
 }
 
+/** The operator took the key out, until further word. */
 export interface OperatorDisabled {
   readonly type: 'disabled';
   readonly at: number;
 }
 
+/** The operator put the key in service, whatever kept it out. */
 export interface OperatorEnabled {
   readonly type: 'enabled';
   readonly at: number;

@@ -19,6 +19,7 @@ export interface CheckReport {
   readonly ms: number;
 }
 
+/** What the prober is given by whoever wires it. */
 export interface ProberOptions {
   readonly store: Store;
   readonly tools: AttemptTools;

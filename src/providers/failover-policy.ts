@@ -19,6 +19,7 @@ export interface FailoverPolicy {
   readonly firstAnswerWins: boolean;
 }
 
+/** Reads the loop's policy from a provider's configuration; once for each provider. */
 export function failoverPolicy({
   failover,
   retryOnFailure: retry,

@@ -32,6 +32,7 @@ export interface Provider {
   readonly build: (call: Call, key: Key | undefined, model: string | undefined) => UpstreamRequest;
 }
 
+/** Makes a provider from its configuration. Nothing is connected until the first request. */
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const { origin, pathname } = new URL(config.baseUrl);
   const basePath = pathname.replace(/\/+$/u, '');

@@ -23,6 +23,7 @@ export interface Change {
   readonly revision: number;
 }
 
+/** What changed since a revision. */
 export interface ChangePage {
   /** In order of revision. An id written several times appears once, at its newest revision. */
   readonly changes: readonly Change[];
@@ -56,6 +57,7 @@ export interface Lease {
   readonly token: number;
 }
 
+/** The contract every backend keeps. */
 export interface Store {
   /** For people: the kind and place of the store, without credentials. */
   readonly description: string;

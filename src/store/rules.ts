@@ -22,26 +22,31 @@ export function checkId(what: string, id: string): void {
   checkText(what, id, limits.idLength);
 }
 
+/** Any text may be a prefix; it is bounded like an id. */
 export function checkPrefix(prefix: string): void {
   checkText('prefix', prefix, limits.idLength);
 }
 
+/** @throws StoreError where a value is too long or no well-formed Unicode */
 export function checkValue(value: string | undefined): void {
   if (value !== undefined) checkText('value', value, limits.valueLength);
 }
 
+/** @throws StoreError where it is no whole number of at least 0 */
 export function checkRevision(revision: number): void {
   if (!Number.isSafeInteger(revision) || revision < 0) {
     throw badArgument(`revision is ${revision}, expected an integer from 0`);
   }
 }
 
+/** @throws StoreError where it is out of bounds */
 export function checkPageLimit(limit: number): void {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > limits.pageEntries) {
     throw badArgument(`limit is ${limit}, expected an integer from 1 to ${limits.pageEntries}`);
   }
 }
 
+/** @throws StoreError where it is out of bounds */
 export function checkTtl(ttlMs: number): void {
   if (!(ttlMs > 0 && ttlMs <= limits.leaseMs)) {
     throw badArgument(`ttlMs is ${ttlMs}, expected more than 0 and at most ${limits.leaseMs}`);

@@ -15,6 +15,7 @@ import {
 import { ChangeSignal } from './signal.ts';
 import { openDatabase, transaction, whenFree } from './sqlite-file.ts';
 
+/** Where the database is, and how often and how long to wait for others. */
 export interface SqliteOptions {
   readonly path: string;
   /** How often the writes of other processes are looked for while somebody listens. Default 20 ms. */

@@ -4,6 +4,7 @@ import type { Fault, FaultKind } from './faults.ts';
 import type { Transport, UpstreamRequest } from './transport.ts';
 import type { Watch } from './watch.ts';
 
+/** Bounds in time and bytes of one exchange. */
 export interface ExchangeLimits {
   /** From dispatch to the first output. Milliseconds. */
   readonly firstOutputMs: number;

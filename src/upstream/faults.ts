@@ -7,6 +7,7 @@
  */
 export type FaultKind = 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
 
+/** A broken exchange. */
 export interface Fault {
   readonly kind: 'fault';
   readonly fault: FaultKind;

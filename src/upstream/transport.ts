@@ -21,6 +21,7 @@ export interface Transport {
   destroy(): Promise<void>;
 }
 
+/** Where a transport leads. */
 export interface TransportOptions {
   /** Scheme, host and port. */
   readonly origin: string;

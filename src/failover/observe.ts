@@ -1,0 +1,73 @@
+import { decodeBody } from '../upstream/decode.ts';
+import type { Ending, Opening, ResponseHeaders } from '../upstream/exchange.ts';
+import type { Fault } from '../upstream/faults.ts';
+import type { Answered, Faulted } from './outcome.ts';
+
+/**
+ * What an exchange has shown when its gate opens, or when it ends before that, as data to be judged.
+ * @returns undefined where it was cancelled: there is nothing to judge
+ */
+export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefined {
+  switch (opening.kind) {
+    case 'cancelled':
+      return undefined;
+    case 'fault':
+      return faulted(opening);
+    case 'open': {
+      const { status, headers } = opening;
+      return status < 300 ? good(status) : bad(status, headers, '', 'body');
+    }
+    case 'whole': {
+      const { status, headers, body, watch } = opening;
+      if (status >= 300) return bad(status, headers, decodeBody(body, headers['content-encoding']), 'body');
+      if (watch.error !== undefined) {
+        return bad(status, headers, watch.error, isStream(headers) ? 'stream' : 'body');
+      }
+      if (!watch.complete) return { kind: 'faulted', fault: 'no-output', detail: 'empty', status };
+      return good(status);
+    }
+  }
+}
+
+/**
+ * What an answer that was relayed has shown at its end.
+ * @returns undefined where it was cancelled, or never opened
+ */
+export function outcomeOfEnding(opening: Opening, ending: Ending): Answered | Faulted | undefined {
+  if (ending.kind === 'cancelled' || opening.kind !== 'open') return undefined;
+  if (ending.kind === 'fault') return faulted(ending);
+  const { status, headers, watch } = opening;
+  if (watch.error !== undefined) return bad(status, headers, watch.error, 'stream');
+  if (!watch.complete) return { kind: 'faulted', fault: 'broken', detail: 'no-end-marker', status };
+  return good(status);
+}
+
+/** The text of a header that may have been sent several times; empty where it was not sent. */
+export function headerText(value: string | string[] | undefined): string {
+  return Array.isArray(value) ? value.join(', ') : (value ?? '');
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = {};
+
+/** A good answer is not looked into: it costs no copy of its headers. */
+function good(status: number): Answered {
+  return { kind: 'answered', status, headers: NO_HEADERS, errorText: '', where: 'none' };
+}
+
+function bad(
+  status: number,
+  headers: ResponseHeaders,
+  errorText: string,
+  where: 'body' | 'stream',
+): Answered {
+  const plain = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerText(value)]));
+  return { kind: 'answered', status, headers: plain, errorText, where };
+}
+
+function faulted({ fault, detail, status }: Fault): Faulted {
+  return { kind: 'faulted', fault, detail, ...(status !== undefined && { status }) };
+}
+
+function isStream(headers: ResponseHeaders): boolean {
+  return headerText(headers['content-type']).startsWith('text/event-stream');
+}
