@@ -46,7 +46,7 @@ export function spliceModel(body: Buffer, span: Span, model: string): Buffer {
 }
 
 /** The brackets opened and not yet closed, innermost last. Scans never overlap, so one serves them all. */
-const open = new Uint8Array(MAX_DEPTH);
+const opened = new Uint8Array(MAX_DEPTH);
 
 /**
  * Walks over a body once. The methods that skip or read return false where the walk cannot go on; `#fault`
@@ -123,7 +123,7 @@ class JsonScan {
   #note(keyStart: number, keyEnd: number, start: number, end: number): boolean {
     if (keyEnd - keyStart > MAX_KEY_BYTES) return true;
     const facts = this.#facts;
-    switch (this.#text(keyStart, keyEnd) ?? '') {
+    switch (this.#key(keyStart, keyEnd)) {
       case 'model':
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
         facts.modelSpan = facts.model === undefined ? undefined : { start, end };
@@ -148,6 +148,12 @@ class JsonScan {
         break;
     }
     return this.#fault === undefined;
+  }
+
+  /** A key as it is meant. Hardly any has an escape, and one that has needs no decoding to be passed over. */
+  #key(start: number, end: number): string {
+    const raw = this.#body.toString('latin1', start + 1, end - 1);
+    return raw.includes('\\') ? (this.#text(start, end) ?? '') : raw;
   }
 
   /** A string's text; undefined where it is malformed, which is a fault. */
@@ -207,16 +213,18 @@ class JsonScan {
     const length = body.length;
     let depth = 0;
     for (let at = this.#at; at < length; at++) {
-      const byte = body[at];
+      const byte = body[at] ?? 0;
+      // Most of what is not in a string is digits, commas and space.
+      if (byte < OPEN_BRACKET && byte !== QUOTE) continue;
       if (byte === QUOTE) {
         at = closingQuote(body, at + 1);
         if (at < 0) return false;
       } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         if (depth === MAX_DEPTH) return this.#invalid(`Nested deeper than ${MAX_DEPTH} levels.`, at);
-        open[depth++] = byte;
+        opened[depth++] = byte;
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         // Each closing bracket's code is two more than its opening one's.
-        if (open[--depth] !== byte - 2) return this.#invalid('A closing bracket has no partner.', at);
+        if (opened[--depth] !== byte - 2) return this.#invalid('A closing bracket has no partner.', at);
         if (depth === 0) {
           this.#at = at + 1;
           return true;
@@ -255,10 +263,10 @@ function closingQuote(body: Buffer, from: number): number {
   let at = from;
   while (at < length) {
     const near = Math.min(at + WALK_BYTES, length);
-    while (at < near) {
+    for (; at < near; at++) {
       const byte = body[at];
       if (byte === QUOTE) return at;
-      at += byte === BACKSLASH ? 2 : 1;
+      if (byte === BACKSLASH) at++;
     }
     if (at >= length) return -1;
     const quote = body.indexOf(QUOTE, at);
