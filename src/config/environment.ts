@@ -1,5 +1,6 @@
 import { providerTypes } from '../providers/types.ts';
 import type { ProviderType } from '../providers/types.ts';
+import { narrow } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { configSchema } from './schema.ts';
@@ -31,7 +32,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
   if (parsed.success)
     return { ok: true, config: withAbsolutePaths(parsed.data, process.cwd()), files: [], warnings: [] };
   // Only tokens come from outside, so nothing else can be wrong.
-  const problems = parsed.error.issues.map(({ path, message }) => ({
+  const problems = parsed.error.issues.flatMap(narrow).map(({ path, message }) => ({
     path: found[Number(path[1])]?.type.env ?? '',
     value: '[secret]',
     expected: `${message} (item ${Number(path[3]) + 1} of the list)`,

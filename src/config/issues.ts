@@ -13,20 +13,18 @@ export function problemsOf(
   schema: Schema,
   locate: SourceDocument['locate'],
 ): readonly ConfigProblem[] {
-  return issues
-    .flatMap((issue) => narrow(issue))
-    .flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((name) => unknownField(issue.path, name, schema, locate))
-        : [valueProblem(issue, schema, locate)],
-    );
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((name) => unknownField(issue.path, name, schema, locate))
+      : [valueProblem(issue, schema, locate)],
+  );
 }
 
 /**
  * Where a value may be text or a map, zod tells what each would have wanted. The one that fits the value's
  * type tells its mistake; where none or several do, what stands for all is said.
  */
-function narrow(issue: Issue): readonly Issue[] {
+export function narrow(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const fitting = issue.errors.filter(
     (branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),

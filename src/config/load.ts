@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
-import { problemsOf, showPath } from './issues.ts';
+import { narrow, problemsOf, showPath } from './issues.ts';
 import { sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from './scalars.ts';
@@ -15,6 +15,7 @@ import { warningsOf } from './warnings.ts';
 /** A configuration to run on, or everything that is wrong with it at once. */
 export type LoadResult = Loaded | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
+/** A valid configuration. */
 export interface Loaded {
   readonly ok: true;
   readonly config: Config;
@@ -24,6 +25,7 @@ export interface Loaded {
   readonly warnings: readonly ConfigProblem[];
 }
 
+/** What a text alone does not say. */
 export interface ParseOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The configuration file; relative paths in it count from its folder. Absent: from the working directory. */
@@ -64,7 +66,7 @@ function validate(document: SourceDocument, { path, tokenFiles = new Map() }: Pa
   const folder = path === undefined ? process.cwd() : dirname(resolve(path));
   const files = addFileTokens(value, folder, tokenFiles);
   const parsed = configSchema.safeParse(files.value);
-  const issues = (parsed.error?.issues ?? []).map((issue) => files.toOrigin(issue));
+  const issues = (parsed.error?.issues ?? []).flatMap(narrow).map((issue) => files.toOrigin(issue));
   // A reference that could not be expanded is one mistake, not two.
   const told = new Set(inText.map((problem) => problem.path));
   const found = problemsOf([...files.issues, ...issues], configSchema, locate);

@@ -83,6 +83,7 @@ function parseBaseUrl(written: string): string | undefined {
 const urlError =
   'an http:// or https:// URL without credentials, query or fragment, such as https://api.openai.com/v1';
 
+/** Everything before an operation's own suffix. */
 export function baseUrl() {
   return z
     .string({ error: urlError })
@@ -120,6 +121,7 @@ export function openaiCustomUrl() {
 /** Where key records are kept. */
 export type State = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string };
 
+/** `memory:` or `sqlite:PATH`. */
 export function state() {
   const error = 'memory: or sqlite:PATH';
   return z

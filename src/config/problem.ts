@@ -21,6 +21,7 @@ export function sortProblems(problems: readonly ConfigProblem[]): readonly Confi
   );
 }
 
+/** A path as people write it, names that are no plain words quoted. */
 export function formatPath(path: Path): string {
   let formatted = '';
   for (const part of path) {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { providerTypes } from '../providers/types.ts';
 import type { Secret } from '../keys/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
@@ -29,42 +28,62 @@ export const onLists = { when: ({ value }: { value: unknown }): boolean => Array
 /** No mistake was found at, above or below this place. Unknown fields above it do not matter. */
 function isSound(context: Context, ...path: Path): boolean {
   return !context.issues.some(
-    ({ code, path: faulty = [] }) =>
-      code !== 'unrecognized_keys' &&
-      isDeepStrictEqual(faulty.slice(0, path.length), path.slice(0, faulty.length)),
+    ({ code, path: faulty = [] }) => code !== 'unrecognized_keys' && isSameWay(path, faulty),
   );
+}
+
+/** One path leads to the other, or they are one. */
+function isSameWay(one: Path, other: Path): boolean {
+  return one.every((part, depth) => depth >= other.length || other[depth] === part);
+}
+
+/** No mistake was found in a list as such; its items may have some. No item stands at -1. */
+function isListSound(context: Context, ...path: Path): boolean {
+  return isSound(context, ...path, -1);
 }
 
 function problem(context: Context, path: Path, expected: string): void {
   context.addIssue({ code: 'custom', path: [...path], message: expected });
 }
 
-/** Reports every later item that says in `field` what an earlier one does; undefined says nothing. */
+/**
+ * Reports every later item that says in `field` what an earlier one does. Pools are large, and all of their
+ * keys may be faulty, so mistakes are gone through once and not for each item.
+ */
 function unique<Item>(
   items: readonly Item[],
   context: Context,
   field: Path,
   what: string,
-  valueOf: (item: Item) => string | undefined,
+  valueOf: (item: Item) => string,
 ): void {
+  const faulty = new Set(
+    context.issues
+      .map(({ path = [] }) => path)
+      .filter(([, ...rest]) => isSameWay(field, rest))
+      .map(([index]) => index),
+  );
   const seen = new Set<string>();
   for (const [index, item] of items.entries()) {
-    const value = isSound(context, index, ...field) ? valueOf(item) : undefined;
-    if (value === undefined) continue;
+    if (faulty.has(index)) continue;
+    const value = valueOf(item);
     if (seen.has(value)) problem(context, [index, ...field], `${what} that no earlier item has`);
     seen.add(value);
   }
 }
 
+/** No token stands twice in a pool. */
 export function checkTokens(tokens: readonly { key: Secret }[], context: Context): void {
   unique(tokens, context, [], 'a token', ({ key }) => key.reveal());
 }
 
+/** Clients differ in name and key. */
 export function checkClients(clients: readonly { name: string; key: Secret }[], context: Context): void {
   unique(clients, context, ['name'], 'a name', ({ name }) => name);
   unique(clients, context, ['key'], 'a key', ({ key }) => key.reveal());
 }
 
+/** Providers differ in id. */
 export function checkProviders(providers: readonly { id: string }[], context: Context): void {
   unique(providers, context, ['id'], 'an id', ({ id }) => id);
 }
@@ -77,6 +96,7 @@ interface FailoverFields {
   readonly cooldownDuration: number;
 }
 
+/** A key that goes out of service has a way back, and waits grow. */
 export function checkFailover(failover: FailoverFields, context: Context): void {
   const waysBack = ['enabled', 'healthCheckModel', 'cooldownDuration'];
   if (
@@ -108,6 +128,7 @@ interface ProviderFields {
   readonly failover: { readonly enabled: boolean };
 }
 
+/** What the type asks of the other options. */
 export function checkProvider(provider: ProviderFields, context: Context): void {
   if (isSound(context, 'type')) checkType(provider, context);
   if (provider.baseUrl !== undefined && provider.openaiCustomUrl !== undefined)
@@ -145,6 +166,7 @@ interface RootFields {
   readonly activeProviderId?: string;
 }
 
+/** Who may reach which listener, and which provider serves what. */
 export function checkRoot(config: RootFields, context: Context): void {
   checkListeners(config, context);
   if (config.provider !== undefined && config.providers !== undefined)
@@ -187,16 +209,12 @@ function checkNames(config: RootFields, context: Context): void {
     !ids.includes(activeProviderId)
   )
     problem(context, ['activeProviderId'], expected);
-  if (isSound(context, 'routes'))
-    for (const [index, { to }] of config.routes.entries())
+  if (!isListSound(context, 'routes')) return;
+  for (const [index, { to }] of config.routes.entries())
+    if (isSound(context, 'routes', index, 'to'))
       for (const [place, id] of to.entries())
         if (!ids.includes(id)) problem(context, ['routes', index, 'to', place], expected);
-  if (
-    ids.length > 1 &&
-    activeProviderId === undefined &&
-    isSound(context, 'routes') &&
-    config.routes.length === 0
-  )
+  if (ids.length > 1 && activeProviderId === undefined && config.routes.length === 0)
     problem(context, ['activeProviderId'], `routes, or ${expected}`);
 }
 
@@ -210,8 +228,7 @@ function providerIds(config: RootFields, context: Context): readonly string[] | 
       : undefined;
   }
   const { providers = [] } = config;
-  // A mistake of the list itself stands above its first item.
-  if (!isSound(context, 'providers', 0, 'id')) return undefined;
+  if (!isListSound(context, 'providers')) return undefined;
   return providers.every((_, index) => isSound(context, 'providers', index, 'id'))
     ? providers.map(({ id }) => id)
     : undefined;

@@ -137,6 +137,7 @@ function parseNumber(written: number | string): number | undefined {
   return parseMeasure(written, {});
 }
 
+/** A whole number. */
 export function integer(bounds: Bounds) {
   return measure(
     { parse: parseNumber, format: String, what: 'a whole number', kind: 'integer', whole: true },
@@ -144,6 +145,7 @@ export function integer(bounds: Bounds) {
   );
 }
 
+/** A number that may have a fraction. */
 export function decimal(bounds: Bounds) {
   return measure(
     { parse: parseNumber, format: String, what: 'a number', kind: 'number', whole: false },
@@ -211,14 +213,17 @@ export function parseAddress(written: number | string): ListenAddress | undefine
   return { host: host === undefined ? '127.0.0.1' : host === '' ? '0.0.0.0' : host, port };
 }
 
+/** An address as people write it, an IPv6 host in brackets. */
 export function formatAddress({ host, port }: ListenAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Whether only this machine can reach it. Names other than localhost are not looked up. */
 export function isLoopback({ host }: ListenAddress): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
+/** Where to listen. */
 export function address() {
   const error = 'an address to listen on: host:port, [ipv6]:port, :port for all interfaces, or a port';
   return z

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { providerTypes } from '../providers/types.ts';
+import {
+  baseUrl,
+  modelMapping,
+  modelPattern,
+  openaiCustomUrl,
+  providerId,
+  statusPattern,
+} from './patterns.ts';
+import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
+import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
+
+/** Every option of a provider: its type, default, unit and meaning, once. */
+
+const key = z.strictObject({
+  key: secret('a token').meta({ description: 'The credential itself.' }),
+  name: text('a name').exactOptional().meta({ description: 'What people call it, in logs and tables.' }),
+  weight: decimal({ above: 0, max: 1000 })
+    .prefault(1)
+    .meta({ description: 'Its share of the traffic beside the other keys of the pool.' }),
+  quotaDomain: text('a name').exactOptional().meta({
+    description:
+      'The organisation, project or account whose limits it shares with other keys. Absent: its own, or what response headers tell.',
+  }),
+  models: z
+    .array(modelPattern())
+    .exactOptional()
+    .meta({ description: 'The models it may be used for. Absent: all.' }),
+});
+
+const keyEntry = z
+  .union([secret('a token').transform((token): z.output<typeof key> => ({ key: token, weight: 1 })), key], {
+    error: 'a token (text; quote what looks like a number), or a map with key and more',
+  })
+  .register(kinds, { kind: 'secret or map' });
+
+const failover = z.strictObject({
+  enabled: flag().prefault(false).meta({
+    description:
+      'Without it a key is picked for each request and nothing is remembered. Needs `healthCheckModel` or `cooldownDuration`.',
+  }),
+  failureThreshold: integer({ min: 1, max: 1_000_000 })
+    .prefault(3)
+    .meta({ description: 'Consecutive counted failures, over all nodes, that take a key out of service.' }),
+  successThreshold: integer({ min: 1, max: 1_000_000 })
+    .prefault(1)
+    .meta({ description: 'Consecutive passed health checks that put it back.' }),
+  healthCheckInterval: duration({ above: 0 })
+    .prefault('5s')
+    .meta({ description: 'Wait between two health checks of a key, until they back off.' }),
+  healthCheckMaxInterval: duration({ above: 0 }).exactOptional().meta({
+    description:
+      'The wait that backing off ends at; equal to `healthCheckInterval` the cadence is steady. Default: 5m, or `healthCheckInterval` where that is longer.',
+  }),
+  healthCheckTimeout: duration({ above: 0 })
+    .prefault('5s')
+    .meta({ description: 'Time for one health check.' }),
+  healthCheckModel: text('a model').exactOptional().meta({
+    description:
+      "Model of the health check: a chat completion in the provider's own form. Absent: no health checks.",
+  }),
+  cooldownDuration: duration({ min: 0 }).prefault(0).meta({
+    description:
+      'Above 0: a key comes back by itself after this long, its failures forgotten. It may come back sooner by a health check.',
+  }),
+  failoverOnStatus: z.array(statusPattern()).exactOptional().meta({
+    description:
+      "Regular expressions on the whole status. Given, they alone decide which answers count against a key; absent, Sparekey's verdict rules do.",
+  }),
+});
+
+const defaultMaxIntervalMs = 5 * 60_000;
+
+const failoverWithDefaults = failover.superRefine(checkFailover, onMaps).transform((given) => ({
+  ...given,
+  healthCheckMaxInterval:
+    given.healthCheckMaxInterval ?? Math.max(defaultMaxIntervalMs, given.healthCheckInterval),
+}));
+
+const retry = z.strictObject({
+  enabled: flag()
+    .prefault(false)
+    .meta({ description: 'Whether a failed request is tried with other keys. Failover brings that along.' }),
+  maxRetries: integer({ min: 1, max: 32 })
+    .prefault(1)
+    .meta({ description: 'Tries after the first one, each with another key.' }),
+  retryTimeout: duration({ above: 0 })
+    .prefault('30s')
+    .meta({ description: 'Time for one of these further tries.' }),
+  retryOnStatus: z.array(statusPattern()).exactOptional().meta({
+    description:
+      "Regular expressions on the whole status. Given, they alone decide which answers are tried again; absent, Sparekey's verdict rules do.",
+  }),
+});
+
+const idMeaning = 'Its name in routes, logs and `provider-id/model`.';
+
+const providerFields = {
+  type: z
+    .enum([...providerTypes.keys()], {
+      error: ({ input }) =>
+        `${input === undefined ? 'a type (missing type)' : 'a known provider type'}: ${[...providerTypes.keys()].join(', ')}`,
+    })
+    .register(kinds, { kind: 'provider type' })
+    .meta({ description: 'What it speaks: one of the [list below](#provider-types).' }),
+  baseUrl: baseUrl().exactOptional().meta({
+    description:
+      "Everything before an operation's own suffix, such as `https://api.openai.com/v1`. Default: that of the type, where it has one.",
+  }),
+  openaiCustomUrl: openaiCustomUrl().exactOptional().meta({
+    description:
+      'Another way to say `baseUrl`, for `type: openai`: with or without `https://`, and with or without the suffix of an operation.',
+  }),
+  apiTokens: z
+    .array(keyEntry)
+    .superRefine(checkTokens, onLists)
+    .default([])
+    .meta({ description: 'The pool: tokens, or maps that say more of one.' }),
+  apiTokensFile: text('a path').exactOptional().meta({
+    description:
+      'A file of further tokens, one a line; blank lines and lines that begin with `#` are left out. Relative to this file.',
+  }),
+  modelMapping: modelMapping().default({}).meta({
+    description:
+      'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`. An empty target keeps the name.',
+  }),
+  protocol: word(['openai', 'original'])
+    .default('openai')
+    .meta({ description: "What clients speak: `original` is the provider's own form, never translated." }),
+  failover: failoverWithDefaults.prefault({}).meta({
+    description: 'Taking failing keys out of service and bringing them back.',
+  }),
+  retryOnFailure: retry.exactOptional().meta({
+    description: 'Further tries without failover, or other bounds for them with it.',
+  }),
+  choice: word(['balanced', 'random']).default('balanced').meta({
+    description:
+      'How a key is chosen: `balanced` takes the less busy of two picked at random, `random` takes one. Both honour weights.',
+  }),
+  attempts: integer({ min: 1, max: 32 })
+    .prefault(4)
+    .meta({ description: 'Tries for one request at this provider, the first one included.' }),
+  deadline: duration({ above: 0 }).prefault('10m').meta({
+    description: 'From accepting a request to the first output for its client, all tries together.',
+  }),
+  connectTimeout: duration({ above: 0 })
+    .prefault('5s')
+    .meta({ description: 'To open a connection, TLS included.' }),
+  firstOutputTimeout: duration({ above: 0 }).exactOptional().meta({
+    description:
+      'From sending a request to the first output, in one try. Default: `firstByteTimeout` where that is above 0, else `timeout`.',
+  }),
+  idleTimeout: duration({ above: 0 })
+    .prefault('2m')
+    .meta({ description: 'Between two pieces of an answer that has begun.' }),
+  timeout: duration({ above: 0 })
+    .prefault('2m')
+    .meta({ description: 'The older word: the default of `firstOutputTimeout`.' }),
+  firstByteTimeout: duration({ min: 0 })
+    .prefault(0)
+    .meta({ description: 'The older word: above 0, the default of `firstOutputTimeout`.' }),
+};
+
+type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;
+
+/** Fills in the defaults that depend on other options. `checkProvider` has seen to it that there is a URL. */
+function withDefaults({ openaiCustomUrl: customUrl, ...given }: ProviderFields) {
+  return {
+    ...given,
+    baseUrl: given.baseUrl ?? customUrl ?? providerTypes.get(given.type)?.baseUrl ?? '',
+    firstOutputTimeout:
+      given.firstOutputTimeout ?? (given.firstByteTimeout > 0 ? given.firstByteTimeout : given.timeout),
+  };
+}
+
+/** One of `providers`. */
+export const provider = z
+  .strictObject({ id: providerId().meta({ description: idMeaning }), ...providerFields })
+  .superRefine(checkProvider, onMaps)
+  .transform(({ id, ...given }) => ({ id, ...withDefaults(given) }));
+
+/** The plugin's single `provider`. */
+export const soleProvider = z
+  .strictObject({
+    id: providerId()
+      .exactOptional()
+      .meta({ description: `${idMeaning} Default: its type.` }),
+    ...providerFields,
+  })
+  .superRefine(checkProvider, onMaps)
+  .transform(({ id, ...given }) => ({ id: id ?? given.type, ...withDefaults(given) }));

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describeConfig } from '../../src/config/describe.ts';
+import { configOf } from './parsing.ts';
+
+void test('a configuration is told in lines: listeners, state, providers, routes', () => {
+  const text = `state: "memory:"
+clients: [{ name: web, key: k }, { name: batch, key: l }]
+admin: { token: t }
+providers:
+  - id: main
+    type: openai
+    apiTokens: [sk-0123456789abcdef, { key: sk-fedcba9876543210, name: team-b }, short]
+    failover: { enabled: true, healthCheckModel: gpt-5-nano, successThreshold: 2, cooldownDuration: 10m }
+  - { id: local, type: vllm, baseUrl: "http://127.0.0.1:8000/v1" }
+routes: [{ model: "llama-*", to: [local, main] }]
+activeProviderId: main
+`;
+  assert.deepEqual(describeConfig(configOf(text)), [
+    'data plane on 127.0.0.1:5397, for web, batch',
+    'admin on 127.0.0.1:5398, with a token',
+    'state in memory (forgotten at a stop)',
+    'provider main (active): openai at https://api.openai.com/v1',
+    '  3 keys: …cdef, team-b (…3210), …',
+    '  failover on: out after 3 failures in a row, back after 2 passed checks with gpt-5-nano (every 5s to 5m) or after 10m',
+    'provider local: vllm at http://127.0.0.1:8000/v1',
+    "  no keys: the client's own credential is passed on",
+    '  failover off',
+    'route llama-* to local, then main',
+  ]);
+});
+
+void test('of a large pool only the beginning is told', () => {
+  const tokens = Array.from({ length: 12 }, (_, index) => `token-${index}`);
+  const lines = describeConfig(configOf(`provider: { type: openai, apiTokens: ${JSON.stringify(tokens)} }`));
+  assert.ok(lines.some((line) => line.startsWith('  12 keys: ') && line.endsWith(', and 4 more')));
+});
+
+void test('an open listener and an empty list of clients are told for what they are', () => {
+  const [open] = describeConfig(configOf('provider: { type: openai }'));
+  assert.equal(open, 'data plane on 127.0.0.1:5397, open to anybody on this machine');
+  const [closed] = describeConfig(configOf('provider: { type: openai }\nclients: []'));
+  assert.equal(closed, 'data plane on 127.0.0.1:5397, for nobody: clients is empty');
+});
