@@ -1,0 +1,103 @@
+import { viewKey } from '../../src/admin/key-view.ts';
+import { settle } from '../../src/keys/record.ts';
+import type { Log } from '../../src/telemetry/log.ts';
+import { playPlot } from './plot.ts';
+import { NAMES, openDemo, tokenOf, type Demo } from './pool.ts';
+import type { KeyAtMoment, Moment } from './scene.ts';
+import { openScreen } from './screen.ts';
+import { Story } from './story.ts';
+import { Traffic } from './traffic.ts';
+
+/** How often the keys are looked at. Milliseconds. */
+const LOOK_MS = 50;
+
+const silent = (): void => {};
+
+/**
+ * Runs the demonstration for so long and sums it up.
+ * @returns how many requests failed for a client
+ */
+export async function runDemo(totalMs: number): Promise<number> {
+  let rescued = 0;
+  const demo = await openDemo(logOf((wasRescued) => (rescued += wasRescued ? 1 : 0)));
+  const screen = openScreen(process.stdout);
+  const story = new Story((happening) => screen.tell(happening));
+  const traffic = new Traffic(demo.url);
+  const moment = (): Moment => ({
+    url: demo.url,
+    elapsedMs: story.elapsedMs,
+    totalMs,
+    now: Date.now(),
+    tally: traffic.tally,
+    rescued,
+    keys: keysOf(demo),
+    happenings: story.happenings,
+  });
+
+  const look = setInterval(() => story.look(keysOf(demo).map(({ view }) => view)), LOOK_MS);
+  const frames = setInterval(() => screen.show(moment()), screen.everyMs);
+  const endPlot = playPlot(demo.simulator, (name, tale, isWell) => story.atProvider(name, tale, isWell));
+  await timeOrInterrupt(totalMs);
+
+  endPlot();
+  await traffic.stop();
+  clearInterval(look);
+  clearInterval(frames);
+  screen.show(moment());
+  screen.close();
+  process.stdout.write(summary(demo, story, traffic.tally, rescued));
+  await demo.close();
+  return traffic.tally.failed;
+}
+
+/** Hears of every request whether it was answered although a key failed it. */
+function logOf(onRequest: (wasRescued: boolean) => void): Log {
+  return {
+    debug: silent,
+    info: silent,
+    warn: silent,
+    error: (message, fields) => process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
+    request: ({ status, failed = [] }) => onRequest(status === 200 && failed.length > 0),
+    flush: () => Promise.resolve(),
+  };
+}
+
+function keysOf({ sparekey, simulator }: Demo): KeyAtMoment[] {
+  const now = Date.now();
+  const pooled = Array.from(sparekey.runtime().providers.values(), ({ pool }) => [...pool.all()]).flat();
+  return pooled.map(({ key, record, inFlight }) => {
+    const name = NAMES.find((each) => each === key.name);
+    const answered = name === undefined ? 0 : (simulator.counts(tokenOf(name)).met.answer ?? 0);
+    return { view: viewKey(key, settle(record, now), true, now), inFlight, answered };
+  });
+}
+
+/** Resolves after so long, or on Ctrl-C. */
+function timeOrInterrupt(totalMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      process.off('SIGINT', end).off('SIGTERM', end);
+      resolve();
+    };
+    const timer = setTimeout(end, totalMs);
+    process.on('SIGINT', end).on('SIGTERM', end);
+  });
+}
+
+function summary(
+  { simulator }: Demo,
+  { left, returned }: Story,
+  { answered, failed, complaints }: Traffic['tally'],
+  rescued: number,
+): string {
+  const faults = NAMES.map(tokenOf).flatMap((token) => Object.entries(simulator.counts(token).met));
+  const faultCount = faults.reduce((sum, [kind, count]) => (kind === 'answer' ? sum : sum + count), 0);
+  return `${[
+    '',
+    `The provider failed ${faultCount} times. Keys left service ${left} times and came back ${returned} times.`,
+    `${answered} requests were answered, ${rescued} of them after another key had failed them.`,
+    `${failed} requests failed for a client.`,
+    ...complaints.map((complaint) => `  ${complaint}`),
+  ].join('\n')}\n`;
+}
