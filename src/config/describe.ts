@@ -1,5 +1,5 @@
 import { formatAddress, formatDuration } from './scalars.ts';
-import type { Config, KeyConfig, ProviderConfig } from './schema.ts';
+import type { Config, ProviderConfig } from './schema.ts';
 
 /** What a configuration comes to, a line each, for people. No secrets; of keys only their hints. */
 export function describeConfig(config: Config): string[] {
@@ -21,10 +21,10 @@ function names(clients: NonNullable<Config['clients']>): string {
 }
 
 function describeProvider(provider: ProviderConfig, activeProviderId: string | undefined): string[] {
-  const { id, type, baseUrl, apiTokens } = provider;
+  const { id, type, baseUrl } = provider;
   return [
     `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${baseUrl}`,
-    `  ${describeKeys(apiTokens)}`,
+    `  ${describeKeys(provider)}`,
     `  ${describeFailover(provider)}`,
   ];
 }
@@ -32,8 +32,9 @@ function describeProvider(provider: ProviderConfig, activeProviderId: string | u
 /** Enough keys to recognise a pool by; thousands would fill the screen. */
 const keysShown = 8;
 
-function describeKeys(keys: readonly KeyConfig[]): string {
-  if (keys.length === 0) return "no keys: the client's own credential is passed on";
+function describeKeys({ type, apiTokens: keys }: ProviderConfig): string {
+  if (keys.length === 0)
+    return `no keys${type === 'openai' ? ": the client's own credential is passed on" : ''}`;
   const shown = keys.slice(0, keysShown).map(({ key, name }) => {
     const hint = key.hint === '' ? '…' : `…${key.hint}`;
     return name === undefined ? hint : `${name} (${hint})`;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { SourceDocument } from './document.ts';
 import { fieldNamesAt } from './introspect.ts';
 import type { Schema } from './introspect.ts';
+import { nearest } from './nearest.ts';
 import { formatPath, shorten } from './problem.ts';
 import type { ConfigProblem, Path } from './problem.ts';
 
@@ -86,37 +87,9 @@ export function showPath(path: Path, schema: Schema): string {
   );
 }
 
-const openClientFields: ReadonlySet<PropertyKey | undefined> = new Set(['name']);
-
 /** Whether a secret may stand here: anything under `apiTokens`, of a client but its name, and the admin token. */
 function isSecretPlace(path: Path): boolean {
   if (path.includes('apiTokens')) return true;
-  if (path[0] === 'clients') return !openClientFields.has(path[2]);
+  if (path[0] === 'clients') return path[2] !== 'name';
   return path[0] === 'admin' && path[1] !== 'listen';
-}
-
-/** The known name that a slip of the fingers turns into the given one. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  const [best] = known
-    .map((candidate) => ({ candidate, edits: distance(lower, candidate.toLowerCase()) }))
-    .filter(({ candidate, edits }) => edits <= Math.min(3, Math.floor(candidate.length / 3)))
-    .toSorted((one, other) => one.edits - other.edits);
-  return best?.candidate;
-}
-
-/** Levenshtein's: how many characters must be put in, left out or replaced. Long names are nobody's slip. */
-function distance(one: string, other: string): number {
-  if (Math.abs(one.length - other.length) > 3) return Number.POSITIVE_INFINITY;
-  let previous = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= one.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= other.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (one[row - 1] === other[column - 1] ? 0 : 1);
-      const shorter = Math.min(previous[column] ?? 0, current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, shorter));
-    }
-    previous = current;
-  }
-  return previous[other.length] ?? 0;
 }

@@ -24,7 +24,7 @@ activeProviderId: main
     '  3 keys: …cdef, team-b (…3210), …',
     '  failover on: out after 3 failures in a row, back after 2 passed checks with gpt-5-nano (every 5s to 5m) or after 10m',
     'provider local: vllm at http://127.0.0.1:8000/v1',
-    "  no keys: the client's own credential is passed on",
+    '  no keys',
     '  failover off',
     'route llama-* to local, then main',
   ]);
@@ -34,6 +34,11 @@ void test('of a large pool only the beginning is told', () => {
   const tokens = Array.from({ length: 12 }, (_, index) => `token-${index}`);
   const lines = describeConfig(configOf(`provider: { type: openai, apiTokens: ${JSON.stringify(tokens)} }`));
   assert.ok(lines.some((line) => line.startsWith('  12 keys: ') && line.endsWith(', and 4 more')));
+});
+
+void test('a provider that passes on what clients bring is told so', () => {
+  const lines = describeConfig(configOf('provider: { type: openai }'));
+  assert.ok(lines.includes("  no keys: the client's own credential is passed on"));
 });
 
 void test('an open listener and an empty list of clients are told for what they are', () => {
