@@ -2,9 +2,6 @@ import { noFacts, splice } from './body-facts.ts';
 import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import type { Span } from './call.ts';
 
-export { noFacts } from './body-facts.ts';
-export type { BodyFacts, BodyFault } from './body-facts.ts';
-
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
  * nested values, and never allocates for what it does not need.

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { parseObject } from '../../src/dialects/frame-judge.ts';
 import { scanBody, spliceModel } from '../../src/dialects/json-scan.ts';
-import type { BodyFacts } from '../../src/dialects/json-scan.ts';
+import type { BodyFacts } from '../../src/dialects/body-facts.ts';
 
 function facts(text: string | Buffer): BodyFacts {
   const scanned = scanBody(Buffer.from(text));
