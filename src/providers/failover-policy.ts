@@ -39,6 +39,6 @@ export function failoverPolicy({
 /** Anchored to the whole status: `4.*` is any 4xx, and never the 4 in 204. An empty list matches nothing. */
 function statusMatcher(patterns: readonly string[] | undefined): ((status: number) => boolean) | undefined {
   if (patterns === undefined) return undefined;
-  const regexes = patterns.map((pattern) => new RegExp(`^(?:${pattern})$`, 'u'));
+  const regexes = patterns.map((pattern) => new RegExp(`^(?:${pattern})$`));
   return (status) => regexes.some((regex) => regex.test(String(status)));
 }

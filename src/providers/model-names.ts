@@ -5,7 +5,7 @@
 export function modelMatcher(pattern: string): (model: string) => boolean {
   if (pattern === '*') return () => true;
   if (pattern.startsWith('~')) {
-    const regex = new RegExp(pattern.slice(1), 'u');
+    const regex = new RegExp(pattern.slice(1));
     return (model) => regex.test(model);
   }
   if (pattern.endsWith('*')) {
@@ -40,7 +40,8 @@ export function modelMapper(mapping: Readonly<Record<string, string>>): (model: 
     const rule = rules.find(({ matches }) => matches(model));
     if (rule === undefined || rule.target === '') return model;
     if (!rule.pattern.startsWith('~')) return rule.target;
-    return model.replace(new RegExp(rule.pattern.slice(1), 'u'), rule.target);
+    // The configuration this one is compatible with writes a group as `$1` or as `${1}`.
+    return model.replace(new RegExp(rule.pattern.slice(1)), rule.target.replaceAll(/\$\{(\d+)\}/gu, '$$$1'));
   };
 }
 

@@ -7,7 +7,7 @@ import type { Key } from '../keys/key.ts';
 import { Pool } from '../keys/pool.ts';
 import type { KeyRecord } from '../keys/record.ts';
 import type { KeyPolicy } from '../keys/reducer.ts';
-import { Secret } from '../keys/secret.ts';
+import type { Secret } from '../keys/secret.ts';
 import { openTransport } from '../upstream/transport.ts';
 import type { Transport, UpstreamRequest } from '../upstream/transport.ts';
 import { failoverPolicy } from './failover-policy.ts';
