@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { describeConfig } from '../config/describe.ts';
+import { loadConfig } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import { configFailure } from './failure.ts';
+import { DEFAULT_CONFIG_FILE } from './setup.ts';
+
+/** Adds `sparekey check`. */
+export function registerCheck(program: Command): void {
+  program
+    .command('check')
+    .description('validate a configuration and print what it comes to, without secrets')
+    .option('--config <file>', 'the configuration', DEFAULT_CONFIG_FILE)
+    .addHelpText(
+      'after',
+      '\nWith mistakes in it, all of them are printed with their line and column, and the exit code is 1.',
+    )
+    .action(({ config }: { readonly config: string }) => check(config));
+}
+
+async function check(file: string): Promise<void> {
+  const result = await loadConfig(file, process.env);
+  if (!result.ok) throw configFailure(result.problems, file);
+  process.stdout.write(`${describeConfig(result.config).join('\n')}\n`);
+  for (const warning of result.warnings) {
+    process.stderr.write(`warning: ${formatProblem(warning, file)}\n`);
+  }
+}

@@ -1,0 +1,14 @@
+import { formatProblem } from '../config/problem.ts';
+import type { ConfigProblem } from '../config/problem.ts';
+
+/** A command could not do what it was asked, for a reason that its message tells the user in full. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure';
+}
+
+/** All that is wrong with a configuration, a line each. */
+export function configFailure(problems: readonly ConfigProblem[], source: string): CommandFailure {
+  const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
+  const lines = problems.map((problem) => formatProblem(problem, source));
+  return new CommandFailure([`The configuration cannot be used: ${count}.`, ...lines].join('\n'));
+}

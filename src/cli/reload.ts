@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import { loadConfig } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../telemetry/log.ts';
+import { watchFiles } from './file-watch.ts';
+
+export interface ReloadOptions {
+  readonly path: string;
+  /** What runs now. */
+  readonly loaded: Loaded;
+  readonly log: Log;
+  readonly takeOver: (config: Config) => Promise<void>;
+}
+
+/** Between two looks at the files. Milliseconds. */
+const LOOK_MS = 250;
+
+/**
+ * Takes the configuration over anew when one of its files changes and at SIGHUP. One that is not valid changes
+ * nothing but the log.
+ * @returns ends it
+ */
+export function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): () => void {
+  const started = loaded.config;
+  let { files } = loaded;
+
+  const reload = async (): Promise<void> => {
+    const result = await loadConfig(path, process.env);
+    if (!result.ok) {
+      log.error('the changed configuration is not valid; the old one stays', {
+        mistakes: result.problems.length,
+      });
+      for (const problem of result.problems) log.error(formatProblem(problem, path));
+      return;
+    }
+    ({ files } = result);
+    for (const warning of result.warnings) log.warn(formatProblem(warning, path));
+    await takeOver(result.config);
+    const late = changedForRestart(started, result.config);
+    if (late.length > 0) log.warn('some changes count only after a restart', { options: late.join(', ') });
+    log.info('the configuration was taken over');
+  };
+
+  let last = Promise.resolve();
+  // One after the other: the newest file wins.
+  const enqueue = (): void => {
+    last = last
+      .then(reload)
+      .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
+  };
+  const stopWatching = watchFiles({ files: () => files, onChange: enqueue, intervalMs: LOOK_MS });
+  process.on('SIGHUP', enqueue);
+  return () => {
+    stopWatching();
+    process.off('SIGHUP', enqueue);
+  };
+}
+
+/** Options that what is already open stands on. */
+function changedForRestart(before: Config, after: Config): readonly string[] {
+  const fixed = ['listen', 'state', 'workers', 'log'] as const;
+  const changed: string[] = fixed.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  const isAdminSame =
+    isDeepStrictEqual(before.admin.listen, after.admin.listen) &&
+    before.admin.token?.reveal() === after.admin.token?.reveal();
+  return isAdminSame ? changed : [...changed, 'admin'];
+}

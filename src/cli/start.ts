@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { formatProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
+import { startSparekey } from '../main.ts';
+import type { Sparekey } from '../main.ts';
+import { createLog } from '../telemetry/log.ts';
+import type { Log } from '../telemetry/log.ts';
+import { banner } from './banner.ts';
+import { parsePort } from './port-option.ts';
+import { keepReloading } from './reload.ts';
+import { findSetup, withPorts } from './setup.ts';
+import type { Ports, Setup } from './setup.ts';
+import { startFailure } from './start-failure.ts';
+import { stopOnSignal } from './stop.ts';
+import { packageVersion } from './version.ts';
+
+interface StartOptions extends Ports {
+  readonly config?: string;
+  readonly quiet?: true;
+}
+
+/** Adds `sparekey start`. */
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('run the gateway')
+    .option('--config <file>', 'the configuration; without it, sparekey.yaml where there is one')
+    .option('--port <number>', 'port of the data plane; 0 is any free one', parsePort)
+    .option('--admin-port <number>', 'port of the admin listener; 0 is any free one', parsePort)
+    .option('--quiet', 'print nothing but the log')
+    .addHelpText(
+      'after',
+      `
+Without a configuration it uses the API keys it finds in the environment (OPENAI_API_KEY and the customary names
+of other providers; a comma-separated list is a pool). Without those it starts a demonstration.
+
+It first prints where it listens. Then the log begins: a line for each request, for people on a terminal and as
+JSON elsewhere. SIGTERM and Ctrl-C stop it when the requests under way are done; a second one stops it at once.
+SIGHUP takes the configuration over anew, as does saving it.`,
+    )
+    .action(start);
+}
+
+async function start({ config: file, quiet, ...ports }: StartOptions): Promise<void> {
+  const setup = await findSetup(file, process.env);
+  const config = withPorts(setup.loaded.config, ports);
+  const log = createLog(config.log);
+  const sparekey = await startOrFail(config, log);
+  if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
+  const stopReloading = followFile(setup, sparekey, ports, log);
+  stopOnSignal({
+    log,
+    stop: async () => {
+      stopReloading();
+      await sparekey.drain();
+      if (setup.kind === 'demo') await setup.demo.close();
+    },
+  });
+}
+
+async function startOrFail(config: Config, log: Log): Promise<Sparekey> {
+  try {
+    return await startSparekey(config, { log });
+  } catch (error) {
+    throw startFailure(error, config);
+  }
+}
+
+/** Keeps a gateway that runs a file up with the file. */
+function followFile(setup: Setup, sparekey: Sparekey, ports: Ports, log: Log): () => void {
+  if (setup.kind !== 'file') return () => undefined;
+  const { path, loaded } = setup;
+  for (const warning of loaded.warnings) log.warn(formatProblem(warning, path));
+  return keepReloading({
+    path,
+    loaded,
+    log,
+    takeOver: (config) => sparekey.reload(withPorts(config, ports)),
+  });
+}
