@@ -9,11 +9,13 @@ import { KeysApi } from './keys-api.ts';
 import type { KeysApiOptions } from './keys-api.ts';
 import { route } from './routes.ts';
 
+/** `host` is without brackets. */
 export interface AdminAddress {
   readonly host: string;
   readonly port: number;
 }
 
+/** How to open the admin listener. */
 export interface AdminOptions extends KeysApiOptions {
   readonly listen: AdminAddress;
   /** What requests must carry. Absent: requests from this machine are answered, those of web pages not. */
@@ -22,6 +24,7 @@ export interface AdminOptions extends KeysApiOptions {
   readonly onDefect: (error: unknown) => void;
 }
 
+/** An open admin listener. */
 export interface Admin {
   /** Where it listens: the real port where 0 was asked for. */
   readonly address: AdminAddress;

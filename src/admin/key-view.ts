@@ -26,6 +26,7 @@ export interface KeyView {
   readonly quotaDomain: string | null;
 }
 
+/** One model a key is kept from. */
 export interface HoldView {
   readonly cause: Hold['cause'];
   /** That judged the answer it is held for. */

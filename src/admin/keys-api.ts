@@ -6,6 +6,7 @@ import type { AdminErrorCode } from './errors.ts';
 import { viewKey } from './key-view.ts';
 import type { KeyView } from './key-view.ts';
 
+/** What the admin API works on. */
 export interface KeysApiOptions {
   /** The configuration as it runs now. */
   readonly runtime: () => { readonly providers: ReadonlyMap<string, Provider> };

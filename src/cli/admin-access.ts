@@ -6,6 +6,7 @@ import type { AdminAccess } from './admin-client.ts';
 import { CommandFailure, configFailure } from './failure.ts';
 import { DEFAULT_CONFIG_FILE } from './setup.ts';
 
+/** What the command line says of the admin listener. */
 export interface AccessOptions {
   readonly admin?: string;
   readonly config?: string;

@@ -28,7 +28,7 @@ export async function startDemo(): Promise<Demo> {
           baseUrl: simulator.url,
           apiTokens: demoKeys.map(({ key, script: { note = '' } }) => ({
             key,
-            name: note.split(/:| for /)[0],
+            name: note.split(/[,:]/)[0],
           })),
           failover: {
             enabled: true,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 
+/** What to watch, and what for. */
 export interface FileWatchOptions {
   /** Asked anew each time: a change may bring other files with it. */
   readonly files: () => readonly string[];

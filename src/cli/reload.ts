@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Log } from '../telemetry/log.ts';
 import { watchFiles } from './file-watch.ts';
 
+/** What to keep up with, and how. */
 export interface ReloadOptions {
   readonly path: string;
   /** What runs now. */

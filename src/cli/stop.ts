@@ -1,5 +1,6 @@
 import type { Log } from '../telemetry/log.ts';
 
+/** How to stop. */
 export interface StopOptions {
   readonly log: Log;
   /** Ends all that runs, in order. */

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Log, LogLevel } from './log.ts';
+import type { Log, LogLevel } from './contract.ts';
 import type { Output } from './output.ts';
 
 /** A JSON object a line: `level`, `time` in RFC 3339, the fields, and the message as `msg`. */

@@ -1,24 +1,9 @@
-import type { RequestEntry } from '../gateway/request-entry.ts';
+import type { Log, LogLevel } from './contract.ts';
 import { bufferedOutput, streamOutput } from './output.ts';
 import { jsonLog } from './json-log.ts';
 import { prettyLog } from './pretty-log.ts';
 
-/** What stands beside a message. A value that is an `Error` belongs under `error`. */
-export type LogFields = Readonly<Record<string, unknown>>;
-
-/** Where events are told. No call throws, waits or blocks. */
-export interface Log {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
-  /** One line for one request of the data plane, at level `info`. */
-  request(entry: RequestEntry): void;
-  /** Resolves when everything told so far has been handed to the system, or can never be. */
-  flush(): Promise<void>;
-}
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+export type { Log, LogFields, LogLevel } from './contract.ts';
 
 /** How to open a log. */
 export interface LogOptions {

@@ -1,8 +1,9 @@
 import { inspect, styleText } from 'node:util';
-import type { Log, LogFields, LogLevel } from './log.ts';
+import type { Log, LogFields, LogLevel } from './contract.ts';
 import type { Output } from './output.ts';
 import { printable, requestLine } from './request-line.ts';
 
+/** How to write for people. */
 export interface PrettyLogOptions {
   readonly level: LogLevel;
   readonly output: Output;
