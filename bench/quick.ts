@@ -14,8 +14,8 @@ import { setStage } from './stage.ts';
 import { need } from './tools.ts';
 
 const ROUNDS = 3;
-/** The compiler of a JavaScript engine needs some seconds under load to settle; nginx does not mind. */
-const WARM_UP_SECONDS = 4;
+/** The compiler of a JavaScript engine has settled after about ten seconds under load; nginx has no such need. */
+const WARM_UP_SECONDS = { nginx: 1, sparekey: 10 };
 const THROUGHPUT_SECONDS = 4;
 const LATENCY_SECONDS = 2;
 const STREAMING_SECONDS = 3;
@@ -53,8 +53,8 @@ async function measure(tools: { nginx: string; wrk: string }, cores: Cores): Pro
   await using stage = await setStage({ ...bench, nginx: tools.nginx, cores });
   const proxies = [stage.nginx, stage.sparekey];
 
-  say(`warming up, ${WARM_UP_SECONDS} s each`);
-  for (const proxy of proxies) await measureThroughput(bench, proxy, WARM_UP_SECONDS);
+  say('warming up');
+  for (const proxy of proxies) await measureThroughput(bench, proxy, WARM_UP_SECONDS[proxy.name]);
 
   const measured: Rounds = { nginx: [], sparekey: [] };
   for (let round = 1; round <= ROUNDS; round += 1) {
