@@ -6,6 +6,9 @@ import type { Load } from './wrk.ts';
 /** The most processor time a request may take, as a multiple of what nginx takes. */
 const GOAL_PROCESSOR_RATIO = 4;
 
+/** With more load than this before the run, somebody else's work is in the figures. */
+const QUIET_LOAD = 0.5;
+
 /** One turn of one proxy. */
 export interface Round {
   /** Straight from the upstream, in the same round. */
@@ -78,9 +81,10 @@ function render(
     withSpread(sparekey),
     `${ratio.toFixed(2)} ×`,
   ]);
+  const busy = machine.loadBefore > QUIET_LOAD ? ' (busy: measure again when it is quiet)' : '';
   const verdict = processorRatio <= GOAL_PROCESSOR_RATIO ? 'reached' : 'missed';
   return `
-${machine.processor}, ${machine.cores} cores, Linux ${machine.kernel}, load before ${machine.loadBefore.toFixed(2)}
+${machine.processor}, ${machine.cores} cores, Linux ${machine.kernel}, load before ${machine.loadBefore.toFixed(2)}${busy}
 Node ${machine.node}, nginx ${machine.nginx}, wrk ${machine.wrk}; proxies on core ${cores.proxy}, load and upstreams on core ${cores.load}
 
 ${table([['median (lowest to highest)', 'nginx', 'sparekey', 'sparekey / nginx'], ...rows])}
