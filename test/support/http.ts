@@ -1,4 +1,4 @@
-import { request, type IncomingHttpHeaders } from 'node:http';
+import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 
@@ -30,11 +30,13 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
   /** Ends the connection at once. */
   readonly signal?: AbortSignal;
+  /** Whose connections to use; by default one of its own. */
+  readonly agent?: Agent;
   /** Called when the answer's head has come, and with each piece of its body. */
   readonly onProgress?: (soFar: string) => void;
 }
 
-/** Asks over a connection of its own, and tells what came back, whole or not. Never rejects. */
+/** Asks over a connection of its own, unless there is an agent, and tells what came back, whole or not. Never rejects. */
 export function ask(base: string, asking: Asking = {}): Promise<Heard> {
   const { method = 'POST', path = '/v1/chat/completions', body = chat('hello') } = asking;
   return new Promise((resolve) => {
@@ -43,7 +45,7 @@ export function ask(base: string, asking: Asking = {}): Promise<Heard> {
       base + path,
       {
         method,
-        agent: false,
+        agent: asking.agent ?? false,
         headers: definedOnly({
           ...(method === 'POST' && { 'content-type': 'application/json' }),
           ...asking.headers,
@@ -104,9 +106,9 @@ export interface RawConnection {
   readonly receive: (pattern: RegExp) => Promise<string>;
   /** Resolves with everything received when the other side has ended or broken the connection. */
   readonly closed: Promise<string>;
-  write(bytes: string | Buffer): void;
+  readonly write: (bytes: string | Buffer) => void;
   /** Says that nothing more will be sent, and goes on reading. */
-  end(bytes?: string | Buffer): void;
+  readonly end: (bytes?: string | Buffer) => void;
 }
 
 /** Connects to a port of this machine. */

@@ -22,11 +22,11 @@ export interface RawExchange {
   readonly request: RawRequest;
   readonly socket: Socket;
   /** Writes bytes as they are; resolves when the system has taken them. */
-  write(bytes: string | Buffer): Promise<void>;
+  readonly write: (bytes: string | Buffer) => Promise<void>;
   /** Ends the connection in order (FIN). */
-  end(bytes?: string | Buffer): void;
+  readonly end: (bytes?: string | Buffer) => void;
   /** Breaks the connection (RST). */
-  reset(): void;
+  readonly reset: () => void;
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
 }
@@ -42,7 +42,7 @@ export interface RawUpstream {
   readonly open: () => number;
   /** Answers from now on with this. */
   answer: (exchange: RawExchange) => void | Promise<void>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface RawUpstreamOptions {
