@@ -1,5 +1,5 @@
 import type { AttemptEnded, KeyEvent } from './event.ts';
-import { settle } from './record.ts';
+import { ANY_MODEL, settle } from './record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
 /** How a provider's keys leave service and come back. Milliseconds. */
@@ -26,7 +26,7 @@ const THROTTLE_MAX_MS = 60_000;
 /** How long a key rests from a model it was denied: long enough to spare requests, short enough for a grant to show. */
 const DENIAL_MS = 10 * 60 * 1000;
 
-/** Holds kept for one key; beyond it the one that ends soonest is forgotten. */
+/** Holds kept for one key; to make room for another, the one that ends soonest is forgotten. */
 const MAX_HOLDS = 64;
 
 /** A longer model name is nobody's model, and would only fill the store. */
@@ -145,19 +145,23 @@ function clear(record: InService, event: AttemptEnded): InService {
 
 function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
   if (event.model.length > MAX_MODEL_LENGTH) return record;
+  // What is denied is a model: a request that named none says nothing of any.
+  if (cause === 'denied' && event.model === ANY_MODEL) return record;
   const before = record.holds.find((held) => held.model === event.model);
   const same = before?.cause === cause ? before : undefined;
   // Requests that were already under way when the first one was turned away say nothing new.
   const strikes = same === undefined ? 1 : event.startedAt < same.since ? same.strikes : same.strikes + 1;
   const until = Math.max(event.at + holdWait(cause, strikes, event.waitMs), same?.until ?? 0);
   if (same !== undefined && until === same.until && strikes === same.strikes) return record;
-  const held: Hold = { model: event.model, cause, rule: event.rule, since: event.at, until, strikes };
-  return { ...record, holds: keepNewest([...record.holds.filter((other) => other !== before), held]) };
+  // Another node's clock may be behind: what it tells is news all the same.
+  const since = Math.max(event.at, same?.since ?? 0);
+  const held: Hold = { model: event.model, cause, rule: event.rule, since, until, strikes };
+  return { ...record, holds: [...makeRoom(record.holds.filter((other) => other !== before)), held] };
 }
 
-function keepNewest(holds: readonly Hold[]): readonly Hold[] {
-  if (holds.length <= MAX_HOLDS) return holds;
-  return holds.toSorted((a, b) => b.until - a.until).slice(0, MAX_HOLDS);
+function makeRoom(holds: readonly Hold[]): readonly Hold[] {
+  if (holds.length < MAX_HOLDS) return holds;
+  return holds.toSorted((a, b) => b.until - a.until).slice(0, MAX_HOLDS - 1);
 }
 
 function holdWait(cause: Hold['cause'], strikes: number, named: number | undefined): number {

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { KeyEvent } from '../../src/keys/event.ts';
+import { ANY_MODEL, FRESH, holdOn, settle } from '../../src/keys/record.ts';
+import type { InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
+import { MAX_WAIT_MS, reduce } from '../../src/keys/reducer.ts';
+import type { KeyPolicy } from '../../src/keys/reducer.ts';
+import { attempt, counts, denies, none, outOfCredit, POLICY, revoked, succeeds, throttles } from './tools.ts';
+
+const T = 1_700_000_000_000;
+
+function after(events: readonly KeyEvent[], policy: KeyPolicy = POLICY, from: KeyRecord = FRESH): KeyRecord {
+  return events.reduce((record, event) => reduce(record, event, policy), from);
+}
+
+function inService(record: KeyRecord): InService {
+  assert.equal(record.state, 'in-service');
+  return record;
+}
+
+function outOfService(record: KeyRecord): OutOfService {
+  assert.equal(record.state, 'out-of-service');
+  return record;
+}
+
+/** A key that was found revoked at `T`. */
+const dead = outOfService(after([attempt(revoked, T)]));
+
+void describe('reduce: a key in service', () => {
+  void it('is out at the threshold of consecutive failures, and not before', () => {
+    const two = inService(after([attempt(counts, T), attempt(counts, T + 1)]));
+    assert.equal(two.failures, 2);
+    assert.equal(two.lastRule, 'rule.counts');
+    const out = outOfService(after([attempt(counts, T + 2, { rule: 'http.502' })], POLICY, two));
+    assert.deepEqual([out.cause, out.rule, out.since, out.epoch], ['failures', 'http.502', T + 2, 1]);
+  });
+
+  void it('has its row of failures ended by one success', () => {
+    const mended = inService(after([attempt(counts, T), attempt(counts, T), attempt(succeeds, T)]));
+    assert.equal(mended.failures, 0);
+    assert.ok(!('lastRule' in mended));
+    assert.equal(after([attempt(counts, T), attempt(counts, T)], POLICY, mended).state, 'in-service');
+  });
+
+  void it('costs nothing to succeed with', () => {
+    assert.equal(reduce(FRESH, attempt(succeeds, T), POLICY), FRESH);
+  });
+
+  void it("is not touched by a caller's own mistake, and the row of failures goes on over it", () => {
+    const record = after([attempt(counts, T), attempt(counts, T)]);
+    assert.equal(reduce(record, attempt(none, T), POLICY), record);
+    assert.equal(after([attempt(none, T), attempt(counts, T)], POLICY, record).state, 'out-of-service');
+  });
+
+  for (const effect of [revoked, outOfCredit]) {
+    void it(`is out at the first definite verdict: ${effect.kind === 'condemns' ? effect.cause : ''}`, () => {
+      const out = outOfService(after([attempt(effect, T)]));
+      assert.deepEqual({ kind: 'condemns', cause: out.cause }, effect);
+    });
+  }
+
+  void it('is taken out once by many that fail at the same time', () => {
+    const together = Array.from({ length: 64 }, (_, n) => attempt(counts, T + n));
+    const out = outOfService(after(together));
+    assert.equal(out.epoch, 1);
+    assert.equal(out.since, T + 2);
+  });
+});
+
+void describe('reduce: waits', () => {
+  void it('keep the key from the model that was throttled and from no other', () => {
+    const record = inService(after([attempt(throttles, T, { model: 'big', waitMs: 3_000 })]));
+    assert.equal(holdOn(record, 'big', T + 2_999)?.until, T + 3_000);
+    assert.equal(holdOn(record, 'big', T + 3_000), undefined);
+    assert.equal(holdOn(record, 'small', T), undefined);
+    assert.equal(record.epoch, 0);
+  });
+
+  void it('keep the key from every model where the request named none', () => {
+    const record = inService(after([attempt(throttles, T, { model: ANY_MODEL, waitMs: 3_000 })]));
+    assert.equal(holdOn(record, 'big', T)?.model, ANY_MODEL);
+  });
+
+  // A mistyped path or an unknown file is told in the same words as an unknown model.
+  void it('do not come from a denial to a request that named no model', () => {
+    assert.equal(reduce(FRESH, attempt(denies, T, { model: ANY_MODEL }), POLICY), FRESH);
+  });
+
+  void it('grow while the provider names none, and never beyond a minute', () => {
+    let record: KeyRecord = FRESH;
+    const waits: number[] = [];
+    for (let at = T; waits.length < 8;) {
+      record = reduce(record, attempt(throttles, at), POLICY);
+      const { until = 0 } = holdOn(inService(record), 'm', at) ?? {};
+      waits.push(until - at);
+      at = until;
+    }
+    assert.deepEqual(waits, [2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  });
+
+  void it('do not grow by the requests that were already under way', () => {
+    const burst = Array.from({ length: 20 }, (_, n) => attempt(throttles, T + n, { startedAt: T - 50 + n }));
+    const held = holdOn(inService(after(burst)), 'm', T);
+    assert.equal(held?.strikes, 1);
+    assert.equal(held.until, T + 19 + 2_000);
+  });
+
+  void it('are replaced by a longer one, and not by a shorter one', () => {
+    const long = attempt(throttles, T, { waitMs: 60_000 });
+    const short = attempt(throttles, T + 10, { waitMs: 1_000 });
+    for (const events of [
+      [long, short],
+      [short, long],
+    ]) {
+      assert.equal(holdOn(inService(after(events)), 'm', T)?.until, T + 60_000);
+    }
+  });
+
+  void it('are cut to a day, whatever the provider asks for', () => {
+    const record = inService(after([attempt(throttles, T, { waitMs: 156 * 3_600_000 })]));
+    assert.equal(record.holds[0]?.until, T + MAX_WAIT_MS);
+    const check = attempt(counts, T, { epoch: dead.epoch, check: true, waitMs: 156 * 3_600_000 });
+    assert.equal(outOfService(reduce(dead, check, POLICY)).nextCheckAt, T + MAX_WAIT_MS);
+  });
+
+  void it('are over early by a success that began after they were told, and by no older one', () => {
+    const held = after([attempt(throttles, T, { waitMs: 60_000 })]);
+    const older = attempt(succeeds, T + 500, { startedAt: T - 500 });
+    assert.equal(reduce(held, older, POLICY), held);
+    const newer = attempt(succeeds, T + 500, { startedAt: T + 100 });
+    assert.deepEqual(inService(reduce(held, newer, POLICY)).holds, []);
+    const another = attempt(succeeds, T + 500, { startedAt: T + 100, model: 'other' });
+    assert.equal(reduce(held, another, POLICY), held);
+  });
+
+  void it('make room for the newest by forgetting the one that ends soonest', () => {
+    const denials = Array.from({ length: 64 }, (_, n) => attempt(denies, T + n, { model: `denied-${n}` }));
+    const full = inService(after(denials));
+    assert.equal(full.holds.length, 64);
+    const throttled = inService(reduce(full, attempt(throttles, T + 64, { waitMs: 10 }), POLICY));
+    assert.equal(throttled.holds.length, 64);
+    assert.equal(holdOn(throttled, 'm', T + 64)?.until, T + 74);
+    assert.equal(holdOn(throttled, 'denied-0', T + 64), undefined);
+    assert.ok(holdOn(throttled, 'denied-1', T + 64));
+  });
+
+  void it('are not kept for a model of absurd length', () => {
+    assert.equal(reduce(FRESH, attempt(denies, T, { model: 'x'.repeat(257) }), POLICY), FRESH);
+  });
+});
+
+void describe('reduce: a key out of service', () => {
+  void it('comes back by as many passes in a row as asked for, and a failure between them starts anew', () => {
+    const policy = { ...POLICY, successThreshold: 3 };
+    const check = (effect: typeof succeeds, n: number): KeyEvent =>
+      attempt(effect, T + n, { epoch: dead.epoch, check: true });
+    const once = outOfService(
+      after([check(succeeds, 1), check(succeeds, 2), check(counts, 3)], policy, dead),
+    );
+    assert.deepEqual([once.passes, once.failedChecks], [0, 1]);
+    const twice = after([check(succeeds, 4), check(succeeds, 5)], policy, once);
+    assert.equal(outOfService(twice).passes, 2);
+    const back = inService(reduce(twice, check(succeeds, 6), policy));
+    assert.deepEqual([back.epoch, back.failures, back.since], [2, 0, T + 6]);
+  });
+
+  void it('is tested at the interval, and later with every failed test, up to the cap', () => {
+    let record: KeyRecord = dead;
+    const delays = [dead.nextCheckAt - T];
+    for (let n = 0; n < 8; n++) {
+      record = reduce(record, attempt(counts, T, { epoch: dead.epoch, check: true }), POLICY);
+      delays.push(outOfService(record).nextCheckAt - T);
+    }
+    assert.deepEqual(delays, [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000]);
+  });
+
+  void it('is tested at a steady cadence where the longest interval is the interval', () => {
+    const policy = { ...POLICY, checkMaxIntervalMs: POLICY.checkIntervalMs };
+    const checks = Array.from({ length: 5 }, () => attempt(counts, T, { epoch: dead.epoch, check: true }));
+    assert.equal(outOfService(after(checks, policy, dead)).nextCheckAt, T + POLICY.checkIntervalMs);
+  });
+
+  void it('is not kept out for longer by the clients that try it as a last resort', () => {
+    const trial = attempt(counts, T + 100, { epoch: dead.epoch });
+    assert.equal(reduce(dead, trial, POLICY), dead);
+  });
+
+  void it('is known for dead once a test says so', () => {
+    const failing = after([attempt(counts, T), attempt(counts, T), attempt(counts, T)]);
+    const tested = reduce(failing, attempt(revoked, T, { epoch: failing.epoch, check: true }), POLICY);
+    assert.deepEqual([outOfService(tested).cause, tested.epoch], ['key_dead', failing.epoch]);
+  });
+
+  void it('comes back by itself when its cooldown is over, its failures forgotten', () => {
+    const policy = { ...POLICY, cooldownMs: 100 };
+    const out = outOfService(after([attempt(revoked, T)], policy));
+    assert.equal(settle(out, T + 99), out);
+    const back = inService(settle(out, T + 100));
+    assert.deepEqual([back.epoch, back.failures, back.since], [2, 0, T + 100]);
+    // The first event after it goes by the key that is back.
+    const failed = reduce(out, attempt(counts, T + 150, { epoch: back.epoch }), policy);
+    assert.equal(inService(failed).failures, 1);
+  });
+
+  void it('does not hear of what began before it was taken out or put back', () => {
+    for (const effect of [succeeds, counts, revoked, throttles]) {
+      assert.equal(reduce(dead, attempt(effect, T + 10, { epoch: dead.epoch - 1 }), POLICY), dead);
+      const back = reduce(dead, { type: 'enabled', at: T + 20 }, POLICY);
+      assert.equal(reduce(back, attempt(effect, T + 30, { epoch: dead.epoch }), POLICY), back);
+    }
+  });
+});
+
+void describe("reduce: the operator's word", () => {
+  void it('disables and enables, once each', () => {
+    const disabled = reduce(FRESH, { type: 'disabled', at: T }, POLICY);
+    assert.deepEqual(disabled, { state: 'disabled', epoch: 1, since: T });
+    assert.equal(reduce(disabled, { type: 'disabled', at: T + 1 }, POLICY), disabled);
+    const enabled = reduce(disabled, { type: 'enabled', at: T + 2 }, POLICY);
+    assert.deepEqual(enabled, { state: 'in-service', epoch: 2, since: T + 2, failures: 0, holds: [] });
+    assert.equal(reduce(enabled, { type: 'enabled', at: T + 3 }, POLICY), enabled);
+  });
+
+  void it('stands against passed checks and cooldowns', () => {
+    const policy = { ...POLICY, cooldownMs: 100 };
+    const disabled = after([attempt(revoked, T), { type: 'disabled', at: T + 1 }], policy);
+    const passed = attempt(succeeds, T + 500, { epoch: disabled.epoch, check: true });
+    assert.equal(settle(reduce(disabled, passed, policy), T + MAX_WAIT_MS), disabled);
+  });
+
+  void it('puts back a key that is out of service', () => {
+    assert.equal(reduce(dead, { type: 'enabled', at: T + 1 }, POLICY).state, 'in-service');
+  });
+});
