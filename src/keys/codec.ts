@@ -16,7 +16,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(value) || !isCount(value['epoch']) || !isCount(value['since'])) return undefined;
+  if (!isObject(value) || !isCount(value['epoch']) || !isTime(value['since'])) return undefined;
   const { epoch, since } = value;
   switch (value['state']) {
     case 'disabled':
@@ -24,19 +24,21 @@ export function decodeRecord(text: string): KeyRecord | undefined {
     case 'in-service': {
       const { failures, lastRule, holds } = value;
       if (!isCount(failures) || !Array.isArray(holds) || !holds.every(isHold)) return undefined;
+      if (lastRule !== undefined && typeof lastRule !== 'string') return undefined;
       return {
         state: 'in-service',
         epoch,
         since,
         failures,
         holds,
-        ...(typeof lastRule === 'string' && { lastRule }),
+        ...(lastRule !== undefined && { lastRule }),
       };
     }
     case 'out-of-service': {
       const { cause, rule, passes, failedChecks, nextCheckAt, returnsAt } = value;
       if (!isCause(cause) || typeof rule !== 'string') return undefined;
-      if (!isCount(passes) || !isCount(failedChecks) || !isCount(nextCheckAt)) return undefined;
+      if (!isCount(passes) || !isCount(failedChecks) || !isTime(nextCheckAt)) return undefined;
+      if (returnsAt !== undefined && !isTime(returnsAt)) return undefined;
       return {
         state: 'out-of-service',
         epoch,
@@ -46,7 +48,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         passes,
         failedChecks,
         nextCheckAt,
-        ...(isCount(returnsAt) && { returnsAt }),
+        ...(returnsAt !== undefined && { returnsAt }),
       };
     }
     default:
@@ -60,8 +62,8 @@ function isHold(value: unknown): value is Hold {
     typeof value['model'] === 'string' &&
     (value['cause'] === 'throttled' || value['cause'] === 'denied') &&
     typeof value['rule'] === 'string' &&
-    isCount(value['since']) &&
-    isCount(value['until']) &&
+    isTime(value['since']) &&
+    isTime(value['until']) &&
     isCount(value['strikes'])
   );
 }
@@ -71,6 +73,11 @@ function isCause(value: unknown): value is OutCause {
 }
 
 function isCount(value: unknown): value is number {
+  return isTime(value) && Number.isSafeInteger(value);
+}
+
+/** Milliseconds since the epoch; fractions of them are fine, as in a wait of 0.5 ms. */
+function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 

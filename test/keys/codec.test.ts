@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
+import { decodeRecord, encodeRecord } from '../../src/keys/codec.ts';
+import { FRESH } from '../../src/keys/record.ts';
+import type { Hold, InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
+
+const hold: Hold = { model: 'm', cause: 'throttled', rule: 'r', since: 1, until: 2.5, strikes: 1 };
+const inService: InService = {
+  state: 'in-service',
+  epoch: 3,
+  since: 5,
+  failures: 1,
+  lastRule: 'r',
+  holds: [hold, { ...hold, model: '\u0000"\ud800', cause: 'denied' }],
+};
+const out: OutOfService = {
+  state: 'out-of-service',
+  epoch: 4,
+  since: 6,
+  cause: 'billing',
+  rule: 'r',
+  passes: 0,
+  failedChecks: 2,
+  nextCheckAt: 9,
+  returnsAt: 12.5,
+};
+const records: readonly KeyRecord[] = [FRESH, inService, out, { state: 'disabled', epoch: 1, since: 2 }];
+
+/** Every value of `record` and of its first hold, with the way to set another in its place. */
+function fieldsOf(record: KeyRecord): readonly (readonly [string, (value: unknown) => unknown])[] {
+  const fields = Object.keys(record).map(
+    (field) => [field, (value: unknown) => ({ ...record, [field]: value })] as const,
+  );
+  if (record.state !== 'in-service' || record.holds.length === 0) return fields;
+  const inHold = Object.keys(hold).map(
+    (field) =>
+      [`hold.${field}`, (value: unknown) => ({ ...record, holds: [{ ...hold, [field]: value }] })] as const,
+  );
+  return [...fields, ...inHold];
+}
+
+void describe('decodeRecord', () => {
+  for (const record of records) {
+    void it(`reads what was written: ${record.state}, epoch ${record.epoch}`, () => {
+      assert.deepEqual(decodeRecord(encodeRecord(record)), record);
+    });
+  }
+
+  void it('takes fields it does not know for those of a newer version, and leaves them out', () => {
+    const text = JSON.stringify({ ...out, hints: ['x'] });
+    assert.deepEqual(decodeRecord(text), out);
+  });
+
+  const malformed: readonly string[] = [
+    '',
+    'null',
+    '7',
+    '[]',
+    '"in-service"',
+    '{}',
+    '{"state":"in-service"',
+    '{"__proto__":{"state":"disabled","epoch":1,"since":1}}',
+    ...['asleep', '', null, 1].map((state) => JSON.stringify({ ...out, state })),
+  ];
+  for (const text of malformed) {
+    void it(`refuses ${text === '' ? 'nothing' : text}`, () => assert.equal(decodeRecord(text), undefined));
+  }
+
+  const wrong: readonly unknown[] = [null, true, {}, -1, 'no', [1]];
+  const isText: ReadonlySet<string> = new Set(['lastRule', 'rule', 'hold.rule', 'hold.model']);
+  for (const record of records) {
+    for (const [field, put] of fieldsOf(record)) {
+      void it(`refuses a record ${record.state} with a wrong ${field}`, () => {
+        for (const value of wrong) {
+          if (value === 'no' && isText.has(field)) continue;
+          assert.equal(decodeRecord(JSON.stringify(put(value))), undefined, `${field}: ${String(value)}`);
+        }
+      });
+    }
+  }
+
+  void it('refuses counts that are not whole', () => {
+    for (const [record, field] of [
+      [inService, 'epoch'],
+      [inService, 'failures'],
+      [out, 'passes'],
+      [out, 'failedChecks'],
+    ] as const) {
+      assert.equal(decodeRecord(JSON.stringify({ ...record, [field]: 0.5 })), undefined, field);
+    }
+  });
+
+  void it('never throws, and gives nothing but sound records, whatever stands there', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc
+        .constantFrom(...records)
+        .chain((record) =>
+          fc
+            .tuple(fc.constantFrom(...fieldsOf(record)), fc.jsonValue())
+            .map(([[, put], value]) => JSON.stringify(put(value))),
+        ),
+      fc
+        .tuple(fc.constantFrom(...records), fc.nat({ max: 200 }))
+        .map(([record, end]) => encodeRecord(record).slice(0, end)),
+    );
+    const property = fc.property(text, (written) => {
+      const record = decodeRecord(written);
+      if (record !== undefined) assert.deepEqual(decodeRecord(encodeRecord(record)), record);
+    });
+    fc.assert(property, { numRuns: 2_000 });
+  });
+});
