@@ -1,0 +1,152 @@
+import type { AttemptEnded, KeyEvent } from '../../src/keys/event.ts';
+import type { OutCause } from '../../src/keys/record.ts';
+import type { KeyPolicy } from '../../src/keys/reducer.ts';
+
+/** What can be said of a key at a moment, as far as its service goes. */
+export interface Standing {
+  readonly state: 'in-service' | 'out-of-service' | 'disabled';
+  readonly epoch: number;
+  /** In service: counted failures in a row. */
+  readonly failures?: number;
+  /** Out of service: passes in a row. */
+  readonly passes?: number;
+  readonly cause?: OutCause;
+  readonly returnsAt?: number;
+}
+
+/**
+ * Says where a key stands in the plainest way: it writes down every result since the key last left or
+ * re-entered service, and reads the rows of failures and passes off the end of that list. It shares no
+ * thought with the reducer, which keeps running numbers.
+ */
+export class Oracle {
+  readonly #policy: KeyPolicy;
+  #state: Standing['state'] = 'in-service';
+  #epoch = 0;
+  #results: AttemptEnded[] = [];
+  #cause: OutCause = 'failures';
+  #returnsAt = Infinity;
+
+  constructor(policy: KeyPolicy) {
+    this.#policy = policy;
+  }
+
+  /** Time goes on. A cooldown that has run out puts the key back. */
+  at(now: number): Standing {
+    if (this.#state === 'out-of-service' && now >= this.#returnsAt) this.#turn('in-service');
+    const epoch = this.#epoch;
+    switch (this.#state) {
+      case 'disabled':
+        return { state: 'disabled', epoch };
+      case 'in-service':
+        return { state: 'in-service', epoch, failures: this.#failures() };
+      case 'out-of-service': {
+        const standing: Standing = {
+          state: 'out-of-service',
+          epoch,
+          passes: this.#passes(),
+          cause: this.#cause,
+        };
+        return this.#returnsAt === Infinity ? standing : { ...standing, returnsAt: this.#returnsAt };
+      }
+    }
+  }
+
+  happens(event: KeyEvent): void {
+    this.at(event.at);
+    switch (event.type) {
+      case 'disabled':
+        if (this.#state !== 'disabled') this.#turn('disabled');
+        break;
+      case 'enabled':
+        if (this.#state !== 'in-service') this.#turn('in-service');
+        break;
+      case 'attempt':
+        if (event.epoch === this.#epoch) this.#hear(event);
+    }
+  }
+
+  #hear(result: AttemptEnded): void {
+    this.#results.push(result);
+    const { effect, at } = result;
+    if (this.#state === 'in-service') {
+      if (effect.kind === 'condemns') this.#takeOut(effect.cause, at);
+      else if (this.#failures() >= this.#policy.failureThreshold) this.#takeOut('failures', at);
+    } else if (this.#state === 'out-of-service') {
+      if (effect.kind === 'condemns') this.#cause = effect.cause;
+      if (this.#passes() >= this.#policy.successThreshold) this.#turn('in-service');
+    }
+  }
+
+  #takeOut(cause: OutCause, at: number): void {
+    this.#turn('out-of-service');
+    this.#cause = cause;
+    if (this.#policy.cooldownMs > 0) this.#returnsAt = at + this.#policy.cooldownMs;
+  }
+
+  #turn(state: Standing['state']): void {
+    this.#state = state;
+    this.#epoch++;
+    this.#results = [];
+    this.#returnsAt = Infinity;
+  }
+
+  /** Counted failures after the last success. */
+  #failures(): number {
+    const lastSuccess = this.#results.findLastIndex(({ effect }) => effect.kind === 'succeeds');
+    return this.#results.slice(lastSuccess + 1).filter(({ effect }) => effect.kind === 'counts').length;
+  }
+
+  /** Successes after the last result that was none, leaving out requests that say nothing of the key. */
+  #passes(): number {
+    const telling = this.#results.filter(({ effect, check }) => check || effect.kind !== 'none');
+    const lastOther = telling.findLastIndex(({ effect }) => effect.kind !== 'succeeds');
+    return telling.length - 1 - lastOther;
+  }
+}
+
+/** What keeps an in-service key from one model. */
+interface Wait {
+  readonly cause: 'throttled' | 'denied';
+  readonly until: number;
+  readonly toldAt: number;
+  readonly turnedAway: number;
+}
+
+const HOUR = 60 * 60 * 1000;
+
+/**
+ * The waits of one key, by the words of the promises: what the provider named, up to a day; without its word
+ * 2 s, doubled each time it happens again, up to a minute; ten minutes from a model that was denied. The longest
+ * stands. A success that began after the wait was told ends it, and so does leaving service.
+ */
+export class WaitOracle {
+  readonly #waits = new Map<string, Wait>();
+
+  /** Whether the key is kept from `model` at `now`. */
+  holds(model: string, now: number): boolean {
+    return [model, '*'].some((name) => (this.#waits.get(name)?.until ?? 0) > now);
+  }
+
+  clear(): void {
+    this.#waits.clear();
+  }
+
+  happens({ effect, model, startedAt, at, waitMs }: AttemptEnded): void {
+    const before = this.#waits.get(model);
+    if (effect.kind === 'succeeds') {
+      if (before !== undefined && before.toldAt <= startedAt) this.#waits.delete(model);
+      return;
+    }
+    if (effect.kind !== 'throttles' && effect.kind !== 'denies') return;
+    if (effect.kind === 'denies' && model === '*') return;
+    const cause = effect.kind === 'throttles' ? 'throttled' : 'denied';
+    const again = before?.cause === cause ? before : { until: 0, toldAt: 0, turnedAway: 0 };
+    const turnedAway = Math.max(1, again.turnedAway + (startedAt >= again.toldAt ? 1 : 0));
+    const unnamed = Math.min(2000 * 2 ** (turnedAway - 1), 60_000);
+    const wait = cause === 'denied' ? HOUR / 6 : Math.min(waitMs ?? unnamed, 24 * HOUR);
+    const until = Math.max(at + wait, again.until);
+    const isNews = until !== again.until || turnedAway !== again.turnedAway;
+    this.#waits.set(model, { cause, until, turnedAway, toldAt: isNews ? at : again.toldAt });
+  }
+}
