@@ -1,0 +1,31 @@
+import type { RequestEntry } from '../../src/gateway/request-entry.ts';
+
+/** A request that a second key answered. */
+export const entry: RequestEntry = {
+  id: 'req_1',
+  method: 'POST',
+  path: '/v1/chat/completions',
+  client: 'web',
+  operation: 'chat.completions',
+  model: 'gpt-5',
+  stream: true,
+  provider: 'openai-main',
+  key: 'kq3aaaaaaaaa',
+  attempts: 2,
+  failed: [
+    {
+      provider: 'openai-main',
+      key: 'b7xaaaaaaaaa',
+      verdict: 'key_dead',
+      rule: 'openai.key-invalid',
+      status: 401,
+      ms: 12,
+    },
+  ],
+  status: 200,
+  verdict: 'ok',
+  firstOutputMs: 120,
+  durationMs: 312,
+  bytesIn: 65,
+  bytesOut: 1234,
+};

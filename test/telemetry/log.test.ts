@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import * as z from 'zod';
+import { Secret } from '../../src/keys/secret.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import type { LogOptions } from '../../src/telemetry/log.ts';
+import { entry } from './entries.ts';
+
+class Kept extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+function fieldsOf(line: string): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(line));
+}
+
+function logTo(stream: Kept, options: Partial<LogOptions> = {}) {
+  return createLog({ level: 'debug', format: 'json', stream, ...options });
+}
+
+void test('a line of JSON holds the level, the time, the fields and the message', () => {
+  const kept = new Kept();
+  logTo(kept).warn('the disk is nearly full', { left: 12, error: new Error('no', { cause: 'reason' }) });
+  const { time, error, ...line } = fieldsOf(kept.text);
+  assert.deepEqual(line, { level: 'warn', left: 12, msg: 'the disk is nearly full' });
+  assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  assert.match(JSON.stringify(error), /"message":"no"/);
+});
+
+void test('a request is one line of JSON with all that is known of it', () => {
+  const kept = new Kept();
+  logTo(kept).request(entry);
+  const { level, time, msg, ...line } = fieldsOf(kept.text);
+  assert.deepEqual(line, entry);
+  assert.deepEqual([level, msg], ['info', 'request']);
+  assert.equal(typeof time, 'string');
+});
+
+for (const format of ['json', 'pretty'] as const) {
+  void test(`less than the level is not logged (${format})`, () => {
+    const kept = new Kept();
+    const log = logTo(kept, { level: 'warn', format });
+    log.debug('one');
+    log.info('two');
+    log.request(entry);
+    assert.equal(kept.text, '');
+    log.warn('three');
+    log.error('four');
+    assert.match(kept.text, /three.*\n.*four/);
+  });
+
+  void test(`a secret is not told, wherever it stands (${format})`, async () => {
+    const kept = new Kept();
+    const log = logTo(kept, { format });
+    const secret = new Secret('sk-do-not-tell-0123456789');
+    const error = Object.assign(new Error(`bad key ${String(secret)}`, { cause: { secret } }), { secret });
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+      log[level](`a message with ${String(secret)}`);
+      log[level]('a field', { secret });
+      log[level]('nested', { list: [secret, { deep: { secret } }], map: new Map([['key', secret]]) });
+      log[level]('an error', { error });
+      log[level]('an error elsewhere', { why: error });
+    }
+    const careless = { ...entry, credential: secret, headers: { authorization: secret } };
+    log.request(careless);
+    await log.flush();
+    assert.match(kept.text, /\[secret\]/);
+    assert.doesNotMatch(kept.text, /do-not-tell/);
+  });
+}
+
+void test('people see fields behind the message and errors below it', () => {
+  const kept = new Kept();
+  logTo(kept, { format: 'pretty' }).error('it broke', { count: 2, name: 'x', error: new Error('because') });
+  assert.match(kept.text, /^\d\d:\d\d:\d\d error: it broke count=2 name=x\nError: because\n +at /);
+});
+
+void test('what clients choose cannot command a terminal or begin a line', () => {
+  const kept = new Kept();
+  const log = logTo(kept, { format: 'pretty' });
+  log.request({ ...entry, model: 'gpt\u001b[2J\n00:00:00 200 forged' });
+  log.info('said\r\n', { text: '\u001b]0;title\u0007' });
+  const lines = kept.text.split('\n');
+  assert.equal(lines.length, 3);
+  assert.doesNotMatch(lines.join(''), /\p{Cc}/u);
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { stripVTControlCharacters } from 'node:util';
+import { test } from 'node:test';
+import type { RequestEntry } from '../../src/gateway/request-entry.ts';
+import { requestLine } from '../../src/telemetry/request-line.ts';
+import { entry } from './entries.ts';
+
+void test('a line tells the whole story of a request', () => {
+  assert.equal(
+    requestLine(entry, false),
+    '200 chat.completions gpt-5 stream for web · openai-main/kq3aaaaaaaaa · 2 tries · 312 ms (first 120 ms) · ' +
+      '1.2 KB · ✗ openai-main/b7xaaaaaaaaa key_dead (401)',
+  );
+});
+
+void test('colors change nothing else', () => {
+  const colored = requestLine(entry, true);
+  assert.notEqual(colored, requestLine(entry, false));
+  assert.equal(stripVTControlCharacters(colored), requestLine(entry, false));
+});
+
+void test('what never reached a provider is told by its path and error', () => {
+  const refused: RequestEntry = {
+    id: 'req_2',
+    method: 'GET',
+    path: '/v1/nothing',
+    attempts: 0,
+    status: 404,
+    code: 'unknown_operation',
+    durationMs: 0.4,
+    bytesIn: 0,
+    bytesOut: 90,
+  };
+  assert.equal(requestLine(refused, false), '404 unknown_operation GET /v1/nothing · 0 ms · 90 B');
+});
+
+void test('a client that left and an answer that broke off are told apart', () => {
+  const { failed: _, ...rest } = entry;
+  assert.match(requestLine({ ...rest, status: 0 }, false), /^gone chat/);
+  assert.match(requestLine({ ...rest, verdict: 'overloaded' }, false), / · ✗ ended as overloaded$/);
+  assert.doesNotMatch(requestLine(rest, false), /✗/);
+});
+
+void test('a try that met no answer is told by what happened on the wire', () => {
+  const failed = [
+    { provider: 'p', key: '', verdict: 'unknown', rule: 'fault.not-sent', detail: 'ECONNREFUSED', ms: 1 },
+  ] as const;
+  assert.match(requestLine({ ...entry, failed }, false), / · ✗ p unknown \(ECONNREFUSED\)$/);
+});
