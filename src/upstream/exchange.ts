@@ -78,6 +78,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Of the held bytes, those at the end that belong to a frame which is not whole. */
   #tailBytes = 0;
   #sink: Sink | undefined;
+  #isReaderBehind = false;
 
   constructor(
     transport: Transport,
@@ -189,7 +190,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Keeps back a frame that is not whole, up to the hold: a stream that breaks must not end in half a frame. */
   #passHeld(sink: Sink): void {
-    const held = this.#tailBytes > this.#limits.holdBytes ? this.#takeAll() : this.#takeWholeFrames();
+    const isTooLong = this.#tailBytes > this.#limits.holdBytes;
+    // No frame ended: a long one that comes in small pieces is put together once, not at each of them.
+    if (this.#tailBytes === this.#heldBytes && !isTooLong) return;
+    const held = isTooLong ? this.#takeAll() : this.#takeWholeFrames();
     if (held.length > 0) this.#pass(held, sink);
   }
 
@@ -211,13 +215,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #pass(chunk: Buffer, sink: Sink): void {
-    if (sink.write(chunk)) return;
+    // One more piece may be under way when the provider is told to pause.
+    if (sink.write(chunk) || this.#isReaderBehind) return;
+    this.#isReaderBehind = true;
     this.#controller?.pause();
     clearTimeout(this.#timer);
     // The reader's delay is not the provider's: its clock stands still until the reader is back.
     this.#timer = setTimeout(() => this.cancel(), this.#limits.stallMs);
     sink.onDrain(() => {
       if (this.#phase !== 'relaying') return;
+      this.#isReaderBehind = false;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#fail('idle-timeout'), this.#limits.idleMs);
       this.#controller?.resume();

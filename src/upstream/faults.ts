@@ -38,7 +38,8 @@ export function faultDetail(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = DETAILS[code];
   if (known !== undefined) return known;
-  if (code.startsWith('HPE_')) return 'not-http';
+  // undici's parser names itself and not always a code.
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return 'not-http';
   if (code.includes('CERT') || code.includes('TLS') || code.includes('SSL')) return 'tls';
   return code === '' ? error.name.toLowerCase() : code.toLowerCase();
 }
