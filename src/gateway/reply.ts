@@ -31,6 +31,9 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
   'x-sparekey-attempts',
 ]);
 
+/** Up to this a body is copied to be sent together with its head. Bytes. */
+const ONE_PIECE_BYTES = 32 * 1024;
+
 /** One client's answer, whatever it becomes. It is given once. */
 export class Reply {
   readonly #response: ServerResponse;
@@ -106,7 +109,9 @@ export class Reply {
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));
     this.#response.writeHead(status, headers);
     this.bytes = body?.length ?? 0;
-    this.#response.end(body);
+    // As a string, head and body go to the socket as one piece; as a buffer, as two, which costs more than copying.
+    if (body !== undefined && body.length <= ONE_PIECE_BYTES) this.#response.end(body.latin1Slice(), 'latin1');
+    else this.#response.end(body);
   }
 
   #own(headers: readonly string[]): string[] {
