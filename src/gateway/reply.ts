@@ -110,7 +110,7 @@ export class Reply {
     this.#response.writeHead(status, headers);
     this.bytes = body?.length ?? 0;
     // As a string, head and body go to the socket as one piece; as a buffer, as two, which costs more than copying.
-    if (body !== undefined && body.length <= ONE_PIECE_BYTES) this.#response.end(body.latin1Slice(), 'latin1');
+    if (body !== undefined && body.length <= ONE_PIECE_BYTES) this.#response.end(body.toString('latin1'), 'latin1');
     else this.#response.end(body);
   }
 
