@@ -28,16 +28,13 @@ function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
+/** A `Host` header with a name or address that is this machine's alone. */
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
 function guardLocal(headers: IncomingHttpHeaders): AdminErrorCode | undefined {
   const { host = '', origin } = headers;
-  if (!isLoopbackHost(host)) return 'foreign_host';
+  if (!LOOPBACK_HOST.test(host)) return 'foreign_host';
   if (origin !== undefined && origin !== `http://${host}`) return 'cross_site';
   const site = headers['sec-fetch-site'];
   return site === undefined || site === 'same-origin' || site === 'none' ? undefined : 'cross_site';
-}
-
-/** Of a `Host` header. */
-function isLoopbackHost(host: string): boolean {
-  const url = URL.parse(`http://${host}`);
-  return url !== null && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 }

@@ -1,0 +1,140 @@
+import type { TestContext } from 'node:test';
+import { startAdmin } from '../../src/admin/admin.ts';
+import type { Admin } from '../../src/admin/admin.ts';
+import type { ProviderConfig } from '../../src/config/schema.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { KeyBook } from '../../src/keys/book.ts';
+import type { AttemptEnded, Effect } from '../../src/keys/event.ts';
+import type { Key } from '../../src/keys/key.ts';
+import { Secret } from '../../src/keys/secret.ts';
+import { Prober } from '../../src/probe/prober.ts';
+import { openProvider } from '../../src/providers/provider.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { Store } from '../../src/store/contract.ts';
+import { openStore } from '../../src/store/open.ts';
+import { ask } from '../support/http.ts';
+import type { Heard } from '../support/http.ts';
+
+/** An admin listener over real keys, without a gateway beside it. */
+export interface AdminStage {
+  readonly admin: Admin;
+  readonly url: string;
+  readonly book: KeyBook;
+  readonly store: Store;
+  /** What went wrong inside. */
+  readonly defects: readonly unknown[];
+  /** Milliseconds since the epoch; moved by tests. */
+  readonly clock: { now: number };
+  provider(id: string): Provider;
+  /** The key with this secret. */
+  key(secret: string): Key;
+  /** An attempt with the key is over, now. */
+  happens(secret: string, effect: Effect, more?: Partial<AttemptEnded>): void;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Heard>;
+  post(path: string, headers?: Readonly<Record<string, string>>, body?: string): Promise<Heard>;
+}
+
+export interface StageOptions {
+  /** As in a configuration file. */
+  readonly providers: readonly Readonly<Record<string, unknown>>[];
+  readonly token?: string;
+  /** Between the book and the real one. */
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+export const START = Date.parse('2026-03-01T12:00:00.000Z');
+
+/** Opens a stage that is cleared away with the test. */
+export async function stageAdmin(context: TestContext, options: StageOptions): Promise<AdminStage> {
+  const { wrapStore = (same) => same } = options;
+  const store = wrapStore(await openStore({ kind: 'memory' }));
+  const book = await KeyBook.open({ store, onNotice: () => undefined });
+  const clock = { now: START };
+  const providers = new Map(
+    configured(options.providers).map((config) => [
+      config.id,
+      openProvider(config, (key) => book.record(key)),
+    ]),
+  );
+  book.subscribe((id, record) => {
+    for (const { pool } of providers.values()) pool.update(id, record);
+  });
+  const prober = new Prober({
+    store,
+    tools: { book, now: () => clock.now, random: () => 0 },
+    holder: 'test',
+    onCheck: () => undefined,
+    onStoreFailure: () => undefined,
+  });
+  const defects: unknown[] = [];
+  const admin = await startAdmin({
+    listen: { host: '127.0.0.1', port: 0 },
+    ...(options.token !== undefined && { token: new Secret(options.token) }),
+    runtime: () => ({ providers }),
+    book,
+    prober,
+    now: () => clock.now,
+    onDefect: (error) => defects.push(error),
+  });
+  context.after(async () => {
+    await admin.close();
+    await book.close();
+    await store.close();
+    for (const { transport } of providers.values()) await transport.destroy();
+  });
+
+  const url = `http://127.0.0.1:${admin.address.port}`;
+  const find = (secret: string): { provider: Provider; key: Key } => {
+    for (const provider of providers.values()) {
+      for (const { key } of provider.pool.all()) {
+        if (key.secret.reveal() === secret) return { provider, key };
+      }
+    }
+    throw new Error('no such key');
+  };
+  return {
+    admin,
+    url,
+    book,
+    store,
+    defects,
+    clock,
+    provider: (id) => {
+      const provider = providers.get(id);
+      if (provider === undefined) throw new Error('no such provider');
+      return provider;
+    },
+    key: (secret) => find(secret).key,
+    happens: (secret, effect, more = {}) => {
+      const { provider, key } = find(secret);
+      const event: AttemptEnded = {
+        type: 'attempt',
+        epoch: book.record(key).epoch,
+        startedAt: clock.now,
+        at: clock.now,
+        model: 'gpt-5',
+        effect,
+        rule: 'test.rule',
+        check: false,
+        jitter: 0,
+        ...more,
+      };
+      book.apply(key, event, provider.keyPolicy);
+    },
+    get: (path, headers = {}) => ask(url, { method: 'GET', path, headers }),
+    post: (path, headers = {}, body = '') => ask(url, { path, headers, body }),
+  };
+}
+
+/** The status and code of a refusal. */
+export function refusal({ status, code }: Heard): readonly unknown[] {
+  return [status, code];
+}
+
+function configured(providers: StageOptions['providers']): readonly ProviderConfig[] {
+  const result = parseConfig(JSON.stringify({ providers, activeProviderId: providers[0]?.['id'] }), {
+    env: {},
+  });
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.config.providers;
+}
