@@ -2,20 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { startAdmin } from './admin/admin.ts';
 import type { Config } from './config/schema.ts';
-import { router } from './failover/route.ts';
 import type { AttemptTools } from './failover/attempt.ts';
+import { router } from './failover/route.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer } from './gateway/server.ts';
 import type { Address } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
+import type { BookNotice } from './keys/book.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
+import type { Store } from './store/contract.ts';
 import { openStore } from './store/open.ts';
 import type { Log } from './telemetry/log.ts';
 
-/** A running gateway. */
+/** A running gateway: one process that answers applications and looks after the keys. */
 export interface Sparekey {
   readonly address: Address;
   readonly adminAddress: Address;
@@ -31,76 +33,128 @@ export interface Sparekey {
   drain(): Promise<void>;
 }
 
-/** Wires a gateway together and opens its listeners. */
-export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
-  const store = await openStore(config.state);
-  const book = await KeyBook.open({
-    store,
-    onNotice: (notice) => {
-      switch (notice.kind) {
-        case 'store-failed':
-          return log.error('the store does not answer; serving from what is known', { error: notice.error });
-        case 'store-back':
-          return log.info('the store answers again');
-        case 'unreadable-record':
-          return log.warn('a key record cannot be read and counts as new', { id: notice.id });
-      }
-    },
-  });
-  const tools: AttemptTools = { book, now: Date.now, random: Math.random };
-  const holder = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const prober = new Prober({
-    store,
-    tools,
-    holder,
-    onCheck: (provider, key, report) => log.info('health check', { provider: provider.id, key, ...report }),
-    onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),
-  });
+/** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
+export interface GatewayNode {
+  readonly log: Log;
+  readonly store: Store;
+  readonly tools: AttemptTools;
+  readonly runtime: () => Runtime;
+  /** @returns the runtime that was, which finishes what it began */
+  reload(config: Config): Runtime;
+  /** Writes what is unwritten and closes what is open. The planes close before it. */
+  close(): Promise<void>;
+}
 
+/** Answers applications. */
+export interface DataPlane {
+  readonly address: Address;
+  /** Lets requests under way finish, up to `limits.drain`. */
+  close(): Promise<void>;
+}
+
+/** Looks after the keys: the operator's API and the health checks. */
+export interface ControlPlane {
+  readonly adminAddress: Address;
+  /** Follows the node to its new runtime, and forgets the keys that left. */
+  reloaded(previous: Runtime): Promise<void>;
+  /** Gives leases back, so that another node can take over at once. */
+  close(): Promise<void>;
+}
+
+/** Wires a whole gateway into this process and opens its listeners. */
+export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
+  const node = await openNode(config, log);
+  const data = await openDataPlane(node);
+  const control = await openControlPlane(node);
+  return {
+    address: data.address,
+    adminAddress: control.adminAddress,
+    stateDescription: node.store.description,
+    runtime: node.runtime,
+    reload: (next) => control.reloaded(node.reload(next)),
+    drain: async () => {
+      await Promise.all([data.close(), control.close()]);
+      await node.close();
+    },
+  };
+}
+
+/** Opens the store and reads what is known of the keys. */
+export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
+  const store = await openStore(config.state);
+  const book = await KeyBook.open({ store, onNotice: (notice) => logNotice(notice, log) });
   let runtime = assemble(config, book);
   book.subscribe((keyId, record) => {
     for (const provider of runtime.providers.values()) provider.pool.update(keyId, record);
   });
-
-  const gateway = new Gateway({
+  return {
+    log,
+    store,
+    tools: { book, now: Date.now, random: Math.random },
     runtime: () => runtime,
+    reload: (next) => {
+      const previous = runtime;
+      runtime = assemble(next, book);
+      closeWhenIdle(previous, log);
+      return previous;
+    },
+    close: async () => {
+      await book.close();
+      await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
+      await store.close();
+    },
+  };
+}
+
+/** Opens the listener that applications call. */
+export async function openDataPlane({ log, tools, runtime }: GatewayNode): Promise<DataPlane> {
+  const { book } = tools;
+  const gateway = new Gateway({
+    runtime,
     tools,
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', store: book.storeFailed ? 'away' : 'ok' } }),
     onRequest: (entry) => log.request(entry),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
-  const server = await openDataServer(config.listen, (request, response) =>
-    gateway.handle(request, response),
-  );
-  const admin = await startAdmin({
-    ...config.admin,
-    runtime: () => runtime,
-    book,
-    prober,
-    now: tools.now,
-    onDefect: (error) => log.error('the admin API met a defect', { error }),
-  });
-  await prober.watch(runtime.providers.values());
-
+  const { listen } = runtime().config;
+  const server = await openDataServer(listen, (request, response) => gateway.handle(request, response));
   return {
     address: server.address,
-    adminAddress: admin.address,
-    stateDescription: store.description,
-    runtime: () => runtime,
-    reload: async (next) => {
-      const previous = runtime;
-      runtime = assemble(next, book);
-      await prober.watch(runtime.providers.values());
-      await forgetKeysThatLeft(previous, runtime, book);
-      closeWhenIdle(previous, log);
-    },
-    drain: async () => {
+    close: async () => {
       gateway.drain();
-      await Promise.all([server.close(runtime.config.limits.drain), prober.stop(), admin.close()]);
-      await book.close();
-      await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
-      await store.close();
+      await server.close(runtime().config.limits.drain);
+    },
+  };
+}
+
+/** Opens the admin listener and begins to test keys that are out of service. */
+export async function openControlPlane({ log, store, tools, runtime }: GatewayNode): Promise<ControlPlane> {
+  const { book, now } = tools;
+  const prober = new Prober({
+    store,
+    tools,
+    holder: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    onCheck: (provider, key, report) => log.info('health check', { provider: provider.id, key, ...report }),
+    onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),
+  });
+  const admin = await startAdmin({
+    ...runtime().config.admin,
+    runtime,
+    book,
+    prober,
+    now,
+    onDefect: (error) => log.error('the admin API met a defect', { error }),
+  });
+  await prober.watch(runtime().providers.values());
+  return {
+    adminAddress: admin.address,
+    reloaded: async (previous) => {
+      await prober.watch(runtime().providers.values());
+      await forgetKeysThatLeft(previous, runtime(), book);
+    },
+    close: async () => {
+      await Promise.all([prober.stop(), admin.close()]);
     },
   };
 }
@@ -117,6 +171,19 @@ function assemble(config: Config, book: KeyBook): Runtime {
     route: router(providers, { routes, activeProviderId }),
     admit: admission(config.clients),
   };
+}
+
+function logNotice(notice: BookNotice, log: Log): void {
+  switch (notice.kind) {
+    case 'store-failed':
+      log.error('the store does not answer; serving from what is known', { error: notice.error });
+      return;
+    case 'store-back':
+      log.info('the store answers again');
+      return;
+    case 'unreadable-record':
+      log.warn('a key record cannot be read and counts as new', { id: notice.id });
+  }
 }
 
 /** Requests under way keep their connections; the rest goes at once. */
