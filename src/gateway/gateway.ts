@@ -73,10 +73,11 @@ export class Gateway {
   }
 
   async #answer(asked: Asked): Promise<void> {
-    const { request, reply, runtime, story } = asked;
+    const { request, response, reply, runtime, story } = asked;
     const opened = this.#open(asked);
     if (opened.kind === 'refusal') return refuse(request, reply, opened);
     const { body: maxBytes, replay: replayBytes, hold: holdBytes } = runtime.config.limits;
+    if (request.headers.expect !== undefined) response.writeContinue();
     const call = await readCall(request, opened, { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS });
     if ('kind' in call) return refuse(request, reply, call);
     story.call = call;
@@ -113,6 +114,8 @@ export class Gateway {
     if (target === 'wrong-method') {
       return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow: allowedMethods(url) };
     }
+    const limit = runtime.config.limits.body;
+    if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
     const gone = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();

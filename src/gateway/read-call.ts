@@ -85,6 +85,7 @@ function readFacts(
 
 function orRefusal(facts: BodyFacts | BodyFault, code: 'invalid_json' | 'invalid_form'): BodyFacts | Refusal {
   if (facts.kind === 'facts') return facts;
+  if (facts.code === 'truncated') return refusal('truncated_body');
   const { at, message: reason } = facts;
   return refusal(code, { at, reason });
 }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
@@ -18,9 +18,17 @@ export interface DataServer {
   close(limitMs: number): Promise<void>;
 }
 
-/** A client has this long to send a request's head, and the whole of it. Milliseconds. */
-const HEAD_MS = 20_000;
-const REQUEST_MS = 600_000;
+/** How long a client may take. Milliseconds. */
+export interface ListenerBounds {
+  /** For a request's head. */
+  readonly headMs: number;
+  /** For a whole request, its body included. */
+  readonly requestMs: number;
+  /** Between two looks at who takes too long. */
+  readonly checkMs: number;
+}
+
+const BOUNDS: ListenerBounds = { headMs: 20_000, requestMs: 600_000, checkMs: 5_000 };
 /** Longer than clients' pools keep idle connections, so that it is they who close: no request meets a closing one. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -30,33 +38,89 @@ const MAX_HEADERS = 200;
 export async function openDataServer(
   { host, port }: Address,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
+  { headMs, requestMs, checkMs }: ListenerBounds = BOUNDS,
 ): Promise<DataServer> {
-  const server = createServer(
-    {
-      headersTimeout: HEAD_MS,
-      requestTimeout: REQUEST_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
-    },
-    handle,
-  );
-  server.maxHeadersCount = MAX_HEADERS;
-  server.on('clientError', answerMalformed);
+  const server = createServer({
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: checkMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+  });
+  // Node would drop the headers that are too many, and nobody would know which.
+  server.maxHeadersCount = 0;
+  const connections = new Connections();
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    connections.begin(request, response);
+    if (request.rawHeaders.length > 2 * MAX_HEADERS) refuse(response, 'headers_too_large');
+    else handle(request, response);
+  };
+  server.on('connection', (socket: Socket) => connections.open(socket));
+  server.on('request', take);
+  // Who asks before sending a body is told to go on when the body is wanted: by the gateway.
+  server.on('checkContinue', take);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) refuseOn(socket, codeOf(error.code));
+    else socket.destroy();
+  });
   await listen(server, host, port);
-  return { address: addressOf(server), close: (limitMs) => close(server, limitMs) };
+  return {
+    address: addressOf(server),
+    close: async (limitMs) => {
+      const closed = close(server, limitMs);
+      connections.endWhenIdle();
+      await closed;
+    },
+  };
+}
+
+/** The open connections, each with the answers under way on it. */
+class Connections {
+  readonly #answers = new Map<Socket, Set<ServerResponse>>();
+  #ending = false;
+
+  open(socket: Socket): void {
+    this.#answers.set(socket, new Set());
+    socket.once('close', () => this.#answers.delete(socket));
+  }
+
+  begin({ socket }: IncomingMessage, response: ServerResponse): void {
+    const answers = this.#answers.get(socket);
+    answers?.add(response);
+    response.once('close', () => {
+      answers?.delete(response);
+      if (this.#ending && answers?.size === 0) socket.destroySoon();
+    });
+  }
+
+  /** Ends connections without an answer under way, and from now on the others with their last one. */
+  endWhenIdle(): void {
+    this.#ending = true;
+    for (const [socket, answers] of this.#answers) if (answers.size === 0) socket.destroySoon();
+  }
+
+  /** Whether an answer to what just came would be read as that, and not as part of another answer. */
+  mayAnswer(socket: Socket): boolean {
+    if (!socket.writable) return false;
+    const [first, second] = this.#answers.get(socket) ?? [];
+    if (first === undefined) return true;
+    return second === undefined && !first.req.complete && !first.headersSent;
+  }
+}
+
+function refuse(response: ServerResponse, code: GatewayErrorCode): void {
+  const { status, headers, body } = errorBody('openai', code);
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, connection: 'close', 'content-length': length }).end(body);
 }
 
 /** What never became a request still gets an answer in words. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const { status, body } = errorBody('openai', codeOf(error.code));
-  const head = `HTTP/1.1 ${status} Error\r\ncontent-type: application/json\r\nconnection: close\r\n`;
-  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+function refuseOn(socket: Socket, code: GatewayErrorCode): void {
+  const { status, headers, body } = errorBody('openai', code);
+  const own = { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) };
+  const lines = Object.entries(own).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }
 
 function codeOf(code: string | undefined): GatewayErrorCode {
@@ -95,6 +159,5 @@ function close(server: Server, limitMs: number): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
