@@ -39,11 +39,15 @@ export interface Asking {
 /** Asks over a connection of its own, unless there is an agent, and tells what came back, whole or not. Never rejects. */
 export function ask(base: string, asking: Asking = {}): Promise<Heard> {
   const { method = 'POST', path = '/v1/chat/completions', body = chat('hello') } = asking;
+  const { hostname, port } = new URL(base);
   return new Promise((resolve) => {
     let answered = false;
     const outgoing = request(
-      base + path,
       {
+        hostname,
+        port,
+        // As it is: a URL would resolve the dots in it.
+        path,
         method,
         agent: asking.agent ?? false,
         headers: definedOnly({
