@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { Change, Store } from '../store/contract.ts';
-import { decodeRecord, encodeRecord } from './codec.ts';
+import { BookEntry } from './entry.ts';
 import type { KeyEvent } from './event.ts';
 import { recordId } from './key.ts';
 import type { Key } from './key.ts';
@@ -14,7 +15,6 @@ export type BookNotice =
   | { readonly kind: 'store-back' }
   | { readonly kind: 'unreadable-record'; readonly id: string };
 
-/** What the book is given by whoever wires it. */
 export interface KeyBookOptions {
   readonly store: Store;
   readonly onNotice: (notice: BookNotice) => void;
@@ -22,52 +22,44 @@ export interface KeyBookOptions {
   readonly retryMs?: number;
 }
 
-interface Pending {
-  readonly event: KeyEvent;
-  readonly policy: KeyPolicy;
-}
-
-/** One key's record: what the store holds, and what happened here that it does not hold yet. */
-interface Entry {
-  readonly id: string;
-  readonly keyId: string;
-  base: KeyRecord;
-  /** Of `base` in the store; 0 where it holds none. */
-  revision: number;
-  /** The newest revision heard of, deletions included. */
-  heard: number;
-  pending: Pending[];
-  /** `base` with `pending` applied: what this process goes by. */
-  view: KeyRecord;
-  writing: boolean;
-}
-
 const PREFIX = 'key/';
 const PAGE = 1_000;
 const RETRY_MS = 250;
-/** Events kept for one key while the store is away; the oldest go first. */
-const MAX_PENDING = 256;
+/**
+ * Tries of one write. Each failed one means that another node's went through, so that only a store that
+ * refuses everything comes this far.
+ */
+const MAX_TRIES = 200;
 
 /**
  * The only writer of key records. An event counts here at once and is written behind; where another node
  * wrote first, the event is applied again to what that node wrote, so that no update is lost and every
  * failure is counted once. Events that change nothing are dropped before the store hears of them.
  *
- * Not promised: that a success resets failures which this node has not heard of yet.
+ * Not promised: that a success resets failures which this node has not heard of yet; that a failure counts
+ * only once where the store wrote it, failed to say so, and another node wrote before this one could look.
  */
 export class KeyBook {
   readonly #store: Store;
   readonly #onNotice: (notice: BookNotice) => void;
   readonly #retryMs: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, BookEntry>();
   readonly #listeners = new Set<(keyId: string, record: KeyRecord) => void>();
-  readonly #writes = new Set<Promise<void>>();
+  readonly #writers = new Map<BookEntry, Promise<void>>();
+  readonly #name = randomBytes(6).toString('base64url');
+  #writes = 0;
   #unsubscribe: (() => void) | undefined;
+  /** All changes up to this one were read. */
   #revision = 0;
+  /** The newest that the store ever told of. */
+  #newest = 0;
   #catchingUp: Promise<void> | undefined;
   #signalled = false;
-  #failed = false;
+  #failures = 0;
+  #recovering: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #endPause: (() => void) | undefined;
+  #closing = false;
   #closed = false;
 
   private constructor(options: KeyBookOptions) {
@@ -76,18 +68,21 @@ export class KeyBook {
     this.#retryMs = options.retryMs ?? RETRY_MS;
   }
 
-  /** Reads every record there is and follows the store's changes from then on. */
+  /**
+   * Reads every record there is and follows the store's changes from then on. Rejects where the store does
+   * not answer.
+   */
   static async open(options: KeyBookOptions): Promise<KeyBook> {
     const book = new KeyBook(options);
     await book.#readChanges();
-    book.#unsubscribe = options.store.onChange(() => book.#catchUp());
-    book.#catchUp();
+    book.#unsubscribe = options.store.onChange(() => void book.#catchUp());
+    void book.#catchUp();
     return book;
   }
 
   /** True while the store does not answer: requests go on from what this process knows. */
   get storeFailed(): boolean {
-    return this.#failed;
+    return this.#recovering !== undefined;
   }
 
   record(key: Pick<Key, 'id' | 'providerId'>): KeyRecord {
@@ -103,167 +98,194 @@ export class KeyBook {
   /** Counts an event. Costs nothing where it changes nothing. */
   apply(key: Pick<Key, 'id' | 'providerId'>, event: KeyEvent, policy: KeyPolicy): void {
     const id = recordId(key);
-    const entry = this.#entries.get(id);
-    const before = entry?.view ?? FRESH;
+    const known = this.#entries.get(id);
+    const before = known?.view ?? FRESH;
     const view = reduce(before, event, policy);
     if (view === before) return;
-    const target = entry ?? this.#add(id, key.id);
-    target.pending.push({ event, policy });
-    if (target.pending.length > MAX_PENDING) target.pending.shift();
-    this.#show(target, view);
-    this.#write(target);
+    const entry = known ?? this.#add(id, key.id);
+    this.#change(entry, () => entry.keep({ event, policy }, view));
+    if (!this.storeFailed) this.#write(entry);
   }
 
-  /** Deletes the records of keys of `providerId` for which `stays` is false: they left the configuration. */
+  /**
+   * Deletes the records of keys of `providerId` for which `stays` is false: they left the configuration. A
+   * request that is still under way with one of them may write a record again. Rejects where the store fails;
+   * some records may be deleted by then.
+   */
   async forget(providerId: string, stays: (keyId: string) => boolean): Promise<void> {
     const prefix = recordId({ providerId, id: '' });
-    for (const entry of this.#entries.values()) {
-      if (!entry.id.startsWith(prefix) || stays(entry.keyId) || entry.revision === 0) continue;
-      const { current } = await this.#store.compareAndSet(entry.id, entry.revision, undefined);
-      this.#hear(current);
-    }
+    const left = [...this.#entries.values()].filter(
+      ({ id, keyId }) => id.startsWith(prefix) && !stays(keyId),
+    );
+    for (const entry of left) this.#change(entry, () => entry.dropEvents());
+    await this.flushed();
+    for (const entry of left) await this.#delete(entry);
   }
 
   /** Resolves when everything counted so far is in the store, or the store has failed. */
   async flushed(): Promise<void> {
-    while (this.#writes.size > 0) await Promise.all(this.#writes);
+    while (this.#writers.size > 0) await Promise.all(this.#writers.values());
   }
 
   /** Writes what is still unwritten, as far as the store lets it. The store itself stays open. */
   async close(): Promise<void> {
     this.#unsubscribe?.();
+    this.#closing = true;
+    this.#endPause?.();
+    await this.flushed();
+    await this.#recovering;
     await this.flushed();
     this.#closed = true;
-    clearTimeout(this.#retry);
     await this.#catchingUp;
   }
 
-  #add(id: string, keyId: string): Entry {
-    const entry: Entry = {
-      id,
-      keyId,
-      base: FRESH,
-      revision: 0,
-      heard: 0,
-      pending: [],
-      view: FRESH,
-      writing: false,
-    };
+  #add(id: string, keyId: string): BookEntry {
+    const entry = new BookEntry(id, keyId);
     this.#entries.set(id, entry);
     return entry;
   }
 
-  #show(entry: Entry, view: KeyRecord): void {
-    if (view === entry.view) return;
-    entry.view = view;
-    for (const listener of this.#listeners) listener(entry.keyId, view);
+  /** @param step - gives false where the store holds what cannot be read, and the key counts as new */
+  #change(entry: BookEntry, step: () => boolean): void {
+    const before = entry.view;
+    if (!step()) this.#onNotice({ kind: 'unreadable-record', id: entry.id });
+    if (entry.view === before) return;
+    for (const listener of this.#listeners) listener(entry.keyId, entry.view);
   }
 
-  #write(entry: Entry): void {
-    if (entry.writing || this.#closed) return;
-    entry.writing = true;
-    const write = this.#writePending(entry)
-      .catch((error: unknown) => this.#storeFailed(error))
-      .finally(() => {
-        entry.writing = false;
-        this.#writes.delete(write);
-      });
-    this.#writes.add(write);
+  #write(entry: BookEntry): void {
+    if (this.#closed || this.#writers.has(entry)) return;
+    this.#writers.set(entry, this.#writeAll(entry));
   }
 
   /** One write at a time for each key: all that is pending goes in one compare-and-set. */
-  async #writePending(entry: Entry): Promise<void> {
-    while (entry.pending.length > 0) {
-      const batch = entry.pending.slice();
-      const next = replay(entry.base, batch);
-      if (next !== entry.base) {
-        const { written, current } = await this.#store.compareAndSet(
-          entry.id,
-          entry.revision,
-          encodeRecord(next),
+  async #writeAll(entry: BookEntry): Promise<void> {
+    try {
+      // What happens at one moment is written together.
+      await Promise.resolve();
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const write = entry.nextWrite(`${this.#name}.${this.#writes++}`);
+        if (write === undefined) return;
+        const { expected, value } = write;
+        const { written, current } = await this.#store.compareAndSet(entry.id, expected, value);
+        if (written) {
+          tries = 0;
+          this.#newest = Math.max(this.#newest, current.revision);
+        }
+        this.#change(entry, () =>
+          written ? entry.written(write, current.revision) : entry.refused(expected, current),
         );
-        this.#storeAnswered();
-        if (!written) {
-          this.#hear(current);
-          continue;
-        }
-        if (current.revision > entry.heard) {
-          entry.base = next;
-          entry.revision = current.revision;
-          entry.heard = current.revision;
-        }
       }
-      const done = new Set(batch);
-      entry.pending = entry.pending.filter((item) => !done.has(item));
-      this.#show(entry, replay(entry.base, entry.pending));
+      throw refusedTooOften(entry);
+    } catch (error) {
+      this.#storeFailed(error);
+    } finally {
+      this.#writers.delete(entry);
     }
   }
 
-  /** Takes over what the store holds, unless something newer was heard before. */
+  async #delete(entry: BookEntry): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const { revision } = entry;
+      if (revision === 0) return;
+      const { written, current } = await this.#store.compareAndSet(entry.id, revision, undefined);
+      if (written) this.#hear(current);
+      else this.#change(entry, () => entry.refused(revision, current));
+    }
+    throw refusedTooOften(entry);
+  }
+
   #hear(change: Change): void {
-    const known = this.#entries.get(change.id);
-    if (known === undefined && change.value === undefined) return;
-    const entry = known ?? this.#add(change.id, change.id.slice(change.id.lastIndexOf('/') + 1));
-    if (change.revision <= entry.heard) return;
-    const record = change.value === undefined ? FRESH : decodeRecord(change.value);
-    if (record === undefined) this.#onNotice({ kind: 'unreadable-record', id: change.id });
-    entry.base = record ?? FRESH;
-    entry.revision = change.value === undefined ? 0 : change.revision;
-    entry.heard = change.revision;
-    this.#show(entry, replay(entry.base, entry.pending));
+    const { id, value } = change;
+    const known = this.#entries.get(id);
+    if (known === undefined && value === undefined) return;
+    const entry = known ?? this.#add(id, id.slice(id.lastIndexOf('/') + 1));
+    this.#change(entry, () => entry.hear(change));
   }
 
   /** Reads what changed since the last time; signals that come meanwhile are served by one more round. */
-  #catchUp(): void {
-    if (this.#closed) return;
+  #catchUp(): Promise<void> {
     this.#signalled = true;
-    this.#catchingUp ??= this.#catchUpWhileSignalled()
-      .catch((error: unknown) => this.#storeFailed(error))
-      .finally(() => {
-        this.#catchingUp = undefined;
-      });
+    this.#catchingUp ??= this.#catchUpWhileSignalled();
+    return this.#catchingUp;
   }
 
   async #catchUpWhileSignalled(): Promise<void> {
-    while (this.#signalled && !this.#closed) {
-      this.#signalled = false;
-      await this.#readChanges();
-      this.#storeAnswered();
+    try {
+      while (this.#signalled && !this.#closed) {
+        this.#signalled = false;
+        await this.#readChanges();
+      }
+    } catch (error) {
+      this.#storeFailed(error);
+    } finally {
+      this.#catchingUp = undefined;
     }
   }
 
   async #readChanges(): Promise<void> {
     let complete = false;
     while (!complete) {
+      const newest = this.#newest;
       const page = await this.#store.changesSince(this.#revision, PAGE);
+      if (page.complete && page.revision < newest) {
+        this.#startOver();
+        continue;
+      }
       for (const change of page.changes) {
         if (change.id.startsWith(PREFIX)) this.#hear(change);
       }
       this.#revision = page.revision;
+      this.#newest = Math.max(this.#newest, page.revision);
       complete = page.complete;
     }
   }
 
-  #storeFailed(error: unknown): void {
-    if (!this.#failed) this.#onNotice({ kind: 'store-failed', error });
-    this.#failed = true;
-    if (this.#closed || this.#retry !== undefined) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#catchUp();
-      for (const entry of this.#entries.values()) {
-        if (entry.pending.length > 0) this.#write(entry);
-      }
-    }, this.#retryMs);
+  /** The store has lost its newest writes. What it holds is read anew; what it lost is still known here. */
+  #startOver(): void {
+    for (const entry of this.#entries.values()) entry.forgetRevisions();
+    this.#revision = 0;
+    this.#newest = 0;
   }
 
-  #storeAnswered(): void {
-    if (!this.#failed) return;
-    this.#failed = false;
+  #storeFailed(error: unknown): void {
+    this.#failures++;
+    if (this.#recovering !== undefined) return;
+    this.#recovering = this.#recover();
+    this.#onNotice({ kind: 'store-failed', error });
+  }
+
+  /** Until the store has answered to everything: what was missed is read, then what was kept is written. */
+  async #recover(): Promise<void> {
+    let failures: number;
+    do {
+      await this.#pause();
+      failures = this.#failures;
+      await this.#catchUp();
+      if (failures === this.#failures) this.#writeAllPending();
+      await this.flushed();
+    } while (failures !== this.#failures && !this.#closing);
+    if (failures !== this.#failures) return;
+    this.#recovering = undefined;
     this.#onNotice({ kind: 'store-back' });
+    this.#writeAllPending();
+  }
+
+  #writeAllPending(): void {
+    for (const entry of this.#entries.values()) if (entry.isUnwritten) this.#write(entry);
+  }
+
+  /** Waits before the next try; once it is closing, not at all. */
+  async #pause(): Promise<void> {
+    if (this.#closing) return;
+    await new Promise<void>((resolve) => {
+      this.#endPause = resolve;
+      this.#retry = setTimeout(resolve, this.#retryMs);
+    });
+    clearTimeout(this.#retry);
   }
 }
 
-function replay(record: KeyRecord, events: readonly Pending[]): KeyRecord {
-  return events.reduce((current, { event, policy }) => reduce(current, event, policy), record);
+function refusedTooOften({ id }: BookEntry): Error {
+  return new Error(`the store refused to write ${id} for ${MAX_TRIES} times`);
 }

@@ -1,8 +1,17 @@
 import type { Hold, KeyRecord, OutCause } from './record.ts';
 
-/** The record as the store keeps it. */
-export function encodeRecord(record: KeyRecord): string {
-  return JSON.stringify(record);
+/**
+ * The record as the store keeps it.
+ * @param mark - tells this write from all others; see `markOf`
+ */
+export function encodeRecord(record: KeyRecord, mark?: string): string {
+  return JSON.stringify(mark === undefined ? record : { ...record, mark });
+}
+
+/** The mark a record was written with; undefined where it has none. */
+export function markOf(text: string): string | undefined {
+  const value = parse(text);
+  return isObject(value) && typeof value['mark'] === 'string' ? value['mark'] : undefined;
 }
 
 /**
@@ -10,12 +19,7 @@ export function encodeRecord(record: KeyRecord): string {
  *   that knows more
  */
 export function decodeRecord(text: string): KeyRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = parse(text);
   if (!isObject(value) || !isCount(value['epoch']) || !isTime(value['since'])) return undefined;
   const { epoch, since } = value;
   switch (value['state']) {
@@ -53,6 +57,14 @@ export function decodeRecord(text: string): KeyRecord | undefined {
     }
     default:
       return undefined;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -123,6 +123,14 @@ void describe('reduce: waits', () => {
     assert.equal(outOfService(reduce(dead, check, POLICY)).nextCheckAt, T + MAX_WAIT_MS);
   });
 
+  void it('are no older than they were by the word of a node whose clock is behind', () => {
+    const record = after([attempt(throttles, T, { waitMs: 60_000 }), attempt(throttles, T - 500)]);
+    assert.deepEqual(
+      inService(record).holds.map(({ since, until }) => [since, until]),
+      [[T, T + 60_000]],
+    );
+  });
+
   void it('are over early by a success that began after they were told, and by no older one', () => {
     const held = after([attempt(throttles, T, { waitMs: 60_000 })]);
     const older = attempt(succeeds, T + 500, { startedAt: T - 500 });

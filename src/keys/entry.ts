@@ -1,0 +1,141 @@
+import type { Change } from '../store/contract.ts';
+import { decodeRecord, encodeRecord, markOf } from './codec.ts';
+import type { KeyEvent } from './event.ts';
+import { FRESH } from './record.ts';
+import type { KeyRecord } from './record.ts';
+import { reduce } from './reducer.ts';
+import type { KeyPolicy } from './reducer.ts';
+
+interface Pending {
+  readonly event: KeyEvent;
+  readonly policy: KeyPolicy;
+}
+
+/** A write to the store: goes through where the record still stands at `expected`. */
+export interface Write {
+  readonly expected: number;
+  readonly value: string;
+  readonly record: KeyRecord;
+  /** Stands in the value, so that it is known again when it is heard of. */
+  readonly mark: string;
+  readonly events: ReadonlySet<Pending>;
+}
+
+/** Events kept for one key while they cannot be written; the oldest go first. */
+const MAX_PENDING = 256;
+
+/**
+ * One key's record as the book keeps it: what the store holds, and what happened here that the store does not
+ * hold yet. Touches no store itself. What changes the view says whether it could be read: false where the
+ * store holds something that is no record, and the key counts as new.
+ */
+export class BookEntry {
+  /** In the store. */
+  readonly id: string;
+  readonly keyId: string;
+  /** What this process goes by: what the store holds, with all that happened here since. */
+  view: KeyRecord = FRESH;
+  /** What the store holds, as last heard. */
+  #base: KeyRecord = FRESH;
+  /** Of `#base` in the store; 0 where it holds none. */
+  #revision = 0;
+  /** The newest revision heard of, deletions included. */
+  #heard = 0;
+  #pending: Pending[] = [];
+  /** The newest write whose answer may still be to come, or was lost. */
+  #write: Write | undefined;
+
+  constructor(id: string, keyId: string) {
+    this.id = id;
+    this.keyId = keyId;
+  }
+
+  get isUnwritten(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** What a deletion has to expect; 0 where there is nothing to delete. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Keeps an event until it is written, and goes by the view that it makes of the present one. */
+  keep(pending: Pending, view: KeyRecord): true {
+    this.view = view;
+    this.#pending.push(pending);
+    if (this.#pending.length > MAX_PENDING) this.#pending.shift();
+    return true;
+  }
+
+  /** All that is to be written, in one write; undefined where it comes to nothing. */
+  nextWrite(mark: string): Write | undefined {
+    if (this.view === this.#base) this.#pending = [];
+    if (this.#pending.length === 0) return undefined;
+    // The view rather than the events again: it knows of events that there was no room to keep, too.
+    const { view } = this;
+    const value = encodeRecord(view, mark);
+    this.#write = { expected: this.#revision, value, record: view, mark, events: new Set(this.#pending) };
+    return this.#write;
+  }
+
+  /** The store took the write, and gave it a revision. */
+  written(write: Write, revision: number): true {
+    this.#settle(write);
+    if (revision > this.#heard) this.#go(write.record, revision, revision);
+    else this.#show();
+    return true;
+  }
+
+  /** The store holds something else than the writer expected. */
+  refused(expected: number, current: Change): boolean {
+    // Something newer was heard while the answer was on its way.
+    return this.#revision !== expected || this.#take(current);
+  }
+
+  /** Somebody wrote. */
+  hear(change: Change): boolean {
+    return change.revision <= this.#heard || this.#take(change);
+  }
+
+  /** Forgets what happened here that is not in the store. */
+  dropEvents(): true {
+    this.#pending = [];
+    this.#show();
+    return true;
+  }
+
+  /** The store has lost its newest writes, so its revisions mean nothing any more. */
+  forgetRevisions(): void {
+    this.#revision = 0;
+    this.#heard = 0;
+  }
+
+  #take({ value, revision }: Change): boolean {
+    // Heard before its answer, or instead of it: its events are in the store, and must not count again.
+    if (this.#write !== undefined && value !== undefined && markOf(value) === this.#write.mark) {
+      this.#settle(this.#write);
+    }
+    const record = value === undefined ? FRESH : decodeRecord(value);
+    this.#go(record ?? FRESH, value === undefined ? 0 : revision, revision);
+    return record !== undefined;
+  }
+
+  #settle({ events }: Write): void {
+    this.#pending = this.#pending.filter((item) => !events.has(item));
+    this.#write = undefined;
+  }
+
+  #go(base: KeyRecord, revision: number, heard: number): void {
+    this.#base = base;
+    this.#revision = revision;
+    this.#heard = heard;
+    this.#show();
+  }
+
+  #show(): void {
+    this.view = this.#pending.reduce(
+      (record, { event, policy }) => reduce(record, event, policy),
+      this.#base,
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeyBook } from '../../src/keys/book.ts';
+import type { BookNotice } from '../../src/keys/book.ts';
+import type { Key } from '../../src/keys/key.ts';
+import type { KeyRecord } from '../../src/keys/record.ts';
+import type { Store } from '../../src/store/contract.ts';
+import { openMemoryStore } from '../../src/store/memory.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+
+/** A state that several nodes share. */
+export interface Place {
+  /** The store as one more node opens it. */
+  readonly open: () => Promise<Store>;
+  readonly remove: () => Promise<void>;
+}
+
+/** By the name of the backend. */
+export const places = {
+  memory: (): Promise<Place> => {
+    const store = openMemoryStore(Date.now);
+    return Promise.resolve({ open: () => Promise.resolve(store), remove: () => Promise.resolve() });
+  },
+  sqlite: async (): Promise<Place> => {
+    const folder = await mkdtemp(join(tmpdir(), 'sparekey-book-'));
+    return {
+      open: () => openSqliteStore({ path: join(folder, 'state.db'), pollMs: 1 }),
+      remove: () => rm(folder, { recursive: true }),
+    };
+  },
+} satisfies Record<string, () => Promise<Place>>;
+
+/** A book, and what the operator heard of its store. */
+export interface Opened {
+  readonly book: KeyBook;
+  readonly notices: readonly BookNotice['kind'][];
+}
+
+/** Nodes that are stopped with the test, books before stores. */
+export class Nodes {
+  readonly #books: KeyBook[] = [];
+  readonly #stores = new Set<Store>();
+  readonly #place: Place;
+
+  private constructor(place: Place) {
+    this.#place = place;
+  }
+
+  static at(t: TestContext, place: Place): Nodes {
+    const nodes = new Nodes(place);
+    t.after(() => nodes.#stop());
+    return nodes;
+  }
+
+  async store(): Promise<Store> {
+    const store = await this.#place.open();
+    this.#stores.add(store);
+    return store;
+  }
+
+  async book(store?: Store): Promise<KeyBook> {
+    return (await this.opened(store)).book;
+  }
+
+  async opened(store?: Store): Promise<Opened> {
+    const notices: BookNotice['kind'][] = [];
+    const book = await KeyBook.open({
+      store: store ?? (await this.store()),
+      onNotice: ({ kind }) => notices.push(kind),
+      retryMs: 1,
+    });
+    this.#books.push(book);
+    return { book, notices };
+  }
+
+  async #stop(): Promise<void> {
+    for (const book of this.#books) await book.close();
+    for (const store of this.#stores) await store.close();
+    await this.#place.remove();
+  }
+}
+
+/** Resolves once it holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(1);
+}
+
+export function failuresOf(book: KeyBook, key: Key): number | KeyRecord['state'] {
+  const record = book.record(key);
+  return record.state === 'in-service' ? record.failures : record.state;
+}
+
+/** How many writes the store has ever taken. */
+export async function writesTo(store: Store): Promise<number> {
+  return (await store.changesSince(0, 10_000)).revision;
+}

@@ -1,0 +1,88 @@
+import type { CasResult, ChangePage, Lease, Store, Versioned } from '../../src/store/contract.ts';
+
+/**
+ * What goes wrong between the book and its store:
+ * - `away`: nothing is answered
+ * - `read-only`: writes fail, as on a full disk
+ * - `loses-answers`: writes go through, and the answers to them are lost
+ * - `refuses`: no write goes through, as if somebody else had always been first
+ */
+export type Trouble = 'none' | 'away' | 'read-only' | 'loses-answers' | 'refuses';
+
+/** A real store, with trouble on command between it and its user. */
+export class FaultyStore implements Store {
+  trouble: Trouble = 'none';
+  /** Calls of `compareAndSet` so far. */
+  writes = 0;
+  /** Calls so far of anything that failed. */
+  failures = 0;
+  /** Held up before the answer to a write is given. */
+  beforeAnswer: () => Promise<void> = () => Promise.resolve();
+  #real: Store;
+
+  constructor(real: Store) {
+    this.#real = real;
+  }
+
+  get description(): string {
+    return this.#real.description;
+  }
+
+  /** Another store stands in its place from now on. Those who listened to the first one hear the signal. */
+  replaceBy(other: Store): void {
+    this.#real = other;
+  }
+
+  read(id: string): Promise<Versioned | undefined> {
+    return this.#answer(() => this.#real.read(id));
+  }
+
+  list(prefix: string): AsyncIterable<readonly Versioned[]> {
+    return this.#real.list(prefix);
+  }
+
+  async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
+    this.writes++;
+    if (this.trouble === 'read-only') return this.#fail();
+    if (this.trouble === 'refuses') {
+      const { changes } = await this.#real.changesSince(0, 1);
+      return { written: false, current: changes[0] ?? { id, value: undefined, revision: 0 } };
+    }
+    const result = await this.#answer(() => this.#real.compareAndSet(id, expectedRevision, value));
+    await this.beforeAnswer();
+    return this.trouble === 'loses-answers' ? this.#fail() : result;
+  }
+
+  changesSince(revision: number, limit: number): Promise<ChangePage> {
+    return this.#answer(() => this.#real.changesSince(revision, limit));
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#real.onChange(listener);
+  }
+
+  acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+    return this.#answer(() => this.#real.acquireLease(name, holder, ttlMs));
+  }
+
+  renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
+    return this.#answer(() => this.#real.renewLease(lease, ttlMs));
+  }
+
+  releaseLease(lease: Lease): Promise<void> {
+    return this.#answer(() => this.#real.releaseLease(lease));
+  }
+
+  close(): Promise<void> {
+    return this.#real.close();
+  }
+
+  #answer<T>(call: () => Promise<T>): Promise<T> {
+    return this.trouble === 'away' ? this.#fail() : call();
+  }
+
+  #fail(): Promise<never> {
+    this.failures++;
+    return Promise.reject(new Error(`the store is in trouble: ${this.trouble}`));
+  }
+}
