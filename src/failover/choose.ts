@@ -1,4 +1,5 @@
-import { holdOn, settle } from '../keys/record.ts';
+import { ANY_MODEL, holdOn, settle } from '../keys/record.ts';
+import type { Key } from '../keys/key.ts';
 import type { KeyRecord } from '../keys/record.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 
@@ -12,6 +13,8 @@ export interface ChoiceRequest {
   /** Ids of keys this request has already tried: a retry never uses a key twice. */
   readonly tried: ReadonlySet<string>;
   readonly strategy: Strategy;
+  /** Whether keys out of service are tested; otherwise only the end of a cooldown brings one back. */
+  readonly checked: boolean;
   readonly now: number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -37,7 +40,7 @@ export type Choice =
 /** Random picks before a scan: enough to find a key wherever one in a few can be used. */
 const PICKS = 12;
 
-/** Picks a key. Touches nothing but the pool; O(1) unless most of the pool cannot be used. */
+/** Picks a key. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be used. */
 export function choose(pool: Pool, request: ChoiceRequest): Choice {
   const first = pick(pool, request);
   if (first === undefined) return lastResort(pool, request);
@@ -57,22 +60,25 @@ function isLessBusy(a: PooledKey, b: PooledKey): boolean {
 function isUsable({ key, record }: PooledKey, { model, tried, now }: ChoiceRequest): boolean {
   return (
     !tried.has(key.id) &&
-    key.serves(model) &&
+    mayServe(key, model) &&
     record.state === 'in-service' &&
     holdOn(record, model, now) === undefined
   );
 }
 
+/** A list of models says nothing of a request that has none. */
+function mayServe(key: Key, model: string): boolean {
+  return model === ANY_MODEL || key.serves(model);
+}
+
 /** A usable key at random, each as likely as its weight; undefined where there is none. */
 function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
-  const keys = pool.inService(request.now);
-  for (let i = 0; i < PICKS && keys.length > 0; i++) {
-    const candidate = keys[Math.floor(request.random() * keys.length)];
-    if (candidate === undefined) break;
-    if (request.random() * pool.maxWeight >= candidate.key.weight) continue;
+  for (let i = 0; i < PICKS; i++) {
+    const candidate = pool.draw(request.random(), request.now);
+    if (candidate === undefined) return undefined;
     if (isUsable(candidate, request)) return candidate;
   }
-  return pickByScan(keys, request);
+  return pickByScan(pool.inService(request.now), request);
 }
 
 /** Where random picks found nothing: looks at every key, and still honours weights. */
@@ -96,7 +102,7 @@ function lastResort(pool: Pool, request: ChoiceRequest): Choice {
   let best: { pooled: PooledKey; epoch: number; dueAt: number } | undefined;
   let returnsAt = Infinity;
   for (const pooled of pool.all()) {
-    if (!pooled.key.serves(request.model)) continue;
+    if (!mayServe(pooled.key, request.model)) continue;
     const trouble = troubleOf(settle(pooled.record, request.now), request);
     if (trouble === undefined) continue;
     returnsAt = Math.min(returnsAt, trouble.dueAt);
@@ -111,7 +117,7 @@ function lastResort(pool: Pool, request: ChoiceRequest): Choice {
 
 function troubleOf(
   record: KeyRecord,
-  { model, now }: ChoiceRequest,
+  { model, now, checked }: ChoiceRequest,
 ): { dueAt: number; ambiguous: boolean; epoch: number } | undefined {
   const { epoch } = record;
   switch (record.state) {
@@ -119,7 +125,7 @@ function troubleOf(
       return undefined;
     case 'out-of-service':
       return {
-        dueAt: Math.min(record.nextCheckAt, record.returnsAt ?? Infinity),
+        dueAt: Math.min(checked ? record.nextCheckAt : Infinity, record.returnsAt ?? Infinity),
         ambiguous: record.cause === 'failures',
         epoch,
       };

@@ -128,6 +128,7 @@ function chooseKey(
     model: model ?? ANY_MODEL,
     tried,
     strategy: provider.policy.remembers ? provider.config.choice : 'random',
+    checked: provider.config.failover.healthCheckModel !== undefined,
     now: now(),
     random,
   });

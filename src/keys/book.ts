@@ -15,6 +15,7 @@ export type BookNotice =
   | { readonly kind: 'store-back' }
   | { readonly kind: 'unreadable-record'; readonly id: string };
 
+/** What a book needs. */
 export interface KeyBookOptions {
   readonly store: Store;
   readonly onNotice: (notice: BookNotice) => void;

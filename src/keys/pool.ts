@@ -1,6 +1,7 @@
 import type { Key } from './key.ts';
 import { FRESH, settle } from './record.ts';
 import type { KeyRecord } from './record.ts';
+import { Weights } from './weights.ts';
 
 /** A key in its pool: the replica of its record, and what this process alone knows. */
 export interface PooledKey {
@@ -26,19 +27,22 @@ export class Pool {
   readonly #inService: Slot[] = [];
   readonly #out = new Set<Slot>();
   #nextReturnAt = Infinity;
-  /** The greatest weight of any key: what a weighted pick is measured against. */
-  readonly maxWeight: number;
+  /** Of the keys in service, by their places; undefined where all keys weigh the same. */
+  readonly #weights: Weights | undefined;
 
-  constructor(keys: readonly Key[], recordOf: (key: Key) => KeyRecord) {
-    let maxWeight = 0;
+  readonly #remembers: boolean;
+
+  /** @param remembers - false where failover is off: then the operator's word counts, and nothing else does */
+  constructor(keys: readonly Key[], recordOf: (key: Key) => KeyRecord, remembers = true) {
+    this.#remembers = remembers;
+    const isEven = keys.every(({ weight }) => weight === keys[0]?.weight);
+    this.#weights = isEven ? undefined : new Weights(keys.length);
     for (const key of keys) {
       const slot: Slot = { key, record: FRESH, inFlight: 0, place: -1 };
       this.#slots.set(key.id, slot);
       this.#enter(slot);
       this.update(key.id, recordOf(key));
-      maxWeight = Math.max(maxWeight, key.weight);
     }
-    this.maxWeight = maxWeight;
   }
 
   get size(): number {
@@ -59,6 +63,16 @@ export class Pool {
     return this.#inService;
   }
 
+  /**
+   * A key in service at `now`, each as likely as its weight; undefined where there is none.
+   * @param chance - a random number in [0, 1)
+   */
+  draw(chance: number, now: number): PooledKey | undefined {
+    const keys = this.inService(now);
+    const place = this.#weights === undefined ? Math.floor(chance * keys.length) : this.#weights.draw(chance);
+    return keys[place];
+  }
+
   /** Keys that are out of service, disabled ones among them. */
   outOfService(now: number): Iterable<PooledKey> {
     if (now >= this.#nextReturnAt) this.#takeBackReturned(now);
@@ -66,9 +80,10 @@ export class Pool {
   }
 
   /** Takes over a key's newest record. An id that is not of this pool is nobody's business here. */
-  update(id: string, record: KeyRecord): void {
+  update(id: string, heard: KeyRecord): void {
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
+    const record = this.#remembers || heard.state === 'disabled' ? heard : FRESH;
     slot.record = record;
     if (record.state === 'in-service') {
       this.#enter(slot);
@@ -89,15 +104,18 @@ export class Pool {
     if (slot.place >= 0) return;
     this.#out.delete(slot);
     slot.place = this.#inService.push(slot) - 1;
+    this.#weights?.set(slot.place, slot.key.weight);
   }
 
   #leave(slot: Slot): void {
     this.#out.add(slot);
     if (slot.place < 0) return;
     const last = this.#inService.pop();
+    this.#weights?.set(this.#inService.length, 0);
     if (last !== undefined && last !== slot) {
       this.#inService[slot.place] = last;
       last.place = slot.place;
+      this.#weights?.set(last.place, last.key.weight);
     }
     slot.place = -1;
   }

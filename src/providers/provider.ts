@@ -49,15 +49,18 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
       cooldownMs: config.failover.cooldownDuration,
     },
     policy: failoverPolicy(config),
-    pool: new Pool(keysOf(config), recordOf),
+    pool: new Pool(keysOf(config), recordOf, config.failover.enabled),
     transport: openTransport({ origin, connectTimeoutMs: config.connectTimeout }),
     mapModel: modelMapper(config.modelMapping),
-    build: (call, key, model) => ({
-      method: call.target.operation.method,
-      path: basePath + call.target.path + call.target.query,
-      headers: requestHeaders(call, credential, key?.secret ?? call.credential),
-      body: bodyFor(call, model),
-    }),
+    build: (call, key, model) => {
+      const { body, length } = bodyFor(call, model);
+      return {
+        method: call.target.operation.method,
+        path: basePath + call.target.path + call.target.query,
+        headers: requestHeaders(call, credential, key?.secret ?? call.credential, length),
+        body,
+      };
+    },
   };
 }
 
@@ -76,13 +79,17 @@ function keysOf(config: ProviderConfig): Key[] {
   });
 }
 
-function requestHeaders(call: Call, credential: Credential, secret: Secret | undefined): string[] {
+/** @param length - of a body that is a stream, where it is known */
+function requestHeaders(
+  call: Call,
+  credential: Credential,
+  secret: Secret | undefined,
+  length: number | undefined,
+): string[] {
   const headers = forwardedHeaders(call.headers);
   // An encoded answer could be relayed but not read, and an error in it would pass for an answer.
   headers.push('accept-encoding', 'identity');
-  if (call.body.kind === 'passing' && call.body.length !== undefined) {
-    headers.push('content-length', String(call.body.length));
-  }
+  if (length !== undefined) headers.push('content-length', String(length));
   if (secret !== undefined) headers.push(...credentialHeader(credential, secret));
   return headers;
 }
@@ -96,13 +103,32 @@ function credentialHeader(credential: Credential, secret: Secret): [string, stri
   }
 }
 
+interface Outgoing {
+  readonly body: UpstreamRequest['body'];
+  /** Of a body that is a stream, where it was announced. */
+  readonly length?: number;
+}
+
+function bodyFor(call: Call, model: string | undefined): Outgoing {
+  const { body } = call;
+  switch (body.kind) {
+    case 'kept':
+      return { body: body.bytes.length === 0 ? null : withModel(call, body.bytes, model) };
+    case 'passing': {
+      const head = withModel(call, body.head, model);
+      body.rest.unshift(head);
+      return {
+        body: body.rest,
+        ...(body.length !== undefined && { length: body.length + head.length - body.head.length }),
+      };
+    }
+  }
+}
+
 /** The client's bytes, but for the one value that names the model. */
-function bodyFor(call: Call, model: string | undefined): UpstreamRequest['body'] {
-  const { body, modelSpan, target } = call;
-  if (body.kind === 'passing') return body.stream;
-  if (body.bytes.length === 0) return null;
-  if (modelSpan === undefined || model === undefined || model === call.model) return body.bytes;
+function withModel({ modelSpan, target, ...call }: Call, bytes: Buffer, model: string | undefined): Buffer {
+  if (modelSpan === undefined || model === undefined || model === call.model) return bytes;
   return target.operation.modelIn === 'form'
-    ? spliceFormModel(body.bytes, modelSpan, model)
-    : spliceModel(body.bytes, modelSpan, model);
+    ? spliceFormModel(bytes, modelSpan, model)
+    : spliceModel(bytes, modelSpan, model);
 }

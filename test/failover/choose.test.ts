@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { choose } from '../../src/failover/choose.ts';
+import type { Choice, ChoiceRequest } from '../../src/failover/choose.ts';
+import type { Key } from '../../src/keys/key.ts';
+import { Pool } from '../../src/keys/pool.ts';
+import { ANY_MODEL, FRESH } from '../../src/keys/record.ts';
+import type { Hold, InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
+import { makeKey, seededRandom } from '../keys/tools.ts';
+
+const T = 1_700_000_000_000;
+
+function request(more: Partial<ChoiceRequest> = {}): ChoiceRequest {
+  return {
+    model: 'm',
+    tried: new Set(),
+    strategy: 'balanced',
+    checked: true,
+    now: T,
+    random: seededRandom(1),
+    ...more,
+  };
+}
+
+function out(more: Partial<OutOfService> = {}): OutOfService {
+  return {
+    state: 'out-of-service',
+    epoch: 1,
+    since: T - 1_000,
+    cause: 'failures',
+    rule: 'r',
+    passes: 0,
+    failedChecks: 0,
+    nextCheckAt: T + 5_000,
+    ...more,
+  };
+}
+
+function held(more: Partial<Hold> = {}): InService {
+  const hold: Hold = {
+    model: 'm',
+    cause: 'throttled',
+    rule: 'r',
+    since: T - 10,
+    until: T + 3_000,
+    strikes: 1,
+    ...more,
+  };
+  return { ...FRESH, holds: [hold] };
+}
+
+const disabled: KeyRecord = { state: 'disabled', epoch: 1, since: T };
+
+/** A pool of keys named `0`, `1`, …, one for each record. */
+function poolOf(records: readonly KeyRecord[], more: (n: number) => Partial<Key> = () => ({})): Pool {
+  const keys = records.map((_, n) => makeKey('p', `sk-${n}`, { name: String(n), ...more(n) }));
+  return new Pool(keys, ({ name }) => records[Number(name)] ?? FRESH);
+}
+
+function idOf(pool: Pool, name: string): string {
+  for (const { key } of pool.all()) if (key.name === name) return key.id;
+  throw new RangeError(`no key is named ${name}`);
+}
+
+function nameOf(choice: Choice): string | undefined {
+  return choice.kind === 'key' ? choice.pooled?.key.name : undefined;
+}
+
+/** How often each key was chosen in `times` choices. */
+function tally(
+  pool: Pool,
+  times: number,
+  more: Partial<ChoiceRequest> = {},
+): Readonly<Record<string, number>> {
+  const random = seededRandom(11);
+  const counts: Record<string, number> = {};
+  for (let n = 0; n < times; n++) {
+    const name = nameOf(choose(pool, request({ ...more, random }))) ?? 'none';
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function isNear(actual: number | undefined, expected: number, share = 0.05): void {
+  assert.ok(Math.abs((actual ?? 0) - expected) <= expected * share, `${actual} is not about ${expected}`);
+}
+
+void describe('choose: among keys in service', () => {
+  for (const strategy of ['random', 'balanced'] as const) {
+    void it(`gives idle keys shares by their weights: ${strategy}`, () => {
+      const weights = [1, 2, 5];
+      const pool = poolOf([FRESH, FRESH, FRESH], (n) => ({ weight: weights[n] ?? 1 }));
+      const counts = tally(pool, 40_000, { strategy });
+      for (const [n, weight] of weights.entries()) isNear(counts[n], weight * 5_000);
+    });
+  }
+
+  void it('prefers the less busy of two, where balanced', () => {
+    const pool = poolOf([FRESH, FRESH]);
+    for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 9 : 1;
+    // The busy one is taken only where both picks fall on it.
+    isNear(tally(pool, 40_000)['0'], 10_000);
+    isNear(tally(pool, 40_000, { strategy: 'random' })['0'], 20_000);
+  });
+
+  void it('takes a key of twice the weight for as busy with twice the requests', () => {
+    const pool = poolOf([FRESH, FRESH], (n) => ({ weight: n === 0 ? 2 : 1 }));
+    for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 10 : 5;
+    // A tie: as if both were idle.
+    isNear(tally(pool, 30_000)['0'], 20_000);
+    for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 9 : 5;
+    // The lighter one is taken only where both picks fall on it.
+    isNear(tally(pool, 30_000)['1'], 30_000 / 9);
+  });
+
+  void it('spreads load over a pool so that no key has much more than the average', () => {
+    const pool = poolOf(Array.from({ length: 50 }, () => FRESH));
+    const random = seededRandom(5);
+    for (let n = 0; n < 5_000; n++) {
+      const choice = choose(pool, request({ random }));
+      if (choice.kind === 'key' && choice.pooled !== undefined) choice.pooled.inFlight++;
+    }
+    const busiest = Math.max(...Array.from(pool.all(), ({ inFlight }) => inFlight));
+    assert.ok(busiest <= 105, `${busiest} where 100 is the average`);
+  });
+
+  void it('never takes a key that the request has tried', () => {
+    const pool = poolOf([FRESH, FRESH, FRESH]);
+    const tried = new Set([idOf(pool, '0'), idOf(pool, '2')]);
+    assert.deepEqual(tally(pool, 1_000, { tried }), { '1': 1_000 });
+    tried.add(idOf(pool, '1'));
+    assert.deepEqual(choose(pool, request({ tried })), { kind: 'none', returnsAt: undefined });
+  });
+
+  void it('tells the epoch of the record it chose by', () => {
+    const pool = poolOf([{ ...FRESH, epoch: 6 }]);
+    assert.deepEqual(choose(pool, request()), {
+      kind: 'key',
+      pooled: pool.get(idOf(pool, '0')),
+      epoch: 6,
+      lastResort: false,
+    });
+  });
+
+  void it('keeps to the models a key may be used for', () => {
+    const pool = poolOf([FRESH, FRESH], (n) => ({ serves: (model) => n === 1 || model === 'small' }));
+    assert.deepEqual(tally(pool, 500, { model: 'big' }), { '1': 500 });
+    assert.equal(tally(pool, 500, { model: 'small' })['none'], undefined);
+    const none = poolOf([FRESH], () => ({ serves: () => false }));
+    assert.deepEqual(choose(none, request()), { kind: 'none', returnsAt: undefined });
+  });
+
+  void it('uses any key for a request without a model, whatever its list of models', () => {
+    const pool = poolOf([FRESH], () => ({ serves: (model) => model === 'small' }));
+    assert.equal(nameOf(choose(pool, request({ model: ANY_MODEL }))), '0');
+  });
+
+  void it('keeps a key from the model it is held from until the hold is over, and from no other model', () => {
+    const pool = poolOf([held(), FRESH]);
+    assert.deepEqual(tally(pool, 500), { '1': 500 });
+    isNear(tally(pool, 1_000, { model: 'other' })['0'], 500, 0.15);
+    isNear(tally(pool, 1_000, { now: T + 3_000 })['0'], 500, 0.15);
+  });
+
+  void it('keeps a key from everything where it is held without a model', () => {
+    const pool = poolOf([held({ model: ANY_MODEL }), FRESH]);
+    assert.deepEqual(tally(pool, 500), { '1': 500 });
+    assert.deepEqual(tally(pool, 500, { model: 'other' }), { '1': 500 });
+  });
+
+  void it('finds the one key that can be used among very many that cannot', () => {
+    const pool = poolOf([...Array.from({ length: 5_000 }, () => held()), FRESH]);
+    assert.deepEqual(tally(pool, 20), { '5000': 20 });
+  });
+
+  void it('uses a key again once its cooldown is over, without anybody telling it', () => {
+    const pool = poolOf([out({ cause: 'key_dead', returnsAt: T + 100 })]);
+    assert.equal(choose(pool, request({ now: T + 99 })).kind, 'none');
+    assert.deepEqual(choose(pool, request({ now: T + 100 })), {
+      kind: 'key',
+      pooled: pool.get(idOf(pool, '0')),
+      epoch: 2,
+      lastResort: false,
+    });
+  });
+});
+
+void describe('choose: where nothing is in service', () => {
+  void it('tries the key due soonest as a last resort, if its trouble was ambiguous', () => {
+    const pool = poolOf([
+      out({ nextCheckAt: T + 9_000 }),
+      out({ nextCheckAt: T + 2_000, epoch: 7 }),
+      out({ nextCheckAt: T + 4_000 }),
+      out({ nextCheckAt: T + 1_000, cause: 'key_dead' }),
+    ]);
+    const choice = choose(pool, request());
+    assert.deepEqual(choice, {
+      kind: 'key',
+      pooled: pool.get(idOf(pool, '1')),
+      epoch: 7,
+      lastResort: true,
+    });
+    const tried = new Set([idOf(pool, '1')]);
+    assert.equal(nameOf(choose(pool, request({ tried }))), '2');
+  });
+
+  const never: Readonly<Record<string, KeyRecord>> = {
+    'definitely dead': out({ cause: 'key_dead' }),
+    'out of credit': out({ cause: 'billing' }),
+    'throttled for the model': held(),
+    'throttled altogether': held({ model: ANY_MODEL }),
+    disabled,
+  };
+  for (const [trouble, record] of Object.entries(never)) {
+    void it(`never tries a key that is ${trouble}`, () => {
+      assert.equal(choose(poolOf([record, record]), request()).kind, 'none');
+    });
+  }
+
+  void it("tries a key that was denied the model, so that the client hears the provider's own words", () => {
+    const pool = poolOf([held({ cause: 'denied' })]);
+    const choice = choose(pool, request());
+    assert.deepEqual([nameOf(choice), choice.kind === 'key' && choice.lastResort], ['0', true]);
+  });
+
+  void it('never tries a key whose list of models is without this one', () => {
+    const pool = poolOf([out()], () => ({ serves: () => false }));
+    assert.deepEqual(choose(pool, request()), { kind: 'none', returnsAt: undefined });
+  });
+
+  const dead: Partial<OutOfService> = { cause: 'key_dead' };
+  const returns: readonly (readonly [string, readonly KeyRecord[], number | undefined, boolean?])[] = [
+    ['the next check', [out({ ...dead, nextCheckAt: T + 7 }), out(dead)], T + 7],
+    ['the end of a throttle', [out(dead), held({ until: T + 6 })], T + 6],
+    ['the end of a cooldown', [out({ ...dead, returnsAt: T + 5 }), held()], T + 5],
+    ['nothing, where all are disabled', [disabled, disabled], undefined],
+    ['what is not disabled', [disabled, held({ until: T + 8 })], T + 8],
+    [
+      'the end of a cooldown, where nothing is tested',
+      [out({ ...dead, returnsAt: T + 60_000 })],
+      T + 60_000,
+      false,
+    ],
+    ['nothing, where nothing is tested or cools down', [out(dead)], undefined, false],
+  ];
+  for (const [what, records, returnsAt, checked = true] of returns) {
+    void it(`says when to come back: at ${what}`, () => {
+      assert.deepEqual(choose(poolOf(records), request({ checked })), { kind: 'none', returnsAt });
+    });
+  }
+
+  void it('says when an ambiguous key that was tried already is due back', () => {
+    const pool = poolOf([out({ nextCheckAt: T + 4 })]);
+    const tried = new Set([idOf(pool, '0')]);
+    assert.deepEqual(choose(pool, request({ tried })), { kind: 'none', returnsAt: T + 4 });
+  });
+
+  void it('has nothing to say of a pool without keys', () => {
+    assert.deepEqual(choose(poolOf([]), request()), { kind: 'none', returnsAt: undefined });
+  });
+});
+
+void describe('choose: among very many keys', () => {
+  const many = 100_000;
+  const pools: Readonly<Record<string, Pool>> = {
+    'all of them usable': poolOf(Array.from({ length: many }, () => FRESH)),
+    'a third out of service': poolOf(Array.from({ length: many }, (_, n) => (n % 3 === 0 ? out() : FRESH))),
+    'a third held from the model': poolOf(
+      Array.from({ length: many }, (_, n) => (n % 3 === 0 ? held() : FRESH)),
+    ),
+    'of very different weights': poolOf(
+      Array.from({ length: many }, () => FRESH),
+      (n) => ({ weight: n === 0 ? 1_000 : 1 }),
+    ),
+    'the heaviest of them out of service': poolOf(
+      Array.from({ length: many }, (_, n) => (n === 0 ? disabled : FRESH)),
+      (n) => ({ weight: n === 0 ? 1_000 : 1 }),
+    ),
+  };
+  for (const [which, pool] of Object.entries(pools)) {
+    void it(`looks at a few only: ${which}`, () => {
+      const random = seededRandom(3);
+      let numbers = 0;
+      const counted = (): number => {
+        numbers++;
+        return random();
+      };
+      for (let n = 0; n < 1_000; n++) {
+        assert.equal(choose(pool, request({ random: counted })).kind, 'key');
+      }
+      // A scan takes a number for each usable key. Two picks take two, and some more where they miss.
+      assert.ok(numbers < 10_000, `${numbers} random numbers for 1,000 choices`);
+    });
+  }
+});
