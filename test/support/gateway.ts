@@ -164,7 +164,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       keys: Object.fromEntries(behaviours.map(([key, list]) => [key, { behaviours: list }])),
     },
   });
-  const { config, stateFile, removeState } = await configOf(options, sim);
+  const { config, stateFile, removeState } = await configOf(options, sim).catch(async (error: unknown) => {
+    await sim.close();
+    throw error;
+  });
   const kept = new KeptLines();
   const log = createLog({ level: options.logLevel ?? 'debug', format: 'json', stream: kept });
   const sparekey = await startSparekey(config, { log });
