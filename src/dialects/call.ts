@@ -30,7 +30,16 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** `kept` can be sent any number of times; a `passing` one was too large to keep, and can be sent once. */
+/**
+ * `kept` can be sent any number of times. A `passing` one was too large to keep and can be sent once: its
+ * beginning, and then the rest as it comes.
+ */
 export type CallBody =
   | { readonly kind: 'kept'; readonly bytes: Buffer }
-  | { readonly kind: 'passing'; readonly stream: Readable; readonly length: number | undefined };
+  | {
+      readonly kind: 'passing';
+      readonly head: Buffer;
+      readonly rest: Readable;
+      /** Of the whole body, where it was announced. Bytes. */
+      readonly length: number | undefined;
+    };

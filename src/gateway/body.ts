@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { CallBody } from '../dialects/call.ts';
 
-/** Bounds on the reading of one request's body. */
 export interface BodyLimits {
   /** Above it a request is refused. Bytes. */
   readonly maxBytes: number;
@@ -12,23 +11,26 @@ export interface BodyLimits {
   readonly pauseMs: number;
 }
 
+/** What can be wrong with how a body comes. */
+export type BodyTrouble = 'body_too_large' | 'request_timeout' | 'truncated_body';
+
 export type BodyRead =
   | {
       readonly kind: 'read';
       readonly body: CallBody;
       /** All of it, or its beginning. */ readonly head: Buffer;
     }
-  | { readonly kind: 'refused'; readonly code: 'body_too_large' | 'request_timeout' | 'truncated_body' };
+  | { readonly kind: 'refused'; readonly code: BodyTrouble };
 
 /**
- * Reads a request's body as far as it is kept. A larger one is handed on as a stream that begins with what
- * was read; one that is announced as too large is refused before it is read.
+ * Reads a request's body as far as it is kept. Of a larger one the rest is handed on as it comes; what goes
+ * wrong with that is told to `onTrouble`, once.
  */
-export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<BodyRead> {
-  const announced = announcedLength(request);
-  if (announced !== undefined && announced > limits.maxBytes) {
-    return Promise.resolve({ kind: 'refused', code: 'body_too_large' });
-  }
+export function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  onTrouble: (code: BodyTrouble) => void,
+): Promise<BodyRead> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -36,21 +38,26 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
 
     const settle = (result: BodyRead): void => {
       clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
+      request.off('data', onData).off('end', onEnd).off('close', onCut);
       resolve(result);
     };
     const onData = (chunk: Buffer): void => {
       timer.refresh();
       chunks.push(chunk);
       length += chunk.length;
-      if (length <= limits.replayBytes) return;
-      request.pause();
-      const head = Buffer.concat(chunks);
-      settle({
-        kind: 'read',
-        head,
-        body: { kind: 'passing', length: announced, stream: rest(head, request, limits) },
-      });
+      if (length > limits.maxBytes) {
+        request.pause();
+        settle({ kind: 'refused', code: 'body_too_large' });
+      } else if (length > limits.replayBytes) {
+        request.pause();
+        const head = Buffer.concat(chunks);
+        const rest = restOf(request, length, limits, onTrouble);
+        settle({
+          kind: 'read',
+          head,
+          body: { kind: 'passing', head, rest, length: announcedLength(request) },
+        });
+      }
     };
     const onEnd = (): void => {
       const [first] = chunks;
@@ -59,28 +66,58 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
     };
     const onCut = (): void => settle({ kind: 'refused', code: 'truncated_body' });
 
-    request.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut);
+    request.on('data', onData).on('end', onEnd).on('close', onCut);
+    // A connection that breaks is seen as its close. Nobody may be listening any more when its error comes.
+    request.on('error', () => {});
   });
 }
 
-/** The whole body again: what was read, then what is to come. Bounded and timed like the part that was read. */
-function rest(head: Buffer, request: IncomingMessage, limits: BodyLimits): Readable {
-  async function* pieces(): AsyncGenerator<Buffer> {
-    yield head;
-    let length = head.length;
-    const timer = setTimeout(() => request.destroy(new Error('the body stopped coming')), limits.pauseMs);
-    try {
-      for await (const chunk of request as AsyncIterable<Buffer>) {
-        timer.refresh();
-        length += chunk.length;
-        if (length > limits.maxBytes) throw new Error('the body exceeds the limit');
-        yield chunk;
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-  return Readable.from(pieces(), { objectMode: false });
+/** What comes after the part that was read, bounded and timed like it. While nobody reads, no time runs. */
+function restOf(
+  request: IncomingMessage,
+  readBytes: number,
+  limits: BodyLimits,
+  onTrouble: (code: BodyTrouble) => void,
+): Readable {
+  let length = readBytes;
+  let timer: NodeJS.Timeout | undefined;
+
+  const rest = new Readable({
+    read: () => {
+      timer ??= setTimeout(() => fail('request_timeout'), limits.pauseMs);
+      request.resume();
+    },
+  });
+  const pause = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    request.pause();
+  };
+  const leave = (): void => {
+    pause();
+    request.off('data', onData).off('end', onEnd).off('close', onCut);
+  };
+  const fail = (code: BodyTrouble): void => {
+    leave();
+    onTrouble(code);
+    rest.destroy();
+  };
+  const onData = (chunk: Buffer): void => {
+    timer?.refresh();
+    length += chunk.length;
+    if (length > limits.maxBytes) fail('body_too_large');
+    else if (!rest.push(chunk)) pause();
+  };
+  const onEnd = (): void => {
+    leave();
+    rest.push(null);
+  };
+  const onCut = (): void => fail('truncated_body');
+
+  request.on('data', onData).on('end', onEnd).on('close', onCut);
+  // Whoever sends it on ends it with an error of its own when the sending is given up.
+  rest.on('error', leave).on('close', leave);
+  return rest;
 }
 
 function announcedLength(request: IncomingMessage): number | undefined {

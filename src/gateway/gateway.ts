@@ -39,6 +39,8 @@ interface Asked {
   readonly reply: Reply;
   readonly runtime: Runtime;
   readonly story: Story;
+  /** Aborted when nobody wants the answer any more. */
+  readonly gone: AbortController;
 }
 
 /** Answers requests of the data plane. */
@@ -62,7 +64,11 @@ export class Gateway {
     const reply = new Reply(response, id, this.#commonHeaders(request, runtime));
     if (this.#answerPlainly(request, reply, runtime)) return;
     const story: Story = { startedAt: this.#options.tools.now() };
-    this.#answer({ id, request, response, reply, runtime, story })
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    this.#answer({ id, request, response, reply, runtime, story, gone })
       .catch((error: unknown) => {
         this.#options.onDefect(id, error);
         reply.error('internal_error');
@@ -73,13 +79,18 @@ export class Gateway {
   }
 
   async #answer(asked: Asked): Promise<void> {
-    const { request, response, reply, runtime, story } = asked;
+    const { request, response, reply, runtime, story, gone } = asked;
     const opened = this.#open(asked);
-    if (opened.kind === 'refusal') return refuse(request, reply, opened);
+    if (opened.kind === 'refusal') return refuse(reply, opened);
     const { body: maxBytes, replay: replayBytes, hold: holdBytes } = runtime.config.limits;
     if (request.headers.expect !== undefined) response.writeContinue();
-    const call = await readCall(request, opened, { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS });
-    if ('kind' in call) return refuse(request, reply, call);
+    let trouble: Refusal | undefined;
+    const bodyLimits = { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS };
+    const call = await readCall(request, opened, bodyLimits, (met) => {
+      trouble = met;
+      gone.abort();
+    });
+    if ('kind' in call) return refuse(reply, call);
     story.call = call;
 
     const { tools } = this.#options;
@@ -92,14 +103,15 @@ export class Gateway {
     }
     const route = runtime.route(call.model);
     if (route.kind === 'no-route') {
-      return refuse(request, reply, refusal('model_not_routed', { model: call.model ?? '' }));
+      return refuse(reply, refusal('model_not_routed', { model: call.model ?? '' }));
     }
     story.served = await serve(call, route.targets, tools, limits);
-    await this.#deliver(story.served, reply);
+    if (trouble !== undefined && story.served.result.kind === 'cancelled') refuse(reply, trouble);
+    else await this.#deliver(story.served, reply);
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */
-  #open({ id, request, response, reply, runtime, story }: Asked): CallContext | Refusal {
+  #open({ id, request, reply, runtime, story, gone }: Asked): CallContext | Refusal {
     const { method = '', url = '' } = request;
     const target = findTarget(method, url);
     if (typeof target === 'object') {
@@ -116,10 +128,6 @@ export class Gateway {
     }
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
     const { credential } = admission;
     return { kind: 'context', id, target, credential, acceptedAt: story.startedAt, signal: gone.signal };
   }
@@ -181,15 +189,8 @@ const PREFLIGHT = [
   '86400',
 ];
 
-/** A body this large that nobody reads is not waited for: the connection ends. Bytes. */
-const LARGE_BODY_BYTES = 1024 * 1024;
-
-function refuse(request: IncomingMessage, reply: Reply, { code, details, allow }: Refusal): void {
-  const length = Number(request.headers['content-length'] ?? 0);
-  const isUnread = !request.complete && request.headers['transfer-encoding'] !== undefined;
-  const headers = allow === undefined ? [] : ['allow', allow];
-  if (isUnread || length > LARGE_BODY_BYTES) headers.push('connection', 'close');
-  reply.error(code, details, headers);
+function refuse(reply: Reply, { code, details, allow }: Refusal): void {
+  reply.error(code, details, allow === undefined ? [] : ['allow', allow]);
 }
 
 async function giveAnswer(

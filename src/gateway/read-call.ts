@@ -10,7 +10,7 @@ import { createsLasting } from '../dialects/operations.ts';
 import type { Target } from '../dialects/operations.ts';
 import type { Secret } from '../keys/secret.ts';
 import { readBody } from './body.ts';
-import type { BodyLimits } from './body.ts';
+import type { BodyLimits, BodyTrouble } from './body.ts';
 
 /** An error of ours, not yet in anybody's dialect. */
 export interface Refusal {
@@ -31,18 +31,22 @@ export interface CallContext {
   readonly signal: AbortSignal;
 }
 
-/** Reads a request's body and the few facts in it that routing needs. */
+/**
+ * Reads a request's body and the few facts in it that routing needs.
+ * @param onTrouble - told, once, when the rest of a body that is too large to keep goes wrong
+ */
 export async function readCall(
   request: IncomingMessage,
   context: CallContext,
   limits: BodyLimits,
+  onTrouble: (refusal: Refusal) => void,
 ): Promise<Call | Refusal> {
   const { id, target, credential, acceptedAt, signal } = context;
   const { operation } = target;
-  const read = await readBody(request, limits);
-  if (read.kind === 'refused') {
-    return refusal(read.code, read.code === 'body_too_large' ? { limit: limits.maxBytes } : {});
-  }
+  const refuse = (code: BodyTrouble): Refusal =>
+    refusal(code, code === 'body_too_large' ? { limit: limits.maxBytes } : {});
+  const read = await readBody(request, limits, (code) => onTrouble(refuse(code)));
+  if (read.kind === 'refused') return refuse(read.code);
   const facts = readFacts(target, read.head, request, read.body.kind === 'passing');
   if (facts.kind !== 'facts') return facts;
   const model = target.pathModel ?? facts.model;

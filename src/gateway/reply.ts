@@ -5,6 +5,7 @@ import type { ErrorDetails } from '../dialects/errors.ts';
 import type { Dialect } from '../dialects/operations.ts';
 import type { Attempt } from '../failover/attempt.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
+import { dropRest, isStillSent } from './unread.ts';
 
 /**
  * Headers of a provider's answer that stop here: hop-by-hop ones (RFC 9110, 7.6.1), those that bind the
@@ -93,7 +94,7 @@ export class Reply {
       onDrain: (resume) => response.once('drain', resume),
     };
     const isWhole = await attempt.relay(sink);
-    if (isWhole) response.end();
+    if (isWhole) this.#end();
     else if (attempt.cancelled) response.destroy();
     else if (isStream) this.#endBrokenStream(attempt);
     else response.destroy();
@@ -101,7 +102,8 @@ export class Reply {
 
   #endBrokenStream(attempt: Attempt): void {
     this.code = attempt.timedOut ? 'upstream_timeout' : 'upstream_broken';
-    this.#response.end(errorEvent(this.dialect, this.code));
+    this.#response.write(errorEvent(this.dialect, this.code));
+    this.#end();
   }
 
   #send(status: number, headers: string[], body: Buffer | undefined): void {
@@ -109,13 +111,31 @@ export class Reply {
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));
     this.#response.writeHead(status, headers);
     this.bytes = body?.length ?? 0;
+    if (isStillSent(this.#response.req)) {
+      if (body !== undefined) this.#response.write(body);
+      this.#end();
+      return;
+    }
     // As a string, head and body go to the socket as one piece; as a buffer, as two, which costs more than copying.
-    if (body !== undefined && body.length <= ONE_PIECE_BYTES) this.#response.end(body.toString('latin1'), 'latin1');
+    if (body !== undefined && body.length <= ONE_PIECE_BYTES)
+      this.#response.end(body.toString('latin1'), 'latin1');
     else this.#response.end(body);
   }
 
+  /** Ends the answer, once the client has come to reading it. */
+  #end(): void {
+    const { req: request } = this.#response;
+    if (isStillSent(request)) void dropRest(request).then(() => this.#response.end());
+    else this.#response.end();
+  }
+
   #own(headers: readonly string[]): string[] {
-    return [...headers, 'x-request-id', this.#id, ...this.#extra];
+    return [...headers, 'x-request-id', this.#id, ...this.#connection(), ...this.#extra];
+  }
+
+  /** A connection whose request was not read to its end cannot take another. */
+  #connection(): readonly string[] {
+    return isStillSent(this.#response.req) ? ['connection', 'close'] : [];
   }
 
   /** What travels on of a provider's headers, and whose answer it is. */
@@ -133,7 +153,7 @@ export class Reply {
     if (pooled !== undefined) relayed.push('x-sparekey-key', pooled.key.id);
     relayed.push('x-sparekey-attempts', String(attempts));
     if (headers['x-request-id'] === undefined) relayed.push('x-request-id', this.#id);
-    relayed.push(...this.#extra);
+    relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
 }

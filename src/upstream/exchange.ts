@@ -125,6 +125,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else this.#phase = 'sent';
   }
 
+  /** The wait for an answer begins with the last byte of the request: a client may take its time to send it. */
+  onBodySent(): void {
+    if (this.#phase === 'sent') this.#timer?.refresh();
+  }
+
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     if (status < 200 || this.#phase === 'over') return;
     this.#phase = 'answering';
