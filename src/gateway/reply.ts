@@ -141,10 +141,12 @@ export class Reply {
   /** What travels on of a provider's headers, and whose answer it is. */
   #relayed(attempt: Attempt, headers: ResponseHeaders, attempts: number): string[] {
     const isWhole = attempt.opening.kind === 'whole';
+    const hops = connectionNames(headers['connection']);
     const relayed: string[] = [];
     for (const name in headers) {
       const value = headers[name];
-      if (value === undefined || STOPS_HERE.has(name) || (isWhole && name === 'content-length')) continue;
+      if (value === undefined || STOPS_HERE.has(name) || hops?.includes(name) === true) continue;
+      if (isWhole && name === 'content-length') continue;
       if (typeof value === 'string') relayed.push(name, value);
       else for (const item of value) relayed.push(name, item);
     }
@@ -156,4 +158,12 @@ export class Reply {
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
+}
+
+/** Headers that the provider's `connection` header declares hop-by-hop; undefined for the usual ones. */
+function connectionNames(value: string | string[] | undefined): string[] | undefined {
+  if (value === undefined || value === 'keep-alive' || value === 'close') return undefined;
+  return String(value)
+    .split(',')
+    .map((name) => name.trim().toLowerCase());
 }

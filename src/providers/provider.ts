@@ -1,6 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import { spliceModel } from '../dialects/json-scan.ts';
+import type { Target } from '../dialects/operations.ts';
 import { spliceFormModel } from '../dialects/form-scan.ts';
 import { keyId } from '../keys/key.ts';
 import type { Key } from '../keys/key.ts';
@@ -56,7 +57,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
       const { body, length } = bodyFor(call, model);
       return {
         method: call.target.operation.method,
-        path: basePath + call.target.path + call.target.query,
+        path: basePath + pathFor(call.target, model) + call.target.query,
         headers: requestHeaders(call, credential, key?.secret ?? call.credential, length),
         body,
       };
@@ -101,6 +102,12 @@ function credentialHeader(credential: Credential, secret: Secret): [string, stri
     case 'header':
       return [credential.name, secret.reveal()];
   }
+}
+
+/** The operation's path as the client wrote it, but for the model where the path names it. */
+function pathFor({ operation, path, pathModel }: Target, model: string | undefined): string {
+  if (pathModel === undefined || model === undefined || model === pathModel) return path;
+  return operation.pattern.replace('{model}', () => model.split('/').map(encodeURIComponent).join('/'));
 }
 
 interface Outgoing {
