@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { admission } from '../../src/gateway/clients.ts';
+import { Secret } from '../../src/keys/secret.ts';
+
+const KEY = 'client-key-0123456789';
+
+void test('an admission says who calls, and keeps their key to itself', () => {
+  const admit = admission([{ name: 'web', key: new Secret(KEY) }]);
+  const admitted = { kind: 'admitted', client: 'web', credential: undefined };
+  assert.deepEqual(admit({ authorization: `Bearer ${KEY}` }), admitted);
+  assert.deepEqual(admit({ 'x-api-key': KEY }), admitted);
+  assert.deepEqual(admit({ 'x-goog-api-key': KEY }), admitted);
+});
+
+void test('an admission says why nobody is let in', () => {
+  const admit = admission([{ name: 'web', key: new Secret(KEY) }]);
+  for (const headers of [{}, { authorization: KEY }, { authorization: 'Bearer ' }, { 'x-api-key': '' }]) {
+    assert.deepEqual(admit(headers), { kind: 'refused', code: 'missing_api_key' });
+  }
+  for (const key of ['nope', KEY.slice(1), `${KEY}x`, KEY.toUpperCase(), '__proto__', 'constructor']) {
+    assert.deepEqual(admit({ 'x-api-key': key }), { kind: 'refused', code: 'invalid_api_key' });
+  }
+});
+
+void test('where there is no list everybody is let in, and what they brought stays a secret', () => {
+  const admit = admission(undefined);
+  const admitted = admit({ authorization: `Bearer ${KEY}` });
+  assert.ok(admitted.kind === 'admitted');
+  assert.equal(admitted.credential?.reveal(), KEY);
+  assert.ok(!inspect(admitted, { depth: 5, showHidden: true }).includes(KEY));
+  assert.ok(!JSON.stringify(admitted).includes(KEY));
+  assert.deepEqual(admit({}), { kind: 'admitted', client: '', credential: undefined });
+});
