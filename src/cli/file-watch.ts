@@ -16,18 +16,16 @@ type Marks = ReadonlyMap<string, string>;
  * Calls back when one of several files has changed and then stood still for one interval. It looks at the
  * files themselves rather than asking the system to be told: that works wherever they lie (mounted volumes,
  * links swapped under them) and however they are saved (in place, or replaced by another).
- * @returns ends it
+ * @returns what ends it, once the files have been looked at for the first time
  */
-export function watchFiles({ files, onChange, intervalMs }: FileWatchOptions): () => void {
-  let known: Marks | undefined;
-  let previous: Marks = new Map();
-  let timer: NodeJS.Timeout | undefined;
+export async function watchFiles({ files, onChange, intervalMs }: FileWatchOptions): Promise<() => void> {
+  let known = await marksOf(files());
+  let previous = known;
   let ended = false;
 
   const look = async (): Promise<void> => {
     const current = await marksOf(files());
     if (ended) return;
-    known ??= current;
     if (!differ(previous, current)) {
       if (differ(known, current)) onChange();
       known = current;
@@ -35,7 +33,7 @@ export function watchFiles({ files, onChange, intervalMs }: FileWatchOptions): (
     previous = current;
     timer = setTimeout(() => void look(), intervalMs);
   };
-  void look();
+  let timer = setTimeout(() => void look(), intervalMs);
   return () => {
     ended = true;
     clearTimeout(timer);

@@ -21,9 +21,9 @@ const LOOK_MS = 250;
 /**
  * Takes the configuration over anew when one of its files changes and at SIGHUP. One that is not valid changes
  * nothing but the log.
- * @returns ends it
+ * @returns what ends it, once it watches
  */
-export function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): () => void {
+export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): Promise<() => void> {
   const started = loaded.config;
   let { files } = loaded;
 
@@ -51,7 +51,7 @@ export function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): (
       .then(reload)
       .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
   };
-  const stopWatching = watchFiles({ files: () => files, onChange: enqueue, intervalMs: LOOK_MS });
+  const stopWatching = await watchFiles({ files: () => files, onChange: enqueue, intervalMs: LOOK_MS });
   process.on('SIGHUP', enqueue);
   return () => {
     stopWatching();

@@ -46,8 +46,7 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
   const config = withPorts(setup.loaded.config, ports);
   const log = createLog(config.log);
   const sparekey = await startOrFail(config, log);
-  if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
-  const stopReloading = followFile(setup, sparekey, ports, log);
+  const stopReloading = await followFile(setup, sparekey, ports, log);
   stopOnSignal({
     log,
     stop: async () => {
@@ -56,6 +55,9 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
       if (setup.kind === 'demo') await setup.demo.close();
     },
   });
+  // Now that signals are heard it may be called ready.
+  if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
+  for (const warning of setup.loaded.warnings) log.warn(formatProblem(warning, sourceOf(setup)));
 }
 
 async function startOrFail(config: Config, log: Log): Promise<Sparekey> {
@@ -67,14 +69,13 @@ async function startOrFail(config: Config, log: Log): Promise<Sparekey> {
 }
 
 /** Keeps a gateway that runs a file up with the file. */
-function followFile(setup: Setup, sparekey: Sparekey, ports: Ports, log: Log): () => void {
+async function followFile(setup: Setup, sparekey: Sparekey, ports: Ports, log: Log): Promise<() => void> {
   if (setup.kind !== 'file') return () => undefined;
   const { path, loaded } = setup;
-  for (const warning of loaded.warnings) log.warn(formatProblem(warning, path));
-  return keepReloading({
-    path,
-    loaded,
-    log,
-    takeOver: (config) => sparekey.reload(withPorts(config, ports)),
-  });
+  const takeOver = (config: Config): Promise<void> => sparekey.reload(withPorts(config, ports));
+  return keepReloading({ path, loaded, log, takeOver });
+}
+
+function sourceOf(setup: Setup): string | undefined {
+  return setup.kind === 'file' ? setup.path : undefined;
 }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { finished, folder } from './tools.ts';
+
+const SECRET = 'sk-never-told-0123456789-wxyz';
+
+void test('a valid file is told as what it comes to, without secrets', async (context) => {
+  const cwd = await folder(context);
+  await writeFile(
+    join(cwd, 'good.yaml'),
+    [
+      'providers:',
+      '  - id: main',
+      '    type: openai',
+      '    apiTokens: ["${KEY}", { key: sk-other-0123456789-abcd, name: team-b }]',
+      '    failover: { enabled: true, healthCheckModel: gpt-5-nano }',
+    ].join('\n'),
+  );
+  const { code, stdout, stderr } = await finished(context, ['check', '--config', 'good.yaml'], {
+    cwd,
+    env: { KEY: SECRET },
+  });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^data plane on 127\.0\.0\.1:5397/);
+  assert.match(stdout, /provider main \(active\): openai at https:\/\/api\.openai\.com\/v1/);
+  assert.match(stdout, /2 keys: …wxyz, team-b \(…abcd\)/);
+  assert.doesNotMatch(stdout, /never-told/);
+});
+
+void test('what is valid and hardly meant is a warning', async (context) => {
+  const cwd = await folder(context);
+  await writeFile(
+    join(cwd, 'sparekey.yaml'),
+    `provider:\n  type: openai\n  apiTokens: [${SECRET}, x-other-key]\n`,
+  );
+  const { code, stdout, stderr } = await finished(context, ['check'], { cwd });
+  assert.equal(code, 0);
+  assert.match(stdout, /provider openai/);
+  assert.match(stderr, /^warning: sparekey\.yaml:\d+:\d+: provider\.failover\.enabled/);
+});
+
+void test('every mistake is told with its place, its value and what was expected, and no secret', async (context) => {
+  const cwd = await folder(context);
+  await writeFile(
+    join(cwd, 'bad.yaml'),
+    [
+      'listen: nowhere',
+      'providers:',
+      '  - id: main',
+      '    type: openai',
+      `    apiTokens: [${SECRET}, ${SECRET}]`,
+      '    failover: { enabled: true, failureThreshold: none }',
+      '    colour: red',
+      '  - { id: main, type: nonsense, apiTokens: ["${MISSING}"] }',
+    ].join('\n'),
+  );
+  const { code, stdout, stderr } = await finished(context, ['check', '--config', 'bad.yaml'], { cwd });
+  assert.deepEqual([code, stdout], [1, '']);
+  for (const part of [
+    /^bad\.yaml:1:9: listen is "nowhere": expected an address/m,
+    /^bad\.yaml:6:50: providers\[0\]\.failover\.failureThreshold is "none": expected a whole number/m,
+    /^bad\.yaml:7:5: providers\[0\]\.colour: expected a known field/m,
+    /^bad\.yaml:8:\d+: .*MISSING/m,
+  ]) {
+    assert.match(stderr, part);
+  }
+  assert.doesNotMatch(stderr, /never-told|^ +at /m);
+});
+
+void test('a file that is not there is told in a line', async (context) => {
+  const { code, stderr } = await finished(context, ['check', '--config', 'none.yaml']);
+  assert.equal(code, 1);
+  assert.match(stderr, /none\.yaml: expected a file that can be read \(ENOENT\)/);
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { finished, folder, started } from './tools.ts';
+
+const execute = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+void test('with nothing configured the printed curl line answers, however keys fail', async (context) => {
+  const cwd = await folder(context);
+  const gateway = await started(context, [], { cwd });
+  const said = gateway.stdout();
+  assert.match(
+    said,
+    /This is a demonstration: there is no sparekey\.yaml here and no API key in the environment/,
+  );
+  assert.match(said, /5 keys: /);
+  assert.match(said, /state in memory/);
+  const [, curl = ''] = /^ +(curl .+)$/m.exec(said) ?? [];
+  for (let i = 0; i < 12; i++) {
+    const { stdout } = await execute('sh', ['-c', `${curl} --silent --show-error --fail-with-body`]);
+    assert.match(stdout, /You said: Hello!/);
+  }
+  gateway.process.kill('SIGTERM');
+  assert.equal(await gateway.exit, 0);
+});
+
+void test('with nothing configured the printed program answers', async (context) => {
+  const gateway = await started(context, [], { cwd: await folder(context) });
+  const [, program = ''] = /npm install openai\):\n((?: {2}.+\n)+)/.exec(gateway.stdout()) ?? [];
+  // From here the SDK is found that the project has for its tests.
+  const { stdout } = await execute(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: ROOT,
+  });
+  assert.match(stdout, /^You said: Hello!/);
+});
+
+void test('with nothing configured the printed keys line lists the five keys', async (context) => {
+  const gateway = await started(context, [], { cwd: await folder(context) });
+  const [, line = ''] = /sparekey (keys list.*)$/m.exec(gateway.stdout()) ?? [];
+  const list = await finished(context, line.split(' '));
+  assert.equal(list.code, 0);
+  assert.match(list.stdout, /5 keys: /);
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gatewayFor } from '../support/gateway.ts';
+import type { TestGatewayOptions } from '../support/gateway.ts';
+import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import { finished, folder } from './tools.ts';
+
+const GOOD = 'sk-good-0123456789abcdef-good';
+const DEAD = 'sk-dead-0123456789abcdef-dead';
+const TOKEN = 'admin-token-0123456789';
+
+const pool: TestGatewayOptions = {
+  provider: { apiTokens: [{ key: GOOD, name: 'team-a' }, DEAD] },
+  behaviours: { [DEAD]: [{ kind: 'invalid-key' }] },
+};
+
+void test('keys list prints a table of every key', async (context) => {
+  const { adminUrl, keyOf } = await gatewayFor(context, pool);
+  const { code, stdout } = await finished(context, ['keys', 'list', '--admin', adminUrl]);
+  assert.equal(code, 0);
+  const [headings, ...rows] = stdout.split('\n').map((line) => line.split(/ {2,}/));
+  assert.deepEqual(headings, ['NAME', 'PROVIDER', 'ID', 'HINT', 'STATE', 'NEXT TRY', 'REASON']);
+  assert.deepEqual(rows.slice(0, 2), [
+    ['team-a', 'sim', (await keyOf(GOOD)).id, '…good', 'in service', '-', '-'],
+    ['-', 'sim', (await keyOf(DEAD)).id, '…dead', 'in service', '-', '-'],
+  ]);
+  assert.match(stdout, /\n\n2 keys: 2 in service\n$/);
+});
+
+void test('keys list --json prints what the admin API answers', async (context) => {
+  const { adminUrl, keys } = await gatewayFor(context, pool);
+  const { stdout } = await finished(context, ['keys', 'list', '--json', '--admin', adminUrl]);
+  assert.deepEqual(JSON.parse(stdout), { keys: await keys() });
+});
+
+void test('keys list --provider prints the keys of one provider', async (context) => {
+  const { adminUrl } = await gatewayFor(context, pool);
+  const known = await finished(context, ['keys', 'list', '--provider', 'sim', '--admin', adminUrl]);
+  assert.match(known.stdout, /2 keys/);
+  const unknown = await finished(context, ['keys', 'list', '--provider', 'none', '--admin', adminUrl]);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /^There is no provider with this id\. \(unknown_provider\)\n$/);
+});
+
+void test('a key is disabled, enabled and checked by its id', async (context) => {
+  const { adminUrl, keyOf } = await gatewayFor(context, pool);
+  const { id } = await keyOf(GOOD);
+  const disabled = await finished(context, ['keys', 'disable', id, '--admin', adminUrl]);
+  assert.deepEqual([disabled.code, disabled.stdout], [0, `${id} (team-a) of sim is disabled.\n`]);
+  assert.equal((await keyOf(GOOD)).state, 'disabled');
+  const enabled = await finished(context, ['keys', 'enable', id, '--admin', adminUrl]);
+  assert.deepEqual([enabled.code, enabled.stdout], [0, `${id} (team-a) of sim is in service.\n`]);
+  assert.equal((await keyOf(GOOD)).state, 'in-service');
+
+  const passed = await finished(context, ['keys', 'probe', id, '--admin', adminUrl]);
+  assert.equal(passed.code, 0);
+  assert.match(passed.stdout, /^The check passed: ok, status 200, \d+ ms\n$/);
+  const { id: dead } = await keyOf(DEAD);
+  const failed = await finished(context, ['keys', 'probe', dead, '--admin', adminUrl]);
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, /^The check failed: key_dead \(openai\.key-invalid\), status 401, \d+ ms\n$/);
+  const list = await finished(context, ['keys', 'list', '--admin', adminUrl]);
+  assert.match(list.stdout, /…dead +out of service +in \S+ +refused by the provider/);
+  assert.match(list.stdout, /2 keys: 1 in service, 1 out of service/);
+
+  const unknown = await finished(context, ['keys', 'disable', 'none', '--admin', adminUrl]);
+  assert.deepEqual(
+    [unknown.code, unknown.stderr],
+    [1, 'No provider has a key with this id. (unknown_key)\n'],
+  );
+});
+
+void test('the token comes from the command line, the environment or the configuration', async (context) => {
+  const guarded = await gatewayFor(context, {
+    config: (sim) => ({
+      admin: { token: TOKEN },
+      providers: [{ id: 'sim', type: 'openai', baseUrl: sim.url, apiTokens: [GOOD] }],
+    }),
+  });
+  const at = ['keys', 'list', '--admin', guarded.adminUrl];
+  const without = await finished(context, at);
+  assert.equal(without.code, 1);
+  assert.match(without.stderr, /admin token.*\(missing_token\)/);
+  assert.match((await finished(context, [...at, '--token', 'wrong'])).stderr, /\(invalid_token\)/);
+  assert.equal((await finished(context, [...at, '--token', TOKEN])).code, 0);
+  assert.equal((await finished(context, at, { env: { SPAREKEY_ADMIN_TOKEN: TOKEN } })).code, 0);
+
+  const cwd = await folder(context);
+  const { host } = new URL(guarded.adminUrl);
+  await writeFile(
+    join(cwd, 'sparekey.yaml'),
+    `admin: { listen: '${host}', token: ${TOKEN} }\nprovider: { type: openai, apiTokens: ['\${KEY}'] }\n`,
+  );
+  assert.equal((await finished(context, ['keys', 'list'], { cwd, env: { KEY: GOOD } })).code, 0);
+  const elsewhere = ['keys', 'list', '--config', join(cwd, 'sparekey.yaml')];
+  assert.equal((await finished(context, elsewhere, { env: { KEY: GOOD } })).code, 0);
+  const unset = await finished(context, elsewhere);
+  assert.equal(unset.code, 1);
+  assert.match(unset.stderr, /sparekey\.yaml:2:\d+: .*KEY/);
+});
+
+void test('a gateway that does not run, or is none, is told in a line', async (context) => {
+  const server = await rawUpstream(context, ({ end }) => end(rawAnswer('200 OK', [], '<html>')));
+  const admin = server.origin;
+  const other = await finished(context, ['keys', 'list', '--admin', admin]);
+  assert.deepEqual(
+    [other.code, other.stderr],
+    [1, `What answers at ${admin} is no admin listener of this version.\n`],
+  );
+  await server.close();
+  const none = await finished(context, ['keys', 'list', '--admin', admin]);
+  assert.deepEqual(
+    [none.code, none.stderr],
+    [1, `No gateway answers at ${admin} (ECONNREFUSED). Is it running?\n`],
+  );
+  const wrong = await finished(context, ['keys', 'list', '--admin', 'here']);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /--admin is here, expected a URL/);
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { finished } from './tools.ts';
+
+const COMMANDS: readonly (readonly string[])[] = [
+  [],
+  ['start'],
+  ['check'],
+  ['keys'],
+  ['keys', 'list'],
+  ['keys', 'disable'],
+  ['keys', 'enable'],
+  ['keys', 'probe'],
+  ['simulate'],
+];
+
+for (const command of COMMANDS) {
+  void test(`${['sparekey', ...command].join(' ')} --help says how it is used`, async (context) => {
+    const { code, stdout, stderr } = await finished(context, [...command, '--help']);
+    assert.match(stdout, new RegExp(`^Usage: ${['sparekey', ...command].join(' ')} `));
+    assert.match(stdout, /--help/);
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+}
+
+void test('the version is that of the package', async (context) => {
+  const { code, stdout } = await finished(context, ['--version']);
+  assert.match(stdout, /^\d+\.\d+\.\d+/);
+  assert.equal(code, 0);
+});
+
+void test('help names every command', async (context) => {
+  const { stdout } = await finished(context, ['help']);
+  for (const name of ['start', 'check', 'keys', 'simulate'])
+    assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
+});
+
+const MISTAKES: readonly (readonly string[])[] = [
+  [],
+  ['strat'],
+  ['start', '--prot', '1'],
+  ['start', '--port', 'many'],
+  ['start', '--port', '65536'],
+  ['start', 'sparekey.yaml'],
+  ['keys'],
+  ['keys', 'disable'],
+  ['keys', 'drop', 'x'],
+];
+
+for (const args of MISTAKES) {
+  void test(`a command line that makes no sense ends with 2: ${['sparekey', ...args].join(' ')}`, async (context) => {
+    const { code, stdout, stderr } = await finished(context, args);
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /--help|Usage/);
+    assert.doesNotMatch(stderr, /^ +at /m);
+  });
+}
