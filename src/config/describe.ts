@@ -5,11 +5,17 @@ import type { Config, ProviderConfig } from './schema.ts';
 export function describeConfig(config: Config): string[] {
   return [
     `data plane on ${formatAddress(config.listen)}${describeClients(config)}`,
+    ...describeWorkers(config),
     `admin on ${formatAddress(config.admin.listen)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
     `state in ${config.state.kind === 'memory' ? 'memory (forgotten at a stop)' : config.state.path}`,
     ...config.providers.flatMap((provider) => describeProvider(provider, config.activeProviderId)),
     ...config.routes.map(({ model, to }) => `route ${model} to ${to.join(', then ')}`),
   ];
+}
+
+function describeWorkers({ workers }: Config): string[] {
+  if (workers === 1) return [];
+  return [workers === 'auto' ? 'a worker for each processor' : `${workers} workers`];
 }
 
 function describeClients({ clients }: Config): string {

@@ -30,7 +30,13 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
     activeProviderId: first.type.type,
   });
   if (parsed.success)
-    return { ok: true, config: withAbsolutePaths(parsed.data, process.cwd()), files: [], warnings: [] };
+    return {
+      ok: true,
+      config: withAbsolutePaths(parsed.data, process.cwd()),
+      source: { kind: 'environment' },
+      files: [],
+      warnings: [],
+    };
   // Only tokens come from outside, so nothing else can be wrong.
   const problems = parsed.error.issues.flatMap(narrow).map(({ path, message }) => ({
     path: found[Number(path[1])]?.type.env ?? '',

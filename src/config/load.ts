@@ -8,6 +8,7 @@ import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from './scalars.ts';
 import { configSchema } from './schema.ts';
 import type { Config } from './schema.ts';
+import type { ConfigSource, TextSource } from './source.ts';
 import { addFileTokens, namedTokenFiles } from './token-files.ts';
 import type { FileText } from './token-files.ts';
 import { warningsOf } from './warnings.ts';
@@ -19,6 +20,8 @@ export type LoadResult = Loaded | { readonly ok: false; readonly problems: reado
 export interface Loaded {
   readonly ok: true;
   readonly config: Config;
+  /** Makes the same configuration again. */
+  readonly source: ConfigSource;
   /** Every file it was read from, as absolute paths. */
   readonly files: readonly string[];
   /** What is valid and yet hardly meant. */
@@ -43,18 +46,23 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
   const document = readDocument(file.text, env);
   const names = namedTokenFiles(document.value, dirname(resolve(path)));
-  const tokenFiles = new Map(
-    await Promise.all(names.map(async (name) => [name, await readText(name)] as const)),
-  );
-  return validate(document, { env, path, tokenFiles });
+  const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
+  return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
 }
 
 /** Validates the text of a configuration file. Touches no file itself. */
 export function parseConfig(text: string, options: ParseOptions): LoadResult {
-  return validate(readDocument(text, options.env), options);
+  const { env, path, tokenFiles = [] } = options;
+  return validate(readDocument(text, env), {
+    kind: 'text',
+    text,
+    ...(path !== undefined && { path: resolve(path) }),
+    tokenFiles: [...tokenFiles],
+  });
 }
 
-function validate(document: SourceDocument, { path, tokenFiles = new Map() }: ParseOptions): LoadResult {
+function validate(document: SourceDocument, source: TextSource): LoadResult {
+  const { path } = source;
   const { value, locate } = document;
   const inText = document.problems.map((problem) => ({
     ...problem,
@@ -63,8 +71,8 @@ function validate(document: SourceDocument, { path, tokenFiles = new Map() }: Pa
   // The text is so broken that the rest would be guesses.
   if (value === undefined) return { ok: false, problems: sortProblems(inText) };
 
-  const folder = path === undefined ? process.cwd() : dirname(resolve(path));
-  const files = addFileTokens(value, folder, tokenFiles);
+  const folder = path === undefined ? process.cwd() : dirname(path);
+  const files = addFileTokens(value, folder, new Map(source.tokenFiles));
   const parsed = configSchema.safeParse(files.value);
   const issues = (parsed.error?.issues ?? []).flatMap(narrow).map((issue) => files.toOrigin(issue));
   // A reference that could not be expanded is one mistake, not two.
@@ -74,10 +82,11 @@ function validate(document: SourceDocument, { path, tokenFiles = new Map() }: Pa
   if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
   const config = withAbsolutePaths(parsed.data, folder);
-  const read = path === undefined ? [] : [resolve(path)];
+  const read = path === undefined ? [] : [path];
   return {
     ok: true,
     config,
+    source,
     files: [...read, ...namedTokenFiles(value, folder)],
     warnings: sortProblems(warningsOf(config, value, locate)),
   };

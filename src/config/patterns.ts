@@ -136,10 +136,20 @@ export function state() {
     .register(kinds, { kind: '`memory:` or `sqlite:PATH`' });
 }
 
-/** One process serves the data plane in this version. */
+/** More would be a slip of the pen. */
+const maxWorkers = 256;
+
+/** How many processes, or `auto`. */
 export function workers() {
+  const error = `auto, or a whole number from 1 to ${maxWorkers}`;
   return z
-    .union([z.literal(1), z.literal('1')], { error: '1: this version supports a single worker' })
-    .transform(() => 1 as const)
-    .register(kinds, { kind: '1' });
+    .union([z.number(), z.string()], { error })
+    .transform((written, context): number | 'auto' => {
+      if (written === 'auto') return 'auto';
+      const count = typeof written === 'number' || /^\d+$/.test(written) ? Number(written) : NaN;
+      if (Number.isInteger(count) && count >= 1 && count <= maxWorkers) return count;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'integer or `auto`', bounds: `from 1 to ${maxWorkers}` });
 }

@@ -157,6 +157,8 @@ function checkType(provider: ProviderFields, context: Context): void {
 }
 
 interface RootFields {
+  readonly state: { readonly kind: string };
+  readonly workers: number | 'auto';
   readonly listen: ListenAddress;
   readonly admin: { readonly listen: ListenAddress; readonly token?: Secret };
   readonly clients?: readonly unknown[];
@@ -166,9 +168,10 @@ interface RootFields {
   readonly activeProviderId?: string;
 }
 
-/** Who may reach which listener, and which provider serves what. */
+/** Who may reach which listener, what several processes share, and which provider serves what. */
 export function checkRoot(config: RootFields, context: Context): void {
   checkListeners(config, context);
+  checkSharing(config, context);
   if (config.provider !== undefined && config.providers !== undefined)
     problem(context, ['provider'], 'either provider or providers, not both');
   else if (config.provider === undefined && config.providers === undefined)
@@ -187,6 +190,17 @@ function checkListeners(config: RootFields, context: Context): void {
       context,
       ['admin', 'listen'],
       `an address other than that of the data plane, ${formatAddress(config.listen)}`,
+    );
+}
+
+/** What one process has in its memory the others cannot see. */
+function checkSharing({ state, workers }: RootFields, context: Context): void {
+  const isKnown = isSound(context, 'state') && isSound(context, 'workers');
+  if (isKnown && workers !== 1 && state.kind === 'memory')
+    problem(
+      context,
+      ['state'],
+      `a store that processes can share, such as sqlite:./sparekey.db: with workers: ${workers} each would know only the failures it met itself`,
     );
 }
 

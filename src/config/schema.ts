@@ -79,7 +79,10 @@ const options = {
   }),
   workers: workers()
     .prefault(1)
-    .meta({ description: 'Processes that share the data plane. This version has one.' }),
+    .meta({
+      description:
+        'Processes that share the data plane; `auto` is one for each processor. With more than one, a process beside them has the admin listener and the health checks.',
+    }),
   clients: z
     .array(client)
     .superRefine(checkClients, onLists)

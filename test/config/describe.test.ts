@@ -30,6 +30,15 @@ activeProviderId: main
   ]);
 });
 
+void test('several workers are told, a single one is not worth a word', () => {
+  const told = [1, 3, 'auto'].map((workers) =>
+    describeConfig(configOf(`workers: ${workers}\nprovider: { type: openai }`)).filter((line) =>
+      line.includes('worker'),
+    ),
+  );
+  assert.deepEqual(told, [[], ['3 workers'], ['a worker for each processor']]);
+});
+
 void test('of a large pool only the beginning is told', () => {
   const tokens = Array.from({ length: 12 }, (_, index) => `token-${index}`);
   const lines = describeConfig(configOf(`provider: { type: openai, apiTokens: ${JSON.stringify(tokens)} }`));

@@ -57,10 +57,10 @@ group('text that is no YAML', [
   },
   {
     name: 'a field twice, beside other mistakes',
-    text: `${openai}\nlisten: 1\nlisten: 2\nworkers: 2`,
+    text: `${openai}\nlisten: 1\nlisten: 2\nworkers: 0`,
     problems: [
       '3:1: expected a field that this map does not already have',
-      '4:10: workers is "2": expected 1: this version supports a single worker',
+      '4:10: workers is "0": expected auto, or a whole number from 1 to 256',
     ],
   },
   {
@@ -317,6 +317,13 @@ group('options that do not fit together', [
       '3:18: admin.listen is "127.0.0.1:8080": expected an address other than that of the data plane, 127.0.0.1:8080',
     ],
   },
+  ...(['2', 'auto'] as const).map((workers) => ({
+    name: `workers: ${workers} that would share a memory`,
+    text: `${openai}\nworkers: ${workers}\nstate: "memory:"`,
+    problems: [
+      `3:8: state is "memory:": expected a store that processes can share, such as sqlite:./sparekey.db: with workers: ${workers} each would know only the failures it met itself`,
+    ],
+  })),
   {
     name: 'several mistakes of several kinds, in the order of the text',
     text: `listen: 0.0.0.0:5397
