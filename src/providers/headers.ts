@@ -53,13 +53,14 @@ export function forwardedHeaders(raw: readonly string[]): string[] {
   return forwarded;
 }
 
-/** Headers that the sender's `connection` header declares hop-by-hop; undefined for the usual `keep-alive`. */
+/** Headers that the sender's `connection` headers declare hop-by-hop; undefined for the usual `keep-alive`. */
 function connectionNames(raw: readonly string[]): string[] | undefined {
+  let names: string[] | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
     if (name.length !== 10 || value === 'keep-alive' || name.toLowerCase() !== 'connection') continue;
-    return value.split(',').map((item) => item.trim().toLowerCase());
+    names = [...(names ?? []), ...value.split(',').map((item) => item.trim().toLowerCase())];
   }
-  return undefined;
+  return names;
 }
