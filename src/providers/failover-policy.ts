@@ -20,19 +20,17 @@ export interface FailoverPolicy {
 }
 
 /** Reads the loop's policy from a provider's configuration; once for each provider. */
-export function failoverPolicy({
-  failover,
-  retryOnFailure: retry,
-  attempts,
-}: ProviderConfig): FailoverPolicy {
-  const loops = retry === undefined ? failover.enabled : retry.enabled;
+export function failoverPolicy({ failover, retryOnFailure, attempts }: ProviderConfig): FailoverPolicy {
+  // Switched off it says nothing: failover brings the loop along all the same, with bounds of its own.
+  const retry = retryOnFailure?.enabled === true ? retryOnFailure : undefined;
+  const ownAttempts = failover.enabled ? attempts : 1;
   return {
     remembers: failover.enabled,
-    attempts: !loops ? 1 : retry === undefined ? attempts : 1 + retry.maxRetries,
+    attempts: retry === undefined ? ownAttempts : 1 + retry.maxRetries,
     retryTimeoutMs: retry?.retryTimeout ?? Infinity,
     countsStatus: statusMatcher(failover.failoverOnStatus),
     retriesStatus: statusMatcher(retry?.retryOnStatus),
-    firstAnswerWins: retry?.enabled === true,
+    firstAnswerWins: retry !== undefined,
   };
 }
 
