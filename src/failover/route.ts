@@ -26,7 +26,8 @@ export function router(
   providers: ReadonlyMap<string, Provider>,
   { routes, activeProviderId }: RouteTable,
 ): (model: string | undefined) => Route {
-  const exact = new Map(routes.map(({ model, to }) => [model, to]));
+  // Of two routes for one name the first counts, as of two patterns.
+  const exact = new Map(routes.toReversed().map(({ model, to }) => [model, to]));
   const patterns = routes.map(({ model, to }) => ({ matches: modelMatcher(model), to }));
   const active = activeProviderId === undefined ? undefined : providers.get(activeProviderId);
   const [first] = providers.values();
