@@ -11,6 +11,8 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
   /** One line for one request of the data plane, at level `info`. */
   request(entry: RequestEntry): void;
+  /** Whole lines of another process of this gateway, which has made them as this log would. */
+  passOn(lines: string): void;
   /** Resolves when everything told so far has been handed to the system, or can never be. */
   flush(): Promise<void>;
 }

@@ -2,12 +2,20 @@ import { pino } from 'pino';
 import type { Log, LogLevel } from './contract.ts';
 import type { Output } from './output.ts';
 
+/** How to write for programs. */
+export interface JsonLogOptions {
+  readonly level: LogLevel;
+  readonly output: Output;
+  /** The number of this process, where there are several. */
+  readonly worker?: number;
+}
+
 /** A JSON object a line: `level`, `time` in RFC 3339, the fields, and the message as `msg`. */
-export function jsonLog(level: LogLevel, output: Output): Log {
+export function jsonLog({ level, output, worker }: JsonLogOptions): Log {
   const logger = pino(
     {
       level,
-      base: null,
+      base: worker === undefined ? null : { worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.errWithCause },
@@ -20,6 +28,7 @@ export function jsonLog(level: LogLevel, output: Output): Log {
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (message, fields = {}) => logger.error(fields, message),
     request: (entry) => logger.info(entry, 'request'),
+    passOn: (lines) => output.write(lines),
     flush: () => output.flush(),
   };
 }

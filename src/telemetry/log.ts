@@ -5,22 +5,41 @@ import { prettyLog } from './pretty-log.ts';
 
 export type { Log, LogFields, LogLevel } from './contract.ts';
 
+/** How lines look. */
+export interface LogLook {
+  readonly kind: 'json' | 'pretty';
+  readonly colors: boolean;
+  /** Each line is written at once: somebody watches. */
+  readonly eager: boolean;
+}
+
 /** How to open a log. */
 export interface LogOptions {
   /** The least that is logged. */
   readonly level: LogLevel;
-  /** `auto` is pretty on a terminal and JSON elsewhere. */
-  readonly format: 'auto' | 'json' | 'pretty';
+  readonly format: LogFormat | LogLook;
   /** Where the lines go; absent: standard output, buffered. */
   readonly stream?: NodeJS.WritableStream;
+  /** The number of this process, where there are several; it stands in every line. */
+  readonly worker?: number;
 }
 
+/** `auto` is pretty on a terminal and JSON elsewhere. */
+export type LogFormat = 'auto' | 'json' | 'pretty';
+
 /** Opens the log of this process. */
-export function createLog({ level, format, stream }: LogOptions): Log {
+export function createLog({ level, format, stream, worker }: LogOptions): Log {
+  const { kind, colors, eager } = typeof format === 'object' ? format : chooseLook(format, stream);
+  const output = stream === undefined ? bufferedOutput({ eager }) : streamOutput(stream);
+  const numbered = worker === undefined ? {} : { worker };
+  if (kind === 'json') return jsonLog({ level, output, ...numbered });
+  return prettyLog({ level, output, colors, ...numbered, now: Date.now });
+}
+
+/** What a format comes to where lines go to `stream`, or else to standard output. */
+export function chooseLook(format: LogFormat, stream?: NodeJS.WritableStream): LogLook {
   const isTerminal = stream === undefined && process.stdout.isTTY;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
-  const output = stream === undefined ? bufferedOutput({ eager: isTerminal }) : streamOutput(stream);
-  if (!isPretty) return jsonLog(level, output);
   const colors = isTerminal && process.stdout.hasColors() && (process.env['NO_COLOR'] ?? '') === '';
-  return prettyLog({ level, output, colors, now: Date.now });
+  return { kind: isPretty ? 'pretty' : 'json', colors, eager: isTerminal };
 }

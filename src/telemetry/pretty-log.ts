@@ -8,6 +8,8 @@ export interface PrettyLogOptions {
   readonly level: LogLevel;
   readonly output: Output;
   readonly colors: boolean;
+  /** The number of this process, where there are several. */
+  readonly worker?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -20,10 +22,11 @@ const LEVELS = {
 } as const;
 
 /** For people at a terminal: the time of day, then the message or the story of a request. */
-export function prettyLog({ level: least, output, colors, now }: PrettyLogOptions): Log {
+export function prettyLog({ level: least, output, colors, worker, now }: PrettyLogOptions): Log {
+  const who = worker === undefined ? '' : ` #${worker}`;
   const write = (text: string): void => {
-    const time = new Date(now()).toTimeString().slice(0, 8);
-    output.write(`${colors ? styleText('gray', time, { validateStream: false }) : time} ${text}\n`);
+    const margin = `${new Date(now()).toTimeString().slice(0, 8)}${who}`;
+    output.write(`${colors ? styleText('gray', margin, { validateStream: false }) : margin} ${text}\n`);
   };
   const teller =
     (level: LogLevel) =>
@@ -42,6 +45,7 @@ export function prettyLog({ level: least, output, colors, now }: PrettyLogOption
     request: (entry) => {
       if (LEVELS.info.rank >= LEVELS[least].rank) write(requestLine(entry, colors));
     },
+    passOn: (lines) => output.write(lines),
     flush: () => output.flush(),
   };
 }

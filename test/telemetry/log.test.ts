@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
 import { Secret } from '../../src/keys/secret.ts';
 import { createLog } from '../../src/telemetry/log.ts';
@@ -89,4 +90,34 @@ void test('what clients choose cannot command a terminal or begin a line', () =>
   const lines = kept.text.split('\n');
   assert.equal(lines.length, 3);
   assert.doesNotMatch(lines.join(''), /\p{Cc}/u);
+});
+
+void test('where there are several processes every line says which one wrote it', () => {
+  const json = new Kept();
+  const log = logTo(json, { worker: 2 });
+  log.info('hello');
+  log.request(entry);
+  assert.deepEqual(
+    json.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => fieldsOf(line)['worker']),
+    [2, 2],
+  );
+  const pretty = new Kept();
+  logTo(pretty, { worker: 2, format: 'pretty' }).info('hello');
+  assert.match(pretty.text, /^\d\d:\d\d:\d\d #2 hello\n$/);
+});
+
+void test('the lines of other processes are passed on as they are', () => {
+  const kept = new Kept();
+  logTo(kept, { format: 'pretty' }).passOn('made elsewhere\nas it should be\n');
+  assert.equal(kept.text, 'made elsewhere\nas it should be\n');
+});
+
+void test('a look chosen by one process is that of another', () => {
+  const kept = new Kept();
+  logTo(kept, { format: { kind: 'pretty', colors: true, eager: true } }).info('hello');
+  assert.ok(kept.text.startsWith('\u001b[90m'));
+  assert.equal(stripVTControlCharacters(kept.text).slice(8), ' hello\n');
 });
