@@ -106,6 +106,20 @@ export interface Store {
   /** Gives it back at once. Nothing happens where it is no longer held. */
   releaseLease(lease: Lease): Promise<void>;
 
+  /**
+   * Keeps `value` under `id` for `ttlMs` from now, over whatever was kept there. For things that pass by: they
+   * stand apart from the values above, are in no list and no change, and leave nothing behind when their time is
+   * over. Time is by the store's clock. A backend may bound how many it keeps; those remembered longest ago go
+   * first. In Redis: `SET … PX`, `GET` and `DEL` of a name under the store's prefix, without a script.
+   */
+  remember(id: string, value: string, ttlMs: number): Promise<void>;
+
+  /** What is remembered under `id`; undefined where nothing is, or its time is over. */
+  recall(id: string): Promise<string | undefined>;
+
+  /** Forgets what is remembered under `id`. Nothing happens where nothing is. */
+  forget(id: string): Promise<void>;
+
   /** Ends all subscriptions. Further calls are rejected, but for another `close`, which does nothing. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { CasResult, Change, ChangePage, Lease, Store, Versioned } from './contract.ts';
 import { StoreError } from './errors.ts';
+import { PassingThings } from './memory-passing.ts';
 import {
   checkId,
   checkPageLimit,
@@ -22,7 +23,7 @@ interface HeldLease {
 
 /**
  * A store in this process alone, gone with it: for tests, simulations, and use as a library.
- * @param clock milliseconds since the epoch; leases expire by it
+ * @param clock milliseconds since the epoch; what expires does so by it
  */
 export function openMemoryStore(clock: () => number): Store {
   return new MemoryStore(clock);
@@ -33,6 +34,7 @@ class MemoryStore implements Store {
   /** In order of revision: every write moves its id to the end. Deleted ids stay, without a value. */
   readonly #entries = new Map<string, Change>();
   readonly #leases = new Map<string, HeldLease>();
+  readonly #passing: PassingThings;
   readonly #signal = new ChangeSignal();
   readonly #clock: () => number;
   #revision = 0;
@@ -40,6 +42,7 @@ class MemoryStore implements Store {
 
   constructor(clock: () => number) {
     this.#clock = clock;
+    this.#passing = new PassingThings(clock);
   }
 
   async read(id: string): Promise<Versioned | undefined> {
@@ -115,6 +118,26 @@ class MemoryStore implements Store {
   async releaseLease(lease: Lease): Promise<void> {
     this.#checkOpen();
     if (this.#holds(lease)) this.#leases.set(lease.name, { ...lease, expiresAt: 0 });
+  }
+
+  async remember(id: string, value: string, ttlMs: number): Promise<void> {
+    this.#checkOpen();
+    checkId('id', id);
+    checkValue(value);
+    checkTtl(ttlMs, limits.passingMs);
+    this.#passing.remember(id, value, ttlMs);
+  }
+
+  async recall(id: string): Promise<string | undefined> {
+    this.#checkOpen();
+    checkId('id', id);
+    return this.#passing.recall(id);
+  }
+
+  async forget(id: string): Promise<void> {
+    this.#checkOpen();
+    checkId('id', id);
+    this.#passing.forget(id);
   }
 
   async close(): Promise<void> {

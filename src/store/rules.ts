@@ -14,6 +14,8 @@ export const limits = {
   batchEntries: 256,
   /** Just under 25 days: the longest that timers count, too. */
   leaseMs: 2 ** 31 - 1,
+  /** The longest that something is remembered: a leap year. */
+  passingMs: 366 * 86_400_000,
 } as const;
 
 /** Ids, and the names and holders of leases. */
@@ -47,9 +49,9 @@ export function checkPageLimit(limit: number): void {
 }
 
 /** @throws StoreError where it is out of bounds */
-export function checkTtl(ttlMs: number): void {
-  if (!(ttlMs > 0 && ttlMs <= limits.leaseMs)) {
-    throw badArgument(`ttlMs is ${ttlMs}, expected more than 0 and at most ${limits.leaseMs}`);
+export function checkTtl(ttlMs: number, longestMs: number = limits.leaseMs): void {
+  if (!(ttlMs > 0 && ttlMs <= longestMs)) {
+    throw badArgument(`ttlMs is ${ttlMs}, expected more than 0 and at most ${longestMs}`);
   }
 }
 

@@ -6,14 +6,16 @@ import { StoreError } from './errors.ts';
 
 /** `Spky`: tells our files from other SQLite databases. */
 const APPLICATION_ID = 0x53_70_6b_79;
-const SCHEMA_VERSION = 1;
+
+/** The clock of SQLite is the machine's: set back, it makes what expires at that moment last longer. */
+export const NOW_MS = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /**
  * AUTOINCREMENT is the counter of revisions: it grows in the transaction that writes, over all ids, and never
  * gives a number twice. A write replaces its row, so each id has one row, at its newest revision.
  * A null value is a deletion. An `expires_at` of 0 (milliseconds since the epoch) is a lease given back.
  */
-const SCHEMA = `
+const ENTRIES_AND_LEASES = `
   CREATE TABLE entry (
     revision INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -26,8 +28,22 @@ const SCHEMA = `
     expires_at INTEGER NOT NULL
   ) STRICT;
   PRAGMA application_id = ${APPLICATION_ID};
-  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+const PASSING = `
+  CREATE TABLE passing (
+    id TEXT NOT NULL UNIQUE,
+    value TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX passing_by_expiry ON passing (expires_at);
+`;
+
+/**
+ * What each schema version added to the one before it, from version 1 on. Processes of an older version that
+ * have the file open go on with the tables they know.
+ */
+const VERSIONS = [ENTRIES_AND_LEASES, PASSING];
 
 /** How long SQLite itself may wait for a lock, holding up the event loop: some hundred commits of another process. */
 const BLOCKING_WAIT_MS = 4;
@@ -57,11 +73,14 @@ export async function openDatabase(path: string, busyMs: number): Promise<Databa
     database.open();
     await whenFree(busyMs, () => {
       // Nothing is written before the file is known for ours, or empty, and then it is looked at once more.
-      transaction(database, 'DEFERRED', () => isEmpty(database, file));
+      transaction(database, 'DEFERRED', () => versionOf(database, file));
       database.exec('PRAGMA synchronous = NORMAL');
       requireWriteAheadLog(database, file);
       transaction(database, 'IMMEDIATE', () => {
-        if (isEmpty(database, file)) database.exec(SCHEMA);
+        const version = versionOf(database, file);
+        if (version === VERSIONS.length) return;
+        for (const addition of VERSIONS.slice(version)) database.exec(addition);
+        database.exec(`PRAGMA user_version = ${VERSIONS.length}`);
       });
     });
     return database;
@@ -117,18 +136,22 @@ function createPrivately(file: string): void {
   }
 }
 
-/** Only reads, and needs a transaction: another process may be making it. @throws StoreError where the file is neither empty nor ours, or newer than we are */
-function isEmpty(database: DatabaseSync, file: string): boolean {
+/**
+ * The file's schema version, 0 where it is empty. Only reads, and needs a transaction: another process may be
+ * making it.
+ * @throws StoreError where the file is neither empty nor ours, or newer than we are
+ */
+function versionOf(database: DatabaseSync, file: string): number {
   const applicationId = pragma(database, 'application_id');
-  const version = pragma(database, 'user_version');
+  const version = Number(pragma(database, 'user_version'));
   if (applicationId === APPLICATION_ID) {
-    if (version === SCHEMA_VERSION) return false;
-    const message = `${file} has schema version ${version}, this Sparekey knows ${SCHEMA_VERSION}`;
+    if (version >= 1 && version <= VERSIONS.length) return version;
+    const message = `${file} has schema version ${version}, this Sparekey knows ${VERSIONS.length}`;
     throw new StoreError('store_newer_version', message);
   }
   // A page count would not do: a process that died while creating leaves pages without a table.
   const tables = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
-  if (applicationId === 0 && version === 0 && tables === undefined) return true;
+  if (applicationId === 0 && version === 0 && tables === undefined) return 0;
   throw new StoreError('store_not_sparekey', `${file} is a database of another application`);
 }
 

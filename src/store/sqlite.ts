@@ -13,7 +13,9 @@ import {
   pageOf,
 } from './rules.ts';
 import { ChangeSignal } from './signal.ts';
-import { openDatabase, transaction, whenFree } from './sqlite-file.ts';
+import { NOW_MS, openDatabase, transaction, whenFree } from './sqlite-file.ts';
+import { preparePassing } from './sqlite-passing.ts';
+import type { PassingStatements } from './sqlite-passing.ts';
 
 /** Where the database is, and how often and how long to wait for others. */
 export interface SqliteOptions {
@@ -52,6 +54,7 @@ class SqliteStore implements Store {
   readonly description: string;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #passing: PassingStatements;
   readonly #signal = new ChangeSignal();
   readonly #pollMs: number;
   readonly #busyMs: number;
@@ -62,6 +65,7 @@ class SqliteStore implements Store {
     this.description = `sqlite:${path}`;
     this.#database = database;
     this.#statements = prepare(database);
+    this.#passing = preparePassing(database);
     this.#pollMs = pollMs;
     this.#busyMs = busyMs;
   }
@@ -147,6 +151,25 @@ class SqliteStore implements Store {
     await this.#do(() => this.#statements.release.run({ name, holder, token }));
   }
 
+  async remember(id: string, value: string, ttlMs: number): Promise<void> {
+    checkId('id', id);
+    checkValue(value);
+    checkTtl(ttlMs, limits.passingMs);
+    await this.#do(() =>
+      transaction(this.#database, 'IMMEDIATE', () => this.#passing.remember(id, value, ttlMs)),
+    );
+  }
+
+  async recall(id: string): Promise<string | undefined> {
+    checkId('id', id);
+    return this.#do(() => this.#passing.recall(id));
+  }
+
+  async forget(id: string): Promise<void> {
+    checkId('id', id);
+    await this.#do(() => transaction(this.#database, 'IMMEDIATE', () => this.#passing.forget(id)));
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -203,8 +226,6 @@ class SqliteStore implements Store {
   }
 }
 
-/** The clock of SQLite is the machine's: set back, it makes the leases of that moment longer. */
-const NOW_MS = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 const IS_HELD = `name = :name AND holder = :holder AND token = :token AND expires_at > ${NOW_MS}`;
 
 function prepare(database: DatabaseSync) {

@@ -38,6 +38,9 @@ function forwarding(store: Store): Store {
     acquireLease: (name, holder, ttlMs) => store.acquireLease(name, holder, ttlMs),
     renewLease: (lease, ttlMs) => store.renewLease(lease, ttlMs),
     releaseLease: (lease) => store.releaseLease(lease),
+    remember: (id, value, ttlMs) => store.remember(id, value, ttlMs),
+    recall: (id) => store.recall(id),
+    forget: (id) => store.forget(id),
     close: () => store.close(),
   };
 }

@@ -73,6 +73,18 @@ export class FaultyStore implements Store {
     return this.#answer(() => this.#real.releaseLease(lease));
   }
 
+  remember(id: string, value: string, ttlMs: number): Promise<void> {
+    return this.#answer(() => this.#real.remember(id, value, ttlMs));
+  }
+
+  recall(id: string): Promise<string | undefined> {
+    return this.#answer(() => this.#real.recall(id));
+  }
+
+  forget(id: string): Promise<void> {
+    return this.#answer(() => this.#real.forget(id));
+  }
+
   close(): Promise<void> {
     return this.#real.close();
   }

@@ -185,6 +185,12 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.acquireLease('l', 'h', Number.NaN),
         () => store.acquireLease('l', 'h', limits.leaseMs + 1),
         () => store.renewLease({ name: 'l', holder: 'h', token: 1 }, Number.POSITIVE_INFINITY),
+        () => store.remember('', 'x', 1),
+        () => store.remember('a', '\ud800', 1),
+        () => store.remember('a', 'x', 0),
+        () => store.remember('a', 'x', limits.passingMs + 1),
+        () => store.recall(long),
+        () => store.forget(''),
       ];
       for (const call of calls) await assert.rejects(call, withCode('store_bad_argument'));
       assert.deepEqual(await catchUp(store, 0), { changes: [], revision: 0, complete: true });
@@ -440,6 +446,54 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
     });
   });
 
+  void describe(`${kind} store: what passes by`, () => {
+    void test('is recalled until its time is over, by the store\'s clock', async (t) => {
+      const { store, passTime } = await opened(t);
+      assert.equal(await store.recall('a'), undefined);
+      await store.remember('a', 'short', 20);
+      await store.remember('b', 'long', LONG_MS);
+      await store.remember('c', 'longest', limits.passingMs);
+      await passTime(30);
+      assert.equal(await store.recall('a'), undefined);
+      assert.equal(await store.recall('b'), 'long');
+      assert.equal(await store.recall('c'), 'longest');
+    });
+
+    void test('remembered again, has its newest value and its newest time', async (t) => {
+      const { store, passTime } = await opened(t);
+      await store.remember('a', 'old', 20);
+      await store.remember('a', 'new', LONG_MS);
+      await store.remember('b', 'old', LONG_MS);
+      await store.remember('b', 'new', 20);
+      await passTime(30);
+      assert.equal(await store.recall('a'), 'new');
+      assert.equal(await store.recall('b'), undefined);
+    });
+
+    void test('is forgotten at once where that is asked for', async (t) => {
+      const { store } = await opened(t);
+      await store.remember('a', 'x', LONG_MS);
+      await store.forget('a');
+      await store.forget('never was');
+      assert.equal(await store.recall('a'), undefined);
+      await store.remember('a', 'y', LONG_MS);
+      assert.equal(await store.recall('a'), 'y');
+    });
+
+    void test('stands apart from values and leases, and is in no list and no change', async (t) => {
+      const { store } = await opened(t);
+      for (const text of oddTexts) await store.remember(text, text, LONG_MS);
+      for (const text of oddTexts) assert.equal(await store.recall(text), text);
+      assert.equal(await store.read('plain'), undefined);
+      assert.deepEqual(await listed(store, ''), []);
+      assert.deepEqual((await catchUp(store, 0)).changes, []);
+      await put(store, 'value', 'x');
+      await acquired(store, 'lease', 'holder', LONG_MS);
+      assert.equal(await store.recall('value'), undefined);
+      assert.equal(await store.recall('lease'), undefined);
+    });
+  });
+
   void describe(`${kind} store: closing`, () => {
     void test('may be done twice, and then every call rejects', async (t) => {
       const { store } = await opened(t);
@@ -455,6 +509,9 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.acquireLease('l', 'a', 1),
         () => store.renewLease(lease, 1),
         () => store.releaseLease(lease),
+        () => store.remember('a', 'x', 1),
+        () => store.recall('a'),
+        () => store.forget('a'),
       ];
       for (const call of calls) await assert.rejects(call, withCode('store_closed'));
       assert.throws(() => store.onChange(() => undefined), withCode('store_closed'));
@@ -501,6 +558,15 @@ export function sharedStoreContract(kind: string, open: () => Promise<OpenedShar
       assert.deepEqual(await other.read('a'), written);
       assert.deepEqual((await other.changesSince(0, 10)).changes, [written]);
       assert.equal((await other.compareAndSet('a', 0, 'y')).written, false);
+    });
+
+    void test('what one remembers, another recalls and forgets', async (t) => {
+      const { store, another } = await opened(t);
+      const other = await another();
+      await store.remember('a', 'x', LONG_MS);
+      assert.equal(await other.recall('a'), 'x');
+      await other.forget('a');
+      assert.equal(await store.recall('a'), undefined);
     });
 
     void test('a lease held through one is held against another', async (t) => {

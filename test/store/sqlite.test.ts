@@ -11,6 +11,8 @@ import { describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
+import { openDatabase } from '../../src/store/sqlite-file.ts';
+import { preparePassing } from '../../src/store/sqlite-passing.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/store/sqlite.ts';
 import { sharedStoreContract, storeContract, type OpenedShared } from './contract-suite.ts';
 import { count, listen, put, withCode } from './tools.ts';
@@ -172,7 +174,41 @@ void describe('sqlite store: the file', () => {
   void test('that a newer version wrote is left as it is', async (t) => {
     const place = await placeFor(t);
     await (await place.open()).close();
-    await assertUntouched(place, 'PRAGMA user_version = 2', 'store_newer_version');
+    await assertUntouched(place, 'PRAGMA user_version = 3', 'store_newer_version');
+  });
+
+  void test('that version 1 wrote is brought up to date with all it holds, though its writer goes on', async (t) => {
+    const place = await placeFor(t);
+    const older = await place.open();
+    const kept = await put(older, 'a', 'x');
+    const database = new DatabaseSync(place.path);
+    database.exec('DROP TABLE passing; PRAGMA user_version = 1');
+    database.close();
+    const store = await place.open();
+    assert.deepEqual(await store.read('a'), kept);
+    await store.remember('b', 'y', 60_000);
+    assert.equal(await store.recall('b'), 'y');
+    assert.equal((await older.compareAndSet('a', kept.revision, 'z')).written, true);
+  });
+
+  void test('loses what is over in small pieces, and keeps no more than its bound of what is not', async (t) => {
+    const { path } = await placeFor(t);
+    const database = await openDatabase(path, 0);
+    t.after(() => database.close());
+    const passing = preparePassing(database, 20);
+    const kept = (): number => database.prepare('SELECT id FROM passing').all().length;
+    for (let n = 0; n < 12; n++) passing.remember(`over ${n}`, 'x', 60_000);
+    database.exec('UPDATE passing SET expires_at = 1');
+    passing.remember('long 0', 'x', 60_000);
+    assert.equal(kept(), 9, 'four of twelve went for the one that came');
+    for (let n = 1; n < 12; n++) passing.remember(`long ${n}`, 'x', 60_000);
+    assert.equal(kept(), 12);
+    passing.remember('long 0', 'again', 60_000);
+    for (let n = 12; n < 31; n++) passing.remember(`long ${n}`, 'x', 60_000);
+    assert.equal(kept(), 20);
+    assert.equal(passing.recall('long 0'), 'again');
+    assert.equal(passing.recall('long 11'), undefined);
+    assert.equal(passing.recall('long 12'), 'x');
   });
 
   void test('that is empty becomes a database', async (t) => {

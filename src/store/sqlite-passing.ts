@@ -1,0 +1,47 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { NOW_MS } from './sqlite-file.ts';
+
+/** How many are kept at most: some gigabytes of disk. */
+const MAX_PASSING = 10_000_000;
+/** How many that are over go for each new one: more than one, so that they go faster than they come. */
+const SWEPT = 4;
+
+/** The statements for values that pass by. Each is a short write or a read by key. */
+export interface PassingStatements {
+  /** Within a transaction of the caller's. */
+  remember(id: string, value: string, ttlMs: number): void;
+  recall(id: string): string | undefined;
+  forget(id: string): void;
+}
+
+/**
+ * Prepares the statements. A replaced row gets a new row id, so row ids stand in order of remembering: whatever
+ * is further back than the bound goes when something new comes.
+ */
+export function preparePassing(database: DatabaseSync, maxKept = MAX_PASSING): PassingStatements {
+  const upsert = database.prepare(
+    `INSERT OR REPLACE INTO passing (id, value, expires_at) VALUES (?, ?, ${NOW_MS} + ?)`,
+  );
+  const sweep = database.prepare(`
+    DELETE FROM passing WHERE rowid IN (
+      SELECT rowid FROM passing WHERE expires_at <= ${NOW_MS} ORDER BY expires_at LIMIT ${SWEPT}
+    )`);
+  const bound = database.prepare(`
+    DELETE FROM passing WHERE rowid IN (
+      SELECT rowid FROM passing WHERE rowid <= ? ORDER BY rowid LIMIT ${SWEPT}
+    )`);
+  const find = database.prepare(`SELECT value FROM passing WHERE id = ? AND expires_at > ${NOW_MS}`);
+  const remove = database.prepare('DELETE FROM passing WHERE id = ?');
+  return {
+    remember: (id, value, ttlMs) => {
+      const { lastInsertRowid } = upsert.run(id, value, Math.ceil(ttlMs));
+      sweep.run();
+      bound.run(Number(lastInsertRowid) - maxKept);
+    },
+    recall: (id) => {
+      const value = find.get(id)?.['value'];
+      return typeof value === 'string' ? value : undefined;
+    },
+    forget: (id) => void remove.run(id),
+  };
+}
