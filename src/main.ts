@@ -95,7 +95,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     reload: (next) => {
       const previous = runtime;
       runtime = assemble(next, book);
-      closeWhenIdle(previous, log);
+      // Its connections stay for the requests that began with it, and close by themselves once they are idle.
       return previous;
     },
     close: async () => {
@@ -122,8 +122,9 @@ export async function openDataPlane({ log, tools, runtime }: GatewayNode): Promi
   return {
     address: server.address,
     close: async () => {
-      gateway.drain();
+      const idle = gateway.drain();
       await server.close(runtime().config.limits.drain);
+      await idle;
     },
   };
 }
@@ -183,15 +184,6 @@ function logNotice(notice: BookNotice, log: Log): void {
       return;
     case 'unreadable-record':
       log.warn('a key record cannot be read and counts as new', { id: notice.id });
-  }
-}
-
-/** Requests under way keep their connections; the rest goes at once. */
-function closeWhenIdle({ providers }: Runtime, log: Log): void {
-  for (const { id, transport } of providers.values()) {
-    transport
-      .close()
-      .catch((error: unknown) => log.warn('connections did not close', { provider: id, error }));
   }
 }
 

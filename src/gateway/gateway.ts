@@ -47,14 +47,21 @@ interface Asked {
 export class Gateway {
   readonly #options: GatewayOptions;
   #draining = false;
+  #underWay = 0;
+  readonly #idle = Promise.withResolvers<void>();
 
   constructor(options: GatewayOptions) {
     this.#options = options;
   }
 
-  /** From now on new requests are turned away, and those under way close their connection. */
-  drain(): void {
+  /**
+   * From now on new requests are turned away, and those under way close their connection. Resolves when the
+   * last of them is over; ending their connections is for the listener.
+   */
+  drain(): Promise<void> {
     this.#draining = true;
+    if (this.#underWay === 0) this.#idle.resolve();
+    return this.#idle.promise;
   }
 
   /** Never throws: what goes wrong in here is a 500 and a word to the operator. */
@@ -68,13 +75,19 @@ export class Gateway {
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
     });
+    this.#underWay++;
     this.#answer({ id, request, response, reply, runtime, story, gone })
       .catch((error: unknown) => {
         this.#options.onDefect(id, error);
-        reply.error('internal_error');
+        // What it had begun, upstream too, comes to an end.
+        gone.abort();
+        if (response.headersSent) response.destroy();
+        else reply.error('internal_error');
       })
       .finally(() => {
         this.#options.onRequest(entryOf(id, request, reply, story, this.#options.tools.now()));
+        this.#underWay--;
+        if (this.#draining && this.#underWay === 0) this.#idle.resolve();
       });
   }
 

@@ -82,7 +82,7 @@ export class Reply {
   /** An answer that is still coming. A stream that breaks ends with an error, and with no false end marker. */
   async relay(attempt: Attempt, status: number, headers: ResponseHeaders, attempts: number): Promise<void> {
     const response = this.#response;
-    const isStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
+    const isStream = isEventStream(headers);
     const head = this.#relayed(attempt, headers, attempts);
     if (isStream) head.push('x-accel-buffering', 'no');
     response.writeHead(status, head);
@@ -140,13 +140,14 @@ export class Reply {
 
   /** What travels on of a provider's headers, and whose answer it is. */
   #relayed(attempt: Attempt, headers: ResponseHeaders, attempts: number): string[] {
-    const isWhole = attempt.opening.kind === 'whole';
+    // A stream may get a last event of ours.
+    const hasOtherLength = attempt.opening.kind === 'whole' || isEventStream(headers);
     const hops = connectionNames(headers['connection']);
     const relayed: string[] = [];
     for (const name in headers) {
       const value = headers[name];
       if (value === undefined || STOPS_HERE.has(name) || hops?.includes(name) === true) continue;
-      if (isWhole && name === 'content-length') continue;
+      if (hasOtherLength && name === 'content-length') continue;
       if (typeof value === 'string') relayed.push(name, value);
       else for (const item of value) relayed.push(name, item);
     }
@@ -158,6 +159,10 @@ export class Reply {
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
+}
+
+function isEventStream(headers: ResponseHeaders): boolean {
+  return String(headers['content-type'] ?? '').startsWith('text/event-stream');
 }
 
 /** Headers that the provider's `connection` header declares hop-by-hop; undefined for the usual ones. */
