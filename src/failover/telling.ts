@@ -30,15 +30,17 @@ export interface Telling {
 }
 
 /**
- * Picks the failure that the client gets: the first one where `retryOnFailure` was asked for, the most telling
- * one otherwise.
+ * Picks the failure that the client gets: the first answer where `retryOnFailure` was asked for, the most
+ * telling one otherwise.
  * @param failed - at least one
  */
 export function mostTelling(failed: readonly Attempt[]): Telling {
   const [first, ...others] = failed;
   if (first === undefined) throw new RangeError('there is no failure to tell of');
-  if (first.plan.provider.policy.firstAnswerWins)
-    return { kind: 'failed', attempt: first, asIs: answerStatus(first) };
+  if (first.plan.provider.policy.firstAnswerWins) {
+    const attempt = failed.find(hasAnswer) ?? first;
+    return { kind: 'failed', attempt, asIs: answerStatus(attempt) };
+  }
   const attempt = others.reduce((best, other) => (tells(other) > tells(best) ? other : best), first);
   return { kind: 'failed', attempt, asIs: blamesOurKey(attempt) ? undefined : answerStatus(attempt) };
 }
