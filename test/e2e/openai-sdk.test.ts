@@ -313,7 +313,7 @@ void suite('the OpenAI SDK raises', () => {
         for await (const chunk of stream) chatText += chunk.choices[0]?.delta.content ?? '';
       };
       await assert.rejects(chatting, APIError);
-      assert.equal(chatText, 'You said:');
+      assert.ok('You said:'.startsWith(chatText), chatText);
 
       let responsesText = '';
       const responding = async (): Promise<void> => {
@@ -323,7 +323,7 @@ void suite('the OpenAI SDK raises', () => {
         }
       };
       await assert.rejects(responding, APIError);
-      assert.equal(responsesText, 'You said:');
+      assert.ok('You said:'.startsWith(responsesText), responsesText);
     });
   }
 

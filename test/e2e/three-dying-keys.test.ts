@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { test } from 'node:test';
-import type { KeyRecord } from '../../src/keys/record.ts';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
 import { isAnswerTo } from '../../src/simulator/answer-text.ts';
 import { chatText } from '../support/answers.ts';
 import { gatewayFor, idOf, until, type TestGateway } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
+import { watchRecords, type RecordChange } from '../support/records.ts';
 
 const REQUESTS = 1_000;
 const CONNECTIONS = 50;
@@ -127,23 +127,16 @@ interface VerdictMoment {
   readonly underWay: number;
 }
 
-/** Looks on as the pool learns of records, so that nothing has to be inferred from times. */
+/** Counts what is recorded of each key until its verdict. */
 class Witness {
   readonly #verdicts = new Map<string, VerdictMoment>();
   readonly #recorded = new Map<string, number>();
   readonly #forgiven = new Map<string, number>();
   readonly #idOf: (key: string) => string;
 
-  constructor({ sparekey }: TestGateway) {
-    this.#idOf = (key) => idOf(sparekey, key);
-    const pool = sparekey.runtime().providers.get('sim')?.pool;
-    assert.ok(pool !== undefined);
-    const update = pool.update.bind(pool);
-    pool.update = (id, record) => {
-      const pooled = pool.get(id);
-      if (pooled !== undefined) this.#see(id, pooled.record, record, pooled.inFlight);
-      update(id, record);
-    };
+  constructor(gateway: TestGateway) {
+    this.#idOf = (key) => idOf(gateway.sparekey, key);
+    watchRecords(gateway, (change) => this.#see(change));
   }
 
   verdictOn(key: string): VerdictMoment {
@@ -157,11 +150,11 @@ class Witness {
     return this.#forgiven.get(this.#idOf(key)) ?? 0;
   }
 
-  #see(id: string, before: KeyRecord, after: KeyRecord, inFlight: number): void {
+  #see({ id, before, after, inFlight, at }: RecordChange): void {
     if (before.state !== 'in-service') return;
     const recorded = this.#recorded.get(id) ?? 0;
     if (after.state === 'out-of-service') {
-      this.#verdicts.set(id, { at: Date.now(), recorded: recorded + 1, underWay: inFlight });
+      this.#verdicts.set(id, { at, recorded: recorded + 1, underWay: inFlight });
     } else if (after.state === 'in-service' && after.failures > before.failures) {
       this.#recorded.set(id, recorded + 1);
     } else if (after.state === 'in-service' && after.failures < before.failures) {
