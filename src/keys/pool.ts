@@ -29,7 +29,6 @@ export class Pool {
   #nextReturnAt = Infinity;
   /** Of the keys in service, by their places; undefined where all keys weigh the same. */
   readonly #weights: Weights | undefined;
-
   readonly #remembers: boolean;
 
   /** @param remembers - false where failover is off: then the operator's word counts, and nothing else does */

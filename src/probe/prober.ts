@@ -58,7 +58,9 @@ export class Prober {
   async watch(providers: Iterable<Provider>): Promise<void> {
     await this.stop();
     for (const provider of providers) {
-      if (!provider.config.failover.enabled || provider.pool.size === 0) continue;
+      const { enabled, healthCheckModel } = provider.config.failover;
+      // Without a model there is no health check: keys come back when their cooldown is over.
+      if (!enabled || healthCheckModel === undefined || provider.pool.size === 0) continue;
       this.#loops.set(provider.id, new ProviderLoop(provider, this.#options));
     }
   }
@@ -147,6 +149,7 @@ class ProviderLoop {
 
   async #holdLease(): Promise<boolean> {
     const { store, holder } = this.#options;
+    this.#lease = undefined;
     this.#lease = await store.acquireLease(`probe/${this.#provider.id}`, holder, this.#ttlMs);
     return this.#lease !== undefined;
   }
@@ -169,11 +172,15 @@ class ProviderLoop {
     this.#underWay.set(id, check);
   }
 
-  /** Until the next key is due; never so long that a key taken out meanwhile would wait past its interval. */
+  /**
+   * Until the next key is due; never so long that a key taken out meanwhile would wait past its interval. Where
+   * another node holds the lease, or the store does not answer, what is due here is no reason to hurry.
+   */
   #nextRoundMs(): number {
     const now = this.#options.tools.now();
     const { healthCheckInterval } = this.#provider.config.failover;
     let delayMs = Math.min(healthCheckInterval, MAX_ROUND_MS);
+    if (this.#lease === undefined) return Math.max(delayMs, MIN_ROUND_MS);
     for (const { record, key } of this.#provider.pool.outOfService(now)) {
       if (record.state !== 'out-of-service' || this.#underWay.has(key.id)) continue;
       delayMs = Math.min(delayMs, record.nextCheckAt - now);

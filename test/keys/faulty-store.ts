@@ -14,6 +14,8 @@ export class FaultyStore implements Store {
   trouble: Trouble = 'none';
   /** Calls of `compareAndSet` so far. */
   writes = 0;
+  /** Calls of `acquireLease` so far. */
+  leases = 0;
   /** Calls so far of anything that failed. */
   failures = 0;
   /** Held up before the answer to a write is given. */
@@ -61,7 +63,8 @@ export class FaultyStore implements Store {
     return this.#real.onChange(listener);
   }
 
-  acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+  async acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+    this.leases++;
     return this.#answer(() => this.#real.acquireLease(name, holder, ttlMs));
   }
 

@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import * as z from 'zod';
+import type { AttemptTools } from '../../src/failover/attempt.ts';
+import { KeyBook } from '../../src/keys/book.ts';
+import type { Key } from '../../src/keys/key.ts';
+import type { KeyRecord } from '../../src/keys/record.ts';
+import { Prober } from '../../src/probe/prober.ts';
+import type { CheckReport } from '../../src/probe/prober.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { Store } from '../../src/store/contract.ts';
+import { openMemoryStore } from '../../src/store/memory.ts';
+import { providerAt } from '../failover/attempts.ts';
+import { until } from '../keys/books.ts';
+import { FaultyStore } from '../keys/faulty-store.ts';
+import { attempt, counts, revoked } from '../keys/tools.ts';
+import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
+
+const JSON_TYPE = ['content-type: application/json'];
+const PASSES = rawAnswer(
+  '200 OK',
+  JSON_TYPE,
+  '{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"pong"},"finish_reason":"stop"}]}',
+);
+const FAILS = rawAnswer('503 Service Unavailable', JSON_TYPE, '{"error":{"message":"overloaded"}}');
+
+const failover = {
+  enabled: true,
+  failureThreshold: 1,
+  healthCheckModel: 'check',
+  healthCheckInterval: 1,
+  healthCheckMaxInterval: '1h',
+};
+
+/** A provider whose every key is out of service and due, and what tests it. */
+interface Scene {
+  readonly store: FaultyStore;
+  readonly book: KeyBook;
+  readonly tools: AttemptTools;
+  readonly provider: Provider;
+  readonly prober: Prober;
+  readonly upstream: RawUpstream;
+  readonly reports: readonly (readonly [string, CheckReport])[];
+  readonly storeFailures: readonly unknown[];
+}
+
+interface SceneOptions {
+  readonly answer?: (exchange: RawExchange) => void | Promise<void>;
+  readonly keys?: readonly string[];
+  readonly options?: object;
+  readonly failover?: object;
+  readonly store?: Store;
+}
+
+const passing = ({ write }: RawExchange): Promise<void> => write(PASSES);
+
+async function begin(t: TestContext, more: SceneOptions = {}): Promise<Scene> {
+  const upstream = await rawUpstream(t, more.answer ?? passing);
+  const store = new FaultyStore(more.store ?? openMemoryStore(Date.now));
+  const book = await KeyBook.open({ store, onNotice: () => {}, retryMs: 1 });
+  const tools: AttemptTools = { book, now: Date.now, random: () => 0 };
+  const provider = providerAt(
+    t,
+    upstream.origin,
+    { apiTokens: more.keys ?? ['sk-out'], failover: { ...failover, ...more.failover }, ...more.options },
+    book,
+  );
+  for (const { key } of provider.pool.all()) {
+    book.apply(key, attempt(counts, Date.now() - 60_000), provider.keyPolicy);
+  }
+  await book.flushed();
+  const reports: [string, CheckReport][] = [];
+  const storeFailures: unknown[] = [];
+  const prober = new Prober({
+    store,
+    tools,
+    holder: 'this node',
+    onCheck: (_, keyId, report) => reports.push([keyId, report]),
+    onStoreFailure: (error) => storeFailures.push(error),
+  });
+  t.after(async () => {
+    store.trouble = 'none';
+    await prober.stop();
+    await book.close();
+  });
+  return { store, book, tools, provider, prober, upstream, reports, storeFailures };
+}
+
+function onlyKey({ provider }: Scene): Key {
+  const [pooled] = provider.pool.all();
+  assert.ok(pooled);
+  return pooled.key;
+}
+
+function recordOf(scene: Scene): KeyRecord {
+  return scene.book.record(onlyKey(scene));
+}
+
+const checkBody = z.strictObject({
+  model: z.string(),
+  messages: z.array(z.unknown()).length(1),
+  max_completion_tokens: z.number().max(64),
+});
+
+void describe('Prober', () => {
+  void it('tests a key that is due, and puts it back when it passes', async (t) => {
+    const scene = await begin(t);
+    assert.equal(recordOf(scene).state, 'out-of-service');
+    await scene.prober.watch([scene.provider]);
+    await until(() => recordOf(scene).state === 'in-service');
+    await until(() => scene.reports.length === 1);
+    const [[keyId, report] = ['', undefined]] = scene.reports;
+    assert.deepEqual([keyId, report?.passed, report?.verdict], [onlyKey(scene).id, true, 'ok']);
+  });
+
+  void it('asks for a short chat completion as a client would, with the key and the model of the provider', async (t) => {
+    const scene = await begin(t, {
+      options: { modelMapping: { 'say "hi"': 'mapped\n"x"' } },
+      failover: { healthCheckModel: 'say "hi"' },
+    });
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.upstream.requests.length === 1);
+    const [request] = scene.upstream.requests;
+    assert.equal(request?.line, 'POST /v1/chat/completions HTTP/1.1');
+    assert.equal(request.header('authorization'), 'Bearer sk-out');
+    const body = checkBody.parse(JSON.parse(request.body.toString()));
+    assert.equal(body.model, 'mapped\n"x"');
+  });
+
+  void it('puts a key back after as many passes in a row as asked for', async (t) => {
+    const answers = [PASSES, FAILS, PASSES, PASSES];
+    const scene = await begin(t, {
+      answer: ({ write }) => write(answers.shift() ?? FAILS),
+      failover: { successThreshold: 2, healthCheckMaxInterval: 1 },
+    });
+    await scene.prober.watch([scene.provider]);
+    await until(() => recordOf(scene).state === 'in-service');
+    assert.equal(scene.upstream.requests.length, 4);
+  });
+
+  void it('puts the next test of a key that failed off', async (t) => {
+    const scene = await begin(t, {
+      answer: ({ write }) => write(FAILS),
+      failover: { healthCheckInterval: '10m' },
+    });
+    const key = onlyKey(scene);
+    await scene.prober.watch([scene.provider]);
+    // The key has been out for a minute of the ten: nothing is due.
+    await until(() => scene.store.leases === 1);
+    assert.equal(scene.upstream.requests.length, 0);
+    await scene.prober.check(scene.provider, key.id);
+    const record = scene.book.record(key);
+    assert.ok(record.state === 'out-of-service');
+    assert.equal(record.failedChecks, 1);
+    assert.ok(record.nextCheckAt > Date.now() + 15 * 60_000);
+  });
+
+  void it('has one test of a key under way at a time, and at most ten of a provider', async (t) => {
+    const scene = await begin(t, {
+      // Nobody answers.
+      answer: () => {},
+      keys: Array.from({ length: 25 }, (_, n) => `sk-${n}`),
+    });
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.upstream.requests.length === 10);
+    const leases = scene.store.leases;
+    await until(() => scene.store.leases >= leases + 3);
+    const asked = scene.upstream.requests.map((request) => request.header('authorization'));
+    assert.equal(new Set(asked).size, 10);
+    assert.equal(asked.length, 10);
+  });
+
+  void it('does not test keys that are in service, or disabled', async (t) => {
+    const scene = await begin(t, { keys: ['sk-in', 'sk-disabled', 'sk-out'] });
+    const [first, second] = scene.provider.pool.all();
+    assert.ok(first && second);
+    scene.book.apply(first.key, { type: 'enabled', at: Date.now() }, scene.provider.keyPolicy);
+    scene.book.apply(second.key, { type: 'disabled', at: Date.now() }, scene.provider.keyPolicy);
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.provider.pool.inService(Date.now()).length === 2);
+    assert.deepEqual(
+      scene.upstream.requests.map((request) => request.header('authorization')),
+      ['Bearer sk-out'],
+    );
+    assert.equal(scene.book.record(second.key).state, 'disabled');
+  });
+
+  void it('has nothing to do where there is no model to test with, and leaves the store in peace', async (t) => {
+    const scene = await begin(t, {
+      options: {
+        failover: { enabled: true, failureThreshold: 1, cooldownDuration: '1h', healthCheckInterval: 1 },
+      },
+    });
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    await scene.prober.watch([scene.provider]);
+    for (let n = 0; n < 100; n++) {
+      t.mock.timers.tick(1_000);
+      await Promise.resolve();
+    }
+    assert.equal(scene.store.leases, 0);
+    assert.equal(await scene.prober.check(scene.provider, onlyKey(scene).id), 'no-health-check');
+  });
+
+  void it('leaves the tests to the node that holds the lease, and takes over when that one stops', async (t) => {
+    const real = openMemoryStore(Date.now);
+    const scene = await begin(t, { store: real });
+    const lease = await real.acquireLease('probe/p', 'another node', 60_000);
+    assert.ok(lease);
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.store.leases >= 3);
+    assert.equal(scene.upstream.requests.length, 0);
+    await real.releaseLease(lease);
+    await until(() => recordOf(scene).state === 'in-service');
+  });
+
+  for (const trouble of ['another node holds the lease', 'the store is away'] as const) {
+    void it(`asks for the lease once an interval while ${trouble}, however much is due`, async (t) => {
+      const real = openMemoryStore(Date.now);
+      await real.acquireLease('probe/p', 'another node', 60_000);
+      const scene = await begin(t, { store: real, failover: { healthCheckInterval: 5_000 } });
+      if (trouble === 'the store is away') scene.store.trouble = 'away';
+      t.mock.timers.enable({ apis: ['setTimeout'] });
+      await scene.prober.watch([scene.provider]);
+      // 30 s in steps that the store's answers can follow.
+      for (let n = 0; n < 600; n++) {
+        t.mock.timers.tick(50);
+        for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      }
+      assert.ok(scene.store.leases >= 5 && scene.store.leases <= 7, `${scene.store.leases} times`);
+      assert.equal(scene.upstream.requests.length, 0);
+      t.mock.timers.reset();
+    });
+  }
+
+  void it('gives the lease back and blames nobody when it stops in the middle of a test', async (t) => {
+    const real = openMemoryStore(Date.now);
+    const scene = await begin(t, { store: real, answer: () => {} });
+    const before = recordOf(scene);
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.upstream.requests.length === 1);
+    await scene.prober.stop();
+    assert.equal(recordOf(scene), before);
+    assert.deepEqual(scene.reports, []);
+    assert.ok(await real.acquireLease('probe/p', 'another node', 1_000));
+    await until(() => scene.upstream.open() === 0);
+  });
+
+  void it('gives a test up after its time', async (t) => {
+    const scene = await begin(t, { answer: () => {}, failover: { healthCheckTimeout: 20 } });
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.reports.length === 1);
+    const [[, report] = ['', undefined]] = scene.reports;
+    assert.deepEqual([report?.passed, report?.detail], [false, 'first-output-timeout']);
+  });
+
+  void it('goes on when the store is back', async (t) => {
+    const scene = await begin(t);
+    scene.store.trouble = 'away';
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.storeFailures.length > 0);
+    scene.store.trouble = 'none';
+    await until(() => recordOf(scene).state === 'in-service');
+  });
+
+  void it('finds by asking that a key is dead, whatever took it out', async (t) => {
+    const scene = await begin(t, {
+      answer: ({ write }) =>
+        write(
+          rawAnswer(
+            '401 Unauthorized',
+            JSON_TYPE,
+            '{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}',
+          ),
+        ),
+      failover: { healthCheckInterval: '1h' },
+    });
+    const report = await scene.prober.check(scene.provider, onlyKey(scene).id);
+    assert.ok(typeof report === 'object');
+    assert.deepEqual([report.passed, report.verdict], [false, 'key_dead']);
+    const record = recordOf(scene);
+    assert.equal(record.state === 'out-of-service' && record.cause, 'key_dead');
+  });
+
+  void it('tests a key that is asked for, in service or not, and says so where there is none', async (t) => {
+    const scene = await begin(t);
+    const key = onlyKey(scene);
+    scene.book.apply(key, attempt(revoked, Date.now()), scene.provider.keyPolicy);
+    const report = await scene.prober.check(scene.provider, key.id);
+    assert.ok(typeof report === 'object' && report.passed);
+    assert.equal(recordOf(scene).state, 'in-service');
+    const again = await scene.prober.check(scene.provider, key.id);
+    assert.ok(typeof again === 'object' && again.passed);
+    assert.equal(await scene.prober.check(scene.provider, 'nobody'), 'unknown-key');
+  });
+});
