@@ -1,7 +1,28 @@
 import type { Span } from './call.ts';
 
+/**
+ * What in a body ties a call to a conversation or to what earlier calls made. Texts are at most 512 bytes as
+ * written.
+ */
+export interface BodyHints {
+  readonly previousResponseId: string | undefined;
+  /** Of a conversation that the provider keeps: itself, or the `id` of an object. */
+  readonly conversation: string | undefined;
+  readonly promptCacheKey: string | undefined;
+  readonly user: string | undefined;
+  /**
+   * Ids of other things at the provider that the body names, at most 8: files (`file_id` wherever it stands,
+   * and those of batches and fine-tuning jobs), and a video's.
+   */
+  readonly refs: readonly string[];
+  /** Where the value of `messages` or `input` begins; -1 where there is none. */
+  readonly messagesAt: number;
+  /** Where the value of `instructions` or `system` begins; -1 where there is none. */
+  readonly instructionsAt: number;
+}
+
 /** What a body says of itself. A value that is no text, or too long to be meant, counts as absent. */
-export interface BodyFacts {
+export interface BodyFacts extends BodyHints {
   readonly kind: 'facts';
   /** At most 1 KiB as written. */
   readonly model: string | undefined;
@@ -9,11 +30,6 @@ export interface BodyFacts {
   readonly modelSpan: Span | undefined;
   readonly stream: boolean;
   readonly store: boolean | undefined;
-  /** Hints that tie a call to a session or to earlier calls; each at most 512 bytes as written. */
-  readonly previousResponseId: string | undefined;
-  readonly conversation: string | undefined;
-  readonly promptCacheKey: string | undefined;
-  readonly user: string | undefined;
   /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */
   readonly whole: boolean;
 }
@@ -37,6 +53,8 @@ export interface ScanOptions {
 /** Facts while they are being gathered. */
 export type FactsDraft = { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] };
 
+const NO_REFS: readonly string[] = Object.freeze([]);
+
 /** The facts of a body in which nothing has been found yet. */
 export function noFacts(): FactsDraft {
   return {
@@ -49,6 +67,9 @@ export function noFacts(): FactsDraft {
     conversation: undefined,
     promptCacheKey: undefined,
     user: undefined,
+    refs: NO_REFS,
+    messagesAt: -1,
+    instructionsAt: -1,
     whole: false,
   };
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Secret } from '../keys/secret.ts';
+import type { BodyHints } from './body-facts.ts';
 import type { Target } from './operations.ts';
 
 /** Where a value stands in a body, so that it can be replaced without touching anything else. */
@@ -18,6 +19,7 @@ export interface Call {
   /** The model's name as the client wrote it. */
   readonly model: string | undefined;
   readonly modelSpan: Span | undefined;
+  readonly hints: BodyHints;
   /** Whether the client asked for a stream. */
   readonly stream: boolean;
   /** Whether it makes something that stays at the provider, so that doing it twice would be wrong. */

@@ -1,6 +1,19 @@
 import { noFacts, splice } from './body-facts.ts';
 import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import type { Span } from './call.ts';
+import {
+  closingQuote,
+  endsLiteral,
+  malformedAt,
+  MAX_DEPTH,
+  membersOf,
+  nestedEnd,
+  plainStringAt,
+  QUOTE,
+  RAN_OUT,
+  spaceEnd,
+} from './json-walk.ts';
+import type { FileIdSink } from './json-walk.ts';
 
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
@@ -12,20 +25,16 @@ import type { Span } from './call.ts';
 
 const MAX_MODEL_BYTES = 1024;
 const MAX_HINT_BYTES = 512;
-const MAX_DEPTH = 1000;
 /** The longest key of interest with every letter written as an escape, and its quotes. */
 const MAX_KEY_BYTES = 'previous_response_id'.length * 6 + 2;
-/** Strings shorter than this are walked: a call into native code costs as much as some dozens of bytes. */
-const WALK_BYTES = 48;
+/** A request that names more things than these is led by the first. */
+const MAX_REFS = 8;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const LOWER_F = 0x66;
 const LOWER_T = 0x74;
 
@@ -42,14 +51,11 @@ export function spliceModel(body: Buffer, span: Span, model: string): Buffer {
   return splice(body, span, JSON.stringify(model));
 }
 
-/** The brackets opened and not yet closed, innermost last. Scans never overlap, so one serves them all. */
-const opened = new Uint8Array(MAX_DEPTH);
-
 /**
  * Walks over a body once. The methods that skip or read return false where the walk cannot go on; `#fault`
  * then says why, and its absence that the bytes ran out.
  */
-class JsonScan {
+class JsonScan implements FileIdSink {
   readonly #body: Buffer;
   readonly #facts = noFacts();
   #fault: BodyFault | undefined;
@@ -135,13 +141,29 @@ class JsonScan {
         facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);
         break;
       case 'conversation':
-        facts.conversation = this.#string(start, end, MAX_HINT_BYTES);
+        facts.conversation = this.#string(start, end, MAX_HINT_BYTES) ?? this.#idOf(start, end);
         break;
       case 'prompt_cache_key':
         facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
         break;
       case 'user':
         facts.user = this.#string(start, end, MAX_HINT_BYTES);
+        break;
+      case 'messages':
+      case 'input':
+        facts.messagesAt = start;
+        break;
+      case 'instructions':
+      case 'system':
+        facts.instructionsAt = start;
+        break;
+      case 'input_file_id':
+      case 'training_file':
+      case 'validation_file':
+        this.#refer(this.#string(start, end, MAX_HINT_BYTES));
+        break;
+      case 'video':
+        this.#refer(this.#idOf(start, end));
         break;
     }
     return this.#fault === undefined;
@@ -163,6 +185,26 @@ class JsonScan {
       this.#invalid('A string holds an invalid escape or a control character.');
       return undefined;
     }
+  }
+
+  onFileIdKey(at: number): void {
+    const colon = spaceEnd(this.#body, at);
+    if (this.#body[colon] !== COLON) return;
+    this.#refer(plainStringAt(this.#body, spaceEnd(this.#body, colon + 1), MAX_HINT_BYTES));
+  }
+
+  #refer(id: string | undefined): void {
+    const { refs } = this.#facts;
+    if (id !== undefined && refs.length < MAX_REFS) this.#facts.refs = [...refs, id];
+  }
+
+  /** The `id` of an object that stands for a thing. */
+  #idOf(start: number, end: number): string | undefined {
+    if (end - start > MAX_HINT_BYTES * 2) return undefined;
+    for (const { key, start: at } of membersOf(this.#body, start)) {
+      if (key === 'id') return plainStringAt(this.#body, at, MAX_HINT_BYTES);
+    }
+    return undefined;
   }
 
   #string(start: number, end: number, maxBytes: number): string | undefined {
@@ -206,38 +248,23 @@ class JsonScan {
   }
 
   #skipNested(): boolean {
-    const body = this.#body;
-    const length = body.length;
-    let depth = 0;
-    for (let at = this.#at; at < length; at++) {
-      const byte = body[at] ?? 0;
-      // Most of what is not in a string is digits, commas and space.
-      if (byte < OPEN_BRACKET && byte !== QUOTE) continue;
-      if (byte === QUOTE) {
-        at = closingQuote(body, at + 1);
-        if (at < 0) return false;
-      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (depth === MAX_DEPTH) return this.#invalid(`Nested deeper than ${MAX_DEPTH} levels.`, at);
-        opened[depth++] = byte;
-      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-        // Each closing bracket's code is two more than its opening one's.
-        if (opened[--depth] !== byte - 2) return this.#invalid('A closing bracket has no partner.', at);
-        if (depth === 0) {
-          this.#at = at + 1;
-          return true;
-        }
-      }
+    const end = nestedEnd(this.#body, this.#at, this);
+    if (end >= 0) {
+      this.#at = end;
+      return true;
     }
-    return false;
+    if (end === RAN_OUT) return false;
+    const at = malformedAt(end);
+    const byte = this.#body[at];
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET)
+      return this.#invalid(`Nested deeper than ${MAX_DEPTH} levels.`, at);
+    return this.#invalid('A closing bracket has no partner.', at);
   }
 
   /** To the next byte that is no white space; false where there is none. */
   #skipSpace(): boolean {
-    const body = this.#body;
-    let at = this.#at;
-    while (at < body.length && isSpace(body[at])) at++;
-    this.#at = at;
-    return at < body.length;
+    this.#at = spaceEnd(this.#body, this.#at);
+    return this.#at < this.#body.length;
   }
 
   #notAnObject(): false {
@@ -252,34 +279,4 @@ class JsonScan {
     this.#fault = { kind: 'fault', code: 'invalid_json', at, message };
     return false;
   }
-}
-
-/** Where the string that was opened before `from` closes; -1 where it does not. */
-function closingQuote(body: Buffer, from: number): number {
-  const length = body.length;
-  let at = from;
-  while (at < length) {
-    const near = Math.min(at + WALK_BYTES, length);
-    for (; at < near; at++) {
-      const byte = body[at];
-      if (byte === QUOTE) return at;
-      if (byte === BACKSLASH) at++;
-    }
-    if (at >= length) return -1;
-    const quote = body.indexOf(QUOTE, at);
-    if (quote < 0) return -1;
-    let slashes = quote;
-    while (slashes > at && body[slashes - 1] === BACKSLASH) slashes--;
-    if ((quote - slashes) % 2 === 0) return quote;
-    at = quote + 1;
-  }
-  return -1;
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-function endsLiteral(byte: number | undefined): boolean {
-  return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte);
 }

@@ -22,9 +22,14 @@ export interface Operation {
   readonly heedsStore: boolean;
   /** Deals with things that live with the account of the key that made them: made, listed and read with one key. */
   readonly stateful: boolean;
+  /**
+   * Fields of its answer that name things which live with that account, so that later calls for them can be
+   * sent there: a text, a list of texts, or an object that has an `id`.
+   */
+  readonly answerIds: readonly string[];
 }
 
-type Traits = Partial<Pick<Operation, 'modelIn' | 'modelRequired' | 'creates' | 'heedsStore' | 'stateful'>>;
+type Traits = Partial<Omit<Operation, 'name' | 'dialect' | 'method' | 'pattern'>>;
 
 function operation(
   name: string,
@@ -44,6 +49,7 @@ function operation(
     creates: false,
     heedsStore: false,
     stateful: false,
+    answerIds: [],
     ...traits,
   };
 }
@@ -51,7 +57,11 @@ function operation(
 const JSON_MODEL: Traits = { modelIn: 'json' };
 const FORM_MODEL: Traits = { modelIn: 'form' };
 const STATEFUL: Traits = { stateful: true };
-const CREATES: Traits = { creates: true, stateful: true };
+const ID = ['id'];
+const CREATES: Traits = { creates: true, stateful: true, answerIds: ID };
+/** A batch makes files when it is done, and names them when it is asked for. */
+const BATCH_IDS = ['id', 'output_file_id', 'error_file_id'];
+const JOB_IDS = ['id', 'result_files'];
 
 /**
  * Every operation that is served, with the paths of the official SDK (package `openai`, folder `resources`).
@@ -62,7 +72,12 @@ export const operations: readonly Operation[] = [
   operation('chat.completions', 'openai-chat', 'POST', '/chat/completions', {
     modelIn: 'json',
     heedsStore: true,
+    answerIds: ID,
   }),
+  operation('chat.completions.retrieve', 'openai-chat', 'GET', '/chat/completions/{id}', STATEFUL),
+  operation('chat.completions.update', 'openai-chat', 'POST', '/chat/completions/{id}', STATEFUL),
+  operation('chat.completions.delete', 'openai-chat', 'DELETE', '/chat/completions/{id}', STATEFUL),
+  operation('chat.completions.messages', 'openai-chat', 'GET', '/chat/completions/{id}/messages', STATEFUL),
   operation('completions', 'openai-chat', 'POST', '/completions', JSON_MODEL),
   operation('embeddings', 'openai', 'POST', '/embeddings', JSON_MODEL),
   operation('moderations', 'openai', 'POST', '/moderations', { modelIn: 'json', modelRequired: false }),
@@ -89,6 +104,7 @@ export const operations: readonly Operation[] = [
     creates: true,
     heedsStore: true,
     stateful: true,
+    answerIds: ID,
   }),
   operation('responses.compact', 'openai-responses', 'POST', '/responses/compact', {
     modelIn: 'json',
@@ -108,7 +124,10 @@ export const operations: readonly Operation[] = [
   operation('conversations.retrieve', 'openai', 'GET', '/conversations/{id}', STATEFUL),
   operation('conversations.update', 'openai', 'POST', '/conversations/{id}', STATEFUL),
   operation('conversations.delete', 'openai', 'DELETE', '/conversations/{id}', STATEFUL),
-  operation('conversations.items.create', 'openai', 'POST', '/conversations/{id}/items', CREATES),
+  operation('conversations.items.create', 'openai', 'POST', '/conversations/{id}/items', {
+    creates: true,
+    stateful: true,
+  }),
   operation('conversations.items.list', 'openai', 'GET', '/conversations/{id}/items', STATEFUL),
   operation('conversations.items.retrieve', 'openai', 'GET', '/conversations/{id}/items/{id}', STATEFUL),
   operation('conversations.items.delete', 'openai', 'DELETE', '/conversations/{id}/items/{id}', STATEFUL),
@@ -120,22 +139,35 @@ export const operations: readonly Operation[] = [
   operation('files.delete', 'openai', 'DELETE', '/files/{id}', STATEFUL),
 
   operation('uploads.create', 'openai', 'POST', '/uploads', CREATES),
-  operation('uploads.parts.create', 'openai', 'POST', '/uploads/{id}/parts', CREATES),
-  operation('uploads.complete', 'openai', 'POST', '/uploads/{id}/complete', CREATES),
-  operation('uploads.cancel', 'openai', 'POST', '/uploads/{id}/cancel', STATEFUL),
-
-  operation('batches.create', 'openai', 'POST', '/batches', CREATES),
-  operation('batches.list', 'openai', 'GET', '/batches', STATEFUL),
-  operation('batches.retrieve', 'openai', 'GET', '/batches/{id}', STATEFUL),
-  operation('batches.cancel', 'openai', 'POST', '/batches/{id}/cancel', STATEFUL),
-
-  operation('fine_tuning.jobs.create', 'openai', 'POST', '/fine_tuning/jobs', {
-    modelIn: 'json',
+  operation('uploads.parts.create', 'openai', 'POST', '/uploads/{id}/parts', {
     creates: true,
     stateful: true,
   }),
+  operation('uploads.complete', 'openai', 'POST', '/uploads/{id}/complete', {
+    creates: true,
+    stateful: true,
+    answerIds: ['id', 'file'],
+  }),
+  operation('uploads.cancel', 'openai', 'POST', '/uploads/{id}/cancel', STATEFUL),
+
+  operation('batches.create', 'openai', 'POST', '/batches', { ...CREATES, answerIds: BATCH_IDS }),
+  operation('batches.list', 'openai', 'GET', '/batches', STATEFUL),
+  operation('batches.retrieve', 'openai', 'GET', '/batches/{id}', { stateful: true, answerIds: BATCH_IDS }),
+  operation('batches.cancel', 'openai', 'POST', '/batches/{id}/cancel', {
+    stateful: true,
+    answerIds: BATCH_IDS,
+  }),
+
+  operation('fine_tuning.jobs.create', 'openai', 'POST', '/fine_tuning/jobs', {
+    ...CREATES,
+    modelIn: 'json',
+    answerIds: JOB_IDS,
+  }),
   operation('fine_tuning.jobs.list', 'openai', 'GET', '/fine_tuning/jobs', STATEFUL),
-  operation('fine_tuning.jobs.retrieve', 'openai', 'GET', '/fine_tuning/jobs/{id}', STATEFUL),
+  operation('fine_tuning.jobs.retrieve', 'openai', 'GET', '/fine_tuning/jobs/{id}', {
+    stateful: true,
+    answerIds: JOB_IDS,
+  }),
   operation('fine_tuning.jobs.events', 'openai', 'GET', '/fine_tuning/jobs/{id}/events', STATEFUL),
   operation('fine_tuning.jobs.checkpoints', 'openai', 'GET', '/fine_tuning/jobs/{id}/checkpoints', STATEFUL),
   operation('fine_tuning.jobs.cancel', 'openai', 'POST', '/fine_tuning/jobs/{id}/cancel', STATEFUL),
@@ -143,10 +175,9 @@ export const operations: readonly Operation[] = [
   operation('fine_tuning.jobs.resume', 'openai', 'POST', '/fine_tuning/jobs/{id}/resume', STATEFUL),
 
   operation('videos.create', 'openai', 'POST', '/videos', {
+    ...CREATES,
     modelIn: 'form',
     modelRequired: false,
-    creates: true,
-    stateful: true,
   }),
   operation('videos.list', 'openai', 'GET', '/videos', STATEFUL),
   operation('videos.retrieve', 'openai', 'GET', '/videos/{id}', STATEFUL),

@@ -12,6 +12,8 @@ export interface Target {
   readonly query: string;
   /** The model that the path names, percent-decoded. */
   readonly pathModel?: string;
+  /** The first id in the path, as the client wrote it: what made it or keeps it is where this call belongs. */
+  readonly pathId?: string;
 }
 
 /** One step in the tree of all patterns. */
@@ -27,6 +29,8 @@ interface Match {
   readonly step: Step;
   /** The segments that `{model}` took. */
   readonly model?: string;
+  /** The first segment that `{id}` took. */
+  readonly id?: string;
 }
 
 const root = plantTree();
@@ -52,7 +56,8 @@ export function findTarget(method: string, url: string): Target | 'no-operation'
       operation,
       path: `/${segments.slice(from).join('/')}`,
       query: mark < 0 ? '' : withoutCredential(url.slice(mark + 1)),
-      ...(match.model === undefined ? {} : { pathModel: decodeURIComponent(match.model) }),
+      ...(match.model !== undefined && { pathModel: decodeURIComponent(match.model) }),
+      ...(match.id !== undefined && { pathId: match.id }),
     };
   }
   return known ? 'wrong-method' : 'no-operation';
@@ -89,10 +94,12 @@ function grow(step: Step, segment: string): Step {
 /** Walks the tree along the segments from `from` to the very end of the path. */
 function follow(segments: readonly string[], from: number): Match | undefined {
   let step = root;
+  let id: string | undefined;
   for (let at = from; at < segments.length; at++) {
     const segment = segments[at] ?? '';
     const next = step.literals.get(segment) ?? (segment === '' ? undefined : step.id);
     if (next !== undefined) {
+      if (next === step.id) id ??= segment;
       step = next;
     } else if (step.rest !== undefined && segment !== '') {
       return { step: step.rest, model: segments.slice(at).join('/') };
@@ -100,7 +107,8 @@ function follow(segments: readonly string[], from: number): Match | undefined {
       return undefined;
     }
   }
-  return step.byMethod.size > 0 ? { step } : undefined;
+  if (step.byMethod.size === 0) return undefined;
+  return id === undefined ? { step } : { step, id };
 }
 
 /** The segments of a path without its trailing slash; undefined where one of them is malformed or climbs. */

@@ -58,6 +58,7 @@ export async function readCall(
     body: read.body,
     model,
     modelSpan: facts.modelSpan,
+    hints: facts,
     stream: facts.stream,
     creates: createsLasting(operation, facts.store),
     credential,

@@ -28,6 +28,7 @@ export function checkCall(provider: Provider, model: string, now: number, signal
     body: { kind: 'kept', bytes },
     model,
     modelSpan: facts.modelSpan,
+    hints: facts,
     stream: false,
     creates: false,
     credential: undefined,

@@ -1,0 +1,168 @@
+/**
+ * Steps over JSON text without parsing it. A step gives the offset behind what it stepped over, or `RAN_OUT`
+ * where the bytes end first. What stands inside nested values is not checked beyond strings and brackets.
+ */
+
+export const RAN_OUT = -1;
+export const MAX_DEPTH = 1000;
+/** Strings shorter than this are walked: a call into native code costs as much as some dozens of bytes. */
+const WALK_BYTES = 48;
+
+const BACKSLASH = 0x5c;
+const CLOSE_BRACE = 0x7d;
+const CLOSE_BRACKET = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const LOWER_F = 0x66;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+export const QUOTE = 0x22;
+
+/** Hears of a key that may hold the id of a file, wherever it stands. */
+export interface FileIdSink {
+  /** @param at the offset behind the key */
+  onFileIdKey(at: number): void;
+}
+
+/** The brackets opened and not yet closed, innermost last. Walks never overlap, so one serves them all. */
+const opened = new Uint8Array(MAX_DEPTH);
+
+/**
+ * Steps over an object or array.
+ * @param sink hears of each key `file_id` in it; a string of that text that is no key may come, too
+ * @returns below `RAN_OUT` where it is malformed: see `malformedAt`
+ */
+export function nestedEnd(body: Buffer, from: number, sink?: FileIdSink): number {
+  const length = body.length;
+  let depth = 0;
+  for (let at = from; at < length; at++) {
+    const byte = body[at] ?? 0;
+    // Most of what is not in a string is digits, commas and space.
+    if (byte < OPEN_BRACKET && byte !== QUOTE) continue;
+    if (byte === QUOTE) {
+      const quote = closingQuote(body, at + 1);
+      if (quote < 0) return RAN_OUT;
+      if (quote - at === 8 && body[at + 1] === LOWER_F && sink !== undefined) {
+        if (body.toString('latin1', at + 1, quote) === 'file_id') sink.onFileIdKey(quote + 1);
+      }
+      at = quote;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (depth === MAX_DEPTH) return RAN_OUT - 1 - at;
+      opened[depth++] = byte;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      // Each closing bracket's code is two more than its opening one's.
+      if (opened[--depth] !== byte - 2) return RAN_OUT - 1 - at;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return RAN_OUT;
+}
+
+/** Where a nested value is malformed: at an opening bracket that is too deep, or a closing one without a partner. */
+export function malformedAt(end: number): number {
+  return RAN_OUT - 1 - end;
+}
+
+/** Where the string that was opened before `from` closes; -1 where it does not. */
+export function closingQuote(body: Buffer, from: number): number {
+  const length = body.length;
+  let at = from;
+  while (at < length) {
+    const near = Math.min(at + WALK_BYTES, length);
+    for (; at < near; at++) {
+      const byte = body[at];
+      if (byte === QUOTE) return at;
+      if (byte === BACKSLASH) at++;
+    }
+    if (at >= length) return -1;
+    const quote = body.indexOf(QUOTE, at);
+    if (quote < 0) return -1;
+    let slashes = quote;
+    while (slashes > at && body[slashes - 1] === BACKSLASH) slashes--;
+    if ((quote - slashes) % 2 === 0) return quote;
+    at = quote + 1;
+  }
+  return -1;
+}
+
+/** The next byte that is no white space; the length where there is none. */
+export function spaceEnd(body: Buffer, from: number): number {
+  let at = from;
+  while (at < body.length && isSpace(body[at])) at++;
+  return at;
+}
+
+/** Whether a number, `true`, `false` or `null` ends before this byte. */
+export function endsLiteral(byte: number | undefined): boolean {
+  return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte);
+}
+
+/** Steps over any value; negative where it is malformed, or not all there. */
+export function valueEnd(body: Buffer, from: number): number {
+  const first = body[from];
+  if (first === QUOTE) {
+    const quote = closingQuote(body, from + 1);
+    return quote < 0 ? RAN_OUT : quote + 1;
+  }
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return nestedEnd(body, from);
+  let at = from;
+  while (at < body.length && !endsLiteral(body[at])) at++;
+  return at === body.length ? RAN_OUT : at;
+}
+
+/** A key as written, and where its value begins. */
+export interface Member {
+  readonly key: string;
+  readonly start: number;
+}
+
+/**
+ * The members of the object that stands at `from`, each before its value is stepped over, so that what stands
+ * early is found although the rest is missing. Ends quietly where the text is malformed, ends, or is no object.
+ */
+export function* membersOf(body: Buffer, from: number): Generator<Member> {
+  if (body[from] !== OPEN_BRACE) return;
+  let at = spaceEnd(body, from + 1);
+  while (body[at] === QUOTE) {
+    const quote = closingQuote(body, at + 1);
+    if (quote < 0) return;
+    const key = body.toString('latin1', at + 1, quote);
+    const colon = spaceEnd(body, quote + 1);
+    if (body[colon] !== COLON) return;
+    const start = spaceEnd(body, colon + 1);
+    if (start === body.length) return;
+    yield { key, start };
+    const end = valueEnd(body, start);
+    if (end < 0) return;
+    at = spaceEnd(body, end);
+    if (body[at] !== COMMA) return;
+    at = spaceEnd(body, at + 1);
+  }
+}
+
+/** Where each item of the array that stands at `from` begins. Ends quietly, as `membersOf` does. */
+export function* itemsOf(body: Buffer, from: number): Generator<number> {
+  if (body[from] !== OPEN_BRACKET) return;
+  let at = spaceEnd(body, from + 1);
+  while (at < body.length && body[at] !== CLOSE_BRACKET) {
+    yield at;
+    const end = valueEnd(body, at);
+    if (end < 0) return;
+    at = spaceEnd(body, end);
+    if (body[at] !== COMMA) return;
+    at = spaceEnd(body, at + 1);
+  }
+}
+
+/** The string that stands at `from` where it is plain text without escapes, of at most `maxBytes`. */
+export function plainStringAt(body: Buffer, from: number, maxBytes: number): string | undefined {
+  if (body[from] !== QUOTE) return undefined;
+  const quote = closingQuote(body, from + 1);
+  if (quote < 0 || quote - from - 1 > maxBytes) return undefined;
+  const text = body.toString('utf8', from + 1, quote);
+  return text.includes('\\') ? undefined : text;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

@@ -1,0 +1,43 @@
+import type { BodyHints } from './body-facts.ts';
+import { itemsOf, membersOf, plainStringAt, QUOTE, valueEnd } from './json-walk.ts';
+
+/** Of each piece so much counts: an image of megabytes is told by its beginning, and its length. Bytes. */
+const MAX_PIECE_BYTES = 16 * 1024;
+/** A conversation whose user has said nothing by then is told by these. */
+const MAX_MESSAGES = 64;
+
+/**
+ * What tells one conversation from another in every request of it: the instructions, and the messages up to
+ * and including the user's first. Empty where the body has no messages.
+ *
+ * @param body one whose facts were found by a scan
+ */
+export function leadOf(body: Buffer, { messagesAt, instructionsAt }: BodyHints): Buffer[] {
+  if (messagesAt < 0) return [];
+  const pieces = body[messagesAt] === QUOTE ? [piece(body, messagesAt)] : leadingMessages(body, messagesAt);
+  return instructionsAt < 0 ? pieces : [piece(body, instructionsAt), ...pieces];
+}
+
+function leadingMessages(body: Buffer, from: number): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (const start of itemsOf(body, from)) {
+    pieces.push(piece(body, start));
+    if (pieces.length === MAX_MESSAGES || roleAt(body, start) === 'user') break;
+  }
+  return pieces;
+}
+
+function piece(body: Buffer, start: number): Buffer {
+  const end = valueEnd(body, start);
+  const whole = body.subarray(start, end < 0 ? body.length : end);
+  return whole.length <= MAX_PIECE_BYTES
+    ? whole
+    : Buffer.concat([whole.subarray(0, MAX_PIECE_BYTES), Buffer.from(String(whole.length))]);
+}
+
+function roleAt(body: Buffer, start: number): string | undefined {
+  for (const { key, start: at } of membersOf(body, start)) {
+    if (key === 'role') return plainStringAt(body, at, 64);
+  }
+  return undefined;
+}
