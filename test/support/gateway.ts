@@ -174,12 +174,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const url = `http://127.0.0.1:${sparekey.address.port}`;
   const adminUrl = `http://127.0.0.1:${sparekey.adminAddress.port}`;
 
-  const keys = async (): Promise<AdminKey[]> => {
-    const token = config.admin.token?.reveal();
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const answer = await fetch(`${adminUrl}/api/keys`, { headers });
-    return adminKeys.parse(await answer.json()).keys;
-  };
+  const keys = (): Promise<AdminKey[]> => adminKeysAt(adminUrl, config.admin.token?.reveal());
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await sparekey.drain();
@@ -227,6 +222,13 @@ export function idOf(sparekey: Sparekey, secret: string, providerId = 'sim'): st
   const found = [...(pool?.all() ?? [])].find(({ key }) => key.secret.reveal() === secret);
   if (found === undefined) throw new Error(`${providerId} has no such key`);
   return found.key.id;
+}
+
+/** The keys as the admin listener at this address shows them. */
+export async function adminKeysAt(adminUrl: string, token?: string): Promise<AdminKey[]> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${adminUrl}/api/keys`, { headers });
+  return adminKeys.parse(await answer.json()).keys;
 }
 
 /** Resolves once `condition` holds; the test's own time limit is the only one. */
