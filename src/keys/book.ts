@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Change, Store } from '../store/contract.ts';
+import type { Change, Cursor, Store } from '../store/contract.ts';
 import { BookEntry } from './entry.ts';
 import type { KeyEvent } from './event.ts';
 import { recordId } from './key.ts';
@@ -50,10 +50,8 @@ export class KeyBook {
   readonly #name = randomBytes(6).toString('base64url');
   #writes = 0;
   #unsubscribe: (() => void) | undefined;
-  /** All changes up to this one were read. */
-  #revision = 0;
-  /** The newest that the store ever told of. */
-  #newest = 0;
+  /** All changes up to here were read. */
+  #cursor: Cursor | undefined;
   #catchingUp: Promise<void> | undefined;
   #signalled = false;
   #failures = 0;
@@ -169,10 +167,7 @@ export class KeyBook {
         if (write === undefined) return;
         const { expected, value } = write;
         const { written, current } = await this.#store.compareAndSet(entry.id, expected, value);
-        if (written) {
-          tries = 0;
-          this.#newest = Math.max(this.#newest, current.revision);
-        }
+        if (written) tries = 0;
         this.#change(entry, () =>
           written ? entry.written(write, current.revision) : entry.refused(expected, current),
         );
@@ -227,17 +222,15 @@ export class KeyBook {
   async #readChanges(): Promise<void> {
     let complete = false;
     while (!complete) {
-      const newest = this.#newest;
-      const page = await this.#store.changesSince(this.#revision, PAGE);
-      if (page.complete && page.revision < newest) {
+      const page = await this.#store.changesSince(this.#cursor, PAGE);
+      if (page === 'lost') {
         this.#startOver();
         continue;
       }
       for (const change of page.changes) {
         if (change.id.startsWith(PREFIX)) this.#hear(change);
       }
-      this.#revision = page.revision;
-      this.#newest = Math.max(this.#newest, page.revision);
+      this.#cursor = page.cursor;
       complete = page.complete;
     }
   }
@@ -245,8 +238,7 @@ export class KeyBook {
   /** The store has lost its newest writes. What it holds is read anew; what it lost is still known here. */
   #startOver(): void {
     for (const entry of this.#entries.values()) entry.forgetRevisions();
-    this.#revision = 0;
-    this.#newest = 0;
+    this.#cursor = undefined;
   }
 
   #storeFailed(error: unknown): void {

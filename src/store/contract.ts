@@ -2,7 +2,8 @@
  * Where key records live. One contract, several backends, one suite that all of them pass.
  *
  * A store knows nothing of keys: it holds small values under ids, gives every write a revision, and lends
- * leases. Revisions grow over the whole store, so "everything since revision r" is one question.
+ * leases. Ids that are equal up to their last `/` are a group. Within a group revisions grow from write to write
+ * and changes are told in that order; between groups neither is promised, so that a cluster may keep them apart.
  *
  * Ids, values and the names in leases are well-formed Unicode of any characters, within the lengths of
  * `limits` in rules.ts. A call that cannot be done rejects with a `StoreError`, whose codes are in errors.ts.
@@ -12,7 +13,7 @@
 export interface Versioned {
   readonly id: string;
   readonly value: string;
-  /** Grows with every write to the store; never reused. */
+  /** Grows with every write in the id's group; never reused. */
   readonly revision: number;
 }
 
@@ -23,15 +24,18 @@ export interface Change {
   readonly revision: number;
 }
 
-/** What changed since a revision. */
+/**
+ * Where a reader of the changes stands. Opaque: what a store gave means something to it and its like alone, and
+ * only while the reader's process lives.
+ */
+export type Cursor = string;
+
+/** What changed since a cursor was given. */
 export interface ChangePage {
-  /** In order of revision. An id written several times appears once, at its newest revision. */
+  /** In order of revision within each group. An id written several times appears once, at its newest revision. */
   readonly changes: readonly Change[];
-  /**
-   * Ask from here next time. Lower than the one asked from where the store has lost its newest writes
-   * (a restored copy, a failover): what was learned from them is void, and all has to be read anew, from 0.
-   */
-  readonly revision: number;
+  /** Ask from here next time. */
+  readonly cursor: Cursor;
   /** False where `limit` cut the page short: ask again at once. */
   readonly complete: boolean;
 }
@@ -84,10 +88,14 @@ export interface Store {
   compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult>;
 
   /**
-   * Everything that changed after `revision`, deletions included, at most `limit` entries a page. Asked
-   * from page to page it misses no write, whoever made it and however late the question comes.
+   * Everything that changed since `cursor` was given, deletions included, at most `limit` entries a page; from
+   * the beginning where it is undefined. Asked from page to page it misses no write, whoever made it and however
+   * late the question comes.
+   *
+   * `lost` where the store may have lost writes since (emptied, a restored copy, a failover): what was learned
+   * from it no longer holds, and everything has to be read anew, from the beginning.
    */
-  changesSince(revision: number, limit: number): Promise<ChangePage>;
+  changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'>;
 
   /**
    * Calls `listener` soon after somebody (this process included) may have written. A signal only: it may

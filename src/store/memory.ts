@@ -1,4 +1,4 @@
-import type { CasResult, Change, ChangePage, Lease, Store, Versioned } from './contract.ts';
+import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
 import { StoreError } from './errors.ts';
 import { PassingThings } from './memory-passing.ts';
 import {
@@ -11,8 +11,11 @@ import {
   limits,
   mayWrite,
   pageOf,
+  revisionOf,
 } from './rules.ts';
 import { ChangeSignal } from './signal.ts';
+
+let lives = 0;
 
 interface HeldLease {
   readonly holder: string;
@@ -37,6 +40,8 @@ class MemoryStore implements Store {
   readonly #passing: PassingThings;
   readonly #signal = new ChangeSignal();
   readonly #clock: () => number;
+  /** Tells its cursors from those of a store that it stands in for. */
+  readonly #life = String(++lives);
   #revision = 0;
   #closed = false;
 
@@ -80,12 +85,15 @@ class MemoryStore implements Store {
     return { written: true, current: next };
   }
 
-  async changesSince(revision: number, limit: number): Promise<ChangePage> {
+  async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
     this.#checkOpen();
-    checkRevision(revision);
     checkPageLimit(limit);
+    const [life, after = cursor] = cursor?.split('/') ?? [];
+    const revision = revisionOf(after);
+    if (cursor !== undefined && life !== this.#life) return 'lost';
     const newer = [...this.#entries.values()].filter((change) => change.revision > revision);
-    return pageOf(newer, limit, Math.min(revision, this.#revision));
+    const page = pageOf(newer, limit, revision);
+    return { ...page, cursor: `${this.#life}/${page.cursor}` };
   }
 
   onChange(listener: () => void): () => void {

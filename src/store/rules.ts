@@ -1,6 +1,6 @@
 /** What every backend holds its callers to, and the small decisions they share. */
 
-import type { Change, ChangePage } from './contract.ts';
+import type { Change, ChangePage, Cursor } from './contract.ts';
 import { StoreError } from './errors.ts';
 
 /** Lengths are in UTF-16 code units, as JavaScript counts them. */
@@ -65,14 +65,26 @@ export function mayWrite(current: Change, expectedRevision: number, value: strin
 }
 
 /**
- * The page that begins with `newer`, of which at least `limit` + 1 are given where there are as many.
+ * The revision in a cursor, or that of the beginning where there is none.
+ * @throws StoreError where no store has given such a cursor
+ */
+export function revisionOf(cursor: Cursor | undefined): number {
+  if (cursor === undefined) return 0;
+  const revision = Number(cursor);
+  if (cursor !== '' && Number.isSafeInteger(revision) && revision >= 0) return revision;
+  throw badArgument('the cursor is not one that this kind of store gives');
+}
+
+/**
+ * The page that begins with `newer`, of which at least `limit` + 1 are given where there are as many. Its cursor
+ * is nothing but a revision.
  * @param revision where to ask from next time if nothing is newer
  */
 export function pageOf(newer: readonly Change[], limit: number, revision: number): ChangePage {
   const changes = newer.slice(0, limit);
   return {
     changes,
-    revision: changes.at(-1)?.revision ?? revision,
+    cursor: String(changes.at(-1)?.revision ?? revision),
     complete: changes.length === newer.length,
   };
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CasResult, Change, ChangePage, Lease, Store, Versioned } from './contract.ts';
+import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
 import { StoreError } from './errors.ts';
 import {
   checkId,
@@ -11,6 +11,7 @@ import {
   limits,
   mayWrite,
   pageOf,
+  revisionOf,
 } from './rules.ts';
 import { ChangeSignal } from './signal.ts';
 import { NOW_MS, openDatabase, transaction, whenFree } from './sqlite-file.ts';
@@ -106,14 +107,14 @@ class SqliteStore implements Store {
     return result;
   }
 
-  async changesSince(revision: number, limit: number): Promise<ChangePage> {
-    checkRevision(revision);
+  async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
+    const revision = revisionOf(cursor);
     checkPageLimit(limit);
     const { changes, lastRevision } = this.#statements;
     return this.#do(() => {
-      const newer = changes.all(revision, limit + 1).map(toChange);
       const last = lastRevision.get()?.['seq'];
-      return pageOf(newer, limit, Math.min(revision, typeof last === 'number' ? last : 0));
+      if (revision > (typeof last === 'number' ? last : 0)) return 'lost';
+      return pageOf(changes.all(revision, limit + 1).map(toChange), limit, revision);
     });
   }
 

@@ -33,7 +33,7 @@ function forwarding(store: Store): Store {
     read: (id) => store.read(id),
     list: (prefix) => store.list(prefix),
     compareAndSet: (id, revision, value) => store.compareAndSet(id, revision, value),
-    changesSince: (revision, limit) => store.changesSince(revision, limit),
+    changesSince: (cursor, limit) => store.changesSince(cursor, limit),
     onChange: (listener) => store.onChange(listener),
     acquireLease: (name, holder, ttlMs) => store.acquireLease(name, holder, ttlMs),
     renewLease: (lease, ttlMs) => store.renewLease(lease, ttlMs),

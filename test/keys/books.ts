@@ -93,7 +93,8 @@ export function failuresOf(book: KeyBook, key: Key): number | KeyRecord['state']
   return record.state === 'in-service' ? record.failures : record.state;
 }
 
-/** How many writes the store has ever taken. */
+/** How many writes the store has ever taken, where it numbers them. */
 export async function writesTo(store: Store): Promise<number> {
-  return (await store.changesSince(0, 10_000)).revision;
+  const page = await store.changesSince(undefined, 10_000);
+  return page === 'lost' ? 0 : Math.max(0, ...page.changes.map(({ revision }) => revision));
 }

@@ -1,4 +1,4 @@
-import type { CasResult, ChangePage, Lease, Store, Versioned } from '../../src/store/contract.ts';
+import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../../src/store/contract.ts';
 
 /**
  * What goes wrong between the book and its store:
@@ -16,6 +16,8 @@ export class FaultyStore implements Store {
   writes = 0;
   /** Calls of `acquireLease` so far. */
   leases = 0;
+  /** Of the newest page of changes. */
+  cursor: Cursor | undefined;
   /** Calls so far of anything that failed. */
   failures = 0;
   /** Held up before the answer to a write is given. */
@@ -47,16 +49,18 @@ export class FaultyStore implements Store {
     this.writes++;
     if (this.trouble === 'read-only') return this.#fail();
     if (this.trouble === 'refuses') {
-      const { changes } = await this.#real.changesSince(0, 1);
-      return { written: false, current: changes[0] ?? { id, value: undefined, revision: 0 } };
+      const current = await this.#real.read(id);
+      return { written: false, current: current ?? { id, value: undefined, revision: 0 } };
     }
     const result = await this.#answer(() => this.#real.compareAndSet(id, expectedRevision, value));
     await this.beforeAnswer();
     return this.trouble === 'loses-answers' ? this.#fail() : result;
   }
 
-  changesSince(revision: number, limit: number): Promise<ChangePage> {
-    return this.#answer(() => this.#real.changesSince(revision, limit));
+  async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
+    const page = await this.#answer(() => this.#real.changesSince(cursor, limit));
+    if (page !== 'lost') this.cursor = page.cursor;
+    return page;
   }
 
   onChange(listener: () => void): () => void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { Store } from '../../src/store/contract.ts';
+import type { Cursor, Store } from '../../src/store/contract.ts';
 import { limits } from '../../src/store/rules.ts';
 import {
   acquired,
@@ -12,6 +12,7 @@ import {
   listed,
   listen,
   oddTexts,
+  pageSince,
   put,
   remove,
   withCode,
@@ -120,7 +121,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       for (const expected of [0, current.revision]) {
         assert.deepEqual(await store.compareAndSet('a', expected, undefined), { written: false, current });
       }
-      assert.deepEqual((await catchUp(store, 0)).changes, [current]);
+      assert.deepEqual((await catchUp(store)).changes, [current]);
     });
 
     void test('of many writers with one expectation exactly one writes', async (t) => {
@@ -145,7 +146,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         assert.deepEqual(await store.read(text), { id: text, value: text, revision: current.revision });
       }
       assert.deepEqual((await listed(store, '')).map(idOf).toSorted(), oddTexts.toSorted());
-      assert.deepEqual((await catchUp(store, 0)).changes.map(idOf), oddTexts);
+      assert.deepEqual((await catchUp(store)).changes.map(idOf).toSorted(), oddTexts.toSorted());
     });
 
     void test('a value may be empty, which is not deleted', async (t) => {
@@ -176,9 +177,10 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.compareAndSet('a', -1, 'x'),
         () => store.compareAndSet('a', 0.5, 'x'),
         () => store.compareAndSet('a', Number.NaN, 'x'),
-        () => store.changesSince(-1, 1),
-        () => store.changesSince(0, 0),
-        () => store.changesSince(0, limits.pageEntries + 1),
+        () => store.changesSince('no cursor', 1),
+        () => store.changesSince('', 1),
+        () => store.changesSince(undefined, 0),
+        () => store.changesSince(undefined, limits.pageEntries + 1),
         () => store.acquireLease('', 'h', 1),
         () => store.acquireLease('l', '', 1),
         () => store.acquireLease('l', 'h', 0),
@@ -193,7 +195,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.forget(''),
       ];
       for (const call of calls) await assert.rejects(call, withCode('store_bad_argument'));
-      assert.deepEqual(await catchUp(store, 0), { changes: [], revision: 0, complete: true });
+      assert.deepEqual((await catchUp(store)).changes, []);
     });
   });
 
@@ -255,38 +257,55 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       const { store } = await opened(t);
       await put(store, 'a', '1');
       const b = await put(store, 'b', '2');
+      const middle = await pageSince(store, undefined, 10);
       const a = await put(store, 'a', '3');
       const c = await put(store, 'c', '4');
-      assert.deepEqual(await store.changesSince(0, 10), {
-        changes: [b, a, c],
-        revision: c.revision,
-        complete: true,
-      });
-      assert.deepEqual((await store.changesSince(b.revision, 10)).changes, [a, c]);
-      assert.deepEqual(await store.changesSince(c.revision, 10), {
-        changes: [],
-        revision: c.revision,
-        complete: true,
-      });
+      const all = await pageSince(store, undefined, 10);
+      assert.deepEqual([all.changes, all.complete], [[b, a, c], true]);
+      assert.deepEqual((await pageSince(store, middle.cursor, 10)).changes, [a, c]);
+      assert.deepEqual(await pageSince(store, all.cursor, 10), { ...all, changes: [] });
+    });
+
+    void test('come in order within each group, however many there are', async (t) => {
+      const { store } = await opened(t);
+      const ids = Array.from({ length: 60 }, (_, n) => `group/${n % 12}/${n}`);
+      for (const id of [...ids, ...ids.toReversed()]) await put(store, id, 'x');
+      const { changes } = await catchUp(store, undefined, 7);
+      assert.equal(changes.length, ids.length);
+      for (let group = 0; group < 12; group++) {
+        const inGroup = (id: string): boolean => id.startsWith(`group/${group}/`);
+        assert.deepEqual(changes.map(idOf).filter(inGroup), ids.toReversed().filter(inGroup));
+      }
     });
 
     void test('tell of deletions, however late one asks', async (t) => {
       const { store } = await opened(t);
-      const created = await put(store, 'a', '1');
+      await put(store, 'a', '1');
+      const { cursor } = await catchUp(store);
       const deleted = await remove(store, 'a');
       await put(store, 'b', '2');
-      const { changes } = await store.changesSince(created.revision, 1);
+      const { changes } = await pageSince(store, cursor, 1);
       assert.deepEqual(changes, [deleted]);
     });
 
     void test('come in pages that say whether more follows', async (t) => {
       const { store } = await opened(t);
       for (let n = 0; n < 6; n++) await put(store, `k${n}`, 'x');
-      const first = await store.changesSince(0, 4);
+      const first = await pageSince(store, undefined, 4);
       assert.deepEqual([first.changes.length, first.complete], [4, false]);
-      assert.equal(first.revision, first.changes[3]?.revision);
-      const second = await store.changesSince(first.revision, 2);
+      const second = await pageSince(store, first.cursor, 2);
       assert.deepEqual([second.changes.length, second.complete], [2, true]);
+    });
+
+    void test('of large values come in pages that can be held, and are complete in the end', async (t) => {
+      const { store } = await opened(t);
+      const value = 'x'.repeat(limits.valueLength);
+      for (let n = 0; n < 12; n++) await put(store, `k${n}`, value);
+      const { changes } = await catchUp(store, undefined, limits.pageEntries);
+      assert.deepEqual(
+        changes.map(idOf),
+        Array.from({ length: 12 }, (_, n) => `k${n}`),
+      );
     });
 
     void test('lead a follower that pages while others write to what stands in the store', async (t) => {
@@ -296,37 +315,29 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       const writing = Promise.all(
         [0, 1, 2].map(async (writer) => {
           for (let n = 0; n < 60; n++) {
-            const id = `k${(n * 7 + writer) % 10}`;
+            const id = `group ${n % 3}/k${(n * 7 + writer) % 10}`;
             await (n % 6 === 5 ? remove(store, id) : put(store, id, `${writer}:${n}`));
           }
         }),
       ).finally(() => (done = true));
-      let revision = 0;
+      let cursor: Cursor | undefined;
       for (;;) {
         const lastRound = done;
-        const page = await catchUp(store, revision, 3);
+        const page = await catchUp(store, cursor, 3);
         for (const { id, value } of page.changes) {
           if (value === undefined) replica.delete(id);
           else replica.set(id, value);
         }
-        revision = page.revision;
+        ({ cursor } = page);
         if (lastRound) break;
         await setImmediate();
       }
       await writing;
-      const standing = (await listed(store, '')).map(({ id, value }): [string, string] => [id, value]);
-      assert.deepEqual(replica, new Map(standing));
-    });
-
-    void test('asked for from a revision the store does not have, name the last it has', async (t) => {
-      const { store } = await opened(t);
-      assert.equal((await store.changesSince(1_000, 10)).revision, 0);
-      const { revision } = await put(store, 'a', 'x');
-      assert.deepEqual(await store.changesSince(revision + 1_000, 10), {
-        changes: [],
-        revision,
-        complete: true,
-      });
+      const standing = await listed(store, '');
+      assert.deepEqual(
+        Object.fromEntries(replica),
+        Object.fromEntries(standing.map(({ id, value }) => [id, value])),
+      );
     });
   });
 
@@ -338,7 +349,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       assert.equal(signals.count, 0);
       await Promise.all(writes);
       await signals.next();
-      assert.equal((await store.changesSince(0, 10)).changes.length, 3);
+      assert.equal((await catchUp(store)).changes.length, 3);
     });
 
     void test('comes for a deletion', async (t) => {
@@ -442,12 +453,12 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         assert.equal((await acquired(store, name, `holder ${n}`, LONG_MS)).holder, `holder ${n}`);
       }
       await store.releaseLease({ name: 'nobody took this', holder: 'a', token: 1 });
-      assert.deepEqual((await catchUp(store, 0)).changes, []);
+      assert.deepEqual((await catchUp(store)).changes, []);
     });
   });
 
   void describe(`${kind} store: what passes by`, () => {
-    void test('is recalled until its time is over, by the store\'s clock', async (t) => {
+    void test("is recalled until its time is over, by the store's clock", async (t) => {
       const { store, passTime } = await opened(t);
       assert.equal(await store.recall('a'), undefined);
       await store.remember('a', 'short', 20);
@@ -486,7 +497,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       for (const text of oddTexts) assert.equal(await store.recall(text), text);
       assert.equal(await store.read('plain'), undefined);
       assert.deepEqual(await listed(store, ''), []);
-      assert.deepEqual((await catchUp(store, 0)).changes, []);
+      assert.deepEqual((await catchUp(store)).changes, []);
       await put(store, 'value', 'x');
       await acquired(store, 'lease', 'holder', LONG_MS);
       assert.equal(await store.recall('value'), undefined);
@@ -505,7 +516,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.read('a'),
         () => listed(store, ''),
         () => store.compareAndSet('b', 0, 'x'),
-        () => store.changesSince(0, 1),
+        () => store.changesSince(undefined, 1),
         () => store.acquireLease('l', 'a', 1),
         () => store.renewLease(lease, 1),
         () => store.releaseLease(lease),
@@ -556,7 +567,7 @@ export function sharedStoreContract(kind: string, open: () => Promise<OpenedShar
       const written = await put(store, 'a', 'x');
       await signals.next();
       assert.deepEqual(await other.read('a'), written);
-      assert.deepEqual((await other.changesSince(0, 10)).changes, [written]);
+      assert.deepEqual((await catchUp(other)).changes, [written]);
       assert.equal((await other.compareAndSet('a', 0, 'y')).written, false);
     });
 
@@ -593,7 +604,7 @@ export function sharedStoreContract(kind: string, open: () => Promise<OpenedShar
       const lease = await acquired(store, 'l', 'a', LONG_MS);
       await store.close();
       const later = await another();
-      assert.deepEqual((await later.changesSince(0, 10)).changes, [kept, deleted]);
+      assert.deepEqual((await catchUp(later)).changes, [kept, deleted]);
       assert.ok((await put(later, 'b', 'z')).revision > deleted.revision);
       assert.equal(await later.acquireLease('l', 'b', LONG_MS), undefined);
       assert.equal(await later.renewLease(lease, LONG_MS), true);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Change, ChangePage, Lease, Store, Versioned } from '../../src/store/contract.ts';
+import type { Change, ChangePage, Cursor, Lease, Store, Versioned } from '../../src/store/contract.ts';
 import { StoreError, type StoreErrorCode } from '../../src/store/errors.ts';
 
 /** Adds 1 to the number under `id`, `times` times, each with as many tries as it takes. */
@@ -10,16 +10,27 @@ export async function count(store: Store, id: string, times: number): Promise<vo
   }
 }
 
-/** Every change since `revision`, page by page. */
-export async function catchUp(store: Store, revision: number, limit = 100): Promise<ChangePage> {
+/** Every change since `cursor`, page by page. */
+export async function catchUp(store: Store, cursor?: Cursor, limit = 100): Promise<ChangePage> {
   const changes: Change[] = [];
   for (;;) {
-    const page = await store.changesSince(revision, limit);
+    const page = await pageSince(store, cursor, limit);
     assert.ok(page.changes.length <= limit);
     changes.push(...page.changes);
-    ({ revision } = page);
-    if (page.complete) return { changes, revision, complete: true };
+    ({ cursor } = page);
+    if (page.complete) return { changes, cursor, complete: true };
   }
+}
+
+/** One page, where the store has lost nothing. */
+export async function pageSince(
+  store: Store,
+  cursor: Cursor | undefined,
+  limit: number,
+): Promise<ChangePage> {
+  const page = await store.changesSince(cursor, limit);
+  if (page === 'lost') assert.fail('the store has lost writes');
+  return page;
 }
 
 export function withCode(code: StoreErrorCode): (error: unknown) => boolean {
