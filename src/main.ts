@@ -1,24 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { startAdmin } from './admin/admin.ts';
+import type { WorkerStatus } from './admin/worker-view.ts';
 import type { Config } from './config/schema.ts';
+import type { ConfigSource } from './config/source.ts';
 import type { AttemptTools } from './failover/attempt.ts';
 import { router } from './failover/route.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer } from './gateway/server.ts';
-import type { Address } from './gateway/server.ts';
+import type { Address, ListenPlace } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
 import type { BookNotice } from './keys/book.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
 import type { Store } from './store/contract.ts';
 import { openStore } from './store/open.ts';
-import type { Log } from './telemetry/log.ts';
+import type { Log, LogLook, SharedLog } from './telemetry/log.ts';
+import { holdPort } from './workers/port.ts';
+import { Supervisor } from './workers/supervisor.ts';
 
-/** A running gateway: one process that answers applications and looks after the keys. */
-export interface Sparekey {
+/** A running gateway, in however many processes. */
+export interface Running {
   readonly address: Address;
   readonly adminAddress: Address;
   /** Where key records are kept, for people. */
@@ -27,10 +31,18 @@ export interface Sparekey {
   /**
    * Goes over to another configuration: keys that stay keep their records, those that left lose them, and
    * requests under way finish as they began. Listeners and the store stay as they are until a restart.
+   * @param source - what `config` was made from, for the other processes to make the same
    */
-  reload(config: Config): Promise<void>;
+  reload(config: Config, source: ConfigSource): Promise<void>;
   /** Stops in order: lets requests under way finish up to `limits.drain`, gives leases back, writes what is unwritten. */
   drain(): Promise<void>;
+  /** Ends at once the processes that this one started. */
+  kill(): void;
+}
+
+/** A gateway in one process, which answers applications and looks after the keys. */
+export interface Sparekey extends Running {
+  reload(config: Config): Promise<void>;
 }
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
@@ -64,8 +76,9 @@ export interface ControlPlane {
 /** Wires a whole gateway into this process and opens its listeners. */
 export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
   const node = await openNode(config, log);
-  const data = await openDataPlane(node);
-  const control = await openControlPlane(node);
+  const data = await openDataPlane(node, config.listen);
+  const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
+  const control = await openControlPlane(node, () => [self]);
   return {
     address: data.address,
     adminAddress: control.adminAddress,
@@ -76,7 +89,59 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
       await Promise.all([data.close(), control.close()]);
       await node.close();
     },
+    kill: () => undefined,
   };
+}
+
+/** What a gateway of several processes needs beside its configuration. */
+export interface WorkersOptions {
+  readonly log: SharedLog;
+  readonly logLook: LogLook;
+  readonly source: ConfigSource;
+  /** How many answer applications. This process does not: it looks after them and the keys. */
+  readonly workers: number;
+}
+
+/** Makes this the control process of a gateway, and starts the workers that share its port. */
+export async function startWithWorkers(
+  config: Config,
+  { log, logLook, source, workers }: WorkersOptions,
+): Promise<Running> {
+  const node = await openNode(config, log);
+  const port = await holdPort(config.listen);
+  const supervisor = new Supervisor({
+    count: workers,
+    fd: port.fd,
+    source,
+    log,
+    logLevel: config.log.level,
+    logLook,
+    now: Date.now,
+  });
+  try {
+    await supervisor.start();
+    const control = await openControlPlane(node, () => supervisor.status());
+    return {
+      address: port.address,
+      adminAddress: control.adminAddress,
+      stateDescription: node.store.description,
+      runtime: node.runtime,
+      reload: async (next, nextSource) => {
+        const previous = node.reload(next);
+        await supervisor.reload(nextSource);
+        await control.reloaded(previous);
+      },
+      drain: async () => {
+        port.close();
+        await Promise.all([supervisor.stop(node.runtime().config.limits.drain), control.close()]);
+        await node.close();
+      },
+      kill: () => supervisor.kill(),
+    };
+  } catch (error) {
+    supervisor.kill();
+    throw error;
+  }
 }
 
 /** Opens the store and reads what is known of the keys. */
@@ -107,7 +172,10 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
 }
 
 /** Opens the listener that applications call. */
-export async function openDataPlane({ log, tools, runtime }: GatewayNode): Promise<DataPlane> {
+export async function openDataPlane(
+  { log, tools, runtime }: GatewayNode,
+  place: ListenPlace,
+): Promise<DataPlane> {
   const { book } = tools;
   const gateway = new Gateway({
     runtime,
@@ -117,8 +185,7 @@ export async function openDataPlane({ log, tools, runtime }: GatewayNode): Promi
     onRequest: (entry) => log.request(entry),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
-  const { listen } = runtime().config;
-  const server = await openDataServer(listen, (request, response) => gateway.handle(request, response));
+  const server = await openDataServer(place, (request, response) => gateway.handle(request, response));
   return {
     address: server.address,
     close: async () => {
@@ -130,7 +197,10 @@ export async function openDataPlane({ log, tools, runtime }: GatewayNode): Promi
 }
 
 /** Opens the admin listener and begins to test keys that are out of service. */
-export async function openControlPlane({ log, store, tools, runtime }: GatewayNode): Promise<ControlPlane> {
+export async function openControlPlane(
+  { log, store, tools, runtime }: GatewayNode,
+  workers: () => readonly WorkerStatus[],
+): Promise<ControlPlane> {
   const { book, now } = tools;
   const prober = new Prober({
     store,
@@ -141,6 +211,7 @@ export async function openControlPlane({ log, store, tools, runtime }: GatewayNo
   });
   const admin = await startAdmin({
     ...runtime().config.admin,
+    workers,
     runtime,
     book,
     prober,

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError, answerJson, answerList } from './answer.ts';
 import type { KeysApi } from './keys-api.ts';
+import { viewWorker } from './worker-view.ts';
+import type { WorkerStatus } from './worker-view.ts';
+
+/** What requests can reach. */
+export interface AdminApi {
+  readonly keys: KeysApi;
+  readonly workers: () => readonly WorkerStatus[];
+}
 
 const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(disable|enable|probe))?$/;
 
@@ -9,15 +17,22 @@ const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(disable|enable|probe))?$/;
  * - `GET /api/keys`, with `?provider=ID` of one provider
  * - `GET /api/keys/ID`
  * - `POST /api/keys/ID/disable`, `…/enable`, `…/probe`
+ * - `GET /api/workers`
  */
-export async function route(api: KeysApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function route(
+  { keys: api, workers }: AdminApi,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { pathname, searchParams } =
     URL.parse(request.url ?? '', 'http://admin') ?? new URL('http://unknown');
   const [, id, action] = KEY_PATH.exec(pathname) ?? [];
-  if (pathname !== '/api/keys' && id === undefined) return answerError(response, 'unknown_path');
+  const isList = pathname === '/api/keys' || pathname === '/api/workers';
+  if (!isList && id === undefined) return answerError(response, 'unknown_path');
   const method = action === undefined ? 'GET' : 'POST';
   if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
 
+  if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (id === undefined) {
     const keys = api.list(searchParams.get('provider') ?? undefined);
     return typeof keys === 'string' ? answerError(response, keys) : answerList(response, 'keys', keys);

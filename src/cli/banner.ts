@@ -1,14 +1,14 @@
 import { describeConfig } from '../config/describe.ts';
 import { formatAddress } from '../config/scalars.ts';
 import type { Config } from '../config/schema.ts';
-import type { Sparekey } from '../main.ts';
+import type { Running } from '../main.ts';
 import { DEFAULT_ADMIN_URL, reachable } from './admin-access.ts';
 import { DEMO_MODEL } from './demo.ts';
 import { curlLine, modelsLine, sdkSnippet } from './first-request.ts';
 import type { Setup } from './setup.ts';
 
 /** What a person needs to know of a gateway that has just started, with lines that work as they are. */
-export function banner(setup: Setup, config: Config, sparekey: Sparekey, version: string): string {
+export function banner(setup: Setup, config: Config, sparekey: Running, version: string): string {
   const baseUrl = `http://${formatAddress(reachable(sparekey.address))}/v1`;
   const adminUrl = `http://${formatAddress(reachable(sparekey.adminAddress))}`;
   const running = {

@@ -12,7 +12,7 @@ export interface ReloadOptions {
   /** What runs now. */
   readonly loaded: Loaded;
   readonly log: Log;
-  readonly takeOver: (config: Config) => Promise<void>;
+  readonly takeOver: (loaded: Loaded) => Promise<void>;
 }
 
 /** Between two looks at the files. Milliseconds. */
@@ -38,7 +38,7 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
     }
     ({ files } = result);
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));
-    await takeOver(result.config);
+    await takeOver(result);
     const late = changedForRestart(started, result.config);
     if (late.length > 0) log.warn('some changes count only after a restart', { options: late.join(', ') });
     log.info('the configuration was taken over');

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import type { Config } from '../config/schema.ts';
-import { startSparekey } from '../main.ts';
-import type { Sparekey } from '../main.ts';
-import { createLog } from '../telemetry/log.ts';
+import { startSparekey, startWithWorkers } from '../main.ts';
+import type { Running } from '../main.ts';
+import { chooseLook, createLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
+import { workerCount } from '../workers/count.ts';
 import { banner } from './banner.ts';
 import { parsePort } from './port-option.ts';
 import { keepReloading } from './reload.ts';
@@ -43,9 +44,17 @@ SIGHUP takes the configuration over anew, as does saving it.`,
 
 async function start({ config: file, quiet, ...ports }: StartOptions): Promise<void> {
   const setup = await findSetup(file, process.env);
-  const config = withPorts(setup.loaded.config, ports);
-  const log = createLog(config.log);
-  const sparekey = await startOrFail(config, log);
+  const given = withPorts(setup.loaded.config, ports);
+  const config = { ...given, workers: workerCount(given.workers) };
+  const logLook = chooseLook(config.log.format);
+  const log = createLog({ level: config.log.level, format: logLook });
+  const sparekey = await (
+    config.workers === 1
+      ? startSparekey(config, { log })
+      : startWithWorkers(config, { log, logLook, source: setup.loaded.source, workers: config.workers })
+  ).catch((error: unknown) => {
+    throw startFailure(error, config);
+  });
   const stopReloading = await followFile(setup, sparekey, ports, log);
   stopOnSignal({
     log,
@@ -54,25 +63,19 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
       await sparekey.drain();
       if (setup.kind === 'demo') await setup.demo.close();
     },
+    stopAtOnce: () => sparekey.kill(),
   });
   // Now that signals are heard it may be called ready.
   if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
   for (const warning of setup.loaded.warnings) log.warn(formatProblem(warning, sourceOf(setup)));
 }
 
-async function startOrFail(config: Config, log: Log): Promise<Sparekey> {
-  try {
-    return await startSparekey(config, { log });
-  } catch (error) {
-    throw startFailure(error, config);
-  }
-}
-
 /** Keeps a gateway that runs a file up with the file. */
-async function followFile(setup: Setup, sparekey: Sparekey, ports: Ports, log: Log): Promise<() => void> {
+async function followFile(setup: Setup, sparekey: Running, ports: Ports, log: Log): Promise<() => void> {
   if (setup.kind !== 'file') return () => undefined;
   const { path, loaded } = setup;
-  const takeOver = (config: Config): Promise<void> => sparekey.reload(withPorts(config, ports));
+  const takeOver = ({ config, source }: Loaded): Promise<void> =>
+    sparekey.reload(withPorts(config, ports), source);
   return keepReloading({ path, loaded, log, takeOver });
 }
 

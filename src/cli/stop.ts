@@ -5,28 +5,31 @@ export interface StopOptions {
   readonly log: Log;
   /** Ends all that runs, in order. */
   readonly stop: () => Promise<void>;
+  /** Ends what would outlive this process. */
+  readonly stopAtOnce: () => void;
 }
 
 /** One Ctrl-C can arrive twice, from the terminal and from npm: within this time they are one. Milliseconds. */
 const SAME_SIGNAL_MS = 500;
 
 /** Stops in order at SIGTERM or SIGINT and exits with 0; at a second one it exits at once, with 1. */
-export function stopOnSignal({ log, stop }: StopOptions): void {
+export function stopOnSignal({ log, stop, stopAtOnce }: StopOptions): void {
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     const now = performance.now();
     if (firstAt !== undefined) {
-      if (now - firstAt >= SAME_SIGNAL_MS) process.exit(1);
-      return;
+      if (now - firstAt < SAME_SIGNAL_MS) return;
+      stopAtOnce();
+      process.exit(1);
     }
     firstAt = now;
     log.info('stopping when the requests under way are done; a second signal stops at once', { signal });
-    void stopAndExit({ log, stop });
+    void stopAndExit(log, stop);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
 }
 
-async function stopAndExit({ log, stop }: StopOptions): Promise<never> {
+async function stopAndExit(log: Log, stop: () => Promise<void>): Promise<never> {
   let code = 0;
   try {
     await stop();

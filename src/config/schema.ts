@@ -12,6 +12,7 @@ import { address, bytes, duration, kinds, secret, text, word } from './scalars.t
  */
 
 const GiB = 1024 ** 3;
+const longestMemoryMs = 366 * 86_400_000;
 
 const providerList = z
   .array(provider, { error: 'a list of providers' })
@@ -77,18 +78,20 @@ const options = {
     description:
       'Where key records are kept: `memory:`, or `sqlite:PATH` with a path relative to this file. `memory:` forgets at every stop.',
   }),
-  workers: workers()
-    .prefault(1)
-    .meta({
-      description:
-        'Processes that share the data plane; `auto` is one for each processor. With more than one, a process beside them has the admin listener and the health checks.',
-    }),
+  workers: workers().prefault(1).meta({
+    description:
+      'Processes that share the data plane; `auto` is one for each processor. With more than one, a process beside them has the admin listener and the health checks.',
+  }),
   clients: z
     .array(client)
     .superRefine(checkClients, onLists)
     .exactOptional()
     .meta({ description: 'Who may call. Absent: anybody who can reach a loopback listener.' }),
   log: log.prefault({}).meta({ description: 'The log.' }),
+  resourceAffinity: duration({ min: 0, max: longestMemoryMs }).prefault('30d').meta({
+    description:
+      'How long after its last use it is known which key made a file, upload, batch, fine-tuning job, video, conversation, stored response or stored completion: only that key can reach it, or one with the same `quotaDomain` once that key is gone. 0 switches it off.',
+  }),
   limits: limits.prefault({}).meta({ description: 'Bounds of a request.' }),
   provider: soleProvider.exactOptional().meta({
     description: 'The one provider, instead of `providers`; its `id` may be left out and is its type then.',

@@ -10,6 +10,9 @@ export interface Address {
   readonly port: number;
 }
 
+/** An address to listen on, or a socket that another process has bound to one: its file descriptor here. */
+export type ListenPlace = Address | { readonly fd: number };
+
 /** The data plane's open listener. */
 export interface DataServer {
   /** Where it listens: the real port where 0 was asked for. */
@@ -36,7 +39,7 @@ const MAX_HEADERS = 200;
 
 /** Opens the data plane's listener. Bounds on heads and time are here; bounds on bodies are the gateway's. */
 export async function openDataServer(
-  { host, port }: Address,
+  place: ListenPlace,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
   { headMs, requestMs, checkMs }: ListenerBounds = BOUNDS,
 ): Promise<DataServer> {
@@ -64,7 +67,7 @@ export async function openDataServer(
     if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) refuseOn(socket, codeOf(error.code));
     else socket.destroy();
   });
-  await listen(server, host, port);
+  await listen(server, place);
   return {
     address: addressOf(server),
     close: async (limitMs) => {
@@ -136,10 +139,10 @@ function codeOf(code: string | undefined): GatewayErrorCode {
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, place: ListenPlace): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port }, () => {
+    server.listen({ ...place }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -11,10 +11,14 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
   /** One line for one request of the data plane, at level `info`. */
   request(entry: RequestEntry): void;
-  /** Whole lines of another process of this gateway, which has made them as this log would. */
-  passOn(lines: string): void;
   /** Resolves when everything told so far has been handed to the system, or can never be. */
   flush(): Promise<void>;
+}
+
+/** A log with an output that other processes of this gateway write to as well. */
+export interface SharedLog extends Log {
+  /** Takes whole lines of another process, which has made them as this log would. */
+  passOn(lines: string): void;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

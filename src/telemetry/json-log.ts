@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Log, LogLevel } from './contract.ts';
+import type { LogLevel, SharedLog } from './contract.ts';
 import type { Output } from './output.ts';
 
 /** How to write for programs. */
@@ -11,7 +11,7 @@ export interface JsonLogOptions {
 }
 
 /** A JSON object a line: `level`, `time` in RFC 3339, the fields, and the message as `msg`. */
-export function jsonLog({ level, output, worker }: JsonLogOptions): Log {
+export function jsonLog({ level, output, worker }: JsonLogOptions): SharedLog {
   const logger = pino(
     {
       level,

@@ -1,9 +1,9 @@
-import type { Log, LogLevel } from './contract.ts';
+import type { LogLevel, SharedLog } from './contract.ts';
 import { bufferedOutput, streamOutput } from './output.ts';
 import { jsonLog } from './json-log.ts';
 import { prettyLog } from './pretty-log.ts';
 
-export type { Log, LogFields, LogLevel } from './contract.ts';
+export type { Log, LogFields, LogLevel, SharedLog } from './contract.ts';
 
 /** How lines look. */
 export interface LogLook {
@@ -28,7 +28,7 @@ export interface LogOptions {
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
 /** Opens the log of this process. */
-export function createLog({ level, format, stream, worker }: LogOptions): Log {
+export function createLog({ level, format, stream, worker }: LogOptions): SharedLog {
   const { kind, colors, eager } = typeof format === 'object' ? format : chooseLook(format, stream);
   const output = stream === undefined ? bufferedOutput({ eager }) : streamOutput(stream);
   const numbered = worker === undefined ? {} : { worker };

@@ -1,5 +1,5 @@
 import { inspect, styleText } from 'node:util';
-import type { Log, LogFields, LogLevel } from './contract.ts';
+import type { LogFields, LogLevel, SharedLog } from './contract.ts';
 import type { Output } from './output.ts';
 import { printable, requestLine } from './request-line.ts';
 
@@ -22,7 +22,7 @@ const LEVELS = {
 } as const;
 
 /** For people at a terminal: the time of day, then the message or the story of a request. */
-export function prettyLog({ level: least, output, colors, worker, now }: PrettyLogOptions): Log {
+export function prettyLog({ level: least, output, colors, worker, now }: PrettyLogOptions): SharedLog {
   const who = worker === undefined ? '' : ` #${worker}`;
   const write = (text: string): void => {
     const margin = `${new Date(now()).toTimeString().slice(0, 8)}${who}`;

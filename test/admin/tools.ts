@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { startAdmin } from '../../src/admin/admin.ts';
 import type { Admin } from '../../src/admin/admin.ts';
+import type { WorkerStatus } from '../../src/admin/worker-view.ts';
 import type { ProviderConfig } from '../../src/config/schema.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { KeyBook } from '../../src/keys/book.ts';
@@ -38,6 +39,7 @@ export interface StageOptions {
   /** As in a configuration file. */
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly token?: string;
+  readonly workers?: readonly WorkerStatus[];
   /** Between the book and the real one. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -69,6 +71,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
   const defects: unknown[] = [];
   const admin = await startAdmin({
     listen: { host: '127.0.0.1', port: 0 },
+    workers: () => options.workers ?? [],
     ...(options.token !== undefined && { token: new Secret(options.token) }),
     runtime: () => ({ providers }),
     book,

@@ -46,8 +46,9 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     outside: [],
   },
 
+  'affinity/': { code: ['dialects/', 'keys/', 'providers/'], types: ['store/contract.ts'] },
   'failover/': {
-    code: ['dialects/', 'failover/', 'keys/', 'providers/', 'upstream/'],
+    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'providers/', 'upstream/'],
     types: ['config/', 'store/contract.ts'],
   },
   'probe/': {
@@ -55,15 +56,22 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     types: ['config/', 'store/contract.ts'],
   },
   'gateway/': {
-    code: ['dialects/', 'failover/', 'keys/', 'providers/', 'telemetry/', 'upstream/'],
+    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'providers/', 'telemetry/', 'upstream/'],
     types: ['config/', 'store/contract.ts'],
   },
   'admin/': {
     code: ['failover/', 'keys/', 'probe/', 'providers/', 'telemetry/'],
     types: ['config/', 'store/contract.ts'],
   },
+  'workers/': {
+    code: ['telemetry/'],
+    types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts'],
+  },
+  // What runs in a worker's process is a gateway too, and stands where the command line stands.
+  'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
+  'workers/entry.ts': { code: ['workers/worker.ts'] },
   'main.ts': { code: [''] },
-  'cli/': { code: ['admin/', 'config/', 'main.ts', 'simulator/', 'telemetry/'] },
+  'cli/': { code: ['admin/', 'config/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };
 
 const SOURCES = matching('src/**/*.ts');
@@ -85,11 +93,11 @@ void test('folders import only in the direction of the plan', () => {
   );
 });
 
-void test('nothing but the command line imports main', () => {
+void test('nothing but the command line and a worker’s process imports main', () => {
   const importers = SOURCES.filter((path) => GRAPH.get(path)?.some(({ target }) => target === 'src/main.ts'));
   assert.deepEqual(
     importers.filter((path) => !path.startsWith('src/cli/')),
-    [],
+    ['src/workers/worker.ts'],
   );
 });
 

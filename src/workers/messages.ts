@@ -1,0 +1,66 @@
+import type { ConfigSource } from '../config/source.ts';
+import type { LogLevel } from '../telemetry/log.ts';
+import type { LogLook } from '../telemetry/log.ts';
+
+/**
+ * What goes over the channel between the control process and a worker, which only the two of them can reach:
+ * the one place where secrets travel between processes.
+ */
+
+/** What the control process tells a worker. */
+export type Order =
+  | StartOrder
+  | { readonly kind: 'reload'; readonly source: ConfigSource; readonly version: number }
+  /** Take no more connections, finish what is under way, and end. */
+  | { readonly kind: 'drain' };
+
+/** Always the first order. */
+export interface StartOrder {
+  readonly kind: 'start';
+  /** From 1. */
+  readonly worker: number;
+  readonly log: { readonly level: LogLevel; readonly look: LogLook };
+  /** What the gateway was started with: what a reload does not change is that of the first worker still. */
+  readonly first: ConfigSource;
+  /** The newest one. */
+  readonly source: ConfigSource;
+  /** Of `source`: how many reloads there were before. */
+  readonly version: number;
+}
+
+/** What a worker tells the control process. */
+export type Report =
+  /** It answers on the port, or has gone over to another configuration. */
+  | { readonly kind: 'ready'; readonly version: number }
+  /** It cannot start, and ends. */
+  | { readonly kind: 'failed'; readonly error: ToldError };
+
+/** An error as far as it can be told to another process. */
+export interface ToldError {
+  readonly message: string;
+  readonly code?: string;
+  readonly syscall?: string;
+  readonly port?: number;
+}
+
+/** Nothing goes over the channel but what the other half of this very program has sent. */
+export function isOrder(message: unknown): message is Order {
+  return typeof message === 'object' && message !== null && 'kind' in message;
+}
+
+/** As with orders. */
+export function isReport(message: unknown): message is Report {
+  return typeof message === 'object' && message !== null && 'kind' in message;
+}
+
+/** Makes an error fit for the channel. */
+export function tell(error: unknown): ToldError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message } = error;
+  return {
+    message,
+    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
+    ...('syscall' in error && typeof error.syscall === 'string' && { syscall: error.syscall }),
+    ...('port' in error && typeof error.port === 'number' && { port: error.port }),
+  };
+}

@@ -1,0 +1,107 @@
+import type { WorkerStatus } from '../admin/worker-view.ts';
+import type { ConfigSource } from '../config/source.ts';
+import type { LogLevel, LogLook, SharedLog } from '../telemetry/log.ts';
+import { Slot } from './slot.ts';
+
+/** How many workers, and what they run. */
+export interface SupervisorOptions {
+  readonly count: number;
+  /** The socket they listen on: a file descriptor of this process. */
+  readonly fd: number;
+  readonly source: ConfigSource;
+  /** Where their logs go, and how they write them. */
+  readonly log: SharedLog;
+  readonly logLevel: LogLevel;
+  readonly logLook: LogLook;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Longer than any reload takes; a worker that waits to be started again may need more. Milliseconds. */
+const RELOAD_LIMIT_MS = 10_000;
+/** What a worker may need beyond the time for its requests, to write what is unwritten. Milliseconds. */
+const GRACE_MS = 5_000;
+
+/** Keeps the workers running: starts, restarts, reloads and stops them. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #slots: readonly Slot[];
+  #source: ConfigSource;
+  #version = 0;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#source = options.source;
+    const { count, fd, log, now, logLevel, logLook, source } = options;
+    this.#slots = Array.from(
+      { length: count },
+      (_, index) =>
+        new Slot({
+          number: index + 1,
+          fd,
+          log,
+          now,
+          startOrder: (worker) => ({
+            kind: 'start',
+            worker,
+            log: { level: logLevel, look: logLook },
+            first: source,
+            source: this.#source,
+            version: this.#version,
+          }),
+        }),
+    );
+  }
+
+  /** Resolves when all workers answer. @throws what kept one of them from starting; the others still run */
+  async start(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.start()));
+  }
+
+  status(): readonly WorkerStatus[] {
+    return this.#slots.map((slot) => slot.status());
+  }
+
+  /**
+   * Gives all workers another configuration, which must be a valid one. Resolves when all have gone over to it;
+   * where one is about to be started again that may be after this, and is told in the log.
+   */
+  async reload(source: ConfigSource): Promise<void> {
+    this.#source = source;
+    this.#version++;
+    const order = { kind: 'reload', source, version: this.#version } as const;
+    const missing = new Set(this.#slots);
+    const reloads = this.#slots.map(async (slot) => {
+      await slot.reload(order);
+      missing.delete(slot);
+    });
+    await settledWithin(Promise.all(reloads), RELOAD_LIMIT_MS);
+    if (missing.size === 0) return;
+    this.#options.log.warn('workers that are being started again take the configuration over then', {
+      workers: Array.from(missing, (slot) => slot.status().number),
+    });
+  }
+
+  /** Lets the workers finish what is under way, for at most `limitMs`; resolves when all have ended. */
+  async stop(limitMs: number): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#options.log.warn('workers that did not end in time are ended');
+      this.kill();
+    }, limitMs + GRACE_MS);
+    await Promise.all(this.#slots.map((slot) => slot.stop()));
+    clearTimeout(timer);
+  }
+
+  /** Ends all workers at once and for good. */
+  kill(): void {
+    for (const slot of this.#slots) slot.kill();
+  }
+}
+
+/** Waits for one thing, but not for ever. */
+async function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
+  const limit = Promise.withResolvers<void>();
+  const timer = setTimeout(limit.resolve, limitMs);
+  await Promise.race([work, limit.promise]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WholeLines } from '../telemetry/whole-lines.ts';
+import { isReport } from './messages.ts';
+import type { Order, Report, StartOrder } from './messages.ts';
+
+/** How to start a worker, and who hears of it. */
+export interface WorkerProcessOptions {
+  /** The socket it listens on: a file descriptor of this process. */
+  readonly fd: number;
+  readonly start: StartOrder;
+  readonly onReport: (report: Report) => void;
+  /** Whole lines of its log. */
+  readonly onLines: (lines: string) => void;
+  /** It has ended, and all that it wrote has been heard. */
+  readonly onEnd: (how: string) => void;
+}
+
+/** As which file descriptor a worker finds the socket it listens on. */
+export const LISTENER_FD = 4;
+
+/** What was built of the sources has another extension. */
+const ENTRY = fileURLToPath(new URL(`entry${extname(import.meta.url)}`, import.meta.url));
+
+/** A worker's process, seen from the control process. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+
+  constructor({ fd, start, onReport, onLines, onEnd }: WorkerProcessOptions) {
+    this.#child = fork(ENTRY, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc', fd] });
+    const lines = new WholeLines(onLines);
+    this.#child.stdout?.on('data', (piece: Buffer) => lines.push(piece));
+    this.#child.on('message', (message) => {
+      if (isReport(message)) onReport(message);
+    });
+    let reason: string | undefined;
+    this.#child.on('error', ({ message }) => {
+      reason = message; // it could not be started; its end itself is told below
+    });
+    this.#child.on('close', (code, signal) => {
+      onEnd(reason ?? (signal === null ? `exit code ${code}` : `signal ${signal}`));
+    });
+    this.order(start);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** One that has just died hears nothing any more, which `onEnd` tells. */
+  order(order: Order): void {
+    this.#child.send(order, () => undefined);
+  }
+
+  /** Ends it without a chance to finish anything. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,101 @@
+import { parseSource } from '../config/parse-source.ts';
+import type { Config } from '../config/schema.ts';
+import type { ConfigSource } from '../config/source.ts';
+import { openDataPlane, openNode } from '../main.ts';
+import type { DataPlane, GatewayNode } from '../main.ts';
+import { createLog } from '../telemetry/log.ts';
+import type { Log } from '../telemetry/log.ts';
+import { isOrder, tell } from './messages.ts';
+import type { Order, Report, StartOrder } from './messages.ts';
+import { LISTENER_FD } from './worker-process.ts';
+
+/**
+ * The life of a worker's process: it answers applications, and does as the control process says over the
+ * channel between them. Where that process has gone, it finishes what it has under way and ends.
+ */
+export function runWorker(): void {
+  // A terminal's Ctrl-C and hang-up reach the whole group, a service manager's signal may: what is to be done
+  // then is the control process's to say.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  const worker = new Worker();
+  process.on('message', (order) => {
+    if (isOrder(order)) worker.obey(order);
+  });
+  process.once('disconnect', () => void worker.end());
+}
+
+class Worker {
+  #log: Log | undefined;
+  #running: { readonly node: GatewayNode; readonly data: DataPlane } | undefined;
+  #last = Promise.resolve();
+  #ending = false;
+
+  obey(order: Order): void {
+    switch (order.kind) {
+      case 'start':
+        this.#last = this.#start(order);
+        return;
+      case 'reload':
+        // A configuration that the control process has found valid and that fails here is a defect.
+        this.#last = this.#last.then(() => this.#reload(order.source, order.version));
+        return;
+      case 'drain':
+        void this.end();
+    }
+  }
+
+  /** Finishes what is under way, up to `limits.drain`, and ends the process. */
+  async end(): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    await this.#running?.data.close();
+    await this.#running?.node.close();
+    await this.#exit(0);
+  }
+
+  async #start({ worker, log: { level, look }, first, source, version }: StartOrder): Promise<void> {
+    const log = createLog({ level, format: look, worker });
+    this.#log = log;
+    process.on('uncaughtException', (error) => void this.#fail(error));
+    try {
+      const node = await openNode({ ...configOf(source), state: configOf(first).state }, log);
+      this.#running = { node, data: await openDataPlane(node, { fd: LISTENER_FD }) };
+    } catch (error) {
+      await report({ kind: 'failed', error: tell(error) });
+      await this.#exit(1);
+    }
+    await report({ kind: 'ready', version });
+  }
+
+  async #reload(source: ConfigSource, version: number): Promise<void> {
+    this.#running?.node.reload(configOf(source));
+    await report({ kind: 'ready', version });
+  }
+
+  /** Nothing is known of what state a defect has left; what was logged before it is still good. */
+  async #fail(error: unknown): Promise<void> {
+    this.#log?.error('a worker met a defect and ends', { error });
+    await this.#exit(1);
+  }
+
+  async #exit(code: number): Promise<never> {
+    await this.#log?.flush();
+    process.exit(code);
+  }
+}
+
+/** Resolves when it is on its way, or can never be: the control process may have gone. */
+function report(message: Report): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, undefined, {}, () => resolve());
+  });
+}
+
+/** The control process has validated it, in the same environment. */
+function configOf(source: ConfigSource): Config {
+  const result = parseSource(source, process.env);
+  if (result?.ok === true) return result.config;
+  const paths = result?.problems.map(({ path }) => path).join(', ');
+  throw new Error(`a valid configuration is not valid in a worker: ${paths ?? 'no keys in the environment'}`);
+}

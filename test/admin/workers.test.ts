@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { START, refusal, stageAdmin } from './tools.ts';
+
+const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
+
+void test('workers are listed with what they do, since when, and how often they were started again', async (context) => {
+  const stage = await stageAdmin(context, {
+    providers: PROVIDERS,
+    workers: [
+      { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 },
+      { number: 2, pid: undefined, state: 'waiting', since: START + 1_000, restarts: 3 },
+    ],
+  });
+  const answer = await stage.get('/api/workers');
+  assert.equal(answer.status, 200);
+  assert.deepEqual(answer.json(), {
+    workers: [
+      { number: 1, pid: 4711, state: 'ready', since: '2026-03-01T12:00:00.000Z', restarts: 0 },
+      { number: 2, pid: null, state: 'waiting', since: '2026-03-01T12:00:01.000Z', restarts: 3 },
+    ],
+  });
+  assert.deepEqual(refusal(await stage.post('/api/workers')), [405, 'method_not_allowed']);
+  assert.deepEqual(refusal(await stage.get('/api/workers/1')), [404, 'unknown_path']);
+});
+
+void test('without the token nobody learns of the workers', async (context) => {
+  const stage = await stageAdmin(context, { providers: PROVIDERS, token: 'open-sesame' });
+  assert.deepEqual(refusal(await stage.get('/api/workers')), [401, 'missing_token']);
+});
