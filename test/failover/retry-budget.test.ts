@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { RetryBudget } from '../../src/failover/retry-budget.ts';
+
+const START = 1_700_000_000_000;
+
+void test('ten extra tries are allowed whatever the traffic, and no eleventh', () => {
+  const budget = new RetryBudget();
+  const taken = Array.from({ length: 15 }, () => budget.take(START));
+  assert.deepEqual(taken.filter(Boolean).length, 10);
+});
+
+void test('with much traffic a fifth of the requests may be tried again', () => {
+  const budget = new RetryBudget();
+  for (let i = 0; i < 1_000; i++) budget.request(START + i);
+  let taken = 0;
+  while (budget.take(START + 1_000)) taken++;
+  assert.equal(taken, 200);
+});
+
+void test('what is older than ten seconds no longer counts', () => {
+  const budget = new RetryBudget();
+  while (budget.take(START));
+  assert.equal(budget.take(START + 5_000), false);
+  assert.equal(budget.take(START + 10_000), true);
+});
+
+void test('over any schedule the extra tries of ten seconds stay within the budget', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ waitMs: fc.integer({ min: 0, max: 3_000 }), asks: fc.boolean() }), {
+        maxLength: 300,
+      }),
+      (steps) => {
+        const budget = new RetryBudget();
+        const requests: number[] = [];
+        const retries: number[] = [];
+        let now = START;
+        for (const { waitMs, asks } of steps) {
+          now += waitMs;
+          if (asks && budget.take(now)) retries.push(now);
+          if (!asks) {
+            budget.request(now);
+            requests.push(now);
+          }
+        }
+        for (const end of retries) {
+          // A slice is a second long: what counts is at most ten seconds old and at least nine.
+          const recent = (at: number): boolean => at <= end && at > end - 9_000;
+          const old = (at: number): boolean => at <= end && at > end - 10_000;
+          const allowed = Math.max(10, Math.ceil(0.2 * requests.filter(old).length));
+          assert.ok(retries.filter(recent).length <= allowed);
+        }
+      },
+    ),
+  );
+});
+
+void test('a clock set back changes nothing that was counted', () => {
+  const budget = new RetryBudget();
+  while (budget.take(START + 60_000));
+  assert.equal(budget.take(START), false);
+});
