@@ -103,8 +103,10 @@ function measure({ parse, format, what, kind, unit, whole }: Measure, bounds: Bo
     .register(kinds, { kind, bounds: limits, ...(unit === undefined ? {} : { unit }) });
 }
 
-/** Milliseconds; `above: 0` is the customary lower end, and seven days the upper one. */
-export function duration(lower: { readonly min: number } | { readonly above: number }) {
+/** Milliseconds; `above: 0` is the customary lower end, and seven days the upper one unless it is given. */
+export function duration(
+  lower: ({ readonly min: number } | { readonly above: number }) & { readonly max?: number },
+) {
   return measure(
     {
       parse: parseDuration,
@@ -114,7 +116,7 @@ export function duration(lower: { readonly min: number } | { readonly above: num
       unit: 'ms',
       whole: true,
     },
-    { ...lower, max: longestMs },
+    { max: longestMs, ...lower },
   );
 }
 
