@@ -102,167 +102,174 @@ async function kill(gateway: Started): Promise<void> {
   await gateway.exit;
 }
 
-void suite('after kill -9 and a start', { concurrency: true }, () => {
-  void test('keys that were out of service are still out, and waits still run', async (t) => {
-    const scene = await Scene.open(t, UNCHECKED, {
-      [GOOD]: [{ kind: 'answer', chunks: 500, chunkDelayMs: 10 }],
-      [BAD]: [{ kind: 'invalid-key' }],
-      [THROTTLED]: [{ kind: 'rate-limited', retryAfter: 600 }],
-    });
-    const first = await scene.start();
-    await until(async () => {
-      await ask(first.url, { body: chat('hello') });
-      const [bad, throttled] = await Promise.all([scene.stored(BAD), scene.stored(THROTTLED)]);
-      return bad?.state === 'out-of-service' && throttled !== undefined;
-    });
-    const before = await Promise.all([keyAt(first, BAD), keyAt(first, THROTTLED)]);
-    const counts = [scene.sim.counts(BAD).total, scene.sim.counts(THROTTLED).total];
+/** The check that hangs is still under way when the gateway is killed. */
+const TWO_PASSES = {
+  successThreshold: 2,
+  healthCheckInterval: 100,
+  healthCheckMaxInterval: 100,
+  healthCheckTimeout: '1h',
+};
 
-    // In the middle: streams are under way.
-    const streams = Array.from({ length: 5 }, () => ask(first.url, { body: streamedChat('hello') }));
-    await until(() => scene.sim.counts(GOOD).open === 5);
-    await kill(first);
-    for (const { whole } of await Promise.all(streams)) assert.equal(whole, false);
-    await until(() => scene.sim.open === 0);
+/** A gateway whose bad key has passed one check, killed in the middle of the next one. */
+async function killedAfterOnePass(t: TestContext): Promise<Scene> {
+  const scene = await Scene.open(t, TWO_PASSES, {
+    [GOOD]: [],
+    [BAD]: [{ kind: 'invalid-key', times: 1 }, { kind: 'answer', times: 1 }, { kind: 'hang' }],
+  });
+  const first = await scene.start();
+  await until(async () => {
+    await ask(first.url);
+    const record = await scene.stored(BAD);
+    return record?.state === 'out-of-service' && record.passes === 1 && scene.sim.counts(BAD).open === 1;
+  });
+  await kill(first);
+  await until(() => scene.sim.open === 0);
+  return scene;
+}
 
-    const second = await scene.start();
-    assert.deepEqual(await Promise.all([keyAt(second, BAD), keyAt(second, THROTTLED)]), before);
-    for (let i = 0; i < 30; i++) assert.equal((await ask(second.url)).status, 200);
-    assert.deepEqual([scene.sim.counts(BAD).total, scene.sim.counts(THROTTLED).total], counts);
-    const { state, failures } = await keyAt(second, GOOD);
-    assert.deepEqual([state, failures], ['in-service', 0], 'nobody is blamed for what the kill cut off');
+// Most of the time is spent waiting for leases and waits to run out.
+void suite('gateways as processes', { concurrency: true }, () => {
+  void suite('after kill -9 and a start', () => {
+    void test('keys that were out of service are still out, and waits still run', async (t) => {
+      const scene = await Scene.open(t, UNCHECKED, {
+        [GOOD]: [{ kind: 'answer', chunks: 500, chunkDelayMs: 10 }],
+        [BAD]: [{ kind: 'invalid-key' }],
+        [THROTTLED]: [{ kind: 'rate-limited', retryAfter: 600 }],
+      });
+      const first = await scene.start();
+      await until(async () => {
+        await ask(first.url, { body: chat('hello') });
+        const [bad, throttled] = await Promise.all([scene.stored(BAD), scene.stored(THROTTLED)]);
+        return bad?.state === 'out-of-service' && throttled !== undefined;
+      });
+      const before = await Promise.all([keyAt(first, BAD), keyAt(first, THROTTLED)]);
+      const counts = [scene.sim.counts(BAD).total, scene.sim.counts(THROTTLED).total];
+
+      // In the middle: streams are under way.
+      const streams = Array.from({ length: 5 }, () => ask(first.url, { body: streamedChat('hello') }));
+      await until(() => scene.sim.counts(GOOD).open === 5);
+      await kill(first);
+      for (const { whole } of await Promise.all(streams)) assert.equal(whole, false);
+      await until(() => scene.sim.open === 0);
+
+      const second = await scene.start();
+      assert.deepEqual(await Promise.all([keyAt(second, BAD), keyAt(second, THROTTLED)]), before);
+      for (let i = 0; i < 30; i++) assert.equal((await ask(second.url)).status, 200);
+      assert.deepEqual([scene.sim.counts(BAD).total, scene.sim.counts(THROTTLED).total], counts);
+      const { state, failures } = await keyAt(second, GOOD);
+      assert.deepEqual([state, failures], ['in-service', 0], 'nobody is blamed for what the kill cut off');
+    });
+
+    void test('a wait ends when it was going to', async (t) => {
+      const scene = await Scene.open(t, UNCHECKED, {
+        [THROTTLED]: [{ kind: 'rate-limited', retryAfterMs: 2_500, times: 1 }],
+      });
+      const first = await scene.start();
+      assert.equal((await ask(first.url)).status, 429);
+      await until(async () => (await scene.stored(THROTTLED)) !== undefined);
+      const record = await scene.stored(THROTTLED);
+      await kill(first);
+
+      const second = await scene.start();
+      await until(async () => (await ask(second.url)).status === 200);
+      const used = scene.sim.requests.at(-1);
+      assert.ok(record?.state === 'in-service' && used !== undefined);
+      const endsAt = record.holds[0]?.until ?? Infinity;
+      assert.equal(scene.sim.counts(THROTTLED).total, 2);
+      assert.ok(used.at >= endsAt, `used ${endsAt - used.at} ms too early`);
+    });
+
+    void test('the pass that a key still owed brings it back', async (t) => {
+      const scene = await killedAfterOnePass(t);
+      scene.sim.script(BAD, []);
+      const before = scene.checksOf(BAD).length;
+      const second = await scene.start();
+      assert.equal((await keyAt(second, BAD)).passes, 1);
+      await until(async () => (await keyAt(second, BAD)).state === 'in-service');
+      assert.equal(scene.checksOf(BAD).length - before, 1);
+    });
+
+    void test('passes with a failure between do not bring a key back', async (t) => {
+      const scene = await killedAfterOnePass(t);
+      scene.sim.script(BAD, [{ kind: 'server-error', times: 1 }]);
+      const before = scene.checksOf(BAD).length;
+      const second = await scene.start();
+      await until(async () => (await keyAt(second, BAD)).state === 'in-service');
+      assert.equal(scene.checksOf(BAD).length - before, 3, 'a failure, and then two passes');
+    });
   });
 
-  void test('a wait ends when it was going to', async (t) => {
-    const scene = await Scene.open(t, UNCHECKED, {
-      [THROTTLED]: [{ kind: 'rate-limited', retryAfterMs: 2_500, times: 1 }],
+  void suite('two processes on one SQLite file', () => {
+    void test('18: a key that one takes out is out on the other within a moment', async (t) => {
+      const scene = await Scene.open(t, UNCHECKED, { [GOOD]: [], [BAD]: [] });
+      const [first, second] = await Promise.all([scene.start(), scene.start()]);
+      for (let i = 0; i < 20; i++) await ask(second.url);
+      scene.sim.script(BAD, [{ kind: 'invalid-key' }]);
+      await until(async () => {
+        await ask(first.url);
+        return (await keyAt(first, BAD)).state === 'out-of-service';
+      });
+      const heard = performance.now();
+      await until(async () => (await keyAt(second, BAD)).state === 'out-of-service');
+      const delayMs = performance.now() - heard;
+      t.diagnostic(`the other process showed it ${delayMs.toFixed(0)} ms after the first one`);
+      assert.ok(delayMs < 1_000);
+      assert.deepEqual(await keyAt(second, BAD), await keyAt(first, BAD));
+      for (let i = 0; i < 20; i++) assert.equal((await ask(second.url)).headers['x-sparekey-attempts'], '1');
+      assert.equal(scene.sim.counts(BAD).met['invalid-key'], 1);
     });
-    const first = await scene.start();
-    assert.equal((await ask(first.url)).status, 429);
-    await until(async () => (await scene.stored(THROTTLED)) !== undefined);
-    const record = await scene.stored(THROTTLED);
-    await kill(first);
 
-    const second = await scene.start();
-    await until(async () => (await ask(second.url)).status === 200);
-    const used = scene.sim.requests.at(-1);
-    assert.ok(record?.state === 'in-service' && used !== undefined);
-    const endsAt = record.holds[0]?.until ?? Infinity;
-    assert.equal(scene.sim.counts(THROTTLED).total, 2);
-    assert.ok(used.at >= endsAt, `used ${endsAt - used.at} ms too early`);
-  });
-
-  const twoPasses = {
-    successThreshold: 2,
-    healthCheckInterval: 100,
-    healthCheckMaxInterval: 100,
-    healthCheckTimeout: '1h',
-  };
-
-  /** A gateway whose bad key has passed one check, killed in the middle of the next one. */
-  const killedAfterOnePass = async (t: TestContext): Promise<Scene> => {
-    const scene = await Scene.open(t, twoPasses, {
-      [GOOD]: [],
-      [BAD]: [{ kind: 'invalid-key', times: 1 }, { kind: 'answer', times: 1 }, { kind: 'hang' }],
-    });
-    const first = await scene.start();
-    await until(async () => {
-      await ask(first.url);
-      const record = await scene.stored(BAD);
-      return record?.state === 'out-of-service' && record.passes === 1 && scene.sim.counts(BAD).open === 1;
-    });
-    await kill(first);
-    await until(() => scene.sim.open === 0);
-    return scene;
-  };
-
-  void test('the pass that a key still owed brings it back', async (t) => {
-    const scene = await killedAfterOnePass(t);
-    scene.sim.script(BAD, []);
-    const before = scene.checksOf(BAD).length;
-    const second = await scene.start();
-    assert.equal((await keyAt(second, BAD)).passes, 1);
-    await until(async () => (await keyAt(second, BAD)).state === 'in-service');
-    assert.equal(scene.checksOf(BAD).length - before, 1);
-  });
-
-  void test('passes with a failure between do not bring a key back', async (t) => {
-    const scene = await killedAfterOnePass(t);
-    scene.sim.script(BAD, [{ kind: 'server-error', times: 1 }]);
-    const before = scene.checksOf(BAD).length;
-    const second = await scene.start();
-    await until(async () => (await keyAt(second, BAD)).state === 'in-service');
-    assert.equal(scene.checksOf(BAD).length - before, 3, 'a failure, and then two passes');
-  });
-});
-
-void suite('two processes on one SQLite file', { concurrency: true }, () => {
-  void test('18: a key that one takes out is out on the other within a moment', async (t) => {
-    const scene = await Scene.open(t, UNCHECKED, { [GOOD]: [], [BAD]: [] });
-    const [first, second] = await Promise.all([scene.start(), scene.start()]);
-    for (let i = 0; i < 20; i++) await ask(second.url);
-    scene.sim.script(BAD, [{ kind: 'invalid-key' }]);
-    await until(async () => {
-      await ask(first.url);
-      return (await keyAt(first, BAD)).state === 'out-of-service';
-    });
-    const heard = performance.now();
-    await until(async () => (await keyAt(second, BAD)).state === 'out-of-service');
-    const delayMs = performance.now() - heard;
-    t.diagnostic(`the other process showed it ${delayMs.toFixed(0)} ms after the first one`);
-    assert.ok(delayMs < 1_000);
-    assert.deepEqual(await keyAt(second, BAD), await keyAt(first, BAD));
-    for (let i = 0; i < 20; i++) assert.equal((await ask(second.url)).headers['x-sparekey-attempts'], '1');
-    assert.equal(scene.sim.counts(BAD).met['invalid-key'], 1);
-  });
-
-  void test('17: one of them probes, and its death is made up for within seconds', async (t) => {
-    const interval = 200;
-    const scene = await Scene.open(
-      t,
-      { healthCheckInterval: interval, healthCheckMaxInterval: interval },
-      { [BAD]: [{ kind: 'invalid-key' }] },
-    );
-    // The first to come holds the lease.
-    const first = await scene.start();
-    const second = await scene.start();
-    await ask(second.url);
-    await until(() => scene.checksOf(BAD).length >= 8);
-    await kill(first);
-    const killedAt = Date.now();
-    const before = scene.checksOf(BAD).length;
-    await until(() => scene.checksOf(BAD).length >= before + 5);
-
-    const checks = scene.checksOf(BAD);
-    const gapMs = (checks[before]?.at ?? Infinity) - killedAt;
-    t.diagnostic(`the other process took over after ${gapMs} ms`);
-    assert.ok(gapMs < 10_000);
-    for (const [i, check] of checks.entries()) {
-      const sincePrevious = check.at - (checks[i - 1]?.at ?? 0);
-      assert.ok(
-        sincePrevious > interval / 2,
-        `two checks ${sincePrevious} ms apart: two processes make them`,
+    void test('17: one of them probes, and its death is made up for within seconds', async (t) => {
+      const interval = 200;
+      const scene = await Scene.open(
+        t,
+        { healthCheckInterval: interval, healthCheckMaxInterval: interval },
+        { [BAD]: [{ kind: 'invalid-key' }] },
       );
-    }
-  });
+      // The first to come holds the lease.
+      const first = await scene.start();
+      const second = await scene.start();
+      await ask(second.url);
+      await until(() => scene.checksOf(BAD).length >= 8);
+      await kill(first);
+      const killedAt = Date.now();
+      const before = scene.checksOf(BAD).length;
+      await until(() => scene.checksOf(BAD).length >= before + 5);
 
-  void test('17: one that is stopped in order hands the probes over at once', async (t) => {
-    const interval = 200;
-    const scene = await Scene.open(
-      t,
-      { healthCheckInterval: interval, healthCheckMaxInterval: interval },
-      { [BAD]: [{ kind: 'invalid-key' }] },
-    );
-    const first = await scene.start();
-    const second = await scene.start();
-    await ask(second.url);
-    await until(() => scene.checksOf(BAD).length >= 2);
-    first.process.kill('SIGTERM');
-    assert.equal(await first.exit, 0);
-    const stoppedAt = Date.now();
-    const before = scene.checksOf(BAD).length;
-    await until(() => scene.checksOf(BAD).length > before);
-    const gapMs = (scene.checksOf(BAD)[before]?.at ?? Infinity) - stoppedAt;
-    assert.ok(gapMs < 3_000, `the other process took over after ${gapMs} ms, as if the lease had to expire`);
+      const checks = scene.checksOf(BAD);
+      const gapMs = (checks[before]?.at ?? Infinity) - killedAt;
+      t.diagnostic(`the other process took over after ${gapMs} ms`);
+      assert.ok(gapMs < 10_000);
+      for (const [i, check] of checks.entries()) {
+        const sincePrevious = check.at - (checks[i - 1]?.at ?? 0);
+        assert.ok(
+          sincePrevious > interval / 2,
+          `two checks ${sincePrevious} ms apart: two processes make them`,
+        );
+      }
+    });
+
+    void test('17: one that is stopped in order hands the probes over at once', async (t) => {
+      const interval = 200;
+      const scene = await Scene.open(
+        t,
+        { healthCheckInterval: interval, healthCheckMaxInterval: interval },
+        { [BAD]: [{ kind: 'invalid-key' }] },
+      );
+      const first = await scene.start();
+      const second = await scene.start();
+      await ask(second.url);
+      await until(() => scene.checksOf(BAD).length >= 2);
+      first.process.kill('SIGTERM');
+      assert.equal(await first.exit, 0);
+      const stoppedAt = Date.now();
+      const before = scene.checksOf(BAD).length;
+      await until(() => scene.checksOf(BAD).length > before);
+      const gapMs = (scene.checksOf(BAD)[before]?.at ?? Infinity) - stoppedAt;
+      assert.ok(
+        gapMs < 3_000,
+        `the other process took over after ${gapMs} ms, as if the lease had to expire`,
+      );
+    });
   });
 });
