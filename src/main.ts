@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { startAdmin } from './admin/admin.ts';
 import type { WorkerStatus } from './admin/worker-view.ts';
+import { ResourceBook } from './affinity/resource-book.ts';
 import type { Config } from './config/schema.ts';
 import type { ConfigSource } from './config/source.ts';
 import type { AttemptTools } from './failover/attempt.ts';
@@ -50,6 +51,7 @@ export interface GatewayNode {
   readonly log: Log;
   readonly store: Store;
   readonly tools: AttemptTools;
+  readonly resources: ResourceBook;
   readonly runtime: () => Runtime;
   /** @returns the runtime that was, which finishes what it began */
   reload(config: Config): Runtime;
@@ -148,6 +150,11 @@ export async function startWithWorkers(
 export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   const store = await openStore(config.state);
   const book = await KeyBook.open({ store, onNotice: (notice) => logNotice(notice, log) });
+  const resources = new ResourceBook({
+    store,
+    now: Date.now,
+    onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
+  });
   let runtime = assemble(config, book);
   book.subscribe((keyId, record) => {
     for (const provider of runtime.providers.values()) provider.pool.update(keyId, record);
@@ -156,6 +163,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     log,
     store,
     tools: { book, now: Date.now, random: Math.random },
+    resources,
     runtime: () => runtime,
     reload: (next) => {
       const previous = runtime;
@@ -164,7 +172,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
       return previous;
     },
     close: async () => {
-      await book.close();
+      await Promise.all([book.close(), resources.close()]);
       await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
       await store.close();
     },
@@ -173,13 +181,14 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
 
 /** Opens the listener that applications call. */
 export async function openDataPlane(
-  { log, tools, runtime }: GatewayNode,
+  { log, tools, resources, runtime }: GatewayNode,
   place: ListenPlace,
 ): Promise<DataPlane> {
   const { book } = tools;
   const gateway = new Gateway({
     runtime,
     tools,
+    resources,
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', store: book.storeFailed ? 'away' : 'ok' } }),
     onRequest: (entry) => log.request(entry),

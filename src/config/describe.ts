@@ -8,6 +8,7 @@ export function describeConfig(config: Config): string[] {
     ...describeWorkers(config),
     `admin on ${formatAddress(config.admin.listen)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
     `state in ${config.state.kind === 'memory' ? 'memory (forgotten at a stop)' : config.state.path}`,
+    describeResources(config),
     ...config.providers.flatMap((provider) => describeProvider(provider, config.activeProviderId)),
     ...config.routes.map(({ model, to }) => `route ${model} to ${to.join(', then ')}`),
   ];
@@ -26,12 +27,20 @@ function names(clients: NonNullable<Config['clients']>): string {
   return clients.length === 0 ? 'nobody: clients is empty' : clients.map(({ name }) => name).join(', ');
 }
 
+function describeResources({ resourceAffinity }: Config): string {
+  if (resourceAffinity === 0) return 'which key made a file, batch or response is not remembered';
+  return `which key made a file, batch or response is known for ${formatDuration(resourceAffinity)} after its last use`;
+}
+
 function describeProvider(provider: ProviderConfig, activeProviderId: string | undefined): string[] {
   const { id, type, baseUrl } = provider;
   return [
     `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${baseUrl}`,
     `  ${describeKeys(provider)}`,
     `  ${describeFailover(provider)}`,
+    ...(provider.affinity === 'session'
+      ? ['  each conversation stays with one key while that is in service']
+      : []),
   ];
 }
 

@@ -138,6 +138,10 @@ const providerFields = {
     description:
       'How a key is chosen: `balanced` takes the less busy of two picked at random, `random` takes one. Both honour weights.',
   }),
+  affinity: word(['none', 'session']).default('none').meta({
+    description:
+      'With `session` a conversation stays with one key while that is in service, so that the provider finds its prompt in its cache. A conversation is told by a session header (`x-session-id`, `session_id`, `session-id`, `x-claude-code-session-id`), else by `prompt_cache_key`, `conversation` or `user` in the body, else by its instructions and first messages. Only then `choice` decides.',
+  }),
   attempts: integer({ min: 1, max: 32 })
     .prefault(4)
     .meta({ description: 'Tries for one request at this provider, the first one included.' }),

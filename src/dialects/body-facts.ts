@@ -1,4 +1,8 @@
-import type { Span } from './call.ts';
+/** Where a value stands in a body, so that it can be replaced without touching anything else. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * What in a body ties a call to a conversation or to what earlier calls made. Texts are at most 512 bytes as

@@ -1,13 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Secret } from '../keys/secret.ts';
-import type { BodyHints } from './body-facts.ts';
+import type { BodyHints, Span } from './body-facts.ts';
 import type { Target } from './operations.ts';
-
-/** Where a value stands in a body, so that it can be replaced without touching anything else. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** A client's request as it came in: every attempt is built anew from it, and nothing ever changes it. */
 export interface Call {

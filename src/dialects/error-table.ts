@@ -102,6 +102,14 @@ export const gatewayErrors = {
     meaning: 'The head or the body of the request came too slowly, or stopped coming.',
     retryable: true,
   },
+  resource_key_gone: {
+    status: 410,
+    type: 'invalid_request_error',
+    message: 'The key that made "{id}" {reason}, and no other key can reach it.',
+    meaning:
+      'The request is about a file, batch, job, stored response or the like that a key of the gateway made at its provider, or goes on from one. That key has left the configuration, was disabled, or is refused by the provider; any other key would find nothing there. 410 rather than 404, which would mean that the thing never was, and rather than a status that SDKs try again. The operator can bring the key back, or give one of the same account the same `quotaDomain`; the client can make the thing anew.',
+    retryable: false,
+  },
   body_too_large: {
     status: 413,
     type: 'invalid_request_error',

@@ -3,8 +3,7 @@
  * to boundary and looks into no part but the few fields it wants.
  */
 import { noFacts, splice } from './body-facts.ts';
-import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
-import type { Span } from './call.ts';
+import type { BodyFacts, BodyFault, FactsDraft, ScanOptions, Span } from './body-facts.ts';
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;

@@ -1,6 +1,5 @@
 import { noFacts, splice } from './body-facts.ts';
-import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
-import type { Span } from './call.ts';
+import type { BodyFacts, BodyFault, ScanOptions, Span } from './body-facts.ts';
 import {
   closingQuote,
   endsLiteral,

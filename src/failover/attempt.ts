@@ -111,6 +111,11 @@ export class Attempt {
     return this.#opening;
   }
 
+  /** The answer as far as it has come, before any of it is relayed: all of a whole one, else its beginning. */
+  get head(): Buffer {
+    return this.#opening.kind === 'whole' ? this.#opening.body : this.#exchange.held;
+  }
+
   /** From dispatch to first output. Milliseconds; undefined before. */
   get firstOutputMs(): number | undefined {
     return this.#exchange.firstOutputMs;

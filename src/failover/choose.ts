@@ -1,6 +1,7 @@
 import { ANY_MODEL, holdOn, settle } from '../keys/record.ts';
 import type { Key } from '../keys/key.ts';
 import type { KeyRecord } from '../keys/record.ts';
+import type { Preference } from '../affinity/preference.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 
 /** `balanced`: the less busy of two random keys. `random`: any one. Both honour weights. */
@@ -13,6 +14,8 @@ export interface ChoiceRequest {
   /** Ids of keys this request has already tried: a retry never uses a key twice. */
   readonly tried: ReadonlySet<string>;
   readonly strategy: Strategy;
+  /** The key it would rather have than what the strategy picks. */
+  readonly preference?: Preference | undefined;
   /** Whether keys out of service are tested; otherwise only the end of a cooldown brings one back. */
   readonly checked: boolean;
   readonly now: number;
@@ -42,11 +45,21 @@ const PICKS = 12;
 
 /** Picks a key. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be used. */
 export function choose(pool: Pool, request: ChoiceRequest): Choice {
+  const preferred = request.preference?.((pooled) => isUsable(pooled, request));
+  if (preferred !== undefined) return use(preferred);
   const first = pick(pool, request);
   if (first === undefined) return lastResort(pool, request);
   if (request.strategy === 'random') return use(first);
   const second = pick(pool, request);
   return use(second !== undefined && isLessBusy(second, first) ? second : first);
+}
+
+/**
+ * The choice of the one key that will do, in whatever state it is: where that says no, its provider's own words
+ * are what the client needs.
+ */
+export function chooseOnly(pooled: PooledKey, now: number): Choice {
+  return use(pooled, settle(pooled.record, now).epoch, true);
 }
 
 function use(pooled: PooledKey, epoch = pooled.record.epoch, isLastResort = false): Choice {

@@ -1,3 +1,4 @@
+import type { PooledKey } from '../keys/pool.ts';
 import { modelMatcher } from '../providers/model-names.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -5,6 +6,8 @@ import type { Provider } from '../providers/provider.ts';
 export interface RouteTarget {
   readonly provider: Provider;
   readonly model: string | undefined;
+  /** The one key that will do; absent where any key of the provider may be chosen. */
+  readonly only?: PooledKey;
 }
 
 /** Where a request may go, in order of preference. */
@@ -47,11 +50,36 @@ export function router(
         ? { kind: 'no-route' }
         : { kind: 'targets', targets: [{ provider, model: undefined }] };
     }
-    const slash = model.indexOf('/');
-    const named = slash > 0 ? model.slice(0, slash) : undefined;
-    if (named !== undefined && providers.has(named)) return targetsOf([named], model.slice(slash + 1));
+    const named = namedProvider(model, providers);
+    if (named !== undefined) return targetsOf([named], model.slice(named.length + 1));
     const to = exact.get(model) ?? patterns.find(({ matches }) => matches(model))?.to;
     if (to !== undefined) return targetsOf(to, model);
     return active === undefined ? { kind: 'no-route' } : targetsOf([active.id], model);
   };
+}
+
+/**
+ * The way of a call that only one provider can answer, and where it has keys only one of them: ahead of all
+ * routes. A model that is named with a provider goes by its plain name.
+ */
+export function soleTarget(
+  provider: Provider,
+  only: PooledKey | undefined,
+  model: string | undefined,
+  providers: ReadonlyMap<string, Provider>,
+): RouteTarget {
+  const named = model === undefined ? undefined : namedProvider(model, providers);
+  const plain = named === undefined ? model : model?.slice(named.length + 1);
+  return {
+    provider,
+    model: plain === undefined ? undefined : provider.mapModel(plain),
+    ...(only !== undefined && { only }),
+  };
+}
+
+/** The id of the provider that `provider-id/model` names, where there is such a one. */
+function namedProvider(model: string, providers: ReadonlyMap<string, Provider>): string | undefined {
+  const slash = model.indexOf('/');
+  const id = slash > 0 ? model.slice(0, slash) : undefined;
+  return id !== undefined && providers.has(id) ? id : undefined;
 }

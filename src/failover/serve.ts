@@ -1,8 +1,10 @@
+import { preferenceOf } from '../affinity/preference.ts';
+import type { Preference } from '../affinity/preference.ts';
 import type { Call } from '../dialects/call.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
-import { choose } from './choose.ts';
+import { choose, chooseOnly } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
@@ -92,9 +94,10 @@ async function tryKeys(
   const { provider, model } = target;
   const { policy } = provider;
   const tried = new Set<string>();
+  const preference = target.only === undefined ? preferenceOf(call, provider) : undefined;
 
   while (tried.size < policy.attempts) {
-    const choice = chooseKey(target, tried, tools);
+    const choice = chooseKey(target, tried, preference, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
     const exchange = exchangeLimits(call, provider, tools.now(), limits, failed.length > 0);
     if (exchange.firstOutputMs <= 0) return { kind: 'deadline' };
@@ -119,14 +122,17 @@ async function tryKeys(
 const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: false };
 
 function chooseKey(
-  { provider, model }: RouteTarget,
+  { provider, model, only }: RouteTarget,
   tried: ReadonlySet<string>,
+  preference: Preference | undefined,
   { now, random }: AttemptTools,
 ): Choice {
+  if (only !== undefined) return chooseOnly(only, now());
   if (provider.pool.size === 0) return KEYLESS;
   return choose(provider.pool, {
     model: model ?? ANY_MODEL,
     tried,
+    preference,
     strategy: provider.policy.remembers ? provider.config.choice : 'random',
     checked: provider.config.failover.healthCheckModel !== undefined,
     now: now(),

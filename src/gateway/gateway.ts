@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refsOf } from '../affinity/refs.ts';
+import type { ResourceBook } from '../affinity/resource-book.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
 import type { Attempt, AttemptTools } from '../failover/attempt.ts';
@@ -10,6 +12,7 @@ import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
+import { foundDead, noteResources, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
 
 /** What the gateway is given by whoever wires it. */
@@ -17,6 +20,7 @@ export interface GatewayOptions {
   /** The configuration as it runs now. */
   readonly runtime: () => Runtime;
   readonly tools: AttemptTools;
+  readonly resources: ResourceBook;
   /** Makes the id of a request. */
   readonly newId: () => string;
   /** What `GET /ready` says: details for people, and whether to send requests here. */
@@ -106,7 +110,7 @@ export class Gateway {
     if ('kind' in call) return refuse(reply, call);
     story.call = call;
 
-    const { tools } = this.#options;
+    const { tools, resources } = this.#options;
     const limits = { holdBytes, stallMs: STALL_MS };
     if (call.target.operation.name === 'models.list' && runtime.providers.size > 1) {
       const models = await mergedModels(call, runtime, tools, limits);
@@ -114,13 +118,20 @@ export class Gateway {
       else reply.json(200, models);
       return;
     }
-    const route = runtime.route(call.model);
-    if (route.kind === 'no-route') {
+    const refs = refsOf(call);
+    const sole = refs.length === 0 ? undefined : await soleWay(refs, call, runtime, resources, tools.now);
+    const way = sole ?? runtime.route(call.model);
+    if (way.kind === 'refusal') return refuse(reply, way);
+    if (way.kind === 'no-route') {
       return refuse(reply, refusal('model_not_routed', { model: call.model ?? '' }));
     }
-    story.served = await serve(call, route.targets, tools, limits);
-    if (trouble !== undefined && story.served.result.kind === 'cancelled') refuse(reply, trouble);
-    else await this.#deliver(story.served, reply);
+    const served = (story.served = await serve(call, way.targets, tools, limits));
+    const { result } = served;
+    if (result.kind === 'answer') noteResources(call, result.attempt, runtime, resources);
+    const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
+    if (refused !== undefined) refuse(reply, refused);
+    else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);
+    else await this.#deliver(served, reply);
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */

@@ -113,6 +113,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
+  /** What is held of an open answer that nobody relays yet: its beginning. */
+  get held(): Buffer {
+    return Buffer.concat(this.#held);
+  }
+
   /** Nobody wants the answer any more. Nobody is to blame. */
   cancel(): void {
     this.#finish({ kind: 'cancelled' });

@@ -20,6 +20,7 @@ activeProviderId: main
     'data plane on 127.0.0.1:5397, for web, batch',
     'admin on 127.0.0.1:5398, with a token',
     'state in memory (forgotten at a stop)',
+    'which key made a file, batch or response is known for 30d after its last use',
     'provider main (active): openai at https://api.openai.com/v1',
     '  3 keys: …cdef, team-b (…3210), …',
     '  failover on: out after 3 failures in a row, back after 2 passed checks with gpt-5-nano (every 5s to 5m) or after 10m',
@@ -37,6 +38,14 @@ void test('several workers are told, a single one is not worth a word', () => {
     ),
   );
   assert.deepEqual(told, [[], ['3 workers'], ['a worker for each processor']]);
+});
+
+void test('affinities are told', () => {
+  const lines = describeConfig(
+    configOf('resourceAffinity: 0\nprovider: { type: openai, affinity: session }'),
+  );
+  assert.ok(lines.includes('which key made a file, batch or response is not remembered'));
+  assert.ok(lines.includes('  each conversation stays with one key while that is in service'));
 });
 
 void test('of a large pool only the beginning is told', () => {

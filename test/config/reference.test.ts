@@ -53,6 +53,7 @@ state: sqlite:./sparekey.db
 workers: 1
 clients: [{ name: web, key: \${WEB} }]
 log: { level: debug, format: json }
+resourceAffinity: 90d
 limits: { body: 10MB, replay: 1MiB, hold: 64KiB, drain: 5s }
 providers:
   - id: openai-main
@@ -76,6 +77,7 @@ providers:
       failoverOnStatus: ["429", "5.*"]
     retryOnFailure: { enabled: true, maxRetries: 2, retryTimeout: 30s, retryOnStatus: ["5.*"] }
     choice: random
+    affinity: session
     attempts: 3
     deadline: 5m
     connectTimeout: 2s

@@ -1,0 +1,39 @@
+import type { Call } from '../dialects/call.ts';
+import type { Pool, PooledKey } from '../keys/pool.ts';
+import type { Provider } from '../providers/provider.ts';
+import { fnv1a } from './hash.ts';
+import { headerOf, sessionOf } from './session.ts';
+import { sessionOrder } from './session-order.ts';
+
+/** The key that a request would rather have; undefined where none that it may use is dearer to it than others. */
+export type Preference = (isUsable: (pooled: PooledKey) => boolean) => PooledKey | undefined;
+
+/**
+ * The preference of a call at a provider: that of its consumer, or that of its session. Undefined for nearly
+ * all, which are told by two properties of the configuration and nothing of the call.
+ */
+export function preferenceOf(call: Call, provider: Provider): Preference | undefined {
+  const { pool, policy, config } = provider;
+  if (!policy.remembers && call.target.operation.stateful) {
+    const consumer = headerOf(call.headers, ['x-mse-consumer']);
+    if (consumer !== undefined) return preferOne(consumerKey(pool, consumer));
+  }
+  if (config.affinity !== 'session') return undefined;
+  const session = sessionOf(call);
+  if (session === undefined) return undefined;
+  return (isUsable) => sessionOrder(pool).best(session, isUsable);
+}
+
+function preferOne(pooled: PooledKey | undefined): Preference {
+  return (isUsable) => (pooled !== undefined && isUsable(pooled) ? pooled : undefined);
+}
+
+/**
+ * The consumer's key: FNV-1a over the number of keys, in the order they are configured. O(n), and for
+ * configurations of the Higress plugin, whose stateful operations without failover have no other affinity.
+ */
+function consumerKey(pool: Pool, consumer: string): PooledKey | undefined {
+  let index = fnv1a(consumer) % pool.size;
+  for (const pooled of pool.all()) if (index-- === 0) return pooled;
+  return undefined;
+}
