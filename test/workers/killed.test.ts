@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { until } from '../support/gateway.ts';
+import { ask } from '../support/http.ts';
+import { cluster } from './tools.ts';
+
+const CLIENTS = 16;
+
+/** What became of one request on a connection of its own. */
+interface Result {
+  /** In order of their beginning. */
+  readonly number: number;
+  status: number | undefined;
+  error: string | undefined;
+}
+
+/** Clients that ask again and again, each time over a new connection. */
+class Load {
+  readonly done: Result[] = [];
+  readonly underWay = new Set<Result>();
+  #begun = 0;
+  #ended = false;
+  readonly #clients: readonly Promise<void>[];
+
+  constructor(url: string) {
+    this.#clients = Array.from({ length: CLIENTS }, () => this.#client(url));
+  }
+
+  /** How many requests were begun. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** Resolves when so many more have been answered. */
+  async answers(count: number): Promise<void> {
+    const wanted = this.#answered() + count;
+    await until(() => this.#answered() >= wanted);
+  }
+
+  async end(): Promise<readonly Result[]> {
+    this.#ended = true;
+    await Promise.all(this.#clients);
+    return this.done;
+  }
+
+  #answered(): number {
+    return this.done.filter(({ status }) => status === 200).length;
+  }
+
+  async #client(url: string): Promise<void> {
+    while (!this.#ended) {
+      const result: Result = { number: this.#begun++, status: undefined, error: undefined };
+      this.underWay.add(result);
+      const { status, whole, error } = await ask(url);
+      result.status = whole ? status : undefined;
+      result.error = error;
+      this.underWay.delete(result);
+      this.done.push(result);
+    }
+  }
+}
+
+function notAnswered(results: readonly Result[]): readonly Result[] {
+  return results.filter(({ status }) => status !== 200);
+}
+
+void test('of a killed worker only its own open requests are lost: whoever had no connection yet gets another', async (context) => {
+  const gateway = await cluster(context);
+  const victim = await gateway.pidOf(1);
+  context.after(() => kill(victim));
+  const load = new Load(gateway.url);
+  await load.answers(100);
+
+  // Frozen it takes no more connections, so that what it has taken is known: nothing that begins from here on.
+  process.kill(victim, 'SIGSTOP');
+  await until(() => stateOf(victim).startsWith('T'));
+  const frozenAt = load.begun;
+  const open = new Set(load.underWay);
+  await load.answers(200);
+  process.kill(victim, 'SIGKILL');
+  await gateway.said(/"how":"signal SIGKILL"/);
+  await load.answers(200);
+  await gateway.said(/a worker was started again/);
+  await load.answers(200);
+
+  const lost = notAnswered(await load.end());
+  assert.deepEqual(
+    lost.filter(({ number }) => number >= frozenAt),
+    [],
+  );
+  assert.ok(lost.every((result) => open.has(result)));
+  assert.ok(lost.every(({ error }) => error === 'ECONNRESET' || error === 'EPIPE'));
+  const [restarted] = await gateway.workers();
+  assert.deepEqual([restarted?.state, restarted?.restarts], ['ready', 1]);
+});
+
+void test('the port never refuses, though workers are killed again and again, and all of them at once', async (context) => {
+  const gateway = await cluster(context);
+  const load = new Load(gateway.url);
+  let open = 0;
+  for (const victims of [[1], [2], [1, 2], [2], [1, 2]]) {
+    const pids = await Promise.all(victims.map((number) => gateway.pidOf(number)));
+    await load.answers(50);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    open += load.underWay.size;
+    await load.answers(50);
+  }
+  const results = await load.end();
+  const lost = notAnswered(results);
+  assert.ok(lost.length <= open, `${lost.length} lost of ${open} that were open`);
+  assert.ok(lost.every(({ error }) => error === 'ECONNRESET' || error === 'EPIPE'));
+});
+
+void test('a worker that ends again and again is started again after longer and longer waits', async (context) => {
+  const gateway = await cluster(context);
+  for (let round = 1; round <= 3; round++) {
+    process.kill(await gateway.pidOf(2), 'SIGKILL');
+    await until(async () => (await gateway.workers())[1]?.restarts === round);
+  }
+  await gateway.pidOf(2);
+  const ends = gateway.logs().filter(({ msg }) => String(msg).includes('ended by itself'));
+  assert.deepEqual(
+    ends.map(({ worker, how, inMs }) => [worker, how, inMs]),
+    [100, 200, 400].map((inMs) => [2, 'signal SIGKILL', inMs]),
+  );
+  assert.deepEqual(
+    (await gateway.workers()).map(({ restarts }) => restarts),
+    [0, 3],
+  );
+});
+
+/** As `ps` names the states of processes; empty where there is no such process. */
+function stateOf(pid: number): string {
+  return spawnSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
+}
+
+/** It may have gone. */
+function kill(pid: number): void {
+  if (stateOf(pid) !== '') process.kill(pid, 'SIGKILL');
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
+import { simulatedProvider } from '../support/gateway.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { KEY, cluster, lineToEach } from './tools.ts';
+
+/** How soon what one worker learned is to be known to the others. Milliseconds. */
+const MOMENT_MS = 100;
+
+void test('a key revoked on one worker is out on the others within a moment', async (context) => {
+  const simulator = await startSimulator();
+  context.after(() => simulator.close());
+  const dying = Array.from({ length: 10 }, (_, index) => `sk-dying-${index}-0123456789abcdef`);
+  const gateway = await cluster(context, {
+    providers: [simulatedProvider(simulator, [KEY, ...dying], { attempts: 12 })],
+  });
+  const [one, other] = await lineToEach(context, gateway.url, 2);
+  assert.ok(one !== undefined && other !== undefined);
+  for (const key of dying) simulator.script(key, [{ kind: 'invalid-key' }]);
+  const tried = (): number => dying.reduce((sum, key) => sum + simulator.counts(key).total, 0);
+
+  while (tried() < dying.length) assert.equal((await one.ask()).status, 200);
+  assert.equal(tried(), dying.length);
+  await sleep(MOMENT_MS);
+  for (let request = 0; request < 100; request++) assert.equal((await other.ask()).status, 200);
+  assert.equal(tried(), dying.length, 'no key was tried on the other worker once it was out on the first');
+});
+
+void test('keys are checked by the control process alone, however many workers there are', async (context) => {
+  const simulator = await startSimulator();
+  context.after(() => simulator.close());
+  const failover = {
+    enabled: true,
+    failureThreshold: 1,
+    healthCheckModel: 'gpt-5-nano',
+    healthCheckInterval: 50,
+    healthCheckMaxInterval: 50,
+  };
+  const gateway = await cluster(context, {
+    workers: 3,
+    providers: [simulatedProvider(simulator, [KEY], { failover })],
+  });
+  simulator.script(KEY, [{ kind: 'invalid-key' }]);
+  const lines = await lineToEach(context, gateway.url, 3);
+  await Promise.all(lines.map((line) => line.ask()));
+  const before = simulator.requests.filter(({ model }) => model === 'gpt-5-nano').length;
+  const checks = await gateway.logged(10, ({ msg }) => msg === 'health check');
+  assert.ok(checks.every(({ worker }) => worker === undefined));
+  assert.equal(before <= 3, true);
+
+  gateway.process.kill('SIGTERM');
+  await gateway.exit;
+  const told = gateway.logs().filter(({ msg }) => msg === 'health check').length;
+  const made = simulator.requests.filter(({ model }) => model === 'gpt-5-nano');
+  assert.ok(made.length - told <= 1, 'every check was one of the control process; the last may be cut off');
+  for (const [index, { at }] of made.slice(1).entries()) {
+    const last = made[index];
+    assert.ok(last?.endedAt !== undefined && at >= last.endedAt, 'no two at once');
+  }
+});

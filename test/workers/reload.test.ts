@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { simulatedProvider } from '../support/gateway.ts';
+import { KEY, cluster, lineToEach } from './tools.ts';
+
+const NEXT = 'sk-next-0123456789abcdef-abcd';
+
+void test('a reload reaches all workers before it is called taken over', async (context) => {
+  const gateway = await cluster(context, { workers: 3 });
+  const lines = await lineToEach(context, gateway.url, 3);
+  for (const line of lines) assert.equal((await line.ask()).status, 200);
+  assert.equal(gateway.simulator.counts(KEY).total, 3);
+
+  await gateway.save({ providers: [simulatedProvider(gateway.simulator, [NEXT])] });
+  await gateway.said(/"the configuration was taken over"/);
+  for (const line of lines) assert.equal((await line.ask()).status, 200);
+  assert.equal(gateway.simulator.counts(KEY).total, 3);
+  assert.equal(gateway.simulator.counts(NEXT).total, 3);
+});
+
+void test('a worker that is started again runs what the others run, though the file has changed since', async (context) => {
+  const gateway = await cluster(context);
+  await gateway.save({ providers: [simulatedProvider(gateway.simulator, [NEXT])] });
+  await gateway.said(/"the configuration was taken over"/);
+  await gateway.save({ providers: 'none' });
+  await gateway.said(/not valid; the old one stays/);
+
+  for (const number of [1, 2]) process.kill(await gateway.pidOf(number), 'SIGKILL');
+  await gateway.logged(2, ({ msg }) => msg === 'a worker was started again');
+  for (const line of await lineToEach(context, gateway.url, 2)) assert.equal((await line.ask()).status, 200);
+  assert.deepEqual([gateway.simulator.counts(KEY).total, gateway.simulator.counts(NEXT).total], [0, 2]);
+  assert.doesNotMatch(gateway.stdout() + gateway.stderr(), /sk-(?:known|next)/);
+});
+
+void test('what counts only after a restart of the gateway stays as it was in a worker started again', async (context) => {
+  const gateway = await cluster(context);
+  await gateway.save({ state: 'sqlite:./other.db', log: { level: 'error' } });
+  await gateway.said(/"options":"state, log"/);
+  await gateway.said(/"the configuration was taken over"/);
+  process.kill(await gateway.pidOf(1), 'SIGKILL');
+  await gateway.said(/a worker was started again/);
+
+  const keys = await adminGet(gateway.adminUrl);
+  await disable(gateway.adminUrl, keys);
+  const lines = await lineToEach(context, gateway.url, 2);
+  for (const line of lines) {
+    let status: number | undefined;
+    do ({ status } = await line.ask());
+    while (status !== 503);
+  }
+  await gateway.logged(1, ({ msg, worker }) => msg === 'request' && worker === 1);
+});
+
+async function adminGet(adminUrl: string): Promise<string> {
+  return (await fetch(`${adminUrl}/api/keys`)).text();
+}
+
+async function disable(adminUrl: string, keys: string): Promise<void> {
+  const [, id = ''] = /"id":"(\w+)"/.exec(keys) ?? [];
+  const { status } = await fetch(`${adminUrl}/api/keys/${id}/disable`, { method: 'POST' });
+  assert.equal(status, 200);
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ask, chat } from '../support/http.ts';
+import { KEY, cluster, lineToEach } from './tools.ts';
+
+void test('all workers answer on the one port, and the control process says who they are', async (context) => {
+  const gateway = await cluster(context, { workers: 3 });
+  assert.match(gateway.stdout(), /data plane on 127\.0\.0\.1:\d+.*\n +3 workers\n/);
+  const lines = await lineToEach(context, gateway.url, 3);
+  for (const line of lines) {
+    assert.equal((await line.ask()).status, 200);
+    const ready = await line.ask({ method: 'GET', path: '/ready' });
+    assert.deepEqual([ready.status, ready.json()], [200, { status: 'ready', store: 'ok' }]);
+  }
+  const workers = await gateway.workers();
+  assert.deepEqual(
+    workers.map(({ number, state, restarts }) => [number, state, restarts]),
+    [1, 2, 3].map((number) => [number, 'ready', 0]),
+  );
+  const pids = new Set(workers.map(({ pid }) => pid));
+  assert.equal(pids.size, 3);
+  assert.ok(!pids.has(gateway.process.pid ?? null), 'the control process answers no application');
+});
+
+void test('every line of the log says which worker wrote it', async (context) => {
+  const gateway = await cluster(context);
+  for (const line of await lineToEach(context, gateway.url, 2)) await line.ask();
+  const requests = await gateway.logged(2, ({ msg }) => msg === 'request');
+  assert.deepEqual(new Set(requests.map(({ worker }) => worker)), new Set([1, 2]));
+  gateway.process.kill('SIGTERM');
+  assert.equal(await gateway.exit, 0);
+  assert.equal(gateway.logs().at(-1)?.['msg'], 'stopped');
+  assert.doesNotMatch(gateway.stdout() + gateway.stderr(), new RegExp(KEY));
+});
+
+void test('a single worker is the process itself', async (context) => {
+  const gateway = await cluster(context, { workers: 1 });
+  const [worker, ...others] = await gateway.workers();
+  assert.deepEqual([worker?.pid, worker?.state, others.length], [gateway.process.pid, 'ready', 0]);
+  await ask(gateway.url);
+  const [line] = await gateway.logged(1, ({ msg }) => msg === 'request');
+  assert.equal(line?.['worker'], undefined);
+});
+
+void test('lines are whole however long they are and however many workers write at once', async (context) => {
+  const gateway = await cluster(context);
+  const lines = await lineToEach(context, gateway.url, 2);
+  const rounds = 60;
+  // Much longer than what a pipe takes in one piece, and of different lengths.
+  const paths = Array.from(
+    { length: rounds },
+    (_, round) => `/${'long/'.repeat(1_000 + 100 * round)}${round}`,
+  );
+  const model = 'm'.repeat(1_000);
+  await Promise.all(
+    lines.map(async (line) => {
+      for (const path of paths) {
+        assert.equal((await line.ask({ path })).status, 404);
+        assert.equal((await line.ask({ body: chat('hello', { model }) })).status, 200);
+      }
+    }),
+  );
+  const requests = await gateway.logged(4 * rounds, ({ msg }) => msg === 'request');
+  for (const worker of [1, 2]) {
+    const own = requests.filter((each) => each['worker'] === worker);
+    assert.deepEqual(
+      own.filter(({ status }) => status === 404).map(({ path }) => path),
+      paths,
+    );
+    assert.ok(own.filter(({ status }) => status === 200).every((each) => each['model'] === model));
+  }
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../support/gateway.ts';
+import { chat, streamedChat } from '../support/http.ts';
+import type { Heard } from '../support/http.ts';
+import { KEY, cluster, isAlive, lineToEach } from './tools.ts';
+import type { Cluster, Line } from './tools.ts';
+
+/** A slow stream on each of these connections, all of them begun. */
+async function streamsOn(lines: readonly Line[], gateway: Cluster): Promise<readonly Promise<Heard>[]> {
+  gateway.simulator.script(KEY, [{ kind: 'answer', chunks: 20, chunkDelayMs: 30 }]);
+  let begun = 0;
+  const streams = lines.map((line) => {
+    let isBegun = false;
+    return line.ask({
+      body: streamedChat('hello'),
+      onProgress: () => {
+        if (!isBegun) begun++;
+        isBegun = true;
+      },
+    });
+  });
+  await until(() => begun === lines.length);
+  return streams;
+}
+
+async function assertWhole(streams: readonly Promise<Heard>[]): Promise<void> {
+  for (const { whole, text } of await Promise.all(streams)) {
+    assert.equal(whole, true);
+    assert.match(text, /data: \[DONE\]\n\n$/);
+  }
+}
+
+async function pidsOf(gateway: Cluster): Promise<readonly number[]> {
+  return (await gateway.workers()).map(({ pid }) => pid ?? NaN);
+}
+
+void test('a stop lets the streams of all workers come to their end', async (context) => {
+  const gateway = await cluster(context);
+  const lines = await lineToEach(context, gateway.url, 2);
+  const pids = await pidsOf(gateway);
+  const streams = await streamsOn(lines, gateway);
+  gateway.process.kill('SIGTERM');
+  await assertWhole(streams);
+  assert.equal(await gateway.exit, 0);
+  assert.deepEqual(pids.filter(isAlive), []);
+  const log = gateway.logs();
+  assert.equal(log.at(-1)?.['msg'], 'stopped');
+  const requests = log.filter(({ msg }) => msg === 'request');
+  assert.deepEqual(new Set(requests.map(({ worker }) => worker)), new Set([1, 2]));
+});
+
+void test('signals to the workers themselves, as of a terminal, change nothing', async (context) => {
+  const gateway = await cluster(context);
+  const lines = await lineToEach(context, gateway.url, 2);
+  const streams = await streamsOn(lines, gateway);
+  for (const pid of await pidsOf(gateway))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
+  gateway.process.kill('SIGINT');
+  await assertWhole(streams);
+  assert.equal(await gateway.exit, 0);
+});
+
+void test('a stop ends what has not ended within limits.drain', async (context) => {
+  const gateway = await cluster(context, { limits: { drain: '300ms' } });
+  gateway.simulator.script(KEY, [{ kind: 'hang' }]);
+  const lines = await lineToEach(context, gateway.url, 2);
+  const hanging = lines.map((line) => line.ask({ body: chat('hello') }));
+  await until(() => gateway.simulator.open === 2);
+  gateway.process.kill('SIGTERM');
+  assert.equal(await gateway.exit, 0);
+  for (const { whole } of await Promise.all(hanging)) assert.equal(whole, false);
+});
+
+void test('a second signal ends the workers too, at once', async (context) => {
+  const gateway = await cluster(context);
+  gateway.simulator.script(KEY, [{ kind: 'hang' }]);
+  const pids = await pidsOf(gateway);
+  const lines = await lineToEach(context, gateway.url, 2);
+  const hanging = lines.map((line) => line.ask({ body: chat('hello') }));
+  await until(() => gateway.simulator.open === 2);
+  gateway.process.kill('SIGTERM');
+  // Later than what counts as the same signal.
+  const again = setInterval(() => gateway.process.kill('SIGTERM'), 600);
+  context.after(() => clearInterval(again));
+  assert.equal(await gateway.exit, 1);
+  await until(() => !pids.some(isAlive));
+  for (const { whole } of await Promise.all(hanging)) assert.equal(whole, false);
+});
+
+void test('where the control process is killed, the workers finish what they have under way and end', async (context) => {
+  const gateway = await cluster(context);
+  const pids = await pidsOf(gateway);
+  const streams = await streamsOn(await lineToEach(context, gateway.url, 2), gateway);
+  gateway.process.kill('SIGKILL');
+  await assertWhole(streams);
+  await until(() => !pids.some(isAlive));
+});
