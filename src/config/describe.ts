@@ -7,7 +7,7 @@ export function describeConfig(config: Config): string[] {
     `data plane on ${formatAddress(config.listen)}${describeClients(config)}`,
     ...describeWorkers(config),
     `admin on ${formatAddress(config.admin.listen)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
-    `state in ${config.state.kind === 'memory' ? 'memory (forgotten at a stop)' : config.state.path}`,
+    `state in ${describeState(config.state)}`,
     describeResources(config),
     ...config.providers.flatMap((provider) => describeProvider(provider, config.activeProviderId)),
     ...config.routes.map(({ model, to }) => `route ${model} to ${to.join(', then ')}`),
@@ -17,6 +17,17 @@ export function describeConfig(config: Config): string[] {
 function describeWorkers({ workers }: Config): string[] {
   if (workers === 1) return [];
   return [workers === 'auto' ? 'a worker for each processor' : `${workers} workers`];
+}
+
+function describeState(state: Config['state']): string {
+  switch (state.kind) {
+    case 'memory':
+      return 'memory (forgotten at a stop)';
+    case 'sqlite':
+      return state.path;
+    case 'redis':
+      return `${state.url}, under the prefix ${state.prefix}`;
+  }
 }
 
 function describeClients({ clients }: Config): string {

@@ -97,13 +97,35 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
   const { state } = config;
   return {
     ...config,
-    state: state.kind === 'sqlite' ? { ...state, path: resolve(folder, state.path) } : state,
+    state: withAbsoluteFiles(state, folder),
     providers: config.providers.map((provider) =>
       provider.apiTokensFile === undefined
         ? provider
         : { ...provider, apiTokensFile: resolve(folder, provider.apiTokensFile) },
     ),
   };
+}
+
+function withAbsoluteFiles(state: Config['state'], folder: string): Config['state'] {
+  switch (state.kind) {
+    case 'memory':
+      return state;
+    case 'sqlite':
+      return { ...state, path: resolve(folder, state.path) };
+    case 'redis': {
+      const { tls } = state;
+      if (tls === undefined) return state;
+      const { ca, cert, key } = tls;
+      return {
+        ...state,
+        tls: {
+          ...(ca !== undefined && { ca: resolve(folder, ca) }),
+          ...(cert !== undefined && { cert: resolve(folder, cert) }),
+          ...(key !== undefined && { key: resolve(folder, key) }),
+        },
+      };
+    }
+  }
 }
 
 /** A text file of bounded size. Reads streams too, so that a configuration may come through a pipe. */

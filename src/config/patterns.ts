@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { StorePlace } from '../store/place.ts';
+import { parseRedisUrl } from './redis-url.ts';
 import { kinds, text } from './scalars.ts';
 
 /** The values with a grammar of their own: names of providers, models, statuses and URLs. */
@@ -118,22 +120,22 @@ export function openaiCustomUrl() {
     .register(kinds, { kind: 'URL' });
 }
 
-/** Where key records are kept. */
-export type State = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string };
-
-/** `memory:` or `sqlite:PATH`. */
+/** Where key records are kept: `memory:`, `sqlite:PATH` or a URL of Redis. */
 export function state() {
-  const error = 'memory: or sqlite:PATH';
+  const error = 'memory:, sqlite:PATH, or redis://HOST:PORT/DATABASE';
   return z
     .string({ error })
-    .transform((written, context): State => {
-      if (written === 'memory:') return { kind: 'memory' };
-      const path = /^sqlite:(.+)$/.exec(written.trim())?.[1];
+    .transform((written, context): StorePlace => {
+      const place = written.trim();
+      if (place === 'memory:') return { kind: 'memory' };
+      const path = /^sqlite:(.+)$/.exec(place)?.[1];
       if (path !== undefined) return { kind: 'sqlite', path };
-      context.addIssue({ code: 'custom', message: error });
+      const redis = parseRedisUrl(place);
+      if (redis?.ok === true) return redis.place;
+      context.addIssue({ code: 'custom', message: redis?.expected ?? error });
       return z.NEVER;
     })
-    .register(kinds, { kind: '`memory:` or `sqlite:PATH`' });
+    .register(kinds, { kind: '`memory:`, `sqlite:PATH` or a [URL of Redis](#state-on-redis-or-valkey)' });
 }
 
 /** More would be a slip of the pen. */

@@ -37,7 +37,7 @@ const longestShown = 60;
 /** A value as problems show it: short, on one line, and without the credentials a URL may carry. */
 export function shorten(written: string): string {
   const line = written
-    .replace(/\/\/[^/\s]*@/, '//[secret]@')
+    .replace(/\/\/.*@/s, '//[secret]@')
     .replaceAll(/\s+/g, ' ')
     .trim();
   return line.length > longestShown ? `${line.slice(0, longestShown - 1)}…` : line;

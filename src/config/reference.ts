@@ -62,10 +62,40 @@ Without a file, keys are taken from the environment: each variable of the [list 
 makes a provider with failover on, named after its type. A comma-separated list is a pool. The first one is active.
 `;
 
+/** What redis-url.ts reads. */
+const redisSection = `## State on Redis or Valkey
+
+\`\`\`text
+state: redis://HOST:6379/0                                                  # one server
+state: redis://USER:\${REDIS_PASSWORD}@HOST:6379/0                           # with a password; USER may be empty
+state: rediss://HOST:6379/0?ca=./ca.pem                                     # over TLS
+state: redis+sentinel://HOST1:26379,HOST2:26379,HOST3:26379/0?master=NAME   # behind Sentinel
+state: redis+cluster://HOST1:6379,HOST2:6379,HOST3:6379                     # a cluster; some of its nodes are enough
+\`\`\`
+
+With \`rediss\` in place of \`redis\` every form goes over TLS. User and password are those of the servers that hold
+the state. A \`%\` in either is written \`%25\`; all else may stand as it is.
+
+After a \`?\`, with \`&\` between them, may follow:
+
+- \`prefix\` (\`sparekey\`): what the names of all keys and of the channel begin with; at most 64 letters, digits and
+  \`. : _ -\`. Deployments that share a server and are to know nothing of each other have different ones.
+- \`storeTimeout\` (\`1s\`): how long a command may take, from \`50ms\` to \`1m\`. A server that takes longer counts as
+  away, and the gateway goes on with what it knows.
+- \`ca\`, with \`rediss\`: a PEM file of authorities to trust instead of the usual ones, relative to this file.
+- \`cert\` and \`key\`, with \`rediss\`: PEM files of a client's certificate and its key.
+- \`master\`, required with Sentinel: the name that the sentinels give the master.
+- \`sentinelAuth\` (\`false\`), with Sentinel: \`true\` where the sentinels ask for the same user and password.
+
+An ACL user needs \`~PREFIX:* ~{PREFIX* &PREFIX:*\` (and, with Sentinel, \`+switch-master\` as a channel there) and the
+commands \`hello client|setname select eval evalsha subscribe unsubscribe publish get set del type hget hset hdel hmget
+zscore zadd zrange time info\`; with a cluster \`cluster|slots\`, too.
+`;
+
 /** The whole page, as Markdown. */
 export function referencePage(): string {
   const sections = sectionsOf(configSchema, '').map(({ path, fields }) => section(path, fields));
-  return [introduction, ...sections, providerTypeTable()].join('\n');
+  return [introduction, ...sections, redisSection, providerTypeTable()].join('\n');
 }
 
 /** JSON Schema of what may be written, for editors. */

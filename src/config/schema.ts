@@ -76,7 +76,7 @@ const options = {
   admin: admin.prefault({}).meta({ description: 'The admin API.' }),
   state: state().prefault('sqlite:./sparekey.db').meta({
     description:
-      'Where key records are kept: `memory:`, or `sqlite:PATH` with a path relative to this file. `memory:` forgets at every stop.',
+      'Where key records are kept: `memory:`, which forgets at every stop; `sqlite:PATH` for one machine, with a path relative to this file; or Redis or Valkey for several.',
   }),
   workers: workers().prefault(1).meta({
     description:

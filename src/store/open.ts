@@ -1,12 +1,11 @@
 import type { Store } from './contract.ts';
 import { openMemoryStore } from './memory.ts';
-
-/** Where the state is kept, as the configuration's `state` says. */
-export type StorePlace = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string };
+import type { StorePlace } from './place.ts';
 
 /**
  * Opens the store at `place`. A backend is loaded only when it is asked for.
- * @throws StoreError when it cannot be opened, or holds something that is not ours to use
+ * @throws StoreError when it cannot be opened, or holds something that is not ours to use. Servers that cannot be
+ *   reached yet are no error: their store says so at every call, until it reaches them
  */
 export async function openStore(place: StorePlace): Promise<Store> {
   switch (place.kind) {
@@ -15,6 +14,10 @@ export async function openStore(place: StorePlace): Promise<Store> {
     case 'sqlite': {
       const { openSqliteStore } = await import('./sqlite.ts');
       return openSqliteStore({ path: place.path });
+    }
+    case 'redis': {
+      const { openRedisStore } = await import('./redis/redis.ts');
+      return openRedisStore(place);
     }
   }
 }

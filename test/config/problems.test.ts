@@ -99,7 +99,7 @@ group('values of another kind', [
   {
     name: 'a number where text should be',
     text: `${openai}\nstate: 5`,
-    problems: ['2:8: state is "5": expected memory: or sqlite:PATH'],
+    problems: ['2:8: state is "5": expected memory:, sqlite:PATH, or redis://HOST:PORT/DATABASE'],
   },
   {
     name: 'a field without a value',
@@ -126,8 +126,10 @@ group('values of another kind', [
   },
   {
     name: 'a state that this version has not',
-    text: `${openai}\nstate: redis://user:pass@host/0`,
-    problems: ['2:8: state is "redis://[secret]@host/0": expected memory: or sqlite:PATH'],
+    text: `${openai}\nstate: postgres://user:pass@host/0`,
+    problems: [
+      '2:8: state is "postgres://[secret]@host/0": expected memory:, sqlite:PATH, or redis://HOST:PORT/DATABASE',
+    ],
   },
 ]);
 

@@ -19,14 +19,14 @@ interface Arrows {
  */
 const ROOMS: Readonly<Record<string, Arrows>> = {
   'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
-  'store/': { code: [] },
+  'store/': { code: [], types: ['keys/secret.ts'] },
   'upstream/': { code: [] },
   'telemetry/': { code: [], types: ['gateway/request-entry.ts'] },
   'simulator/': { code: ['config/scalars.ts'] },
   'dialects/': { code: ['upstream/watch.ts'], types: ['keys/secret.ts'] },
   'providers/': { code: ['dialects/', 'keys/', 'providers/', 'upstream/'], types: ['config/'] },
   'providers/types.ts': { code: [], outside: [] },
-  'config/': { code: ['keys/', 'providers/types.ts'] },
+  'config/': { code: ['keys/', 'providers/types.ts'], types: ['store/place.ts'] },
 
   // The judgement: a room of its own inside failover, so that it can be read and tested alone.
   'failover/verdict.ts': { code: [], outside: [] },

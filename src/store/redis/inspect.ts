@@ -1,0 +1,39 @@
+import { ErrorReply } from '@redis/client';
+import { StoreError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import { runScript, scripts } from './script.ts';
+import { headOf } from './shard.ts';
+
+/** Of the keys and what is in them; as compare-and-set.lua writes it. */
+const LAYOUT = 1;
+
+/**
+ * Looks whether the state is ours to use, and changes nothing.
+ * @throws StoreError where another application, or a newer Sparekey, wrote it
+ */
+export async function inspect(url: string, tags: readonly string[], connection: Connection): Promise<void> {
+  for (const tag of tags) {
+    const head = headOf(tag);
+    const layout = await runScript(connection, scripts.layout, [head], []);
+    if (layout === 0 || layout === LAYOUT) continue;
+    if (layout === -1) {
+      throw new StoreError('store_not_sparekey', `${url} holds something else under ${head}`);
+    }
+    const message = `${url} has layout ${String(layout)}, this Sparekey knows ${LAYOUT}`;
+    throw new StoreError('store_newer_version', message);
+  }
+}
+
+/** Replies that say who may not do what: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/ */
+const NOT_ALLOWED = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:AUTH|invalid password|DB index))\b/i;
+/** Codes of Node.js for certificates that do not fit, and for files that cannot be read. */
+const NOT_RIGHT =
+  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ENOENT$|EACCES$|EISDIR$)/;
+
+/** Whether waiting does not help against an error of connecting: what was configured is wrong. */
+export function isForGood(error: unknown): boolean {
+  if (error instanceof StoreError) return error.code !== 'store_away' && error.code !== 'store_timeout';
+  if (error instanceof ErrorReply) return NOT_ALLOWED.test(error.message);
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isForGood);
+  return error instanceof Error && 'code' in error && NOT_RIGHT.test(String(error.code));
+}

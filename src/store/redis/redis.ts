@@ -1,0 +1,218 @@
+import { hash } from 'node:crypto';
+import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
+import { StoreError } from '../errors.ts';
+import type { RedisPlace } from '../place.ts';
+import {
+  checkId,
+  checkPageLimit,
+  checkPrefix,
+  checkRevision,
+  checkTtl,
+  checkValue,
+  limits,
+} from '../rules.ts';
+import { ChangeSignal } from '../signal.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import { inspect, isForGood } from './inspect.ts';
+import { Link } from './link.ts';
+import { runScript } from './script.ts';
+import type { Run } from './script.ts';
+import { BEGINNING, Shard } from './shard.ts';
+
+/**
+ * Parts of the state in a cluster. Part of the layout: with another number, ids would be looked for where they
+ * are not.
+ */
+const CLUSTER_SHARDS = 8;
+/** Changes are looked for at least so often while somebody listens, whether a message came or not. Milliseconds. */
+const BEAT_MS = 1_000;
+
+/**
+ * A store on Redis or Valkey, shared by any number of machines.
+ *
+ * Every verb is one script, which the server runs as a whole. Each write is published at once. A message that is
+ * lost costs a second at most: listeners are signalled once a second in any case, and whenever a connection was
+ * made anew, and what they then ask for is answered from the revisions. The same question shows whether the
+ * server is still there; link.ts says what happens where it is not.
+ *
+ * Without a cluster the state is one shard. In a cluster each group of ids belongs to one of eight, and each shard
+ * stands in one slot; a reader of the changes has a position in every shard.
+ *
+ * Not promised: that what was written survives the server. How much a failed server forgets is its own
+ * configuration (`appendfsync`, replicas); that it forgot is told to whoever asks for changes.
+ */
+export async function openRedisStore(place: RedisPlace): Promise<Store> {
+  const store = new RedisStore(place);
+  const error = await store.firstTry;
+  if (!isForGood(error)) return store;
+  await store.close();
+  if (error instanceof StoreError) throw error;
+  throw new StoreError('store_cannot_open', `${place.url} cannot be used: ${String(error)}`, {
+    cause: error,
+  });
+}
+
+class RedisStore implements Store {
+  readonly description: string;
+  readonly #shards: readonly Shard[];
+  readonly #link: Link;
+  /** What the names of things that pass by begin with. Without braces: in a cluster they stand anywhere. */
+  readonly #passing: string;
+  readonly #signal = new ChangeSignal();
+  #beat: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(place: RedisPlace) {
+    this.description = place.url;
+    this.#passing = `${place.prefix}:passing:`;
+    const channel = `${place.prefix}:changed`;
+    const tags =
+      place.deployment.kind === 'cluster'
+        ? Array.from({ length: CLUSTER_SHARDS }, (_, shard) => `${place.prefix}:${shard}`)
+        : [place.prefix];
+    this.#link = new Link({
+      place,
+      channel,
+      inspect: (connection) => inspect(place.url, tags, connection),
+      onChange: () => this.#signal.raise(),
+    });
+    const run: Run = (...call) => this.#link.use((connection) => runScript(connection, ...call));
+    this.#shards = tags.map((tag) => new Shard(tag, channel, run));
+  }
+
+  /** What the first try to connect came to: an error, or undefined. */
+  get firstTry(): Promise<unknown> {
+    return this.#link.firstTry;
+  }
+
+  async read(id: string): Promise<Versioned | undefined> {
+    checkId('id', id);
+    return this.#shardOf(groupOf(id)).read(id);
+  }
+
+  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
+    checkPrefix(prefix);
+    for (const shard of this.#shards) yield* this.#listShard(shard, prefix);
+  }
+
+  async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
+    checkId('id', id);
+    checkRevision(expectedRevision);
+    checkValue(value);
+    const result = await this.#shardOf(groupOf(id)).compareAndSet(id, expectedRevision, value);
+    if (result.written) this.#signal.raise();
+    return result;
+  }
+
+  async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
+    checkPageLimit(limit);
+    const positions = readCursor(cursor, this.#shards.length);
+    const changes = [];
+    let complete = true;
+    for (const [at, shard] of this.#shards.entries()) {
+      const room = limit - changes.length;
+      if (room === 0) return { changes, cursor: writeCursor(positions), complete: false };
+      const page = await shard.changesSince(positions[at] ?? BEGINNING, room);
+      if (page === undefined) return 'lost';
+      changes.push(...page.changes);
+      positions[at] = page.position;
+      complete &&= page.complete;
+    }
+    return { changes, cursor: writeCursor(positions), complete };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#checkOpen();
+    const unsubscribe = this.#signal.subscribe(listener);
+    this.#beat ??= setInterval(() => this.#signal.raise(), BEAT_MS).unref();
+    return () => {
+      unsubscribe();
+      if (!this.#signal.listened) this.#stopBeating();
+    };
+  }
+
+  async acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+    checkId('lease name', name);
+    checkId('lease holder', holder);
+    checkTtl(ttlMs);
+    return this.#shardOf(name).acquireLease(name, holder, Math.ceil(ttlMs));
+  }
+
+  async renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
+    checkTtl(ttlMs);
+    return this.#shardOf(lease.name).renewLease(lease, Math.ceil(ttlMs));
+  }
+
+  async releaseLease(lease: Lease): Promise<void> {
+    await this.#shardOf(lease.name).renewLease(lease, 0);
+  }
+
+  async remember(id: string, value: string, ttlMs: number): Promise<void> {
+    checkId('id', id);
+    checkValue(value);
+    checkTtl(ttlMs, limits.passingMs);
+    const expiration = { type: 'PX', value: Math.ceil(ttlMs) } as const;
+    await this.#link.use((connection) => connection.set(this.#passing + id, value, { expiration }));
+  }
+
+  async recall(id: string): Promise<string | undefined> {
+    checkId('id', id);
+    return (await this.#link.use((connection) => connection.get(this.#passing + id))) ?? undefined;
+  }
+
+  async forget(id: string): Promise<void> {
+    checkId('id', id);
+    await this.#link.use((connection) => connection.del(this.#passing + id));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopBeating();
+    this.#signal.close();
+    await this.#link.close();
+  }
+
+  /**
+   * Goes along the changes up to the newest one of the moment it began: what stands all the while is there once,
+   * and what is written meanwhile stands behind.
+   */
+  async *#listShard(shard: Shard, prefix: string): AsyncGenerator<readonly Versioned[]> {
+    let position = BEGINNING;
+    let end = Infinity;
+    for (let complete = false; !complete;) {
+      const page = await shard.changesSince(position, limits.batchEntries);
+      if (page === undefined) {
+        throw new StoreError('store_failed', `${this.description} lost writes while it was listed`);
+      }
+      if (position === BEGINNING) end = page.newest;
+      ({ position } = page);
+      const batch = page.changes.filter((change) => isValue(change, prefix, end));
+      if (batch.length > 0) yield batch;
+      complete = page.complete || position.revision >= end;
+    }
+  }
+
+  #shardOf(group: string): Shard {
+    const number = Number.parseInt(hash('sha1', group).slice(0, 8), 16) % this.#shards.length;
+    const shard = this.#shards[number];
+    if (shard === undefined) throw new RangeError(`There is no shard ${number}`);
+    return shard;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreError('store_closed', `${this.description} is closed`);
+  }
+
+  #stopBeating(): void {
+    clearInterval(this.#beat);
+    this.#beat = undefined;
+  }
+}
+
+function isValue(change: Change, prefix: string, end: number): change is Versioned {
+  return change.value !== undefined && change.revision <= end && change.id.startsWith(prefix);
+}
+
+function groupOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ErrorReply } from '@redis/client';
+import type { Connection } from './connection.ts';
+
+/** One atomic verb, run by the server. */
+export interface Script {
+  readonly text: string;
+  /** What the server knows it by once it has seen the text. */
+  readonly sha1: string;
+}
+
+function load(name: string): Script {
+  const text = readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8');
+  return { text, sha1: createHash('sha1').update(text).digest('hex') };
+}
+
+/** Each file tells its inputs, its outputs and what it promises. */
+export const scripts = {
+  layout: load('layout'),
+  read: load('read'),
+  compareAndSet: load('compare-and-set'),
+  changes: load('changes'),
+  acquireLease: load('acquire-lease'),
+  renewLease: load('renew-lease'),
+} as const;
+
+/** Runs one script on keys of one slot. */
+export type Run = (script: Script, keys: string[], args: string[]) => Promise<unknown>;
+
+/** Servers forget scripts at a restart, at a failover and when they are told to; then the text is sent again. */
+export async function runScript(
+  connection: Connection,
+  { text, sha1 }: Script,
+  keys: string[],
+  args: string[],
+): Promise<unknown> {
+  const call = { keys, arguments: args };
+  try {
+    return await connection.evalSha(sha1, call);
+  } catch (error) {
+    if (error instanceof ErrorReply && error.message.startsWith('NOSCRIPT'))
+      return connection.eval(text, call);
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import { createClient } from '@redis/client';
+import type { RedisDeployment, RedisServer } from '../place.ts';
+import type { ClientOptions, Disposable } from './client-options.ts';
+
+type SentinelDeployment = Extract<RedisDeployment, { readonly kind: 'sentinel' }>;
+
+/**
+ * Asks one sentinel after the other for the master, as clients are told to at
+ * https://redis.io/docs/latest/develop/reference/sentinel-clients/, and goes on listening to the one that knew:
+ * where it names another master, or is lost itself, the connection is lost. So a master that was cut off from
+ * its sentinels is left although it still answers us.
+ *
+ * That the server is the master shows at the first write: a replica refuses it.
+ */
+export async function findMaster(
+  sentinels: readonly RedisServer[],
+  { master, sentinelAuth }: SentinelDeployment,
+  { username, password, ...options }: ClientOptions,
+  { onOpen, onLost }: { onOpen: (part: Disposable) => void; onLost: (error: unknown) => void },
+): Promise<RedisServer> {
+  const errors: unknown[] = [];
+  for (const server of sentinels) {
+    const sentinel = createClient({
+      ...options,
+      ...(sentinelAuth && username !== undefined && { username }),
+      ...(sentinelAuth && password !== undefined && { password }),
+      socket: { ...options.socket, ...server },
+    });
+    onOpen(sentinel);
+    let chosen = false;
+    // While it is being asked, the rejection says all there is to say.
+    sentinel.on('error', (error: unknown) => chosen && onLost(error));
+    try {
+      await sentinel.connect();
+      await sentinel.subscribe('+switch-master', (message) => {
+        if (message.startsWith(`${master} `)) onLost(new Error(`the sentinels chose another ${master}`));
+      });
+      const address = await sentinel.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master]);
+      if (!Array.isArray(address)) throw new Error(`a sentinel knows of no ${master}`);
+      chosen = true;
+      const [host, port] = address.map(String);
+      return { host: host ?? '', port: Number(port) };
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throw new AggregateError(errors, `no sentinel tells where ${master} is: ${errors.join('; ')}`);
+}

@@ -1,0 +1,117 @@
+import type { CasResult, Change, Lease, Versioned } from '../contract.ts';
+import { scripts } from './script.ts';
+import type { Run } from './script.ts';
+
+/** A place in the changes of one shard: a revision, in the life of the state in which it was learned. */
+export interface Position {
+  readonly life: string;
+  readonly revision: number;
+}
+
+/** Before the first change. */
+export const BEGINNING: Position = { life: '', revision: 0 };
+
+/** Some changes of one shard. */
+export interface ShardPage {
+  readonly changes: readonly Change[];
+  readonly position: Position;
+  /** Of the newest change there is. */
+  readonly newest: number;
+  readonly complete: boolean;
+}
+
+/** Values in a page come to about so many bytes, and at most one value more. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Part of the state: the ids that share one slot of a cluster, with revisions of their own. Without a cluster
+ * there is one part, and it is the whole.
+ */
+export class Shard {
+  readonly #run: Run;
+  readonly #channel: string;
+  readonly #state: string[];
+  readonly #lease: string;
+
+  /**
+   * @param tag - in braces what the names of all its keys begin with; a cluster puts names with equal braces in
+   *   one slot
+   * @param channel - where its changes are told
+   */
+  constructor(tag: string, channel: string, run: Run) {
+    this.#run = run;
+    this.#channel = channel;
+    this.#state = [headOf(tag), `{${tag}}:values`, `{${tag}}:index`];
+    this.#lease = `{${tag}}:lease:`;
+  }
+
+  async read(id: string): Promise<Versioned | undefined> {
+    const reply = await this.#run(scripts.read, this.#state.slice(1), [id]);
+    if (reply === null) return undefined;
+    const [revision, value] = list(reply);
+    return { id, value: text(value), revision: integer(revision) };
+  }
+
+  async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
+    const args = [id, String(expectedRevision), this.#channel, ...(value === undefined ? [] : [value])];
+    const reply = await this.#run(scripts.compareAndSet, this.#state, args);
+    const [written, revision, standing] = list(reply);
+    return { written: written === 1, current: change(id, revision, standing) };
+  }
+
+  /** @returns undefined where the state is no longer the one in which `position` was learned */
+  async changesSince(position: Position, limit: number): Promise<ShardPage | undefined> {
+    const args = [position.life, String(position.revision), String(limit), String(PAGE_BYTES)];
+    const [life, newest, complete, found] = list(await this.#run(scripts.changes, this.#state, args));
+    if (found === undefined) return undefined;
+    const changes = list(found).map((item) => {
+      const [id, revision, value] = list(item);
+      return change(text(id), revision, value);
+    });
+    return {
+      changes,
+      position: { life: text(life), revision: changes.at(-1)?.revision ?? position.revision },
+      newest: integer(newest),
+      complete: complete === 1,
+    };
+  }
+
+  async acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
+    const token = await this.#run(scripts.acquireLease, [this.#lease + name], [holder, String(ttlMs)]);
+    return token === null ? undefined : { name, holder, token: integer(token) };
+  }
+
+  /** @param ttlMs - 0 gives it back */
+  async renewLease({ name, holder, token }: Lease, ttlMs: number): Promise<boolean> {
+    const args = [holder, String(token), String(ttlMs)];
+    return (await this.#run(scripts.renewLease, [this.#lease + name], args)) === 1;
+  }
+}
+
+/** The hash that says what the state of a shard is. */
+export function headOf(tag: string): string {
+  return `{${tag}}:head`;
+}
+
+function change(id: string, revision: unknown, value: unknown): Change {
+  return { id, value: value === null ? undefined : text(value), revision: integer(revision) };
+}
+
+function list(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw unexpected(reply);
+  return reply;
+}
+
+function text(reply: unknown): string {
+  if (typeof reply !== 'string') throw unexpected(reply);
+  return reply;
+}
+
+function integer(reply: unknown): number {
+  if (!Number.isSafeInteger(reply) || typeof reply !== 'number') throw unexpected(reply);
+  return reply;
+}
+
+function unexpected(reply: unknown): TypeError {
+  return new TypeError(`A script gave a reply of the wrong type: ${typeof reply}`);
+}
