@@ -50,10 +50,12 @@ export async function serve(
   const failed: Attempt[] = [];
   let returnsAt: number | undefined;
 
-  const served = (result: Served['result']): Served => ({
-    result,
-    failed: failed.map((attempt) => attempt.note),
-  });
+  const served = (result: Served['result']): Served => {
+    const told = result.kind === 'failed' ? result.attempt : undefined;
+    // What was left open so that it could be told, and is not: nobody will read it.
+    for (const attempt of failed) if (attempt !== told) attempt.abandon();
+    return { result, failed: failed.map((attempt) => attempt.note) };
+  };
 
   for (const target of targets) {
     const end = await tryKeys(call, target, failed, tools, limits);
