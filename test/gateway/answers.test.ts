@@ -231,6 +231,22 @@ void test('an error that is larger than the hold reaches the client whole', asyn
   await until(() => gateway.inFlight() === 0);
 });
 
+void test('a large error that the client does not get to see is not left half read', async (t) => {
+  let count = 0;
+  const large = JSON.stringify({ error: { message: 'x'.repeat(400_000), code: 'x' } });
+  const upstream = await rawUpstream(t, ({ write }) => {
+    const status = count++ === 0 ? '429 Too Many Requests' : '400 Bad Request';
+    const body = status.startsWith('429') ? '{"error":{"code":"rate_limit_exceeded"}}' : large;
+    return write(rawAnswer(status, ['content-type: application/json', 'retry-after: 1'], body));
+  });
+  const gateway = await gatewayBefore(t, upstream, {
+    retryOnFailure: { enabled: true, maxRetries: 1, retryOnStatus: ['429'] },
+  });
+  assert.equal((await ask(gateway.url)).status, 429);
+  assert.equal(upstream.requests.length, 2);
+  await until(() => upstream.open() === 1);
+});
+
 void test('an error inside a plain 200 goes out under the status it should have had', async (t) => {
   const error = { type: 'invalid_request_error', code: 'context_length_exceeded', message: 'too long' };
   const gateway = await gatewayWhere(t, { kind: 'error-200', error });
