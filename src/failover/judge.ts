@@ -1,14 +1,13 @@
 import type { Answered, Faulted } from './outcome.ts';
 import { faultVerdicts } from './rules/faults.ts';
-import { generalRules, lastRule } from './rules/general.ts';
-import { openaiRules } from './rules/openai.ts';
-import { qwenRules } from './rules/qwen.ts';
+import { lastRule } from './rules/general-statuses.ts';
 import { readError } from './rules/provider-error.ts';
 import { matches } from './rules/rule.ts';
-import type { Rule } from './rules/rule.ts';
+import type { Decider } from './rules/rule.ts';
+import { tableFor } from './rules/tables.ts';
 import { OK } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
-import { DEFAULT_WAIT_CAP_MS, readWait } from './waits.ts';
+import { readWait } from './waits.ts';
 
 /** What a verdict depends on beside the outcome itself. */
 export interface JudgeContext {
@@ -18,17 +17,8 @@ export interface JudgeContext {
   readonly now: number;
   /** The operation that was called, for the rules that ask. */
   readonly operation?: string;
-}
-
-/** A provider's own rules come first and fall through to the general ones. */
-const tables: ReadonlyMap<string, readonly Rule[]> = new Map([
-  ['openai', [...openaiRules, ...generalRules]],
-  ['qwen', [...qwenRules, ...generalRules]],
-]);
-
-/** The rules for a provider type in the order they are tried; the general ones for a type without its own. */
-export function tableFor(providerType: string): readonly Rule[] {
-  return tables.get(providerType) ?? generalRules;
+  /** Rules of the configuration, tried before the table. */
+  readonly ownRules?: readonly Decider[];
 }
 
 /**
@@ -41,17 +31,25 @@ export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdi
   if (outcome.kind === 'faulted') return faultVerdicts[outcome.fault];
   if (outcome.where === 'none' && outcome.status < 300) return OK;
 
-  const error = readError(outcome.errorText, outcome.headers['content-type']);
-  const table = tableFor(context.providerType);
-  const rule =
-    table.find((candidate) => matches(candidate.when, outcome, error, context.operation)) ?? lastRule;
+  const error = readError(outcome.errorText, outcome.headers);
+  const fits = ({ when }: Decider): boolean => matches(when, outcome, error, context.operation);
+  const rule = context.ownRules?.find(fits) ?? tableFor(context.providerType).find(fits) ?? lastRule;
   return verdictOf(rule, outcome, context.now);
 }
 
-function verdictOf(rule: Rule, answer: Answered, now: number): Verdict {
-  const { class: verdictClass, scope, retry, wait, waitCapMs = DEFAULT_WAIT_CAP_MS } = rule.verdict;
-  const verdict: Verdict = { class: verdictClass, scope, retry, rule: rule.id };
+function verdictOf({ id, verdict: decided }: Decider, answer: Answered, now: number): Verdict {
+  const verdict: Verdict = {
+    class: decided.class,
+    scope: decided.scope,
+    retry: decided.retry,
+    rule: id,
+  };
+  const { wait, waitCapMs, zoneHours } = decided;
   if (wait === undefined) return verdict;
-  const waitMs = readWait(answer.headers, answer.errorText, now, { from: wait, capMs: waitCapMs });
+  const waitMs = readWait(answer.headers, answer.errorText, now, {
+    from: wait,
+    ...(waitCapMs !== undefined && { capMs: waitCapMs }),
+    ...(zoneHours !== undefined && { zoneHours }),
+  });
   return waitMs === undefined ? verdict : { ...verdict, waitMs };
 }

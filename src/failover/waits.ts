@@ -1,39 +1,42 @@
+import { clockOf, durationOf, momentOf, numberOf, untilMidnight, untilNamed } from './wait-notations.ts';
+import { wordsOf } from './wait-words.ts';
+
 /**
  * How long a provider asks to be left alone.
- * - `retry-after`: what it says outright, in `Retry-After` and its kin or in words
+ * - `retry-after`: what it says outright, in `Retry-After` and its kin, in fields of the body or in words
  * - `limits`: that, else the reset times of its limits. These stand on good answers too, so they mean a wait
  *   only where the verdict is that a limit was hit
+ * - `midnight-pacific`, `midnight-utc`: the end of the provider's day, for daily quotas whose other hints speak of
+ *   another limit than the one that was hit
  */
-export type WaitSource = 'retry-after' | 'limits';
+export type WaitSource = 'retry-after' | 'limits' | 'midnight-pacific' | 'midnight-utc';
 
-/** How a wait is read; `limits` and an hour unless said otherwise. */
+/** How a wait is read; `limits`, an hour and UTC unless said otherwise. */
 export interface WaitOptions {
   readonly from?: WaitSource;
   /** No hint is believed beyond this. Milliseconds. */
   readonly capMs?: number;
+  /** How far ahead of UTC the clock is that times without a zone are written by. Hours. */
+  readonly zoneHours?: number;
 }
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const HOUR = 3_600_000;
 
 /** For everyday throttling: a longer hint is more likely wrong than right, and a probe is cheap by then. */
 export const DEFAULT_WAIT_CAP_MS = HOUR;
 /** For daily quotas and for credit. */
-export const LONG_WAIT_CAP_MS = DAY;
+export const LONG_WAIT_CAP_MS = 24 * HOUR;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Longer header values are no times. */
-const MAX_VALUE = 64;
-/** Words about waiting stand in the message, never far into a body. */
-const MAX_WORDS = 16 * 1024;
+/** Fields and words about waiting stand near the beginning of a body. */
+const MAX_BODY = 16 * 1024;
 
 /**
- * Reads the wait out of an answer, the plainest statement first: `retry-after-ms`, `retry-after`, Google's
- * `RetryInfo`, words such as "try again in 1.2s", then the reset times of limits: of the exhausted one, or the
- * longest where none says that it is. What is unreadable, negative or already past is passed over.
+ * Reads the wait out of an answer, the plainest statement first: `retry-after-ms`, `retry-after`, fields of the
+ * body such as Google's `RetryInfo`, words such as "try again in 1.2s", then the reset times of limits: of the
+ * exhausted one, or the longest where none says that it is. What is unreadable, negative or already past is passed
+ * over.
  *
  * @param headers lower-case names
  * @param now milliseconds since 1970; a moment named by the provider is measured from its own `date` instead,
@@ -44,16 +47,38 @@ export function readWait(
   headers: Headers,
   errorText: string,
   now: number,
-  { from = 'limits', capMs = DEFAULT_WAIT_CAP_MS }: WaitOptions = {},
+  { from = 'limits', capMs = DEFAULT_WAIT_CAP_MS, zoneHours = 0 }: WaitOptions = {},
 ): number | undefined {
   const clock = momentOf(headers['date']) ?? now;
-  const waitMs =
-    inFuture(numberOf(headers['retry-after-ms'])) ??
-    untilNamed(headers['retry-after'], clock) ??
-    inFuture(retryInfoOf(errorText)) ??
-    inFuture(wordsOf(errorText)) ??
-    (from === 'limits' ? limitReset(headers, clock) : undefined);
+  const waitMs = waitFrom(from, headers, errorText.slice(0, MAX_BODY), clock, zoneHours);
   return waitMs === undefined ? undefined : Math.min(wholeMs(waitMs), capMs);
+}
+
+function waitFrom(
+  from: WaitSource,
+  headers: Headers,
+  body: string,
+  clock: number,
+  zoneHours: number,
+): number | undefined {
+  switch (from) {
+    case 'midnight-pacific':
+      return untilMidnight(clock, 'America/Los_Angeles');
+    case 'midnight-utc':
+      return untilMidnight(clock, 'UTC');
+    case 'retry-after':
+      return waitAskedFor(headers, body, clock, zoneHours);
+    case 'limits':
+      return waitAskedFor(headers, body, clock, zoneHours) ?? limitReset(headers, body, clock);
+  }
+}
+
+function waitAskedFor(headers: Headers, body: string, clock: number, zoneHours: number): number | undefined {
+  const stated =
+    inFuture(numberOf(headers['retry-after-ms'])) ??
+    inFuture(untilNamed(headers['retry-after'], clock)) ??
+    fieldWait(body, clock);
+  return stated ?? inFuture(wordsOf(body, clockOf(clock, zoneHours)));
 }
 
 /** Rounded up, but not for what decimal fractions lose in binary: 1.1 s is 1,100 ms. */
@@ -65,100 +90,45 @@ function inFuture(waitMs: number | undefined): number | undefined {
   return waitMs !== undefined && waitMs > 0 && Number.isFinite(waitMs) ? waitMs : undefined;
 }
 
-/** Milliseconds from `clock` until what a header names: a number of seconds, a duration or a moment. */
-function untilNamed(value: string | undefined, clock: number): number | undefined {
-  if (value === undefined || value.length > MAX_VALUE) return undefined;
-  const text = value.trim();
-  const number = numberOf(text);
-  if (number !== undefined) return inFuture(untilNumber(number, clock));
-  const moment = momentOf(text);
-  return inFuture(moment === undefined ? durationOf(text) : moment - clock);
+/** Fields of a body that hold a wait, JSON in JSON included; the plainest first. */
+const DURATIONS = /\\?"(?:retryDelay|quotaResetDelay)\\?"\s*:\s*\\?"([\w.]{1,40})\\?"/;
+const MOMENTS = /\\?"(?:resets_at|quotaResetTimeStamp)\\?"\s*:\s*\\?"?([\w.:+-]{1,40})/;
+const SECONDS = /\\?"(?:retry_after|resets_in_seconds|retry_after_seconds)\\?"\s*:\s*\\?"?(\d[\d.]{0,20})/;
+
+function fieldWait(body: string, clock: number): number | undefined {
+  const seconds = numberOf(SECONDS.exec(body)?.[1]);
+  return (
+    inFuture(durationOf(DURATIONS.exec(body)?.[1] ?? '')) ??
+    inFuture(untilNamed(MOMENTS.exec(body)?.[1], clock)) ??
+    inFuture(seconds === undefined ? undefined : seconds * 1000)
+  );
 }
 
 /**
- * A bare number is seconds from now or a point in time, and its size tells which: as seconds from now a
- * thousand million would be thirty years.
+ * Resets are named `x-ratelimit-reset-tokens`, `anthropic-ratelimit-tokens-reset`,
+ * `anthropic-ratelimit-unified-5h-reset`, `ratelimit-reset`; what remains of the same limit is named alike.
  */
-function untilNumber(value: number, clock: number): number {
-  if (value >= 1e12) return value - clock;
-  if (value >= 1e9) return value * SECOND - clock;
-  return value * SECOND;
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d{1,20}(?:\.\d{0,20})?\s*$/.test(text) ? Number(text) : undefined;
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: SECOND,
-  m: MINUTE,
-  h: HOUR,
-  d: DAY,
-};
-
-/** `6m0s`, `12ms`, `1.2s`, `1h2m3s`, `1d`: the notation of Go's durations, with days. */
-function durationOf(text: string): number | undefined {
-  if (!/^(?:\d{1,15}(?:\.\d{1,15})?(?:ns|us|µs|ms|s|m|h|d))+$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/([\d.]+)([a-zµ]+)/g)) {
-    total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
-  }
-  return total;
-}
-
-/** Milliseconds since 1970 of an RFC 3339 or HTTP date. A time without a zone is UTC. */
-function momentOf(text: string | undefined): number | undefined {
-  if (text === undefined || text.length > MAX_VALUE) return undefined;
-  const isRfc3339 = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/.test(text);
-  const isHttpDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(text);
-  if (!isRfc3339 && !isHttpDate) return undefined;
-  const zoned = /(?:Z|GMT|UTC|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}${isRfc3339 ? 'Z' : ' GMT'}`;
-  const moment = Date.parse(zoned);
-  return Number.isNaN(moment) ? undefined : moment;
-}
-
-/** `"retryDelay": "33.5s"` of google.rpc.RetryInfo. */
-function retryInfoOf(text: string): number | undefined {
-  const delay = /"retryDelay"\s*:\s*"([\w.]{1,40})"/.exec(text)?.[1];
-  return delay === undefined ? undefined : durationOf(delay);
-}
-
-const AMOUNT = String.raw`\d{1,12}(?:\.\d{1,12})?\s?(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|ms|s|m|h|d)(?![a-z])`;
-/** "try again in 1.2s", "Please retry after 20 seconds", "reset after 1h2m", "wait 46 seconds". */
-const WORDS = new RegExp(
-  String.raw`\b(?:(?:again|retry|retrying|resets?|available) (?:in|after)|wait(?: for)?) ((?:${AMOUNT},?\s?(?:and )?){1,4})`,
-  'i',
-);
-
-function wordsOf(text: string): number | undefined {
-  const found = WORDS.exec(text.slice(0, MAX_WORDS))?.[1];
-  if (found === undefined) return undefined;
-  let total = 0;
-  for (const [, amount, unit = ''] of found.matchAll(/(\d+(?:\.\d+)?)\s?([a-z]+)/gi)) {
-    const isMilliseconds = /^(?:ms|milli)/i.test(unit);
-    total += Number(amount) * (isMilliseconds ? 1 : (UNITS[unit.charAt(0).toLowerCase()] ?? 0));
-  }
-  return total;
-}
-
-/**
- * Resets are named `x-ratelimit-reset-tokens`, `anthropic-ratelimit-tokens-reset`, `ratelimit-reset`; what
- * remains of the same limit is named alike.
- */
-function limitReset(headers: Headers, clock: number): number | undefined {
+function limitReset(headers: Headers, body: string, clock: number): number | undefined {
   let exhausted: number | undefined;
   let longest: number | undefined;
   for (const name of Object.keys(headers)) {
     if (!/ratelimit.*-reset(?:-|$)/.test(name)) continue;
-    const waitMs = untilNamed(headers[name], clock);
+    const waitMs = inFuture(untilNamed(headers[name], clock));
     if (waitMs === undefined) continue;
     longest = Math.max(longest ?? 0, waitMs);
-    const remaining = numberOf(headers[name.replace(/-reset(?=-|$)/, '-remaining')]);
-    if (remaining === 0) exhausted = Math.max(exhausted ?? 0, waitMs);
+    if (isExhausted(headers, name)) exhausted = Math.max(exhausted ?? 0, waitMs);
   }
-  return exhausted ?? longest;
+  return exhausted ?? longest ?? quotedReset(body, clock);
+}
+
+/** Nothing remains, or Anthropic says that it refused because of this window. */
+function isExhausted(headers: Headers, reset: string): boolean {
+  const remaining = headers[reset.replace(/-reset(?=-|$)/, '-remaining')];
+  const status = headers[reset.replace(/-reset(?=-|$)/, '-status')];
+  return numberOf(remaining) === 0 || status === 'rejected';
+}
+
+/** OpenRouter repeats the headers of the provider behind it in its body. */
+function quotedReset(body: string, clock: number): number | undefined {
+  return inFuture(untilNamed(/"x-ratelimit-reset"\s*:\s*"([\w.:+-]{1,40})"/i.exec(body)?.[1], clock));
 }

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { readError } from '../../src/failover/rules/provider-error.ts';
+import type { ProviderError } from '../../src/failover/rules/provider-error.ts';
 
-const json = (text: string): ReturnType<typeof readError> => readError(text, 'application/json');
+function read(text: string, contentType?: string): ProviderError {
+  return readError(text, contentType === undefined ? {} : { 'content-type': contentType });
+}
+
+const json = (text: string): ProviderError => read(text, 'application/json');
 
 void describe('readError', () => {
   void it("reads OpenAI's shape", () => {
@@ -32,7 +37,7 @@ void describe('readError', () => {
       const error = json(text);
       assert.equal(error.message, 'API key not valid.');
       assert.equal(error.httpStatus, 400);
-      assert.deepEqual(error.names, ['400', 'INVALID_ARGUMENT', 'API_KEY_INVALID']);
+      assert.deepEqual(error.names, ['400', 'invalid_argument', 'api_key_invalid']);
     }
   });
 
@@ -65,6 +70,47 @@ void describe('readError', () => {
     assert.equal(json('"Too many requests"').message, 'Too many requests');
   });
 
+  void it('reads business codes inside a 200, and takes 0 for none', () => {
+    assert.equal(json('{"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}').code, '1008');
+    assert.equal(
+      json('{"Response":{"Error":{"Code":"AuthFailure.Expire","Message":"No"}}}').code,
+      'authfailure.expire',
+    );
+    assert.equal(json('{"header":{"code":11200,"message":"AppIdNoAuthError"}}').code, '11200');
+    assert.equal(json('{"error_code":18,"error_msg":"qps"}').code, '18');
+    assert.equal(json('{"base_resp":{"status_code":0,"status_msg":"success"}}').form, 'text');
+    assert.equal(json('{"header":{"code":0,"message":"Success"}}').form, 'text');
+  });
+
+  void it('finds names beside the code: quotas violated, the exception of a header, a number in a message', () => {
+    const violations = [{ quotaId: 'GenerateRequestsPerDay' }];
+    const quota = json(JSON.stringify({ error: { message: 'No', details: [{ violations }] } }));
+    assert.deepEqual(quota.names, ['generaterequestsperday']);
+    const aws = readError('{"message":"No"}', { 'x-amzn-errortype': 'ThrottlingException:http://a/' });
+    assert.deepEqual(aws.names, ['throttlingexception']);
+    assert.deepEqual(json('{"__type":"com.amazon#ValidationException","message":"No"}').names, [
+      'validationexception',
+    ]);
+    assert.deepEqual(json('{"error":{"message":"insufficient balance (1008)"}}').names, ['1008']);
+    assert.deepEqual(json('{"error":{"message":"[1113][No]"}}').names, ['1113']);
+    assert.deepEqual(json('{"message":"<400> InternalError.Algo.DataInspectionFailed: No"}').names, [
+      'internalerror.algo.datainspectionfailed',
+    ]);
+  });
+
+  void it('unwraps an error that was passed on as the text of another', () => {
+    const quoted = JSON.stringify({ error: { code: 400, message: 'No', status: 'INVALID_ARGUMENT' } });
+    const error = json(JSON.stringify({ error: { message: quoted, code: 429 } }));
+    assert.equal(error.message, 'No');
+    assert.deepEqual(error.names, ['400', 'invalid_argument', '429']);
+  });
+
+  void it('leaves links out of the prose', () => {
+    const error = json('{"error":{"message":"Slow down. See https://a.example/settings/billing for more"}}');
+    assert.equal(error.prose, 'Slow down. See  for more');
+    assert.match(error.message, /settings\/billing/);
+  });
+
   void it('finds the error among the events of a stream', () => {
     const stream = [
       ': keep-alive',
@@ -78,33 +124,30 @@ void describe('readError', () => {
       '',
     ];
     for (const newline of ['\n', '\r\n', '\r']) {
-      assert.equal(readError(stream.join(newline), 'text/event-stream').code, 'server_error');
+      assert.equal(read(stream.join(newline), 'text/event-stream').code, 'server_error');
     }
-    assert.equal(readError('data: {"error":{"message":"No"}}', undefined).message, 'No');
-    assert.equal(readError('data: [DONE]\n\n', undefined).form, 'text');
+    assert.equal(read('data: {"error":{"message":"No"}}').message, 'No');
+    assert.equal(read('data: [DONE]\n\n').form, 'text');
   });
 
   void it("reads the flat error event of OpenAI's responses", () => {
-    const error = readError(
-      'data: {"type":"error","code":"server_error","message":"No","param":null}\n\n',
-      undefined,
-    );
+    const error = read('data: {"type":"error","code":"server_error","message":"No","param":null}\n\n');
     assert.equal(error.code, 'server_error');
     assert.equal(error.type, undefined);
   });
 
   void it('knows a page of HTML by its first character or its content type, and JSON in spite of that type', () => {
     const page = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>';
-    assert.equal(readError(page, undefined).form, 'html');
-    assert.equal(readError(page, undefined).message, '502 Bad Gateway');
-    assert.equal(readError('Bad Gateway', 'text/html; charset=utf-8').form, 'html');
-    assert.equal(readError('{"error":{"message":"No"}}', 'text/html').form, 'json');
+    assert.equal(read(page).form, 'html');
+    assert.equal(read(page).message, '502 Bad Gateway');
+    assert.equal(read('Bad Gateway', 'text/html; charset=utf-8').form, 'html');
+    assert.equal(read('{"error":{"message":"No"}}', 'text/html').form, 'json');
   });
 
   void it('takes what it cannot read as text, and nothing as empty', () => {
-    assert.equal(readError('upstream connect error', 'text/plain').message, 'upstream connect error');
-    assert.equal(readError('{"error": {"message": "cut', 'application/json').form, 'text');
-    assert.equal(readError(' \n', undefined).form, 'empty');
+    assert.equal(read('upstream connect error', 'text/plain').message, 'upstream connect error');
+    assert.equal(read('{"error": {"message": "cut', 'application/json').form, 'text');
+    assert.equal(read(' \n').form, 'empty');
   });
 
   void it('keeps what it returns within bounds, however deep and long the text', () => {
@@ -123,7 +166,7 @@ void describe('readError', () => {
         fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
         fc.option(fc.string()),
         (text, type) => {
-          const error = readError(text, type ?? undefined);
+          const error = read(text, type ?? undefined);
           assert.ok(error.message.length <= 2000);
         },
       ),

@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judge, tableFor } from '../../src/failover/judge.ts';
-import { generalRules, lastRule } from '../../src/failover/rules/general.ts';
-import { openaiRules } from '../../src/failover/rules/openai.ts';
+import { judge } from '../../src/failover/judge.ts';
+import { lastRule } from '../../src/failover/rules/general-statuses.ts';
+import { generalRules } from '../../src/failover/rules/general.ts';
 import { readError } from '../../src/failover/rules/provider-error.ts';
-import { qwenRules } from '../../src/failover/rules/qwen.ts';
 import { matches } from '../../src/failover/rules/rule.ts';
 import type { Match, Rule } from '../../src/failover/rules/rule.ts';
+import { ruleSets, tableFor } from '../../src/failover/rules/tables.ts';
+import { providerTypes } from '../../src/providers/types.ts';
 import type { Answered } from '../../src/failover/outcome.ts';
 
-const tables: readonly (readonly [string, readonly Rule[]])[] = [
-  ['openai', openaiRules],
-  ['qwen', qwenRules],
-  ['a type of its own', generalRules],
-];
-const all = tables.flatMap(([, rules]) => rules);
+const all = ruleSets.flatMap(([, rules]) => rules);
 
 function exampleOf({ example }: Rule): Answered {
   return {
@@ -26,8 +22,14 @@ function exampleOf({ example }: Rule): Answered {
   };
 }
 
+function patternsOf(when: Match): (string | RegExp)[] {
+  const words = [when.code, when.type, when.named, when.operation, when.message, when.says].flat();
+  const inner = when.unless === undefined ? [] : patternsOf(when.unless);
+  return [...words, ...inner, ...Object.values(when.headers ?? {})].filter((word) => word !== undefined);
+}
+
 void describe('a verdict table', () => {
-  for (const [providerType, rules] of tables) {
+  for (const [providerType, rules] of ruleSets) {
     for (const rule of rules) {
       void it(`lets ${rule.id} decide its own example at ${providerType}`, () => {
         const verdict = judge(exampleOf(rule), { providerType, now: 0 });
@@ -49,7 +51,7 @@ void describe('a verdict table', () => {
   });
 
   void it('falls through to the general rules and ends with the one that fits everything', () => {
-    for (const providerType of ['openai', 'qwen', 'unheard-of']) {
+    for (const providerType of [...providerTypes.keys(), 'unheard-of']) {
       const table = tableFor(providerType);
       assert.equal(table.at(-1), lastRule);
       assert.deepEqual(table.slice(-generalRules.length), generalRules);
@@ -57,9 +59,21 @@ void describe('a verdict table', () => {
     assert.deepEqual(lastRule.when, {});
   });
 
-  void it('has no expression that remembers where it stopped', () => {
-    for (const { id, when } of all)
-      assert.ok(when.message === undefined || !/[gy]/.test(when.message.flags), id);
+  void it('has no expression that remembers where it stopped, and no word in capitals', () => {
+    for (const { id, when } of all) {
+      for (const word of patternsOf(when)) {
+        if (typeof word === 'string') assert.equal(word, word.toLowerCase(), id);
+        else assert.doesNotMatch(word.flags, /[gy]/, id);
+      }
+    }
+  });
+
+  void it('knows a provider by any of its names', () => {
+    assert.equal(tableFor('Azure OpenAI'), tableFor('azure'));
+    assert.equal(tableFor('dashscope'), tableFor('qwen'));
+    assert.equal(tableFor('zhipu'), tableFor('zhipuai'));
+    assert.notEqual(tableFor('qwen'), tableFor('openai'));
+    assert.equal(tableFor('unheard-of'), generalRules);
   });
 });
 
@@ -73,7 +87,7 @@ void describe('a rule', () => {
     where: 'body',
   };
   const fits = (when: Match, operation?: string): boolean =>
-    matches(when, answer, readError(answer.errorText, undefined), operation);
+    matches(when, answer, readError(answer.errorText, answer.headers), operation);
 
   void it('fits where every field it has agrees', () => {
     assert.ok(fits({ status: 429, code: 'too_fast', type: 'requests', message: /^Slow/, where: 'body' }));
@@ -89,9 +103,24 @@ void describe('a rule', () => {
     assert.ok(!fits({ status: '5xx' }));
   });
 
-  void it('finds a name wherever the error carries it, without regard to case', () => {
-    for (const named of ['TOO_FAST', 'requests', 'exhausted']) assert.ok(fits({ named }), named);
+  void it('finds a name wherever the error carries it', () => {
+    for (const named of ['too_fast', 'requests', 'exhausted', /^throttling/, ['slow', 'too_fast']]) {
+      assert.ok(fits({ named }));
+    }
     assert.ok(!fits({ named: ['slow', 'please'] }));
+  });
+
+  void it('does not fit what its exception fits', () => {
+    assert.ok(!fits({ status: 429, unless: { named: 'too_fast' } }));
+    assert.ok(fits({ status: 429, unless: { named: 'too_slow' } }));
+    assert.ok(fits({ status: 429, unless: { headers: { 'retry-after': /./ } } }));
+  });
+
+  void it('reads what a message says without its links', () => {
+    const linked = { ...answer, errorText: '{"message":"Slow down: https://a.example/billing"}' };
+    const error = readError(linked.errorText, {});
+    assert.ok(matches({ message: /billing/ }, linked, error, undefined));
+    assert.ok(!matches({ says: /billing/ }, linked, error, undefined));
   });
 
   void it('asks the headers and the operation', () => {

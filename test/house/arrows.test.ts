@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   // The judgement: a room of its own inside failover, so that it can be read and tested alone.
   'failover/verdict.ts': { code: [], outside: [] },
   'failover/outcome.ts': { code: [], outside: [] },
-  'failover/waits.ts': { code: ['failover/outcome.ts', 'failover/verdict.ts'], outside: [] },
+  'failover/wait': { code: ['failover/wait'], outside: [] },
   'failover/rules/': {
     code: ['failover/outcome.ts', 'failover/verdict.ts', 'failover/waits.ts'],
     outside: [],

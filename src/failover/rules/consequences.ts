@@ -1,11 +1,9 @@
 import { LONG_WAIT_CAP_MS } from '../waits.ts';
-import type { Rule } from './rule.ts';
+import type { Consequence } from './rule.ts';
 
 /*
  * What most rules of a kind conclude, said once. A rule that differs in one point spreads these and says so.
  */
-
-type Consequence = Rule['verdict'];
 
 /** The credential itself is refused. */
 export const keyDead: Consequence = { class: 'key_dead', scope: 'key', retry: 'other-key' };
@@ -19,6 +17,9 @@ export const outOfCredit: Consequence = {
   waitCapMs: LONG_WAIT_CAP_MS,
 };
 
+/** This key may spend no more, or not on this model; the account's other keys may. */
+export const outOfAllowance: Consequence = { ...outOfCredit, scope: 'key_model', retry: 'other-key' };
+
 /** Too much in too little time, for one model in one quota domain. */
 export const throttled: Consequence = {
   class: 'rate_limit',
@@ -27,11 +28,15 @@ export const throttled: Consequence = {
   wait: 'limits',
 };
 
-/** A limit that is counted by the day. */
-export const throttledByTheDay: Consequence = { ...throttled, waitCapMs: LONG_WAIT_CAP_MS };
+/** A limit that is counted by the day, or by a plan's window of hours, a week or a month: it ends by itself. */
+export const throttledForLong: Consequence = { ...throttled, waitCapMs: LONG_WAIT_CAP_MS };
 
 /** This one request is larger than the domain's limit: no wait helps, a domain with a larger limit does. */
-export const largerThanLimit: Consequence = { class: 'client_error', scope: 'none', retry: 'other-domain' };
+export const largerThanLimit: Consequence = {
+  class: 'client_error',
+  scope: 'quota_domain',
+  retry: 'other-domain',
+};
 
 /** The provider's own trouble, or that of the way to it. */
 export const overloaded: Consequence = {
@@ -40,6 +45,9 @@ export const overloaded: Consequence = {
   retry: 'other-key',
   wait: 'retry-after',
 };
+
+/** The provider has no room for anybody. */
+export const atCapacity: Consequence = { ...overloaded, retry: 'other-provider' };
 
 /** The key is good, but not for this model. */
 export const modelDenied: Consequence = { class: 'model_denied', scope: 'key_model', retry: 'other-key' };
@@ -52,3 +60,6 @@ export const callersMistake: Consequence = { class: 'client_error', scope: 'none
 
 /** Moderation or a guardrail: an answer, not a failure. */
 export const blocked: Consequence = { class: 'content_blocked', scope: 'none', retry: 'none' };
+
+/** A refusal without a reason: no proof against the key, but it counts. */
+export const suspicious: Consequence = { class: 'unknown', scope: 'key', retry: 'other-key' };

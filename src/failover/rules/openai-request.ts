@@ -5,7 +5,7 @@ import {
   modelDenied,
   overloaded,
   throttled,
-  throttledByTheDay,
+  throttledForLong,
 } from './consequences.ts';
 import { openaiBody as body } from './example-body.ts';
 import type { Rule } from './rule.ts';
@@ -34,7 +34,7 @@ const limits: readonly Rule[] = [
   {
     id: 'openai.daily-limit',
     when: { code: 'rate_limit_exceeded', message: /\bper day\b|\((?:RPD|TPD)\)/ },
-    verdict: throttledByTheDay,
+    verdict: throttledForLong,
     source: 'github.com/openai/codex issue 797',
     example: {
       status: 429,

@@ -1,14 +1,18 @@
 import { dataOf } from './event-text.ts';
+import { bounded, emptyError, errorOfFields, errorOfText, isRecord } from './error-fields.ts';
 
 /** The structured part of a provider's error, whichever shape it came in. */
 export interface ProviderError {
-  /** What it was written in. `text` is anything that is neither JSON nor HTML. */
+  /** What it was written in. `json`: an error was found in JSON. `text`: anything that is none of the others. */
   readonly form: 'json' | 'html' | 'text' | 'empty';
   /** At most 2,000 characters; empty where none was found. */
   readonly message: string;
+  /** The message without its links. */
+  readonly prose: string;
+  /** In lower case, as are all of its words. */
   readonly code: string | undefined;
   readonly type: string | undefined;
-  /** Every word it calls itself by: code, type, Google's status, reasons and codes of its details. */
+  /** Every word it calls itself by: code, type, Google's status, reasons and quota ids, AWS's exception. */
   readonly names: readonly string[];
   /** The HTTP status it speaks of, where it names one: what an error inside a 200 would have been. */
   readonly httpStatus: number | undefined;
@@ -17,38 +21,40 @@ export interface ProviderError {
 /** Longer texts are not parsed: no provider explains itself at such length. */
 const MAX_TEXT = 256 * 1024;
 const MAX_MESSAGE = 2000;
-const MAX_NAME = 100;
-const MAX_DETAILS = 16;
 const MAX_DEPTH = 6;
+const MAX_ITEMS = 16;
 
-const empty: ProviderError = {
-  form: 'empty',
-  message: '',
-  code: undefined,
-  type: undefined,
-  names: [],
-  httpStatus: undefined,
-};
-
-const jsonError: ProviderError = { ...empty, form: 'json' };
+type Headers = Readonly<Record<string, string>>;
 
 /**
  * Finds the error in what a provider sent: `{error: {…}}`, `{type: 'error', error: {…}}`, `[{error}]`,
- * `{message, code}`, `{detail}`, `{errors: […]}`, `{response: {error}}`, a bare string, any of these in the
- * data lines of an event stream; or a page of HTML, whose title is its message. Never throws.
+ * `{message, code}`, `{detail}`, `{errors: […]}`, `{response: {error}}`, `{base_resp}`, `{Response: {Error}}`,
+ * `{header: {code}}`, a bare string, JSON inside the message of JSON, any of these in the data lines of an event
+ * stream; or a page of HTML, whose title is its message. Never throws.
+ * @param headers lower-case names
  */
-export function readError(text: string, contentType: string | undefined): ProviderError {
-  const trimmed = text.slice(0, MAX_TEXT).trim();
-  if (trimmed === '') return empty;
+export function readError(text: string, headers: Headers): ProviderError {
+  const error = readText(text.slice(0, MAX_TEXT).trim(), headers['content-type']);
+  const exception = awsException(headers);
+  return exception === undefined ? error : { ...error, names: [...error.names, exception] };
+}
 
-  for (const payload of payloadsOf(trimmed)) {
+function readText(text: string, contentType: string | undefined): ProviderError {
+  if (text === '') return emptyError;
+  for (const payload of payloadsOf(text)) {
     const found = findError(parse(payload), 0);
     if (found !== undefined) return found;
   }
-  if (trimmed.startsWith('<') || contentType?.startsWith('text/html') === true) {
-    return { ...empty, form: 'html', message: titleOf(trimmed) };
+  if (text.startsWith('<') || contentType?.startsWith('text/html') === true) {
+    return { ...errorOfText(titleOf(text)), form: 'html' };
   }
-  return { ...empty, form: 'text', message: bounded(trimmed, MAX_MESSAGE) };
+  return { ...errorOfText(bounded(text, MAX_MESSAGE)), form: 'text' };
+}
+
+/** Bedrock names its exception in a header alone: `ThrottlingException:http://…`. */
+function awsException(headers: Headers): string | undefined {
+  const value = headers['x-amzn-errortype'];
+  return value === undefined ? undefined : bounded(value.split(':', 1)[0] ?? '', 100).toLowerCase();
 }
 
 /** The JSON texts to look into: the body itself, or each event of a stream. */
@@ -68,64 +74,60 @@ function parse(json: string): unknown {
 /** Undefined where the value holds no error: an event of the good part of a stream, a number, a null. */
 function findError(value: unknown, depth: number): ProviderError | undefined {
   if (depth > MAX_DEPTH) return undefined;
-  if (typeof value === 'string') return errorOfWord(value);
-  if (Array.isArray(value)) return findError(value[0], depth + 1);
+  if (typeof value === 'string') return errorOfString(value, depth);
+  if (Array.isArray(value)) return firstError(value.slice(0, MAX_ITEMS), depth);
   if (!isRecord(value)) return undefined;
 
-  const inner = value['error'] ?? value['detail'] ?? value['errors'] ?? failureOf(value['response']);
-  const nested = findError(inner, depth + 1);
-  const own = fieldsOf(value);
-  if (nested === undefined) return own;
+  const nested = firstError(nestedIn(value), depth);
+  const own = errorOfFields(value);
+  if (own === undefined) return nested;
+  const explained = nested ?? quotedIn(own, depth);
   // What stands around the error adds to it where the error itself is silent, as in {code, error: 'text'}.
-  return own === undefined ? nested : merge(nested, own);
+  return explained === undefined ? own : merge(explained, own);
 }
 
-/** In `{error: '…'}`: one word is a code, more are a message. */
-function errorOfWord(word: string): ProviderError | undefined {
-  if (word === '') return undefined;
-  if (/^[\w.:-]{1,100}$/.test(word)) return { ...jsonError, code: word, names: [word] };
-  return { ...jsonError, message: bounded(word, MAX_MESSAGE) };
+function firstError(values: readonly unknown[], depth: number): ProviderError | undefined {
+  for (const value of values) {
+    const found = findError(value, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-function failureOf(response: unknown): unknown {
-  return isRecord(response) ? response['error'] : undefined;
+/** The places providers put an error in. */
+function nestedIn(value: Record<string, unknown>): unknown[] {
+  const { error, detail, errors, response, Response: tencent, base_resp: minimax, header: spark } = value;
+  return [
+    error,
+    detail,
+    isRecord(response) ? response['error'] : undefined,
+    isRecord(tencent) ? tencent['Error'] : undefined,
+    isRecord(minimax) ? { code: minimax['status_code'], message: minimax['status_msg'] } : undefined,
+    isRecord(spark) && typeof spark['code'] === 'number' ? spark : undefined,
+    errors,
+  ];
 }
 
-function fieldsOf(value: Record<string, unknown>): ProviderError | undefined {
-  const message = wordOf(value['message'] ?? value['Message'] ?? value['msg'] ?? value['title'], MAX_MESSAGE);
-  const code = wordOf(value['code'], MAX_NAME);
-  // In {type: 'error', …} the type says only that this is one.
-  const type = value['type'] === 'error' ? undefined : wordOf(value['type'] ?? value['__type'], MAX_NAME);
-  if (message === undefined && code === undefined) return undefined;
-  const status = wordOf(value['status'], MAX_NAME);
-  const names = [code, type, status, ...detailNames(value['details']), ...innerNames(value['innererror'])];
-  return {
-    ...jsonError,
-    message: message ?? '',
-    code,
-    type,
-    names: names.filter((name) => name !== undefined),
-    httpStatus: [value['status_code'], value['status'], value['code']].map(httpStatusOf).find(isPresent),
-  };
+/** One word is a code, JSON is another's error passed on, the rest is a message. */
+function errorOfString(text: string, depth: number): ProviderError | undefined {
+  if (text === '') return undefined;
+  const quoted = /^\s*[[{]/.test(text) ? findError(parse(text), depth + 1) : undefined;
+  if (quoted !== undefined) return quoted;
+  if (!/^[\w.:-]{1,100}$/.test(text)) return errorOfText(bounded(text, MAX_MESSAGE));
+  return { ...emptyError, form: 'json', code: text.toLowerCase(), names: [text.toLowerCase()] };
 }
 
-/** Google puts a reason into each of its details, Anthropic an error code into the one it has. */
-function detailNames(details: unknown): (string | undefined)[] {
-  const list: unknown[] = Array.isArray(details) ? details.slice(0, MAX_DETAILS) : [details];
-  return list
-    .filter(isRecord)
-    .flatMap((detail) => [wordOf(detail['reason'], MAX_NAME), wordOf(detail['error_code'], MAX_NAME)]);
-}
-
-/** Azure's own word stands below the one it shares with OpenAI. */
-function innerNames(inner: unknown): (string | undefined)[] {
-  return isRecord(inner) ? [wordOf(inner['code'], MAX_NAME)] : [];
+/** A gateway's message may be the whole answer it got itself. */
+function quotedIn({ message }: ProviderError, depth: number): ProviderError | undefined {
+  return /^\s*[[{]/.test(message) ? findError(parse(message), depth + 1) : undefined;
 }
 
 function merge(inner: ProviderError, outer: ProviderError): ProviderError {
+  const isSilent = inner.message === '';
   return {
-    ...inner,
-    message: inner.message === '' ? outer.message : inner.message,
+    form: inner.form,
+    message: isSilent ? outer.message : inner.message,
+    prose: isSilent ? outer.prose : inner.prose,
     code: inner.code ?? outer.code,
     type: inner.type ?? outer.type,
     names: [...inner.names, ...outer.names],
@@ -133,31 +135,7 @@ function merge(inner: ProviderError, outer: ProviderError): ProviderError {
   };
 }
 
-function httpStatusOf(value: unknown): number | undefined {
-  const status = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value;
-  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600
-    ? status
-    : undefined;
-}
-
-function wordOf(value: unknown, maxLength: number): string | undefined {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? bounded(value, maxLength) : undefined;
-}
-
 function titleOf(html: string): string {
   const head = html.slice(0, MAX_MESSAGE);
   return /<title[^>]*>([^<]*)/i.exec(head)?.[1]?.trim() ?? '';
-}
-
-function bounded(text: string, maxLength: number): string {
-  return text.length > maxLength ? text.slice(0, maxLength) : text;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isPresent<T>(value: T | undefined): value is T {
-  return value !== undefined;
 }

@@ -4,23 +4,25 @@ import type { WaitSource } from '../waits.ts';
 import type { ProviderError } from './provider-error.ts';
 
 /** A status, or a class of them such as `5xx`. */
-export type StatusPattern = number | '3xx' | '4xx' | '5xx';
+export type StatusPattern = number | '2xx' | '3xx' | '4xx' | '5xx';
 
-/**
- * What a rule looks at. Every field that stands must agree; a list agrees if one of its members does.
- * Words are compared without regard to case.
- */
+/** A whole word in lower case, or an expression. */
+export type WordPattern = string | RegExp;
+
+/** What a rule looks at. Every field that stands must agree; a list agrees if one of its members does. */
 export interface Match {
   /** Of the answer or, in an error found inside a success, the one it names. */
   readonly status?: StatusPattern | readonly StatusPattern[];
   /** `code` of the structured error. */
-  readonly code?: string | readonly string[];
+  readonly code?: WordPattern | readonly WordPattern[];
   /** `type` of the structured error. */
-  readonly type?: string | readonly string[];
-  /** Any word the structured error calls itself by: its code, type, status or reason. */
-  readonly named?: string | readonly string[];
-  /** The error's message. Anchored, or else so plain that nobody's prompt could be quoted by it. */
+  readonly type?: WordPattern | readonly WordPattern[];
+  /** Any word the structured error calls itself by: its code, type, status, reason or quota id. */
+  readonly named?: WordPattern | readonly WordPattern[];
+  /** The error's message, whole. */
   readonly message?: RegExp;
+  /** The error's message without its links, whose paths speak of billing whatever the matter is. */
+  readonly says?: RegExp;
   /** Response headers by lower-case name: each must be there and match. */
   readonly headers?: Readonly<Record<string, RegExp>>;
   /** Where the error stood. */
@@ -28,23 +30,34 @@ export interface Match {
   /** What the error was written in. */
   readonly form?: ProviderError['form'];
   /** The operation that was called, such as `chat.completions`. */
-  readonly operation?: string | readonly string[];
+  readonly operation?: WordPattern | readonly WordPattern[];
+  /** The rule does not fit what this fits: a header that is there, a word that turns the meaning. */
+  readonly unless?: Match;
 }
 
-/** One line of a verdict table: plain data. */
-export interface Rule {
+/** What follows from a rule that fits. */
+export interface Consequence {
+  readonly class: Exclude<VerdictClass, 'ok'>;
+  readonly scope: VerdictScope;
+  readonly retry: Retry;
+  /** Where to look for the wait the provider asks for; absent: its hints do not concern this verdict. */
+  readonly wait?: WaitSource;
+  /** Longest wait believed. Milliseconds; an hour where absent. */
+  readonly waitCapMs?: number;
+  /** How far ahead of UTC the clock is that the provider names times by without a zone. Hours; 0 where absent. */
+  readonly zoneHours?: number;
+}
+
+/** The part of a rule that judges. */
+export interface Decider {
   /** Unique over all tables; part of what users see and may rely on. */
   readonly id: string;
   readonly when: Match;
-  readonly verdict: {
-    readonly class: Exclude<VerdictClass, 'ok'>;
-    readonly scope: VerdictScope;
-    readonly retry: Retry;
-    /** Where to look for the wait the provider asks for; absent: its hints do not concern this verdict. */
-    readonly wait?: WaitSource;
-    /** Longest wait believed. Milliseconds; an hour where absent. */
-    readonly waitCapMs?: number;
-  };
+  readonly verdict: Consequence;
+}
+
+/** One line of a verdict table: plain data. */
+export interface Rule extends Decider {
   /** Where the fact is from: a public page, repository or thread. */
   readonly source: string;
   /** An answer this rule decides; a test holds it to that. */
@@ -65,27 +78,29 @@ export function matches(
   operation: string | undefined,
 ): boolean {
   return (
-    (when.status === undefined || matchesStatus(when.status, answer, error)) &&
+    (when.status === undefined || matchesStatus(when.status, statusOf(answer, error))) &&
     (when.where === undefined || when.where === answer.where) &&
     (when.form === undefined || when.form === error.form) &&
-    (when.code === undefined || isOneOf(when.code, error.code)) &&
-    (when.type === undefined || isOneOf(when.type, error.type)) &&
-    (when.named === undefined || error.names.some((name) => isOneOf(when.named, name))) &&
+    (when.code === undefined || matchesWord(when.code, error.code)) &&
+    (when.type === undefined || matchesWord(when.type, error.type)) &&
+    (when.named === undefined || matchesAny(when.named, error.names)) &&
     (when.message === undefined || when.message.test(error.message)) &&
+    (when.says === undefined || when.says.test(error.prose)) &&
     (when.headers === undefined || matchesHeaders(when.headers, answer.headers)) &&
-    (when.operation === undefined || isOneOf(when.operation, operation))
+    (when.operation === undefined || matchesWord(when.operation, operation)) &&
+    (when.unless === undefined || !matches(when.unless, answer, error, operation))
   );
 }
 
-function matchesStatus(
-  pattern: NonNullable<Match['status']>,
-  answer: Answered,
-  error: ProviderError,
-): boolean {
-  const status = answer.status < 300 ? (error.httpStatus ?? answer.status) : answer.status;
+/** An error inside a success often names the status it would have had. */
+function statusOf(answer: Answered, error: ProviderError): number {
+  return answer.status < 300 ? (error.httpStatus ?? answer.status) : answer.status;
+}
+
+function matchesStatus(pattern: NonNullable<Match['status']>, status: number): boolean {
   if (typeof pattern === 'number') return pattern === status;
   if (typeof pattern === 'string') return Number(pattern[0]) === Math.floor(status / 100);
-  return pattern.some((one) => matchesStatus(one, answer, error));
+  return pattern.some((one) => matchesStatus(one, status));
 }
 
 function matchesHeaders(patterns: Readonly<Record<string, RegExp>>, headers: Answered['headers']): boolean {
@@ -95,10 +110,13 @@ function matchesHeaders(patterns: Readonly<Record<string, RegExp>>, headers: Ans
   });
 }
 
-function isOneOf(wanted: string | readonly string[] | undefined, word: string | undefined): boolean {
-  if (wanted === undefined || word === undefined) return false;
-  const lower = word.toLowerCase();
-  return typeof wanted === 'string'
-    ? wanted.toLowerCase() === lower
-    : wanted.some((one) => one.toLowerCase() === lower);
+function matchesAny(wanted: WordPattern | readonly WordPattern[], words: readonly string[]): boolean {
+  return words.some((word) => matchesWord(wanted, word));
+}
+
+function matchesWord(wanted: WordPattern | readonly WordPattern[], word: string | undefined): boolean {
+  if (word === undefined) return false;
+  if (typeof wanted === 'string') return wanted === word;
+  if (wanted instanceof RegExp) return wanted.test(word);
+  return wanted.some((one) => matchesWord(one, word));
 }

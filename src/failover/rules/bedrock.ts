@@ -1,0 +1,184 @@
+import {
+  callersMistake,
+  keyDead,
+  modelDenied,
+  outOfCredit,
+  overloaded,
+  atCapacity,
+  throttled,
+  throttledForLong,
+} from './consequences.ts';
+import type { Rule } from './rule.ts';
+import { AT_CAPACITY } from './words.ts';
+
+const COMMON = 'docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html';
+const TROUBLE = 'docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html';
+
+function header(exception: string): Record<string, string> {
+  return { 'x-amzn-errortype': `${exception}:http://internal.amazon.com/coral/com.amazon.bedrock/` };
+}
+
+/** AWS: the exception stands in a header, sometimes in `__type`, and the body has a message alone. */
+export const bedrockRules: readonly Rule[] = [
+  {
+    id: 'bedrock.payment',
+    when: { says: /\binvalid_payment_instrument\b|\bpayment (?:method|instrument)\b/i },
+    verdict: outOfCredit,
+    source: `${TROUBLE}: AccessDeniedException`,
+    example: {
+      status: 403,
+      headers: header('AccessDeniedException'),
+      body: '{"message":"Model access is denied due to INVALID_PAYMENT_INSTRUMENT"}',
+    },
+  },
+  {
+    id: 'bedrock.key-invalid',
+    when: {
+      named: [
+        /^(?:unrecognizedclient|invalidclienttokenid|expiredtoken|invalidaccesskeyid|signaturedoesnotmatch|invalidsignature|incompletesignature|missingauthenticationtoken)(?:exception)?$/,
+      ],
+    },
+    verdict: keyDead,
+    source: COMMON,
+    example: {
+      status: 403,
+      headers: header('UnrecognizedClientException'),
+      body: '{"message":"The security token included in the request is invalid."}',
+    },
+  },
+  {
+    id: 'bedrock.api-key-invalid',
+    when: {
+      status: [401, 403],
+      says: /\bauthentication failed\b|\b(?:api key|bearer token)\b.{0,60}\b(?:valid|expired|invalid|inactive)\b/i,
+    },
+    verdict: keyDead,
+    source: 'docs.aws.amazon.com/bedrock/latest/userguide/api-keys-troubleshooting.html',
+    example: {
+      status: 403,
+      headers: header('AccessDeniedException'),
+      body: '{"message":"Authentication failed: Please make sure your API Key is valid."}',
+    },
+  },
+  {
+    id: 'bedrock.daily-limit',
+    when: { named: 'throttlingexception', says: /\bper day\b|\bdaily\b/i },
+    verdict: throttledForLong,
+    source: `${TROUBLE}: ThrottlingException`,
+    example: {
+      status: 429,
+      headers: header('ThrottlingException'),
+      body: '{"message":"Too many tokens per day, please wait before trying again."}',
+    },
+  },
+  {
+    id: 'bedrock.rate-limit',
+    when: {
+      named: [
+        /^throttling(?:exception)?$/,
+        /^(?:servicequotaexceeded|toomanyrequests|limitexceeded)exception$/,
+      ],
+    },
+    verdict: throttled,
+    source: TROUBLE,
+    example: {
+      status: 429,
+      headers: header('ThrottlingException'),
+      body: '{"message":"Too many requests, please wait before trying again."}',
+    },
+  },
+  {
+    id: 'bedrock.at-capacity',
+    when: { named: [/^(?:serviceunavailable|modelnotready)exception$/] },
+    verdict: atCapacity,
+    source: TROUBLE,
+    example: {
+      status: 429,
+      headers: header('ModelNotReadyException'),
+      body: '{"message":"Model is not ready for inference."}',
+    },
+  },
+  {
+    id: 'bedrock.at-capacity-words',
+    when: { status: [429, '5xx'], says: AT_CAPACITY },
+    verdict: atCapacity,
+    source: TROUBLE,
+    example: { status: 503, body: '{"message":"Bedrock is unable to process your request: at capacity"}' },
+  },
+  {
+    id: 'bedrock.failure',
+    when: {
+      named: [/^(?:internalserver|internalfailure|modeltimeout|modelerror|modelstreamerror)(?:exception)?$/],
+    },
+    verdict: overloaded,
+    source: TROUBLE,
+    example: {
+      status: 424,
+      headers: header('ModelErrorException'),
+      body: '{"message":"The model returned an error."}',
+    },
+  },
+  {
+    id: 'bedrock.failed-dependency',
+    when: { status: [408, 424] },
+    verdict: overloaded,
+    source: TROUBLE,
+    example: { status: 424, body: '{"message":"The system encountered an unexpected error."}' },
+  },
+  {
+    // The account has not been cleared for the model, or a form has not been filled in.
+    id: 'bedrock.account-not-cleared',
+    when: {
+      says: /^operation not allowed\b|\buse[- ]case (?:details|form)\b|\bfilled? (?:in|out)\b.{0,40}\bform\b/i,
+    },
+    verdict: modelDenied,
+    source: `${TROUBLE}: ValidationException`,
+    example: {
+      status: 400,
+      headers: header('ValidationException'),
+      body: '{"message":"Operation not allowed"}',
+    },
+  },
+  {
+    id: 'bedrock.model-invalid',
+    when: {
+      says: /\bmodel identifier is invalid\b|\bmodel (?:id|version)\b.{0,40}\b(?:invalid|not supported|end of its life)\b/i,
+    },
+    verdict: modelDenied,
+    source: 'pydantic/pydantic-ai tests/cassettes/test_model_name_suggestions',
+    example: { status: 400, body: '{"message":"The provided model identifier is invalid."}' },
+  },
+  {
+    id: 'bedrock.access-denied',
+    when: { status: ['2xx', 401, 403], named: [/^(?:accessdenied|notauthorized)(?:exception)?$/] },
+    verdict: modelDenied,
+    source: TROUBLE,
+    example: {
+      status: 403,
+      headers: header('AccessDeniedException'),
+      body: '{"message":"You don\'t have access to the model with the specified model ID."}',
+    },
+  },
+  {
+    id: 'bedrock.model-not-found',
+    when: { named: 'resourcenotfoundexception' },
+    verdict: modelDenied,
+    source: TROUBLE,
+    example: {
+      status: 404,
+      headers: header('ResourceNotFoundException'),
+      body: '{"message":"Could not resolve the foundation model from the provided model identifier."}',
+    },
+  },
+  {
+    id: 'bedrock.validation',
+    when: { named: 'validationexception' },
+    verdict: callersMistake,
+    source: TROUBLE,
+    example: {
+      status: 400,
+      headers: header('ValidationException'),
+      body: '{"message":"Input is too long for requested model."}',
+    },
+  },
+];

@@ -1,0 +1,154 @@
+import type { ProviderError } from './provider-error.ts';
+
+/* The fields providers describe an error with, whatever they call them. */
+
+const MAX_MESSAGE = 2000;
+const MAX_NAME = 100;
+const MAX_DETAILS = 16;
+
+export const emptyError: ProviderError = {
+  form: 'empty',
+  message: '',
+  prose: '',
+  code: undefined,
+  type: undefined,
+  names: [],
+  httpStatus: undefined,
+};
+
+/** An error that is a message and nothing else. */
+export function errorOfText(message: string): ProviderError {
+  return { ...emptyError, form: 'json', message, prose: proseOf(message), names: namesWithin(message) };
+}
+
+/** The error a map describes by its own fields; undefined where it describes none. */
+export function errorOfFields(value: Record<string, unknown>): ProviderError | undefined {
+  const code = CODES.map((field) => nameOf(value[field])).find((name) => name !== undefined);
+  // Whatever stands beside it, this code says that all is well.
+  if (code === '0') return undefined;
+  const message = firstWord(value, MESSAGES, MAX_MESSAGE) ?? '';
+  const blocked = blockReason(value['promptFeedback']);
+  if (message === '' && code === undefined && blocked === undefined && !isLimit(value)) return undefined;
+  // In {type: 'error', …} the type says only that this is one.
+  const type = value['type'] === 'error' ? undefined : nameOf(value['type'] ?? value['__type']);
+  const names = [
+    code,
+    type,
+    blocked,
+    ...NAMES.map((field) => nameOf(value[field])),
+    ...detailNames(value['details']),
+    ...metadataNames(value['metadata']),
+    ...innerNames(value['innererror']),
+    ...namesWithin(message),
+  ];
+  return {
+    form: 'json',
+    message,
+    prose: proseOf(`${message} ${rawOf(value['metadata'])}`),
+    code,
+    type,
+    names: [...new Set(names.filter((name) => name !== undefined))],
+    httpStatus: STATUSES.map((field) => httpStatusOf(value[field])).find((status) => status !== undefined),
+  };
+}
+
+const MESSAGES = ['message', 'Message', 'msg', 'error_msg', 'error_message', 'detail', 'title'];
+const CODES = ['code', 'Code', 'error_code', 'errorCode'];
+const NAMES = ['status', 'reason', 'error_type', 'tag', 'limit_source'];
+const STATUSES = ['status_code', 'http_code', 'status', 'code'];
+
+/** ChatGPT's backend says when a limit ends, and no more than its type. */
+function isLimit(value: Record<string, unknown>): boolean {
+  return typeof value['type'] === 'string' && ('resets_in_seconds' in value || 'resets_at' in value);
+}
+
+/** Gemini refuses a prompt inside a 200. */
+function blockReason(feedback: unknown): string | undefined {
+  return isRecord(feedback) && typeof feedback['blockReason'] === 'string' ? 'prompt_blocked' : undefined;
+}
+
+/** Google puts a reason or the quotas violated into each of its details, Anthropic an error code into the one it has. */
+function detailNames(details: unknown): (string | undefined)[] {
+  const list: unknown[] = Array.isArray(details) ? details.slice(0, MAX_DETAILS) : [details];
+  return list
+    .filter(isRecord)
+    .flatMap((detail) => [
+      nameOf(detail['reason']),
+      nameOf(detail['error_code']),
+      ...quotaIds(detail['violations']),
+    ]);
+}
+
+function quotaIds(violations: unknown): (string | undefined)[] {
+  const list: unknown[] = Array.isArray(violations) ? violations.slice(0, MAX_DETAILS) : [];
+  return list.filter(isRecord).map((violation) => nameOf(violation['quotaId']));
+}
+
+/** OpenRouter tells there whose limit it was. */
+function metadataNames(metadata: unknown): (string | undefined)[] {
+  return isRecord(metadata) ? [nameOf(metadata['limit_source']), nameOf(metadata['error_type'])] : [];
+}
+
+/** What the provider behind OpenRouter said. */
+function rawOf(metadata: unknown): string {
+  const raw = isRecord(metadata) ? metadata['raw'] : undefined;
+  return typeof raw === 'string' ? bounded(raw, MAX_MESSAGE) : '';
+}
+
+/** Azure's own word stands below the one it shares with OpenAI. */
+function innerNames(inner: unknown): (string | undefined)[] {
+  return isRecord(inner) ? [nameOf(inner['code'])] : [];
+}
+
+/**
+ * Names that stand in the message alone: `<400> InternalError.Algo.DataInspectionFailed: …`,
+ * `ThrottlingException: …`, `[1113][…]`, `insufficient balance (1008)`.
+ */
+function namesWithin(message: string): string[] {
+  const leading = /^(?:<\d{3}> )?([A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)+|[A-Z][A-Za-z]+Exception): /.exec(
+    message,
+  );
+  const bracketed = /^\[(\d{4})\]/.exec(message);
+  const trailing = /\((\d{4})\)\s*$/.exec(message);
+  return [leading, bracketed, trailing].flatMap((found) => found?.[1]?.toLowerCase() ?? []);
+}
+
+function httpStatusOf(value: unknown): number | undefined {
+  const status = typeof value === 'string' && /^[45]\d\d$/.test(value) ? Number(value) : value;
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status < 600
+    ? status
+    : undefined;
+}
+
+function proseOf(message: string): string {
+  return message.replaceAll(/\b(?:https?:\/\/|www\.)\S+/g, '').trim();
+}
+
+function firstWord(
+  value: Record<string, unknown>,
+  fields: readonly string[],
+  maxLength: number,
+): string | undefined {
+  for (const field of fields) {
+    const word = value[field];
+    if (typeof word === 'string' && word !== '') return bounded(word, maxLength);
+  }
+  return undefined;
+}
+
+/** AWS puts a namespace before its types: `com.amazon.coral.service#ThrottlingException`. */
+function nameOf(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string' || value === '') return undefined;
+  return bounded(value.slice(value.lastIndexOf('#') + 1), MAX_NAME).toLowerCase();
+}
+
+/** The beginning of a text. */
+export function bounded(text: string, maxLength: number): string {
+  return text.length > maxLength ? text.slice(0, maxLength) : text;
+}
+
+/** Whether a value is a map. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

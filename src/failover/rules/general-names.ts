@@ -1,0 +1,155 @@
+import {
+  atCapacity,
+  blocked,
+  callersMistake,
+  keyDead,
+  largerThanLimit,
+  modelDenied,
+  outOfCredit,
+  regionBlocked,
+  throttled,
+  throttledForLong,
+} from './consequences.ts';
+import { openaiBody as body } from './example-body.ts';
+import {
+  BILLING_NAMES,
+  CONTENT_NAMES,
+  KEY_NAMES,
+  LENGTH_NAMES,
+  MODEL_NAMES,
+  OVERLOAD_NAMES,
+  RATE_NAMES,
+  REGION_NAMES,
+} from './names.ts';
+import type { Rule } from './rule.ts';
+import { LARGER_THAN_LIMIT, OUT_OF_CREDIT, PER_DAY, PLAN_WINDOW } from './words.ts';
+
+/**
+ * What an error's own words for itself mean at providers whose table has nothing else to say. A server's failure is
+ * not read so closely: its words are often those of something behind it.
+ */
+export const generalNameRules: readonly Rule[] = [
+  {
+    id: 'general.content-policy',
+    when: { status: ['2xx', '4xx'], named: CONTENT_NAMES },
+    verdict: blocked,
+    source: 'traceloop/openllmetry opentelemetry-instrumentation-openai cassettes/test_azure',
+    example: {
+      status: 400,
+      body: '{"error":{"message":"The response was filtered","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation"}}}',
+    },
+  },
+  {
+    id: 'general.context-length',
+    when: { status: ['2xx', 400, 403, 413, 422, 500], named: LENGTH_NAMES },
+    verdict: callersMistake,
+    source: 'github.com/thepersonalaicompany/amurex-backend issue 51 (groq)',
+    example: {
+      status: 400,
+      body: body("This model's maximum context length is …", 'context_length_exceeded'),
+    },
+  },
+  {
+    id: 'general.larger-than-limit',
+    when: { status: ['2xx', 400, 413, 429], says: LARGER_THAN_LIMIT },
+    verdict: largerThanLimit,
+    source: 'github.com/assafelovic/gpt-researcher issue 985 (groq says it with 413)',
+    example: {
+      status: 413,
+      body: body(
+        'Request too large for model `m` in organization `o` on tokens per minute (TPM): Limit 6000, Requested 9000',
+        'rate_limit_exceeded',
+        'tokens',
+      ),
+    },
+  },
+  {
+    // It names the money, but also the time when the window opens again.
+    id: 'general.plan-window-for-money',
+    when: {
+      status: ['2xx', 402, 403, 429],
+      named: BILLING_NAMES,
+      says: PLAN_WINDOW,
+      unless: { says: OUT_OF_CREDIT },
+    },
+    verdict: throttledForLong,
+    source: 'github.com/Gitlawb/openclaude issue 1554',
+    example: {
+      status: 402,
+      body: body('Free quota used (30 requests / 5h). Resets at 10:00 UTC.', 'insufficient_quota'),
+    },
+  },
+  {
+    id: 'general.no-credit',
+    when: { status: ['2xx', '4xx'], named: BILLING_NAMES },
+    verdict: outOfCredit,
+    source: 'github.com/popjane/free_chatgpt_api issue 26: a gateway in the code it shares with many',
+    example: {
+      status: 403,
+      body: body('user quota is not enough', 'insufficient_user_quota', 'v_api_error'),
+    },
+  },
+  {
+    id: 'general.model-not-found',
+    when: { status: ['2xx', '4xx'], named: MODEL_NAMES },
+    verdict: modelDenied,
+    source: 'pydantic/pydantic-ai tests/cassettes/test_model_name_suggestions (groq)',
+    example: {
+      status: 404,
+      body: body('The model `m` does not exist or you do not have access to it.', 'model_not_found'),
+    },
+  },
+  {
+    id: 'general.country',
+    when: { status: ['2xx', '4xx'], named: REGION_NAMES },
+    verdict: regionBlocked,
+    source: 'github.com/anomalyco/opencode issue 8796: passed on by a gateway',
+    example: {
+      status: 403,
+      body: body('Country, region, or territory not supported', 'unsupported_country_region_territory'),
+    },
+  },
+  {
+    // Some refuse a key and speak of money: the words above have been asked first.
+    id: 'general.key-invalid',
+    when: { status: ['2xx', 400, 401, 403, 429], named: KEY_NAMES, unless: { says: OUT_OF_CREDIT } },
+    verdict: keyDead,
+    source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (perplexity)',
+    example: {
+      status: 401,
+      body: '{"error":{"message":"Ensure your API key is correct and active.","type":"invalid_api_key","code":401}}',
+    },
+  },
+  {
+    id: 'general.at-capacity',
+    when: { status: ['2xx', '4xx'], named: OVERLOAD_NAMES, unless: { says: OUT_OF_CREDIT } },
+    verdict: atCapacity,
+    source: 'platform.moonshot.ai/docs: engine_overloaded_error comes with 429',
+    example: {
+      status: 429,
+      body: body('Please try again later', null, 'engine_overloaded_error'),
+    },
+  },
+  {
+    id: 'general.limit-by-the-day',
+    when: { status: ['2xx', 400, 403], named: RATE_NAMES, says: PER_DAY, unless: { says: OUT_OF_CREDIT } },
+    verdict: throttledForLong,
+    source: 'console.groq.com/docs/rate-limits',
+    example: {
+      status: 200,
+      stream: true,
+      body: 'data: {"error":{"message":"Limit of 50 requests per day reached","type":"rate_limit_error"}}\n\n',
+    },
+  },
+  {
+    id: 'general.limit',
+    when: { status: ['2xx', 400, 403], named: RATE_NAMES, unless: { says: OUT_OF_CREDIT } },
+    verdict: throttled,
+    source: 'docs.anthropic.com/en/api/errors: errors may come after a 200',
+    example: {
+      status: 200,
+      stream: true,
+      body: 'data: {"error":{"message":"Too much","type":"rate_limit_error"}}\n\n',
+    },
+  },
+];

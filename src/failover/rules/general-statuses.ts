@@ -1,0 +1,116 @@
+import {
+  callersMistake,
+  outOfCredit,
+  overloaded,
+  regionBlocked,
+  suspicious,
+  throttled,
+} from './consequences.ts';
+import { openaiBody as body } from './example-body.ts';
+import { REQUEST_NAMES } from './names.ts';
+import type { Rule } from './rule.ts';
+
+const HTTP = 'RFC 9110, HTTP Semantics';
+
+/** A page of HTML is from something in front of an API that answers in JSON; it knows nothing of keys. */
+export const htmlRule: Rule = {
+  id: 'general.html',
+  when: { form: 'html', status: [200, 401, 403, 408, 409, 429, '5xx'] },
+  verdict: overloaded,
+  source: 'developers.cloudflare.com/support/troubleshooting/http-status-codes',
+  example: {
+    status: 502,
+    headers: { 'content-type': 'text/html; charset=UTF-8' },
+    body: '<!DOCTYPE html><html><head><title>api.example.com | 502: Bad gateway</title></head></html>',
+  },
+};
+
+/** What HTTP itself says, where nothing else did. A refusal that nobody explains raises a suspicion and no more. */
+export const generalStatusRules: readonly Rule[] = [
+  {
+    id: 'general.payment-required',
+    when: { status: 402 },
+    verdict: outOfCredit,
+    source: 'api-docs.deepseek.com/quick_start/error_codes: 402 Insufficient Balance',
+    example: { status: 402, body: body('', 'invalid_request_error', 'unknown_error') },
+  },
+  {
+    id: 'general.rate-limit',
+    when: { status: 429 },
+    verdict: throttled,
+    source: 'RFC 6585, section 4',
+    example: { status: 429, headers: { 'retry-after': '7' }, body: body('Rate Limit Reached', null) },
+  },
+  {
+    id: 'general.server-error',
+    when: { status: '5xx' },
+    verdict: overloaded,
+    source: `${HTTP}, section 15.6; 520 to 527 are Cloudflare's, 529 Anthropic's`,
+    example: { status: 503, headers: { 'retry-after': '3' }, body: 'upstream connect error' },
+  },
+  {
+    // The provider waited in vain or asks to be tried again.
+    id: 'general.timeout',
+    when: { status: [408, 425] },
+    verdict: overloaded,
+    source: `${HTTP}, section 15.5.9; RFC 8470, section 5.2`,
+    example: { status: 408, body: body('Request timed out', null) },
+  },
+  {
+    id: 'general.client-error',
+    when: { status: [400, 404, 405, 406, 409, 410, 411, 413, 414, 415, 416, 417, 422, 424, 431, 499] },
+    verdict: callersMistake,
+    source: `${HTTP}, section 15.5`,
+    example: { status: 422, body: '{"detail":[{"loc":["body","n"],"msg":"value is not a valid integer"}]}' },
+  },
+  {
+    id: 'general.unavailable-for-legal-reasons',
+    when: { status: 451 },
+    verdict: regionBlocked,
+    source: 'RFC 7725',
+    example: { status: 451 },
+  },
+  {
+    // Passed on: where it points is between the client and the provider.
+    id: 'general.redirect',
+    when: { status: '3xx' },
+    verdict: callersMistake,
+    source: `${HTTP}, section 15.4`,
+    example: { status: 307, headers: { location: 'https://files.example.com/1' } },
+  },
+  {
+    id: 'general.refused',
+    when: { status: [401, 403, 407] },
+    verdict: suspicious,
+    source: 'github.com/coder/coder issue 27419: a refusal without a reason is no proof',
+    example: { status: 403, body: '{"error":{"message":"Forbidden"}}' },
+  },
+  {
+    id: 'general.stream-client-error',
+    when: { status: '2xx', named: REQUEST_NAMES },
+    verdict: callersMistake,
+    source: 'pydantic/pydantic-ai tests/models/cassettes/test_groq: an error event after output',
+    example: {
+      status: 200,
+      stream: true,
+      body: 'event: error\ndata: {"error":{"message":"Tool call did not fit","type":"invalid_request_error","code":"tool_use_failed"}}\n\n',
+    },
+  },
+  {
+    // The provider took the request and then failed it, in words of its own.
+    id: 'general.error-inside-success',
+    when: { status: '2xx' },
+    verdict: overloaded,
+    source: 'openrouter.ai/docs/errors: errors after the answer has begun',
+    example: { status: 200, stream: true, body: 'data: {"error":{"message":"Provider disconnected"}}\n\n' },
+  },
+];
+
+/** Fits everything: what no other rule knows. It counts, so that a key that always gets it is noticed. */
+export const lastRule: Rule = {
+  id: 'general.unknown',
+  when: {},
+  verdict: suspicious,
+  source: `${HTTP}, section 15: a client treats what it does not know by its class`,
+  example: { status: 418, body: 'short and stout' },
+};

@@ -1,0 +1,164 @@
+import {
+  atCapacity,
+  blocked,
+  callersMistake,
+  keyDead,
+  modelDenied,
+  outOfCredit,
+  regionBlocked,
+  throttled,
+  throttledForLong,
+} from './consequences.ts';
+import { openaiBody as body } from './example-body.ts';
+import { PERMISSION_NAMES } from './names.ts';
+import type { Rule } from './rule.ts';
+import {
+  ACCOUNT_CLOSED,
+  ASKS_FOR_MONEY,
+  AT_CAPACITY,
+  CONTENT,
+  KEY_REFUSED,
+  MODEL_DENIED,
+  NO_KEY_SENT,
+  NOT_PERMITTED,
+  OUT_OF_CREDIT,
+  PER_DAY,
+  PLAN_WINDOW,
+  REGION,
+  TOKEN_REFUSED,
+  TOO_FAST,
+  TOO_LONG,
+} from './words.ts';
+
+/**
+ * What messages mean at providers whose table has nothing else to say. Money goes before everything it may be
+ * mentioned beside, a closed account before the policy it was closed by, length before the model that is too short.
+ */
+export const generalWordRules: readonly Rule[] = [
+  {
+    id: 'general.no-credit-words',
+    when: { status: ['2xx', 400, 401, 402, 403, 412, 429, 432], says: OUT_OF_CREDIT },
+    verdict: outOfCredit,
+    source: 'github.com/Wei-Shaw/sub2api issues 890 and 4069',
+    example: {
+      status: 403,
+      body: '{"status":403,"message":"You have run out of funds. Please top up your balance."}',
+    },
+  },
+  {
+    id: 'general.account-closed-words',
+    when: { status: ['2xx', 400, 401, 403, 429], says: ACCOUNT_CLOSED },
+    verdict: keyDead,
+    source: 'github.com/songquanpeng/one-api issue 271 (groq)',
+    example: { status: 400, body: body('Organization has been restricted.', null) },
+  },
+  {
+    id: 'general.region-words',
+    when: { status: ['2xx', 400, 401, 403, 451], says: REGION },
+    verdict: regionBlocked,
+    source: 'ai.google.dev/gemini-api/docs/troubleshooting; learn.microsoft.com/azure/ai-services (networks)',
+    example: {
+      status: 403,
+      body: '{"error":{"code":"403","message":"Access denied due to Virtual Network/Firewall rules."}}',
+    },
+  },
+  {
+    id: 'general.key-invalid-words',
+    when: { status: ['2xx', 400, 401, 403], says: KEY_REFUSED },
+    verdict: keyDead,
+    source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (mistral, xai)',
+    example: { status: 401, body: '{"detail":"Invalid API Key"}\n' },
+  },
+  {
+    id: 'general.token-invalid-words',
+    when: { status: [401, 403], says: TOKEN_REFUSED },
+    verdict: keyDead,
+    source: 'docs.cohere.com/reference/errors: 401 invalid api token',
+    example: { status: 401, body: '{"message":"token expired or incorrect"}' },
+  },
+  {
+    id: 'general.no-key-sent',
+    when: { status: ['2xx', 400, 401, 403], says: NO_KEY_SENT },
+    verdict: callersMistake,
+    source: 'github.com/chatboxai/chatbox issue 382',
+    example: { status: 401, body: body('No API key provided.', null) },
+  },
+  {
+    id: 'general.context-length-words',
+    when: { status: ['2xx', 400, 403, 413, 422, '5xx'], says: TOO_LONG, unless: { says: AT_CAPACITY } },
+    verdict: callersMistake,
+    source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (deepseek, vertexai)',
+    example: { status: 400, body: body("This model's maximum context length is 512 tokens.", '400') },
+  },
+  {
+    id: 'general.content-policy-words',
+    when: { status: ['2xx', 400, 403, 422], says: CONTENT },
+    verdict: blocked,
+    source: 'openrouter.ai/docs/errors: 403 for moderation',
+    example: { status: 403, body: body('Your input was flagged.', null) },
+  },
+  {
+    id: 'general.model-not-found-words',
+    when: { status: ['2xx', 400, 401, 403, 404, 410], says: MODEL_DENIED },
+    verdict: modelDenied,
+    source: 'Arize-ai/openinference cassettes (ollama); traceloop/openllmetry cassettes (cohere)',
+    example: { status: 404, body: '{"error":"model \'nonexistent-model:latest\' not found"}' },
+  },
+  {
+    id: 'general.plan-window',
+    when: { status: ['2xx', 402, 403, 429], says: PLAN_WINDOW },
+    verdict: throttledForLong,
+    source: 'github.com/MoonshotAI/kimi-code issue 3014',
+    example: { status: 403, body: body("You've reached your weekly usage limit.", null) },
+  },
+  {
+    id: 'general.at-capacity-words',
+    when: { status: ['2xx', 400, 403, 429], says: AT_CAPACITY },
+    verdict: atCapacity,
+    source: 'github.com/truefoundry/models pull 862 (deepinfra)',
+    example: { status: 429, body: body('Model busy, retry later', null) },
+  },
+  {
+    id: 'general.daily-limit',
+    when: { status: ['2xx', 402, 403, 429], says: PER_DAY },
+    verdict: throttledForLong,
+    source: 'console.groq.com/docs/rate-limits',
+    example: {
+      status: 429,
+      headers: { 'retry-after': '578' },
+      body: body(
+        'Rate limit reached for model `m` on tokens per day (TPD): Limit 100000, Used 99800. Please try again in 9m38.016s.',
+        'rate_limit_exceeded',
+        'tokens',
+      ),
+    },
+  },
+  {
+    id: 'general.limit-words',
+    when: { status: ['2xx', 400, 402, 403], says: TOO_FAST },
+    verdict: throttled,
+    source: 'github.com/Wei-Shaw/sub2api issue 6203: concurrency under 403',
+    example: { status: 403, body: body("You've reached your concurrent request limit.", null) },
+  },
+  {
+    id: 'general.money-asked-for',
+    when: { status: ['2xx', 403, 429], says: ASKS_FOR_MONEY },
+    verdict: outOfCredit,
+    source: 'github.com/continuedev/continue issue 13195 (ollama)',
+    example: { status: 403, body: body('Please top up to continue.', null) },
+  },
+  {
+    id: 'general.not-permitted',
+    when: { status: [401, 403], named: PERMISSION_NAMES },
+    verdict: modelDenied,
+    source: 'docs.anthropic.com/en/api/errors: permission_error',
+    example: { status: 403, body: body('Denied.', null, 'permission_error') },
+  },
+  {
+    id: 'general.not-permitted-words',
+    when: { status: [401, 403], says: NOT_PERMITTED },
+    verdict: modelDenied,
+    source: 'github.com/lingxiaoyiyu-hub/grok-register-win issue 4 (xai)',
+    example: { status: 403, body: body('The caller does not have permission.', null) },
+  },
+];

@@ -1,0 +1,235 @@
+import {
+  atCapacity,
+  blocked,
+  callersMistake,
+  keyDead,
+  modelDenied,
+  outOfCredit,
+  regionBlocked,
+  throttled,
+  throttledForLong,
+} from './consequences.ts';
+import { googleBody as body } from './example-body.ts';
+import type { Rule } from './rule.ts';
+
+const TROUBLE = 'ai.google.dev/gemini-api/docs/troubleshooting';
+const REASONS = 'googleapis/googleapis google/api/error_reason.proto';
+
+const credentials: readonly Rule[] = [
+  {
+    // Three texts and more share this reason, under a 400.
+    id: 'google.key-invalid',
+    when: {
+      named: ['api_key_invalid', 'api_key_service_blocked', 'access_token_expired', 'credentials_missing'],
+    },
+    verdict: keyDead,
+    source: REASONS,
+    example: {
+      status: 400,
+      body: body(400, 'INVALID_ARGUMENT', 'API key expired. Please renew the API key.', 'API_KEY_INVALID'),
+    },
+  },
+  {
+    id: 'google.project-closed',
+    when: {
+      named: [
+        'consumer_suspended',
+        'consumer_invalid',
+        'service_disabled',
+        'account_state_invalid',
+        'user_project_denied',
+        'validation_required',
+      ],
+    },
+    verdict: keyDead,
+    source: REASONS,
+    example: {
+      status: 403,
+      body: body(403, 'PERMISSION_DENIED', 'Consumer has been suspended.', 'CONSUMER_SUSPENDED'),
+    },
+  },
+  {
+    id: 'google.address-blocked',
+    when: {
+      named: ['api_key_ip_address_blocked', 'api_key_http_referrer_blocked', 'location_policy_violated'],
+    },
+    verdict: regionBlocked,
+    source: REASONS,
+    example: {
+      status: 403,
+      body: body(403, 'PERMISSION_DENIED', 'The address is refused.', 'API_KEY_IP_ADDRESS_BLOCKED'),
+    },
+  },
+  {
+    // No key arrived at all.
+    id: 'google.no-key-sent',
+    when: { says: /\bunregistered callers\b/ },
+    verdict: callersMistake,
+    source: 'tmc/langchaingo llms/googleai/testdata/TestGoogleAIErrorHandling.httprr',
+    example: {
+      status: 403,
+      body: body(403, 'PERMISSION_DENIED', "Method doesn't allow unregistered callers."),
+    },
+  },
+  {
+    id: 'google.unauthenticated',
+    when: { status: ['2xx', 401], named: 'unauthenticated' },
+    verdict: keyDead,
+    source: 'cloud.google.com/apis/design/errors',
+    example: { status: 401, body: body(401, 'UNAUTHENTICATED', 'Request had invalid credentials.') },
+  },
+];
+
+const money: readonly Rule[] = [
+  {
+    id: 'google.no-credit',
+    when: { named: ['insufficient_g1_credits_balance', 'billing_disabled', 'payment_required'] },
+    verdict: outOfCredit,
+    source: REASONS,
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', 'Exhausted.', 'INSUFFICIENT_G1_CREDITS_BALANCE'),
+    },
+  },
+  {
+    id: 'google.no-credit-words',
+    when: {
+      status: ['2xx', 400, 402, 403, 429],
+      says: /\b(?:credits?|balance)\b.{0,30}\b(?:depleted|exhausted)\b|\b(?:enable|requires?) (?:\w+ )?billing\b|\bbilling\b.{0,30}\b(?:disabled|enabled|inactive)\b|\bspend(?:ing)? (?:cap|limit)\b/i,
+    },
+    verdict: outOfCredit,
+    source: 'ai.google.dev/gemini-api/docs/billing',
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', 'Your prepayment credits are depleted.'),
+    },
+  },
+];
+
+const limits: readonly Rule[] = [
+  {
+    id: 'google.at-capacity',
+    when: { named: /^model_capacity_/ },
+    verdict: atCapacity,
+    source: 'google-gemini/gemini-cli packages/core/src/utils/googleQuotaErrors.ts',
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', 'No room.', 'MODEL_CAPACITY_EXHAUSTED'),
+    },
+  },
+  {
+    // This tier has no allowance for the model; the wait it names is vain.
+    id: 'google.no-allowance',
+    when: { status: ['2xx', 429], says: /\blimit: 0\b/, unless: { says: /\blimit: [1-9]/ } },
+    verdict: modelDenied,
+    source: 'github.com/continuedev/continue issue 9570',
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for metric: requests, limit: 0, model: m'),
+    },
+  },
+  {
+    id: 'google.daily-limit',
+    when: { status: ['2xx', 429], named: /perday/ },
+    verdict: { ...throttledForLong, wait: 'midnight-pacific' },
+    source: 'ai.google.dev/gemini-api/docs/rate-limits: requests per day reset at midnight Pacific time',
+    example: {
+      status: 429,
+      body: '{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}]}}',
+    },
+  },
+  {
+    id: 'google.daily-limit-words',
+    when: { status: ['2xx', 429], says: /\bper[ _]day\b|\bdaily\b/i },
+    verdict: { ...throttledForLong, wait: 'midnight-pacific' },
+    source: 'google-gemini/gemini-cli packages/core/src/utils/googleQuotaErrors.ts',
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', "Quota exceeded for limit 'Requests per day per user per tier'"),
+    },
+  },
+  {
+    id: 'google.quota-exhausted',
+    when: { status: ['2xx', 429], named: 'quota_exhausted' },
+    verdict: throttledForLong,
+    source: 'google-gemini/gemini-cli packages/core/src/utils/googleQuotaErrors.ts',
+    example: { status: 429, body: body(429, 'RESOURCE_EXHAUSTED', 'Exhausted.', 'QUOTA_EXHAUSTED') },
+  },
+  {
+    id: 'google.quota-resets-later',
+    when: { status: ['2xx', 429], says: /\bquota will reset after \d+h/i },
+    verdict: throttledForLong,
+    source: 'google-gemini/gemini-cli packages/core/src/utils/googleQuotaErrors.ts',
+    example: { status: 429, body: body(429, 'RESOURCE_EXHAUSTED', 'Your quota will reset after 1h43m56s.') },
+  },
+  {
+    // Shared capacity: the quota of the project speaks of a metric or of itself.
+    id: 'google.shared-capacity',
+    when: { status: ['2xx', 429], message: /^resource exhausted\b/i },
+    verdict: atCapacity,
+    source: 'cloud.google.com/vertex-ai/generative-ai/docs/error-code-429',
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', 'Resource exhausted. Please try again later.'),
+    },
+  },
+  {
+    // Its everyday limit asks to check plan and billing, whatever the limit is.
+    id: 'google.rate-limit',
+    when: { status: ['2xx', 429], named: 'resource_exhausted' },
+    verdict: throttled,
+    source: TROUBLE,
+    example: {
+      status: 429,
+      body: body(
+        429,
+        'RESOURCE_EXHAUSTED',
+        'You exceeded your current quota, please check your plan and billing details. Please retry in 33.5s.',
+      ),
+    },
+  },
+  {
+    id: 'google.unexplained-limit',
+    when: { status: 429 },
+    verdict: throttled,
+    source: TROUBLE,
+    example: { status: 429, body: body(429, '', 'Your quota will reset after 43m56s.') },
+  },
+];
+
+const requests: readonly Rule[] = [
+  {
+    id: 'google.prompt-blocked',
+    when: { named: 'prompt_blocked' },
+    verdict: blocked,
+    source: 'ai.google.dev/api/generate-content: BlockReason',
+    example: { status: 200, body: '{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}' },
+  },
+  {
+    id: 'google.location',
+    when: { says: /\blocation is not supported\b/i },
+    verdict: regionBlocked,
+    source: TROUBLE,
+    example: {
+      status: 400,
+      body: body(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'),
+    },
+  },
+  {
+    // Not every 404 is of a model: files and cached contents have their own names.
+    id: 'google.model-not-found',
+    when: {
+      status: ['2xx', 400, 403, 404],
+      says: /\bmodels?\/[\w.@-]+.{0,40}\bnot (?:found|supported)\b|\bpublisher models?\b|\bmodel\b.{0,80}\b(?:not found|not available|no longer available|deprecated|does not exist|do not have access)\b/i,
+    },
+    verdict: modelDenied,
+    source: TROUBLE,
+    example: {
+      status: 404,
+      body: body(404, 'NOT_FOUND', 'models/gemini-x is not found for API version v1beta'),
+    },
+  },
+];
+
+/** Google's shape, which Gemini, Vertex AI and Code Assist share: a reason among the details tells most. */
+export const googleRules: readonly Rule[] = [...credentials, ...money, ...limits, ...requests];

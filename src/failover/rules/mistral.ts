@@ -1,0 +1,23 @@
+import { atCapacity, throttled } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** Mistral: a 429 is the caller's limit or the engine's queue; the number tells. */
+export const mistralRules: readonly Rule[] = [
+  {
+    id: 'mistral.at-capacity',
+    when: { named: ['3505', '3800', '3810', 'engine_max_pending_tokens'] },
+    verdict: atCapacity,
+    source: 'github.com/BerriAI/litellm issue 25078: capacity rather than the caller',
+    example: { status: 429, body: '{"object":"error","message":"Try later.","type":"x","code":"3810"}' },
+  },
+  {
+    id: 'mistral.rate-limit',
+    when: { status: 429, named: ['1300', 'rate_limited'] },
+    verdict: throttled,
+    source: 'github.com/raycast/extensions issue 31107',
+    example: {
+      status: 429,
+      body: '{"object":"error","message":"Rate limit exceeded","type":"rate_limited","code":"1300"}',
+    },
+  },
+];
