@@ -6,6 +6,8 @@ import { ResourceBook } from './affinity/resource-book.ts';
 import type { Config } from './config/schema.ts';
 import type { ConfigSource } from './config/source.ts';
 import type { AttemptTools } from './failover/attempt.ts';
+import { Recorder } from './failover/recorder.ts';
+import type { FleetNotice } from './failover/recorder.ts';
 import { router } from './failover/route.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -162,7 +164,11 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   return {
     log,
     store,
-    tools: { book, now: Date.now, random: Math.random },
+    tools: {
+      recorder: new Recorder(book, (notice) => logFleetNotice(notice, log)),
+      now: Date.now,
+      random: Math.random,
+    },
     resources,
     runtime: () => runtime,
     reload: (next) => {
@@ -184,7 +190,7 @@ export async function openDataPlane(
   { log, tools, resources, runtime }: GatewayNode,
   place: ListenPlace,
 ): Promise<DataPlane> {
-  const { book } = tools;
+  const { book } = tools.recorder;
   const gateway = new Gateway({
     runtime,
     tools,
@@ -210,7 +216,8 @@ export async function openControlPlane(
   { log, store, tools, runtime }: GatewayNode,
   workers: () => readonly WorkerStatus[],
 ): Promise<ControlPlane> {
-  const { book, now } = tools;
+  const { now, recorder } = tools;
+  const { book } = recorder;
   const prober = new Prober({
     store,
     tools,
@@ -252,6 +259,10 @@ function assemble(config: Config, book: KeyBook): Runtime {
     route: router(providers, { routes, activeProviderId }),
     admit: admission(config.clients),
   };
+}
+
+function logFleetNotice({ provider, rule, keys }: FleetNotice, log: Log): void {
+  log.warn('a provider fails as a whole: no key of it is blamed', { provider, rule, keys });
 }
 
 function logNotice(notice: BookNotice, log: Log): void {

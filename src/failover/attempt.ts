@@ -1,6 +1,5 @@
 import type { Call } from '../dialects/call.ts';
 import { watchAnswer } from '../dialects/watch-answer.ts';
-import type { KeyBook } from '../keys/book.ts';
 import type { Effect } from '../keys/event.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL } from '../keys/record.ts';
@@ -13,11 +12,12 @@ import { effectOf } from './effect.ts';
 import { judge } from './judge.ts';
 import { headerText, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
+import type { Recorder } from './recorder.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What every attempt needs and none owns. */
 export interface AttemptTools {
-  readonly book: KeyBook;
+  readonly recorder: Recorder;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** In [0, 1). */
@@ -66,6 +66,8 @@ export class Attempt {
   /** True once what is left of its answer was given up. */
   abandoned = false;
   verdict: Verdict = NOT_JUDGED;
+  /** What it meant for its key, once that is recorded. */
+  effect: Effect = { kind: 'none' };
   readonly #call: Call;
   readonly #tools: AttemptTools;
   readonly #exchange: Exchange;
@@ -104,6 +106,11 @@ export class Attempt {
     this.#onAbort = () => this.#exchange.cancel();
     if (call.signal.aborted) this.#exchange.cancel();
     else call.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** When it was sent. Milliseconds since the epoch. */
+  get startedAt(): number {
+    return this.#startedAt;
   }
 
   /** How the answer began. */
@@ -213,22 +220,19 @@ export class Attempt {
     const { provider, pooled, epoch, model, check } = this.plan;
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
-    this.#tools.book.apply(
-      pooled.key,
-      {
-        type: 'attempt',
-        epoch,
-        startedAt: this.#startedAt,
-        at: this.#endedAt ?? this.#startedAt,
-        model: model ?? ANY_MODEL,
-        effect: effectUnder(provider.policy, outcome, verdict),
-        rule: verdict.rule,
-        ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
-        check,
-        jitter: this.#tools.random(),
-      },
-      provider.keyPolicy,
-    );
+    this.effect = effectUnder(provider.policy, outcome, verdict);
+    this.#tools.recorder.record(provider, pooled, {
+      type: 'attempt',
+      epoch,
+      startedAt: this.#startedAt,
+      at: this.#endedAt ?? this.#startedAt,
+      model: model ?? ANY_MODEL,
+      effect: this.effect,
+      rule: verdict.rule,
+      ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
+      check,
+      jitter: this.#tools.random(),
+    });
   }
 
   #cancel(): void {

@@ -96,6 +96,8 @@ async function tryKeys(
   const { provider, model } = target;
   const { policy } = provider;
   const tried = new Set<string>();
+  const budget = tools.recorder.budgetOf(provider);
+  budget.request(tools.now());
   const preference = target.only === undefined ? preferenceOf(call, provider) : undefined;
 
   while (tried.size < policy.attempts) {
@@ -114,6 +116,13 @@ async function tryKeys(
     tried.add(pooled?.key.id ?? '');
     const next = nextStep(call, attempt, policy);
     if (next === 'final') return { kind: 'final' };
+    if (isPoison(failed)) {
+      tools.recorder.pardon(provider, tried, failed.at(-ALIKE)?.startedAt ?? 0, tools.now());
+      return { kind: 'final' };
+    }
+    // The first move to another key is free. A definite verdict keeps others from this key, and needs no budget.
+    if (attempt.effect.kind === 'counts' && tried.size > 1 && !budget.take(tools.now()))
+      return { kind: 'final' };
     attempt.abandon();
     if (next === 'other-provider' || lastResort || pooled === undefined) break;
   }
@@ -179,6 +188,27 @@ function nextStep(
     case 'other-domain':
       return 'other-key';
   }
+}
+
+/** This many keys that fail one request alike are too many for a coincidence. */
+const ALIKE = 3;
+
+/**
+ * Whether the request itself is the trouble: its last tries were answered with one and the same ambiguous error
+ * by one provider's keys. Broken connections say nothing of the request.
+ */
+function isPoison(failed: readonly Attempt[]): boolean {
+  const last = failed.at(-1);
+  if (last === undefined || failed.length < ALIKE) return false;
+  return failed
+    .slice(-ALIKE)
+    .every(
+      ({ plan, effect, verdict, errorWhere }) =>
+        plan.provider === last.plan.provider &&
+        effect.kind === 'counts' &&
+        errorWhere !== undefined &&
+        verdict.rule === last.verdict.rule,
+    );
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

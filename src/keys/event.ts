@@ -1,5 +1,5 @@
 /** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
-export type KeyEvent = AttemptEnded | OperatorDisabled | OperatorEnabled;
+export type KeyEvent = AttemptEnded | Pardoned | OperatorDisabled | OperatorEnabled;
 
 /**
  * What an attempt means for the key that made it:
@@ -35,6 +35,14 @@ export interface AttemptEnded {
   readonly check: boolean;
   /** A random number in [0, 1): spreads the checks of keys that failed together. */
   readonly jitter: number;
+}
+
+/** What was counted against the key turned out to be somebody else's: the provider's, or a request's. */
+export interface Pardoned {
+  readonly type: 'pardoned';
+  readonly at: number;
+  /** Ambiguous failures that took it out before this time stand. */
+  readonly since: number;
 }
 
 /** The operator took the key out, until further word. */

@@ -10,6 +10,8 @@ export interface PooledKey {
   readonly record: KeyRecord;
   /** Attempts under way in this process. */
   inFlight: number;
+  /** When it last answered this process; 0 where it never has. Milliseconds since the epoch. */
+  answeredAt: number;
 }
 
 interface Slot extends PooledKey {
@@ -37,7 +39,7 @@ export class Pool {
     const isEven = keys.every(({ weight }) => weight === keys[0]?.weight);
     this.#weights = isEven ? undefined : new Weights(keys.length);
     for (const key of keys) {
-      const slot: Slot = { key, record: FRESH, inFlight: 0, place: -1 };
+      const slot: Slot = { key, record: FRESH, inFlight: 0, answeredAt: 0, place: -1 };
       this.#slots.set(key.id, slot);
       this.#enter(slot);
       this.update(key.id, recordOf(key));

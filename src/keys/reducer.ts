@@ -1,4 +1,4 @@
-import type { AttemptEnded, KeyEvent } from './event.ts';
+import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { ANY_MODEL, settle } from './record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
@@ -53,6 +53,8 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
       return record.state === 'disabled' ? record : disable(record, event.at);
     case 'enabled':
       return record.state === 'in-service' ? record : returnToService(record, event.at);
+    case 'pardoned':
+      return pardon(record, event);
     case 'attempt':
       // What began before the key left or re-entered service speaks of a key that is no more.
       if (event.epoch !== record.epoch) return record;
@@ -132,6 +134,21 @@ function returnToService(record: OutOfService | Disabled, at: number): InService
 
 function disable(record: InService | OutOfService, at: number): Disabled {
   return { state: 'disabled', epoch: record.epoch + 1, since: at };
+}
+
+/** Takes back what ambiguous failures did since a time; what definite verdicts did stands. */
+function pardon(record: KeyRecord, { since, at }: Pardoned): KeyRecord {
+  switch (record.state) {
+    case 'in-service': {
+      if (record.failures === 0) return record;
+      const { lastRule: _, ...rest } = record;
+      return { ...rest, failures: 0 };
+    }
+    case 'out-of-service':
+      return record.cause === 'failures' && record.since >= since ? returnToService(record, at) : record;
+    case 'disabled':
+      return record;
+  }
 }
 
 /** A success ends the row of failures, and a hold on its model unless the hold is younger than the attempt. */

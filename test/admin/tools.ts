@@ -4,6 +4,7 @@ import type { Admin } from '../../src/admin/admin.ts';
 import type { WorkerStatus } from '../../src/admin/worker-view.ts';
 import type { ProviderConfig } from '../../src/config/schema.ts';
 import { parseConfig } from '../../src/config/load.ts';
+import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import type { AttemptEnded, Effect } from '../../src/keys/event.ts';
 import type { Key } from '../../src/keys/key.ts';
@@ -63,7 +64,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
   });
   const prober = new Prober({
     store,
-    tools: { book, now: () => clock.now, random: () => 0 },
+    tools: { recorder: new Recorder(book, () => undefined), now: () => clock.now, random: () => 0 },
     holder: 'test',
     onCheck: () => undefined,
     onStoreFailure: () => undefined,

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { Attempt } from '../../src/failover/attempt.ts';
 import type { AttemptPlan, AttemptTools } from '../../src/failover/attempt.ts';
+import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import { checkCall } from '../../src/probe/check-call.ts';
 import { openProvider } from '../../src/providers/provider.ts';
@@ -28,7 +29,7 @@ export function providerAt(t: TestContext, origin: string, more: object, book: K
 export async function attemptTools(t: TestContext): Promise<AttemptTools> {
   const book = await KeyBook.open({ store: openMemoryStore(Date.now), onNotice: () => {} });
   t.after(() => book.close());
-  return { book, now: Date.now, random: Math.random };
+  return { recorder: new Recorder(book, () => {}), now: Date.now, random: Math.random };
 }
 
 /** Tries a short chat completion at the provider. */

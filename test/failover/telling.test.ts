@@ -34,7 +34,7 @@ async function attemptsAt(t: TestContext, answers: readonly string[], more: obje
     else await exchange.write(answer);
   });
   const tools = await attemptTools(t);
-  const provider = providerAt(t, upstream.origin, more, tools.book);
+  const provider = providerAt(t, upstream.origin, more, tools.recorder.book);
   const attempts: Attempt[] = [];
   for (const _ of answers) {
     const attempt = await tryOnce(provider, tools);

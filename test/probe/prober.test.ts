@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import * as z from 'zod';
 import type { AttemptTools } from '../../src/failover/attempt.ts';
+import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
@@ -60,7 +61,7 @@ async function begin(t: TestContext, more: SceneOptions = {}): Promise<Scene> {
   const upstream = await rawUpstream(t, more.answer ?? passing);
   const store = new FaultyStore(more.store ?? openMemoryStore(Date.now));
   const book = await KeyBook.open({ store, onNotice: () => {}, retryMs: 1 });
-  const tools: AttemptTools = { book, now: Date.now, random: () => 0 };
+  const tools: AttemptTools = { recorder: new Recorder(book, () => {}), now: Date.now, random: () => 0 };
   const provider = providerAt(
     t,
     upstream.origin,

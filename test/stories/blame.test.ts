@@ -170,14 +170,12 @@ void test('21: a retry never picks a key that this request has tried', async (t)
     provider: { ...threshold(1_000), attempts: 32 },
     behaviours: Object.fromEntries(keys.map((key) => [key, [{ kind: 'server-error' } as const]])),
   });
-  const requests = 25;
-  for (let i = 0; i < requests; i++) assert.equal((await ask(gateway.url)).status, 500);
-  assert.deepEqual(
-    keys.map((key) => gateway.sim.counts(key).total),
-    keys.map(() => requests),
-  );
-  for (let i = 0; i < requests; i++) {
-    const tried = gateway.sim.requests.slice(i * keys.length, (i + 1) * keys.length);
-    assert.equal(new Set(tried.map(({ key }) => key)).size, keys.length);
+  let before = 0;
+  for (let i = 0; i < 25; i++) {
+    assert.equal((await ask(gateway.url)).status, 500);
+    const tried = gateway.sim.requests.slice(before).map(({ key }) => key);
+    before += tried.length;
+    assert.ok(tried.length > 1, 'the request was tried with another key');
+    assert.equal(new Set(tried).size, tried.length);
   }
 });

@@ -1,0 +1,81 @@
+import type { KeyBook } from '../keys/book.ts';
+import type { AttemptEnded } from '../keys/event.ts';
+import type { PooledKey } from '../keys/pool.ts';
+import type { Provider } from '../providers/provider.ts';
+import { FleetSense } from './fleet-sense.ts';
+import { RetryBudget } from './retry-budget.ts';
+
+/** What the operator should hear of a provider as a whole. */
+export interface FleetNotice {
+  readonly kind: 'ejection-frozen';
+  readonly provider: string;
+  /** The rule that judged the failures alike. */
+  readonly rule: string;
+  /** How many keys failed alike. */
+  readonly keys: number;
+}
+
+interface Watched {
+  readonly sense: FleetSense;
+  readonly budget: RetryBudget;
+}
+
+/**
+ * Writes down what attempts mean for their keys, with an eye on what the others' mean: an ambiguous failure
+ * that all keys share is the provider's, and one that a request meets with every key is the request's.
+ */
+export class Recorder {
+  readonly book: KeyBook;
+  readonly #onNotice: (notice: FleetNotice) => void;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(book: KeyBook, onNotice: (notice: FleetNotice) => void) {
+    this.book = book;
+    this.#onNotice = onNotice;
+  }
+
+  /** The extra tries that a provider's requests may still have. */
+  budgetOf(provider: Provider): RetryBudget {
+    return this.#watch(provider).budget;
+  }
+
+  /** An attempt with a key is over. A health check speaks of its key alone. */
+  record(provider: Provider, pooled: PooledKey, event: AttemptEnded): void {
+    if (!event.check && event.effect.kind === 'succeeds') {
+      pooled.answeredAt = event.at;
+      this.#watch(provider).sense.answered(event.at);
+    }
+    const counts = event.effect.kind === 'counts' && !event.check;
+    if (counts && this.#isProviders(provider, pooled, event)) return;
+    this.book.apply(pooled.key, event, provider.keyPolicy);
+  }
+
+  /** Takes back what was counted against keys for what was not theirs. */
+  pardon(provider: Provider, keyIds: Iterable<string>, since: number, now: number): void {
+    for (const id of keyIds) {
+      const pooled = provider.pool.get(id);
+      if (pooled !== undefined)
+        this.book.apply(pooled.key, { type: 'pardoned', at: now, since }, provider.keyPolicy);
+    }
+  }
+
+  #isProviders(provider: Provider, { key }: PooledKey, { rule, at }: AttemptEnded): boolean {
+    const { pool } = provider;
+    const fleet = { size: pool.size, answeredAt: (id: string) => pool.get(id)?.answeredAt ?? 0 };
+    const sensed = this.#watch(provider).sense.failed(key.id, rule, fleet, at);
+    if (sensed.kind === 'began') {
+      this.pardon(provider, sensed.keys, sensed.since, at);
+      this.#onNotice({ kind: 'ejection-frozen', provider: provider.id, rule, keys: sensed.keys.length });
+    }
+    return sensed.kind !== 'alone';
+  }
+
+  #watch({ id }: Provider): Watched {
+    let watched = this.#watched.get(id);
+    if (watched === undefined) {
+      watched = { sense: new FleetSense(), budget: new RetryBudget() };
+      this.#watched.set(id, watched);
+    }
+    return watched;
+  }
+}
