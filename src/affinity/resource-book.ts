@@ -192,23 +192,12 @@ function placeOf(id: string): string {
 }
 
 function encode({ providerId, keyId, quotaDomain }: Maker): string {
-  return JSON.stringify([providerId, keyId, quotaDomain]);
+  return [providerId, keyId, quotaDomain].join('\n');
 }
 
 /** Undefined for what no version known here has written. */
 function decode(value: string): Maker | undefined {
-  const parts: unknown = parse(value);
-  if (!Array.isArray(parts)) return undefined;
-  const [providerId, keyId, quotaDomain]: readonly unknown[] = parts;
-  if (typeof providerId !== 'string' || typeof keyId !== 'string' || typeof quotaDomain !== 'string')
-    return undefined;
-  return { providerId, keyId, quotaDomain };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const [providerId, keyId, ...domain] = value.split('\n');
+  if (providerId === undefined || keyId === undefined || domain.length === 0) return undefined;
+  return { providerId, keyId, quotaDomain: domain.join('\n') };
 }

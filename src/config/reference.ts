@@ -89,7 +89,7 @@ After a \`?\`, with \`&\` between them, may follow:
 
 An ACL user needs \`~PREFIX:* ~{PREFIX* &PREFIX:*\` (and, with Sentinel, \`+switch-master\` as a channel there) and the
 commands \`hello client|setname select eval evalsha subscribe unsubscribe publish get set del type hget hset hdel hmget
-zscore zadd zrange time info\`; with a cluster \`cluster|slots\`, too.
+hscan zscore zadd zrange time info\`; with a cluster \`cluster|slots\`, too.
 `;
 
 /** The whole page, as Markdown. */
@@ -116,8 +116,8 @@ function sectionsOf(schema: Schema, path: string): readonly Section[] {
   const fields = fieldsOf(schema);
   if (fields === undefined) return [];
   const inner = Object.entries(fields)
-    // The single provider has the options of each of several.
-    .filter(([name]) => name !== 'provider')
+    // The single provider has the options of each of several, and its verdict rules are those of all.
+    .filter(([name]) => name !== 'provider' && !(path !== '' && name === 'verdicts'))
     .flatMap(([name, field]) => sectionsOf(field, path === '' ? name : `${path}.${name}`));
   return [{ path, fields }, ...inner];
 }
@@ -155,7 +155,7 @@ function typeOf(path: string, name: string, field: Schema): string {
   if (items !== undefined) {
     const each = describeOption(items).kind?.kind;
     return each === undefined || each.includes('map')
-      ? `list, [below](#${anchor(path, `${name}[]`)})`
+      ? `list, [below](#${anchor(name === 'verdicts' ? '' : path, `${name}[]`)})`
       : `list of ${each}s`;
   }
   const target = name === 'provider' ? 'providers[]' : name;

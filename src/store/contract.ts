@@ -36,7 +36,7 @@ export interface ChangePage {
   readonly changes: readonly Change[];
   /** Ask from here next time. */
   readonly cursor: Cursor;
-  /** False where `limit` cut the page short: ask again at once. */
+  /** False where more may follow, as after a page of `limit` entries: ask again at once. */
   readonly complete: boolean;
 }
 

@@ -36,6 +36,37 @@ void describe('reading a JSON body', () => {
     assert.equal(scanned.whole, true);
   });
 
+  void it('finds what else a call refers to: a conversation as an object, and files wherever they are named', () => {
+    assert.equal(facts('{"conversation":{"object":"conversation","id":"conv_2"}}').conversation, 'conv_2');
+    assert.equal(facts('{"conversation":{"metadata":{"id":"no"}}}').conversation, undefined);
+    const scanned = facts(
+      `{"input_file_id":"file-1","training_file":"file-2","validation_file":null,"video":{"id":"video_1"},
+        "input":[{"content":[{"type":"input_file","file_id":"file-3"},{"file": {"file_id" : "file-4"}}]}]}`,
+    );
+    assert.deepEqual(scanned.refs, ['file-1', 'file-2', 'video_1', 'file-3', 'file-4']);
+  });
+
+  void it('takes nothing for a file that only looks like one', () => {
+    const scanned = facts(
+      JSON.stringify({
+        messages: ['"file_id":"file-1"', 'file_id', { content: 'file_id', message: 'x' }],
+        tools: [{ required: ['file_id'], properties: { file_id: { type: 'string' }, file_ids: 'no' } }],
+      }),
+    );
+    assert.deepEqual(scanned.refs, []);
+    assert.equal(
+      facts(JSON.stringify({ a: Array.from({ length: 99 }, (_, n) => ({ file_id: `f${n}` })) })).refs.length,
+      8,
+    );
+  });
+
+  void it('says where messages and instructions begin', () => {
+    const text = '{"model":"m", "messages": [1], "system":"s"}';
+    assert.equal(facts(text).messagesAt, text.indexOf('[1]'));
+    assert.equal(facts(text).instructionsAt, text.indexOf('"s"'));
+    assert.deepEqual([facts('{}').messagesAt, facts('{}').instructionsAt], [-1, -1]);
+  });
+
   void it('is not misled by quotes, brackets and escapes inside strings', () => {
     const hard = JSON.stringify({
       a: '}]{["\\"\\\\',

@@ -15,6 +15,20 @@ function found(method: string, url: string) {
   return target;
 }
 
+void describe('the id in a path', () => {
+  void it('is the first one, as the client wrote it', () => {
+    assert.equal(found('GET', '/v1/files/file-1/content').pathId, 'file-1');
+    assert.equal(found('GET', '/v1/conversations/conv_1/items/msg_1').pathId, 'conv_1');
+    assert.equal(found('GET', '/v1/responses/resp%5F1?stream=true').pathId, 'resp%5F1');
+  });
+
+  void it('is there for ids alone', () => {
+    assert.equal(found('POST', '/v1/chat/completions').pathId, undefined);
+    assert.equal(found('GET', '/v1/models/org/name').pathId, undefined);
+    assert.equal(found('POST', '/v1/videos/edits').pathId, undefined);
+  });
+});
+
 void describe('finding the operation of a request', () => {
   const examples: [method: string, url: string, name: string][] = [
     ['POST', '/v1/chat/completions', 'chat.completions'],

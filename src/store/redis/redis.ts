@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
+import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
 import { StoreError } from '../errors.ts';
 import type { RedisPlace } from '../place.ts';
 import {
@@ -92,7 +92,18 @@ class RedisStore implements Store {
 
   async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
     checkPrefix(prefix);
-    for (const shard of this.#shards) yield* this.#listShard(shard, prefix);
+    const given = new Set<string>();
+    for (const shard of this.#shards) {
+      for await (const found of shard.list(prefix, limits.batchEntries)) {
+        const values = found.filter(({ id }) => !given.has(id));
+        for (const { id } of values) given.add(id);
+        // A step may come to more than was asked for.
+        for (let from = 0; from < values.length; from += limits.batchEntries) {
+          this.#checkOpen();
+          yield values.slice(from, from + limits.batchEntries);
+        }
+      }
+    }
   }
 
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
@@ -172,26 +183,6 @@ class RedisStore implements Store {
     await this.#link.close();
   }
 
-  /**
-   * Goes along the changes up to the newest one of the moment it began: what stands all the while is there once,
-   * and what is written meanwhile stands behind.
-   */
-  async *#listShard(shard: Shard, prefix: string): AsyncGenerator<readonly Versioned[]> {
-    let position = BEGINNING;
-    let end = Infinity;
-    for (let complete = false; !complete;) {
-      const page = await shard.changesSince(position, limits.batchEntries);
-      if (page === undefined) {
-        throw new StoreError('store_failed', `${this.description} lost writes while it was listed`);
-      }
-      if (position === BEGINNING) end = page.newest;
-      ({ position } = page);
-      const batch = page.changes.filter((change) => isValue(change, prefix, end));
-      if (batch.length > 0) yield batch;
-      complete = page.complete || position.revision >= end;
-    }
-  }
-
   #shardOf(group: string): Shard {
     const number = Number.parseInt(hash('sha1', group).slice(0, 8), 16) % this.#shards.length;
     const shard = this.#shards[number];
@@ -207,10 +198,6 @@ class RedisStore implements Store {
     clearInterval(this.#beat);
     this.#beat = undefined;
   }
-}
-
-function isValue(change: Change, prefix: string, end: number): change is Versioned {
-  return change.value !== undefined && change.revision <= end && change.id.startsWith(prefix);
 }
 
 function groupOf(id: string): string {

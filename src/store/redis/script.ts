@@ -20,6 +20,7 @@ export const scripts = {
   layout: load('layout'),
   read: load('read'),
   compareAndSet: load('compare-and-set'),
+  list: load('list'),
   changes: load('changes'),
   acquireLease: load('acquire-lease'),
   renewLease: load('renew-lease'),

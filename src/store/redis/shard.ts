@@ -15,8 +15,6 @@ export const BEGINNING: Position = { life: '', revision: 0 };
 export interface ShardPage {
   readonly changes: readonly Change[];
   readonly position: Position;
-  /** Of the newest change there is. */
-  readonly newest: number;
   readonly complete: boolean;
 }
 
@@ -52,6 +50,20 @@ export class Shard {
     return { id, value: text(value), revision: integer(revision) };
   }
 
+  /** Every value whose id starts with `prefix`, step by step; some may come twice. */
+  async *list(prefix: string, about: number): AsyncGenerator<readonly Versioned[]> {
+    let cursor = '0';
+    do {
+      const reply = await this.#run(scripts.list, this.#state.slice(1), [cursor, prefix, String(about)]);
+      const [next, found] = list(reply);
+      yield list(found).map((item) => {
+        const [id, revision, value] = list(item);
+        return { id: text(id), value: text(value), revision: integer(revision) };
+      });
+      cursor = text(next);
+    } while (cursor !== '0');
+  }
+
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
     const args = [id, String(expectedRevision), this.#channel, ...(value === undefined ? [] : [value])];
     const reply = await this.#run(scripts.compareAndSet, this.#state, args);
@@ -62,7 +74,7 @@ export class Shard {
   /** @returns undefined where the state is no longer the one in which `position` was learned */
   async changesSince(position: Position, limit: number): Promise<ShardPage | undefined> {
     const args = [position.life, String(position.revision), String(limit), String(PAGE_BYTES)];
-    const [life, newest, complete, found] = list(await this.#run(scripts.changes, this.#state, args));
+    const [life, complete, found] = list(await this.#run(scripts.changes, this.#state, args));
     if (found === undefined) return undefined;
     const changes = list(found).map((item) => {
       const [id, revision, value] = list(item);
@@ -71,7 +83,6 @@ export class Shard {
     return {
       changes,
       position: { life: text(life), revision: changes.at(-1)?.revision ?? position.revision },
-      newest: integer(newest),
       complete: complete === 1,
     };
   }

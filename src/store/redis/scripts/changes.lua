@@ -8,7 +8,7 @@ ARGV  1 the life of the state in which the revision was learned; empty where not
       2 the revision
       3 how many changes to give at most
       4 how many bytes of values are enough; one change is given all the same
-Gives { life; the newest revision there is; 1 where nothing more follows, else 0;
+Gives { life; 1 where nothing more follows, else 0;
         { { id; revision; value, nothing where deleted }, ... in order of revision } }
       or { life } alone where the state is not the one in which the revision was learned
 
@@ -38,4 +38,4 @@ while #changes < limit and #changes < #found / 2 and (bytes < enough or #changes
 end
 
 local complete = #changes == #found / 2
-return { life, tonumber(redis.call('HGET', head, 'last') or 0), complete and 1 or 0, changes }
+return { life, complete and 1 or 0, changes }

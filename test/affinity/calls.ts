@@ -1,0 +1,27 @@
+import { createsLasting, findTarget } from '../../src/dialects/operations.ts';
+import { noFacts } from '../../src/dialects/body-facts.ts';
+import type { Call } from '../../src/dialects/call.ts';
+import { scanBody } from '../../src/dialects/json-scan.ts';
+
+/** A client's call as the gateway reads it. */
+export function callOf(method: string, url: string, body?: object, headers: readonly string[] = []): Call {
+  const target = findTarget(method, url);
+  if (typeof target === 'string') throw new Error(`${method} ${url}: ${target}`);
+  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  const facts = body === undefined ? noFacts() : scanBody(bytes);
+  if (facts.kind === 'fault') throw new Error(facts.message);
+  return {
+    id: 'r',
+    target,
+    headers,
+    body: { kind: 'kept', bytes },
+    model: facts.model,
+    modelSpan: facts.modelSpan,
+    hints: facts,
+    stream: facts.stream,
+    creates: createsLasting(target.operation, facts.store),
+    credential: undefined,
+    acceptedAt: 0,
+    signal: new AbortController().signal,
+  };
+}
