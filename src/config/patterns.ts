@@ -6,7 +6,7 @@ import { kinds, text } from './scalars.ts';
 /** The values with a grammar of their own: names of providers, models, statuses and URLs. */
 
 /** Why a regular expression does not compile, without repeating it; undefined where it does. */
-function regexFault(source: string): string | undefined {
+export function regexFault(source: string): string | undefined {
   try {
     RegExp(source);
     return undefined;

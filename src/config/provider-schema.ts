@@ -10,6 +10,7 @@ import {
 } from './patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
+import { verdictRules } from './verdict-rules.ts';
 
 /** Every option of a provider: its type, default, unit and meaning, once. */
 
@@ -133,6 +134,9 @@ const providerFields = {
   }),
   retryOnFailure: retry.exactOptional().meta({
     description: 'Further tries without failover, or other bounds for them with it.',
+  }),
+  verdicts: verdictRules.default([]).meta({
+    description: 'Verdict rules for this provider, tried before those for all and before those of its type.',
   }),
   choice: word(['balanced', 'random']).default('balanced').meta({
     description:

@@ -83,6 +83,11 @@ export function checkClients(clients: readonly { name: string; key: Secret }[], 
   unique(clients, context, ['key'], 'a key', ({ key }) => key.reveal());
 }
 
+/** Verdict rules of a list differ in id. */
+export function checkRules(rules: readonly { id: string }[], context: Context): void {
+  unique(rules, context, ['id'], 'an id', ({ id }) => id);
+}
+
 /** Providers differ in id. */
 export function checkProviders(providers: readonly { id: string }[], context: Context): void {
   unique(providers, context, ['id'], 'an id', ({ id }) => id);

@@ -4,6 +4,7 @@ import { modelPattern, state, workers } from './patterns.ts';
 import { provider, soleProvider } from './provider-schema.ts';
 import { checkClients, checkProviders, checkRoot, onLists, onMaps } from './relations.ts';
 import { address, bytes, duration, kinds, secret, text, word } from './scalars.ts';
+import { verdictRules } from './verdict-rules.ts';
 
 /**
  * Every option of the configuration: its type, default, unit and meaning, once; those of a provider are in
@@ -102,6 +103,10 @@ const options = {
   routes: z.array(route).default([]).meta({
     description: 'Which providers serve which models. An exact name goes first, then the order written.',
   }),
+  verdicts: verdictRules.default([]).meta({
+    description:
+      'Verdict rules for all providers, tried in the order written and before those of their types. The first that fits decides.',
+  }),
   activeProviderId: text('a provider id').exactOptional().meta({
     description: 'Where no route matches. Implied where there is one provider.',
   }),
@@ -111,14 +116,17 @@ const shape = z.strictObject(options, { error: 'a map of options, with providers
 
 /** What a configuration file says, in; what the gateway runs on, out. */
 export const configSchema = shape.superRefine(checkRoot, onMaps).transform((given) => {
-  const { provider: sole, providers: several = [], activeProviderId, ...rest } = given;
-  const providers = sole === undefined ? several : [sole];
+  const { provider: sole, providers: several = [], activeProviderId, verdicts, ...rest } = given;
+  const providers = (sole === undefined ? several : [sole]).map((one) => ({
+    ...one,
+    verdicts: [...one.verdicts, ...verdicts],
+  }));
   const active = activeProviderId ?? (providers.length === 1 ? providers[0]?.id : undefined);
-  return { ...rest, providers, ...(active === undefined ? {} : { activeProviderId: active }) };
+  return { ...rest, providers, verdicts, ...(active === undefined ? {} : { activeProviderId: active }) };
 });
 
 /** Nobody changes a configuration: a reload brings another one. */
-type Frozen<T> = T extends Secret
+type Frozen<T> = T extends Secret | RegExp
   ? T
   : T extends readonly (infer Item)[]
     ? readonly Frozen<Item>[]

@@ -50,6 +50,9 @@ export interface AttemptNote {
   readonly ms: number;
 }
 
+/** A shorter text is no credential, and may stand anywhere by chance. */
+const MIN_QUOTE_LENGTH = 8;
+
 const NOT_JUDGED: Verdict = { class: 'ok', scope: 'none', retry: 'none', rule: 'cancelled' };
 
 /**
@@ -140,6 +143,13 @@ export class Attempt {
     return this.#outcome?.kind === 'answered' ? this.#outcome.where : undefined;
   }
 
+  /** True where a provider's error says the key back. */
+  get quotesKey(): boolean {
+    const secret = this.plan.pooled?.key.secret.reveal();
+    if (secret === undefined || secret.length < MIN_QUOTE_LENGTH) return false;
+    return this.#outcome?.kind === 'answered' && this.#outcome.errorText.includes(secret);
+  }
+
   /** What broke on the wire, if something did. */
   get fault(): Faulted['fault'] | undefined {
     return this.#outcome?.kind === 'faulted' ? this.#outcome.fault : undefined;
@@ -211,6 +221,7 @@ export class Attempt {
       providerType: this.plan.provider.type,
       now: this.#tools.now(),
       operation: this.#call.target.operation.name,
+      ownRules: this.plan.provider.config.verdicts,
     });
   }
 

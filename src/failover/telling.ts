@@ -53,8 +53,12 @@ function hasAnswer(attempt: Attempt): boolean {
   return answerStatus(attempt) !== undefined;
 }
 
-/** An error that came inside a 200 goes out under the status it should have had, unless it is a stream's event. */
-function answerStatus({ opening, verdict, abandoned, errorWhere }: Attempt): number | undefined {
+/**
+ * An error that came inside a 200 goes out under the status it should have had, unless it is a stream's event.
+ * One that says our key back goes out to nobody.
+ */
+function answerStatus({ opening, verdict, abandoned, errorWhere, quotesKey }: Attempt): number | undefined {
+  if (quotesKey) return undefined;
   if (opening.kind !== 'whole' && (opening.kind !== 'open' || abandoned)) return undefined;
   if (errorWhere !== 'body' || opening.status >= 300)
     return errorWhere === undefined ? undefined : opening.status;

@@ -31,6 +31,7 @@ void test('the smallest configuration has every default', () => {
     resourceAffinity: 2_592_000_000,
     limits: { body: 104_857_600, replay: 33_554_432, hold: 262_144, drain: 30_000 },
     routes: [],
+    verdicts: [],
     activeProviderId: 'openai',
     providers: [
       {
@@ -49,6 +50,7 @@ void test('the smallest configuration has every default', () => {
           healthCheckTimeout: 5000,
           cooldownDuration: 0,
         },
+        verdicts: [],
         choice: 'balanced',
         affinity: 'none',
         attempts: 4,

@@ -76,6 +76,7 @@ providers:
       cooldownDuration: 1h
       failoverOnStatus: ["429", "5.*"]
     retryOnFailure: { enabled: true, maxRetries: 2, retryTimeout: 30s, retryOnStatus: ["5.*"] }
+    verdicts: [{ id: ours, when: { status: 403 }, class: billing }]
     choice: random
     affinity: session
     attempts: 3
@@ -87,6 +88,25 @@ providers:
     firstByteTimeout: 0
   - { id: custom, type: openai, openaiCustomUrl: example.com/v1 }
 routes: [{ model: "claude-*", to: [custom, openai-main] }]
+verdicts:
+  - id: everything
+    when:
+      status: [403, 5xx]
+      code: a
+      type: b
+      named: [c, "~^d"]
+      message: e
+      says: f
+      headers: { x-reason: g }
+      where: body
+      form: json
+      operation: chat.completions
+      unless: { says: h }
+    class: rate_limit
+    scope: key_model
+    retry: other-key
+    wait: limits
+    maxWait: 2h
 activeProviderId: openai-main
 `;
   const env = { ADMIN: 'a', WEB: 'w', ONE: 'one', TWO: 'two' };

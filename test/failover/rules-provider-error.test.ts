@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { readError } from '../../src/failover/rules/provider-error.ts';
-import type { ProviderError } from '../../src/failover/rules/provider-error.ts';
+import type { ProviderError } from '../../src/failover/rules/error-fields.ts';
 
 function read(text: string, contentType?: string): ProviderError {
   return readError(text, contentType === undefined ? {} : { 'content-type': contentType });

@@ -26,7 +26,10 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'dialects/': { code: ['upstream/watch.ts'], types: ['keys/secret.ts'] },
   'providers/': { code: ['dialects/', 'keys/', 'providers/', 'upstream/'], types: ['config/'] },
   'providers/types.ts': { code: [], outside: [] },
-  'config/': { code: ['keys/', 'providers/types.ts'], types: ['store/place.ts'] },
+  'config/': {
+    code: ['failover/rules/consequences.ts', 'keys/', 'providers/types.ts'],
+    types: ['failover/rules/rule.ts', 'store/place.ts'],
+  },
 
   // The judgement: a room of its own inside failover, so that it can be read and tested alone.
   'failover/verdict.ts': { code: [], outside: [] },

@@ -9,7 +9,7 @@ import type { Config } from '../../src/config/schema.ts';
 import { startSparekey, type Sparekey } from '../../src/main.ts';
 import type { Behaviour, Script } from '../../src/simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { createLog, type LogLevel } from '../../src/telemetry/log.ts';
+import { createLog, type Log, type LogLevel } from '../../src/telemetry/log.ts';
 
 /** Parts of a configuration as a YAML file would hold them. */
 export type ConfigParts = Readonly<Record<string, unknown>>;
@@ -34,6 +34,8 @@ export interface TestGatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default `debug`. */
   readonly logLevel?: LogLevel;
+  /** Lines for people are written as well; `logText` holds both. */
+  readonly alsoPretty?: boolean;
 }
 
 /** A line of the log, parsed. */
@@ -169,8 +171,12 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     throw error;
   });
   const kept = new KeptLines();
-  const log = createLog({ level: options.logLevel ?? 'debug', format: 'json', stream: kept });
-  const sparekey = await startSparekey(config, { log });
+  const { logLevel: level = 'debug' } = options;
+  const log = createLog({ level, format: 'json', stream: kept });
+  const pretty = new KeptText();
+  const logs =
+    options.alsoPretty === true ? [log, createLog({ level, format: 'pretty', stream: pretty })] : [log];
+  const sparekey = await startSparekey(config, { log: both(logs) });
   const url = `http://127.0.0.1:${sparekey.address.port}`;
   const adminUrl = `http://127.0.0.1:${sparekey.adminAddress.port}`;
 
@@ -190,7 +196,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     sparekey,
     config,
     stateFile,
-    logText: () => kept.text,
+    logText: () => kept.text + pretty.text,
     logs: () => kept.lines,
     requests: () => kept.requests,
     requestsLogged: async (count) => {
@@ -237,6 +243,28 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
     await new Promise((resolve) => {
       setTimeout(resolve, 2);
     });
+  }
+}
+
+/** Tells several logs the same. */
+function both(logs: readonly Log[]): Log {
+  return {
+    debug: (message, fields) => logs.forEach((log) => log.debug(message, fields)),
+    info: (message, fields) => logs.forEach((log) => log.info(message, fields)),
+    warn: (message, fields) => logs.forEach((log) => log.warn(message, fields)),
+    error: (message, fields) => logs.forEach((log) => log.error(message, fields)),
+    request: (entry) => logs.forEach((log) => log.request(entry)),
+    flush: async () => void (await Promise.all(logs.map((log) => log.flush()))),
+  };
+}
+
+/** Keeps what is written. */
+class KeptText extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
   }
 }
 

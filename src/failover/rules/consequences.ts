@@ -63,3 +63,27 @@ export const blocked: Consequence = { class: 'content_blocked', scope: 'none', r
 
 /** A refusal without a reason: no proof against the key, but it counts. */
 export const suspicious: Consequence = { class: 'unknown', scope: 'key', retry: 'other-key' };
+
+/** What is usual for a class. */
+export function consequenceOf(verdictClass: Consequence['class']): Consequence {
+  switch (verdictClass) {
+    case 'key_dead':
+      return keyDead;
+    case 'billing':
+      return outOfCredit;
+    case 'rate_limit':
+      return throttled;
+    case 'overloaded':
+      return overloaded;
+    case 'model_denied':
+      return modelDenied;
+    case 'region':
+      return regionBlocked;
+    case 'client_error':
+      return callersMistake;
+    case 'content_blocked':
+      return blocked;
+    case 'unknown':
+      return suspicious;
+  }
+}

@@ -1,22 +1,6 @@
 import { dataOf } from './event-text.ts';
 import { bounded, emptyError, errorOfFields, errorOfText, isRecord } from './error-fields.ts';
-
-/** The structured part of a provider's error, whichever shape it came in. */
-export interface ProviderError {
-  /** What it was written in. `json`: an error was found in JSON. `text`: anything that is none of the others. */
-  readonly form: 'json' | 'html' | 'text' | 'empty';
-  /** At most 2,000 characters; empty where none was found. */
-  readonly message: string;
-  /** The message without its links. */
-  readonly prose: string;
-  /** In lower case, as are all of its words. */
-  readonly code: string | undefined;
-  readonly type: string | undefined;
-  /** Every word it calls itself by: code, type, Google's status, reasons and quota ids, AWS's exception. */
-  readonly names: readonly string[];
-  /** The HTTP status it speaks of, where it names one: what an error inside a 200 would have been. */
-  readonly httpStatus: number | undefined;
-}
+import type { ProviderError } from './error-fields.ts';
 
 /** Longer texts are not parsed: no provider explains itself at such length. */
 const MAX_TEXT = 256 * 1024;

@@ -1,7 +1,7 @@
 import type { Answered } from '../outcome.ts';
 import type { Retry, VerdictClass, VerdictScope } from '../verdict.ts';
 import type { WaitSource } from '../waits.ts';
-import type { ProviderError } from './provider-error.ts';
+import type { ProviderError } from './error-fields.ts';
 
 /** A status, or a class of them such as `5xx`. */
 export type StatusPattern = number | '2xx' | '3xx' | '4xx' | '5xx';
