@@ -65,6 +65,10 @@ const failover = z.strictObject({
     description:
       'Above 0: a key comes back by itself after this long, its failures forgotten. It may come back sooner by a health check.',
   }),
+  returnRamp: duration({ min: 0 }).prefault('30s').meta({
+    description:
+      'A key that has come back gets a tenth of its traffic first, and all of it after this long. `0`: all of it at once.',
+  }),
   failoverOnStatus: z.array(statusPattern()).exactOptional().meta({
     description:
       "Regular expressions on the whole status. Given, they alone decide which answers count against a key; absent, Sparekey's verdict rules do.",

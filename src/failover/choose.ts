@@ -18,6 +18,8 @@ export interface ChoiceRequest {
   readonly preference?: Preference | undefined;
   /** Whether keys out of service are tested; otherwise only the end of a cooldown brings one back. */
   readonly checked: boolean;
+  /** A key that has come back gets its full share of the traffic after this long. Milliseconds; 0: at once. */
+  readonly rampMs: number;
   readonly now: number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -42,6 +44,10 @@ export type Choice =
 
 /** Random picks before a scan: enough to find a key wherever one in a few can be used. */
 const PICKS = 12;
+/** Picks for a second key beside the first. */
+const OTHER_PICKS = 3;
+/** The part of its traffic that a key gets when it has just come back. */
+const FIRST_SHARE = 0.1;
 
 /** Picks a key. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be used. */
 export function choose(pool: Pool, request: ChoiceRequest): Choice {
@@ -50,7 +56,7 @@ export function choose(pool: Pool, request: ChoiceRequest): Choice {
   const first = pick(pool, request);
   if (first === undefined) return lastResort(pool, request);
   if (request.strategy === 'random') return use(first);
-  const second = pick(pool, request);
+  const second = pickOther(pool, first, request);
   return use(second !== undefined && isLessBusy(second, first) ? second : first);
 }
 
@@ -89,9 +95,33 @@ function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
   for (let i = 0; i < PICKS; i++) {
     const candidate = pool.draw(request.random(), request.now);
     if (candidate === undefined) return undefined;
-    if (isUsable(candidate, request)) return candidate;
+    if (isUsable(candidate, request) && isAdmitted(candidate, request)) return candidate;
   }
   return pickByScan(pool.inService(request.now), request);
+}
+
+/** A second key to hold beside the first: the same one again would be no choice. */
+function pickOther(pool: Pool, first: PooledKey, request: ChoiceRequest): PooledKey | undefined {
+  for (let i = 0; i < OTHER_PICKS; i++) {
+    const candidate = pick(pool, request);
+    if (candidate !== first) return candidate;
+  }
+  return undefined;
+}
+
+/**
+ * The part of its traffic that a key gets: a tenth when it has just come back, and more from then on until the
+ * ramp is over. A key that was never out has all of it.
+ */
+function shareOf({ record }: PooledKey, { now, rampMs }: ChoiceRequest): number {
+  if (record.epoch === 0 || rampMs <= 0) return 1;
+  const ageMs = now - record.since;
+  return ageMs >= rampMs ? 1 : Math.max(FIRST_SHARE, ageMs / rampMs);
+}
+
+function isAdmitted(candidate: PooledKey, request: ChoiceRequest): boolean {
+  const share = shareOf(candidate, request);
+  return share === 1 || request.random() < share;
 }
 
 /** Where random picks found nothing: looks at every key, and still honours weights. */
@@ -100,8 +130,9 @@ function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledK
   let chosen: PooledKey | undefined;
   for (const candidate of keys) {
     if (!isUsable(candidate, request)) continue;
-    total += candidate.key.weight;
-    if (request.random() * total < candidate.key.weight) chosen = candidate;
+    const weight = candidate.key.weight * shareOf(candidate, request);
+    total += weight;
+    if (request.random() * total < weight) chosen = candidate;
   }
   return chosen;
 }

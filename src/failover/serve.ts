@@ -145,6 +145,7 @@ function chooseKey(
     tried,
     preference,
     strategy: provider.policy.remembers ? provider.config.choice : 'random',
+    rampMs: provider.config.failover.returnRamp,
     checked: provider.config.failover.healthCheckModel !== undefined,
     now: now(),
     random,

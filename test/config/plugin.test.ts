@@ -52,6 +52,7 @@ void test('the defaults of failover are those of the plugin', () => {
     healthCheckMaxInterval: 300_000,
     healthCheckModel: 'm',
     cooldownDuration: 0,
+    returnRamp: 30_000,
   });
 });
 
@@ -65,6 +66,7 @@ void test('explicit values of failover are kept', () => {
     healthCheckMaxInterval: 10_000,
     healthCheckModel: 'm',
     cooldownDuration: 600_000,
+    returnRamp: 30_000,
     failoverOnStatus: ['429', '5.*'],
   };
   assert.deepEqual(providerOf(withFailover(JSON.stringify(failover))).failover, failover);

@@ -16,6 +16,7 @@ function request(more: Partial<ChoiceRequest> = {}): ChoiceRequest {
     tried: new Set(),
     strategy: 'balanced',
     checked: true,
+    rampMs: 0,
     now: T,
     random: seededRandom(1),
     ...more,
@@ -98,8 +99,8 @@ void describe('choose: among keys in service', () => {
   void it('prefers the less busy of two, where balanced', () => {
     const pool = poolOf([FRESH, FRESH]);
     for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 9 : 1;
-    // The busy one is taken only where both picks fall on it.
-    isNear(tally(pool, 40_000)['0'], 10_000);
+    // The busy one is taken only where the pick and all three for a second key fall on it.
+    isNear(tally(pool, 40_000)['0'], 40_000 / 16);
     isNear(tally(pool, 40_000, { strategy: 'random' })['0'], 20_000);
   });
 
@@ -109,8 +110,8 @@ void describe('choose: among keys in service', () => {
     // A tie: as if both were idle.
     isNear(tally(pool, 30_000)['0'], 20_000);
     for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 9 : 5;
-    // The lighter one is taken only where both picks fall on it.
-    isNear(tally(pool, 30_000)['1'], 30_000 / 9);
+    // The lighter one is taken only where all four picks fall on it.
+    isNear(tally(pool, 30_000)['1'], 30_000 / 81);
   });
 
   void it('spreads load over a pool so that no key has much more than the average', () => {
@@ -292,4 +293,30 @@ void describe('choose: among very many keys', () => {
       assert.ok(numbers < 10_000, `${numbers} random numbers for 1,000 choices`);
     });
   }
+});
+
+void describe('a key that has come back', () => {
+  const returned: InService = { state: 'in-service', epoch: 2, since: T, failures: 0, holds: [] };
+
+  void it('gets a small share first, and all of it when the ramp is over', () => {
+    const pool = poolOf([returned, FRESH, FRESH, FRESH]);
+    const shareAt = (ageMs: number): number => {
+      const random = seededRandom(7);
+      const choices = Array.from({ length: 4_000 }, () =>
+        choose(pool, request({ strategy: 'random', rampMs: 30_000, now: T + ageMs, random })),
+      );
+      const hits = choices.filter((choice) => choice.kind === 'key' && choice.pooled?.key.name === '0');
+      return hits.length / choices.length;
+    };
+    assert.ok(Math.abs(shareAt(0) - 0.1 / 3.1) < 0.02);
+    assert.ok(Math.abs(shareAt(15_000) - 0.5 / 3.5) < 0.03);
+    assert.ok(Math.abs(shareAt(30_000) - 0.25) < 0.03);
+  });
+
+  void it('is used at once where there is no other', () => {
+    const pool = poolOf([returned]);
+    for (let seed = 1; seed <= 100; seed++) {
+      assert.equal(choose(pool, request({ rampMs: 30_000, random: seededRandom(seed) })).kind, 'key');
+    }
+  });
 });
