@@ -51,7 +51,7 @@ const FIRST_SHARE = 0.1;
 
 /** Picks a key. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be used. */
 export function choose(pool: Pool, request: ChoiceRequest): Choice {
-  const preferred = request.preference?.((pooled) => isUsable(pooled, request));
+  const preferred = request.preference === undefined ? undefined : prefer(pool, request);
   if (preferred !== undefined) return use(preferred);
   const first = pick(pool, request);
   if (first === undefined) return lastResort(pool, request);
@@ -83,6 +83,12 @@ function isUsable({ key, record }: PooledKey, { model, tried, now }: ChoiceReque
     record.state === 'in-service' &&
     holdOn(record, model, now) === undefined
   );
+}
+
+function prefer(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
+  // A preference may be for a key whose cooldown is over, and which nobody has looked at since.
+  pool.inService(request.now);
+  return request.preference?.((pooled) => isUsable(pooled, request));
 }
 
 /** A list of models says nothing of a request that has none. */

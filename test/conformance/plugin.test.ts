@@ -9,8 +9,8 @@ import { ask, chat } from '../support/http.ts';
 /*
  * What a configuration of the Higress `ai-proxy` plugin must do here: the conformance cases by their numbers.
  * Unless said otherwise: an OpenAI provider, `failoverOnStatus: ["429"]`, failureThreshold 1,
- * cooldownDuration 100. Cases 11 (`stream_options.include_usage`) and 12 (consumer affinity) are about
- * features this version does not have.
+ * cooldownDuration 100. Case 11 (`stream_options.include_usage`) is about a feature this version does not have;
+ * case 12 is in `consumer-affinity.test.ts`.
  */
 
 const KEYS = ['sk-token-1', 'sk-token-2', 'sk-token-3'] as const;
