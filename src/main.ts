@@ -223,6 +223,7 @@ export async function openControlPlane(
     tools,
     holder: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
     onCheck: (provider, key, report) => log.info('health check', { provider: provider.id, key, ...report }),
+    onDefect: (error) => log.error('a health check met a defect', { error }),
     onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),
   });
   const admin = await startAdmin({

@@ -1,6 +1,7 @@
 import type { KeyBook } from '../keys/book.ts';
 import type { Key } from '../keys/key.ts';
-import type { CheckReport, Prober } from '../probe/prober.ts';
+import type { Prober } from '../probe/prober.ts';
+import type { CheckReport } from '../probe/run-check.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AdminErrorCode } from './errors.ts';
 import { viewKey } from './key-view.ts';

@@ -61,6 +61,10 @@ const failover = z.strictObject({
     description:
       "Model of the health check: a chat completion in the provider's own form. Absent: no health checks.",
   }),
+  healthCheckBudget: integer({ min: 0, max: 1_000_000 }).default(10_000).meta({
+    description:
+      'Health checks in a day that cost something, for all keys together. Checks of refused credentials are free where the provider lists its models to valid keys alone.',
+  }),
   cooldownDuration: duration({ min: 0 }).prefault(0).meta({
     description:
       'Above 0: a key comes back by itself after this long, its failures forgotten. It may come back sooner by a health check.',

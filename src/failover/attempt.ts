@@ -32,8 +32,11 @@ export interface AttemptPlan {
   /** Of the key's record when it was chosen. */
   readonly epoch: number;
   readonly model: string | undefined;
-  /** True for a health check: its failure puts the next check off. */
-  readonly check: boolean;
+  /**
+   * What a health check is to show; undefined for a client's request. For `key` any answer to a known caller
+   * will do, even one that finds fault with the question; for `credit` only a good one.
+   */
+  readonly check: 'key' | 'credit' | undefined;
   readonly limits: ExchangeLimits;
 }
 
@@ -231,7 +234,7 @@ export class Attempt {
     const { provider, pooled, epoch, model, check } = this.plan;
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
-    this.effect = effectUnder(provider.policy, outcome, verdict);
+    this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict);
     this.#tools.recorder.record(provider, pooled, {
       type: 'attempt',
       epoch,
@@ -241,7 +244,7 @@ export class Attempt {
       effect: this.effect,
       rule: verdict.rule,
       ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
-      check,
+      check: check !== undefined,
       jitter: this.#tools.random(),
     });
   }
@@ -268,4 +271,10 @@ function effectUnder(policy: FailoverPolicy, outcome: Answered | Faulted, verdic
   if (outcome.where !== 'none' && outcome.status < 300) return effectOf(verdict);
   if (policy.countsStatus(outcome.status)) return { kind: 'counts' };
   return outcome.status < 300 ? { kind: 'succeeds' } : { kind: 'none' };
+}
+
+/** A check that asked for the wrong thing has still shown that the key is let in. */
+function effectFor(check: AttemptPlan['check'], effect: Effect, verdict: Verdict): Effect {
+  const isLetIn = verdict.class === 'client_error' || verdict.class === 'content_blocked';
+  return check === 'key' && isLetIn ? { kind: 'succeeds' } : effect;
 }

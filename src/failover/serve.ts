@@ -107,7 +107,7 @@ async function tryKeys(
     if (exchange.firstOutputMs <= 0) return { kind: 'deadline' };
 
     const { pooled, epoch, lastResort } = choice;
-    const plan = { provider, pooled, epoch, model, check: false, limits: exchange };
+    const plan = { provider, pooled, epoch, model, check: undefined, limits: exchange };
     const attempt = await Attempt.start(call, plan, tools);
     if (attempt.cancelled) return { kind: 'cancelled', attempt };
     if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt };

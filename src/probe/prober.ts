@@ -1,23 +1,12 @@
-import { Attempt } from '../failover/attempt.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { OutOfService } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Lease, Store } from '../store/contract.ts';
-import { checkCall } from './check-call.ts';
-
-/** How a health check went. */
-export interface CheckReport {
-  readonly passed: boolean;
-  readonly verdict: string;
-  /** The rule that judged it. */
-  readonly rule: string;
-  readonly status?: number;
-  /** What happened on the wire, where it broke. */
-  readonly detail?: string;
-  readonly ms: number;
-}
+import { CheckBudget } from './check-budget.ts';
+import { isFreeToCheck, runCheck } from './run-check.ts';
+import type { CheckReport } from './run-check.ts';
 
 /** What the prober is given by whoever wires it. */
 export interface ProberOptions {
@@ -26,6 +15,8 @@ export interface ProberOptions {
   /** Names this process in leases. */
   readonly holder: string;
   readonly onCheck: (provider: Provider, keyId: string, report: CheckReport) => void;
+  /** A defect of ours: the check came to nothing. */
+  readonly onDefect: (error: unknown) => void;
   /** The store did not answer; the next round tries again. */
   readonly onStoreFailure: (error: unknown) => void;
 }
@@ -38,8 +29,6 @@ const MIN_ROUND_MS = 50;
 /** A lease outlives three missed renewals, within these bounds. Milliseconds. */
 const MIN_LEASE_MS = 5_000;
 const MAX_LEASE_MS = 60_000;
-/** An answer to a health check is small. Bytes. */
-const HOLD_BYTES = 64 * 1024;
 
 /**
  * Tests keys that are out of service when they are due, and with that puts back those that pass. For each
@@ -72,19 +61,19 @@ export class Prober {
     await Promise.all(loops.map((loop) => loop.stop()));
   }
 
-  /** Checks one key now, whatever its state, because somebody asked. What it shows counts. */
+  /**
+   * Checks one key now, whatever its state, because somebody asked. What it shows counts. Where a check of it is
+   * under way, that one answers.
+   */
   async check(provider: Provider, keyId: string): Promise<CheckReport | 'no-health-check' | 'unknown-key'> {
     const pooled = provider.pool.get(keyId);
     if (pooled === undefined) return 'unknown-key';
     const { healthCheckModel } = provider.config.failover;
     if (healthCheckModel === undefined) return 'no-health-check';
-    const report = await runCheck(
-      provider,
-      pooled,
-      healthCheckModel,
-      this.#options.tools,
-      new AbortController().signal,
-    );
+    const loop = this.#loops.get(provider.id);
+    const report = await (loop === undefined
+      ? runCheck(provider, pooled, healthCheckModel, this.#options.tools, new AbortController().signal)
+      : loop.check(pooled, healthCheckModel));
     return report ?? 'unknown-key';
   }
 }
@@ -94,7 +83,8 @@ class ProviderLoop {
   readonly #options: ProberOptions;
   readonly #ttlMs: number;
   readonly #stopped = new AbortController();
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #underWay = new Map<string, Promise<CheckReport | undefined>>();
+  readonly #budget: CheckBudget;
   #lease: Lease | undefined;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -102,7 +92,8 @@ class ProviderLoop {
   constructor(provider: Provider, options: ProberOptions) {
     this.#provider = provider;
     this.#options = options;
-    const { healthCheckInterval } = provider.config.failover;
+    const { healthCheckInterval, healthCheckBudget } = provider.config.failover;
+    this.#budget = new CheckBudget(healthCheckBudget);
     this.#ttlMs = Math.min(Math.max(3 * healthCheckInterval, MIN_LEASE_MS), MAX_LEASE_MS);
     this.#schedule(0);
   }
@@ -111,7 +102,7 @@ class ProviderLoop {
     this.#stopped.abort();
     clearTimeout(this.#timer);
     await this.#round;
-    await Promise.all(this.#underWay.values());
+    await Promise.allSettled(this.#underWay.values());
     if (this.#lease === undefined) return;
     await this.#options.store.releaseLease(this.#lease).catch(this.#options.onStoreFailure);
   }
@@ -154,22 +145,27 @@ class ProviderLoop {
     return this.#lease !== undefined;
   }
 
+  /** One check of a key at a time: whoever asks meanwhile gets its report. */
+  check(pooled: PooledKey, model: string): Promise<CheckReport | undefined> {
+    const { id } = pooled.key;
+    const underWay = this.#underWay.get(id);
+    if (underWay !== undefined) return underWay;
+    const check = runCheck(this.#provider, pooled, model, this.#options.tools, this.#stopped.signal).finally(
+      () => this.#underWay.delete(id),
+    );
+    this.#underWay.set(id, check);
+    return check;
+  }
+
   #start(pooled: PooledKey): void {
     const { healthCheckModel } = this.#provider.config.failover;
     if (healthCheckModel === undefined) return;
-    const { id } = pooled.key;
-    const check = runCheck(
-      this.#provider,
-      pooled,
-      healthCheckModel,
-      this.#options.tools,
-      this.#stopped.signal,
-    )
-      .then((report) => {
-        if (report !== undefined) this.#options.onCheck(this.#provider, id, report);
-      })
-      .finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, check);
+    const isFree = isFreeToCheck(this.#provider, pooled.record);
+    if (!isFree && !this.#budget.take(this.#options.tools.now())) return;
+    const { onCheck, onDefect } = this.#options;
+    this.check(pooled, healthCheckModel).then((report) => {
+      if (report !== undefined) onCheck(this.#provider, pooled.key.id, report);
+    }, onDefect);
   }
 
   /**
@@ -187,45 +183,4 @@ class ProviderLoop {
     }
     return Math.max(delayMs, MIN_ROUND_MS);
   }
-}
-
-/** One health check, on the way that a client's request takes. Undefined where it was cancelled. */
-async function runCheck(
-  provider: Provider,
-  pooled: PooledKey,
-  checkModel: string,
-  tools: AttemptTools,
-  signal: AbortSignal,
-): Promise<CheckReport | undefined> {
-  const now = tools.now();
-  const { healthCheckTimeout } = provider.config.failover;
-  const attempt = await Attempt.start(
-    checkCall(provider, checkModel, now, signal),
-    {
-      provider,
-      pooled,
-      epoch: settle(pooled.record, now).epoch,
-      model: provider.mapModel(checkModel),
-      check: true,
-      limits: {
-        firstOutputMs: healthCheckTimeout,
-        idleMs: healthCheckTimeout,
-        stallMs: healthCheckTimeout,
-        holdBytes: HOLD_BYTES,
-      },
-    },
-    tools,
-  );
-  if (attempt.opening.kind === 'open')
-    await attempt.relay({ write: () => true, onDrain: (resume) => resume() });
-  if (attempt.cancelled) return undefined;
-  const { verdict, rule, status, detail, ms } = attempt.note;
-  return {
-    passed: attempt.verdict.class === 'ok',
-    verdict,
-    rule,
-    ms,
-    ...(status !== undefined && { status }),
-    ...(detail !== undefined && { detail }),
-  };
 }

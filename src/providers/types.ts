@@ -14,6 +14,8 @@ export interface ProviderType {
   /** A cheap model for health checks. Absent: none is known that every account may use. */
   readonly healthCheckModel?: string;
   readonly credential: Credential;
+  /** Its list of models is for valid keys alone: asking for it tells a good credential from a bad one. */
+  readonly listNeedsKey?: boolean;
   /** It may be used without any key. */
   readonly keyless?: boolean;
 }
@@ -28,6 +30,7 @@ const rows: readonly ProviderType[] = [
     baseUrl: 'https://api.openai.com/v1',
     env: 'OPENAI_API_KEY',
     healthCheckModel: 'gpt-5-nano',
+    listNeedsKey: true,
     credential: bearer,
     keyless: true,
   },
@@ -45,6 +48,7 @@ const rows: readonly ProviderType[] = [
     baseUrl: 'https://api.deepseek.com/v1',
     env: 'DEEPSEEK_API_KEY',
     healthCheckModel: 'deepseek-chat',
+    listNeedsKey: true,
     credential: bearer,
   },
   {
@@ -70,6 +74,7 @@ const rows: readonly ProviderType[] = [
     type: 'grok',
     baseUrl: 'https://api.x.ai/v1',
     env: 'XAI_API_KEY',
+    listNeedsKey: true,
     credential: bearer,
   },
   {
@@ -77,6 +82,7 @@ const rows: readonly ProviderType[] = [
     baseUrl: 'https://api.groq.com/openai/v1',
     env: 'GROQ_API_KEY',
     healthCheckModel: 'llama-3.1-8b-instant',
+    listNeedsKey: true,
     credential: bearer,
   },
   {
@@ -91,9 +97,16 @@ const rows: readonly ProviderType[] = [
     baseUrl: 'https://api.mistral.ai/v1',
     env: 'MISTRAL_API_KEY',
     healthCheckModel: 'mistral-small-latest',
+    listNeedsKey: true,
     credential: bearer,
   },
-  { type: 'moonshot', baseUrl: 'https://api.moonshot.cn/v1', env: 'MOONSHOT_API_KEY', credential: bearer },
+  {
+    type: 'moonshot',
+    baseUrl: 'https://api.moonshot.cn/v1',
+    env: 'MOONSHOT_API_KEY',
+    listNeedsKey: true,
+    credential: bearer,
+  },
   {
     type: 'openrouter',
     baseUrl: 'https://openrouter.ai/api/v1',

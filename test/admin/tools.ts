@@ -67,6 +67,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     tools: { recorder: new Recorder(book, () => undefined), now: () => clock.now, random: () => 0 },
     holder: 'test',
     onCheck: () => undefined,
+    onDefect: () => undefined,
     onStoreFailure: () => undefined,
   });
   const defects: unknown[] = [];

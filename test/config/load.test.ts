@@ -49,6 +49,7 @@ void test('the smallest configuration has every default', () => {
           healthCheckMaxInterval: 300_000,
           healthCheckTimeout: 5000,
           cooldownDuration: 0,
+          healthCheckBudget: 10_000,
           returnRamp: 30_000,
         },
         verdicts: [],

@@ -52,6 +52,7 @@ void test('the defaults of failover are those of the plugin', () => {
     healthCheckMaxInterval: 300_000,
     healthCheckModel: 'm',
     cooldownDuration: 0,
+    healthCheckBudget: 10_000,
     returnRamp: 30_000,
   });
 });
@@ -66,6 +67,7 @@ void test('explicit values of failover are kept', () => {
     healthCheckMaxInterval: 10_000,
     healthCheckModel: 'm',
     cooldownDuration: 600_000,
+    healthCheckBudget: 10_000,
     returnRamp: 30_000,
     failoverOnStatus: ['429', '5.*'],
   };

@@ -72,6 +72,7 @@ providers:
       healthCheckInterval: 5000
       healthCheckMaxInterval: 5m
       healthCheckTimeout: 5000
+      healthCheckBudget: 500
       returnRamp: 30s
       healthCheckModel: gpt-5-nano
       cooldownDuration: 1h

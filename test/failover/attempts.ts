@@ -3,7 +3,7 @@ import { Attempt } from '../../src/failover/attempt.ts';
 import type { AttemptPlan, AttemptTools } from '../../src/failover/attempt.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book.ts';
-import { checkCall } from '../../src/probe/check-call.ts';
+import { completionCall } from '../../src/probe/check-call.ts';
 import { openProvider } from '../../src/providers/provider.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
@@ -40,9 +40,9 @@ export async function tryOnce(provider: Provider, tools: AttemptTools): Promise<
     pooled,
     epoch: pooled?.record.epoch ?? 0,
     model: 'm',
-    check: false,
+    check: undefined,
     limits: { firstOutputMs: 60_000, idleMs: 60_000, stallMs: 60_000, holdBytes: 64 * 1024 },
   };
-  const call = checkCall(provider, 'm', Date.now(), new AbortController().signal);
+  const call = completionCall(provider, 'm', Date.now(), new AbortController().signal);
   return Attempt.start(call, plan, tools);
 }

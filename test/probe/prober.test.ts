@@ -8,7 +8,7 @@ import { KeyBook } from '../../src/keys/book.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { Prober } from '../../src/probe/prober.ts';
-import type { CheckReport } from '../../src/probe/prober.ts';
+import type { CheckReport } from '../../src/probe/run-check.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
@@ -79,6 +79,7 @@ async function begin(t: TestContext, more: SceneOptions = {}): Promise<Scene> {
     tools,
     holder: 'this node',
     onCheck: (_, keyId, report) => reports.push([keyId, report]),
+    onDefect: (error) => assert.fail(String(error)),
     onStoreFailure: (error) => storeFailures.push(error),
   });
   t.after(async () => {

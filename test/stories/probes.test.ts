@@ -64,7 +64,7 @@ void test("a probe's model is escaped in its JSON, and mapped like anybody's", a
   const gateway = await gatewayFor(t, {
     keys: [KEY, OTHER],
     provider: { ...checks({ healthCheckModel: model }), modelMapping: { 'gpt-5': 'mapped' } },
-    behaviours: { [KEY]: [{ kind: 'invalid-key' }], [OTHER]: [{ kind: 'invalid-key' }] },
+    behaviours: { [KEY]: [{ kind: 'out-of-credit' }], [OTHER]: [{ kind: 'out-of-credit' }] },
   });
   await ask(gateway.url);
   await until(() => checksOf(gateway, KEY).length > 0);
@@ -86,7 +86,7 @@ void suite('16: a probe costs little', () => {
       const gateway = await gatewayFor(t, {
         keys: [KEY],
         provider: { type, ...checks() },
-        behaviours: { [KEY]: [{ kind: 'invalid-key' }] },
+        behaviours: { [KEY]: [{ kind: 'out-of-credit' }] },
       });
       await ask(gateway.url);
       await until(() => checksOf(gateway, KEY).length > 0);
@@ -95,6 +95,23 @@ void suite('16: a probe costs little', () => {
       assert.ok(JSON.stringify(body.messages).length < 100, 'and what it says is short');
     });
   }
+
+  void test('it is free for a key that was refused, where the list of models tells', async (t) => {
+    const gateway = await gatewayFor(t, {
+      keys: [KEY, OTHER],
+      provider: checks(),
+      behaviours: { [KEY]: [{ kind: 'invalid-key', times: 2 }] },
+    });
+    await until(async () => {
+      await ask(gateway.url);
+      return checksOf(gateway, KEY).length > 0;
+    });
+    assert.deepEqual(
+      checksOf(gateway, KEY).map(({ method, path }) => `${method} ${path}`),
+      checksOf(gateway, KEY).map(() => 'GET /v1/models'),
+    );
+    await until(async () => (await gateway.keyOf(KEY)).state === 'in-service');
+  });
 
   void test('it is backed off, up to healthCheckMaxInterval', async (t) => {
     const [interval, longest] = [100, 400];

@@ -1,0 +1,79 @@
+import { Attempt } from '../failover/attempt.ts';
+import type { AttemptTools } from '../failover/attempt.ts';
+import type { PooledKey } from '../keys/pool.ts';
+import { settle } from '../keys/record.ts';
+import type { KeyRecord } from '../keys/record.ts';
+import type { Provider } from '../providers/provider.ts';
+import { providerTypes } from '../providers/types.ts';
+import { completionCall, listCall } from './check-call.ts';
+
+/** How a health check went. */
+export interface CheckReport {
+  readonly passed: boolean;
+  readonly verdict: string;
+  /** The rule that judged it. */
+  readonly rule: string;
+  readonly status?: number;
+  /** What happened on the wire, where it broke. */
+  readonly detail?: string;
+  readonly ms: number;
+}
+
+/** An answer to a health check is small. Bytes. */
+const HOLD_BYTES = 64 * 1024;
+
+/**
+ * Whether a key's trouble can be seen to be over without paying: a credential that was refused is put to the
+ * list of models, where the provider's type asks for a credential to show that.
+ */
+export function isFreeToCheck(provider: Provider, record: KeyRecord): boolean {
+  if (record.state !== 'out-of-service' || record.cause !== 'key_dead') return false;
+  return providerTypes.get(provider.type)?.listNeedsKey === true;
+}
+
+/** Whether only a paid answer shows that the trouble is over. */
+function asksForCredit(record: KeyRecord): boolean {
+  return record.state === 'out-of-service' && record.cause === 'billing';
+}
+
+/** One health check, on the way that a client's request takes. Undefined where it was cancelled. */
+export async function runCheck(
+  provider: Provider,
+  pooled: PooledKey,
+  checkModel: string,
+  tools: AttemptTools,
+  signal: AbortSignal,
+): Promise<CheckReport | undefined> {
+  const now = tools.now();
+  const { healthCheckTimeout } = provider.config.failover;
+  const isFree = isFreeToCheck(provider, pooled.record);
+  const attempt = await Attempt.start(
+    isFree ? listCall(now, signal) : completionCall(provider, checkModel, now, signal),
+    {
+      provider,
+      pooled,
+      epoch: settle(pooled.record, now).epoch,
+      model: isFree ? undefined : provider.mapModel(checkModel),
+      check: asksForCredit(pooled.record) ? 'credit' : 'key',
+      limits: {
+        firstOutputMs: healthCheckTimeout,
+        idleMs: healthCheckTimeout,
+        stallMs: healthCheckTimeout,
+        holdBytes: HOLD_BYTES,
+      },
+    },
+    tools,
+  );
+  if (attempt.opening.kind === 'open')
+    await attempt.relay({ write: () => true, onDrain: (resume) => resume() });
+  if (attempt.cancelled) return undefined;
+  const { verdict, rule, status, detail, ms } = attempt.note;
+  return {
+    passed: attempt.effect.kind === 'succeeds',
+    verdict,
+    rule,
+    ms,
+    ...(status !== undefined && { status }),
+    ...(detail !== undefined && { detail }),
+  };
+}
