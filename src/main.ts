@@ -77,10 +77,13 @@ export interface ControlPlane {
 
 /** Wires a whole gateway into this process and opens its listeners. */
 export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
-  const node = await openNode(config, log);
-  const data = await openDataPlane(node, config.listen);
+  // Closed again where the next one cannot be opened.
+  await using opened = new AsyncDisposableStack();
+  const node = opened.adopt(await openNode(config, log), (it) => it.close());
+  const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
   const control = await openControlPlane(node, () => [self]);
+  opened.move();
   return {
     address: data.address,
     adminAddress: control.adminAddress,
