@@ -74,7 +74,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
   'main.ts': { code: [''] },
-  'cli/': { code: ['admin/', 'config/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
+  'cli/': { code: ['admin/', 'config/', 'failover/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };
 
 const SOURCES = matching('src/**/*.ts');
