@@ -126,10 +126,10 @@ class ProviderLoop {
   }
 
   async #runRound(): Promise<void> {
-    const due = this.#dueKeys();
     const isOurs = await this.#holdLease();
     if (!isOurs || this.#stopped.signal.aborted) return;
-    for (const pooled of due) {
+    // Only now: while the store was asked, a key may have been disabled, or have come back.
+    for (const pooled of this.#dueKeys()) {
       if (this.#underWay.size >= MAX_AT_ONCE) return;
       this.#start(pooled);
     }

@@ -187,6 +187,21 @@ void describe('Prober', () => {
     assert.equal(scene.book.record(second.key).state, 'disabled');
   });
 
+  void it('does not test a key that is disabled while the lease is asked for', async (t) => {
+    const real = openMemoryStore(Date.now);
+    const scene = await begin(t, { store: real });
+    const acquire = real.acquireLease.bind(real);
+    real.acquireLease = (...lease) => {
+      scene.book.apply(onlyKey(scene), { type: 'disabled', at: Date.now() }, scene.provider.keyPolicy);
+      return acquire(...lease);
+    };
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.store.leases >= 2);
+    await scene.prober.stop();
+    assert.equal(scene.upstream.requests.length, 0);
+    assert.equal(recordOf(scene).state, 'disabled');
+  });
+
   void it('has nothing to do where there is no model to test with, and leaves the store in peace', async (t) => {
     const scene = await begin(t, {
       options: {
