@@ -231,7 +231,7 @@ void describe('Prober', () => {
   });
 
   for (const trouble of ['another node holds the lease', 'the store is away'] as const) {
-    void it(`asks for the lease once an interval while ${trouble}, however much is due`, async (t) => {
+    void it(`asks for the lease three times an interval while ${trouble}, however much is due`, async (t) => {
       const real = openMemoryStore(Date.now);
       await real.acquireLease('probe/p', 'another node', 60_000);
       const scene = await begin(t, { store: real, failover: { healthCheckInterval: 5_000 } });
@@ -243,8 +243,9 @@ void describe('Prober', () => {
         t.mock.timers.tick(50);
         for (let turn = 0; turn < 20; turn++) await Promise.resolve();
       }
-      assert.ok(scene.store.leases >= 5 && scene.store.leases <= 7, `${scene.store.leases} times`);
+      assert.ok(scene.store.leases >= 17 && scene.store.leases <= 19, `${scene.store.leases} times`);
       assert.equal(scene.upstream.requests.length, 0);
+      assert.equal(scene.storeFailures.length, trouble === 'the store is away' ? 1 : 0, 'told once');
       t.mock.timers.reset();
     });
   }
