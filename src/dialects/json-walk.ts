@@ -43,7 +43,8 @@ export function nestedEnd(body: Buffer, from: number, sink?: FileIdSink): number
       const start = at + 1;
       at = closingQuote(body, start);
       if (at < 0) return RAN_OUT;
-      if (body[start] === LOWER_F && sink !== undefined && isFileId(body, start, at)) sink.onFileIdKey(at + 1);
+      if (body[start] === LOWER_F && sink !== undefined && isFileId(body, start, at))
+        sink.onFileIdKey(at + 1);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (depth === MAX_DEPTH) return RAN_OUT - 1 - at;
       opened[depth++] = byte;
