@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { startAdmin } from './admin/admin.ts';
 import type { WorkerStatus } from './admin/worker-view.ts';
@@ -12,17 +13,15 @@ import { router } from './failover/route.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Runtime } from './gateway/runtime.ts';
-import { openDataServer } from './gateway/server.ts';
-import type { Address, ListenPlace } from './gateway/server.ts';
+import { openDataServer, serveConnections } from './gateway/server.ts';
+import type { Address, ConnectionServer } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
 import type { BookNotice } from './keys/book.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
 import type { Store } from './store/contract.ts';
 import { openStore } from './store/open.ts';
-import type { Log, LogLook, SharedLog } from './telemetry/log.ts';
-import { holdPort } from './workers/port.ts';
-import { Supervisor } from './workers/supervisor.ts';
+import type { Log } from './telemetry/log.ts';
 
 /** A running gateway, in however many processes. */
 export interface Running {
@@ -68,6 +67,13 @@ export interface DataPlane {
   close(): Promise<void>;
 }
 
+/** Answers applications on connections that another process accepts. */
+export interface WorkerPlane {
+  take(socket: Socket): void;
+  /** Lets requests under way finish, up to `limits.drain`. */
+  close(): Promise<void>;
+}
+
 /** Looks after the keys: the operator's API and the health checks. */
 export interface ControlPlane {
   readonly adminAddress: Address;
@@ -79,10 +85,13 @@ export interface ControlPlane {
 
 /** Wires a whole gateway into this process and opens its listeners. */
 export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
-  const node = await openNode(config, log);
-  const data = await openDataPlane(node, config.listen);
+  // Closed again where the next one cannot be opened.
+  await using opened = new AsyncDisposableStack();
+  const node = opened.adopt(await openNode(config, log), (it) => it.close());
+  const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
   const control = await openControlPlane(node, () => [self]);
+  opened.move();
   return {
     address: data.address,
     adminAddress: control.adminAddress,
@@ -95,57 +104,6 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
     },
     kill: () => undefined,
   };
-}
-
-/** What a gateway of several processes needs beside its configuration. */
-export interface WorkersOptions {
-  readonly log: SharedLog;
-  readonly logLook: LogLook;
-  readonly source: ConfigSource;
-  /** How many answer applications. This process does not: it looks after them and the keys. */
-  readonly workers: number;
-}
-
-/** Makes this the control process of a gateway, and starts the workers that share its port. */
-export async function startWithWorkers(
-  config: Config,
-  { log, logLook, source, workers }: WorkersOptions,
-): Promise<Running> {
-  const node = await openNode(config, log);
-  const port = await holdPort(config.listen);
-  const supervisor = new Supervisor({
-    count: workers,
-    fd: port.fd,
-    source,
-    log,
-    logLevel: config.log.level,
-    logLook,
-    now: Date.now,
-  });
-  try {
-    await supervisor.start();
-    const control = await openControlPlane(node, () => supervisor.status());
-    return {
-      address: port.address,
-      adminAddress: control.adminAddress,
-      stateDescription: node.store.description,
-      runtime: node.runtime,
-      reload: async (next, nextSource) => {
-        const previous = node.reload(next);
-        await supervisor.reload(nextSource);
-        await control.reloaded(previous);
-      },
-      drain: async () => {
-        port.close();
-        await Promise.all([supervisor.stop(node.runtime().config.limits.drain), control.close()]);
-        await node.close();
-      },
-      kill: () => supervisor.kill(),
-    };
-  } catch (error) {
-    supervisor.kill();
-    throw error;
-  }
 }
 
 /** Opens the store and reads what is known of the keys. */
@@ -186,12 +144,22 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
 }
 
 /** Opens the listener that applications call. */
-export async function openDataPlane(
-  { log, tools, resources, runtime }: GatewayNode,
-  place: ListenPlace,
-): Promise<DataPlane> {
+export async function openDataPlane(node: GatewayNode, place: Address): Promise<DataPlane> {
+  const gateway = gatewayOf(node);
+  const server = await openDataServer(place, (request, response) => gateway.handle(request, response));
+  return { address: server.address, close: () => closePlane(node, gateway, server) };
+}
+
+/** The same without a listener, for a process that is handed its connections by another. */
+export function openWorkerPlane(node: GatewayNode): WorkerPlane {
+  const gateway = gatewayOf(node);
+  const server = serveConnections((request, response) => gateway.handle(request, response));
+  return { take: (socket) => server.take(socket), close: () => closePlane(node, gateway, server) };
+}
+
+function gatewayOf({ log, tools, resources, runtime }: GatewayNode): Gateway {
   const { book } = tools.recorder;
-  const gateway = new Gateway({
+  return new Gateway({
     runtime,
     tools,
     resources,
@@ -200,15 +168,16 @@ export async function openDataPlane(
     onRequest: (entry) => log.request(entry),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
-  const server = await openDataServer(place, (request, response) => gateway.handle(request, response));
-  return {
-    address: server.address,
-    close: async () => {
-      const idle = gateway.drain();
-      await server.close(runtime().config.limits.drain);
-      await idle;
-    },
-  };
+}
+
+async function closePlane(
+  { runtime }: GatewayNode,
+  gateway: Gateway,
+  server: ConnectionServer,
+): Promise<void> {
+  const idle = gateway.drain();
+  await server.close(runtime().config.limits.drain);
+  await idle;
 }
 
 /** Opens the admin listener and begins to test keys that are out of service. */

@@ -2,9 +2,6 @@ import { formatAddress } from '../config/scalars.ts';
 import type { Config } from '../config/schema.ts';
 import { CommandFailure } from './failure.ts';
 
-/** The system's calls on the way to an open port. */
-const LISTEN_CALLS: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo']);
-
 /**
  * The words for a start that failed for a reason of the user's: a port, a file, the state. Any other error is
  * a defect and comes back as it is.
@@ -13,7 +10,7 @@ export function startFailure(error: unknown, config: Config): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const { code } = error;
   if (code.startsWith('store_')) return new CommandFailure(`The state cannot be used: ${error.message}`);
-  if ('syscall' in error && LISTEN_CALLS.has(error.syscall)) {
+  if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')) {
     return listenFailure(code, 'port' in error ? Number(error.port) : undefined, error.message, config);
   }
   // Node's own codes for a wrong use of its interfaces are defects of ours.

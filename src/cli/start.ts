@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import { startSparekey, startWithWorkers } from '../main.ts';
+import { startSparekey } from '../main.ts';
 import type { Running } from '../main.ts';
 import { chooseLook, createLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
+import { startWithWorkers } from '../workers/control.ts';
 import { workerCount } from '../workers/count.ts';
 import { banner } from './banner.ts';
 import { parsePort } from './port-option.ts';
@@ -51,7 +52,7 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
   const sparekey = await (
     config.workers === 1
       ? startSparekey(config, { log })
-      : startWithWorkers(config, { log, logLook, source: setup.loaded.source, workers: config.workers })
+      : startWithWorkers(config, { log, logLook, source: setup.loaded.source, count: config.workers })
   ).catch((error: unknown) => {
     throw startFailure(error, config);
   });

@@ -130,6 +130,10 @@ class JsonScan implements FileIdSink {
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
         facts.modelSpan = facts.model === undefined ? undefined : { start, end };
         break;
+      case 'messages':
+      case 'input':
+        facts.messagesAt = start;
+        break;
       case 'stream':
         facts.stream = this.#body[start] === LOWER_T;
         break;
@@ -147,10 +151,6 @@ class JsonScan implements FileIdSink {
         break;
       case 'user':
         facts.user = this.#string(start, end, MAX_HINT_BYTES);
-        break;
-      case 'messages':
-      case 'input':
-        facts.messagesAt = start;
         break;
       case 'instructions':
       case 'system':

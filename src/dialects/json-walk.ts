@@ -40,12 +40,11 @@ export function nestedEnd(body: Buffer, from: number, sink?: FileIdSink): number
     // Most of what is not in a string is digits, commas and space.
     if (byte < OPEN_BRACKET && byte !== QUOTE) continue;
     if (byte === QUOTE) {
-      const quote = closingQuote(body, at + 1);
-      if (quote < 0) return RAN_OUT;
-      if (quote - at === 8 && body[at + 1] === LOWER_F && sink !== undefined) {
-        if (body.toString('latin1', at + 1, quote) === 'file_id') sink.onFileIdKey(quote + 1);
-      }
-      at = quote;
+      const start = at + 1;
+      at = closingQuote(body, start);
+      if (at < 0) return RAN_OUT;
+      if (body[start] === LOWER_F && sink !== undefined && isFileId(body, start, at))
+        sink.onFileIdKey(at + 1);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (depth === MAX_DEPTH) return RAN_OUT - 1 - at;
       opened[depth++] = byte;
@@ -56,6 +55,10 @@ export function nestedEnd(body: Buffer, from: number, sink?: FileIdSink): number
     }
   }
   return RAN_OUT;
+}
+
+function isFileId(body: Buffer, start: number, end: number): boolean {
+  return end - start === 'file_id'.length && body.toString('latin1', start, end) === 'file_id';
 }
 
 /** Where a nested value is malformed: at an opening bracket that is too deep, or a closing one without a partner. */

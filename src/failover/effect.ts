@@ -20,7 +20,8 @@ export function effectOf(verdict: Verdict): Effect {
     case 'key_dead':
       return condemnsDead;
     case 'billing':
-      return condemnsBilling;
+      // Where one model's allowance is spent, the key still has the others.
+      return verdict.scope === 'key_model' ? denies : condemnsBilling;
     case 'rate_limit':
       return throttles;
     case 'model_denied':

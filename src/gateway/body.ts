@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { CallBody } from '../dialects/call.ts';
 
+/** How much of a body is taken and kept, and how long it may take to come. */
 export interface BodyLimits {
   /** Above it a request is refused. Bytes. */
   readonly maxBytes: number;

@@ -10,16 +10,21 @@ export interface Address {
   readonly port: number;
 }
 
-/** An address to listen on, or a socket that another process has bound to one: its file descriptor here. */
-export type ListenPlace = Address | { readonly fd: number };
-
-/** The data plane's open listener. */
-export interface DataServer {
-  /** Where it listens: the real port where 0 was asked for. */
-  readonly address: Address;
+/** What answers requests on connections, wherever these come from. */
+export interface ConnectionServer {
+  /** Serves a connection that was accepted elsewhere and has not been read from. */
+  take(socket: Socket): void;
   /** Takes no new connections, lets requests under way finish, and after `limitMs` ends those that have not. */
   close(limitMs: number): Promise<void>;
 }
+
+/** The data plane's open listener. */
+export interface DataServer extends ConnectionServer {
+  /** Where it listens: the real port where 0 was asked for. */
+  readonly address: Address;
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** How long a client may take. Milliseconds. */
 export interface ListenerBounds {
@@ -39,10 +44,24 @@ const MAX_HEADERS = 200;
 
 /** Opens the data plane's listener. Bounds on heads and time are here; bounds on bodies are the gateway's. */
 export async function openDataServer(
-  place: ListenPlace,
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-  { headMs, requestMs, checkMs }: ListenerBounds = BOUNDS,
+  { host, port }: Address,
+  handle: Handle,
+  bounds: ListenerBounds = BOUNDS,
 ): Promise<DataServer> {
+  const { server, connections } = makeServer(handle, bounds);
+  await listen(server, host, port);
+  return { ...serving(server, connections), address: addressOf(server) };
+}
+
+/** The same without a listener of its own, for a process that is handed its connections by another. */
+export function serveConnections(handle: Handle, bounds: ListenerBounds = BOUNDS): ConnectionServer {
+  const { server, connections } = makeServer(handle, bounds);
+  // Node begins to look who takes too long when a server listens, and this one never does.
+  server.emit('listening');
+  return serving(server, connections);
+}
+
+function makeServer(handle: Handle, { headMs, requestMs, checkMs }: ListenerBounds) {
   const server = createServer({
     headersTimeout: headMs,
     requestTimeout: requestMs,
@@ -54,26 +73,34 @@ export async function openDataServer(
   // Node would drop the headers that are too many, and nobody would know which.
   server.maxHeadersCount = 0;
   const connections = new Connections();
-  const take = (request: IncomingMessage, response: ServerResponse): void => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     connections.begin(request, response);
     if (request.rawHeaders.length > 2 * MAX_HEADERS) refuse(response, 'headers_too_large');
     else handle(request, response);
   };
   server.on('connection', (socket: Socket) => connections.open(socket));
-  server.on('request', take);
+  server.on('request', answer);
   // Who asks before sending a body is told to go on when the body is wanted: by the gateway.
-  server.on('checkContinue', take);
+  server.on('checkContinue', answer);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) refuseOn(socket, codeOf(error.code));
     else socket.destroy();
   });
-  await listen(server, place);
+  return { server, connections };
+}
+
+function serving(server: Server, connections: Connections): ConnectionServer {
   return {
-    address: addressOf(server),
+    take: (socket) => {
+      server.emit('connection', socket);
+      socket.resume();
+    },
     close: async (limitMs) => {
-      const closed = close(server, limitMs);
+      server.close();
       connections.endWhenIdle();
-      await closed;
+      const timer = setTimeout(() => server.closeAllConnections(), limitMs);
+      await connections.closed();
+      clearTimeout(timer);
     },
   };
 }
@@ -101,6 +128,15 @@ class Connections {
   endWhenIdle(): void {
     this.#ending = true;
     for (const [socket, answers] of this.#answers) if (answers.size === 0) socket.destroySoon();
+  }
+
+  /** Resolves when those that are open now have closed. */
+  async closed(): Promise<void> {
+    const closing = Array.from(
+      this.#answers.keys(),
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    );
+    await Promise.all(closing);
   }
 
   /** Whether an answer to what just came would be read as that, and not as part of another answer. */
@@ -139,10 +175,10 @@ function codeOf(code: string | undefined): GatewayErrorCode {
   }
 }
 
-function listen(server: Server, place: ListenPlace): Promise<void> {
+function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ ...place }, () => {
+    server.listen({ host, port }, () => {
       server.off('error', reject);
       resolve();
     });
@@ -153,14 +189,4 @@ function addressOf(server: Server): Address {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
   return { host: (address satisfies AddressInfo).address, port: address.port };
-}
-
-function close(server: Server, limitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), limitMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -15,6 +15,9 @@ export type BookNotice =
   | { readonly kind: 'store-back' }
   | { readonly kind: 'unreadable-record'; readonly id: string };
 
+/** Hears of a record that changed: what it is now, and what it was before. */
+export type RecordListener = (keyId: string, record: KeyRecord, before: KeyRecord) => void;
+
 /** What a book needs. */
 export interface KeyBookOptions {
   readonly store: Store;
@@ -45,7 +48,7 @@ export class KeyBook {
   readonly #onNotice: (notice: BookNotice) => void;
   readonly #retryMs: number;
   readonly #entries = new Map<string, BookEntry>();
-  readonly #listeners = new Set<(keyId: string, record: KeyRecord) => void>();
+  readonly #listeners = new Set<RecordListener>();
   readonly #writers = new Map<BookEntry, Promise<void>>();
   readonly #name = randomBytes(6).toString('base64url');
   #writes = 0;
@@ -88,8 +91,13 @@ export class KeyBook {
     return this.#entries.get(recordId(key))?.view ?? FRESH;
   }
 
+  /** Keys of which more is known here than could be written so far. */
+  get unwritten(): number {
+    return this.#entries.values().reduce((count, { isUnwritten }) => count + Number(isUnwritten), 0);
+  }
+
   /** Tells `listener` of every record that changes, wherever the change came from. */
-  subscribe(listener: (keyId: string, record: KeyRecord) => void): () => void {
+  subscribe(listener: RecordListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -149,7 +157,7 @@ export class KeyBook {
     const before = entry.view;
     if (!step()) this.#onNotice({ kind: 'unreadable-record', id: entry.id });
     if (entry.view === before) return;
-    for (const listener of this.#listeners) listener(entry.keyId, entry.view);
+    for (const listener of this.#listeners) listener(entry.keyId, entry.view, before);
   }
 
   #write(entry: BookEntry): void {

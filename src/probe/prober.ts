@@ -17,7 +17,7 @@ export interface ProberOptions {
   readonly onCheck: (provider: Provider, keyId: string, report: CheckReport) => void;
   /** A defect of ours: the check came to nothing. */
   readonly onDefect: (error: unknown) => void;
-  /** The store did not answer; the next round tries again. */
+  /** The store did not answer: told once for each provider, until it has answered again. Every round tries again. */
   readonly onStoreFailure: (error: unknown) => void;
 }
 
@@ -26,9 +26,11 @@ const MAX_AT_ONCE = 10;
 /** Rounds of the loop are no further apart than this, however long the interval. Milliseconds. */
 const MAX_ROUND_MS = 30_000;
 const MIN_ROUND_MS = 50;
-/** A lease outlives three missed renewals, within these bounds. Milliseconds. */
-const MIN_LEASE_MS = 5_000;
-const MAX_LEASE_MS = 60_000;
+/** A provider whose prober has died is probed again within three intervals, within these bounds. Milliseconds. */
+const MIN_TAKEOVER_MS = 5_000;
+const MAX_TAKEOVER_MS = 60_000;
+/** How often in a round's time a node asks for a lease that another one holds. */
+const ASKS_A_ROUND = 3;
 
 /**
  * Tests keys that are out of service when they are due, and with that puts back those that pass. For each
@@ -81,20 +83,27 @@ export class Prober {
 class ProviderLoop {
   readonly #provider: Provider;
   readonly #options: ProberOptions;
-  readonly #ttlMs: number;
+  readonly #roundMs: number;
+  readonly #askMs: number;
+  readonly #leaseMs: number;
   readonly #stopped = new AbortController();
   readonly #underWay = new Map<string, Promise<CheckReport | undefined>>();
   readonly #budget: CheckBudget;
   #lease: Lease | undefined;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
+  #storeFailed = false;
 
   constructor(provider: Provider, options: ProberOptions) {
     this.#provider = provider;
     this.#options = options;
     const { healthCheckInterval, healthCheckBudget } = provider.config.failover;
     this.#budget = new CheckBudget(healthCheckBudget);
-    this.#ttlMs = Math.min(Math.max(3 * healthCheckInterval, MIN_LEASE_MS), MAX_LEASE_MS);
+    this.#roundMs = Math.min(healthCheckInterval, MAX_ROUND_MS);
+    this.#askMs = Math.max(this.#roundMs / ASKS_A_ROUND, MIN_ROUND_MS);
+    const takeoverMs = Math.min(Math.max(3 * healthCheckInterval, MIN_TAKEOVER_MS), MAX_TAKEOVER_MS);
+    // Whoever takes over may ask so long after it has expired.
+    this.#leaseMs = takeoverMs - this.#askMs;
     this.#schedule(0);
   }
 
@@ -111,16 +120,16 @@ class ProviderLoop {
     if (this.#stopped.signal.aborted) return;
     this.#timer = setTimeout(() => {
       this.#round = this.#runRound()
-        .catch(this.#options.onStoreFailure)
+        .catch((error: unknown) => this.#tellFailure(error))
         .finally(() => this.#schedule(this.#nextRoundMs()));
     }, delayMs);
   }
 
   async #runRound(): Promise<void> {
-    const due = this.#dueKeys();
     const isOurs = await this.#holdLease();
     if (!isOurs || this.#stopped.signal.aborted) return;
-    for (const pooled of due) {
+    // Only now: while the store was asked, a key may have been disabled, or have come back.
+    for (const pooled of this.#dueKeys()) {
       if (this.#underWay.size >= MAX_AT_ONCE) return;
       this.#start(pooled);
     }
@@ -141,7 +150,8 @@ class ProviderLoop {
   async #holdLease(): Promise<boolean> {
     const { store, holder } = this.#options;
     this.#lease = undefined;
-    this.#lease = await store.acquireLease(`probe/${this.#provider.id}`, holder, this.#ttlMs);
+    this.#lease = await store.acquireLease(`probe/${this.#provider.id}`, holder, this.#leaseMs);
+    this.#storeFailed = false;
     return this.#lease !== undefined;
   }
 
@@ -168,15 +178,19 @@ class ProviderLoop {
     }, onDefect);
   }
 
+  #tellFailure(error: unknown): void {
+    if (!this.#storeFailed) this.#options.onStoreFailure(error);
+    this.#storeFailed = true;
+  }
+
   /**
    * Until the next key is due; never so long that a key taken out meanwhile would wait past its interval. Where
    * another node holds the lease, or the store does not answer, what is due here is no reason to hurry.
    */
   #nextRoundMs(): number {
+    if (this.#lease === undefined) return this.#askMs;
     const now = this.#options.tools.now();
-    const { healthCheckInterval } = this.#provider.config.failover;
-    let delayMs = Math.min(healthCheckInterval, MAX_ROUND_MS);
-    if (this.#lease === undefined) return Math.max(delayMs, MIN_ROUND_MS);
+    let delayMs = this.#roundMs;
     for (const { record, key } of this.#provider.pool.outOfService(now)) {
       if (record.state !== 'out-of-service' || this.#underWay.has(key.id)) continue;
       delayMs = Math.min(delayMs, record.nextCheckAt - now);

@@ -11,8 +11,10 @@ import type { LogLook } from '../telemetry/log.ts';
 export type Order =
   | StartOrder
   | { readonly kind: 'reload'; readonly source: ConfigSource; readonly version: number }
-  /** Take no more connections, finish what is under way, and end. */
-  | { readonly kind: 'drain' };
+  /** Finish what is under way, and end. */
+  | { readonly kind: 'drain' }
+  /** Serve the connection that comes with this. */
+  | { readonly kind: 'connection' };
 
 /** Always the first order. */
 export interface StartOrder {
@@ -30,8 +32,12 @@ export interface StartOrder {
 
 /** What a worker tells the control process. */
 export type Report =
-  /** It answers on the port, or has gone over to another configuration. */
+  /** It can take connections, or has gone over to another configuration. */
   | { readonly kind: 'ready'; readonly version: number }
+  /** It has the connection it was handed. */
+  | { readonly kind: 'taken' }
+  /** So many connections are open there now that some have closed. */
+  | { readonly kind: 'open'; readonly connections: number }
   /** It cannot start, and ends. */
   | { readonly kind: 'failed'; readonly error: ToldError };
 

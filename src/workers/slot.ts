@@ -1,5 +1,6 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { SharedLog } from '../telemetry/log.ts';
+import type { Acceptor, Taker } from './acceptor.ts';
 import { nextWait } from './backoff.ts';
 import type { Order, Report, StartOrder, ToldError } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
@@ -7,7 +8,7 @@ import { WorkerProcess } from './worker-process.ts';
 /** What a slot needs to start its worker. */
 export interface SlotOptions {
   readonly number: number;
-  readonly fd: number;
+  readonly acceptor: Acceptor;
   readonly startOrder: (worker: number) => StartOrder;
   readonly log: SharedLog;
   /** Milliseconds since the epoch. */
@@ -16,7 +17,7 @@ export interface SlotOptions {
 
 type SlotState =
   | { readonly kind: 'starting'; readonly process: WorkerProcess; readonly timer: NodeJS.Timeout }
-  | { readonly kind: 'ready'; readonly process: WorkerProcess }
+  | { readonly kind: 'ready'; readonly process: WorkerProcess; readonly taker: Taker }
   | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout }
   | { readonly kind: 'stopping'; readonly process: WorkerProcess }
   | { readonly kind: 'stopped' };
@@ -34,7 +35,7 @@ export class Slot {
   #wasReady = false;
   #restarts = 0;
   #waitMs = 0;
-  /** Of the configuration that the worker runs; none has that of 0. */
+  /** Of the configuration that the worker runs; -1 where none does. */
   #version = -1;
   #failure: ToldError | undefined;
 
@@ -71,12 +72,12 @@ export class Slot {
     switch (state.kind) {
       case 'starting':
       case 'ready':
-        if (state.kind === 'starting') clearTimeout(state.timer);
+        this.#leave(state);
         state.process.order({ kind: 'drain' });
         this.#become({ kind: 'stopping', process: state.process });
         break;
       case 'waiting':
-        clearTimeout(state.timer);
+        this.#leave(state);
         this.#become({ kind: 'stopped' });
         break;
       case 'stopping':
@@ -93,11 +94,10 @@ export class Slot {
   }
 
   #launch(): void {
-    const { number, fd, startOrder, log, now } = this.#options;
+    const { number, startOrder, log, now } = this.#options;
     this.#failure = undefined;
     this.#startedAt = now();
     const process = new WorkerProcess({
-      fd,
       start: startOrder(number),
       onReport: (report) => this.#hear(report),
       onLines: (lines) => log.passOn(lines),
@@ -111,26 +111,35 @@ export class Slot {
   }
 
   #hear(report: Report): void {
-    if (report.kind === 'failed') {
-      this.#failure = report.error;
-      return;
-    }
-    this.#version = report.version;
     const state = this.#state;
-    if (state.kind !== 'starting') {
-      this.#notify();
-      return;
+    switch (report.kind) {
+      case 'failed':
+        this.#failure = report.error;
+        return;
+      case 'ready':
+        this.#version = report.version;
+        if (state.kind === 'starting') this.#ready(state);
+        else this.#notify();
+        return;
+      case 'taken':
+        if (state.kind === 'ready') this.#options.acceptor.taken(state.taker);
+        return;
+      case 'open':
+        if (state.kind === 'ready') state.taker.open = report.connections;
     }
-    clearTimeout(state.timer);
+  }
+
+  #ready(state: Extract<SlotState, { kind: 'starting' }>): void {
+    const { acceptor, log, number } = this.#options;
+    const { process } = state;
+    this.#leave(state);
     this.#wasReady = true;
-    this.#become({ kind: 'ready', process: state.process });
-    if (this.#restarts === 0) return;
-    const { log, number } = this.#options;
-    log.info('a worker was started again', { worker: number, pid: state.process.pid });
+    this.#become({ kind: 'ready', process, taker: acceptor.join((socket) => process.hand(socket)) });
+    if (this.#restarts > 0) log.info('a worker was started again', { worker: number, pid: process.pid });
   }
 
   #ended({ pid }: WorkerProcess, how: string): void {
-    if (this.#state.kind === 'starting') clearTimeout(this.#state.timer);
+    this.#leave(this.#state);
     this.#version = -1;
     if (this.#state.kind === 'stopping' || !this.#wasReady) {
       this.#failure ??= { message: how };
@@ -150,6 +159,12 @@ export class Slot {
       this.#launch();
     }, this.#waitMs);
     this.#become({ kind: 'waiting', timer });
+  }
+
+  /** What a state holds is given back when it is over. */
+  #leave(state: SlotState): void {
+    if (state.kind === 'starting' || state.kind === 'waiting') clearTimeout(state.timer);
+    if (state.kind === 'ready') this.#options.acceptor.leave(state.taker);
   }
 
   #become(state: SlotState): void {

@@ -1,13 +1,14 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { ConfigSource } from '../config/source.ts';
 import type { LogLevel, LogLook, SharedLog } from '../telemetry/log.ts';
+import type { Acceptor } from './acceptor.ts';
 import { Slot } from './slot.ts';
 
 /** How many workers, and what they run. */
 export interface SupervisorOptions {
   readonly count: number;
-  /** The socket they listen on: a file descriptor of this process. */
-  readonly fd: number;
+  /** Where their connections come from. */
+  readonly acceptor: Acceptor;
   readonly source: ConfigSource;
   /** Where their logs go, and how they write them. */
   readonly log: SharedLog;
@@ -32,13 +33,13 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#source = options.source;
-    const { count, fd, log, now, logLevel, logLook, source } = options;
+    const { count, acceptor, log, now, logLevel, logLook, source } = options;
     this.#slots = Array.from(
       { length: count },
       (_, index) =>
         new Slot({
           number: index + 1,
-          fd,
+          acceptor,
           log,
           now,
           startOrder: (worker) => ({

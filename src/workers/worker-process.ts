@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WholeLines } from '../telemetry/whole-lines.ts';
@@ -8,8 +9,6 @@ import type { Order, Report, StartOrder } from './messages.ts';
 
 /** How to start a worker, and who hears of it. */
 export interface WorkerProcessOptions {
-  /** The socket it listens on: a file descriptor of this process. */
-  readonly fd: number;
   readonly start: StartOrder;
   readonly onReport: (report: Report) => void;
   /** Whole lines of its log. */
@@ -18,9 +17,6 @@ export interface WorkerProcessOptions {
   readonly onEnd: (how: string) => void;
 }
 
-/** As which file descriptor a worker finds the socket it listens on. */
-export const LISTENER_FD = 4;
-
 /** What was built of the sources has another extension. */
 const ENTRY = fileURLToPath(new URL(`entry${extname(import.meta.url)}`, import.meta.url));
 
@@ -28,8 +24,8 @@ const ENTRY = fileURLToPath(new URL(`entry${extname(import.meta.url)}`, import.m
 export class WorkerProcess {
   readonly #child: ChildProcess;
 
-  constructor({ fd, start, onReport, onLines, onEnd }: WorkerProcessOptions) {
-    this.#child = fork(ENTRY, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc', fd] });
+  constructor({ start, onReport, onLines, onEnd }: WorkerProcessOptions) {
+    this.#child = fork(ENTRY, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     const lines = new WholeLines(onLines);
     this.#child.stdout?.on('data', (piece: Buffer) => lines.push(piece));
     this.#child.on('message', (message) => {
@@ -52,6 +48,11 @@ export class WorkerProcess {
   /** One that has just died hears nothing any more, which `onEnd` tells. */
   order(order: Order): void {
     this.#child.send(order, () => undefined);
+  }
+
+  /** Sends it a connection, which stays open here too until it is destroyed here. */
+  hand(socket: Socket): void {
+    this.#child.send({ kind: 'connection' } satisfies Order, socket, { keepOpen: true }, () => undefined);
   }
 
   /** Ends it without a chance to finish anything. */

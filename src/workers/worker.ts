@@ -1,13 +1,13 @@
+import { Socket } from 'node:net';
 import { parseSource } from '../config/parse-source.ts';
 import type { Config } from '../config/schema.ts';
 import type { ConfigSource } from '../config/source.ts';
-import { openDataPlane, openNode } from '../main.ts';
-import type { DataPlane, GatewayNode } from '../main.ts';
+import { openNode, openWorkerPlane } from '../main.ts';
+import type { GatewayNode, WorkerPlane } from '../main.ts';
 import { createLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
 import { isOrder, tell } from './messages.ts';
 import type { Order, Report, StartOrder } from './messages.ts';
-import { LISTENER_FD } from './worker-process.ts';
 
 /**
  * The life of a worker's process: it answers applications, and does as the control process says over the
@@ -18,19 +18,23 @@ export function runWorker(): void {
   // then is the control process's to say.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const worker = new Worker();
-  process.on('message', (order) => {
-    if (isOrder(order)) worker.obey(order);
+  process.on('message', (order, handle) => {
+    if (isOrder(order)) worker.obey(order, handle instanceof Socket ? handle : undefined);
   });
   process.once('disconnect', () => void worker.end());
 }
 
 class Worker {
   #log: Log | undefined;
-  #running: { readonly node: GatewayNode; readonly data: DataPlane } | undefined;
+  #running: { readonly node: GatewayNode; readonly data: WorkerPlane } | undefined;
   #last = Promise.resolve();
   #ending = false;
+  /** Connections. */
+  #open = 0;
+  #isTelling = false;
 
-  obey(order: Order): void {
+  /** @param socket - of a `connection` */
+  obey(order: Order, socket?: Socket): void {
     switch (order.kind) {
       case 'start':
         this.#last = this.#start(order);
@@ -38,6 +42,9 @@ class Worker {
       case 'reload':
         // A configuration that the control process has found valid and that fails here is a defect.
         this.#last = this.#last.then(() => this.#reload(order.source, order.version));
+        return;
+      case 'connection':
+        this.#take(socket);
         return;
       case 'drain':
         void this.end();
@@ -59,12 +66,35 @@ class Worker {
     process.on('uncaughtException', (error) => void this.#fail(error));
     try {
       const node = await openNode({ ...configOf(source), state: configOf(first).state }, log);
-      this.#running = { node, data: await openDataPlane(node, { fd: LISTENER_FD }) };
+      this.#running = { node, data: openWorkerPlane(node) };
     } catch (error) {
       await report({ kind: 'failed', error: tell(error) });
       await this.#exit(1);
     }
     await report({ kind: 'ready', version });
+  }
+
+  /** @param socket - absent where the client has gone before the connection came here */
+  #take(socket: Socket | undefined): void {
+    void report({ kind: 'taken' });
+    if (socket === undefined) return;
+    this.#open++;
+    socket.once('close', () => {
+      this.#open--;
+      this.#tellOpen();
+    });
+    if (this.#ending) socket.destroy();
+    else this.#running?.data.take(socket);
+  }
+
+  /** Once for all that closed at one moment. */
+  #tellOpen(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      this.#isTelling = false;
+      void report({ kind: 'open', connections: this.#open });
+    });
   }
 
   async #reload(source: ConfigSource, version: number): Promise<void> {

@@ -13,6 +13,7 @@ function judged(text: string, answer: Partial<Answered>): Verdict {
   );
 }
 
+const named = (code: string): string => JSON.stringify({ error: { code, message: 'No' } });
 const forAll = (rules: string): string => `provider: { type: openai }\nverdicts:\n${rules}`;
 
 void test('a rule of the configuration goes before those of the type and has what is usual for its class', () => {
@@ -45,7 +46,6 @@ void test('words are told apart from expressions, in any case of letters, and ex
   const text = forAll(
     '  - { id: it, when: { named: [Gone, "~^quota_"], unless: { headers: { X-Why: "fine" } } }, class: key_dead, maxWait: 2h }',
   );
-  const named = (code: string): string => JSON.stringify({ error: { code, message: 'No' } });
   assert.equal(judged(text, { errorText: named('GONE') }).rule, 'config.it');
   assert.equal(judged(text, { errorText: named('Quota_used') }).rule, 'config.it');
   assert.notEqual(judged(text, { errorText: named('no_quota_') }).rule, 'config.it');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { openDataServer, type ListenerBounds } from '../../src/gateway/server.ts';
+import { openDataServer, serveConnections, type ListenerBounds } from '../../src/gateway/server.ts';
+import { Acceptor } from '../../src/workers/acceptor.ts';
 import { GOOD_KEY, gatewayFor, until, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection, rawRequest, streamedChat, type RawConnection } from '../support/http.ts';
 
@@ -190,6 +191,17 @@ void test('a client whose head never ends is refused with 408', async (t) => {
   assert.match(received, /^HTTP\/1\.1 408 /);
   assert.match(received, /"code":"request_timeout"/);
   assert.equal(handled, 0);
+});
+
+void test('so is one whose connection was accepted elsewhere', async (t) => {
+  const server = serveConnections(() => {}, HASTY);
+  t.after(() => server.close(0));
+  const acceptor = await Acceptor.open({ host: '127.0.0.1', port: 0 });
+  t.after(() => acceptor.close());
+  acceptor.join((socket) => server.take(socket));
+  const connection = await connected(t, acceptor.address);
+  connection.write('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n');
+  assert.match(await connection.closed, /^HTTP\/1\.1 408 /);
 });
 
 void test('a client whose body drips beyond the time for a request is refused with 408', async (t) => {

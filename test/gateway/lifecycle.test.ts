@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { openDataServer } from '../../src/gateway/server.ts';
+import { startSparekey } from '../../src/main.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { GOOD_KEY, gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection, rawRequest, streamedChat, type RawConnection } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
@@ -156,4 +161,22 @@ void test('reloads one upon another end with the last one', async (t) => {
   const heard = await ask(gateway.url);
   assert.equal(heard.status, 200);
   assert.equal((await gateway.keys()).length, 1);
+});
+
+void test('a start that fails leaves nothing open', async (t) => {
+  const running = await gatewayFor(t);
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  listener.close();
+  await once(listener, 'close');
+  const config = {
+    ...running.config,
+    listen: { host: '127.0.0.1', port },
+    admin: { listen: running.sparekey.adminAddress },
+  };
+  const log = createLog({ level: 'error', format: 'json', stream: new PassThrough() });
+  await assert.rejects(startSparekey(config, { log }), { code: 'EADDRINUSE' });
+  assert.equal((await ask(`http://127.0.0.1:${port}`)).error, 'ECONNREFUSED');
 });

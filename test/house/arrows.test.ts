@@ -70,11 +70,12 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     code: ['telemetry/'],
     types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts'],
   },
-  // What runs in a worker's process is a gateway too, and stands where the command line stands.
+  // What runs in either kind of process is part of a gateway, and puts it together from what main has.
+  'workers/control.ts': { code: ['main.ts', 'workers/'], types: ['config/', 'telemetry/'] },
   'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
   'main.ts': { code: [''] },
-  'cli/': { code: ['admin/', 'config/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
+  'cli/': { code: ['admin/', 'config/', 'failover/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };
 
 const SOURCES = matching('src/**/*.ts');
@@ -96,11 +97,11 @@ void test('folders import only in the direction of the plan', () => {
   );
 });
 
-void test('nothing but the command line and a worker’s process imports main', () => {
+void test('nothing but the command line and the processes of a gateway imports main', () => {
   const importers = SOURCES.filter((path) => GRAPH.get(path)?.some(({ target }) => target === 'src/main.ts'));
   assert.deepEqual(
     importers.filter((path) => !path.startsWith('src/cli/')),
-    ['src/workers/worker.ts'],
+    ['src/workers/control.ts', 'src/workers/worker.ts'],
   );
 });
 

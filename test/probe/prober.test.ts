@@ -189,6 +189,21 @@ void describe('Prober', () => {
     assert.equal(scene.book.record(second.key).state, 'disabled');
   });
 
+  void it('does not test a key that is disabled while the lease is asked for', async (t) => {
+    const real = openMemoryStore(Date.now);
+    const scene = await begin(t, { store: real });
+    const acquire = real.acquireLease.bind(real);
+    real.acquireLease = (...lease) => {
+      scene.book.apply(onlyKey(scene), { type: 'disabled', at: Date.now() }, scene.provider.keyPolicy);
+      return acquire(...lease);
+    };
+    await scene.prober.watch([scene.provider]);
+    await until(() => scene.store.leases >= 2);
+    await scene.prober.stop();
+    assert.equal(scene.upstream.requests.length, 0);
+    assert.equal(recordOf(scene).state, 'disabled');
+  });
+
   void it('has nothing to do where there is no model to test with, and leaves the store in peace', async (t) => {
     const scene = await begin(t, {
       options: {
@@ -218,7 +233,7 @@ void describe('Prober', () => {
   });
 
   for (const trouble of ['another node holds the lease', 'the store is away'] as const) {
-    void it(`asks for the lease once an interval while ${trouble}, however much is due`, async (t) => {
+    void it(`asks for the lease three times an interval while ${trouble}, however much is due`, async (t) => {
       const real = openMemoryStore(Date.now);
       await real.acquireLease('probe/p', 'another node', 60_000);
       const scene = await begin(t, { store: real, failover: { healthCheckInterval: 5_000 } });
@@ -230,8 +245,9 @@ void describe('Prober', () => {
         t.mock.timers.tick(50);
         for (let turn = 0; turn < 20; turn++) await Promise.resolve();
       }
-      assert.ok(scene.store.leases >= 5 && scene.store.leases <= 7, `${scene.store.leases} times`);
+      assert.ok(scene.store.leases >= 17 && scene.store.leases <= 19, `${scene.store.leases} times`);
       assert.equal(scene.upstream.requests.length, 0);
+      assert.equal(scene.storeFailures.length, trouble === 'the store is away' ? 1 : 0, 'told once');
       t.mock.timers.reset();
     });
   }

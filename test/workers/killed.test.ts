@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { until } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
-import { cluster } from './tools.ts';
+import { cluster, lineToEach } from './tools.ts';
 
 const CLIENTS = 16;
 
@@ -128,6 +128,25 @@ void test('a worker that ends again and again is started again after longer and 
     (await gateway.workers()).map(({ restarts }) => restarts),
     [0, 3],
   );
+});
+
+void test('what a worker logged before a defect ended it is not lost, nor is the defect', async (context) => {
+  const inWorker = "process.on('SIGUSR2', () => { throw new Error('a planted defect'); })";
+  const hook = `process.argv[1].includes('workers') && ${inWorker}`;
+  const gateway = await cluster(
+    context,
+    {},
+    { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` } },
+  );
+  const [line] = await lineToEach(context, gateway.url, 2);
+  for (let request = 0; request < 5; request++) await line?.ask();
+  for (const number of [1, 2]) process.kill(await gateway.pidOf(number), 'SIGUSR2');
+  await gateway.logged(2, ({ how }) => how === 'exit code 1');
+  const log = gateway.logs();
+  assert.equal(log.filter(({ msg }) => msg === 'request').length, 5);
+  const defects = log.filter(({ msg }) => msg === 'a worker met a defect and ends');
+  assert.deepEqual(new Set(defects.map(({ worker }) => worker)), new Set([1, 2]));
+  assert.match(JSON.stringify(defects), /a planted defect/);
 });
 
 /** As `ps` names the states of processes; empty where there is no such process. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, chat } from '../support/http.ts';
-import { KEY, cluster, lineToEach } from './tools.ts';
+import { KEY, cluster, lineTo, lineToEach } from './tools.ts';
 
 void test('all workers answer on the one port, and the control process says who they are', async (context) => {
   const gateway = await cluster(context, { workers: 3 });
@@ -20,6 +20,14 @@ void test('all workers answer on the one port, and the control process says who 
   const pids = new Set(workers.map(({ pid }) => pid));
   assert.equal(pids.size, 3);
   assert.ok(!pids.has(gateway.process.pid ?? null), 'the control process answers no application');
+});
+
+void test('connections are spread evenly, whoever is quickest', async (context) => {
+  const gateway = await cluster(context, { workers: 3 });
+  const kept = [];
+  for (let count = 0; count < 60; count++) kept.push((await lineTo(context, gateway.url)).worker);
+  const shares = Object.values(Object.groupBy(kept, (worker) => worker)).map((own = []) => own.length);
+  assert.deepEqual(shares, [20, 20, 20]);
 });
 
 void test('every line of the log says which worker wrote it', async (context) => {

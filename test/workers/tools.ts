@@ -119,7 +119,8 @@ export async function lineToEach(context: TestContext, url: string, count: numbe
 /** Request ids begin alike in one process and differently in different ones. */
 const ID_PREFIX_LENGTH = 'req_12345678'.length;
 
-async function lineTo(context: TestContext, url: string): Promise<Line> {
+/** Opens a connection to whichever worker takes it. */
+export async function lineTo(context: TestContext, url: string): Promise<Line> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   context.after(() => agent.destroy());
   const { headers } = await ask(url, { method: 'GET', path: '/health', agent });

@@ -1,0 +1,66 @@
+import type { effectOf } from '../failover/effect.ts';
+import type { Retry, VerdictClass, VerdictScope } from '../failover/verdict.ts';
+
+/** What a verdict says, for people. */
+
+export const CLASS_WORDS: Readonly<Record<VerdictClass, string>> = {
+  ok: 'the answer is good',
+  key_dead: 'the credential is refused',
+  billing: 'there is nothing left to spend',
+  rate_limit: 'a limit was hit',
+  overloaded: "the provider's own trouble",
+  model_denied: 'the key may not use this model',
+  region: 'requests from here are not served',
+  client_error: "the caller's mistake",
+  content_blocked: 'a filter refused the content',
+  unknown: 'nobody can be blamed for sure',
+};
+
+export const SCOPE_WORDS: Readonly<Record<VerdictScope, string>> = {
+  key: 'this key',
+  quota_domain: 'every key of the same quota domain',
+  billing_domain: 'every key of the same account',
+  key_model: 'this key for this model',
+  provider: 'every key of the provider',
+  none: 'this request alone',
+};
+
+export const RETRY_WORDS: Readonly<Record<Retry, string>> = {
+  'other-key': 'another key is tried',
+  'other-domain': 'a key of another quota domain is tried',
+  'other-provider': 'another provider is tried',
+  none: 'nothing else is tried',
+};
+
+/** What the failover settings of a provider make of a verdict. */
+export interface KeyPolicyWords {
+  readonly failureThreshold: number;
+  /** False without failover: nothing is remembered. */
+  readonly remembers: boolean;
+  /** True where `failoverOnStatus` decides what counts. */
+  readonly byStatus: boolean;
+}
+
+/** What would happen to the key. */
+export function effectWords(
+  effect: ReturnType<typeof effectOf>,
+  wait: string | undefined,
+  policy: KeyPolicyWords,
+): string {
+  if (!policy.remembers) return 'nothing: without failover nothing is remembered';
+  if (policy.byStatus) return 'what failoverOnStatus says of the status, whatever the verdict';
+  switch (effect.kind) {
+    case 'succeeds':
+      return 'its failures so far are forgotten';
+    case 'counts':
+      return `one more failure in a row; at ${policy.failureThreshold} it is out of service`;
+    case 'condemns':
+      return 'out of service at once, until health checks pass or its cooldown is over';
+    case 'throttles':
+      return `held from this model for ${wait ?? 'a few seconds, longer each time in a row'}`;
+    case 'denies':
+      return 'held from this model for some minutes, in service for others';
+    case 'none':
+      return 'nothing';
+  }
+}

@@ -1,0 +1,33 @@
+import type { Answered, Faulted } from './outcome.ts';
+import { readError } from './rules/provider-error.ts';
+
+/** A provider's answer as somebody wrote it down. */
+export interface RecordedAnswer {
+  readonly status: number;
+  /** Names in any case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, or the whole text of an event stream. */
+  readonly body: string;
+  readonly stream: boolean;
+}
+
+/**
+ * What an attempt would have observed, had it got this answer. A success is one unless an error stands in it or it
+ * holds nothing. Whether a stream was cut short cannot be told from its text alone.
+ */
+export function outcomeOfRecord(recorded: RecordedAnswer): Answered | Faulted {
+  const { status, body, stream } = recorded;
+  const headers = Object.fromEntries(
+    Object.entries(recorded.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const where = stream && status < 300 ? 'stream' : 'body';
+  const failed: Answered = { kind: 'answered', status, headers, errorText: body, where };
+  if (status >= 300) return failed;
+
+  const { form } = readError(body, headers);
+  if (form === 'json' || form === 'html') return failed;
+  if (body.trim() === '' || (stream && !/^data:/m.test(body))) {
+    return { kind: 'faulted', fault: 'no-output', detail: 'empty', status };
+  }
+  return { ...failed, errorText: '', where: 'none' };
+}

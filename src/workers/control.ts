@@ -1,0 +1,56 @@
+import type { Config } from '../config/schema.ts';
+import type { ConfigSource } from '../config/source.ts';
+import { openControlPlane, openNode } from '../main.ts';
+import type { Running } from '../main.ts';
+import type { LogLook, SharedLog } from '../telemetry/log.ts';
+import { Acceptor } from './acceptor.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** What a gateway of several processes needs beside its configuration. */
+export interface WorkersOptions {
+  readonly log: SharedLog;
+  readonly logLook: LogLook;
+  /** What the configuration was made from. */
+  readonly source: ConfigSource;
+  /** How many answer applications. This process does not: it looks after them and the keys. */
+  readonly count: number;
+}
+
+/**
+ * Makes this the control process of a gateway: accepts connections, starts the workers that serve them, and
+ * looks after the keys.
+ */
+export async function startWithWorkers(
+  config: Config,
+  { log, logLook, source, count }: WorkersOptions,
+): Promise<Running> {
+  // Closed again where the next one cannot be opened.
+  await using opened = new AsyncDisposableStack();
+  const node = opened.adopt(await openNode(config, log), (it) => it.close());
+  const acceptor = opened.adopt(await Acceptor.open(config.listen), (it) => it.close());
+  const { level: logLevel } = config.log;
+  const supervisor = opened.adopt(
+    new Supervisor({ count, acceptor, source, log, logLevel, logLook, now: Date.now }),
+    (it) => it.kill(),
+  );
+  await supervisor.start();
+  const control = await openControlPlane(node, () => supervisor.status());
+  opened.move();
+  return {
+    address: acceptor.address,
+    adminAddress: control.adminAddress,
+    stateDescription: node.store.description,
+    runtime: node.runtime,
+    reload: async (next, nextSource) => {
+      const previous = node.reload(next);
+      await supervisor.reload(nextSource);
+      await control.reloaded(previous);
+    },
+    drain: async () => {
+      acceptor.close();
+      await Promise.all([supervisor.stop(node.runtime().config.limits.drain), control.close()]);
+      await node.close();
+    },
+    kill: () => supervisor.kill(),
+  };
+}

@@ -1,0 +1,203 @@
+import type { AttemptTools } from '../../src/failover/attempt.ts';
+import { Recorder } from '../../src/failover/recorder.ts';
+import { serve } from '../../src/failover/serve.ts';
+import { KeyBook } from '../../src/keys/book.ts';
+import type { BookNotice } from '../../src/keys/book.ts';
+import type { KeyEvent } from '../../src/keys/event.ts';
+import { recordId } from '../../src/keys/key.ts';
+import { Pool } from '../../src/keys/pool.ts';
+import type { KeyRecord } from '../../src/keys/record.ts';
+import type { KeyPolicy } from '../../src/keys/reducer.ts';
+import { Prober } from '../../src/probe/prober.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { Dice } from './dice.ts';
+import type { Network, Path } from './network.ts';
+import type { ProviderSide } from './provider-side.ts';
+import type { Template } from './providers.ts';
+import type { NodeSettings } from './settings.ts';
+import { StoreClient } from './store-client.ts';
+import type { StoreServer } from './store-server.ts';
+import { BEGINNING } from './time.ts';
+import type { Owner, VirtualTime } from './time.ts';
+import type { Trace } from './trace.ts';
+
+/** Something that was counted in a process. */
+export interface Applied {
+  readonly key: NamedId;
+  readonly event: KeyEvent;
+  /** What the process went by before and after. */
+  readonly before: KeyRecord;
+  readonly after: KeyRecord;
+  /** Events on this key that were applied here before, and are not known to be in the store. */
+  readonly unwritten: number;
+}
+
+type NamedId = Parameters<KeyBook['apply']>[0];
+
+/** The world around a process. */
+export interface Surroundings {
+  readonly time: VirtualTime;
+  readonly dice: Dice;
+  readonly trace: Trace;
+  readonly server: StoreServer;
+  readonly network: Network;
+  readonly providerSide: ProviderSide;
+  readonly templates: readonly Template[];
+  readonly onApplied: (process: GatewayProcess, applied: Applied) => void;
+  /** A process heard that its write is in the store. */
+  readonly onWritten: (revision: number) => void;
+}
+
+const LIMITS = { holdBytes: 64 * 1024, stallMs: 1_000 };
+/** Share of clients that go away before they have their answer. */
+const IMPATIENT = 0.05;
+
+/** A gateway: the real book, pools, prober and failover, in one simulated process with its own clock. */
+export class GatewayProcess implements Owner {
+  readonly name: string;
+  readonly rate: number;
+  alive = true;
+  /** Undefined until the store has told what is known. */
+  book: KeyBook | undefined;
+  providers: readonly Provider[] = [];
+  requestsUnderWay = 0;
+  readonly #skewMs: number;
+  readonly #path: Path;
+  readonly #world: Surroundings;
+  readonly #applied = new Map<string, number>();
+  readonly #written = new Map<string, number>();
+  #tools: AttemptTools | undefined;
+  #prober: Prober | undefined;
+  #store: StoreClient | undefined;
+
+  constructor(name: string, { skewMs, rate }: NodeSettings, path: Path, world: Surroundings) {
+    this.name = name;
+    this.rate = rate;
+    this.#skewMs = skewMs;
+    this.#path = path;
+    this.#world = world;
+  }
+
+  clock(trueMs: number): number {
+    return Math.round(BEGINNING + (trueMs - BEGINNING) * this.rate + this.#skewMs);
+  }
+
+  /** Events applied here under this id that are not known to be in the store. */
+  unwritten(id: string): number {
+    return this.applied(id) - this.written(id);
+  }
+
+  applied(id: string): number {
+    return this.#applied.get(id) ?? 0;
+  }
+
+  written(id: string): number {
+    return this.#written.get(id) ?? 0;
+  }
+
+  /** Runs until it is killed. */
+  async run(): Promise<void> {
+    const { time, dice, server, network, providerSide, templates, trace, onWritten } = this.#world;
+    const path = this.#path;
+    const asked = new Map<string, number>();
+    const store = new StoreClient({
+      server,
+      network,
+      path,
+      time,
+      dice,
+      owner: this,
+      onWrite: (id) => asked.set(id, this.applied(id)),
+      onAnswer: (id, { written, current }) => {
+        if (!written) return;
+        this.#written.set(id, asked.get(id) ?? 0);
+        onWritten(current.revision);
+      },
+    });
+    this.#store = store;
+    const book = (this.book = this.#watched(
+      await KeyBook.open({ store, onNotice: (notice) => this.#notice(notice) }),
+    ));
+    this.providers = templates.map(({ provider, keys }) => ({
+      ...provider,
+      pool: new Pool(keys, (key) => book.record(key)),
+      transport: providerSide.transport(provider.id, this),
+    }));
+    book.subscribe((keyId, record) => {
+      for (const { pool } of this.providers) pool.update(keyId, record);
+    });
+    const now = (): number => this.clock(time.now);
+    this.#tools = { recorder: new Recorder(book, () => {}), now, random: dice.random };
+    this.#prober = new Prober({
+      store,
+      tools: this.#tools,
+      holder: this.name,
+      onCheck: (provider, keyId, { passed, rule }) =>
+        trace.add(this.name, () => `checked ${provider.id} ${keyId}: ${passed ? 'passed' : rule}`),
+      onDefect: (error) => {
+        throw error;
+      },
+      onStoreFailure: () => trace.add(this.name, () => 'the prober has no answer from the store'),
+    });
+    await this.#prober.watch(this.providers);
+  }
+
+  /** One client's request, for a model that every provider serves. */
+  async request(): Promise<void> {
+    const { time, dice, templates } = this.#world;
+    const [template] = templates;
+    if (this.#tools === undefined || template === undefined) return;
+    this.requestsUnderWay++;
+    const gone = new AbortController();
+    if (dice.chance(IMPATIENT)) time.after(dice.between(0, 500), this, () => gone.abort());
+    const call = { ...template.call, acceptedAt: this.clock(time.now), signal: gone.signal };
+    const order = dice.chance(0.5) ? this.providers : this.providers.toReversed();
+    const targets = order.map((provider) => ({ provider, model: 'm' }));
+    const { result } = await serve(call, targets, this.#tools, LIMITS);
+    if (result.kind === 'answer' && result.attempt.opening.kind === 'open') {
+      await result.attempt.relay({ write: () => true, onDrain: (resume) => resume() });
+    }
+    if (result.kind === 'failed') result.attempt.abandon();
+    this.requestsUnderWay--;
+  }
+
+  apply(key: NamedId, event: KeyEvent, policy: KeyPolicy): void {
+    this.book?.apply(key, event, policy);
+  }
+
+  /** Ends it at once. What it has sent is still under way. */
+  kill(): void {
+    this.alive = false;
+    this.#store?.disconnect();
+  }
+
+  /** Gives its leases back and writes what is unwritten, as far as the store lets it. It does not live on. */
+  async stop(): Promise<void> {
+    await this.stopProber();
+    await this.book?.close();
+    this.kill();
+  }
+
+  async stopProber(): Promise<void> {
+    await this.#prober?.stop();
+  }
+
+  #notice({ kind }: BookNotice): void {
+    this.#world.trace.add(this.name, () => `book: ${kind}`);
+  }
+
+  /** The same book, with an eye on what is applied. */
+  #watched(book: KeyBook): KeyBook {
+    const apply = book.apply.bind(book);
+    book.apply = (key, event, policy) => {
+      const id = recordId(key);
+      const unwritten = this.unwritten(id);
+      const before = book.record(key);
+      apply(key, event, policy);
+      const after = book.record(key);
+      if (after !== before) this.#applied.set(id, this.applied(id) + 1);
+      this.#world.onApplied(this, { key, event, before, after, unwritten });
+    };
+    return book;
+  }
+}

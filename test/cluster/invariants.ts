@@ -1,0 +1,213 @@
+import { decodeRecord } from '../../src/keys/codec.ts';
+import { recordId } from '../../src/keys/key.ts';
+import { FRESH, holdOn, settle } from '../../src/keys/record.ts';
+import type { KeyRecord } from '../../src/keys/record.ts';
+import type { Change } from '../../src/store/contract.ts';
+import type { Applied, GatewayProcess } from './gateway-process.ts';
+import { KEYS } from './providers.ts';
+import type { NamedKey } from './providers.ts';
+import type { SeenRequest } from './provider-side.ts';
+import { STORE_TIMEOUT_MS } from './store-client.ts';
+import type { Loss, StoreServer } from './store-server.ts';
+import type { VirtualTime } from './time.ts';
+
+/** What must hold in every world, whatever goes wrong in it. */
+export type Invariant =
+  /** A key known to be dead, out of credit or throttled is not tried with a client's request. */
+  | 'dead-key-not-tried'
+  | 'disabled-stays-disabled'
+  /** A key that works is in service again in the time that its backoff allows. */
+  | 'back-in-time'
+  /** In the end all nodes and the store say the same of every key. */
+  | 'states-converge'
+  | 'no-update-lost'
+  /** Who checks a provider's keys holds its lease. */
+  | 'one-prober'
+  | 'in-flight-counts'
+  | 'epochs-grow'
+  /** What began in an older epoch changes nothing, a definite verdict acts at once, passes count in a row. */
+  | 'events-act-as-told'
+  /** Nothing throws. */
+  | 'no-defect';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly detail: string;
+}
+
+export function violationText(violation: Violation | undefined): string {
+  return violation === undefined ? 'all invariants held' : `${violation.invariant}: ${violation.detail}`;
+}
+
+/** From a write until every node has heard of it, on a fair network. Milliseconds. */
+const PROPAGATION_MS = 100;
+/** From the end of the faults until every node is connected again and has caught up. Milliseconds. */
+const CATCH_UP_MS = 2_000;
+
+const LABELS = new Map(KEYS.map((key) => [recordId(key), key.name]));
+const BY_SECRET = new Map(KEYS.map((key) => [key.secret, key]));
+
+/** Watches a world while it runs. The first violation ends it. */
+export class Invariants {
+  violation: Violation | undefined;
+  /** Since when nothing goes wrong between nodes and store. True time; undefined while something may. */
+  calmSince: number | undefined;
+  /** Whether the store ever lost a write. */
+  storeLost = false;
+  readonly #time: VirtualTime;
+  readonly #server: () => StoreServer;
+  /** When the store was told that a key must not be tried. True time. */
+  readonly #outSince = new Map<string, number>();
+  /** Keys on which the operator's last word is that they stay out. */
+  readonly #disabled = new Set<string>();
+  /** Epochs that the store must have left behind in the end, because a node has seen them end. */
+  readonly #ended: { readonly id: string; readonly epoch: number; readonly process: GatewayProcess }[] = [];
+  #lostAt = -Infinity;
+
+  constructor(time: VirtualTime, server: () => StoreServer) {
+    this.#time = time;
+    this.#server = server;
+  }
+
+  violate(invariant: Invariant, detail: string): void {
+    this.violation ??= { invariant, detail };
+    this.#time.stop();
+  }
+
+  /** A node sends a request to a provider. */
+  sends(process: GatewayProcess, { provider, secret, check }: SeenRequest): void {
+    const key = BY_SECRET.get(secret);
+    if (key === undefined || process.book === undefined) {
+      this.violate('no-defect', `${process.name} sends ${provider} a key that it does not have`);
+      return;
+    }
+    const record = settle(process.book.record(key), process.clock(this.#time.now));
+    if (record.state === 'disabled') {
+      this.violate('disabled-stays-disabled', `${process.name} uses ${key.name}, which it knows as disabled`);
+    }
+    if (check) this.#checks(process, provider);
+    else this.#triesLive(process, key, record);
+    for (const { pool } of process.providers) this.#counts(process, pool.all());
+  }
+
+  /** Something was counted in a process. */
+  applied(process: GatewayProcess, { key, event, before, after, unwritten }: Applied): void {
+    const id = recordId(key);
+    const label = LABELS.get(id) ?? id;
+    if (event.type === 'disabled') this.#disabled.add(id);
+    if (event.type === 'enabled') this.#disabled.delete(id);
+    if (event.type !== 'attempt') return;
+    const current = settle(before, event.at);
+    if (event.epoch !== current.epoch) {
+      if (after !== before) {
+        this.violate(
+          'events-act-as-told',
+          `${process.name} counts for ${label} what began in an older epoch`,
+        );
+      }
+      return;
+    }
+    const isDefinite = event.effect.kind === 'condemns';
+    if (isDefinite && current.state === 'in-service' && after.state !== 'out-of-service') {
+      this.violate(
+        'events-act-as-told',
+        `${process.name} keeps ${label} in service after a definite verdict`,
+      );
+    }
+    if (
+      event.effect.kind !== 'succeeds' &&
+      event.check &&
+      after.state === 'out-of-service' &&
+      after.passes > 0
+    ) {
+      this.violate('events-act-as-told', `${process.name} keeps the passes of ${label} after a failed check`);
+    }
+    // An ambiguous failure may come to nothing beside a success that another node has written before.
+    if (isDefinite && after.epoch > event.epoch && unwritten === 0)
+      this.#ended.push({ id, epoch: event.epoch, process });
+  }
+
+  /** The store took a write. */
+  wrote({ id, value: was }: Change, { value: is }: Change): void {
+    const label = LABELS.get(id) ?? id;
+    const before = recordOf(was);
+    const after = recordOf(is);
+    if (after.epoch < before.epoch) {
+      this.violate('epochs-grow', `${label} goes from epoch ${before.epoch} to ${after.epoch}`);
+    }
+    if (before.state === 'disabled' && after.state !== 'disabled' && this.#disabled.has(id)) {
+      this.violate('disabled-stays-disabled', `${label} is ${after.state} again, and nobody has enabled it`);
+    }
+    if (!mustNotBeTried(after)) this.#outSince.delete(id);
+    else if (!this.#outSince.has(id)) this.#outSince.set(id, this.#time.now);
+  }
+
+  /** The store is back from a restart. */
+  restarted(loss: Loss): void {
+    if (loss === 'none') return;
+    this.storeLost = true;
+    this.#lostAt = this.#time.now;
+    this.#outSince.clear();
+  }
+
+  /** In the end: what ended an epoch anywhere has ended it in the store. */
+  nothingWasLost(): void {
+    if (this.storeLost) return;
+    for (const { id, epoch, process } of this.#ended) {
+      if (!process.alive || recordOf(this.#server().standing(id).value).epoch > epoch) continue;
+      this.violate(
+        'no-update-lost',
+        `${LABELS.get(id)} left epoch ${epoch} on ${process.name}, not in the store`,
+      );
+    }
+  }
+
+  #checks(process: GatewayProcess, provider: string): void {
+    const holder = this.#server().holderOf(`probe/${provider}`);
+    // The lease was granted, and then lost by the store, while the answer was under way.
+    const maybeLost = this.#time.now - this.#lostAt < STORE_TIMEOUT_MS;
+    if (holder === process.name || maybeLost) return;
+    this.violate('one-prober', `${process.name} checks ${provider}, whose lease ${holder ?? 'nobody'} holds`);
+  }
+
+  #triesLive(process: GatewayProcess, key: NamedKey, record: KeyRecord): void {
+    if (mustNotBeTried(record)) {
+      this.violate(
+        'dead-key-not-tried',
+        `${process.name} tries ${key.name}, which it knows as ${record.state}`,
+      );
+    }
+    if (
+      record.state === 'in-service' &&
+      holdOn(record, 'm', process.clock(this.#time.now))?.cause === 'throttled'
+    ) {
+      this.violate('dead-key-not-tried', `${process.name} tries ${key.name} while it is throttled`);
+    }
+    const id = recordId(key);
+    const outSince = this.#outSince.get(id);
+    if (this.calmSince === undefined || outSince === undefined || process.unwritten(id) > 0) return;
+    if (this.#time.now < Math.max(outSince + PROPAGATION_MS, this.calmSince + CATCH_UP_MS)) return;
+    const standing = recordOf(this.#server().standing(id).value);
+    if (!mustNotBeTried(settle(standing, process.clock(this.#time.now)))) return;
+    const sinceMs = Math.round(this.#time.now - outSince);
+    this.violate(
+      'dead-key-not-tried',
+      `${process.name} tries ${key.name}, ${sinceMs} ms after the store was told`,
+    );
+  }
+
+  #counts(process: GatewayProcess, pooled: Iterable<{ readonly inFlight: number }>): void {
+    for (const { inFlight } of pooled) {
+      if (inFlight < 0) this.violate('in-flight-counts', `${process.name} has ${inFlight} under way`);
+    }
+  }
+}
+
+/** The record in a value of the store. */
+export function recordOf(value: string | undefined): KeyRecord {
+  return (value === undefined ? undefined : decodeRecord(value)) ?? FRESH;
+}
+
+function mustNotBeTried(record: KeyRecord): boolean {
+  return record.state === 'disabled' || (record.state === 'out-of-service' && record.cause !== 'failures');
+}

@@ -1,0 +1,88 @@
+import type { Invariant } from './invariants.ts';
+
+/** A fault put into the code that is simulated, and nowhere else, to show that the simulation finds it. */
+export interface Plant {
+  /** What is wrong with it. */
+  readonly meaning: string;
+  /** From the top folder. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly is: string;
+  readonly becomes: string;
+  /** What it breaks. */
+  readonly breaks: Invariant;
+  /** It is found by the seeds from 1 to this. */
+  readonly withinSeeds: number;
+}
+
+export type PlantName =
+  | 'blind-write'
+  | 'old-epochs-count'
+  | 'dropped-on-conflict'
+  | 'lease-not-heeded'
+  | 'deaf-pool'
+  | 'passes-add-up'
+  | 'own-writes-again';
+
+export const plants: Readonly<Record<PlantName, Plant>> = {
+  'blind-write': {
+    meaning: 'compare-and-set writes whatever revision was expected',
+    file: 'src/store/rules.ts',
+    is: 'return expectedRevision === current.revision;',
+    becomes: 'return true;',
+    breaks: 'epochs-grow',
+    withinSeeds: 20,
+  },
+  'old-epochs-count': {
+    meaning: 'the reducer lets an attempt that began in an older epoch count',
+    file: 'src/keys/reducer.ts',
+    is: 'if (event.epoch !== record.epoch) return record;',
+    becomes: '',
+    breaks: 'events-act-as-told',
+    withinSeeds: 20,
+  },
+  'dropped-on-conflict': {
+    meaning: 'the book forgets its events where another node wrote first',
+    file: 'src/keys/entry.ts',
+    is: 'refused(expected: number, current: Change): boolean {',
+    becomes: 'refused(expected: number, current: Change): boolean { this.#pending = [];',
+    breaks: 'no-update-lost',
+    withinSeeds: 20,
+  },
+  'lease-not-heeded': {
+    meaning: 'the prober checks keys although another node holds the lease',
+    file: 'src/probe/prober.ts',
+    is: 'if (!isOurs || this.#stopped.signal.aborted) return;',
+    becomes: 'if (this.#stopped.signal.aborted) return;',
+    breaks: 'one-prober',
+    withinSeeds: 10,
+  },
+  'deaf-pool': {
+    meaning: 'the pool is not told of what other nodes wrote',
+    file: 'src/keys/book.ts',
+    is: 'this.#change(entry, () => entry.hear(change));',
+    becomes: 'entry.hear(change);',
+    breaks: 'dead-key-not-tried',
+    withinSeeds: 20,
+  },
+  'passes-add-up': {
+    meaning: 'a failed check leaves the passes before it standing',
+    file: 'src/keys/reducer.ts',
+    is: '...blamed, passes: 0, failedChecks, nextCheckAt:',
+    becomes: '...blamed, failedChecks, nextCheckAt:',
+    breaks: 'events-act-as-told',
+    withinSeeds: 100,
+  },
+  'own-writes-again': {
+    meaning: 'the book does not know its own write again when its answer was lost',
+    file: 'src/keys/entry.ts',
+    is: 'markOf(value) === this.#write.mark',
+    becomes: 'false',
+    breaks: 'no-update-lost',
+    withinSeeds: 150,
+  },
+};
+
+export function isPlantName(name: string): name is PlantName {
+  return Object.hasOwn(plants, name);
+}

@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads';
+import type { Violation } from './invariants.ts';
+import type { PlantName } from './plants.ts';
+
+/** What is to be simulated. */
+export interface Assignment {
+  /** The first seed. */
+  readonly from: number;
+  /** How many seeds. */
+  readonly count: number;
+  /** A fault to put into the code first. */
+  readonly plant?: PlantName | undefined;
+  /** Reports every run, and all that happened in it. */
+  readonly traced?: boolean;
+  /** A thread ends with its first run that is reported. On unless said otherwise. */
+  readonly stopsAtFirst?: boolean;
+}
+
+/** What one thread simulates: every `stride`th seed. */
+export interface Order extends Required<Assignment> {
+  readonly stride: number;
+}
+
+/** What a thread tells. */
+export type Report =
+  | ({ readonly kind: 'run' } & Run)
+  | { readonly kind: 'done'; readonly seeds: number; readonly happened: number };
+
+/** A run that broke an invariant, or was traced. */
+export interface Run {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  readonly trace: readonly string[];
+}
+
+/** What came of many seeds. */
+export interface Summary {
+  readonly seeds: number;
+  /** Simulated events, all seeds together. */
+  readonly happened: number;
+  /** In order of seed. */
+  readonly runs: readonly Run[];
+}
+
+/** Simulates seeds in several threads at once. */
+export async function simulateSeeds(assignment: Assignment, threads: number): Promise<Summary> {
+  const { from, count, plant, traced = false, stopsAtFirst = true } = assignment;
+  const stride = Math.min(threads, count);
+  const parts = await Promise.all(
+    Array.from({ length: stride }, (_, i) =>
+      work({ from: from + i, count: count - i, stride, plant, traced, stopsAtFirst }),
+    ),
+  );
+  return {
+    seeds: parts.reduce((sum, { seeds }) => sum + seeds, 0),
+    happened: parts.reduce((sum, { happened }) => sum + happened, 0),
+    runs: parts.flatMap(({ runs }) => runs).toSorted((a, b) => a.seed - b.seed),
+  };
+}
+
+function work(order: Order): Promise<Summary> {
+  return new Promise((resolve, reject) => {
+    const runs: Run[] = [];
+    const worker = new Worker(new URL('worker.ts', import.meta.url));
+    worker.on('message', (report: Report) => {
+      if (report.kind === 'run') runs.push(report);
+      else resolve({ ...report, runs });
+    });
+    worker.on('error', reject);
+    worker.on('exit', () => reject(new Error('a thread of the simulation ended without a report')));
+    worker.postMessage(order, []);
+  });
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { Acceptor } from '../../src/workers/acceptor.ts';
+import type { Taker } from '../../src/workers/acceptor.ts';
+import { until } from '../support/gateway.ts';
+import { ask, rawConnection } from '../support/http.ts';
+
+/** Something that takes connections, and tells by hand when it has them. */
+interface Worker {
+  readonly handed: Socket[];
+  readonly taker: Taker;
+}
+
+async function opened(context: TestContext, maxWaiting?: number) {
+  const acceptor = await Acceptor.open({ host: '127.0.0.1', port: 0 }, maxWaiting);
+  context.after(() => acceptor.close());
+  return {
+    acceptor,
+    connect: async () => {
+      const connection = await rawConnection(acceptor.address.port);
+      context.after(() => connection.socket.destroy());
+      return connection;
+    },
+    join: (): Worker => {
+      const handed: Socket[] = [];
+      const taker = acceptor.join((socket) => handed.push(socket));
+      context.after(() => handed.forEach((socket) => socket.destroy()));
+      return { handed, taker };
+    },
+  };
+}
+
+void test('a connection goes to the worker that has the fewest', async (context) => {
+  const { acceptor, connect, join } = await opened(context);
+  const busy = join();
+  const idle = join();
+  busy.taker.open = 3;
+  for (let count = 1; count <= 3; count++) {
+    await connect();
+    await until(() => idle.handed.length === count);
+    acceptor.taken(idle.taker);
+  }
+  assert.equal(busy.handed.length, 0);
+  await connect();
+  await connect();
+  await until(() => busy.handed.length === 1 && idle.handed.length === 4);
+});
+
+void test('a worker that has not taken the last one gets no other', async (context) => {
+  const { acceptor, connect, join } = await opened(context);
+  const stuck = join();
+  const quick = join();
+  quick.taker.open = 100;
+  await connect();
+  await until(() => stuck.handed.length === 1);
+  for (let count = 1; count <= 5; count++) {
+    await connect();
+    await until(() => quick.handed.length === count);
+    acceptor.taken(quick.taker);
+  }
+  assert.equal(stuck.handed.length, 1);
+});
+
+void test('one that was on its way to a worker that died goes to another, unread', async (context) => {
+  const { acceptor, connect, join } = await opened(context);
+  const dying = join();
+  const connection = await connect();
+  connection.write('hello');
+  await until(() => dying.handed.length === 1);
+  acceptor.leave(dying.taker);
+  const other = join();
+  assert.equal(other.handed[0], dying.handed[0]);
+  other.handed[0]?.end('good bye');
+  assert.equal(await connection.closed, 'good bye');
+});
+
+void test('where there is no worker connections wait, and beyond the bound they are closed', async (context) => {
+  const { connect, join } = await opened(context, 2);
+  const first = await connect();
+  await connect();
+  const third = await connect();
+  assert.equal(await third.closed, '');
+  assert.equal(first.socket.destroyed, false);
+  const { handed } = join();
+  assert.equal(handed.length, 1);
+});
+
+void test('those that were taken elsewhere count no more', async (context) => {
+  const { acceptor, connect, join } = await opened(context, 2);
+  const { handed, taker } = join();
+  for (let count = 1; count <= 10; count++) {
+    await connect();
+    await until(() => handed.length === count);
+    acceptor.taken(taker);
+  }
+});
+
+void test('once it is closed the port refuses, and who waited is let go', async (context) => {
+  const { acceptor, connect } = await opened(context);
+  const waiting = await connect();
+  const { port } = acceptor.address;
+  acceptor.close();
+  await waiting.closed;
+  assert.equal((await ask(`http://127.0.0.1:${port}`)).error, 'ECONNREFUSED');
+});
