@@ -29,10 +29,7 @@ void describe('simulated clusters', () => {
   for (const [name, { meaning, breaks, withinSeeds }] of Object.entries(plants)) {
     void it(`show the fault where ${meaning} (within ${withinSeeds} seeds)`, async () => {
       assert.ok(isPlantName(name));
-      const { runs } = await simulateSeeds(
-        { from: 1, count: withinSeeds, plant: name, stopsAtFirst: false },
-        1,
-      );
+      const { runs } = await simulateSeeds({ from: 1, count: withinSeeds, plant: name, until: breaks }, 1);
       const broken = runs.map(({ violation }) => violation?.invariant);
       assert.ok(broken.includes(breaks), `it broke ${broken.join(', ') || 'nothing'}`);
     });

@@ -139,7 +139,8 @@ export class Invariants {
       this.violate('disabled-stays-disabled', `${label} is ${after.state} again, and nobody has enabled it`);
     }
     if (!mustNotBeTried(after)) this.#outSince.delete(id);
-    else if (!this.#outSince.has(id)) this.#outSince.set(id, this.#time.now);
+    // A key that left service again may have come back meanwhile, by a cooldown that leaves no trace here.
+    else if (!this.#outSince.has(id) || after.epoch !== before.epoch) this.#outSince.set(id, this.#time.now);
   }
 
   /** The store is back from a restart. */

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Violation } from './invariants.ts';
+import type { Invariant, Violation } from './invariants.ts';
 import type { PlantName } from './plants.ts';
 
 /** What is to be simulated. */
@@ -12,8 +12,8 @@ export interface Assignment {
   readonly plant?: PlantName | undefined;
   /** Reports every run, and all that happened in it. */
   readonly traced?: boolean;
-  /** A thread ends with its first run that is reported. On unless said otherwise. */
-  readonly stopsAtFirst?: boolean;
+  /** A thread ends with its first run that breaks this; with the first that breaks any, unless said otherwise. */
+  readonly until?: Invariant | 'any' | 'none';
 }
 
 /** What one thread simulates: every `stride`th seed. */
@@ -44,11 +44,11 @@ export interface Summary {
 
 /** Simulates seeds in several threads at once. */
 export async function simulateSeeds(assignment: Assignment, threads: number): Promise<Summary> {
-  const { from, count, plant, traced = false, stopsAtFirst = true } = assignment;
+  const { from, count, plant, traced = false, until = 'any' } = assignment;
   const stride = Math.min(threads, count);
   const parts = await Promise.all(
     Array.from({ length: stride }, (_, i) =>
-      work({ from: from + i, count: count - i, stride, plant, traced, stopsAtFirst }),
+      work({ from: from + i, count: count - i, stride, plant, traced, until }),
     ),
   );
   return {

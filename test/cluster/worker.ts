@@ -17,7 +17,7 @@ async function carryOut(order: Order): Promise<void> {
     // What led there is only known to a run that kept it.
     const { violation, trace } = order.traced ? outcome : await simulate(seed, true);
     tell({ kind: 'run', seed, violation, trace });
-    if (order.stopsAtFirst) break;
+    if (order.until === 'any' || order.until === violation?.invariant) break;
   }
   tell({ kind: 'done', seeds, happened });
 }
