@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { editorSchema, referencePage } from '../src/config/reference.ts';
+import { renderErrorsPage } from '../src/dialects/errors-page.ts';
 
-/** Writes docs/CONFIGURATION.md and docs/sparekey.schema.json from the configuration's schema. */
+/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors. */
 
 const docs = new URL('../docs/', import.meta.url);
 
 await writeFile(new URL('CONFIGURATION.md', docs), referencePage());
 await writeFile(new URL('sparekey.schema.json', docs), editorSchema());
+await writeFile(new URL('ERRORS.md', docs), renderErrorsPage());

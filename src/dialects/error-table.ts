@@ -74,6 +74,14 @@ export const gatewayErrors = {
     meaning: 'The path ends in no operation that the gateway knows, or holds dot segments or broken escapes.',
     retryable: false,
   },
+  cross_site: {
+    status: 403,
+    type: 'invalid_request_error',
+    message: 'A page of another site may not call this gateway.',
+    meaning:
+      'A browser says that the request comes from another site, and no `clients` are configured: without keys any page one visits could spend the operator’s credit.',
+    retryable: false,
+  },
   unknown_provider: {
     status: 404,
     type: 'invalid_request_error',

@@ -142,6 +142,9 @@ export class Gateway {
       story.target = target;
       reply.dialect = target.operation.dialect;
     }
+    // A form from a page needs nobody's leave: where no key is asked for, its origin is all there is to go by.
+    const isForeignPage = request.headers['sec-fetch-site'] === 'cross-site';
+    if (isForeignPage && runtime.config.clients === undefined) return refusal('cross_site');
     const admission = runtime.admit(request.headers);
     if (admission.kind === 'refused') return refusal(admission.code);
     story.client = admission.client;

@@ -31,7 +31,7 @@ void test('1,000 requests over 50 connections are all answered right while three
     script: { keys: Object.fromEntries(KEYS.map((key) => [key, { behaviours: [] }])), strict: true },
     provider: {
       attempts: KEYS.length,
-      firstOutputTimeout: '1s',
+      firstOutputTimeout: '3s',
       failover: {
         enabled: true,
         failureThreshold: FAILURE_THRESHOLD,

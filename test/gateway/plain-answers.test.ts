@@ -180,3 +180,19 @@ void test('a provider that does not answer is left out of the list of models', a
   });
   assert.equal((await ask(none.url, { method: 'GET', path: '/v1/models' })).status, 502);
 });
+
+void test('a page of another site may not spend what no key protects', async (t) => {
+  const form = { 'content-type': 'multipart/form-data; boundary=b', 'sec-fetch-site': 'cross-site' };
+  const asking = { path: '/v1/images/edits', body: Buffer.from('--b--') };
+  const open = await gatewayFor(t);
+  const refused = await ask(open.url, { ...asking, headers: form });
+  assert.equal(refused.status, 403);
+  assert.match(refused.text, /"cross_site"/);
+  assert.equal(open.sim.requests.length, 0);
+
+  const keyed = await gatewayFor(t, {
+    config: (sim) => ({ clients: CLIENTS, providers: [simulatedProvider(sim, [GOOD_KEY])] }),
+  });
+  const headers = { ...form, authorization: `Bearer ${CLIENT}` };
+  assert.notEqual((await ask(keyed.url, { ...asking, headers })).status, 403);
+});
