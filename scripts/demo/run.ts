@@ -68,7 +68,7 @@ function keysOf({ sparekey, simulator }: Demo): KeyAtMoment[] {
   return pooled.map(({ key, record, inFlight }) => {
     const name = NAMES.find((each) => each === key.name);
     const answered = name === undefined ? 0 : (simulator.counts(tokenOf(name)).met.answer ?? 0);
-    return { view: viewKey(key, settle(record, now), true, now), inFlight, answered };
+    return { view: viewKey(key, settle(record, now), undefined, true, now), inFlight, answered };
   });
 }
 

@@ -37,10 +37,17 @@ export interface HoldView {
 
 /**
  * @param record - of the key, as last heard
+ * @param domain - whose limits it shares, where that is configured or learned
  * @param isChecked - whether its provider has health checks
  * @param now - milliseconds since the epoch
  */
-export function viewKey(key: Key, record: KeyRecord, isChecked: boolean, now: number): KeyView {
+export function viewKey(
+  key: Key,
+  record: KeyRecord,
+  domain: string | undefined,
+  isChecked: boolean,
+  now: number,
+): KeyView {
   const settled = settle(record, now);
   const holds = settled.state === 'in-service' ? settled.holds.filter(({ until }) => until > now) : [];
   return {
@@ -55,7 +62,7 @@ export function viewKey(key: Key, record: KeyRecord, isChecked: boolean, now: nu
     since: settled.since === 0 ? null : timeText(settled.since),
     nextTryAt: nextTryAt(settled, isChecked),
     models: Object.fromEntries(holds.map((hold) => [hold.model, viewHold(hold)])),
-    quotaDomain: key.quotaDomain === key.id ? null : key.quotaDomain,
+    quotaDomain: domain ?? null,
   };
 }
 

@@ -76,7 +76,7 @@ export class KeysApi {
   #view(provider: Provider, key: Key): KeyView {
     const { book, now } = this.#options;
     const isChecked = provider.config.failover.healthCheckModel !== undefined;
-    return viewKey(key, book.record(key), isChecked, now());
+    return viewKey(key, book.record(key), provider.pool.get(key.id)?.domain?.name, isChecked, now());
   }
 
   /** Ids of keys are unique over providers. */

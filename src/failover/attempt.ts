@@ -3,6 +3,7 @@ import { watchAnswer } from '../dialects/watch-answer.ts';
 import type { Effect } from '../keys/event.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL } from '../keys/record.ts';
+import { domainIn } from '../providers/learned-domain.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Exchange } from '../upstream/exchange.ts';
@@ -209,6 +210,7 @@ export class Attempt {
 
   async #judgeOpening(): Promise<void> {
     this.#opening = await this.#exchange.opening;
+    this.#learnDomain();
     const outcome = outcomeOfOpening(this.#opening);
     if (outcome === undefined) {
       this.#cancel();
@@ -216,6 +218,14 @@ export class Attempt {
     }
     this.#judge(outcome);
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
+  }
+
+  #learnDomain(): void {
+    const { pooled, provider } = this.plan;
+    if (pooled === undefined || !('headers' in this.#opening)) return;
+    const domain = domainIn(this.#opening.headers);
+    if (domain !== undefined && domain !== pooled.domain?.name)
+      provider.pool.learnDomain(pooled.key.id, domain);
   }
 
   #judge(outcome: Answered | Faulted): void {
@@ -243,6 +253,7 @@ export class Attempt {
       model: model ?? ANY_MODEL,
       effect: this.effect,
       rule: verdict.rule,
+      ...(verdict.scope === 'quota_domain' && { wide: true }),
       ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
       check: check !== undefined,
       jitter: this.#tools.random(),

@@ -1,6 +1,5 @@
 import { ANY_MODEL, holdOn, settle } from '../keys/record.ts';
 import type { Key } from '../keys/key.ts';
-import type { KeyRecord } from '../keys/record.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 
@@ -76,12 +75,13 @@ function isLessBusy(a: PooledKey, b: PooledKey): boolean {
   return a.inFlight / a.key.weight < b.inFlight / b.key.weight;
 }
 
-function isUsable({ key, record }: PooledKey, { model, tried, now }: ChoiceRequest): boolean {
+function isUsable({ key, record, domain }: PooledKey, { model, tried, now }: ChoiceRequest): boolean {
   return (
     !tried.has(key.id) &&
     mayServe(key, model) &&
     record.state === 'in-service' &&
-    holdOn(record, model, now) === undefined
+    holdOn(record, model, now) === undefined &&
+    domain?.heldUntil(model, now) === undefined
   );
 }
 
@@ -153,7 +153,7 @@ function lastResort(pool: Pool, request: ChoiceRequest): Choice {
   let returnsAt = Infinity;
   for (const pooled of pool.all()) {
     if (!mayServe(pooled.key, request.model)) continue;
-    const trouble = troubleOf(settle(pooled.record, request.now), request);
+    const trouble = troubleOf(pooled, request);
     if (trouble === undefined) continue;
     returnsAt = Math.min(returnsAt, trouble.dueAt);
     if (!trouble.ambiguous || request.tried.has(pooled.key.id)) continue;
@@ -166,23 +166,29 @@ function lastResort(pool: Pool, request: ChoiceRequest): Choice {
 }
 
 function troubleOf(
-  record: KeyRecord,
+  { record, domain }: PooledKey,
   { model, now, checked }: ChoiceRequest,
 ): { dueAt: number; ambiguous: boolean; epoch: number } | undefined {
-  const { epoch } = record;
-  switch (record.state) {
+  const settled = settle(record, now);
+  const { epoch } = settled;
+  switch (settled.state) {
     case 'disabled':
       return undefined;
     case 'out-of-service':
       return {
-        dueAt: Math.min(checked ? record.nextCheckAt : Infinity, record.returnsAt ?? Infinity),
-        ambiguous: record.cause === 'failures',
+        dueAt: Math.min(checked ? settled.nextCheckAt : Infinity, settled.returnsAt ?? Infinity),
+        ambiguous: settled.cause === 'failures',
         epoch,
       };
     case 'in-service': {
-      const held = holdOn(record, model, now);
-      if (held === undefined) return undefined;
-      return { dueAt: held.until, ambiguous: held.cause === 'denied', epoch };
+      const held = holdOn(settled, model, now);
+      const domainUntil = domain?.heldUntil(model, now);
+      if (held === undefined && domainUntil === undefined) return undefined;
+      return {
+        dueAt: Math.max(held?.until ?? 0, domainUntil ?? 0),
+        ambiguous: held?.cause === 'denied' && domainUntil === undefined,
+        epoch,
+      };
     }
   }
 }

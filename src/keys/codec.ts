@@ -76,7 +76,8 @@ function isHold(value: unknown): value is Hold {
     typeof value['rule'] === 'string' &&
     isTime(value['since']) &&
     isTime(value['until']) &&
-    isCount(value['strikes'])
+    isCount(value['strikes']) &&
+    (value['wide'] === undefined || value['wide'] === true)
   );
 }
 

@@ -31,6 +31,8 @@ export interface AttemptEnded {
   readonly rule: string;
   /** What the provider asked for, already capped. Milliseconds. */
   readonly waitMs?: number;
+  /** The limit that was met is that of the key's quota domain. */
+  readonly wide?: true;
   /** True for a health check, whose failure puts the next one off. */
   readonly check: boolean;
   /** A random number in [0, 1): spreads the checks of keys that failed together. */

@@ -1,3 +1,4 @@
+import { Domain } from './domain.ts';
 import type { Key } from './key.ts';
 import { FRESH, settle } from './record.ts';
 import type { KeyRecord } from './record.ts';
@@ -10,12 +11,15 @@ export interface PooledKey {
   readonly record: KeyRecord;
   /** Attempts under way in this process. */
   inFlight: number;
+  /** What it shares its limits with; undefined for a key that is its own domain, or whose domain is not known. */
+  readonly domain: Domain | undefined;
   /** When it last answered this process; 0 where it never has. Milliseconds since the epoch. */
   answeredAt: number;
 }
 
 interface Slot extends PooledKey {
   record: KeyRecord;
+  domain: Domain | undefined;
   /** Place in the list of keys in service; -1 out of it. */
   place: number;
 }
@@ -28,6 +32,7 @@ export class Pool {
   readonly #slots = new Map<string, Slot>();
   readonly #inService: Slot[] = [];
   readonly #out = new Set<Slot>();
+  readonly #domains = new Map<string, Domain>();
   #nextReturnAt = Infinity;
   /** Of the keys in service, by their places; undefined where all keys weigh the same. */
   readonly #weights: Weights | undefined;
@@ -39,9 +44,10 @@ export class Pool {
     const isEven = keys.every(({ weight }) => weight === keys[0]?.weight);
     this.#weights = isEven ? undefined : new Weights(keys.length);
     for (const key of keys) {
-      const slot: Slot = { key, record: FRESH, inFlight: 0, answeredAt: 0, place: -1 };
+      const slot: Slot = { key, record: FRESH, inFlight: 0, domain: undefined, answeredAt: 0, place: -1 };
       this.#slots.set(key.id, slot);
       this.#enter(slot);
+      if (key.quotaDomain !== key.id) this.#join(slot, key.quotaDomain);
       this.update(key.id, recordOf(key));
     }
   }
@@ -86,6 +92,7 @@ export class Pool {
     if (slot === undefined) return;
     const record = this.#remembers || heard.state === 'disabled' ? heard : FRESH;
     slot.record = record;
+    slot.domain?.note(id, record);
     if (record.state === 'in-service') {
       this.#enter(slot);
       return;
@@ -94,6 +101,24 @@ export class Pool {
     if (record.state === 'out-of-service' && record.returnsAt !== undefined) {
       this.#nextReturnAt = Math.min(this.#nextReturnAt, record.returnsAt);
     }
+  }
+
+  /** Takes over what the provider says of whose limits a key shares. What the configuration says goes before it. */
+  learnDomain(id: string, name: string): void {
+    const slot = this.#slots.get(id);
+    if (slot === undefined || slot.domain?.name === name || slot.key.quotaDomain !== id) return;
+    slot.domain?.drop(id);
+    this.#join(slot, name);
+    slot.domain?.note(id, slot.record);
+  }
+
+  #join(slot: Slot, name: string): void {
+    let domain = this.#domains.get(name);
+    if (domain === undefined) {
+      domain = new Domain(name);
+      this.#domains.set(name, domain);
+    }
+    slot.domain = domain;
   }
 
   #takeBackReturned(now: number): void {

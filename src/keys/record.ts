@@ -56,6 +56,8 @@ export interface Hold {
   readonly until: number;
   /** How often in a row it was held for this cause: what makes a wait grow where the provider named none. */
   readonly strikes: number;
+  /** It holds every key of the domain: the limit it met is the domain's. */
+  readonly wide?: true;
 }
 
 /** The model of a hold that came from a request without a model: it holds the key from everything. */

@@ -172,7 +172,8 @@ function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InS
   if (same !== undefined && until === same.until && strikes === same.strikes) return record;
   // Another node's clock may be behind: what it tells is news all the same.
   const since = Math.max(event.at, same?.since ?? 0);
-  const held: Hold = { model: event.model, cause, rule: event.rule, since, until, strikes };
+  const wide = event.wide === true && { wide: event.wide };
+  const held: Hold = { model: event.model, cause, rule: event.rule, since, until, strikes, ...wide };
   return { ...record, holds: [...makeRoom(record.holds.filter((other) => other !== before)), held] };
 }
 
