@@ -16,12 +16,16 @@ import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionServer } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
-import type { BookNotice } from './keys/book.ts';
+import type { Key } from './keys/key.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
 import type { Store } from './store/contract.ts';
 import { openStore } from './store/open.ts';
+import type { StorePlace } from './store/place.ts';
+import { watchTransitions } from './telemetry/key-transitions.ts';
+import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
+import { StoreHealth } from './telemetry/store-health.ts';
 
 /** A running gateway, in however many processes. */
 export interface Running {
@@ -51,9 +55,13 @@ export interface Sparekey extends Running {
 export interface GatewayNode {
   readonly log: Log;
   readonly store: Store;
+  readonly stateKind: StorePlace['kind'];
+  readonly health: StoreHealth;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
   readonly runtime: () => Runtime;
+  /** Has `tell` hear of every key that leaves service or comes back, until the node closes. */
+  tellTransitions(tell: TellTransition): void;
   /** @returns the runtime that was, which finishes what it began */
   reload(config: Config): Runtime;
   /** Writes what is unwritten and closes what is open. The planes close before it. */
@@ -109,7 +117,8 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
 /** Opens the store and reads what is known of the keys. */
 export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   const store = await openStore(config.state);
-  const book = await KeyBook.open({ store, onNotice: (notice) => logNotice(notice, log) });
+  const health = new StoreHealth(log, Date.now);
+  const book = await KeyBook.open({ store, onNotice: (notice) => health.hear(notice) });
   const resources = new ResourceBook({
     store,
     now: Date.now,
@@ -122,6 +131,8 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   return {
     log,
     store,
+    stateKind: config.state.kind,
+    health,
     tools: {
       recorder: new Recorder(book, (notice) => logFleetNotice(notice, log)),
       now: Date.now,
@@ -129,6 +140,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     },
     resources,
     runtime: () => runtime,
+    tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
     reload: (next) => {
       const previous = runtime;
       runtime = assemble(next, book);
@@ -157,14 +169,13 @@ export function openWorkerPlane(node: GatewayNode): WorkerPlane {
   return { take: (socket) => server.take(socket), close: () => closePlane(node, gateway, server) };
 }
 
-function gatewayOf({ log, tools, resources, runtime }: GatewayNode): Gateway {
-  const { book } = tools.recorder;
+function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gateway {
   return new Gateway({
     runtime,
     tools,
     resources,
     newId: requestIds(),
-    readiness: () => ({ ready: true, details: { status: 'ready', store: book.storeFailed ? 'away' : 'ok' } }),
+    readiness: () => ({ ready: true, details: { status: 'ready', ...health.view() } }),
     onRequest: (entry) => log.request(entry),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
@@ -182,9 +193,10 @@ async function closePlane(
 
 /** Opens the admin listener and begins to test keys that are out of service. */
 export async function openControlPlane(
-  { log, store, tools, runtime }: GatewayNode,
+  node: GatewayNode,
   workers: () => readonly WorkerStatus[],
 ): Promise<ControlPlane> {
+  const { log, store, stateKind, health, tools, runtime } = node;
   const { now, recorder } = tools;
   const { book } = recorder;
   const prober = new Prober({
@@ -198,12 +210,20 @@ export async function openControlPlane(
   const admin = await startAdmin({
     ...runtime().config.admin,
     workers,
+    state: () => ({
+      kind: stateKind,
+      description: store.description,
+      awaySince: health.awaySince,
+      unwritten: book.unwritten,
+      probing: prober.probing,
+    }),
     runtime,
     book,
     prober,
     now,
     onDefect: (error) => log.error('the admin API met a defect', { error }),
   });
+  node.tellTransitions((message, fields) => log.info(message, fields));
   await prober.watch(runtime().providers.values());
   return {
     adminAddress: admin.address,
@@ -235,17 +255,13 @@ function logFleetNotice({ provider, rule, keys }: FleetNotice, log: Log): void {
   log.warn('a provider fails as a whole: no key of it is blamed', { provider, rule, keys });
 }
 
-function logNotice(notice: BookNotice, log: Log): void {
-  switch (notice.kind) {
-    case 'store-failed':
-      log.error('the store does not answer; serving from what is known', { error: notice.error });
-      return;
-    case 'store-back':
-      log.info('the store answers again');
-      return;
-    case 'unreadable-record':
-      log.warn('a key record cannot be read and counts as new', { id: notice.id });
+/** Ids of keys are unique over providers. */
+function findKey({ providers }: Runtime, keyId: string): Key | undefined {
+  for (const { pool } of providers.values()) {
+    const pooled = pool.get(keyId);
+    if (pooled !== undefined) return pooled.key;
   }
+  return undefined;
 }
 
 async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {

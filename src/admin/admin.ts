@@ -8,7 +8,7 @@ import type { AdminErrorCode } from './errors.ts';
 import { KeysApi } from './keys-api.ts';
 import type { KeysApiOptions } from './keys-api.ts';
 import { route } from './routes.ts';
-import type { WorkerStatus } from './worker-view.ts';
+import type { AdminApi } from './routes.ts';
 
 /** `host` is without brackets. */
 export interface AdminAddress {
@@ -17,10 +17,8 @@ export interface AdminAddress {
 }
 
 /** How to open the admin listener. */
-export interface AdminOptions extends KeysApiOptions {
+export interface AdminOptions extends KeysApiOptions, Omit<AdminApi, 'keys'> {
   readonly listen: AdminAddress;
-  /** The processes that serve the data plane, as they are now. */
-  readonly workers: () => readonly WorkerStatus[];
   /** What requests must carry. Absent: requests from this machine are answered, those of web pages not. */
   readonly token?: Secret;
   /** A defect of ours: the request got a 500. */
@@ -48,8 +46,8 @@ const MAX_BODY_BYTES = 64 * 1024;
  * @throws the listener's error, such as EADDRINUSE
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const { listen, token, workers, onDefect } = options;
-  const api = { keys: new KeysApi(options), workers };
+  const { listen, token, workers, state, onDefect } = options;
+  const api = { keys: new KeysApi(options), workers, state };
   const guard = adminGuard(token);
   const server = createServer(
     { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },

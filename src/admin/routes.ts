@@ -1,15 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError, answerJson, answerList } from './answer.ts';
 import type { KeysApi } from './keys-api.ts';
+import { viewState } from './state-view.ts';
+import type { StateStatus } from './state-view.ts';
 import { viewWorker } from './worker-view.ts';
 import type { WorkerStatus } from './worker-view.ts';
 
 /** What requests can reach. */
 export interface AdminApi {
   readonly keys: KeysApi;
+  /** The processes that serve the data plane, as they are now. */
   readonly workers: () => readonly WorkerStatus[];
+  /** The store, as this process sees it now. */
+  readonly state: () => StateStatus;
 }
 
+const PLAIN_PATHS = new Set(['/api/keys', '/api/workers', '/api/state']);
 const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(disable|enable|probe))?$/;
 
 /**
@@ -18,20 +24,21 @@ const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(disable|enable|probe))?$/;
  * - `GET /api/keys/ID`
  * - `POST /api/keys/ID/disable`, `…/enable`, `…/probe`
  * - `GET /api/workers`
+ * - `GET /api/state`
  */
 export async function route(
-  { keys: api, workers }: AdminApi,
+  { keys: api, workers, state }: AdminApi,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { pathname, searchParams } =
     URL.parse(request.url ?? '', 'http://admin') ?? new URL('http://unknown');
   const [, id, action] = KEY_PATH.exec(pathname) ?? [];
-  const isList = pathname === '/api/keys' || pathname === '/api/workers';
-  if (!isList && id === undefined) return answerError(response, 'unknown_path');
+  if (!PLAIN_PATHS.has(pathname) && id === undefined) return answerError(response, 'unknown_path');
   const method = action === undefined ? 'GET' : 'POST';
   if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
 
+  if (pathname === '/api/state') return answerJson(response, 200, viewState(state()));
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (id === undefined) {
     const keys = api.list(searchParams.get('provider') ?? undefined);

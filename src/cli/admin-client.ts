@@ -13,6 +13,8 @@ const keyView = z.object({
 
 const keyList = z.object({ keys: z.array(z.looseObject(keyView.shape)) });
 
+const stateView = z.object({ store: z.looseObject({ awaySince: z.string().nullable() }) });
+
 const checkReport = z.object({
   passed: z.boolean(),
   verdict: z.string(),
@@ -51,6 +53,12 @@ export class AdminClient {
     const query = provider === undefined ? '' : `?provider=${encodeURIComponent(provider)}`;
     const { body } = await this.#ask('GET', `/api/keys${query}`);
     return this.#read(keyList, body).keys;
+  }
+
+  /** Since when the store does not answer the gateway: RFC 3339; null while it does. */
+  async storeAwaySince(): Promise<string | null> {
+    const { body } = await this.#ask('GET', '/api/state');
+    return this.#read(stateView, body).store.awaySince;
   }
 
   /** @returns the key as it is now, and whether that is stored already */

@@ -43,9 +43,17 @@ function withAccess(command: Command): Command {
 
 async function list({ provider, json, ...access }: ListOptions): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const keys = await client.list(provider);
+  const [keys, awaySince] = await Promise.all([client.list(provider), client.storeAwaySince()]);
   process.stdout.write(
     `${json === true ? JSON.stringify({ keys }, undefined, 2) : keysTable(keys, Date.now())}\n`,
+  );
+  if (awaySince !== null) noteStoreAway(awaySince);
+}
+
+/** Goes beside what is asked for: the list is right as far as this gateway knows. */
+function noteStoreAway(since: string): void {
+  process.stderr.write(
+    `The store is away since ${since}: what other processes and machines have met since then is not in this list.\n`,
   );
 }
 

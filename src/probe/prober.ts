@@ -56,6 +56,11 @@ export class Prober {
     }
   }
 
+  /** Ids of the providers whose keys are tested here and not on another node. */
+  get probing(): readonly string[] {
+    return [...this.#loops].filter(([, loop]) => loop.holdsLease).map(([id]) => id);
+  }
+
   /** Ends checks under way, and gives the leases back so that another node can take over at once. */
   async stop(): Promise<void> {
     const loops = [...this.#loops.values()];
@@ -107,6 +112,10 @@ class ProviderLoop {
     this.#schedule(0);
   }
 
+  get holdsLease(): boolean {
+    return this.#lease !== undefined;
+  }
+
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearTimeout(this.#timer);
@@ -149,8 +158,12 @@ class ProviderLoop {
 
   async #holdLease(): Promise<boolean> {
     const { store, holder } = this.#options;
-    this.#lease = undefined;
-    this.#lease = await store.acquireLease(`probe/${this.#provider.id}`, holder, this.#leaseMs);
+    try {
+      this.#lease = await store.acquireLease(`probe/${this.#provider.id}`, holder, this.#leaseMs);
+    } catch (error) {
+      this.#lease = undefined;
+      throw error;
+    }
     this.#storeFailed = false;
     return this.#lease !== undefined;
   }

@@ -8,18 +8,23 @@ export interface Taker {
   readonly hand: (socket: Socket) => void;
   /** Connections open there, as it last told. */
   open: number;
-  /** On its way there. */
-  handing: Socket | undefined;
+  /** On their way there, oldest first. */
+  readonly handing: Socket[];
 }
+
+/**
+ * So many may be on their way to one worker. With fewer, a worker that has to wait for a processor gets less
+ * than its share of those that come at once; with more, one that hangs keeps more clients waiting.
+ */
+const MAX_HANDING = 32;
 
 /** Connections that wait for a worker; one that comes when there are so many is closed at once. */
 const MAX_WAITING = 10_000;
 
 /**
- * The data plane's listener. It reads nothing: each connection goes to the worker that has the fewest, one at
- * a time, so that a worker that is busy gets none that another could serve now. A connection is let go here
- * when the worker has said that it has it: one that was on its way to a worker that died goes to another, and
- * where no worker lives connections wait.
+ * The data plane's listener. It reads nothing: each connection goes to the worker that has the fewest. It is
+ * let go here when the worker has said that it has it: those that were on their way to a worker that died go
+ * to others, and where no worker lives connections wait.
  */
 export class Acceptor {
   readonly #server: Server;
@@ -61,24 +66,23 @@ export class Acceptor {
 
   /** From now on this worker gets connections. */
   join(hand: Taker['hand']): Taker {
-    const taker: Taker = { hand, open: 0, handing: undefined };
+    const taker: Taker = { hand, open: 0, handing: [] };
     this.#takers.add(taker);
     this.#handOver();
     return taker;
   }
 
-  /** The worker has the connection that was on its way, and may get another. */
+  /** The worker has the oldest of those that were on their way to it. */
   taken(taker: Taker): void {
-    taker.handing?.destroy();
-    taker.handing = undefined;
+    taker.handing.shift()?.destroy();
+    taker.open++;
     this.#handOver();
   }
 
-  /** The worker gets no more. One that was on its way to it goes to another. */
+  /** The worker gets no more. Those that were on their way to it go to others. */
   leave(taker: Taker): void {
     this.#takers.delete(taker);
-    if (taker.handing !== undefined) this.#waiting.unshift(taker.handing);
-    taker.handing = undefined;
+    this.#waiting.unshift(...taker.handing.splice(0));
     this.#handOver();
   }
 
@@ -95,8 +99,7 @@ export class Acceptor {
       const taker = this.#freest();
       if (socket === undefined || taker === undefined) return;
       this.#waiting.shift();
-      taker.handing = socket;
-      taker.open++;
+      taker.handing.push(socket);
       // Of those that have equally many it was the first, and is now the last.
       this.#takers.delete(taker);
       this.#takers.add(taker);
@@ -107,8 +110,13 @@ export class Acceptor {
   #freest(): Taker | undefined {
     let freest: Taker | undefined;
     for (const taker of this.#takers) {
-      if (taker.handing === undefined && (freest === undefined || taker.open < freest.open)) freest = taker;
+      if (taker.handing.length >= MAX_HANDING) continue;
+      if (freest === undefined || loadOf(taker) < loadOf(freest)) freest = taker;
     }
     return freest;
   }
+}
+
+function loadOf({ open, handing }: Taker): number {
+  return open + handing.length;
 }

@@ -66,6 +66,11 @@ class Worker {
     process.on('uncaughtException', (error) => void this.#fail(error));
     try {
       const node = await openNode({ ...configOf(source), state: configOf(first).state }, log);
+      // The control process tells of keys that leave service and come back, unless it cannot hear of it.
+      node.tellTransitions((message, fields) => {
+        if (node.health.awaySince === undefined) log.debug(message, fields);
+        else log.info(message, fields);
+      });
       this.#running = { node, data: openWorkerPlane(node) };
     } catch (error) {
       await report({ kind: 'failed', error: tell(error) });

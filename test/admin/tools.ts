@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { startAdmin } from '../../src/admin/admin.ts';
 import type { Admin } from '../../src/admin/admin.ts';
+import type { StateStatus } from '../../src/admin/state-view.ts';
 import type { WorkerStatus } from '../../src/admin/worker-view.ts';
 import type { ProviderConfig } from '../../src/config/schema.ts';
 import { parseConfig } from '../../src/config/load.ts';
@@ -41,9 +42,18 @@ export interface StageOptions {
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly token?: string;
   readonly workers?: readonly WorkerStatus[];
+  readonly state?: Partial<StateStatus>;
   /** Between the book and the real one. */
   readonly wrapStore?: (store: Store) => Store;
 }
+
+const STATE: StateStatus = {
+  kind: 'memory',
+  description: 'memory:',
+  awaySince: undefined,
+  unwritten: 0,
+  probing: [],
+};
 
 export const START = Date.parse('2026-03-01T12:00:00.000Z');
 
@@ -74,6 +84,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
   const admin = await startAdmin({
     listen: { host: '127.0.0.1', port: 0 },
     workers: () => options.workers ?? [],
+    state: () => ({ ...STATE, ...options.state }),
     ...(options.token !== undefined && { token: new Secret(options.token) }),
     runtime: () => ({ providers }),
     book,

@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
   'store/': { code: [], types: ['keys/secret.ts'] },
   'upstream/': { code: [] },
-  'telemetry/': { code: [], types: ['gateway/request-entry.ts'] },
+  'telemetry/': { code: [], types: ['gateway/request-entry.ts', 'keys/'] },
   'simulator/': { code: ['config/scalars.ts'] },
   'dialects/': { code: ['upstream/watch.ts'], types: ['keys/secret.ts'] },
   'providers/': { code: ['dialects/', 'keys/', 'providers/', 'upstream/'], types: ['config/'] },

@@ -1,0 +1,36 @@
+/** What a process knows of the store, and does by it. */
+export interface StateStatus {
+  readonly kind: string;
+  /** For people: the kind and place of the store, without credentials. */
+  readonly description: string;
+  /** Since when it does not answer this process; undefined while it does. Milliseconds since the epoch. */
+  readonly awaySince: number | undefined;
+  /** Keys of which this process knows more than it could write. */
+  readonly unwritten: number;
+  /** Ids of the providers whose keys this process tests, as the holder of their leases. */
+  readonly probing: readonly string[];
+}
+
+/** The store as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
+export interface StateView {
+  readonly store: {
+    readonly kind: string;
+    readonly description: string;
+    readonly awaySince: string | null;
+    readonly unwrittenKeys: number;
+  };
+  readonly probing: readonly string[];
+}
+
+/** Makes the view of the state. */
+export function viewState({ kind, description, awaySince, unwritten, probing }: StateStatus): StateView {
+  return {
+    store: {
+      kind,
+      description,
+      awaySince: awaySince === undefined ? null : new Date(awaySince).toISOString(),
+      unwrittenKeys: unwritten,
+    },
+    probing,
+  };
+}

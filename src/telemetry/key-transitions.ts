@@ -1,0 +1,64 @@
+import type { KeyBook } from '../keys/book.ts';
+import type { Key } from '../keys/key.ts';
+import type { KeyRecord } from '../keys/record.ts';
+import type { LogFields } from './contract.ts';
+
+/** Hears of one key that left service or came back. */
+export type TellTransition = (message: string, fields: LogFields) => void;
+
+/**
+ * Tells of every key that leaves service or comes back, wherever that was found out: one line each time.
+ * Whatever happened between two looks at the store is one line, too, of where the key ended.
+ *
+ * Not told at its time: a key that comes back by itself when its cooldown is over, since nobody writes that down.
+ * The line of its leaving says when that will be.
+ * @param find - gives the key with an id, where the configuration has it
+ */
+export function watchTransitions(
+  book: Pick<KeyBook, 'subscribe'>,
+  find: (keyId: string) => Key | undefined,
+  tell: TellTransition,
+): void {
+  book.subscribe((keyId, after, before) => {
+    // Epochs grow whenever a key leaves or re-enters service, and only then.
+    if (after.epoch === before.epoch) return;
+    const key = find(keyId);
+    if (key === undefined) return;
+    tell(messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
+  });
+}
+
+function messageOf({ state }: KeyRecord): string {
+  switch (state) {
+    case 'out-of-service':
+      return 'a key left service';
+    case 'in-service':
+      return 'a key is back in service';
+    case 'disabled':
+      return 'a key was disabled';
+  }
+}
+
+function nameOf({ id, providerId, name }: Key): LogFields {
+  return { provider: providerId, key: id, ...(name !== '' && { name }) };
+}
+
+/** Why it left; for one that is back, why it had left and for how long. */
+function factsOf(before: KeyRecord, after: KeyRecord): LogFields {
+  switch (after.state) {
+    case 'out-of-service': {
+      const { cause, rule, nextCheckAt, returnsAt } = after;
+      return { cause, rule, nextCheckAt: timeText(nextCheckAt), returnsAt: returnsAt && timeText(returnsAt) };
+    }
+    case 'in-service':
+      return before.state === 'out-of-service'
+        ? { cause: before.cause, rule: before.rule, outMs: after.since - before.since }
+        : {};
+    case 'disabled':
+      return {};
+  }
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}

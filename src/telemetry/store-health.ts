@@ -1,0 +1,53 @@
+import type { BookNotice } from '../keys/book.ts';
+import type { Log } from './contract.ts';
+
+/** Whether the store answers this process, and the lines that tell the operator when that changes. */
+export class StoreHealth {
+  readonly #log: Log;
+  readonly #now: () => number;
+  #awaySince: number | undefined;
+
+  /** @param now - milliseconds since the epoch */
+  constructor(log: Log, now: () => number) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  /** Since when it does not; undefined while it does. Milliseconds since the epoch. */
+  get awaySince(): number | undefined {
+    return this.#awaySince;
+  }
+
+  /** For `GET /ready`. */
+  view(): { readonly store: 'ok' | 'away'; readonly storeAwaySince?: string } {
+    if (this.#awaySince === undefined) return { store: 'ok' };
+    return { store: 'away', storeAwaySince: new Date(this.#awaySince).toISOString() };
+  }
+
+  /** Takes notice of what the key book has met. */
+  hear(notice: BookNotice): void {
+    const log = this.#log;
+    switch (notice.kind) {
+      case 'store-failed':
+        this.#awaySince = this.#now();
+        log.error('the store does not answer; serving from what is known', { error: notice.error });
+        return;
+      case 'store-back': {
+        const awayMs = this.#now() - (this.#awaySince ?? this.#now());
+        this.#awaySince = undefined;
+        log.info('the store answers again', { awayMs });
+        return;
+      }
+      case 'opened-without-store':
+        log.warn('the store did not answer at the start; every key counts as in service until it does');
+        return;
+      case 'store-lost-writes':
+        log.warn('the store began anew or failed over; what it may have lost is written again', {
+          records: notice.putBack,
+        });
+        return;
+      case 'unreadable-record':
+        log.warn('a key record cannot be read and counts as new', { id: notice.id });
+    }
+  }
+}

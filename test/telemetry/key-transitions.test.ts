@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { KeyBook } from '../../src/keys/book.ts';
+import { openMemoryStore } from '../../src/store/memory.ts';
+import type { LogFields } from '../../src/telemetry/contract.ts';
+import { watchTransitions } from '../../src/telemetry/key-transitions.ts';
+import { attempt, counts, makeKey, outOfCredit, POLICY, revoked, succeeds } from '../keys/tools.ts';
+
+const T = Date.parse('2026-03-01T12:00:00.000Z');
+const key = makeKey('main', 'sk-that-comes-and-goes', { name: 'team-a' });
+const check = { check: true, epoch: 1 };
+
+interface Scene {
+  readonly book: KeyBook;
+  readonly lines: readonly (readonly [string, LogFields])[];
+}
+
+async function begin(t: TestContext): Promise<Scene> {
+  const store = openMemoryStore(Date.now);
+  const book = await KeyBook.open({ store, onNotice: () => {} });
+  t.after(async () => {
+    await book.close();
+    await store.close();
+  });
+  const lines: (readonly [string, LogFields])[] = [];
+  watchTransitions(
+    book,
+    (keyId) => (keyId === key.id ? key : undefined),
+    (...line) => lines.push(line),
+  );
+  return { book, lines };
+}
+
+void test('a key that leaves service and comes back is one line each time, with the rule and the time out', async (t) => {
+  const { book, lines } = await begin(t);
+  book.apply(key, attempt(revoked, T), POLICY);
+  book.apply(key, attempt(revoked, T + 5_000, check), POLICY);
+  book.apply(key, attempt(succeeds, T + 15_000, check), POLICY);
+  const name = { provider: 'main', key: key.id, name: 'team-a' };
+  const why = { cause: 'key_dead', rule: 'rule.condemns' };
+  assert.deepEqual(lines, [
+    [
+      'a key left service',
+      { ...name, ...why, nextCheckAt: '2026-03-01T12:00:05.000Z', returnsAt: undefined },
+    ],
+    ['a key is back in service', { ...name, ...why, outMs: 15_000 }],
+  ]);
+});
+
+void test('a key that comes back by itself says at its leaving when', async (t) => {
+  const { book, lines } = await begin(t);
+  book.apply(key, attempt(outOfCredit, T), { ...POLICY, cooldownMs: 60_000 });
+  assert.equal(lines[0]?.[1]['returnsAt'], '2026-03-01T12:01:00.000Z');
+});
+
+void test('a key that the operator disables is told of, and one that is enabled again', async (t) => {
+  const { book, lines } = await begin(t);
+  book.apply(key, { type: 'disabled', at: T }, POLICY);
+  book.apply(key, { type: 'enabled', at: T + 1 }, POLICY);
+  assert.deepEqual(
+    lines.map(([message]) => message),
+    ['a key was disabled', 'a key is back in service'],
+  );
+});
+
+void test('what changes in a record without taking the key out is no line, nor is a key of nobody', async (t) => {
+  const { book, lines } = await begin(t);
+  book.apply(key, attempt(counts, T), POLICY);
+  book.apply(key, attempt(succeeds, T + 1), POLICY);
+  book.apply(makeKey('main', 'sk-that-left-the-configuration'), attempt(revoked, T), POLICY);
+  assert.deepEqual(lines, []);
+});
