@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Change, Cursor, Store } from '../store/contract.ts';
+import type { Change, Store } from '../store/contract.ts';
+import { ChangeFollower } from './change-follower.ts';
 import { BookEntry } from './entry.ts';
 import type { KeyEvent } from './event.ts';
 import { recordId } from './key.ts';
@@ -8,11 +9,16 @@ import { FRESH } from './record.ts';
 import type { KeyRecord } from './record.ts';
 import { reduce } from './reducer.ts';
 import type { KeyPolicy } from './reducer.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** What the operator should hear of the store. */
 export type BookNotice =
   | { readonly kind: 'store-failed'; readonly error: unknown }
   | { readonly kind: 'store-back' }
+  /** The book was opened although the store did not answer: every key counts as one in service. */
+  | { readonly kind: 'opened-without-store' }
+  /** The store was emptied, or failed over; of what it lost, `putBack` records are known here and go back. */
+  | { readonly kind: 'store-lost-writes'; readonly putBack: number }
   | { readonly kind: 'unreadable-record'; readonly id: string };
 
 /** Hears of a record that changed: what it is now, and what it was before. */
@@ -22,13 +28,15 @@ export type RecordListener = (keyId: string, record: KeyRecord, before: KeyRecor
 export interface KeyBookOptions {
   readonly store: Store;
   readonly onNotice: (notice: BookNotice) => void;
-  /** Between tries to reach a store that failed. Milliseconds. */
+  /** Between tries to reach a store that failed. Milliseconds; default 250. */
   readonly retryMs?: number;
+  /** How long opening waits for a store that does not answer. Milliseconds; default 5,000. */
+  readonly openTimeoutMs?: number;
 }
 
 const PREFIX = 'key/';
-const PAGE = 1_000;
 const RETRY_MS = 250;
+const OPEN_TIMEOUT_MS = 5_000;
 /**
  * Tries of one write. Each failed one means that another node's went through, so that only a store that
  * refuses everything comes this far.
@@ -49,14 +57,13 @@ export class KeyBook {
   readonly #retryMs: number;
   readonly #entries = new Map<string, BookEntry>();
   readonly #listeners = new Set<RecordListener>();
-  readonly #writers = new Map<BookEntry, Promise<void>>();
+  readonly #queue = new WriteQueue((entry) => this.#writeAll(entry));
   readonly #name = randomBytes(6).toString('base64url');
   #writes = 0;
-  #unsubscribe: (() => void) | undefined;
-  /** All changes up to here were read. */
-  #cursor: Cursor | undefined;
-  #catchingUp: Promise<void> | undefined;
-  #signalled = false;
+  readonly #changes: ChangeFollower;
+  readonly #firstRead = Promise.withResolvers<void>();
+  /** Since the store lost writes, it has not yet shown everything that it has. */
+  #isDoubting = false;
   #failures = 0;
   #recovering: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -68,17 +75,29 @@ export class KeyBook {
     this.#store = options.store;
     this.#onNotice = options.onNotice;
     this.#retryMs = options.retryMs ?? RETRY_MS;
+    this.#changes = new ChangeFollower(options.store, {
+      onChange: (change) => this.#hear(change),
+      onLost: () => this.#doubtAll(),
+      onCaughtUp: () => this.#caughtUp(),
+      onFailed: (error) => this.#storeFailed(error),
+    });
   }
 
   /**
-   * Reads every record there is and follows the store's changes from then on. Rejects where the store does
-   * not answer.
+   * Reads every record there is and follows the store's changes from then on. A store that does not answer is
+   * waited for, but not for ever: then the book is opened without it, and takes over its records when it appears.
    */
   static async open(options: KeyBookOptions): Promise<KeyBook> {
     const book = new KeyBook(options);
-    await book.#readChanges();
-    book.#unsubscribe = options.store.onChange(() => void book.#catchUp());
-    void book.#catchUp();
+    void book.#changes.catchUp();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, options.openTimeoutMs ?? OPEN_TIMEOUT_MS, 'late');
+    });
+    if ((await Promise.race([book.#firstRead.promise, late])) === 'late') {
+      options.onNotice({ kind: 'opened-without-store' });
+    }
+    clearTimeout(timer);
     return book;
   }
 
@@ -131,19 +150,19 @@ export class KeyBook {
 
   /** Resolves when everything counted so far is in the store, or the store has failed. */
   async flushed(): Promise<void> {
-    while (this.#writers.size > 0) await Promise.all(this.#writers.values());
+    await this.#queue.empty();
   }
 
   /** Writes what is still unwritten, as far as the store lets it. The store itself stays open. */
   async close(): Promise<void> {
-    this.#unsubscribe?.();
+    this.#changes.unsubscribe();
     this.#closing = true;
     this.#endPause?.();
     await this.flushed();
     await this.#recovering;
     await this.flushed();
     this.#closed = true;
-    await this.#catchingUp;
+    await this.#changes.close();
   }
 
   #add(id: string, keyId: string): BookEntry {
@@ -161,15 +180,12 @@ export class KeyBook {
   }
 
   #write(entry: BookEntry): void {
-    if (this.#closed || this.#writers.has(entry)) return;
-    this.#writers.set(entry, this.#writeAll(entry));
+    if (!this.#closed) this.#queue.add(entry);
   }
 
   /** One write at a time for each key: all that is pending goes in one compare-and-set. */
   async #writeAll(entry: BookEntry): Promise<void> {
     try {
-      // What happens at one moment is written together.
-      await Promise.resolve();
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const write = entry.nextWrite(`${this.#name}.${this.#writes++}`);
         if (write === undefined) return;
@@ -183,8 +199,6 @@ export class KeyBook {
       throw refusedTooOften(entry);
     } catch (error) {
       this.#storeFailed(error);
-    } finally {
-      this.#writers.delete(entry);
     }
   }
 
@@ -201,56 +215,34 @@ export class KeyBook {
 
   #hear(change: Change): void {
     const { id, value } = change;
+    if (!id.startsWith(PREFIX)) return;
     const known = this.#entries.get(id);
     if (known === undefined && value === undefined) return;
     const entry = known ?? this.#add(id, id.slice(id.lastIndexOf('/') + 1));
     this.#change(entry, () => entry.hear(change));
+    if (entry.isDoubted && !this.#isDoubting) this.#write(entry);
   }
 
-  /** Reads what changed since the last time; signals that come meanwhile are served by one more round. */
-  #catchUp(): Promise<void> {
-    this.#signalled = true;
-    this.#catchingUp ??= this.#catchUpWhileSignalled();
-    return this.#catchingUp;
+  /** The store may have lost writes. What it holds, it shows anew; what it lost is still known here. */
+  #doubtAll(): void {
+    this.#isDoubting = true;
+    for (const entry of this.#entries.values()) entry.doubt();
   }
 
-  async #catchUpWhileSignalled(): Promise<void> {
-    try {
-      while (this.#signalled && !this.#closed) {
-        this.#signalled = false;
-        await this.#readChanges();
-      }
-    } catch (error) {
-      this.#storeFailed(error);
-    } finally {
-      this.#catchingUp = undefined;
-    }
-  }
-
-  async #readChanges(): Promise<void> {
-    let complete = false;
-    while (!complete) {
-      const page = await this.#store.changesSince(this.#cursor, PAGE);
-      if (page === 'lost') {
-        this.#startOver();
-        continue;
-      }
-      for (const change of page.changes) {
-        if (change.id.startsWith(PREFIX)) this.#hear(change);
-      }
-      this.#cursor = page.cursor;
-      complete = page.complete;
-    }
-  }
-
-  /** The store has lost its newest writes. What it holds is read anew; what it lost is still known here. */
-  #startOver(): void {
-    for (const entry of this.#entries.values()) entry.forgetRevisions();
-    this.#cursor = undefined;
+  /** What the store turned out to have lost goes back, unless another node has put back something newer. */
+  #caughtUp(): void {
+    this.#firstRead.resolve();
+    if (!this.#isDoubting) return;
+    this.#isDoubting = false;
+    const lost = [...this.#entries.values()].filter(({ isDoubted }) => isDoubted);
+    this.#onNotice({ kind: 'store-lost-writes', putBack: lost.length });
+    for (const entry of lost) this.#write(entry);
   }
 
   #storeFailed(error: unknown): void {
     this.#failures++;
+    // It would fail for them, too; they are written when the store is back.
+    this.#queue.clear();
     if (this.#recovering !== undefined) return;
     this.#recovering = this.#recover();
     this.#onNotice({ kind: 'store-failed', error });
@@ -262,7 +254,7 @@ export class KeyBook {
     do {
       await this.#pause();
       failures = this.#failures;
-      await this.#catchUp();
+      await this.#changes.catchUp();
       if (failures === this.#failures) this.#writeAllPending();
       await this.flushed();
     } while (failures !== this.#failures && !this.#closing);

@@ -41,6 +41,8 @@ export class BookEntry {
   #revision = 0;
   /** The newest revision heard of, deletions included. */
   #heard = 0;
+  /** The store may have lost `#base`: it is kept until the store shows what goes before it, or takes it back. */
+  #isDoubted = false;
   #pending: Pending[] = [];
   /** The newest write whose answer may still be to come, or was lost. */
   #write: Write | undefined;
@@ -51,7 +53,12 @@ export class BookEntry {
   }
 
   get isUnwritten(): boolean {
-    return this.#pending.length > 0;
+    return this.#pending.length > 0 || this.#isDoubted;
+  }
+
+  /** Whether it is not known if the store still has what it once had. */
+  get isDoubted(): boolean {
+    return this.#isDoubted;
   }
 
   /** What a deletion has to expect; 0 where there is nothing to delete. */
@@ -70,7 +77,7 @@ export class BookEntry {
   /** All that is to be written, in one write; undefined where it comes to nothing. */
   nextWrite(mark: string): Write | undefined {
     if (this.view === this.#base) this.#pending = [];
-    if (this.#pending.length === 0) return undefined;
+    if (!this.isUnwritten) return undefined;
     // The view rather than the events again: it knows of events that there was no room to keep, too.
     const { view } = this;
     const value = encodeRecord(view, mark);
@@ -81,7 +88,7 @@ export class BookEntry {
   /** The store took the write, and gave it a revision. */
   written(write: Write, revision: number): true {
     this.#settle(write);
-    if (revision > this.#heard) this.#go(write.record, revision, revision);
+    if (revision > this.#heard || this.#isDoubted) this.#go(write.record, revision, revision);
     else this.#show();
     return true;
   }
@@ -89,12 +96,15 @@ export class BookEntry {
   /** The store holds something else than the writer expected. */
   refused(expected: number, current: Change): boolean {
     // Something newer was heard while the answer was on its way.
-    return this.#revision !== expected || this.#take(current);
+    if (this.#revision !== expected) return true;
+    // No store goes back by itself.
+    if (current.revision < this.#heard) this.#isDoubted = true;
+    return this.#take(current);
   }
 
   /** Somebody wrote. */
   hear(change: Change): boolean {
-    return change.revision <= this.#heard || this.#take(change);
+    return (!this.#isDoubted && change.revision <= this.#heard) || this.#take(change);
   }
 
   /** Forgets what happened here that is not in the store. */
@@ -104,20 +114,39 @@ export class BookEntry {
     return true;
   }
 
-  /** The store has lost its newest writes, so its revisions mean nothing any more. */
-  forgetRevisions(): void {
+  /** The store may have lost writes. What it has, it shows from here on. */
+  doubt(): void {
+    this.#isDoubted = this.#base !== FRESH;
     this.#revision = 0;
-    this.#heard = 0;
+    if (!this.#isDoubted) this.#heard = 0;
   }
 
-  #take({ value, revision }: Change): boolean {
+  #take(change: Change): boolean {
+    const { value, revision } = change;
     // Heard before its answer, or instead of it: its events are in the store, and must not count again.
     if (this.#write !== undefined && value !== undefined && markOf(value) === this.#write.mark) {
       this.#settle(this.#write);
     }
     const record = value === undefined ? FRESH : decodeRecord(value);
-    this.#go(record ?? FRESH, value === undefined ? 0 : revision, revision);
+    const expected = value === undefined ? 0 : revision;
+    if (record !== undefined && this.#outlives(record, change)) {
+      // It is written over what stands in the store.
+      this.#isDoubted = true;
+      this.#revision = expected;
+      return true;
+    }
+    this.#go(record ?? FRESH, expected, revision);
     return record !== undefined;
+  }
+
+  /**
+   * Whether what the store once held goes before what it holds now, because it has lost the one and somebody
+   * wrote the other without knowing of it. An epoch is never followed by a smaller one but through a deletion;
+   * where the store may have lost writes, that holds within an epoch for what was written later, too.
+   */
+  #outlives(record: KeyRecord, { value, revision }: Change): boolean {
+    if (value !== undefined && record.epoch !== this.#base.epoch) return record.epoch < this.#base.epoch;
+    return this.#isDoubted && revision < this.#heard;
   }
 
   #settle({ events }: Write): void {
@@ -129,6 +158,7 @@ export class BookEntry {
     this.#base = base;
     this.#revision = revision;
     this.#heard = heard;
+    this.#isDoubted = false;
     this.#show();
   }
 

@@ -13,7 +13,7 @@
 export interface Versioned {
   readonly id: string;
   readonly value: string;
-  /** Grows with every write in the id's group; never reused. */
+  /** Grows with every write in the id's group. Never reused, not even by a store that has lost writes. */
   readonly revision: number;
 }
 

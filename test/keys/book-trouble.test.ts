@@ -3,14 +3,13 @@ import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import { KeyBook } from '../../src/keys/book.ts';
-import { recordId } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { failuresOf, Nodes, places, until } from './books.ts';
 import { FaultyStore } from './faulty-store.ts';
 import type { Trouble } from './faulty-store.ts';
-import { attempt, counts, makeKey, POLICY, revoked, succeeds } from './tools.ts';
+import { attempt, counts, makeKey, POLICY, revoked } from './tools.ts';
 
 const T = 1_700_000_000_000;
 const patient = { ...POLICY, failureThreshold: 1_000 };
@@ -165,52 +164,6 @@ void describe('KeyBook while its store is in trouble', () => {
     store.trouble = 'none';
     await until(() => !book.storeFailed);
     assert.deepEqual(notices, ['store-failed', 'store-back']);
-  });
-
-  void it('follows a store that was set back to an older copy', async (t) => {
-    const { nodes, real, store } = await begin(t);
-    const older = openMemoryStore(Date.now);
-    const lost = makeKey('p', 'sk-in-the-lost-part');
-    const book = await nodes.book(store);
-    const sibling = await nodes.book(older);
-    sibling.apply(key, attempt(counts, T), patient);
-    await sibling.flushed();
-    for (let n = 0; n < 5; n++) {
-      book.apply(key, attempt(counts, T + n), patient);
-      book.apply(lost, attempt(counts, T + n), patient);
-      await book.flushed();
-    }
-    store.replaceBy(older);
-    // Signals that something was written.
-    await real.compareAndSet('something/else', 0, '');
-    await until(() => failuresOf(book, key) === 1);
-    assert.equal(failuresOf(book, lost), 5, 'what the store lost is still known here');
-    book.apply(key, attempt(counts, T + 10), patient);
-    book.apply(lost, attempt(counts, T + 10), patient);
-    await book.flushed();
-    const next = await nodes.book(older);
-    assert.deepEqual([failuresOf(next, key), failuresOf(next, lost)], [2, 6]);
-  });
-
-  void it('is told by a write, too, that the store was set back', async (t) => {
-    const { nodes, store } = await begin(t);
-    const older = openMemoryStore(Date.now);
-    const book = await nodes.book(store);
-    for (let n = 0; n < 5; n++) {
-      book.apply(key, attempt(counts, T + n), patient);
-      await book.flushed();
-    }
-    await older.compareAndSet(recordId(key), 0, '{"state":"disabled","epoch":1,"since":1}');
-    store.replaceBy(older);
-    book.apply(key, attempt(succeeds, T + 10), patient);
-    await book.flushed();
-    assert.equal(book.record(key).state, 'disabled');
-  });
-
-  void it('cannot be opened where the store does not answer', async (t) => {
-    const { store } = await begin(t);
-    store.trouble = 'away';
-    await assert.rejects(KeyBook.open({ store, onNotice: () => {} }), /away/);
   });
 
   void it('says so where it cannot delete the records of keys that left', async (t) => {

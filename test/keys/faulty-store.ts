@@ -16,12 +16,11 @@ export class FaultyStore implements Store {
   writes = 0;
   /** Calls of `acquireLease` so far. */
   leases = 0;
-  /** Of the newest page of changes. */
-  cursor: Cursor | undefined;
   /** Calls so far of anything that failed. */
   failures = 0;
   /** Held up before the answer to a write is given. */
   beforeAnswer: () => Promise<void> = () => Promise.resolve();
+  readonly #listeners = new Set<{ readonly listener: () => void; end: () => void }>();
   #real: Store;
 
   constructor(real: Store) {
@@ -32,9 +31,14 @@ export class FaultyStore implements Store {
     return this.#real.description;
   }
 
-  /** Another store stands in its place from now on. Those who listened to the first one hear the signal. */
+  /** Another store stands in its place from now on, and those who listen hear a signal, as after a reconnect. */
   replaceBy(other: Store): void {
     this.#real = other;
+    for (const subscription of this.#listeners) {
+      subscription.end();
+      subscription.end = other.onChange(subscription.listener);
+      setImmediate(subscription.listener);
+    }
   }
 
   read(id: string): Promise<Versioned | undefined> {
@@ -57,14 +61,17 @@ export class FaultyStore implements Store {
     return this.trouble === 'loses-answers' ? this.#fail() : result;
   }
 
-  async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
-    const page = await this.#answer(() => this.#real.changesSince(cursor, limit));
-    if (page !== 'lost') this.cursor = page.cursor;
-    return page;
+  changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
+    return this.#answer(() => this.#real.changesSince(cursor, limit));
   }
 
   onChange(listener: () => void): () => void {
-    return this.#real.onChange(listener);
+    const subscription = { listener, end: this.#real.onChange(listener) };
+    this.#listeners.add(subscription);
+    return () => {
+      subscription.end();
+      this.#listeners.delete(subscription);
+    };
   }
 
   async acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {

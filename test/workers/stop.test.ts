@@ -72,6 +72,18 @@ void test('a stop ends what has not ended within limits.drain', async (context) 
   for (const { whole } of await Promise.all(hanging)) assert.equal(whole, false);
 });
 
+void test('a stop ends a worker that hears nothing any more', async (context) => {
+  const gateway = await cluster(context, { limits: { drain: 0 } });
+  const pids = await pidsOf(gateway);
+  const [stuck = NaN] = pids;
+  context.after(() => isAlive(stuck) && process.kill(stuck, 'SIGKILL'));
+  process.kill(stuck, 'SIGSTOP');
+  gateway.process.kill('SIGTERM');
+  assert.equal(await gateway.exit, 0);
+  assert.match(gateway.stdout(), /workers that did not end in time are ended/);
+  assert.deepEqual(pids.filter(isAlive), []);
+});
+
 void test('a second signal ends the workers too, at once', async (context) => {
   const gateway = await cluster(context);
   gateway.simulator.script(KEY, [{ kind: 'hang' }]);
