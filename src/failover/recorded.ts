@@ -12,8 +12,8 @@ export interface RecordedAnswer {
 }
 
 /**
- * What an attempt would have observed, had it got this answer. A success is one unless an error stands in it or it
- * holds nothing. Whether a stream was cut short cannot be told from its text alone.
+ * What an attempt would have observed, had it got this answer. A success is one unless an error stands in it, it
+ * holds nothing, or its stream begins in a way that it does not end in.
  */
 export function outcomeOfRecord(recorded: RecordedAnswer): Answered | Faulted {
   const { status, body, stream } = recorded;
@@ -25,9 +25,21 @@ export function outcomeOfRecord(recorded: RecordedAnswer): Answered | Faulted {
   if (status >= 300) return failed;
 
   const { form } = readError(body, headers);
-  if (form === 'json' || form === 'html') return failed;
+  if (form === 'json' || form === 'html' || body.includes(':exception-type')) return failed;
   if (body.trim() === '' || (stream && !/^data:/m.test(body))) {
     return { kind: 'faulted', fault: 'no-output', detail: 'empty', status };
   }
+  if (stream && isCut(body)) return { kind: 'faulted', fault: 'broken', detail: 'no-end-marker', status };
   return { ...failed, errorText: '', where: 'none' };
+}
+
+/** How the streams of each dialect begin and end. */
+const DIALECTS: readonly (readonly [begins: RegExp, ends: RegExp])[] = [
+  [/"response\.created"/, /"response\.(?:completed|incomplete|failed)"/],
+  [/"message_start"/, /"message_stop"/],
+  [/"chat\.completion\.chunk"/, /^data: ?\[DONE\]|"finish_reason": ?"/m],
+];
+
+function isCut(body: string): boolean {
+  return DIALECTS.some(([begins, ends]) => begins.test(body) && !ends.test(body));
 }

@@ -58,7 +58,7 @@ export async function serve(
   };
 
   for (const target of targets) {
-    const end = await tryKeys(call, target, failed, tools, limits);
+    const end = await tryKeys(call, target, failed, tools, limits, target === targets.at(-1));
     switch (end.kind) {
       case 'answer':
       case 'cancelled':
@@ -85,13 +85,17 @@ type ProviderEnd =
   | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
   | { readonly kind: 'exhausted' };
 
-/** Tries one provider's keys. What failed is added to `failed`. */
+/**
+ * Tries one provider's keys. What failed is added to `failed`.
+ * @param isLast - no other provider comes after it
+ */
 async function tryKeys(
   call: Call,
   target: RouteTarget,
   failed: Attempt[],
   tools: AttemptTools,
   limits: ServeLimits,
+  isLast: boolean,
 ): Promise<ProviderEnd> {
   const { provider, model } = target;
   const { policy } = provider;
@@ -114,7 +118,7 @@ async function tryKeys(
 
     failed.push(attempt);
     tried.add(pooled?.key.id ?? '');
-    const next = nextStep(call, attempt, policy);
+    const next = nextStep(call, attempt, policy, isLast);
     if (next === 'final') return { kind: 'final' };
     if (isPoison(failed)) {
       tools.recorder.pardon(provider, tried, failed.at(-ALIKE)?.startedAt ?? 0, tools.now());
@@ -174,6 +178,7 @@ function nextStep(
   call: Call,
   attempt: Attempt,
   policy: FailoverPolicy,
+  isLast: boolean,
 ): 'other-key' | 'other-provider' | 'final' {
   if (call.body.kind === 'passing') return 'final';
   if (call.creates && attempt.mayHaveActed) return 'final';
@@ -184,7 +189,8 @@ function nextStep(
     case 'none':
       return 'final';
     case 'other-provider':
-      return 'other-provider';
+      // Where none is left, a crowded provider may still have room for another key.
+      return isLast && attempt.verdict.class === 'overloaded' ? 'other-key' : 'other-provider';
     case 'other-key':
     case 'other-domain':
       return 'other-key';

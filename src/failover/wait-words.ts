@@ -22,13 +22,16 @@ const MOMENT =
 const DATE_AND_TIME =
   /\b(?:access|resets?|again|available) (?:on |at )?(\d{4}-\d\d-\d\d)(?: at)? (\d\d:\d\d) ?(?:UTC|GMT)/i;
 
+/** "over a rolling 24-hour window": by its end at the latest. */
+const ROLLING = /\brolling (\d{1,3})[- ](hour|day|minute)s?\b/i;
+
 /** "Resets at 10:00 UTC". */
 const TIME_OF_DAY =
   /\b(?:resets?|again|available|refresh(?:es)?) at ([01]?\d|2[0-3]):([0-5]\d) ?(?:UTC|GMT)/i;
 
 /** Milliseconds until what the words name; undefined where they name no time. May be past. */
 export function wordsOf(text: string, clock: Clock): number | undefined {
-  return waitIn(text) ?? momentIn(text, clock) ?? timeOfDayIn(text, clock);
+  return waitIn(text) ?? momentIn(text, clock) ?? timeOfDayIn(text, clock) ?? rollingIn(text);
 }
 
 function waitIn(text: string): number | undefined {
@@ -55,4 +58,9 @@ function timeOfDayIn(text: string, { now }: Clock): number | undefined {
   const [, hours, minutes] = TIME_OF_DAY.exec(text) ?? [];
   if (hours === undefined || minutes === undefined) return undefined;
   return untilTimeOfDay(Number(hours), Number(minutes), now);
+}
+
+function rollingIn(text: string): number | undefined {
+  const [, amount, unit] = ROLLING.exec(text) ?? [];
+  return amount === undefined || unit === undefined ? undefined : Number(amount) * unitOf(unit);
 }

@@ -1,5 +1,7 @@
 import {
   atCapacity,
+  regionBlocked,
+  throttledForLong,
   callersMistake,
   keyDead,
   modelDenied,
@@ -8,6 +10,7 @@ import {
   throttled,
 } from './consequences.ts';
 import type { Rule } from './rule.ts';
+import { PER_DAY } from './words.ts';
 
 const ERRORS = 'docs.anthropic.com/en/api/errors';
 
@@ -88,6 +91,40 @@ export const anthropicRules: readonly Rule[] = [
     verdict: atCapacity,
     source: 'github.com/anthropics/claude-code issue 71670',
     example: { status: 429, body: body('rate_limit_error', 'Rate limited') },
+  },
+  {
+    // The windows of a subscription: hours or a week, told in headers of their own.
+    id: 'anthropic.plan-window',
+    when: {
+      status: ['2xx', 429],
+      type: 'rate_limit_error',
+      headers: { 'anthropic-ratelimit-unified-reset': /./ },
+    },
+    verdict: throttledForLong,
+    source: 'anthropics/claude-code: headers anthropic-ratelimit-unified-*',
+    example: {
+      status: 429,
+      headers: { 'anthropic-ratelimit-unified-reset': '1775001600' },
+      body: body('rate_limit_error', 'This request would exceed your account’s limit.'),
+    },
+  },
+  {
+    id: 'anthropic.daily-limit',
+    when: { status: ['2xx', 429], type: 'rate_limit_error', says: PER_DAY },
+    verdict: throttledForLong,
+    source: 'docs.anthropic.com/en/api/rate-limits',
+    example: {
+      status: 429,
+      body: body('rate_limit_error', 'The number of tokens has exceeded your daily rate limit.'),
+    },
+  },
+  {
+    // The edge refuses a place before any key is looked at.
+    id: 'anthropic.location',
+    when: { status: 403, type: 'forbidden', message: /^request not allowed\b/i },
+    verdict: regionBlocked,
+    source: 'anthropic.com/supported-countries',
+    example: { status: 403, body: body('forbidden', 'Request not allowed') },
   },
   {
     id: 'anthropic.rate-limit',

@@ -161,7 +161,8 @@ export const bedrockRules: readonly Rule[] = [
   },
   {
     id: 'bedrock.model-not-found',
-    when: { named: 'resourcenotfoundexception' },
+    // Nothing but models can be missing there; the header that says so is often lost.
+    when: { status: 404 },
     verdict: modelDenied,
     source: TROUBLE,
     example: {

@@ -40,6 +40,13 @@ export const doubaoRules: readonly Rule[] = [
     example: { status: 429, body: body('SetLimitExceeded', 'Safe Experience Mode') },
   },
   {
+    id: 'doubao.set-limit-words',
+    when: { status: 429, says: /\bset (?:inference )?limit\b/i },
+    verdict: outOfAllowance,
+    source: 'volcengine.com/docs/82379/1099476',
+    example: { status: 429, body: 'Your account has reached the set inference limit for the model.' },
+  },
+  {
     id: 'doubao.at-capacity',
     when: { named: ['serveroverloaded', 'requestbursttoofast', 'internalserviceerror'] },
     verdict: atCapacity,

@@ -9,3 +9,12 @@ export function* dataOf(text: string): Generator<string> {
   }
   if (data.length > 0) yield data.join('\n');
 }
+
+/** What stands bare in the text of an event stream: Gemini ends one with an error that is no event. */
+export function outsideEvents(text: string): string {
+  return text
+    .split(/\r\n|\n|\r/)
+    .filter((line) => !/^(?:data|event|id|retry)?:/.test(line))
+    .join('\n')
+    .trim();
+}

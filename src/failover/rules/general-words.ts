@@ -16,6 +16,7 @@ import {
   ACCOUNT_CLOSED,
   ASKS_FOR_MONEY,
   AT_CAPACITY,
+  BUSY_OR_FAST,
   CONTENT,
   KEY_REFUSED,
   MODEL_DENIED,
@@ -47,7 +48,11 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.account-closed-words',
-    when: { status: ['2xx', 400, 401, 403, 429], says: ACCOUNT_CLOSED },
+    when: {
+      status: ['2xx', 400, 401, 403, 429],
+      says: ACCOUNT_CLOSED,
+      unless: { says: /\bmodels?\b/i },
+    },
     verdict: keyDead,
     source: 'github.com/songquanpeng/one-api issue 271 (groq)',
     example: { status: 400, body: body('Organization has been restricted.', null) },
@@ -85,7 +90,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.context-length-words',
-    when: { status: ['2xx', 400, 403, 413, 422, '5xx'], says: TOO_LONG, unless: { says: AT_CAPACITY } },
+    when: { status: ['2xx', 400, 403, 413, 422, 500], says: TOO_LONG, unless: { says: BUSY_OR_FAST } },
     verdict: callersMistake,
     source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (deepseek, vertexai)',
     example: { status: 400, body: body("This model's maximum context length is 512 tokens.", '400') },
@@ -106,7 +111,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.plan-window',
-    when: { status: ['2xx', 402, 403, 429], says: PLAN_WINDOW },
+    when: { status: ['2xx', 402, 403, 429, 432], says: PLAN_WINDOW },
     verdict: throttledForLong,
     source: 'github.com/MoonshotAI/kimi-code issue 3014',
     example: { status: 403, body: body("You've reached your weekly usage limit.", null) },

@@ -1,4 +1,4 @@
-import { atCapacity, throttled } from './consequences.ts';
+import { atCapacity, modelDenied, throttled } from './consequences.ts';
 import type { Rule } from './rule.ts';
 
 /** Mistral: a 429 is the caller's limit or the engine's queue; the number tells. */
@@ -9,6 +9,14 @@ export const mistralRules: readonly Rule[] = [
     verdict: atCapacity,
     source: 'github.com/BerriAI/litellm issue 25078: capacity rather than the caller',
     example: { status: 429, body: '{"object":"error","message":"Try later.","type":"x","code":"3810"}' },
+  },
+  {
+    // What the plan does not include.
+    id: 'mistral.plan',
+    when: { status: 403, form: 'json' },
+    verdict: modelDenied,
+    source: 'docs.mistral.ai: 403, not available in your tier',
+    example: { status: 403, body: '{"object":"error","message":"Not in your tier.","type":"x","code":null}' },
   },
   {
     id: 'mistral.rate-limit',

@@ -5,7 +5,7 @@
 
 /** The credential, or whose it is. */
 export const KEY_NAMES = [
-  /^(?:invalid|incorrect|expired|revoked|disabled|unknown|bad|wrong)[_.-]?(?:x[_-])?(?:api[_-]?key|access[_-]?key|key|access[_-]?token|iam[_-]?token|credentials?|auth(?:entication|orization)?|subscription[_-]?key)(?:[_.-]?error)?$/,
+  /^(?:invalid|incorrect|expired|revoked|disabled|unknown|bad|wrong)[_.-]?(?:x[_-])?(?:api[_-]?key|access[_-]?key|key|access[_-]?token|iam[_-]?token|credentials?|auth(?:entication|orization)?|subscription[_-]?key|issuer)(?:[_.-]?error)?$/,
   /^(?:api[_-]?key|access[_-]?key|key|token|credentials?)[_.-]?(?:is[_-]?)?(?:invalid|expired|revoked|disabled|deleted|not[_-]?found|suspended|leaked)$/,
   /^(?:unauthenticated|authentication[_-]?(?:error|failed|failure)|authenticationerror|authorized_error|auth[_-]?failure)(?:[.:].*)?$/,
   /^(?:account|organization|user|consumer)[_-]?(?:deactivated|suspended|disabled|banned|restricted|terminated|locked|inactive)$/,

@@ -1,4 +1,4 @@
-import { dataOf } from './event-text.ts';
+import { dataOf, outsideEvents } from './event-text.ts';
 import { bounded, emptyError, errorOfFields, errorOfText, isRecord } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
 
@@ -32,7 +32,8 @@ function readText(text: string, contentType: string | undefined): ProviderError 
   if (text.startsWith('<') || contentType?.startsWith('text/html') === true) {
     return { ...errorOfText(titleOf(text)), form: 'html' };
   }
-  return { ...errorOfText(bounded(text, MAX_MESSAGE)), form: 'text' };
+  const plain = errorOfText(bounded(text, MAX_MESSAGE));
+  return { ...plain, form: 'text', names: [...plain.names, ...exceptionsIn(text)] };
 }
 
 /** Bedrock names its exception in a header alone: `ThrottlingException:http://…`. */
@@ -41,9 +42,17 @@ function awsException(headers: Headers): string | undefined {
   return value === undefined ? undefined : bounded(value.split(':', 1)[0] ?? '', 100).toLowerCase();
 }
 
-/** The JSON texts to look into: the body itself, or each event of a stream. */
+/** Bedrock's event stream is binary; its exceptions can be read all the same. */
+function exceptionsIn(text: string): string[] {
+  if (!text.includes(':exception-type')) return [];
+  return [...new Set(text.match(/\b[a-zA-Z]{4,60}Exception\b/g))]
+    .slice(0, 4)
+    .map((name) => name.toLowerCase());
+}
+
+/** The JSON texts to look into: the body itself, or each event of a stream and what stands bare among them. */
 function payloadsOf(text: string): Iterable<string> {
-  return /^[[{"]/.test(text) ? [text] : dataOf(text);
+  return /^[[{"]/.test(text) ? [text] : [...dataOf(text), outsideEvents(text)];
 }
 
 function parse(json: string): unknown {
@@ -59,7 +68,7 @@ function parse(json: string): unknown {
 function findError(value: unknown, depth: number): ProviderError | undefined {
   if (depth > MAX_DEPTH) return undefined;
   if (typeof value === 'string') return errorOfString(value, depth);
-  if (Array.isArray(value)) return firstError(value.slice(0, MAX_ITEMS), depth);
+  if (Array.isArray(value)) return firstError(value.slice(-MAX_ITEMS), depth);
   if (!isRecord(value)) return undefined;
 
   const nested = firstError(nestedIn(value), depth);
@@ -80,7 +89,8 @@ function firstError(values: readonly unknown[], depth: number): ProviderError | 
 
 /** The places providers put an error in. */
 function nestedIn(value: Record<string, unknown>): unknown[] {
-  const { error, detail, errors, response, Response: tencent, base_resp: minimax, header: spark } = value;
+  const { error, detail, errors, choices, response, Response: tencent } = value;
+  const { base_resp: minimax, header: spark } = value;
   return [
     error,
     detail,
@@ -89,6 +99,7 @@ function nestedIn(value: Record<string, unknown>): unknown[] {
     isRecord(minimax) ? { code: minimax['status_code'], message: minimax['status_msg'] } : undefined,
     isRecord(spark) && typeof spark['code'] === 'number' ? spark : undefined,
     errors,
+    Array.isArray(choices) && isRecord(choices[0]) ? choices[0]['error'] : undefined,
   ];
 }
 

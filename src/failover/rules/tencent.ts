@@ -28,7 +28,7 @@ export const tencentRules: readonly Rule[] = [
     id: 'tencent.no-credit',
     when: {
       named:
-        /(?:arrears|resourceinsufficient|freequotaexhausted|servicestop(?:arrears)?|insufficientbalance|isoverdue)/,
+        /(?:arrears|resourceinsufficient|freequotaexhausted|resourcepackexhausted|servicestop(?:arrears)?|insufficientbalance|isoverdue)/,
     },
     verdict: outOfCredit,
     source: CODES,

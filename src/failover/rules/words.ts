@@ -18,14 +18,14 @@ export const OUT_OF_CREDIT = anyOf(
   String.raw`\b(?:out of|used (?:up )?(?:all|your)|exhausted (?:all|your)|exceeded your|over your) (?:\w+ ){0,4}(?:${MONEY}|extra usage)\b`,
   String.raw`\b(?:not|n't) have (?:enough |any |sufficient )+(?:\w+ ){0,2}${MONEY}\b`,
   String.raw`\bspend(?:ing)? (?:limit|cap)\b|\b(?:credit|billing|hard) limit\b.{0,30}\b(?:reached|exceeded)\b`,
-  String.raw`\b(?:over|exceed\w*) .{0,30}\bbudget\b|\bbudget\b.{0,40}\b(?:exceeded|exhausted|reached)\b`,
+  String.raw`\b(?:over|exceed\w*) .{0,30}(?<!thinking )\bbudget\b|(?<!thinking )\bbudget\b.{0,40}\b(?:exceeded|exhausted|reached)\b`,
   String.raw`\bpayment\b.{0,30}\b(?:required|past due|overdue|failed|declined)\b|\binvalid_payment_instrument\b`,
   String.raw`\b(?:past due|overdue|in arrears|arrearage|unpaid|past invoices)\b`,
   String.raw`\b(?:requires?|enable|activate|set ?up) (?:\w+ ){0,3}billing\b|\bbilling\b.{0,40}\b(?:not active|inactive|disabled|not enabled|not set up)\b`,
   String.raw`\baccount is not active\b|\b(?:subscription|plan|package)\b.{0,30}\b(?:expired|ended|lapsed|inactive)\b`,
   String.raw`\bexceeded your current quota\b|\bmonthly included credits\b|\bquota is not enough\b`,
   String.raw`\b(?:credits?|usage) (?:is|are) required\b`,
-  '欠费|余额不足|余额不够|账户余额|额度(?:不足|已用尽|已用完|用完)|请.{0,4}充值',
+  '欠费|余额不足|余额不够|账户余额|额度(?:不足|已用尽|已用完|用完)|资源包.{0,8}(?:用尽|用完)|请.{0,4}充值',
 );
 
 /** Weaker words for the same, believed where nothing better is said. */
@@ -36,7 +36,7 @@ export const ASKS_FOR_MONEY = anyOf(
 /** A window of a plan: hours, a week, a billing cycle. It ends by itself. */
 export const PLAN_WINDOW = anyOf(
   String.raw`\b(?:weekly|monthly|daily|hourly|session|\d+[- ]?(?:hours?|h|days?)|usage)\b.{0,20}\blimits?\b.{0,80}\b(?:reached|exceeded|hit)\b`,
-  String.raw`\b(?:reached|exceeded|hit|used)\b.{0,60}\b(?:weekly|hourly|session|\d+[- ]?(?:hours?|h|days?)|usage)\b.{0,20}\blimits?\b`,
+  String.raw`\b(?:reached|exceed(?:ed|s)?|hit|used)\b.{0,60}\b(?:weekly|hourly|session|\d+[- ]?(?:hours?|h|days?)|usage)\b.{0,20}\blimits?\b`,
   String.raw`\bbilling cycle\b|\b(?:quota|usage|limit)s?\b.{0,60}\b(?:resets?|refresh\w*)\b|\bresets? (?:at|on)\b`,
   String.raw`(?:小时|每周|每月|周|月).{0,8}(?:上限|限额)|(?:限额|额度).{0,30}重置`,
 );
@@ -49,7 +49,7 @@ export const PER_DAY = anyOf(
 
 /** Too much in too little time. */
 export const TOO_FAST = anyOf(
-  String.raw`\brate[- _]?limit|\btoo many (?:concurrent |\w+ )?(?:requests?|tokens|connections|calls)\b|\bthrottl`,
+  String.raw`\brate[- _]?limit|\btoo many (?:concurrent |\w+ )?(?:requests?|connections|calls)\b|\bthrottl`,
   String.raw`\b(?:requests?|queries|calls|tokens|images) per (?:second|sec|minute|min|hour|day|month)\b|\b[RT]P[MDSH]\b|\bQPS\b`,
   String.raw`\bconcurren(?:t|cy)\b|\bslow down\b|\btoo (?:fast|frequent(?:ly)?)\b|\bquota (?:has been )?(?:exceeded|reached|exhausted)\b|\bexceeded .{0,20}quota\b`,
   '频率|限流|并发|请求(?:过于|太|数)?(?:频繁|过多|过快)|速率',
@@ -68,15 +68,19 @@ export const AT_CAPACITY = anyOf(
   '繁忙|过载|负载(?:较高|过高|已饱和)|访问量过大|资源不足',
 );
 
+/** Words of haste or load, which are counted in tokens too. */
+export const BUSY_OR_FAST = anyOf(AT_CAPACITY.source, TOO_FAST.source);
+
 const CREDENTIAL = String.raw`(?:api[ _-]?keys?|api secret|access[ _-]?keys?|secret key|auth(?:entication|orization)?(?: (?:token|header|key|credentials?))?|credentials?|access token|bearer(?: token)?|security token|oauth2? (?:access )?token|signature|subscription key)`;
 const BAD = String.raw`(?:invalid|incorrect|expired|revoked|wrong|bad|unknown|malformed|unrecognized|disabled|deleted|leaked)`;
 
 /** The credential is not good, said so plainly that a 400 may be believed. */
 export const KEY_REFUSED = anyOf(
   String.raw`\b${BAD}\b (?:or (?:missing|expired|invalid) )?(?:\w+[- ]){0,2}${CREDENTIAL}`,
-  String.raw`\b(?:api|access|secret|subscription)[ _-]?keys?\b.{0,60}\b(?:(?:is|are|was|has been|have been)\b (?:\w+ )?(?:${BAD}|not (?:valid|found|active|authorized)|blocked|inactive|suspended)|not (?:valid|found)|(?:does not|doesn't) exist|expired|revoked|reported as leaked)`,
+  String.raw`\b(?:api|access|secret|subscription)[ _-]?keys?\b.{0,60}\b(?:(?:is|are|was|has been|have been)\b (?:\w+ ){0,2}(?:${BAD}|not (?:valid|found|active|authorized)|blocked|inactive|suspended)|not (?:valid|found)|(?:does not|doesn't) exist|expired|revoked|reported as leaked)`,
   String.raw`\b(?:security|access|bearer|auth(?:entication)?|oauth2?(?: access)?) token\b.{0,40}\b(?:${BAD}|not (?:valid|found)|could not be validated|no longer valid)`,
   String.raw`\bauthentication (?:has )?(?:fail(?:s|ed|ure)?|error)\b|\bfailed to authenticate\b|\blogin fail|\bcredentials\b.{0,40}\b(?:${BAD}|could not be validated|not valid)`,
+  String.raw`\bnot (?:pass|provide|supply)\w* a valid (?:auth|api|token)|\binvalid username or password\b|\bsignature\b.{0,30}\b(?:cannot be verified|mismatch|does not match)`,
   String.raw`(?:密钥|令牌|鉴权|身份验证|认证|api ?key).{0,12}(?:无效|错误|过期|失败|不正确|不存在|禁用|失效)|无效的?(?:令牌|密钥|api)`,
 );
 
@@ -93,8 +97,8 @@ export const NO_KEY_SENT = anyOf(
 
 /** Whose the key is has been shut out. */
 export const ACCOUNT_CLOSED = anyOf(
-  String.raw`\b(?:accounts?|organi[sz]ations?|team|workspace|consumer|tenant|user|app ?id)\b.{0,80}\b(?:deactivated|suspended|terminated|disabled|banned|restricted|blocked|closed|locked|frozen|deleted|unactivated)\b`,
-  String.raw`\b(?:deactivated|suspended|terminated|disabled|banned|blocked|closed|locked|frozen) (?:account|organi[sz]ation|team|user|workspace)\b|\baccess (?:was|has been) (?:terminated|revoked)\b|\bresource\b.{0,30}\btemporarily blocked\b`,
+  String.raw`\b(?:accounts?|organi[sz]ations?|team|workspace|consumer|tenant|project|app ?id|user (?:is|has been|was))\b.{0,80}\b(?:deactivated|suspended|terminated|disabled|banned|restricted|blocked|closed|locked|frozen|deleted|unactivated)\b`,
+  String.raw`\b(?:deactivated|suspended|terminated|disabled|banned|blocked|closed|locked|frozen) (?:account|organi[sz]ation|team|user|workspace)\b|\baccess (?:was|has been) (?:terminated|revoked)\b|\b(?:project|account) has been denied access\b|\bresource\b.{0,30}\btemporarily blocked\b`,
   String.raw`\bdisabled\b.{0,40}\bviolation of\b|\bno longer (?:a member|active)\b|\bmust be a member of an organi[sz]ation\b`,
   '(?:账户|账号|用户|帐号).{0,12}(?:封禁|禁用|锁定|停用|冻结|注销|异常)',
 );
@@ -103,7 +107,7 @@ export const ACCOUNT_CLOSED = anyOf(
 export const REGION = anyOf(
   String.raw`\b(?:country|region|territory|location)\b.{0,60}\b(?:(?:is|are)? ?not (?:supported|available|allowed|permitted)|unsupported|restricted|blocked|prohibited)\b`,
   String.raw`\b(?:(?:not|n't) (?:\w+ )?(?:available|supported|allowed|accessible|permitted)|unavailable|unsupported|blocked|restricted) (?:in|from|for) (?:your|this|the current) (?:country|region|location|territory|ip)`,
-  String.raw`\b(?:firewall|virtual network)\b|\bpublic (?:network )?access is disabled\b|\bip(?: address)?\b.{0,60}\b(?:not (?:\w+ )?(?:allowed|authori[sz]ed|permitted|whitelisted|in)|blocked|denied|restricted)\b`,
+  String.raw`\b(?:firewall|virtual network)\b|\bpublic (?:network )?access is disabled\b|\bcheck your network settings\b|\bip(?: address)?\b.{0,60}\b(?:not (?:\w+ )?(?:allowed|authori[sz]ed|permitted|whitelisted|in)|blocked|denied|restricted)\b`,
 );
 
 /** The model is not to be had with this key. */
@@ -111,7 +115,7 @@ export const MODEL_DENIED = anyOf(
   String.raw`\b(?:model|deployment|endpoint)s?\b(?:[\s:(]+(?:(?:with|id|name|named|specified|identifier) ){0,3}[\x60'"“]?[\w./:@+-]{1,120}[\x60'"”]?\)?)?,?\s+(?:is |are |was |has been |have been )?(?:currently |no longer |temporarily )?(?:do(?:es)?(?: not|n't) exist|not (?:a )?(?:found|exist|available|supported|allowed|enabled|activated|deployed|valid|accessible|open)|unavailable|deprecated|removed|retired|decommissioned|disabled|unknown|invalid|offline)\b`,
   String.raw`\b(?:unknown|invalid|unsupported|no such|nonexistent|not a valid|unrecognized) model\b|\bmodel (?:id|name|identifier)\b.{0,80}\b(?:invalid|not valid|not found)`,
   String.raw`\b(?:not|n't|no|without|denied)\b.{0,40}\baccess\b.{0,40}\bmodels?\b|\baccess to (?:the |this )?(?:requested )?model\b|\bmodel access\b|\b(?:permission|allowed|authori[sz]ed|eligible|entitled)\b.{0,40}\b(?:this |the |that )?model\b`,
-  String.raw`\bmodels?\b.{0,120}\b(?:(?:do|does) not have access|no access|access denied|end of (?:its )?life|not found)\b|\bnot found the model\b|\borgani[sz]ation must be verified\b`,
+  String.raw`\bmodels?\b.{0,120}\b(?:(?:do|does) not have access|no access|access denied|end of (?:its )?life|not found)\b|\bnot found the model\b|\bunable to access model\b|\borgani[sz]ation must be verified\b`,
   '模型.{0,20}(?:不存在|无权|未开通|下线|不可用|不支持)|无权.{0,12}模型',
 );
 
@@ -128,7 +132,7 @@ export const TOO_LONG = anyOf(
 
 /** A filter looked at what was asked or answered. */
 export const CONTENT = anyOf(
-  String.raw`\bcontent (?:management |usage |safety )?(?:policy|policies|filter\w*)\b|\bmoderation\b|\bflagged\b|\bsafety (?:system|filter|reason|polic|setting|check)|\binappropriate (?:content|input)\b|\bsensitive (?:content|information|words?)\b|\bguardrail|\bhigh risk\b|\bprohibited (?:use|content)\b|\bharmful\b`,
+  String.raw`\bcontent (?:management |usage |safety )?(?:policy|policies|filter\w*)\b|(?<!-)\bmoderation\b(?!-)|\bflagged\b|\bsafety (?:system|filter|reason|polic|check)|\binappropriate (?:content|input)\b|\bsensitive (?:content|information|words?)\b|\bguardrail|\bhigh risk\b|\bprohibited (?:use|content)\b|\bharmful\b`,
   String.raw`\bviolat\w+\b.{0,60}\b(?:content|usage|safety|community)\b.{0,20}\b(?:polic|guideline|rule)|\b(?:content|input|prompt|output)\b.{0,30}\bviolat`,
   '不安全|敏感|违规|内容安全|审核',
 );
