@@ -1,7 +1,9 @@
-/** Where a value stands in a body, so that it can be replaced without touching anything else. */
-export interface Span {
+/** Where a model's name stands in a body, so that it can be replaced without touching anything else. */
+export interface ModelSpan {
   readonly start: number;
   readonly end: number;
+  /** `json`: a string with its quotes. `plain`: the bare value of a form's field. */
+  readonly notation: 'json' | 'plain';
 }
 
 /**
@@ -30,8 +32,7 @@ export interface BodyFacts extends BodyHints {
   readonly kind: 'facts';
   /** At most 1 KiB as written. */
   readonly model: string | undefined;
-  /** Where the model's value stands: in JSON the string with its quotes, in a form the bare value. */
-  readonly modelSpan: Span | undefined;
+  readonly modelSpan: ModelSpan | undefined;
   readonly stream: boolean;
   readonly store: boolean | undefined;
   /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */
@@ -78,7 +79,8 @@ export function noFacts(): FactsDraft {
   };
 }
 
-/** A copy of the body with `text` in the place of the span. */
-export function splice(body: Buffer, span: Span, text: string): Buffer {
-  return Buffer.concat([body.subarray(0, span.start), Buffer.from(text), body.subarray(span.end)]);
+/** A copy of the body with one model in the place of another; every other byte stays as it is. */
+export function spliceModel(body: Buffer, { start, end, notation }: ModelSpan, model: string): Buffer {
+  const written = notation === 'json' ? JSON.stringify(model) : model;
+  return Buffer.concat([body.subarray(0, start), Buffer.from(written), body.subarray(end)]);
 }

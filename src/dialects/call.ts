@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Secret } from '../keys/secret.ts';
-import type { BodyHints, Span } from './body-facts.ts';
+import type { BodyHints, ModelSpan } from './body-facts.ts';
 import type { Target } from './operations.ts';
 
 /** A client's request as it came in: every attempt is built anew from it, and nothing ever changes it. */
@@ -12,7 +12,7 @@ export interface Call {
   readonly body: CallBody;
   /** The model's name as the client wrote it. */
   readonly model: string | undefined;
-  readonly modelSpan: Span | undefined;
+  readonly modelSpan: ModelSpan | undefined;
   readonly hints: BodyHints;
   /** Whether the client asked for a stream. */
   readonly stream: boolean;

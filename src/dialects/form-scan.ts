@@ -2,8 +2,8 @@
  * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It hops from boundary
  * to boundary and looks into no part but the few fields it wants.
  */
-import { noFacts, splice } from './body-facts.ts';
-import type { BodyFacts, BodyFault, FactsDraft, ScanOptions, Span } from './body-facts.ts';
+import { noFacts } from './body-facts.ts';
+import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;
@@ -38,11 +38,6 @@ export function scanForm(
   };
 }
 
-/** A copy of a form with one model in the place of another; every other byte stays as it is. */
-export function spliceFormModel(body: Buffer, span: Span, model: string): Buffer {
-  return splice(body, span, model);
-}
-
 /**
  * Fills in what the parts say; `facts.whole` stays false where the bytes run out.
  * @param delimiter the line end before a boundary and the boundary itself
@@ -64,7 +59,7 @@ function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFaul
     const start = headerEnd + HEADER_END.length;
     const end = body.indexOf(delimiter, start);
     if (end < 0) return undefined;
-    note(facts, fieldName(body.toString('latin1', at, headerEnd)), body, { start, end });
+    note(facts, fieldName(body.toString('latin1', at, headerEnd)), body, start, end);
     at = end + delimiter.length;
   }
   return undefined;
@@ -78,16 +73,15 @@ function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
   return found < 0 ? -1 : found + delimiter.length;
 }
 
-function note(facts: FactsDraft, field: string | undefined, body: Buffer, span: Span): void {
+function note(facts: FactsDraft, field: string | undefined, body: Buffer, start: number, end: number): void {
   if (field !== 'model' && field !== 'stream') return;
-  const value =
-    span.end - span.start <= MAX_FIELD_BYTES ? body.toString('utf8', span.start, span.end) : undefined;
+  const value = end - start <= MAX_FIELD_BYTES ? body.toString('utf8', start, end) : undefined;
   if (field === 'stream') {
     facts.stream = value?.toLowerCase() === 'true';
     return;
   }
   facts.model = value;
-  facts.modelSpan = value === undefined ? undefined : span;
+  facts.modelSpan = value === undefined ? undefined : { start, end, notation: 'plain' };
 }
 
 /** The `name` of a part's `Content-Disposition`. */

@@ -1,5 +1,5 @@
-import { noFacts, splice } from './body-facts.ts';
-import type { BodyFacts, BodyFault, ScanOptions, Span } from './body-facts.ts';
+import { noFacts } from './body-facts.ts';
+import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import {
   closingQuote,
   endsLiteral,
@@ -43,11 +43,6 @@ const LOWER_T = 0x74;
  */
 export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | BodyFault {
   return new JsonScan(body).run(options.partial ?? false);
-}
-
-/** A copy of the body with one model in the place of another; every other byte stays as it is. */
-export function spliceModel(body: Buffer, span: Span, model: string): Buffer {
-  return splice(body, span, JSON.stringify(model));
 }
 
 /**
@@ -128,7 +123,7 @@ class JsonScan implements FileIdSink {
     switch (this.#key(keyStart, keyEnd)) {
       case 'model':
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
-        facts.modelSpan = facts.model === undefined ? undefined : { start, end };
+        facts.modelSpan = facts.model === undefined ? undefined : { start, end, notation: 'json' };
         break;
       case 'messages':
       case 'input':

@@ -1,8 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
+import { spliceModel } from '../dialects/body-facts.ts';
 import type { Call } from '../dialects/call.ts';
-import { spliceModel } from '../dialects/json-scan.ts';
 import type { Target } from '../dialects/operations.ts';
-import { spliceFormModel } from '../dialects/form-scan.ts';
 import { keyId } from '../keys/key.ts';
 import type { Key } from '../keys/key.ts';
 import { Pool } from '../keys/pool.ts';
@@ -133,9 +132,8 @@ function bodyFor(call: Call, model: string | undefined): Outgoing {
 }
 
 /** The client's bytes, but for the one value that names the model. */
-function withModel({ modelSpan, target, ...call }: Call, bytes: Buffer, model: string | undefined): Buffer {
+function withModel(call: Call, bytes: Buffer, model: string | undefined): Buffer {
+  const { modelSpan } = call;
   if (modelSpan === undefined || model === undefined || model === call.model) return bytes;
-  return target.operation.modelIn === 'form'
-    ? spliceFormModel(bytes, modelSpan, model)
-    : spliceModel(bytes, modelSpan, model);
+  return spliceModel(bytes, modelSpan, model);
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { BodyFacts } from '../../src/dialects/body-facts.ts';
-import { scanForm, spliceFormModel } from '../../src/dialects/form-scan.ts';
+import { spliceModel } from '../../src/dialects/body-facts.ts';
+import { scanForm } from '../../src/dialects/form-scan.ts';
 
 const TYPE = 'multipart/form-data; boundary=b0undary';
 
@@ -145,7 +146,7 @@ void describe('putting another model into a form', () => {
     const { modelSpan } = facts(body);
     assert.ok(modelSpan !== undefined);
     assert.deepEqual(
-      spliceFormModel(body, modelSpan, 'größer'),
+      spliceModel(body, modelSpan, 'größer'),
       form(file, part('name="model"', 'größer'), file),
     );
     assert.deepEqual(body, form(file, part('name="model"', 'whisper-1'), file));

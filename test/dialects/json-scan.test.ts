@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { parseObject } from '../../src/dialects/frame-judge.ts';
-import { scanBody, spliceModel } from '../../src/dialects/json-scan.ts';
+import { spliceModel } from '../../src/dialects/body-facts.ts';
 import type { BodyFacts } from '../../src/dialects/body-facts.ts';
+import { parseObject } from '../../src/dialects/frame-judge.ts';
+import { scanBody } from '../../src/dialects/json-scan.ts';
 
 function facts(text: string | Buffer): BodyFacts {
   const scanned = scanBody(Buffer.from(text));

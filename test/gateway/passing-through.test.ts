@@ -115,7 +115,7 @@ void test('headers between two neighbours, or about where the client is, stay he
     'cf-connecting-ip': '192.0.2.1',
     origin: 'https://app.example',
     referer: 'https://app.example/page',
-    'sec-fetch-site': 'cross-site',
+    'sec-fetch-site': 'same-site',
     'accept-encoding': 'gzip, br',
     'x-mse-consumer': 'alpha',
     'x-mine': 'because connection says so',
@@ -182,6 +182,13 @@ void test('a mapped model is put into a form as well', async (t) => {
   assert.equal((await ask(gateway.url, { path: '/v1/audio/transcriptions', headers, body })).status, 200);
   assert.equal(seen().body.toString('latin1'), form('whisper-large'));
   assert.equal(seen().header('content-type'), headers['content-type']);
+});
+
+void test('a mapped model goes as JSON into a JSON body, where the operation takes forms as well', async (t) => {
+  const { gateway, seen } = await relayFor(t, { modelMapping: { 'image-1': 'image-2' } });
+  const body = '{"model":"image-1","prompt":"a hat"}';
+  assert.equal((await ask(gateway.url, { path: '/v1/images/edits', body })).status, 200);
+  assert.equal(seen().body.toString(), '{"model":"image-2","prompt":"a hat"}');
 });
 
 void test('a model in the path is mapped and freed of its provider like one in a body', async (t) => {
