@@ -29,6 +29,11 @@ export function withOption(url: string, option: string): string {
   return `${url}${hasOptions ? '&' : '?'}${option}`;
 }
 
+/** The URL of a state that is waited for as long as a busy machine needs. */
+export function patient(url: string): string {
+  return withOption(url, 'storeTimeout=1m');
+}
+
 export async function single(...args: string[]): Promise<Deployment> {
   const server = await RedisServer.start({ args });
   return {

@@ -8,6 +8,7 @@ import {
   behindSentinels,
   cluster,
   overTls,
+  patient,
   placeAt,
   single,
   withOption,
@@ -30,7 +31,7 @@ for (const [kind, start] of Object.entries(deployments)) {
   const open = async (): Promise<OpenedShared> => {
     deployment ??= start();
     const { url } = await deployment;
-    return openShared(withOption(url, `prefix=p${prefixes++}`));
+    return openShared(withOption(patient(url), `prefix=p${prefixes++}`));
   };
   storeContract(kind, open);
   sharedStoreContract(kind, open);

@@ -39,6 +39,15 @@ void describe('sqlite store: processes', () => {
     assert.equal((await store.read('n'))?.value, '1');
   });
 
+  void test('a write of another process is signalled when it happens, not only at the next poll', async (t) => {
+    const place = await placeFor(t);
+    const store = await place.open({ pollMs: 3_600_000 });
+    const signals = listen(store);
+    const worker = place.startWorker(1);
+    await Promise.all([signals.next(), once(worker, 'exit')]);
+    assert.equal((await store.read('n'))?.value, '1');
+  });
+
   void test('processes that find no database make one together', async (t) => {
     const place = await placeFor(t);
     // Many, one after the other: the later ones are reached by all at nearly the same moment.
