@@ -23,6 +23,8 @@ export interface Write {
 
 /** Events kept for one key while they cannot be written; the oldest go first. */
 const MAX_PENDING = 256;
+/** Writes of one key whose answers were lost, and which may still be heard of; the oldest go first. */
+const MAX_WRITES = 8;
 
 /**
  * One key's record as the book keeps it: what the store holds, and what happened here that the store does not
@@ -44,8 +46,8 @@ export class BookEntry {
   /** The store may have lost `#base`: it is kept until the store shows what goes before it, or takes it back. */
   #isDoubted = false;
   #pending: Pending[] = [];
-  /** The newest write whose answer may still be to come, or was lost. */
-  #write: Write | undefined;
+  /** Writes whose answers may still be to come, or were lost; newest last. Any of them may yet be carried out. */
+  #writes: Write[] = [];
 
   constructor(id: string, keyId: string) {
     this.id = id;
@@ -81,8 +83,10 @@ export class BookEntry {
     // The view rather than the events again: it knows of events that there was no room to keep, too.
     const { view } = this;
     const value = encodeRecord(view, mark);
-    this.#write = { expected: this.#revision, value, record: view, mark, events: new Set(this.#pending) };
-    return this.#write;
+    const write = { expected: this.#revision, value, record: view, mark, events: new Set(this.#pending) };
+    this.#writes.push(write);
+    if (this.#writes.length > MAX_WRITES) this.#writes.shift();
+    return write;
   }
 
   /** The store took the write, and gave it a revision. */
@@ -124,9 +128,9 @@ export class BookEntry {
   #take(change: Change): boolean {
     const { value, revision } = change;
     // Heard before its answer, or instead of it: its events are in the store, and must not count again.
-    if (this.#write !== undefined && value !== undefined && markOf(value) === this.#write.mark) {
-      this.#settle(this.#write);
-    }
+    const mark = value === undefined || this.#writes.length === 0 ? undefined : markOf(value);
+    const write = this.#writes.find((each) => each.mark === mark);
+    if (write !== undefined) this.#settle(write);
     const record = value === undefined ? FRESH : decodeRecord(value);
     const expected = value === undefined ? 0 : revision;
     if (record !== undefined && this.#outlives(record, change)) {
@@ -146,12 +150,16 @@ export class BookEntry {
    */
   #outlives(record: KeyRecord, { value, revision }: Change): boolean {
     if (value !== undefined && record.epoch !== this.#base.epoch) return record.epoch < this.#base.epoch;
+    // Two histories of one epoch: the operator's word is in one of them.
+    const isDisabled = this.#base.state === 'disabled';
+    if (value !== undefined && isDisabled !== (record.state === 'disabled')) return isDisabled;
     return this.#isDoubted && revision < this.#heard;
   }
 
-  #settle({ events }: Write): void {
-    this.#pending = this.#pending.filter((item) => !events.has(item));
-    this.#write = undefined;
+  /** It is in the store. What was asked for before it came to nothing, or stands in it. */
+  #settle(write: Write): void {
+    this.#pending = this.#pending.filter((item) => !write.events.has(item));
+    this.#writes = this.#writes.slice(this.#writes.indexOf(write) + 1);
   }
 
   #go(base: KeyRecord, revision: number, heard: number): void {

@@ -76,8 +76,8 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
   'own-writes-again': {
     meaning: 'the book does not know its own write again when its answer was lost',
     file: 'src/keys/entry.ts',
-    is: 'markOf(value) === this.#write.mark',
-    becomes: 'false',
+    is: 'this.#writes.find((each) => each.mark === mark)',
+    becomes: 'this.#writes.find(() => false)',
     breaks: 'no-update-lost',
     withinSeeds: 250,
   },
