@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
 import { StoreError } from './errors.ts';
@@ -17,11 +18,15 @@ import { ChangeSignal } from './signal.ts';
 import { NOW_MS, openDatabase, transaction, whenFree } from './sqlite-file.ts';
 import { preparePassing } from './sqlite-passing.ts';
 import type { PassingStatements } from './sqlite-passing.ts';
+import { CommitWatch } from './sqlite-watch.ts';
 
 /** Where the database is, and how often and how long to wait for others. */
 export interface SqliteOptions {
   readonly path: string;
-  /** How often the writes of other processes are looked for while somebody listens. Default 20 ms. */
+  /**
+   * How often the writes of other processes are looked for while somebody listens, for want of word from the
+   * system. Default 20 ms.
+   */
   readonly pollMs?: number;
   /** How long a call waits for other processes' writes before it rejects with `store_busy`. Default 5,000 ms. */
   readonly busyMs?: number;
@@ -39,8 +44,9 @@ export interface SqliteOptions {
  * database and syncs the disk, which takes some milliseconds. A lock that another process holds is waited for
  * with the event loop running; after `busyMs` the call rejects with `store_busy` and has written nothing.
  *
- * Other processes' writes are noticed by polling, and only while somebody listens. A poll costs less than a
- * read; 50 a second cost an otherwise idle process about 1 % of one core, nearly all of it for waking up.
+ * Other processes' writes are noticed only while somebody listens: at once where the system tells of writes to
+ * a file, by polling elsewhere. A poll costs less than a read; 50 a second cost an otherwise idle process about
+ * 1 % of one core, nearly all of it for waking up.
  *
  * @throws StoreError when the file cannot be opened, or holds something that is not ours to use
  */
@@ -54,17 +60,19 @@ type Statements = ReturnType<typeof prepare>;
 class SqliteStore implements Store {
   readonly description: string;
   readonly #database: DatabaseSync;
+  readonly #logPath: string;
   readonly #statements: Statements;
   readonly #passing: PassingStatements;
   readonly #signal = new ChangeSignal();
   readonly #pollMs: number;
   readonly #busyMs: number;
-  #poll: NodeJS.Timeout | undefined;
+  #watch: CommitWatch | undefined;
   #closed = false;
 
   constructor(database: DatabaseSync, path: string, pollMs: number, busyMs: number) {
     this.description = `sqlite:${path}`;
     this.#database = database;
+    this.#logPath = `${resolve(path)}-wal`;
     this.#statements = prepare(database);
     this.#passing = preparePassing(database);
     this.#pollMs = pollMs;
@@ -121,10 +129,15 @@ class SqliteStore implements Store {
   onChange(listener: () => void): () => void {
     this.#checkOpen();
     const unsubscribe = this.#signal.subscribe(listener);
-    this.#poll ??= this.#startPolling();
+    this.#watch ??= new CommitWatch({
+      logPath: this.#logPath,
+      pollMs: this.#pollMs,
+      version: () => this.#dataVersion(),
+      onCommit: () => this.#signal.raise(),
+    });
     return () => {
       unsubscribe();
-      if (!this.#signal.listened) this.#stopPolling();
+      if (!this.#signal.listened) this.#stopWatching();
     };
   }
 
@@ -174,7 +187,7 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stopPolling();
+    this.#stopWatching();
     this.#signal.close();
     this.#database.close();
   }
@@ -201,19 +214,9 @@ class SqliteStore implements Store {
     if (this.#closed) throw new StoreError('store_closed', `${this.description} is closed`);
   }
 
-  #startPolling(): NodeJS.Timeout {
-    let seen = this.#dataVersion();
-    const look = (): void => {
-      const version = this.#dataVersion();
-      if (version !== seen) this.#signal.raise();
-      seen = version;
-    };
-    return setInterval(look, this.#pollMs).unref();
-  }
-
-  #stopPolling(): void {
-    clearInterval(this.#poll);
-    this.#poll = undefined;
+  #stopWatching(): void {
+    this.#watch?.close();
+    this.#watch = undefined;
   }
 
   /** Differs after another connection's commit. Undefined where it cannot be read, which differs too. */
