@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 
 /** What a figure cannot be read without. */
-export interface Machine {
+export interface Host {
   readonly processor: string;
   readonly cores: number;
   readonly kernel: string;
   readonly node: string;
-  readonly nginx: string;
-  readonly wrk: string;
   /** Of the last minute, before the run: above a few tenths somebody else was using the machine. */
   readonly loadBefore: number;
+}
+
+/** The host, and what is measured beside us. */
+export interface Machine extends Host {
+  readonly nginx: string;
+  readonly wrk: string;
 }
 
 /** One core for the proxy under test, another for everything around it. */
@@ -20,15 +24,21 @@ export interface Cores {
   readonly load: number;
 }
 
-export function describeMachine(tools: { nginx: string; wrk: string }): Machine {
+export function describeHost(): Host {
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     kernel: release(),
     node: process.version,
+    loadBefore: loadavg()[0] ?? 0,
+  };
+}
+
+export function describeMachine(tools: { nginx: string; wrk: string }): Machine {
+  return {
+    ...describeHost(),
     nginx: firstMatch(tools.nginx, '-v', /nginx\/(\S+)/),
     wrk: firstMatch(tools.wrk, '-v', /wrk (?:debian\/)?(\S+)/),
-    loadBefore: loadavg()[0] ?? 0,
   };
 }
 

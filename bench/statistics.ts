@@ -17,3 +17,14 @@ export function spread(values: readonly number[]): Spread {
   }
   return { median: (lower + upper) / 2, min, max };
 }
+
+/**
+ * The smallest value that at least this share of all values does not exceed (nearest rank).
+ * @param share - above 0, at most 1
+ * @throws RangeError where nothing was measured
+ */
+export function percentile(values: readonly number[], share: number): number {
+  const value = values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1];
+  if (value === undefined) throw new RangeError('no measurements');
+  return value;
+}
