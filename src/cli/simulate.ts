@@ -1,12 +1,15 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { KeyScript, Script } from '../simulator/behaviour.ts';
 import { CONTROL_PATH } from '../simulator/control.ts';
 import { defaultScript } from '../simulator/default-script.ts';
 import { describeScript } from '../simulator/describe.ts';
 import { ScriptError, readScript } from '../simulator/script-file.ts';
-import { startSimulator, type Simulator } from '../simulator/simulator.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import { CommandFailure } from './failure.ts';
+import { parsePort } from './port-option.ts';
 
-export const DEFAULT_SIMULATOR_PORT = 5399;
+const DEFAULT_PORT = 5399;
 
 interface SimulateOptions {
   readonly host: string;
@@ -19,21 +22,17 @@ export function registerSimulate(program: Command): void {
   program
     .command('simulate')
     .description('run a pretend provider with the OpenAI surface, whose keys fail as a script says')
-    .option('--port <number>', 'where to listen; 0 is any free port', parsePort, DEFAULT_SIMULATOR_PORT)
+    .option('--port <number>', 'where to listen; 0 is any free port', parsePort, DEFAULT_PORT)
     .option('--host <address>', 'address to listen on; whoever reaches it can change the script', '127.0.0.1')
     .option('--script <file>', 'what the keys do, as YAML or JSON; without it, five keys of which three fail')
-    .action(async (options: SimulateOptions, command: Command) => {
-      await simulate(options).catch((error: unknown) => {
-        const problem = startProblem(error);
-        if (problem === undefined) throw error;
-        command.error(problem, { exitCode: 1 });
-      });
-    });
+    .action(simulate);
 }
 
 async function simulate({ host, port, script: file }: SimulateOptions): Promise<void> {
-  const script = file === undefined ? defaultScript : await readScript(file);
-  const simulator = await startSimulator({ host, port, script });
+  const script = file === undefined ? defaultScript : await scriptAt(file);
+  const simulator = await startSimulator({ host, port, script }).catch((error: unknown) => {
+    throw startFailure(error);
+  });
   process.stdout.write(introduction(simulator, script));
   const stop = (): void => {
     void simulator.close();
@@ -42,7 +41,7 @@ async function simulate({ host, port, script: file }: SimulateOptions): Promise<
 }
 
 /** What a person needs to know of a running simulator, with lines that work as they are. */
-export function introduction(simulator: Simulator, script: Script): string {
+function introduction(simulator: Simulator, script: Script): string {
   const keys = Object.entries(script.keys);
   const width = Math.max(0, ...keys.map(([key]) => key.length));
   const key = keys[0]?.[0] ?? 'any-key';
@@ -79,24 +78,24 @@ function describeKey(script: KeyScript): string {
   return `${script.note === undefined ? '' : `${script.note}: `}${describeScript(script)}`;
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/u.test(text) || port > 65_535)
-    throw new InvalidArgumentError('It must be a number from 0 to 65535.');
-  return port;
+async function scriptAt(file: string): Promise<Script> {
+  try {
+    return await readScript(file);
+  } catch (error) {
+    throw error instanceof ScriptError ? new CommandFailure(error.message) : error;
+  }
 }
 
-/** The words for a start that failed for a reason of the user's; undefined for any other error. */
-function startProblem(error: unknown): string | undefined {
-  if (error instanceof ScriptError) return error.message;
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+/** The words for a start that failed for a reason of the user's; any other error comes back as it is. */
+function startFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
   switch (error.code) {
     case 'EADDRINUSE':
     case 'EADDRNOTAVAIL':
     case 'EACCES':
     case 'ENOTFOUND':
-      return `The simulator cannot listen there: ${error.message}`;
+      return new CommandFailure(`The simulator cannot listen there: ${error.message}`);
     default:
-      return undefined;
+      return error;
   }
 }
