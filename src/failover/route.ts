@@ -29,19 +29,15 @@ export function router(
   providers: ReadonlyMap<string, Provider>,
   { routes, activeProviderId }: RouteTable,
 ): (model: string | undefined) => Route {
+  const known = routes.map(({ model, to }) => ({
+    model,
+    matches: modelMatcher(model),
+    to: to.map((id) => providers.get(id)).filter((provider) => provider !== undefined),
+  }));
   // Of two routes for one name the first counts, as of two patterns.
-  const exact = new Map(routes.toReversed().map(({ model, to }) => [model, to]));
-  const patterns = routes.map(({ model, to }) => ({ matches: modelMatcher(model), to }));
+  const exact = new Map(known.toReversed().map(({ model, to }) => [model, to]));
   const active = activeProviderId === undefined ? undefined : providers.get(activeProviderId);
   const [first] = providers.values();
-
-  const targetsOf = (ids: readonly string[], model: string): Route => ({
-    kind: 'targets',
-    targets: ids.flatMap((id) => {
-      const provider = providers.get(id);
-      return provider === undefined ? [] : [{ provider, model: provider.mapModel(model) }];
-    }),
-  });
 
   return (model) => {
     if (model === undefined) {
@@ -51,11 +47,16 @@ export function router(
         : { kind: 'targets', targets: [{ provider, model: undefined }] };
     }
     const named = namedProvider(model, providers);
-    if (named !== undefined) return targetsOf([named], model.slice(named.length + 1));
-    const to = exact.get(model) ?? patterns.find(({ matches }) => matches(model))?.to;
-    if (to !== undefined) return targetsOf(to, model);
-    return active === undefined ? { kind: 'no-route' } : targetsOf([active.id], model);
+    if (named !== undefined) return targetsAt([named], model.slice(named.id.length + 1));
+    const to = exact.get(model) ?? known.find(({ matches }) => matches(model))?.to;
+    if (to !== undefined) return targetsAt(to, model);
+    return active === undefined ? { kind: 'no-route' } : targetsAt([active], model);
   };
+}
+
+function targetsAt(providers: readonly Provider[], model: string): Route {
+  const targets = providers.map((provider) => ({ provider, model: provider.mapModel(model) }));
+  return { kind: 'targets', targets };
 }
 
 /**
@@ -69,7 +70,7 @@ export function soleTarget(
   providers: ReadonlyMap<string, Provider>,
 ): RouteTarget {
   const named = model === undefined ? undefined : namedProvider(model, providers);
-  const plain = named === undefined ? model : model?.slice(named.length + 1);
+  const plain = named === undefined ? model : model?.slice(named.id.length + 1);
   return {
     provider,
     model: plain === undefined ? undefined : provider.mapModel(plain),
@@ -77,9 +78,8 @@ export function soleTarget(
   };
 }
 
-/** The id of the provider that `provider-id/model` names, where there is such a one. */
-function namedProvider(model: string, providers: ReadonlyMap<string, Provider>): string | undefined {
+/** The provider that `provider-id/model` names, where there is such a one. */
+function namedProvider(model: string, providers: ReadonlyMap<string, Provider>): Provider | undefined {
   const slash = model.indexOf('/');
-  const id = slash > 0 ? model.slice(0, slash) : undefined;
-  return id !== undefined && providers.has(id) ? id : undefined;
+  return slash > 0 ? providers.get(model.slice(0, slash)) : undefined;
 }
