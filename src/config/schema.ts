@@ -137,12 +137,4 @@ type Frozen<T> = T extends Secret | RegExp
 /** A whole configuration, valid and with every default filled in. Durations in ms, sizes in bytes. */
 export type Config = Frozen<z.output<typeof configSchema>>;
 export type ProviderConfig = Config['providers'][number];
-export type KeyConfig = ProviderConfig['apiTokens'][number];
-export type FailoverConfig = ProviderConfig['failover'];
-export type RetryConfig = NonNullable<ProviderConfig['retryOnFailure']>;
-export type RouteConfig = Config['routes'][number];
-export type ClientConfig = NonNullable<Config['clients']>[number];
-export type LimitsConfig = Config['limits'];
-export type LogConfig = Config['log'];
-export type StateConfig = Config['state'];
 export type Address = Config['listen'];

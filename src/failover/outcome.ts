@@ -1,5 +1,7 @@
-/** What one attempt observed, as plain data: the only thing the verdict rules may look at. */
-export type Outcome = Answered | Faulted | Cancelled;
+/*
+ * What one attempt observed, as plain data: the only thing the verdict rules may look at. One that was cancelled
+ * has observed nothing.
+ */
 
 /** The provider answered. */
 export interface Answered {
@@ -30,9 +32,4 @@ export interface Faulted {
   readonly detail: string;
   /** Of the answer that had begun, where one had. */
   readonly status?: number;
-}
-
-/** The client went away or the gateway stopped: nobody is to blame. */
-export interface Cancelled {
-  readonly kind: 'cancelled';
 }
