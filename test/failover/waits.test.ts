@@ -10,6 +10,15 @@ function waitOf(headers: Record<string, string>, text = ''): number | undefined 
   return readWait(headers, text, NOW);
 }
 
+function untilMidnight(from: 'midnight-pacific' | 'midnight-utc', now: string): number | undefined {
+  return readWait({ 'retry-after': '10' }, '', Date.parse(now), { from, capMs: LONG_WAIT_CAP_MS });
+}
+
+/** Seconds since 1970. */
+function epochIn(ms: number): string {
+  return String(Math.floor((NOW + ms) / 1000));
+}
+
 void describe('readWait', () => {
   void it('reads Retry-After as seconds, with decimals, and as a date in all three of its forms', () => {
     assert.equal(waitOf({ 'retry-after': '7' }), 7000);
@@ -91,6 +100,53 @@ void describe('readWait', () => {
     for (const [text, waitMs] of words) {
       assert.equal(readWait({}, text, NOW, { capMs: LONG_WAIT_CAP_MS }), waitMs, text);
     }
+  });
+
+  void it('reads fields of a body that name a wait, quoted JSON included', () => {
+    assert.equal(waitOf({}, '{"detail":"throttled","retry_after":5}'), 5000);
+    assert.equal(waitOf({}, '{"error":{"type":"usage_limit_reached","resets_in_seconds":123}}'), 123_000);
+    const at = Math.floor(NOW / 1000) + 90;
+    assert.equal(waitOf({}, `{"resets_at":${at},"resets_in_seconds":5000}`), 90_000);
+    assert.equal(waitOf({}, '{"resets_at":1000000000,"resets_in_seconds":50}'), 50_000);
+    assert.equal(waitOf({}, '{"metadata":{"quotaResetDelay":"479.417207ms"}}'), 480);
+    assert.equal(waitOf({}, '{"metadata":{"quotaResetTimeStamp":"2026-03-01T12:01:00Z"}}'), 60_000);
+    assert.equal(waitOf({}, String.raw`{"message":"{\"retryDelay\":\"7s\"}"}`), 7000);
+    assert.equal(waitOf({}, `{"headers":{"X-RateLimit-Reset":"${NOW + 26_000}"}}`), 26_000);
+  });
+
+  void it('reads moments written in words, by the clock of the provider', () => {
+    const words: readonly (readonly [string, number, number?])[] = [
+      ['Token Plan limit reached, resets at 2026-03-01T12:30:00Z (2056)', 1_800_000],
+      ['You will regain access on 2026-03-02 at 00:00 UTC.', 12 * HOUR],
+      ['Free quota used. Resets at 13:00 UTC.', HOUR],
+      ['Free quota used. Resets at 11:00 UTC.', 23 * HOUR],
+      ['Your limit will reset at 2026-03-01 20:30:00', 1_800_000, 8],
+      ['您的限额将在 2026-03-01 20:30:00 重置', 1_800_000, 8],
+      ['Usage resets over a rolling 5-hour window', 5 * HOUR],
+      ['请在 30 秒后重试', 30_000],
+      ['Your rate limit resets in ~5s.', 5000],
+    ];
+    for (const [text, waitMs, zoneHours = 0] of words) {
+      assert.equal(readWait({}, text, NOW, { capMs: LONG_WAIT_CAP_MS, zoneHours }), waitMs, text);
+    }
+    assert.equal(waitOf({}, 'resets at 2026-02-01T00:00:00Z'), undefined);
+  });
+
+  void it("ends a daily quota with the provider's day, in summer and in winter", () => {
+    assert.equal(untilMidnight('midnight-pacific', '2026-01-15T20:00:00Z'), 12 * HOUR);
+    assert.equal(untilMidnight('midnight-pacific', '2026-07-15T20:00:00Z'), 11 * HOUR);
+    assert.equal(untilMidnight('midnight-pacific', '2026-07-15T07:00:00Z'), 24 * HOUR);
+    assert.equal(untilMidnight('midnight-utc', '2026-07-15T20:30:00Z'), 3.5 * HOUR);
+  });
+
+  void it("takes Anthropic's window that refused before those that did not", () => {
+    const headers = {
+      'anthropic-ratelimit-unified-5h-status': 'rejected',
+      'anthropic-ratelimit-unified-5h-reset': epochIn(600_000),
+      'anthropic-ratelimit-unified-7d-status': 'allowed',
+      'anthropic-ratelimit-unified-7d-reset': epochIn(3_000_000),
+    };
+    assert.equal(waitOf(headers), 600_000);
   });
 
   void it('hears no wait in words that name none', () => {
@@ -179,6 +235,29 @@ void describe('readWait', () => {
         assert.equal(waitOf({}, `Please try again in ${minutes}m${seconds % 60}s.`), seconds * 1000);
         assert.equal(waitOf({}, `Please wait ${seconds} seconds`), seconds * 1000);
         assert.equal(waitOf({}, `"retryDelay": "${seconds}s"`), seconds * 1000);
+      }),
+    );
+  });
+
+  void it('stays between nothing and the cap in every notation of any wait, and asks for no less than was asked for', () => {
+    const notation = fc.constantFrom<(ms: number) => [Record<string, string>, string]>(
+      (ms) => [{ 'retry-after-ms': String(ms) }, ''],
+      (ms) => [{ 'retry-after': String(ms / 1000) }, ''],
+      (ms) => [{ 'retry-after': new Date(NOW + ms + 999).toUTCString() }, ''],
+      (ms) => [{ 'x-ratelimit-reset-tokens': `${ms}ms` }, ''],
+      (ms) => [{ 'x-ratelimit-reset': String(NOW + ms) }, ''],
+      (ms) => [{ 'anthropic-ratelimit-requests-reset': new Date(NOW + ms).toISOString() }, ''],
+      (ms) => [{}, `{"retryDelay":"${ms / 1000}s"}`],
+      (ms) => [{}, `{"retry_after":${ms / 1000}}`],
+      (ms) => [{}, `Please try again in ${ms}ms.`],
+      (ms) => [{}, `resets at ${new Date(NOW + ms).toISOString()}`],
+    );
+    const waits = fc.integer({ min: 1, max: 10 * 24 * HOUR });
+    fc.assert(
+      fc.property(notation, waits, fc.integer({ min: 1, max: 24 * HOUR }), (write, asked, capMs) => {
+        const waitMs = readWait(...write(asked), NOW, { capMs });
+        assert.ok(waitMs !== undefined && waitMs >= Math.min(asked, capMs) && waitMs <= capMs);
+        assert.ok(waitMs <= asked + 2000);
       }),
     );
   });

@@ -126,17 +126,25 @@ export const bedrockRules: readonly Rule[] = [
     example: { status: 424, body: '{"message":"The system encountered an unexpected error."}' },
   },
   {
-    // The account has not been cleared for the model, or a form has not been filled in.
+    // The account has not been cleared for any model at all.
     id: 'bedrock.account-not-cleared',
-    when: {
-      says: /^operation not allowed\b|\buse[- ]case (?:details|form)\b|\bfilled? (?:in|out)\b.{0,40}\bform\b/i,
-    },
-    verdict: modelDenied,
+    when: { status: ['2xx', 400, 403], message: /^operation not allowed\b/i },
+    verdict: keyDead,
     source: `${TROUBLE}: ValidationException`,
     example: {
       status: 400,
       headers: header('ValidationException'),
       body: '{"message":"Operation not allowed"}',
+    },
+  },
+  {
+    id: 'bedrock.form-missing',
+    when: { says: /\buse[- ]case (?:details|form)\b|\bfill(?:ed)? (?:in|out)\b.{0,40}\bform\b/i },
+    verdict: modelDenied,
+    source: 'docs.aws.amazon.com/bedrock/latest/userguide/model-access.html',
+    example: {
+      status: 404,
+      body: '{"message":"Model use case details have not been submitted for this account."}',
     },
   },
   {

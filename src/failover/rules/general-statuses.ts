@@ -29,7 +29,8 @@ export const htmlRule: Rule = {
 export const generalStatusRules: readonly Rule[] = [
   {
     id: 'general.payment-required',
-    when: { status: 402 },
+    // The last two are Tavily's.
+    when: { status: [402, 432, 433] },
     verdict: outOfCredit,
     source: 'api-docs.deepseek.com/quick_start/error_codes: 402 Insufficient Balance',
     example: { status: 402, body: body('', 'invalid_request_error', 'unknown_error') },

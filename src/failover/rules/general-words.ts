@@ -111,7 +111,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.plan-window',
-    when: { status: ['2xx', 402, 403, 429, 432], says: PLAN_WINDOW },
+    when: { status: ['2xx', 402, 403, 429], says: PLAN_WINDOW },
     verdict: throttledForLong,
     source: 'github.com/MoonshotAI/kimi-code issue 3014',
     example: { status: 403, body: body("You've reached your weekly usage limit.", null) },

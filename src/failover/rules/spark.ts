@@ -4,7 +4,7 @@ import {
   callersMistake,
   keyDead,
   modelDenied,
-  outOfCredit,
+  outOfAllowance,
   throttled,
   throttledForLong,
 } from './consequences.ts';
@@ -31,7 +31,7 @@ export const sparkRules: readonly Rule[] = [
     modelDenied,
     'AppIdNoAuthError:(licc limit, domain.generalv3)',
   ),
-  coded('used-up', { named: '11200' }, 11200, outOfCredit, 'AppIdNoAuthError:(licc limit, tokens.total)'),
+  coded('used-up', { named: '11200' }, 11200, outOfAllowance, 'AppIdNoAuthError:(licc limit, tokens.total)'),
   coded('daily-limit', { named: '11201' }, 11201, throttledForLong, 'AppIdDailyLimit'),
   coded('rate-limit', { named: ['11202', '11203', '10007'] }, 11202, throttled, 'AppIdSecondLimit'),
   coded('key-invalid', { named: ['10005', '10313', '11300', '11301'] }, 10005, keyDead, 'appid not found'),

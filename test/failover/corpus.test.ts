@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import * as z from 'zod';
+import { judge } from '../../src/failover/judge.ts';
+import { outcomeOfRecord } from '../../src/failover/recorded.ts';
+import type { Verdict } from '../../src/failover/verdict.ts';
+
+/** Errors as providers sent them, each with its source, and who is to blame. */
+const payload = z.strictObject({
+  id: z.string(),
+  provider: z.string(),
+  status: z.number(),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string(),
+  stream: z.boolean().default(false),
+  class: z.string(),
+  scope: z.string(),
+  source: z.string().min(1),
+});
+type Payload = z.output<typeof payload>;
+
+const folder = new URL('corpus/', import.meta.url);
+const corpus = readdirSync(folder)
+  .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').split('\n'))
+  .filter((line) => line !== '')
+  .map((line) => payload.parse(JSON.parse(line)));
+
+function verdictOn(error: Payload): Verdict {
+  return judge(outcomeOfRecord(error), { providerType: error.provider, now: 0 });
+}
+
+function isRight(error: Payload): boolean {
+  const verdict = verdictOn(error);
+  return verdict.class === error.class && verdict.scope === error.scope;
+}
+
+void describe('the corpus of received errors', () => {
+  for (const [provider, errors] of Map.groupBy(corpus, (error) => error.provider)) {
+    void it(`is judged rightly at ${provider}`, (context) => {
+      const right = errors.filter(isRight).length;
+      context.diagnostic(`${provider}: ${right} of ${errors.length}`);
+      for (const error of errors) {
+        const verdict = verdictOn(error);
+        const place = `${error.id}, by ${verdict.rule}`;
+        assert.deepEqual([verdict.class, verdict.scope], [error.class, error.scope], place);
+      }
+    });
+  }
+
+  void it('is large and wide enough to mean something', (context) => {
+    const providers = new Set(corpus.map(({ provider }) => provider));
+    const share = (100 * corpus.filter(isRight).length) / corpus.length;
+    context.diagnostic(`${corpus.length} errors of ${providers.size} providers: ${share.toFixed(1)} % right`);
+    assert.ok(corpus.length >= 150);
+    assert.ok(providers.size >= 25);
+    assert.equal(new Set(corpus.map(({ id }) => id)).size, corpus.length);
+  });
+
+  void it('needs more than the status: one alone stands for many classes', () => {
+    const classes = Map.groupBy(corpus, ({ status }) => status);
+    for (const status of [400, 403, 429]) {
+      assert.ok(new Set(classes.get(status)?.map((error) => error.class)).size >= 4, String(status));
+    }
+  });
+});
