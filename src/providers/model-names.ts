@@ -27,22 +27,27 @@ export function anyModelMatcher(patterns: readonly string[] | undefined): (model
  * target keeps the model's name; `$1` in the target of a regular expression is its first group.
  */
 export function modelMapper(mapping: Readonly<Record<string, string>>): (model: string) => string {
-  const exact = new Map(Object.entries(mapping));
-  const rest = [...exact].filter(([pattern]) => pattern === '*' || isPattern(pattern));
-  const ordered = [
-    ...rest.filter(([pattern]) => pattern !== '*'),
-    ...rest.filter(([pattern]) => pattern === '*'),
-  ];
-  const rules = ordered.map(([pattern, target]) => ({ matches: modelMatcher(pattern), pattern, target }));
+  const entries = Object.entries(mapping);
+  const exact = new Map(entries.filter(([name]) => !isPattern(name)));
+  const rules = entries
+    .filter(([pattern]) => isPattern(pattern) && pattern !== '*')
+    .concat(entries.filter(([pattern]) => pattern === '*'))
+    .map(([pattern, target]) => ({ matches: modelMatcher(pattern), mapped: targetOf(pattern, target) }));
   return (model) => {
-    const named = isPattern(model) ? undefined : exact.get(model);
+    const named = exact.get(model);
     if (named !== undefined) return named || model;
-    const rule = rules.find(({ matches }) => matches(model));
-    if (rule === undefined || rule.target === '') return model;
-    if (!rule.pattern.startsWith('~')) return rule.target;
-    // The configuration this one is compatible with writes a group as `$1` or as `${1}`.
-    return model.replace(new RegExp(rule.pattern.slice(1)), rule.target.replaceAll(/\$\{(\d+)\}/gu, '$$$1'));
+    return rules.find(({ matches }) => matches(model))?.mapped(model) ?? model;
   };
+}
+
+/** What a pattern makes of a model that it matches. */
+function targetOf(pattern: string, target: string): (model: string) => string {
+  if (target === '') return (model) => model;
+  if (!pattern.startsWith('~')) return () => target;
+  const regex = new RegExp(pattern.slice(1));
+  // The configuration this one is compatible with writes a group as `$1` or as `${1}`.
+  const replacement = target.replaceAll(/\$\{(\d+)\}/gu, '$$$1');
+  return (model) => model.replace(regex, replacement);
 }
 
 function isPattern(name: string): boolean {
