@@ -1,6 +1,7 @@
 import type { Watch } from '../upstream/watch.ts';
 import { isReal, parseObject } from './frame-judge.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { isSpace } from './json-walk.ts';
 
 const MAX_ERROR_BYTES = 256 * 1024;
 /** How an error body begins, white space apart. */
@@ -83,8 +84,4 @@ export class OpaqueWatch implements Watch {
   end(): void {
     this.complete = true;
   }
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -82,13 +82,6 @@ export const gatewayErrors = {
       'A browser says that the request comes from another site, and no `clients` are configured: without keys any page one visits could spend the operator’s credit.',
     retryable: false,
   },
-  unknown_provider: {
-    status: 404,
-    type: 'invalid_request_error',
-    message: 'No provider "{provider}" is configured.',
-    meaning: 'A model of the form `provider-id/model` names a provider that does not exist.',
-    retryable: false,
-  },
   model_not_routed: {
     status: 404,
     type: 'invalid_request_error',

@@ -8,8 +8,6 @@ export interface ErrorDetails {
   readonly values?: Readonly<Record<string, string | number>>;
   /** When trying again may help. Milliseconds from now; `Infinity` where nothing will change by itself. */
   readonly retryAfterMs?: number;
-  /** Number of the event in a Responses stream. */
-  readonly sequenceNumber?: number;
 }
 
 /** An error of the gateway's own, ready to be sent. */
@@ -45,12 +43,12 @@ export function errorBody(dialect: Dialect, code: GatewayErrorCode, details: Err
  * An error as an event of a stream that has begun. It stands for the end: no end marker may follow it. The
  * stream must stand on a frame boundary where it is put in.
  */
-export function errorEvent(dialect: Dialect, code: GatewayErrorCode, details: ErrorDetails = {}): string {
-  const error = errorObject(code, details);
+export function errorEvent(dialect: Dialect, code: GatewayErrorCode): string {
+  const error = errorObject(code, {});
   switch (dialect) {
     case 'openai-responses': {
-      const sequence = { sequence_number: details.sequenceNumber ?? 0 };
-      const event = { type: 'error', code: error.code, message: error.message, param: null, ...sequence };
+      // The events before it passed uncounted.
+      const event = { type: 'error', code, message: error.message, param: null, sequence_number: 0 };
       return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
     }
     case 'openai-chat':

@@ -166,6 +166,7 @@ export function plainStringAt(body: Buffer, from: number, maxBytes: number): str
   return text.includes('\\') ? undefined : text;
 }
 
-function isSpace(byte: number | undefined): boolean {
+/** White space of JSON. */
+export function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
