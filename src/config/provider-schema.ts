@@ -22,7 +22,7 @@ const key = z.strictObject({
     .meta({ description: 'Its share of the traffic beside the other keys of the pool.' }),
   quotaDomain: text('a name').exactOptional().meta({
     description:
-      'The organisation, project or account whose limits it shares with other keys. Absent: its own, or what response headers tell.',
+      'A name for the organisation, project or account that it shares with other keys: what one of them made, another can reach once that one is gone. Absent: its own.',
   }),
   models: z
     .array(modelPattern())
@@ -136,7 +136,7 @@ const providerFields = {
   }),
   protocol: word(['openai', 'original'])
     .default('openai')
-    .meta({ description: "What clients speak: `original` is the provider's own form, never translated." }),
+    .meta({ description: 'A word of the plugin. Nothing is translated here, so both mean the same.' }),
   failover: failoverWithDefaults.prefault({}).meta({
     description: 'Taking failing keys out of service and bringing them back.',
   }),
