@@ -9,7 +9,7 @@ export function describeConfig(config: Config): string[] {
     `admin on ${formatAddress(config.admin.listen)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
     `state in ${describeState(config.state)}`,
     describeResources(config),
-    ...config.providers.flatMap((provider) => describeProvider(provider, config.activeProviderId)),
+    ...config.providers.flatMap((provider) => describeProvider(provider, config)),
     ...config.routes.map(({ model, to }) => `route ${model} to ${to.join(', then ')}`),
   ];
 }
@@ -43,11 +43,12 @@ function describeResources({ resourceAffinity }: Config): string {
   return `which key made a file, batch or response is known for ${formatDuration(resourceAffinity)} after its last use`;
 }
 
-function describeProvider(provider: ProviderConfig, activeProviderId: string | undefined): string[] {
+function describeProvider(provider: ProviderConfig, { activeProviderId, clients }: Config): string[] {
   const { id, type, baseUrl } = provider;
+  const isOpen = clients === undefined;
   return [
     `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${baseUrl}`,
-    `  ${describeKeys(provider)}`,
+    `  ${describeKeys(provider, isOpen)}`,
     `  ${describeFailover(provider)}`,
     ...(provider.affinity === 'session'
       ? ['  each conversation stays with one key while that is in service']
@@ -56,16 +57,16 @@ function describeProvider(provider: ProviderConfig, activeProviderId: string | u
 }
 
 /** Enough keys to recognise a pool by; thousands would fill the screen. */
-const keysShown = 8;
+const KEYS_SHOWN = 8;
 
-function describeKeys({ type, apiTokens: keys }: ProviderConfig): string {
-  if (keys.length === 0)
-    return `no keys${type === 'openai' ? ": the client's own credential is passed on" : ''}`;
-  const shown = keys.slice(0, keysShown).map(({ key, name }) => {
+/** @param isOpen - without clients' keys here, what a client brings can only be meant for the provider */
+function describeKeys({ apiTokens: keys }: ProviderConfig, isOpen: boolean): string {
+  if (keys.length === 0) return isOpen ? "no keys: the client's own credential is passed on" : 'no keys';
+  const shown = keys.slice(0, KEYS_SHOWN).map(({ key, name }) => {
     const hint = key.hint === '' ? '…' : `…${key.hint}`;
     return name === undefined ? hint : `${name} (${hint})`;
   });
-  const more = keys.length > keysShown ? `, and ${keys.length - keysShown} more` : '';
+  const more = keys.length > KEYS_SHOWN ? `, and ${keys.length - KEYS_SHOWN} more` : '';
   return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${shown.join(', ')}${more}`;
 }
 

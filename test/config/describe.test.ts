@@ -55,8 +55,9 @@ void test('of a large pool only the beginning is told', () => {
 });
 
 void test('a provider that passes on what clients bring is told so', () => {
-  const lines = describeConfig(configOf('provider: { type: openai }'));
-  assert.ok(lines.includes("  no keys: the client's own credential is passed on"));
+  const local = 'provider: { type: vllm, baseUrl: "http://127.0.0.1:8000/v1" }\n';
+  assert.ok(describeConfig(configOf(local)).includes("  no keys: the client's own credential is passed on"));
+  assert.ok(describeConfig(configOf(`${local}clients: [{ name: web, key: k }]`)).includes('  no keys'));
 });
 
 void test('an open listener and an empty list of clients are told for what they are', () => {
