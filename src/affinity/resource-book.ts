@@ -115,7 +115,7 @@ export class ResourceBook {
     const unwritten = this.#unwritten.get(id);
     if (unwritten !== undefined) return unwritten.maker;
     try {
-      const value = await this.#options.store.recall(placeOf(id));
+      const value = await this.#options.store.recall(storedAs(id));
       this.#storeFailed = false;
       const maker = value === undefined ? undefined : decode(value);
       if (maker === undefined) return undefined;
@@ -148,8 +148,8 @@ export class ResourceBook {
     const { store } = this.#options;
     const { maker, ttlMs } = thing;
     try {
-      if (maker === undefined) await store.forget(placeOf(id));
-      else await store.remember(placeOf(id), encode(maker), ttlMs);
+      if (maker === undefined) await store.forget(storedAs(id));
+      else await store.remember(storedAs(id), encode(maker), ttlMs);
       this.#storeFailed = false;
       if (this.#unwritten.get(id) === thing) this.#unwritten.delete(id);
       return true;
@@ -186,8 +186,8 @@ function isId(id: string): boolean {
   return /^[!-~]{1,256}$/.test(id);
 }
 
-/** In the store. */
-function placeOf(id: string): string {
+/** Its id in the store. */
+function storedAs(id: string): string {
   return `made/${id}`;
 }
 

@@ -35,7 +35,7 @@ interface Pool {
 }
 
 /** The tokens of a file in their order. Blank lines and lines that begin with `#` say nothing. */
-export function parseTokens(text: string): readonly FileToken[] {
+function parseTokens(text: string): readonly FileToken[] {
   return text
     .split('\n')
     .map((token, index) => ({ token: token.trim(), line: index + 1 }))

@@ -10,7 +10,7 @@ export function describeScript(script: KeyScript): string {
 }
 
 /** What a behaviour does to a request, as a verb. */
-export function describeBehaviour(behaviour: Behaviour): string {
+function describeBehaviour(behaviour: Behaviour): string {
   switch (behaviour.kind) {
     case 'answer':
       return 'answers';

@@ -59,8 +59,8 @@ export const REQUESTS_KEPT = 1_000;
 export const BODY_BYTES_KEPT = 16 * 1024;
 
 /** So many keys are counted one by one; those that come later are counted together, as `OTHER_KEYS`. */
-export const KEYS_COUNTED = 100_000;
-export const OTHER_KEYS = '(other keys)';
+const KEYS_COUNTED = 100_000;
+const OTHER_KEYS = '(other keys)';
 
 /** Remembers requests: the newest in full, all of them in numbers. */
 export class Ledger {

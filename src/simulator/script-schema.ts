@@ -87,7 +87,7 @@ const behaviour: z.ZodType<Behaviour> = z.preprocess(
 );
 
 /** The behaviours of one key, in order. */
-export const behavioursSchema: z.ZodType<readonly Behaviour[]> = z
+const behavioursSchema: z.ZodType<readonly Behaviour[]> = z
   .array(behaviour)
   .max(1_000)
   .superRefine((behaviours, context) => {

@@ -14,7 +14,7 @@ import { Shelf } from './surface/shelf.ts';
 import { answer } from './surface/surface.ts';
 
 /** Larger bodies are refused with 413. */
-export const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
+const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
 
 /** Longer than any gateway keeps an idle connection, so that it is never this side that closes one in use. */
 const KEEP_ALIVE_MS = 10 * 60_000;

@@ -1,5 +1,5 @@
 /** How many are kept at most: some tens of megabytes. */
-export const MAX_PASSING = 100_000;
+const MAX_PASSING = 100_000;
 /** How many of the oldest are looked at for each new one: more than one, so that what is over goes faster than it comes. */
 const LOOKED_AT = 4;
 

@@ -22,8 +22,8 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'store/': { code: [], types: ['keys/secret.ts'] },
   'upstream/': { code: [] },
   'telemetry/': { code: [], types: ['gateway/request-entry.ts', 'keys/'] },
-  'simulator/': { code: ['config/scalars.ts'] },
-  'dialects/': { code: ['upstream/watch.ts'], types: ['keys/secret.ts'] },
+  'simulator/': { code: [] },
+  'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
   'providers/': { code: ['dialects/', 'keys/', 'providers/', 'upstream/'], types: ['config/'] },
   'providers/types.ts': { code: [], outside: [] },
   'config/': {
@@ -36,36 +36,34 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'failover/outcome.ts': { code: [], outside: [] },
   'failover/wait': { code: ['failover/wait'], outside: [] },
   'failover/rules/': {
-    code: ['failover/outcome.ts', 'failover/verdict.ts', 'failover/waits.ts'],
+    code: ['failover/waits.ts'],
+    types: ['failover/outcome.ts', 'failover/verdict.ts'],
     outside: [],
   },
   'failover/judge.ts': {
-    code: ['failover/outcome.ts', 'failover/rules/', 'failover/verdict.ts', 'failover/waits.ts'],
+    code: ['failover/rules/', 'failover/verdict.ts', 'failover/waits.ts'],
+    types: ['failover/outcome.ts'],
     outside: [],
   },
   'failover/effect.ts': {
-    code: ['failover/outcome.ts', 'failover/verdict.ts'],
-    types: ['keys/'],
+    code: [],
+    types: ['failover/verdict.ts', 'keys/'],
     outside: [],
   },
 
-  'affinity/': { code: ['dialects/', 'keys/', 'providers/'], types: ['store/contract.ts'] },
+  'affinity/': { code: ['dialects/', 'keys/'], types: ['providers/', 'store/contract.ts'] },
   'failover/': {
     code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'providers/', 'upstream/'],
-    types: ['config/', 'store/contract.ts'],
   },
   'probe/': {
-    code: ['dialects/', 'failover/', 'keys/', 'providers/', 'telemetry/', 'upstream/'],
-    types: ['config/', 'store/contract.ts'],
+    code: ['dialects/', 'failover/', 'keys/', 'providers/'],
+    types: ['store/contract.ts'],
   },
   'gateway/': {
-    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'providers/', 'telemetry/', 'upstream/'],
-    types: ['config/', 'store/contract.ts'],
+    code: ['affinity/', 'dialects/', 'failover/', 'keys/'],
+    types: ['config/', 'providers/', 'upstream/'],
   },
-  'admin/': {
-    code: ['failover/', 'keys/', 'probe/', 'providers/', 'telemetry/'],
-    types: ['config/', 'store/contract.ts'],
-  },
+  'admin/': { code: ['keys/'], types: ['probe/', 'providers/'] },
   'workers/': {
     code: ['telemetry/'],
     types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts'],
@@ -75,7 +73,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
   'main.ts': { code: [''] },
-  'cli/': { code: ['admin/', 'config/', 'failover/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
+  'cli/': { code: ['config/', 'failover/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };
 
 const SOURCES = matching('src/**/*.ts');

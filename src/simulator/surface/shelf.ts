@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 
 /** How many things of each kind are kept; the oldest goes when one more comes. */
-export const SHELF_LIMIT = 1_000;
+const SHELF_LIMIT = 1_000;
 
 /** Bytes of all files together; the oldest go when more come. */
 export const FILE_BYTES_LIMIT = 64 * 1024 * 1024;
