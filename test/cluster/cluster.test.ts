@@ -5,7 +5,7 @@ import { violationText } from './invariants.ts';
 import { isPlantName, plants } from './plants.ts';
 import { simulateSeeds } from './simulation.ts';
 
-const SEEDS = 300;
+const SEEDS = 200;
 
 void describe('simulated clusters', () => {
   void it(`keep every invariant, whatever fails (${SEEDS} seeds)`, async () => {
