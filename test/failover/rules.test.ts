@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { judge } from '../../src/failover/judge.ts';
 import { lastRule } from '../../src/failover/rules/general-statuses.ts';
@@ -66,6 +67,16 @@ void describe('a verdict table', () => {
         else assert.doesNotMatch(word.flags, /[gy]/, id);
       }
     }
+  });
+
+  void it('has every rule that the page on verdicts names', () => {
+    const page = readFileSync(new URL('../../docs/VERDICTS.md', import.meta.url), 'utf8');
+    const named = [...page.matchAll(/`([a-z]+\.[a-z-]+)`/g)].map(([, id]) => id ?? '');
+    const ids = new Set(all.map(({ id }) => id));
+    const families = new Set(ruleSets.map(([name]) => name));
+    const unheardOf = named.filter((id) => families.has(id.split('.')[0] ?? '') && !ids.has(id));
+    assert.deepEqual(unheardOf, []);
+    assert.ok(named.length >= 20);
   });
 
   void it('knows a provider by any of its names', () => {
