@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { demoKeys } from '../../src/simulator/default-script.ts';
 import { until } from './client.ts';
 
@@ -14,16 +15,10 @@ interface Running {
   readonly exit: Promise<readonly [code: number | null, signal: string | null]>;
 }
 
-const PROGRAM = `
-  import { Command } from 'commander';
-  import { registerSimulate } from ${JSON.stringify(new URL('../../src/cli/simulate.ts', import.meta.url).href)};
-  const program = new Command();
-  registerSimulate(program);
-  await program.parseAsync(['node', 'sparekey', 'simulate', ...process.argv.slice(1)]);
-`;
+const SPAREKEY = fileURLToPath(new URL('../../src/cli/sparekey.ts', import.meta.url));
 
 function simulate(context: TestContext, ...args: readonly string[]): Running {
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, '--', ...args]);
+  const child = spawn(process.execPath, [SPAREKEY, 'simulate', ...args]);
   context.after(() => child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -87,6 +82,6 @@ void test('a port that is taken or none at all is a plain error', async (context
   assert.deepEqual(await second.exit, [1, null]);
   assert.match(second.output(), /^The simulator cannot listen there: .*EADDRINUSE/u);
   const third = simulate(context, '--port', 'http');
-  assert.deepEqual(await third.exit, [1, null]);
+  assert.deepEqual(await third.exit, [2, null]);
   assert.match(third.output(), /must be a number from 0 to 65535/u);
 });
