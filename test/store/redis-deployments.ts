@@ -129,7 +129,7 @@ export async function cluster(): Promise<Deployment> {
 
 /** A master, a replica, and three sentinels that are quick to judge. */
 export async function behindSentinels(): Promise<Deployment> {
-  const master = await RedisServer.start();
+  const master = await RedisServer.start({ args: ['--repl-diskless-sync-delay', '0'] });
   const replica = await RedisServer.start({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
   await eventually(async () =>
     String(await replica.command('INFO', 'replication')).includes('link_status:up'),

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -25,6 +25,10 @@ export interface RedisServerOptions {
   /** A file to begin with, instead of arguments alone. */
   readonly config?: string;
 }
+
+/** None outlives the tests, however they end. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 /** A running server, and what may befall it. */
 export class RedisServer {
@@ -59,7 +63,8 @@ export class RedisServer {
     );
     this.#process = child;
     const gone = once(child, 'exit');
-    process.once('exit', () => child.kill('SIGKILL'));
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const said: string[] = [];
     for await (const line of createInterface(child.stdout)) {
       said.push(line);
