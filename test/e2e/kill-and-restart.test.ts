@@ -153,7 +153,10 @@ void suite('gateways as processes', { concurrency: true }, () => {
       await until(() => scene.sim.open === 0);
 
       const second = await scene.start();
-      assert.deepEqual(await Promise.all([keyAt(second, BAD), keyAt(second, THROTTLED)]), before);
+      // Whose limits a key shares is learned anew from what the provider answers.
+      const after = await Promise.all([keyAt(second, BAD), keyAt(second, THROTTLED)]);
+      const unlearned = (views: typeof before) => views.map((view) => ({ ...view, quotaDomain: null }));
+      assert.deepEqual(unlearned(after), unlearned(before));
       for (let i = 0; i < 30; i++) assert.equal((await ask(second.url)).status, 200);
       assert.deepEqual([scene.sim.counts(BAD).total, scene.sim.counts(THROTTLED).total], counts);
       const { state, failures } = await keyAt(second, GOOD);
