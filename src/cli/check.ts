@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { describeConfig } from '../config/describe.ts';
 import { loadConfig } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import { configFailure } from './failure.ts';
+import { usable } from './failure.ts';
 import { DEFAULT_CONFIG_FILE } from './setup.ts';
 
 /** Adds `sparekey check`. */
@@ -19,10 +19,9 @@ export function registerCheck(program: Command): void {
 }
 
 async function check(file: string): Promise<void> {
-  const result = await loadConfig(file, process.env);
-  if (!result.ok) throw configFailure(result.problems, file);
-  process.stdout.write(`${describeConfig(result.config).join('\n')}\n`);
-  for (const warning of result.warnings) {
+  const { config, warnings } = usable(await loadConfig(file, process.env), file);
+  process.stdout.write(`${describeConfig(config).join('\n')}\n`);
+  for (const warning of warnings) {
     process.stderr.write(`warning: ${formatProblem(warning, file)}\n`);
   }
 }

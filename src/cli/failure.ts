@@ -1,9 +1,20 @@
+import type { Loaded, LoadResult } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 
 /** A command could not do what it was asked, for a reason that its message tells the user in full. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
+}
+
+/**
+ * What was loaded, where it can be used.
+ * @param source - names the configuration in the message
+ * @throws CommandFailure with all that is wrong with it
+ */
+export function usable(result: LoadResult, source: string): Loaded {
+  if (result.ok) return result;
+  throw configFailure(result.problems, source);
 }
 
 /** All that is wrong with a configuration, a line each. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { configFromEnvironment } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Loaded, LoadResult } from '../config/load.ts';
+import type { Loaded } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { Demo } from './demo.ts';
-import { configFailure } from './failure.ts';
+import { usable } from './failure.ts';
 
 /** What to run, and where it was found. */
 export type Setup =
@@ -23,18 +23,13 @@ export const DEFAULT_CONFIG_FILE = 'sparekey.yaml';
 export async function findSetup(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Setup> {
   const path = file ?? (existsSync(DEFAULT_CONFIG_FILE) ? DEFAULT_CONFIG_FILE : undefined);
   if (path !== undefined) {
-    return { kind: 'file', path, loaded: valid(await loadConfig(path, env), path) };
+    return { kind: 'file', path, loaded: usable(await loadConfig(path, env), path) };
   }
   const found = configFromEnvironment(env);
-  if (found !== undefined) return { kind: 'environment', loaded: valid(found, 'environment') };
+  if (found !== undefined) return { kind: 'environment', loaded: usable(found, 'environment') };
   const { startDemo } = await import('./demo.ts');
   const demo = await startDemo();
-  return { kind: 'demo', loaded: valid(demo.config, 'demonstration'), demo };
-}
-
-function valid(result: LoadResult, source: string): Loaded {
-  if (result.ok) return result;
-  throw configFailure(result.problems, source);
+  return { kind: 'demo', loaded: usable(demo.config, 'demonstration'), demo };
 }
 
 /** Ports given on the command line go before those of a configuration. */

@@ -170,13 +170,18 @@ export class Attempt {
     return outcome?.kind === 'answered' && outcome.status >= 300 ? outcome.status : undefined;
   }
 
+  /** How it was judged, in a word for logs. */
+  get judged(): AttemptNote['verdict'] {
+    return this.cancelled ? 'cancelled' : this.verdict.class;
+  }
+
   get note(): AttemptNote {
     const { provider, pooled } = this.plan;
     const status = this.#outcome?.status;
     return {
       provider: provider.id,
       key: pooled?.key.id ?? '',
-      verdict: this.cancelled ? 'cancelled' : this.verdict.class,
+      verdict: this.judged,
       rule: this.verdict.rule,
       ms: (this.#endedAt ?? this.#tools.now()) - this.#startedAt,
       ...(status !== undefined && { status }),

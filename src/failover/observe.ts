@@ -21,7 +21,7 @@ export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefin
       const { status, headers, body, watch } = opening;
       if (status >= 300) return bad(status, headers, decodeBody(body, headers['content-encoding']), 'body');
       if (watch.error !== undefined) {
-        return bad(status, headers, watch.error, isStream(headers) ? 'stream' : 'body');
+        return bad(status, headers, watch.error, isEventStream(headers) ? 'stream' : 'body');
       }
       if (!watch.complete) return { kind: 'faulted', fault: 'no-output', detail: 'empty', status };
       return good(status);
@@ -68,6 +68,7 @@ function faulted({ fault, detail, status }: Fault): Faulted {
   return { kind: 'faulted', fault, detail, ...(status !== undefined && { status }) };
 }
 
-function isStream(headers: ResponseHeaders): boolean {
+/** Whether an answer says of itself that it is an event stream. */
+export function isEventStream(headers: ResponseHeaders): boolean {
   return headerText(headers['content-type']).startsWith('text/event-stream');
 }

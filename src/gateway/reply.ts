@@ -4,6 +4,7 @@ import { errorBody, errorEvent } from '../dialects/errors.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import type { Dialect } from '../dialects/operations.ts';
 import type { Attempt } from '../failover/attempt.ts';
+import { isEventStream } from '../failover/observe.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import { dropRest, isStillSent } from './unread.ts';
 
@@ -159,10 +160,6 @@ export class Reply {
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
-}
-
-function isEventStream(headers: ResponseHeaders): boolean {
-  return String(headers['content-type'] ?? '').startsWith('text/event-stream');
 }
 
 /** Headers that the provider's `connection` header declares hop-by-hop; undefined for the usual ones. */

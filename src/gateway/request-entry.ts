@@ -67,7 +67,7 @@ export function entryOf(
     ...(failed.length > 0 && { failed }),
     status: reply.status,
     ...(reply.code !== undefined && { code: reply.code }),
-    ...(attempt !== undefined && { verdict: attempt.note.verdict }),
+    ...(attempt !== undefined && { verdict: attempt.judged }),
     ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:
