@@ -1,14 +1,14 @@
 import { preferenceOf } from '../affinity/preference.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Call } from '../dialects/call.ts';
+import { ANY_MODEL } from '../keys/record.ts';
+import type { FailoverPolicy } from '../providers/failover-policy.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
 import { choose, chooseOnly } from './choose.ts';
 import type { Choice } from './choose.ts';
-import { ANY_MODEL } from '../keys/record.ts';
-import type { FailoverPolicy } from '../providers/failover-policy.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { RouteTarget } from './route.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
@@ -36,6 +36,15 @@ export interface Served {
   readonly failed: readonly AttemptNote[];
 }
 
+/** A request on its way through the providers. */
+interface Serving {
+  readonly call: Call;
+  readonly tools: AttemptTools;
+  readonly limits: ServeLimits;
+  /** The tries that failed so far, in order. */
+  readonly failed: Attempt[];
+}
+
 /**
  * Finds an answer: goes through the route's providers in order and tries keys at each, until an answer passes
  * the commit gate, the fault is the caller's, or tries, time or keys run out. It never uses a key twice, and
@@ -48,6 +57,7 @@ export async function serve(
   limits: ServeLimits,
 ): Promise<Served> {
   const failed: Attempt[] = [];
+  const serving: Serving = { call, tools, limits, failed };
   let returnsAt: number | undefined;
 
   const served = (result: Served['result']): Served => {
@@ -58,7 +68,7 @@ export async function serve(
   };
 
   for (const target of targets) {
-    const end = await tryKeys(call, target, failed, tools, limits, target === targets.at(-1));
+    const end = await tryKeys(serving, target, target === targets.at(-1));
     switch (end.kind) {
       case 'answer':
       case 'cancelled':
@@ -86,17 +96,11 @@ type ProviderEnd =
   | { readonly kind: 'exhausted' };
 
 /**
- * Tries one provider's keys. What failed is added to `failed`.
+ * Tries one provider's keys. What failed is added to `serving.failed`.
  * @param isLast - no other provider comes after it
  */
-async function tryKeys(
-  call: Call,
-  target: RouteTarget,
-  failed: Attempt[],
-  tools: AttemptTools,
-  limits: ServeLimits,
-  isLast: boolean,
-): Promise<ProviderEnd> {
+async function tryKeys(serving: Serving, target: RouteTarget, isLast: boolean): Promise<ProviderEnd> {
+  const { call, tools, failed } = serving;
   const { provider, model } = target;
   const { policy } = provider;
   const tried = new Set<string>();
@@ -107,11 +111,11 @@ async function tryKeys(
   while (tried.size < policy.attempts) {
     const choice = chooseKey(target, tried, preference, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
-    const exchange = exchangeLimits(call, provider, tools.now(), limits, failed.length > 0);
-    if (exchange.firstOutputMs <= 0) return { kind: 'deadline' };
+    const limits = exchangeLimits(serving, provider);
+    if (limits.firstOutputMs <= 0) return { kind: 'deadline' };
 
     const { pooled, epoch, lastResort } = choice;
-    const plan = { provider, pooled, epoch, model, check: undefined, limits: exchange };
+    const plan = { provider, pooled, epoch, model, check: undefined, limits };
     const attempt = await Attempt.start(call, plan, tools);
     if (attempt.cancelled) return { kind: 'cancelled', attempt };
     if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt };
@@ -157,20 +161,13 @@ function chooseKey(
 }
 
 function exchangeLimits(
-  call: Call,
+  { call, tools, limits, failed }: Serving,
   { config, policy }: Provider,
-  now: number,
-  { holdBytes, stallMs }: ServeLimits,
-  isRetry: boolean,
 ): ExchangeLimits {
-  const leftMs = call.acceptedAt + config.deadline - now;
-  const retryMs = isRetry ? policy.retryTimeoutMs : Infinity;
-  return {
-    firstOutputMs: Math.min(config.firstOutputTimeout, leftMs, retryMs),
-    idleMs: config.idleTimeout,
-    stallMs,
-    holdBytes,
-  };
+  const leftMs = call.acceptedAt + config.deadline - tools.now();
+  const retryMs = failed.length > 0 ? policy.retryTimeoutMs : Infinity;
+  const firstOutputMs = Math.min(config.firstOutputTimeout, leftMs, retryMs);
+  return { ...limits, firstOutputMs, idleMs: config.idleTimeout };
 }
 
 /** What a failed attempt leaves open. */
