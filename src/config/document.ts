@@ -31,7 +31,7 @@ export interface Place {
 }
 
 /** How often one document may refer to its anchors, all expansion counted. */
-const maxAliasCount = 100;
+const MAX_ALIAS_COUNT = 100;
 
 /** Reads YAML 1.2 and puts the environment's values in place of `${NAME}`. Never throws for what it is given. */
 export function readDocument(text: string, env: NodeJS.ProcessEnv): SourceDocument {
@@ -91,11 +91,11 @@ function fieldName(key: unknown): string {
 
 function toData(yaml: Document, report: Report): unknown {
   try {
-    return yaml.toJS({ maxAliasCount });
+    return yaml.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
   } catch (error) {
     // How the parser refuses aliases: without their anchor, within it, or too many.
     if (!(error instanceof ReferenceError)) throw error;
-    report(0, `aliases that each come after their anchor, and at most ${maxAliasCount} of them`);
+    report(0, `aliases that each come after their anchor, and at most ${MAX_ALIAS_COUNT} of them`);
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { LoadResult } from './load.ts';
 import { configSchema } from './schema.ts';
 
 /** How long a key rests where no model for health checks is known. */
-const cooldownDuration = 60_000;
+const COOLDOWN_MS = 60_000;
 
 /**
  * A configuration from the customary variables of the providers' own documentation, such as `OPENAI_API_KEY`:
@@ -54,5 +54,5 @@ function tokensOf(list: string | undefined): readonly string[] {
 }
 
 function wayBack({ healthCheckModel }: ProviderType) {
-  return healthCheckModel === undefined ? { cooldownDuration } : { healthCheckModel };
+  return healthCheckModel === undefined ? { cooldownDuration: COOLDOWN_MS } : { healthCheckModel };
 }

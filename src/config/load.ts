@@ -38,7 +38,7 @@ export interface ParseOptions {
 }
 
 /** Of a configuration file or a file of tokens. */
-const maxFileBytes = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Reads and validates a configuration file and the files it names. Rejects only where reading is a bug. */
 export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<LoadResult> {
@@ -135,8 +135,8 @@ async function readText(path: string): Promise<FileText> {
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > maxFileBytes)
-        return { ok: false, expected: `a file of at most ${formatBytes(maxFileBytes)}` };
+      if (size > MAX_FILE_BYTES)
+        return { ok: false, expected: `a file of at most ${formatBytes(MAX_FILE_BYTES)}` };
       chunks.push(chunk);
     }
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };

@@ -139,19 +139,19 @@ export function state() {
 }
 
 /** More would be a slip of the pen. */
-const maxWorkers = 256;
+const MAX_WORKERS = 256;
 
 /** How many processes, or `auto`. */
 export function workers() {
-  const error = `auto, or a whole number from 1 to ${maxWorkers}`;
+  const error = `auto, or a whole number from 1 to ${MAX_WORKERS}`;
   return z
     .union([z.number(), z.string()], { error })
     .transform((written, context): number | 'auto' => {
       if (written === 'auto') return 'auto';
       const count = typeof written === 'number' || /^\d+$/.test(written) ? Number(written) : NaN;
-      if (Number.isInteger(count) && count >= 1 && count <= maxWorkers) return count;
+      if (Number.isInteger(count) && count >= 1 && count <= MAX_WORKERS) return count;
       context.addIssue({ code: 'custom', message: error });
       return z.NEVER;
     })
-    .register(kinds, { kind: 'integer or `auto`', bounds: `from 1 to ${maxWorkers}` });
+    .register(kinds, { kind: 'integer or `auto`', bounds: `from 1 to ${MAX_WORKERS}` });
 }

@@ -32,7 +32,7 @@ export function formatPath(path: Path): string {
   return formatted;
 }
 
-const longestShown = 60;
+const LONGEST_SHOWN = 60;
 
 /** A value as problems show it: short, on one line, and without the credentials a URL may carry. */
 export function shorten(written: string): string {
@@ -40,7 +40,7 @@ export function shorten(written: string): string {
     .replace(/\/\/.*@/s, '//[secret]@')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return line.length > longestShown ? `${line.slice(0, longestShown - 1)}…` : line;
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN - 1)}…` : line;
 }
 
 /** One line for people: where, what stands there, and what was expected. */

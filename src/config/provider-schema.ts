@@ -79,12 +79,12 @@ const failover = z.strictObject({
   }),
 });
 
-const defaultMaxIntervalMs = 5 * 60_000;
+const DEFAULT_MAX_INTERVAL_MS = 5 * 60_000;
 
 const failoverWithDefaults = failover.superRefine(checkFailover, onMaps).transform((given) => ({
   ...given,
   healthCheckMaxInterval:
-    given.healthCheckMaxInterval ?? Math.max(defaultMaxIntervalMs, given.healthCheckInterval),
+    given.healthCheckMaxInterval ?? Math.max(DEFAULT_MAX_INTERVAL_MS, given.healthCheckInterval),
 }));
 
 const retry = z.strictObject({

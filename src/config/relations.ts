@@ -209,11 +209,11 @@ function checkSharing({ state, workers }: RootFields, context: Context): void {
     );
 }
 
-const wildcards: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 function collide(one: ListenAddress, other: ListenAddress): boolean {
   if (one.port !== other.port || one.port === 0) return false;
-  return one.host === other.host || wildcards.has(one.host) || wildcards.has(other.host);
+  return one.host === other.host || WILDCARDS.has(one.host) || WILDCARDS.has(other.host);
 }
 
 /** Every provider named must exist, and it must be clear which one serves a model that no route names. */

@@ -25,7 +25,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   GB: 1000 ** 3,
 };
 
-const longestMs = 7 * 86_400_000;
+const LONGEST_MS = 7 * 86_400_000;
 
 function parseMeasure(written: number | string, units: Readonly<Record<string, number>>): number | undefined {
   if (typeof written === 'number') return written;
@@ -116,7 +116,7 @@ export function duration(
       unit: 'ms',
       whole: true,
     },
-    { max: longestMs, ...lower },
+    { max: LONGEST_MS, ...lower },
   );
 }
 

@@ -13,7 +13,7 @@ import { verdictRules } from './verdict-rules.ts';
  */
 
 const GiB = 1024 ** 3;
-const longestMemoryMs = 366 * 86_400_000;
+const LONGEST_MEMORY_MS = 366 * 86_400_000;
 
 const providerList = z
   .array(provider, { error: 'a list of providers' })
@@ -89,7 +89,7 @@ const options = {
     .exactOptional()
     .meta({ description: 'Who may call. Absent: anybody who can reach a loopback listener.' }),
   log: log.prefault({}).meta({ description: 'The log.' }),
-  resourceAffinity: duration({ min: 0, max: longestMemoryMs }).prefault('30d').meta({
+  resourceAffinity: duration({ min: 0, max: LONGEST_MEMORY_MS }).prefault('30d').meta({
     description:
       'How long after its last use it is known which key made a file, upload, batch, fine-tuning job, video, conversation, stored response or stored completion: only that key can reach it, or one with the same `quotaDomain` once that key is gone. 0 switches it off.',
   }),
