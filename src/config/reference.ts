@@ -89,7 +89,10 @@ After a \`?\`, with \`&\` between them, may follow:
 
 An ACL user needs \`~PREFIX:* ~{PREFIX* &PREFIX:*\` (and, with Sentinel, \`+switch-master\` as a channel there) and the
 commands \`hello client|setname select eval evalsha subscribe unsubscribe publish get set del type hget hset hdel hmget
-hscan zscore zadd zrange time info\`; with a cluster \`cluster|slots\`, too.
+hscan zscore zadd zrange time info\`; with a cluster \`cluster|slots asking\`, too.
+
+Redis 7 and Valkey 8 or newer. Tried with Redis 7.0.15 and 7.4.1 and with Valkey 8.0.1, each alone, with an ACL user,
+over TLS, behind Sentinel and as a cluster.
 `;
 
 /** The whole page, as Markdown. */

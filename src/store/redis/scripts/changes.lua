@@ -19,7 +19,8 @@ and where a replica takes over, and when the state begins anew.
 local head, values, index = KEYS[1], KEYS[2], KEYS[3]
 local after, limit, enough = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
-local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+-- A server that does not tell is taken for one that has no other.
+local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''
 local life = history .. '/' .. (redis.call('HGET', head, 'born') or '')
 -- Who has seen nothing yet has not seen the state begin.
 local known = ARGV[1]
