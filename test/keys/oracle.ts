@@ -25,6 +25,7 @@ export class Oracle {
   #epoch = 0;
   #results: AttemptEnded[] = [];
   #cause: OutCause = 'failures';
+  #leftAt = 0;
   #returnsAt = Infinity;
 
   constructor(policy: KeyPolicy) {
@@ -61,6 +62,9 @@ export class Oracle {
       case 'enabled':
         if (this.#state !== 'in-service') this.#turn('in-service');
         break;
+      case 'pardoned':
+        this.#pardon(event.since);
+        break;
       case 'attempt':
         if (event.epoch === this.#epoch) this.#hear(event);
     }
@@ -78,8 +82,18 @@ export class Oracle {
     }
   }
 
+  /** Nothing was counted in service; a key that what counted took out since then is back. */
+  #pardon(since: number): void {
+    if (this.#state === 'in-service') {
+      this.#results = this.#results.filter(({ effect }) => effect.kind !== 'counts');
+    } else if (this.#state === 'out-of-service' && this.#cause === 'failures' && this.#leftAt >= since) {
+      this.#turn('in-service');
+    }
+  }
+
   #takeOut(cause: OutCause, at: number): void {
     this.#turn('out-of-service');
+    this.#leftAt = at;
     this.#cause = cause;
     if (this.#policy.cooldownMs > 0) this.#returnsAt = at + this.#policy.cooldownMs;
   }

@@ -17,6 +17,8 @@ export type Step =
       readonly jitter: number;
     }
   | { readonly do: 'disable' | 'enable'; readonly node: number }
+  /** What failed no longer ago than this was somebody else's fault. */
+  | { readonly do: 'pardon'; readonly node: number; readonly agoMs: number }
   | { readonly do: 'wait'; readonly ms: number };
 
 export const MODELS = ['m', 'n', ANY_MODEL] as const;
@@ -51,6 +53,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('disable' as const, 'enable' as const), node }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('pardon' as const),
+      node,
+      agoMs: fc.constantFrom(0, 40, 5_000, 90_000_000),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -46,6 +46,10 @@ export class World {
       case 'disable':
       case 'enable':
         return this.#reduce({ type: `${step.do}d`, at: this.#clock(step.node) });
+      case 'pardon': {
+        const at = this.#clock(step.node);
+        return this.#reduce({ type: 'pardoned', at, since: at - step.agoMs });
+      }
       case 'end': {
         const [ended] = this.#underWay.splice(step.which % Math.max(this.#underWay.length, 1), 1);
         if (ended === undefined) return undefined;
