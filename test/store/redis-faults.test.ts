@@ -52,6 +52,24 @@ async function roleOf(server: RedisServer): Promise<unknown> {
   return Array.isArray(role) ? role[0] : undefined;
 }
 
+/** Moves the slot of a tag, with the keys in it, to the next server. */
+async function moveSlot(servers: readonly RedisServer[], tag: string): Promise<void> {
+  const [first] = servers;
+  const slot = String(await first?.command('CLUSTER', 'KEYSLOT', tag));
+  const ids = await Promise.all(
+    servers.map(async (server) => String(await server.command('CLUSTER', 'MYID'))),
+  );
+  const at = Math.floor(Number(slot) / 5461);
+  const [from, to] = [servers[at] ?? assert.fail(), servers[(at + 1) % 3] ?? assert.fail()];
+  const [fromId = '', toId = ''] = [ids[at], ids[(at + 1) % 3]];
+  await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
+  await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
+  const keys = await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '100');
+  assert.ok(Array.isArray(keys) && keys.length === 3);
+  await from.command('MIGRATE', '127.0.0.1', String(to.port), '', '0', '10000', 'KEYS', ...keys.map(String));
+  for (const server of servers) await server.command('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+}
+
 function isAway(error: unknown): boolean {
   return error instanceof StoreError && ['store_away', 'store_timeout', 'store_failed'].includes(error.code);
 }
@@ -315,6 +333,18 @@ void describe('redis store: several servers', () => {
     await server.start();
     for (const id of groups) await whenBack(() => put(store, id, 'y'));
     assert.equal((await whenBack(() => catchUp(store))).changes.length, groups.length);
+  });
+
+  void test('a slot of a cluster that moves to another node is found there', async (t) => {
+    const { store, servers } = await begin(t, await cluster());
+    const groups = Array.from({ length: 20 }, (_, n) => `group ${n}/id`);
+    for (const id of groups) await put(store, id, 'x');
+    const { cursor } = await catchUp(store);
+    await moveSlot(servers, '{sparekey:0}');
+    for (const id of groups) assert.equal((await whenBack(() => store.read(id)))?.value, 'x');
+    for (const id of groups) await whenBack(() => put(store, id, 'y'));
+    assert.equal(await ask(store, cursor), 'lost', 'another server may not have everything');
+    assert.equal((await catchUp(store)).changes.length, groups.length);
   });
 
   void test('the groups of a cluster stand on all of its nodes, each in one slot', async (t) => {
