@@ -22,7 +22,7 @@ const key = z.strictObject({
     .meta({ description: 'Its share of the traffic beside the other keys of the pool.' }),
   quotaDomain: text('a name').exactOptional().meta({
     description:
-      'A name for the organisation, project or account that it shares with other keys: what one of them made, another can reach once that one is gone. Absent: its own.',
+      'A name for the organisation, project or account that it shares with other keys: where one of them is throttled or out of credit, all are kept back, and what one made another can reach once that one is gone. Absent: limits are shared as response headers tell, and nothing else is.',
   }),
   models: z
     .array(modelPattern())
