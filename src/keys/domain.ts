@@ -9,6 +9,7 @@ import type { Hold, KeyRecord } from './record.ts';
  */
 export class Domain {
   readonly name: string;
+  #members = 0;
   /** Of its keys that are in some trouble, by their ids. */
   readonly #troubled = new Map<string, KeyRecord>();
 
@@ -24,9 +25,14 @@ export class Domain {
     else this.#troubled.delete(keyId);
   }
 
-  /** A member has left. */
-  drop(keyId: string): void {
+  join(): void {
+    this.#members++;
+  }
+
+  /** @returns true where nobody is left */
+  leave(keyId: string): boolean {
     this.#troubled.delete(keyId);
+    return --this.#members === 0;
   }
 
   /** When its keys may be used for `model` again; undefined where they may now. */

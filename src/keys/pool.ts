@@ -107,7 +107,7 @@ export class Pool {
   learnDomain(id: string, name: string): void {
     const slot = this.#slots.get(id);
     if (slot === undefined || slot.domain?.name === name || slot.key.quotaDomain !== id) return;
-    slot.domain?.drop(id);
+    if (slot.domain?.leave(id) === true) this.#domains.delete(slot.domain.name);
     this.#join(slot, name);
     slot.domain?.note(id, slot.record);
   }
@@ -118,6 +118,7 @@ export class Pool {
       domain = new Domain(name);
       this.#domains.set(name, domain);
     }
+    domain.join();
     slot.domain = domain;
   }
 

@@ -14,6 +14,11 @@ export class CheckBudget {
     this.#perDay = perDay;
   }
 
+  /** Whether nothing is left for today. @param now - milliseconds since the epoch */
+  isSpent(now: number): boolean {
+    return this.#left === 0 && now < this.#dayEndsAt;
+  }
+
   /** Takes one check, where there is one left. @param now - milliseconds since the epoch */
   take(now: number): boolean {
     if (now >= this.#dayEndsAt) {

@@ -204,9 +204,12 @@ class ProviderLoop {
     if (this.#lease === undefined) return this.#askMs;
     const now = this.#options.tools.now();
     let delayMs = this.#roundMs;
+    // What is due and cannot be checked, for want of a place or of budget, waits for the next round like any other.
+    const isFull = this.#underWay.size >= MAX_AT_ONCE;
     for (const { record, key } of this.#provider.pool.outOfService(now)) {
       if (record.state !== 'out-of-service' || this.#underWay.has(key.id)) continue;
-      delayMs = Math.min(delayMs, record.nextCheckAt - now);
+      const isKeptWaiting = record.nextCheckAt <= now && (isFull || this.#budget.isSpent(now));
+      if (!isKeptWaiting) delayMs = Math.min(delayMs, record.nextCheckAt - now);
     }
     return Math.max(delayMs, MIN_ROUND_MS);
   }
