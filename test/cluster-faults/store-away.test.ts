@@ -140,7 +140,6 @@ async function outlive(
 
   const { perSecond } = load;
   const answered = await load.stop();
-  const slowest = (list: readonly Answered[]) => Math.max(...list.map(({ ms }) => ms)).toFixed(0);
   const plain = answered.filter(({ asksStore }) => !asksStore);
   const asking = answered.filter(({ asksStore }) => asksStore);
   context.diagnostic(
@@ -165,6 +164,10 @@ async function outlive(
     [],
   );
   assert.ok(convergedMs <= CONVERGENCE_MS, `${convergedMs} ms`);
+}
+
+function slowest(list: readonly Answered[]): string {
+  return Math.max(...list.map(({ ms }) => ms)).toFixed(0);
 }
 
 void suite('a Redis that goes away under 200 requests a second, and what happens meanwhile', () => {
