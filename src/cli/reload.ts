@@ -52,11 +52,22 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
       .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
   };
   const stopWatching = await watchFiles({ files: () => files, onChange: enqueue, intervalMs: LOOK_MS });
-  process.on('SIGHUP', enqueue);
+  const stopHearing = onReloadSignal(enqueue);
   return () => {
     stopWatching();
-    process.off('SIGHUP', enqueue);
+    stopHearing();
   };
+}
+
+/**
+ * SIGHUP asks for a reload, unless a terminal is there: then it says that the terminal has been closed, and is a
+ * reason to stop (see stop.ts).
+ * @returns ends it
+ */
+export function onReloadSignal(reload: () => void): () => void {
+  if (process.stdout.isTTY) return () => undefined;
+  process.on('SIGHUP', reload);
+  return () => process.off('SIGHUP', reload);
 }
 
 /** Options that what is already open stands on. */

@@ -9,7 +9,7 @@ import { startWithWorkers } from '../workers/control.ts';
 import { workerCount } from '../workers/count.ts';
 import { banner } from './banner.ts';
 import { parsePort } from './port-option.ts';
-import { keepReloading } from './reload.ts';
+import { keepReloading, onReloadSignal } from './reload.ts';
 import { findSetup, withPorts } from './setup.ts';
 import type { Ports, Setup } from './setup.ts';
 import { startFailure } from './start-failure.ts';
@@ -73,7 +73,9 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
 
 /** Keeps a gateway that runs a file up with the file. */
 async function followFile(setup: Setup, sparekey: Running, ports: Ports, log: Log): Promise<() => void> {
-  if (setup.kind !== 'file') return () => undefined;
+  if (setup.kind !== 'file') {
+    return onReloadSignal(() => log.warn('there is nothing to reload: the gateway runs without a file'));
+  }
   const { path, loaded } = setup;
   const takeOver = ({ config, source }: Loaded): Promise<void> =>
     sparekey.reload(withPorts(config, ports), source);

@@ -12,7 +12,10 @@ export interface StopOptions {
 /** One Ctrl-C can arrive twice, from the terminal and from npm: within this time they are one. Milliseconds. */
 const SAME_SIGNAL_MS = 500;
 
-/** Stops in order at SIGTERM or SIGINT and exits with 0; at a second one it exits at once, with 1. */
+/**
+ * Stops in order at SIGTERM or SIGINT and exits with 0; at a second one it exits at once, with 1. Where there is a
+ * terminal its closing, SIGHUP, is a stop too: a gateway nobody sees any more would keep its ports.
+ */
 export function stopOnSignal({ log, stop, stopAtOnce }: StopOptions): void {
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -27,6 +30,7 @@ export function stopOnSignal({ log, stop, stopAtOnce }: StopOptions): void {
     void stopAndExit(log, stop);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  if (process.stdout.isTTY) process.on('SIGHUP', onSignal);
 }
 
 async function stopAndExit(log: Log, stop: () => Promise<void>): Promise<never> {

@@ -3,6 +3,7 @@ import type { Call } from '../dialects/call.ts';
 import type { Target } from '../dialects/operations.ts';
 import type { AttemptNote } from '../failover/attempt.ts';
 import type { Served } from '../failover/serve.ts';
+import type { Opening } from '../upstream/exchange.ts';
 import type { Reply } from './reply.ts';
 
 /** One request's line in the log. Times in milliseconds, sizes in bytes. */
@@ -25,6 +26,8 @@ export interface RequestEntry {
   readonly status: number;
   /** Of an error of ours. */
   readonly code?: string;
+  /** The id the provider gave its answer: the client's `x-request-id`, where it is not this one. */
+  readonly providerRequestId?: string;
   /** Of the attempt that answered, once its body had ended. */
   readonly verdict?: string;
   readonly firstOutputMs?: number;
@@ -67,13 +70,18 @@ export function entryOf(
     ...(failed.length > 0 && { failed }),
     status: reply.status,
     ...(reply.code !== undefined && { code: reply.code }),
-    ...(attempt !== undefined && { verdict: attempt.judged }),
+    ...(attempt !== undefined && { ...providerId(attempt.opening), verdict: attempt.judged }),
     ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:
       call?.body.kind === 'kept' ? call.body.bytes.length : Number(request.headers['content-length'] ?? 0),
     bytesOut: reply.bytes,
   };
+}
+
+function providerId(opening: Opening): { readonly providerRequestId?: string } {
+  const given = 'headers' in opening ? opening.headers['x-request-id'] : undefined;
+  return typeof given === 'string' ? { providerRequestId: given } : {};
 }
 
 /** A request target without its query, which may hold a credential. */
