@@ -3,7 +3,6 @@ import { watchAnswer } from '../dialects/watch-answer.ts';
 import type { Effect } from '../keys/event.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL } from '../keys/record.ts';
-import { domainIn } from '../providers/learned-domain.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
 import { Exchange } from '../upstream/exchange.ts';
@@ -11,6 +10,7 @@ import type { ExchangeLimits, Opening, Sink } from '../upstream/exchange.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
 import { effectOf } from './effect.ts';
 import { judge } from './judge.ts';
+import { learn } from './learn.ts';
 import { headerText, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
@@ -215,7 +215,7 @@ export class Attempt {
 
   async #judgeOpening(): Promise<void> {
     this.#opening = await this.#exchange.opening;
-    this.#learnDomain();
+    this.#learn();
     const outcome = outcomeOfOpening(this.#opening);
     if (outcome === undefined) {
       this.#cancel();
@@ -225,12 +225,10 @@ export class Attempt {
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
   }
 
-  #learnDomain(): void {
-    const { pooled, provider } = this.plan;
+  #learn(): void {
+    const { pooled, provider, model } = this.plan;
     if (pooled === undefined || !('headers' in this.#opening)) return;
-    const domain = domainIn(this.#opening.headers);
-    if (domain !== undefined && domain !== pooled.domain?.name)
-      provider.pool.learnDomain(pooled.key.id, domain);
+    learn(provider, pooled, model ?? ANY_MODEL, this.#opening.headers, this.#tools.now());
   }
 
   #judge(outcome: Answered | Faulted): void {

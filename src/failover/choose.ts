@@ -3,7 +3,10 @@ import type { Key } from '../keys/key.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 
-/** `balanced`: the less busy of two random keys. `random`: any one. Both honour weights. */
+/**
+ * `balanced`: the less busy of two random keys, unless little is left of that one's limits and enough of the
+ * other's. `random`: any one. Both honour weights.
+ */
 export type Strategy = 'balanced' | 'random';
 
 /** What a key is wanted for. */
@@ -56,7 +59,7 @@ export function choose(pool: Pool, request: ChoiceRequest): Choice {
   if (first === undefined) return lastResort(pool, request);
   if (request.strategy === 'random') return use(first);
   const second = pickOther(pool, first, request);
-  return use(second !== undefined && isLessBusy(second, first) ? second : first);
+  return use(second !== undefined && isBetter(second, first, request) ? second : first);
 }
 
 /**
@@ -71,7 +74,9 @@ function use(pooled: PooledKey, epoch = pooled.record.epoch, isLastResort = fals
   return { kind: 'key', pooled, epoch, lastResort: isLastResort };
 }
 
-function isLessBusy(a: PooledKey, b: PooledKey): boolean {
+function isBetter(a: PooledKey, b: PooledKey, { model, now }: ChoiceRequest): boolean {
+  const isScarce = a.headroom.isScarce(model, now);
+  if (isScarce !== b.headroom.isScarce(model, now)) return !isScarce;
   return a.inFlight / a.key.weight < b.inFlight / b.key.weight;
 }
 
@@ -106,13 +111,21 @@ function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
   return pickByScan(pool.inService(request.now), request);
 }
 
-/** A second key to hold beside the first: the same one again would be no choice. */
+/**
+ * A second key to hold beside the first: the same one again would be no choice. Where little is left of the first
+ * one's limits, it is looked for harder, and should have enough.
+ */
 function pickOther(pool: Pool, first: PooledKey, request: ChoiceRequest): PooledKey | undefined {
-  for (let i = 0; i < OTHER_PICKS; i++) {
+  const { model, now } = request;
+  const isScarce = first.headroom.isScarce(model, now);
+  let other: PooledKey | undefined;
+  for (let i = 0; i < (isScarce ? PICKS : OTHER_PICKS); i++) {
     const candidate = pick(pool, request);
-    if (candidate !== first) return candidate;
+    if (candidate === first || candidate === undefined) continue;
+    if (!isScarce || !candidate.headroom.isScarce(model, now)) return candidate;
+    other ??= candidate;
   }
-  return undefined;
+  return other;
 }
 
 /**

@@ -1,14 +1,16 @@
+import { Headroom } from './headroom.ts';
 import { holdOn } from './record.ts';
 import type { Hold, KeyRecord } from './record.ts';
 
 /**
  * Keys that share their limits: an organisation, a project, an account. What throttles one of them throttles all
- * of them for that model, and where one is out of credit so are all. It keeps nothing of its own: all follows
- * from its keys' records, which every process knows, so that a domain is free again when the key that showed
- * its trouble is.
+ * of them for that model, and where one is out of credit so are all. Its troubles follow from its keys' records, which
+ * every process knows, so that a domain is free again when the key that showed its trouble is.
  */
 export class Domain {
   readonly name: string;
+  /** What is left of its limits. Its troubles come from records; this comes from this process's own answers. */
+  readonly headroom = new Headroom();
   #members = 0;
   /** Of its keys that are in some trouble, by their ids. */
   readonly #troubled = new Map<string, KeyRecord>();

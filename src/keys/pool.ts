@@ -1,4 +1,5 @@
 import { Domain } from './domain.ts';
+import { Headroom } from './headroom.ts';
 import type { Key } from './key.ts';
 import { FRESH, settle } from './record.ts';
 import type { KeyRecord } from './record.ts';
@@ -13,6 +14,8 @@ export interface PooledKey {
   inFlight: number;
   /** What it shares its limits with; undefined for a key that is its own domain, or whose domain is not known. */
   readonly domain: Domain | undefined;
+  /** Its domain's, or its own where it has none. */
+  readonly headroom: Headroom;
   /** When it last answered this process; 0 where it never has. Milliseconds since the epoch. */
   answeredAt: number;
 }
@@ -20,6 +23,7 @@ export interface PooledKey {
 interface Slot extends PooledKey {
   record: KeyRecord;
   domain: Domain | undefined;
+  headroom: Headroom;
   /** Place in the list of keys in service; -1 out of it. */
   place: number;
 }
@@ -44,7 +48,15 @@ export class Pool {
     const isEven = keys.every(({ weight }) => weight === keys[0]?.weight);
     this.#weights = isEven ? undefined : new Weights(keys.length);
     for (const key of keys) {
-      const slot: Slot = { key, record: FRESH, inFlight: 0, domain: undefined, answeredAt: 0, place: -1 };
+      const slot: Slot = {
+        key,
+        record: FRESH,
+        inFlight: 0,
+        domain: undefined,
+        headroom: new Headroom(),
+        answeredAt: 0,
+        place: -1,
+      };
       this.#slots.set(key.id, slot);
       this.#enter(slot);
       if (key.quotaDomain !== key.id) this.#join(slot, key.quotaDomain);
@@ -120,6 +132,7 @@ export class Pool {
     }
     domain.join();
     slot.domain = domain;
+    slot.headroom = domain.headroom;
   }
 
   #takeBackReturned(now: number): void {
