@@ -35,8 +35,10 @@ export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefin
  */
 export function outcomeOfEnding(opening: Opening, ending: Ending): Answered | Faulted | undefined {
   if (ending.kind === 'cancelled' || opening.kind !== 'open') return undefined;
-  if (ending.kind === 'fault') return faulted(ending);
   const { status, headers, watch } = opening;
+  // Of a stream that has shown its end marker nothing is missing, whatever becomes of its connection then.
+  const isAllThere = status < 300 && isEventStream(headers) && watch.complete;
+  if (ending.kind === 'fault' && !isAllThere) return faulted(ending);
   if (watch.error !== undefined) return bad(status, headers, watch.error, 'stream');
   if (!watch.complete) return { kind: 'faulted', fault: 'broken', detail: 'no-end-marker', status };
   return good(status);

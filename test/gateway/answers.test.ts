@@ -11,7 +11,14 @@ import {
   type TestGateway,
 } from '../support/gateway.ts';
 import { ask, chat, dataOf, streamedChat, type Asking } from '../support/http.ts';
-import { rawAnswer, rawChunk, rawHead, rawUpstream, type RawUpstream } from '../support/raw-upstream.ts';
+import {
+  rawAnswer,
+  rawChunk,
+  rawHead,
+  rawUpstream,
+  type RawExchange,
+  type RawUpstream,
+} from '../support/raw-upstream.ts';
 
 const OTHER_KEY = 'sk-other-0123456789abcdef';
 const RESPONSES: Asking = { path: '/v1/responses', body: { model: 'gpt-5', input: 'hello', stream: true } };
@@ -176,6 +183,33 @@ void test('a stream that stands still ends with an error that says so', async (t
   assert.doesNotMatch(heard.text, /\[DONE\]/);
   await until(() => upstream.open() === 0);
 });
+
+for (const [how, finish] of [
+  ['breaks off', ({ reset }: RawExchange) => reset()],
+  ['is left open', () => {}],
+] as const) {
+  void test(`a stream whose connection ${how} after its end marker is whole, and no key is blamed`, async (t) => {
+    const whole = role('a') + delta('a', 'x') + 'data: [DONE]\n\n';
+    const relayed = Promise.withResolvers<void>();
+    const upstream = await rawUpstream(t, async (exchange) => {
+      await exchange.write(rawHead('200 OK', [...SSE, 'transfer-encoding: chunked']) + rawChunk(whole));
+      await relayed.promise;
+      finish(exchange);
+    });
+    const gateway = await gatewayBefore(t, upstream, { idleTimeout: 300 });
+    const onProgress = (soFar: string): void => {
+      if (soFar.includes('[DONE]')) relayed.resolve();
+    };
+    const heard = await ask(gateway.url, { body: streamedChat('hello'), onProgress });
+    assert.ok(heard.whole);
+    assert.equal(heard.text, whole);
+    const [line] = await gateway.requestsLogged(1);
+    assert.equal(line?.verdict, 'ok');
+    assert.ok(
+      (await gateway.keys()).every(({ state, failures }) => state === 'in-service' && failures === 0),
+    );
+  });
+}
 
 void test('a stream of responses that breaks ends with an error in its own dialect', async (t) => {
   const gateway = await gatewayWhere(t, { kind: 'cut', afterChunks: 1, by: 'close' });
