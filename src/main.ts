@@ -135,6 +135,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     health,
     tools: {
       recorder: new Recorder(book, (notice) => logFleetNotice(notice, log)),
+      node: `${hostname()}-${process.pid}`,
       now: Date.now,
       random: Math.random,
     },
@@ -202,7 +203,7 @@ export async function openControlPlane(
   const prober = new Prober({
     store,
     tools,
-    holder: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    holder: `${tools.node}-${randomBytes(3).toString('hex')}`,
     onCheck: (provider, key, report) => log.info('health check', { provider: provider.id, key, ...report }),
     onDefect: (error) => log.error('a health check met a defect', { error }),
     onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),

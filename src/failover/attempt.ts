@@ -19,6 +19,8 @@ import type { Verdict } from './verdict.ts';
 /** What every attempt needs and none owns. */
 export interface AttemptTools {
   readonly recorder: Recorder;
+  /** Names this process in what it writes down of keys. */
+  readonly node: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** In [0, 1). */
@@ -258,6 +260,9 @@ export class Attempt {
       rule: verdict.rule,
       ...(verdict.scope === 'quota_domain' && { wide: true }),
       ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
+      ...(outcome.status !== undefined && { status: outcome.status }),
+      ...(check === undefined && { requestId: this.#call.id }),
+      node: this.#tools.node,
       check: check !== undefined,
       jitter: this.#tools.random(),
     });

@@ -1,3 +1,5 @@
+import { DECISION_EFFECTS, MAX_DECISION_TEXT, MAX_DECISIONS } from './decision.ts';
+import type { Decision } from './decision.ts';
 import type { Hold, KeyRecord, OutCause } from './record.ts';
 
 /**
@@ -22,9 +24,10 @@ export function decodeRecord(text: string): KeyRecord | undefined {
   const value = parse(text);
   if (!isObject(value) || !isCount(value['epoch']) || !isTime(value['since'])) return undefined;
   const { epoch, since } = value;
+  const story = readStory(value['decisions']);
   switch (value['state']) {
     case 'disabled':
-      return { state: 'disabled', epoch, since };
+      return { state: 'disabled', epoch, since, ...story };
     case 'in-service': {
       const { failures, lastRule, holds } = value;
       if (!isCount(failures) || !Array.isArray(holds) || !holds.every(isHold)) return undefined;
@@ -36,6 +39,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failures,
         holds,
         ...(lastRule !== undefined && { lastRule }),
+        ...story,
       };
     }
     case 'out-of-service': {
@@ -53,6 +57,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failedChecks,
         nextCheckAt,
         ...(returnsAt !== undefined && { returnsAt }),
+        ...story,
       };
     }
     default:
@@ -79,6 +84,30 @@ function isHold(value: unknown): value is Hold {
     isCount(value['strikes']) &&
     (value['wide'] === undefined || value['wide'] === true)
   );
+}
+
+/**
+ * The story as far as it can be read. It decides nothing: what a newer version may have written in it must not
+ * cost the state of the key.
+ */
+function readStory(value: unknown): { readonly decisions?: readonly Decision[] } {
+  const decisions = Array.isArray(value) ? value.filter(isDecision).slice(-MAX_DECISIONS) : [];
+  return decisions.length === 0 ? {} : { decisions };
+}
+
+function isDecision(value: unknown): value is Decision {
+  return (
+    isObject(value) &&
+    isTime(value['at']) &&
+    DECISION_EFFECTS.some((effect) => effect === value['effect']) &&
+    ['rule', 'requestId', 'node', 'model'].every((name) => isBriefOrAbsent(value[name])) &&
+    (value['status'] === undefined || isCount(value['status'])) &&
+    (value['check'] === undefined || value['check'] === true)
+  );
+}
+
+function isBriefOrAbsent(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value.length <= MAX_DECISION_TEXT);
 }
 
 function isCause(value: unknown): value is OutCause {

@@ -33,6 +33,12 @@ export interface AttemptEnded {
   readonly waitMs?: number;
   /** The limit that was met is that of the key's quota domain. */
   readonly wide?: true;
+  /** Of the provider's answer; absent where none began. */
+  readonly status?: number;
+  /** The client's request; absent for a health check. */
+  readonly requestId?: string;
+  /** The process that made it. */
+  readonly node?: string;
   /** True for a health check, whose failure puts the next one off. */
   readonly check: boolean;
   /** A random number in [0, 1): spreads the checks of keys that failed together. */

@@ -1,3 +1,6 @@
+import { withDecision } from './decision.ts';
+import type { Decision } from './decision.ts';
+
 /**
  * What is known of one key, shared by every worker and machine. A record is plain, immutable data; the only
  * thing that makes a new one is `reduce` in reducer.ts.
@@ -11,6 +14,8 @@ interface Common {
   readonly epoch: number;
   /** When the key entered this state; 0 for a key of which nothing was ever recorded. */
   readonly since: number;
+  /** The last few, newest last; absent where there is none. They tell the key's story, and nothing follows from them. */
+  readonly decisions?: readonly Decision[];
 }
 
 /** May be chosen, but for the models it is held from. */
@@ -79,7 +84,15 @@ export const FRESH: InService = Object.freeze({
 export function settle(record: KeyRecord, now: number): KeyRecord {
   if (record.state !== 'out-of-service') return record;
   if (record.returnsAt === undefined || now < record.returnsAt) return record;
-  return { state: 'in-service', epoch: record.epoch + 1, since: record.returnsAt, failures: 0, holds: [] };
+  const at = record.returnsAt;
+  return {
+    state: 'in-service',
+    epoch: record.epoch + 1,
+    since: at,
+    failures: 0,
+    holds: [],
+    decisions: withDecision(record.decisions, { at, effect: 'returned' }),
+  };
 }
 
 /** The hold that keeps an in-service key from `model` at `now`, if one does. */

@@ -1,3 +1,4 @@
+import { decisionOf, withDecision } from './decision.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { ANY_MODEL, settle } from './record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
@@ -44,7 +45,10 @@ const JITTER_SHARE = 0.2;
 export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
   const current = settle(record, event.at);
   const next = step(current, event, policy);
-  return next === current ? record : next;
+  if (next === current) return record;
+  // Last, as in what is read from the store: two nodes that know the same write the same text.
+  const { decisions: _, ...rest } = next;
+  return { ...rest, decisions: withDecision(current.decisions, decisionOf(current, next, event)) };
 }
 
 function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {

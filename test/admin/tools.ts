@@ -74,7 +74,12 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
   });
   const prober = new Prober({
     store,
-    tools: { recorder: new Recorder(book, () => undefined), now: () => clock.now, random: () => 0 },
+    tools: {
+      recorder: new Recorder(book, () => undefined),
+      node: 'node-1',
+      now: () => clock.now,
+      random: () => 0,
+    },
     holder: 'test',
     onCheck: () => undefined,
     onDefect: () => undefined,

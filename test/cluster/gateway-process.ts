@@ -127,7 +127,12 @@ export class GatewayProcess implements Owner {
       for (const { pool } of this.providers) pool.update(keyId, record);
     });
     const now = (): number => this.clock(time.now);
-    this.#tools = { recorder: new Recorder(book, () => {}), now, random: dice.random };
+    this.#tools = {
+      recorder: new Recorder(book, () => {}),
+      node: this.name,
+      now,
+      random: dice.random,
+    };
     this.#prober = new Prober({
       store,
       tools: this.#tools,

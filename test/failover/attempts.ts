@@ -29,7 +29,7 @@ export function providerAt(t: TestContext, origin: string, more: object, book: K
 export async function attemptTools(t: TestContext): Promise<AttemptTools> {
   const book = await KeyBook.open({ store: openMemoryStore(Date.now), onNotice: () => {} });
   t.after(() => book.close());
-  return { recorder: new Recorder(book, () => {}), now: Date.now, random: Math.random };
+  return { recorder: new Recorder(book, () => {}), node: 'node-1', now: Date.now, random: Math.random };
 }
 
 /** Tries a short chat completion at the provider. */

@@ -52,6 +52,18 @@ void describe('decodeRecord', () => {
     assert.deepEqual(decodeRecord(text), out);
   });
 
+  void it('reads the story as far as it is sound, and keeps the state where it is not', () => {
+    const decision = { at: 1, effect: 'taken-out', rule: 'r', status: 401, requestId: 'q', node: 'n' };
+    const told = { ...out, decisions: [decision] };
+    assert.deepEqual(decodeRecord(JSON.stringify(told)), told);
+    const strange = [{ ...decision, effect: 'new' }, null, { ...decision, node: 'n'.repeat(257) }, decision];
+    assert.deepEqual(decodeRecord(JSON.stringify({ ...out, decisions: strange })), told);
+    const many = Array.from({ length: 9 }, (_, at) => ({ ...decision, at }));
+    const kept = decodeRecord(JSON.stringify({ ...out, decisions: many }))?.decisions;
+    assert.deepEqual(kept, many.slice(-5));
+    assert.deepEqual(decodeRecord(JSON.stringify({ ...out, decisions: 'none' })), out);
+  });
+
   const malformed: readonly string[] = [
     '',
     'null',

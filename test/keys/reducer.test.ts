@@ -42,6 +42,20 @@ void describe('reduce: a key in service', () => {
     assert.equal(after([attempt(counts, T), attempt(counts, T)], POLICY, mended).state, 'in-service');
   });
 
+  void it('keeps who decided, on what evidence, and why it left, however many checks fail since', () => {
+    const evidence = { status: 401, requestId: 'req-1', node: 'node-1' };
+    const left = reduce(FRESH, attempt(revoked, T, evidence), POLICY);
+    const failed = Array.from({ length: 9 }, (_, n) =>
+      attempt(revoked, T + 1 + n, { epoch: 1, check: true, node: 'node-2', status: 401 }),
+    );
+    const [why, ...since] = after(failed, POLICY, left).decisions ?? [];
+    assert.deepEqual(why, { at: T, effect: 'taken-out', rule: 'rule.condemns', ...evidence });
+    assert.deepEqual(
+      since.map(({ at, effect, node }) => [at, effect, node]),
+      [6, 7, 8, 9].map((n) => [T + n, 'check-failed', 'node-2']),
+    );
+  });
+
   void it('costs nothing to succeed with', () => {
     assert.equal(reduce(FRESH, attempt(succeeds, T), POLICY), FRESH);
   });
@@ -222,10 +236,15 @@ void describe('reduce: a key out of service', () => {
 void describe("reduce: the operator's word", () => {
   void it('disables and enables, once each', () => {
     const disabled = reduce(FRESH, { type: 'disabled', at: T }, POLICY);
-    assert.deepEqual(disabled, { state: 'disabled', epoch: 1, since: T });
+    assert.partialDeepStrictEqual(disabled, { state: 'disabled', epoch: 1, since: T });
     assert.equal(reduce(disabled, { type: 'disabled', at: T + 1 }, POLICY), disabled);
     const enabled = reduce(disabled, { type: 'enabled', at: T + 2 }, POLICY);
-    assert.deepEqual(enabled, { state: 'in-service', epoch: 2, since: T + 2, failures: 0, holds: [] });
+    assert.partialDeepStrictEqual(enabled, { state: 'in-service', epoch: 2, since: T + 2, failures: 0 });
+    assert.deepEqual(inService(enabled).holds, []);
+    assert.deepEqual(enabled.decisions, [
+      { at: T, effect: 'disabled' },
+      { at: T + 2, effect: 'enabled' },
+    ]);
     assert.equal(reduce(enabled, { type: 'enabled', at: T + 3 }, POLICY), enabled);
   });
 

@@ -50,6 +50,7 @@ export function frozen<R extends KeyRecord>(record: R): R {
     Object.freeze(record.holds);
     record.holds.forEach((hold) => Object.freeze(hold));
   }
+  Object.freeze(record.decisions);
   return Object.freeze(record);
 }
 

@@ -61,7 +61,12 @@ async function begin(t: TestContext, more: SceneOptions = {}): Promise<Scene> {
   const upstream = await rawUpstream(t, more.answer ?? passing);
   const store = new FaultyStore(more.store ?? openMemoryStore(Date.now));
   const book = await KeyBook.open({ store, onNotice: () => {}, retryMs: 1 });
-  const tools: AttemptTools = { recorder: new Recorder(book, () => {}), now: Date.now, random: () => 0 };
+  const tools: AttemptTools = {
+    recorder: new Recorder(book, () => {}),
+    node: 'node-1',
+    now: Date.now,
+    random: () => 0,
+  };
   const provider = providerAt(
     t,
     upstream.origin,
