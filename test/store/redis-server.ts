@@ -29,6 +29,7 @@ export interface RedisServerOptions {
 /** None outlives the tests, however they end. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 /** A running server, and what may befall it. */
 export class RedisServer {
