@@ -1,3 +1,4 @@
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { z } from 'zod';
 import type { StorePlace } from '../store/place.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -12,6 +13,17 @@ export function regexFault(source: string): string | undefined {
     return undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return error.message.slice(error.message.lastIndexOf(': ') + 2);
+    throw error;
+  }
+}
+
+/** The same for one that is put to names which clients choose: those are in RE2's syntax, see model-names.ts. */
+function modelRegexFault(source: string): string | undefined {
+  try {
+    RE2JS.compile(source);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return error.getDescription();
     throw error;
   }
 }
@@ -34,7 +46,7 @@ export function modelPattern() {
           context.addIssue('a model pattern with * only at its end; for more, ~regex');
         return;
       }
-      const fault = regexFault(pattern.slice(1));
+      const fault = modelRegexFault(pattern.slice(1));
       if (fault !== undefined) context.addIssue(`a regular expression after ~ (${fault})`);
     })
     .register(kinds, { kind: 'model pattern' });
@@ -56,7 +68,7 @@ export function statusPattern() {
 /** A name to map: `exact`, `prefix*`, `~regex` or `*`. */
 function mappedModel() {
   return z.string().superRefine((pattern, context) => {
-    const fault = pattern.startsWith('~') ? regexFault(pattern.slice(1)) : undefined;
+    const fault = pattern.startsWith('~') ? modelRegexFault(pattern.slice(1)) : undefined;
     if (fault !== undefined) context.addIssue(`a regular expression after ~ (${fault})`);
   });
 }

@@ -22,6 +22,7 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
   'set-cookie',
+  'location',
   'alt-svc',
   'strict-transport-security',
   'www-authenticate',

@@ -1,12 +1,16 @@
+import { RE2JS } from 're2js';
+
 /**
  * Names of models as the configuration writes them: a name, `prefix*`, `~regex`, or `*` for all. A regular
- * expression is searched for, not anchored, as in the configuration this one is compatible with.
+ * expression is searched for, not anchored, as in the configuration this one is compatible with, and is in RE2's
+ * syntax, as there. RE2 takes time that is linear in the name: clients choose names, and with a backtracking
+ * engine one name could hold up the whole gateway.
  */
 export function modelMatcher(pattern: string): (model: string) => boolean {
   if (pattern === '*') return () => true;
   if (pattern.startsWith('~')) {
-    const regex = new RegExp(pattern.slice(1));
-    return (model) => regex.test(model);
+    const regex = RE2JS.compile(pattern.slice(1));
+    return (model) => regex.matcher(model).find();
   }
   if (pattern.endsWith('*')) {
     const prefix = pattern.slice(0, -1);
@@ -44,10 +48,10 @@ export function modelMapper(mapping: Readonly<Record<string, string>>): (model: 
 function targetOf(pattern: string, target: string): (model: string) => string {
   if (target === '') return (model) => model;
   if (!pattern.startsWith('~')) return () => target;
-  const regex = new RegExp(pattern.slice(1));
+  const regex = RE2JS.compile(pattern.slice(1));
   // The configuration this one is compatible with writes a group as `$1` or as `${1}`.
   const replacement = target.replaceAll(/\$\{(\d+)\}/gu, '$$$1');
-  return (model) => model.replace(regex, replacement);
+  return (model) => regex.matcher(model).replaceFirst(replacement);
 }
 
 function isPattern(name: string): boolean {

@@ -236,7 +236,7 @@ group('grammars of their own', [
 routes: [{ model: "~)", to: [openai] }]
 `,
     problems: [
-      '4:19: provider.modelMapping["~("]: expected a regular expression after ~ (Unterminated group)',
+      '4:19: provider.modelMapping["~("]: expected a regular expression after ~ (missing closing ))',
       '5:41: provider.failover.failoverOnStatus[1] is "5[": expected a regular expression on the status (Unterminated character class)',
       '6:37: provider.retryOnFailure.retryOnStatus[0] is "*": expected a regular expression on the status (Nothing to repeat)',
       '7:19: routes[0].model is "~)": expected a regular expression after ~ (Unmatched \')\')',
