@@ -1,6 +1,3 @@
-import type { KeyEvent } from './event.ts';
-import type { KeyRecord } from './record.ts';
-
 /** What was decided of a key, and on what evidence: plain data that people read, and that decides nothing itself. */
 export interface Decision {
   /** Milliseconds since the epoch. */
@@ -50,40 +47,6 @@ export const MAX_DECISIONS = 5;
 /** Longer names are cut. Characters. */
 export const MAX_DECISION_TEXT = 256;
 
-/** What `event` has just made of a record. */
-export function decisionOf(before: KeyRecord, after: KeyRecord, event: KeyEvent): Decision {
-  const { at } = event;
-  if (event.type !== 'attempt') return { at, effect: event.type };
-  const { rule, status, requestId, node, check, model } = event;
-  const effect = attemptEffect(before, after, event.effect.kind === 'succeeds', check);
-  return {
-    at,
-    effect,
-    rule: cut(rule),
-    ...(status !== undefined && { status }),
-    ...(requestId !== undefined && { requestId: cut(requestId) }),
-    ...(node !== undefined && { node: cut(node) }),
-    ...(check && { check }),
-    ...(effect === 'held' && { model }),
-  };
-}
-
-function attemptEffect(
-  before: KeyRecord,
-  after: KeyRecord,
-  succeeds: boolean,
-  check: boolean,
-): DecisionEffect {
-  if (before.state === 'in-service') {
-    if (after.state !== 'in-service') return 'taken-out';
-    if (succeeds) return 'cleared';
-    return after.failures > before.failures ? 'counted' : 'held';
-  }
-  if (after.state === 'in-service') return 'returned';
-  if (succeeds) return 'check-passed';
-  return check ? 'check-failed' : 'trial-failed';
-}
-
 /**
  * The list with one more, newest last. The oldest goes where there are too many, but never the newest one that
  * took the key out: failed checks must not make people forget why.
@@ -93,8 +56,4 @@ export function withDecision(decisions: readonly Decision[] = [], decision: Deci
   if (all.length <= MAX_DECISIONS) return all;
   const takenOut = all.findLastIndex(({ effect }) => effect === 'taken-out');
   return all.toSpliced(takenOut === 0 ? 1 : 0, 1);
-}
-
-function cut(text: string): string {
-  return text.slice(0, MAX_DECISION_TEXT);
 }

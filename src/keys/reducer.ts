@@ -1,4 +1,5 @@
-import { decisionOf, withDecision } from './decision.ts';
+import { decisionOf } from './decide.ts';
+import { withDecision } from './decision.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { ANY_MODEL, settle } from './record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';

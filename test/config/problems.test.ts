@@ -239,7 +239,7 @@ routes: [{ model: "~)", to: [openai] }]
       '4:19: provider.modelMapping["~("]: expected a regular expression after ~ (missing closing ))',
       '5:41: provider.failover.failoverOnStatus[1] is "5[": expected a regular expression on the status (Unterminated character class)',
       '6:37: provider.retryOnFailure.retryOnStatus[0] is "*": expected a regular expression on the status (Nothing to repeat)',
-      '7:19: routes[0].model is "~)": expected a regular expression after ~ (Unmatched \')\')',
+      '7:19: routes[0].model is "~)": expected a regular expression after ~ (unexpected ))',
     ],
   },
   {

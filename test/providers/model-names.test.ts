@@ -91,3 +91,18 @@ void describe('modelMapper', () => {
     assert.equal(modelMapper({ '~^gpt-(\\d)$': 'v${1}1' })('gpt-5'), 'v51');
   });
 });
+
+void describe('patterns of models', () => {
+  void it('cost no more than the length of the name, however it is made', () => {
+    // With a backtracking engine the first of these never ends.
+    const names = [`${'a'.repeat(1_000)}!`, 'claude'.repeat(80) + 'sonnet'.repeat(80), '-'.repeat(1_020)];
+    assert.deepEqual(names.map(modelMatcher('~^([a-z0-9]+-?)+$')), [false, true, false]);
+    assert.deepEqual(names.map(modelMatcher('~.*claude.*sonnet.*latest')), [false, false, false]);
+    assert.deepEqual(names.map(modelMatcher('~^(.*)-(.*)-(.*)-(.*)!$')), [false, false, false]);
+  });
+
+  void it("are in RE2's syntax, as in the configuration they come from", () => {
+    assert.equal(modelMatcher('~(?i)^GPT-')('gpt-5'), true);
+    assert.equal(modelMapper({ '~^gpt-(\\d+)': 'm${1}' })('gpt-5-nano'), 'm5-nano');
+  });
+});
