@@ -3,8 +3,8 @@
  * checked by one node at a time, as the provider sees it, and how soon another goes on when that node is killed.
  *
  * Five nodes share a Redis and a pool of dead keys for five minutes. Every check is under way for 100 ms, so that two of
- * one key would be seen side by side; one that begins sooner than its interval allows was begun by a node that did not
- * know of the last one. Then the node that probes is killed with SIGKILL. Exits with 1 where anything of it went wrong.
+ * one key would be seen side by side; one that begins sooner than half its interval after the last was begun by a node
+ * that did not know of that. Then the node that probes is killed with SIGKILL. Exits with 1 where anything of it went wrong.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -7,7 +7,7 @@ export interface CheckCounts {
   readonly checks: number;
   /** Begun while another one of the key was under way. */
   readonly overlaps: number;
-  /** Begun sooner after the last one than whoever knew of that one would have. */
+  /** Begun so soon after the last one that whoever did it cannot have known of it. */
   readonly tooSoon: number;
   /** Between the beginnings of two that follow each other. Milliseconds; 0 where there are fewer. */
   readonly longestGapMs: number;
@@ -15,8 +15,11 @@ export interface CheckCounts {
 
 /** The provider remembers so many requests that nothing is missed when it is asked so often. Milliseconds. */
 const COLLECT_MS = 500;
-/** A check is brought forward by up to this share of its interval, so that not all come together. */
-const JITTER_SHARE = 0.2;
+/**
+ * Whoever knows of the last check waits for 0.8 to 1 interval from its end. A node that does not know of it begins at
+ * any time; a request that comes late on a busy machine is not as late as this.
+ */
+const TOO_SOON_SHARE = 0.5;
 
 /** Collects the health checks that come to a pretend provider. */
 export class Checks implements Disposable {
@@ -70,7 +73,7 @@ export class Checks implements Disposable {
       const last = checks[index - 1];
       if (last === undefined) continue;
       if (last.endedAt === undefined || last.endedAt > at) overlaps++;
-      if (at - last.at < this.#intervalMs * (1 - JITTER_SHARE)) tooSoon++;
+      if (at - last.at < this.#intervalMs * TOO_SOON_SHARE) tooSoon++;
       longestGapMs = Math.max(longestGapMs, at - last.at);
     }
     return { overlaps, tooSoon, longestGapMs };
