@@ -62,11 +62,16 @@ export class FleetSense {
     this.#failed++;
     const failures = this.#remember(keyId, alike, now);
     const isCommon = fleet.size > 1 && failures.size >= Math.min(MIN_KEYS, fleet.size);
-    if (!isCommon || !(this.#isDown() || isUnsteady(failures, fleet, now))) return { kind: 'alone' };
     const wasFrozen = this.frozen(now);
-    this.#frozenUntil = now + FREEZE_MS;
-    if (wasFrozen) return { kind: 'frozen' };
-    return { kind: 'began', keys: [...failures.keys()], since: now - WINDOW_MS };
+    if (isCommon && (this.#isDown() || isUnsteady(failures, fleet, now))) {
+      this.#frozenUntil = now + FREEZE_MS;
+      return wasFrozen
+        ? { kind: 'frozen' }
+        : { kind: 'began', keys: [...failures.keys()], since: now - WINDOW_MS };
+    }
+    // In a trouble that goes on, a key that has answered of late has done nothing to be counted against it.
+    const isShared = this.#isDown() || now - fleet.answeredAt(keyId) <= WINDOW_MS;
+    return wasFrozen && isShared ? { kind: 'frozen' } : { kind: 'alone' };
   }
 
   #isDown(): boolean {

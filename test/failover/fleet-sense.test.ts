@@ -69,3 +69,13 @@ void test('in a pool of two both must fail; a pool of one can tell nothing', () 
   assert.equal(two.failed('b', 'server-error', fleet(2), START).kind, 'began');
   assert.equal(new FleetSense().failed('a', 'server-error', fleet(1), START).kind, 'alone');
 });
+
+void test('a trouble that goes on counts against no key that has answered of late, however few fail alike by then', () => {
+  const sense = new FleetSense();
+  const answered: Record<string, number> = {};
+  for (const key of ['a', 'b', 'c']) sense.failed(key, 'server-error', fleet(3, answered), START);
+  for (const key of ['a', 'b', 'c']) answered[key] = START + 4_900;
+  for (let i = 0; i < 10; i++) sense.answered(START + 4_900);
+  assert.equal(sense.failed('a', 'server-error', fleet(3, answered), START + 5_100).kind, 'frozen');
+  assert.equal(sense.failed('b', 'server-error', fleet(3, answered), START + 5_200).kind, 'frozen');
+});
