@@ -38,7 +38,7 @@ of other providers; a comma-separated list is a pool). Without those it starts a
 
 It first prints where it listens. Then the log begins: a line for each request, for people on a terminal and as
 JSON elsewhere. SIGTERM and Ctrl-C stop it when the requests under way are done; a second one stops it at once.
-SIGHUP takes the configuration over anew, as does saving it.`,
+SIGHUP takes the configuration over anew, as does saving it; on a terminal it stops, like Ctrl-C.`,
     )
     .action(start);
 }

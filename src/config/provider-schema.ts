@@ -148,7 +148,7 @@ const providerFields = {
   }),
   choice: word(['balanced', 'random']).default('balanced').meta({
     description:
-      'How a key is chosen: `balanced` takes the less busy of two picked at random, `random` takes one. Both honour weights.',
+      'How a key is chosen: `balanced` takes of two picked at random the one whose limits are not nearly used up, else the less busy, `random` takes one. Both honour weights.',
   }),
   affinity: word(['none', 'session']).default('none').meta({
     description:
