@@ -1,5 +1,5 @@
 import { itemsOf, membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
-import type { Operation } from './operation-table.ts';
+import type { Operation } from './operation.ts';
 import { SseScanner } from './sse-scanner.ts';
 import type { FrameSink } from './sse-scanner.ts';
 

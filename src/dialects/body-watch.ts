@@ -1,19 +1,18 @@
 import type { Watch } from '../upstream/watch.ts';
-import { isReal, parseObject } from './frame-judge.ts';
+import { isErrorBody } from './frame-judge.ts';
 import { HeldBytes } from './held-bytes.ts';
-import { isSpace } from './json-walk.ts';
+import { spaceEnd } from './json-walk.ts';
 
 const MAX_ERROR_BYTES = 256 * 1024;
-/** How an error body begins, white space apart. */
-const ERROR_OPENING = Buffer.from('{"error":');
-/** Where in it white space may stand: before the brace, the key, the colon, and the value. */
-const GAPS: ReadonlySet<number> = new Set([0, 1, ERROR_OPENING.length - 1, ERROR_OPENING.length]);
-const LOWER_N = 0x6e;
+/** From its first byte that is no white space on, so much of a body shows what it is. */
+const OPENING_BYTES = 64;
+/** An object that begins with its error, or calls itself one; Google's servers put theirs into a list. */
+const ERROR_OPENING = /^\[?\s*\{\s*(?:"error"\s*:\s*[^n\s]|"type"\s*:\s*"error")/;
 
 /**
  * A JSON answer that comes whole. It has said nothing before its end, where it may turn out to be an error:
- * an object whose first key is `error`, with something in it. (A good answer may have an `error` that is null,
- * or one that is a part of something else.)
+ * an object whose first key is `error`, with something in it, or whose type is. (A good answer may have an
+ * `error` that is null, or one that is a part of something else.)
  */
 export class JsonWatch implements Watch {
   output = false;
@@ -22,8 +21,6 @@ export class JsonWatch implements Watch {
   readonly #mayBeEmpty: boolean;
   readonly #held = new HeldBytes(MAX_ERROR_BYTES);
   #state: 'opening' | 'error' | 'answer' = 'opening';
-  /** How much of `ERROR_OPENING` has come. */
-  #matched = 0;
   #empty = true;
 
   /** @param mayBeEmpty whether no bytes at all are an answer too */
@@ -33,40 +30,29 @@ export class JsonWatch implements Watch {
 
   read(chunk: Buffer): number {
     if (chunk.length > 0) this.#empty = false;
-    const from = this.#state === 'opening' ? this.#readOpening(chunk) : 0;
-    if (this.#state === 'error') this.#held.append(chunk, from, chunk.length);
+    if (this.#state === 'answer') return chunk.length;
+    this.#held.append(chunk, this.#held.length === 0 ? spaceEnd(chunk, 0) : 0, chunk.length);
+    if (this.#state === 'opening' && this.#held.length >= OPENING_BYTES) this.#judgeOpening();
     return chunk.length;
   }
 
   end(): void {
     if (this.#empty && !this.#mayBeEmpty) return;
+    if (this.#state === 'opening') this.#judgeOpening();
     if (this.#state === 'error') this.error = this.#errorText();
     this.output = this.error === undefined;
     this.complete = true;
   }
 
-  /** @returns where the value of `error` begins, once `#state` says so */
-  #readOpening(chunk: Buffer): number {
-    for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at];
-      if (GAPS.has(this.#matched) && isSpace(byte)) continue;
-      if (this.#matched === ERROR_OPENING.length) {
-        this.#state = byte === LOWER_N ? 'answer' : 'error';
-        return at;
-      }
-      if (byte !== ERROR_OPENING[this.#matched]) {
-        this.#state = 'answer';
-        return at;
-      }
-      this.#matched++;
-    }
-    return chunk.length;
+  #judgeOpening(): void {
+    const opening = this.#held.bytes.toString('latin1', 0, Math.min(this.#held.length, OPENING_BYTES));
+    this.#state = ERROR_OPENING.test(opening) ? 'error' : 'answer';
+    if (this.#state === 'answer') this.#held.clear();
   }
 
   #errorText(): string | undefined {
-    const text = `${ERROR_OPENING.toString()}${this.#held.bytes.toString('utf8', 0, this.#held.length)}`;
-    const body = parseObject(text);
-    return body === undefined || isReal(body['error']) ? text : undefined;
+    const text = this.#held.bytes.toString('utf8', 0, this.#held.length);
+    return isErrorBody(text, true) ? text : undefined;
   }
 }
 

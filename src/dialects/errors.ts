@@ -1,6 +1,8 @@
 import { gatewayErrors } from './error-table.ts';
+import { shapeError, shapeErrorEvent } from './error-shapes.ts';
+import type { ToldError } from './error-shapes.ts';
 import type { GatewayErrorCode } from './error-table.ts';
-import type { Dialect } from './operation-table.ts';
+import type { Dialect } from './operation.ts';
 
 /** What a message or an answer says beyond its code. */
 export interface ErrorDetails {
@@ -23,20 +25,15 @@ const LONGEST_HEEDED_WAIT_MS = 60_000;
 const MAX_VALUE_LENGTH = 200;
 
 /**
- * An error as the client's SDK expects it. All OpenAI dialects share one shape.
+ * An error as the client's SDK expects it.
  * @param dialect what the client speaks; `openai` where that is not known
  */
 export function errorBody(dialect: Dialect, code: GatewayErrorCode, details: ErrorDetails = {}): ErrorAnswer {
-  switch (dialect) {
-    case 'openai-chat':
-    case 'openai-responses':
-    case 'openai':
-      return {
-        status: gatewayErrors[code].status,
-        headers: { 'content-type': 'application/json', ...retryHeaders(code, details.retryAfterMs) },
-        body: JSON.stringify({ error: errorObject(code, details) }),
-      };
-  }
+  return {
+    status: gatewayErrors[code].status,
+    headers: { 'content-type': 'application/json', ...retryHeaders(code, details.retryAfterMs) },
+    body: shapeError(dialect, toldError(code, details)),
+  };
 }
 
 /**
@@ -44,22 +41,12 @@ export function errorBody(dialect: Dialect, code: GatewayErrorCode, details: Err
  * stream must stand on a frame boundary where it is put in.
  */
 export function errorEvent(dialect: Dialect, code: GatewayErrorCode): string {
-  const error = errorObject(code, {});
-  switch (dialect) {
-    case 'openai-responses': {
-      // The events before it passed uncounted.
-      const event = { type: 'error', code, message: error.message, param: null, sequence_number: 0 };
-      return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
-    }
-    case 'openai-chat':
-    case 'openai':
-      return `data: ${JSON.stringify({ error })}\n\n`;
-  }
+  return shapeErrorEvent(dialect, toldError(code, {}));
 }
 
-function errorObject(code: GatewayErrorCode, details: ErrorDetails) {
-  const { type, message } = gatewayErrors[code];
-  return { message: fill(message, details.values ?? {}), type, param: null, code };
+function toldError(code: GatewayErrorCode, details: ErrorDetails): ToldError {
+  const { status, type, message } = gatewayErrors[code];
+  return { status, type, message: fill(message, details.values ?? {}), code };
 }
 
 function fill(template: string, values: Readonly<Record<string, string | number>>): string {

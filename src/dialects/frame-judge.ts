@@ -49,14 +49,17 @@ export function isError(frame: Json): boolean {
   return isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
 }
 
-/** Whether text that is a whole body is an error's. Google's servers put theirs into an array of one. */
-export function isErrorBody(text: string): boolean {
+/**
+ * Whether text that is a whole body is an error's. Google's servers put theirs into an array of one.
+ * @param unreadable what to say of text that is no JSON
+ */
+export function isErrorBody(text: string, unreadable = false): boolean {
   try {
     const value: unknown = JSON.parse(text);
     const body = asObject(Array.isArray(value) ? value[0] : value);
     return body !== undefined && isError(body);
   } catch {
-    return false;
+    return unreadable;
   }
 }
 

@@ -127,6 +127,7 @@ class JsonScan implements FileIdSink {
         break;
       case 'messages':
       case 'input':
+      case 'contents':
         facts.messagesAt = start;
         break;
       case 'stream':

@@ -1,191 +1,20 @@
-/** What a client speaks. It decides how an error is written and what counts as output. */
-export type Dialect = 'openai-chat' | 'openai-responses' | 'openai';
+import { anthropicOperations } from './anthropic-operations.ts';
+import { geminiOperations } from './gemini-operations.ts';
+import { openaiOperations } from './openai-operations.ts';
+import type { Operation } from './operation.ts';
 
-/** One thing a client can ask for. */
-export interface Operation {
-  /** The SDK's own words: `chat.completions`, `files.create`, `responses.retrieve`. */
-  readonly name: string;
-  readonly dialect: Dialect;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** The operation's own suffix, which ends a request's path. `{id}` is one segment, `{model}` all that follow. */
-  readonly pattern: string;
-  /**
-   * Where the model customarily stands. Some operations take JSON and forms alike: the body's content type
-   * says which of the two it is.
-   */
-  readonly modelIn: 'json' | 'form' | 'path' | 'none';
-  /** False where the provider has a default, or where a stored prompt brings its own. */
-  readonly modelRequired: boolean;
-  /** Creates something lasting where the body says nothing of `store`; see `createsLasting`. */
-  readonly creates: boolean;
-  /** The body's `store` decides whether something lasting is created. */
-  readonly heedsStore: boolean;
-  /** Deals with things that live with the account of the key that made them: made, listed and read with one key. */
-  readonly stateful: boolean;
-  /**
-   * Fields of its answer that name things which live with that account, so that later calls for them can be
-   * sent there: a text, a list of texts, or an object that has an `id`.
-   */
-  readonly answerIds: readonly string[];
-}
-
-type Traits = Partial<Omit<Operation, 'name' | 'dialect' | 'method' | 'pattern'>>;
-
-function operation(
-  name: string,
-  dialect: Dialect,
-  method: Operation['method'],
-  pattern: string,
-  traits: Traits = {},
-): Operation {
-  const modelIn = traits.modelIn ?? 'none';
-  return {
-    name,
-    dialect,
-    method,
-    pattern,
-    modelIn,
-    modelRequired: modelIn !== 'none',
-    creates: false,
-    heedsStore: false,
-    stateful: false,
-    answerIds: [],
-    ...traits,
-  };
-}
-
-const JSON_MODEL: Traits = { modelIn: 'json' };
-const FORM_MODEL: Traits = { modelIn: 'form' };
-const STATEFUL: Traits = { stateful: true };
-const ID = ['id'];
-const CREATES: Traits = { creates: true, stateful: true, answerIds: ID };
-/** A batch makes files when it is done, and names them when it is asked for. */
-const BATCH_IDS = ['id', 'output_file_id', 'error_file_id'];
-const JOB_IDS = ['id', 'result_files'];
-
-/**
- * Every operation that is served, with the paths of the official SDK (package `openai`, folder `resources`).
- * Left out: realtime, and the administration of vector stores, containers, assistants, evaluations and the
- * organisation.
- */
+/** Every operation that clients may ask for. */
 export const operations: readonly Operation[] = [
-  operation('chat.completions', 'openai-chat', 'POST', '/chat/completions', {
-    modelIn: 'json',
-    heedsStore: true,
-    answerIds: ID,
-  }),
-  operation('chat.completions.retrieve', 'openai-chat', 'GET', '/chat/completions/{id}', STATEFUL),
-  operation('chat.completions.update', 'openai-chat', 'POST', '/chat/completions/{id}', STATEFUL),
-  operation('chat.completions.delete', 'openai-chat', 'DELETE', '/chat/completions/{id}', STATEFUL),
-  operation('chat.completions.messages', 'openai-chat', 'GET', '/chat/completions/{id}/messages', STATEFUL),
-  operation('completions', 'openai-chat', 'POST', '/completions', JSON_MODEL),
-  operation('embeddings', 'openai', 'POST', '/embeddings', JSON_MODEL),
-  operation('moderations', 'openai', 'POST', '/moderations', { modelIn: 'json', modelRequired: false }),
-
-  operation('images.generations', 'openai', 'POST', '/images/generations', {
-    modelIn: 'json',
-    modelRequired: false,
-  }),
-  operation('images.edits', 'openai', 'POST', '/images/edits', { modelIn: 'form', modelRequired: false }),
-  operation('images.variations', 'openai', 'POST', '/images/variations', {
-    modelIn: 'form',
-    modelRequired: false,
-  }),
-  operation('audio.speech', 'openai', 'POST', '/audio/speech', JSON_MODEL),
-  operation('audio.transcriptions', 'openai', 'POST', '/audio/transcriptions', FORM_MODEL),
-  operation('audio.translations', 'openai', 'POST', '/audio/translations', FORM_MODEL),
-
-  operation('models.list', 'openai', 'GET', '/models'),
-  operation('models.retrieve', 'openai', 'GET', '/models/{model}', { modelIn: 'path' }),
-
-  operation('responses.create', 'openai-responses', 'POST', '/responses', {
-    modelIn: 'json',
-    modelRequired: false,
-    creates: true,
-    heedsStore: true,
-    stateful: true,
-    answerIds: ID,
-  }),
-  operation('responses.compact', 'openai-responses', 'POST', '/responses/compact', {
-    modelIn: 'json',
-    stateful: true,
-  }),
-  operation('responses.input_tokens', 'openai-responses', 'POST', '/responses/input_tokens', {
-    modelIn: 'json',
-    modelRequired: false,
-    stateful: true,
-  }),
-  operation('responses.retrieve', 'openai-responses', 'GET', '/responses/{id}', STATEFUL),
-  operation('responses.delete', 'openai-responses', 'DELETE', '/responses/{id}', STATEFUL),
-  operation('responses.cancel', 'openai-responses', 'POST', '/responses/{id}/cancel', STATEFUL),
-  operation('responses.input_items', 'openai-responses', 'GET', '/responses/{id}/input_items', STATEFUL),
-
-  operation('conversations.create', 'openai', 'POST', '/conversations', CREATES),
-  operation('conversations.retrieve', 'openai', 'GET', '/conversations/{id}', STATEFUL),
-  operation('conversations.update', 'openai', 'POST', '/conversations/{id}', STATEFUL),
-  operation('conversations.delete', 'openai', 'DELETE', '/conversations/{id}', STATEFUL),
-  operation('conversations.items.create', 'openai', 'POST', '/conversations/{id}/items', {
-    creates: true,
-    stateful: true,
-  }),
-  operation('conversations.items.list', 'openai', 'GET', '/conversations/{id}/items', STATEFUL),
-  operation('conversations.items.retrieve', 'openai', 'GET', '/conversations/{id}/items/{id}', STATEFUL),
-  operation('conversations.items.delete', 'openai', 'DELETE', '/conversations/{id}/items/{id}', STATEFUL),
-
-  operation('files.create', 'openai', 'POST', '/files', CREATES),
-  operation('files.list', 'openai', 'GET', '/files', STATEFUL),
-  operation('files.retrieve', 'openai', 'GET', '/files/{id}', STATEFUL),
-  operation('files.content', 'openai', 'GET', '/files/{id}/content', STATEFUL),
-  operation('files.delete', 'openai', 'DELETE', '/files/{id}', STATEFUL),
-
-  operation('uploads.create', 'openai', 'POST', '/uploads', CREATES),
-  operation('uploads.parts.create', 'openai', 'POST', '/uploads/{id}/parts', {
-    creates: true,
-    stateful: true,
-  }),
-  operation('uploads.complete', 'openai', 'POST', '/uploads/{id}/complete', {
-    creates: true,
-    stateful: true,
-    answerIds: ['id', 'file'],
-  }),
-  operation('uploads.cancel', 'openai', 'POST', '/uploads/{id}/cancel', STATEFUL),
-
-  operation('batches.create', 'openai', 'POST', '/batches', { ...CREATES, answerIds: BATCH_IDS }),
-  operation('batches.list', 'openai', 'GET', '/batches', STATEFUL),
-  operation('batches.retrieve', 'openai', 'GET', '/batches/{id}', { stateful: true, answerIds: BATCH_IDS }),
-  operation('batches.cancel', 'openai', 'POST', '/batches/{id}/cancel', {
-    stateful: true,
-    answerIds: BATCH_IDS,
-  }),
-
-  operation('fine_tuning.jobs.create', 'openai', 'POST', '/fine_tuning/jobs', {
-    ...CREATES,
-    modelIn: 'json',
-    answerIds: JOB_IDS,
-  }),
-  operation('fine_tuning.jobs.list', 'openai', 'GET', '/fine_tuning/jobs', STATEFUL),
-  operation('fine_tuning.jobs.retrieve', 'openai', 'GET', '/fine_tuning/jobs/{id}', {
-    stateful: true,
-    answerIds: JOB_IDS,
-  }),
-  operation('fine_tuning.jobs.events', 'openai', 'GET', '/fine_tuning/jobs/{id}/events', STATEFUL),
-  operation('fine_tuning.jobs.checkpoints', 'openai', 'GET', '/fine_tuning/jobs/{id}/checkpoints', STATEFUL),
-  operation('fine_tuning.jobs.cancel', 'openai', 'POST', '/fine_tuning/jobs/{id}/cancel', STATEFUL),
-  operation('fine_tuning.jobs.pause', 'openai', 'POST', '/fine_tuning/jobs/{id}/pause', STATEFUL),
-  operation('fine_tuning.jobs.resume', 'openai', 'POST', '/fine_tuning/jobs/{id}/resume', STATEFUL),
-
-  operation('videos.create', 'openai', 'POST', '/videos', {
-    ...CREATES,
-    modelIn: 'form',
-    modelRequired: false,
-  }),
-  operation('videos.list', 'openai', 'GET', '/videos', STATEFUL),
-  operation('videos.retrieve', 'openai', 'GET', '/videos/{id}', STATEFUL),
-  operation('videos.content', 'openai', 'GET', '/videos/{id}/content', STATEFUL),
-  operation('videos.delete', 'openai', 'DELETE', '/videos/{id}', STATEFUL),
-  operation('videos.remix', 'openai', 'POST', '/videos/{id}/remix', CREATES),
-  operation('videos.edits', 'openai', 'POST', '/videos/edits', CREATES),
-  operation('videos.extensions', 'openai', 'POST', '/videos/extensions', CREATES),
-  operation('videos.characters.create', 'openai', 'POST', '/videos/characters', CREATES),
-  operation('videos.characters.retrieve', 'openai', 'GET', '/videos/characters/{id}', STATEFUL),
+  ...openaiOperations,
+  ...anthropicOperations,
+  ...geminiOperations,
 ];
+
+const byName = new Map(operations.map((each) => [each.name, each]));
+
+/** The operation of a name that is known to be one. */
+export function operationNamed(name: string): Operation {
+  const operation = byName.get(name);
+  if (operation === undefined) throw new RangeError(`there is no operation ${name}`);
+  return operation;
+}

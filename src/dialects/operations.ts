@@ -1,7 +1,8 @@
 import { operations } from './operation-table.ts';
-import type { Operation } from './operation-table.ts';
+import { familyOf } from './operation.ts';
+import type { Family, Operation } from './operation.ts';
 
-export type { Dialect, Operation } from './operation-table.ts';
+export type { Dialect, Operation } from './operation.ts';
 
 /** A request line, understood. */
 export interface Target {
@@ -22,7 +23,10 @@ interface Step {
   id?: Step;
   /** What `{model}` leads to: it takes all segments that are left. */
   rest?: Step;
-  readonly byMethod: Map<string, Operation>;
+  /** What `{model}:verb` leads to. */
+  readonly verbs: Map<string, Step>;
+  /** By method: of vendors whose paths are the same, each has its own operation, the first of all in front. */
+  readonly byMethod: Map<string, readonly Operation[]>;
 }
 
 interface Match {
@@ -35,22 +39,33 @@ interface Match {
 
 const root = plantTree();
 
+/** Headers by their names in lower case. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
 /**
- * Names the operation of a request line. Whatever stands before the operation's suffix is a prefix and is
+ * Names the operation of a request. Whatever stands before the operation's suffix is a prefix and is
  * dropped (`/proxy/v1/chat/completions`); of several readings the longest suffix wins. Ids and models stay
  * percent-encoded as they came, and a path that could climb out of its place, encoded or not, is nobody's.
  * @param url the request target: a path, with or without a query
+ * @param headers tell whose operation it is, where vendors have the same path
  */
-export function findTarget(method: string, url: string): Target | 'no-operation' | 'wrong-method' {
+export function findTarget(
+  method: string,
+  url: string,
+  headers: Headers = {},
+): Target | 'no-operation' | 'wrong-method' {
   const mark = url.indexOf('?');
   const segments = splitPath(mark < 0 ? url : url.slice(0, mark));
   if (segments === undefined) return 'no-operation';
   let known = false;
   for (let from = 0; from < segments.length; from++) {
     const match = follow(segments, from);
-    const operation = match?.step.byMethod.get(method);
     if (match === undefined) continue;
     known = true;
+    const several = match.step.byMethod.get(method);
+    if (several === undefined) continue;
+    const operation =
+      several.length === 1 ? several[0] : pickFor(speaker(segments[from - 1], headers), several);
     if (operation === undefined) continue;
     return {
       operation,
@@ -61,6 +76,18 @@ export function findTarget(method: string, url: string): Target | 'no-operation'
     };
   }
   return known ? 'wrong-method' : 'no-operation';
+}
+
+/** Whose client asks, as far as the version before the path and the headers tell; OpenAI's have no mark. */
+function speaker(version: string | undefined, headers: Headers): Family {
+  if (headers['anthropic-version'] !== undefined) return 'anthropic';
+  if (version === 'v1beta' || version === 'v1alpha' || headers['x-goog-api-key'] !== undefined)
+    return 'gemini';
+  return 'openai';
+}
+
+function pickFor(family: Family, several: readonly Operation[]): Operation | undefined {
+  return several.find(({ dialect }) => familyOf(dialect) === family) ?? several[0];
 }
 
 /** The methods some operation on this path takes, for an `Allow` header: `GET, DELETE`. Empty where none does. */
@@ -74,20 +101,26 @@ function plantTree(): Step {
   for (const operation of operations) {
     let step = tree;
     for (const segment of operation.pattern.slice(1).split('/')) step = grow(step, segment);
-    step.byMethod.set(operation.method, operation);
+    step.byMethod.set(operation.method, [...(step.byMethod.get(operation.method) ?? []), operation]);
   }
   return tree;
 }
 
 function newStep(): Step {
-  return { literals: new Map(), byMethod: new Map() };
+  return { literals: new Map(), verbs: new Map(), byMethod: new Map() };
 }
 
 function grow(step: Step, segment: string): Step {
   if (segment === '{id}') return (step.id ??= newStep());
   if (segment === '{model}') return (step.rest ??= newStep());
-  const next = step.literals.get(segment) ?? newStep();
-  step.literals.set(segment, next);
+  return segment.startsWith('{model}:')
+    ? growIn(step.verbs, segment.slice('{model}:'.length))
+    : growIn(step.literals, segment);
+}
+
+function growIn(steps: Map<string, Step>, name: string): Step {
+  const next = steps.get(name) ?? newStep();
+  steps.set(name, next);
   return next;
 }
 
@@ -102,13 +135,21 @@ function follow(segments: readonly string[], from: number): Match | undefined {
       if (next === step.id) id ??= segment;
       step = next;
     } else if (step.rest !== undefined && segment !== '') {
-      return { step: step.rest, model: segments.slice(at).join('/') };
+      return followModel(step, segments.slice(at).join('/'));
     } else {
       return undefined;
     }
   }
   if (step.byMethod.size === 0) return undefined;
   return id === undefined ? { step } : { step, id };
+}
+
+/** A model takes what is left; of its colons the last one may begin a verb. */
+function followModel({ rest, verbs }: Step, left: string): Match | undefined {
+  const colon = left.lastIndexOf(':');
+  const verb = colon > 0 ? verbs.get(left.slice(colon + 1)) : undefined;
+  if (verb !== undefined) return { step: verb, model: left.slice(0, colon) };
+  return rest === undefined ? undefined : { step: rest, model: left };
 }
 
 /** The segments of a path without its trailing slash; undefined where one of them is malformed or climbs. */

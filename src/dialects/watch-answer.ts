@@ -1,9 +1,11 @@
 import type { Watch } from '../upstream/watch.ts';
+import { judgeAnthropicFrame } from './anthropic-frames.ts';
 import { JsonWatch, OpaqueWatch } from './body-watch.ts';
 import { judgeChatFrame } from './chat-frames.ts';
 import type { FrameJudge } from './frame-judge.ts';
+import { judgeGeminiFrame } from './gemini-frames.ts';
 import { judgeMediaFrame } from './media-frames.ts';
-import type { Dialect, Operation } from './operation-table.ts';
+import type { Dialect, Operation } from './operation.ts';
 import { judgeResponsesFrame } from './responses-frames.ts';
 import { StreamWatch } from './stream-watch.ts';
 
@@ -48,5 +50,11 @@ function judgeOf(dialect: Dialect): FrameJudge {
       return judgeResponsesFrame;
     case 'openai':
       return judgeMediaFrame;
+    case 'anthropic-messages':
+      return judgeAnthropicFrame;
+    case 'gemini-generate':
+      return judgeGeminiFrame;
+    case 'bedrock-converse':
+      throw new TypeError('Bedrock streams no events of the web');
   }
 }

@@ -137,7 +137,7 @@ export class Gateway {
   /** What can be said of a request before its body is read: who asks, and for what. */
   #open({ id, request, reply, runtime, story, gone }: Asked): CallContext | Refusal {
     const { method = '', url = '' } = request;
-    const target = findTarget(method, url);
+    const target = findTarget(method, url, request.headers);
     if (typeof target === 'object') {
       story.target = target;
       reply.dialect = target.operation.dialect;

@@ -59,7 +59,7 @@ export async function readCall(
     model,
     modelSpan: facts.modelSpan,
     hints: facts,
-    stream: facts.stream,
+    stream: operation.streams === 'as-asked' ? facts.stream : operation.streams === 'always',
     creates: createsLasting(operation, facts.store),
     credential,
     acceptedAt,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { answerIds } from '../../src/dialects/answer-ids.ts';
-import { operations, type Operation } from '../../src/dialects/operation-table.ts';
+import { operations } from '../../src/dialects/operation-table.ts';
+import type { Operation } from '../../src/dialects/operation.ts';
 
 function named(name: string): Operation {
   const found = operations.find((operation) => operation.name === name);

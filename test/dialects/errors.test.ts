@@ -9,7 +9,7 @@ import { gatewayErrors } from '../../src/dialects/error-table.ts';
 import type { GatewayErrorCode } from '../../src/dialects/error-table.ts';
 import { errorBody, errorEvent } from '../../src/dialects/errors.ts';
 import { renderErrorsPage } from '../../src/dialects/errors-page.ts';
-import type { Dialect } from '../../src/dialects/operation-table.ts';
+import type { Dialect } from '../../src/dialects/operation.ts';
 
 const codes = Object.keys(gatewayErrors).filter(isCode);
 const dialects: Dialect[] = ['openai', 'openai-chat', 'openai-responses'];

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { operations } from '../../src/dialects/operation-table.ts';
+import { familyOf, type Family } from '../../src/dialects/operation.ts';
 import { allowedMethods, createsLasting, findTarget } from '../../src/dialects/operations.ts';
+
+/** What tells a vendor's clients where paths do not. */
+const MARKS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
+  openai: {},
+  anthropic: { 'anthropic-version': '2023-06-01' },
+  gemini: { 'x-goog-api-key': 'k' },
+  bedrock: {},
+};
 
 function named(method: string, url: string): string {
   const target = findTarget(method, url);
@@ -70,15 +79,22 @@ void describe('finding the operation of a request', () => {
   void it('every operation is found under a prefix, and gives its own suffix back', () => {
     for (const operation of operations) {
       const suffix = operation.pattern.replaceAll(/\{\w+\}/g, 'abc-1');
-      const target = found(operation.method, `/some/prefix/v1${suffix}`);
+      const target = findTarget(
+        operation.method,
+        `/some/prefix/v1${suffix}`,
+        MARKS[familyOf(operation.dialect)],
+      );
+      assert.ok(typeof target === 'object', operation.name);
       assert.equal(target.operation, operation);
       assert.equal(target.path, suffix);
     }
   });
 
-  void it('no two operations share a name, nor a method and pattern', () => {
+  void it('no two operations share a name, nor within one vendor a method and pattern', () => {
     assert.equal(new Set(operations.map(({ name }) => name)).size, operations.length);
-    const keys = operations.map(({ method, pattern }) => `${method} ${pattern}`);
+    const keys = operations.map(
+      ({ dialect, method, pattern }) => `${familyOf(dialect)} ${method} ${pattern}`,
+    );
     assert.equal(new Set(keys).size, operations.length);
   });
 
@@ -88,6 +104,27 @@ void describe('finding the operation of a request', () => {
     assert.equal(encoded.pathModel, 'meta-llama/Llama-3');
     assert.equal(found('GET', '/v1/models/meta-llama/Llama-3').pathModel, 'meta-llama/Llama-3');
     assert.equal(found('GET', '/v1/models').pathModel, undefined);
+  });
+
+  void it('a path that vendors share is the one whose version or header says so', () => {
+    assert.equal(named('GET', '/v1/models'), 'models.list');
+    assert.equal(named('GET', '/v1beta/models'), 'gemini.models.list');
+    const anthropic = findTarget('GET', '/v1/models/claude-x', { 'anthropic-version': '2023-06-01' });
+    assert.ok(typeof anthropic === 'object');
+    assert.equal(anthropic.operation.name, 'anthropic.models.retrieve');
+    const marked = findTarget('POST', '/v1/chat/completions', { 'anthropic-version': '2023-06-01' });
+    assert.ok(typeof marked === 'object');
+    assert.equal(marked.operation.name, 'chat.completions');
+  });
+
+  void it('a verb stands behind the last colon of a model', () => {
+    const target = found('POST', '/v1beta/models/gemini-2.5-pro:generateContent');
+    assert.equal(target.operation.name, 'gemini.generateContent');
+    assert.equal(target.pathModel, 'gemini-2.5-pro');
+    assert.equal(found('POST', '/v1beta/models/a/b:0:countTokens').pathModel, 'a/b:0');
+    assert.equal(found('GET', '/v1/models/a:b').pathModel, 'a:b');
+    assert.equal(named('POST', '/v1beta/models/gemini-2.5-pro:unknown'), 'wrong-method');
+    assert.equal(named('POST', '/v1beta/models/:generateContent'), 'wrong-method');
   });
 
   void it('a path that could climb out of its place is no operation', () => {

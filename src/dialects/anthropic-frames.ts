@@ -1,0 +1,48 @@
+import { asObject, isError, isReal, parseObject, typeOf } from './frame-judge.ts';
+import type { Sight } from './frame-judge.ts';
+
+/**
+ * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. One that shows no
+ * `message_stop` has broken off.
+ */
+export function judgeAnthropicFrame(
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  open: boolean,
+): Sight {
+  const type = name === '' || name === 'message' ? typeOf(bytes, start, end) : name;
+  switch (type) {
+    case 'error':
+      return 'error';
+    case 'message_stop':
+      return 'end';
+    case 'message_start':
+    case 'content_block_stop':
+    case 'ping':
+      return 'preamble';
+    case 'content_block_start':
+    case 'content_block_delta':
+    case 'message_delta':
+      return open || showsOutput(bytes, start, end) ? 'output' : 'preamble';
+    default: {
+      const frame = parseObject(bytes.toString('utf8', start, end));
+      return frame !== undefined && isError(frame) ? 'error' : 'preamble';
+    }
+  }
+}
+
+/** Blocks of these types are announced empty, and say something only in what follows. */
+const CONTAINERS: ReadonlySet<unknown> = new Set(['text', 'thinking']);
+
+function showsOutput(bytes: Buffer, start: number, end: number): boolean {
+  const event = parseObject(bytes.toString('utf8', start, end));
+  if (event === undefined) return true;
+  const block = asObject(event['content_block']);
+  if (block !== undefined)
+    return !CONTAINERS.has(block['type']) || isReal(block['text']) || isReal(block['thinking']);
+  const delta = asObject(event['delta']) ?? {};
+  // The reason to stop is an output of its own: an answer may be empty.
+  return Object.entries(delta).some(([field, value]) => field !== 'type' && isReal(value));
+}

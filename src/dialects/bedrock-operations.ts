@@ -1,0 +1,20 @@
+import { operation } from './operation.ts';
+import type { Operation } from './operation.ts';
+
+/** Bedrock's two operations that requests are translated to: no client speaks them here. */
+export const converse: Operation = operation(
+  'bedrock.converse',
+  'bedrock-converse',
+  'POST',
+  '/model/{model}/converse',
+  { modelIn: 'path', streams: 'never' },
+);
+
+/** The same with a stream for its answer. */
+export const converseStream: Operation = operation(
+  'bedrock.converseStream',
+  'bedrock-converse',
+  'POST',
+  '/model/{model}/converse-stream',
+  { modelIn: 'path', streams: 'always' },
+);

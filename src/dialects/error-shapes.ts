@@ -1,0 +1,102 @@
+import { familyOf } from './operation.ts';
+import type { Dialect } from './operation.ts';
+
+/** An error, whoever's, before it is in anybody's dialect. */
+export interface ToldError {
+  readonly status: number;
+  readonly message: string;
+  /** A stable word: of ours, or the provider's own. */
+  readonly code: string | undefined;
+  /** OpenAI's word for the family; absent: what is usual for the status. */
+  readonly type?: string;
+}
+
+/** The body of an error as the client's SDK expects it. */
+export function shapeError(dialect: Dialect, error: ToldError): string {
+  return JSON.stringify(shape(dialect, error));
+}
+
+/** The same as an event of a stream that has begun. It stands for the end: no end marker may follow it. */
+export function shapeErrorEvent(dialect: Dialect, error: ToldError): string {
+  switch (dialect) {
+    case 'openai-responses': {
+      // The events before it passed uncounted.
+      const event = { ...openaiError(error), sequence_number: 0, type: 'error' };
+      return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
+    }
+    case 'anthropic-messages':
+      return `event: error\ndata: ${shapeError(dialect, error)}\n\n`;
+    case 'openai-chat':
+    case 'openai':
+    case 'gemini-generate':
+    case 'bedrock-converse':
+      return `data: ${shapeError(dialect, error)}\n\n`;
+  }
+}
+
+function shape(dialect: Dialect, error: ToldError): object {
+  switch (familyOf(dialect)) {
+    case 'openai':
+    case 'bedrock':
+      return { error: openaiError(error) };
+    case 'anthropic':
+      return { type: 'error', error: anthropicError(error) };
+    case 'gemini':
+      return { error: googleError(error) };
+  }
+}
+
+function openaiError({ status, message, code, type = openaiType(status) }: ToldError) {
+  return { type, code: code ?? null, message, param: null };
+}
+
+function openaiType(status: number): string {
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status < 500 ? 'invalid_request_error' : 'api_error';
+}
+
+function anthropicError({ status, message, code }: ToldError) {
+  return {
+    type: ANTHROPIC_TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'),
+    message,
+    code,
+  };
+}
+
+/** docs.anthropic.com/en/api/errors. */
+const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  503: 'overloaded_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+};
+
+function googleError({ status, message, code }: ToldError) {
+  const info = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: code, domain: 'sparekey' };
+  return {
+    code: status,
+    message,
+    status: GOOGLE_STATUSES[status] ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL'),
+    ...(code !== undefined && { details: [info] }),
+  };
+}
+
+/** google.rpc.Code and the HTTP statuses it is mapped to. */
+const GOOGLE_STATUSES: Readonly<Record<number, string>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  408: 'DEADLINE_EXCEEDED',
+  409: 'ABORTED',
+  429: 'RESOURCE_EXHAUSTED',
+  502: 'UNAVAILABLE',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+};

@@ -1,0 +1,37 @@
+import { asObject, isError, isReal, parseObject } from './frame-judge.ts';
+import type { Sight } from './frame-judge.ts';
+
+const FINISH_KEY = Buffer.from('"finishReason"');
+const BLOCK_KEY = Buffer.from('"blockReason"');
+const ERROR_KEY = Buffer.from('"error"');
+
+/**
+ * Streams of Gemini: `data:` only, each a whole answer in little, the last of which says why it finished. There
+ * is no other end marker. A prompt that was blocked is an answer too, and its only one.
+ */
+export function judgeGeminiFrame(_: string, bytes: Buffer, start: number, end: number, open: boolean): Sight {
+  if (start === end) return 'preamble';
+  if (open && !mayEnd(bytes, start, end)) return 'output';
+  const chunk = parseObject(bytes.toString('utf8', start, end));
+  // What cannot be judged is not kept from the client.
+  if (chunk === undefined) return 'output';
+  if (isError(chunk)) return 'error';
+  if (isReal(asObject(chunk['promptFeedback'])?.['blockReason'])) return 'end';
+  const candidates = Array.isArray(chunk['candidates']) ? chunk['candidates'].map(asObject) : [];
+  if (candidates.some((candidate) => isReal(candidate?.['finishReason']))) return 'end';
+  return open || candidates.some(showsOutput) ? 'output' : 'preamble';
+}
+
+function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): boolean {
+  const parts = asObject(candidate?.['content'])?.['parts'];
+  if (!Array.isArray(parts)) return false;
+  return parts.map(asObject).some((part) => Object.values(part ?? {}).some(isReal));
+}
+
+/** Whether a frame could be an error or an end. Text cannot look so: quotes inside JSON strings are escaped. */
+function mayEnd(bytes: Buffer, start: number, end: number): boolean {
+  return [FINISH_KEY, BLOCK_KEY, ERROR_KEY].some((key) => {
+    const at = bytes.indexOf(key, start);
+    return at >= 0 && at < end;
+  });
+}

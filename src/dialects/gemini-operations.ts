@@ -1,0 +1,34 @@
+import { operation } from './operation.ts';
+import type { Operation } from './operation.ts';
+
+const PLAIN = { modelIn: 'path', streams: 'never' } as const;
+
+/**
+ * Gemini's operations, with the paths of its SDK (package `@google/genai`). Those whose paths are OpenAI's too
+ * are told by the version before them (`/v1beta`), or by the header `x-goog-api-key`.
+ */
+export const geminiOperations: readonly Operation[] = [
+  operation('gemini.generateContent', 'gemini-generate', 'POST', '/models/{model}:generateContent', PLAIN),
+  operation(
+    'gemini.streamGenerateContent',
+    'gemini-generate',
+    'POST',
+    '/models/{model}:streamGenerateContent',
+    {
+      modelIn: 'path',
+      streams: 'always',
+    },
+  ),
+  operation('gemini.countTokens', 'gemini-generate', 'POST', '/models/{model}:countTokens', PLAIN),
+  operation('gemini.embedContent', 'gemini-generate', 'POST', '/models/{model}:embedContent', PLAIN),
+  operation(
+    'gemini.batchEmbedContents',
+    'gemini-generate',
+    'POST',
+    '/models/{model}:batchEmbedContents',
+    PLAIN,
+  ),
+  operation('gemini.predict', 'gemini-generate', 'POST', '/models/{model}:predict', PLAIN),
+  operation('gemini.models.list', 'gemini-generate', 'GET', '/models'),
+  operation('gemini.models.get', 'gemini-generate', 'GET', '/models/{model}', { modelIn: 'path' }),
+];
