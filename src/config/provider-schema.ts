@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { providerTypes } from '../providers/types.ts';
-import {
-  baseUrl,
-  modelMapping,
-  modelPattern,
-  openaiCustomUrl,
-  providerId,
-  statusPattern,
-} from './patterns.ts';
+import { baseUrl, modelMapping, modelPattern, providerId, statusPattern } from './patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
+import { vendorFields } from './vendor-fields.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /** Every option of a provider: its type, default, unit and meaning, once. */
@@ -117,10 +111,6 @@ const providerFields = {
     description:
       "Everything before an operation's own suffix, such as `https://api.openai.com/v1`. Default: that of the type, where it has one.",
   }),
-  openaiCustomUrl: openaiCustomUrl().exactOptional().meta({
-    description:
-      'Another way to say `baseUrl`, for `type: openai`: with or without `https://`, and with or without the suffix of an operation.',
-  }),
   apiTokens: z
     .array(keyEntry)
     .superRefine(checkTokens, onLists)
@@ -176,6 +166,7 @@ const providerFields = {
   firstByteTimeout: duration({ min: 0 })
     .prefault(0)
     .meta({ description: 'The older word: above 0, the default of `firstOutputTimeout`.' }),
+  ...vendorFields,
 };
 
 type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;

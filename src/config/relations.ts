@@ -2,6 +2,7 @@ import { providerTypes } from '../providers/types.ts';
 import type { Secret } from '../keys/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
 import type { ListenAddress } from './scalars.ts';
+import { FIELD_TYPES } from './vendor-fields.ts';
 
 /**
  * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
@@ -143,13 +144,11 @@ export function checkProvider(provider: ProviderFields, context: Context): void 
 function checkType(provider: ProviderFields, context: Context): void {
   const type = providerTypes.get(provider.type);
   if (type === undefined) return;
-  if (provider.openaiCustomUrl !== undefined && type.type !== 'openai')
-    problem(context, ['openaiCustomUrl'], 'baseUrl: openaiCustomUrl is for type: openai only');
-  else if (
-    provider.baseUrl === undefined &&
-    provider.openaiCustomUrl === undefined &&
-    type.baseUrl === undefined
-  )
+  for (const [field, types] of Object.entries(FIELD_TYPES)) {
+    if (field in provider && !types.includes(type.type))
+      problem(context, [field], `nothing: ${field} is for type: ${types.join(', ')} only`);
+  }
+  if (provider.baseUrl === undefined && provider.openaiCustomUrl === undefined && type.baseUrl === undefined)
     problem(context, ['baseUrl'], `a URL, since type: ${type.type} has no default`);
   if (
     ['failover', 'apiTokens'].every((field) => isSound(context, field)) &&

@@ -21,7 +21,8 @@ export function shapeErrorEvent(dialect: Dialect, error: ToldError): string {
   switch (dialect) {
     case 'openai-responses': {
       // The events before it passed uncounted.
-      const event = { ...openaiError(error), sequence_number: 0, type: 'error' };
+      const { message, code, param } = openaiError(error);
+      const event = { type: 'error', code, message, param, sequence_number: 0 };
       return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
     }
     case 'anthropic-messages':
@@ -30,6 +31,7 @@ export function shapeErrorEvent(dialect: Dialect, error: ToldError): string {
     case 'openai':
     case 'gemini-generate':
     case 'bedrock-converse':
+    case 'vendor':
       return `data: ${shapeError(dialect, error)}\n\n`;
   }
 }
@@ -38,6 +40,7 @@ function shape(dialect: Dialect, error: ToldError): object {
   switch (familyOf(dialect)) {
     case 'openai':
     case 'bedrock':
+    case 'vendor':
       return { error: openaiError(error) };
     case 'anthropic':
       return { type: 'error', error: anthropicError(error) };
@@ -47,7 +50,7 @@ function shape(dialect: Dialect, error: ToldError): object {
 }
 
 function openaiError({ status, message, code, type = openaiType(status) }: ToldError) {
-  return { type, code: code ?? null, message, param: null };
+  return { message, type, param: null, code: code ?? null };
 }
 
 function openaiType(status: number): string {

@@ -89,6 +89,22 @@ export const gatewayErrors = {
     meaning: 'No entry of `routes` matches the model, and there is no `activeProviderId` to fall back on.',
     retryable: false,
   },
+  operation_not_offered: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'The provider "{provider}" does not offer {operation}.',
+    meaning:
+      'The providers that the model leads to have no such operation, and it cannot be translated into one that they have.',
+    retryable: false,
+  },
+  not_expressible: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request cannot be put into what "{provider}" speaks: {reason}',
+    meaning:
+      'The request has to be translated for the provider that the model leads to, and holds something that cannot be said there. The message names it.',
+    retryable: false,
+  },
   method_not_allowed: {
     status: 405,
     type: 'invalid_request_error',

@@ -6,10 +6,12 @@ export type Dialect =
   | 'anthropic-messages'
   | 'gemini-generate'
   /** Spoken by providers alone. */
-  | 'bedrock-converse';
+  | 'bedrock-converse'
+  /** A provider's own, which nobody else speaks. */
+  | 'vendor';
 
 /** Dialects that one vendor's API is made of: a provider that speaks one of them speaks the others. */
-export type Family = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
+export type Family = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'vendor';
 
 /** The family a dialect belongs to. */
 export function familyOf(dialect: Dialect): Family {
@@ -24,6 +26,8 @@ export function familyOf(dialect: Dialect): Family {
       return 'gemini';
     case 'bedrock-converse':
       return 'bedrock';
+    case 'vendor':
+      return 'vendor';
   }
 }
 

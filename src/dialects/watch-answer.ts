@@ -54,6 +54,8 @@ function judgeOf(dialect: Dialect): FrameJudge {
       return judgeAnthropicFrame;
     case 'gemini-generate':
       return judgeGeminiFrame;
+    case 'vendor':
+      return judgeMediaFrame;
     case 'bedrock-converse':
       throw new TypeError('Bedrock streams no events of the web');
   }

@@ -1,19 +1,22 @@
 import type { Call } from '../dialects/call.ts';
-import { watchAnswer } from '../dialects/watch-answer.ts';
+import type { Dialect } from '../dialects/operation.ts';
 import type { Effect } from '../keys/event.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL } from '../keys/record.ts';
-import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
-import { Exchange } from '../upstream/exchange.ts';
+import type { CredentialTrouble } from '../providers/wire.ts';
 import type { ExchangeLimits, Opening, Sink } from '../upstream/exchange.ts';
-import { UNREADABLE } from '../upstream/watch.ts';
-import { effectOf } from './effect.ts';
+import type { AnyExchange } from '../upstream/settled-exchange.ts';
+import type { UpstreamRequest } from '../upstream/transport.ts';
+import { effectFor, effectUnder } from './key-effect.ts';
 import { judge } from './judge.ts';
 import { learn } from './learn.ts';
-import { headerText, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
+import { openExchange } from './open-exchange.ts';
+import { outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
+import type { ProviderError } from './rules/error-fields.ts';
+import { readError } from './rules/provider-error.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What every attempt needs and none owns. */
@@ -79,7 +82,7 @@ export class Attempt {
   effect: Effect = { kind: 'none' };
   readonly #call: Call;
   readonly #tools: AttemptTools;
-  readonly #exchange: Exchange;
+  readonly #exchange: AnyExchange;
   readonly #startedAt: number;
   readonly #onAbort: () => void;
   #opening: Opening = { kind: 'cancelled' };
@@ -89,29 +92,29 @@ export class Attempt {
 
   /** Sends the request, and resolves when there is a verdict on how it began. */
   static async start(call: Call, plan: AttemptPlan, tools: AttemptTools): Promise<Attempt> {
-    const attempt = new Attempt(call, plan, tools);
+    const startedAt = tools.now();
+    const { provider, pooled, model } = plan;
+    if (pooled !== undefined) pooled.inFlight++;
+    const building = provider.build(call, pooled?.key, model);
+    // Where a credential has to be fetched first; for most there is nothing to wait for.
+    const request = building instanceof Promise ? await building : building;
+    const attempt = new Attempt(call, plan, tools, startedAt, request);
     await attempt.#judgeOpening();
     return attempt;
   }
 
-  private constructor(call: Call, plan: AttemptPlan, tools: AttemptTools) {
+  private constructor(
+    call: Call,
+    plan: AttemptPlan,
+    tools: AttemptTools,
+    startedAt: number,
+    request: UpstreamRequest | CredentialTrouble,
+  ) {
     this.plan = plan;
     this.#call = call;
     this.#tools = tools;
-    this.#startedAt = tools.now();
-    const { provider, pooled, model, limits } = plan;
-    if (pooled !== undefined) pooled.inFlight++;
-    const request = provider.build(call, pooled?.key, model);
-    this.#exchange = new Exchange(provider.transport, request, limits, (status, headers) =>
-      status < 300
-        ? watchAnswer(
-            call.target.operation,
-            call.stream,
-            headerText(headers['content-type']),
-            headerText(headers['content-encoding']),
-          )
-        : UNREADABLE,
-    );
+    this.#startedAt = startedAt;
+    this.#exchange = openExchange(call, plan, request);
     this.#onAbort = () => this.#exchange.cancel();
     if (call.signal.aborted) this.#exchange.cancel();
     else call.signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -147,6 +150,18 @@ export class Attempt {
   /** Where the provider's error stood; undefined where it never answered. */
   get errorWhere(): Answered['where'] | undefined {
     return this.#outcome?.kind === 'answered' ? this.#outcome.where : undefined;
+  }
+
+  /** What was spoken with the provider: the client's dialect, or what its call was put into. */
+  get dialect(): Dialect {
+    return this.#call.target.operation.dialect;
+  }
+
+  /** The provider's error as it reads, for a client to whom it has to be told anew; undefined where there is none. */
+  get told(): Pick<ProviderError, 'message' | 'code'> | undefined {
+    if (this.#outcome?.kind !== 'answered' || this.#outcome.where === 'none' || this.quotesKey)
+      return undefined;
+    return readError(this.#outcome.errorText, this.#outcome.headers);
   }
 
   /** True where a provider's error says the key back. */
@@ -279,21 +294,4 @@ export class Attempt {
     this.#call.signal.removeEventListener('abort', this.#onAbort);
     if (this.plan.pooled !== undefined) this.plan.pooled.inFlight--;
   }
-}
-
-/**
- * Where `failoverOnStatus` was given, the status of a plain answer decides whether it counts, and nothing
- * else does. A status says nothing of a fault or of an error inside a 200: there the verdict decides.
- */
-function effectUnder(policy: FailoverPolicy, outcome: Answered | Faulted, verdict: Verdict): Effect {
-  if (policy.countsStatus === undefined || outcome.kind === 'faulted') return effectOf(verdict);
-  if (outcome.where !== 'none' && outcome.status < 300) return effectOf(verdict);
-  if (policy.countsStatus(outcome.status)) return { kind: 'counts' };
-  return outcome.status < 300 ? { kind: 'succeeds' } : { kind: 'none' };
-}
-
-/** A check that asked for the wrong thing has still shown that the key is let in. */
-function effectFor(check: AttemptPlan['check'], effect: Effect, verdict: Verdict): Effect {
-  const isLetIn = verdict.class === 'client_error' || verdict.class === 'content_blocked';
-  return check === 'key' && isLetIn ? { kind: 'succeeds' } : effect;
 }

@@ -4,6 +4,8 @@ import type { Call } from '../dialects/call.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Taken } from '../providers/take.ts';
+import type { Retelling } from '../translate/retelling.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
@@ -24,9 +26,11 @@ export interface ServeLimits {
 /** How a request came out, before a byte of an answer has reached the client. */
 export interface Served {
   readonly result:
-    /** It passed the commit gate. */
-    | { readonly kind: 'answer'; readonly attempt: Attempt }
+    /** It passed the commit gate. Where it has to be retold before it is the client's, `retelling` does so. */
+    | { readonly kind: 'answer'; readonly attempt: Attempt; readonly retelling: Retelling | undefined }
     | Telling
+    /** No provider on the way can do what is asked for, with any key. */
+    | Refused
     /** No key could be chosen. `returnsAt` is when the first one is due back, where one is. */
     | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
     | { readonly kind: 'deadline' }
@@ -35,6 +39,8 @@ export interface Served {
   /** The tries that failed, in order. */
   readonly failed: readonly AttemptNote[];
 }
+
+type Refused = Extract<Taken, { readonly kind: 'refused' }>;
 
 /** A request on its way through the providers. */
 interface Serving {
@@ -59,6 +65,7 @@ export async function serve(
   const failed: Attempt[] = [];
   const serving: Serving = { call, tools, limits, failed };
   let returnsAt: number | undefined;
+  let refused: Refused | undefined;
 
   const served = (result: Served['result']): Served => {
     const told = result.kind === 'failed' ? result.attempt : undefined;
@@ -79,15 +86,20 @@ export async function serve(
       case 'deadline':
       case 'final':
         return served(failed.length > 0 ? mostTelling(failed) : { kind: 'deadline' });
+      case 'refused':
+        refused ??= end;
+        break;
       case 'exhausted':
         break;
     }
   }
-  return served(failed.length > 0 ? mostTelling(failed) : { kind: 'no-key', returnsAt });
+  if (failed.length > 0) return served(mostTelling(failed));
+  return served(refused ?? { kind: 'no-key', returnsAt });
 }
 
 type ProviderEnd =
-  | { readonly kind: 'answer'; readonly attempt: Attempt }
+  | Extract<Served['result'], { readonly kind: 'answer' }>
+  | Refused
   | { readonly kind: 'cancelled'; readonly attempt: Attempt }
   /** No other provider may be asked either. */
   | { readonly kind: 'final' }
@@ -100,13 +112,28 @@ type ProviderEnd =
  * @param isLast - no other provider comes after it
  */
 async function tryKeys(serving: Serving, target: RouteTarget, isLast: boolean): Promise<ProviderEnd> {
-  const { call, tools, failed } = serving;
+  const { provider, model } = target;
+  const taking = provider.take(serving.call, model);
+  const taken = taking instanceof Promise ? await taking : taking;
+  if (taken.kind === 'refused') return taken;
+  const end = await tryTaken(serving, target, taken, isLast);
+  if (end.kind !== 'answer') taken.retelling?.drop();
+  return end;
+}
+
+async function tryTaken(
+  serving: Serving,
+  target: RouteTarget,
+  { call, retelling }: Extract<Taken, { readonly kind: 'taken' }>,
+  isLast: boolean,
+): Promise<ProviderEnd> {
+  const { tools, failed } = serving;
   const { provider, model } = target;
   const { policy } = provider;
   const tried = new Set<string>();
   const budget = tools.recorder.budgetOf(provider);
   budget.request(tools.now());
-  const preference = target.only === undefined ? preferenceOf(call, provider) : undefined;
+  const preference = target.only === undefined ? preferenceOf(serving.call, provider) : undefined;
 
   while (tried.size < policy.attempts) {
     const choice = chooseKey(target, tried, preference, tools);
@@ -118,7 +145,7 @@ async function tryKeys(serving: Serving, target: RouteTarget, isLast: boolean): 
     const plan = { provider, pooled, epoch, model, check: undefined, limits };
     const attempt = await Attempt.start(call, plan, tools);
     if (attempt.cancelled) return { kind: 'cancelled', attempt };
-    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt };
+    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt, retelling };
 
     failed.push(attempt);
     tried.add(pooled?.key.id ?? '');

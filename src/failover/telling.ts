@@ -62,7 +62,12 @@ function answerStatus({ opening, verdict, abandoned, errorWhere, quotesKey }: At
   if (opening.kind !== 'whole' && (opening.kind !== 'open' || abandoned)) return undefined;
   if (errorWhere !== 'body' || opening.status >= 300)
     return errorWhere === undefined ? undefined : opening.status;
-  switch (verdict.class) {
+  return statusOf(verdict.class);
+}
+
+/** The status that an error should have had which came inside a 200. */
+export function statusOf(verdict: VerdictClass): number {
+  switch (verdict) {
     case 'rate_limit':
     case 'billing':
       return 429;

@@ -2,14 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refsOf } from '../affinity/refs.ts';
 import type { ResourceBook } from '../affinity/resource-book.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
+import { familyOf } from '../dialects/operation.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
 import type { Attempt, AttemptTools } from '../failover/attempt.ts';
 import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
+import type { Retelling } from '../translate/retelling.ts';
 import { mergedModels } from './models.ts';
 import { readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
+import type { Relayed } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
 import { foundDead, noteResources, soleWay } from './resources.ts';
@@ -127,7 +130,8 @@ export class Gateway {
     }
     const served = (story.served = await serve(call, way.targets, tools, limits));
     const { result } = served;
-    if (result.kind === 'answer') noteResources(call, result.attempt, runtime, resources);
+    if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
+      noteResources(call, result.attempt, runtime, resources);
     const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
     if (refused !== undefined) refuse(reply, refused);
     else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);
@@ -162,9 +166,13 @@ export class Gateway {
   async #deliver({ result, failed }: Served, reply: Reply): Promise<void> {
     switch (result.kind) {
       case 'answer':
-        return giveAnswer(reply, result.attempt, undefined, failed.length + 1);
+        return giveAnswer(reply, { attempt: result.attempt, attempts: failed.length + 1 }, result.retelling);
+      case 'refused':
+        reply.error(result.code, { values: result.values });
+        return;
       case 'failed':
-        if (result.asIs !== undefined) return giveAnswer(reply, result.attempt, result.asIs, failed.length);
+        if (result.asIs !== undefined)
+          return giveError(reply, { attempt: result.attempt, attempts: failed.length }, result.asIs);
         reply.error(codeOfFailure(result.attempt), {}, ['x-sparekey-attempts', String(failed.length)]);
         return;
       case 'no-key': {
@@ -220,16 +228,21 @@ function refuse(reply: Reply, { code, details, allow }: Refusal): void {
   reply.error(code, details, allow === undefined ? [] : ['allow', allow]);
 }
 
-async function giveAnswer(
-  reply: Reply,
-  attempt: Attempt,
-  status: number | undefined,
-  attempts: number,
-): Promise<void> {
-  const { opening } = attempt;
-  if (opening.kind === 'whole')
-    reply.whole(attempt, status ?? opening.status, opening.headers, opening.body, attempts);
-  else if (opening.kind === 'open') await reply.relay(attempt, opening.status, opening.headers, attempts);
+async function giveAnswer(reply: Reply, relayed: Relayed, retelling: Retelling | undefined): Promise<void> {
+  const { opening } = relayed.attempt;
+  if (opening.kind !== 'whole' && opening.kind !== 'open') return;
+  if (retelling !== undefined) await reply.retold(relayed, opening.headers, retelling);
+  else if (opening.kind === 'whole') reply.whole(relayed, opening.status, opening.headers, opening.body);
+  else await reply.relay(relayed, opening.status, opening.headers);
+}
+
+/** A provider's error, as it came wherever the client can read that. */
+async function giveError(reply: Reply, relayed: Relayed, status: number): Promise<void> {
+  const { opening, dialect } = relayed.attempt;
+  if (opening.kind !== 'whole' && opening.kind !== 'open') return;
+  if (familyOf(dialect) !== familyOf(reply.dialect)) reply.told(relayed, status, opening.headers);
+  else if (opening.kind === 'whole') reply.whole(relayed, status, opening.headers, opening.body);
+  else await reply.relay(relayed, opening.status, opening.headers);
 }
 
 /** What a client is told where no provider said anything that it may see. */

@@ -1,9 +1,10 @@
 import type { Call } from '../dialects/call.ts';
-import type { Attempt, AttemptTools } from '../failover/attempt.ts';
+import type { AttemptTools } from '../failover/attempt.ts';
 import { serve } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/serve.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
+import { wholeBody } from './whole-body.ts';
 
 /** A list larger than this is nobody's list of models. Bytes. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
@@ -53,7 +54,7 @@ async function modelsOf(
 ): Promise<Model[] | undefined> {
   const { result } = await serve(call, [{ provider, model: undefined }], tools, limits);
   if (result.kind !== 'answer') return undefined;
-  const body = await wholeBody(result.attempt);
+  const body = await wholeBody(result.attempt, MAX_LIST_BYTES);
   if (body === undefined) return undefined;
   try {
     const parsed: unknown = JSON.parse(body.toString());
@@ -62,22 +63,6 @@ async function modelsOf(
     // Not JSON: a provider that has no such list.
     return undefined;
   }
-}
-
-async function wholeBody(attempt: Attempt): Promise<Buffer | undefined> {
-  if (attempt.opening.kind === 'whole') return attempt.opening.body;
-  const chunks: Buffer[] = [];
-  let length = 0;
-  const isWhole = await attempt.relay({
-    write: (chunk) => {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > MAX_LIST_BYTES) attempt.abandon();
-      return true;
-    },
-    onDrain: (resume) => resume(),
-  });
-  return isWhole ? Buffer.concat(chunks) : undefined;
 }
 
 function hasData(value: unknown): value is { data: unknown[] } {

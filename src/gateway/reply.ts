@@ -1,12 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
+import { shapeError, shapeErrorEvent } from '../dialects/error-shapes.ts';
+import type { ToldError } from '../dialects/error-shapes.ts';
 import { errorBody, errorEvent } from '../dialects/errors.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import type { Dialect } from '../dialects/operations.ts';
 import type { Attempt } from '../failover/attempt.ts';
-import { isEventStream } from '../failover/observe.ts';
+import { headerText, isEventStream } from '../failover/observe.ts';
+import { statusOf } from '../failover/telling.ts';
+import { RetellingError } from '../translate/retelling.ts';
+import type { Retelling } from '../translate/retelling.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import { dropRest, isStillSent } from './unread.ts';
+import { wholeBody } from './whole-body.ts';
 
 /**
  * Headers of a provider's answer that stop here: hop-by-hop ones (RFC 9110, 7.6.1), those that bind the
@@ -36,6 +42,15 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
 
 /** Up to this a body is copied to be sent together with its head. Bytes. */
 const ONE_PIECE_BYTES = 32 * 1024;
+
+/** An answer that has to be read as a whole to be retold is not longer. Bytes. */
+const MAX_RETOLD_BYTES = 64 * 1024 * 1024;
+
+/** The attempt whose answer the client gets, and how many it took. */
+export interface Relayed {
+  readonly attempt: Attempt;
+  readonly attempts: number;
+}
 
 /** One client's answer, whatever it becomes. It is given once. */
 export class Reply {
@@ -77,34 +92,98 @@ export class Reply {
   }
 
   /** An answer that is all there. */
-  whole(attempt: Attempt, status: number, headers: ResponseHeaders, body: Buffer, attempts: number): void {
+  whole({ attempt, attempts }: Relayed, status: number, headers: ResponseHeaders, body: Buffer): void {
     this.#send(status, this.#relayed(attempt, headers, attempts), body);
   }
 
   /** An answer that is still coming. A stream that breaks ends with an error, and with no false end marker. */
-  async relay(attempt: Attempt, status: number, headers: ResponseHeaders, attempts: number): Promise<void> {
-    const response = this.#response;
+  async relay({ attempt, attempts }: Relayed, status: number, headers: ResponseHeaders): Promise<void> {
     const isStream = isEventStream(headers);
-    const head = this.#relayed(attempt, headers, attempts);
+    this.#begin(status, this.#relayed(attempt, headers, attempts), isStream);
+    const isWhole = await attempt.relay(this.#sink());
+    if (isWhole) this.#end();
+    else this.#breakOff(attempt, isStream);
+  }
+
+  /** An error of a provider's that is not in the client's dialect, told in it. */
+  told({ attempt, attempts }: Relayed, answered: number, headers: ResponseHeaders): void {
+    const status = answered < 300 ? statusOf(attempt.verdict.class) : answered;
+    const head = withType(this.#relayed(attempt, headers, attempts), 'application/json');
+    this.#send(status, head, Buffer.from(shapeError(this.dialect, toldBy(attempt, status))));
+  }
+
+  /** An answer that becomes the client's by being retold. */
+  async retold(relayed: Relayed, headers: ResponseHeaders, retelling: Retelling): Promise<void> {
+    const contentType = retelling.contentType ?? headerText(headers['content-type']);
+    const head = withType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
+    if (contentType.startsWith('text/event-stream') || contentType.startsWith('application/x-ndjson'))
+      await this.#retellStream(relayed.attempt, head, headers, retelling);
+    else await this.#retellWhole(relayed, head, headers, retelling);
+  }
+
+  async #retellWhole(
+    { attempt, attempts }: Relayed,
+    head: string[],
+    headers: ResponseHeaders,
+    retelling: Retelling,
+  ): Promise<void> {
+    const body = await wholeBody(attempt, MAX_RETOLD_BYTES);
+    if (attempt.cancelled) return;
+    try {
+      if (body === undefined) throw new RetellingError('the answer is not whole');
+      this.#send(200, head, await retelling.whole(200, headers, body));
+    } catch (error) {
+      if (!(error instanceof RetellingError)) throw error;
+      this.error('upstream_broken', {}, ['x-sparekey-attempts', String(attempts)]);
+    }
+  }
+
+  async #retellStream(
+    attempt: Attempt,
+    head: string[],
+    headers: ResponseHeaders,
+    retelling: Retelling,
+  ): Promise<void> {
+    this.#begin(200, head, true);
+    const told = retelling.stream(headers, this.#sink());
+    const { opening } = attempt;
+    let isWhole = opening.kind === 'whole';
+    if (opening.kind === 'whole') told.write(opening.body);
+    else isWhole = await attempt.relay(told);
+    if (!isWhole) await told.breakOff();
+    else if (await told.end()) return this.#end();
+    this.#breakOff(attempt, true);
+  }
+
+  #begin(status: number, head: string[], isStream: boolean): void {
     if (isStream) head.push('x-accel-buffering', 'no');
-    response.writeHead(status, head);
-    const sink: Sink = {
+    this.#response.writeHead(status, head);
+  }
+
+  #sink(): Sink {
+    const response = this.#response;
+    return {
       write: (chunk) => {
         this.bytes += chunk.length;
         return response.write(chunk);
       },
       onDrain: (resume) => response.once('drain', resume),
     };
-    const isWhole = await attempt.relay(sink);
-    if (isWhole) this.#end();
-    else if (attempt.cancelled) response.destroy();
-    else if (isStream) this.#endBrokenStream(attempt);
-    else response.destroy();
   }
 
-  #endBrokenStream(attempt: Attempt): void {
-    this.code = attempt.timedOut ? 'upstream_timeout' : 'upstream_broken';
-    this.#response.write(errorEvent(this.dialect, this.code));
+  /** The client's answer has begun, and cannot be ended well. */
+  #breakOff(attempt: Attempt, isStream: boolean): void {
+    if (attempt.cancelled || !isStream) {
+      this.#response.destroy();
+      return;
+    }
+    if (attempt.told === undefined) {
+      this.code = attempt.timedOut ? 'upstream_timeout' : 'upstream_broken';
+      this.#response.write(errorEvent(this.dialect, this.code));
+    } else {
+      const error = toldBy(attempt, statusOf(attempt.verdict.class));
+      this.#response.write(shapeErrorEvent(this.dialect, error));
+    }
     this.#end();
   }
 
@@ -161,6 +240,22 @@ export class Reply {
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
+}
+
+/** A provider's error in its own words, for a client that speaks another dialect. */
+function toldBy({ told }: Attempt, status: number): ToldError {
+  const message = told?.message ?? '';
+  return { status, code: told?.code, message: message === '' ? `The provider answered ${status}.` : message };
+}
+
+/** The same headers with another content type, and without a length that counts other bytes. */
+function withType(headers: readonly string[], contentType: string): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (name !== 'content-type' && name !== 'content-length') kept.push(name, headers[at + 1] ?? '');
+  }
+  return ['content-type', contentType, ...kept];
 }
 
 /** Headers that the provider's `connection` header declares hop-by-hop; undefined for the usual ones. */

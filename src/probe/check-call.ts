@@ -1,6 +1,8 @@
 import type { Call } from '../dialects/call.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import { scanBody } from '../dialects/json-scan.ts';
+import { familyOf } from '../dialects/operation.ts';
+import type { Family } from '../dialects/operation.ts';
 import { findTarget } from '../dialects/operations.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -10,9 +12,18 @@ const JSON_BODY = ['content-type', 'application/json'];
 const MAX_TOKENS = 16;
 
 /** A health check that costs nothing: the list of models, which only a credential that counts gets to see. */
-export function listCall(now: number, signal: AbortSignal): Call {
-  return call('GET', '/models', Buffer.alloc(0), now, signal);
+export function listCall({ native }: Provider, now: number, signal: AbortSignal): Call {
+  return call('GET', '/models', Buffer.alloc(0), now, signal, MARKS[familyOf(native)]);
 }
+
+/** What tells whose list is asked for, where vendors have one path for theirs. */
+const MARKS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
+  openai: {},
+  anthropic: { 'anthropic-version': '2023-06-01' },
+  gemini: { 'x-goog-api-key': '' },
+  bedrock: {},
+  vendor: {},
+};
 
 /**
  * A health check as a client would send it: a short chat completion. The model's name is put in as JSON, and
@@ -28,8 +39,15 @@ export function completionCall(provider: Provider, model: string, now: number, s
   return call('POST', '/chat/completions', bytes, now, signal);
 }
 
-function call(method: string, path: string, bytes: Buffer, now: number, signal: AbortSignal): Call {
-  const target = findTarget(method, path);
+function call(
+  method: string,
+  path: string,
+  bytes: Buffer,
+  now: number,
+  signal: AbortSignal,
+  marks: Readonly<Record<string, string>> = {},
+): Call {
+  const target = findTarget(method, path, marks);
   const facts = bytes.length === 0 ? noFacts() : scanBody(bytes);
   if (typeof target === 'string' || facts.kind === 'fault')
     throw new TypeError('a health check is no valid call');

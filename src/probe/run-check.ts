@@ -47,13 +47,17 @@ export async function runCheck(
   const now = tools.now();
   const { healthCheckTimeout } = provider.config.failover;
   const isFree = isFreeToCheck(provider, pooled.record);
+  const model = isFree ? undefined : provider.mapModel(checkModel);
+  const asked = isFree ? listCall(provider, now, signal) : completionCall(provider, checkModel, now, signal);
+  const taken = await provider.take(asked, model);
+  if (taken.kind === 'refused') return { passed: false, verdict: 'client_error', rule: taken.code, ms: 0 };
   const attempt = await Attempt.start(
-    isFree ? listCall(now, signal) : completionCall(provider, checkModel, now, signal),
+    taken.call,
     {
       provider,
       pooled,
       epoch: settle(pooled.record, now).epoch,
-      model: isFree ? undefined : provider.mapModel(checkModel),
+      model,
       check: asksForCredit(pooled.record) ? 'credit' : 'key',
       limits: {
         firstOutputMs: healthCheckTimeout,
@@ -66,6 +70,7 @@ export async function runCheck(
   );
   if (attempt.opening.kind === 'open')
     await attempt.relay({ write: () => true, onDrain: (resume) => resume() });
+  taken.retelling?.drop();
   if (attempt.cancelled) return undefined;
   const { verdict, rule, status, detail, ms } = attempt.note;
   return {

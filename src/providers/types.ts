@@ -2,8 +2,8 @@
 export type Credential = { readonly kind: 'bearer' } | { readonly kind: 'header'; readonly name: string };
 
 /**
- * A provider type that speaks OpenAI. `baseUrl` is everything before an operation's own suffix: `/v1` for
- * most, since the suffix is `/chat/completions`.
+ * A type of provider. `baseUrl` is everything before an operation's own suffix: `/v1` for most, since the suffix
+ * is `/chat/completions`. What more than this a type needs is in `wires.ts`.
  */
 export interface ProviderType {
   readonly type: string;
@@ -44,6 +44,14 @@ const rows: readonly ProviderType[] = [
   },
   { type: 'baidu', baseUrl: 'https://qianfan.baidubce.com/v2', env: 'QIANFAN_API_KEY', credential: bearer },
   {
+    type: 'claude',
+    baseUrl: 'https://api.anthropic.com/v1',
+    env: 'ANTHROPIC_API_KEY',
+    healthCheckModel: 'claude-haiku-4-5',
+    listNeedsKey: true,
+    credential: { kind: 'header', name: 'x-api-key' },
+  },
+  {
     type: 'deepseek',
     baseUrl: 'https://api.deepseek.com/v1',
     env: 'DEEPSEEK_API_KEY',
@@ -68,6 +76,14 @@ const rows: readonly ProviderType[] = [
     baseUrl: 'https://api.galadriel.com/v1',
     env: 'GALADRIEL_API_KEY',
     credential: bearer,
+  },
+  {
+    type: 'gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    env: 'GEMINI_API_KEY',
+    healthCheckModel: 'gemini-2.5-flash-lite',
+    listNeedsKey: true,
+    credential: { kind: 'header', name: 'x-goog-api-key' },
   },
   { type: 'github', baseUrl: 'https://models.inference.ai.azure.com', credential: bareToken },
   {

@@ -11,6 +11,7 @@ const MARKS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
   anthropic: { 'anthropic-version': '2023-06-01' },
   gemini: { 'x-goog-api-key': 'k' },
   bedrock: {},
+  vendor: {},
 };
 
 function named(method: string, url: string): string {

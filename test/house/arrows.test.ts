@@ -24,7 +24,8 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'telemetry/': { code: [], types: ['gateway/request-entry.ts', 'keys/'] },
   'simulator/': { code: [] },
   'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
-  'providers/': { code: ['dialects/', 'keys/', 'providers/', 'upstream/'], types: ['config/'] },
+  'translate/': { code: ['dialects/'], types: ['upstream/'] },
+  'providers/': { code: ['dialects/', 'keys/', 'providers/', 'translate/', 'upstream/'], types: ['config/'] },
   'providers/types.ts': { code: [], outside: [] },
   'config/': {
     code: ['failover/rules/consequences.ts', 'keys/', 'providers/types.ts'],
@@ -54,13 +55,14 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'affinity/': { code: ['dialects/', 'keys/'], types: ['providers/', 'store/contract.ts'] },
   'failover/': {
     code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'providers/', 'upstream/'],
+    types: ['translate/retelling.ts'],
   },
   'probe/': {
     code: ['dialects/', 'failover/', 'keys/', 'providers/'],
     types: ['store/contract.ts'],
   },
   'gateway/': {
-    code: ['affinity/', 'dialects/', 'failover/', 'keys/'],
+    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'translate/retelling.ts'],
     types: ['config/', 'providers/', 'upstream/'],
   },
   'admin/': { code: ['keys/'], types: ['probe/', 'providers/'] },

@@ -7,6 +7,7 @@ import { exists, read } from './files.ts';
 const LICENCES = new Set([
   '0BSD',
   'Apache-2.0',
+  '(AFL-2.1 OR BSD-3-Clause)',
   'BlueOak-1.0.0',
   'BSD-2-Clause',
   'BSD-3-Clause',

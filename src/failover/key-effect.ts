@@ -1,0 +1,25 @@
+import type { Effect } from '../keys/event.ts';
+import type { FailoverPolicy } from '../providers/failover-policy.ts';
+import { effectOf } from './effect.ts';
+import type { Answered, Faulted } from './outcome.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * Where `failoverOnStatus` was given, the status of a plain answer decides whether it counts, and nothing
+ * else does. A status says nothing of a fault or of an error inside a 200: there the verdict decides.
+ */
+export function effectUnder(policy: FailoverPolicy, outcome: Answered | Faulted, verdict: Verdict): Effect {
+  if (policy.countsStatus === undefined || outcome.kind === 'faulted') return effectOf(verdict);
+  if (outcome.where !== 'none' && outcome.status < 300) return effectOf(verdict);
+  if (policy.countsStatus(outcome.status)) return { kind: 'counts' };
+  return outcome.status < 300 ? { kind: 'succeeds' } : { kind: 'none' };
+}
+
+/**
+ * A check that asked for the wrong thing has still shown that the key is let in.
+ * @param check - what it was to show; undefined for a client's request
+ */
+export function effectFor(check: 'key' | 'credit' | undefined, effect: Effect, verdict: Verdict): Effect {
+  const isLetIn = verdict.class === 'client_error' || verdict.class === 'content_blocked';
+  return check === 'key' && isLetIn ? { kind: 'succeeds' } : effect;
+}

@@ -1,0 +1,21 @@
+import type { Attempt } from '../failover/attempt.ts';
+
+/**
+ * All of an answer that passed the gate, whether it is still coming or not; undefined where it broke off or is
+ * too large.
+ */
+export async function wholeBody(attempt: Attempt, maxBytes: number): Promise<Buffer | undefined> {
+  if (attempt.opening.kind === 'whole') return attempt.opening.body;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const isWhole = await attempt.relay({
+    write: (chunk) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) attempt.abandon();
+      return true;
+    },
+    onDrain: (resume) => resume(),
+  });
+  return isWhole && attempt.verdict.class === 'ok' ? Buffer.concat(chunks) : undefined;
+}

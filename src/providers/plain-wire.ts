@@ -1,0 +1,133 @@
+import { spliceModel } from '../dialects/body-facts.ts';
+import type { Call } from '../dialects/call.ts';
+import { familyOf } from '../dialects/operation.ts';
+import type { Dialect, Family, Operation } from '../dialects/operation.ts';
+import type { Target } from '../dialects/operations.ts';
+import type { Secret } from '../keys/secret.ts';
+import type { UpstreamRequest } from '../upstream/transport.ts';
+import { forwardedHeaders } from './headers.ts';
+import type { Credential } from './types.ts';
+import type { Wire } from './wire.ts';
+
+/** A vendor's API as one provider serves it. */
+export interface Surface {
+  readonly family: Family;
+  /** What stands before an operation's own suffix; empty, or with a leading slash and no trailing one. */
+  readonly basePath: string;
+  readonly credential: Credential;
+  /** Sent where the client does not send them. Names in lower case. */
+  readonly defaultHeaders?: Readonly<Record<string, string>>;
+  /** Added to every query: `name=value`. */
+  readonly query?: string;
+  /** Operations of the family that it is known not to have. */
+  readonly lacks?: (operation: Operation) => boolean;
+  /** Other paths than the operation's own suffix behind `basePath`: whole ones. `{model}` is filled in. */
+  readonly paths?: (operation: Operation) => string | undefined;
+}
+
+/** A wire for providers whose credential is a header and which speak some vendors' APIs as they are. */
+export function plainWire(origin: string, native: Dialect, surfaces: readonly Surface[]): Wire {
+  const surfaceFor = (operation: Operation): Surface | undefined => {
+    const family = familyOf(operation.dialect);
+    return surfaces.find((each) => each.family === family && each.lacks?.(operation) !== true);
+  };
+  return {
+    origin,
+    native,
+    takes: (operation) => surfaceFor(operation) !== undefined,
+    build: (call, key, model) => {
+      const surface = surfaceFor(call.target.operation);
+      if (surface === undefined)
+        throw new TypeError(`a call that is not taken: ${call.target.operation.name}`);
+      const { body, length } = bodyFor(call, model);
+      return {
+        method: call.target.operation.method,
+        path: pathFor(surface, call.target, model),
+        headers: requestHeaders(call, surface, key?.secret ?? call.credential, length),
+        body,
+      };
+    },
+  };
+}
+
+/** @param length - of a body that is a stream, where it is known */
+export function requestHeaders(
+  call: Call,
+  { credential, defaultHeaders = {} }: Pick<Surface, 'credential' | 'defaultHeaders'>,
+  secret: Secret | undefined,
+  length: number | undefined,
+): string[] {
+  const headers = forwardedHeaders(call.headers);
+  // An encoded answer could be relayed but not read, and an error in it would pass for an answer.
+  headers.push('accept-encoding', 'identity');
+  if (length !== undefined) headers.push('content-length', String(length));
+  for (const [name, value] of Object.entries(defaultHeaders)) {
+    if (!hasHeader(headers, name)) headers.push(name, value);
+  }
+  if (secret !== undefined) headers.push(...credentialHeader(credential, secret));
+  return headers;
+}
+
+function hasHeader(headers: readonly string[], lowerName: string): boolean {
+  return headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === lowerName);
+}
+
+function credentialHeader(credential: Credential, secret: Secret): [string, string] {
+  switch (credential.kind) {
+    case 'bearer':
+      return ['authorization', `Bearer ${secret.reveal()}`];
+    case 'header':
+      return [credential.name, secret.reveal()];
+  }
+}
+
+function pathFor({ basePath, paths, query }: Surface, target: Target, model: string | undefined): string {
+  const own = paths?.(target.operation);
+  const path = own === undefined ? basePath + suffixOf(target, model) : fillModel(own, model);
+  return path + joinQuery(target.query, query);
+}
+
+function joinQuery(asked: string, own: string | undefined): string {
+  if (own === undefined) return asked;
+  return asked === '' ? `?${own}` : `${asked}&${own}`;
+}
+
+/** The operation's path as the client wrote it, but for the model where the path names it. */
+export function suffixOf({ operation, path, pathModel }: Target, model: string | undefined): string {
+  if (pathModel === undefined || model === undefined || model === pathModel) return path;
+  return fillModel(operation.pattern, model);
+}
+
+function fillModel(pattern: string, model: string | undefined): string {
+  return pattern.replace('{model}', () => (model ?? '').split('/').map(encodeURIComponent).join('/'));
+}
+
+interface Outgoing {
+  readonly body: UpstreamRequest['body'];
+  /** Of a body that is a stream, where it was announced. */
+  readonly length?: number;
+}
+
+/** The body as it leaves: the client's, but for the model's name. */
+export function bodyFor(call: Call, model: string | undefined): Outgoing {
+  const { body } = call;
+  switch (body.kind) {
+    case 'kept':
+      return { body: body.bytes.length === 0 ? null : withModel(call, body.bytes, model) };
+    case 'passing': {
+      const head = withModel(call, body.head, model);
+      body.rest.unshift(head);
+      return {
+        body: body.rest,
+        ...(body.length !== undefined && { length: body.length + head.length - body.head.length }),
+      };
+    }
+  }
+}
+
+/** The client's bytes, but for the one value that names the model. */
+function withModel(call: Call, bytes: Buffer, model: string | undefined): Buffer {
+  const { modelSpan } = call;
+  if (modelSpan === undefined || model === undefined || model === call.model) return bytes;
+  return spliceModel(bytes, modelSpan, model);
+}

@@ -1,0 +1,51 @@
+import type { Call } from '../dialects/call.ts';
+import type { Dialect, Operation } from '../dialects/operation.ts';
+import type { Key } from '../keys/key.ts';
+import type { Retelling } from '../translate/retelling.ts';
+import type { Opening } from '../upstream/exchange.ts';
+import type { UpstreamRequest } from '../upstream/transport.ts';
+
+/** How one configured provider is spoken to: what its type makes of its configuration. */
+export interface Wire {
+  /** Scheme, host and port. */
+  readonly origin: string;
+
+  /** Whether the provider has the operation as it is, so that bytes can pass through. */
+  takes(operation: Operation): boolean;
+
+  /** What calls to generate something are translated to, where the provider does not take them as they are. */
+  readonly native: Dialect;
+
+  /**
+   * Turns a call that the provider does not take into one that it does, by the provider's own means and before
+   * any translation between dialects; undefined where it has none for this operation.
+   * @param model in the provider's words
+   */
+  readonly convert?: (call: Call, model: string | undefined) => Converted | undefined;
+
+  /**
+   * Builds the request for a call that it takes, from the untouched original, with this key's credential.
+   * Without a key the client's own credential travels, or none.
+   * @param model in the provider's words
+   */
+  build(
+    call: Call,
+    key: Key | undefined,
+    model: string | undefined,
+  ): UpstreamRequest | Promise<UpstreamRequest | CredentialTrouble>;
+}
+
+/** A call in another form, and the way back for its answer. */
+export interface Converted {
+  readonly call: Call;
+  readonly retelling: Retelling;
+}
+
+/**
+ * The key's credential could not be turned into what requests carry: what whoever does that answered, or did
+ * not. It is judged like a provider's answer.
+ */
+export interface CredentialTrouble {
+  readonly kind: 'credential-trouble';
+  readonly opening: Opening;
+}

@@ -1,0 +1,49 @@
+/** A request as a provider package would have sent it. */
+export interface CaughtRequest {
+  /** In lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Stands in for the network under a provider package: catches the one request that it makes, and gives it the
+ * answer once the failover loop has found one. So the package translates, and never sees a key.
+ */
+export class Line {
+  readonly #request = Promise.withResolvers<CaughtRequest>();
+  readonly #response = Promise.withResolvers<Response>();
+
+  constructor() {
+    // Where the package fails before it asks, nobody waits for either.
+    this.#request.promise.catch(() => undefined);
+    this.#response.promise.catch(() => undefined);
+  }
+
+  readonly fetch = async (_: unknown, init: RequestInit = {}): Promise<Response> => {
+    const { body } = init;
+    if (typeof body !== 'string') throw new TypeError('a provider package sent something other than text');
+    this.#request.resolve({ headers: Object.fromEntries(new Headers(init.headers)), body });
+    return this.#response.promise;
+  };
+
+  /**
+   * The request, once the package has made it.
+   * @param call what was asked of the package: rejects where that does before it asks
+   */
+  caught(call: Promise<unknown>): Promise<CaughtRequest> {
+    return Promise.race([
+      this.#request.promise,
+      call.then(() => {
+        throw new TypeError('a provider package answered without asking');
+      }),
+    ]);
+  }
+
+  answer(response: Response): void {
+    this.#response.resolve(response);
+  }
+
+  drop(): void {
+    this.#response.reject(new DOMException('there is no answer', 'AbortError'));
+  }
+}

@@ -1,0 +1,39 @@
+import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
+
+/**
+ * Turns one provider's answer into what the client asked for: into its dialect, or into the shape that the
+ * configuration wants. It is made with the request and serves the one attempt that passes the commit gate.
+ */
+export interface Retelling {
+  /** Of the client's answer; undefined where the provider's stays. */
+  readonly contentType: string | undefined;
+
+  /** Retells an answer that is all there. Rejects with a `RetellingError` where it cannot be read. */
+  whole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer>;
+
+  /**
+   * Begins to retell an answer that is still coming; what it becomes goes to `out`, which is only given whole
+   * frames.
+   */
+  stream(headers: ResponseHeaders, out: Sink): StreamRetelling;
+
+  /** There is no answer to retell: nothing waits for one any more. Nothing happens the second time. */
+  drop(): void;
+}
+
+/** Where the provider's bytes go while they are retold. */
+export interface StreamRetelling extends Sink {
+  /**
+   * The provider's answer is all there, with its end or with an error of its own. Resolves when all of it is
+   * retold: true where the client has the end of it, false where it could not be read to the end.
+   */
+  end(): Promise<boolean>;
+
+  /** The provider's answer broke off: what has come is retold, and no end. */
+  breakOff(): Promise<void>;
+}
+
+/** An answer was not what its dialect says it should be. */
+export class RetellingError extends Error {
+  override readonly name = 'RetellingError';
+}

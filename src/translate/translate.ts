@@ -1,0 +1,143 @@
+import type { Call } from '../dialects/call.ts';
+import { noFacts } from '../dialects/body-facts.ts';
+import type { Dialect, Operation } from '../dialects/operation.ts';
+import type { Asked, FarSide, Json, NearSide } from './asked.ts';
+import { NotExpressible } from './asked.ts';
+import { Line } from './line.ts';
+import type { Retelling } from './retelling.ts';
+import { SdkRetelling } from './sdk-retelling.ts';
+import type { Asking } from './sdk-retelling.ts';
+import { farSideOf, nearSideOf } from './sides.ts';
+
+/** A call in another dialect, and the way back for its answer; or what there are no words for. */
+export type Translation =
+  | {
+      readonly kind: 'translated';
+      readonly call: Call;
+      readonly retelling: Retelling;
+      /** Fields that were left out, by their names. */
+      readonly dropped: readonly string[];
+    }
+  /** `reason` completes "cannot be put into what … speaks: …". */
+  | { readonly kind: 'not-expressible'; readonly reason: string };
+
+/** Whether calls for an operation can be put into `native`. */
+export function canTranslate(operation: Operation, native: Dialect): boolean {
+  return nearSideOf(operation) !== undefined && farSideOf(native) !== undefined;
+}
+
+/**
+ * Puts a call into the dialect that a provider speaks. The packages that do so are loaded when first needed.
+ * @param model in the provider's words
+ */
+export async function translate(call: Call, model: string, native: Dialect): Promise<Translation> {
+  const near = nearSideOf(call.target.operation);
+  const far = farSideOf(native);
+  if (near === undefined || far === undefined)
+    throw new TypeError(`no way from ${call.target.operation.name} to ${native}`);
+  if (call.body.kind === 'passing')
+    return {
+      kind: 'not-expressible',
+      reason: 'it is larger than `limits.replay`, and cannot be read as a whole',
+    };
+  try {
+    return await ask(call, call.body.bytes, model, near, far);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === undefined) throw error;
+    return { kind: 'not-expressible', reason };
+  }
+}
+
+async function ask(
+  call: Call,
+  bytes: Buffer,
+  model: string,
+  near: NearSide,
+  far: FarSide,
+): Promise<Translation> {
+  const body = parseBody(bytes);
+  const asked = near.read(body);
+  const line = new Line();
+  const languageModel = await far.model(model, line.fetch);
+  const asking = begin(call.stream, languageModel, far.fit(asked, model));
+  const request = await line.caught(asking.result);
+  const context = {
+    id: call.id,
+    model: call.model ?? model,
+    acceptedAt: call.acceptedAt,
+    body,
+    query: call.target.query,
+  };
+  return {
+    kind: 'translated',
+    call: {
+      ...call,
+      target: far.target(model, call.stream),
+      headers: headersFor(call.headers, request.headers),
+      body: { kind: 'kept', bytes: Buffer.from(request.body) },
+      model,
+      modelSpan: undefined,
+      hints: noFacts(),
+      creates: false,
+    },
+    retelling: new SdkRetelling(line, asking, near, context),
+    dropped: asked.dropped,
+  };
+}
+
+function begin(
+  stream: boolean,
+  model: Awaited<ReturnType<FarSide['model']>>,
+  options: Asked['options'],
+): Asking {
+  return stream
+    ? { kind: 'stream', result: Promise.resolve(model.doStream(options)) }
+    : { kind: 'whole', result: Promise.resolve(model.doGenerate(options)) };
+}
+
+function parseBody(bytes: Buffer): Json {
+  try {
+    const body: unknown = JSON.parse(bytes.toString());
+    if (isJson(body)) return body;
+  } catch {
+    // Said below: the scan of its top level lets much through.
+  }
+  throw new NotExpressible('its body is not valid JSON');
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Errors by which the packages say that they have no words for something. */
+const NOT_EXPRESSIBLE: ReadonlySet<string> = new Set([
+  'NotExpressible',
+  'AI_UnsupportedFunctionalityError',
+  'AI_InvalidArgumentError',
+  'AI_InvalidPromptError',
+  'AI_TypeValidationError',
+]);
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof Error && NOT_EXPRESSIBLE.has(error.name) ? error.message : undefined;
+}
+
+/** Headers of a client's dialect say nothing in another; what the package asks for instead is added. */
+function headersFor(asked: readonly string[], caught: Readonly<Record<string, string>>): string[] {
+  const headers: string[] = [];
+  for (let at = 0; at + 1 < asked.length; at += 2) {
+    const name = asked[at] ?? '';
+    if (!isOfDialect(name.toLowerCase())) headers.push(name, asked[at + 1] ?? '');
+  }
+  for (const [name, value] of Object.entries(caught)) {
+    if (isOfDialect(name) && !name.startsWith('x-goog-')) headers.push(name, value);
+  }
+  return headers;
+}
+
+const DIALECT_HEADERS = ['anthropic-', 'content-', 'openai-', 'x-goog-', 'x-stainless-'];
+
+function isOfDialect(lowerName: string): boolean {
+  return lowerName === 'accept' || DIALECT_HEADERS.some((beginning) => lowerName.startsWith(beginning));
+}

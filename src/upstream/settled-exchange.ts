@@ -1,0 +1,15 @@
+import type { Exchange, Opening } from './exchange.ts';
+
+/** What there is to an exchange for whoever reads its answer. */
+export type AnyExchange = Pick<Exchange, 'opening' | 'firstOutputMs' | 'held' | 'relay' | 'cancel'>;
+
+/** An exchange that came to nothing before it began: there is an opening, and no more. */
+export function settledExchange(opening: Opening): AnyExchange {
+  return {
+    opening: Promise.resolve(opening),
+    firstOutputMs: undefined,
+    held: Buffer.alloc(0),
+    relay: () => Promise.resolve({ kind: 'cancelled' }),
+    cancel: () => undefined,
+  };
+}
