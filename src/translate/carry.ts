@@ -22,7 +22,9 @@ export function wantedOf(metadata: Readonly<Record<string, JSONObject>> | undefi
   const found = Object.entries(WANTED).flatMap(([name, fields]) => {
     const own = metadata?.[name] ?? {};
     const kept = Object.fromEntries(
-      fields.filter((field) => own[field] != null).map((field) => [field, own[field]]),
+      fields
+        .filter((field) => own[field] !== undefined && own[field] !== null)
+        .map((field) => [field, own[field]]),
     );
     return Object.keys(kept).length === 0 ? [] : [[name, kept] as const];
   });
