@@ -247,7 +247,7 @@ function assemble(config: Config, book: KeyBook): Runtime {
   return {
     config,
     providers,
-    route: router(providers, { routes, activeProviderId }),
+    route: router(providers, { routes, activeProviderId, random: Math.random }),
     admit: admission(config.clients),
   };
 }

@@ -10,8 +10,16 @@ export function describeConfig(config: Config): string[] {
     `state in ${describeState(config.state)}`,
     describeResources(config),
     ...config.providers.flatMap((provider) => describeProvider(provider, config)),
-    ...config.routes.map(({ model, to }) => `route ${model} to ${to.join(', then ')}`),
+    ...config.routes.map(({ model, to }) => `route ${model} to ${to.map(describeStep).join(', then ')}`),
   ];
+}
+
+function describeStep(equals: Config['routes'][number]['to'][number]): string {
+  const all = equals.map(({ provider, model, weight }) => {
+    const name = model === undefined ? provider : `${provider}/${model}`;
+    return equals.length === 1 ? name : `${name} (weight ${weight})`;
+  });
+  return all.join(' or ');
 }
 
 function describeWorkers({ workers }: Config): string[] {

@@ -168,7 +168,7 @@ interface RootFields {
   readonly clients?: readonly unknown[];
   readonly provider?: { readonly id?: string; readonly type: string };
   readonly providers?: readonly { readonly id: string }[];
-  readonly routes: readonly { readonly to: readonly string[] }[];
+  readonly routes: readonly { readonly to: readonly (readonly { readonly provider: string }[])[] }[];
   readonly activeProviderId?: string;
 }
 
@@ -230,8 +230,9 @@ function checkNames(config: RootFields, context: Context): void {
   if (!isListSound(context, 'routes')) return;
   for (const [index, { to }] of config.routes.entries())
     if (isSound(context, 'routes', index, 'to'))
-      for (const [place, id] of to.entries())
-        if (!ids.includes(id)) problem(context, ['routes', index, 'to', place], expected);
+      for (const [place, equals] of to.entries())
+        if (equals.some(({ provider }) => !ids.includes(provider)))
+          problem(context, ['routes', index, 'to', place], expected);
   if (ids.length > 1 && activeProviderId === undefined && config.routes.length === 0)
     problem(context, ['activeProviderId'], `routes, or ${expected}`);
 }

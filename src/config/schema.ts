@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Secret } from '../keys/secret.ts';
 import { modelPattern, state, workers } from './patterns.ts';
+import { routeTo } from './route-to.ts';
 import { provider, soleProvider } from './provider-schema.ts';
 import { checkClients, checkProviders, checkRoot, onLists, onMaps } from './relations.ts';
-import { address, bytes, duration, kinds, secret, text, word } from './scalars.ts';
+import { address, bytes, duration, secret, text, word } from './scalars.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /**
@@ -24,12 +25,10 @@ const route = z.strictObject({
   model: modelPattern().meta({
     description: 'The models it is for: a name, `prefix*`, `~regex`, or `*` for all.',
   }),
-  to: z
-    .array(text('a provider id').register(kinds, { kind: 'provider id' }), {
-      error: 'a list of provider ids',
-    })
-    .min(1, { error: 'at least one provider id' })
-    .meta({ description: 'Providers in order of preference.' }),
+  to: routeTo().meta({
+    description:
+      'Providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others.',
+  }),
 });
 
 const client = z.strictObject({

@@ -16,8 +16,23 @@ export type Route =
 
 /** What the configuration says of routes. */
 export interface RouteTable {
-  readonly routes: readonly { readonly model: string; readonly to: readonly string[] }[];
+  readonly routes: readonly { readonly model: string; readonly to: readonly (readonly Entry[])[] }[];
   readonly activeProviderId: string | undefined;
+  /** In [0, 1): picks among equals. */
+  readonly random: () => number;
+}
+
+/** A provider on a route: which model it is asked for, where not the client's, and its share beside its equals. */
+interface Entry {
+  readonly provider: string;
+  readonly model?: string;
+  readonly weight: number;
+}
+
+interface Stop {
+  readonly provider: Provider;
+  readonly model: string | undefined;
+  readonly weight: number;
 }
 
 /**
@@ -27,12 +42,12 @@ export interface RouteTable {
  */
 export function router(
   providers: ReadonlyMap<string, Provider>,
-  { routes, activeProviderId }: RouteTable,
+  { routes, activeProviderId, random }: RouteTable,
 ): (model: string | undefined) => Route {
   const known = routes.map(({ model, to }) => ({
     model,
     matches: modelMatcher(model),
-    to: to.map((id) => providers.get(id)).filter((provider) => provider !== undefined),
+    to: to.map((equals) => equals.flatMap((entry) => stopAt(entry, providers))),
   }));
   // Of two routes for one name the first counts, as of two patterns.
   const exact = new Map(known.toReversed().map(({ model, to }) => [model, to]));
@@ -47,16 +62,35 @@ export function router(
         : { kind: 'targets', targets: [{ provider, model: undefined }] };
     }
     const named = namedProvider(model, providers);
-    if (named !== undefined) return targetsAt([named], model.slice(named.id.length + 1));
+    if (named !== undefined) return routeAt(named, model.slice(named.id.length + 1));
     const to = exact.get(model) ?? known.find(({ matches }) => matches(model))?.to;
-    if (to !== undefined) return targetsAt(to, model);
-    return active === undefined ? { kind: 'no-route' } : targetsAt([active], model);
+    if (to !== undefined) {
+      const stops = to.flatMap((equals) => (equals.length === 1 ? equals : shuffle(equals, random)));
+      return { kind: 'targets', targets: stops.map((stop) => targetAt(stop, model)) };
+    }
+    return active === undefined ? { kind: 'no-route' } : routeAt(active, model);
   };
 }
 
-function targetsAt(providers: readonly Provider[], model: string): Route {
-  const targets = providers.map((provider) => ({ provider, model: provider.mapModel(model) }));
-  return { kind: 'targets', targets };
+function stopAt({ provider: id, model, weight }: Entry, providers: ReadonlyMap<string, Provider>): Stop[] {
+  const provider = providers.get(id);
+  return provider === undefined ? [] : [{ provider, model, weight }];
+}
+
+function targetAt({ provider, model }: Stop, asked: string): RouteTarget {
+  return { provider, model: provider.mapModel(model ?? asked) };
+}
+
+function routeAt(provider: Provider, model: string): Route {
+  return { kind: 'targets', targets: [{ provider, model: provider.mapModel(model) }] };
+}
+
+/** Equals in the order of one request: each stands first as often as its weight says, and so on among the rest. */
+function shuffle(equals: readonly Stop[], random: () => number): Stop[] {
+  return equals
+    .map((stop) => ({ stop, rank: -Math.log(1 - random()) / stop.weight }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ stop }) => stop);
 }
 
 /**

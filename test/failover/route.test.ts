@@ -13,10 +13,13 @@ providers:
 `;
 
 /** Where a configuration sends a model, each as `provider:model`; undefined where it has no route. */
-function routesOf(more: string): (model: string | undefined) => readonly string[] | undefined {
+function routesOf(
+  more: string,
+  random = () => 0.5,
+): (model: string | undefined) => readonly string[] | undefined {
   const { providers, routes, activeProviderId } = configOf(PROVIDERS + more);
   const opened = new Map(providers.map((config) => [config.id, openProvider(config, () => FRESH)]));
-  const route = router(opened, { routes, activeProviderId });
+  const route = router(opened, { routes, activeProviderId, random });
   return (model) => {
     const found = route(model);
     if (found.kind === 'no-route') return undefined;
@@ -56,6 +59,24 @@ routes:
     assert.deepEqual(route('gpt-4o'), ['main:gpt-4o', 'spare:gpt-5', 'mapped:small']);
   });
 
+  void it('asks a provider for the model that the route names with it, mapped', () => {
+    const route = routesOf(
+      'routes: [{ model: smart, to: [main/gpt-x, { provider: spare, model: gpt-4o }] }]',
+    );
+    assert.deepEqual(route('smart'), ['main:gpt-x', 'spare:gpt-5']);
+  });
+
+  void it('begins with one of several equals, as often as its weight says, and goes on to the others', () => {
+    let seed = 1;
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const equals = '[{ provider: main, weight: 3 }, spare]';
+    const route = routesOf(`routes: [{ model: "*", to: [${equals}, mapped] }]`, random);
+    const ways = Array.from({ length: 4000 }, () => route('m')?.join(' '));
+    const first = ways.filter((way) => way === 'main:m spare:m mapped:small').length;
+    assert.equal(ways.filter((way) => way === 'spare:m main:m mapped:small').length, 4000 - first);
+    assert.ok(first > 2850 && first < 3150, String(first));
+  });
+
   void it('goes by the first of two routes for one name', () => {
     const route = routesOf('routes: [{ model: gpt-5, to: [spare] }, { model: gpt-5, to: [main] }]');
     assert.deepEqual(route('gpt-5'), ['spare:gpt-5']);
@@ -72,7 +93,7 @@ routes:
   });
 
   void it('has no route where there is no provider at all', () => {
-    const route = router(new Map(), { routes: [], activeProviderId: undefined });
+    const route = router(new Map(), { routes: [], activeProviderId: undefined, random: Math.random });
     assert.deepEqual([route('gpt-5'), route(undefined)], [{ kind: 'no-route' }, { kind: 'no-route' }]);
   });
 

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { decimal, kinds, text } from './scalars.ts';
+
+/** A provider on a model's way. */
+export interface RouteEntry {
+  readonly provider: string;
+  /** To be asked for there, in place of the model that the client named; absent: that one, mapped. */
+  readonly model?: string;
+  /** Its share beside its equals. */
+  readonly weight: number;
+}
+
+const entryMap = z.strictObject({
+  provider: text('a provider id')
+    .register(kinds, { kind: 'provider id' })
+    .meta({ description: 'The provider.' }),
+  model: text('a model').exactOptional().meta({
+    description:
+      'What it is asked for, mapped by its `modelMapping`. Absent: the model that the client named.',
+  }),
+  weight: decimal({ above: 0, max: 1000 })
+    .prefault(1)
+    .meta({ description: 'Its share beside its equals; says nothing of one that has none.' }),
+});
+
+/** `provider-id`, or `provider-id/model`. */
+const entryText = text('a provider id')
+  .register(kinds, { kind: 'provider id' })
+  .transform((written): RouteEntry => {
+    const slash = written.indexOf('/');
+    if (slash < 0) return { provider: written, weight: 1 };
+    return { provider: written.slice(0, slash), model: written.slice(slash + 1), weight: 1 };
+  });
+
+const entry = z.union([entryText, entryMap], { error: 'a provider id, or a map with provider and more' });
+
+/** Of a step of the way, those that are equals there. */
+const step = z.union(
+  [
+    entry.transform((one): readonly RouteEntry[] => [one]),
+    z.array(entry).min(1, { error: 'at least one provider id' }),
+  ],
+  { error: 'a provider id, a map with provider and more, or a list of equals' },
+);
+
+/** The way of a route's models: steps in order of preference, each of one provider or of several equals. */
+export function routeTo() {
+  return z
+    .array(step, { error: 'a list of provider ids' })
+    .min(1, { error: 'at least one provider id' })
+    .register(kinds, { kind: 'list of provider ids' });
+}
