@@ -159,14 +159,14 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
 /** Opens the listener that applications call. */
 export async function openDataPlane(node: GatewayNode, place: Address): Promise<DataPlane> {
   const gateway = gatewayOf(node);
-  const server = await openDataServer(place, (request, response) => gateway.handle(request, response));
+  const server = await openDataServer(place, (...asked) => gateway.handle(...asked));
   return { address: server.address, close: () => closePlane(node, gateway, server) };
 }
 
 /** The same without a listener, for a process that is handed its connections by another. */
 export function openWorkerPlane(node: GatewayNode): WorkerPlane {
   const gateway = gatewayOf(node);
-  const server = serveConnections((request, response) => gateway.handle(request, response));
+  const server = serveConnections((...asked) => gateway.handle(...asked));
   return { take: (socket) => server.take(socket), close: () => closePlane(node, gateway, server) };
 }
 

@@ -141,6 +141,14 @@ export const gatewayErrors = {
     meaning: 'The operation takes `application/json` or `multipart/form-data`, without a content encoding.',
     retryable: false,
   },
+  upgrade_required: {
+    status: 426,
+    type: 'invalid_request_error',
+    message: 'The operation at {path} is a WebSocket.',
+    meaning:
+      'Realtime is spoken over a WebSocket: the request has to ask for one, with `Upgrade: websocket`.',
+    retryable: false,
+  },
   headers_too_large: {
     status: 431,
     type: 'invalid_request_error',

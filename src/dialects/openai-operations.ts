@@ -42,6 +42,16 @@ export const openaiOperations: readonly Operation[] = [
   operation('audio.transcriptions', 'openai', 'POST', '/audio/transcriptions', FORM_MODEL),
   operation('audio.translations', 'openai', 'POST', '/audio/translations', FORM_MODEL),
 
+  operation('realtime', 'openai', 'GET', '/realtime', {
+    modelIn: 'query',
+    modelRequired: false,
+    upgrades: true,
+  }),
+  operation('realtime.client_secrets', 'openai', 'POST', '/realtime/client_secrets', {
+    modelIn: 'json',
+    modelRequired: false,
+  }),
+
   operation('models.list', 'openai', 'GET', '/models'),
   operation('models.retrieve', 'openai', 'GET', '/models/{model}', { modelIn: 'path' }),
 

@@ -46,9 +46,11 @@ export interface Operation {
    * Where the model customarily stands. Some operations take JSON and forms alike: the body's content type
    * says which of the two it is.
    */
-  readonly modelIn: 'json' | 'form' | 'path' | 'none';
+  readonly modelIn: 'json' | 'form' | 'path' | 'query' | 'none';
   /** Whether it answers with a stream: always, never, or where the body's `stream` says so. */
   readonly streams: 'always' | 'never' | 'as-asked';
+  /** Asks for a WebSocket rather than for an answer. */
+  readonly upgrades: boolean;
   /** False where the provider has a default, or where a stored prompt brings its own. */
   readonly modelRequired: boolean;
   /** Creates something lasting where the body says nothing of `store`; see `createsLasting`. */
@@ -84,6 +86,7 @@ export function operation(
     modelIn,
     modelRequired: modelIn !== 'none',
     streams: 'as-asked',
+    upgrades: false,
     creates: false,
     heedsStore: false,
     stateful: false,

@@ -13,6 +13,8 @@ export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefin
       return undefined;
     case 'fault':
       return faulted(opening);
+    case 'upgraded':
+      return good(opening.status);
     case 'open': {
       const { status, headers } = opening;
       return status < 300 ? good(status) : bad(status, headers, '', 'body');

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { KEY_PROTOCOL } from '../dialects/key-protocol.ts';
 import { Secret } from '../keys/secret.ts';
 
 /** Who called, or why nobody is let in. */
@@ -7,7 +8,8 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly client: string; readonly credential: Secret | undefined }
   | { readonly kind: 'refused'; readonly code: 'missing_api_key' | 'invalid_api_key' };
 
-export type Admit = (headers: IncomingHttpHeaders) => Admission;
+/** @param url - the request's: Gemini's clients may put their key into its query */
+export type Admit = (headers: IncomingHttpHeaders, url?: string) => Admission;
 
 /**
  * Makes the check of clients' keys. A key is looked up by a salted digest: the time that takes says nothing
@@ -16,13 +18,13 @@ export type Admit = (headers: IncomingHttpHeaders) => Admission;
  */
 export function admission(clients: readonly { name: string; key: Secret }[] | undefined): Admit {
   if (clients === undefined) {
-    return (headers) => ({ kind: 'admitted', client: '', credential: credentialOf(headers) });
+    return (headers, url) => ({ kind: 'admitted', client: '', credential: credentialOf(headers, url) });
   }
   const salt = randomBytes(32).toString('base64');
   const digest = (key: Secret): string => hash('sha256', salt + key.reveal(), 'base64');
   const names = new Map(clients.map(({ name, key }) => [digest(key), name]));
-  return (headers) => {
-    const key = credentialOf(headers);
+  return (headers, url) => {
+    const key = credentialOf(headers, url);
     if (key === undefined) return { kind: 'refused', code: 'missing_api_key' };
     const client = names.get(digest(key));
     if (client === undefined) return { kind: 'refused', code: 'invalid_api_key' };
@@ -30,12 +32,33 @@ export function admission(clients: readonly { name: string; key: Secret }[] | un
   };
 }
 
-/** The credential in whichever header the client's dialect puts it. */
-function credentialOf(headers: IncomingHttpHeaders): Secret | undefined {
+/** The credential in whichever place the client's dialect puts it. */
+function credentialOf(headers: IncomingHttpHeaders, url: string | undefined): Secret | undefined {
   const { authorization } = headers;
   const bearer = authorization === undefined ? undefined : /^Bearer +(\S+) *$/iu.exec(authorization)?.[1];
-  const key = bearer ?? single(headers['x-api-key']) ?? single(headers['x-goog-api-key']);
+  const key =
+    bearer ??
+    single(headers['x-api-key']) ??
+    single(headers['x-goog-api-key']) ??
+    single(headers['api-key']) ??
+    protocolKey(headers) ??
+    queryKey(url);
   return key === undefined || key === '' ? undefined : new Secret(key);
+}
+
+/** Pages cannot set headers on a WebSocket: OpenAI lets them name their key as a protocol. */
+function protocolKey({ 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): string | undefined {
+  return protocols
+    ?.split(',')
+    .map((protocol) => protocol.trim())
+    .find((protocol) => protocol.startsWith(KEY_PROTOCOL))
+    ?.slice(KEY_PROTOCOL.length);
+}
+
+function queryKey(url: string | undefined): string | undefined {
+  const mark = url?.indexOf('?') ?? -1;
+  if (url === undefined || mark < 0) return undefined;
+  return new URLSearchParams(url.slice(mark)).get('key') ?? undefined;
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -9,7 +9,7 @@ import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import { mergedModels } from './models.ts';
-import { readCall, refusal } from './read-call.ts';
+import { bodilessCall, readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
 import type { Relayed } from './reply.ts';
@@ -17,6 +17,7 @@ import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
 import { foundDead, noteResources, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
+import type { Tunnel } from './server.ts';
 
 /** What the gateway is given by whoever wires it. */
 export interface GatewayOptions {
@@ -46,6 +47,8 @@ interface Asked {
   readonly reply: Reply;
   readonly runtime: Runtime;
   readonly story: Story;
+  /** Where the client asks to speak something else on its connection. */
+  readonly tunnel: Tunnel | undefined;
   /** Aborted when nobody wants the answer any more. */
   readonly gone: AbortController;
 }
@@ -72,7 +75,7 @@ export class Gateway {
   }
 
   /** Never throws: what goes wrong in here is a 500 and a word to the operator. */
-  handle(request: IncomingMessage, response: ServerResponse): void {
+  handle(request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void {
     const id = this.#options.newId();
     const runtime = this.#options.runtime();
     const reply = new Reply(response, id, this.#commonHeaders(request, runtime));
@@ -83,7 +86,7 @@ export class Gateway {
       if (!response.writableFinished) gone.abort();
     });
     this.#underWay++;
-    this.#answer({ id, request, response, reply, runtime, story, gone })
+    this.#answer({ id, request, response, reply, runtime, story, tunnel, gone })
       .catch((error: unknown) => {
         this.#options.onDefect(id, error);
         // What it had begun, upstream too, comes to an end.
@@ -106,10 +109,13 @@ export class Gateway {
     if (request.headers.expect !== undefined) response.writeContinue();
     let trouble: Refusal | undefined;
     const bodyLimits = { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS };
-    const call = await readCall(request, opened, bodyLimits, (met) => {
-      trouble = met;
-      gone.abort();
-    });
+    const call =
+      asked.tunnel === undefined
+        ? await readCall(request, opened, bodyLimits, (met) => {
+            trouble = met;
+            gone.abort();
+          })
+        : bodilessCall(request, opened);
     if ('kind' in call) return refuse(reply, call);
     story.call = call;
 
@@ -135,11 +141,11 @@ export class Gateway {
     const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
     if (refused !== undefined) refuse(reply, refused);
     else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);
-    else await this.#deliver(served, reply);
+    else await this.#deliver(served, reply, asked.tunnel);
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */
-  #open({ id, request, reply, runtime, story, gone }: Asked): CallContext | Refusal {
+  #open({ id, request, reply, runtime, story, tunnel, gone }: Asked): CallContext | Refusal {
     const { method = '', url = '' } = request;
     const target = findTarget(method, url, request.headers);
     if (typeof target === 'object') {
@@ -149,7 +155,7 @@ export class Gateway {
     // A form from a page needs nobody's leave: where no key is asked for, its origin is all there is to go by.
     const isForeignPage = request.headers['sec-fetch-site'] === 'cross-site';
     if (isForeignPage && runtime.config.clients === undefined) return refusal('cross_site');
-    const admission = runtime.admit(request.headers);
+    const admission = runtime.admit(request.headers, url);
     if (admission.kind === 'refused') return refusal(admission.code);
     story.client = admission.client;
     if (this.#draining) return refusal('shutting_down');
@@ -157,15 +163,25 @@ export class Gateway {
     if (target === 'wrong-method') {
       return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow: allowedMethods(url) };
     }
+    if (target.operation.upgrades !== (tunnel !== undefined)) {
+      const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
+      return refusal(code, { method, path: pathOf(url) });
+    }
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
     const { credential } = admission;
     return { kind: 'context', id, target, credential, acceptedAt: story.startedAt, signal: gone.signal };
   }
 
-  async #deliver({ result, failed }: Served, reply: Reply): Promise<void> {
+  async #deliver({ result, failed }: Served, reply: Reply, tunnel: Tunnel | undefined): Promise<void> {
     switch (result.kind) {
       case 'answer':
+        if (result.attempt.opening.kind === 'upgraded' && tunnel !== undefined)
+          return reply.joined(
+            { attempt: result.attempt, attempts: failed.length + 1 },
+            result.attempt.opening,
+            tunnel,
+          );
         return giveAnswer(reply, { attempt: result.attempt, attempts: failed.length + 1 }, result.retelling);
       case 'refused':
         reply.error(result.code, { values: result.values });

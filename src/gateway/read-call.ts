@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Call } from '../dialects/call.ts';
+import type { Call, CallBody } from '../dialects/call.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import { scanForm } from '../dialects/form-scan.ts';
@@ -41,21 +41,35 @@ export async function readCall(
   limits: BodyLimits,
   onTrouble: (refusal: Refusal) => void,
 ): Promise<Call | Refusal> {
-  const { id, target, credential, acceptedAt, signal } = context;
-  const { operation } = target;
+  const { target } = context;
   const refuse = (code: BodyTrouble): Refusal =>
     refusal(code, code === 'body_too_large' ? { limit: limits.maxBytes } : {});
   const read = await readBody(request, limits, (code) => onTrouble(refuse(code)));
   if (read.kind === 'refused') return refuse(read.code);
   const facts = readFacts(target, read.head, request, read.body.kind === 'passing');
   if (facts.kind !== 'facts') return facts;
-  const model = target.pathModel ?? facts.model;
+  return callOf(request, context, facts, read.body);
+}
+
+/** A request that has no body to read, because its connection is to speak something else. */
+export function bodilessCall(request: IncomingMessage, context: CallContext): Call | Refusal {
+  return callOf(request, context, noFacts(), { kind: 'kept', bytes: Buffer.alloc(0) });
+}
+
+function callOf(
+  { rawHeaders }: IncomingMessage,
+  { id, target, credential, acceptedAt, signal }: CallContext,
+  facts: BodyFacts,
+  body: CallBody,
+): Call | Refusal {
+  const { operation } = target;
+  const model = target.pathModel ?? facts.model ?? queryModel(target);
   if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
   return {
     id,
     target,
-    headers: request.rawHeaders,
-    body: read.body,
+    headers: rawHeaders,
+    body,
     model,
     modelSpan: facts.modelSpan,
     hints: facts,
@@ -65,6 +79,11 @@ export async function readCall(
     acceptedAt,
     signal,
   };
+}
+
+function queryModel({ operation, query }: Target): string | undefined {
+  if (operation.modelIn !== 'query') return undefined;
+  return new URLSearchParams(query).get('model') ?? undefined;
 }
 
 /** Only operations that take a body have one that is looked at. */

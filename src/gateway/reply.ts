@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { shapeError, shapeErrorEvent } from '../dialects/error-shapes.ts';
@@ -10,35 +11,12 @@ import { headerText, isEventStream } from '../failover/observe.ts';
 import { statusOf } from '../failover/telling.ts';
 import { RetellingError } from '../translate/retelling.ts';
 import type { Retelling } from '../translate/retelling.ts';
-import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
+import type { Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
+import type { Tunnel } from './server.ts';
+import { joinConnections } from './tunnel.ts';
+import { travellingHeaders, withType } from './relayed-headers.ts';
 import { dropRest, isStillSent } from './unread.ts';
 import { wholeBody } from './whole-body.ts';
-
-/**
- * Headers of a provider's answer that stop here: hop-by-hop ones (RFC 9110, 7.6.1), those that bind the
- * client to the provider's own origin, and those that Sparekey says itself.
- */
-const STOPS_HERE: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'set-cookie',
-  'location',
-  'alt-svc',
-  'strict-transport-security',
-  'www-authenticate',
-  'access-control-allow-origin',
-  'access-control-expose-headers',
-  'x-accel-buffering',
-  'x-sparekey-provider',
-  'x-sparekey-key',
-  'x-sparekey-attempts',
-]);
 
 /** Up to this a body is copied to be sent together with its head. Bytes. */
 const ONE_PIECE_BYTES = 32 * 1024;
@@ -52,11 +30,15 @@ export interface Relayed {
   readonly attempts: number;
 }
 
+type Upgraded = Extract<Opening, { readonly kind: 'upgraded' }>;
+
 /** One client's answer, whatever it becomes. It is given once. */
 export class Reply {
   readonly #response: ServerResponse;
   readonly #id: string;
   readonly #extra: readonly string[];
+  /** The status of a connection that was given away. */
+  #joined = 0;
   dialect: Dialect = 'openai';
   bytes = 0;
   /** The code of the error of ours that was given, if one was. */
@@ -73,7 +55,7 @@ export class Reply {
   }
 
   get status(): number {
-    return this.#response.headersSent ? this.#response.statusCode : 0;
+    return this.#response.headersSent ? this.#response.statusCode : this.#joined;
   }
 
   json(status: number, value: unknown): void {
@@ -119,6 +101,25 @@ export class Reply {
     if (contentType.startsWith('text/event-stream') || contentType.startsWith('application/x-ndjson'))
       await this.#retellStream(relayed.attempt, head, headers, retelling);
     else await this.#retellWhole(relayed, head, headers, retelling);
+  }
+
+  /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
+  async joined(
+    { attempt, attempts }: Relayed,
+    { status, headers, socket }: Upgraded,
+    tunnel: Tunnel,
+  ): Promise<void> {
+    const upgrade = ['connection', 'Upgrade', 'upgrade', headerText(headers['upgrade'])];
+    const head = [...upgrade, ...this.#relayed(attempt, headers, attempts)];
+    const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
+    for (let at = 0; at + 1 < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
+    this.#joined = status;
+    const { pooled } = attempt.plan;
+    this.#response.removeAllListeners('finish').detachSocket(this.#response.req.socket);
+    tunnel.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    if (pooled !== undefined) pooled.inFlight++;
+    await joinConnections(tunnel, socket);
+    if (pooled !== undefined) pooled.inFlight--;
   }
 
   async #retellWhole(
@@ -223,15 +224,7 @@ export class Reply {
   #relayed(attempt: Attempt, headers: ResponseHeaders, attempts: number): string[] {
     // A stream may get a last event of ours.
     const hasOtherLength = attempt.opening.kind === 'whole' || isEventStream(headers);
-    const hops = connectionNames(headers['connection']);
-    const relayed: string[] = [];
-    for (const name in headers) {
-      const value = headers[name];
-      if (value === undefined || STOPS_HERE.has(name) || hops?.includes(name) === true) continue;
-      if (hasOtherLength && name === 'content-length') continue;
-      if (typeof value === 'string') relayed.push(name, value);
-      else for (const item of value) relayed.push(name, item);
-    }
+    const relayed = travellingHeaders(headers, hasOtherLength);
     const { provider, pooled } = attempt.plan;
     relayed.push('x-sparekey-provider', provider.id);
     if (pooled !== undefined) relayed.push('x-sparekey-key', pooled.key.id);
@@ -246,22 +239,4 @@ export class Reply {
 function toldBy({ told }: Attempt, status: number): ToldError {
   const message = told?.message ?? '';
   return { status, code: told?.code, message: message === '' ? `The provider answered ${status}.` : message };
-}
-
-/** The same headers with another content type, and without a length that counts other bytes. */
-function withType(headers: readonly string[], contentType: string): string[] {
-  const kept: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] ?? '';
-    if (name !== 'content-type' && name !== 'content-length') kept.push(name, headers[at + 1] ?? '');
-  }
-  return ['content-type', contentType, ...kept];
-}
-
-/** Headers that the provider's `connection` header declares hop-by-hop; undefined for the usual ones. */
-function connectionNames(value: string | string[] | undefined): string[] | undefined {
-  if (value === undefined || value === 'keep-alive' || value === 'close') return undefined;
-  return String(value)
-    .split(',')
-    .map((name) => name.trim().toLowerCase());
 }

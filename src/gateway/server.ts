@@ -1,6 +1,7 @@
-import { createServer, STATUS_CODES } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { errorBody } from '../dialects/errors.ts';
 
@@ -24,7 +25,14 @@ export interface DataServer extends ConnectionServer {
   readonly address: Address;
 }
 
-type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+/** A client's connection that is to speak something else from now on, where the answer agrees to that. */
+export interface Tunnel {
+  readonly socket: Duplex;
+  /** What the client has sent behind its request. */
+  readonly head: Buffer;
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel) => void;
 
 /** How long a client may take. Milliseconds. */
 export interface ListenerBounds {
@@ -69,6 +77,8 @@ function makeServer(handle: Handle, { headMs, requestMs, checkMs }: ListenerBoun
     connectionsCheckingInterval: checkMs,
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
+    // Clients that would like HTTP/2 say so in the same header, and are answered as they asked.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   });
   // Node would drop the headers that are too many, and nobody would know which.
   server.maxHeadersCount = 0;
@@ -82,6 +92,16 @@ function makeServer(handle: Handle, { headMs, requestMs, checkMs }: ListenerBoun
   server.on('request', answer);
   // Who asks before sending a body is told to go on when the body is wanted: by the gateway.
   server.on('checkContinue', answer);
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once('finish', () => socket.end());
+    connections.begin(request, response);
+    // What breaks it is told by its end.
+    socket.on('error', () => undefined);
+    handle(request, response, { socket, head });
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) refuseOn(socket, codeOf(error.code));
     else socket.destroy();
@@ -98,7 +118,7 @@ function serving(server: Server, connections: Connections): ConnectionServer {
     close: async (limitMs) => {
       server.close();
       connections.endWhenIdle();
-      const timer = setTimeout(() => server.closeAllConnections(), limitMs);
+      const timer = setTimeout(() => connections.endAll(), limitMs);
       await connections.closed();
       clearTimeout(timer);
     },
@@ -128,6 +148,10 @@ class Connections {
   endWhenIdle(): void {
     this.#ending = true;
     for (const [socket, answers] of this.#answers) if (answers.size === 0) socket.destroySoon();
+  }
+
+  endAll(): void {
+    for (const socket of this.#answers.keys()) socket.destroy();
   }
 
   /** Resolves when those that are open now have closed. */

@@ -1,3 +1,5 @@
+import { withoutKeyProtocol } from '../dialects/key-protocol.ts';
+
 /**
  * Headers of a client's request that stop here. The client's credential is between the client and Sparekey;
  * hop-by-hop headers are between two neighbours (RFC 9110, 7.6.1); what describes the body's length or the
@@ -48,7 +50,9 @@ export function forwardedHeaders(raw: readonly string[]): string[] {
     const name = raw[i] ?? '';
     const lower = name.toLowerCase();
     if (STOPS_HERE.has(lower) || hops?.includes(lower) || lower.startsWith('sec-fetch-')) continue;
-    forwarded.push(name, raw[i + 1] ?? '');
+    const value = raw[i + 1] ?? '';
+    const passed = lower === 'sec-websocket-protocol' ? withoutKeyProtocol(value) : value;
+    if (passed !== '' || value === '') forwarded.push(name, passed);
   }
   return forwarded;
 }

@@ -45,6 +45,7 @@ export function plainWire(origin: string, native: Dialect, surfaces: readonly Su
         path: pathFor(surface, call.target, model),
         headers: requestHeaders(call, surface, key?.secret ?? call.credential, length),
         body,
+        ...(call.target.operation.upgrades && { upgrade: 'websocket' }),
       };
     },
   };
@@ -84,7 +85,15 @@ function credentialHeader(credential: Credential, secret: Secret): [string, stri
 function pathFor({ basePath, paths, query }: Surface, target: Target, model: string | undefined): string {
   const own = paths?.(target.operation);
   const path = own === undefined ? basePath + suffixOf(target, model) : fillModel(own, model);
-  return path + joinQuery(target.query, query);
+  return path + joinQuery(queryOf(target, model), query);
+}
+
+/** The client's query, but for the model where it names one. */
+function queryOf({ operation, query }: Target, model: string | undefined): string {
+  if (operation.modelIn !== 'query' || model === undefined) return query;
+  const parameters = new URLSearchParams(query);
+  parameters.set('model', model);
+  return `?${parameters.toString()}`;
 }
 
 function joinQuery(asked: string, own: string | undefined): string {

@@ -1,8 +1,12 @@
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { faultDetail } from './faults.ts';
 import type { Fault, FaultKind } from './faults.ts';
+import type { Ending, Opening, ResponseHeaders } from './opening.ts';
 import type { Transport, UpstreamRequest } from './transport.ts';
 import type { Watch } from './watch.ts';
+
+export type { Ending, Opening, ResponseHeaders } from './opening.ts';
 
 /** Bounds in time and bytes of one exchange. */
 export interface ExchangeLimits {
@@ -15,31 +19,6 @@ export interface ExchangeLimits {
   /** Bytes held back before the gate opens without a first output. */
   readonly holdBytes: number;
 }
-
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
-/** What there is to judge: the exchange has come as far as it can without a reader. */
-export type Opening =
-  /** The answer ended within the hold, or showed an error before any output: all there is of it is here. */
-  | {
-      readonly kind: 'whole';
-      readonly status: number;
-      readonly headers: ResponseHeaders;
-      readonly body: Buffer;
-      readonly watch: Watch;
-    }
-  /** First output, or more than the hold: `relay` passes it on. */
-  | {
-      readonly kind: 'open';
-      readonly status: number;
-      readonly headers: ResponseHeaders;
-      readonly watch: Watch;
-    }
-  | Fault
-  | { readonly kind: 'cancelled' };
-
-/** How a relayed answer ended. */
-export type Ending = { readonly kind: 'ended' } | Fault | { readonly kind: 'cancelled' };
 
 /** Where relayed bytes go. */
 export interface Sink {
@@ -141,6 +120,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     this.#watch = this.#watchFor(status, headers);
+  }
+
+  onRequestUpgrade(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: ResponseHeaders,
+    socket: Duplex,
+  ): void {
+    if (this.#phase === 'over') socket.destroy();
+    else this.#settle({ kind: 'upgraded', status, headers, socket });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

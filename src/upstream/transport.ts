@@ -10,6 +10,8 @@ export interface UpstreamRequest {
   /** Name, value, name, value. */
   readonly headers: string[];
   readonly body: Buffer | Readable | null;
+  /** The protocol that the connection is to speak from then on. */
+  readonly upgrade?: 'websocket';
 }
 
 /** The way to one provider: its connections, and nothing that another provider shares. */
@@ -48,8 +50,8 @@ export function openTransport({ origin, connectTimeoutMs }: TransportOptions): T
     bodyTimeout: 0,
   });
   return {
-    dispatch({ method, path, headers, body }, handler) {
-      pool.dispatch({ method, path, headers, body }, handler);
+    dispatch(request, handler) {
+      pool.dispatch(request, handler);
     },
     close: () => pool.close(),
     destroy: () => pool.destroy(),

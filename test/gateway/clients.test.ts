@@ -12,6 +12,10 @@ void test('an admission says who calls, and keeps their key to itself', () => {
   assert.deepEqual(admit({ authorization: `Bearer ${KEY}` }), admitted);
   assert.deepEqual(admit({ 'x-api-key': KEY }), admitted);
   assert.deepEqual(admit({ 'x-goog-api-key': KEY }), admitted);
+  assert.deepEqual(admit({ 'api-key': KEY }), admitted);
+  assert.deepEqual(admit({}, `/v1beta/models/m:generateContent?alt=sse&key=${KEY}`), admitted);
+  const protocols = `realtime, openai-insecure-api-key.${KEY}`;
+  assert.deepEqual(admit({ 'sec-websocket-protocol': protocols }), admitted);
 });
 
 void test('an admission says why nobody is let in', () => {

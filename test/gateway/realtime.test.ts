@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { createHash } from 'node:crypto';
+import { startTestGateway } from '../support/gateway.ts';
+
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** A provider of realtime sessions, that says every frame back, and knows one of its two keys. */
+async function startRealtime(t: TestContext) {
+  const asked: IncomingMessage[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
+    asked.push(request);
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    if (request.headers.authorization !== 'Bearer sk-good') {
+      const body = '{"error":{"message":"Incorrect API key provided","code":"invalid_api_key"}}';
+      socket.end(
+        `HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      );
+      return;
+    }
+    const accept = createHash('sha1')
+      .update(`${request.headers['sec-websocket-key']}${GUID}`)
+      .digest('base64');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\nsec-websocket-protocol: realtime\r\n\r\n`,
+    );
+    socket.on('data', (chunk: Buffer) => socket.write(unmask(chunk)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  assert.ok(typeof address === 'object' && address !== null);
+  return { asked, sockets, url: `http://127.0.0.1:${address.port}/v1` };
+}
+
+/** A client's frame, short and whole, as a server would send it. */
+function unmask(frame: Buffer): Buffer {
+  const length = (frame[1] ?? 0) & 0x7f;
+  const mask = frame.subarray(2, 6);
+  const data = frame.subarray(6, 6 + length).map((byte, at) => byte ^ (mask[at % 4] ?? 0));
+  return Buffer.concat([Buffer.from([frame[0] ?? 0, length]), data]);
+}
+
+async function gatewayBefore(t: TestContext, url: string, keys: readonly string[], clients?: object[]) {
+  const gateway = await startTestGateway({
+    config: {
+      ...(clients !== undefined && { clients }),
+      limits: { drain: 50 },
+      providers: [
+        {
+          id: 'rt',
+          type: 'openai',
+          baseUrl: url,
+          apiTokens: keys,
+          modelMapping: { voice: 'gpt-realtime' },
+          failover: { enabled: true, cooldownDuration: '10m' },
+        },
+      ],
+    },
+  });
+  t.after(() => gateway.close());
+  return gateway;
+}
+
+/** Opens a WebSocket as an application does. */
+function openSocket(url: string, protocols: readonly string[] = ['realtime']): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, [...protocols]);
+    socket.addEventListener('open', () => resolve(socket));
+    socket.addEventListener('error', () => reject(new Error('the socket did not open')));
+  });
+}
+
+void test('a realtime session opens with a key that works, and what is said passes both ways', async (t) => {
+  const provider = await startRealtime(t);
+  const gateway = await gatewayBefore(t, provider.url, ['sk-dead', 'sk-good']);
+  const url = `ws://127.0.0.1:${gateway.port}/v1/realtime?model=voice&intent=x`;
+  for (let session = 0; session < 8; session++) {
+    const socket = await openSocket(url);
+    assert.equal(socket.protocol, 'realtime');
+    const heard = new Promise((resolve) => socket.addEventListener('message', ({ data }) => resolve(data)));
+    socket.send('hello');
+    assert.equal(await heard, 'hello');
+    socket.close();
+  }
+  assert.equal(provider.asked.length, 9, 'a dead key is met once');
+  for (const request of provider.asked) {
+    assert.equal(request.url, '/v1/realtime?model=gpt-realtime&intent=x');
+    assert.equal(request.headers.upgrade, 'websocket');
+  }
+  assert.equal((await gateway.keyOf('sk-dead', 'rt')).state, 'out-of-service');
+});
+
+void test('a browser names its key in a protocol, which stays here', async (t) => {
+  const provider = await startRealtime(t);
+  const gateway = await gatewayBefore(t, provider.url, ['sk-good'], [{ name: 'web', key: 'client-key-1' }]);
+  const url = `ws://127.0.0.1:${gateway.port}/v1/realtime?model=voice`;
+  const socket = await openSocket(url, ['realtime', 'openai-insecure-api-key.client-key-1']);
+  assert.equal(provider.asked[0]?.headers['sec-websocket-protocol'], 'realtime');
+  socket.close();
+  await assert.rejects(openSocket(url, ['realtime', 'openai-insecure-api-key.nope']));
+});
+
+void test('an answer of the provider other than a session reaches the client, and the line stays whole', async (t) => {
+  const provider = await startRealtime(t);
+  const gateway = await gatewayBefore(t, provider.url, ['sk-dead']);
+  await assert.rejects(openSocket(`ws://127.0.0.1:${gateway.port}/v1/realtime?model=voice`));
+  const [line] = await gateway.requestsLogged(1);
+  assert.equal(line?.status, 502);
+  const plain = await fetch(`${gateway.url}/v1/realtime?model=voice`);
+  assert.equal(plain.status, 426);
+  await assert.rejects(openSocket(`ws://127.0.0.1:${gateway.port}/v1/models`));
+});
+
+void test('a session ends on both sides when either ends, and a stop does not wait for it beyond its limit', async (t) => {
+  const provider = await startRealtime(t);
+  const gateway = await gatewayBefore(t, provider.url, ['sk-good']);
+  const url = `ws://127.0.0.1:${gateway.port}/v1/realtime?model=voice`;
+  const first = await openSocket(url);
+  assert.equal(gateway.inFlight(), 1);
+  const ended = new Promise((resolve) => first.addEventListener('close', resolve));
+  for (const socket of provider.sockets) socket.destroy();
+  await ended;
+  await gateway.requestsLogged(1);
+  assert.equal(gateway.inFlight(), 0);
+
+  const second = await openSocket(url);
+  const gone = new Promise((resolve) => second.addEventListener('close', resolve));
+  await gateway.close();
+  await gone;
+});
