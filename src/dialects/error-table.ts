@@ -89,6 +89,14 @@ export const gatewayErrors = {
     meaning: 'No entry of `routes` matches the model, and there is no `activeProviderId` to fall back on.',
     retryable: false,
   },
+  model_unknown: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'No provider lists the model "{model}".',
+    meaning:
+      'A model was asked for by its name, and none of the lists that providers gave has it. It may be served all the same, under a name that a route or `modelMapping` knows.',
+    retryable: false,
+  },
   operation_not_offered: {
     status: 404,
     type: 'invalid_request_error',

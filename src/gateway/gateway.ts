@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refsOf } from '../affinity/refs.ts';
 import type { ResourceBook } from '../affinity/resource-book.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
+import type { Call } from '../dialects/call.ts';
+import { writeModel, writeModels } from '../dialects/model-lists.ts';
 import { familyOf } from '../dialects/operation.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
 import type { Attempt, AttemptTools } from '../failover/attempt.ts';
 import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
 import type { Retelling } from '../translate/retelling.ts';
-import { mergedModels } from './models.ts';
+import { allModels, isPassedOn, modelsAsked } from './models.ts';
 import { bodilessCall, readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
@@ -121,12 +123,8 @@ export class Gateway {
 
     const { tools, resources } = this.#options;
     const limits = { holdBytes, stallMs: STALL_MS };
-    if (call.target.operation.name === 'models.list' && runtime.providers.size > 1) {
-      const models = await mergedModels(call, runtime, tools, limits);
-      if (models === undefined) reply.error('upstream_unreachable');
-      else reply.json(200, models);
-      return;
-    }
+    const models = modelsAsked(call.target.operation);
+    if (models !== undefined && !isPassedOn(call, runtime)) return this.#tellModels(call, asked, models);
     const refs = refsOf(call);
     const sole = refs.length === 0 ? undefined : await soleWay(refs, call, runtime, resources, tools.now);
     const way = sole ?? runtime.route(call.model);
@@ -142,6 +140,17 @@ export class Gateway {
     if (refused !== undefined) refuse(reply, refused);
     else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);
     else await this.#deliver(served, reply, asked.tunnel);
+  }
+
+  async #tellModels(call: Call, { runtime, reply }: Asked, asked: 'list' | 'one'): Promise<void> {
+    const limits = { holdBytes: runtime.config.limits.hold, stallMs: STALL_MS };
+    const models = await allModels(call, runtime, this.#options.tools, limits);
+    const family = familyOf(call.target.operation.dialect);
+    if (models === undefined) return reply.error('upstream_unreachable');
+    if (asked === 'list') return reply.json(200, writeModels(family, models));
+    const model = models.find(({ id }) => id === call.model);
+    if (model === undefined) return refuse(reply, refusal('model_unknown', { model: call.model ?? '' }));
+    reply.json(200, writeModel(family, model));
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */

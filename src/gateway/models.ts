@@ -1,4 +1,10 @@
+import type { Config } from '../config/schema.ts';
+import { noFacts } from '../dialects/body-facts.ts';
 import type { Call } from '../dialects/call.ts';
+import { modelListOf, readModels } from '../dialects/model-lists.ts';
+import type { ListedModel } from '../dialects/model-lists.ts';
+import { familyOf } from '../dialects/operation.ts';
+import type { Operation } from '../dialects/operation.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import { serve } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/serve.ts';
@@ -8,29 +14,41 @@ import { wholeBody } from './whole-body.ts';
 
 /** A list larger than this is nobody's list of models. Bytes. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
+/** A provider that takes longer is left out. Milliseconds. */
+const LIST_MS = 10_000;
 
-interface Model {
-  readonly id: string;
-}
-
-/** OpenAI's shape of a list of models. */
-export interface MergedModels {
-  readonly object: 'list';
-  readonly data: readonly Model[];
+/** What a call wants to know of models; undefined for other calls. */
+export function modelsAsked({ name }: Operation): 'list' | 'one' | undefined {
+  if (name === 'models.list' || name === 'anthropic.models.list' || name === 'gemini.models.list')
+    return 'list';
+  const isOne =
+    name === 'models.retrieve' || name === 'anthropic.models.retrieve' || name === 'gemini.models.get';
+  return isOne ? 'one' : undefined;
 }
 
 /**
- * The models of all providers in one list, each under the name that leads to it here: its own where that is
- * routed to its provider, `provider-id/model` otherwise. A provider that does not answer is left out.
+ * Whether a call about models is its one provider's own business: then it is asked, and its answer is the
+ * client's as it is.
+ */
+export function isPassedOn({ target: { operation } }: Call, { providers }: Runtime): boolean {
+  const [only, another] = providers.values();
+  if (only === undefined || another !== undefined) return false;
+  return familyOf(only.native) === familyOf(operation.dialect);
+}
+
+/**
+ * The models of all providers, each under the name that leads to it here: its own where that is routed to its
+ * provider, `provider-id/model` otherwise; then the names that only the configuration knows. A provider that
+ * does not answer is left out.
  *
  * @returns undefined where no provider answered
  */
-export async function mergedModels(
+export async function allModels(
   call: Call,
-  { providers, route }: Runtime,
+  { providers, route, config }: Runtime,
   tools: AttemptTools,
   limits: ServeLimits,
-): Promise<MergedModels | undefined> {
+): Promise<readonly ListedModel[] | undefined> {
   const lists = await Promise.all(
     Array.from(providers.values(), async (provider) => {
       const models = await modelsOf(provider, call, tools, limits);
@@ -38,7 +56,11 @@ export async function mergedModels(
     }),
   );
   const answered = lists.filter((list) => list !== undefined);
-  return answered.length === 0 ? undefined : { object: 'list', data: answered.flat() };
+  const configured = namesIn(config);
+  if (answered.length === 0 && configured.length === 0) return undefined;
+  const byId = new Map(configured.map((id) => [id, nameOnly(id)]));
+  for (const model of answered.flat()) byId.set(model.id, model);
+  return [...byId.values()];
 }
 
 function nameHere(id: string, provider: Provider, route: Runtime['route']): string {
@@ -46,29 +68,41 @@ function nameHere(id: string, provider: Provider, route: Runtime['route']): stri
   return found.kind === 'targets' && found.targets[0]?.provider === provider ? id : `${provider.id}/${id}`;
 }
 
+/** The models that are routed by their whole names. */
+function namesIn({ routes }: Config): string[] {
+  return routes.map(({ model }) => model).filter((model) => !model.startsWith('~') && !model.endsWith('*'));
+}
+
+function nameOnly(id: string): ListedModel {
+  return { id, displayName: undefined, createdAt: undefined, owner: undefined, shown: undefined };
+}
+
 async function modelsOf(
   provider: Provider,
   call: Call,
   tools: AttemptTools,
   limits: ServeLimits,
-): Promise<Model[] | undefined> {
-  const { result } = await serve(call, [{ provider, model: undefined }], tools, limits);
+): Promise<ListedModel[] | undefined> {
+  const family = familyOf(provider.native);
+  const target = modelListOf(family);
+  if (target === undefined) return undefined;
+  const asked: Call = {
+    ...call,
+    target,
+    headers: [],
+    model: undefined,
+    modelSpan: undefined,
+    hints: noFacts(),
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(LIST_MS)]),
+  };
+  const { result } = await serve(asked, [{ provider, model: undefined }], tools, limits);
   if (result.kind !== 'answer') return undefined;
   const body = await wholeBody(result.attempt, MAX_LIST_BYTES);
   if (body === undefined) return undefined;
   try {
-    const parsed: unknown = JSON.parse(body.toString());
-    return hasData(parsed) ? parsed.data.filter(isModel) : undefined;
+    return readModels(family, JSON.parse(body.toString()));
   } catch {
     // Not JSON: a provider that has no such list.
     return undefined;
   }
-}
-
-function hasData(value: unknown): value is { data: unknown[] } {
-  return typeof value === 'object' && value !== null && 'data' in value && Array.isArray(value.data);
-}
-
-function isModel(value: unknown): value is Model {
-  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
 }

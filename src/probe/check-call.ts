@@ -1,9 +1,10 @@
 import type { Call } from '../dialects/call.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import { scanBody } from '../dialects/json-scan.ts';
+import { modelListOf } from '../dialects/model-lists.ts';
 import { familyOf } from '../dialects/operation.ts';
-import type { Family } from '../dialects/operation.ts';
-import { findTarget } from '../dialects/operations.ts';
+import { operationNamed } from '../dialects/operation-table.ts';
+import type { Target } from '../dialects/operations.ts';
 import type { Provider } from '../providers/provider.ts';
 
 const JSON_BODY = ['content-type', 'application/json'];
@@ -12,18 +13,11 @@ const JSON_BODY = ['content-type', 'application/json'];
 const MAX_TOKENS = 16;
 
 /** A health check that costs nothing: the list of models, which only a credential that counts gets to see. */
-export function listCall({ native }: Provider, now: number, signal: AbortSignal): Call {
-  return call('GET', '/models', Buffer.alloc(0), now, signal, MARKS[familyOf(native)]);
+export function listCall({ id, native }: Provider, now: number, signal: AbortSignal): Call {
+  const target = modelListOf(familyOf(native));
+  if (target === undefined) throw new TypeError(`${id} has no list of models`);
+  return call(target, Buffer.alloc(0), now, signal);
 }
-
-/** What tells whose list is asked for, where vendors have one path for theirs. */
-const MARKS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
-  openai: {},
-  anthropic: { 'anthropic-version': '2023-06-01' },
-  gemini: { 'x-goog-api-key': '' },
-  bedrock: {},
-  vendor: {},
-};
 
 /**
  * A health check as a client would send it: a short chat completion. The model's name is put in as JSON, and
@@ -36,21 +30,13 @@ export function completionCall(provider: Provider, model: string, now: number, s
   const bytes = Buffer.from(
     JSON.stringify({ model, messages: [{ role: 'user', content: 'ping' }], ...limit }),
   );
-  return call('POST', '/chat/completions', bytes, now, signal);
+  const target = { operation: operationNamed('chat.completions'), path: '/chat/completions', query: '' };
+  return call(target, bytes, now, signal);
 }
 
-function call(
-  method: string,
-  path: string,
-  bytes: Buffer,
-  now: number,
-  signal: AbortSignal,
-  marks: Readonly<Record<string, string>> = {},
-): Call {
-  const target = findTarget(method, path, marks);
+function call(target: Target, bytes: Buffer, now: number, signal: AbortSignal): Call {
   const facts = bytes.length === 0 ? noFacts() : scanBody(bytes);
-  if (typeof target === 'string' || facts.kind === 'fault')
-    throw new TypeError('a health check is no valid call');
+  if (facts.kind === 'fault') throw new TypeError('a health check is no valid call');
   return {
     id: 'health-check',
     target,
