@@ -97,6 +97,28 @@ const retry = z.strictObject({
   }),
 });
 
+const customSetting = z.strictObject({
+  name: text('a name').meta({ description: 'Of the field; `a.b` is a field of a field.' }),
+  value: z.unknown().register(kinds, { kind: 'any value' }).meta({ description: 'Of any type.' }),
+  mode: word(['auto', 'raw']).default('auto').meta({
+    description:
+      '`auto` knows `max_tokens`, `temperature`, `top_p`, `top_k` and `seed`, calls them what the dialect does, and leaves out what it has no name for; `raw` sets any field as it is named.',
+  }),
+  overwrite: flag()
+    .prefault(true)
+    .meta({ description: 'Whether a field that the request has is set all the same.' }),
+});
+
+const context = z.strictObject({
+  fileUrl: baseUrl().meta({ description: 'Where the text is. It is fetched once, at the first chat.' }),
+  serviceName: text('a name')
+    .exactOptional()
+    .meta({ description: 'A word of the plugin that means nothing here.' }),
+  servicePort: integer({ min: 1, max: 65_535 })
+    .exactOptional()
+    .meta({ description: 'A word of the plugin that means nothing here.' }),
+});
+
 const idMeaning = 'Its name in routes, logs and `provider-id/model`.';
 
 const providerFields = {
@@ -124,9 +146,60 @@ const providerFields = {
     description:
       'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`. An empty target keeps the name.',
   }),
-  protocol: word(['openai', 'original'])
-    .default('openai')
-    .meta({ description: 'A word of the plugin. Nothing is translated here, so both mean the same.' }),
+  protocol: word(['openai', 'original']).default('openai').meta({
+    description:
+      'With `original` nothing is translated or shaped: the provider is sent what it takes as it is, and other operations are refused.',
+  }),
+  customSettings: z
+    .array(customSetting)
+    .default([])
+    .meta({ description: 'Fields that are set in the body of every request, in this order.' }),
+  context: context.exactOptional().meta({
+    description: 'A text that is put into every chat as a system message, behind those that it begins with.',
+  }),
+  contextCleanupCommands: z.array(text('a command')).default([]).meta({
+    description:
+      'A user message that is exactly one of these begins the conversation anew: it goes, and all before it but system messages.',
+  }),
+  mergeConsecutiveMessages: flag()
+    .prefault(false)
+    .meta({ description: 'Neighbouring messages of the user, or of the assistant, become one.' }),
+  reasoningContentMode: word(['passthrough', 'ignore', 'concat']).default('passthrough').meta({
+    description:
+      "What becomes of a model's thinking in chat answers: it stays, goes, or becomes a part of the content between `<think>` and `</think>`.",
+  }),
+  promoteThinkingOnEmpty: flag()
+    .prefault(false)
+    .meta({ description: 'Where a chat answer has thinking and no content, the thinking is the content.' }),
+  hiclawMode: flag()
+    .prefault(false)
+    .meta({ description: '`mergeConsecutiveMessages` and `promoteThinkingOnEmpty` in one word.' }),
+  disableStreamUsageStats: flag().prefault(false).meta({
+    description:
+      'Streams are not asked for their usage where the client said nothing of it. Otherwise they are, and what the client did not ask for is taken out again.',
+  }),
+  capabilities: z
+    .record(z.string(), text('a path'))
+    .default({})
+    .register(kinds, { kind: 'map of operations to paths' })
+    .meta({
+      description:
+        'Operations by the names of the plugin, such as `openai/v1/embeddings`, and the whole paths that the provider has them at.',
+    }),
+  basePath: text('a path').exactOptional().meta({
+    description: 'A prefix of the paths that clients call; see `basePathHandling`.',
+  }),
+  basePathHandling: word(['removePrefix', 'prepend']).default('removePrefix').meta({
+    description:
+      'With `removePrefix` the prefix stops here, as any prefix does; with `prepend` it is put before the path that the provider is called at.',
+  }),
+  providerBasePath: text('a path').exactOptional().meta({
+    description: 'Put before the path that the provider is called at, ahead of all else.',
+  }),
+  providerDomain: text('a host').exactOptional().meta({
+    description:
+      'Another host than that of `baseUrl` or of the type, with its port where that is not the usual one.',
+  }),
   failover: failoverWithDefaults.prefault({}).meta({
     description: 'Taking failing keys out of service and bringing them back.',
   }),

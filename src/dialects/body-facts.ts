@@ -25,6 +25,8 @@ export interface BodyHints {
   readonly messagesAt: number;
   /** Where the value of `instructions` or `system` begins; -1 where there is none. */
   readonly instructionsAt: number;
+  /** Where the value of `stream_options` begins; -1 where there is none. */
+  readonly streamOptionsAt: number;
 }
 
 /** What a body says of itself. A value that is no text, or too long to be meant, counts as absent. */
@@ -75,12 +77,17 @@ export function noFacts(): FactsDraft {
     refs: NO_REFS,
     messagesAt: -1,
     instructionsAt: -1,
+    streamOptionsAt: -1,
     whole: false,
   };
 }
 
 /** A copy of the body with one model in the place of another; every other byte stays as it is. */
 export function spliceModel(body: Buffer, { start, end, notation }: ModelSpan, model: string): Buffer {
-  const written = notation === 'json' ? JSON.stringify(model) : model;
-  return Buffer.concat([body.subarray(0, start), Buffer.from(written), body.subarray(end)]);
+  return splice(body, start, end, notation === 'json' ? JSON.stringify(model) : model);
+}
+
+/** A copy of the body with a text in the place of its bytes from `start` to `end`. */
+export function splice(body: Buffer, start: number, end: number, text: string): Buffer {
+  return Buffer.concat([body.subarray(0, start), Buffer.from(text), body.subarray(end)]);
 }

@@ -67,6 +67,14 @@ export const gatewayErrors = {
       "The client's own key is not listed under `clients`. It says nothing of the providers' keys, which clients never see.",
     retryable: false,
   },
+  nothing_left: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'Nothing is left of the messages for "{provider}" behind its last cleanup command.',
+    meaning:
+      'The last message is one of `contextCleanupCommands`, which takes away everything before it, and nothing follows.',
+    retryable: false,
+  },
   unknown_operation: {
     status: 404,
     type: 'invalid_request_error',
@@ -169,6 +177,13 @@ export const gatewayErrors = {
     type: 'api_error',
     message: 'The gateway failed on this request.',
     meaning: 'A defect of the gateway. Its log holds the details under the same `x-request-id`.',
+    retryable: true,
+  },
+  context_unavailable: {
+    status: 502,
+    type: 'api_error',
+    message: 'The context file of "{provider}" could not be fetched: {reason}',
+    meaning: 'The configuration puts a file into every chat (`context`), and its server did not give it.',
     retryable: true,
   },
   upstream_credentials_exhausted: {

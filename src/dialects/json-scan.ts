@@ -133,6 +133,9 @@ class JsonScan implements FileIdSink {
       case 'stream':
         facts.stream = this.#body[start] === LOWER_T;
         break;
+      case 'stream_options':
+        facts.streamOptionsAt = start;
+        break;
       case 'store':
         facts.store = this.#boolean(start);
         break;

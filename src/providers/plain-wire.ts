@@ -21,7 +21,7 @@ export interface Surface {
   readonly query?: string;
   /** Operations of the family that it is known not to have. */
   readonly lacks?: (operation: Operation) => boolean;
-  /** Other paths than the operation's own suffix behind `basePath`: whole ones. `{model}` is filled in. */
+  /** Whole paths, for operations that are not at their own suffix behind `basePath`. `{model}` and an id are filled in. */
   readonly paths?: (operation: Operation) => string | undefined;
 }
 
@@ -84,7 +84,7 @@ function credentialHeader(credential: Credential, secret: Secret): [string, stri
 
 function pathFor({ basePath, paths, query }: Surface, target: Target, model: string | undefined): string {
   const own = paths?.(target.operation);
-  const path = own === undefined ? basePath + suffixOf(target, model) : fillModel(own, model);
+  const path = own === undefined ? basePath + suffixOf(target, model) : fillPlaces(own, target, model);
   return path + joinQuery(queryOf(target, model), query);
 }
 
@@ -105,6 +105,11 @@ function joinQuery(asked: string, own: string | undefined): string {
 export function suffixOf({ operation, path, pathModel }: Target, model: string | undefined): string {
   if (pathModel === undefined || model === undefined || model === pathModel) return path;
   return fillModel(operation.pattern, model);
+}
+
+/** `{model}`, and the one id that a path may have, whatever that is called. */
+function fillPlaces(path: string, { pathId }: Target, model: string | undefined): string {
+  return fillModel(path, model).replace(/\{\w+_id\}/, () => pathId ?? '');
 }
 
 function fillModel(pattern: string, model: string | undefined): string {

@@ -11,6 +11,8 @@ import type { Transport } from '../upstream/transport.ts';
 import { failoverPolicy } from './failover-policy.ts';
 import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
+import { chatTraitsOf } from './shaping/chat-traits.ts';
+import { openShaper } from './shaping/shaper.ts';
 import { takeCall } from './take.ts';
 import type { Taken } from './take.ts';
 import type { Wire } from './wire.ts';
@@ -38,6 +40,7 @@ export interface Provider {
 /** Makes a provider from its configuration. Nothing is connected until the first request. */
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const wire = openWire(config);
+  const taker = { config, wire, shaper: openShaper(config, chatTraitsOf(config.type)) };
   return {
     id: config.id,
     type: config.type,
@@ -54,7 +57,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     transport: openTransport({ origin: wire.origin, connectTimeoutMs: config.connectTimeout }),
     native: wire.native,
     mapModel: modelMapper(config.modelMapping),
-    take: (call, model) => takeCall(call, model, wire, config),
+    take: (call, model) => takeCall(call, model, taker),
     build: (call, key, model) => wire.build(call, key, model),
   };
 }

@@ -1,9 +1,10 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { canTranslate, translate } from '../translate/translate.ts';
 import { chain } from '../translate/chain.ts';
 import type { Retelling } from '../translate/retelling.ts';
+import { canTranslate, translate } from '../translate/translate.ts';
+import type { Shaper } from './shaping/shaper.ts';
 import type { Wire } from './wire.ts';
 
 /** What a provider makes of a call before any key is chosen. */
@@ -17,37 +18,83 @@ export type Taken =
   /** The provider cannot do what is asked for, with any key. */
   | {
       readonly kind: 'refused';
-      readonly code: Extract<GatewayErrorCode, 'operation_not_offered' | 'not_expressible'>;
+      readonly code: Extract<
+        GatewayErrorCode,
+        'operation_not_offered' | 'not_expressible' | 'context_unavailable' | 'nothing_left'
+      >;
       readonly values: Readonly<Record<string, string>>;
     };
 
-/**
- * Puts a call into a form that a provider takes: as it is; else by the provider's own means; else translated to
- * the dialect it speaks, and from there once more.
- */
-export function takeCall(
-  call: Call,
-  model: string | undefined,
-  wire: Wire,
-  config: ProviderConfig,
-): Taken | Promise<Taken> {
-  const { operation } = call.target;
-  if (wire.takes(operation)) return { kind: 'taken', call, retelling: undefined };
-  const converted = wire.convert?.(call, model);
-  if (converted !== undefined) return { kind: 'taken', ...converted };
-  if (model !== undefined && canTranslate(operation, wire.native))
-    return takeTranslated(call, model, wire, config);
-  const values = { provider: config.id, operation: operation.name };
-  return { kind: 'refused', code: 'operation_not_offered', values };
+/** A provider, as far as taking calls goes. */
+export interface Taker {
+  readonly config: ProviderConfig;
+  readonly wire: Wire;
+  readonly shaper: Shaper;
 }
 
-async function takeTranslated(call: Call, model: string, wire: Wire, { id }: ProviderConfig): Promise<Taken> {
+/**
+ * Puts a call into a form that a provider takes: shaped as its configuration wants; then as it is; else by the
+ * provider's own means; else translated to the dialect it speaks, and from there once more.
+ *
+ * @param model in the provider's words
+ */
+export function takeCall(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
+  const { config, wire, shaper } = taker;
+  if (config.protocol === 'original')
+    return wire.takes(call.target.operation)
+      ? { kind: 'taken', call, retelling: undefined }
+      : notOffered(call, config);
+  const shaped = shaper.request(call);
+  return shaped instanceof Promise
+    ? shaped.then((done) => (done.kind === 'refused' ? done : takeShaped(done.call, model, taker)))
+    : shaped.kind === 'refused'
+      ? shaped
+      : takeShaped(shaped.call, model, taker);
+}
+
+function takeShaped(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
+  const { config, wire } = taker;
+  const own = takeOwn(call, model, taker);
+  if (own !== undefined) return own;
+  if (model !== undefined && canTranslate(call.target.operation, wire.native))
+    return takeTranslated(call, model, taker);
+  return notOffered(call, config);
+}
+
+/** Without translation; undefined where that will not do. */
+function takeOwn(call: Call, model: string | undefined, { wire, shaper }: Taker): Taken | undefined {
+  const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
+  if (wire.takes(call.target.operation)) {
+    const { call: sent, retelling } = shaper.usage(call);
+    return { kind: 'taken', call: sent, retelling: chain(retelling, answer) };
+  }
+  const converted = wire.convert?.(call, model);
+  if (converted === undefined) return undefined;
+  return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, answer) };
+}
+
+async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
+  const { config, wire, shaper } = taker;
   const translation = await translate(call, model, wire.native);
   if (translation.kind === 'not-expressible')
-    return { kind: 'refused', code: 'not_expressible', values: { provider: id, reason: translation.reason } };
-  const { call: translated, retelling } = translation;
-  if (wire.takes(translated.target.operation)) return { kind: 'taken', call: translated, retelling };
-  const converted = wire.convert?.(translated, model);
-  if (converted === undefined) throw new TypeError(`${id} does not take what it speaks`);
-  return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, retelling) };
+    return {
+      kind: 'refused',
+      code: 'not_expressible',
+      values: { provider: config.id, reason: translation.reason },
+    };
+  const shaped = await shaper.request(translation.call);
+  if (shaped.kind === 'refused') {
+    translation.retelling.drop();
+    return shaped;
+  }
+  const own = takeOwn(shaped.call, model, taker);
+  if (own?.kind !== 'taken') throw new TypeError(`${config.id} does not take what it speaks`);
+  const isChat = call.target.operation.name === 'chat.completions';
+  const retold = chain(own.retelling, translation.retelling);
+  return { kind: 'taken', call: own.call, retelling: chain(retold, isChat ? shaper.answer : undefined) };
+}
+
+function notOffered({ target }: Call, { id }: ProviderConfig): Taken {
+  const values = { provider: id, operation: target.operation.name };
+  return { kind: 'refused', code: 'operation_not_offered', values };
 }

@@ -1,4 +1,5 @@
 import type { ProviderConfig } from '../config/schema.ts';
+import { pathsOf } from './capabilities.ts';
 import { openClaude } from './claude.ts';
 import { openGemini } from './gemini.ts';
 import { placeOf } from './place.ts';
@@ -21,5 +22,6 @@ export function openWire(config: ProviderConfig): Wire {
 function openCompatible(config: ProviderConfig): Wire {
   const { origin, basePath } = placeOf(config);
   const credential = providerTypes.get(config.type)?.credential ?? { kind: 'bearer' };
-  return plainWire(origin, 'openai-chat', [{ family: 'openai', basePath, credential }]);
+  const paths = pathsOf(config.capabilities);
+  return plainWire(origin, 'openai-chat', [{ family: 'openai', basePath, credential, paths }]);
 }

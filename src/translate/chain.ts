@@ -4,8 +4,12 @@ import type { Retelling } from './retelling.ts';
 const STREAM = { 'content-type': 'text/event-stream' };
 const WHOLE = { 'content-type': 'application/json' };
 
-/** Two retellings in a row: what the first makes of the provider's answer, the second makes into the client's. */
-export function chain(first: Retelling, second: Retelling): Retelling {
+/**
+ * Two retellings in a row: what the first makes of the provider's answer, the second makes into the client's.
+ * Either may be absent.
+ */
+export function chain(first: Retelling | undefined, second: Retelling | undefined): Retelling | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
   return {
     contentType: second.contentType ?? first.contentType,
     whole: async (status, headers, body) =>

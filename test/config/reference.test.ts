@@ -65,6 +65,19 @@ providers:
     apiTokensFile: ./openai.keys
     modelMapping: { "gpt-4*": gpt-5, "*": "" }
     protocol: original
+    customSettings: [{ name: max_tokens, value: 10, mode: raw, overwrite: false }]
+    context: { fileUrl: "http://127.0.0.1/context.txt", serviceName: files, servicePort: 80 }
+    contextCleanupCommands: [ "/new" ]
+    mergeConsecutiveMessages: true
+    reasoningContentMode: concat
+    promoteThinkingOnEmpty: true
+    hiclawMode: false
+    disableStreamUsageStats: true
+    capabilities: { openai/v1/embeddings: /v2/embed }
+    basePath: /ai
+    basePathHandling: prepend
+    providerBasePath: /front
+    providerDomain: api.example.com
     failover:
       enabled: true
       failureThreshold: 3

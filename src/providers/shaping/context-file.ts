@@ -1,0 +1,48 @@
+import { request } from 'undici';
+
+/** A text that is to be put into every chat, once it has been fetched. */
+export interface ContextFile {
+  readonly url: string;
+  /** For the whole fetch. Milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** A longer file is nobody's instructions. Bytes. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Makes the function that gives the file's text: fetched at its first use and kept for ever; several who ask
+ * meanwhile wait for one fetch. A fetch that fails gives the reason, and is made anew the next time.
+ */
+export function contextFile({
+  url,
+  timeoutMs,
+}: ContextFile): () => Promise<{ readonly text: string } | { readonly trouble: string }> {
+  let fetched: Promise<{ readonly text: string } | { readonly trouble: string }> | undefined;
+  return async () => {
+    fetched ??= fetchText(url, timeoutMs);
+    const result = await fetched;
+    if ('trouble' in result) fetched = undefined;
+    return result;
+  };
+}
+
+async function fetchText(
+  url: string,
+  timeoutMs: number,
+): Promise<{ readonly text: string } | { readonly trouble: string }> {
+  try {
+    const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > MAX_BYTES) return { trouble: `it is larger than ${MAX_BYTES} bytes` };
+    }
+    if (statusCode !== 200) return { trouble: `its server answered ${statusCode}` };
+    return { text: Buffer.concat(chunks).toString() };
+  } catch (error) {
+    return { trouble: error instanceof Error ? error.message : 'it could not be fetched' };
+  }
+}

@@ -1,0 +1,72 @@
+import { SseScanner } from '../../dialects/sse-scanner.ts';
+import type { FrameSink } from '../../dialects/sse-scanner.ts';
+import type { Retelling, StreamRetelling } from '../../translate/retelling.ts';
+import type { Sink } from '../../upstream/exchange.ts';
+import { ReasoningStream, shapeWhole } from './reasoning.ts';
+import type { ReasoningShaping } from './reasoning.ts';
+
+const DONE = '[DONE]';
+
+/** Retells chat answers with their thinking as the configuration wants it. */
+export function reasoningRetelling(shaping: ReasoningShaping): Retelling {
+  return {
+    contentType: undefined,
+    whole: (_, __, body) => Promise.resolve(Buffer.from(shapeWhole(body.toString(), shaping))),
+    stream: (_, out) => new ShapedStream(new ReasoningStream(shaping), out),
+    drop: () => undefined,
+  };
+}
+
+class ShapedStream implements StreamRetelling, FrameSink {
+  readonly #shape: ReasoningStream;
+  readonly #out: Sink;
+  readonly #scanner = new SseScanner(this);
+  #ready = '';
+
+  constructor(shape: ReasoningStream, out: Sink) {
+    this.#shape = shape;
+    this.#out = out;
+  }
+
+  write(chunk: Buffer): boolean {
+    this.#scanner.read(chunk);
+    return this.#flush();
+  }
+
+  onDrain(resume: () => void): void {
+    this.#out.onDrain(resume);
+  }
+
+  end(): Promise<boolean> {
+    this.#scanner.end();
+    this.#add(this.#shape.last());
+    this.#flush();
+    return Promise.resolve(true);
+  }
+
+  breakOff(): Promise<void> {
+    this.#flush();
+    return Promise.resolve();
+  }
+
+  onFrame(_: string, bytes: Buffer, start: number, end: number): void {
+    const data = bytes.toString('utf8', start, end);
+    if (data.trim() === DONE) this.#add(this.#shape.last());
+    this.#add(this.#shape.frame(data));
+  }
+
+  onBareJson(bytes: Buffer, start: number, end: number): void {
+    this.#ready += `${bytes.toString('utf8', start, end)}\n\n`;
+  }
+
+  #add(data: string | undefined): void {
+    if (data !== undefined) this.#ready += `data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+  }
+
+  #flush(): boolean {
+    if (this.#ready === '') return true;
+    const ready = Buffer.from(this.#ready);
+    this.#ready = '';
+    return this.#out.write(ready);
+  }
+}
