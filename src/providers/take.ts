@@ -1,6 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
+import { PLAIN_MANNER } from '../translate/asked.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
 import { chain } from '../translate/chain.ts';
 import type { Retelling } from '../translate/retelling.ts';
@@ -42,7 +43,7 @@ export function takeCall(
 }
 
 async function takeTranslated(call: Call, model: string, wire: Wire, { id }: ProviderConfig): Promise<Taken> {
-  const translation = await translate(call, model, wire.native);
+  const translation = await translate(call, model, wire.native, wire.manner ?? PLAIN_MANNER);
   if (translation.kind === 'not-expressible')
     return { kind: 'refused', code: 'not_expressible', values: { provider: id, reason: translation.reason } };
   const { call: translated, retelling } = translation;
