@@ -2,6 +2,7 @@ import type { Watch } from '../upstream/watch.ts';
 import { judgeAnthropicFrame } from './anthropic-frames.ts';
 import { JsonWatch, OpaqueWatch } from './body-watch.ts';
 import { judgeChatFrame } from './chat-frames.ts';
+import { AWS_EVENT_STREAM, ConverseWatch } from './converse-watch.ts';
 import type { FrameJudge } from './frame-judge.ts';
 import { judgeGeminiFrame } from './gemini-frames.ts';
 import { judgeMediaFrame } from './media-frames.ts';
@@ -27,6 +28,7 @@ export function watchAnswer(
     return new OpaqueWatch();
   }
   const type = mediaType(contentType);
+  if (type === AWS_EVENT_STREAM) return new ConverseWatch();
   // Some compatible servers stream under no type, or the wrong one.
   if (type === 'text/event-stream' || (stream && (type === '' || type === 'text/plain'))) {
     return new StreamWatch(judgeOf(operation.dialect));
@@ -57,6 +59,6 @@ function judgeOf(dialect: Dialect): FrameJudge {
     case 'vendor':
       return judgeMediaFrame;
     case 'bedrock-converse':
-      throw new TypeError('Bedrock streams no events of the web');
+      throw new TypeError('Bedrock streams no server-sent events');
   }
 }

@@ -1,3 +1,4 @@
+import { AWS_EVENT_STREAM } from '../dialects/converse-watch.ts';
 import { decodeBody } from '../upstream/decode.ts';
 import type { Ending, Opening, ResponseHeaders } from '../upstream/exchange.ts';
 import type { Fault } from '../upstream/faults.ts';
@@ -74,5 +75,6 @@ function faulted({ fault, detail, status }: Fault): Faulted {
 
 /** Whether an answer says of itself that it is an event stream. */
 export function isEventStream(headers: ResponseHeaders): boolean {
-  return headerText(headers['content-type']).startsWith('text/event-stream');
+  const type = headerText(headers['content-type']);
+  return type.startsWith('text/event-stream') || type.startsWith(AWS_EVENT_STREAM);
 }

@@ -1,6 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
+import { PLAIN_MANNER } from '../translate/asked.ts';
 import { chain } from '../translate/chain.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
@@ -75,7 +76,7 @@ function takeOwn(call: Call, model: string | undefined, { wire, shaper }: Taker)
 
 async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
   const { config, wire, shaper } = taker;
-  const translation = await translate(call, model, wire.native);
+  const translation = await translate(call, model, wire.native, wire.manner ?? PLAIN_MANNER);
   if (translation.kind === 'not-expressible')
     return {
       kind: 'refused',

@@ -1,6 +1,7 @@
 import type { Call } from '../dialects/call.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
 import type { Key } from '../keys/key.ts';
+import type { Manner } from '../translate/asked.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import type { Opening } from '../upstream/exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
@@ -15,6 +16,9 @@ export interface Wire {
 
   /** What calls to generate something are translated to, where the provider does not take them as they are. */
   readonly native: Dialect;
+
+  /** Where providers of one dialect differ; absent: as most. */
+  readonly manner?: Manner;
 
   /**
    * Turns a call that the provider does not take into one that it does, by the provider's own means and before

@@ -74,12 +74,28 @@ export interface NearStream {
   end(): string;
 }
 
+/** What providers that speak chat completions differ in. */
+export interface Manner {
+  /** OpenAI's models that reason take no `max_tokens`; most who speak as it does know nothing else. */
+  readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
+  /**
+   * Whether the model's earlier reasoning goes back to it, as `reasoning_content`. Some want it while tools are
+   * called; others refuse the field.
+   */
+  readonly reasoningBack: boolean;
+}
+
+/** What suits most. */
+export const PLAIN_MANNER: Manner = { maxTokens: 'max_tokens', reasoningBack: false };
+
 /** One family of providers: how the SDK's words are put into what it speaks. */
 export interface FarSide {
   /** Loads the package, once, and gives a model whose requests go to `fetch`. */
-  model(id: string, fetch: typeof globalThis.fetch): Promise<LanguageModel>;
+  model(id: string, fetch: typeof globalThis.fetch, manner: Manner): Promise<LanguageModel>;
   /** Fits a request to the family. Throws `NotExpressible`. */
-  fit(asked: Asked, model: string): CallOptions;
+  fit(asked: Asked, model: string, manner: Manner): CallOptions;
+  /** Puts into the body that the package has made what it has no words for. */
+  readonly mend?: (body: string, options: CallOptions) => string;
   /** Where the family is asked for an answer. */
   target(model: string, stream: boolean): Target;
 }

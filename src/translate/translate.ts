@@ -1,7 +1,7 @@
 import type { Call } from '../dialects/call.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
-import type { Asked, FarSide, Json, NearSide } from './asked.ts';
+import type { Asked, FarSide, Json, Manner, NearSide } from './asked.ts';
 import { NotExpressible } from './asked.ts';
 import { Line } from './line.ts';
 import type { Retelling } from './retelling.ts';
@@ -29,8 +29,14 @@ export function canTranslate(operation: Operation, native: Dialect): boolean {
 /**
  * Puts a call into the dialect that a provider speaks. The packages that do so are loaded when first needed.
  * @param model in the provider's words
+ * @param manner of the provider, where those of one dialect differ
  */
-export async function translate(call: Call, model: string, native: Dialect): Promise<Translation> {
+export async function translate(
+  call: Call,
+  model: string,
+  native: Dialect,
+  manner: Manner,
+): Promise<Translation> {
   const near = nearSideOf(call.target.operation);
   const far = farSideOf(native);
   if (near === undefined || far === undefined)
@@ -41,7 +47,7 @@ export async function translate(call: Call, model: string, native: Dialect): Pro
       reason: 'it is larger than `limits.replay`, and cannot be read as a whole',
     };
   try {
-    return await ask(call, call.body.bytes, model, near, far);
+    return await ask(call, call.body.bytes, model, { near, far, manner });
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;
@@ -49,18 +55,25 @@ export async function translate(call: Call, model: string, native: Dialect): Pro
   }
 }
 
+/** From one dialect to another. */
+interface Way {
+  readonly near: NearSide;
+  readonly far: FarSide;
+  readonly manner: Manner;
+}
+
 async function ask(
   call: Call,
   bytes: Buffer,
   model: string,
-  near: NearSide,
-  far: FarSide,
+  { near, far, manner }: Way,
 ): Promise<Translation> {
   const body = parseBody(bytes);
   const asked = near.read(body);
   const line = new Line();
-  const languageModel = await far.model(model, line.fetch);
-  const asking = begin(call.stream, languageModel, far.fit(asked, model));
+  const languageModel = await far.model(model, line.fetch, manner);
+  const options = far.fit(asked, model, manner);
+  const asking = begin(call.stream, languageModel, options);
   const request = await line.caught(asking.result);
   const context = {
     id: call.id,
@@ -75,7 +88,7 @@ async function ask(
       ...call,
       target: far.target(model, call.stream),
       headers: headersFor(call.headers, request.headers),
-      body: { kind: 'kept', bytes: Buffer.from(request.body) },
+      body: { kind: 'kept', bytes: Buffer.from(far.mend?.(request.body, options) ?? request.body) },
       model,
       modelSpan: undefined,
       hints: noFacts(),

@@ -1,0 +1,114 @@
+import type { JSONObject } from '@ai-sdk/provider';
+import { converse, converseStream } from '../../dialects/bedrock-operations.ts';
+import type { Asked, CallOptions, FarSide } from '../asked.ts';
+import { effortOf } from '../effort.ts';
+import { mendConverse } from './bedrock-body.ts';
+import { converseMessages } from './bedrock-messages.ts';
+import { takesSampling, thinkingOf } from './claude-thinking.ts';
+import type { Thinking } from './claude-thinking.ts';
+import { ownTools, withTools, without } from './prompt.ts';
+import type { Tool } from './prompt.ts';
+
+/** Amazon Bedrock's Converse. The region only makes an address, and requests have the provider's own. */
+export const bedrockConverse: FarSide = {
+  model: async (id, fetch) => {
+    const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock');
+    return createAmazonBedrock({
+      apiKey: 'unused',
+      region: 'us-east-1',
+      baseURL: 'http://bedrock.invalid',
+      fetch,
+    }).languageModel(id);
+  },
+  fit,
+  mend: mendConverse,
+  target: (model, stream) => {
+    const operation = stream ? converseStream : converse;
+    // Ids may be ARNs, whose slashes are theirs.
+    const path = operation.pattern.replace('{model}', () => encodeURIComponent(model));
+    return { operation, path, query: '', pathModel: model };
+  },
+};
+
+function fit(asked: Asked, model: string): CallOptions {
+  const { options } = asked;
+  const isClaude = model.includes('claude');
+  const thinking: Thinking = isClaude ? thinkingOf(asked, model) : { kind: 'unsaid' };
+  const effort = effortOf(asked);
+  const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
+  const noTopP = isClaude && options.temperature !== undefined;
+  return {
+    ...withTools(noTopP ? without(plain, 'topP') : plain, toolsOf(options)),
+    ...(choosesTool(options) && { toolChoice: options.toolChoice }),
+    ...(thinking.kind === 'budget' &&
+      thinking.answerTokens !== undefined && { maxOutputTokens: thinking.answerTokens }),
+    ...(!isClaude && effort !== undefined && { reasoning: effort }),
+    prompt: converseMessages(options.prompt),
+    providerOptions: {
+      amazonBedrock: {
+        ...thinkingOption(thinking, asked.wishes.showThinking),
+        ...(isClaude && claudeFields(asked, model, thinking)),
+      },
+      ...(asked.wishes.parallelTools === false && { anthropic: { disableParallelToolUse: true } }),
+    },
+  };
+}
+
+/** Converse wants the tools of a conversation declared for as long as calls of them stand in it. */
+function toolsOf(options: CallOptions): Tool[] {
+  const own = ownTools(options);
+  if (own.length > 0) return own;
+  return [...toolsCalled(options)].map((name) => ({
+    type: 'function',
+    name,
+    inputSchema: { type: 'object' },
+  }));
+}
+
+function toolsCalled({ prompt }: CallOptions): Set<string> {
+  const names = new Set<string>();
+  for (const { role, content } of prompt) {
+    if (role !== 'assistant' && role !== 'tool') continue;
+    for (const part of content) {
+      if (part.type === 'tool-call' || part.type === 'tool-result') names.add(part.toolName);
+    }
+  }
+  return names;
+}
+
+/** Converse cannot forbid tools but by taking them away, which calls of them in the conversation do not allow. */
+function choosesTool(options: CallOptions): boolean {
+  if (options.toolChoice === undefined || ownTools(options).length === 0) return false;
+  return options.toolChoice.type !== 'none' || toolsCalled(options).size === 0;
+}
+
+function forbidsTools(options: CallOptions): boolean {
+  const isForbidden = options.toolChoice?.type === 'none' || ownTools(options).length === 0;
+  return isForbidden && toolsCalled(options).size > 0;
+}
+
+function thinkingOption(thinking: Thinking, show = true): JSONObject {
+  switch (thinking.kind) {
+    case 'unsaid':
+      return {};
+    case 'off':
+      return { reasoningConfig: { type: 'disabled' } };
+    case 'adaptive': {
+      const display = show ? 'summarized' : 'omitted';
+      const effort = thinking.effort === 'minimal' ? 'low' : thinking.effort;
+      return { reasoningConfig: { type: 'adaptive', maxReasoningEffort: effort, display } };
+    }
+    case 'budget':
+      return { reasoningConfig: { type: 'enabled', budgetTokens: thinking.tokens } };
+  }
+}
+
+/** What Converse has no words for goes to the model as it is, in Anthropic's. */
+function claudeFields({ options }: Asked, model: string, thinking: Thinking): JSONObject {
+  const isThinking = thinking.kind === 'adaptive' || thinking.kind === 'budget';
+  const fields = {
+    ...(options.topK !== undefined && !isThinking && takesSampling(model) && { top_k: options.topK }),
+    ...(forbidsTools(options) && { tool_choice: { type: 'none' } }),
+  };
+  return Object.keys(fields).length === 0 ? {} : { additionalModelRequestFields: fields };
+}

@@ -1,0 +1,68 @@
+import type { JSONObject } from '@ai-sdk/provider';
+import { asObject } from '../../dialects/frame-judge.ts';
+import { NotExpressible } from '../asked.ts';
+import { argumentsOf, instructionsFirst } from './prompt.ts';
+import type { AssistantPart, Message, Prompt, UserPart } from './prompt.ts';
+
+type Options = Readonly<Record<string, JSONObject>>;
+
+/** A conversation as Converse has it: data instead of URLs, objects for arguments, its own words for marks. */
+export function converseMessages(prompt: Prompt): Prompt {
+  return instructionsFirst(prompt).map((message) => marked(converseMessage(message)));
+}
+
+function converseMessage(message: Message): Message {
+  switch (message.role) {
+    case 'system':
+      return message;
+    case 'user':
+      return { ...message, content: message.content.map(userPart) };
+    case 'assistant':
+      return { ...message, content: message.content.map(assistantPart) };
+    case 'tool':
+      return { ...message, content: message.content.map(marked) };
+  }
+}
+
+function userPart(part: UserPart): UserPart {
+  if (part.type === 'file' && part.data.type === 'url' && part.data.url.protocol !== 's3:')
+    throw new NotExpressible('a file by its URL; Bedrock takes only the file itself');
+  return marked(part);
+}
+
+function assistantPart(part: AssistantPart): AssistantPart {
+  switch (part.type) {
+    case 'reasoning':
+      return {
+        ...part,
+        providerOptions: { ...part.providerOptions, amazonBedrock: signed(part.providerOptions) },
+      };
+    case 'tool-call':
+      return marked({ ...part, input: argumentsOf(part.input) });
+    default:
+      return marked(part);
+  }
+}
+
+/** Claude's signatures are the same on Bedrock, under other names. */
+function signed({ anthropic, amazonBedrock }: Options = {}): JSONObject {
+  return {
+    ...(anthropic?.['signature'] !== undefined && { signature: anthropic['signature'] }),
+    ...(anthropic?.['redactedData'] !== undefined && { redactedContent: anthropic['redactedData'] }),
+    ...amazonBedrock,
+  };
+}
+
+function marked<Marked extends { providerOptions?: Options }>(part: Marked): Marked {
+  const cachePoint = cachePointOf(part.providerOptions);
+  if (cachePoint === undefined) return part;
+  return { ...part, providerOptions: { ...part.providerOptions, amazonBedrock: { cachePoint } } };
+}
+
+/** In Bedrock's words that a client wants the conversation kept up to here; undefined where it does not. */
+export function cachePointOf(options: Options | undefined): JSONObject | undefined {
+  const mark = asObject(options?.['anthropic']?.['cacheControl']);
+  if (mark === undefined) return undefined;
+  const ttl = mark['ttl'];
+  return { type: 'default', ...(typeof ttl === 'string' && { ttl }) };
+}

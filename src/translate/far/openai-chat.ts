@@ -1,0 +1,75 @@
+import type { JSONObject } from '@ai-sdk/provider';
+import { operationNamed } from '../../dialects/operation-table.ts';
+import { targetOf } from '../asked.ts';
+import type { Asked, CallOptions, FarSide } from '../asked.ts';
+import { effortOf } from '../effort.ts';
+import { chatMessages } from './chat-messages.ts';
+import { ownTools, withTools, without } from './prompt.ts';
+
+const completions = operationNamed('chat.completions');
+
+/** The package's name, under which it keeps options and metadata. */
+const NAME = 'openaiCompatible';
+
+/** OpenAI's chat completions, whoever speaks them. */
+export const openaiChat: FarSide = {
+  model: async (id, fetch, { maxTokens }) => {
+    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
+    return createOpenAICompatible({
+      name: NAME,
+      baseURL: 'http://openai.invalid/v1',
+      fetch,
+      includeUsage: true,
+      supportsStructuredOutputs: true,
+      supportsMultiPartToolContent: true,
+      transformRequestBody: ({ max_tokens: max, ...body }: Record<string, unknown>) =>
+        max === undefined ? body : { ...body, [maxTokens]: max },
+    }).chatModel(id);
+  },
+  fit: (asked, _, { reasoningBack }) => {
+    const { options } = asked;
+    const effort = effortOf(asked);
+    return {
+      ...withTools(without(options, 'reasoning', 'topK', 'providerOptions'), ownTools(options)),
+      prompt: chatMessages(options.prompt, reasoningBack),
+      ...(effort !== undefined && { reasoning: effort }),
+      providerOptions: { [NAME]: bodyOptions(asked) },
+    };
+  },
+  target: (model) => targetOf(completions, model),
+};
+
+/**
+ * Fields of chat completions that the SDK has no word for, and a near side of the family may know. The package
+ * writes whatever it is given into the body: nothing else may pass.
+ */
+const FIELDS: ReadonlySet<string> = new Set([
+  'logit_bias',
+  'logprobs',
+  'metadata',
+  'prediction',
+  'prompt_cache_key',
+  'safety_identifier',
+  'service_tier',
+  'store',
+  'strictJsonSchema',
+  'textVerbosity',
+  'top_logprobs',
+]);
+
+function bodyOptions({ options, wishes }: Asked): JSONObject {
+  const given = Object.entries(options.providerOptions?.[NAME] ?? {}).filter(([name]) => FIELDS.has(name));
+  return {
+    // The package's default is to be strict, the dialect's is not to be.
+    strictJsonSchema: false,
+    ...Object.fromEntries(given),
+    ...(wishes.user !== undefined && { user: wishes.user }),
+    ...(wishes.parallelTools !== undefined &&
+      hasTools(options) && { parallel_tool_calls: wishes.parallelTools }),
+  };
+}
+
+/** OpenAI refuses a word on parallel calls where there is nothing to call. */
+function hasTools(options: CallOptions): boolean {
+  return ownTools(options).length > 0;
+}

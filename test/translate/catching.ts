@@ -1,0 +1,39 @@
+import { PLAIN_MANNER } from '../../src/translate/asked.ts';
+import type { Asked, CallOptions, FarSide, Manner, Wishes } from '../../src/translate/asked.ts';
+import { Line } from '../../src/translate/line.ts';
+
+/** A question of the user's, and what else a test wants to have asked. */
+export function asking(options: Partial<CallOptions> = {}, wishes: Wishes = {}): Asked {
+  const prompt: CallOptions['prompt'] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
+  return { options: { prompt, ...options }, wishes, dropped: [] };
+}
+
+export interface Caught {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The request that a far side makes of what was asked. */
+export async function caughtFrom(
+  far: FarSide,
+  asked: Asked,
+  model: string,
+  { stream = false, manner = PLAIN_MANNER }: { stream?: boolean; manner?: Manner } = {},
+): Promise<Caught> {
+  const line = new Line();
+  const options = far.fit(asked, model, manner);
+  const languageModel = await far.model(model, line.fetch, manner);
+  const call: PromiseLike<unknown> = stream
+    ? languageModel.doStream(options)
+    : languageModel.doGenerate(options);
+  const made = Promise.resolve(call);
+  made.catch(() => undefined);
+  try {
+    const { headers, body } = await line.caught(made);
+    const mended: unknown = JSON.parse(far.mend?.(body, options) ?? body);
+    if (typeof mended !== 'object' || mended === null) throw new TypeError('no object was sent');
+    return { headers, body: Object.fromEntries(Object.entries(mended)) };
+  } finally {
+    line.drop();
+  }
+}
