@@ -4,6 +4,7 @@ import {
   callersMistake,
   keyDead,
   modelDenied,
+  modelGone,
   outOfCredit,
   regionBlocked,
   throttled,
@@ -15,6 +16,7 @@ import type { Rule } from './rule.ts';
 import {
   ACCOUNT_CLOSED,
   ASKS_FOR_MONEY,
+  ASKS_FOR_PLAN,
   AT_CAPACITY,
   BUSY_OR_FAST,
   CONTENT,
@@ -26,9 +28,12 @@ import {
   PER_DAY,
   PLAN_WINDOW,
   REGION,
+  RETIRED,
   TOKEN_REFUSED,
   TOO_FAST,
   TOO_LONG,
+  WHO_ASKS,
+  WRONG_ENDPOINT,
 } from './words.ts';
 
 /**
@@ -97,14 +102,31 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.content-policy-words',
-    when: { status: ['2xx', 400, 403, 422], says: CONTENT },
+    when: { status: ['2xx', 400, 403, 422, 446, 451], says: CONTENT },
     verdict: blocked,
     source: 'openrouter.ai/docs/errors: 403 for moderation',
     example: { status: 403, body: body('Your input was flagged.', null) },
   },
   {
+    id: 'general.wrong-endpoint-words',
+    when: { status: ['2xx', 400, 404, 405, 422], says: WRONG_ENDPOINT },
+    verdict: callersMistake,
+    source: 'DataDog/dd-trace-js packages/dd-trace/test/llmobs/cassettes/openai',
+    example: {
+      status: 404,
+      body: body('This is a chat model and not supported in the v1/completions endpoint.', null),
+    },
+  },
+  {
+    id: 'general.model-retired-words',
+    when: { status: ['2xx', 400, 403, 404, 410, 422], says: RETIRED },
+    verdict: modelGone,
+    source: 'traceloop/openllmetry cassettes (cohere)',
+    example: { status: 404, body: '{"message":"model \'m\' was removed on September 15, 2025."}' },
+  },
+  {
     id: 'general.model-not-found-words',
-    when: { status: ['2xx', 400, 401, 403, 404, 410], says: MODEL_DENIED },
+    when: { status: ['2xx', 400, 401, 403, 404, 410, 422], says: MODEL_DENIED },
     verdict: modelDenied,
     source: 'Arize-ai/openinference cassettes (ollama); traceloop/openllmetry cassettes (cohere)',
     example: { status: 404, body: '{"error":"model \'nonexistent-model:latest\' not found"}' },
@@ -147,7 +169,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.money-asked-for',
-    when: { status: ['2xx', 403, 429], says: ASKS_FOR_MONEY },
+    when: { status: ['2xx', 403, 429], says: ASKS_FOR_MONEY, unless: { says: TOO_FAST } },
     verdict: outOfCredit,
     source: 'github.com/continuedev/continue issue 13195 (ollama)',
     example: { status: 403, body: body('Please top up to continue.', null) },
@@ -165,5 +187,28 @@ export const generalWordRules: readonly Rule[] = [
     verdict: modelDenied,
     source: 'github.com/lingxiaoyiyu-hub/grok-register-win issue 4 (xai)',
     example: { status: 403, body: body('The caller does not have permission.', null) },
+  },
+  {
+    // What is refused is the model: gated, or beyond the plan. Other models may pass.
+    id: 'general.model-refused-words',
+    when: { status: 403, says: /\bmodels?\b|模型/i },
+    verdict: modelDenied,
+    source: 'docs.featherless.ai (gated models); ollama.com/upgrade',
+    example: { status: 403, body: '{"error":"this model requires a subscription, upgrade for access"}' },
+  },
+  {
+    id: 'general.plan-asked-for',
+    when: { status: ['2xx', 401, 403], says: ASKS_FOR_PLAN },
+    verdict: outOfCredit,
+    source: 'public source code, file 63311306428 (xai-subscription-required)',
+    example: { status: 403, body: '{"error":"You need a subscription"}' },
+  },
+  {
+    // Last of all: a bare "Unauthorized" is no more than its status.
+    id: 'general.not-authenticated-words',
+    when: { status: 401, says: WHO_ASKS },
+    verdict: keyDead,
+    source: 'public source code, files 56581776963 and 69820245477: bad keys at seven providers',
+    example: { status: 401, body: '{"detail":"Could not confirm your session"}' },
   },
 ];

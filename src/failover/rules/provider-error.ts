@@ -32,7 +32,7 @@ function readText(text: string, contentType: string | undefined): ProviderError 
   if (text.startsWith('<') || contentType?.startsWith('text/html') === true) {
     return { ...errorOfText(titleOf(text)), form: 'html' };
   }
-  const plain = errorOfText(bounded(text, MAX_MESSAGE));
+  const plain = withQuoted(errorOfText(bounded(text, MAX_MESSAGE)), 0);
   return { ...plain, form: 'text', names: [...plain.names, ...exceptionsIn(text)] };
 }
 
@@ -76,7 +76,7 @@ function findError(value: unknown, depth: number): ProviderError | undefined {
   if (own === undefined) return nested;
   const explained = nested ?? quotedIn(own, depth);
   // What stands around the error adds to it where the error itself is silent, as in {code, error: 'text'}.
-  return explained === undefined ? own : merge(explained, own);
+  return withQuoted(explained === undefined ? own : merge(explained, own), depth);
 }
 
 function firstError(values: readonly unknown[], depth: number): ProviderError | undefined {
@@ -115,6 +115,17 @@ function errorOfString(text: string, depth: number): ProviderError | undefined {
 /** A gateway's message may be the whole answer it got itself. */
 function quotedIn({ message }: ProviderError, depth: number): ProviderError | undefined {
   return /^\s*[[{]/.test(message) ? findError(parse(message), depth + 1) : undefined;
+}
+
+/** Behind words of its own a gateway may quote an answer: `BedrockException - {"message": …}`. Its names count too. */
+function withQuoted(error: ProviderError, depth: number): ProviderError {
+  const { message } = error;
+  const from = message.search(/[[{]/);
+  if (from < 1) return error;
+  const to = Math.max(message.lastIndexOf('}'), message.lastIndexOf(']'));
+  const quoted = findError(parse(message.slice(from, to + 1)), depth + 1);
+  if (quoted === undefined) return error;
+  return { ...error, names: [...new Set([...error.names, ...quoted.names])] };
 }
 
 function merge(inner: ProviderError, outer: ProviderError): ProviderError {
