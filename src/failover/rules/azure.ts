@@ -68,7 +68,7 @@ export const azureRules: readonly Rule[] = [
   {
     // GitHub Models counts by user and model.
     id: 'azure.daily-limit-of-user',
-    when: { status: 429, says: /\bbymodelbyday\b/i },
+    when: { status: 429, says: /bymodelbyday\b/i },
     verdict: throttledModelForLong,
     source: 'docs.github.com/github-models/prototyping-with-ai-models: rate limits',
     example: {

@@ -111,15 +111,22 @@ export const generalNameRules: readonly Rule[] = [
     example: { status: 404, body: body('The model `m` has been deprecated.', 'model_not_found') },
   },
   {
-    // A gateway that has nobody behind it for a model answers 503.
     id: 'general.model-not-found',
-    when: { status: ['2xx', '4xx', 503], named: MODEL_NAMES },
+    when: { status: ['2xx', '4xx'], named: MODEL_NAMES },
     verdict: modelDenied,
     source: 'pydantic/pydantic-ai tests/cassettes/test_model_name_suggestions (groq)',
     example: {
       status: 404,
       body: body('The model `m` does not exist or you do not have access to it.', 'model_not_found'),
     },
+  },
+  {
+    // A gateway that has nobody behind it for a model.
+    id: 'general.model-not-served',
+    when: { status: 503, named: ['model_not_found', 'no_valid_channel_error'] },
+    verdict: modelDenied,
+    source: 'QuantumNous/new-api: no channel for a model in a group',
+    example: { status: 503, body: body('No channel', 'model_not_found', 'new_api_error') },
   },
   {
     id: 'general.country',
