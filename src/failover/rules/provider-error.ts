@@ -1,3 +1,4 @@
+import { errorOfCutJson } from './cut-json.ts';
 import { dataOf, outsideEvents } from './event-text.ts';
 import { bounded, emptyError, errorOfFields, errorOfText, isRecord } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
@@ -29,6 +30,8 @@ function readText(text: string, contentType: string | undefined): ProviderError 
     const found = findError(parse(payload), 0);
     if (found !== undefined) return found;
   }
+  const cut = /^[[{]/.test(text) ? errorOfCutJson(text) : undefined;
+  if (cut !== undefined) return cut;
   if (text.startsWith('<') || contentType?.startsWith('text/html') === true) {
     return { ...errorOfText(titleOf(text)), form: 'html' };
   }
