@@ -166,7 +166,7 @@ void describe('readError', () => {
 
   void it('takes what it cannot read as text, and nothing as empty', () => {
     assert.equal(read('upstream connect error', 'text/plain').message, 'upstream connect error');
-    assert.equal(read('{"error": {"message": "cut', 'application/json').form, 'text');
+    assert.equal(read('{"id": 1, "message', 'application/json').form, 'text');
     assert.equal(read(' \n').form, 'empty');
   });
 

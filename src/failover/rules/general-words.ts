@@ -192,7 +192,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.not-permitted',
-    when: { status: [401, 403], named: PERMISSION_NAMES },
+    when: { status: ['2xx', 401, 403], named: PERMISSION_NAMES },
     verdict: modelDenied,
     source: 'docs.anthropic.com/en/api/errors: permission_error',
     example: { status: 403, body: body('Denied.', null, 'permission_error') },

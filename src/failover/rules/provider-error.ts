@@ -48,7 +48,7 @@ function awsException(headers: Headers): string | undefined {
 /** Bedrock's event stream is binary; its exceptions can be read all the same. */
 function exceptionsIn(text: string): string[] {
   if (!text.includes(':exception-type')) return [];
-  return [...new Set(text.match(/\b[a-zA-Z]{4,60}Exception\b/g))]
+  return [...new Set(text.replaceAll(':exception-type', ' ').match(/\b[a-zA-Z]{4,60}Exception\b/g))]
     .slice(0, 4)
     .map((name) => name.toLowerCase());
 }
@@ -101,9 +101,17 @@ function nestedIn(value: Record<string, unknown>): unknown[] {
     isRecord(tencent) ? tencent['Error'] : undefined,
     isRecord(minimax) ? { code: minimax['status_code'], message: minimax['status_msg'] } : undefined,
     isRecord(spark) && typeof spark['code'] === 'number' ? spark : undefined,
+    exceptionIn(value),
     errors,
     Array.isArray(choices) && isRecord(choices[0]) ? choices[0]['error'] : undefined,
   ];
+}
+
+/** Bedrock's events, as its SDKs decode them: `{throttlingException: {message}}`. */
+function exceptionIn(value: Record<string, unknown>): unknown {
+  const name = Object.keys(value).find((key) => /^[a-z]\w{3,60}Exception$/.test(key));
+  const described = name === undefined ? undefined : value[name];
+  return isRecord(described) ? { ...described, code: name } : undefined;
 }
 
 /** One word is a code, JSON is another's error passed on, the rest is a message. */
