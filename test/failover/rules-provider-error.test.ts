@@ -62,6 +62,13 @@ void describe('readError', () => {
     assert.equal(json(good).form, 'text');
   });
 
+  void it('takes no event of a response that goes well for an error', () => {
+    const done = '{"type":"response.code_interpreter_call_code.done","code":"import math"}';
+    const failed = '{"type":"response.failed","response":{"error":{"code":"server_error","message":"No"}}}';
+    assert.equal(read(`data: ${done}\n\n`).form, 'text');
+    assert.equal(read(`data: ${done}\n\ndata: ${failed}\n\n`).code, 'server_error');
+  });
+
   void it('counts the names in what a gateway quotes behind words of its own', () => {
     const { message, names } = json(
       '{"error":{"message":"BedrockException - {\\"code\\":\\"too_fast\\",\\"message\\":\\"No\\"}","code":"500"}}',

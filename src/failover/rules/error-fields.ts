@@ -77,7 +77,6 @@ const MESSAGES = [
   'err_msg',
   'error_description',
   'detail',
-  'description',
   'title',
 ];
 const CODES = ['code', 'Code', 'error_code', 'errorCode', 'err_code'];

@@ -72,7 +72,7 @@ function findError(value: unknown, depth: number): ProviderError | undefined {
   if (depth > MAX_DEPTH) return undefined;
   if (typeof value === 'string') return errorOfString(value, depth);
   if (Array.isArray(value)) return firstError(value.slice(-MAX_ITEMS), depth);
-  if (!isRecord(value)) return undefined;
+  if (!isRecord(value) || isProgress(value)) return undefined;
 
   const nested = firstError(nestedIn(value), depth);
   const own = errorOfFields(value);
@@ -80,6 +80,11 @@ function findError(value: unknown, depth: number): ProviderError | undefined {
   const explained = nested ?? quotedIn(own, depth);
   // What stands around the error adds to it where the error itself is silent, as in {code, error: 'text'}.
   return withQuoted(explained === undefined ? own : merge(explained, own), depth);
+}
+
+/** Of the events of a response only these two tell of an error; others have a `code` that is a program's. */
+function isProgress({ type }: Record<string, unknown>): boolean {
+  return typeof type === 'string' && /^response\.(?!failed$|error$)/.test(type);
 }
 
 function firstError(values: readonly unknown[], depth: number): ProviderError | undefined {
