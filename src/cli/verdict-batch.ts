@@ -69,43 +69,73 @@ export function verdictLine(verdict: Verdict): string {
   });
 }
 
-/** The answer a line holds, or why it holds none. Fields it does not ask for are ignored. */
+/**
+ * The answer a line holds, or why it holds none. Fields it does not ask for are ignored. What people write for the
+ * same thing is taken: a status as text, a body that is JSON itself, nothing or null where a field may be missing.
+ */
 function parseLine(text: string): BatchLine | string {
   const value = parse(text);
   if (!isRecord(value)) return 'expected a JSON object';
-  const { provider = '', status, headers = {}, body = '', stream = false } = value;
+  const provider = value['provider'] ?? '';
   if (typeof provider !== 'string') return 'provider: expected text';
-  if (typeof status !== 'number' || !Number.isInteger(status) || status < 100 || status > 999) {
+  const status = Number(value['status'] ?? NaN);
+  if (!Number.isInteger(status) || status < 100 || status > 999) {
     return 'status: expected a number from 100 to 999';
   }
-  const plainHeaders = headersOf(headers);
-  if (plainHeaders === undefined) return 'headers: expected a map of texts';
-  if (typeof stream !== 'boolean') return 'stream: expected true or false';
-  const plainBody = typeof body === 'string' ? body : JSON.stringify(body);
-  return { provider, status, headers: plainHeaders, body: plainBody, stream };
+  const headers = headersOf(value['headers'] ?? {});
+  if (headers === undefined) return 'headers: expected a map or a list of pairs';
+  const stream = flagOf(value['stream'] ?? false);
+  if (stream === undefined) return 'stream: expected true or false';
+  const body = value['body'] ?? '';
+  return { provider, status, headers, body: typeof body === 'string' ? body : JSON.stringify(body), stream };
 }
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some editors mark the beginning of a file.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     // Told as what it is not: the text itself may hold secrets.
     return undefined;
   }
 }
 
-/** A header sent several times may stand as a list. */
+function flagOf(value: unknown): boolean | undefined {
+  switch (value) {
+    case true:
+    case 'true':
+    case 1:
+      return true;
+    case false:
+    case 'false':
+    case '':
+    case 0:
+      return false;
+    default:
+      return undefined;
+  }
+}
+
+/** A map, or a list of pairs. A header sent several times may stand as a list; one that is null was not sent. */
 function headersOf(headers: unknown): Record<string, string> | undefined {
-  if (headers === null) return {};
-  if (!isRecord(headers)) return undefined;
-  const entries = Object.entries(headers).map(([name, value]): [string, unknown] => [
-    name,
-    Array.isArray(value) ? value.join(', ') : value,
-  ]);
-  const plain = entries.filter(
-    (entry): entry is [string, string | number] =>
-      typeof entry[1] === 'string' || typeof entry[1] === 'number',
-  );
-  if (plain.length < entries.length) return undefined;
-  return Object.fromEntries(plain.map(([name, value]) => [name, String(value)]));
+  const entries: readonly unknown[] | undefined = isRecord(headers)
+    ? Object.entries(headers)
+    : Array.isArray(headers)
+      ? headers
+      : undefined;
+  if (entries === undefined) return undefined;
+  const plain: Record<string, string> = {};
+  for (const entry of entries) {
+    const pair: readonly unknown[] = Array.isArray(entry) ? entry : [];
+    const [name, value] = pair;
+    if (typeof name !== 'string') return undefined;
+    if (value === null || value === undefined) continue;
+    plain[name] = headerText(value);
+  }
+  return plain;
+}
+
+function headerText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(headerText).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

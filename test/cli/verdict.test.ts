@@ -85,7 +85,7 @@ void test('a batch gets a line for each, in order, from standard input too', asy
     .trim()
     .split('\n')
     .map((line) => /^\{"rule":"([^"]*)"/.exec(line)?.[1]);
-  assert.deepEqual(rules, ['general.html', 'zhipu.no-credit', 'general.client-error']);
+  assert.deepEqual(rules, ['general.html-refusal', 'zhipu.no-credit', 'general.client-error']);
   assert.equal(child.exitCode, 0);
 });
 
@@ -94,10 +94,12 @@ void test('a line that cannot be read says so in its place, and the exit code is
   const lines = [
     '{"provider":"openai","status":500}',
     'no JSON',
-    '{"provider":"openai","status":"500"}',
+    '{"provider":"openai"}',
     '{"provider":7,"status":500}',
-    '{"status":500,"headers":{"a":{}}}',
+    '{"status":500,"headers":"a: b"}',
+    '{"status":500,"headers":[["a"],7]}',
     '{"status":500,"stream":"yes"}',
+    '[]',
     '{"status":429,"headers":{"retry-after":3}}',
   ];
   await writeFile(join(cwd, 'batch.jsonl'), lines.join('\n'));
@@ -107,10 +109,39 @@ void test('a line that cannot be read says so in its place, and the exit code is
   assert.equal(told.length, lines.length);
   assert.deepEqual(
     told.flatMap((line) => /^\{"line":(\d+),/.exec(line)?.[1] ?? []),
-    ['2', '3', '4', '5', '6'],
+    ['2', '3', '4', '5', '6', '7', '8'],
   );
-  assert.match(told[6] ?? '', /"waitMs":3000/);
-  assert.match(stderr, /could not be read: 5/);
+  assert.match(told[8] ?? '', /"waitMs":3000/);
+  assert.match(stderr, /could not be read: 7/);
+});
+
+void test('a batch takes what people write for the same thing', async (context) => {
+  const cwd = await folder(context);
+  const dead = { error: { message: 'Invalid', code: 'invalid_api_key' } };
+  const lines = [
+    { provider: null, status: '401', headers: null, body: dead, stream: null },
+    { status: 401, headers: [['Content-Type', ['application/json', 7, null, true]]], body: [dead] },
+    { provider: 'OpenAI/gpt-5', status: 401, body: JSON.stringify(dead), stream: 'false' },
+    {
+      provider: 'aws',
+      status: 403,
+      headers: { 'X-AMZN-ErrorType': ['ExpiredTokenException:http://x'], date: null },
+      body: { message: 'expired' },
+    },
+    { provider: 'openai', status: 401, body: { error: { ...dead.error, echo: 'x'.repeat(1_000_000) } } },
+    { provider: 'x', status: 200, body: `data: ${JSON.stringify(dead)}\n\n`, stream: 'true' },
+  ];
+  await writeFile(
+    join(cwd, 'batch.jsonl'),
+    `\uFEFF${lines.map((line) => JSON.stringify(line)).join('\r\n')}`,
+  );
+  const { code, stdout } = await finished(context, ['verdict', '--batch', 'batch.jsonl'], { cwd });
+  assert.equal(code, 0);
+  const classes = stdout
+    .trim()
+    .split('\n')
+    .map((line) => /"class":"([^"]*)"/.exec(line)?.[1]);
+  assert.deepEqual(classes, Array(6).fill('key_dead'));
 });
 
 void test('what makes no sense is refused, and what is away is told', async (context) => {

@@ -16,6 +16,11 @@ const payload = z.strictObject({
   stream: z.boolean().default(false),
   class: z.string(),
   scope: z.string(),
+  /** Other answers that a careful reader could defend. */
+  altClass: z.array(z.string()).default([]),
+  altScope: z.array(z.string()).default([]),
+  /** The wait that the answer itself asks for. */
+  cooldownSeconds: z.number().optional(),
   source: z.string().min(1),
 });
 type Payload = z.output<typeof payload>;
@@ -30,7 +35,7 @@ function verdictOn(error: Payload): Verdict {
   return judge(outcomeOfRecord(error), { providerType: error.provider, now: 0 });
 }
 
-function isRight(error: Payload): boolean {
+function isExact(error: Payload): boolean {
   const verdict = verdictOn(error);
   return verdict.class === error.class && verdict.scope === error.scope;
 }
@@ -38,23 +43,34 @@ function isRight(error: Payload): boolean {
 void describe('the corpus of received errors', () => {
   for (const [provider, errors] of Map.groupBy(corpus, (error) => error.provider)) {
     void it(`is judged rightly at ${provider}`, (context) => {
-      const right = errors.filter(isRight).length;
-      context.diagnostic(`${provider}: ${right} of ${errors.length}`);
+      const exact = errors.filter(isExact).length;
+      context.diagnostic(`${provider}: ${exact} of ${errors.length} as labelled first`);
       for (const error of errors) {
         const verdict = verdictOn(error);
-        const place = `${error.id}, by ${verdict.rule}`;
-        assert.deepEqual([verdict.class, verdict.scope], [error.class, error.scope], place);
+        const place = `${error.id}: ${verdict.class}, ${verdict.scope}, by ${verdict.rule}`;
+        assert.ok([error.class, ...error.altClass].includes(verdict.class), place);
+        assert.ok([error.scope, ...error.altScope].includes(verdict.scope), place);
       }
     });
   }
 
   void it('is large and wide enough to mean something', (context) => {
     const providers = new Set(corpus.map(({ provider }) => provider));
-    const share = (100 * corpus.filter(isRight).length) / corpus.length;
-    context.diagnostic(`${corpus.length} errors of ${providers.size} providers: ${share.toFixed(1)} % right`);
+    const share = (100 * corpus.filter(isExact).length) / corpus.length;
+    context.diagnostic(`${corpus.length} errors of ${providers.size} providers: ${share.toFixed(1)} % exact`);
     assert.ok(corpus.length >= 150);
     assert.ok(providers.size >= 25);
+    assert.ok(share >= 95);
     assert.equal(new Set(corpus.map(({ id }) => id)).size, corpus.length);
+  });
+
+  void it('gives the wait that an answer asks for, to the second', () => {
+    const asking = corpus.filter(({ cooldownSeconds }) => cooldownSeconds !== undefined);
+    assert.ok(asking.length >= 6);
+    for (const error of asking) {
+      const seconds = (verdictOn(error).waitMs ?? 0) / 1000;
+      assert.ok(Math.abs(seconds - (error.cooldownSeconds ?? 0)) < 1, `${error.id}: ${seconds} s`);
+    }
   });
 
   void it('needs more than the status: one alone stands for many classes', () => {

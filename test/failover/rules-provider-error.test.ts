@@ -50,6 +50,33 @@ void describe('readError', () => {
     assert.equal(json('{"title":"Forbidden","status":403,"message":"Out of funds"}').message, 'Out of funds');
   });
 
+  void it('reads what is left of an error that was cut off or is endless', () => {
+    const cut = json('{"error":{"message":"Say \\"no\\"\\nnow","type":"requests","code":"rate_limit_exc');
+    assert.deepEqual(
+      [cut.form, cut.message, cut.type, cut.code],
+      ['json', 'Say "no" now', 'requests', 'rate_limit_exc'],
+    );
+    const endless = json(`{"code":1113,"message":"No balance","echo":"${'x'.repeat(300_000)}"}`);
+    assert.deepEqual([endless.message, endless.code], ['No balance', '1113']);
+    const good = `{"choices":[{"message":{"content":"{\\"error\\":{\\"code\\":\\"x"`;
+    assert.equal(json(good).form, 'text');
+  });
+
+  void it('takes no event of a response that goes well for an error', () => {
+    const done = '{"type":"response.code_interpreter_call_code.done","code":"import math"}';
+    const failed = '{"type":"response.failed","response":{"error":{"code":"server_error","message":"No"}}}';
+    assert.equal(read(`data: ${done}\n\n`).form, 'text');
+    assert.equal(read(`data: ${done}\n\ndata: ${failed}\n\n`).code, 'server_error');
+  });
+
+  void it('counts the names in what a gateway quotes behind words of its own', () => {
+    const { message, names } = json(
+      '{"error":{"message":"BedrockException - {\\"code\\":\\"too_fast\\",\\"message\\":\\"No\\"}","code":"500"}}',
+    );
+    assert.match(message, /^BedrockException/);
+    assert.deepEqual(names, ['500', 'too_fast']);
+  });
+
   void it('reads the shapes of FastAPI, Cloudflare, xAI and Ollama', () => {
     assert.equal(json('{"detail":"Invalid API Key"}').message, 'Invalid API Key');
     assert.equal(
@@ -146,7 +173,7 @@ void describe('readError', () => {
 
   void it('takes what it cannot read as text, and nothing as empty', () => {
     assert.equal(read('upstream connect error', 'text/plain').message, 'upstream connect error');
-    assert.equal(read('{"error": {"message": "cut', 'application/json').form, 'text');
+    assert.equal(read('{"id": 1, "message', 'application/json').form, 'text');
     assert.equal(read(' \n').form, 'empty');
   });
 

@@ -85,6 +85,12 @@ void describe('a verdict table', () => {
     assert.equal(tableFor('zhipu'), tableFor('zhipuai'));
     assert.notEqual(tableFor('qwen'), tableFor('openai'));
     assert.equal(tableFor('unheard-of'), generalRules);
+    for (const name of ['vertex_ai', 'google-genai', 'Google AI Studio', 'gemini/flash', 'antigravity']) {
+      assert.equal(tableFor(name), tableFor('google'), name);
+    }
+    for (const name of ['aws', 'amazon-bedrock', 'bedrock_converse', 'bedrock:eu-west-1']) {
+      assert.equal(tableFor(name), tableFor('bedrock'), name);
+    }
   });
 });
 

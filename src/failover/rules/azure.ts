@@ -5,6 +5,8 @@ import {
   outOfAllowance,
   throttled,
   throttledForLong,
+  throttledModel,
+  throttledModelForLong,
 } from './consequences.ts';
 import type { Rule } from './rule.ts';
 
@@ -64,13 +66,34 @@ export const azureRules: readonly Rule[] = [
     },
   },
   {
+    // GitHub Models counts by user and model.
+    id: 'azure.daily-limit-of-user',
+    when: { status: 429, says: /bymodelbyday\b/i },
+    verdict: throttledModelForLong,
+    source: 'docs.github.com/github-models/prototyping-with-ai-models: rate limits',
+    example: {
+      status: 429,
+      body: '{"error":{"code":"RateLimitReached","message":"Rate limit of 50 per 86400s exceeded for UserByModelByDay. Please wait 5631 seconds before retrying."}}',
+    },
+  },
+  {
+    id: 'azure.limit-of-user',
+    when: { status: 429, says: /\buserby(?:model|\w+model)/i },
+    verdict: throttledModel,
+    source: 'docs.github.com/github-models/prototyping-with-ai-models: rate limits',
+    example: {
+      status: 429,
+      body: '{"error":{"code":"RateLimitReached","message":"Rate limit of 10 per 60s exceeded for UserByModelByMinute. Please wait 46 seconds before retrying."}}',
+    },
+  },
+  {
     id: 'azure.daily-limit',
     when: { status: 429, says: /\bper (?:day|86400 ?s)|\bbyday\b/i },
     verdict: throttledForLong,
     source: 'docs.github.com/github-models/prototyping-with-ai-models: rate limits',
     example: {
       status: 429,
-      body: '{"error":{"code":"RateLimitReached","message":"Rate limit of 50 per 86400s exceeded for UserByModelByDay. Please wait 5631 seconds before retrying."}}',
+      body: '{"error":{"code":"RateLimitReached","message":"Rate limit of 50 per 86400s exceeded for UserByDay. Please wait 5631 seconds before retrying."}}',
     },
   },
   {

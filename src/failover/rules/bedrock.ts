@@ -2,14 +2,16 @@ import {
   callersMistake,
   keyDead,
   modelDenied,
+  modelGone,
   outOfCredit,
   overloaded,
   atCapacity,
+  regionBlocked,
   throttled,
   throttledForLong,
 } from './consequences.ts';
 import type { Rule } from './rule.ts';
-import { AT_CAPACITY } from './words.ts';
+import { AT_CAPACITY, REGION, RETIRED } from './words.ts';
 
 const COMMON = 'docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html';
 const TROUBLE = 'docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html';
@@ -148,9 +150,27 @@ export const bedrockRules: readonly Rule[] = [
     },
   },
   {
+    // What the maker of a model does not serve, no account of Amazon's does.
+    id: 'bedrock.region',
+    when: { status: ['2xx', 400, 403], says: REGION },
+    verdict: regionBlocked,
+    source: 'anthropic.com/supported-countries, in answers of Bedrock',
+    example: {
+      status: 400,
+      body: '{"message":"Access to Anthropic models is not allowed from unsupported countries, regions, or territories."}',
+    },
+  },
+  {
+    id: 'bedrock.model-retired',
+    when: { says: RETIRED },
+    verdict: modelGone,
+    source: 'docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html',
+    example: { status: 404, body: '{"message":"This model version has reached the end of its life."}' },
+  },
+  {
     id: 'bedrock.model-invalid',
     when: {
-      says: /\bmodel identifier is invalid\b|\bmodel (?:id|version)\b.{0,40}\b(?:invalid|not supported|end of its life)\b/i,
+      says: /\bmodel identifier is invalid\b|\bmodel (?:id|version)\b.{0,40}\b(?:invalid|not supported)\b/i,
     },
     verdict: modelDenied,
     source: 'pydantic/pydantic-ai tests/cassettes/test_model_name_suggestions',

@@ -31,6 +31,12 @@ export const throttled: Consequence = {
 /** A limit that is counted by the day, or by a plan's window of hours, a week or a month: it ends by itself. */
 export const throttledForLong: Consequence = { ...throttled, waitCapMs: LONG_WAIT_CAP_MS };
 
+/** A limit of this key's user on this model, beside those that its account has as a whole. */
+export const throttledModel: Consequence = { ...throttled, scope: 'key_model' };
+
+/** The same, counted by the day. */
+export const throttledModelForLong: Consequence = { ...throttledForLong, scope: 'key_model' };
+
 /** This one request is larger than the domain's limit: no wait helps, a domain with a larger limit does. */
 export const largerThanLimit: Consequence = {
   class: 'client_error',
@@ -51,6 +57,9 @@ export const atCapacity: Consequence = { ...overloaded, retry: 'other-provider' 
 
 /** The key is good, but not for this model. */
 export const modelDenied: Consequence = { class: 'model_denied', scope: 'key_model', retry: 'other-key' };
+
+/** There is no such model for anybody: it was retired, or is not there. Another provider may have it. */
+export const modelGone: Consequence = { class: 'model_denied', scope: 'none', retry: 'other-provider' };
 
 /** Where this machine stands, nobody is served. */
 export const regionBlocked: Consequence = { class: 'region', scope: 'provider', retry: 'other-provider' };

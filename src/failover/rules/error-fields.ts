@@ -67,10 +67,21 @@ export function errorOfFields(value: Record<string, unknown>): ProviderError | u
   };
 }
 
-const MESSAGES = ['message', 'Message', 'msg', 'error_msg', 'error_message', 'detail', 'title'];
-const CODES = ['code', 'Code', 'error_code', 'errorCode'];
-const NAMES = ['status', 'reason', 'error_type', 'tag', 'limit_source'];
-const STATUSES = ['status_code', 'http_code', 'status', 'code'];
+const MESSAGES = [
+  'message',
+  'Message',
+  'msg',
+  'error_msg',
+  'error_message',
+  'errorMessage',
+  'err_msg',
+  'error_description',
+  'detail',
+  'title',
+];
+const CODES = ['code', 'Code', 'error_code', 'errorCode', 'err_code'];
+const NAMES = ['status', 'reason', 'error_type', 'tag', 'limit_source', 'name'];
+const STATUSES = ['status_code', 'statusCode', 'http_code', 'status', 'code', 'error_code'];
 
 /** ChatGPT's backend says when a limit ends, and no more than its type. */
 function isLimit(value: Record<string, unknown>): boolean {

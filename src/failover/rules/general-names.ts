@@ -5,6 +5,7 @@ import {
   keyDead,
   largerThanLimit,
   modelDenied,
+  modelGone,
   outOfCredit,
   regionBlocked,
   throttled,
@@ -20,9 +21,11 @@ import {
   OVERLOAD_NAMES,
   RATE_NAMES,
   REGION_NAMES,
+  RETIRED_NAMES,
+  UNAUTHORIZED_NAMES,
 } from './names.ts';
 import type { Rule } from './rule.ts';
-import { LARGER_THAN_LIMIT, OUT_OF_CREDIT, PER_DAY, PLAN_WINDOW } from './words.ts';
+import { LARGER_THAN_LIMIT, NOT_THE_KEY, OUT_OF_CREDIT, PER_DAY, PLAN_WINDOW, RETIRED } from './words.ts';
 
 /**
  * What an error's own words for itself mean at providers whose table has nothing else to say. A server's failure is
@@ -90,6 +93,24 @@ export const generalNameRules: readonly Rule[] = [
     },
   },
   {
+    id: 'general.model-retired',
+    when: { status: ['2xx', '4xx'], named: RETIRED_NAMES },
+    verdict: modelGone,
+    source: 'console.groq.com/docs/deprecations; github.com/openclaw/openclaw (groq: model_is_deactivated)',
+    example: {
+      status: 400,
+      body: body('The model `m` has been decommissioned.', 'model_decommissioned'),
+    },
+  },
+  {
+    // Some call it not found, and then say that it is gone.
+    id: 'general.model-not-found-any-more',
+    when: { status: ['2xx', '4xx'], named: MODEL_NAMES, says: RETIRED },
+    verdict: modelGone,
+    source: 'traceloop/openllmetry cassettes (openai)',
+    example: { status: 404, body: body('The model `m` has been deprecated.', 'model_not_found') },
+  },
+  {
     id: 'general.model-not-found',
     when: { status: ['2xx', '4xx'], named: MODEL_NAMES },
     verdict: modelDenied,
@@ -98,6 +119,14 @@ export const generalNameRules: readonly Rule[] = [
       status: 404,
       body: body('The model `m` does not exist or you do not have access to it.', 'model_not_found'),
     },
+  },
+  {
+    // A gateway that has nobody behind it for a model.
+    id: 'general.model-not-served',
+    when: { status: 503, named: ['model_not_found', 'no_valid_channel_error'] },
+    verdict: modelDenied,
+    source: 'QuantumNous/new-api: no channel for a model in a group',
+    example: { status: 503, body: body('No channel', 'model_not_found', 'new_api_error') },
   },
   {
     id: 'general.country',
@@ -119,6 +148,13 @@ export const generalNameRules: readonly Rule[] = [
       status: 401,
       body: '{"error":{"message":"Ensure your API key is correct and active.","type":"invalid_api_key","code":401}}',
     },
+  },
+  {
+    id: 'general.unauthorized',
+    when: { status: 401, named: UNAUTHORIZED_NAMES, unless: { says: NOT_THE_KEY } },
+    verdict: keyDead,
+    source: 'public source code, file 56581776963: bad keys at Tencent and GitHub',
+    example: { status: 401, body: body('not authorized', 'not_authorized', 'not_authorized_error') },
   },
   {
     id: 'general.at-capacity',

@@ -15,13 +15,26 @@ const HTTP = 'RFC 9110, HTTP Semantics';
 /** A page of HTML is from something in front of an API that answers in JSON; it knows nothing of keys. */
 export const htmlRule: Rule = {
   id: 'general.html',
-  when: { form: 'html', status: [200, 401, 403, 408, 409, 429, '5xx'] },
+  when: { form: 'html', status: [200, 403, 408, 409, 429, '5xx'] },
   verdict: overloaded,
   source: 'developers.cloudflare.com/support/troubleshooting/http-status-codes',
   example: {
     status: 502,
     headers: { 'content-type': 'text/html; charset=UTF-8' },
     body: '<!DOCTYPE html><html><head><title>api.example.com | 502: Bad gateway</title></head></html>',
+  },
+};
+
+/** A page in the way of a refusal: whether it is about the key, nobody can tell. */
+export const htmlRefusalRule: Rule = {
+  id: 'general.html-refusal',
+  when: { form: 'html', status: 401 },
+  verdict: suspicious,
+  source: `${HTTP}, section 15.5.2`,
+  example: {
+    status: 401,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><head><title>401 Authorization Required</title></head></html>',
   },
 };
 

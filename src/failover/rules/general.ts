@@ -1,5 +1,5 @@
 import { generalNameRules } from './general-names.ts';
-import { generalStatusRules, htmlRule, lastRule } from './general-statuses.ts';
+import { generalStatusRules, htmlRefusalRule, htmlRule, lastRule } from './general-statuses.ts';
 import { generalWordRules } from './general-words.ts';
 import type { Rule } from './rule.ts';
 
@@ -9,6 +9,7 @@ import type { Rule } from './rule.ts';
  */
 export const generalRules: readonly Rule[] = [
   htmlRule,
+  htmlRefusalRule,
   ...generalNameRules,
   ...generalWordRules,
   ...generalStatusRules,

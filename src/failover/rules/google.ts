@@ -4,13 +4,17 @@ import {
   callersMistake,
   keyDead,
   modelDenied,
+  modelGone,
   outOfCredit,
   regionBlocked,
   throttled,
   throttledForLong,
+  throttledModel,
+  throttledModelForLong,
 } from './consequences.ts';
 import { googleBody as body } from './example-body.ts';
 import type { Rule } from './rule.ts';
+import { RETIRED } from './words.ts';
 
 const TROUBLE = 'ai.google.dev/gemini-api/docs/troubleshooting';
 const REASONS = 'googleapis/googleapis google/api/error_reason.proto';
@@ -139,13 +143,24 @@ const limits: readonly Rule[] = [
     },
   },
   {
+    // Code Assist counts by user and model.
+    id: 'google.daily-limit-of-user',
+    when: { status: ['2xx', 429], says: /\bper day per user\b/i },
+    verdict: { ...throttledModelForLong, wait: 'midnight-pacific' },
+    source: 'github.com/google-gemini/gemini-cli issue 4656',
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', "Quota exceeded for 'Requests per day per user per tier'"),
+    },
+  },
+  {
     id: 'google.daily-limit-words',
     when: { status: ['2xx', 429], says: /\bper[ _]day\b|\bdaily\b/i },
     verdict: { ...throttledForLong, wait: 'midnight-pacific' },
     source: 'google-gemini/gemini-cli packages/core/src/utils/googleQuotaErrors.ts',
     example: {
       status: 429,
-      body: body(429, 'RESOURCE_EXHAUSTED', "Quota exceeded for limit 'Requests per day per user per tier'"),
+      body: body(429, 'RESOURCE_EXHAUSTED', "Quota exceeded for limit 'Requests per day'"),
     },
   },
   {
@@ -158,9 +173,19 @@ const limits: readonly Rule[] = [
   {
     id: 'google.quota-resets-later',
     when: { status: ['2xx', 429], says: /\bquota will reset after \d+h/i },
-    verdict: throttledForLong,
+    verdict: throttledModelForLong,
     source: 'google-gemini/gemini-cli packages/core/src/utils/googleQuotaErrors.ts',
     example: { status: 429, body: body(429, 'RESOURCE_EXHAUSTED', 'Your quota will reset after 1h43m56s.') },
+  },
+  {
+    id: 'google.capacity-of-user',
+    when: { status: ['2xx', 429], says: /\bexhausted your capacity on this model\b/i },
+    verdict: throttledModel,
+    source: 'router-for-me/CLIProxyAPI internal/runtime/executor/antigravity_executor_credits_test.go',
+    example: {
+      status: 429,
+      body: body(429, 'RESOURCE_EXHAUSTED', 'You have exhausted your capacity on this model.'),
+    },
   },
   {
     // Shared capacity: the quota of the project speaks of a metric or of itself.
@@ -214,6 +239,13 @@ const requests: readonly Rule[] = [
       status: 400,
       body: body(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'),
     },
+  },
+  {
+    id: 'google.model-retired',
+    when: { status: ['2xx', 400, 403, 404], says: RETIRED },
+    verdict: modelGone,
+    source: 'ai.google.dev/gemini-api/docs/deprecations',
+    example: { status: 404, body: body(404, 'NOT_FOUND', 'The model m is no longer available.') },
   },
   {
     // Not every 404 is of a model: files and cached contents have their own names.

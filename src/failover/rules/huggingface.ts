@@ -1,4 +1,4 @@
-import { modelDenied, outOfCredit } from './consequences.ts';
+import { modelGone, outOfCredit } from './consequences.ts';
 import type { Rule } from './rule.ts';
 
 /** Hugging Face: a router in front of many, whose paths are the names of models. */
@@ -6,7 +6,7 @@ export const huggingfaceRules: readonly Rule[] = [
   {
     id: 'huggingface.model-not-found',
     when: { status: [404, 410] },
-    verdict: modelDenied,
+    verdict: modelGone,
     source: 'tmc/langchaingo llms/huggingface/internal/huggingfaceclient/testdata',
     example: { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not Found' },
   },

@@ -9,7 +9,12 @@ export const KEY_NAMES = [
   /^(?:api[_-]?key|access[_-]?key|key|token|credentials?)[_.-]?(?:is[_-]?)?(?:invalid|expired|revoked|disabled|deleted|not[_-]?found|suspended|leaked)$/,
   /^(?:unauthenticated|authentication[_-]?(?:error|failed|failure)|authenticationerror|authorized_error|auth[_-]?failure)(?:[.:].*)?$/,
   /^(?:account|organization|user|consumer)[_-]?(?:deactivated|suspended|disabled|banned|restricted|terminated|locked|inactive)$/,
-  /^(?:access_terminated|no_organization)$/,
+  /^(?:access_terminated|no_organization|invalid_grant|invalid_client)$/,
+];
+
+/** A 401 that calls itself so has looked at the credential. */
+export const UNAUTHORIZED_NAMES = [
+  /^(?:unauthori[sz]ed|not[_-]?authori[sz]ed|not[_-]?authenticated|unauthenticated|auth(?:entication)?|invalid[_-]?(?:bearer[_-]?)?token|token_\w+)(?:[_-]?error)?$/,
 ];
 
 /** Nothing left to spend. */
@@ -27,7 +32,7 @@ export const RATE_NAMES = [
 
 /** No room for anybody, or the provider's own failure. */
 export const OVERLOAD_NAMES = [
-  /overloaded|capacity|^(?:queue[_-]?exceeded|service[_-]?unavailable(?:[_-]?(?:error|exception))?|unavailable|engine[_-].*|server[_-]?busy)$/,
+  /overloaded|capacity|^(?:(?:system|service|model|engine)[_-]?busy|queue[_-]?(?:exceeded|full)|service[_-]?unavailable(?:[_-]?(?:error|exception))?|unavailable|engine[_-].*|server[_-]?busy)$/,
 ];
 
 /** The provider's own failure; under a 4xx the word is more often wrong than right. */
@@ -35,11 +40,16 @@ export const FAILURE_NAMES = [
   /^(?:internal[_-]?(?:server[_-]?)?(?:error|exception)?|server[_-]?error|api[_-]?error|timeout[_-]?error|deadline[_-]?exceeded|upstream[_-]?error|bad[_-]?gateway|gateway[_-]?timeout)$/,
 ];
 
+/** The model is not to be had any more, by anybody. */
+export const RETIRED_NAMES = [
+  /^model[_-]?(?:\w+[_-])?(?:decommissioned|deprecated|retired|removed|discontinued|deactivated|sunset)$/,
+];
+
 /** The model is not to be had with this key. */
 export const MODEL_NAMES = [
   /^(?:invalid|unknown|unsupported)[_-]?(?:model|endpoint[_-]?or[_-]?model)(?:[_.-].*)?$/,
   /^model[_-]?(?:\w*[_-])?(?:not[_-]?(?:found|exists?|available|supported|open|allowed|enabled)|decommissioned|denied|disabled|blocked(?:[_-]\w+)?|deprecated|unavailable)(?:[_.-].*)?$/,
-  /^modelnot(?:found|open|available|supported)|^model[._]access[_.]?denied|^model_(?:permission|terms)|^deployment[_-]?not[_-]?found$|^accessdenied\.unpurchased$/,
+  /^modelnot(?:found|open|available|supported)|^model[._]access[_.]?denied|^model_(?:permission|terms|gated)|^no_access$|^no_available_model|^notauthorizedornotfound$|^(?:subscription|(?:paid_)?plan|upgrade)_required$|^deployment[_-]?not[_-]?found$|^accessdenied\.unpurchased$/,
 ];
 
 /** More text than the model takes. */
@@ -49,7 +59,7 @@ export const LENGTH_NAMES = [
 
 /** A filter looked at what was asked or answered. */
 export const CONTENT_NAMES = [
-  /content[_-]?(?:filter|policy|moderation|blocked|violation|safety)|data[_-]?inspection[_-]?failed|responsibleai|^moderation|risk[_-]?(?:detection|control)|sensitive[_-]?content|guardrail|prohibited[_-]?content|^prompt[_-]?(?:blocked|flagged)$|^(?:input|output)[_-]?(?:text|image)[_-]?(?:risk|sensitive)/,
+  /content[_-]?(?:filter|policy|moderation|blocked|violation|safety)|data[_-]?inspection[_-]?failed|responsibleai|^moderation|risk[_-]?(?:detection|control)|sensitive[_-]?content|guardrail|prohibited[_-]?content|^prompt[_-]?(?:blocked|flagged)$|^(?:input|output)[_-]?(?:text|image)[_-]?(?:risk|sensitive)|^censor|(?:^|[_-])unsafe(?:$|[_-])/,
 ];
 
 /** Where the request comes from is not served. */

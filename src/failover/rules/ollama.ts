@@ -1,5 +1,6 @@
-import { keyDead } from './consequences.ts';
+import { keyDead, modelGone } from './consequences.ts';
 import type { Rule } from './rule.ts';
+import { MODEL_DENIED } from './words.ts';
 
 /** Ollama on one's own machine and in its cloud. */
 export const ollamaRules: readonly Rule[] = [
@@ -13,5 +14,13 @@ export const ollamaRules: readonly Rule[] = [
       status: 401,
       body: '{"error":{"message":"Unauthorized","type":"api_error","param":null,"code":null}}',
     },
+  },
+  {
+    // Its machine has not pulled it: no key of its changes that.
+    id: 'ollama.model-not-pulled',
+    when: { status: 404, says: MODEL_DENIED },
+    verdict: modelGone,
+    source: 'Arize-ai/openinference cassettes (ollama)',
+    example: { status: 404, body: '{"error":"model \'m:latest\' not found, try pulling it first"}' },
   },
 ];

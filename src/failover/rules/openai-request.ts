@@ -3,12 +3,14 @@ import {
   callersMistake,
   largerThanLimit,
   modelDenied,
+  modelGone,
   overloaded,
   throttled,
   throttledForLong,
 } from './consequences.ts';
 import { openaiBody as body } from './example-body.ts';
 import type { Rule } from './rule.ts';
+import { RETIRED } from './words.ts';
 
 /* OpenAI on the request: how much of it there is, who should serve it, and what it asks for. */
 
@@ -61,6 +63,21 @@ const limits: readonly Rule[] = [
     },
   },
   {
+    // Older answers have no code, and advice on payment.
+    id: 'openai.rate-limit-words',
+    when: { status: [200, 429], message: /^Rate limit reached\b/ },
+    verdict: throttled,
+    source: 'github.com/openai/openai-cookbook issue 141',
+    example: {
+      status: 429,
+      body: body(
+        'Rate limit reached for m on requests per min. Please add a payment method.',
+        null,
+        'requests',
+      ),
+    },
+  },
+  {
     id: 'openai.slow-down',
     when: { named: 'slow_down' },
     verdict: throttled,
@@ -106,6 +123,16 @@ const service: readonly Rule[] = [
 ];
 
 const models: readonly Rule[] = [
+  {
+    id: 'openai.model-retired',
+    when: { named: 'model_not_found', says: RETIRED },
+    verdict: modelGone,
+    source: 'traceloop/openllmetry cassettes; developers.openai.com/api/docs/deprecations',
+    example: {
+      status: 404,
+      body: body('The model `m` has been deprecated, learn more here', 'model_not_found'),
+    },
+  },
   {
     id: 'openai.model-not-found',
     when: { named: 'model_not_found' },

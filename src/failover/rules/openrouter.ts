@@ -6,6 +6,7 @@ import {
   outOfCredit,
   throttled,
   throttledForLong,
+  throttledModel,
 } from './consequences.ts';
 import type { Rule } from './rule.ts';
 
@@ -87,6 +88,14 @@ export const openrouterRules: readonly Rule[] = [
     verdict: throttledForLong,
     source: 'openrouter.ai/docs/api-reference/limits',
     example: { status: 429, body: body(429, 'Rate limit exceeded: free-models-per-day.') },
+  },
+  {
+    // A cap of free models, each its own.
+    id: 'openrouter.limit-of-model',
+    when: { status: 429, says: /\blimit_r?p?[mdh]\w*\// },
+    verdict: throttledModel,
+    source: 'tmc/langchaingo llms/openai/testdata/TestOpenRouterStreaming.httprr',
+    example: { status: 429, body: body(429, 'Rate limit exceeded: limit_rpm/a/m/e8440b11. Please retry.') },
   },
   {
     id: 'openrouter.rate-limit',

@@ -1,3 +1,4 @@
+import { errorOfCutJson } from './cut-json.ts';
 import { dataOf, outsideEvents } from './event-text.ts';
 import { bounded, emptyError, errorOfFields, errorOfText, isRecord } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
@@ -29,10 +30,12 @@ function readText(text: string, contentType: string | undefined): ProviderError 
     const found = findError(parse(payload), 0);
     if (found !== undefined) return found;
   }
+  const cut = /^[[{]/.test(text) ? errorOfCutJson(text) : undefined;
+  if (cut !== undefined) return cut;
   if (text.startsWith('<') || contentType?.startsWith('text/html') === true) {
     return { ...errorOfText(titleOf(text)), form: 'html' };
   }
-  const plain = errorOfText(bounded(text, MAX_MESSAGE));
+  const plain = withQuoted(errorOfText(bounded(text, MAX_MESSAGE)), 0);
   return { ...plain, form: 'text', names: [...plain.names, ...exceptionsIn(text)] };
 }
 
@@ -45,7 +48,7 @@ function awsException(headers: Headers): string | undefined {
 /** Bedrock's event stream is binary; its exceptions can be read all the same. */
 function exceptionsIn(text: string): string[] {
   if (!text.includes(':exception-type')) return [];
-  return [...new Set(text.match(/\b[a-zA-Z]{4,60}Exception\b/g))]
+  return [...new Set(text.replaceAll(':exception-type', ' ').match(/\b[a-zA-Z]{4,60}Exception\b/g))]
     .slice(0, 4)
     .map((name) => name.toLowerCase());
 }
@@ -69,14 +72,19 @@ function findError(value: unknown, depth: number): ProviderError | undefined {
   if (depth > MAX_DEPTH) return undefined;
   if (typeof value === 'string') return errorOfString(value, depth);
   if (Array.isArray(value)) return firstError(value.slice(-MAX_ITEMS), depth);
-  if (!isRecord(value)) return undefined;
+  if (!isRecord(value) || isProgress(value)) return undefined;
 
   const nested = firstError(nestedIn(value), depth);
   const own = errorOfFields(value);
   if (own === undefined) return nested;
   const explained = nested ?? quotedIn(own, depth);
   // What stands around the error adds to it where the error itself is silent, as in {code, error: 'text'}.
-  return explained === undefined ? own : merge(explained, own);
+  return withQuoted(explained === undefined ? own : merge(explained, own), depth);
+}
+
+/** Of the events of a response only these two tell of an error; others have a `code` that is a program's. */
+function isProgress({ type }: Record<string, unknown>): boolean {
+  return typeof type === 'string' && /^response\.(?!failed$|error$)/.test(type);
 }
 
 function firstError(values: readonly unknown[], depth: number): ProviderError | undefined {
@@ -98,9 +106,17 @@ function nestedIn(value: Record<string, unknown>): unknown[] {
     isRecord(tencent) ? tencent['Error'] : undefined,
     isRecord(minimax) ? { code: minimax['status_code'], message: minimax['status_msg'] } : undefined,
     isRecord(spark) && typeof spark['code'] === 'number' ? spark : undefined,
+    exceptionIn(value),
     errors,
     Array.isArray(choices) && isRecord(choices[0]) ? choices[0]['error'] : undefined,
   ];
+}
+
+/** Bedrock's events, as its SDKs decode them: `{throttlingException: {message}}`. */
+function exceptionIn(value: Record<string, unknown>): unknown {
+  const name = Object.keys(value).find((key) => /^[a-z]\w{3,60}Exception$/.test(key));
+  const described = name === undefined ? undefined : value[name];
+  return isRecord(described) ? { ...described, code: name } : undefined;
 }
 
 /** One word is a code, JSON is another's error passed on, the rest is a message. */
@@ -115,6 +131,17 @@ function errorOfString(text: string, depth: number): ProviderError | undefined {
 /** A gateway's message may be the whole answer it got itself. */
 function quotedIn({ message }: ProviderError, depth: number): ProviderError | undefined {
   return /^\s*[[{]/.test(message) ? findError(parse(message), depth + 1) : undefined;
+}
+
+/** Behind words of its own a gateway may quote an answer: `BedrockException - {"message": …}`. Its names count too. */
+function withQuoted(error: ProviderError, depth: number): ProviderError {
+  const { message } = error;
+  const from = message.search(/[[{]/);
+  if (from < 1) return error;
+  const to = Math.max(message.lastIndexOf('}'), message.lastIndexOf(']'));
+  const quoted = findError(parse(message.slice(from, to + 1)), depth + 1);
+  if (quoted === undefined) return error;
+  return { ...error, names: [...new Set([...error.names, ...quoted.names])] };
 }
 
 function merge(inner: ProviderError, outer: ProviderError): ProviderError {

@@ -1,5 +1,6 @@
 import { atCapacity, keyDead, modelDenied, outOfAllowance, outOfCredit, throttled } from './consequences.ts';
 import type { Rule } from './rule.ts';
+import { OUT_OF_CREDIT } from './words.ts';
 
 const CODES = 'help.aliyun.com/zh/model-studio/error-code';
 
@@ -70,7 +71,7 @@ export const qwenRules: readonly Rule[] = [
   },
   {
     id: 'qwen.model-denied',
-    when: { named: [/^(?:model\.)?access_?denied/] },
+    when: { named: [/^(?:\w+\.)?access_?denied/], unless: { says: OUT_OF_CREDIT } },
     verdict: modelDenied,
     source: `${CODES}: AccessDenied.Unpurchased, Model.AccessDenied`,
     example: { status: 403, body: '{"code":"AccessDenied.Unpurchased","message":"Access to model denied."}' },

@@ -1,5 +1,6 @@
 import { atCapacity, callersMistake, modelDenied, outOfCredit, throttled } from './consequences.ts';
 import type { Rule } from './rule.ts';
+import { AT_CAPACITY } from './words.ts';
 
 const CODES = 'docs.siliconflow.cn/faqs/error-code';
 
@@ -35,7 +36,7 @@ export const siliconflowRules: readonly Rule[] = [
   },
   {
     id: 'siliconflow.request',
-    when: { code: ['20015', '20041', '20042'] },
+    when: { status: ['2xx', '4xx'], code: ['20015', '20041', '20042'], unless: { says: AT_CAPACITY } },
     verdict: callersMistake,
     source: CODES,
     example: { status: 400, body: '{"code":20015,"message":"The parameter is invalid.","data":null}' },

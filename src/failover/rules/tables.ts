@@ -18,6 +18,7 @@ import { nvidiaRules } from './nvidia.ts';
 import { ollamaRules } from './ollama.ts';
 import { openaiRules } from './openai.ts';
 import { openrouterRules } from './openrouter.ts';
+import { perplexityRules } from './perplexity.ts';
 import { qwenRules } from './qwen.ts';
 import type { Rule } from './rule.ts';
 import { siliconflowRules } from './siliconflow.ts';
@@ -35,44 +36,186 @@ interface Family {
 
 /** Providers that have words of their own. The general table stands behind each. */
 const families: readonly Family[] = [
-  { names: ['openai', 'openai-codex', 'codex', 'chatgpt'], rules: openaiRules },
-  { names: ['azure', 'azure-openai', 'azure-ai', 'github', 'github-models'], rules: azureRules },
-  { names: ['anthropic', 'claude', 'claude-code'], rules: anthropicRules },
+  {
+    names: ['openai', 'openai-responses', 'openai-codex', 'openai-native', 'codex', 'codex-cli', 'chatgpt'],
+    rules: openaiRules,
+  },
+  {
+    names: [
+      'azure',
+      'azure-openai',
+      'azure-openai-responses',
+      'azure-ai',
+      'azure-ai-foundry',
+      'azure-ai-inference',
+      'azure-cognitive-services',
+      'azure-foundry',
+      'microsoft-foundry',
+      'github',
+      'github-models',
+    ],
+    rules: azureRules,
+  },
+  {
+    names: [
+      'anthropic',
+      'anthropic-claude',
+      'anthropic-oauth',
+      'claude',
+      'claude-ai',
+      'claude-code',
+      'claude-cli',
+    ],
+    rules: anthropicRules,
+  },
   {
     names: [
       'google',
-      'gemini',
+      'google-ai',
       'google-ai-studio',
+      'google-genai',
+      'google-generative-ai',
+      'google-gemini',
+      'google-gemini-cli',
+      'google-antigravity',
+      'google-vertex',
+      'google-vertex-ai',
+      'google-vertex-anthropic',
+      'googleai',
+      'gemini',
+      'gemini-api',
       'gemini-cli',
+      'gemini-code-assist',
+      'gemini-openai',
+      'gcp',
       'code-assist',
       'antigravity',
+      'palm',
       'vertex',
       'vertex-ai',
+      'vertex-ai-anthropic',
+      'vertex-anthropic',
     ],
     rules: googleRules,
   },
-  { names: ['bedrock', 'aws', 'aws-bedrock', 'amazon-bedrock', 'kiro'], rules: bedrockRules },
-  { names: ['xai', 'grok', 'x-ai'], rules: xaiRules },
-  { names: ['openrouter'], rules: openrouterRules },
-  { names: ['qwen', 'dashscope', 'alibaba', 'aliyun', 'bailian'], rules: qwenRules },
-  { names: ['moonshot', 'kimi', 'kimi-code'], rules: moonshotRules },
-  { names: ['zhipu', 'zhipuai', 'zai', 'bigmodel', 'glm'], rules: zhipuRules },
-  { names: ['minimax'], rules: minimaxRules },
-  { names: ['baidu', 'qianfan', 'ernie', 'wenxin'], rules: baiduRules },
-  { names: ['doubao', 'volcengine', 'ark', 'byteplus'], rules: doubaoRules },
-  { names: ['hunyuan', 'tencent'], rules: tencentRules },
-  { names: ['spark', 'xunfei', 'iflytek'], rules: sparkRules },
-  { names: ['mistral', 'mistralai'], rules: mistralRules },
-  { names: ['groq'], rules: groqRules },
-  { names: ['cohere'], rules: cohereRules },
+  {
+    names: [
+      'bedrock',
+      'bedrock-converse',
+      'bedrock-runtime',
+      'bedrock-mantle',
+      'aws',
+      'aws-bedrock',
+      'aws-bedrock-converse',
+      'amazon',
+      'amazon-bedrock',
+      'amazon-bedrock-mantle',
+      'amazon-nova',
+      'amazon-q',
+      'kiro',
+    ],
+    rules: bedrockRules,
+  },
+  { names: ['xai', 'xai-oauth', 'x-ai', 'grok', 'grok-cli'], rules: xaiRules },
+  { names: ['openrouter', 'openrouter-ai'], rules: openrouterRules },
+  {
+    names: [
+      'qwen',
+      'qwen-code',
+      'qwen-portal',
+      'tongyi',
+      'dashscope',
+      'dashscope-intl',
+      'modelstudio',
+      'alibaba',
+      'alibaba-cloud',
+      'alibaba-coding-plan',
+      'alibaba-qwen',
+      'ali',
+      'alicloud',
+      'aliyun',
+      'aliyun-bailian',
+      'bailian',
+    ],
+    rules: qwenRules,
+  },
+  {
+    names: [
+      'moonshot',
+      'moonshot-ai',
+      'moonshot-cn',
+      'kimi',
+      'kimi-cli',
+      'kimi-code',
+      'kimi-coding',
+      'kimi-for-coding',
+    ],
+    rules: moonshotRules,
+  },
+  {
+    names: [
+      'zhipu',
+      'zhipu-ai',
+      'zhipuai-coding-plan',
+      'zai',
+      'zai-org',
+      'zai-coding-plan',
+      'bigmodel',
+      'chatglm',
+      'glm',
+    ],
+    rules: zhipuRules,
+  },
+  { names: ['minimax', 'minimaxi', 'minimax-cn', 'minimax-portal'], rules: minimaxRules },
+  {
+    names: ['baidu', 'baidu-qianfan', 'baidu-v2', 'qianfan', 'ernie', 'ernie-bot', 'wenxin', 'yiyan'],
+    rules: baiduRules,
+  },
+  {
+    names: [
+      'doubao',
+      'volcengine',
+      'volcengine-ark',
+      'volcengine-plan',
+      'volcano',
+      'volces',
+      'ark',
+      'bytedance',
+      'byteplus',
+      'byteplus-modelark',
+    ],
+    rules: doubaoRules,
+  },
+  {
+    names: ['hunyuan', 'tencent', 'tencent-cloud', 'tencent-hunyuan', 'lkeap'],
+    rules: tencentRules,
+  },
+  { names: ['spark', 'sparkdesk', 'xunfei', 'xunfei-spark', 'xfyun', 'iflytek'], rules: sparkRules },
+  { names: ['mistral', 'mistral-ai', 'codestral', 'la-plateforme'], rules: mistralRules },
+  { names: ['groq', 'groqcloud'], rules: groqRules },
+  { names: ['cohere', 'cohere-v2'], rules: cohereRules },
   { names: ['fireworks', 'fireworks-ai'], rules: fireworksRules },
-  { names: ['siliconflow', 'siliconcloud'], rules: siliconflowRules },
-  { names: ['huggingface', 'hugging-face', 'hf'], rules: huggingfaceRules },
-  { names: ['ollama', 'ollama-cloud'], rules: ollamaRules },
-  { names: ['cloudflare', 'workers-ai'], rules: cloudflareRules },
-  { names: ['watsonx', 'ibm'], rules: watsonxRules },
-  { names: ['huawei', 'huawei-maas', 'modelarts'], rules: huaweiRules },
-  { names: ['nvidia', 'nvidia-nim', 'nim'], rules: nvidiaRules },
+  { names: ['siliconflow', 'siliconflow-cn', 'siliconcloud'], rules: siliconflowRules },
+  {
+    names: ['huggingface', 'huggingface-hub', 'huggingface-router', 'hf', 'hf-inference'],
+    rules: huggingfaceRules,
+  },
+  { names: ['ollama', 'ollama-cloud', 'ollama-chat'], rules: ollamaRules },
+  {
+    names: [
+      'cloudflare',
+      'cloudflare-ai',
+      'cloudflare-ai-gateway',
+      'cloudflare-workers-ai',
+      'workers-ai',
+      'cf',
+    ],
+    rules: cloudflareRules,
+  },
+  { names: ['watsonx', 'watsonx-ai', 'ibm', 'ibm-watsonx'], rules: watsonxRules },
+  { names: ['huawei', 'huawei-cloud', 'huawei-maas', 'modelarts', 'pangu'], rules: huaweiRules },
+  { names: ['nvidia', 'nvidia-ai', 'nvidia-nim', 'nim'], rules: nvidiaRules },
+  { names: ['perplexity', 'perplexity-ai', 'pplx'], rules: perplexityRules },
 ];
 
 /** Every rule set with its own name, the general one last: for tests and documentation. */
@@ -101,6 +244,7 @@ export function hasOwnTable(provider: string): boolean {
   return tables.has(plain(provider));
 }
 
+/** In `openai/gpt-5` and `azure:eu` the first part is the provider. */
 function plain(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z\d]/g, '');
+  return (name.split(/[/:]/, 1)[0] ?? '').toLowerCase().replaceAll(/[^a-z\d]/g, '');
 }

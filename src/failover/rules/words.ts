@@ -18,19 +18,25 @@ export const OUT_OF_CREDIT = anyOf(
   String.raw`\b(?:out of|used (?:up )?(?:all|your)|exhausted (?:all|your)|exceeded your|over your) (?:\w+ ){0,4}(?:${MONEY}|extra usage)\b`,
   String.raw`\b(?:not|n't) have (?:enough |any |sufficient )+(?:\w+ ){0,2}${MONEY}\b`,
   String.raw`\bspend(?:ing)? (?:limit|cap)\b|\b(?:credit|billing|hard) limit\b.{0,30}\b(?:reached|exceeded)\b`,
-  String.raw`\b(?:over|exceed\w*) .{0,30}(?<!thinking )\bbudget\b|(?<!thinking )\bbudget\b.{0,40}\b(?:exceeded|exhausted|reached)\b`,
+  String.raw`\b(?:over|exceed\w*) .{0,30}(?<!thinking )\bbudget\b|(?<!thinking )\bbudget\b.{0,100}\b(?:exceeded|exhausted|reached)\b`,
   String.raw`\bpayment\b.{0,30}\b(?:required|past due|overdue|failed|declined)\b|\binvalid_payment_instrument\b`,
   String.raw`\b(?:past due|overdue|in arrears|arrearage|unpaid|past invoices)\b`,
   String.raw`\b(?:requires?|enable|activate|set ?up) (?:\w+ ){0,3}billing\b|\bbilling\b.{0,40}\b(?:not active|inactive|disabled|not enabled|not set up)\b`,
   String.raw`\baccount is not active\b|\b(?:subscription|plan|package)\b.{0,30}\b(?:expired|ended|lapsed|inactive)\b`,
-  String.raw`\bexceeded your current quota\b|\bmonthly included credits\b|\bquota is not enough\b`,
-  String.raw`\b(?:credits?|usage) (?:is|are) required\b`,
+  String.raw`\bexceeded your current quota\b|\bmonthly included credits\b|\bquota is not enough\b|\b(?:user|token|remain\w*) quota: ?\S?-?\d|\bpre-?consumed? quota\b`,
+  String.raw`\b(?:credits?|usage) (?:is|are) required\b|\bmonthly spend\b`,
+  String.raw`\b(?:inactive|expired|no (?:active|valid)|not have an? (?:active|valid)) (?:\w+ ){0,2}(?:subscription|plan)\b|\bsubscription\b.{0,40}\bdisabled\b`,
   '欠费|余额不足|余额不够|账户余额|额度(?:不足|已用尽|已用完|用完)|资源包.{0,8}(?:用尽|用完)|请.{0,4}充值',
 );
 
 /** Weaker words for the same, believed where nothing better is said. */
 export const ASKS_FOR_MONEY = anyOf(
-  String.raw`\b(?:recharge|top[- ]?up|add (?:more )?(?:credits?|funds)|(?:purchase|buy) (?:more )?credits?)\b`,
+  String.raw`\b(?:recharge|top[- ]?up|add (?:more )?(?:credits?|funds)|(?:purchase|buy) (?:more |an? )?(?:credits?|packages?)|check\b.{0,30}\bbalance\b.{0,20}\bsufficient|(?:valid|add an?|add or update|update|register) (?:\w+ )?(?:credit card|payment (?:method|instrument)))\b`,
+);
+
+/** Weakest: a plan that does not go so far. */
+export const ASKS_FOR_PLAN = anyOf(
+  String.raw`\b(?:need|needs|require[sd]?|upgrade|purchase|buy)\b.{0,40}\b(?:subscription|plan|tier)\b|\bnot licen[sc]ed\b|\b(?:subscription|plan)\b.{0,10}\brequired\b|\bno (?:[\w-]+ ){0,3}subscription\b|\bupgrade (?:for|to)\b`,
 );
 
 /** A window of a plan: hours, a week, a billing cycle. It ends by itself. */
@@ -63,9 +69,10 @@ export const LARGER_THAN_LIMIT = anyOf(
 /** No room for anybody just now. */
 export const AT_CAPACITY = anyOf(
   String.raw`\boverloaded\b|\b(?:at|over|no|insufficient|exceeds?|limited|out of)\b (?:\w+ )?capacity\b|\bcapacity\b.{0,30}\b(?:limits?|exceeded|exhausted|constraint|reached|unavailable)`,
-  String.raw`\bhigh (?:demand|volume|load|traffic)\b|\b(?:server|model|system|service|engine|cluster)s?\b.{0,20}\b(?:busy|unavailable)\b`,
+  String.raw`\b(?:high|heavy|excessive) (?:demand|volume|load|traffic)\b|\b(?:server|model|system|service|engine|cluster)s?\b.{0,20}\b(?:busy|unavailable)\b`,
   String.raw`\btemporarily (?:unavailable|rate-limited upstream|limiting)\b|\breceiving too many requests\b|\bupstream\b.{0,40}\b(?:rate[- ]?limit|overload|unavailable|error)`,
-  '繁忙|过载|负载(?:较高|过高|已饱和)|访问量过大|资源不足',
+  String.raw`\b(?:model|server|service|deployment|instance|endpoint)s?\b.{0,40}\b(?:not (?:yet )?ready|(?:still |currently )?(?:loading|warming up|scaling up|starting up))\b|\btoo busy\b|\bqueue (?:is )?full\b|\bcool(?:ing|ed)[ -]?down\b`,
+  '繁忙|过载|高峰|负载(?:较高|过高|已饱和)|访问量过大|资源不足',
 );
 
 /** Words of haste or load, which are counted in tokens too. */
@@ -80,8 +87,9 @@ export const KEY_REFUSED = anyOf(
   String.raw`\b(?:api|access|secret|subscription)[ _-]?keys?\b.{0,60}\b(?:(?:is|are|was|has been|have been)\b (?:\w+ ){0,2}(?:${BAD}|not (?:valid|found|active|authorized)|blocked|inactive|suspended)|not (?:valid|found)|(?:does not|doesn't) exist|expired|revoked|reported as leaked)`,
   String.raw`\b(?:security|access|bearer|auth(?:entication)?|oauth2?(?: access)?) token\b.{0,40}\b(?:${BAD}|not (?:valid|found)|could not be validated|no longer valid)`,
   String.raw`\bauthentication (?:has )?(?:fail(?:s|ed|ure)?|error)\b|\bfailed to authenticate\b|\blogin fail|\bcredentials\b.{0,40}\b(?:${BAD}|could not be validated|not valid)`,
-  String.raw`\bnot (?:pass|provide|supply)\w* a valid (?:auth|api|token)|\binvalid username or password\b|\bsignature\b.{0,30}\b(?:cannot be verified|mismatch|does not match)`,
-  String.raw`(?:密钥|令牌|鉴权|身份验证|认证|api ?key).{0,12}(?:无效|错误|过期|失败|不正确|不存在|禁用|失效)|无效的?(?:令牌|密钥|api)`,
+  String.raw`\bnot (?:pass|provide|supply)\w* a valid (?:auth|api|token)|\b(?:pass|provide|use|supply|enter) an? (?:valid|correct) api[ _-]?key\b|\bnot authenticated\b|\bcould not (?:validate|verify|authenticate) (?:\w+ )?(?:credentials?|api[ _-]?key|token)`,
+  String.raw`\binvalid username or password\b|\bsignature\b.{0,30}\b(?:cannot be verified|mismatch|does not match|expired)|\bapi[ _-]?keys? (?:could not be found|is inactive)\b|\bbad or missing api\b`,
+  String.raw`(?:密钥|令牌|鉴权|身份验证|认证|api ?key).{0,12}(?:无效|错误|过期|失败|不正确|不存在|禁用|失效|不可用)|无效的?(?:令牌|密钥|api)`,
 );
 
 /** The same in words that mean something else in a 400, where a token is a piece of text. */
@@ -89,25 +97,48 @@ export const TOKEN_REFUSED = anyOf(
   String.raw`\b${BAD}\b (?:\w+ )?(?:token|key)\b|\btoken\b.{0,40}\b(?:${BAD}|not valid|not found)\b|\bkey\b.{0,30}\b(?:not valid|not found|${BAD})`,
 );
 
+/** A 401 that speaks of who is asking, in whatever words, is about the credential. */
+export const WHO_ASKS = anyOf(
+  String.raw`\b(?:un)?authenticat|\bcredentials?\b|\btokens?\b|\bsession\b|\bapi[ _-]?keys?\b|\bauthori[sz]ation\b|\b(?:log|sign)[ -]?in\b|\bnot authori[sz]ed$`,
+);
+
 /** No credential arrived. */
 export const NO_KEY_SENT = anyOf(
-  String.raw`\b(?:did(?: not|n't) provide|no|missing|must provide|provide an?)\b (?:\w+ ){0,3}(?:api[ _-]?key|credentials?|auth(?:entication|orization)?(?: (?:header|token|information))?)\b`,
+  String.raw`\b(?:did(?: not|n't) provide|no|missing|must provide|provide an?)\b (?:\w+ ){0,3}(?:api[ _-]?key|credentials?|auth(?:entication|orization)?(?: (?:header|token|information))?|subscription key)\b`,
   String.raw`\b(?:api[ _-]?key|auth(?:entication|orization)?(?: header)?|credentials?) (?:is |are |was )?(?:missing|required|not (?:provided|set|supplied))\b|\bunregistered callers\b`,
 );
 
 /** Whose the key is has been shut out. */
 export const ACCOUNT_CLOSED = anyOf(
   String.raw`\b(?:accounts?|organi[sz]ations?|team|workspace|consumer|tenant|project|app ?id|user (?:is|has been|was))\b.{0,80}\b(?:deactivated|suspended|terminated|disabled|banned|restricted|blocked|closed|locked|frozen|deleted|unactivated)\b`,
-  String.raw`\b(?:deactivated|suspended|terminated|disabled|banned|blocked|closed|locked|frozen) (?:account|organi[sz]ation|team|user|workspace)\b|\baccess (?:was|has been) (?:terminated|revoked)\b|\b(?:project|account) has been denied access\b|\bresource\b.{0,30}\btemporarily blocked\b`,
+  String.raw`\b(?:deactivated|suspended|terminated|disabled|banned|blocked|closed|locked|frozen) (?:account|organi[sz]ation|team|user|workspace)\b|\baccess (?:was|has been) (?:terminated|revoked)\b|\b(?:project|account) has been denied access\b|\bresource\b.{0,30}\btemporarily blocked\b|\bunusual activity\b|\baccount (?:requires|needs|is pending|must be) .{0,20}verif`,
   String.raw`\bdisabled\b.{0,40}\bviolation of\b|\bno longer (?:a member|active)\b|\bmust be a member of an organi[sz]ation\b`,
   '(?:账户|账号|用户|帐号).{0,12}(?:封禁|禁用|锁定|停用|冻结|注销|异常)',
 );
 
 /** Where the request comes from is not served. */
 export const REGION = anyOf(
-  String.raw`\b(?:country|region|territory|location)\b.{0,60}\b(?:(?:is|are)? ?not (?:supported|available|allowed|permitted)|unsupported|restricted|blocked|prohibited)\b`,
+  String.raw`\bunsupported (?:countr|region|territor|location)|\b(?:country|region|territory|location)\b.{0,60}\b(?:(?:is|are)? ?not (?:supported|available|allowed|permitted)|unsupported|restricted|blocked|prohibited)\b`,
   String.raw`\b(?:(?:not|n't) (?:\w+ )?(?:available|supported|allowed|accessible|permitted)|unavailable|unsupported|blocked|restricted) (?:in|from|for) (?:your|this|the current) (?:country|region|location|territory|ip)`,
   String.raw`\b(?:firewall|virtual network)\b|\bpublic (?:network )?access is disabled\b|\bcheck your network settings\b|\bip(?: address)?\b.{0,60}\b(?:not (?:\w+ )?(?:allowed|authori[sz]ed|permitted|whitelisted|in)|blocked|denied|restricted)\b`,
+  'ip.{0,10}(?:不在|未授权|不允许|白名单)|(?:地区|区域|国家).{0,8}(?:不支持|限制|不可用)',
+);
+
+/** The provider serves programs of its choice, and this is none of them. */
+export const OTHER_CLIENTS = anyOf(
+  String.raw`\bonly (?:[\w-]+ ){0,3}clients? (?:can|may|are|is)\b|\bnot allow the current client\b|\bonly available (?:for|to) (?:[\w-]+ ){0,3}(?:agents?|clients?|apps?|applications?)\b`,
+);
+
+/** The model is there, but for another way of asking. */
+export const WRONG_ENDPOINT = anyOf(
+  String.raw`\b(?:not|n't|only) supported (?:in|for|on|with|by) (?:the |this |that )?(?:v1\/|(?:[\w./]+ )?(?:endpoint|operation|method|route|request type)\b)|\bdid you mean to use v\d\/|\boperation does not work with\b`,
+);
+
+/** The model is not to be had any more, by anybody. */
+export const RETIRED = anyOf(
+  String.raw`\bmodels?\b(?:[\s:(]+[\x60'"“]?[\w./:@+-]{1,120}[\x60'"”]?\)?)?,?\s+(?:is|are|was|were|has been|have been|will be)?\s*(?:now |being |already |permanently )?(?:deprecated|decommissioned|removed|retired|discontinued|sunset|shut ?down)\b`,
+  String.raw`\bmodels?\b.{0,120}\b(?:no longer (?:available|supported|offered|served)(?! to\b)|(?:reached|end of) (?:its |their )?(?:end of )?life)\b`,
+  '模型.{0,20}(?:下线|停用|退役)',
 );
 
 /** The model is not to be had with this key. */
@@ -115,14 +146,24 @@ export const MODEL_DENIED = anyOf(
   String.raw`\b(?:model|deployment|endpoint)s?\b(?:[\s:(]+(?:(?:with|id|name|named|specified|identifier) ){0,3}[\x60'"“]?[\w./:@+-]{1,120}[\x60'"”]?\)?)?,?\s+(?:is |are |was |has been |have been )?(?:currently |no longer |temporarily )?(?:do(?:es)?(?: not|n't) exist|not (?:a )?(?:found|exist|available|supported|allowed|enabled|activated|deployed|valid|accessible|open)|unavailable|deprecated|removed|retired|decommissioned|disabled|unknown|invalid|offline)\b`,
   String.raw`\b(?:unknown|invalid|unsupported|no such|nonexistent|not a valid|unrecognized) model\b|\bmodel (?:id|name|identifier)\b.{0,80}\b(?:invalid|not valid|not found)`,
   String.raw`\b(?:not|n't|no|without|denied)\b.{0,40}\baccess\b.{0,40}\bmodels?\b|\baccess to (?:the |this )?(?:requested )?model\b|\bmodel access\b|\b(?:permission|allowed|authori[sz]ed|eligible|entitled)\b.{0,40}\b(?:this |the |that )?model\b`,
-  String.raw`\bmodels?\b.{0,120}\b(?:(?:do|does) not have access|no access|access denied|end of (?:its )?life|not found)\b|\bnot found the model\b|\bunable to access model\b|\borgani[sz]ation must be verified\b`,
-  '模型.{0,20}(?:不存在|无权|未开通|下线|不可用|不支持)|无权.{0,12}模型',
+  String.raw`\bmodels?\b.{0,120}\b(?:(?:do|does) not have access|no access|access denied|end of (?:its )?life|not found)\b|\bnot found the model\b|\bunable to access (?:[\w-]+ )?model\b|\bplan (?:does )?not (?:support|include) (?:the |this )?models?\b|\bmodels? (?:is |are )?restricted to\b|\b(?:incorrect|wrong) model\b|\bmodels? [\w./:@-]{1,120} has no\b|\bno models? loaded\b|\bno matching \w+ found\b|\borgani[sz]ation must be verified\b`,
+  String.raw`\bno (?:\w+ )?(?:endpoints?|channels?|deployments?)\b.{0,60}\b(?:found|available|match\w*|support\w*)|\bavailable (?:channels?|endpoints?|deployments?) for\b.{0,40}\bmodels?\b`,
+  '模型.{0,20}(?:不存在|无权|未开通|下线|不可用|不支持|无可用)|无权.{0,12}模型',
+);
+
+/** A gateway has nobody behind it who serves the model. */
+export const NOBODY_SERVES = anyOf(
+  String.raw`\bno (?:[\w-]+ ){0,3}(?:accounts?|channels?|providers?|endpoints?|deployments?)\b.{0,40}\bmodels?\b`,
+  '模型.{0,80}无可用|无可用渠道',
 );
 
 /** A permission that this key was not given. */
 export const NOT_PERMITTED = anyOf(
-  String.raw`\b(?:insufficient|missing|lacks?|(?:not|n't) have|required?|update the|without)\b.{0,40}\bpermissions?\b|\bpermission\b.{0,60}\bdenied\b|\bmissing scopes?\b|\bnot (?:authorized|permitted|allowed) to\b|\baccess\b.{0,40}\bis denied\b`,
+  String.raw`\b(?:insufficient|missing|lacks?|(?:not|n't) have|required?|update the|without)\b.{0,40}\bpermissions?\b|\bpermission\b.{0,60}\bdenied\b|\bmissing scopes?\b|\bnot (?:authorized|permitted|allowed) to\b|\baccess\b.{0,40}\bis denied\b|\bpermissions?\b.{0,20}\bis required\b`,
 );
+
+/** What a refusal may be about instead of the credential. */
+export const NOT_THE_KEY = anyOf(OUT_OF_CREDIT.source, NOT_PERMITTED.source);
 
 /** More text than the model takes. */
 export const TOO_LONG = anyOf(
@@ -132,7 +173,7 @@ export const TOO_LONG = anyOf(
 
 /** A filter looked at what was asked or answered. */
 export const CONTENT = anyOf(
-  String.raw`\bcontent (?:management |usage |safety )?(?:policy|policies|filter\w*)\b|(?<!-)\bmoderation\b(?!-)|\bflagged\b|\bsafety (?:system|filter|reason|polic|check)|\binappropriate (?:content|input)\b|\bsensitive (?:content|information|words?)\b|\bguardrail|\bhigh risk\b|\bprohibited (?:use|content)\b|\bharmful\b`,
+  String.raw`\bcontent (?:management |usage |safety )?(?:policy|policies|filter\w*)\b|(?<!-)\bmoderation\b(?!-)|\bflagged\b|\bsafety (?:system|filter|reason|polic|check)|\binappropriate (?:content|input)\b|\bsensitive (?:content|information|words?)\b|\bguardrail|\bhigh risk\b|\bviolat\w+\b.{0,40}\bterms of (?:service|use)\b|\bprohibited (?:use|content)\b|\bharmful\b|\bcontent exists risk\b|\bcensor`,
   String.raw`\bviolat\w+\b.{0,60}\b(?:content|usage|safety|community)\b.{0,20}\b(?:polic|guideline|rule)|\b(?:content|input|prompt|output)\b.{0,30}\bviolat`,
   '不安全|敏感|违规|内容安全|审核',
 );

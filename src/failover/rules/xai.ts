@@ -1,5 +1,14 @@
-import { blocked, keyDead, modelDenied, outOfCredit, throttled, throttledForLong } from './consequences.ts';
+import {
+  blocked,
+  keyDead,
+  modelDenied,
+  outOfCredit,
+  throttled,
+  throttledForLong,
+  throttledModelForLong,
+} from './consequences.ts';
 import type { Rule } from './rule.ts';
+import { ASKS_FOR_PLAN, OUT_OF_CREDIT, REGION } from './words.ts';
 
 function body(code: string, error: string): string {
   return JSON.stringify({ code, error });
@@ -29,6 +38,16 @@ export const xaiRules: readonly Rule[] = [
     verdict: outOfCredit,
     source: 'github.com/NousResearch/hermes-agent issue 26847',
     example: { status: 403, body: body('personal-team-blocked:spending-limit', 'Blocked.') },
+  },
+  {
+    id: 'xai.free-usage-of-model',
+    when: { named: /free-usage-exhausted$/, says: /\bfor model\b/i },
+    verdict: throttledModelForLong,
+    source: 'router-for-me/CLIProxyAPI internal/runtime/executor/xai_status_err_test.go',
+    example: {
+      status: 429,
+      body: body('subscription:free-usage-exhausted', 'All free usage for model m is used.'),
+    },
   },
   {
     id: 'xai.free-usage',
@@ -66,7 +85,12 @@ export const xaiRules: readonly Rule[] = [
   },
   {
     id: 'xai.not-permitted',
-    when: { status: 403 },
+    when: {
+      status: 403,
+      unless: {
+        says: new RegExp([OUT_OF_CREDIT, ASKS_FOR_PLAN, REGION].map(({ source }) => source).join('|'), 'i'),
+      },
+    },
     verdict: modelDenied,
     source: 'docs.x.ai/docs/key-information/debugging: 403, ask for permission',
     example: { status: 403, body: body('permission-denied', 'Access to the chat endpoint is denied.') },
