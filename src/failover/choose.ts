@@ -161,7 +161,7 @@ function pickOther(pool: Pool, first: PooledKey, request: ChoiceRequest): Pooled
  * ramp is over. A key that was never out has all of it.
  */
 export function shareOf(
-  { record }: PooledKey,
+  { record }: Pick<PooledKey, 'record'>,
   { now, rampMs }: Pick<ChoiceRequest, 'now' | 'rampMs'>,
 ): number {
   if (record.epoch === 0 || rampMs <= 0) return 1;

@@ -7,6 +7,9 @@ export interface SharedTrouble {
   readonly keyId: string;
   /** `ANY_MODEL`: the account is out of credit, or the request that showed it named no model. */
   readonly model: string;
+  readonly cause: 'throttled' | 'billing';
+  /** That judged it. */
+  readonly rule: string;
   /** Where it does not end by itself, when the key that showed it is tested. Milliseconds since the epoch. */
   readonly until: number;
 }
@@ -67,7 +70,7 @@ export class Domain {
     for (const [keyId, record] of this.#troubled) {
       for (const model of modelsOf(record)) {
         const until = shared(record, model, now);
-        if (until !== undefined) yield { keyId, model, until };
+        if (until !== undefined) yield { keyId, model, until, ...judgedAs(record, model, now) };
       }
     }
   }
@@ -76,6 +79,12 @@ export class Domain {
 /** The models of which a key's record may say something that holds its domain. */
 function modelsOf(record: KeyRecord): readonly string[] {
   return record.state === 'in-service' ? record.holds.map(({ model }) => model) : [ANY_MODEL];
+}
+
+function judgedAs(record: KeyRecord, model: string, now: number): Pick<SharedTrouble, 'cause' | 'rule'> {
+  if (record.state === 'out-of-service') return { cause: 'billing', rule: record.rule };
+  const held = record.state === 'in-service' ? holdOn(record, model, now) : undefined;
+  return { cause: 'throttled', rule: held?.rule ?? '' };
 }
 
 /** The end of a trouble that a key shares with its domain. */

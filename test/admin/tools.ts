@@ -6,6 +6,7 @@ import type { WorkerStatus } from '../../src/admin/worker-view.ts';
 import type { ProviderConfig } from '../../src/config/schema.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
+import { router } from '../../src/failover/route.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import type { AttemptEnded, Effect } from '../../src/keys/event.ts';
 import type { Key } from '../../src/keys/key.ts';
@@ -17,6 +18,7 @@ import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { ask } from '../support/http.ts';
 import type { Heard } from '../support/http.ts';
+import { seededRandom } from '../keys/tools.ts';
 
 /** An admin listener over real keys, without a gateway beside it. */
 export interface AdminStage {
@@ -41,7 +43,10 @@ export interface StageOptions {
   /** As in a configuration file. */
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly token?: string;
+  /** This process alone, unless told otherwise. */
   readonly workers?: readonly WorkerStatus[];
+  /** As in a configuration file; what no route matches goes to the first provider. */
+  readonly routes?: readonly { readonly model: string; readonly to: readonly string[] }[];
   readonly state?: Partial<StateStatus>;
   /** Between the book and the real one. */
   readonly wrapStore?: (store: Store) => Store;
@@ -56,6 +61,8 @@ const STATE: StateStatus = {
 };
 
 export const START = Date.parse('2026-03-01T12:00:00.000Z');
+
+const SELF: WorkerStatus = { number: 1, pid: process.pid, state: 'ready', since: START, restarts: 0 };
 
 /** Opens a stage that is cleared away with the test. */
 export async function stageAdmin(context: TestContext, options: StageOptions): Promise<AdminStage> {
@@ -85,16 +92,20 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     onDefect: () => undefined,
     onStoreFailure: () => undefined,
   });
+  const [first] = providers.keys();
+  const route = router(providers, { routes: options.routes ?? [], activeProviderId: first });
   const defects: unknown[] = [];
   const admin = await startAdmin({
     listen: { host: '127.0.0.1', port: 0 },
-    workers: () => options.workers ?? [],
+    node: 'node-1',
+    workers: () => options.workers ?? [SELF],
     state: () => ({ ...STATE, ...options.state }),
     ...(options.token !== undefined && { token: new Secret(options.token) }),
-    runtime: () => ({ providers }),
+    runtime: () => ({ providers, route }),
     book,
     prober,
     now: () => clock.now,
+    random: seededRandom(1),
     onDefect: (error) => defects.push(error),
   });
   context.after(async () => {

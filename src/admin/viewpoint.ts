@@ -1,0 +1,30 @@
+import { timeOrNull } from './time-text.ts';
+
+/** Who tells, and what it can know. */
+export interface Viewpoint {
+  /** This process, as it signs its decisions. */
+  readonly node: string;
+  /** It answers applications itself; otherwise its workers do. */
+  readonly serves: boolean;
+  /** Since when the store does not answer it; undefined while it does. Milliseconds since the epoch. */
+  readonly awaySince: number | undefined;
+}
+
+/** The same as the admin API shows it: how far what stands beside it can be relied on. */
+export interface SeenFrom {
+  readonly node: string;
+  readonly serves: boolean;
+  /** Since when it has not heard of what other processes have met; null while it does. */
+  readonly storeAwaySince: string | null;
+  readonly note: string;
+}
+
+const SERVES =
+  'Records are everybody’s. What is in flight, and which limits are nearly used up, is what this process has seen itself.';
+const LOOKS_AFTER =
+  'Records are everybody’s. What is in flight, and which limits are nearly used up, the workers know and this process does not.';
+
+/** Makes the view of a viewpoint. */
+export function viewSeenFrom({ node, serves, awaySince }: Viewpoint): SeenFrom {
+  return { node, serves, storeAwaySince: timeOrNull(awaySince), note: serves ? SERVES : LOOKS_AFTER };
+}
