@@ -50,11 +50,11 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const { listen, token, node, workers, state, onDefect } = options;
-  const viewpoint = (): Viewpoint => ({
-    node,
-    serves: workers().some(({ pid }) => pid === process.pid),
-    awaySince: state().awaySince,
-  });
+  const viewpoint = (): Viewpoint => {
+    const { kind, awaySince } = state();
+    const serves = workers().some(({ pid }) => pid === process.pid);
+    return { node, serves, alone: kind === 'memory', awaySince };
+  };
   const api = { keys: new KeysApi({ ...options, viewpoint }), workers, state };
   const guard = adminGuard(token);
   const server = createServer(

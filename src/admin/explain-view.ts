@@ -3,7 +3,7 @@ import type { Decision, DecisionEffect } from '../keys/decision.ts';
 import type { SharedTrouble } from '../keys/domain.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
-import type { Hold, KeyRecord } from '../keys/record.ts';
+import type { Hold, KeyRecord, OutCause } from '../keys/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
 import type { Provider } from '../providers/provider.ts';
 import { viewDecision, viewRule } from './decision-view.ts';
@@ -21,6 +21,8 @@ import type { SeenFrom, Viewpoint } from './viewpoint.ts';
 export interface Explanation {
   readonly at: string;
   readonly key: KeyView;
+  /** Why it is out of service; null where it is in it, or was disabled. */
+  readonly cause: OutCause | null;
   /** The rule that its state, or its newest failure, is owed to; null where it is owed to none. */
   readonly rule: RuleView | null;
   /** What its state rests on; null where nothing is recorded, or no longer. */
@@ -97,6 +99,7 @@ export function explainKey(
   return {
     at: timeText(now),
     key: view,
+    cause: record.state === 'out-of-service' ? record.cause : null,
     rule: rule === undefined ? null : viewRule(rule, provider),
     evidence: evidence === undefined ? null : viewDecision(evidence, provider),
     holds: holdsOf(record, now).map((hold) => viewHold(hold, decisions, provider)),

@@ -6,6 +6,8 @@ export interface Viewpoint {
   readonly node: string;
   /** It answers applications itself; otherwise its workers do. */
   readonly serves: boolean;
+  /** Nobody shares its store. */
+  readonly alone: boolean;
   /** Since when the store does not answer it; undefined while it does. Milliseconds since the epoch. */
   readonly awaySince: number | undefined;
 }
@@ -16,7 +18,8 @@ export interface SeenFrom {
   readonly serves: boolean;
   /** Since when it has not heard of what other processes have met; null while it does. */
   readonly storeAwaySince: string | null;
-  readonly note: string;
+  /** What it cannot know, in words; null where there is nobody else to know it. */
+  readonly note: string | null;
 }
 
 const SERVES =
@@ -25,6 +28,7 @@ const LOOKS_AFTER =
   'Records are everybody’s. What is in flight, and which limits are nearly used up, the workers know and this process does not.';
 
 /** Makes the view of a viewpoint. */
-export function viewSeenFrom({ node, serves, awaySince }: Viewpoint): SeenFrom {
-  return { node, serves, storeAwaySince: timeOrNull(awaySince), note: serves ? SERVES : LOOKS_AFTER };
+export function viewSeenFrom({ node, serves, alone, awaySince }: Viewpoint): SeenFrom {
+  const note = !serves ? LOOKS_AFTER : alone ? null : SERVES;
+  return { node, serves, storeAwaySince: timeOrNull(awaySince), note };
 }
