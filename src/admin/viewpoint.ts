@@ -23,9 +23,9 @@ export interface SeenFrom {
 }
 
 const SERVES =
-  'Records are everybody’s. What is in flight, and which limits are nearly used up, is what this process has seen itself.';
+  'Records are shared by all processes. What is in flight, what is left of limits, and who shares them where only answers tell, is as this one has seen it.';
 const LOOKS_AFTER =
-  'Records are everybody’s. What is in flight, and which limits are nearly used up, the workers know and this process does not.';
+  'Records are shared by all processes. What is in flight, what is left of limits, and who shares them where only answers tell, the workers know and this process does not.';
 
 /** Makes the view of a viewpoint. */
 export function viewSeenFrom({ node, serves, alone, awaySince }: Viewpoint): SeenFrom {

@@ -46,20 +46,27 @@ function outcomeText(choice: ShownProviderChoice, total: number, now: number): s
       return "it has no keys, and is called with the client's own credential.";
     case 'key': {
       const way =
-        strategy === 'random' ? 'one is taken at random' : 'of two taken at random the better one is used';
+        strategy === 'random'
+          ? 'one is taken at random'
+          : 'of two taken at random the less busy one is used, unless little is left of its limits';
+      if (total === 1) return `${nameOf(keys[0])}, its one key, can be used.`;
       if (usable === 1) return `${nameOf(keys[0])} is the only one of ${total} keys that can be used.`;
       return `${usable} of ${total} keys can be used; ${way}.`;
     }
     case 'last-resort':
-      return `none of ${total} keys can be used; ${nameOf(keys[0])} is tried as a last resort.`;
+      return `${noneText(total)}; ${nameOf(keys[0])} is tried as a last resort.`;
     case 'none': {
       const back =
         returnsAt === null
           ? 'and none comes back by itself'
           : `the first is due back ${fromNow(Date.parse(returnsAt) - now)}`;
-      return `none of ${total} keys can be used; ${back}.`;
+      return `${noneText(total)}; ${back}.`;
     }
   }
+}
+
+function noneText(total: number): string {
+  return total === 1 ? 'its one key cannot be used' : `none of ${total} keys can be used`;
 }
 
 function nameOf(key: ShownKeyChoice | undefined): string {
@@ -91,7 +98,7 @@ function whyText(key: ShownKeyChoice, now: number): string {
   const { obstacle, reason, dueAt, lastResort, share, scarce } = key;
   if (obstacle !== null) {
     const due = dueAt === null ? '' : `, ${DUE[obstacle] ?? 'due'} ${fromNow(Date.parse(dueAt) - now)}`;
-    const words = obstacle === 'out-of-service' ? `out: ${reason ?? ''}` : (reason ?? obstacle);
+    const words = obstacle === 'out-of-service' ? `out of service: ${reason ?? ''}` : (reason ?? obstacle);
     return `${words}${due}${lastResort ? '; last resort' : ''}`;
   }
   const notes = [
@@ -103,9 +110,9 @@ function whyText(key: ShownKeyChoice, now: number): string {
 
 /** What happens at the time that stands beside an obstacle. */
 const DUE: Readonly<Record<string, string>> = {
-  'out-of-service': 'due back or tested',
+  'out-of-service': 'next try',
   held: 'free again',
-  'domain-held': 'free again',
+  'domain-held': 'over or tested',
 };
 
 const COUNTED: Readonly<Record<string, string>> = {

@@ -35,7 +35,7 @@ function wayText({ how, model, here }: ShownNext, { key, cause, domain }: ShownE
       return `it may be used for ${modelText(model ?? '*')} again`;
     case 'domain':
       if (domain?.troubles.some((trouble) => trouble.cause === 'billing' && trouble.model === model) === true)
-        return 'the key that ran out of credit is checked, and if that passes this one may be used again';
+        return 'the key that is out of credit is checked; when it is back this one may be used again';
       return `its quota domain may be used for ${modelText(model ?? '*')} again`;
     case 'trial':
       return `a request${model === null ? '' : ` for ${modelText(model)}`} may try it, where no other key of ${key.provider} can be used`;

@@ -1,6 +1,7 @@
 import { printable } from '../telemetry/request-line.ts';
 import { nextLines } from './explain-next.ts';
 import { whyLines } from './explain-why.ts';
+import type { Labelled } from './explain-why.ts';
 import type { ShownDecision, ShownExplanation } from './shown-explanation.ts';
 import { NOTHING, modelText, tableLines } from './table.ts';
 import { ago, clock, fromNow, when } from './time-words.ts';
@@ -10,10 +11,12 @@ export function explainText(told: ShownExplanation): string {
   const lines = [
     headline(told),
     '',
-    ...section('Why', whyLines(told)),
-    ...section('Next', nextLines(told)),
-    ...section('Limits', limitLines(told)),
-    ...section('Traffic', trafficLines(told)),
+    ...storyLines([
+      ...whyLines(told),
+      ...labelled('Next', nextLines(told)),
+      ...labelled('Limits', limitLines(told)),
+      ...labelled('Traffic', trafficLines(told)),
+    ]),
     '',
     ...decisionLines(told),
     ...(told.seenFrom.note === null ? [] : ['', told.seenFrom.note]),
@@ -21,24 +24,19 @@ export function explainText(told: ShownExplanation): string {
   return lines.map(printable).join('\n');
 }
 
-function headline({ key, holds, next, at, policy }: ShownExplanation): string {
-  const now = Date.parse(at);
-  const who = key.name === null ? `Key ${key.id}` : `${key.name} (${key.id})`;
-  const hint = key.hint === null ? '' : `, …${key.hint},`;
-  const since = key.since === null ? '' : ` since ${when(key.since, now)}`;
-  const subject = `${who}${hint} of ${key.provider}`;
+function headline({ key, holds, next, at }: ShownExplanation): string {
+  const marks = [...(key.name === null ? [] : [key.id]), ...(key.hint === null ? [] : [`…${key.hint}`])];
+  const who = `${key.name ?? key.id}${marks.length === 0 ? '' : ` (${marks.join(', ')})`} of ${key.provider}`;
+  const since = key.since === null ? '' : ` since ${when(key.since, Date.parse(at))}`;
   switch (key.state) {
     case 'disabled':
-      return `${subject} is disabled${since}.`;
+      return `${who} is disabled${since}.`;
     case 'out-of-service':
-      return `${subject} is out of service${since}.`;
+      return `${who} is out of service${since}.`;
     case 'in-service': {
       const kept = [...holds, ...next.filter(({ how }) => how === 'domain')].map(({ model }) => model ?? '*');
-      const models = [...new Set(kept)];
-      if (models.length > 0) return `${subject} is in service, but kept from ${listed(models)}.`;
-      if (key.failures === 0) return `${subject} is in service${since}.`;
-      const times = key.failures === 1 ? 'failed once' : `failed ${key.failures} times in a row`;
-      return `${subject} is in service, but ${times}; ${policy.failureThreshold} in a row take it out.`;
+      if (kept.length > 0) return `${who} is in service, but kept from ${listed([...new Set(kept)])}.`;
+      return `${who} is in service${since}${key.failures > 0 ? ', but failing' : ''}.`;
     }
   }
 }
@@ -52,30 +50,22 @@ function listed(models: readonly string[]): string {
   return models.length > MAX_LISTED ? `${shown} and ${models.length - MAX_LISTED} more` : shown;
 }
 
-function limitLines({ domain, scarce, key, at }: ShownExplanation): string[] {
+function limitLines({ domain, scarce, at }: ShownExplanation): string[] {
   const now = Date.parse(at);
   const others = (domain?.keys ?? 1) - 1;
   const shared =
     domain === null
       ? []
       : [
-          `It shares the limits of ${domain.name}${domain.learned ? ' (as the provider says)' : ''} with ${
-            others === 1 ? '1 other key' : `${others} other keys`
-          }.`,
+          `Its limits are those of ${domain.name}${domain.learned ? ', as the provider says' : ''}: ${
+            others === 0 ? 'no other key has' : others === 1 ? '1 other key has' : `${others} other keys have`
+          } the same.`,
         ];
-  const troubles = (domain?.troubles ?? [])
-    .filter((trouble) => trouble.key.id !== key.id)
-    .map(({ model, cause, until, key: by, rule }) => {
-      const shower = by.name === null ? by.id : `${by.name} (${by.id})`;
-      return cause === 'billing'
-        ? `${shower} of them is out of credit (${rule.id}), and so are all until it is not; it is checked ${fromNow(Date.parse(until) - now)}.`
-        : `${shower} of them was throttled for ${modelText(model)} (${rule.id}), which holds all until ${clock(until, now)}.`;
-    });
   const nearly = (scarce ?? []).map(
     ({ model, until }) =>
       `Little is left for ${modelText(model)} until ${clock(until, now)}: other keys are preferred for it.`,
   );
-  return [...shared, ...troubles, ...nearly];
+  return [...shared, ...nearly];
 }
 
 function trafficLines({ ramp, inFlight, at }: ShownExplanation): string[] {
@@ -102,10 +92,15 @@ function decisionLines({ decisions, at, seenFrom }: ShownExplanation): string[] 
     effectText(decision),
     decision.rule?.id ?? NOTHING,
     decision.status === null ? NOTHING : String(decision.status),
-    decision.check ? 'a health check' : (decision.requestId ?? NOTHING),
+    shownBy(decision),
     decision.node === null ? NOTHING : decision.node === seenFrom.node ? 'this process' : decision.node,
   ]);
   return ['The last decisions on it, newest first:', '', ...tableLines(HEADINGS, rows)];
+}
+
+function shownBy({ effect, check, requestId }: ShownDecision): string {
+  if (effect === 'disabled' || effect === 'enabled') return 'the operator';
+  return check ? 'a health check' : (requestId ?? NOTHING);
 }
 
 /** What was decided, in a word or two. */
@@ -131,15 +126,22 @@ function effectText({ effect, model, rule }: ShownDecision): string {
       return 'pardoned, not its fault';
     case 'disabled':
     case 'enabled':
-      return `${effect} by hand`;
+      return effect;
     default:
       return effect;
   }
 }
 
 /** Wide enough for the longest of them, and a gap. */
-const LABEL_WIDTH = 9;
+const LABEL_WIDTH = 10;
 
-function section(label: string, lines: readonly string[]): string[] {
-  return lines.map((line, n) => `${(n === 0 ? label : '').padEnd(LABEL_WIDTH)}${line}`);
+function labelled(label: string, lines: readonly string[]): Labelled[] {
+  return lines.map((line) => [label, line]);
+}
+
+/** Of lines that follow each other under one label only the first one has it. */
+function storyLines(lines: readonly Labelled[]): string[] {
+  return lines.map(
+    ([label, line], n) => `${(lines[n - 1]?.[0] === label ? '' : label).padEnd(LABEL_WIDTH)}${line}`,
+  );
 }

@@ -36,8 +36,8 @@ export interface Prospects {
 }
 
 const UNTRIED: ReadonlySet<string> = new Set();
-/** Enough to tell chances to a hundredth. */
-const MAX_DRAWS = 2_000;
+/** Enough to tell chances to a hundredth, and shared out evenly among up to ten keys. */
+const MAX_DRAWS = 2_520;
 /** Keys looked at by all draws together, where each of them has to look at every key. */
 const MAX_LOOKS = 1_000_000;
 /** With more keys in service none has a chance worth a number, and one draw tells what there is to tell. */
