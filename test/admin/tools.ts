@@ -26,6 +26,7 @@ export interface AdminStage {
   readonly url: string;
   readonly book: KeyBook;
   readonly store: Store;
+  readonly prober: Prober;
   /** What went wrong inside. */
   readonly defects: readonly unknown[];
   /** Milliseconds since the epoch; moved by tests. */
@@ -45,9 +46,13 @@ export interface StageOptions {
   readonly token?: string;
   /** This process alone, unless told otherwise. */
   readonly workers?: readonly WorkerStatus[];
-  /** As in a configuration file; what no route matches goes to the first provider. */
+  /** As in a configuration file. */
   readonly routes?: readonly { readonly model: string; readonly to: readonly string[] }[];
   readonly state?: Partial<StateStatus>;
+  /** Where what no route matches goes: to the first provider, or with null nowhere. */
+  readonly activeProviderId?: null;
+  /** Keys that are out are tested when they are due. */
+  readonly watched?: boolean;
   /** Between the book and the real one. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -93,7 +98,9 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     onStoreFailure: () => undefined,
   });
   const [first] = providers.keys();
-  const route = router(providers, { routes: options.routes ?? [], activeProviderId: first });
+  const activeProviderId = options.activeProviderId === null ? undefined : first;
+  const route = router(providers, { routes: options.routes ?? [], activeProviderId });
+  if (options.watched === true) await prober.watch(providers.values());
   const defects: unknown[] = [];
   const admin = await startAdmin({
     listen: { host: '127.0.0.1', port: 0 },
@@ -110,6 +117,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
   });
   context.after(async () => {
     await admin.close();
+    await prober.stop();
     await book.close();
     await store.close();
     for (const { transport } of providers.values()) await transport.destroy();
@@ -129,6 +137,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     url,
     book,
     store,
+    prober,
     defects,
     clock,
     provider: (id) => {
