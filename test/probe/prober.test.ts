@@ -8,6 +8,7 @@ import { KeyBook } from '../../src/keys/book.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { Prober } from '../../src/probe/prober.ts';
+import type { CheckPlan } from '../../src/probe/prober.ts';
 import type { CheckReport } from '../../src/probe/run-check.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/store/contract.ts';
@@ -319,9 +320,11 @@ void describe('Prober', () => {
   });
 });
 
-void describe('Prober: the plan for a key', () => {
-  const plan = (scene: Scene): unknown => scene.prober.plan(scene.provider, recordOf(scene));
+function planOf(scene: Scene): CheckPlan | undefined {
+  return scene.prober.plan(scene.provider, recordOf(scene));
+}
 
+void describe('Prober: the plan for a key', () => {
   void it('is a question that costs nothing, an answer, or one that has to be paid, by what took it out', async (t) => {
     for (const [effect, kind] of [
       [revoked, 'list'],
@@ -331,10 +334,10 @@ void describe('Prober: the plan for a key', () => {
       const scene = await begin(t, { failover: { healthCheckInterval: '1h' } });
       scene.book.apply(onlyKey(scene), { type: 'enabled', at: Date.now() }, scene.provider.keyPolicy);
       scene.book.apply(onlyKey(scene), attempt(effect, Date.now(), { epoch: 2 }), scene.provider.keyPolicy);
-      assert.equal(plan(scene), undefined, 'nobody watches over it yet');
+      assert.equal(planOf(scene), undefined, 'nobody watches over it yet');
       await scene.prober.watch([scene.provider]);
       await until(() => scene.prober.probing.length === 1);
-      assert.deepEqual(plan(scene), { kind, here: true, spentUntil: undefined });
+      assert.deepEqual(planOf(scene), { kind, here: true, spentUntil: undefined });
     }
   });
 
@@ -346,8 +349,8 @@ void describe('Prober: the plan for a key', () => {
     });
     const startedAt = Date.now();
     await scene.prober.watch([scene.provider]);
-    await until(() => scene.prober.plan(scene.provider, recordOf(scene))?.spentUntil !== undefined);
-    const { spentUntil = 0 } = scene.prober.plan(scene.provider, recordOf(scene)) ?? {};
+    await until(() => planOf(scene)?.spentUntil !== undefined);
+    const { spentUntil = 0 } = planOf(scene) ?? {};
     assert.ok(spentUntil >= startedAt + 24 * 60 * 60 * 1000);
   });
 
@@ -355,6 +358,6 @@ void describe('Prober: the plan for a key', () => {
     const scene = await begin(t, { failover: { healthCheckInterval: '1h' } });
     await scene.store.acquireLease('probe/p', 'another node', 60_000);
     await scene.prober.watch([scene.provider]);
-    assert.deepEqual(plan(scene), { kind: 'answer', here: false, spentUntil: undefined });
+    assert.deepEqual(planOf(scene), { kind: 'answer', here: false, spentUntil: undefined });
   });
 });
