@@ -15,7 +15,10 @@ export interface ChoiceView {
   readonly at: string;
   /** As the client names it; null for a request without one. */
   readonly model: string | null;
-  /** In the order they are asked: the second where the first has no answer. */
+  /**
+   * In the order they are asked, the second where the first has no answer. Equals stand beside each other, the one
+   * that is asked first most often in front.
+   */
   readonly providers: readonly ProviderChoiceView[];
   readonly seenFrom: SeenFrom;
 }
@@ -25,6 +28,8 @@ export interface ProviderChoiceView {
   readonly provider: string;
   /** As this provider names it; null for a request without one. */
   readonly model: string | null;
+  /** The part of requests that ask it before its equals on the route; 1 where it has none. */
+  readonly share: number;
   readonly strategy: Strategy;
   /** With `session`, a conversation's own key goes before all that stands here. */
   readonly affinity: 'none' | 'session';
@@ -83,9 +88,19 @@ export function viewChoice(
   return {
     at: timeText(now),
     model: model ?? null,
-    providers: targets.map((target) => viewProvider(target, viewpoint, now, random)),
+    providers: inOrder(targets).map((target) => viewProvider(target, viewpoint, now, random)),
     seenFrom: viewSeenFrom(viewpoint),
   };
+}
+
+/** Equals come in an order of chance, which is told as their shares. */
+function inOrder(targets: readonly RouteTarget[]): readonly RouteTarget[] {
+  const placed = targets.map((target, n) => {
+    const { place, share = 1 } = target.equals ?? {};
+    const first = place === undefined ? n : targets.findIndex(({ equals }) => equals?.place === place);
+    return { target, first, share };
+  });
+  return placed.toSorted((a, b) => a.first - b.first || b.share - a.share).map(({ target }) => target);
 }
 
 function viewProvider(
@@ -94,11 +109,12 @@ function viewProvider(
   now: number,
   random: () => number,
 ): ProviderChoiceView {
-  const { provider, model } = target;
+  const { provider, model, equals } = target;
   const { strategy, outcome, returnsAt, draws, counts, keys } = prospectsOf(target, MAX_KEYS, now, random);
   return {
     provider: provider.id,
     model: model ?? null,
+    share: equals?.share ?? 1,
     strategy,
     affinity: provider.config.affinity,
     outcome,

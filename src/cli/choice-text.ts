@@ -8,13 +8,29 @@ export function choiceText({ at, model, providers, seenFrom }: ShownChoice): str
   const now = Date.parse(at);
   const asked = model === null ? 'A request without a model' : `A request for ${model}`;
   const [first] = providers;
-  const way = providers.map(({ provider }) => provider).join(', and where that has no answer to ');
+  const way = providers.map(stopText).join('');
   const lines = [
-    first === undefined ? `${asked} goes nowhere.` : `${asked} goes to ${way}.`,
+    first === undefined ? `${asked} goes nowhere.` : `${asked} goes to${way}.`,
     ...providers.flatMap((provider) => ['', ...providerLines(provider, model, now)]),
     ...(seenFrom.note === null ? [] : ['', seenFrom.note]),
   ];
   return lines.map(printable).join('\n');
+}
+
+/** One stop on the way, after those before it. */
+function stopText(
+  { provider, share }: ShownProviderChoice,
+  n: number,
+  all: readonly ShownProviderChoice[],
+): string {
+  const before = all[n - 1];
+  const link =
+    before === undefined
+      ? ' '
+      : before.share < 1 && share < 1
+        ? ' or '
+        : ', and where that has no answer to ';
+  return `${link}${provider}${share < 1 ? ` (${Math.round(share * 100)} %)` : ''}`;
 }
 
 function providerLines(choice: ShownProviderChoice, asked: string | null, now: number): string[] {

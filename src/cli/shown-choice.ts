@@ -19,6 +19,7 @@ const keyChoice = z.object({
 const providerChoice = z.object({
   provider: z.string(),
   model: z.string().nullable(),
+  share: z.number(),
   strategy: z.enum(['balanced', 'random']),
   affinity: z.enum(['none', 'session']),
   outcome: z.enum(['key', 'last-resort', 'none', 'keyless']),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as z from 'zod';
 import { START, refusal, stageAdmin } from './tools.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
@@ -7,6 +8,8 @@ const B = 'sk-second-0123456789abcdef-1234';
 const C = 'sk-third-0123456789abcdef-5678';
 const D = 'sk-fourth-0123456789abcdef-abcd';
 const SPARE = 'sk-spare-0123456789abcdef-zzzz';
+
+const ways = z.object({ providers: z.array(z.object({ provider: z.string(), share: z.number() })) });
 
 const failover = { enabled: true, failureThreshold: 1, healthCheckModel: 'gpt-5-nano' };
 const pools = {
@@ -63,6 +66,7 @@ void test('for every provider on the way it is told which key would be taken, an
       {
         provider: 'main',
         model: 'gpt-5',
+        share: 1,
         strategy: 'balanced',
         affinity: 'none',
         outcome: 'key',
@@ -113,6 +117,7 @@ void test('for every provider on the way it is told which key would be taken, an
       {
         provider: 'spare',
         model: 'small',
+        share: 1,
         strategy: 'balanced',
         affinity: 'session',
         outcome: 'key',
@@ -146,6 +151,31 @@ void test('one provider can be asked about alone, with a model in the client’s
     assert.partialDeepStrictEqual((await stage.get(`/api/choice?${query}`)).json(), {
       providers: [{ provider: 'spare', model }],
     });
+  }
+});
+
+void test('providers that are equals on a route are told with their shares, whatever chance says', async (context) => {
+  const routes = [
+    {
+      model: 'gpt-*',
+      to: [
+        [
+          { provider: 'main', weight: 1 },
+          { provider: 'spare', weight: 3 },
+        ],
+        'open',
+      ],
+    },
+  ];
+  const stage = await stageAdmin(context, { ...pools, routes });
+  for (let n = 0; n < 20; n++) {
+    const body = (await stage.get('/api/choice?model=gpt-5')).json();
+    const providers = ways.parse(body).providers.map(({ provider, share }) => [provider, share]);
+    assert.deepEqual(providers, [
+      ['spare', 0.75],
+      ['main', 0.25],
+      ['open', 1],
+    ]);
   }
 });
 

@@ -3,7 +3,7 @@ import { startAdmin } from '../../src/admin/admin.ts';
 import type { Admin } from '../../src/admin/admin.ts';
 import type { StateStatus } from '../../src/admin/state-view.ts';
 import type { WorkerStatus } from '../../src/admin/worker-view.ts';
-import type { ProviderConfig } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
 import { router } from '../../src/failover/route.ts';
@@ -47,7 +47,7 @@ export interface StageOptions {
   /** This process alone, unless told otherwise. */
   readonly workers?: readonly WorkerStatus[];
   /** As in a configuration file. */
-  readonly routes?: readonly { readonly model: string; readonly to: readonly string[] }[];
+  readonly routes?: readonly Readonly<Record<string, unknown>>[];
   readonly state?: Partial<StateStatus>;
   /** Where what no route matches goes: to the first provider, or with null nowhere. */
   readonly activeProviderId?: null;
@@ -75,11 +75,9 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
   const store = wrapStore(await openStore({ kind: 'memory' }));
   const book = await KeyBook.open({ store, onNotice: () => undefined });
   const clock = { now: START };
+  const config = configOf(options);
   const providers = new Map(
-    configured(options.providers).map((config) => [
-      config.id,
-      openProvider(config, (key) => book.record(key)),
-    ]),
+    config.providers.map((each) => [each.id, openProvider(each, (key) => book.record(key))]),
   );
   book.subscribe((id, record) => {
     for (const { pool } of providers.values()) pool.update(id, record);
@@ -97,9 +95,8 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     onDefect: () => undefined,
     onStoreFailure: () => undefined,
   });
-  const [first] = providers.keys();
-  const activeProviderId = options.activeProviderId === null ? undefined : first;
-  const route = router(providers, { routes: options.routes ?? [], activeProviderId });
+  const activeProviderId = options.activeProviderId === null ? undefined : config.activeProviderId;
+  const route = router(providers, { ...config, activeProviderId, random: Math.random });
   if (options.watched === true) await prober.watch(providers.values());
   const defects: unknown[] = [];
   const admin = await startAdmin({
@@ -172,10 +169,9 @@ export function refusal({ status, code }: Heard): readonly unknown[] {
   return [status, code];
 }
 
-function configured(providers: StageOptions['providers']): readonly ProviderConfig[] {
-  const result = parseConfig(JSON.stringify({ providers, activeProviderId: providers[0]?.['id'] }), {
-    env: {},
-  });
+function configOf({ providers, routes = [] }: StageOptions): Config {
+  const given = { providers, routes, activeProviderId: providers[0]?.['id'] };
+  const result = parseConfig(JSON.stringify(given), { env: {} });
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.config.providers;
+  return result.config;
 }
