@@ -157,15 +157,20 @@ function ruleOf(record: KeyRecord): string | undefined {
 /** What can have put a key in service. */
 const RETURNS: ReadonlySet<DecisionEffect> = new Set(['returned', 'enabled', 'pardoned']);
 
-/** The newest decision that its state rests on. A check may have found another cause than the one it left for. */
+/**
+ * The decision that its state rests on: the one that took it out, unless a check or a request has found another cause
+ * since.
+ */
 function evidenceOf(record: KeyRecord): Decision | undefined {
   const { decisions = [] } = record;
   switch (record.state) {
-    case 'out-of-service':
+    case 'out-of-service': {
+      const takenOut = decisions.findLast(({ effect }) => effect === 'taken-out');
+      if (takenOut?.rule === record.rule) return takenOut;
       return (
-        decisions.findLast(({ rule, effect }) => rule === record.rule && effect !== 'counted') ??
-        decisions.findLast(({ effect }) => effect === 'taken-out')
+        decisions.findLast(({ rule, effect }) => rule === record.rule && effect !== 'counted') ?? takenOut
       );
+    }
     case 'in-service':
       return decisions.findLast(({ effect }) =>
         record.failures > 0 ? effect === 'counted' : RETURNS.has(effect),

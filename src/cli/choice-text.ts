@@ -65,7 +65,7 @@ function outcomeText(choice: ShownProviderChoice, total: number, now: number): s
         strategy === 'random'
           ? 'one is taken at random'
           : 'of two taken at random the less busy one is used, unless little is left of its limits';
-      if (total === 1) return `${nameOf(keys[0])}, its one key, can be used.`;
+      if (total === 1) return 'its one key can be used.';
       if (usable === 1) return `${nameOf(keys[0])} is the only one of ${total} keys that can be used.`;
       return `${usable} of ${total} keys can be used; ${way}.`;
     }

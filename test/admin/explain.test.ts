@@ -101,6 +101,16 @@ void test('a dead key is out by which rule, on what answer to which request, and
   });
 });
 
+void test('checks that fail alike are no news: what took the key out stays the evidence', async (context) => {
+  const stage = await stageOf(context);
+  stage.happens(C, { kind: 'condemns', cause: 'key_dead' }, { requestId: 'req_1' });
+  for (let n = 0; n < 8; n++) stage.happens(C, { kind: 'condemns', cause: 'key_dead' }, { check: true });
+  assert.partialDeepStrictEqual(await explained(stage, C), {
+    evidence: { effect: 'taken-out', requestId: 'req_1' },
+    decisions: [{ effect: 'check-failed' }, { effect: 'taken-out' }],
+  });
+});
+
 void test('a failed check that finds another cause is the evidence from then on; decisions stand newest first', async (context) => {
   const stage = await stageOf(context);
   stage.happens(C, { kind: 'counts' });

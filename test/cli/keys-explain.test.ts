@@ -181,3 +181,24 @@ void test('keys simulate follows the route, and names the last resort', async (c
   assert.match(lost, /^Why +It failed once, which is what takes a key out here \(failureThreshold\)\.$/m);
   assert.match(lost, /it comes back by itself, its cooldown over\.\n +any time: a request may try it/);
 });
+
+void test('keys simulate names equals on a route with their shares', async (context) => {
+  const gateway = await gatewayFor(context, {
+    config: (sim) => ({
+      providers: ['one', 'two', 'last'].map((id) => ({
+        id,
+        type: 'openai',
+        baseUrl: sim.url,
+        apiTokens: [GOOD],
+      })),
+      routes: [{ model: 'gpt-*', to: [['one', { provider: 'two', weight: 3 }], 'last'] }],
+      activeProviderId: 'last',
+    }),
+  });
+  const text = await said(context, gateway, 'simulate', '--model', 'gpt-5');
+  assert.match(
+    text,
+    /^A request for gpt-5 goes to two \(75 %\) or one \(25 %\), and where that has no answer to last\.$/m,
+  );
+  assert.match(text, /^two: its one key can be used\.$/m);
+});

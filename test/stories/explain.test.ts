@@ -80,8 +80,9 @@ void test('a revoked key is explained end to end: which request, judged where, t
       ['out-of-service', 'openai.key-invalid', 401],
     );
     assert.equal(takenOut?.node, (await explain(gateway, id)).seenFrom.node);
-    const line = gateway.requests().find((request) => request.id === takenOut?.requestId);
-    assert.equal(line?.failed?.[0]?.key, id);
+    const lineOf = () => gateway.requests().find((request) => request.id === takenOut?.requestId);
+    await until(() => lineOf() !== undefined);
+    assert.equal(lineOf()?.failed?.[0]?.key, id);
     assert.deepEqual(
       next.map(({ how }) => how),
       ['free-check'],
