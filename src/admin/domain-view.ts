@@ -39,7 +39,7 @@ export function viewDomain(
   return {
     name: domain.name,
     learned: key.quotaDomain === key.id,
-    keys: domain.size,
+    keys: domain.members,
     troubles: shared.map((trouble) => viewTrouble(provider, trouble)),
   };
 }

@@ -31,17 +31,17 @@ export class Domain {
     this.name = name;
   }
 
+  /** How many keys are known to share it. */
+  get members(): number {
+    return this.#members;
+  }
+
   /** Takes over a member's newest record. */
   note(keyId: string, record: KeyRecord): void {
     const isTroubled =
       record.state === 'in-service' ? record.holds.length > 0 : record.state === 'out-of-service';
     if (isTroubled) this.#troubled.set(keyId, record);
     else this.#troubled.delete(keyId);
-  }
-
-  /** How many keys share it. */
-  get size(): number {
-    return this.#members;
   }
 
   join(): void {
