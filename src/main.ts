@@ -198,7 +198,7 @@ export async function openControlPlane(
   workers: () => readonly WorkerStatus[],
 ): Promise<ControlPlane> {
   const { log, store, stateKind, health, tools, runtime } = node;
-  const { now, recorder } = tools;
+  const { recorder } = tools;
   const { book } = recorder;
   const prober = new Prober({
     store,
@@ -210,6 +210,7 @@ export async function openControlPlane(
   });
   const admin = await startAdmin({
     ...runtime().config.admin,
+    ...tools,
     workers,
     state: () => ({
       kind: stateKind,
@@ -221,7 +222,6 @@ export async function openControlPlane(
     runtime,
     book,
     prober,
-    now,
     onDefect: (error) => log.error('the admin API met a defect', { error }),
   });
   node.tellTransitions((message, fields) => log.info(message, fields));

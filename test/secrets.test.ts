@@ -186,6 +186,8 @@ void test('nothing that a busy gateway says or keeps holds a secret', async (t) 
   const operators = await Promise.all([
     ask(gateway.adminUrl, { method: 'GET', path: '/api/keys', headers: admin }),
     ask(gateway.adminUrl, { method: 'GET', path: '/api/keys' }),
+    ask(gateway.adminUrl, { method: 'GET', path: `/api/keys/${id}/explain`, headers: admin }),
+    ask(gateway.adminUrl, { method: 'GET', path: '/api/choice?model=gpt-5', headers: admin }),
     ask(gateway.adminUrl, {
       method: 'GET',
       path: '/api/keys',

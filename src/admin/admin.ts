@@ -9,6 +9,7 @@ import { KeysApi } from './keys-api.ts';
 import type { KeysApiOptions } from './keys-api.ts';
 import { route } from './routes.ts';
 import type { AdminApi } from './routes.ts';
+import type { Viewpoint } from './viewpoint.ts';
 
 /** `host` is without brackets. */
 export interface AdminAddress {
@@ -17,8 +18,10 @@ export interface AdminAddress {
 }
 
 /** How to open the admin listener. */
-export interface AdminOptions extends KeysApiOptions, Omit<AdminApi, 'keys'> {
+export interface AdminOptions extends Omit<KeysApiOptions, 'viewpoint'>, Omit<AdminApi, 'keys'> {
   readonly listen: AdminAddress;
+  /** This process, as it signs its decisions. */
+  readonly node: string;
   /** What requests must carry. Absent: requests from this machine are answered, those of web pages not. */
   readonly token?: Secret;
   /** A defect of ours: the request got a 500. */
@@ -46,8 +49,13 @@ const MAX_BODY_BYTES = 64 * 1024;
  * @throws the listener's error, such as EADDRINUSE
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const { listen, token, workers, state, onDefect } = options;
-  const api = { keys: new KeysApi(options), workers, state };
+  const { listen, token, node, workers, state, onDefect } = options;
+  const viewpoint = (): Viewpoint => {
+    const { kind, awaySince } = state();
+    const serves = workers().some(({ pid }) => pid === process.pid);
+    return { node, serves, alone: kind === 'memory', awaySince };
+  };
+  const api = { keys: new KeysApi({ ...options, viewpoint }), workers, state };
   const guard = adminGuard(token);
   const server = createServer(
     { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },

@@ -2,6 +2,7 @@ import type { Key } from '../keys/key.ts';
 import { settle } from '../keys/record.ts';
 import type { Hold, KeyRecord } from '../keys/record.ts';
 import { reasonOf } from './reason.ts';
+import { timeOrNull, timeText } from './time-text.ts';
 
 /** A key as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
 export interface KeyView {
@@ -83,13 +84,5 @@ function failuresOf(record: KeyRecord): number {
 
 function nextTryAt(record: KeyRecord, isChecked: boolean): string | null {
   if (record.state !== 'out-of-service') return null;
-  const at = Math.min(isChecked ? record.nextCheckAt : Infinity, record.returnsAt ?? Infinity);
-  return at === Infinity ? null : timeText(at);
-}
-
-/** The latest time a `Date` can hold. */
-const LATEST_MS = 8.64e15;
-
-function timeText(ms: number): string {
-  return new Date(Math.min(ms, LATEST_MS)).toISOString();
+  return timeOrNull(Math.min(isChecked ? record.nextCheckAt : Infinity, record.returnsAt ?? Infinity));
 }

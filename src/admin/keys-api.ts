@@ -1,20 +1,35 @@
+import { soleTarget } from '../failover/route.ts';
+import type { Route, RouteTarget } from '../failover/route.ts';
 import type { KeyBook } from '../keys/book.ts';
-import type { Key } from '../keys/key.ts';
+import type { PooledKey } from '../keys/pool.ts';
+import { settle } from '../keys/record.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { CheckReport } from '../probe/run-check.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AdminErrorCode } from './errors.ts';
+import { viewChoice } from './choice-view.ts';
+import type { ChoiceView } from './choice-view.ts';
+import { explainKey } from './explain-view.ts';
+import type { Explanation } from './explain-view.ts';
 import { viewKey } from './key-view.ts';
 import type { KeyView } from './key-view.ts';
+import type { Viewpoint } from './viewpoint.ts';
 
 /** What the admin API works on. */
 export interface KeysApiOptions {
   /** The configuration as it runs now. */
-  readonly runtime: () => { readonly providers: ReadonlyMap<string, Provider> };
+  readonly runtime: () => {
+    readonly providers: ReadonlyMap<string, Provider>;
+    readonly route: (model: string | undefined) => Route;
+  };
   readonly book: KeyBook;
-  readonly prober: Pick<Prober, 'check'>;
+  readonly prober: Pick<Prober, 'check' | 'plan'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** What this process is and can know. */
+  readonly viewpoint: () => Viewpoint;
 }
 
 /** A change the operator asked for. */
@@ -42,18 +57,40 @@ export class KeysApi {
 
   show(id: string): KeyView | AdminErrorCode {
     const found = this.#find(id);
-    return found === undefined ? 'unknown_key' : this.#view(found.provider, found.key);
+    return found === undefined ? 'unknown_key' : this.#view(found.provider, found.pooled);
+  }
+
+  /** Why a key is as it is, who decided that, and what comes next. */
+  explain(id: string): Explanation | AdminErrorCode {
+    const found = this.#find(id);
+    if (found === undefined) return 'unknown_key';
+    const { provider, pooled } = found;
+    const { prober, viewpoint, now } = this.#options;
+    const at = now();
+    const plan = prober.plan(provider, settle(pooled.record, at));
+    return explainKey(provider, pooled, this.#view(provider, pooled), plan, viewpoint(), at);
+  }
+
+  /**
+   * Which key a request would get now, and why not the others.
+   * @param providerId - that provider alone; undefined: all that the model's route leads to
+   */
+  choice(providerId: string | undefined, model: string | undefined): ChoiceView | AdminErrorCode {
+    const targets = this.#targets(providerId, model);
+    if (typeof targets === 'string') return targets;
+    const { viewpoint, now, random } = this.#options;
+    return viewChoice(model, targets, viewpoint(), now(), random);
   }
 
   /** Takes a key out of service until `enable`, or puts it back whatever its state. */
   async change(id: string, type: 'disabled' | 'enabled'): Promise<Changed | AdminErrorCode> {
     const found = this.#find(id);
     if (found === undefined) return 'unknown_key';
-    const { provider, key } = found;
+    const { provider, pooled } = found;
     const { book, now } = this.#options;
-    book.apply(key, { type, at: now() }, provider.keyPolicy);
+    book.apply(pooled.key, { type, at: now() }, provider.keyPolicy);
     await book.flushed();
-    return { key: this.#view(provider, key), stored: !book.storeFailed };
+    return { key: this.#view(provider, pooled), stored: !book.storeFailed };
   }
 
   /** Checks a key now, whatever its state. */
@@ -67,23 +104,36 @@ export class KeysApi {
     return report;
   }
 
+  #targets(
+    providerId: string | undefined,
+    model: string | undefined,
+  ): readonly RouteTarget[] | AdminErrorCode {
+    const { providers, route } = this.#options.runtime();
+    if (providerId === undefined) {
+      const found = route(model);
+      return found.kind === 'no-route' ? 'no_route' : found.targets;
+    }
+    const provider = providers.get(providerId);
+    return provider === undefined ? 'unknown_provider' : [soleTarget(provider, undefined, model, providers)];
+  }
+
   *#views(providers: Iterable<Provider>): Generator<KeyView> {
     for (const provider of providers) {
-      for (const { key } of provider.pool.all()) yield this.#view(provider, key);
+      for (const pooled of provider.pool.all()) yield this.#view(provider, pooled);
     }
   }
 
-  #view(provider: Provider, key: Key): KeyView {
-    const { book, now } = this.#options;
-    const isChecked = provider.config.failover.healthCheckModel !== undefined;
-    return viewKey(key, book.record(key), provider.pool.get(key.id)?.domain?.name, isChecked, now());
+  /** By the record that counts: where failover is off that is the operator's word alone, whatever is stored. */
+  #view({ config }: Provider, { key, record, domain }: PooledKey): KeyView {
+    const isChecked = config.failover.healthCheckModel !== undefined;
+    return viewKey(key, record, domain?.name, isChecked, this.#options.now());
   }
 
   /** Ids of keys are unique over providers. */
-  #find(id: string): { readonly provider: Provider; readonly key: Key } | undefined {
+  #find(id: string): { readonly provider: Provider; readonly pooled: PooledKey } | undefined {
     for (const provider of this.#options.runtime().providers.values()) {
       const pooled = provider.pool.get(id);
-      if (pooled !== undefined) return { provider, key: pooled.key };
+      if (pooled !== undefined) return { provider, pooled };
     }
     return undefined;
   }

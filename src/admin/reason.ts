@@ -1,3 +1,4 @@
+import type { SharedTrouble } from '../keys/domain.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { Hold, KeyRecord, OutCause } from '../keys/record.ts';
 
@@ -39,6 +40,19 @@ function heldText(holds: readonly Hold[]): readonly string[] {
   const [first] = holds;
   if (first === undefined) return [];
   if (holds.length > 1) return [`kept from ${holds.length} models for a while`];
-  const model = first.model === ANY_MODEL ? 'all models' : first.model;
-  return [`${HELD[first.cause]} for ${model} (${first.rule})`];
+  return [heldReason(first)];
+}
+
+/** Why a key is kept from one model. */
+export function heldReason({ cause, model, rule }: Hold): string {
+  return `${HELD[cause]} for ${modelText(model)} (${rule})`;
+}
+
+/** Why a whole domain is kept back. */
+export function sharedReason({ cause, model, rule }: SharedTrouble): string {
+  return cause === 'billing' ? `${OUT.billing} (${rule})` : `throttled for ${modelText(model)} (${rule})`;
+}
+
+function modelText(model: string): string {
+  return model === ANY_MODEL ? 'all models' : model;
 }

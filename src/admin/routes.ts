@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError, answerJson, answerList } from './answer.ts';
+import type { AdminErrorCode } from './errors.ts';
 import type { KeysApi } from './keys-api.ts';
 import { viewState } from './state-view.ts';
 import type { StateStatus } from './state-view.ts';
@@ -15,14 +16,15 @@ export interface AdminApi {
   readonly state: () => StateStatus;
 }
 
-const PLAIN_PATHS = new Set(['/api/keys', '/api/workers', '/api/state']);
-const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(disable|enable|probe))?$/;
+const PLAIN_PATHS = new Set(['/api/keys', '/api/choice', '/api/workers', '/api/state']);
+const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(explain|disable|enable|probe))?$/;
 
 /**
  * Answers a request that may be here:
  * - `GET /api/keys`, with `?provider=ID` of one provider
- * - `GET /api/keys/ID`
+ * - `GET /api/keys/ID`, `GET /api/keys/ID/explain`
  * - `POST /api/keys/ID/disable`, `…/enable`, `…/probe`
+ * - `GET /api/choice`, with `?model=M`, `?provider=ID`
  * - `GET /api/workers`
  * - `GET /api/state`
  */
@@ -35,24 +37,28 @@ export async function route(
     URL.parse(request.url ?? '', 'http://admin') ?? new URL('http://unknown');
   const [, id, action] = KEY_PATH.exec(pathname) ?? [];
   if (!PLAIN_PATHS.has(pathname) && id === undefined) return answerError(response, 'unknown_path');
-  const method = action === undefined ? 'GET' : 'POST';
+  const method = action === undefined || action === 'explain' ? 'GET' : 'POST';
   if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
 
   if (pathname === '/api/state') return answerJson(response, 200, viewState(state()));
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
+  if (pathname === '/api/choice') {
+    return answerOr(
+      response,
+      api.choice(searchParams.get('provider') ?? undefined, searchParams.get('model') || undefined),
+    );
+  }
   if (id === undefined) {
     const keys = api.list(searchParams.get('provider') ?? undefined);
     return typeof keys === 'string' ? answerError(response, keys) : answerList(response, 'keys', keys);
   }
   switch (action) {
-    case undefined: {
-      const key = api.show(id);
-      return typeof key === 'string' ? answerError(response, key) : answerJson(response, 200, key);
-    }
-    case 'probe': {
-      const report = await api.probe(id);
-      return typeof report === 'string' ? answerError(response, report) : answerJson(response, 200, report);
-    }
+    case undefined:
+      return answerOr(response, api.show(id));
+    case 'explain':
+      return answerOr(response, api.explain(id));
+    case 'probe':
+      return answerOr(response, await api.probe(id));
     default: {
       const changed = await api.change(id, action === 'disable' ? 'disabled' : 'enabled');
       if (typeof changed === 'string') return answerError(response, changed);
@@ -60,4 +66,9 @@ export async function route(
       return answerJson(response, changed.stored ? 200 : 202, changed.key);
     }
   }
+}
+
+function answerOr(response: ServerResponse, answer: object | AdminErrorCode): void {
+  if (typeof answer === 'string') answerError(response, answer);
+  else answerJson(response, 200, answer);
 }

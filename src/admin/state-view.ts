@@ -1,3 +1,5 @@
+import { timeOrNull } from './time-text.ts';
+
 /** What a process knows of the store, and does by it. */
 export interface StateStatus {
   readonly kind: string;
@@ -28,7 +30,7 @@ export function viewState({ kind, description, awaySince, unwritten, probing }: 
     store: {
       kind,
       description,
-      awaySince: awaySince === undefined ? null : new Date(awaySince).toISOString(),
+      awaySince: timeOrNull(awaySince),
       unwrittenKeys: unwritten,
     },
     probing,

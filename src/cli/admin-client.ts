@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { CommandFailure } from './failure.ts';
-
-const keyView = z.object({
-  provider: z.string(),
-  id: z.string(),
-  name: z.string().nullable(),
-  hint: z.string().nullable(),
-  state: z.enum(['in-service', 'out-of-service', 'disabled']),
-  reason: z.string().nullable(),
-  nextTryAt: z.string().nullable(),
-});
+import { choice } from './shown-choice.ts';
+import type { ShownChoice } from './shown-choice.ts';
+import { explanation, keyView } from './shown-explanation.ts';
+import type { ShownExplanation } from './shown-explanation.ts';
 
 const keyList = z.object({ keys: z.array(z.looseObject(keyView.shape)) });
 
@@ -38,8 +32,25 @@ export interface AdminAccess {
   readonly token: string | undefined;
 }
 
+/** An answer: what this command line shows of it, and all of it. */
+export interface Answer<T> {
+  readonly shown: T;
+  readonly body: unknown;
+}
+
 /** The slowest answer is that of a health check. Milliseconds. */
 const ANSWER_MS = 5 * 60_000;
+
+/** The gateway said no. */
+export class AdminRefusal extends CommandFailure {
+  /** Of its table of errors. */
+  readonly code: string;
+
+  constructor({ code, message }: { readonly code: string; readonly message: string }) {
+    super(`${message} (${code})`);
+    this.code = code;
+  }
+}
 
 /** Speaks to the admin listener of a running gateway. Every call throws a CommandFailure where it fails. */
 export class AdminClient {
@@ -53,6 +64,18 @@ export class AdminClient {
     const query = provider === undefined ? '' : `?provider=${encodeURIComponent(provider)}`;
     const { body } = await this.#ask('GET', `/api/keys${query}`);
     return this.#read(keyList, body).keys;
+  }
+
+  async explain(id: string): Promise<Answer<ShownExplanation>> {
+    const { body } = await this.#ask('GET', `/api/keys/${encodeURIComponent(id)}/explain`);
+    return { shown: this.#read(explanation, body), body };
+  }
+
+  /** Undefined: the provider is the one that the model's route leads to; the request names no model. */
+  async choice(provider: string | undefined, model: string | undefined): Promise<Answer<ShownChoice>> {
+    const asked = { ...(provider !== undefined && { provider }), ...(model !== undefined && { model }) };
+    const { body } = await this.#ask('GET', `/api/choice?${new URLSearchParams(asked).toString()}`);
+    return { shown: this.#read(choice, body), body };
   }
 
   /** Since when the store does not answer the gateway: RFC 3339; null while it does. */
@@ -86,7 +109,7 @@ export class AdminClient {
     if (response.ok) return { status: response.status, body };
     const { data } = refusal.safeParse(body);
     if (data === undefined) throw this.#notAdmin();
-    throw new CommandFailure(`${data.error.message} (${data.error.code})`);
+    throw new AdminRefusal(data.error);
   }
 
   #read<T>(schema: z.ZodType<T>, body: unknown): T {

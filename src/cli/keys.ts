@@ -3,7 +3,10 @@ import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
 import type { AccessOptions } from './admin-access.ts';
 import { AdminClient } from './admin-client.ts';
 import type { ShownCheck } from './admin-client.ts';
+import { choiceText } from './choice-text.ts';
+import { explainText } from './explain-text.ts';
 import { CommandFailure } from './failure.ts';
+import { explainMeant } from './explain-meant.ts';
 import { keysTable } from './keys-table.ts';
 import { DEFAULT_CONFIG_FILE } from './setup.ts';
 
@@ -28,6 +31,21 @@ export function registerKeys(program: Command): void {
   withAccess(
     keys.command('probe <id>').description('check a key now; the exit code is 1 where it fails'),
   ).action(probe);
+  withAccess(
+    keys
+      .command('explain <key>')
+      .description('tell why a key is as it is, who decided that, and what comes next')
+      .addHelpText('after', '\nThe key is given by its id, the beginning of its id, or its name.'),
+  )
+    .option('--json', 'print JSON')
+    .action(explain);
+  withAccess(
+    keys.command('simulate').description('tell which key a request would get now, and why not the others'),
+  )
+    .option('--model <name>', 'the model it asks for, as clients name it')
+    .option('--provider <id>', 'look at this provider instead of those that the model is routed to')
+    .option('--json', 'print JSON')
+    .action(simulate);
 }
 
 /** What each of these commands needs to find the gateway. */
@@ -44,16 +62,14 @@ function withAccess(command: Command): Command {
 async function list({ provider, json, ...access }: ListOptions): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
   const [keys, awaySince] = await Promise.all([client.list(provider), client.storeAwaySince()]);
-  process.stdout.write(
-    `${json === true ? JSON.stringify({ keys }, undefined, 2) : keysTable(keys, Date.now())}\n`,
-  );
+  print(json === true ? { keys } : keysTable(keys, Date.now()));
   if (awaySince !== null) noteStoreAway(awaySince);
 }
 
-/** Goes beside what is asked for: the list is right as far as this gateway knows. */
+/** Goes beside what is asked for, which is right as far as this gateway knows. */
 function noteStoreAway(since: string): void {
   process.stderr.write(
-    `The store is away since ${since}: what other processes and machines have met since then is not in this list.\n`,
+    `The store is away since ${since}: what other processes and machines have met since then is not known here.\n`,
   );
 }
 
@@ -71,6 +87,30 @@ async function probe(id: string, access: AccessOptions): Promise<void> {
   const report = await client.probe(id);
   if (!report.passed) throw new CommandFailure(`The check failed: ${describeCheck(report)}`);
   process.stdout.write(`The check passed: ${describeCheck(report)}\n`);
+}
+
+async function explain(meant: string, { json, ...access }: AccessOptions & { json?: true }): Promise<void> {
+  const client = new AdminClient(await findAdmin(access, process.env));
+  const { shown, body } = await explainMeant(client, meant);
+  print(json === true ? body : explainText(shown));
+  if (shown.seenFrom.storeAwaySince !== null) noteStoreAway(shown.seenFrom.storeAwaySince);
+}
+
+async function simulate({
+  json,
+  model,
+  provider,
+  ...access
+}: ListOptions & { model?: string }): Promise<void> {
+  const client = new AdminClient(await findAdmin(access, process.env));
+  const { shown, body } = await client.choice(provider, model);
+  print(json === true ? body : choiceText(shown));
+  if (shown.seenFrom.storeAwaySince !== null) noteStoreAway(shown.seenFrom.storeAwaySince);
+}
+
+/** Text as it is, all else as JSON. */
+function print(answer: unknown): void {
+  process.stdout.write(`${typeof answer === 'string' ? answer : JSON.stringify(answer, undefined, 2)}\n`);
 }
 
 function describeCheck({ verdict, rule, status, detail, ms }: ShownCheck): string {

@@ -1,30 +1,7 @@
 import type { effectOf } from '../failover/effect.ts';
-import type { Retry, VerdictClass, VerdictScope } from '../failover/verdict.ts';
+import type { Retry } from '../failover/verdict.ts';
 
-/** What a verdict says, for people. */
-
-export const CLASS_WORDS: Readonly<Record<VerdictClass, string>> = {
-  ok: 'the answer is good',
-  key_dead: 'the credential is refused',
-  billing: 'there is nothing left to spend',
-  rate_limit: 'a limit was hit',
-  overloaded: "the provider's own trouble",
-  model_denied: 'the key may not use this model',
-  region: 'requests from here are not served',
-  client_error: "the caller's mistake",
-  content_blocked: 'a filter refused the content',
-  unknown: 'nobody can be blamed for sure',
-};
-
-export const SCOPE_WORDS: Readonly<Record<VerdictScope, string>> = {
-  key: 'this key',
-  quota_domain: 'every key of the same quota domain',
-  billing_domain: 'every key of the same account',
-  key_model: 'this key for this model',
-  provider: 'every key of the provider',
-  none: 'this request alone',
-};
-
+/** What may be tried next, for people. */
 export const RETRY_WORDS: Readonly<Record<Retry, string>> = {
   'other-key': 'another key is tried',
   'other-domain': 'a key of another quota domain is tried',

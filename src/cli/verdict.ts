@@ -9,12 +9,14 @@ import { effectOf } from '../failover/effect.ts';
 import { judge } from '../failover/judge.ts';
 import { outcomeOfRecord } from '../failover/recorded.ts';
 import type { RecordedAnswer } from '../failover/recorded.ts';
+import { ruleFacts } from '../failover/rule-facts.ts';
 import type { Decider } from '../failover/rules/rule.ts';
-import { hasOwnTable, tableFor } from '../failover/rules/tables.ts';
+import { hasOwnTable } from '../failover/rules/tables.ts';
 import type { Verdict } from '../failover/verdict.ts';
+import { CLASS_WORDS, SCOPE_WORDS } from '../failover/verdict-words.ts';
 import { CommandFailure, configFailure } from './failure.ts';
 import { judgeBatch, verdictLine } from './verdict-batch.ts';
-import { CLASS_WORDS, RETRY_WORDS, SCOPE_WORDS, effectWords } from './verdict-words.ts';
+import { RETRY_WORDS, effectWords } from './verdict-words.ts';
 import type { KeyPolicyWords } from './verdict-words.ts';
 
 interface Options {
@@ -129,11 +131,11 @@ async function bodyAt(path: string): Promise<string> {
   }
 }
 
-function explained(verdict: Verdict, { type, policy, isKnown }: Judged): string[] {
+function explained(verdict: Verdict, { type, ownRules, policy, isKnown }: Judged): string[] {
   const wait = verdict.waitMs === undefined ? undefined : formatDuration(verdict.waitMs);
   return [
     `rule     ${verdict.rule}`,
-    `source   ${sourceOf(verdict.rule, type)}`,
+    `source   ${ruleFacts(verdict.rule, type, ownRules)?.source ?? 'unknown'}`,
     `class    ${verdict.class}: ${CLASS_WORDS[verdict.class]}`,
     `scope    ${verdict.scope}: ${SCOPE_WORDS[verdict.scope]}`,
     `retry    ${verdict.retry}: ${RETRY_WORDS[verdict.retry]}`,
@@ -141,11 +143,6 @@ function explained(verdict: Verdict, { type, policy, isKnown }: Judged): string[
     `the key  ${effectWords(effectOf(verdict), wait, policy)}`,
     ...(isKnown ? [] : [`(${type} has no table of its own: the general one was asked)`]),
   ];
-}
-
-function sourceOf(rule: string, type: string): string {
-  if (rule.startsWith('config.')) return 'the configuration';
-  return tableFor(type).find(({ id }) => id === rule)?.source ?? 'what was seen of the exchange itself';
 }
 
 function parseStatus(text: string): number {

@@ -2,6 +2,7 @@ import { ANY_MODEL, holdOn, settle } from '../keys/record.ts';
 import type { Key } from '../keys/key.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
+import type { Provider } from '../providers/provider.ts';
 
 /**
  * `balanced`: the less busy of two random keys, unless little is left of that one's limits and enough of the
@@ -25,6 +26,21 @@ export interface ChoiceRequest {
   readonly now: number;
   /** In [0, 1). */
   readonly random: () => number;
+}
+
+/** What a request wants of any provider's keys; `choice` and `returnRamp` of the configuration say the rest. */
+export function choiceRequest(
+  { policy, config }: Provider,
+  model: string | undefined,
+  rest: Pick<ChoiceRequest, 'tried' | 'preference' | 'now' | 'random'>,
+): ChoiceRequest {
+  return {
+    ...rest,
+    model: model ?? ANY_MODEL,
+    strategy: policy.remembers ? config.choice : 'random',
+    rampMs: config.failover.returnRamp,
+    checked: config.failover.healthCheckModel !== undefined,
+  };
 }
 
 /** A key to use, or the reason that there is none. */
@@ -80,14 +96,26 @@ function isBetter(a: PooledKey, b: PooledKey, { model, now }: ChoiceRequest): bo
   return a.inFlight / a.key.weight < b.inFlight / b.key.weight;
 }
 
-function isUsable({ key, record, domain }: PooledKey, { model, tried, now }: ChoiceRequest): boolean {
-  return (
-    !tried.has(key.id) &&
-    mayServe(key, model) &&
-    record.state === 'in-service' &&
-    holdOn(record, model, now) === undefined &&
-    domain?.heldUntil(model, now) === undefined
-  );
+/** What keeps a key from a request. `domain-held`: the trouble is another key's, with which it shares its limits. */
+export type Obstacle = 'tried' | 'other-models' | 'out-of-service' | 'disabled' | 'held' | 'domain-held';
+
+/**
+ * What keeps `pooled` from a request; undefined where it may be chosen. The record counts as it stands, so that
+ * a cooldown is over only where `Pool.inService` was asked before.
+ */
+export function obstacleTo(
+  { key, record, domain }: PooledKey,
+  { model, tried, now }: ChoiceRequest,
+): Obstacle | undefined {
+  if (tried.has(key.id)) return 'tried';
+  if (!mayServe(key, model)) return 'other-models';
+  if (record.state !== 'in-service') return record.state;
+  if (holdOn(record, model, now) !== undefined) return 'held';
+  return domain?.heldUntil(model, now) === undefined ? undefined : 'domain-held';
+}
+
+function isUsable(pooled: PooledKey, request: ChoiceRequest): boolean {
+  return obstacleTo(pooled, request) === undefined;
 }
 
 function prefer(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
@@ -132,7 +160,10 @@ function pickOther(pool: Pool, first: PooledKey, request: ChoiceRequest): Pooled
  * The part of its traffic that a key gets: a tenth when it has just come back, and more from then on until the
  * ramp is over. A key that was never out has all of it.
  */
-function shareOf({ record }: PooledKey, { now, rampMs }: ChoiceRequest): number {
+export function shareOf(
+  { record }: Pick<PooledKey, 'record'>,
+  { now, rampMs }: Pick<ChoiceRequest, 'now' | 'rampMs'>,
+): number {
   if (record.epoch === 0 || rampMs <= 0) return 1;
   const ageMs = now - record.since;
   return ageMs >= rampMs ? 1 : Math.max(FIRST_SHARE, ageMs / rampMs);
@@ -178,10 +209,20 @@ function lastResort(pool: Pool, request: ChoiceRequest): Choice {
   return { kind: 'none', returnsAt: returnsAt === Infinity ? undefined : returnsAt };
 }
 
-function troubleOf(
+/** Why a key cannot be used for a model now. */
+export interface Trouble {
+  /** When it ends or is tested; Infinity where it does not end by itself. Milliseconds since the epoch. */
+  readonly dueAt: number;
+  /** It is tried all the same where nothing can be used. */
+  readonly ambiguous: boolean;
+  readonly epoch: number;
+}
+
+/** The trouble of a key; undefined where it has none, or was disabled. */
+export function troubleOf(
   { record, domain }: PooledKey,
-  { model, now, checked }: ChoiceRequest,
-): { dueAt: number; ambiguous: boolean; epoch: number } | undefined {
+  { model, now, checked }: Pick<ChoiceRequest, 'model' | 'now' | 'checked'>,
+): Trouble | undefined {
   const settled = settle(record, now);
   const { epoch } = settled;
   switch (settled.state) {

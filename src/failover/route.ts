@@ -6,6 +6,8 @@ import type { Provider } from '../providers/provider.ts';
 export interface RouteTarget {
   readonly provider: Provider;
   readonly model: string | undefined;
+  /** Where it has equals on its route: its place in the order, which they share, and the part of requests it gets there. */
+  readonly equals?: { readonly place: number; readonly share: number };
   /** The one key that will do; absent where any key of the provider may be chosen. */
   readonly only?: PooledKey;
 }
@@ -29,7 +31,7 @@ interface Entry {
   readonly weight: number;
 }
 
-interface Stop {
+interface Stop extends Pick<RouteTarget, 'equals'> {
   readonly provider: Provider;
   readonly model: string | undefined;
   readonly weight: number;
@@ -47,7 +49,12 @@ export function router(
   const known = routes.map(({ model, to }) => ({
     model,
     matches: modelMatcher(model),
-    to: to.map((equals) => equals.flatMap((entry) => stopAt(entry, providers))),
+    to: to.map((equals, place) =>
+      withShares(
+        equals.flatMap((entry) => stopAt(entry, providers)),
+        place,
+      ),
+    ),
   }));
   // Of two routes for one name the first counts, as of two patterns.
   const exact = new Map(known.toReversed().map(({ model, to }) => [model, to]));
@@ -77,8 +84,15 @@ function stopAt({ provider: id, model, weight }: Entry, providers: ReadonlyMap<s
   return provider === undefined ? [] : [{ provider, model, weight }];
 }
 
-function targetAt({ provider, model }: Stop, asked: string): RouteTarget {
-  return { provider, model: provider.mapModel(model ?? asked) };
+function withShares(equals: readonly Stop[], place: number): readonly Stop[] {
+  if (equals.length < 2) return equals;
+  const all = equals.reduce((sum, { weight }) => sum + weight, 0);
+  return equals.map((stop) => ({ ...stop, equals: { place, share: stop.weight / all } }));
+}
+
+function targetAt({ provider, model, equals }: Stop, asked: string): RouteTarget {
+  const target = { provider, model: provider.mapModel(model ?? asked) };
+  return equals === undefined ? target : { ...target, equals };
 }
 
 function routeAt(provider: Provider, model: string): Route {

@@ -1,7 +1,6 @@
 import { preferenceOf } from '../affinity/preference.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Call } from '../dialects/call.ts';
-import { ANY_MODEL } from '../keys/record.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Taken } from '../providers/take.ts';
@@ -9,7 +8,7 @@ import type { Retelling } from '../translate/retelling.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
-import { choose, chooseOnly } from './choose.ts';
+import { choiceRequest, choose, chooseOnly } from './choose.ts';
 import type { Choice } from './choose.ts';
 import type { RouteTarget } from './route.ts';
 import { mostTelling } from './telling.ts';
@@ -175,16 +174,7 @@ function chooseKey(
 ): Choice {
   if (only !== undefined) return chooseOnly(only, now());
   if (provider.pool.size === 0) return KEYLESS;
-  return choose(provider.pool, {
-    model: model ?? ANY_MODEL,
-    tried,
-    preference,
-    strategy: provider.policy.remembers ? provider.config.choice : 'random',
-    rampMs: provider.config.failover.returnRamp,
-    checked: provider.config.failover.healthCheckModel !== undefined,
-    now: now(),
-    random,
-  });
+  return choose(provider.pool, choiceRequest(provider, model, { tried, preference, now: now(), random }));
 }
 
 function exchangeLimits(

@@ -1,6 +1,18 @@
 import { Headroom } from './headroom.ts';
-import { holdOn } from './record.ts';
+import { ANY_MODEL, holdOn } from './record.ts';
 import type { Hold, KeyRecord } from './record.ts';
+
+/** What keeps a whole domain back, and which of its keys showed it. */
+export interface SharedTrouble {
+  readonly keyId: string;
+  /** `ANY_MODEL`: the account is out of credit, or the request that showed it named no model. */
+  readonly model: string;
+  readonly cause: 'throttled' | 'billing';
+  /** That judged it. */
+  readonly rule: string;
+  /** Where it does not end by itself, when the key that showed it is tested. Milliseconds since the epoch. */
+  readonly until: number;
+}
 
 /**
  * Keys that share their limits: an organisation, a project, an account. What throttles one of them throttles all
@@ -17,6 +29,11 @@ export class Domain {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** How many keys are known to share it. */
+  get members(): number {
+    return this.#members;
   }
 
   /** Takes over a member's newest record. */
@@ -47,6 +64,27 @@ export class Domain {
     }
     return until;
   }
+
+  /** All that keeps its keys back at `now`, for people. `heldUntil` is what the choice goes by. */
+  *troubles(now: number): Generator<SharedTrouble> {
+    for (const [keyId, record] of this.#troubled) {
+      for (const model of modelsOf(record)) {
+        const until = shared(record, model, now);
+        if (until !== undefined) yield { keyId, model, until, ...judgedAs(record, model, now) };
+      }
+    }
+  }
+}
+
+/** The models of which a key's record may say something that holds its domain. */
+function modelsOf(record: KeyRecord): readonly string[] {
+  return record.state === 'in-service' ? record.holds.map(({ model }) => model) : [ANY_MODEL];
+}
+
+function judgedAs(record: KeyRecord, model: string, now: number): Pick<SharedTrouble, 'cause' | 'rule'> {
+  if (record.state === 'out-of-service') return { cause: 'billing', rule: record.rule };
+  const held = record.state === 'in-service' ? holdOn(record, model, now) : undefined;
+  return { cause: 'throttled', rule: held?.rule ?? '' };
 }
 
 /** The end of a trouble that a key shares with its domain. */

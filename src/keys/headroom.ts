@@ -30,4 +30,9 @@ export class Headroom {
     this.#scarceUntil?.delete(model);
     return false;
   }
+
+  /** The models that are scarce at `now`, and until when. */
+  scarce(now: number): readonly (readonly [model: string, until: number])[] {
+    return [...(this.#scarceUntil ?? [])].filter(([, until]) => now < until);
+  }
 }

@@ -16,7 +16,12 @@ export class CheckBudget {
 
   /** Whether nothing is left for today. @param now - milliseconds since the epoch */
   isSpent(now: number): boolean {
-    return this.#left === 0 && now < this.#dayEndsAt;
+    return this.spentUntil(now) !== undefined;
+  }
+
+  /** When there is some again, where nothing is left for today. @param now - milliseconds since the epoch */
+  spentUntil(now: number): number | undefined {
+    return this.#left === 0 && now < this.#dayEndsAt ? this.#dayEndsAt : undefined;
   }
 
   /** Takes one check, where there is one left. @param now - milliseconds since the epoch */

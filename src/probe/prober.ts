@@ -1,12 +1,12 @@
 import type { AttemptTools } from '../failover/attempt.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
-import type { OutOfService } from '../keys/record.ts';
+import type { KeyRecord, OutOfService } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Lease, Store } from '../store/contract.ts';
 import { CheckBudget } from './check-budget.ts';
-import { isFreeToCheck, runCheck } from './run-check.ts';
-import type { CheckReport } from './run-check.ts';
+import { checkKind, runCheck } from './run-check.ts';
+import type { CheckKind, CheckReport } from './run-check.ts';
 
 /** What the prober is given by whoever wires it. */
 export interface ProberOptions {
@@ -19,6 +19,15 @@ export interface ProberOptions {
   readonly onDefect: (error: unknown) => void;
   /** The store did not answer: told once for each provider, until it has answered again. Every round tries again. */
   readonly onStoreFailure: (error: unknown) => void;
+}
+
+/** How a key that is out of service is tested, when it is due. */
+export interface CheckPlan {
+  readonly kind: CheckKind;
+  /** This process does it; otherwise whichever holds the provider's lease. */
+  readonly here: boolean;
+  /** It costs something and the day's budget is spent here, until then. Milliseconds since the epoch. */
+  readonly spentUntil: number | undefined;
 }
 
 /** Checks under way at once for one provider. */
@@ -59,6 +68,11 @@ export class Prober {
   /** Ids of the providers whose keys are tested here and not on another node. */
   get probing(): readonly string[] {
     return [...this.#loops].filter(([, loop]) => loop.holdsLease).map(([id]) => id);
+  }
+
+  /** How a key is tested; undefined where its provider's keys are not. */
+  plan(provider: Provider, record: KeyRecord): CheckPlan | undefined {
+    return this.#loops.get(provider.id)?.plan(record);
   }
 
   /** Ends checks under way, and gives the leases back so that another node can take over at once. */
@@ -114,6 +128,12 @@ class ProviderLoop {
 
   get holdsLease(): boolean {
     return this.#lease !== undefined;
+  }
+
+  plan(record: KeyRecord): CheckPlan {
+    const kind = checkKind(this.#provider, record);
+    const spentUntil = kind === 'list' ? undefined : this.#budget.spentUntil(this.#options.tools.now());
+    return { kind, here: this.holdsLease, spentUntil };
   }
 
   async stop(): Promise<void> {
@@ -183,7 +203,7 @@ class ProviderLoop {
   #start(pooled: PooledKey): void {
     const { healthCheckModel } = this.#provider.config.failover;
     if (healthCheckModel === undefined) return;
-    const isFree = isFreeToCheck(this.#provider, pooled.record);
+    const isFree = checkKind(this.#provider, pooled.record) === 'list';
     if (!isFree && !this.#budget.take(this.#options.tools.now())) return;
     const { onCheck, onDefect } = this.#options;
     this.check(pooled, healthCheckModel).then((report) => {

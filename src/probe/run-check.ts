@@ -23,17 +23,19 @@ export interface CheckReport {
 const HOLD_BYTES = 64 * 1024;
 
 /**
- * Whether a key's trouble can be seen to be over without paying: a credential that was refused is put to the
- * list of models, where the provider's type asks for a credential to show that.
+ * What a check of a key asks for. `list`: the models there are, which costs nothing. `answer`: a short answer, and
+ * one that finds fault with the question will do. `purchase`: only a good one will, for it has to be paid.
  */
-export function isFreeToCheck(provider: Provider, record: KeyRecord): boolean {
-  if (record.state !== 'out-of-service' || record.cause !== 'key_dead') return false;
-  return providerTypes.get(provider.type)?.listNeedsKey === true;
-}
+export type CheckKind = 'list' | 'answer' | 'purchase';
 
-/** Whether only a paid answer shows that the trouble is over. */
-function asksForCredit(record: KeyRecord): boolean {
-  return record.state === 'out-of-service' && record.cause === 'billing';
+/**
+ * What its trouble makes of the check of a key. A credential that was refused is put to the list of models, where
+ * the provider's type asks for a credential to show that; and only credit shows that there is credit again.
+ */
+export function checkKind({ type }: Provider, record: KeyRecord): CheckKind {
+  if (record.state !== 'out-of-service') return 'answer';
+  if (record.cause === 'key_dead' && providerTypes.get(type)?.listNeedsKey === true) return 'list';
+  return record.cause === 'billing' ? 'purchase' : 'answer';
 }
 
 /** One health check, on the way that a client's request takes. Undefined where it was cancelled. */
@@ -46,7 +48,8 @@ export async function runCheck(
 ): Promise<CheckReport | undefined> {
   const now = tools.now();
   const { healthCheckTimeout } = provider.config.failover;
-  const isFree = isFreeToCheck(provider, pooled.record);
+  const kind = checkKind(provider, pooled.record);
+  const isFree = kind === 'list';
   const model = isFree ? undefined : provider.mapModel(checkModel);
   const asked = isFree ? listCall(provider, now, signal) : completionCall(provider, checkModel, now, signal);
   const taken = await provider.take(asked, model);
@@ -58,7 +61,7 @@ export async function runCheck(
       pooled,
       epoch: settle(pooled.record, now).epoch,
       model,
-      check: asksForCredit(pooled.record) ? 'credit' : 'key',
+      check: kind === 'purchase' ? 'credit' : 'key',
       limits: {
         firstOutputMs: healthCheckTimeout,
         idleMs: healthCheckTimeout,

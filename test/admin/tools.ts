@@ -3,9 +3,10 @@ import { startAdmin } from '../../src/admin/admin.ts';
 import type { Admin } from '../../src/admin/admin.ts';
 import type { StateStatus } from '../../src/admin/state-view.ts';
 import type { WorkerStatus } from '../../src/admin/worker-view.ts';
-import type { ProviderConfig } from '../../src/config/schema.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
+import { router } from '../../src/failover/route.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import type { AttemptEnded, Effect } from '../../src/keys/event.ts';
 import type { Key } from '../../src/keys/key.ts';
@@ -17,6 +18,7 @@ import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { ask } from '../support/http.ts';
 import type { Heard } from '../support/http.ts';
+import { seededRandom } from '../keys/tools.ts';
 
 /** An admin listener over real keys, without a gateway beside it. */
 export interface AdminStage {
@@ -24,6 +26,7 @@ export interface AdminStage {
   readonly url: string;
   readonly book: KeyBook;
   readonly store: Store;
+  readonly prober: Prober;
   /** What went wrong inside. */
   readonly defects: readonly unknown[];
   /** Milliseconds since the epoch; moved by tests. */
@@ -41,8 +44,15 @@ export interface StageOptions {
   /** As in a configuration file. */
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly token?: string;
+  /** This process alone, unless told otherwise. */
   readonly workers?: readonly WorkerStatus[];
+  /** As in a configuration file. */
+  readonly routes?: readonly Readonly<Record<string, unknown>>[];
   readonly state?: Partial<StateStatus>;
+  /** Where what no route matches goes: to the first provider, or with null nowhere. */
+  readonly activeProviderId?: null;
+  /** Keys that are out are tested when they are due. */
+  readonly watched?: boolean;
   /** Between the book and the real one. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -57,17 +67,17 @@ const STATE: StateStatus = {
 
 export const START = Date.parse('2026-03-01T12:00:00.000Z');
 
+const SELF: WorkerStatus = { number: 1, pid: process.pid, state: 'ready', since: START, restarts: 0 };
+
 /** Opens a stage that is cleared away with the test. */
 export async function stageAdmin(context: TestContext, options: StageOptions): Promise<AdminStage> {
   const { wrapStore = (same) => same } = options;
   const store = wrapStore(await openStore({ kind: 'memory' }));
   const book = await KeyBook.open({ store, onNotice: () => undefined });
   const clock = { now: START };
+  const config = configOf(options);
   const providers = new Map(
-    configured(options.providers).map((config) => [
-      config.id,
-      openProvider(config, (key) => book.record(key)),
-    ]),
+    config.providers.map((each) => [each.id, openProvider(each, (key) => book.record(key))]),
   );
   book.subscribe((id, record) => {
     for (const { pool } of providers.values()) pool.update(id, record);
@@ -85,20 +95,26 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     onDefect: () => undefined,
     onStoreFailure: () => undefined,
   });
+  const activeProviderId = options.activeProviderId === null ? undefined : config.activeProviderId;
+  const route = router(providers, { ...config, activeProviderId, random: Math.random });
+  if (options.watched === true) await prober.watch(providers.values());
   const defects: unknown[] = [];
   const admin = await startAdmin({
     listen: { host: '127.0.0.1', port: 0 },
-    workers: () => options.workers ?? [],
+    node: 'node-1',
+    workers: () => options.workers ?? [SELF],
     state: () => ({ ...STATE, ...options.state }),
     ...(options.token !== undefined && { token: new Secret(options.token) }),
-    runtime: () => ({ providers }),
+    runtime: () => ({ providers, route }),
     book,
     prober,
     now: () => clock.now,
+    random: seededRandom(1),
     onDefect: (error) => defects.push(error),
   });
   context.after(async () => {
     await admin.close();
+    await prober.stop();
     await book.close();
     await store.close();
     for (const { transport } of providers.values()) await transport.destroy();
@@ -118,6 +134,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     url,
     book,
     store,
+    prober,
     defects,
     clock,
     provider: (id) => {
@@ -152,10 +169,9 @@ export function refusal({ status, code }: Heard): readonly unknown[] {
   return [status, code];
 }
 
-function configured(providers: StageOptions['providers']): readonly ProviderConfig[] {
-  const result = parseConfig(JSON.stringify({ providers, activeProviderId: providers[0]?.['id'] }), {
-    env: {},
-  });
+function configOf({ providers, routes = [] }: StageOptions): Config {
+  const given = { providers, routes, activeProviderId: providers[0]?.['id'] };
+  const result = parseConfig(JSON.stringify(given), { env: {} });
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.config.providers;
+  return result.config;
 }

@@ -65,7 +65,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'translate/retelling.ts'],
     types: ['config/', 'providers/', 'upstream/'],
   },
-  'admin/': { code: ['keys/'], types: ['probe/', 'providers/'] },
+  'admin/': { code: ['failover/', 'keys/'], types: ['probe/', 'providers/'] },
   'workers/': {
     code: ['telemetry/'],
     types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts'],

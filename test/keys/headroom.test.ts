@@ -29,6 +29,14 @@ void test('of very many models only some are remembered', () => {
   assert.equal(models.filter((model) => headroom.isScarce(model, T)).length, 64);
 });
 
+void test('what is scarce can be told', () => {
+  const headroom = new Headroom();
+  assert.deepEqual(headroom.scarce(T), []);
+  headroom.note('m', T + 100);
+  headroom.note('n', T + 200);
+  assert.deepEqual(headroom.scarce(T + 100), [['n', T + 200]]);
+});
+
 void test('keys of a domain have one headroom, and a key alone has its own', () => {
   const keys = ['a', 'b', 'c'].map((name) =>
     makeKey('p', `sk-${name}`, name === 'c' ? {} : { quotaDomain: 'org' }),

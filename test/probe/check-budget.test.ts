@@ -9,6 +9,7 @@ void test('a day has as many paid checks as were asked for, and the next day has
   const budget = new CheckBudget(2);
   assert.deepEqual([budget.take(START), budget.isSpent(START), budget.take(START + 1)], [true, false, true]);
   assert.deepEqual([budget.take(START + 2), budget.isSpent(START + 2)], [false, true]);
+  assert.equal(budget.spentUntil(START + 2), START + DAY_MS);
   assert.deepEqual([budget.isSpent(START + DAY_MS), budget.take(START + DAY_MS)], [false, true]);
 });
 

@@ -8,6 +8,7 @@ import { KeyBook } from '../../src/keys/book.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { Prober } from '../../src/probe/prober.ts';
+import type { CheckPlan } from '../../src/probe/prober.ts';
 import type { CheckReport } from '../../src/probe/run-check.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/store/contract.ts';
@@ -15,7 +16,7 @@ import { openMemoryStore } from '../../src/store/memory.ts';
 import { providerAt } from '../failover/attempts.ts';
 import { until } from '../keys/books.ts';
 import { FaultyStore } from '../keys/faulty-store.ts';
-import { attempt, counts, revoked } from '../keys/tools.ts';
+import { attempt, counts, outOfCredit, revoked } from '../keys/tools.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
 
@@ -316,5 +317,47 @@ void describe('Prober', () => {
     const again = await scene.prober.check(scene.provider, key.id);
     assert.ok(typeof again === 'object' && again.passed);
     assert.equal(await scene.prober.check(scene.provider, 'nobody'), 'unknown-key');
+  });
+});
+
+function planOf(scene: Scene): CheckPlan | undefined {
+  return scene.prober.plan(scene.provider, recordOf(scene));
+}
+
+void describe('Prober: the plan for a key', () => {
+  void it('is a question that costs nothing, an answer, or one that has to be paid, by what took it out', async (t) => {
+    for (const [effect, kind] of [
+      [revoked, 'list'],
+      [counts, 'answer'],
+      [outOfCredit, 'purchase'],
+    ] as const) {
+      const scene = await begin(t, { failover: { healthCheckInterval: '1h' } });
+      scene.book.apply(onlyKey(scene), { type: 'enabled', at: Date.now() }, scene.provider.keyPolicy);
+      scene.book.apply(onlyKey(scene), attempt(effect, Date.now(), { epoch: 2 }), scene.provider.keyPolicy);
+      assert.equal(planOf(scene), undefined, 'nobody watches over it yet');
+      await scene.prober.watch([scene.provider]);
+      await until(() => scene.prober.probing.length === 1);
+      assert.deepEqual(planOf(scene), { kind, here: true, spentUntil: undefined });
+    }
+  });
+
+  void it('waits for the day in which there is budget again', async (t) => {
+    const scene = await begin(t, {
+      keys: ['sk-out', 'sk-out-too'],
+      failover: { healthCheckBudget: 1 },
+      answer: ({ write }) => write(FAILS),
+    });
+    const startedAt = Date.now();
+    await scene.prober.watch([scene.provider]);
+    await until(() => planOf(scene)?.spentUntil !== undefined);
+    const { spentUntil = 0 } = planOf(scene) ?? {};
+    assert.ok(spentUntil >= startedAt + 24 * 60 * 60 * 1000);
+  });
+
+  void it('is not this node’s where another one holds the lease', async (t) => {
+    const scene = await begin(t, { failover: { healthCheckInterval: '1h' } });
+    await scene.store.acquireLease('probe/p', 'another node', 60_000);
+    await scene.prober.watch([scene.provider]);
+    assert.deepEqual(planOf(scene), { kind: 'answer', here: false, spentUntil: undefined });
   });
 });

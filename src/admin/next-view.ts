@@ -1,0 +1,109 @@
+import { troubleOf } from '../failover/choose.ts';
+import type { PooledKey } from '../keys/pool.ts';
+import type { SharedTrouble } from '../keys/domain.ts';
+import type { KeyRecord } from '../keys/record.ts';
+import type { CheckPlan } from '../probe/prober.ts';
+import type { Provider } from '../providers/provider.ts';
+import { timeOrNull } from './time-text.ts';
+
+/**
+ * One way in which a key comes back to what it is kept from:
+ * - `free-check`, `paid-check`: a health check, by asking for the list of models or for an answer of `model`
+ * - `cooldown`: its time out of service is over
+ * - `hold`: the hold on `model` is over
+ * - `domain`: what holds its quota domain from `model` is over
+ * - `trial`: a client's request may try it, where no key of the provider can be used
+ * - `operator`: the operator enables it
+ */
+export interface NextView {
+  readonly how: 'free-check' | 'paid-check' | 'cooldown' | 'hold' | 'domain' | 'trial' | 'operator';
+  /** Null where no time is set. */
+  readonly at: string | null;
+  readonly model: string | null;
+  /** Of a check: whether this process does it; null for all else. Whoever holds the provider's lease does. */
+  readonly here: boolean | null;
+  /** Of a check that costs something: when it is allowed, where the day's budget is spent. */
+  readonly notBefore: string | null;
+}
+
+/**
+ * How a key comes back, soonest first, what has no time last; nothing where it is kept from nothing.
+ * @param record - of the key, settled
+ * @param plan - how it is checked, where it is
+ * @param shared - what holds its domain
+ */
+export function viewNext(
+  provider: Provider,
+  pooled: PooledKey,
+  record: KeyRecord,
+  plan: CheckPlan | undefined,
+  shared: readonly SharedTrouble[],
+  now: number,
+): readonly NextView[] {
+  const ways: readonly Way[] = [
+    ...waysOf(record, provider, plan, now),
+    ...(record.state === 'disabled' ? [] : domainWays(pooled, shared)),
+    ...trials(pooled, record, now),
+  ];
+  return ways
+    .toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity))
+    .map(({ at, ...way }) => ({ model: null, here: null, notBefore: null, ...way, at: timeOrNull(at) }));
+}
+
+/** A view in the making. `at` in milliseconds since the epoch. */
+interface Way extends Partial<Omit<NextView, 'how' | 'at'>> {
+  readonly how: NextView['how'];
+  readonly at?: number;
+}
+
+function waysOf(
+  record: KeyRecord,
+  provider: Provider,
+  plan: CheckPlan | undefined,
+  now: number,
+): readonly Way[] {
+  switch (record.state) {
+    case 'disabled':
+      return [{ how: 'operator' }];
+    case 'out-of-service':
+      return [
+        ...(plan === undefined ? [] : [checkWay(record.nextCheckAt, provider, plan)]),
+        ...(record.returnsAt === undefined ? [] : [{ how: 'cooldown', at: record.returnsAt } as const]),
+      ];
+    case 'in-service':
+      return record.holds
+        .filter(({ until }) => until > now)
+        .map(({ model, until }) => ({ how: 'hold', at: until, model }));
+  }
+}
+
+function checkWay(at: number, { config }: Provider, { kind, here, spentUntil }: CheckPlan): Way {
+  if (kind === 'list') return { how: 'free-check', at, here };
+  const model = config.failover.healthCheckModel ?? null;
+  return { how: 'paid-check', at, model, here, notBefore: timeOrNull(spentUntil) };
+}
+
+/** What other keys of its domain have met. */
+function domainWays({ key }: PooledKey, shared: readonly SharedTrouble[]): readonly Way[] {
+  const untils = new Map<string, number>();
+  for (const { keyId, model, until } of shared) {
+    if (keyId !== key.id) untils.set(model, Math.max(until, untils.get(model) ?? 0));
+  }
+  return Array.from(untils, ([model, at]) => ({ how: 'domain', model, at }));
+}
+
+/** Nothing but a request may come first. */
+function trials(pooled: PooledKey, record: KeyRecord, now: number): readonly Way[] {
+  const isTried = (model: string): boolean =>
+    troubleOf(pooled, { model, now, checked: true })?.ambiguous === true;
+  switch (record.state) {
+    case 'disabled':
+      return [];
+    case 'out-of-service':
+      return record.cause === 'failures' ? [{ how: 'trial' }] : [];
+    case 'in-service':
+      return record.holds
+        .filter(({ model, until }) => until > now && isTried(model))
+        .map(({ model }) => ({ how: 'trial', model }));
+  }
+}

@@ -1,0 +1,34 @@
+import { timeOrNull } from './time-text.ts';
+
+/** Who tells, and what it can know. */
+export interface Viewpoint {
+  /** This process, as it signs its decisions. */
+  readonly node: string;
+  /** It answers applications itself; otherwise its workers do. */
+  readonly serves: boolean;
+  /** Nobody shares its store. */
+  readonly alone: boolean;
+  /** Since when the store does not answer it; undefined while it does. Milliseconds since the epoch. */
+  readonly awaySince: number | undefined;
+}
+
+/** The same as the admin API shows it: how far what stands beside it can be relied on. */
+export interface SeenFrom {
+  readonly node: string;
+  readonly serves: boolean;
+  /** Since when it has not heard of what other processes have met; null while it does. */
+  readonly storeAwaySince: string | null;
+  /** What it cannot know, in words; null where there is nobody else to know it. */
+  readonly note: string | null;
+}
+
+const SERVES =
+  'Records are shared by all processes. What is in flight, what is left of limits, and who shares them where only answers tell, is as this one has seen it.';
+const LOOKS_AFTER =
+  'Records are shared by all processes. What is in flight, what is left of limits, and who shares them where only answers tell, the workers know and this process does not.';
+
+/** Makes the view of a viewpoint. */
+export function viewSeenFrom({ node, serves, alone, awaySince }: Viewpoint): SeenFrom {
+  const note = !serves ? LOOKS_AFTER : alone ? null : SERVES;
+  return { node, serves, storeAwaySince: timeOrNull(awaySince), note };
+}

@@ -1,0 +1,25 @@
+import type { VerdictClass, VerdictScope } from './verdict.ts';
+
+/** What a class says, for people. */
+export const CLASS_WORDS: Readonly<Record<VerdictClass, string>> = {
+  ok: 'the answer is good',
+  key_dead: 'the credential is refused',
+  billing: 'there is nothing left to spend',
+  rate_limit: 'a limit was hit',
+  overloaded: "the provider's own trouble",
+  model_denied: 'the key may not use this model',
+  region: 'requests from here are not served',
+  client_error: "the caller's mistake",
+  content_blocked: 'a filter refused the content',
+  unknown: 'nobody can be blamed for sure',
+};
+
+/** How far a scope reaches, for people. */
+export const SCOPE_WORDS: Readonly<Record<VerdictScope, string>> = {
+  key: 'this key',
+  quota_domain: 'every key of the same quota domain',
+  billing_domain: 'every key of the same account',
+  key_model: 'this key for this model',
+  provider: 'every key of the provider',
+  none: 'this request alone',
+};

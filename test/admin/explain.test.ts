@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as z from 'zod';
+import { until } from '../support/gateway.ts';
+import { START, refusal, stageAdmin } from './tools.ts';
+import type { AdminStage, StageOptions } from './tools.ts';
+
+const A = 'sk-first-0123456789abcdef-wxyz';
+const B = 'sk-second-0123456789abcdef-1234';
+const C = 'sk-third-0123456789abcdef-5678';
+
+const failover = {
+  enabled: true,
+  failureThreshold: 2,
+  successThreshold: 2,
+  healthCheckModel: 'gpt-5-nano',
+  healthCheckInterval: '1h',
+};
+const main = {
+  id: 'main',
+  type: 'openai',
+  apiTokens: [{ key: A, name: 'team-a', quotaDomain: 'org-1' }, { key: B, quotaDomain: 'org-1' }, C],
+  failover,
+};
+
+function timeAt(seconds: number): string {
+  return new Date(START + seconds * 1000).toISOString();
+}
+
+const nothingMore = { at: null, model: null, here: null, notBefore: null };
+const HOUR = 3600;
+
+async function stageOf(context: Parameters<typeof stageAdmin>[0], more: Partial<StageOptions> = {}) {
+  return stageAdmin(context, { providers: [main], watched: true, ...more });
+}
+
+async function explained(stage: AdminStage, secret: string): Promise<unknown> {
+  const answer = await stage.get(`/api/keys/${stage.key(secret).id}/explain`);
+  assert.equal(answer.status, 200);
+  return answer.json();
+}
+
+void test('a key of which nothing was ever recorded is explained by that', async (context) => {
+  const stage = await stageOf(context);
+  const answer = await stage.get(`/api/keys/${stage.key(C).id}/explain`);
+  assert.deepEqual(answer.json(), {
+    at: timeAt(0),
+    key: (await stage.get(`/api/keys/${stage.key(C).id}`)).json(),
+    cause: null,
+    rule: null,
+    evidence: null,
+    holds: [],
+    next: [],
+    domain: null,
+    scarce: [],
+    inFlight: 0,
+    ramp: null,
+    decisions: [],
+    policy: { failover: true, failureThreshold: 2, successThreshold: 2, byStatus: false },
+    seenFrom: { node: 'node-1', serves: true, storeAwaySince: null, note: null },
+  });
+  assert.deepEqual(refusal(await stage.get('/api/keys/none/explain')), [404, 'unknown_key']);
+  const posted = await stage.post(`/api/keys/${stage.key(C).id}/explain`);
+  assert.deepEqual([...refusal(posted), posted.headers.allow], [405, 'method_not_allowed', 'GET']);
+});
+
+void test('a dead key is out by which rule, on what answer to which request, and checked for free', async (context) => {
+  const stage = await stageOf(context);
+  await until(() => stage.prober.probing.length === 1);
+  stage.happens(
+    A,
+    { kind: 'condemns', cause: 'key_dead' },
+    { rule: 'openai.key-invalid', status: 401, requestId: 'req_1', node: 'node-7' },
+  );
+  stage.clock.now = START + 2_000;
+  const decision = {
+    at: timeAt(0),
+    effect: 'taken-out',
+    rule: {
+      id: 'openai.key-invalid',
+      class: 'key_dead',
+      meaning: 'the credential is refused',
+      scope: 'key',
+      source: 'developers.openai.com/api/docs/guides/error-codes: 401 Incorrect API key provided',
+    },
+    status: 401,
+    requestId: 'req_1',
+    node: 'node-7',
+    check: false,
+    model: null,
+  };
+  assert.partialDeepStrictEqual(await explained(stage, A), {
+    at: timeAt(2),
+    key: { state: 'out-of-service', name: 'team-a', nextTryAt: timeAt(HOUR) },
+    cause: 'key_dead',
+    rule: decision.rule,
+    evidence: decision,
+    next: [{ ...nothingMore, how: 'free-check', at: timeAt(HOUR), here: true }],
+    domain: { name: 'org-1', learned: false, keys: 2, troubles: [] },
+    decisions: [decision],
+  });
+});
+
+void test('checks that fail alike are no news: what took the key out stays the evidence', async (context) => {
+  const stage = await stageOf(context);
+  stage.happens(C, { kind: 'condemns', cause: 'key_dead' }, { requestId: 'req_1' });
+  for (let n = 0; n < 8; n++) stage.happens(C, { kind: 'condemns', cause: 'key_dead' }, { check: true });
+  assert.partialDeepStrictEqual(await explained(stage, C), {
+    evidence: { effect: 'taken-out', requestId: 'req_1' },
+    decisions: [{ effect: 'check-failed' }, { effect: 'taken-out' }],
+  });
+});
+
+void test('a failed check that finds another cause is the evidence from then on; decisions stand newest first', async (context) => {
+  const stage = await stageOf(context);
+  stage.happens(C, { kind: 'counts' });
+  stage.happens(C, { kind: 'counts' });
+  stage.clock.now = START + 1_000;
+  stage.happens(C, { kind: 'condemns', cause: 'billing' }, { check: true, rule: 'general.no-credit' });
+  assert.partialDeepStrictEqual(await explained(stage, C), {
+    cause: 'billing',
+    rule: { id: 'general.no-credit', class: 'billing' },
+    evidence: { at: timeAt(1), effect: 'check-failed', check: true, requestId: null },
+    next: [{ how: 'paid-check', model: 'gpt-5-nano' }],
+    decisions: [{ effect: 'check-failed' }, { effect: 'taken-out' }, { effect: 'counted' }],
+  });
+});
+
+void test('ambiguous failures leave a key to checks, its cooldown and, any time, to a request', async (context) => {
+  const stage = await stageOf(context, {
+    providers: [{ ...main, failover: { ...failover, cooldownDuration: '5m' } }],
+  });
+  stage.happens(C, { kind: 'counts' });
+  assert.partialDeepStrictEqual(await explained(stage, C), {
+    key: { state: 'in-service', failures: 1 },
+    // The rule of a test: it is told although nobody knows what it means.
+    rule: { id: 'test.rule', class: null, meaning: null, scope: null, source: null },
+    evidence: { effect: 'counted' },
+  });
+  stage.happens(C, { kind: 'counts' });
+  const { next } = z.looseObject({ next: z.unknown() }).parse(await explained(stage, C));
+  assert.deepEqual(next, [
+    { ...nothingMore, how: 'cooldown', at: timeAt(300) },
+    { ...nothingMore, how: 'paid-check', at: timeAt(HOUR), model: 'gpt-5-nano', here: true },
+    { ...nothingMore, how: 'trial' },
+  ]);
+});
+
+void test('a hold is told with its decision; what the domain does to its other keys, with them', async (context) => {
+  const stage = await stageOf(context);
+  const more = { waitMs: 30_000, wide: true, rule: 'openai.rate-limit', status: 429 } as const;
+  stage.happens(A, { kind: 'throttles' }, more);
+  const rule = { id: 'openai.rate-limit', class: 'rate_limit' };
+  assert.partialDeepStrictEqual(await explained(stage, A), {
+    key: { state: 'in-service' },
+    evidence: null,
+    holds: [
+      {
+        model: 'gpt-5',
+        cause: 'throttled',
+        rule,
+        until: timeAt(30),
+        strikes: 1,
+        wide: true,
+        evidence: { effect: 'held', model: 'gpt-5', status: 429 },
+      },
+    ],
+    next: [{ ...nothingMore, how: 'hold', at: timeAt(30), model: 'gpt-5' }],
+  });
+  const { id } = stage.key(A);
+  assert.partialDeepStrictEqual(await explained(stage, B), {
+    key: { state: 'in-service' },
+    holds: [],
+    next: [{ ...nothingMore, how: 'domain', at: timeAt(30), model: 'gpt-5' }],
+    domain: {
+      troubles: [
+        { model: 'gpt-5', cause: 'throttled', until: timeAt(30), key: { id, name: 'team-a' }, rule },
+      ],
+    },
+  });
+
+  stage.happens(C, { kind: 'denies' });
+  const { next } = z.looseObject({ next: z.unknown() }).parse(await explained(stage, C));
+  assert.deepEqual(next, [
+    { ...nothingMore, how: 'hold', at: timeAt(600), model: 'gpt-5' },
+    { ...nothingMore, how: 'trial', model: 'gpt-5' },
+  ]);
+});
+
+void test('an operator’s word is told as such, and what has come back gets its share of the traffic', async (context) => {
+  const stage = await stageOf(context);
+  const { id } = stage.key(B);
+  await stage.post(`/api/keys/${id}/disable`);
+  assert.partialDeepStrictEqual(await explained(stage, B), {
+    key: { state: 'disabled' },
+    cause: null,
+    evidence: { effect: 'disabled', rule: null },
+    next: [{ ...nothingMore, how: 'operator' }],
+    ramp: null,
+  });
+  await stage.post(`/api/keys/${id}/enable`);
+  stage.clock.now = START + 15_000;
+  assert.partialDeepStrictEqual(await explained(stage, B), {
+    evidence: { effect: 'enabled' },
+    next: [],
+    ramp: { share: 0.5, fullAt: timeAt(30) },
+  });
+});
+
+void test('what only the workers know is told as not known where this process serves nobody', async (context) => {
+  const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
+  const stage = await stageOf(context, { workers: [worker], state: { awaySince: START - 5_000 } });
+  const told = await explained(stage, A);
+  assert.partialDeepStrictEqual(told, {
+    scarce: null,
+    inFlight: null,
+    seenFrom: { serves: false, storeAwaySince: timeAt(-5) },
+  });
+  assert.match(JSON.stringify(told), /the workers know and this process does not/);
+});
+
+void test('what this process has seen of limits and traffic is told', async (context) => {
+  const stage = await stageOf(context, { state: { kind: 'sqlite' } });
+  const pooled = stage.provider('main').pool.get(stage.key(A).id);
+  pooled?.headroom.note('gpt-5', START + 60_000);
+  if (pooled !== undefined) pooled.inFlight = 3;
+  const told = await explained(stage, B);
+  // Limits are the domain's, requests the key's own.
+  assert.partialDeepStrictEqual(told, { scarce: [{ model: 'gpt-5', until: timeAt(60) }], inFlight: 0 });
+  assert.match(JSON.stringify(told), /as this one has seen it/);
+  assert.partialDeepStrictEqual(await explained(stage, A), { inFlight: 3 });
+});
+
+void test('where failover is off nothing counts but the operator’s word, whatever was recorded', async (context) => {
+  const stage = await stageOf(context, {
+    providers: [{ id: 'main', type: 'openai', apiTokens: [A] }],
+  });
+  stage.happens(A, { kind: 'condemns', cause: 'key_dead' });
+  assert.partialDeepStrictEqual(await explained(stage, A), {
+    key: { state: 'in-service', reason: null },
+    next: [],
+    decisions: [],
+    policy: { failover: false },
+  });
+  await stage.post(`/api/keys/${stage.key(A).id}/disable`);
+  assert.partialDeepStrictEqual(await explained(stage, A), { key: { state: 'disabled' } });
+});
