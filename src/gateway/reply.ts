@@ -98,6 +98,8 @@ export class Reply {
   async retold(relayed: Relayed, headers: ResponseHeaders, retelling: Retelling): Promise<void> {
     const contentType = retelling.contentType ?? headerText(headers['content-type']);
     const head = withType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
+    const { dropped = [] } = retelling;
+    if (dropped.length > 0) head.push('x-sparekey-dropped', dropped.join(', '));
     if (contentType.startsWith('text/event-stream') || contentType.startsWith('application/x-ndjson'))
       await this.#retellStream(relayed.attempt, head, headers, retelling);
     else await this.#retellWhole(relayed, head, headers, retelling);
@@ -212,7 +214,12 @@ export class Reply {
   }
 
   #own(headers: readonly string[]): string[] {
-    return [...headers, 'x-request-id', this.#id, ...this.#connection(), ...this.#extra];
+    return [...headers, 'x-request-id', this.#id, ...this.#vendorId(), ...this.#connection(), ...this.#extra];
+  }
+
+  /** Anthropic's clients look for the id under another name. */
+  #vendorId(): readonly string[] {
+    return this.dialect === 'anthropic-messages' ? ['request-id', this.#id] : [];
   }
 
   /** A connection whose request was not read to its end cannot take another. */
@@ -230,6 +237,7 @@ export class Reply {
     if (pooled !== undefined) relayed.push('x-sparekey-key', pooled.key.id);
     relayed.push('x-sparekey-attempts', String(attempts));
     if (headers['x-request-id'] === undefined) relayed.push('x-request-id', this.#id);
+    if (headers['request-id'] === undefined) relayed.push(...this.#vendorId());
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }

@@ -8,6 +8,9 @@ export interface Retelling {
   /** Of the client's answer; undefined where the provider's stays. */
   readonly contentType: string | undefined;
 
+  /** Fields of the request that were left out for want of words, by their names. */
+  readonly dropped?: readonly string[];
+
   /** Retells an answer that is all there. Rejects with a `RetellingError` where it cannot be read. */
   whole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer>;
 

@@ -12,20 +12,32 @@ export type Asking =
   | { readonly kind: 'whole'; readonly result: Promise<GenerateResult> }
   | { readonly kind: 'stream'; readonly result: Promise<{ readonly stream: ReadableStream<StreamPart> }> };
 
+/** What a retelling through a provider package is made of. */
+export interface SdkRetellingParts {
+  readonly line: Line;
+  readonly asking: Asking;
+  readonly near: NearSide;
+  readonly context: AnswerContext;
+  /** Fields of the request that were left out, by their names. */
+  readonly dropped: readonly string[];
+}
+
 /** Retells through a provider package: it reads the provider's answer, the near side writes the client's. */
 export class SdkRetelling implements Retelling {
   readonly contentType: string;
+  readonly dropped: readonly string[];
   readonly #line: Line;
   readonly #asking: Asking;
   readonly #near: NearSide;
   readonly #context: AnswerContext;
   readonly #writer: NearStream | undefined;
 
-  constructor(line: Line, asking: Asking, near: NearSide, context: AnswerContext) {
+  constructor({ line, asking, near, context, dropped }: SdkRetellingParts) {
     this.#line = line;
     this.#asking = asking;
     this.#near = near;
     this.#context = context;
+    this.dropped = dropped;
     this.#writer = asking.kind === 'stream' ? near.stream(context) : undefined;
     this.contentType = this.#writer?.contentType ?? 'application/json';
     // Nobody waits for it where it is dropped.

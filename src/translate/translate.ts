@@ -1,5 +1,6 @@
 import type { Call } from '../dialects/call.ts';
 import { noFacts } from '../dialects/body-facts.ts';
+import { scanBody } from '../dialects/json-scan.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
 import type { Asked, FarSide, Json, Manner, NearSide } from './asked.ts';
 import { NotExpressible } from './asked.ts';
@@ -15,8 +16,6 @@ export type Translation =
       readonly kind: 'translated';
       readonly call: Call;
       readonly retelling: Retelling;
-      /** Fields that were left out, by their names. */
-      readonly dropped: readonly string[];
     }
   /** `reason` completes "cannot be put into what … speaks: …". */
   | { readonly kind: 'not-expressible'; readonly reason: string };
@@ -82,20 +81,21 @@ async function ask(
     body,
     query: call.target.query,
   };
+  const made = Buffer.from(far.mend?.(request.body, options) ?? request.body);
+  const facts = scanBody(made);
   return {
     kind: 'translated',
     call: {
       ...call,
       target: far.target(model, call.stream),
       headers: headersFor(call.headers, request.headers),
-      body: { kind: 'kept', bytes: Buffer.from(far.mend?.(request.body, options) ?? request.body) },
+      body: { kind: 'kept', bytes: made },
       model,
       modelSpan: undefined,
-      hints: noFacts(),
+      hints: facts.kind === 'facts' ? facts : noFacts(),
       creates: false,
     },
-    retelling: new SdkRetelling(line, asking, near, context),
-    dropped: asked.dropped,
+    retelling: new SdkRetelling({ line, asking, near, context, dropped: asked.dropped }),
   };
 }
 
