@@ -13,6 +13,8 @@ export class Line {
   readonly #request = Promise.withResolvers<CaughtRequest>();
   readonly #response = Promise.withResolvers<Response>();
 
+  #isTaken = false;
+
   constructor() {
     // Where the package fails before it asks, nobody waits for either.
     this.#request.promise.catch(() => undefined);
@@ -21,6 +23,9 @@ export class Line {
 
   readonly fetch = async (_: unknown, init: RequestInit = {}): Promise<Response> => {
     const { body } = init;
+    // Gemini's package asks again by itself for the rest of a very long answer, which no key is chosen for.
+    if (this.#isTaken) throw new TypeError('a provider package asked more than once');
+    this.#isTaken = true;
     if (typeof body !== 'string') throw new TypeError('a provider package sent something other than text');
     this.#request.resolve({ headers: Object.fromEntries(new Headers(init.headers)), body });
     return this.#response.promise;

@@ -1,11 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
+import { asObject } from '../dialects/frame-judge.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { AnswerContext, GenerateResult, NearSide, NearStream, StreamPart } from './asked.ts';
 import type { Line } from './line.ts';
+import { Passage } from './passage.ts';
 import { RetellingError } from './retelling.ts';
 import type { Retelling, StreamRetelling } from './retelling.ts';
-
-/** So much of a provider's answer may wait to be translated before the provider is told to pause. Bytes. */
-const WAITING_BYTES = 64 * 1024;
 
 /** What was asked of the package, and waits for its answer. */
 export type Asking =
@@ -20,6 +20,8 @@ export interface SdkRetellingParts {
   readonly context: AnswerContext;
   /** Fields of the request that were left out, by their names. */
   readonly dropped: readonly string[];
+  /** Aborted when the client has gone. */
+  readonly gone: AbortSignal;
 }
 
 /** Retells through a provider package: it reads the provider's answer, the near side writes the client's. */
@@ -30,14 +32,16 @@ export class SdkRetelling implements Retelling {
   readonly #asking: Asking;
   readonly #near: NearSide;
   readonly #context: AnswerContext;
+  readonly #gone: AbortSignal;
   readonly #writer: NearStream | undefined;
 
-  constructor({ line, asking, near, context, dropped }: SdkRetellingParts) {
+  constructor({ line, asking, near, context, dropped, gone }: SdkRetellingParts) {
     this.#line = line;
     this.#asking = asking;
     this.#near = near;
     this.#context = context;
     this.dropped = dropped;
+    this.#gone = gone;
     this.#writer = asking.kind === 'stream' ? near.stream(context) : undefined;
     this.contentType = this.#writer?.contentType ?? 'application/json';
     // Nobody waits for it where it is dropped.
@@ -60,8 +64,12 @@ export class SdkRetelling implements Retelling {
     if (this.#asking.kind === 'whole' || this.#writer === undefined)
       throw new RetellingError('a stream where a whole answer was asked for');
     const passage = new Passage();
+    const outlet = new Outlet(out);
     this.#line.answer(new Response(passage.readable, { status: 200, headers: headersOf(headers) }));
-    const told = retell(this.#asking.result, this.#writer, out);
+    const told = this.#untilGone(retell(this.#asking.result, this.#writer, outlet), () => {
+      outlet.letGo();
+      passage.fail();
+    });
     return {
       write: (chunk) => passage.write(chunk),
       onDrain: (resume) => passage.onDrain(resume),
@@ -70,10 +78,25 @@ export class SdkRetelling implements Retelling {
         return told;
       },
       breakOff: async () => {
+        outlet.letGo();
+        await passage.drained();
+        // The package passes on what it has read without waiting for anything else.
+        await setImmediate();
         passage.fail();
         await told;
       },
     };
+  }
+
+  /** A client that has gone takes nothing any more, nor says so. */
+  async #untilGone(told: Promise<boolean>, letGo: () => void): Promise<boolean> {
+    if (this.#gone.aborted) letGo();
+    this.#gone.addEventListener('abort', letGo, { once: true });
+    try {
+      return await told;
+    } finally {
+      this.#gone.removeEventListener('abort', letGo);
+    }
   }
 
   drop(): void {
@@ -81,21 +104,30 @@ export class SdkRetelling implements Retelling {
   }
 }
 
-/** @returns whether the package saw no error, and a finish, and the end was written */
+/** @returns whether the package saw no error, and a proper finish, and the end was written */
 async function retell(
   result: Promise<{ readonly stream: ReadableStream<StreamPart> }>,
   writer: NearStream,
-  out: Sink,
+  out: Outlet,
 ): Promise<boolean> {
   try {
     const { stream } = await result;
     let isFinished = false;
+    // Leaving the loop cancels the package's stream.
     for await (const part of stream) {
-      if (part.type === 'error') return false;
-      isFinished ||= part.type === 'finish';
-      if (part.type !== 'raw' && part.type !== 'stream-start') await pass(writer.part(part), out);
+      if (part.type === 'raw' || part.type === 'stream-start') continue;
+      if (part.type === 'error') {
+        if (isUnknownEvent(part.error)) continue;
+        return false;
+      }
+      if (part.type === 'finish') {
+        // Without the provider's own reason the package has made one up for an answer that broke off.
+        if (part.finishReason.raw === undefined) return false;
+        isFinished = true;
+      }
+      await out.pass(writer.part(part));
     }
-    if (isFinished) await pass(writer.end(), out);
+    if (isFinished) await out.pass(writer.end());
     return isFinished;
   } catch {
     // It broke off, or is not what its dialect says it should be: the client is told so.
@@ -103,58 +135,43 @@ async function retell(
   }
 }
 
-async function pass(text: string, out: Sink): Promise<void> {
-  if (text === '' || out.write(Buffer.from(text))) return;
-  await new Promise<void>((resolve) => out.onDrain(resolve));
+/** Anthropic announces that kinds of events may be added, which its clients are to pass over. */
+const ANTHROPIC_EVENTS: ReadonlySet<unknown> = new Set([
+  'message_start',
+  'message_delta',
+  'message_stop',
+  'content_block_start',
+  'content_block_delta',
+  'content_block_stop',
+  'error',
+]);
+
+function isUnknownEvent(error: unknown): boolean {
+  if (!(error instanceof Error) || error.name !== 'AI_TypeValidationError') return false;
+  const event = asObject('value' in error ? error.value : undefined);
+  return typeof event?.['type'] === 'string' && !ANTHROPIC_EVENTS.has(event['type']);
 }
 
-/** From bytes that are pushed to a stream that is pulled from. */
-class Passage {
-  readonly readable: ReadableStream<Uint8Array>;
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #resume: (() => void) | undefined;
-  #isOver = false;
+/** Where the client's bytes go: as fast as it takes them, until it is let go. */
+class Outlet {
+  readonly #out: Sink;
+  readonly #letGo = Promise.withResolvers<void>();
+  #isLetGo = false;
 
-  constructor() {
-    this.readable = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          this.#controller = controller;
-        },
-        pull: () => this.#wake(),
-        cancel: () => {
-          this.#isOver = true;
-          this.#wake();
-        },
-      },
-      new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES }),
-    );
+  constructor(out: Sink) {
+    this.#out = out;
   }
 
-  write(chunk: Buffer): boolean {
-    if (this.#isOver) return true;
-    this.#controller?.enqueue(chunk);
-    return (this.#controller?.desiredSize ?? 0) > 0;
+  async pass(text: string): Promise<void> {
+    if (text === '' || this.#out.write(Buffer.from(text)) || this.#isLetGo) return;
+    const drained = new Promise<void>((resolve) => this.#out.onDrain(resolve));
+    await Promise.race([drained, this.#letGo.promise]);
   }
 
-  onDrain(resume: () => void): void {
-    this.#resume = resume;
-  }
-
-  close(): void {
-    if (!this.#isOver) this.#controller?.close();
-    this.#isOver = true;
-  }
-
-  fail(): void {
-    if (!this.#isOver) this.#controller?.error(new RetellingError('the answer broke off'));
-    this.#isOver = true;
-  }
-
-  #wake(): void {
-    const resume = this.#resume;
-    this.#resume = undefined;
-    resume?.();
+  /** The client is not waited for any more. */
+  letGo(): void {
+    this.#isLetGo = true;
+    this.#letGo.resolve();
   }
 }
 

@@ -95,7 +95,14 @@ async function ask(
       hints: facts.kind === 'facts' ? facts : noFacts(),
       creates: false,
     },
-    retelling: new SdkRetelling({ line, asking, near, context, dropped: asked.dropped }),
+    retelling: new SdkRetelling({
+      line,
+      asking,
+      near,
+      context,
+      dropped: asked.dropped,
+      gone: call.signal,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JSONObject } from '@ai-sdk/provider';
+import { z } from 'zod';
 import { operationNamed } from '../../dialects/operation-table.ts';
 import { targetOf } from '../asked.ts';
 import type { Asked, CallOptions, FarSide } from '../asked.ts';
@@ -11,20 +12,31 @@ const completions = operationNamed('chat.completions');
 /** The package's name, under which it keeps options and metadata. */
 const NAME = 'openaiCompatible';
 
+/**
+ * What a stream may hold beside the chunks that the package knows: errors, and from some servers the usage in a
+ * chunk without `choices`, which the package would take for one.
+ */
+const otherChunks = z.union([
+  z.looseObject({ error: z.unknown().refine((error) => error !== undefined && error !== null) }),
+  z
+    .looseObject({ choices: z.null().optional() })
+    .transform(({ id, created, model, usage }) => ({ id, created, model, usage, choices: [] })),
+]);
+
 /** OpenAI's chat completions, whoever speaks them. */
 export const openaiChat: FarSide = {
   model: async (id, fetch, { maxTokens }) => {
-    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
-    return createOpenAICompatible({
-      name: NAME,
-      baseURL: 'http://openai.invalid/v1',
+    const { OpenAICompatibleChatLanguageModel } = await import('@ai-sdk/openai-compatible');
+    return new OpenAICompatibleChatLanguageModel(id, {
+      provider: NAME,
+      url: ({ path }) => `http://openai.invalid/v1${path}`,
       fetch,
       includeUsage: true,
       supportsStructuredOutputs: true,
-      supportsMultiPartToolContent: true,
       transformRequestBody: ({ max_tokens: max, ...body }: Record<string, unknown>) =>
         max === undefined ? body : { ...body, [maxTokens]: max },
-    }).chatModel(id);
+      errorStructure: { errorSchema: otherChunks, errorToMessage: () => '' },
+    });
   },
   fit: (asked, _, { reasoningBack }) => {
     const { options } = asked;
