@@ -1,7 +1,7 @@
 import { operation } from './operation.ts';
 import type { Operation } from './operation.ts';
 
-/** Bedrock's two operations that requests are translated to: no client speaks them here. */
+/** Bedrock's operations that requests are translated to: no client speaks them here. */
 export const converse: Operation = operation(
   'bedrock.converse',
   'bedrock-converse',
@@ -17,4 +17,13 @@ export const converseStream: Operation = operation(
   'POST',
   '/model/{model}/converse-stream',
   { modelIn: 'path', streams: 'always' },
+);
+
+/** A model in its own words: how models for embeddings are asked. */
+export const invokeModel: Operation = operation(
+  'bedrock.invokeModel',
+  'bedrock-converse',
+  'POST',
+  '/model/{model}/invoke',
+  { modelIn: 'path', streams: 'never' },
 );

@@ -1,9 +1,13 @@
 import type { Dialect, Operation } from '../dialects/operation.ts';
 import type { FarSide, NearSide } from './asked.ts';
+import { geminiManyToOpenai, geminiOneToOpenai } from './embed/gemini-to-openai.ts';
+import { openaiToBedrock } from './embed/openai-to-bedrock.ts';
+import { openaiToGemini } from './embed/openai-to-gemini.ts';
 import { anthropicMessages } from './far/anthropic-messages.ts';
 import { bedrockConverse } from './far/bedrock-converse.ts';
 import { geminiGenerate } from './far/gemini-generate.ts';
 import { openaiChat } from './far/openai-chat.ts';
+import type { WholeTranslation } from './whole.ts';
 
 /** By the names of the operations that generate something. */
 const nearSides: ReadonlyMap<string, NearSide> = new Map();
@@ -15,6 +19,24 @@ const farSides: ReadonlyMap<Dialect, FarSide> = new Map([
   ['gemini-generate', geminiGenerate],
   ['openai-chat', openaiChat],
 ]);
+
+/** By the names of the operations, and the dialect that a provider speaks. */
+const wholeTranslations: ReadonlyMap<string, ReadonlyMap<Dialect, WholeTranslation>> = new Map([
+  [
+    'embeddings',
+    new Map<Dialect, WholeTranslation>([
+      ['bedrock-converse', openaiToBedrock],
+      ['gemini-generate', openaiToGemini],
+    ]),
+  ],
+  ['gemini.batchEmbedContents', new Map<Dialect, WholeTranslation>([['openai-chat', geminiManyToOpenai]])],
+  ['gemini.embedContent', new Map<Dialect, WholeTranslation>([['openai-chat', geminiOneToOpenai]])],
+]);
+
+/** How an operation is translated that needs no package; undefined for all others. */
+export function wholeTranslationOf(operation: Operation, dialect: Dialect): WholeTranslation | undefined {
+  return wholeTranslations.get(operation.name)?.get(dialect);
+}
 
 /** Reads and writes what clients speak; undefined where the operation is not translated. */
 export function nearSideOf(operation: Operation): NearSide | undefined {

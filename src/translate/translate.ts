@@ -2,13 +2,17 @@ import type { Call } from '../dialects/call.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import { scanBody } from '../dialects/json-scan.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
-import type { Asked, FarSide, Json, Manner, NearSide } from './asked.ts';
+import type { Target } from '../dialects/operations.ts';
+import type { AnswerContext, Asked, FarSide, Json, Manner, NearSide } from './asked.ts';
 import { NotExpressible } from './asked.ts';
 import { Line } from './line.ts';
+import type { CaughtRequest } from './line.ts';
 import type { Retelling } from './retelling.ts';
 import { SdkRetelling } from './sdk-retelling.ts';
 import type { Asking } from './sdk-retelling.ts';
-import { farSideOf, nearSideOf } from './sides.ts';
+import { farSideOf, nearSideOf, wholeTranslationOf } from './sides.ts';
+import { WholeRetelling } from './whole.ts';
+import type { WholeTranslation } from './whole.ts';
 
 /** A call in another dialect, and the way back for its answer; or what there are no words for. */
 export type Translation =
@@ -22,7 +26,7 @@ export type Translation =
 
 /** Whether calls for an operation can be put into `native`. */
 export function canTranslate(operation: Operation, native: Dialect): boolean {
-  return nearSideOf(operation) !== undefined && farSideOf(native) !== undefined;
+  return wayFrom(operation, native) !== undefined;
 }
 
 /**
@@ -36,17 +40,21 @@ export async function translate(
   native: Dialect,
   manner: Manner,
 ): Promise<Translation> {
-  const near = nearSideOf(call.target.operation);
-  const far = farSideOf(native);
-  if (near === undefined || far === undefined)
-    throw new TypeError(`no way from ${call.target.operation.name} to ${native}`);
+  const way = wayFrom(call.target.operation, native);
+  if (way === undefined) throw new TypeError(`no way from ${call.target.operation.name} to ${native}`);
   if (call.body.kind === 'passing')
     return {
       kind: 'not-expressible',
       reason: 'it is larger than `limits.replay`, and cannot be read as a whole',
     };
   try {
-    return await ask(call, call.body.bytes, model, { near, far, manner });
+    const body = parseBody(call.body.bytes);
+    switch (way.kind) {
+      case 'whole':
+        return putWhole(call, body, model, way.translation);
+      case 'package':
+        return await ask(call, body, model, { ...way, manner });
+    }
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === undefined) throw error;
@@ -55,54 +63,81 @@ export async function translate(
 }
 
 /** From one dialect to another. */
-interface Way {
-  readonly near: NearSide;
-  readonly far: FarSide;
+type Way =
+  | { readonly kind: 'whole'; readonly translation: WholeTranslation }
+  | { readonly kind: 'package'; readonly near: NearSide; readonly far: FarSide };
+
+function wayFrom(operation: Operation, native: Dialect): Way | undefined {
+  const translation = wholeTranslationOf(operation, native);
+  if (translation !== undefined) return { kind: 'whole', translation };
+  const near = nearSideOf(operation);
+  const far = farSideOf(native);
+  return near === undefined || far === undefined ? undefined : { kind: 'package', near, far };
+}
+
+function putWhole(call: Call, body: Json, model: string, translation: WholeTranslation): Translation {
+  const { target, body: asked, dropped } = translation.request(body, model);
+  const headers = { 'content-type': 'application/json' };
+  return {
+    kind: 'translated',
+    call: callFor(call, model, target, { headers, body: JSON.stringify(asked) }),
+    retelling: new WholeRetelling(translation, contextOf(call, model, body), dropped),
+  };
+}
+
+interface PackageWay extends Extract<Way, { readonly kind: 'package' }> {
   readonly manner: Manner;
 }
 
 async function ask(
   call: Call,
-  bytes: Buffer,
+  body: Json,
   model: string,
-  { near, far, manner }: Way,
+  { near, far, manner }: PackageWay,
 ): Promise<Translation> {
-  const body = parseBody(bytes);
   const asked = near.read(body);
   const line = new Line();
   const languageModel = await far.model(model, line.fetch, manner);
   const options = far.fit(asked, model, manner);
   const asking = begin(call.stream, languageModel, options);
   const request = await line.caught(asking.result);
-  const context = {
+  const sent = { ...request, body: far.mend?.(request.body, options) ?? request.body };
+  return {
+    kind: 'translated',
+    call: callFor(call, model, far.target(model, call.stream), sent),
+    retelling: new SdkRetelling({
+      line,
+      asking,
+      near,
+      context: contextOf(call, model, body),
+      dropped: asked.dropped,
+      gone: call.signal,
+    }),
+  };
+}
+
+function callFor(call: Call, model: string, target: Target, { headers, body }: CaughtRequest): Call {
+  const bytes = Buffer.from(body);
+  const facts = scanBody(bytes);
+  return {
+    ...call,
+    target,
+    headers: headersFor(call.headers, headers),
+    body: { kind: 'kept', bytes },
+    model,
+    modelSpan: undefined,
+    hints: facts.kind === 'facts' ? facts : noFacts(),
+    creates: false,
+  };
+}
+
+function contextOf(call: Call, model: string, body: Json): AnswerContext {
+  return {
     id: call.id,
     model: call.model ?? model,
     acceptedAt: call.acceptedAt,
     body,
     query: call.target.query,
-  };
-  const made = Buffer.from(far.mend?.(request.body, options) ?? request.body);
-  const facts = scanBody(made);
-  return {
-    kind: 'translated',
-    call: {
-      ...call,
-      target: far.target(model, call.stream),
-      headers: headersFor(call.headers, request.headers),
-      body: { kind: 'kept', bytes: made },
-      model,
-      modelSpan: undefined,
-      hints: facts.kind === 'facts' ? facts : noFacts(),
-      creates: false,
-    },
-    retelling: new SdkRetelling({
-      line,
-      asking,
-      near,
-      context,
-      dropped: asked.dropped,
-      gone: call.signal,
-    }),
   };
 }
 

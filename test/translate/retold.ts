@@ -46,7 +46,7 @@ export async function retelling(
     : ({ kind: 'whole', result: Promise.resolve(languageModel.doGenerate(options)) } as const);
   await line.caught(made.result);
   const context = { id: 'r1', model, acceptedAt: 0, body: {}, query: '' };
-  return new SdkRetelling(line, made, plainNear, context, gone);
+  return new SdkRetelling({ line, asking: made, near: plainNear, context, dropped: [], gone });
 }
 
 /** A client that takes all it gets. */

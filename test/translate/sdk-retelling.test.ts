@@ -210,7 +210,14 @@ void describe('a package’s stream', () => {
     const made = { kind: 'stream', result: Promise.resolve({ stream }) } as const;
     const { signal } = new AbortController();
     const client = new Taking();
-    const telling = new SdkRetelling(new Line(), made, plainNear, context, signal).stream(HEADERS, client);
+    const telling = new SdkRetelling({
+      line: new Line(),
+      asking: made,
+      near: plainNear,
+      context,
+      dropped: [],
+      gone: signal,
+    }).stream(HEADERS, client);
     assert.equal(await telling.end(), false);
     assert.ok(isCancelled);
     assert.equal(client.text, '{"type":"text-start","id":"1"}\n');
@@ -245,7 +252,14 @@ void describe('a request that is given up', () => {
       await line.caught(result);
       const context = { id: 'r', model: 'm', acceptedAt: 0, body: {}, query: '' };
       const { signal } = new AbortController();
-      const telling = new SdkRetelling(line, { kind: 'stream', result }, plainNear, context, signal);
+      const telling = new SdkRetelling({
+        line,
+        asking: { kind: 'stream', result },
+        near: plainNear,
+        context,
+        dropped: [],
+        gone: signal,
+      });
       telling.drop();
       telling.drop();
       await assert.rejects(result, { name: 'AbortError' });

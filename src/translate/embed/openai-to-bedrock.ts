@@ -1,0 +1,65 @@
+import { invokeModel } from '../../dialects/bedrock-operations.ts';
+import { asObject } from '../../dialects/frame-judge.ts';
+import type { ResponseHeaders } from '../../upstream/exchange.ts';
+import { NotExpressible } from '../asked.ts';
+import type { Json } from '../asked.ts';
+import type { WholeTranslation } from '../whole.ts';
+import { allVectors, readEmbeddings, vectorOf, writeEmbeddings } from './openai-embeddings.ts';
+import type { EmbeddingsAsked } from './openai-embeddings.ts';
+
+/**
+ * OpenAI's embeddings from Bedrock's two families of models, each with its own words.
+ * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html and …-embed.html
+ */
+export const openaiToBedrock: WholeTranslation = {
+  request: (body, model) => {
+    const asked = readEmbeddings(body);
+    return {
+      // Ids may be ARNs, whose slashes are theirs.
+      target: {
+        operation: invokeModel,
+        path: invokeModel.pattern.replace('{model}', () => encodeURIComponent(model)),
+        query: '',
+        pathModel: model,
+      },
+      body: model.includes('cohere.embed') ? cohereBody(asked) : titanBody(asked, model),
+      dropped: asked.dropped,
+    };
+  },
+  answer: (answer, context, headers) => {
+    const vectors = vectorsOf(answer);
+    return vectors && writeEmbeddings(vectors, tokensOf(answer, headers), context);
+  },
+};
+
+function titanBody({ texts, dimensions }: EmbeddingsAsked, model: string): object {
+  if (!model.includes('titan-embed'))
+    throw new NotExpressible('Bedrock’s models for embeddings are known here of Titan and Cohere alone');
+  const [text, ...others] = texts;
+  if (text === undefined || others.length > 0)
+    throw new NotExpressible('its input is not one text; Titan takes one at a time');
+  return { inputText: text, ...(dimensions !== undefined && { dimensions }) };
+}
+
+/** OpenAI does not ask what the texts are for. Most are to be found later, so they count as documents. */
+function cohereBody({ texts, dimensions }: EmbeddingsAsked): object {
+  return {
+    texts,
+    input_type: 'search_document',
+    embedding_types: ['float'],
+    ...(dimensions !== undefined && { output_dimension: dimensions }),
+  };
+}
+
+/** Titan has one vector, Cohere a list of them, by the types of numbers where those were asked for. */
+function vectorsOf({ embedding, embeddings }: Json): readonly (readonly number[])[] | undefined {
+  if (embedding !== undefined) return allVectors([vectorOf(embedding)]);
+  const floats = asObject(embeddings)?.['float'] ?? embeddings;
+  const list: readonly unknown[] = Array.isArray(floats) ? floats : [];
+  return allVectors(list.map(vectorOf));
+}
+
+function tokensOf({ inputTextTokenCount: count }: Json, headers: ResponseHeaders): number {
+  const tokens = Number(count ?? headers['x-amzn-bedrock-input-token-count']);
+  return Number.isInteger(tokens) ? tokens : 0;
+}
