@@ -2,12 +2,22 @@ import type { ProviderConfig } from '../config/schema.ts';
 import { openClaude } from './claude.ts';
 import { openCompatible } from './compatible.ts';
 import { openGemini } from './gemini.ts';
+import { openGeneric } from './generic.ts';
+import { openCoze } from './vendor/coze.ts';
+import { openDeepl } from './vendor/deepl.ts';
+import { openDify } from './vendor/dify.ts';
+import { openTriton } from './vendor/triton.ts';
 import type { Wire } from './wire.ts';
 
 /** The types that need more than a row of the table. */
 const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
   claude: openClaude,
+  coze: openCoze,
+  deepl: openDeepl,
+  dify: openDify,
   gemini: openGemini,
+  generic: openGeneric,
+  triton: openTriton,
 };
 
 /** Makes of a provider's configuration the way it is spoken to. */

@@ -175,7 +175,7 @@ void test('options of vendors are taken, say where the provider is, and tell whe
       'k http://triton.example.com:8000/v2',
       'l http://127.0.0.1:8080',
       'm https://dify.example.com/v1',
-      'n https://api.deepl.com/v2',
+      'n https://api.deepl.com',
       'o http://127.0.0.1:8000/v1',
     ],
   );

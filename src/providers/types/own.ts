@@ -5,16 +5,16 @@ import type { ProviderType } from './row.ts';
 export const ownTypes: readonly ProviderType[] = [
   {
     type: 'coze',
-    baseUrl: 'https://api.coze.cn/v3',
+    baseUrl: 'https://api.coze.cn',
     env: 'COZE_API_TOKEN',
     credential: bearer,
     offers: ['chat.completions'],
     notes:
-      "Chat alone: the model is the id of a bot, and the answer is read from Coze's stream whether or not the client asked for one. Outside of China it is `baseUrl: https://api.coze.com/v3`.",
+      "Chat alone: the model is the id of a bot, and the answer is read from Coze's stream whether or not the client asked for one. Outside of China it is `baseUrl: https://api.coze.com`.",
   },
   {
     type: 'deepl',
-    baseUrl: 'https://api.deepl.com/v2',
+    baseUrl: 'https://api.deepl.com',
     credential: { kind: 'scheme', scheme: 'DeepL-Auth-Key' },
     keyless: true,
     offers: ['chat.completions'],
