@@ -112,24 +112,45 @@ export function baseUrl() {
 
 /** Ends of a path that the plugin takes for the whole way to one operation. */
 const operationSuffix =
-  /\/(?:chat\/completions|completions|embeddings|audio\/speech|images\/(?:generations|edits|variations)|models|responses|fine_tuning\/(?:jobs|checkpoints)|videos)$/;
+  /\/(?:chat\/completions|completions|embeddings|rerank|messages(?:\/count_tokens)?|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations)|models|realtime|responses|fine_tuning\/(?:jobs|checkpoints)|videos)$/;
 
 /**
- * The plugin's `openaiCustomUrl`: the scheme may be missing, and the path may be that of one operation. The
- * plugin then sends every operation there; here it names the base that the operations stand beside.
+ * The plugin's `openaiCustomUrl` and `vllmCustomUrl`: the scheme may be missing, and the path may be that of one
+ * operation. The plugin then sends every operation there; here it names the base that the operations stand beside.
  */
-export function openaiCustomUrl() {
+export function openaiCustomUrl(scheme: 'http' | 'https' = 'https') {
   const error = 'a URL or host/path without credentials, query or fragment, such as example.com/v1';
   return z
     .string({ error })
     .transform((written, context) => {
-      const whole = written.includes('://') ? written.trim() : `https://${written.trim()}`;
-      const url = parseBaseUrl(whole)?.replace(operationSuffix, '');
+      const url = parseBaseUrl(withScheme(written, scheme))?.replace(operationSuffix, '');
       if (url !== undefined) return url;
       context.addIssue({ code: 'custom', message: error });
       return z.NEVER;
     })
     .register(kinds, { kind: 'URL' });
+}
+
+function withScheme(written: string, scheme: 'http' | 'https'): string {
+  return written.includes('://') ? written.trim() : `${scheme}://${written.trim()}`;
+}
+
+/**
+ * A host with or without its port, or a URL: the plugin writes the one and means the other.
+ * @param scheme where none is written
+ * @param keeps `path`: what stands behind the host counts as well
+ */
+export function hostUrl(scheme: 'http' | 'https', keeps: 'host' | 'path' = 'host') {
+  const error = 'a host such as example.com or example.com:8000, or a URL';
+  return z
+    .string({ error })
+    .transform((written, context) => {
+      const url = parseBaseUrl(withScheme(written, scheme));
+      if (url !== undefined) return keeps === 'path' ? url : new URL(url).origin;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'host or URL' });
 }
 
 /** Where key records are kept: `memory:`, `sqlite:PATH` or a URL of Redis. */

@@ -3,7 +3,7 @@ import { providerTypes } from '../providers/types.ts';
 import { baseUrl, modelMapping, modelPattern, providerId, statusPattern } from './patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
-import { vendorFields } from './vendor-fields.ts';
+import { placedBaseUrl, vendorFields } from './vendor-fields.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /** Every option of a provider: its type, default, unit and meaning, once. */
@@ -245,10 +245,10 @@ const providerFields = {
 type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;
 
 /** Fills in the defaults that depend on other options. `checkProvider` has seen to it that there is a URL. */
-function withDefaults({ openaiCustomUrl: customUrl, ...given }: ProviderFields) {
+function withDefaults(given: ProviderFields) {
   return {
     ...given,
-    baseUrl: given.baseUrl ?? customUrl ?? providerTypes.get(given.type)?.baseUrl ?? '',
+    baseUrl: given.baseUrl ?? placedBaseUrl(given) ?? providerTypes.get(given.type)?.baseUrl ?? '',
     firstOutputTimeout:
       given.firstOutputTimeout ?? (given.firstByteTimeout > 0 ? given.firstByteTimeout : given.timeout),
   };

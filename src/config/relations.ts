@@ -2,7 +2,8 @@ import { providerTypes } from '../providers/types.ts';
 import type { Secret } from '../keys/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
 import type { ListenAddress } from './scalars.ts';
-import { FIELD_TYPES } from './vendor-fields.ts';
+import { FIELD_TYPES, PLACE_FIELDS, placedBaseUrl } from './vendor-fields.ts';
+import type { PlaceFields } from './vendor-fields.ts';
 
 /**
  * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
@@ -125,10 +126,10 @@ export function checkFailover(failover: FailoverFields, context: Context): void 
     problem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
 }
 
-interface ProviderFields {
+interface ProviderFields extends PlaceFields {
   readonly type: string;
   readonly baseUrl?: string;
-  readonly openaiCustomUrl?: string;
+  readonly targetLang?: string;
   readonly apiTokens: readonly unknown[];
   readonly apiTokensFile?: string;
   readonly failover: { readonly enabled: boolean };
@@ -137,8 +138,11 @@ interface ProviderFields {
 /** What the type asks of the other options. */
 export function checkProvider(provider: ProviderFields, context: Context): void {
   if (isSound(context, 'type')) checkType(provider, context);
-  if (provider.baseUrl !== undefined && provider.openaiCustomUrl !== undefined)
-    problem(context, ['openaiCustomUrl'], 'either baseUrl or openaiCustomUrl, not both');
+  const [first, ...others] = [
+    ...(provider.baseUrl === undefined ? [] : ['baseUrl']),
+    ...PLACE_FIELDS.filter((field) => provider[field] !== undefined),
+  ];
+  for (const other of others) problem(context, [other], `either ${first} or ${other}, not both`);
 }
 
 function checkType(provider: ProviderFields, context: Context): void {
@@ -148,8 +152,13 @@ function checkType(provider: ProviderFields, context: Context): void {
     if (field in provider && !types.includes(type.type))
       problem(context, [field], `nothing: ${field} is for type: ${types.join(', ')} only`);
   }
-  if (provider.baseUrl === undefined && provider.openaiCustomUrl === undefined && type.baseUrl === undefined)
-    problem(context, ['baseUrl'], `a URL, since type: ${type.type} has no default`);
+  if (provider.baseUrl === undefined && placedBaseUrl(provider) === undefined && type.baseUrl === undefined) {
+    const own = PLACE_FIELDS.filter((field) => FIELD_TYPES[field].includes(type.type));
+    const others = own.length === 0 ? '' : `, or ${own.join(' or ')}`;
+    problem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
+  }
+  if (type.type === 'deepl' && provider.targetLang === undefined && isSound(context, 'targetLang'))
+    problem(context, ['targetLang'], 'a language to translate into, such as DE');
   if (
     ['failover', 'apiTokens'].every((field) => isSound(context, field)) &&
     provider.failover.enabled &&

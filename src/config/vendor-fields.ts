@@ -1,17 +1,188 @@
-import { openaiCustomUrl } from './patterns.ts';
+import { z } from 'zod';
+import { hostUrl, openaiCustomUrl } from './patterns.ts';
+import { flag, integer, kinds, text, word } from './scalars.ts';
 
 /**
  * Options of a provider that only some types know: each once, with the types that it is for in `FIELD_TYPES`.
  * Their names are those of the Higress plugin.
  */
 export const vendorFields = {
+  authHeaderKey: text('the name of a header').exactOptional().meta({
+    description: 'No effect: the plugin declares it and does not read it.',
+  }),
+  botType: word(['Chat', 'Agent', 'Completion', 'Workflow']).exactOptional().meta({
+    description: 'What kind of application answers, for `type: dify`. Absent: `Chat`.',
+  }),
+  cloudflareAccountId: text('an account id').exactOptional().meta({
+    description: 'The account that Workers AI belongs to, for `type: cloudflare`: a part of the path.',
+  }),
+  difyApiUrl: hostUrl('https').exactOptional().meta({
+    description: 'Where Dify answers, for `type: dify`: with or without `https://`; a path is left out.',
+  }),
+  doubaoDomain: hostUrl('https').exactOptional().meta({
+    description: 'Another host, for `type: doubao`.',
+  }),
+  genericHost: hostUrl('https', 'path').exactOptional().meta({
+    description: 'Where everything goes, for `type: generic`: a host, or a URL.',
+  }),
+  inputVariable: text('the name of a variable').exactOptional().meta({
+    description: 'The variable of a workflow that the messages go into, for `type: dify`. Absent: `query`.',
+  }),
+  minimaxApiType: word(['v2', 'pro']).exactOptional().meta({
+    description: 'Which of its older APIs, for `type: minimax`. `pro` has no effect: `v2` is used.',
+  }),
+  minimaxGroupId: z
+    .union([z.string(), z.number()], { error: 'a group id' })
+    .transform(String)
+    .register(kinds, { kind: 'text' })
+    .exactOptional()
+    .meta({ description: 'No effect: only the plugin’s `minimaxApiType: pro` has a use for it.' }),
+  moonshotFileId: text('a file id').exactOptional().meta({
+    description: 'No effect, as in the present plugin: a client may send the file’s content itself.',
+  }),
+  ollamaServerHost: hostUrl('http').exactOptional().meta({
+    description: 'The host of `type: ollama`; another way to say `baseUrl`.',
+  }),
+  ollamaServerPort: integer({ min: 1, max: 65_535 }).exactOptional().meta({
+    description: 'The port beside `ollamaServerHost`. Absent: 11434.',
+  }),
   openaiCustomUrl: openaiCustomUrl().exactOptional().meta({
     description:
       'Another way to say `baseUrl`, for `type: openai`: with or without `https://`, and with or without the suffix of an operation.',
+  }),
+  outputVariable: text('the name of a variable').exactOptional().meta({
+    description: 'The variable of a workflow that is the answer, for `type: dify`. Absent: `text`.',
+  }),
+  qwenDomain: hostUrl('https').exactOptional().meta({
+    description: 'Another host, for `type: qwen`, such as `dashscope-intl.aliyuncs.com`.',
+  }),
+  qwenEnableCompatible: flag().exactOptional().meta({
+    description:
+      '`false` has no effect, for `type: qwen`: clients speak the same either way, and the compatible mode is used.',
+  }),
+  qwenEnableSearch: flag().exactOptional().meta({
+    description:
+      'Has the model search the web, for `type: qwen`: `enable_search` in chat completions that do not say so themselves.',
+  }),
+  qwenFileIds: z.array(text('a file id'), { error: 'a list of file ids' }).exactOptional().meta({
+    description:
+      'No effect: a client may name the files itself, in a system message such as `fileid://file-fe-1`.',
+  }),
+  responseJsonSchema: z
+    .record(z.string(), z.unknown(), { error: 'a map, such as { type: json_object }' })
+    .register(kinds, { kind: 'map' })
+    .exactOptional()
+    .meta({
+      description:
+        'What `response_format` is set to in chat completions, whatever clients write; for `type: openai` and `longcat`.',
+    }),
+  targetLang: text('a language').exactOptional().meta({
+    description: 'The language that is translated into, such as `DE`. Required for `type: deepl`.',
+  }),
+  tritonDomain: hostUrl('http').exactOptional().meta({
+    description: 'Host and port of `type: triton`; another way to say `baseUrl`.',
+  }),
+  tritonModelVersion: text('a version').exactOptional().meta({
+    description: 'The version of the model that `type: triton` is asked for. Absent: its own choice.',
+  }),
+  vllmCustomUrl: openaiCustomUrl('http').exactOptional().meta({
+    description:
+      'Another way to say `baseUrl`, for `type: vllm`: with or without `http://`, and with or without the suffix of an operation.',
+  }),
+  vllmServerHost: hostUrl('http').exactOptional().meta({
+    description: 'Host and port of `type: vllm`, whose paths begin with `/v1`; another way to say `baseUrl`.',
+  }),
+  zhipuCodePlanMode: flag().exactOptional().meta({
+    description: 'Sends chat completions to the endpoint of the coding plan, for `type: zhipuai`.',
+  }),
+  zhipuDomain: hostUrl('https').exactOptional().meta({
+    description: 'Another host, for `type: zhipuai`, such as `api.z.ai`.',
   }),
 };
 
 /** The types of provider that each of these options is for. */
 export const FIELD_TYPES: Readonly<Record<keyof typeof vendorFields, readonly string[]>> = {
+  authHeaderKey: ['openai'],
+  botType: ['dify'],
+  cloudflareAccountId: ['cloudflare'],
+  difyApiUrl: ['dify'],
+  doubaoDomain: ['doubao'],
+  genericHost: ['generic'],
+  inputVariable: ['dify'],
+  minimaxApiType: ['minimax'],
+  minimaxGroupId: ['minimax'],
+  moonshotFileId: ['moonshot'],
+  ollamaServerHost: ['ollama'],
+  ollamaServerPort: ['ollama'],
   openaiCustomUrl: ['openai'],
+  outputVariable: ['dify'],
+  qwenDomain: ['qwen'],
+  qwenEnableCompatible: ['qwen'],
+  qwenEnableSearch: ['qwen'],
+  qwenFileIds: ['qwen'],
+  responseJsonSchema: ['openai', 'longcat'],
+  targetLang: ['deepl'],
+  tritonDomain: ['triton'],
+  tritonModelVersion: ['triton'],
+  vllmCustomUrl: ['vllm'],
+  vllmServerHost: ['vllm'],
+  zhipuCodePlanMode: ['zhipuai'],
+  zhipuDomain: ['zhipuai'],
 };
+
+/** The options that say where a provider is, in the order in which they do. */
+export const PLACE_FIELDS = [
+  'openaiCustomUrl',
+  'vllmCustomUrl',
+  'vllmServerHost',
+  'ollamaServerHost',
+  'qwenDomain',
+  'doubaoDomain',
+  'zhipuDomain',
+  'difyApiUrl',
+  'tritonDomain',
+  'genericHost',
+  'cloudflareAccountId',
+] as const satisfies readonly (keyof typeof vendorFields)[];
+
+/** Of a provider's options, those that say where it is. */
+export type PlaceFields = { readonly [Field in (typeof PLACE_FIELDS)[number]]?: string } & {
+  readonly ollamaServerPort?: number;
+};
+
+const OLLAMA_PORT = 11_434;
+
+/** A port of its own option goes before one that is written with the host. */
+function ollamaOrigin(place: string, port: number | undefined): string {
+  const url = new URL(place);
+  if (port !== undefined || url.port === '') url.port = String(port ?? OLLAMA_PORT);
+  return url.origin;
+}
+
+/** The base URL that a type's own options make; undefined where none of them is given. */
+export function placedBaseUrl(given: PlaceFields): string | undefined {
+  const field = PLACE_FIELDS.find((name) => given[name] !== undefined);
+  const place = field === undefined ? undefined : given[field];
+  if (field === undefined || place === undefined) return undefined;
+  switch (field) {
+    case 'openaiCustomUrl':
+    case 'vllmCustomUrl':
+    case 'genericHost':
+      return place;
+    case 'vllmServerHost':
+    case 'difyApiUrl':
+      return `${place}/v1`;
+    case 'ollamaServerHost':
+      return `${ollamaOrigin(place, given.ollamaServerPort)}/v1`;
+    case 'qwenDomain':
+      return `${place}/compatible-mode/v1`;
+    case 'doubaoDomain':
+      return `${place}/api/v3`;
+    case 'zhipuDomain':
+      return `${place}/api/paas/v4`;
+    case 'tritonDomain':
+      return `${place}/v2`;
+    case 'cloudflareAccountId':
+      return `https://api.cloudflare.com/client/v4/accounts/${encodeURIComponent(place)}/ai/v1`;
+  }
+}

@@ -19,8 +19,35 @@ export function warningsOf(
   );
 }
 
-function warningsOfProvider({ apiTokens, failover, retryOnFailure }: ProviderConfig) {
-  const warnings: { path: Path; expected: string }[] = [];
+/** Words of the plugin that are understood and change nothing here, and why. */
+const WITHOUT_EFFECT: readonly {
+  readonly field: keyof ProviderConfig;
+  /** Where only some of its values are without effect: those. */
+  readonly values?: readonly unknown[];
+  readonly why: string;
+}[] = [
+  { field: 'authHeaderKey', why: 'the plugin does not read it either' },
+  { field: 'minimaxApiType', values: ['pro'], why: 'the older pro API is not spoken here, v2 is' },
+  { field: 'minimaxGroupId', why: 'it belongs to minimaxApiType: pro, which is not spoken here' },
+  { field: 'moonshotFileId', why: 'the present plugin does not read it either' },
+  {
+    field: 'qwenEnableCompatible',
+    values: [false],
+    why: 'clients speak the same in either mode, and the compatible one is used',
+  },
+  { field: 'qwenFileIds', why: 'clients name files themselves, as fileid://… in a system message' },
+];
+
+function withoutEffect(provider: ProviderConfig): { path: Path; expected: string }[] {
+  return WITHOUT_EFFECT.filter(({ field, values }) => {
+    const value = provider[field];
+    return value !== undefined && (values === undefined || values.includes(value));
+  }).map(({ field, why }) => ({ path: [field], expected: `nothing, since it has no effect here: ${why}` }));
+}
+
+function warningsOfProvider(provider: ProviderConfig) {
+  const { apiTokens, failover, retryOnFailure } = provider;
+  const warnings = withoutEffect(provider);
   if (apiTokens.length > 1 && !failover.enabled)
     warnings.push({
       path: ['failover', 'enabled'],

@@ -20,12 +20,18 @@ export class JsonWatch implements Watch {
   complete = false;
   readonly #mayBeEmpty: boolean;
   readonly #held = new HeldBytes(MAX_ERROR_BYTES);
+  readonly #isErrorText: ((text: string) => boolean) | undefined;
   #state: 'opening' | 'error' | 'answer' = 'opening';
   #empty = true;
 
-  /** @param mayBeEmpty whether no bytes at all are an answer too */
-  constructor(mayBeEmpty: boolean) {
+  /**
+   * @param mayBeEmpty whether no bytes at all are an answer too
+   * @param isErrorText where errors show by other words, and not at once
+   */
+  constructor(mayBeEmpty: boolean, isErrorText?: (text: string) => boolean) {
     this.#mayBeEmpty = mayBeEmpty;
+    this.#isErrorText = isErrorText;
+    if (isErrorText !== undefined) this.#state = 'error';
   }
 
   read(chunk: Buffer): number {
@@ -52,7 +58,8 @@ export class JsonWatch implements Watch {
 
   #errorText(): string | undefined {
     const text = this.#held.bytes.toString('utf8', 0, this.#held.length);
-    return isErrorBody(text, true) ? text : undefined;
+    const isError = this.#isErrorText?.(text) ?? isErrorBody(text, true);
+    return isError ? text : undefined;
   }
 }
 

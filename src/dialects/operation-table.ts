@@ -2,12 +2,14 @@ import { anthropicOperations } from './anthropic-operations.ts';
 import { geminiOperations } from './gemini-operations.ts';
 import { openaiOperations } from './openai-operations.ts';
 import type { Operation } from './operation.ts';
+import { vendorOperations } from './vendor-operations.ts';
 
 /** Every operation that clients may ask for. */
 export const operations: readonly Operation[] = [
   ...openaiOperations,
   ...anthropicOperations,
   ...geminiOperations,
+  ...vendorOperations,
 ];
 
 const byName = new Map(operations.map((each) => [each.name, each]));

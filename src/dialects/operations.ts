@@ -9,6 +9,8 @@ export interface Target {
   readonly operation: Operation;
   /** From the operation's own suffix on, as the client wrote it: what follows a provider's base URL. */
   readonly path: string;
+  /** What the client wrote before that; absent where no client wrote it. */
+  readonly prefix?: string;
   /** Empty, or from the `?` on; a credential in `key=` is taken out. */
   readonly query: string;
   /** The model that the path names, percent-decoded. */
@@ -70,6 +72,7 @@ export function findTarget(
     return {
       operation,
       path: `/${segments.slice(from).join('/')}`,
+      prefix: segments.slice(0, from).join('/'),
       query: mark < 0 ? '' : withoutCredential(url.slice(mark + 1)),
       ...(match.model !== undefined && { pathModel: decodeURIComponent(match.model) }),
       ...(match.id !== undefined && { pathId: match.id }),

@@ -11,9 +11,12 @@ export class StreamWatch implements Watch, FrameSink {
   complete = false;
   readonly #judge: FrameJudge;
   readonly #scanner = new SseScanner(this);
+  readonly #endsByClosing: boolean;
 
-  constructor(judge: FrameJudge) {
+  /** @param endsByClosing - there is no end marker: a connection that ends in order is the end */
+  constructor(judge: FrameJudge, endsByClosing = false) {
     this.#judge = judge;
+    this.#endsByClosing = endsByClosing;
   }
 
   read(chunk: Buffer): number {
@@ -22,6 +25,7 @@ export class StreamWatch implements Watch, FrameSink {
 
   end(): void {
     this.#scanner.end();
+    if (this.#endsByClosing && this.output) this.complete = true;
   }
 
   onFrame(name: string, bytes: Buffer, start: number, end: number): void {

@@ -9,6 +9,7 @@ import { judgeMediaFrame } from './media-frames.ts';
 import type { Dialect, Operation } from './operation.ts';
 import { judgeResponsesFrame } from './responses-frames.ts';
 import { StreamWatch } from './stream-watch.ts';
+import { endsByClosing, isVendorError, vendorJudgeOf } from './vendor-frames.ts';
 
 /**
  * The watch for a good answer (2xx) to an operation.
@@ -31,10 +32,13 @@ export function watchAnswer(
   if (type === AWS_EVENT_STREAM) return new ConverseWatch();
   // Some compatible servers stream under no type, or the wrong one.
   if (type === 'text/event-stream' || (stream && (type === '' || type === 'text/plain'))) {
-    return new StreamWatch(judgeOf(operation.dialect));
+    return operation.dialect === 'vendor'
+      ? new StreamWatch(vendorJudgeOf(operation.name), endsByClosing(operation.name))
+      : new StreamWatch(judgeOf(operation.dialect));
   }
   if (type === 'application/json' || type.endsWith('+json')) {
-    return new JsonWatch(operation.method !== 'POST');
+    const isErrorText = operation.dialect === 'vendor' ? isVendorError : undefined;
+    return new JsonWatch(operation.method !== 'POST', isErrorText);
   }
   return new OpaqueWatch();
 }
@@ -44,7 +48,7 @@ function mediaType(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-function judgeOf(dialect: Dialect): FrameJudge {
+function judgeOf(dialect: Exclude<Dialect, 'vendor'>): FrameJudge {
   switch (dialect) {
     case 'openai-chat':
       return judgeChatFrame;
@@ -56,8 +60,6 @@ function judgeOf(dialect: Dialect): FrameJudge {
       return judgeAnthropicFrame;
     case 'gemini-generate':
       return judgeGeminiFrame;
-    case 'vendor':
-      return judgeMediaFrame;
     case 'bedrock-converse':
       throw new TypeError('Bedrock streams no server-sent events');
   }

@@ -37,3 +37,23 @@ function trim(path: string): string {
   const bare = path.replaceAll(/^\/+|\/+$/gu, '');
   return bare === '' ? '' : `/${bare}`;
 }
+
+/** Where what does not stand behind the base URL is looked for, unless the type has a base URL of its own. */
+const USUAL_PATH = '/v1';
+
+/**
+ * What stands before a type's other paths: a base URL that ends as the type's own does moves them along.
+ * Undefined where nobody can tell: such a URL leads to a proxy with paths of its own.
+ * @param usual the type's own base URL, where it has one
+ */
+export function prefixOf(placed: Placed, usual: string | undefined): string | undefined {
+  const { origin, pathname } = new URL(placed.baseUrl);
+  const own = usual === undefined ? undefined : new URL(usual);
+  const path = trim(pathname);
+  const usualPath = own === undefined ? USUAL_PATH : trim(own.pathname);
+  if (path.endsWith(usualPath)) {
+    const before = path.slice(0, path.length - usualPath.length);
+    return placeOf({ ...placed, baseUrl: origin + before }).basePath;
+  }
+  return origin === own?.origin ? placeOf({ ...placed, baseUrl: origin }).basePath : undefined;
+}

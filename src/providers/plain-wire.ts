@@ -5,6 +5,8 @@ import type { Dialect, Family, Operation } from '../dialects/operation.ts';
 import type { Target } from '../dialects/operations.ts';
 import type { Secret } from '../keys/secret.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import { withFields } from './body-fields.ts';
+import type { BodyField } from './body-fields.ts';
 import { forwardedHeaders } from './headers.ts';
 import type { Credential } from './types.ts';
 import type { Wire } from './wire.ts';
@@ -23,6 +25,8 @@ export interface Surface {
   readonly lacks?: (operation: Operation) => boolean;
   /** Whole paths, for operations that are not at their own suffix behind `basePath`. `{model}` and an id are filled in. */
   readonly paths?: (operation: Operation) => string | undefined;
+  /** Fields that the configuration puts into bodies. */
+  readonly fields?: (operation: Operation) => readonly BodyField[];
 }
 
 /** A wire for providers whose credential is a header and which speak some vendors' APIs as they are. */
@@ -39,7 +43,10 @@ export function plainWire(origin: string, native: Dialect, surfaces: readonly Su
       const surface = surfaceFor(call.target.operation);
       if (surface === undefined)
         throw new TypeError(`a call that is not taken: ${call.target.operation.name}`);
-      const { body, length } = bodyFor(call, model);
+      const { body: plain, length } = bodyFor(call, model);
+      const body = Buffer.isBuffer(plain)
+        ? withFields(plain, surface.fields?.(call.target.operation) ?? [])
+        : plain;
       return {
         method: call.target.operation.method,
         path: pathFor(surface, call.target, model),
@@ -77,6 +84,8 @@ function credentialHeader(credential: Credential, secret: Secret): [string, stri
   switch (credential.kind) {
     case 'bearer':
       return ['authorization', `Bearer ${secret.reveal()}`];
+    case 'scheme':
+      return ['authorization', `${credential.scheme} ${secret.reveal()}`];
     case 'header':
       return [credential.name, secret.reveal()];
   }

@@ -1,7 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { PLAIN_MANNER } from '../translate/asked.ts';
+import { NotExpressible, PLAIN_MANNER } from '../translate/asked.ts';
 import { chain } from '../translate/chain.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
@@ -63,33 +63,42 @@ function takeShaped(call: Call, model: string | undefined, taker: Taker): Taken 
 }
 
 /** Without translation; undefined where that will not do. */
-function takeOwn(call: Call, model: string | undefined, { wire, shaper }: Taker): Taken | undefined {
+function takeOwn(
+  call: Call,
+  model: string | undefined,
+  { config, wire, shaper }: Taker,
+): Taken | undefined {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
   if (wire.takes(call.target.operation)) {
     const { call: sent, retelling } = shaper.usage(call);
     return { kind: 'taken', call: sent, retelling: chain(retelling, answer) };
   }
-  const converted = wire.convert?.(call, model);
-  if (converted === undefined) return undefined;
-  return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, answer) };
+  try {
+    const converted = wire.convert?.(call, model);
+    if (converted === undefined) return undefined;
+    return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, answer) };
+  } catch (error) {
+    if (!(error instanceof NotExpressible)) throw error;
+    return notExpressible(error.message, config);
+  }
 }
 
 async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
   const { config, wire, shaper } = taker;
   const translation = await translate(call, model, wire.native, wire.manner ?? PLAIN_MANNER);
   if (translation.kind === 'not-expressible')
-    return {
-      kind: 'refused',
-      code: 'not_expressible',
-      values: { provider: config.id, reason: translation.reason },
-    };
+    return notExpressible(translation.reason, config);
   const shaped = await shaper.request(translation.call);
   if (shaped.kind === 'refused') {
     translation.retelling.drop();
     return shaped;
   }
   const own = takeOwn(shaped.call, model, taker);
-  if (own?.kind !== 'taken') throw new TypeError(`${config.id} does not take what it speaks`);
+  if (own === undefined) throw new TypeError(`${config.id} does not take what it speaks`);
+  if (own.kind === 'refused') {
+    translation.retelling.drop();
+    return own;
+  }
   const isChat = call.target.operation.name === 'chat.completions';
   const retold = chain(own.retelling, translation.retelling);
   return { kind: 'taken', call: own.call, retelling: chain(retold, isChat ? shaper.answer : undefined) };
@@ -98,4 +107,8 @@ async function takeTranslated(call: Call, model: string, taker: Taker): Promise<
 function notOffered({ target }: Call, { id }: ProviderConfig): Taken {
   const values = { provider: id, operation: target.operation.name };
   return { kind: 'refused', code: 'operation_not_offered', values };
+}
+
+function notExpressible(reason: string, { id }: ProviderConfig): Taken {
+  return { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } };
 }

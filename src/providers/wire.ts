@@ -22,7 +22,8 @@ export interface Wire {
 
   /**
    * Turns a call that the provider does not take into one that it does, by the provider's own means and before
-   * any translation between dialects; undefined where it has none for this operation.
+   * any translation between dialects; undefined where it has none for this operation. Throws `NotExpressible`
+   * for a call that holds what the provider has no means for.
    * @param model in the provider's words
    */
   readonly convert?: (call: Call, model: string | undefined) => Converted | undefined;

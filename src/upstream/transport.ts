@@ -10,6 +10,8 @@ export interface UpstreamRequest {
   /** Name, value, name, value. */
   readonly headers: string[];
   readonly body: Buffer | Readable | null;
+  /** Where it goes, if not to the transport's own origin: one of a few that the provider has. */
+  readonly origin?: string;
   /** The protocol that the connection is to speak from then on. */
   readonly upgrade?: 'websocket';
 }
@@ -39,7 +41,31 @@ const KEEP_ALIVE_MS = 50_000;
  * HTTP/2 was slower wherever it was measured, and lets one reset take many requests along.
  */
 export function openTransport({ origin, connectTimeoutMs }: TransportOptions): Transport {
-  const pool = new Pool(origin, {
+  const own = openPool(origin, connectTimeoutMs);
+  const others = new Map<string, Pool>();
+  let isOver = false;
+  const poolFor = (place: string | undefined): Pool => {
+    // Over, its own pool says so.
+    if (place === undefined || place === origin || isOver) return own;
+    let pool = others.get(place);
+    if (pool === undefined) others.set(place, (pool = openPool(place, connectTimeoutMs)));
+    return pool;
+  };
+  const each = async (act: (pool: Pool) => Promise<void>): Promise<void> => {
+    isOver = true;
+    await Promise.all([own, ...others.values()].map(act));
+  };
+  return {
+    dispatch(request, handler) {
+      poolFor(request.origin).dispatch(request, handler);
+    },
+    close: () => each((pool) => pool.close()),
+    destroy: () => each((pool) => pool.destroy()),
+  };
+}
+
+function openPool(origin: string, connectTimeoutMs: number): Pool {
+  return new Pool(origin, {
     connections: null,
     pipelining: 1,
     allowH2: false,
@@ -49,11 +75,4 @@ export function openTransport({ origin, connectTimeoutMs }: TransportOptions): T
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return {
-    dispatch(request, handler) {
-      pool.dispatch(request, handler);
-    },
-    close: () => pool.close(),
-    destroy: () => pool.destroy(),
-  };
 }

@@ -270,7 +270,9 @@ group('options that do not fit together', [
   {
     name: 'a type without a default URL',
     text: 'provider: { type: vllm }',
-    problems: ['1:1: provider.baseUrl: expected a URL, since type: vllm has no default'],
+    problems: [
+      '1:1: provider.baseUrl: expected a URL, or vllmCustomUrl or vllmServerHost, since type: vllm has no default',
+    ],
   },
   {
     name: 'the same token twice',

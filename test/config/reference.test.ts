@@ -132,7 +132,62 @@ activeProviderId: openai-main
   const [options = ''] = page.split('## Provider types');
   const words = [...options.matchAll(/^\| `(\w+)` \|/gm)].map(([, word]) => word ?? '');
   assert.deepEqual(
-    words.filter((word) => word !== 'provider' && !text.includes(`${word}:`)),
+    words.filter((word) => word !== 'provider' && !`${text}${vendors}`.includes(`${word}:`)),
     [],
+  );
+});
+
+/** Every option that only some types know. */
+const vendors = `providers:
+  - { id: a, type: openai, openaiCustomUrl: example.com/v1, responseJsonSchema: { type: json_object }, authHeaderKey: x-key }
+  - { id: b, type: qwen, qwenDomain: dashscope-intl.aliyuncs.com, qwenEnableSearch: true, qwenEnableCompatible: false, qwenFileIds: [file-1] }
+  - { id: c, type: doubao, doubaoDomain: ark.ap-southeast.bytepluses.com }
+  - { id: d, type: zhipuai, zhipuDomain: api.z.ai, zhipuCodePlanMode: true }
+  - { id: e, type: minimax, minimaxApiType: pro, minimaxGroupId: 1 }
+  - { id: f, type: moonshot, moonshotFileId: file-1 }
+  - { id: g, type: cloudflare, cloudflareAccountId: account-1 }
+  - { id: h, type: ollama, ollamaServerHost: ollama.example.com, ollamaServerPort: 11435 }
+  - { id: i, type: vllm, vllmServerHost: "vllm.example.com:8000" }
+  - { id: j, type: vllm, vllmCustomUrl: https://vllm.example.com/proxy/v1/chat/completions }
+  - { id: k, type: triton, tritonDomain: "triton.example.com:8000", tritonModelVersion: "2" }
+  - { id: l, type: generic, genericHost: "http://127.0.0.1:8080" }
+  - { id: m, type: dify, difyApiUrl: https://dify.example.com/v1, botType: Workflow, inputVariable: question, outputVariable: answer }
+  - { id: n, type: deepl, targetLang: DE }
+  - { id: o, type: openai-compatible, baseUrl: http://127.0.0.1:8000/v1 }
+activeProviderId: a
+`;
+
+void test('options of vendors are taken, say where the provider is, and tell where they change nothing', () => {
+  const { config, warnings } = accepted(vendors);
+  assert.deepEqual(
+    config.providers.map(({ id, baseUrl }) => `${id} ${baseUrl}`),
+    [
+      'a https://example.com/v1',
+      'b https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+      'c https://ark.ap-southeast.bytepluses.com/api/v3',
+      'd https://api.z.ai/api/paas/v4',
+      'e https://api.minimax.chat/v1',
+      'f https://api.moonshot.cn/v1',
+      'g https://api.cloudflare.com/client/v4/accounts/account-1/ai/v1',
+      'h http://ollama.example.com:11435/v1',
+      'i http://vllm.example.com:8000/v1',
+      'j https://vllm.example.com/proxy/v1',
+      'k http://triton.example.com:8000/v2',
+      'l http://127.0.0.1:8080',
+      'm https://dify.example.com/v1',
+      'n https://api.deepl.com',
+      'o http://127.0.0.1:8000/v1',
+    ],
+  );
+  assert.deepEqual(
+    warnings.map(({ path }) => path),
+    [
+      'providers[0].authHeaderKey',
+      'providers[1].qwenEnableCompatible',
+      'providers[1].qwenFileIds',
+      'providers[4].minimaxApiType',
+      'providers[4].minimaxGroupId',
+      'providers[5].moonshotFileId',
+    ],
   );
 });

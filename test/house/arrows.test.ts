@@ -26,9 +26,9 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
   'translate/': { code: ['dialects/'], types: ['upstream/'] },
   'providers/': { code: ['dialects/', 'keys/', 'providers/', 'translate/', 'upstream/'], types: ['config/'] },
-  'providers/types.ts': { code: [], outside: [] },
+  'providers/types': { code: [], outside: [] },
   'config/': {
-    code: ['failover/rules/consequences.ts', 'keys/', 'providers/types.ts'],
+    code: ['failover/rules/consequences.ts', 'keys/', 'providers/types'],
     types: ['failover/rules/rule.ts', 'store/place.ts'],
   },
 

@@ -98,7 +98,7 @@ function firstError(values: readonly unknown[], depth: number): ProviderError | 
 /** The places providers put an error in. */
 function nestedIn(value: Record<string, unknown>): unknown[] {
   const { error, detail, errors, choices, response, Response: tencent } = value;
-  const { base_resp: minimax, header: spark } = value;
+  const { base_resp: minimax, header: spark, last_error: coze } = value;
   return [
     error,
     detail,
@@ -107,6 +107,7 @@ function nestedIn(value: Record<string, unknown>): unknown[] {
     isRecord(minimax) ? { code: minimax['status_code'], message: minimax['status_msg'] } : undefined,
     isRecord(spark) && typeof spark['code'] === 'number' ? spark : undefined,
     exceptionIn(value),
+    coze,
     errors,
     Array.isArray(choices) && isRecord(choices[0]) ? choices[0]['error'] : undefined,
   ];

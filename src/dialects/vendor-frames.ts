@@ -1,0 +1,76 @@
+import { asObject, isError, isReal, parseObject } from './frame-judge.ts';
+import type { FrameJudge, Sight } from './frame-judge.ts';
+import { judgeMediaFrame } from './media-frames.ts';
+
+/** The streams and bodies of providers with an API of their own, by the beginnings of their operations' names. */
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** How the frames of such a provider's streams are judged. */
+export function vendorJudgeOf(operation: string): FrameJudge {
+  const judge = JUDGES[operation.slice(0, operation.indexOf('.'))];
+  if (judge === undefined) return judgeMediaFrame;
+  return (name, bytes, start, end) => {
+    const frame = parseObject(bytes.toString('utf8', start, end));
+    // What cannot be read, such as `[DONE]`, says nothing; where it should have, the end will be missing.
+    if (frame === undefined) return name === 'done' ? 'end' : 'preamble';
+    return isError(frame) ? 'error' : judge(name, frame);
+  };
+}
+
+/** Whether its streams have no end but that of the connection. */
+export function endsByClosing(operation: string): boolean {
+  return operation.startsWith('triton.');
+}
+
+/** Whether a body is an error by its own word: some of these answer 200 whatever comes, and put a code into it. */
+export function isVendorError(text: string): boolean {
+  const body = parseObject(text);
+  if (body === undefined) return false;
+  const hasCode = typeof body['code'] === 'number' && body['code'] !== 0;
+  const isExplained = typeof (body['msg'] ?? body['message']) === 'string';
+  return isError(body) || (hasCode && isExplained) || asObject(body['data'])?.['status'] === 'failed';
+}
+
+const JUDGES: Readonly<Record<string, (name: string, frame: Json) => Sight>> = {
+  coze: judgeCoze,
+  dify: (_, frame) => judgeDify(frame),
+  triton: (_, frame) => (isReal(frame['text_output']) ? 'output' : 'preamble'),
+};
+
+function judgeCoze(name: string, frame: Json): Sight {
+  switch (name) {
+    case 'conversation.message.delta':
+      return isReal(frame['content']) || isReal(frame['reasoning_content']) ? 'output' : 'preamble';
+    case 'conversation.chat.completed':
+    case 'done':
+    case 'Done':
+      return 'end';
+    case 'conversation.chat.failed':
+    case 'error':
+    case 'Error':
+      return 'failed';
+    case 'Message':
+      return 'output';
+    default:
+      return 'preamble';
+  }
+}
+
+function judgeDify(frame: Json): Sight {
+  switch (frame['event']) {
+    case 'message':
+    case 'agent_message':
+      return isReal(frame['answer']) ? 'output' : 'preamble';
+    case 'text_chunk':
+      return isReal(asObject(frame['data'])?.['text']) ? 'output' : 'preamble';
+    case 'message_end':
+      return 'end';
+    case 'workflow_finished':
+      return asObject(frame['data'])?.['status'] === 'failed' ? 'failed' : 'end';
+    case 'error':
+      return 'failed';
+    default:
+      return 'preamble';
+  }
+}

@@ -1,0 +1,40 @@
+import { operation } from './operation.ts';
+import type { Operation } from './operation.ts';
+
+/*
+ * What providers with an API of their own are asked for: chat is turned into these, and a client that knows such
+ * an API may ask for them itself. The beginning of a name says whose it is.
+ */
+
+/** developers.deepl.com/api-reference/translate. */
+export const deeplTranslate = operation('deepl.translate', 'vendor', 'POST', '/v2/translate', {
+  streams: 'never',
+});
+
+/** docs.coze.cn/developer_guides/chat_v3. */
+export const cozeChat = operation('coze.chat', 'vendor', 'POST', '/v3/chat');
+
+/** docs.dify.ai: a chat or an agent, a text, a workflow. */
+export const difyChat = operation('dify.chat_messages', 'vendor', 'POST', '/chat-messages');
+export const difyCompletion = operation('dify.completion_messages', 'vendor', 'POST', '/completion-messages');
+export const difyWorkflow = operation('dify.workflows.run', 'vendor', 'POST', '/workflows/run');
+
+/** Triton's generate extension. Its paths end behind the model, and so clients do not ask for it here. */
+export const tritonGenerate = operation('triton.generate', 'vendor', 'POST', '/models/{model}/generate', {
+  modelIn: 'path',
+});
+
+/** Of these, what clients may ask for themselves; and what is asked for only by those who know the API. */
+export const vendorOperations: readonly Operation[] = [
+  deeplTranslate,
+  cozeChat,
+  operation('coze.chat.retrieve', 'vendor', 'GET', '/v3/chat/retrieve'),
+  operation('coze.chat.messages', 'vendor', 'GET', '/v3/chat/message/list'),
+  operation('coze.chat.cancel', 'vendor', 'POST', '/v3/chat/cancel'),
+  operation('coze.conversations.create', 'vendor', 'POST', '/v1/conversation/create'),
+  operation('coze.workflow.run', 'vendor', 'POST', '/v1/workflow/run'),
+  operation('coze.workflow.stream_run', 'vendor', 'POST', '/v1/workflow/stream_run'),
+  difyChat,
+  difyCompletion,
+  difyWorkflow,
+];

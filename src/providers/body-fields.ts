@@ -1,0 +1,37 @@
+import { membersOf, spaceEnd, valueEnd } from '../dialects/json-walk.ts';
+
+/** A field at the top of a request's body that the configuration has a say in. */
+export interface BodyField {
+  readonly name: string;
+  /** What it is set to, as JSON. */
+  readonly json: string;
+  /** Whether it replaces what the client wrote. */
+  readonly overwrites: boolean;
+}
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/**
+ * Puts fields into the JSON object that a body is, all else byte for byte as it came. Anything that is no
+ * object, and a body that was too large to keep, stays as it is.
+ */
+export function withFields(body: Buffer, fields: readonly BodyField[]): Buffer {
+  return fields.reduce(withField, body);
+}
+
+function withField(body: Buffer, { name, json, overwrites }: BodyField): Buffer {
+  const open = spaceEnd(body, 0);
+  if (body[open] !== OPEN_BRACE) return body;
+  const member = Array.from(membersOf(body, open)).findLast(({ key }) => key === name);
+  if (member === undefined) {
+    const isEmpty = body[spaceEnd(body, open + 1)] === CLOSE_BRACE;
+    return splice(body, open + 1, open + 1, `${JSON.stringify(name)}:${json}${isEmpty ? '' : ','}`);
+  }
+  const end = valueEnd(body, member.start);
+  return overwrites && end > 0 ? splice(body, member.start, end, json) : body;
+}
+
+function splice(body: Buffer, start: number, end: number, text: string): Buffer {
+  return Buffer.concat([body.subarray(0, start), Buffer.from(text), body.subarray(end)]);
+}

@@ -1,0 +1,86 @@
+import type { ProviderConfig } from '../config/schema.ts';
+import type { Operation } from '../dialects/operation.ts';
+import type { BodyField } from './body-fields.ts';
+import { pathsOf } from './capabilities.ts';
+import { placeOf, prefixOf } from './place.ts';
+import { plainWire } from './plain-wire.ts';
+import type { Surface } from './plain-wire.ts';
+import { isOffered } from './types/row.ts';
+import type { OtherSurface, ProviderType } from './types/row.ts';
+import { providerTypes } from './types.ts';
+import type { Wire } from './wire.ts';
+
+/** docs.anthropic.com/en/api/versioning: servers that ask for a version know this one. */
+const ANTHROPIC_VERSION = '2023-06-01';
+
+/** Providers that want to see the model's reasoning again while it calls tools, by what they document. */
+const REASONING_BACK: ReadonlySet<string> = new Set(['deepseek', 'minimax', 'moonshot', 'zhipuai']);
+
+/** What speaks OpenAI, as its row and its configuration describe it. */
+export function openCompatible(config: ProviderConfig): Wire {
+  const { type } = config;
+  const { origin, basePath } = placeOf(config);
+  const row: ProviderType = providerTypes.get(type) ?? { type, credential: { kind: 'bearer' } };
+  const prefix = prefixOf(config, row.baseUrl);
+  const configured = pathsOf(config.capabilities);
+  const usual = { ...row.paths, ...codePlanPaths(config) };
+  const openai: Surface = {
+    family: 'openai',
+    basePath,
+    credential: row.credential,
+    // What has been given a path is there.
+    lacks: (operation) => configured(operation) === undefined && !isOffered(row.offers, operation.name),
+    paths: (operation) => {
+      const own = usual[operation.name];
+      const beside = own === undefined || prefix === undefined ? undefined : prefix + own;
+      return configured(operation) ?? beside;
+    },
+    fields: (operation) => fieldsFor(config, operation),
+  };
+  const anthropic = prefix === undefined ? [] : anthropicSurface(row, prefix, configured);
+  return {
+    ...plainWire(origin, 'openai-chat', [openai, ...anthropic]),
+    manner: {
+      maxTokens: type === 'openai' ? 'max_completion_tokens' : 'max_tokens',
+      reasoningBack: REASONING_BACK.has(type),
+    },
+  };
+}
+
+function anthropicSurface(
+  { anthropic, credential }: ProviderType,
+  prefix: string,
+  paths: NonNullable<Surface['paths']>,
+): Surface[] {
+  if (anthropic === undefined) return [];
+  const { basePath, offers }: OtherSurface = anthropic;
+  return [
+    {
+      family: 'anthropic',
+      basePath: prefix + basePath,
+      credential,
+      defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
+      lacks: ({ name }) => !isOffered(offers, name),
+      paths,
+    },
+  ];
+}
+
+/** docs.z.ai: what a coding plan pays for is asked for elsewhere; all else stays where it is. */
+function codePlanPaths({ zhipuCodePlanMode }: ProviderConfig): Record<string, string> {
+  return zhipuCodePlanMode === true ? { 'chat.completions': '/api/coding/paas/v4/chat/completions' } : {};
+}
+
+/** What options of the configuration put into the bodies of requests. */
+function fieldsFor(config: ProviderConfig, { name }: Operation): readonly BodyField[] {
+  const { type, responseJsonSchema, qwenEnableSearch } = config;
+  if (name === 'images.generations' && type === 'doubao')
+    return [{ name: 'watermark', json: 'false', overwrites: false }];
+  if (name !== 'chat.completions') return [];
+  return [
+    ...(responseJsonSchema === undefined
+      ? []
+      : [{ name: 'response_format', json: JSON.stringify(responseJsonSchema), overwrites: true }]),
+    ...(qwenEnableSearch === true ? [{ name: 'enable_search', json: 'true', overwrites: false }] : []),
+  ];
+}

@@ -1,0 +1,61 @@
+import { bearer } from './row.ts';
+import type { ProviderType } from './row.ts';
+
+/** Types whose place is the customer's own, or which have an API of their own that chat is turned into. */
+export const ownTypes: readonly ProviderType[] = [
+  {
+    type: 'coze',
+    baseUrl: 'https://api.coze.cn',
+    env: 'COZE_API_TOKEN',
+    credential: bearer,
+    offers: ['chat.completions'],
+    notes:
+      "Chat alone: the model is the id of a bot, and the answer is read from Coze's stream whether or not the client asked for one. Outside of China it is `baseUrl: https://api.coze.com`.",
+  },
+  {
+    type: 'deepl',
+    baseUrl: 'https://api.deepl.com',
+    credential: { kind: 'scheme', scheme: 'DeepL-Auth-Key' },
+    keyless: true,
+    offers: ['chat.completions'],
+    notes:
+      'Chat alone: what users say is translated into `targetLang`, and system messages are its context. The model `Free` or `Pro` says which host is asked; for any other it is the key, which ends in `:fx` for the free one.',
+  },
+  {
+    type: 'dify',
+    baseUrl: 'https://api.dify.ai/v1',
+    env: 'DIFY_API_KEY',
+    credential: bearer,
+    offers: ['chat.completions'],
+    notes:
+      'Chat alone: an application of Dify answers it, `botType` says of which kind. The header `ConversationId` continues a conversation.',
+  },
+  {
+    type: 'generic',
+    credential: bearer,
+    keyless: true,
+    notes:
+      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
+  },
+  {
+    type: 'ollama',
+    credential: bearer,
+    keyless: true,
+    offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
+    anthropic: { basePath: '/v1', offers: ['messages.create'] },
+  },
+  {
+    type: 'triton',
+    credential: bearer,
+    keyless: true,
+    offers: ['chat.completions'],
+    notes:
+      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",
+  },
+  {
+    type: 'vllm',
+    credential: bearer,
+    keyless: true,
+    anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+  },
+];

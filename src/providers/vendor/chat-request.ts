@@ -1,0 +1,110 @@
+import { noFacts } from '../../dialects/body-facts.ts';
+import type { Call } from '../../dialects/call.ts';
+import { asObject, parseObject } from '../../dialects/frame-judge.ts';
+import type { Operation } from '../../dialects/operation.ts';
+import { NotExpressible } from '../../translate/asked.ts';
+import type { Json } from '../../translate/asked.ts';
+
+/** A message of a chat, as far as providers that only know text can be told of it. */
+export interface ChatMessage {
+  /** Empty where the client names none. */
+  readonly role: string;
+  readonly text: string;
+}
+
+/** A request for a chat completion, read. */
+export interface ChatRequest {
+  readonly body: Json;
+  readonly messages: readonly ChatMessage[];
+  /** Names the client's own user; undefined where it does not. */
+  readonly user: string | undefined;
+}
+
+/**
+ * Reads a chat completion for a provider that answers with text and knows no tools. Settings such as the
+ * temperature have no place there and are left out. Throws `NotExpressible` for what would change the meaning.
+ */
+export function readTextChat(call: Call): ChatRequest {
+  if (call.body.kind === 'passing')
+    throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
+  const body = parseObject(call.body.bytes.toString());
+  if (body === undefined) throw new NotExpressible('its body is not a JSON object');
+  const { messages, tools, n, response_format: format, user } = body;
+  if (!Array.isArray(messages) || messages.length === 0) throw new NotExpressible('it has no messages');
+  if (Array.isArray(tools) && tools.length > 0 && body['tool_choice'] !== 'none')
+    throw new NotExpressible('tools');
+  if (typeof n === 'number' && n > 1) throw new NotExpressible('several choices (n)');
+  const formatType = asObject(format)?.['type'];
+  if (formatType !== undefined && formatType !== 'text') throw new NotExpressible('response_format');
+  return {
+    body,
+    messages: messages.map(messageOf),
+    user: typeof user === 'string' && user !== '' ? user : undefined,
+  };
+}
+
+function messageOf(value: unknown): ChatMessage {
+  const message = asObject(value) ?? {};
+  const role = typeof message['role'] === 'string' ? message['role'] : '';
+  if (role === 'tool' || role === 'function') throw new NotExpressible('results of tools');
+  return { role, text: textOf(message['content']) };
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content
+    .map((part: unknown) => {
+      const { type, text, refusal } = asObject(part) ?? {};
+      const words = type === 'refusal' ? refusal : text;
+      if (typeof words !== 'string') throw new NotExpressible(`content of the type ${String(type)}`);
+      return words;
+    })
+    .join('\n');
+}
+
+/** Whether a message gives instructions rather than saying something. */
+export function isInstruction({ role }: ChatMessage): boolean {
+  return role === 'system' || role === 'developer';
+}
+
+/** What a call is turned into. */
+export interface VendorAsking {
+  readonly operation: Operation;
+  /** From the operation's own suffix on. */
+  readonly path: string;
+  readonly query?: string;
+  readonly body: object;
+  readonly stream: boolean;
+}
+
+/** The call that asks a provider in its own way. */
+export function vendorCall(call: Call, { operation, path, query = '', body, stream }: VendorAsking): Call {
+  return {
+    ...call,
+    target: { operation, path, query },
+    headers: [
+      ...withoutDialect(call.headers),
+      'content-type',
+      'application/json',
+      'accept',
+      stream ? 'text/event-stream' : 'application/json',
+    ],
+    body: { kind: 'kept', bytes: Buffer.from(JSON.stringify(body)) },
+    modelSpan: undefined,
+    hints: noFacts(),
+    stream,
+    creates: false,
+  };
+}
+
+/** Headers that say something of OpenAI's dialect alone. */
+function withoutDialect(headers: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (!/^(?:accept|content-type|openai-.*|x-stainless-.*)$/iu.test(name))
+      kept.push(name, headers[at + 1] ?? '');
+  }
+  return kept;
+}

@@ -1,0 +1,135 @@
+import type { ProviderConfig } from '../../config/schema.ts';
+import type { Call } from '../../dialects/call.ts';
+import { difyChat, difyCompletion, difyWorkflow } from '../../dialects/vendor-operations.ts';
+import type { Json } from '../../translate/asked.ts';
+import { RetellingError } from '../../translate/retelling.ts';
+import type { Wire } from '../wire.ts';
+import { isInstruction } from './chat-request.ts';
+import type { ChatMessage, ChatRequest, VendorAsking } from './chat-request.ts';
+import type { AnswerReader } from './chat-retelling.ts';
+import type { Piece } from './chat-writer.ts';
+import { objectIn, textIn, usageIn } from './json.ts';
+import { ownChatWire } from './own-chat.ts';
+
+type BotType = 'Chat' | 'Agent' | 'Completion' | 'Workflow';
+
+const OPERATIONS = {
+  Chat: difyChat,
+  Agent: difyChat,
+  Completion: difyCompletion,
+  Workflow: difyWorkflow,
+} as const;
+
+const USAGE = { prompt: 'prompt_tokens', completion: 'completion_tokens', total: 'total_tokens' };
+
+/** Dify asks for a name of who asks; the plugin's, where the client has none. */
+const NOBODY = 'api-user';
+
+/** Dify: an application answers, which knows its own model and prompt. All messages become one text. */
+export function openDify(config: ProviderConfig): Wire {
+  const { botType = 'Chat', inputVariable = 'query', outputVariable = 'text' } = config;
+  return ownChatWire(config, {
+    operations: 'dify.',
+    ask: (chat, call) => ask(chat, call, botType, inputVariable),
+    reader: () => new DifyReader(botType, outputVariable),
+  });
+}
+
+function ask(chat: ChatRequest, call: Call, botType: BotType, inputVariable: string): VendorAsking {
+  const text = chat.messages.map(spoken).join('');
+  const operation = OPERATIONS[botType];
+  const body = {
+    ...asked(botType, inputVariable, text),
+    response_mode: call.stream ? 'streaming' : 'blocking',
+    user: chat.user ?? NOBODY,
+    auto_generate_name: false,
+    conversation_id: conversationOf(call.headers),
+  };
+  return { operation, path: operation.pattern, body, stream: call.stream };
+}
+
+function asked(botType: BotType, inputVariable: string, text: string): object {
+  switch (botType) {
+    case 'Chat':
+    case 'Agent':
+      return { inputs: {}, query: text };
+    case 'Completion':
+      return { inputs: { query: text }, query: '' };
+    case 'Workflow':
+      return { inputs: { [inputVariable]: text }, query: '' };
+  }
+}
+
+/** A message in the one text, as the plugin writes it. */
+function spoken(message: ChatMessage): string {
+  const speaker = isInstruction(message) ? 'SYSTEM' : message.role === 'assistant' ? 'ASSISTANT' : 'USER';
+  return `${speaker}: \n${message.text}\n`;
+}
+
+/** The plugin's header for a conversation to be continued; empty for a new one. */
+function conversationOf(headers: readonly string[]): string {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'conversationid');
+  return at < 0 ? '' : (headers[at + 1] ?? '');
+}
+
+class DifyReader implements AnswerReader {
+  readonly #botType: BotType;
+  readonly #outputVariable: string;
+  /** A workflow may say its text as it comes, or only at its end. */
+  #hasText = false;
+
+  constructor(botType: BotType, outputVariable: string) {
+    this.#botType = botType;
+    this.#outputVariable = outputVariable;
+  }
+
+  whole(body: Json): readonly Piece[] {
+    if (this.#botType === 'Workflow') return [this.#finished(objectIn(body, 'data'))];
+    const text = textIn(body, 'answer');
+    if (text === undefined) throw new RetellingError('Dify answered without an answer');
+    return [{ text, ...this.#about(body), ...usageOf(body), isEnd: true }];
+  }
+
+  frame(_name: string, data: Json): Piece | undefined {
+    switch (data['event']) {
+      case 'message':
+      case 'agent_message':
+        return this.#said(textIn(data, 'answer'), this.#about(data));
+      case 'text_chunk':
+        return this.#said(textIn(objectIn(data, 'data'), 'text'), {});
+      case 'message_end':
+        return { ...this.#about(data), ...usageOf(data), isEnd: true };
+      case 'workflow_finished':
+        // Of a chat it is not the end: that has a name of its own.
+        return this.#botType === 'Workflow' ? this.#finished(objectIn(data, 'data')) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #said(text: string | undefined, about: Piece): Piece | undefined {
+    if (text === undefined || text === '') return undefined;
+    this.#hasText = true;
+    return { ...about, text };
+  }
+
+  #finished(run: Json | undefined): Piece {
+    const id = textIn(run, 'workflow_id');
+    const about = { ...(id !== undefined && { id }), isEnd: true };
+    if (this.#hasText) return about;
+    const output = objectIn(run, 'outputs')?.[this.#outputVariable];
+    if (output === undefined || output === null)
+      throw new RetellingError(`the workflow has no output variable ${this.#outputVariable}`);
+    return { ...about, text: typeof output === 'string' ? output : JSON.stringify(output) };
+  }
+
+  #about(data: Json): Piece {
+    const id = textIn(data, this.#botType === 'Completion' ? 'message_id' : 'conversation_id');
+    return id === undefined ? {} : { id };
+  }
+}
+
+function usageOf(data: Json): Piece {
+  const usage = usageIn(objectIn(objectIn(data, 'metadata'), 'usage'), USAGE);
+  return usage === undefined ? {} : { usage };
+}
