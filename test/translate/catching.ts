@@ -8,6 +8,52 @@ export function asking(options: Partial<CallOptions> = {}, wishes: Wishes = {}):
   return { options: { prompt, ...options }, wishes, dropped: [] };
 }
 
+/** A turn in which two tools were called; one failed, the other showed a picture. */
+export const TOOL_TURN: CallOptions['prompt'] = [
+  { role: 'user', content: [{ type: 'text', text: 'Look' }] },
+  {
+    role: 'assistant',
+    content: [
+      { type: 'text', text: 'So be it' },
+      { type: 'tool-call', toolCallId: 'c1', toolName: 'look', input: '{"n":12345678901234567890}' },
+      { type: 'tool-call', toolCallId: 'c2', toolName: 'show', input: '' },
+    ],
+  },
+  {
+    role: 'tool',
+    content: [
+      {
+        type: 'tool-result',
+        toolCallId: 'c1',
+        toolName: 'look',
+        output: { type: 'error-text', value: 'Too dark' },
+      },
+    ],
+  },
+  {
+    role: 'tool',
+    content: [
+      {
+        type: 'tool-result',
+        toolCallId: 'c2',
+        toolName: 'show',
+        output: {
+          type: 'content',
+          value: [
+            { type: 'text', text: 'Here' },
+            { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'iVBORw0KGgo=' } },
+          ],
+        },
+      },
+    ],
+  },
+];
+
+/** A tool of the client's. */
+export function toolNamed(name: string): NonNullable<CallOptions['tools']>[number] {
+  return { type: 'function', name, inputSchema: { type: 'object', properties: {} } };
+}
+
 export interface Caught {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { Asked } from '../asked.ts';
 import { effortOf, thinkingTokensOf } from '../effort.ts';
 import type { Effort } from '../effort.ts';
+import type { AssistantPart, Prompt } from './prompt.ts';
 
 /** How a Claude model is told to think. */
 export type Thinking =
@@ -53,8 +54,32 @@ export function thinkingOf(asked: Asked, model: string): Thinking {
   const isClaude = model.includes('claude');
   if (isClaude && (generation === undefined || generation >= ADAPTIVE_SINCE))
     return { kind: 'adaptive', effort };
-  return budget(asked);
+  return hasLostThought(asked.options.prompt) ? { kind: 'off' } : budget(asked);
 }
+
+/**
+ * Whether tools have answered a message that had begun with a thought which the client did not keep. With a budget
+ * such a turn is refused; models that decide themselves take it.
+ * docs.anthropic.com/en/docs/build-with-claude/extended-thinking, "Preserving thinking blocks"
+ */
+function hasLostThought(prompt: Prompt): boolean {
+  const at = prompt.findLastIndex(({ role }) => role === 'assistant' || role === 'user');
+  const message = prompt[at];
+  if (message?.role !== 'assistant' || !message.content.some(({ type }) => type === 'tool-call'))
+    return false;
+  return !message.content.some((part) => part.type === 'reasoning' && isSigned(part.providerOptions));
+}
+
+function isSigned(options: AssistantPart['providerOptions']): boolean {
+  return SIGNED.some(([name, field]) => options?.[name]?.[field] !== undefined);
+}
+
+const SIGNED = [
+  ['anthropic', 'signature'],
+  ['anthropic', 'redactedData'],
+  ['amazonBedrock', 'signature'],
+  ['amazonBedrock', 'redactedContent'],
+] as const;
 
 function forcesTool({ options: { tools = [], toolChoice } }: Asked): boolean {
   return tools.length > 0 && (toolChoice?.type === 'required' || toolChoice?.type === 'tool');

@@ -4,6 +4,7 @@ import { operationNamed } from '../../dialects/operation-table.ts';
 import { targetOf } from '../asked.ts';
 import type { Asked, CallOptions, FarSide } from '../asked.ts';
 import { effortOf } from '../effort.ts';
+import type { Effort } from '../effort.ts';
 import { chatMessages } from './chat-messages.ts';
 import { ownTools, withTools, without } from './prompt.ts';
 
@@ -40,7 +41,7 @@ export const openaiChat: FarSide = {
   },
   fit: (asked, _, { reasoningBack }) => {
     const { options } = asked;
-    const effort = effortOf(asked);
+    const effort = wordOf(asked);
     return {
       ...withTools(without(options, 'reasoning', 'topK', 'providerOptions'), ownTools(options)),
       prompt: chatMessages(options.prompt, reasoningBack),
@@ -50,6 +51,16 @@ export const openaiChat: FarSide = {
   },
   target: (model) => targetOf(completions, model),
 };
+
+/**
+ * The effort in a word that is understood. Not every model knows how not to think: it is told so only where that
+ * is the client's own word.
+ */
+function wordOf(asked: Asked): Effort | undefined {
+  const effort = effortOf(asked);
+  if (effort === 'none' && asked.options.reasoning !== 'none') return undefined;
+  return effort === 'max' ? 'high' : effort;
+}
 
 /**
  * Fields of chat completions that the SDK has no word for, and a near side of the family may know. The package
