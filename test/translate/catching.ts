@@ -49,9 +49,16 @@ export const TOOL_TURN: CallOptions['prompt'] = [
   },
 ];
 
+type Tool = Extract<NonNullable<CallOptions['tools']>[number], { readonly type: 'function' }>;
+
 /** A tool of the client's. */
-export function toolNamed(name: string): NonNullable<CallOptions['tools']>[number] {
-  return { type: 'function', name, inputSchema: { type: 'object', properties: {} } };
+export function toolNamed(name: string, providerOptions?: Tool['providerOptions']): Tool {
+  return {
+    type: 'function',
+    name,
+    inputSchema: { type: 'object', properties: {} },
+    ...(providerOptions !== undefined && { providerOptions }),
+  };
 }
 
 export interface Caught {

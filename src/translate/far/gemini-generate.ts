@@ -3,7 +3,7 @@ import { operationNamed } from '../../dialects/operation-table.ts';
 import { NotExpressible, targetOf } from '../asked.ts';
 import type { Asked, CallOptions, FarSide } from '../asked.ts';
 import { effortOf } from '../effort.ts';
-import { instructionsFirst, ownTools, withArguments, withTools, without } from './prompt.ts';
+import { instructionsFirst, ownTools, resultsTogether, withArguments, withTools, without } from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
 
 const generate = operationNamed('gemini.generateContent');
@@ -29,7 +29,7 @@ function fit(asked: Asked, model: string): CallOptions {
   const effort = effortOf(asked);
   return {
     ...withTools(without(options, 'reasoning', 'providerOptions'), ownTools(options)),
-    prompt: withArguments(instructionsFirst(options.prompt)).map(withMediaTypes),
+    prompt: withArguments(resultsTogether(instructionsFirst(options.prompt))).map(withMediaTypes),
     ...(effort !== undefined && thinks(model) && { reasoning: effort }),
     ...(Object.keys(thinkingConfig).length > 0 && { providerOptions: { google: { thinkingConfig } } }),
   };

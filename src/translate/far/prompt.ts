@@ -23,6 +23,18 @@ export function instructionsFirst(prompt: Prompt): Prompt {
   return [...instructions.slice(0, -1), asUser];
 }
 
+/** Results of tools that follow each other, in one message: Gemini refuses the calls of one turn answered apart. */
+export function resultsTogether(prompt: Prompt): Prompt {
+  const messages: Message[] = [];
+  for (const message of prompt) {
+    const last = messages.at(-1);
+    if (message.role === 'tool' && last?.role === 'tool')
+      messages[messages.length - 1] = { ...last, content: [...last.content, ...message.content] };
+    else messages.push(message);
+  }
+  return messages;
+}
+
 /** Calls of tools whose arguments are an empty text, as some clients send them, get an empty object for it. */
 export function withArguments(prompt: Prompt): Prompt {
   return prompt.map((message) =>
