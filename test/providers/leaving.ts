@@ -66,7 +66,7 @@ export async function leaving(parts: ConfigParts, asked: Asked): Promise<Leaving
 
 function callFor({ method = 'POST', path, body, headers = {} }: Asked): Call {
   const target = findTarget(method, path, headers);
-  assert.ok(typeof target === 'object', `${method} ${path}: ${String(target)}`);
+  assert.ok(typeof target === 'object', `${method} ${path}: ${JSON.stringify(target)}`);
   const written = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   const facts = written === '' ? noFacts() : scanBody(Buffer.from(written));
   assert.equal(facts.kind, 'facts');
@@ -95,4 +95,11 @@ function headersOf(pairs: readonly string[]): Record<string, string> {
   for (let at = 0; at + 1 < pairs.length; at += 2)
     headers[(pairs[at] ?? '').toLowerCase()] = pairs[at + 1] ?? '';
   return headers;
+}
+
+/** The same, where nothing is refused. */
+export async function left(parts: ConfigParts, asked: Asked): Promise<Leaving> {
+  const gone = await leaving(parts, asked);
+  assert.ok(typeof gone === 'object', `${asked.path}: ${JSON.stringify(gone)}`);
+  return gone;
 }
