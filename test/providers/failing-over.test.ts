@@ -76,7 +76,7 @@ void describe('a dead first key is replaced by the second', () => {
           { key: GOOD, weight: 0.001 },
         ],
         choice: 'random',
-        failover: { enabled: true, cooldownDuration: '1h' },
+        failover: { enabled: true, failureThreshold: 1, cooldownDuration: '1h' },
         ...OWN[type]?.options,
       };
       const gateway = await gatewayFor(t, { config: { providers: [provider] } });
