@@ -63,11 +63,7 @@ function takeShaped(call: Call, model: string | undefined, taker: Taker): Taken 
 }
 
 /** Without translation; undefined where that will not do. */
-function takeOwn(
-  call: Call,
-  model: string | undefined,
-  { config, wire, shaper }: Taker,
-): Taken | undefined {
+function takeOwn(call: Call, model: string | undefined, { config, wire, shaper }: Taker): Taken | undefined {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
   if (wire.takes(call.target.operation)) {
     const { call: sent, retelling } = shaper.usage(call);
@@ -86,8 +82,7 @@ function takeOwn(
 async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
   const { config, wire, shaper } = taker;
   const translation = await translate(call, model, wire.native, wire.manner ?? PLAIN_MANNER);
-  if (translation.kind === 'not-expressible')
-    return notExpressible(translation.reason, config);
+  if (translation.kind === 'not-expressible') return notExpressible(translation.reason, config);
   const shaped = await shaper.request(translation.call);
   if (shaped.kind === 'refused') {
     translation.retelling.drop();

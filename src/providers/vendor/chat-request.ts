@@ -22,7 +22,7 @@ export interface ChatRequest {
 
 /**
  * Reads a chat completion for a provider that answers with text and knows no tools. Settings such as the
- * temperature have no place there and are left out. Throws `NotExpressible` for what would change the meaning.
+ * temperature have no place there; see `leftOut`. Throws `NotExpressible` for what would change the meaning.
  */
 export function readTextChat(call: Call): ChatRequest {
   if (call.body.kind === 'passing')
@@ -76,6 +76,26 @@ export interface VendorAsking {
   readonly query?: string;
   readonly body: object;
   readonly stream: boolean;
+  /** Fields of the client's that found a place, beside the messages. */
+  readonly uses?: readonly string[];
+}
+
+/** What is understood without having a place of its own. */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  'messages',
+  'model',
+  'n',
+  'response_format',
+  'store',
+  'stream',
+  'stream_options',
+  'tool_choice',
+  'tools',
+]);
+
+/** The fields of a request that are left out, by their names. */
+export function leftOut({ body }: ChatRequest, { uses = [] }: VendorAsking): readonly string[] {
+  return Object.keys(body).filter((name) => !UNDERSTOOD.has(name) && !uses.includes(name));
 }
 
 /** The call that asks a provider in its own way. */

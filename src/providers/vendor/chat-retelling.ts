@@ -25,11 +25,16 @@ export interface AnswerReader {
  */
 export class ChatRetelling implements Retelling {
   readonly contentType: string;
+  readonly dropped: readonly string[];
   readonly #reader: AnswerReader;
   readonly #writer: ChatWriter;
 
-  /** @param stream what the client asked for */
-  constructor(reader: AnswerReader, writer: ChatWriter, stream: boolean) {
+  /**
+   * @param stream what the client asked for
+   * @param dropped fields of its request that were left out
+   */
+  constructor(reader: AnswerReader, writer: ChatWriter, stream: boolean, dropped: readonly string[]) {
+    this.dropped = dropped;
     this.#reader = reader;
     this.#writer = writer;
     this.contentType = stream ? 'text/event-stream' : 'application/json';

@@ -35,7 +35,7 @@ function ask({ messages, user = NOBODY }: ChatRequest, bot: string): VendorAskin
     auto_save_history: false,
     additional_messages: messages.map(messageOf),
   };
-  return { operation: cozeChat, path: cozeChat.pattern, body, stream: true };
+  return { operation: cozeChat, path: cozeChat.pattern, body, stream: true, uses: ['user'] };
 }
 
 /** It knows two roles: instructions go in as the user's. */

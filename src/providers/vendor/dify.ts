@@ -45,7 +45,7 @@ function ask(chat: ChatRequest, call: Call, botType: BotType, inputVariable: str
     auto_generate_name: false,
     conversation_id: conversationOf(call.headers),
   };
-  return { operation, path: operation.pattern, body, stream: call.stream };
+  return { operation, path: operation.pattern, body, stream: call.stream, uses: ['user'] };
 }
 
 function asked(botType: BotType, inputVariable: string, text: string): object {

@@ -6,7 +6,7 @@ import { placeOf } from '../place.ts';
 import { plainWire } from '../plain-wire.ts';
 import { providerTypes } from '../types.ts';
 import type { Wire } from '../wire.ts';
-import { readTextChat, vendorCall } from './chat-request.ts';
+import { leftOut, readTextChat, vendorCall } from './chat-request.ts';
 import type { ChatRequest, VendorAsking } from './chat-request.ts';
 import { ChatRetelling } from './chat-retelling.ts';
 import type { AnswerReader } from './chat-retelling.ts';
@@ -33,9 +33,11 @@ export function ownChatWire(config: ProviderConfig, own: OwnChat): Wire {
       if (call.target.operation.name !== 'chat.completions') return undefined;
       const chat = readTextChat(call);
       const wantsUsage = asObject(chat.body['stream_options'])?.['include_usage'] === true;
+      const asking = own.ask(chat, call, model ?? '');
+      const writer = new ChatWriter(call, model, wantsUsage);
       return {
-        call: vendorCall(call, own.ask(chat, call, model ?? '')),
-        retelling: new ChatRetelling(own.reader(), new ChatWriter(call, model, wantsUsage), call.stream),
+        call: vendorCall(call, asking),
+        retelling: new ChatRetelling(own.reader(), writer, call.stream, leftOut(chat, asking)),
       };
     },
   };

@@ -33,10 +33,8 @@ function ask(
 ): VendorAsking {
   const place = version === undefined ? '' : `/versions/${encodeURIComponent(version)}`;
   const verb = stream ? 'generate_stream' : 'generate';
-  const settings = SETTINGS.filter((name) => typeof body[name] === 'number').map((name) => [
-    name,
-    body[name],
-  ]);
+  const settings: Record<string, unknown> = {};
+  for (const name of SETTINGS) if (typeof body[name] === 'number') settings[name] = body[name];
   return {
     operation: tritonGenerate,
     path: `/models/${encodeURIComponent(model)}${place}/${verb}`,
@@ -45,6 +43,7 @@ function ask(
       parameters: { stream, ...settings },
     },
     stream,
+    uses: Object.keys(settings),
   };
 }
 

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
+import { parseConfig } from '../../src/config/load.ts';
+import { noFacts } from '../../src/dialects/body-facts.ts';
+import type { Call } from '../../src/dialects/call.ts';
+import { scanBody } from '../../src/dialects/json-scan.ts';
+import { findTarget } from '../../src/dialects/operations.ts';
+import { FRESH } from '../../src/keys/record.ts';
+import { openProvider } from '../../src/providers/provider.ts';
+import type { Retelling } from '../../src/translate/retelling.ts';
+import type { ConfigParts } from '../support/gateway.ts';
+
+/** A request as it would leave for a provider. Nothing is sent. */
+export interface Leaving {
+  readonly method: string;
+  readonly url: string;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What the answer would go through on its way back. */
+  readonly retelling: Retelling | undefined;
+}
+
+/** What a client asks for. */
+export interface Asked {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  /** As JSON, unless it is text. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const FIRST_KEY = 'first-key-0123456789';
+
+/**
+ * What leaves for a provider, with its first key.
+ * @returns a code where the provider refuses the call
+ */
+export async function leaving(parts: ConfigParts, asked: Asked): Promise<Leaving | string> {
+  const written = { provider: { id: 'p', apiTokens: [FIRST_KEY], ...parts } };
+  const parsed = parseConfig(JSON.stringify(written), { env: {} });
+  assert.ok(parsed.ok, JSON.stringify(parsed));
+  const [config] = parsed.config.providers;
+  assert.ok(config);
+  const provider = openProvider(config, () => FRESH);
+  const call = callFor(asked);
+  const model = call.model === undefined ? undefined : provider.mapModel(call.model);
+  const taken = await provider.take(call, model);
+  if (taken.kind === 'refused') return taken.code;
+  const [pooled] = provider.pool.all();
+  const request = await provider.build(taken.call, pooled?.key, model);
+  assert.ok(!('kind' in request));
+  return {
+    method: request.method,
+    url: (request.origin ?? new URL(config.baseUrl).origin) + request.path,
+    headers: headersOf(request.headers),
+    body:
+      request.body === null
+        ? ''
+        : Buffer.isBuffer(request.body)
+          ? request.body.toString()
+          : await text(request.body),
+    retelling: taken.retelling,
+  };
+}
+
+function callFor({ method = 'POST', path, body, headers = {} }: Asked): Call {
+  const target = findTarget(method, path, headers);
+  assert.ok(typeof target === 'object', `${method} ${path}: ${JSON.stringify(target)}`);
+  const written = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+  const facts = written === '' ? noFacts() : scanBody(Buffer.from(written));
+  assert.equal(facts.kind, 'facts');
+  assert.ok(facts.kind === 'facts');
+  return {
+    id: 'req_test',
+    target,
+    headers: Object.entries({
+      ...(written !== '' && { 'content-type': 'application/json' }),
+      ...headers,
+    }).flat(),
+    body: { kind: 'kept', bytes: Buffer.from(written) },
+    model: target.pathModel ?? facts.model,
+    modelSpan: facts.modelSpan,
+    hints: facts,
+    stream: facts.stream,
+    creates: false,
+    credential: undefined,
+    acceptedAt: Date.UTC(2026, 10, 24),
+    signal: new AbortController().signal,
+  };
+}
+
+function headersOf(pairs: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let at = 0; at + 1 < pairs.length; at += 2)
+    headers[(pairs[at] ?? '').toLowerCase()] = pairs[at + 1] ?? '';
+  return headers;
+}
+
+/** The same, where nothing is refused. */
+export async function left(parts: ConfigParts, asked: Asked): Promise<Leaving> {
+  const gone = await leaving(parts, asked);
+  assert.ok(typeof gone === 'object', `${asked.path}: ${JSON.stringify(gone)}`);
+  return gone;
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { leaving, left } from '../leaving.ts';
+import { chunksOf, retoldStream, retoldWhole } from './retold.ts';
+
+const options = { type: 'deepl', targetLang: 'ZH' };
+const path = '/v1/chat/completions';
+const body = {
+  model: 'Free',
+  messages: [
+    { role: 'system', content: 'money' },
+    { content: 'sit by the bank' },
+    { content: [{ type: 'text', text: 'a bank in China' }] },
+  ],
+};
+const answer = JSON.stringify({
+  translations: [
+    { detected_source_language: 'EN', text: '坐在银行旁' },
+    { detected_source_language: 'EN', text: '中国的银行' },
+  ],
+});
+
+void describe('DeepL', () => {
+  void it('is asked for a translation, at the host that the model names', async () => {
+    const gone = await left(options, { path, body });
+    assert.equal(`${gone.method} ${gone.url}`, 'POST https://api-free.deepl.com/v2/translate');
+    assert.equal(gone.headers['authorization'], 'DeepL-Auth-Key first-key-0123456789');
+    assert.equal(gone.headers['content-type'], 'application/json');
+    assert.deepEqual(JSON.parse(gone.body), {
+      text: ['sit by the bank', 'a bank in China'],
+      target_lang: 'ZH',
+      context: 'money',
+    });
+    const pro = await left(options, { path, body: { ...body, model: 'Pro' } });
+    assert.equal(pro.url, 'https://api.deepl.com/v2/translate');
+  });
+
+  void it('is asked at the host of the key where the model names none, and where it is configured to be', async () => {
+    const free = { ...options, apiTokens: ['key-0123456789:fx'] };
+    const asked = { path, body: { ...body, model: 'any' } };
+    assert.equal((await left(free, asked)).url, 'https://api-free.deepl.com/v2/translate');
+    assert.equal((await left(options, asked)).url, 'https://api.deepl.com/v2/translate');
+    const own = { ...free, baseUrl: 'http://127.0.0.1:9000/deepl' };
+    assert.equal((await left(own, asked)).url, 'http://127.0.0.1:9000/deepl/v2/translate');
+  });
+
+  void it('answers with a choice for each message', async () => {
+    const { retelling } = await left(options, { path, body: { ...body, temperature: 1 } });
+    assert.deepEqual(retelling?.dropped, ['temperature']);
+    assert.deepEqual(await retoldWhole(retelling, answer), {
+      id: 'chatcmpl-req_test',
+      object: 'chat.completion',
+      created: 1795478400,
+      model: 'Free',
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', name: 'EN', content: '坐在银行旁' },
+          finish_reason: 'stop',
+        },
+        {
+          index: 1,
+          message: { role: 'assistant', name: 'EN', content: '中国的银行' },
+          finish_reason: 'stop',
+        },
+      ],
+    });
+  });
+
+  void it('has its one answer told as a stream where the client wants one', async () => {
+    const { retelling } = await left(options, { path, body: { ...body, stream: true } });
+    const told = await retoldStream(retelling, answer, 7, { 'content-type': 'application/json' });
+    assert.ok(told.isWhole);
+    assert.deepEqual(chunksOf(told.text), [
+      {
+        choices: [
+          { index: 0, delta: { role: 'assistant', name: 'EN', content: '坐在银行旁' }, finish_reason: null },
+        ],
+      },
+      {
+        choices: [
+          { index: 1, delta: { role: 'assistant', name: 'EN', content: '中国的银行' }, finish_reason: null },
+        ],
+      },
+      { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+      { choices: [{ index: 1, delta: {}, finish_reason: 'stop' }] },
+      '[DONE]',
+    ]);
+  });
+
+  void it('cannot be asked for what it has no means for', async () => {
+    for (const more of [
+      { tools: [{ type: 'function', function: { name: 'f' } }] },
+      { n: 2 },
+      { response_format: { type: 'json_object' } },
+      { messages: [{ role: 'system', content: 'nothing else' }] },
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x' } }] }] },
+      { messages: [{ role: 'tool', tool_call_id: 'c', content: '1' }] },
+    ])
+      assert.equal(await leaving(options, { path, body: { ...body, ...more } }), 'not_expressible');
+    const embeddings = { path: '/v1/embeddings', body: { model: 'Free', input: 'x' } };
+    assert.equal(await leaving(options, embeddings), 'operation_not_offered');
+  });
+
+  void it('that answers something else is not retold', async () => {
+    const { retelling } = await left(options, { path, body });
+    await assert.rejects(retoldWhole(retelling, '{"message":"no"}'), { name: 'RetellingError' });
+    const { retelling: streamed } = await left(options, { path, body: { ...body, stream: true } });
+    const told = await retoldStream(streamed, 'no', 0, { 'content-type': 'application/json' });
+    assert.deepEqual(told, { text: '', isWhole: false });
+  });
+
+  void it('takes its own requests as they are', async () => {
+    const gone = await left(options, { path: '/v2/translate', body: '{"text":["x"],"target_lang":"DE"}' });
+    assert.equal(gone.url, 'https://api.deepl.com/v2/translate');
+    assert.equal(gone.body, '{"text":["x"],"target_lang":"DE"}');
+    assert.equal(gone.retelling, undefined);
+  });
+});

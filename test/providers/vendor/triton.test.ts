@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { left } from '../leaving.ts';
+import { chunksOf, plainFrames, retoldAtEveryCut, retoldStream, retoldWhole } from './retold.ts';
+
+const path = '/v1/chat/completions';
+const options = { type: 'triton', tritonDomain: 'triton.example.com:8000', modelMapping: { '*': 'gpt2' } };
+const body = {
+  model: 'm',
+  messages: [
+    { role: 'user', content: 'a' },
+    { role: 'user', content: 'b' },
+  ],
+};
+
+void describe('Triton', () => {
+  void it('is given the last message, and the settings that are numbers', async () => {
+    const gone = await left(options, { path, body: { ...body, temperature: 0.5, top_p: 1, stop: ['x'] } });
+    assert.equal(`${gone.method} ${gone.url}`, 'POST http://triton.example.com:8000/v2/models/gpt2/generate');
+    assert.equal(gone.headers['authorization'], 'Bearer first-key-0123456789');
+    assert.deepEqual(JSON.parse(gone.body), {
+      text_input: 'b',
+      parameters: { stream: false, temperature: 0.5, top_p: 1 },
+    });
+    assert.deepEqual(gone.retelling?.dropped, ['stop']);
+  });
+
+  void it('is asked for a version of its model, and for a stream', async () => {
+    const gone = await left(
+      { ...options, tritonModelVersion: '2' },
+      { path, body: { ...body, model: 'x', stream: true } },
+    );
+    assert.equal(gone.url, 'http://triton.example.com:8000/v2/models/gpt2/versions/2/generate_stream');
+    assert.deepEqual(JSON.parse(gone.body), { text_input: 'b', parameters: { stream: true } });
+  });
+
+  void it('answers with a completion', async () => {
+    const { retelling } = await left(options, { path, body });
+    const answer = '{"id":"t-1","model_name":"gpt2","model_version":"1","text_output":"c"}';
+    assert.deepEqual(await retoldWhole(retelling, answer), {
+      id: 't-1',
+      object: 'chat.completion',
+      created: 1795478400,
+      model: 'm',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'c' }, finish_reason: 'stop' }],
+    });
+  });
+
+  void it('streams until its connection ends, wherever its frames are cut', async () => {
+    const stream = plainFrames({ model_name: 'gpt2', text_output: 'Gü' }, { text_output: 'te' });
+    const told = await retoldAtEveryCut(
+      async () => (await left(options, { path, body: { ...body, stream: true } })).retelling,
+      stream,
+    );
+    assert.ok(told.isWhole);
+    assert.deepEqual(chunksOf(told.text), [
+      { choices: [{ index: 0, delta: { role: 'assistant', content: 'Gü' }, finish_reason: null }] },
+      { choices: [{ index: 0, delta: { content: 'te' }, finish_reason: null }] },
+      { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+      '[DONE]',
+    ]);
+  });
+
+  void it('has nothing told to its end that could not be read', async () => {
+    const { retelling } = await left(options, { path, body: { ...body, stream: true } });
+    const huge = `data: {"text_output":"${'x'.repeat(300_000)}"}\n\n`;
+    assert.equal((await retoldStream(retelling, huge)).isWhole, false);
+  });
+});
