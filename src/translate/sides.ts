@@ -7,10 +7,17 @@ import { anthropicMessages } from './far/anthropic-messages.ts';
 import { bedrockConverse } from './far/bedrock-converse.ts';
 import { geminiGenerate } from './far/gemini-generate.ts';
 import { openaiChat } from './far/openai-chat.ts';
+import { messages } from './near/anthropic/messages.ts';
+import { chat } from './near/openai/chat.ts';
+import { completions } from './near/openai/completions.ts';
 import type { WholeTranslation } from './whole.ts';
 
 /** By the names of the operations that generate something. */
-const nearSides: ReadonlyMap<string, NearSide> = new Map();
+const nearSides: ReadonlyMap<string, NearSide> = new Map([
+  ['chat.completions', chat],
+  ['completions', completions],
+  ['messages.create', messages],
+]);
 
 /** By the dialect that a provider speaks. */
 const farSides: ReadonlyMap<Dialect, FarSide> = new Map([

@@ -1,0 +1,196 @@
+import { NotExpressible } from '../../asked.ts';
+import type { Json } from '../../asked.ts';
+import { idCarried, unpackCarried } from '../../carry.ts';
+import type { Carried } from '../../carry.ts';
+import { cacheMark, fileOf, needObject, needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import type {
+  AssistantContent,
+  FileData,
+  Message,
+  Prompt,
+  ToolContent,
+  ToolOutput,
+  UserContent,
+} from '../fields.ts';
+
+/** Reads `system` and `messages`. */
+export function readMessages(body: Json): Prompt {
+  if (!Array.isArray(body['messages'])) throw new NotExpressible('messages is not a list');
+  const names = new Map<string, string>();
+  const messages = body['messages'].flatMap((each: unknown, at) =>
+    readMessage(needObject(each, `messages[${at}]`), `messages[${at}]`, names),
+  );
+  return [...readSystem(body['system']), ...messages];
+}
+
+function readSystem(system: unknown): Prompt {
+  if (typeof system === 'string') return system === '' ? [] : [{ role: 'system', content: system }];
+  return objectsOf(system).map((block, at) => ({
+    role: 'system',
+    content: needText(block['text'], `system[${at}].text`),
+    ...cacheMark(block),
+  }));
+}
+
+/** @param names - of the tools that were called so far, by the ids of the calls */
+function readMessage({ role, content }: Json, where: string, names: Map<string, string>): Message[] {
+  const blocks =
+    typeof content === 'string'
+      ? content === ''
+        ? []
+        : [{ type: 'text', text: content }]
+      : objectsOf(content);
+  switch (role) {
+    case 'system':
+      return blocks.map((block) => ({ role: 'system', content: textOf(objectOf(block)?.['text']) ?? '' }));
+    case 'user':
+      return userMessages(blocks, where, names);
+    case 'assistant': {
+      const parts = blocks.flatMap((block) => assistantPart(block, where));
+      for (const part of parts) if (part.type === 'tool-call') names.set(part.toolCallId, part.toolName);
+      return parts.length === 0 ? [] : [{ role: 'assistant', content: parts }];
+    }
+    default:
+      throw new NotExpressible(`${where}.role is none that is known`);
+  }
+}
+
+/** Results of tools stand in a message of the user's here, and in one of their own elsewhere. */
+function userMessages(blocks: readonly Json[], where: string, names: ReadonlyMap<string, string>): Message[] {
+  const results = blocks.filter(({ type }) => type === 'tool_result');
+  const said = blocks.filter(({ type }) => type !== 'tool_result').flatMap((block) => userPart(block, where));
+  return [
+    ...(results.length === 0
+      ? []
+      : [{ role: 'tool' as const, content: results.map((block) => toolResult(block, where, names)) }]),
+    ...(said.length === 0 ? [] : [{ role: 'user' as const, content: said }]),
+  ];
+}
+
+function userPart(block: Json, where: string): UserContent {
+  switch (block['type']) {
+    case 'text':
+      return [{ type: 'text', text: needText(block['text'], `a text of ${where}`), ...cacheMark(block) }];
+    case 'image':
+      return [{ type: 'file', ...sourceOf(block, 'image/*', where), ...cacheMark(block) }];
+    case 'document':
+      return [documentPart(block, where)];
+    case 'search_result': {
+      const texts = objectsOf(block['content']).map((each) => textOf(each['text']) ?? '');
+      const text = [textOf(block['title']), textOf(block['source']), ...texts].filter(Boolean).join('\n');
+      return [{ type: 'text', text, ...cacheMark(block) }];
+    }
+    default:
+      throw new NotExpressible(`${where} holds a block of type ${String(block['type'])}`);
+  }
+}
+
+function documentPart(block: Json, where: string): UserContent[number] {
+  const source = needObject(block['source'], `a document of ${where}`);
+  const title = textOf(block['title']);
+  if (source['type'] === 'text' || source['type'] === 'content') {
+    const content = source['type'] === 'text' ? source['data'] : joined(source['content']);
+    return { type: 'text', text: [title, textOf(content)].filter(Boolean).join('\n'), ...cacheMark(block) };
+  }
+  return {
+    type: 'file',
+    ...sourceOf(block, 'application/pdf', where),
+    ...(title !== undefined && { filename: title }),
+    ...cacheMark(block),
+  };
+}
+
+function sourceOf(block: Json, usual: string, where: string): { mediaType: string; data: FileData } {
+  const source = needObject(block['source'], `an image or document of ${where}`);
+  switch (source['type']) {
+    case 'base64':
+      return {
+        mediaType: textOf(source['media_type']) ?? usual,
+        data: { type: 'data', data: needText(source['data'], `the data of ${where}`) },
+      };
+    case 'url':
+      return fileOf(needText(source['url'], `a URL of ${where}`), usual);
+    default:
+      throw new NotExpressible('a file is named by an id, which means nothing to another provider');
+  }
+}
+
+function joined(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return objectsOf(content)
+    .map((block) => textOf(block['text']) ?? '')
+    .join('\n');
+}
+
+function assistantPart(block: Json, where: string): AssistantContent {
+  switch (block['type']) {
+    case 'text': {
+      const text = textOf(block['text']);
+      return text === undefined ? [] : [{ type: 'text', text, ...cacheMark(block) }];
+    }
+    case 'thinking':
+      return [thinkingPart(textOf(block['thinking']) ?? '', textOf(block['signature']))];
+    case 'redacted_thinking': {
+      const data = needText(block['data'], `a redacted thinking of ${where}`);
+      const providerOptions = unpackCarried(data) ?? {
+        anthropic: { redactedData: data },
+        amazonBedrock: { redactedContent: data },
+      };
+      return [{ type: 'reasoning', text: '', providerOptions }];
+    }
+    case 'tool_use': {
+      const { id, carried } = idCarried(needText(block['id'], `the id of a tool call of ${where}`));
+      return [
+        {
+          type: 'tool-call',
+          toolCallId: id,
+          toolName: needText(block['name'], `the name of a tool call of ${where}`),
+          input: objectOf(block['input']) ?? {},
+          ...carriedOption(carried),
+        },
+      ];
+    }
+    default:
+      // What a server tool of Anthropic's did in an earlier turn means nothing elsewhere.
+      return [];
+  }
+}
+
+/** A signature that is not marked as ours is Anthropic's, which Bedrock's models of theirs take as well. */
+function thinkingPart(text: string, signature: string | undefined): AssistantContent[number] {
+  if (signature === undefined) return { type: 'reasoning', text };
+  const providerOptions = unpackCarried(signature) ?? {
+    anthropic: { signature },
+    amazonBedrock: { signature },
+  };
+  return { type: 'reasoning', text, providerOptions };
+}
+
+function carriedOption(carried: Carried | undefined) {
+  return carried === undefined ? {} : { providerOptions: carried };
+}
+
+function toolResult(block: Json, where: string, names: ReadonlyMap<string, string>): ToolContent[number] {
+  const { id } = idCarried(needText(block['tool_use_id'], `a tool_use_id of ${where}`));
+  return {
+    type: 'tool-result',
+    toolCallId: id,
+    toolName: names.get(id) ?? 'unknown',
+    output: outputOf(block, where),
+    ...cacheMark(block),
+  };
+}
+
+function outputOf(block: Json, where: string): ToolOutput {
+  const { content, is_error: isError } = block;
+  const blocks = objectsOf(content);
+  if (isError === true) return { type: 'error-text', value: joined(content) };
+  if (blocks.every(({ type }) => type === 'text')) return { type: 'text', value: joined(content) };
+  const parts = blocks.flatMap((each) => userPart(each, where));
+  return {
+    type: 'content',
+    value: parts.map((part) =>
+      part.type === 'text' ? { type: 'text', text: part.text } : { ...part, type: 'file' as const },
+    ),
+  };
+}

@@ -1,0 +1,117 @@
+import type { AnswerContext, Json, NearStream, StreamPart } from '../../asked.ts';
+import { idCarrying } from '../../carry.ts';
+import { Blocks, event } from './blocks.ts';
+import { googleOnly, heading, signatureOf, stopOf, usageOf } from './write.ts';
+
+type Of<Type extends StreamPart['type']> = Extract<StreamPart, { readonly type: Type }>;
+
+/** Writes the events of a message. */
+export class MessageStream implements NearStream {
+  readonly contentType = 'text/event-stream';
+  readonly #heading: object;
+  readonly #blocks = new Blocks();
+  #hasBegun = false;
+  #hasCalls = false;
+
+  constructor(context: AnswerContext) {
+    this.#heading = heading(context);
+  }
+
+  part(part: StreamPart): string {
+    if (part.type === 'ping') return this.#hasBegun ? event({ type: 'ping' }) : '';
+    const told = this.#tell(part);
+    return told === '' ? '' : this.#opening() + told;
+  }
+
+  end(): string {
+    return event({ type: 'message_stop' });
+  }
+
+  #tell(part: StreamPart): string {
+    switch (part.type) {
+      case 'text-delta':
+        return part.delta === '' ? '' : this.#text(part);
+      case 'text-end':
+        return this.#blocks.finish(`text ${part.id}`);
+      case 'reasoning-start':
+      case 'reasoning-delta':
+      case 'reasoning-end':
+        return this.#thinking(part);
+      case 'tool-input-start':
+        return part.providerExecuted === true
+          ? ''
+          : this.#beginCall(part.id, part.toolName, part.providerMetadata);
+      case 'tool-input-delta':
+        return part.delta === '' ? '' : this.#blocks.more(`tool ${part.id}`, jsonDelta(part.delta));
+      case 'tool-call':
+        return part.providerExecuted === true ? '' : this.#call(part);
+      case 'finish': {
+        const stop = stopOf(part.finishReason, this.#hasCalls);
+        const last = { type: 'message_delta', delta: stop, usage: usageOf(part.usage) };
+        return this.#blocks.finishAll() + event(last);
+      }
+      default:
+        return '';
+    }
+  }
+
+  #text({ id, delta: text }: Of<'text-delta'>): string {
+    const key = `text ${id}`;
+    return (
+      this.#blocks.begin({ key, kind: 'text', block: { type: 'text', text: '' } }) +
+      this.#blocks.more(key, { type: 'text_delta', text })
+    );
+  }
+
+  #thinking(part: Of<'reasoning-start'> | Of<'reasoning-delta'> | Of<'reasoning-end'>): string {
+    const key = `thinking ${part.id}`;
+    const redacted = part.providerMetadata?.['anthropic']?.['redactedData'];
+    if (typeof redacted === 'string')
+      return this.#blocks.begin({ key, kind: 'text', block: { type: 'redacted_thinking', data: redacted } });
+    const text = part.type === 'reasoning-delta' ? part.delta : '';
+    const signature = signatureOf(part.providerMetadata);
+    let told = '';
+    if (text !== '' || signature !== '')
+      told += this.#blocks.begin({
+        key,
+        kind: 'text',
+        block: { type: 'thinking', thinking: '', signature: '' },
+      });
+    if (text !== '') told += this.#blocks.more(key, { type: 'thinking_delta', thinking: text });
+    if (signature !== '') told += this.#blocks.more(key, { type: 'signature_delta', signature });
+    return part.type === 'reasoning-end' ? told + this.#blocks.finish(key) : told;
+  }
+
+  #beginCall(id: string, name: string, metadata: Of<'tool-call'>['providerMetadata']): string {
+    this.#hasCalls = true;
+    const block = { type: 'tool_use', id: idCarrying(id, googleOnly(metadata)), name, input: {} };
+    return this.#blocks.begin({ key: `tool ${id}`, kind: 'tool', block });
+  }
+
+  /** A call is whole. What of it was not told while it came is told now. */
+  #call({ toolCallId: id, toolName, input, providerMetadata }: Of<'tool-call'>): string {
+    const key = `tool ${id}`;
+    const begun = this.#blocks.has(key) ? '' : this.#beginCall(id, toolName, providerMetadata);
+    const rest = this.#blocks.isEmpty(key)
+      ? this.#blocks.more(key, jsonDelta(input === '' ? '{}' : input))
+      : '';
+    return begun + rest + this.#blocks.finish(key);
+  }
+
+  #opening(): string {
+    if (this.#hasBegun) return '';
+    this.#hasBegun = true;
+    const usage = {
+      input_tokens: 0,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+      output_tokens: 0,
+    };
+    const message = { ...this.#heading, content: [], stop_reason: null, stop_sequence: null, usage };
+    return event({ type: 'message_start', message });
+  }
+}
+
+function jsonDelta(text: string): Json {
+  return { type: 'input_json_delta', partial_json: text };
+}

@@ -1,0 +1,109 @@
+import type { AnswerContext, GenerateResult, Json } from '../../asked.ts';
+import { idCarrying, packCarried, wantedOf } from '../../carry.ts';
+import { argumentsOf, objectOf } from '../fields.ts';
+
+type Content = GenerateResult['content'][number];
+type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
+
+/** Writes a whole message. */
+export function writeMessage(
+  { content, finishReason, usage }: GenerateResult,
+  context: AnswerContext,
+): object {
+  const blocks = content.flatMap(blockOf);
+  const hasCalls = blocks.some((block) => block['type'] === 'tool_use');
+  return {
+    ...heading(context),
+    content: blocks,
+    ...stopOf(finishReason, hasCalls),
+    usage: usageOf(usage),
+  };
+}
+
+/** What a message begins with, whole or in a stream. */
+export function heading({ id, model }: AnswerContext) {
+  return { id: `msg_${id}`, type: 'message', role: 'assistant', model };
+}
+
+function blockOf(part: Content): Json[] {
+  switch (part.type) {
+    case 'text':
+      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }];
+    case 'reasoning':
+      return [thinkingBlock(part.text, part.providerMetadata)];
+    case 'tool-call':
+      if (part.providerExecuted === true) return [];
+      return [
+        {
+          type: 'tool_use',
+          id: idCarrying(part.toolCallId, googleOnly(part.providerMetadata)),
+          name: part.toolName,
+          input: objectOf(argumentsOf(part.input)) ?? {},
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+function thinkingBlock(thinking: string, metadata: Metadata): Json {
+  const { anthropic } = metadata ?? {};
+  const redacted = anthropic?.['redactedData'];
+  if (typeof redacted === 'string') return { type: 'redacted_thinking', data: redacted };
+  return { type: 'thinking', thinking, signature: signatureOf(metadata) };
+}
+
+/**
+ * What a thinking block is signed with: Anthropic's own signature as it is, so that Anthropic takes it in the
+ * next turn whoever made it; anybody else's marked as ours.
+ */
+export function signatureOf(metadata: Metadata): string {
+  const wanted = wantedOf(metadata);
+  if (wanted === undefined) return '';
+  const own = wanted['anthropic']?.['signature'] ?? wanted['amazonBedrock']?.['signature'];
+  return typeof own === 'string' ? own : packCarried(wanted);
+}
+
+/** The signatures of calls are Gemini's alone. */
+export function googleOnly(metadata: Metadata) {
+  const google = wantedOf(metadata)?.['google'];
+  return google === undefined ? undefined : { google };
+}
+
+/** Why a message ended. A sequence that stopped it is named where the provider did. */
+export function stopOf({ unified, raw }: GenerateResult['finishReason'], hasCalls: boolean) {
+  return { stop_reason: reasonOf(unified, raw, hasCalls), stop_sequence: null };
+}
+
+function reasonOf(
+  unified: GenerateResult['finishReason']['unified'],
+  raw: string | undefined,
+  hasCalls: boolean,
+): string {
+  if (raw === 'stop_sequence' || raw === 'pause_turn' || raw === 'refusal') return raw;
+  switch (unified) {
+    case 'length':
+      return 'max_tokens';
+    case 'content-filter':
+      return 'refusal';
+    case 'tool-calls':
+      return 'tool_use';
+    case 'stop':
+    case 'error':
+    case 'interrupted':
+    case 'other':
+      return hasCalls ? 'tool_use' : 'end_turn';
+  }
+}
+
+/** What a message cost; what came from a cache is counted apart here. */
+export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']) {
+  const read = inputTokens.cacheRead ?? 0;
+  const written = inputTokens.cacheWrite ?? 0;
+  return {
+    input_tokens: inputTokens.noCache ?? Math.max(0, (inputTokens.total ?? 0) - read - written),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: read,
+    output_tokens: outputTokens.total ?? 0,
+  };
+}

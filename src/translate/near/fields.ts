@@ -1,0 +1,133 @@
+import type { LanguageModelV4FilePart, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
+import { NotExpressible } from '../asked.ts';
+import type { CallOptions, Json } from '../asked.ts';
+
+/* Reading JSON that clients wrote. What is not there is undefined; what is there and wrong is said by its place. */
+
+export type Prompt = CallOptions['prompt'];
+export type Message = Prompt[number];
+export type FileData = LanguageModelV4FilePart['data'];
+export type UserContent = Extract<Message, { role: 'user' }>['content'];
+export type AssistantContent = Extract<Message, { role: 'assistant' }>['content'];
+export type ToolContent = Extract<Message, { role: 'tool' }>['content'];
+export type ToolOutput = Extract<ToolContent[number], { type: 'tool-result' }>['output'];
+export type Tool = NonNullable<CallOptions['tools']>[number];
+
+/** The value if it is an object and no list. */
+export function objectOf(value: unknown): Json | undefined {
+  return isJson(value) ? value : undefined;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The items of a list; none where there is no list. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of a list. */
+export function objectsOf(value: unknown): readonly Json[] {
+  return itemsOf(value).filter(isJson);
+}
+
+/** A text that says something. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** The first of several that is there, and not null. */
+export function present(...values: readonly unknown[]): unknown {
+  return values.find((value) => value !== undefined && value !== null);
+}
+
+/** A text that has to be there. @param where - for the client: its place in the request */
+export function needText(value: unknown, where: string): string {
+  if (typeof value !== 'string') throw new NotExpressible(`${where} is not a text`);
+  return value;
+}
+
+/** An object that has to be there. */
+export function needObject(value: unknown, where: string): Json {
+  if (!isJson(value)) throw new NotExpressible(`${where} is not an object`);
+  return value;
+}
+
+/** A schema of JSON; one that takes any object where none was given. */
+export function schemaOf(value: unknown): LanguageModelV4FunctionTool['inputSchema'] {
+  return objectOf(value) ?? { type: 'object', properties: {} };
+}
+
+/** Arguments of a tool: an object where the text is one, else the text. */
+export function argumentsOf(text: string): unknown {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJson(value) ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+/** The fields of an object that are there: options may not be there and undefined. */
+export function given<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
+export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
+/** The names of a body's fields that nobody reads; those that are null say nothing. */
+export function unread(body: Json, known: ReadonlySet<string>): string[] {
+  return Object.keys(body).filter((name) => !known.has(name) && body[name] !== null);
+}
+
+/** A file as a URL gives it: what a `data:` URL holds is taken out of it. @param usual - its type, unless it says */
+export function fileOf(url: string, usual: string): { readonly mediaType: string; readonly data: FileData } {
+  const inline = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/su.exec(url);
+  if (inline !== null) {
+    const [, mediaType = '', parameters = '', data = ''] = inline;
+    const base64 = parameters.includes(';base64')
+      ? data
+      : Buffer.from(decodeURIComponent(data)).toString('base64');
+    return { mediaType: mediaType === '' ? usual : mediaType, data: { type: 'data', data: base64 } };
+  }
+  const parsed = URL.parse(url);
+  if (parsed === null) throw new NotExpressible('a file is neither a URL nor data');
+  return { mediaType: typeByName(parsed.pathname) ?? usual, data: { type: 'url', url: parsed } };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  gif: 'image/gif',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  mp3: 'audio/mpeg',
+  mp4: 'video/mp4',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  txt: 'text/plain',
+  wav: 'audio/wav',
+  webp: 'image/webp',
+};
+
+function typeByName(path: string): string | undefined {
+  return TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+}
+
+/** The mark by which a client asks to keep a prompt up to here, as the SDK's option for it. */
+export function cacheMark(part: Json): {
+  providerOptions?: { anthropic: { cacheControl: { type: 'ephemeral'; ttl?: string } } };
+} {
+  const mark = objectOf(part['cache_control']);
+  if (mark === undefined) return {};
+  const ttl = textOf(mark['ttl']);
+  const cacheControl = { type: 'ephemeral' as const, ...(ttl !== undefined && { ttl }) };
+  return { providerOptions: { anthropic: { cacheControl } } };
+}

@@ -1,0 +1,117 @@
+import { NotExpressible } from '../../asked.ts';
+import type { Asked, CallOptions, Json } from '../../asked.ts';
+import { given, itemsOf, numberOf, objectOf, present, textOf, unread } from '../fields.ts';
+import { readMessages } from './read-messages.ts';
+import { readTools } from './read-tools.ts';
+
+/** Fields that are read here, or say nothing to anybody but the gateway. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'frequency_penalty',
+  'function_call',
+  'functions',
+  'max_completion_tokens',
+  'max_tokens',
+  'messages',
+  'modalities',
+  'model',
+  'n',
+  'parallel_tool_calls',
+  'presence_penalty',
+  'reasoning',
+  'reasoning_effort',
+  'response_format',
+  'safety_identifier',
+  'seed',
+  'stop',
+  'stream',
+  'stream_options',
+  'temperature',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_p',
+  'user',
+]);
+
+/** Reads a chat completion. */
+export function readChat(body: Json): Asked {
+  if ((numberOf(body['n']) ?? 1) > 1) throw new NotExpressible('n asks for more than one answer');
+  if (itemsOf(body['modalities']).includes('audio')) throw new NotExpressible('modalities asks for audio');
+  const user = textOf(body['safety_identifier']) ?? textOf(body['user']);
+  const { reasoning, thinkingTokens } = readReasoning(body);
+  return {
+    options: {
+      prompt: readMessages(body['messages']),
+      ...readSampling(body),
+      ...given({ reasoning, responseFormat: readFormat(body['response_format']) }),
+      ...readTools(body),
+    },
+    wishes: given({
+      user,
+      thinkingTokens,
+      parallelTools:
+        typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
+      showThinking:
+        reasoning === undefined && thinkingTokens === undefined ? undefined : reasoning !== 'none',
+    }),
+    dropped: unread(body, KNOWN),
+  };
+}
+
+/** How much and how freely a model is to say, in the words of chats and text completions. */
+export function readSampling(body: Json): Partial<CallOptions> {
+  const stop = typeof body['stop'] === 'string' ? [body['stop']] : itemsOf(body['stop']);
+  const stopSequences = stop.filter((each) => typeof each === 'string');
+  return given({
+    maxOutputTokens: numberOf(present(body['max_completion_tokens'], body['max_tokens'])),
+    temperature: numberOf(body['temperature']),
+    topP: numberOf(body['top_p']),
+    topK: numberOf(body['top_k']),
+    seed: numberOf(body['seed']),
+    presencePenalty: numberOf(body['presence_penalty']) || undefined,
+    frequencyPenalty: numberOf(body['frequency_penalty']) || undefined,
+    stopSequences: stopSequences.length === 0 ? undefined : stopSequences,
+  });
+}
+
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+/** A word for how hard a model is to think; undefined for words that nobody knows. */
+export function effortNamed(word: unknown): (typeof EFFORTS)[number] | undefined {
+  return EFFORTS.find((effort) => effort === word);
+}
+
+/** `reasoning` is OpenRouter's way to say it, which many clients know. */
+function readReasoning(body: Json) {
+  const own = objectOf(body['reasoning']);
+  const effort = effortNamed(body['reasoning_effort']) ?? effortNamed(own?.['effort']);
+  return { reasoning: effort, thinkingTokens: numberOf(own?.['max_tokens']) };
+}
+
+type Format = NonNullable<CallOptions['responseFormat']>;
+
+/** The format of an answer, as chats write it. */
+export function readFormat(value: unknown): Format | undefined {
+  const format = objectOf(value);
+  switch (format?.['type']) {
+    case 'json_object':
+      return { type: 'json' };
+    case 'json_schema':
+      return schemaFormat(objectOf(format['json_schema']) ?? {});
+    default:
+      return undefined;
+  }
+}
+
+/** A format that a schema describes, with its name. */
+export function schemaFormat(described: Json): Format {
+  const schema = objectOf(described['schema']);
+  const name = textOf(described['name']);
+  const description = textOf(described['description']);
+  return {
+    type: 'json',
+    ...(schema !== undefined && { schema }),
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+  };
+}

@@ -1,0 +1,157 @@
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { NotExpressible } from '../../asked.ts';
+import type { Json } from '../../asked.ts';
+import {
+  argumentsOf,
+  cacheMark,
+  fileOf,
+  needObject,
+  needText,
+  objectOf,
+  objectsOf,
+  textOf,
+} from '../fields.ts';
+import type { AssistantContent, Message, Prompt, ToolOutput, UserContent } from '../fields.ts';
+
+/** Reads the messages of a chat. */
+export function readMessages(messages: unknown): Prompt {
+  if (!Array.isArray(messages)) throw new NotExpressible('messages is not a list');
+  const names = new Map<string, string>();
+  return messages.flatMap((each: unknown, at) => readMessage(needObject(each, `messages[${at}]`), at, names));
+}
+
+/** @param names - of the tools that were called so far, by the ids of the calls */
+function readMessage(message: Json, at: number, names: Map<string, string>): Message[] {
+  const { role, content } = message;
+  switch (role) {
+    case 'system':
+    case 'developer':
+      return [{ role: 'system', content: joinedText(content), ...systemMark(content) }];
+    case 'user':
+      return [{ role: 'user', content: userContent(content, `messages[${at}]`) }];
+    case 'assistant': {
+      const parts = assistantContent(message, at);
+      for (const part of parts) if (part.type === 'tool-call') names.set(part.toolCallId, part.toolName);
+      return parts.length === 0 ? [] : [{ role: 'assistant', content: parts }];
+    }
+    case 'tool':
+    case 'function': {
+      const toolCallId = textOf(message['tool_call_id']) ?? legacyId(textOf(message['name']) ?? '');
+      const toolName = names.get(toolCallId) ?? textOf(message['name']) ?? 'unknown';
+      return [
+        {
+          role: 'tool',
+          content: [{ type: 'tool-result', toolCallId, toolName, output: toolOutput(content) }],
+        },
+      ];
+    }
+    default:
+      throw new NotExpressible(`messages[${at}].role is none that is known`);
+  }
+}
+
+/** The text of a message's content, whether it stands alone or in parts. */
+export function joinedText(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return objectsOf(content)
+    .map((part) => textOf(part['text']) ?? '')
+    .join('\n');
+}
+
+function systemMark(content: unknown) {
+  return cacheMark(objectsOf(content).findLast((part) => 'cache_control' in part) ?? {});
+}
+
+function userContent(content: unknown, where: string): UserContent {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return objectsOf(content).map((part) => userPart(part, where));
+}
+
+/** A part of what a user says, in the words of chats. */
+export function userPart(part: Json, where: string): UserContent[number] {
+  switch (part['type']) {
+    case 'text':
+      return { type: 'text', text: needText(part['text'], `a text of ${where}`), ...cacheMark(part) };
+    case 'image_url': {
+      const image = objectOf(part['image_url']) ?? { url: part['image_url'] };
+      return imagePart(needText(image['url'], `an image of ${where}`), image['detail'], part);
+    }
+    case 'input_audio': {
+      const audio = needObject(part['input_audio'], `an audio of ${where}`);
+      const mediaType = audio['format'] === 'wav' ? 'audio/wav' : 'audio/mpeg';
+      const data = needText(audio['data'], `an audio of ${where}`);
+      return { type: 'file', mediaType, data: { type: 'data', data } };
+    }
+    case 'file':
+      return filePart(needObject(part['file'], `a file of ${where}`), part);
+    default:
+      throw new NotExpressible(`${where} holds a part of type ${String(part['type'])}`);
+  }
+}
+
+/** An image by its URL, and how closely it is to be looked at. */
+export function imagePart(url: string, detail: unknown, part: Json): UserContent[number] {
+  const marks = cacheMark(part).providerOptions;
+  const looks = textOf(detail);
+  const options: SharedV4ProviderOptions = {
+    ...marks,
+    ...(looks !== undefined && { openai: { imageDetail: looks } }),
+  };
+  return {
+    type: 'file',
+    ...fileOf(url, 'image/*'),
+    ...(Object.keys(options).length > 0 && { providerOptions: options }),
+  };
+}
+
+/** A file by its data or its URL; one that a provider keeps is that provider's alone. */
+export function filePart(file: Json, part: Json): UserContent[number] {
+  const url = textOf(file['file_data']) ?? textOf(file['file_url']);
+  if (url === undefined)
+    throw new NotExpressible('a file is named by an id, which means nothing to another provider');
+  const filename = textOf(file['filename']);
+  const whole = url.startsWith('data:') || file['file_data'] === undefined;
+  return {
+    type: 'file',
+    ...fileOf(whole ? url : `data:application/pdf;base64,${url}`, 'application/pdf'),
+    ...(filename !== undefined && { filename }),
+    ...cacheMark(part),
+  };
+}
+
+function assistantContent(message: Json, at: number): AssistantContent {
+  const content: AssistantContent = [];
+  const thinking = textOf(message['reasoning_content']) ?? textOf(message['reasoning']);
+  if (thinking !== undefined) content.push({ type: 'reasoning', text: thinking });
+  const text = joinedText(message['content']) || (textOf(message['refusal']) ?? '');
+  if (text !== '') content.push({ type: 'text', text });
+  for (const call of objectsOf(message['tool_calls'])) content.push(toolCall(call, at));
+  const legacy = objectOf(message['function_call']);
+  if (legacy !== undefined)
+    content.push(toolCall({ id: legacyId(textOf(legacy['name']) ?? ''), function: legacy }, at));
+  return content;
+}
+
+function toolCall(call: Json, at: number): AssistantContent[number] {
+  const called = needObject(call['function'], `a tool call of messages[${at}]`);
+  const toolName = needText(called['name'], `the name of a tool call of messages[${at}]`);
+  const google = objectOf(objectOf(call['extra_content'])?.['google']);
+  const thoughtSignature = textOf(google?.['thought_signature']);
+  return {
+    type: 'tool-call',
+    toolCallId: textOf(call['id']) ?? legacyId(toolName),
+    toolName,
+    input: argumentsOf(textOf(called['arguments']) ?? ''),
+    ...(thoughtSignature !== undefined && { providerOptions: { google: { thoughtSignature } } }),
+  };
+}
+
+/** Functions, the older word for tools, are called without ids. */
+function legacyId(name: string): string {
+  return `call_${name}`;
+}
+
+function toolOutput(content: unknown): ToolOutput {
+  if (typeof content === 'string') return { type: 'text', value: content };
+  return { type: 'text', value: joinedText(content) };
+}

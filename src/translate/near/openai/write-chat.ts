@@ -1,0 +1,81 @@
+import type { AnswerContext, GenerateResult } from '../../asked.ts';
+import { wantedOf } from '../../carry.ts';
+import { chatUsage, finishReason } from './usage.ts';
+
+type Content = GenerateResult['content'][number];
+export type ToolCall = Extract<Content, { readonly type: 'tool-call' }>;
+export type Source = Extract<Content, { readonly type: 'source' }>;
+export type GeneratedFile = Extract<Content, { readonly type: 'file' }>;
+
+/** Writes a whole chat completion. */
+export function writeChat(
+  { content, finishReason: finish, usage }: GenerateResult,
+  context: AnswerContext,
+): object {
+  const of = <Type extends Content['type']>(type: Type) =>
+    content.filter((part): part is Extract<Content, { readonly type: Type }> => part.type === type);
+  const text = of('text').map((part) => part.text);
+  const thinking = of('reasoning').map((part) => part.text);
+  const calls = of('tool-call').filter((call) => call.providerExecuted !== true);
+  const annotations = of('source').flatMap(annotationOf);
+  const images = of('file').flatMap(imageOf);
+  return {
+    ...heading(context, 'chat.completion'),
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: text.length === 0 ? null : text.join(''),
+          refusal: null,
+          ...(thinking.length > 0 && { reasoning_content: thinking.join('') }),
+          ...(calls.length > 0 && { tool_calls: calls.map(callOf) }),
+          ...(annotations.length > 0 && { annotations }),
+          ...(images.length > 0 && { images }),
+        },
+        logprobs: null,
+        finish_reason: calls.length > 0 ? 'tool_calls' : finishReason(finish),
+      },
+    ],
+    usage: chatUsage(usage),
+  };
+}
+
+/** What every chat completion and chunk begins with. */
+export function heading({ id, model, acceptedAt }: AnswerContext, object: string) {
+  return { id: `chatcmpl-${id}`, object, created: Math.floor(acceptedAt / 1000), model };
+}
+
+function callOf(call: ToolCall): object {
+  return {
+    id: call.toolCallId,
+    type: 'function',
+    function: { name: call.toolName, arguments: call.input === '' ? '{}' : call.input },
+    ...extraOf(call),
+  };
+}
+
+/** The signature that Gemini wants to see again with a call, where its own OpenAI-compatible API puts it. */
+export function extraOf({ providerMetadata }: Pick<ToolCall, 'providerMetadata'>) {
+  const signature = wantedOf(providerMetadata)?.['google']?.['thoughtSignature'];
+  return signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
+}
+
+/** A web page that an answer rests on. */
+export function annotationOf(source: Source): object[] {
+  if (source.sourceType !== 'url') return [];
+  const { url, title = url } = source;
+  return [{ type: 'url_citation', url_citation: { url, title, start_index: 0, end_index: 0 } }];
+}
+
+/** An image that a model made, where clients of OpenRouter look for it. */
+export function imageOf({ mediaType, data }: GeneratedFile): object[] {
+  if (!mediaType.startsWith('image/')) return [];
+  return [{ type: 'image_url', image_url: { url: urlOf(mediaType, data) } }];
+}
+
+function urlOf(mediaType: string, data: GeneratedFile['data']): string {
+  if (data.type === 'url') return data.url.toString();
+  const base64 = typeof data.data === 'string' ? data.data : Buffer.from(data.data).toString('base64');
+  return `data:${mediaType};base64,${base64}`;
+}
