@@ -97,12 +97,15 @@ export class Reply {
   /** An answer that becomes the client's by being retold. */
   async retold(relayed: Relayed, headers: ResponseHeaders, retelling: Retelling): Promise<void> {
     const contentType = retelling.contentType ?? headerText(headers['content-type']);
+    const isEvents = contentType.startsWith('text/event-stream');
     const head = withType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
     const { dropped = [] } = retelling;
     if (dropped.length > 0) head.push('x-sparekey-dropped', dropped.join(', '));
-    if (contentType.startsWith('text/event-stream') || contentType.startsWith('application/x-ndjson'))
-      await this.#retellStream(relayed.attempt, head, headers, retelling);
-    else await this.#retellWhole(relayed, head, headers, retelling);
+    if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
+    this.#begin(200, head, true);
+    const isWhole = await this.#retellStream(relayed.attempt, headers, retelling);
+    if (isWhole) this.#end();
+    else this.#breakOff(relayed.attempt, isEvents);
   }
 
   /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
@@ -141,21 +144,16 @@ export class Reply {
     }
   }
 
-  async #retellStream(
-    attempt: Attempt,
-    head: string[],
-    headers: ResponseHeaders,
-    retelling: Retelling,
-  ): Promise<void> {
-    this.#begin(200, head, true);
+  /** @returns whether the client has all of it, its end included */
+  async #retellStream(attempt: Attempt, headers: ResponseHeaders, retelling: Retelling): Promise<boolean> {
     const told = retelling.stream(headers, this.#sink());
     const { opening } = attempt;
     let isWhole = opening.kind === 'whole';
     if (opening.kind === 'whole') told.write(opening.body);
     else isWhole = await attempt.relay(told);
-    if (!isWhole) await told.breakOff();
-    else if (await told.end()) return this.#end();
-    this.#breakOff(attempt, true);
+    if (isWhole) return told.end();
+    await told.breakOff();
+    return false;
   }
 
   #begin(status: number, head: string[], isStream: boolean): void {

@@ -12,6 +12,7 @@ export function chain(first: Retelling | undefined, second: Retelling | undefine
   if (first === undefined || second === undefined) return first ?? second;
   return {
     contentType: second.contentType ?? first.contentType,
+    ...(second.streams !== undefined && { streams: second.streams }),
     dropped: [...(first.dropped ?? []), ...(second.dropped ?? [])],
     whole: async (status, headers, body) =>
       second.whole(status, { ...headers, ...WHOLE }, await first.whole(status, headers, body)),

@@ -8,6 +8,9 @@ export interface Retelling {
   /** Of the client's answer; undefined where the provider's stays. */
   readonly contentType: string | undefined;
 
+  /** The client's answer is a stream, whatever its content type; absent: where that is one of events. */
+  readonly streams?: boolean;
+
   /** Fields of the request that were left out for want of words, by their names. */
   readonly dropped?: readonly string[];
 

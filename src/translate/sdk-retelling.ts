@@ -27,6 +27,7 @@ export interface SdkRetellingParts {
 /** Retells through a provider package: it reads the provider's answer, the near side writes the client's. */
 export class SdkRetelling implements Retelling {
   readonly contentType: string;
+  readonly streams: boolean;
   readonly dropped: readonly string[];
   readonly #line: Line;
   readonly #asking: Asking;
@@ -40,6 +41,7 @@ export class SdkRetelling implements Retelling {
     this.#asking = asking;
     this.#near = near;
     this.#context = context;
+    this.streams = asking.kind === 'stream';
     this.dropped = dropped;
     this.#gone = gone;
     this.#writer = asking.kind === 'stream' ? near.stream(context) : undefined;

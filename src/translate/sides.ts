@@ -8,6 +8,7 @@ import { bedrockConverse } from './far/bedrock-converse.ts';
 import { geminiGenerate } from './far/gemini-generate.ts';
 import { openaiChat } from './far/openai-chat.ts';
 import { messages } from './near/anthropic/messages.ts';
+import { generate } from './near/gemini/generate.ts';
 import { chat } from './near/openai/chat.ts';
 import { completions } from './near/openai/completions.ts';
 import type { WholeTranslation } from './whole.ts';
@@ -16,6 +17,8 @@ import type { WholeTranslation } from './whole.ts';
 const nearSides: ReadonlyMap<string, NearSide> = new Map([
   ['chat.completions', chat],
   ['completions', completions],
+  ['gemini.generateContent', generate],
+  ['gemini.streamGenerateContent', generate],
   ['messages.create', messages],
 ]);
 

@@ -1,0 +1,70 @@
+import type { AnswerContext, Json, NearSide, NearStream, StreamPart } from '../../asked.ts';
+import { readRequest } from './read.ts';
+import { answer, callOf, fileOf, reasonOf, signed, usageOf, writeContent } from './write.ts';
+
+/** Gemini's content. */
+export const generate: NearSide = {
+  read: readRequest,
+  write: writeContent,
+  stream: (context) => new ContentStream(context),
+};
+
+/**
+ * Writes the pieces of an answer: as events where `alt=sse` asks for them, and as the items of one list of JSON
+ * where nothing does.
+ */
+class ContentStream implements NearStream {
+  readonly contentType: string;
+  readonly #context: AnswerContext;
+  readonly #isEvents: boolean;
+  #hasBegun = false;
+
+  constructor(context: AnswerContext) {
+    this.#context = context;
+    this.#isEvents = new URLSearchParams(context.query).get('alt') === 'sse';
+    this.contentType = this.#isEvents ? 'text/event-stream' : 'application/json; charset=UTF-8';
+  }
+
+  part(part: StreamPart): string {
+    switch (part.type) {
+      case 'text-delta':
+        return part.delta === '' ? '' : this.#piece([{ text: part.delta, ...signed(part.providerMetadata) }]);
+      case 'reasoning-delta':
+        return part.delta === ''
+          ? ''
+          : this.#piece([{ text: part.delta, thought: true, ...signed(part.providerMetadata) }]);
+      case 'reasoning-end': {
+        const signature = signed(part.providerMetadata);
+        return 'thoughtSignature' in signature
+          ? this.#piece([{ text: '', thought: true, ...signature }])
+          : '';
+      }
+      case 'tool-call':
+        return part.providerExecuted === true ? '' : this.#piece([callOf(part)]);
+      case 'file':
+        return this.#piece(fileOf(part));
+      case 'finish': {
+        const end = { finishReason: reasonOf(part.finishReason), usageMetadata: usageOf(part.usage) };
+        return this.#frame(answer(this.#context, [{ text: '' }], end));
+      }
+      default:
+        return '';
+    }
+  }
+
+  end(): string {
+    return this.#isEvents ? '' : ']';
+  }
+
+  #piece(parts: readonly Json[]): string {
+    return this.#frame(answer(this.#context, parts, undefined));
+  }
+
+  #frame(piece: object): string {
+    const text = JSON.stringify(piece);
+    if (this.#isEvents) return `data: ${text}\r\n\r\n`;
+    const before = this.#hasBegun ? ',\r\n' : '[';
+    this.#hasBegun = true;
+    return before + text;
+  }
+}

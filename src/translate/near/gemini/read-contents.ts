@@ -1,0 +1,127 @@
+import { NotExpressible } from '../../asked.ts';
+import type { Json } from '../../asked.ts';
+import { unpackCarried } from '../../carry.ts';
+import { fileOf, needObject, objectOf, objectsOf, present, textOf } from '../fields.ts';
+import type { AssistantContent, Message, Prompt, ToolContent, UserContent } from '../fields.ts';
+
+/** Both spellings of a field are taken: Google's servers read `camelCase` and `snake_case` alike. */
+export function field(body: Json, name: string): unknown {
+  return present(body[name], body[name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]);
+}
+
+/** Reads `systemInstruction` and `contents`. */
+export function readContents(body: Json): Prompt {
+  const contents = body['contents'];
+  const list = typeof contents === 'string' ? [{ parts: [{ text: contents }] }] : contents;
+  const calls = new Calls();
+  const messages = (Array.isArray(list) ? list : [list]).flatMap((each: unknown, at) =>
+    readContent(needObject(each, `contents[${at}]`), `contents[${at}]`, calls),
+  );
+  return [...readInstruction(field(body, 'systemInstruction')), ...messages];
+}
+
+function readInstruction(value: unknown): Prompt {
+  if (typeof value === 'string') return value === '' ? [] : [{ role: 'system', content: value }];
+  const texts = partsOf(objectOf(value) ?? {}).flatMap((part) => textOf(part['text']) ?? []);
+  return texts.length === 0 ? [] : [{ role: 'system', content: texts.join('\n') }];
+}
+
+function partsOf({ parts }: Json): readonly Json[] {
+  return Array.isArray(parts) ? objectsOf(parts) : [objectOf(parts) ?? {}];
+}
+
+/** Calls need no ids here: an answer belongs to the first call of its name that has none yet. */
+class Calls {
+  readonly #open: { readonly id: string; readonly name: string }[] = [];
+  #count = 0;
+
+  made(name: string, id: string | undefined): string {
+    const made = { id: id ?? `call_${this.#count++}`, name };
+    this.#open.push(made);
+    return made.id;
+  }
+
+  answered(name: string, id: string | undefined): string {
+    const at = this.#open.findIndex((call) => (id === undefined ? call.name === name : call.id === id));
+    if (at < 0) return id ?? `call_${this.#count++}`;
+    return this.#open.splice(at, 1)[0]?.id ?? '';
+  }
+}
+
+function readContent(content: Json, where: string, calls: Calls): Message[] {
+  const parts = partsOf(content);
+  if (content['role'] === 'model') {
+    const said = parts.flatMap((part) => modelPart(part, calls));
+    return said.length === 0 ? [] : [{ role: 'assistant', content: said }];
+  }
+  const results: ToolContent = [];
+  const said: UserContent = [];
+  for (const part of parts) {
+    const response = objectOf(field(part, 'functionResponse'));
+    if (response === undefined) said.push(...userPart(part, where));
+    else results.push(toolResult(response, calls));
+  }
+  return [
+    ...(results.length === 0 ? [] : [{ role: 'tool' as const, content: results }]),
+    ...(said.length === 0 ? [] : [{ role: 'user' as const, content: said }]),
+  ];
+}
+
+function userPart(part: Json, where: string): UserContent {
+  const text = part['text'];
+  if (typeof text === 'string') return [{ type: 'text', text }];
+  const inline = objectOf(field(part, 'inlineData'));
+  if (inline !== undefined) {
+    const mediaType = textOf(field(inline, 'mimeType')) ?? 'application/octet-stream';
+    return [{ type: 'file', mediaType, data: { type: 'data', data: textOf(inline['data']) ?? '' } }];
+  }
+  const file = objectOf(field(part, 'fileData'));
+  if (file !== undefined) return [filePart(file)];
+  throw new NotExpressible(`${where} holds a part that is no text, file or function response`);
+}
+
+function filePart(file: Json): UserContent[number] {
+  const uri = textOf(field(file, 'fileUri')) ?? '';
+  if (uri.includes('generativelanguage.googleapis.com'))
+    throw new NotExpressible('a file that Google keeps means nothing to another provider');
+  const { data, mediaType } = fileOf(uri, 'application/octet-stream');
+  return { type: 'file', data, mediaType: textOf(field(file, 'mimeType')) ?? mediaType };
+}
+
+function modelPart(part: Json, calls: Calls): AssistantContent {
+  const thoughtSignature = textOf(field(part, 'thoughtSignature'));
+  const signed =
+    thoughtSignature === undefined
+      ? {}
+      : { providerOptions: unpackCarried(thoughtSignature) ?? { google: { thoughtSignature } } };
+  const call = objectOf(field(part, 'functionCall'));
+  if (call !== undefined) {
+    const toolName = textOf(call['name']) ?? '';
+    const toolCallId = calls.made(toolName, textOf(call['id']));
+    return [{ type: 'tool-call', toolCallId, toolName, input: objectOf(call['args']) ?? {}, ...signed }];
+  }
+  const text = textOf(part['text']);
+  if (part['thought'] === true) return [{ type: 'reasoning', text: text ?? '', ...signed }];
+  // Code that Google's servers ran, and what came of it, means nothing elsewhere.
+  return text === undefined ? [] : [{ type: 'text', text, ...signed }];
+}
+
+function toolResult(response: Json, calls: Calls): ToolContent[number] {
+  const toolName = textOf(response['name']) ?? '';
+  const said = objectOf(response['response']) ?? {};
+  const toolCallId = calls.answered(toolName, textOf(response['id']));
+  const error = said['error'];
+  if (error !== undefined)
+    return {
+      type: 'tool-result',
+      toolCallId,
+      toolName,
+      output: { type: 'error-text', value: asText(error) },
+    };
+  const value = said['output'] ?? said['result'] ?? said;
+  return { type: 'tool-result', toolCallId, toolName, output: { type: 'text', value: asText(value) } };
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

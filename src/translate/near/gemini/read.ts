@@ -1,0 +1,134 @@
+import { NotExpressible } from '../../asked.ts';
+import type { Asked, CallOptions, Json, Wishes } from '../../asked.ts';
+import {
+  given,
+  itemsOf,
+  needText,
+  numberOf,
+  objectOf,
+  objectsOf,
+  present,
+  schemaOf,
+  textOf,
+} from '../fields.ts';
+import type { Tool } from '../fields.ts';
+import { effortNamed } from '../openai/read-chat.ts';
+import { field, readContents } from './read-contents.ts';
+import { plainSchema } from './schema.ts';
+
+/** Fields that are read here, or say nothing to anybody but the gateway. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'contents',
+  'generationConfig',
+  'generation_config',
+  'labels',
+  'model',
+  'systemInstruction',
+  'system_instruction',
+  'toolConfig',
+  'tool_config',
+  'tools',
+]);
+
+/** Reads a request for content. */
+export function readRequest(body: Json): Asked {
+  if (field(body, 'cachedContent') !== undefined)
+    throw new NotExpressible('cachedContent names what only Google keeps');
+  const config = objectOf(field(body, 'generationConfig')) ?? {};
+  if ((numberOf(field(config, 'candidateCount')) ?? 1) > 1)
+    throw new NotExpressible('candidateCount asks for more than one answer');
+  const modalities = itemsOf(field(config, 'responseModalities'));
+  if (modalities.some((each) => each !== 'TEXT'))
+    throw new NotExpressible('responseModalities asks for something other than text');
+  const { tools, left } = readTools(body['tools']);
+  const { wishes, reasoning } = readThinking(objectOf(field(config, 'thinkingConfig')));
+  return {
+    options: {
+      prompt: readContents(body),
+      ...readSampling(config),
+      ...given({ reasoning, responseFormat: readFormat(config) }),
+      ...chosen(tools, objectOf(field(objectOf(field(body, 'toolConfig')) ?? {}, 'functionCallingConfig'))),
+    },
+    wishes,
+    dropped: [...Object.keys(body).filter((name) => !KNOWN.has(name)), ...left],
+  };
+}
+
+function readSampling(config: Json): Partial<CallOptions> {
+  const stop = itemsOf(field(config, 'stopSequences')).filter((each) => typeof each === 'string');
+  return given({
+    maxOutputTokens: numberOf(field(config, 'maxOutputTokens')),
+    temperature: numberOf(config['temperature']),
+    topP: numberOf(field(config, 'topP')),
+    topK: numberOf(field(config, 'topK')),
+    seed: numberOf(config['seed']),
+    presencePenalty: numberOf(field(config, 'presencePenalty')),
+    frequencyPenalty: numberOf(field(config, 'frequencyPenalty')),
+    stopSequences: stop.length === 0 ? undefined : stop,
+  });
+}
+
+function readFormat(config: Json): CallOptions['responseFormat'] {
+  if (field(config, 'responseMimeType') !== 'application/json') return undefined;
+  const json = objectOf(field(config, 'responseJsonSchema'));
+  const own = objectOf(field(config, 'responseSchema'));
+  const schema = json ?? (own === undefined ? undefined : plainSchema(own));
+  return schema === undefined ? { type: 'json' } : { type: 'json', schema };
+}
+
+/** A budget of -1 is the model's to decide. */
+function readThinking(thinking: Json | undefined): {
+  readonly wishes: Wishes;
+  readonly reasoning: CallOptions['reasoning'];
+} {
+  if (thinking === undefined) return { wishes: {}, reasoning: undefined };
+  const budget = numberOf(field(thinking, 'thinkingBudget'));
+  const level = textOf(field(thinking, 'thinkingLevel'))?.toLowerCase();
+  const show = field(thinking, 'includeThoughts');
+  return {
+    wishes: given({
+      thinkingTokens: budget === undefined || budget < 0 ? undefined : budget,
+      showThinking: typeof show === 'boolean' ? show : undefined,
+    }),
+    reasoning: effortNamed(level),
+  };
+}
+
+/** Functions that the client runs. What Google's servers run is left out, by its name. */
+function readTools(value: unknown): { readonly tools: readonly Tool[]; readonly left: readonly string[] } {
+  const groups = objectsOf(value);
+  const tools = groups.flatMap((group) => objectsOf(field(group, 'functionDeclarations')).map(functionTool));
+  const left = groups.flatMap((group) =>
+    Object.keys(group)
+      .filter((name) => name !== 'functionDeclarations' && name !== 'function_declarations')
+      .map((name) => `tools.${name}`),
+  );
+  return { tools, left };
+}
+
+function functionTool(declared: Json): Tool {
+  const description = textOf(declared['description']);
+  const json = present(field(declared, 'parametersJsonSchema'));
+  const own = objectOf(declared['parameters']);
+  return {
+    type: 'function',
+    name: needText(declared['name'], 'the name of a function'),
+    inputSchema: json !== undefined || own === undefined ? schemaOf(json) : schemaOf(plainSchema(own)),
+    ...(description !== undefined && { description }),
+  };
+}
+
+function chosen(tools: readonly Tool[], config: Json | undefined): Pick<CallOptions, 'tools' | 'toolChoice'> {
+  if (tools.length === 0) return {};
+  const mode = textOf(config?.['mode'])?.toUpperCase();
+  const names = new Set(itemsOf(field(config ?? {}, 'allowedFunctionNames')));
+  const allowed = names.size === 0 ? tools : tools.filter(({ name }) => names.has(name));
+  switch (mode) {
+    case 'NONE':
+      return { tools: [...tools], toolChoice: { type: 'none' } };
+    case 'ANY':
+      return { tools: [...allowed], toolChoice: { type: 'required' } };
+    default:
+      return { tools: [...tools] };
+  }
+}

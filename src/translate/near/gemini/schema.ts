@@ -1,0 +1,48 @@
+import type { Json } from '../../asked.ts';
+import { itemsOf, objectOf } from '../fields.ts';
+import type { schemaOf } from '../fields.ts';
+
+/** Fields whose values are schemas by names, single schemas, and lists of schemas. */
+const MAPS: ReadonlySet<string> = new Set(['properties']);
+const ONES: ReadonlySet<string> = new Set(['items', 'additionalProperties']);
+const LISTS: ReadonlySet<string> = new Set(['anyOf', 'any_of', 'prefixItems']);
+/** Fields of OpenAPI's schemas that JSON Schema has not. */
+const OWN: ReadonlySet<string> = new Set([
+  'nullable',
+  'propertyOrdering',
+  'property_ordering',
+  'example',
+  'format',
+]);
+
+/**
+ * A schema of Google's, which is OpenAPI's of version 3.0, as JSON Schema: types are in capitals there, what may
+ * be null says so in a field, and some bounds are written as texts.
+ */
+export function plainSchema(schema: Json): ReturnType<typeof schemaOf> {
+  const entries = Object.entries(schema).flatMap(([name, value]): [string, unknown][] => {
+    if (OWN.has(name)) return [];
+    if (name === 'type') return [[name, typeOf(value, schema['nullable'])]];
+    if (MAPS.has(name)) return [[name, mapped(value)]];
+    if (ONES.has(name)) return [[name, one(value)]];
+    if (LISTS.has(name)) return [[name === 'any_of' ? 'anyOf' : name, itemsOf(value).map(one)]];
+    return [[name, /^(?:min|max)/.test(name) && typeof value === 'string' ? Number(value) : value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function one(value: unknown): unknown {
+  const schema = objectOf(value);
+  return schema === undefined ? value : plainSchema(schema);
+}
+
+function mapped(value: unknown): unknown {
+  return Object.fromEntries(
+    Object.entries(objectOf(value) ?? {}).map(([name, schema]) => [name, one(schema)]),
+  );
+}
+
+function typeOf(value: unknown, nullable: unknown): unknown {
+  const type = typeof value === 'string' ? value.toLowerCase() : value;
+  return nullable === true ? [type, 'null'] : type;
+}
