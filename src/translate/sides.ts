@@ -11,6 +11,7 @@ import { messages } from './near/anthropic/messages.ts';
 import { generate } from './near/gemini/generate.ts';
 import { chat } from './near/openai/chat.ts';
 import { completions } from './near/openai/completions.ts';
+import { responses } from './near/responses/responses.ts';
 import type { WholeTranslation } from './whole.ts';
 
 /** By the names of the operations that generate something. */
@@ -20,6 +21,7 @@ const nearSides: ReadonlyMap<string, NearSide> = new Map([
   ['gemini.generateContent', generate],
   ['gemini.streamGenerateContent', generate],
   ['messages.create', messages],
+  ['responses.create', responses],
 ]);
 
 /** By the dialect that a provider speaks. */

@@ -37,6 +37,7 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A number that is one. */
 export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
@@ -74,11 +75,13 @@ export function argumentsOf(text: string): unknown {
   }
 }
 
+/** Fields of which none is there and undefined. */
+export type Given<Fields> = { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
+
 /** The fields of an object that are there: options may not be there and undefined. */
-export function given<Fields extends object>(
-  fields: Fields,
-): { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
-export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function given<Fields extends object>(fields: Fields): Given<Fields>;
+/** What is left out is known by its value alone. */
+export function given(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
   );

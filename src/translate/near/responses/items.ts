@@ -1,0 +1,193 @@
+import type { AnswerContext, Json, StreamPart } from '../../asked.ts';
+import type { Carried } from '../../carry.ts';
+import { callItem, freeText } from './tools.ts';
+import { itemId, messageItem, reasoningItem } from './write.ts';
+
+type Call = Extract<StreamPart, { readonly type: 'tool-call' }>;
+
+/** An item that has begun and is not whole. */
+interface Open {
+  readonly kind: 'message' | 'reasoning' | 'call';
+  /** Of the item, without what tells its type. */
+  readonly id: string;
+  readonly index: number;
+  text: string;
+  carried: Carried | undefined;
+  /** Of a call. */
+  readonly name: string;
+}
+
+/** The items of a response as they come, and the events that tell of them. */
+export class Items {
+  readonly #context: AnswerContext;
+  readonly #open = new Map<string, Open>();
+  /** By their places; one that is not whole yet has none. */
+  readonly #whole: Json[] = [];
+  #count = 0;
+
+  constructor(context: AnswerContext) {
+    this.#context = context;
+  }
+
+  /** The items that are whole. */
+  get output(): readonly Json[] {
+    return this.#whole.filter((item) => item !== undefined);
+  }
+
+  text(id: string, delta: string): Json[] {
+    const { item, begun } = this.#begin('message', `text ${id}`);
+    item.text += delta;
+    const place = textPlace(item);
+    const events: Json[] = begun
+      ? [
+          added(item, { ...messageItem(item.id, ''), status: 'in_progress', content: [] }),
+          { type: 'response.content_part.added', ...place, part: textPart('') },
+        ]
+      : [];
+    return [...events, { type: 'response.output_text.delta', ...place, delta, logprobs: [] }];
+  }
+
+  textEnd(id: string): Json[] {
+    const item = this.#take(`text ${id}`);
+    if (item === undefined) return [];
+    const { text } = item;
+    const place = textPlace(item);
+    return [
+      { type: 'response.output_text.done', ...place, text, logprobs: [] },
+      { type: 'response.content_part.done', ...place, part: textPart(text) },
+      this.#done(item, messageItem(item.id, text)),
+    ];
+  }
+
+  reasoning(id: string, delta: string, carried: Carried | undefined): Json[] {
+    if (delta === '' && carried === undefined) return [];
+    const { item, begun } = this.#begin('reasoning', `reasoning ${id}`);
+    const isFirst = item.text === '' && delta !== '';
+    item.text += delta;
+    item.carried = carried ?? item.carried;
+    const place = summaryPlace(item);
+    return [
+      ...(begun ? [added(item, reasoningItem(item.id, '', undefined))] : []),
+      ...(isFirst
+        ? [{ type: 'response.reasoning_summary_part.added', ...place, part: summaryPart('') }]
+        : []),
+      ...(delta === '' ? [] : [{ type: 'response.reasoning_summary_text.delta', ...place, delta }]),
+    ];
+  }
+
+  reasoningEnd(id: string): Json[] {
+    const item = this.#take(`reasoning ${id}`);
+    if (item === undefined) return [];
+    const { text } = item;
+    const place = summaryPlace(item);
+    const summary: Json[] =
+      text === ''
+        ? []
+        : [
+            { type: 'response.reasoning_summary_text.done', ...place, text },
+            { type: 'response.reasoning_summary_part.done', ...place, part: summaryPart(text) },
+          ];
+    return [...summary, this.#done(item, reasoningItem(item.id, text, item.carried))];
+  }
+
+  callBegins(id: string, name: string): Json[] {
+    const { item, begun } = this.#begin('call', `call ${id}`, name);
+    if (!begun) return [];
+    const call = callItem('function', item.id, { toolCallId: id, toolName: name, input: '' });
+    return [added(item, { ...call, status: 'in_progress', arguments: '' })];
+  }
+
+  callGrows(id: string, delta: string): Json[] {
+    const item = this.#open.get(`call ${id}`);
+    if (item === undefined) return [];
+    item.text += delta;
+    return [{ type: 'response.function_call_arguments.delta', ...callPlace(item), delta }];
+  }
+
+  /** A call is whole. What of it was not told while it came is told now. */
+  call(kind: 'function' | 'custom' | 'local_shell', call: Call): Json[] {
+    const { toolCallId: id, toolName: name, input } = call;
+    if (kind !== 'function') return this.#callAtOnce(kind, call);
+    const begun = this.callBegins(id, name);
+    const grown = this.#open.get(`call ${id}`)?.text === '' && input !== '' ? this.callGrows(id, input) : [];
+    const item = this.#take(`call ${id}`);
+    if (item === undefined) return [];
+    const whole = callItem(kind, item.id, call);
+    const last = { type: 'response.function_call_arguments.done', ...callPlace(item), name };
+    return [...begun, ...grown, { ...last, arguments: whole['arguments'] }, this.#done(item, whole)];
+  }
+
+  /** Ends what has no end of its own: a stream may stop within a text. */
+  finishAll(): Json[] {
+    return [...this.#open.keys()].flatMap((key) => {
+      const id = key.slice(key.indexOf(' ') + 1);
+      if (key.startsWith('text ')) return this.textEnd(id);
+      if (key.startsWith('reasoning ')) return this.reasoningEnd(id);
+      const item = this.#take(key);
+      if (item === undefined) return [];
+      const call = { toolCallId: id, toolName: item.name, input: item.text };
+      return [this.#done(item, callItem('function', item.id, call))];
+    });
+  }
+
+  /** A call that is no function's comes all at once, since what it says is taken out of its arguments. */
+  #callAtOnce(kind: 'custom' | 'local_shell', call: Call): Json[] {
+    const { item } = this.#begin('call', `call ${call.toolCallId}`, call.toolName);
+    this.#take(`call ${call.toolCallId}`);
+    const whole = callItem(kind, item.id, call);
+    const events: Json[] = [
+      added(item, { ...whole, status: 'in_progress', ...(kind === 'custom' && { input: '' }) }),
+    ];
+    if (kind === 'custom') {
+      const input = freeText(call.input);
+      const place = { item_id: whole['id'], output_index: item.index };
+      events.push({ type: 'response.custom_tool_call_input.delta', ...place, delta: input });
+      events.push({ type: 'response.custom_tool_call_input.done', ...place, input });
+    }
+    return [...events, this.#done(item, whole)];
+  }
+
+  #begin(kind: Open['kind'], key: string, name = ''): { readonly item: Open; readonly begun: boolean } {
+    const known = this.#open.get(key);
+    if (known !== undefined) return { item: known, begun: false };
+    const index = this.#count++;
+    const item: Open = { kind, id: itemId(this.#context, index), index, text: '', carried: undefined, name };
+    this.#open.set(key, item);
+    return { item, begun: true };
+  }
+
+  #take(key: string): Open | undefined {
+    const item = this.#open.get(key);
+    this.#open.delete(key);
+    return item;
+  }
+
+  #done({ index }: Open, item: Json): Json {
+    this.#whole[index] = item;
+    return { type: 'response.output_item.done', output_index: index, item };
+  }
+}
+
+function added({ index }: Open, item: Json): Json {
+  return { type: 'response.output_item.added', output_index: index, item };
+}
+
+function textPlace({ id, index }: Open): Json {
+  return { item_id: `msg_${id}`, output_index: index, content_index: 0 };
+}
+
+function summaryPlace({ id, index }: Open): Json {
+  return { item_id: `rs_${id}`, output_index: index, summary_index: 0 };
+}
+
+function callPlace({ id, index }: Open): Json {
+  return { item_id: `fc_${id}`, output_index: index };
+}
+
+function textPart(text: string): Json {
+  return { type: 'output_text', text, annotations: [], logprobs: [] };
+}
+
+function summaryPart(text: string): Json {
+  return { type: 'summary_text', text };
+}

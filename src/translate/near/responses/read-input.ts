@@ -1,0 +1,151 @@
+import { NotExpressible } from '../../asked.ts';
+import type { Json } from '../../asked.ts';
+import { unpackCarried } from '../../carry.ts';
+import { argumentsOf, needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
+import { filePart, imagePart, joinedText } from '../openai/read-messages.ts';
+import { LOCAL_SHELL } from './tools.ts';
+
+/** Reads `instructions` and `input`. */
+export function readInput({ instructions, input }: Json): Prompt {
+  const conversation = new Conversation();
+  if (typeof instructions === 'string' && instructions !== '')
+    conversation.add({ role: 'system', content: instructions });
+  if (typeof input === 'string') conversation.add({ role: 'user', content: [{ type: 'text', text: input }] });
+  else for (const [at, item] of objectsOf(input).entries()) readItem(item, `input[${at}]`, conversation);
+  return conversation.messages;
+}
+
+/** Items are smaller than messages: what the model did in one turn is one message elsewhere, and so are results. */
+class Conversation {
+  readonly messages: Message[] = [];
+  /** Of the tools that were called so far, by the ids of the calls. */
+  readonly names = new Map<string, string>();
+
+  add(message: Message): void {
+    this.messages.push(message);
+  }
+
+  did(part: AssistantContent[number]): void {
+    const last = this.messages.at(-1);
+    if (last?.role === 'assistant') last.content.push(part);
+    else this.messages.push({ role: 'assistant', content: [part] });
+  }
+
+  called(toolCallId: string, toolName: string, input: unknown): void {
+    this.names.set(toolCallId, toolName);
+    this.did({ type: 'tool-call', toolCallId, toolName, input });
+  }
+
+  answered(toolCallId: string, output: ToolOutput): void {
+    const toolName = this.names.get(toolCallId) ?? 'unknown';
+    const part: ToolContent[number] = { type: 'tool-result', toolCallId, toolName, output };
+    const last = this.messages.at(-1);
+    if (last?.role === 'tool') last.content.push(part);
+    else this.messages.push({ role: 'tool', content: [part] });
+  }
+}
+
+function readItem(item: Json, where: string, conversation: Conversation): void {
+  const callId = (): string => needText(item['call_id'] ?? item['id'], `the call_id of ${where}`);
+  switch (item['type'] ?? 'message') {
+    case 'message':
+      readMessage(item, where, conversation);
+      return;
+    case 'reasoning':
+      conversation.did(reasoningPart(item));
+      return;
+    case 'function_call':
+      conversation.called(
+        callId(),
+        needText(item['name'], `the name of ${where}`),
+        argumentsOf(textOf(item['arguments']) ?? ''),
+      );
+      return;
+    case 'custom_tool_call':
+      conversation.called(callId(), needText(item['name'], `the name of ${where}`), {
+        input: item['input'] ?? '',
+      });
+      return;
+    case 'local_shell_call':
+      conversation.called(callId(), LOCAL_SHELL, objectOf(item['action']) ?? {});
+      return;
+    case 'function_call_output':
+    case 'custom_tool_call_output':
+    case 'local_shell_call_output':
+      conversation.answered(callId(), outputOf(item['output'], where));
+      return;
+    case 'item_reference':
+      throw new NotExpressible(`${where} names what only the provider that made it keeps`);
+    default:
+    // What a tool of OpenAI's own did in an earlier turn means nothing elsewhere.
+  }
+}
+
+function readMessage({ role, content }: Json, where: string, conversation: Conversation): void {
+  switch (role) {
+    case 'system':
+    case 'developer':
+      conversation.add({ role: 'system', content: joinedText(content) });
+      return;
+    case 'assistant': {
+      const text = typeof content === 'string' ? content : assistantText(content);
+      if (text !== '') conversation.did({ type: 'text', text });
+      return;
+    }
+    case 'user':
+      conversation.add({ role: 'user', content: userContent(content, where) });
+      return;
+    default:
+      throw new NotExpressible(`${where}.role is none that is known`);
+  }
+}
+
+function assistantText(content: unknown): string {
+  return objectsOf(content)
+    .map((part) => textOf(part['text']) ?? textOf(part['refusal']) ?? '')
+    .join('');
+}
+
+function userContent(content: unknown, where: string): UserContent {
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return objectsOf(content).map((part) => userPart(part, where));
+}
+
+function userPart(part: Json, where: string): UserContent[number] {
+  switch (part['type']) {
+    case 'input_text':
+    case 'output_text':
+    case 'text':
+      return { type: 'text', text: needText(part['text'], `a text of ${where}`) };
+    case 'input_image': {
+      const url = textOf(part['image_url']);
+      if (url === undefined)
+        throw new NotExpressible('an image is named by an id, which means nothing to another provider');
+      return imagePart(url, part['detail'], part);
+    }
+    case 'input_file':
+      return filePart(part, part);
+    default:
+      throw new NotExpressible(`${where} holds a part of type ${String(part['type'])}`);
+  }
+}
+
+function reasoningPart(item: Json): AssistantContent[number] {
+  const shown = [...objectsOf(item['summary']), ...objectsOf(item['content'])];
+  const text = shown.map((part) => textOf(part['text']) ?? '').join('\n');
+  const carried = unpackCarried(textOf(item['encrypted_content']) ?? '');
+  return { type: 'reasoning', text, ...(carried !== undefined && { providerOptions: carried }) };
+}
+
+function outputOf(output: unknown, where: string): ToolOutput {
+  if (typeof output === 'string') return { type: 'text', value: output };
+  const parts = userContent(output, where);
+  if (parts.every(({ type }) => type === 'text')) return { type: 'text', value: joinedText(output) };
+  return {
+    type: 'content',
+    value: parts.map((part) =>
+      part.type === 'text' ? { type: 'text', text: part.text } : { ...part, type: 'file' as const },
+    ),
+  };
+}

@@ -1,0 +1,82 @@
+import { NotExpressible } from '../../asked.ts';
+import type { Asked, CallOptions, Json } from '../../asked.ts';
+import { given, numberOf, objectOf, textOf, unread } from '../fields.ts';
+import { effortNamed, schemaFormat } from '../openai/read-chat.ts';
+import { chosen } from '../openai/read-tools.ts';
+import { readInput } from './read-input.ts';
+import { readTools } from './tools.ts';
+
+/** Fields that are read here, said back, or say nothing to anybody but the gateway. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'background',
+  'conversation',
+  'include',
+  'input',
+  'instructions',
+  'max_output_tokens',
+  'metadata',
+  'model',
+  'parallel_tool_calls',
+  'previous_response_id',
+  'prompt',
+  'prompt_cache_key',
+  'reasoning',
+  'safety_identifier',
+  'store',
+  'stream',
+  'stream_options',
+  'temperature',
+  'text',
+  'tool_choice',
+  'tools',
+  'top_p',
+  'truncation',
+  'user',
+]);
+
+/** Fields that go on from what only OpenAI keeps. */
+const KEPT_ELSEWHERE = ['previous_response_id', 'conversation', 'prompt'];
+
+/** Reads a request for a response. */
+export function readRequest(body: Json): Asked {
+  for (const name of KEPT_ELSEWHERE) {
+    if ((body[name] ?? null) !== null)
+      throw new NotExpressible(`${name} names what only the provider that made it keeps`);
+  }
+  if (body['background'] === true) throw new NotExpressible('background asks for an answer that is kept');
+  const { tools, left } = readTools(body['tools']);
+  const reasoning = objectOf(body['reasoning']);
+  const effort = effortNamed(reasoning?.['effort']);
+  return {
+    options: {
+      prompt: readInput(body),
+      ...given({
+        maxOutputTokens: numberOf(body['max_output_tokens']),
+        temperature: numberOf(body['temperature']),
+        topP: numberOf(body['top_p']),
+        reasoning: effort,
+        responseFormat: readFormat(objectOf(body['text'])),
+      }),
+      ...chosen(tools, body['tool_choice']),
+    },
+    wishes: given({
+      user: textOf(body['safety_identifier']) ?? textOf(body['user']),
+      parallelTools:
+        typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
+      showThinking: reasoning === undefined ? undefined : effort !== 'none',
+    }),
+    dropped: [...unread(body, KNOWN), ...left],
+  };
+}
+
+function readFormat(text: Json | undefined): CallOptions['responseFormat'] {
+  const format = objectOf(text?.['format']);
+  switch (format?.['type']) {
+    case 'json_object':
+      return { type: 'json' };
+    case 'json_schema':
+      return schemaFormat(format);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import type { AnswerContext, GenerateResult, Json, NearStream, StreamPart } from '../../asked.ts';
+import { wantedOf } from '../../carry.ts';
+import { Items } from './items.ts';
+import { itemKinds } from './tools.ts';
+import { endOf, heading, usageOf } from './write.ts';
+
+/** Writes the events of a response. */
+export class ResponseStream implements NearStream {
+  readonly contentType = 'text/event-stream';
+  readonly #heading: Json;
+  readonly #kindOf: ReturnType<typeof itemKinds>;
+  readonly #items: Items;
+  #sequence = 0;
+  #end: Pick<GenerateResult, 'finishReason' | 'usage'> | undefined;
+
+  constructor(context: AnswerContext) {
+    this.#heading = heading(context);
+    this.#kindOf = itemKinds(context.body['tools']);
+    this.#items = new Items(context);
+  }
+
+  part(part: StreamPart): string {
+    const told = this.#tell(part);
+    if (told.length === 0) return '';
+    return (this.#sequence > 0 ? '' : this.#opening()) + told.map((event) => this.#write(event)).join('');
+  }
+
+  end(): string {
+    const { finishReason, usage } = this.#end ?? {};
+    const ended = finishReason === undefined ? { status: 'completed' } : endOf(finishReason);
+    const type = ended['status'] === 'incomplete' ? 'response.incomplete' : 'response.completed';
+    const cost = usage === undefined ? null : usageOf(usage);
+    const response = { ...this.#heading, ...ended, output: this.#items.output, usage: cost };
+    return (this.#sequence > 0 ? '' : this.#opening()) + this.#write({ type, response });
+  }
+
+  #tell(part: StreamPart): readonly Json[] {
+    switch (part.type) {
+      case 'text-delta':
+        return part.delta === '' ? [] : this.#items.text(part.id, part.delta);
+      case 'text-end':
+        return this.#items.textEnd(part.id);
+      case 'reasoning-start':
+      case 'reasoning-delta':
+      case 'reasoning-end': {
+        const delta = part.type === 'reasoning-delta' ? part.delta : '';
+        const told = this.#items.reasoning(part.id, delta, wantedOf(part.providerMetadata));
+        return part.type === 'reasoning-end' ? [...told, ...this.#items.reasoningEnd(part.id)] : told;
+      }
+      case 'tool-input-start':
+        return part.providerExecuted !== true && this.#kindOf(part.toolName) === 'function'
+          ? this.#items.callBegins(part.id, part.toolName)
+          : [];
+      case 'tool-input-delta':
+        return part.delta === '' ? [] : this.#items.callGrows(part.id, part.delta);
+      case 'tool-call':
+        return part.providerExecuted === true ? [] : this.#items.call(this.#kindOf(part.toolName), part);
+      case 'finish':
+        this.#end = part;
+        return this.#items.finishAll();
+      default:
+        return [];
+    }
+  }
+
+  #opening(): string {
+    const response = {
+      ...this.#heading,
+      status: 'in_progress',
+      incomplete_details: null,
+      output: [],
+      usage: null,
+    };
+    return (
+      this.#write({ type: 'response.created', response }) +
+      this.#write({ type: 'response.in_progress', response })
+    );
+  }
+
+  #write(event: Json): string {
+    const { type, ...fields } = event;
+    const data = JSON.stringify({ type, sequence_number: this.#sequence++, ...fields });
+    return `event: ${String(type)}\ndata: ${data}\n\n`;
+  }
+}
