@@ -17,6 +17,8 @@ export interface ProviderType {
   /** A cheap model for health checks. Absent: none is known that every account may use. */
   readonly healthCheckModel?: string;
   readonly credential: Credential;
+  /** What it speaks, where that is not OpenAI's dialect; `own` is an API that chats are turned into. */
+  readonly speaks?: 'anthropic' | 'bedrock' | 'gemini' | 'own';
   /** Its list of models is for valid keys alone: asking for it tells a good credential from a bad one. */
   readonly listNeedsKey?: boolean;
   /** It may be used without any key. */
