@@ -68,10 +68,11 @@ function credentialOf({ credential }: ProviderType): string {
   }
 }
 
-function operationsOf({ speaks, offers, anthropic }: ProviderType): ProviderFacts['operations'] {
+function operationsOf({ speaks, offers, anthropic, own }: ProviderType): ProviderFacts['operations'] {
   return {
     [speaks ?? 'openai']: offers ?? 'all',
     ...(anthropic !== undefined && { anthropic: anthropic.offers }),
+    ...(own !== undefined && { own: own.offers }),
   };
 }
 

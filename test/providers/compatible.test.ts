@@ -128,6 +128,20 @@ void describe('a base URL of the configuration’s own', () => {
   });
 });
 
+void describe('protocol: original', () => {
+  void it('sends applications of DashScope what they are sent, at their own paths', async () => {
+    const body = '{"input":{"prompt":"What is Dubbo?"},"parameters":{},"debug":{}}';
+    const gone = await left(
+      'qwen',
+      { path: '/api/v1/apps/app-1/completion', body, headers: { 'X-DashScope-SSE': 'enable' } },
+      { protocol: 'original' },
+    );
+    assert.equal(gone.url, 'https://dashscope.aliyuncs.com/api/v1/apps/app-1/completion');
+    assert.equal(gone.body, body);
+    assert.equal(gone.headers['x-dashscope-sse'], 'enable');
+  });
+});
+
 void describe('options of vendors', () => {
   const chat = { path: '/v1/chat/completions', body: '{"model":"m","messages":[]}' };
 

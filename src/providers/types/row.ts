@@ -35,6 +35,10 @@ export interface ProviderType {
   readonly paths?: Readonly<Record<string, string>>;
   /** Where it speaks Anthropic's dialect as well, as a base path; it moves as `paths` do. */
   readonly anthropic?: OtherSurface;
+  /** Where it has an API of its own beside, whose operations clients may ask for: likewise. */
+  readonly own?: OtherSurface;
+  /** It answers 200 to what it refuses, and says so in the body. */
+  readonly errorsInside?: boolean;
   /** For the reader of the documentation: what differs, and what is to be known. Whole sentences. */
   readonly notes?: string;
 }
