@@ -86,6 +86,11 @@ void describe('rows of the table', () => {
     }
   });
 
+  void it('offer the list of models where a refused key is checked by it', () => {
+    for (const { type, listNeedsKey, offers, speaks } of providerTypes.values())
+      if (listNeedsKey === true && speaks === undefined) assert.ok(isOffered(offers, 'models.list'), type);
+  });
+
   void it('have a variable only beside a URL, so that the environment makes a configuration', () => {
     for (const { type, baseUrl, env } of providerTypes.values())
       assert.ok(env === undefined || baseUrl !== undefined, type);
