@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
+import { providersPage } from '../src/config/providers-page.ts';
 import { editorSchema, referencePage } from '../src/config/reference.ts';
 import { renderErrorsPage } from '../src/dialects/errors-page.ts';
 
-/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors. */
+/** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers. */
 
 const docs = new URL('../docs/', import.meta.url);
 
 await writeFile(new URL('CONFIGURATION.md', docs), referencePage());
 await writeFile(new URL('sparekey.schema.json', docs), editorSchema());
 await writeFile(new URL('ERRORS.md', docs), renderErrorsPage());
+await writeFile(new URL('PROVIDERS.md', docs), providersPage());

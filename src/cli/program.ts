@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   start: async () => (await import('./start.ts')).registerStart,
   check: async () => (await import('./check.ts')).registerCheck,
   keys: async () => (await import('./keys.ts')).registerKeys,
+  providers: async () => (await import('./providers.ts')).registerProviders,
   verdict: async () => (await import('./verdict.ts')).registerVerdict,
   simulate: async () => (await import('./simulate.ts')).registerSimulate,
 };

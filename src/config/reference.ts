@@ -192,7 +192,7 @@ function providerTypeTable(): string {
     '## Provider types',
     '',
     'The model of health checks here is that of a configuration from the environment; without one a key comes back',
-    'after 60 s. A file names its own.',
+    'after 60 s. A file names its own. What each type takes, and its own options, are in [PROVIDERS.md](PROVIDERS.md).',
     '',
     '| type | `baseUrl` | variable | health checks | pool |',
     '| --- | --- | --- | --- | --- |',

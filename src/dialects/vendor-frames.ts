@@ -23,18 +23,31 @@ export function endsByClosing(operation: string): boolean {
   return operation.startsWith('triton.');
 }
 
-/** Whether a body is an error by its own word: some of these answer 200 whatever comes, and put a code into it. */
-export function isVendorError(text: string): boolean {
+/**
+ * Whether a body is an error by its own word: some providers answer 200 whatever comes, and put a code into it
+ * (Coze, Spark: `code`; MiniMax: `base_resp.status_code`), or the state of what was run (Dify).
+ */
+export function isErrorInside(text: string): boolean {
   const body = parseObject(text);
   if (body === undefined) return false;
-  const hasCode = typeof body['code'] === 'number' && body['code'] !== 0;
   const isExplained = typeof (body['msg'] ?? body['message']) === 'string';
-  return isError(body) || (hasCode && isExplained) || asObject(body['data'])?.['status'] === 'failed';
+  return (
+    isError(body) ||
+    (isExplained && isCode(body['code'])) ||
+    isCode(asObject(body['base_resp'])?.['status_code']) ||
+    asObject(body['data'])?.['status'] === 'failed'
+  );
+}
+
+/** A number that is no error's is 0. */
+function isCode(value: unknown): boolean {
+  return typeof value === 'number' && value !== 0;
 }
 
 const JUDGES: Readonly<Record<string, (name: string, frame: Json) => Sight>> = {
   coze: judgeCoze,
   dify: (_, frame) => judgeDify(frame),
+  qwen: judgeQwen,
   triton: (_, frame) => (isReal(frame['text_output']) ? 'output' : 'preamble'),
 };
 
@@ -73,4 +86,22 @@ function judgeDify(frame: Json): Sight {
     default:
       return 'preamble';
   }
+}
+
+/** help.aliyun.com/zh/model-studio: DashScope's own API, and its applications'. */
+function judgeQwen(name: string, frame: Json): Sight {
+  if (name === 'error' || (isReal(frame['code']) && isReal(frame['message']))) return 'error';
+  const output = asObject(frame['output']);
+  const choices: unknown = output?.['choices'];
+  const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
+  const reason = choice?.['finish_reason'] ?? output?.['finish_reason'];
+  if (isReal(reason) && reason !== 'null') return 'end';
+  const message = asObject(choice?.['message']);
+  const says = [
+    output?.['text'],
+    message?.['content'],
+    message?.['reasoning_content'],
+    message?.['tool_calls'],
+  ];
+  return says.some(isReal) ? 'output' : 'preamble';
 }

@@ -1,4 +1,4 @@
-import { operation } from './operation.ts';
+import { JSON_MODEL, operation, STATEFUL } from './operation.ts';
 import type { Operation } from './operation.ts';
 
 /*
@@ -37,4 +37,28 @@ export const vendorOperations: readonly Operation[] = [
   difyChat,
   difyCompletion,
   difyWorkflow,
+  operation(
+    'qwen.text_generation',
+    'vendor',
+    'POST',
+    '/services/aigc/text-generation/generation',
+    JSON_MODEL,
+  ),
+  operation(
+    'qwen.multimodal_generation',
+    'vendor',
+    'POST',
+    '/services/aigc/multimodal-generation/generation',
+    JSON_MODEL,
+  ),
+  operation(
+    'qwen.text_embedding',
+    'vendor',
+    'POST',
+    '/services/embeddings/text-embedding/text-embedding',
+    JSON_MODEL,
+  ),
+  operation('qwen.text_rerank', 'vendor', 'POST', '/services/rerank/text-rerank/text-rerank', JSON_MODEL),
+  operation('qwen.app', 'vendor', 'POST', '/apps/{id}/completion'),
+  operation('qwen.task', 'vendor', 'GET', '/tasks/{id}', STATEFUL),
 ];

@@ -9,19 +9,21 @@ import { judgeMediaFrame } from './media-frames.ts';
 import type { Dialect, Operation } from './operation.ts';
 import { judgeResponsesFrame } from './responses-frames.ts';
 import { StreamWatch } from './stream-watch.ts';
-import { endsByClosing, isVendorError, vendorJudgeOf } from './vendor-frames.ts';
+import { endsByClosing, isErrorInside, vendorJudgeOf } from './vendor-frames.ts';
 
 /**
  * The watch for a good answer (2xx) to an operation.
  * @param stream whether the client asked for a stream
  * @param contentType of the answer, empty where it has none
  * @param contentEncoding of the answer: what is compressed cannot be looked into
+ * @param errorsInside the provider answers 200 to what it refuses, and says so in the body
  */
 export function watchAnswer(
   operation: Operation,
   stream: boolean,
   contentType: string,
   contentEncoding: string,
+  errorsInside = false,
 ): Watch {
   const encoding = contentEncoding.trim().toLowerCase();
   // What a client once uploaded may look like anything.
@@ -37,8 +39,8 @@ export function watchAnswer(
       : new StreamWatch(judgeOf(operation.dialect));
   }
   if (type === 'application/json' || type.endsWith('+json')) {
-    const isErrorText = operation.dialect === 'vendor' ? isVendorError : undefined;
-    return new JsonWatch(operation.method !== 'POST', isErrorText);
+    const looksInside = errorsInside || operation.dialect === 'vendor';
+    return new JsonWatch(operation.method !== 'POST', looksInside ? isErrorInside : undefined);
   }
   return new OpaqueWatch();
 }

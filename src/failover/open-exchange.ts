@@ -24,6 +24,7 @@ export function openExchange(
           call.stream,
           headerText(headers['content-type']),
           headerText(headers['content-encoding']),
+          provider.errorsInside,
         )
       : UNREADABLE,
   );

@@ -32,14 +32,15 @@ export function openCompatible(config: ProviderConfig): Wire {
     lacks: (operation) => configured(operation) === undefined && !isOffered(row.offers, operation.name),
     paths: (operation) => {
       const own = usual[operation.name];
-      const beside = own === undefined || prefix === undefined ? undefined : prefix + own;
-      return configured(operation) ?? beside;
+      const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
+      return configured(operation) ?? elsewhere;
     },
     fields: (operation) => fieldsFor(config, operation),
   };
-  const anthropic = prefix === undefined ? [] : anthropicSurface(row, prefix, configured);
+  const beside = prefix === undefined ? [] : surfacesBeside(row, prefix, configured);
   return {
-    ...plainWire(origin, 'openai-chat', [openai, ...anthropic]),
+    ...plainWire(origin, 'openai-chat', [openai, ...beside]),
+    errorsInside: row.errorsInside === true,
     manner: {
       maxTokens: type === 'openai' ? 'max_completion_tokens' : 'max_tokens',
       reasoningBack: REASONING_BACK.has(type),
@@ -47,22 +48,23 @@ export function openCompatible(config: ProviderConfig): Wire {
   };
 }
 
-function anthropicSurface(
-  { anthropic, credential }: ProviderType,
+/** What a provider speaks beside OpenAI's dialect. */
+function surfacesBeside(
+  { anthropic, own, credential }: ProviderType,
   prefix: string,
   paths: NonNullable<Surface['paths']>,
 ): Surface[] {
-  if (anthropic === undefined) return [];
-  const { basePath, offers }: OtherSurface = anthropic;
+  const surface = (family: Surface['family'], { basePath, offers }: OtherSurface): Surface => ({
+    family,
+    basePath: prefix + basePath,
+    credential,
+    lacks: ({ name }) => !isOffered(offers, name),
+    paths,
+  });
+  const defaultHeaders = { 'anthropic-version': ANTHROPIC_VERSION };
   return [
-    {
-      family: 'anthropic',
-      basePath: prefix + basePath,
-      credential,
-      defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
-      lacks: ({ name }) => !isOffered(offers, name),
-      paths,
-    },
+    ...(anthropic === undefined ? [] : [{ ...surface('anthropic', anthropic), defaultHeaders }]),
+    ...(own === undefined ? [] : [surface('vendor', own)]),
   ];
 }
 

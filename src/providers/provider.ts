@@ -29,6 +29,8 @@ export interface Provider {
   readonly transport: Transport;
   /** Its own dialect: what calls that it does not take as they are get translated to. */
   readonly native: Dialect;
+  /** It answers 200 to what it refuses, and says so in the body. */
+  readonly errorsInside: boolean;
   /** The provider's name for a model. */
   readonly mapModel: (model: string) => string;
   /** Puts a call into a form that the provider takes; as it is wherever that will do. */
@@ -56,6 +58,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     pool: new Pool(keysOf(config), recordOf, config.failover.enabled),
     transport: openTransport({ origin: wire.origin, connectTimeoutMs: config.connectTimeout }),
     native: wire.native,
+    errorsInside: wire.errorsInside === true,
     mapModel: modelMapper(config.modelMapping),
     take: (call, model) => takeCall(call, model, taker),
     build: (call, key, model) => wire.build(call, key, model),

@@ -30,6 +30,7 @@ const rows: readonly ProviderType[] = [
     healthCheckModel: 'claude-haiku-4-5',
     listNeedsKey: true,
     credential: { kind: 'header', name: 'x-api-key' },
+    speaks: 'anthropic',
   },
   {
     type: 'gemini',
@@ -38,6 +39,7 @@ const rows: readonly ProviderType[] = [
     healthCheckModel: 'gemini-2.5-flash-lite',
     listNeedsKey: true,
     credential: { kind: 'header', name: 'x-goog-api-key' },
+    speaks: 'gemini',
   },
 ];
 

@@ -17,6 +17,9 @@ export interface Wire {
   /** What calls to generate something are translated to, where the provider does not take them as they are. */
   readonly native: Dialect;
 
+  /** It answers 200 to what it refuses, and says so in the body. */
+  readonly errorsInside?: boolean;
+
   /** Where providers of one dialect differ; absent: as most. */
   readonly manner?: Manner;
 

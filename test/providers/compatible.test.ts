@@ -86,6 +86,11 @@ void describe('rows of the table', () => {
     }
   });
 
+  void it('offer the list of models where a refused key is checked by it', () => {
+    for (const { type, listNeedsKey, offers, speaks } of providerTypes.values())
+      if (listNeedsKey === true && speaks === undefined) assert.ok(isOffered(offers, 'models.list'), type);
+  });
+
   void it('have a variable only beside a URL, so that the environment makes a configuration', () => {
     for (const { type, baseUrl, env } of providerTypes.values())
       assert.ok(env === undefined || baseUrl !== undefined, type);
@@ -125,6 +130,20 @@ void describe('a base URL of the configuration’s own', () => {
     );
     assert.equal(gone.headers['authorization'], `Bearer ${FIRST_KEY}`);
     assert.match(gone.url, /\/outer\/v1\/models$/);
+  });
+});
+
+void describe('protocol: original', () => {
+  void it('sends applications of DashScope what they are sent, at their own paths', async () => {
+    const body = '{"input":{"prompt":"What is Dubbo?"},"parameters":{},"debug":{}}';
+    const gone = await left(
+      'qwen',
+      { path: '/api/v1/apps/app-1/completion', body, headers: { 'X-DashScope-SSE': 'enable' } },
+      { protocol: 'original' },
+    );
+    assert.equal(gone.url, 'https://dashscope.aliyuncs.com/api/v1/apps/app-1/completion');
+    assert.equal(gone.body, body);
+    assert.equal(gone.headers['x-dashscope-sse'], 'enable');
   });
 });
 

@@ -12,6 +12,12 @@ import { event, frames, plainFrames } from './vendor/retold.ts';
 const DEAD = 'dead-key-0123456789';
 const GOOD = 'good-key-0123456789';
 
+/** The dead one is to be met first. */
+const KEYS = [
+  { key: DEAD, weight: 1000 },
+  { key: GOOD, weight: 0.001 },
+];
+
 /** What types that do not speak OpenAI need beside their name, and how they answer, whole and in a stream. */
 const OWN: Readonly<Record<string, { options: ConfigParts; path: string; whole: string; stream: string }>> = {
   coze: {
@@ -70,11 +76,7 @@ void describe('a dead first key is replaced by the second', () => {
         id: 'p',
         type,
         baseUrl: `${upstream.origin}/${type}${new URL(usual).pathname}`,
-        // The dead one is to be met.
-        apiTokens: [
-          { key: DEAD, weight: 1000 },
-          { key: GOOD, weight: 0.001 },
-        ],
+        apiTokens: KEYS,
         choice: 'random',
         failover: { enabled: true, failureThreshold: 1, cooldownDuration: '1h' },
         ...OWN[type]?.options,
@@ -92,6 +94,44 @@ void describe('a dead first key is replaced by the second', () => {
         [false, true, true],
       );
       for (const { line } of upstream.requests) assert.match(line, pathOf(type));
+    });
+  }
+});
+
+void describe('a refusal inside a 200', () => {
+  const refusals = {
+    minimax: '{"id":"x","choices":null,"base_resp":{"status_code":1004,"status_msg":"login fail"}}',
+    spark: '{"code":10313,"message":"appid is not authorised","sid":"s"}',
+    coze: '{"code":4100,"msg":"authentication is invalid"}',
+  };
+  for (const [type, refusal] of Object.entries(refusals)) {
+    void it(`takes the key of ${type} out, and another one answers`, async (t) => {
+      const upstream = await rawUpstream(t, ({ request, end }) =>
+        end(
+          request.header('authorization')?.includes(GOOD) === true
+            ? answerTo(request)
+            : rawAnswer('200 OK', ['content-type: application/json'], refusal),
+        ),
+      );
+      const usual = providerTypes.get(type)?.baseUrl ?? '';
+      const gateway = await gatewayFor(t, {
+        config: {
+          providers: [
+            {
+              id: 'p',
+              type,
+              baseUrl: `${upstream.origin}/${type}${new URL(usual).pathname}`,
+              apiTokens: KEYS,
+              choice: 'random',
+              failover: { enabled: true, failureThreshold: 1, cooldownDuration: '1h' },
+            },
+          ],
+        },
+      });
+      const body = { model: 'm', stream: true, messages: [{ role: 'user', content: 'x' }] };
+      const asked = await ask(gateway.url, { body });
+      assert.match(asked.text, /"content":"hello"/);
+      assert.equal((await gateway.keyOf(DEAD, 'p')).state, 'out-of-service');
     });
   }
 });

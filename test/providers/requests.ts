@@ -192,6 +192,10 @@ export const expected: Readonly<Record<string, Expected>> = {
       '/v1/responses': 'https://dashscope.aliyuncs.com/compatible-mode/v1/responses',
       '/v1/rerank': 'https://dashscope.aliyuncs.com/compatible-api/v1/reranks',
       '/v1/messages': 'https://dashscope.aliyuncs.com/apps/anthropic/v1/messages',
+      '/api/v1/services/aigc/text-generation/generation':
+        'https://dashscope.aliyuncs.com/api/v1/services/aigc/text-generation/generation',
+      '/api/v1/services/rerank/text-rerank/text-rerank':
+        'https://dashscope.aliyuncs.com/api/v1/services/rerank/text-rerank/text-rerank',
     },
   },
   sambanova: {

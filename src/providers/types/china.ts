@@ -71,6 +71,7 @@ export const chinaTypes: readonly ProviderType[] = [
     credential: bearer,
     offers: ['chat.completions'],
     paths: { 'chat.completions': '/v1/text/chatcompletion_v2' },
+    errorsInside: true,
     anthropic: messagesAt('/anthropic/v1'),
     notes:
       'Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
@@ -106,8 +107,9 @@ export const chinaTypes: readonly ProviderType[] = [
     ],
     paths: { rerank: '/compatible-api/v1/reranks' },
     anthropic: messagesAt('/apps/anthropic/v1'),
+    own: { basePath: '/api/v1', offers: ['qwen.*'] },
     notes:
-      "DashScope's compatible mode, whatever `qwenEnableCompatible` says: its native mode is not spoken. Outside of China: `qwenDomain: dashscope-intl.aliyuncs.com`.",
+      "DashScope's compatible mode, whatever `qwenEnableCompatible` says: chats are not turned into its native mode, which clients may speak themselves. Outside of China: `qwenDomain: dashscope-intl.aliyuncs.com`.",
   },
   {
     type: 'siliconflow',
@@ -135,6 +137,7 @@ export const chinaTypes: readonly ProviderType[] = [
     env: 'SPARK_API_PASSWORD',
     healthCheckModel: 'lite',
     credential: bearer,
+    errorsInside: true,
     offers: ['chat.completions'],
     notes: 'A token is the `APIPassword` of its console, or `APIKey:APISecret`.',
   },

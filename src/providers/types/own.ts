@@ -8,6 +8,7 @@ export const ownTypes: readonly ProviderType[] = [
     baseUrl: 'https://api.coze.cn',
     env: 'COZE_API_TOKEN',
     credential: bearer,
+    speaks: 'own',
     offers: ['chat.completions'],
     notes:
       "Chat alone: the model is the id of a bot, and the answer is read from Coze's stream whether or not the client asked for one. Outside of China it is `baseUrl: https://api.coze.com`.",
@@ -17,6 +18,7 @@ export const ownTypes: readonly ProviderType[] = [
     baseUrl: 'https://api.deepl.com',
     credential: { kind: 'scheme', scheme: 'DeepL-Auth-Key' },
     keyless: true,
+    speaks: 'own',
     offers: ['chat.completions'],
     notes:
       'Chat alone: what users say is translated into `targetLang`, and system messages are its context. The model `Free` or `Pro` says which host is asked; for any other it is the key, which ends in `:fx` for the free one.',
@@ -26,6 +28,7 @@ export const ownTypes: readonly ProviderType[] = [
     baseUrl: 'https://api.dify.ai/v1',
     env: 'DIFY_API_KEY',
     credential: bearer,
+    speaks: 'own',
     offers: ['chat.completions'],
     notes:
       'Chat alone: an application of Dify answers it, `botType` says of which kind. The header `ConversationId` continues a conversation.',
@@ -48,6 +51,7 @@ export const ownTypes: readonly ProviderType[] = [
     type: 'triton',
     credential: bearer,
     keyless: true,
+    speaks: 'own',
     offers: ['chat.completions'],
     notes:
       "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",

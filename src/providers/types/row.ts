@@ -17,6 +17,8 @@ export interface ProviderType {
   /** A cheap model for health checks. Absent: none is known that every account may use. */
   readonly healthCheckModel?: string;
   readonly credential: Credential;
+  /** What it speaks, where that is not OpenAI's dialect; `own` is an API that chats are turned into. */
+  readonly speaks?: 'anthropic' | 'bedrock' | 'gemini' | 'own';
   /** Its list of models is for valid keys alone: asking for it tells a good credential from a bad one. */
   readonly listNeedsKey?: boolean;
   /** It may be used without any key. */
@@ -33,6 +35,10 @@ export interface ProviderType {
   readonly paths?: Readonly<Record<string, string>>;
   /** Where it speaks Anthropic's dialect as well, as a base path; it moves as `paths` do. */
   readonly anthropic?: OtherSurface;
+  /** Where it has an API of its own beside, whose operations clients may ask for: likewise. */
+  readonly own?: OtherSurface;
+  /** It answers 200 to what it refuses, and says so in the body. */
+  readonly errorsInside?: boolean;
   /** For the reader of the documentation: what differs, and what is to be known. Whole sentences. */
   readonly notes?: string;
 }

@@ -1,4 +1,4 @@
-import { parseObject } from '../../dialects/frame-judge.ts';
+import { isError, parseObject } from '../../dialects/frame-judge.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../../dialects/sse-scanner.ts';
 import type { Json } from '../../translate/asked.ts';
 import { RetellingError } from '../../translate/retelling.ts';
@@ -77,9 +77,13 @@ class Frames {
     this.#scanner = new SseScanner({
       onFrame: (name, bytes, start, end) => {
         const data = parseObject(bytes.toString('utf8', start, end));
-        // Cut short it cannot be read, and something would be missing.
-        if (data === undefined && end - start >= MAX_FRAME_BYTES) this.#hasFailed = true;
-        const piece = data === undefined ? undefined : this.#read(() => reader.frame(name, data));
+        if (data === undefined) {
+          // Cut short it cannot be read, and something would be missing.
+          if (end - start >= MAX_FRAME_BYTES) this.#hasFailed = true;
+          return;
+        }
+        if (isError(data)) this.#hasFailed = true;
+        const piece = this.#read(() => reader.frame(name, data));
         if (piece === undefined) return;
         this.#hasEnd ||= piece.isEnd === true;
         onPiece(piece);

@@ -1,0 +1,68 @@
+import { allProviderFacts } from './provider-facts.ts';
+import type { ProviderFacts } from './provider-facts.ts';
+
+const INTRODUCTION = `# Providers
+
+<!-- Made by \`npm run docs\` from src/providers/types/. Change it there. -->
+
+Each type of provider, where it answers, how it wants its keys, and what it takes as it is. \`sparekey providers TYPE\`
+tells the same on the command line.
+
+- What a provider **takes as it is** goes through byte for byte, but for the model's name. \`files.*\` is \`files\` and all
+  below it.
+- **Chats in another dialect** (OpenAI's chat completions and responses, Anthropic's messages, Gemini's
+  generateContent) are translated to what the provider speaks. So a type without \`responses.create\` serves responses all
+  the same, but remembers none.
+- Everything else that a type is not known to have is answered with 404 \`operation_not_offered\`. Where a vendor has come
+  to have it, \`capabilities\` says so: \`capabilities: { "openai/v1/embeddings": /v1/embeddings }\`.
+- A type that is not here and speaks as OpenAI does is \`openai-compatible\` with a \`baseUrl\`. OCI's Generative AI is one:
+  \`https://inference.generativeai.REGION.oci.oraclecloud.com/20231130/actions/v1\`, with its API keys.
+- Options that all types have are in [CONFIGURATION.md](CONFIGURATION.md#providers).
+`;
+
+/** The page of all types, in Markdown. */
+export function providersPage(): string {
+  const all = allProviderFacts().toSorted((one, other) => (one.type < other.type ? -1 : 1));
+  return [INTRODUCTION, table(all), ...all.map(section)].join('\n');
+}
+
+function table(all: readonly ProviderFacts[]): string {
+  const rows = all.map(({ type, baseUrl, env, credential }) => {
+    const place = baseUrl === undefined ? 'yours' : `\`${baseUrl}\``;
+    const variable = env === undefined ? '' : `\`${env}\``;
+    return `| [\`${type}\`](#${type}) | ${place} | \`${credential}\` | ${variable} |`;
+  });
+  return ['| type | `baseUrl` | key | variable |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+function section({ type, operations, options, notes, ...facts }: ProviderFacts): string {
+  const { keyless, healthCheckModel, freeChecks } = facts;
+  const checks = [
+    ...(healthCheckModel === undefined
+      ? []
+      : [`with \`${healthCheckModel}\` where the environment makes it`]),
+    ...(freeChecks ? ['for nothing after a refused credential'] : []),
+  ];
+  return [
+    `## \`${type}\``,
+    '',
+    ...(notes === undefined ? [] : [notes, '']),
+    ...Object.entries(operations).map(([dialect, names]) => `- ${DIALECTS[dialect]}: ${listed(names)}`),
+    ...(checks.length === 0 ? [] : [`- Health checks: ${checks.join('; ')}.`]),
+    ...(keyless ? ['- It may have no keys: then the client’s own credential is passed on, or none.'] : []),
+    ...options.map(({ name, kind, meaning }) => `- \`${name}\` (${kind}): ${meaning}`),
+    '',
+  ].join('\n');
+}
+
+const DIALECTS: Readonly<Record<string, string>> = {
+  openai: "OpenAI's dialect",
+  anthropic: "Anthropic's dialect",
+  bedrock: "Bedrock's dialect",
+  gemini: "Gemini's dialect",
+  own: 'By an API of its own',
+};
+
+function listed(names: readonly string[] | 'all'): string {
+  return names === 'all' ? 'every operation.' : `${names.map((name) => `\`${name}\``).join(', ')}.`;
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import { dispatcherFor } from './exchanging.ts';
+
+const JSON_TYPE = ['content-type: application/json'];
+
+void test('a request may go to another origin of its provider, until the way there is closed', async (t) => {
+  const answer = rawAnswer('200 OK', JSON_TYPE, '{}');
+  const own = await rawUpstream(t, ({ write }) => write(answer));
+  const other = await rawUpstream(t, ({ write }) => write(answer));
+  const { dispatch, transport } = dispatcherFor(t, own.origin);
+  const kindOf = async (path: string, origin?: string): Promise<string> =>
+    (await dispatch({}, { path, ...(origin !== undefined && { origin }) }).opening).kind;
+
+  assert.equal(await kindOf('/a'), 'whole');
+  assert.equal(await kindOf('/b', other.origin), 'whole');
+  assert.equal(await kindOf('/c', own.origin), 'whole');
+  assert.deepEqual(
+    [own, other].map(({ requests }) => requests.map(({ line }) => line)),
+    [['POST /a HTTP/1.1', 'POST /c HTTP/1.1'], ['POST /b HTTP/1.1']],
+  );
+
+  await transport.destroy();
+  assert.equal(await kindOf('/d', other.origin), 'fault');
+  assert.equal(other.requests.length, 1);
+});
