@@ -88,12 +88,17 @@ export interface Manner {
 /** What suits most. */
 export const PLAIN_MANNER: Manner = { maxTokens: 'max_tokens', reasoningBack: false };
 
+/** Options that a family of providers may have no word for. */
+export type Lack = Extract<keyof CallOptions, 'frequencyPenalty' | 'presencePenalty' | 'seed' | 'topK'>;
+
 /** One family of providers: how the SDK's words are put into what it speaks. */
 export interface FarSide {
   /** Loads the package, once, and gives a model whose requests go to `fetch`. */
   model(id: string, fetch: typeof globalThis.fetch, manner: Manner): Promise<LanguageModel>;
   /** Fits a request to the family. Throws `NotExpressible`. */
   fit(asked: Asked, model: string, manner: Manner): CallOptions;
+  /** Options that it has no word for: they are left out. */
+  readonly lacks: readonly Lack[];
   /** Puts into the body that the package has made what it has no words for. */
   readonly mend?: (body: string, options: CallOptions) => string;
   /** Where the family is asked for an answer. */

@@ -7,6 +7,7 @@ import type { AnswerContext, Asked, FarSide, Json, Manner, NearSide } from './as
 import { NotExpressible } from './asked.ts';
 import { Line } from './line.ts';
 import type { CaughtRequest } from './line.ts';
+import { leftOut } from './left-out.ts';
 import type { Retelling } from './retelling.ts';
 import { SdkRetelling } from './sdk-retelling.ts';
 import type { Asking } from './sdk-retelling.ts';
@@ -110,7 +111,7 @@ async function ask(
       asking,
       near,
       context: contextOf(call, model, body),
-      dropped: asked.dropped,
+      dropped: [...asked.dropped, ...leftOut(asked.options, far.lacks, call.target.operation.dialect)],
       gone: call.signal,
     }),
   };
@@ -171,11 +172,16 @@ const NOT_EXPRESSIBLE: ReadonlySet<string> = new Set([
   'AI_UnsupportedFunctionalityError',
   'AI_InvalidArgumentError',
   'AI_InvalidPromptError',
+  'AI_NoSuchProviderReferenceError',
   'AI_TypeValidationError',
 ]);
 
+/** Some packages say all of what they could not take. Characters. */
+const MAX_REASON_LENGTH = 500;
+
 function reasonOf(error: unknown): string | undefined {
-  return error instanceof Error && NOT_EXPRESSIBLE.has(error.name) ? error.message : undefined;
+  if (!(error instanceof Error) || !NOT_EXPRESSIBLE.has(error.name)) return undefined;
+  return error.message.slice(0, MAX_REASON_LENGTH);
 }
 
 /** Headers of a client's dialect say nothing in another; what the package asks for instead is added. */

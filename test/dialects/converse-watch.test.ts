@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { converseStream } from '../../src/dialects/bedrock-operations.ts';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
+import { judge } from '../../src/failover/judge.ts';
 import type { Watch } from '../../src/upstream/watch.ts';
 import { awsFrame, converseEvent, converseException } from '../support/aws-frames.ts';
 import { boundariesOf, cutAt, everyCut } from './cuts.ts';
@@ -106,6 +107,24 @@ void describe('watching an AWS event stream', () => {
     watching.read(converseException('throttlingException', 'Too many tokens'));
     assert.equal(watching.error, '{"__type":"throttlingException","message":"Too many tokens"}');
   });
+
+  for (const [exception, verdict] of [
+    ['throttlingException', 'rate_limit'],
+    ['serviceUnavailableException', 'overloaded'],
+    ['internalServerException', 'overloaded'],
+    ['modelStreamErrorException', 'overloaded'],
+    ['validationException', 'client_error'],
+    ['accessDeniedException', 'model_denied'],
+  ] as const) {
+    void it(`has ${exception} judged by its name`, () => {
+      const watching = watch();
+      watching.read(Buffer.concat([start, converseException(exception, 'No')]));
+      const errorText = watching.error ?? '';
+      const headers = { 'content-type': 'application/vnd.amazon.eventstream' };
+      const outcome = { kind: 'answered', status: 200, headers, errorText, where: 'stream' } as const;
+      assert.equal(judge(outcome, { providerType: 'bedrock', now: 0 }).class, verdict);
+    });
+  }
 
   void it('gives an error that has no payload by its headers', () => {
     const watching = watch();

@@ -15,6 +15,7 @@ export const anthropicMessages: FarSide = {
     return createAnthropic({ apiKey: 'unused', baseURL: 'http://anthropic.invalid/v1', fetch }).messages(id);
   },
   fit,
+  lacks: ['frequencyPenalty', 'presencePenalty', 'seed'],
   target: (model) => targetOf(messages, model),
 };
 

@@ -22,6 +22,7 @@ export const bedrockConverse: FarSide = {
   },
   fit,
   mend: mendConverse,
+  lacks: ['frequencyPenalty', 'presencePenalty', 'seed'],
   target: (model, stream) => {
     const operation = stream ? converseStream : converse;
     // Ids may be ARNs, whose slashes are theirs.

@@ -20,6 +20,7 @@ export const geminiGenerate: FarSide = {
     }).languageModel(id);
   },
   fit,
+  lacks: [],
   target: (model, asStream) => (asStream ? targetOf(stream, model, '?alt=sse') : targetOf(generate, model)),
 };
 

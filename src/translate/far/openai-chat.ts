@@ -49,6 +49,7 @@ export const openaiChat: FarSide = {
       providerOptions: { [NAME]: bodyOptions(asked) },
     };
   },
+  lacks: ['topK'],
   target: (model) => targetOf(completions, model),
 };
 
