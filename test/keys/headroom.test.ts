@@ -45,6 +45,6 @@ void test('keys of a domain have one headroom, and a key alone has its own', () 
   const [a, b, c] = [...pool.all()];
   a?.headroom.note('m', T + 100);
   assert.deepEqual([b?.headroom.isScarce('m', T), c?.headroom.isScarce('m', T)], [true, false]);
-  pool.learnDomain(c?.key.id ?? '', 'org');
+  pool.learnDomain(c?.key.id ?? '', 'org', T);
   assert.equal(c?.headroom.isScarce('m', T), true);
 });
