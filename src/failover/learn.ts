@@ -41,20 +41,21 @@ export function learn(
 ): void {
   if (pooled === undefined) return;
   const hearing: Hearing = { provider, pooled, recorder, now: now() };
-  learnDomain(hearing, headers);
+  const domain = domainIn(headers);
+  if (domain !== undefined && domain !== pooled.domain?.name) {
+    provider.pool.learnDomain(pooled.key.id, domain, hearing.now);
+  }
   // Without failover keys are picked at random, and nothing is written of them.
-  if (provider.policy.remembers) learnHeadroom(hearing, model, headers);
+  if (!provider.policy.remembers) return;
+  learnHeadroom(hearing, model, headers);
+  if (domain !== undefined) tellDomain(hearing);
 }
 
 /** A key's domain makes a difference where another key shares it, or where others go by the key's record. */
-function learnDomain({ provider, pooled, recorder, now }: Hearing, headers: ResponseHeaders): void {
-  const name = domainIn(headers);
-  if (name === undefined) return;
-  const { key } = pooled;
-  if (name !== pooled.domain?.name) provider.pool.learnDomain(key.id, name, now);
-  const { domain, record } = pooled;
+function tellDomain({ provider, pooled, recorder, now }: Hearing): void {
+  const { key, domain, record } = pooled;
   if (domain === undefined || domain.name === record.domain || key.quotaDomain !== key.id) return;
-  if (!provider.policy.remembers || (domain.members === 1 && record === FRESH)) return;
+  if (domain.members === 1 && record === FRESH) return;
   recorder.tell(provider, key, { type: 'domain', at: now, domain: domain.name });
 }
 
