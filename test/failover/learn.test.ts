@@ -10,6 +10,7 @@ import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { attempt, POLICY, throttles } from '../keys/tools.ts';
 import { Nodes, places, until, writesTo } from '../keys/books.ts';
+import { FaultyStore } from '../keys/faulty-store.ts';
 import { providerAt } from './attempts.ts';
 
 const T = 1_700_000_000_000;
@@ -27,13 +28,13 @@ interface Process {
 class Gateway {
   readonly #t: TestContext;
   readonly #nodes: Nodes;
-  readonly #store: Store;
+  readonly store: Store;
   readonly #options: object;
 
   private constructor(t: TestContext, nodes: Nodes, store: Store, options: object) {
     this.#t = t;
     this.#nodes = nodes;
-    this.#store = store;
+    this.store = store;
     this.#options = options;
   }
 
@@ -42,8 +43,9 @@ class Gateway {
     return new Gateway(t, nodes, await nodes.store(), options);
   }
 
-  async process(): Promise<Process> {
-    const book = await this.#nodes.book();
+  /** @param store - its way to the shared one, where that is of its own */
+  async process(store?: Store): Promise<Process> {
+    const book = await this.#nodes.book(store);
     const failover = { enabled: true, healthCheckModel: 'm' };
     const more = { apiTokens: ['sk-0', 'sk-1', 'sk-2'], failover, ...this.#options };
     const provider = providerAt(this.#t, 'http://127.0.0.1:1', more, book);
@@ -62,7 +64,7 @@ class Gateway {
   /** How many writes the store has taken, once nothing is under way. */
   async writes(...processes: readonly Process[]): Promise<number> {
     for (const { book } of processes) await book.flushed();
-    return writesTo(this.#store);
+    return writesTo(this.store);
   }
 }
 
@@ -143,6 +145,23 @@ void describe('how much is left of a limit', () => {
     assert.ok(Array.from(apiTokens.keys()).every((n) => isScarce(one, n)));
     for (const n of apiTokens.keys()) one.hear(n, left(1), T + 1_000);
     assert.equal(await gateway.writes(one), 150, 'a second later the rest is told');
+  });
+
+  void test('is known here while the store is away, and told when it is back', async (t) => {
+    const gateway = await Gateway.at(t);
+    const way = new FaultyStore(gateway.store);
+    const [one, two] = [await gateway.process(way), await gateway.process()];
+    way.trouble = 'away';
+    for (let seconds = 0; seconds < 1_200; seconds += 4) {
+      one.hear(0, left(1), T + seconds * 1_000);
+      one.hear(0, left(90), T + seconds * 1_000 + 2_000);
+    }
+    one.hear(0, { ...left(1), ...of('org') }, T + 1_200_000);
+    assert.equal(isScarce(one, 0, T + 1_200_000), true);
+    await until(() => one.book.storeFailed);
+    way.trouble = 'none';
+    await until(() => isScarce(two, 0, T + 1_200_000) && domains(two)[0] === 'org');
+    assert.equal(await gateway.writes(one, two), 1);
   });
 
   void test('is not told where failover is off', async (t) => {
