@@ -60,8 +60,8 @@ export interface KeyChoiceView {
   readonly share: number;
   /** Requests under way with it; null where this process cannot know. */
   readonly inFlight: number | null;
-  /** Little is left of its limits for the model; null where this process cannot know. */
-  readonly scarce: boolean | null;
+  /** Little is left of its limits for the model, as far as that was worth telling this process. */
+  readonly scarce: boolean;
   /** When its trouble ends or is tested; null where no time is set. */
   readonly dueAt: string | null;
   /** It may be tried all the same where no key of the provider can be chosen. */
@@ -138,7 +138,7 @@ function viewKeyChoice(prospect: Prospect, model: string, serves: boolean, now: 
     weight,
     share,
     inFlight: serves ? pooled.inFlight : null,
-    scarce: serves ? scarce : null,
+    scarce,
     dueAt: timeOrNull(dueAt),
     lastResort,
   };

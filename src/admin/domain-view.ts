@@ -8,7 +8,7 @@ import { timeText } from './time-text.ts';
 /** What a key shares its limits with. */
 export interface DomainView {
   readonly name: string;
-  /** Of the provider's answers; otherwise configured. What others have learned is not known here. */
+  /** From the provider's answers, whichever process heard them; otherwise configured. */
   readonly learned: boolean;
   /** How many share it, this one included. */
   readonly keys: number;

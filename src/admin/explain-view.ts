@@ -32,8 +32,8 @@ export interface Explanation {
   readonly next: readonly NextView[];
   /** What shares its limits; null where it shares them with nothing that is known here. */
   readonly domain: DomainView | null;
-  /** The models of whose limits little is left; null where this process cannot know. */
-  readonly scarce: readonly ScarceView[] | null;
+  /** The models of whose limits little is left, as far as that was worth telling this process. */
+  readonly scarce: readonly ScarceView[];
   /** Requests under way with it; null where this process cannot know. */
   readonly inFlight: number | null;
   /** The part of its traffic that it gets since it has come back; null where it gets all of it, or none. */
@@ -105,9 +105,7 @@ export function explainKey(
     holds: holdsOf(record, now).map((hold) => viewHold(hold, decisions, provider)),
     next: viewNext(provider, pooled, record, plan, shared, now),
     domain: viewDomain(provider, pooled, shared),
-    scarce: serves
-      ? pooled.headroom.scarce(now).map(([model, until]) => ({ model, until: timeText(until) }))
-      : null,
+    scarce: pooled.headroom.scarce(now).map(([model, until]) => ({ model, until: timeText(until) })),
     inFlight: serves ? pooled.inFlight : null,
     ramp: rampOf(record, provider, now),
     decisions: decisions.toReversed().map((decision) => viewDecision(decision, provider)),

@@ -23,9 +23,9 @@ export interface SeenFrom {
 }
 
 const SERVES =
-  'Records are shared by all processes. What is in flight, what is left of limits, and who shares them where only answers tell, is as this one has seen it.';
+  'Records, what is left of limits and who shares them are shared by all processes. What is in flight is as this one has seen it.';
 const LOOKS_AFTER =
-  'Records are shared by all processes. What is in flight, what is left of limits, and who shares them where only answers tell, the workers know and this process does not.';
+  'Records, what is left of limits and who shares them are shared by all processes. What is in flight the workers know and this process does not.';
 
 /** Makes the view of a viewpoint. */
 export function viewSeenFrom({ node, serves, alone, awaySince }: Viewpoint): SeenFrom {

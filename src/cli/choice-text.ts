@@ -118,7 +118,7 @@ function whyText(key: ShownKeyChoice, now: number): string {
     return `${words}${due}${lastResort ? '; last resort' : ''}`;
   }
   const notes = [
-    ...(scarce === true ? ['little is left of its limits'] : []),
+    ...(scarce ? ['little is left of its limits'] : []),
     ...(share < 1 ? [`just back, gets ${Math.round(share * 100)} % of its traffic`] : []),
   ];
   return notes.length === 0 ? 'can be used' : notes.join('; ');

@@ -61,7 +61,7 @@ function limitLines({ domain, scarce, at }: ShownExplanation): string[] {
             others === 0 ? 'no other key has' : others === 1 ? '1 other key has' : `${others} other keys have`
           } the same.`,
         ];
-  const nearly = (scarce ?? []).map(
+  const nearly = scarce.map(
     ({ model, until }) =>
       `Little is left for ${modelText(model)} until ${clock(until, now)}: other keys are preferred for it.`,
   );

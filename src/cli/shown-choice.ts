@@ -11,7 +11,7 @@ const keyChoice = z.object({
   weight: z.number(),
   share: z.number(),
   inFlight: z.number().nullable(),
-  scarce: z.boolean().nullable(),
+  scarce: z.boolean(),
   dueAt: z.string().nullable(),
   lastResort: z.boolean(),
 });

@@ -83,7 +83,7 @@ export const explanation = z.object({
   holds: z.array(heldView),
   next: z.array(nextView),
   domain: domainView.nullable(),
-  scarce: z.array(z.object({ model: z.string(), until: z.string() })).nullable(),
+  scarce: z.array(z.object({ model: z.string(), until: z.string() })),
   inFlight: z.number().nullable(),
   ramp: z.object({ share: z.number(), fullAt: z.string() }).nullable(),
   decisions: z.array(decisionView),

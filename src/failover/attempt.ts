@@ -232,7 +232,6 @@ export class Attempt {
 
   async #judgeOpening(): Promise<void> {
     this.#opening = await this.#exchange.opening;
-    this.#learn();
     const outcome = outcomeOfOpening(this.#opening);
     if (outcome === undefined) {
       this.#cancel();
@@ -240,12 +239,8 @@ export class Attempt {
     }
     this.#judge(outcome);
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
-  }
-
-  #learn(): void {
-    const { pooled, provider, model } = this.plan;
-    if (pooled === undefined || !('headers' in this.#opening)) return;
-    learn(provider, pooled, model ?? ANY_MODEL, this.#opening.headers, this.#tools.now());
+    // After it is recorded: what is known of a key that is in trouble is worth telling with the trouble.
+    if ('headers' in this.#opening) learn(this.plan, this.#opening.headers, this.#tools);
   }
 
   #judge(outcome: Answered | Faulted): void {

@@ -1,6 +1,7 @@
 import { ANY_MODEL, holdOn, settle } from '../keys/record.ts';
 import type { Key } from '../keys/key.ts';
 import type { Preference } from '../affinity/preference.ts';
+import type { Domain } from '../keys/domain.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 
@@ -16,6 +17,8 @@ export interface ChoiceRequest {
   readonly model: string;
   /** Ids of keys this request has already tried: a retry never uses a key twice. */
   readonly tried: ReadonlySet<string>;
+  /** Domains of which no key will do for this request. */
+  readonly closed?: ReadonlySet<Domain>;
   readonly strategy: Strategy;
   /** The key it would rather have than what the strategy picks. */
   readonly preference?: Preference | undefined;
@@ -32,7 +35,7 @@ export interface ChoiceRequest {
 export function choiceRequest(
   { policy, config }: Provider,
   model: string | undefined,
-  rest: Pick<ChoiceRequest, 'tried' | 'preference' | 'now' | 'random'>,
+  rest: Pick<ChoiceRequest, 'tried' | 'closed' | 'preference' | 'now' | 'random'>,
 ): ChoiceRequest {
   return {
     ...rest,
@@ -96,18 +99,20 @@ function isBetter(a: PooledKey, b: PooledKey, { model, now }: ChoiceRequest): bo
   return a.inFlight / a.key.weight < b.inFlight / b.key.weight;
 }
 
-/** What keeps a key from a request. `domain-held`: the trouble is another key's, with which it shares its limits. */
+/**
+ * What keeps a key from a request. `tried`: this request has met it, or the limits that it shares; `domain-held`: the trouble is another key's, with which
+ * it shares its limits.
+ */
 export type Obstacle = 'tried' | 'other-models' | 'out-of-service' | 'disabled' | 'held' | 'domain-held';
 
 /**
  * What keeps `pooled` from a request; undefined where it may be chosen. The record counts as it stands, so that
  * a cooldown is over only where `Pool.inService` was asked before.
  */
-export function obstacleTo(
-  { key, record, domain }: PooledKey,
-  { model, tried, now }: ChoiceRequest,
-): Obstacle | undefined {
-  if (tried.has(key.id)) return 'tried';
+export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle | undefined {
+  const { key, record, domain } = pooled;
+  const { model, now } = request;
+  if (isClosed(pooled, request)) return 'tried';
   if (!mayServe(key, model)) return 'other-models';
   if (record.state !== 'in-service') return record.state;
   if (holdOn(record, model, now) !== undefined) return 'held';
@@ -116,6 +121,11 @@ export function obstacleTo(
 
 function isUsable(pooled: PooledKey, request: ChoiceRequest): boolean {
   return obstacleTo(pooled, request) === undefined;
+}
+
+/** Whether this request has no further use for it. */
+function isClosed({ key, domain }: PooledKey, { tried, closed }: ChoiceRequest): boolean {
+  return tried.has(key.id) || (domain !== undefined && closed?.has(domain) === true);
 }
 
 function prefer(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
@@ -200,7 +210,7 @@ function lastResort(pool: Pool, request: ChoiceRequest): Choice {
     const trouble = troubleOf(pooled, request);
     if (trouble === undefined) continue;
     returnsAt = Math.min(returnsAt, trouble.dueAt);
-    if (!trouble.ambiguous || request.tried.has(pooled.key.id)) continue;
+    if (!trouble.ambiguous || isClosed(pooled, request)) continue;
     if (best === undefined || trouble.dueAt < best.dueAt) {
       best = { pooled, epoch: trouble.epoch, dueAt: trouble.dueAt };
     }

@@ -1,25 +1,89 @@
 import type { PooledKey } from '../keys/pool.ts';
+import { ANY_MODEL, FRESH } from '../keys/record.ts';
 import { domainIn } from '../providers/learned-domain.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
+import type { Recorder } from './recorder.ts';
 import { remainingIn } from './remaining.ts';
 
+/** Whom an answer is from, and what was asked for. */
+interface Asked {
+  readonly provider: Provider;
+  readonly pooled: PooledKey | undefined;
+  /** As the provider names it. */
+  readonly model: string | undefined;
+}
+
+/** Whose answer it is, and who hears of it. */
+interface Hearing {
+  readonly provider: Provider;
+  readonly pooled: PooledKey;
+  readonly recorder: Recorder;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
- * Takes over what any answer says of its key beside the answer itself: whose limits it shares, and how much is
- * left of them for `model`.
- * @param now - milliseconds since the epoch
+ * What is over sooner is not worth telling the others, and what they were told stands for so long: then answers that
+ * say now this and now that cost one write a second on average. Milliseconds.
+ */
+const NEWS_MS = 2_000;
+
+/**
+ * Takes over what any answer says of its key beside the answer itself: whose limits it shares, and how much is left
+ * of them. What makes a difference to other processes is told them in the key's record. Most answers have nothing
+ * new to say, and cost no more than a look.
  */
 export function learn(
-  { pool }: Provider,
-  pooled: PooledKey,
+  { provider, pooled, model = ANY_MODEL }: Asked,
+  headers: ResponseHeaders,
+  { recorder, now }: { readonly recorder: Recorder; readonly now: () => number },
+): void {
+  if (pooled === undefined) return;
+  const hearing: Hearing = { provider, pooled, recorder, now: now() };
+  const domain = domainIn(headers);
+  if (domain !== undefined && domain !== pooled.domain?.name) {
+    provider.pool.learnDomain(pooled.key.id, domain, hearing.now);
+  }
+  // Without failover keys are picked at random, and nothing is written of them.
+  if (!provider.policy.remembers) return;
+  learnHeadroom(hearing, model, headers);
+  if (domain !== undefined) tellDomain(hearing);
+}
+
+/** A key's domain makes a difference where another key shares it, or where others go by the key's record. */
+function tellDomain({ provider, pooled, recorder, now }: Hearing): void {
+  const { key, domain, record } = pooled;
+  if (domain === undefined || domain.name === record.domain || key.quotaDomain !== key.id) return;
+  if (domain.members === 1 && record === FRESH) return;
+  recorder.tell(provider, key, { type: 'domain', at: now, domain: domain.name });
+}
+
+function learnHeadroom(
+  { provider, pooled, recorder, now }: Hearing,
   model: string,
   headers: ResponseHeaders,
-  now: number,
 ): void {
-  const domain = domainIn(headers);
-  if (domain !== undefined && domain !== pooled.domain?.name) pool.learnDomain(pooled.key.id, domain);
-
   const remaining = remainingIn(headers, now);
-  if (remaining.kind === 'untold') return;
-  pooled.headroom.note(model, remaining.kind === 'scarce' ? now + remaining.resetMs : undefined);
+  const { key, headroom } = pooled;
+  switch (remaining.kind) {
+    case 'untold':
+      return;
+    case 'enough':
+      headroom.note(model, undefined);
+      for (const [keyId, since] of headroom.tellers(model, now)) {
+        const teller = provider.pool.get(keyId)?.key;
+        if (teller === undefined || now - since < NEWS_MS) continue;
+        recorder.tell(provider, teller, { type: 'headroom', at: now, model });
+      }
+      return;
+    case 'scarce': {
+      // While it is known nothing is news: when it is over, the next answer says how it stands then.
+      if (headroom.tellers(model, now).length > 0) return;
+      const until = now + remaining.resetMs;
+      const isNews = remaining.resetMs >= NEWS_MS && headroom.hasRoom(now);
+      const event = { type: 'headroom', at: now, model, scarceUntil: until } as const;
+      if (!isNews || !recorder.tell(provider, key, event)) headroom.note(model, until);
+    }
+  }
 }

@@ -1,8 +1,10 @@
 import type { KeyBook } from '../keys/book.ts';
-import type { AttemptEnded } from '../keys/event.ts';
+import type { Aside, AttemptEnded } from '../keys/event.ts';
+import type { Key } from '../keys/key.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { FleetSense } from './fleet-sense.ts';
+import { Pace } from './pace.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** What the operator should hear of a provider as a whole. */
@@ -20,6 +22,9 @@ interface Watched {
   readonly budget: RetryBudget;
 }
 
+/** Asides written in a second, whatever there is to tell: what takes a key out must not have to wait behind them. */
+const ASIDES_PER_SECOND = 100;
+
 /**
  * Writes down what attempts mean for their keys, with an eye on what the others' mean: an ambiguous failure
  * that all keys share is the provider's, and one that a request meets with every key is the request's.
@@ -28,6 +33,7 @@ export class Recorder {
   readonly book: KeyBook;
   readonly #onNotice: (notice: FleetNotice) => void;
   readonly #watched = new Map<string, Watched>();
+  readonly #asides = new Pace(ASIDES_PER_SECOND);
 
   constructor(book: KeyBook, onNotice: (notice: FleetNotice) => void) {
     this.book = book;
@@ -48,6 +54,13 @@ export class Recorder {
     const counts = event.effect.kind === 'counts' && !event.check;
     if (counts && this.#isProviders(provider, pooled, event)) return;
     this.book.apply(pooled.key, event, provider.keyPolicy);
+  }
+
+  /** Writes down what an answer said beside itself. @returns false where too much is being told already */
+  tell(provider: Provider, key: Key, aside: Aside): boolean {
+    if (!this.#asides.take(aside.at)) return false;
+    this.book.apply(key, aside, provider.keyPolicy);
+    return true;
   }
 
   /** Takes back what was counted against keys for what was not theirs. */

@@ -1,3 +1,4 @@
+import { MAX_SCARCE_MS } from '../keys/headroom.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
 import { numberOf, untilNamed } from './wait-notations.ts';
 
@@ -5,9 +6,6 @@ import { numberOf, untilNamed } from './wait-notations.ts';
 const SCARCE_SHARE = 0.05;
 /** Where the answer does not say when the limit is whole again. Milliseconds. */
 const DEFAULT_RESET_MS = 10_000;
-/** A limit by the day is looked at again in between: nothing else would show that it was raised. Milliseconds. */
-const MAX_RESET_MS = 10 * 60 * 1000;
-
 /** The headers that tell of one limit. */
 interface Names {
   readonly remaining: string;
@@ -66,7 +64,7 @@ export function remainingIn(headers: ResponseHeaders, now: number): Remaining {
 function resetIn(headers: ResponseHeaders, name: string, now: number): number {
   const value = headers[name];
   const resetMs = typeof value === 'string' ? untilNamed(value, now) : undefined;
-  return Math.min(Math.max(resetMs ?? DEFAULT_RESET_MS, 0), MAX_RESET_MS);
+  return Math.min(Math.max(resetMs ?? DEFAULT_RESET_MS, 0), MAX_SCARCE_MS);
 }
 
 function numberIn(headers: ResponseHeaders, name: string): number | undefined {

@@ -1,6 +1,6 @@
 import { preferenceOf } from '../affinity/preference.ts';
-import type { Preference } from '../affinity/preference.ts';
 import type { Call } from '../dialects/call.ts';
+import type { Domain } from '../keys/domain.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Taken } from '../providers/take.ts';
@@ -9,10 +9,11 @@ import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
 import { choiceRequest, choose, chooseOnly } from './choose.ts';
-import type { Choice } from './choose.ts';
+import type { Choice, ChoiceRequest } from './choose.ts';
 import type { RouteTarget } from './route.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
+import type { Retry } from './verdict.ts';
 
 /** Bounds that hold for every provider. */
 export interface ServeLimits {
@@ -130,12 +131,13 @@ async function tryTaken(
   const { provider, model } = target;
   const { policy } = provider;
   const tried = new Set<string>();
+  const met: MetLimits = { left: new Set(), closed: new Set() };
   const budget = tools.recorder.budgetOf(provider);
   budget.request(tools.now());
   const preference = target.only === undefined ? preferenceOf(serving.call, provider) : undefined;
 
   while (tried.size < policy.attempts) {
-    const choice = chooseKey(target, tried, preference, tools);
+    const choice = chooseKey(target, { tried, preference }, met, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
     const limits = exchangeLimits(serving, provider);
     if (limits.firstOutputMs <= 0) return { kind: 'deadline' };
@@ -154,10 +156,10 @@ async function tryTaken(
       tools.recorder.pardon(provider, tried, failed.at(-ALIKE)?.startedAt ?? 0, tools.now());
       return { kind: 'final' };
     }
-    // The first move to another key is free. A definite verdict keeps others from this key, and needs no budget.
-    if (attempt.effect.kind === 'counts' && tried.size > 1 && !budget.take(tools.now()))
-      return { kind: 'final' };
+    // The first move to another key or domain is free.
+    if (mayRepeat(attempt, next) && tried.size > 1 && !budget.take(tools.now())) return { kind: 'final' };
     attempt.abandon();
+    if (next === 'other-domain') leaveDomain(attempt, met);
     if (next === 'other-provider' || lastResort || pooled === undefined) break;
   }
   return { kind: 'exhausted' };
@@ -166,15 +168,32 @@ async function tryTaken(
 /** A provider without keys is called with the client's own credential, or none. */
 const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: false };
 
+/** What this request has met of the limits that keys share. */
+interface MetLimits {
+  /** Another domain is asked first. Whether these may be asked again, their keys' records say. */
+  readonly left: Set<Domain>;
+  /** It is too large for these, and no record says so, since others are not. */
+  readonly closed: Set<Domain>;
+}
+
+function leaveDomain({ plan: { pooled }, verdict }: Attempt, { left, closed }: MetLimits): void {
+  if (pooled?.domain === undefined) return;
+  left.add(pooled.domain);
+  if (verdict.class === 'client_error') closed.add(pooled.domain);
+}
+
 function chooseKey(
   { provider, model, only }: RouteTarget,
-  tried: ReadonlySet<string>,
-  preference: Preference | undefined,
+  wishes: Pick<ChoiceRequest, 'tried' | 'preference'>,
+  { left, closed }: MetLimits,
   { now, random }: AttemptTools,
 ): Choice {
   if (only !== undefined) return chooseOnly(only, now());
   if (provider.pool.size === 0) return KEYLESS;
-  return choose(provider.pool, choiceRequest(provider, model, { tried, preference, now: now(), random }));
+  const request = choiceRequest(provider, model, { ...wishes, closed: left, now: now(), random });
+  const choice = choose(provider.pool, request);
+  if (left.size === closed.size || (choice.kind === 'key' && !choice.lastResort)) return choice;
+  return choose(provider.pool, { ...request, closed });
 }
 
 function exchangeLimits(
@@ -193,7 +212,7 @@ function nextStep(
   attempt: Attempt,
   policy: FailoverPolicy,
   isLast: boolean,
-): 'other-key' | 'other-provider' | 'final' {
+): Exclude<Retry, 'none'> | 'final' {
   if (call.body.kind === 'passing') return 'final';
   if (call.creates && attempt.mayHaveActed) return 'final';
   if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
@@ -207,8 +226,16 @@ function nextStep(
       return isLast && attempt.verdict.class === 'overloaded' ? 'other-key' : 'other-provider';
     case 'other-key':
     case 'other-domain':
-      return 'other-key';
+      return attempt.verdict.retry;
   }
+}
+
+/**
+ * Whether the next request may meet the same with this key, so that nothing but the budget keeps tries from
+ * multiplying. A definite verdict keeps others from the key; a request that is too large leaves no mark on it.
+ */
+function mayRepeat({ effect, verdict }: Attempt, next: ReturnType<typeof nextStep>): boolean {
+  return effect.kind === 'counts' || (verdict.class === 'client_error' && next === 'other-domain');
 }
 
 /** This many keys that fail one request alike are too many for a coincidence. */

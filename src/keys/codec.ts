@@ -1,6 +1,7 @@
 import { DECISION_EFFECTS, MAX_DECISION_TEXT, MAX_DECISIONS } from './decision.ts';
 import type { Decision } from './decision.ts';
-import type { Hold, KeyRecord, OutCause } from './record.ts';
+import { MAX_DOMAIN_LENGTH, MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
+import type { Hold, KeyRecord, OutCause, Scarcity } from './record.ts';
 
 /**
  * The record as the store keeps it.
@@ -24,10 +25,10 @@ export function decodeRecord(text: string): KeyRecord | undefined {
   const value = parse(text);
   if (!isObject(value) || !isCount(value['epoch']) || !isTime(value['since'])) return undefined;
   const { epoch, since } = value;
-  const story = readStory(value['decisions']);
+  const beside = { ...readDomain(value['domain']), ...readStory(value['decisions']) };
   switch (value['state']) {
     case 'disabled':
-      return { state: 'disabled', epoch, since, ...story };
+      return { state: 'disabled', epoch, since, ...beside };
     case 'in-service': {
       const { failures, lastRule, holds } = value;
       if (!isCount(failures) || !Array.isArray(holds) || !holds.every(isHold)) return undefined;
@@ -39,7 +40,8 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failures,
         holds,
         ...(lastRule !== undefined && { lastRule }),
-        ...story,
+        ...readScarce(value['scarce']),
+        ...beside,
       };
     }
     case 'out-of-service': {
@@ -57,7 +59,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failedChecks,
         nextCheckAt,
         ...(returnsAt !== undefined && { returnsAt }),
-        ...story,
+        ...beside,
       };
     }
     default:
@@ -86,6 +88,26 @@ function isHold(value: unknown): value is Hold {
   );
 }
 
+/** Whose limits it shares, where that can be read. Records of older versions do not say. */
+function readDomain(value: unknown): { readonly domain?: string } {
+  return isText(value, MAX_DOMAIN_LENGTH) ? { domain: value } : {};
+}
+
+/** What is scarce, as far as it can be read. It only makes a choice better. */
+function readScarce(value: unknown): { readonly scarce?: readonly Scarcity[] } {
+  const scarce = Array.isArray(value) ? value.filter(isScarcity).slice(-MAX_SCARCITIES) : [];
+  return scarce.length === 0 ? {} : { scarce };
+}
+
+function isScarcity(value: unknown): value is Scarcity {
+  return (
+    isObject(value) &&
+    isText(value['model'], MAX_MODEL_LENGTH) &&
+    isTime(value['since']) &&
+    isTime(value['until'])
+  );
+}
+
 /**
  * The story as far as it can be read. It decides nothing: what a newer version may have written in it must not
  * cost the state of the key.
@@ -107,7 +129,11 @@ function isDecision(value: unknown): value is Decision {
 }
 
 function isBriefOrAbsent(value: unknown): boolean {
-  return value === undefined || (typeof value === 'string' && value.length <= MAX_DECISION_TEXT);
+  return value === undefined || isText(value, MAX_DECISION_TEXT);
+}
+
+function isText(value: unknown, maxLength: number): value is string {
+  return typeof value === 'string' && value.length <= maxLength;
 }
 
 function isCause(value: unknown): value is OutCause {

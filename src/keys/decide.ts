@@ -1,10 +1,10 @@
 import { MAX_DECISION_TEXT } from './decision.ts';
 import type { Decision, DecisionEffect } from './decision.ts';
-import type { KeyEvent } from './event.ts';
+import type { Aside, KeyEvent } from './event.ts';
 import type { KeyRecord } from './record.ts';
 
 /** What `event` has just made of a record. */
-export function decisionOf(before: KeyRecord, after: KeyRecord, event: KeyEvent): Decision {
+export function decisionOf(before: KeyRecord, after: KeyRecord, event: Exclude<KeyEvent, Aside>): Decision {
   const { at } = event;
   if (event.type !== 'attempt') return { at, effect: event.type };
   const { rule, status, requestId, node, check, model } = event;

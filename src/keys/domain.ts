@@ -21,7 +21,7 @@ export interface SharedTrouble {
  */
 export class Domain {
   readonly name: string;
-  /** What is left of its limits. Its troubles come from records; this comes from this process's own answers. */
+  /** What is left of its limits. */
   readonly headroom = new Headroom();
   #members = 0;
   /** Of its keys that are in some trouble, by their ids. */
@@ -38,6 +38,7 @@ export class Domain {
 
   /** Takes over a member's newest record. */
   note(keyId: string, record: KeyRecord): void {
+    this.headroom.hear(keyId, record);
     const isTroubled =
       record.state === 'in-service' ? record.holds.length > 0 : record.state === 'out-of-service';
     if (isTroubled) this.#troubled.set(keyId, record);
@@ -51,6 +52,7 @@ export class Domain {
   /** @returns true where nobody is left */
   leave(keyId: string): boolean {
     this.#troubled.delete(keyId);
+    this.headroom.forget(keyId);
     return --this.#members === 0;
   }
 

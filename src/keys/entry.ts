@@ -71,6 +71,7 @@ export class BookEntry {
   /** Keeps an event until it is written, and goes by the view that it makes of the present one. */
   keep(pending: Pending, view: KeyRecord): true {
     this.view = view;
+    this.#pending = this.#pending.filter(({ event }) => !supersedes(pending.event, event));
     this.#pending.push(pending);
     if (this.#pending.length > MAX_PENDING) this.#pending.shift();
     return true;
@@ -176,4 +177,10 @@ export class BookEntry {
       this.#base,
     );
   }
+}
+
+/** Whether nothing is left of what `earlier` told. It must not fill the room of what counts. */
+function supersedes(event: KeyEvent, earlier: KeyEvent): boolean {
+  if (event.type === 'headroom') return earlier.type === 'headroom' && earlier.model === event.model;
+  return event.type === 'domain' && earlier.type === 'domain';
 }

@@ -1,5 +1,8 @@
 /** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
-export type KeyEvent = AttemptEnded | Pardoned | OperatorDisabled | OperatorEnabled;
+export type KeyEvent = AttemptEnded | Pardoned | OperatorDisabled | OperatorEnabled | Aside;
+
+/** What an answer says of its key beside the answer itself. It takes no key out, puts none back and tells no story. */
+export type Aside = HeadroomTold | DomainTold;
 
 /**
  * What an attempt means for the key that made it:
@@ -63,4 +66,21 @@ export interface OperatorDisabled {
 export interface OperatorEnabled {
   readonly type: 'enabled';
   readonly at: number;
+}
+
+/** An answer told how much is left of the limits of one model. */
+export interface HeadroomTold {
+  readonly type: 'headroom';
+  readonly at: number;
+  /** As the provider names it, or `ANY_MODEL`. */
+  readonly model: string;
+  /** Until when there is little; absent where there is enough. */
+  readonly scarceUntil?: number;
+}
+
+/** An answer told whose limits the key shares. */
+export interface DomainTold {
+  readonly type: 'domain';
+  readonly at: number;
+  readonly domain: string;
 }

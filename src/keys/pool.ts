@@ -20,10 +20,15 @@ export interface PooledKey {
   answeredAt: number;
 }
 
+/** How long a learned domain stands whatever answers say. Milliseconds. */
+const DOMAIN_STANDS_MS = 10 * 60 * 1000;
+
 interface Slot extends PooledKey {
   record: KeyRecord;
   domain: Domain | undefined;
   headroom: Headroom;
+  /** When an answer last changed its domain; `-Infinity` before the first one did. */
+  domainChangedAt: number;
   /** Place in the list of keys in service; -1 out of it. */
   place: number;
 }
@@ -55,6 +60,7 @@ export class Pool {
         domain: undefined,
         headroom: new Headroom(),
         answeredAt: 0,
+        domainChangedAt: -Infinity,
         place: -1,
       };
       this.#slots.set(key.id, slot);
@@ -104,7 +110,10 @@ export class Pool {
     if (slot === undefined) return;
     const record = this.#remembers || heard.state === 'disabled' ? heard : FRESH;
     slot.record = record;
-    slot.domain?.note(id, record);
+    const { domain } = record;
+    if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);
+    else if (slot.domain === undefined) slot.headroom.hear(id, record);
+    else slot.domain.note(id, record);
     if (record.state === 'in-service') {
       this.#enter(slot);
       return;
@@ -115,10 +124,24 @@ export class Pool {
     }
   }
 
-  /** Takes over what the provider says of whose limits a key shares. What the configuration says goes before it. */
-  learnDomain(id: string, name: string): void {
+  /**
+   * Takes over what an answer says of whose limits a key shares. What the configuration says goes before it. Where
+   * answers say now this and now that, somebody stands between who has many accounts: one of them is kept for a time.
+   */
+  learnDomain(id: string, name: string, now: number): void {
     const slot = this.#slots.get(id);
-    if (slot === undefined || slot.domain?.name === name || slot.key.quotaDomain !== id) return;
+    if (slot === undefined || !this.#isNews(slot, name)) return;
+    if (now - slot.domainChangedAt < DOMAIN_STANDS_MS) return;
+    slot.domainChangedAt = now;
+    this.#move(slot, name);
+  }
+
+  #isNews({ key, domain }: Slot, name: string): boolean {
+    return domain?.name !== name && key.quotaDomain === key.id;
+  }
+
+  #move(slot: Slot, name: string): void {
+    const { id } = slot.key;
     if (slot.domain?.leave(id) === true) this.#domains.delete(slot.domain.name);
     this.#join(slot, name);
     slot.domain?.note(id, slot.record);

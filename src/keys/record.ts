@@ -14,6 +14,11 @@ interface Common {
   readonly epoch: number;
   /** When the key entered this state; 0 for a key of which nothing was ever recorded. */
   readonly since: number;
+  /**
+   * Whose limits the key shares, as its provider says with its answers: absent where it does not say, and where no
+   * other key is known to share them. Once known it stays with the key, in and out of service.
+   */
+  readonly domain?: string;
   /** The last few, newest last; absent where there is none. They tell the key's story, and nothing follows from them. */
   readonly decisions?: readonly Decision[];
 }
@@ -26,6 +31,8 @@ export interface InService extends Common {
   /** The rule that judged the newest of those failures. */
   readonly lastRule?: string;
   readonly holds: readonly Hold[];
+  /** Absent where there is enough of everything. It keeps the key from nothing; others are preferred. */
+  readonly scarce?: readonly Scarcity[];
 }
 
 /** May not be chosen until it has proved itself, or its cooldown is over. */
@@ -65,8 +72,26 @@ export interface Hold {
   readonly wide?: true;
 }
 
+/** One model of which little is left of a limit: the key's own, or one that it shares with its domain. */
+export interface Scarcity {
+  /** As the provider names it, or `ANY_MODEL`. */
+  readonly model: string;
+  readonly since: number;
+  /** When the limit is whole again, or to be looked at again. */
+  readonly until: number;
+}
+
+/** Scarcities kept for one key, and for one domain. A provider that names more models is asked without this knowledge. */
+export const MAX_SCARCITIES = 64;
+
 /** The model of a hold that came from a request without a model: it holds the key from everything. */
 export const ANY_MODEL = '*';
+
+/** A longer model name is nobody's model, and would only fill the store. Characters. */
+export const MAX_MODEL_LENGTH = 256;
+
+/** A longer name is no domain's. Characters. */
+export const MAX_DOMAIN_LENGTH = 256;
 
 /** The record of a key of which nothing was ever recorded. It is not stored. */
 export const FRESH: InService = Object.freeze({
@@ -91,6 +116,7 @@ export function settle(record: KeyRecord, now: number): KeyRecord {
     since: at,
     failures: 0,
     holds: [],
+    ...(record.domain !== undefined && { domain: record.domain }),
     decisions: withDecision(record.decisions, { at, effect: 'returned' }),
   };
 }

@@ -1,7 +1,9 @@
 import { decisionOf } from './decide.ts';
 import { withDecision } from './decision.ts';
+import type { Decision } from './decision.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
-import { ANY_MODEL, settle } from './record.ts';
+import { withHeadroom } from './headroom.ts';
+import { ANY_MODEL, MAX_MODEL_LENGTH, settle } from './record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
 /** How a provider's keys leave service and come back. Milliseconds. */
@@ -31,9 +33,6 @@ const DENIAL_MS = 10 * 60 * 1000;
 /** Holds kept for one key; to make room for another, the one that ends soonest is forgotten. */
 const MAX_HOLDS = 64;
 
-/** A longer model name is nobody's model, and would only fill the store. */
-const MAX_MODEL_LENGTH = 256;
-
 /** Checks of keys that failed together are spread over this share of their interval. */
 const JITTER_SHARE = 0.2;
 
@@ -48,8 +47,18 @@ export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): K
   const next = step(current, event, policy);
   if (next === current) return record;
   // Last, as in what is read from the store: two nodes that know the same write the same text.
-  const { decisions: _, ...rest } = next;
-  return { ...rest, decisions: withDecision(current.decisions, decisionOf(current, next, event)) };
+  const { decisions: _, domain = current.domain, ...rest } = next;
+  const decisions = storyAfter(current, next, event);
+  return {
+    ...rest,
+    ...(domain !== undefined && { domain }),
+    ...(decisions !== undefined && { decisions }),
+  };
+}
+
+function storyAfter(before: KeyRecord, after: KeyRecord, event: KeyEvent): readonly Decision[] | undefined {
+  if (event.type === 'headroom' || event.type === 'domain') return before.decisions;
+  return withDecision(before.decisions, decisionOf(before, after, event));
 }
 
 function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
@@ -60,6 +69,10 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
       return record.state === 'in-service' ? record : returnToService(record, event.at);
     case 'pardoned':
       return pardon(record, event);
+    case 'headroom':
+      return record.state === 'in-service' ? withHeadroom(record, event) : record;
+    case 'domain':
+      return event.domain === record.domain ? record : { ...record, domain: event.domain };
     case 'attempt':
       // What began before the key left or re-entered service speaks of a key that is no more.
       if (event.epoch !== record.epoch) return record;

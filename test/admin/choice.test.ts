@@ -219,7 +219,7 @@ void test('where this process serves nobody it does not invent what is in flight
   const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
   const stage = await stageAdmin(context, { ...pools, workers: [worker] });
   assert.partialDeepStrictEqual((await stage.get('/api/choice?provider=spare')).json(), {
-    providers: [{ keys: [{ inFlight: null, scarce: null, chance: 1 }] }],
+    providers: [{ keys: [{ inFlight: null, scarce: false, chance: 1 }] }],
     seenFrom: { serves: false },
   });
 });

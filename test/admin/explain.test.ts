@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
+import { FRESH } from '../../src/keys/record.ts';
 import { until } from '../support/gateway.ts';
 import { START, refusal, stageAdmin } from './tools.ts';
 import type { AdminStage, StageOptions } from './tools.ts';
@@ -210,9 +211,12 @@ void test('an operator’s word is told as such, and what has come back gets its
 void test('what only the workers know is told as not known where this process serves nobody', async (context) => {
   const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
   const stage = await stageOf(context, { workers: [worker], state: { awaySince: START - 5_000 } });
+  // Of limits it knows what others have told.
+  const scarce = [{ model: 'gpt-5', since: START, until: START + 60_000 }];
+  stage.provider('main').pool.update(stage.key(A).id, { ...FRESH, scarce });
   const told = await explained(stage, A);
   assert.partialDeepStrictEqual(told, {
-    scarce: null,
+    scarce: [{ model: 'gpt-5', until: timeAt(60) }],
     inFlight: null,
     seenFrom: { serves: false, storeAwaySince: timeAt(-5) },
   });

@@ -22,7 +22,9 @@ export type PlantName =
   | 'lease-not-heeded'
   | 'deaf-pool'
   | 'passes-add-up'
-  | 'own-writes-again';
+  | 'own-writes-again'
+  | 'deaf-domain'
+  | 'deaf-headroom';
 
 export const plants: Readonly<Record<PlantName, Plant>> = {
   'blind-write': {
@@ -80,6 +82,22 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     becomes: 'this.#writes.find(() => false)',
     breaks: 'no-update-lost',
     withinSeeds: 250,
+  },
+  'deaf-domain': {
+    meaning: 'a domain that another node learned is not taken over from the record',
+    file: 'src/keys/pool.ts',
+    is: 'if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);',
+    becomes: 'if (false) return;',
+    breaks: 'states-converge',
+    withinSeeds: 20,
+  },
+  'deaf-headroom': {
+    meaning: 'that little is left of a limit is not taken over from the record',
+    file: 'src/keys/domain.ts',
+    is: 'this.headroom.hear(keyId, record);',
+    becomes: '',
+    breaks: 'states-converge',
+    withinSeeds: 20,
   },
 };
 

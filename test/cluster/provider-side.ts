@@ -57,6 +57,21 @@ const THROTTLED = json(
 );
 const OVERLOADED = json(503, { error: { message: 'overloaded', type: 'server_error' } });
 
+/** Little is left of a provider's limits for so long out of every `LIMIT_WINDOW_MS`. Milliseconds. */
+const SCARCE_MS = 3_000;
+const LIMIT_WINDOW_MS = 7_000;
+
+/** What every answer says beside itself: whose limits the key shares, and how much is left of them. */
+function asides(provider: string, secret: string, now: number): Readonly<Record<string, string>> {
+  const isScarce = now % LIMIT_WINDOW_MS < SCARCE_MS;
+  return {
+    'openai-organization': secret.endsWith('-3') ? `org-${provider}-alone` : `org-${provider}`,
+    'x-ratelimit-limit-requests': '1000',
+    'x-ratelimit-remaining-requests': isScarce ? '9' : '900',
+    'x-ratelimit-reset-requests': '30s',
+  };
+}
+
 /** Most answers take up to so long. Milliseconds. */
 const LATENCY_MS = { from: 20, to: 300 };
 /** The longest that one takes: long enough for its key to leave service and come back meanwhile. */
@@ -121,7 +136,7 @@ export class ProviderSide {
       this.#time.after(latencyMs, owner, () => {
         if (controller.aborted) return;
         if (breaks) handler.onResponseError?.(controller, new Error('read ECONNRESET'));
-        else give(answer, handler, controller);
+        else give(answer, asides(provider, secret, this.#time.now), handler, controller);
       });
     });
   }
@@ -148,10 +163,11 @@ export class ProviderSide {
 
 function give(
   { status, headers, body }: Answer,
+  beside: Readonly<Record<string, string>>,
   handler: Dispatcher.DispatchHandler,
   controller: Controller,
 ): void {
-  handler.onResponseStart?.(controller, status, { ...headers });
+  handler.onResponseStart?.(controller, status, { ...headers, ...beside });
   handler.onResponseData?.(controller, body);
   if (!controller.aborted) handler.onResponseEnd?.(controller, {});
 }

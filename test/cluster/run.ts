@@ -126,11 +126,18 @@ function atRest({ invariants, server, time }: World, process: GatewayProcess): v
     }
   }
   for (const { pool } of providers) {
-    for (const { key, record, inFlight } of pool.all()) {
+    for (const { key, record, inFlight, domain, headroom } of pool.all()) {
       if (inFlight !== 0) invariants.violate('in-flight-counts', `${name} rests with ${inFlight} under way`);
       const now = process.clock(time.now);
       if (!isSame(settle(record, now), settle(book.record(key), now))) {
         invariants.violate('states-converge', `${name}: ${describe(record)} in the pool, not in the book`);
+      }
+      if (record.domain !== undefined && record.domain !== domain?.name) {
+        invariants.violate('states-converge', `${name} has a key of ${record.domain} in ${domain?.name}`);
+      }
+      const told = record.state === 'in-service' ? (record.scarce ?? []) : [];
+      if (told.some(({ model, until }) => now < until && !headroom.isScarce(model, now))) {
+        invariants.violate('states-converge', `${name} does not know that little is left`);
       }
     }
   }

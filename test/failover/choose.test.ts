@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { choose } from '../../src/failover/choose.ts';
 import type { Choice, ChoiceRequest } from '../../src/failover/choose.ts';
+import type { Domain } from '../../src/keys/domain.ts';
 import type { Key } from '../../src/keys/key.ts';
 import { Pool } from '../../src/keys/pool.ts';
 import { ANY_MODEL, FRESH } from '../../src/keys/record.ts';
@@ -123,6 +124,21 @@ void describe('choose: among keys in service', () => {
     }
     const busiest = Math.max(...Array.from(pool.all(), ({ inFlight }) => inFlight));
     assert.ok(busiest <= 105, `${busiest} where 100 is the average`);
+  });
+
+  void it('leaves domains that are closed to the request, and asks no last resort of theirs', () => {
+    const domains = ['org', 'org', undefined, 'other'];
+    const pool = poolOf([FRESH, FRESH, FRESH, out()], (n) => {
+      const quotaDomain = domains[n];
+      return quotaDomain === undefined ? {} : { quotaDomain };
+    });
+    const domainOf = (name: string): Domain => pool.get(idOf(pool, name))?.domain ?? assert.fail();
+    const closed = new Set([domainOf('0')]);
+    assert.deepEqual(tally(pool, 1_000, { closed }), { '2': 1_000 });
+    const tried = new Set([idOf(pool, '2')]);
+    assert.equal(nameOf(choose(pool, request({ closed, tried }))), '3');
+    closed.add(domainOf('3'));
+    assert.equal(choose(pool, request({ closed, tried })).kind, 'none');
   });
 
   void it('never takes a key that the request has tried', () => {

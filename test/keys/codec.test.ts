@@ -64,6 +64,26 @@ void describe('decodeRecord', () => {
     assert.deepEqual(decodeRecord(JSON.stringify({ ...out, decisions: 'none' })), out);
   });
 
+  void it('reads what stands beside the state as far as it is sound, and keeps the state where it is not', () => {
+    const scarcity = { model: 'm', since: 1, until: 2.5 };
+    const told = { ...inService, scarce: [scarcity], domain: 'org' };
+    assert.deepEqual(decodeRecord(encodeRecord(told)), told);
+    assert.deepEqual(decodeRecord(encodeRecord({ ...out, domain: 'org' })), { ...out, domain: 'org' });
+    for (const domain of [null, 7, {}, 'd'.repeat(257)]) {
+      assert.deepEqual(decodeRecord(JSON.stringify({ ...inService, domain })), inService);
+    }
+    const strange = [null, {}, { ...scarcity, model: 7 }, { ...scarcity, until: -1 }];
+    const longName = { ...scarcity, model: 'm'.repeat(257) };
+    const written = JSON.stringify({ ...told, scarce: [...strange, longName, scarcity] });
+    assert.deepEqual(decodeRecord(written), told);
+    for (const scarce of [null, 'no', {}, strange]) {
+      assert.deepEqual(decodeRecord(JSON.stringify({ ...inService, scarce })), inService);
+    }
+    const many = Array.from({ length: 70 }, (_, n) => ({ ...scarcity, model: `m-${n}` }));
+    const kept = decodeRecord(JSON.stringify({ ...inService, scarce: many }));
+    assert.deepEqual(kept?.state === 'in-service' && kept.scarce, many.slice(-64));
+  });
+
   const malformed: readonly string[] = [
     '',
     'null',

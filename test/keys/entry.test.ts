@@ -4,6 +4,7 @@ import { encodeRecord } from '../../src/keys/codec.ts';
 import { BookEntry } from '../../src/keys/entry.ts';
 import type { Write } from '../../src/keys/entry.ts';
 import type { KeyEvent } from '../../src/keys/event.ts';
+import { FRESH } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { reduce } from '../../src/keys/reducer.ts';
 import { attempt, counts, POLICY } from './tools.ts';
@@ -46,6 +47,22 @@ void describe('BookEntry', () => {
     assert.equal(failuresOf(entry), 2);
     const { expected, events } = asked(entry, 'n.2');
     assert.deepEqual([expected, events.size], [7, 1]);
+  });
+
+  void it('keeps of what answers told beside themselves the newest alone, so that no failure is forgotten for it', () => {
+    const entry = new BookEntry('key/p/k', 'k');
+    happens(entry, attempt(counts, T));
+    for (let n = 1; n <= 1_000; n++) {
+      happens(entry, { type: 'headroom', at: T, model: `m-${n % 2}`, scarceUntil: T + n });
+      happens(entry, { type: 'domain', at: T, domain: `d-${n}` });
+    }
+    // Somebody else wrote first: what was kept is applied to that.
+    entry.hear({ id: entry.id, value: encodeRecord({ ...FRESH, failures: 3 }), revision: 5 });
+    assert.equal(failuresOf(entry), 4);
+    const { view } = entry;
+    assert.deepEqual(view.state === 'in-service' && view.scarce?.map(({ until }) => until - T), [999, 1_000]);
+    assert.equal(view.domain, 'd-1000');
+    assert.equal(asked(entry, 'n.0').events.size, 4);
   });
 
   void it("keeps the operator's word where a store that lost it holds something else of the same epoch", () => {

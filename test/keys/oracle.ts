@@ -65,6 +65,9 @@ export class Oracle {
       case 'pardoned':
         this.#pardon(event.since);
         break;
+      case 'headroom':
+      case 'domain':
+        break;
       case 'attempt':
         if (event.epoch === this.#epoch) this.#hear(event);
     }

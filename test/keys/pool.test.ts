@@ -113,6 +113,17 @@ void describe('Pool', () => {
     assert.equal(pool.size, 2);
   });
 
+  void it('takes over whose limits a key shares from its record, unless the configuration says it', () => {
+    const [own, configured] = [makeKey('p', 'sk-own'), makeKey('p', 'sk-c', { quotaDomain: 'mine' })];
+    const pool = new Pool([own, configured], () => ({ ...FRESH, domain: 'org' }));
+    const names = () => [own, configured].map(({ id }) => pool.get(id)?.domain?.name);
+    assert.deepEqual(names(), ['org', 'mine']);
+    pool.update(own.id, { ...FRESH, domain: 'moved' });
+    pool.update(own.id, FRESH);
+    assert.deepEqual(names(), ['moved', 'mine']);
+    assert.equal(pool.get(own.id)?.domain?.members, 1);
+  });
+
   void it("does not care about other pools' keys", () => {
     const pool = new Pool(makeKeys([1]), () => FRESH);
     pool.update('of-another-pool', disabled);

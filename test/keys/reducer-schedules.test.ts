@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../../src/keys/codec.ts';
+import { MAX_SCARCE_MS } from '../../src/keys/headroom.ts';
 import { holdOn, settle } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { MAX_WAIT_MS, reduce } from '../../src/keys/reducer.ts';
@@ -137,10 +138,30 @@ void describe('a key record under random schedules of concurrent attempts', () =
 
   void it('stays disabled whatever happens, until the operator enables it', () => {
     forAllSchedules({ runs: 1_500, skewed: true }, () => ({ event, before, after }) => {
-      if (before.state === 'disabled' && event.type !== 'enabled') assert.equal(after, before);
+      if (before.state === 'disabled' && event.type !== 'enabled') {
+        const told = event.type === 'domain' ? { domain: event.domain } : {};
+        assert.deepEqual(after, { ...before, ...told });
+      }
       const now = settle(after, event.at).state;
       if (event.type === 'disabled') assert.equal(now, 'disabled');
       if (event.type === 'enabled') assert.equal(now, 'in-service');
+    });
+  });
+
+  void it('keeps a domain once it is known, and of what is scarce only what was told in this service, capped', () => {
+    forAllSchedules({ runs: 1_500, skewed: true }, () => {
+      let domain: string | undefined;
+      return ({ event, before, after }) => {
+        if (event.type === 'domain') domain = event.domain;
+        assert.equal(after.domain, domain);
+        const isAside = event.type === 'domain' || event.type === 'headroom';
+        if (isAside && after !== before) {
+          assert.deepEqual(after.decisions, settle(before, event.at).decisions, 'it is no part of the story');
+        }
+        const scarce = after.state === 'in-service' ? (after.scarce ?? []) : [];
+        assert.ok(scarce.every(({ since, until }) => until - since <= MAX_SCARCE_MS));
+        if (after.epoch > settle(before, event.at).epoch) assert.deepEqual(scarce, []);
+      };
     });
   });
 

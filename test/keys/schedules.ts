@@ -19,6 +19,15 @@ export type Step =
   | { readonly do: 'disable' | 'enable'; readonly node: number }
   /** What failed no longer ago than this was somebody else's fault. */
   | { readonly do: 'pardon'; readonly node: number; readonly agoMs: number }
+  /** An answer tells that little is left for a model, until so much later, or that enough is. */
+  | {
+      readonly do: 'tell';
+      readonly node: number;
+      readonly model: string;
+      readonly scarceMs: number | undefined;
+    }
+  /** An answer tells whose limits the key shares. */
+  | { readonly do: 'name'; readonly node: number; readonly domain: string }
   | { readonly do: 'wait'; readonly ms: number };
 
 export const MODELS = ['m', 'n', ANY_MODEL] as const;
@@ -60,6 +69,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       node,
       agoMs: fc.constantFrom(0, 40, 5_000, 90_000_000),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('tell' as const),
+      node,
+      model: fc.constantFrom(...MODELS),
+      scarceMs: fc.constantFrom(undefined, undefined, -5, 0, 100, 60_000, MAX_WAIT_MS),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('name' as const), node, domain: fc.constantFrom('a', 'b') }),
   },
   {
     weight: 3,

@@ -48,6 +48,7 @@ export function makeKey(providerId: string, secretText: string, more: Partial<Ke
 export function frozen<R extends KeyRecord>(record: R): R {
   if (record.state === 'in-service') {
     Object.freeze(record.holds);
+    Object.freeze(record.scarce);
     record.holds.forEach((hold) => Object.freeze(hold));
   }
   Object.freeze(record.decisions);

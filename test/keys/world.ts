@@ -50,6 +50,18 @@ export class World {
         const at = this.#clock(step.node);
         return this.#reduce({ type: 'pardoned', at, since: at - step.agoMs });
       }
+      case 'tell': {
+        const at = this.#clock(step.node);
+        const { model, scarceMs } = step;
+        return this.#reduce({
+          type: 'headroom',
+          at,
+          model,
+          ...(scarceMs !== undefined && { scarceUntil: at + scarceMs }),
+        });
+      }
+      case 'name':
+        return this.#reduce({ type: 'domain', at: this.#clock(step.node), domain: step.domain });
       case 'end': {
         const [ended] = this.#underWay.splice(step.which % Math.max(this.#underWay.length, 1), 1);
         if (ended === undefined) return undefined;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gatewayFor, until, type TestGateway } from '../support/gateway.ts';
+import { writesTo } from '../keys/books.ts';
 import { ask, chat } from '../support/http.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
 
 /* Promises about limits that are nearly reached. */
@@ -82,4 +84,39 @@ void test('where little is left of every limit the keys are used all the same', 
   });
   for (const key of KEYS) await askUntilMet(gateway, key);
   await askTimes(gateway, 20);
+});
+
+/** How often anything was ever written in the gateway's store. */
+async function writesOf({ stateFile: path = '' }: TestGateway): Promise<number> {
+  const store = await openSqliteStore({ path });
+  const writes = await writesTo(store);
+  await store.close();
+  return writes;
+}
+
+void test('a thousand answers that tell of enough cost no write', async (t) => {
+  const gateway = await gatewayFor(t, {
+    keys: KEYS,
+    state: 'sqlite',
+    behaviours: Object.fromEntries(KEYS.map((key) => [key, [remaining(900)]])),
+  });
+  await askTimes(gateway, 1_000);
+  assert.equal(await writesOf(gateway), 0);
+});
+
+void test('however many answers tell of little, what they tell costs one write for each domain', async (t) => {
+  const gateway = await gatewayFor(t, {
+    state: 'sqlite',
+    provider: {
+      apiTokens: [{ key: FIRST, quotaDomain: 'org' }, { key: SECOND, quotaDomain: 'org' }, THIRD],
+    },
+    behaviours: Object.fromEntries(KEYS.map((key) => [key, [remaining(3)]])),
+  });
+  await askTimes(gateway, 300);
+  for (const key of KEYS) await askUntilMet(gateway, key);
+  // The key without a configured domain has one of its own by now, which is told with the rest.
+  await until(async () => (await writesOf(gateway)) >= 2);
+  await gateway.sparekey.drain();
+  const writes = await writesOf(gateway);
+  assert.ok(writes <= 3, `${writes} writes`);
 });

@@ -1,0 +1,24 @@
+const SLICE_MS = 1_000;
+
+/** Lets something happen so many times a second, and no oftener. */
+export class Pace {
+  readonly #perSecond: number;
+  #slice = -1;
+  #taken = 0;
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+  }
+
+  /** Asks whether it may happen now, and counts it where it may. @param now - milliseconds since the epoch */
+  take(now: number): boolean {
+    const slice = Math.floor(now / SLICE_MS);
+    if (slice !== this.#slice) {
+      this.#slice = slice;
+      this.#taken = 0;
+    }
+    if (this.#taken >= this.#perSecond) return false;
+    this.#taken++;
+    return true;
+  }
+}
