@@ -33,7 +33,7 @@ export function modelsAsked({ name }: Operation): 'list' | 'one' | undefined {
 export function isPassedOn({ target: { operation } }: Call, { providers }: Runtime): boolean {
   const [only, another] = providers.values();
   if (only === undefined || another !== undefined) return false;
-  return familyOf(only.native) === familyOf(operation.dialect);
+  return only.takes(operation);
 }
 
 /**
@@ -85,7 +85,8 @@ async function modelsOf(
 ): Promise<ListedModel[] | undefined> {
   const family = familyOf(provider.native);
   const target = modelListOf(family);
-  if (target === undefined) return undefined;
+  // One that has no list has no models to show, and is there all the same.
+  if (target === undefined || !provider.takes(target.operation)) return [];
   const asked: Call = {
     ...call,
     target,

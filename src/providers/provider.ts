@@ -1,6 +1,6 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
-import type { Dialect } from '../dialects/operation.ts';
+import type { Dialect, Operation } from '../dialects/operation.ts';
 import { keyId } from '../keys/key.ts';
 import type { Key } from '../keys/key.ts';
 import { Pool } from '../keys/pool.ts';
@@ -33,6 +33,8 @@ export interface Provider {
   readonly errorsInside: boolean;
   /** The provider's name for a model. */
   readonly mapModel: (model: string) => string;
+  /** Whether it has an operation as it is. */
+  readonly takes: (operation: Operation) => boolean;
   /** Puts a call into a form that the provider takes; as it is wherever that will do. */
   readonly take: (call: Call, model: string | undefined) => Taken | Promise<Taken>;
   /** Builds a request from a call that was taken. */
@@ -60,6 +62,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     native: wire.native,
     errorsInside: wire.errorsInside === true,
     mapModel: modelMapper(config.modelMapping),
+    takes: (operation) => wire.takes(operation),
     take: (call, model) => takeCall(call, model, taker),
     build: (call, key, model) => wire.build(call, key, model),
   };
