@@ -150,7 +150,10 @@ export function bodyFor(call: Call, model: string | undefined): Outgoing {
 
 /** The client's bytes, but for the one value that names the model. */
 function withModel(call: Call, bytes: Buffer, model: string | undefined): Buffer {
-  const { modelSpan } = call;
+  const { modelSpan, target } = call;
   if (modelSpan === undefined || model === undefined || model === call.model) return bytes;
-  return spliceModel(bytes, modelSpan, model);
+  if (target.pathModel === undefined) return spliceModel(bytes, modelSpan, model);
+  // Where the path names it, the body may say it again, as Gemini's clients do.
+  const written: unknown = JSON.parse(bytes.toString('utf8', modelSpan.start, modelSpan.end));
+  return written === `models/${target.pathModel}` ? spliceModel(bytes, modelSpan, `models/${model}`) : bytes;
 }

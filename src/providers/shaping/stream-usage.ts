@@ -28,7 +28,7 @@ export function withUsage(call: Call): Buffer | undefined {
 
 /** The chunk that tells the usage has no choices; what is written in between does not say otherwise. */
 const NO_CHOICES = [Buffer.from('"choices":[]'), Buffer.from('"choices": []')];
-const FRAME_END = Buffer.from('\n\n');
+const FRAME_ENDS = [Buffer.from('\n\n'), Buffer.from('\r\n\r\n')];
 const DATA = 'data:';
 
 /** Takes the chunk out again that a client has not asked for. */
@@ -49,14 +49,34 @@ export const hideUsage: Retelling = {
 
 /** @param chunk - of whole frames: a frame that was too long to be passed on whole tells no usage */
 function withoutUsage(chunk: Buffer): Buffer {
-  const at = NO_CHOICES.map((mark) => chunk.indexOf(mark)).find((found) => found >= 0);
-  if (at === undefined) return chunk;
-  const before = chunk.lastIndexOf(FRAME_END, at);
-  const start = before < 0 ? 0 : before + FRAME_END.length;
-  const found = chunk.indexOf(FRAME_END, at);
-  const end = found < 0 ? chunk.length : found + FRAME_END.length;
-  const frame = chunk.toString('utf8', start, end).trim();
-  const data = frame.startsWith(DATA) ? parseObject(frame.slice(DATA.length)) : undefined;
-  if (asObject(data?.['usage']) === undefined) return chunk;
-  return Buffer.concat([chunk.subarray(0, start), chunk.subarray(end)]);
+  for (let at = nextOf(NO_CHOICES, chunk, 0); at >= 0; at = nextOf(NO_CHOICES, chunk, at + 1)) {
+    const { start, end } = frameAround(chunk, at);
+    const frame = chunk.toString('utf8', start, end).trim();
+    const data = frame.startsWith(DATA) ? parseObject(frame.slice(DATA.length)) : undefined;
+    const isUsage = asObject(data?.['usage']) !== undefined && isEmptyList(data?.['choices']);
+    if (isUsage) return Buffer.concat([chunk.subarray(0, start), chunk.subarray(end)]);
+  }
+  return chunk;
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function frameAround(chunk: Buffer, at: number): { readonly start: number; readonly end: number } {
+  const starts = FRAME_ENDS.map((mark) => {
+    const found = chunk.lastIndexOf(mark, at);
+    return found < 0 ? 0 : found + mark.length;
+  });
+  const ends = FRAME_ENDS.map((mark) => {
+    const found = chunk.indexOf(mark, at);
+    return found < 0 ? chunk.length : found + mark.length;
+  });
+  return { start: Math.max(...starts), end: Math.min(...ends) };
+}
+
+/** Where the first of several marks stands, from `from` on; -1 where none does. */
+function nextOf(marks: readonly Buffer[], chunk: Buffer, from: number): number {
+  const found = marks.map((mark) => chunk.indexOf(mark, from)).filter((at) => at >= 0);
+  return found.length === 0 ? -1 : Math.min(...found);
 }
