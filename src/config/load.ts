@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { narrow, problemsOf, showPath } from './issues.ts';
+import { inOwnWords } from './plugin-words.ts';
 import { sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from './scalars.ts';
@@ -45,7 +46,7 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const file = await readText(path);
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
   const document = readDocument(file.text, env);
-  const names = namedTokenFiles(document.value, dirname(resolve(path)));
+  const names = namedTokenFiles(inOwnWords(document.value), dirname(resolve(path)));
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
   return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
 }
@@ -63,7 +64,8 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
 
 function validate(document: SourceDocument, source: TextSource): LoadResult {
   const { path } = source;
-  const { value, locate } = document;
+  const { locate } = document;
+  const value = inOwnWords(document.value);
   const inText = document.problems.map((problem) => ({
     ...problem,
     path: showPath(problem.path, configSchema),

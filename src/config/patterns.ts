@@ -1,5 +1,7 @@
+import { createPrivateKey } from 'node:crypto';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { z } from 'zod';
+import { Secret } from '../keys/secret.ts';
 import type { StorePlace } from '../store/place.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { kinds, text } from './scalars.ts';
@@ -151,6 +153,62 @@ export function hostUrl(scheme: 'http' | 'https', keeps: 'host' | 'path' = 'host
       return z.NEVER;
     })
     .register(kinds, { kind: 'host or URL' });
+}
+
+/** The URL of an Azure resource, or of something within it; with an `api-version`, but at its newest base. */
+export function azureUrl() {
+  return z
+    .string({ error: 'a URL (missing azureServiceUrl)' })
+    .superRefine((written, context) => {
+      const url = URL.parse(written);
+      if (url === null || !/^https?:$/.test(url.protocol)) context.addIssue('a URL with http:// or https://');
+      else if (!isNewestBase(url) && (url.searchParams.get('api-version') ?? '') === '')
+        context.addIssue('a URL with ?api-version=… (missing api-version)');
+    })
+    .register(kinds, { kind: 'URL' });
+}
+
+function isNewestBase({ pathname }: URL): boolean {
+  return /^\/openai\/v1(?:\/|$)/.test(pathname.replaceAll(/\/{2,}/g, '/'));
+}
+
+/** The JSON of a service account of Google's; it is kept as a secret, without white space. */
+export function serviceAccount() {
+  const error = 'the JSON of a service account, with client_email, private_key and token_uri';
+  return z
+    .string({ error })
+    .transform((written, context): Secret => {
+      const account = parseAccount(written);
+      if (account !== undefined) return new Secret(JSON.stringify(account));
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'secret' });
+}
+
+const account = z.looseObject({
+  client_email: z.string().min(1),
+  private_key: z.string().refine(isPrivateKey),
+  token_uri: z.url(),
+});
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    createPrivateKey(pem);
+    return true;
+  } catch {
+    // No key, or one that this machine cannot read.
+    return false;
+  }
+}
+
+function parseAccount(written: string): z.output<typeof account> | undefined {
+  try {
+    return account.safeParse(JSON.parse(written)).data;
+  } catch {
+    // Not JSON: said by whoever asks.
+    return undefined;
+  }
 }
 
 /** Where key records are kept: `memory:`, `sqlite:PATH` or a URL of Redis. */

@@ -3,7 +3,7 @@ import { providerTypes } from '../providers/types.ts';
 import { baseUrl, modelMapping, modelPattern, providerId, statusPattern } from './patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
-import { placedBaseUrl, vendorFields } from './vendor-fields.ts';
+import { credentialsOf, placedBaseUrl, vendorFields } from './vendor-fields.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /** Every option of a provider: its type, default, unit and meaning, once. */
@@ -178,6 +178,9 @@ const providerFields = {
     description:
       'Streams are not asked for their usage where the client said nothing of it. Otherwise they are, and what the client did not ask for is taken out again.',
   }),
+  logUpstreamErrorResponseBody: flag()
+    .exactOptional()
+    .meta({ description: 'No effect: the log says which rule judged an error, and never what stood in it.' }),
   capabilities: z
     .record(z.string(), text('a path'))
     .default({})
@@ -246,8 +249,13 @@ type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;
 
 /** Fills in the defaults that depend on other options. `checkProvider` has seen to it that there is a URL. */
 function withDefaults(given: ProviderFields) {
+  const own: ProviderFields['apiTokens'] = credentialsOf(given).map((credential) => ({
+    key: credential,
+    weight: 1,
+  }));
   return {
     ...given,
+    apiTokens: [...given.apiTokens, ...own],
     baseUrl: given.baseUrl ?? placedBaseUrl(given) ?? providerTypes.get(given.type)?.baseUrl ?? '',
     firstOutputTimeout:
       given.firstOutputTimeout ?? (given.firstByteTimeout > 0 ? given.firstByteTimeout : given.timeout),

@@ -2,8 +2,14 @@ import { providerTypes } from '../providers/types.ts';
 import type { Secret } from '../keys/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
 import type { ListenAddress } from './scalars.ts';
-import { FIELD_TYPES, PLACE_FIELDS, placedBaseUrl } from './vendor-fields.ts';
-import type { PlaceFields } from './vendor-fields.ts';
+import {
+  CREDENTIAL_PAIRS,
+  credentialsOf,
+  FIELD_TYPES,
+  PLACE_FIELDS,
+  placedBaseUrl,
+} from './vendor-fields.ts';
+import type { CredentialFields, PlaceFields } from './vendor-fields.ts';
 
 /**
  * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
@@ -126,7 +132,7 @@ export function checkFailover(failover: FailoverFields, context: Context): void 
     problem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
 }
 
-interface ProviderFields extends PlaceFields {
+interface ProviderFields extends PlaceFields, CredentialFields {
   readonly type: string;
   readonly baseUrl?: string;
   readonly targetLang?: string;
@@ -140,8 +146,14 @@ export function checkProvider(provider: ProviderFields, context: Context): void 
   if (isSound(context, 'type')) checkType(provider, context);
   const [first, ...others] = [
     ...(provider.baseUrl === undefined ? [] : ['baseUrl']),
-    ...PLACE_FIELDS.filter((field) => provider[field] !== undefined),
+    ...PLACE_FIELDS.filter((field) => provider[field] !== undefined && !field.endsWith('Region')),
   ];
+  for (const [one, other] of CREDENTIAL_PAIRS) {
+    if (provider[one] !== undefined && provider[other] === undefined)
+      problem(context, [other], `the other half of ${one}`);
+    if (provider[other] !== undefined && provider[one] === undefined)
+      problem(context, [one], `the other half of ${other}`);
+  }
   for (const other of others) problem(context, [other], `either ${first} or ${other}, not both`);
 }
 
@@ -162,7 +174,7 @@ function checkType(provider: ProviderFields, context: Context): void {
   if (
     ['failover', 'apiTokens'].every((field) => isSound(context, field)) &&
     provider.failover.enabled &&
-    provider.apiTokens.length === 0 &&
+    provider.apiTokens.length + credentialsOf(provider).length === 0 &&
     provider.apiTokensFile === undefined &&
     type.keyless !== true
   )

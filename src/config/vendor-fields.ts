@@ -1,17 +1,48 @@
 import { z } from 'zod';
-import { hostUrl, openaiCustomUrl } from './patterns.ts';
-import { flag, integer, kinds, text, word } from './scalars.ts';
+import { Secret } from '../keys/secret.ts';
+import { azureUrl, hostUrl, openaiCustomUrl, serviceAccount } from './patterns.ts';
+import { flag, integer, kinds, secret, text, word } from './scalars.ts';
 
 /**
  * Options of a provider that only some types know: each once, with the types that it is for in `FIELD_TYPES`.
  * Their names are those of the Higress plugin.
  */
 export const vendorFields = {
+  apiVersion: text('a version').exactOptional().meta({
+    description:
+      "The version of its API: for `type: claude` the header `anthropic-version`, in place of the client's (`claudeVersion` says the same).",
+  }),
   authHeaderKey: text('the name of a header').exactOptional().meta({
     description: 'No effect: the plugin declares it and does not read it.',
   }),
+  awsAccessKey: secret('an access key id').exactOptional().meta({
+    description: 'For `type: bedrock`, beside `awsSecretKey`: one more key of the pool.',
+  }),
+  awsRegion: text('a region').exactOptional().meta({
+    description: 'The region of `type: bedrock`, such as `us-east-1`. Required unless `baseUrl` names it.',
+  }),
+  awsSecretKey: secret('a secret access key')
+    .exactOptional()
+    .meta({ description: 'For `type: bedrock`, beside `awsAccessKey`.' }),
+  awsSessionToken: secret('a session token')
+    .exactOptional()
+    .meta({ description: 'For `type: bedrock`, beside temporary keys.' }),
+  azureServiceUrl: azureUrl().exactOptional().meta({
+    description:
+      'For `type: azure`: the URL of a resource, of a deployment, of one operation of a deployment, or one that ends in `/openai/v1`. All but the last with `api-version`.',
+  }),
+  bedrockAdditionalFields: z
+    .record(z.string(), z.unknown(), { error: 'a map of fields' })
+    .register(kinds, { kind: 'map' })
+    .exactOptional()
+    .meta({
+      description: 'Fields for the model that Converse does not know, for `type: bedrock`, such as `top_k`.',
+    }),
   botType: word(['Chat', 'Agent', 'Completion', 'Workflow']).exactOptional().meta({
     description: 'What kind of application answers, for `type: dify`. Absent: `Chat`.',
+  }),
+  claudeCodeMode: flag().exactOptional().meta({
+    description: 'For `type: claude`: keys are OAuth tokens of Claude Code, and requests look as its own do.',
   }),
   cloudflareAccountId: text('an account id').exactOptional().meta({
     description: 'The account that Workers AI belongs to, for `type: cloudflare`: a part of the path.',
@@ -22,11 +53,38 @@ export const vendorFields = {
   doubaoDomain: hostUrl('https').exactOptional().meta({
     description: 'Another host, for `type: doubao`.',
   }),
+  geminiSafetySetting: z
+    .record(z.string(), z.string(), { error: 'a map of categories to thresholds' })
+    .register(kinds, { kind: 'map of categories to thresholds' })
+    .exactOptional()
+    .meta({
+      description:
+        'For `type: gemini` and `vertex`: thresholds by category, in requests that set none themselves.',
+    }),
+  geminiThinkingBudget: integer({ min: -1, max: 1_000_000 }).exactOptional().meta({
+    description:
+      'For `type: gemini`: tokens for thinking, in requests that do not say; -1 lets the model decide.',
+  }),
   genericHost: hostUrl('https', 'path').exactOptional().meta({
     description: 'Where everything goes, for `type: generic`: a host, or a URL.',
   }),
+  hunyuanAuthId: secret('a secret id').exactOptional().meta({
+    description: 'For `type: hunyuan`, beside `hunyuanAuthKey`: requests are signed (TC3).',
+  }),
+  hunyuanAuthKey: secret('a secret key')
+    .exactOptional()
+    .meta({ description: 'For `type: hunyuan`, beside `hunyuanAuthId`.' }),
   inputVariable: text('the name of a variable').exactOptional().meta({
     description: 'The variable of a workflow that the messages go into, for `type: dify`. Absent: `query`.',
+  }),
+  klingAccessKey: secret('an access key').exactOptional().meta({
+    description: 'For `type: kling`, beside `klingSecretKey`: one more key of the pool.',
+  }),
+  klingSecretKey: secret('a secret key')
+    .exactOptional()
+    .meta({ description: 'For `type: kling`, beside `klingAccessKey`.' }),
+  klingTokenRefreshAhead: integer({ min: 0, max: 1700 }).exactOptional().meta({
+    description: 'No effect: a token is made for each request of `type: kling`, and lasts half an hour.',
   }),
   minimaxApiType: word(['v2', 'pro']).exactOptional().meta({
     description: 'Which of its older APIs, for `type: minimax`. `pro` has no effect: `v2` is used.',
@@ -85,6 +143,26 @@ export const vendorFields = {
   tritonModelVersion: text('a version').exactOptional().meta({
     description: 'The version of the model that `type: triton` is asked for. Absent: its own choice.',
   }),
+  vertexAuthKey: serviceAccount().exactOptional().meta({
+    description:
+      'For `type: vertex`: the JSON of a service account, as Google gives it; one more key of the pool.',
+  }),
+  vertexAuthServiceName: text('a name')
+    .exactOptional()
+    .meta({ description: 'No effect: it names what the plugin fetches tokens through.' }),
+  vertexOpenAICompatible: flag().exactOptional().meta({
+    description: 'For `type: vertex`: chats go to its OpenAI-compatible endpoint.',
+  }),
+  vertexProjectId: text('a project id')
+    .exactOptional()
+    .meta({ description: 'For `type: vertex`. Absent: that of the service account.' }),
+  vertexRegion: text('a region').exactOptional().meta({
+    description: 'For `type: vertex`, such as `us-central1`, or `global`. Required for service accounts.',
+  }),
+  vertexTokenRefreshAhead: integer({ min: 0, max: 3000 }).exactOptional().meta({
+    description:
+      'For `type: vertex`: how long before its end an access token is renewed. Seconds; absent: 60.',
+  }),
   vllmCustomUrl: openaiCustomUrl('http').exactOptional().meta({
     description:
       'Another way to say `baseUrl`, for `type: vllm`: with or without `http://`, and with or without the suffix of an operation.',
@@ -102,13 +180,28 @@ export const vendorFields = {
 
 /** The types of provider that each of these options is for. */
 export const FIELD_TYPES: Readonly<Record<keyof typeof vendorFields, readonly string[]>> = {
+  apiVersion: ['claude'],
   authHeaderKey: ['openai'],
+  awsAccessKey: ['bedrock'],
+  awsRegion: ['bedrock'],
+  awsSecretKey: ['bedrock'],
+  awsSessionToken: ['bedrock'],
+  azureServiceUrl: ['azure'],
+  bedrockAdditionalFields: ['bedrock'],
   botType: ['dify'],
+  claudeCodeMode: ['claude'],
   cloudflareAccountId: ['cloudflare'],
   difyApiUrl: ['dify'],
   doubaoDomain: ['doubao'],
+  geminiSafetySetting: ['gemini', 'vertex'],
+  geminiThinkingBudget: ['gemini'],
   genericHost: ['generic'],
+  hunyuanAuthId: ['hunyuan'],
+  hunyuanAuthKey: ['hunyuan'],
   inputVariable: ['dify'],
+  klingAccessKey: ['kling'],
+  klingSecretKey: ['kling'],
+  klingTokenRefreshAhead: ['kling'],
   minimaxApiType: ['minimax'],
   minimaxGroupId: ['minimax'],
   moonshotFileId: ['moonshot'],
@@ -124,6 +217,12 @@ export const FIELD_TYPES: Readonly<Record<keyof typeof vendorFields, readonly st
   targetLang: ['deepl'],
   tritonDomain: ['triton'],
   tritonModelVersion: ['triton'],
+  vertexAuthKey: ['vertex'],
+  vertexAuthServiceName: ['vertex'],
+  vertexOpenAICompatible: ['vertex'],
+  vertexProjectId: ['vertex'],
+  vertexRegion: ['vertex'],
+  vertexTokenRefreshAhead: ['vertex'],
   vllmCustomUrl: ['vllm'],
   vllmServerHost: ['vllm'],
   zhipuCodePlanMode: ['zhipuai'],
@@ -143,6 +242,9 @@ export const PLACE_FIELDS = [
   'tritonDomain',
   'genericHost',
   'cloudflareAccountId',
+  'azureServiceUrl',
+  'awsRegion',
+  'vertexRegion',
 ] as const satisfies readonly (keyof typeof vendorFields)[];
 
 /** Of a provider's options, those that say where it is. */
@@ -184,5 +286,38 @@ export function placedBaseUrl(given: PlaceFields): string | undefined {
       return `${place}/v2`;
     case 'cloudflareAccountId':
       return `https://api.cloudflare.com/client/v4/accounts/${encodeURIComponent(place)}/ai/v1`;
+    case 'azureServiceUrl':
+      return new URL(place).origin;
+    case 'awsRegion':
+      return `https://bedrock-runtime.${place}.amazonaws.com`;
+    case 'vertexRegion':
+      return place === 'global'
+        ? 'https://aiplatform.googleapis.com'
+        : `https://${place}-aiplatform.googleapis.com`;
   }
+}
+
+/** Options that are two halves of one credential. */
+export const CREDENTIAL_PAIRS = [
+  ['awsAccessKey', 'awsSecretKey'],
+  ['hunyuanAuthId', 'hunyuanAuthKey'],
+  ['klingAccessKey', 'klingSecretKey'],
+] as const satisfies readonly (readonly [keyof typeof vendorFields, keyof typeof vendorFields])[];
+
+/** Of a provider's options, those that hold credentials. */
+export type CredentialFields = { readonly [Field in (typeof CREDENTIAL_PAIRS)[number][number]]?: Secret } & {
+  readonly awsSessionToken?: Secret;
+  readonly vertexAuthKey?: Secret;
+};
+
+/** The keys that a type's own options make: halves with a colon between them. */
+export function credentialsOf(given: CredentialFields): Secret[] {
+  const pairs = CREDENTIAL_PAIRS.flatMap(([first, second]) => {
+    const [id, secretKey] = [given[first], given[second]];
+    if (id === undefined || secretKey === undefined) return [];
+    const session = first === 'awsAccessKey' ? given.awsSessionToken : undefined;
+    const parts = [id, secretKey, ...(session === undefined ? [] : [session])];
+    return [new Secret(parts.map((part) => part.reveal()).join(':'))];
+  });
+  return given.vertexAuthKey === undefined ? pairs : [...pairs, given.vertexAuthKey];
 }

@@ -27,6 +27,12 @@ const WITHOUT_EFFECT: readonly {
   readonly why: string;
 }[] = [
   { field: 'authHeaderKey', why: 'the plugin does not read it either' },
+  { field: 'klingTokenRefreshAhead', why: 'a token is made for each request' },
+  {
+    field: 'logUpstreamErrorResponseBody',
+    values: [true],
+    why: 'the log says which rule judged an error, and never what stood in it',
+  },
   { field: 'minimaxApiType', values: ['pro'], why: 'the older pro API is not spoken here, v2 is' },
   { field: 'minimaxGroupId', why: 'it belongs to minimaxApiType: pro, which is not spoken here' },
   { field: 'moonshotFileId', why: 'the present plugin does not read it either' },
@@ -35,6 +41,7 @@ const WITHOUT_EFFECT: readonly {
     values: [false],
     why: 'clients speak the same in either mode, and the compatible one is used',
   },
+  { field: 'vertexAuthServiceName', why: 'tokens are fetched from where the service account says' },
   { field: 'qwenFileIds', why: 'clients name files themselves, as fileid://… in a system message' },
 ];
 
@@ -48,6 +55,13 @@ function withoutEffect(provider: ProviderConfig): { path: Path; expected: string
 function warningsOfProvider(provider: ProviderConfig) {
   const { apiTokens, failover, retryOnFailure } = provider;
   const warnings = withoutEffect(provider);
+  for (const field of ['serviceName', 'servicePort'] as const) {
+    if (provider.context?.[field] !== undefined)
+      warnings.push({
+        path: ['context', field],
+        expected: 'nothing, since it has no effect here: the file is fetched from its URL',
+      });
+  }
   if (apiTokens.length > 1 && !failover.enabled)
     warnings.push({
       path: ['failover', 'enabled'],

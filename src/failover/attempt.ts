@@ -257,6 +257,7 @@ export class Attempt {
     this.#recorded = true;
     this.#release();
     const { provider, pooled, epoch, model, check } = this.plan;
+    if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key);
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict);

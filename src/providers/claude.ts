@@ -1,20 +1,61 @@
 import type { ProviderConfig } from '../config/schema.ts';
+import type { Call } from '../dialects/call.ts';
+import type { UpstreamRequest } from '../upstream/transport.ts';
 import { placeOf } from './place.ts';
 import { plainWire } from './plain-wire.ts';
+import type { Surface } from './plain-wire.ts';
 import type { Wire } from './wire.ts';
 
 /** docs.anthropic.com/en/api/versioning: the version that is current. */
 const API_VERSION = '2023-06-01';
 
+/**
+ * What Claude Code sends beside its OAuth token, by the Higress plugin: such tokens are for requests that look as
+ * its own do.
+ */
+const CODE_HEADERS: Readonly<Record<string, string>> = {
+  'user-agent': 'claude-cli/2.1.2 (external, cli)',
+  'x-app': 'cli',
+  'anthropic-beta': 'oauth-2025-04-20,interleaved-thinking-2025-05-14,claude-code-20250219',
+};
+
 /** Anthropic: its own dialect alone. */
 export function openClaude(config: ProviderConfig): Wire {
   const { origin, basePath } = placeOf(config);
-  return plainWire(origin, 'anthropic-messages', [
-    {
-      family: 'anthropic',
-      basePath,
-      credential: { kind: 'header', name: 'x-api-key' },
-      defaultHeaders: { 'anthropic-version': API_VERSION },
+  const { claudeCodeMode: isCode = false, apiVersion } = config;
+  const surface: Surface = {
+    family: 'anthropic',
+    basePath,
+    credential: isCode ? { kind: 'bearer' } : { kind: 'header', name: 'x-api-key' },
+    defaultHeaders: { 'anthropic-version': API_VERSION },
+  };
+  const set = {
+    ...(isCode ? CODE_HEADERS : {}),
+    ...(apiVersion !== undefined && { 'anthropic-version': apiVersion }),
+  };
+  const wire = plainWire(origin, 'anthropic-messages', [surface]);
+  return {
+    ...wire,
+    build: (call: Call, key, model) => {
+      const request = wire.build(call, key, model);
+      // A plain wire has nothing to wait for.
+      if (request instanceof Promise) return request;
+      const path = isCode ? withBeta(request.path) : request.path;
+      return { ...request, path, headers: withHeaders(request.headers, set) };
     },
-  ]);
+  };
+}
+
+function withBeta(path: string): string {
+  if (/[?&]beta=true(?:&|$)/.test(path)) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}beta=true`;
+}
+
+function withHeaders(headers: UpstreamRequest['headers'], set: Readonly<Record<string, string>>): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (!(name.toLowerCase() in set)) kept.push(name, headers[at + 1] ?? '');
+  }
+  return [...kept, ...Object.entries(set).flat()];
 }

@@ -14,8 +14,11 @@ import type { Wire } from './wire.ts';
 /** A vendor's API as one provider serves it. */
 export interface Surface {
   readonly family: Family;
-  /** What stands before an operation's own suffix; empty, or with a leading slash and no trailing one. */
-  readonly basePath: string;
+  /**
+   * What stands before an operation's own suffix; empty, or with a leading slash and no trailing one. Where it
+   * depends on the operation, `{model}` is filled in.
+   */
+  readonly basePath: string | ((operation: Operation) => string);
   readonly credential: Credential;
   /** Sent where the client does not send them. Names in lower case. */
   readonly defaultHeaders?: Readonly<Record<string, string>>;
@@ -93,7 +96,8 @@ function credentialHeader(credential: Credential, secret: Secret): [string, stri
 
 function pathFor({ basePath, paths, query }: Surface, target: Target, model: string | undefined): string {
   const own = paths?.(target.operation);
-  const path = own === undefined ? basePath + suffixOf(target, model) : fillPlaces(own, target, model);
+  const base = typeof basePath === 'string' ? basePath : fillModel(basePath(target.operation), model);
+  const path = own === undefined ? base + suffixOf(target, model) : fillPlaces(own, target, model);
   return path + joinQuery(queryOf(target, model), query);
 }
 

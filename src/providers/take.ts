@@ -1,5 +1,6 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
+import type { Dialect } from '../dialects/operation.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { NotExpressible, PLAIN_MANNER } from '../translate/asked.ts';
 import { chain } from '../translate/chain.ts';
@@ -42,7 +43,7 @@ export interface Taker {
 export function takeCall(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
   const { config, wire, shaper } = taker;
   if (config.protocol === 'original')
-    return wire.takes(call.target.operation)
+    return wire.takes(call.target.operation, model)
       ? { kind: 'taken', call, retelling: undefined }
       : notOffered(call, config);
   const shaped = shaper.request(call);
@@ -57,7 +58,7 @@ function takeShaped(call: Call, model: string | undefined, taker: Taker): Taken 
   const { config, wire } = taker;
   const own = takeOwn(call, model, taker);
   if (own !== undefined) return own;
-  if (model !== undefined && canTranslate(call.target.operation, wire.native))
+  if (model !== undefined && canTranslate(call.target.operation, nativeOf(wire, model)))
     return takeTranslated(call, model, taker);
   return notOffered(call, config);
 }
@@ -65,7 +66,7 @@ function takeShaped(call: Call, model: string | undefined, taker: Taker): Taken 
 /** Without translation; undefined where that will not do. */
 function takeOwn(call: Call, model: string | undefined, { config, wire, shaper }: Taker): Taken | undefined {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
-  if (wire.takes(call.target.operation)) {
+  if (wire.takes(call.target.operation, model)) {
     const { call: sent, retelling } = shaper.usage(call);
     return { kind: 'taken', call: sent, retelling: chain(retelling, answer) };
   }
@@ -81,7 +82,7 @@ function takeOwn(call: Call, model: string | undefined, { config, wire, shaper }
 
 async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
   const { config, wire, shaper } = taker;
-  const translation = await translate(call, model, wire.native, wire.manner ?? PLAIN_MANNER);
+  const translation = await translate(call, model, nativeOf(wire, model), wire.manner ?? PLAIN_MANNER);
   if (translation.kind === 'not-expressible') return notExpressible(translation.reason, config);
   const shaped = await shaper.request(translation.call);
   if (shaped.kind === 'refused') {
@@ -97,6 +98,10 @@ async function takeTranslated(call: Call, model: string, taker: Taker): Promise<
   const isChat = call.target.operation.name === 'chat.completions';
   const retold = chain(own.retelling, translation.retelling);
   return { kind: 'taken', call: own.call, retelling: chain(retold, isChat ? shaper.answer : undefined) };
+}
+
+function nativeOf(wire: Wire, model: string): Dialect {
+  return wire.nativeOf?.(model) ?? wire.native;
 }
 
 function notOffered({ target }: Call, { id }: ProviderConfig): Taken {

@@ -11,14 +11,20 @@ export interface Wire {
   /** Scheme, host and port. */
   readonly origin: string;
 
-  /** Whether the provider has the operation as it is, so that bytes can pass through. */
-  takes(operation: Operation): boolean;
+  /**
+   * Whether the provider has the operation as it is, so that bytes can pass through.
+   * @param model in the provider's words
+   */
+  takes(operation: Operation, model?: string): boolean;
 
   /** What calls to generate something are translated to, where the provider does not take them as they are. */
   readonly native: Dialect;
 
   /** It answers 200 to what it refuses, and says so in the body. */
   readonly errorsInside?: boolean;
+
+  /** The same, where it depends on the model. */
+  readonly nativeOf?: (model: string) => Dialect;
 
   /** Where providers of one dialect differ; absent: as most. */
   readonly manner?: Manner;
@@ -41,6 +47,9 @@ export interface Wire {
     key: Key | undefined,
     model: string | undefined,
   ): UpstreamRequest | Promise<UpstreamRequest | CredentialTrouble>;
+
+  /** The provider answered 401 to this key: what was made of it for requests has to be made anew. */
+  readonly refused?: (key: Key) => void;
 }
 
 /** A call in another form, and the way back for its answer. */

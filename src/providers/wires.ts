@@ -1,4 +1,6 @@
 import type { ProviderConfig } from '../config/schema.ts';
+import { openAzure } from './azure.ts';
+import { openBedrock } from './bedrock.ts';
 import { openClaude } from './claude.ts';
 import { openCompatible } from './compatible.ts';
 import { openGemini } from './gemini.ts';
@@ -7,10 +9,13 @@ import { openCoze } from './vendor/coze.ts';
 import { openDeepl } from './vendor/deepl.ts';
 import { openDify } from './vendor/dify.ts';
 import { openTriton } from './vendor/triton.ts';
+import { openVertex } from './vertex.ts';
 import type { Wire } from './wire.ts';
 
 /** The types that need more than a row of the table. */
 const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
+  azure: openAzure,
+  bedrock: openBedrock,
   claude: openClaude,
   coze: openCoze,
   deepl: openDeepl,
@@ -18,6 +23,7 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
   gemini: openGemini,
   generic: openGeneric,
   triton: openTriton,
+  vertex: openVertex,
 };
 
 /** Makes of a provider's configuration the way it is spoken to. */

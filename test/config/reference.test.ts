@@ -73,6 +73,7 @@ providers:
     promoteThinkingOnEmpty: true
     hiclawMode: false
     disableStreamUsageStats: true
+    logUpstreamErrorResponseBody: false
     capabilities: { openai/v1/embeddings: /v2/embed }
     basePath: /ai
     basePathHandling: prepend

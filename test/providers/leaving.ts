@@ -37,8 +37,12 @@ export const FIRST_KEY = 'first-key-0123456789';
  * @returns a code where the provider refuses the call
  */
 export async function leaving(parts: ConfigParts, asked: Asked): Promise<Leaving | string> {
-  const written = { provider: { id: 'p', apiTokens: [FIRST_KEY], ...parts } };
-  const parsed = parseConfig(JSON.stringify(written), { env: {} });
+  return leavingUnder(JSON.stringify({ provider: { id: 'p', apiTokens: [FIRST_KEY], ...parts } }), asked);
+}
+
+/** What leaves under a whole configuration, for its first provider. */
+export async function leavingUnder(written: string, asked: Asked): Promise<Leaving | string> {
+  const parsed = parseConfig(written, { env: {} });
   assert.ok(parsed.ok, JSON.stringify(parsed));
   const [config] = parsed.config.providers;
   assert.ok(config);

@@ -4,6 +4,20 @@ import type { ProviderType } from './row.ts';
 /** Types whose place is the customer's own, or which have an API of their own that chat is turned into. */
 export const ownTypes: readonly ProviderType[] = [
   {
+    type: 'azure',
+    credential: { kind: 'header', name: 'api-key' },
+    notes:
+      'Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it speaks as OpenAI does.',
+  },
+  {
+    type: 'bedrock',
+    credential: bearer,
+    speaks: 'bedrock',
+    offers: [],
+    notes:
+      'Converse, and embeddings of Titan and Cohere. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+  },
+  {
     type: 'coze',
     baseUrl: 'https://api.coze.cn',
     env: 'COZE_API_TOKEN',
@@ -55,6 +69,14 @@ export const ownTypes: readonly ProviderType[] = [
     offers: ['chat.completions'],
     notes:
       "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",
+  },
+  {
+    type: 'vertex',
+    baseUrl: 'https://aiplatform.googleapis.com',
+    credential: bearer,
+    speaks: 'gemini',
+    notes:
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or base64 of its JSON among `apiTokens`. Models of Anthropic's are spoken to as Anthropic's.",
   },
   {
     type: 'vllm',

@@ -1,0 +1,55 @@
+import type { ProviderConfig } from '../config/schema.ts';
+import type { Operation } from '../dialects/operation.ts';
+import { placeOf } from './place.ts';
+import { plainWire } from './plain-wire.ts';
+import type { Wire } from './wire.ts';
+
+/** Operations that belong to a resource rather than to one of its deployments. */
+const OF_THE_RESOURCE = /^(?:models|files|uploads|batches|responses|fine_tuning|conversations|realtime)\b/;
+
+/** A deployment, and what of it a URL for one operation names behind. */
+const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)?$/;
+
+/**
+ * Azure OpenAI: `azureServiceUrl` is that of a resource, whose deployments are named as models are; of one
+ * deployment; of one operation, where everything goes; or the base `/openai/v1`, which has neither deployments
+ * nor versions.
+ */
+export function openAzure(config: ProviderConfig): Wire {
+  const service = new URL(config.azureServiceUrl ?? config.baseUrl);
+  const { origin, basePath } = placeOf(config);
+  const path = service.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
+  const query = service.search.slice(1);
+  const wire = plainWire(origin, 'openai-chat', [
+    {
+      family: 'openai',
+      basePath: (operation) => basePath + baseOf(path, operation),
+      credential: { kind: 'header', name: 'api-key' },
+      ...(query !== '' && { query }),
+      ...(isOneOperation(path) && { paths: () => basePath + path }),
+    },
+  ]);
+  return {
+    ...wire,
+    manner: { maxTokens: 'max_completion_tokens', reasoningBack: false },
+    build: (call, key, model) => {
+      const request = wire.build(call, key, model);
+      if (request instanceof Promise || !call.target.operation.upgrades || path === NEWEST) return request;
+      // A session names its deployment where others name a model.
+      return { ...request, path: request.path.replace(/([?&])model=/, '$1deployment=') };
+    },
+  };
+}
+
+const NEWEST = '/openai/v1';
+
+function isOneOperation(path: string): boolean {
+  const [, deployment, rest] = DEPLOYMENT.exec(path) ?? [];
+  return path !== '' && path !== NEWEST && (deployment === undefined || rest !== undefined);
+}
+
+function baseOf(path: string, { name }: Operation): string {
+  if (path === NEWEST) return NEWEST;
+  if (OF_THE_RESOURCE.test(name)) return '/openai';
+  return `/openai/deployments/${DEPLOYMENT.exec(path)?.[1] ?? '{model}'}`;
+}

@@ -1,0 +1,99 @@
+import { AwsV4Signer } from 'aws4fetch';
+import type { ProviderConfig } from '../config/schema.ts';
+import type { Call } from '../dialects/call.ts';
+import { familyOf } from '../dialects/operation.ts';
+import type { Secret } from '../keys/secret.ts';
+import type { UpstreamRequest } from '../upstream/transport.ts';
+import { withFields } from './body-fields.ts';
+import { placeOf } from './place.ts';
+import { bodyFor, requestHeaders } from './plain-wire.ts';
+import type { Wire } from './wire.ts';
+
+/**
+ * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
+ * between them (`ACCESS:SECRET`, and `:SESSION` behind temporary ones), by which each attempt is signed anew.
+ */
+export function openBedrock(config: ProviderConfig): Wire {
+  const { origin, basePath } = placeOf(config);
+  const region = config.awsRegion ?? regionIn(origin);
+  const additional = config.bedrockAdditionalFields;
+  return {
+    origin,
+    native: 'bedrock-converse',
+    takes: ({ dialect }) => familyOf(dialect) === 'bedrock',
+    build: (call, key, model) => {
+      const request = plainRequest(call, model, basePath, additional);
+      const halves = key === undefined ? undefined : pairIn(key.secret);
+      if (halves !== undefined) return signed(request, origin, region, halves);
+      const secret = key?.secret ?? call.credential;
+      if (secret !== undefined) request.headers.push('authorization', `Bearer ${secret.reveal()}`);
+      return request;
+    },
+  };
+}
+
+/** Two halves of a credential, and what comes with temporary ones. */
+interface Pair {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Access keys have a form of their own (docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html). */
+function pairIn(secret: Secret): Pair | undefined {
+  const [accessKeyId = '', secretAccessKey, ...session] = secret.reveal().split(':');
+  if (secretAccessKey === undefined) return undefined;
+  const sessionToken = session.join(':');
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== '' && { sessionToken }) };
+}
+
+/** The region that the usual host names; the oldest one where there is none, as behind an endpoint of one's own. */
+function regionIn(origin: string): string {
+  return /bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\./.exec(origin)?.[1] ?? 'us-east-1';
+}
+
+function plainRequest(
+  call: Call,
+  model: string | undefined,
+  basePath: string,
+  additional: ProviderConfig['bedrockAdditionalFields'],
+): UpstreamRequest {
+  const { operation, path, query } = call.target;
+  const { body } = bodyFor(call, model);
+  const isConverse = operation.name !== 'bedrock.invokeModel';
+  const fields =
+    additional === undefined || !isConverse
+      ? []
+      : [{ name: 'additionalModelRequestFields', json: JSON.stringify(additional), overwrites: false }];
+  return {
+    method: operation.method,
+    path: basePath + path + query,
+    headers: requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
+    body: Buffer.isBuffer(body) ? withFields(body, fields) : body,
+  };
+}
+
+/** Signs over the exact bytes (AWS Signature Version 4). Of the headers only those are signed that say what is meant. */
+async function signed(
+  request: UpstreamRequest,
+  origin: string,
+  region: string,
+  pair: Pair,
+): Promise<UpstreamRequest> {
+  const { method, path, body, headers } = request;
+  const signer = new AwsV4Signer({
+    ...pair,
+    method,
+    url: origin + path,
+    service: 'bedrock',
+    region,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.isBuffer(body) ? new Uint8Array(body) : null,
+  });
+  const made = await signer.sign();
+  for (const name of ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']) {
+    const value = made.headers.get(name);
+    if (value !== null) headers.push(name, value);
+  }
+  return { ...request, headers };
+}

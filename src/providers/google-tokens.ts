@@ -1,0 +1,166 @@
+import { SignJWT } from 'jose';
+import { createPrivateKey } from 'node:crypto';
+import { request } from 'undici';
+import type { Secret } from '../keys/secret.ts';
+import { faultDetail } from '../upstream/faults.ts';
+import type { Opening } from '../upstream/exchange.ts';
+import { UNREADABLE } from '../upstream/watch.ts';
+import type { CredentialTrouble } from './wire.ts';
+
+/** A service account, as Google's console gives it as JSON. */
+export interface ServiceAccount {
+  readonly client_email: string;
+  readonly private_key: string;
+  readonly private_key_id?: string;
+  readonly project_id?: string;
+  readonly token_uri: string;
+}
+
+/** What tokens are for: cloud.google.com/vertex-ai/docs/authentication. */
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+/** How long a request for a token may take. Milliseconds. */
+const FETCH_MS = 10_000;
+/** What a signed request for a token is good for; the longest that Google takes. Seconds. */
+const ASSERTION_SECONDS = 3600;
+/** A longer answer holds no token. Bytes. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+interface Token {
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number;
+}
+
+interface Entry {
+  token: Token | undefined;
+  fetching: Promise<Token | CredentialTrouble> | undefined;
+}
+
+/** The service account that a key holds: as JSON, or as base64 of it; undefined for another kind of key. */
+export function accountIn(secret: Secret): ServiceAccount | undefined {
+  const text = secret.reveal();
+  const json = text.startsWith('{') ? text : Buffer.from(text, 'base64').toString();
+  if (!json.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return isAccount(value) ? value : undefined;
+  } catch {
+    // A key that only looks like base64.
+    return undefined;
+  }
+}
+
+function isAccount(value: unknown): value is ServiceAccount {
+  return typeof value === 'object' && value !== null && 'client_email' in value && 'private_key' in value;
+}
+
+/**
+ * Access tokens of service accounts (RFC 7523), each fetched once for however many requests wait for it, and
+ * renewed behind their backs before it ends.
+ */
+export class GoogleTokens {
+  readonly #refreshAheadMs: number;
+  readonly #now: () => number;
+  readonly #entries = new Map<string, Entry>();
+
+  /** @param refreshAheadMs - how long before its end a token is renewed */
+  constructor(refreshAheadMs: number, now: () => number) {
+    this.#refreshAheadMs = refreshAheadMs;
+    this.#now = now;
+  }
+
+  /** A token that is good now, or what came instead of one. @param id - of the key */
+  tokenFor(id: string, account: ServiceAccount): string | Promise<string | CredentialTrouble> {
+    const entry = this.#entryOf(id);
+    const { token } = entry;
+    const leftMs = token === undefined ? 0 : token.endsAt - this.#now();
+    if (token !== undefined && leftMs > 0) {
+      if (leftMs < this.#refreshAheadMs) void this.#fetch(entry, account);
+      return token.text;
+    }
+    return this.#fetch(entry, account).then((fetched) => ('text' in fetched ? fetched.text : fetched));
+  }
+
+  /** The provider does not take a key's token any more: the next request fetches another. */
+  drop(id: string): void {
+    this.#entryOf(id).token = undefined;
+  }
+
+  #entryOf(id: string): Entry {
+    let entry = this.#entries.get(id);
+    if (entry === undefined) {
+      entry = { token: undefined, fetching: undefined };
+      this.#entries.set(id, entry);
+    }
+    return entry;
+  }
+
+  #fetch(entry: Entry, account: ServiceAccount): Promise<Token | CredentialTrouble> {
+    entry.fetching ??= fetchToken(account, this.#now).then((fetched) => {
+      entry.fetching = undefined;
+      if ('text' in fetched) entry.token = fetched;
+      return fetched;
+    });
+    return entry.fetching;
+  }
+}
+
+/** Never rejects: what goes wrong is a trouble of the credential's. */
+async function fetchToken(account: ServiceAccount, now: () => number): Promise<Token | CredentialTrouble> {
+  try {
+    const { statusCode, headers, body } = await request(account.token_uri, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: await assertionOf(account, now()),
+      }).toString(),
+      signal: AbortSignal.timeout(FETCH_MS),
+    });
+    const answer = Buffer.from(await body.arrayBuffer()).subarray(0, MAX_ANSWER_BYTES);
+    const token = statusCode < 300 ? tokenIn(answer, now()) : undefined;
+    return (
+      token ?? troubleOf({ kind: 'whole', status: statusCode, headers, body: answer, watch: UNREADABLE })
+    );
+  } catch (error) {
+    const detail = error instanceof Error ? `token-${faultDetail(error)}` : 'token';
+    return troubleOf({ kind: 'fault', fault: 'not-sent', detail });
+  }
+}
+
+function assertionOf({ client_email, private_key, private_key_id, token_uri }: ServiceAccount, now: number) {
+  const seconds = Math.floor(now / 1000);
+  return new SignJWT({ scope: SCOPE })
+    .setProtectedHeader({
+      alg: 'RS256',
+      typ: 'JWT',
+      ...(private_key_id !== undefined && { kid: private_key_id }),
+    })
+    .setIssuer(client_email)
+    .setAudience(token_uri)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + ASSERTION_SECONDS)
+    .sign(createPrivateKey(private_key));
+}
+
+function tokenIn(answer: Buffer, now: number): Token | undefined {
+  try {
+    const value: unknown = JSON.parse(answer.toString());
+    if (typeof value !== 'object' || value === null || !('access_token' in value)) return undefined;
+    const { access_token: text } = value;
+    const seconds = 'expires_in' in value && typeof value.expires_in === 'number' ? value.expires_in : 3600;
+    return typeof text === 'string' ? { text, endsAt: now + seconds * 1000 } : undefined;
+  } catch {
+    // Not JSON: no token.
+    return undefined;
+  }
+}
+
+/** An answer that is no error and holds no token says nothing of the key. */
+function troubleOf(opening: Opening): CredentialTrouble {
+  const isEmpty = opening.kind === 'whole' && opening.status < 300;
+  return {
+    kind: 'credential-trouble',
+    opening: isEmpty ? { kind: 'fault', fault: 'not-sent', detail: 'token-missing' } : opening,
+  };
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseConfig } from '../../src/config/load.ts';
+import { FIRST_KEY, left } from './leaving.ts';
+
+const R = 'https://r.openai.azure.com';
+const V = 'api-version=2024-10-21';
+const body = { model: 'gpt-3', messages: [] };
+
+/** By the URL of the service: where operations go. */
+const cases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [`${R}/openai/deployments/dep/chat/completions?${V}`]: {
+    '/v1/chat/completions': `${R}/openai/deployments/dep/chat/completions?${V}`,
+    '/v1/embeddings': `${R}/openai/deployments/dep/chat/completions?${V}`,
+  },
+  [`${R}/openai/deployments/dep?${V}`]: {
+    '/v1/chat/completions': `${R}/openai/deployments/dep/chat/completions?${V}`,
+    '/v1/embeddings?a=1': `${R}/openai/deployments/dep/embeddings?a=1&${V}`,
+    '/v1/responses': `${R}/openai/responses?${V}`,
+  },
+  [`${R}?${V}`]: {
+    '/v1/chat/completions': `${R}/openai/deployments/gpt-35/chat/completions?${V}`,
+    '/v1/images/generations': `${R}/openai/deployments/gpt-35/images/generations?${V}`,
+    'GET /v1/models': `${R}/openai/models?${V}`,
+    'GET /v1/files/file-1/content': `${R}/openai/files/file-1/content?${V}`,
+  },
+  [`${R}/openai/v1/`]: {
+    '/v1/chat/completions': `${R}/openai/v1/chat/completions`,
+    'GET /v1/files/file-1/content': `${R}/openai/v1/files/file-1/content`,
+  },
+};
+
+void describe('azure', () => {
+  for (const [azureServiceUrl, paths] of Object.entries(cases)) {
+    for (const [asked, url] of Object.entries(paths)) {
+      void it(`${asked} at ${azureServiceUrl}`, async () => {
+        const options = { type: 'azure', azureServiceUrl, modelMapping: { 'gpt-3': 'gpt-35' } };
+        const isGet = asked.startsWith('GET ');
+        const gone = await left(
+          options,
+          isGet ? { method: 'GET', path: asked.slice(4) } : { path: asked, body },
+        );
+        assert.equal(gone.url, url);
+        assert.equal(gone.headers['api-key'], FIRST_KEY);
+        assert.ok(!('authorization' in gone.headers));
+        if (!isGet) assert.deepEqual(JSON.parse(gone.body), { ...body, model: 'gpt-35' });
+      });
+    }
+  }
+
+  void it('needs a URL, and a version in all but the newest form', () => {
+    const problemsOf = (options: object): string => {
+      const parsed = parseConfig(
+        JSON.stringify({ provider: { type: 'azure', apiTokens: ['k'], ...options } }),
+        { env: {} },
+      );
+      assert.ok(!parsed.ok);
+      return parsed.problems.map(({ path, expected }) => `${path}: ${expected}`).join('\n');
+    };
+    assert.match(problemsOf({}), /azureServiceUrl/);
+    assert.match(problemsOf({ azureServiceUrl: 'nope' }), /a URL/);
+    assert.match(problemsOf({ azureServiceUrl: R }), /missing api-version/);
+    assert.match(problemsOf({ azureServiceUrl: `${R}?api-version=` }), /missing api-version/);
+    assert.match(problemsOf({ azureServiceUrl: `${R}/openai/v10` }), /missing api-version/);
+  });
+
+  void it('is asked for translated chats with the word that its models know', async () => {
+    const options = { type: 'azure', azureServiceUrl: `${R}/openai/v1` };
+    const gone = await left(options, {
+      path: '/v1/messages',
+      body: { model: 'gpt-5', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },
+      headers: { 'anthropic-version': '2023-06-01' },
+    });
+    assert.deepEqual(JSON.parse(gone.body), {
+      model: 'gpt-5',
+      messages: [{ role: 'user', content: 'hi' }],
+      max_completion_tokens: 9,
+    });
+  });
+});
