@@ -42,6 +42,8 @@ export interface AnswerBehaviour extends Extent {
   readonly chunks?: number;
   /** Pause before each content chunk of a stream, milliseconds. Default 0. */
   readonly chunkDelayMs?: number;
+  /** A stream is sent in pieces of so many bytes, wherever that cuts it. Default: each chunk whole. */
+  readonly pieceBytes?: number;
 }
 
 /** The credential is wrong or revoked: OpenAI's 401 `invalid_api_key`. */
@@ -130,6 +132,8 @@ export interface ErrorEventBehaviour extends Extent {
   readonly kind: 'error-event';
   /** Content chunks sent before the error. Default 0: after the preamble, before any output. */
   readonly afterChunks?: number;
+  /** Pause between what is sent before and the error, milliseconds. Default 0. */
+  readonly delayMs?: number;
   /** Default: a failure of the provider itself. */
   readonly error?: Partial<ErrorWords>;
   /** Of a Responses stream: which events tell of it. Default `both`, as OpenAI does. */

@@ -1,5 +1,6 @@
-import type { Answer, StreamAnswer } from './answer.ts';
+import type { Answer, Events, StreamAnswer } from './answer.ts';
 import type {
+  AnswerBehaviour,
   Behaviour,
   ErrorEventBehaviour,
   RateLimitedBehaviour,
@@ -81,7 +82,7 @@ async function playAnswer(behaviour: AnswerLike, stage: Stage, audience: Audienc
   if (answer.kind === 'refusal') return stage.refuse(answer);
   switch (behaviour.kind) {
     case 'answer':
-      return sendWhole(answer, stage, behaviour.chunkDelayMs);
+      return sendWhole(answer, stage, behaviour);
     case 'slow-first-output':
       await stall(answer, behaviour.after ?? 'request', stage);
       await stage.wait(behaviour.delayMs);
@@ -126,20 +127,30 @@ function answerStatus({ status, headers, body = '' }: StatusBehaviour, stage: St
   else stage.answerJson(status, body, headers);
 }
 
-async function sendWhole(answer: Parts, stage: Stage, chunkDelayMs = 0): Promise<void> {
+/** How a stream is sent. */
+type Manner = Pick<AnswerBehaviour, 'chunkDelayMs' | 'pieceBytes'>;
+
+async function sendWhole(answer: Parts, stage: Stage, manner: Manner = {}): Promise<void> {
   if (answer.kind === 'plain') return stage.answer(200, { 'content-type': answer.contentType }, answer.body);
   stage.begin(answer.contentType);
-  for (const event of answer.preamble) await stage.write(event);
-  await sendOutput(answer, stage, chunkDelayMs);
+  for (const events of answer.preamble) await send(events, stage, manner);
+  await sendOutput(answer, stage, manner);
 }
 
-async function sendOutput(answer: StreamAnswer, stage: Stage, chunkDelayMs = 0): Promise<void> {
-  for (const event of answer.output) {
-    await stage.wait(chunkDelayMs);
-    await stage.write(event);
+async function sendOutput(answer: StreamAnswer, stage: Stage, manner: Manner = {}): Promise<void> {
+  for (const events of answer.output) {
+    await stage.wait(manner.chunkDelayMs ?? 0);
+    await send(events, stage, manner);
   }
-  for (const event of answer.ending) await stage.write(event);
+  for (const events of answer.ending) await send(events, stage, manner);
   stage.end();
+}
+
+async function send(events: Events, stage: Stage, { pieceBytes }: Manner): Promise<void> {
+  if (pieceBytes === undefined) return stage.write(events);
+  const bytes = Buffer.from(events);
+  for (let at = 0; at < bytes.length; at += pieceBytes)
+    await stage.write(bytes.subarray(at, at + pieceBytes));
 }
 
 /** Sends as much as comes before the stall. A plain answer has no preamble but its headers. */
@@ -181,6 +192,7 @@ async function sendErrorEvent(
   if (answer.kind === 'plain') return stage.answerJson(200, voice.inside(behaviour.error));
   const sent = Math.min(behaviour.afterChunks ?? 0, answer.output.length);
   await sendPart(answer, sent, stage);
+  await stage.wait(behaviour.delayMs ?? 0);
   for (const event of answer.errorEvents(behaviour.error, sent, behaviour.form)) await stage.write(event);
   stage.end();
 }
