@@ -26,9 +26,11 @@ function blockOf(block: JsonObject): Partial<Message> {
     case 'tool_result':
       return { results: [resultOf(block)], files: objectsOf(block['content']).flatMap(filesOf) };
     case 'thinking':
-      return { signatures: [String(block['signature'])] };
+      return {
+        thoughts: [{ signature: String(block['signature']), text: stringOf(block['thinking']) ?? '' }],
+      };
     case 'redacted_thinking':
-      return { signatures: [String(block['data'])] };
+      return { thoughts: [{ signature: String(block['data']), text: undefined }] };
     default:
       return { text: textOf([block]) };
   }

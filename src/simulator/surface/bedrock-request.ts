@@ -24,7 +24,9 @@ function blockOf(block: JsonObject): Partial<Message> {
   }
   if (block['reasoningContent'] !== undefined) {
     const { reasoningText, redactedContent } = objectOf(block['reasoningContent']);
-    return { signatures: stringsOf(redactedContent ?? objectOf(reasoningText)['signature']) };
+    const { text, signature } = objectOf(reasoningText);
+    const proof = stringOf(redactedContent ?? signature) ?? '';
+    return { thoughts: [{ signature: proof, text: stringOf(text) }] };
   }
   const files = filesOf(block);
   return files.length > 0 ? { files } : { text: textOf([block]) };

@@ -14,6 +14,13 @@ export interface ToolResult {
   readonly failed: boolean;
 }
 
+/** Thinking that comes back with the signature it was given out with. */
+export interface Thought {
+  readonly signature: string;
+  /** Undefined where the dialect does not keep the two together. */
+  readonly text: string | undefined;
+}
+
 /** One message of a conversation, whatever dialect it came in. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -22,13 +29,13 @@ export interface Message {
   readonly files: readonly string[];
   readonly calls: readonly ToolCall[];
   readonly results: readonly ToolResult[];
-  /** Of the thinking that was done before, as it was given out. */
-  readonly signatures: readonly string[];
+  /** The proofs of the thinking that was done before. */
+  readonly thoughts: readonly Thought[];
 }
 
 /** A message with what it has of all this. */
 export function message(role: Message['role'], parts: Partial<Omit<Message, 'role'>>): Message {
-  return { role, text: '', files: [], calls: [], results: [], signatures: [], ...parts };
+  return { role, text: '', files: [], calls: [], results: [], thoughts: [], ...parts };
 }
 
 /** One message of many parts. */
@@ -38,7 +45,7 @@ export function joined(role: Message['role'], parts: readonly Partial<Message>[]
     files: parts.flatMap(({ files = [] }) => files),
     calls: parts.flatMap(({ calls = [] }) => calls),
     results: parts.flatMap(({ results = [] }) => results),
-    signatures: parts.flatMap(({ signatures = [] }) => signatures),
+    thoughts: parts.flatMap(({ thoughts = [] }) => thoughts),
   });
 }
 
@@ -95,19 +102,19 @@ export function flawOf(messages: readonly Message[]): string | undefined {
     if (isQuestion(each) && open.length > 0) break;
   }
   if (open.length > 0) return `No tool result was found for the calls '${open.join("', '")}'.`;
-  const foreign = messages.flatMap(({ signatures }) => signatures).find((each) => !isSignature(each));
-  return foreign === undefined ? undefined : `Invalid signature of thinking: '${foreign.slice(0, 40)}'.`;
+  const foreign = messages.flatMap(({ thoughts }) => thoughts).find((each) => !isOurs(each));
+  return foreign === undefined ? undefined : `Invalid signature in thinking: '${foreign.signature}'.`;
 }
 
 const SIGNED = 'simulated thinking, ';
 
-/** Proves that the thinking in front of an answer is the simulator's own; base64. */
-export function signatureOf(tag: string): string {
-  return Buffer.from(`${SIGNED}${tag} ${checksum(tag)}`).toString('base64');
+/** Proves that the thinking in front of an answer is the simulator's own, and unchanged; base64. */
+export function signatureOf(tag: string, thinking: string): string {
+  return Buffer.from(`${SIGNED}${tag} ${checksum(thinking)}`).toString('base64');
 }
 
-function isSignature(signature: string): boolean {
-  const text = Buffer.from(signature, 'base64').toString('latin1');
-  const tag = text.slice(SIGNED.length, SIGNED.length + 8);
-  return signatureOf(tag) === signature;
+function isOurs({ signature, text }: Thought): boolean {
+  const signed = Buffer.from(signature, 'base64').toString('latin1');
+  const tag = /^simulated thinking, ([0-9a-f]{8}) \d+$/u.exec(signed)?.[1];
+  return tag !== undefined && (text === undefined || signatureOf(tag, text) === signature);
 }

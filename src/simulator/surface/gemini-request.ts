@@ -23,9 +23,9 @@ function contentsOf(contents: unknown): readonly JsonObject[] {
 
 function partOf(part: JsonObject): Partial<Message> {
   const signature = stringOf(part['thoughtSignature']);
-  const signatures = signature === undefined || isExempt(signature) ? [] : [signature];
-  if (part['thought'] === true) return { signatures };
-  return { signatures, ...contentOf(part) };
+  const isProof = signature !== undefined && !isExempt(signature);
+  const thoughts = isProof ? [{ signature, text: undefined }] : [];
+  return part['thought'] === true ? { thoughts } : { thoughts, ...contentOf(part) };
 }
 
 /** ai.google.dev/gemini-api/docs/thought-signatures: what may stand in the place of a signature. */

@@ -123,7 +123,9 @@ class Telling {
     this.#model = model;
     this.#blocks = reply.blocks.filter(({ kind }) => kind !== 'thinking' || showThoughts);
     const isSigned = reply.usage.thinking > 0 || model.includes('gemini-3');
-    this.#signature = isSigned ? { thoughtSignature: signatureOf(reply.tag) } : undefined;
+    const thinking = reply.blocks.find(({ kind }) => kind === 'thinking');
+    const signature = signatureOf(reply.tag, thinking?.pieces.join('') ?? '');
+    this.#signature = isSigned ? { thoughtSignature: signature } : undefined;
   }
 
   whole(): object {

@@ -60,9 +60,7 @@ export function replyTo({ key, model, messages, wishes, chunks }: Asked): Reply 
   const heard = heardIn(question);
   const tag = answerTag(key, model, heard);
   const calls = question.results.length > 0 ? [] : callsIn(question.said, wishes, tag);
-  const thinking: Block[] = wishes.thinks
-    ? [{ kind: 'thinking', pieces: wordsOf(`They say: ${question.said}`), signature: signatureOf(tag) }]
-    : [];
+  const thinking = wishes.thinks ? [thinkingOf(question, tag)] : [];
   const { pieces, ...end } = ended(textPieces(heard, tag, question, wishes, chunks), wishes);
   const isForced = wishes.choice !== 'auto' && calls.length > 0;
   const text: Block[] = isForced ? [] : [{ kind: 'text', pieces }];
@@ -82,6 +80,11 @@ export function replyTo({ key, model, messages, wishes, chunks }: Asked): Reply 
       thinking: thinking.reduce((sum, block) => sum + block.pieces.length, 0),
     },
   };
+}
+
+function thinkingOf({ said }: Question, tag: string): Block {
+  const text = `They say: ${said}`.slice(0, ECHO_LIMIT).toWellFormed();
+  return { kind: 'thinking', pieces: wordsOf(text), signature: signatureOf(tag, text) };
 }
 
 /** What an answer repeats: what was said, and what else there was. */
@@ -127,10 +130,5 @@ function ended(pieces: readonly string[], { maxTokens, stops }: Wishes): Ended {
 }
 
 function wordsOf(text: string): readonly string[] {
-  return (
-    text
-      .slice(0, ECHO_LIMIT)
-      .toWellFormed()
-      .match(/\s*\S+|\s+$/gu) ?? []
-  );
+  return text.match(/\s*\S+|\s+$/gu) ?? [];
 }

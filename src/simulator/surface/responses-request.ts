@@ -23,7 +23,7 @@ function messageOf(item: JsonObject): Message {
     }
     case 'reasoning':
       return message('assistant', {
-        signatures: stringsOf(item['encrypted_content']).filter((each) => each !== ''),
+        thoughts: stringsOf(item['encrypted_content']).map((signature) => ({ signature, text: undefined })),
       });
     default:
       return itemOfRole(item);
