@@ -21,7 +21,9 @@ interface SimulateOptions {
 export function registerSimulate(program: Command): void {
   program
     .command('simulate')
-    .description('run a pretend provider with the OpenAI surface, whose keys fail as a script says')
+    .description(
+      'run a pretend provider, OpenAI, Anthropic, Gemini and Bedrock in one, whose keys fail as a script says',
+    )
     .option('--port <number>', 'where to listen; 0 is any free port', parsePort, DEFAULT_PORT)
     .option('--host <address>', 'address to listen on; whoever reaches it can change the script', '127.0.0.1')
     .option('--script <file>', 'what the keys do, as YAML or JSON; without it, five keys of which three fail')
@@ -53,7 +55,8 @@ function introduction(simulator: Simulator, script: Script): string {
         ? 'answers'
         : describeScript(script.unknownKeys);
   return `${[
-    `A pretend provider with the OpenAI surface listens at ${simulator.url}`,
+    `A pretend provider listens at ${simulator.url}`,
+    `It speaks OpenAI and Anthropic there, Gemini at ${origin}/v1beta, and Bedrock's Converse at ${origin}.`,
     'No model runs here: it repeats what you say, and its keys fail as they were told.',
     '',
     'Its keys, and what each of them does:',

@@ -1,5 +1,5 @@
-import type { ErrorEventBehaviour } from './behaviour.ts';
-import type { OpenAiError, Refusal } from './openai-errors.ts';
+import type { ErrorEventBehaviour, ErrorWords } from './behaviour.ts';
+import type { Refusal } from './voice/voice.ts';
 
 /** What the surface has prepared for a request, before a behaviour decides how it is played. */
 export type Answer = PlainAnswer | StreamAnswer | Refusal;
@@ -11,22 +11,32 @@ export interface PlainAnswer {
   readonly body: string | Buffer;
 }
 
-/** An event stream in its parts, each a list of whole server-sent events. */
+/** One or several whole events, as they go over the line. */
+export type Events = string | Buffer;
+
+/** An event stream in its parts. */
 export interface StreamAnswer {
   readonly kind: 'stream';
+  readonly contentType: string;
   /** What comes before any output. */
-  readonly preamble: readonly string[];
+  readonly preamble: readonly Events[];
   /** One for each content chunk. */
-  readonly output: readonly string[];
+  readonly output: readonly Events[];
   /** From the finish reason to the end marker. */
-  readonly ending: readonly string[];
-  /** The events that tell of an error after `sent` chunks of output. */
+  readonly ending: readonly Events[];
+  /**
+   * The events that tell of an error after `sent` chunks of output.
+   * @param words the script's own, over the vendor's usual ones
+   */
   readonly errorEvents: (
-    error: OpenAiError,
+    words: Partial<ErrorWords> | undefined,
     sent: number,
     form: ErrorEventBehaviour['form'],
-  ) => readonly string[];
+  ) => readonly Events[];
 }
+
+/** What most streams are. */
+export const SERVER_SENT_EVENTS = 'text/event-stream';
 
 /** When everything was created, as far as answers say: the same request has the same bytes for an answer. */
 export const CREATED_AT = 1_767_225_600;

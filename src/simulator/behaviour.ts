@@ -1,4 +1,4 @@
-/** The parts of the OpenAI surface a behaviour may be limited to. */
+/** The parts of the surfaces a behaviour may be limited to. */
 export const OPERATIONS = [
   'chat',
   'completions',
@@ -9,6 +9,10 @@ export const OPERATIONS = [
   'files',
   'images',
   'audio',
+  'messages',
+  'generate',
+  'converse',
+  'count-tokens',
   'other',
 ] as const;
 
@@ -38,19 +42,22 @@ export interface AnswerBehaviour extends Extent {
   readonly chunks?: number;
   /** Pause before each content chunk of a stream, milliseconds. Default 0. */
   readonly chunkDelayMs?: number;
+  /** A stream is sent in pieces of so many bytes, wherever that cuts it. Default: each chunk whole. */
+  readonly pieceBytes?: number;
 }
 
-/** 401 `invalid_api_key`: the credential is wrong or revoked. */
+/** The credential is wrong or revoked: OpenAI's 401 `invalid_api_key`. */
 export interface InvalidKeyBehaviour extends Extent {
   readonly kind: 'invalid-key';
 }
 
-/** 429 `rate_limit_exceeded`. */
+/** Too many requests: OpenAI's 429 `rate_limit_exceeded`. */
 export interface RateLimitedBehaviour extends Extent {
   readonly kind: 'rate-limited';
   /**
-   * The `retry-after` header: seconds, text sent as it is (an HTTP date), or false for none. Default: what is
-   * left of `forMs`, else 1.
+   * How long to wait: seconds, said where the vendor says so (the `retry-after` header of OpenAI and Anthropic,
+   * Gemini's `RetryInfo`, nowhere at Bedrock); text, sent as that header (an HTTP date); or false for nothing.
+   * Default: what is left of `forMs`, else 1.
    */
   readonly retryAfter?: number | string | false;
   /** The `retry-after-ms` header. Default: not sent. */
@@ -59,19 +66,19 @@ export interface RateLimitedBehaviour extends Extent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** 429 `insufficient_quota`: nothing left to spend. */
+/** Nothing left to spend: OpenAI's 429 `insufficient_quota`. */
 export interface OutOfCreditBehaviour extends Extent {
   readonly kind: 'out-of-credit';
 }
 
-/** A failure of the provider itself, in OpenAI's error shape. */
+/** A failure of the provider itself. */
 export interface ServerErrorBehaviour extends Extent {
   readonly kind: 'server-error';
   /** Default 500. */
   readonly status?: 500 | 502 | 503 | 504;
 }
 
-/** 503 `server_is_overloaded`. */
+/** No room for anybody: OpenAI's 503 `server_is_overloaded`, Anthropic's 529 `overloaded_error`. */
 export interface OverloadedBehaviour extends Extent {
   readonly kind: 'overloaded';
 }
@@ -110,7 +117,10 @@ export interface TruncateBehaviour extends Extent {
   readonly afterChunks?: number;
 }
 
-/** The words of an error in OpenAI's shape. */
+/**
+ * The words of an error inside a 200. `type` is the word each vendor has: Gemini's `status`, the name of Bedrock's
+ * exception. `code` is OpenAI's, and the `reason` of Gemini's details; the others have none.
+ */
 export interface ErrorWords {
   readonly type: string;
   readonly code: string;
@@ -122,7 +132,9 @@ export interface ErrorEventBehaviour extends Extent {
   readonly kind: 'error-event';
   /** Content chunks sent before the error. Default 0: after the preamble, before any output. */
   readonly afterChunks?: number;
-  /** Default: type and code `server_error`. */
+  /** Pause between what is sent before and the error, milliseconds. Default 0. */
+  readonly delayMs?: number;
+  /** Default: a failure of the provider itself. */
   readonly error?: Partial<ErrorWords>;
   /** Of a Responses stream: which events tell of it. Default `both`, as OpenAI does. */
   readonly form?: 'error' | 'response.failed' | 'both';
@@ -143,20 +155,20 @@ export interface RefuseBehaviour extends Extent {
   readonly kind: 'refuse';
 }
 
-/** 200 with a JSON body whose top level is `error`. */
+/** 200 with the body of an error. */
 export interface Error200Behaviour extends Extent {
   readonly kind: 'error-200';
-  /** Default: type and code `server_error`. */
+  /** Default: a failure of the provider itself. */
   readonly error?: Partial<ErrorWords>;
 }
 
-/** 404 `model_not_found` for the models named; other models are not touched. */
+/** Refuses the models named: OpenAI's 404 `model_not_found`. Other models are not touched. */
 export interface ModelDeniedBehaviour extends Extent {
   readonly kind: 'model-denied';
   readonly models: readonly string[];
 }
 
-/** 400 `context_length_exceeded`: the caller's own mistake. */
+/** The caller's own mistake: OpenAI's 400 `context_length_exceeded`. */
 export interface BadRequestBehaviour extends Extent {
   readonly kind: 'bad-request';
 }
@@ -200,7 +212,7 @@ export interface KeyScript {
   readonly behaviours: readonly Behaviour[];
   /** Begin again from the first when all of them are over. Default false. */
   readonly repeat?: boolean;
-  /** The `openai-organization` of its answers, and owner of its files. Default: one of its own. */
+  /** Named by its answers where the vendor does, and owner of its files. Default: one of its own. */
   readonly organization?: string;
   /** A few words for people. */
   readonly note?: string;
@@ -211,8 +223,8 @@ export interface Script {
   readonly keys: Readonly<Record<string, KeyScript>>;
   /** What keys do that are not named above, each from the beginning. Default: answer. */
   readonly unknownKeys?: KeyScript;
-  /** Unknown and missing keys are refused as OpenAI does, with 401. Not together with `unknownKeys`. */
+  /** Unknown and missing keys are refused as invalid. Not together with `unknownKeys`. */
   readonly strict?: boolean;
-  /** What `/v1/models` lists. Requests may name any model. */
+  /** What the lists of models hold. Requests may name any model. */
   readonly models?: readonly string[];
 }

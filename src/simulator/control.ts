@@ -1,12 +1,14 @@
+import { decodeStep } from './address.ts';
 import { json, type PlainAnswer } from './answer.ts';
 import type { KeyScript } from './behaviour.ts';
 import { describeScript } from './describe.ts';
-import { decodeStep } from './incoming.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { Ledger, SeenRequest } from './ledger.ts';
-import { malformedJson, maskKey, unknownUrl, type Refusal } from './openai-errors.ts';
+
 import { keyScriptSchema, placeOf, problemsOf } from './script-schema.ts';
 import { parseJson } from './surface/json.ts';
+import { malformedJson, unknownUrl } from './voice/openai.ts';
+import { maskKey, type Refusal } from './voice/voice.ts';
 
 /** Everything under it is for people and tests, not for gateways. */
 export const CONTROL_PATH = '/__sim/';
@@ -63,7 +65,7 @@ function putKey(key: string, body: Buffer, simulator: Controlled): PlainAnswer |
       param: null,
       code: 'invalid_script',
     };
-    return { kind: 'refusal', status: 400, error };
+    return { kind: 'refusal', status: 400, body: { error } };
   }
   simulator.script(key, result.data);
   return json({ ...keyState(key, simulator), key });
@@ -97,7 +99,14 @@ function shown(key: string, ring: KeyRing): string {
   return key === '' || ring.isScripted(key) ? key : maskKey(key);
 }
 
-const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'api-key', 'cookie']);
+const CREDENTIAL_HEADERS = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'x-amz-security-token',
+  'cookie',
+]);
 
 function masked(seen: SeenRequest, ring: KeyRing): object {
   const headers = Object.fromEntries(
@@ -106,5 +115,6 @@ function masked(seen: SeenRequest, ring: KeyRing): object {
       CREDENTIAL_HEADERS.has(name) ? '********' : value,
     ]),
   );
-  return { ...seen, key: shown(seen.key, ring), headers };
+  const path = seen.path.replace(/([?&]key=)[^&]*/gu, '$1********');
+  return { ...seen, key: shown(seen.key, ring), path, headers };
 }

@@ -1,26 +1,19 @@
-import type { Answer, StreamAnswer } from './answer.ts';
+import type { Answer, Events, StreamAnswer } from './answer.ts';
 import type {
+  AnswerBehaviour,
   Behaviour,
   ErrorEventBehaviour,
-  ErrorWords,
   RateLimitedBehaviour,
   StallPoint,
   StatusBehaviour,
 } from './behaviour.ts';
-import {
-  contextTooLong,
-  errorInside,
-  invalidKey,
-  modelNotFound,
-  outOfCredit,
-  overloaded,
-  rateLimited,
-  serverError,
-} from './openai-errors.ts';
 import type { Stage } from './stage.ts';
+import type { Voice } from './voice/voice.ts';
 
 /** The request a behaviour is played to. */
 export interface Audience {
+  /** Of the vendor whose surface was asked. */
+  readonly voice: Voice;
   readonly key: string;
   readonly organization: string;
   readonly model: string | undefined;
@@ -34,27 +27,28 @@ type Parts = Exclude<Answer, { kind: 'refusal' }>;
 
 /** Plays a behaviour to a request; resolves when it has nothing more to do, which for a hang is at once. */
 export async function play(behaviour: Behaviour, stage: Stage, audience: Audience): Promise<void> {
+  const { voice } = audience;
   switch (behaviour.kind) {
     case 'invalid-key':
-      return refuse(stage, invalidKey(audience.key));
+      return stage.refuse(voice.invalidKey(audience.key));
     case 'rate-limited':
       return rateLimit(behaviour, stage, audience);
     case 'out-of-credit':
-      return refuse(stage, outOfCredit);
+      return stage.refuse(voice.outOfCredit);
     case 'server-error':
-      return refuse(stage, serverError(behaviour.status ?? 500));
+      return stage.refuse(voice.serverError(behaviour.status ?? 500));
     case 'overloaded':
-      return refuse(stage, overloaded);
+      return stage.refuse(voice.overloaded);
     case 'model-denied':
-      return refuse(stage, modelNotFound(audience.model ?? behaviour.models.join(', ')));
+      return stage.refuse(voice.modelNotFound(audience.model ?? behaviour.models.join(', ')));
     case 'bad-request':
-      return refuse(stage, contextTooLong);
+      return stage.refuse(voice.contextTooLong);
     case 'html-502':
       return stage.answer(502, { 'content-type': 'text/html' }, BAD_GATEWAY);
     case 'status':
       return answerStatus(behaviour, stage);
     case 'error-200':
-      return answerError200(behaviour.error, stage);
+      return stage.answerJson(200, voice.inside(behaviour.error));
     case 'answer':
     case 'slow-first-output':
     case 'hang':
@@ -85,10 +79,10 @@ type AnswerLike = Extract<
 /** Behaviours that act on the request before they go wrong, if they do. */
 async function playAnswer(behaviour: AnswerLike, stage: Stage, audience: Audience): Promise<void> {
   const answer = audience.prepare(behaviour.kind === 'answer' ? behaviour.chunks : undefined);
-  if (answer.kind === 'refusal') return refuse(stage, answer);
+  if (answer.kind === 'refusal') return stage.refuse(answer);
   switch (behaviour.kind) {
     case 'answer':
-      return sendWhole(answer, stage, behaviour.chunkDelayMs);
+      return sendWhole(answer, stage, behaviour);
     case 'slow-first-output':
       await stall(answer, behaviour.after ?? 'request', stage);
       await stage.wait(behaviour.delayMs);
@@ -102,28 +96,29 @@ async function playAnswer(behaviour: AnswerLike, stage: Stage, audience: Audienc
       await sendPart(answer, behaviour.afterChunks, stage);
       return stage.end();
     case 'error-event':
-      return sendErrorEvent(answer, behaviour, stage);
+      return sendErrorEvent(answer, behaviour, stage, audience.voice);
     case 'empty-stream':
-      stage.begin(contentTypeOf(answer));
+      stage.begin(answer.contentType);
       return stage.end();
     case 'refuse':
       return stage.breakOff('reset');
   }
 }
 
-function refuse(stage: Stage, { status, error }: Extract<Answer, { kind: 'refusal' }>): void {
-  stage.refuse(status, error);
-}
-
 function rateLimit(behaviour: RateLimitedBehaviour, stage: Stage, audience: Audience): void {
-  const leftSeconds = audience.leftMs === undefined ? 1 : Math.max(1, Math.ceil(audience.leftMs / 1_000));
-  const retryAfter = behaviour.retryAfter ?? leftSeconds;
+  const { voice, model, organization, leftMs } = audience;
+  const leftSeconds = leftMs === undefined ? 1 : Math.max(1, Math.ceil(leftMs / 1_000));
+  const { retryAfter = leftSeconds, retryAfterMs } = behaviour;
   const waitSeconds = typeof retryAfter === 'number' ? retryAfter : undefined;
-  const { status, error } = rateLimited(audience.model, audience.organization, waitSeconds);
-  stage.refuse(status, error, {
-    ...(retryAfter === false ? {} : { 'retry-after': String(retryAfter) }),
-    ...(behaviour.retryAfterMs === undefined ? {} : { 'retry-after-ms': String(behaviour.retryAfterMs) }),
-    ...behaviour.headers,
+  const refusal = voice.rateLimited({ model, organization, waitSeconds });
+  stage.refuse({
+    ...refusal,
+    headers: {
+      ...refusal.headers,
+      ...(typeof retryAfter === 'string' && { 'retry-after': retryAfter }),
+      ...(retryAfterMs !== undefined && { 'retry-after-ms': String(retryAfterMs) }),
+      ...behaviour.headers,
+    },
   });
 }
 
@@ -132,30 +127,36 @@ function answerStatus({ status, headers, body = '' }: StatusBehaviour, stage: St
   else stage.answerJson(status, body, headers);
 }
 
-function answerError200(words: Partial<ErrorWords> | undefined, stage: Stage): void {
-  stage.answerJson(200, { error: errorInside(words) });
-}
+/** How a stream is sent. */
+type Manner = Pick<AnswerBehaviour, 'chunkDelayMs' | 'pieceBytes'>;
 
-async function sendWhole(answer: Parts, stage: Stage, chunkDelayMs = 0): Promise<void> {
+async function sendWhole(answer: Parts, stage: Stage, manner: Manner = {}): Promise<void> {
   if (answer.kind === 'plain') return stage.answer(200, { 'content-type': answer.contentType }, answer.body);
-  stage.begin(contentTypeOf(answer));
-  for (const event of answer.preamble) await stage.write(event);
-  await sendOutput(answer, stage, chunkDelayMs);
+  stage.begin(answer.contentType);
+  for (const events of answer.preamble) await send(events, stage, manner);
+  await sendOutput(answer, stage, manner);
 }
 
-async function sendOutput(answer: StreamAnswer, stage: Stage, chunkDelayMs = 0): Promise<void> {
-  for (const event of answer.output) {
-    await stage.wait(chunkDelayMs);
-    await stage.write(event);
+async function sendOutput(answer: StreamAnswer, stage: Stage, manner: Manner = {}): Promise<void> {
+  for (const events of answer.output) {
+    await stage.wait(manner.chunkDelayMs ?? 0);
+    await send(events, stage, manner);
   }
-  for (const event of answer.ending) await stage.write(event);
+  for (const events of answer.ending) await send(events, stage, manner);
   stage.end();
+}
+
+async function send(events: Events, stage: Stage, { pieceBytes }: Manner): Promise<void> {
+  if (pieceBytes === undefined) return stage.write(events);
+  const bytes = Buffer.from(events);
+  for (let at = 0; at < bytes.length; at += pieceBytes)
+    await stage.write(bytes.subarray(at, at + pieceBytes));
 }
 
 /** Sends as much as comes before the stall. A plain answer has no preamble but its headers. */
 async function stall(answer: Parts, after: StallPoint, stage: Stage): Promise<void> {
   if (after === 'request') return;
-  stage.begin(contentTypeOf(answer));
+  stage.begin(answer.contentType);
   stage.flush();
   if (after === 'headers' || answer.kind === 'plain') return;
   for (const event of answer.preamble) await stage.write(event);
@@ -173,7 +174,7 @@ async function sendAfterStall(answer: Parts, after: StallPoint, stage: Stage): P
 
 /** Sends the beginning of an answer: so many chunks of a stream (default all), half of a plain body. */
 async function sendPart(answer: Parts, chunks: number | undefined, stage: Stage): Promise<void> {
-  stage.begin(contentTypeOf(answer));
+  stage.begin(answer.contentType);
   if (answer.kind === 'plain') {
     const bytes = Buffer.from(answer.body);
     return stage.write(bytes.subarray(0, Math.floor(bytes.length / 2)));
@@ -182,17 +183,18 @@ async function sendPart(answer: Parts, chunks: number | undefined, stage: Stage)
   for (const event of answer.output.slice(0, chunks)) await stage.write(event);
 }
 
-async function sendErrorEvent(answer: Parts, behaviour: ErrorEventBehaviour, stage: Stage): Promise<void> {
-  if (answer.kind === 'plain') return answerError200(behaviour.error, stage);
+async function sendErrorEvent(
+  answer: Parts,
+  behaviour: ErrorEventBehaviour,
+  stage: Stage,
+  voice: Voice,
+): Promise<void> {
+  if (answer.kind === 'plain') return stage.answerJson(200, voice.inside(behaviour.error));
   const sent = Math.min(behaviour.afterChunks ?? 0, answer.output.length);
   await sendPart(answer, sent, stage);
-  const events = answer.errorEvents(errorInside(behaviour.error), sent, behaviour.form);
-  for (const event of events) await stage.write(event);
+  await stage.wait(behaviour.delayMs ?? 0);
+  for (const event of answer.errorEvents(behaviour.error, sent, behaviour.form)) await stage.write(event);
   stage.end();
-}
-
-function contentTypeOf(answer: Parts): string {
-  return answer.kind === 'stream' ? 'text/event-stream' : answer.contentType;
 }
 
 const BAD_GATEWAY =

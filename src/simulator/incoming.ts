@@ -1,19 +1,16 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Operation } from './behaviour.ts';
+import { addressOf, type Address } from './address.ts';
 import { isObject, parseJson, stringOf, type JsonObject } from './surface/json.ts';
 import { parseForm, type Form } from './surface/multipart.ts';
-import { operationOf } from './surface/surface.ts';
 
 /** What a request's first line and headers tell. */
-export interface Head {
+export interface Head extends Address {
   readonly method: string;
   /** With its query. */
   readonly url: string;
   readonly path: string;
-  /** What comes after `/v1/`, split at slashes and decoded; empty for any other path. */
-  readonly steps: readonly string[];
-  readonly operation: Operation;
-  /** The credential; empty where there is none. */
+  readonly query: URLSearchParams;
+  /** The credential, the id of it where requests are signed; empty where there is none. */
   readonly key: string;
   readonly headers: IncomingHttpHeaders;
 }
@@ -28,32 +25,21 @@ export interface Content {
   readonly model: string | undefined;
 }
 
-const BASE = '/v1/';
-
 /** Reads the head of a request. */
 export function headOf({ method = 'GET', url = '/', headers }: IncomingMessage): Head {
-  const path = url.split('?', 1)[0] ?? '/';
-  const steps = path.startsWith(BASE) ? path.slice(BASE.length).split('/').map(decodeStep) : [];
-  return { method, url, path, steps, operation: operationOf(steps), key: credentialOf(headers), headers };
+  const at = url.indexOf('?');
+  const path = at < 0 ? url : url.slice(0, at);
+  const query = new URLSearchParams(at < 0 ? '' : url.slice(at));
+  const key = credentialOf(headers, query);
+  return { ...addressOf(path, headers), method, url, path, query, key, headers };
 }
 
 /** Reads the body of a request. */
-export function contentOf({ steps, headers }: Head, body: Buffer): Content {
+export function contentOf({ model, headers }: Head, body: Buffer): Content {
   const form = parseForm(headers['content-type'] ?? '', body);
   const value = form === undefined ? parseJson(body) : undefined;
   const json = isObject(value) ? value : undefined;
-  const inPath = steps[0] === 'models' && steps.length > 1 ? steps.slice(1).join('/') : undefined;
-  return { json, form, model: inPath ?? stringOf(json?.['model']) ?? form?.fields.get('model') };
-}
-
-/** One step of a path without its escapes; as it is where they are malformed. */
-export function decodeStep(step: string): string {
-  try {
-    return decodeURIComponent(step);
-  } catch (error) {
-    if (error instanceof URIError) return step;
-    throw error;
-  }
+  return { json, form, model: model ?? stringOf(json?.['model']) ?? form?.fields.get('model') };
 }
 
 /**
@@ -87,7 +73,18 @@ export function readBody(
   });
 }
 
-function credentialOf(headers: IncomingHttpHeaders): string {
-  const bearer = /^Bearer +(\S+)$/iu.exec(headers.authorization ?? '')?.[1];
-  return bearer ?? stringOf(headers['x-api-key']) ?? stringOf(headers['api-key']) ?? '';
+function credentialOf(headers: IncomingHttpHeaders, query: URLSearchParams): string {
+  const { authorization = '' } = headers;
+  const token = /^Bearer +(\S+)$/iu.exec(authorization)?.[1] ?? SIGNED_BY.exec(authorization)?.[1];
+  if (token !== undefined) return token;
+  for (const name of KEY_HEADERS) {
+    const value = stringOf(headers[name]);
+    if (value !== undefined) return value;
+  }
+  return query.get('key') ?? '';
 }
+
+const KEY_HEADERS = ['x-api-key', 'api-key', 'x-goog-api-key'];
+
+/** AWS Signature Version 4: the id of the access key is all of it that is sent. */
+const SIGNED_BY = /^AWS4-HMAC-SHA256 +Credential=([^/\s]+)\//u;

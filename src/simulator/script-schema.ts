@@ -46,6 +46,7 @@ const behaviour: z.ZodType<Behaviour> = z.preprocess(
       kind('answer', {
         chunks: z.int().min(1).max(100_000).exactOptional(),
         chunkDelayMs: milliseconds.exactOptional(),
+        pieceBytes: z.int().min(1).exactOptional(),
       }),
       kind('invalid-key', {}),
       kind('rate-limited', {
@@ -65,6 +66,7 @@ const behaviour: z.ZodType<Behaviour> = z.preprocess(
       kind('truncate', { afterChunks: wholeNumber.exactOptional() }),
       kind('error-event', {
         afterChunks: wholeNumber.exactOptional(),
+        delayMs: milliseconds.exactOptional(),
         error: errorWords,
         form: z.enum(['error', 'response.failed', 'both']).exactOptional(),
       }),

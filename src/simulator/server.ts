@@ -7,11 +7,12 @@ import { play } from './faults.ts';
 import { contentOf, headOf, readBody, type Head } from './incoming.ts';
 import { KeyRing } from './key-ring.ts';
 import { Ledger, type Ending, type KeyCounts, type SeenRequest } from './ledger.ts';
-import { missingKey, tooLarge, unknownUrl, type Refusal } from './openai-errors.ts';
 import { seededRandom } from './random.ts';
 import { Stage } from './stage.ts';
 import { Shelf } from './surface/shelf.ts';
-import { answer } from './surface/surface.ts';
+import { vendors } from './vendors.ts';
+import { openaiVoice } from './voice/openai.ts';
+import type { Refusal, Voice } from './voice/voice.ts';
 
 /** Larger bodies are refused with 413. */
 const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
@@ -38,7 +39,7 @@ export class SimulatorServer {
   constructor(script: Script, seed: number) {
     const random = seededRandom(seed);
     this.#script = script;
-    this.#idPrefix = `req_sim${Math.floor(random() * 2 ** 32).toString(16)}`;
+    this.#idPrefix = `sim${Math.floor(random() * 2 ** 32).toString(16)}`;
     this.ring = new KeyRing(script, random);
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.on('connection', (socket) => {
@@ -110,7 +111,9 @@ export class SimulatorServer {
     const head = headOf(request);
     if (head.path.startsWith(CONTROL_PATH)) return this.#serveControl(head, request, response);
     const organization = this.ring.organizationOf(head.key);
-    const stage = new Stage(response, this.#headers(organization));
+    const vendor = vendors[head.vendor];
+    const id = this.#newId();
+    const stage = new Stage(response, (elapsedMs) => vendor.headers({ id, organization, elapsedMs }));
     const { ledger } = this;
     const seen = ledger.begin(head);
     response.once('close', () => {
@@ -120,41 +123,43 @@ export class SimulatorServer {
 
     const body = await readBody(request, BODY_LIMIT_BYTES);
     if (body === 'gone') return;
-    if (body === 'too-large') return refuseTooLarge(stage);
+    const voice = vendor.voice(head);
+    if (body === 'too-large') return refuseTooLarge(stage, voice);
     const content = contentOf(head, body);
     ledger.noteContent(seen, body, content.model);
-    const refusal = this.#refusalOf(head);
-    if (refusal !== undefined) return stage.refuse(refusal.status, refusal.error);
+    const refusal = this.#refusalOf(head, voice);
+    if (refusal !== undefined) return stage.refuse(refusal);
 
-    const { key, method, operation, steps } = head;
+    const { key, operation } = head;
     const { model } = content;
     const now = performance.now();
     const turn = this.ring.take(key, { operation, model }, now);
     const behaviour = turn.behaviour ?? { kind: 'answer' };
     ledger.meet(seen, behaviour.kind);
-    const call = { ...content, key, organization, operation, method, path: steps, shelf: this.#shelf };
+    const call = { ...head, ...content, organization, shelf: this.#shelf };
     return play(behaviour, stage, {
+      voice,
       key,
       organization,
       model,
       leftMs: turn.endsAt === undefined ? undefined : turn.endsAt - now,
-      prepare: (chunks) => answer({ ...call, chunks }, this.#script.models ?? DEFAULT_MODELS),
+      prepare: (chunks) => vendor.answer({ ...call, chunks }, this.#script.models ?? DEFAULT_MODELS),
     });
   }
 
   /** What no behaviour has a say in: paths outside of the surface, and no credential at all where that matters. */
-  #refusalOf({ key, method, path, steps }: Head): Refusal | undefined {
-    if (steps.length === 0) return unknownUrl(method, path);
-    return key === '' && this.#script.strict === true ? missingKey : undefined;
+  #refusalOf({ key, method, path, steps }: Head, voice: Voice): Refusal | undefined {
+    if (steps.length === 0) return voice.unknownUrl(method, path);
+    return key === '' && this.#script.strict === true ? voice.missingKey : undefined;
   }
 
   async #serveControl(head: Head, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const stage = new Stage(response, {});
+    const stage = new Stage(response, () => ({}));
     const body = await readBody(request, BODY_LIMIT_BYTES);
     if (body === 'gone') return;
-    if (body === 'too-large') return refuseTooLarge(stage);
+    if (body === 'too-large') return refuseTooLarge(stage, openaiVoice);
     const result = control(head.method, head.path, body, this);
-    if (result.kind === 'refusal') stage.refuse(result.status, result.error);
+    if (result.kind === 'refusal') stage.refuse(result);
     else stage.answer(200, { 'content-type': result.contentType }, result.body);
   }
 
@@ -163,25 +168,14 @@ export class SimulatorServer {
     return stage.brokeOff || this.#closed !== undefined ? 'broken' : 'aborted';
   }
 
-  /** What every answer carries, as OpenAI's do. */
-  #headers(organization: string): Readonly<Record<string, string>> {
+  #newId(): string {
     this.#served += 1;
-    return {
-      'x-request-id': `${this.#idPrefix}${this.#served.toString(16).padStart(10, '0')}`,
-      'openai-organization': organization,
-      'openai-version': '2020-10-01',
-      'x-ratelimit-limit-requests': '10000',
-      'x-ratelimit-remaining-requests': '9999',
-      'x-ratelimit-reset-requests': '6ms',
-      'x-ratelimit-limit-tokens': '2000000',
-      'x-ratelimit-remaining-tokens': '1999900',
-      'x-ratelimit-reset-tokens': '3ms',
-    };
+    return `${this.#idPrefix}${this.#served.toString(16).padStart(10, '0')}`;
   }
 }
 
 /** The rest of the body is not read: the connection ends with the answer. */
-function refuseTooLarge(stage: Stage): void {
-  const { status, error } = tooLarge(BODY_LIMIT_BYTES);
-  stage.refuse(status, error, { connection: 'close' });
+function refuseTooLarge(stage: Stage, voice: Voice): void {
+  const refusal = voice.tooLarge(BODY_LIMIT_BYTES);
+  stage.refuse({ ...refusal, headers: { ...refusal.headers, connection: 'close' } });
 }

@@ -1,16 +1,18 @@
 import type { ServerResponse } from 'node:http';
-import type { OpenAiError } from './openai-errors.ts';
+import { SERVER_SENT_EVENTS } from './answer.ts';
+import type { Refusal } from './voice/voice.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Where one answer is played: its connection, and the headers every answer carries. */
 export class Stage {
   readonly #response: ServerResponse;
-  readonly #headers: Headers;
+  readonly #headers: (elapsedMs: number) => Headers;
   readonly #startedAt = performance.now();
   #brokeOff = false;
 
-  constructor(response: ServerResponse, headers: Headers) {
+  /** @param headers what every answer carries, given how long it took to come so far */
+  constructor(response: ServerResponse, headers: (elapsedMs: number) => Headers) {
     this.#response = response;
     this.#headers = headers;
   }
@@ -33,15 +35,15 @@ export class Stage {
     this.answer(status, { 'content-type': 'application/json', ...headers }, JSON.stringify(value));
   }
 
-  /** Sends a whole error in OpenAI's shape. */
-  refuse(status: number, error: OpenAiError, headers?: Headers): void {
-    this.answerJson(status, { error }, headers);
+  /** Sends a whole error. */
+  refuse({ status, body, headers }: Refusal): void {
+    this.answerJson(status, body, headers);
   }
 
   /** Begins a 200 whose body follows in pieces; it leaves with the first of them, or by `flush`. */
   begin(contentType: string): void {
     if (this.#closed) return;
-    const caching = contentType === 'text/event-stream' ? { 'cache-control': 'no-cache' } : {};
+    const caching = contentType === SERVER_SENT_EVENTS ? { 'cache-control': 'no-cache' } : {};
     this.#response.writeHead(200, { ...this.#usualHeaders(), 'content-type': contentType, ...caching });
   }
 
@@ -103,7 +105,6 @@ export class Stage {
   }
 
   #usualHeaders(): Headers {
-    const elapsedMs = Math.round(performance.now() - this.#startedAt);
-    return { ...this.#headers, 'openai-processing-ms': String(elapsedMs) };
+    return this.#headers(Math.round(performance.now() - this.#startedAt));
   }
 }

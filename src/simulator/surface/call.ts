@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '../behaviour.ts';
 import type { JsonObject } from './json.ts';
 import type { Form } from './multipart.ts';
@@ -10,8 +11,10 @@ export interface Call {
   readonly organization: string;
   readonly operation: Operation;
   readonly method: string;
-  /** After `/v1/`, split at slashes and decoded. */
-  readonly path: readonly string[];
+  /** What comes after the vendor's base, split at slashes and decoded. */
+  readonly steps: readonly string[];
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
   /** The body where it is a JSON object. */
   readonly json: JsonObject | undefined;
   /** The body where it is `multipart/form-data`. */
@@ -22,7 +25,7 @@ export interface Call {
   readonly shelf: Shelf;
 }
 
-/** The part of a call's address that is the operation's own, for error messages. */
-export function addressOf({ path }: Pick<Call, 'path'>): string {
-  return `/v1/${path.join('/')}`;
+/** Where a call of OpenAI's surface went, for error messages. */
+export function placeOf({ steps }: Pick<Call, 'steps'>): string {
+  return `/v1/${steps.join('/')}`;
 }

@@ -1,37 +1,52 @@
-import { CREATED_AT, event, json, type Answer, type StreamAnswer } from '../answer.ts';
-import { answerPieces, answerTag } from '../answer-text.ts';
-import { malformedJson, missingParameter } from '../openai-errors.ts';
+import {
+  CREATED_AT,
+  event,
+  json,
+  SERVER_SENT_EVENTS,
+  type Answer,
+  type Events,
+  type StreamAnswer,
+} from '../answer.ts';
+import { errorInside, malformedJson, missingParameter, openaiVoice } from '../voice/openai.ts';
 import type { Call } from './call.ts';
+import { chatMessages, chatWishes } from './chat-request.ts';
+import { flawOf } from './conversation.ts';
 import { isObject } from './json.ts';
-import { lastUserText, textOf, tokensIn } from './said.ts';
+import { replyTo, type Block, type End, type Reply, type TokenCounts } from './reply.ts';
 
 /** `POST /v1/chat/completions` */
 export function chat(call: Call): Answer {
-  const request = call.json;
+  const { key, model, json: request, chunks } = call;
   if (request === undefined) return malformedJson;
-  if (call.model === undefined) return missingParameter('model');
-  const messages: unknown = request['messages'];
+  if (model === undefined) return missingParameter('model');
+  const { messages } = request;
   if (!Array.isArray(messages) || messages.length === 0) return missingParameter('messages');
 
-  const said = lastUserText(messages);
-  const tag = answerTag(call.key, call.model, said);
-  const pieces = answerPieces(said, tag, call.chunks);
-  const prompt = messages.map((message: unknown) => (isObject(message) ? textOf(message['content']) : ''));
-  const usage = usageOf(tokensIn(prompt.join('')), pieces.length);
-  const head = { id: `chatcmpl-sim${tag}`, created: CREATED_AT, model: call.model };
+  const read = chatMessages(messages);
+  const flaw = flawOf(read);
+  if (flaw !== undefined) return openaiVoice.mistake(flaw);
+  const reply = replyTo({ key, model, messages: read, wishes: chatWishes(request), chunks });
+  const usage = usageWith(reply.usage);
+  const head = { id: `chatcmpl-sim${reply.tag}`, created: CREATED_AT, model };
   if (request['stream'] === true) {
     const options = request['stream_options'];
-    return stream(head, pieces, isObject(options) && options['include_usage'] === true ? usage : undefined);
+    return stream(head, reply, isObject(options) && options['include_usage'] === true ? usage : undefined);
   }
-  const message = { role: 'assistant', content: pieces.join(''), refusal: null, annotations: [] };
   return json({
     ...head,
     object: 'chat.completion',
-    choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
+    choices: [{ index: 0, message: messageOf(reply), logprobs: null, finish_reason: FINISH[reply.end] }],
     usage,
     system_fingerprint: 'fp_simulator',
   });
 }
+
+const FINISH: Readonly<Record<End, string>> = {
+  done: 'stop',
+  length: 'length',
+  tools: 'tool_calls',
+  'stop-sequence': 'stop',
+};
 
 /** Tokens, as completions count them. */
 export interface Usage {
@@ -49,7 +64,41 @@ export function usageOf(promptTokens: number, completionTokens: number): Usage {
   };
 }
 
-function stream(head: object, pieces: readonly string[], usage: Usage | undefined): StreamAnswer {
+function usageWith({ input, cached, output, thinking }: TokenCounts): Usage {
+  const details = {
+    prompt_tokens_details: { cached_tokens: cached },
+    completion_tokens_details: { reasoning_tokens: thinking },
+  };
+  return { ...usageOf(input, output), ...details };
+}
+
+/** Thinking is shown as most vendors with this surface do, in a field that OpenAI itself has not. */
+function messageOf({ blocks }: Reply): object {
+  const textIn = (kind: 'thinking' | 'text'): string | undefined =>
+    blocks.find((block) => block.kind === kind)?.pieces.join('');
+  const thinking = textIn('thinking');
+  const calls = blocks.filter((block) => block.kind === 'call');
+  return {
+    role: 'assistant',
+    content: textIn('text') ?? null,
+    ...(thinking !== undefined && { reasoning_content: thinking }),
+    ...(calls.length > 0 && {
+      tool_calls: calls.map(({ id, name, input }) => ({
+        id: callId(id),
+        type: 'function',
+        function: { name, arguments: JSON.stringify(input) },
+      })),
+    }),
+    refusal: null,
+    annotations: [],
+  };
+}
+
+function callId(id: string): string {
+  return `call_sim${id}`;
+}
+
+function stream(head: object, { blocks, end }: Reply, usage: Usage | undefined): StreamAnswer {
   const chunk = (choices: readonly object[], ofWhole: Usage | null = null): string =>
     event({
       ...head,
@@ -62,9 +111,27 @@ function stream(head: object, pieces: readonly string[], usage: Usage | undefine
     chunk([{ index: 0, delta, logprobs: null, finish_reason: finishReason }]);
   return {
     kind: 'stream',
+    contentType: SERVER_SENT_EVENTS,
     preamble: [choice({ role: 'assistant', content: '', refusal: null })],
-    output: pieces.map((content) => choice({ content })),
-    ending: [choice({}, 'stop'), ...(usage === undefined ? [] : [chunk([], usage)]), 'data: [DONE]\n\n'],
-    errorEvents: (error) => [event({ error })],
+    output: blocks.flatMap((block) => deltasOf(block, choice)),
+    ending: [choice({}, FINISH[end]), ...(usage === undefined ? [] : [chunk([], usage)]), 'data: [DONE]\n\n'],
+    errorEvents: (words) => [event({ error: errorInside(words) })],
   };
+}
+
+function deltasOf(block: Block, choice: (delta: object) => string): readonly Events[] {
+  switch (block.kind) {
+    case 'thinking':
+      return block.pieces.map((piece) => choice({ reasoning_content: piece }));
+    case 'text':
+      return block.pieces.map((content) => choice({ content }));
+    case 'call': {
+      const { index, id, name, pieces } = block;
+      const called = { index, id: callId(id), type: 'function', function: { name, arguments: '' } };
+      return pieces.map((piece, i) => {
+        const delta = choice({ tool_calls: [{ index, function: { arguments: piece } }] });
+        return i === 0 ? choice({ tool_calls: [called] }) + delta : delta;
+      });
+    }
+  }
 }

@@ -1,6 +1,6 @@
-import { CREATED_AT, event, json, type Answer } from '../answer.ts';
+import { CREATED_AT, event, json, SERVER_SENT_EVENTS, type Answer } from '../answer.ts';
 import { answerPieces, answerTag } from '../answer-text.ts';
-import { malformedJson, missingParameter } from '../openai-errors.ts';
+import { errorInside, malformedJson, missingParameter } from '../voice/openai.ts';
 import type { Call } from './call.ts';
 import { isObject } from './json.ts';
 import { tokensIn } from './said.ts';
@@ -24,6 +24,7 @@ export function completions(call: Call): Answer {
   const withUsage = isObject(options) && options['include_usage'] === true;
   return {
     kind: 'stream',
+    contentType: SERVER_SENT_EVENTS,
     preamble: [],
     output: pieces.map((text) => event({ ...head, choices: [choice(text, null)] })),
     ending: [
@@ -31,7 +32,7 @@ export function completions(call: Call): Answer {
       ...(withUsage ? [event({ ...head, choices: [], usage })] : []),
       'data: [DONE]\n\n',
     ],
-    errorEvents: (error) => [event({ error })],
+    errorEvents: (words) => [event({ error: errorInside(words) })],
   };
 }
 

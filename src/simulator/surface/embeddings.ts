@@ -1,6 +1,6 @@
 import { json, type Answer } from '../answer.ts';
 import { checksum } from '../answer-text.ts';
-import { invalidValue, malformedJson, missingParameter } from '../openai-errors.ts';
+import { invalidValue, malformedJson, missingParameter } from '../voice/openai.ts';
 import { seededRandom } from '../random.ts';
 import type { Call } from './call.ts';
 import { tokensIn } from './said.ts';

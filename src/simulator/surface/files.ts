@@ -1,12 +1,12 @@
 import { CREATED_AT, json, type Answer } from '../answer.ts';
-import { missingParameter, notFound, tooLarge, unknownUrl } from '../openai-errors.ts';
-import { addressOf, type Call } from './call.ts';
+import { missingParameter, notFound, tooLarge, unknownUrl } from '../voice/openai.ts';
+import { placeOf, type Call } from './call.ts';
 import { FILE_BYTES_LIMIT, type StoredFile } from './shelf.ts';
 
 /** `/v1/files`: upload, list, retrieve, content, delete. */
 export function files(call: Call): Answer {
   const { method, shelf, organization } = call;
-  const [, id, action] = call.path;
+  const [, id, action] = call.steps;
   if (id === undefined && method === 'POST') return upload(call);
   if (id === undefined && method === 'GET') {
     const data = shelf.files(organization).map(([fileId, file]) => describe(fileId, file));
@@ -23,7 +23,7 @@ export function files(call: Call): Answer {
       shelf.deleteFile(id, organization);
       return json({ id, object: 'file', deleted: true });
     default:
-      return unknownUrl(method, addressOf(call));
+      return unknownUrl(method, placeOf(call));
   }
 }
 

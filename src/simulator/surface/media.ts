@@ -1,6 +1,6 @@
 import { CREATED_AT, json, type Answer } from '../answer.ts';
-import { malformedJson, missingParameter, unknownUrl } from '../openai-errors.ts';
-import { addressOf, type Call } from './call.ts';
+import { malformedJson, missingParameter, unknownUrl } from '../voice/openai.ts';
+import { placeOf, type Call } from './call.ts';
 
 /** A PNG of one white pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==';
@@ -13,13 +13,13 @@ export function images(call: Call): Answer {
 
 /** `/v1/audio/…`: silence, or how many bytes were heard. */
 export function audio(call: Call): Answer {
-  if (call.path[1] === 'speech') {
+  if (call.steps[1] === 'speech') {
     if (call.json === undefined) return malformedJson;
     if (call.model === undefined) return missingParameter('model');
     return { kind: 'plain', contentType: 'audio/wav', body: silence(800) };
   }
-  if (call.path[1] !== 'transcriptions' && call.path[1] !== 'translations') {
-    return unknownUrl(call.method, addressOf(call));
+  if (call.steps[1] !== 'transcriptions' && call.steps[1] !== 'translations') {
+    return unknownUrl(call.method, placeOf(call));
   }
   const file = call.form?.files.get('file');
   if (file === undefined) return missingParameter('file');

@@ -17,3 +17,12 @@ export function lastUserText(messages: readonly unknown[]): string {
 export function tokensIn(text: string): number {
   return Math.ceil(text.length / 4);
 }
+
+/** A text in so many pieces of about one length, at most one for each character. */
+export function cut(text: string, count: number): readonly string[] {
+  const characters = Array.from(text);
+  const length = Math.max(1, Math.ceil(characters.length / count));
+  return Array.from({ length: Math.max(1, Math.ceil(characters.length / length)) }, (_, i) =>
+    characters.slice(i * length, (i + 1) * length).join(''),
+  );
+}

@@ -18,7 +18,10 @@ export interface StoredFile {
 export interface StoredResponse {
   readonly organization: string;
   readonly response: JsonObject;
+  /** The items it was asked with. */
   readonly input: readonly unknown[];
+  /** All items up to its own output, those of the responses before it too. */
+  readonly conversation: readonly unknown[];
 }
 
 /** What was made by requests and can be asked for later. In memory, and each thing its organization's own. */

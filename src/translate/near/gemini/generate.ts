@@ -28,17 +28,11 @@ class ContentStream implements NearStream {
   part(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
-        return part.delta === '' ? '' : this.#piece([{ text: part.delta, ...signed(part.providerMetadata) }]);
+        return this.#said({ text: part.delta, ...signed(part.providerMetadata) });
       case 'reasoning-delta':
-        return part.delta === ''
-          ? ''
-          : this.#piece([{ text: part.delta, thought: true, ...signed(part.providerMetadata) }]);
-      case 'reasoning-end': {
-        const signature = signed(part.providerMetadata);
-        return 'thoughtSignature' in signature
-          ? this.#piece([{ text: '', thought: true, ...signature }])
-          : '';
-      }
+        return this.#said({ text: part.delta, thought: true, ...signed(part.providerMetadata) });
+      case 'reasoning-end':
+        return this.#said({ text: '', thought: true, ...signed(part.providerMetadata) });
       case 'tool-call':
         return part.providerExecuted === true ? '' : this.#piece([callOf(part)]);
       case 'file':
@@ -54,6 +48,11 @@ class ContentStream implements NearStream {
 
   end(): string {
     return this.#isEvents ? '' : ']';
+  }
+
+  /** Some say nothing but the signature of what came before. */
+  #said(part: Json): string {
+    return part['text'] === '' && part['thoughtSignature'] === undefined ? '' : this.#piece([part]);
   }
 
   #piece(parts: readonly Json[]): string {

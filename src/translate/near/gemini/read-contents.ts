@@ -51,7 +51,7 @@ class Calls {
 function readContent(content: Json, where: string, calls: Calls): Message[] {
   const parts = partsOf(content);
   if (content['role'] === 'model') {
-    const said = parts.flatMap((part) => modelPart(part, calls));
+    const said = joinPieces(parts.flatMap((part) => modelPart(part, calls)));
     return said.length === 0 ? [] : [{ role: 'assistant', content: said }];
   }
   const results: ToolContent = [];
@@ -104,6 +104,24 @@ function modelPart(part: Json, calls: Calls): AssistantContent {
   if (part['thought'] === true) return [{ type: 'reasoning', text: text ?? '', ...signed }];
   // Code that Google's servers ran, and what came of it, means nothing elsewhere.
   return text === undefined ? [] : [{ type: 'text', text, ...signed }];
+}
+
+/**
+ * What a client kept of a stream is in pieces, and the last piece of a thought has the signature of it all. Others
+ * take whole thoughts alone, and no text that is a piece of white space.
+ */
+function joinPieces(pieces: AssistantContent): AssistantContent {
+  const joined: AssistantContent = [];
+  for (const piece of pieces) {
+    const before = joined.at(-1);
+    const isMore =
+      (piece.type === 'reasoning' || piece.type === 'text') &&
+      piece.type === before?.type &&
+      before.providerOptions === undefined;
+    if (isMore) joined.splice(-1, 1, { ...piece, text: before.text + piece.text });
+    else joined.push(piece);
+  }
+  return joined;
 }
 
 function toolResult(response: Json, calls: Calls): ToolContent[number] {

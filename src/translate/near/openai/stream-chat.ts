@@ -73,8 +73,10 @@ export class ChatStream implements NearStream {
       ? ''
       : this.#begin(call.toolCallId, call.toolName, call.input);
     const extra = extraOf(call);
+    if (!('extra_content' in extra)) return told;
     const index = this.#calls.get(call.toolCallId);
-    return 'extra_content' in extra ? told + this.#delta({ tool_calls: [{ index, ...extra }] }) : told;
+    // Strict clients take no piece of a call without its function.
+    return told + this.#delta({ tool_calls: [{ index, function: { arguments: '' }, ...extra }] });
   }
 
   #delta(delta: object): string {

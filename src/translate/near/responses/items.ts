@@ -1,4 +1,5 @@
 import type { AnswerContext, Json, StreamPart } from '../../asked.ts';
+import { wantedOf } from '../../carry.ts';
 import type { Carried } from '../../carry.ts';
 import { callItem, freeText } from './tools.ts';
 import { itemId, messageItem, reasoningItem } from './write.ts';
@@ -90,11 +91,13 @@ export class Items {
     return [...summary, this.#done(item, reasoningItem(item.id, text, item.carried))];
   }
 
-  callBegins(id: string, name: string): Json[] {
-    const { item, begun } = this.#begin('call', `call ${id}`, name);
-    if (!begun) return [];
+  /** @param carried of the call, what its provider wants to see again */
+  callBegins(id: string, name: string, carried: Carried | undefined): Json[] {
+    if (this.#open.has(`call ${id}`)) return [];
+    const signed = this.#signed(id, carried);
+    const { item } = this.#begin('call', `call ${id}`, name);
     const call = callItem('function', item.id, { toolCallId: id, toolName: name, input: '' });
-    return [added(item, { ...call, status: 'in_progress', arguments: '' })];
+    return [...signed, added(item, { ...call, status: 'in_progress', arguments: '' })];
   }
 
   callGrows(id: string, delta: string): Json[] {
@@ -108,7 +111,7 @@ export class Items {
   call(kind: 'function' | 'custom' | 'local_shell', call: Call): Json[] {
     const { toolCallId: id, toolName: name, input } = call;
     if (kind !== 'function') return this.#callAtOnce(kind, call);
-    const begun = this.callBegins(id, name);
+    const begun = this.callBegins(id, name, wantedOf(call.providerMetadata));
     const grown = this.#open.get(`call ${id}`)?.text === '' && input !== '' ? this.callGrows(id, input) : [];
     const item = this.#take(`call ${id}`);
     if (item === undefined) return [];
@@ -132,10 +135,12 @@ export class Items {
 
   /** A call that is no function's comes all at once, since what it says is taken out of its arguments. */
   #callAtOnce(kind: 'custom' | 'local_shell', call: Call): Json[] {
+    const signed = this.#signed(call.toolCallId, wantedOf(call.providerMetadata));
     const { item } = this.#begin('call', `call ${call.toolCallId}`, call.toolName);
     this.#take(`call ${call.toolCallId}`);
     const whole = callItem(kind, item.id, call);
     const events: Json[] = [
+      ...signed,
       added(item, { ...whole, status: 'in_progress', ...(kind === 'custom' && { input: '' }) }),
     ];
     if (kind === 'custom') {
@@ -145,6 +150,13 @@ export class Items {
       events.push({ type: 'response.custom_tool_call_input.done', ...place, input });
     }
     return [...events, this.#done(item, whole)];
+  }
+
+  /** What belongs to a call stands before it, in an item that says nothing else. */
+  #signed(callId: string, carried: Carried | undefined): Json[] {
+    if (carried === undefined) return [];
+    const id = `of ${callId}`;
+    return [...this.reasoning(id, '', carried), ...this.reasoningEnd(id)];
   }
 
   #begin(kind: Open['kind'], key: string, name = ''): { readonly item: Open; readonly begun: boolean } {

@@ -16,17 +16,29 @@ export function readInput({ instructions, input }: Json): Prompt {
   return conversation.messages;
 }
 
+type ReasoningPart = Extract<AssistantContent[number], { readonly type: 'reasoning' }>;
+
 /** Items are smaller than messages: what the model did in one turn is one message elsewhere, and so are results. */
 class Conversation {
   readonly messages: Message[] = [];
   /** Of the tools that were called so far, by the ids of the calls. */
   readonly names = new Map<string, string>();
+  /** A thought that says nothing: what it carries is of the call behind it, where there is one. */
+  #silent: ReasoningPart | undefined;
 
   add(message: Message): void {
+    this.#endSilence();
     this.messages.push(message);
   }
 
+  thought(part: ReasoningPart): void {
+    this.#endSilence();
+    if (part.text === '' && part.providerOptions?.['google'] !== undefined) this.#silent = part;
+    else this.did(part);
+  }
+
   did(part: AssistantContent[number]): void {
+    this.#endSilence();
     const last = this.messages.at(-1);
     if (last?.role === 'assistant') last.content.push(part);
     else this.messages.push({ role: 'assistant', content: [part] });
@@ -34,7 +46,15 @@ class Conversation {
 
   called(toolCallId: string, toolName: string, input: unknown): void {
     this.names.set(toolCallId, toolName);
-    this.did({ type: 'tool-call', toolCallId, toolName, input });
+    const { providerOptions } = this.#silent ?? {};
+    this.#silent = undefined;
+    this.did({
+      type: 'tool-call',
+      toolCallId,
+      toolName,
+      input,
+      ...(providerOptions !== undefined && { providerOptions }),
+    });
   }
 
   answered(toolCallId: string, output: ToolOutput): void {
@@ -43,6 +63,12 @@ class Conversation {
     const last = this.messages.at(-1);
     if (last?.role === 'tool') last.content.push(part);
     else this.messages.push({ role: 'tool', content: [part] });
+  }
+
+  #endSilence(): void {
+    const part = this.#silent;
+    this.#silent = undefined;
+    if (part !== undefined) this.did(part);
   }
 }
 
@@ -53,7 +79,7 @@ function readItem(item: Json, where: string, conversation: Conversation): void {
       readMessage(item, where, conversation);
       return;
     case 'reasoning':
-      conversation.did(reasoningPart(item));
+      conversation.thought(reasoningPart(item));
       return;
     case 'function_call':
       conversation.called(
@@ -131,7 +157,7 @@ function userPart(part: Json, where: string): UserContent[number] {
   }
 }
 
-function reasoningPart(item: Json): AssistantContent[number] {
+function reasoningPart(item: Json): ReasoningPart {
   const shown = [...objectsOf(item['summary']), ...objectsOf(item['content'])];
   const text = shown.map((part) => textOf(part['text']) ?? '').join('\n');
   const carried = unpackCarried(textOf(item['encrypted_content']) ?? '');

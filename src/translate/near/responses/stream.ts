@@ -48,9 +48,8 @@ export class ResponseStream implements NearStream {
         return part.type === 'reasoning-end' ? [...told, ...this.#items.reasoningEnd(part.id)] : told;
       }
       case 'tool-input-start':
-        return part.providerExecuted !== true && this.#kindOf(part.toolName) === 'function'
-          ? this.#items.callBegins(part.id, part.toolName)
-          : [];
+        if (part.providerExecuted === true || this.#kindOf(part.toolName) !== 'function') return [];
+        return this.#items.callBegins(part.id, part.toolName, wantedOf(part.providerMetadata));
       case 'tool-input-delta':
         return part.delta === '' ? [] : this.#items.callGrows(part.id, part.delta);
       case 'tool-call':

@@ -27,7 +27,10 @@ export function writeResponse(
         items.push(reasoningItem(id, part.text, part.providerMetadata));
         break;
       case 'tool-call':
-        if (part.providerExecuted !== true) items.push(callItem(kindOf(part.toolName), id, part));
+        if (part.providerExecuted === true) break;
+        if (wantedOf(part.providerMetadata) !== undefined)
+          items.push(reasoningItem(id, '', part.providerMetadata));
+        items.push(callItem(kindOf(part.toolName), itemId(context, items.length), part));
         break;
       default:
     }
@@ -51,7 +54,10 @@ function withText(item: Json, text: string): Json {
   return { ...item, content: [{ ...before, text: (textOf(before?.['text']) ?? '') + text }] };
 }
 
-/** What a model thought. What its provider wants to see again travels where OpenAI's own would. */
+/**
+ * What a model thought. What its provider wants to see again travels where OpenAI's own would; where it belongs to a
+ * call, in an item that says nothing else before the call's.
+ */
 export function reasoningItem(id: string, text: string, metadata: Metadata): Json {
   const wanted = wantedOf(metadata);
   return {

@@ -1,7 +1,6 @@
 import { CREATED_AT, json, type Answer } from '../answer.ts';
-import { OPERATIONS, type Operation } from '../behaviour.ts';
-import { invalidValue, malformedJson, modelNotFound, unknownUrl } from '../openai-errors.ts';
-import { addressOf, type Call } from './call.ts';
+import { invalidValue, malformedJson, modelNotFound, unknownUrl } from '../voice/openai.ts';
+import { placeOf, type Call } from './call.ts';
 import { chat } from './chat.ts';
 import { completions } from './completions.ts';
 import { embeddings } from './embeddings.ts';
@@ -9,46 +8,44 @@ import { files } from './files.ts';
 import { audio, images } from './media.ts';
 import { responses } from './responses.ts';
 
-/** The operation a path (after `/v1/`) belongs to. */
-export function operationOf(path: readonly string[]): Operation {
-  const first = path[0];
-  return OPERATIONS.find((operation) => operation === first) ?? 'other';
-}
-
-/** Prepares the right answer to a call, as a healthy provider would give it. */
-export function answer(call: Call, models: readonly string[]): Answer {
-  const path = call.path.join('/');
+/** Prepares the right answer to a call of OpenAI's surface. */
+export function openai(call: Call, models: readonly string[]): Answer {
+  const path = call.steps.join('/');
   switch (call.operation) {
     case 'chat':
       return call.method === 'POST' && path === 'chat/completions' ? chat(call) : unknown(call);
     case 'completions':
-      return call.method === 'POST' && call.path.length === 1 ? completions(call) : unknown(call);
+      return call.method === 'POST' && call.steps.length === 1 ? completions(call) : unknown(call);
     case 'responses':
       return responses(call);
     case 'embeddings':
-      return call.method === 'POST' && call.path.length === 1 ? embeddings(call) : unknown(call);
+      return call.method === 'POST' && call.steps.length === 1 ? embeddings(call) : unknown(call);
     case 'models':
       return call.method === 'GET' ? listModels(call, models) : unknown(call);
     case 'moderations':
-      return call.method === 'POST' && call.path.length === 1 ? moderate(call) : unknown(call);
+      return call.method === 'POST' && call.steps.length === 1 ? moderate(call) : unknown(call);
     case 'files':
       return files(call);
     case 'images':
-      return call.method === 'POST' && call.path.length === 2 ? images(call) : unknown(call);
+      return call.method === 'POST' && call.steps.length === 2 ? images(call) : unknown(call);
     case 'audio':
-      return call.method === 'POST' && call.path.length === 2 ? audio(call) : unknown(call);
+      return call.method === 'POST' && call.steps.length === 2 ? audio(call) : unknown(call);
+    case 'messages':
+    case 'generate':
+    case 'converse':
+    case 'count-tokens':
     case 'other':
       return unknown(call);
   }
 }
 
 function unknown(call: Call): Answer {
-  return unknownUrl(call.method, addressOf(call));
+  return unknownUrl(call.method, placeOf(call));
 }
 
 function listModels(call: Call, models: readonly string[]): Answer {
   // A model's own name may contain slashes.
-  const id = call.path.slice(1).join('/');
+  const id = call.steps.slice(1).join('/');
   if (id === '') return json({ object: 'list', data: models.map(describeModel) });
   return models.includes(id) ? json(describeModel(id)) : modelNotFound(id);
 }

@@ -1,4 +1,6 @@
-import type { ErrorWords } from './behaviour.ts';
+import type { ErrorWords } from '../behaviour.ts';
+import { maskKey } from './voice.ts';
+import type { Limit, Refusal, Voice } from './voice.ts';
 
 /** The body of an error in OpenAI's shape. */
 export interface OpenAiError {
@@ -8,13 +10,6 @@ export interface OpenAiError {
   readonly code: string | null;
 }
 
-/** An error answer before it is written. */
-export interface Refusal {
-  readonly kind: 'refusal';
-  readonly status: number;
-  readonly error: OpenAiError;
-}
-
 function refusal(
   status: number,
   type: string,
@@ -22,12 +17,14 @@ function refusal(
   message: string,
   param: string | null = null,
 ): Refusal {
-  return { kind: 'refusal', status, error: { message, type, param, code } };
+  const error: OpenAiError = { message, type, param, code };
+  return { kind: 'refusal', status, body: { error } };
 }
 
 const CALLER = 'invalid_request_error';
+const FAILURE = 'The server had an error while processing your request.';
 
-export const missingKey = refusal(
+const missingKey = refusal(
   401,
   CALLER,
   null,
@@ -35,28 +32,22 @@ export const missingKey = refusal(
 );
 
 /** Names the key as OpenAI does: by its first and last characters, where it is long enough for that. */
-export function invalidKey(key: string): Refusal {
+function invalidKey(key: string): Refusal {
   const masked = maskKey(key);
   return refusal(401, CALLER, 'invalid_api_key', `Incorrect API key provided: ${masked}.`);
 }
 
-/** At most the first and last four characters of a key. */
-export function maskKey(key: string): string {
-  return key.length >= 16 ? `${key.slice(0, 4)}${'*'.repeat(8)}${key.slice(-4)}` : '*'.repeat(8);
-}
-
-/** 429; `waitSeconds` is repeated in the message, as OpenAI does. */
-export function rateLimited(
-  model: string | undefined,
-  organization: string,
-  waitSeconds: number | undefined,
-): Refusal {
+/** 429; the wait is repeated in the message, as OpenAI does. */
+function rateLimited({ model, organization, waitSeconds }: Limit): Refusal {
   const what = `Rate limit reached for ${model ?? 'requests'} in organization ${organization} on requests per min (RPM).`;
   const wait = waitSeconds === undefined ? '' : ` Please try again in ${waitSeconds}s.`;
-  return refusal(429, 'requests', 'rate_limit_exceeded', `${what}${wait}`);
+  return {
+    ...refusal(429, 'requests', 'rate_limit_exceeded', `${what}${wait}`),
+    ...(waitSeconds !== undefined && { headers: { 'retry-after': String(waitSeconds) } }),
+  };
 }
 
-export const outOfCredit = refusal(
+const outOfCredit = refusal(
   429,
   'insufficient_quota',
   'insufficient_quota',
@@ -64,16 +55,11 @@ export const outOfCredit = refusal(
 );
 
 /** A failure of the provider's own, with any 5xx status. */
-export function serverError(status: number): Refusal {
-  return refusal(
-    status,
-    'server_error',
-    'server_error',
-    'The server had an error while processing your request.',
-  );
+function serverError(status: number): Refusal {
+  return refusal(status, 'server_error', 'server_error', FAILURE);
 }
 
-export const overloaded = refusal(
+const overloaded = refusal(
   503,
   'service_unavailable_error',
   'server_is_overloaded',
@@ -86,7 +72,7 @@ export function modelNotFound(model: string): Refusal {
   return refusal(404, CALLER, 'model_not_found', message);
 }
 
-export const contextTooLong = refusal(
+const contextTooLong = refusal(
   400,
   CALLER,
   'context_length_exceeded',
@@ -134,5 +120,28 @@ export function tooLarge(limitBytes: number): Refusal {
 
 /** The words of an error inside a 200, with the script's own over the usual ones. */
 export function errorInside(words: Partial<ErrorWords> | undefined): OpenAiError {
-  return { ...serverError(500).error, ...words };
+  return {
+    message: FAILURE,
+    type: 'server_error',
+    param: null,
+    code: 'server_error',
+    ...words,
+  };
 }
+
+/** OpenAI. */
+export const openaiVoice: Voice = {
+  missingKey,
+  outOfCredit,
+  overloaded,
+  contextTooLong,
+  malformedJson,
+  invalidKey,
+  rateLimited,
+  serverError,
+  modelNotFound,
+  mistake: (message) => refusal(400, CALLER, null, message),
+  unknownUrl,
+  tooLarge,
+  inside: (words) => ({ error: errorInside(words) }),
+};

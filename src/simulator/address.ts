@@ -1,0 +1,103 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { OPERATIONS, type Operation } from './behaviour.ts';
+
+/** Whose API is spoken. */
+export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
+
+/** What is asked for, as far as a request's path tells. */
+export interface Address {
+  readonly vendor: VendorName;
+  /** What comes after the vendor's base, split at slashes and decoded; empty where nothing is simulated. */
+  readonly steps: readonly string[];
+  readonly operation: Operation;
+  /** The model, where the path names it. */
+  readonly model: string | undefined;
+}
+
+/**
+ * Reads a path as its vendor's SDK writes it. What OpenAI's and another's have in common is told by the headers
+ * that the other's clients always send.
+ */
+export function addressOf(path: string, headers: IncomingHttpHeaders): Address {
+  const [, base, ...rest] = path.split('/').map(decodeStep);
+  if (base === 'model') return bedrockAddress(rest);
+  if (base === 'v1beta') return geminiAddress(rest);
+  if (base !== 'v1') return { vendor: 'openai', steps: [], operation: 'other', model: undefined };
+  if (rest[0] === 'models') {
+    if (headers['x-goog-api-key'] !== undefined || rest.at(-1)?.includes(':generate') === true)
+      return geminiAddress(rest);
+    if (headers['anthropic-version'] !== undefined) return anthropicAddress(rest);
+  }
+  return rest[0] === 'messages' ? anthropicAddress(rest) : openaiAddress(rest);
+}
+
+/** One step of a path without its escapes; as it is where they are malformed. */
+export function decodeStep(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch (error) {
+    if (error instanceof URIError) return step;
+    throw error;
+  }
+}
+
+function openaiAddress(steps: readonly string[]): Address {
+  const operation = OPENAI_OPERATIONS.find((each) => each === steps[0]) ?? 'other';
+  return { vendor: 'openai', steps, operation, model: modelBehind(steps) };
+}
+
+const OPENAI_OPERATIONS = OPERATIONS.filter(
+  (each) => !['messages', 'generate', 'converse', 'count-tokens'].includes(each),
+);
+
+function anthropicAddress(steps: readonly string[]): Address {
+  const operation = steps[0] === 'models' ? 'models' : ANTHROPIC_OPERATIONS[steps.slice(1).join('/')];
+  return { vendor: 'anthropic', steps, operation: operation ?? 'other', model: modelBehind(steps) };
+}
+
+const ANTHROPIC_OPERATIONS: Readonly<Record<string, Operation>> = {
+  '': 'messages',
+  count_tokens: 'count-tokens',
+};
+
+/** The model's name is followed by a colon and a verb. */
+function geminiAddress(steps: readonly string[]): Address {
+  const [kind = '', ...rest] = steps;
+  const [, name = '', verb] = /^(.*?)(?::(\w+))?$/u.exec(rest.join('/')) ?? [];
+  return {
+    vendor: 'gemini',
+    steps: verb === undefined ? steps : [kind, name, verb],
+    operation: verb === undefined ? (kind === 'models' ? 'models' : 'other') : operationOfVerb(verb),
+    model: name === '' ? undefined : name,
+  };
+}
+
+function operationOfVerb(verb: string): Operation {
+  switch (verb) {
+    case 'generateContent':
+    case 'streamGenerateContent':
+      return 'generate';
+    case 'countTokens':
+      return 'count-tokens';
+    case 'embedContent':
+    case 'batchEmbedContents':
+      return 'embeddings';
+    default:
+      return 'other';
+  }
+}
+
+function bedrockAddress([model, action, ...more]: readonly string[]): Address {
+  const isKnown = (action === 'converse' || action === 'converse-stream') && more.length === 0;
+  return {
+    vendor: 'bedrock',
+    steps: isKnown && model !== undefined ? [model, action] : [],
+    operation: isKnown ? 'converse' : 'other',
+    model,
+  };
+}
+
+/** A model's own name may contain slashes. */
+function modelBehind(steps: readonly string[]): string | undefined {
+  return steps[0] === 'models' && steps.length > 1 ? steps.slice(1).join('/') : undefined;
+}

@@ -1,0 +1,32 @@
+/** A tool that is offered. */
+export interface Tool {
+  readonly name: string;
+  readonly schema: unknown;
+}
+
+/** Whether tools may or must be called; an object names the one that must be. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
+
+/** What a request wants of its answer, whatever dialect it came in. */
+export interface Wishes {
+  readonly tools: readonly Tool[];
+  readonly choice: ToolChoice;
+  /** Whether several tools may be called at once. */
+  readonly parallel: boolean;
+  readonly thinks: boolean;
+  /** The answer is to be JSON, of this schema where it is given. */
+  readonly json: { readonly schema: unknown } | undefined;
+  readonly maxTokens: number | undefined;
+  readonly stops: readonly string[];
+}
+
+/** Wishes for nothing. */
+export const NO_WISHES: Wishes = {
+  tools: [],
+  choice: 'auto',
+  parallel: true,
+  thinks: false,
+  json: undefined,
+  maxTokens: undefined,
+  stops: [],
+};
