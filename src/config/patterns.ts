@@ -159,11 +159,14 @@ export function hostUrl(scheme: 'http' | 'https', keeps: 'host' | 'path' = 'host
 export function azureUrl() {
   return z
     .string({ error: 'a URL (missing azureServiceUrl)' })
-    .superRefine((written, context) => {
+    .transform((written, context) => {
       const url = URL.parse(written);
-      if (url === null || !/^https?:$/.test(url.protocol)) context.addIssue('a URL with http:// or https://');
+      if (url === null || !/^https?:$/.test(url.protocol))
+        context.addIssue({ code: 'custom', message: 'a URL with http:// or https://' });
       else if (!isNewestBase(url) && (url.searchParams.get('api-version') ?? '') === '')
-        context.addIssue('a URL with ?api-version=… (missing api-version)');
+        context.addIssue({ code: 'custom', message: 'a URL with ?api-version=… (missing api-version)' });
+      else return url.href;
+      return z.NEVER;
     })
     .register(kinds, { kind: 'URL' });
 }

@@ -166,6 +166,9 @@ function checkType(provider: ProviderFields, context: Context): void {
   }
   if (provider.baseUrl === undefined && placedBaseUrl(provider) === undefined && type.baseUrl === undefined) {
     const own = PLACE_FIELDS.filter((field) => FIELD_TYPES[field].includes(type.type));
+    const [only] = own;
+    // What cannot be guessed is named as the plugin names it.
+    if (type.type === 'azure' && only !== undefined) return problem(context, [only], `a URL (missing ${only})`);
     const others = own.length === 0 ? '' : `, or ${own.join(' or ')}`;
     problem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
   }

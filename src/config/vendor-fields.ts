@@ -287,7 +287,7 @@ export function placedBaseUrl(given: PlaceFields): string | undefined {
     case 'cloudflareAccountId':
       return `https://api.cloudflare.com/client/v4/accounts/${encodeURIComponent(place)}/ai/v1`;
     case 'azureServiceUrl':
-      return new URL(place).origin;
+      return URL.parse(place)?.origin;
     case 'awsRegion':
       return `https://bedrock-runtime.${place}.amazonaws.com`;
     case 'vertexRegion':

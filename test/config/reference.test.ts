@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { editorSchema, referencePage } from '../../src/config/reference.ts';
@@ -138,6 +139,16 @@ activeProviderId: openai-main
   );
 });
 
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** As Google's console gives it. */
+const ACCOUNT = JSON.stringify({
+  type: 'service_account',
+  client_email: 'a@p.iam.gserviceaccount.com',
+  private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  token_uri: 'https://oauth2.googleapis.com/token',
+});
+
 /** Every option that only some types know. */
 const vendors = `providers:
   - { id: a, type: openai, openaiCustomUrl: example.com/v1, responseJsonSchema: { type: json_object }, authHeaderKey: x-key }
@@ -155,6 +166,11 @@ const vendors = `providers:
   - { id: m, type: dify, difyApiUrl: https://dify.example.com/v1, botType: Workflow, inputVariable: question, outputVariable: answer }
   - { id: n, type: deepl, targetLang: DE }
   - { id: o, type: openai-compatible, baseUrl: http://127.0.0.1:8000/v1 }
+  - { id: p, type: azure, azureServiceUrl: "https://r.openai.azure.com/openai/deployments/d?api-version=1" }
+  - { id: q, type: bedrock, awsRegion: eu-west-1, awsAccessKey: a, awsSecretKey: b, awsSessionToken: c, bedrockAdditionalFields: { top_k: 1 } }
+  - { id: r, type: claude, apiVersion: 2023-06-01, claudeCodeMode: true }
+  - { id: s, type: gemini, geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: BLOCK_NONE }, geminiThinkingBudget: -1 }
+  - { id: t, type: vertex, vertexRegion: us-central1, vertexProjectId: p, vertexTokenRefreshAhead: 30, vertexOpenAICompatible: true, vertexAuthServiceName: n, vertexAuthKey: ${JSON.stringify(ACCOUNT)} }
 activeProviderId: a
 `;
 
@@ -178,6 +194,11 @@ void test('options of vendors are taken, say where the provider is, and tell whe
       'm https://dify.example.com/v1',
       'n https://api.deepl.com',
       'o http://127.0.0.1:8000/v1',
+      'p https://r.openai.azure.com',
+      'q https://bedrock-runtime.eu-west-1.amazonaws.com',
+      'r https://api.anthropic.com/v1',
+      's https://generativelanguage.googleapis.com/v1beta',
+      't https://us-central1-aiplatform.googleapis.com',
     ],
   );
   assert.deepEqual(
@@ -189,6 +210,7 @@ void test('options of vendors are taken, say where the provider is, and tell whe
       'providers[4].minimaxApiType',
       'providers[4].minimaxGroupId',
       'providers[5].moonshotFileId',
+      'providers[19].vertexAuthServiceName',
     ],
   );
 });

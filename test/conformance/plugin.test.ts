@@ -332,7 +332,10 @@ void test('9: what cannot run is a configuration error', () => {
     [{ providers: [one, { ...one, id: 'two' }] }, /^activeProviderId: /],
     [{ provider: { apiTokens: [KEY] } }, /^provider\.type: .*missing type/],
     [{ provider: { type: 'no-such-type', apiTokens: [KEY] } }, /^provider\.type: .*known provider type/],
-    [{ provider: { type: 'azure', apiTokens: [KEY] } }, /^provider\.type: /],
+    [
+      { provider: { type: 'azure', apiTokens: [KEY] } },
+      /^provider\.azureServiceUrl: .*missing azureServiceUrl/,
+    ],
     [{ provider: { ...one, protocol: 'telepathy' } }, /^provider\.protocol: /],
   ];
   for (const [parts, problem] of cases) {

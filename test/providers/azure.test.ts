@@ -30,6 +30,15 @@ const cases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** What is wrong with these options. */
+function problemsOf(options: object): string {
+  const parsed = parseConfig(JSON.stringify({ provider: { type: 'azure', apiTokens: ['k'], ...options } }), {
+    env: {},
+  });
+  assert.ok(!parsed.ok);
+  return parsed.problems.map(({ path, expected }) => `${path}: ${expected}`).join('\n');
+}
+
 void describe('azure', () => {
   for (const [azureServiceUrl, paths] of Object.entries(cases)) {
     for (const [asked, url] of Object.entries(paths)) {
@@ -49,14 +58,6 @@ void describe('azure', () => {
   }
 
   void it('needs a URL, and a version in all but the newest form', () => {
-    const problemsOf = (options: object): string => {
-      const parsed = parseConfig(
-        JSON.stringify({ provider: { type: 'azure', apiTokens: ['k'], ...options } }),
-        { env: {} },
-      );
-      assert.ok(!parsed.ok);
-      return parsed.problems.map(({ path, expected }) => `${path}: ${expected}`).join('\n');
-    };
     assert.match(problemsOf({}), /azureServiceUrl/);
     assert.match(problemsOf({ azureServiceUrl: 'nope' }), /a URL/);
     assert.match(problemsOf({ azureServiceUrl: R }), /missing api-version/);

@@ -37,6 +37,13 @@ export const BACKS: readonly Back[] = [
     tooLong: /input token count/u,
     signs: true,
   },
+  {
+    name: 'bedrock',
+    model: 'eu.anthropic.claude-haiku-4-5',
+    provider: (origin) => ({ type: 'bedrock', baseUrl: origin }),
+    tooLong: /Input is too long/u,
+    signs: true,
+  },
 ];
 
 /** What the keys do to a model of this name's ending. */
