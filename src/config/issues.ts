@@ -56,6 +56,9 @@ function expectationOf(issue: Issue): string {
   return issue.message.startsWith('Invalid input') ? (containerOf(issue) ?? issue.message) : issue.message;
 }
 
+/** More names than these say nothing to anybody. */
+const MAX_LISTED = 20;
+
 function unknownField(
   path: Path,
   name: string,
@@ -65,9 +68,10 @@ function unknownField(
   const { line, column } = locate([...path, name], 'field');
   const known = fieldNamesAt(schema, path);
   const near = nearest(name, known);
+  const all = known.length > MAX_LISTED ? '; docs/CONFIGURATION.md lists them' : `: ${known.join(', ')}`;
   return {
     path: showPath([...path, name], schema),
-    expected: `a known field${near === undefined ? `: ${known.join(', ')}` : `; did you mean ${near}?`}`,
+    expected: `a known field${near === undefined ? all : `; did you mean ${near}?`}`,
     line,
     column,
   };

@@ -47,14 +47,14 @@ function providerInOwnWords(written: unknown): unknown {
     const alias = ALIASES[name];
     return [alias !== undefined && !(alias in provider) ? alias : name, value];
   });
-  return Object.fromEntries(named.map(([name, value]) => [name, valueInOwnForm(name, value)]));
+  return Object.fromEntries(named.map(([name, value]) => [name, valueInOwnForm(name, value, provider)]));
 }
 
-function valueInOwnForm(name: string, value: unknown): unknown {
+function valueInOwnForm(name: string, value: unknown, provider: Fields): unknown {
   if (LISTS.has(name)) {
     const list: unknown[] = Array.isArray(value) ? value : [value];
-    // Examples of its documentation leave one empty token where other credentials stand beside.
-    return list.length === 1 && list[0] === '' ? [] : list;
+    // An example of its documentation leaves one empty token where other credentials stand beside.
+    return list.length === 1 && list[0] === '' && 'hunyuanAuthId' in provider ? [] : list;
   }
   // Its documentation writes the one file as a list of one.
   if (name === 'context' && Array.isArray(value) && value.length === 1) return value[0];

@@ -3,7 +3,8 @@ import { providerTypes } from '../providers/types.ts';
 import { baseUrl, modelMapping, modelPattern, providerId, statusPattern } from './patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
-import { credentialsOf, placedBaseUrl, vendorFields } from './vendor-fields.ts';
+import { vendorFields } from './vendor-fields.ts';
+import { credentialsOf, placedBaseUrl } from './vendor-places.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /** Every option of a provider: its type, default, unit and meaning, once. */

@@ -2,14 +2,9 @@ import { providerTypes } from '../providers/types.ts';
 import type { Secret } from '../keys/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
 import type { ListenAddress } from './scalars.ts';
-import {
-  CREDENTIAL_PAIRS,
-  credentialsOf,
-  FIELD_TYPES,
-  PLACE_FIELDS,
-  placedBaseUrl,
-} from './vendor-fields.ts';
-import type { CredentialFields, PlaceFields } from './vendor-fields.ts';
+import { FIELD_TYPES } from './vendor-fields.ts';
+import { CREDENTIAL_PAIRS, credentialsOf, PLACE_FIELDS, placedBaseUrl } from './vendor-places.ts';
+import type { CredentialFields, PlaceFields } from './vendor-places.ts';
 
 /**
  * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
@@ -168,7 +163,8 @@ function checkType(provider: ProviderFields, context: Context): void {
     const own = PLACE_FIELDS.filter((field) => FIELD_TYPES[field].includes(type.type));
     const [only] = own;
     // What cannot be guessed is named as the plugin names it.
-    if (type.type === 'azure' && only !== undefined) return problem(context, [only], `a URL (missing ${only})`);
+    if (type.type === 'azure' && only !== undefined)
+      return problem(context, [only], `a URL (missing ${only})`);
     const others = own.length === 0 ? '' : `, or ${own.join(' or ')}`;
     problem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
   }

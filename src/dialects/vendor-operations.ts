@@ -24,6 +24,9 @@ export const tritonGenerate = operation('triton.generate', 'vendor', 'POST', '/m
   modelIn: 'path',
 });
 
+/** Tencent Cloud's API has one path; what is asked for stands in a header. Clients do not ask for it here. */
+export const hunyuanChat = operation('hunyuan.chat', 'vendor', 'POST', '/');
+
 /** Of these, what clients may ask for themselves; and what is asked for only by those who know the API. */
 export const vendorOperations: readonly Operation[] = [
   deeplTranslate,
@@ -37,6 +40,11 @@ export const vendorOperations: readonly Operation[] = [
   difyChat,
   difyCompletion,
   difyWorkflow,
+  operation('kling.text2video', 'vendor', 'POST', '/videos/text2video', STATEFUL),
+  operation('kling.text2video.retrieve', 'vendor', 'GET', '/videos/text2video/{id}', STATEFUL),
+  operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', STATEFUL),
+  operation('kling.image2video.retrieve', 'vendor', 'GET', '/videos/image2video/{id}', STATEFUL),
+  operation('kling.images.retrieve', 'vendor', 'GET', '/images/generations/{id}', STATEFUL),
   operation(
     'qwen.text_generation',
     'vendor',

@@ -8,6 +8,8 @@ import { openGeneric } from './generic.ts';
 import { openCoze } from './vendor/coze.ts';
 import { openDeepl } from './vendor/deepl.ts';
 import { openDify } from './vendor/dify.ts';
+import { openHunyuan } from './vendor/hunyuan.ts';
+import { openKling } from './vendor/kling.ts';
 import { openTriton } from './vendor/triton.ts';
 import { openVertex } from './vertex.ts';
 import type { Wire } from './wire.ts';
@@ -22,6 +24,8 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
   dify: openDify,
   gemini: openGemini,
   generic: openGeneric,
+  hunyuan: openHunyuan,
+  kling: openKling,
   triton: openTriton,
   vertex: openVertex,
 };

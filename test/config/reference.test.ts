@@ -171,6 +171,8 @@ const vendors = `providers:
   - { id: r, type: claude, apiVersion: 2023-06-01, claudeCodeMode: true }
   - { id: s, type: gemini, geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: BLOCK_NONE }, geminiThinkingBudget: -1 }
   - { id: t, type: vertex, vertexRegion: us-central1, vertexProjectId: p, vertexTokenRefreshAhead: 30, vertexOpenAICompatible: true, vertexAuthServiceName: n, vertexAuthKey: ${JSON.stringify(ACCOUNT)} }
+  - { id: u, type: hunyuan, hunyuanAuthId: i, hunyuanAuthKey: k }
+  - { id: v, type: kling, klingAccessKey: a, klingSecretKey: s, klingTokenRefreshAhead: 60 }
 activeProviderId: a
 `;
 
@@ -199,6 +201,8 @@ void test('options of vendors are taken, say where the provider is, and tell whe
       'r https://api.anthropic.com/v1',
       's https://generativelanguage.googleapis.com/v1beta',
       't https://us-central1-aiplatform.googleapis.com',
+      'u https://api.hunyuan.cloud.tencent.com/v1',
+      'v https://api-singapore.klingai.com/v1',
     ],
   );
   assert.deepEqual(
@@ -211,6 +215,7 @@ void test('options of vendors are taken, say where the provider is, and tell whe
       'providers[4].minimaxGroupId',
       'providers[5].moonshotFileId',
       'providers[19].vertexAuthServiceName',
+      'providers[21].klingTokenRefreshAhead',
     ],
   );
 });

@@ -107,6 +107,62 @@ const cases: Readonly<Record<string, Case>> = {
     headers: { authorization: 'YOUR_GITHUB_ACCESS_TOKEN' },
     body: chat('Phi-3.5-MoE-instruct'),
   },
+  hunyuan: {
+    asked: { model: 'gpt-3' },
+    url: 'https://hunyuan.tencentcloudapi.com/',
+    headers: { 'x-tc-action': 'ChatCompletions' },
+    body: {
+      Model: 'hunyuan-lite',
+      Messages: [{ Role: 'user', Content: 'Hello, who are you?' }],
+      Stream: false,
+      Temperature: 0.3,
+    },
+  },
+  azure: {
+    asked: { model: 'gpt-3' },
+    url: 'https://your_resource_name.openai.azure.com/openai/deployments/YOUR_DEPLOYMENT_NAME/chat/completions?api-version=2024-02-15-preview',
+    headers: { 'api-key': 'YOUR_AZURE_OPENAI_API_TOKEN' },
+    body: chat('gpt-3'),
+  },
+  gemini: {
+    asked: { model: 'gpt-3.5' },
+    url: 'https://generativelanguage.googleapis.com/v1beta/models/gemini-pro:generateContent',
+    headers: { 'x-goog-api-key': 'YOUR_GEMINI_API_TOKEN' },
+    body: {
+      safetySettings: [
+        { category: 'HARM_CATEGORY_SEXUALLY_EXPLICIT', threshold: 'BLOCK_NONE' },
+        { category: 'HARM_CATEGORY_HATE_SPEECH', threshold: 'BLOCK_NONE' },
+      ],
+      generationConfig: { temperature: 0.3 },
+      contents: [{ role: 'user', parts: [{ text: 'Hello, who are you?' }] }],
+    },
+  },
+  bedrock: {
+    asked: { model: 'us.anthropic.claude-3-5-haiku-20241022-v1:0' },
+    url: 'https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-3-5-haiku-20241022-v1%3A0/converse',
+    body: {
+      additionalModelRequestFields: { top_k: 200 },
+      system: [],
+      messages: [{ role: 'user', content: [{ text: 'Hello, who are you?' }] }],
+      inferenceConfig: { temperature: 0.3 },
+      additionalModelResponseFieldPaths: ['/delta/stop_sequence'],
+    },
+  },
+  vertex: {
+    asked: { model: 'gemini-2.5-flash' },
+    url: 'https://aiplatform.googleapis.com/v1/publishers/google/models/gemini-2.5-flash:generateContent?key=YOUR_API_KEY',
+    body: {
+      generationConfig: { temperature: 0.3 },
+      contents: [{ role: 'user', parts: [{ text: 'Hello, who are you?' }] }],
+    },
+    warns: /vertexAuthServiceName/,
+  },
+  dify: {
+    asked: { model: 'gpt-3' },
+    url: 'https://api.dify.ai/v1/chat-messages',
+    headers: { authorization: 'Bearer YOUR_DIFY_API_TOKEN' },
+    body: undefined,
+  },
   cleanup: {
     asked: {
       body: {
@@ -149,7 +205,7 @@ void describe('a configuration of the Higress plugin runs unchanged:', () => {
         assert.equal(left.headers[header], value, header);
       if (Object.keys(headers).length === 0 && name === 'ollama')
         assert.ok(!('authorization' in left.headers));
-      assert.deepEqual(JSON.parse(left.body), body);
+      if (body !== undefined) assert.deepEqual(JSON.parse(left.body), body);
     });
   }
 });

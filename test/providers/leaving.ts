@@ -7,6 +7,7 @@ import { scanBody } from '../../src/dialects/json-scan.ts';
 import { findTarget } from '../../src/dialects/operations.ts';
 import { FRESH } from '../../src/keys/record.ts';
 import { openProvider } from '../../src/providers/provider.ts';
+import { openWire } from '../../src/providers/wires.ts';
 import type { Retelling } from '../../src/translate/retelling.ts';
 import type { ConfigParts } from '../support/gateway.ts';
 
@@ -56,7 +57,7 @@ export async function leavingUnder(written: string, asked: Asked): Promise<Leavi
   assert.ok(!('kind' in request));
   return {
     method: request.method,
-    url: (request.origin ?? new URL(config.baseUrl).origin) + request.path,
+    url: (request.origin ?? openWire(config).origin) + request.path,
     headers: headersOf(request.headers),
     body:
       request.body === null

@@ -55,6 +55,24 @@ export const ownTypes: readonly ProviderType[] = [
       'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
   },
   {
+    type: 'hunyuan',
+    baseUrl: 'https://api.hunyuan.cloud.tencent.com/v1',
+    env: 'HUNYUAN_API_KEY',
+    credential: bearer,
+    offers: ['chat.completions', 'embeddings', 'models.*'],
+    notes:
+      "With `hunyuanAuthId` and `hunyuanAuthKey` requests are signed (TC3-HMAC-SHA256) and go to Tencent Cloud's own API instead: chat alone, and of text.",
+  },
+  {
+    type: 'kling',
+    baseUrl: 'https://api-singapore.klingai.com/v1',
+    credential: bearer,
+    speaks: 'own',
+    offers: ['images.generations'],
+    notes:
+      'Tasks of images and videos, asked for at its own paths: `/v1/videos/text2video`, `/v1/videos/image2video`, `/v1/images/generations`, and each with the id of a task behind it. A key is a token, or `ACCESS:SECRET`, from which one is made for each attempt.',
+  },
+  {
     type: 'ollama',
     credential: bearer,
     keyless: true,

@@ -1,0 +1,139 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { ProviderConfig } from '../../config/schema.ts';
+import { hunyuanChat } from '../../dialects/vendor-operations.ts';
+import type { Call } from '../../dialects/call.ts';
+import { asObject } from '../../dialects/frame-judge.ts';
+import type { Secret } from '../../keys/secret.ts';
+import type { Json } from '../../translate/asked.ts';
+import { RetellingError } from '../../translate/retelling.ts';
+import type { UpstreamRequest } from '../../upstream/transport.ts';
+import { openCompatible } from '../compatible.ts';
+import { providerTypes } from '../types.ts';
+import type { Wire } from '../wire.ts';
+import type { ChatRequest, VendorAsking } from './chat-request.ts';
+import type { Piece } from './chat-writer.ts';
+import { objectIn, textIn, usageIn } from './json.ts';
+import { ownChatWire } from './own-chat.ts';
+
+/** Where requests go that are signed; those with an API key have a host of their own. */
+const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';
+
+/** Of cloud.tencent.com/document/api/1729: the service, its action and the version. */
+const SERVICE = 'hunyuan';
+const ACTION = 'ChatCompletions';
+const VERSION = '2023-09-01';
+
+/**
+ * Hunyuan: as OpenAI with an API key, or by Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey`
+ * are given, which signs each attempt (TC3-HMAC-SHA256).
+ */
+export function openHunyuan(config: ProviderConfig): Wire {
+  if (config.hunyuanAuthId === undefined) return openCompatible(config);
+  const usual = providerTypes.get(config.type)?.baseUrl;
+  const baseUrl = config.baseUrl === usual ? SIGNED_HOST : config.baseUrl;
+  const wire = ownChatWire(
+    { ...config, baseUrl },
+    {
+      operations: 'hunyuan.',
+      ask,
+      reader: () => ({ whole: (body) => [read(body) ?? missing()], frame: (_, data) => read(data) }),
+    },
+  );
+  return {
+    ...wire,
+    errorsInside: true,
+    build: (call, key, model) => {
+      const request = wire.build(call, undefined, model);
+      if (request instanceof Promise || key === undefined) return request;
+      return signed(request, new URL(wire.origin).host, key.secret, Date.now());
+    },
+  };
+}
+
+function ask({ body, messages }: ChatRequest, { stream }: Call, model: string): VendorAsking {
+  const { temperature, top_p: topP } = body;
+  return {
+    operation: hunyuanChat,
+    path: '/',
+    body: {
+      Model: model,
+      Messages: messages.map(({ role, text }) => ({
+        Role: role === 'developer' ? 'system' : role,
+        Content: text,
+      })),
+      Stream: stream,
+      ...(typeof temperature === 'number' && { Temperature: temperature }),
+      ...(typeof topP === 'number' && { TopP: topP }),
+    },
+    stream,
+    uses: ['temperature', 'top_p'],
+  };
+}
+
+/** A whole answer stands in `Response`; a frame of a stream does not. */
+function read(answer: Json): Piece | undefined {
+  const body = asObject(answer['Response']) ?? answer;
+  const choices = body['Choices'];
+  const choice = Array.isArray(choices) ? asObject(choices.at(0)) : undefined;
+  if (choice === undefined) return undefined;
+  const said = asObject(choice['Message'] ?? choice['Delta']) ?? {};
+  const text = textIn(said, 'Content');
+  const reasoning = textIn(said, 'ReasoningContent');
+  const usage = usageIn(objectIn(body, 'Usage'), USAGE);
+  const id = textIn(body, 'Id');
+  const finish = textIn(choice, 'FinishReason') ?? '';
+  return {
+    ...(text !== undefined && { text }),
+    ...(reasoning !== undefined && reasoning !== '' && { reasoning }),
+    ...(id !== undefined && { id }),
+    ...(usage !== undefined && { usage }),
+    ...(finish !== '' && { isEnd: true }),
+  };
+}
+
+const USAGE = { prompt: 'PromptTokens', completion: 'CompletionTokens', total: 'TotalTokens' };
+
+function missing(): never {
+  throw new RetellingError('Hunyuan answered without Choices');
+}
+
+/**
+ * Signs over the exact bytes by Tencent Cloud's signature version 3 (cloud.tencent.com/document/api/1729/101843).
+ * @param secret - id and key, with a colon between them
+ * @param now - milliseconds since the epoch
+ */
+function signed(request: UpstreamRequest, host: string, secret: Secret, now: number): UpstreamRequest {
+  const [id = '', key = ''] = secret.reveal().split(':');
+  const seconds = Math.floor(now / 1000);
+  const day = new Date(now).toISOString().slice(0, 10);
+  const headers = `content-type:application/json\nhost:${host}\nx-tc-action:${ACTION.toLowerCase()}\n`;
+  const names = 'content-type;host;x-tc-action';
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const canonical = ['POST', '/', '', headers, names, sha256(body)].join('\n');
+  const scope = `${day}/${SERVICE}/tc3_request`;
+  const text = ['TC3-HMAC-SHA256', seconds, scope, sha256(Buffer.from(canonical))].join('\n');
+  const signing = hmac(hmac(hmac(`TC3${key}`, day), SERVICE), 'tc3_request');
+  const signature = hmac(signing, text).toString('hex');
+  return {
+    ...request,
+    headers: [
+      ...request.headers,
+      'authorization',
+      `TC3-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+      'x-tc-action',
+      ACTION,
+      'x-tc-version',
+      VERSION,
+      'x-tc-timestamp',
+      String(seconds),
+    ],
+  };
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

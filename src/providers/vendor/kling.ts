@@ -1,0 +1,51 @@
+import { SignJWT } from 'jose';
+import type { ProviderConfig } from '../../config/schema.ts';
+import type { Operation } from '../../dialects/operation.ts';
+import type { Secret } from '../../keys/secret.ts';
+import type { UpstreamRequest } from '../../upstream/transport.ts';
+import { placeOf } from '../place.ts';
+import { plainWire } from '../plain-wire.ts';
+import type { Wire } from '../wire.ts';
+
+/** What a token is good for, and how far a clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
+const TOKEN_SECONDS = 1800;
+const BEHIND_SECONDS = 5;
+
+/**
+ * Kling's tasks of images and videos. A key is a token, sent as it is, or an access key and its secret with a
+ * colon between them, from which a token is made for each attempt.
+ */
+export function openKling(config: ProviderConfig): Wire {
+  const { origin, basePath } = placeOf(config);
+  const credential = { kind: 'bearer' } as const;
+  const wire = plainWire(origin, 'openai-chat', [
+    { family: 'vendor', basePath, credential, lacks },
+    { family: 'openai', basePath, credential, lacks },
+  ]);
+  return {
+    ...wire,
+    build: (call, key, model) => {
+      const halves = key?.secret.reveal().split(':');
+      if (key === undefined || halves?.length !== 2) return wire.build(call, key, model);
+      const request = wire.build(call, undefined, model);
+      return request instanceof Promise ? request : withToken(request, key.secret, Date.now());
+    },
+  };
+}
+
+function lacks({ name }: Operation): boolean {
+  return !name.startsWith('kling.') && name !== 'images.generations';
+}
+
+/** @param now - milliseconds since the epoch */
+async function withToken(request: UpstreamRequest, secret: Secret, now: number): Promise<UpstreamRequest> {
+  const [access = '', key = ''] = secret.reveal().split(':');
+  const seconds = Math.floor(now / 1000);
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer(access)
+    .setExpirationTime(seconds + TOKEN_SECONDS)
+    .setNotBefore(seconds - BEHIND_SECONDS)
+    .sign(new TextEncoder().encode(key));
+  return { ...request, headers: [...request.headers, 'authorization', `Bearer ${token}`] };
+}
