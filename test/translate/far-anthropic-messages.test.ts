@@ -7,6 +7,7 @@ import { asking, caughtFrom, toolNamed, TOOL_TURN } from './catching.ts';
 
 const SONNET = 'claude-sonnet-4-5';
 const OPUS = 'claude-opus-4-8';
+const JSON_WANTED = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
 const MESSAGES = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
 const LOOK = { name: 'look', input_schema: { type: 'object', properties: {} } };
 
@@ -176,6 +177,15 @@ const cases: readonly Case[] = [
           ],
         },
       ],
+    },
+  },
+  {
+    what: 'words for JSON that is wanted without a schema',
+    asked: asking({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
+    body: {
+      max_tokens: 10,
+      system: [{ type: 'text', text: JSON_WANTED }],
+      messages: MESSAGES,
     },
   },
 ];

@@ -8,6 +8,7 @@ import { asking, caughtFrom, toolNamed, TOOL_TURN } from './catching.ts';
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const OPUS = 'us.anthropic.claude-opus-4-8';
 const NOVA = 'amazon.nova-lite-v1:0';
+const JSON_WANTED = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
 const MESSAGES = [{ role: 'user', content: [{ text: 'hi' }] }];
 const STOP = { additionalModelResponseFieldPaths: ['/delta/stop_sequence'] };
 const CACHED = { anthropic: { cacheControl: { type: 'ephemeral', ttl: '1h' } } };
@@ -140,6 +141,16 @@ const cases: readonly Case[] = [
       system: [{ text: 'A' }, CACHE_POINT, { text: 'B' }],
       messages: [{ role: 'user', content: [{ text: 'hi' }, CACHE_POINT] }],
       toolConfig: { tools: [specOf('look'), CACHE_POINT, specOf('show')] },
+    },
+  },
+  {
+    what: 'words for JSON that is wanted without a schema',
+    asked: asking({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
+    body: {
+      ...STOP,
+      inferenceConfig: { maxTokens: 10 },
+      system: [{ text: JSON_WANTED }],
+      messages: MESSAGES,
     },
   },
 ];

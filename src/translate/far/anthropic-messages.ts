@@ -4,7 +4,7 @@ import { targetOf } from '../asked.ts';
 import type { Asked, CallOptions, FarSide } from '../asked.ts';
 import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsFirst, ownTools, withArguments, withTools, without } from './prompt.ts';
+import { instructionsWithFormat, ownTools, withArguments, withTools, without } from './prompt.ts';
 
 const messages = operationNamed('messages.create');
 
@@ -24,7 +24,7 @@ function fit(asked: Asked, model: string): CallOptions {
   const thinking = thinkingOf(asked, model);
   return {
     ...withTools(withThinking(options, thinking), ownTools(options)),
-    prompt: withArguments(instructionsFirst(options.prompt)),
+    prompt: withArguments(instructionsWithFormat(options)),
     providerOptions: {
       anthropic: {
         // The package would ask for a beta of its own to have arguments streamed in smaller pieces.

@@ -6,7 +6,7 @@ import { mendConverse } from './bedrock-body.ts';
 import { converseMessages } from './bedrock-messages.ts';
 import { takesSampling, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { ownTools, withTools, without } from './prompt.ts';
+import { instructionsWithFormat, ownTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
 
 /** Amazon Bedrock's Converse. The region only makes an address, and requests have the provider's own. */
@@ -44,7 +44,7 @@ function fit(asked: Asked, model: string): CallOptions {
     ...(thinking.kind === 'budget' &&
       thinking.answerTokens !== undefined && { maxOutputTokens: thinking.answerTokens }),
     ...(!isClaude && effort !== undefined && { reasoning: effort }),
-    prompt: converseMessages(options.prompt),
+    prompt: converseMessages(instructionsWithFormat(options)),
     providerOptions: {
       amazonBedrock: {
         ...thinkingOption(thinking, asked.wishes.showThinking),

@@ -1,14 +1,14 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { asObject } from '../../dialects/frame-judge.ts';
 import { NotExpressible } from '../asked.ts';
-import { argumentsOf, instructionsFirst } from './prompt.ts';
+import { argumentsOf } from './prompt.ts';
 import type { AssistantPart, Message, Prompt, UserPart } from './prompt.ts';
 
 type Options = Readonly<Record<string, JSONObject>>;
 
-/** A conversation as Converse has it: data instead of URLs, objects for arguments, its own words for marks. */
+/** A conversation, its instructions first, as Converse has it: data instead of URLs, objects for arguments, its own words for marks. */
 export function converseMessages(prompt: Prompt): Prompt {
-  return instructionsFirst(prompt).map((message) => marked(converseMessage(message)));
+  return prompt.map((message) => marked(converseMessage(message)));
 }
 
 function converseMessage(message: Message): Message {

@@ -23,6 +23,14 @@ export function instructionsFirst(prompt: Prompt): Prompt {
   return [...instructions.slice(0, -1), asUser];
 }
 
+/** Instructions first, and among them that JSON is wanted where the family cannot be told so without a schema. */
+export function instructionsWithFormat({ prompt, responseFormat }: CallOptions): Prompt {
+  if (responseFormat?.type !== 'json' || responseFormat.schema !== undefined)
+    return instructionsFirst(prompt);
+  const content = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
+  return instructionsFirst([...prompt, { role: 'system', content }]);
+}
+
 /** Results of tools that follow each other, in one message: Gemini refuses the calls of one turn answered apart. */
 export function resultsTogether(prompt: Prompt): Prompt {
   const messages: Message[] = [];
