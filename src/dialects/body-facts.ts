@@ -37,6 +37,8 @@ export interface BodyFacts extends BodyHints {
   readonly modelSpan: ModelSpan | undefined;
   readonly stream: boolean;
   readonly store: boolean | undefined;
+  /** Whether it has an `input` and no `messages`: what asks for a response. */
+  readonly asksForResponse: boolean;
   /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */
   readonly whole: boolean;
 }
@@ -78,6 +80,7 @@ export function noFacts(): FactsDraft {
     messagesAt: -1,
     instructionsAt: -1,
     streamOptionsAt: -1,
+    asksForResponse: false,
     whole: false,
   };
 }

@@ -125,8 +125,14 @@ class JsonScan implements FileIdSink {
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
         facts.modelSpan = facts.model === undefined ? undefined : { start, end, notation: 'json' };
         break;
-      case 'messages':
       case 'input':
+        facts.asksForResponse = facts.messagesAt < 0;
+        facts.messagesAt = start;
+        break;
+      case 'messages':
+        facts.asksForResponse = false;
+        facts.messagesAt = start;
+        break;
       case 'contents':
         facts.messagesAt = start;
         break;

@@ -6,6 +6,21 @@ const BATCH_IDS = ['id', 'output_file_id', 'error_file_id'];
 const JOB_IDS = ['id', 'result_files'];
 
 /**
+ * A request for a response that was posted to where chats are, and whose client expects the answer of a chat: so
+ * does Cursor. It is told by its body.
+ */
+export const chatAsResponse = operation(
+  'chat.completions.response',
+  'openai-chat',
+  'POST',
+  '/chat/completions',
+  {
+    modelIn: 'json',
+    isTranslated: true,
+  },
+);
+
+/**
  * Every operation of OpenAI that is served, with the paths of the official SDK (package `openai`, folder `resources`),
  * and Cohere's rerank, whose shape many vendors share. Left out: the administration of vector stores, containers, assistants, evaluations and the
  * organisation.

@@ -49,6 +49,8 @@ export interface Operation {
   readonly modelIn: 'json' | 'form' | 'path' | 'query' | 'none';
   /** Whether it answers with a stream: always, never, or where the body's `stream` says so. */
   readonly streams: 'always' | 'never' | 'as-asked';
+  /** No provider has it: it is put into what they have. */
+  readonly isTranslated: boolean;
   /** Asks for a WebSocket rather than for an answer. */
   readonly upgrades: boolean;
   /** False where the provider has a default, or where a stored prompt brings its own. */
@@ -86,6 +88,7 @@ export function operation(
     modelIn,
     modelRequired: modelIn !== 'none',
     streams: 'as-asked',
+    isTranslated: false,
     upgrades: false,
     creates: false,
     heedsStore: false,

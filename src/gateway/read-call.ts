@@ -5,6 +5,7 @@ import type { ErrorDetails } from '../dialects/errors.ts';
 import { scanForm } from '../dialects/form-scan.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import { scanBody } from '../dialects/json-scan.ts';
+import { chatAsResponse } from '../dialects/openai-operations.ts';
 import type { BodyFacts, BodyFault } from '../dialects/body-facts.ts';
 import { createsLasting } from '../dialects/operations.ts';
 import type { Target } from '../dialects/operations.ts';
@@ -48,7 +49,10 @@ export async function readCall(
   if (read.kind === 'refused') return refuse(read.code);
   const facts = readFacts(target, read.head, request, read.body.kind === 'passing');
   if (facts.kind !== 'facts') return facts;
-  return callOf(request, context, facts, read.body);
+  const { operation } = target;
+  const isResponse = operation.name === 'chat.completions' && facts.asksForResponse;
+  const understood = isResponse ? { ...context, target: { ...target, operation: chatAsResponse } } : context;
+  return callOf(request, understood, facts, read.body);
 }
 
 /** A request that has no body to read, because its connection is to speak something else. */

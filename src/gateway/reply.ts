@@ -253,7 +253,12 @@ function namesIn(dropped: readonly string[]): string {
 }
 
 /** A provider's error in its own words, for a client that speaks another dialect. */
-function toldBy({ told }: Attempt, status: number): ToldError {
+function toldBy({ told, verdict }: Attempt, status: number): ToldError {
   const message = told?.message ?? '';
-  return { status, code: told?.code, message: message === '' ? `The provider answered ${status}.` : message };
+  return {
+    status,
+    // Clients of OpenAI look for this one word to know that a conversation has to be shortened.
+    code: verdict.rule.includes('context-length') ? 'context_length_exceeded' : told?.code,
+    message: message === '' ? `The provider answered ${status}.` : message,
+  };
 }

@@ -35,6 +35,7 @@ export interface Surface {
 /** A wire for providers whose credential is a header and which speak some vendors' APIs as they are. */
 export function plainWire(origin: string, native: Dialect, surfaces: readonly Surface[]): Wire {
   const surfaceFor = (operation: Operation): Surface | undefined => {
+    if (operation.isTranslated) return undefined;
     const family = familyOf(operation.dialect);
     return surfaces.find((each) => each.family === family && each.lacks?.(operation) !== true);
   };

@@ -11,12 +11,13 @@ import { messages } from './near/anthropic/messages.ts';
 import { generate } from './near/gemini/generate.ts';
 import { chat } from './near/openai/chat.ts';
 import { completions } from './near/openai/completions.ts';
-import { responses } from './near/responses/responses.ts';
+import { chatAnsweredResponses, responses } from './near/responses/responses.ts';
 import type { WholeTranslation } from './whole.ts';
 
 /** By the names of the operations that generate something. */
 const nearSides: ReadonlyMap<string, NearSide> = new Map([
   ['chat.completions', chat],
+  ['chat.completions.response', chatAnsweredResponses],
   ['completions', completions],
   ['gemini.generateContent', generate],
   ['gemini.streamGenerateContent', generate],
