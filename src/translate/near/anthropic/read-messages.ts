@@ -23,6 +23,13 @@ export function readMessages(body: Json): Prompt {
   return [...readSystem(body['system']), ...messages];
 }
 
+/** Whether an answer is to cite documents. What is cited is text to other providers, which cite nothing. */
+export function asksForCitations({ messages }: Json): boolean {
+  return objectsOf(messages)
+    .flatMap(({ content }) => objectsOf(content))
+    .some((block) => objectOf(block['citations'])?.['enabled'] === true);
+}
+
 function readSystem(system: unknown): Prompt {
   if (typeof system === 'string') return system === '' ? [] : [{ role: 'system', content: system }];
   return objectsOf(system).map((block, at) => ({
@@ -74,7 +81,7 @@ function userPart(block: Json, where: string): UserContent {
     case 'image':
       return [{ type: 'file', ...sourceOf(block, 'image/*', where), ...cacheMark(block) }];
     case 'document':
-      return [documentPart(block, where)];
+      return documentParts(block, where);
     case 'search_result': {
       const texts = objectsOf(block['content']).map((each) => textOf(each['text']) ?? '');
       const text = [textOf(block['title']), textOf(block['source']), ...texts].filter(Boolean).join('\n');
@@ -85,19 +92,23 @@ function userPart(block: Json, where: string): UserContent {
   }
 }
 
-function documentPart(block: Json, where: string): UserContent[number] {
+/** What a document is about is told before it. */
+function documentParts(block: Json, where: string): UserContent {
   const source = needObject(block['source'], `a document of ${where}`);
   const title = textOf(block['title']);
+  const about = textOf(block['context']);
   if (source['type'] === 'text' || source['type'] === 'content') {
     const content = source['type'] === 'text' ? source['data'] : joined(source['content']);
-    return { type: 'text', text: [title, textOf(content)].filter(Boolean).join('\n'), ...cacheMark(block) };
+    const text = [title, about, textOf(content)].filter(Boolean).join('\n');
+    return [{ type: 'text', text, ...cacheMark(block) }];
   }
-  return {
-    type: 'file',
+  const file = {
+    type: 'file' as const,
     ...sourceOf(block, 'application/pdf', where),
     ...(title !== undefined && { filename: title }),
     ...cacheMark(block),
   };
+  return about === undefined ? [file] : [{ type: 'text', text: about }, file];
 }
 
 function sourceOf(block: Json, usual: string, where: string): { mediaType: string; data: FileData } {
@@ -181,11 +192,12 @@ function toolResult(block: Json, where: string, names: ReadonlyMap<string, strin
   };
 }
 
+/** Elsewhere an error is a text: one that shows more is told as what it shows. */
 function outputOf(block: Json, where: string): ToolOutput {
   const { content, is_error: isError } = block;
   const blocks = objectsOf(content);
-  if (isError === true) return { type: 'error-text', value: joined(content) };
-  if (blocks.every(({ type }) => type === 'text')) return { type: 'text', value: joined(content) };
+  if (blocks.every(({ type }) => type === 'text'))
+    return { type: isError === true ? 'error-text' : 'text', value: joined(content) };
   const parts = blocks.flatMap((each) => userPart(each, where));
   return {
     type: 'content',

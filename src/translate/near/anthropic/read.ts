@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { NotExpressible } from '../../asked.ts';
 import type { Asked, CallOptions, Json, Wishes } from '../../asked.ts';
 import {
   cacheMark,
@@ -12,7 +14,7 @@ import {
   unread,
 } from '../fields.ts';
 import { effortNamed, schemaFormat } from '../openai/read-chat.ts';
-import { readMessages } from './read-messages.ts';
+import { asksForCitations, readMessages } from './read-messages.ts';
 
 /** Fields that are read here, or say nothing to anybody but the gateway. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -53,17 +55,28 @@ export function readRequest(body: Json): Asked {
         responseFormat: format?.['type'] === 'json_schema' ? schemaFormat(format) : undefined,
         reasoning: effortNamed(config?.['effort']),
       }),
-      ...(tools.length > 0 && { tools, ...toolChoice(choice) }),
+      ...(tools.length > 0 && { tools }),
+      ...toolChoice(choice, tools),
     },
     wishes: {
       ...readThinking(body['thinking']),
       ...given({
         parallelTools: choice?.['disable_parallel_tool_use'] === true ? false : undefined,
-        user: textOf(objectOf(body['metadata'])?.['user_id']),
+        user: userOf(body['metadata']),
       }),
     },
-    dropped: [...unread(body, KNOWN), ...left],
+    dropped: [...unread(body, KNOWN), ...left, ...(asksForCitations(body) ? ['citations'] : [])],
   };
+}
+
+/** What every provider takes for the name of a user: OpenAI takes 64 characters, others no signs. */
+const PLAIN_USER = /^[\w-]{1,64}$/u;
+
+/** The client's user. Claude Code's are longer than others take, and JSON: such a name goes as its hash. */
+function userOf(metadata: unknown): string | undefined {
+  const user = textOf(objectOf(metadata)?.['user_id']);
+  if (user === undefined || PLAIN_USER.test(user)) return user;
+  return createHash('sha256').update(user).digest('hex');
 }
 
 /**
@@ -86,20 +99,20 @@ function readThinking(value: unknown): Wishes {
 
 type Tools = NonNullable<CallOptions['tools']>;
 
-/** Tools that the client runs. Those that Anthropic runs are left out, by their names. */
+/** Tools with a schema of their own. Those that only Anthropic's models know are left out, by their names. */
 function readTools(value: unknown): { readonly tools: Tools; readonly left: readonly string[] } {
   const tools: Tools = [];
   const left: string[] = [];
   for (const [at, tool] of objectsOf(value).entries()) {
-    const name = needText(tool['name'], `tools[${at}].name`);
-    if (tool['type'] !== undefined && tool['type'] !== 'custom') {
-      left.push(`tools.${name}`);
+    const type = textOf(tool['type']) ?? 'custom';
+    if (type !== 'custom') {
+      left.push(`tools.${textOf(tool['name']) ?? type}`);
       continue;
     }
     const description = textOf(tool['description']);
     tools.push({
       type: 'function',
-      name,
+      name: needText(tool['name'], `tools[${at}].name`),
       inputSchema: schemaOf(tool['input_schema']),
       ...(description !== undefined && { description }),
       ...(typeof tool['strict'] === 'boolean' && { strict: tool['strict'] }),
@@ -109,15 +122,21 @@ function readTools(value: unknown): { readonly tools: Tools; readonly left: read
   return { tools, left };
 }
 
-function toolChoice(choice: Json | undefined): Pick<CallOptions, 'toolChoice'> {
+/** A tool that has to be called has to be there: an answer without it would be another answer. */
+function toolChoice(choice: Json | undefined, tools: Tools): Pick<CallOptions, 'toolChoice'> {
   switch (choice?.['type']) {
     case 'auto':
     case 'none':
-      return { toolChoice: { type: choice['type'] } };
+      return tools.length === 0 ? {} : { toolChoice: { type: choice['type'] } };
     case 'any':
+      if (tools.length === 0) throw new NotExpressible('tool_choice asks for a tool, and none can be told');
       return { toolChoice: { type: 'required' } };
-    case 'tool':
-      return { toolChoice: { type: 'tool', toolName: needText(choice['name'], 'tool_choice.name') } };
+    case 'tool': {
+      const toolName = needText(choice['name'], 'tool_choice.name');
+      if (!tools.some(({ name }) => name === toolName))
+        throw new NotExpressible(`tool_choice asks for ${toolName}, which is no tool that can be told`);
+      return { toolChoice: { type: 'tool', toolName } };
+    }
     default:
       return {};
   }

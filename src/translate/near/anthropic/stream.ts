@@ -1,7 +1,7 @@
 import type { AnswerContext, Json, NearStream, StreamPart } from '../../asked.ts';
 import { idCarrying } from '../../carry.ts';
 import { Blocks, event } from './blocks.ts';
-import { googleOnly, heading, signatureOf, stopOf, usageOf } from './write.ts';
+import { googleOnly, heading, redactedOf, signatureOf, stopOf, usageOf } from './write.ts';
 
 type Of<Type extends StreamPart['type']> = Extract<StreamPart, { readonly type: Type }>;
 
@@ -46,7 +46,7 @@ export class MessageStream implements NearStream {
       case 'tool-call':
         return part.providerExecuted === true ? '' : this.#call(part);
       case 'finish': {
-        const stop = stopOf(part.finishReason, this.#hasCalls);
+        const stop = stopOf(part.finishReason, this.#hasCalls, part.providerMetadata);
         const last = { type: 'message_delta', delta: stop, usage: usageOf(part.usage) };
         return this.#blocks.finishAll() + event(last);
       }
@@ -65,9 +65,9 @@ export class MessageStream implements NearStream {
 
   #thinking(part: Of<'reasoning-start'> | Of<'reasoning-delta'> | Of<'reasoning-end'>): string {
     const key = `thinking ${part.id}`;
-    const redacted = part.providerMetadata?.['anthropic']?.['redactedData'];
-    if (typeof redacted === 'string')
-      return this.#blocks.begin({ key, kind: 'text', block: { type: 'redacted_thinking', data: redacted } });
+    const data = redactedOf(part.providerMetadata);
+    if (data !== undefined)
+      return this.#blocks.begin({ key, kind: 'text', block: { type: 'redacted_thinking', data } });
     const text = part.type === 'reasoning-delta' ? part.delta : '';
     const signature = signatureOf(part.providerMetadata);
     let told = '';

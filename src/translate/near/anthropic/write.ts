@@ -7,7 +7,7 @@ type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetada
 
 /** Writes a whole message. */
 export function writeMessage(
-  { content, finishReason, usage }: GenerateResult,
+  { content, finishReason, usage, providerMetadata }: GenerateResult,
   context: AnswerContext,
 ): object {
   const blocks = content.flatMap(blockOf);
@@ -15,7 +15,7 @@ export function writeMessage(
   return {
     ...heading(context),
     content: blocks,
-    ...stopOf(finishReason, hasCalls),
+    ...stopOf(finishReason, hasCalls, providerMetadata),
     usage: usageOf(usage),
   };
 }
@@ -30,7 +30,7 @@ function blockOf(part: Content): Json[] {
     case 'text':
       return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }];
     case 'reasoning':
-      return [thinkingBlock(part.text, part.providerMetadata)];
+      return thinkingBlocks(part.text, part.providerMetadata);
     case 'tool-call':
       if (part.providerExecuted === true) return [];
       return [
@@ -46,11 +46,19 @@ function blockOf(part: Content): Json[] {
   }
 }
 
-function thinkingBlock(thinking: string, metadata: Metadata): Json {
-  const { anthropic } = metadata ?? {};
-  const redacted = anthropic?.['redactedData'];
-  if (typeof redacted === 'string') return { type: 'redacted_thinking', data: redacted };
-  return { type: 'thinking', thinking, signature: signatureOf(metadata) };
+function thinkingBlocks(thinking: string, metadata: Metadata): Json[] {
+  const data = redactedOf(metadata);
+  if (data !== undefined) return [{ type: 'redacted_thinking', data }];
+  const signature = signatureOf(metadata);
+  return thinking === '' && signature === '' ? [] : [{ type: 'thinking', thinking, signature }];
+}
+
+/** Thinking that is hidden: Anthropic's own as it is, Bedrock's marked as ours. */
+export function redactedOf(metadata: Metadata): string | undefined {
+  const wanted = wantedOf(metadata);
+  const own = wanted?.['anthropic']?.['redactedData'];
+  if (typeof own === 'string') return own;
+  return wanted?.['amazonBedrock']?.['redactedContent'] === undefined ? undefined : packCarried(wanted);
 }
 
 /**
@@ -71,16 +79,29 @@ export function googleOnly(metadata: Metadata) {
 }
 
 /** Why a message ended. A sequence that stopped it is named where the provider did. */
-export function stopOf({ unified, raw }: GenerateResult['finishReason'], hasCalls: boolean) {
-  return { stop_reason: reasonOf(unified, raw, hasCalls), stop_sequence: null };
+export function stopOf(
+  { unified, raw }: GenerateResult['finishReason'],
+  hasCalls: boolean,
+  metadata: GenerateResult['providerMetadata'],
+) {
+  const sequence = metadata?.['anthropic']?.['stopSequence'] ?? metadata?.['amazonBedrock']?.['stopSequence'];
+  return { stop_reason: reasonOf(unified, raw, hasCalls), stop_sequence: sequence ?? null };
 }
+
+/** Reasons of Anthropic's models that others tell less exactly. */
+const OWN_REASONS: ReadonlySet<string> = new Set([
+  'model_context_window_exceeded',
+  'pause_turn',
+  'refusal',
+  'stop_sequence',
+]);
 
 function reasonOf(
   unified: GenerateResult['finishReason']['unified'],
   raw: string | undefined,
   hasCalls: boolean,
 ): string {
-  if (raw === 'stop_sequence' || raw === 'pause_turn' || raw === 'refusal') return raw;
+  if (raw !== undefined && OWN_REASONS.has(raw)) return raw;
   switch (unified) {
     case 'length':
       return 'max_tokens';

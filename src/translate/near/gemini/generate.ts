@@ -9,6 +9,8 @@ export const generate: NearSide = {
   stream: (context) => new ContentStream(context),
 };
 
+type Metadata = Parameters<typeof signed>[0];
+
 /**
  * Writes the pieces of an answer: as events where `alt=sse` asks for them, and as the items of one list of JSON
  * where nothing does.
@@ -30,9 +32,11 @@ class ContentStream implements NearStream {
       case 'text-delta':
         return this.#said({ text: part.delta, ...signed(part.providerMetadata) });
       case 'reasoning-delta':
-        return this.#said({ text: part.delta, thought: true, ...signed(part.providerMetadata) });
+        return this.#thought(part.delta, part.providerMetadata);
+      case 'reasoning-start':
+        return isHidden(part.providerMetadata) ? this.#thought('', part.providerMetadata) : '';
       case 'reasoning-end':
-        return this.#said({ text: '', thought: true, ...signed(part.providerMetadata) });
+        return this.#thought('', part.providerMetadata);
       case 'tool-call':
         return part.providerExecuted === true ? '' : this.#piece([callOf(part)]);
       case 'file':
@@ -48,6 +52,10 @@ class ContentStream implements NearStream {
 
   end(): string {
     return this.#isEvents ? '' : ']';
+  }
+
+  #thought(text: string, metadata: Metadata): string {
+    return this.#said({ text, thought: true, ...signed(metadata) });
   }
 
   /** Some say nothing but the signature of what came before. */
@@ -66,4 +74,9 @@ class ContentStream implements NearStream {
     this.#hasBegun = true;
     return before + text;
   }
+}
+
+/** Anthropic tells hidden thinking where it begins; other signatures come again with what they sign. */
+function isHidden(metadata: Metadata): boolean {
+  return metadata?.['anthropic']?.['redactedData'] !== undefined;
 }

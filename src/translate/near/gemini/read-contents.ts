@@ -30,21 +30,31 @@ function partsOf({ parts }: Json): readonly Json[] {
   return Array.isArray(parts) ? objectsOf(parts) : [objectOf(parts) ?? {}];
 }
 
-/** Calls need no ids here: an answer belongs to the first call of its name that has none yet. */
+/**
+ * Calls need no ids here: an answer without one belongs to the first call of its name that has none yet, and so
+ * does one whose id no call has told.
+ */
 class Calls {
-  readonly #open: { readonly id: string; readonly name: string }[] = [];
+  readonly #open: { readonly id: string; readonly name: string; readonly isOurs: boolean }[] = [];
   #count = 0;
 
   made(name: string, id: string | undefined): string {
-    const made = { id: id ?? `call_${this.#count++}`, name };
+    const made = { id: id ?? this.#next(), name, isOurs: id === undefined };
     this.#open.push(made);
     return made.id;
   }
 
   answered(name: string, id: string | undefined): string {
-    const at = this.#open.findIndex((call) => (id === undefined ? call.name === name : call.id === id));
-    if (at < 0) return id ?? `call_${this.#count++}`;
-    return this.#open.splice(at, 1)[0]?.id ?? '';
+    const byId = this.#open.findIndex((call) => call.id === id);
+    const at =
+      byId >= 0
+        ? byId
+        : this.#open.findIndex((call) => call.name === name && (id === undefined || call.isOurs));
+    return this.#open.splice(at, at < 0 ? 0 : 1)[0]?.id ?? id ?? this.#next();
+  }
+
+  #next(): string {
+    return `call_${this.#count++}`;
   }
 }
 
@@ -59,7 +69,7 @@ function readContent(content: Json, where: string, calls: Calls): Message[] {
   for (const part of parts) {
     const response = objectOf(field(part, 'functionResponse'));
     if (response === undefined) said.push(...userPart(part, where));
-    else results.push(toolResult(response, calls));
+    else results.push(toolResult(response, calls, where));
   }
   return [
     ...(results.length === 0 ? [] : [{ role: 'tool' as const, content: results }]),
@@ -124,20 +134,26 @@ function joinPieces(pieces: AssistantContent): AssistantContent {
   return joined;
 }
 
-function toolResult(response: Json, calls: Calls): ToolContent[number] {
+function toolResult(response: Json, calls: Calls, where: string): ToolContent[number] {
   const toolName = textOf(response['name']) ?? '';
-  const said = objectOf(response['response']) ?? {};
   const toolCallId = calls.answered(toolName, textOf(response['id']));
-  const error = said['error'];
-  if (error !== undefined)
-    return {
-      type: 'tool-result',
-      toolCallId,
-      toolName,
-      output: { type: 'error-text', value: asText(error) },
-    };
-  const value = said['output'] ?? said['result'] ?? said;
-  return { type: 'tool-result', toolCallId, toolName, output: { type: 'text', value: asText(value) } };
+  const shown = objectsOf(response['parts']).flatMap((part) => userPart(part, where));
+  const output = outputOf(objectOf(response['response']) ?? {});
+  if (shown.length === 0) return { type: 'tool-result', toolCallId, toolName, output };
+  const files = shown.map((part) => (part.type === 'text' ? part : { ...part, type: 'file' as const }));
+  const value = [{ type: 'text' as const, text: output.value }, ...files];
+  return { type: 'tool-result', toolCallId, toolName, output: { type: 'content', value } };
+}
+
+/** `output` and `error` are Google's names for the whole of it; beside others they are fields like them. */
+function outputOf(said: Json): { readonly type: 'text' | 'error-text'; readonly value: string } {
+  const error = present(said['error']);
+  const [only, ...others] = Object.keys(said);
+  const isWrapped = others.length === 0 && (only === 'output' || only === 'result' || only === 'error');
+  return {
+    type: error === undefined ? 'text' : 'error-text',
+    value: asText(isWrapped ? said[only] : said),
+  };
 }
 
 function asText(value: unknown): string {

@@ -1,6 +1,7 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Asked, CallOptions, Json, Wishes } from '../../asked.ts';
 import {
+  camelCase,
   given,
   itemsOf,
   needText,
@@ -10,6 +11,7 @@ import {
   present,
   schemaOf,
   textOf,
+  unread,
 } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { effortNamed } from '../openai/read-chat.ts';
@@ -30,16 +32,28 @@ const KNOWN: ReadonlySet<string> = new Set([
   'tools',
 ]);
 
+/** Fields of `generationConfig` that are read here. */
+const KNOWN_CONFIG: ReadonlySet<string> = new Set([
+  'candidateCount',
+  'frequencyPenalty',
+  'maxOutputTokens',
+  'presencePenalty',
+  'responseJsonSchema',
+  'responseMimeType',
+  'responseModalities',
+  'responseSchema',
+  'seed',
+  'stopSequences',
+  'temperature',
+  'thinkingConfig',
+  'topK',
+  'topP',
+]);
+
 /** Reads a request for content. */
 export function readRequest(body: Json): Asked {
-  if (field(body, 'cachedContent') !== undefined)
-    throw new NotExpressible('cachedContent names what only Google keeps');
   const config = objectOf(field(body, 'generationConfig')) ?? {};
-  if ((numberOf(field(config, 'candidateCount')) ?? 1) > 1)
-    throw new NotExpressible('candidateCount asks for more than one answer');
-  const modalities = itemsOf(field(config, 'responseModalities'));
-  if (modalities.some((each) => each !== 'TEXT'))
-    throw new NotExpressible('responseModalities asks for something other than text');
+  refuseUnspeakable(body, config);
   const { tools, left } = readTools(body['tools']);
   const { wishes, reasoning } = readThinking(objectOf(field(config, 'thinkingConfig')));
   return {
@@ -50,8 +64,30 @@ export function readRequest(body: Json): Asked {
       ...chosen(tools, objectOf(field(objectOf(field(body, 'toolConfig')) ?? {}, 'functionCallingConfig'))),
     },
     wishes,
-    dropped: [...Object.keys(body).filter((name) => !KNOWN.has(name)), ...left],
+    dropped: [...unread(body, KNOWN), ...left, ...unreadConfig(config)],
   };
+}
+
+/** What would be answered otherwise by everybody else. */
+function refuseUnspeakable(body: Json, config: Json): void {
+  if (field(body, 'cachedContent') !== undefined)
+    throw new NotExpressible('cachedContent names what only Google keeps');
+  if ((numberOf(field(config, 'candidateCount')) ?? 1) > 1)
+    throw new NotExpressible('candidateCount asks for more than one answer');
+  if (itemsOf(field(config, 'responseModalities')).some((each) => each !== 'TEXT'))
+    throw new NotExpressible('responseModalities asks for something other than text');
+  if (!FORMATS.has(textOf(field(config, 'responseMimeType')) ?? 'text/plain'))
+    throw new NotExpressible('responseMimeType asks for something other than text or JSON');
+  if (field(config, 'responseFormat') !== undefined)
+    throw new NotExpressible('responseFormat asks for what responseMimeType and a schema say');
+}
+
+const FORMATS: ReadonlySet<string> = new Set(['application/json', 'text/plain']);
+
+function unreadConfig(config: Json): string[] {
+  return Object.keys(config)
+    .filter((name) => !KNOWN_CONFIG.has(camelCase(name)) && config[name] !== null)
+    .map((name) => `generationConfig.${name}`);
 }
 
 function readSampling(config: Json): Partial<CallOptions> {
@@ -118,17 +154,23 @@ function functionTool(declared: Json): Tool {
   };
 }
 
+/** A choice among some tools: one is named, of several the others are not told. */
 function chosen(tools: readonly Tool[], config: Json | undefined): Pick<CallOptions, 'tools' | 'toolChoice'> {
-  if (tools.length === 0) return {};
   const mode = textOf(config?.['mode'])?.toUpperCase();
   const names = new Set(itemsOf(field(config ?? {}, 'allowedFunctionNames')));
   const allowed = names.size === 0 ? tools : tools.filter(({ name }) => names.has(name));
+  const [first, ...others] = allowed;
   switch (mode) {
-    case 'NONE':
-      return { tools: [...tools], toolChoice: { type: 'none' } };
     case 'ANY':
-      return { tools: [...allowed], toolChoice: { type: 'required' } };
+      if (first === undefined)
+        throw new NotExpressible('toolConfig asks for a function, and none can be told');
+      if (names.size === 1) return { tools: [...tools], toolChoice: { type: 'tool', toolName: first.name } };
+      return { tools: [first, ...others], toolChoice: { type: 'required' } };
+    case 'NONE':
+      return tools.length === 0 ? {} : { tools: [...tools], toolChoice: { type: 'none' } };
+    case 'VALIDATED':
+      return allowed.length === 0 ? {} : { tools: [...allowed] };
     default:
-      return { tools: [...tools] };
+      return tools.length === 0 ? {} : { tools: [...tools] };
   }
 }

@@ -1,31 +1,27 @@
 import type { Json } from '../../asked.ts';
-import { itemsOf, objectOf } from '../fields.ts';
+import { camelCase, itemsOf, objectOf } from '../fields.ts';
 import type { schemaOf } from '../fields.ts';
 
 /** Fields whose values are schemas by names, single schemas, and lists of schemas. */
 const MAPS: ReadonlySet<string> = new Set(['properties']);
 const ONES: ReadonlySet<string> = new Set(['items', 'additionalProperties']);
-const LISTS: ReadonlySet<string> = new Set(['anyOf', 'any_of', 'prefixItems']);
+const LISTS: ReadonlySet<string> = new Set(['anyOf', 'prefixItems']);
 /** Fields of OpenAPI's schemas that JSON Schema has not. */
-const OWN: ReadonlySet<string> = new Set([
-  'nullable',
-  'propertyOrdering',
-  'property_ordering',
-  'example',
-  'format',
-]);
+const OWN: ReadonlySet<string> = new Set(['nullable', 'propertyOrdering', 'example', 'format']);
 
 /**
  * A schema of Google's, which is OpenAPI's of version 3.0, as JSON Schema: types are in capitals there, what may
- * be null says so in a field, and some bounds are written as texts.
+ * be null says so in a field, some bounds are written as texts, and names may be in `snake_case`.
  */
 export function plainSchema(schema: Json): ReturnType<typeof schemaOf> {
-  const entries = Object.entries(schema).flatMap(([name, value]): [string, unknown][] => {
+  const entries = Object.entries(schema).flatMap(([written, value]): [string, unknown][] => {
+    const name = camelCase(written);
     if (OWN.has(name)) return [];
-    if (name === 'type') return [[name, typeOf(value, schema['nullable'])]];
+    if (name === 'type')
+      return value === 'TYPE_UNSPECIFIED' ? [] : [[name, typeOf(value, schema['nullable'])]];
     if (MAPS.has(name)) return [[name, mapped(value)]];
     if (ONES.has(name)) return [[name, one(value)]];
-    if (LISTS.has(name)) return [[name === 'any_of' ? 'anyOf' : name, itemsOf(value).map(one)]];
+    if (LISTS.has(name)) return [[name, itemsOf(value).map(one)]];
     return [[name, /^(?:min|max)/.test(name) && typeof value === 'string' ? Number(value) : value]];
   });
   return Object.fromEntries(entries);
