@@ -102,14 +102,20 @@ export function fileOf(url: string, usual: string): { readonly mediaType: string
   const inline = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/su.exec(url);
   if (inline !== null) {
     const [, mediaType = '', parameters = '', data = ''] = inline;
-    const base64 = parameters.includes(';base64')
-      ? data
-      : Buffer.from(decodeURIComponent(data)).toString('base64');
+    const base64 = parameters.includes(';base64') ? data : base64Of(data);
     return { mediaType: mediaType === '' ? usual : mediaType, data: { type: 'data', data: base64 } };
   }
   const parsed = URL.parse(url);
   if (parsed === null) throw new NotExpressible('a file is neither a URL nor data');
   return { mediaType: typeByName(parsed.pathname) ?? usual, data: { type: 'url', url: parsed } };
+}
+
+function base64Of(escaped: string): string {
+  try {
+    return Buffer.from(decodeURIComponent(escaped)).toString('base64');
+  } catch {
+    throw new NotExpressible('the data of a URL is not escaped as such data is');
+  }
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -125,7 +131,8 @@ const TYPES: Readonly<Record<string, string>> = {
   webp: 'image/webp',
 };
 
-function typeByName(path: string): string | undefined {
+/** The type of a file by the end of its name; undefined for ends that nobody knows. */
+export function typeByName(path: string): string | undefined {
   return TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
 }
 

@@ -24,6 +24,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'stop',
   'stream',
   'stream_options',
+  'suffix',
   'temperature',
   'top_p',
   'user',
@@ -46,6 +47,7 @@ function readCompletion(body: Json): Asked {
   if (typeof text !== 'string') throw new NotExpressible('prompt is not one text');
   if ((numberOf(body['n']) ?? 1) > 1 || (numberOf(body['best_of']) ?? 1) > 1)
     throw new NotExpressible('n or best_of asks for more than one answer');
+  if (textOf(body['suffix']) !== undefined) throw new NotExpressible('suffix asks for what stands before it');
   return {
     options: { prompt: [{ role: 'user', content: [{ type: 'text', text }] }], ...readSampling(body) },
     wishes: given({ user: textOf(body['user']) }),

@@ -19,6 +19,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'presence_penalty',
   'reasoning',
   'reasoning_effort',
+  'reasoning_max_tokens',
   'response_format',
   'safety_identifier',
   'seed',
@@ -26,6 +27,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'stream',
   'stream_options',
   'temperature',
+  'thinking',
   'tool_choice',
   'tools',
   'top_k',
@@ -81,11 +83,21 @@ export function effortNamed(word: unknown): (typeof EFFORTS)[number] | undefined
   return EFFORTS.find((effort) => effort === word);
 }
 
-/** `reasoning` is OpenRouter's way to say it, which many clients know. */
+/**
+ * `reasoning` is OpenRouter's way to say it, `thinking` LiteLLM's and `reasoning_max_tokens` the Higress plugin's:
+ * many clients know one of them.
+ */
 function readReasoning(body: Json) {
   const own = objectOf(body['reasoning']);
+  const thinking = objectOf(body['thinking']);
+  const isOff = own?.['enabled'] === false || thinking?.['type'] === 'disabled';
   const effort = effortNamed(body['reasoning_effort']) ?? effortNamed(own?.['effort']);
-  return { reasoning: effort, thinkingTokens: numberOf(own?.['max_tokens']) };
+  return {
+    reasoning: effort ?? (isOff ? 'none' : undefined),
+    thinkingTokens: isOff
+      ? undefined
+      : numberOf(present(own?.['max_tokens'], thinking?.['budget_tokens'], body['reasoning_max_tokens'])),
+  };
 }
 
 type Format = NonNullable<CallOptions['responseFormat']>;

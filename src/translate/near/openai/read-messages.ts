@@ -10,6 +10,7 @@ import {
   objectOf,
   objectsOf,
   textOf,
+  typeByName,
 } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolOutput, UserContent } from '../fields.ts';
 
@@ -26,13 +27,13 @@ function readMessage(message: Json, at: number, names: Map<string, string>): Mes
   switch (role) {
     case 'system':
     case 'developer':
-      return [{ role: 'system', content: joinedText(content), ...systemMark(content) }];
+      return [{ role: 'system', content: joinedText(content), ...messageMark(message) }];
     case 'user':
-      return [{ role: 'user', content: userContent(content, `messages[${at}]`) }];
+      return [{ role: 'user', content: userContent(content, `messages[${at}]`), ...cacheMark(message) }];
     case 'assistant': {
       const parts = assistantContent(message, at);
       for (const part of parts) if (part.type === 'tool-call') names.set(part.toolCallId, part.toolName);
-      return parts.length === 0 ? [] : [{ role: 'assistant', content: parts }];
+      return parts.length === 0 ? [] : [{ role: 'assistant', content: parts, ...messageMark(message) }];
     }
     case 'tool':
     case 'function': {
@@ -41,7 +42,15 @@ function readMessage(message: Json, at: number, names: Map<string, string>): Mes
       return [
         {
           role: 'tool',
-          content: [{ type: 'tool-result', toolCallId, toolName, output: toolOutput(content) }],
+          content: [
+            {
+              type: 'tool-result',
+              toolCallId,
+              toolName,
+              output: toolOutput(content, `messages[${at}]`),
+              ...messageMark(message),
+            },
+          ],
         },
       ];
     }
@@ -58,8 +67,10 @@ export function joinedText(content: unknown): string {
     .join('\n');
 }
 
-function systemMark(content: unknown) {
-  return cacheMark(objectsOf(content).findLast((part) => 'cache_control' in part) ?? {});
+/** The mark of a message whose parts become one: its own, or that of the last part that has one. */
+function messageMark(message: Json) {
+  const parts = [message, ...objectsOf(message['content'])];
+  return cacheMark(parts.findLast((part) => 'cache_control' in part) ?? {});
 }
 
 function userContent(content: unknown, where: string): UserContent {
@@ -78,9 +89,10 @@ export function userPart(part: Json, where: string): UserContent[number] {
     }
     case 'input_audio': {
       const audio = needObject(part['input_audio'], `an audio of ${where}`);
-      const mediaType = audio['format'] === 'wav' ? 'audio/wav' : 'audio/mpeg';
+      const format = needText(audio['format'], `the format of an audio of ${where}`);
+      const mediaType = typeByName(`.${format}`) ?? `audio/${format}`;
       const data = needText(audio['data'], `an audio of ${where}`);
-      return { type: 'file', mediaType, data: { type: 'data', data } };
+      return { type: 'file', mediaType, data: { type: 'data', data }, ...cacheMark(part) };
     }
     case 'file':
       return filePart(needObject(part['file'], `a file of ${where}`), part);
@@ -110,10 +122,11 @@ export function filePart(file: Json, part: Json): UserContent[number] {
   if (url === undefined)
     throw new NotExpressible('a file is named by an id, which means nothing to another provider');
   const filename = textOf(file['filename']);
+  const usual = typeByName(filename ?? '') ?? 'application/pdf';
   const whole = url.startsWith('data:') || file['file_data'] === undefined;
   return {
     type: 'file',
-    ...fileOf(whole ? url : `data:application/pdf;base64,${url}`, 'application/pdf'),
+    ...fileOf(whole ? url : `data:${usual};base64,${url}`, usual),
     ...(filename !== undefined && { filename }),
     ...cacheMark(part),
   };
@@ -151,7 +164,19 @@ function legacyId(name: string): string {
   return `call_${name}`;
 }
 
-function toolOutput(content: unknown): ToolOutput {
+function toolOutput(content: unknown, where: string): ToolOutput {
   if (typeof content === 'string') return { type: 'text', value: content };
-  return { type: 'text', value: joinedText(content) };
+  return partsOutput(userContent(content, where));
+}
+
+/** What a tool answered in parts: one text where it is nothing but text. */
+export function partsOutput(parts: UserContent): ToolOutput {
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  if (texts.length === parts.length) return { type: 'text', value: texts.join('\n') };
+  return {
+    type: 'content',
+    value: parts.map((part) =>
+      part.type === 'text' ? { type: 'text', text: part.text } : { ...part, type: 'file' as const },
+    ),
+  };
 }

@@ -1,6 +1,6 @@
 import { NotExpressible } from '../../asked.ts';
 import type { CallOptions, Json } from '../../asked.ts';
-import { needObject, needText, objectOf, objectsOf, schemaOf, textOf } from '../fields.ts';
+import { cacheMark, needObject, needText, objectOf, objectsOf, schemaOf, textOf } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 
 /** The tools of a request, and which of them are to be called. */
@@ -15,6 +15,7 @@ export function functionTool(described: Json, where: string): Tool {
     inputSchema: schemaOf(described['parameters']),
     ...(description !== undefined && { description }),
     ...(typeof described['strict'] === 'boolean' && { strict: described['strict'] }),
+    ...cacheMark(described),
   };
 }
 
@@ -25,7 +26,8 @@ export function readTools(body: Json): ToolOptions {
       throw new NotExpressible(
         `tools[${at}] is of type ${String(tool['type'])}, which chats elsewhere do not have`,
       );
-    return functionTool(needObject(tool['function'], `tools[${at}].function`), `tools[${at}]`);
+    const described = needObject(tool['function'], `tools[${at}].function`);
+    return { ...functionTool(described, `tools[${at}]`), ...cacheMark(tool) };
   });
   const functions = objectsOf(body['functions']).map((each, at) => functionTool(each, `functions[${at}]`));
   return chosen([...tools, ...functions], body['tool_choice'] ?? body['function_call']);

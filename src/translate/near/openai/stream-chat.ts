@@ -1,19 +1,28 @@
 import type { AnswerContext, NearStream, StreamPart } from '../../asked.ts';
 import { objectOf } from '../fields.ts';
-import { chatUsage, finishReason } from './usage.ts';
-import { annotationOf, extraOf, heading, imageOf } from './write-chat.ts';
+import { chatUsage } from './usage.ts';
+import { annotationOf, endReason, extraOf, heading, imageOf, inputOf, isLegacy } from './write-chat.ts';
 import type { ToolCall } from './write-chat.ts';
+
+/** A call that has begun. */
+interface Begun {
+  /** Its place in the list that clients put together. */
+  readonly index: number;
+  /** Whether anything of its arguments was told. */
+  hasInput: boolean;
+}
 
 /** Writes the chunks of a chat completion. */
 export class ChatStream implements NearStream {
   readonly contentType = 'text/event-stream';
+  readonly #context: AnswerContext;
   readonly #heading: object;
   readonly #tellsUsage: boolean;
-  /** Of the calls so far, their places in the list that clients put together. */
-  readonly #calls = new Map<string, number>();
+  readonly #calls = new Map<string, Begun>();
   #hasBegun = false;
 
   constructor(context: AnswerContext) {
+    this.#context = context;
     this.#heading = heading(context, 'chat.completion.chunk');
     this.#tellsUsage = objectOf(context.body['stream_options'])?.['include_usage'] === true;
   }
@@ -39,7 +48,7 @@ export class ChatStream implements NearStream {
         return images.length === 0 ? '' : this.#delta({ images });
       }
       case 'finish': {
-        const reason = this.#calls.size > 0 ? 'tool_calls' : finishReason(part.finishReason);
+        const reason = endReason(part.finishReason, this.#calls.size > 0, this.#context);
         const last =
           this.#opening() + this.#chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: reason }]);
         return this.#tellsUsage ? last + this.#chunk([], { usage: chatUsage(part.usage) }) : last;
@@ -55,28 +64,35 @@ export class ChatStream implements NearStream {
 
   #begin(id: string, name: string, input: string): string {
     const index = this.#calls.size;
-    this.#calls.set(id, index);
-    return this.#delta({
-      tool_calls: [{ index, id, type: 'function', function: { name, arguments: input } }],
-    });
+    this.#calls.set(id, { index, hasInput: input !== '' });
+    const called = { name, arguments: input };
+    if (!isLegacy(this.#context))
+      return this.#delta({ tool_calls: [{ index, id, type: 'function', function: called }] });
+    return index === 0 ? this.#delta({ function_call: called }) : '';
   }
 
   #more(id: string, delta: string): string {
-    const index = this.#calls.get(id);
-    if (index === undefined || delta === '') return '';
-    return this.#delta({ tool_calls: [{ index, function: { arguments: delta } }] });
+    const call = this.#calls.get(id);
+    if (call === undefined || delta === '') return '';
+    call.hasInput = true;
+    return this.#grow(call, { arguments: delta });
+  }
+
+  #grow({ index }: Begun, called: object, extra: object = {}): string {
+    if (!isLegacy(this.#context)) return this.#delta({ tool_calls: [{ index, function: called, ...extra }] });
+    return index === 0 ? this.#delta({ function_call: called }) : '';
   }
 
   /** A call is whole. What of it was not told while it came is told now. */
   #call(call: ToolCall): string {
-    const told = this.#calls.has(call.toolCallId)
-      ? ''
-      : this.#begin(call.toolCallId, call.toolName, call.input);
+    const { toolCallId: id, toolName: name } = call;
+    const told = this.#calls.has(id) ? '' : this.#begin(id, name, inputOf(call));
+    const begun = this.#calls.get(id);
+    if (begun === undefined) return told;
+    const rest = begun.hasInput ? '' : this.#more(id, inputOf(call));
     const extra = extraOf(call);
-    if (!('extra_content' in extra)) return told;
-    const index = this.#calls.get(call.toolCallId);
     // Strict clients take no piece of a call without its function.
-    return told + this.#delta({ tool_calls: [{ index, function: { arguments: '' }, ...extra }] });
+    return told + rest + ('extra_content' in extra ? this.#grow(begun, { arguments: '' }, extra) : '');
   }
 
   #delta(delta: object): string {

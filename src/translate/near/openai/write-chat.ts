@@ -29,16 +29,39 @@ export function writeChat(
           content: text.length === 0 ? null : text.join(''),
           refusal: null,
           ...(thinking.length > 0 && { reasoning_content: thinking.join('') }),
-          ...(calls.length > 0 && { tool_calls: calls.map(callOf) }),
+          ...(calls.length > 0 && toldCalls(calls, context)),
           ...(annotations.length > 0 && { annotations }),
           ...(images.length > 0 && { images }),
         },
         logprobs: null,
-        finish_reason: calls.length > 0 ? 'tool_calls' : finishReason(finish),
+        finish_reason: endReason(finish, calls.length > 0, context),
       },
     ],
     usage: chatUsage(usage),
   };
+}
+
+function toldCalls(calls: readonly ToolCall[], context: AnswerContext): object {
+  const [first] = calls;
+  if (first === undefined || !isLegacy(context)) return { tool_calls: calls.map(callOf) };
+  return { function_call: { name: first.toolName, arguments: inputOf(first) } };
+}
+
+/** Whether a client knows no tools but functions, the older word, of which one at most is called. */
+export function isLegacy({ body }: AnswerContext): boolean {
+  return Array.isArray(body['functions']) && !Array.isArray(body['tools']);
+}
+
+/** Why a chat ended; calls are why, unless they are not all there. */
+export function endReason(finish: GenerateResult['finishReason'], calls: boolean, context: AnswerContext) {
+  const reason = finishReason(finish);
+  if (!calls || reason === 'length' || reason === 'content_filter') return reason;
+  return isLegacy(context) ? 'function_call' : 'tool_calls';
+}
+
+/** The arguments of a call; a tool without any is called with none. */
+export function inputOf({ input }: ToolCall): string {
+  return input === '' ? '{}' : input;
 }
 
 /** What every chat completion and chunk begins with. */
@@ -50,7 +73,7 @@ function callOf(call: ToolCall): object {
   return {
     id: call.toolCallId,
     type: 'function',
-    function: { name: call.toolName, arguments: call.input === '' ? '{}' : call.input },
+    function: { name: call.toolName, arguments: inputOf(call) },
     ...extraOf(call),
   };
 }

@@ -3,7 +3,7 @@ import type { Json } from '../../asked.ts';
 import { unpackCarried } from '../../carry.ts';
 import { argumentsOf, needText, objectOf, objectsOf, textOf } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
-import { filePart, imagePart, joinedText } from '../openai/read-messages.ts';
+import { filePart, imagePart, joinedText, partsOutput } from '../openai/read-messages.ts';
 import { LOCAL_SHELL } from './tools.ts';
 
 /** Reads `instructions` and `input`. */
@@ -166,12 +166,5 @@ function reasoningPart(item: Json): ReasoningPart {
 
 function outputOf(output: unknown, where: string): ToolOutput {
   if (typeof output === 'string') return { type: 'text', value: output };
-  const parts = userContent(output, where);
-  if (parts.every(({ type }) => type === 'text')) return { type: 'text', value: joinedText(output) };
-  return {
-    type: 'content',
-    value: parts.map((part) =>
-      part.type === 'text' ? { type: 'text', text: part.text } : { ...part, type: 'file' as const },
-    ),
-  };
+  return partsOutput(userContent(output, where));
 }
