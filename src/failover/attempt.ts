@@ -84,6 +84,8 @@ export class Attempt {
   readonly #tools: AttemptTools;
   readonly #exchange: AnyExchange;
   readonly #startedAt: number;
+  /** Empty where nothing could be sent. */
+  readonly #sentHeaders: readonly string[];
   readonly #onAbort: () => void;
   #opening: Opening = { kind: 'cancelled' };
   #outcome: Answered | Faulted | undefined;
@@ -114,6 +116,7 @@ export class Attempt {
     this.#call = call;
     this.#tools = tools;
     this.#startedAt = startedAt;
+    this.#sentHeaders = 'headers' in request ? request.headers : [];
     this.#exchange = openExchange(call, plan, request);
     this.#onAbort = () => this.#exchange.cancel();
     if (call.signal.aborted) this.#exchange.cancel();
@@ -257,7 +260,7 @@ export class Attempt {
     this.#recorded = true;
     this.#release();
     const { provider, pooled, epoch, model, check } = this.plan;
-    if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key);
+    if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key, this.#sentHeaders);
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict);

@@ -81,9 +81,13 @@ export class GoogleTokens {
     return this.#fetch(entry, account).then((fetched) => ('text' in fetched ? fetched.text : fetched));
   }
 
-  /** The provider does not take a key's token any more: the next request fetches another. */
-  drop(id: string): void {
-    this.#entryOf(id).token = undefined;
+  /**
+   * The provider did not take a key's token: the next request fetches another. Where that has happened already
+   * the newer token stays, so that of many requests refused at once only the first costs a fetch.
+   */
+  drop(id: string, refused: string): void {
+    const entry = this.#entryOf(id);
+    if (entry.token?.text === refused) entry.token = undefined;
   }
 
   #entryOf(id: string): Entry {
@@ -117,7 +121,7 @@ async function fetchToken(account: ServiceAccount, now: () => number): Promise<T
       }).toString(),
       signal: AbortSignal.timeout(FETCH_MS),
     });
-    const answer = Buffer.from(await body.arrayBuffer()).subarray(0, MAX_ANSWER_BYTES);
+    const answer = await beginningOf(body);
     const token = statusCode < 300 ? tokenIn(answer, now()) : undefined;
     return (
       token ?? troubleOf({ kind: 'whole', status: statusCode, headers, body: answer, watch: UNREADABLE })
@@ -126,6 +130,18 @@ async function fetchToken(account: ServiceAccount, now: () => number): Promise<T
     const detail = error instanceof Error ? `token-${faultDetail(error)}` : 'token';
     return troubleOf({ kind: 'fault', fault: 'not-sent', detail });
   }
+}
+
+/** What lies behind the bound is not read: the connection is given up. */
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length >= MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES);
 }
 
 function assertionOf({ client_email, private_key, private_key_id, token_uri }: ServiceAccount, now: number) {

@@ -39,8 +39,8 @@ export interface Provider {
   readonly take: (call: Call, model: string | undefined) => Taken | Promise<Taken>;
   /** Builds a request from a call that was taken. */
   readonly build: Wire['build'];
-  /** It answered 401 to this key. */
-  readonly refused: (key: Key) => void;
+  /** It answered 401 to this key. @param headers of the request that it refused */
+  readonly refused: (key: Key, headers: readonly string[]) => void;
 }
 
 /** Makes a provider from its configuration. Nothing is connected until the first request. */
@@ -67,7 +67,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     takes: (operation) => wire.takes(operation),
     take: (call, model) => takeCall(call, model, taker),
     build: (call, key, model) => wire.build(call, key, model),
-    refused: (key) => wire.refused?.(key),
+    refused: (key, headers) => wire.refused?.(key, headers),
   };
 }
 

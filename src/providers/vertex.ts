@@ -39,8 +39,13 @@ export function openVertex(config: ProviderConfig): Wire {
       const request = requestFor(call, model, place, config);
       return key === undefined ? request : withCredential(request, key, account, tokens);
     },
-    refused: (key) => tokens.drop(key.id),
+    refused: (key, headers) => tokens.drop(key.id, tokenIn(headers)),
   };
+}
+
+/** The token of a request that was built here. */
+function tokenIn(headers: readonly string[]): string {
+  return (headers[headers.lastIndexOf('authorization') + 1] ?? '').replace('Bearer ', '');
 }
 
 function isClaude(model: string): boolean {

@@ -48,8 +48,11 @@ export interface Wire {
     model: string | undefined,
   ): UpstreamRequest | Promise<UpstreamRequest | CredentialTrouble>;
 
-  /** The provider answered 401 to this key: what was made of it for requests has to be made anew. */
-  readonly refused?: (key: Key) => void;
+  /**
+   * The provider answered 401 to this key: what was made of it for requests has to be made anew.
+   * @param headers of the request that it refused
+   */
+  readonly refused?: (key: Key, headers: readonly string[]) => void;
 }
 
 /** A call in another form, and the way back for its answer. */

@@ -13,6 +13,7 @@ import {
   throttledModelForLong,
 } from './consequences.ts';
 import { googleBody as body } from './example-body.ts';
+import { googleAccountRules } from './google-accounts.ts';
 import type { Rule } from './rule.ts';
 import { RETIRED } from './words.ts';
 
@@ -24,7 +25,7 @@ const credentials: readonly Rule[] = [
     // Three texts and more share this reason, under a 400.
     id: 'google.key-invalid',
     when: {
-      named: ['api_key_invalid', 'api_key_service_blocked', 'access_token_expired', 'credentials_missing'],
+      named: ['api_key_invalid', 'api_key_service_blocked', 'credentials_missing'],
     },
     verdict: keyDead,
     source: REASONS,
@@ -264,4 +265,10 @@ const requests: readonly Rule[] = [
 ];
 
 /** Google's shape, which Gemini, Vertex AI and Code Assist share: a reason among the details tells most. */
-export const googleRules: readonly Rule[] = [...credentials, ...money, ...limits, ...requests];
+export const googleRules: readonly Rule[] = [
+  ...googleAccountRules,
+  ...credentials,
+  ...money,
+  ...limits,
+  ...requests,
+];
