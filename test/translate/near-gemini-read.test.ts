@@ -133,29 +133,29 @@ void suite('answers of functions find their calls', () => {
     responses: readonly Json[],
     order: readonly number[],
   ])[] = [
-    ['by id', [call('a', '1'), call('a', '2')], [response('a', '2'), response('a', '1')], [1, 0]],
+    ['by id', [call('a', '1'), call('a', '2')], [answerOf('a', '2'), answerOf('a', '1')], [1, 0]],
     [
       'by name, in order',
       [call('a'), call('b'), call('a')],
-      [response('a'), response('a'), response('b')],
+      [answerOf('a'), answerOf('a'), answerOf('b')],
       [0, 2, 1],
     ],
     [
       'by name, where only the call has an id',
       [call('a', '1'), call('b', '2')],
-      [response('b'), response('a')],
+      [answerOf('b'), answerOf('a')],
       [1, 0],
     ],
     [
       'by name, where only the answer has an id',
       [call('a'), call('b')],
-      [response('b', '9'), response('a')],
+      [answerOf('b', '9'), answerOf('a')],
       [1, 0],
     ],
   ];
   for (const [name, calls, responses, order] of cases)
     void test(name, () => {
-      const [asked, told] = generate.read({
+      const [asked, answers] = generate.read({
         contents: [
           { role: 'model', parts: calls },
           { role: 'function', parts: responses },
@@ -164,7 +164,7 @@ void suite('answers of functions find their calls', () => {
       const made = idsIn(asked);
       assert.equal(new Set(made).size, calls.length);
       assert.deepEqual(
-        idsIn(told),
+        idsIn(answers),
         order.map((at) => made[at]),
       );
     });
@@ -186,16 +186,16 @@ function call(name: string, id?: string): Json {
   return { functionCall: { name, args: {}, ...(id !== undefined && { id }) } };
 }
 
-function response(name: string, id?: string): Json {
+function answerOf(name: string, id?: string): Json {
   return { functionResponse: { name, response: {}, ...(id !== undefined && { id }) } };
 }
 
 /** What is read of a function's answer to a call without an id. */
-function answered(said: Json, more: Json = {}): Prompt[number] | undefined {
+function answered(value: Json, more: Json = {}): Prompt[number] | undefined {
   return generate.read({
     contents: [
       { role: 'model', parts: [call('look')] },
-      { role: 'user', parts: [{ functionResponse: { name: 'look', response: said, ...more } }] },
+      { role: 'user', parts: [{ functionResponse: { name: 'look', response: value, ...more } }] },
     ],
   }).options.prompt[1];
 }
