@@ -1,10 +1,12 @@
 import type { AnswerContext, Json, StreamPart } from '../../asked.ts';
 import { wantedOf } from '../../carry.ts';
 import type { Carried } from '../../carry.ts';
-import { callItem, freeText } from './tools.ts';
-import { itemId, messageItem, reasoningItem } from './write.ts';
+import { callItem, freeText } from './call-item.ts';
+import type { KnownTool } from './tools.ts';
+import { annotationOf, itemId, messageItem, reasoningItem, textPart } from './write.ts';
 
 type Call = Extract<StreamPart, { readonly type: 'tool-call' }>;
+type Source = Extract<StreamPart, { readonly type: 'source' }>;
 
 /** An item that has begun and is not whole. */
 interface Open {
@@ -14,8 +16,10 @@ interface Open {
   readonly index: number;
   text: string;
   carried: Carried | undefined;
+  /** Of a message. */
+  readonly annotations: Json[];
   /** Of a call. */
-  readonly name: string;
+  readonly tool: KnownTool | undefined;
 }
 
 /** The items of a response as they come, and the events that tell of them. */
@@ -36,38 +40,51 @@ export class Items {
   }
 
   text(id: string, delta: string): Json[] {
-    const { item, begun } = this.#begin('message', `text ${id}`);
+    const { item, begun, ended } = this.#begin('message', `text ${id}`);
     item.text += delta;
     const place = textPlace(item);
     const events: Json[] = begun
       ? [
-          added(item, { ...messageItem(item.id, ''), status: 'in_progress', content: [] }),
+          added(item, { ...messageItem(item.id, textPart('')), status: 'in_progress', content: [] }),
           { type: 'response.content_part.added', ...place, part: textPart('') },
         ]
       : [];
-    return [...events, { type: 'response.output_text.delta', ...place, delta, logprobs: [] }];
+    return [...ended, ...events, { type: 'response.output_text.delta', ...place, delta, logprobs: [] }];
   }
 
   textEnd(id: string): Json[] {
     const item = this.#take(`text ${id}`);
     if (item === undefined) return [];
-    const { text } = item;
+    const { text, annotations } = item;
     const place = textPlace(item);
+    const part = textPart(text, annotations);
     return [
       { type: 'response.output_text.done', ...place, text, logprobs: [] },
-      { type: 'response.content_part.done', ...place, part: textPart(text) },
-      this.#done(item, messageItem(item.id, text)),
+      { type: 'response.content_part.done', ...place, part },
+      this.#done(item, messageItem(item.id, part)),
     ];
+  }
+
+  /** A source belongs to the text that is being said; without one there is nothing to note it at. */
+  source(source: Source): Json[] {
+    const item = [...this.#open.values()].findLast(({ kind }) => kind === 'message');
+    if (item === undefined) return [];
+    return annotationOf(source, item.text).map((annotation) => {
+      const annotation_index = item.annotations.push(annotation) - 1;
+      const type = 'response.output_text.annotation.added';
+      return { type, ...textPlace(item), annotation_index, annotation };
+    });
   }
 
   reasoning(id: string, delta: string, carried: Carried | undefined): Json[] {
     if (delta === '' && carried === undefined) return [];
-    const { item, begun } = this.#begin('reasoning', `reasoning ${id}`);
+    const { item, begun, ended } = this.#begin('reasoning', `reasoning ${id}`);
     const isFirst = item.text === '' && delta !== '';
     item.text += delta;
     item.carried = carried ?? item.carried;
     const place = summaryPlace(item);
     return [
+      ...ended,
       ...(begun ? [added(item, reasoningItem(item.id, '', undefined))] : []),
       ...(isFirst
         ? [{ type: 'response.reasoning_summary_part.added', ...place, part: summaryPart('') }]
@@ -92,12 +109,12 @@ export class Items {
   }
 
   /** @param carried of the call, what its provider wants to see again */
-  callBegins(id: string, name: string, carried: Carried | undefined): Json[] {
+  callBegins(id: string, tool: KnownTool, carried: Carried | undefined): Json[] {
     if (this.#open.has(`call ${id}`)) return [];
     const signed = this.#signed(id, carried);
-    const { item } = this.#begin('call', `call ${id}`, name);
-    const call = callItem('function', item.id, { toolCallId: id, toolName: name, input: '' });
-    return [...signed, added(item, { ...call, status: 'in_progress', arguments: '' })];
+    const { item, ended } = this.#begin('call', `call ${id}`, tool);
+    const call = callItem(tool, item.id, { toolCallId: id, input: '' });
+    return [...signed, ...ended, added(item, { ...call, status: 'in_progress', arguments: '' })];
   }
 
   callGrows(id: string, delta: string): Json[] {
@@ -108,42 +125,48 @@ export class Items {
   }
 
   /** A call is whole. What of it was not told while it came is told now. */
-  call(kind: 'function' | 'custom' | 'local_shell', call: Call): Json[] {
-    const { toolCallId: id, toolName: name, input } = call;
-    if (kind !== 'function') return this.#callAtOnce(kind, call);
-    const begun = this.callBegins(id, name, wantedOf(call.providerMetadata));
+  call(tool: KnownTool, call: Call): Json[] {
+    const { toolCallId: id, input } = call;
+    if (tool.kind !== 'function') return this.#callAtOnce(tool, call);
+    const begun = this.callBegins(id, tool, wantedOf(call.providerMetadata));
     const grown = this.#open.get(`call ${id}`)?.text === '' && input !== '' ? this.callGrows(id, input) : [];
     const item = this.#take(`call ${id}`);
     if (item === undefined) return [];
-    const whole = callItem(kind, item.id, call);
-    const last = { type: 'response.function_call_arguments.done', ...callPlace(item), name };
+    const whole = callItem(tool, item.id, call);
+    const last = { type: 'response.function_call_arguments.done', ...callPlace(item), name: tool.name };
     return [...begun, ...grown, { ...last, arguments: whole['arguments'] }, this.#done(item, whole)];
   }
 
   /** Ends what has no end of its own: a stream may stop within a text. */
   finishAll(): Json[] {
-    return [...this.#open.keys()].flatMap((key) => {
+    return this.#endAll(() => true);
+  }
+
+  #endAll(which: (open: Open) => boolean): Json[] {
+    const keys = [...this.#open].flatMap(([key, open]) => (which(open) ? [key] : []));
+    return keys.flatMap((key) => {
       const id = key.slice(key.indexOf(' ') + 1);
       if (key.startsWith('text ')) return this.textEnd(id);
       if (key.startsWith('reasoning ')) return this.reasoningEnd(id);
       const item = this.#take(key);
-      if (item === undefined) return [];
-      const call = { toolCallId: id, toolName: item.name, input: item.text };
-      return [this.#done(item, callItem('function', item.id, call))];
+      if (item?.tool === undefined) return [];
+      return [this.#done(item, callItem(item.tool, item.id, { toolCallId: id, input: item.text }))];
     });
   }
 
   /** A call that is no function's comes all at once, since what it says is taken out of its arguments. */
-  #callAtOnce(kind: 'custom' | 'local_shell', call: Call): Json[] {
+  #callAtOnce(tool: KnownTool, call: Call): Json[] {
     const signed = this.#signed(call.toolCallId, wantedOf(call.providerMetadata));
-    const { item } = this.#begin('call', `call ${call.toolCallId}`, call.toolName);
+    const { item, ended } = this.#begin('call', `call ${call.toolCallId}`, tool);
     this.#take(`call ${call.toolCallId}`);
-    const whole = callItem(kind, item.id, call);
+    const whole = callItem(tool, item.id, call);
+    const isText = tool.kind === 'custom';
     const events: Json[] = [
       ...signed,
-      added(item, { ...whole, status: 'in_progress', ...(kind === 'custom' && { input: '' }) }),
+      ...ended,
+      added(item, { ...whole, status: 'in_progress', ...(isText && { input: '' }) }),
     ];
-    if (kind === 'custom') {
+    if (isText) {
       const input = freeText(call.input);
       const place = { item_id: whole['id'], output_index: item.index };
       events.push({ type: 'response.custom_tool_call_input.delta', ...place, delta: input });
@@ -159,13 +182,20 @@ export class Items {
     return [...this.reasoning(id, '', carried), ...this.reasoningEnd(id)];
   }
 
-  #begin(kind: Open['kind'], key: string, name = ''): { readonly item: Open; readonly begun: boolean } {
+  /** Items come one after another: what is being said or thought ends where another item begins. */
+  #begin(
+    kind: Open['kind'],
+    key: string,
+    tool?: KnownTool,
+  ): { readonly item: Open; readonly begun: boolean; readonly ended: readonly Json[] } {
     const known = this.#open.get(key);
-    if (known !== undefined) return { item: known, begun: false };
+    if (known !== undefined) return { item: known, begun: false, ended: [] };
+    const ended = this.#endAll((open) => open.kind !== 'call');
     const index = this.#count++;
-    const item: Open = { kind, id: itemId(this.#context, index), index, text: '', carried: undefined, name };
+    const id = itemId(this.#context, index);
+    const item: Open = { kind, id, index, text: '', carried: undefined, annotations: [], tool };
     this.#open.set(key, item);
-    return { item, begun: true };
+    return { item, begun: true, ended };
   }
 
   #take(key: string): Open | undefined {
@@ -194,10 +224,6 @@ function summaryPlace({ id, index }: Open): Json {
 
 function callPlace({ id, index }: Open): Json {
   return { item_id: `fc_${id}`, output_index: index };
-}
-
-function textPart(text: string): Json {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
 }
 
 function summaryPart(text: string): Json {

@@ -1,19 +1,30 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
 import { unpackCarried } from '../../carry.ts';
-import { argumentsOf, needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import { argumentsOf, needObject, needText, objectOf, objectsOf, textOf } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/read-messages.ts';
-import { LOCAL_SHELL } from './tools.ts';
+import { flatNameOf, LOCAL_SHELL } from './tools.ts';
+
+/** What the model is given to go on from, and the names of items that were left out. */
+export interface ReadInput {
+  readonly prompt: Prompt;
+  readonly left: readonly string[];
+}
 
 /** Reads `instructions` and `input`. */
-export function readInput({ instructions, input }: Json): Prompt {
+export function readInput({ instructions, input }: Json): ReadInput {
   const conversation = new Conversation();
   if (typeof instructions === 'string' && instructions !== '')
     conversation.add({ role: 'system', content: instructions });
   if (typeof input === 'string') conversation.add({ role: 'user', content: [{ type: 'text', text: input }] });
-  else for (const [at, item] of objectsOf(input).entries()) readItem(item, `input[${at}]`, conversation);
-  return conversation.messages;
+  else if (Array.isArray(input))
+    for (const [at, item] of input.entries()) {
+      const where = `input[${at}]`;
+      readItem(needObject(item, where), where, conversation);
+    }
+  else throw new NotExpressible('input is neither a text nor a list');
+  return { prompt: conversation.messages, left: [...conversation.left] };
 }
 
 type ReasoningPart = Extract<AssistantContent[number], { readonly type: 'reasoning' }>;
@@ -23,6 +34,8 @@ class Conversation {
   readonly messages: Message[] = [];
   /** Of the tools that were called so far, by the ids of the calls. */
   readonly names = new Map<string, string>();
+  /** Items that mean nothing elsewhere, by their types. */
+  readonly left = new Set<string>();
   /** A thought that says nothing: what it carries is of the call behind it, where there is one. */
   #silent: ReasoningPart | undefined;
 
@@ -33,6 +46,8 @@ class Conversation {
 
   thought(part: ReasoningPart): void {
     this.#endSilence();
+    // What only OpenAI could read of it is gone.
+    if (part.text === '' && part.providerOptions === undefined) return;
     if (part.text === '' && part.providerOptions?.['google'] !== undefined) this.#silent = part;
     else this.did(part);
   }
@@ -58,6 +73,7 @@ class Conversation {
   }
 
   answered(toolCallId: string, output: ToolOutput): void {
+    this.#endSilence();
     const toolName = this.names.get(toolCallId) ?? 'unknown';
     const part: ToolContent[number] = { type: 'tool-result', toolCallId, toolName, output };
     const last = this.messages.at(-1);
@@ -73,6 +89,8 @@ class Conversation {
 }
 
 function readItem(item: Json, where: string, conversation: Conversation): void {
+  const named = (): string =>
+    flatNameOf(needText(item['name'], `the name of ${where}`), textOf(item['namespace']));
   const callId = (): string => needText(item['call_id'] ?? item['id'], `the call_id of ${where}`);
   switch (item['type'] ?? 'message') {
     case 'message':
@@ -82,16 +100,10 @@ function readItem(item: Json, where: string, conversation: Conversation): void {
       conversation.thought(reasoningPart(item));
       return;
     case 'function_call':
-      conversation.called(
-        callId(),
-        needText(item['name'], `the name of ${where}`),
-        argumentsOf(textOf(item['arguments']) ?? ''),
-      );
+      conversation.called(callId(), named(), argumentsOf(textOf(item['arguments']) ?? ''));
       return;
     case 'custom_tool_call':
-      conversation.called(callId(), needText(item['name'], `the name of ${where}`), {
-        input: item['input'] ?? '',
-      });
+      conversation.called(callId(), named(), { input: item['input'] ?? '' });
       return;
     case 'local_shell_call':
       conversation.called(callId(), LOCAL_SHELL, objectOf(item['action']) ?? {});
@@ -104,7 +116,8 @@ function readItem(item: Json, where: string, conversation: Conversation): void {
     case 'item_reference':
       throw new NotExpressible(`${where} names what only the provider that made it keeps`);
     default:
-    // What a tool of OpenAI's own did in an earlier turn means nothing elsewhere.
+      // What a tool of OpenAI's own did in an earlier turn means nothing elsewhere.
+      conversation.left.add(`input.${String(item['type'])}`);
   }
 }
 

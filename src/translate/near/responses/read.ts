@@ -1,10 +1,10 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Asked, CallOptions, Json } from '../../asked.ts';
-import { given, numberOf, objectOf, textOf, unread } from '../fields.ts';
+import { given, itemsOf, numberOf, objectOf, textOf, unread } from '../fields.ts';
 import { effortNamed, schemaFormat } from '../openai/read-chat.ts';
 import { chosen } from '../openai/read-tools.ts';
 import { readInput } from './read-input.ts';
-import { readTools } from './tools.ts';
+import { flatNameOf, LOCAL_SHELL, readTools } from './tools.ts';
 
 /** Fields that are read here, said back, or say nothing to anybody but the gateway. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -45,19 +45,22 @@ export function readRequest(body: Json): Asked {
   }
   if (body['background'] === true) throw new NotExpressible('background asks for an answer that is kept');
   const { tools, left } = readTools(body['tools']);
+  const input = readInput(body);
+  const text = objectOf(body['text']);
   const reasoning = objectOf(body['reasoning']);
   const effort = effortNamed(reasoning?.['effort']);
   return {
     options: {
-      prompt: readInput(body),
+      prompt: input.prompt,
       ...given({
         maxOutputTokens: numberOf(body['max_output_tokens']),
         temperature: numberOf(body['temperature']),
         topP: numberOf(body['top_p']),
         reasoning: effort,
-        responseFormat: readFormat(objectOf(body['text'])),
+        responseFormat: readFormat(text),
+        providerOptions: strictness(text),
       }),
-      ...chosen(tools, body['tool_choice']),
+      ...chosen(tools, choiceOf(body['tool_choice'])),
     },
     wishes: given({
       user: textOf(body['safety_identifier']) ?? textOf(body['user']),
@@ -65,8 +68,36 @@ export function readRequest(body: Json): Asked {
         typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
       showThinking: reasoning === undefined ? undefined : effort !== 'none',
     }),
-    dropped: [...unread(body, KNOWN), ...left],
+    dropped: [
+      ...unread(body, KNOWN),
+      ...input.left,
+      ...left,
+      ...includesLeft(body['include']),
+      ...((text?.['verbosity'] ?? null) === null ? [] : ['text.verbosity']),
+    ],
   };
+}
+
+/** The choice of a tool in a namespace, or of the shell, by the name that it has elsewhere. */
+function choiceOf(choice: unknown): unknown {
+  const named = objectOf(choice);
+  if (named === undefined) return choice;
+  if (named['type'] === LOCAL_SHELL) return { name: LOCAL_SHELL };
+  const name = textOf(named['name']);
+  return name === undefined ? named : { ...named, name: flatNameOf(name, textOf(named['namespace'])) };
+}
+
+/** Whether a schema is to be kept to, for providers that speak chat completions; others always do. */
+function strictness(text: Json | undefined): CallOptions['providerOptions'] {
+  if (objectOf(text?.['format'])?.['strict'] !== true) return undefined;
+  return { openaiCompatible: { strictJsonSchema: true } };
+}
+
+/** The one thing to be included that there is elsewhere too. */
+const INCLUDED = 'reasoning.encrypted_content';
+
+function includesLeft(include: unknown): string[] {
+  return itemsOf(include).flatMap((each) => (each === INCLUDED ? [] : [`include.${String(each)}`]));
 }
 
 function readFormat(text: Json | undefined): CallOptions['responseFormat'] {

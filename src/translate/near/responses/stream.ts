@@ -1,21 +1,21 @@
 import type { AnswerContext, GenerateResult, Json, NearStream, StreamPart } from '../../asked.ts';
 import { wantedOf } from '../../carry.ts';
 import { Items } from './items.ts';
-import { itemKinds } from './tools.ts';
+import { knownTools } from './tools.ts';
 import { endOf, heading, usageOf } from './write.ts';
 
 /** Writes the events of a response. */
 export class ResponseStream implements NearStream {
   readonly contentType = 'text/event-stream';
   readonly #heading: Json;
-  readonly #kindOf: ReturnType<typeof itemKinds>;
+  readonly #toolOf: ReturnType<typeof knownTools>;
   readonly #items: Items;
   #sequence = 0;
   #end: Pick<GenerateResult, 'finishReason' | 'usage'> | undefined;
 
   constructor(context: AnswerContext) {
     this.#heading = heading(context);
-    this.#kindOf = itemKinds(context.body['tools']);
+    this.#toolOf = knownTools(context.body['tools']);
     this.#items = new Items(context);
   }
 
@@ -48,12 +48,14 @@ export class ResponseStream implements NearStream {
         return part.type === 'reasoning-end' ? [...told, ...this.#items.reasoningEnd(part.id)] : told;
       }
       case 'tool-input-start':
-        if (part.providerExecuted === true || this.#kindOf(part.toolName) !== 'function') return [];
-        return this.#items.callBegins(part.id, part.toolName, wantedOf(part.providerMetadata));
+        if (part.providerExecuted === true || this.#toolOf(part.toolName).kind !== 'function') return [];
+        return this.#items.callBegins(part.id, this.#toolOf(part.toolName), wantedOf(part.providerMetadata));
       case 'tool-input-delta':
         return part.delta === '' ? [] : this.#items.callGrows(part.id, part.delta);
       case 'tool-call':
-        return part.providerExecuted === true ? [] : this.#items.call(this.#kindOf(part.toolName), part);
+        return part.providerExecuted === true ? [] : this.#items.call(this.#toolOf(part.toolName), part);
+      case 'source':
+        return this.#items.source(part);
       case 'finish':
         this.#end = part;
         return this.#items.finishAll();

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { Json } from '../../asked.ts';
-import { argumentsOf, needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import { needText, objectOf, objectsOf, textOf } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { functionTool } from '../openai/read-tools.ts';
 
 /** The name that the tool goes by which OpenAI's models know as their shell. */
 export const LOCAL_SHELL = 'local_shell';
+
+/** No family of providers takes longer names of tools. Characters. */
+const MAX_NAME_LENGTH = 64;
 
 /** The tools of a request, and the names of those that were left out. */
 export interface ReadTools {
@@ -19,17 +23,51 @@ export interface ReadTools {
 export function readTools(value: unknown): ReadTools {
   const tools: Tool[] = [];
   const left: string[] = [];
-  for (const [at, tool] of objectsOf(value).entries()) {
+  for (const { tool, flatName, where } of allTools(value)) {
     const { type } = tool;
-    if (type === 'function') tools.push(functionTool(tool, `tools[${at}]`));
-    else if (type === 'custom') tools.push(customTool(tool, at));
+    if (type === 'function') tools.push({ ...functionTool(tool, where), name: flatName });
+    else if (type === 'custom') tools.push(customTool(tool, flatName));
     else if (type === LOCAL_SHELL) tools.push(localShell);
     else left.push(`tools.${String(type)}`);
   }
   return { tools, left };
 }
 
-function customTool(tool: Json, at: number): Tool {
+interface ListedTool {
+  readonly tool: Json;
+  /** What it is called where there are no namespaces. */
+  readonly flatName: string;
+  readonly namespace: string | undefined;
+  /** Its place in the request. */
+  readonly where: string;
+}
+
+/** All tools of a request, those in namespaces among the others. */
+function allTools(value: unknown): readonly ListedTool[] {
+  return objectsOf(value).flatMap((tool, at) => {
+    const where = `tools[${at}]`;
+    if (tool['type'] !== 'namespace') return [listed(tool, undefined, where)];
+    const namespace = needText(tool['name'], `the name of ${where}`);
+    return objectsOf(tool['tools']).map((each, of) => listed(each, namespace, `${where}.tools[${of}]`));
+  });
+}
+
+function listed(tool: Json, namespace: string | undefined, where: string): ListedTool {
+  const isNamed = tool['type'] === 'function' || tool['type'] === 'custom';
+  const name = isNamed ? needText(tool['name'], `the name of ${where}`) : String(tool['type']);
+  return { tool, flatName: flatNameOf(name, namespace), namespace, where };
+}
+
+/** What a tool of a namespace is called where there are none; the end of a name that gets too long is hashed. */
+export function flatNameOf(name: string, namespace: string | undefined): string {
+  if (namespace === undefined) return name;
+  const flat = `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
+  if (flat.length <= MAX_NAME_LENGTH) return flat;
+  const hash = createHash('sha256').update(flat).digest('hex').slice(0, 8);
+  return `${flat.slice(0, MAX_NAME_LENGTH - 1 - hash.length)}_${hash}`;
+}
+
+function customTool(tool: Json, name: string): Tool {
   const format = objectOf(tool['format']);
   const grammar = textOf(format?.['definition']);
   const description = [
@@ -40,7 +78,7 @@ function customTool(tool: Json, at: number): Tool {
   ];
   return {
     type: 'function',
-    name: needText(tool['name'], `tools[${at}].name`),
+    name,
     description: description.filter((text) => text !== undefined).join('\n\n'),
     inputSchema: {
       type: 'object',
@@ -67,46 +105,22 @@ const localShell: Tool = {
   },
 };
 
-/** Makes the function that says what kind of item a call of a tool is, by how the request described the tool. */
-export function itemKinds(tools: unknown): (name: string) => 'function' | 'custom' | 'local_shell' {
-  const kinds = new Map(objectsOf(tools).map((tool) => [tool['name'] ?? tool['type'], tool['type']]));
-  return (name) => {
-    const kind = kinds.get(name);
-    return kind === 'custom' || kind === LOCAL_SHELL ? kind : 'function';
-  };
+/** What a called tool is to the client. */
+export interface KnownTool {
+  readonly kind: 'function' | 'custom' | 'local_shell';
+  /** In the client's words. */
+  readonly name: string;
+  readonly namespace: string | undefined;
 }
 
-/** A call as an item of a response. @param id - of the item */
-export function callItem(
-  kind: 'function' | 'custom' | 'local_shell',
-  id: string,
-  call: { readonly toolCallId: string; readonly toolName: string; readonly input: string },
-): Json {
-  const { toolCallId: call_id, toolName: name, input } = call;
-  const status = 'completed';
-  switch (kind) {
-    case 'function':
-      return {
-        id: `fc_${id}`,
-        type: 'function_call',
-        status,
-        call_id,
-        name,
-        arguments: input === '' ? '{}' : input,
-      };
-    case 'custom':
-      return { id: `ctc_${id}`, type: 'custom_tool_call', status, call_id, name, input: freeText(input) };
-    case 'local_shell':
-      return { id: `lsh_${id}`, type: 'local_shell_call', status, call_id, action: shellAction(input) };
-  }
-}
-
-/** The text of a tool that takes free text; all of it where the model wrote no arguments. */
-export function freeText(input: string): string {
-  const text = objectOf(argumentsOf(input))?.['input'];
-  return typeof text === 'string' ? text : input;
-}
-
-function shellAction(input: string): Json {
-  return { env: {}, ...objectOf(argumentsOf(input)), type: 'exec' };
+/** Makes the function that says what a called tool is to the client, by how the request described it. */
+export function knownTools(tools: unknown): (flatName: string) => KnownTool {
+  const known = new Map(
+    allTools(tools).map(({ tool, flatName, namespace }): [string, KnownTool] => {
+      const { type, name } = tool;
+      const kind = type === 'custom' || type === LOCAL_SHELL ? type : 'function';
+      return [flatName, { kind, name: typeof name === 'string' ? name : flatName, namespace }];
+    }),
+  );
+  return (name) => known.get(name) ?? { kind: 'function', name, namespace: undefined };
 }

@@ -1,9 +1,11 @@
 import type { AnswerContext, GenerateResult, Json } from '../../asked.ts';
 import { packCarried, wantedOf } from '../../carry.ts';
 import { objectOf, objectsOf, textOf } from '../fields.ts';
-import { callItem, itemKinds } from './tools.ts';
+import { callItem } from './call-item.ts';
+import { knownTools } from './tools.ts';
 
 type Content = GenerateResult['content'][number];
+type Source = Extract<Content, { readonly type: 'source' }>;
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
 
 /** Writes a whole response. */
@@ -11,7 +13,7 @@ export function writeResponse(
   { content, finishReason, usage }: GenerateResult,
   context: AnswerContext,
 ): object {
-  const kindOf = itemKinds(context.body['tools']);
+  const toolOf = knownTools(context.body['tools']);
   const items: Json[] = [];
   for (const part of content) {
     const id = itemId(context, items.length);
@@ -20,7 +22,7 @@ export function writeResponse(
         const last = items.at(-1);
         // What a model says in several pieces is one message.
         if (last?.['type'] === 'message') items[items.length - 1] = withText(last, part.text);
-        else items.push(messageItem(id, part.text));
+        else items.push(messageItem(id, textPart(part.text)));
         break;
       }
       case 'reasoning':
@@ -30,8 +32,14 @@ export function writeResponse(
         if (part.providerExecuted === true) break;
         if (wantedOf(part.providerMetadata) !== undefined)
           items.push(reasoningItem(id, '', part.providerMetadata));
-        items.push(callItem(kindOf(part.toolName), itemId(context, items.length), part));
+        items.push(callItem(toolOf(part.toolName), itemId(context, items.length), part));
         break;
+      case 'source': {
+        const at = items.findLastIndex((item) => item['type'] === 'message');
+        const item = items[at];
+        if (item !== undefined) items[at] = withSource(item, part);
+        break;
+      }
       default:
     }
   }
@@ -44,14 +52,35 @@ export function itemId({ id }: AnswerContext, index: number): string {
 }
 
 /** A message of the model's that is whole. */
-export function messageItem(id: string, text: string): Json {
-  const content = [{ type: 'output_text', text, annotations: [], logprobs: [] }];
-  return { id: `msg_${id}`, type: 'message', status: 'completed', role: 'assistant', content };
+export function messageItem(id: string, part: Json): Json {
+  return { id: `msg_${id}`, type: 'message', status: 'completed', role: 'assistant', content: [part] };
+}
+
+/** The one part of a message. */
+export function textPart(text: string, annotations: readonly Json[] = []): Json {
+  return { type: 'output_text', text, annotations, logprobs: [] };
 }
 
 function withText(item: Json, text: string): Json {
   const [before] = objectsOf(item['content']);
-  return { ...item, content: [{ ...before, text: (textOf(before?.['text']) ?? '') + text }] };
+  return { ...item, content: [{ ...before, text: textIn(before) + text }] };
+}
+
+function withSource(item: Json, source: Source): Json {
+  const [before] = objectsOf(item['content']);
+  const annotations = [...objectsOf(before?.['annotations']), ...annotationOf(source, textIn(before))];
+  return { ...item, content: [{ ...before, annotations }] };
+}
+
+function textIn(part: Json | undefined): string {
+  return textOf(part?.['text']) ?? '';
+}
+
+/** A web page that an answer rests on, as a note at the end of what had been said when it was named. */
+export function annotationOf(source: Source, said: string): Json[] {
+  if (source.sourceType !== 'url') return [];
+  const { url, title = url } = source;
+  return [{ type: 'url_citation', url, title, start_index: said.length, end_index: said.length }];
 }
 
 /**
@@ -90,7 +119,7 @@ export function heading({ id, model, acceptedAt, body }: AnswerContext): Json {
     service_tier: 'default',
     store: false,
     temperature: body['temperature'] ?? 1,
-    text: body['text'] ?? { format: { type: 'text' } },
+    text: { format: { type: 'text' }, ...objectOf(body['text']) },
     tool_choice: body['tool_choice'] ?? 'auto',
     tools: body['tools'] ?? [],
     top_logprobs: 0,
