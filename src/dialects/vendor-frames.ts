@@ -25,7 +25,8 @@ export function endsByClosing(operation: string): boolean {
 
 /**
  * Whether a body is an error by its own word: some providers answer 200 whatever comes, and put a code into it
- * (Coze, Spark: `code`; MiniMax: `base_resp.status_code`), or the state of what was run (Dify).
+ * (Coze, Spark: `code`; MiniMax: `base_resp.status_code`; Tencent Cloud: `Response.Error`), or the state of what was
+ * run (Dify).
  */
 export function isErrorInside(text: string): boolean {
   const body = parseObject(text);
@@ -35,6 +36,7 @@ export function isErrorInside(text: string): boolean {
     isError(body) ||
     (isExplained && isCode(body['code'])) ||
     isCode(asObject(body['base_resp'])?.['status_code']) ||
+    isReal(asObject(body['Response'])?.['Error']) ||
     asObject(body['data'])?.['status'] === 'failed'
   );
 }
@@ -47,6 +49,7 @@ function isCode(value: unknown): boolean {
 const JUDGES: Readonly<Record<string, (name: string, frame: Json) => Sight>> = {
   coze: judgeCoze,
   dify: (_, frame) => judgeDify(frame),
+  hunyuan: (_, frame) => judgeHunyuan(frame),
   qwen: judgeQwen,
   triton: (_, frame) => (isReal(frame['text_output']) ? 'output' : 'preamble'),
 };
@@ -86,6 +89,17 @@ function judgeDify(frame: Json): Sight {
     default:
       return 'preamble';
   }
+}
+
+/** cloud.tencent.com/document/api/1729/105701: what goes wrong in a stream stands in `ErrorMsg`. */
+function judgeHunyuan(frame: Json): Sight {
+  if (isReal(frame['ErrorMsg']) || isReal(asObject(frame['Response'])?.['Error'])) return 'error';
+  const choices: unknown = frame['Choices'];
+  const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
+  if (isReal(choice?.['FinishReason'])) return 'end';
+  const delta = asObject(choice?.['Delta']);
+  const says = [delta?.['Content'], delta?.['ReasoningContent'], delta?.['ToolCalls']];
+  return says.some(isReal) ? 'output' : 'preamble';
 }
 
 /** help.aliyun.com/zh/model-studio: DashScope's own API, and its applications'. */

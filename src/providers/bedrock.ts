@@ -1,10 +1,11 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
+import { parseObject } from '../dialects/frame-judge.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Secret } from '../keys/secret.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
-import { withFields } from './body-fields.ts';
+import { memberOf, withFields } from './body-fields.ts';
 import { placeOf } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
 import type { Wire } from './wire.ts';
@@ -61,16 +62,23 @@ function plainRequest(
   const { operation, path, query } = call.target;
   const { body } = bodyFor(call, model);
   const isConverse = operation.name !== 'bedrock.invokeModel';
-  const fields =
-    additional === undefined || !isConverse
-      ? []
-      : [{ name: 'additionalModelRequestFields', json: JSON.stringify(additional), overwrites: false }];
   return {
     method: operation.method,
     path: basePath + path + query,
     headers: requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
-    body: Buffer.isBuffer(body) ? withFields(body, fields) : body,
+    body: Buffer.isBuffer(body) && isConverse ? withAdditional(body, additional) : body,
   };
+}
+
+const ADDITIONAL = 'additionalModelRequestFields';
+
+/** Beside what the request has of them itself, such as how much the model may think; of one name the configured one. */
+function withAdditional(body: Buffer, additional: ProviderConfig['bedrockAdditionalFields']): Buffer {
+  if (additional === undefined) return body;
+  const own = parseObject(memberOf(body, ADDITIONAL) ?? '');
+  return withFields(body, [
+    { name: ADDITIONAL, json: JSON.stringify({ ...own, ...additional }), overwrites: true },
+  ]);
 }
 
 /** Signs over the exact bytes (AWS Signature Version 4). Of the headers only those are signed that say what is meant. */

@@ -23,13 +23,27 @@ export function withFields(body: Buffer, fields: readonly BodyField[]): Buffer {
 function withField(body: Buffer, { name, json, overwrites }: BodyField): Buffer {
   const open = spaceEnd(body, 0);
   if (body[open] !== OPEN_BRACE) return body;
-  const member = Array.from(membersOf(body, open)).findLast(({ key }) => key === name);
-  if (member === undefined) {
+  const start = startOf(body, open, name);
+  if (start === undefined) {
     const isEmpty = body[spaceEnd(body, open + 1)] === CLOSE_BRACE;
     return splice(body, open + 1, open + 1, `${JSON.stringify(name)}:${json}${isEmpty ? '' : ','}`);
   }
-  const end = valueEnd(body, member.start);
-  return overwrites && end > 0 ? splice(body, member.start, end, json) : body;
+  const end = valueEnd(body, start);
+  return overwrites && end > 0 ? splice(body, start, end, json) : body;
+}
+
+/** The value of a field at the top of a body, as JSON; undefined where there is none. */
+export function memberOf(body: Buffer, name: string): string | undefined {
+  const open = spaceEnd(body, 0);
+  const start = body[open] === OPEN_BRACE ? startOf(body, open, name) : undefined;
+  if (start === undefined) return undefined;
+  const end = valueEnd(body, start);
+  return end > 0 ? body.toString('utf8', start, end) : undefined;
+}
+
+/** Where a field's value begins: of several of one name the last one counts. */
+function startOf(body: Buffer, open: number, name: string): number | undefined {
+  return Array.from(membersOf(body, open)).findLast(({ key }) => key === name)?.start;
 }
 
 function splice(body: Buffer, start: number, end: number, text: string): Buffer {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { vendorOperations, tritonGenerate } from '../../src/dialects/vendor-operations.ts';
+import { hunyuanChat, vendorOperations, tritonGenerate } from '../../src/dialects/vendor-operations.ts';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
 import type { Watch } from '../../src/upstream/watch.ts';
 
@@ -12,7 +12,7 @@ interface Seen {
 
 /** What is seen of an answer, after each piece and after its end. */
 function watch(name: string, pieces: readonly string[], type = 'text/event-stream'): Seen[] {
-  const operation = [...vendorOperations, tritonGenerate].find((each) => each.name === name);
+  const operation = [...vendorOperations, hunyuanChat, tritonGenerate].find((each) => each.name === name);
   assert.ok(operation, name);
   const watched = watchAnswer(operation, true, type, '');
   const seen = pieces.map((piece) => {
@@ -55,6 +55,28 @@ void describe('streams of providers with an API of their own', () => {
     assert.deepEqual(watch('coze.chat', pieces), [nothing, nothing, begun, ended, ended, ended]);
     const error = 'event: conversation.chat.failed\ndata: {"last_error":{"code":4011,"msg":"no"}}\n\n';
     assert.deepEqual(watch('coze.chat', [error]).at(-1), failed);
+  });
+
+  void it('of Hunyuan begin with what is said or thought, and end with a reason; errors stand in them as they are', () => {
+    const say = (delta: object, reason = ''): string =>
+      `data: ${JSON.stringify({ Id: 'h', Choices: [{ Delta: delta, FinishReason: reason }] })}\n\n`;
+    const pieces = [
+      say({ Role: 'assistant', Content: '' }),
+      say({ Content: 'a' }),
+      say({ Content: '' }, 'stop'),
+    ];
+    assert.deepEqual(watch('hunyuan.chat', pieces), [nothing, begun, ended, ended]);
+    assert.deepEqual(watch('hunyuan.chat', [say({ ReasoningContent: 'hm' })])[0], begun);
+    const error = 'data: {"ErrorMsg":{"Msg":"busy","Code":4001}}\n\n';
+    assert.deepEqual(watch('hunyuan.chat', [error]).at(-1), { output: false, complete: false, error: true });
+    assert.deepEqual(watch('hunyuan.chat', ['data: {"ErrorMsg":null}\n\n'])[0], nothing);
+    const refusal =
+      '{"Response":{"Error":{"Code":"AuthFailure.SecretIdNotFound","Message":"no"},"RequestId":"r"}}';
+    assert.deepEqual(watch('hunyuan.chat', [refusal], 'application/json').at(-1), {
+      output: false,
+      complete: true,
+      error: true,
+    });
   });
 
   void it('of Dify begin with an answer, whatever runs before it, and end with the message or the run', () => {

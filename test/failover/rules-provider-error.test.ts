@@ -103,6 +103,7 @@ void describe('readError', () => {
       json('{"Response":{"Error":{"Code":"AuthFailure.Expire","Message":"No"}}}').code,
       'authfailure.expire',
     );
+    assert.equal(json('{"ErrorMsg":{"Msg":"busy","Code":4001},"Id":"h"}').code, '4001');
     assert.equal(json('{"header":{"code":11200,"message":"AppIdNoAuthError"}}').code, '11200');
     assert.equal(json('{"error_code":18,"error_msg":"qps"}').code, '18');
     assert.equal(json('{"base_resp":{"status_code":0,"status_msg":"success"}}').form, 'text');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import * as z from 'zod';
 import { left, leaving } from './leaving.ts';
 
 const MODEL = 'us.anthropic.claude-3-5-haiku-20241022-v1:0';
@@ -115,6 +116,33 @@ void describe('bedrock', () => {
       body: { ...chat, model: 'amazon.nova' },
     });
     assert.match(body, /^\{"additionalModelRequestFields":\{"a":1\},/);
+  });
+
+  void it('gets that beside what the request has of such fields', async () => {
+    const { body } = await left(
+      {
+        type: 'bedrock',
+        awsRegion: 'us-east-1',
+        apiTokens: ['k'],
+        bedrockAdditionalFields: { top_k: 200 },
+      },
+      {
+        path: '/v1/chat/completions',
+        body: {
+          ...chat,
+          model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+          max_tokens: 4000,
+          reasoning_effort: 'low',
+        },
+      },
+    );
+    const asked = z
+      .looseObject({
+        additionalModelRequestFields: z.looseObject({ thinking: z.object({ type: z.string() }).loose() }),
+      })
+      .parse(JSON.parse(body));
+    assert.equal(asked.additionalModelRequestFields['top_k'], 200);
+    assert.equal(asked.additionalModelRequestFields.thinking.type, 'enabled');
   });
 
   void it('has no other operations', async () => {

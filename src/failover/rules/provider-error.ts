@@ -14,7 +14,7 @@ type Headers = Readonly<Record<string, string>>;
 /**
  * Finds the error in what a provider sent: `{error: {…}}`, `{type: 'error', error: {…}}`, `[{error}]`,
  * `{message, code}`, `{detail}`, `{errors: […]}`, `{response: {error}}`, `{base_resp}`, `{Response: {Error}}`,
- * `{header: {code}}`, a bare string, JSON inside the message of JSON, any of these in the data lines of an event
+ * `{ErrorMsg}`, `{header: {code}}`, a bare string, JSON inside the message of JSON, any of these in the data lines of an event
  * stream; or a page of HTML, whose title is its message. Never throws.
  * @param headers lower-case names
  */
@@ -98,7 +98,7 @@ function firstError(values: readonly unknown[], depth: number): ProviderError | 
 /** The places providers put an error in. */
 function nestedIn(value: Record<string, unknown>): unknown[] {
   const { error, detail, errors, choices, response, Response: tencent } = value;
-  const { base_resp: minimax, header: spark, last_error: coze } = value;
+  const { base_resp: minimax, header: spark, last_error: coze, ErrorMsg: hunyuan } = value;
   return [
     error,
     detail,
@@ -106,6 +106,7 @@ function nestedIn(value: Record<string, unknown>): unknown[] {
     isRecord(tencent) ? tencent['Error'] : undefined,
     isRecord(minimax) ? { code: minimax['status_code'], message: minimax['status_msg'] } : undefined,
     isRecord(spark) && typeof spark['code'] === 'number' ? spark : undefined,
+    isRecord(hunyuan) ? { code: hunyuan['Code'], message: hunyuan['Msg'] } : undefined,
     exceptionIn(value),
     coze,
     errors,
