@@ -5,6 +5,8 @@ import type { ListenAddress } from './scalars.ts';
 import { FIELD_TYPES } from './vendor-fields.ts';
 import { CREDENTIAL_PAIRS, credentialsOf, PLACE_FIELDS, placedBaseUrl } from './vendor-places.ts';
 import type { CredentialFields, PlaceFields } from './vendor-places.ts';
+import { vendorProblems } from './vendor-relations.ts';
+import type { VendorFields } from './vendor-relations.ts';
 
 /**
  * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
@@ -127,12 +129,9 @@ export function checkFailover(failover: FailoverFields, context: Context): void 
     problem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
 }
 
-interface ProviderFields extends PlaceFields, CredentialFields {
-  readonly type: string;
-  readonly baseUrl?: string;
-  readonly targetLang?: string;
-  readonly apiTokens: readonly unknown[];
-  readonly apiTokensFile?: string;
+interface ProviderFields extends PlaceFields, CredentialFields, VendorFields {
+  readonly vertexAuthKey?: Secret;
+  readonly vertexRegion?: string;
   readonly failover: { readonly enabled: boolean };
 }
 
@@ -168,8 +167,10 @@ function checkType(provider: ProviderFields, context: Context): void {
     const others = own.length === 0 ? '' : `, or ${own.join(' or ')}`;
     problem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
   }
-  if (type.type === 'deepl' && provider.targetLang === undefined && isSound(context, 'targetLang'))
-    problem(context, ['targetLang'], 'a language to translate into, such as DE');
+  if (isSound(context, 'apiTokens')) {
+    for (const [option, expected] of vendorProblems(provider))
+      if (isSound(context, option)) problem(context, [option], expected);
+  }
   if (
     ['failover', 'apiTokens'].every((field) => isSound(context, field)) &&
     provider.failover.enabled &&

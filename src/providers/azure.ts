@@ -10,6 +10,9 @@ const OF_THE_RESOURCE = /^(?:models|files|uploads|batches|responses|fine_tuning|
 /** A deployment, and what of it a URL for one operation names behind. */
 const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)?$/;
 
+/** The base that has neither deployments nor versions. */
+const NEWEST = '/openai/v1';
+
 /**
  * Azure OpenAI: `azureServiceUrl` is that of a resource, whose deployments are named as models are; of one
  * deployment; of one operation, where everything goes; or the base `/openai/v1`, which has neither deployments
@@ -17,9 +20,11 @@ const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)?$/;
  */
 export function openAzure(config: ProviderConfig): Wire {
   const service = new URL(config.azureServiceUrl ?? config.baseUrl);
-  const { origin, basePath } = placeOf(config);
+  const { origin, basePath } = placeOf({ ...config, baseUrl: service.origin });
   const path = service.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
   const query = service.search.slice(1);
+  const deployment = DEPLOYMENT.exec(path)?.[1];
+  const isResource = path === '';
   const wire = plainWire(origin, 'openai-chat', [
     {
       family: 'openai',
@@ -32,16 +37,25 @@ export function openAzure(config: ProviderConfig): Wire {
   return {
     ...wire,
     manner: { maxTokens: 'max_completion_tokens', reasoningBack: false },
+    // Without a model there is no path to a deployment.
+    takes: (operation, model) =>
+      wire.takes(operation) && (!isResource || model !== undefined || OF_THE_RESOURCE.test(operation.name)),
     build: (call, key, model) => {
       const request = wire.build(call, key, model);
       if (request instanceof Promise || !call.target.operation.upgrades || path === NEWEST) return request;
-      // A session names its deployment where others name a model.
-      return { ...request, path: request.path.replace(/([?&])model=/, '$1deployment=') };
+      return { ...request, path: withDeployment(request.path, deployment ?? model) };
     },
   };
 }
 
-const NEWEST = '/openai/v1';
+/** A session names its deployment where others name a model, and that of the configuration goes before it. */
+function withDeployment(path: string, deployment: string | undefined): string {
+  const [before = '', query = ''] = path.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.delete('model');
+  if (!parameters.has('deployment') && deployment !== undefined) parameters.set('deployment', deployment);
+  return `${before}?${parameters.toString()}`;
+}
 
 function isOneOperation(path: string): boolean {
   const [, deployment, rest] = DEPLOYMENT.exec(path) ?? [];

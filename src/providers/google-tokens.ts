@@ -1,20 +1,11 @@
 import { SignJWT } from 'jose';
 import { createPrivateKey } from 'node:crypto';
 import { request } from 'undici';
-import type { Secret } from '../keys/secret.ts';
 import { faultDetail } from '../upstream/faults.ts';
 import type { Opening } from '../upstream/exchange.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
+import type { ServiceAccount } from '../keys/service-account.ts';
 import type { CredentialTrouble } from './wire.ts';
-
-/** A service account, as Google's console gives it as JSON. */
-export interface ServiceAccount {
-  readonly client_email: string;
-  readonly private_key: string;
-  readonly private_key_id?: string;
-  readonly project_id?: string;
-  readonly token_uri: string;
-}
 
 /** What tokens are for: cloud.google.com/vertex-ai/docs/authentication. */
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -34,24 +25,6 @@ interface Token {
 interface Entry {
   token: Token | undefined;
   fetching: Promise<Token | CredentialTrouble> | undefined;
-}
-
-/** The service account that a key holds: as JSON, or as base64 of it; undefined for another kind of key. */
-export function accountIn(secret: Secret): ServiceAccount | undefined {
-  const text = secret.reveal();
-  const json = text.startsWith('{') ? text : Buffer.from(text, 'base64').toString();
-  if (!json.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(json);
-    return isAccount(value) ? value : undefined;
-  } catch {
-    // A key that only looks like base64.
-    return undefined;
-  }
-}
-
-function isAccount(value: unknown): value is ServiceAccount {
-  return typeof value === 'object' && value !== null && 'client_email' in value && 'private_key' in value;
 }
 
 /**

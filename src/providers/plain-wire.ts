@@ -110,9 +110,15 @@ function queryOf({ operation, query }: Target, model: string | undefined): strin
   return `?${parameters.toString()}`;
 }
 
+/** What the configuration says goes before what a client says of the same. */
 function joinQuery(asked: string, own: string | undefined): string {
   if (own === undefined) return asked;
-  return asked === '' ? `?${own}` : `${asked}&${own}`;
+  const names = new Set(new URLSearchParams(own).keys());
+  const kept = asked
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair !== '' && ![...new URLSearchParams(pair).keys()].some((name) => names.has(name)));
+  return `?${[...kept, own].join('&')}`;
 }
 
 /** The operation's path as the client wrote it, but for the model where the path names it. */

@@ -8,10 +8,11 @@ import type { UpstreamRequest } from '../upstream/transport.ts';
 import type { BodyField } from './body-fields.ts';
 import { withFields } from './body-fields.ts';
 import { safetyFields } from './gemini.ts';
-import { accountIn, GoogleTokens } from './google-tokens.ts';
-import type { ServiceAccount } from './google-tokens.ts';
+import { GoogleTokens } from './google-tokens.ts';
 import { placeOf } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
+import { accountIn } from '../keys/service-account.ts';
+import type { ServiceAccount } from '../keys/service-account.ts';
 import type { CredentialTrouble, Wire } from './wire.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;

@@ -76,6 +76,10 @@ function callFor({ method = 'POST', path, body, headers = {} }: Asked): Call {
   const facts = written === '' ? noFacts() : scanBody(Buffer.from(written));
   assert.equal(facts.kind, 'facts');
   assert.ok(facts.kind === 'facts');
+  const queryModel =
+    target.operation.modelIn === 'query'
+      ? (new URLSearchParams(target.query).get('model') ?? undefined)
+      : undefined;
   return {
     id: 'req_test',
     target,
@@ -84,10 +88,10 @@ function callFor({ method = 'POST', path, body, headers = {} }: Asked): Call {
       ...headers,
     }).flat(),
     body: { kind: 'kept', bytes: Buffer.from(written) },
-    model: target.pathModel ?? facts.model,
+    model: target.pathModel ?? facts.model ?? queryModel,
     modelSpan: facts.modelSpan,
     hints: facts,
-    stream: facts.stream,
+    stream: target.operation.streams === 'as-asked' ? facts.stream : target.operation.streams === 'always',
     creates: false,
     credential: undefined,
     acceptedAt: Date.UTC(2026, 10, 24),

@@ -88,7 +88,11 @@ function accountOf(name: string, origin: string): { json: string; publicKey: Key
 async function gatewayBefore(t: TestContext, origin: string, provider: object) {
   const failover = { enabled: true, cooldownDuration: '10m' };
   const gateway = await startTestGateway({
-    config: { providers: [{ id: 'v', type: 'vertex', baseUrl: origin, failover, ...provider }] },
+    config: {
+      providers: [
+        { id: 'v', type: 'vertex', baseUrl: origin, vertexRegion: 'us-central1', failover, ...provider },
+      ],
+    },
   });
   t.after(() => gateway.close());
   return {
@@ -111,7 +115,6 @@ void describe('vertex with service accounts', () => {
     const { json, publicKey } = accountOf('one', google.origin);
     const { ask } = await gatewayBefore(t, google.origin, {
       vertexAuthKey: json,
-      vertexRegion: 'us-central1',
     });
     const statuses = await Promise.all(Array.from({ length: 50 }, ask));
     assert.ok(statuses.every((status) => status === 200));
@@ -158,6 +161,21 @@ void describe('vertex with service accounts', () => {
     const out = (await gateway.keys()).filter(({ state }) => state === 'out-of-service');
     assert.equal(out.length, 1);
     assert.ok(google.came.every(({ url }) => url.includes('/projects/project-of-second/')));
+  });
+
+  void it("is spoken to as OpenAI's where the configuration says so", async (t) => {
+    const google = await startGoogle(t);
+    const { json } = accountOf('one', google.origin);
+    const { ask } = await gatewayBefore(t, google.origin, {
+      vertexAuthKey: json,
+      vertexOpenAICompatible: true,
+    });
+    await ask();
+    const [sent] = google.came;
+    const place = '/v1beta1/projects/project-of-one/locations/us-central1';
+    assert.equal(sent?.url, `${place}/endpoints/openapi/chat/completions`);
+    assert.equal(sent.authorization, 'Bearer token-1');
+    assert.deepEqual(JSON.parse(sent.body), chat);
   });
 
   void it('fetches another token where one is refused', async (t) => {
@@ -209,13 +227,6 @@ void describe('vertex', () => {
       { path: '/v1/chat/completions', body: { ...body, stream: true } },
     );
     assert.match(translated.url, /:streamRawPredict\?key=/);
-  });
-
-  void it("is spoken to as OpenAI's where the configuration says so", async () => {
-    const options = { type: 'vertex', vertexOpenAICompatible: true };
-    const { url, body } = await left(options, { path: '/v1/chat/completions', body: chat });
-    assert.match(url, /\/v1beta1\/endpoints\/openapi\/chat\/completions\?key=/);
-    assert.deepEqual(JSON.parse(body), chat);
   });
 
   void it('is told the thresholds of the configuration', async () => {

@@ -1,0 +1,45 @@
+import type { Secret } from './secret.ts';
+
+/** A service account, as Google's console gives it as JSON. */
+export interface ServiceAccount {
+  readonly client_email: string;
+  readonly private_key: string;
+  readonly private_key_id?: string;
+  readonly project_id?: string;
+  readonly token_uri: string;
+}
+
+/** Every request asks, and keys are many; what a key holds does not change. Goes with the key itself. */
+const known = new WeakMap<Secret, ServiceAccount | 'none'>();
+
+/** The service account that a key holds: as JSON, or as base64 of it; undefined for another kind of key. */
+export function accountIn(secret: Secret): ServiceAccount | undefined {
+  let account = known.get(secret);
+  if (account === undefined) {
+    account = parseAccount(secret.reveal()) ?? 'none';
+    known.set(secret, account);
+  }
+  return account === 'none' ? undefined : account;
+}
+
+function parseAccount(text: string): ServiceAccount | undefined {
+  const json = text.startsWith('{') ? text : Buffer.from(text, 'base64').toString();
+  if (!json.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    return isAccount(value) ? value : undefined;
+  } catch {
+    // A key that only looks like base64.
+    return undefined;
+  }
+}
+
+function isAccount(value: unknown): value is ServiceAccount {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'client_email' in value &&
+    'private_key' in value &&
+    'token_uri' in value
+  );
+}
