@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
-import { accountIn, GoogleTokens } from '../../src/providers/google-tokens.ts';
-import type { ServiceAccount } from '../../src/providers/google-tokens.ts';
+import { accountIn } from '../../src/keys/service-account.ts';
+import type { ServiceAccount } from '../../src/keys/service-account.ts';
+import { GoogleTokens } from '../../src/providers/google-tokens.ts';
 import { Secret } from '../../src/keys/secret.ts';
 import { gatewayFor } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
@@ -109,6 +110,7 @@ void describe('a token that Vertex does not take any more', () => {
               id: 'v',
               type: 'vertex',
               baseUrl: upstream.origin,
+              vertexRegion: 'global',
               vertexAuthKey: JSON.stringify(accountAt(upstream.origin)),
               failover: { enabled: true, cooldownDuration: '1h' },
             },
