@@ -5,8 +5,11 @@ import { findTarget } from '../../src/dialects/operations.ts';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
 import type { Watch } from '../../src/upstream/watch.ts';
 import { cutAt, everyCut } from './cuts.ts';
-import { streams } from './streams.ts';
+import { streams as openaiStreams } from './streams.ts';
+import { vendorStreams } from './vendor-streams.ts';
 import type { StreamFixture } from './streams.ts';
+
+const streams = [...openaiStreams, ...vendorStreams];
 
 interface State {
   readonly output: boolean;
