@@ -15,6 +15,7 @@ import type { Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { Tunnel } from './server.ts';
 import { joinConnections } from './tunnel.ts';
 import { travellingHeaders, withType } from './relayed-headers.ts';
+import { droppedNames } from './dropped-names.ts';
 import { dropRest, isStillSent } from './unread.ts';
 import { wholeBody } from './whole-body.ts';
 
@@ -100,7 +101,7 @@ export class Reply {
     const isEvents = contentType.startsWith('text/event-stream');
     const head = withType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
     const { dropped = [] } = retelling;
-    if (dropped.length > 0) head.push('x-sparekey-dropped', dropped.join(', '));
+    if (dropped.length > 0) head.push('x-sparekey-dropped', droppedNames(dropped));
     if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
     this.#begin(200, head, true);
     const isWhole = await this.#retellStream(relayed.attempt, headers, retelling);

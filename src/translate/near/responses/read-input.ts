@@ -1,7 +1,7 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
 import { unpackCarried } from '../../carry.ts';
-import { argumentsOf, needObject, needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import { argumentsOf, needObject, needText, objectOf, objectsOf, textOf, wordOf } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/read-messages.ts';
 import { flatNameOf, LOCAL_SHELL } from './tools.ts';
@@ -117,7 +117,7 @@ function readItem(item: Json, where: string, conversation: Conversation): void {
       throw new NotExpressible(`${where} names what only the provider that made it keeps`);
     default:
       // What a tool of OpenAI's own did in an earlier turn means nothing elsewhere.
-      conversation.left.add(`input.${String(item['type'])}`);
+      conversation.left.add(`input.${wordOf(item['type'])}`);
   }
 }
 
@@ -166,7 +166,7 @@ function userPart(part: Json, where: string): UserContent[number] {
     case 'input_file':
       return filePart(part, part);
     default:
-      throw new NotExpressible(`${where} holds a part of type ${String(part['type'])}`);
+      throw new NotExpressible(`${where} holds a part of type ${wordOf(part['type'])}`);
   }
 }
 
