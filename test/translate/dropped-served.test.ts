@@ -32,7 +32,7 @@ void suite('the names of fields that were left out', () => {
 
   void test('have an end', async (context) => {
     const { url } = await gatewayFor(context, CONFIG);
-    const many = Array.from({ length: 3_000 }, (_, at) => [`f${at}_${'x'.repeat(500)}`, 1]);
+    const many = Array.from({ length: 3_000 }, (_, at): [string, number] => [`f${at}_${'x'.repeat(500)}`, 1]);
     const heard = await ask(url, { body: chat('hi', Object.fromEntries(many)) });
     assert.equal(heard.status, 200);
     const told = String(heard.headers['x-sparekey-dropped']);
