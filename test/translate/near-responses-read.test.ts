@@ -195,6 +195,7 @@ void suite('requests for responses', () => {
       tool_choice: 'auto',
       include: ['reasoning.encrypted_content', 'message.output_text.logprobs'],
       text: { verbosity: 'low' },
+      truncation: 'auto',
       top_logprobs: 2,
       service_tier: 'flex',
     });
@@ -209,6 +210,7 @@ void suite('requests for responses', () => {
       'tools.tool_search',
       'include.message.output_text.logprobs',
       'text.verbosity',
+      'truncation',
     ]);
   });
 

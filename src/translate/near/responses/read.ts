@@ -74,6 +74,7 @@ export function readRequest(body: Json): Asked {
       ...left,
       ...includesLeft(body['include']),
       ...((text?.['verbosity'] ?? null) === null ? [] : ['text.verbosity']),
+      ...(body['truncation'] === 'auto' ? ['truncation'] : []),
     ],
   };
 }
