@@ -15,15 +15,13 @@ import type { Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { Tunnel } from './server.ts';
 import { joinConnections } from './tunnel.ts';
 import { travellingHeaders, withType } from './relayed-headers.ts';
+import { droppedNames } from './dropped-names.ts';
 import { dropRest, isStillSent } from './unread.ts';
 import { wholeBody } from './whole-body.ts';
 
 /** Up to this a body is copied to be sent together with its head. Bytes. */
 const ONE_PIECE_BYTES = 32 * 1024;
 
-/** Of the fields that were left out so many are named, each by so much of its name. */
-const MAX_NAMES = 32;
-const MAX_NAME_LENGTH = 64;
 /** An answer that has to be read as a whole to be retold is not longer. Bytes. */
 const MAX_RETOLD_BYTES = 64 * 1024 * 1024;
 
@@ -103,7 +101,7 @@ export class Reply {
     const isEvents = contentType.startsWith('text/event-stream');
     const head = withType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
     const { dropped = [] } = retelling;
-    if (dropped.length > 0) head.push('x-sparekey-dropped', namesIn(dropped));
+    if (dropped.length > 0) head.push('x-sparekey-dropped', droppedNames(dropped));
     if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
     this.#begin(200, head, true);
     const isWhole = await this.#retellStream(relayed.attempt, headers, retelling);
@@ -242,14 +240,6 @@ export class Reply {
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
-}
-
-/** Names that clients made up may hold anything, and be any number. */
-function namesIn(dropped: readonly string[]): string {
-  return dropped
-    .slice(0, MAX_NAMES)
-    .map((name) => name.slice(0, MAX_NAME_LENGTH).replaceAll(/[^\w.$-]/g, '?'))
-    .join(', ');
 }
 
 /** A provider's error in its own words, for a client that speaks another dialect. */

@@ -52,6 +52,11 @@ export function present(...values: readonly unknown[]): unknown {
   return values.find((value) => value !== undefined && value !== null);
 }
 
+/** What should be a word of the dialect's, for telling the client of it. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'string' ? value : `a ${typeof value}`;
+}
+
 /** A text that has to be there. @param where - for the client: its place in the request */
 export function needText(value: unknown, where: string): string {
   if (typeof value !== 'string') throw new NotExpressible(`${where} is not a text`);

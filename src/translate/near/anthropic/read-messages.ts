@@ -2,7 +2,7 @@ import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
 import { idCarried, unpackCarried } from '../../carry.ts';
 import type { Carried } from '../../carry.ts';
-import { cacheMark, fileOf, needObject, needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import { cacheMark, fileOf, needObject, needText, objectOf, objectsOf, textOf, wordOf } from '../fields.ts';
 import type {
   AssistantContent,
   FileData,
@@ -88,7 +88,7 @@ function userPart(block: Json, where: string): UserContent {
       return [{ type: 'text', text, ...cacheMark(block) }];
     }
     default:
-      throw new NotExpressible(`${where} holds a block of type ${String(block['type'])}`);
+      throw new NotExpressible(`${where} holds a block of type ${wordOf(block['type'])}`);
   }
 }
 

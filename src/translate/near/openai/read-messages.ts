@@ -11,6 +11,7 @@ import {
   objectsOf,
   textOf,
   typeByName,
+  wordOf,
 } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolOutput, UserContent } from '../fields.ts';
 
@@ -97,7 +98,7 @@ export function userPart(part: Json, where: string): UserContent[number] {
     case 'file':
       return filePart(needObject(part['file'], `a file of ${where}`), part);
     default:
-      throw new NotExpressible(`${where} holds a part of type ${String(part['type'])}`);
+      throw new NotExpressible(`${where} holds a part of type ${wordOf(part['type'])}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { NotExpressible } from '../../asked.ts';
 import type { CallOptions, Json } from '../../asked.ts';
-import { cacheMark, needObject, needText, objectOf, objectsOf, schemaOf, textOf } from '../fields.ts';
+import { cacheMark, needObject, needText, objectOf, objectsOf, schemaOf, textOf, wordOf } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 
 /** The tools of a request, and which of them are to be called. */
@@ -24,7 +24,7 @@ export function readTools(body: Json): ToolOptions {
   const tools = objectsOf(body['tools']).map((tool, at) => {
     if (tool['type'] !== 'function')
       throw new NotExpressible(
-        `tools[${at}] is of type ${String(tool['type'])}, which chats elsewhere do not have`,
+        `tools[${at}] is of type ${wordOf(tool['type'])}, which chats elsewhere do not have`,
       );
     const described = needObject(tool['function'], `tools[${at}].function`);
     return { ...functionTool(described, `tools[${at}]`), ...cacheMark(tool) };

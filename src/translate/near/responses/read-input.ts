@@ -1,7 +1,7 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
 import { unpackCarried } from '../../carry.ts';
-import { argumentsOf, needObject, needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import { argumentsOf, given, needObject, needText, objectOf, objectsOf, textOf, wordOf } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/read-messages.ts';
 import { flatNameOf, LOCAL_SHELL } from './tools.ts';
@@ -106,7 +106,7 @@ function readItem(item: Json, where: string, conversation: Conversation): void {
       conversation.called(callId(), named(), { input: item['input'] ?? '' });
       return;
     case 'local_shell_call':
-      conversation.called(callId(), LOCAL_SHELL, objectOf(item['action']) ?? {});
+      conversation.called(callId(), LOCAL_SHELL, shellInput(objectOf(item['action']) ?? {}));
       return;
     case 'function_call_output':
     case 'custom_tool_call_output':
@@ -117,8 +117,13 @@ function readItem(item: Json, where: string, conversation: Conversation): void {
       throw new NotExpressible(`${where} names what only the provider that made it keeps`);
     default:
       // What a tool of OpenAI's own did in an earlier turn means nothing elsewhere.
-      conversation.left.add(`input.${String(item['type'])}`);
+      conversation.left.add(`input.${wordOf(item['type'])}`);
   }
+}
+
+/** Of what was run, what the model had said. */
+function shellInput({ command, working_directory, timeout_ms }: Json): Json {
+  return given({ command, working_directory, timeout_ms });
 }
 
 function readMessage({ role, content }: Json, where: string, conversation: Conversation): void {
@@ -166,7 +171,7 @@ function userPart(part: Json, where: string): UserContent[number] {
     case 'input_file':
       return filePart(part, part);
     default:
-      throw new NotExpressible(`${where} holds a part of type ${String(part['type'])}`);
+      throw new NotExpressible(`${where} holds a part of type ${wordOf(part['type'])}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Asked, CallOptions, Json } from '../../asked.ts';
-import { given, itemsOf, numberOf, objectOf, textOf, unread } from '../fields.ts';
+import { given, itemsOf, numberOf, objectOf, textOf, unread, wordOf } from '../fields.ts';
 import { effortNamed, schemaFormat } from '../openai/read-chat.ts';
 import { chosen } from '../openai/read-tools.ts';
 import { readInput } from './read-input.ts';
@@ -74,6 +74,7 @@ export function readRequest(body: Json): Asked {
       ...left,
       ...includesLeft(body['include']),
       ...((text?.['verbosity'] ?? null) === null ? [] : ['text.verbosity']),
+      ...(body['truncation'] === 'auto' ? ['truncation'] : []),
     ],
   };
 }
@@ -97,7 +98,7 @@ function strictness(text: Json | undefined): CallOptions['providerOptions'] {
 const INCLUDED = 'reasoning.encrypted_content';
 
 function includesLeft(include: unknown): string[] {
-  return itemsOf(include).flatMap((each) => (each === INCLUDED ? [] : [`include.${String(each)}`]));
+  return itemsOf(include).flatMap((each) => (each === INCLUDED ? [] : [`include.${wordOf(each)}`]));
 }
 
 function readFormat(text: Json | undefined): CallOptions['responseFormat'] {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../asked.ts';
-import { needText, objectOf, objectsOf, textOf } from '../fields.ts';
+import { needText, objectOf, objectsOf, textOf, wordOf } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { functionTool } from '../openai/read-tools.ts';
 
@@ -28,7 +28,7 @@ export function readTools(value: unknown): ReadTools {
     if (type === 'function') tools.push({ ...functionTool(tool, where), name: flatName });
     else if (type === 'custom') tools.push(customTool(tool, flatName));
     else if (type === LOCAL_SHELL) tools.push(localShell);
-    else left.push(`tools.${String(type)}`);
+    else left.push(`tools.${wordOf(type)}`);
   }
   return { tools, left };
 }
@@ -54,7 +54,7 @@ function allTools(value: unknown): readonly ListedTool[] {
 
 function listed(tool: Json, namespace: string | undefined, where: string): ListedTool {
   const isNamed = tool['type'] === 'function' || tool['type'] === 'custom';
-  const name = isNamed ? needText(tool['name'], `the name of ${where}`) : String(tool['type']);
+  const name = isNamed ? needText(tool['name'], `the name of ${where}`) : wordOf(tool['type']);
   return { tool, flatName: flatNameOf(name, namespace), namespace, where };
 }
 

@@ -124,7 +124,7 @@ export function heading({ id, model, acceptedAt, body }: AnswerContext): Json {
     tools: body['tools'] ?? [],
     top_logprobs: 0,
     top_p: body['top_p'] ?? 1,
-    truncation: body['truncation'] ?? 'disabled',
+    truncation: 'disabled',
     user: body['user'] ?? null,
   };
 }

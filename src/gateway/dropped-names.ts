@@ -1,0 +1,20 @@
+/** So many names are told; of the others, how many they are. */
+const MAX_NAMES = 32;
+
+/** Of each name so much is told. Characters. */
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * The names of what a translation left out, as the value of a header. Clients choose them: what a header cannot hold
+ * is escaped as in URLs, and there is an end to them.
+ */
+export function droppedNames(names: readonly string[]): string {
+  const told = names.slice(0, MAX_NAMES).map(nameOf);
+  const more = names.length - told.length;
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+}
+
+function nameOf(name: string): string {
+  const short = name.slice(0, MAX_NAME_LENGTH);
+  return /^[!-+\--~]+$/u.test(short) ? short : encodeURIComponent(short.toWellFormed());
+}
