@@ -1,11 +1,10 @@
 import { AwsV4Signer } from 'aws4fetch';
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
-import { parseObject } from '../dialects/frame-judge.ts';
+import { asObject, parseObject } from '../dialects/frame-judge.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Secret } from '../keys/secret.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
-import { memberOf, withFields } from './body-fields.ts';
 import { placeOf } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
 import type { Wire } from './wire.ts';
@@ -70,15 +69,16 @@ function plainRequest(
   };
 }
 
-const ADDITIONAL = 'additionalModelRequestFields';
-
-/** Beside what the request has of them itself, such as how much the model may think; of one name the configured one. */
+/**
+ * Puts the configured fields beside those that the request has itself, such as how much the model may think; of one
+ * name the configured one counts. The body is one that was made here: no client speaks Converse.
+ */
 function withAdditional(body: Buffer, additional: ProviderConfig['bedrockAdditionalFields']): Buffer {
-  if (additional === undefined) return body;
-  const own = parseObject(memberOf(body, ADDITIONAL) ?? '');
-  return withFields(body, [
-    { name: ADDITIONAL, json: JSON.stringify({ ...own, ...additional }), overwrites: true },
-  ]);
+  const asked = additional === undefined ? undefined : parseObject(body.toString());
+  if (asked === undefined) return body;
+  const { additionalModelRequestFields: own, ...others } = asked;
+  const fields = { ...asObject(own), ...additional };
+  return Buffer.from(JSON.stringify({ additionalModelRequestFields: fields, ...others }));
 }
 
 /** Signs over the exact bytes (AWS Signature Version 4). Of the headers only those are signed that say what is meant. */

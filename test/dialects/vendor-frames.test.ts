@@ -38,6 +38,11 @@ function frame(content: string, reason: string): string {
   return `id:1\nevent:result\ndata:${JSON.stringify({ output: { choices: [choice] } })}\n\n`;
 }
 
+/** A frame of Hunyuan's. */
+function say(delta: object, reason = ''): string {
+  return `data: ${JSON.stringify({ Id: 'h', Choices: [{ Delta: delta, FinishReason: reason }] })}\n\n`;
+}
+
 const nothing = { output: false, complete: false, error: false };
 const begun = { output: true, complete: false, error: false };
 const ended = { output: true, complete: true, error: false };
@@ -58,8 +63,6 @@ void describe('streams of providers with an API of their own', () => {
   });
 
   void it('of Hunyuan begin with what is said or thought, and end with a reason; errors stand in them as they are', () => {
-    const say = (delta: object, reason = ''): string =>
-      `data: ${JSON.stringify({ Id: 'h', Choices: [{ Delta: delta, FinishReason: reason }] })}\n\n`;
     const pieces = [
       say({ Role: 'assistant', Content: '' }),
       say({ Content: 'a' }),

@@ -150,7 +150,7 @@ const refusedByTencent = rawAnswer(
 );
 
 /** An answer of Hunyuan's, or a piece of one. */
-function said(choice: object, reason: string): object {
+function hunyuanSays(choice: object, reason: string): object {
   const usage = { PromptTokens: 1, CompletionTokens: 1, TotalTokens: 2 };
   return { Id: 'h', Created: 1, Choices: [{ ...choice, FinishReason: reason }], Usage: usage };
 }
@@ -192,7 +192,7 @@ const cases: Readonly<Record<string, Case>> = {
     answer: rawAnswer(
       '200 OK',
       [JSON_TYPE],
-      JSON.stringify({ Response: said({ Message: { Content: 'hello' } }, 'stop') }),
+      JSON.stringify({ Response: hunyuanSays({ Message: { Content: 'hello' } }, 'stop') }),
     ),
     hears: /"content":"hello"/,
   },
@@ -206,8 +206,8 @@ const cases: Readonly<Record<string, Case>> = {
       '200 OK',
       ['content-type: text/event-stream'],
       plainFrames(
-        said({ Delta: { Role: 'assistant', Content: 'hello' } }, ''),
-        said({ Delta: { Content: '' } }, 'stop'),
+        hunyuanSays({ Delta: { Role: 'assistant', Content: 'hello' } }, ''),
+        hunyuanSays({ Delta: { Content: '' } }, 'stop'),
       ),
     ),
     hears: /"content":"hello".*data: \[DONE\]\n\n$/s,
