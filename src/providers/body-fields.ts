@@ -1,7 +1,9 @@
 import { membersOf, spaceEnd, valueEnd } from '../dialects/json-walk.ts';
 
-/** A field at the top of a request's body that the configuration has a say in. */
+/** A field of a request's body that the configuration has a say in. */
 export interface BodyField {
+  /** The object at the top that it stands in; made where there is none. Absent: it stands at the top itself. */
+  readonly inside?: string;
   readonly name: string;
   /** What it is set to, as JSON. */
   readonly json: string;
@@ -20,18 +22,30 @@ export function withFields(body: Buffer, fields: readonly BodyField[]): Buffer {
   return fields.reduce(withField, body);
 }
 
-function withField(body: Buffer, { name, json, overwrites }: BodyField): Buffer {
+function withField(body: Buffer, field: BodyField): Buffer {
+  const { inside, ...own } = field;
+  const { name, json, overwrites } = own;
   const open = spaceEnd(body, 0);
   if (body[open] !== OPEN_BRACE) return body;
-  const member = Array.from(membersOf(body, open)).findLast(({ key }) => key === name);
+  const sought = inside ?? name;
+  const member = Array.from(membersOf(body, open)).findLast(({ key }) => isNamed(key, sought));
   if (member === undefined) {
     const isEmpty = body[spaceEnd(body, open + 1)] === CLOSE_BRACE;
-    return splice(body, open + 1, open + 1, `${JSON.stringify(name)}:${json}${isEmpty ? '' : ','}`);
+    const value = inside === undefined ? json : `{${JSON.stringify(name)}:${json}}`;
+    return splice(body, open + 1, open + 1, `${JSON.stringify(sought)}:${value}${isEmpty ? '' : ','}`);
   }
   const end = valueEnd(body, member.start);
-  return overwrites && end > 0 ? splice(body, member.start, end, json) : body;
+  if (end <= 0) return body;
+  if (inside !== undefined)
+    return splice(body, member.start, end, withField(body.subarray(member.start, end), own));
+  return overwrites ? splice(body, member.start, end, json) : body;
 }
 
-function splice(body: Buffer, start: number, end: number, text: string): Buffer {
-  return Buffer.concat([body.subarray(0, start), Buffer.from(text), body.subarray(end)]);
+/** Google's APIs take a name in both cases: `safety_settings` is `safetySettings`. */
+function isNamed(key: string, name: string): boolean {
+  return key === name || key === name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function splice(body: Buffer, start: number, end: number, put: string | Buffer): Buffer {
+  return Buffer.concat([body.subarray(0, start), Buffer.from(put), body.subarray(end)]);
 }
