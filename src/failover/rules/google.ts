@@ -84,6 +84,34 @@ const credentials: readonly Rule[] = [
   },
 ];
 
+/** Where service accounts get their tokens, errors have OAuth's shape (RFC 6749, 5.2). */
+const accounts: readonly Rule[] = [
+  {
+    // It is this machine's clock that is wrong, whatever the account.
+    id: 'google.clock-wrong',
+    when: { status: 400, says: /\bin a reasonable timeframe\b/ },
+    verdict: atCapacity,
+    source: 'github.com/googleapis/google-auth-library-nodejs issue 129',
+    example: {
+      status: 400,
+      body: '{"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values."}',
+    },
+  },
+  {
+    id: 'google.account-refused',
+    when: {
+      status: [400, 401, 403],
+      named: ['invalid_grant', 'invalid_client', 'deleted_client', 'disabled_client', 'unauthorized_client'],
+    },
+    verdict: keyDead,
+    source: 'github.com/googleapis/google-cloud-php issue 3622, github.com/xyou365/AutoRclone issue 76',
+    example: {
+      status: 400,
+      body: '{"error":"invalid_grant","error_description":"Invalid grant: account not found"}',
+    },
+  },
+];
+
 const money: readonly Rule[] = [
   {
     id: 'google.no-credit',
@@ -264,4 +292,4 @@ const requests: readonly Rule[] = [
 ];
 
 /** Google's shape, which Gemini, Vertex AI and Code Assist share: a reason among the details tells most. */
-export const googleRules: readonly Rule[] = [...credentials, ...money, ...limits, ...requests];
+export const googleRules: readonly Rule[] = [...accounts, ...credentials, ...money, ...limits, ...requests];
