@@ -9,7 +9,7 @@ import { flag, integer, kinds, secret, text, word } from './scalars.ts';
 export const vendorFields = {
   apiVersion: text('a version').exactOptional().meta({
     description:
-      "The version of its API: for `type: claude` the header `anthropic-version`, in place of the client's (`claudeVersion` says the same).",
+      "The version of its API: for `type: claude` the header `anthropic-version`, in place of the client's (`claudeVersion` says the same); for `type: gemini` the last part of `baseUrl`, such as `v1`.",
   }),
   authHeaderKey: text('the name of a header').exactOptional().meta({
     description: 'No effect: the plugin declares it and does not read it.',
@@ -179,7 +179,7 @@ export const vendorFields = {
 
 /** The types of provider that each of these options is for. */
 export const FIELD_TYPES: Readonly<Record<keyof typeof vendorFields, readonly string[]>> = {
-  apiVersion: ['claude'],
+  apiVersion: ['claude', 'gemini'],
   authHeaderKey: ['openai'],
   awsAccessKey: ['bedrock'],
   awsRegion: ['bedrock'],

@@ -1,5 +1,6 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
+import { PLAIN_MANNER } from '../translate/asked.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { placeOf } from './place.ts';
 import { plainWire } from './plain-wire.ts';
@@ -16,8 +17,8 @@ const API_VERSION = '2023-06-01';
 const CODE_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'claude-cli/2.1.2 (external, cli)',
   'x-app': 'cli',
-  'anthropic-beta': 'oauth-2025-04-20,interleaved-thinking-2025-05-14,claude-code-20250219',
 };
+const CODE_BETAS = ['oauth-2025-04-20', 'interleaved-thinking-2025-05-14', 'claude-code-20250219'];
 
 /** Anthropic: its own dialect alone. */
 export function openClaude(config: ProviderConfig): Wire {
@@ -29,19 +30,18 @@ export function openClaude(config: ProviderConfig): Wire {
     credential: isCode ? { kind: 'bearer' } : { kind: 'header', name: 'x-api-key' },
     defaultHeaders: { 'anthropic-version': API_VERSION },
   };
-  const set = {
-    ...(isCode ? CODE_HEADERS : {}),
-    ...(apiVersion !== undefined && { 'anthropic-version': apiVersion }),
-  };
+  const version = apiVersion === undefined ? {} : { 'anthropic-version': apiVersion };
   const wire = plainWire(origin, 'anthropic-messages', [surface]);
   return {
     ...wire,
+    ...(isCode && { manner: { ...PLAIN_MANNER, asClaudeCode: true } }),
     build: (call: Call, key, model) => {
       const request = wire.build(call, key, model);
       // A plain wire has nothing to wait for.
       if (request instanceof Promise) return request;
-      const path = isCode ? withBeta(request.path) : request.path;
-      return { ...request, path, headers: withHeaders(request.headers, set) };
+      if (!isCode) return { ...request, headers: withHeaders(request.headers, version) };
+      const set = { ...CODE_HEADERS, 'anthropic-beta': betas(request.headers), ...version };
+      return { ...request, path: withBeta(request.path), headers: withHeaders(request.headers, set) };
     },
   };
 }
@@ -49,6 +49,15 @@ export function openClaude(config: ProviderConfig): Wire {
 function withBeta(path: string): string {
   if (/[?&]beta=true(?:&|$)/.test(path)) return path;
   return `${path}${path.includes('?') ? '&' : '?'}beta=true`;
+}
+
+/** Claude Code's, and behind them those that the client asks for: its body may rely on them. */
+function betas(headers: UpstreamRequest['headers']): string {
+  const asked = headers.filter(
+    (_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'anthropic-beta',
+  );
+  const names = asked.flatMap((value) => value.split(',')).map((name) => name.trim());
+  return [...new Set([...CODE_BETAS, ...names])].filter((name) => name !== '').join(',');
 }
 
 function withHeaders(headers: UpstreamRequest['headers'], set: Readonly<Record<string, string>>): string[] {

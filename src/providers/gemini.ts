@@ -1,5 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Operation } from '../dialects/operation.ts';
+import { PLAIN_MANNER } from '../translate/asked.ts';
+import { countsTokens } from '../translate/far/gemini-generate.ts';
 import type { BodyField } from './body-fields.ts';
 import { placeOf } from './place.ts';
 import { plainWire } from './plain-wire.ts';
@@ -8,15 +10,23 @@ import type { Wire } from './wire.ts';
 /** Gemini's own dialect; see docs/decisions for why not its OpenAI-compatible one. */
 export function openGemini(config: ProviderConfig): Wire {
   const { origin, basePath } = placeOf(config);
-  return plainWire(origin, 'gemini-generate', [
+  const { apiVersion, geminiThinkingBudget } = config;
+  const wire = plainWire(origin, 'gemini-generate', [
     {
       family: 'gemini',
-      basePath,
+      basePath: apiVersion === undefined ? basePath : basePath.replace(VERSION, `/${apiVersion}`),
       credential: { kind: 'header', name: 'x-goog-api-key' },
-      fields: (operation) => [...safetyFields(config, operation), ...thinkingFields(config, operation)],
+      fields: (operation, model = '') => [
+        ...safetyFields(config, operation),
+        ...thinkingFields(config, operation, model),
+      ],
     },
   ]);
+  if (geminiThinkingBudget === undefined) return wire;
+  return { ...wire, manner: { ...PLAIN_MANNER, thinkingTokens: geminiThinkingBudget } };
 }
+
+const VERSION = /\/v\d+\w*$/u;
 
 /** The thresholds of the configuration, for requests that set none themselves. */
 export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: Operation): BodyField[] {
@@ -28,11 +38,15 @@ export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: 
   return [{ name: 'safetySettings', json: JSON.stringify(settings), overwrites: false }];
 }
 
-/** A budget for thinking, for requests that say nothing of how to generate. */
-function thinkingFields({ geminiThinkingBudget }: ProviderConfig, { name }: Operation): BodyField[] {
-  if (geminiThinkingBudget === undefined || !isGeneration(name)) return [];
-  const config = { thinkingConfig: { thinkingBudget: geminiThinkingBudget } };
-  return [{ name: 'generationConfig', json: JSON.stringify(config), overwrites: false }];
+/** A budget for thinking, for requests that say nothing of it, to models that take one. */
+function thinkingFields(
+  { geminiThinkingBudget }: ProviderConfig,
+  { name }: Operation,
+  model: string,
+): BodyField[] {
+  if (geminiThinkingBudget === undefined || !isGeneration(name) || !countsTokens(model)) return [];
+  const json = JSON.stringify({ thinkingBudget: geminiThinkingBudget });
+  return [{ inside: 'generationConfig', name: 'thinkingConfig', json, overwrites: false }];
 }
 
 function isGeneration(name: string): boolean {

@@ -29,7 +29,7 @@ export interface Surface {
   /** Whole paths, for operations that are not at their own suffix behind `basePath`. `{model}` and an id are filled in. */
   readonly paths?: (operation: Operation) => string | undefined;
   /** Fields that the configuration puts into bodies. */
-  readonly fields?: (operation: Operation) => readonly BodyField[];
+  readonly fields?: (operation: Operation, model: string | undefined) => readonly BodyField[];
 }
 
 /** A wire for providers whose credential is a header and which speak some vendors' APIs as they are. */
@@ -49,7 +49,7 @@ export function plainWire(origin: string, native: Dialect, surfaces: readonly Su
         throw new TypeError(`a call that is not taken: ${call.target.operation.name}`);
       const { body: plain, length } = bodyFor(call, model);
       const body = Buffer.isBuffer(plain)
-        ? withFields(plain, surface.fields?.(call.target.operation) ?? [])
+        ? withFields(plain, surface.fields?.(call.target.operation, model) ?? [])
         : plain;
       return {
         method: call.target.operation.method,

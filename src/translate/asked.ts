@@ -74,7 +74,7 @@ export interface NearStream {
   end(): string;
 }
 
-/** What providers that speak chat completions differ in. */
+/** What providers of one dialect differ in. */
 export interface Manner {
   /** OpenAI's models that reason take no `max_tokens`; most who speak as it does know nothing else. */
   readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
@@ -83,6 +83,10 @@ export interface Manner {
    * called; others refuse the field.
    */
   readonly reasoningBack: boolean;
+  /** Anthropic takes the tokens of Claude Code for requests that have instructions, as Claude Code's have. */
+  readonly asClaudeCode?: boolean;
+  /** Tokens for thinking where the request says nothing of it; -1 lets the model decide. For Gemini. */
+  readonly thinkingTokens?: number;
 }
 
 /** What suits most. */

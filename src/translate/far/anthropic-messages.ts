@@ -1,10 +1,11 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operation-table.ts';
 import { targetOf } from '../asked.ts';
-import type { Asked, CallOptions, FarSide } from '../asked.ts';
+import type { Asked, CallOptions, FarSide, Manner } from '../asked.ts';
 import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { instructionsWithFormat, ownTools, withArguments, withTools, without } from './prompt.ts';
+import type { Message, Prompt } from './prompt.ts';
 
 const messages = operationNamed('messages.create');
 
@@ -19,12 +20,16 @@ export const anthropicMessages: FarSide = {
   target: (model) => targetOf(messages, model),
 };
 
-function fit(asked: Asked, model: string): CallOptions {
+/** What Claude Code says of itself, for requests that have no instructions. */
+const CLAUDE_CODE = "You are Claude Code, Anthropic's official CLI for Claude.";
+
+function fit(asked: Asked, model: string, manner: Manner): CallOptions {
   const { options, wishes } = asked;
   const thinking = thinkingOf(asked, model);
+  const prompt = instructionsWithFormat(options);
   return {
     ...withTools(withThinking(options, thinking), ownTools(options)),
-    prompt: withArguments(instructionsWithFormat(options)),
+    prompt: withArguments(manner.asClaudeCode === true ? asClaudeCode(prompt) : prompt),
     providerOptions: {
       anthropic: {
         // The package would ask for a beta of its own to have arguments streamed in smaller pieces.
@@ -35,6 +40,21 @@ function fit(asked: Asked, model: string): CallOptions {
       },
     },
   };
+}
+
+/** With instructions, the last of which is marked for the cache. */
+function asClaudeCode(prompt: Prompt): Prompt {
+  const first = prompt.findIndex(({ role }) => role !== 'system');
+  const count = first < 0 ? prompt.length : first;
+  const own: Message = { role: 'system', content: CLAUDE_CODE };
+  const instructions = count === 0 ? [own] : prompt.slice(0, count);
+  const mark = { anthropic: { cacheControl: { type: 'ephemeral' } } };
+  return [
+    ...instructions.map((each, at) =>
+      at === instructions.length - 1 ? { providerOptions: mark, ...each } : each,
+    ),
+    ...prompt.slice(count),
+  ];
 }
 
 /** The package adds a budget to the tokens of the answer, and makes its own of a word unless told otherwise. */

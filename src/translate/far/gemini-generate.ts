@@ -1,7 +1,7 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operation-table.ts';
 import { NotExpressible, targetOf } from '../asked.ts';
-import type { Asked, CallOptions, FarSide } from '../asked.ts';
+import type { Asked, CallOptions, FarSide, Manner } from '../asked.ts';
 import { effortOf } from '../effort.ts';
 import { instructionsFirst, ownTools, resultsTogether, withArguments, withTools, without } from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
@@ -24,9 +24,9 @@ export const geminiGenerate: FarSide = {
   target: (model, asStream) => (asStream ? targetOf(stream, model, '?alt=sse') : targetOf(generate, model)),
 };
 
-function fit(asked: Asked, model: string): CallOptions {
+function fit(asked: Asked, model: string, manner: Manner): CallOptions {
   const { options } = asked;
-  const thinkingConfig = thinkingOf(asked, model);
+  const thinkingConfig = thinkingOf(asked, model, manner);
   const effort = effortOf(asked);
   return {
     ...withTools(without(options, 'reasoning', 'providerOptions'), ownTools(options)),
@@ -41,18 +41,24 @@ function thinks(model: string): boolean {
   return !/gemini-(?:1|2\.0)|gemma/u.test(model);
 }
 
-/** From 3 on Gemini is told a level instead of a number of tokens; the package makes that of the effort. */
-function countsTokens(model: string): boolean {
-  return /gemini-2\.5/u.test(model);
+/**
+ * Whether it takes a number of tokens for thinking. From 3 on Gemini is told a level instead; the package makes
+ * that of the effort. What draws or speaks does not think.
+ */
+export function countsTokens(model: string): boolean {
+  return /gemini-2\.5(?!.*-(?:image|tts))/u.test(model);
 }
 
 /** ai.google.dev/gemini-api/docs/thinking: 2.5 Pro cannot stop thinking, and thinks no more than this. */
 const PRO = { min: 128, max: 32_768 };
 const OTHERS = { min: 0, max: 24_576 };
 
-function thinkingOf({ wishes }: Asked, model: string): JSONObject {
+function thinkingOf(asked: Asked, model: string, manner: Manner): JSONObject {
   if (!thinks(model)) return {};
-  const { thinkingTokens, showThinking } = wishes;
+  const { thinkingTokens, showThinking } = asked.wishes;
+  const { thinkingTokens: usual } = manner;
+  if (usual !== undefined && countsTokens(model) && effortOf(asked) === undefined)
+    return { thinkingBudget: usual, ...(usual !== 0 && { includeThoughts: showThinking ?? true }) };
   const { min, max } = model.includes('2.5-pro') ? PRO : OTHERS;
   return {
     ...(thinkingTokens !== undefined &&
