@@ -44,7 +44,7 @@ export function takeCall(call: Call, model: string | undefined, taker: Taker): T
   const { config, wire, shaper } = taker;
   if (config.protocol === 'original')
     return wire.takes(call.target.operation, model)
-      ? { kind: 'taken', call, retelling: undefined }
+      ? { kind: 'taken', call: shaper.settings(call), retelling: undefined }
       : notOffered(call, config);
   const shaped = shaper.request(call);
   return shaped instanceof Promise
@@ -84,7 +84,7 @@ async function takeTranslated(call: Call, model: string, taker: Taker): Promise<
   const { config, wire, shaper } = taker;
   const translation = await translate(call, model, nativeOf(wire, model), wire.manner ?? PLAIN_MANNER);
   if (translation.kind === 'not-expressible') return notExpressible(translation.reason, config);
-  const shaped = await shaper.request(translation.call);
+  const shaped = await shaper.request(translation.call, call.target.operation.dialect);
   if (shaped.kind === 'refused') {
     translation.retelling.drop();
     return shaped;

@@ -7,6 +7,9 @@ export interface ContextFile {
   readonly timeoutMs: number;
 }
 
+/** What came of fetching it. The trouble names no place: clients are told of it. */
+export type Fetched = { readonly text: string } | { readonly trouble: string };
+
 /** A longer file is nobody's instructions. Bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -14,23 +17,17 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * Makes the function that gives the file's text: fetched at its first use and kept for ever; several who ask
  * meanwhile wait for one fetch. A fetch that fails gives the reason, and is made anew the next time.
  */
-export function contextFile({
-  url,
-  timeoutMs,
-}: ContextFile): () => Promise<{ readonly text: string } | { readonly trouble: string }> {
-  let fetched: Promise<{ readonly text: string } | { readonly trouble: string }> | undefined;
+export function contextFile({ url, timeoutMs }: ContextFile): () => Promise<Fetched> {
+  let kept: Promise<Fetched> | undefined;
   return async () => {
-    fetched ??= fetchText(url, timeoutMs);
+    const fetched = (kept ??= fetchText(url, timeoutMs));
     const result = await fetched;
-    if ('trouble' in result) fetched = undefined;
+    if ('trouble' in result && kept === fetched) kept = undefined;
     return result;
   };
 }
 
-async function fetchText(
-  url: string,
-  timeoutMs: number,
-): Promise<{ readonly text: string } | { readonly trouble: string }> {
+async function fetchText(url: string, timeoutMs: number): Promise<Fetched> {
   try {
     const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(timeoutMs) });
     const chunks: Buffer[] = [];
@@ -43,6 +40,9 @@ async function fetchText(
     if (statusCode !== 200) return { trouble: `its server answered ${statusCode}` };
     return { text: Buffer.concat(chunks).toString() };
   } catch (error) {
-    return { trouble: error instanceof Error ? error.message : 'it could not be fetched' };
+    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    return {
+      trouble: isLate ? `its server took longer than ${timeoutMs} ms` : 'its server cannot be reached',
+    };
   }
 }

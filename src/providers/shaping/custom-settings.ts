@@ -1,10 +1,10 @@
-import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
-import type { JSONPath } from 'jsonc-parser';
-import type { Family } from '../../dialects/operation.ts';
+import type { Call } from '../../dialects/call.ts';
+import type { Dialect } from '../../dialects/operation.ts';
+import { setInObject } from './json-edit.ts';
 
 /** A field that the configuration sets in every body. */
 export interface CustomSetting {
-  /** A path: `a.b`, with numbers for the items of lists. */
+  /** A path: `a.b`, with numbers for the items of lists; `\.` is a dot of a name. */
   readonly name: string;
   readonly value: unknown;
   /** `auto` renames what every dialect has a name for, and sets nothing else; `raw` sets any name as it is. */
@@ -12,44 +12,83 @@ export interface CustomSetting {
   readonly overwrite: boolean;
 }
 
-/** What the common settings are called; absent where a dialect has no such thing. */
-const NAMES: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
-  openai: {
-    max_tokens: 'max_tokens',
-    temperature: 'temperature',
-    top_p: 'top_p',
-    seed: 'seed',
-  },
-  anthropic: { max_tokens: 'max_tokens', temperature: 'temperature', top_p: 'top_p', top_k: 'top_k' },
-  gemini: {
-    max_tokens: 'generationConfig.maxOutputTokens',
-    temperature: 'generationConfig.temperature',
-    top_p: 'generationConfig.topP',
-    top_k: 'generationConfig.topK',
-    seed: 'generationConfig.seed',
-  },
-  bedrock: {},
-  vendor: {},
+type Names = Readonly<Record<string, string>>;
+
+const CHAT: Names = { max_tokens: 'max_tokens', temperature: 'temperature', top_p: 'top_p', seed: 'seed' };
+const GEMINI: Names = {
+  max_tokens: 'generationConfig.maxOutputTokens',
+  temperature: 'generationConfig.temperature',
+  top_p: 'generationConfig.topP',
+  top_k: 'generationConfig.topK',
+  seed: 'generationConfig.seed',
+};
+const CONVERSE: Names = {
+  max_tokens: 'inferenceConfig.maxTokens',
+  temperature: 'inferenceConfig.temperature',
+  top_p: 'inferenceConfig.topP',
+};
+const DASHSCOPE: Names = {
+  max_tokens: 'parameters.max_tokens',
+  temperature: 'parameters.temperature',
+  top_p: 'parameters.top_p',
+  top_k: 'parameters.top_k',
+  seed: 'parameters.seed',
 };
 
-/** Sets fields in a body's text; every other byte stays as it is. The same text where nothing is to be set. */
-export function applySettings(text: string, settings: readonly CustomSetting[], family: Family): string {
-  let shaped = text;
+/** What the common settings are called where text is generated; nothing else has such settings. */
+const NAMES: ReadonlyMap<string, Names> = new Map([
+  ['chat.completions', CHAT],
+  ['completions', CHAT],
+  ['responses.create', { max_tokens: 'max_output_tokens', temperature: 'temperature', top_p: 'top_p' }],
+  [
+    'messages.create',
+    { max_tokens: 'max_tokens', temperature: 'temperature', top_p: 'top_p', top_k: 'top_k' },
+  ],
+  ['gemini.generateContent', GEMINI],
+  ['gemini.streamGenerateContent', GEMINI],
+  ['bedrock.converse', CONVERSE],
+  ['bedrock.converseStream', CONVERSE],
+  ['qwen.text_generation', DASHSCOPE],
+  ['qwen.multimodal_generation', DASHSCOPE],
+]);
+
+/** The newer name, which OpenAI refuses beside the older one: where a client writes it, that is the field. */
+const NEWER_MAX_TOKENS = Buffer.from('"max_completion_tokens"');
+
+/**
+ * Sets fields in a call's body; every other byte stays as it is.
+ * @param asked the dialect of the call that this one was translated from. What is set as it is named was set there
+ *   already, where that was a chat of OpenAI's: it is in its words that the plugin's configurations name fields
+ * @returns undefined where nothing is to be set
+ */
+export function withSettings(
+  { body, target }: Call,
+  settings: readonly CustomSetting[],
+  asked?: Dialect,
+): Buffer | undefined {
+  if (settings.length === 0 || body.kind !== 'kept') return undefined;
+  const names = NAMES.get(target.operation.name);
+  let shaped = body.bytes;
   for (const { name, value, mode, overwrite } of settings) {
-    const named = mode === 'raw' ? name : NAMES[family][name];
-    if (named === undefined || named === '') continue;
-    const path = pathOf(named);
-    if (!overwrite && isThere(shaped, path)) continue;
-    shaped = applyEdits(shaped, modify(shaped, path, value, {}));
+    if (mode === 'raw' && asked === 'openai-chat') continue;
+    const named = mode === 'raw' ? name : fieldFor(name, names, shaped);
+    if (named === undefined) continue;
+    shaped = setInObject(shaped, {
+      path: pathOf(named),
+      json: JSON.stringify(value ?? null),
+      overwrites: overwrite,
+    });
   }
-  return shaped;
+  return shaped === body.bytes ? undefined : shaped;
 }
 
-function pathOf(name: string): JSONPath {
-  return name.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+function fieldFor(name: string, names: Names | undefined, body: Buffer): string | undefined {
+  const field = names?.[name];
+  return names === CHAT && field === 'max_tokens' && body.includes(NEWER_MAX_TOKENS)
+    ? 'max_completion_tokens'
+    : field;
 }
 
-function isThere(text: string, path: JSONPath): boolean {
-  const tree = parseTree(text);
-  return tree !== undefined && findNodeAtLocation(tree, path) !== undefined;
+function pathOf(name: string): string[] {
+  return name.split(/(?<!\\)\./).map((part) => part.replaceAll(String.raw`\.`, '.'));
 }

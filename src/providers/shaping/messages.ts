@@ -1,5 +1,7 @@
+import { splice } from '../../dialects/body-facts.ts';
 import { asObject } from '../../dialects/frame-judge.ts';
 import { itemsOf, valueEnd } from '../../dialects/json-walk.ts';
+import { setInObject } from './json-edit.ts';
 
 /** A message of a chat, as it is written and as it reads. */
 export interface Message {
@@ -18,26 +20,48 @@ export interface MessageShaping {
   readonly plainRoles: boolean;
 }
 
-/** The messages of the array that stands at `from`. */
-export function readMessages(body: Buffer, from: number): Message[] {
-  return Array.from(itemsOf(body, from), (start) => {
-    const text = body.toString('utf8', start, valueEnd(body, start));
-    return { text, value: asObject(JSON.parse(text)) ?? {} };
-  });
+/**
+ * Does to the messages of a body what is wanted; all else stays as it is written, and so do messages that are not
+ * concerned. What cannot be read stays as well: whoever is sent it says what is wrong with it.
+ * @param from where the array of messages begins
+ * @returns undefined where nothing changes
+ */
+export function withMessages(
+  body: Buffer,
+  from: number,
+  shaping: MessageShaping,
+): Buffer | 'nothing-left' | undefined {
+  const messages = readMessages(body, from);
+  if (messages === undefined) return undefined;
+  const shaped = shapeMessages(messages, shaping);
+  if (shaped.length === messages.length && shaped.every((message, at) => message === messages[at]))
+    return undefined;
+  if (shaped.length === 0) return 'nothing-left';
+  return splice(body, from, valueEnd(body, from), `[${shaped.map(({ text }) => text).join(',')}]`);
 }
 
-/**
- * Does to messages what is wanted; those that are not concerned stay as they are written.
- * @returns the array's text; undefined where nothing changes
- */
-export function shapeMessages(messages: readonly Message[], shaping: MessageShaping): string | undefined {
+function readMessages(body: Buffer, from: number): Message[] | undefined {
+  const messages: Message[] = [];
+  try {
+    for (const start of itemsOf(body, from)) {
+      const text = body.toString('utf8', start, valueEnd(body, start));
+      const value = asObject(JSON.parse(text));
+      if (value === undefined) return undefined;
+      messages.push({ text, value });
+    }
+  } catch {
+    // What stands inside nested values has not been checked before.
+    return undefined;
+  }
+  return messages.length === 0 ? undefined : messages;
+}
+
+function shapeMessages(messages: readonly Message[], shaping: MessageShaping): readonly Message[] {
   const cleaned = cleanUp(messages, shaping.cleanupCommands);
   const merged = shaping.mergeConsecutive ? merge(cleaned) : cleaned;
   const plain = shaping.plainRoles ? merged.map(withPlainRole) : merged;
-  const shaped = shaping.context === undefined ? plain : insertContext(plain, shaping.context);
-  if (shaped.length === messages.length && shaped.every((message, at) => message === messages[at]))
-    return undefined;
-  return `[${shaped.map(({ text }) => text).join(',')}]`;
+  // A file alone is no conversation.
+  return shaping.context === undefined || plain.length === 0 ? plain : insertContext(plain, shaping.context);
 }
 
 function made(value: Message['value']): Message {
@@ -67,7 +91,11 @@ function merge(messages: readonly Message[]): readonly Message[] {
 
 function mayMerge(a: Message['value'], b: Message['value']): boolean {
   if (a['role'] !== b['role'] || (a['role'] !== 'user' && a['role'] !== 'assistant')) return false;
-  return ![a, b].some((each) => 'tool_calls' in each || 'function_call' in each);
+  return ![a, b].some(callsTools);
+}
+
+function callsTools({ tool_calls: calls, function_call: call }: Message['value']): boolean {
+  return Array.isArray(calls) ? calls.length > 0 : (calls ?? call ?? null) !== null;
 }
 
 function mergeTwo(a: Message['value'], b: Message['value']): Message['value'] {
@@ -77,12 +105,13 @@ function mergeTwo(a: Message['value'], b: Message['value']): Message['value'] {
   return {
     ...a,
     ...b,
-    content: mergeContents(a['content'], b['content']),
+    content: mergeContents(a['content'] ?? '', b['content'] ?? ''),
     ...(reasoning.length > 0 && { reasoning_content: reasoning.join('\n\n') }),
   };
 }
 
 function mergeContents(a: unknown, b: unknown): unknown {
+  if (a === '' || b === '') return a === '' ? b : a;
   if (typeof a === 'string' && typeof b === 'string') return `${a}\n\n${b}`;
   return [...partsOf(a), ...partsOf(b)];
 }
@@ -93,7 +122,13 @@ function partsOf(content: unknown): unknown[] {
 }
 
 function withPlainRole(message: Message): Message {
-  return message.value['role'] === 'developer' ? made({ ...message.value, role: 'system' }) : message;
+  if (message.value['role'] !== 'developer') return message;
+  const renamed = setInObject(Buffer.from(message.text), {
+    path: ['role'],
+    json: '"system"',
+    overwrites: true,
+  });
+  return { text: renamed.toString(), value: { ...message.value, role: 'system' } };
 }
 
 /** After the system messages that stand first; before everything where none does, or nothing else is there. */

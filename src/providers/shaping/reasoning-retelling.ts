@@ -11,7 +11,10 @@ const DONE = '[DONE]';
 export function reasoningRetelling(shaping: ReasoningShaping): Retelling {
   return {
     contentType: undefined,
-    whole: (_, __, body) => Promise.resolve(Buffer.from(shapeWhole(body.toString(), shaping))),
+    whole: (_, __, body) => {
+      const shaped = shapeWhole(body.toString(), shaping);
+      return Promise.resolve(shaped === undefined ? body : Buffer.from(shaped));
+    },
     stream: (_, out) => new ShapedStream(new ReasoningStream(shaping), out),
     drop: () => undefined,
   };

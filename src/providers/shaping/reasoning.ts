@@ -1,4 +1,7 @@
 import { asObject, parseObject } from '../../dialects/frame-judge.ts';
+import { ChoiceThinking } from './choice-thinking.ts';
+import { callsTools, isBlank, textIn, thinkingIn, withoutThinking } from './thinking.ts';
+import type { Json } from './thinking.ts';
 
 /** What becomes of a model's thinking in chat answers. */
 export interface ReasoningShaping {
@@ -7,16 +10,14 @@ export interface ReasoningShaping {
   readonly promote: boolean;
 }
 
-type Json = Record<string, unknown>;
+/** Nobody asks for more answers at once (platform.openai.com: `n` is at most 128). */
+const MAX_CHOICES = 128;
 
-/** The fields that compatible servers put thinking into. */
-const FIELDS = ['reasoning_content', 'reasoning'] as const;
-
-/** Shapes a whole chat answer; the same text where there is nothing to do. */
-export function shapeWhole(text: string, shaping: ReasoningShaping): string {
+/** Shapes a whole chat answer; undefined where there is nothing to do. */
+export function shapeWhole(text: string, shaping: ReasoningShaping): string | undefined {
   const answer = parseObject(text);
   const choices = answer?.['choices'];
-  if (!Array.isArray(choices)) return text;
+  if (!Array.isArray(choices)) return undefined;
   let isChanged = false;
   const shaped = choices.map((choice: unknown) => {
     const given = asObject(choice);
@@ -26,31 +27,30 @@ export function shapeWhole(text: string, shaping: ReasoningShaping): string {
     isChanged = true;
     return { ...given, message: made };
   });
-  return isChanged ? JSON.stringify({ ...answer, choices: shaped }) : text;
+  return isChanged ? JSON.stringify({ ...answer, choices: shaped }) : undefined;
 }
 
-function shapeMessage(message: Readonly<Json>, { mode, promote }: ReasoningShaping): Json | undefined {
+function shapeMessage(message: Json, { mode, promote }: ReasoningShaping): Json | undefined {
   const thinking = thinkingIn(message);
   if (thinking === '') return undefined;
-  const rest = without(message);
-  if (promote && isBlank(message['content'])) return { ...rest, content: thinking };
+  const rest = withoutThinking(message);
+  if (promote && isBlank(message['content']) && !callsTools(message)) return { ...rest, content: thinking };
   switch (mode) {
     case 'passthrough':
       return undefined;
     case 'ignore':
       return rest;
     case 'concat':
-      return { ...rest, content: `<think>${thinking}</think>\n${contentIn(message)}` };
+      return { ...rest, content: `<think>${thinking}</think>\n${textIn(message)}` };
   }
 }
 
 /** Shapes the chunks of one stream, each by what came before it. */
 export class ReasoningStream {
   readonly #shaping: ReasoningShaping;
-  /** Where thinking becomes part of the answer: before it, within it, or after it. */
-  #state: 'before' | 'thinking' | 'answering' = 'before';
-  #kept = '';
-  #hasContent = false;
+  readonly #choices = new Map<unknown, ChoiceThinking>();
+  /** What all chunks of an answer have in common. */
+  #common: Json = { object: 'chat.completion.chunk' };
 
   constructor(shaping: ReasoningShaping) {
     this.#shaping = shaping;
@@ -60,85 +60,45 @@ export class ReasoningStream {
   frame(data: string): string | undefined {
     const chunk = parseObject(data);
     const choices = chunk?.['choices'];
-    if (!Array.isArray(choices) || choices.length === 0) return data;
-    const shaped = choices.map((choice: unknown) => {
-      const given = asObject(choice);
-      const delta = asObject(given?.['delta']);
-      if (delta === undefined) return choice;
-      const isLast = (given?.['finish_reason'] ?? null) !== null;
-      return { ...given, delta: { ...this.#shape(delta), ...(isLast && this.#promoted()) } };
-    });
-    if (shaped.every(saysNothing)) return undefined;
-    return JSON.stringify({ ...chunk, choices: shaped });
+    if (chunk === undefined || !Array.isArray(choices) || choices.length === 0) return data;
+    const { id, object, created, model } = chunk;
+    this.#common = { id, object, created, model };
+    const shaped = choices.map((choice: unknown) => this.#shape(choice));
+    if (shaped.every((choice, at) => choice === choices[at])) return data;
+    return shaped.every(saysNothing) && chunk['usage'] === undefined
+      ? undefined
+      : JSON.stringify({ ...chunk, choices: shaped });
   }
 
   /** What has to be said before the end, as the data of a frame; undefined where nothing has. */
   last(): string | undefined {
-    const delta = this.#promoted();
-    if (delta === undefined) return undefined;
-    const choice = { index: 0, delta, finish_reason: null };
-    return JSON.stringify({ object: 'chat.completion.chunk', choices: [choice] });
+    const choices = Array.from(this.#choices, ([index, thinking]) => {
+      const delta = thinking.promoted();
+      return delta === undefined ? [] : [{ index, delta, finish_reason: null }];
+    }).flat();
+    return choices.length === 0 ? undefined : JSON.stringify({ ...this.#common, choices });
   }
 
-  /** Thinking that was kept, and is the answer now that there is no other. */
-  #promoted(): Json | undefined {
-    if (!this.#shaping.promote || this.#hasContent || this.#kept === '') return undefined;
-    const content = this.#kept;
-    this.#kept = '';
-    return { content };
+  #shape(choice: unknown): unknown {
+    const given = asObject(choice);
+    const delta = asObject(given?.['delta']);
+    const thinking = this.#thinkingOf(given?.['index']);
+    if (given === undefined || delta === undefined || thinking === undefined) return choice;
+    const shaped = thinking.shape(delta);
+    const isLast = (given['finish_reason'] ?? null) !== null;
+    const promoted = isLast ? thinking.promoted() : undefined;
+    if (shaped === delta && promoted === undefined) return choice;
+    return { ...given, delta: { ...shaped, ...promoted } };
   }
 
-  #shape(delta: Readonly<Json>): Json {
-    const thinking = thinkingIn(delta);
-    const content = contentIn(delta);
-    this.#hasContent ||= content.trim() !== '';
-    if (this.#shaping.promote && !this.#hasContent) {
-      this.#kept += thinking;
-      return without(delta);
-    }
-    switch (this.#shaping.mode) {
-      case 'passthrough':
-        return delta;
-      case 'ignore':
-        return without(delta);
-      case 'concat':
-        return { ...without(delta), ...this.#concat(thinking, content) };
-    }
+  #thinkingOf(index: unknown): ChoiceThinking | undefined {
+    const known = this.#choices.get(index);
+    if (known !== undefined || this.#choices.size === MAX_CHOICES) return known;
+    const { mode, promote } = this.#shaping;
+    const made = new ChoiceThinking(mode, promote);
+    this.#choices.set(index, made);
+    return made;
   }
-
-  #concat(thinking: string, content: string): Json {
-    let text = '';
-    if (thinking !== '' && this.#state !== 'answering') {
-      text = this.#state === 'before' ? `<think>${thinking}` : thinking;
-      this.#state = 'thinking';
-    }
-    if (content !== '') {
-      text += this.#state === 'thinking' ? `</think>\n${content}` : content;
-      this.#state = 'answering';
-    }
-    return text === '' ? {} : { content: text };
-  }
-}
-
-function thinkingIn(message: Readonly<Json>): string {
-  const text = FIELDS.map((field) => message[field]).find(
-    (value) => typeof value === 'string' && value !== '',
-  );
-  return typeof text === 'string' ? text : '';
-}
-
-function contentIn(message: Readonly<Json>): string {
-  return typeof message['content'] === 'string' ? message['content'] : '';
-}
-
-function isBlank(content: unknown): boolean {
-  return content === undefined || content === null || (typeof content === 'string' && content.trim() === '');
-}
-
-function without(message: Readonly<Json>): Json {
-  return Object.fromEntries(
-    Object.entries(message).filter(([name]) => name !== 'reasoning_content' && name !== 'reasoning'),
-  );
 }
 
 /** A choice that has been emptied by taking its thinking away. */

@@ -1,13 +1,12 @@
 import type { ProviderConfig } from '../../config/schema.ts';
-import { splice } from '../../dialects/body-facts.ts';
 import type { Call } from '../../dialects/call.ts';
-import { valueEnd } from '../../dialects/json-walk.ts';
-import { familyOf } from '../../dialects/operation.ts';
+import type { Dialect } from '../../dialects/operation.ts';
 import type { Retelling } from '../../translate/retelling.ts';
 import { contextFile } from './context-file.ts';
-import { applySettings } from './custom-settings.ts';
+import { withSettings } from './custom-settings.ts';
 import { withBody } from './edited.ts';
-import { readMessages, shapeMessages } from './messages.ts';
+import { memberAt } from './json-edit.ts';
+import { withMessages } from './messages.ts';
 import type { MessageShaping } from './messages.ts';
 import { reasoningRetelling } from './reasoning-retelling.ts';
 import { hideUsage, withUsage } from './stream-usage.ts';
@@ -31,8 +30,13 @@ export type Shaped =
 
 /** What one provider's configuration makes of requests and answers. */
 export interface Shaper {
-  /** Sets fields and sees to the messages. Of calls that concern nobody nothing is touched. */
-  request(call: Call): Shaped | Promise<Shaped>;
+  /** Sets fields, and nothing else. */
+  settings(call: Call): Call;
+  /**
+   * Sets fields and sees to the messages. Of calls that concern nobody nothing is touched.
+   * @param asked the dialect of the call that this one was translated from
+   */
+  request(call: Call, asked?: Dialect): Shaped | Promise<Shaped>;
   /** Asks for a stream's usage where that was left open. To be done to what is sent as it is. */
   usage(call: Call): { readonly call: Call; readonly retelling: Retelling | undefined };
   /** What becomes of chat answers; undefined where they stay as they are. */
@@ -53,16 +57,21 @@ export function openShaper(config: ProviderConfig, traits: ChatTraits): Shaper {
   };
   const promote = config.promoteThinkingOnEmpty || config.hiclawMode;
   const mode = config.reasoningContentMode;
+  const settings = (call: Call, asked?: Dialect): Call => {
+    const set = withSettings(call, config.customSettings, asked);
+    return set === undefined ? call : withBody(call, set);
+  };
   return {
-    request: (call) => {
-      const set = withSettings(call, config);
+    settings: (call) => settings(call),
+    request: (call, asked) => {
+      const set = settings(call, asked);
       if (set.target.operation.name !== 'chat.completions') return { kind: 'shaped', call: set };
       const roles = { ...shaping, plainRoles: !traits.developerRole && mayNameDeveloper(set) };
-      if (context === undefined) return withMessages(set, roles, config.id);
+      if (context === undefined) return shapedBy(set, roles, config.id);
       return context().then((file) =>
         'trouble' in file
           ? refused('context_unavailable', { provider: config.id, reason: file.trouble })
-          : withMessages(set, { ...roles, context: file.text }, config.id),
+          : shapedBy(set, { ...roles, context: file.text }, config.id),
       );
     },
     usage: (call) => {
@@ -91,28 +100,15 @@ function mayNameDeveloper({ body }: Call): boolean {
   return body.kind === 'kept' && body.bytes.includes(DEVELOPER);
 }
 
-/** Settings are for bodies of JSON that can be read as a whole. */
-function withSettings(call: Call, { customSettings }: ProviderConfig): Call {
-  const { body, hints, target } = call;
-  if (customSettings.length === 0 || body.kind !== 'kept' || body.bytes.length === 0) return call;
-  if (call.modelSpan?.notation === 'plain' || target.operation.modelIn === 'form') return call;
-  if (hints.messagesAt < 0 && call.modelSpan === undefined) return call;
-  const text = body.bytes.toString();
-  const set = applySettings(text, customSettings, familyOf(target.operation.dialect));
-  return set === text ? call : withBody(call, Buffer.from(set));
-}
-
-function withMessages(call: Call, shaping: MessageShaping, provider: string): Shaped {
-  const { body, hints } = call;
+function shapedBy(call: Call, shaping: MessageShaping, provider: string): Shaped {
+  const { body } = call;
   const { context, cleanupCommands, mergeConsecutive, plainRoles } = shaping;
   const isWanted = context !== undefined || cleanupCommands.length > 0 || mergeConsecutive || plainRoles;
-  if (!isWanted || body.kind !== 'kept' || hints.messagesAt < 0) return { kind: 'shaped', call };
-  const { bytes } = body;
-  const text = shapeMessages(readMessages(bytes, hints.messagesAt), shaping);
-  if (text === undefined) return { kind: 'shaped', call };
-  if (text === '[]') return refused('nothing_left', { provider });
-  const edited = splice(bytes, hints.messagesAt, valueEnd(bytes, hints.messagesAt), text);
-  return { kind: 'shaped', call: withBody(call, edited) };
+  const from = isWanted && body.kind === 'kept' ? memberAt(body.bytes, 'messages') : undefined;
+  if (body.kind !== 'kept' || from === undefined) return { kind: 'shaped', call };
+  const edited = withMessages(body.bytes, from, shaping);
+  if (edited === 'nothing-left') return refused('nothing_left', { provider });
+  return { kind: 'shaped', call: edited === undefined ? call : withBody(call, edited) };
 }
 
 function refused(

@@ -5,6 +5,7 @@ import { membersOf, spaceEnd, valueEnd } from '../../dialects/json-walk.ts';
 import type { Retelling } from '../../translate/retelling.ts';
 
 const CLOSE_BRACE = 0x7d;
+const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 
 /**
@@ -20,16 +21,23 @@ export function withUsage(call: Call): Buffer | undefined {
     const end = bytes.lastIndexOf(CLOSE_BRACE);
     return splice(bytes, end, end, ',"stream_options":{"include_usage":true}');
   }
-  if (bytes[at] !== OPEN_BRACE) return splice(bytes, at, valueEnd(bytes, at), '{"include_usage":true}');
+  if (bytes[at] === LOWER_N) return splice(bytes, at, valueEnd(bytes, at), '{"include_usage":true}');
+  if (bytes[at] !== OPEN_BRACE) return undefined;
   for (const { key } of membersOf(bytes, at)) if (key === 'include_usage') return undefined;
   const isEmpty = bytes[spaceEnd(bytes, at + 1)] === CLOSE_BRACE;
   return splice(bytes, at + 1, at + 1, `"include_usage":true${isEmpty ? '' : ','}`);
 }
 
-/** The chunk that tells the usage has no choices; what is written in between does not say otherwise. */
-const NO_CHOICES = [Buffer.from('"choices":[]'), Buffer.from('"choices": []')];
-const FRAME_ENDS = [Buffer.from('\n\n'), Buffer.from('\r\n\r\n')];
-const DATA = 'data:';
+/**
+ * The chunk that tells the usage has no choices; of most others one look tells that they are not it. In a text of
+ * the model's the quotes would be escaped.
+ */
+const EMPTY_LIST = Buffer.from('[]');
+const NO_CHOICES = /"choices"\s*:\s*$/;
+/** What may stand between that name and the list, and more. */
+const BEFORE_BYTES = 32;
+const FRAME_ENDS = [Buffer.from('\n\n'), Buffer.from('\r\n\r\n'), Buffer.from('\r\r')];
+const DATA = /^data: ?(.*)$/m;
 
 /** Takes the chunk out again that a client has not asked for. */
 export const hideUsage: Retelling = {
@@ -49,18 +57,25 @@ export const hideUsage: Retelling = {
 
 /** @param chunk - of whole frames: a frame that was too long to be passed on whole tells no usage */
 function withoutUsage(chunk: Buffer): Buffer {
-  for (let at = nextOf(NO_CHOICES, chunk, 0); at >= 0; at = nextOf(NO_CHOICES, chunk, at + 1)) {
-    const { start, end } = frameAround(chunk, at);
-    const frame = chunk.toString('utf8', start, end).trim();
-    const data = frame.startsWith(DATA) ? parseObject(frame.slice(DATA.length)) : undefined;
-    const isUsage = asObject(data?.['usage']) !== undefined && isEmptyList(data?.['choices']);
-    if (isUsage) return Buffer.concat([chunk.subarray(0, start), chunk.subarray(end)]);
+  let left = chunk;
+  for (let at = left.indexOf(EMPTY_LIST); at >= 0; at = left.indexOf(EMPTY_LIST, at)) {
+    const frame = isOfChoices(left, at) ? frameAround(left, at) : undefined;
+    if (frame !== undefined && tellsUsage(left.toString('utf8', frame.start, frame.end))) {
+      left = Buffer.concat([left.subarray(0, frame.start), left.subarray(frame.end)]);
+      at = frame.start;
+    } else at += EMPTY_LIST.length;
   }
-  return chunk;
+  return left;
 }
 
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
+function isOfChoices(chunk: Buffer, list: number): boolean {
+  return NO_CHOICES.test(chunk.toString('latin1', Math.max(list - BEFORE_BYTES, 0), list));
+}
+
+function tellsUsage(frame: string): boolean {
+  const data = parseObject(DATA.exec(frame)?.[1] ?? '');
+  const choices = data?.['choices'];
+  return Array.isArray(choices) && choices.length === 0 && asObject(data?.['usage']) !== undefined;
 }
 
 function frameAround(chunk: Buffer, at: number): { readonly start: number; readonly end: number } {
@@ -73,10 +88,4 @@ function frameAround(chunk: Buffer, at: number): { readonly start: number; reado
     return found < 0 ? chunk.length : found + mark.length;
   });
   return { start: Math.max(...starts), end: Math.min(...ends) };
-}
-
-/** Where the first of several marks stands, from `from` on; -1 where none does. */
-function nextOf(marks: readonly Buffer[], chunk: Buffer, from: number): number {
-  const found = marks.map((mark) => chunk.indexOf(mark, from)).filter((at) => at >= 0);
-  return found.length === 0 ? -1 : Math.min(...found);
 }
