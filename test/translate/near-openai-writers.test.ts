@@ -26,11 +26,16 @@ const TOLD_USAGE = {
   completion_tokens_details: { reasoning_tokens: 2, audio_tokens: 0 },
 };
 
+function start(id: string): StreamPart {
+  return { type: 'tool-input-start', id, toolName: 'look' };
+}
+
 /** The frames' data; the end marker as it is. */
 function told(near: NearSide, parts: readonly StreamPart[], body: Json = {}): unknown[] {
   return framesOf(near, parts, contextOf(body)).map((frame) => {
     const data = dataOf(frame);
-    return data === '[DONE]' ? data : JSON.parse(data);
+    const value: unknown = data === '[DONE]' ? data : JSON.parse(data);
+    return value;
   });
 }
 
@@ -107,7 +112,6 @@ void suite('chats', () => {
   });
 
   void test('give calls places, and {} to one without arguments', () => {
-    const start = (id: string): StreamPart => ({ type: 'tool-input-start', id, toolName: 'look' });
     const pieces = deltas([
       start('c1'),
       start('c2'),
