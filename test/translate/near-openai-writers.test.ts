@@ -28,10 +28,14 @@ const TOLD_USAGE = {
 
 /** The frames' data; the end marker as it is. */
 function told(near: NearSide, parts: readonly StreamPart[], body: Json = {}): unknown[] {
-  return framesOf(near, parts, contextOf(body)).map((frame) => {
+  return framesOf(near, parts, contextOf(body)).map((frame): unknown => {
     const data = dataOf(frame);
     return data === '[DONE]' ? data : JSON.parse(data);
   });
+}
+
+function start(id: string): StreamPart {
+  return { type: 'tool-input-start', id, toolName: 'look' };
 }
 
 /** Of each chunk the delta of its choice, and why it ended where it did. */
@@ -107,7 +111,6 @@ void suite('chats', () => {
   });
 
   void test('give calls places, and {} to one without arguments', () => {
-    const start = (id: string): StreamPart => ({ type: 'tool-input-start', id, toolName: 'look' });
     const pieces = deltas([
       start('c1'),
       start('c2'),
