@@ -32,11 +32,15 @@ function start(id: string): StreamPart {
 
 /** The frames' data; the end marker as it is. */
 function told(near: NearSide, parts: readonly StreamPart[], body: Json = {}): unknown[] {
-  return framesOf(near, parts, contextOf(body)).map((frame) => {
+  return framesOf(near, parts, contextOf(body)).map((frame): unknown => {
     const data = dataOf(frame);
     const value: unknown = data === '[DONE]' ? data : JSON.parse(data);
     return value;
   });
+}
+
+function start(id: string): StreamPart {
+  return { type: 'tool-input-start', id, toolName: 'look' };
 }
 
 /** Of each chunk the delta of its choice, and why it ended where it did. */
