@@ -39,10 +39,6 @@ function told(near: NearSide, parts: readonly StreamPart[], body: Json = {}): un
   });
 }
 
-function start(id: string): StreamPart {
-  return { type: 'tool-input-start', id, toolName: 'look' };
-}
-
 /** Of each chunk the delta of its choice, and why it ended where it did. */
 function deltas(parts: readonly StreamPart[], body: Json = {}): unknown[] {
   const chunk = z.object({ choices: z.array(json) });

@@ -62,7 +62,7 @@ void describe('merging neighbours', () => {
   });
   void it('leaves calls of tools and their answers alone', async () => {
     const messages = [
-      assistant('a', { tool_calls: [] }),
+      assistant('a', { tool_calls: [{ id: 'x' }] }),
       assistant('b'),
       { role: 'tool', tool_call_id: 'x', content: '1' },
       { role: 'tool', tool_call_id: 'y', content: '2' },
