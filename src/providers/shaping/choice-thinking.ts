@@ -1,6 +1,5 @@
-import type { ReasoningShaping } from './reasoning.ts';
 import { callsTools, textIn, thinkingIn, withoutThinking } from './thinking.ts';
-import type { Json } from './thinking.ts';
+import type { Json, ReasoningShaping } from './thinking.ts';
 
 /** So much thinking is kept until it is known whether an answer follows; more is no answer. Characters. */
 const MAX_KEPT = 4 * 1024 * 1024;

@@ -1,14 +1,7 @@
 import { asObject, parseObject } from '../../dialects/frame-judge.ts';
 import { ChoiceThinking } from './choice-thinking.ts';
 import { callsTools, isBlank, textIn, thinkingIn, withoutThinking } from './thinking.ts';
-import type { Json } from './thinking.ts';
-
-/** What becomes of a model's thinking in chat answers. */
-export interface ReasoningShaping {
-  readonly mode: 'passthrough' | 'ignore' | 'concat';
-  /** Where an answer has thinking and nothing else, the thinking becomes the answer. */
-  readonly promote: boolean;
-}
+import type { Json, ReasoningShaping } from './thinking.ts';
 
 /** Nobody asks for more answers at once (platform.openai.com: `n` is at most 128). */
 const MAX_CHOICES = 128;

@@ -1,3 +1,10 @@
+/** What becomes of a model's thinking in chat answers. */
+export interface ReasoningShaping {
+  readonly mode: 'passthrough' | 'ignore' | 'concat';
+  /** Where an answer has thinking and nothing else, the thinking becomes the answer. */
+  readonly promote: boolean;
+}
+
 /** A message of a chat answer, or a piece of one. */
 export type Json = Readonly<Record<string, unknown>>;
 
