@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { providerTypes } from '../providers/types.ts';
 import { baseUrl, modelMapping, modelPattern, providerId, statusPattern } from './patterns.ts';
+import { fileUrl, otherHost } from './place-patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
 import { vendorFields } from './vendor-fields.ts';
@@ -111,7 +112,7 @@ const customSetting = z.strictObject({
 });
 
 const context = z.strictObject({
-  fileUrl: baseUrl().meta({ description: 'Where the text is. It is fetched once, at the first chat.' }),
+  fileUrl: fileUrl().meta({ description: 'Where the text is. It is fetched once, at the first chat.' }),
   serviceName: text('a name')
     .exactOptional()
     .meta({ description: 'A word of the plugin that means nothing here.' }),
@@ -200,9 +201,9 @@ const providerFields = {
   providerBasePath: text('a path').exactOptional().meta({
     description: 'Put before the path that the provider is called at, ahead of all else.',
   }),
-  providerDomain: text('a host').exactOptional().meta({
+  providerDomain: otherHost().exactOptional().meta({
     description:
-      'Another host than that of `baseUrl` or of the type, with its port where that is not the usual one.',
+      'Another host than that of `baseUrl` or of the type, with its port where that is not the usual one. `http://` or `https://` may stand before it; without, the scheme stays.',
   }),
   failover: failoverWithDefaults.prefault({}).meta({
     description: 'Taking failing keys out of service and bringing them back.',

@@ -5,6 +5,7 @@ import { pathsOf } from './capabilities.ts';
 import { placeOf, prefixOf } from './place.ts';
 import { plainWire } from './plain-wire.ts';
 import type { Surface } from './plain-wire.ts';
+import { chatTraitsOf } from './shaping/chat-traits.ts';
 import { isOffered } from './types/row.ts';
 import type { OtherSurface, ProviderType } from './types/row.ts';
 import { providerTypes } from './types.ts';
@@ -22,7 +23,7 @@ export function openCompatible(config: ProviderConfig): Wire {
   const { origin, basePath } = placeOf(config);
   const row: ProviderType = providerTypes.get(type) ?? { type, credential: { kind: 'bearer' } };
   const prefix = prefixOf(config, row.baseUrl);
-  const configured = pathsOf(config.capabilities);
+  const configured = pathsOf(config);
   const usual = { ...row.paths, ...codePlanPaths(config) };
   const openai: Surface = {
     family: 'openai',
@@ -44,6 +45,7 @@ export function openCompatible(config: ProviderConfig): Wire {
     manner: {
       maxTokens: type === 'openai' ? 'max_completion_tokens' : 'max_tokens',
       reasoningBack: REASONING_BACK.has(type),
+      refusesStreamUsage: !chatTraitsOf(type).streamUsage,
     },
   };
 }

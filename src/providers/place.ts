@@ -17,16 +17,24 @@ export interface Placed {
 
 /** Where a provider is: its base URL, under another host and behind other prefixes where that is wanted. */
 export function placeOf(placed: Placed): Place {
-  const url = new URL(placed.baseUrl);
-  if (placed.providerDomain !== undefined) url.host = placed.providerDomain;
-  const own = trim(url.pathname);
+  const { origin, pathname } = new URL(placed.baseUrl);
+  const { providerDomain } = placed;
+  return {
+    origin: providerDomain === undefined ? origin : originAt(providerDomain, origin),
+    basePath: pathUnder(placed, trim(pathname)),
+  };
+}
+
+/** Another host in the place of one: with its own scheme, or that of the other. */
+function originAt(host: string, other: string): string {
+  return new URL(host.includes('://') ? host : `${new URL(other).protocol}//${host}`).origin;
+}
+
+/** A path at the provider, behind the prefixes that are wanted; one that is there already is not put twice. */
+export function pathUnder({ basePath, basePathHandling, providerBasePath }: Placed, path: string): string {
   const prepended =
-    placed.basePathHandling === 'prepend' && placed.basePath !== undefined
-      ? behind(trim(placed.basePath), own)
-      : own;
-  const basePath =
-    placed.providerBasePath === undefined ? prepended : behind(trim(placed.providerBasePath), prepended);
-  return { origin: url.origin, basePath };
+    basePathHandling === 'prepend' && basePath !== undefined ? behind(trim(basePath), path) : path;
+  return providerBasePath === undefined ? prepended : behind(trim(providerBasePath), prepended);
 }
 
 function behind(prefix: string, path: string): string {

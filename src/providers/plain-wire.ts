@@ -99,7 +99,8 @@ function pathFor({ basePath, paths, query }: Surface, target: Target, model: str
   const own = paths?.(target.operation);
   const base = typeof basePath === 'string' ? basePath : fillModel(basePath(target.operation), model);
   const path = own === undefined ? base + suffixOf(target, model) : fillPlaces(own, target, model);
-  return path + joinQuery(queryOf(target, model), query);
+  const asked = joinQuery(queryOf(target, model), query);
+  return path.includes('?') && asked !== '' ? `${path}&${asked.slice(1)}` : path + asked;
 }
 
 /** The client's query, but for the model where it names one. */

@@ -1,6 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import { openAzure } from './azure.ts';
 import { openBedrock } from './bedrock.ts';
+import { withCapabilities } from './capabilities.ts';
 import { openClaude } from './claude.ts';
 import { openCompatible } from './compatible.ts';
 import { openGemini } from './gemini.ts';
@@ -30,7 +31,12 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
   vertex: openVertex,
 };
 
+/** Types whose requests are signed, or which pass on every path: only they know how. */
+const SIGNED: ReadonlySet<string> = new Set(['bedrock', 'generic', 'hunyuan', 'kling', 'vertex']);
+
 /** Makes of a provider's configuration the way it is spoken to. */
 export function openWire(config: ProviderConfig): Wire {
-  return (openers[config.type] ?? openCompatible)(config);
+  const open = openers[config.type];
+  if (open === undefined) return openCompatible(config);
+  return SIGNED.has(config.type) ? open(config) : withCapabilities(open(config), config);
 }

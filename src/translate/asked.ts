@@ -87,6 +87,8 @@ export interface Manner {
   readonly asClaudeCode?: boolean;
   /** Tokens for thinking where the request says nothing of it; -1 lets the model decide. For Gemini. */
   readonly thinkingTokens?: number;
+  /** It refuses to be asked for the usage of a stream, and tells it unasked. */
+  readonly refusesStreamUsage?: boolean;
 }
 
 /** What suits most. */

@@ -3,7 +3,7 @@ import type { FrameSink } from '../../dialects/sse-scanner.ts';
 import type { Retelling, StreamRetelling } from '../../translate/retelling.ts';
 import type { Sink } from '../../upstream/exchange.ts';
 import { ReasoningStream, shapeWhole } from './reasoning.ts';
-import type { ReasoningShaping } from './reasoning.ts';
+import type { ReasoningShaping } from './thinking.ts';
 
 const DONE = '[DONE]';
 

@@ -26,13 +26,13 @@ const otherChunks = z.union([
 
 /** OpenAI's chat completions, whoever speaks them. */
 export const openaiChat: FarSide = {
-  model: async (id, fetch, { maxTokens }) => {
+  model: async (id, fetch, { maxTokens, refusesStreamUsage = false }) => {
     const { OpenAICompatibleChatLanguageModel } = await import('@ai-sdk/openai-compatible');
     return new OpenAICompatibleChatLanguageModel(id, {
       provider: NAME,
       url: ({ path }) => `http://openai.invalid/v1${path}`,
       fetch,
-      includeUsage: true,
+      includeUsage: !refusesStreamUsage,
       supportsStructuredOutputs: true,
       transformRequestBody: ({ max_tokens: max, ...body }: Record<string, unknown>) =>
         max === undefined ? body : { ...body, [maxTokens]: max },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { reasoningRetelling } from '../../../src/providers/shaping/reasoning-retelling.ts';
-import type { ReasoningShaping } from '../../../src/providers/shaping/reasoning.ts';
+import type { ReasoningShaping } from '../../../src/providers/shaping/thinking.ts';
 
 const answers = z.object({ choices: z.array(z.object({ message: z.unknown() })) });
 

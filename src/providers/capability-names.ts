@@ -1,0 +1,36 @@
+/** The plugin's names of operations, and ours. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+  'openai/v1/chatcompletions': 'chat.completions',
+  'openai/v1/completions': 'completions',
+  'openai/v1/embeddings': 'embeddings',
+  'openai/v1/imagegeneration': 'images.generations',
+  'openai/v1/imagevariation': 'images.variations',
+  'openai/v1/imageedit': 'images.edits',
+  'openai/v1/audiospeech': 'audio.speech',
+  'openai/v1/audiotranscription': 'audio.transcriptions',
+  'openai/v1/audiotranslation': 'audio.translations',
+  'openai/v1/realtime': 'realtime',
+  'openai/v1/models': 'models.list',
+  'openai/v1/responses': 'responses.create',
+  'openai/v1/files': 'files.create',
+  'openai/v1/retrievefile': 'files.retrieve',
+  'openai/v1/retrievefilecontent': 'files.content',
+  'openai/v1/batches': 'batches.create',
+  'openai/v1/retrievebatch': 'batches.retrieve',
+  'openai/v1/cancelbatch': 'batches.cancel',
+  'openai/v1/videos': 'videos.create',
+  'openai/v1/retrievevideo': 'videos.retrieve',
+  'openai/v1/retrievevideocontent': 'videos.content',
+  'openai/v1/videoremix': 'videos.remix',
+  'cohere/v1/rerank': 'rerank',
+  'openai/v1/fine-tuningjobs': 'fine_tuning.jobs.create',
+  'anthropic/v1/messages': 'messages.create',
+  'anthropic/v1/messages/count_tokens': 'messages.count_tokens',
+  'kling/v1/image2video': 'kling.image2video',
+  'kling/v1/retrieveimagevideo': 'kling.image2video.retrieve',
+};
+
+/** The operation that a name in `capabilities` means; undefined where it means none. */
+export function operationOfCapability(name: string): string | undefined {
+  return Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+}
