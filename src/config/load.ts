@@ -4,7 +4,8 @@ import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
 import { narrow, problemsOf, showPath } from './issues.ts';
 import { inOwnWords } from './plugin-words.ts';
-import { sortProblems } from './problem.ts';
+import type { Note } from './plugin-words.ts';
+import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { formatBytes } from './scalars.ts';
 import { configSchema } from './schema.ts';
@@ -46,7 +47,7 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const file = await readText(path);
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
   const document = readDocument(file.text, env);
-  const names = namedTokenFiles(inOwnWords(document.value), dirname(resolve(path)));
+  const names = namedTokenFiles(inOwnWords(document.value).value, dirname(resolve(path)));
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
   return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
 }
@@ -64,8 +65,8 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
 
 function validate(document: SourceDocument, source: TextSource): LoadResult {
   const { path } = source;
-  const { locate } = document;
-  const value = inOwnWords(document.value);
+  const { value, at, notes } = inOwnWords(document.value);
+  const locate: SourceDocument['locate'] = (within, part) => document.locate([...at, ...within], part);
   const inText = document.problems.map((problem) => ({
     ...problem,
     path: showPath(problem.path, configSchema),
@@ -90,8 +91,15 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     config,
     source,
     files: [...read, ...namedTokenFiles(value, folder)],
-    warnings: sortProblems(warningsOf(config, value, locate)),
+    warnings: sortProblems([...warningsOf(config, value, locate), ...shown(notes, document)]),
   };
+}
+
+function shown(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {
+  return notes.map(({ path, expected }) => {
+    const { line, column } = locate(path, 'field');
+    return { path: formatPath(path), expected, line, column };
+  });
 }
 
 /** The configuration with relative paths counted from a folder. */

@@ -1,3 +1,4 @@
+import { operationOfCapability } from '../providers/types/capability-names.ts';
 import type { SourceDocument } from './document.ts';
 import { formatPath } from './problem.ts';
 import type { ConfigProblem, Path } from './problem.ts';
@@ -60,6 +61,14 @@ function warningsOfProvider(provider: ProviderConfig) {
       warnings.push({
         path: ['context', field],
         expected: 'nothing, since it has no effect here: the file is fetched from its URL',
+      });
+  }
+  for (const name of Object.keys(provider.capabilities)) {
+    // Names of ours hold no slash.
+    if (name.includes('/') && operationOfCapability(name) === undefined)
+      warnings.push({
+        path: ['capabilities', name],
+        expected: 'the name of an operation, such as openai/v1/embeddings; it has no effect as it is',
       });
   }
   if (apiTokens.length > 1 && !failover.enabled)

@@ -1,7 +1,7 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Operation } from '../dialects/operation.ts';
-import { operationOfCapability } from './capability-names.ts';
+import { operationOfCapability } from './types/capability-names.ts';
 import { pathUnder } from './place.ts';
 import { plainWire } from './plain-wire.ts';
 import type { Surface } from './plain-wire.ts';
@@ -28,9 +28,13 @@ export function withCapabilities(wire: Wire, config: ProviderConfig): Wire {
   if (Object.keys(config.capabilities).length === 0 || credential === undefined) return wire;
   const paths = pathsOf(config);
   const lacks = (operation: Operation): boolean => paths(operation) === undefined;
-  const surfaces = (['openai', 'anthropic', 'vendor'] as const).map(
-    (family): Surface => ({ family, basePath: '', credential, lacks, paths }),
-  );
+  const surfaces = (['openai', 'anthropic', 'vendor'] as const).map((family): Surface => ({
+    family,
+    basePath: '',
+    credential,
+    lacks,
+    paths,
+  }));
   const configured = plainWire(wire.origin, wire.native, surfaces);
   const isConfigured = (operation: Operation, model: string | undefined): boolean =>
     configured.takes(operation) &&

@@ -141,9 +141,10 @@ void describe('choosing among providers', () => {
     assert.equal(configOf(`${two}routes: [{ model: "*", to: [a, b] }]`).activeProviderId, undefined);
   });
 
-  void test('an absent id among providers is refused', () => {
-    const [problem] = problemsIn('providers: [{ type: openai }]');
-    assert.equal(problem?.path, 'providers[0].id');
+  void test('an absent id among several providers is refused; a single one is called after its type', () => {
+    const [problem] = problemsIn(`${two}  - { type: openai }`);
+    assert.equal(problem?.path, 'providers[2].id');
+    assert.equal(providerOf('providers: [{ type: openai }]').id, 'openai');
   });
 
   void test('a single provider is active, and is called after its type', () => {
