@@ -70,6 +70,7 @@ export function serveConnections(handle: Handle, bounds: ListenerBounds = BOUNDS
 }
 
 function makeServer(handle: Handle, { headMs, requestMs, checkMs }: ListenerBounds) {
+  const connections = new Connections();
   const server = createServer({
     headersTimeout: headMs,
     requestTimeout: requestMs,
@@ -78,29 +79,29 @@ function makeServer(handle: Handle, { headMs, requestMs, checkMs }: ListenerBoun
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
     // Clients that would like HTTP/2 say so in the same header, and are answered as they asked.
-    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    // A connection whose earlier requests are not answered yet cannot be given away.
+    shouldUpgradeCallback: ({ headers, socket }) =>
+      headers.upgrade?.toLowerCase() === 'websocket' && !connections.isAnswering(socket),
   });
   // Node would drop the headers that are too many, and nobody would know which.
   server.maxHeadersCount = 0;
-  const connections = new Connections();
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+  const answer = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void => {
     connections.begin(request, response);
     if (request.rawHeaders.length > 2 * MAX_HEADERS) refuse(response, 'headers_too_large');
-    else handle(request, response);
+    else handle(request, response, tunnel);
   };
   server.on('connection', (socket: Socket) => connections.open(socket));
-  server.on('request', answer);
+  server.on('request', (request, response) => answer(request, response));
   // Who asks before sending a body is told to go on when the body is wanted: by the gateway.
-  server.on('checkContinue', answer);
+  server.on('checkContinue', (request, response) => answer(request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once('finish', () => socket.end());
-    connections.begin(request, response);
     // What breaks it is told by its end.
     socket.on('error', () => undefined);
-    handle(request, response, { socket, head });
+    answer(request, response, { socket, head });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) refuseOn(socket, codeOf(error.code));
@@ -142,6 +143,11 @@ class Connections {
       answers?.delete(response);
       if (this.#ending && answers?.size === 0) socket.destroySoon();
     });
+  }
+
+  /** Whether answers are under way on a connection. */
+  isAnswering(socket: Socket): boolean {
+    return (this.#answers.get(socket)?.size ?? 0) > 0;
   }
 
   /** Ends connections without an answer under way, and from now on the others with their last one. */

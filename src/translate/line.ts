@@ -1,3 +1,5 @@
+import { NotExpressible } from './asked.ts';
+
 /** A request as a provider package would have sent it. */
 export interface CaughtRequest {
   /** In lower case. */
@@ -38,9 +40,17 @@ export class Line {
   caught(call: Promise<unknown>): Promise<CaughtRequest> {
     return Promise.race([
       this.#request.promise,
-      call.then(() => {
-        throw new TypeError('a provider package answered without asking');
-      }),
+      call.then(
+        () => {
+          throw new TypeError('a provider package answered without asking');
+        },
+        (error: unknown) => {
+          // Packages trust the types of what they are given, which of nested values only the client has written.
+          if (error instanceof TypeError || error instanceof RangeError)
+            throw new NotExpressible('a value in it is not of the type that it should be', { cause: error });
+          throw error;
+        },
+      ),
     ]);
   }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createHash } from 'node:crypto';
-import { startTestGateway } from '../support/gateway.ts';
+import { startTestGateway, until } from '../support/gateway.ts';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -136,4 +136,39 @@ void test('a session ends on both sides when either ends, and a stop does not wa
   const gone = new Promise((resolve) => second.addEventListener('close', resolve));
   await gateway.close();
   await gone;
+});
+
+void test('an upgrade behind a request that is not answered yet gets an answer, and harms nobody', async (t) => {
+  const provider = await startRealtime(t);
+  const gateway = await gatewayBefore(t, provider.url, ['sk-good']);
+  const upgrade = 'connection: Upgrade\r\nupgrade: websocket\r\n';
+  for (const first of ['/health', '/v1/nothing', '/v1/realtime?model=voice']) {
+    const socket = connect(gateway.port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    socket.write(
+      `GET ${first} HTTP/1.1\r\nhost: x\r\n\r\nGET /v1/realtime?model=voice HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`,
+    );
+    await until(() => heard.split('HTTP/1.1 ').length === 3);
+    assert.match(heard, /HTTP\/1\.1 426 [^]*"upgrade_required"/);
+  }
+  assert.equal(provider.asked.length, 0);
+  assert.equal((await fetch(`${gateway.url}/health`)).status, 200);
+});
+
+void test('an upgrade has no more headers than other requests', async (t) => {
+  const provider = await startRealtime(t);
+  const gateway = await gatewayBefore(t, provider.url, ['sk-good']);
+  const socket = connect(gateway.port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  let heard = '';
+  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  const many = Array.from({ length: 201 }, (_, at) => `x-${at}: 1\r\n`).join('');
+  socket.write(
+    `GET /v1/realtime?model=voice HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n${many}\r\n`,
+  );
+  await until(() => heard.includes('headers_too_large'));
+  assert.match(heard, /^HTTP\/1\.1 431 /);
+  assert.equal(provider.asked.length, 0);
 });

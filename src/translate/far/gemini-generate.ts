@@ -77,24 +77,26 @@ function withMediaType(part: UserPart): UserPart {
   return { ...part, mediaType: typeOfUrl(part.data.url, part) };
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  gif: 'image/gif',
-  heic: 'image/heic',
-  heif: 'image/heif',
-  jpeg: 'image/jpeg',
-  jpg: 'image/jpeg',
-  mp3: 'audio/mpeg',
-  mp4: 'video/mp4',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  wav: 'audio/wav',
-  webp: 'image/webp',
-};
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    gif: 'image/gif',
+    heic: 'image/heic',
+    heif: 'image/heif',
+    jpeg: 'image/jpeg',
+    jpg: 'image/jpeg',
+    mp3: 'audio/mpeg',
+    mp4: 'video/mp4',
+    pdf: 'application/pdf',
+    png: 'image/png',
+    wav: 'audio/wav',
+    webp: 'image/webp',
+  }),
+);
 
 /** Gemini fetches what stands at a URL only where it is told what that is. */
 function typeOfUrl({ pathname }: URL, { mediaType }: FilePart): string {
   const extension = /\.([a-z0-9]+)$/iu.exec(pathname)?.[1]?.toLowerCase() ?? '';
-  const type = TYPES[extension];
+  const type = TYPES.get(extension);
   if (type === undefined)
     throw new NotExpressible(`the type of a file (${mediaType}) cannot be told from its URL`);
   return type;

@@ -123,22 +123,24 @@ function base64Of(escaped: string): string {
   }
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  gif: 'image/gif',
-  jpeg: 'image/jpeg',
-  jpg: 'image/jpeg',
-  mp3: 'audio/mpeg',
-  mp4: 'video/mp4',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  txt: 'text/plain',
-  wav: 'audio/wav',
-  webp: 'image/webp',
-};
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    gif: 'image/gif',
+    jpeg: 'image/jpeg',
+    jpg: 'image/jpeg',
+    mp3: 'audio/mpeg',
+    mp4: 'video/mp4',
+    pdf: 'application/pdf',
+    png: 'image/png',
+    txt: 'text/plain',
+    wav: 'audio/wav',
+    webp: 'image/webp',
+  }),
+);
 
 /** The type of a file by the end of its name; undefined for ends that nobody knows. */
 export function typeByName(path: string): string | undefined {
-  return TYPES[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+  return TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
 }
 
 /** The mark by which a client asks to keep a prompt up to here, as the SDK's option for it. */
