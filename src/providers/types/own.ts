@@ -94,7 +94,7 @@ export const ownTypes: readonly ProviderType[] = [
     credential: bearer,
     speaks: 'gemini',
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or base64 of its JSON among `apiTokens`. Models of Anthropic's are spoken to as Anthropic's.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` are spoken to as Anthropic's.",
   },
   {
     type: 'vllm',
