@@ -89,6 +89,32 @@ void describe('vertex with service accounts', () => {
     assert.equal(google.came.at(-1)?.authorization, 'Bearer token-2');
   });
 
+  void it('goes on with an account whose token ended before its time', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    const google = await startGoogle(t);
+    const { json } = accountOf('one', google.origin);
+    const { gateway, ask } = await gatewayBefore(t, google.origin, { vertexAuthKey: json });
+    assert.equal(await ask(), 200);
+    t.mock.timers.tick(31_000);
+    google.refused.add('Bearer token-1');
+    assert.notEqual(await ask(), 200);
+    assert.deepEqual(
+      (await gateway.keys()).map(({ state }) => state),
+      ['in-service'],
+    );
+    assert.equal(await ask(), 200);
+    google.refused.add('Bearer token-2');
+    t.mock.timers.tick(29_000);
+    await ask();
+    t.mock.timers.tick(1000);
+    google.refused.add('Bearer token-3');
+    await ask();
+    assert.deepEqual(
+      (await gateway.keys()).map(({ state }) => state),
+      ['out-of-service'],
+    );
+  });
+
   void it('has a pool of accounts, as they are or as base64', async (t) => {
     const google = await startGoogle(t);
     const [one, two] = [accountOf('one', google.origin), accountOf('two', google.origin)];
