@@ -9,11 +9,6 @@ const VERSION = 'vertex-2023-10-16';
 /** Whoever asks for a message has to say how long it may be; the plugin says so for those who do not. Tokens. */
 const MAX_TOKENS = 4096;
 
-/** Whether a model is one of Anthropic's. */
-export function isClaude(model: string): boolean {
-  return model.startsWith('claude');
-}
-
 /** Whether Vertex AI has an operation of Anthropic's. */
 export function claudeTakes({ name }: Operation): boolean {
   return name === 'messages.create' || name === 'messages.count_tokens';

@@ -14,6 +14,7 @@ import { putWhole } from '../translate/translate.ts';
 import type { WholeTranslation } from '../translate/whole.ts';
 import type { BodyField } from './body-fields.ts';
 import { withFields } from './body-fields.ts';
+import { isClaude } from './claude.ts';
 import { safetyFields } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
 import { placeOf } from './place.ts';
@@ -21,7 +22,7 @@ import { bodyFor, requestHeaders } from './plain-wire.ts';
 import { Secret } from '../keys/secret.ts';
 import { accountIn } from '../keys/service-account.ts';
 import type { ServiceAccount } from '../keys/service-account.ts';
-import { claudeBody, claudePath, claudeTakes, isClaude, withoutAnthropic } from './vertex-claude.ts';
+import { claudeBody, claudePath, claudeTakes, withoutAnthropic } from './vertex-claude.ts';
 import type { CredentialTrouble, Wire } from './wire.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;

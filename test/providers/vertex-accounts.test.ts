@@ -185,6 +185,7 @@ void describe('tokens of service accounts', () => {
     const account = accountIn(new Secret(accountOf('one', google.origin).json));
     assert.ok(account !== undefined);
     const got = await new GoogleTokens(60_000, Date.now).tokenFor('k', account);
+    assert.ok(got instanceof Secret);
     assert.equal(`${JSON.stringify(got)} ${String(got)}`, '"[secret]" [secret]');
   });
 });

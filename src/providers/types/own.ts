@@ -10,6 +10,12 @@ export const ownTypes: readonly ProviderType[] = [
       'Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it speaks as OpenAI does.',
   },
   {
+    type: 'azure-ai-foundry',
+    credential: { kind: 'header', name: 'api-key' },
+    notes:
+      "Its base URL is that of a resource: `https://NAME.services.ai.azure.com/openai/v1`. Deployments whose names begin with `claude` are spoken to as Anthropic's, at `/anthropic/v1` beside it.",
+  },
+  {
     type: 'bedrock',
     credential: bearer,
     speaks: 'bedrock',
