@@ -23,7 +23,6 @@ export function openFoundry(config: ProviderConfig): Wire {
       lacks: ({ name }) => name !== 'messages.create' && name !== 'messages.count_tokens',
     },
   ]);
-  const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : 'openai-chat');
   return {
     ...wire,
     nativeOf,
@@ -31,4 +30,8 @@ export function openFoundry(config: ProviderConfig): Wire {
     takes: (operation: Operation, model = '') =>
       wire.takes(operation) && familyOf(operation.dialect) === familyOf(nativeOf(model)),
   };
+}
+
+function nativeOf(model: string): Dialect {
+  return isClaude(model) ? 'anthropic-messages' : 'openai-chat';
 }
