@@ -89,32 +89,6 @@ void describe('vertex with service accounts', () => {
     assert.equal(google.came.at(-1)?.authorization, 'Bearer token-2');
   });
 
-  void it('goes on with an account whose token ended before its time', async (t) => {
-    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
-    const google = await startGoogle(t);
-    const { json } = accountOf('one', google.origin);
-    const { gateway, ask } = await gatewayBefore(t, google.origin, { vertexAuthKey: json });
-    assert.equal(await ask(), 200);
-    t.mock.timers.tick(31_000);
-    google.refused.add('Bearer token-1');
-    assert.notEqual(await ask(), 200);
-    assert.deepEqual(
-      (await gateway.keys()).map(({ state }) => state),
-      ['in-service'],
-    );
-    assert.equal(await ask(), 200);
-    google.refused.add('Bearer token-2');
-    t.mock.timers.tick(29_000);
-    await ask();
-    t.mock.timers.tick(1000);
-    google.refused.add('Bearer token-3');
-    await ask();
-    assert.deepEqual(
-      (await gateway.keys()).map(({ state }) => state),
-      ['out-of-service'],
-    );
-  });
-
   void it('has a pool of accounts, as they are or as base64', async (t) => {
     const google = await startGoogle(t);
     const [one, two] = [accountOf('one', google.origin), accountOf('two', google.origin)];
@@ -153,33 +127,6 @@ void describe('vertex with service accounts', () => {
 });
 
 void describe('tokens of service accounts', () => {
-  void it('are no fault of the account where one that had been good is refused', async (t) => {
-    const google = await startGoogle(t);
-    const account = accountIn(new Secret(accountOf('one', google.origin).json));
-    assert.ok(account !== undefined);
-    let now = Date.now();
-    const tokens = new GoogleTokens(60_000, () => now);
-    const token = async () => {
-      const got = await tokens.tokenFor('k', account);
-      return got instanceof Secret ? got.reveal() : got;
-    };
-    assert.equal(await token(), 'token-1');
-    assert.equal(tokens.drop('k'), false, 'a token that never was good');
-    assert.equal(await token(), 'token-2');
-    now += 31_000;
-    assert.equal(tokens.drop('k'), true);
-    assert.equal(tokens.drop('k'), true, 'another request that went with the same token');
-    assert.equal(await token(), 'token-3');
-    now += 30_000;
-    assert.equal(await token(), 'token-3');
-    tokens.drop('k');
-    assert.equal(await token(), 'token-4');
-    now += 29_000;
-    assert.equal(tokens.drop('k'), true);
-    now += 1000;
-    assert.equal(tokens.drop('k'), false);
-  });
-
   void it('are shown to nobody', async (t) => {
     const google = await startGoogle(t);
     const account = accountIn(new Secret(accountOf('one', google.origin).json));
