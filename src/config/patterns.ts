@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Secret } from '../keys/secret.ts';
 import type { StorePlace } from '../store/place.ts';
 import { parseRedisUrl } from './redis-url.ts';
-import { kinds, text } from './scalars.ts';
+import { kinds, secret, text } from './scalars.ts';
 
 /** The values with a grammar of their own: names of providers, models, statuses and URLs. */
 
@@ -175,6 +175,22 @@ function isNewestBase({ pathname }: URL): boolean {
   return /^\/openai\/v1(?:\/|$)/.test(pathname.replaceAll(/\/{2,}/g, '/'));
 }
 
+/** A key of a pool: a token, or the JSON of a service account of Google's, which is kept without white space. */
+export function token(what: string) {
+  const plain = secret(what);
+  return z
+    .string({ error: `${what} (text; quote what looks like a number)` })
+    .transform((written, context): Secret => {
+      const account = written.trimStart().startsWith('{') ? parseAccount(written) : undefined;
+      if (account !== undefined) return new Secret(JSON.stringify(account));
+      const { data, error } = plain.safeParse(written);
+      if (data !== undefined) return data;
+      for (const { message } of error.issues) context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'secret' });
+}
+
 /** The JSON of a service account of Google's; it is kept as a secret, without white space. */
 export function serviceAccount() {
   const error = 'the JSON of a service account, with client_email, private_key and token_uri';
@@ -195,7 +211,8 @@ const account = z.looseObject({
   token_uri: z.url(),
 });
 
-function isPrivateKey(pem: string): boolean {
+/** Whether a text is the PEM of a private key that this machine can read. */
+export function isPrivateKey(pem: string): boolean {
   try {
     createPrivateKey(pem);
     return true;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { providerTypes } from '../providers/types.ts';
-import { baseUrl, modelMapping, modelPattern, providerId, statusPattern } from './patterns.ts';
+import { baseUrl, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
 import { fileUrl, otherHost } from './place-patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
-import { decimal, duration, flag, integer, kinds, secret, text, word } from './scalars.ts';
+import { decimal, duration, flag, integer, kinds, text, word } from './scalars.ts';
 import { vendorFields } from './vendor-fields.ts';
 import { credentialsOf, placedBaseUrl } from './vendor-places.ts';
 import { verdictRules } from './verdict-rules.ts';
@@ -11,7 +11,7 @@ import { verdictRules } from './verdict-rules.ts';
 /** Every option of a provider: its type, default, unit and meaning, once. */
 
 const key = z.strictObject({
-  key: secret('a token').meta({ description: 'The credential itself.' }),
+  key: token('a token').meta({ description: 'The credential itself.' }),
   name: text('a name').exactOptional().meta({ description: 'What people call it, in logs and tables.' }),
   weight: decimal({ above: 0, max: 1000 })
     .prefault(1)
@@ -27,7 +27,7 @@ const key = z.strictObject({
 });
 
 const keyEntry = z
-  .union([secret('a token').transform((token): z.output<typeof key> => ({ key: token, weight: 1 })), key], {
+  .union([token('a token').transform((read): z.output<typeof key> => ({ key: read, weight: 1 })), key], {
     error: 'a token (text; quote what looks like a number), or a map with key and more',
   })
   .register(kinds, { kind: 'secret or map' });

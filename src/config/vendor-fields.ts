@@ -150,7 +150,8 @@ export const vendorFields = {
     .exactOptional()
     .meta({ description: 'No effect: it names what the plugin fetches tokens through.' }),
   vertexOpenAICompatible: flag().exactOptional().meta({
-    description: 'For `type: vertex`: chats go to its OpenAI-compatible endpoint.',
+    description:
+      'For `type: vertex`: chats go to its OpenAI-compatible endpoint, which takes service accounts alone.',
   }),
   vertexProjectId: text('a project id')
     .exactOptional()

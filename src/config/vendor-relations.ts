@@ -1,4 +1,5 @@
 import type { Secret } from '../keys/secret.ts';
+import { isPrivateKey } from './patterns.ts';
 import { accountIn } from '../keys/service-account.ts';
 
 /** Of a provider's options, those that its own type sets in relation. */
@@ -29,7 +30,9 @@ export function vendorProblems(provider: VendorFields): readonly VendorProblem[]
     case 'vertex':
       return vertexProblems(provider);
     default:
-      return [];
+      return provider.apiTokens.some(({ key }) => accountIn(key) !== undefined)
+        ? [['apiTokens', 'tokens: service accounts are for type: vertex only']]
+        : [];
   }
 }
 
@@ -55,6 +58,8 @@ function vertexProblems(provider: VendorFields): readonly VendorProblem[] {
       'vertexOpenAICompatible',
       'keys that are service accounts (not compatible with Express Mode (apiTokens))',
     ]);
+  if (accounts.some(({ private_key }) => !isPrivateKey(private_key)))
+    problems.push(['apiTokens', 'service accounts whose private keys can be read']);
   if (accounts.length > 0 && provider.vertexRegion === undefined)
     problems.push(['vertexRegion', 'a region for service accounts, such as global (missing vertexRegion)']);
   if (provider.vertexProjectId === undefined && accounts.some(({ project_id }) => project_id === undefined))

@@ -8,7 +8,7 @@ import type { Surface } from './plain-wire.ts';
 import type { Wire } from './wire.ts';
 
 /** docs.anthropic.com/en/api/versioning: the version that is current. */
-const API_VERSION = '2023-06-01';
+export const ANTHROPIC_VERSION = '2023-06-01';
 
 /**
  * What Claude Code sends beside its OAuth token, by the Higress plugin: such tokens are for requests that look as
@@ -20,6 +20,11 @@ const CODE_HEADERS: Readonly<Record<string, string>> = {
 };
 const CODE_BETAS = ['oauth-2025-04-20', 'interleaved-thinking-2025-05-14', 'claude-code-20250219'];
 
+/** Whether a model is one of Anthropic's, where others are served beside them. */
+export function isClaude(model: string): boolean {
+  return model.startsWith('claude');
+}
+
 /** Anthropic: its own dialect alone. */
 export function openClaude(config: ProviderConfig): Wire {
   const { origin, basePath } = placeOf(config);
@@ -28,7 +33,7 @@ export function openClaude(config: ProviderConfig): Wire {
     family: 'anthropic',
     basePath,
     credential: isCode ? { kind: 'bearer' } : { kind: 'header', name: 'x-api-key' },
-    defaultHeaders: { 'anthropic-version': API_VERSION },
+    defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
   };
   const version = apiVersion === undefined ? {} : { 'anthropic-version': apiVersion };
   const wire = plainWire(origin, 'anthropic-messages', [surface]);

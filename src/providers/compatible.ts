@@ -2,6 +2,7 @@ import type { ProviderConfig } from '../config/schema.ts';
 import type { Operation } from '../dialects/operation.ts';
 import type { BodyField } from './body-fields.ts';
 import { pathsOf } from './capabilities.ts';
+import { ANTHROPIC_VERSION } from './claude.ts';
 import { placeOf, prefixOf } from './place.ts';
 import { plainWire } from './plain-wire.ts';
 import type { Surface } from './plain-wire.ts';
@@ -10,9 +11,6 @@ import { isOffered } from './types/row.ts';
 import type { OtherSurface, ProviderType } from './types/row.ts';
 import { providerTypes } from './types.ts';
 import type { Wire } from './wire.ts';
-
-/** docs.anthropic.com/en/api/versioning: servers that ask for a version know this one. */
-const ANTHROPIC_VERSION = '2023-06-01';
 
 /** Providers that want to see the model's reasoning again while it calls tools, by what they document. */
 const REASONING_BACK: ReadonlySet<string> = new Set(['deepseek', 'minimax', 'moonshot', 'zhipuai']);

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import { faultDetail } from '../upstream/faults.ts';
 import type { Opening } from '../upstream/exchange.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
+import { Secret } from '../keys/secret.ts';
 import type { ServiceAccount } from '../keys/service-account.ts';
 import type { CredentialTrouble } from './wire.ts';
 
@@ -17,7 +18,7 @@ const ASSERTION_SECONDS = 3600;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 interface Token {
-  readonly text: string;
+  readonly secret: Secret;
   /** Milliseconds since the epoch. */
   readonly endsAt: number;
 }
@@ -43,15 +44,15 @@ export class GoogleTokens {
   }
 
   /** A token that is good now, or what came instead of one. @param id - of the key */
-  tokenFor(id: string, account: ServiceAccount): string | Promise<string | CredentialTrouble> {
+  tokenFor(id: string, account: ServiceAccount): Secret | Promise<Secret | CredentialTrouble> {
     const entry = this.#entryOf(id);
     const { token } = entry;
     const leftMs = token === undefined ? 0 : token.endsAt - this.#now();
     if (token !== undefined && leftMs > 0) {
       if (leftMs < this.#refreshAheadMs) void this.#fetch(entry, account);
-      return token.text;
+      return token.secret;
     }
-    return this.#fetch(entry, account).then((fetched) => ('text' in fetched ? fetched.text : fetched));
+    return this.#fetch(entry, account).then((fetched) => ('secret' in fetched ? fetched.secret : fetched));
   }
 
   /**
@@ -60,7 +61,7 @@ export class GoogleTokens {
    */
   drop(id: string, refused: string): void {
     const entry = this.#entryOf(id);
-    if (entry.token?.text === refused) entry.token = undefined;
+    if (entry.token?.secret.reveal() === refused) entry.token = undefined;
   }
 
   #entryOf(id: string): Entry {
@@ -75,7 +76,7 @@ export class GoogleTokens {
   #fetch(entry: Entry, account: ServiceAccount): Promise<Token | CredentialTrouble> {
     entry.fetching ??= fetchToken(account, this.#now).then((fetched) => {
       entry.fetching = undefined;
-      if ('text' in fetched) entry.token = fetched;
+      if ('secret' in fetched) entry.token = fetched;
       return fetched;
     });
     return entry.fetching;
@@ -138,7 +139,7 @@ function tokenIn(answer: Buffer, now: number): Token | undefined {
     if (typeof value !== 'object' || value === null || !('access_token' in value)) return undefined;
     const { access_token: text } = value;
     const seconds = 'expires_in' in value && typeof value.expires_in === 'number' ? value.expires_in : 3600;
-    return typeof text === 'string' ? { text, endsAt: now + seconds * 1000 } : undefined;
+    return typeof text === 'string' ? { secret: new Secret(text), endsAt: now + seconds * 1000 } : undefined;
   } catch {
     // Not JSON: no token.
     return undefined;

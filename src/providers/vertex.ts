@@ -1,23 +1,31 @@
-import { applyEdits, modify } from 'jsonc-parser';
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
 import type { Key } from '../keys/key.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import {
+  embedsContent,
+  geminiManyToVertex,
+  geminiOneToVertex,
+  openaiToVertex,
+} from '../translate/embed/to-vertex.ts';
+import { putWhole } from '../translate/translate.ts';
+import type { WholeTranslation } from '../translate/whole.ts';
 import type { BodyField } from './body-fields.ts';
 import { withFields } from './body-fields.ts';
+import { isClaude } from './claude.ts';
 import { safetyFields } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
 import { placeOf } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
+import { Secret } from '../keys/secret.ts';
 import { accountIn } from '../keys/service-account.ts';
 import type { ServiceAccount } from '../keys/service-account.ts';
+import { claudeBody, claudePath, claudeTakes, withoutAnthropic } from './vertex-claude.ts';
 import type { CredentialTrouble, Wire } from './wire.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;
-/** docs.claude.com/en/api/claude-on-vertex-ai: the version stands in the body there. */
-const CLAUDE_VERSION = 'vertex-2023-10-16';
 
 /**
  * Vertex AI. A key is an API key of express mode, which goes into the query, or a service account, whose token
@@ -33,10 +41,14 @@ export function openVertex(config: ProviderConfig): Wire {
     origin,
     native: usual,
     nativeOf,
-    takes: (operation, model) => takes(operation, nativeOf(model ?? '')),
+    takes: (operation, model = '') => takes(operation, nativeOf(model), model),
+    convert: (call, model = '') => {
+      const translation = translationOf(call.target.operation, nativeOf(model), model);
+      return translation && putWhole(call, model, translation);
+    },
     build: (call, key, model = '') => {
       const account = key === undefined ? undefined : accountIn(key.secret);
-      const place = basePath + placeIn(config, account, familyOf(nativeOf(model)) === 'openai');
+      const place = basePath + placeIn(config, account, call.target.operation.name === 'chat.completions');
       const request = requestFor(call, model, place, config);
       return key === undefined ? request : withCredential(request, key, account, tokens);
     },
@@ -49,19 +61,29 @@ function tokenIn(headers: readonly string[]): string {
   return (headers[headers.lastIndexOf('authorization') + 1] ?? '').replace('Bearer ', '');
 }
 
-function isClaude(model: string): boolean {
-  return model.startsWith('claude');
-}
-
-function takes({ name, dialect }: Operation, native: Dialect): boolean {
+function takes(operation: Operation, native: Dialect, model: string): boolean {
+  const { name, dialect } = operation;
   switch (native) {
     case 'anthropic-messages':
-      return name === 'messages.create';
+      return claudeTakes(operation);
     case 'openai-chat':
       return name === 'chat.completions';
     default:
-      return familyOf(dialect) === 'gemini' && !name.startsWith('gemini.models');
+      if (name === 'gemini.embedContent') return embedsContent(model);
+      return familyOf(dialect) === 'gemini' && !LACKING.test(name);
   }
+}
+
+/** Operations of Gemini's API that Vertex AI has not. */
+const LACKING = /^gemini\.(?:models|batchEmbedContents)\b/;
+
+/** Embeddings are asked for in words of its own. */
+function translationOf({ name }: Operation, native: Dialect, model: string): WholeTranslation | undefined {
+  if (native === 'anthropic-messages') return undefined;
+  if (name === 'embeddings') return openaiToVertex;
+  if (embedsContent(model)) return undefined;
+  if (name === 'gemini.embedContent') return geminiOneToVertex;
+  return name === 'gemini.batchEmbedContents' ? geminiManyToVertex : undefined;
 }
 
 /** Express mode has no project: its key names one. */
@@ -81,16 +103,14 @@ function requestFor(call: Call, model: string, place: string, config: ProviderCo
   const { body } = bodyFor(call, model);
   const plain = {
     method: operation.method,
-    headers: requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
+    headers: withoutAnthropic(requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined)),
   };
-  if (operation.name === 'messages.create') {
-    const verb = call.stream ? 'streamRawPredict' : 'rawPredict';
+  if (familyOf(operation.dialect) === 'anthropic')
     return {
       ...plain,
-      path: `${place}/publishers/anthropic/models/${encodeURIComponent(model)}:${verb}`,
-      body: Buffer.isBuffer(body) ? claudeBody(body) : body,
+      path: place + claudePath(operation, model, call.stream),
+      body: Buffer.isBuffer(body) ? claudeBody(operation, body) : body,
     };
-  }
   if (operation.name === 'chat.completions') return { ...plain, path: place + path, body };
   const written = operation.pattern.replace('{model}', () => encodeURIComponent(model));
   const fields: readonly BodyField[] = safetyFields(config, operation);
@@ -99,15 +119,6 @@ function requestFor(call: Call, model: string, place: string, config: ProviderCo
     path: `${place}/publishers/google${written}${query}`,
     body: Buffer.isBuffer(body) ? withFields(body, fields) : body,
   };
-}
-
-/** The model stands in the path, and the version in the body. */
-function claudeBody(body: Buffer): Buffer {
-  const text = body.toString();
-  const bare = Buffer.from(applyEdits(text, modify(text, ['model'], undefined, {})));
-  return withFields(bare, [
-    { name: 'anthropic_version', json: JSON.stringify(CLAUDE_VERSION), overwrites: true },
-  ]);
 }
 
 function withCredential(
@@ -120,11 +131,11 @@ function withCredential(
     const mark = request.path.includes('?') ? '&' : '?';
     return { ...request, path: `${request.path}${mark}key=${encodeURIComponent(key.secret.reveal())}` };
   }
-  const bearing = (token: string): UpstreamRequest => ({
+  const bearing = (token: Secret): UpstreamRequest => ({
     ...request,
-    headers: [...request.headers, 'authorization', `Bearer ${token}`],
+    headers: [...request.headers, 'authorization', `Bearer ${token.reveal()}`],
   });
   const token = tokens.tokenFor(key.id, account);
-  if (typeof token === 'string') return bearing(token);
-  return token.then((fetched) => (typeof fetched === 'string' ? bearing(fetched) : fetched));
+  if (!(token instanceof Promise)) return bearing(token);
+  return token.then((fetched) => (fetched instanceof Secret ? bearing(fetched) : fetched));
 }

@@ -4,6 +4,7 @@ import { openBedrock } from './bedrock.ts';
 import { withCapabilities } from './capabilities.ts';
 import { openClaude } from './claude.ts';
 import { openCompatible } from './compatible.ts';
+import { openFoundry } from './foundry.ts';
 import { openGemini } from './gemini.ts';
 import { openGeneric } from './generic.ts';
 import { openCoze } from './vendor/coze.ts';
@@ -18,6 +19,7 @@ import type { Wire } from './wire.ts';
 /** The types that need more than a row of the table. */
 const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
   azure: openAzure,
+  'azure-ai-foundry': openFoundry,
   bedrock: openBedrock,
   claude: openClaude,
   coze: openCoze,

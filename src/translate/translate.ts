@@ -43,18 +43,12 @@ export async function translate(
 ): Promise<Translation> {
   const way = wayFrom(call.target.operation, native);
   if (way === undefined) throw new TypeError(`no way from ${call.target.operation.name} to ${native}`);
-  if (call.body.kind === 'passing')
-    return {
-      kind: 'not-expressible',
-      reason: 'it is larger than `limits.replay`, and cannot be read as a whole',
-    };
   try {
-    const body = parseBody(call.body.bytes);
     switch (way.kind) {
       case 'whole':
-        return putWhole(call, body, model, way.translation);
+        return { kind: 'translated', ...putWhole(call, model, way.translation) };
       case 'package':
-        return await ask(call, body, model, { ...way, manner });
+        return await ask(call, readBody(call), model, { ...way, manner });
     }
   } catch (error) {
     const reason = reasonOf(error);
@@ -76,11 +70,16 @@ function wayFrom(operation: Operation, native: Dialect): Way | undefined {
   return near === undefined || far === undefined ? undefined : { kind: 'package', near, far };
 }
 
-function putWhole(call: Call, body: Json, model: string, translation: WholeTranslation): Translation {
+/** Puts a call into other words where two functions say it all. Throws `NotExpressible`. */
+export function putWhole(
+  call: Call,
+  model: string,
+  translation: WholeTranslation,
+): { readonly call: Call; readonly retelling: Retelling } {
+  const body = readBody(call);
   const { target, body: asked, dropped } = translation.request(body, model);
   const headers = { 'content-type': 'application/json' };
   return {
-    kind: 'translated',
     call: callFor(call, model, target, { headers, body: JSON.stringify(asked) }),
     retelling: new WholeRetelling(translation, contextOf(call, model, body), dropped),
   };
@@ -152,9 +151,11 @@ function begin(
     : { kind: 'whole', result: Promise.resolve(model.doGenerate(options)) };
 }
 
-function parseBody(bytes: Buffer): Json {
+function readBody({ body: asked }: Call): Json {
+  if (asked.kind === 'passing')
+    throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
   try {
-    const body: unknown = JSON.parse(bytes.toString());
+    const body: unknown = JSON.parse(asked.bytes.toString());
     if (isJson(body)) return body;
   } catch {
     // Said below: the scan of its top level lets much through.

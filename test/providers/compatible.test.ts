@@ -9,7 +9,9 @@ import { expected } from './requests.ts';
 
 /** Types with a file of tests of their own. */
 const ELSEWHERE = new Set(
-  'azure bedrock claude gemini hunyuan kling vertex coze deepl dify generic triton'.split(' '),
+  'azure azure-ai-foundry bedrock claude gemini hunyuan kling vertex coze deepl dify generic triton'.split(
+    ' ',
+  ),
 );
 
 /** What a client may write that nobody here knows: it has to arrive as it is. */

@@ -1,197 +1,26 @@
 import assert from 'node:assert/strict';
-import { createVerify, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import * as z from 'zod';
-import { startTestGateway } from '../support/gateway.ts';
-import { left } from './leaving.ts';
+import { parseConfig } from '../../src/config/load.ts';
+import { accountOf, chat } from './google.ts';
+import { FIRST_KEY, leaving, left } from './leaving.ts';
+import type { Leaving } from './leaving.ts';
 
-const chat = { model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'hi' }] };
+const GOOGLE = 'https://aiplatform.googleapis.com/v1/publishers/google';
 
-interface Came {
-  readonly url: string;
-  readonly authorization: string | undefined;
-  readonly body: string;
+/** An answer to two texts. */
+const PREDICTED = {
+  predictions: [
+    { embeddings: { values: [1, 2], statistics: { token_count: 2 } } },
+    { embeddings: { values: [3, 4], statistics: { token_count: 3 } } },
+  ],
+};
+
+/** What a client is told of an answer. */
+async function told({ retelling }: Leaving, answer: object): Promise<unknown> {
+  const body = await retelling?.whole(200, {}, Buffer.from(JSON.stringify(answer)));
+  return JSON.parse(String(body));
 }
-
-/** Google: a server of tokens, and Vertex behind it, which takes the newest token of each account. */
-async function startGoogle(t: TestContext, { lifeSeconds = 3600 } = {}) {
-  const assertions: string[] = [];
-  const came: Came[] = [];
-  const dead = new Set<string>();
-  const refused = new Set<string>();
-  let count = 0;
-  const answer = async (request: IncomingMessage): Promise<[number, object]> => {
-    const body = await text(request);
-    if (request.url === '/token') {
-      const assertion = new URLSearchParams(body).get('assertion') ?? '';
-      assertions.push(assertion);
-      if (dead.has(claimsOf(assertion).iss))
-        return [400, { error: 'invalid_grant', error_description: 'Invalid grant: account not found' }];
-      return [200, { access_token: `token-${++count}`, expires_in: lifeSeconds, token_type: 'Bearer' }];
-    }
-    const { authorization } = request.headers;
-    came.push({ url: request.url ?? '', authorization, body });
-    if (refused.delete(authorization ?? ''))
-      return [
-        401,
-        {
-          error: {
-            code: 401,
-            status: 'UNAUTHENTICATED',
-            message: 'Request had invalid authentication credentials.',
-          },
-        },
-      ];
-    return [
-      200,
-      { candidates: [{ content: { role: 'model', parts: [{ text: 'hello' }] }, finishReason: 'STOP' }] },
-    ];
-  };
-  const server = createServer((request, response) => {
-    void answer(request).then(([status, body]) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  return { origin: `http://127.0.0.1:${address.port}`, assertions, came, dead, refused };
-}
-
-const claims = z.object({
-  iss: z.string(),
-  aud: z.string(),
-  scope: z.string(),
-  iat: z.number(),
-  exp: z.number(),
-});
-
-function claimsOf(assertion: string): z.output<typeof claims> {
-  return claims.parse(JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString()));
-}
-
-function accountOf(name: string, origin: string): { json: string; publicKey: KeyObject } {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const json = JSON.stringify({
-    client_email: `${name}@p.iam.gserviceaccount.com`,
-    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    private_key_id: name,
-    project_id: `project-of-${name}`,
-    token_uri: `${origin}/token`,
-  });
-  return { json, publicKey };
-}
-
-async function gatewayBefore(t: TestContext, origin: string, provider: object) {
-  const failover = { enabled: true, cooldownDuration: '10m' };
-  const gateway = await startTestGateway({
-    config: {
-      providers: [
-        { id: 'v', type: 'vertex', baseUrl: origin, vertexRegion: 'us-central1', failover, ...provider },
-      ],
-    },
-  });
-  t.after(() => gateway.close());
-  return {
-    gateway,
-    ask: async () => {
-      const response = await fetch(`${gateway.url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(chat),
-      });
-      await response.text();
-      return response.status;
-    },
-  };
-}
-
-void describe('vertex with service accounts', () => {
-  void it('signs for a token once for however many requests, and says whose project it is', async (t) => {
-    const google = await startGoogle(t);
-    const { json, publicKey } = accountOf('one', google.origin);
-    const { ask } = await gatewayBefore(t, google.origin, {
-      vertexAuthKey: json,
-    });
-    const statuses = await Promise.all(Array.from({ length: 50 }, ask));
-    assert.ok(statuses.every((status) => status === 200));
-    assert.equal(google.assertions.length, 1);
-    const [assertion = ''] = google.assertions;
-    const [head, payload, signature = ''] = assertion.split('.');
-    const verify = createVerify('RSA-SHA256').update(`${head}.${payload}`);
-    assert.ok(verify.verify(publicKey, Buffer.from(signature, 'base64url')));
-    const { iss, aud, scope, iat, exp } = claimsOf(assertion);
-    assert.deepEqual([iss, aud], ['one@p.iam.gserviceaccount.com', `${google.origin}/token`]);
-    assert.equal(scope, 'https://www.googleapis.com/auth/cloud-platform');
-    assert.equal(exp - iat, 3600);
-    const place = '/v1/projects/project-of-one/locations/us-central1/publishers/google';
-    for (const { url, authorization } of google.came) {
-      assert.equal(url, `${place}/models/gemini-2.5-flash:generateContent`);
-      assert.equal(authorization, 'Bearer token-1');
-    }
-  });
-
-  void it('renews a token behind the back of requests before it ends', async (t) => {
-    const google = await startGoogle(t, { lifeSeconds: 30 });
-    const { json } = accountOf('one', google.origin);
-    const { ask } = await gatewayBefore(t, google.origin, {
-      vertexAuthKey: json,
-      vertexTokenRefreshAhead: 60,
-    });
-    for (let asked = 0; asked < 3; asked++) assert.equal(await ask(), 200);
-    assert.equal(google.came[0]?.authorization, 'Bearer token-1');
-    assert.ok(
-      google.assertions.length >= 2,
-      'the second request went with the old token, and had a new one fetched',
-    );
-  });
-
-  void it('goes on with the second account where the first is dead', async (t) => {
-    const google = await startGoogle(t);
-    const first = accountOf('first', google.origin);
-    const second = accountOf('second', google.origin);
-    google.dead.add('first@p.iam.gserviceaccount.com');
-    const { gateway, ask } = await gatewayBefore(t, google.origin, {
-      apiTokens: [first.json, second.json].map((json) => Buffer.from(json).toString('base64')),
-    });
-    for (let asked = 0; asked < 12; asked++) assert.equal(await ask(), 200);
-    const out = (await gateway.keys()).filter(({ state }) => state === 'out-of-service');
-    assert.equal(out.length, 1);
-    assert.ok(google.came.every(({ url }) => url.includes('/projects/project-of-second/')));
-  });
-
-  void it("is spoken to as OpenAI's where the configuration says so", async (t) => {
-    const google = await startGoogle(t);
-    const { json } = accountOf('one', google.origin);
-    const { ask } = await gatewayBefore(t, google.origin, {
-      vertexAuthKey: json,
-      vertexOpenAICompatible: true,
-    });
-    await ask();
-    const [sent] = google.came;
-    const place = '/v1beta1/projects/project-of-one/locations/us-central1';
-    assert.equal(sent?.url, `${place}/endpoints/openapi/chat/completions`);
-    assert.equal(sent.authorization, 'Bearer token-1');
-    assert.deepEqual(JSON.parse(sent.body), chat);
-  });
-
-  void it('fetches another token where one is refused', async (t) => {
-    const google = await startGoogle(t);
-    const { json } = accountOf('one', google.origin);
-    const { ask } = await gatewayBefore(t, google.origin, {
-      vertexAuthKey: json,
-      failover: { enabled: false },
-    });
-    assert.equal(await ask(), 200);
-    google.refused.add('Bearer token-1');
-    await ask();
-    assert.equal(await ask(), 200);
-    assert.equal(google.came.at(-1)?.authorization, 'Bearer token-2');
-  });
-});
 
 void describe('vertex', () => {
   void it('takes an API key in the query, and names no project', async () => {
@@ -235,5 +64,119 @@ void describe('vertex', () => {
     const asked: unknown = JSON.parse(body);
     assert.ok(typeof asked === 'object' && asked !== null && 'safetySettings' in asked);
     assert.deepEqual(asked.safetySettings, [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }]);
+  });
+
+  void it('takes Gemini clients as they are, behind its own paths', async () => {
+    const body = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
+    for (const [verb, query] of [
+      ['generateContent', ''],
+      ['streamGenerateContent', '?alt=sse'],
+      ['countTokens', ''],
+    ]) {
+      const path = `/v1beta/models/gemini-2.5-flash:${verb}${query}`;
+      const gone = await left({ type: 'vertex' }, { path, body });
+      const mark = query === '' ? '?' : '&';
+      assert.equal(gone.url, `${GOOGLE}/models/gemini-2.5-flash:${verb}${query}${mark}key=${FIRST_KEY}`);
+      assert.deepEqual(JSON.parse(gone.body), body);
+    }
+  });
+
+  void it("leaves out what only Anthropic's own API knows", async () => {
+    const body = { model: 'claude-opus-4', messages: [], context_management: { edits: [] } };
+    const headers = { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'oauth-2025-04-20' };
+    const gone = await left({ type: 'vertex' }, { path: '/v1/messages', body, headers });
+    assert.deepEqual(JSON.parse(gone.body), {
+      anthropic_version: 'vertex-2023-10-16',
+      max_tokens: 4096,
+      messages: [],
+    });
+    assert.ok(!Object.keys(gone.headers).some((name) => name.startsWith('anthropic-')));
+  });
+
+  void it('counts the tokens of Claude by a model of its own', async () => {
+    const body = { model: 'claude-opus-4', messages: [{ role: 'user', content: 'hi' }] };
+    const gone = await left({ type: 'vertex' }, { path: '/v1/messages/count_tokens', body });
+    assert.match(gone.url, /\/v1\/publishers\/anthropic\/models\/count-tokens:rawPredict\?key=/);
+    assert.deepEqual(JSON.parse(gone.body), { anthropic_version: 'vertex-2023-10-16', ...body });
+  });
+
+  void it('is asked for embeddings in words of its own', async () => {
+    const model = 'text-embedding-005';
+    const url = `${GOOGLE}/models/${model}:predict?key=${FIRST_KEY}`;
+    const asked = { model, input: ['a', 'b'], dimensions: 2, encoding_format: 'float' };
+    const openai = await left({ type: 'vertex' }, { path: '/v1/embeddings', body: asked });
+    assert.equal(openai.url, url);
+    assert.deepEqual(JSON.parse(openai.body), {
+      instances: [{ content: 'a' }, { content: 'b' }],
+      parameters: { outputDimensionality: 2 },
+    });
+    assert.deepEqual(await told(openai, PREDICTED), {
+      object: 'list',
+      data: [
+        { object: 'embedding', index: 0, embedding: [1, 2] },
+        { object: 'embedding', index: 1, embedding: [3, 4] },
+      ],
+      model,
+      usage: { prompt_tokens: 5, total_tokens: 5 },
+    });
+    const one = { content: { parts: [{ text: 'a' }] }, taskType: 'RETRIEVAL_QUERY' };
+    const gemini = await left(
+      { type: 'vertex' },
+      { path: `/v1beta/models/${model}:embedContent`, body: one },
+    );
+    assert.equal(gemini.url, url);
+    assert.deepEqual(JSON.parse(gemini.body), {
+      instances: [{ content: 'a', task_type: 'RETRIEVAL_QUERY' }],
+    });
+    assert.deepEqual(await told(gemini, PREDICTED), { embedding: { values: [1, 2] } });
+    const many = await left(
+      { type: 'vertex' },
+      { path: `/v1beta/models/${model}:batchEmbedContents`, body: { requests: [one, one] } },
+    );
+    assert.equal(many.url, url);
+    assert.deepEqual(await told(many, PREDICTED), { embeddings: [{ values: [1, 2] }, { values: [3, 4] }] });
+  });
+
+  void it('asks the newest models for one embedding at a time', async () => {
+    const model = 'gemini-embedding-2';
+    const url = `${GOOGLE}/models/${model}:embedContent?key=${FIRST_KEY}`;
+    const one = await left({ type: 'vertex' }, { path: '/v1/embeddings', body: { model, input: 'a' } });
+    assert.equal(one.url, url);
+    const own = { path: `/v1beta/models/${model}:embedContent`, body: { content: { parts: [] } } };
+    assert.equal((await left({ type: 'vertex' }, own)).url, url);
+    const many = { path: '/v1/embeddings', body: { model, input: ['a', 'b'] } };
+    assert.equal(await leaving({ type: 'vertex' }, many), 'not_expressible');
+  });
+
+  void it('needs keys, and a place for service accounts', () => {
+    const { json } = accountOf('one', 'http://127.0.0.1:1');
+    const { project_id: _, ...homeless } = z.looseObject({ project_id: z.string() }).parse(JSON.parse(json));
+    const vertexRegion = 'global';
+    const cases: readonly (readonly [options: object, problem: RegExp])[] = [
+      [{}, /^provider\.vertexAuthKey: .*missing vertexAuthKey/],
+      [{ vertexAuthKey: json }, /^provider\.vertexRegion: .*missing vertexRegion/],
+      [{ apiTokens: [json] }, /^provider\.vertexRegion: .*missing vertexRegion/],
+      [
+        { vertexAuthKey: JSON.stringify(homeless), vertexRegion },
+        /^provider\.vertexProjectId: .*missing vertexProjectId/,
+      ],
+      [{ apiTokens: ['k'], vertexOpenAICompatible: true }, /not compatible with Express Mode/],
+      [
+        {
+          apiTokens: [Buffer.from(JSON.stringify({ ...homeless, private_key: 'x' })).toString('base64')],
+          vertexProjectId: 'p',
+          vertexRegion,
+        },
+        /^provider\.apiTokens: .*private keys/,
+      ],
+      [{ type: 'openai', apiTokens: [json] }, /^provider\.apiTokens: .*vertex only/],
+    ];
+    for (const [options, problem] of cases) {
+      const parsed = parseConfig(JSON.stringify({ provider: { type: 'vertex', ...options } }), { env: {} });
+      assert.ok(!parsed.ok);
+      const said = parsed.problems.map(({ path, expected }) => `${path}: ${expected}`).join('\n');
+      assert.match(said, problem);
+      assert.ok(!said.includes('PRIVATE KEY'));
+    }
   });
 });

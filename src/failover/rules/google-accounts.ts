@@ -50,7 +50,9 @@ export const googleAccountRules: readonly Rule[] = [
   },
   {
     id: 'google.account-invalid',
-    when: { named: ['invalid_grant', 'invalid_client', 'deleted_client', 'unauthorized_client'] },
+    when: {
+      named: ['invalid_grant', 'invalid_client', 'deleted_client', 'disabled_client', 'unauthorized_client'],
+    },
     verdict: keyDead,
     source: 'kubeguard/guard issue 346; developers.google.com/identity/protocols/oauth2/service-account',
     example: { status: 400, body: refusal('invalid_grant', 'Invalid JWT Signature.') },

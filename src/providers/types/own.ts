@@ -10,6 +10,12 @@ export const ownTypes: readonly ProviderType[] = [
       'Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it speaks as OpenAI does.',
   },
   {
+    type: 'azure-ai-foundry',
+    credential: { kind: 'header', name: 'api-key' },
+    notes:
+      "Its base URL is that of a resource: `https://NAME.services.ai.azure.com/openai/v1`. Deployments whose names begin with `claude` are spoken to as Anthropic's, at `/anthropic/v1` beside it.",
+  },
+  {
     type: 'bedrock',
     credential: bearer,
     speaks: 'bedrock',
@@ -94,7 +100,7 @@ export const ownTypes: readonly ProviderType[] = [
     credential: bearer,
     speaks: 'gemini',
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or base64 of its JSON among `apiTokens`. Models of Anthropic's are spoken to as Anthropic's.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` are spoken to as Anthropic's.",
   },
   {
     type: 'vllm',

@@ -51,7 +51,8 @@ function requestFor(requests: readonly Json[], model: string): WholeRequest {
   };
 }
 
-function textOf({ content }: Json): string {
+/** The text of a content. Throws `NotExpressible` where it holds anything else. */
+export function textOf({ content }: Json): string {
   const parts: unknown = asObject(content)?.['parts'];
   const list: readonly unknown[] = Array.isArray(parts) ? parts : [];
   const texts = list.map((part) => asObject(part)?.['text']).filter((text) => typeof text === 'string');

@@ -1,0 +1,37 @@
+import type { ProviderConfig } from '../config/schema.ts';
+import type { Dialect, Operation } from '../dialects/operation.ts';
+import { familyOf } from '../dialects/operation.ts';
+import { ANTHROPIC_VERSION, isClaude } from './claude.ts';
+import { placeOf } from './place.ts';
+import { plainWire } from './plain-wire.ts';
+import type { Wire } from './wire.ts';
+
+/**
+ * Azure AI Foundry: models of Anthropic's are spoken to as Anthropic's, beside the base of all others, which is
+ * OpenAI's. learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
+ */
+export function openFoundry(config: ProviderConfig): Wire {
+  const { origin, basePath } = placeOf(config);
+  const credential = { kind: 'header', name: 'api-key' } as const;
+  const wire = plainWire(origin, 'openai-chat', [
+    { family: 'openai', basePath, credential },
+    {
+      family: 'anthropic',
+      basePath: basePath.replace(/\/openai\/v1$/u, '/anthropic/v1'),
+      credential,
+      defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
+      lacks: ({ name }) => name !== 'messages.create' && name !== 'messages.count_tokens',
+    },
+  ]);
+  return {
+    ...wire,
+    nativeOf,
+    manner: { maxTokens: 'max_completion_tokens', reasoningBack: false },
+    takes: (operation: Operation, model = '') =>
+      wire.takes(operation) && familyOf(operation.dialect) === familyOf(nativeOf(model)),
+  };
+}
+
+function nativeOf(model: string): Dialect {
+  return isClaude(model) ? 'anthropic-messages' : 'openai-chat';
+}

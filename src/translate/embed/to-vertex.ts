@@ -1,0 +1,104 @@
+import { asObject } from '../../dialects/frame-judge.ts';
+import { operationNamed } from '../../dialects/operation-table.ts';
+import { NotExpressible, targetOf } from '../asked.ts';
+import type { Json } from '../asked.ts';
+import type { WholeRequest, WholeTranslation } from '../whole.ts';
+import { textOf } from './gemini-to-openai.ts';
+import { allVectors, readEmbeddings, vectorOf, writeEmbeddings } from './openai-embeddings.ts';
+import { openaiToGemini } from './openai-to-gemini.ts';
+
+/*
+ * Vertex AI asks most of its models for embeddings through `:predict`, with words of its own; the newest are asked
+ * as Gemini's API asks all, one content at a time.
+ */
+
+const predict = operationNamed('gemini.predict');
+const one = operationNamed('gemini.embedContent');
+
+/** By the SDK of Google (package `@google/genai`), which sends some models to the one and some to the other. */
+export function embedsContent(model: string): boolean {
+  return (model.includes('gemini') && model !== 'gemini-embedding-001') || model.includes('maas');
+}
+
+/** OpenAI's embeddings from Vertex AI. cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
+export const openaiToVertex: WholeTranslation = {
+  request: (body, model) => {
+    if (embedsContent(model)) {
+      const asked = openaiToGemini.request(body, model);
+      if (asked.target.operation === one) return asked;
+      throw new NotExpressible(`its input is not one text; ${model} takes one at a time`);
+    }
+    const { texts, dimensions, dropped } = readEmbeddings(body);
+    const instances = texts.map((content) => ({ content }));
+    return requestFor(model, instances, dimensions, dropped);
+  },
+  answer: (answer, context, headers) => {
+    if (answer['predictions'] === undefined) return openaiToGemini.answer(answer, context, headers);
+    const vectors = vectorsIn(answer);
+    return vectors && writeEmbeddings(vectors, tokensIn(answer), context);
+  },
+};
+
+/** Gemini's embedding of one content from a model that is asked through `:predict`. */
+export const geminiOneToVertex: WholeTranslation = {
+  request: (body, model) => fromGemini([body], model),
+  answer: (answer) => {
+    const values = vectorsIn(answer)?.[0];
+    return values && { embedding: { values } };
+  },
+};
+
+/** The same of several. */
+export const geminiManyToVertex: WholeTranslation = {
+  request: (body, model) => {
+    const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
+    return fromGemini(
+      requests.map((request) => asObject(request) ?? {}),
+      model,
+    );
+  },
+  answer: (answer) => {
+    const vectors = vectorsIn(answer);
+    return vectors && { embeddings: vectors.map((values) => ({ values })) };
+  },
+};
+
+function fromGemini(requests: readonly Json[], model: string): WholeRequest {
+  const instances = requests.map((request) => {
+    const { taskType, title } = request;
+    return {
+      content: textOf(request),
+      ...(typeof taskType === 'string' && { task_type: taskType }),
+      ...(typeof title === 'string' && { title }),
+    };
+  });
+  const [size, ...others] = new Set(requests.map((request) => request['outputDimensionality']));
+  if (others.length > 0) throw new NotExpressible('its contents want vectors of different sizes');
+  return requestFor(model, instances, typeof size === 'number' ? size : undefined, []);
+}
+
+function requestFor(
+  model: string,
+  instances: readonly object[],
+  dimensions: number | undefined,
+  dropped: readonly string[],
+): WholeRequest {
+  const parameters = dimensions === undefined ? {} : { parameters: { outputDimensionality: dimensions } };
+  return { target: targetOf(predict, model), body: { instances, ...parameters }, dropped };
+}
+
+function embeddingsIn({ predictions }: Json): readonly (Json | undefined)[] {
+  const list: readonly unknown[] = Array.isArray(predictions) ? predictions : [];
+  return list.map((prediction) => asObject(asObject(prediction)?.['embeddings']));
+}
+
+function vectorsIn(answer: Json): readonly (readonly number[])[] | undefined {
+  return allVectors(embeddingsIn(answer).map((each) => vectorOf(each?.['values'])));
+}
+
+function tokensIn(answer: Json): number {
+  return embeddingsIn(answer)
+    .map((each) => Number(asObject(each?.['statistics'])?.['token_count']))
+    .filter(Number.isInteger)
+    .reduce((sum, count) => sum + count, 0);
+}
