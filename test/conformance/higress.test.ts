@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../src/config/load.ts';
 import { leavingUnder, type Asked } from '../providers/leaving.ts';
+import { gatewayFor } from '../support/gateway.ts';
+import { ask } from '../support/http.ts';
+import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 
 /*
  * Configurations after the examples of the Higress plugin's documentation, as they are written there, and what has
@@ -163,6 +166,11 @@ const cases: Readonly<Record<string, Case>> = {
     headers: { authorization: 'Bearer YOUR_DIFY_API_TOKEN' },
     body: undefined,
   },
+  triton: {
+    url: 'http://triton.example.com/v2/models/gpt2/versions/1/generate',
+    headers: { authorization: 'Bearer ****' },
+    body: undefined,
+  },
   cleanup: {
     asked: {
       body: {
@@ -188,17 +196,25 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-void describe('a configuration of the Higress plugin runs unchanged:', () => {
-  for (const [name, { asked = {}, url, headers = {}, body, warns }] of Object.entries(cases)) {
+function textOf(name: string): string {
+  return readFileSync(new URL(`higress/${name}.yaml`, import.meta.url), 'utf8');
+}
+
+function askedOf({ asked: { model = 'm', ...more } = {} }: Case): Asked {
+  return { path: '/v1/chat/completions', body: chat(model), ...more };
+}
+
+void describe('a configuration of the Higress plugin runs unchanged, by what would leave:', () => {
+  for (const [name, given] of Object.entries(cases)) {
+    const { url, headers = {}, body, warns } = given;
     void it(name, async () => {
-      const text = readFileSync(new URL(`higress/${name}.yaml`, import.meta.url), 'utf8');
+      const text = textOf(name);
       const parsed = parseConfig(text, { env: {} });
       assert.ok(parsed.ok, JSON.stringify(parsed));
       const warnings = parsed.warnings.map(({ path, expected }) => `${path}: ${expected}`).join('\n');
       if (warns === undefined) assert.equal(warnings, '');
       else assert.match(warnings, warns);
-      const { model = 'm', ...more } = asked;
-      const left = await leavingUnder(text, { path: '/v1/chat/completions', body: chat(model), ...more });
+      const left = await leavingUnder(text, askedOf(given));
       assert.ok(typeof left === 'object', JSON.stringify(left));
       assert.equal(left.url, url);
       for (const [header, value] of Object.entries(headers))
@@ -206,6 +222,71 @@ void describe('a configuration of the Higress plugin runs unchanged:', () => {
       if (Object.keys(headers).length === 0 && name === 'ollama')
         assert.ok(!('authorization' in left.headers));
       if (body !== undefined) assert.deepEqual(JSON.parse(left.body), body);
+    });
+  }
+});
+
+void describe('and over real sockets, with another host and nothing else:', () => {
+  for (const [name, given] of Object.entries(cases)) {
+    const { url, headers = {}, body } = given;
+    void it(name, async (t) => {
+      const upstream = await rawUpstream(t, ({ end }) =>
+        end(rawAnswer('200 OK', ['content-type: application/json'], '{}')),
+      );
+      // One line more, at the provider's type.
+      const text = textOf(name).replace(/^( *(?:- )?)(type: .*)$/m, (_, before: string, type: string) =>
+        [before + type, `${before.replace('-', ' ')}providerDomain: ${upstream.origin}`].join('\n'),
+      );
+      const gateway = await gatewayFor(t, { yaml: () => text });
+      const asked = askedOf(given);
+      const { status } = await ask(gateway.url, asked);
+      const [request, ...more] = upstream.requests;
+      assert.ok(request, `nothing came, and the answer is ${status}`);
+      assert.equal(more.length, 0);
+      assert.equal(request.line, `POST ${url.slice(new URL(url).origin.length)} HTTP/1.1`);
+      assert.equal(request.header('host'), new URL(upstream.origin).host);
+      for (const [header, value] of Object.entries(headers))
+        assert.equal(request.header(header), value, header);
+      if (body !== undefined) assert.deepEqual(JSON.parse(request.body.toString()), body);
+    });
+  }
+});
+
+void describe('what Kubernetes holds', () => {
+  void it('is read for everybody, with the provider that all its rules name', async () => {
+    const text = textOf('wrapped');
+    const parsed = parseConfig(text, { env: {} });
+    assert.ok(parsed.ok, JSON.stringify(parsed));
+    const { activeProviderId, providers } = parsed.config;
+    assert.equal(activeProviderId, 'my-groq');
+    assert.deepEqual(providers[1]?.failover.failoverOnStatus, ['429']);
+    assert.equal(providers[0]?.basePath, '/qwen');
+    assert.deepEqual(
+      parsed.warnings.map(({ path, line }) => [path, line]),
+      [['spec.matchRules', 25]],
+    );
+  });
+
+  void it('has its mistakes told where they stand', () => {
+    const parsed = parseConfig(textOf('wrapped').replace('type: groq', 'type: grok2'), { env: {} });
+    assert.ok(!parsed.ok);
+    const [problem] = parsed.problems;
+    assert.deepEqual([problem?.path, problem?.line], ['providers[1].type', 15]);
+  });
+});
+
+void describe('what the plugin signs is signed:', () => {
+  for (const [name, begins] of [
+    ['bedrock', 'AWS4-HMAC-SHA256 Credential=YOUR_AWS_ACCESS_KEY_ID/'],
+    ['hunyuan', 'TC3-HMAC-SHA256 Credential=AKID0123456789abcdef0123456789abcdef/'],
+  ] as const) {
+    void it(name, async () => {
+      const given = cases[name];
+      assert.ok(given);
+      const left = await leavingUnder(textOf(name), askedOf(given));
+      assert.ok(typeof left === 'object');
+      const { authorization = '' } = left.headers;
+      assert.ok(authorization.startsWith(begins), authorization);
     });
   }
 });

@@ -24,7 +24,7 @@ async function startRecorder(t: TestContext) {
 function bodyWith(model: string): string {
   const odd =
     '"big":123456789012345678901234567890,"exp":1.0E+2,"esc":"\\u00e9\\/\\ud83d\\ude00","dup":1,"dup":2, "deep" : [ { } ,null ]';
-  const text = 'Zeile\\nübrig "\\\\" '.replaceAll('"', '\\"').repeat(60_000);
+  const text = 'Zeile\\nübrig "\\\\" '.replaceAll('"', '\\"').repeat(100_000);
   return `{ ${odd},\n"model" :\t"${model}","unknown_field":{"a":[1e400,-0]},"padding":"${text}","messages":[{"role":"user","content":"hi"}],"input":"hi","contents":[],"max_tokens":1 }\n`;
 }
 
@@ -52,7 +52,7 @@ for (const [what, path, type] of paths) {
     });
     t.after(() => gateway.close());
     const body = bodyWith('model-here');
-    assert.ok(Buffer.byteLength(body) > 1_000_000);
+    assert.ok(Buffer.byteLength(body) >= 2 * 1024 * 1024);
     const headers = {
       'content-type': 'application/json',
       ...(type === 'claude' && { 'anthropic-version': '2023-06-01' }),
@@ -63,6 +63,30 @@ for (const [what, path, type] of paths) {
     assert.ok(came[0]?.equals(Buffer.from(body.replace('"model-here"', String.raw`"model-\"there\""`))));
   });
 }
+
+void test('of a stream whose usage is asked for, and with a setting, no other byte changes either', async (t) => {
+  const { came, origin } = await startRecorder(t);
+  const gateway = await startTestGateway({
+    config: {
+      provider: {
+        type: 'openai',
+        baseUrl: `${origin}/v1`,
+        apiTokens: ['sk-1'],
+        modelMapping: { 'model-here': 'there' },
+        customSettings: [{ name: 'max_tokens', value: 7 }],
+      },
+      providers: undefined,
+    },
+  });
+  t.after(() => gateway.close());
+  const body = bodyWith('model-here').replace('"unknown_field"', '"stream":true,"unknown_field"');
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body });
+  const end = '"max_tokens":1 }';
+  const asks = ',"stream_options":{"include_usage":true}';
+  const expected = body.replace('"model-here"', '"there"').replace(end, `"max_tokens":7 ${asks}}`);
+  assert.ok(came[0]?.equals(Buffer.from(expected)));
+});
 
 void test('a body of 2 MB for generateContent arrives as it was written; the model stands in the path', async (t) => {
   const { came, origin } = await startRecorder(t);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
 import { parseConfig } from '../../src/config/load.ts';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
 import { gatewayFor, until, type ConfigParts, type TestGateway } from '../support/gateway.ts';
@@ -9,8 +10,8 @@ import { ask, chat } from '../support/http.ts';
 /*
  * What a configuration of the Higress `ai-proxy` plugin must do here: the conformance cases by their numbers.
  * Unless said otherwise: an OpenAI provider, `failoverOnStatus: ["429"]`, failureThreshold 1,
- * cooldownDuration 100. Case 11 (`stream_options.include_usage`) is about a feature this version does not have;
- * case 12 is in `consumer-affinity.test.ts`.
+ * cooldownDuration 100. Case 12 is in `consumer-affinity.test.ts`; what the client sees of case 11 is in
+ * `test/providers/shaping/usage-over-sockets.test.ts`.
  */
 
 const KEYS = ['sk-token-1', 'sk-token-2', 'sk-token-3'] as const;
@@ -354,4 +355,42 @@ void test("10: a provider's Retry-After with a 429 reaches the client", async (t
   const { status, headers } = await ask(gateway.url);
   assert.equal(status, 429);
   assert.equal(headers['retry-after'], '60');
+});
+
+void suite('11: stream usage', () => {
+  /** What arrives of a body at the provider. */
+  async function arrived(t: TestContext, body: object, provider: ConfigParts = {}): Promise<unknown> {
+    const gateway = await pluginFor(t, { provider });
+    assert.equal((await ask(gateway.url, { body })).status, 200);
+    const came: unknown = JSON.parse(gateway.sim.requests.at(-1)?.body ?? '');
+    return came;
+  }
+  const stream = { ...chat('hello'), stream: true };
+  const asked = { ...stream, stream_options: { include_usage: true } };
+
+  void test('11: a stream on an upstream that speaks OpenAI is asked for its usage where nothing was said', async (t) => {
+    assert.deepEqual(await arrived(t, stream), asked);
+  });
+
+  void test('11: other options of the stream are kept beside', async (t) => {
+    const { stream_options: options } = z
+      .object({ stream_options: z.record(z.string(), z.unknown()) })
+      .parse(await arrived(t, { ...stream, stream_options: { include_obfuscation: false } }));
+    assert.deepEqual(options, { include_usage: true, include_obfuscation: false });
+  });
+
+  void test('11: an explicit false stays, and so does an explicit true', async (t) => {
+    const no = { ...stream, stream_options: { include_usage: false } };
+    assert.deepEqual(await arrived(t, no), no);
+    assert.deepEqual(await arrived(t, asked), asked);
+  });
+
+  void test('11: what is no stream is not asked, nor is any with disableStreamUsageStats', async (t) => {
+    assert.deepEqual(await arrived(t, chat('hello')), chat('hello'));
+    assert.deepEqual(await arrived(t, { ...chat('hello'), stream: false }), {
+      ...chat('hello'),
+      stream: false,
+    });
+    assert.deepEqual(await arrived(t, stream, { disableStreamUsageStats: true }), stream);
+  });
 });

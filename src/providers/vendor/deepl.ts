@@ -20,7 +20,7 @@ const FREE_SUFFIX = ':fx';
 
 /**
  * DeepL: what is said in a chat is translated, each message into a choice of its own. Which of its two hosts is
- * asked the model says, as in the plugin, or else the key; a configured base URL is asked whatever they say.
+ * asked the model says, as in the plugin, or else the key; a configured base URL or domain is asked whatever they say.
  */
 export function openDeepl(config: ProviderConfig): Wire {
   const { targetLang = '' } = config;
@@ -29,7 +29,8 @@ export function openDeepl(config: ProviderConfig): Wire {
     ask: (chat) => ask(chat, targetLang),
     reader: () => ({ whole: readWhole, frame: () => undefined }),
   });
-  const isUsual = config.baseUrl === providerTypes.get('deepl')?.baseUrl;
+  const isUsual =
+    config.baseUrl === providerTypes.get('deepl')?.baseUrl && config.providerDomain === undefined;
   return {
     ...wire,
     build: async (call, key, model) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
+import { gatewayFor } from '../../support/gateway.ts';
+import { ask, chat } from '../../support/http.ts';
 import { leaving } from '../leaving.ts';
 
 /** The body that leaves for a chat with these messages. */
@@ -64,10 +66,53 @@ void describe('merging neighbours', () => {
     const messages = [
       assistant('a', { tool_calls: [{ id: 'x' }] }),
       assistant('b'),
+      assistant('c', { function_call: { name: 'f' } }),
       { role: 'tool', tool_call_id: 'x', content: '1' },
       { role: 'tool', tool_call_id: 'y', content: '2' },
     ];
     assert.deepEqual(await sent(options, messages), messages);
+    const none = [assistant('a', { tool_calls: null }), assistant(null, { tool_calls: [] }), assistant('b')];
+    assert.deepEqual(await sent(options, none), [assistant('a\n\nb', { tool_calls: [] })]);
+  });
+  void it('is part of hiclawMode', async () => {
+    assert.deepEqual(await sent({ hiclawMode: true }, [user('a'), user('b')]), [user('a\n\nb')]);
+  });
+});
+
+void describe('messages that are not concerned', () => {
+  const options = {
+    mergeConsecutiveMessages: true,
+    contextCleanupCommands: ['/new'],
+    type: 'groq',
+  };
+  /** The body that leaves for one that is written like this. */
+  async function leavesAs(body: string): Promise<string> {
+    const left = await leaving(options, { path: '/v1/chat/completions', body });
+    assert.ok(typeof left === 'object');
+    return left.body;
+  }
+
+  void it('stay byte for byte, and so does the rest of the body', async () => {
+    const odd = '{ "role":"system", "content" : "\\u00e9\\/", "big":123456789012345678901234567890 }';
+    const developer = '{"x":1e400, "role" : "developer","content":"\\u00e9"}';
+    const user = '{"role":"user","content":"a"}';
+    assert.equal(
+      await leavesAs(`{"model":"m","d":1,"d":2, "messages" : [ ${odd} , ${developer},${user} ] ,"n":1.0}`),
+      `{"model":"m","d":1,"d":2, "messages" : [${odd},${developer.replace('developer', 'system')},${user}] ,"n":1.0}`,
+    );
+  });
+
+  void it('are not what other fields hold', async () => {
+    const body =
+      '{"model":"m","messages":[{"role":"user","content":"a"}],"input":[{"role":"user","content":"/new"}]}';
+    assert.equal(await leavesAs(body), body);
+  });
+
+  void it('and those that cannot be read go on for the provider to say so', async () => {
+    for (const messages of ['[{"role":nonsense}]', '[1,"a"]', '"text"', '{}', '[]', 'null']) {
+      const body = `{"model":"m","messages":${messages}}`;
+      assert.equal(await leavesAs(body), body, messages);
+    }
   });
 });
 
@@ -109,8 +154,53 @@ void describe('a context file', () => {
     assert.deepEqual(await sent({ context }, [user('a')]), [file, user('a')]);
   });
 
-  void it('that is not to be had is an error of the request', async (t) => {
-    const { context } = await fileServer(t, [500]);
-    assert.equal(await sent({ context }, [user('a')]), 'context_unavailable');
+  void it('that is not to be had is an error of the request, and is asked for again with the next', async (t) => {
+    const { context, asked } = await fileServer(t, [500, 404, 200]);
+    const gateway = await gatewayFor(t, { provider: { context } });
+    for (const status of [500, 404]) {
+      const { status: told, text } = await ask(gateway.url);
+      assert.equal(told, 502);
+      assert.match(text, new RegExp(`its server answered ${status}`));
+    }
+    assert.equal((await ask(gateway.url)).status, 200);
+    assert.equal(asked(), 3);
+    assert.equal(gateway.sim.requests.length, 1);
+    assert.match(gateway.sim.requests[0]?.body ?? '', /^\{.*"CONTEXT"/);
+  });
+
+  void it('is fetched once, however many ask', async (t) => {
+    const { context, asked } = await fileServer(t, [200]);
+    const gateway = await gatewayFor(t, { provider: { context } });
+    const all = await Promise.all(Array.from({ length: 8 }, () => ask(gateway.url)));
+    assert.ok(all.every(({ status }) => status === 200));
+    await ask(gateway.url);
+    assert.equal(asked(), 1);
+  });
+
+  void it('that cannot be reached is told without its address', async (t) => {
+    const gateway = await gatewayFor(t, { provider: { context: { fileUrl: 'http://127.0.0.1:1/secret' } } });
+    const { status, text } = await ask(gateway.url);
+    assert.equal(status, 502);
+    assert.ok(!text.includes('secret'), text);
+  });
+
+  void it('reaches providers that speak otherwise, and is no conversation by itself', async (t) => {
+    const { context } = await fileServer(t, [200]);
+    const body = { model: 'claude-opus-4-5', messages: [user('a')] };
+    const left = await leaving({ type: 'claude', context }, { path: '/v1/chat/completions', body });
+    assert.ok(typeof left === 'object');
+    assert.match(left.body, /"system":.*CONTEXT/);
+    const options = { context, contextCleanupCommands: ['/new'] };
+    assert.equal(await sent(options, [user('/new')]), 'nothing_left');
+  });
+});
+
+void describe('a conversation of which nothing is left', () => {
+  void it('is refused with 400 in the client’s dialect, and reaches nobody', async (t) => {
+    const gateway = await gatewayFor(t, { provider: { contextCleanupCommands: ['/new'] } });
+    const { status, text } = await ask(gateway.url, { body: chat('/new') });
+    assert.equal(status, 400);
+    assert.match(text, /"code":"nothing_left"/);
+    assert.equal(gateway.sim.requests.length, 0);
   });
 });

@@ -3,6 +3,9 @@ import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { reasoningRetelling } from '../../../src/providers/shaping/reasoning-retelling.ts';
 import type { ReasoningShaping } from '../../../src/providers/shaping/thinking.ts';
+import { gatewayFor } from '../../support/gateway.ts';
+import { ask, chat } from '../../support/http.ts';
+import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../../support/raw-upstream.ts';
 
 const answers = z.object({ choices: z.array(z.object({ message: z.unknown() })) });
 
@@ -73,6 +76,66 @@ void describe('the thinking in a stream of chat', () => {
     );
   });
 
+  void it('is told as thinking, late, where an answer follows after all', async () => {
+    const opening = chunk({ role: 'assistant', content: '' });
+    const rest = chunk({ content: 'C2' }) + chunk({}, 'stop') + DONE;
+    const told1 = chunk({ content: 'C1', reasoning_content: 'R1R2' });
+    assert.equal(await told(PROMOTE, STREAM), opening + told1 + rest);
+    const all = { mode: 'concat', promote: true } as const;
+    assert.equal(await told(all, STREAM), opening + chunk({ content: '<think>R1R2</think>\nC1' }) + rest);
+  });
+
+  void it('is no answer beside a call of a tool', async () => {
+    const call = { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] };
+    const stream = chunk({ reasoning_content: 'R' }) + chunk(call) + chunk({}, 'tool_calls') + DONE;
+    assert.equal(
+      await told(PROMOTE, stream),
+      chunk({ ...call, reasoning_content: 'R' }) + chunk({}, 'tool_calls') + DONE,
+    );
+    assert.equal(
+      await told(CONCAT, stream),
+      chunk({ content: '<think>R' }) +
+        chunk({ ...call, content: '</think>\n' }) +
+        chunk({}, 'tool_calls') +
+        DONE,
+    );
+  });
+
+  void it('belongs to its choice', async () => {
+    const both = (...deltas: readonly object[]): string =>
+      `data: ${JSON.stringify({ choices: deltas.map((delta, index) => ({ index, delta, finish_reason: null })) })}\n\n`;
+    const stream =
+      both({ reasoning_content: 'R' }, { reasoning_content: 'S' }) + both({ content: 'C' }, {}) + DONE;
+    assert.equal(
+      await told(CONCAT, stream),
+      both({ content: '<think>R' }, { content: '<think>S' }) + both({ content: '</think>\nC' }, {}) + DONE,
+    );
+    assert.equal(
+      await told(PROMOTE, stream),
+      `${both({ content: 'C', reasoning_content: 'R' }, {})}data: {"choices":[{"index":1,"delta":{"content":"S"},"finish_reason":null}]}\n\n${DONE}`,
+    );
+  });
+
+  void it('after the answer stays what it is, and what is not concerned stays as it is written', async () => {
+    const odd =
+      'data: { "id":"x","big":123456789012345678901234567890,"choices":[{"index":0,"delta":{"content":"\\u00e9"}}]}\n\n';
+    const late = chunk({ content: 'C' }) + chunk({ reasoning_content: 'late' }) + odd + DONE;
+    assert.equal(await told(CONCAT, late), late);
+    assert.equal(await told(PROMOTE, late), late);
+    const error = 'data: {"error":{"message":"m"}}\n\n';
+    const usage = 'data: {"choices":[],"usage":{"total_tokens":1e2}}\n\n';
+    for (const shaping of [IGNORE, CONCAT, PROMOTE])
+      assert.equal(await told(shaping, odd + usage + error + DONE), odd + usage + error + DONE);
+  });
+
+  void it('that becomes the answer at the end has the marks of its stream', async () => {
+    const first = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 5, model: 'm' };
+    const choice = { index: 0, delta: { reasoning_content: 'R' }, finish_reason: null };
+    const stream = `data: ${JSON.stringify({ ...first, choices: [choice] })}\n\n${DONE}`;
+    const promoted = { ...first, choices: [{ index: 0, delta: { content: 'R' }, finish_reason: null }] };
+    assert.equal(await told(PROMOTE, stream), `data: ${JSON.stringify(promoted)}\n\n${DONE}`);
+  });
+
   void it('comes out the same however the stream is cut', async () => {
     for (const shaping of [IGNORE, CONCAT, PROMOTE]) {
       const uncut = await told(shaping, STREAM);
@@ -98,5 +161,51 @@ void describe('the thinking in a whole answer', () => {
       role: 'assistant',
       content: 'R',
     });
+  });
+
+  void it('is no answer beside a call of a tool, nor in place of parts', async () => {
+    for (const more of [{ content: null, tool_calls: [{ id: 'c' }] }, { content: [{ type: 'text' }] }]) {
+      const other = { ...message, ...more };
+      assert.deepEqual(await whole(PROMOTE, other), other);
+    }
+  });
+
+  void it('and an answer that is not concerned stays byte for byte', async () => {
+    const written = Buffer.from('{ "choices":[{"message":{"content":"\\u00e9"},"n":1e400}], "x":1 }\n');
+    for (const shaping of [IGNORE, CONCAT, PROMOTE])
+      assert.ok((await reasoningRetelling(shaping).whole(200, {}, written)).equals(written));
+  });
+});
+
+void describe('over real sockets', () => {
+  void it('shaping reaches the client of a provider that speaks OpenAI, streaming and whole', async (t) => {
+    const bytes = Buffer.from(STREAM);
+    const message = { role: 'assistant', content: 'C', reasoning_content: 'R' };
+    const upstream = await rawUpstream(t, async ({ request, write, end }) => {
+      if (!request.body.includes('"stream":true')) {
+        const body = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'stop' }] });
+        return end(rawAnswer('200 OK', ['content-type: application/json', 'connection: close'], body));
+      }
+      await write(rawHead('200 OK', ['content-type: text/event-stream', 'transfer-encoding: chunked']));
+      for (const byte of bytes) await write(rawChunk(String.fromCharCode(byte)));
+      end(rawChunk());
+    });
+    const { url } = await gatewayFor(t, {
+      yaml: () =>
+        JSON.stringify({
+          provider: {
+            type: 'deepseek',
+            baseUrl: `${upstream.origin}/v1`,
+            apiTokens: ['sk-1'],
+            reasoningContentMode: 'Concat',
+          },
+        }),
+    });
+    const streamed = await ask(url, { body: { ...chat('a'), stream: true } });
+    assert.equal(streamed.text, await told(CONCAT, STREAM));
+    const answered = await ask(url);
+    assert.equal(answers.parse(answered.json()).choices.length, 1);
+    assert.match(answered.text, /"content":"<think>R<\/think>\\nC"/);
+    assert.ok(!answered.text.includes('reasoning_content'));
   });
 });

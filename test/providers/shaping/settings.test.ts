@@ -1,61 +1,177 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setInObject } from '../../../src/providers/shaping/json-edit.ts';
 import { leaving } from '../leaving.ts';
 
+const CHAT = '/v1/chat/completions';
+
+/** The body that leaves for a request, under these settings. */
 async function sent(
   customSettings: readonly object[],
   body: string,
-  path = '/v1/chat/completions',
-  type = 'groq',
-) {
-  const left = await leaving({ type, customSettings }, { path, body });
-  assert.ok(typeof left === 'object');
+  { path = CHAT, ...provider }: { path?: string; [option: string]: unknown } = {},
+): Promise<string> {
+  const left = await leaving({ type: 'groq', customSettings, ...provider }, { path, body });
+  assert.ok(typeof left === 'object', JSON.stringify(left));
   return left.body;
 }
 
-void describe('custom settings', () => {
-  const body = '{"model":"m","big":12345678901234567890,"e":"\\u00e9","temperature":1,"messages":[]}';
-  void it('set what is known, and touch nothing else', async () => {
-    assert.equal(
-      await sent([{ name: 'temperature', value: 0.2 }], body),
-      '{"model":"m","big":12345678901234567890,"e":"\\u00e9","temperature":0.2,"messages":[]}',
-    );
+const raw = (name: string, value: unknown, more: object = {}) => ({ name, value, mode: 'raw', ...more });
+const keep = { overwrite: false };
+
+void describe('custom settings change what they name, and not a byte beside it:', () => {
+  const odd =
+    '"big":123456789012345678901234567890, "e":"\\u00e9\\/", "n" : 1e400, "dup":1,"dup":2 ,"m\\u00efx":[ ]';
+  const cases: readonly (readonly [what: string, setting: object, before: string, after: string])[] = [
+    [
+      'a value is replaced',
+      { name: 'temperature', value: 0.2 },
+      '"temperature" : 1 ,"z":0',
+      '"temperature" : 0.2 ,"z":0',
+    ],
+    ['a value is put in front', { name: 'seed', value: 7 }, '"z":0', '+"seed":7,"z":0'],
+    ['of equal names the last one counts', raw('t', 3), '"t":1,"t":2', '"t":1,"t":3'],
+    [
+      'a name may be written with escapes',
+      raw('tempo', 1),
+      '"t\\u0065mpo":0,"z":"tempo"',
+      '"t\\u0065mpo":1,"z":"tempo"',
+    ],
+    ['a name may hold more than ASCII', raw('größe', 1), '"größe":0', '"größe":1'],
+    ['a field of a field', raw('a.b', 'x"y'), '"a":{ "c":[1] }', '"a":{"b":"x\\"y", "c":[1] }'],
+    ['a field of nothing', raw('a.b.c', [1, { d: null }]), '"z":0', '+"a":{"b":{"c":[1,{"d":null}]}},"z":0'],
+    [
+      'an item of a list',
+      raw('a.1.b', true),
+      '"a":[{"b":0}, {"b" : [0]} ,3]',
+      '"a":[{"b":0}, {"b" : true} ,3]',
+    ],
+    ['the item behind the last', raw('a.2', 'c'), '"a":["a", "b" ]', '"a":["a", "b","c" ]'],
+    ['the first item', raw('a.0', 1), '"a":[ ]', '"a":[1 ]'],
+    ['no item further behind', raw('a.3', 'c'), '"a":[1]', '"a":[1]'],
+    ['no name in a list', raw('a.b', 1), '"a":[1]', '"a":[1]'],
+    ['a list of its own', raw('a.0.b', 1), '"z":0', '+"a":[{"b":1}],"z":0'],
+    ['a number may be the name of a field', raw('a.0', 1), '"a":{"0":5}', '"a":{"0":1}'],
+    ['a dot may be part of a name', raw('a\\.b', 1), '"a.b":0,"a":{"b":0}', '"a.b":1,"a":{"b":0}'],
+    ['what is no object gives way', raw('a.b', 1), '"a":"text"', '"a":{"b":1}'],
+    ['unless nothing is to be overwritten', raw('a.b', 1, keep), '"a":"text"', '"a":"text"'],
+    ['null is something', { name: 'seed', value: 7, ...keep }, '"seed":null', '"seed":null'],
+    ['nothing is nothing', { name: 'seed', value: 7, ...keep }, '"z":0', '+"seed":7,"z":0'],
+    ['null can be set', raw('stop', null), '"stop":"a"', '"stop":null'],
+    [
+      'the newer name where the client writes it',
+      { name: 'max_tokens', value: 9 },
+      '"max_completion_tokens":5',
+      '"max_completion_tokens":9',
+    ],
+  ];
+  for (const [what, setting, before, after] of cases) {
+    void it(what, async () => {
+      const isInFront = after.startsWith('+');
+      const [front = '', rest = after] = isInFront ? [after.slice(1).replace(/"z":0$/, ''), '"z":0'] : [];
+      assert.equal(
+        await sent([setting], `{ "model":"m",${odd},"messages":[],${before}}\n`),
+        `{${front} "model":"m",${odd},"messages":[],${rest}}\n`,
+      );
+    });
+  }
+
+  void it('they are set in the order written', async () => {
+    const settings = [raw('a.b', { c: [1] }), raw('a.b.c.0', 2)];
+    assert.equal(await sent(settings, '{"model":"m"}'), '{"a":{"b":{"c":[2]}},"model":"m"}');
   });
-  void it('set nothing that the dialect has no name for, unless they are raw', async () => {
-    assert.equal(await sent([{ name: 'top_k', value: 3 }], body), body);
-    const raw = await sent([{ name: 'top_k', value: 3, mode: 'raw' }], body);
-    assert.deepEqual(JSON.parse(raw), { ...JSON.parse(body), top_k: 3 });
+
+  void it('a byte order mark stays in front', async () => {
+    assert.equal(await sent([raw('a', 1)], '\uFEFF{"model":"m"}'), '\uFEFF{"a":1,"model":"m"}');
   });
-  void it('leave what is there where they may not overwrite', async () => {
-    const settings = [
-      { name: 'temperature', value: 0.2, overwrite: false },
-      { name: 'seed', value: 7, overwrite: false },
-    ];
-    const left: unknown = JSON.parse(await sent(settings, '{"model":"m","temperature":null,"messages":[]}'));
-    assert.deepEqual(left, { model: 'm', temperature: null, messages: [], seed: 7 });
+
+  void it('bytes that are no text stay as they are, and so does what is no object', () => {
+    const edit = { path: ['a'], json: '1', overwrites: true };
+    const odd = Buffer.from('{"x":"\xff\xfe","a":0}', 'latin1');
+    assert.equal(setInObject(odd, edit).toString('latin1'), '{"x":"\xff\xfe","a":1}');
+    for (const body of ['', '[{"a":0}]', '--boundary\r\n', '"a"'])
+      assert.equal(setInObject(Buffer.from(body), edit).toString(), body);
   });
-  void it('reach into objects and lists, in the order written', async () => {
-    const settings = [
-      { name: 'a.b', value: { c: [1] }, mode: 'raw' },
-      { name: 'a.b.c.0', value: 2, mode: 'raw' },
-    ];
-    const left: unknown = JSON.parse(await sent(settings, '{"model":"m","messages":[]}'));
-    assert.deepEqual(left, { model: 'm', messages: [], a: { b: { c: [2] } } });
-  });
-  void it('are named as the dialect of what is sent names them', async () => {
-    const gemini = await sent(
-      [{ name: 'max_tokens', value: 5 }],
-      '{"contents":[]}',
-      '/v1beta/models/g:generateContent',
-      'gemini',
-    );
-    assert.deepEqual(JSON.parse(gemini), { contents: [], generationConfig: { maxOutputTokens: 5 } });
-    const claude = await sent(
-      [{ name: 'top_k', value: 5 }],
-      '{"model":"c","max_tokens":1,"messages":[]}',
+});
+
+void describe('custom settings have the names of what is asked for:', () => {
+  const all = ['max_tokens', 'temperature', 'top_p', 'top_k', 'seed'].map((name, at) => ({
+    name,
+    value: at,
+  }));
+  const cases: readonly (readonly [string, object, string, string, object])[] = [
+    [
+      'chats of OpenAI',
+      { type: 'groq' },
+      CHAT,
+      '{"model":"m"}',
+      { max_tokens: 0, temperature: 1, top_p: 2, seed: 4 },
+    ],
+    [
+      'responses',
+      { type: 'openai' },
+      '/v1/responses',
+      '{"model":"m"}',
+      { max_output_tokens: 0, temperature: 1, top_p: 2 },
+    ],
+    [
+      'messages',
+      { type: 'claude' },
       '/v1/messages',
-      'claude',
+      '{"model":"m"}',
+      { max_tokens: 0, temperature: 1, top_p: 2, top_k: 3 },
+    ],
+    [
+      'Gemini’s contents',
+      { type: 'gemini' },
+      '/v1beta/models/g:generateContent',
+      '{"contents":[]}',
+      { generationConfig: { maxOutputTokens: 0, temperature: 1, topP: 2, topK: 3, seed: 4 } },
+    ],
+    [
+      'DashScope’s own API',
+      { type: 'qwen', protocol: 'original' },
+      '/api/v1/services/aigc/text-generation/generation',
+      '{"model":"m"}',
+      { parameters: { max_tokens: 0, temperature: 1, top_p: 2, top_k: 3, seed: 4 } },
+    ],
+    ['embeddings have none', { type: 'openai' }, '/v1/embeddings', '{"model":"m"}', {}],
+    ['nor has the counting of tokens', { type: 'claude' }, '/v1/messages/count_tokens', '{"model":"m"}', {}],
+  ];
+  for (const [what, provider, path, body, set] of cases) {
+    void it(what, async () => {
+      const left: unknown = JSON.parse(await sent(all, body, { path, ...provider }));
+      assert.deepEqual(left, { ...JSON.parse(body), ...set });
+    });
+  }
+
+  void it('raw ones are set wherever there is a body of JSON', async () => {
+    assert.equal(
+      await sent([raw('top_k', 3)], '{"model":"m","input":"a"}', { path: '/v1/embeddings', type: 'openai' }),
+      '{"top_k":3,"model":"m","input":"a"}',
     );
-    assert.deepEqual(JSON.parse(claude), { model: 'c', max_tokens: 1, messages: [], top_k: 5 });
+  });
+
+  void it('a call of another dialect gets them in the provider’s, too', async () => {
+    const left: unknown = JSON.parse(
+      await sent(
+        [{ name: 'top_k', value: 3 }, { name: 'max_tokens', value: 77 }, raw('reasoning_effort', 'low')],
+        '{"model":"claude-opus-4-5","messages":[{"role":"user","content":"a"}]}',
+        { type: 'claude' },
+      ),
+    );
+    assert.partialDeepStrictEqual(left, { top_k: 3, max_tokens: 77 });
+    assert.ok(typeof left === 'object' && left !== null && !('reasoning_effort' in left));
+  });
+
+  void it('raw ones for a client of another dialect are set in the provider’s', async () => {
+    const left: unknown = JSON.parse(
+      await sent(
+        [raw('service_tier', 'flex')],
+        '{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"a"}]}',
+        { path: '/v1/messages' },
+      ),
+    );
+    assert.partialDeepStrictEqual(left, { service_tier: 'flex', max_tokens: 5 });
   });
 });
