@@ -1,6 +1,6 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
-import { placeOf } from './place.ts';
+import { placeOf, withoutPrefix } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
 import type { Wire } from './wire.ts';
 
@@ -23,7 +23,7 @@ export function openGeneric(config: ProviderConfig): Wire {
       const { body, length } = bodyFor(call, undefined);
       return {
         method: call.target.operation.method,
-        path: basePath + pathOf(call),
+        path: basePath + withoutPrefix(config, pathOf(call)),
         headers: requestHeaders(call, NOTHING_OWN, key?.secret ?? call.credential, length),
         body,
         ...(call.target.operation.upgrades && { upgrade: 'websocket' as const }),

@@ -37,6 +37,12 @@ export function pathUnder({ basePath, basePathHandling, providerBasePath }: Plac
   return providerBasePath === undefined ? prepended : behind(trim(providerBasePath), prepended);
 }
 
+/** A client's path without the prefix that stops here. */
+export function withoutPrefix({ basePath, basePathHandling }: Placed, path: string): string {
+  const prefix = basePathHandling === 'removePrefix' && basePath !== undefined ? trim(basePath) : '';
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+}
+
 function behind(prefix: string, path: string): string {
   return path === prefix || path.startsWith(`${prefix}/`) ? path : prefix + path;
 }
