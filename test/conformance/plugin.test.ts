@@ -357,14 +357,15 @@ void test("10: a provider's Retry-After with a 429 reaches the client", async (t
   assert.equal(headers['retry-after'], '60');
 });
 
+/** What arrives of a body at the provider. */
+async function arrived(t: TestContext, body: object, provider: ConfigParts = {}): Promise<unknown> {
+  const gateway = await pluginFor(t, { provider });
+  assert.equal((await ask(gateway.url, { body })).status, 200);
+  const came: unknown = JSON.parse(gateway.sim.requests.at(-1)?.body ?? '');
+  return came;
+}
+
 void suite('11: stream usage', () => {
-  /** What arrives of a body at the provider. */
-  async function arrived(t: TestContext, body: object, provider: ConfigParts = {}): Promise<unknown> {
-    const gateway = await pluginFor(t, { provider });
-    assert.equal((await ask(gateway.url, { body })).status, 200);
-    const came: unknown = JSON.parse(gateway.sim.requests.at(-1)?.body ?? '');
-    return came;
-  }
   const stream = { ...chat('hello'), stream: true };
   const asked = { ...stream, stream_options: { include_usage: true } };
 

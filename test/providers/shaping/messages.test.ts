@@ -95,10 +95,10 @@ void describe('messages that are not concerned', () => {
   void it('stay byte for byte, and so does the rest of the body', async () => {
     const odd = '{ "role":"system", "content" : "\\u00e9\\/", "big":123456789012345678901234567890 }';
     const developer = '{"x":1e400, "role" : "developer","content":"\\u00e9"}';
-    const user = '{"role":"user","content":"a"}';
+    const said = '{"role":"user","content":"a"}';
     assert.equal(
-      await leavesAs(`{"model":"m","d":1,"d":2, "messages" : [ ${odd} , ${developer},${user} ] ,"n":1.0}`),
-      `{"model":"m","d":1,"d":2, "messages" : [${odd},${developer.replace('developer', 'system')},${user}] ,"n":1.0}`,
+      await leavesAs(`{"model":"m","d":1,"d":2, "messages" : [ ${odd} , ${developer},${said} ] ,"n":1.0}`),
+      `{"model":"m","d":1,"d":2, "messages" : [${odd},${developer.replace('developer', 'system')},${said}] ,"n":1.0}`,
     );
   });
 

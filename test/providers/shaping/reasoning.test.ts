@@ -13,6 +13,12 @@ function chunk(delta: object, finish: string | null = null): string {
   return `data: ${JSON.stringify({ id: 'x', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 }
 
+/** A chunk of several choices. */
+function both(...deltas: readonly object[]): string {
+  const choices = deltas.map((delta, index) => ({ index, delta, finish_reason: null }));
+  return `data: ${JSON.stringify({ choices })}\n\n`;
+}
+
 const DONE = 'data: [DONE]\n\n';
 const STREAM = [
   chunk({ role: 'assistant', content: '' }),
@@ -102,8 +108,6 @@ void describe('the thinking in a stream of chat', () => {
   });
 
   void it('belongs to its choice', async () => {
-    const both = (...deltas: readonly object[]): string =>
-      `data: ${JSON.stringify({ choices: deltas.map((delta, index) => ({ index, delta, finish_reason: null })) })}\n\n`;
     const stream =
       both({ reasoning_content: 'R' }, { reasoning_content: 'S' }) + both({ content: 'C' }, {}) + DONE;
     assert.equal(

@@ -87,8 +87,8 @@ void describe('custom settings change what they name, and not a byte beside it:'
 
   void it('bytes that are no text stay as they are, and so does what is no object', () => {
     const edit = { path: ['a'], json: '1', overwrites: true };
-    const odd = Buffer.from('{"x":"\xff\xfe","a":0}', 'latin1');
-    assert.equal(setInObject(odd, edit).toString('latin1'), '{"x":"\xff\xfe","a":1}');
+    const noText = Buffer.from('{"x":"\xff\xfe","a":0}', 'latin1');
+    assert.equal(setInObject(noText, edit).toString('latin1'), '{"x":"\xff\xfe","a":1}');
     for (const body of ['', '[{"a":0}]', '--boundary\r\n', '"a"'])
       assert.equal(setInObject(Buffer.from(body), edit).toString(), body);
   });
