@@ -62,8 +62,11 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Beyond this there are no dates (ECMA-262, 21.4.1.1). Seconds. */
+const LAST_DATE = 8.64e12;
+
 function secondsOf(value: unknown): number | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return Math.floor(value);
+  if (typeof value === 'number') return Math.abs(value) <= LAST_DATE ? Math.floor(value) : undefined;
   const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);
 }

@@ -36,6 +36,13 @@ void describe('lists of models', () => {
     assert.deepEqual(writeModels('gemini', read('gemini', GEMINI)), GEMINI);
   });
 
+  void it('are told whatever dates a provider writes', () => {
+    for (const created of [8.64e15, -1e20, 1e308, 'never', null, {}]) {
+      const models = read('openai', { data: [{ id: 'm', created }] });
+      assert.match(JSON.stringify(writeModels('anthropic', models)), /"created_at":"1970-01-01T00:00:00/u);
+    }
+  });
+
   void it('are told in the form of whoever asks', () => {
     const models = [...read('openai', OPENAI), ...read('anthropic', ANTHROPIC), ...read('gemini', GEMINI)];
     assert.deepEqual(writeModels('anthropic', models.slice(0, 1)), {

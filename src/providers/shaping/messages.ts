@@ -79,14 +79,14 @@ function cleanUp(messages: readonly Message[], commands: readonly string[]): rea
 }
 
 function merge(messages: readonly Message[]): readonly Message[] {
-  const merged: Message[] = [];
+  const runs: Message[][] = [];
   for (const message of messages) {
-    const before = merged.at(-1);
-    if (before !== undefined && mayMerge(before.value, message.value))
-      merged[merged.length - 1] = made(mergeTwo(before.value, message.value));
-    else merged.push(message);
+    const run = runs.at(-1);
+    const before = run?.at(-1);
+    if (before !== undefined && mayMerge(before.value, message.value)) run?.push(message);
+    else runs.push([message]);
   }
-  return merged;
+  return runs.flatMap((run) => (run.length === 1 ? run : [made(mergeRun(run.map(({ value }) => value)))]));
 }
 
 function mayMerge(a: Message['value'], b: Message['value']): boolean {
@@ -98,22 +98,26 @@ function callsTools({ tool_calls: calls, function_call: call }: Message['value']
   return Array.isArray(calls) ? calls.length > 0 : (calls ?? call ?? null) !== null;
 }
 
-function mergeTwo(a: Message['value'], b: Message['value']): Message['value'] {
-  const reasoning = [a['reasoning_content'], b['reasoning_content']].filter(
-    (text) => typeof text === 'string' && text !== '',
-  );
-  return {
-    ...a,
-    ...b,
-    content: mergeContents(a['content'] ?? '', b['content'] ?? ''),
-    ...(reasoning.length > 0 && { reasoning_content: reasoning.join('\n\n') }),
-  };
+/** All at once: pair by pair, a client could make this take the square of its messages. */
+function mergeRun(values: readonly Message['value'][]): Message['value'] {
+  const fields = new Map(values.flatMap((value) => Object.entries(value)));
+  fields.set('content', mergeContents(values.map(({ content }) => content ?? '')));
+  const reasoning = values
+    .map(({ reasoning_content: text }) => text)
+    .filter((text) => typeof text === 'string' && text !== '');
+  if (reasoning.length > 0) fields.set('reasoning_content', reasoning.join('\n\n'));
+  return Object.fromEntries(fields);
 }
 
-function mergeContents(a: unknown, b: unknown): unknown {
-  if (a === '' || b === '') return a === '' ? b : a;
-  if (typeof a === 'string' && typeof b === 'string') return `${a}\n\n${b}`;
-  return [...partsOf(a), ...partsOf(b)];
+function mergeContents(contents: readonly unknown[]): unknown {
+  const said = contents.filter((content) => content !== '');
+  const firstList = said.findIndex((content) => typeof content !== 'string');
+  if (said.length < 2) return said[0] ?? '';
+  if (firstList < 0) return said.join('\n\n');
+  const before = said.slice(0, firstList);
+  return [before.join('\n\n'), ...said.slice(firstList)].flatMap((content, at) =>
+    at === 0 && before.length === 0 ? [] : partsOf(content),
+  );
 }
 
 function partsOf(content: unknown): unknown[] {

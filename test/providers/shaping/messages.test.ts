@@ -62,6 +62,15 @@ void describe('merging neighbours', () => {
       ],
     );
   });
+  void it('makes one of very many, texts before parts and parts before texts', async () => {
+    const texts = Array.from({ length: 100_000 }, () => 'a');
+    assert.deepEqual(await sent(options, texts.map(user)), [user(texts.join('\n\n'))]);
+    const part = { type: 'text', text: 'p' };
+    assert.deepEqual(
+      await sent(options, [user(''), user('a'), user('b'), user([part]), user(''), user('c')]),
+      [user([{ type: 'text', text: 'a\n\nb' }, part, { type: 'text', text: 'c' }])],
+    );
+  });
   void it('leaves calls of tools and their answers alone', async () => {
     const messages = [
       assistant('a', { tool_calls: [{ id: 'x' }] }),
