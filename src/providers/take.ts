@@ -90,10 +90,10 @@ async function takeTranslated(call: Call, model: string, taker: Taker): Promise<
     return shaped;
   }
   const own = takeOwn(shaped.call, model, taker);
-  if (own === undefined) throw new TypeError(`${config.id} does not take what it speaks`);
-  if (own.kind === 'refused') {
+  if (own === undefined || own.kind === 'refused') {
     translation.retelling.drop();
-    return own;
+    // Some providers have no chat at all, such as those that only make videos.
+    return own ?? notOffered(call, config);
   }
   const isChat = call.target.operation.name === 'chat.completions';
   const retold = chain(own.retelling, translation.retelling);
