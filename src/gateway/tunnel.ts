@@ -2,18 +2,27 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Tunnel } from './server.ts';
 
+/** How long one side may go on when the other has ended. Milliseconds. */
+const GRACE_MS = 10_000;
+
 /**
  * Passes on whatever the two sides of an upgraded connection say, with backpressure, until one of them ends or
  * breaks. Resolves when it is over.
  */
 export async function joinConnections({ socket, head }: Tunnel, provider: Duplex): Promise<void> {
+  let grace: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    socket.destroy();
+    provider.destroy();
+  };
+  for (const side of [socket, provider]) side.once('end', () => (grace ??= setTimeout(end, GRACE_MS)));
   if (head.length > 0) provider.write(head);
   try {
     await pipeline(socket, provider, socket);
   } catch {
     // A WebSocket says within itself why it ends; that its connection broke, both sides have seen.
   } finally {
-    socket.destroy();
-    provider.destroy();
+    clearTimeout(grace);
+    end();
   }
 }
