@@ -39,6 +39,12 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * How names begin that go the same way. What AWS and Tencent Cloud read beside a signature belongs to whoever signs:
+ * a client's would spoil ours, and a good key would be refused.
+ */
+const STOPS_BY_PREFIX = ['sec-fetch-', 'x-amz-', 'x-tc-'] as const;
+
+/**
  * What of a client's headers travels on.
  * @param raw - name, value, name, value, as received
  * @returns the same form, in the same order, without those that stop here or that `connection` names
@@ -49,12 +55,16 @@ export function forwardedHeaders(raw: readonly string[]): string[] {
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const lower = name.toLowerCase();
-    if (STOPS_HERE.has(lower) || hops?.includes(lower) || lower.startsWith('sec-fetch-')) continue;
+    if (STOPS_HERE.has(lower) || hops?.includes(lower) || stopsByPrefix(lower)) continue;
     const value = raw[i + 1] ?? '';
     const passed = lower === 'sec-websocket-protocol' ? withoutKeyProtocol(value) : value;
     if (passed !== '' || value === '') forwarded.push(name, passed);
   }
   return forwarded;
+}
+
+function stopsByPrefix(lowerName: string): boolean {
+  return STOPS_BY_PREFIX.some((prefix) => lowerName.startsWith(prefix));
 }
 
 /** Headers that the sender's `connection` headers declare hop-by-hop; undefined for the usual `keep-alive`. */

@@ -28,6 +28,9 @@ void describe('forwardedHeaders', () => {
     ['Origin', 'https://page.example'],
     ['Referer', 'https://page.example/chat'],
     ['Sec-Fetch-Mode', 'cors'],
+    ['X-Amz-Date', '20261124T000000Z'],
+    ['X-Amz-Security-Token', 'session'],
+    ['X-TC-Timestamp', '1795500000'],
   ] as const;
   for (const [name, value] of stopped) {
     void it(`keeps ${name} to itself, however it is written`, () => {

@@ -223,6 +223,35 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
+/** Headers that only whoever signs a request has a say in. */
+const OF_A_SIGNATURE = {
+  'x-amz-date': "the client's",
+  'x-amz-security-token': "the client's",
+  'x-amz-content-sha256': "the client's",
+  'X-TC-Timestamp': "the client's",
+  'x-tc-token': "the client's",
+  'content-type': 'application/json; charset=utf-8',
+};
+
+void describe('a client cannot spoil a signature, and so have keys taken for dead', () => {
+  for (const [name, { options, signer, asking, answer, hears }] of Object.entries(cases)) {
+    void it(name, async (t) => {
+      const upstream = await rawUpstream(t, ({ request, end }) => {
+        signer(request);
+        end(answer);
+      });
+      const gateway = await gatewayFor(t, {
+        config: { providers: [{ id: 'p', baseUrl: upstream.origin, ...options }] },
+      });
+      const heard = await ask(gateway.url, { ...asking, headers: OF_A_SIGNATURE });
+      assert.equal(heard.status, 200, heard.text);
+      assert.match(heard.text, hears);
+      const head = upstream.requests.map((request) => request.head.toLowerCase()).join('');
+      assert.ok(!head.includes("the client's"), head);
+    });
+  }
+});
+
 void describe('a dead first credential is replaced by a second one, with everything signed anew', () => {
   for (const [name, { options, signer, asking, path, refusal, answer, hears }] of Object.entries(cases)) {
     void it(name, async (t) => {
