@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { eventually } from '../store/redis-deployments.ts';
 import { ask, chat } from '../support/http.ts';
@@ -17,6 +18,9 @@ const PER_SECOND = 200;
 const STEP_MS = 10;
 /** One request in so many goes on from a response, of which only the store may know who made it. */
 const ASKS_STORE_EVERY = 20;
+
+/** Five minutes of it, many times what any test needs. Every answer is kept. */
+const MAX_REQUESTS = 60_000;
 
 /** Requests that begin at a steady pace, whatever becomes of those before, at several gateways in turn. */
 export class SteadyLoad {
@@ -40,6 +44,7 @@ export class SteadyLoad {
   /** Resolves when so many more have been answered. */
   async answers(count: number): Promise<void> {
     const wanted = this.answered.length + count;
+    assert.ok(wanted <= MAX_REQUESTS, 'the load goes on for too long');
     await eventually(async () => this.answered.length >= wanted);
   }
 
@@ -53,7 +58,7 @@ export class SteadyLoad {
 
   /** Makes up for what could not begin in time. */
   #beginDue(): void {
-    const due = ((performance.now() - this.#startedAt) * PER_SECOND) / 1_000;
+    const due = Math.min(MAX_REQUESTS, ((performance.now() - this.#startedAt) * PER_SECOND) / 1_000);
     while (this.#begun < due) void this.#request(this.#begun++);
   }
 

@@ -4,7 +4,7 @@ import { isAnswerTo } from '../../src/simulator/answer-text.ts';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
 import { chatText, responsesText } from '../support/answers.ts';
 import { gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, dataOf, streamedChat, type Heard } from '../support/http.ts';
+import { ask, askUntil, chat, dataOf, streamedChat, type Heard } from '../support/http.ts';
 import { rawChunk, rawHead, rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
 
 /* Promises about streams, by their numbers. */
@@ -44,10 +44,10 @@ async function askUntilMet(
   { url, sim }: TestGateway,
   { path, body }: Pick<Surface, 'path' | 'body'>,
 ): Promise<Heard> {
-  for (;;) {
-    const heard = await ask(url, { path, body });
-    if (sim.counts(BAD).total > 0) return heard;
-  }
+  return askUntil(
+    () => ask(url, { path, body }),
+    () => sim.counts(BAD).total > 0,
+  );
 }
 
 const BEFORE_OUTPUT: readonly (readonly [what: string, behaviour: Behaviour])[] = [

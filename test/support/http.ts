@@ -83,6 +83,18 @@ export function ask(base: string, asking: Asking = {}): Promise<Heard> {
   });
 }
 
+/** So often a test asks for one thing. What the processes log of it stays in memory. */
+export const MAX_ASKED = 5_000;
+
+/** Asks until an answer fits. Fails after `MAX_ASKED` that did not. */
+export async function askUntil(asks: () => Promise<Heard>, fits: (heard: Heard) => boolean): Promise<Heard> {
+  for (let asked = 0; asked < MAX_ASKED; asked++) {
+    const answer = await asks();
+    if (fits(answer)) return answer;
+  }
+  throw new Error(`none of ${MAX_ASKED} answers fits`);
+}
+
 /** The body of a chat request. */
 export function chat(content: string, more: object = {}): object {
   return { model: 'gpt-5', messages: [{ role: 'user', content }], ...more };

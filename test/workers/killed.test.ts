@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { until } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
 import { cluster, lineToEach } from './tools.ts';
@@ -15,16 +15,25 @@ interface Result {
   error: string | undefined;
 }
 
-/** Clients that ask again and again, each time over a new connection. */
+/** So many requests may be begun for each wait: many times what any of them needs, and few enough to be kept. */
+const MAX_REQUESTS = 5_000;
+
+/**
+ * Clients that ask again and again, each time over a new connection, as long as somebody waits for their answers:
+ * where these do not come, or nobody asks for more, they begin no more than `MAX_REQUESTS`.
+ */
 class Load {
   readonly done: Result[] = [];
   readonly underWay = new Set<Result>();
   #begun = 0;
+  #allowed = 0;
+  #answered = 0;
   #ended = false;
   readonly #clients: readonly Promise<void>[];
 
-  constructor(url: string) {
+  constructor(context: TestContext, url: string) {
     this.#clients = Array.from({ length: CLIENTS }, () => this.#client(url));
+    context.after(() => this.end());
   }
 
   /** How many requests were begun. */
@@ -34,8 +43,12 @@ class Load {
 
   /** Resolves when so many more have been answered. */
   async answers(count: number): Promise<void> {
-    const wanted = this.#answered() + count;
-    await until(() => this.#answered() >= wanted);
+    const wanted = this.#answered + count;
+    this.#allowed = this.#begun + MAX_REQUESTS;
+    await until(() => this.#answered >= wanted || this.#isSpent());
+    if (this.#answered < wanted) {
+      assert.fail(`${this.#answered - wanted + count} of ${MAX_REQUESTS} requests were answered`);
+    }
   }
 
   async end(): Promise<readonly Result[]> {
@@ -44,17 +57,20 @@ class Load {
     return this.done;
   }
 
-  #answered(): number {
-    return this.done.filter(({ status }) => status === 200).length;
+  #isSpent(): boolean {
+    return this.#begun >= this.#allowed && this.underWay.size === 0;
   }
 
   async #client(url: string): Promise<void> {
-    while (!this.#ended) {
+    for (;;) {
+      await until(() => this.#ended || this.#begun < this.#allowed);
+      if (this.#ended) return;
       const result: Result = { number: this.#begun++, status: undefined, error: undefined };
       this.underWay.add(result);
       const { status, whole, error } = await ask(url);
       result.status = whole ? status : undefined;
       result.error = error;
+      if (result.status === 200) this.#answered++;
       this.underWay.delete(result);
       this.done.push(result);
     }
@@ -69,7 +85,7 @@ void test('of a killed worker only its own open requests are lost: whoever had n
   const gateway = await cluster(context);
   const victim = await gateway.pidOf(1);
   context.after(() => kill(victim));
-  const load = new Load(gateway.url);
+  const load = new Load(context, gateway.url);
   await load.answers(100);
 
   // Frozen it takes no more connections, so that what it has taken is known: nothing that begins from here on.
@@ -97,7 +113,7 @@ void test('of a killed worker only its own open requests are lost: whoever had n
 
 void test('the port never refuses, though workers are killed again and again, and all of them at once', async (context) => {
   const gateway = await cluster(context);
-  const load = new Load(gateway.url);
+  const load = new Load(context, gateway.url);
   let open = 0;
   for (const victims of [[1], [2], [1, 2], [2], [1, 2]]) {
     const pids = await Promise.all(victims.map((number) => gateway.pidOf(number)));

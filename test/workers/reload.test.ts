@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulatedProvider } from '../support/gateway.ts';
+import { askUntil } from '../support/http.ts';
 import { KEY, cluster, lineToEach } from './tools.ts';
 
 const NEXT = 'sk-next-0123456789abcdef-abcd';
@@ -43,11 +44,7 @@ void test('what counts only after a restart of the gateway stays as it was in a 
   const keys = await adminGet(gateway.adminUrl);
   await disable(gateway.adminUrl, keys);
   const lines = await lineToEach(context, gateway.url, 2);
-  for (const line of lines) {
-    let status: number | undefined;
-    do ({ status } = await line.ask());
-    while (status !== 503);
-  }
+  for (const line of lines) await askUntil(line.ask, ({ status }) => status === 503);
   await gateway.logged(1, ({ msg, worker }) => msg === 'request' && worker === 1);
 });
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import { folder, started } from '../cli/tools.ts';
 import type { RunOptions, Started } from '../cli/tools.ts';
 import { simulatedProvider, until } from '../support/gateway.ts';
-import { ask } from '../support/http.ts';
+import { ask, MAX_ASKED } from '../support/http.ts';
 import type { Heard } from '../support/http.ts';
 
 export const KEY = 'sk-known-0123456789abcdef-wxyz';
@@ -108,7 +109,9 @@ export interface Line {
 /** Opens connections until there is one to each of `count` workers. */
 export async function lineToEach(context: TestContext, url: string, count: number): Promise<readonly Line[]> {
   const lines = new Map<string, Line>();
+  let opened = 0;
   await until(async () => {
+    assert.ok(opened++ < MAX_ASKED, `${lines.size} workers of ${count} have answered`);
     const line = await lineTo(context, url);
     if (!lines.has(line.worker)) lines.set(line.worker, line);
     return lines.size === count;
