@@ -145,6 +145,9 @@ class JsonScan implements FileIdSink {
       case 'store':
         facts.store = this.#boolean(start);
         break;
+      case 'background':
+        facts.background = this.#body[start] === LOWER_T;
+        break;
       case 'previous_response_id':
         facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);
         break;

@@ -11,6 +11,7 @@ import type { UpstreamRequest } from '../upstream/transport.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
 import { judge } from './judge.ts';
 import { learn } from './learn.ts';
+import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
 import { outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
@@ -143,11 +144,9 @@ export class Attempt {
     return this.#exchange.firstOutputMs;
   }
 
-  /** True where the provider may have done what was asked although no answer came. */
+  /** True where the provider may have done what was asked although no good answer came. */
   get mayHaveActed(): boolean {
-    if (this.#outcome?.kind !== 'faulted') return false;
-    const { fault } = this.#outcome;
-    return fault === 'maybe-sent' || (fault === 'no-output' && !this.#call.stream);
+    return this.#outcome !== undefined && mayHaveActed(this.#outcome, this.#call);
   }
 
   /** Where the provider's error stood; undefined where it never answered. */
