@@ -40,6 +40,8 @@ export function mayHaveActed(outcome: Answered | Faulted, { stream }: Pick<Call,
 
 function faultedInAct(fault: Faulted['fault'], stream: boolean): boolean {
   switch (fault) {
+    case 'key-unusable':
+    case 'unbuilt':
     case 'not-sent':
       return false;
     case 'no-output':

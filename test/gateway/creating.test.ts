@@ -70,19 +70,22 @@ interface Stage {
   readonly spare: RawUpstream;
 }
 
-async function stageFor(t: TestContext): Promise<Stage> {
-  const good = says('200 OK', JSON_TYPE, '{"id":"made-1","object":"thing","output":[],"data":[]}');
-  const [main, spare] = [await rawUpstream(t, good), await rawUpstream(t, good)];
-  const provider = (id: string, { origin }: RawUpstream): object => ({
+function providerAt(id: string, { origin }: RawUpstream): object {
+  return {
     id,
     type: 'openai',
     baseUrl: `${origin}/v1`,
     apiTokens: [1, 2, 3].map((n) => `sk-${id}-${n}-0123456789`),
     failover: { enabled: true, failureThreshold: 1000, cooldownDuration: '1h' },
-  });
+  };
+}
+
+async function stageFor(t: TestContext): Promise<Stage> {
+  const good = says('200 OK', JSON_TYPE, '{"id":"made-1","object":"thing","output":[],"data":[]}');
+  const [main, spare] = [await rawUpstream(t, good), await rawUpstream(t, good)];
   const gateway = await gatewayFor(t, {
     config: {
-      providers: [provider('main', main), provider('spare', spare)],
+      providers: [providerAt('main', main), providerAt('spare', spare)],
       routes: [{ model: '*', to: ['main', 'spare'] }],
       activeProviderId: 'main',
     },
@@ -97,7 +100,7 @@ for (const [what, asking] of Object.entries(CREATING)) {
       for (const [how, answer] of Object.entries(UNCLEAR)) {
         const before = main.requests.length;
         main.answer = answer;
-        const { status } = await ask(gateway.url, asking);
+        const { status = 0 } = await ask(gateway.url, asking);
         assert.ok(status >= 400, `${how}: ${status}`);
         assert.deepEqual([main.requests.length - before, spare.requests.length], [1, 0], how);
       }
