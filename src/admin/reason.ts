@@ -8,6 +8,11 @@ const OUT: Readonly<Record<OutCause, string>> = {
   billing: 'out of credit',
 };
 
+/** What the cause alone would tell wrongly. */
+const OUT_BY_RULE: Readonly<Record<string, string>> = {
+  'fault.key-unusable': 'no request can be made with it as it is written in the configuration',
+};
+
 const HELD: Readonly<Record<Hold['cause'], string>> = {
   throttled: 'throttled',
   denied: 'denied',
@@ -22,7 +27,7 @@ export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | nu
     case 'disabled':
       return 'disabled by hand';
     case 'out-of-service':
-      return `${OUT[record.cause]} (${record.rule})`;
+      return `${OUT_BY_RULE[record.rule] ?? OUT[record.cause]} (${record.rule})`;
     case 'in-service': {
       const { failures, lastRule } = record;
       const reasons = [...(failures > 0 ? [failuresText(failures, lastRule)] : []), ...heldText(holds)];

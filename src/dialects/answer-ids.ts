@@ -56,7 +56,7 @@ function idsIn(body: Buffer, from: number, fields: readonly string[]): string[] 
   return ids;
 }
 
-/** A text, those of a list, or the `id` of an object. */
+/** A text, those of a list, or the `id` of an object; Kling calls that of a task `task_id`. */
 function* idsAt(body: Buffer, at: number): Generator<string> {
   const text = plainStringAt(body, at, MAX_ID_BYTES);
   if (text !== undefined) yield text;
@@ -65,7 +65,7 @@ function* idsAt(body: Buffer, at: number): Generator<string> {
     if (listed !== undefined) yield listed;
   }
   for (const { key, start } of membersOf(body, at)) {
-    if (key !== 'id') continue;
+    if (key !== 'id' && key !== 'task_id') continue;
     const id = plainStringAt(body, start, MAX_ID_BYTES);
     if (id !== undefined) yield id;
     return;

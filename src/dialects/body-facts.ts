@@ -37,6 +37,8 @@ export interface BodyFacts extends BodyHints {
   readonly modelSpan: ModelSpan | undefined;
   readonly stream: boolean;
   readonly store: boolean | undefined;
+  /** Whether the provider is to go on without the client: it keeps the answer then. */
+  readonly background: boolean;
   /** Whether it has an `input` and no `messages`: what asks for a response. */
   readonly asksForResponse: boolean;
   /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */
@@ -72,6 +74,7 @@ export function noFacts(): FactsDraft {
     modelSpan: undefined,
     stream: false,
     store: undefined,
+    background: false,
     previousResponseId: undefined,
     conversation: undefined,
     promptCacheKey: undefined,

@@ -28,7 +28,11 @@ export const geminiOperations: readonly Operation[] = [
     '/models/{model}:batchEmbedContents',
     PLAIN,
   ),
-  operation('gemini.predict', 'gemini-generate', 'POST', '/models/{model}:predict', PLAIN),
+  // Its clients ask for images by it: ai.google.dev/gemini-api/docs/imagen.
+  operation('gemini.predict', 'gemini-generate', 'POST', '/models/{model}:predict', {
+    ...PLAIN,
+    creates: true,
+  }),
   operation('gemini.models.list', 'gemini-generate', 'GET', '/models'),
   operation('gemini.models.get', 'gemini-generate', 'GET', '/models/{model}', { modelIn: 'path' }),
 ];

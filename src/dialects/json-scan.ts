@@ -124,6 +124,9 @@ class JsonScan implements FileIdSink {
       case 'model':
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
         facts.modelSpan = facts.model === undefined ? undefined : { start, end, notation: 'json' };
+        // It may have to go into a path, where half a character cannot be written.
+        if (facts.model?.isWellFormed() === false)
+          return this.#invalid('The name of the model holds half a surrogate pair.', start);
         break;
       case 'input':
         facts.asksForResponse = facts.messagesAt < 0;
@@ -144,6 +147,9 @@ class JsonScan implements FileIdSink {
         break;
       case 'store':
         facts.store = this.#boolean(start);
+        break;
+      case 'background':
+        facts.background = this.#body[start] === LOWER_T;
         break;
       case 'previous_response_id':
         facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);

@@ -1,9 +1,11 @@
 import { CREATES, FORM_MODEL, JSON_MODEL, operation, STATEFUL } from './operation.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Traits } from './operation.ts';
 
 /** A batch makes files when it is done, and names them when it is asked for. */
 const BATCH_IDS = ['id', 'output_file_id', 'error_file_id'];
 const JOB_IDS = ['id', 'result_files'];
+/** Images stay nowhere, and each is paid for: two for one would be one too many. */
+const PAID_FOR: Traits = { creates: true, modelRequired: false };
 
 /**
  * A request for a response that was posted to where chats are, and whose client expects the answer of a chat: so
@@ -45,14 +47,11 @@ export const openaiOperations: readonly Operation[] = [
   operation('moderations', 'openai', 'POST', '/moderations', { modelIn: 'json', modelRequired: false }),
 
   operation('images.generations', 'openai', 'POST', '/images/generations', {
+    ...PAID_FOR,
     modelIn: 'json',
-    modelRequired: false,
   }),
-  operation('images.edits', 'openai', 'POST', '/images/edits', { modelIn: 'form', modelRequired: false }),
-  operation('images.variations', 'openai', 'POST', '/images/variations', {
-    modelIn: 'form',
-    modelRequired: false,
-  }),
+  operation('images.edits', 'openai', 'POST', '/images/edits', { ...PAID_FOR, modelIn: 'form' }),
+  operation('images.variations', 'openai', 'POST', '/images/variations', { ...PAID_FOR, modelIn: 'form' }),
   operation('audio.speech', 'openai', 'POST', '/audio/speech', JSON_MODEL),
   operation('audio.transcriptions', 'openai', 'POST', '/audio/transcriptions', FORM_MODEL),
   operation('audio.translations', 'openai', 'POST', '/audio/translations', FORM_MODEL),

@@ -55,9 +55,12 @@ export interface Operation {
   readonly upgrades: boolean;
   /** False where the provider has a default, or where a stored prompt brings its own. */
   readonly modelRequired: boolean;
-  /** Creates something lasting where the body says nothing of `store`; see `createsLasting`. */
+  /**
+   * Makes something that lasts, or that is paid for by the piece as images are, or acts beyond its answer as workflows
+   * do: doing it twice would be wrong. Where it `heedsStore`, that holds while the body says nothing; see `createsLasting`.
+   */
   readonly creates: boolean;
-  /** The body's `store` decides whether something lasting is created. */
+  /** The body's `store` and `background` decide whether something lasting is created. */
   readonly heedsStore: boolean;
   /** Deals with things that live with the account of the key that made them: made, listed and read with one key. */
   readonly stateful: boolean;

@@ -1,3 +1,4 @@
+import type { BodyFacts } from './body-facts.ts';
 import { operations } from './operation-table.ts';
 import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
@@ -205,10 +206,13 @@ function isCredential(pair: string): boolean {
 }
 
 /**
- * Whether this call leaves something behind at the provider, so that it must not be sent again where it may
- * have arrived.
- * @param store the body's `store`, undefined where it has none
+ * Whether this call makes something that lasts at the provider, or is paid for by the piece, so that it must not
+ * be sent again where it may have arrived.
+ * @param says - the body's `store` and `background`: what works in the background is kept whatever `store` says
  */
-export function createsLasting(called: Operation, store: boolean | undefined): boolean {
-  return called.heedsStore ? (store ?? called.creates) : called.creates;
+export function createsLasting(
+  { creates, heedsStore }: Operation,
+  { store, background }: Pick<BodyFacts, 'store' | 'background'>,
+): boolean {
+  return heedsStore ? background || (store ?? creates) : creates;
 }

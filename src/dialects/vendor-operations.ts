@@ -1,10 +1,15 @@
 import { JSON_MODEL, operation, STATEFUL } from './operation.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Traits } from './operation.ts';
 
 /*
  * What providers with an API of their own are asked for: chat is turned into these, and a client that knows such
  * an API may ask for them itself. The beginning of a name says whose it is.
  */
+
+/** A workflow does what its author had in mind, and who knows to whom. */
+const ACTS = { creates: true } as const;
+/** A task is made, paid for, and known to the account that made it alone; it stands in `data`. */
+const TASK: Traits = { ...STATEFUL, creates: true, answerIds: ['data'] };
 
 /** developers.deepl.com/api-reference/translate. */
 export const deeplTranslate = operation('deepl.translate', 'vendor', 'POST', '/v2/translate', {
@@ -17,7 +22,7 @@ export const cozeChat = operation('coze.chat', 'vendor', 'POST', '/v3/chat');
 /** docs.dify.ai: a chat or an agent, a text, a workflow. */
 export const difyChat = operation('dify.chat_messages', 'vendor', 'POST', '/chat-messages');
 export const difyCompletion = operation('dify.completion_messages', 'vendor', 'POST', '/completion-messages');
-export const difyWorkflow = operation('dify.workflows.run', 'vendor', 'POST', '/workflows/run');
+export const difyWorkflow = operation('dify.workflows.run', 'vendor', 'POST', '/workflows/run', ACTS);
 
 /** Triton's generate extension. Its paths end behind the model, and so clients do not ask for it here. */
 export const tritonGenerate = operation('triton.generate', 'vendor', 'POST', '/models/{model}/generate', {
@@ -34,15 +39,15 @@ export const vendorOperations: readonly Operation[] = [
   operation('coze.chat.retrieve', 'vendor', 'GET', '/v3/chat/retrieve'),
   operation('coze.chat.messages', 'vendor', 'GET', '/v3/chat/message/list'),
   operation('coze.chat.cancel', 'vendor', 'POST', '/v3/chat/cancel'),
-  operation('coze.conversations.create', 'vendor', 'POST', '/v1/conversation/create'),
-  operation('coze.workflow.run', 'vendor', 'POST', '/v1/workflow/run'),
-  operation('coze.workflow.stream_run', 'vendor', 'POST', '/v1/workflow/stream_run'),
+  operation('coze.conversations.create', 'vendor', 'POST', '/v1/conversation/create', { creates: true }),
+  operation('coze.workflow.run', 'vendor', 'POST', '/v1/workflow/run', ACTS),
+  operation('coze.workflow.stream_run', 'vendor', 'POST', '/v1/workflow/stream_run', ACTS),
   difyChat,
   difyCompletion,
   difyWorkflow,
-  operation('kling.text2video', 'vendor', 'POST', '/videos/text2video', STATEFUL),
+  operation('kling.text2video', 'vendor', 'POST', '/videos/text2video', TASK),
   operation('kling.text2video.retrieve', 'vendor', 'GET', '/videos/text2video/{id}', STATEFUL),
-  operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', STATEFUL),
+  operation('kling.image2video', 'vendor', 'POST', '/videos/image2video', TASK),
   operation('kling.image2video.retrieve', 'vendor', 'GET', '/videos/image2video/{id}', STATEFUL),
   operation('kling.images.retrieve', 'vendor', 'GET', '/images/generations/{id}', STATEFUL),
   operation(

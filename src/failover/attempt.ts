@@ -1,67 +1,34 @@
+import type { Duplex } from 'node:stream';
 import type { Call } from '../dialects/call.ts';
 import type { Dialect } from '../dialects/operation.ts';
 import type { Effect } from '../keys/event.ts';
-import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL } from '../keys/record.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { CredentialTrouble } from '../providers/wire.ts';
-import type { ExchangeLimits, Opening, Sink } from '../upstream/exchange.ts';
+import type { Opening, Sink } from '../upstream/exchange.ts';
+import { settledExchange } from '../upstream/settled-exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
+import { blameForm, buildRequest } from './build-request.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
 import { judge } from './judge.ts';
 import { learn } from './learn.ts';
+import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
 import { outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
-import type { Recorder } from './recorder.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
+import { UnderWay } from './under-way.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What every attempt needs and none owns. */
-export interface AttemptTools {
-  readonly recorder: Recorder;
-  /** Names this process in what it writes down of keys. */
-  readonly node: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** In [0, 1). */
-  readonly random: () => number;
-}
-
-/** One try: a provider, a key, and how long it may take. */
-export interface AttemptPlan {
-  readonly provider: Provider;
-  /** Undefined for a provider that has no keys. */
-  readonly pooled: PooledKey | undefined;
-  /** Of the key's record when it was chosen. */
-  readonly epoch: number;
-  readonly model: string | undefined;
-  /**
-   * What a health check is to show; undefined for a client's request. For `key` any answer to a known caller
-   * will do, even one that finds fault with the question; for `credit` only a good one.
-   */
-  readonly check: 'key' | 'credit' | undefined;
-  readonly limits: ExchangeLimits;
-}
-
-/** A line of a request's story, for its log. */
-export interface AttemptNote {
-  readonly provider: string;
-  readonly key: string;
-  readonly verdict: Verdict['class'] | 'cancelled';
-  readonly rule: string;
-  /** Of the provider's answer; absent where none began. */
-  readonly status?: number;
-  /** What happened on the wire, where it broke. */
-  readonly detail?: string;
-  readonly ms: number;
-}
+export type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 
 /** A shorter text is no credential, and may stand anywhere by chance. */
 const MIN_QUOTE_LENGTH = 8;
 
+const CANCELLED: Opening = { kind: 'cancelled' };
+const NOTHING_SENT = settledExchange(CANCELLED);
 const NOT_JUDGED: Verdict = { class: 'ok', scope: 'none', retry: 'none', rule: 'cancelled' };
 
 /**
@@ -82,45 +49,40 @@ export class Attempt {
   effect: Effect = { kind: 'none' };
   readonly #call: Call;
   readonly #tools: AttemptTools;
-  readonly #exchange: AnyExchange;
   readonly #startedAt: number;
+  readonly #underWay: UnderWay;
+  #exchange: AnyExchange = NOTHING_SENT;
   /** Empty where nothing could be sent. */
-  readonly #sentHeaders: readonly string[];
-  readonly #onAbort: () => void;
-  #opening: Opening = { kind: 'cancelled' };
+  #sentHeaders: readonly string[] = [];
+  #opening: Opening = CANCELLED;
   #outcome: Answered | Faulted | undefined;
   #recorded = false;
   #endedAt: number | undefined;
 
-  /** Sends the request, and resolves when there is a verdict on how it began. */
+  /**
+   * Sends the request, and resolves when there is a verdict on how it began. What it takes up is given back once,
+   * whatever happens: when it ends, when its client leaves, when something in here throws.
+   */
   static async start(call: Call, plan: AttemptPlan, tools: AttemptTools): Promise<Attempt> {
-    const startedAt = tools.now();
-    const { provider, pooled, model } = plan;
-    if (pooled !== undefined) pooled.inFlight++;
-    const building = provider.build(call, pooled?.key, model);
-    // Where a credential has to be fetched first; for most there is nothing to wait for.
-    const request = building instanceof Promise ? await building : building;
-    const attempt = new Attempt(call, plan, tools, startedAt, request);
-    await attempt.#judgeOpening();
-    return attempt;
+    const attempt = new Attempt(call, plan, tools);
+    try {
+      const building = buildRequest(call, plan);
+      attempt.#send(building instanceof Promise ? await building : building);
+      await attempt.#judgeOpening();
+      return attempt;
+    } catch (error) {
+      attempt.#cancel();
+      throw error;
+    }
   }
 
-  private constructor(
-    call: Call,
-    plan: AttemptPlan,
-    tools: AttemptTools,
-    startedAt: number,
-    request: UpstreamRequest | CredentialTrouble,
-  ) {
+  private constructor(call: Call, plan: AttemptPlan, tools: AttemptTools) {
     this.plan = plan;
     this.#call = call;
     this.#tools = tools;
-    this.#startedAt = startedAt;
-    this.#sentHeaders = 'headers' in request ? request.headers : [];
-    this.#exchange = openExchange(call, plan, request);
-    this.#onAbort = () => this.#exchange.cancel();
-    if (call.signal.aborted) this.#exchange.cancel();
-    else call.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#startedAt = tools.now();
+    // An answer that is open and that nobody reads yet hears of it here alone.
+    this.#underWay = new UnderWay(plan.pooled, call.signal, () => this.#giveUp());
   }
 
   /** When it was sent. Milliseconds since the epoch. */
@@ -143,11 +105,9 @@ export class Attempt {
     return this.#exchange.firstOutputMs;
   }
 
-  /** True where the provider may have done what was asked although no answer came. */
+  /** True where the provider may have done what was asked although no good answer came. */
   get mayHaveActed(): boolean {
-    if (this.#outcome?.kind !== 'faulted') return false;
-    const { fault } = this.#outcome;
-    return fault === 'maybe-sent' || (fault === 'no-output' && !this.#call.stream);
+    return this.#outcome !== undefined && mayHaveActed(this.#outcome, this.#call);
   }
 
   /** Where the provider's error stood; undefined where it never answered. */
@@ -214,6 +174,7 @@ export class Attempt {
    * @returns true where the answer was whole, or carried the provider's own error: the client has the end of it
    */
   async relay(sink: Sink): Promise<boolean> {
+    using _ = this.#underWay;
     const ending = await this.#exchange.relay(sink);
     const outcome = outcomeOfEnding(this.#opening, ending);
     if (outcome === undefined) {
@@ -227,14 +188,27 @@ export class Attempt {
     return outcome.kind === 'answered';
   }
 
+  /** Passes an upgraded connection to who speaks on it, until that resolves. */
+  async join(speak: (socket: Duplex) => Promise<void>): Promise<void> {
+    using _ = this.#underWay;
+    if (this.#opening.kind === 'upgraded') await speak(this.#opening.socket);
+  }
+
   /** Ends an answer that is not wanted: another key will be tried. */
   abandon(): void {
     this.abandoned = true;
-    this.#exchange.cancel();
+    this.#giveUp();
+  }
+
+  #send(request: UpstreamRequest | CredentialTrouble): void {
+    if (this.#call.signal.aborted) return;
+    if ('headers' in request) this.#sentHeaders = request.headers;
+    this.#exchange = openExchange(this.#call, this.plan, request);
   }
 
   async #judgeOpening(): Promise<void> {
-    this.#opening = await this.#exchange.opening;
+    const opening = await this.#exchange.opening;
+    this.#opening = blameForm(opening, this.#sentHeaders, this.#call);
     const outcome = outcomeOfOpening(this.#opening);
     if (outcome === undefined) {
       this.#cancel();
@@ -258,7 +232,9 @@ export class Attempt {
 
   #record(outcome: Answered | Faulted): void {
     this.#recorded = true;
-    this.#release();
+    this.#endedAt ??= this.#tools.now();
+    // A connection that speaks something else from now on is still under way.
+    if (this.#opening.kind !== 'upgraded') this.#release();
     const { provider, pooled, epoch, model, check } = this.plan;
     if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key, this.#sentHeaders);
     if (pooled === undefined || !provider.policy.remembers) return;
@@ -282,15 +258,20 @@ export class Attempt {
     });
   }
 
+  /** Nobody is to blame, and nothing is recorded. */
   #cancel(): void {
     this.cancelled = true;
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#exchange.cancel();
+    if (this.#opening.kind === 'upgraded') this.#opening.socket.destroy();
     this.#release();
   }
 
   #release(): void {
-    if (this.#endedAt !== undefined) return;
-    this.#endedAt = this.#tools.now();
-    this.#call.signal.removeEventListener('abort', this.#onAbort);
-    if (this.plan.pooled !== undefined) this.plan.pooled.inFlight--;
+    this.#underWay[Symbol.dispose]();
+    this.#endedAt ??= this.#tools.now();
   }
 }

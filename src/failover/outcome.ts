@@ -19,7 +19,9 @@ export interface Answered {
 }
 
 /**
- * The exchange broke. The faults differ in what may be done next:
+ * The exchange broke, or there was none. The faults differ in what may be done next:
+ * - `key-unusable`: no request could be made with this key: nothing can be signed or sent with it as it is
+ * - `unbuilt`: no request could be made, and nobody can say that it is the key
  * - `not-sent`: no byte of the request left; always safe to send again
  * - `maybe-sent`: sent in part or whole, and no answer came; the provider may have acted on it
  * - `no-output`: an answer began but its first output never came (a hang, an empty stream, a cut before it)
@@ -27,7 +29,7 @@ export interface Answered {
  */
 export interface Faulted {
   readonly kind: 'faulted';
-  readonly fault: 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
+  readonly fault: 'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
   /** A stable word for logs, such as `connect-timeout`, `reset`, `first-output-timeout`, `cut`. */
   readonly detail: string;
   /** Of the answer that had begun, where one had. */

@@ -273,6 +273,7 @@ async function giveError(reply: Reply, relayed: Relayed, status: number): Promis
 /** What a client is told where no provider said anything that it may see. */
 function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode {
   if (timedOut) return 'upstream_timeout';
+  if (fault === 'key-unusable') return 'upstream_credentials_exhausted';
   if (fault === 'not-sent') return 'upstream_unreachable';
   if (fault !== undefined || verdict.class === 'overloaded') return 'upstream_broken';
   return 'upstream_credentials_exhausted';

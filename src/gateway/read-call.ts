@@ -78,7 +78,7 @@ function callOf(
     modelSpan: facts.modelSpan,
     hints: facts,
     stream: operation.streams === 'as-asked' ? facts.stream : operation.streams === 'always',
-    creates: createsLasting(operation, facts.store),
+    creates: createsLasting(operation, facts),
     credential,
     acceptedAt,
     signal,

@@ -110,22 +110,15 @@ export class Reply {
   }
 
   /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
-  async joined(
-    { attempt, attempts }: Relayed,
-    { status, headers, socket }: Upgraded,
-    tunnel: Tunnel,
-  ): Promise<void> {
+  async joined({ attempt, attempts }: Relayed, { status, headers }: Upgraded, tunnel: Tunnel): Promise<void> {
     const upgrade = ['connection', 'Upgrade', 'upgrade', headerText(headers['upgrade'])];
     const head = [...upgrade, ...this.#relayed(attempt, headers, attempts)];
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
     for (let at = 0; at + 1 < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
     this.#joined = status;
-    const { pooled } = attempt.plan;
     this.#response.removeAllListeners('finish').detachSocket(this.#response.req.socket);
     tunnel.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-    if (pooled !== undefined) pooled.inFlight++;
-    await joinConnections(tunnel, socket);
-    if (pooled !== undefined) pooled.inFlight--;
+    await attempt.join((provider) => joinConnections(tunnel, provider));
   }
 
   async #retellWhole(

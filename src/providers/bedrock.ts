@@ -7,6 +7,7 @@ import type { Secret } from '../keys/secret.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { placeOf } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
+import { unusableKey } from './unusable-key.ts';
 import type { Wire } from './wire.ts';
 
 /**
@@ -24,7 +25,7 @@ export function openBedrock(config: ProviderConfig): Wire {
     build: (call, key, model) => {
       const request = plainRequest(call, model, basePath, additional);
       const halves = key === undefined ? undefined : pairIn(key.secret);
-      if (halves !== undefined) return signed(request, origin, region, halves);
+      if (halves !== undefined) return signed(request, origin, region, halves).catch(unusableKey);
       const secret = key?.secret ?? call.credential;
       if (secret !== undefined) request.headers.push('authorization', `Bearer ${secret.reveal()}`);
       return request;

@@ -6,6 +6,7 @@ import type { Opening } from '../upstream/exchange.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
 import { Secret } from '../keys/secret.ts';
 import type { ServiceAccount } from '../keys/service-account.ts';
+import { unusableKey } from './unusable-key.ts';
 import type { CredentialTrouble } from './wire.ts';
 
 /** What tokens are for: cloud.google.com/vertex-ai/docs/authentication. */
@@ -85,13 +86,27 @@ export class GoogleTokens {
 
 /** Never rejects: what goes wrong is a trouble of the credential's. */
 async function fetchToken(account: ServiceAccount, now: () => number): Promise<Token | CredentialTrouble> {
+  let assertion: string;
   try {
-    const { statusCode, headers, body } = await request(account.token_uri, {
+    assertion = await assertionOf(account, now());
+  } catch (error) {
+    return unusableKey(error);
+  }
+  return askForToken(new URL(account.token_uri), assertion, now);
+}
+
+async function askForToken(
+  at: URL,
+  assertion: string,
+  now: () => number,
+): Promise<Token | CredentialTrouble> {
+  try {
+    const { statusCode, headers, body } = await request(at, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
         grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-        assertion: await assertionOf(account, now()),
+        assertion,
       }).toString(),
       signal: AbortSignal.timeout(FETCH_MS),
     });
@@ -118,7 +133,13 @@ async function beginningOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES);
 }
 
-function assertionOf({ client_email, private_key, private_key_id, token_uri }: ServiceAccount, now: number) {
+/** Throws for an account that no request for a token can be made with. */
+async function assertionOf(
+  { client_email, private_key, private_key_id, token_uri }: ServiceAccount,
+  now: number,
+): Promise<string> {
+  if (!/^https?:/.test(new URL(token_uri).protocol))
+    throw new TypeError('tokens are not asked for over HTTP');
   const seconds = Math.floor(now / 1000);
   return new SignJWT({ scope: SCOPE })
     .setProtectedHeader({

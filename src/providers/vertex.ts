@@ -129,7 +129,10 @@ function withCredential(
 ): UpstreamRequest | Promise<UpstreamRequest | CredentialTrouble> {
   if (account === undefined) {
     const mark = request.path.includes('?') ? '&' : '?';
-    return { ...request, path: `${request.path}${mark}key=${encodeURIComponent(key.secret.reveal())}` };
+    return {
+      ...request,
+      path: `${request.path}${mark}key=${encodeURIComponent(key.secret.reveal().toWellFormed())}`,
+    };
   }
   const bearing = (token: Secret): UpstreamRequest => ({
     ...request,

@@ -1,11 +1,13 @@
 /**
- * How an exchange broke; the kinds differ in what may be done next:
+ * How an exchange broke, or why there was none; the kinds differ in what may be done next:
+ * - `key-unusable`: no request could be made with this key
+ * - `unbuilt`: no request could be made, and nobody can say that it is the key
  * - `not-sent`: no byte of the request left
  * - `maybe-sent`: sent in part or whole, and no answer began
  * - `no-output`: an answer began, and its first output never came
  * - `broken`: it broke after its first output
  */
-export type FaultKind = 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
+export type FaultKind = 'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
 
 /** A broken exchange. */
 export interface Fault {
@@ -17,9 +19,13 @@ export interface Fault {
   readonly status?: number;
 }
 
+/** The word for a request that cannot be written as HTTP. */
+export const MALFORMED_REQUEST = 'malformed-request';
+
 /** Words for the errors of undici and of Node's sockets that are worth telling apart. */
 const DETAILS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
+  UND_ERR_INVALID_ARG: MALFORMED_REQUEST,
   UND_ERR_SOCKET: 'reset',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'cut',
   UND_ERR_HEADERS_OVERFLOW: 'headers-too-large',

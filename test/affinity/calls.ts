@@ -19,7 +19,7 @@ export function callOf(method: string, url: string, body?: object, headers: read
     modelSpan: facts.modelSpan,
     hints: facts,
     stream: facts.stream,
-    creates: createsLasting(target.operation, facts.store),
+    creates: createsLasting(target.operation, facts),
     credential: undefined,
     acceptedAt: 0,
     signal: new AbortController().signal,

@@ -192,23 +192,42 @@ void describe('finding the operation of a request', () => {
 });
 
 void describe('whether a call leaves something behind', () => {
-  const cases: [method: string, url: string, store: boolean | undefined, creates: boolean][] = [
-    ['POST', '/responses', undefined, true],
-    ['POST', '/responses', true, true],
-    ['POST', '/responses', false, false],
-    ['POST', '/chat/completions', undefined, false],
-    ['POST', '/chat/completions', true, true],
-    ['POST', '/files', undefined, true],
-    ['POST', '/files', false, true],
-    ['POST', '/batches', undefined, true],
-    ['POST', '/fine_tuning/jobs', undefined, true],
-    ['POST', '/batches/b/cancel', undefined, false],
-    ['POST', '/embeddings', true, false],
-    ['GET', '/files', undefined, false],
+  type Says = { readonly store?: boolean; readonly background?: boolean };
+  const cases: [method: string, url: string, says: Says, creates: boolean][] = [
+    ['POST', '/responses', {}, true],
+    ['POST', '/responses', { store: true }, true],
+    ['POST', '/responses', { store: false }, false],
+    ['POST', '/responses', { store: false, background: true }, true],
+    ['POST', '/chat/completions', {}, false],
+    ['POST', '/chat/completions', { store: true }, true],
+    ['POST', '/files', {}, true],
+    ['POST', '/files', { store: false }, true],
+    ['POST', '/uploads/u/complete', {}, true],
+    ['POST', '/batches', {}, true],
+    ['POST', '/messages/batches', {}, true],
+    ['POST', '/fine_tuning/jobs', {}, true],
+    ['POST', '/videos', {}, true],
+    ['POST', '/videos/v/remix', {}, true],
+    ['POST', '/videos/text2video', {}, true],
+    ['POST', '/videos/image2video', {}, true],
+    ['POST', '/images/generations', {}, true],
+    ['POST', '/images/edits', {}, true],
+    ['POST', '/images/variations', {}, true],
+    ['POST', '/models/imagen-4:predict', {}, true],
+    ['POST', '/conversations', {}, true],
+    ['POST', '/v1/workflow/run', {}, true],
+    ['POST', '/workflows/run', {}, true],
+    ['POST', '/batches/b/cancel', {}, false],
+    ['POST', '/messages', {}, false],
+    ['POST', '/models/gemini-3-pro:generateContent', {}, false],
+    ['POST', '/embeddings', { store: true, background: true }, false],
+    ['POST', '/audio/speech', {}, false],
+    ['GET', '/files', {}, false],
   ];
-  for (const [method, url, store, creates] of cases) {
-    void it(`${method} ${url} with store ${String(store)}: ${creates ? 'yes' : 'no'}`, () => {
-      assert.equal(createsLasting(found(method, url).operation, store), creates);
+  for (const [method, url, says, creates] of cases) {
+    void it(`${method} ${url} with ${JSON.stringify(says)}: ${creates ? 'yes' : 'no'}`, () => {
+      const { operation } = found(method, url);
+      assert.equal(createsLasting(operation, { store: undefined, background: false, ...says }), creates);
     });
   }
 });

@@ -5,6 +5,7 @@ import type { Secret } from '../../keys/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { placeOf } from '../place.ts';
 import { plainWire } from '../plain-wire.ts';
+import { unusableKey } from '../unusable-key.ts';
 import type { Wire } from '../wire.ts';
 
 /** What a token is good for, and how far a clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
@@ -28,7 +29,7 @@ export function openKling(config: ProviderConfig): Wire {
       const halves = key?.secret.reveal().split(':');
       if (key === undefined || halves?.length !== 2) return wire.build(call, key, model);
       const request = wire.build(call, undefined, model);
-      return request instanceof Promise ? request : withToken(request, key.secret, Date.now());
+      return request instanceof Promise ? request : withToken(request, key.secret, Date.now()).catch(unusableKey);
     },
   };
 }

@@ -1,0 +1,45 @@
+import type { PooledKey } from '../keys/pool.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { ExchangeLimits } from '../upstream/exchange.ts';
+import type { Recorder } from './recorder.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What every attempt needs and none owns. */
+export interface AttemptTools {
+  readonly recorder: Recorder;
+  /** Names this process in what it writes down of keys. */
+  readonly node: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** One try: a provider, a key, and how long it may take. */
+export interface AttemptPlan {
+  readonly provider: Provider;
+  /** Undefined for a provider that has no keys. */
+  readonly pooled: PooledKey | undefined;
+  /** Of the key's record when it was chosen. */
+  readonly epoch: number;
+  readonly model: string | undefined;
+  /**
+   * What a health check is to show; undefined for a client's request. For `key` any answer to a known caller
+   * will do, even one that finds fault with the question; for `credit` only a good one.
+   */
+  readonly check: 'key' | 'credit' | undefined;
+  readonly limits: ExchangeLimits;
+}
+
+/** A line of a request's story, for its log. */
+export interface AttemptNote {
+  readonly provider: string;
+  readonly key: string;
+  readonly verdict: Verdict['class'] | 'cancelled';
+  readonly rule: string;
+  /** Of the provider's answer; absent where none began. */
+  readonly status?: number;
+  /** What happened on the wire, where it broke. */
+  readonly detail?: string;
+  readonly ms: number;
+}

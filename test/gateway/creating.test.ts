@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { gatewayFor, type TestGateway } from '../support/gateway.ts';
+import { ask, type Asking } from '../support/http.ts';
+import { rawAnswer, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
+
+/*
+ * What is made once is asked for once. Two providers of three keys each stand before the client; the first one
+ * fails, and the second would answer.
+ */
+
+const MULTIPART = { 'content-type': 'multipart/form-data; boundary=b' };
+const FORM = '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nsora-2\r\n--b--\r\n';
+
+const CREATING: Readonly<Record<string, Asking>> = {
+  'a batch': { path: '/v1/batches', body: { input_file_id: 'file-x', endpoint: '/v1/responses' } },
+  'a video': { path: '/v1/videos', headers: MULTIPART, body: FORM },
+  'a file': { path: '/v1/files', headers: MULTIPART, body: FORM },
+  'an upload': { path: '/v1/uploads', body: { filename: 'x', bytes: 1 } },
+  'a fine-tuning job': { path: '/v1/fine_tuning/jobs', body: { model: 'gpt-5', training_file: 'file-x' } },
+  'an image': { path: '/v1/images/generations', body: { model: 'gpt-image-1', prompt: 'a cat' } },
+  'a stored response': { path: '/v1/responses', body: { model: 'gpt-5', input: 'hi' } },
+  'a response in the background': {
+    path: '/v1/responses',
+    body: { model: 'gpt-5', input: 'hi', background: true, store: false },
+  },
+  'a stored completion': {
+    path: '/v1/chat/completions',
+    body: { model: 'gpt-5', messages: [{ role: 'user', content: 'hi' }], store: true },
+  },
+};
+
+const PAGE = '<html><head><title>Bad gateway</title></head></html>';
+const WORDS = '{"error":{"message":"The server had an error","type":"server_error","code":null}}';
+const JSON_TYPE = ['content-type: application/json'];
+const HTML_TYPE = ['content-type: text/html'];
+
+type Answer = (exchange: RawExchange) => void;
+
+function says(status: string, headers: readonly string[], body = ''): Answer {
+  return ({ write }) => void write(rawAnswer(status, headers, body));
+}
+
+/** After these the provider may be at work. */
+const UNCLEAR: Readonly<Record<string, Answer>> = {
+  'a 408': says('408 Request Timeout', JSON_TYPE, WORDS),
+  'a 499': says('499 Client Closed Request', HTML_TYPE, PAGE),
+  'a 502': says('502 Bad Gateway', HTML_TYPE, PAGE),
+  'a 504': says('504 Gateway Timeout', JSON_TYPE, WORDS),
+  'a 520': says('520 Unknown', HTML_TYPE, PAGE),
+  'a 524': says('524 A Timeout Occurred', HTML_TYPE, PAGE),
+  'an empty 503': says('503 Service Unavailable', []),
+  'a 500 with a page': says('500 Internal Server Error', HTML_TYPE, PAGE),
+  'a reset': ({ reset }) => reset(),
+};
+
+/** After these nothing has been made. */
+const CLEAR: Readonly<Record<string, Answer>> = {
+  'a 401': says('401 Unauthorized', JSON_TYPE, '{"error":{"message":"no","code":"invalid_api_key"}}'),
+  'a 403': says('403 Forbidden', JSON_TYPE, '{"error":{"message":"Forbidden"}}'),
+  'a 429': says('429 Too Many Requests', JSON_TYPE, '{"error":{"message":"slow down"}}'),
+  'a 500 in the provider’s words': says('500 Internal Server Error', JSON_TYPE, WORDS),
+  'a 503 in the provider’s words': says('503 Service Unavailable', JSON_TYPE, WORDS),
+};
+
+interface Stage {
+  readonly gateway: TestGateway;
+  readonly main: RawUpstream;
+  readonly spare: RawUpstream;
+}
+
+function providerAt(id: string, { origin }: RawUpstream): object {
+  return {
+    id,
+    type: 'openai',
+    baseUrl: `${origin}/v1`,
+    apiTokens: [1, 2, 3].map((n) => `sk-${id}-${n}-0123456789`),
+    failover: { enabled: true, failureThreshold: 1000, cooldownDuration: '1h' },
+  };
+}
+
+async function stageFor(t: TestContext): Promise<Stage> {
+  const good = says('200 OK', JSON_TYPE, '{"id":"made-1","object":"thing","output":[],"data":[]}');
+  const [main, spare] = [await rawUpstream(t, good), await rawUpstream(t, good)];
+  const gateway = await gatewayFor(t, {
+    config: {
+      providers: [providerAt('main', main), providerAt('spare', spare)],
+      routes: [{ model: '*', to: ['main', 'spare'] }],
+      activeProviderId: 'main',
+    },
+  });
+  return { gateway, main, spare };
+}
+
+for (const [what, asking] of Object.entries(CREATING)) {
+  void describe(what, () => {
+    void test('is asked for once where it may have been made, of no other key and no other provider', async (t) => {
+      const { gateway, main, spare } = await stageFor(t);
+      for (const [how, answer] of Object.entries(UNCLEAR)) {
+        const before = main.requests.length;
+        main.answer = answer;
+        const { status = 0 } = await ask(gateway.url, asking);
+        assert.ok(status >= 400, `${how}: ${status}`);
+        assert.deepEqual([main.requests.length - before, spare.requests.length], [1, 0], how);
+      }
+    });
+
+    void test('is asked for again where it cannot have been made', async (t) => {
+      for (const [how, answer] of Object.entries(CLEAR)) {
+        const { gateway, main } = await stageFor(t);
+        const good = main.answer;
+        main.answer = (exchange) => {
+          main.answer = good;
+          answer(exchange);
+        };
+        assert.equal((await ask(gateway.url, asking)).status, 200, how);
+      }
+    });
+  });
+}
+
+void test('what a route leads on is asked for elsewhere where the first provider cannot be reached', async (t) => {
+  for (const what of ['an image', 'a stored response', 'a response in the background']) {
+    const { gateway, main, spare } = await stageFor(t);
+    await main.close();
+    assert.equal((await ask(gateway.url, CREATING[what])).status, 200, what);
+    assert.equal(spare.requests.length, 1, what);
+  }
+});
+
+void test('a chat that stays nowhere is asked for again after any of these', async (t) => {
+  const { gateway, main } = await stageFor(t);
+  const good = main.answer;
+  const body = { model: 'gpt-5', messages: [{ role: 'user', content: 'hi' }] };
+  for (const [how, answer] of Object.entries(UNCLEAR)) {
+    if (how === 'a 499') continue;
+    main.answer = (exchange) => {
+      main.answer = good;
+      answer(exchange);
+    };
+    assert.equal((await ask(gateway.url, { body })).status, 200, how);
+  }
+});
