@@ -1,5 +1,6 @@
-import { asObject, isError, isReal, parseObject, typeOf } from './frame-judge.ts';
+import { asObject, isReal, parseObject, typeOf } from './frame-judge.ts';
 import type { Sight } from './frame-judge.ts';
+import { isErrorInside } from './stated-errors.ts';
 
 /**
  * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. One that shows no
@@ -17,18 +18,21 @@ export function judgeAnthropicFrame(
     case 'error':
       return 'error';
     case 'message_stop':
-      return 'end';
+      return 'marker';
     case 'message_start':
     case 'content_block_stop':
-    case 'ping':
       return 'preamble';
+    case 'ping':
+      return 'aside';
+    case 'message_delta':
+      // The reason to stop is an output of its own: an answer may be empty.
+      return open ? 'output' : showsOutput(bytes, start, end) ? 'silent' : 'preamble';
     case 'content_block_start':
     case 'content_block_delta':
-    case 'message_delta':
       return open || showsOutput(bytes, start, end) ? 'output' : 'preamble';
     default: {
       const frame = parseObject(bytes.toString('utf8', start, end));
-      return frame !== undefined && isError(frame) ? 'error' : 'preamble';
+      return frame !== undefined && isErrorInside(frame) ? 'error' : 'aside';
     }
   }
 }
@@ -43,6 +47,5 @@ function showsOutput(bytes: Buffer, start: number, end: number): boolean {
   if (block !== undefined)
     return !CONTAINERS.has(block['type']) || isReal(block['text']) || isReal(block['thinking']);
   const delta = asObject(event['delta']) ?? {};
-  // The reason to stop is an output of its own: an answer may be empty.
   return Object.entries(delta).some(([field, value]) => field !== 'type' && isReal(value));
 }

@@ -1,66 +1,93 @@
 import type { Watch } from '../upstream/watch.ts';
-import { isErrorBody } from './frame-judge.ts';
 import { HeldBytes } from './held-bytes.ts';
-import { spaceEnd } from './json-walk.ts';
+import { isSpace, spaceEnd } from './json-walk.ts';
+import type { Least } from './least-answers.ts';
+import { judgeLong, judgeWhole } from './whole-answer.ts';
+import type { Finding } from './whole-answer.ts';
 
-const MAX_ERROR_BYTES = 256 * 1024;
-/** From its first byte that is no white space on, so much of a body shows what it is. */
-const OPENING_BYTES = 64;
-/** An object that begins with its error, or calls itself one; Google's servers put theirs into a list. */
-const ERROR_OPENING = /^\[?\s*\{\s*(?:"error"\s*:\s*[^n\s]|"type"\s*:\s*"error")/;
+/** What is longer is hardly an error, and is told by its beginning and its end. Bytes. */
+const MAX_JUDGED_BYTES = 64 * 1024;
+const LESS_THAN = 0x3c;
 
 /**
- * A JSON answer that comes whole. It has said nothing before its end, where it may turn out to be an error:
- * an object whose first key is `error`, with something in it, or whose type is. (A good answer may have an
- * `error` that is null, or one that is a part of something else.)
+ * A JSON answer that comes whole. It has said nothing before its end, where it turns out to be an answer, an error,
+ * or neither.
  */
 export class JsonWatch implements Watch {
   output = false;
   error: string | undefined;
   complete = false;
+  empty = false;
+  flaw: string | undefined;
+  readonly isJudgedAtEnd = true;
+  readonly #least: Least;
   readonly #mayBeEmpty: boolean;
-  readonly #held = new HeldBytes(MAX_ERROR_BYTES);
   readonly #isErrorText: ((text: string) => boolean) | undefined;
-  #state: 'opening' | 'error' | 'answer' = 'opening';
-  #empty = true;
+  readonly #held = new HeldBytes(MAX_JUDGED_BYTES);
+  #isLong = false;
+  /** The last byte that is no white space. */
+  #last: number | undefined;
 
   /**
    * @param mayBeEmpty whether no bytes at all are an answer too
-   * @param isErrorText where errors show by other words, and not at once
+   * @param isErrorText where errors show by other words as well
    */
-  constructor(mayBeEmpty: boolean, isErrorText?: (text: string) => boolean) {
+  constructor(least: Least, mayBeEmpty: boolean, isErrorText?: (text: string) => boolean) {
+    this.#least = least;
     this.#mayBeEmpty = mayBeEmpty;
     this.#isErrorText = isErrorText;
-    if (isErrorText !== undefined) this.#state = 'error';
   }
 
   read(chunk: Buffer): number {
-    if (chunk.length > 0) this.#empty = false;
-    if (this.#state === 'answer') return chunk.length;
-    this.#held.append(chunk, this.#held.length === 0 ? spaceEnd(chunk, 0) : 0, chunk.length);
-    if (this.#state === 'opening' && this.#held.length >= OPENING_BYTES) this.#judgeOpening();
+    const start = this.#held.length === 0 ? beginning(chunk) : 0;
+    const room = MAX_JUDGED_BYTES - this.#held.length;
+    if (chunk.length - start > room) this.#isLong = true;
+    if (room > 0) this.#held.append(chunk, start, chunk.length);
+    for (let at = chunk.length - 1; at >= start; at--) {
+      if (isSpace(chunk[at])) continue;
+      this.#last = chunk[at];
+      break;
+    }
     return chunk.length;
   }
 
-  end(): void {
-    if (this.#empty && !this.#mayBeEmpty) return;
-    if (this.#state === 'opening') this.#judgeOpening();
-    if (this.#state === 'error') this.error = this.#errorText();
-    this.output = this.error === undefined;
-    this.complete = true;
+  end(): boolean {
+    if (this.#held.length === 0) this.#conclude(this.#mayBeEmpty ? 'answer' : undefined);
+    else this.#conclude(this.#judge());
+    return true;
   }
 
-  #judgeOpening(): void {
-    const opening = this.#held.bytes.toString('latin1', 0, Math.min(this.#held.length, OPENING_BYTES));
-    this.#state = ERROR_OPENING.test(opening) ? 'error' : 'answer';
-    if (this.#state === 'answer') this.#held.clear();
+  #judge(): Finding {
+    const body = this.#held.bytes.subarray(0, this.#held.length);
+    if (this.#isLong) return judgeLong(body, this.#last);
+    if (this.#isErrorText?.(body.toString()) === true) return 'error';
+    return judgeWhole(body, this.#least);
   }
 
-  #errorText(): string | undefined {
-    const text = this.#held.bytes.toString('utf8', 0, this.#held.length);
-    const isError = this.#isErrorText?.(text) ?? isErrorBody(text, true);
-    return isError ? text : undefined;
+  #conclude(finding: Finding | undefined): void {
+    switch (finding) {
+      case undefined:
+        return;
+      case 'answer':
+      case 'empty':
+        this.output = true;
+        this.complete = true;
+        this.empty = finding === 'empty';
+        return;
+      case 'error':
+        this.error = this.#held.bytes.toString('utf8', 0, this.#held.length);
+        this.complete = true;
+        return;
+      default:
+        this.flaw = finding;
+    }
   }
+}
+
+/** Behind white space, which keeps some connections alive, and the mark of an encoding. */
+function beginning(chunk: Buffer): number {
+  const start = spaceEnd(chunk, 0);
+  return chunk[start] === 0xef && chunk[start + 1] === 0xbb && chunk[start + 2] === 0xbf ? start + 3 : start;
 }
 
 /** An answer that cannot be looked into (audio, files, text, anything compressed): its first byte is output. */
@@ -74,7 +101,33 @@ export class OpaqueWatch implements Watch {
     return chunk.length;
   }
 
-  end(): void {
+  end(): boolean {
     this.complete = true;
+    return true;
+  }
+}
+
+/** What calls itself a page of HTML and need not be one: some servers call any text so. A page is held to its end. */
+export class PageWatch implements Watch {
+  output = false;
+  error: string | undefined;
+  complete = false;
+  readonly isJudgedAtEnd = true;
+  readonly #held = new HeldBytes(MAX_JUDGED_BYTES);
+
+  read(chunk: Buffer): number {
+    if (this.output) return chunk.length;
+    this.#held.append(chunk, this.#held.length === 0 ? spaceEnd(chunk, 0) : 0, chunk.length);
+    if (this.#held.length > 0 && this.#held.bytes[0] !== LESS_THAN) {
+      this.output = true;
+      this.#held.clear();
+    }
+    return chunk.length;
+  }
+
+  end(): boolean {
+    if (this.#held.length > 0) this.error = this.#held.bytes.toString('utf8', 0, this.#held.length);
+    this.complete = this.output || this.error !== undefined;
+    return true;
   }
 }

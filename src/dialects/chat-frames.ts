@@ -1,5 +1,7 @@
-import { asObject, isDone, isError, isReal, parseObject } from './frame-judge.ts';
+import { asObject, isDone, isReal, parseObject } from './frame-judge.ts';
 import type { Sight } from './frame-judge.ts';
+import { MAX_FRAME_BYTES } from './sse-scanner.ts';
+import { isErrorInside, isErrorWithin } from './stated-errors.ts';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -10,6 +12,19 @@ const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
 const ERROR_KEY = Buffer.from('"error"');
 const FINISH_KEY = Buffer.from('"finish_reason"');
+
+/**
+ * Reasons to finish that tell of a failure: OpenRouter's, Z.AI's (docs.z.ai/api-reference) and DeepSeek's
+ * (api-docs.deepseek.com/api/create-chat-completion).
+ */
+export const FAILED_REASONS: ReadonlySet<unknown> = new Set([
+  'error',
+  'network_error',
+  'insufficient_system_resource',
+]);
+
+/** One of them marks a chunk of a chat, or what compatible servers send for one. */
+const CHUNK_KEYS = ['choices', 'object', 'model', 'id', 'created', 'delta', 'message', 'text', 'response'];
 
 /**
  * Chat and text completion streams: `data:` only, chunks with `choices`, then `[DONE]`. Some compatible
@@ -24,29 +39,39 @@ export function judgeChatFrame(
   open: boolean,
 ): Sight {
   if (name === 'error') return 'error';
-  if (start === end) return 'preamble';
+  if (start === end) return 'aside';
   const first = bytes[start];
-  if ((first === OPEN_BRACKET || first === SPACE) && isDone(bytes, start, end)) return 'end';
+  if ((first === OPEN_BRACKET || first === SPACE) && isDone(bytes, start, end)) return 'marker';
   if (open && !mayEnd(bytes, start, end)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
-  // What cannot be judged is not kept from the client.
-  if (chunk === undefined) return 'output';
-  if (isError(chunk)) return 'error';
+  if (chunk === undefined) return judgeUnreadable(start, end, open);
+  if (isErrorWithin(chunk)) return 'error';
   const choices = chunk['choices'];
-  if (!Array.isArray(choices) || choices.length === 0) return isReal(chunk['usage']) ? 'output' : 'preamble';
-  return judgeChoices(choices);
+  if (Array.isArray(choices) && choices.length > 0) return judgeChoices(choices);
+  if (isErrorInside(chunk)) return 'error';
+  if (isReal(chunk['usage'])) return 'output';
+  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
 }
 
 function judgeChoices(choices: readonly unknown[]): Sight {
-  let sight: Sight = 'preamble';
+  let isFinished = false;
+  let says = false;
   for (const choice of choices.map(asObject)) {
     if (choice === undefined) continue;
-    // OpenRouter's way to say that a stream has failed.
-    if (choice['finish_reason'] === 'error') return 'error';
-    if (isReal(choice['finish_reason'])) sight = 'end';
-    else if (sight === 'preamble' && showsOutput(choice)) sight = 'output';
+    if (FAILED_REASONS.has(choice['finish_reason'])) return 'error';
+    isFinished ||= isReal(choice['finish_reason']);
+    says ||= showsOutput(choice);
   }
-  return sight;
+  if (isFinished) return says ? 'end' : 'silent-end';
+  return says ? 'output' : 'preamble';
+}
+
+/**
+ * What cannot be read is passed on as it came. It opens the gate only where it was cut by the scanner's bound: a
+ * chunk that is malformed is no answer by itself.
+ */
+export function judgeUnreadable(start: number, end: number, open: boolean): Sight {
+  return open || end - start >= MAX_FRAME_BYTES ? 'output' : 'aside';
 }
 
 /** A choice whose delta names only the role has said nothing yet; any other field with something in it has. */

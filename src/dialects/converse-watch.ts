@@ -14,6 +14,7 @@ export class ConverseWatch implements Watch, AwsFrameSink {
   output = false;
   error: string | undefined;
   complete = false;
+  empty = false;
   readonly #scanner = new AwsFrameScanner(this);
 
   read(chunk: Buffer): number {
@@ -21,7 +22,9 @@ export class ConverseWatch implements Watch, AwsFrameSink {
   }
 
   /** A frame that is not whole says nothing. */
-  end(): void {}
+  end(): boolean {
+    return false;
+  }
 
   onFrame(headers: ReadonlyMap<string, string>, bytes: Buffer, start: number, end: number): void {
     const payload = (): string => bytes.toString('utf8', start, end);
@@ -38,7 +41,10 @@ export class ConverseWatch implements Watch, AwsFrameSink {
         return;
       default:
         if (type.endsWith('Exception')) this.error ??= exceptionText(type, payload());
-        else if (type === 'messageStop') this.complete = true;
+        else if (type === 'messageStop') {
+          this.complete = true;
+          this.empty = !this.output;
+        }
         this.output ||= this.complete || showsOutput(type, payload);
     }
   }

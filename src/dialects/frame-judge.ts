@@ -1,8 +1,16 @@
 /**
- * What one frame of a stream means for the answer as a whole. `failed` is an error that is the answer's
- * proper end as well.
+ * What one frame of a stream means for the answer as a whole:
+ * - `aside`: nothing: a ping, a keep-alive, or no frame of the dialect
+ * - `preamble`: the answer has begun, and said nothing
+ * - `output`: it says something
+ * - `silent`: it gives its reason to stop, which stands for what it says; its end is to come
+ * - `silent-end`: the same, and it is its end
+ * - `end`: its end, and it says something
+ * - `marker`: an end of which none of the answer is a part: alone it is no answer
+ * - `error`, `failed`: an error; `failed` is the answer's proper end as well
  */
-export type Sight = 'preamble' | 'output' | 'end' | 'error' | 'failed';
+export type Sight =
+  'aside' | 'preamble' | 'output' | 'silent' | 'silent-end' | 'end' | 'marker' | 'error' | 'failed';
 
 /**
  * Judges a frame.
@@ -29,6 +37,16 @@ export function parseObject(text: string): Json | undefined {
   }
 }
 
+/** Whether text is JSON from its beginning to its end. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The value if it is an object and no array. */
 export function asObject(value: unknown): Json | undefined {
   return isObject(value) ? value : undefined;
@@ -47,20 +65,6 @@ export function isReal(value: unknown): boolean {
 /** Whether a frame or a body is an error by its own word. */
 export function isError(frame: Json): boolean {
   return isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
-}
-
-/**
- * Whether text that is a whole body is an error's. Google's servers put theirs into an array of one.
- * @param unreadable what to say of text that is no JSON
- */
-export function isErrorBody(text: string, unreadable = false): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    const body = asObject(Array.isArray(value) ? value[0] : value);
-    return body !== undefined && isError(body);
-  } catch {
-    return unreadable;
-  }
 }
 
 /** Whether the data is the marker that ends a chat stream. */

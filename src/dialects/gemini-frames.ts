@@ -1,25 +1,31 @@
-import { asObject, isError, isReal, parseObject } from './frame-judge.ts';
+import { judgeUnreadable } from './chat-frames.ts';
+import { asObject, isReal, parseObject } from './frame-judge.ts';
 import type { Sight } from './frame-judge.ts';
+import { isErrorInside } from './stated-errors.ts';
 
 const FINISH_KEY = Buffer.from('"finishReason"');
 const BLOCK_KEY = Buffer.from('"blockReason"');
 const ERROR_KEY = Buffer.from('"error"');
+
+/** One of them marks a chunk of an answer. */
+const CHUNK_KEYS = ['candidates', 'promptFeedback', 'usageMetadata', 'modelVersion', 'responseId'];
 
 /**
  * Streams of Gemini: `data:` only, each a whole answer in little, the last of which says why it finished. There
  * is no other end marker. A prompt that was blocked is an answer too, and its only one.
  */
 export function judgeGeminiFrame(_: string, bytes: Buffer, start: number, end: number, open: boolean): Sight {
-  if (start === end) return 'preamble';
+  if (start === end) return 'aside';
   if (open && !mayEnd(bytes, start, end)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
-  // What cannot be judged is not kept from the client.
-  if (chunk === undefined) return 'output';
-  if (isError(chunk)) return 'error';
+  if (chunk === undefined) return judgeUnreadable(start, end, open);
+  if (isErrorInside(chunk)) return 'error';
   if (isReal(asObject(chunk['promptFeedback'])?.['blockReason'])) return 'end';
   const candidates = Array.isArray(chunk['candidates']) ? chunk['candidates'].map(asObject) : [];
-  if (candidates.some((candidate) => isReal(candidate?.['finishReason']))) return 'end';
-  return open || candidates.some(showsOutput) ? 'output' : 'preamble';
+  const says = candidates.some(showsOutput);
+  if (candidates.some((candidate) => isReal(candidate?.['finishReason']))) return says ? 'end' : 'silent-end';
+  if (open || says) return 'output';
+  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
 }
 
 function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): boolean {

@@ -143,6 +143,36 @@ export function* membersOf(body: Buffer, from: number): Generator<Member> {
   }
 }
 
+/** Told of each member of an object: where its key stands without its quotes, and its value. */
+export type MemberSink = (keyStart: number, keyEnd: number, start: number, end: number) => void;
+
+/**
+ * Steps over the object that stands at `from`, and tells of its members as it does.
+ * @returns the offset behind it; `RAN_OUT` where the bytes end first; below that where it is malformed
+ */
+export function walkMembers(body: Buffer, from: number, sink: MemberSink): number {
+  let at = spaceEnd(body, from + 1);
+  if (body[at] === CLOSE_BRACE) return at + 1;
+  for (;;) {
+    if (at >= body.length) return RAN_OUT;
+    if (body[at] !== QUOTE) return RAN_OUT - 1 - at;
+    const quote = closingQuote(body, at + 1);
+    if (quote < 0) return RAN_OUT;
+    const colon = spaceEnd(body, quote + 1);
+    const start = spaceEnd(body, colon + 1);
+    if (start >= body.length) return RAN_OUT;
+    if (body[colon] !== COLON) return RAN_OUT - 1 - colon;
+    const end = valueEnd(body, start);
+    if (end < 0) return end;
+    sink(at + 1, quote, start, end);
+    at = spaceEnd(body, end);
+    if (at >= body.length) return RAN_OUT;
+    if (body[at] === CLOSE_BRACE) return at + 1;
+    if (body[at] !== COMMA) return RAN_OUT - 1 - at;
+    at = spaceEnd(body, at + 1);
+  }
+}
+
 /** Where each item of the array that stands at `from` begins. Ends quietly, as `membersOf` does. */
 export function* itemsOf(body: Buffer, from: number): Generator<number> {
   if (body[from] !== OPEN_BRACKET) return;

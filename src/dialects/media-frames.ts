@@ -15,7 +15,7 @@ export function judgeMediaFrame(
 ): Sight {
   const type = name === '' || name === 'message' ? typeOf(bytes, start, end) : name;
   if (type === 'error') return 'error';
-  if (type === 'ping' || type === 'keepalive') return 'preamble';
+  if (type === 'ping' || type === 'keepalive') return 'aside';
   if (type === '') return judgeChatFrame(name, bytes, start, end, open);
   return type.endsWith('.done') || type.endsWith('.completed') ? 'end' : 'output';
 }

@@ -1,5 +1,6 @@
-import { asObject, isError, isReal, parseObject, typeOf } from './frame-judge.ts';
+import { asObject, isReal, parseObject, typeOf } from './frame-judge.ts';
 import type { Sight } from './frame-judge.ts';
+import { isErrorInside } from './stated-errors.ts';
 
 /**
  * Streams of the Responses API: named events, whose data repeats the name as `type`. One that shows none of
@@ -20,20 +21,27 @@ export function judgeResponsesFrame(
       return 'failed';
     case 'response.completed':
     case 'response.incomplete':
-      return 'end';
+      return open ? 'end' : judgeEnd(bytes, start, end);
     case 'response.created':
     case 'response.queued':
     case 'response.in_progress':
       return 'preamble';
     case '': {
       const frame = parseObject(bytes.toString('utf8', start, end));
-      return frame !== undefined && isError(frame) ? 'error' : 'preamble';
+      return frame !== undefined && isErrorInside(frame) ? 'error' : 'aside';
     }
     default:
       // Keep-alives and the notes of a vendor's own.
-      if (!type.startsWith('response.')) return 'preamble';
+      if (!type.startsWith('response.')) return 'aside';
       return open || showsOutput(type, bytes, start, end) ? 'output' : 'preamble';
   }
+}
+
+/** An end that comes before any output brings all of it, or nothing, or the word that it has failed. */
+function judgeEnd(bytes: Buffer, start: number, end: number): Sight {
+  const response = asObject(parseObject(bytes.toString('utf8', start, end))?.['response']);
+  if (response?.['status'] === 'failed' || isReal(response?.['error'])) return 'failed';
+  return Array.isArray(response?.['output']) && response['output'].length === 0 ? 'silent-end' : 'end';
 }
 
 /**

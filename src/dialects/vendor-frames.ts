@@ -1,6 +1,7 @@
-import { asObject, isError, isReal, parseObject } from './frame-judge.ts';
+import { asObject, isReal, parseObject } from './frame-judge.ts';
 import type { FrameJudge, Sight } from './frame-judge.ts';
 import { judgeMediaFrame } from './media-frames.ts';
+import { isErrorWithin } from './stated-errors.ts';
 
 /** The streams and bodies of providers with an API of their own, by the beginnings of their operations' names. */
 
@@ -13,37 +14,14 @@ export function vendorJudgeOf(operation: string): FrameJudge {
   return (name, bytes, start, end) => {
     const frame = parseObject(bytes.toString('utf8', start, end));
     // What cannot be read, such as `[DONE]`, says nothing; where it should have, the end will be missing.
-    if (frame === undefined) return name === 'done' ? 'end' : 'preamble';
-    return isError(frame) ? 'error' : judge(name, frame);
+    if (frame === undefined) return name === 'done' ? 'marker' : 'aside';
+    return isErrorWithin(frame) ? 'error' : judge(name, frame);
   };
 }
 
 /** Whether its streams have no end but that of the connection. */
 export function endsByClosing(operation: string): boolean {
   return operation.startsWith('triton.');
-}
-
-/**
- * Whether a body is an error by its own word: some providers answer 200 whatever comes, and put a code into it
- * (Coze, Spark: `code`; MiniMax: `base_resp.status_code`; Tencent Cloud: `Response.Error`), or the state of what was
- * run (Dify).
- */
-export function isErrorInside(text: string): boolean {
-  const body = parseObject(text);
-  if (body === undefined) return false;
-  const isExplained = typeof (body['msg'] ?? body['message']) === 'string';
-  return (
-    isError(body) ||
-    (isExplained && isCode(body['code'])) ||
-    isCode(asObject(body['base_resp'])?.['status_code']) ||
-    isReal(asObject(body['Response'])?.['Error']) ||
-    asObject(body['data'])?.['status'] === 'failed'
-  );
-}
-
-/** A number that is no error's is 0. */
-function isCode(value: unknown): boolean {
-  return typeof value === 'number' && value !== 0;
 }
 
 const JUDGES: Readonly<Record<string, (name: string, frame: Json) => Sight>> = {

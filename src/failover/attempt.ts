@@ -134,6 +134,17 @@ export class Attempt {
     return this.#outcome?.kind === 'answered' && this.#outcome.errorText.includes(secret);
   }
 
+  /** True where what was passed on ends in the middle of a frame. */
+  get isMidFrame(): boolean {
+    return this.#exchange.isMidFrame;
+  }
+
+  /** True where the model stopped before its first word: a good answer that says nothing. */
+  get isEmpty(): boolean {
+    const opening = this.#opening;
+    return 'watch' in opening && opening.watch.empty === true && this.verdict.class === 'ok';
+  }
+
   /** What broke on the wire, if something did. */
   get fault(): Faulted['fault'] | undefined {
     return this.#outcome?.kind === 'faulted' ? this.#outcome.fault : undefined;
@@ -171,7 +182,8 @@ export class Attempt {
 
   /**
    * Passes an open answer on to `sink` and judges it once more when it ends.
-   * @returns true where the answer was whole, or carried the provider's own error: the client has the end of it
+   * @returns true where the answer was whole, or carried the provider's own error where a client sees it: the client
+   *   has the end of it
    */
   async relay(sink: Sink): Promise<boolean> {
     using _ = this.#underWay;
@@ -185,7 +197,14 @@ export class Attempt {
       this.#judge(outcome);
       this.#record(outcome);
     }
-    return outcome.kind === 'answered';
+    return outcome.kind === 'answered' && !this.#isErrorUntold;
+  }
+
+  /** The provider's error is none that the client's reader would see in what was passed on. */
+  get #isErrorUntold(): boolean {
+    if (this.#opening.kind !== 'open' || this.#opening.watch.error === undefined) return false;
+    const { isErrorUnseen, isJudgedAtEnd } = this.#opening.watch;
+    return isErrorUnseen === true || isJudgedAtEnd === true;
   }
 
   /** Passes an upgraded connection to who speaks on it, until that resolves. */

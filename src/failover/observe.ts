@@ -26,7 +26,8 @@ export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefin
       if (watch.error !== undefined) {
         return bad(status, headers, watch.error, isEventStream(headers) ? 'stream' : 'body');
       }
-      if (!watch.complete) return { kind: 'faulted', fault: 'no-output', detail: 'empty', status };
+      if (!watch.complete)
+        return { kind: 'faulted', fault: 'no-output', detail: watch.flaw ?? 'empty', status };
       return good(status);
     }
   }
@@ -42,8 +43,10 @@ export function outcomeOfEnding(opening: Opening, ending: Ending): Answered | Fa
   // Of a stream that has shown its end marker nothing is missing, whatever becomes of its connection then.
   const isAllThere = status < 300 && isEventStream(headers) && watch.complete;
   if (ending.kind === 'fault' && !isAllThere) return faulted(ending);
-  if (watch.error !== undefined) return bad(status, headers, watch.error, 'stream');
-  if (!watch.complete) return { kind: 'faulted', fault: 'broken', detail: 'no-end-marker', status };
+  if (watch.error !== undefined)
+    return bad(status, headers, watch.error, isEventStream(headers) ? 'stream' : 'body');
+  if (!watch.complete)
+    return { kind: 'faulted', fault: 'broken', detail: watch.flaw ?? 'no-end-marker', status };
   return good(status);
 }
 

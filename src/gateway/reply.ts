@@ -84,8 +84,10 @@ export class Reply {
     const isStream = isEventStream(headers);
     this.#begin(status, this.#relayed(attempt, headers, attempts), isStream);
     const isWhole = await attempt.relay(this.#sink());
-    if (isWhole) this.#end();
-    else this.#breakOff(attempt, isStream);
+    if (isWhole) return this.#end();
+    // Half a frame is ended, so that the error which follows is a frame of its own.
+    if (isStream && attempt.isMidFrame) this.#response.write('\n\n');
+    this.#breakOff(attempt, isStream);
   }
 
   /** An error of a provider's that is not in the client's dialect, told in it. */
@@ -221,8 +223,12 @@ export class Reply {
 
   /** What travels on of a provider's headers, and whose answer it is. */
   #relayed(attempt: Attempt, headers: ResponseHeaders, attempts: number): string[] {
-    // A stream may get a last event of ours.
-    const hasOtherLength = attempt.opening.kind === 'whole' || isEventStream(headers);
+    const { opening } = attempt;
+    // A stream may get a last event of ours, and what is judged at its end may have none: a length would promise one.
+    const hasOtherLength =
+      opening.kind === 'whole' ||
+      isEventStream(headers) ||
+      ('watch' in opening && opening.watch.isJudgedAtEnd === true);
     const relayed = travellingHeaders(headers, hasOtherLength);
     const { provider, pooled } = attempt.plan;
     relayed.push('x-sparekey-provider', provider.id);

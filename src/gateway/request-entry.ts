@@ -30,6 +30,8 @@ export interface RequestEntry {
   readonly providerRequestId?: string;
   /** Of the attempt that answered, once its body had ended. */
   readonly verdict?: string;
+  /** The model stopped before its first word. */
+  readonly empty?: true;
   readonly firstOutputMs?: number;
   readonly durationMs: number;
   readonly bytesIn: number;
@@ -71,6 +73,7 @@ export function entryOf(
     status: reply.status,
     ...(reply.code !== undefined && { code: reply.code }),
     ...(attempt !== undefined && { ...providerId(attempt.opening), verdict: attempt.judged }),
+    ...(attempt?.isEmpty === true && { empty: true }),
     ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:

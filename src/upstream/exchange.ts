@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { faultDetail } from './faults.ts';
 import type { Fault, FaultKind } from './faults.ts';
+import { HeldFrames } from './held-frames.ts';
 import type { Ending, Opening, ResponseHeaders } from './opening.ts';
 import type { Transport, UpstreamRequest } from './transport.ts';
 import type { Watch } from './watch.ts';
@@ -52,11 +53,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: ResponseHeaders = {};
   #watch: Watch | undefined;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
-  /** Of the held bytes, those at the end that belong to a frame which is not whole. */
-  #tailBytes = 0;
+  readonly #held = new HeldFrames();
   #sink: Sink | undefined;
+  /** Half a frame was passed on, because it was longer than the hold, and its end has not come. */
+  #isMidFrame = false;
   #isReaderBehind = false;
 
   constructor(
@@ -78,7 +78,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   relay(sink: Sink): Promise<Ending> {
     return new Promise((resolve) => {
       if (this.#early !== undefined) {
-        const held = this.#early.kind === 'ended' ? this.#takeAll() : this.#takeWholeFrames();
+        const held = this.#early.kind === 'ended' ? this.#held.takeAll() : this.#held.takeWhole();
         if (held.length > 0) sink.write(held);
         resolve(this.#early);
         return;
@@ -94,7 +94,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** What is held of an open answer that nobody relays yet: its beginning. */
   get held(): Buffer {
-    return Buffer.concat(this.#held);
+    return this.#held.bytes;
+  }
+
+  /** Whether what was passed on ends in the middle of a frame: one that was longer than the hold. */
+  get isMidFrame(): boolean {
+    return this.#isMidFrame;
   }
 
   /** Nobody wants the answer any more. Nobody is to blame. */
@@ -138,15 +143,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const boundary = watch.read(chunk);
     if (this.#sink !== undefined) {
       this.#timer?.refresh();
-      if (boundary === chunk.length && this.#heldBytes === 0) this.#pass(chunk, this.#sink);
-      else {
+      if (boundary === chunk.length && this.#held.length === 0) {
+        this.#isMidFrame = false;
+        this.#pass(chunk, this.#sink);
+      } else {
         this.#hold(chunk, boundary);
         this.#passHeld(this.#sink);
       }
       return;
     }
     this.#hold(chunk, boundary);
-    const isFull = this.#heldBytes > this.#limits.holdBytes;
+    const isFull = this.#held.length > this.#limits.holdBytes;
     if (this.#phase === 'answering') {
       if (watch.error !== undefined) {
         this.#settleWhole(watch);
@@ -161,12 +168,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const watch = this.#watch;
     if (watch === undefined || this.#phase === 'over') return;
-    watch.end();
+    const isTailWhole = watch.end();
+    // An error that came instead of an answer is told with all of its body.
+    if (!isTailWhole && (this.#phase !== 'answering' || watch.error === undefined)) this.#held.dropTail();
     if (this.#phase === 'answering') {
       this.#settleWhole(watch);
       return;
     }
-    if (this.#sink !== undefined && this.#heldBytes > 0) this.#sink.write(this.#takeAll());
+    if (this.#sink !== undefined && this.#held.length > 0) this.#sink.write(this.#held.takeAll());
     this.#finish({ kind: 'ended' });
   }
 
@@ -182,35 +191,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #hold(chunk: Buffer, boundary: number): void {
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    this.#tailBytes = boundary > 0 ? chunk.length - boundary : this.#tailBytes + chunk.length;
+    this.#held.push(chunk, boundary);
+    if (boundary > 0) this.#isMidFrame = false;
   }
 
   /** Keeps back a frame that is not whole, up to the hold: a stream that breaks must not end in half a frame. */
   #passHeld(sink: Sink): void {
-    const isTooLong = this.#tailBytes > this.#limits.holdBytes;
+    const isTooLong = this.#held.tailLength > this.#limits.holdBytes;
     // No frame ended: a long one that comes in small pieces is put together once, not at each of them.
-    if (this.#tailBytes === this.#heldBytes && !isTooLong) return;
-    const held = isTooLong ? this.#takeAll() : this.#takeWholeFrames();
+    if (this.#held.tailLength === this.#held.length && !isTooLong) return;
+    if (isTooLong) this.#isMidFrame = true;
+    const held = isTooLong ? this.#held.takeAll() : this.#held.takeWhole();
     if (held.length > 0) this.#pass(held, sink);
-  }
-
-  #takeWholeFrames(): Buffer {
-    const tailBytes = this.#tailBytes;
-    const held = this.#takeAll();
-    if (tailBytes === 0) return held;
-    const whole = held.subarray(0, held.length - tailBytes);
-    this.#hold(held.subarray(whole.length), 0);
-    return whole;
-  }
-
-  #takeAll(): Buffer {
-    const held = this.#held;
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#tailBytes = 0;
-    return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
   }
 
   #pass(chunk: Buffer, sink: Sink): void {
@@ -258,7 +250,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       kind: 'whole',
       status: this.#status,
       headers: this.#headers,
-      body: this.#takeAll(),
+      body: this.#held.takeAll(),
       watch,
     });
   }

@@ -1,7 +1,10 @@
 import type { Exchange, Opening } from './exchange.ts';
 
 /** What there is to an exchange for whoever reads its answer. */
-export type AnyExchange = Pick<Exchange, 'opening' | 'firstOutputMs' | 'held' | 'relay' | 'cancel'>;
+export type AnyExchange = Pick<
+  Exchange,
+  'opening' | 'firstOutputMs' | 'held' | 'isMidFrame' | 'relay' | 'cancel'
+>;
 
 /** An exchange that came to nothing before it began: there is an opening, and no more. */
 export function settledExchange(opening: Opening): AnyExchange {
@@ -9,6 +12,7 @@ export function settledExchange(opening: Opening): AnyExchange {
     opening: Promise.resolve(opening),
     firstOutputMs: undefined,
     held: Buffer.alloc(0),
+    isMidFrame: false,
     relay: () => Promise.resolve({ kind: 'cancelled' }),
     cancel: () => undefined,
   };

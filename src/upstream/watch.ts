@@ -11,8 +11,11 @@ export interface Watch {
    */
   read(chunk: Buffer): number;
 
-  /** The body ended in order. `output`, `error` and `complete` are final after it. */
-  end(): void;
+  /**
+   * The body ended in order. Everything below is final after it.
+   * @returns whether what stands behind the last boundary may be passed on: false where it is half a frame
+   */
+  end(): boolean;
 
   /** The first real output has been seen (content, reasoning, a tool call, or the end marker). Never turns back. */
   readonly output: boolean;
@@ -22,12 +25,24 @@ export interface Watch {
 
   /** Whether an answer that ends here is whole: a stream has shown its end marker, a body with no marker has ended. */
   readonly complete: boolean;
+
+  /** Why an answer that is not complete is none, in a stable word for logs; absent: nothing came. */
+  readonly flaw?: string | undefined;
+
+  /** The answer is whole and says nothing: a model stopped before its first word. */
+  readonly empty?: boolean;
+
+  /** The error is written so that a reader of the stream passes over it: the client has to be told. */
+  readonly isErrorUnseen?: boolean;
+
+  /** Whether a body without frames may still turn out to be no answer at its end. */
+  readonly isJudgedAtEnd?: boolean;
 }
 
 /** Watches a body that nobody reads on its way: it is whole when it ends. */
 export const UNREADABLE: Watch = Object.freeze({
   read: (chunk: Buffer) => chunk.length,
-  end: () => {},
+  end: () => true,
   output: false,
   error: undefined,
   complete: true,

@@ -1,0 +1,91 @@
+import type { Operation } from './operation.ts';
+
+/**
+ * The least that a whole answer to an operation has to have. It names what compatible servers are known to send as
+ * well, since a good answer that is taken for none is worse than a bad one that passes.
+ */
+export interface Least {
+  /** Members of which one has to be there; none: any object will do. */
+  readonly oneOf: readonly string[];
+  /** That member has to hold something, too: a list without items is none. */
+  readonly filled: boolean;
+  /**
+   * The answer is made for this request: an error that stands beside it, or a state of failure, is the request's.
+   * What is only looked up (a job, a stored response) may tell of its own failure, and is a good answer still.
+   */
+  readonly generated: boolean;
+  /** How what it says shows: see `saysNothing`. */
+  readonly says?: 'chat' | 'responses' | 'messages' | 'gemini';
+}
+
+/** Any JSON that is whole. */
+export const ANY_ANSWER: Least = { oneOf: [], filled: false, generated: false };
+
+/** Cloudflare wraps answers of its own kind in `result`, DashScope in `output`; xAI defers one by its `request_id`. */
+const CHAT = ['choices', 'result', 'output', 'response', 'request_id'];
+/** llama.cpp has `content`. */
+const COMPLETION = ['choices', 'result', 'output', 'response', 'content', 'text', 'generated_text'];
+const EMBEDDINGS = ['data', 'embeddings', 'embedding', 'result', 'output', 'predictions', 'vectors'];
+/** SiliconFlow and fal have `images`; MiniMax and Kling an object for `data`; those that take their time a task. */
+const IMAGES = ['data', 'images', 'image', 'result', 'output', 'artifacts', 'id', 'task_id', 'request_id'];
+const VIDEO = ['id', 'task_id', 'request_id', 'requestId', 'video_id', 'data', 'output', 'result'];
+const MADE = ['id', 'object', 'data', 'file', 'result'];
+const LIST = ['data', 'object', 'models', 'result'];
+
+function generated(oneOf: readonly string[], says?: Least['says']): Least {
+  return { oneOf, filled: true, generated: true, ...(says !== undefined && { says }) };
+}
+
+/** What holds something only where there is something to tell. */
+function present(...oneOf: readonly string[]): Least {
+  return { oneOf, filled: false, generated: true };
+}
+
+/** What was made or looked up, and tells its own state. */
+function kept(oneOf: readonly string[], filled: boolean): Least {
+  return { oneOf, filled, generated: false };
+}
+
+/** By the operation's name. An operation that is not here is not checked, nor is Imagen's, which says `{}` for no image. */
+const LEAST: Readonly<Record<string, Least>> = {
+  'chat.completions': generated(CHAT, 'chat'),
+  'chat.completions.response': generated(CHAT, 'chat'),
+  completions: generated(COMPLETION, 'chat'),
+  embeddings: generated(EMBEDDINGS),
+  rerank: present('results', 'data', 'result', 'output', 'scores', 'rerank'),
+  moderations: present('results', 'result', 'data', 'output', 'categories'),
+  'images.generations': generated(IMAGES),
+  'images.edits': generated(IMAGES),
+  'images.variations': generated(IMAGES),
+  // Of silence a transcript is empty.
+  'audio.transcriptions': present('text', 'segments', 'words', 'results', 'result', 'output', 'data', 'id'),
+  'audio.translations': present('text', 'segments', 'words', 'results', 'result', 'output', 'data', 'id'),
+  'models.list': kept(LIST, false),
+  'anthropic.models.list': kept(LIST, false),
+  'responses.create': { ...generated(['output', 'status', 'id'], 'responses'), filled: false },
+  'responses.compact': present('output', 'id'),
+  'responses.input_tokens': present('input_tokens', 'total_tokens', 'usage'),
+  'messages.create': { ...generated(['content', 'completion', 'stop_reason'], 'messages'), filled: false },
+  'messages.count_tokens': present('input_tokens', 'total_tokens', 'usage', 'data'),
+  'messages.batches.create': kept(MADE, true),
+  'gemini.generateContent': generated(
+    ['candidates', 'promptFeedback', 'prompt_feedback', 'response'],
+    'gemini',
+  ),
+  'gemini.streamGenerateContent': generated(['candidates', 'promptFeedback', 'prompt_feedback', 'response']),
+  'gemini.embedContent': generated(['embedding', 'embeddings', 'predictions']),
+  'gemini.batchEmbedContents': generated(['embeddings', 'embedding', 'predictions']),
+  'files.create': kept(MADE, true),
+  'anthropic.files.create': kept(MADE, true),
+  'uploads.create': kept(MADE, true),
+  'batches.create': kept(MADE, true),
+  'fine_tuning.jobs.create': kept(MADE, true),
+  'conversations.create': kept(MADE, true),
+  'videos.create': kept(VIDEO, true),
+  'bedrock.converse': present('output', 'stopReason'),
+};
+
+/** Undefined where the answer's form is not known: it may be anything. */
+export function leastOf({ name }: Operation): Least | undefined {
+  return LEAST[name];
+}

@@ -1,0 +1,54 @@
+/** Bytes of an answer that wait to be passed on, and where in them the last whole frame ends. */
+export class HeldFrames {
+  #chunks: Buffer[] = [];
+  #length = 0;
+  /** Of the bytes, those at the end that belong to a frame which is not whole. */
+  #tail = 0;
+
+  /** In bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Of the frame that is not whole. In bytes. */
+  get tailLength(): number {
+    return this.#tail;
+  }
+
+  /** A copy of what is held. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  /** @param boundary the offset in the chunk behind the last frame that ended there; 0 where none did */
+  push(chunk: Buffer, boundary: number): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    this.#tail = boundary > 0 ? chunk.length - boundary : this.#tail + chunk.length;
+  }
+
+  takeAll(): Buffer {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#length = 0;
+    this.#tail = 0;
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  }
+
+  /** Takes the frames that are whole; half a frame stays. */
+  takeWhole(): Buffer {
+    const tail = this.#tail;
+    const held = this.takeAll();
+    if (tail === 0) return held;
+    const whole = held.subarray(0, held.length - tail);
+    this.push(held.subarray(whole.length), 0);
+    return whole;
+  }
+
+  /** Forgets half a frame whose other half will not come. */
+  dropTail(): void {
+    const whole = this.takeWhole();
+    this.takeAll();
+    if (whole.length > 0) this.push(whole, whole.length);
+  }
+}
