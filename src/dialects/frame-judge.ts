@@ -62,9 +62,10 @@ export function isReal(value: unknown): boolean {
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-/** Whether a frame or a body is an error by its own word. */
+/** Whether a frame or a body is an error by its own word, or holds one where its answer belongs. */
 export function isError(frame: Json): boolean {
-  return isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
+  if (isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error') return true;
+  return isReal(asObject(frame['data'])?.['error']) || isReal(asObject(frame['result'])?.['error']);
 }
 
 /** Whether the data is the marker that ends a chat stream. */

@@ -19,6 +19,7 @@ import { outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
+import { saidIn } from './said-by-client.ts';
 import { UnderWay } from './under-way.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -246,6 +247,7 @@ export class Attempt {
       now: this.#tools.now(),
       operation: this.#call.target.operation.name,
       ownRules: this.plan.provider.config.verdicts,
+      saidByClient: saidIn(this.#call),
     });
   }
 
@@ -258,7 +260,7 @@ export class Attempt {
     if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key, this.#sentHeaders);
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
-    this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict);
+    this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict, model);
     this.#tools.recorder.record(provider, pooled, {
       type: 'attempt',
       epoch,

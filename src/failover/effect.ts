@@ -25,7 +25,8 @@ export function effectOf(verdict: Verdict): Effect {
     case 'rate_limit':
       return throttles;
     case 'model_denied':
-      return denies;
+      // What the provider has for nobody is not denied to a key.
+      return verdict.scope === 'provider' ? none : denies;
     case 'overloaded':
     case 'unknown':
       return counts;

@@ -1,13 +1,17 @@
 import type { Answered, Faulted } from './outcome.ts';
 import { faultVerdicts } from './rules/faults.ts';
 import { lastRule } from './rules/general-statuses.ts';
+import type { ProviderError } from './rules/error-fields.ts';
+import { namesMember } from './rules/own-words.ts';
+import type { SaidByClient } from './rules/own-words.ts';
 import { readError } from './rules/provider-error.ts';
-import { matches } from './rules/rule.ts';
-import type { Decider } from './rules/rule.ts';
+import { isAboutRequest, matches } from './rules/rule.ts';
+import type { Consequence, Decider, Match } from './rules/rule.ts';
 import { tableFor } from './rules/tables.ts';
 import { OK } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
-import { readWait } from './waits.ts';
+import { DEFAULT_WAIT_CAP_MS, LONG_WAIT_CAP_MS, readWait } from './waits.ts';
+import { LONG_WINDOW, SHORT_WINDOW } from './rules/words.ts';
 
 /** What a verdict depends on beside the outcome itself. */
 export interface JudgeContext {
@@ -19,6 +23,11 @@ export interface JudgeContext {
   readonly operation?: string;
   /** Rules of the configuration, tried before the table. */
   readonly ownRules?: readonly Decider[];
+  /**
+   * Whether a phrase stands in the client's request: what a provider says back is not its own word. Asked only where an
+   * error would otherwise condemn a key. Absent where nobody knows the request.
+   */
+  readonly saidByClient?: SaidByClient;
 }
 
 /**
@@ -31,13 +40,41 @@ export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdi
   if (outcome.kind === 'faulted') return faultVerdicts[outcome.fault];
   if (outcome.where === 'none' && outcome.status < 300) return OK;
 
-  const error = readError(outcome.errorText, outcome.headers);
-  const fits = ({ when }: Decider): boolean => matches(when, outcome, error, context.operation);
-  const rule = context.ownRules?.find(fits) ?? tableFor(context.providerType).find(fits) ?? lastRule;
-  return verdictOf(rule, outcome, context.now);
+  const { providerType, operation, ownRules, saidByClient } = context;
+  const error = readError(outcome.errorText, outcome.headers, saidByClient);
+  const fits = ({ when }: Decider): boolean => matches(when, outcome, error, operation, saidByClient);
+  const isProven = ({ when, verdict }: Decider): boolean =>
+    !condemns(verdict) ||
+    !isAboutRequest(outcome, error) ||
+    (hasProof(when) && !isClients(error, saidByClient));
+  const rule =
+    ownRules?.find(fits) ??
+    tableFor(providerType, error.vendor).find((each) => fits(each) && isProven(each)) ??
+    lastRule;
+  return verdictOf(rule, outcome, error, context.now);
 }
 
-function verdictOf({ id, verdict: decided }: Decider, answer: Answered, now: number): Verdict {
+/** Takes a key out at once, and where it is money, the others of its account. */
+function condemns({ class: verdictClass, scope }: Consequence): boolean {
+  return verdictClass === 'key_dead' || (verdictClass === 'billing' && scope !== 'key_model');
+}
+
+/** Against a key it takes a word that the error calls itself by, or a sentence that is known whole, where a request is refused. */
+function hasProof({ code, type, named, message }: Match): boolean {
+  return [code, type, named, message].some((field) => field !== undefined);
+}
+
+/** It is the client's where it names a member of the request, or another's credential, whatever it calls itself. */
+function isClients(error: ProviderError, said: SaidByClient | undefined): boolean {
+  return error.isForeign || namesMember(error.param, said);
+}
+
+function verdictOf(
+  { id, verdict: decided }: Decider,
+  answer: Answered,
+  { prose }: ProviderError,
+  now: number,
+): Verdict {
   const verdict: Verdict = {
     class: decided.class,
     scope: decided.scope,
@@ -48,8 +85,14 @@ function verdictOf({ id, verdict: decided }: Decider, answer: Answered, now: num
   if (wait === undefined) return verdict;
   const waitMs = readWait(answer.headers, answer.errorText, now, {
     from: wait,
-    ...(waitCapMs !== undefined && { capMs: waitCapMs }),
+    capMs: waitCapMs ?? capOf(decided, prose),
     ...(zoneHours !== undefined && { zoneHours }),
   });
   return waitMs === undefined ? verdict : { ...verdict, waitMs };
+}
+
+/** A wait of hours is believed where the limit is said to be of hours, a plan or a quota, and none of a minute. */
+function capOf({ class: verdictClass }: Consequence, prose: string): number {
+  const isLong = verdictClass === 'rate_limit' && LONG_WINDOW.test(prose) && !SHORT_WINDOW.test(prose);
+  return isLong ? LONG_WAIT_CAP_MS : DEFAULT_WAIT_CAP_MS;
 }

@@ -16,10 +16,18 @@ export function effectUnder(policy: FailoverPolicy, outcome: Answered | Faulted,
 }
 
 /**
- * A check that asked for the wrong thing has still shown that the key is let in.
+ * A check that asked for the wrong thing has still shown that the key is let in. What is denied to a request that names
+ * no model, such as somebody's file, is not denied to models.
  * @param check - what it was to show; undefined for a client's request
+ * @param model - that the request was for, if it named one
  */
-export function effectFor(check: 'key' | 'credit' | undefined, effect: Effect, verdict: Verdict): Effect {
+export function effectFor(
+  check: 'key' | 'credit' | undefined,
+  effect: Effect,
+  verdict: Verdict,
+  model: string | undefined,
+): Effect {
+  if (effect.kind === 'denies' && model === undefined) return { kind: 'none' };
   const isLetIn = verdict.class === 'client_error' || verdict.class === 'content_blocked';
   return check === 'key' && isLetIn ? { kind: 'succeeds' } : effect;
 }

@@ -27,7 +27,10 @@ export function ruleFacts(
 ): RuleFacts | undefined {
   const own = ownRules.find((rule) => rule.id === id);
   if (own !== undefined) return factsOf(own.verdict, 'the configuration');
-  const rule = tableFor(providerType).find((each) => each.id === id);
+  const rule =
+    tableFor(providerType).find((each) => each.id === id) ??
+    // Of a vendor whose shape an error had, whoever passed it on.
+    tableFor(providerType, 'google').find((each) => each.id === id);
   if (rule !== undefined) return factsOf(rule.verdict, rule.source);
   const seen = [OK, ...Object.values(faultVerdicts)].find((verdict) => verdict.rule === id);
   return seen === undefined ? undefined : factsOf(seen, SEEN);

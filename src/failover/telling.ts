@@ -23,8 +23,8 @@ export interface Telling {
   readonly kind: 'failed';
   readonly attempt: Attempt;
   /**
-   * The status under which the provider's answer goes out as it came; undefined where there is none that a
-   * client may see, and Sparekey has to say it in its own words.
+   * The status under which the provider's answer goes out, as it came unless it says our key back; undefined where
+   * there is none that a client may see, and Sparekey has to say it in its own words.
    */
   readonly asIs: number | undefined;
 }
@@ -53,12 +53,8 @@ function hasAnswer(attempt: Attempt): boolean {
   return answerStatus(attempt) !== undefined;
 }
 
-/**
- * An error that came inside a 200 goes out under the status it should have had, unless it is a stream's event.
- * One that says our key back goes out to nobody.
- */
-function answerStatus({ opening, verdict, abandoned, errorWhere, quotesKey }: Attempt): number | undefined {
-  if (quotesKey) return undefined;
+/** An error that came inside a 200 goes out under the status it should have had, unless it is a stream's event. */
+function answerStatus({ opening, verdict, abandoned, errorWhere }: Attempt): number | undefined {
   if (opening.kind !== 'whole' && (opening.kind !== 'open' || abandoned)) return undefined;
   if (errorWhere !== 'body' || opening.status >= 300)
     return errorWhere === undefined ? undefined : opening.status;

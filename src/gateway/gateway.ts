@@ -265,7 +265,9 @@ async function giveAnswer(reply: Reply, relayed: Relayed, retelling: Retelling |
 async function giveError(reply: Reply, relayed: Relayed, status: number): Promise<void> {
   const { opening, dialect } = relayed.attempt;
   if (opening.kind !== 'whole' && opening.kind !== 'open') return;
-  if (familyOf(dialect) !== familyOf(reply.dialect)) reply.told(relayed, status, opening.headers);
+  // Of an answer that says our key back the client gets the status, and words of ours.
+  const isKept = relayed.attempt.quotesKey;
+  if (isKept || familyOf(dialect) !== familyOf(reply.dialect)) reply.told(relayed, status, opening.headers);
   else if (opening.kind === 'whole') reply.whole(relayed, status, opening.headers, opening.body);
   else await reply.relay(relayed, opening.status, opening.headers);
 }

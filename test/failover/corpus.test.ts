@@ -14,6 +14,8 @@ const payload = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string(),
   stream: z.boolean().default(false),
+  /** What the client had written, where the answer says it back. */
+  request: z.string().default(''),
   class: z.string(),
   scope: z.string(),
   /** Other answers that a careful reader could defend. */
@@ -32,7 +34,13 @@ const corpus = readdirSync(folder)
   .map((line) => payload.parse(JSON.parse(line)));
 
 function verdictOn(error: Payload): Verdict {
-  return judge(outcomeOfRecord(error), { providerType: error.provider, now: 0 });
+  const saidByClient = (phrase: string): boolean => error.request.includes(phrase);
+  const isKnown = error.request !== '';
+  return judge(outcomeOfRecord(error), {
+    providerType: error.provider,
+    now: 0,
+    ...(isKnown && { saidByClient }),
+  });
 }
 
 function isExact(error: Payload): boolean {

@@ -25,7 +25,10 @@ function body(type: string, message: string): string {
 export const anthropicRules: readonly Rule[] = [
   {
     id: 'anthropic.organization-disabled',
-    when: { status: ['2xx', 400, 401, 403], says: /\borgani[sz]ation (?:has been|is) disabled\b/i },
+    when: {
+      status: ['2xx', 400, 401, 403],
+      message: /^(?:this|your|the) organi[sz]ation (?:has been|is) (?:\w+ )?disabled\b/i,
+    },
     verdict: keyDead,
     source: `${ERRORS}; the text is of an answer seen with 400 and 403`,
     example: { status: 400, body: body('invalid_request_error', 'This organization has been disabled.') },
@@ -52,7 +55,8 @@ export const anthropicRules: readonly Rule[] = [
     id: 'anthropic.no-credit',
     when: {
       status: ['2xx', 400, 403, 429],
-      says: /\bcredit balance\b|\bout of extra usage\b|\bdraw from your extra usage\b|\bAPI usage limits\b/i,
+      message:
+        /^(?:your credit balance|you(?:'re| are) (?:now )?out of extra usage|[\w -]{0,60}\bdraw from your extra usage|you have (?:reached|exceeded) your (?:\w+ ){0,3}api usage limits)\b/i,
     },
     verdict: outOfCredit,
     source: 'github.com/anthropics/claude-code issue 38035',

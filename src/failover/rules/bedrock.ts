@@ -24,7 +24,10 @@ function header(exception: string): Record<string, string> {
 export const bedrockRules: readonly Rule[] = [
   {
     id: 'bedrock.payment',
-    when: { says: /\binvalid_payment_instrument\b|\bpayment (?:method|instrument)\b/i },
+    when: {
+      status: ['2xx', 402, 403, 429],
+      states: /\binvalid_payment_instrument\b|\bpayment (?:method|instrument)\b/i,
+    },
     verdict: outOfCredit,
     source: `${TROUBLE}: AccessDeniedException`,
     example: {
@@ -52,7 +55,8 @@ export const bedrockRules: readonly Rule[] = [
     id: 'bedrock.api-key-invalid',
     when: {
       status: [401, 403],
-      says: /\bauthentication failed\b|\b(?:api key|bearer token)\b.{0,60}\b(?:valid|expired|invalid|inactive)\b/i,
+      states:
+        /\bauthentication failed\b|\b(?:api key|bearer token)\b.{0,60}\b(?:valid|expired|invalid|inactive)\b/i,
     },
     verdict: keyDead,
     source: 'docs.aws.amazon.com/bedrock/latest/userguide/api-keys-troubleshooting.html',
@@ -166,6 +170,21 @@ export const bedrockRules: readonly Rule[] = [
     verdict: modelGone,
     source: 'docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html',
     example: { status: 404, body: '{"message":"This model version has reached the end of its life."}' },
+  },
+  {
+    // Not to be had in this way, at these terms, or not any more: another provider may have it.
+    id: 'bedrock.model-not-here',
+    when: {
+      status: ['2xx', 400, 403, 404],
+      says: /\bon-demand throughput\b|\binference profile\b|\bmarked (?:by provider )?as legacy\b|\bdata retention mode\b/i,
+    },
+    verdict: modelGone,
+    source: `${TROUBLE}; github.com/cline/cline pull 12926; github.com/apache/airflow pull 72521`,
+    example: {
+      status: 400,
+      headers: header('ValidationException'),
+      body: '{"message":"Invocation of model ID m with on-demand throughput isn’t supported. Use an inference profile."}',
+    },
   },
   {
     id: 'bedrock.model-invalid',

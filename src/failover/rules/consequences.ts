@@ -61,6 +61,9 @@ export const modelDenied: Consequence = { class: 'model_denied', scope: 'key_mod
 /** There is no such model for anybody: it was retired, or is not there. Another provider may have it. */
 export const modelGone: Consequence = { class: 'model_denied', scope: 'none', retry: 'other-provider' };
 
+/** The provider has no such place for anybody: no key is marked by who happened to ask. */
+export const noSuchPlace: Consequence = { class: 'model_denied', scope: 'provider', retry: 'other-provider' };
+
 /** Where this machine stands, nobody is served. */
 export const regionBlocked: Consequence = { class: 'region', scope: 'provider', retry: 'other-provider' };
 

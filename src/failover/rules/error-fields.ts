@@ -1,3 +1,6 @@
+import { nobodySaid, ownWordsOf } from './own-words.ts';
+import type { SaidByClient } from './own-words.ts';
+
 /* The fields providers describe an error with, whatever they call them. */
 
 /** The structured part of a provider's error, whichever shape it came in. */
@@ -6,8 +9,18 @@ export interface ProviderError {
   readonly form: 'json' | 'html' | 'text' | 'empty';
   /** At most 2,000 characters; empty where none was found. */
   readonly message: string;
-  /** The message without its links. */
+  /** The message without its links; of a page of HTML, what can be read there. */
   readonly prose: string;
+  /** What of the prose is said of the key: without quotes, and without sentences about another's credential. */
+  readonly own: string;
+  /** True where it speaks of a credential of something that is the client's: a server, a tool, a file. */
+  readonly isForeign: boolean;
+  /** The member of the request that it finds fault with, as it names it. */
+  readonly param: string | undefined;
+  /** Whose shape it has, where that shows whoever passed it on. */
+  readonly vendor: 'google' | undefined;
+  /** True where it says of itself that it is the error of somebody behind the provider. */
+  readonly isRelayed: boolean;
   /** In lower case, as are all of its words. */
   readonly code: string | undefined;
   readonly type: string | undefined;
@@ -25,6 +38,11 @@ export const emptyError: ProviderError = {
   form: 'empty',
   message: '',
   prose: '',
+  own: '',
+  isForeign: false,
+  param: undefined,
+  vendor: undefined,
+  isRelayed: false,
   code: undefined,
   type: undefined,
   names: [],
@@ -32,12 +50,24 @@ export const emptyError: ProviderError = {
 };
 
 /** An error that is a message and nothing else. */
-export function errorOfText(message: string): ProviderError {
-  return { ...emptyError, form: 'json', message, prose: proseOf(message), names: namesWithin(message) };
+export function errorOfText(message: string, said: SaidByClient): ProviderError {
+  const prose = proseOf(message);
+  return {
+    ...emptyError,
+    ...ownWordsOf(prose),
+    form: 'json',
+    message,
+    prose,
+    isRelayed: RELAYED_WORDS.test(message),
+    names: namesWithin(message, said),
+  };
 }
 
 /** The error a map describes by its own fields; undefined where it describes none. */
-export function errorOfFields(value: Record<string, unknown>): ProviderError | undefined {
+export function errorOfFields(
+  value: Record<string, unknown>,
+  said: SaidByClient = nobodySaid,
+): ProviderError | undefined {
   const code = CODES.map((field) => nameOf(value[field])).find((name) => name !== undefined);
   // Whatever stands beside it, this code says that all is well.
   if (code === '0') return undefined;
@@ -54,12 +84,16 @@ export function errorOfFields(value: Record<string, unknown>): ProviderError | u
     ...detailNames(value['details']),
     ...metadataNames(value['metadata']),
     ...innerNames(value['innererror']),
-    ...namesWithin(message),
+    ...namesWithin(message, said),
   ];
   return {
     form: 'json',
     message,
     prose: proseOf(`${message} ${rawOf(value['metadata'])}`),
+    ...ownWordsOf(proseOf(message)),
+    param: typeof value['param'] === 'string' ? bounded(value['param'], MAX_NAME) : undefined,
+    vendor: isGoogles(value) ? 'google' : undefined,
+    isRelayed: isRelayed(value) || RELAYED_WORDS.test(message),
     code,
     type,
     names: [...new Set(names.filter((name) => name !== undefined))],
@@ -115,6 +149,29 @@ function metadataNames(metadata: unknown): (string | undefined)[] {
   return isRecord(metadata) ? [nameOf(metadata['limit_source']), nameOf(metadata['error_type'])] : [];
 }
 
+/** google.rpc.Status: a number, a name in capitals, and details of types that are Google's. */
+function isGoogles({ code, status, details }: Record<string, unknown>): boolean {
+  const first: unknown = Array.isArray(details) ? details[0] : undefined;
+  if (isRecord(first) && String(first['@type']).startsWith('type.googleapis.com/')) return true;
+  return typeof code === 'number' && typeof status === 'string' && GOOGLE_STATUS.test(status);
+}
+
+const GOOGLE_STATUS =
+  /^(?:RESOURCE_EXHAUSTED|INVALID_ARGUMENT|FAILED_PRECONDITION|PERMISSION_DENIED|UNAUTHENTICATED|NOT_FOUND|UNAVAILABLE|INTERNAL|DEADLINE_EXCEEDED)$/;
+
+/** Resellers name whose error it was, or keep it beside their own. */
+function isRelayed(value: Record<string, unknown>): boolean {
+  const { code, type, metadata } = value;
+  if (Object.keys(value).some((field) => /^upstream_?\w{0,40}$/i.test(field) && value[field] !== null))
+    return true;
+  if ([code, type].some((word) => typeof word === 'string' && RELAYED_NAME.test(word))) return true;
+  return isRecord(metadata) && typeof metadata['provider_name'] === 'string';
+}
+
+const RELAYED_NAME =
+  /^(?:upstream|provider)_?(?:error|returned_error|request_failed|auth\w*|rate_limited)$|^bad_response_status_code$/i;
+const RELAYED_WORDS = /^(?:error from )?(?:the )?upstream\b|^provider returned error\b|上游/i;
+
 /** What the provider behind OpenRouter said. */
 function rawOf(metadata: unknown): string {
   const raw = isRecord(metadata) ? metadata['raw'] : undefined;
@@ -130,13 +187,15 @@ function innerNames(inner: unknown): (string | undefined)[] {
  * Names that stand in the message alone: `<400> InternalError.Algo.DataInspectionFailed: …`,
  * `ThrottlingException: …`, `[1113][…]`, `insufficient balance (1008)`.
  */
-function namesWithin(message: string): string[] {
+function namesWithin(message: string, said: SaidByClient): string[] {
   const leading = /^(?:<\d{3}> )?([A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)+|[A-Z][A-Za-z]+Exception): /.exec(
     message,
   );
   const bracketed = /^\[(\d{4})\]/.exec(message);
   const trailing = /\((\d{4})\)\s*$/.exec(message);
-  return [leading, bracketed, trailing].flatMap((found) => found?.[1]?.toLowerCase() ?? []);
+  return [leading, bracketed, trailing].flatMap((found) =>
+    found?.[1] === undefined || said(found[0]) ? [] : found[1].toLowerCase(),
+  );
 }
 
 function httpStatusOf(value: unknown): number | undefined {

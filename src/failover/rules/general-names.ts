@@ -25,7 +25,18 @@ import {
   UNAUTHORIZED_NAMES,
 } from './names.ts';
 import type { Rule } from './rule.ts';
-import { LARGER_THAN_LIMIT, NOT_THE_KEY, OUT_OF_CREDIT, PER_DAY, PLAN_WINDOW, RETIRED } from './words.ts';
+import {
+  LARGER_THAN_CREDIT,
+  LARGER_THAN_LIMIT,
+  NO_FREE_TIER,
+  NOT_THE_KEY,
+  NOTHING_LEFT,
+  OUT_OF_CREDIT,
+  PER_DAY,
+  PLAN_WINDOW,
+  RETIRED,
+  SOME_LIMIT,
+} from './words.ts';
 
 /**
  * What an error's own words for itself mean at providers whose table has nothing else to say. A server's failure is
@@ -65,6 +76,29 @@ export const generalNameRules: readonly Rule[] = [
         'tokens',
       ),
     },
+  },
+  {
+    id: 'general.larger-than-credit',
+    when: {
+      status: ['2xx', 400, 402, 403, 413, 429],
+      says: LARGER_THAN_CREDIT,
+      unless: { says: NOTHING_LEFT },
+    },
+    verdict: largerThanLimit,
+    source: 'github.com/can1357/oh-my-pi issue 9569 (openrouter)',
+    example: { status: 402, body: body('More credits or fewer max_tokens: you can only afford 1200', '402') },
+  },
+  {
+    id: 'general.no-free-tier',
+    when: {
+      status: ['2xx', 400, 402, 403, 404, 429],
+      says: NO_FREE_TIER,
+      unless: { says: SOME_LIMIT },
+    },
+    verdict: modelDenied,
+    source:
+      'github.com/ai-christianson/RA.Aid issue 182 (gemini); github.com/UKGovernmentBEIS/inspect_ai pull 3215',
+    example: { status: 403, body: body('The model is not available in the free tier.', null) },
   },
   {
     // It names the money, but also the time when the window opens again.
@@ -141,7 +175,7 @@ export const generalNameRules: readonly Rule[] = [
   {
     // Some refuse a key and speak of money: the words above have been asked first.
     id: 'general.key-invalid',
-    when: { status: ['2xx', 400, 401, 403, 429], named: KEY_NAMES, unless: { says: OUT_OF_CREDIT } },
+    when: { status: ['2xx', '4xx'], named: KEY_NAMES, unless: { says: OUT_OF_CREDIT } },
     verdict: keyDead,
     source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (perplexity)',
     example: {
@@ -165,6 +199,16 @@ export const generalNameRules: readonly Rule[] = [
       status: 429,
       body: body('Please try again later', null, 'engine_overloaded_error'),
     },
+  },
+  {
+    id: 'general.at-capacity-of-server',
+    when: {
+      status: '5xx',
+      named: [/overloaded/, /^(?:no|over|at)?_?capacity/, /^(?:engine|model|server|system)_?busy$/],
+    },
+    verdict: atCapacity,
+    source: 'platform.minimax.io/docs/api-reference/errorcode: 529 overloaded_error, as at Anthropic',
+    example: { status: 529, body: body('Much traffic now', null, 'overloaded_error') },
   },
   {
     id: 'general.limit-by-the-day',

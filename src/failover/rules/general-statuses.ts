@@ -1,5 +1,6 @@
 import {
   callersMistake,
+  noSuchPlace,
   outOfCredit,
   overloaded,
   regionBlocked,
@@ -7,15 +8,66 @@ import {
   throttled,
 } from './consequences.ts';
 import { openaiBody as body } from './example-body.ts';
-import { REQUEST_NAMES } from './names.ts';
+import { KEY_NAMES, REQUEST_NAMES } from './names.ts';
 import type { Rule } from './rule.ts';
+import { ADDRESS_BLOCKED, NO_SUCH_PLACE } from './words.ts';
 
 const HTTP = 'RFC 9110, HTTP Semantics';
+
+/**
+ * A firewall or an edge keeps this machine's address out, before any key is looked at. Under a 403 its page need not
+ * say so: APIs refuse keys in JSON.
+ */
+export const addressRules: readonly Rule[] = [
+  {
+    id: 'general.address-refused',
+    when: { form: 'html', status: 403 },
+    verdict: regionBlocked,
+    source: 'github.com/run-llama/llama_index issue 16796; developers.cloudflare.com (1xxx errors)',
+    example: {
+      status: 403,
+      headers: { 'content-type': 'text/html; charset=UTF-8' },
+      body: "<html><head><title>Access Denied</title></head><body>You don't have permission to access this.</body></html>",
+    },
+  },
+  {
+    id: 'general.address-blocked',
+    when: { status: [403, 429, 503], says: ADDRESS_BLOCKED, unless: { form: 'json', named: KEY_NAMES } },
+    verdict: regionBlocked,
+    source: 'developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors',
+    example: { status: 429, body: 'error code: 1015' },
+  },
+  {
+    id: 'general.address-challenged',
+    when: { status: [403, 429, 503], headers: { 'cf-mitigated': /./ } },
+    verdict: regionBlocked,
+    source: 'developers.cloudflare.com/cloudflare-challenges: cf-mitigated',
+    example: { status: 403, headers: { 'cf-mitigated': 'challenge' } },
+  },
+];
+
+/** The provider has no such place. Which request found that out is chance: no key is marked, and another provider asked. */
+export const noPlaceRules: readonly Rule[] = [
+  {
+    id: 'general.no-such-page',
+    when: { status: [404, 405], form: ['html', 'text', 'empty'] },
+    verdict: noSuchPlace,
+    source: 'github.com/Hmbown/Codewhale issue 1482 (nvidia)',
+    example: { status: 404, body: '404 page not found' },
+  },
+  {
+    id: 'general.no-such-place',
+    when: { status: 404, message: NO_SUCH_PLACE },
+    verdict: noSuchPlace,
+    source: 'fastapi.tiangolo.com: {"detail":"Not Found"} for a path that is none',
+    example: { status: 404, body: '{"detail":"Not Found"}' },
+  },
+];
 
 /** A page of HTML is from something in front of an API that answers in JSON; it knows nothing of keys. */
 export const htmlRule: Rule = {
   id: 'general.html',
-  when: { form: 'html', status: [200, 403, 408, 409, 429, '5xx'] },
+  when: { form: 'html', status: [200, 408, 409, 429, '5xx'] },
   verdict: overloaded,
   source: 'developers.cloudflare.com/support/troubleshooting/http-status-codes',
   example: {

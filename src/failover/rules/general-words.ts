@@ -7,6 +7,7 @@ import {
   modelGone,
   outOfCredit,
   regionBlocked,
+  suspicious,
   throttled,
   throttledForLong,
 } from './consequences.ts';
@@ -15,20 +16,27 @@ import { PERMISSION_NAMES } from './names.ts';
 import type { Rule } from './rule.ts';
 import {
   ACCOUNT_CLOSED,
+  AFTER_PAYING,
+  AFTER_VERIFYING,
   ASKS_FOR_MONEY,
   ASKS_FOR_PLAN,
   AT_CAPACITY,
   BUSY_OR_FAST,
   CONTENT,
+  DAY_IS_USED_UP,
+  FUNCTION_DOWN,
   KEY_REFUSED,
+  KEY_REFUSED_OUTRIGHT,
   MODEL_DENIED,
   NO_KEY_SENT,
   NOBODY_SERVES,
   NOT_PERMITTED,
   OTHER_CLIENTS,
+  OTHER_MODELS,
   OUT_OF_CREDIT,
   PER_DAY,
   PLAN_WINDOW,
+  REFUSED_OR_BROKE,
   REGION,
   RETIRED,
   TOKEN_REFUSED,
@@ -45,7 +53,7 @@ import {
 export const generalWordRules: readonly Rule[] = [
   {
     id: 'general.no-credit-words',
-    when: { status: ['2xx', 400, 401, 402, 403, 412, 429, 432], says: OUT_OF_CREDIT },
+    when: { status: ['2xx', 401, 402, 403, 412, 429, 432], states: OUT_OF_CREDIT },
     verdict: outOfCredit,
     source: 'github.com/Wei-Shaw/sub2api issues 890 and 4069',
     example: {
@@ -56,13 +64,13 @@ export const generalWordRules: readonly Rule[] = [
   {
     id: 'general.account-closed-words',
     when: {
-      status: ['2xx', 400, 401, 403, 429],
-      says: ACCOUNT_CLOSED,
+      status: ['2xx', 401, 403, 423, 429],
+      states: ACCOUNT_CLOSED,
       unless: { says: /\bmodels?\b/i },
     },
     verdict: keyDead,
     source: 'github.com/songquanpeng/one-api issue 271 (groq)',
-    example: { status: 400, body: body('Organization has been restricted.', null) },
+    example: { status: 403, body: body('Organization has been restricted.', null) },
   },
   {
     id: 'general.region-words',
@@ -76,14 +84,22 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.key-invalid-words',
-    when: { status: ['2xx', 400, 401, 403], says: KEY_REFUSED },
+    when: { status: ['2xx', 401, 402, 403, 407, 412, 418, 423, 451, 498], states: KEY_REFUSED },
     verdict: keyDead,
     source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (mistral, xai)',
     example: { status: 401, body: '{"detail":"Invalid API Key"}\n' },
   },
   {
+    // A failure of the server's, a limit: nobody says so of a key by chance.
+    id: 'general.key-invalid-outright',
+    when: { status: [429, '5xx'], states: KEY_REFUSED_OUTRIGHT, unless: { relayed: true } },
+    verdict: keyDead,
+    source: 'github.com/ding113/claude-code-hub (relays that refuse keys with 500)',
+    example: { status: 500, body: body('Your access key has been blocked', null, 'api_error') },
+  },
+  {
     id: 'general.token-invalid-words',
-    when: { status: [401, 403], says: TOKEN_REFUSED },
+    when: { status: [401, 403], states: TOKEN_REFUSED },
     verdict: keyDead,
     source: 'docs.cohere.com/reference/errors: 401 invalid api token',
     example: { status: 401, body: '{"message":"token expired or incorrect"}' },
@@ -94,6 +110,14 @@ export const generalWordRules: readonly Rule[] = [
     verdict: callersMistake,
     source: 'github.com/chatboxai/chatbox issue 382',
     example: { status: 401, body: body('No API key provided.', null) },
+  },
+  {
+    // Words alone prove nothing against a key where the request is found fault with. They are not lost either.
+    id: 'general.unproven-words',
+    when: { status: [400, 404, 406, 409, 422], states: REFUSED_OR_BROKE, unless: { says: TOO_LONG } },
+    verdict: suspicious,
+    source: 'github.com/anthropics/anthropic-sdk-python issue 1029: a 400 about a token of the client',
+    example: { status: 400, body: body('Your api key is invalid.', null) },
   },
   {
     id: 'general.context-length-words',
@@ -141,11 +165,36 @@ export const generalWordRules: readonly Rule[] = [
     example: { status: 404, body: '{"message":"model \'m\' was removed on September 15, 2025."}' },
   },
   {
+    id: 'general.other-models-words',
+    when: { status: ['2xx', 400, 403, 404, 422], says: OTHER_MODELS },
+    verdict: modelGone,
+    source: 'github.com/BigPizzaV3/CodexPlusPlus issue 415 (deepseek)',
+    example: {
+      status: 400,
+      body: body('The supported API model names are a or b, but you passed c.', 'invalid_request_error'),
+    },
+  },
+  {
     id: 'general.model-not-found-words',
     when: { status: ['2xx', 400, 401, 403, 404, 410, 422], says: MODEL_DENIED },
     verdict: modelDenied,
     source: 'Arize-ai/openinference cassettes (ollama); traceloop/openllmetry cassettes (cohere)',
     example: { status: 404, body: '{"error":"model \'nonexistent-model:latest\' not found"}' },
+  },
+  {
+    // A condition and no wait: until somebody pays, nothing changes.
+    id: 'general.pay-first',
+    when: { status: ['2xx', 401, 402, 403, 429], states: AFTER_PAYING },
+    verdict: outOfCredit,
+    source: 'github.com/Gitlawb/openclaude issue 1125; cloud.siliconflow.cn (limits of unpaid accounts)',
+    example: { status: 429, body: body('Limit reached. Please try again after upgrading your plan.', null) },
+  },
+  {
+    id: 'general.verify-first',
+    when: { status: ['2xx', 401, 402, 403, 429], says: AFTER_VERIFYING },
+    verdict: modelDenied,
+    source: 'help.openai.com/en/articles/10910291 (verification of organizations)',
+    example: { status: 403, body: body('Try again after verifying your phone number.', null) },
   },
   {
     id: 'general.plan-window',
@@ -155,11 +204,32 @@ export const generalWordRules: readonly Rule[] = [
     example: { status: 403, body: body("You've reached your weekly usage limit.", null) },
   },
   {
+    id: 'general.daily-limit-of-server',
+    when: { status: '5xx', says: DAY_IS_USED_UP },
+    verdict: throttledForLong,
+    source: 'github.com/songquanpeng/one-api (limits of relays under 500)',
+    example: { status: 500, body: body('You have reached the daily limit of requests', null, 'api_error') },
+  },
+  {
+    id: 'general.function-down',
+    when: { status: ['2xx', 400, 404, 409, 422, 424, 429, '5xx'], says: FUNCTION_DOWN },
+    verdict: atCapacity,
+    source: 'github.com/tashfeenahmed/freellmapi issue 522 (nvidia)',
+    example: { status: 400, body: '{"detail":"DEGRADED function cannot be invoked"}' },
+  },
+  {
     id: 'general.at-capacity-words',
-    when: { status: ['2xx', 400, 403, 429], says: AT_CAPACITY },
+    when: { status: ['2xx', 403, 429], says: AT_CAPACITY },
     verdict: atCapacity,
     source: 'github.com/truefoundry/models pull 862 (deepinfra)',
     example: { status: 429, body: body('Model busy, retry later', null) },
+  },
+  {
+    id: 'general.at-capacity-under-400',
+    when: { status: 400, states: AT_CAPACITY },
+    verdict: atCapacity,
+    source: 'github.com/openai/codex issue 43337 (relays that keep the words and lose the status)',
+    example: { status: 400, body: body('The server is busy, retry later', null) },
   },
   {
     id: 'general.daily-limit',
@@ -178,14 +248,14 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.limit-words',
-    when: { status: ['2xx', 400, 402, 403], says: TOO_FAST },
+    when: { status: ['2xx', 400, 402, 403], states: TOO_FAST },
     verdict: throttled,
     source: 'github.com/Wei-Shaw/sub2api issue 6203: concurrency under 403',
     example: { status: 403, body: body("You've reached your concurrent request limit.", null) },
   },
   {
     id: 'general.money-asked-for',
-    when: { status: ['2xx', 403, 429], says: ASKS_FOR_MONEY, unless: { says: TOO_FAST } },
+    when: { status: ['2xx', 403, 429], states: ASKS_FOR_MONEY, unless: { says: TOO_FAST } },
     verdict: outOfCredit,
     source: 'github.com/continuedev/continue issue 13195 (ollama)',
     example: { status: 403, body: body('Please top up to continue.', null) },
@@ -214,7 +284,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.plan-asked-for',
-    when: { status: ['2xx', 401, 403], says: ASKS_FOR_PLAN },
+    when: { status: ['2xx', 401, 403], states: ASKS_FOR_PLAN },
     verdict: outOfCredit,
     source: 'public source code, file 63311306428 (xai-subscription-required)',
     example: { status: 403, body: '{"error":"You need a subscription"}' },
@@ -222,7 +292,7 @@ export const generalWordRules: readonly Rule[] = [
   {
     // Last of all: a bare "Unauthorized" is no more than its status.
     id: 'general.not-authenticated-words',
-    when: { status: 401, says: WHO_ASKS },
+    when: { status: 401, states: WHO_ASKS },
     verdict: keyDead,
     source: 'public source code, files 56581776963 and 69820245477: bad keys at seven providers',
     example: { status: 401, body: '{"detail":"Could not confirm your session"}' },

@@ -1,6 +1,14 @@
 import { generalNameRules } from './general-names.ts';
-import { generalStatusRules, htmlRefusalRule, htmlRule, lastRule } from './general-statuses.ts';
+import {
+  addressRules,
+  generalStatusRules,
+  htmlRefusalRule,
+  htmlRule,
+  lastRule,
+  noPlaceRules,
+} from './general-statuses.ts';
 import { generalWordRules } from './general-words.ts';
+import { relayRules } from './relays.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -8,10 +16,13 @@ import type { Rule } from './rule.ts';
  * error calls itself, what its message says, what HTTP itself says. A caller's mistake touches no key.
  */
 export const generalRules: readonly Rule[] = [
+  ...relayRules,
+  ...addressRules,
   htmlRule,
   htmlRefusalRule,
   ...generalNameRules,
   ...generalWordRules,
+  ...noPlaceRules,
   ...generalStatusRules,
   lastRule,
 ];

@@ -15,7 +15,7 @@ import {
 import { googleBody as body } from './example-body.ts';
 import { googleAccountRules } from './google-accounts.ts';
 import type { Rule } from './rule.ts';
-import { RETIRED } from './words.ts';
+import { NO_FREE_TIER, RETIRED, SOME_LIMIT } from './words.ts';
 
 const TROUBLE = 'ai.google.dev/gemini-api/docs/troubleshooting';
 const REASONS = 'googleapis/googleapis google/api/error_reason.proto';
@@ -25,7 +25,7 @@ const credentials: readonly Rule[] = [
     // Three texts and more share this reason, under a 400.
     id: 'google.key-invalid',
     when: {
-      named: ['api_key_invalid', 'api_key_service_blocked', 'credentials_missing'],
+      named: ['api_key_invalid', 'credentials_missing'],
     },
     verdict: keyDead,
     source: REASONS,
@@ -33,6 +33,17 @@ const credentials: readonly Rule[] = [
       status: 400,
       body: body(400, 'INVALID_ARGUMENT', 'API key expired. Please renew the API key.', 'API_KEY_INVALID'),
     },
+  },
+  {
+    // Its endpoint that speaks OpenAI leaves the reason out.
+    id: 'google.key-invalid-words',
+    when: {
+      status: [400, 401, 403],
+      message: /^(?:Please pass a valid API key\b|API key (?:not valid|expired|not found)\b)/,
+    },
+    verdict: keyDead,
+    source: 'ai.google.dev/gemini-api/docs/openai; github.com/google-gemini/cookbook (answers to bad keys)',
+    example: { status: 400, body: body(400, 'INVALID_ARGUMENT', 'Please pass a valid API key') },
   },
   {
     id: 'google.project-closed',
@@ -54,16 +65,38 @@ const credentials: readonly Rule[] = [
     },
   },
   {
+    // A key that was restricted to places, programs or services that this is none of: others may be allowed here.
     id: 'google.address-blocked',
     when: {
-      named: ['api_key_ip_address_blocked', 'api_key_http_referrer_blocked', 'location_policy_violated'],
+      named: [
+        /^api_key_(?:ip_address|http_referrer|android_app|ios_app|service)_blocked$/,
+        'ip_referer_blocked',
+        'iprefererblocked',
+      ],
     },
-    verdict: regionBlocked,
+    verdict: modelDenied,
     source: REASONS,
     example: {
       status: 403,
       body: body(403, 'PERMISSION_DENIED', 'The address is refused.', 'API_KEY_IP_ADDRESS_BLOCKED'),
     },
+  },
+  {
+    id: 'google.address-blocked-words',
+    when: { status: 403, message: /^Requests (?:from|to) (?:referer|this API)\b.{0,400}\bare blocked\b/ },
+    verdict: modelDenied,
+    source: 'github.com/tanmuhittin/laravel-google-translate issue 18',
+    example: {
+      status: 403,
+      body: body(403, 'PERMISSION_DENIED', 'Requests from referer <empty> are blocked.'),
+    },
+  },
+  {
+    id: 'google.place-refused',
+    when: { named: 'location_policy_violated' },
+    verdict: regionBlocked,
+    source: REASONS,
+    example: { status: 403, body: body(403, 'PERMISSION_DENIED', 'Refused.', 'LOCATION_POLICY_VIOLATED') },
   },
   {
     // No key arrived at all.
@@ -97,10 +130,27 @@ const money: readonly Rule[] = [
     },
   },
   {
+    // The project has to pay before it is served at all.
+    id: 'google.billing-needed',
+    when: {
+      status: 400,
+      named: 'failed_precondition',
+      states:
+        /\b(?:enable|requires?|without) (?:\w+ ){0,3}billing\b|\bbilling\b.{0,40}\b(?:disabled|enabled?|inactive)\b/i,
+    },
+    verdict: outOfCredit,
+    source: `${TROUBLE}: 400 FAILED_PRECONDITION, enable billing`,
+    example: {
+      status: 400,
+      body: body(400, 'FAILED_PRECONDITION', 'Please enable billing on your project in Google AI Studio.'),
+    },
+  },
+  {
     id: 'google.no-credit-words',
     when: {
-      status: ['2xx', 400, 402, 403, 429],
-      says: /\b(?:credits?|balance)\b.{0,30}\b(?:depleted|exhausted)\b|\b(?:enable|requires?) (?:\w+ )?billing\b|\bbilling\b.{0,30}\b(?:disabled|enabled|inactive)\b|\bspend(?:ing)? (?:cap|limit)\b/i,
+      status: ['2xx', 402, 403, 429],
+      states:
+        /\b(?:credits?|balance)\b.{0,30}\b(?:depleted|exhausted)\b|\b(?:enable|requires?) (?:\w+ )?billing\b|\bbilling\b.{0,30}\b(?:disabled|enabled|inactive)\b|\bspend(?:ing)? (?:cap|limit)\b/i,
     },
     verdict: outOfCredit,
     source: 'ai.google.dev/gemini-api/docs/billing',
@@ -112,6 +162,13 @@ const money: readonly Rule[] = [
 ];
 
 const limits: readonly Rule[] = [
+  {
+    id: 'google.overloaded',
+    when: { status: 503, named: 'unavailable' },
+    verdict: atCapacity,
+    source: `${TROUBLE}: 503 UNAVAILABLE, the service is overloaded`,
+    example: { status: 503, body: body(503, 'UNAVAILABLE', 'The model is overloaded.') },
+  },
   {
     id: 'google.at-capacity',
     when: { named: /^model_capacity_/ },
@@ -125,7 +182,7 @@ const limits: readonly Rule[] = [
   {
     // This tier has no allowance for the model; the wait it names is vain.
     id: 'google.no-allowance',
-    when: { status: ['2xx', 429], says: /\blimit: 0\b/, unless: { says: /\blimit: [1-9]/ } },
+    when: { status: ['2xx', 429], says: NO_FREE_TIER, unless: { says: SOME_LIMIT } },
     verdict: modelDenied,
     source: 'github.com/continuedev/continue issue 9570',
     example: {

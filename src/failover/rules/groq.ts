@@ -1,4 +1,4 @@
-import { atCapacity, callersMistake } from './consequences.ts';
+import { atCapacity, callersMistake, keyDead } from './consequences.ts';
 import type { Rule } from './rule.ts';
 
 const ERRORS = 'console.groq.com/docs/errors';
@@ -11,6 +11,17 @@ export const groqRules: readonly Rule[] = [
     verdict: atCapacity,
     source: `${ERRORS}: 498 flex tier capacity exceeded`,
     example: { status: 498, body: '{"error":{"message":"Flex tier capacity exceeded"}}' },
+  },
+  {
+    // Under the status of a request, and in so many words.
+    id: 'groq.organization-restricted',
+    when: { status: [400, 401, 403], message: /^(?:Error: )?(?:Your )?organization has been restricted\b/i },
+    verdict: keyDead,
+    source: 'github.com/songquanpeng/one-api issue 271',
+    example: {
+      status: 400,
+      body: '{"error":{"message":"Organization has been restricted. Please reach out to support.","type":"invalid_request_error","code":"organization_restricted"}}',
+    },
   },
   {
     // The model's own words did not fit the tool: another key would get the like.

@@ -21,7 +21,7 @@ export const UNAUTHORIZED_NAMES = [
 export const BILLING_NAMES = [
   /(?:^|[_.-])(?:insufficient|not[_-]?enough|no[_-]?more|exhausted|no)[_-]?(?:user[_-]?|account[_-]?)?(?:quota|balance|credits?|funds)(?:[_-]?error)?$/,
   /(?:balance|credits?|funds)[_-]?(?:exhausted|insufficient|not[_-]?enough|depleted)/,
-  /^billing[_-](?!cycle)|^arrearage$|overdue|^payment[_-]?required|spend(?:ing)?[_-]?limit|budget[_-]?exceeded|hard[_-]?limit[_-]?reached/,
+  /^pre[_-]?consume[_-]|^billing[_-](?!cycle)|^arrearage$|overdue|^payment[_-]?required|spend(?:ing)?[_-]?limit|budget[_-]?exceeded|hard[_-]?limit[_-]?reached/,
 ];
 
 /** Too much in too little time. */

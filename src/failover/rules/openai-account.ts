@@ -1,4 +1,4 @@
-import { callersMistake, keyDead, outOfCredit, regionBlocked } from './consequences.ts';
+import { callersMistake, keyDead, modelDenied, outOfCredit, regionBlocked } from './consequences.ts';
 import { openaiBody as body } from './example-body.ts';
 import type { Rule } from './rule.ts';
 
@@ -114,10 +114,10 @@ const credentials: readonly Rule[] = [
     },
   },
   {
-    // An allowlist belongs to one organization or project: the key is good, this machine's address is not.
+    // An allowlist belongs to one organization or project: keys of others may be used from here, this one never.
     id: 'openai.address-not-allowed',
     when: { named: 'ip_not_authorized' },
-    verdict: { ...regionBlocked, scope: 'quota_domain', retry: 'other-domain' },
+    verdict: { ...modelDenied, retry: 'other-domain' },
     source: 'developers.openai.com/api/docs/guides/ip-allowlist',
     example: { status: 401, body: body('Your IP is not authorized', 'ip_not_authorized') },
   },

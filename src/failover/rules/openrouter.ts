@@ -2,6 +2,7 @@ import {
   atCapacity,
   blocked,
   keyDead,
+  largerThanLimit,
   modelDenied,
   outOfCredit,
   throttled,
@@ -9,6 +10,7 @@ import {
   throttledModel,
 } from './consequences.ts';
 import type { Rule } from './rule.ts';
+import { LARGER_THAN_CREDIT, NOTHING_LEFT } from './words.ts';
 
 const ERRORS = 'openrouter.ai/docs/api-reference/errors';
 
@@ -31,6 +33,17 @@ export const openrouterRules: readonly Rule[] = [
     verdict: throttled,
     source: ERRORS,
     example: { status: 402, body: body(402, 'Wait.', { error_type: 'in_flight_budget_exhausted' }) },
+  },
+  {
+    // Asked too much of what is left, of the account or of the key: less of it passes.
+    id: 'openrouter.larger-than-credit',
+    when: { status: [402, 403], says: LARGER_THAN_CREDIT, unless: { says: NOTHING_LEFT } },
+    verdict: largerThanLimit,
+    source: 'github.com/can1357/oh-my-pi issue 9569; github.com/anomalyco/opencode issue 12219',
+    example: {
+      status: 402,
+      body: body(402, 'This request requires more credits, or fewer max_tokens. You can only afford 3919.'),
+    },
   },
   {
     // The key's own cap: the account's other keys have theirs.

@@ -2,6 +2,9 @@ import { errorOfCutJson } from './cut-json.ts';
 import { dataOf, outsideEvents } from './event-text.ts';
 import { bounded, emptyError, errorOfFields, errorOfText, isRecord } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
+import { nobodySaid } from './own-words.ts';
+import type { SaidByClient } from './own-words.ts';
+import { readPage } from './page-text.ts';
 
 /** Longer texts are not parsed: no provider explains itself at such length. */
 const MAX_TEXT = 256 * 1024;
@@ -15,27 +18,30 @@ type Headers = Readonly<Record<string, string>>;
  * Finds the error in what a provider sent: `{error: {…}}`, `{type: 'error', error: {…}}`, `[{error}]`,
  * `{message, code}`, `{detail}`, `{errors: […]}`, `{response: {error}}`, `{base_resp}`, `{Response: {Error}}`,
  * `{ErrorMsg}`, `{header: {code}}`, a bare string, JSON inside the message of JSON, any of these in the data lines of an event
- * stream; or a page of HTML, whose title is its message. Never throws.
+ * stream; or a page of HTML, whose title is its message. What the client wrote is no error, however it looks. Never
+ * throws.
  * @param headers lower-case names
+ * @param said - asks whether the client wrote something
  */
-export function readError(text: string, headers: Headers): ProviderError {
-  const error = readText(text.slice(0, MAX_TEXT).trim(), headers['content-type']);
+export function readError(text: string, headers: Headers, said: SaidByClient = nobodySaid): ProviderError {
+  const error = readText(text.slice(0, MAX_TEXT).trim(), headers['content-type'], said);
   const exception = awsException(headers);
   return exception === undefined ? error : { ...error, names: [...error.names, exception] };
 }
 
-function readText(text: string, contentType: string | undefined): ProviderError {
+function readText(text: string, contentType: string | undefined, said: SaidByClient): ProviderError {
   if (text === '') return emptyError;
   for (const payload of payloadsOf(text)) {
-    const found = findError(parse(payload), 0);
+    const found = findError(parse(payload), { depth: 0, said });
     if (found !== undefined) return found;
   }
   const cut = /^[[{]/.test(text) ? errorOfCutJson(text) : undefined;
   if (cut !== undefined) return cut;
   if (text.startsWith('<') || contentType?.startsWith('text/html') === true) {
-    return { ...errorOfText(titleOf(text)), form: 'html' };
+    const { title, prose } = readPage(text);
+    return { ...errorOfText(title, said), prose, form: 'html' };
   }
-  const plain = withQuoted(errorOfText(bounded(text, MAX_MESSAGE)), 0);
+  const plain = withQuoted(errorOfText(bounded(text, MAX_MESSAGE), said), { depth: 0, said });
   return { ...plain, form: 'text', names: [...plain.names, ...exceptionsIn(text)] };
 }
 
@@ -67,19 +73,32 @@ function parse(json: string): unknown {
   }
 }
 
+/** How deep the reader is, and whose words are no error. */
+interface Reading {
+  readonly depth: number;
+  readonly said: SaidByClient;
+}
+
+function deeper({ depth, said }: Reading): Reading {
+  return { depth: depth + 1, said };
+}
+
 /** Undefined where the value holds no error: an event of the good part of a stream, a number, a null. */
-function findError(value: unknown, depth: number): ProviderError | undefined {
-  if (depth > MAX_DEPTH) return undefined;
-  if (typeof value === 'string') return errorOfString(value, depth);
-  if (Array.isArray(value)) return firstError(value.slice(-MAX_ITEMS), depth);
+function findError(value: unknown, reading: Reading): ProviderError | undefined {
+  if (reading.depth > MAX_DEPTH) return undefined;
+  if (typeof value === 'string') return errorOfString(value, reading);
+  if (Array.isArray(value)) return firstError(value.slice(-MAX_ITEMS), reading);
   if (!isRecord(value) || isProgress(value)) return undefined;
 
-  const nested = firstError(nestedIn(value), depth);
-  const own = errorOfFields(value);
-  if (own === undefined) return nested;
-  const explained = nested ?? quotedIn(own, depth);
+  const nested = firstError(nestedIn(value), reading);
+  const own = errorOfFields(value, reading.said);
+  if (own === undefined)
+    return nested === undefined
+      ? undefined
+      : { ...nested, isRelayed: nested.isRelayed || 'upstream_error' in value };
+  const explained = nested ?? quotedIn(own, reading);
   // What stands around the error adds to it where the error itself is silent, as in {code, error: 'text'}.
-  return withQuoted(explained === undefined ? own : merge(explained, own), depth);
+  return withQuoted(explained === undefined ? own : merge(explained, own), reading);
 }
 
 /** Of the events of a response only these two tell of an error; others have a `code` that is a program's. */
@@ -87,9 +106,9 @@ function isProgress({ type }: Record<string, unknown>): boolean {
   return typeof type === 'string' && /^response\.(?!failed$|error$)/.test(type);
 }
 
-function firstError(values: readonly unknown[], depth: number): ProviderError | undefined {
+function firstError(values: readonly unknown[], reading: Reading): ProviderError | undefined {
   for (const value of values) {
-    const found = findError(value, depth + 1);
+    const found = findError(value, deeper(reading));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -97,12 +116,14 @@ function firstError(values: readonly unknown[], depth: number): ProviderError | 
 
 /** The places providers put an error in. */
 function nestedIn(value: Record<string, unknown>): unknown[] {
-  const { error, detail, errors, choices, response, Response: tencent } = value;
+  const { error, detail, errors, choices, response, data, result, Response: tencent } = value;
   const { base_resp: minimax, header: spark, last_error: coze, ErrorMsg: hunyuan } = value;
   return [
     error,
     detail,
-    isRecord(response) ? response['error'] : undefined,
+    ...[response, data, result].map((inner) => (isRecord(inner) ? inner['error'] : undefined)),
+    value['upstream_error'],
+    isErrorsMessage(value) ? value['message'] : undefined,
     isRecord(tencent) ? tencent['Error'] : undefined,
     isRecord(minimax) ? { code: minimax['status_code'], message: minimax['status_msg'] } : undefined,
     isRecord(spark) && typeof spark['code'] === 'number' ? spark : undefined,
@@ -114,6 +135,11 @@ function nestedIn(value: Record<string, unknown>): unknown[] {
   ];
 }
 
+/** Some put the whole error where its message belongs. */
+function isErrorsMessage({ message }: Record<string, unknown>): boolean {
+  return isRecord(message) && isRecord(message['error']);
+}
+
 /** Bedrock's events, as its SDKs decode them: `{throttlingException: {message}}`. */
 function exceptionIn(value: Record<string, unknown>): unknown {
   const name = Object.keys(value).find((key) => /^[a-z]\w{3,60}Exception$/.test(key));
@@ -122,29 +148,49 @@ function exceptionIn(value: Record<string, unknown>): unknown {
 }
 
 /** One word is a code, JSON is another's error passed on, the rest is a message. */
-function errorOfString(text: string, depth: number): ProviderError | undefined {
+function errorOfString(text: string, reading: Reading): ProviderError | undefined {
   if (text === '') return undefined;
-  const quoted = /^\s*[[{]/.test(text) ? findError(parse(text), depth + 1) : undefined;
+  const quoted = quotedError(text, reading);
   if (quoted !== undefined) return quoted;
-  if (!/^[\w.:-]{1,100}$/.test(text)) return errorOfText(bounded(text, MAX_MESSAGE));
+  if (!/^[\w.:-]{1,100}$/.test(text)) return errorOfText(bounded(text, MAX_MESSAGE), reading.said);
   return { ...emptyError, form: 'json', code: text.toLowerCase(), names: [text.toLowerCase()] };
 }
 
 /** A gateway's message may be the whole answer it got itself. */
-function quotedIn({ message }: ProviderError, depth: number): ProviderError | undefined {
-  return /^\s*[[{]/.test(message) ? findError(parse(message), depth + 1) : undefined;
+function quotedIn({ message }: ProviderError, reading: Reading): ProviderError | undefined {
+  return quotedError(message, reading);
 }
 
-/** Behind words of its own a gateway may quote an answer: `BedrockException - {"message": …}`. Its names count too. */
-function withQuoted(error: ProviderError, depth: number): ProviderError {
+/** The error that text is as a whole: JSON, and none that the client wrote. */
+function quotedError(text: string, reading: Reading): ProviderError | undefined {
+  const json = text.trim();
+  return /^[[{]/.test(json) && !reading.said(json) ? findError(parse(json), deeper(reading)) : undefined;
+}
+
+/** What gateways put before an answer that they quote, to its end: `BedrockException - {…}`, `Error code: 400 - {…}`. */
+const QUOTING =
+  /(?:(?:exception|error)(?: code)?(?::? \d{3})?|status(?: ?code)?[:=]? ?\d{3}[\w ]{0,40}|http \d{3}[\w ]{0,40}|^\d{3}[\w ]{0,40}|response(?: body)?|body|upstream|provider)\s?[-:,]?\s*$/i;
+/** And behind it. */
+const QUOTED_TO_THE_END =
+  /^[\s.)]*(?:\(request id: [^)]{0,100}\)|Received Model Group=|No fallback model group|$)/i;
+
+/**
+ * Behind words of its own a gateway may quote an answer, whose names count too. JSON anywhere else in a message is what
+ * somebody wrote: a model's name, an argument.
+ */
+function withQuoted(error: ProviderError, reading: Reading): ProviderError {
   const { message } = error;
   const from = message.search(/[[{]/);
-  if (from < 1) return error;
-  const to = Math.max(message.lastIndexOf('}'), message.lastIndexOf(']'));
-  const quoted = findError(parse(message.slice(from, to + 1)), depth + 1);
+  if (from < 1 || !QUOTING.test(message.slice(Math.max(0, from - MAX_LEAD), from))) return error;
+  const to = Math.max(message.lastIndexOf('}'), message.lastIndexOf(']')) + 1;
+  if (!QUOTED_TO_THE_END.test(message.slice(to))) return error;
+  const quoted = quotedError(message.slice(from, to), reading);
   if (quoted === undefined) return error;
   return { ...error, names: [...new Set([...error.names, ...quoted.names])] };
 }
+
+/** Of the words before a quote only the last tell what it is. */
+const MAX_LEAD = 120;
 
 function merge(inner: ProviderError, outer: ProviderError): ProviderError {
   const isSilent = inner.message === '';
@@ -152,14 +198,14 @@ function merge(inner: ProviderError, outer: ProviderError): ProviderError {
     form: inner.form,
     message: isSilent ? outer.message : inner.message,
     prose: isSilent ? outer.prose : inner.prose,
+    own: isSilent ? outer.own : inner.own,
+    isForeign: inner.isForeign || outer.isForeign,
+    param: inner.param ?? outer.param,
+    vendor: inner.vendor ?? outer.vendor,
+    isRelayed: inner.isRelayed || outer.isRelayed,
     code: inner.code ?? outer.code,
     type: inner.type ?? outer.type,
     names: [...inner.names, ...outer.names],
     httpStatus: inner.httpStatus ?? outer.httpStatus,
   };
-}
-
-function titleOf(html: string): string {
-  const head = html.slice(0, MAX_MESSAGE);
-  return /<title[^>]*>([^<]*)/i.exec(head)?.[1]?.trim() ?? '';
 }

@@ -2,6 +2,9 @@ import type { Answered } from '../outcome.ts';
 import type { Retry, VerdictClass, VerdictScope } from '../verdict.ts';
 import type { WaitSource } from '../waits.ts';
 import type { ProviderError } from './error-fields.ts';
+import { REQUEST_NAMES } from './names.ts';
+import { namesMember, nobodySaid, statesOf } from './own-words.ts';
+import type { SaidByClient } from './own-words.ts';
 
 /** A status, or a class of them such as `5xx`. */
 export type StatusPattern = number | '2xx' | '3xx' | '4xx' | '5xx';
@@ -23,12 +26,19 @@ export interface Match {
   readonly message?: RegExp;
   /** The error's message without its links, whose paths speak of billing whatever the matter is. */
   readonly says?: RegExp;
+  /**
+   * What the message says of the key itself: without quotes, what the client wrote, and sentences about another's
+   * credential; nothing where the error names a member of the request. What condemns a key by its words asks this.
+   */
+  readonly states?: RegExp;
+  /** Whether the error says of itself that it is of somebody behind the provider. */
+  readonly relayed?: boolean;
   /** Response headers by lower-case name: each must be there and match. */
   readonly headers?: Readonly<Record<string, RegExp>>;
   /** Where the error stood. */
   readonly where?: 'body' | 'stream';
   /** What the error was written in. */
-  readonly form?: ProviderError['form'];
+  readonly form?: ProviderError['form'] | readonly ProviderError['form'][];
   /** The operation that was called, such as `chat.completions`. */
   readonly operation?: WordPattern | readonly WordPattern[];
   /** The rule does not fit what this fits: a header that is there, a word that turns the meaning. */
@@ -42,7 +52,7 @@ export interface Consequence {
   readonly retry: Retry;
   /** Where to look for the wait the provider asks for; absent: its hints do not concern this verdict. */
   readonly wait?: WaitSource;
-  /** Longest wait believed. Milliseconds; an hour where absent. */
+  /** Longest wait believed. Milliseconds; where absent an hour, and a day where the limit is said to be of hours or a quota. */
   readonly waitCapMs?: number;
   /** How far ahead of UTC the clock is that the provider names times by without a zone. Hours; 0 where absent. */
   readonly zoneHours?: number;
@@ -76,20 +86,34 @@ export function matches(
   answer: Answered,
   error: ProviderError,
   operation: string | undefined,
+  said?: SaidByClient,
 ): boolean {
   return (
     (when.status === undefined || matchesStatus(when.status, statusOf(answer, error))) &&
     (when.where === undefined || when.where === answer.where) &&
-    (when.form === undefined || when.form === error.form) &&
+    (when.form === undefined || [when.form].flat().includes(error.form)) &&
     (when.code === undefined || matchesWord(when.code, error.code)) &&
     (when.type === undefined || matchesWord(when.type, error.type)) &&
     (when.named === undefined || matchesAny(when.named, error.names)) &&
     (when.message === undefined || when.message.test(error.message)) &&
     (when.says === undefined || when.says.test(error.prose)) &&
+    (when.relayed === undefined || when.relayed === error.isRelayed) &&
     (when.headers === undefined || matchesHeaders(when.headers, answer.headers)) &&
     (when.operation === undefined || matchesWord(when.operation, operation)) &&
-    (when.unless === undefined || !matches(when.unless, answer, error, operation))
+    (when.unless === undefined || !matches(when.unless, answer, error, operation, said)) &&
+    // Last, since it may look through the request.
+    (when.states === undefined ||
+      (statesOf(when.states, error.own, said ?? nobodySaid) && !namesMember(error.param, said)))
   );
+}
+
+/** Statuses that find fault with the request. */
+const REQUEST_STATUSES = new Set([400, 404, 405, 406, 409, 410, 411, 413, 414, 415, 416, 417, 422, 424, 431]);
+
+/** Whether an error finds fault with the request, by its status or, inside a success, by what it calls itself. */
+export function isAboutRequest(answer: Answered, error: ProviderError): boolean {
+  const status = statusOf(answer, error);
+  return REQUEST_STATUSES.has(status) || (status < 300 && matchesAny(REQUEST_NAMES, error.names));
 }
 
 /** An error inside a success often names the status it would have had. */

@@ -20,6 +20,7 @@ import { openaiRules } from './openai.ts';
 import { openrouterRules } from './openrouter.ts';
 import { perplexityRules } from './perplexity.ts';
 import { qwenRules } from './qwen.ts';
+import { relayRules } from './relays.ts';
 import type { Rule } from './rule.ts';
 import { siliconflowRules } from './siliconflow.ts';
 import { sparkRules } from './spark.ts';
@@ -32,6 +33,8 @@ import { zhipuRules } from './zhipu.ts';
 interface Family {
   readonly names: readonly string[];
   readonly rules: readonly Rule[];
+  /** It passes on what others answer, and its rules know how it says so. */
+  readonly resells?: true;
 }
 
 /** Providers that have words of their own. The general table stands behind each. */
@@ -117,7 +120,7 @@ const families: readonly Family[] = [
     rules: bedrockRules,
   },
   { names: ['xai', 'xai-oauth', 'x-ai', 'grok', 'grok-cli'], rules: xaiRules },
-  { names: ['openrouter', 'openrouter-ai'], rules: openrouterRules },
+  { names: ['openrouter', 'openrouter-ai'], rules: openrouterRules, resells: true },
   {
     names: [
       'qwen',
@@ -224,9 +227,10 @@ export const ruleSets: readonly (readonly [name: string, rules: readonly Rule[]]
   ['general', generalRules],
 ];
 
+/** What stands behind somebody is asked first, whoever it is. */
 const tables: ReadonlyMap<string, readonly Rule[]> = new Map(
-  families.flatMap(({ names, rules }) => {
-    const table = [...rules, ...generalRules];
+  families.flatMap(({ names, rules, resells }) => {
+    const table = resells ? [...rules, ...generalRules] : [...relayRules, ...rules, ...generalRules];
     return names.map((name): [string, readonly Rule[]] => [plain(name), table]);
   }),
 );
@@ -234,9 +238,13 @@ const tables: ReadonlyMap<string, readonly Rule[]> = new Map(
 /**
  * The rules for a provider in the order they are tried; the general ones for a provider without its own.
  * @param provider a type of the configuration, or a name people call the provider by; case and dashes do not matter
+ * @param vendor - whose shape the error has: it decides where a provider of type `openai` or of none known stands
+ *   before another's endpoint that speaks OpenAI. Other tables know what they pass on.
  */
-export function tableFor(provider: string): readonly Rule[] {
-  return tables.get(provider) ?? tables.get(plain(provider)) ?? generalRules;
+export function tableFor(provider: string, vendor?: 'google'): readonly Rule[] {
+  const table = tables.get(provider) ?? tables.get(plain(provider)) ?? generalRules;
+  if (vendor === undefined || (table !== generalRules && table !== tables.get('openai'))) return table;
+  return tables.get(vendor) ?? table;
 }
 
 /** Whether a provider has rules of its own. */

@@ -20,7 +20,7 @@ export const xaiRules: readonly Rule[] = [
     id: 'xai.no-credit',
     when: {
       status: ['2xx', 402, 403, 429],
-      says: /\bused all available credits\b|\bspending limit\b|\b(?:any|out of) credits\b/i,
+      states: /\bused all available credits\b|\bspending limit\b|\b(?:any|out of) credits\b/i,
     },
     verdict: outOfCredit,
     source: 'github.com/griptape-ai/griptape-nodes-engine issue 1079',
@@ -30,6 +30,17 @@ export const xaiRules: readonly Rule[] = [
         'permission-denied',
         'Your team t has either used all available credits or reached its monthly spending limit.',
       ),
+    },
+  },
+  {
+    // With 400, and a code that stands for the caller's mistakes as well.
+    id: 'xai.key-invalid-words',
+    when: { status: [400, 401, 403], message: /^Incorrect API key provided\b/ },
+    verdict: keyDead,
+    source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (xai)',
+    example: {
+      status: 400,
+      body: body('invalid-argument', 'Incorrect API key provided. You can obtain one.'),
     },
   },
   {
@@ -78,7 +89,7 @@ export const xaiRules: readonly Rule[] = [
   },
   {
     id: 'xai.key-blocked',
-    when: { status: 403, says: /\b(?:api key|team)\b.{0,60}\b(?:blocked|disabled)\b/i },
+    when: { status: 403, states: /\b(?:api key|team)\b.{0,60}\b(?:blocked|disabled)\b/i },
     verdict: keyDead,
     source: 'docs.x.ai/docs/key-information/debugging',
     example: { status: 403, body: body('permission-denied', 'Your API key is currently blocked.') },

@@ -1,0 +1,96 @@
+/*
+ * Whose credential or money a message means. A provider that refuses a key speaks of the key; one that refuses a
+ * request speaks of what stands in it, often by quoting it, and then "token", "signature" and "expired" are the
+ * client's. What is left of a message when all of that is taken out is what it says of the key.
+ */
+
+/** What a message says of the key itself. */
+export interface OwnWords {
+  /** Without links, quotes (each is `'_'`) and sentences about another's credential. */
+  readonly own: string;
+  /** True where it speaks of a credential or a signature of something that is the client's. */
+  readonly isForeign: boolean;
+}
+
+/**
+ * Takes out of a message what is not said of the key.
+ * @param prose - without its links
+ */
+export function ownWordsOf(prose: string): OwnWords {
+  if (namesPlace(prose)) return { own: '', isForeign: true };
+  const sentences = unquoted(prose).split(SENTENCE_END);
+  const own = sentences.filter((sentence) => !FOREIGN.test(sentence));
+  return { own: own.join(' '), isForeign: own.length < sentences.length };
+}
+
+const SENTENCE_END = /(?<=[.!?;])\s+|(?<=[。！？；])|\n+/;
+
+/** "messages.1.content.0: …", "tools[0].function.name: …": a place in the request's body. */
+function namesPlace(prose: string): boolean {
+  const place = /^[a-z_][\w.[\]]{0,200}: /i.exec(prose)?.[0];
+  return place !== undefined && /\.\d+\b|\[\d+\]/.test(place);
+}
+
+/** A single quote opens behind no letter and closes before none: elsewhere it is an apostrophe. */
+const QUOTES =
+  /"[^"]*(?:"|$)|`[^`]*(?:`|$)|(?<!\w)'[^']*'(?!\w)|“[^”]*(?:”|$)|‘[^’]*’(?!\w)|«[^»]*(?:»|$)|「[^」]*(?:」|$)/g;
+
+function unquoted(prose: string): string {
+  return prose.replaceAll(QUOTES, "'_'");
+}
+
+/** What clients name in their requests, and providers go to or look into on their behalf. */
+const THING = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
+
+const FOREIGN = new RegExp(
+  [
+    // "for MCP server 'x'", "in thinking block", "of the image", "at your own server"
+    String.raw`\b(?:for|of|in|from|by|to|at|on|with|against)(?: [\w'’.-]{1,40}){0,3}? ${THING}\b`,
+    // "the webhook's secret", "MCP server authentication", "Thought signature"
+    String.raw`\b${THING}(?:['’]s)?(?: [\w'’-]{1,40}){0,3}? (?:tokens?|keys?|credentials?|secrets?|signatures?|passwords?|authenticat\w+|authori[sz]ation|log-?in)\b`,
+    // "failed to download https://…: access key expired"
+    String.raw`\b(?:downloading|fetching|retrieving|crawling|(?:failed|unable|could not|cannot|can't) (?:to )?(?:download|fetch|retrieve|crawl|load|reach|connect))\b`,
+    '(?:图片|文件|链接|网址|工具|视频|音频|回调|附件|数据库).{0,12}(?:令牌|密钥|签名|过期|无效|失效|鉴权)',
+  ].join('|'),
+  'i',
+);
+
+/** Asks whether a client wrote something in its request. */
+export type SaidByClient = (phrase: string) => boolean;
+
+/** Where nobody knows the request. */
+export const nobodySaid: SaidByClient = () => false;
+
+/** Matches that are looked for beyond those that turn out to be the client's own words. */
+const MAX_MATCHES = 8;
+
+/**
+ * Whether a provider says something of the key: an expression fits what is its own of the message, and not merely
+ * where it says the client's words back.
+ */
+export function statesOf(pattern: RegExp, own: string, said: SaidByClient): boolean {
+  let rest = own;
+  for (let tries = 0; tries < MAX_MATCHES; tries++) {
+    const found = pattern.exec(rest);
+    if (found === null) return false;
+    if (!isPhrase(found[0]) || !said(found[0])) return true;
+    rest = rest.slice(found.index + Math.max(1, found[0].length));
+  }
+  return false;
+}
+
+/** One word alone, such as "token", may stand in any request by chance; four signs of Chinese are a phrase. */
+function isPhrase(text: string): boolean {
+  return /\S\s+\S/.test(text) || /[\u3400-\u9fff]{4}/.test(text);
+}
+
+/** Fields that relays and careless servers put there, and the key's own. */
+const NO_MEMBER =
+  /^(?:none|null|undefined|(?:x[-_])?(?:goog[-_])?api[-_]?key|key|authorization|token|\d+)?$/i;
+
+/** Whether `param` of an error names a member of the request's body: then the error is about that. */
+export function namesMember(param: string | undefined, said: SaidByClient | undefined): boolean {
+  if (param === undefined || NO_MEMBER.test(param)) return false;
+  const root = /^[\w-]{1,100}/.exec(param)?.[0];
+  return root !== undefined && (said === undefined || said(root));
+}
