@@ -222,9 +222,10 @@ const providerFields = {
     description:
       'With `session` a conversation stays with one key while that is in service, so that the provider finds its prompt in its cache. A conversation is told by a session header (`x-session-id`, `session_id`, `session-id`, `x-claude-code-session-id`), else by `prompt_cache_key`, `conversation` or `user` in the body, else by its instructions and first messages. Only then `choice` decides.',
   }),
-  attempts: integer({ min: 1, max: 32 })
-    .prefault(4)
-    .meta({ description: 'Tries for one request at this provider, the first one included.' }),
+  attempts: integer({ min: 1, max: 32 }).prefault(4).meta({
+    description:
+      'Tries for one request at this provider, the first one included. A rejection that takes its key out of service or holds it (dead, no credit, throttled, denied) is not counted; of such keys a request meets 64 at most.',
+  }),
   deadline: duration({ above: 0 }).prefault('10m').meta({
     description: 'From accepting a request to the first output for its client, all tries together.',
   }),

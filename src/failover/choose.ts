@@ -59,9 +59,11 @@ export type Choice =
     }
   | {
       readonly kind: 'none';
-      /** When the first key is due back; undefined where none will come back by itself. */
+      /** When the first key is due back; undefined where none will come back by itself, or nobody has looked. */
       readonly returnsAt: number | undefined;
     };
+
+const NONE: Choice = { kind: 'none', returnsAt: undefined };
 
 /** Random picks before a scan: enough to find a key wherever one in a few can be used. */
 const PICKS = 12;
@@ -70,12 +72,15 @@ const OTHER_PICKS = 3;
 /** The part of its traffic that a key gets when it has just come back. */
 const FIRST_SHARE = 0.1;
 
-/** Picks a key. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be used. */
+/**
+ * Picks a key in service. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be
+ * used. Where none can, `chooseLastResort` says which one is tried all the same, or when one is due back.
+ */
 export function choose(pool: Pool, request: ChoiceRequest): Choice {
   const preferred = request.preference === undefined ? undefined : prefer(pool, request);
   if (preferred !== undefined) return use(preferred);
   const first = pick(pool, request);
-  if (first === undefined) return lastResort(pool, request);
+  if (first === undefined) return NONE;
   if (request.strategy === 'random') return use(first);
   const second = pickOther(pool, first, request);
   return use(second !== undefined && isBetter(second, first, request) ? second : first);
@@ -198,11 +203,11 @@ function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledK
 }
 
 /**
- * Nothing can be used. The key due back soonest is tried all the same if its trouble was ambiguous or a
+ * Where nothing can be used. The key due back soonest is tried all the same if its trouble was ambiguous or a
  * denial of the model: the first may be over, the second gives the client the provider's own words. A key
- * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return.
+ * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return. O(n).
  */
-function lastResort(pool: Pool, request: ChoiceRequest): Choice {
+export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
   let best: { pooled: PooledKey; epoch: number; dueAt: number } | undefined;
   let returnsAt = Infinity;
   for (const pooled of pool.all()) {

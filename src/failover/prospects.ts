@@ -1,5 +1,5 @@
 import type { Pool, PooledKey } from '../keys/pool.ts';
-import { choiceRequest, choose, obstacleTo, shareOf, troubleOf } from './choose.ts';
+import { choiceRequest, choose, chooseLastResort, obstacleTo, shareOf, troubleOf } from './choose.ts';
 import type { ChoiceRequest, Obstacle, Strategy } from './choose.ts';
 import type { RouteTarget } from './route.ts';
 
@@ -44,7 +44,7 @@ const MAX_LOOKS = 1_000_000;
 const MAX_TOLD = 10_000;
 
 /**
- * Says what `choose` would do for a request that has tried nothing yet and prefers no key, by asking it: for what
+ * Says what the choice would be for a request that has tried nothing yet and prefers no key, by asking it: for what
  * keeps each key back the very questions that it asks, for chances the choice itself, many times over.
  * @param limit - keys shown; all are counted
  * @param now - milliseconds since the epoch
@@ -133,7 +133,8 @@ function draw(
   let returnsAt: number | undefined;
   for (let n = 0; n < draws; n++) {
     const numbers = startingWith((n + 0.5) / draws, request.random);
-    const choice = choose(pool, { ...request, random: numbers });
+    const usual = choose(pool, { ...request, random: numbers });
+    const choice = usual.kind === 'key' ? usual : chooseLastResort(pool, request);
     if (choice.kind === 'none') returnsAt = choice.returnsAt;
     else if (choice.pooled !== undefined) {
       outcome = choice.lastResort ? 'last-resort' : 'key';

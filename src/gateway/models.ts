@@ -7,7 +7,7 @@ import { familyOf } from '../dialects/operation.ts';
 import type { Operation } from '../dialects/operation.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import { serve } from '../failover/serve.ts';
-import type { ServeLimits } from '../failover/serve.ts';
+import type { ServeLimits } from '../failover/serve-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { wholeBody } from './whole-body.ts';

@@ -7,8 +7,10 @@ import type { ProviderConfig } from '../config/schema.ts';
 export interface FailoverPolicy {
   /** Whether outcomes change key records. Without it a key is picked at random and nothing is remembered. */
   readonly remembers: boolean;
-  /** Tries for one request at this provider, at least 1. */
+  /** Tries for one request at this provider, at least 1: of every kind, or of all but definite rejections. */
   readonly attempts: number;
+  /** Whether definite rejections of a key are among `attempts`: where `maxRetries` was asked for. */
+  readonly boundsRejections: boolean;
   /** Bounds the wait for first output of every try after the first. Milliseconds. */
   readonly retryTimeoutMs: number;
   /** Where statuses were given: whether one counts against a key. They decide alone. */
@@ -27,6 +29,7 @@ export function failoverPolicy({ failover, retryOnFailure, attempts }: ProviderC
   return {
     remembers: failover.enabled,
     attempts: retry === undefined ? ownAttempts : 1 + retry.maxRetries,
+    boundsRejections: retry !== undefined,
     retryTimeoutMs: retry?.retryTimeout ?? Infinity,
     countsStatus: statusMatcher(failover.failoverOnStatus),
     retriesStatus: statusMatcher(retry?.retryOnStatus),

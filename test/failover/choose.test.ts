@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { choose } from '../../src/failover/choose.ts';
+import { choose as chooseInService, chooseLastResort } from '../../src/failover/choose.ts';
 import type { Choice, ChoiceRequest } from '../../src/failover/choose.ts';
 import type { Domain } from '../../src/keys/domain.ts';
 import type { Key } from '../../src/keys/key.ts';
@@ -52,6 +52,12 @@ function held(more: Partial<Hold> = {}): InService {
 }
 
 const disabled: KeyRecord = { state: 'disabled', epoch: 1, since: T };
+
+/** As a request does that has no other provider to go to. */
+function choose(pool: Pool, asked: ChoiceRequest): Choice {
+  const choice = chooseInService(pool, asked);
+  return choice.kind === 'key' ? choice : chooseLastResort(pool, asked);
+}
 
 /** A pool of keys named `0`, `1`, …, one for each record. */
 function poolOf(records: readonly KeyRecord[], more: (n: number) => Partial<Key> = () => ({})): Pool {

@@ -1,0 +1,65 @@
+import type { Call } from '../dialects/call.ts';
+import type { FailoverPolicy } from '../providers/failover-policy.ts';
+import type { Attempt } from './attempt.ts';
+import type { Retry } from './verdict.ts';
+
+/*
+ * What a failed attempt leaves open, and what it costs. Pure: the loop does what is said here.
+ */
+
+/** What may be done next with the request; `final`: nothing, it ends with what it has met. */
+export type NextStep = Exclude<Retry, 'none'> | 'final';
+
+type Failed = Pick<Attempt, 'effect' | 'verdict'>;
+
+/**
+ * What a failed attempt leaves open.
+ * @param isLast - no other provider comes after this one
+ */
+export function nextStep(
+  call: Pick<Call, 'body' | 'creates'>,
+  attempt: Pick<Attempt, 'verdict' | 'mayHaveActed' | 'failedByStatus'>,
+  policy: Pick<FailoverPolicy, 'retriesStatus'>,
+  isLast: boolean,
+): NextStep {
+  if (call.body.kind === 'passing') return 'final';
+  if (call.creates && attempt.mayHaveActed) return 'final';
+  if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
+    return policy.retriesStatus(attempt.failedByStatus) ? 'other-key' : 'final';
+  }
+  switch (attempt.verdict.retry) {
+    case 'none':
+      return 'final';
+    case 'other-provider':
+      // Where none is left, a crowded provider may still have room for another key.
+      return isLast && attempt.verdict.class === 'overloaded' ? 'other-key' : 'other-provider';
+    case 'other-key':
+    case 'other-domain':
+      return attempt.verdict.retry;
+  }
+}
+
+/**
+ * Whether a failure is one of the `attempts` that a request has at a provider. A rejection that takes its key out
+ * or holds it does not: the next request will not meet it again, and a pool of which most keys turn out to be dead
+ * would otherwise fail those who find that out. Where `maxRetries` was asked for, it bounds tries of every kind.
+ */
+export function usesUpAnAttempt(
+  attempt: Failed,
+  { boundsRejections }: Pick<FailoverPolicy, 'boundsRejections'>,
+): boolean {
+  return boundsRejections || !isRejection(attempt);
+}
+
+/**
+ * Whether the next request may meet the same with this key, so that nothing but the budget keeps tries from
+ * multiplying. A definite verdict keeps others from the key; a request that is too large leaves no mark on it.
+ */
+export function mayRepeat({ effect, verdict }: Failed, next: NextStep): boolean {
+  return effect.kind === 'counts' || (verdict.class === 'client_error' && next === 'other-domain');
+}
+
+/** It was decided at once that its key is not to be used: at all, or for this model. */
+function isRejection({ effect }: Failed): boolean {
+  return effect.kind === 'condemns' || effect.kind === 'throttles' || effect.kind === 'denies';
+}

@@ -1,0 +1,196 @@
+import { preferenceOf } from '../affinity/preference.ts';
+import type { Preference } from '../affinity/preference.ts';
+import type { Call } from '../dialects/call.ts';
+import type { Domain } from '../keys/domain.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Taken } from '../providers/take.ts';
+import type { Retelling } from '../translate/retelling.ts';
+import type { ExchangeLimits } from '../upstream/exchange.ts';
+import { Attempt } from './attempt.ts';
+import type { AttemptTools } from './attempt.ts';
+import { choiceRequest, choose, chooseLastResort, chooseOnly } from './choose.ts';
+import type { Choice } from './choose.ts';
+import { mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
+import { suspectedSince } from './outage/poison.ts';
+import type { RouteTarget } from './route.ts';
+
+/** Bounds that hold for every provider. */
+export interface ServeLimits {
+  /** Bytes of an answer that may wait before the commit gate. */
+  readonly holdBytes: number;
+  /** How long a client may take nothing of an answer before it counts as gone. Milliseconds. */
+  readonly stallMs: number;
+}
+
+/** A request on its way through the providers. */
+export interface Serving {
+  readonly call: Call;
+  readonly tools: AttemptTools;
+  readonly limits: ServeLimits;
+  /** The tries that failed so far, in order. */
+  readonly failed: Attempt[];
+}
+
+/** What one request has met at one target of its route, over all its turns there. */
+export interface Visit {
+  readonly target: RouteTarget;
+  /** No other target comes after it. */
+  readonly isLast: boolean;
+  /** Ids of the keys it has tried: none is used twice. */
+  readonly tried: Set<string>;
+  /** How many of the tries are `attempts`. */
+  attempts: number;
+  readonly met: MetLimits;
+}
+
+/** What a request has met of the limits that keys share. */
+interface MetLimits {
+  /** Another domain is asked first. Whether these may be asked again, their keys' records say. */
+  readonly left: Set<Domain>;
+  /** It is too large for these, and no record says so, since others are not. */
+  readonly closed: Set<Domain>;
+}
+
+/** How a provider's turn ended. */
+export type ProviderEnd =
+  /** It passed the commit gate. Where it has to be retold before it is the client's, `retelling` does so. */
+  | { readonly kind: 'answer'; readonly attempt: Attempt; readonly retelling: Retelling | undefined }
+  /** It cannot do what is asked for, with any key. */
+  | Refused
+  /** The client went away during this attempt. */
+  | { readonly kind: 'cancelled'; readonly attempt: Attempt }
+  /** The request ends: what it has met, no other provider would change. */
+  | { readonly kind: 'final' }
+  | { readonly kind: 'deadline' }
+  /** No key can be used. `returnsAt` is when the first one is due back, where one is and it was asked for. */
+  | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
+  /** The provider is done with: its tries are spent, or another key of it would be no help. */
+  | { readonly kind: 'exhausted' }
+  /** So it is, and the request is under suspicion: three of its keys failed it alike. */
+  | { readonly kind: 'suspect' };
+
+/** No provider can do what is asked for, with any key. */
+export type Refused = Extract<Taken, { readonly kind: 'refused' }>;
+
+/**
+ * Keys of one provider that one request may try, whatever they answer: where so many were rejected one after
+ * another, the next target is closer than the next good key.
+ */
+const MAX_KEYS = 64;
+
+/** A request that comes to a target of its route. */
+export function openVisit(target: RouteTarget, isLast: boolean): Visit {
+  return {
+    target,
+    isLast,
+    tried: new Set(),
+    attempts: 0,
+    met: { left: new Set(), closed: new Set() },
+  };
+}
+
+/**
+ * `normal`: with keys in service. `last-resort`: with one that is not, after all targets had their normal turn.
+ */
+export type Turn = 'normal' | 'last-resort';
+
+/** A turn of a target: tries its provider's keys. What failed is added to `serving.failed`. */
+export async function takeTurn(serving: Serving, visit: Visit, turn: Turn): Promise<ProviderEnd> {
+  const { provider, model } = visit.target;
+  const taking = provider.take(serving.call, model);
+  const taken = taking instanceof Promise ? await taking : taking;
+  if (taken.kind === 'refused') return taken;
+  const end = await tryKeys(serving, visit, turn, taken);
+  if (end.kind !== 'answer') taken.retelling?.drop();
+  return end;
+}
+
+async function tryKeys(
+  serving: Serving,
+  visit: Visit,
+  turn: Turn,
+  { call, retelling }: Extract<Taken, { readonly kind: 'taken' }>,
+): Promise<ProviderEnd> {
+  const { tools } = serving;
+  const { provider, model, only } = visit.target;
+  if (turn === 'normal') tools.recorder.budgetOf(provider).request(tools.now());
+  const preference = only === undefined ? preferenceOf(serving.call, provider) : undefined;
+
+  while (visit.attempts < provider.policy.attempts && visit.tried.size < MAX_KEYS) {
+    const choice = chooseKey(visit, turn, preference, tools);
+    if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
+    const limits = exchangeLimits(serving, provider);
+    if (limits.firstOutputMs <= 0) return { kind: 'deadline' };
+
+    const { pooled, epoch, lastResort } = choice;
+    const plan = { provider, pooled, epoch, model, check: undefined, limits };
+    const attempt = await Attempt.start(call, plan, tools);
+    if (attempt.cancelled) return { kind: 'cancelled', attempt };
+    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt, retelling };
+
+    const end = afterFailure(serving, visit, attempt);
+    if (end !== undefined) return end;
+    attempt.abandon();
+    if (lastResort || pooled === undefined) break;
+  }
+  return { kind: 'exhausted' };
+}
+
+/** Takes a failed attempt into account. @returns how it ends the turn; undefined where another key may be tried */
+function afterFailure(serving: Serving, visit: Visit, attempt: Attempt): ProviderEnd | undefined {
+  const { call, failed } = serving;
+  const { recorder, now } = serving.tools;
+  const { provider, pooled } = attempt.plan;
+  const isFirst = visit.tried.size === 0;
+  failed.push(attempt);
+  visit.tried.add(pooled?.key.id ?? '');
+  if (usesUpAnAttempt(attempt, provider.policy)) visit.attempts++;
+
+  const next = nextStep(call, attempt, provider.policy, visit.isLast);
+  if (next === 'final') return { kind: 'final' };
+  const since = suspectedSince(failed);
+  if (since !== undefined) {
+    // Whoever is to blame, the request or the provider: it is none of these keys.
+    recorder.pardon(provider, visit.tried, since, now());
+    return { kind: 'suspect' };
+  }
+  // The first move to another key or domain is free.
+  if (mayRepeat(attempt, next) && !isFirst && !recorder.budgetOf(provider).take(now()))
+    return { kind: 'exhausted' };
+  if (next === 'other-domain') leaveDomain(attempt, visit.met);
+  return next === 'other-provider' ? { kind: 'exhausted' } : undefined;
+}
+
+function leaveDomain({ plan: { pooled }, verdict }: Attempt, { left, closed }: MetLimits): void {
+  if (pooled?.domain === undefined) return;
+  left.add(pooled.domain);
+  if (verdict.class === 'client_error') closed.add(pooled.domain);
+}
+
+/** A provider without keys is called with the client's own credential, or none. */
+const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: false };
+
+function chooseKey(
+  { target: { provider, model, only }, tried, met: { left, closed } }: Visit,
+  turn: Turn,
+  preference: Preference | undefined,
+  { now, random }: AttemptTools,
+): Choice {
+  if (only !== undefined) return chooseOnly(only, now());
+  if (provider.pool.size === 0) return KEYLESS;
+  const request = choiceRequest(provider, model, { tried, preference, closed: left, now: now(), random });
+  if (turn === 'last-resort') return chooseLastResort(provider.pool, { ...request, closed });
+  const choice = choose(provider.pool, request);
+  if (left.size === closed.size || choice.kind === 'key') return choice;
+  return choose(provider.pool, { ...request, closed });
+}
+
+function exchangeLimits(
+  { call, tools, limits, failed }: Serving,
+  { config, policy }: Provider,
+): ExchangeLimits {
+  const leftMs = call.acceptedAt + config.deadline - tools.now();
+  const retryMs = failed.length > 0 ? policy.retryTimeoutMs : Infinity;
+  const firstOutputMs = Math.min(config.firstOutputTimeout, leftMs, retryMs);
+  return { ...limits, firstOutputMs, idleMs: config.idleTimeout };
+}

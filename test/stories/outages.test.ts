@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { suite, test, type TestContext } from 'node:test';
+import type { Behaviour } from '../../src/simulator/behaviour.ts';
+import { chatText } from '../support/answers.ts';
+import {
+  gatewayFor,
+  simulatedProvider,
+  until,
+  type ConfigParts,
+  type TestGateway,
+} from '../support/gateway.ts';
+import { ask, chat } from '../support/http.ts';
+import { rawUpstream } from '../support/raw-upstream.ts';
+
+/* Promises about a provider that fails as a whole: the next one of the route answers, and nobody waits for the first. */
+
+/** Keys of one provider; their names tell whose they are. */
+const keysOf = (provider: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `sk-${provider}-${n}-0123456789abcdef`);
+
+const behaving = (keys: readonly string[], behaviour: Behaviour): Record<string, readonly Behaviour[]> =>
+  Object.fromEntries(keys.map((key) => [key, [behaviour]]));
+
+interface Setting {
+  /** The pools by the ids of their providers, in the order of the route. */
+  readonly pools: Readonly<Record<string, readonly string[]>>;
+  readonly behaviours?: Readonly<Record<string, readonly Behaviour[]>>;
+  /** Options of single providers. */
+  readonly more?: Readonly<Record<string, ConfigParts>>;
+}
+
+/** A gateway with one route over all the pools. */
+function routeOver(t: TestContext, { pools, behaviours = {}, more = {} }: Setting): Promise<TestGateway> {
+  return gatewayFor(t, {
+    behaviours,
+    config: (simulator) => ({
+      providers: Object.entries(pools).map(([id, keys]) =>
+        simulatedProvider(simulator, keys, { id, ...more[id] }),
+      ),
+      routes: [{ model: '*', to: Object.keys(pools) }],
+    }),
+  });
+}
+
+/** Requests that came to a provider at the simulator. */
+function askedOf(gateway: TestGateway, provider: string): number {
+  return gateway.sim.requests.filter(({ key }) => (key ?? '').startsWith(`sk-${provider}-`)).length;
+}
+
+async function assertUntouched(gateway: TestGateway): Promise<void> {
+  for (const { provider, state, failures, models } of await gateway.keys()) {
+    assert.deepEqual([provider, state, failures, models], [provider, 'in-service', 0, {}]);
+  }
+}
+
+/** Without a health check within a test, and three failures in a row to leave service. */
+const THRESHOLD_3: ConfigParts = {
+  failover: { enabled: true, failureThreshold: 3, healthCheckModel: 'gpt-5-nano', healthCheckInterval: '1h' },
+};
+
+/** How all of a provider fails, by what its keys do or where it stands. */
+const OUTAGES: Readonly<Record<string, Behaviour | 'refused'>> = {
+  'a 500': { kind: 'server-error', status: 500 },
+  'a 503': { kind: 'server-error', status: 503 },
+  'a page of HTML with a 502': { kind: 'html-502' },
+  'connections refused': 'refused',
+  'connections reset': { kind: 'refuse' },
+  'an empty 200': { kind: 'empty-stream' },
+};
+
+void suite('a provider that fails as a whole costs no request', () => {
+  for (const [how, outage] of Object.entries(OUTAGES)) {
+    for (const size of [1, 2, 3, 5]) {
+      void test(`of ${size} ${size === 1 ? 'key' : 'keys'}, by ${how}`, async (t) => {
+        const pools = { main: keysOf('main', size), spare: keysOf('spare', 2) };
+        const nowhere = outage === 'refused' ? await closedPort(t) : undefined;
+        const gateway = await routeOver(t, {
+          pools,
+          behaviours: outage === 'refused' ? {} : behaving(pools.main, outage),
+          more: { main: { ...THRESHOLD_3, ...(nowhere !== undefined && { baseUrl: nowhere }) } },
+        });
+        for (let n = 0; n < 60; n++) {
+          const answer = await ask(gateway.url, { body: chat(`question ${n}`) });
+          assert.ok(chatText(answer) !== undefined, `request ${n}: ${answer.status} ${answer.text}`);
+        }
+      });
+    }
+  }
+});
+
+/** An address at which nothing listens. */
+async function closedPort(t: TestContext): Promise<string> {
+  const { origin, close } = await rawUpstream(t, () => {});
+  await close();
+  return origin;
+}
+
+void test('a request that one provider cannot stand is answered by the next, and no key pays', async (t) => {
+  const pools = { main: keysOf('main', 6), spare: keysOf('spare', 2) };
+  const poisoned: Behaviour = { kind: 'server-error', operations: ['embeddings'] };
+  const gateway = await routeOver(t, { pools, behaviours: behaving(pools.main, poisoned) });
+  const embedding = {
+    path: '/v1/embeddings',
+    body: { model: 'text-embedding-3-small', input: 'hello' },
+  };
+  assert.equal((await ask(gateway.url, embedding)).status, 200);
+  assert.deepEqual([askedOf(gateway, 'main'), askedOf(gateway, 'spare')], [3, 1]);
+  await assertUntouched(gateway);
+});
+
+void test('a request that fails alike with two providers is the trouble itself: it ends, and no key pays', async (t) => {
+  const pools = { first: keysOf('first', 4), second: keysOf('second', 4), third: keysOf('third', 4) };
+  const all = Object.values(pools).flat();
+  const gateway = await routeOver(t, { pools, behaviours: behaving(all, { kind: 'server-error' }) });
+  const { status, code } = await ask(gateway.url);
+  assert.deepEqual([status, code], [500, 'server_error']);
+  const asked = Object.keys(pools).map((provider) => askedOf(gateway, provider));
+  assert.deepEqual(asked, [3, 3, 0]);
+  await assertUntouched(gateway);
+});
+
+void suite('a key that is rejected for good uses up none of the tries', () => {
+  void test('of a fresh pool all but one key may be dead, and no request is lost', async (t) => {
+    const keys = keysOf('main', 32);
+    const dead = keys.slice(1);
+    const gateway = await routeOver(t, {
+      pools: { main: keys },
+      behaviours: behaving(dead, { kind: 'invalid-key' }),
+    });
+    for (let n = 0; n < 20; n++) assert.ok(chatText(await ask(gateway.url)) !== undefined);
+    for (const key of dead) assert.ok(gateway.sim.counts(key).total <= 1);
+  });
+
+  void test('throttled and empty ones neither, nor those that are denied the model', async (t) => {
+    const keys = keysOf('main', 10);
+    const [good] = keys;
+    assert.ok(good !== undefined);
+    const troubles: readonly Behaviour[] = [
+      { kind: 'rate-limited', retryAfter: 60 },
+      { kind: 'out-of-credit' },
+      { kind: 'model-denied', models: ['gpt-5'] },
+    ];
+    const gateway = await routeOver(t, {
+      pools: { main: keys },
+      behaviours: Object.fromEntries(
+        keys.slice(1).map((key, n) => [key, [troubles[n % troubles.length] ?? { kind: 'invalid-key' }]]),
+      ),
+    });
+    for (let n = 0; n < 10; n++) assert.ok(chatText(await ask(gateway.url)) !== undefined);
+  });
+
+  void test('but they do where `maxRetries` bounds them', async (t) => {
+    const keys = keysOf('main', 6);
+    const gateway = await routeOver(t, {
+      pools: { main: keys },
+      behaviours: behaving(keys, { kind: 'invalid-key' }),
+      more: { main: { retryOnFailure: { enabled: true, maxRetries: 2 } } },
+    });
+    assert.notEqual((await ask(gateway.url)).status, 200);
+    assert.equal(askedOf(gateway, 'main'), 3);
+  });
+});
+
+void test('a key out of service is a last resort only after every provider of the route had its turn', async (t) => {
+  const pools = { main: keysOf('main', 1), spare: keysOf('spare', 1) };
+  const [mainKey] = pools.main;
+  const [spareKey] = pools.spare;
+  assert.ok(mainKey !== undefined && spareKey !== undefined);
+  const failing: readonly Behaviour[] = [{ kind: 'server-error', status: 500 }];
+  const gateway = await routeOver(t, { pools, behaviours: { [mainKey]: failing } });
+  assert.equal((await ask(gateway.url)).status, 200);
+  await until(async () => (await gateway.keyOf(mainKey, 'main')).state === 'out-of-service');
+
+  const before = askedOf(gateway, 'main');
+  for (let n = 0; n < 10; n++) assert.equal((await ask(gateway.url)).status, 200);
+  assert.equal(askedOf(gateway, 'main'), before, 'nobody waits for it');
+
+  gateway.sim.script(spareKey, failing);
+  assert.equal((await ask(gateway.url)).status, 500);
+  assert.equal(askedOf(gateway, 'main'), before + 1, 'where the spare fails it is tried all the same');
+  gateway.sim.script(mainKey, []);
+  assert.equal((await ask(gateway.url)).status, 200);
+  assert.equal((await gateway.keyOf(mainKey, 'main')).state, 'in-service');
+});
