@@ -14,6 +14,7 @@ const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 export const QUOTE = 0x22;
@@ -194,6 +195,23 @@ export function plainStringAt(body: Buffer, from: number, maxBytes: number): str
   if (quote < 0 || quote - from - 1 > maxBytes) return undefined;
   const text = body.toString('utf8', from + 1, quote);
   return text.includes('\\') ? undefined : text;
+}
+
+/** Whether a value says something: it is neither null, false nor empty. */
+export function isFilled(body: Buffer, start: number): boolean {
+  switch (body[start]) {
+    case LOWER_N:
+    case LOWER_F:
+      return false;
+    case QUOTE:
+      return body[start + 1] !== QUOTE;
+    case OPEN_BRACE:
+      return body[spaceEnd(body, start + 1)] !== CLOSE_BRACE;
+    case OPEN_BRACKET:
+      return body[spaceEnd(body, start + 1)] !== CLOSE_BRACKET;
+    default:
+      return true;
+  }
 }
 
 /** White space of JSON. */
