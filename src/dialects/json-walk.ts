@@ -144,6 +144,36 @@ export function* membersOf(body: Buffer, from: number): Generator<Member> {
   }
 }
 
+/**
+ * Where the value begins of the first member called `key` of the object at `from`; -1 where there is none before the
+ * text ends or is malformed. Nothing is allocated.
+ */
+export function memberAt(body: Buffer, from: number, key: Buffer): number {
+  if (body[from] !== OPEN_BRACE) return -1;
+  let at = spaceEnd(body, from + 1);
+  while (body[at] === QUOTE) {
+    const quote = closingQuote(body, at + 1);
+    if (quote < 0) return -1;
+    const colon = spaceEnd(body, quote + 1);
+    if (body[colon] !== COLON) return -1;
+    const start = spaceEnd(body, colon + 1);
+    if (isAt(body, at + 1, quote, key)) return start;
+    const end = valueEnd(body, start);
+    if (end < 0) return -1;
+    at = spaceEnd(body, end);
+    if (body[at] !== COMMA) return -1;
+    at = spaceEnd(body, at + 1);
+  }
+  return -1;
+}
+
+/** Whether the bytes from `start` to `end` are those of `text`. */
+export function isAt(body: Buffer, start: number, end: number, text: Buffer): boolean {
+  if (end - start !== text.length) return false;
+  for (let at = 0; at < text.length; at++) if (body[start + at] !== text[at]) return false;
+  return true;
+}
+
 /** Told of each member of an object: where its key stands without its quotes, and its value. */
 export type MemberSink = (keyStart: number, keyEnd: number, start: number, end: number) => void;
 

@@ -1,19 +1,37 @@
 import { FAILED_REASONS } from './chat-frames.ts';
-import { isFilled, isSpace, itemsOf, membersOf, nestedEnd, plainStringAt, spaceEnd } from './json-walk.ts';
-import { SAYS_IN } from './least-answers.ts';
+import {
+  closingQuote,
+  isAt,
+  isFilled,
+  isSpace,
+  memberAt,
+  membersOf,
+  nestedEnd,
+  QUOTE,
+  spaceEnd,
+} from './json-walk.ts';
 import type { Least } from './least-answers.ts';
 
 const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d;
 const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
 /** Bodies up to this are stepped over to their end; of longer ones the last byte has to tell that they are whole. */
 const MAX_STEPPED_BYTES = 4096;
-const MAX_REASON_BYTES = 64;
 /** Inside JSON strings quotes are escaped: where these stand they are a key or a whole value. */
 const ERROR = Buffer.from('"error"');
 const FAILED = Buffer.from('"failed"');
 const FINISH = Buffer.from('"finish_reason"');
+const FAILURES = FAILED_REASONS.map((reason) => Buffer.from(reason));
+const CHOICES = Buffer.from('choices');
+const MESSAGE = Buffer.from('message');
+const CONTENT = Buffer.from('content');
+const TOOL_CALLS = Buffer.from('tool_calls');
+const TEXT = Buffer.from('text');
+const OUTPUT = Buffer.from('output');
+const CANDIDATES = Buffer.from('candidates');
+const PARTS = Buffer.from('parts');
 
 /**
  * Whether an object is at a glance a good answer that says something: it is whole, has the least it must have, and
@@ -41,47 +59,55 @@ function mayHold(body: Buffer, word: Buffer): boolean {
   return false;
 }
 
+/** Whether the last choice, which is most often the only one, has failed. */
 function hasFailed(body: Buffer): boolean {
   const at = body.lastIndexOf(FINISH);
   if (at < 0) return false;
   const colon = spaceEnd(body, at + FINISH.length);
-  return FAILED_REASONS.has(plainStringAt(body, spaceEnd(body, colon + 1), MAX_REASON_BYTES));
+  const value = spaceEnd(body, colon + 1);
+  if (body[value] !== QUOTE) return false;
+  const end = closingQuote(body, value + 1);
+  return FAILURES.some((reason) => isAt(body, value + 1, end, reason));
 }
 
 function hasLeast(body: Buffer, { oneOf, says }: Least): boolean {
-  if (oneOf.length === 0) return true;
-  const wanted = says === undefined ? undefined : SAYS_IN[says];
-  for (const { key, start } of membersOf(body, 0)) {
-    if (wanted === undefined ? oneOf.includes(key) : key === wanted)
-      return isFilled(body, start) && isSaying(body, start, says);
+  switch (says) {
+    case 'chat':
+      return choiceSays(body, itemAt(body, memberAt(body, 0, CHOICES)));
+    case 'responses':
+      return isFilledAt(body, memberAt(body, 0, OUTPUT));
+    case 'messages':
+      return isFilledAt(body, memberAt(body, 0, CONTENT));
+    case 'gemini':
+      return candidateSays(body, itemAt(body, memberAt(body, 0, CANDIDATES)));
+    case undefined:
+      break;
   }
-  return false;
-}
-
-function isSaying(body: Buffer, start: number, says: Least['says']): boolean {
-  if (says !== 'chat' && says !== 'gemini') return true;
-  for (const first of itemsOf(body, start))
-    return says === 'chat' ? choiceSays(body, first) : candidateSays(body, first);
+  if (oneOf.length === 0) return true;
+  for (const { key, start } of membersOf(body, 0)) if (oneOf.includes(key)) return isFilled(body, start);
   return false;
 }
 
 function choiceSays(body: Buffer, choice: number): boolean {
-  for (const { key, start } of membersOf(body, choice)) {
-    if (key === 'text' && isFilled(body, start)) return true;
-    if (key !== 'message') continue;
-    for (const said of membersOf(body, start))
-      if (said.key !== 'role' && isFilled(body, said.start)) return true;
-  }
-  return false;
+  const message = memberAt(body, choice, MESSAGE);
+  if (message < 0) return isFilledAt(body, memberAt(body, choice, TEXT));
+  return (
+    isFilledAt(body, memberAt(body, message, CONTENT)) ||
+    isFilledAt(body, memberAt(body, message, TOOL_CALLS))
+  );
 }
 
 function candidateSays(body: Buffer, candidate: number): boolean {
-  for (const { key, start } of membersOf(body, candidate)) {
-    if (key !== 'content') continue;
-    for (const said of membersOf(body, start))
-      if (said.key === 'parts' && isFilled(body, said.start)) return true;
-  }
-  return false;
+  return isFilledAt(body, memberAt(body, memberAt(body, candidate, CONTENT), PARTS));
+}
+
+function isFilledAt(body: Buffer, start: number): boolean {
+  return start >= 0 && isFilled(body, start);
+}
+
+/** The first item of the list at `list`; -1 where there is none. */
+function itemAt(body: Buffer, list: number): number {
+  return body[list] === OPEN_BRACKET ? spaceEnd(body, list + 1) : -1;
 }
 
 function isWhole(body: Buffer): boolean {

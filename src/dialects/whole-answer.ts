@@ -184,7 +184,7 @@ function judgeChoice(body: Buffer, choice: number): Finding {
         says ||= isFilled(body, start);
         return;
       case 'finish_reason':
-        hasFailed = FAILED_REASONS.has(plainStringAt(body, start, MAX_WORD_BYTES));
+        hasFailed = FAILED_REASONS.includes(plainStringAt(body, start, MAX_WORD_BYTES) ?? '');
         return;
     }
   });
