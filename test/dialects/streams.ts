@@ -117,6 +117,32 @@ export const streams: readonly StreamFixture[] = [
   },
   { what: 'a chat that refuses', path: chat, frames: [[delta({ refusal: 'No' }), 'output']] },
   { what: 'a chat that speaks', path: chat, frames: [[delta({ audio: { id: 'a' } }), 'output']] },
+  {
+    what: 'a chat whose chunks are none, and its end marker',
+    path: chat,
+    frames: [
+      [data({ ok: true }), 'preamble'],
+      [done, 'preamble'],
+    ],
+  },
+  {
+    what: 'a chat whose error stands one level down',
+    path: chat,
+    frames: [[data({ data: { error: { message: 'x' } } }), 'error']],
+  },
+  {
+    what: 'a chat whose error is a code and a message',
+    path: chat,
+    frames: [[data({ code: 'Throttling', message: 'x', data: null }), 'error']],
+  },
+  {
+    what: 'a chat that its provider could not finish',
+    path: chat,
+    frames: [
+      [hello, 'output'],
+      [delta({}, 'insufficient_system_resource'), 'error'],
+    ],
+  },
   { what: 'a chat of nothing but its end marker', path: chat, frames: [[done, 'preamble']] },
   {
     what: 'a chat of nothing but usage and its end',

@@ -194,14 +194,16 @@ for (const dialect of dialects) {
 void test('a frame longer than the hold, of which half was passed on, is ended before the error', async (t) => {
   const [first = ''] = CHAT.frames;
   const half = `data: {"choices":[{"delta":{"content":"${'x'.repeat(5000)}`;
-  for (const ending of ['', '\r', '\n', '\r\n']) {
+  const usage = { stream_options: { include_usage: true } };
+  const askings = [CHAT.asking, { body: streamedChat('hello', usage) }];
+  for (const [index, ending] of ['', '\r', '\n', '\r\n', ''].entries()) {
     const upstream = await rawUpstream(t, async ({ write, end }) => {
       await write(HEAD + rawChunk(first));
       await write(rawChunk(half + ending));
       end();
     });
     const gateway = await gatewayBefore(t, upstream, {}, { limits: { hold: '1KiB' } });
-    const heard = await ask(gateway.url, CHAT.asking);
+    const heard = await ask(gateway.url, askings[index % 2]);
     assert.ok(heard.text.startsWith(first + half));
     const [, , last = '', ...more] = events(heard.text.replaceAll('\r', ''));
     assert.equal(more.length, 0);

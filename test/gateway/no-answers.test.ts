@@ -224,6 +224,8 @@ void test('a model that says nothing has answered, and its request is logged as 
       [1, 'ok', undefined],
     ],
   );
+  const state = await ask(gateway.adminUrl, { method: 'GET', path: '/api/state' });
+  assert.match(state.text, /"emptyAnswers":\{"sim":2\}/);
 });
 
 void test('a malformed chunk in the middle, and no end marker after the last word, are no failure', async (t) => {
