@@ -218,6 +218,7 @@ export async function openControlPlane(
       awaySince: health.awaySince,
       unwritten: book.unwritten,
       probing: prober.probing,
+      emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
     }),
     runtime,
     book,

@@ -11,6 +11,8 @@ export interface StateStatus {
   readonly unwritten: number;
   /** Ids of the providers whose keys this process tests, as the holder of their leases. */
   readonly probing: readonly string[];
+  /** By provider: see `Provider.emptyAnswers`. */
+  readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
 }
 
 /** The store as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
@@ -22,10 +24,13 @@ export interface StateView {
     readonly unwrittenKeys: number;
   };
   readonly probing: readonly string[];
+  /** Good answers in which a model said nothing, by provider, where there were some. */
+  readonly emptyAnswers: Readonly<Record<string, number>>;
 }
 
 /** Makes the view of the state. */
-export function viewState({ kind, description, awaySince, unwritten, probing }: StateStatus): StateView {
+export function viewState(status: StateStatus): StateView {
+  const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
   return {
     store: {
       kind,
@@ -34,5 +39,6 @@ export function viewState({ kind, description, awaySince, unwritten, probing }: 
       unwrittenKeys: unwritten,
     },
     probing,
+    emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
   };
 }

@@ -39,7 +39,8 @@ export class JsonWatch implements Watch {
   }
 
   read(chunk: Buffer): number {
-    const start = this.#held.length === 0 ? beginning(chunk) : 0;
+    // White space keeps some connections alive.
+    const start = this.#held.length === 0 ? spaceEnd(chunk, 0) : 0;
     const room = MAX_JUDGED_BYTES - this.#held.length;
     if (chunk.length - start > room) this.#isLong = true;
     if (room > 0) this.#held.append(chunk, start, chunk.length);
@@ -58,7 +59,8 @@ export class JsonWatch implements Watch {
   }
 
   #judge(): Finding {
-    const body = this.#held.bytes.subarray(0, this.#held.length);
+    const { bytes, length } = this.#held;
+    const body = bytes.subarray(startsWithMark(bytes) ? 3 : 0, length);
     if (this.#isLong) return judgeLong(body, this.#last);
     if (this.#isErrorText?.(body.toString()) === true) return 'error';
     return judgeWhole(body, this.#least);
@@ -84,10 +86,9 @@ export class JsonWatch implements Watch {
   }
 }
 
-/** Behind white space, which keeps some connections alive, and the mark of an encoding. */
-function beginning(chunk: Buffer): number {
-  const start = spaceEnd(chunk, 0);
-  return chunk[start] === 0xef && chunk[start + 1] === 0xbb && chunk[start + 2] === 0xbf ? start + 3 : start;
+/** Whether the mark of an encoding comes first: some servers write one. */
+function startsWithMark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 /** An answer that cannot be looked into (audio, files, text, anything compressed): its first byte is output. */

@@ -17,11 +17,7 @@ const FINISH_KEY = Buffer.from('"finish_reason"');
  * Reasons to finish that tell of a failure: OpenRouter's, Z.AI's (docs.z.ai/api-reference) and DeepSeek's
  * (api-docs.deepseek.com/api/create-chat-completion).
  */
-export const FAILED_REASONS: ReadonlySet<unknown> = new Set([
-  'error',
-  'network_error',
-  'insufficient_system_resource',
-]);
+export const FAILED_REASONS: readonly string[] = ['error', 'network_error', 'insufficient_system_resource'];
 
 /** One of them marks a chunk of a chat, or what compatible servers send for one. */
 const CHUNK_KEYS = ['choices', 'object', 'model', 'id', 'created', 'delta', 'message', 'text', 'response'];
@@ -58,7 +54,7 @@ function judgeChoices(choices: readonly unknown[]): Sight {
   let says = false;
   for (const choice of choices.map(asObject)) {
     if (choice === undefined) continue;
-    if (FAILED_REASONS.has(choice['finish_reason'])) return 'error';
+    if (FAILED_REASONS.some((reason) => reason === choice['finish_reason'])) return 'error';
     isFinished ||= isReal(choice['finish_reason']);
     says ||= showsOutput(choice);
   }

@@ -14,6 +14,7 @@ const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 export const QUOTE = 0x22;
@@ -143,6 +144,36 @@ export function* membersOf(body: Buffer, from: number): Generator<Member> {
   }
 }
 
+/**
+ * Where the value begins of the first member called `key` of the object at `from`; -1 where there is none before the
+ * text ends or is malformed. Nothing is allocated.
+ */
+export function memberAt(body: Buffer, from: number, key: Buffer): number {
+  if (body[from] !== OPEN_BRACE) return -1;
+  let at = spaceEnd(body, from + 1);
+  while (body[at] === QUOTE) {
+    const quote = closingQuote(body, at + 1);
+    if (quote < 0) return -1;
+    const colon = spaceEnd(body, quote + 1);
+    if (body[colon] !== COLON) return -1;
+    const start = spaceEnd(body, colon + 1);
+    if (isAt(body, at + 1, quote, key)) return start;
+    const end = valueEnd(body, start);
+    if (end < 0) return -1;
+    at = spaceEnd(body, end);
+    if (body[at] !== COMMA) return -1;
+    at = spaceEnd(body, at + 1);
+  }
+  return -1;
+}
+
+/** Whether the bytes from `start` to `end` are those of `text`. */
+export function isAt(body: Buffer, start: number, end: number, text: Buffer): boolean {
+  if (end - start !== text.length) return false;
+  for (let at = 0; at < text.length; at++) if (body[start + at] !== text[at]) return false;
+  return true;
+}
+
 /** Told of each member of an object: where its key stands without its quotes, and its value. */
 export type MemberSink = (keyStart: number, keyEnd: number, start: number, end: number) => void;
 
@@ -194,6 +225,23 @@ export function plainStringAt(body: Buffer, from: number, maxBytes: number): str
   if (quote < 0 || quote - from - 1 > maxBytes) return undefined;
   const text = body.toString('utf8', from + 1, quote);
   return text.includes('\\') ? undefined : text;
+}
+
+/** Whether a value says something: it is neither null, false nor empty. */
+export function isFilled(body: Buffer, start: number): boolean {
+  switch (body[start]) {
+    case LOWER_N:
+    case LOWER_F:
+      return false;
+    case QUOTE:
+      return body[start + 1] !== QUOTE;
+    case OPEN_BRACE:
+      return body[spaceEnd(body, start + 1)] !== CLOSE_BRACE;
+    case OPEN_BRACKET:
+      return body[spaceEnd(body, start + 1)] !== CLOSE_BRACKET;
+    default:
+      return true;
+  }
 }
 
 /** White space of JSON. */

@@ -14,9 +14,17 @@ export interface Least {
    * What is only looked up (a job, a stored response) may tell of its own failure, and is a good answer still.
    */
   readonly generated: boolean;
-  /** How what it says shows: see `saysNothing`. */
+  /** Whose way to say something it has; absent: it is not looked for whether it says anything. */
   readonly says?: 'chat' | 'responses' | 'messages' | 'gemini';
 }
+
+/** The member in which an answer of each dialect says what it says. */
+export const SAYS_IN: Readonly<Record<NonNullable<Least['says']>, string>> = {
+  chat: 'choices',
+  responses: 'output',
+  messages: 'content',
+  gemini: 'candidates',
+};
 
 /** Any JSON that is whole. */
 export const ANY_ANSWER: Least = { oneOf: [], filled: false, generated: false };

@@ -36,7 +36,8 @@ export class StreamWatch implements Watch, FrameSink {
     this.#hasEnded = true;
     this.#scanner.end();
     if (this.#endsByClosing && this.output && this.#tail !== 'half') this.complete = true;
-    return this.#tail === 'whole' || (this.complete && this.#tail === 'none');
+    // Behind anything else comes an error of ours, which must not become a part of it.
+    return this.#tail === 'whole' && this.complete;
   }
 
   onFrame(name: string, bytes: Buffer, start: number, end: number): void {

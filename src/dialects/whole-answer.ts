@@ -1,7 +1,18 @@
 import { FAILED_REASONS } from './chat-frames.ts';
 import { isReal, parseObject } from './frame-judge.ts';
-import { itemsOf, nestedEnd, plainStringAt, RAN_OUT, spaceEnd, valueEnd, walkMembers } from './json-walk.ts';
+import {
+  isFilled,
+  itemsOf,
+  nestedEnd,
+  plainStringAt,
+  RAN_OUT,
+  spaceEnd,
+  valueEnd,
+  walkMembers,
+} from './json-walk.ts';
+import { SAYS_IN } from './least-answers.ts';
 import type { Least } from './least-answers.ts';
+import { isPlainlyGood } from './plain-answer.ts';
 import { isExplanation } from './stated-errors.ts';
 
 /**
@@ -17,8 +28,6 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const CLOSE_BRACE = 0x7d;
 const LESS_THAN = 0x3c;
-const QUOTE = 0x22;
-const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
 /** Longer values are no names of states and reasons. */
 const MAX_WORD_BYTES = 64;
@@ -32,14 +41,14 @@ const OPENING_BYTES = 64;
 const EVENTS = /^(?:data|event|id|retry)?:/;
 
 /**
- * Judges a body that is all there and has no white space before it. It steps over the members of the top level and
- * the few below that matter; only what lacks an answer is parsed.
+ * Judges a body that is all there and has no white space before it. A good answer shows at a glance; of any other the
+ * members of the top level are stepped over, and the few below that matter; only what lacks an answer is parsed.
  */
 export function judgeWhole(body: Buffer, least: Least): Finding {
   const opening = openingOf(body);
   switch (body[0]) {
     case OPEN_BRACE:
-      return judgeObject(body, least, opening);
+      return isPlainlyGood(body, least) ? 'answer' : judgeObject(body, least, opening);
     case OPEN_BRACKET:
       return judgeList(body, least, opening);
     case LESS_THAN:
@@ -123,6 +132,7 @@ function judgeObject(body: Buffer, least: Least, opening: string): Finding {
 function note(noted: Noted, least: Least, body: Buffer, key: string, start: number, end: number): void {
   if (least.oneOf.includes(key))
     noted.hasLeast ||= least.filled ? isFilled(body, start) : body[start] !== LOWER_N;
+  if (least.says !== undefined && key === SAYS_IN[least.says]) noted.saysAt = start;
   switch (key) {
     case 'error':
       noted.isError ||= noted.hasAny
@@ -136,20 +146,8 @@ function note(noted: Noted, least: Least, body: Buffer, key: string, start: numb
     case 'status':
       noted.status = plainStringAt(body, start, MAX_WORD_BYTES);
       return;
-    case SAYS_IN[least.says ?? 'none']:
-      noted.saysAt = start;
-      return;
   }
 }
-
-/** The member in which an answer of each dialect says what it says. */
-const SAYS_IN: Readonly<Record<NonNullable<Least['says']> | 'none', string>> = {
-  chat: 'choices',
-  responses: 'output',
-  messages: 'content',
-  gemini: 'candidates',
-  none: '',
-};
 
 function judgeSaying(body: Buffer, { says }: Least, { saysAt, status }: Noted): Finding {
   if (says === undefined) return 'answer';
@@ -186,7 +184,7 @@ function judgeChoice(body: Buffer, choice: number): Finding {
         says ||= isFilled(body, start);
         return;
       case 'finish_reason':
-        hasFailed = FAILED_REASONS.has(plainStringAt(body, start, MAX_WORD_BYTES));
+        hasFailed = FAILED_REASONS.includes(plainStringAt(body, start, MAX_WORD_BYTES) ?? '');
         return;
     }
   });
@@ -213,23 +211,6 @@ function judgeCandidate(body: Buffer, candidate: number): Finding {
     });
   });
   return says ? 'answer' : 'empty';
-}
-
-/** Whether a value says something: it is neither null, false nor empty. */
-function isFilled(body: Buffer, start: number): boolean {
-  switch (body[start]) {
-    case LOWER_N:
-    case LOWER_F:
-      return false;
-    case QUOTE:
-      return body[start + 1] !== QUOTE;
-    case OPEN_BRACE:
-      return body[spaceEnd(body, start + 1)] !== CLOSE_BRACE;
-    case OPEN_BRACKET:
-      return body[spaceEnd(body, start + 1)] !== CLOSE_BRACKET;
-    default:
-      return true;
-  }
 }
 
 /** Words some servers put in the place of no error. */

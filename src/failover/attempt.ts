@@ -15,7 +15,7 @@ import { judge } from './judge.ts';
 import { learn } from './learn.ts';
 import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
-import { outcomeOfEnding, outcomeOfOpening } from './observe.ts';
+import { isEmptyAnswer, isErrorUntold, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
@@ -140,12 +140,6 @@ export class Attempt {
     return this.#exchange.isMidFrame;
   }
 
-  /** True where the model stopped before its first word: a good answer that says nothing. */
-  get isEmpty(): boolean {
-    const opening = this.#opening;
-    return 'watch' in opening && opening.watch.empty === true && this.verdict.class === 'ok';
-  }
-
   /** What broke on the wire, if something did. */
   get fault(): Faulted['fault'] | undefined {
     return this.#outcome?.kind === 'faulted' ? this.#outcome.fault : undefined;
@@ -183,8 +177,7 @@ export class Attempt {
 
   /**
    * Passes an open answer on to `sink` and judges it once more when it ends.
-   * @returns true where the answer was whole, or carried the provider's own error where a client sees it: the client
-   *   has the end of it
+   * @returns true where the client has the end of it: of a whole answer, or an error of the provider's that it sees
    */
   async relay(sink: Sink): Promise<boolean> {
     using _ = this.#underWay;
@@ -198,14 +191,7 @@ export class Attempt {
       this.#judge(outcome);
       this.#record(outcome);
     }
-    return outcome.kind === 'answered' && !this.#isErrorUntold;
-  }
-
-  /** The provider's error is none that the client's reader would see in what was passed on. */
-  get #isErrorUntold(): boolean {
-    if (this.#opening.kind !== 'open' || this.#opening.watch.error === undefined) return false;
-    const { isErrorUnseen, isJudgedAtEnd } = this.#opening.watch;
-    return isErrorUnseen === true || isJudgedAtEnd === true;
+    return outcome.kind === 'answered' && !isErrorUntold(this.#opening);
   }
 
   /** Passes an upgraded connection to who speaks on it, until that resolves. */
@@ -257,6 +243,7 @@ export class Attempt {
     // A connection that speaks something else from now on is still under way.
     if (this.#opening.kind !== 'upgraded') this.#release();
     const { provider, pooled, epoch, model, check } = this.plan;
+    if (isEmptyAnswer(this)) provider.emptyAnswers++;
     if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key, this.#sentHeaders);
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;

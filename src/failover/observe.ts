@@ -3,6 +3,7 @@ import { decodeBody } from '../upstream/decode.ts';
 import type { Ending, Opening, ResponseHeaders } from '../upstream/exchange.ts';
 import type { Fault } from '../upstream/faults.ts';
 import type { Answered, Faulted } from './outcome.ts';
+import type { Verdict } from './verdict.ts';
 
 /**
  * What an exchange has shown when its gate opens, or when it ends before that, as data to be judged.
@@ -48,6 +49,18 @@ export function outcomeOfEnding(opening: Opening, ending: Ending): Answered | Fa
   if (!watch.complete)
     return { kind: 'faulted', fault: 'broken', detail: watch.flaw ?? 'no-end-marker', status };
   return good(status);
+}
+
+/** Whether the error in an answer that was relayed is none that its reader saw, so that it has to be told. */
+export function isErrorUntold(opening: Opening): boolean {
+  if (opening.kind !== 'open' || opening.watch.error === undefined) return false;
+  return opening.watch.isErrorUnseen === true || opening.watch.isJudgedAtEnd === true;
+}
+
+/** Whether the model stopped before its first word: a good answer that says nothing. */
+export function isEmptyAnswer(attempt: { readonly opening: Opening; readonly verdict: Verdict }): boolean {
+  const { opening, verdict } = attempt;
+  return 'watch' in opening && opening.watch.empty === true && verdict.class === 'ok';
 }
 
 /** The text of a header that may have been sent several times; empty where it was not sent. */

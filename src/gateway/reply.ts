@@ -85,8 +85,7 @@ export class Reply {
     this.#begin(status, this.#relayed(attempt, headers, attempts), isStream);
     const isWhole = await attempt.relay(this.#sink());
     if (isWhole) return this.#end();
-    // Half a frame is ended, so that the error which follows is a frame of its own.
-    if (isStream && attempt.isMidFrame) this.#response.write('\n\n');
+    if (isStream) this.#endHalfFrame(attempt);
     this.#breakOff(attempt, isStream);
   }
 
@@ -107,8 +106,10 @@ export class Reply {
     if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
     this.#begin(200, head, true);
     const isWhole = await this.#retellStream(relayed.attempt, headers, retelling);
-    if (isWhole) this.#end();
-    else this.#breakOff(relayed.attempt, isEvents);
+    if (isWhole) return this.#end();
+    // Where the provider's type stays, its bytes do as well.
+    if (isEvents && retelling.contentType === undefined) this.#endHalfFrame(relayed.attempt);
+    this.#breakOff(relayed.attempt, isEvents);
   }
 
   /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
@@ -166,6 +167,11 @@ export class Reply {
       },
       onDrain: (resume) => response.once('drain', resume),
     };
+  }
+
+  /** Half a frame that was too long to be held is ended, so that the error which follows is a frame of its own. */
+  #endHalfFrame(attempt: Attempt): void {
+    if (attempt.isMidFrame && !attempt.cancelled) this.#response.write('\n\n');
   }
 
   /** The client's answer has begun, and cannot be ended well. */

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Call } from '../dialects/call.ts';
 import type { Target } from '../dialects/operations.ts';
 import type { AttemptNote } from '../failover/attempt.ts';
+import { isEmptyAnswer } from '../failover/observe.ts';
 import type { Served } from '../failover/serve.ts';
 import type { Opening } from '../upstream/exchange.ts';
 import type { Reply } from './reply.ts';
@@ -73,7 +74,7 @@ export function entryOf(
     status: reply.status,
     ...(reply.code !== undefined && { code: reply.code }),
     ...(attempt !== undefined && { ...providerId(attempt.opening), verdict: attempt.judged }),
-    ...(attempt?.isEmpty === true && { empty: true }),
+    ...(attempt !== undefined && isEmptyAnswer(attempt) && { empty: true }),
     ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:

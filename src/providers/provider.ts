@@ -39,6 +39,8 @@ export interface Provider {
   readonly take: (call: Call, model: string | undefined) => Taken | Promise<Taken>;
   /** Builds a request from a call that was taken. */
   readonly build: Wire['build'];
+  /** Good answers in which its models said nothing, since the configuration was loaded, in this process. */
+  emptyAnswers: number;
   /** It answered 401 to this key. @param headers of the request that it refused */
   readonly refused: (key: Key, headers: readonly string[]) => void;
 }
@@ -63,6 +65,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     transport: openTransport({ origin: wire.origin, connectTimeoutMs: config.connectTimeout }),
     native: wire.native,
     errorsInside: wire.errorsInside === true,
+    emptyAnswers: 0,
     mapModel: modelMapper(config.modelMapping),
     takes: (operation) => wire.takes(operation),
     take: (call, model) => takeCall(call, model, taker),

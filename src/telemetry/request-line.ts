@@ -17,6 +17,7 @@ export function requestLine(entry: RequestEntry, colors: boolean): string {
     ...(entry.attempts === 0 ? [] : [entry.attempts === 1 ? '1 try' : `${entry.attempts} tries`]),
     duration(entry),
     size(entry.bytesOut),
+    ...(entry.empty === true ? [paint('yellow', 'empty')] : []),
     ...failed.map((note) => {
       const answer = note.status ?? note.detail;
       const cause = `${note.verdict}${answer === undefined ? '' : ` (${answer})`}`;

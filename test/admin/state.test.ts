@@ -7,13 +7,22 @@ const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
 void test('the store is shown with its kind and place, and which providers are probed from here', async (context) => {
   const stage = await stageAdmin(context, {
     providers: PROVIDERS,
-    state: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', probing: ['main'] },
+    state: {
+      kind: 'redis',
+      description: 'redis://127.0.0.1:6379/0',
+      probing: ['main'],
+      emptyAnswers: [
+        ['main', 2],
+        ['other', 0],
+      ],
+    },
   });
   const answer = await stage.get('/api/state');
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json(), {
     store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
     probing: ['main'],
+    emptyAnswers: { main: 2 },
   });
   assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
 });
@@ -31,6 +40,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
       unwrittenKeys: 3,
     },
     probing: [],
+    emptyAnswers: {},
   });
 });
 

@@ -63,6 +63,7 @@ const STATE: StateStatus = {
   awaySince: undefined,
   unwritten: 0,
   probing: [],
+  emptyAnswers: [],
 };
 
 export const START = Date.parse('2026-03-01T12:00:00.000Z');

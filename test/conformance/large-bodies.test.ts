@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
+import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import { startTestGateway } from '../support/gateway.ts';
 
 /** A provider that takes everything, and shows what came. */
@@ -10,7 +11,7 @@ async function startRecorder(t: TestContext) {
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
       came.push(body);
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"x"}');
+      response.writeHead(200, { 'content-type': 'application/json' }).end(ANSWER_TO_ANYTHING);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -117,7 +117,33 @@ export const streams: readonly StreamFixture[] = [
   },
   { what: 'a chat that refuses', path: chat, frames: [[delta({ refusal: 'No' }), 'output']] },
   { what: 'a chat that speaks', path: chat, frames: [[delta({ audio: { id: 'a' } }), 'output']] },
-  { what: 'a chat of nothing but its end', path: chat, frames: [[done, 'end']] },
+  {
+    what: 'a chat whose chunks are none, and its end marker',
+    path: chat,
+    frames: [
+      [data({ ok: true }), 'preamble'],
+      [done, 'preamble'],
+    ],
+  },
+  {
+    what: 'a chat whose error stands one level down',
+    path: chat,
+    frames: [[data({ data: { error: { message: 'x' } } }), 'error']],
+  },
+  {
+    what: 'a chat whose error is a code and a message',
+    path: chat,
+    frames: [[data({ code: 'Throttling', message: 'x', data: null }), 'error']],
+  },
+  {
+    what: 'a chat that its provider could not finish',
+    path: chat,
+    frames: [
+      [hello, 'output'],
+      [delta({}, 'insufficient_system_resource'), 'error'],
+    ],
+  },
+  { what: 'a chat of nothing but its end marker', path: chat, frames: [[done, 'preamble']] },
   {
     what: 'a chat of nothing but usage and its end',
     path: chat,
@@ -205,7 +231,14 @@ export const streams: readonly StreamFixture[] = [
     path: chat,
     frames: [[`${JSON.stringify([{ error: { code: 503, status: 'UNAVAILABLE' } }])}\n\n`, 'error']],
   },
-  { what: 'a chat whose data is no JSON', path: chat, frames: [['data: hello\n\n', 'output']] },
+  {
+    what: 'a chat whose data is no JSON',
+    path: chat,
+    frames: [
+      ['data: hello\n\n', 'preamble'],
+      [done, 'preamble'],
+    ],
+  },
   {
     what: 'a text completion',
     path: '/v1/completions',

@@ -126,12 +126,19 @@ void describe('bodies of providers with an API of their own', () => {
       assert.deepEqual(watch(name, [body], json).at(-1), failed, name);
   });
 
+  void it('are none where they are no JSON', () => {
+    assert.deepEqual(watch('dify.chat_messages', ['no json'], json).at(-1), {
+      output: false,
+      complete: false,
+      error: false,
+    });
+  });
+
   void it('are answers otherwise, though they have a code', () => {
     for (const [name, body] of [
       ['coze.chat', '{"code":0,"msg":"","data":{"id":"1"}}'],
       ['deepl.translate', '{"translations":[]}'],
       ['dify.workflows.run', '{"data":{"status":"succeeded"}}'],
-      ['dify.chat_messages', 'no json'],
     ] as const)
       assert.deepEqual(watch(name, [body], json).at(-1), ended, name);
   });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import { GOOD_KEY, gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
 import { ask, rawConnection } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawUpstream } from '../support/raw-upstream.ts';
@@ -11,7 +12,7 @@ const KIB = 1024;
 const LIMITS = { replay: 64 * KIB, body: 1024 * KIB };
 const KEYS = [GOOD_KEY, 'sk-other-0123456789abcdef'];
 const HEAD = ['POST /v1/chat/completions HTTP/1.1', 'host: x', 'content-type: application/json'];
-const OK = rawAnswer('200 OK', ['content-type: application/json'], '{"choices":[]}');
+const OK = rawAnswer('200 OK', ['content-type: application/json'], ANSWER_TO_ANYTHING);
 
 /** A gateway with small limits before a provider that answers with bytes. */
 async function gatewayBefore(t: TestContext, upstream: RawUpstream): Promise<TestGateway> {

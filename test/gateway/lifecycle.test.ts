@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { openDataServer } from '../../src/gateway/server.ts';
 import { startSparekey } from '../../src/main.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import { GOOD_KEY, gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection, rawRequest, streamedChat, type RawConnection } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
@@ -112,7 +113,7 @@ void test('a request that began before a reload may still try another key of wha
         first = resolve;
       });
       await write(rawAnswer('500 Oops', [], ''));
-    } else await write(rawAnswer('200 OK', ['content-type: application/json'], '{"id":"second try"}'));
+    } else await write(rawAnswer('200 OK', ['content-type: application/json'], ANSWER_TO_ANYTHING));
   });
   const provider = simulatedProvider({ url: `${upstream.origin}/v1` }, [GOOD_KEY, OTHER_KEY]);
   const gateway = await gatewayFor(t, { config: { providers: [provider] } });
@@ -121,7 +122,7 @@ void test('a request that began before a reload may still try another key of wha
   await gateway.reload({ keys: ['sk-new-0123456789abcdef'] });
   first?.();
   const heard = await answer;
-  assert.equal(heard.text, '{"id":"second try"}');
+  assert.equal(heard.text, ANSWER_TO_ANYTHING);
   assert.equal(heard.headers['x-sparekey-attempts'], '2');
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import {
   GOOD_KEY,
   gatewayFor,
@@ -10,7 +11,7 @@ import {
 import { ask, chat, rawConnection } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawRequest, type RawUpstream } from '../support/raw-upstream.ts';
 
-const OK = rawAnswer('200 OK', ['content-type: application/json'], '{"object":"ok"}');
+const OK = rawAnswer('200 OK', ['content-type: application/json'], ANSWER_TO_ANYTHING);
 
 interface Relay {
   readonly upstream: RawUpstream;

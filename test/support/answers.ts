@@ -49,3 +49,17 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+/** A body that is an answer, to whatever is asked: it has the least that each operation must have. */
+export const ANSWER_TO_ANYTHING = JSON.stringify({
+  id: 'any-1',
+  object: 'any',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
+  content: [{ type: 'text', text: 'hi' }],
+  candidates: [{ content: { parts: [{ text: 'hi' }] }, finishReason: 'STOP' }],
+  output: [{ type: 'message' }],
+  data: [{ embedding: [1] }],
+  results: [{ index: 0 }],
+  text: 'hi',
+  input_tokens: 1,
+});
