@@ -134,7 +134,8 @@ async function tryTaken(
   const met: MetLimits = { left: new Set(), closed: new Set() };
   const budget = tools.recorder.budgetOf(provider);
   budget.request(tools.now());
-  const preference = target.only === undefined ? preferenceOf(serving.call, provider) : undefined;
+  const preference =
+    target.only === undefined ? preferenceOf(serving.call, provider, target.owner) : undefined;
 
   while (tried.size < policy.attempts) {
     const choice = chooseKey(target, { tried, preference }, met, tools);
