@@ -58,7 +58,8 @@ export function withMark(
   end: number,
 ): readonly number[] {
   const text = body.toString('latin1', start, end);
-  const isMark = text === 'id' ? isItemId(body, end) : KEYS.has(text) || TYPES.has(text);
+  const isMark =
+    text === 'id' ? isItemId(body, end) : TYPES.has(text) || (KEYS.has(text) && valueAt(body, end) >= 0);
   if (!isMark) return marks;
   return marks.length < MAX_MARKS ? [...marks, start] : [...marks.slice(1), start];
 }

@@ -142,8 +142,8 @@ const SPEECHES: Readonly<Record<string, Speech>> = {
   })),
 };
 
-function anthropic(block: (sealed: string) => object, begin: (sealed: string) => readonly object[]): Speech {
-  const message = (content: readonly object[]): object => ({
+function anthropicMessage(content: readonly object[]): object {
+  return {
     id: 'msg_1',
     type: 'message',
     role: 'assistant',
@@ -151,19 +151,25 @@ function anthropic(block: (sealed: string) => object, begin: (sealed: string) =>
     content,
     stop_reason: 'end_turn',
     usage: USAGE,
-  });
-  const asking = (earlier: readonly object[], stream: boolean): Asking => ({
+  };
+}
+
+function askAnthropic(earlier: readonly object[], stream: boolean): Asking {
+  return {
     path: '/v1/messages',
     headers: { 'anthropic-version': '2023-06-01' },
     body: { model: 'm', max_tokens: 9, stream, messages: [USER, ...earlier, USER] },
-  });
+  };
+}
+
+function anthropic(block: (sealed: string) => object, begin: (sealed: string) => readonly object[]): Speech {
   return {
     type: 'claude',
-    first: (stream) => asking([], stream),
-    second: (sealed, stream) => asking([{ role: 'assistant', content: [block(sealed)] }], stream),
-    whole: (sealed) => message([block(sealed), { type: 'text', text: 'hi' }]),
+    first: (stream) => askAnthropic([], stream),
+    second: (sealed, stream) => askAnthropic([{ role: 'assistant', content: [block(sealed)] }], stream),
+    whole: (sealed) => anthropicMessage([block(sealed), { type: 'text', text: 'hi' }]),
     events: (sealed) => [
-      { type: 'message_start', message: message([]) },
+      { type: 'message_start', message: anthropicMessage([]) },
       ...begin(sealed),
       { type: 'content_block_stop', index: 0 },
       { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
@@ -189,19 +195,25 @@ function candidates(thoughtSignature: string): object {
   return { candidates: [{ content: { role: 'model', parts }, index: 0, ...end }] };
 }
 
-function chat(carrying: (sealed: string) => object): Speech {
-  const asking = (earlier: readonly object[], stream: boolean): Asking => ({
+function askChat(earlier: readonly object[], stream: boolean): Asking {
+  return {
     body: { model: 'm', stream, messages: [USER, ...earlier, USER] },
-  });
-  const chunk = (delta: object, finish_reason: string | null = null): object => ({
+  };
+}
+
+function chatChunk(delta: object, finish_reason: string | null = null): object {
+  return {
     id: 'c',
     object: 'chat.completion.chunk',
     choices: [{ index: 0, delta, finish_reason }],
-  });
+  };
+}
+
+function chat(carrying: (sealed: string) => object): Speech {
   return {
     type: 'openai',
-    first: (stream) => asking([], stream),
-    second: (sealed, stream) => asking([{ role: 'assistant', content: 'hi', ...carrying(sealed) }], stream),
+    first: (stream) => askChat([], stream),
+    second: (sealed, stream) => askChat([{ role: 'assistant', content: 'hi', ...carrying(sealed) }], stream),
     whole: (sealed) => ({
       id: 'c',
       object: 'chat.completion',
@@ -213,7 +225,7 @@ function chat(carrying: (sealed: string) => object): Speech {
         },
       ],
     }),
-    events: (sealed) => [chunk({ content: 'hi' }), chunk(carrying(sealed)), chunk({}, 'stop')],
+    events: (sealed) => [chatChunk({ content: 'hi' }), chatChunk(carrying(sealed)), chatChunk({}, 'stop')],
     refusal:
       '{"error":{"message":"The reasoning cannot be read.","type":"invalid_request_error","code":"bad_reasoning"}}',
   };
