@@ -2,6 +2,7 @@ import type { Call } from '../dialects/call.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { fnv1a } from './hash.ts';
+import type { Maker } from './resource-book.ts';
 import { headerOf, sessionOf } from './session.ts';
 import { sessionOrder } from './session-order.ts';
 
@@ -9,10 +10,33 @@ import { sessionOrder } from './session-order.ts';
 export type Preference = (isUsable: (pooled: PooledKey) => boolean) => PooledKey | undefined;
 
 /**
- * The preference of a call at a provider: that of its consumer, or that of its session. Undefined for nearly
- * all, which are told by two properties of the configuration and nothing of the call.
+ * The preference of a call at a provider: for the key that made what it sends back, that of its consumer, or that of
+ * its session. Undefined for nearly all, which are told by two properties of the configuration and nothing of the
+ * call.
+ * @param owner - of what the call sends back and only its maker can read
  */
-export function preferenceOf(call: Call, provider: Provider): Preference | undefined {
+export function preferenceOf(call: Call, provider: Provider, owner?: Maker): Preference | undefined {
+  const usual = usualPreference(call, provider);
+  return owner?.providerId === provider.id ? preferOwner(owner, provider.pool, usual) : usual;
+}
+
+/** The owner; where it cannot be used, a key of the same account; then whatever it would be without. */
+function preferOwner(owner: Maker, pool: Pool, usual: Preference | undefined): Preference {
+  return (isUsable) => {
+    const pooled = pool.get(owner.keyId);
+    if (pooled !== undefined && isUsable(pooled)) return pooled;
+    for (const other of pool.all()) if (isSibling(other, owner, pooled) && isUsable(other)) return other;
+    return usual?.(isUsable);
+  };
+}
+
+/** Of one account, as the operator says or answers have shown. A key whose domain is its own id was given none. */
+function isSibling(other: PooledKey, { keyId, quotaDomain }: Maker, pooled: PooledKey | undefined): boolean {
+  if (quotaDomain !== keyId && other.key.quotaDomain === quotaDomain) return true;
+  return pooled?.domain !== undefined && other.domain === pooled.domain;
+}
+
+function usualPreference(call: Call, provider: Provider): Preference | undefined {
   const { pool, policy, config } = provider;
   if (!policy.remembers && call.target.operation.stateful) {
     const consumer = headerOf(call.headers, ['x-mse-consumer']);

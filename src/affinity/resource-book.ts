@@ -34,6 +34,8 @@ const BELIEVED_MS = 3_600_000;
 /** Kept while the store is away; the oldest go first. */
 const MAX_UNWRITTEN = 20_000;
 const RETRY_MS = 1_000;
+/** Questions to the store, one after the other, for a request that could do without their answers. */
+const MAX_RECALLS = 2;
 
 interface Known {
   readonly maker: Maker;
@@ -77,6 +79,18 @@ export class ResourceBook {
       if (maker !== undefined) return { id, maker };
     }
     return undefined;
+  }
+
+  /**
+   * The same for things that are only better off with their maker: all of them are looked up here, and the store is
+   * asked for the first `MAX_RECALLS` alone, so that nobody waits long for what nobody knows.
+   */
+  async findAny(ids: readonly string[], ttlMs: number): Promise<Maker | undefined> {
+    for (const id of ids) {
+      const maker = this.#recent(id);
+      if (maker !== undefined) return maker;
+    }
+    return (await this.find(ids.slice(0, MAX_RECALLS), ttlMs))?.maker;
   }
 
   /** Keeps who made a thing. Costs nothing where that is known. */

@@ -90,7 +90,7 @@ const options = {
   log: log.prefault({}).meta({ description: 'The log.' }),
   resourceAffinity: duration({ min: 0, max: LONGEST_MEMORY_MS }).prefault('30d').meta({
     description:
-      'How long after its last use it is known which key made a file, upload, batch, fine-tuning job, video, conversation, stored response or stored completion: only that key can reach it, or one with the same `quotaDomain` once that key is gone. 0 switches it off.',
+      'How long after its last use it is known which key made a file, upload, batch, fine-tuning job, video, conversation, stored response or stored completion: only that key can reach it, or one with the same `quotaDomain` once that key is gone. Who sealed encrypted reasoning or signed a thought is known for a day at most, and preferred. 0 switches it off.',
   }),
   limits: limits.prefault({}).meta({ description: 'Bounds of a request.' }),
   provider: soleProvider.exactOptional().meta({

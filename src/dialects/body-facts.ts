@@ -21,6 +21,11 @@ export interface BodyHints {
    * and those of batches and fine-tuning jobs), and a video's.
    */
   readonly refs: readonly string[];
+  /**
+   * Where the last things stand that only their maker can read, at most 8, the last of them last: offsets for
+   * `sealedAt`. What is no such thing after all may be among them.
+   */
+  readonly sealedAt: readonly number[];
   /** Where the value of `messages` or `input` begins; -1 where there is none. */
   readonly messagesAt: number;
   /** Where the value of `instructions` or `system` begins; -1 where there is none. */
@@ -65,6 +70,7 @@ export interface ScanOptions {
 export type FactsDraft = { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] };
 
 const NO_REFS: readonly string[] = Object.freeze([]);
+const NO_MARKS: readonly number[] = Object.freeze([]);
 
 /** The facts of a body in which nothing has been found yet. */
 export function noFacts(): FactsDraft {
@@ -80,6 +86,7 @@ export function noFacts(): FactsDraft {
     promptCacheKey: undefined,
     user: undefined,
     refs: NO_REFS,
+    sealedAt: NO_MARKS,
     messagesAt: -1,
     instructionsAt: -1,
     streamOptionsAt: -1,

@@ -12,7 +12,8 @@ import {
   RAN_OUT,
   spaceEnd,
 } from './json-walk.ts';
-import type { FileIdSink } from './json-walk.ts';
+import type { StringSink } from './json-walk.ts';
+import { withMark } from './sealed.ts';
 
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
@@ -49,7 +50,7 @@ export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | B
  * Walks over a body once. The methods that skip or read return false where the walk cannot go on; `#fault`
  * then says why, and its absence that the bytes ran out.
  */
-class JsonScan implements FileIdSink {
+class JsonScan implements StringSink {
   readonly #body: Buffer;
   readonly #facts = noFacts();
   #fault: BodyFault | undefined;
@@ -197,8 +198,14 @@ class JsonScan implements FileIdSink {
     }
   }
 
-  onFileIdKey(at: number): void {
-    const colon = spaceEnd(this.#body, at);
+  onString(start: number, end: number): void {
+    if (this.#body[start] === LOWER_F) this.#referToFile(start, end);
+    else this.#facts.sealedAt = withMark(this.#facts.sealedAt, this.#body, start, end);
+  }
+
+  #referToFile(start: number, end: number): void {
+    if (this.#body.toString('latin1', start, end) !== 'file_id') return;
+    const colon = spaceEnd(this.#body, end + 1);
     if (this.#body[colon] !== COLON) return;
     this.#refer(plainStringAt(this.#body, spaceEnd(this.#body, colon + 1), MAX_HINT_BYTES));
   }

@@ -19,10 +19,29 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 export const QUOTE = 0x22;
 
-/** Hears of a key that may hold the id of a file, wherever it stands. */
-export interface FileIdSink {
-  /** @param at the offset behind the key */
-  onFileIdKey(at: number): void;
+/** Hears of strings that are told by their words, wherever they stand: keys or values. */
+export interface StringSink {
+  /** The string between its quotes. One of another text, but of the same length and first letter, may come, too. */
+  onString(start: number, end: number): void;
+}
+
+/** What sinks want to hear of: ids of files, and the marks of what is sealed. Shorter than 32 letters. */
+const TOLD = [
+  'file_id',
+  'id',
+  'encrypted_content',
+  'signature',
+  'thoughtSignature',
+  'thought_signature',
+  'redacted_thinking',
+  'reasoning.encrypted',
+];
+
+/** By first letter, a bit for each length: one look tells nearly every string that is none of these. */
+const lengthsOf = new Uint32Array(256);
+for (const text of TOLD) {
+  const letter = text.charCodeAt(0);
+  lengthsOf[letter] = (lengthsOf[letter] ?? 0) | (1 << text.length);
 }
 
 /** The brackets opened and not yet closed, innermost last. Walks never overlap, so one serves them all. */
@@ -30,10 +49,10 @@ const opened = new Uint8Array(MAX_DEPTH);
 
 /**
  * Steps over an object or array.
- * @param sink hears of each key `file_id` in it; a string of that text that is no key may come, too
+ * @param sink hears of some strings in it
  * @returns below `RAN_OUT` where it is malformed: see `malformedAt`
  */
-export function nestedEnd(body: Buffer, from: number, sink?: FileIdSink): number {
+export function nestedEnd(body: Buffer, from: number, sink?: StringSink): number {
   const length = body.length;
   let depth = 0;
   for (let at = from; at < length; at++) {
@@ -44,8 +63,7 @@ export function nestedEnd(body: Buffer, from: number, sink?: FileIdSink): number
       const start = at + 1;
       at = closingQuote(body, start);
       if (at < 0) return RAN_OUT;
-      if (body[start] === LOWER_F && sink !== undefined && isFileId(body, start, at))
-        sink.onFileIdKey(at + 1);
+      if (sink !== undefined && isTold(body[start], at - start)) sink.onString(start, at);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (depth === MAX_DEPTH) return RAN_OUT - 1 - at;
       opened[depth++] = byte;
@@ -58,8 +76,9 @@ export function nestedEnd(body: Buffer, from: number, sink?: FileIdSink): number
   return RAN_OUT;
 }
 
-function isFileId(body: Buffer, start: number, end: number): boolean {
-  return end - start === 'file_id'.length && body.toString('latin1', start, end) === 'file_id';
+/** A shift counts by its last five bits: a string of 32 letters more passes, and is for the sink to tell. */
+function isTold(first: number | undefined, length: number): boolean {
+  return (((lengthsOf[first ?? 0] ?? 0) >>> length) & 1) === 1;
 }
 
 /** Where a nested value is malformed: at an opening bracket that is too deep, or a closing one without a partner. */

@@ -1,3 +1,4 @@
+import type { Maker } from '../affinity/resource-book.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { modelMatcher } from '../providers/model-names.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -10,6 +11,8 @@ export interface RouteTarget {
   readonly equals?: { readonly place: number; readonly share: number };
   /** The one key that will do; absent where any key of the provider may be chosen. */
   readonly only?: PooledKey;
+  /** Who made what the request sends back and only its maker can read: preferred while it can be used. */
+  readonly owner?: Maker;
 }
 
 /** Where a request may go, in order of preference. */
@@ -124,6 +127,13 @@ export function soleTarget(
     model: plain === undefined ? undefined : provider.mapModel(plain),
     ...(only !== undefined && { only }),
   };
+}
+
+/** Targets in the order that suits `owner`: its provider's first, if the route leads there at all. */
+export function ownersFirst(targets: readonly RouteTarget[], owner: Maker): readonly RouteTarget[] {
+  const isOwners = ({ provider }: RouteTarget): boolean => provider.id === owner.providerId;
+  const own = targets.filter(isOwners).map((target) => ({ ...target, owner }));
+  return own.length === 0 ? targets : [...own, ...targets.filter((target) => !isOwners(target))];
 }
 
 /** The provider that `provider-id/model` names, where there is such a one. */

@@ -114,7 +114,8 @@ async function tryKeys(
   const { tools } = serving;
   const { provider, model, only } = visit.target;
   if (turn === 'normal') tools.recorder.budgetOf(provider).request(tools.now());
-  const preference = only === undefined ? preferenceOf(serving.call, provider) : undefined;
+  const preference =
+    only === undefined ? preferenceOf(serving.call, provider, visit.target.owner) : undefined;
 
   while (visit.attempts < provider.policy.attempts && visit.tried.size < MAX_KEYS) {
     const choice = chooseKey(visit, turn, preference, tools);

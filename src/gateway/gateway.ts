@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refsOf } from '../affinity/refs.ts';
 import type { ResourceBook } from '../affinity/resource-book.ts';
+import { sealsOf } from '../affinity/seals.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import type { Call } from '../dialects/call.ts';
 import { writeModel, writeModels } from '../dialects/model-lists.ts';
@@ -17,7 +18,7 @@ import { Reply } from './reply.ts';
 import type { Relayed } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
-import { foundDead, noteResources, soleWay } from './resources.ts';
+import { foundDead, noteResources, ownersWay, sealWatchFor, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
 import type { Tunnel } from './server.ts';
 
@@ -132,10 +133,15 @@ export class Gateway {
     if (way.kind === 'no-route') {
       return refuse(reply, refusal('model_not_routed', { model: call.model ?? '' }));
     }
-    const served = (story.served = await serve(call, way.targets, tools, limits));
+    const seals = way.kind === 'sole' ? [] : sealsOf(call);
+    const targets =
+      seals.length === 0 ? way.targets : await ownersWay(seals, way.targets, runtime, resources);
+    const served = (story.served = await serve(call, targets, tools, limits));
     const { result } = served;
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
       noteResources(call, result.attempt, runtime, resources);
+    if (result.kind === 'answer')
+      reply.listener = sealWatchFor(call, result.attempt, targets, runtime, resources);
     const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
     if (refused !== undefined) refuse(reply, refused);
     else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);

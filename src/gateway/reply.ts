@@ -41,6 +41,8 @@ export class Reply {
   /** The status of a connection that was given away. */
   #joined = 0;
   dialect: Dialect = 'openai';
+  /** Hears what the client gets of a good answer, as it gets it. */
+  listener: { read(bytes: Buffer): void } | undefined;
   bytes = 0;
   /** The code of the error of ours that was given, if one was. */
   code: GatewayErrorCode | undefined;
@@ -76,6 +78,7 @@ export class Reply {
 
   /** An answer that is all there. */
   whole({ attempt, attempts }: Relayed, status: number, headers: ResponseHeaders, body: Buffer): void {
+    this.listener?.read(body);
     this.#send(status, this.#relayed(attempt, headers, attempts), body);
   }
 
@@ -134,7 +137,9 @@ export class Reply {
     if (attempt.cancelled) return;
     try {
       if (body === undefined) throw new RetellingError('the answer is not whole');
-      this.#send(200, head, await retelling.whole(200, headers, body));
+      const told = await retelling.whole(200, headers, body);
+      this.listener?.read(told);
+      this.#send(200, head, told);
     } catch (error) {
       if (!(error instanceof RetellingError)) throw error;
       this.error('upstream_broken', {}, ['x-sparekey-attempts', String(attempts)]);
@@ -163,6 +168,7 @@ export class Reply {
     return {
       write: (chunk) => {
         this.bytes += chunk.length;
+        this.listener?.read(chunk);
         return response.write(chunk);
       },
       onDrain: (resume) => response.once('drain', resume),

@@ -1,15 +1,24 @@
 import { NO_LONGER_ACCEPTED, placeOf } from '../affinity/place.ts';
 import { deletedBy, makes } from '../affinity/refs.ts';
-import type { ResourceBook } from '../affinity/resource-book.ts';
+import type { Maker, ResourceBook } from '../affinity/resource-book.ts';
+import { SealWatch } from '../affinity/seals.ts';
 import { answerIds } from '../dialects/answer-ids.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Attempt } from '../failover/attempt.ts';
-import { soleTarget } from '../failover/route.ts';
+import { ownersFirst, soleTarget } from '../failover/route.ts';
 import type { RouteTarget } from '../failover/route.ts';
 import type { Served } from '../failover/serve.ts';
+import type { PooledKey } from '../keys/pool.ts';
+import type { Provider } from '../providers/provider.ts';
 import { refusal } from './read-call.ts';
 import type { Refusal } from './read-call.ts';
 import type { Runtime } from './runtime.ts';
+
+/**
+ * How long after its last use it is known who sealed something, if `resourceAffinity` is not shorter: a conversation
+ * that rests for longer begins with plain words as often as not, and there are many more of these than of files.
+ */
+const SEALS_KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** The one key that can answer a call about something made earlier. */
 export interface SoleWay {
@@ -40,6 +49,39 @@ export async function soleWay(
   return { kind: 'sole', id, targets: [soleTarget(place.provider, place.pooled, call.model, providers)] };
 }
 
+/**
+ * The targets of a call in the order that suits what it sends back: encrypted reasoning and signatures can be read
+ * by the account that made them alone. That one is preferred, and no more: where it is out, others are asked.
+ * @param seals of the call, the newest first; at least one
+ */
+export async function ownersWay(
+  seals: readonly string[],
+  targets: readonly RouteTarget[],
+  { config }: Runtime,
+  book: ResourceBook,
+): Promise<readonly RouteTarget[]> {
+  if (config.resourceAffinity === 0) return targets;
+  const owner = await book.findAny(seals, Math.min(SEALS_KEPT_MS, config.resourceAffinity));
+  return owner === undefined ? targets : ownersFirst(targets, owner);
+}
+
+/**
+ * Hears of what an answer holds that only its maker can read; undefined where its answers never do, or where the next
+ * turn has no choice of a key anyway.
+ */
+export function sealWatchFor(
+  call: Call,
+  { plan: { provider, pooled } }: Attempt,
+  targets: readonly RouteTarget[],
+  { config }: Runtime,
+  book: ResourceBook,
+): SealWatch | undefined {
+  if (config.resourceAffinity === 0 || (targets.length === 1 && provider.pool.size < 2)) return undefined;
+  const maker = makerOf(provider, pooled);
+  const ttlMs = Math.min(SEALS_KEPT_MS, config.resourceAffinity);
+  return SealWatch.for(call.target.operation.name, (name) => book.learn(name, maker, ttlMs));
+}
+
 /** The refusal of a call whose one key was found dead by this very call; undefined where it was not. */
 export function foundDead(sole: SoleWay, { result }: Served): Refusal | undefined {
   if (result.kind !== 'failed' || result.attempt.verdict.class !== 'key_dead') return undefined;
@@ -56,13 +98,18 @@ export function noteResources(call: Call, attempt: Attempt, { config }: Runtime,
   if (config.resourceAffinity === 0) return;
   if (makes(call)) {
     const { provider, pooled } = attempt.plan;
-    const { id: keyId = '', quotaDomain = '' } = pooled?.key ?? {};
+    const maker = makerOf(provider, pooled);
     for (const id of answerIds(call.target.operation, attempt.head)) {
-      book.learn(id, { providerId: provider.id, keyId, quotaDomain }, config.resourceAffinity);
+      book.learn(id, maker, config.resourceAffinity);
     }
   }
   const deleted = deletedBy(call);
   if (deleted !== undefined) book.forget(deleted);
+}
+
+function makerOf({ id: providerId }: Provider, pooled: PooledKey | undefined): Maker {
+  const { id: keyId = '', quotaDomain = '' } = pooled?.key ?? {};
+  return { providerId, keyId, quotaDomain };
 }
 
 function keyGone(id: string, reason: string): Refusal {
