@@ -2,7 +2,7 @@ import type { Answered, Faulted } from './outcome.ts';
 import { faultVerdicts } from './rules/faults.ts';
 import { lastRule } from './rules/general-statuses.ts';
 import type { ProviderError } from './rules/error-fields.ts';
-import { namesMember } from './rules/own-words.ts';
+import { namesMember, nobodySaid } from './rules/own-words.ts';
 import type { SaidByClient } from './rules/own-words.ts';
 import { readError } from './rules/provider-error.ts';
 import { isAboutRequest, matches } from './rules/rule.ts';
@@ -46,7 +46,7 @@ export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdi
   const isProven = ({ when, verdict }: Decider): boolean =>
     !condemns(verdict) ||
     !isAboutRequest(outcome, error) ||
-    (hasProof(when) && !isClients(error, saidByClient));
+    (hasProof(when, error, saidByClient ?? nobodySaid) && !isClients(error, saidByClient));
   const rule =
     ownRules?.find(fits) ??
     tableFor(providerType, error.vendor).find((each) => fits(each) && isProven(each)) ??
@@ -59,9 +59,14 @@ function condemns({ class: verdictClass, scope }: Consequence): boolean {
   return verdictClass === 'key_dead' || (verdictClass === 'billing' && scope !== 'key_model');
 }
 
-/** Against a key it takes a word that the error calls itself by, or a sentence that is known whole, where a request is refused. */
-function hasProof({ code, type, named, message }: Match): boolean {
-  return [code, type, named, message].some((field) => field !== undefined);
+/**
+ * Where a request is refused, it takes more than words against a key: one that the error calls itself by, or a sentence
+ * that is known from its beginning, and not the client's.
+ */
+function hasProof({ code, type, named, message }: Match, error: ProviderError, said: SaidByClient): boolean {
+  if ([code, type, named].some((field) => field !== undefined)) return true;
+  const sentence = message?.exec(error.message)?.[0];
+  return sentence !== undefined && !said(sentence);
 }
 
 /** It is the client's where it names a member of the request, or another's credential, whatever it calls itself. */

@@ -23,10 +23,8 @@ import {
   AT_CAPACITY,
   BUSY_OR_FAST,
   CONTENT,
-  DAY_IS_USED_UP,
   FUNCTION_DOWN,
   KEY_REFUSED,
-  KEY_REFUSED_OUTRIGHT,
   MODEL_DENIED,
   NO_KEY_SENT,
   NOBODY_SERVES,
@@ -88,14 +86,6 @@ export const generalWordRules: readonly Rule[] = [
     verdict: keyDead,
     source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (mistral, xai)',
     example: { status: 401, body: '{"detail":"Invalid API Key"}\n' },
-  },
-  {
-    // A failure of the server's, a limit: nobody says so of a key by chance.
-    id: 'general.key-invalid-outright',
-    when: { status: [429, '5xx'], states: KEY_REFUSED_OUTRIGHT, unless: { relayed: true } },
-    verdict: keyDead,
-    source: 'github.com/ding113/claude-code-hub (relays that refuse keys with 500)',
-    example: { status: 500, body: body('Your access key has been blocked', null, 'api_error') },
   },
   {
     id: 'general.token-invalid-words',
@@ -202,13 +192,6 @@ export const generalWordRules: readonly Rule[] = [
     verdict: throttledForLong,
     source: 'github.com/MoonshotAI/kimi-code issue 3014',
     example: { status: 403, body: body("You've reached your weekly usage limit.", null) },
-  },
-  {
-    id: 'general.daily-limit-of-server',
-    when: { status: '5xx', says: DAY_IS_USED_UP },
-    verdict: throttledForLong,
-    source: 'github.com/songquanpeng/one-api (limits of relays under 500)',
-    example: { status: 500, body: body('You have reached the daily limit of requests', null, 'api_error') },
   },
   {
     id: 'general.function-down',

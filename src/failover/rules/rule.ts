@@ -102,9 +102,20 @@ export function matches(
     (when.operation === undefined || matchesWord(when.operation, operation)) &&
     (when.unless === undefined || !matches(when.unless, answer, error, operation, said)) &&
     // Last, since it may look through the request.
-    (when.states === undefined ||
-      (statesOf(when.states, error.own, said ?? nobodySaid) && !namesMember(error.param, said)))
+    (when.states === undefined || speaksOfKey(when.states, answer, error, said))
   );
+}
+
+/** Whether an expression fits what an error says of the key itself. */
+function speaksOfKey(
+  pattern: RegExp,
+  answer: Answered,
+  error: ProviderError,
+  said: SaidByClient | undefined,
+): boolean {
+  // A request that is refused for another's credential is refused for nothing else.
+  if (error.isForeign && isAboutRequest(answer, error)) return false;
+  return statesOf(pattern, error.own, said ?? nobodySaid) && !namesMember(error.param, said);
 }
 
 /** Statuses that find fault with the request. */

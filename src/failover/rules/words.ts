@@ -58,7 +58,7 @@ export const ASKS_FOR_MONEY = anyOf(
 
 /** Weakest: a plan that does not go so far. */
 export const ASKS_FOR_PLAN = anyOf(
-  String.raw`\b(?:need|needs|require[sd]?|upgrade|purchase|buy)\b.{0,40}\b(?:subscription|plan|tier)\b|\bnot licen[sc]ed\b|\b(?:subscription|plan)\b.{0,10}\brequired\b|\bno (?:[\w-]+ ){0,3}subscription\b|\bupgrade (?:for|to)\b`,
+  String.raw`\b(?:need|needs|require[sd]?|upgrade|purchase|buy)\b.{0,40}\b(?:subscription|plan|tier)\b|\bnot licen[sc]ed\b|\b(?:subscription|plan)\b.{0,10}\brequired\b|\bno (?:[\w-]+ ){0,3}subscription\b|\bupgrade (?:for|to|your (?:account|plan))\b`,
 );
 
 /** "Try again after …": what has to be done first. */
@@ -88,7 +88,7 @@ export const PER_DAY = anyOf(
 export const DAY_IS_USED_UP = anyOf(
   String.raw`\b(?:daily|per[ _-]day|today's|24[- ]hours?)\b.{0,40}\b(?:limits?|quotas?|allowance|requests?)\b.{0,60}\b(?:exceed\w*|reached|exhausted|hit|used up)\b`,
   String.raw`\b(?:exceed\w*|reached|exhausted|hit|used up)\b.{0,60}\b(?:daily|per[ _-]day|today's|for today)\b.{0,40}(?:\b(?:limits?|quotas?|allowance)\b)?`,
-  '(?:今日|今天|每日|当日|每天|单日).{0,12}(?:额度|次数|限额|上限|配额|用量)',
+  '(?:今日|今天|每日|当日|每天|单日).{0,12}(?:额度|次数|限额|上限|配额|用量)|(?:额度|次数|用量).{0,8}(?:今日|当日|每日)',
 );
 
 /** A quota, a plan or hours are spoken of: a long wait is likely true. */
