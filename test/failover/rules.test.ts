@@ -69,6 +69,19 @@ void describe('a verdict table', () => {
     }
   });
 
+  void it('condemns no key by words that may be somebody else’s', () => {
+    for (const { id, when, verdict } of all) {
+      const condemns =
+        verdict.class === 'key_dead' || (verdict.class === 'billing' && verdict.scope !== 'key_model');
+      if (!condemns) continue;
+      // `states` leaves out what is quoted and what the client wrote; a whole sentence begins where the message does.
+      const isNamed = [when.named, when.code, when.type].some((field) => field !== undefined);
+      assert.ok(isNamed || when.says === undefined, `${id} looks for words anywhere`);
+      const wholeSentence = when.message === undefined || when.message.source.startsWith('^');
+      assert.ok(wholeSentence || id === 'openrouter.key-cap', `${id} looks for a part of a message`);
+    }
+  });
+
   void it('has every rule that the page on verdicts names', () => {
     const page = readFileSync(new URL('../../docs/VERDICTS.md', import.meta.url), 'utf8');
     const named = [...page.matchAll(/`([a-z]+\.[a-z-]+)`/g)].map(([, id]) => id ?? '');
