@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { effectOf } from '../../src/failover/effect.ts';
 import { judge } from '../../src/failover/judge.ts';
+import type { Answered } from '../../src/failover/outcome.ts';
 import { answered, openai, verdictOn } from './answers.ts';
+
+/** The wait read out of a 429 with these words and, perhaps, a header. Milliseconds. */
+function wait(message: string, retryAfter?: string): number | undefined {
+  const headers: Answered['headers'] = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  return judge({ ...answered(429, openai(message)), headers }, { providerType: 'unheard-of', now: 0 }).waitMs;
+}
 
 void describe('kinds of errors', () => {
   const kinds: readonly (readonly [
@@ -203,14 +210,6 @@ void describe('kinds of errors', () => {
   });
 
   void it('takes no condition for a wait, and believes hours where a quota or hours are spoken of', () => {
-    const wait = (message: string, retryAfter?: string): number | undefined =>
-      judge(
-        {
-          ...answered(429, openai(message)),
-          headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
-        },
-        { providerType: 'unheard-of', now: 0 },
-      ).waitMs;
     assert.equal(wait('Rate limited. Try again after verifying.'), undefined);
     assert.equal(wait('Rate limited. This model is available in 1m context.'), undefined);
     assert.equal(wait('Rate limited. Please try again in 3 hours.'), 3 * 3_600_000);

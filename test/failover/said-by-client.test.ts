@@ -16,7 +16,12 @@ async function callFor(t: TestContext, body: Buffer, more: Partial<Call> = {}, a
     await exchange.write(answer ?? rawAnswer('400 Bad Request', [], ''));
   });
   const tools = await attemptTools(t);
-  const provider = providerAt(t, upstream.origin, { failover: { enabled: true } }, tools.recorder.book);
+  const provider = providerAt(
+    t,
+    upstream.origin,
+    { failover: { enabled: true, cooldownDuration: 1000 } },
+    tools.recorder.book,
+  );
   const made = completionCall(provider, 'm', Date.now(), new AbortController().signal);
   const call: Call = { ...made, body: { kind: 'kept', bytes: body }, ...more };
   return { call, provider, tools };

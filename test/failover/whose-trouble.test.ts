@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { effectOf } from '../../src/failover/effect.ts';
 import { openai, verdictOn } from './answers.ts';
 
-void describe('a vendor that an error names', () => {
-  const google = (details: readonly object[]): object[] => [
+/** Google's everyday refusal, as its endpoint that speaks OpenAI puts it. */
+function google(details: readonly object[]): object[] {
+  return [
     {
       error: {
         code: 429,
@@ -14,7 +15,9 @@ void describe('a vendor that an error names', () => {
       },
     },
   ];
+}
 
+void describe('a vendor that an error names', () => {
   void it("judges Google's endpoint that speaks OpenAI by Google's table", () => {
     const body = google([{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34s' }]);
     for (const providerType of ['openai', 'openai-compatible', 'unheard-of']) {
