@@ -81,7 +81,7 @@ void describe('what a client said', () => {
 
   void it('marks no key where what is denied is no model', async (t) => {
     const error = {
-      error: { message: 'You do not have permission to read this file', type: 'permission_error' },
+      error: { message: 'Denied.', type: 'permission_error' },
     };
     const answer = rawAnswer('403 Forbidden', ['content-type: application/json'], JSON.stringify(error));
     const { call, provider, tools } = await callFor(t, Buffer.alloc(0), {}, answer);

@@ -157,6 +157,32 @@ void describe('whose words an error says', () => {
     );
   });
 
+  void it('keep no key from a model where a client wrote them, and ask another provider all the same', () => {
+    for (const words of [
+      'model gpt-5 does not exist',
+      'The model m has been deprecated',
+      'no access to model m',
+    ]) {
+      for (const providerType of everyone) {
+        const verdict = verdictOn(400, openai(`Invalid value: '${words}'.`), { providerType });
+        assert.deepEqual(effectOf(verdict), { kind: 'none' }, `${providerType}: ${verdict.rule}`);
+      }
+      const echoed = verdictOn(400, openai(`Unknown tool ${words}`), {
+        providerType: 'unheard-of',
+        ...wrote(words),
+      });
+      assert.deepEqual([effectOf(echoed).kind, echoed.retry], ['none', 'other-provider']);
+    }
+  });
+
+  void it('keep no key from a model where a file or another thing is refused', () => {
+    for (const thing of ['file file-1', 'vector store vs_1', 'the requested conversation']) {
+      const body = openai(`You do not have permission to access ${thing}.`, { type: 'permission_error' });
+      const verdict = verdictOn(403, body, { providerType: 'anthropic' });
+      assert.deepEqual([effectOf(verdict).kind, verdict.retry], ['none', 'other-domain'], verdict.rule);
+    }
+  });
+
   void it('still raise a suspicion under a 400, and condemn where the code says so or the sentence is known', () => {
     const loose = verdictOn(400, openai('Your api key is invalid.'), { providerType: 'unheard-of' });
     assert.deepEqual([loose.class, effectOf(loose).kind], ['unknown', 'counts']);

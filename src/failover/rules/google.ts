@@ -177,7 +177,7 @@ const requests: readonly Rule[] = [
   },
   {
     id: 'google.model-retired',
-    when: { status: ['2xx', 400, 403, 404], says: RETIRED },
+    when: { status: ['2xx', 400, 403, 404], saysItself: RETIRED },
     verdict: modelGone,
     source: 'ai.google.dev/gemini-api/docs/deprecations',
     example: { status: 404, body: body(404, 'NOT_FOUND', 'The model m is no longer available.') },
@@ -187,7 +187,8 @@ const requests: readonly Rule[] = [
     id: 'google.model-not-found',
     when: {
       status: ['2xx', 400, 403, 404],
-      says: /\bmodels?\/[\w.@-]+.{0,40}\bnot (?:found|supported)\b|\bpublisher models?\b|\bmodel\b.{0,80}\b(?:not found|not available|no longer available|deprecated|does not exist|do not have access)\b/i,
+      saysItself:
+        /\bmodels?\/[\w.@-]+.{0,40}\bnot (?:found|supported)\b|\bpublisher models?\b|\bmodel\b.{0,80}\b(?:not found|not available|no longer available|deprecated|does not exist|do not have access)\b/i,
     },
     verdict: modelDenied,
     source: TROUBLE,

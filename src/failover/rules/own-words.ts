@@ -4,9 +4,11 @@
  * client's. What is left of a message when all of that is taken out is what it says of the key.
  */
 
-/** What a message says of the key itself. */
+/** What a message says in words that are the provider's. */
 export interface OwnWords {
-  /** Without links, quotes (each is `'_'`) and sentences about another's credential. */
+  /** Without links and quotes (each is `'_'`). */
+  readonly unquoted: string;
+  /** What of that is said of the key: without sentences about another's credential. */
   readonly own: string;
   /** True where it speaks of a credential or a signature of something that is the client's. */
   readonly isForeign: boolean;
@@ -17,11 +19,16 @@ export interface OwnWords {
  * @param prose - without its links
  */
 export function ownWordsOf(prose: string): OwnWords {
-  if (namesPlace(prose)) return { own: '', isForeign: true };
-  const sentences = unquoted(prose).split(SENTENCE_END);
+  const unquoted = prose.replaceAll(QUOTES, "'_'");
+  if (namesPlace(prose)) return { unquoted, own: '', isForeign: true };
+  const sentences = unquoted.split(SENTENCE_END);
   const own = sentences.filter((sentence) => !FOREIGN.test(sentence));
-  return { own: own.join(' '), isForeign: own.length < sentences.length };
+  return { unquoted, own: own.join(' '), isForeign: own.length < sentences.length };
 }
+
+/** A single quote opens behind no letter and closes before none: elsewhere it is an apostrophe. */
+const QUOTES =
+  /"[^"]*(?:"|$)|`[^`]*(?:`|$)|(?<!\w)'[^']*'(?!\w)|“[^”]*(?:”|$)|‘[^’]*’(?!\w)|«[^»]*(?:»|$)|「[^」]*(?:」|$)/g;
 
 const SENTENCE_END = /(?<=[.!?;])\s+|(?<=[。！？；])|\n+/;
 
@@ -31,16 +38,8 @@ function namesPlace(prose: string): boolean {
   return place !== undefined && /\.\d+\b|\[\d+\]/.test(place);
 }
 
-/** A single quote opens behind no letter and closes before none: elsewhere it is an apostrophe. */
-const QUOTES =
-  /"[^"]*(?:"|$)|`[^`]*(?:`|$)|(?<!\w)'[^']*'(?!\w)|“[^”]*(?:”|$)|‘[^’]*’(?!\w)|«[^»]*(?:»|$)|「[^」]*(?:」|$)/g;
-
-function unquoted(prose: string): string {
-  return prose.replaceAll(QUOTES, "'_'");
-}
-
 /** What clients name in their requests, and providers go to or look into on their behalf. */
-const THING = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
+const THING = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|your own (?:\w+ ){0,2}(?:resource|storage|account|endpoint|cluster|deployment|service)s?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
 
 const FOREIGN = new RegExp(
   [
@@ -65,11 +64,11 @@ export const nobodySaid: SaidByClient = () => false;
 const MAX_MATCHES = 8;
 
 /**
- * Whether a provider says something of the key: an expression fits what is its own of the message, and not merely
- * where it says the client's words back.
+ * Whether a provider says something itself: an expression fits its words, and not merely where they are the client's,
+ * said back.
  */
-export function statesOf(pattern: RegExp, own: string, said: SaidByClient): boolean {
-  let rest = own;
+export function saysItself(pattern: RegExp, words: string, said: SaidByClient): boolean {
+  let rest = words;
   for (let tries = 0; tries < MAX_MATCHES; tries++) {
     const found = pattern.exec(rest);
     if (found === null) return false;

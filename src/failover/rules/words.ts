@@ -229,6 +229,14 @@ export const MODEL_DENIED = anyOf(
   '模型.{0,20}(?:不存在|无权|未开通|下线|不可用|不支持|无可用)|无权.{0,12}模型',
 );
 
+/** That, in whoever's words. */
+export const NO_SUCH_MODEL = either(RETIRED, OTHER_MODELS, MODEL_DENIED);
+
+/** A thing that somebody made is refused, and no model. */
+export const THING_DENIED = anyOf(
+  String.raw`\b(?:access(?:ing)?|use|using|read(?:ing)?|view(?:ing)?|retriev(?:e|ing)|modify(?:ing)?|delet(?:e|ing))\b (?:to )?(?:(?:the|this|that|your|an?|requested|specified|remote) ){0,3}(?:files?|vector stores?|assistants?|threads?|batch(?:es)?|conversations?|responses?|buckets?|blobs?|images?|documents?|datasets?|repositor(?:y|ies)|urls?|mcp servers?|connectors?|containers?|prompts?|skills?)\b`,
+);
+
 /** A gateway has nobody behind it who serves the model. */
 export const NOBODY_SERVES = anyOf(
   String.raw`\bno (?:[\w-]+ ){0,3}(?:accounts?|channels?|providers?|endpoints?|deployments?)\b.{0,40}\bmodels?\b`,
