@@ -9,7 +9,7 @@ import type { ExchangeLimits, Opening, Sink } from '../upstream/exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
-import { judge } from './judge.ts';
+import { isGood, judge } from './judge.ts';
 import { learn } from './learn.ts';
 import { openExchange } from './open-exchange.ts';
 import { outcomeOfEnding, outcomeOfOpening } from './observe.ts';
@@ -18,6 +18,7 @@ import type { Recorder } from './recorder.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
 import { saidIn } from './said-by-client.ts';
+import { OK } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What every attempt needs and none owns. */
@@ -249,13 +250,16 @@ export class Attempt {
 
   #judge(outcome: Answered | Faulted): void {
     this.#outcome = outcome;
-    this.verdict = judge(outcome, {
-      providerType: this.plan.provider.type,
-      now: this.#tools.now(),
-      operation: this.#call.target.operation.name,
-      ownRules: this.plan.provider.config.verdicts,
-      saidByClient: saidIn(this.#call),
-    });
+    // Of a good answer nobody asks what the client said.
+    this.verdict = isGood(outcome)
+      ? OK
+      : judge(outcome, {
+          providerType: this.plan.provider.type,
+          now: this.#tools.now(),
+          operation: this.#call.target.operation.name,
+          ownRules: this.plan.provider.config.verdicts,
+          saidByClient: saidIn(this.#call),
+        });
   }
 
   #record(outcome: Answered | Faulted): void {

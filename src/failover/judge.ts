@@ -38,7 +38,7 @@ export interface JudgeContext {
  */
 export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdict {
   if (outcome.kind === 'faulted') return faultVerdicts[outcome.fault];
-  if (outcome.where === 'none' && outcome.status < 300) return OK;
+  if (isGood(outcome)) return OK;
 
   const { providerType, operation, ownRules, saidByClient } = context;
   const error = readError(outcome.errorText, outcome.headers, saidByClient);
@@ -51,6 +51,11 @@ export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdi
   return verdictOf(rule, outcome, error, context.now);
 }
 
+/** Whether there is nothing to judge: the answer is one, as far as it was seen. */
+export function isGood(outcome: Answered | Faulted): boolean {
+  return outcome.kind === 'answered' && outcome.where === 'none' && outcome.status < 300;
+}
+
 /** Whether an error may mean for a key what a rule concludes: it is not about something that is the client's. */
 function mayBlame(
   { when, verdict }: Decider,
@@ -59,7 +64,7 @@ function mayBlame(
   said: SaidByClient | undefined,
 ): boolean {
   const isCondemning = condemns(verdict);
-  if (!isAboutRequest(answer, error)) return !(verdict.class === 'key_dead' && error.isForeign);
+  if (!isAboutRequest(answer, error)) return !isCondemning || !error.isForeign;
   if (namesMember(error.param, said)) {
     if (isHarmless(verdict)) return true;
     return (

@@ -11,7 +11,11 @@ export const outrightRules: readonly Rule[] = [
   {
     // A failure of the server's, a limit: nobody says so of a key by chance.
     id: 'general.key-invalid-outright',
-    when: { status: [429, '5xx'], states: KEY_REFUSED_OUTRIGHT, unless: { relayed: true } },
+    when: {
+      status: [406, 411, 417, 420, 421, 425, 429, 430, '5xx'],
+      states: KEY_REFUSED_OUTRIGHT,
+      unless: { relayed: true },
+    },
     verdict: keyDead,
     source: 'github.com/ding113/claude-code-hub (relays that refuse keys with 500)',
     example: { status: 500, body: body('Your access key has been blocked', null, 'api_error') },

@@ -44,9 +44,11 @@ const THING = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[
 const FOREIGN = new RegExp(
   [
     // "for MCP server 'x'", "in thinking block", "of the image", "at your own server"
-    String.raw`\b(?:for|of|in|from|by|to|at|on|with|against)(?: [\w'’.-]{1,40}){0,3}? ${THING}\b`,
+    String.raw`\b(?:for|of|in|from|by|to|at|on|with|against)(?: (?!our )[\w'’.-]{1,40}){0,3}? ${THING}\b`,
     // "the webhook's secret", "MCP server authentication", "Thought signature"
     String.raw`\b${THING}(?:['’]s)?(?: [\w'’-]{1,40}){0,3}? (?:tokens?|keys?|credentials?|secrets?|signatures?|passwords?|authenticat\w+|authori[sz]ation|log-?in)\b`,
+    // "your own resource returned: …", "the remote server rejected …", "file_url: …"
+    String.raw`\b${THING}(?: '_')?,? (?:returned|responded|answered|replied|rejected|refused|requires|reported|said)\b|\brequests? to\s+(?:the )?(?:'_' )?(?:has |have )?failed\b|\b(?:file|image|video|audio|document|input)_(?:url|uri|file|data)\b`,
     // "failed to download https://…: access key expired"
     String.raw`\b(?:downloading|fetching|retrieving|crawling|(?:failed|unable|could not|cannot|can't) (?:to )?(?:download|fetch|retrieve|crawl|load|reach|connect))\b`,
     '(?:图片|文件|链接|网址|工具|视频|音频|回调|附件|数据库).{0,12}(?:令牌|密钥|签名|过期|无效|失效|鉴权)',

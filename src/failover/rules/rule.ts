@@ -121,7 +121,7 @@ function speaksOfKey(
 }
 
 /** Statuses that find fault with the request. */
-const REQUEST_STATUSES = new Set([400, 404, 405, 406, 409, 410, 411, 413, 414, 415, 416, 417, 422, 424, 431]);
+const REQUEST_STATUSES = new Set([400, 404, 405, 409, 410, 413, 414, 415, 416, 422, 424, 431]);
 
 /** Whether an error finds fault with the request, by its status or, inside a success, by what it calls itself. */
 export function isAboutRequest(answer: Answered, error: ProviderError): boolean {

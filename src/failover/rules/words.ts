@@ -87,13 +87,13 @@ export const PER_DAY = anyOf(
 /** The day's allowance is used up, said so that a server's failure may be believed. */
 export const DAY_IS_USED_UP = anyOf(
   String.raw`\b(?:daily|per[ _-]day|today's|24[- ]hours?)\b.{0,40}\b(?:limits?|quotas?|allowance|requests?)\b.{0,60}\b(?:exceed\w*|reached|exhausted|hit|used up)\b`,
-  String.raw`\b(?:exceed\w*|reached|exhausted|hit|used up)\b.{0,60}\b(?:daily|per[ _-]day|today's|for today)\b.{0,40}(?:\b(?:limits?|quotas?|allowance)\b)?`,
+  String.raw`\b(?:exceed\w*|reached|exhausted|hit|used up)\b.{0,60}\b(?:daily|per[ _-]day|today's|for today)\b.{0,40}(?:\b(?:limits?|quotas?|allowance)\b)?|\b(?:limits?|quotas?)\b.{0,60}\b(?:per|a|\/ ?) ?day\b.{0,30}\b(?:exceed\w*|reached)\b`,
   '(?:今日|今天|每日|当日|每天|单日).{0,12}(?:额度|次数|限额|上限|配额|用量)|(?:额度|次数|用量).{0,8}(?:今日|当日|每日)',
 );
 
 /** A quota, a plan or hours are spoken of: a long wait is likely true. */
 export const LONG_WINDOW = anyOf(
-  String.raw`\bquotas?\b|\b(?:usage|plan|subscription|session|hourly|weekly|monthly) limits?\b|\b\d+[- ]?(?:hours?|hrs?|h)\b|\b\d+ days?\b`,
+  String.raw`\bquotas?\b|\b(?:usage|plan|subscription|session|hourly|weekly|monthly) limits?\b|\b\d+[- ]?(?:hours?|hrs?|h)(?![a-z])|\b\d+ days?\b`,
   '额度|配额|小时',
 );
 /** A limit of seconds or minutes, beside which a day's wait is a mistake. */
@@ -235,6 +235,7 @@ export const NO_SUCH_MODEL = either(RETIRED, OTHER_MODELS, MODEL_DENIED);
 /** A thing that somebody made is refused, and no model. */
 export const THING_DENIED = anyOf(
   String.raw`\b(?:access(?:ing)?|use|using|read(?:ing)?|view(?:ing)?|retriev(?:e|ing)|modify(?:ing)?|delet(?:e|ing))\b (?:to )?(?:(?:the|this|that|your|an?|requested|specified|remote) ){0,3}(?:files?|vector stores?|assistants?|threads?|batch(?:es)?|conversations?|responses?|buckets?|blobs?|images?|documents?|datasets?|repositor(?:y|ies)|urls?|mcp servers?|connectors?|containers?|prompts?|skills?)\b`,
+  String.raw`\b(?:file|vector store|assistant|thread|batch|conversation|response|container)s?\b.{0,80}\bbelongs? to (?:another|a different)\b`,
 );
 
 /** A gateway has nobody behind it who serves the model. */
