@@ -8,8 +8,8 @@ import type { CredentialTrouble } from '../providers/wire.ts';
 import type { ExchangeLimits, Opening, Sink } from '../upstream/exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import { verdictOn } from './attempt-verdict.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
-import { isGood, judge } from './judge.ts';
 import { learn } from './learn.ts';
 import { openExchange } from './open-exchange.ts';
 import { outcomeOfEnding, outcomeOfOpening } from './observe.ts';
@@ -17,8 +17,6 @@ import type { Answered, Faulted } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
-import { saidIn } from './said-by-client.ts';
-import { OK } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What every attempt needs and none owns. */
@@ -250,16 +248,7 @@ export class Attempt {
 
   #judge(outcome: Answered | Faulted): void {
     this.#outcome = outcome;
-    // Of a good answer nobody asks what the client said.
-    this.verdict = isGood(outcome)
-      ? OK
-      : judge(outcome, {
-          providerType: this.plan.provider.type,
-          now: this.#tools.now(),
-          operation: this.#call.target.operation.name,
-          ownRules: this.plan.provider.config.verdicts,
-          saidByClient: saidIn(this.#call),
-        });
+    this.verdict = verdictOn(outcome, this.#call, this.plan.provider, this.#tools.now);
   }
 
   #record(outcome: Answered | Faulted): void {
