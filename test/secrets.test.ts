@@ -241,8 +241,8 @@ void test('an error of a provider that says the key back does not reach the clie
       headers: { authorization: `Bearer ${secrets.client}` },
       body: chat('hi', { model: 'echoing/m', status }),
     });
-    assert.equal(Math.floor((heard.status ?? 0) / 100), 5);
-    assert.match(heard.code ?? '', /^(?:upstream|no_key)/);
+    // What went wrong reaches the client all the same: the status is the provider's.
+    assert.equal(heard.status, status);
     assert.deepEqual(leaks(secrets, { answer: said(heard) }), []);
   }
 });

@@ -9,9 +9,9 @@ import { settledExchange } from '../upstream/settled-exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
+import { verdictOn } from './attempt-verdict.ts';
 import { blameForm, buildRequest } from './build-request.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
-import { judge } from './judge.ts';
 import { learn } from './learn.ts';
 import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
@@ -19,7 +19,6 @@ import { isEmptyAnswer, isErrorUntold, outcomeOfEnding, outcomeOfOpening } from 
 import type { Answered, Faulted } from './outcome.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
-import { saidIn } from './said-by-client.ts';
 import { UnderWay } from './under-way.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -228,13 +227,7 @@ export class Attempt {
 
   #judge(outcome: Answered | Faulted): void {
     this.#outcome = outcome;
-    this.verdict = judge(outcome, {
-      providerType: this.plan.provider.type,
-      now: this.#tools.now(),
-      operation: this.#call.target.operation.name,
-      ownRules: this.plan.provider.config.verdicts,
-      saidByClient: saidIn(this.#call),
-    });
+    this.verdict = verdictOn(outcome, this.#call, this.plan.provider, this.#tools.now);
   }
 
   #record(outcome: Answered | Faulted): void {

@@ -38,15 +38,12 @@ export interface JudgeContext {
  */
 export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdict {
   if (outcome.kind === 'faulted') return faultVerdicts[outcome.fault];
-  if (outcome.where === 'none' && outcome.status < 300) return OK;
+  if (isGood(outcome)) return OK;
 
   const { providerType, operation, ownRules, saidByClient } = context;
   const error = readError(outcome.errorText, outcome.headers, saidByClient);
   const fits = ({ when }: Decider): boolean => matches(when, outcome, error, operation, saidByClient);
-  const isProven = ({ when, verdict }: Decider): boolean =>
-    !condemns(verdict) ||
-    !isAboutRequest(outcome, error) ||
-    (hasProof(when) && !isClients(error, saidByClient));
+  const isProven = (decider: Decider): boolean => mayBlame(decider, outcome, error, saidByClient);
   const rule =
     ownRules?.find(fits) ??
     tableFor(providerType, error.vendor).find((each) => fits(each) && isProven(each)) ??
@@ -54,19 +51,52 @@ export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdi
   return verdictOf(rule, outcome, error, context.now);
 }
 
+/** Whether there is nothing to judge: the answer is one, as far as it was seen. */
+export function isGood(outcome: Answered | Faulted): boolean {
+  return outcome.kind === 'answered' && outcome.where === 'none' && outcome.status < 300;
+}
+
+/** Whether an error may mean for a key what a rule concludes: it is not about something that is the client's. */
+function mayBlame(
+  { when, verdict }: Decider,
+  answer: Answered,
+  error: ProviderError,
+  said: SaidByClient | undefined,
+): boolean {
+  const isCondemning = condemns(verdict);
+  if (!isAboutRequest(answer, error)) return !isCondemning || !error.isForeign;
+  if (namesMember(error.param, said)) {
+    if (isHarmless(verdict)) return true;
+    return (
+      !isCondemning &&
+      (hasProof(when, error, said) || /^(?:model|engine|deployment)/i.test(error.param ?? ''))
+    );
+  }
+  return !isCondemning || (hasProof(when, error, said) && !error.isForeign);
+}
+
 /** Takes a key out at once, and where it is money, the others of its account. */
 function condemns({ class: verdictClass, scope }: Consequence): boolean {
   return verdictClass === 'key_dead' || (verdictClass === 'billing' && scope !== 'key_model');
 }
 
-/** Against a key it takes a word that the error calls itself by, or a sentence that is known whole, where a request is refused. */
-function hasProof({ code, type, named, message }: Match): boolean {
-  return [code, type, named, message].some((field) => field !== undefined);
+/** Leaves no mark on anything. */
+function isHarmless({ class: verdictClass }: Consequence): boolean {
+  return verdictClass === 'client_error' || verdictClass === 'content_blocked' || verdictClass === 'region';
 }
 
-/** It is the client's where it names a member of the request, or another's credential, whatever it calls itself. */
-function isClients(error: ProviderError, said: SaidByClient | undefined): boolean {
-  return error.isForeign || namesMember(error.param, said);
+/**
+ * Where a request is refused, it takes more than words against a key: one that the error calls itself by, or a sentence
+ * that is known from its beginning, and not the client's.
+ */
+function hasProof(
+  { code, type, named, message }: Match,
+  error: ProviderError,
+  said: SaidByClient | undefined,
+): boolean {
+  if ([code, type, named].some((field) => field !== undefined)) return true;
+  const sentence = message?.exec(error.message)?.[0];
+  return sentence !== undefined && said?.(sentence) !== true;
 }
 
 function verdictOf(

@@ -7,7 +7,7 @@ const AMOUNT = String.raw`\d{1,12}(?:\.\d{1,12})?\s?(?:milliseconds?|seconds?|se
 
 /** "try again in 1.2s", "Please retry after 20 seconds", "reset after 1h2m", "wait 46 seconds", "resets in ~5s". */
 const WAIT = new RegExp(
-  String.raw`\b(?:(?:again|retry|retrying|resets?|refresh(?:es)?|available) (?:in|after)|wait(?: for)?) (?:about |approximately |~ ?)?((?:${AMOUNT},?\s?(?:and )?){1,4})(?!(?:of|since|from|before|old|tokens?|context|windows?|param\w*|plans?|tiers?)\b)`,
+  String.raw`\b(?:(?:again|retry|retrying|resets?|refresh(?:es)?|available) (?:in|after)|wait(?: for)?) (?:about |approximately |~ ?)?((?:${AMOUNT},?\s?(?:and )?){1,4})(?!\s?(?:of|since|from|old|tokens?|context|windows?|param\w*|plans?|tiers?)\b)`,
   'i',
 );
 

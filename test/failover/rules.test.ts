@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { effectOf } from '../../src/failover/effect.ts';
 import { judge } from '../../src/failover/judge.ts';
 import { lastRule } from '../../src/failover/rules/general-statuses.ts';
 import { generalRules } from '../../src/failover/rules/general.ts';
@@ -66,6 +67,30 @@ void describe('a verdict table', () => {
         if (typeof word === 'string') assert.equal(word, word.toLowerCase(), id);
         else assert.doesNotMatch(word.flags, /[gy]/, id);
       }
+    }
+  });
+
+  void it('condemns no key by words that may be somebody else’s', () => {
+    for (const { id, when, verdict } of all) {
+      const condemns =
+        verdict.class === 'key_dead' || (verdict.class === 'billing' && verdict.scope !== 'key_model');
+      if (!condemns) continue;
+      // `states` leaves out what is quoted and what the client wrote; a whole sentence begins where the message does.
+      const isNamed = [when.named, when.code, when.type].some((field) => field !== undefined);
+      assert.ok(isNamed || when.says === undefined, `${id} looks for words anywhere`);
+      const wholeSentence = when.message === undefined || when.message.source.startsWith('^');
+      assert.ok(wholeSentence || id === 'openrouter.key-cap', `${id} looks for a part of a message`);
+    }
+  });
+
+  void it('keeps no key from a model by words that may be the client’s, where a request is refused', () => {
+    for (const { id, when, verdict } of all) {
+      const isAboutRequest = [when.status ?? '4xx']
+        .flat()
+        .some((one) => one === 400 || one === 404 || one === '4xx');
+      const holds = effectOf({ ...verdict, rule: id }).kind === 'denies';
+      const isNamed = [when.named, when.code, when.type].some((field) => field !== undefined);
+      assert.ok(!isAboutRequest || !holds || isNamed || when.says === undefined, id);
     }
   });
 

@@ -34,6 +34,20 @@ export const anthropicRules: readonly Rule[] = [
     example: { status: 400, body: body('invalid_request_error', 'This organization has been disabled.') },
   },
   {
+    // What is left of an account that was shut out.
+    id: 'anthropic.oauth-not-allowed',
+    when: {
+      status: [401, 403],
+      message: /^OAuth authentication is (?:currently )?not (?:allowed|supported)\b/i,
+    },
+    verdict: keyDead,
+    source: 'github.com/Wei-Shaw/claude-relay-service issue 990',
+    example: {
+      status: 403,
+      body: body('permission_error', 'OAuth authentication is currently not allowed for this organization.'),
+    },
+  },
+  {
     // A subscription that may not send long prompts: shorter ones pass, and so does another plan.
     id: 'anthropic.long-context-needs-credit',
     when: { status: ['2xx', 429], says: /\b(?:extra usage|usage credits) (?:is|are) required\b/i },

@@ -145,7 +145,7 @@ export const bedrockRules: readonly Rule[] = [
   },
   {
     id: 'bedrock.form-missing',
-    when: { says: /\buse[- ]case (?:details|form)\b|\bfill(?:ed)? (?:in|out)\b.{0,40}\bform\b/i },
+    when: { saysItself: /\buse[- ]case (?:details|form)\b|\bfill(?:ed)? (?:in|out)\b.{0,40}\bform\b/i },
     verdict: modelDenied,
     source: 'docs.aws.amazon.com/bedrock/latest/userguide/model-access.html',
     example: {
@@ -166,7 +166,7 @@ export const bedrockRules: readonly Rule[] = [
   },
   {
     id: 'bedrock.model-retired',
-    when: { says: RETIRED },
+    when: { saysItself: RETIRED },
     verdict: modelGone,
     source: 'docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html',
     example: { status: 404, body: '{"message":"This model version has reached the end of its life."}' },
@@ -176,7 +176,8 @@ export const bedrockRules: readonly Rule[] = [
     id: 'bedrock.model-not-here',
     when: {
       status: ['2xx', 400, 403, 404],
-      says: /\bon-demand throughput\b|\binference profile\b|\bmarked (?:by provider )?as legacy\b|\bdata retention mode\b/i,
+      saysItself:
+        /\bon-demand throughput\b|\binference profile\b|\bmarked (?:by provider )?as legacy\b|\bdata retention mode\b/i,
     },
     verdict: modelGone,
     source: `${TROUBLE}; github.com/cline/cline pull 12926; github.com/apache/airflow pull 72521`,
@@ -189,7 +190,8 @@ export const bedrockRules: readonly Rule[] = [
   {
     id: 'bedrock.model-invalid',
     when: {
-      says: /\bmodel identifier is invalid\b|\bmodel (?:id|version)\b.{0,40}\b(?:invalid|not supported)\b/i,
+      saysItself:
+        /\bmodel identifier is invalid\b|\bmodel (?:id|version)\b.{0,40}\b(?:invalid|not supported)\b/i,
     },
     verdict: modelDenied,
     source: 'pydantic/pydantic-ai tests/cassettes/test_model_name_suggestions',

@@ -11,7 +11,9 @@ export interface ProviderError {
   readonly message: string;
   /** The message without its links; of a page of HTML, what can be read there. */
   readonly prose: string;
-  /** What of the prose is said of the key: without quotes, and without sentences about another's credential. */
+  /** The prose without quotes: each is `'_'`. */
+  readonly unquoted: string;
+  /** What of that is said of the key: without sentences about another's credential. */
   readonly own: string;
   /** True where it speaks of a credential of something that is the client's: a server, a tool, a file. */
   readonly isForeign: boolean;
@@ -38,6 +40,7 @@ export const emptyError: ProviderError = {
   form: 'empty',
   message: '',
   prose: '',
+  unquoted: '',
   own: '',
   isForeign: false,
   param: undefined,

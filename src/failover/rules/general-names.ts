@@ -92,7 +92,7 @@ export const generalNameRules: readonly Rule[] = [
     id: 'general.no-free-tier',
     when: {
       status: ['2xx', 400, 402, 403, 404, 429],
-      says: NO_FREE_TIER,
+      saysItself: NO_FREE_TIER,
       unless: { says: SOME_LIMIT },
     },
     verdict: modelDenied,

@@ -38,6 +38,14 @@ export const addressRules: readonly Rule[] = [
     example: { status: 429, body: 'error code: 1015' },
   },
   {
+    // Passed on as a message by somebody who took it for words.
+    id: 'general.address-page-quoted',
+    when: { form: 'json', status: 403, message: /^.{0,80}<(?:!doctype )?html\b/i },
+    verdict: regionBlocked,
+    source: 'github.com/jlcodes99/cockpit-tools issue 1324',
+    example: { status: 403, body: '{"error":{"message":"403: <html><head></head></html>"}}' },
+  },
+  {
     id: 'general.address-challenged',
     when: { status: [403, 429, 503], headers: { 'cf-mitigated': /./ } },
     verdict: regionBlocked,

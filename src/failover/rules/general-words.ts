@@ -4,7 +4,6 @@ import {
   callersMistake,
   keyDead,
   modelDenied,
-  modelGone,
   outOfCredit,
   regionBlocked,
   suspicious,
@@ -12,6 +11,7 @@ import {
   throttledForLong,
 } from './consequences.ts';
 import { openaiBody as body } from './example-body.ts';
+import { modelWordRules } from './general-model-words.ts';
 import { PERMISSION_NAMES } from './names.ts';
 import type { Rule } from './rule.ts';
 import {
@@ -23,27 +23,21 @@ import {
   AT_CAPACITY,
   BUSY_OR_FAST,
   CONTENT,
-  DAY_IS_USED_UP,
   FUNCTION_DOWN,
   KEY_REFUSED,
-  KEY_REFUSED_OUTRIGHT,
-  MODEL_DENIED,
   NO_KEY_SENT,
-  NOBODY_SERVES,
   NOT_PERMITTED,
   OTHER_CLIENTS,
-  OTHER_MODELS,
   OUT_OF_CREDIT,
   PER_DAY,
   PLAN_WINDOW,
   REFUSED_OR_BROKE,
   REGION,
-  RETIRED,
+  THING_DENIED,
   TOKEN_REFUSED,
   TOO_FAST,
   TOO_LONG,
   WHO_ASKS,
-  WRONG_ENDPOINT,
 } from './words.ts';
 
 /**
@@ -90,14 +84,6 @@ export const generalWordRules: readonly Rule[] = [
     example: { status: 401, body: '{"detail":"Invalid API Key"}\n' },
   },
   {
-    // A failure of the server's, a limit: nobody says so of a key by chance.
-    id: 'general.key-invalid-outright',
-    when: { status: [429, '5xx'], states: KEY_REFUSED_OUTRIGHT, unless: { relayed: true } },
-    verdict: keyDead,
-    source: 'github.com/ding113/claude-code-hub (relays that refuse keys with 500)',
-    example: { status: 500, body: body('Your access key has been blocked', null, 'api_error') },
-  },
-  {
     id: 'general.token-invalid-words',
     when: { status: [401, 403], states: TOKEN_REFUSED },
     verdict: keyDead,
@@ -140,47 +126,7 @@ export const generalWordRules: readonly Rule[] = [
     source: 'public source code, file 57577226278: groups of Sub2API for one client only',
     example: { status: 403, body: body('Only Codex clients can use this group', null) },
   },
-  {
-    id: 'general.model-not-served-words',
-    when: { status: 503, says: NOBODY_SERVES },
-    verdict: modelDenied,
-    source: 'QuantumNous/new-api: no channel for a model in a group',
-    example: { status: 503, body: body('No available channel for model m under group default', null) },
-  },
-  {
-    id: 'general.wrong-endpoint-words',
-    when: { status: ['2xx', 400, 404, 405, 422], says: WRONG_ENDPOINT },
-    verdict: callersMistake,
-    source: 'DataDog/dd-trace-js packages/dd-trace/test/llmobs/cassettes/openai',
-    example: {
-      status: 404,
-      body: body('This is a chat model and not supported in the v1/completions endpoint.', null),
-    },
-  },
-  {
-    id: 'general.model-retired-words',
-    when: { status: ['2xx', 400, 403, 404, 410, 422], says: RETIRED },
-    verdict: modelGone,
-    source: 'traceloop/openllmetry cassettes (cohere)',
-    example: { status: 404, body: '{"message":"model \'m\' was removed on September 15, 2025."}' },
-  },
-  {
-    id: 'general.other-models-words',
-    when: { status: ['2xx', 400, 403, 404, 422], says: OTHER_MODELS },
-    verdict: modelGone,
-    source: 'github.com/BigPizzaV3/CodexPlusPlus issue 415 (deepseek)',
-    example: {
-      status: 400,
-      body: body('The supported API model names are a or b, but you passed c.', 'invalid_request_error'),
-    },
-  },
-  {
-    id: 'general.model-not-found-words',
-    when: { status: ['2xx', 400, 401, 403, 404, 410, 422], says: MODEL_DENIED },
-    verdict: modelDenied,
-    source: 'Arize-ai/openinference cassettes (ollama); traceloop/openllmetry cassettes (cohere)',
-    example: { status: 404, body: '{"error":"model \'nonexistent-model:latest\' not found"}' },
-  },
+  ...modelWordRules,
   {
     // A condition and no wait: until somebody pays, nothing changes.
     id: 'general.pay-first',
@@ -202,13 +148,6 @@ export const generalWordRules: readonly Rule[] = [
     verdict: throttledForLong,
     source: 'github.com/MoonshotAI/kimi-code issue 3014',
     example: { status: 403, body: body("You've reached your weekly usage limit.", null) },
-  },
-  {
-    id: 'general.daily-limit-of-server',
-    when: { status: '5xx', says: DAY_IS_USED_UP },
-    verdict: throttledForLong,
-    source: 'github.com/songquanpeng/one-api (limits of relays under 500)',
-    example: { status: 500, body: body('You have reached the daily limit of requests', null, 'api_error') },
   },
   {
     id: 'general.function-down',
@@ -259,6 +198,14 @@ export const generalWordRules: readonly Rule[] = [
     verdict: outOfCredit,
     source: 'github.com/continuedev/continue issue 13195 (ollama)',
     example: { status: 403, body: body('Please top up to continue.', null) },
+  },
+  {
+    // Somebody's file, not a model: whose key made it is nobody's fault, and another may reach it.
+    id: 'general.thing-not-permitted',
+    when: { status: [401, 403], says: THING_DENIED },
+    verdict: { ...callersMistake, retry: 'other-domain' },
+    source: 'platform.openai.com/docs/api-reference/files; docs.anthropic.com/en/api/files-create',
+    example: { status: 403, body: body('You do not have permission to access file file-1.', null) },
   },
   {
     id: 'general.not-permitted',

@@ -8,6 +8,7 @@ import {
   noPlaceRules,
 } from './general-statuses.ts';
 import { generalWordRules } from './general-words.ts';
+import { outrightRules } from './outright.ts';
 import { relayRules } from './relays.ts';
 import type { Rule } from './rule.ts';
 
@@ -17,6 +18,7 @@ import type { Rule } from './rule.ts';
  */
 export const generalRules: readonly Rule[] = [
   ...relayRules,
+  ...outrightRules,
   ...addressRules,
   htmlRule,
   htmlRefusalRule,

@@ -15,7 +15,7 @@ export const nvidiaRules: readonly Rule[] = [
   {
     // The status is the request's, the trouble is the function's.
     id: 'nvidia.function-degraded',
-    when: { status: [400, 404, 409, 422, 429, '5xx'], says: FUNCTION_DOWN },
+    when: { status: [400, 404, 409, 422, 429, '5xx'], saysItself: FUNCTION_DOWN },
     verdict: atCapacity,
     source: 'github.com/decolua/9router issue 2527; docs.nvidia.com/cloud-functions (states of functions)',
     example: {
@@ -26,7 +26,7 @@ export const nvidiaRules: readonly Rule[] = [
   {
     // A model is a function there, granted to accounts.
     id: 'nvidia.function-not-found',
-    when: { status: [403, 404], says: /\bfunction\b.{0,120}\bnot found\b/i },
+    when: { status: [403, 404], saysItself: /\bfunction\b.{0,120}\bnot found\b/i },
     verdict: modelDenied,
     source: 'docs.api.nvidia.com: functions of NVCF',
     example: {

@@ -4,9 +4,11 @@
  * client's. What is left of a message when all of that is taken out is what it says of the key.
  */
 
-/** What a message says of the key itself. */
+/** What a message says in words that are the provider's. */
 export interface OwnWords {
-  /** Without links, quotes (each is `'_'`) and sentences about another's credential. */
+  /** Without links and quotes (each is `'_'`). */
+  readonly unquoted: string;
+  /** What of that is said of the key: without sentences about another's credential. */
   readonly own: string;
   /** True where it speaks of a credential or a signature of something that is the client's. */
   readonly isForeign: boolean;
@@ -17,11 +19,16 @@ export interface OwnWords {
  * @param prose - without its links
  */
 export function ownWordsOf(prose: string): OwnWords {
-  if (namesPlace(prose)) return { own: '', isForeign: true };
-  const sentences = unquoted(prose).split(SENTENCE_END);
+  const unquoted = prose.replaceAll(QUOTES, "'_'");
+  if (namesPlace(prose)) return { unquoted, own: '', isForeign: true };
+  const sentences = unquoted.split(SENTENCE_END);
   const own = sentences.filter((sentence) => !FOREIGN.test(sentence));
-  return { own: own.join(' '), isForeign: own.length < sentences.length };
+  return { unquoted, own: own.join(' '), isForeign: own.length < sentences.length };
 }
+
+/** A single quote opens behind no letter and closes before none: elsewhere it is an apostrophe. */
+const QUOTES =
+  /"[^"]*(?:"|$)|`[^`]*(?:`|$)|(?<!\w)'[^']*'(?!\w)|“[^”]*(?:”|$)|‘[^’]*’(?!\w)|«[^»]*(?:»|$)|「[^」]*(?:」|$)/g;
 
 const SENTENCE_END = /(?<=[.!?;])\s+|(?<=[。！？；])|\n+/;
 
@@ -31,23 +38,17 @@ function namesPlace(prose: string): boolean {
   return place !== undefined && /\.\d+\b|\[\d+\]/.test(place);
 }
 
-/** A single quote opens behind no letter and closes before none: elsewhere it is an apostrophe. */
-const QUOTES =
-  /"[^"]*(?:"|$)|`[^`]*(?:`|$)|(?<!\w)'[^']*'(?!\w)|“[^”]*(?:”|$)|‘[^’]*’(?!\w)|«[^»]*(?:»|$)|「[^」]*(?:」|$)/g;
-
-function unquoted(prose: string): string {
-  return prose.replaceAll(QUOTES, "'_'");
-}
-
 /** What clients name in their requests, and providers go to or look into on their behalf. */
-const THING = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
+const THING = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|your own (?:\w+ ){0,2}(?:resource|storage|account|endpoint|cluster|deployment|service)s?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
 
 const FOREIGN = new RegExp(
   [
     // "for MCP server 'x'", "in thinking block", "of the image", "at your own server"
-    String.raw`\b(?:for|of|in|from|by|to|at|on|with|against)(?: [\w'’.-]{1,40}){0,3}? ${THING}\b`,
+    String.raw`\b(?:for|of|in|from|by|to|at|on|with|against)(?: (?!our )[\w'’.-]{1,40}){0,3}? ${THING}\b`,
     // "the webhook's secret", "MCP server authentication", "Thought signature"
     String.raw`\b${THING}(?:['’]s)?(?: [\w'’-]{1,40}){0,3}? (?:tokens?|keys?|credentials?|secrets?|signatures?|passwords?|authenticat\w+|authori[sz]ation|log-?in)\b`,
+    // "your own resource returned: …", "the remote server rejected …", "file_url: …"
+    String.raw`\b${THING}(?: '_')?,? (?:returned|responded|answered|replied|rejected|refused|requires|reported|said)\b|\brequests? to\s+(?:the )?(?:'_' )?(?:has |have )?failed\b|\b(?:file|image|video|audio|document|input)_(?:url|uri|file|data)\b`,
     // "failed to download https://…: access key expired"
     String.raw`\b(?:downloading|fetching|retrieving|crawling|(?:failed|unable|could not|cannot|can't) (?:to )?(?:download|fetch|retrieve|crawl|load|reach|connect))\b`,
     '(?:图片|文件|链接|网址|工具|视频|音频|回调|附件|数据库).{0,12}(?:令牌|密钥|签名|过期|无效|失效|鉴权)',
@@ -65,11 +66,11 @@ export const nobodySaid: SaidByClient = () => false;
 const MAX_MATCHES = 8;
 
 /**
- * Whether a provider says something of the key: an expression fits what is its own of the message, and not merely
- * where it says the client's words back.
+ * Whether a provider says something itself: an expression fits its words, and not merely where they are the client's,
+ * said back.
  */
-export function statesOf(pattern: RegExp, own: string, said: SaidByClient): boolean {
-  let rest = own;
+export function saysItself(pattern: RegExp, words: string, said: SaidByClient): boolean {
+  let rest = words;
   for (let tries = 0; tries < MAX_MATCHES; tries++) {
     const found = pattern.exec(rest);
     if (found === null) return false;

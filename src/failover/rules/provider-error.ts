@@ -198,6 +198,7 @@ function merge(inner: ProviderError, outer: ProviderError): ProviderError {
     form: inner.form,
     message: isSilent ? outer.message : inner.message,
     prose: isSilent ? outer.prose : inner.prose,
+    unquoted: isSilent ? outer.unquoted : inner.unquoted,
     own: isSilent ? outer.own : inner.own,
     isForeign: inner.isForeign || outer.isForeign,
     param: inner.param ?? outer.param,

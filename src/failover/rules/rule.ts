@@ -3,7 +3,7 @@ import type { Retry, VerdictClass, VerdictScope } from '../verdict.ts';
 import type { WaitSource } from '../waits.ts';
 import type { ProviderError } from './error-fields.ts';
 import { REQUEST_NAMES } from './names.ts';
-import { namesMember, nobodySaid, statesOf } from './own-words.ts';
+import { nobodySaid, saysItself } from './own-words.ts';
 import type { SaidByClient } from './own-words.ts';
 
 /** A status, or a class of them such as `5xx`. */
@@ -26,9 +26,10 @@ export interface Match {
   readonly message?: RegExp;
   /** The error's message without its links, whose paths speak of billing whatever the matter is. */
   readonly says?: RegExp;
+  /** What the message says in words of the provider's: without links, quotes and what the client wrote. */
+  readonly saysItself?: RegExp;
   /**
-   * What the message says of the key itself: without quotes, what the client wrote, and sentences about another's
-   * credential; nothing where the error names a member of the request. What condemns a key by its words asks this.
+   * The same of the key: without sentences about another's credential. What condemns a key by its words asks this.
    */
   readonly states?: RegExp;
   /** Whether the error says of itself that it is of somebody behind the provider. */
@@ -101,14 +102,26 @@ export function matches(
     (when.headers === undefined || matchesHeaders(when.headers, answer.headers)) &&
     (when.operation === undefined || matchesWord(when.operation, operation)) &&
     (when.unless === undefined || !matches(when.unless, answer, error, operation, said)) &&
-    // Last, since it may look through the request.
-    (when.states === undefined ||
-      (statesOf(when.states, error.own, said ?? nobodySaid) && !namesMember(error.param, said)))
+    // Last, since these may look through the request.
+    (when.saysItself === undefined || saysItself(when.saysItself, error.unquoted, said ?? nobodySaid)) &&
+    (when.states === undefined || speaksOfKey(when.states, answer, error, said))
   );
 }
 
+/** Whether an expression fits what an error says of the key itself. */
+function speaksOfKey(
+  pattern: RegExp,
+  answer: Answered,
+  error: ProviderError,
+  said: SaidByClient | undefined,
+): boolean {
+  // A request that is refused for another's credential is refused for nothing else.
+  if (error.isForeign && isAboutRequest(answer, error)) return false;
+  return saysItself(pattern, error.own, said ?? nobodySaid);
+}
+
 /** Statuses that find fault with the request. */
-const REQUEST_STATUSES = new Set([400, 404, 405, 406, 409, 410, 411, 413, 414, 415, 416, 417, 422, 424, 431]);
+const REQUEST_STATUSES = new Set([400, 404, 405, 409, 410, 413, 414, 415, 416, 422, 424, 431]);
 
 /** Whether an error finds fault with the request, by its status or, inside a success, by what it calls itself. */
 export function isAboutRequest(answer: Answered, error: ProviderError): boolean {

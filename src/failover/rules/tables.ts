@@ -18,6 +18,7 @@ import { nvidiaRules } from './nvidia.ts';
 import { ollamaRules } from './ollama.ts';
 import { openaiRules } from './openai.ts';
 import { openrouterRules } from './openrouter.ts';
+import { outrightRules } from './outright.ts';
 import { perplexityRules } from './perplexity.ts';
 import { qwenRules } from './qwen.ts';
 import { relayRules } from './relays.ts';
@@ -230,7 +231,9 @@ export const ruleSets: readonly (readonly [name: string, rules: readonly Rule[]]
 /** What stands behind somebody is asked first, whoever it is. */
 const tables: ReadonlyMap<string, readonly Rule[]> = new Map(
   families.flatMap(({ names, rules, resells }) => {
-    const table = resells ? [...rules, ...generalRules] : [...relayRules, ...rules, ...generalRules];
+    const table = resells
+      ? [...rules, ...generalRules]
+      : [...relayRules, ...outrightRules, ...rules, ...generalRules];
     return names.map((name): [string, readonly Rule[]] => [plain(name), table]);
   }),
 );

@@ -58,7 +58,7 @@ export const ASKS_FOR_MONEY = anyOf(
 
 /** Weakest: a plan that does not go so far. */
 export const ASKS_FOR_PLAN = anyOf(
-  String.raw`\b(?:need|needs|require[sd]?|upgrade|purchase|buy)\b.{0,40}\b(?:subscription|plan|tier)\b|\bnot licen[sc]ed\b|\b(?:subscription|plan)\b.{0,10}\brequired\b|\bno (?:[\w-]+ ){0,3}subscription\b|\bupgrade (?:for|to)\b`,
+  String.raw`\b(?:need|needs|require[sd]?|upgrade|purchase|buy)\b.{0,40}\b(?:subscription|plan|tier)\b|\bnot licen[sc]ed\b|\b(?:subscription|plan)\b.{0,10}\brequired\b|\bno (?:[\w-]+ ){0,3}subscription\b|\bupgrade (?:for|to|your (?:account|plan))\b`,
 );
 
 /** "Try again after …": what has to be done first. */
@@ -87,13 +87,13 @@ export const PER_DAY = anyOf(
 /** The day's allowance is used up, said so that a server's failure may be believed. */
 export const DAY_IS_USED_UP = anyOf(
   String.raw`\b(?:daily|per[ _-]day|today's|24[- ]hours?)\b.{0,40}\b(?:limits?|quotas?|allowance|requests?)\b.{0,60}\b(?:exceed\w*|reached|exhausted|hit|used up)\b`,
-  String.raw`\b(?:exceed\w*|reached|exhausted|hit|used up)\b.{0,60}\b(?:daily|per[ _-]day|today's|for today)\b.{0,40}(?:\b(?:limits?|quotas?|allowance)\b)?`,
-  '(?:今日|今天|每日|当日|每天|单日).{0,12}(?:额度|次数|限额|上限|配额|用量)',
+  String.raw`\b(?:exceed\w*|reached|exhausted|hit|used up)\b.{0,60}\b(?:daily|per[ _-]day|today's|for today)\b.{0,40}(?:\b(?:limits?|quotas?|allowance)\b)?|\b(?:limits?|quotas?)\b.{0,60}\b(?:per|a|\/ ?) ?day\b.{0,30}\b(?:exceed\w*|reached)\b`,
+  '(?:今日|今天|每日|当日|每天|单日).{0,12}(?:额度|次数|限额|上限|配额|用量)|(?:额度|次数|用量).{0,8}(?:今日|当日|每日)',
 );
 
 /** A quota, a plan or hours are spoken of: a long wait is likely true. */
 export const LONG_WINDOW = anyOf(
-  String.raw`\bquotas?\b|\b(?:usage|plan|subscription|session|hourly|weekly|monthly) limits?\b|\b\d+[- ]?(?:hours?|hrs?|h)\b|\b\d+ days?\b`,
+  String.raw`\bquotas?\b|\b(?:usage|plan|subscription|session|hourly|weekly|monthly) limits?\b|\b\d+[- ]?(?:hours?|hrs?|h)(?![a-z])|\b\d+ days?\b`,
   '额度|配额|小时',
 );
 /** A limit of seconds or minutes, beside which a day's wait is a mistake. */
@@ -227,6 +227,15 @@ export const MODEL_DENIED = anyOf(
   String.raw`\bmodels?\b.{0,120}\b(?:(?:do|does) not have access|no access|access denied|end of (?:its )?life|not found)\b|\bnot found the model\b|\bunable to access (?:[\w-]+ )?model\b|\bplan (?:does )?not (?:support|include) (?:the |this )?models?\b|\bmodels? (?:is |are )?restricted to\b|\b(?:incorrect|wrong) model\b|\bmodels? [\w./:@-]{1,120} has no\b|\bno models? loaded\b|\bno matching \w+ found\b|\borgani[sz]ation must be verified\b`,
   String.raw`\bno (?:\w+ )?(?:endpoints?|channels?|deployments?)\b.{0,60}\b(?:found|available|match\w*|support\w*)|\bavailable (?:channels?|endpoints?|deployments?) for\b.{0,40}\bmodels?\b`,
   '模型.{0,20}(?:不存在|无权|未开通|下线|不可用|不支持|无可用)|无权.{0,12}模型',
+);
+
+/** That, in whoever's words. */
+export const NO_SUCH_MODEL = either(RETIRED, OTHER_MODELS, MODEL_DENIED);
+
+/** A thing that somebody made is refused, and no model. */
+export const THING_DENIED = anyOf(
+  String.raw`\b(?:access(?:ing)?|use|using|read(?:ing)?|view(?:ing)?|retriev(?:e|ing)|modify(?:ing)?|delet(?:e|ing))\b (?:to )?(?:(?:the|this|that|your|an?|requested|specified|remote) ){0,3}(?:files?|vector stores?|assistants?|threads?|batch(?:es)?|conversations?|responses?|buckets?|blobs?|images?|documents?|datasets?|repositor(?:y|ies)|urls?|mcp servers?|connectors?|containers?|prompts?|skills?)\b`,
+  String.raw`\b(?:file|vector store|assistant|thread|batch|conversation|response|container)s?\b.{0,80}\bbelongs? to (?:another|a different)\b`,
 );
 
 /** A gateway has nobody behind it who serves the model. */
