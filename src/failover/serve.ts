@@ -203,7 +203,8 @@ function exchangeLimits(
   const leftMs = call.acceptedAt + config.deadline - tools.now();
   const retryMs = failed.length > 0 ? policy.retryTimeoutMs : Infinity;
   const firstOutputMs = Math.min(config.firstOutputTimeout, leftMs, retryMs);
-  return { ...limits, firstOutputMs, idleMs: config.idleTimeout };
+  const times = { firstOutputMs, aliveMs: firstOutputMs, idleMs: config.idleTimeout };
+  return { ...limits, ...times, resends: !call.creates };
 }
 
 /** What a failed attempt leaves open. */
