@@ -29,6 +29,9 @@ const MAX_KEY_BYTES = 'previous_response_id'.length * 6 + 2;
 /** A request that names more things than these is led by the first. */
 const MAX_REFS = 8;
 
+/** `null`, `false`, `"none"`, `{"effort":"minimal"}`, `{"type":"disabled"}`, `{"enabled":false}`. */
+const NO_THOUGHT = /^(?:null|false)$|"(?:none|minimal|disabled)"|"enabled"\s*:\s*false/;
+
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
@@ -161,6 +164,12 @@ class JsonScan implements FileIdSink {
       case 'system':
         facts.instructionsAt = start;
         break;
+      case 'reasoning':
+      case 'reasoning_effort':
+      case 'thinking':
+      case 'enable_thinking':
+        facts.thinks = this.#asksForThought(start, end);
+        break;
       case 'input_file_id':
       case 'training_file':
       case 'validation_file':
@@ -209,6 +218,11 @@ class JsonScan implements FileIdSink {
       if (key === 'id') return plainStringAt(this.#body, at, MAX_HINT_BYTES);
     }
     return undefined;
+  }
+
+  /** An effort of none, or a switch that is off, asks for none. */
+  #asksForThought(start: number, end: number): boolean {
+    return end - start > MAX_HINT_BYTES || !NO_THOUGHT.test(this.#body.toString('latin1', start, end));
   }
 
   #string(start: number, end: number, maxBytes: number): string | undefined {

@@ -2,10 +2,8 @@ import { preferenceOf } from '../affinity/preference.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Domain } from '../keys/domain.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { Taken } from '../providers/take.ts';
 import type { Retelling } from '../translate/retelling.ts';
-import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
 import { choiceRequest, choose, chooseOnly } from './choose.ts';
@@ -13,6 +11,7 @@ import type { Choice, ChoiceRequest } from './choose.ts';
 import type { RouteTarget } from './route.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
+import { tryLimits } from './try-limits.ts';
 import type { Retry } from './verdict.ts';
 
 /** Bounds that hold for every provider. */
@@ -139,8 +138,10 @@ async function tryTaken(
   while (tried.size < policy.attempts) {
     const choice = chooseKey(target, { tried, preference }, met, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
-    const limits = exchangeLimits(serving, provider);
-    if (limits.firstOutputMs <= 0) return { kind: 'deadline' };
+    const targetsLeft = isLast ? 0 : 1;
+    const limits = tryLimits({ call, target, targetsLeft, failed }, tools, serving.limits);
+    // What is left of the time may be kept for the others.
+    if (limits.firstOutputMs <= 0) return { kind: isLast ? 'deadline' : 'exhausted' };
 
     const { pooled, epoch, lastResort } = choice;
     const plan = { provider, pooled, epoch, model, check: undefined, limits };
@@ -194,17 +195,6 @@ function chooseKey(
   const choice = choose(provider.pool, request);
   if (left.size === closed.size || (choice.kind === 'key' && !choice.lastResort)) return choice;
   return choose(provider.pool, { ...request, closed });
-}
-
-function exchangeLimits(
-  { call, tools, limits, failed }: Serving,
-  { config, policy }: Provider,
-): ExchangeLimits {
-  const leftMs = call.acceptedAt + config.deadline - tools.now();
-  const retryMs = failed.length > 0 ? policy.retryTimeoutMs : Infinity;
-  const firstOutputMs = Math.min(config.firstOutputTimeout, leftMs, retryMs);
-  const times = { firstOutputMs, aliveMs: firstOutputMs, idleMs: config.idleTimeout };
-  return { ...limits, ...times, resends: !call.creates };
 }
 
 /** What a failed attempt leaves open. */
