@@ -3,9 +3,9 @@ import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import {
   closingQuote,
   endsLiteral,
+  idAt,
   malformedAt,
   MAX_DEPTH,
-  membersOf,
   nestedEnd,
   plainStringAt,
   QUOTE,
@@ -13,6 +13,7 @@ import {
   spaceEnd,
 } from './json-walk.ts';
 import type { FileIdSink } from './json-walk.ts';
+import { asksForThought } from './thought.ts';
 
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
@@ -28,9 +29,6 @@ const MAX_HINT_BYTES = 512;
 const MAX_KEY_BYTES = 'previous_response_id'.length * 6 + 2;
 /** A request that names more things than these is led by the first. */
 const MAX_REFS = 8;
-
-/** `null`, `false`, `"none"`, `{"effort":"minimal"}`, `{"type":"disabled"}`, `{"enabled":false}`. */
-const NO_THOUGHT = /^(?:null|false)$|"(?:none|minimal|disabled)"|"enabled"\s*:\s*false/;
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -152,7 +150,8 @@ class JsonScan implements FileIdSink {
         facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);
         break;
       case 'conversation':
-        facts.conversation = this.#string(start, end, MAX_HINT_BYTES) ?? this.#idOf(start, end);
+        facts.conversation =
+          this.#string(start, end, MAX_HINT_BYTES) ?? idAt(this.#body, start, MAX_HINT_BYTES);
         break;
       case 'prompt_cache_key':
         facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
@@ -168,7 +167,7 @@ class JsonScan implements FileIdSink {
       case 'reasoning_effort':
       case 'thinking':
       case 'enable_thinking':
-        facts.thinks = this.#asksForThought(start, end);
+        facts.thinks = asksForThought(this.#body, start, end);
         break;
       case 'input_file_id':
       case 'training_file':
@@ -176,7 +175,7 @@ class JsonScan implements FileIdSink {
         this.#refer(this.#string(start, end, MAX_HINT_BYTES));
         break;
       case 'video':
-        this.#refer(this.#idOf(start, end));
+        this.#refer(idAt(this.#body, start, MAX_HINT_BYTES));
         break;
     }
     return this.#fault === undefined;
@@ -209,20 +208,6 @@ class JsonScan implements FileIdSink {
   #refer(id: string | undefined): void {
     const { refs } = this.#facts;
     if (id !== undefined && refs.length < MAX_REFS) this.#facts.refs = [...refs, id];
-  }
-
-  /** The `id` of an object that stands for a thing. */
-  #idOf(start: number, end: number): string | undefined {
-    if (end - start > MAX_HINT_BYTES * 2) return undefined;
-    for (const { key, start: at } of membersOf(this.#body, start)) {
-      if (key === 'id') return plainStringAt(this.#body, at, MAX_HINT_BYTES);
-    }
-    return undefined;
-  }
-
-  /** An effort of none, or a switch that is off, asks for none. */
-  #asksForThought(start: number, end: number): boolean {
-    return end - start > MAX_HINT_BYTES || !NO_THOUGHT.test(this.#body.toString('latin1', start, end));
   }
 
   #string(start: number, end: number, maxBytes: number): string | undefined {

@@ -113,6 +113,20 @@ void test('a provider that falls silent is waited for as long as it has shown to
   assert.equal(upstream.requests.length, 21);
 });
 
+void test('of a deadline enough is left for the next provider, though nothing be known of the first', async (t) => {
+  const upstream = await rawUpstream(t, () => {});
+  const spare = await rawUpstream(t, ({ write }) => write(ANSWER));
+  const gateway = await gatewayBefore(
+    t,
+    { main: upstream.origin, spare: spare.origin },
+    { deadline: `${2 * SILENCE_MS}ms` },
+  );
+  const heard = await ask(gateway.url, { body: chat('are you there?') });
+  assert.equal(chatText(heard), 'at once');
+  assert.equal(heard.headers['x-sparekey-provider'], 'spare');
+  assert.equal(upstream.requests.length, 1);
+});
+
 void test('a provider that closes kept-alive connections without a word costs no request and no key', async (t) => {
   const upstream = await rawUpstream(t, ({ end }) => end(ANSWER));
   const gateway = await gatewayBefore(t, { main: upstream.origin }, { apiTokens: KEYS.slice(0, 1) });
