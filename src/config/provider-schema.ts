@@ -234,7 +234,15 @@ const providerFields = {
     .meta({ description: 'To open a connection, TLS included.' }),
   firstOutputTimeout: duration({ above: 0 }).exactOptional().meta({
     description:
-      'From sending a request to the first output, in one try. Default: `firstByteTimeout` where that is above 0, else `timeout`.',
+      'The longest silence that a first output is waited for, in one try: from sending the request, and anew from each sign of life in its answer (comments, pings, blank lines). Where something else can be tried, it is only waited for as long as the model has lately needed. Default: `firstByteTimeout` where that is above 0, else `timeout`.',
+  }),
+  firstOutputFloor: duration({ above: 0 }).prefault('10s').meta({
+    description:
+      'A first output is waited for at least this long, however fast the model has been. `firstOutputTimeout` goes first: where that is no longer, nothing is learned from.',
+  }),
+  aliveTimeout: duration({ above: 0 }).prefault('5m').meta({
+    description:
+      'From sending a request to the first output, in one try, whatever signs of life come in between. No longer than `firstOutputTimeout`, signs of life make no difference.',
   }),
   idleTimeout: duration({ above: 0 })
     .prefault('2m')

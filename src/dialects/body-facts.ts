@@ -7,8 +7,8 @@ export interface ModelSpan {
 }
 
 /**
- * What in a body ties a call to a conversation or to what earlier calls made. Texts are at most 512 bytes as
- * written.
+ * What in a body ties a call to a conversation or to what earlier calls made, and whether its answer is to be thought
+ * about. Texts are at most 512 bytes as written.
  */
 export interface BodyHints {
   readonly previousResponseId: string | undefined;
@@ -26,6 +26,11 @@ export interface BodyHints {
    * `sealedAt`. What is no such thing after all may be among them.
    */
   readonly sealedAt: readonly number[];
+  /**
+   * Whether the model is asked to think before it answers, in the words of OpenAI, Anthropic, Qwen or OpenRouter. One
+   * that thinks unasked does not show.
+   */
+  readonly thinks: boolean;
   /** Where the value of `messages` or `input` begins; -1 where there is none. */
   readonly messagesAt: number;
   /** Where the value of `instructions` or `system` begins; -1 where there is none. */
@@ -87,6 +92,7 @@ export function noFacts(): FactsDraft {
     user: undefined,
     refs: NO_REFS,
     sealedAt: NO_MARKS,
+    thinks: false,
     messagesAt: -1,
     instructionsAt: -1,
     streamOptionsAt: -1,

@@ -228,7 +228,8 @@ export const gatewayErrors = {
     status: 504,
     type: 'api_error',
     message: 'The provider did not answer in time.',
-    meaning: 'No first output came within `firstOutputTimeout`, or a stream stood still for `idleTimeout`.',
+    meaning:
+      'No first output came in the time that it is waited for, at most `firstOutputTimeout` of silence, or a stream stood still for `idleTimeout`.',
     retryable: true,
   },
   deadline_exceeded: {

@@ -3,9 +3,9 @@ import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import {
   closingQuote,
   endsLiteral,
+  idAt,
   malformedAt,
   MAX_DEPTH,
-  membersOf,
   nestedEnd,
   plainStringAt,
   QUOTE,
@@ -14,6 +14,7 @@ import {
 } from './json-walk.ts';
 import type { StringSink } from './json-walk.ts';
 import { withMark } from './sealed.ts';
+import { asksForThought } from './thought.ts';
 
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
@@ -156,7 +157,8 @@ class JsonScan implements StringSink {
         facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);
         break;
       case 'conversation':
-        facts.conversation = this.#string(start, end, MAX_HINT_BYTES) ?? this.#idOf(start, end);
+        facts.conversation =
+          this.#string(start, end, MAX_HINT_BYTES) ?? idAt(this.#body, start, MAX_HINT_BYTES);
         break;
       case 'prompt_cache_key':
         facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
@@ -168,13 +170,19 @@ class JsonScan implements StringSink {
       case 'system':
         facts.instructionsAt = start;
         break;
+      case 'reasoning':
+      case 'reasoning_effort':
+      case 'thinking':
+      case 'enable_thinking':
+        facts.thinks = asksForThought(this.#body, start, end);
+        break;
       case 'input_file_id':
       case 'training_file':
       case 'validation_file':
         this.#refer(this.#string(start, end, MAX_HINT_BYTES));
         break;
       case 'video':
-        this.#refer(this.#idOf(start, end));
+        this.#refer(idAt(this.#body, start, MAX_HINT_BYTES));
         break;
     }
     return this.#fault === undefined;
@@ -213,15 +221,6 @@ class JsonScan implements StringSink {
   #refer(id: string | undefined): void {
     const { refs } = this.#facts;
     if (id !== undefined && refs.length < MAX_REFS) this.#facts.refs = [...refs, id];
-  }
-
-  /** The `id` of an object that stands for a thing. */
-  #idOf(start: number, end: number): string | undefined {
-    if (end - start > MAX_HINT_BYTES * 2) return undefined;
-    for (const { key, start: at } of membersOf(this.#body, start)) {
-      if (key === 'id') return plainStringAt(this.#body, at, MAX_HINT_BYTES);
-    }
-    return undefined;
   }
 
   #string(start: number, end: number, maxBytes: number): string | undefined {

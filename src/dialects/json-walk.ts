@@ -263,6 +263,14 @@ export function isFilled(body: Buffer, start: number): boolean {
   }
 }
 
+/** The `id` of the object that stands at `from` for a thing: plain text of at most `maxBytes`. */
+export function idAt(body: Buffer, from: number, maxBytes: number): string | undefined {
+  for (const { key, start } of membersOf(body, from)) {
+    if (key === 'id') return plainStringAt(body, start, maxBytes);
+  }
+  return undefined;
+}
+
 /** White space of JSON. */
 export function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

@@ -220,6 +220,8 @@ export class Attempt {
       return;
     }
     this.#judge(outcome);
+    const { recorder, now } = this.#tools;
+    recorder.patience.saw(this.plan, this.#call, outcome, this.firstOutputMs, now());
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
     // After it is recorded: what is known of a key that is in trouble is worth telling with the trouble.
     if ('headers' in this.#opening) learn(this.plan, this.#opening.headers, this.#tools);

@@ -5,6 +5,7 @@ import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { FleetSense } from './fleet-sense.ts';
 import { Pace } from './pace.ts';
+import { Patience } from './patience.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** What the operator should hear of a provider as a whole. */
@@ -31,6 +32,7 @@ const ASIDES_PER_SECOND = 100;
  */
 export class Recorder {
   readonly book: KeyBook;
+  readonly patience = new Patience();
   readonly #onNotice: (notice: FleetNotice) => void;
   readonly #watched = new Map<string, Watched>();
   readonly #asides = new Pace(ASIDES_PER_SECOND);

@@ -2,10 +2,8 @@ import { preferenceOf } from '../affinity/preference.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Domain } from '../keys/domain.ts';
-import type { Provider } from '../providers/provider.ts';
 import type { Taken } from '../providers/take.ts';
 import type { Retelling } from '../translate/retelling.ts';
-import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptTools } from './attempt.ts';
 import { choiceRequest, choose, chooseLastResort, chooseOnly } from './choose.ts';
@@ -13,6 +11,7 @@ import type { Choice } from './choose.ts';
 import { mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
 import { suspectedSince } from './outage/poison.ts';
 import type { RouteTarget } from './route.ts';
+import { tryLimits } from './try-limits.ts';
 
 /** Bounds that hold for every provider. */
 export interface ServeLimits {
@@ -120,8 +119,11 @@ async function tryKeys(
   while (visit.attempts < provider.policy.attempts && visit.tried.size < MAX_KEYS) {
     const choice = chooseKey(visit, turn, preference, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
-    const limits = exchangeLimits(serving, provider);
-    if (limits.firstOutputMs <= 0) return { kind: 'deadline' };
+    const targetsLeft = visit.isLast || turn === 'last-resort' ? 0 : 1;
+    const next = { call, target: visit.target, targetsLeft, failed: serving.failed };
+    const limits = tryLimits(next, tools, serving.limits);
+    // What is left of the time may be kept for the others.
+    if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'exhausted' };
 
     const { pooled, epoch, lastResort } = choice;
     const plan = { provider, pooled, epoch, model, check: undefined, limits };
@@ -184,14 +186,4 @@ function chooseKey(
   const choice = choose(provider.pool, request);
   if (left.size === closed.size || choice.kind === 'key') return choice;
   return choose(provider.pool, { ...request, closed });
-}
-
-function exchangeLimits(
-  { call, tools, limits, failed }: Serving,
-  { config, policy }: Provider,
-): ExchangeLimits {
-  const leftMs = call.acceptedAt + config.deadline - tools.now();
-  const retryMs = failed.length > 0 ? policy.retryTimeoutMs : Infinity;
-  const firstOutputMs = Math.min(config.firstOutputTimeout, leftMs, retryMs);
-  return { ...limits, firstOutputMs, idleMs: config.idleTimeout };
 }

@@ -64,9 +64,11 @@ export async function runCheck(
       check: kind === 'purchase' ? 'credit' : 'key',
       limits: {
         firstOutputMs: healthCheckTimeout,
+        aliveMs: healthCheckTimeout,
         idleMs: healthCheckTimeout,
         stallMs: healthCheckTimeout,
         holdBytes: HOLD_BYTES,
+        resends: true,
       },
     },
     tools,

@@ -1,49 +1,36 @@
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { faultDetail } from './faults.ts';
-import type { Fault, FaultKind } from './faults.ts';
+import { faultDetail, faultIn } from './faults.ts';
+import type { Fault, Phase } from './faults.ts';
+import { FirstOutputWait } from './first-output-wait.ts';
 import { HeldFrames } from './held-frames.ts';
+import type { ExchangeLimits } from './limits.ts';
 import type { Ending, Opening, ResponseHeaders } from './opening.ts';
-import type { Transport, UpstreamRequest } from './transport.ts';
+import { Resend } from './resend.ts';
+import type { Sink } from './sink.ts';
+import type { Connection, Transport, UpstreamHandler, UpstreamRequest } from './transport.ts';
 import type { Watch } from './watch.ts';
 
+export type { ExchangeLimits } from './limits.ts';
 export type { Ending, Opening, ResponseHeaders } from './opening.ts';
-
-/** Bounds in time and bytes of one exchange. */
-export interface ExchangeLimits {
-  /** From dispatch to the first output. Milliseconds. */
-  readonly firstOutputMs: number;
-  /** Between two pieces of a body after its first output. Milliseconds. */
-  readonly idleMs: number;
-  /** How long a client may take nothing of an answer before it counts as gone. Milliseconds. */
-  readonly stallMs: number;
-  /** Bytes held back before the gate opens without a first output. */
-  readonly holdBytes: number;
-}
-
-/** Where relayed bytes go. */
-export interface Sink {
-  /** @returns false where the reader is behind: nothing more is read until `onDrain` calls back */
-  write(chunk: Buffer): boolean;
-  /** Calls back once, when the reader has caught up. */
-  onDrain(resume: () => void): void;
-}
-
-type Phase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';
+export type { Sink } from './sink.ts';
 
 /**
  * One request to a provider and its answer, up to the commit gate and beyond. It holds back what comes before
  * the first output, tells faults apart, keeps time, and passes backpressure on; it knows no dialect and no
  * blame. Network faults are values here, never exceptions.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements UpstreamHandler {
   readonly opening: Promise<Opening>;
-  /** From dispatch to the opening of the gate; undefined before. Milliseconds. */
+  /** From dispatch to the first output, or to the end where there was none; undefined before. Milliseconds. */
   firstOutputMs: number | undefined;
 
   readonly #limits: ExchangeLimits;
   readonly #watchFor: (status: number, headers: ResponseHeaders) => Watch;
+  readonly #transport: Transport;
   readonly #startedAt = performance.now();
+  readonly #wait: FirstOutputWait;
+  readonly #resend: Resend;
   #open: (opening: Opening) => void = () => {};
   #end: ((ending: Ending) => void) | undefined;
   #early: Ending | undefined;
@@ -55,8 +42,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #watch: Watch | undefined;
   readonly #held = new HeldFrames();
   #sink: Sink | undefined;
-  /** Half a frame was passed on, because it was longer than the hold, and its end has not come. */
-  #isMidFrame = false;
   #isReaderBehind = false;
 
   constructor(
@@ -65,12 +50,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     limits: ExchangeLimits,
     watchFor: (status: number, headers: ResponseHeaders) => Watch,
   ) {
+    this.#transport = transport;
     this.#limits = limits;
     this.#watchFor = watchFor;
+    this.#wait = new FirstOutputWait(limits.firstOutputMs, limits.aliveMs, this.#startedAt);
+    this.#resend = new Resend(request, limits.resends);
     this.opening = new Promise((resolve) => {
       this.#open = resolve;
     });
-    this.#timer = setTimeout(() => this.#fail('first-output-timeout'), limits.firstOutputMs);
+    this.#timer = setTimeout(() => this.#onTime(), limits.firstOutputMs);
     transport.dispatch(request, this);
   }
 
@@ -86,7 +74,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#end = resolve;
       this.#sink = sink;
       this.#phase = 'relaying';
-      this.#timer = setTimeout(() => this.#fail('idle-timeout'), this.#limits.idleMs);
+      this.#startIdle();
       this.#controller?.resume();
       this.#passHeld(sink);
     });
@@ -99,7 +87,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Whether what was passed on ends in the middle of a frame: one that was longer than the hold. */
   get isMidFrame(): boolean {
-    return this.#isMidFrame;
+    return this.#held.isMidFrame;
   }
 
   /** Nobody wants the answer any more. Nobody is to blame. */
@@ -108,15 +96,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#abort();
   }
 
+  onConnection(connection: Connection): void {
+    this.#resend.queued(connection);
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#resend.sent();
     if (this.#phase === 'over') this.#abort();
     else this.#phase = 'sent';
   }
 
-  /** The wait for an answer begins with the last byte of the request: a client may take its time to send it. */
   onBodySent(): void {
-    if (this.#phase === 'sent') this.#timer?.refresh();
+    if (this.#phase === 'sent') this.#wait.sent(performance.now());
+  }
+
+  onResponseStarted(): void {
+    this.#resend.answered();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
@@ -125,6 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     this.#watch = this.#watchFor(status, headers);
+    this.#wait.alive(performance.now());
   }
 
   onRequestUpgrade(
@@ -144,25 +141,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#sink !== undefined) {
       this.#timer?.refresh();
       if (boundary === chunk.length && this.#held.length === 0) {
-        this.#isMidFrame = false;
+        this.#held.isMidFrame = false;
         this.#pass(chunk, this.#sink);
       } else {
-        this.#hold(chunk, boundary);
+        this.#held.push(chunk, boundary);
         this.#passHeld(this.#sink);
       }
       return;
     }
-    this.#hold(chunk, boundary);
-    const isFull = this.#held.length > this.#limits.holdBytes;
-    if (this.#phase === 'answering') {
-      if (watch.error !== undefined) {
-        this.#settleWhole(watch);
-        this.#abort();
-        return;
-      }
-      if (watch.output || isFull) this.#openGate(watch);
-    }
-    if (isFull) controller.pause();
+    this.#held.push(chunk, boundary);
+    if (this.#phase === 'answering') this.#lookBeforeGate(watch);
+    if (this.#phase === 'open' && this.#held.length > this.#limits.holdBytes) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -172,7 +161,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // An error that came instead of an answer is told with all of its body.
     if (!isTailWhole && (this.#phase !== 'answering' || watch.error === undefined)) this.#held.dropTail();
     if (this.#phase === 'answering') {
-      this.#settleWhole(watch);
+      this.#endBeforeGate(watch);
       return;
     }
     if (this.#sink !== undefined && this.#held.length > 0) this.#sink.write(this.#held.takeAll());
@@ -180,29 +169,53 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    if (this.#phase !== 'over') this.#finish(this.#fault(faultDetail(error)));
+    if (this.#phase === 'over') return;
+    const detail = faultDetail(error);
+    const again = this.#resend.take(detail);
+    // It may have been sent the first time all the same, so the phase stays.
+    if (again !== undefined) this.#transport.dispatchAfresh(again, this);
+    else this.#finish(this.#fault(detail));
+  }
+
+  /** A piece of an answer has come that nobody may see yet. */
+  #lookBeforeGate(watch: Watch): void {
+    const { holdWhole, holdBytes } = this.#limits;
+    if (watch.error !== undefined) {
+      this.#settleWhole(watch);
+      this.#abort();
+    } else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
+    else if (!watch.output) this.#wait.alive(performance.now());
+    else if (holdWhole === undefined || watch.complete) this.#openGate(watch);
+    else this.#keepShut(watch, holdWhole.ms);
+  }
+
+  /** There is output, and it is wanted whole: from here on the provider's pauses are bounded, not its silence. */
+  #keepShut(watch: Watch, ms: number): void {
+    const sinceStartMs = performance.now() - this.#startedAt;
+    this.firstOutputMs ??= sinceStartMs;
+    if (sinceStartMs > ms) this.#openGate(watch);
+    else this.#startIdle();
+  }
+
+  #endBeforeGate(watch: Watch): void {
+    if (this.firstOutputMs === undefined || watch.error !== undefined) {
+      this.#settleWhole(watch);
+    } else if (watch.complete) {
+      this.#openGate(watch);
+      this.#finish({ kind: 'ended' });
+    } else this.#settle(this.#fault('no-end-marker'));
   }
 
   #openGate(watch: Watch): void {
     clearTimeout(this.#timer);
     this.#phase = 'open';
-    this.firstOutputMs = performance.now() - this.#startedAt;
+    this.firstOutputMs ??= performance.now() - this.#startedAt;
     this.#open({ kind: 'open', status: this.#status, headers: this.#headers, watch });
   }
 
-  #hold(chunk: Buffer, boundary: number): void {
-    this.#held.push(chunk, boundary);
-    if (boundary > 0) this.#isMidFrame = false;
-  }
-
-  /** Keeps back a frame that is not whole, up to the hold: a stream that breaks must not end in half a frame. */
   #passHeld(sink: Sink): void {
-    const isTooLong = this.#held.tailLength > this.#limits.holdBytes;
-    // No frame ended: a long one that comes in small pieces is put together once, not at each of them.
-    if (this.#held.tailLength === this.#held.length && !isTooLong) return;
-    if (isTooLong) this.#isMidFrame = true;
-    const held = isTooLong ? this.#held.takeAll() : this.#held.takeWhole();
-    if (held.length > 0) this.#pass(held, sink);
+    const held = this.#held.takeReady(this.#limits.holdBytes);
+    if (held !== undefined) this.#pass(held, sink);
   }
 
   #pass(chunk: Buffer, sink: Sink): void {
@@ -216,10 +229,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
     sink.onDrain(() => {
       if (this.#phase !== 'relaying') return;
       this.#isReaderBehind = false;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#fail('idle-timeout'), this.#limits.idleMs);
+      this.#startIdle();
       this.#controller?.resume();
     });
+  }
+
+  #startIdle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#fail('idle-timeout'), this.#limits.idleMs);
+  }
+
+  /** Looks at the clock when the wait was to be over, rather than setting it anew at every piece. */
+  #onTime(): void {
+    const leftMs = this.#wait.leftMs(performance.now());
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#onTime(), leftMs);
+    else this.#fail('first-output-timeout');
   }
 
   #fail(detail: string): void {
@@ -228,7 +252,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fault(detail: string): Fault {
-    const fault = FAULT_OF[this.#phase];
+    const fault = faultIn(this.#phase);
     return { kind: 'fault', fault, detail, ...(this.#status > 0 && { status: this.#status }) };
   }
 
@@ -258,7 +282,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #settle(opening: Opening): void {
     clearTimeout(this.#timer);
     this.#phase = 'over';
-    this.firstOutputMs = performance.now() - this.#startedAt;
+    this.firstOutputMs ??= performance.now() - this.#startedAt;
     this.#open(opening);
   }
 
@@ -266,12 +290,3 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('the exchange is over'));
   }
 }
-
-const FAULT_OF: Readonly<Record<Phase, FaultKind>> = {
-  queued: 'not-sent',
-  sent: 'maybe-sent',
-  answering: 'no-output',
-  open: 'broken',
-  relaying: 'broken',
-  over: 'broken',
-};

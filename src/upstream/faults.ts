@@ -4,10 +4,28 @@
  * - `unbuilt`: no request could be made, and nobody can say that it is the key
  * - `not-sent`: no byte of the request left
  * - `maybe-sent`: sent in part or whole, and no answer began
- * - `no-output`: an answer began, and its first output never came
- * - `broken`: it broke after its first output
+ * - `no-output`: an answer began, and nothing of it has passed the commit gate: its first output never came, or it
+ *   was to be held until it is whole and broke before
+ * - `broken`: it broke after the gate
  */
 export type FaultKind = 'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
+
+/** How far an exchange has come. */
+export type Phase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';
+
+const FAULT_IN: Readonly<Record<Phase, FaultKind>> = {
+  queued: 'not-sent',
+  sent: 'maybe-sent',
+  answering: 'no-output',
+  open: 'broken',
+  relaying: 'broken',
+  over: 'broken',
+};
+
+/** What it is to break in this phase. */
+export function faultIn(phase: Phase): FaultKind {
+  return FAULT_IN[phase];
+}
 
 /** A broken exchange. */
 export interface Fault {

@@ -4,15 +4,12 @@ export class HeldFrames {
   #length = 0;
   /** Of the bytes, those at the end that belong to a frame which is not whole. */
   #tail = 0;
+  /** Half a frame was let go, because it was longer than the hold, and its end has not come. */
+  isMidFrame = false;
 
   /** In bytes. */
   get length(): number {
     return this.#length;
-  }
-
-  /** Of the frame that is not whole. In bytes. */
-  get tailLength(): number {
-    return this.#tail;
   }
 
   /** A copy of what is held. */
@@ -25,6 +22,7 @@ export class HeldFrames {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     this.#tail = boundary > 0 ? chunk.length - boundary : this.#tail + chunk.length;
+    if (boundary > 0) this.isMidFrame = false;
   }
 
   takeAll(): Buffer {
@@ -43,6 +41,20 @@ export class HeldFrames {
     const whole = held.subarray(0, held.length - tail);
     this.push(held.subarray(whole.length), 0);
     return whole;
+  }
+
+  /**
+   * Takes what may be passed on. A frame that is not whole stays, up to `maxTail` bytes: a stream that breaks must not
+   * end in half a frame.
+   * @returns undefined where there is nothing
+   */
+  takeReady(maxTail: number): Buffer | undefined {
+    if (this.#tail > maxTail) {
+      this.isMidFrame = true;
+      return this.takeAll();
+    }
+    // No frame ended: a long one that comes in small pieces is put together once, not at each of them.
+    return this.#tail === this.#length ? undefined : this.takeWhole();
   }
 
   /** Forgets half a frame whose other half will not come. */

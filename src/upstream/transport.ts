@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
 
@@ -16,9 +16,22 @@ export interface UpstreamRequest {
   readonly upgrade?: 'websocket';
 }
 
+/** What a request travels over. */
+export interface Connection {
+  /** Takes one more request. @returns whether it had one before */
+  carry(): boolean;
+}
+
+/** Hears of an answer, and before that which connection its request is for. */
+export interface UpstreamHandler extends Dispatcher.DispatchHandler {
+  onConnection(connection: Connection): void;
+}
+
 /** The way to one provider: its connections, and nothing that another provider shares. */
 export interface Transport {
-  dispatch(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void;
+  dispatch(request: UpstreamRequest, handler: UpstreamHandler): void;
+  /** The same over a connection of its own, which no request had before and none will have after it. */
+  dispatchAfresh(request: UpstreamRequest, handler: UpstreamHandler): void;
   /** Lets requests under way finish. */
   close(): Promise<void>;
   /** Ends requests under way. */
@@ -41,32 +54,44 @@ const KEEP_ALIVE_MS = 50_000;
  * HTTP/2 was slower wherever it was measured, and lets one reset take many requests along.
  */
 export function openTransport({ origin, connectTimeoutMs }: TransportOptions): Transport {
-  const own = openPool(origin, connectTimeoutMs);
+  const options = clientOptions(connectTimeoutMs);
+  const own = openPool(origin, options);
   const others = new Map<string, Pool>();
+  const afresh = new Set<Client>();
   let isOver = false;
   const poolFor = (place: string | undefined): Pool => {
     // Over, its own pool says so.
     if (place === undefined || place === origin || isOver) return own;
     let pool = others.get(place);
-    if (pool === undefined) others.set(place, (pool = openPool(place, connectTimeoutMs)));
+    if (pool === undefined) others.set(place, (pool = openPool(place, options)));
     return pool;
   };
-  const each = async (act: (pool: Pool) => Promise<void>): Promise<void> => {
+  const each = async (act: (way: Pool | Client) => Promise<void>): Promise<void> => {
     isOver = true;
-    await Promise.all([own, ...others.values()].map(act));
+    await Promise.all([own, ...others.values(), ...afresh].map(act));
   };
   return {
     dispatch(request, handler) {
       poolFor(request.origin).dispatch(request, handler);
     },
-    close: () => each((pool) => pool.close()),
-    destroy: () => each((pool) => pool.destroy()),
+    dispatchAfresh(request, handler) {
+      if (isOver) {
+        own.dispatch(request, handler);
+        return;
+      }
+      const client = new KeptClient(request.origin ?? origin, options);
+      afresh.add(client);
+      client.dispatch({ ...request, reset: true }, handler);
+      // Lets the one request finish, and ends the connection then.
+      void client.close().finally(() => afresh.delete(client));
+    },
+    close: () => each((way) => way.close()),
+    destroy: () => each((way) => way.destroy()),
   };
 }
 
-function openPool(origin: string, connectTimeoutMs: number): Pool {
-  return new Pool(origin, {
-    connections: null,
+function clientOptions(connectTimeoutMs: number): Client.Options {
+  return {
     pipelining: 1,
     allowH2: false,
     connect: { timeout: connectTimeoutMs },
@@ -74,5 +99,44 @@ function openPool(origin: string, connectTimeoutMs: number): Pool {
     // The exchange has its own clocks: it knows first output from first byte, and whose delay it is.
     headersTimeout: 0,
     bodyTimeout: 0,
+  };
+}
+
+function openPool(origin: string, options: Client.Options): Pool {
+  return new Pool(origin, {
+    ...options,
+    connections: null,
+    factory: (url, given) => new KeptClient(url, given),
   });
+}
+
+/**
+ * One connection after another, each kept alive for as many requests as it lasts. undici tells nobody whether the one
+ * that broke was new, and a reset means different things of the two: one that idled was often closed at its other end
+ * just as the request left (RFC 9112, 9.3.1).
+ */
+class KeptClient extends Client implements Connection {
+  #hasCarried = false;
+
+  constructor(origin: string | URL, options: Client.Options) {
+    super(origin, options);
+    this.on('connect', () => {
+      this.#hasCarried = false;
+    });
+  }
+
+  carry(): boolean {
+    const hadOne = this.#hasCarried;
+    this.#hasCarried = true;
+    return hadOne;
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (isUpstreamHandler(handler)) handler.onConnection(this);
+    return super.dispatch(options, handler);
+  }
+}
+
+function isUpstreamHandler(handler: Dispatcher.DispatchHandler): handler is UpstreamHandler {
+  return 'onConnection' in handler;
 }

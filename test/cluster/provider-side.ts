@@ -109,8 +109,11 @@ export class ProviderSide {
 
   /** One node's connections to one provider. */
   transport(provider: string, owner: Owner): Transport {
+    const dispatch: Transport['dispatch'] = (request, handler) =>
+      this.#dispatch(provider, owner, request, handler);
     return {
-      dispatch: (request, handler) => this.#dispatch(provider, owner, request, handler),
+      dispatch,
+      dispatchAfresh: dispatch,
       close: () => Promise.resolve(),
       destroy: () => Promise.resolve(),
     };

@@ -68,6 +68,8 @@ void test('the smallest configuration has every default', () => {
         deadline: 600_000,
         connectTimeout: 5000,
         firstOutputTimeout: 120_000,
+        firstOutputFloor: 10_000,
+        aliveTimeout: 300_000,
         idleTimeout: 120_000,
         timeout: 120_000,
         firstByteTimeout: 0,

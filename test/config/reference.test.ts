@@ -100,6 +100,8 @@ providers:
     deadline: 5m
     connectTimeout: 2s
     firstOutputTimeout: 20s
+    firstOutputFloor: 5s
+    aliveTimeout: 4m
     idleTimeout: 1m
     timeout: 120000
     firstByteTimeout: 0

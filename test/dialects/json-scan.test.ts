@@ -47,6 +47,26 @@ void describe('reading a JSON body', () => {
     assert.deepEqual(scanned.refs, ['file-1', 'file-2', 'video_1', 'file-3', 'file-4']);
   });
 
+  for (const [asked, thinks] of [
+    ['"reasoning_effort":"high"', true],
+    ['"reasoning_effort":"none"', false],
+    ['"reasoning_effort":"minimal"', false],
+    ['"reasoning_effort":null', false],
+    ['"reasoning":{"effort":"low","summary":"auto"}', true],
+    ['"reasoning":{"effort": "none"}', false],
+    ['"reasoning":{"enabled" : false}', false],
+    ['"thinking":{"type":"enabled","budget_tokens":1024}', true],
+    ['"thinking":{"type":"adaptive"}', true],
+    ['"thinking":{"type":"disabled"}', false],
+    ['"enable_thinking":true', true],
+    ['"enable_thinking":false', false],
+    ['"messages":[{"thinking":"hm"}]', false],
+  ] as const) {
+    void it(`${thinks ? 'asks' : 'does not ask'} for thought: ${asked}`, () => {
+      assert.equal(facts(`{"model":"m",${asked},"n":1}`).thinks, thinks);
+    });
+  }
+
   void it('takes nothing for a file that only looks like one', () => {
     const scanned = facts(
       JSON.stringify({

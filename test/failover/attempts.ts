@@ -41,7 +41,14 @@ export async function tryOnce(provider: Provider, tools: AttemptTools): Promise<
     epoch: pooled?.record.epoch ?? 0,
     model: 'm',
     check: undefined,
-    limits: { firstOutputMs: 60_000, idleMs: 60_000, stallMs: 60_000, holdBytes: 64 * 1024 },
+    limits: {
+      firstOutputMs: 60_000,
+      aliveMs: 60_000,
+      idleMs: 60_000,
+      stallMs: 60_000,
+      holdBytes: 64 * 1024,
+      resends: true,
+    },
   };
   const call = completionCall(provider, 'm', Date.now(), new AbortController().signal);
   return Attempt.start(call, plan, tools);

@@ -8,7 +8,14 @@ import { completionCall } from '../../src/probe/check-call.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import { attemptTools, providerAt } from './attempts.ts';
 
-const LIMITS = { firstOutputMs: 60_000, idleMs: 60_000, stallMs: 60_000, holdBytes: 64 * 1024 };
+const LIMITS = {
+  firstOutputMs: 60_000,
+  idleMs: 60_000,
+  stallMs: 60_000,
+  aliveMs: 60_000,
+  resends: false,
+  holdBytes: 64 * 1024,
+};
 
 /** A call with this body, as it would be made at a provider that answers with an error. */
 async function callFor(t: TestContext, body: Buffer, more: Partial<Call> = {}, answer?: string) {

@@ -58,7 +58,14 @@ async function stageFor(t: TestContext): Promise<Stage> {
 
 function start({ provider, tools, call }: Stage): Promise<Attempt> {
   const [pooled] = provider.pool.all();
-  const limits = { firstOutputMs: 60_000, idleMs: 60_000, stallMs: 60_000, holdBytes: 64 * 1024 };
+  const limits = {
+    firstOutputMs: 60_000,
+    idleMs: 60_000,
+    stallMs: 60_000,
+    aliveMs: 60_000,
+    resends: false,
+    holdBytes: 64 * 1024,
+  };
   const plan = { provider, pooled, epoch: 0, model: 'm', check: undefined, limits };
   return Attempt.start(call, plan, tools);
 }

@@ -78,7 +78,14 @@ void describe('a key that no request can be made with', () => {
       const provider = providerAt(t, upstream.origin, parts, tools.recorder.book);
       const [pooled] = provider.pool.all();
       assert.ok(pooled);
-      const limits = { firstOutputMs: 60_000, idleMs: 60_000, stallMs: 60_000, holdBytes: 1024 };
+      const limits = {
+        firstOutputMs: 60_000,
+        idleMs: 60_000,
+        stallMs: 60_000,
+        aliveMs: 60_000,
+        resends: false,
+        holdBytes: 1024,
+      };
       const bad = { ...pooled, key: { ...pooled.key, secret: new Secret(text) } };
       const call = completionCall(provider, 'm', Date.now(), new AbortController().signal);
       const plan = { provider, pooled: bad, epoch: 0, model: 'm', check: undefined, limits };

@@ -126,6 +126,28 @@ void test('an answer that ended before anybody asked for it is all there', async
   assert.equal(reader.text, streamOf(FRAMES));
 });
 
+for (const isEarly of [true, false]) {
+  const when = isEarly ? 'before anybody asked for it' : 'while it was relayed';
+  void test(`a stream that ended in order ${when}, in the middle of a frame, ends in a whole frame`, async (t) => {
+    let isRelaying = isEarly;
+    const upstream = await rawUpstream(t, async ({ write }) => {
+      await write(rawHead('200 OK', SSE) + rawChunk(streamOf(FRAMES.slice(0, 2))));
+      await until(() => isRelaying);
+      await write(rawChunk(FRAMES[3].slice(0, 20)) + rawChunk());
+    });
+    const { dispatch } = dispatcherFor(t, upstream.origin);
+    const exchange = dispatch();
+    await exchange.opening;
+    // The next exchange over the only connection begins when this one is over.
+    if (isEarly) await dispatch().opening;
+    const reader = new Reader();
+    const ending = exchange.relay(reader);
+    isRelaying = true;
+    assert.deepEqual(await ending, { kind: 'ended' });
+    assert.equal(reader.text, streamOf(FRAMES.slice(0, 2)));
+  });
+}
+
 void test('an error before the first output settles at once, and the rest is not waited for', async (t) => {
   const event = 'data: {"error":{"message":"no","type":"server_error","code":"server_error"}}';
   const upstream = await rawUpstream(t, ({ write }) => {

@@ -112,18 +112,6 @@ void test('a preamble and then nothing is no output', async (t) => {
   assert.equal(told(await dispatch({ firstOutputMs: ENOUGH_MS }).opening), 'no-output: first-output-timeout');
 });
 
-void test('comments that keep a connection warm are no output', async (t) => {
-  const upstream = await rawUpstream(t, async ({ write, socket }) => {
-    await write(rawHead('200 OK', SSE));
-    while (socket.writable) {
-      await write(rawChunk(': OPENROUTER PROCESSING\n\n'));
-      await pause(5);
-    }
-  });
-  const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch({ firstOutputMs: ENOUGH_MS }).opening), 'no-output: first-output-timeout');
-});
-
 void test('an answer cut before its first output is no output', async (t) => {
   const upstream = await rawUpstream(t, ({ end }) => {
     end(rawHead('200 OK', SSE) + rawChunk(streamOf(FRAMES.slice(0, 1))));

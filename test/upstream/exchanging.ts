@@ -10,9 +10,11 @@ import { UNREADABLE } from '../../src/upstream/watch.ts';
 /** Bounds that no test meets unless it sets its own. */
 const LIMITS: ExchangeLimits = {
   firstOutputMs: 60_000,
+  aliveMs: 60_000,
   idleMs: 60_000,
   stallMs: 60_000,
   holdBytes: 256 * 1024,
+  resends: true,
 };
 
 const POST: UpstreamRequest = {

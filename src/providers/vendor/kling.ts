@@ -29,7 +29,9 @@ export function openKling(config: ProviderConfig): Wire {
       const halves = key?.secret.reveal().split(':');
       if (key === undefined || halves?.length !== 2) return wire.build(call, key, model);
       const request = wire.build(call, undefined, model);
-      return request instanceof Promise ? request : withToken(request, key.secret, Date.now()).catch(unusableKey);
+      return request instanceof Promise
+        ? request
+        : withToken(request, key.secret, Date.now()).catch(unusableKey);
     },
   };
 }

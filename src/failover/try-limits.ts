@@ -1,0 +1,87 @@
+import type { Call } from '../dialects/call.ts';
+import type { ExchangeLimits } from '../upstream/exchange.ts';
+import type { Attempt, AttemptTools } from './attempt.ts';
+import type { FirstOutputTimes } from './first-output-times.ts';
+import type { RouteTarget } from './route.ts';
+
+/** Before anything is known of a model, where another target is left: a stream, and a whole answer. Milliseconds. */
+const UNKNOWN_STREAM_MS = 30_000;
+const UNKNOWN_WHOLE_MS = 60_000;
+
+/** A try that is about to be made. */
+export interface NextTry {
+  readonly call: Call;
+  readonly target: Pick<RouteTarget, 'provider' | 'model' | 'only'>;
+  /** Targets of the route that come after this one. */
+  readonly targetsLeft: number;
+  /** The tries of this request that failed, in order. */
+  readonly failed: readonly Pick<Attempt, 'plan' | 'timedOut'>[];
+}
+
+/**
+ * How long the next try may take. `firstOutputMs` is 0 or less where there is no time for it: the deadline is over, what
+ * is left of it is kept for the targets to come, or this target had the request wait in vain before and another is left.
+ */
+export function tryLimits(
+  next: NextTry,
+  { recorder, now }: Pick<AttemptTools, 'recorder' | 'now'>,
+  limits: Pick<ExchangeLimits, 'holdBytes' | 'stallMs'>,
+): ExchangeLimits {
+  const { call, target, targetsLeft, failed } = next;
+  const { config, policy } = target.provider;
+  const at = now();
+  const leftMs = call.acceptedAt + config.deadline - at - keptMs(config.deadline, targetsLeft);
+  const mostMs = failed.length > 0 ? Math.min(leftMs, policy.retryTimeoutMs) : leftMs;
+  const isGivenUp = targetsLeft > 0 && hasTimedOut(next);
+  const waitMs = isGivenUp ? 0 : patienceMs(next, recorder.patience.timesOf(target, call), at);
+  return {
+    ...limits,
+    firstOutputMs: Math.min(waitMs, mostMs),
+    aliveMs: Math.min(config.aliveTimeout, mostMs),
+    idleMs: config.idleTimeout,
+    resends: !call.creates,
+  };
+}
+
+/**
+ * What is kept of a deadline for the targets that are left: a third of it for one, half for two, ever more for more.
+ * It is the same for all tries at one target, however many, so that these cannot use it up.
+ */
+export function keptMs(deadlineMs: number, targetsLeft: number): number {
+  return (deadlineMs * targetsLeft) / (targetsLeft + 2);
+}
+
+/**
+ * How long a first output is worth waiting for, within `firstOutputFloor` and `firstOutputTimeout`. There is a reason
+ * to be impatient only where something else can be tried:
+ *
+ * - Another target: as long as the model has shown to need, once. Before it has shown that, 30 s for a stream, 60 s for a
+ *   whole answer, and for one that thinks all there is.
+ * - Only other keys of the same provider: as long as the model has shown to need, once. What is slow with one key is
+ *   most likely slow with the next, so that the second try waits all there is: a request is cut off from work that is
+ *   paid for once at most. Before anything is known, it is not cut off at all.
+ * - Nothing, or what cannot be sent twice: all there is.
+ */
+export function patienceMs(next: NextTry, times: FirstOutputTimes | undefined, now: number): number {
+  const { call, targetsLeft } = next;
+  const { firstOutputTimeout: most, firstOutputFloor: least } = next.target.provider.config;
+  if (call.creates || call.body.kind === 'passing') return most;
+  if (targetsLeft === 0) {
+    if (times?.isKnown(now) !== true || hasTimedOut(next) || !hasKeysLeft(next, now)) return most;
+  }
+  const unknownMs = call.hints.thinks ? most : call.stream ? UNKNOWN_STREAM_MS : UNKNOWN_WHOLE_MS;
+  const enoughMs = times?.waitMs(unknownMs, now) ?? unknownMs;
+  return Math.min(Math.max(enoughMs, least), most);
+}
+
+/** Whether another key of the provider could be tried after this one. */
+function hasKeysLeft({ target: { provider, only }, failed }: NextTry, now: number): boolean {
+  if (only !== undefined) return false;
+  const triedHere = failed.filter(({ plan }) => plan.provider === provider).length;
+  return Math.min(provider.pool.inService(now).length, provider.policy.attempts) > triedHere + 1;
+}
+
+/** Whether a key of the provider had this request wait in vain. */
+function hasTimedOut({ target: { provider }, failed }: NextTry): boolean {
+  return failed.some(({ plan, timedOut }) => timedOut && plan.provider === provider);
+}
