@@ -111,6 +111,12 @@ void describe('watching a stream', () => {
     assert.equal(seen.error, '{"error":{"code":"a"}}');
   });
 
+  void it('sees an error one level down, where its answer belongs', () => {
+    const seen = watch('/chat/completions', 'text/event-stream');
+    seen.read(Buffer.from('data: {"code":1,"data":{"error":{"code":"a"}}}\n\n'));
+    assert.equal(seen.error, '{"code":1,"data":{"error":{"code":"a"}}}');
+  });
+
   void it('sees an error at the very end that no empty line follows', () => {
     const seen = watch('/chat/completions', 'text/event-stream');
     seen.read(Buffer.from('{"error":{"code":429}}'));
