@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod';
 import type { Asked } from './load.ts';
 
-/** What the log says of one request. */
-export interface Logged {
-  readonly id: string;
-  readonly failed?: readonly { readonly provider: string }[] | undefined;
-}
+const requestLine = z.looseObject({
+  id: z.string(),
+  /** The id that the provider gave, which the client has then. */
+  providerRequestId: z.string().optional(),
+  failed: z.array(z.looseObject({ provider: z.string() })).default([]),
+});
 
 /** Every request was answered. */
 export function assertAnswered(asked: readonly Asked[]): void {
@@ -15,17 +17,27 @@ export function assertAnswered(asked: readonly Asked[]): void {
   );
 }
 
-/** Numbers of the requests in the second half that were tried at this provider: it failed them, and they waited for it. */
+/**
+ * Numbers of the requests in the second half that were tried at this provider: it failed them, and they waited for it.
+ * @param logged - the log's lines of all requests
+ */
 export function laterTries(
   asked: readonly Asked[],
-  logged: readonly Logged[],
+  logged: readonly unknown[],
   provider: string,
 ): readonly number[] {
-  const tried = new Set(
-    logged.filter(({ failed = [] }) => failed.some((each) => each.provider === provider)).map(({ id }) => id),
+  const lines = new Map(
+    logged.map((each) => {
+      const line = requestLine.parse(each);
+      return [line.providerRequestId ?? line.id, line];
+    }),
   );
   return asked
     .slice(asked.length / 2)
-    .filter(({ id }) => id === undefined || tried.has(id))
+    .filter(({ id = '', number }) => {
+      const line = lines.get(id);
+      assert.ok(line !== undefined, `the log does not tell of request ${number}`);
+      return line.failed.some((each) => each.provider === provider);
+    })
     .map(({ number }) => number);
 }

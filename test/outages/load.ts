@@ -6,7 +6,7 @@ import { ask, chat } from '../support/http.ts';
 export interface Asked {
   /** In the order of their beginning, from 0. */
   readonly number: number;
-  /** As the log has it; undefined where none was told. */
+  /** The `x-request-id` that it was answered with. */
   readonly id: string | undefined;
   /** Whether a whole answer came. */
   readonly answered: boolean;
@@ -21,9 +21,12 @@ export interface Pace {
   readonly half: number;
 }
 
-/** Begins two halves of requests at a steady pace, whatever becomes of those before, at several gateways in turn. */
+/**
+ * Begins two halves of requests at a steady pace, whatever becomes of those before.
+ * @param urlOf - the gateway that a request is put to, by its number
+ */
 export async function askSteadily(
-  urls: readonly string[],
+  urlOf: (number: number) => string,
   { perSecond, half }: Pace,
   model = 'gpt-5',
 ): Promise<readonly Asked[]> {
@@ -31,7 +34,7 @@ export async function askSteadily(
   const asked: Promise<Asked>[] = [];
   for (let number = 0; number < 2 * half; number++) {
     await sleep(Math.max(startedAt + (number * 1_000) / perSecond - performance.now(), 0));
-    asked.push(askOnce(urls[number % urls.length] ?? '', number, model));
+    asked.push(askOnce(urlOf(number), number, model));
   }
   return Promise.all(asked);
 }

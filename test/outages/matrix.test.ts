@@ -48,7 +48,7 @@ async function play(context: TestContext, { how, keys, pace, failover }: Cell): 
       routes: [{ model: '*', to: ['main', 'spare'] }],
     }),
   });
-  const asked = await askSteadily([gateway.url], pace);
+  const asked = await askSteadily(() => gateway.url, pace);
   assertAnswered(asked);
   const tried = laterTries(asked, await gateway.requestsLogged(asked.length), 'main');
   // As the provider saw it, too, where it sees anything.

@@ -27,13 +27,14 @@ export const OUTAGES: Readonly<Record<string, Answer | 'refused'>> = {
   'an empty 200': ({ end }) => end(rawAnswer('200 OK', JSON_TYPE)),
 };
 
+/** Nobody listens there, and no test is given this port. */
+const NOWHERE = 'http://127.0.0.1:1/v1';
+
 /** Starts one, for as long as the test. */
 export async function down(context: TestContext, how: Answer | 'refused'): Promise<Down> {
-  const upstream = await rawUpstream(context, how === 'refused' ? () => {} : how);
-  const baseUrl = `${upstream.origin}/v1`;
-  if (how !== 'refused') return { baseUrl, upstream };
-  await upstream.close();
-  return { baseUrl, upstream: undefined };
+  if (how === 'refused') return { baseUrl: NOWHERE, upstream: undefined };
+  const upstream = await rawUpstream(context, how);
+  return { baseUrl: `${upstream.origin}/v1`, upstream };
 }
 
 /** What a first output, and a check, of a provider that is silent is waited for. Milliseconds. */
