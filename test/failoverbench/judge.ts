@@ -27,8 +27,8 @@ export interface Judged {
   readonly verdict: 'pass' | 'partial' | 'safe' | 'fail';
   /** What speaks against it; empty for a pass. */
   readonly because: string;
-  /** It is partial for nothing but that another key or the fallback answered, where asking again was advised. */
-  readonly movedOn: boolean;
+  /** It is partial by what the benchmark advises alone, and right by what it says. */
+  readonly rightByWords: boolean;
 }
 
 /**
@@ -36,11 +36,11 @@ export interface Judged {
  */
 export function judge(scenario: Scenario, measured: Measured): Judged {
   const { verdict, because } = verdictOn(scenario, measured);
-  const movedOn = verdict === 'partial' && scenario.mayMoveOn === true;
-  return { verdict, because, movedOn };
+  const rightByWords = verdict === 'partial' && scenario.anyWay === true;
+  return { verdict, because, rightByWords };
 }
 
-function verdictOn(scenario: Scenario, measured: Measured): Omit<Judged, 'movedOn'> {
+function verdictOn(scenario: Scenario, measured: Measured): Omit<Judged, 'rightByWords'> {
   const { calls } = measured;
   const bad = calls.find(({ outcome }) => outcome === 'hang' || outcome === 'wrong');
   if (bad !== undefined) return { verdict: 'fail', because: `${bad.outcome}: ${bad.said}` };

@@ -9,6 +9,8 @@ import type { ErrorAnswer, Fault, Times } from './faults.ts';
 export interface Asked {
   /** Milliseconds since the scenario began. */
   readonly atMs: number;
+  /** The credential it came with. */
+  readonly key: string;
   readonly model: string;
   /** Whether an answer began, be it one that breaks off. */
   answered: boolean;
@@ -117,7 +119,8 @@ export class FaultyProvider implements AsyncDisposable {
       });
     }
     const atMs = performance.now() - this.#begunAt;
-    const asked: Asked = { atMs, model: asks.model, answered: false, prefillRefused: false };
+    const key = headers.authorization ?? '';
+    const asked: Asked = { atMs, key, model: asks.model, answered: false, prefillRefused: false };
     this.asked.push(asked);
     const number = (this.#counts.get(asks.model) ?? 0) + 1;
     this.#counts.set(asks.model, number);

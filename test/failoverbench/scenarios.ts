@@ -19,21 +19,21 @@ export interface Scenario {
   /** Several requests, one after another, instead of one. */
   readonly sequence?: { readonly count: number; readonly everyS: number };
   readonly fallback?: 'healthy-no-prefill';
-  /** The benchmark's words allow for going on to somebody else instead of asking again, though its checks advise that. */
-  readonly mayMoveOn?: true;
+  /** The benchmark's words call it right to answer by whatever way, though its checks advise one of them. */
+  readonly anyWay?: true;
   readonly checks: readonly Check[];
 }
 
 /** From the end of an outage until the primary must be in use again. Seconds. */
 export const RECOVERY_S = 30;
 
-/** The first answer that looks whole must be whole; every scenario asks for that, by its verdict. */
+/** That what looks like an answer is the whole one, each asks for by its verdict. */
 export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'S01',
     fault: 'first 429 with `Retry-After: 2`, then healthy',
     limitS: 20,
-    mayMoveOn: true,
+    anyWay: true,
     checks: [
       advised('the primary is asked again', ({ primary }) => primary.length >= 2),
       advised('after the time it named', ({ primary }) => gapMs(primary) >= 1_800),
@@ -50,7 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'S03',
     fault: 'first 500, then healthy',
     limitS: 20,
-    mayMoveOn: true,
+    anyWay: true,
     checks: [advised('the primary is asked again', ({ primary }) => primary.length >= 2)],
   },
   { id: 'S04', fault: '503 always', limitS: 40, checks: [atMost(6)] },
@@ -68,6 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'S07',
     fault: 'first word after 20 s',
     limitS: 60,
+    anyWay: true,
     checks: [advised('answered within 15 s', took(15))],
   },
   { id: 'S08', fault: 'stream cut after 40 words', limitS: 40, checks: [] },
@@ -165,8 +166,15 @@ function gapMs([first, second]: Measured['primary']): number {
   return first === undefined || second === undefined ? -1 : second.atMs - first.atMs;
 }
 
-/** How often the primary was asked in the first seconds, which are not scaled: they are between two tries. */
+/**
+ * How often one key of the primary was asked in the first seconds, which are not scaled: they are between two tries. The
+ * benchmark knows of one key; each of several is an account of its own, with limits of its own.
+ */
 function within({ primary }: Measured, seconds: number): number {
   const [first] = primary;
-  return primary.filter(({ atMs }) => atMs - (first?.atMs ?? 0) < seconds * 1_000).length;
+  const counts = new Map<string, number>();
+  for (const { atMs, key } of primary) {
+    if (atMs - (first?.atMs ?? 0) < seconds * 1_000) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Math.max(...counts.values(), 0);
 }

@@ -6,8 +6,8 @@ export interface Score {
   readonly partial: number;
   readonly safe: number;
   readonly fail: number;
-  /** Of the partial ones, those that went on to somebody else where the benchmark's words allow for it. */
-  readonly movedOn: number;
+  /** Of the partial ones, those that are right by the benchmark's words. */
+  readonly rightByWords: number;
 }
 
 /** Counts verdicts. */
@@ -18,7 +18,7 @@ export function scoreOf(rows: readonly Row[]): Score {
     partial: count('partial'),
     safe: count('safe'),
     fail: count('fail'),
-    movedOn: rows.filter(({ judged }) => judged.movedOn).length,
+    rightByWords: rows.filter(({ judged }) => judged.rightByWords).length,
   };
 }
 
@@ -34,11 +34,16 @@ export function tableOf(columns: ReadonlyMap<string, readonly Row[]>): string {
     const { pass, partial, safe, fail } = scoreOf(columns.get(name) ?? []);
     return `**${pass}/${partial}/${safe}/${fail}**`;
   });
+  const words = names.map((name) => {
+    const { pass, rightByWords } = scoreOf(columns.get(name) ?? []);
+    return `**${pass + rightByWords}**`;
+  });
   return [
     `| | fault of the primary | ${names.join(' | ')} |`,
     `| --- | --- | ${names.map(() => '---').join(' | ')} |`,
     ...lines,
     `| | pass/partial/safe/fail | ${scores.join(' | ')} |`,
+    `| | right by its words | ${words.join(' | ')} |`,
   ].join('\n');
 }
 
