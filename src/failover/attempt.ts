@@ -44,6 +44,8 @@ export class Attempt {
   cancelled = false;
   /** True once what is left of its answer was given up. */
   abandoned = false;
+  /** True where what was passed on ended in the middle of a frame. */
+  isMidFrame = false;
   verdict: Verdict = NOT_JUDGED;
   /** What it meant for its key, once that is recorded. */
   effect: Effect = { kind: 'none' };
@@ -134,11 +136,6 @@ export class Attempt {
     return this.#outcome?.kind === 'answered' && this.#outcome.errorText.includes(secret);
   }
 
-  /** True where what was passed on ends in the middle of a frame. */
-  get isMidFrame(): boolean {
-    return this.#exchange.isMidFrame;
-  }
-
   /** What broke on the wire, if something did. */
   get fault(): Faulted['fault'] | undefined {
     return this.#outcome?.kind === 'faulted' ? this.#outcome.fault : undefined;
@@ -181,6 +178,7 @@ export class Attempt {
   async relay(sink: Sink): Promise<boolean> {
     using _ = this.#underWay;
     const ending = await this.#exchange.relay(sink);
+    this.isMidFrame = this.#exchange.isMidFrame;
     const outcome = outcomeOfEnding(this.#opening, ending);
     if (outcome === undefined) {
       this.#cancel();
