@@ -31,9 +31,36 @@ export const ANY_ANSWER: Least = { oneOf: [], filled: false, generated: false };
 
 /** Cloudflare wraps answers of its own kind in `result`, DashScope in `output`; xAI defers one by its `request_id`. */
 const CHAT = ['choices', 'result', 'output', 'response', 'request_id'];
-/** llama.cpp has `content`. */
-const COMPLETION = ['choices', 'result', 'output', 'response', 'content', 'text', 'generated_text'];
-const EMBEDDINGS = ['data', 'embeddings', 'embedding', 'result', 'output', 'predictions', 'vectors'];
+/** llama.cpp has `content`, and `stop` beside it where that is empty. */
+const COMPLETION = ['choices', 'result', 'output', 'response', 'content', 'stop', 'text', 'generated_text'];
+/** watsonx.ai has `results`. */
+const EMBEDDINGS = [
+  'data',
+  'embeddings',
+  'embedding',
+  'results',
+  'result',
+  'output',
+  'predictions',
+  'vectors',
+];
+/** Of silence a transcript is empty. */
+const TRANSCRIPT = [
+  'text',
+  'segments',
+  'words',
+  'results',
+  'result',
+  'output',
+  'data',
+  'id',
+  'task',
+  'duration',
+  'language',
+  'usage',
+];
+/** Bedrock and Google write their names as one word. */
+const TOKENS = ['input_tokens', 'inputTokens', 'total_tokens', 'totalTokens', 'usage', 'data'];
 /** SiliconFlow and fal have `images`; MiniMax and Kling an object for `data`; those that take their time a task. */
 const IMAGES = ['data', 'images', 'image', 'result', 'output', 'artifacts', 'id', 'task_id', 'request_id'];
 const VIDEO = ['id', 'task_id', 'request_id', 'requestId', 'video_id', 'data', 'output', 'result'];
@@ -65,16 +92,15 @@ const LEAST: Readonly<Record<string, Least>> = {
   'images.generations': generated(IMAGES),
   'images.edits': generated(IMAGES),
   'images.variations': generated(IMAGES),
-  // Of silence a transcript is empty.
-  'audio.transcriptions': present('text', 'segments', 'words', 'results', 'result', 'output', 'data', 'id'),
-  'audio.translations': present('text', 'segments', 'words', 'results', 'result', 'output', 'data', 'id'),
+  'audio.transcriptions': present(...TRANSCRIPT),
+  'audio.translations': present(...TRANSCRIPT),
   'models.list': kept(LIST, false),
   'anthropic.models.list': kept(LIST, false),
   'responses.create': { ...generated(['output', 'status', 'id'], 'responses'), filled: false },
   'responses.compact': present('output', 'id'),
-  'responses.input_tokens': present('input_tokens', 'total_tokens', 'usage'),
+  'responses.input_tokens': present(...TOKENS),
   'messages.create': { ...generated(['content', 'completion', 'stop_reason'], 'messages'), filled: false },
-  'messages.count_tokens': present('input_tokens', 'total_tokens', 'usage', 'data'),
+  'messages.count_tokens': present(...TOKENS),
   'messages.batches.create': kept(MADE, true),
   'gemini.generateContent': generated(
     ['candidates', 'promptFeedback', 'prompt_feedback', 'response'],

@@ -201,6 +201,12 @@ export const goodAnswers: readonly Sample[] = [
     path: '/v1/embeddings',
     body: json({ object: 'list', data: [{ embedding: [0.1, -2e-5] }] }),
   },
+  {
+    what: 'watsonx.ai',
+    path: '/v1/embeddings',
+    body: json({ model_id: 'm', results: [{ embedding: [1] }] }),
+  },
+  { what: 'llama.cpp, nothing to say', path: '/v1/completions', body: json({ content: '', stop: true }) },
   { what: 'TEI', path: '/v1/embeddings', body: '[[0.1, 0.2]]' },
   { what: 'Cohere', path: '/v1/rerank', body: json({ results: [] }) },
   { what: 'TEI', path: '/v1/rerank', body: json([{ index: 0, score: 0.1 }]) },

@@ -258,7 +258,7 @@ void test('a provider without keys gets nothing of a client that has a key here'
 
 void test('an answer comes back byte for byte, with its headers but for those between neighbours', async (t) => {
   const { gateway, upstream } = await relayFor(t);
-  const body = '{ "odd" :\t[1.0, "\\u00e9"] }\n';
+  const body = '{ "choices" :\t[{"odd":\t1.0, "text" : "\\u00e9"}] }\n';
   upstream.answer = ({ write }) =>
     write(
       rawAnswer(
