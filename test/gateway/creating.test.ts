@@ -64,6 +64,15 @@ const CLEAR: Readonly<Record<string, Answer>> = {
   'a 503 in the provider’s words': says('503 Service Unavailable', JSON_TYPE, WORDS),
 };
 
+/** Has what the answer of any of these operations must have. */
+const MADE = JSON.stringify({
+  id: 'made-1',
+  object: 'thing',
+  output: [],
+  data: [{ url: 'https://example.com/cat.png' }],
+  choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
+});
+
 interface Stage {
   readonly gateway: TestGateway;
   readonly main: RawUpstream;
@@ -81,7 +90,7 @@ function providerAt(id: string, { origin }: RawUpstream): object {
 }
 
 async function stageFor(t: TestContext): Promise<Stage> {
-  const good = says('200 OK', JSON_TYPE, '{"id":"made-1","object":"thing","output":[],"data":[]}');
+  const good = says('200 OK', JSON_TYPE, MADE);
   const [main, spare] = [await rawUpstream(t, good), await rawUpstream(t, good)];
   const gateway = await gatewayFor(t, {
     config: {
