@@ -1,6 +1,6 @@
 import type { Call } from '../dialects/call.ts';
 import type { Dialect } from '../dialects/operation.ts';
-import type { Effect } from '../keys/event.ts';
+import type { AttemptEnded, Effect } from '../keys/event.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -8,6 +8,7 @@ import type { CredentialTrouble } from '../providers/wire.ts';
 import type { ExchangeLimits, Opening, Sink } from '../upstream/exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import type { Standing } from './doubt.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
 import { judge } from './judge.ts';
 import { learn } from './learn.ts';
@@ -73,6 +74,8 @@ const NOT_JUDGED: Verdict = { class: 'ok', scope: 'none', retry: 'none', rule: '
  */
 export class Attempt {
   readonly plan: AttemptPlan;
+  /** When it was sent. Milliseconds since the epoch. */
+  readonly startedAt: number;
   /** True once cancelled: nobody is to blame and nothing is recorded. */
   cancelled = false;
   /** True once what is left of its answer was given up. */
@@ -80,10 +83,12 @@ export class Attempt {
   verdict: Verdict = NOT_JUDGED;
   /** What it meant for its key, once that is recorded. */
   effect: Effect = { kind: 'none' };
+  /** How far its verdict is believed, and what was written down of it, once it is recorded. */
+  standing: Standing = 'certain';
+  ended: AttemptEnded | undefined;
   readonly #call: Call;
   readonly #tools: AttemptTools;
   readonly #exchange: AnyExchange;
-  readonly #startedAt: number;
   /** Empty where nothing could be sent. */
   readonly #sentHeaders: readonly string[];
   readonly #onAbort: () => void;
@@ -115,17 +120,12 @@ export class Attempt {
     this.plan = plan;
     this.#call = call;
     this.#tools = tools;
-    this.#startedAt = startedAt;
+    this.startedAt = startedAt;
     this.#sentHeaders = 'headers' in request ? request.headers : [];
     this.#exchange = openExchange(call, plan, request);
     this.#onAbort = () => this.#exchange.cancel();
     if (call.signal.aborted) this.#exchange.cancel();
     else call.signal.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  /** When it was sent. Milliseconds since the epoch. */
-  get startedAt(): number {
-    return this.#startedAt;
   }
 
   /** How the answer began. */
@@ -203,7 +203,7 @@ export class Attempt {
       key: pooled?.key.id ?? '',
       verdict: this.judged,
       rule: this.verdict.rule,
-      ms: (this.#endedAt ?? this.#tools.now()) - this.#startedAt,
+      ms: (this.#endedAt ?? this.#tools.now()) - this.startedAt,
       ...(status !== undefined && { status }),
       ...(this.#outcome?.kind === 'faulted' && { detail: this.#outcome.detail }),
     };
@@ -264,11 +264,11 @@ export class Attempt {
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict);
-    this.#tools.recorder.record(provider, pooled, {
+    this.ended = {
       type: 'attempt',
       epoch,
-      startedAt: this.#startedAt,
-      at: this.#endedAt ?? this.#startedAt,
+      startedAt: this.startedAt,
+      at: this.#endedAt ?? this.startedAt,
       model: model ?? ANY_MODEL,
       effect: this.effect,
       rule: verdict.rule,
@@ -279,7 +279,8 @@ export class Attempt {
       node: this.#tools.node,
       check: check !== undefined,
       jitter: this.#tools.random(),
-    });
+    };
+    this.standing = this.#tools.recorder.record(provider, pooled, this.ended);
   }
 
   #cancel(): void {

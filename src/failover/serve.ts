@@ -11,6 +11,7 @@ import type { AttemptNote, AttemptTools } from './attempt.ts';
 import { choiceRequest, choose, chooseOnly } from './choose.ts';
 import type { Choice, ChoiceRequest } from './choose.ts';
 import type { RouteTarget } from './route.ts';
+import { weighEnd } from './proof.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
 import type { Retry } from './verdict.ts';
@@ -68,6 +69,9 @@ export async function serve(
   let refused: Refused | undefined;
 
   const served = (result: Served['result']): Served => {
+    if (failed.length > 0) {
+      weighEnd(result.kind === 'answer' ? result.attempt : undefined, failed, tools.recorder);
+    }
     const told = result.kind === 'failed' ? result.attempt : undefined;
     // What was left open so that it could be told, and is not: nobody will read it.
     for (const attempt of failed) if (attempt !== told) attempt.abandon();
@@ -232,9 +236,10 @@ function nextStep(
 
 /**
  * Whether the next request may meet the same with this key, so that nothing but the budget keeps tries from
- * multiplying. A definite verdict keeps others from the key; a request that is too large leaves no mark on it.
+ * multiplying. A definite verdict that is believed keeps others from the key; a request that is too large leaves no mark on it.
  */
-function mayRepeat({ effect, verdict }: Attempt, next: ReturnType<typeof nextStep>): boolean {
+function mayRepeat({ effect, verdict, standing }: Attempt, next: ReturnType<typeof nextStep>): boolean {
+  if (standing === 'in-doubt') return true;
   return effect.kind === 'counts' || (verdict.class === 'client_error' && next === 'other-domain');
 }
 
