@@ -16,6 +16,7 @@ import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionServer } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
+import { isDueSooner } from './keys/doubt.ts';
 import type { Key } from './keys/key.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
@@ -225,6 +226,11 @@ export async function openControlPlane(
     prober,
     onDefect: (error) => log.error('the admin API met a defect', { error }),
   });
+  const endHurry = book.subscribe((keyId, record, before) => {
+    if (!isDueSooner(record, before)) return;
+    const key = findKey(runtime(), keyId);
+    if (key !== undefined) prober.hurry(key.providerId);
+  });
   node.tellTransitions((message, fields) => log.info(message, fields));
   await prober.watch(runtime().providers.values());
   return {
@@ -234,6 +240,7 @@ export async function openControlPlane(
       await forgetKeysThatLeft(previous, runtime(), book);
     },
     close: async () => {
+      endHurry();
       await Promise.all([prober.stop(), admin.close()]);
     },
   };
@@ -253,9 +260,15 @@ function assemble(config: Config, book: KeyBook): Runtime {
   };
 }
 
-function logFleetNotice({ provider, rule, keys }: FleetNotice, log: Log): void {
-  log.warn('a provider fails as a whole: no key of it is blamed', { provider, rule, keys });
+function logFleetNotice({ kind, ...fields }: FleetNotice, log: Log): void {
+  log.warn(FLEET_NOTICES[kind], fields);
 }
+
+const FLEET_NOTICES: Readonly<Record<FleetNotice['kind'], string>> = {
+  'ejection-frozen': 'a provider fails as a whole: no key of it is blamed',
+  'verdicts-doubted':
+    'requests of clients are refused as if keys that answer others were bad: no key is blamed before it is checked',
+};
 
 /** Ids of keys are unique over providers. */
 function findKey({ providers }: Runtime, keyId: string): Key | undefined {

@@ -1,9 +1,10 @@
 import { shareOf } from '../failover/choose.ts';
 import type { Decision, DecisionEffect } from '../keys/decision.ts';
+import { isUnproven } from '../keys/doubt.ts';
 import type { SharedTrouble } from '../keys/domain.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
-import type { Hold, KeyRecord, OutCause } from '../keys/record.ts';
+import type { Doubt, Hold, KeyRecord, OutCause } from '../keys/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
 import type { Provider } from '../providers/provider.ts';
 import { viewDecision, viewRule } from './decision-view.ts';
@@ -28,6 +29,10 @@ export interface Explanation {
   /** What its state rests on; null where nothing is recorded, or no longer. */
   readonly evidence: DecisionView | null;
   readonly holds: readonly HeldView[];
+  /** What was said against it and is not believed before a check; null where nothing is. */
+  readonly doubt: DoubtView | null;
+  /** It is out by the words of one request alone so far: where another key meets the like, it is given back. */
+  readonly unproven: boolean;
   /** How it comes back, soonest first. */
   readonly next: readonly NextView[];
   /** What shares its limits; null where it shares them with nothing that is known here. */
@@ -55,6 +60,15 @@ export interface HeldView {
   readonly strikes: number;
   /** It holds every key of the quota domain. */
   readonly wide: boolean;
+  readonly evidence: DecisionView | null;
+}
+
+/** A verdict that is not believed. */
+export interface DoubtView {
+  readonly cause: Doubt['cause'];
+  readonly model: string;
+  readonly rule: RuleView;
+  readonly since: string;
   readonly evidence: DecisionView | null;
 }
 
@@ -103,6 +117,8 @@ export function explainKey(
     rule: rule === undefined ? null : viewRule(rule, provider),
     evidence: evidence === undefined ? null : viewDecision(evidence, provider),
     holds: holdsOf(record, now).map((hold) => viewHold(hold, decisions, provider)),
+    doubt: viewDoubt(record, provider),
+    unproven: isUnproven(record),
     next: viewNext(provider, pooled, record, plan, shared, now),
     domain: viewDomain(provider, pooled, shared),
     scarce: pooled.headroom.scarce(now).map(([model, until]) => ({ model, until: timeText(until) })),
@@ -141,6 +157,19 @@ function viewHold(
   };
 }
 
+function viewDoubt(record: KeyRecord, provider: Provider): DoubtView | null {
+  if (record.state !== 'in-service' || record.doubt === undefined) return null;
+  const { cause, model, rule, since } = record.doubt;
+  const evidence = record.decisions?.findLast(({ effect }) => effect === 'doubted' || effect === 'reprieved');
+  return {
+    cause,
+    model,
+    rule: viewRule(rule, provider),
+    since: timeText(since),
+    evidence: evidence === undefined ? null : viewDecision(evidence, provider),
+  };
+}
+
 function ruleOf(record: KeyRecord): string | undefined {
   switch (record.state) {
     case 'out-of-service':
@@ -153,7 +182,7 @@ function ruleOf(record: KeyRecord): string | undefined {
 }
 
 /** What can have put a key in service. */
-const RETURNS: ReadonlySet<DecisionEffect> = new Set(['returned', 'enabled', 'pardoned']);
+const RETURNS: ReadonlySet<DecisionEffect> = new Set(['returned', 'enabled', 'pardoned', 'reprieved']);
 
 /**
  * The decision that its state rests on: the one that took it out, unless a check or a request has found another cause

@@ -1,3 +1,4 @@
+import { dueCheck } from '../keys/doubt.ts';
 import type { Key } from '../keys/key.ts';
 import { settle } from '../keys/record.ts';
 import type { Hold, KeyRecord } from '../keys/record.ts';
@@ -83,6 +84,7 @@ function failuresOf(record: KeyRecord): number {
 }
 
 function nextTryAt(record: KeyRecord, isChecked: boolean): string | null {
-  if (record.state !== 'out-of-service') return null;
-  return timeOrNull(Math.min(isChecked ? record.nextCheckAt : Infinity, record.returnsAt ?? Infinity));
+  const checkAt = isChecked ? dueCheck(record)?.nextCheckAt : undefined;
+  const returnsAt = record.state === 'out-of-service' ? record.returnsAt : undefined;
+  return timeOrNull(Math.min(checkAt ?? Infinity, returnsAt ?? Infinity));
 }

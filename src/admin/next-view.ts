@@ -1,7 +1,8 @@
 import { troubleOf } from '../failover/choose.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { SharedTrouble } from '../keys/domain.ts';
-import type { KeyRecord } from '../keys/record.ts';
+import { ANY_MODEL } from '../keys/record.ts';
+import type { Doubt, KeyRecord } from '../keys/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
 import type { Provider } from '../providers/provider.ts';
 import { timeOrNull } from './time-text.ts';
@@ -27,7 +28,7 @@ export interface NextView {
 }
 
 /**
- * How a key comes back, soonest first, what has no time last; nothing where it is kept from nothing.
+ * How a key comes back, soonest first, what has no time last; nothing where it is kept from nothing and not in doubt.
  * @param record - of the key, settled
  * @param plan - how it is checked, where it is
  * @param shared - what holds its domain
@@ -71,9 +72,12 @@ function waysOf(
         ...(record.returnsAt === undefined ? [] : [{ how: 'cooldown', at: record.returnsAt } as const]),
       ];
     case 'in-service':
-      return record.holds
-        .filter(({ until }) => until > now)
-        .map(({ model, until }) => ({ how: 'hold', at: until, model }));
+      return [
+        ...record.holds
+          .filter(({ until }) => until > now)
+          .map(({ model, until }) => ({ how: 'hold', at: until, model }) as const),
+        ...(plan === undefined || record.doubt === undefined ? [] : [doubtWay(record.doubt, provider, plan)]),
+      ];
   }
 }
 
@@ -81,6 +85,12 @@ function checkWay(at: number, { config }: Provider, { kind, here, spentUntil }: 
   if (kind === 'list') return { how: 'free-check', at, here };
   const model = config.failover.healthCheckModel ?? null;
   return { how: 'paid-check', at, model, here, notBefore: timeOrNull(spentUntil) };
+}
+
+/** A doubt about one model is settled by that model. */
+function doubtWay({ nextCheckAt, model }: Doubt, provider: Provider, plan: CheckPlan): Way {
+  const way = checkWay(nextCheckAt, provider, plan);
+  return plan.kind === 'list' || model === ANY_MODEL ? way : { ...way, model };
 }
 
 /** What other keys of its domain have met. */

@@ -29,8 +29,14 @@ export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | nu
     case 'out-of-service':
       return `${OUT_BY_RULE[record.rule] ?? OUT[record.cause]} (${record.rule})`;
     case 'in-service': {
-      const { failures, lastRule } = record;
-      const reasons = [...(failures > 0 ? [failuresText(failures, lastRule)] : []), ...heldText(holds)];
+      const { failures, lastRule, doubt } = record;
+      const reasons = [
+        ...(failures > 0 ? [failuresText(failures, lastRule)] : []),
+        ...heldText(holds),
+        ...(doubt === undefined
+          ? []
+          : [`accused by the words of a request, and to be checked (${doubt.rule})`]),
+      ];
       return reasons.length === 0 ? null : reasons.join('; ');
     }
   }

@@ -7,7 +7,7 @@ export function nextLines(told: ShownExplanation): string[] {
   const now = Date.parse(told.at);
   return [
     ...told.next.map((way) => `${timeText(way, now)}: ${wayText(way, told)}${limitText(way, now)}.`),
-    ...(told.next.some(isCheck) ? progressLines(told) : []),
+    ...(told.key.state === 'out-of-service' && told.next.some(isCheck) ? progressLines(told) : []),
   ];
 }
 

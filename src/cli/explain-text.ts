@@ -124,6 +124,10 @@ function effectText({ effect, model, rule }: ShownDecision): string {
       return 'failed as last resort';
     case 'pardoned':
       return 'pardoned, not its fault';
+    case 'doubted':
+      return 'doubted, to be checked';
+    case 'reprieved':
+      return 'reprieved, to be checked';
     case 'disabled':
     case 'enabled':
       return effect;

@@ -19,6 +19,7 @@ export function whyLines(told: ShownExplanation): Labelled[] {
   const untold = holds.length - MAX_HOLDS;
   return [
     ...stateLines(told),
+    ...doubtLines(told),
     ...holds.slice(0, MAX_HOLDS).flatMap((hold) => holdLines(hold, told)),
     ...domainLines(told),
     ...(untold > 0 ? [why(`It is kept from ${untold} more models alike; --json has them all.`)] : []),
@@ -36,7 +37,7 @@ function why(line: string): Labelled {
 }
 
 function stateLines(told: ShownExplanation): Labelled[] {
-  const { key, evidence, holds, next, rule } = told;
+  const { key, evidence, holds, doubt, next, rule } = told;
   switch (key.state) {
     case 'disabled':
       return [why('The operator took it out, and only the operator puts it back.')];
@@ -44,10 +45,30 @@ function stateLines(told: ShownExplanation): Labelled[] {
       return [why(outText(told)), ...judgedLines(evidence, rule, told)];
     case 'in-service':
       if (key.failures > 0) return [why(failingText(told)), ...judgedLines(evidence, rule, told)];
-      if (holds.length > 0 || next.some(({ how }) => how === 'domain')) return [];
+      if (doubt !== null || holds.length > 0 || next.some(({ how }) => how === 'domain')) return [];
       return [why(evidence === null ? 'Nothing speaks against it.' : backText(evidence))];
   }
 }
+
+/** What was said against it and is not believed, or only for now. */
+function doubtLines(told: ShownExplanation): Labelled[] {
+  const { doubt, unproven } = told;
+  if (doubt === null) {
+    const line =
+      'Only the words of one request say so: where another key meets the like before one answers it, that is taken back.';
+    return unproven ? [why(line)] : [];
+  }
+  const line = `A request was refused as if the key ${ACCUSED[doubt.cause]}, and so it was with other keys: the request's words are doubted, and not the keys. It stays in service, and a check decides.`;
+  return [why(line), ...judgedLines(doubt.evidence, doubt.rule, told)];
+}
+
+const ACCUSED: Readonly<Record<NonNullable<ShownExplanation['doubt']>['cause'], string>> = {
+  failures: 'failed',
+  key_dead: 'were dead',
+  billing: 'had no credit',
+  throttled: 'were throttled',
+  denied: 'were denied the model',
+};
 
 function failingText({ key: { failures }, policy: { failureThreshold } }: ShownExplanation): string {
   const times = failures === 1 ? 'It failed once' : `It failed ${failures} times in a row`;
@@ -133,6 +154,8 @@ function backText({ effect, check, rule }: ShownDecision): string {
   switch (effect) {
     case 'enabled':
       return 'The operator enabled it.';
+    case 'reprieved':
+      return 'What a request said against it was said of other keys as well, and was taken back.';
     case 'pardoned':
       return 'What failed with it was not its fault, and was taken back.';
     default:

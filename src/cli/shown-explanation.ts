@@ -38,6 +38,13 @@ const heldView = z.object({
   evidence: decisionView.nullable(),
 });
 
+const doubtView = z.object({
+  cause: z.enum(['failures', 'key_dead', 'billing', 'throttled', 'denied']),
+  model: z.string(),
+  rule: ruleView,
+  evidence: decisionView.nullable(),
+});
+
 const nextView = z.object({
   how: z.enum(['free-check', 'paid-check', 'cooldown', 'hold', 'domain', 'trial', 'operator']),
   at: z.string().nullable(),
@@ -81,6 +88,8 @@ export const explanation = z.object({
   rule: ruleView.nullable(),
   evidence: decisionView.nullable(),
   holds: z.array(heldView),
+  doubt: doubtView.nullable(),
+  unproven: z.boolean(),
   next: z.array(nextView),
   domain: domainView.nullable(),
   scarce: z.array(z.object({ model: z.string(), until: z.string() })),

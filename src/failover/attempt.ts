@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Call } from '../dialects/call.ts';
 import type { Dialect } from '../dialects/operation.ts';
-import type { Effect } from '../keys/event.ts';
+import type { AttemptEnded, Effect } from '../keys/event.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { CredentialTrouble } from '../providers/wire.ts';
 import type { Opening, Sink } from '../upstream/exchange.ts';
@@ -11,6 +11,7 @@ import type { UpstreamRequest } from '../upstream/transport.ts';
 import type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 import { verdictOn } from './attempt-verdict.ts';
 import { blameForm, buildRequest } from './build-request.ts';
+import type { Standing } from './doubt.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
 import { learn } from './learn.ts';
 import { mayHaveActed } from './may-have-acted.ts';
@@ -40,6 +41,8 @@ const NOT_JUDGED: Verdict = { class: 'ok', scope: 'none', retry: 'none', rule: '
  */
 export class Attempt {
   readonly plan: AttemptPlan;
+  /** When it was sent. Milliseconds since the epoch. */
+  readonly startedAt: number;
   /** True once cancelled: nobody is to blame and nothing is recorded. */
   cancelled = false;
   /** True once what is left of its answer was given up. */
@@ -49,9 +52,11 @@ export class Attempt {
   verdict: Verdict = NOT_JUDGED;
   /** What it meant for its key, once that is recorded. */
   effect: Effect = { kind: 'none' };
+  /** How far its verdict is believed, and what was written down of it, once it is recorded. */
+  standing: Standing = 'certain';
+  ended: AttemptEnded | undefined;
   readonly #call: Call;
   readonly #tools: AttemptTools;
-  readonly #startedAt: number;
   readonly #underWay: UnderWay;
   #exchange: AnyExchange = NOTHING_SENT;
   /** Empty where nothing could be sent. */
@@ -82,14 +87,9 @@ export class Attempt {
     this.plan = plan;
     this.#call = call;
     this.#tools = tools;
-    this.#startedAt = tools.now();
+    this.startedAt = tools.now();
     // An answer that is open and that nobody reads yet hears of it here alone.
     this.#underWay = new UnderWay(plan.pooled, call.signal, () => this.#giveUp());
-  }
-
-  /** When it was sent. Milliseconds since the epoch. */
-  get startedAt(): number {
-    return this.#startedAt;
   }
 
   /** How the answer began. */
@@ -165,7 +165,7 @@ export class Attempt {
       key: pooled?.key.id ?? '',
       verdict: this.judged,
       rule: this.verdict.rule,
-      ms: (this.#endedAt ?? this.#tools.now()) - this.#startedAt,
+      ms: (this.#endedAt ?? this.#tools.now()) - this.startedAt,
       ...(status !== undefined && { status }),
       ...(this.#outcome?.kind === 'faulted' && { detail: this.#outcome.detail }),
     };
@@ -241,11 +241,11 @@ export class Attempt {
     if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict, model);
-    this.#tools.recorder.record(provider, pooled, {
+    this.ended = {
       type: 'attempt',
       epoch,
-      startedAt: this.#startedAt,
-      at: this.#endedAt ?? this.#startedAt,
+      startedAt: this.startedAt,
+      at: this.#endedAt ?? this.startedAt,
       model: model ?? ANY_MODEL,
       effect: this.effect,
       rule: verdict.rule,
@@ -256,7 +256,8 @@ export class Attempt {
       node: this.#tools.node,
       check: check !== undefined,
       jitter: this.#tools.random(),
-    });
+    };
+    this.standing = this.#tools.recorder.record(provider, pooled, this.ended);
   }
 
   /** Nobody is to blame, and nothing is recorded. */

@@ -10,7 +10,7 @@ import type { Retry } from './verdict.ts';
 /** What may be done next with the request; `final`: nothing, it ends with what it has met. */
 export type NextStep = Exclude<Retry, 'none'> | 'final';
 
-type Failed = Pick<Attempt, 'effect' | 'verdict'>;
+type Failed = Pick<Attempt, 'effect' | 'verdict' | 'standing'>;
 
 /**
  * What a failed attempt leaves open.
@@ -53,13 +53,16 @@ export function usesUpAnAttempt(
 
 /**
  * Whether the next request may meet the same with this key, so that nothing but the budget keeps tries from
- * multiplying. A definite verdict keeps others from the key; a request that is too large leaves no mark on it.
+ * multiplying. A definite verdict that is believed keeps others from the key; a request that is too large leaves no
+ * mark on it.
  */
-export function mayRepeat({ effect, verdict }: Failed, next: NextStep): boolean {
+export function mayRepeat({ effect, verdict, standing }: Failed, next: NextStep): boolean {
+  if (standing === 'in-doubt') return true;
   return effect.kind === 'counts' || (verdict.class === 'client_error' && next === 'other-domain');
 }
 
-/** It was decided at once that its key is not to be used: at all, or for this model. */
-function isRejection({ effect }: Failed): boolean {
+/** It was decided at once that its key is not to be used: at all, or for this model. What is in doubt decides nothing. */
+function isRejection({ effect, standing }: Failed): boolean {
+  if (standing === 'in-doubt') return false;
   return effect.kind === 'condemns' || effect.kind === 'throttles' || effect.kind === 'denies';
 }

@@ -1,15 +1,20 @@
 import type { KeyBook } from '../keys/book.ts';
+import { isUnproven } from '../keys/doubt.ts';
 import type { Aside, AttemptEnded } from '../keys/event.ts';
 import type { Key } from '../keys/key.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
+import { DoubtSense, doubtedBy } from './doubt.ts';
+import type { Standing } from './doubt.ts';
 import { FleetSense } from './fleet-sense.ts';
 import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /** What the operator should hear of a provider as a whole. */
-export interface FleetNotice {
+export type FleetNotice = EjectionFrozen | VerdictsDoubted;
+
+interface EjectionFrozen {
   readonly kind: 'ejection-frozen';
   readonly provider: string;
   /** The rule that judged the failures alike. */
@@ -18,8 +23,21 @@ export interface FleetNotice {
   readonly keys: number;
 }
 
+/** Clients' requests met verdicts with keys that answer others: none of those keys is blamed before it is checked. */
+interface VerdictsDoubted {
+  readonly kind: 'verdicts-doubted';
+  readonly provider: string;
+  /** The rule that judged the newest of them. */
+  readonly rule: string;
+  /** How many keys are doubted so far. */
+  readonly keys: number;
+  /** The newest of the requests. */
+  readonly requestId: string | undefined;
+}
+
 interface Watched {
   readonly sense: FleetSense;
+  readonly doubt: DoubtSense;
   readonly budget: RetryBudget;
 }
 
@@ -47,15 +65,40 @@ export class Recorder {
     return this.#watch(provider).budget;
   }
 
-  /** An attempt with a key is over. A health check speaks of its key alone. */
-  record(provider: Provider, pooled: PooledKey, event: AttemptEnded): void {
-    if (!event.check && event.effect.kind === 'succeeds') {
+  /** An attempt with a key is over. A health check speaks of its key alone. @returns how far its verdict is believed */
+  record(provider: Provider, pooled: PooledKey, event: AttemptEnded): Standing {
+    const succeeds = event.effect.kind === 'succeeds';
+    if (!event.check && succeeds) {
       pooled.answeredAt = event.at;
-      this.#watch(provider).sense.answered(event.at);
+      if (pooled.domain !== undefined) pooled.domain.answeredAt = event.at;
+      const { sense, doubt } = this.#watch(provider);
+      sense.answered(event.at);
+      doubt.answered(event.model);
     }
     const counts = event.effect.kind === 'counts' && !event.check;
-    if (counts && this.#isProviders(provider, pooled, event)) return;
-    this.book.apply(pooled.key, event, provider.keyPolicy);
+    if (counts && this.#isProviders(provider, pooled, event)) return 'certain';
+    const standing = event.check || succeeds ? 'certain' : this.#weigh(provider, pooled, event);
+    if (standing === 'in-doubt') return standing;
+    const told = standing === 'unproven' ? { ...event, unproven: true as const } : event;
+    this.book.apply(pooled.key, told, provider.keyPolicy);
+    return standing;
+  }
+
+  /** Another key of the pool answered the request that `event` ended: what it said of its key was true. */
+  prove({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
+    if (isUnproven(record)) {
+      this.book.apply(key, { type: 'proven', at: event.at }, keyPolicy);
+    } else if (
+      record.epoch === event.epoch ||
+      (record.state === 'in-service' && record.doubt !== undefined)
+    ) {
+      this.book.apply(key, { ...event, epoch: record.epoch }, keyPolicy);
+    }
+  }
+
+  /** Has a key that `event` took out checked at once. */
+  checkSoon({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
+    if (record.state === 'out-of-service') this.book.apply(key, doubtedBy(record, event), keyPolicy);
   }
 
   /** Writes down what an answer said beside itself. @returns false where too much is being told already */
@@ -85,10 +128,21 @@ export class Recorder {
     return sensed.kind !== 'alone';
   }
 
+  #weigh(provider: Provider, pooled: PooledKey, event: AttemptEnded): Standing {
+    const { pool, keyPolicy, id } = provider;
+    const { standing, doubted, began } = this.#watch(provider).doubt.weigh(pool, pooled, event, keyPolicy);
+    for (const { key, record } of doubted) this.book.apply(key, doubtedBy(record, event), keyPolicy);
+    if (began) {
+      const { rule, requestId } = event;
+      this.#onNotice({ kind: 'verdicts-doubted', provider: id, rule, keys: doubted.length, requestId });
+    }
+    return standing;
+  }
+
   #watch({ id }: Provider): Watched {
     let watched = this.#watched.get(id);
     if (watched === undefined) {
-      watched = { sense: new FleetSense(), budget: new RetryBudget() };
+      watched = { sense: new FleetSense(), doubt: new DoubtSense(), budget: new RetryBudget() };
       this.#watched.set(id, watched);
     }
     return watched;

@@ -4,6 +4,7 @@ import type { AttemptNote, AttemptTools } from './attempt.ts';
 import type { RouteTarget } from './route.ts';
 import { openVisit, takeTurn } from './serve-provider.ts';
 import type { ProviderEnd, Refused, ServeLimits, Serving, Visit } from './serve-provider.ts';
+import { weighEnd } from './proof.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
 
@@ -89,7 +90,9 @@ function after(serving: Serving, met: Met, visit: Visit, end: ProviderEnd): Serv
   }
 }
 
-function served({ failed }: Serving, result: Served['result']): Served {
+function served({ failed, tools }: Serving, result: Served['result']): Served {
+  if (failed.length > 0)
+    weighEnd(result.kind === 'answer' ? result.attempt : undefined, failed, tools.recorder);
   const told = result.kind === 'failed' ? result.attempt : undefined;
   // What was left open so that it could be told, and is not: nobody will read it.
   for (const attempt of failed) if (attempt !== told) attempt.abandon();

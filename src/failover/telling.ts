@@ -46,7 +46,13 @@ export function mostTelling(failed: readonly Attempt[]): Telling {
 }
 
 function tells(attempt: Attempt): number {
-  return hasAnswer(attempt) ? TELLS[attempt.verdict.class] : 0;
+  if (!hasAnswer(attempt)) return 0;
+  return isClients(attempt) ? TELLS.client_error : TELLS[attempt.verdict.class];
+}
+
+/** What is not believed of the keys is the request's: only its client can mend it. */
+function isClients({ standing }: Attempt): boolean {
+  return standing === 'in-doubt';
 }
 
 function hasAnswer(attempt: Attempt): boolean {
@@ -54,11 +60,12 @@ function hasAnswer(attempt: Attempt): boolean {
 }
 
 /** An error that came inside a 200 goes out under the status it should have had, unless it is a stream's event. */
-function answerStatus({ opening, verdict, abandoned, errorWhere }: Attempt): number | undefined {
+function answerStatus(attempt: Attempt): number | undefined {
+  const { opening, verdict, abandoned, errorWhere } = attempt;
   if (opening.kind !== 'whole' && (opening.kind !== 'open' || abandoned)) return undefined;
   if (errorWhere !== 'body' || opening.status >= 300)
     return errorWhere === undefined ? undefined : opening.status;
-  return statusOf(verdict.class);
+  return statusOf(isClients(attempt) ? 'client_error' : verdict.class);
 }
 
 /** The status that an error should have had which came inside a 200. */
@@ -83,6 +90,8 @@ export function statusOf(verdict: VerdictClass): number {
 }
 
 /** A 401 that speaks of our key would make the client doubt its own. */
-function blamesOurKey({ verdict, failedByStatus }: Attempt): boolean {
-  return verdict.class === 'key_dead' || failedByStatus === 401 || failedByStatus === 407;
+function blamesOurKey(attempt: Attempt): boolean {
+  const { verdict, failedByStatus } = attempt;
+  const isBlamed = verdict.class === 'key_dead' && !isClients(attempt);
+  return isBlamed || failedByStatus === 401 || failedByStatus === 407;
 }

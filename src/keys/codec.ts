@@ -1,7 +1,7 @@
 import { DECISION_EFFECTS, MAX_DECISION_TEXT, MAX_DECISIONS } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { MAX_DOMAIN_LENGTH, MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
-import type { Hold, KeyRecord, OutCause, Scarcity } from './record.ts';
+import type { Doubt, Hold, InService, KeyRecord, OutCause, OutOfService, Scarcity } from './record.ts';
 
 /**
  * The record as the store keeps it.
@@ -41,6 +41,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         holds,
         ...(lastRule !== undefined && { lastRule }),
         ...readScarce(value['scarce']),
+        ...readDoubt(value['doubt']),
         ...beside,
       };
     }
@@ -59,6 +60,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failedChecks,
         nextCheckAt,
         ...(returnsAt !== undefined && { returnsAt }),
+        ...readUnproven(value['unproven']),
         ...beside,
       };
     }
@@ -79,12 +81,13 @@ function isHold(value: unknown): value is Hold {
   return (
     isObject(value) &&
     typeof value['model'] === 'string' &&
-    (value['cause'] === 'throttled' || value['cause'] === 'denied') &&
+    isHoldCause(value['cause']) &&
     typeof value['rule'] === 'string' &&
     isTime(value['since']) &&
     isTime(value['until']) &&
     isCount(value['strikes']) &&
-    (value['wide'] === undefined || value['wide'] === true)
+    (value['wide'] === undefined || value['wide'] === true) &&
+    (value['unproven'] === undefined || value['unproven'] === true)
   );
 }
 
@@ -97,6 +100,28 @@ function readDomain(value: unknown): { readonly domain?: string } {
 function readScarce(value: unknown): { readonly scarce?: readonly Scarcity[] } {
   const scarce = Array.isArray(value) ? value.filter(isScarcity).slice(-MAX_SCARCITIES) : [];
   return scarce.length === 0 ? {} : { scarce };
+}
+
+/** What is doubted, where it can be read: without it the key is one in service like any other. */
+function readDoubt(value: unknown): Pick<InService, 'doubt'> {
+  return isDoubt(value) ? { doubt: value } : {};
+}
+
+function isDoubt(value: unknown): value is Doubt {
+  return (
+    isObject(value) &&
+    (isCause(value['cause']) || isHoldCause(value['cause'])) &&
+    isText(value['model'], MAX_MODEL_LENGTH) &&
+    typeof value['rule'] === 'string' &&
+    isTime(value['since']) &&
+    isTime(value['nextCheckAt'])
+  );
+}
+
+/** Whether it is unproven, where that can be read: without it the key is out for good reason. */
+function readUnproven(value: unknown): Pick<OutOfService, 'unproven'> {
+  if (!isObject(value) || !isTime(value['inServiceSince'])) return {};
+  return { unproven: { inServiceSince: value['inServiceSince'] } };
 }
 
 function isScarcity(value: unknown): value is Scarcity {
@@ -138,6 +163,10 @@ function isText(value: unknown, maxLength: number): value is string {
 
 function isCause(value: unknown): value is OutCause {
   return value === 'failures' || value === 'key_dead' || value === 'billing';
+}
+
+function isHoldCause(value: unknown): value is Hold['cause'] {
+  return value === 'throttled' || value === 'denied';
 }
 
 function isCount(value: unknown): value is number {

@@ -1,14 +1,24 @@
 import { MAX_DECISION_TEXT } from './decision.ts';
 import type { Decision, DecisionEffect } from './decision.ts';
-import type { Aside, KeyEvent } from './event.ts';
+import type { Aside, KeyEvent, Proven } from './event.ts';
+import { isUnproven } from './doubt.ts';
 import type { KeyRecord } from './record.ts';
 
+/** What tells a key's story. */
+type Telling = Exclude<KeyEvent, Aside | Proven>;
+
 /** What `event` has just made of a record. */
-export function decisionOf(before: KeyRecord, after: KeyRecord, event: Exclude<KeyEvent, Aside>): Decision {
+export function decisionOf(before: KeyRecord, after: KeyRecord, event: Telling): Decision {
   const { at } = event;
-  if (event.type !== 'attempt') return { at, effect: event.type };
-  const { rule, status, requestId, node, check, model } = event;
-  const effect = attemptEffect(before, after, event.effect.kind === 'succeeds', check);
+  if (event.type !== 'attempt' && event.type !== 'doubted') return { at, effect: event.type };
+  const { rule, status, requestId, node, model } = event;
+  const check = event.type === 'attempt' && event.check;
+  const effect =
+    event.type === 'doubted'
+      ? isUnproven(before)
+        ? 'reprieved'
+        : 'doubted'
+      : attemptEffect(before, after, event.effect.kind === 'succeeds', check);
   return {
     at,
     effect,
@@ -30,7 +40,8 @@ function attemptEffect(
   if (before.state === 'in-service') {
     if (after.state !== 'in-service') return 'taken-out';
     if (succeeds) return 'cleared';
-    return after.failures > before.failures ? 'counted' : 'held';
+    if (after.failures > before.failures) return 'counted';
+    return after.holds === before.holds ? 'check-failed' : 'held';
   }
   if (after.state === 'in-service') return 'returned';
   if (succeeds) return 'check-passed';

@@ -24,6 +24,7 @@ export interface Decision {
  * - `check-passed`, `check-failed`: of a key that was out and stayed out
  * - `trial-failed`: a request that tried it as a last resort
  * - `pardoned`: what was counted was somebody else's
+ * - `doubted`: a verdict that is not believed before a check; `reprieved`: what an earlier one did was taken back
  * - `disabled`, `enabled`: the operator's word
  */
 export type DecisionEffect = (typeof DECISION_EFFECTS)[number];
@@ -38,6 +39,8 @@ export const DECISION_EFFECTS = [
   'check-failed',
   'trial-failed',
   'pardoned',
+  'doubted',
+  'reprieved',
   'disabled',
   'enabled',
 ] as const;

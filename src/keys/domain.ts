@@ -17,12 +17,15 @@ export interface SharedTrouble {
 /**
  * Keys that share their limits: an organisation, a project, an account. What throttles one of them throttles all
  * of them for that model, and where one is out of credit so are all. Its troubles follow from its keys' records, which
- * every process knows, so that a domain is free again when the key that showed its trouble is.
+ * every process knows, so that a domain is free again when the key that showed its trouble is. What is unproven may be
+ * owed to one client's words, and keeps only the key back that met them.
  */
 export class Domain {
   readonly name: string;
   /** What is left of its limits. */
   readonly headroom = new Headroom();
+  /** When one of its keys last answered this process; 0 where none ever has. Milliseconds since the epoch. */
+  answeredAt = 0;
   #members = 0;
   /** Of its keys that are in some trouble, by their ids. */
   readonly #troubled = new Map<string, KeyRecord>();
@@ -95,12 +98,12 @@ function shared(record: KeyRecord, model: string, now: number): number | undefin
     case 'disabled':
       return undefined;
     case 'out-of-service':
-      return record.cause === 'billing'
+      return record.cause === 'billing' && record.unproven === undefined
         ? Math.min(record.nextCheckAt, record.returnsAt ?? Infinity)
         : undefined;
     case 'in-service': {
       const held: Hold | undefined = holdOn(record, model, now);
-      return held?.wide === true ? held.until : undefined;
+      return held?.wide === true && held.unproven === undefined ? held.until : undefined;
     }
   }
 }

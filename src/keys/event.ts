@@ -1,5 +1,8 @@
+import type { Doubt } from './record.ts';
+
 /** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
-export type KeyEvent = AttemptEnded | Pardoned | OperatorDisabled | OperatorEnabled | Aside;
+export type KeyEvent =
+  AttemptEnded | Doubted | Proven | Pardoned | OperatorDisabled | OperatorEnabled | Aside;
 
 /** What an answer says of its key beside the answer itself. It takes no key out, puts none back and tells no story. */
 export type Aside = HeadroomTold | DomainTold;
@@ -36,6 +39,8 @@ export interface AttemptEnded {
   readonly waitMs?: number;
   /** The limit that was met is that of the key's quota domain. */
   readonly wide?: true;
+  /** What it takes out or holds may be owed to the words of the request. */
+  readonly unproven?: true;
   /** Of the provider's answer; absent where none began. */
   readonly status?: number;
   /** The client's request; absent for a health check. */
@@ -46,6 +51,26 @@ export interface AttemptEnded {
   readonly check: boolean;
   /** A random number in [0, 1): spreads the checks of keys that failed together. */
   readonly jitter: number;
+}
+
+/**
+ * A verdict on the key may be owed to the words of the request: what unproven ones did is taken back, and the key is to
+ * be checked at once. One that is out of service for what nobody doubts stays out, and is checked at once as well.
+ */
+export interface Doubted extends Pick<Doubt, 'cause' | 'model' | 'rule'> {
+  readonly type: 'doubted';
+  readonly at: number;
+  /** Of the answer that raised the doubt. */
+  readonly status?: number;
+  /** The client's request that raised it. */
+  readonly requestId?: string;
+  readonly node?: string;
+}
+
+/** An unproven verdict was right: another key answered the same request. */
+export interface Proven {
+  readonly type: 'proven';
+  readonly at: number;
 }
 
 /** What was counted against the key turned out to be somebody else's: the provider's, or a request's. */

@@ -1,4 +1,5 @@
 import { Domain } from './domain.ts';
+import { isQuestioned } from './doubt.ts';
 import { Headroom } from './headroom.ts';
 import type { Key } from './key.ts';
 import { FRESH, settle } from './record.ts';
@@ -41,6 +42,7 @@ export class Pool {
   readonly #slots = new Map<string, Slot>();
   readonly #inService: Slot[] = [];
   readonly #out = new Set<Slot>();
+  readonly #questioned = new Set<Slot>();
   readonly #domains = new Map<string, Domain>();
   #nextReturnAt = Infinity;
   /** Of the keys in service, by their places; undefined where all keys weigh the same. */
@@ -104,12 +106,25 @@ export class Pool {
     return this.#out;
   }
 
+  /** Keys that are tested when they are due: those out of service, and those in it that are in doubt. */
+  *tested(now: number): Generator<PooledKey> {
+    yield* this.outOfService(now);
+    for (const slot of this.#questioned) if (slot.record.state === 'in-service') yield slot;
+  }
+
+  /** Keys on which a verdict is unproven or in doubt, or was until lately: few, if any. */
+  questioned(): Iterable<PooledKey> {
+    return this.#questioned;
+  }
+
   /** Takes over a key's newest record. An id that is not of this pool is nobody's business here. */
   update(id: string, heard: KeyRecord): void {
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
     const record = this.#remembers || heard.state === 'disabled' ? heard : FRESH;
     slot.record = record;
+    if (isQuestioned(record)) this.#questioned.add(slot);
+    else this.#questioned.delete(slot);
     const { domain } = record;
     if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);
     else if (slot.domain === undefined) slot.headroom.hear(id, record);

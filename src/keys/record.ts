@@ -33,6 +33,8 @@ export interface InService extends Common {
   readonly holds: readonly Hold[];
   /** Absent where there is enough of everything. It keeps the key from nothing; others are preferred. */
   readonly scarce?: readonly Scarcity[];
+  /** What was held against it for the words of a request that other keys met as well. It keeps the key from nothing. */
+  readonly doubt?: Doubt;
 }
 
 /** May not be chosen until it has proved itself, or its cooldown is over. */
@@ -48,6 +50,8 @@ export interface OutOfService extends Common {
   readonly nextCheckAt: number;
   /** When it comes back by itself, where the policy has a cooldown. */
   readonly returnsAt?: number;
+  /** Only the words of one client's request took it out so far: it holds no domain, and may be taken back. */
+  readonly unproven?: { readonly inServiceSince: number };
 }
 
 /** Out of service by the operator's word alone, until the operator's word. */
@@ -70,6 +74,19 @@ export interface Hold {
   readonly strikes: number;
   /** It holds every key of the domain: the limit it met is the domain's. */
   readonly wide?: true;
+  /** Only the words of one client's request say so: it holds no domain, and may be taken back. */
+  readonly unproven?: true;
+}
+
+/** A verdict on a key that is not believed before a check of our own has shown the same. */
+export interface Doubt {
+  /** What it would be out or held for. */
+  readonly cause: OutCause | Hold['cause'];
+  /** What the check asks for, as the provider names it; `ANY_MODEL` where any will do. */
+  readonly model: string;
+  readonly rule: string;
+  readonly since: number;
+  readonly nextCheckAt: number;
 }
 
 /** One model of which little is left of a limit: the key's own, or one that it shares with its domain. */

@@ -1,6 +1,7 @@
 import { decisionOf } from './decide.ts';
 import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
+import { afterCheckOfDoubt, afterFailedCheck, doubted, proven, stillDoubted } from './doubt.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { withHeadroom } from './headroom.ts';
 import { ANY_MODEL, MAX_MODEL_LENGTH, settle } from './record.ts';
@@ -57,7 +58,8 @@ export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): K
 }
 
 function storyAfter(before: KeyRecord, after: KeyRecord, event: KeyEvent): readonly Decision[] | undefined {
-  if (event.type === 'headroom' || event.type === 'domain') return before.decisions;
+  if (event.type === 'headroom' || event.type === 'domain' || event.type === 'proven')
+    return before.decisions;
   return withDecision(before.decisions, decisionOf(before, after, event));
 }
 
@@ -69,6 +71,10 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
       return record.state === 'in-service' ? record : returnToService(record, event.at);
     case 'pardoned':
       return pardon(record, event);
+    case 'doubted':
+      return doubted(record, event);
+    case 'proven':
+      return proven(record);
     case 'headroom':
       return record.state === 'in-service' ? withHeadroom(record, event) : record;
     case 'domain':
@@ -76,7 +82,11 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
     case 'attempt':
       // What began before the key left or re-entered service speaks of a key that is no more.
       if (event.epoch !== record.epoch) return record;
-      if (record.state === 'in-service') return afterUse(record, event, policy);
+      if (record.state === 'in-service') {
+        const next = afterUse(record, event, policy);
+        if (!event.check || record.doubt === undefined) return next;
+        return afterCheckOfDoubt(next, event, event.at + checkDelay(0, event.jitter, policy));
+      }
       if (record.state === 'out-of-service') return afterTrial(record, event, policy);
       return record;
   }
@@ -122,9 +132,10 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
   }
   const blamed = effect.kind === 'condemns' ? { cause: effect.cause, rule: event.rule } : {};
   if (event.check) {
+    const tested = afterFailedCheck(record, event);
     const failedChecks = record.failedChecks + 1;
     const delay = Math.max(checkDelay(failedChecks, event.jitter, policy), boundedWait(event.waitMs ?? 0));
-    return { ...record, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
+    return { ...tested, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
   }
   if (effect.kind === 'none') return record;
   const changesCause = effect.kind === 'condemns' && effect.cause !== record.cause;
@@ -143,6 +154,7 @@ function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy
     failedChecks: 0,
     nextCheckAt: event.at + delay,
     ...(policy.cooldownMs > 0 && { returnsAt: event.at + policy.cooldownMs }),
+    ...(event.unproven === true && { unproven: { inServiceSince: record.since } }),
   };
 }
 
@@ -173,9 +185,10 @@ function pardon(record: KeyRecord, { since, at }: Pardoned): KeyRecord {
 function clear(record: InService, event: AttemptEnded): InService {
   const disproved = (held: Hold): boolean => held.model === event.model && held.since <= event.startedAt;
   const holds = record.holds.some(disproved) ? record.holds.filter((held) => !disproved(held)) : record.holds;
-  if (record.failures === 0 && holds === record.holds) return record;
-  const { lastRule: _, ...rest } = record;
-  return { ...rest, failures: 0, holds };
+  const doubt = record.doubt === undefined ? undefined : stillDoubted(record.doubt, event);
+  if (record.failures === 0 && holds === record.holds && doubt === record.doubt) return record;
+  const { lastRule: _, doubt: __, ...rest } = record;
+  return { ...rest, failures: 0, holds, ...(doubt !== undefined && { doubt }) };
 }
 
 function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
@@ -190,8 +203,17 @@ function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InS
   if (same !== undefined && until === same.until && strikes === same.strikes) return record;
   // Another node's clock may be behind: what it tells is news all the same.
   const since = Math.max(event.at, same?.since ?? 0);
-  const wide = event.wide === true && { wide: event.wide };
-  const held: Hold = { model: event.model, cause, rule: event.rule, since, until, strikes, ...wide };
+  const { model, rule, wide, unproven } = event;
+  const held: Hold = {
+    model,
+    cause,
+    rule,
+    since,
+    until,
+    strikes,
+    ...(wide === true && { wide }),
+    ...(unproven === true && { unproven }),
+  };
   return { ...record, holds: [...makeRoom(record.holds.filter((other) => other !== before)), held] };
 }
 

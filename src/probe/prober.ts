@@ -1,7 +1,8 @@
 import type { AttemptTools } from '../failover/attempt.ts';
 import type { PooledKey } from '../keys/pool.ts';
+import { dueCheck } from '../keys/doubt.ts';
 import { settle } from '../keys/record.ts';
-import type { KeyRecord, OutOfService } from '../keys/record.ts';
+import type { KeyRecord } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Lease, Store } from '../store/contract.ts';
 import { CheckBudget } from './check-budget.ts';
@@ -42,7 +43,7 @@ const MAX_TAKEOVER_MS = 60_000;
 const ASKS_A_ROUND = 3;
 
 /**
- * Tests keys that are out of service when they are due, and with that puts back those that pass. For each
+ * Tests keys that are out of service, or in doubt, when they are due, and with that puts back those that pass. For each
  * provider one node does it: the one that holds the provider's lease. A lease saves the cost of double
  * checks; that two nodes may check at once for a moment is harmless, since records change by compare-and-set.
  */
@@ -63,6 +64,11 @@ export class Prober {
       if (!enabled || healthCheckModel === undefined || provider.pool.size === 0) continue;
       this.#loops.set(provider.id, new ProviderLoop(provider, this.#options));
     }
+  }
+
+  /** A key of the provider has become due sooner than was known: it is not left waiting for the next round. */
+  hurry(providerId: string): void {
+    this.#loops.get(providerId)?.hurry();
   }
 
   /** Ids of the providers whose keys are tested here and not on another node. */
@@ -145,9 +151,17 @@ class ProviderLoop {
     await this.#options.store.releaseLease(this.#lease).catch(this.#options.onStoreFailure);
   }
 
+  /** While a round is under way it does nothing: the next one follows as soon as anything is due. */
+  hurry(): void {
+    if (this.#timer === undefined || this.#lease === undefined) return;
+    clearTimeout(this.#timer);
+    this.#schedule(MIN_ROUND_MS);
+  }
+
   #schedule(delayMs: number): void {
     if (this.#stopped.signal.aborted) return;
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       this.#round = this.#runRound()
         .catch((error: unknown) => this.#tellFailure(error))
         .finally(() => this.#schedule(this.#nextRoundMs()));
@@ -167,13 +181,12 @@ class ProviderLoop {
   /** In order of what has been due for longest. */
   #dueKeys(): PooledKey[] {
     const now = this.#options.tools.now();
-    const due: { pooled: PooledKey; record: OutOfService }[] = [];
-    for (const pooled of this.#provider.pool.outOfService(now)) {
-      const record = settle(pooled.record, now);
-      if (record.state !== 'out-of-service' || record.nextCheckAt > now) continue;
-      if (!this.#underWay.has(pooled.key.id)) due.push({ pooled, record });
+    const due: { pooled: PooledKey; at: number }[] = [];
+    for (const pooled of this.#provider.pool.tested(now)) {
+      const at = dueCheck(settle(pooled.record, now))?.nextCheckAt ?? Infinity;
+      if (at <= now && !this.#underWay.has(pooled.key.id)) due.push({ pooled, at });
     }
-    return due.toSorted((a, b) => a.record.nextCheckAt - b.record.nextCheckAt).map(({ pooled }) => pooled);
+    return due.toSorted((a, b) => a.at - b.at).map(({ pooled }) => pooled);
   }
 
   async #holdLease(): Promise<boolean> {
@@ -226,10 +239,11 @@ class ProviderLoop {
     let delayMs = this.#roundMs;
     // What is due and cannot be checked, for want of a place or of budget, waits for the next round like any other.
     const isFull = this.#underWay.size >= MAX_AT_ONCE;
-    for (const { record, key } of this.#provider.pool.outOfService(now)) {
-      if (record.state !== 'out-of-service' || this.#underWay.has(key.id)) continue;
-      const isKeptWaiting = record.nextCheckAt <= now && (isFull || this.#budget.isSpent(now));
-      if (!isKeptWaiting) delayMs = Math.min(delayMs, record.nextCheckAt - now);
+    for (const { record, key } of this.#provider.pool.tested(now)) {
+      const at = dueCheck(record)?.nextCheckAt;
+      if (at === undefined || this.#underWay.has(key.id)) continue;
+      const isKeptWaiting = at <= now && (isFull || this.#budget.isSpent(now));
+      if (!isKeptWaiting) delayMs = Math.min(delayMs, at - now);
     }
     return Math.max(delayMs, MIN_ROUND_MS);
   }

@@ -1,7 +1,8 @@
 import { Attempt } from '../failover/attempt.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
+import { dueCheck } from '../keys/doubt.ts';
 import type { PooledKey } from '../keys/pool.ts';
-import { settle } from '../keys/record.ts';
+import { ANY_MODEL, settle } from '../keys/record.ts';
 import type { KeyRecord } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import { providerTypes } from '../providers/types.ts';
@@ -33,9 +34,9 @@ export type CheckKind = 'list' | 'answer' | 'purchase';
  * the provider's type asks for a credential to show that; and only credit shows that there is credit again.
  */
 export function checkKind({ type }: Provider, record: KeyRecord): CheckKind {
-  if (record.state !== 'out-of-service') return 'answer';
-  if (record.cause === 'key_dead' && providerTypes.get(type)?.listNeedsKey === true) return 'list';
-  return record.cause === 'billing' ? 'purchase' : 'answer';
+  const cause = dueCheck(record)?.cause;
+  if (cause === 'key_dead' && providerTypes.get(type)?.listNeedsKey === true) return 'list';
+  return cause === 'billing' ? 'purchase' : 'answer';
 }
 
 /** One health check, on the way that a client's request takes. Undefined where it was cancelled. */
@@ -50,7 +51,10 @@ export async function runCheck(
   const { healthCheckTimeout } = provider.config.failover;
   const kind = checkKind(provider, pooled.record);
   const isFree = kind === 'list';
-  const model = isFree ? undefined : provider.mapModel(checkModel);
+  const { model: doubted = ANY_MODEL } = dueCheck(pooled.record) ?? {};
+  // A doubt about one model is settled by that model alone, which is named as the provider names it.
+  const named = doubted === ANY_MODEL ? provider.mapModel(checkModel) : doubted;
+  const model = isFree ? undefined : named;
   const asked = isFree ? listCall(provider, now, signal) : completionCall(provider, checkModel, now, signal);
   const taken = await provider.take(asked, model);
   if (taken.kind === 'refused') return { passed: false, verdict: 'client_error', rule: taken.code, ms: 0 };

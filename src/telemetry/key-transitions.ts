@@ -51,9 +51,13 @@ function factsOf(before: KeyRecord, after: KeyRecord): LogFields {
       return { cause, rule, nextCheckAt: timeText(nextCheckAt), returnsAt: returnsAt && timeText(returnsAt) };
     }
     case 'in-service':
-      return before.state === 'out-of-service'
-        ? { cause: before.cause, rule: before.rule, outMs: after.since - before.since }
-        : {};
+      if (before.state !== 'out-of-service') return {};
+      return {
+        cause: before.cause,
+        rule: before.rule,
+        // One that is given back what was taken from it has been in service, so to speak, since before it left.
+        ...(after.since < before.since ? { reprieved: true } : { outMs: after.since - before.since }),
+      };
     case 'disabled':
       return {};
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { FRESH } from '../../src/keys/record.ts';
+import { POLICY } from '../keys/tools.ts';
 import { until } from '../support/gateway.ts';
 import { START, refusal, stageAdmin } from './tools.ts';
 import type { AdminStage, StageOptions } from './tools.ts';
@@ -51,6 +52,8 @@ void test('a key of which nothing was ever recorded is explained by that', async
     rule: null,
     evidence: null,
     holds: [],
+    doubt: null,
+    unproven: false,
     next: [],
     domain: null,
     scarce: [],
@@ -99,6 +102,28 @@ void test('a dead key is out by which rule, on what answer to which request, and
     next: [{ ...nothingMore, how: 'free-check', at: timeAt(HOUR), here: true }],
     domain: { name: 'org-1', learned: false, keys: 2, troubles: [] },
     decisions: [decision],
+  });
+});
+
+void test('a key that was given back says what is doubted, by which request, and when it is checked', async (context) => {
+  const stage = await stageOf(context);
+  const by = { rule: 'openai.key-invalid', status: 401, requestId: 'req_1', unproven: true } as const;
+  stage.happens(A, { kind: 'condemns', cause: 'key_dead' }, by);
+  assert.partialDeepStrictEqual(await explained(stage, A), { unproven: true, doubt: null });
+  const event = { type: 'doubted', at: START, cause: 'key_dead', model: '*', rule: by.rule } as const;
+  stage.book.apply(stage.key(A), { ...event, status: 400, requestId: 'req_2' }, POLICY);
+  assert.partialDeepStrictEqual(await explained(stage, A), {
+    key: { state: 'in-service', nextTryAt: timeAt(0) },
+    unproven: false,
+    doubt: {
+      cause: 'key_dead',
+      model: '*',
+      rule: { id: 'openai.key-invalid' },
+      since: timeAt(0),
+      evidence: { effect: 'reprieved', status: 400, requestId: 'req_2' },
+    },
+    next: [{ how: 'free-check', at: timeAt(0) }],
+    decisions: [{ effect: 'reprieved' }, { effect: 'taken-out', requestId: 'req_1' }],
   });
 });
 

@@ -26,6 +26,8 @@ export class Oracle {
   #results: AttemptEnded[] = [];
   #cause: OutCause = 'failures';
   #leftAt = 0;
+  /** What took it out was only the words of a request so far. */
+  #isUnproven = false;
   #returnsAt = Infinity;
 
   constructor(policy: KeyPolicy) {
@@ -65,6 +67,12 @@ export class Oracle {
       case 'pardoned':
         this.#pardon(event.since);
         break;
+      case 'doubted':
+        if (this.#isUnproven) this.#turn('in-service');
+        break;
+      case 'proven':
+        this.#isUnproven = false;
+        break;
       case 'headroom':
       case 'domain':
         break;
@@ -75,11 +83,13 @@ export class Oracle {
 
   #hear(result: AttemptEnded): void {
     this.#results.push(result);
-    const { effect, at } = result;
+    const { effect } = result;
     if (this.#state === 'in-service') {
-      if (effect.kind === 'condemns') this.#takeOut(effect.cause, at);
-      else if (this.#failures() >= this.#policy.failureThreshold) this.#takeOut('failures', at);
+      if (effect.kind === 'condemns') this.#takeOut(effect.cause, result);
+      else if (this.#failures() >= this.#policy.failureThreshold) this.#takeOut('failures', result);
     } else if (this.#state === 'out-of-service') {
+      const isAlike = effect.kind === 'counts' ? this.#cause === 'failures' : effect.kind !== 'none';
+      if (result.check && isAlike && effect.kind !== 'succeeds') this.#isUnproven = false;
       if (effect.kind === 'condemns') this.#cause = effect.cause;
       if (this.#passes() >= this.#policy.successThreshold) this.#turn('in-service');
     }
@@ -94,9 +104,10 @@ export class Oracle {
     }
   }
 
-  #takeOut(cause: OutCause, at: number): void {
+  #takeOut(cause: OutCause, { at, unproven }: Pick<AttemptEnded, 'at' | 'unproven'>): void {
     this.#turn('out-of-service');
     this.#leftAt = at;
+    this.#isUnproven = unproven === true;
     this.#cause = cause;
     if (this.#policy.cooldownMs > 0) this.#returnsAt = at + this.#policy.cooldownMs;
   }
@@ -105,6 +116,7 @@ export class Oracle {
     this.#state = state;
     this.#epoch++;
     this.#results = [];
+    this.#isUnproven = false;
     this.#returnsAt = Infinity;
   }
 
@@ -128,6 +140,7 @@ interface Wait {
   readonly until: number;
   readonly toldAt: number;
   readonly turnedAway: number;
+  readonly unproven: boolean;
 }
 
 const HOUR = 60 * 60 * 1000;
@@ -149,7 +162,17 @@ export class WaitOracle {
     this.#waits.clear();
   }
 
-  happens({ effect, model, startedAt, at, waitMs }: AttemptEnded): void {
+  /** What only a request's words have told is not believed. */
+  doubt(): void {
+    for (const [model, { unproven }] of this.#waits) if (unproven) this.#waits.delete(model);
+  }
+
+  prove(): void {
+    for (const [model, wait] of this.#waits) this.#waits.set(model, { ...wait, unproven: false });
+  }
+
+  happens({ effect, model, startedAt, at, waitMs, ...more }: AttemptEnded): void {
+    const unproven = more.unproven === true;
     const before = this.#waits.get(model);
     if (effect.kind === 'succeeds') {
       if (before !== undefined && before.toldAt <= startedAt) this.#waits.delete(model);
@@ -158,12 +181,14 @@ export class WaitOracle {
     if (effect.kind !== 'throttles' && effect.kind !== 'denies') return;
     if (effect.kind === 'denies' && model === '*') return;
     const cause = effect.kind === 'throttles' ? 'throttled' : 'denied';
-    const again = before?.cause === cause ? before : { until: 0, toldAt: 0, turnedAway: 0 };
+    const first: Omit<Wait, 'cause'> = { until: 0, toldAt: 0, turnedAway: 0, unproven };
+    const again = before?.cause === cause ? before : first;
     const turnedAway = Math.max(1, again.turnedAway + (startedAt >= again.toldAt ? 1 : 0));
     const unnamed = Math.min(2000 * 2 ** (turnedAway - 1), 60_000);
     const wait = cause === 'denied' ? HOUR / 6 : Math.min(waitMs ?? unnamed, 24 * HOUR);
     const until = Math.max(at + wait, again.until);
     const isNews = until !== again.until || turnedAway !== again.turnedAway;
-    this.#waits.set(model, { cause, until, turnedAway, toldAt: isNews ? at : again.toldAt });
+    const told = isNews ? { toldAt: at, unproven } : { toldAt: again.toldAt, unproven: again.unproven };
+    this.#waits.set(model, { cause, until, turnedAway, ...told });
   }
 }

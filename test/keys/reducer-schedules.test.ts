@@ -73,6 +73,8 @@ void describe('a key record under random schedules of concurrent attempts', () =
         const settled = settle(before, event.at);
         if (settled.epoch !== before.epoch) waits.clear();
         if (event.type === 'attempt' && event.epoch === settled.epoch) waits.happens(event);
+        if (event.type === 'doubted') waits.doubt();
+        if (event.type === 'proven') waits.prove();
         if (after.state !== 'in-service' || after.epoch !== settled.epoch) waits.clear();
         const now = settle(after, event.at);
         if (now.state !== 'in-service') return;

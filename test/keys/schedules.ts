@@ -15,7 +15,11 @@ export type Step =
       readonly effect: Effect;
       readonly waitMs: number | undefined;
       readonly jitter: number;
+      /** Only the words of a client's request say so. */
+      readonly unproven: boolean;
     }
+  /** A second key met the like, or another one answered. */
+  | { readonly do: 'doubt' | 'prove'; readonly node: number }
   | { readonly do: 'disable' | 'enable'; readonly node: number }
   /** What failed no longer ago than this was somebody else's fault. */
   | { readonly do: 'pardon'; readonly node: number; readonly agoMs: number }
@@ -59,9 +63,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       effect,
       waitMs,
       jitter: fc.constantFrom(0, 0.5, 0.999),
+      unproven: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('disable' as const, 'enable' as const), node }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('doubt' as const, 'prove' as const), node }) },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -1,5 +1,5 @@
 import type { AttemptEnded, KeyEvent } from '../../src/keys/event.ts';
-import { FRESH, settle } from '../../src/keys/record.ts';
+import { ANY_MODEL, FRESH, settle } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { reduce } from '../../src/keys/reducer.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
@@ -46,6 +46,16 @@ export class World {
       case 'disable':
       case 'enable':
         return this.#reduce({ type: `${step.do}d`, at: this.#clock(step.node) });
+      case 'doubt':
+        return this.#reduce({
+          type: 'doubted',
+          at: this.#clock(step.node),
+          cause: 'key_dead',
+          model: ANY_MODEL,
+          rule: 'rule.doubted',
+        });
+      case 'prove':
+        return this.#reduce({ type: 'proven', at: this.#clock(step.node) });
       case 'pardon': {
         const at = this.#clock(step.node);
         return this.#reduce({ type: 'pardoned', at, since: at - step.agoMs });
@@ -66,7 +76,7 @@ export class World {
         const [ended] = this.#underWay.splice(step.which % Math.max(this.#underWay.length, 1), 1);
         if (ended === undefined) return undefined;
         const { node, ...begun } = ended;
-        const { effect, jitter, waitMs } = step;
+        const { effect, jitter, waitMs, unproven } = step;
         return this.#reduce({
           type: 'attempt',
           ...begun,
@@ -75,6 +85,7 @@ export class World {
           rule: `rule.${effect.kind}`,
           jitter,
           ...(waitMs !== undefined && { waitMs }),
+          ...(unproven && !begun.check && { unproven }),
         });
       }
     }

@@ -48,6 +48,18 @@ void test('a key that leaves service and comes back is one line each time, with 
   ]);
 });
 
+void test('a key that is given back says so, and no time out', async (t) => {
+  const { book, lines } = await begin(t);
+  book.apply(key, attempt(revoked, T, { unproven: true }), POLICY);
+  const doubted = { type: 'doubted', at: T + 50, cause: 'key_dead', model: '*', rule: 'r' } as const;
+  book.apply(key, doubted, POLICY);
+  const why = { cause: 'key_dead', rule: 'rule.condemns', reprieved: true };
+  assert.deepEqual(lines[1], [
+    'a key is back in service',
+    { provider: 'main', key: key.id, name: 'team-a', ...why },
+  ]);
+});
+
 void test('a key that comes back by itself says at its leaving when', async (t) => {
   const { book, lines } = await begin(t);
   book.apply(key, attempt(outOfCredit, T), { ...POLICY, cooldownMs: 60_000 });
