@@ -1,3 +1,4 @@
+import type { CircuitMark } from './circuit-mark.ts';
 import type { Doubt } from './record.ts';
 
 /** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
@@ -5,7 +6,7 @@ export type KeyEvent =
   AttemptEnded | Doubted | Proven | Pardoned | OperatorDisabled | OperatorEnabled | Aside;
 
 /** What an answer says of its key beside the answer itself. It takes no key out, puts none back and tells no story. */
-export type Aside = HeadroomTold | DomainTold;
+export type Aside = HeadroomTold | DomainTold | CircuitTold;
 
 /**
  * What an attempt means for the key that made it:
@@ -108,4 +109,11 @@ export interface DomainTold {
   readonly type: 'domain';
   readonly at: number;
   readonly domain: string;
+}
+
+/** It was found how one model stands at the provider, whichever key is used. */
+export interface CircuitTold {
+  readonly type: 'circuit';
+  readonly at: number;
+  readonly mark: CircuitMark;
 }

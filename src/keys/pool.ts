@@ -1,3 +1,4 @@
+import { CircuitMarks } from './circuit-marks.ts';
 import { Domain } from './domain.ts';
 import { isQuestioned } from './doubt.ts';
 import { Headroom } from './headroom.ts';
@@ -44,6 +45,8 @@ export class Pool {
   readonly #out = new Set<Slot>();
   readonly #questioned = new Set<Slot>();
   readonly #domains = new Map<string, Domain>();
+  /** What the records of its keys tell of the provider itself. */
+  readonly circuits = new CircuitMarks();
   #nextReturnAt = Infinity;
   /** Of the keys in service, by their places; undefined where all keys weigh the same. */
   readonly #weights: Weights | undefined;
@@ -125,6 +128,7 @@ export class Pool {
     slot.record = record;
     if (isQuestioned(record)) this.#questioned.add(slot);
     else this.#questioned.delete(slot);
+    this.circuits.hear(id, record);
     const { domain } = record;
     if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);
     else if (slot.domain === undefined) slot.headroom.hear(id, record);

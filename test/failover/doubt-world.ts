@@ -7,7 +7,7 @@ import { effectUnder } from '../../src/failover/key-effect.ts';
 import type { Answered } from '../../src/failover/outcome.ts';
 import { weighEnd } from '../../src/failover/proof.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
-import type { FleetNotice } from '../../src/failover/recorder.ts';
+import type { OutageNotice } from '../../src/failover/outage/notice.ts';
 import { OK } from '../../src/failover/verdict.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import { dueCheck } from '../../src/keys/doubt.ts';
@@ -58,7 +58,7 @@ type Tried = Pick<Attempt, 'plan' | 'effect' | 'standing' | 'ended'>;
  * judge and the real records. What the wire would bring is made up here.
  */
 export class DoubtWorld {
-  readonly notices: FleetNotice[] = [];
+  readonly notices: OutageNotice[] = [];
   readonly keys: readonly PooledKey[];
   readonly book: KeyBook;
   /** Ids of keys that the provider refuses, whoever asks. */

@@ -73,6 +73,7 @@ export class Oracle {
       case 'proven':
         this.#isUnproven = false;
         break;
+      case 'circuit':
       case 'headroom':
       case 'domain':
         break;
