@@ -8,7 +8,6 @@ import type { Config } from './config/schema.ts';
 import type { ConfigSource } from './config/source.ts';
 import type { AttemptTools } from './failover/attempt.ts';
 import { Recorder } from './failover/recorder.ts';
-import type { FleetNotice } from './failover/recorder.ts';
 import { router } from './failover/route.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -17,6 +16,7 @@ import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionServer } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
 import type { Key } from './keys/key.ts';
+import { CircuitChecks } from './probe/circuit-checks.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
 import type { Store } from './store/contract.ts';
@@ -25,6 +25,7 @@ import type { StorePlace } from './store/place.ts';
 import { watchTransitions } from './telemetry/key-transitions.ts';
 import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
+import { logOutage } from './telemetry/outages.ts';
 import { StoreHealth } from './telemetry/store-health.ts';
 
 /** A running gateway, in however many processes. */
@@ -134,7 +135,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     stateKind: config.state.kind,
     health,
     tools: {
-      recorder: new Recorder(book, (notice) => logFleetNotice(notice, log)),
+      recorder: new Recorder(book, (notice) => logOutage(notice, log)),
       node: `${hostname()}-${process.pid}`,
       now: Date.now,
       random: Math.random,
@@ -208,6 +209,13 @@ export async function openControlPlane(
     onDefect: (error) => log.error('a health check met a defect', { error }),
     onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),
   });
+  const circuitChecks = new CircuitChecks({
+    tools,
+    isProbing: (providerId) => prober.probing.includes(providerId),
+    onCheck: (provider, model, verdict, rule) =>
+      log.info('check of a provider that is down', { provider: provider.id, model, verdict, rule }),
+    onDefect: (error) => log.error('a health check met a defect', { error }),
+  });
   const admin = await startAdmin({
     ...runtime().config.admin,
     ...tools,
@@ -227,14 +235,16 @@ export async function openControlPlane(
   });
   node.tellTransitions((message, fields) => log.info(message, fields));
   await prober.watch(runtime().providers.values());
+  await circuitChecks.watch(runtime().providers.values());
   return {
     adminAddress: admin.address,
     reloaded: async (previous) => {
       await prober.watch(runtime().providers.values());
+      await circuitChecks.watch(runtime().providers.values());
       await forgetKeysThatLeft(previous, runtime(), book);
     },
     close: async () => {
-      await Promise.all([prober.stop(), admin.close()]);
+      await Promise.all([circuitChecks.stop(), prober.stop(), admin.close()]);
     },
   };
 }
@@ -251,10 +261,6 @@ function assemble(config: Config, book: KeyBook): Runtime {
     route: router(providers, { routes, activeProviderId, random: Math.random }),
     admit: admission(config.clients),
   };
-}
-
-function logFleetNotice({ provider, rule, keys }: FleetNotice, log: Log): void {
-  log.warn('a provider fails as a whole: no key of it is blamed', { provider, rule, keys });
 }
 
 /** Ids of keys are unique over providers. */

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Circuits } from '../failover/outage/circuits.ts';
+import type { Recorder } from '../failover/recorder.ts';
 import type { Secret } from '../keys/secret.ts';
+import type { Provider } from '../providers/provider.ts';
 import { adminGuard } from './access.ts';
 import { answerError } from './answer.ts';
 import { adminErrors } from './errors.ts';
@@ -19,6 +22,7 @@ export interface AdminAddress {
 
 /** How to open the admin listener. */
 export interface AdminOptions extends Omit<KeysApiOptions, 'viewpoint'>, Omit<AdminApi, 'keys'> {
+  readonly recorder: Pick<Recorder, 'circuitsOf'>;
   readonly listen: AdminAddress;
   /** This process, as it signs its decisions. */
   readonly node: string;
@@ -49,11 +53,12 @@ const MAX_BODY_BYTES = 64 * 1024;
  * @throws the listener's error, such as EADDRINUSE
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const { listen, token, node, workers, state, onDefect } = options;
+  const { listen, token, node, workers, state, recorder, onDefect } = options;
+  const circuitsOf = (provider: Provider): Circuits => recorder.circuitsOf(provider);
   const viewpoint = (): Viewpoint => {
     const { kind, awaySince } = state();
     const serves = workers().some(({ pid }) => pid === process.pid);
-    return { node, serves, alone: kind === 'memory', awaySince };
+    return { node, serves, alone: kind === 'memory', awaySince, circuitsOf };
   };
   const api = { keys: new KeysApi({ ...options, viewpoint }), workers, state };
   const guard = adminGuard(token);

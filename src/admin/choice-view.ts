@@ -5,6 +5,8 @@ import type { RouteTarget } from '../failover/route.ts';
 import type { SharedTrouble } from '../keys/domain.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL, holdOn } from '../keys/record.ts';
+import { viewOutage } from './outage-view.ts';
+import type { OutageView } from './outage-view.ts';
 import { heldReason, reasonOf, sharedReason } from './reason.ts';
 import { timeOrNull, timeText } from './time-text.ts';
 import { viewSeenFrom } from './viewpoint.ts';
@@ -30,6 +32,8 @@ export interface ProviderChoiceView {
   readonly model: string | null;
   /** The part of requests that ask it before its equals on the route; 1 where it has none. */
   readonly share: number;
+  /** Why it is asked only when the others have failed, because it is down; null where it is not. */
+  readonly down: (OutageView & { readonly whole: boolean }) | null;
   readonly strategy: Strategy;
   /** With `session`, a conversation's own key goes before all that stands here. */
   readonly affinity: 'none' | 'session';
@@ -105,16 +109,18 @@ function inOrder(targets: readonly RouteTarget[]): readonly RouteTarget[] {
 
 function viewProvider(
   target: RouteTarget,
-  { serves }: Viewpoint,
+  { serves, circuitsOf }: Viewpoint,
   now: number,
   random: () => number,
 ): ProviderChoiceView {
   const { provider, model, equals } = target;
   const { strategy, outcome, returnsAt, draws, counts, keys } = prospectsOf(target, MAX_KEYS, now, random);
+  const outage = circuitsOf(provider).outageOf(provider, model ?? ANY_MODEL, now);
   return {
     provider: provider.id,
     model: model ?? null,
     share: equals?.share ?? 1,
+    down: outage === undefined ? null : { ...viewOutage(provider, outage.mark), whole: outage.whole },
     strategy,
     affinity: provider.config.affinity,
     outcome,

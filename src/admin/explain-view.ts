@@ -13,6 +13,8 @@ import type { DomainView } from './domain-view.ts';
 import type { KeyView } from './key-view.ts';
 import { viewNext } from './next-view.ts';
 import type { NextView } from './next-view.ts';
+import { viewOutages } from './outage-view.ts';
+import type { OutageView } from './outage-view.ts';
 import { timeText } from './time-text.ts';
 import { viewSeenFrom } from './viewpoint.ts';
 import type { SeenFrom, Viewpoint } from './viewpoint.ts';
@@ -34,6 +36,8 @@ export interface Explanation {
   readonly domain: DomainView | null;
   /** The models of whose limits little is left, as far as that was worth telling this process. */
   readonly scarce: readonly ScarceView[];
+  /** What its provider is down for, whichever key is used. */
+  readonly down: readonly OutageView[];
   /** Requests under way with it; null where this process cannot know. */
   readonly inFlight: number | null;
   /** The part of its traffic that it gets since it has come back; null where it gets all of it, or none. */
@@ -95,7 +99,7 @@ export function explainKey(
   const evidence = evidenceOf(record);
   const rule = ruleOf(record);
   const shared: readonly SharedTrouble[] = [...(pooled.domain?.troubles(now).take(MAX_TROUBLES) ?? [])];
-  const { serves } = viewpoint;
+  const { serves, circuitsOf } = viewpoint;
   return {
     at: timeText(now),
     key: view,
@@ -106,6 +110,7 @@ export function explainKey(
     next: viewNext(provider, pooled, record, plan, shared, now),
     domain: viewDomain(provider, pooled, shared),
     scarce: pooled.headroom.scarce(now).map(([model, until]) => ({ model, until: timeText(until) })),
+    down: viewOutages(provider, circuitsOf, now),
     inFlight: serves ? pooled.inFlight : null,
     ramp: rampOf(record, provider, now),
     decisions: decisions.toReversed().map((decision) => viewDecision(decision, provider)),

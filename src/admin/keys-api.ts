@@ -13,6 +13,8 @@ import { explainKey } from './explain-view.ts';
 import type { Explanation } from './explain-view.ts';
 import { viewKey } from './key-view.ts';
 import type { KeyView } from './key-view.ts';
+import { viewOutages } from './outage-view.ts';
+import type { OutageView } from './outage-view.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
 /** What the admin API works on. */
@@ -80,6 +82,13 @@ export class KeysApi {
     if (typeof targets === 'string') return targets;
     const { viewpoint, now, random } = this.#options;
     return viewChoice(model, targets, viewpoint(), now(), random);
+  }
+
+  /** What providers are down for. */
+  outages(): readonly OutageView[] {
+    const { runtime, viewpoint, now } = this.#options;
+    const { circuitsOf } = viewpoint();
+    return [...runtime().providers.values()].flatMap((provider) => viewOutages(provider, circuitsOf, now()));
   }
 
   /** Takes a key out of service until `enable`, or puts it back whatever its state. */

@@ -40,7 +40,7 @@ export async function route(
   const method = action === undefined || action === 'explain' ? 'GET' : 'POST';
   if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
 
-  if (pathname === '/api/state') return answerJson(response, 200, viewState(state()));
+  if (pathname === '/api/state') return answerJson(response, 200, viewState(state(), api.outages()));
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (pathname === '/api/choice') {
     return answerOr(

@@ -1,3 +1,4 @@
+import type { OutageView } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 
 /** What a process knows of the store, and does by it. */
@@ -26,10 +27,12 @@ export interface StateView {
   readonly probing: readonly string[];
   /** Good answers in which a model said nothing, by provider, where there were some. */
   readonly emptyAnswers: Readonly<Record<string, number>>;
+  /** What providers are down for, as far as this process knows. */
+  readonly down: readonly OutageView[];
 }
 
 /** Makes the view of the state. */
-export function viewState(status: StateStatus): StateView {
+export function viewState(status: StateStatus, down: readonly OutageView[]): StateView {
   const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
   return {
     store: {
@@ -40,5 +43,6 @@ export function viewState(status: StateStatus): StateView {
     },
     probing,
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
+    down,
   };
 }

@@ -1,3 +1,4 @@
+import type { CircuitsOf } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 
 /** Who tells, and what it can know. */
@@ -10,6 +11,8 @@ export interface Viewpoint {
   readonly alone: boolean;
   /** Since when the store does not answer it; undefined while it does. Milliseconds since the epoch. */
   readonly awaySince: number | undefined;
+  /** What it knows of providers that are down. */
+  readonly circuitsOf: CircuitsOf;
 }
 
 /** The same as the admin API shows it: how far what stands beside it can be relied on. */
@@ -28,7 +31,7 @@ const LOOKS_AFTER =
   'Records, what is left of limits and who shares them are shared by all processes. What is in flight the workers know and this process does not.';
 
 /** Makes the view of a viewpoint. */
-export function viewSeenFrom({ node, serves, alone, awaySince }: Viewpoint): SeenFrom {
+export function viewSeenFrom({ node, serves, alone, awaySince }: Omit<Viewpoint, 'circuitsOf'>): SeenFrom {
   const note = !serves ? LOOKS_AFTER : alone ? null : SERVES;
   return { node, serves, storeAwaySince: timeOrNull(awaySince), note };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { CommandFailure } from './failure.ts';
+import { outageView } from './outage-text.ts';
+import type { ShownOutage } from './outage-text.ts';
 import { choice } from './shown-choice.ts';
 import type { ShownChoice } from './shown-choice.ts';
 import { explanation, keyView } from './shown-explanation.ts';
@@ -7,7 +9,10 @@ import type { ShownExplanation } from './shown-explanation.ts';
 
 const keyList = z.object({ keys: z.array(z.looseObject(keyView.shape)) });
 
-const stateView = z.object({ store: z.looseObject({ awaySince: z.string().nullable() }) });
+const stateView = z.object({
+  store: z.looseObject({ awaySince: z.string().nullable() }),
+  down: z.array(outageView),
+});
 
 const checkReport = z.object({
   passed: z.boolean(),
@@ -78,10 +83,11 @@ export class AdminClient {
     return { shown: this.#read(choice, body), body };
   }
 
-  /** Since when the store does not answer the gateway: RFC 3339; null while it does. */
-  async storeAwaySince(): Promise<string | null> {
+  /** Since when the store does not answer the gateway (RFC 3339; null while it does), and what providers are down for. */
+  async state(): Promise<{ readonly awaySince: string | null; readonly down: readonly ShownOutage[] }> {
     const { body } = await this.#ask('GET', '/api/state');
-    return this.#read(stateView, body).store.awaySince;
+    const { store, down } = this.#read(stateView, body);
+    return { awaySince: store.awaySince, down };
   }
 
   /** @returns the key as it is now, and whether that is stored already */

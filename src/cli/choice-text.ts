@@ -1,5 +1,6 @@
 import { printable } from '../telemetry/request-line.ts';
 import type { ShownChoice, ShownKeyChoice, ShownProviderChoice } from './shown-choice.ts';
+import { outageText } from './outage-text.ts';
 import { NOTHING, tableLines } from './table.ts';
 import { fromNow } from './time-words.ts';
 
@@ -40,6 +41,7 @@ function providerLines(choice: ShownProviderChoice, asked: string | null, now: n
   const left = total - keys.length;
   return [
     `${provider}${mapped}: ${outcomeText(choice, total, now)}`,
+    ...(choice.down === null ? [] : [downText(choice.down, now)]),
     ...(affinity === 'session' ? ['A conversation keeps its own key while that can be used.'] : []),
     ...(keys.length === 0
       ? []
@@ -52,6 +54,11 @@ function providerLines(choice: ShownProviderChoice, asked: string | null, now: n
         ]),
     ...(left > 0 ? [`… and ${left} more keys: ${countsText(counts)} in all`] : []),
   ];
+}
+
+function downText(down: NonNullable<ShownProviderChoice['down']>, now: number): string {
+  const why = down.whole ? 'Two of its models are down, and nothing of it has answered since: ' : '';
+  return `${why}${outageText(down, now)}`;
 }
 
 function outcomeText(choice: ShownProviderChoice, total: number, now: number): string {

@@ -2,6 +2,7 @@ import { printable } from '../telemetry/request-line.ts';
 import { nextLines } from './explain-next.ts';
 import { whyLines } from './explain-why.ts';
 import type { Labelled } from './explain-why.ts';
+import { outageText } from './outage-text.ts';
 import type { ShownDecision, ShownExplanation } from './shown-explanation.ts';
 import { NOTHING, modelText, tableLines } from './table.ts';
 import { ago, clock, fromNow, when } from './time-words.ts';
@@ -14,6 +15,10 @@ export function explainText(told: ShownExplanation): string {
     ...storyLines([
       ...whyLines(told),
       ...labelled('Next', nextLines(told)),
+      ...labelled(
+        'Provider',
+        told.down.map((outage) => outageText(outage, Date.parse(told.at))),
+      ),
       ...labelled('Limits', limitLines(told)),
       ...labelled('Traffic', trafficLines(told)),
     ]),

@@ -1,17 +1,21 @@
+import { printable } from '../telemetry/request-line.ts';
 import type { ShownKey } from './admin-client.ts';
+import { outageText } from './outage-text.ts';
+import type { ShownOutage } from './outage-text.ts';
 import { NOTHING, tableLines } from './table.ts';
 import { fromNow } from './time-words.ts';
 
 const HEADINGS = ['NAME', 'PROVIDER', 'ID', 'HINT', 'STATE', 'NEXT TRY', 'REASON'];
 
 /**
- * Keys as a table for people, and a line that counts them.
+ * Keys as a table for people, a line that counts them, and one for all that a provider is down for.
  * @param now - milliseconds since the epoch
  */
-export function keysTable(keys: readonly ShownKey[], now: number): string {
-  if (keys.length === 0) return 'There are no keys.';
+export function keysTable(keys: readonly ShownKey[], down: readonly ShownOutage[], now: number): string {
+  const outages = down.map((outage) => printable(outageText(outage, now)));
+  if (keys.length === 0) return ['There are no keys.', ...outages].join('\n');
   const rows = keys.map((key) => cells(key, now));
-  return [...tableLines(HEADINGS, rows), '', summary(keys)].join('\n');
+  return [...tableLines(HEADINGS, rows), '', summary(keys), ...outages].join('\n');
 }
 
 function cells(key: ShownKey, now: number): readonly string[] {

@@ -61,8 +61,9 @@ function withAccess(command: Command): Command {
 
 async function list({ provider, json, ...access }: ListOptions): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const [keys, awaySince] = await Promise.all([client.list(provider), client.storeAwaySince()]);
-  print(json === true ? { keys } : keysTable(keys, Date.now()));
+  const [keys, { awaySince, down }] = await Promise.all([client.list(provider), client.state()]);
+  const shown = down.filter((outage) => provider === undefined || outage.provider === provider);
+  print(json === true ? { keys } : keysTable(keys, shown, Date.now()));
   if (awaySince !== null) noteStoreAway(awaySince);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outageView } from './outage-text.ts';
 import { seenFrom } from './shown-explanation.ts';
 
 const keyChoice = z.object({
@@ -20,6 +21,7 @@ const providerChoice = z.object({
   provider: z.string(),
   model: z.string().nullable(),
   share: z.number(),
+  down: outageView.extend({ whole: z.boolean() }).nullable(),
   strategy: z.enum(['balanced', 'random']),
   affinity: z.enum(['none', 'session']),
   outcome: z.enum(['key', 'last-resort', 'none', 'keyless']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outageView } from './outage-text.ts';
 
 /** A key as this command line shows it. */
 export const keyView = z.object({
@@ -84,6 +85,7 @@ export const explanation = z.object({
   next: z.array(nextView),
   domain: domainView.nullable(),
   scarce: z.array(z.object({ model: z.string(), until: z.string() })),
+  down: z.array(outageView),
   inFlight: z.number().nullable(),
   ramp: z.object({ share: z.number(), fullAt: z.string() }).nullable(),
   decisions: z.array(decisionView),

@@ -1,6 +1,7 @@
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
+import type { CheckAim } from './key-effect.ts';
 import type { Recorder } from './recorder.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -23,11 +24,8 @@ export interface AttemptPlan {
   /** Of the key's record when it was chosen. */
   readonly epoch: number;
   readonly model: string | undefined;
-  /**
-   * What a health check is to show; undefined for a client's request. For `key` any answer to a known caller
-   * will do, even one that finds fault with the question; for `credit` only a good one.
-   */
-  readonly check: 'key' | 'credit' | undefined;
+  /** What a health check is to show; undefined for a client's request. */
+  readonly check: CheckAim | undefined;
   readonly limits: ExchangeLimits;
 }
 

@@ -16,6 +16,7 @@ import { learn } from './learn.ts';
 import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
 import { isEmptyAnswer, isErrorUntold, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
+import { hearOfProvider } from './outage/hear.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
@@ -186,6 +187,7 @@ export class Attempt {
     }
     if (!this.#recorded) {
       this.#judge(outcome);
+      if (this.verdict.class !== 'ok') hearOfProvider(this.#call, this.plan, this, this.#tools);
       this.#record(outcome);
     }
     return outcome.kind === 'answered' && !isErrorUntold(this.#opening);
@@ -220,6 +222,7 @@ export class Attempt {
     this.#judge(outcome);
     const { recorder, now } = this.#tools;
     recorder.patience.saw(this.plan, this.#call, outcome, this.firstOutputMs, now());
+    hearOfProvider(this.#call, this.plan, this, this.#tools);
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
     // After it is recorded: what is known of a key that is in trouble is worth telling with the trouble.
     if ('headers' in this.#opening) learn(this.plan, this.#opening.headers, this.#tools);

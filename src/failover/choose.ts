@@ -124,6 +124,28 @@ export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle 
   return domain?.heldUntil(model, now) === undefined ? undefined : 'domain-held';
 }
 
+/** Prefers the key that was the last to answer, where one has: of keys that may all be in trouble the best to try. O(n). */
+export function lastToAnswer(pool: Pool): Preference {
+  return (isUsableKey) => {
+    let last: PooledKey | undefined;
+    for (const pooled of pool.all()) {
+      if (pooled.answeredAt > (last?.answeredAt ?? 0) && isUsableKey(pooled)) last = pooled;
+    }
+    return last;
+  };
+}
+
+/** How many keys may be used for a model: in service, held from nothing. @param limit - no more are counted */
+export function countUsable(pool: Pool, model: string, now: number, limit: number): number {
+  let count = 0;
+  for (const { key, record, domain } of pool.inService(now)) {
+    if (count === limit) break;
+    if (!mayServe(key, model) || record.state !== 'in-service') continue;
+    if (holdOn(record, model, now) === undefined && domain?.heldUntil(model, now) === undefined) count++;
+  }
+  return count;
+}
+
 function isUsable(pooled: PooledKey, request: ChoiceRequest): boolean {
   return obstacleTo(pooled, request) === undefined;
 }

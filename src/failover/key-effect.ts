@@ -5,6 +5,12 @@ import type { Answered, Faulted } from './outcome.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
+ * What a health check is to show. `key`: any answer to a known caller will do, even one that finds fault with the
+ * question. `credit`: only a good one. `circuit`: the provider is tested, with a key of which nobody has a doubt.
+ */
+export type CheckAim = 'key' | 'credit' | 'circuit';
+
+/**
  * Where `failoverOnStatus` was given, the status of a plain answer decides whether it counts, and nothing
  * else does. A status says nothing of a fault or of an error inside a 200: there the verdict decides.
  */
@@ -22,12 +28,14 @@ export function effectUnder(policy: FailoverPolicy, outcome: Answered | Faulted,
  * @param model - that the request was for, if it named one
  */
 export function effectFor(
-  check: 'key' | 'credit' | undefined,
+  check: CheckAim | undefined,
   effect: Effect,
   verdict: Verdict,
   model: string | undefined,
 ): Effect {
   if (effect.kind === 'denies' && model === undefined) return { kind: 'none' };
+  // It is the provider's failure, and no key's.
+  if (check === 'circuit' && effect.kind === 'counts') return { kind: 'none' };
   const isLetIn = verdict.class === 'client_error' || verdict.class === 'content_blocked';
   return check === 'key' && isLetIn ? { kind: 'succeeds' } : effect;
 }

@@ -1,27 +1,16 @@
 import type { KeyBook } from '../keys/book.ts';
+import type { CircuitMark } from '../keys/circuit-mark.ts';
 import type { Aside, AttemptEnded } from '../keys/event.ts';
 import type { Key } from '../keys/key.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import { FleetSense } from './fleet-sense.ts';
+import type { Circuits } from './outage/circuits.ts';
+import type { OutageNotice } from './outage/notice.ts';
+import { watchProvider } from './outage/provider-watch.ts';
+import type { ProviderWatch } from './outage/provider-watch.ts';
+import type { RetryBudget } from './outage/retry-budget.ts';
 import { Pace } from './pace.ts';
 import { Patience } from './patience.ts';
-import { RetryBudget } from './retry-budget.ts';
-
-/** What the operator should hear of a provider as a whole. */
-export interface FleetNotice {
-  readonly kind: 'ejection-frozen';
-  readonly provider: string;
-  /** The rule that judged the failures alike. */
-  readonly rule: string;
-  /** How many keys failed alike. */
-  readonly keys: number;
-}
-
-interface Watched {
-  readonly sense: FleetSense;
-  readonly budget: RetryBudget;
-}
 
 /** Asides written in a second, whatever there is to tell: what takes a key out must not have to wait behind them. */
 const ASIDES_PER_SECOND = 100;
@@ -33,11 +22,11 @@ const ASIDES_PER_SECOND = 100;
 export class Recorder {
   readonly book: KeyBook;
   readonly patience = new Patience();
-  readonly #onNotice: (notice: FleetNotice) => void;
-  readonly #watched = new Map<string, Watched>();
+  readonly #onNotice: (notice: OutageNotice) => void;
+  readonly #watched = new Map<string, ProviderWatch>();
   readonly #asides = new Pace(ASIDES_PER_SECOND);
 
-  constructor(book: KeyBook, onNotice: (notice: FleetNotice) => void) {
+  constructor(book: KeyBook, onNotice: (notice: OutageNotice) => void) {
     this.book = book;
     this.#onNotice = onNotice;
   }
@@ -45,6 +34,11 @@ export class Recorder {
   /** The extra tries that a provider's requests may still have. */
   budgetOf(provider: Provider): RetryBudget {
     return this.#watch(provider).budget;
+  }
+
+  /** Which models of a provider are down. */
+  circuitsOf(provider: Provider): Circuits {
+    return this.#watch(provider).circuits;
   }
 
   /** An attempt with a key is over. A health check speaks of its key alone. */
@@ -85,10 +79,20 @@ export class Recorder {
     return sensed.kind !== 'alone';
   }
 
-  #watch({ id }: Provider): Watched {
+  /** A provider without keys, or without failover, has no record that others would read it in. */
+  #tellCircuit(provider: Provider, keyId: string | undefined, mark: CircuitMark): void {
+    const pooled = keyId === undefined ? undefined : provider.pool.get(keyId);
+    if (pooled === undefined || !provider.policy.remembers) return;
+    this.tell(provider, pooled.key, { type: 'circuit', at: mark.at, mark });
+  }
+
+  #watch({ id }: Provider): ProviderWatch {
     let watched = this.#watched.get(id);
     if (watched === undefined) {
-      watched = { sense: new FleetSense(), budget: new RetryBudget() };
+      watched = watchProvider({
+        tell: (provider, keyId, mark) => this.#tellCircuit(provider, keyId, mark),
+        onNotice: this.#onNotice,
+      });
       this.#watched.set(id, watched);
     }
     return watched;

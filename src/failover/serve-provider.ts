@@ -6,9 +6,10 @@ import type { Taken } from '../providers/take.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptTools } from './attempt.ts';
-import { choiceRequest, choose, chooseLastResort, chooseOnly } from './choose.ts';
+import { choiceRequest, choose, chooseLastResort, chooseOnly, lastToAnswer } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
+import type { Outage } from './outage/circuits.ts';
 import { suspectedSince } from './outage/poison.ts';
 import type { RouteTarget } from './route.ts';
 import { tryLimits } from './try-limits.ts';
@@ -33,12 +34,14 @@ export interface Serving {
 /** What one request has met at one target of its route, over all its turns there. */
 export interface Visit {
   readonly target: RouteTarget;
-  /** No other target comes after it. */
-  readonly isLast: boolean;
+  /** No target comes after it of which there is as much hope. */
+  isLast: boolean;
   /** Ids of the keys it has tried: none is used twice. */
   readonly tried: Set<string>;
-  /** How many of the tries are `attempts`. */
-  attempts: number;
+  /** What is known of its provider's being down, as the request came to it. */
+  readonly outage: Outage | undefined;
+  /** Of `attempts`, those that are left to it. */
+  attemptsLeft: number;
   readonly met: MetLimits;
 }
 
@@ -77,13 +80,14 @@ export type Refused = Extract<Taken, { readonly kind: 'refused' }>;
  */
 const MAX_KEYS = 64;
 
-/** A request that comes to a target of its route. */
-export function openVisit(target: RouteTarget, isLast: boolean): Visit {
+/** A request comes to a target of its route. */
+export function openVisit(target: RouteTarget, outage: Outage | undefined): Visit {
   return {
     target,
-    isLast,
+    isLast: true,
+    outage,
     tried: new Set(),
-    attempts: 0,
+    attemptsLeft: target.provider.policy.attempts,
     met: { left: new Set(), closed: new Set() },
   };
 }
@@ -111,12 +115,11 @@ async function tryKeys(
   { call, retelling }: Extract<Taken, { readonly kind: 'taken' }>,
 ): Promise<ProviderEnd> {
   const { tools } = serving;
-  const { provider, model, only } = visit.target;
+  const { provider, model } = visit.target;
   if (turn === 'normal') tools.recorder.budgetOf(provider).request(tools.now());
-  const preference =
-    only === undefined ? preferenceOf(serving.call, provider, visit.target.owner) : undefined;
+  const preference = preferenceAt(serving.call, visit);
 
-  while (visit.attempts < provider.policy.attempts && visit.tried.size < MAX_KEYS) {
+  while (visit.attemptsLeft > 0 && visit.tried.size < MAX_KEYS) {
     const choice = chooseKey(visit, turn, preference, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
     const targetsLeft = visit.isLast || turn === 'last-resort' ? 0 : 1;
@@ -125,6 +128,9 @@ async function tryKeys(
     // What is left of the time may be kept for the others.
     if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'exhausted' };
 
+    // Where a trial is due, this is the one.
+    if (visit.outage !== undefined)
+      tools.recorder.circuitsOf(provider).try(provider, visit.outage, tools.now());
     const { pooled, epoch, lastResort } = choice;
     const plan = { provider, pooled, epoch, model, check: undefined, limits };
     const attempt = await Attempt.start(call, plan, tools);
@@ -147,7 +153,7 @@ function afterFailure(serving: Serving, visit: Visit, attempt: Attempt): Provide
   const isFirst = visit.tried.size === 0;
   failed.push(attempt);
   visit.tried.add(pooled?.key.id ?? '');
-  if (usesUpAnAttempt(attempt, provider.policy)) visit.attempts++;
+  if (usesUpAnAttempt(attempt, provider.policy)) visit.attemptsLeft--;
 
   const next = nextStep(call, attempt, provider.policy, visit.isLast);
   if (next === 'final') return { kind: 'final' };
@@ -172,6 +178,14 @@ function leaveDomain({ plan: { pooled }, verdict }: Attempt, { left, closed }: M
 
 /** A provider without keys is called with the client's own credential, or none. */
 const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: false };
+
+function preferenceAt(call: Call, { target, outage }: Visit): Preference | undefined {
+  const { provider, only, owner } = target;
+  if (only !== undefined) return undefined;
+  // Of a provider that is down the key that answered last is the best to try, unless only one can read the request.
+  if (outage !== undefined && owner === undefined) return lastToAnswer(provider.pool);
+  return preferenceOf(call, provider, owner);
+}
 
 function chooseKey(
   { target: { provider, model, only }, tried, met: { left, closed } }: Visit,

@@ -1,6 +1,8 @@
 import type { Call } from '../dialects/call.ts';
+import { ANY_MODEL } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
+import type { Outage } from './outage/circuits.ts';
 import type { RouteTarget } from './route.ts';
 import { openVisit, takeTurn } from './serve-provider.ts';
 import type { ProviderEnd, Refused, ServeLimits, Serving, Visit } from './serve-provider.ts';
@@ -27,7 +29,8 @@ export interface Served {
  * and never repeats what may already have made something.
  *
  * A provider that is done with does not end the request: the next one is asked, and its answer is the proof of who
- * was at fault. Keys out of service are a last resort, after all targets have had their turn.
+ * was at fault. The order is that of hope: first what is not known to be down, then what is, and keys out of service
+ * when all targets have had their turn. So no circuit and no mark on a key refuses a request by itself.
  */
 export async function serve(
   call: Call,
@@ -36,10 +39,23 @@ export async function serve(
   limits: ServeLimits,
 ): Promise<Served> {
   const serving: Serving = { call, tools, limits, failed: [] };
-  const met: Met = { refused: undefined, suspect: undefined, withoutKey: [], returnsAt: undefined };
-  const last = targets.at(-1);
-  for (const target of targets) {
-    const visit = openVisit(target, target === last);
+  const met: Met = { refused: undefined, suspect: undefined, down: [], withoutKey: [], returnsAt: undefined };
+  for (const [n, target] of targets.entries()) {
+    const outage = outageOf(target, tools);
+    const visit = openVisit(target, outage);
+    // Of a target that is down one try is enough: the next target is closer than the next key.
+    if (outage !== undefined && targets.length > 1) visit.attemptsLeft = 1;
+    if (targets.length > 1 && isLeftForLater(outage, tools)) {
+      met.down.push(visit);
+      continue;
+    }
+    visit.isLast = !isFollowed(targets, n, tools);
+    const result = after(serving, met, visit, await takeTurn(serving, visit, 'normal'));
+    if (result !== undefined) return served(serving, result);
+  }
+  const down = met.down.toSorted(bySoonest);
+  for (const visit of down) {
+    visit.isLast = visit === down.at(-1);
     const result = after(serving, met, visit, await takeTurn(serving, visit, 'normal'));
     if (result !== undefined) return served(serving, result);
   }
@@ -52,11 +68,38 @@ export async function serve(
   return served(serving, met.refused ?? { kind: 'no-key', returnsAt: met.returnsAt });
 }
 
+function outageOf({ provider, model = ANY_MODEL }: RouteTarget, tools: AttemptTools): Outage | undefined {
+  return tools.recorder.circuitsOf(provider).outageOf(provider, model, tools.now());
+}
+
+/**
+ * Whether a target is asked only where all others have failed, because its provider is down. When a trial is due one
+ * request makes it, in its normal turn.
+ */
+function isLeftForLater(outage: Outage | undefined, { now }: AttemptTools): boolean {
+  return outage !== undefined && now() < outage.dueAt;
+}
+
+/** Whether another target has its normal turn after this one. */
+function isFollowed(targets: readonly RouteTarget[], n: number, tools: AttemptTools): boolean {
+  for (let later = n + 1; later < targets.length; later++) {
+    const target = targets[later];
+    if (target !== undefined && !isLeftForLater(outageOf(target, tools), tools)) return true;
+  }
+  return false;
+}
+
+function bySoonest(a: Visit, b: Visit): number {
+  return (a.outage?.dueAt ?? 0) - (b.outage?.dueAt ?? 0);
+}
+
 /** What the request has met at its targets so far. */
 interface Met {
   refused: Refused | undefined;
   /** The first provider at which the request came under suspicion. */
   suspect: Provider | undefined;
+  /** Targets whose provider is down, which are left for later. */
+  readonly down: Visit[];
   /** Where no key was in service, or none was left. */
   readonly withoutKey: Visit[];
   returnsAt: number | undefined;
@@ -80,13 +123,20 @@ function after(serving: Serving, met: Met, visit: Visit, end: ProviderEnd): Serv
       met.refused ??= end;
       return undefined;
     case 'suspect':
-      // It fails alike with another provider, too: the request is the trouble.
-      if (met.suspect !== undefined && met.suspect !== provider) return mostTelling(serving.failed);
+      if (met.suspect !== undefined && met.suspect !== provider) {
+        // It fails alike with another provider, too: the request is the trouble, and shows nothing of either.
+        for (const blamed of [met.suspect, provider]) withdraw(serving, blamed);
+        return mostTelling(serving.failed);
+      }
       met.suspect = provider;
       return undefined;
     case 'exhausted':
       return undefined;
   }
+}
+
+function withdraw({ call, tools }: Serving, provider: Provider): void {
+  tools.recorder.circuitsOf(provider).withdraw(provider, call.id, tools.now());
 }
 
 function served({ failed }: Serving, result: Served['result']): Served {

@@ -1,3 +1,5 @@
+import { MAX_MARKS } from './circuit-mark.ts';
+import type { CircuitMark } from './circuit-mark.ts';
 import { DECISION_EFFECTS, MAX_DECISION_TEXT, MAX_DECISIONS } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { MAX_DOMAIN_LENGTH, MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
@@ -25,7 +27,11 @@ export function decodeRecord(text: string): KeyRecord | undefined {
   const value = parse(text);
   if (!isObject(value) || !isCount(value['epoch']) || !isTime(value['since'])) return undefined;
   const { epoch, since } = value;
-  const beside = { ...readDomain(value['domain']), ...readStory(value['decisions']) };
+  const beside = {
+    ...readDomain(value['domain']),
+    ...readCircuits(value['circuits']),
+    ...readStory(value['decisions']),
+  };
   switch (value['state']) {
     case 'disabled':
       return { state: 'disabled', epoch, since, ...beside };
@@ -91,6 +97,24 @@ function isHold(value: unknown): value is Hold {
 /** Whose limits it shares, where that can be read. Records of older versions do not say. */
 function readDomain(value: unknown): { readonly domain?: string } {
   return isText(value, MAX_DOMAIN_LENGTH) ? { domain: value } : {};
+}
+
+/** What is told of circuits, as far as it can be read. It keeps no key from anything. */
+function readCircuits(value: unknown): { readonly circuits?: readonly CircuitMark[] } {
+  const circuits = Array.isArray(value) ? value.filter(isMark).slice(-MAX_MARKS) : [];
+  return circuits.length === 0 ? {} : { circuits };
+}
+
+function isMark(value: unknown): value is CircuitMark {
+  return (
+    isObject(value) &&
+    isText(value['model'], MAX_MODEL_LENGTH) &&
+    (value['state'] === 'closed' || value['state'] === 'open' || value['state'] === 'half-open') &&
+    [value['at'], value['since'], value['until']].every(isTime) &&
+    isCount(value['strikes']) &&
+    typeof value['rule'] === 'string' &&
+    (value['chats'] === undefined || value['chats'] === true)
+  );
 }
 
 /** What is scarce, as far as it can be read. It only makes a choice better. */

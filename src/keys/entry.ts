@@ -182,5 +182,6 @@ export class BookEntry {
 /** Whether nothing is left of what `earlier` told. It must not fill the room of what counts. */
 function supersedes(event: KeyEvent, earlier: KeyEvent): boolean {
   if (event.type === 'headroom') return earlier.type === 'headroom' && earlier.model === event.model;
+  if (event.type === 'circuit') return earlier.type === 'circuit' && earlier.mark.model === event.mark.model;
   return event.type === 'domain' && earlier.type === 'domain';
 }

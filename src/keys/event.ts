@@ -1,8 +1,10 @@
+import type { CircuitMark } from './circuit-mark.ts';
+
 /** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
 export type KeyEvent = AttemptEnded | Pardoned | OperatorDisabled | OperatorEnabled | Aside;
 
 /** What an answer says of its key beside the answer itself. It takes no key out, puts none back and tells no story. */
-export type Aside = HeadroomTold | DomainTold;
+export type Aside = HeadroomTold | DomainTold | CircuitTold;
 
 /**
  * What an attempt means for the key that made it:
@@ -83,4 +85,11 @@ export interface DomainTold {
   readonly type: 'domain';
   readonly at: number;
   readonly domain: string;
+}
+
+/** It was found how one model stands at the provider, whichever key is used. */
+export interface CircuitTold {
+  readonly type: 'circuit';
+  readonly at: number;
+  readonly mark: CircuitMark;
 }

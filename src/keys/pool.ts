@@ -1,3 +1,4 @@
+import { CircuitMarks } from './circuit-marks.ts';
 import { Domain } from './domain.ts';
 import { Headroom } from './headroom.ts';
 import type { Key } from './key.ts';
@@ -42,6 +43,8 @@ export class Pool {
   readonly #inService: Slot[] = [];
   readonly #out = new Set<Slot>();
   readonly #domains = new Map<string, Domain>();
+  /** What the records of its keys tell of the provider itself. */
+  readonly circuits = new CircuitMarks();
   #nextReturnAt = Infinity;
   /** Of the keys in service, by their places; undefined where all keys weigh the same. */
   readonly #weights: Weights | undefined;
@@ -110,6 +113,7 @@ export class Pool {
     if (slot === undefined) return;
     const record = this.#remembers || heard.state === 'disabled' ? heard : FRESH;
     slot.record = record;
+    this.circuits.hear(id, record);
     const { domain } = record;
     if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);
     else if (slot.domain === undefined) slot.headroom.hear(id, record);

@@ -1,3 +1,4 @@
+import type { CircuitMark } from './circuit-mark.ts';
 import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
 
@@ -19,6 +20,8 @@ interface Common {
    * other key is known to share them. Once known it stays with the key, in and out of service.
    */
   readonly domain?: string;
+  /** What this key met of its provider's own trouble, for all processes; absent where there is none. It stays, too. */
+  readonly circuits?: readonly CircuitMark[];
   /** The last few, newest last; absent where there is none. They tell the key's story, and nothing follows from them. */
   readonly decisions?: readonly Decision[];
 }
@@ -117,6 +120,7 @@ export function settle(record: KeyRecord, now: number): KeyRecord {
     failures: 0,
     holds: [],
     ...(record.domain !== undefined && { domain: record.domain }),
+    ...(record.circuits !== undefined && { circuits: record.circuits }),
     decisions: withDecision(record.decisions, { at, effect: 'returned' }),
   };
 }

@@ -1,3 +1,4 @@
+import { withCircuit } from './circuit-marks.ts';
 import { decisionOf } from './decide.ts';
 import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
@@ -47,17 +48,19 @@ export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): K
   const next = step(current, event, policy);
   if (next === current) return record;
   // Last, as in what is read from the store: two nodes that know the same write the same text.
-  const { decisions: _, domain = current.domain, ...rest } = next;
+  const { decisions: _, domain = current.domain, circuits = current.circuits, ...rest } = next;
   const decisions = storyAfter(current, next, event);
   return {
     ...rest,
     ...(domain !== undefined && { domain }),
+    ...(circuits !== undefined && { circuits }),
     ...(decisions !== undefined && { decisions }),
   };
 }
 
 function storyAfter(before: KeyRecord, after: KeyRecord, event: KeyEvent): readonly Decision[] | undefined {
-  if (event.type === 'headroom' || event.type === 'domain') return before.decisions;
+  if (event.type === 'headroom' || event.type === 'domain' || event.type === 'circuit')
+    return before.decisions;
   return withDecision(before.decisions, decisionOf(before, after, event));
 }
 
@@ -73,6 +76,8 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
       return record.state === 'in-service' ? withHeadroom(record, event) : record;
     case 'domain':
       return event.domain === record.domain ? record : { ...record, domain: event.domain };
+    case 'circuit':
+      return withCircuit(record, event);
     case 'attempt':
       // What began before the key left or re-entered service speaks of a key that is no more.
       if (event.epoch !== record.epoch) return record;

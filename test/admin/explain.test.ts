@@ -54,6 +54,7 @@ void test('a key of which nothing was ever recorded is explained by that', async
     next: [],
     domain: null,
     scarce: [],
+    down: [],
     inFlight: 0,
     ramp: null,
     decisions: [],

@@ -23,6 +23,7 @@ void test('the store is shown with its kind and place, and which providers are p
     store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
     probing: ['main'],
     emptyAnswers: { main: 2 },
+    down: [],
   });
   assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
 });
@@ -41,6 +42,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     },
     probing: [],
     emptyAnswers: {},
+    down: [],
   });
 });
 

@@ -83,10 +83,11 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
   book.subscribe((id, record) => {
     for (const { pool } of providers.values()) pool.update(id, record);
   });
+  const recorder = new Recorder(book, () => undefined);
   const prober = new Prober({
     store,
     tools: {
-      recorder: new Recorder(book, () => undefined),
+      recorder,
       node: 'node-1',
       now: () => clock.now,
       random: () => 0,
@@ -108,6 +109,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     ...(options.token !== undefined && { token: new Secret(options.token) }),
     runtime: () => ({ providers, route }),
     book,
+    recorder,
     prober,
     now: () => clock.now,
     random: seededRandom(1),

@@ -65,6 +65,7 @@ export class Oracle {
       case 'pardoned':
         this.#pardon(event.since);
         break;
+      case 'circuit':
       case 'headroom':
       case 'domain':
         break;

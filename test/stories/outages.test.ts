@@ -8,6 +8,7 @@ import {
   until,
   type ConfigParts,
   type TestGateway,
+  type TestGatewayOptions,
 } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
 import { rawUpstream } from '../support/raw-upstream.ts';
@@ -42,9 +43,10 @@ function routeOver(t: TestContext, { pools, behaviours = {}, more = {} }: Settin
   });
 }
 
-/** Requests that came to a provider at the simulator. */
+/** Requests that came to the simulator with keys of a provider. */
 function askedOf(gateway: TestGateway, provider: string): number {
-  return gateway.sim.requests.filter(({ key }) => (key ?? '').startsWith(`sk-${provider}-`)).length;
+  const { pool } = gateway.sparekey.runtime().providers.get(provider) ?? assert.fail();
+  return [...pool.all()].reduce((sum, { key }) => sum + gateway.sim.counts(key.secret.reveal()).total, 0);
 }
 
 async function assertUntouched(gateway: TestGateway): Promise<void> {
@@ -83,6 +85,9 @@ void suite('a provider that fails as a whole costs no request', () => {
           const answer = await ask(gateway.url, { body: chat(`question ${n}`) });
           assert.ok(chatText(answer) !== undefined, `request ${n}: ${answer.status} ${answer.text}`);
         }
+        const requests = await gateway.requestsLogged(60);
+        for (const { attempts, provider } of requests.slice(30))
+          assert.deepEqual([attempts, provider], [1, 'spare'], 'nobody asks main any more');
       });
     }
   }
@@ -181,4 +186,208 @@ void test('a key out of service is a last resort only after every provider of th
   gateway.sim.script(mainKey, []);
   assert.equal((await ask(gateway.url)).status, 200);
   assert.equal((await gateway.keyOf(mainKey, 'main')).state, 'in-service');
+});
+
+/* The circuit: who asks a provider that is down. */
+
+const DOWN = 'a provider is down: requests go elsewhere first';
+const BACK = 'a provider answers again';
+const FAILING: Behaviour = { kind: 'server-error', status: 503 };
+
+/** Without health checks: keys come back when their time is over. */
+const UNCHECKED: ConfigParts = { failover: { enabled: true, failureThreshold: 3, cooldownDuration: '1h' } };
+
+function told(gateway: TestGateway, message: string): readonly unknown[] {
+  return gateway.logs().filter(({ msg }) => msg === message);
+}
+
+/** Asks with words of its own each time until the provider `main` is known to be down. */
+async function bringDown(gateway: TestGateway, model = 'gpt-5'): Promise<void> {
+  const before = told(gateway, DOWN).length;
+  for (let n = 0; told(gateway, DOWN).length === before; n++)
+    await ask(gateway.url, { body: chat(`question ${n}`, { model }) });
+}
+
+/** Asks until `condition` holds; every request has to be answered. @returns how many it took */
+async function askUntil(gateway: TestGateway, condition: () => boolean): Promise<number> {
+  let count = 0;
+  for (; !condition(); count++) {
+    const answer = await ask(gateway.url, { body: chat(`another question ${count}`) });
+    assert.ok(chatText(answer) !== undefined, `${answer.status} ${answer.text}`);
+  }
+  return count;
+}
+
+void suite('a provider that is down', () => {
+  void test('is tried by health checks where there are any: no request waits for it, and all go back when it answers', async (t) => {
+    const pools = { main: keysOf('main', 5), spare: keysOf('spare', 2) };
+    const gateway = await routeOver(t, {
+      pools,
+      behaviours: behaving(pools.main, FAILING),
+      more: { main: THRESHOLD_3 },
+    });
+    await bringDown(gateway);
+    const before = gateway.requests().length;
+    for (const key of pools.main) gateway.sim.script(key, []);
+    await askUntil(gateway, () => gateway.requests().some(({ provider }) => provider === 'main'));
+    const { length } = gateway.requests();
+    for (const { attempts } of gateway.requests().slice(before, length)) assert.equal(attempts, 1);
+    assert.deepEqual([told(gateway, DOWN).length, told(gateway, BACK).length], [1, 1]);
+    await assertUntouched(gateway);
+  });
+
+  void test('is tried by one request at a time where there are none', async (t) => {
+    const pools = { main: keysOf('main', 3), spare: keysOf('spare', 2) };
+    const gateway = await routeOver(t, {
+      pools,
+      behaviours: behaving(pools.main, FAILING),
+      more: { main: UNCHECKED },
+    });
+    await bringDown(gateway);
+    const asked = askedOf(gateway, 'main');
+    for (const key of pools.main) gateway.sim.script(key, [{ kind: 'hang' }]);
+    const gone = new AbortController();
+    const { pool } = gateway.sparekey.runtime().providers.get('main') ?? assert.fail();
+    const underWay = (): number => [...pool.all()].reduce((sum, { inFlight }) => sum + inFlight, 0);
+    const isTried = (): boolean => underWay() > 0;
+    while (!isTried()) {
+      let isOver = false;
+      void ask(gateway.url, { signal: gone.signal }).then(() => (isOver = true));
+      await until(() => isOver || isTried());
+    }
+    // That one hangs, and nobody follows it.
+    for (let n = 0; n < 20; n++) assert.equal((await ask(gateway.url)).status, 200);
+    assert.deepEqual([underWay(), askedOf(gateway, 'main')], [1, asked + 1]);
+    gone.abort();
+  });
+
+  void test('is known to every gateway of the cluster', async (t) => {
+    const pools = { main: keysOf('main', 3), spare: keysOf('spare', 2) };
+    const setting = (simulator: Pick<TestGateway['sim'], 'url'>): ConfigParts => ({
+      providers: Object.entries(pools).map(([id, keys]) =>
+        simulatedProvider(simulator, keys, { id, ...UNCHECKED }),
+      ),
+      routes: [{ model: '*', to: ['main', 'spare'] }],
+    });
+    const first = await gatewayFor(t, {
+      behaviours: behaving(pools.main, FAILING),
+      config: setting,
+      state: 'sqlite',
+    });
+    assert.ok(first.stateFile !== undefined);
+    const second = await gatewayFor(t, { config: setting(first.sim), state: { path: first.stateFile } });
+    await bringDown(first);
+    const isKnown = (): boolean => {
+      const provider = second.sparekey.runtime().providers.get('main');
+      return provider !== undefined && provider.pool.circuits.get('gpt-5')?.mark.state === 'open';
+    };
+    await until(isKnown);
+    const asked = askedOf(first, 'main');
+    for (let n = 0; n < 10; n++) assert.equal((await ask(second.url)).status, 200);
+    assert.equal(askedOf(first, 'main'), asked);
+
+    // And so is that it is back.
+    for (const key of pools.main) first.sim.script(key, []);
+    await askUntil(second, () => second.requests().some(({ provider }) => provider === 'main'));
+    await until(
+      () =>
+        first.sparekey.runtime().providers.get('main')?.pool.circuits.get('gpt-5')?.mark.state === 'closed',
+    );
+    assert.equal((await ask(first.url)).status, 200);
+    assert.equal((await first.requestsLogged(first.requests().length)).at(-1)?.provider, 'main');
+  });
+
+  void test('is asked all the same where there is no other, and by its answer is up', async (t) => {
+    const pools = { main: keysOf('main', 3) };
+    const gateway = await routeOver(t, {
+      pools,
+      behaviours: behaving(pools.main, FAILING),
+      more: { main: THRESHOLD_3 },
+    });
+    await bringDown(gateway);
+    assert.equal((await ask(gateway.url)).status, 503);
+    for (const key of pools.main) gateway.sim.script(key, []);
+    assert.equal((await ask(gateway.url)).status, 200);
+    assert.equal(told(gateway, BACK).length, 1);
+  });
+
+  void test('is asked once more where all others are down, or fail', async (t) => {
+    // Too few keys for a request to come under suspicion.
+    const pools = { main: keysOf('main', 2), spare: keysOf('spare', 2) };
+    const gateway = await routeOver(t, {
+      pools,
+      behaviours: behaving(pools.main, FAILING),
+      more: { main: UNCHECKED, spare: UNCHECKED },
+    });
+    await bringDown(gateway);
+    for (const key of pools.spare) gateway.sim.script(key, [FAILING]);
+    for (const key of pools.main) gateway.sim.script(key, []);
+    assert.equal((await ask(gateway.url)).status, 200, 'main has come back, and nobody knew');
+
+    for (const key of pools.main) gateway.sim.script(key, [FAILING]);
+    await until(async () => {
+      await ask(gateway.url, { body: chat(`question ${askedOf(gateway, 'main')}`) });
+      return told(gateway, DOWN).length === 3;
+    });
+    const asked = [askedOf(gateway, 'main'), askedOf(gateway, 'spare')];
+    assert.equal((await ask(gateway.url)).status, 503);
+    const now = [askedOf(gateway, 'main'), askedOf(gateway, 'spare')];
+    assert.deepEqual(
+      now,
+      asked.map((count) => count + 1),
+      'each of them has one try',
+    );
+  });
+
+  void test('is left by all its models when two of them fail', async (t) => {
+    const pools = { main: keysOf('main', 3), spare: keysOf('spare', 2) };
+    const gateway = await routeOver(t, {
+      pools,
+      behaviours: behaving(pools.main, FAILING),
+      more: { main: UNCHECKED },
+    });
+    await bringDown(gateway, 'gpt-5');
+    await bringDown(gateway, 'gpt-5-mini');
+    const asked = askedOf(gateway, 'main');
+    assert.equal((await ask(gateway.url, { body: chat('hello', { model: 'gpt-5-nano' }) })).status, 200);
+    assert.equal(askedOf(gateway, 'main'), asked);
+  });
+});
+
+void suite('a provider is not taken for down', () => {
+  void test('because most of its keys fail, while another one answers', async (t) => {
+    const keys = keysOf('main', 6);
+    const [good, ...bad] = keys;
+    assert.ok(good !== undefined);
+    const settingOf = (main: readonly string[]): TestGatewayOptions => ({
+      behaviours: behaving(bad, FAILING),
+      config: (simulator) => ({
+        providers: [
+          simulatedProvider(simulator, main, { id: 'main', ...THRESHOLD_3, attempts: 6 }),
+          simulatedProvider(simulator, keysOf('spare', 1), { id: 'spare' }),
+        ],
+        routes: [{ model: '*', to: ['main', 'spare'] }],
+      }),
+    });
+    const gateway = await gatewayFor(t, settingOf([good]));
+    assert.equal((await ask(gateway.url)).status, 200);
+    await gateway.reload(settingOf(keys));
+    for (let n = 0; n < 60; n++)
+      assert.equal((await ask(gateway.url, { body: chat(`question ${n}`) })).status, 200);
+    assert.deepEqual(told(gateway, DOWN), []);
+  });
+
+  void test('because a client repeats a request that it cannot stand', async (t) => {
+    const pools = { main: keysOf('main', 6), spare: keysOf('spare', 2) };
+    const gateway = await routeOver(t, {
+      pools,
+      behaviours: behaving(pools.main, { kind: 'server-error', operations: ['embeddings'] }),
+    });
+    const poison = { path: '/v1/embeddings', body: { model: 'gpt-5', input: 'poison' } };
+    for (let n = 0; n < 3; n++) assert.equal((await ask(gateway.url, poison)).status, 200);
+    assert.equal(told(gateway, DOWN).length, 0);
+    await assertUntouched(gateway);
+    assert.equal((await ask(gateway.url)).status, 200);
+    assert.equal((await gateway.requestsLogged(4)).at(-1)?.provider, 'main');
+  });
 });

@@ -1,0 +1,163 @@
+import type { CircuitMark } from '../../keys/circuit-mark.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { CLOSED, openMark, step } from './circuit.ts';
+import type { Circuit, CircuitEvent, ProviderFailed } from './circuit.ts';
+import type { OutageNotice } from './notice.ts';
+
+/** Why requests are kept from a model at a provider. Times are milliseconds since the epoch. */
+export interface Outage {
+  /** Of the model itself, or of another one of the provider's: the one that is tried first. */
+  readonly mark: CircuitMark;
+  /** Two other models are down, and nothing of the provider has answered since: it is taken for down as a whole. */
+  readonly whole: boolean;
+  /** When a request may try it: at once where it is due, unless a health check does so in its place. */
+  readonly dueAt: number;
+}
+
+/** What circuits need of whoever holds them. */
+export interface CircuitTools {
+  /** Tells the other processes, in the record of a key; undefined where there is none that has to do with it. */
+  readonly tell: (provider: Provider, keyId: string | undefined, mark: CircuitMark) => void;
+  readonly onNotice: (notice: OutageNotice) => void;
+}
+
+/** Models of one provider of which something is kept here; the one longest known gives way. */
+const MAX_CIRCUITS = 64;
+/** Models that must be down before the provider counts as down. */
+const MIN_MODELS = 2;
+/** Where health checks try a circuit, a request does so only when none has for so long. Milliseconds. */
+const CHECK_GRACE_MS = 5_000;
+
+/**
+ * The circuits of one provider, one for each model: what this process has met, and what the records of its keys tell
+ * of what others met. A provider of which two models are down is down.
+ */
+export class Circuits {
+  readonly #tools: CircuitTools;
+  /** Of models that are not closed without any doubt. */
+  readonly #own = new Map<string, Circuit>();
+  /** When the provider last gave any answer to this process. */
+  #answeredAt = 0;
+  #succeededAt = 0;
+
+  constructor(tools: CircuitTools) {
+    this.#tools = tools;
+  }
+
+  /** When the provider last gave a good answer to this process; 0 where it never has. Milliseconds since the epoch. */
+  get succeededAt(): number {
+    return this.#succeededAt;
+  }
+
+  /** An answer came that is not the provider's own failure. Costs a comparison or two where all is well. */
+  answered(
+    provider: Provider,
+    model: string,
+    { keyId, at, isGood }: { readonly keyId: string; readonly at: number; readonly isGood: boolean },
+  ): void {
+    this.#answeredAt = at;
+    if (isGood) this.#succeededAt = at;
+    if (this.#isKnown(provider, model)) this.#happen(provider, model, { type: 'answered', at, keyId }, keyId);
+  }
+
+  /** A try failed by the provider's own fault. */
+  failed(provider: Provider, event: ProviderFailed): void {
+    this.#happen(provider, event.model, event, event.keyId);
+  }
+
+  /** Takes back what a request contributed that turned out to be the trouble itself. */
+  withdraw(provider: Provider, requestId: string, at: number): void {
+    for (const model of Array.from(this.#own.keys()))
+      this.#happen(provider, model, { type: 'withdrawn', at, requestId }, undefined);
+  }
+
+  /** What keeps requests from a model at `now`; undefined where nothing does. */
+  outageOf(provider: Provider, model: string, now: number): Outage | undefined {
+    if (this.#own.size === 0 && provider.pool.circuits.size === 0) return undefined;
+    const mark = openMark(this.#circuit(provider, model), now);
+    if (mark !== undefined) return { mark, whole: false, dueAt: dueAt(provider, mark) };
+    const others = this.open(provider, now).filter(({ since }) => since > this.#answeredAt);
+    const [first] = others.toSorted((a, b) => a.until - b.until);
+    if (first === undefined || others.length < MIN_MODELS) return undefined;
+    return { mark: first, whole: true, dueAt: dueAt(provider, first) };
+  }
+
+  /** All models that requests are kept from at `now`. */
+  open(provider: Provider, now: number): readonly CircuitMark[] {
+    const models = new Set(this.#own.keys());
+    for (const { mark } of provider.pool.circuits.all()) models.add(mark.model);
+    return [...models].flatMap((model) => openMark(this.#circuit(provider, model), now) ?? []);
+  }
+
+  /** Whether it is time to try a model that is down. */
+  isDue(provider: Provider, model: string, now: number): boolean {
+    const mark = openMark(this.#circuit(provider, model), now);
+    return mark !== undefined && now >= mark.until;
+  }
+
+  /** A request or a check sets out to try it, where it is due: from here on no other does, for a time. */
+  try(provider: Provider, { mark: { model } }: Pick<Outage, 'mark'>, at: number): void {
+    this.#happen(provider, model, { type: 'tried', at }, undefined);
+  }
+
+  #isKnown(provider: Provider, model: string): boolean {
+    return this.#own.has(model) || provider.pool.circuits.get(model) !== undefined;
+  }
+
+  #circuit(provider: Provider, model: string): Circuit {
+    const own = this.#own.get(model) ?? CLOSED;
+    const carried = provider.pool.circuits.get(model);
+    return carried === undefined ? own : step(own, { type: 'told', mark: carried.mark });
+  }
+
+  #happen(provider: Provider, model: string, event: CircuitEvent, keyId: string | undefined): void {
+    const before = this.#circuit(provider, model);
+    const after = step(before, event);
+    if (after === before) return;
+    this.#keep(model, after);
+    const { mark } = after;
+    if (mark === undefined || mark === before.mark) return;
+    // One key's record carries a model's mark as long as that will do.
+    this.#tools.tell(provider, provider.pool.circuits.get(model)?.keyId ?? keyId, mark);
+    this.#notice(provider, before.mark, mark, event);
+  }
+
+  #keep(model: string, circuit: Circuit): void {
+    this.#own.delete(model);
+    if (circuit.mark === undefined && circuit.evidence.failures.length === 0) return;
+    this.#own.set(model, circuit);
+    for (const [oldest] of this.#own) {
+      if (this.#own.size <= MAX_CIRCUITS) break;
+      this.#own.delete(oldest);
+    }
+  }
+
+  #notice(
+    { id: provider }: Provider,
+    before: CircuitMark | undefined,
+    mark: CircuitMark,
+    { type }: CircuitEvent,
+  ): void {
+    const { model, rule, until, state, at } = mark;
+    const wasOpen = before !== undefined && before.state !== 'closed';
+    if (state === 'open' && !wasOpen)
+      this.#tools.onNotice({ kind: 'circuit-opened', provider, model, rule, until });
+    if (state === 'closed' && wasOpen)
+      this.#tools.onNotice({
+        kind: type === 'withdrawn' ? 'circuit-withdrawn' : 'circuit-closed',
+        provider,
+        model,
+        openMs: at - before.since,
+      });
+  }
+}
+
+function dueAt(provider: Provider, mark: CircuitMark): number {
+  return isChecked(provider, mark) ? mark.until + CHECK_GRACE_MS : mark.until;
+}
+
+/** Whether health checks try it, so that no request has to wait for it. */
+export function isChecked({ pool, config }: Provider, { chats }: CircuitMark): boolean {
+  const { enabled, healthCheckModel } = config.failover;
+  return chats === true && enabled && healthCheckModel !== undefined && pool.size > 0;
+}

@@ -1,0 +1,136 @@
+/** Failed tries kept of one model: enough for any conclusion. */
+const MAX_FAILURES = 32;
+/** A failure this old says nothing of now. Milliseconds. */
+const EVIDENCE_MS = 5 * 60 * 1000;
+/** Fewer failures than this are a coincidence. */
+const MIN_TRIES = 3;
+/** Different requests that must have failed. */
+const MIN_REQUESTS = 2;
+/** So many that ask for the same count as different ones all the same: no client repeats a refused request so often. */
+const MIN_REPEATED = 5;
+/** Different keys that must have failed, where the pool has so many that can be used. */
+export const MIN_KEYS = 3;
+/** A key that has answered so recently is one that works. Milliseconds. */
+export const LATELY_MS = 60_000;
+/** What still answers some of its tries is looked at over this time. Milliseconds. */
+const WINDOW_MS = 5_000;
+/** A provider that still answers more than this share of them is not down. */
+const MAX_ANSWERED = 0.1;
+/** Fewer tries than this show no share. */
+const MIN_SHARED = 10;
+
+/** One try that failed by the provider's own fault. Times are milliseconds since the epoch. */
+export interface Failure {
+  readonly at: number;
+  /** Of the key; empty where the provider has none. */
+  readonly keyId: string;
+  readonly requestId: string;
+  /** The same for requests that ask for the same. */
+  readonly likeness: string;
+  /** The key had answered something lately. */
+  readonly hadAnswered: boolean;
+}
+
+/** How the pool stood at a failure. */
+export interface PoolStanding {
+  /** Keys that could have been used; more than `MIN_KEYS` make no difference. */
+  readonly usableKeys: number;
+  /** Some key has answered something lately. */
+  readonly isAnswering: boolean;
+}
+
+/** What speaks for a provider's being down for one model. Plain, immutable data. */
+export interface Evidence {
+  /** Newest last. */
+  readonly failures: readonly Failure[];
+  /** How many of them nothing was answered since. */
+  readonly run: number;
+  /** At the newest failure. */
+  readonly pool: PoolStanding;
+  /** Since when tries are counted for their share. */
+  readonly from: number;
+  readonly failed: number;
+  readonly answered: number;
+  /** Keys that answered since `from`. Few, where the share is of any interest. */
+  readonly answeredBy: readonly string[];
+}
+
+/** Nothing failed lately. */
+export const NO_EVIDENCE: Evidence = Object.freeze({
+  failures: Object.freeze([]),
+  run: 0,
+  pool: Object.freeze({ usableKeys: 0, isAnswering: false }),
+  from: 0,
+  failed: 0,
+  answered: 0,
+  answeredBy: Object.freeze([]),
+});
+
+/** With one more failure. */
+export function withFailure(evidence: Evidence, failure: Failure, pool: PoolStanding): Evidence {
+  const isOld = failure.at - evidence.from > WINDOW_MS;
+  const { from, failed, answered, answeredBy } = isOld ? { ...NO_EVIDENCE, from: failure.at } : evidence;
+  const kept = evidence.failures.filter(({ at }) => failure.at - at <= EVIDENCE_MS).slice(1 - MAX_FAILURES);
+  const run = Math.min(evidence.run, kept.length) + 1;
+  return { failures: [...kept, failure], run, pool, from, failed: failed + 1, answered, answeredBy };
+}
+
+/** With one more answer, whatever it says: it ends the run. Without failures nothing is counted. */
+export function withAnswer(evidence: Evidence, keyId: string, at: number): Evidence {
+  if (evidence.failures.length === 0) return evidence;
+  if (at - evidence.from > WINDOW_MS) return NO_EVIDENCE;
+  const { answeredBy } = evidence;
+  const isKnown = answeredBy.includes(keyId) || answeredBy.length >= MAX_FAILURES;
+  return {
+    ...evidence,
+    run: 0,
+    answered: evidence.answered + 1,
+    answeredBy: isKnown ? answeredBy : [...answeredBy, keyId],
+  };
+}
+
+/**
+ * Without what this request contributed, and those that ask for the same.
+ * @returns the same object where they contributed nothing
+ */
+export function without(evidence: Evidence, requestId: string): Evidence {
+  const contributed = evidence.failures.filter((failure) => failure.requestId === requestId);
+  if (contributed.length === 0) return evidence;
+  const likenesses = new Set(contributed.map(({ likeness }) => likeness));
+  const isOther = ({ likeness }: Failure): boolean => !likenesses.has(likeness);
+  const failures = evidence.failures.filter(isOther);
+  if (failures.length === 0) return NO_EVIDENCE;
+  const run = evidence.run === 0 ? 0 : evidence.failures.slice(-evidence.run).filter(isOther).length;
+  const failed = evidence.failed - (evidence.failures.length - failures.length);
+  return { ...evidence, failures, run, failed: Math.max(failed, 0) };
+}
+
+/**
+ * Whether a provider is down for a model: its tries fail one after another, and nothing answers; or almost nothing
+ * does, and nobody does so reliably. One request, or one key of several, is never enough. Nor are keys that have not
+ * answered for long, where another one has: there may be many bad keys in a row.
+ */
+export function showsOutage(evidence: Evidence): boolean {
+  const { failures, run, pool } = evidence;
+  const inARow = failures.slice(failures.length - run);
+  const isNews = !pool.isAnswering || inARow.some(({ hadAnswered }) => hadAnswered);
+  if (run >= MIN_TRIES && isNews && isVaried(inARow, evidence)) return true;
+  const counted = failures.filter(({ at }) => at >= evidence.from);
+  return isRarelyAnswered(evidence, counted) && isVaried(counted, evidence);
+}
+
+/** A key that answers and never fails shows that the others are bad keys, however many they are. */
+function isRarelyAnswered({ failed, answered, answeredBy }: Evidence, failures: readonly Failure[]): boolean {
+  const tries = failed + answered;
+  if (tries < MIN_SHARED || answered === 0 || answered > MAX_ANSWERED * tries) return false;
+  return answeredBy.every((keyId) => failures.some((failure) => failure.keyId === keyId));
+}
+
+function isVaried(failures: readonly Failure[], { pool: { usableKeys } }: Evidence): boolean {
+  const different = (of: (failure: Failure) => string): number => new Set(failures.map(of)).size;
+  if (different(({ keyId }) => keyId) < Math.min(MIN_KEYS, usableKeys)) return false;
+  return (
+    different(({ likeness }) => likeness) >= MIN_REQUESTS ||
+    different(({ requestId }) => requestId) >= MIN_REPEATED
+  );
+}

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import type { Call } from '../../dialects/call.ts';
+import type { Operation } from '../../dialects/operation.ts';
+import { ANY_MODEL } from '../../keys/record.ts';
+import type { PooledKey } from '../../keys/pool.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { countUsable } from '../choose.ts';
+import type { CheckAim } from '../key-effect.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Verdict } from '../verdict.ts';
+import { LATELY_MS, MIN_KEYS } from './evidence.ts';
+
+/** Of an attempt, what it was made for. */
+interface Asked {
+  readonly provider: Provider;
+  /** Undefined for a provider that has no keys. */
+  readonly pooled: PooledKey | undefined;
+  /** As the provider names it. */
+  readonly model: string | undefined;
+  readonly check: CheckAim | undefined;
+}
+
+/** Who hears of it, when and by what chance. */
+interface Hearing {
+  readonly recorder: Recorder;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** What a short chat can stand for, to show whether a model answers again. */
+const CHATS: ReadonlySet<string> = new Set([
+  'chat.completions',
+  'responses.create',
+  'messages.create',
+  'gemini.generateContent',
+  'gemini.streamGenerateContent',
+  'bedrock.converse',
+  'bedrock.converseStream',
+  'hunyuan.chat',
+]);
+
+/** The beginning and the end of a body that tell it from others. Bytes of each. */
+const LIKENESS_BYTES = 64 * 1024;
+
+/**
+ * Takes into account what an attempt shows of its provider, whichever key it had: that it answers, or that it fails.
+ * What the provider refuses for good reason is an answer.
+ */
+export function hearOfProvider(
+  call: Call,
+  { provider, pooled, model = ANY_MODEL, check }: Asked,
+  { verdict, startedAt }: { readonly verdict: Verdict; readonly startedAt: number },
+  { recorder, now, random }: Hearing,
+): void {
+  const circuits = recorder.circuitsOf(provider);
+  const at = now();
+  const keyId = pooled?.key.id ?? '';
+  if (verdict.class !== 'overloaded' && verdict.class !== 'unknown') {
+    circuits.answered(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
+    return;
+  }
+  // The check of a key that is out of service speaks of that key.
+  if (check === 'key' || check === 'credit') return;
+  circuits.failed(provider, {
+    type: 'failed',
+    at,
+    startedAt,
+    model,
+    keyId,
+    requestId: call.id,
+    likeness: likenessOf(call),
+    rule: verdict.rule,
+    chats: CHATS.has(call.target.operation.name),
+    check: check !== undefined,
+    hadAnswered: at - (pooled?.answeredAt ?? circuits.succeededAt) <= LATELY_MS,
+    pool: {
+      usableKeys: countUsable(provider.pool, model, at, MIN_KEYS),
+      isAnswering: at - circuits.succeededAt <= LATELY_MS,
+    },
+    jitter: random(),
+  });
+}
+
+/** The same for requests that ask for the same. Only what failed is worth the cost. */
+function likenessOf({ target: { operation, path, query }, body }: Call): string {
+  const bytes = body.kind === 'kept' ? body.bytes : body.head;
+  const ends = [bytes.subarray(0, LIKENESS_BYTES), bytes.subarray(LIKENESS_BYTES).subarray(-LIKENESS_BYTES)];
+  const place = placeOf(operation, path, query);
+  return hash('sha256', Buffer.concat([Buffer.from(`${place}\0${bytes.length}\0`), ...ends]), 'base64url');
+}
+
+function placeOf({ method }: Operation, path: string, query: string): string {
+  return `${method} ${path}?${query}`;
+}
