@@ -11,6 +11,7 @@ import type { KeyPolicy } from '../../src/keys/reducer.ts';
 import { Prober } from '../../src/probe/prober.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Dice } from './dice.ts';
+import type { OutageWatch } from './outage-watch.ts';
 import type { Network, Path } from './network.ts';
 import type { ProviderSide } from './provider-side.ts';
 import type { Template } from './providers.ts';
@@ -43,6 +44,7 @@ export interface Surroundings {
   readonly network: Network;
   readonly providerSide: ProviderSide;
   readonly templates: readonly Template[];
+  readonly outage: OutageWatch;
   readonly onApplied: (process: GatewayProcess, applied: Applied) => void;
   /** A process heard that its write is in the store. */
   readonly onWritten: (revision: number) => void;
@@ -66,6 +68,7 @@ export class GatewayProcess implements Owner {
   readonly #world: Surroundings;
   readonly #applied = new Map<string, number>();
   readonly #written = new Map<string, number>();
+  #requests = 0;
   #tools: AttemptTools | undefined;
   #prober: Prober | undefined;
   #store: StoreClient | undefined;
@@ -149,16 +152,22 @@ export class GatewayProcess implements Owner {
 
   /** One client's request, for a model that every provider serves. */
   async request(): Promise<void> {
-    const { time, dice, templates } = this.#world;
+    const { time, dice, templates, outage } = this.#world;
     const [template] = templates;
     if (this.#tools === undefined || template === undefined) return;
     this.requestsUnderWay++;
+    const id = `${this.name}-${++this.#requests}`;
+    const expected = outage.requestBegins(this);
     const gone = new AbortController();
     if (dice.chance(IMPATIENT)) time.after(dice.between(0, 500), this, () => gone.abort());
-    const call = { ...template.call, acceptedAt: this.clock(time.now), signal: gone.signal };
+    const call = { ...template.call, id, acceptedAt: this.clock(time.now), signal: gone.signal };
     const order = dice.chance(0.5) ? this.providers : this.providers.toReversed();
     const targets = order.map((provider) => ({ provider, model: 'm' }));
-    const { result } = await serve(call, targets, this.#tools, LIMITS);
+    const { result, failed } = await serve(call, targets, this.#tools, LIMITS);
+    if (expected !== undefined) {
+      const failedAt = failed.map(({ provider }) => provider);
+      outage.requestEnds(this, expected, { kind: result.kind, failedAt });
+    }
     if (result.kind === 'answer' && result.attempt.opening.kind === 'open') {
       await result.attempt.relay({ write: () => true, onDrain: (resume) => resume() });
     }

@@ -4,9 +4,10 @@ import { FRESH, holdOn, settle } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import type { Change } from '../../src/store/contract.ts';
 import type { Applied, GatewayProcess } from './gateway-process.ts';
+import { OutageWatch } from './outage-watch.ts';
 import { KEYS } from './providers.ts';
 import type { NamedKey } from './providers.ts';
-import type { SeenRequest } from './provider-side.ts';
+import type { ProviderSide, SeenRequest } from './provider-side.ts';
 import { STORE_TIMEOUT_MS } from './store-client.ts';
 import type { Loss, StoreServer } from './store-server.ts';
 import type { VirtualTime } from './time.ts';
@@ -24,6 +25,10 @@ export type Invariant =
   /** Who checks a provider's keys holds its lease. */
   | 'one-prober'
   | 'in-flight-counts'
+  /** A provider that is down costs no request that another one can answer. */
+  | 'outage-costs-nothing'
+  /** Once its circuit is open no request waits for it, but for those that find out whether it is back. */
+  | 'outage-left-alone'
   | 'epochs-grow'
   /** What began in an older epoch changes nothing, a definite verdict acts at once, passes count in a row. */
   | 'events-act-as-told'
@@ -54,6 +59,7 @@ export class Invariants {
   calmSince: number | undefined;
   /** Whether the store ever lost a write. */
   storeLost = false;
+  readonly outage: OutageWatch;
   readonly #time: VirtualTime;
   readonly #server: () => StoreServer;
   /** When the store was told that a key must not be tried. True time. */
@@ -64,7 +70,8 @@ export class Invariants {
   readonly #ended: { readonly id: string; readonly epoch: number; readonly process: GatewayProcess }[] = [];
   #lostAt = -Infinity;
 
-  constructor(time: VirtualTime, server: () => StoreServer) {
+  constructor(time: VirtualTime, server: () => StoreServer, providerSide: () => ProviderSide) {
+    this.outage = new OutageWatch(time, providerSide, (...violation) => this.violate(...violation));
     this.#time = time;
     this.#server = server;
   }
@@ -128,7 +135,9 @@ export class Invariants {
   }
 
   /** The store took a write. */
-  wrote({ id, value: was }: Change, { value: is }: Change): void {
+  wrote({ id, value: was }: Change, standing: Change): void {
+    const { value: is } = standing;
+    this.outage.wrote(standing);
     const label = LABELS.get(id) ?? id;
     const before = recordOf(was);
     const after = recordOf(is);
@@ -149,6 +158,7 @@ export class Invariants {
     this.storeLost = true;
     this.#lostAt = this.#time.now;
     this.#outSince.clear();
+    this.outage.forget();
   }
 
   /** In the end: what ended an epoch anywhere has ended it in the store. */

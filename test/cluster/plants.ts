@@ -24,7 +24,10 @@ export type PlantName =
   | 'passes-add-up'
   | 'own-writes-again'
   | 'deaf-domain'
-  | 'deaf-headroom';
+  | 'deaf-headroom'
+  | 'never-open'
+  | 'deaf-circuit'
+  | 'end-of-provider';
 
 export const plants: Readonly<Record<PlantName, Plant>> = {
   'blind-write': {
@@ -98,6 +101,30 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     becomes: '',
     breaks: 'states-converge',
     withinSeeds: 20,
+  },
+  'never-open': {
+    meaning: 'no evidence opens a circuit',
+    file: 'src/failover/outage/circuit.ts',
+    is: 'if (!showsOutage(evidence)) return { ...circuit, evidence };',
+    becomes: 'return { ...circuit, evidence };',
+    breaks: 'outage-left-alone',
+    withinSeeds: 40,
+  },
+  'deaf-circuit': {
+    meaning: 'what others found of a circuit is not taken over from the record',
+    file: 'src/keys/circuit-marks.ts',
+    is: 'else this.#carried.set(keyId, circuits);',
+    becomes: 'else return;',
+    breaks: 'outage-left-alone',
+    withinSeeds: 40,
+  },
+  'end-of-provider': {
+    meaning: 'a provider that is done with ends the request',
+    file: 'src/failover/serve.ts',
+    is: "case 'exhausted':\n      return undefined;",
+    becomes: "case 'exhausted':\n      return mostTelling(serving.failed);",
+    breaks: 'outage-costs-nothing',
+    withinSeeds: 40,
   },
 };
 

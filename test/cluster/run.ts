@@ -6,7 +6,13 @@ import type { GatewayProcess } from './gateway-process.ts';
 import { recordOf, violationText } from './invariants.ts';
 import type { Violation } from './invariants.ts';
 import { KEYS } from './providers.ts';
-import { CHECK_MAX_INTERVAL_MS, CHECK_TIMEOUT_MS, FIRST_OUTPUT_MS, MAX_SKEW_MS } from './settings.ts';
+import {
+  CHECK_MAX_INTERVAL_MS,
+  CHECK_TIMEOUT_MS,
+  FIRST_OUTPUT_MS,
+  MAX_SKEW_MS,
+  PROVIDERS,
+} from './settings.ts';
 import type { PolicySettings } from './settings.ts';
 import { TALLY, TALLY_ID, expectedTally, failuresIn } from './tally.ts';
 import { BEGINNING } from './time.ts';
@@ -23,6 +29,10 @@ export interface Outcome {
 
 /** Requests go on for so long after the last fault. Milliseconds. */
 const CALM_MS = 4_000;
+/** So long one provider is down, while nothing else is amiss. Milliseconds. */
+const OUTAGE_MS = 10_000;
+/** Before it: what went wrong is over, and everybody has caught up. Milliseconds. */
+const MENDED_MS = FIRST_OUTPUT_MS + 4_000;
 /** For what is under way to come to its end. Milliseconds. */
 const QUIET_MS = FIRST_OUTPUT_MS + 2_000;
 const STEP_MS = 500;
@@ -44,12 +54,13 @@ export async function runWorld(world: World): Promise<Outcome> {
 /** Nothing goes wrong any more but for a key that dies: keys that work have to come back. */
 async function calm(world: World): Promise<void> {
   const { time, dice, invariants } = world;
-  const began = time.now;
   world.heal();
   for (const key of KEYS) {
     const isLost = world.providerSide.health(key.secret) === 'dead' && dice.chance(0.3);
     if (!isLost) world.setHealth(key, 'well');
   }
+  await outage(world);
+  const began = time.now;
   time.after(CALM_MS / 2, undefined, () => world.setHealth(dice.pick(KEYS), 'dead'));
   await time.runUntil(began + CALM_MS);
   world.isBusy = false;
@@ -61,6 +72,18 @@ async function calm(world: World): Promise<void> {
     if (time.now >= deadline) invariants.violate('back-in-time', late);
     else await time.runUntil(time.now + STEP_MS);
   }
+}
+
+/** One provider is down for a while: the other one has to answer. */
+async function outage(world: World): Promise<void> {
+  const { time, dice, invariants } = world;
+  await time.runUntil(time.now + MENDED_MS);
+  const provider = dice.pick(PROVIDERS);
+  world.setOutage(provider, true);
+  invariants.outage.begin(provider);
+  await time.runUntil(time.now + OUTAGE_MS);
+  invariants.outage.end();
+  world.setOutage(provider, false);
 }
 
 /** What works, is not in service, and nobody wants it so. */

@@ -58,7 +58,11 @@ export class World {
     this.dice = new Dice(seed);
     this.trace = new Trace(this.time, isTraced);
     this.settings = drawSettings(this.dice);
-    this.invariants = new Invariants(this.time, () => this.server);
+    this.invariants = new Invariants(
+      this.time,
+      () => this.server,
+      () => this.providerSide,
+    );
     this.server = new StoreServer(() => this.time.now + this.settings.storeSkewMs, {
       wrote: (before, after) => this.#wrote(before, after),
       lost: (loss) => this.invariants.restarted(loss),
@@ -93,6 +97,7 @@ export class World {
         }
         this.invariants.applied(process, applied);
       },
+      outage: this.invariants.outage,
       onWritten: (revision) => this.#unheard.delete(revision),
     };
   }
