@@ -1,7 +1,7 @@
 import { DECISION_EFFECTS, MAX_DECISION_TEXT, MAX_DECISIONS } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { MAX_DOMAIN_LENGTH, MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
-import type { Hold, KeyRecord, OutCause, Scarcity } from './record.ts';
+import type { Comeback, Hold, KeyRecord, OutCause, Scarcity } from './record.ts';
 
 /**
  * The record as the store keeps it.
@@ -30,7 +30,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
     case 'disabled':
       return { state: 'disabled', epoch, since, ...beside };
     case 'in-service': {
-      const { failures, lastRule, holds } = value;
+      const { failures, lastRule, holds, comeback } = value;
       if (!isCount(failures) || !Array.isArray(holds) || !holds.every(isHold)) return undefined;
       if (lastRule !== undefined && typeof lastRule !== 'string') return undefined;
       return {
@@ -41,11 +41,12 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         holds,
         ...(lastRule !== undefined && { lastRule }),
         ...readScarce(value['scarce']),
+        ...(isComeback(comeback) && { comeback }),
         ...beside,
       };
     }
     case 'out-of-service': {
-      const { cause, rule, passes, failedChecks, nextCheckAt, returnsAt } = value;
+      const { cause, rule, passes, failedChecks, nextCheckAt, returnsAt, model, relapses } = value;
       if (!isCause(cause) || typeof rule !== 'string') return undefined;
       if (!isCount(passes) || !isCount(failedChecks) || !isTime(nextCheckAt)) return undefined;
       if (returnsAt !== undefined && !isTime(returnsAt)) return undefined;
@@ -59,6 +60,8 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failedChecks,
         nextCheckAt,
         ...(returnsAt !== undefined && { returnsAt }),
+        ...(isText(model, MAX_MODEL_LENGTH) && { model }),
+        ...(isCount(relapses) && { relapses }),
         ...beside,
       };
     }
@@ -84,7 +87,17 @@ function isHold(value: unknown): value is Hold {
     isTime(value['since']) &&
     isTime(value['until']) &&
     isCount(value['strikes']) &&
-    (value['wide'] === undefined || value['wide'] === true)
+    (value['wide'] === undefined || value['wide'] === true) &&
+    (value['chat'] === undefined || value['chat'] === true)
+  );
+}
+
+/** What cannot be read of it is forgotten: it only makes the next check more careful. */
+function isComeback(value: unknown): value is Comeback {
+  return (
+    isObject(value) &&
+    isCount(value['relapses']) &&
+    (value['model'] === undefined || isText(value['model'], MAX_MODEL_LENGTH))
   );
 }
 

@@ -6,6 +6,8 @@ import type { KeyRecord } from './record.ts';
 /** What `event` has just made of a record. */
 export function decisionOf(before: KeyRecord, after: KeyRecord, event: Exclude<KeyEvent, Aside>): Decision {
   const { at } = event;
+  if (event.type === 'lifted')
+    return { at, effect: event.type, ...(event.model !== undefined && { model: cut(event.model) }) };
   if (event.type !== 'attempt') return { at, effect: event.type };
   const { rule, status, requestId, node, check, model } = event;
   const effect = attemptEffect(before, after, event.effect.kind === 'succeeds', check);

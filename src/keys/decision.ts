@@ -13,7 +13,7 @@ export interface Decision {
   readonly node?: string;
   /** A health check showed it. */
   readonly check?: true;
-  /** What it was held from, as the provider names it. */
+  /** What it was held from, or is no longer, as the provider names it. */
   readonly model?: string;
 }
 
@@ -24,7 +24,7 @@ export interface Decision {
  * - `check-passed`, `check-failed`: of a key that was out and stayed out
  * - `trial-failed`: a request that tried it as a last resort
  * - `pardoned`: what was counted was somebody else's
- * - `disabled`, `enabled`: the operator's word
+ * - `disabled`, `enabled`, `lifted`: the operator's word; the last one ended holds
  */
 export type DecisionEffect = (typeof DECISION_EFFECTS)[number];
 
@@ -40,6 +40,7 @@ export const DECISION_EFFECTS = [
   'pardoned',
   'disabled',
   'enabled',
+  'lifted',
 ] as const;
 
 /** Decisions kept for one key. */

@@ -33,6 +33,16 @@ export interface InService extends Common {
   readonly holds: readonly Hold[];
   /** Absent where there is enough of everything. It keeps the key from nothing; others are preferred. */
   readonly scarce?: readonly Scarcity[];
+  /** A health check has put it back, and no request of what it had failed with has confirmed that yet; else absent. */
+  readonly comeback?: Comeback;
+}
+
+/** How a key came back on the word of a health check. */
+export interface Comeback {
+  /** The chat model that it had failed with, as the provider names it; absent where that was no chat. */
+  readonly model?: string;
+  /** How often in a row it had left again soon after it had come back. */
+  readonly relapses: number;
 }
 
 /** May not be chosen until it has proved itself, or its cooldown is over. */
@@ -48,6 +58,10 @@ export interface OutOfService extends Common {
   readonly nextCheckAt: number;
   /** When it comes back by itself, where the policy has a cooldown. */
   readonly returnsAt?: number;
+  /** The chat model that it failed with when it left, as the provider names it; absent where that was no chat. */
+  readonly model?: string;
+  /** How often in a row a health check had put it back and it left again soon after; absent: this is no such time. */
+  readonly relapses?: number;
 }
 
 /** Out of service by the operator's word alone, until the operator's word. */
@@ -70,6 +84,8 @@ export interface Hold {
   readonly strikes: number;
   /** It holds every key of the domain: the limit it met is the domain's. */
   readonly wide?: true;
+  /** A chat met it: a health check can find out whether it still stands. */
+  readonly chat?: true;
 }
 
 /** One model of which little is left of a limit: the key's own, or one that it shares with its domain. */

@@ -1,9 +1,10 @@
+import { chatModelOf, comebackOf, isDenied, isLetIn, relapsesOf } from './comeback.ts';
 import { decisionOf } from './decide.ts';
 import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { withHeadroom } from './headroom.ts';
-import { ANY_MODEL, MAX_MODEL_LENGTH, settle } from './record.ts';
+import { ANY_MODEL, holdOn, MAX_MODEL_LENGTH, settle } from './record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
 /** How a provider's keys leave service and come back. Milliseconds. */
@@ -66,7 +67,9 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
     case 'disabled':
       return record.state === 'disabled' ? record : disable(record, event.at);
     case 'enabled':
-      return record.state === 'in-service' ? record : returnToService(record, event.at);
+      return record.state === 'in-service' ? startAnew(record) : returnToService(record, event.at);
+    case 'lifted':
+      return record.state === 'in-service' ? lift(record, event.model) : record;
     case 'pardoned':
       return pardon(record, event);
     case 'headroom':
@@ -85,6 +88,7 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
 /** A key in service was used. */
 function afterUse(record: InService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
   const { effect } = event;
+  if (event.check && saysNothingNew(record, event)) return record;
   switch (effect.kind) {
     case 'none':
       return record;
@@ -109,30 +113,43 @@ function afterUse(record: InService, event: AttemptEnded, policy: KeyPolicy): Ke
  * that fails puts the next check off: otherwise busy clients would keep their only key out for longer.
  */
 function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
-  const { effect } = event;
-  if (effect.kind === 'succeeds') {
+  const { effect, check } = event;
+  if (effect.kind === 'succeeds' || isLetIn(record, event)) {
     const passes = record.passes + 1;
-    if (passes >= policy.successThreshold) return returnToService(record, event.at);
+    if (passes >= policy.successThreshold) return comeBack(record, event);
     return {
       ...record,
       passes,
       failedChecks: 0,
-      nextCheckAt: event.at + checkDelay(0, event.jitter, policy),
+      nextCheckAt: event.at + checkDelay(record.relapses ?? 0, event.jitter, policy),
     };
   }
   const blamed = effect.kind === 'condemns' ? { cause: effect.cause, rule: event.rule } : {};
-  if (event.check) {
+  if (check) {
     const failedChecks = record.failedChecks + 1;
-    const delay = Math.max(checkDelay(failedChecks, event.jitter, policy), boundedWait(event.waitMs ?? 0));
-    return { ...record, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
+    const grown = failedChecks + (record.relapses ?? 0);
+    const delay = Math.max(checkDelay(grown, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+    const { model, ...rest } = record;
+    // What is denied to it cannot show that there is credit again.
+    const kept = model === undefined || isDenied(record, event) ? {} : { model };
+    return { ...rest, ...kept, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
   }
   if (effect.kind === 'none') return record;
   const changesCause = effect.kind === 'condemns' && effect.cause !== record.cause;
   return record.passes > 0 || changesCause ? { ...record, ...blamed, passes: 0 } : record;
 }
 
+function comeBack(record: OutOfService, event: AttemptEnded): InService {
+  const back = returnToService(record, event.at);
+  if (!event.check) return back;
+  const returned = { ...back, comeback: comebackOf(record) };
+  return event.effect.kind === 'denies' ? hold(returned, 'denied', event) : returned;
+}
+
 function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy: KeyPolicy): OutOfService {
-  const delay = Math.max(checkDelay(0, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+  const relapses = relapsesOf(record, event.at);
+  const delay = Math.max(checkDelay(relapses, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+  const model = chatModelOf(event);
   return {
     state: 'out-of-service',
     epoch: record.epoch + 1,
@@ -143,7 +160,32 @@ function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy
     failedChecks: 0,
     nextCheckAt: event.at + delay,
     ...(policy.cooldownMs > 0 && { returnsAt: event.at + policy.cooldownMs }),
+    ...(model !== undefined && { model }),
+    ...(relapses > 0 && { relapses }),
   };
+}
+
+/**
+ * A check of a key in service is to end a hold, or was asked for: its ambiguous failures are not counted, and a hold
+ * that it meets ends when it was to end anyway.
+ */
+
+function saysNothingNew(record: InService, { effect: { kind }, model, at }: AttemptEnded): boolean {
+  if (kind === 'counts') return true;
+  return (kind === 'throttles' || kind === 'denies') && holdOn(record, model, at) !== undefined;
+}
+
+/** Nothing that was counted against a key in service counts any more. */
+
+function startAnew(record: InService): InService {
+  if (record.failures === 0 && record.holds.length === 0 && record.comeback === undefined) return record;
+  const { lastRule: _, comeback: _was, ...rest } = record;
+  return { ...rest, failures: 0, holds: [] };
+}
+
+function lift(record: InService, model: string | undefined): InService {
+  const holds = model === undefined ? [] : record.holds.filter((held) => held.model !== model);
+  return holds.length === record.holds.length ? record : { ...record, holds };
 }
 
 function returnToService(record: OutOfService | Disabled, at: number): InService {
@@ -173,9 +215,14 @@ function pardon(record: KeyRecord, { since, at }: Pardoned): KeyRecord {
 function clear(record: InService, event: AttemptEnded): InService {
   const disproved = (held: Hold): boolean => held.model === event.model && held.since <= event.startedAt;
   const holds = record.holds.some(disproved) ? record.holds.filter((held) => !disproved(held)) : record.holds;
-  if (record.failures === 0 && holds === record.holds) return record;
-  const { lastRule: _, ...rest } = record;
-  return { ...rest, failures: 0, holds };
+  const { comeback } = record;
+  const isConfirmed =
+    comeback !== undefined &&
+    !event.check &&
+    (comeback.model === undefined || comeback.model === event.model);
+  if (record.failures === 0 && holds === record.holds && !isConfirmed) return record;
+  const { lastRule: _, comeback: _was, ...rest } = record;
+  return { ...rest, failures: 0, holds, ...(comeback !== undefined && !isConfirmed && { comeback }) };
 }
 
 function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
@@ -191,7 +238,8 @@ function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InS
   // Another node's clock may be behind: what it tells is news all the same.
   const since = Math.max(event.at, same?.since ?? 0);
   const wide = event.wide === true && { wide: event.wide };
-  const held: Hold = { model: event.model, cause, rule: event.rule, since, until, strikes, ...wide };
+  const chat = event.chat === true && { chat: event.chat };
+  const held: Hold = { model: event.model, cause, rule: event.rule, since, until, strikes, ...wide, ...chat };
   return { ...record, holds: [...makeRoom(record.holds.filter((other) => other !== before)), held] };
 }
 

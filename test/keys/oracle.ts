@@ -27,6 +27,10 @@ export class Oracle {
   #cause: OutCause = 'failures';
   #leftAt = 0;
   #returnsAt = Infinity;
+  /** The chat model it left by. */
+  #leftBy: string | undefined;
+  /** Results of checks that showed no more than that it is let in. */
+  readonly #lettingIn = new Set<AttemptEnded>();
 
   constructor(policy: KeyPolicy) {
     this.#policy = policy;
@@ -61,10 +65,12 @@ export class Oracle {
         break;
       case 'enabled':
         if (this.#state !== 'in-service') this.#turn('in-service');
+        else this.#results = [];
         break;
       case 'pardoned':
         this.#pardon(event.since);
         break;
+      case 'lifted':
       case 'headroom':
       case 'domain':
         break;
@@ -75,12 +81,16 @@ export class Oracle {
 
   #hear(result: AttemptEnded): void {
     this.#results.push(result);
-    const { effect, at } = result;
+    const { effect } = result;
     if (this.#state === 'in-service') {
-      if (effect.kind === 'condemns') this.#takeOut(effect.cause, at);
-      else if (this.#failures() >= this.#policy.failureThreshold) this.#takeOut('failures', at);
+      if (effect.kind === 'condemns') this.#takeOut(effect.cause, result);
+      else if (this.#failures() >= this.#policy.failureThreshold) this.#takeOut('failures', result);
     } else if (this.#state === 'out-of-service') {
       if (effect.kind === 'condemns') this.#cause = effect.cause;
+      if (result.check && effect.kind === 'denies' && result.model === this.#leftBy) {
+        if (this.#cause === 'billing') this.#leftBy = undefined;
+        else this.#lettingIn.add(result);
+      }
       if (this.#passes() >= this.#policy.successThreshold) this.#turn('in-service');
     }
   }
@@ -94,7 +104,8 @@ export class Oracle {
     }
   }
 
-  #takeOut(cause: OutCause, at: number): void {
+  #takeOut(cause: OutCause, { at, chat, model }: AttemptEnded): void {
+    this.#leftBy = chat === true && model !== '*' ? model : undefined;
     this.#turn('out-of-service');
     this.#leftAt = at;
     this.#cause = cause;
@@ -108,16 +119,19 @@ export class Oracle {
     this.#returnsAt = Infinity;
   }
 
-  /** Counted failures after the last success. */
+  /** Counted failures after the last success: those of health checks are not, while it is in service. */
   #failures(): number {
     const lastSuccess = this.#results.findLastIndex(({ effect }) => effect.kind === 'succeeds');
-    return this.#results.slice(lastSuccess + 1).filter(({ effect }) => effect.kind === 'counts').length;
+    const since = this.#results.slice(lastSuccess + 1);
+    return since.filter(({ effect, check }) => effect.kind === 'counts' && !check).length;
   }
 
   /** Successes after the last result that was none, leaving out requests that say nothing of the key. */
   #passes(): number {
     const telling = this.#results.filter(({ effect, check }) => check || effect.kind !== 'none');
-    const lastOther = telling.findLastIndex(({ effect }) => effect.kind !== 'succeeds');
+    const lastOther = telling.findLastIndex(
+      (each) => each.effect.kind !== 'succeeds' && !this.#lettingIn.has(each),
+    );
     return telling.length - 1 - lastOther;
   }
 }
@@ -135,7 +149,8 @@ const HOUR = 60 * 60 * 1000;
 /**
  * The waits of one key, by the words of the promises: what the provider named, up to a day; without its word
  * 2 s, doubled each time it happens again, up to a minute; ten minutes from a model that was denied. The longest
- * stands. A success that began after the wait was told ends it, and so does leaving service.
+ * stands. A success that began after the wait was told ends it, and so does leaving service or the operator's word. A
+ * health check lengthens none.
  */
 export class WaitOracle {
   readonly #waits = new Map<string, Wait>();
@@ -145,11 +160,13 @@ export class WaitOracle {
     return [model, '*'].some((name) => (this.#waits.get(name)?.until ?? 0) > now);
   }
 
-  clear(): void {
-    this.#waits.clear();
+  /** @param model - all where it is undefined */
+  clear(model?: string): void {
+    if (model === undefined) this.#waits.clear();
+    else this.#waits.delete(model);
   }
 
-  happens({ effect, model, startedAt, at, waitMs }: AttemptEnded): void {
+  happens({ effect, model, startedAt, at, waitMs, check }: AttemptEnded): void {
     const before = this.#waits.get(model);
     if (effect.kind === 'succeeds') {
       if (before !== undefined && before.toldAt <= startedAt) this.#waits.delete(model);
@@ -157,6 +174,7 @@ export class WaitOracle {
     }
     if (effect.kind !== 'throttles' && effect.kind !== 'denies') return;
     if (effect.kind === 'denies' && model === '*') return;
+    if (check && this.holds(model, at)) return;
     const cause = effect.kind === 'throttles' ? 'throttled' : 'denied';
     const again = before?.cause === cause ? before : { until: 0, toldAt: 0, turnedAway: 0 };
     const turnedAway = Math.max(1, again.turnedAway + (startedAt >= again.toldAt ? 1 : 0));
