@@ -28,6 +28,8 @@ export interface AttemptPlan {
    * will do, even one that finds fault with the question; for `credit` only a good one.
    */
   readonly check: 'key' | 'credit' | undefined;
+  /** Of a health check: whether it can be put otherwise where it is judged so. Then nothing is recorded of it. */
+  readonly isPutOtherwise?: (verdict: Verdict) => boolean;
   readonly limits: ExchangeLimits;
 }
 
