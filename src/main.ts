@@ -205,6 +205,11 @@ export async function openControlPlane(
     tools,
     holder: `${tools.node}-${randomBytes(3).toString('hex')}`,
     onCheck: (provider, key, report) => log.info('health check', { provider: provider.id, key, ...report }),
+    onBudgetSpent: ({ id }, until) =>
+      log.warn('the health checks of a day are used up: those that cost something wait', {
+        provider: id,
+        until: new Date(until).toISOString(),
+      }),
     onDefect: (error) => log.error('a health check met a defect', { error }),
     onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),
   });

@@ -7,7 +7,7 @@ export function nextLines(told: ShownExplanation): string[] {
   const now = Date.parse(told.at);
   return [
     ...told.next.map((way) => `${timeText(way, now)}: ${wayText(way, told)}${limitText(way, now)}.`),
-    ...(told.next.some(isCheck) ? progressLines(told) : []),
+    ...(told.cause !== null && told.next.some(isCheck) ? progressLines(told) : []),
   ];
 }
 
@@ -26,6 +26,8 @@ function wayText({ how, model, here }: ShownNext, { key, cause, domain }: ShownE
     case 'free-check':
       return `${by} checks it for free, by asking for the list of models`;
     case 'paid-check': {
+      if (cause === null)
+        return `${by} asks ${model ?? ''} for a short answer, which costs a little; a good one ends the hold`;
       const answer = cause === 'billing' ? 'and only one that is paid for will do' : 'which costs a little';
       return `${by} checks it by asking ${model ?? ''} for a short answer, ${answer}`;
     }

@@ -99,7 +99,7 @@ function decisionLines({ decisions, at, seenFrom }: ShownExplanation): string[] 
 }
 
 function shownBy({ effect, check, requestId }: ShownDecision): string {
-  if (effect === 'disabled' || effect === 'enabled') return 'the operator';
+  if (effect === 'disabled' || effect === 'enabled' || effect === 'lifted') return 'the operator';
   return check ? 'a health check' : (requestId ?? NOTHING);
 }
 
@@ -124,6 +124,8 @@ function effectText({ effect, model, rule }: ShownDecision): string {
       return 'failed as last resort';
     case 'pardoned':
       return 'pardoned, not its fault';
+    case 'lifted':
+      return `lifted by hand${model === null ? '' : `, for ${modelText(model)}`}`;
     case 'disabled':
     case 'enabled':
       return effect;

@@ -139,7 +139,8 @@ export class GatewayProcess implements Owner {
       holder: this.name,
       onCheck: (provider, keyId, { passed, rule }) =>
         trace.add(this.name, () => `checked ${provider.id} ${keyId}: ${passed ? 'passed' : rule}`),
-      onDefect: (error) => {
+      onBudgetSpent: () => undefined,
+    onDefect: (error) => {
         throw error;
       },
       onStoreFailure: () => trace.add(this.name, () => 'the prober has no answer from the store'),
