@@ -140,7 +140,7 @@ export class GatewayProcess implements Owner {
       onCheck: (provider, keyId, { passed, rule }) =>
         trace.add(this.name, () => `checked ${provider.id} ${keyId}: ${passed ? 'passed' : rule}`),
       onBudgetSpent: () => undefined,
-    onDefect: (error) => {
+      onDefect: (error) => {
         throw error;
       },
       onStoreFailure: () => trace.add(this.name, () => 'the prober has no answer from the store'),
