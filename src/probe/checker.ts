@@ -34,16 +34,20 @@ export class Checker {
     return (await this.#strangers.find(provider, signal)) === 'refuses' ? ask : askElse(provider);
   }
 
-  /** Does one check. Undefined where it was cancelled. */
+  /**
+   * Does one check. Undefined where it was cancelled, or is not wanted any more.
+   * @param isWanted - asked before each request
+   */
   async run(
     provider: Provider,
     pooled: PooledKey,
     ask: CheckAsk,
     signal: AbortSignal,
+    isWanted: () => boolean = () => true,
   ): Promise<CheckReport | undefined> {
     const settled = await this.settle(provider, ask, signal);
-    if (signal.aborted) return undefined;
-    const use = { tools: this.#tools, forms: this.#forms, signal };
+    if (signal.aborted || !isWanted()) return undefined;
+    const use = { tools: this.#tools, forms: this.#forms, signal, isWanted };
     return settled === undefined
       ? noteNotAsked(provider, pooled, ask, 'operation_not_offered', this.#tools)
       : runCheck(provider, pooled, settled, use);

@@ -1,4 +1,5 @@
 import type { PooledKey } from '../keys/pool.ts';
+import { settle } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Lease } from '../store/contract.ts';
 import { CheckBudget } from './check-budget.ts';
@@ -165,14 +166,18 @@ export class ProviderLoop {
 
   /** Within the day's budget, where it turns out to cost something. */
   async #checkWithin({ pooled, ask, why }: DueCheck, signal: AbortSignal): Promise<CheckReport | undefined> {
+    const { now: clock } = this.#options.tools;
+    const { epoch } = settle(pooled.record, clock());
+    const isWanted = (): boolean => settle(pooled.record, clock()).epoch === epoch;
     const asked = await this.#checker.settle(this.#provider, ask, signal);
-    const now = this.#options.tools.now();
+    if (!isWanted()) return undefined;
+    const now = clock();
     if (asked !== undefined && asked.kind !== 'list' && !this.#budget.take(now, shareOf(why))) {
       this.#tellSpent(now);
       return undefined;
     }
     if (why === 'hold' && ask.model !== undefined) this.#holdTimes.checked(pooled.key.id, ask.model, now);
-    return this.#checker.run(this.#provider, pooled, ask, signal);
+    return this.#checker.run(this.#provider, pooled, ask, signal, isWanted);
   }
 
   #tellSpent(now: number): void {

@@ -31,12 +31,14 @@ export interface CheckTools {
   readonly tools: AttemptTools;
   readonly forms: CheckForms;
   readonly signal: AbortSignal;
+  /** Asked before each request: meanwhile the key may have been disabled, or have come back. */
+  readonly isWanted: () => boolean;
 }
 
 /**
  * One health check, on the way that a client's request takes. Where it is the question that a model finds fault with,
  * it is put otherwise, at once: that costs nothing, and the form that was taken is remembered. Undefined where it was
- * cancelled.
+ * cancelled, or is not wanted any more.
  */
 export async function runCheck(
   provider: Provider,
@@ -57,6 +59,10 @@ export async function runCheck(
       why = taken.code;
       at++;
       continue;
+    }
+    if (!use.isWanted()) {
+      taken.retelling?.drop();
+      return undefined;
     }
     const next = nextQuestion(questions, at, kind);
     const isPutOtherwise = (verdict: Verdict): boolean => next(verdict) !== undefined;
@@ -79,8 +85,9 @@ async function checkFreely(
   provider: Provider,
   pooled: PooledKey,
   ask: CheckAsk,
-  { tools, signal }: CheckTools,
+  { tools, signal, isWanted }: CheckTools,
 ): Promise<CheckReport | undefined> {
+  if (!isWanted()) return undefined;
   const call = freeCall(provider, tools.now(), signal);
   if (call === undefined) return noteNotAsked(provider, pooled, ask, 'operation_not_offered', tools);
   const attempt = await Attempt.start(call, planOf(provider, pooled, ask, tools), tools);

@@ -90,6 +90,23 @@ void describe('a refused key', () => {
     assert.deepEqual([lists(scene).length, chats(scene).length], [1, 1]);
   });
 
+  void it('is not asked any more where it is disabled while the address is found out about', async (t) => {
+    const scene = await begin(t, {
+      happened: dead,
+      answer: async ({ request, write }) => {
+        if (isOurs(request)) return write(LIST);
+        scene.book.apply(onlyKey(scene), { type: 'disabled', at: Date.now() }, scene.provider.keyPolicy);
+        await scene.book.flushed();
+        return write(REFUSES);
+      },
+    });
+    await scene.prober.watch([scene.provider]);
+    await until(() => lists(scene).length === 1);
+    const leases = scene.store.leases;
+    await until(() => scene.store.leases > leases + 2);
+    assert.deepEqual([scene.upstream.requests.map(isOurs), recordOf(scene).state], [[false], 'disabled']);
+  });
+
   void it('profits from what another node, or a check before, has found out of the address', async (t) => {
     const scene = await begin(t, { happened: dead, keys: ['sk-out', 'sk-out-too'], answer: answersOurs });
     await scene.prober.watch([scene.provider]);
