@@ -207,12 +207,17 @@ export async function openControlPlane(
     tools,
     holder: `${tools.node}-${randomBytes(3).toString('hex')}`,
     onCheck: (provider, key, report) => log.info('health check', { provider: provider.id, key, ...report }),
+    onBudgetSpent: ({ id }, until) =>
+      log.warn('the health checks of a day are used up: those that cost something wait', {
+        provider: id,
+        until: new Date(until).toISOString(),
+      }),
     onDefect: (error) => log.error('a health check met a defect', { error }),
     onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),
   });
   const circuitChecks = new CircuitChecks({
     tools,
-    isProbing: (providerId) => prober.probing.includes(providerId),
+    budgetOf: (providerId) => prober.budgetOf(providerId),
     onCheck: (provider, model, verdict, rule) =>
       log.info('check of a provider that is down', { provider: provider.id, model, verdict, rule }),
     onDefect: (error) => log.error('a health check met a defect', { error }),

@@ -68,7 +68,9 @@ function keysOf({ sparekey, simulator }: Demo): KeyAtMoment[] {
   return pooled.map(({ key, record, inFlight }) => {
     const name = NAMES.find((each) => each === key.name);
     const answered = name === undefined ? 0 : (simulator.counts(tokenOf(name)).met.answer ?? 0);
-    return { view: viewKey(key, settle(record, now), undefined, true, now), inFlight, answered };
+    const settled = settle(record, now);
+    const checkAt = settled.state === 'out-of-service' ? settled.nextCheckAt : undefined;
+    return { view: viewKey(key, settled, undefined, checkAt, now), inFlight, answered };
   });
 }
 

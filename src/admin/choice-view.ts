@@ -145,7 +145,7 @@ function viewKeyChoice(prospect: Prospect, model: string, serves: boolean, now: 
     share,
     inFlight: serves ? pooled.inFlight : null,
     scarce,
-    dueAt: timeOrNull(dueAt),
+    dueAt: timeOrNull(dueAt === undefined ? undefined : Math.max(dueAt, now)),
     lastResort,
   };
 }

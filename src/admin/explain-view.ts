@@ -97,14 +97,14 @@ const MAX_TROUBLES = 20;
 
 /**
  * @param view - the key as the list shows it
- * @param plan - how it is checked, where it is
+ * @param plans - how it is checked, where it is
  * @param now - milliseconds since the epoch
  */
 export function explainKey(
   provider: Provider,
   pooled: PooledKey,
   view: KeyView,
-  plan: CheckPlan | undefined,
+  plans: readonly CheckPlan[],
   viewpoint: Viewpoint,
   now: number,
 ): Explanation {
@@ -123,7 +123,7 @@ export function explainKey(
     holds: holdsOf(record, now).map((hold) => viewHold(hold, decisions, provider)),
     doubt: viewDoubt(record, provider),
     unproven: isUnproven(record),
-    next: viewNext(provider, pooled, record, plan, shared, now),
+    next: viewNext(pooled, record, plans, shared, now),
     domain: viewDomain(provider, pooled, shared),
     scarce: pooled.headroom.scarce(now).map(([model, until]) => ({ model, until: timeText(until) })),
     down: viewOutages(provider, circuitsOf, now),

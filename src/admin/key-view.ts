@@ -1,4 +1,3 @@
-import { dueCheck } from '../keys/doubt.ts';
 import type { Key } from '../keys/key.ts';
 import { settle } from '../keys/record.ts';
 import type { Hold, KeyRecord } from '../keys/record.ts';
@@ -40,14 +39,14 @@ export interface HoldView {
 /**
  * @param record - of the key, as last heard
  * @param domain - whose limits it shares, where that is configured or learned
- * @param isChecked - whether its provider has health checks
+ * @param checkAt - when it is checked next; undefined where it is not
  * @param now - milliseconds since the epoch
  */
 export function viewKey(
   key: Key,
   record: KeyRecord,
   domain: string | undefined,
-  isChecked: boolean,
+  checkAt: number | undefined,
   now: number,
 ): KeyView {
   const settled = settle(record, now);
@@ -62,7 +61,7 @@ export function viewKey(
     failures: failuresOf(settled),
     passes: settled.state === 'out-of-service' ? settled.passes : 0,
     since: settled.since === 0 ? null : timeText(settled.since),
-    nextTryAt: nextTryAt(settled, isChecked),
+    nextTryAt: nextTryAt(settled, checkAt, now),
     models: Object.fromEntries(holds.map((hold) => [hold.model, viewHold(hold)])),
     quotaDomain: domain ?? null,
   };
@@ -83,8 +82,8 @@ function failuresOf(record: KeyRecord): number {
   }
 }
 
-function nextTryAt(record: KeyRecord, isChecked: boolean): string | null {
-  const checkAt = isChecked ? dueCheck(record)?.nextCheckAt : undefined;
+/** What is due already, and waits for a place or a node that looks after it, is due now. */
+function nextTryAt(record: KeyRecord, checkAt: number | undefined, now: number): string | null {
   const returnsAt = record.state === 'out-of-service' ? record.returnsAt : undefined;
-  return timeOrNull(Math.min(checkAt ?? Infinity, returnsAt ?? Infinity));
+  return timeOrNull(Math.max(Math.min(checkAt ?? Infinity, returnsAt ?? Infinity), now));
 }

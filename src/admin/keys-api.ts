@@ -1,6 +1,8 @@
 import { soleTarget } from '../failover/route.ts';
 import type { Route, RouteTarget } from '../failover/route.ts';
 import type { KeyBook } from '../keys/book.ts';
+import { checkDueAt } from '../keys/doubt.ts';
+import type { OperatorLifted } from '../keys/event.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { Prober } from '../probe/prober.ts';
@@ -41,6 +43,15 @@ export interface Changed {
   readonly stored: boolean;
 }
 
+/** The holds that the operator ended. */
+export interface Lifted {
+  readonly provider: string;
+  /** Ids of the keys that were held. */
+  readonly keys: readonly string[];
+  /** False where the store is away: it counts here, and is written when the store is back. */
+  readonly stored: boolean;
+}
+
 /** What the admin API can do with keys, apart from how it is asked over HTTP. */
 export class KeysApi {
   readonly #options: KeysApiOptions;
@@ -69,8 +80,8 @@ export class KeysApi {
     const { provider, pooled } = found;
     const { prober, viewpoint, now } = this.#options;
     const at = now();
-    const plan = prober.plan(provider, settle(pooled.record, at));
-    return explainKey(provider, pooled, this.#view(provider, pooled), plan, viewpoint(), at);
+    const plans = prober.plan(provider, pooled) ?? [];
+    return explainKey(provider, pooled, this.#view(provider, pooled), plans, viewpoint(), at);
   }
 
   /**
@@ -91,7 +102,7 @@ export class KeysApi {
     return [...runtime().providers.values()].flatMap((provider) => viewOutages(provider, circuitsOf, now()));
   }
 
-  /** Takes a key out of service until `enable`, or puts it back whatever its state. */
+  /** Takes a key out of service until `enable`, or puts it back whatever its state and whatever it is held from. */
   async change(id: string, type: 'disabled' | 'enabled'): Promise<Changed | AdminErrorCode> {
     const found = this.#find(id);
     if (found === undefined) return 'unknown_key';
@@ -102,11 +113,36 @@ export class KeysApi {
     return { key: this.#view(provider, pooled), stored: !book.storeFailed };
   }
 
-  /** Checks a key now, whatever its state. */
-  async probe(id: string): Promise<CheckReport | AdminErrorCode> {
+  /**
+   * Ends the holds of all keys of a provider, on every node.
+   * @param model - as clients or the provider name it; undefined: whatever they are held from
+   */
+  async liftHolds(providerId: string, model: string | undefined): Promise<Lifted | AdminErrorCode> {
+    const provider = this.#options.runtime().providers.get(providerId);
+    if (provider === undefined) return 'unknown_provider';
+    const { book, now } = this.#options;
+    const at = now();
+    const models = model === undefined ? undefined : new Set([model, provider.mapModel(model)]);
+    const lifted: PooledKey[] = [];
+    for (const pooled of provider.pool.all()) {
+      const held = heldModels(pooled, at).filter((each) => models?.has(each) !== false);
+      if (held.length === 0) continue;
+      lifted.push(pooled);
+      for (const event of liftingOf(held, models === undefined, at))
+        book.apply(pooled.key, event, provider.keyPolicy);
+    }
+    await book.flushed();
+    return { provider: providerId, keys: lifted.map(({ key }) => key.id), stored: !book.storeFailed };
+  }
+
+  /**
+   * Checks a key now, whatever its state.
+   * @param model - as clients name it; undefined: as its trouble wants it, which for a held key is the held model
+   */
+  async probe(id: string, model: string | undefined): Promise<CheckReport | AdminErrorCode> {
     const found = this.#find(id);
     if (found === undefined) return 'unknown_key';
-    const report = await this.#options.prober.check(found.provider, id);
+    const report = await this.#options.prober.check(found.provider, id, model);
     if (report === 'unknown-key') return 'unknown_key';
     if (report === 'no-health-check') return 'no_health_check';
     await this.#options.book.flushed();
@@ -133,9 +169,22 @@ export class KeysApi {
   }
 
   /** By the record that counts: where failover is off that is the operator's word alone, whatever is stored. */
-  #view({ config }: Provider, { key, record, domain }: PooledKey): KeyView {
-    const isChecked = config.failover.healthCheckModel !== undefined;
-    return viewKey(key, record, domain?.name, isChecked, this.#options.now());
+  #view(provider: Provider, pooled: PooledKey): KeyView {
+    const { key, record, domain } = pooled;
+    return viewKey(key, record, domain?.name, this.#checkAt(provider, pooled), this.#options.now());
+  }
+
+  /** Undefined where nothing is checked but a hold, which keeps it from one model alone. */
+  #checkAt(provider: Provider, pooled: PooledKey): number | undefined {
+    const dueAt = checkDueAt(settle(pooled.record, this.#options.now()));
+    if (dueAt === undefined) return undefined;
+    const plans = this.#options.prober.plan(provider, pooled);
+    if (plans === undefined)
+      return provider.config.failover.healthCheckModel === undefined ? undefined : dueAt;
+    const times = plans
+      .filter(({ why }) => why !== 'hold')
+      .map(({ at, spentUntil = 0 }) => Math.max(at, spentUntil));
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Ids of keys are unique over providers. */
@@ -146,4 +195,15 @@ export class KeysApi {
     }
     return undefined;
   }
+}
+
+function heldModels({ record }: PooledKey, now: number): readonly string[] {
+  const settled = settle(record, now);
+  if (settled.state !== 'in-service') return [];
+  return settled.holds.filter(({ until }) => until > now).map(({ model }) => model);
+}
+
+/** All at once in one event, or one for each model. */
+function liftingOf(held: readonly string[], isAll: boolean, at: number): readonly OperatorLifted[] {
+  return isAll ? [{ type: 'lifted', at }] : held.map((model) => ({ type: 'lifted', at, model }));
 }

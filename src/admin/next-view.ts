@@ -1,15 +1,13 @@
 import { troubleOf } from '../failover/choose.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { SharedTrouble } from '../keys/domain.ts';
-import { ANY_MODEL } from '../keys/record.ts';
-import type { Doubt, KeyRecord } from '../keys/record.ts';
+import type { KeyRecord } from '../keys/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
-import type { Provider } from '../providers/provider.ts';
 import { timeOrNull } from './time-text.ts';
 
 /**
  * One way in which a key comes back to what it is kept from:
- * - `free-check`, `paid-check`: a health check, by asking for the list of models or for an answer of `model`
+ * - `free-check`, `paid-check`: a health check, by asking for what costs nothing or for an answer of `model`
  * - `cooldown`: its time out of service is over
  * - `hold`: the hold on `model` is over
  * - `domain`: what holds its quota domain from `model` is over
@@ -30,19 +28,19 @@ export interface NextView {
 /**
  * How a key comes back, soonest first, what has no time last; nothing where it is kept from nothing and not in doubt.
  * @param record - of the key, settled
- * @param plan - how it is checked, where it is
+ * @param plans - how it is checked, where it is
  * @param shared - what holds its domain
  */
 export function viewNext(
-  provider: Provider,
   pooled: PooledKey,
   record: KeyRecord,
-  plan: CheckPlan | undefined,
+  plans: readonly CheckPlan[],
   shared: readonly SharedTrouble[],
   now: number,
 ): readonly NextView[] {
   const ways: readonly Way[] = [
-    ...waysOf(record, provider, plan, now),
+    ...waysOf(record, now),
+    ...plans.map(checkWay),
     ...(record.state === 'disabled' ? [] : domainWays(pooled, shared)),
     ...trials(pooled, record, now),
   ];
@@ -57,40 +55,22 @@ interface Way extends Partial<Omit<NextView, 'how' | 'at'>> {
   readonly at?: number;
 }
 
-function waysOf(
-  record: KeyRecord,
-  provider: Provider,
-  plan: CheckPlan | undefined,
-  now: number,
-): readonly Way[] {
+function waysOf(record: KeyRecord, now: number): readonly Way[] {
   switch (record.state) {
     case 'disabled':
       return [{ how: 'operator' }];
     case 'out-of-service':
-      return [
-        ...(plan === undefined ? [] : [checkWay(record.nextCheckAt, provider, plan)]),
-        ...(record.returnsAt === undefined ? [] : [{ how: 'cooldown', at: record.returnsAt } as const]),
-      ];
+      return record.returnsAt === undefined ? [] : [{ how: 'cooldown', at: record.returnsAt }];
     case 'in-service':
-      return [
-        ...record.holds
-          .filter(({ until }) => until > now)
-          .map(({ model, until }) => ({ how: 'hold', at: until, model }) as const),
-        ...(plan === undefined || record.doubt === undefined ? [] : [doubtWay(record.doubt, provider, plan)]),
-      ];
+      return record.holds
+        .filter(({ until }) => until > now)
+        .map(({ model, until }) => ({ how: 'hold', at: until, model }));
   }
 }
 
-function checkWay(at: number, { config }: Provider, { kind, here, spentUntil }: CheckPlan): Way {
+function checkWay({ at, kind, model, here, spentUntil }: CheckPlan): Way {
   if (kind === 'list') return { how: 'free-check', at, here };
-  const model = config.failover.healthCheckModel ?? null;
-  return { how: 'paid-check', at, model, here, notBefore: timeOrNull(spentUntil) };
-}
-
-/** A doubt about one model is settled by that model. */
-function doubtWay({ nextCheckAt, model }: Doubt, provider: Provider, plan: CheckPlan): Way {
-  const way = checkWay(nextCheckAt, provider, plan);
-  return plan.kind === 'list' || model === ANY_MODEL ? way : { ...way, model };
+  return { how: 'paid-check', at, model: model ?? null, here, notBefore: timeOrNull(spentUntil) };
 }
 
 /** What other keys of its domain have met. */

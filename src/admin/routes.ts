@@ -17,6 +17,7 @@ export interface AdminApi {
 }
 
 const PLAIN_PATHS = new Set(['/api/keys', '/api/choice', '/api/workers', '/api/state']);
+const LIFT_PATH = /^\/api\/providers\/([^/]+)\/lift-holds$/;
 const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(explain|disable|enable|probe))?$/;
 
 /**
@@ -24,6 +25,8 @@ const KEY_PATH = /^\/api\/keys\/([^/]+)(?:\/(explain|disable|enable|probe))?$/;
  * - `GET /api/keys`, with `?provider=ID` of one provider
  * - `GET /api/keys/ID`, `GET /api/keys/ID/explain`
  * - `POST /api/keys/ID/disable`, `…/enable`, `…/probe`
+ *   with `?model=M` of this model
+ * - `POST /api/providers/ID/lift-holds`, with `?model=M` of this model alone
  * - `GET /api/choice`, with `?model=M`, `?provider=ID`
  * - `GET /api/workers`
  * - `GET /api/state`
@@ -36,17 +39,24 @@ export async function route(
   const { pathname, searchParams } =
     URL.parse(request.url ?? '', 'http://admin') ?? new URL('http://unknown');
   const [, id, action] = KEY_PATH.exec(pathname) ?? [];
-  if (!PLAIN_PATHS.has(pathname) && id === undefined) return answerError(response, 'unknown_path');
-  const method = action === undefined || action === 'explain' ? 'GET' : 'POST';
+  const [, liftedId] = LIFT_PATH.exec(pathname) ?? [];
+  const isKnown = PLAIN_PATHS.has(pathname) || id !== undefined || liftedId !== undefined;
+  if (!isKnown) return answerError(response, 'unknown_path');
+  const isRead = liftedId === undefined && (action === undefined || action === 'explain');
+  const method = isRead ? 'GET' : 'POST';
   if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
 
+  const model = searchParams.get('model') || undefined;
+  if (liftedId !== undefined) {
+    const lifted = await api.liftHolds(decoded(liftedId), model);
+    if (typeof lifted === 'string') return answerError(response, lifted);
+    const { stored, ...told } = lifted;
+    return answerJson(response, stored ? 200 : 202, told);
+  }
   if (pathname === '/api/state') return answerJson(response, 200, viewState(state(), api.outages()));
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (pathname === '/api/choice') {
-    return answerOr(
-      response,
-      api.choice(searchParams.get('provider') ?? undefined, searchParams.get('model') || undefined),
-    );
+    return answerOr(response, api.choice(searchParams.get('provider') ?? undefined, model));
   }
   if (id === undefined) {
     const keys = api.list(searchParams.get('provider') ?? undefined);
@@ -58,13 +68,22 @@ export async function route(
     case 'explain':
       return answerOr(response, api.explain(id));
     case 'probe':
-      return answerOr(response, await api.probe(id));
+      return answerOr(response, await api.probe(id, model));
     default: {
       const changed = await api.change(id, action === 'disable' ? 'disabled' : 'enabled');
       if (typeof changed === 'string') return answerError(response, changed);
       // Accepted, where it is not stored yet.
       return answerJson(response, changed.stored ? 200 : 202, changed.key);
     }
+  }
+}
+
+/** A part of a path; as it came where it is malformed, which is nobody's name. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 

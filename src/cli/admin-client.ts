@@ -21,7 +21,11 @@ const checkReport = z.object({
   status: z.number().optional(),
   detail: z.string().optional(),
   ms: z.number(),
+  kind: z.string(),
+  model: z.string().optional(),
 });
+
+const liftedHolds = z.object({ provider: z.string(), keys: z.array(z.string()) });
 
 const refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
@@ -96,9 +100,23 @@ export class AdminClient {
     return { key: this.#read(keyView, body), stored: status !== 202 };
   }
 
-  async probe(id: string): Promise<ShownCheck> {
-    const { body } = await this.#ask('POST', `/api/keys/${encodeURIComponent(id)}/probe`);
+  /** @param model - undefined: the gateway decides by the key's trouble */
+  async probe(id: string, model: string | undefined): Promise<ShownCheck> {
+    const { body } = await this.#ask('POST', `/api/keys/${encodeURIComponent(id)}/probe${queryOf(model)}`);
     return this.#read(checkReport, body);
+  }
+
+  /**
+   * @param model - undefined: all models
+   * @returns ids of the keys that were held, and whether that is stored already
+   */
+  async lift(
+    provider: string,
+    model: string | undefined,
+  ): Promise<{ keys: readonly string[]; stored: boolean }> {
+    const path = `/api/providers/${encodeURIComponent(provider)}/lift-holds${queryOf(model)}`;
+    const { status, body } = await this.#ask('POST', path);
+    return { keys: this.#read(liftedHolds, body).keys, stored: status !== 202 };
   }
 
   async #ask(method: 'GET' | 'POST', path: string): Promise<{ status: number; body: unknown }> {
@@ -127,6 +145,10 @@ export class AdminClient {
   #notAdmin(): CommandFailure {
     return new CommandFailure(`What answers at ${this.#access.url} is no admin listener of this version.`);
   }
+}
+
+function queryOf(model: string | undefined): string {
+  return model === undefined ? '' : `?${new URLSearchParams({ model }).toString()}`;
 }
 
 function parseJson(text: string): unknown {

@@ -17,7 +17,8 @@ export const DEMO_MODEL = 'gpt-5';
 
 /** Starts the bundled simulator. Keys are tested every few seconds, so that one sees them come back. */
 export async function startDemo(): Promise<Demo> {
-  const simulator = await startSimulator({ script: defaultScript });
+  // As a vendor does: only then is a list of models worth something as a check.
+  const simulator = await startSimulator({ script: { ...defaultScript, strict: true } });
   const config = parseConfig(
     JSON.stringify({
       state: 'memory:',

@@ -7,7 +7,7 @@ export function nextLines(told: ShownExplanation): string[] {
   const now = Date.parse(told.at);
   return [
     ...told.next.map((way) => `${timeText(way, now)}: ${wayText(way, told)}${limitText(way, now)}.`),
-    ...(told.key.state === 'out-of-service' && told.next.some(isCheck) ? progressLines(told) : []),
+    ...(told.cause !== null && told.next.some(isCheck) ? progressLines(told) : []),
   ];
 }
 
@@ -20,12 +20,14 @@ function timeText({ how, at }: ShownNext, now: number): string {
   return how === 'operator' ? 'not by itself' : 'any time';
 }
 
-function wayText({ how, model, here }: ShownNext, { key, cause, domain }: ShownExplanation): string {
+function wayText({ how, model, here }: ShownNext, { key, cause, holds, domain }: ShownExplanation): string {
   const by = here === true ? 'this process' : 'the process that holds the lease';
   switch (how) {
     case 'free-check':
       return `${by} checks it for free, by asking for the list of models`;
     case 'paid-check': {
+      if (cause === null && holds.some((hold) => hold.model === model))
+        return `${by} asks ${model ?? ''} for a short answer, which costs a little; a good one ends the hold`;
       const answer = cause === 'billing' ? 'and only one that is paid for will do' : 'which costs a little';
       return `${by} checks it by asking ${model ?? ''} for a short answer, ${answer}`;
     }

@@ -104,7 +104,7 @@ function decisionLines({ decisions, at, seenFrom }: ShownExplanation): string[] 
 }
 
 function shownBy({ effect, check, requestId }: ShownDecision): string {
-  if (effect === 'disabled' || effect === 'enabled') return 'the operator';
+  if (effect === 'disabled' || effect === 'enabled' || effect === 'lifted') return 'the operator';
   return check ? 'a health check' : (requestId ?? NOTHING);
 }
 
@@ -133,6 +133,8 @@ function effectText({ effect, model, rule }: ShownDecision): string {
       return 'doubted, to be checked';
     case 'reprieved':
       return 'reprieved, to be checked';
+    case 'lifted':
+      return `lifted by hand${model === null ? '' : `, for ${modelText(model)}`}`;
     case 'disabled':
     case 'enabled':
       return effect;

@@ -15,6 +15,11 @@ interface ListOptions extends AccessOptions {
   readonly json?: true;
 }
 
+interface LiftOptions extends AccessOptions {
+  readonly provider: string;
+  readonly model?: string;
+}
+
 /** Adds `sparekey keys`. */
 export function registerKeys(program: Command): void {
   const keys = program.command('keys').description('see and change the keys of a running gateway');
@@ -26,11 +31,19 @@ export function registerKeys(program: Command): void {
     keys.command('disable <id>').description('take a key out of service until it is enabled'),
   ).action((id: string, options: AccessOptions) => change(id, 'disable', options));
   withAccess(
-    keys.command('enable <id>').description('put a key back in service, whatever took it out'),
+    keys.command('enable <id>').description('put a key back in service, whatever took it out or holds it'),
   ).action((id: string, options: AccessOptions) => change(id, 'enable', options));
   withAccess(
-    keys.command('probe <id>').description('check a key now; the exit code is 1 where it fails'),
-  ).action(probe);
+    keys
+      .command('probe <id>')
+      .description('check a key now, with the model it is held from; the exit code is 1 where it fails'),
+  )
+    .option('--model <name>', 'ask this model instead')
+    .action(probe);
+  withAccess(keys.command('lift').description('end what holds the keys of a provider from models'))
+    .requiredOption('--provider <id>', 'whose keys')
+    .option('--model <name>', 'this model alone')
+    .action(lift);
   withAccess(
     keys
       .command('explain <key>')
@@ -79,15 +92,31 @@ async function change(id: string, action: 'disable' | 'enable', access: AccessOp
   const { key, stored } = await client.change(id, action);
   const name = key.name === null ? key.id : `${key.id} (${key.name})`;
   process.stdout.write(`${name} of ${key.provider} is ${key.state.replaceAll('-', ' ')}.\n`);
-  if (!stored)
-    process.stderr.write('The store is away: this counts already, and is written when it is back.\n');
+  if (!stored) noteNotStored();
 }
 
-async function probe(id: string, access: AccessOptions): Promise<void> {
+function noteNotStored(): void {
+  process.stderr.write('The store is away: this counts already, and is written when it is back.\n');
+}
+
+async function probe(id: string, { model, ...access }: AccessOptions & { model?: string }): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const report = await client.probe(id);
-  if (!report.passed) throw new CommandFailure(`The check failed: ${describeCheck(report)}`);
-  process.stdout.write(`The check passed: ${describeCheck(report)}\n`);
+  const report = await client.probe(id, model);
+  const check = report.model === undefined ? 'free check' : `check of ${report.model}`;
+  if (!report.passed) throw new CommandFailure(`The ${check} failed: ${describeCheck(report)}`);
+  process.stdout.write(`The ${check} passed: ${describeCheck(report)}\n`);
+}
+
+async function lift({ provider, model, ...access }: LiftOptions): Promise<void> {
+  const client = new AdminClient(await findAdmin(access, process.env));
+  const { keys, stored } = await client.lift(provider, model);
+  const what = model === undefined ? 'from any model' : `from ${model}`;
+  process.stdout.write(
+    keys.length === 0
+      ? `No key of ${provider} was held ${what}.\n`
+      : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} of ${provider} can be used again: ${keys.join(', ')}.\n`,
+  );
+  if (!stored) noteNotStored();
 }
 
 async function explain(meant: string, { json, ...access }: AccessOptions & { json?: true }): Promise<void> {

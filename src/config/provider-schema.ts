@@ -55,11 +55,11 @@ const failover = z.strictObject({
     .meta({ description: 'Time for one health check.' }),
   healthCheckModel: text('a model').exactOptional().meta({
     description:
-      "Model of the health check: a chat completion in the provider's own form. Absent: no health checks.",
+      "Model of the health check: a chat completion in the provider's own form, whatever `protocol` says; embeddings or a ranking where the model is for those. A key that leaves again soon after a check has put it back is asked by the chat model it left by instead. Absent: no health checks.",
   }),
   healthCheckBudget: integer({ min: 0, max: 1_000_000 }).default(10_000).meta({
     description:
-      'Health checks in a day that cost something, for all keys together. Checks of refused credentials are free where the provider lists its models to valid keys alone.',
+      'Health checks in a day that cost something, for all keys together; those of models that keys in service are held from, or that the provider is down for, may use up half of them. Checks of refused credentials are free where the address shows its list of models to valid keys alone, which is found out.',
   }),
   cooldownDuration: duration({ min: 0 }).prefault(0).meta({
     description:

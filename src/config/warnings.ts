@@ -1,4 +1,6 @@
 import { operationOfCapability } from '../providers/types/capability-names.ts';
+import { answersChats } from '../providers/types/chats.ts';
+import { providerTypes } from '../providers/types.ts';
 import type { SourceDocument } from './document.ts';
 import { formatPath } from './problem.ts';
 import type { ConfigProblem, Path } from './problem.ts';
@@ -71,6 +73,17 @@ function warningsOfProvider(provider: ProviderConfig) {
         expected: 'the name of an operation, such as openai/v1/embeddings; it has no effect as it is',
       });
   }
+  const row = providerTypes.get(provider.type);
+  if (
+    failover.enabled &&
+    failover.healthCheckModel !== undefined &&
+    row !== undefined &&
+    !answersChats(row, provider.capabilities)
+  )
+    warnings.push({
+      path: ['failover', 'healthCheckModel'],
+      expected: `nothing, since ${provider.type} answers no chats: what costs nothing is asked for where the provider has it, and a key out of credit comes back when its cooldown is over (cooldownDuration, or an hour)`,
+    });
   if (apiTokens.length > 1 && !failover.enabled)
     warnings.push({
       path: ['failover', 'enabled'],

@@ -26,6 +26,8 @@ export interface AttemptPlan {
   readonly model: string | undefined;
   /** What a health check is to show; undefined for a client's request. */
   readonly check: CheckAim | undefined;
+  /** Of a health check: whether it can be put otherwise where it is judged so. Then nothing is recorded of it. */
+  readonly isPutOtherwise?: (verdict: Verdict) => boolean;
   readonly limits: ExchangeLimits;
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Call } from '../dialects/call.ts';
+import { isChat } from '../dialects/chats.ts';
 import type { Dialect } from '../dialects/operation.ts';
 import type { AttemptEnded, Effect } from '../keys/event.ts';
 import { ANY_MODEL } from '../keys/record.ts';
@@ -238,11 +239,11 @@ export class Attempt {
     this.#endedAt ??= this.#tools.now();
     // A connection that speaks something else from now on is still under way.
     if (this.#opening.kind !== 'upgraded') this.#release();
-    const { provider, pooled, epoch, model, check } = this.plan;
+    const { provider, pooled, epoch, model, check, isPutOtherwise } = this.plan;
     if (isEmptyAnswer(this)) provider.emptyAnswers++;
     if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key, this.#sentHeaders);
-    if (pooled === undefined || !provider.policy.remembers) return;
     const { verdict } = this;
+    if (pooled === undefined || !provider.policy.remembers || isPutOtherwise?.(verdict) === true) return;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict, model);
     this.ended = {
       type: 'attempt',
@@ -250,6 +251,7 @@ export class Attempt {
       startedAt: this.startedAt,
       at: this.#endedAt ?? this.startedAt,
       model: model ?? ANY_MODEL,
+      chat: isChat(this.#call.target.operation),
       effect: this.effect,
       rule: verdict.rule,
       ...(verdict.scope === 'quota_domain' && { wide: true }),

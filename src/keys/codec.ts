@@ -3,7 +3,16 @@ import type { CircuitMark } from './circuit-mark.ts';
 import { DECISION_EFFECTS, MAX_DECISION_TEXT, MAX_DECISIONS } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { MAX_DOMAIN_LENGTH, MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
-import type { Doubt, Hold, InService, KeyRecord, OutCause, OutOfService, Scarcity } from './record.ts';
+import type {
+  Comeback,
+  Doubt,
+  Hold,
+  InService,
+  KeyRecord,
+  OutCause,
+  OutOfService,
+  Scarcity,
+} from './record.ts';
 
 /**
  * The record as the store keeps it.
@@ -36,7 +45,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
     case 'disabled':
       return { state: 'disabled', epoch, since, ...beside };
     case 'in-service': {
-      const { failures, lastRule, holds } = value;
+      const { failures, lastRule, holds, comeback } = value;
       if (!isCount(failures) || !Array.isArray(holds) || !holds.every(isHold)) return undefined;
       if (lastRule !== undefined && typeof lastRule !== 'string') return undefined;
       return {
@@ -48,11 +57,12 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         ...(lastRule !== undefined && { lastRule }),
         ...readScarce(value['scarce']),
         ...readDoubt(value['doubt']),
+        ...(isComeback(comeback) && { comeback }),
         ...beside,
       };
     }
     case 'out-of-service': {
-      const { cause, rule, passes, failedChecks, nextCheckAt, returnsAt } = value;
+      const { cause, rule, passes, failedChecks, nextCheckAt, returnsAt, model, relapses } = value;
       if (!isCause(cause) || typeof rule !== 'string') return undefined;
       if (!isCount(passes) || !isCount(failedChecks) || !isTime(nextCheckAt)) return undefined;
       if (returnsAt !== undefined && !isTime(returnsAt)) return undefined;
@@ -66,6 +76,8 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failedChecks,
         nextCheckAt,
         ...(returnsAt !== undefined && { returnsAt }),
+        ...(isText(model, MAX_MODEL_LENGTH) && { model }),
+        ...(isCount(relapses) && { relapses }),
         ...readUnproven(value['unproven']),
         ...beside,
       };
@@ -93,7 +105,17 @@ function isHold(value: unknown): value is Hold {
     isTime(value['until']) &&
     isCount(value['strikes']) &&
     (value['wide'] === undefined || value['wide'] === true) &&
-    (value['unproven'] === undefined || value['unproven'] === true)
+    (value['unproven'] === undefined || value['unproven'] === true) &&
+    (value['chat'] === undefined || value['chat'] === true)
+  );
+}
+
+/** What cannot be read of it is forgotten: it only makes the next check more careful. */
+function isComeback(value: unknown): value is Comeback {
+  return (
+    isObject(value) &&
+    isCount(value['relapses']) &&
+    (value['model'] === undefined || isText(value['model'], MAX_MODEL_LENGTH))
   );
 }
 

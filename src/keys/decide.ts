@@ -10,6 +10,8 @@ type Telling = Exclude<KeyEvent, Aside | Proven>;
 /** What `event` has just made of a record. */
 export function decisionOf(before: KeyRecord, after: KeyRecord, event: Telling): Decision {
   const { at } = event;
+  if (event.type === 'lifted')
+    return { at, effect: event.type, ...(event.model !== undefined && { model: cut(event.model) }) };
   if (event.type !== 'attempt' && event.type !== 'doubted') return { at, effect: event.type };
   const { rule, status, requestId, node, model } = event;
   const check = event.type === 'attempt' && event.check;

@@ -13,7 +13,7 @@ export interface Decision {
   readonly node?: string;
   /** A health check showed it. */
   readonly check?: true;
-  /** What it was held from, as the provider names it. */
+  /** What it was held from, or is no longer, as the provider names it. */
   readonly model?: string;
 }
 
@@ -25,7 +25,7 @@ export interface Decision {
  * - `trial-failed`: a request that tried it as a last resort
  * - `pardoned`: what was counted was somebody else's
  * - `doubted`: a verdict that is not believed before a check; `reprieved`: what an earlier one did was taken back
- * - `disabled`, `enabled`: the operator's word
+ * - `disabled`, `enabled`, `lifted`: the operator's word; the last one ended holds
  */
 export type DecisionEffect = (typeof DECISION_EFFECTS)[number];
 
@@ -43,6 +43,7 @@ export const DECISION_EFFECTS = [
   'reprieved',
   'disabled',
   'enabled',
+  'lifted',
 ] as const;
 
 /** Decisions kept for one key. */

@@ -1,6 +1,6 @@
 import type { AttemptEnded, Doubted } from './event.ts';
 import { ANY_MODEL } from './record.ts';
-import type { Doubt, Hold, KeyRecord, OutOfService } from './record.ts';
+import type { Doubt, Hold, InService, KeyRecord, OutOfService } from './record.ts';
 
 /*
  * What becomes of a verdict that may be owed to the words of one client's request. `unproven` marks what such a verdict
@@ -72,31 +72,39 @@ function withoutMark(hold: Hold): Hold {
   return rest;
 }
 
-/** What a key is to be checked for, and when: out of service for what took it out, in service for a doubt. */
-export function dueCheck(record: KeyRecord): Pick<Doubt, 'cause' | 'model' | 'nextCheckAt'> | undefined {
+/** When its record has the key checked: out of service for what took it out, in service for a doubt. */
+export function checkDueAt(record: KeyRecord): number | undefined {
   switch (record.state) {
     case 'disabled':
       return undefined;
     case 'out-of-service':
-      return { cause: record.cause, model: ANY_MODEL, nextCheckAt: record.nextCheckAt };
+      return record.nextCheckAt;
     case 'in-service':
-      return record.doubt;
+      return record.doubt?.nextCheckAt;
   }
 }
 
 /** Whether the key has come into doubt, or is to be checked sooner than it was to be before. */
 export function isDueSooner(record: KeyRecord, before: KeyRecord): boolean {
-  const at = dueCheck(record)?.nextCheckAt;
+  const at = checkDueAt(record);
   if (at === undefined) return false;
-  const known = dueCheck(before)?.nextCheckAt;
+  const known = checkDueAt(before);
   return known === undefined ? record.state === 'in-service' : at < known;
 }
 
-/** What a success leaves of a doubt: one about a model is not answered by another model. */
-export function stillDoubted(doubt: Doubt, { check, model, startedAt }: AttemptEnded): Doubt | undefined {
-  const isAboutModel = doubt.cause === 'throttled' || doubt.cause === 'denied';
-  const isAnswer = check || !isAboutModel || model === doubt.model;
-  return isAnswer && startedAt >= doubt.since ? undefined : doubt;
+/** What a success leaves of a doubt. */
+export function stillDoubted(
+  doubt: Doubt | undefined,
+  { model, startedAt }: AttemptEnded,
+): Doubt | undefined {
+  if (doubt === undefined) return undefined;
+  return isSettledBy(doubt, model) && startedAt >= doubt.since ? undefined : doubt;
+}
+
+/** A doubt about one model is settled by that model alone. @param asked - the model of an attempt */
+function isSettledBy({ cause, model }: Doubt, asked: string): boolean {
+  const isAboutModel = cause === 'throttled' || cause === 'denied';
+  return !isAboutModel || model === ANY_MODEL || model === asked;
 }
 
 /**
@@ -104,12 +112,25 @@ export function stillDoubted(doubt: Doubt, { check, model, startedAt }: AttemptE
  * checked again.
  * @param next - what counting it made of the record
  */
-export function afterCheckOfDoubt(next: KeyRecord, { effect }: AttemptEnded, nextCheckAt: number): KeyRecord {
+export function afterCheckOfDoubt(
+  next: KeyRecord,
+  { effect, model }: AttemptEnded,
+  nextCheckAt: number,
+): KeyRecord {
   if (next.state !== 'in-service' || next.doubt === undefined) return next;
+  if (!isSettledBy(next.doubt, model)) return next;
   const { doubt, ...rest } = next;
   if (effect.kind === 'throttles' || effect.kind === 'denies') return rest;
   const showsNothing = effect.kind === 'none' || effect.kind === 'counts';
   return showsNothing ? { ...rest, doubt: { ...doubt, nextCheckAt } } : next;
+}
+
+/** A key in service has met a hold of its own in a check: it is proven, and ends when it was to end anyway. */
+export function afterCheckOfHold(record: InService, { model, at }: AttemptEnded): InService {
+  const isBorneOut = (held: Hold): boolean =>
+    held.unproven === true && held.until > at && (held.model === model || held.model === ANY_MODEL);
+  if (!record.holds.some(isBorneOut)) return record;
+  return { ...record, holds: record.holds.map((held) => (isBorneOut(held) ? withoutMark(held) : held)) };
 }
 
 /** A key out of service has failed a check: what took it out is proven where the check shows the like. */

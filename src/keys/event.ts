@@ -3,7 +3,7 @@ import type { Doubt } from './record.ts';
 
 /** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
 export type KeyEvent =
-  AttemptEnded | Doubted | Proven | Pardoned | OperatorDisabled | OperatorEnabled | Aside;
+  AttemptEnded | Doubted | Proven | Pardoned | OperatorDisabled | OperatorEnabled | OperatorLifted | Aside;
 
 /** What an answer says of its key beside the answer itself. It takes no key out, puts none back and tells no story. */
 export type Aside = HeadroomTold | DomainTold | CircuitTold;
@@ -33,6 +33,8 @@ export interface AttemptEnded {
   readonly at: number;
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
+  /** A chat was asked for: a health check can ask the same of the model. Absent: something else was. */
+  readonly chat?: boolean;
   readonly effect: Effect;
   /** The rule that judged it. */
   readonly rule: string;
@@ -88,10 +90,18 @@ export interface OperatorDisabled {
   readonly at: number;
 }
 
-/** The operator put the key in service, whatever kept it out. */
+/** The operator put the key in service, whatever kept it out, and from whatever model. */
 export interface OperatorEnabled {
   readonly type: 'enabled';
   readonly at: number;
+}
+
+/** The operator takes the word of a provider back that kept the key from a model. */
+export interface OperatorLifted {
+  readonly type: 'lifted';
+  readonly at: number;
+  /** As the provider names it; absent: from all it is held from. */
+  readonly model?: string;
 }
 
 /** An answer told how much is left of the limits of one model. */

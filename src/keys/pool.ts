@@ -109,12 +109,6 @@ export class Pool {
     return this.#out;
   }
 
-  /** Keys that are tested when they are due: those out of service, and those in it that are in doubt. */
-  *tested(now: number): Generator<PooledKey> {
-    yield* this.outOfService(now);
-    for (const slot of this.#questioned) if (slot.record.state === 'in-service') yield slot;
-  }
-
   /** Keys on which a verdict is unproven or in doubt, or was until lately: few, if any. */
   questioned(): Iterable<PooledKey> {
     return this.#questioned;

@@ -38,6 +38,16 @@ export interface InService extends Common {
   readonly scarce?: readonly Scarcity[];
   /** What was held against it for the words of a request that other keys met as well. It keeps the key from nothing. */
   readonly doubt?: Doubt;
+  /** A health check has put it back, and no request of what it had failed with has confirmed that yet; else absent. */
+  readonly comeback?: Comeback;
+}
+
+/** How a key came back on the word of a health check. */
+export interface Comeback {
+  /** The chat model that it had failed with, as the provider names it; absent where that was no chat. */
+  readonly model?: string;
+  /** How often in a row it had left again soon after it had come back. */
+  readonly relapses: number;
 }
 
 /** May not be chosen until it has proved itself, or its cooldown is over. */
@@ -53,6 +63,10 @@ export interface OutOfService extends Common {
   readonly nextCheckAt: number;
   /** When it comes back by itself, where the policy has a cooldown. */
   readonly returnsAt?: number;
+  /** The chat model that it failed with when it left, as the provider names it; absent where that was no chat. */
+  readonly model?: string;
+  /** How often in a row a health check had put it back and it left again soon after; absent: this is no such time. */
+  readonly relapses?: number;
   /** Only the words of one client's request took it out so far: it holds no domain, and may be taken back. */
   readonly unproven?: { readonly inServiceSince: number };
 }
@@ -77,6 +91,8 @@ export interface Hold {
   readonly strikes: number;
   /** It holds every key of the domain: the limit it met is the domain's. */
   readonly wide?: true;
+  /** A chat met it: a health check can find out whether it still stands. */
+  readonly chat?: true;
   /** Only the words of one client's request say so: it holds no domain, and may be taken back. */
   readonly unproven?: true;
 }

@@ -1,11 +1,20 @@
 import { withCircuit } from './circuit-marks.ts';
+import { chatModelOf, comebackOf, isDenied, isLetIn, relapsesOf, stillUnconfirmed } from './comeback.ts';
 import { decisionOf } from './decide.ts';
 import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
-import { afterCheckOfDoubt, afterFailedCheck, doubted, proven, stillDoubted } from './doubt.ts';
+import {
+  afterCheckOfDoubt,
+  afterCheckOfHold,
+  afterFailedCheck,
+  doubted,
+  proven,
+  stillDoubted,
+} from './doubt.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { withHeadroom } from './headroom.ts';
-import { ANY_MODEL, MAX_MODEL_LENGTH, settle } from './record.ts';
+import { liftHolds, startAnew } from './operator-acts.ts';
+import { ANY_MODEL, holdOn, MAX_MODEL_LENGTH, settle } from './record.ts';
 import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
 /** How a provider's keys leave service and come back. Milliseconds. */
@@ -76,7 +85,9 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
     case 'disabled':
       return record.state === 'disabled' ? record : disable(record, event.at);
     case 'enabled':
-      return record.state === 'in-service' ? record : returnToService(record, event.at);
+      return record.state === 'in-service' ? startAnew(record) : returnToService(record, event.at);
+    case 'lifted':
+      return record.state === 'in-service' ? liftHolds(record, event.model) : record;
     case 'pardoned':
       return pardon(record, event);
     case 'doubted':
@@ -92,11 +103,8 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
     case 'attempt':
       // What began before the key left or re-entered service speaks of a key that is no more.
       if (event.epoch !== record.epoch) return record;
-      if (record.state === 'in-service') {
-        const next = afterUse(record, event, policy);
-        if (!event.check || record.doubt === undefined) return next;
-        return afterCheckOfDoubt(next, event, event.at + checkDelay(0, event.jitter, policy));
-      }
+      if (record.state === 'in-service')
+        return event.check ? afterCheck(record, event, policy) : afterUse(record, event, policy);
       if (record.state === 'out-of-service') return afterTrial(record, event, policy);
       return record;
   }
@@ -124,36 +132,66 @@ function afterUse(record: InService, event: AttemptEnded, policy: KeyPolicy): Ke
   }
 }
 
+/** A key in service was checked: to end a hold, to settle a doubt, or because somebody asked. */
+function afterCheck(record: InService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
+  const next = countCheck(record, event, policy);
+  return afterCheckOfDoubt(next, event, event.at + checkDelay(0, event.jitter, policy));
+}
+
+/**
+ * Its ambiguous failures are not counted, unless such are what it is doubted for. A hold that it meets is made no longer.
+ */
+function countCheck(record: InService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
+  const { kind } = event.effect;
+  if (kind === 'counts' && record.doubt?.cause !== 'failures') return record;
+  const isTurnedAway = kind === 'throttles' || kind === 'denies';
+  if (isTurnedAway && holdOn(record, event.model, event.at) !== undefined)
+    return afterCheckOfHold(record, event);
+  return afterUse(record, event, policy);
+}
+
 /**
  * A key out of service was tested by a health check, or tried as a last resort. Both can pass. Only a check
  * that fails puts the next check off: otherwise busy clients would keep their only key out for longer.
  */
 function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
-  const { effect } = event;
-  if (effect.kind === 'succeeds') {
+  const { effect, check } = event;
+  if (effect.kind === 'succeeds' || isLetIn(record, event)) {
     const passes = record.passes + 1;
-    if (passes >= policy.successThreshold) return returnToService(record, event.at);
+    if (passes >= policy.successThreshold) return comeBack(record, event);
     return {
       ...record,
       passes,
       failedChecks: 0,
-      nextCheckAt: event.at + checkDelay(0, event.jitter, policy),
+      nextCheckAt: event.at + checkDelay(record.relapses ?? 0, event.jitter, policy),
     };
   }
   const blamed = effect.kind === 'condemns' ? { cause: effect.cause, rule: event.rule } : {};
-  if (event.check) {
-    const tested = afterFailedCheck(record, event);
+  if (check) {
     const failedChecks = record.failedChecks + 1;
-    const delay = Math.max(checkDelay(failedChecks, event.jitter, policy), boundedWait(event.waitMs ?? 0));
-    return { ...tested, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
+    const grown = failedChecks + (record.relapses ?? 0);
+    const delay = Math.max(checkDelay(grown, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+    const { model, ...rest } = afterFailedCheck(record, event);
+    // What is denied to it cannot show that there is credit again.
+    const kept = model === undefined || isDenied(record, event) ? {} : { model };
+    return { ...rest, ...kept, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
   }
   if (effect.kind === 'none') return record;
   const changesCause = effect.kind === 'condemns' && effect.cause !== record.cause;
   return record.passes > 0 || changesCause ? { ...record, ...blamed, passes: 0 } : record;
 }
 
+function comeBack(record: OutOfService, event: AttemptEnded): InService {
+  const back = returnToService(record, event.at);
+  if (!event.check) return back;
+  const returned = { ...back, comeback: comebackOf(record) };
+  return event.effect.kind === 'denies' ? hold(returned, 'denied', event) : returned;
+}
+
 function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy: KeyPolicy): OutOfService {
-  const delay = Math.max(checkDelay(0, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+  const relapses = relapsesOf(record, event.at);
+  const delay = Math.max(checkDelay(relapses, event.jitter, policy), boundedWait(event.waitMs ?? 0));
+  const model = chatModelOf(event);
   return {
     state: 'out-of-service',
     epoch: record.epoch + 1,
@@ -164,6 +202,8 @@ function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy
     failedChecks: 0,
     nextCheckAt: event.at + delay,
     ...(policy.cooldownMs > 0 && { returnsAt: event.at + policy.cooldownMs }),
+    ...(model !== undefined && { model }),
+    ...(relapses > 0 && { relapses }),
     ...(event.unproven === true && { unproven: { inServiceSince: record.since } }),
   };
 }
@@ -195,10 +235,18 @@ function pardon(record: KeyRecord, { since, at }: Pardoned): KeyRecord {
 function clear(record: InService, event: AttemptEnded): InService {
   const disproved = (held: Hold): boolean => held.model === event.model && held.since <= event.startedAt;
   const holds = record.holds.some(disproved) ? record.holds.filter((held) => !disproved(held)) : record.holds;
-  const doubt = record.doubt === undefined ? undefined : stillDoubted(record.doubt, event);
-  if (record.failures === 0 && holds === record.holds && doubt === record.doubt) return record;
-  const { lastRule: _, doubt: __, ...rest } = record;
-  return { ...rest, failures: 0, holds, ...(doubt !== undefined && { doubt }) };
+  const doubt = stillDoubted(record.doubt, event);
+  const comeback = stillUnconfirmed(record.comeback, event);
+  const isSame = holds === record.holds && doubt === record.doubt && comeback === record.comeback;
+  if (record.failures === 0 && isSame) return record;
+  const { lastRule: _, doubt: _doubt, comeback: _comeback, ...rest } = record;
+  return {
+    ...rest,
+    failures: 0,
+    holds,
+    ...(doubt !== undefined && { doubt }),
+    ...(comeback !== undefined && { comeback }),
+  };
 }
 
 function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
@@ -213,7 +261,7 @@ function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InS
   if (same !== undefined && until === same.until && strikes === same.strikes) return record;
   // Another node's clock may be behind: what it tells is news all the same.
   const since = Math.max(event.at, same?.since ?? 0);
-  const { model, rule, wide, unproven } = event;
+  const { model, rule, wide, chat, unproven } = event;
   const held: Hold = {
     model,
     cause,
@@ -222,6 +270,7 @@ function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InS
     until,
     strikes,
     ...(wide === true && { wide }),
+    ...(chat === true && { chat }),
     ...(unproven === true && { unproven }),
   };
   return { ...record, holds: [...makeRoom(record.holds.filter((other) => other !== before)), held] };

@@ -14,23 +14,28 @@ export class CheckBudget {
     this.#perDay = perDay;
   }
 
-  /** Whether nothing is left for today. @param now - milliseconds since the epoch */
-  isSpent(now: number): boolean {
-    return this.spentUntil(now) !== undefined;
-  }
-
   /** When there is some again, where nothing is left for today. @param now - milliseconds since the epoch */
   spentUntil(now: number): number | undefined {
     return this.#left === 0 && now < this.#dayEndsAt ? this.#dayEndsAt : undefined;
   }
 
-  /** Takes one check, where there is one left. @param now - milliseconds since the epoch */
-  take(now: number): boolean {
+  /** Whether one may be taken. @param share - as in `take` */
+  has(now: number, share = 1): boolean {
+    const left = now >= this.#dayEndsAt ? this.#perDay : this.#left;
+    return left > this.#perDay * (1 - share);
+  }
+
+  /**
+   * Takes one check, where there is one left.
+   * @param now - milliseconds since the epoch
+   * @param share - the part of a day's checks that those of this kind may use up, in (0, 1]
+   */
+  take(now: number, share = 1): boolean {
     if (now >= this.#dayEndsAt) {
       this.#dayEndsAt = now + DAY_MS;
       this.#left = this.#perDay;
     }
-    if (this.#left === 0) return false;
+    if (!this.has(now, share)) return false;
     this.#left--;
     return true;
   }

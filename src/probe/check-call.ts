@@ -2,39 +2,81 @@ import type { Call } from '../dialects/call.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import { scanBody } from '../dialects/json-scan.ts';
 import { modelListOf } from '../dialects/model-lists.ts';
-import { familyOf } from '../dialects/operation.ts';
+import { familyOf, operation } from '../dialects/operation.ts';
 import { operationNamed } from '../dialects/operation-table.ts';
 import type { Target } from '../dialects/operations.ts';
+import type { Secret } from '../keys/secret.ts';
 import type { Provider } from '../providers/provider.ts';
+import { providerTypes } from '../providers/types.ts';
+import { formsFor } from './check-form.ts';
+import type { CheckForm } from './check-form.ts';
 
 const JSON_BODY = ['content-type', 'application/json'];
 
-/** What a health check may cost: enough for a reasoning model to accept the request. Tokens. */
-const MAX_TOKENS = 16;
-
-/** A health check that costs nothing: the list of models, which only a credential that counts gets to see. */
-export function listCall({ id, native }: Provider, now: number, signal: AbortSignal): Call {
-  const target = modelListOf(familyOf(native));
-  if (target === undefined) throw new TypeError(`${id} has no list of models`);
-  return call(target, Buffer.alloc(0), now, signal);
+/** What costs nothing and may be for valid keys alone: its own, where its type names one, else the list of models. */
+export function freeTargetOf({ type, native, takes }: Provider): Target | undefined {
+  const own = providerTypes.get(type)?.freeCall;
+  if (own !== undefined) {
+    const { name, path, query = '' } = own;
+    return { operation: operation(name, 'vendor', 'GET', path), path, query };
+  }
+  const list = modelListOf(familyOf(native));
+  return list !== undefined && takes(list.operation) ? list : undefined;
 }
 
 /**
- * A health check as a client would send it: a short chat completion. The model's name is put in as JSON, and
- * is mapped like anybody's.
+ * A health check that costs nothing.
+ * @param credential - what to ask with where no key does
  */
-export function completionCall(provider: Provider, model: string, now: number, signal: AbortSignal): Call {
-  // OpenAI's newer models refuse the older word, and compatible servers know only that.
-  const limit =
-    provider.type === 'openai' ? { max_completion_tokens: MAX_TOKENS } : { max_tokens: MAX_TOKENS };
-  const bytes = Buffer.from(
-    JSON.stringify({ model, messages: [{ role: 'user', content: 'ping' }], ...limit }),
-  );
-  const target = { operation: operationNamed('chat.completions'), path: '/chat/completions', query: '' };
-  return call(target, bytes, now, signal);
+export function freeCall(
+  provider: Provider,
+  now: number,
+  signal: AbortSignal,
+  credential?: Secret,
+): Call | undefined {
+  const target = freeTargetOf(provider);
+  return target === undefined ? undefined : call(target, Buffer.alloc(0), now, signal, credential);
 }
 
-function call(target: Target, bytes: Buffer, now: number, signal: AbortSignal): Call {
+/**
+ * A health check as a client would send it: a short chat completion, or what else the model is for. The model's name
+ * is put in as JSON, and is mapped like anybody's.
+ */
+export function completionCall(
+  provider: Provider,
+  model: string,
+  now: number,
+  signal: AbortSignal,
+  form: CheckForm | undefined = formsFor(provider, model)[0],
+): Call {
+  const { target, body } = askedFor(model, form);
+  return call(target, Buffer.from(JSON.stringify(body)), now, signal);
+}
+
+function askedFor(
+  model: string,
+  form: CheckForm | undefined,
+): { readonly target: Target; readonly body: object } {
+  switch (form?.asks) {
+    case 'embeddings':
+      return { target: targetOf('embeddings'), body: { model, input: 'ping' } };
+    case 'rerank':
+      return { target: targetOf('rerank'), body: { model, query: 'ping', documents: ['pong'] } };
+    case 'chat':
+    case undefined: {
+      const limit = form === undefined || form.limit === 'none' ? {} : { [form.limit]: form.tokens };
+      const messages = [{ role: 'user', content: 'ping' }];
+      return { target: targetOf('chat.completions'), body: { model, messages, ...limit } };
+    }
+  }
+}
+
+function targetOf(name: string): Target {
+  const named = operationNamed(name);
+  return { operation: named, path: named.pattern, query: '' };
+}
+
+function call(target: Target, bytes: Buffer, now: number, signal: AbortSignal, credential?: Secret): Call {
   const facts = bytes.length === 0 ? noFacts() : scanBody(bytes);
   if (facts.kind === 'fault') throw new TypeError('a health check is no valid call');
   return {
@@ -47,7 +89,7 @@ function call(target: Target, bytes: Buffer, now: number, signal: AbortSignal): 
     hints: facts,
     stream: false,
     creates: false,
-    credential: undefined,
+    credential,
     acceptedAt: now,
     signal,
   };

@@ -6,14 +6,15 @@ import type { CircuitMark } from '../keys/circuit-mark.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Taken } from '../providers/take.ts';
-import { CheckBudget } from './check-budget.ts';
+import type { CheckBudget } from './check-budget.ts';
 import { completionCall } from './check-call.ts';
+import { checkLimits, drain } from './check-limits.ts';
 
 /** What checks of circuits are given by whoever wires them. */
 export interface CircuitCheckOptions {
   readonly tools: AttemptTools;
-  /** Whether this process tests the keys of a provider, by its id: then it tests its circuits, too. */
-  readonly isProbing: (providerId: string) => boolean;
+  /** What tests of a provider may cost, by its id, where this process tests its keys: then it tests its circuits, too. */
+  readonly budgetOf: (providerId: string) => CheckBudget | undefined;
   readonly onCheck: (provider: Provider, model: string, verdict: string, rule: string) => void;
   /** A defect of ours: the check came to nothing. */
   readonly onDefect: (error: unknown) => void;
@@ -21,8 +22,8 @@ export interface CircuitCheckOptions {
 
 /** How often circuits are looked through for what is due. Milliseconds. */
 const ROUND_MS = 250;
-/** An answer to a check is small. Bytes. */
-const HOLD_BYTES = 64 * 1024;
+/** Of a day's budget, what they may use up in an outage that lasts: the rest is for keys that are out. */
+const BUDGET_SHARE = 0.5;
 const UNTRIED: ReadonlySet<string> = new Set();
 
 /**
@@ -32,7 +33,7 @@ const UNTRIED: ReadonlySet<string> = new Set();
  */
 export class CircuitChecks {
   readonly #options: CircuitCheckOptions;
-  readonly #budgets = new Map<Provider, CheckBudget>();
+  #watched: readonly Provider[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #stopped = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -45,26 +46,26 @@ export class CircuitChecks {
   async watch(providers: Iterable<Provider>): Promise<void> {
     await this.stop();
     this.#stopped = new AbortController();
-    for (const provider of providers)
-      this.#budgets.set(provider, new CheckBudget(provider.config.failover.healthCheckBudget));
+    this.#watched = [...providers];
     this.#timer = setInterval(() => this.#round(), ROUND_MS);
   }
 
   /** Ends checks under way. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    this.#budgets.clear();
+    this.#watched = [];
     this.#stopped.abort();
     await Promise.all(this.#underWay);
   }
 
   #round(): void {
-    const { tools, isProbing, onDefect } = this.#options;
+    const { tools, budgetOf, onDefect } = this.#options;
     const now = tools.now();
-    for (const [provider, budget] of this.#budgets) {
-      if (budget.isSpent(now)) continue;
+    for (const provider of this.#watched) {
+      const budget = budgetOf(provider.id);
+      if (budget?.has(now, BUDGET_SHARE) !== true) continue;
       for (const mark of tools.recorder.circuitsOf(provider).open(provider, now)) {
-        if (now < mark.until || !isChecked(provider, mark) || !isProbing(provider.id)) continue;
+        if (now < mark.until || !isChecked(provider, mark)) continue;
         const check: Promise<void> = this.#check(provider, budget, mark)
           .catch(onDefect)
           .finally(() => this.#underWay.delete(check));
@@ -77,7 +78,7 @@ export class CircuitChecks {
     const { tools, onCheck } = this.#options;
     const { model } = mark;
     const { signal } = this.#stopped;
-    const taken = await provider.take(completionCall(provider, model, tools.now(), signal), model);
+    const taken = await provider.takeOurs(completionCall(provider, model, tools.now(), signal), model);
     if (taken.kind === 'refused') return;
     const attempt = await this.#try(provider, budget, mark, taken);
     taken.retelling?.drop();
@@ -97,21 +98,12 @@ export class CircuitChecks {
     // As it is now: while the call was put into the provider's form, another check may have set out.
     if (key === undefined || !tools.recorder.circuitsOf(provider).isDue(provider, mark.model, now))
       return undefined;
-    if (!budget.take(now)) return undefined;
+    if (!budget.take(now, BUDGET_SHARE)) return undefined;
     tools.recorder.circuitsOf(provider).try(provider, { mark }, now);
-    const { healthCheckTimeout } = provider.config.failover;
-    const limits = {
-      firstOutputMs: healthCheckTimeout,
-      aliveMs: healthCheckTimeout,
-      idleMs: healthCheckTimeout,
-      stallMs: healthCheckTimeout,
-      holdBytes: HOLD_BYTES,
-      resends: true,
-    };
+    const limits = checkLimits(provider);
     const plan = { provider, ...key, model: mark.model, check: 'circuit', limits } as const;
     const attempt = await Attempt.start(call, plan, tools);
-    if (attempt.opening.kind === 'open')
-      await attempt.relay({ write: () => true, onDrain: (resume) => resume() });
+    await drain(attempt);
     return attempt;
   }
 }

@@ -1,12 +1,15 @@
 import { Attempt } from '../failover/attempt.ts';
-import type { AttemptTools } from '../failover/attempt.ts';
-import { dueCheck } from '../keys/doubt.ts';
+import type { AttemptPlan, AttemptTools } from '../failover/attempt.ts';
+import type { Verdict } from '../failover/verdict.ts';
+import { operationNamed } from '../dialects/operation-table.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL, settle } from '../keys/record.ts';
-import type { KeyRecord } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { providerTypes } from '../providers/types.ts';
-import { completionCall, listCall } from './check-call.ts';
+import type { CheckAsk, CheckKind } from './check-ask.ts';
+import { completionCall, freeCall } from './check-call.ts';
+import { formsFor, mayHelp } from './check-form.ts';
+import type { CheckForm, CheckForms } from './check-form.ts';
+import { checkLimits, drain } from './check-limits.ts';
 
 /** How a health check went. */
 export interface CheckReport {
@@ -18,68 +21,158 @@ export interface CheckReport {
   /** What happened on the wire, where it broke. */
   readonly detail?: string;
   readonly ms: number;
+  readonly kind: CheckKind;
+  /** Of whom an answer was asked, as the provider names it; absent where none was. */
+  readonly model?: string;
 }
 
-/** An answer to a health check is small. Bytes. */
-const HOLD_BYTES = 64 * 1024;
-
-/**
- * What a check of a key asks for. `list`: the models there are, which costs nothing. `answer`: a short answer, and
- * one that finds fault with the question will do. `purchase`: only a good one will, for it has to be paid.
- */
-export type CheckKind = 'list' | 'answer' | 'purchase';
-
-/**
- * What its trouble makes of the check of a key. A credential that was refused is put to the list of models, where
- * the provider's type asks for a credential to show that; and only credit shows that there is credit again.
- */
-export function checkKind({ type }: Provider, record: KeyRecord): CheckKind {
-  const cause = dueCheck(record)?.cause;
-  if (cause === 'key_dead' && providerTypes.get(type)?.listNeedsKey === true) return 'list';
-  return cause === 'billing' ? 'purchase' : 'answer';
+/** What a check needs beside whom it is of. */
+export interface CheckTools {
+  readonly tools: AttemptTools;
+  readonly forms: CheckForms;
+  readonly signal: AbortSignal;
+  /** Asked before each request: meanwhile the key may have been disabled, or have come back. */
+  readonly isWanted: () => boolean;
 }
 
-/** One health check, on the way that a client's request takes. Undefined where it was cancelled. */
+/**
+ * One health check, on the way that a client's request takes. Where it is the question that a model finds fault with,
+ * it is put otherwise, at once: that costs nothing, and the form that was taken is remembered. Undefined where it was
+ * cancelled, or is not wanted any more.
+ */
 export async function runCheck(
   provider: Provider,
   pooled: PooledKey,
-  checkModel: string,
-  tools: AttemptTools,
-  signal: AbortSignal,
+  ask: CheckAsk,
+  use: CheckTools,
 ): Promise<CheckReport | undefined> {
-  const now = tools.now();
-  const { healthCheckTimeout } = provider.config.failover;
-  const kind = checkKind(provider, pooled.record);
-  const isFree = kind === 'list';
-  const { model: doubted = ANY_MODEL } = dueCheck(pooled.record) ?? {};
-  // A doubt about one model is settled by that model alone, which is named as the provider names it.
-  const named = doubted === ANY_MODEL ? provider.mapModel(checkModel) : doubted;
-  const model = isFree ? undefined : named;
-  const asked = isFree ? listCall(provider, now, signal) : completionCall(provider, checkModel, now, signal);
-  const taken = await provider.take(asked, model);
-  if (taken.kind === 'refused') return { passed: false, verdict: 'client_error', rule: taken.code, ms: 0 };
-  const attempt = await Attempt.start(
-    taken.call,
-    {
-      provider,
-      pooled,
-      epoch: settle(pooled.record, now).epoch,
-      model,
-      check: kind === 'purchase' ? 'credit' : 'key',
-      limits: {
-        firstOutputMs: healthCheckTimeout,
-        aliveMs: healthCheckTimeout,
-        idleMs: healthCheckTimeout,
-        stallMs: healthCheckTimeout,
-        holdBytes: HOLD_BYTES,
-        resends: true,
-      },
-    },
-    tools,
+  const { kind, model } = ask;
+  const { tools, forms, signal } = use;
+  if (model === undefined) return checkFreely(provider, pooled, ask, use);
+  const questions = questionsOf(provider, model, forms.toTry(provider, model, tools.now()));
+  let at = 0;
+  let why = 'operation_not_offered';
+  for (let form = questions[at]; form !== undefined; form = questions[at]) {
+    const call = completionCall(provider, model, tools.now(), signal, form);
+    const taken = await provider.takeOurs(call, model);
+    if (taken.kind === 'refused') {
+      why = taken.code;
+      at++;
+      continue;
+    }
+    if (!use.isWanted()) {
+      taken.retelling?.drop();
+      return undefined;
+    }
+    const next = nextQuestion(questions, at, kind);
+    const isPutOtherwise = (verdict: Verdict): boolean => next(verdict) !== undefined;
+    const plan = { ...planOf(provider, pooled, ask, tools), isPutOtherwise };
+    const attempt = await Attempt.start(taken.call, plan, tools);
+    await drain(attempt);
+    taken.retelling?.drop();
+    const nextAt = attempt.cancelled ? undefined : next(attempt.verdict);
+    if (nextAt === undefined) {
+      remember(provider, model, form, attempt, use);
+      return reportOf(attempt, ask);
+    }
+    at = nextAt;
+  }
+  return noteNotAsked(provider, pooled, ask, why, tools);
+}
+
+/** The list of models, or what else costs nothing. */
+async function checkFreely(
+  provider: Provider,
+  pooled: PooledKey,
+  ask: CheckAsk,
+  { tools, signal, isWanted }: CheckTools,
+): Promise<CheckReport | undefined> {
+  if (!isWanted()) return undefined;
+  const call = freeCall(provider, tools.now(), signal);
+  if (call === undefined) return noteNotAsked(provider, pooled, ask, 'operation_not_offered', tools);
+  const attempt = await Attempt.start(call, planOf(provider, pooled, ask, tools), tools);
+  await drain(attempt);
+  return reportOf(attempt, ask);
+}
+
+/** The first form is tried whatever becomes of it; what is no chat further down only where the provider has it as it is. */
+function questionsOf(provider: Provider, model: string, forms: readonly CheckForm[]): readonly CheckForm[] {
+  const first = formsFor(provider, model)[0]?.asks;
+  return forms.filter(
+    ({ asks }) => asks === 'chat' || asks === first || provider.takes(operationNamed(asks)),
   );
-  if (attempt.opening.kind === 'open')
-    await attempt.relay({ write: () => true, onDrain: (resume) => resume() });
-  taken.retelling?.drop();
+}
+
+/**
+ * Tells by a verdict which of the questions behind `at` is to be asked; undefined where none is. Where any answer will
+ * do, one that finds fault with the question will.
+ */
+function nextQuestion(
+  questions: readonly CheckForm[],
+  at: number,
+  kind: CheckKind,
+): (verdict: Verdict) => number | undefined {
+  return (verdict) => {
+    const form = questions[at];
+    if (form === undefined || (kind === 'answer' && verdict.class === 'client_error')) return undefined;
+    const found = questions.findIndex((next, place) => place > at && mayHelp(verdict, form, next));
+    return found < 0 ? undefined : found;
+  };
+}
+
+function remember(
+  provider: Provider,
+  model: string,
+  form: CheckForm,
+  attempt: Attempt,
+  { forms, tools }: CheckTools,
+): void {
+  if (attempt.judged === 'ok') forms.took(provider, model, form);
+  if (attempt.judged === 'client_error') forms.tookNone(provider, model, tools.now());
+}
+
+function planOf(
+  provider: Provider,
+  pooled: PooledKey,
+  { kind, model }: CheckAsk,
+  tools: AttemptTools,
+): AttemptPlan {
+  return {
+    provider,
+    pooled,
+    epoch: settle(pooled.record, tools.now()).epoch,
+    model,
+    check: kind === 'answer' ? 'key' : 'credit',
+    limits: checkLimits(provider),
+  };
+}
+
+/** Nothing left for the provider: it counts as a check that failed, so that the next one is put off like any other. */
+export function noteNotAsked(
+  provider: Provider,
+  pooled: PooledKey,
+  ask: CheckAsk,
+  rule: string,
+  { recorder, now, node, random }: AttemptTools,
+): CheckReport {
+  const at = now();
+  if (provider.policy.remembers)
+    recorder.record(provider, pooled, {
+      type: 'attempt',
+      epoch: settle(pooled.record, at).epoch,
+      startedAt: at,
+      at,
+      model: ask.model ?? ANY_MODEL,
+      effect: { kind: 'none' },
+      rule,
+      node,
+      check: true,
+      jitter: random(),
+    });
+  return { passed: false, verdict: 'client_error', rule, ms: 0, ...told(ask) };
+}
+
+function reportOf(attempt: Attempt, ask: CheckAsk): CheckReport | undefined {
   if (attempt.cancelled) return undefined;
   const { verdict, rule, status, detail, ms } = attempt.note;
   return {
@@ -89,5 +182,10 @@ export async function runCheck(
     ms,
     ...(status !== undefined && { status }),
     ...(detail !== undefined && { detail }),
+    ...told(ask),
   };
+}
+
+function told({ kind, model }: CheckAsk): Pick<CheckReport, 'kind' | 'model'> {
+  return { kind, ...(model !== undefined && { model }) };
 }

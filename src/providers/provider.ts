@@ -14,6 +14,8 @@ import { anyModelMatcher, modelMapper } from './model-names.ts';
 import { chatTraitsOf } from './shaping/chat-traits.ts';
 import { openShaper } from './shaping/shaper.ts';
 import { takeCall } from './take.ts';
+import { answersChats } from './types/chats.ts';
+import { providerTypes } from './types.ts';
 import type { Taken } from './take.ts';
 import type { Wire } from './wire.ts';
 import { openWire } from './wires.ts';
@@ -37,6 +39,11 @@ export interface Provider {
   readonly takes: (operation: Operation) => boolean;
   /** Puts a call into a form that the provider takes; as it is wherever that will do. */
   readonly take: (call: Call, model: string | undefined) => Taken | Promise<Taken>;
+  /**
+   * The same for a call of our own, such as a health check: `protocol: original` leaves clients' calls as they are,
+   * and says nothing of those.
+   */
+  readonly takeOurs: Provider['take'];
   /** Builds a request from a call that was taken. */
   readonly build: Wire['build'];
   /** Good answers in which its models said nothing, since the configuration was loaded, in this process. */
@@ -49,6 +56,7 @@ export interface Provider {
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const wire = openWire(config);
   const taker = { config, wire, shaper: openShaper(config, chatTraitsOf(config.type)) };
+  const ourTaker = { ...taker, config: { ...config, protocol: 'openai' as const } };
   return {
     id: config.id,
     type: config.type,
@@ -58,7 +66,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
       successThreshold: config.failover.successThreshold,
       checkIntervalMs: config.failover.healthCheckInterval,
       checkMaxIntervalMs: config.failover.healthCheckMaxInterval,
-      cooldownMs: config.failover.cooldownDuration,
+      cooldownMs: cooldownOf(config),
     },
     policy: failoverPolicy(config),
     pool: new Pool(keysOf(config), recordOf, config.failover.enabled),
@@ -69,9 +77,20 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     mapModel: modelMapper(config.modelMapping),
     takes: (operation) => wire.takes(operation),
     take: (call, model) => takeCall(call, model, taker),
+    takeOurs: (call, model) => takeCall(call, model, ourTaker),
     build: (call, key, model) => wire.build(call, key, model),
     refused: (key, headers) => wire.refused?.(key, headers),
   };
+}
+
+/** Where no check can show that there is credit again, a key comes back by itself after this long. Milliseconds. */
+const UNCHECKED_COOLDOWN_MS = 60 * 60 * 1000;
+
+/** No key is out for ever: where no check may ever put it back, its time does. */
+function cooldownOf({ type, capabilities, failover: { cooldownDuration } }: ProviderConfig): number {
+  const row = providerTypes.get(type);
+  if (cooldownDuration > 0 || row === undefined || answersChats(row, capabilities)) return cooldownDuration;
+  return UNCHECKED_COOLDOWN_MS;
 }
 
 function keysOf(config: ProviderConfig): Key[] {

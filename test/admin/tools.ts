@@ -94,6 +94,7 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
     },
     holder: 'test',
     onCheck: () => undefined,
+    onBudgetSpent: () => undefined,
     onDefect: () => undefined,
     onStoreFailure: () => undefined,
   });

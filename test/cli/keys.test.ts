@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gatewayFor } from '../support/gateway.ts';
+import { ask } from '../support/http.ts';
 import type { TestGatewayOptions } from '../support/gateway.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import { finished, folder } from './tools.ts';
@@ -56,11 +57,14 @@ void test('a key is disabled, enabled and checked by its id', async (context) =>
 
   const passed = await finished(context, ['keys', 'probe', id, '--admin', adminUrl]);
   assert.equal(passed.code, 0);
-  assert.match(passed.stdout, /^The check passed: ok, status 200, \d+ ms\n$/);
+  assert.match(passed.stdout, /^The check of \S+ passed: ok, status 200, \d+ ms\n$/);
   const { id: dead } = await keyOf(DEAD);
   const failed = await finished(context, ['keys', 'probe', dead, '--admin', adminUrl]);
   assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /^The check failed: key_dead \(openai\.key-invalid\), status 401, \d+ ms\n$/);
+  assert.match(
+    failed.stderr,
+    /^The check of \S+ failed: key_dead \(openai\.key-invalid\), status 401, \d+ ms\n$/,
+  );
   const list = await finished(context, ['keys', 'list', '--admin', adminUrl]);
   assert.match(list.stdout, /…dead +out of service +in \S+ +refused by the provider/);
   assert.match(list.stdout, /2 keys: 1 in service, 1 out of service/);
@@ -118,4 +122,22 @@ void test('a gateway that does not run, or is none, is told in a line', async (c
   const wrong = await finished(context, ['keys', 'list', '--admin', 'here']);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /--admin is here, expected a URL/);
+});
+
+void test('keys lift ends the holds of a provider, and keys probe asks the model that is named', async (context) => {
+  const { url, adminUrl, keyOf } = await gatewayFor(context, {
+    provider: { apiTokens: [{ key: GOOD, name: 'team-a' }] },
+    behaviours: { [GOOD]: [{ kind: 'rate-limited', retryAfter: 3_600 }] },
+  });
+  await ask(url);
+  assert.match((await keyOf(GOOD)).reason ?? '', /throttled/);
+  const lift = ['keys', 'lift', '--provider', 'sim', '--admin', adminUrl];
+  const { id } = await keyOf(GOOD);
+  const lifted = await finished(context, lift);
+  assert.deepEqual([lifted.code, lifted.stdout], [0, `1 key of sim can be used again: ${id}.\n`]);
+  assert.equal((await keyOf(GOOD)).reason, null);
+  const none = await finished(context, [...lift, '--model', 'gpt-5']);
+  assert.equal(none.stdout, 'No key of sim was held from gpt-5.\n');
+  const probed = await finished(context, ['keys', 'probe', id, '--model', 'o9', '--admin', adminUrl]);
+  assert.match(probed.stderr, /^The check of o9 failed: rate_limit /);
 });

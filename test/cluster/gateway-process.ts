@@ -142,6 +142,7 @@ export class GatewayProcess implements Owner {
       holder: this.name,
       onCheck: (provider, keyId, { passed, rule }) =>
         trace.add(this.name, () => `checked ${provider.id} ${keyId}: ${passed ? 'passed' : rule}`),
+      onBudgetSpent: () => undefined,
       onDefect: (error) => {
         throw error;
       },

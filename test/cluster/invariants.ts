@@ -84,6 +84,11 @@ export class Invariants {
   /** A node sends a request to a provider. */
   sends(process: GatewayProcess, { provider, secret, check }: SeenRequest): void {
     const key = BY_SECRET.get(secret);
+    // Whether the address refuses strangers is asked by whoever checks its keys.
+    if (key === undefined && check) {
+      this.#checks(process, provider);
+      return;
+    }
     if (key === undefined || process.book === undefined) {
       this.violate('no-defect', `${process.name} sends ${provider} a key that it does not have`);
       return;

@@ -56,7 +56,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
   },
   'lease-not-heeded': {
     meaning: 'the prober checks keys although another node holds the lease',
-    file: 'src/probe/prober.ts',
+    file: 'src/probe/provider-loop.ts',
     is: 'if (!isOurs || this.#stopped.signal.aborted) return;',
     becomes: 'if (this.#stopped.signal.aborted) return;',
     breaks: 'one-prober',

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Transport, UpstreamRequest } from '../../src/upstream/transport.ts';
 import type { Dice } from './dice.ts';
+import { KEYS } from './providers.ts';
 import type { Owner, VirtualTime } from './time.ts';
 
 /** How a key fares at its provider. */
@@ -77,6 +78,9 @@ const LATENCY_MS = { from: 20, to: 300 };
 /** The longest that one takes: long enough for its key to leave service and come back meanwhile. */
 const SLOW_MS = 6_000;
 
+/** Whoever comes with another one is a stranger. */
+const SECRETS: ReadonlySet<string> = new Set(KEYS.map(({ secret }) => secret));
+
 /** All providers: what is true of each key, and the answers that follow from it. */
 export class ProviderSide {
   /** Share of requests answered late, or broken off. */
@@ -147,6 +151,7 @@ export class ProviderSide {
   /** Undefined: none will ever come. */
   #answer(provider: string, secret: string): Answer | undefined {
     if (this.#outages.has(provider)) return OVERLOADED;
+    if (!SECRETS.has(secret)) return DEAD;
     switch (this.health(secret)) {
       case 'well':
         return GOOD;

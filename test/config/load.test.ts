@@ -201,6 +201,14 @@ void describe('reading files', () => {
 });
 
 void describe('warnings', () => {
+  void test('tells of health checks at a provider that answers no chats', () => {
+    const text =
+      'provider:\n  type: kling\n  apiTokens: [a]\n  failover: { enabled: true, healthCheckModel: kling-v2 }\n';
+    const [{ path, expected } = { path: '', expected: '' }, ...more] = accepted(text).warnings;
+    assert.deepEqual([path, more.length], ['provider.failover.healthCheckModel', 0]);
+    assert.match(expected, /answers no chats.*comes back when its cooldown is over/);
+  });
+
   void test('a pool without failover is told', () => {
     const { warnings } = accepted('provider:\n  type: openai\n  apiTokens: [a, b]\n');
     assert.deepEqual(

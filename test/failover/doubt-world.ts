@@ -10,10 +10,12 @@ import { Recorder } from '../../src/failover/recorder.ts';
 import type { OutageNotice } from '../../src/failover/outage/notice.ts';
 import { OK } from '../../src/failover/verdict.ts';
 import { KeyBook } from '../../src/keys/book.ts';
-import { dueCheck } from '../../src/keys/doubt.ts';
 import type { AttemptEnded } from '../../src/keys/event.ts';
 import type { PooledKey } from '../../src/keys/pool.ts';
 import { ANY_MODEL, settle } from '../../src/keys/record.ts';
+import { CheckForms } from '../../src/probe/check-form.ts';
+import { checksOf } from '../../src/probe/due-checks.ts';
+import { HoldTimes } from '../../src/probe/hold-times.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { seededRandom } from '../keys/tools.ts';
@@ -68,6 +70,11 @@ export class DoubtWorld {
   readonly #provider: Provider;
   readonly #checkMs: number;
   readonly #random = seededRandom(1);
+  readonly #learned = {
+    forms: new CheckForms(),
+    strangers: { known: () => undefined },
+    holdTimes: new HoldTimes(),
+  };
   readonly #met = new Map<string, number>();
   #requests = 0;
 
@@ -106,12 +113,11 @@ export class DoubtWorld {
   wait(ms: number): void {
     this.now += ms;
     if (this.#provider.config.failover.healthCheckModel === undefined) return;
-    // What a check shows changes who is tested.
-    const tested = Array.from(this.#provider.pool.tested(this.now));
-    for (const pooled of tested) {
-      const due = dueCheck(settle(pooled.record, this.now));
-      if (due === undefined || due.nextCheckAt + this.#checkMs > this.now) continue;
-      const model = due.model === ANY_MODEL ? MODELS[0] : due.model;
+    // What a check shows changes what is due.
+    const checks = [...checksOf(this.#provider, { ...this.#learned, now: this.now })];
+    for (const { pooled, ask, at } of checks) {
+      if (at + this.#checkMs > this.now) continue;
+      const { model = ANY_MODEL } = ask;
       this.#end(pooled, model, this.dead.has(pooled.key.id) ? DEAD : undefined, { check: true });
     }
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeRecord, encodeRecord } from '../../src/keys/codec.ts';
 import { Domain } from '../../src/keys/domain.ts';
-import { dueCheck, isDueSooner } from '../../src/keys/doubt.ts';
+import { checkDueAt, isDueSooner } from '../../src/keys/doubt.ts';
 import type { Doubted, KeyEvent } from '../../src/keys/event.ts';
 import { FRESH } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
@@ -36,7 +36,7 @@ void describe('an unproven verdict', () => {
   void it('is taken back by a doubt: in service in a new epoch, as long as it was, with a check due at once', () => {
     assert.equal(reprieved.state, 'in-service');
     assert.deepEqual([reprieved.epoch, reprieved.since], [2, 0], 'its traffic need not grow again');
-    assert.deepEqual(dueCheck(reprieved)?.nextCheckAt, T + 10);
+    assert.deepEqual(checkDueAt(reprieved), T + 10);
     assert.deepEqual(reprieved.decisions?.at(-1)?.effect, 'reprieved');
     assert.deepEqual(decodeRecord(encodeRecord(reprieved)), reprieved);
     assert.ok(isDueSooner(reprieved, accused));
@@ -55,6 +55,15 @@ void describe('an unproven verdict', () => {
       const record = after([attempt(effect, T + 5, { epoch: 1, check: true })], accused);
       assert.equal(after([doubted(T + 10)], record).state, 'in-service');
     }
+  });
+
+  void it('that holds a model stands, as long as it was to, once a check meets that hold', () => {
+    const held = after([attempt(denies, T, unproven)]);
+    const checked = after([attempt(denies, T + 5, { check: true })], held);
+    assert.ok(held.state === 'in-service' && checked.state === 'in-service');
+    assert.equal(checked.holds[0]?.until, held.holds[0]?.until);
+    const later = after([doubted(T + 10)], checked);
+    assert.equal(later.state === 'in-service' && later.holds.length, 1);
   });
 
   void it('holds its key, and not the domain that the key shares', () => {
@@ -94,7 +103,7 @@ void describe('a doubt', () => {
 
   void it('is over when the key answers, or passes its check', () => {
     for (const check of [false, true]) {
-      assert.equal(dueCheck(after([attempt(succeeds, T + 5, { check })], inDoubt)), undefined);
+      assert.equal(checkDueAt(after([attempt(succeeds, T + 5, { check })], inDoubt)), undefined);
     }
     const late = after([attempt(succeeds, T + 5, { startedAt: T - 1 })], inDoubt);
     assert.equal(late, inDoubt, 'an answer to what was asked before says nothing');
@@ -103,7 +112,7 @@ void describe('a doubt', () => {
   void it('of one model is over when the key answers for that model', () => {
     const ofModel = after([doubted(T, { cause: 'denied', model: 'm' })]);
     assert.equal(after([attempt(succeeds, T + 5, { model: 'other' })], ofModel), ofModel);
-    assert.equal(dueCheck(after([attempt(succeeds, T + 5, { model: 'm' })], ofModel)), undefined);
+    assert.equal(checkDueAt(after([attempt(succeeds, T + 5, { model: 'm' })], ofModel)), undefined);
   });
 
   void it('is right where the check fails: what the check shows is believed', () => {
@@ -118,13 +127,36 @@ void describe('a doubt', () => {
   void it('stays where the check shows nothing, and the next one comes after the interval', () => {
     for (const effect of [counts, none]) {
       const record = after([attempt(effect, T + 5, { check: true })], inDoubt);
-      assert.equal(dueCheck(record)?.nextCheckAt, T + 5 + POLICY.checkIntervalMs);
+      assert.equal(checkDueAt(record), T + 5 + POLICY.checkIntervalMs);
     }
+  });
+
+  void it('is settled by a check that asks what it is about, and by no other', () => {
+    const ofModel = after([doubted(T, { cause: 'denied', model: 'm' })]);
+    for (const effect of [succeeds, throttles, none, counts]) {
+      const record = after([attempt(effect, T + 5, { check: true, model: 'other' })], ofModel);
+      assert.equal(checkDueAt(record), T, effect.kind);
+    }
+    assert.equal(checkDueAt(after([attempt(succeeds, T + 5, { check: true })], ofModel)), undefined);
+  });
+
+  void it('of failures is borne out by a check that fails: no other check of a key in service counts', () => {
+    const ofFailures = after(
+      [attempt(counts, T - 2), doubted(T, { cause: 'failures' })],
+      after([attempt(counts, T - 3)]),
+    );
+    assert.equal(after([attempt(counts, T + 5, { check: true })], ofFailures).state, 'out-of-service');
+    const other = after([attempt(counts, T - 2), doubted(T)], after([attempt(counts, T - 3)]));
+    assert.equal(after([attempt(counts, T + 5, { check: true })], other).state, 'in-service');
+  });
+
+  void it('is over by the word of the operator', () => {
+    assert.equal(checkDueAt(after([{ type: 'enabled', at: T + 1 }], inDoubt)), undefined);
   });
 
   void it('brings the first check of a key forward that is out for what nobody doubts', () => {
     const dead = after([attempt(revoked, T)]);
-    assert.equal(dueCheck(after([doubted(T + 10)], dead))?.nextCheckAt, T + 10);
+    assert.equal(checkDueAt(after([doubted(T + 10)], dead)), T + 10);
     const failing = after([attempt(revoked, T + 5_000, { epoch: 1, check: true })], dead);
     assert.equal(after([doubted(T + 5_010)], failing), failing, 'one that has failed its check waits');
   });

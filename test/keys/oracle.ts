@@ -29,6 +29,10 @@ export class Oracle {
   /** What took it out was only the words of a request so far. */
   #isUnproven = false;
   #returnsAt = Infinity;
+  /** The chat model it left by. */
+  #leftBy: string | undefined;
+  /** Results of checks that showed no more than that it is let in. */
+  readonly #lettingIn = new Set<AttemptEnded>();
 
   constructor(policy: KeyPolicy) {
     this.#policy = policy;
@@ -63,6 +67,7 @@ export class Oracle {
         break;
       case 'enabled':
         if (this.#state !== 'in-service') this.#turn('in-service');
+        else this.#results = [];
         break;
       case 'pardoned':
         this.#pardon(event.since);
@@ -73,6 +78,7 @@ export class Oracle {
       case 'proven':
         this.#isUnproven = false;
         break;
+      case 'lifted':
       case 'circuit':
       case 'headroom':
       case 'domain':
@@ -90,8 +96,16 @@ export class Oracle {
       else if (this.#failures() >= this.#policy.failureThreshold) this.#takeOut('failures', result);
     } else if (this.#state === 'out-of-service') {
       const isAlike = effect.kind === 'counts' ? this.#cause === 'failures' : effect.kind !== 'none';
+      const wasUnproven = this.#isUnproven;
       if (result.check && isAlike && effect.kind !== 'succeeds') this.#isUnproven = false;
       if (effect.kind === 'condemns') this.#cause = effect.cause;
+      if (result.check && effect.kind === 'denies' && result.model === this.#leftBy) {
+        if (this.#cause === 'billing') this.#leftBy = undefined;
+        else {
+          this.#lettingIn.add(result);
+          this.#isUnproven = wasUnproven;
+        }
+      }
       if (this.#passes() >= this.#policy.successThreshold) this.#turn('in-service');
     }
   }
@@ -105,7 +119,8 @@ export class Oracle {
     }
   }
 
-  #takeOut(cause: OutCause, { at, unproven }: Pick<AttemptEnded, 'at' | 'unproven'>): void {
+  #takeOut(cause: OutCause, { at, chat, model, unproven }: AttemptEnded): void {
+    this.#leftBy = chat === true && model !== '*' ? model : undefined;
     this.#turn('out-of-service');
     this.#leftAt = at;
     this.#isUnproven = unproven === true;
@@ -121,16 +136,19 @@ export class Oracle {
     this.#returnsAt = Infinity;
   }
 
-  /** Counted failures after the last success. */
+  /** Counted failures after the last success: those of health checks are not, while it is in service. */
   #failures(): number {
     const lastSuccess = this.#results.findLastIndex(({ effect }) => effect.kind === 'succeeds');
-    return this.#results.slice(lastSuccess + 1).filter(({ effect }) => effect.kind === 'counts').length;
+    const since = this.#results.slice(lastSuccess + 1);
+    return since.filter(({ effect, check }) => effect.kind === 'counts' && !check).length;
   }
 
   /** Successes after the last result that was none, leaving out requests that say nothing of the key. */
   #passes(): number {
     const telling = this.#results.filter(({ effect, check }) => check || effect.kind !== 'none');
-    const lastOther = telling.findLastIndex(({ effect }) => effect.kind !== 'succeeds');
+    const lastOther = telling.findLastIndex(
+      (each) => each.effect.kind !== 'succeeds' && !this.#lettingIn.has(each),
+    );
     return telling.length - 1 - lastOther;
   }
 }
@@ -149,7 +167,8 @@ const HOUR = 60 * 60 * 1000;
 /**
  * The waits of one key, by the words of the promises: what the provider named, up to a day; without its word
  * 2 s, doubled each time it happens again, up to a minute; ten minutes from a model that was denied. The longest
- * stands. A success that began after the wait was told ends it, and so does leaving service.
+ * stands. A success that began after the wait was told ends it, and so does leaving service or the operator's word. A
+ * health check lengthens none; what it meets is proven.
  */
 export class WaitOracle {
   readonly #waits = new Map<string, Wait>();
@@ -159,8 +178,10 @@ export class WaitOracle {
     return [model, '*'].some((name) => (this.#waits.get(name)?.until ?? 0) > now);
   }
 
-  clear(): void {
-    this.#waits.clear();
+  /** @param model - all where it is undefined */
+  clear(model?: string): void {
+    if (model === undefined) this.#waits.clear();
+    else this.#waits.delete(model);
   }
 
   /** What only a request's words have told is not believed. */
@@ -168,11 +189,15 @@ export class WaitOracle {
     for (const [model, { unproven }] of this.#waits) if (unproven) this.#waits.delete(model);
   }
 
-  prove(): void {
-    for (const [model, wait] of this.#waits) this.#waits.set(model, { ...wait, unproven: false });
+  /** @param models - all where it is undefined */
+  prove(models: Iterable<string> = this.#waits.keys()): void {
+    for (const model of models) {
+      const wait = this.#waits.get(model);
+      if (wait !== undefined) this.#waits.set(model, { ...wait, unproven: false });
+    }
   }
 
-  happens({ effect, model, startedAt, at, waitMs, ...more }: AttemptEnded): void {
+  happens({ effect, model, startedAt, at, waitMs, check, ...more }: AttemptEnded): void {
     const unproven = more.unproven === true;
     const before = this.#waits.get(model);
     if (effect.kind === 'succeeds') {
@@ -181,6 +206,10 @@ export class WaitOracle {
     }
     if (effect.kind !== 'throttles' && effect.kind !== 'denies') return;
     if (effect.kind === 'denies' && model === '*') return;
+    if (check && this.holds(model, at)) {
+      this.prove([model, '*'].filter((name) => (this.#waits.get(name)?.until ?? 0) > at));
+      return;
+    }
     const cause = effect.kind === 'throttles' ? 'throttled' : 'denied';
     const first: Omit<Wait, 'cause'> = { until: 0, toldAt: 0, turnedAway: 0, unproven };
     const again = before?.cause === cause ? before : first;

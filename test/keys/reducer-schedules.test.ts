@@ -75,7 +75,12 @@ void describe('a key record under random schedules of concurrent attempts', () =
         if (event.type === 'attempt' && event.epoch === settled.epoch) waits.happens(event);
         if (event.type === 'doubted') waits.doubt();
         if (event.type === 'proven') waits.prove();
+        const isBack = after.state === 'in-service' && settled.state === 'out-of-service';
+        if (event.type === 'enabled') waits.clear();
+        if (event.type === 'lifted') waits.clear(event.model);
         if (after.state !== 'in-service' || after.epoch !== settled.epoch) waits.clear();
+        // One that is back because it was let in is kept from what was denied to it.
+        if (isBack && event.type === 'attempt' && event.effect.kind === 'denies') waits.happens(event);
         const now = settle(after, event.at);
         if (now.state !== 'in-service') return;
         assert.ok(keyPolicy.failureThreshold > now.failures);
@@ -103,13 +108,14 @@ void describe('a key record under random schedules of concurrent attempts', () =
     });
   });
 
-  void it('puts the next check off by the interval, doubled for each failed one, less at most a fifth', () => {
+  void it('puts the next check off by the interval, doubled for each failed one and each relapse, less at most a fifth', () => {
     forAllSchedules({ runs: 1_500 }, ({ checkIntervalMs, checkMaxIntervalMs }) => {
       let failedInARow = 0;
       return ({ event, before, after }) => {
         if (after.state !== 'out-of-service' || event.type !== 'attempt' || after === before) return;
         const left = after.epoch !== before.epoch;
-        const passed = event.effect.kind === 'succeeds';
+        const isLetIn = event.effect.kind === 'denies' && after.passes > 0;
+        const passed = event.effect.kind === 'succeeds' || isLetIn;
         failedInARow = left || passed ? 0 : failedInARow + (event.check ? 1 : 0);
         if (!left && !passed && !event.check) {
           assert.equal(after.nextCheckAt, before.state === 'out-of-service' && before.nextCheckAt);
@@ -117,7 +123,7 @@ void describe('a key record under random schedules of concurrent attempts', () =
         }
         const delay = after.nextCheckAt - event.at;
         const full = Math.min(
-          checkIntervalMs * 2 ** failedInARow,
+          checkIntervalMs * 2 ** (failedInARow + (after.relapses ?? 0)),
           Math.max(checkIntervalMs, checkMaxIntervalMs),
         );
         const named = passed ? 0 : Math.min(Math.max(event.waitMs ?? 0, 0), MAX_WAIT_MS);

@@ -259,3 +259,85 @@ void describe("reduce: the operator's word", () => {
     assert.equal(reduce(dead, { type: 'enabled', at: T + 1 }, POLICY).state, 'in-service');
   });
 });
+
+void describe('reduce: the operator’s word', () => {
+  const held = after([attempt(throttles, T, { waitMs: 60_000 }), attempt(denies, T, { model: 'n' })]);
+
+  void it('puts nothing in the way of a key in service: neither holds nor failures', () => {
+    const enabled = inService(after([attempt(counts, T), { type: 'enabled', at: T + 1 }], POLICY, held));
+    assert.deepEqual([enabled.holds, enabled.failures, enabled.epoch], [[], 0, 0]);
+    assert.equal(reduce(FRESH, { type: 'enabled', at: T }, POLICY), FRESH);
+  });
+
+  void it('lifts the hold on one model, or all', () => {
+    const one = inService(reduce(held, { type: 'lifted', at: T + 1, model: 'm' }, POLICY));
+    assert.deepEqual(
+      one.holds.map(({ model }) => model),
+      ['n'],
+    );
+    assert.deepEqual(one.decisions?.at(-1), { at: T + 1, effect: 'lifted', model: 'm' });
+    assert.deepEqual(inService(reduce(held, { type: 'lifted', at: T + 1 }, POLICY)).holds, []);
+    assert.equal(reduce(held, { type: 'lifted', at: T + 1, model: 'o' }, POLICY), held);
+    assert.equal(reduce(dead, { type: 'lifted', at: T + 1 }, POLICY), dead);
+  });
+});
+
+void describe('reduce: a key that a check has put back', () => {
+  const passed = { epoch: 1, check: true, model: 'small' };
+  const big = { chat: true, model: 'big' };
+  const out = after([attempt(revoked, T, big)]);
+  const back = reduce(out, attempt(succeeds, T + 1, passed), POLICY);
+
+  void it('has relapsed where it leaves again soon, and waits longer each time', () => {
+    const again = outOfService(reduce(back, attempt(revoked, T + 2, { ...big, epoch: 2 }), POLICY));
+    assert.deepEqual([again.relapses, again.model], [1, 'big']);
+    assert.equal(again.nextCheckAt, T + 2 + 2 * POLICY.checkIntervalMs);
+    const twice = after(
+      [
+        attempt(succeeds, T + 3, { ...passed, epoch: 3 }),
+        attempt(counts, T + 4, { ...big, epoch: 4 }),
+        attempt(revoked, T + 4, { ...big, epoch: 4 }),
+      ],
+      POLICY,
+      again,
+    );
+    assert.equal(outOfService(twice).relapses, 2);
+  });
+
+  void it('is as any other once a request of the model it had failed with was answered, or after a while', () => {
+    const small = inService(reduce(back, attempt(succeeds, T + 2, { epoch: 2, model: 'small' }), POLICY));
+    assert.ok('comeback' in small, 'the small one proves nothing');
+    const confirmed = inService(reduce(small, attempt(succeeds, T + 3, { epoch: 2, model: 'big' }), POLICY));
+    assert.ok(!('comeback' in confirmed));
+    assert.equal(reduce(confirmed, attempt(succeeds, T + 4, { epoch: 2, model: 'big' }), POLICY), confirmed);
+    const later = outOfService(reduce(back, attempt(revoked, T + 11 * 60_000, { ...big, epoch: 2 }), POLICY));
+    assert.ok(!('relapses' in later));
+  });
+
+  void it('was let in where the model it had failed with is denied: it has all others', () => {
+    const denied = inService(reduce(out, attempt(denies, T + 1, { ...passed, model: 'big' }), POLICY));
+    assert.deepEqual(
+      denied.holds.map(({ model, cause }) => [model, cause]),
+      [['big', 'denied']],
+    );
+    const other = reduce(out, attempt(denies, T + 1, { ...passed, model: 'small' }), POLICY);
+    assert.equal(outOfService(other).failedChecks, 1);
+    const broke = after([attempt(outOfCredit, T, big), attempt(denies, T + 1, { ...passed, model: 'big' })]);
+    assert.ok(!('model' in outOfService(broke)), 'that shows no credit: another model is asked');
+  });
+});
+
+void describe('reduce: a check of a key in service', () => {
+  const held = inService(after([attempt(throttles, T, { waitMs: 3_600_000 })]));
+  const check = { check: true };
+
+  void it('ends a hold by passing, and leaves it as it is by failing', () => {
+    for (const effect of [throttles, denies, counts, none])
+      assert.equal(reduce(held, attempt(effect, T + 60_000, { ...check, waitMs: 1_000 }), POLICY), held);
+    assert.deepEqual(inService(reduce(held, attempt(succeeds, T + 60_000, check), POLICY)).holds, []);
+  });
+
+  void it('takes it out where the verdict is definite', () => {
+    assert.equal(outOfService(reduce(held, attempt(revoked, T + 1, check), POLICY)).cause, 'key_dead');
+  });
+});

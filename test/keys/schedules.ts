@@ -21,6 +21,8 @@ export type Step =
   /** A second key met the like, or another one answered. */
   | { readonly do: 'doubt' | 'prove'; readonly node: number }
   | { readonly do: 'disable' | 'enable'; readonly node: number }
+  /** The operator ends the holds on a model, or all. */
+  | { readonly do: 'lift'; readonly node: number; readonly model: string | undefined }
   /** What failed no longer ago than this was somebody else's fault. */
   | { readonly do: 'pardon'; readonly node: number; readonly agoMs: number }
   /** An answer tells that little is left for a model, until so much later, or that enough is. */
@@ -68,6 +70,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('disable' as const, 'enable' as const), node }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('doubt' as const, 'prove' as const), node }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('lift' as const),
+      node,
+      model: fc.constantFrom(undefined, ...MODELS),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -56,6 +56,12 @@ export class World {
         });
       case 'prove':
         return this.#reduce({ type: 'proven', at: this.#clock(step.node) });
+      case 'lift':
+        return this.#reduce({
+          type: 'lifted',
+          at: this.#clock(step.node),
+          ...(step.model !== undefined && { model: step.model }),
+        });
       case 'pardon': {
         const at = this.#clock(step.node);
         return this.#reduce({ type: 'pardoned', at, since: at - step.agoMs });
@@ -80,6 +86,7 @@ export class World {
         return this.#reduce({
           type: 'attempt',
           ...begun,
+          chat: begun.model !== 'n',
           at: this.#clock(node),
           effect,
           rule: `rule.${effect.kind}`,

@@ -1,110 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { TestContext } from 'node:test';
 import * as z from 'zod';
-import type { AttemptTools } from '../../src/failover/attempt.ts';
-import { Recorder } from '../../src/failover/recorder.ts';
-import { KeyBook } from '../../src/keys/book.ts';
-import type { Key } from '../../src/keys/key.ts';
-import type { KeyRecord } from '../../src/keys/record.ts';
-import { Prober } from '../../src/probe/prober.ts';
-import type { CheckPlan } from '../../src/probe/prober.ts';
-import type { CheckReport } from '../../src/probe/run-check.ts';
-import type { Provider } from '../../src/providers/provider.ts';
-import type { Store } from '../../src/store/contract.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import { providerAt } from '../failover/attempts.ts';
 import { until } from '../keys/books.ts';
-import { FaultyStore } from '../keys/faulty-store.ts';
 import { attempt, counts, outOfCredit, revoked } from '../keys/tools.ts';
-import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
-import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
-
-const JSON_TYPE = ['content-type: application/json'];
-const PASSES = rawAnswer(
-  '200 OK',
-  JSON_TYPE,
-  '{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"pong"},"finish_reason":"stop"}]}',
-);
-const FAILS = rawAnswer('503 Service Unavailable', JSON_TYPE, '{"error":{"message":"overloaded"}}');
-
-const failover = {
-  enabled: true,
-  failureThreshold: 1,
-  healthCheckModel: 'check',
-  healthCheckInterval: 1,
-  healthCheckMaxInterval: '1h',
-};
-
-/** A provider whose every key is out of service and due, and what tests it. */
-interface Scene {
-  readonly store: FaultyStore;
-  readonly book: KeyBook;
-  readonly tools: AttemptTools;
-  readonly provider: Provider;
-  readonly prober: Prober;
-  readonly upstream: RawUpstream;
-  readonly reports: readonly (readonly [string, CheckReport])[];
-  readonly storeFailures: readonly unknown[];
-}
-
-interface SceneOptions {
-  readonly answer?: (exchange: RawExchange) => void | Promise<void>;
-  readonly keys?: readonly string[];
-  readonly options?: object;
-  readonly failover?: object;
-  readonly store?: Store;
-}
-
-const passing = ({ write }: RawExchange): Promise<void> => write(PASSES);
-
-async function begin(t: TestContext, more: SceneOptions = {}): Promise<Scene> {
-  const upstream = await rawUpstream(t, more.answer ?? passing);
-  const store = new FaultyStore(more.store ?? openMemoryStore(Date.now));
-  const book = await KeyBook.open({ store, onNotice: () => {}, retryMs: 1 });
-  const tools: AttemptTools = {
-    recorder: new Recorder(book, () => {}),
-    node: 'node-1',
-    now: Date.now,
-    random: () => 0,
-  };
-  const provider = providerAt(
-    t,
-    upstream.origin,
-    { apiTokens: more.keys ?? ['sk-out'], failover: { ...failover, ...more.failover }, ...more.options },
-    book,
-  );
-  for (const { key } of provider.pool.all()) {
-    book.apply(key, attempt(counts, Date.now() - 60_000), provider.keyPolicy);
-  }
-  await book.flushed();
-  const reports: [string, CheckReport][] = [];
-  const storeFailures: unknown[] = [];
-  const prober = new Prober({
-    store,
-    tools,
-    holder: 'this node',
-    onCheck: (_, keyId, report) => reports.push([keyId, report]),
-    onDefect: (error) => assert.fail(String(error)),
-    onStoreFailure: (error) => storeFailures.push(error),
-  });
-  t.after(async () => {
-    store.trouble = 'none';
-    await prober.stop();
-    await book.close();
-  });
-  return { store, book, tools, provider, prober, upstream, reports, storeFailures };
-}
-
-function onlyKey({ provider }: Scene): Key {
-  const [pooled] = provider.pool.all();
-  assert.ok(pooled);
-  return pooled.key;
-}
-
-function recordOf(scene: Scene): KeyRecord {
-  return scene.book.record(onlyKey(scene));
-}
+import { rawAnswer } from '../support/raw-upstream.ts';
+import { begin, FAILS, JSON_TYPE, onlyKey, PASSES, planOf, recordOf } from './scene.ts';
 
 const checkBody = z.strictObject({
   model: z.string(),
@@ -320,16 +221,12 @@ void describe('Prober', () => {
   });
 });
 
-function planOf(scene: Scene): CheckPlan | undefined {
-  return scene.prober.plan(scene.provider, recordOf(scene));
-}
-
 void describe('Prober: the plan for a key', () => {
   void it('is a question that costs nothing, an answer, or one that has to be paid, by what took it out', async (t) => {
-    for (const [effect, kind] of [
-      [revoked, 'list'],
-      [counts, 'answer'],
-      [outOfCredit, 'purchase'],
+    for (const [effect, kind, model] of [
+      [revoked, 'list', undefined],
+      [counts, 'answer', 'check'],
+      [outOfCredit, 'purchase', 'check'],
     ] as const) {
       const scene = await begin(t, { failover: { healthCheckInterval: '1h' } });
       scene.book.apply(onlyKey(scene), { type: 'enabled', at: Date.now() }, scene.provider.keyPolicy);
@@ -337,7 +234,9 @@ void describe('Prober: the plan for a key', () => {
       assert.equal(planOf(scene), undefined, 'nobody watches over it yet');
       await scene.prober.watch([scene.provider]);
       await until(() => scene.prober.probing.length === 1);
-      assert.deepEqual(planOf(scene), { kind, here: true, spentUntil: undefined });
+      const { at, ...plan } = planOf(scene) ?? assert.fail('there is no plan');
+      assert.ok(at > Date.now());
+      assert.deepEqual(plan, { kind, model, here: true, spentUntil: undefined, why: 'return' });
     }
   });
 
@@ -350,6 +249,7 @@ void describe('Prober: the plan for a key', () => {
     const startedAt = Date.now();
     await scene.prober.watch([scene.provider]);
     await until(() => planOf(scene)?.spentUntil !== undefined);
+    assert.equal(scene.spent.length, 1, 'told once');
     const { spentUntil = 0 } = planOf(scene) ?? {};
     assert.ok(spentUntil >= startedAt + 24 * 60 * 60 * 1000);
   });
@@ -358,6 +258,6 @@ void describe('Prober: the plan for a key', () => {
     const scene = await begin(t, { failover: { healthCheckInterval: '1h' } });
     await scene.store.acquireLease('probe/p', 'another node', 60_000);
     await scene.prober.watch([scene.provider]);
-    assert.deepEqual(planOf(scene), { kind: 'answer', here: false, spentUntil: undefined });
+    assert.deepEqual([planOf(scene)?.kind, planOf(scene)?.here], ['answer', false]);
   });
 });

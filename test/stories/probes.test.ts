@@ -100,7 +100,14 @@ void suite('16: a probe costs little', () => {
     const gateway = await gatewayFor(t, {
       keys: [KEY, OTHER],
       provider: checks(),
-      behaviours: { [KEY]: [{ kind: 'invalid-key', times: 2 }] },
+      // Strangers are refused, here as at the vendor's.
+      script: {
+        strict: true,
+        keys: {
+          [KEY]: { behaviours: [{ kind: 'invalid-key', times: 2 }] },
+          [OTHER]: { behaviours: [] },
+        },
+      },
     });
     await until(async () => {
       await ask(gateway.url);

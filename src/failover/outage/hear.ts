@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../../dialects/call.ts';
+import { isChat } from '../../dialects/chats.ts';
 import type { Operation } from '../../dialects/operation.ts';
 import { ANY_MODEL } from '../../keys/record.ts';
 import type { PooledKey } from '../../keys/pool.ts';
@@ -28,18 +29,6 @@ interface Hearing {
   /** In [0, 1). */
   readonly random: () => number;
 }
-
-/** What a short chat can stand for, to show whether a model answers again. */
-const CHATS: ReadonlySet<string> = new Set([
-  'chat.completions',
-  'responses.create',
-  'messages.create',
-  'gemini.generateContent',
-  'gemini.streamGenerateContent',
-  'bedrock.converse',
-  'bedrock.converseStream',
-  'hunyuan.chat',
-]);
 
 /** The beginning and the end of a body that tell it from others. Bytes of each. */
 const LIKENESS_BYTES = 64 * 1024;
@@ -72,7 +61,7 @@ export function hearOfProvider(
     requestId: call.id,
     likeness: likenessOf(call),
     rule: verdict.rule,
-    chats: CHATS.has(call.target.operation.name),
+    chats: isChat(call.target.operation),
     check: check !== undefined,
     hadAnswered: at - (pooled?.answeredAt ?? circuits.succeededAt) <= LATELY_MS,
     pool: {

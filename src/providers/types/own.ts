@@ -35,6 +35,8 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'deepl',
+    // developers.deepl.com/api-reference/usage-and-quota.
+    freeCall: { name: 'deepl.usage', path: '/v2/usage' },
     baseUrl: 'https://api.deepl.com',
     credential: { kind: 'scheme', scheme: 'DeepL-Auth-Key' },
     keyless: true,
@@ -74,6 +76,8 @@ export const ownTypes: readonly ProviderType[] = [
     baseUrl: 'https://api-singapore.klingai.com/v1',
     credential: bearer,
     speaks: 'own',
+    // app.klingai.com/global/dev/document-api: the list of one's tasks.
+    freeCall: { name: 'kling.text2video.list', path: '/videos/text2video', query: '?pageNum=1&pageSize=1' },
     offers: ['images.generations'],
     notes:
       'Tasks of images and videos, asked for at its own paths: `/v1/videos/text2video`, `/v1/videos/image2video`, `/v1/images/generations`, and each with the id of a task behind it. A key is a token, or `ACCESS:SECRET`, from which one is made for each attempt.',

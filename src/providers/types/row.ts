@@ -19,8 +19,13 @@ export interface ProviderType {
   readonly credential: Credential;
   /** What it speaks, where that is not OpenAI's dialect; `own` is an API that chats are turned into. */
   readonly speaks?: 'anthropic' | 'bedrock' | 'gemini' | 'own';
-  /** Its list of models is for valid keys alone: asking for it tells a good credential from a bad one. */
+  /**
+   * Its list of models is for valid keys alone, at its own address: worth trying as a check of a credential. Whether an
+   * address keeps to that is found out before it is believed.
+   */
   readonly listNeedsKey?: boolean;
+  /** What else costs nothing and asks for a valid key, where it has no list of models that does: a GET of its own API. */
+  readonly freeCall?: { readonly name: string; readonly path: string; readonly query?: string };
   /** It may be used without any key. */
   readonly keyless?: boolean;
   /**

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AttemptEnded } from '../../src/keys/event.ts';
+import type { Hold } from '../../src/keys/record.ts';
+import { nextHoldCheck } from '../../src/probe/hold-times.ts';
+import { until } from '../keys/books.ts';
+import { attempt, denies, throttles } from '../keys/tools.ts';
+import { rawAnswer } from '../support/raw-upstream.ts';
+import { begin, JSON_TYPE, onlyKey, recordOf } from './scene.ts';
+import type { Scene } from './scene.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const LIMITED = rawAnswer(
+  '429 Too Many Requests',
+  [...JSON_TYPE, 'retry-after: 2'],
+  '{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}',
+);
+
+/** Held for hours since six minutes ago, which makes a check due. */
+function held(more: Partial<AttemptEnded> = {}): AttemptEnded {
+  return attempt(throttles, Date.now() - 6 * MINUTE, { model: 'big', chat: true, waitMs: 5 * HOUR, ...more });
+}
+
+function holdsOf(scene: Scene): readonly Hold[] {
+  const record = recordOf(scene);
+  assert.ok(record.state === 'in-service');
+  return record.holds;
+}
+
+void describe('a long hold', () => {
+  void it('ends early where a check of that model gets a good answer', async (t) => {
+    const scene = await begin(t, { happened: held() });
+    assert.equal(holdsOf(scene).length, 1);
+    await scene.prober.watch([scene.provider]);
+    await until(() => holdsOf(scene).length === 0);
+    assert.equal(scene.upstream.requests.length, 1);
+    assert.ok(scene.upstream.requests[0]?.body.includes('"big"'));
+    assert.equal(recordOf(scene).epoch, 0, 'it was in service all the while');
+  });
+
+  void it('lasts as long as it was to last where checks fail, each one later than the one before', async (t) => {
+    const happened = held();
+    const scene = await begin(t, { happened, answer: ({ write }) => write(LIMITED) });
+    await scene.prober.watch([scene.provider]);
+    for (const [checks, aheadMs] of [
+      [1, 0],
+      [2, 7 * MINUTE],
+      [3, 20 * MINUTE],
+      [4, 47 * MINUTE],
+    ] as const) {
+      scene.clock.aheadMs = aheadMs;
+      await until(() => scene.reports.length === checks);
+      const leases = scene.store.leases;
+      await until(() => scene.store.leases > leases + 2);
+      assert.equal(scene.reports.length, checks);
+    }
+    assert.deepEqual(
+      holdsOf(scene).map(({ until: end, strikes }) => [end, strikes]),
+      [[happened.at + 5 * HOUR, 1]],
+    );
+  });
+
+  void it('ends by a check where the model was denied', async (t) => {
+    const scene = await begin(t, { happened: held({ effect: denies }) });
+    await scene.prober.watch([scene.provider]);
+    await until(() => holdsOf(scene).length === 0);
+  });
+
+  void it('is not checked where it is short, where no chat met it, or where its time is spent on others', async (t) => {
+    const short = await begin(t, { happened: held({ waitMs: 9 * MINUTE }) });
+    const vector = await begin(t, { happened: held({ chat: false }) });
+    const broke = await begin(t, { happened: held(), failover: { healthCheckBudget: 0 } });
+    for (const scene of [short, vector, broke]) {
+      await scene.prober.watch([scene.provider]);
+      await until(() => scene.store.leases >= 3);
+      assert.deepEqual([scene.upstream.requests.length, holdsOf(scene).length], [0, 1]);
+    }
+  });
+
+  void it('is what a check on request asks about, unless it is told another model', async (t) => {
+    const scene = await begin(t, { happened: held() });
+    const other = await scene.prober.check(scene.provider, onlyKey(scene).id, 'small');
+    assert.ok(typeof other === 'object');
+    assert.deepEqual([other.passed, other.model, holdsOf(scene).length], [true, 'small', 1]);
+    const report = await scene.prober.check(scene.provider, onlyKey(scene).id);
+    assert.ok(typeof report === 'object');
+    assert.deepEqual([report.passed, report.model, holdsOf(scene).length], [true, 'big', 0]);
+  });
+});
+
+void describe('nextHoldCheck', () => {
+  const hold: Hold = {
+    model: 'm',
+    cause: 'throttled',
+    rule: 'r',
+    since: 0,
+    until: 24 * HOUR,
+    strikes: 1,
+    chat: true,
+  };
+
+  void it('doubles its wait up to an hour', () => {
+    const times: number[] = [];
+    for (let last: number | undefined; times.length < 7; last = times.at(-1)) {
+      times.push(nextHoldCheck(hold, last, 0) ?? assert.fail('it is worth while'));
+    }
+    assert.deepEqual(
+      times.map((at) => at / MINUTE),
+      [5, 10, 20, 40, 80, 140, 200],
+    );
+  });
+
+  void it('leaves a hold to end that is about to', () => {
+    assert.equal(nextHoldCheck(hold, undefined, 24 * HOUR - 30_000), undefined);
+    assert.equal(nextHoldCheck({ ...hold, until: 9 * MINUTE }, undefined, 0), undefined);
+  });
+
+  void it('forgets checks of a hold that was before', () => {
+    assert.equal(nextHoldCheck({ ...hold, since: HOUR }, 30 * MINUTE, HOUR), HOUR + 5 * MINUTE);
+  });
+});
