@@ -1,5 +1,6 @@
 /**
- * `npm run bench:quick [-- --json]`: what Sparekey costs beside nginx, in under two minutes.
+ * `npm run bench:quick [-- --json] [-- --against DIR]`: what Sparekey costs beside nginx, in under two minutes; and
+ * beside itself as it stands in another checkout.
  *
  * Both proxies stand ready on one core, load generator and upstreams run on another, and the two are measured
  * in turns so that a machine that changes its pace changes it for both. Figures worth keeping are the ratios.
@@ -15,12 +16,14 @@ import { need } from './tools.ts';
 
 const ROUNDS = 3;
 /** The compiler of a JavaScript engine has settled after about ten seconds under load; nginx has no such need. */
-const WARM_UP_SECONDS = { nginx: 1, sparekey: 10 };
+const WARM_UP_SECONDS = { nginx: 1, sparekey: 10, other: 10 };
 const THROUGHPUT_SECONDS = 4;
 const LATENCY_SECONDS = 2;
 const STREAMING_SECONDS = 3;
 
-const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, against: { type: 'string' } },
+});
 const interrupted = new AbortController();
 process.once('SIGINT', () => {
   interrupted.abort();
@@ -50,13 +53,13 @@ async function measure(tools: { nginx: string; wrk: string }, cores: Cores): Pro
     signal: interrupted.signal,
   };
   say('starting nginx, Sparekey and their upstreams');
-  await using stage = await setStage({ ...bench, nginx: tools.nginx, cores });
-  const proxies = [stage.nginx, stage.sparekey];
+  await using stage = await setStage({ ...bench, nginx: tools.nginx, cores, against: flags.against });
+  const proxies = [stage.nginx, stage.sparekey, ...(stage.other === undefined ? [] : [stage.other])];
 
   say('warming up');
   for (const proxy of proxies) await measureThroughput(bench, proxy, WARM_UP_SECONDS[proxy.name]);
 
-  const measured: Rounds = { nginx: [], sparekey: [] };
+  const measured: Rounds = { nginx: [], sparekey: [], other: [] };
   for (let round = 1; round <= ROUNDS; round += 1) {
     say(`round ${round} of ${ROUNDS}`);
     const direct = await measureLatency(bench, stage.directUrl, LATENCY_SECONDS);

@@ -22,6 +22,8 @@ export interface Round {
 export interface Rounds {
   readonly nginx: Round[];
   readonly sparekey: Round[];
+  /** Of the checkout it is held against; empty where there is none. */
+  readonly other: Round[];
 }
 
 /** One figure of both proxies. */
@@ -32,6 +34,8 @@ interface Comparison {
   readonly sparekey: Spread;
   /** Sparekey's median over nginx's. */
   readonly ratio: number;
+  /** Of the other checkout, where there is one. */
+  readonly other: Spread | undefined;
 }
 
 export interface Summary {
@@ -43,7 +47,8 @@ export function summarise(machine: Machine, cores: Cores, rounds: Rounds): Summa
   const compare = (figure: string, unit: string, read: (round: Round) => number): Comparison => {
     const nginx = spread(rounds.nginx.map(read));
     const sparekey = spread(rounds.sparekey.map(read));
-    return { figure, unit, nginx, sparekey, ratio: sparekey.median / nginx.median };
+    const other = rounds.other.length === 0 ? undefined : spread(rounds.other.map(read));
+    return { figure, unit, nginx, sparekey, ratio: sparekey.median / nginx.median, other };
   };
 
   const processor = compare('processor per 1 KB request', 'µs', (round) => round.throughput.processorUs);
@@ -75,19 +80,23 @@ function render(
   direct: { p50: Spread; p99: Spread },
   processorRatio: number,
 ): string {
-  const rows = comparisons.map(({ figure, unit, nginx, sparekey, ratio }) => [
+  const rows = comparisons.map(({ figure, unit, nginx, sparekey, ratio, other }) => [
     `${figure} (${unit})`,
     withSpread(nginx),
     withSpread(sparekey),
     `${ratio.toFixed(2)} ×`,
+    ...(other === undefined ? [] : [withSpread(other), `${(sparekey.median / other.median).toFixed(2)} ×`]),
   ]);
+  const isHeldAgainst = comparisons.some(({ other }) => other !== undefined);
+  const head = ['median (lowest to highest)', 'nginx', 'sparekey', 'sparekey / nginx'];
+  const heading = isHeldAgainst ? [...head, 'the other checkout', 'sparekey / the other'] : head;
   const busy = machine.loadBefore > QUIET_LOAD ? ' (busy: measure again when it is quiet)' : '';
   const verdict = processorRatio <= GOAL_PROCESSOR_RATIO ? 'reached' : 'missed';
   return `
 ${machine.processor}, ${machine.cores} cores, Linux ${machine.kernel}, load before ${machine.loadBefore.toFixed(2)}${busy}
 Node ${machine.node}, nginx ${machine.nginx}, wrk ${machine.wrk}; proxies on core ${cores.proxy}, load and upstreams on core ${cores.load}
 
-${table([['median (lowest to highest)', 'nginx', 'sparekey', 'sparekey / nginx'], ...rows])}
+${table([heading, ...rows])}
 
 Straight from the upstream, one connection: p50 ${withSpread(direct.p50)} µs, p99 ${withSpread(direct.p99)} µs
 Goal: at most ${GOAL_PROCESSOR_RATIO} × nginx's processor time per request: ${verdict} (${processorRatio.toFixed(2)} ×)

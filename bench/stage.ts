@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** A proxy under test, running. */
 export interface Proxy {
-  readonly name: 'nginx' | 'sparekey';
+  readonly name: 'nginx' | 'sparekey' | 'other';
   readonly pid: number;
   /** Where chat requests answered at once are posted. */
   readonly plainUrl: string;
@@ -25,6 +25,8 @@ export interface Proxy {
 export interface Stage extends AsyncDisposable {
   readonly nginx: Proxy;
   readonly sparekey: Proxy;
+  /** Sparekey as it stands in another checkout, where one was named. */
+  readonly other: Proxy | undefined;
   /** The plain upstream itself, for the time a request takes without a proxy. */
   readonly directUrl: string;
   /** Says how many frames have been streamed so far. */
@@ -35,6 +37,8 @@ export interface StageOptions {
   readonly nginx: string;
   readonly cores: Cores;
   readonly clientKey: string;
+  /** Another checkout, with its packages, that is measured beside this one. */
+  readonly against: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +47,7 @@ export interface StageOptions {
  * removed in the end. A system's own nginx is not touched.
  * @throws Error where one of them does not start
  */
-export async function setStage({ nginx, cores, clientKey, signal }: StageOptions): Promise<Stage> {
+export async function setStage({ nginx, cores, clientKey, against, signal }: StageOptions): Promise<Stage> {
   await using starting = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'sparekey-bench-'));
   starting.defer(() => {
@@ -66,12 +70,18 @@ export async function setStage({ nginx, cores, clientKey, signal }: StageOptions
       }),
     );
   };
-  const startNode = async (name: string, core: number, args: string[], readyUrl: string, env = {}) =>
+  const startNode = async (
+    name: string,
+    core: number,
+    args: string[],
+    readyUrl: string,
+    { cwd = ROOT, env = {} }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  ) =>
     starting.use(
       await startPinned({
         core,
         command: [process.execPath, ...args],
-        cwd: ROOT,
+        cwd,
         env,
         outputFile: join(folder, `${name}.log`),
         errorFile: join(folder, `${name}-error.log`),
@@ -100,21 +110,30 @@ export async function setStage({ nginx, cores, clientKey, signal }: StageOptions
   const nginxPorts = { plain: await freePort(), stream: await freePort(), plainUpstream, streamUpstream };
   const nginxProxy = await startNginx('proxy', cores.proxy, nginxPorts.plain, proxyConfiguration(nginxPorts));
 
-  const port = await freePort();
-  const sparekey = await startNode(
-    'sparekey',
-    cores.proxy,
-    ['src/cli/sparekey.ts', 'start', '--config', 'bench/sparekey.yaml'],
-    `http://127.0.0.1:${port}/ready`,
-    {
-      BENCH_LISTEN: `127.0.0.1:${port}`,
-      BENCH_ADMIN_LISTEN: `127.0.0.1:${await freePort()}`,
-      BENCH_STATE: `sqlite:${join(folder, 'sparekey.db')}`,
-      BENCH_CLIENT_KEY: clientKey,
-      BENCH_PLAIN_UPSTREAM: `http://127.0.0.1:${plainUpstream}/v1`,
-      BENCH_STREAM_UPSTREAM: `http://127.0.0.1:${streamUpstream}/v1`,
-    },
-  );
+  const startSparekey = async (name: 'sparekey' | 'other', cwd: string): Promise<Proxy> => {
+    const port = await freePort();
+    const { pid } = await startNode(
+      name,
+      cores.proxy,
+      ['src/cli/sparekey.ts', 'start', '--config', 'bench/sparekey.yaml'],
+      `http://127.0.0.1:${port}/ready`,
+      {
+        cwd,
+        env: {
+          BENCH_LISTEN: `127.0.0.1:${port}`,
+          BENCH_ADMIN_LISTEN: `127.0.0.1:${await freePort()}`,
+          BENCH_STATE: `sqlite:${join(folder, `${name}.db`)}`,
+          BENCH_CLIENT_KEY: clientKey,
+          BENCH_PLAIN_UPSTREAM: `http://127.0.0.1:${plainUpstream}/v1`,
+          BENCH_STREAM_UPSTREAM: `http://127.0.0.1:${streamUpstream}/v1`,
+        },
+      },
+    );
+    const url = chatUrl(port);
+    return { name, pid, plainUrl: url, streamUrl: url, logFile: join(folder, `${name}.log`) };
+  };
+  const sparekey = await startSparekey('sparekey', ROOT);
+  const other = against === undefined ? undefined : await startSparekey('other', against);
 
   const running = starting.move();
   return {
@@ -125,13 +144,8 @@ export async function setStage({ nginx, cores, clientKey, signal }: StageOptions
       streamUrl: chatUrl(nginxPorts.stream),
       logFile: join(folder, 'proxy', 'access.log'),
     },
-    sparekey: {
-      name: 'sparekey',
-      pid: sparekey.pid,
-      plainUrl: chatUrl(port),
-      streamUrl: chatUrl(port),
-      logFile: join(folder, 'sparekey.log'),
-    },
+    sparekey,
+    other,
     directUrl: chatUrl(plainUpstream),
     framesUrl,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

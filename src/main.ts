@@ -247,14 +247,21 @@ export async function openControlPlane(
   node.tellTransitions((message, fields) => log.info(message, fields));
   await prober.watch(runtime().providers.values());
   await circuitChecks.watch(runtime().providers.values());
+  const follow = async (previous: Runtime): Promise<void> => {
+    await prober.watch(runtime().providers.values());
+    await circuitChecks.watch(runtime().providers.values());
+    await forgetKeysThatLeft(previous, runtime(), book);
+  };
+  // One reload after another: the last one is what is watched in the end. Each tells its own caller how it went.
+  let reloading: Promise<void> = Promise.resolve();
   return {
     adminAddress: admin.address,
-    reloaded: async (previous) => {
-      await prober.watch(runtime().providers.values());
-      await circuitChecks.watch(runtime().providers.values());
-      await forgetKeysThatLeft(previous, runtime(), book);
+    reloaded: (previous) => {
+      reloading = Promise.allSettled([reloading]).then(() => follow(previous));
+      return reloading;
     },
     close: async () => {
+      await Promise.allSettled([reloading]);
       endHurry();
       await Promise.all([circuitChecks.stop(), prober.stop(), admin.close()]);
     },

@@ -236,6 +236,10 @@ const providerFields = {
     description:
       'The longest silence that a first output is waited for, in one try: from sending the request, and anew from each sign of life in its answer (comments, pings, blank lines). Where something else can be tried, it is only waited for as long as the model has lately needed. Default: `firstByteTimeout` where that is above 0, else `timeout`.',
   }),
+  firstOutputGuess: duration({ above: 0 }).prefault('30s').meta({
+    description:
+      'How long a stream that may also go to another target is waited for before its model has shown how long it needs; a whole answer twice as long, and one that is asked to think up to `firstOutputTimeout`. `firstOutputFloor` and `firstOutputTimeout` bound it.',
+  }),
   firstOutputFloor: duration({ above: 0 }).prefault('10s').meta({
     description:
       'A first output is waited for at least this long, however fast the model has been. `firstOutputTimeout` goes first: where that is no longer, nothing is learned from.',

@@ -4,9 +4,8 @@ import type { Attempt, AttemptTools } from './attempt.ts';
 import type { FirstOutputTimes } from './first-output-times.ts';
 import type { RouteTarget } from './route.ts';
 
-/** Before anything is known of a model, where another target is left: a stream, and a whole answer. Milliseconds. */
-const UNKNOWN_STREAM_MS = 30_000;
-const UNKNOWN_WHOLE_MS = 60_000;
+/** A whole answer is written to its end before any of it comes: it is given so many times what a stream is. */
+const WHOLE_TO_STREAM = 2;
 
 /** A try that is about to be made. */
 export interface NextTry {
@@ -55,8 +54,8 @@ export function keptMs(deadlineMs: number, targetsLeft: number): number {
  * How long a first output is worth waiting for, within `firstOutputFloor` and `firstOutputTimeout`. There is a reason
  * to be impatient only where something else can be tried:
  *
- * - Another target: as long as the model has shown to need, once. Before it has shown that, 30 s for a stream, 60 s for a
- *   whole answer, and for one that thinks all there is.
+ * - Another target: as long as the model has shown to need, once. Before it has shown that, `firstOutputGuess` for
+ *   a stream, twice that for a whole answer, and for one that thinks all there is.
  * - Only other keys of the same provider: as long as the model has shown to need, once. What is slow with one key is
  *   most likely slow with the next, so that the second try waits all there is: a request is cut off from work that is
  *   paid for once at most. Before anything is known, it is not cut off at all.
@@ -64,12 +63,13 @@ export function keptMs(deadlineMs: number, targetsLeft: number): number {
  */
 export function patienceMs(next: NextTry, times: FirstOutputTimes | undefined, now: number): number {
   const { call, targetsLeft } = next;
-  const { firstOutputTimeout: most, firstOutputFloor: least } = next.target.provider.config;
+  const { firstOutputTimeout: most, firstOutputFloor: least, firstOutputGuess } = next.target.provider.config;
   if (call.creates || call.body.kind === 'passing') return most;
   if (targetsLeft === 0) {
     if (times?.isKnown(now) !== true || hasTimedOut(next) || !hasKeysLeft(next, now)) return most;
   }
-  const unknownMs = call.hints.thinks ? most : call.stream ? UNKNOWN_STREAM_MS : UNKNOWN_WHOLE_MS;
+  const guessMs = call.stream ? firstOutputGuess : firstOutputGuess * WHOLE_TO_STREAM;
+  const unknownMs = call.hints.thinks ? most : guessMs;
   const enoughMs = times?.waitMs(unknownMs, now) ?? unknownMs;
   return Math.min(Math.max(enoughMs, least), most);
 }

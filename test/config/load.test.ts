@@ -69,6 +69,7 @@ void test('the smallest configuration has every default', () => {
         connectTimeout: 5000,
         firstOutputTimeout: 120_000,
         firstOutputFloor: 10_000,
+        firstOutputGuess: 30_000,
         aliveTimeout: 300_000,
         idleTimeout: 120_000,
         timeout: 120_000,

@@ -101,6 +101,7 @@ providers:
     connectTimeout: 2s
     firstOutputTimeout: 20s
     firstOutputFloor: 5s
+    firstOutputGuess: 15s
     aliveTimeout: 4m
     idleTimeout: 1m
     timeout: 120000

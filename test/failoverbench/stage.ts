@@ -25,7 +25,14 @@ export interface Row {
 }
 
 /** The provider's options that say how long something is waited for. */
-const PATIENCE = ['timeout', 'firstOutputFloor', 'aliveTimeout', 'idleTimeout', 'deadline'];
+const PATIENCE = [
+  'timeout',
+  'firstOutputFloor',
+  'firstOutputGuess',
+  'aliveTimeout',
+  'idleTimeout',
+  'deadline',
+];
 /** A call after a scenario may take so long. Milliseconds. */
 const AFTERWARDS_MS = 10_000;
 

@@ -105,13 +105,13 @@ async function stageFor(t: TestContext): Promise<Stage> {
 for (const [what, asking] of Object.entries(CREATING)) {
   void describe(what, () => {
     void test('is asked for once where it may have been made, of no other key and no other provider', async (t) => {
-      const { gateway, main, spare } = await stageFor(t);
       for (const [how, answer] of Object.entries(UNCLEAR)) {
-        const before = main.requests.length;
+        // Each before a gateway that knows nothing: after a few of them a provider counts as down.
+        const { gateway, main, spare } = await stageFor(t);
         main.answer = answer;
         const { status = 0 } = await ask(gateway.url, asking);
         assert.ok(status >= 400, `${how}: ${status}`);
-        assert.deepEqual([main.requests.length - before, spare.requests.length], [1, 0], how);
+        assert.deepEqual([main.requests.length, spare.requests.length], [1, 0], how);
       }
     });
 

@@ -139,14 +139,16 @@ void test('a client with a large body reads that no key is in service', async (t
     return write(rawAnswer('401 Unauthorized', ['content-type: application/json'], words));
   });
   const gateway = await gatewayBefore(t, upstream);
+  const ofClients = (): number =>
+    upstream.requests.filter(({ header }) => header('user-agent') !== 'sparekey-health-check').length;
   await ask(gateway.url);
-  assert.equal(upstream.requests.length, KEYS.length);
+  assert.equal(ofClients(), KEYS.length);
   for (let i = 0; i < 10; i++) {
     const heard = await ask(gateway.url, { body: bodyOf(LIMITS.body) });
     assert.equal(heard.status, 503, `${heard.error}`);
     assert.equal(heard.code, 'no_key_available');
   }
-  assert.equal(upstream.requests.length, KEYS.length);
+  assert.equal(ofClients(), KEYS.length);
 });
 
 void test('a provider that answers before it has read the body is heard', async (t) => {
