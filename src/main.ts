@@ -23,6 +23,7 @@ import { openProvider } from './providers/provider.ts';
 import type { Store } from './store/contract.ts';
 import { openStore } from './store/open.ts';
 import type { StorePlace } from './store/place.ts';
+import { checkLines } from './telemetry/check-lines.ts';
 import { watchTransitions } from './telemetry/key-transitions.ts';
 import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
@@ -202,25 +203,18 @@ export async function openControlPlane(
   const { log, store, stateKind, health, tools, runtime } = node;
   const { recorder } = tools;
   const { book } = recorder;
+  const lines = checkLines(log);
   const prober = new Prober({
     store,
     tools,
     holder: `${tools.node}-${randomBytes(3).toString('hex')}`,
-    onCheck: (provider, key, report) => log.info('health check', { provider: provider.id, key, ...report }),
-    onBudgetSpent: ({ id }, until) =>
-      log.warn('the health checks of a day are used up: those that cost something wait', {
-        provider: id,
-        until: new Date(until).toISOString(),
-      }),
-    onDefect: (error) => log.error('a health check met a defect', { error }),
-    onStoreFailure: (error) => log.warn('the store did not answer the health checks', { error }),
+    ...lines,
   });
   const circuitChecks = new CircuitChecks({
     tools,
     budgetOf: (providerId) => prober.budgetOf(providerId),
-    onCheck: (provider, model, verdict, rule) =>
-      log.info('check of a provider that is down', { provider: provider.id, model, verdict, rule }),
-    onDefect: (error) => log.error('a health check met a defect', { error }),
+    onCheck: lines.onCircuitCheck,
+    onDefect: lines.onDefect,
   });
   const admin = await startAdmin({
     ...runtime().config.admin,

@@ -1,0 +1,24 @@
+import type { Log } from './contract.ts';
+
+/** Whose checks are told of. */
+interface Named {
+  readonly id: string;
+}
+
+/** The lines that health checks leave in the log: of keys, and of models that are down. */
+export function checkLines(log: Log) {
+  return {
+    onCheck: (provider: Named, key: string, report: object) =>
+      log.info('health check', { provider: provider.id, key, ...report }),
+    onCircuitCheck: (provider: Named, model: string, verdict: string, rule: string) =>
+      log.info('check of a provider that is down', { provider: provider.id, model, verdict, rule }),
+    /** @param until - when they go on. Milliseconds since the epoch */
+    onBudgetSpent: (provider: Named, until: number) =>
+      log.warn('the health checks of a day are used up: those that cost something wait', {
+        provider: provider.id,
+        until: new Date(until).toISOString(),
+      }),
+    onDefect: (error: unknown) => log.error('a health check met a defect', { error }),
+    onStoreFailure: (error: unknown) => log.warn('the store did not answer the health checks', { error }),
+  };
+}
