@@ -11,12 +11,12 @@ import { Recorder } from './failover/recorder.ts';
 import { router } from './failover/route.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { findKey } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionServer } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
 import { isDueSooner } from './keys/doubt.ts';
-import type { Key } from './keys/key.ts';
 import { CircuitChecks } from './probe/circuit-checks.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
@@ -274,15 +274,6 @@ function assemble(config: Config, book: KeyBook): Runtime {
     route: router(providers, { routes, activeProviderId, random: Math.random }),
     admit: admission(config.clients),
   };
-}
-
-/** Ids of keys are unique over providers. */
-function findKey({ providers }: Runtime, keyId: string): Key | undefined {
-  for (const { pool } of providers.values()) {
-    const pooled = pool.get(keyId);
-    if (pooled !== undefined) return pooled.key;
-  }
-  return undefined;
 }
 
 async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Route } from '../failover/route.ts';
+import type { Key } from '../keys/key.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Admit } from './clients.ts';
 
@@ -12,4 +13,13 @@ export interface Runtime {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly route: (model: string | undefined) => Route;
   readonly admit: Admit;
+}
+
+/** The key of that id, whichever provider's it is; undefined where none has it any more. Ids are unique over providers. */
+export function findKey({ providers }: Runtime, keyId: string): Key | undefined {
+  for (const { pool } of providers.values()) {
+    const pooled = pool.get(keyId);
+    if (pooled !== undefined) return pooled.key;
+  }
+  return undefined;
 }
