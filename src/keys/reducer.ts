@@ -144,7 +144,8 @@ function afterCheck(record: InService, event: AttemptEnded, policy: KeyPolicy): 
 function countCheck(record: InService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
   const { kind } = event.effect;
   if (kind === 'counts' && record.doubt?.cause !== 'failures') return record;
-  const isTurnedAway = kind === 'throttles' || kind === 'denies';
+  // What is denied is a model: a check that named none, as by a list, says nothing of any.
+  const isTurnedAway = kind === 'throttles' || (kind === 'denies' && event.model !== ANY_MODEL);
   if (isTurnedAway && holdOn(record, event.model, event.at) !== undefined)
     return afterCheckOfHold(record, event);
   return afterUse(record, event, policy);
