@@ -79,10 +79,11 @@ void suite('a request that is too long for a model', () => {
   });
 });
 
+const said = (tokens: number): string => `maximum context length is ${tokens} tokens`;
+
 void suite('what is known of how much models take', () => {
   const [config = assert.fail()] = configOf('provider: { type: openai }').providers;
   const provider = openProvider(config, () => FRESH);
-  const said = (tokens: number): string => `maximum context length is ${tokens} tokens`;
 
   void test('is what the configuration says, and else what a refusal said last, for each model', () => {
     const windows = new ContextWindows();
