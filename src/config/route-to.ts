@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decimal, kinds, text } from './scalars.ts';
+import { decimal, integer, kinds, text } from './scalars.ts';
 
 /** A provider on a model's way. */
 export interface RouteEntry {
@@ -8,6 +8,8 @@ export interface RouteEntry {
   readonly model?: string;
   /** Its share beside its equals. */
   readonly weight: number;
+  /** How much the model takes. Tokens. */
+  readonly contextWindow?: number;
 }
 
 const entryMap = z.strictObject({
@@ -21,6 +23,10 @@ const entryMap = z.strictObject({
   weight: decimal({ above: 0, max: 1000 })
     .prefault(1)
     .meta({ description: 'Its share beside its equals; says nothing of one that has none.' }),
+  contextWindow: integer({ min: 1, max: 1_000_000_000 }).exactOptional().meta({
+    description:
+      'How many tokens the model takes, for `onContextLength: next`. Absent: as its refusals tell, and until one has, it may be larger than any.',
+  }),
 });
 
 /** `provider-id`, or `provider-id/model`. */

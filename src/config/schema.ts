@@ -4,7 +4,7 @@ import { modelPattern, state, workers } from './patterns.ts';
 import { routeTo } from './route-to.ts';
 import { provider, soleProvider } from './provider-schema.ts';
 import { checkClients, checkProviders, checkRoot, onLists, onMaps } from './relations.ts';
-import { address, bytes, duration, secret, text, word } from './scalars.ts';
+import { address, bytes, duration, flag, secret, text, word } from './scalars.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /**
@@ -27,13 +27,25 @@ const route = z.strictObject({
   }),
   to: routeTo().meta({
     description:
-      'Providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others.',
+      'Providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others. A map may also tell the `contextWindow` of its model, in tokens.',
+  }),
+  onContextLength: word(['fail', 'next']).default('fail').meta({
+    description:
+      'What becomes of a request that holds more than a model takes. `fail`: the client is told. `next`: the next providers of the route are asked, but for those known to take no more; where none answers, the client gets the refusal of the first.',
+  }),
+  holdWhole: flag().default(false).meta({
+    description:
+      'Holds answers until they are complete, streams too, so that one which breaks is made by another key or provider before the client has seen any of it. The client waits for its first word as long as for its last. Bounded by `limits.holdWhole` and `limits.holdWholeTime`.',
   }),
 });
 
 const client = z.strictObject({
   name: text('a name').meta({ description: 'What the client is called in logs.' }),
   key: secret('a key').meta({ description: 'The credential it calls with.' }),
+  holdWhole: flag().default(false).meta({
+    description:
+      'Its answers are held until they are complete, on every route. A single request asks for that with the header `x-sparekey-hold: whole`, which does not travel on.',
+  }),
 });
 
 const admin = z.strictObject({
@@ -63,6 +75,14 @@ const limits = z.strictObject({
   hold: bytes({ min: 0, max: GiB }).prefault('256KiB').meta({
     description:
       'How much of an answer may wait before the commit gate, where another key may still be tried: the preamble of a stream, or a plain answer.',
+  }),
+  holdWhole: bytes({ min: 1, max: GiB }).prefault('4MiB').meta({
+    description:
+      'How much of an answer is held where `holdWhole` asks for all of it; of a larger one the beginning is passed on.',
+  }),
+  holdWholeTime: duration({ above: 0 }).prefault('5m').meta({
+    description:
+      'How long after its request left such an answer is held; one that takes longer is passed on from then on.',
   }),
   drain: duration({ min: 0 })
     .prefault('30s')

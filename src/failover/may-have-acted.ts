@@ -47,6 +47,7 @@ function faultedInAct(fault: Faulted['fault'], stream: boolean): boolean {
     case 'no-output':
       return !stream;
     case 'maybe-sent':
+    case 'broken-unseen':
     case 'broken':
       return true;
   }

@@ -15,15 +15,18 @@ type Failed = Pick<Attempt, 'effect' | 'verdict' | 'standing'>;
 /**
  * What a failed attempt leaves open.
  * @param isLast - no other provider comes after this one
+ * @param goesOnTooLong - what is too long for one model is for the next to answer
  */
 export function nextStep(
   call: Pick<Call, 'body' | 'creates'>,
   attempt: Pick<Attempt, 'verdict' | 'mayHaveActed' | 'failedByStatus'>,
   policy: Pick<FailoverPolicy, 'retriesStatus'>,
   isLast: boolean,
+  goesOnTooLong = false,
 ): NextStep {
   if (call.body.kind === 'passing') return 'final';
   if (call.creates && attempt.mayHaveActed) return 'final';
+  if (goesOnTooLong && isTooLong(attempt)) return 'other-provider';
   if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
     return policy.retriesStatus(attempt.failedByStatus) ? 'other-key' : 'final';
   }
@@ -37,6 +40,15 @@ export function nextStep(
     case 'other-domain':
       return attempt.verdict.retry;
   }
+}
+
+/**
+ * Whether a request was refused because it holds more than the model, or the provider, takes: one that takes more may
+ * answer it. Where another key's limits may have room for it, the verdict says so, and that comes first.
+ */
+export function isTooLong({ verdict, failedByStatus }: Pick<Attempt, 'verdict' | 'failedByStatus'>): boolean {
+  if (verdict.class !== 'client_error' || verdict.retry !== 'none') return false;
+  return failedByStatus === 413 || verdict.rule.includes('context-length');
 }
 
 /**

@@ -25,11 +25,13 @@ export interface Answered {
  * - `not-sent`: no byte of the request left; always safe to send again
  * - `maybe-sent`: sent in part or whole, and no answer came; the provider may have acted on it
  * - `no-output`: an answer began but its first output never came (a hang, an empty stream, a cut before it)
+ * - `broken-unseen`: it broke after its first output, of which nobody saw any: it was held until it is whole
  * - `broken`: it broke after its first output
  */
 export interface Faulted {
   readonly kind: 'faulted';
-  readonly fault: 'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
+  readonly fault:
+    'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken-unseen' | 'broken';
   /** A stable word for logs, such as `connect-timeout`, `reset`, `first-output-timeout`, `cut`. */
   readonly detail: string;
   /** Of the answer that had begun, where one had. */

@@ -5,6 +5,7 @@ import type { Aside, AttemptEnded } from '../keys/event.ts';
 import type { Key } from '../keys/key.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
+import { ContextWindows } from './context-windows.ts';
 import { doubtedBy } from './doubt.ts';
 import type { Standing } from './doubt.ts';
 import type { Circuits } from './outage/circuits.ts';
@@ -25,6 +26,7 @@ const ASIDES_PER_SECOND = 100;
 export class Recorder {
   readonly book: KeyBook;
   readonly patience = new Patience();
+  readonly windows = new ContextWindows();
   readonly #onNotice: (notice: OutageNotice) => void;
   readonly #watched = new Map<string, ProviderWatch>();
   readonly #asides = new Pace(ASIDES_PER_SECOND);

@@ -7,6 +7,8 @@ import type { Provider } from '../providers/provider.ts';
 export interface RouteTarget {
   readonly provider: Provider;
   readonly model: string | undefined;
+  /** How much the model takes, where the configuration says so. Tokens. */
+  readonly contextWindow?: number;
   /** Where it has equals on its route: its place in the order, which they share, and the part of requests it gets there. */
   readonly equals?: { readonly place: number; readonly share: number };
   /** The one key that will do; absent where any key of the provider may be chosen. */
@@ -17,11 +19,28 @@ export interface RouteTarget {
 
 /** Where a request may go, in order of preference. */
 export type Route =
-  { readonly kind: 'targets'; readonly targets: readonly RouteTarget[] } | { readonly kind: 'no-route' };
+  | {
+      readonly kind: 'targets';
+      readonly targets: readonly RouteTarget[];
+      /** Absent where no route of the configuration led here. */
+      readonly options?: RouteOptions;
+    }
+  | { readonly kind: 'no-route' };
+
+/** What the configuration asks for on a route. */
+export interface RouteOptions {
+  /** What becomes of a request that holds more than a model takes. */
+  readonly onContextLength: 'fail' | 'next';
+  /** Answers are held until they are complete. */
+  readonly holdWhole: boolean;
+}
 
 /** What the configuration says of routes. */
 export interface RouteTable {
-  readonly routes: readonly { readonly model: string; readonly to: readonly (readonly Entry[])[] }[];
+  readonly routes: readonly (RouteOptions & {
+    readonly model: string;
+    readonly to: readonly (readonly Entry[])[];
+  })[];
   readonly activeProviderId: string | undefined;
   /** In [0, 1): picks among equals. */
   readonly random: () => number;
@@ -32,9 +51,10 @@ interface Entry {
   readonly provider: string;
   readonly model?: string;
   readonly weight: number;
+  readonly contextWindow?: number;
 }
 
-interface Stop extends Pick<RouteTarget, 'equals'> {
+interface Stop extends Pick<RouteTarget, 'contextWindow' | 'equals'> {
   readonly provider: Provider;
   readonly model: string | undefined;
   readonly weight: number;
@@ -49,9 +69,10 @@ export function router(
   providers: ReadonlyMap<string, Provider>,
   { routes, activeProviderId, random }: RouteTable,
 ): (model: string | undefined) => Route {
-  const known = routes.map(({ model, to }) => ({
-    model,
+  const known = routes.map(({ model, to, onContextLength, holdWhole }) => ({
     matches: modelMatcher(model),
+    model,
+    options: { onContextLength, holdWhole },
     to: to.map((equals, place) =>
       withShares(
         equals.flatMap((entry) => stopAt(entry, providers)),
@@ -60,7 +81,7 @@ export function router(
     ),
   }));
   // Of two routes for one name the first counts, as of two patterns.
-  const exact = new Map(known.toReversed().map(({ model, to }) => [model, to]));
+  const exact = new Map(known.toReversed().map((route) => [route.model, route]));
   const active = activeProviderId === undefined ? undefined : providers.get(activeProviderId);
   const [first] = providers.values();
 
@@ -73,18 +94,19 @@ export function router(
     }
     const named = namedProvider(model, providers);
     if (named !== undefined) return routeAt(named, model.slice(named.id.length + 1));
-    const to = exact.get(model) ?? known.find(({ matches }) => matches(model))?.to;
-    if (to !== undefined) {
-      const stops = to.flatMap((equals) => (equals.length === 1 ? equals : shuffle(equals, random)));
-      return { kind: 'targets', targets: stops.map((stop) => targetAt(stop, model)) };
+    const found = exact.get(model) ?? known.find(({ matches }) => matches(model));
+    if (found !== undefined) {
+      const stops = found.to.flatMap((equals) => (equals.length === 1 ? equals : shuffle(equals, random)));
+      const { options } = found;
+      return { kind: 'targets', targets: stops.map((stop) => targetAt(stop, model)), options };
     }
     return active === undefined ? { kind: 'no-route' } : routeAt(active, model);
   };
 }
 
-function stopAt({ provider: id, model, weight }: Entry, providers: ReadonlyMap<string, Provider>): Stop[] {
+function stopAt({ provider: id, model, ...rest }: Entry, providers: ReadonlyMap<string, Provider>): Stop[] {
   const provider = providers.get(id);
-  return provider === undefined ? [] : [{ provider, model, weight }];
+  return provider === undefined ? [] : [{ ...rest, provider, model }];
 }
 
 function withShares(equals: readonly Stop[], place: number): readonly Stop[] {
@@ -93,9 +115,13 @@ function withShares(equals: readonly Stop[], place: number): readonly Stop[] {
   return equals.map((stop) => ({ ...stop, equals: { place, share: stop.weight / all } }));
 }
 
-function targetAt({ provider, model, equals }: Stop, asked: string): RouteTarget {
-  const target = { provider, model: provider.mapModel(model ?? asked) };
-  return equals === undefined ? target : { ...target, equals };
+function targetAt({ provider, model, equals, contextWindow }: Stop, asked: string): RouteTarget {
+  return {
+    provider,
+    model: provider.mapModel(model ?? asked),
+    ...(contextWindow !== undefined && { contextWindow }),
+    ...(equals !== undefined && { equals }),
+  };
 }
 
 function routeAt(provider: Provider, model: string): Route {

@@ -4,22 +4,27 @@ import type { Call } from '../dialects/call.ts';
 import type { Domain } from '../keys/domain.ts';
 import type { Taken } from '../providers/take.ts';
 import type { Retelling } from '../translate/retelling.ts';
+import type { WholeHold } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptTools } from './attempt.ts';
 import { choiceRequest, choose, chooseLastResort, chooseOnly, lastToAnswer } from './choose.ts';
 import type { Choice } from './choose.ts';
-import { mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
+import { isTooLong, mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
 import type { Outage } from './outage/circuits.ts';
 import { suspectedSince } from './outage/poison.ts';
 import type { RouteTarget } from './route.ts';
 import { tryLimits } from './try-limits.ts';
 
-/** Bounds that hold for every provider. */
+/** Bounds and options that hold for every provider. */
 export interface ServeLimits {
   /** Bytes of an answer that may wait before the commit gate. */
   readonly holdBytes: number;
   /** How long a client may take nothing of an answer before it counts as gone. Milliseconds. */
   readonly stallMs: number;
+  /** Keeps an answer back until it is complete; absent where its first output may go out. */
+  readonly holdWhole?: WholeHold;
+  /** Default `fail`: what is too long for one target is for none. */
+  readonly onContextLength?: 'fail' | 'next';
 }
 
 /** A request on its way through the providers. */
@@ -29,6 +34,8 @@ export interface Serving {
   readonly limits: ServeLimits;
   /** The tries that failed so far, in order. */
   readonly failed: Attempt[];
+  /** The largest known window that it turned out to be too long for. Tokens; 0 before. */
+  exceeds: number;
 }
 
 /** What one request has met at one target of its route, over all its turns there. */
@@ -155,8 +162,10 @@ function afterFailure(serving: Serving, visit: Visit, attempt: Attempt): Provide
   visit.tried.add(pooled?.key.id ?? '');
   if (usesUpAnAttempt(attempt, provider.policy)) visit.attemptsLeft--;
 
-  const next = nextStep(call, attempt, provider.policy, visit.isLast);
+  const goesOnTooLong = serving.limits.onContextLength === 'next';
+  const next = nextStep(call, attempt, provider.policy, visit.isLast, goesOnTooLong);
   if (next === 'final') return { kind: 'final' };
+  if (goesOnTooLong && isTooLong(attempt)) noteTooLong(serving, visit.target, attempt);
   const since = suspectedSince(failed);
   if (since !== undefined) {
     // Whoever is to blame, the request or the provider: it is none of these keys.
@@ -168,6 +177,17 @@ function afterFailure(serving: Serving, visit: Visit, attempt: Attempt): Provide
     return { kind: 'exhausted' };
   if (next === 'other-domain') leaveDomain(attempt, visit.met);
   return next === 'other-provider' ? { kind: 'exhausted' } : undefined;
+}
+
+function noteTooLong(serving: Serving, target: RouteTarget, { told }: Attempt): void {
+  const { windows } = serving.tools.recorder;
+  windows.learn(target, told?.message ?? '');
+  serving.exceeds = Math.max(serving.exceeds, windows.of(target) ?? 0);
+}
+
+/** Whether a target is known to take no more than what the request was too long for. */
+export function isTooSmall({ exceeds, tools }: Serving, target: RouteTarget): boolean {
+  return exceeds > 0 && (tools.recorder.windows.of(target) ?? Infinity) <= exceeds;
 }
 
 function leaveDomain({ plan: { pooled }, verdict }: Attempt, { left, closed }: MetLimits): void {

@@ -4,7 +4,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { AttemptNote, AttemptTools } from './attempt.ts';
 import type { Outage } from './outage/circuits.ts';
 import type { RouteTarget } from './route.ts';
-import { openVisit, takeTurn } from './serve-provider.ts';
+import { isTooSmall, openVisit, takeTurn } from './serve-provider.ts';
 import type { ProviderEnd, Refused, ServeLimits, Serving, Visit } from './serve-provider.ts';
 import { weighEnd } from './proof.ts';
 import { mostTelling } from './telling.ts';
@@ -39,9 +39,10 @@ export async function serve(
   tools: AttemptTools,
   limits: ServeLimits,
 ): Promise<Served> {
-  const serving: Serving = { call, tools, limits, failed: [] };
+  const serving: Serving = { call, tools, limits, failed: [], exceeds: 0 };
   const met: Met = { refused: undefined, suspect: undefined, down: [], withoutKey: [], returnsAt: undefined };
   for (const [n, target] of targets.entries()) {
+    if (isTooSmall(serving, target)) continue;
     const outage = outageOf(target, tools);
     const visit = openVisit(target, outage);
     // Of a target that is down one try is enough: the next target is closer than the next key.
@@ -56,12 +57,14 @@ export async function serve(
   }
   const down = met.down.toSorted(bySoonest);
   for (const visit of down) {
+    if (isTooSmall(serving, visit.target)) continue;
     visit.isLast = visit === down.at(-1);
     const result = after(serving, met, visit, await takeTurn(serving, visit, 'normal'));
     if (result !== undefined) return served(serving, result);
   }
   // As a list of its own: a turn that finds no key again adds to it.
   for (const visit of met.withoutKey.splice(0)) {
+    if (isTooSmall(serving, visit.target)) continue;
     const result = after(serving, met, visit, await takeTurn(serving, visit, 'last-resort'));
     if (result !== undefined) return served(serving, result);
   }

@@ -24,7 +24,7 @@ export interface NextTry {
 export function tryLimits(
   next: NextTry,
   { recorder, now }: Pick<AttemptTools, 'recorder' | 'now'>,
-  limits: Pick<ExchangeLimits, 'holdBytes' | 'stallMs'>,
+  limits: Pick<ExchangeLimits, 'holdBytes' | 'stallMs' | 'holdWhole'>,
 ): ExchangeLimits {
   const { call, target, targetsLeft, failed } = next;
   const { config, policy } = target.provider;

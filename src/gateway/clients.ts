@@ -5,8 +5,21 @@ import { Secret } from '../keys/secret.ts';
 
 /** Who called, or why nobody is let in. */
 export type Admission =
-  | { readonly kind: 'admitted'; readonly client: string; readonly credential: Secret | undefined }
+  | {
+      readonly kind: 'admitted';
+      readonly client: string;
+      readonly credential: Secret | undefined;
+      /** Its answers are held until they are complete. */
+      readonly holdWhole: boolean;
+    }
   | { readonly kind: 'refused'; readonly code: 'missing_api_key' | 'invalid_api_key' };
+
+/** What the configuration says of a client. */
+interface Client {
+  readonly name: string;
+  readonly key: Secret;
+  readonly holdWhole: boolean;
+}
 
 /** @param url - the request's: Gemini's clients may put their key into its query */
 export type Admit = (headers: IncomingHttpHeaders, url?: string) => Admission;
@@ -16,19 +29,25 @@ export type Admit = (headers: IncomingHttpHeaders, url?: string) => Admission;
  * of how much of a key was right. Without a list everybody is let in, and only then may the credential they
  * brought travel on to a provider that is configured without keys.
  */
-export function admission(clients: readonly { name: string; key: Secret }[] | undefined): Admit {
+export function admission(clients: readonly Client[] | undefined): Admit {
   if (clients === undefined) {
-    return (headers, url) => ({ kind: 'admitted', client: '', credential: credentialOf(headers, url) });
+    return (headers, url) => ({
+      kind: 'admitted',
+      client: '',
+      credential: credentialOf(headers, url),
+      holdWhole: false,
+    });
   }
   const salt = randomBytes(32).toString('base64');
   const digest = (key: Secret): string => hash('sha256', salt + key.reveal(), 'base64');
-  const names = new Map(clients.map(({ name, key }) => [digest(key), name]));
+  const known = new Map(clients.map((client) => [digest(client.key), client]));
   return (headers, url) => {
     const key = credentialOf(headers, url);
     if (key === undefined) return { kind: 'refused', code: 'missing_api_key' };
-    const client = names.get(digest(key));
+    const client = known.get(digest(key));
     if (client === undefined) return { kind: 'refused', code: 'invalid_api_key' };
-    return { kind: 'admitted', client, credential: undefined };
+    const { name, holdWhole } = client;
+    return { kind: 'admitted', client: name, credential: undefined, holdWhole };
   };
 }
 

@@ -20,6 +20,7 @@ import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
 import { foundDead, noteResources, ownersWay, sealWatchFor, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
+import { asksToHold, serveLimits } from './serve-limits.ts';
 import type { Tunnel } from './server.ts';
 
 /** What the gateway is given by whoever wires it. */
@@ -39,8 +40,6 @@ export interface GatewayOptions {
 
 /** The longest pause between two pieces of a request's body. Milliseconds. */
 const BODY_PAUSE_MS = 30_000;
-/** How long a client may take nothing of its answer before it counts as gone. Milliseconds. */
-const STALL_MS = 300_000;
 
 /** A request on its way through here. */
 interface Asked {
@@ -108,7 +107,7 @@ export class Gateway {
     const { request, response, reply, runtime, story, gone } = asked;
     const opened = this.#open(asked);
     if (opened.kind === 'refusal') return refuse(reply, opened);
-    const { body: maxBytes, replay: replayBytes, hold: holdBytes } = runtime.config.limits;
+    const { body: maxBytes, replay: replayBytes } = runtime.config.limits;
     if (request.headers.expect !== undefined) response.writeContinue();
     let trouble: Refusal | undefined;
     const bodyLimits = { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS };
@@ -123,7 +122,6 @@ export class Gateway {
     story.call = call;
 
     const { tools, resources } = this.#options;
-    const limits = { holdBytes, stallMs: STALL_MS };
     const models = modelsAsked(call.target.operation);
     if (models !== undefined && !isPassedOn(call, runtime)) return this.#tellModels(call, asked, models);
     const refs = refsOf(call);
@@ -136,6 +134,8 @@ export class Gateway {
     const seals = way.kind === 'sole' ? [] : sealsOf(call);
     const targets =
       seals.length === 0 ? way.targets : await ownersWay(seals, way.targets, runtime, resources);
+    const options = 'options' in way ? way.options : undefined;
+    const limits = serveLimits(runtime.config.limits, { options, holdWhole: opened.holdWhole });
     const served = (story.served = await serve(call, targets, tools, limits));
     const { result } = served;
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
@@ -149,7 +149,7 @@ export class Gateway {
   }
 
   async #tellModels(call: Call, { runtime, reply }: Asked, asked: 'list' | 'one'): Promise<void> {
-    const limits = { holdBytes: runtime.config.limits.hold, stallMs: STALL_MS };
+    const limits = serveLimits(runtime.config.limits, { holdWhole: false });
     const models = await allModels(call, runtime, this.#options.tools, limits);
     const family = familyOf(call.target.operation.dialect);
     if (models === undefined) return reply.error('upstream_unreachable');
@@ -185,7 +185,9 @@ export class Gateway {
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
     const { credential } = admission;
-    return { kind: 'context', id, target, credential, acceptedAt: story.startedAt, signal: gone.signal };
+    const holdWhole = admission.holdWhole || asksToHold(request.headers);
+    const { startedAt: acceptedAt } = story;
+    return { kind: 'context', id, target, credential, holdWhole, acceptedAt, signal: gone.signal };
   }
 
   async #deliver({ result, failed }: Served, reply: Reply, tunnel: Tunnel | undefined): Promise<void> {

@@ -28,6 +28,8 @@ export interface CallContext {
   readonly id: string;
   readonly target: Target;
   readonly credential: Secret | undefined;
+  /** Its answer is held until it is complete, whatever its route says. */
+  readonly holdWhole: boolean;
   readonly acceptedAt: number;
   readonly signal: AbortSignal;
 }

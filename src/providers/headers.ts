@@ -34,6 +34,7 @@ const STOPS_HERE: ReadonlySet<string> = new Set([
   'cf-connecting-ip',
   'true-client-ip',
   'x-mse-consumer',
+  'x-sparekey-hold',
   'origin',
   'referer',
 ]);

@@ -11,7 +11,7 @@ import type { Sink } from './sink.ts';
 import type { Connection, Transport, UpstreamHandler, UpstreamRequest } from './transport.ts';
 import type { Watch } from './watch.ts';
 
-export type { ExchangeLimits } from './limits.ts';
+export type { ExchangeLimits, WholeHold } from './limits.ts';
 export type { Ending, Opening, ResponseHeaders } from './opening.ts';
 export type { Sink } from './sink.ts';
 
@@ -252,7 +252,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   #fault(detail: string): Fault {
-    const fault = faultIn(this.#phase);
+    const fault = faultIn(this.#phase, this.#watch?.output === true);
     return { kind: 'fault', fault, detail, ...(this.#status > 0 && { status: this.#status }) };
   }
 

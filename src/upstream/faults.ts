@@ -4,11 +4,12 @@
  * - `unbuilt`: no request could be made, and nobody can say that it is the key
  * - `not-sent`: no byte of the request left
  * - `maybe-sent`: sent in part or whole, and no answer began
- * - `no-output`: an answer began, and nothing of it has passed the commit gate: its first output never came, or it
- *   was to be held until it is whole and broke before
+ * - `no-output`: an answer began, and its first output never came
+ * - `broken-unseen`: it broke after its first output, before the commit gate: it was to be held until it is whole
  * - `broken`: it broke after the gate
  */
-export type FaultKind = 'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken';
+export type FaultKind =
+  'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken-unseen' | 'broken';
 
 /** How far an exchange has come. */
 export type Phase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';
@@ -22,9 +23,9 @@ const FAULT_IN: Readonly<Record<Phase, FaultKind>> = {
   over: 'broken',
 };
 
-/** What it is to break in this phase. */
-export function faultIn(phase: Phase): FaultKind {
-  return FAULT_IN[phase];
+/** What it is to break in this phase. @param hasOutput - the answer has shown its first output */
+export function faultIn(phase: Phase, hasOutput: boolean): FaultKind {
+  return phase === 'answering' && hasOutput ? 'broken-unseen' : FAULT_IN[phase];
 }
 
 /** A broken exchange. */

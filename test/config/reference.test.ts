@@ -52,10 +52,10 @@ void test('a configuration with every word in it is valid', () => {
 admin: { listen: "[::1]:5398", token: \${ADMIN} }
 state: sqlite:./sparekey.db
 workers: 1
-clients: [{ name: web, key: \${WEB} }]
+clients: [{ name: web, key: \${WEB}, holdWhole: true }]
 log: { level: debug, format: json }
 resourceAffinity: 90d
-limits: { body: 10MB, replay: 1MiB, hold: 64KiB, drain: 5s }
+limits: { body: 10MB, replay: 1MiB, hold: 64KiB, holdWhole: 1MiB, holdWholeTime: 1m, drain: 5s }
 providers:
   - id: openai-main
     type: openai
@@ -107,7 +107,7 @@ providers:
     timeout: 120000
     firstByteTimeout: 0
   - { id: custom, type: openai, openaiCustomUrl: example.com/v1 }
-routes: [{ model: "claude-*", to: [custom, openai-main] }]
+routes: [{ model: "claude-*", to: [{ provider: custom, contextWindow: 200000 }, openai-main], onContextLength: next, holdWhole: true }]
 verdicts:
   - id: everything
     when:

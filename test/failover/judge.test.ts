@@ -146,14 +146,14 @@ void describe('judge', () => {
     }
   });
 
-  void it('counts every fault, names it, and lets another key try', () => {
-    const faults: Faulted['fault'][] = ['not-sent', 'maybe-sent', 'no-output', 'broken'];
+  void it('counts every fault, names it, and lets another key try, or the next provider where it came late', () => {
+    const faults: Faulted['fault'][] = ['not-sent', 'maybe-sent', 'no-output', 'broken-unseen', 'broken'];
     for (const fault of faults) {
       const verdict = judge({ kind: 'faulted', fault, detail: 'reset' }, openai);
       assert.deepEqual(verdict, {
         class: 'overloaded',
         scope: 'provider',
-        retry: 'other-key',
+        retry: fault === 'broken-unseen' ? 'other-provider' : 'other-key',
         rule: `fault.${fault}`,
       });
       assert.deepEqual(effectOf(verdict), { kind: 'counts' });

@@ -7,8 +7,8 @@ import { Secret } from '../../src/keys/secret.ts';
 const KEY = 'client-key-0123456789';
 
 void test('an admission says who calls, and keeps their key to itself', () => {
-  const admit = admission([{ name: 'web', key: new Secret(KEY) }]);
-  const admitted = { kind: 'admitted', client: 'web', credential: undefined };
+  const admit = admission([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
+  const admitted = { kind: 'admitted', client: 'web', credential: undefined, holdWhole: false };
   assert.deepEqual(admit({ authorization: `Bearer ${KEY}` }), admitted);
   assert.deepEqual(admit({ 'x-api-key': KEY }), admitted);
   assert.deepEqual(admit({ 'x-goog-api-key': KEY }), admitted);
@@ -19,7 +19,7 @@ void test('an admission says who calls, and keeps their key to itself', () => {
 });
 
 void test('an admission says why nobody is let in', () => {
-  const admit = admission([{ name: 'web', key: new Secret(KEY) }]);
+  const admit = admission([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
   for (const headers of [{}, { authorization: KEY }, { authorization: 'Bearer ' }, { 'x-api-key': '' }]) {
     assert.deepEqual(admit(headers), { kind: 'refused', code: 'missing_api_key' });
   }
@@ -35,5 +35,5 @@ void test('where there is no list everybody is let in, and what they brought sta
   assert.equal(admitted.credential?.reveal(), KEY);
   assert.ok(!inspect(admitted, { depth: 5, showHidden: true }).includes(KEY));
   assert.ok(!JSON.stringify(admitted).includes(KEY));
-  assert.deepEqual(admit({}), { kind: 'admitted', client: '', credential: undefined });
+  assert.deepEqual(admit({}), { kind: 'admitted', client: '', credential: undefined, holdWhole: false });
 });

@@ -34,8 +34,10 @@ void test('a stream that is held and breaks anywhere has not passed the gate', a
   const { dispatch } = dispatcherFor(t, upstream.origin);
   // With its reason to stop the answer is complete; the end marker after it adds nothing.
   const completeAt = streamOf(FRAMES.slice(0, -1)).length;
+  const outputAt = streamOf(FRAMES.slice(0, 2)).length;
   for (cut = 0; cut < completeAt; cut++) {
-    assert.equal(told(await dispatch(WHOLE).opening), 'no-output: reset', `cut at ${cut}`);
+    const fault = cut < outputAt ? 'no-output' : 'broken-unseen';
+    assert.equal(told(await dispatch(WHOLE).opening), `${fault}: reset`, `cut at ${cut}`);
   }
 });
 
@@ -58,7 +60,7 @@ void test('a held stream that ends in order without its end marker has not passe
   const { dispatch } = dispatcherFor(t, upstream.origin);
   assert.deepEqual(await dispatch(WHOLE).opening, {
     kind: 'fault',
-    fault: 'no-output',
+    fault: 'broken-unseen',
     detail: 'no-end-marker',
     status: 200,
   });
@@ -83,7 +85,7 @@ void test('a held stream that stands still after its first output is given up', 
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ ...WHOLE, idleMs: 100 });
-  assert.equal(told(await exchange.opening), 'no-output: idle-timeout');
+  assert.equal(told(await exchange.opening), 'broken-unseen: idle-timeout');
   await until(() => upstream.open() === 0);
 });
 
@@ -131,7 +133,7 @@ void test('an answer that cannot be looked into is held to its end as well', asy
     else await write(rawChunk('more') + rawChunk());
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch(WHOLE).opening), 'no-output: reset');
+  assert.equal(told(await dispatch(WHOLE).opening), 'broken-unseen: reset');
   cut = false;
   const exchange = dispatch(WHOLE);
   assert.equal(told(await exchange.opening), 'open');

@@ -8,7 +8,8 @@ import type { Verdict } from '../verdict.ts';
  *
  * Where there was no exchange: a key that no request can be made with is as good as dead, and is checked again like
  * any other. A request that could not be made for another reason may be the client's doing, or a defect: it touches no
- * key, and another provider may make it.
+ * key, and another provider may make it. What broke late has used up the time of an answer: the next provider is tried
+ * before the next key.
  */
 export const faultVerdicts: Readonly<Record<Faulted['fault'], Verdict>> = {
   'key-unusable': { class: 'key_dead', scope: 'key', retry: 'other-key', rule: 'fault.key-unusable' },
@@ -16,5 +17,11 @@ export const faultVerdicts: Readonly<Record<Faulted['fault'], Verdict>> = {
   'not-sent': { class: 'overloaded', scope: 'provider', retry: 'other-key', rule: 'fault.not-sent' },
   'maybe-sent': { class: 'overloaded', scope: 'provider', retry: 'other-key', rule: 'fault.maybe-sent' },
   'no-output': { class: 'overloaded', scope: 'provider', retry: 'other-key', rule: 'fault.no-output' },
+  'broken-unseen': {
+    class: 'overloaded',
+    scope: 'provider',
+    retry: 'other-provider',
+    rule: 'fault.broken-unseen',
+  },
   broken: { class: 'overloaded', scope: 'provider', retry: 'other-key', rule: 'fault.broken' },
 };

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Config } from '../config/schema.ts';
+import type { RouteOptions } from '../failover/route.ts';
+import type { ServeLimits } from '../failover/serve-provider.ts';
+
+/** How long a client may take nothing of its answer before it counts as gone. Milliseconds. */
+const STALL_MS = 300_000;
+
+/** The bounds of a request, and what its route and its client ask for. */
+export function serveLimits(
+  { hold, holdWhole, holdWholeTime }: Config['limits'],
+  asked: { readonly options?: RouteOptions | undefined; readonly holdWhole: boolean },
+): ServeLimits {
+  const bounds: ServeLimits = { holdBytes: hold, stallMs: STALL_MS };
+  const { options } = asked;
+  if (!asked.holdWhole && options === undefined) return bounds;
+  return {
+    ...bounds,
+    ...(options !== undefined && { onContextLength: options.onContextLength }),
+    ...((asked.holdWhole || options?.holdWhole === true) && {
+      // Whoever wants all of an answer held does not want less of it held than anybody.
+      holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime },
+    }),
+  };
+}
+
+/** Whether a request asks by itself for an answer that is held until it is complete. */
+export function asksToHold(headers: IncomingHttpHeaders): boolean {
+  return headers['x-sparekey-hold'] === 'whole';
+}
