@@ -119,6 +119,11 @@ export class Attempt {
     return this.#outcome?.kind === 'answered' ? this.#outcome.where : undefined;
   }
 
+  /** True where the provider itself said something. */
+  get isAnswered(): boolean {
+    return this.#sentHeaders.length > 0 && this.#outcome?.kind === 'answered';
+  }
+
   /** What was spoken with the provider: the client's dialect, or what its call was put into. */
   get dialect(): Dialect {
     return this.#call.target.operation.dialect;
@@ -242,8 +247,14 @@ export class Attempt {
     const { provider, pooled, epoch, model, check, isPutOtherwise } = this.plan;
     if (isEmptyAnswer(this)) provider.emptyAnswers++;
     if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key, this.#sentHeaders);
+    if (pooled === undefined) return;
     const { verdict } = this;
-    if (pooled === undefined || !provider.policy.remembers || isPutOtherwise?.(verdict) === true) return;
+    if (!provider.policy.remembers) {
+      // It has no record, and this process knows that it answers all the same.
+      if (verdict.class === 'ok') pooled.answeredAt = this.#endedAt;
+      return;
+    }
+    if (isPutOtherwise?.(verdict) === true) return;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict, model);
     this.ended = {
       type: 'attempt',

@@ -124,7 +124,7 @@ export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle 
   return domain?.heldUntil(model, now) === undefined ? undefined : 'domain-held';
 }
 
-/** Prefers the key that was the last to answer, where one has: of keys that may all be in trouble the best to try. O(n). */
+/** Prefers the key that was the last to answer, where one has: of keys that may all be in trouble the likeliest. O(n). */
 export function lastToAnswer(pool: Pool): Preference {
   return (isUsableKey) => {
     let last: PooledKey | undefined;

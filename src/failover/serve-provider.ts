@@ -7,9 +7,10 @@ import type { Retelling } from '../translate/retelling.ts';
 import type { WholeHold } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptTools } from './attempt.ts';
-import { choiceRequest, choose, chooseLastResort, chooseOnly, lastToAnswer } from './choose.ts';
+import { choiceRequest, choose, chooseLastResort, chooseOnly } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { isTooLong, mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
+import { keyForTrial } from './outage/circuits.ts';
 import type { Outage } from './outage/circuits.ts';
 import { suspectedSince } from './outage/poison.ts';
 import type { RouteTarget } from './route.ts';
@@ -41,8 +42,8 @@ export interface Serving {
 /** What one request has met at one target of its route, over all its turns there. */
 export interface Visit {
   readonly target: RouteTarget;
-  /** No target comes after it of which there is as much hope. */
-  isLast: boolean;
+  /** Targets that come after it, of which there is as much hope. */
+  targetsLeft: number;
   /** Ids of the keys it has tried: none is used twice. */
   readonly tried: Set<string>;
   /** What is known of its provider's being down, as the request came to it. */
@@ -73,8 +74,12 @@ export type ProviderEnd =
   | { readonly kind: 'deadline' }
   /** No key can be used. `returnsAt` is when the first one is due back, where one is and it was asked for. */
   | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
-  /** The provider is done with: its tries are spent, or another key of it would be no help. */
+  /** Its tries are spent; another key of it might still do better. */
+  | { readonly kind: 'spent' }
+  /** The provider is done with: another key of it would be no help, or one try more too many. */
   | { readonly kind: 'exhausted' }
+  /** There is no time for it before the targets to come had theirs. */
+  | { readonly kind: 'put-off' }
   /** So it is, and the request is under suspicion: three of its keys failed it alike. */
   | { readonly kind: 'suspect' };
 
@@ -91,7 +96,7 @@ const MAX_KEYS = 64;
 export function openVisit(target: RouteTarget, outage: Outage | undefined): Visit {
   return {
     target,
-    isLast: true,
+    targetsLeft: 0,
     outage,
     tried: new Set(),
     attemptsLeft: target.provider.policy.attempts,
@@ -129,11 +134,11 @@ async function tryKeys(
   while (visit.attemptsLeft > 0 && visit.tried.size < MAX_KEYS) {
     const choice = chooseKey(visit, turn, preference, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
-    const targetsLeft = visit.isLast || turn === 'last-resort' ? 0 : 1;
+    const targetsLeft = turn === 'last-resort' ? 0 : visit.targetsLeft;
     const next = { call, target: visit.target, targetsLeft, failed: serving.failed };
     const limits = tryLimits(next, tools, serving.limits);
     // What is left of the time may be kept for the others.
-    if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'exhausted' };
+    if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'put-off' };
 
     // Where a trial is due, this is the one.
     if (visit.outage !== undefined)
@@ -147,9 +152,9 @@ async function tryKeys(
     const end = afterFailure(serving, visit, attempt);
     if (end !== undefined) return end;
     attempt.abandon();
-    if (lastResort || pooled === undefined) break;
+    if (lastResort || pooled === undefined) return { kind: 'exhausted' };
   }
-  return { kind: 'exhausted' };
+  return { kind: 'spent' };
 }
 
 /** Takes a failed attempt into account. @returns how it ends the turn; undefined where another key may be tried */
@@ -163,7 +168,7 @@ function afterFailure(serving: Serving, visit: Visit, attempt: Attempt): Provide
   if (usesUpAnAttempt(attempt, provider.policy)) visit.attemptsLeft--;
 
   const goesOnTooLong = serving.limits.onContextLength === 'next';
-  const next = nextStep(call, attempt, provider.policy, visit.isLast, goesOnTooLong);
+  const next = nextStep(call, attempt, provider.policy, visit.targetsLeft === 0, goesOnTooLong);
   if (next === 'final') return { kind: 'final' };
   if (goesOnTooLong && isTooLong(attempt)) noteTooLong(serving, visit.target, attempt);
   const since = suspectedSince(failed);
@@ -202,8 +207,8 @@ const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: 
 function preferenceAt(call: Call, { target, outage }: Visit): Preference | undefined {
   const { provider, only, owner } = target;
   if (only !== undefined) return undefined;
-  // Of a provider that is down the key that answered last is the best to try, unless only one can read the request.
-  if (outage !== undefined && owner === undefined) return lastToAnswer(provider.pool);
+  // Unless only one can read the request.
+  if (outage !== undefined && owner === undefined) return keyForTrial(provider, outage.mark);
   return preferenceOf(call, provider, owner);
 }
 

@@ -5,7 +5,7 @@ import type { AttemptNote, AttemptTools } from './attempt.ts';
 import type { Outage } from './outage/circuits.ts';
 import type { RouteTarget } from './route.ts';
 import { isTooSmall, openVisit, takeTurn } from './serve-provider.ts';
-import type { ProviderEnd, Refused, ServeLimits, Serving, Visit } from './serve-provider.ts';
+import type { ProviderEnd, Refused, ServeLimits, Serving, Turn, Visit } from './serve-provider.ts';
 import { weighEnd } from './proof.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
@@ -30,8 +30,9 @@ export interface Served {
  * and never repeats what may already have made something.
  *
  * A provider that is done with does not end the request: the next one is asked, and its answer is the proof of who
- * was at fault. The order is that of hope: first what is not known to be down, then what is, and keys out of service
- * when all targets have had their turn. So no circuit and no mark on a key refuses a request by itself.
+ * was at fault. The order is that of hope: first what is not known to be down, then what is, then what either of them
+ * left untried for the sake of the others, and keys out of service when all targets have had their turn. So no circuit,
+ * no haste and no mark on a key refuses a request by itself.
  */
 export async function serve(
   call: Call,
@@ -40,7 +41,30 @@ export async function serve(
   limits: ServeLimits,
 ): Promise<Served> {
   const serving: Serving = { call, tools, limits, failed: [], exceeds: 0 };
-  const met: Met = { refused: undefined, suspect: undefined, down: [], withoutKey: [], returnsAt: undefined };
+  const met: Met = {
+    refused: undefined,
+    suspects: undefined,
+    down: [],
+    putOff: [],
+    withoutKey: [],
+    returnsAt: undefined,
+  };
+  const result =
+    (await takeNormalTurns(serving, met, targets)) ??
+    (await takeTurns(serving, met, soonestFirst(met.down), 'normal')) ??
+    (await takeTurns(serving, met, met.putOff.splice(0).map(asLast), 'normal')) ??
+    // As a list of its own: a turn that finds no key again adds to it.
+    (await takeTurns(serving, met, met.withoutKey.splice(0), 'last-resort')) ??
+    nothingLeft(serving, met);
+  return served(serving, met, result);
+}
+
+async function takeNormalTurns(
+  serving: Serving,
+  met: Met,
+  targets: readonly RouteTarget[],
+): Promise<Served['result'] | undefined> {
+  const { tools } = serving;
   for (const [n, target] of targets.entries()) {
     if (isTooSmall(serving, target)) continue;
     const outage = outageOf(target, tools);
@@ -51,25 +75,29 @@ export async function serve(
       met.down.push(visit);
       continue;
     }
-    visit.isLast = !isFollowed(targets, n, tools);
+    visit.targetsLeft = countFollowing(targets, n, tools);
     const result = after(serving, met, visit, await takeTurn(serving, visit, 'normal'));
-    if (result !== undefined) return served(serving, result);
+    if (result !== undefined) return result;
   }
-  const down = met.down.toSorted(bySoonest);
-  for (const visit of down) {
+  return undefined;
+}
+
+async function takeTurns(
+  serving: Serving,
+  met: Met,
+  visits: readonly Visit[],
+  turn: Turn,
+): Promise<Served['result'] | undefined> {
+  for (const visit of visits) {
     if (isTooSmall(serving, visit.target)) continue;
-    visit.isLast = visit === down.at(-1);
-    const result = after(serving, met, visit, await takeTurn(serving, visit, 'normal'));
-    if (result !== undefined) return served(serving, result);
+    const result = after(serving, met, visit, await takeTurn(serving, visit, turn));
+    if (result !== undefined) return result;
   }
-  // As a list of its own: a turn that finds no key again adds to it.
-  for (const visit of met.withoutKey.splice(0)) {
-    if (isTooSmall(serving, visit.target)) continue;
-    const result = after(serving, met, visit, await takeTurn(serving, visit, 'last-resort'));
-    if (result !== undefined) return served(serving, result);
-  }
-  if (serving.failed.length > 0) return served(serving, mostTelling(serving.failed));
-  return served(serving, met.refused ?? { kind: 'no-key', returnsAt: met.returnsAt });
+  return undefined;
+}
+
+function nothingLeft({ failed }: Serving, { refused, returnsAt }: Met): Served['result'] {
+  return failed.length > 0 ? mostTelling(failed) : (refused ?? { kind: 'no-key', returnsAt });
 }
 
 function outageOf({ provider, model = ANY_MODEL }: RouteTarget, tools: AttemptTools): Outage | undefined {
@@ -84,26 +112,39 @@ function isLeftForLater(outage: Outage | undefined, { now }: AttemptTools): bool
   return outage !== undefined && now() < outage.dueAt;
 }
 
-/** Whether another target has its normal turn after this one. */
-function isFollowed(targets: readonly RouteTarget[], n: number, tools: AttemptTools): boolean {
+/** How many targets have their normal turn after this one, as far as one can tell. */
+function countFollowing(targets: readonly RouteTarget[], n: number, tools: AttemptTools): number {
+  let count = 0;
   for (let later = n + 1; later < targets.length; later++) {
     const target = targets[later];
-    if (target !== undefined && !isLeftForLater(outageOf(target, tools), tools)) return true;
+    if (target !== undefined && !isLeftForLater(outageOf(target, tools), tools)) count++;
   }
-  return false;
+  return count;
 }
 
-function bySoonest(a: Visit, b: Visit): number {
-  return (a.outage?.dueAt ?? 0) - (b.outage?.dueAt ?? 0);
+/** Targets that are down, in the order in which they are asked. */
+function soonestFirst(down: readonly Visit[]): readonly Visit[] {
+  const sorted = down.toSorted((a, b) => (a.outage?.dueAt ?? 0) - (b.outage?.dueAt ?? 0));
+  for (const [n, visit] of sorted.entries()) visit.targetsLeft = sorted.length - 1 - n;
+  return sorted;
+}
+
+/** All others have failed. Of what was slow one more key is waited for; what was down has the rest of its tries. */
+function asLast(visit: Visit): Visit {
+  visit.targetsLeft = 0;
+  visit.attemptsLeft = visit.outage === undefined ? 1 : visit.target.provider.policy.attempts - 1;
+  return visit;
 }
 
 /** What the request has met at its targets so far. */
 interface Met {
   refused: Refused | undefined;
-  /** The first provider at which the request came under suspicion. */
-  suspect: Provider | undefined;
+  /** Providers at which the request came under suspicion. */
+  suspects: Set<Provider> | undefined;
   /** Targets whose provider is down, which are left for later. */
   readonly down: Visit[];
+  /** Targets that were left although another key of them might have answered. */
+  readonly putOff: Visit[];
   /** Where no key was in service, or none was left. */
   readonly withoutKey: Visit[];
   returnsAt: number | undefined;
@@ -111,7 +152,6 @@ interface Met {
 
 /** Takes the end of a turn into account. @returns how it ends the request; undefined where the next target is asked */
 function after(serving: Serving, met: Met, visit: Visit, end: ProviderEnd): Served['result'] | undefined {
-  const { provider } = visit.target;
   switch (end.kind) {
     case 'answer':
     case 'cancelled':
@@ -127,23 +167,26 @@ function after(serving: Serving, met: Met, visit: Visit, end: ProviderEnd): Serv
       met.refused ??= end;
       return undefined;
     case 'suspect':
-      if (met.suspect !== undefined && met.suspect !== provider) {
-        // It fails alike with another provider, too: the request is the trouble, and shows nothing of either.
-        for (const blamed of [met.suspect, provider]) withdraw(serving, blamed);
-        return mostTelling(serving.failed);
-      }
-      met.suspect = provider;
+      (met.suspects ??= new Set()).add(visit.target.provider);
+      return undefined;
+    case 'put-off':
+      met.putOff.push(visit);
+      return undefined;
+    case 'spent':
+      // Where it was down and silent nobody waits for it again.
+      if (visit.outage !== undefined && serving.failed.at(-1)?.timedOut !== true) met.putOff.push(visit);
       return undefined;
     case 'exhausted':
       return undefined;
   }
 }
 
-function withdraw({ call, tools }: Serving, provider: Provider): void {
-  tools.recorder.circuitsOf(provider).withdraw(provider, call.id, tools.now());
-}
-
-function served({ failed, tools }: Serving, result: Served['result']): Served {
+function served({ call, failed, tools }: Serving, { suspects }: Met, result: Served['result']): Served {
+  // It failed alike with several providers, and none answered: it is the trouble itself, and shows nothing of any.
+  if (result.kind !== 'answer' && suspects !== undefined && suspects.size > 1) {
+    for (const provider of suspects)
+      tools.recorder.circuitsOf(provider).withdraw(provider, call.id, tools.now());
+  }
   if (failed.length > 0)
     weighEnd(result.kind === 'answer' ? result.attempt : undefined, failed, tools.recorder);
   const told = result.kind === 'failed' ? result.attempt : undefined;

@@ -75,13 +75,18 @@ export function patienceMs(next: NextTry, times: FirstOutputTimes | undefined, n
 }
 
 /** Whether another key of the provider could be tried after this one. */
-function hasKeysLeft({ target: { provider, only }, failed }: NextTry, now: number): boolean {
+function hasKeysLeft(next: NextTry, now: number): boolean {
+  const { provider, only } = next.target;
   if (only !== undefined) return false;
-  const triedHere = failed.filter(({ plan }) => plan.provider === provider).length;
-  return Math.min(provider.pool.inService(now).length, provider.policy.attempts) > triedHere + 1;
+  return Math.min(provider.pool.inService(now).length, provider.policy.attempts) > triedHere(next).length + 1;
 }
 
-/** Whether a key of the provider had this request wait in vain. */
-function hasTimedOut({ target: { provider }, failed }: NextTry): boolean {
-  return failed.some(({ plan, timedOut }) => timedOut && plan.provider === provider);
+/** Whether a key of the target had this request wait in vain. */
+function hasTimedOut(next: NextTry): boolean {
+  return triedHere(next).some(({ timedOut }) => timedOut);
+}
+
+/** The tries at this target: what one model of a provider does says nothing of the time that another one needs. */
+function triedHere({ target: { provider, model }, failed }: NextTry): NextTry['failed'] {
+  return failed.filter(({ plan }) => plan.provider === provider && plan.model === model);
 }

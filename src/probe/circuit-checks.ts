@@ -1,7 +1,7 @@
 import { Attempt } from '../failover/attempt.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
-import { choiceRequest, choose, lastToAnswer } from '../failover/choose.ts';
-import { isChecked } from '../failover/outage/circuits.ts';
+import { choiceRequest, choose } from '../failover/choose.ts';
+import { isChecked, keyForTrial } from '../failover/outage/circuits.ts';
 import type { CircuitMark } from '../keys/circuit-mark.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -94,7 +94,7 @@ export class CircuitChecks {
   ): Promise<Attempt | undefined> {
     const { tools } = this.#options;
     const now = tools.now();
-    const key = keyFor(provider, mark.model, tools);
+    const key = keyFor(provider, mark, tools);
     // As it is now: while the call was put into the provider's form, another check may have set out.
     if (key === undefined || !tools.recorder.circuitsOf(provider).isDue(provider, mark.model, now))
       return undefined;
@@ -110,11 +110,11 @@ export class CircuitChecks {
 
 function keyFor(
   provider: Provider,
-  model: string,
+  mark: CircuitMark,
   { now, random }: AttemptTools,
 ): { readonly pooled: PooledKey; readonly epoch: number } | undefined {
-  const wishes = { tried: UNTRIED, preference: lastToAnswer(provider.pool), now: now(), random };
-  const choice = choose(provider.pool, choiceRequest(provider, model, wishes));
+  const wishes = { tried: UNTRIED, preference: keyForTrial(provider, mark), now: now(), random };
+  const choice = choose(provider.pool, choiceRequest(provider, mark.model, wishes));
   if (choice.kind === 'none' || choice.pooled === undefined) return undefined;
   return { pooled: choice.pooled, epoch: choice.epoch };
 }

@@ -99,6 +99,13 @@ void test('a request is cut off by the keys of one provider once', async (t) => 
   assert.equal(waits({ failed, targetsLeft: 1 }).firstOutputMs, 0, 'or another target');
 });
 
+void test('a try in vain says nothing of another model of the provider', async (t) => {
+  const { waits, provider, timedOut } = await waiting(t);
+  const again = { targetsLeft: 1, failed: [timedOut] };
+  assert.equal(waits(again).firstOutputMs, 0);
+  assert.equal(waits({ ...again, target: { provider, model: 'n' } }).firstOutputMs, 60 * SECOND);
+});
+
 void test('what cannot be sent twice is waited for as long as may be', async (t) => {
   const { waits, answered, call } = await waiting(t);
   answered(8 * SECOND);

@@ -113,15 +113,31 @@ void test('a request that one provider cannot stand is answered by the next, and
   await assertUntouched(gateway);
 });
 
-void test('a request that fails alike with two providers is the trouble itself: it ends, and no key pays', async (t) => {
+void test('a request that fails alike with every provider is the trouble itself: no key pays, and none is taken for down', async (t) => {
   const pools = { first: keysOf('first', 4), second: keysOf('second', 4), third: keysOf('third', 4) };
   const all = Object.values(pools).flat();
   const gateway = await routeOver(t, { pools, behaviours: behaving(all, { kind: 'server-error' }) });
-  const { status, code } = await ask(gateway.url);
-  assert.deepEqual([status, code], [500, 'server_error']);
+  for (const content of ['poison', 'more of it']) {
+    const { status, code } = await ask(gateway.url, { body: chat(content) });
+    assert.deepEqual([status, code], [500, 'server_error']);
+  }
   const asked = Object.keys(pools).map((provider) => askedOf(gateway, provider));
-  assert.deepEqual(asked, [3, 3, 0]);
+  assert.deepEqual(asked, [6, 6, 6]);
+  assert.deepEqual(told(gateway, DOWN), []);
   await assertUntouched(gateway);
+});
+
+void test('two providers of three that fail alike cost no request either, and both are left alone', async (t) => {
+  const pools = { first: keysOf('first', 5), second: keysOf('second', 5), third: keysOf('third', 2) };
+  const gateway = await routeOver(t, {
+    pools,
+    behaviours: behaving([...pools.first, ...pools.second], { kind: 'server-error' }),
+    more: { first: THRESHOLD_3, second: THRESHOLD_3 },
+  });
+  for (let n = 0; n < 20; n++)
+    assert.equal((await ask(gateway.url, { body: chat(`question ${n}`) })).status, 200);
+  for (const { attempts, provider } of (await gateway.requestsLogged(20)).slice(10))
+    assert.deepEqual([attempts, provider], [1, 'third']);
 });
 
 void suite('a key that is rejected for good uses up none of the tries', () => {
@@ -261,6 +277,16 @@ void suite('a provider that is down', () => {
     gone.abort();
   });
 
+  void test('is left alone just as soon where nothing is remembered of its keys', async (t) => {
+    const pools = { main: keysOf('main', 3), spare: keysOf('spare', 2) };
+    const gateway = await routeOver(t, { pools, more: { main: { failover: { enabled: false } } } });
+    for (let n = 0; n < 10; n++) assert.equal((await ask(gateway.url)).status, 200);
+    for (const key of pools.main) gateway.sim.script(key, [FAILING]);
+    for (let n = 0; n < 40; n++)
+      assert.equal((await ask(gateway.url, { body: chat(`question ${n}`) })).status, 200);
+    assert.equal(told(gateway, DOWN).length, 1);
+  });
+
   void test('is known to every gateway of the cluster', async (t) => {
     const pools = { main: keysOf('main', 3), spare: keysOf('spare', 2) };
     const setting = (simulator: Pick<TestGateway['sim'], 'url'>): ConfigParts => ({
@@ -311,7 +337,7 @@ void suite('a provider that is down', () => {
     assert.equal(told(gateway, BACK).length, 1);
   });
 
-  void test('is asked once more where all others are down, or fail', async (t) => {
+  void test('is asked all the same where all others are down, or fail', async (t) => {
     // Too few keys for a request to come under suspicion.
     const pools = { main: keysOf('main', 2), spare: keysOf('spare', 2) };
     const gateway = await routeOver(t, {
@@ -334,9 +360,12 @@ void suite('a provider that is down', () => {
     const now = [askedOf(gateway, 'main'), askedOf(gateway, 'spare')];
     assert.deepEqual(
       now,
-      asked.map((count) => count + 1),
-      'each of them has one try',
+      asked.map((count) => count + 2),
+      'each of them has one try, and another one when all have failed',
     );
+    const [, bad] = pools.main;
+    for (const key of pools.main) if (key !== bad) gateway.sim.script(key, []);
+    for (let n = 0; n < 10; n++) assert.equal((await ask(gateway.url)).status, 200, 'one key will do');
   });
 
   void test('is left by all its models when two of them fail', async (t) => {

@@ -155,3 +155,37 @@ void test('nor does one that resets every second request of a connection', async
   const [key] = await gateway.keys();
   assert.deepEqual([key?.state, key?.failures], ['in-service', 0]);
 });
+
+void test('a key that is silent keeps nobody from the others of its pool where the next provider fails', async (t) => {
+  const main = await rawUpstream(t, ({ request, end }) => {
+    if (request.header('authorization') !== `Bearer ${KEYS[0]}`) end(ANSWER);
+  });
+  const spare = await rawUpstream(t, ({ end }) => end(rawAnswer('503 Service Unavailable', [])));
+  const gateway = await gatewayBefore(
+    t,
+    { main: main.origin, spare: spare.origin },
+    { firstOutputGuess: `${SILENCE_MS / 2}ms`, firstOutputFloor: '1ms' },
+  );
+  let spared = 0;
+  while (spared === 0) {
+    assert.equal(chatText(await ask(gateway.url, { body: chat('hello') })), 'at once');
+    spared = spare.requests.length;
+  }
+});
+
+void test('every target of a route gets its part of a deadline, when the first is silent and the last fails', async (t) => {
+  const silent = await rawUpstream(t, () => {});
+  const slow = await rawUpstream(t, ({ end }) => end(ANSWER));
+  const failing = await rawUpstream(t, ({ end }) => end(rawAnswer('503 Service Unavailable', [])));
+  const origins = { silent: silent.origin, slow: slow.origin, failing: failing.origin };
+  const gateway = await gatewayFor(t, {
+    config: {
+      providers: Object.entries(origins).map(([id, origin]) =>
+        simulatedProvider({ url: `${origin}/v1` }, ['sk-only-0123456789abcdef'], { id, deadline: '4s' }),
+      ),
+      routes: [{ model: '*', to: Object.keys(origins) }],
+    },
+  });
+  assert.equal(chatText(await ask(gateway.url, { body: chat('hello') })), 'at once');
+  assert.equal(failing.requests.length, 0);
+});

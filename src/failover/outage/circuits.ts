@@ -1,5 +1,7 @@
 import type { CircuitMark } from '../../keys/circuit-mark.ts';
+import type { Preference } from '../../affinity/preference.ts';
 import type { Provider } from '../../providers/provider.ts';
+import { lastToAnswer } from '../choose.ts';
 import { CLOSED, openMark, step } from './circuit.ts';
 import type { Circuit, CircuitEvent, ProviderFailed } from './circuit.ts';
 import type { OutageNotice } from './notice.ts';
@@ -154,6 +156,14 @@ export class Circuits {
 
 function dueAt(provider: Provider, mark: CircuitMark): number {
   return isChecked(provider, mark) ? mark.until + CHECK_GRACE_MS : mark.until;
+}
+
+/**
+ * The key that should try a model that is down. Every other time it is the one that answered last, and else any: that
+ * one may have gone bad meanwhile, and must not keep the others from showing that the provider is back.
+ */
+export function keyForTrial({ pool }: Provider, { strikes }: CircuitMark): Preference | undefined {
+  return strikes % 2 === 1 ? lastToAnswer(pool) : undefined;
 }
 
 /** Whether health checks try it, so that no request has to wait for it. */

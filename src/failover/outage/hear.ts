@@ -21,6 +21,14 @@ interface Asked {
   readonly check: CheckAim | undefined;
 }
 
+/** What became of it. */
+interface Heard {
+  readonly verdict: Verdict;
+  readonly startedAt: number;
+  /** The provider said something: its own words, not those of who gives out its credentials. */
+  readonly isAnswered: boolean;
+}
+
 /** Who hears of it, when and by what chance. */
 interface Hearing {
   readonly recorder: Recorder;
@@ -35,19 +43,19 @@ const LIKENESS_BYTES = 64 * 1024;
 
 /**
  * Takes into account what an attempt shows of its provider, whichever key it had: that it answers, or that it fails.
- * What the provider refuses for good reason is an answer.
+ * What the provider refuses for good reason is an answer; what never reached it shows nothing.
  */
 export function hearOfProvider(
   call: Call,
   { provider, pooled, model = ANY_MODEL, check }: Asked,
-  { verdict, startedAt }: { readonly verdict: Verdict; readonly startedAt: number },
+  { verdict, startedAt, isAnswered }: Heard,
   { recorder, now, random }: Hearing,
 ): void {
   const circuits = recorder.circuitsOf(provider);
   const at = now();
   const keyId = pooled?.key.id ?? '';
   if (verdict.class !== 'overloaded' && verdict.class !== 'unknown') {
-    circuits.answered(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
+    if (isAnswered) circuits.answered(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
   // The check of a key that is out of service speaks of that key.

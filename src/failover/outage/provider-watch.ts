@@ -12,8 +12,9 @@ import { RetryBudget } from './retry-budget.ts';
  *   several keys that have answered  doubt.ts        They meet definite verdicts, and nothing proves these: the words are
  *                                                    doubted, the keys stay, and requests of our own find out.
  *   the same request, several keys   poison.ts       Three keys of one provider fail it alike: that provider is done
- *                                                    with, and the keys pay nothing. If the next provider answers, the
- *                                                    first was at fault; if it fails alike too, the request was.
+ *                                                    with, and the keys pay nothing. If another provider answers, the
+ *                                                    first was at fault; if several fail alike and none does, the
+ *                                                    request was.
  *   several keys, within seconds     fleet-sense.ts  They fail alike and nothing answers: it is the provider, and no
  *                                                    key is counted against.
  *   several requests, several keys,  circuit.ts      They fail one after another and nothing answers: the provider is
