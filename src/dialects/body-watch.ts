@@ -60,8 +60,8 @@ export class JsonWatch implements Watch {
 
   #judge(): Finding {
     const { bytes, length } = this.#held;
-    const body = bytes.subarray(startsWithMark(bytes) ? 3 : 0, length);
-    if (this.#isLong) return judgeLong(body, this.#last);
+    const body = bytes.subarray(startsWithMark(bytes) ? spaceEnd(bytes, 3) : 0, length);
+    if (this.#isLong) return judgeLong(body, this.#last, this.#least);
     if (this.#isErrorText?.(body.toString()) === true) return 'error';
     return judgeWhole(body, this.#least);
   }

@@ -62,10 +62,9 @@ export function isReal(value: unknown): boolean {
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-/** Whether a frame or a body is an error by its own word, or holds one where its answer belongs. */
+/** Whether a frame or a body is an error by its own word. */
 export function isError(frame: Json): boolean {
-  if (isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error') return true;
-  return isReal(asObject(frame['data'])?.['error']) || isReal(asObject(frame['result'])?.['error']);
+  return isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
 }
 
 /** Whether the data is the marker that ends a chat stream. */

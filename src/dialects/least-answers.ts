@@ -14,6 +14,8 @@ export interface Least {
    * What is only looked up (a job, a stored response) may tell of its own failure, and is a good answer still.
    */
   readonly generated: boolean;
+  /** It may be text, which some servers call JSON all the same. */
+  readonly mayBeText?: true;
   /** Whose way to say something it has; absent: it is not looked for whether it says anything. */
   readonly says?: 'chat' | 'responses' | 'messages' | 'gemini';
 }
@@ -45,7 +47,7 @@ const EMBEDDINGS = [
   'vectors',
 ];
 /** Of silence a transcript is empty. */
-const TRANSCRIPT = [
+const TRANSCRIPT_MEMBERS = [
   'text',
   'segments',
   'words',
@@ -76,6 +78,9 @@ function present(...oneOf: readonly string[]): Least {
   return { oneOf, filled: false, generated: true };
 }
 
+/** Clients may ask for a transcript as text, with or without times. */
+const TRANSCRIPT: Least = { ...present(...TRANSCRIPT_MEMBERS), mayBeText: true };
+
 /** What was made or looked up, and tells its own state. */
 function kept(oneOf: readonly string[], filled: boolean): Least {
   return { oneOf, filled, generated: false };
@@ -86,14 +91,15 @@ const LEAST: Readonly<Record<string, Least>> = {
   'chat.completions': generated(CHAT, 'chat'),
   'chat.completions.response': generated(CHAT, 'chat'),
   completions: generated(COMPLETION, 'chat'),
-  embeddings: generated(EMBEDDINGS),
-  rerank: present('results', 'data', 'result', 'output', 'scores', 'rerank'),
+  // Of no texts there are no vectors.
+  embeddings: present(...EMBEDDINGS),
+  rerank: present('results', 'data', 'result', 'output', 'scores', 'rerank', 'rankings'),
   moderations: present('results', 'result', 'data', 'output', 'categories'),
   'images.generations': generated(IMAGES),
   'images.edits': generated(IMAGES),
   'images.variations': generated(IMAGES),
-  'audio.transcriptions': present(...TRANSCRIPT),
-  'audio.translations': present(...TRANSCRIPT),
+  'audio.transcriptions': TRANSCRIPT,
+  'audio.translations': TRANSCRIPT,
   'models.list': kept(LIST, false),
   'anthropic.models.list': kept(LIST, false),
   'responses.create': { ...generated(['output', 'status', 'id'], 'responses'), filled: false },

@@ -8,10 +8,17 @@ type Json = Readonly<Record<string, unknown>>;
 export function isErrorWithin(frame: Json): boolean {
   return (
     isError(frame) ||
-    isReal(asObject(frame['data'])?.['error']) ||
-    isReal(asObject(frame['response'])?.['error']) ||
+    holdsError(frame['data']) ||
+    holdsError(frame['result']) ||
+    holdsError(frame['response']) ||
     isBadCode(asObject(frame['base_resp'])?.['status_code'])
   );
+}
+
+/** A run that has succeeded, as a whole or in part, tells of the errors on its way as well (Dify). */
+function holdsError(wrapped: unknown): boolean {
+  const inner = asObject(wrapped);
+  return isReal(inner?.['error']) && !/succeeded/.test(String(inner?.['status']));
 }
 
 /**

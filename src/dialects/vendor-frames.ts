@@ -1,7 +1,6 @@
-import { asObject, isReal, parseObject } from './frame-judge.ts';
+import { asObject, isError, isReal, parseObject } from './frame-judge.ts';
 import type { FrameJudge, Sight } from './frame-judge.ts';
 import { judgeMediaFrame } from './media-frames.ts';
-import { isErrorWithin } from './stated-errors.ts';
 
 /** The streams and bodies of providers with an API of their own, by the beginnings of their operations' names. */
 
@@ -15,7 +14,8 @@ export function vendorJudgeOf(operation: string): FrameJudge {
     const frame = parseObject(bytes.toString('utf8', start, end));
     // What cannot be read, such as `[DONE]`, says nothing; where it should have, the end will be missing.
     if (frame === undefined) return name === 'done' ? 'marker' : 'aside';
-    return isErrorWithin(frame) ? 'error' : judge(name, frame);
+    // What is wrapped in it, such as a node of a run that goes on without it, may have failed: that is for the judge.
+    return isError(frame) ? 'error' : judge(name, frame);
   };
 }
 

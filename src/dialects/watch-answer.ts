@@ -43,7 +43,7 @@ export function watchAnswer(
   }
   const least = leastOf(operation);
   const isJson = type === 'application/json' || type.endsWith('+json');
-  if (isJson || (least !== undefined && !ANSWERS_IN_TEXT.has(operation.name) && isText(type))) {
+  if (isJson || (least !== undefined && least.mayBeText !== true && isText(type))) {
     const looksInside = errorsInside || operation.dialect === 'vendor';
     const mayBeEmpty = operation.method !== 'POST' && least === undefined;
     return new JsonWatch(least ?? ANY_ANSWER, mayBeEmpty, looksInside ? saysError : undefined);
@@ -52,9 +52,6 @@ export function watchAnswer(
 }
 
 const STREAMED_AS: ReadonlySet<string> = new Set(['', 'text/plain', 'text/html']);
-
-/** Transcripts may be asked for as text, with or without times. */
-const ANSWERS_IN_TEXT: ReadonlySet<string> = new Set(['audio.transcriptions', 'audio.translations']);
 
 /** Whether what should be JSON is under a type that JSON is sent under as well, or a page in its place. */
 function isText(type: string): boolean {

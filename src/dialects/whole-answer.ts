@@ -55,12 +55,12 @@ export function judgeWhole(body: Buffer, least: Least): Finding {
       // A page's words are for the rules: they know it for one.
       return 'error';
     default:
-      return EVENTS.test(opening) ? 'answer' : 'not-json';
+      return judgeText(opening, least);
   }
 }
 
 /** Of a longer body, its beginning and its last byte that is no white space tell: a cut hardly leaves it a bracket. */
-export function judgeLong(beginning: Buffer, last: number | undefined): Finding {
+export function judgeLong(beginning: Buffer, last: number | undefined, least: Least): Finding {
   const opening = openingOf(beginning);
   switch (beginning[0]) {
     case OPEN_BRACE:
@@ -70,8 +70,12 @@ export function judgeLong(beginning: Buffer, last: number | undefined): Finding 
     case LESS_THAN:
       return 'error';
     default:
-      return EVENTS.test(opening) ? 'answer' : 'not-json';
+      return judgeText(opening, least);
   }
+}
+
+function judgeText(opening: string, { mayBeText }: Least): Finding {
+  return mayBeText === true || EVENTS.test(opening) ? 'answer' : 'not-json';
 }
 
 function openingOf(body: Buffer): string {

@@ -92,6 +92,15 @@ void describe('streams of providers with an API of their own', () => {
     assert.deepEqual(watch('dify.chat_messages', pieces), [nothing, nothing, begun, ended, ended]);
     assert.deepEqual(watch('dify.workflows.run', [run('succeeded')]).at(-1), ended);
     assert.deepEqual(watch('dify.workflows.run', [run('failed')]).at(-1), failed);
+    const node = 'data: {"event":"node_finished","data":{"status":"exception","error":"no such page"}}\n\n';
+    assert.deepEqual(
+      watch('dify.chat_messages', [node, ...pieces]).at(-1),
+      ended,
+      'a run goes on without a node',
+    );
+    const partly =
+      'data: {"event":"workflow_finished","data":{"status":"partial-succeeded","error":"x"}}\n\n';
+    assert.deepEqual(watch('dify.workflows.run', [node, partly]).at(-1), ended);
     const error = 'data: {"event":"error","status":400,"code":"provider_quota_exceeded","message":"no"}\n\n';
     assert.deepEqual(watch('dify.chat_messages', [error]).at(-1), failed);
   });
@@ -139,6 +148,7 @@ void describe('bodies of providers with an API of their own', () => {
       ['coze.chat', '{"code":0,"msg":"","data":{"id":"1"}}'],
       ['deepl.translate', '{"translations":[]}'],
       ['dify.workflows.run', '{"data":{"status":"succeeded"}}'],
+      ['dify.workflows.run', '{"data":{"status":"partial-succeeded","error":"x"}}'],
     ] as const)
       assert.deepEqual(watch(name, [body], json).at(-1), ended, name);
   });
