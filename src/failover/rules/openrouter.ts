@@ -1,6 +1,7 @@
 import {
   atCapacity,
   blocked,
+  callersMistake,
   keyDead,
   largerThanLimit,
   modelDenied,
@@ -123,6 +124,14 @@ export const openrouterRules: readonly Rule[] = [
     verdict: blocked,
     source: `${ERRORS}: 403 for moderation`,
     example: { status: 403, body: body(403, 'Your input was flagged.', { reasons: ['self-harm'] }) },
+  },
+  {
+    // Nobody behind it has what this request asks for: without tools or an image the model is there.
+    id: 'openrouter.no-endpoint-for-request',
+    when: { status: 404, says: /\bno endpoints found that (?:support|can handle)\b/i },
+    verdict: { ...callersMistake, retry: 'other-provider' },
+    source: 'github.com/Kilo-Org/kilocode issue 9006; openrouter.ai/docs/guides/routing/provider-selection',
+    example: { status: 404, body: body(404, 'No endpoints found that support tool use.') },
   },
   {
     id: 'openrouter.no-endpoint',
