@@ -173,7 +173,8 @@ function isRelayed(value: Record<string, unknown>): boolean {
 
 const RELAYED_NAME =
   /^(?:upstream|provider)_?(?:error|returned_error|request_failed|auth\w*|rate_limited)$|^bad_response_status_code$/i;
-const RELAYED_WORDS = /^(?:error from )?(?:the )?upstream\b|^error from provider\b|^provider returned error\b|上游/i;
+const RELAYED_WORDS =
+  /^(?:error from )?(?:the )?upstream\b|^error from provider\b|^provider returned error\b|上游/i;
 
 /** What the provider behind OpenRouter said. */
 function rawOf(metadata: unknown): string {
