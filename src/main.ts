@@ -9,6 +9,7 @@ import type { ConfigSource } from './config/source.ts';
 import type { AttemptTools } from './failover/attempt.ts';
 import { Recorder } from './failover/recorder.ts';
 import { router } from './failover/route.ts';
+import { WaitingRoom } from './failover/queue/waiting-room.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { findKey } from './gateway/runtime.ts';
@@ -174,10 +175,13 @@ export function openWorkerPlane(node: GatewayNode): WorkerPlane {
 }
 
 function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gateway {
+  const waiting = new WaitingRoom(Date.now);
+  tools.recorder.book.subscribe((keyId) => waiting.heard(keyId));
   return new Gateway({
     runtime,
     tools,
     resources,
+    waiting,
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', ...health.view() } }),
     onRequest: (entry) => log.request(entry),

@@ -4,7 +4,7 @@ import { modelPattern, state, workers } from './patterns.ts';
 import { routeTo } from './route-to.ts';
 import { provider, soleProvider } from './provider-schema.ts';
 import { checkClients, checkProviders, checkRoot, onLists, onMaps } from './relations.ts';
-import { address, bytes, duration, flag, secret, text, word } from './scalars.ts';
+import { address, bytes, duration, flag, integer, secret, text, word } from './scalars.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /**
@@ -14,6 +14,7 @@ import { verdictRules } from './verdict-rules.ts';
  */
 
 const GiB = 1024 ** 3;
+const HOUR_MS = 3_600_000;
 const LONGEST_MEMORY_MS = 366 * 86_400_000;
 
 const providerList = z
@@ -83,6 +84,14 @@ const limits = z.strictObject({
   holdWholeTime: duration({ above: 0 }).prefault('5m').meta({
     description:
       'How long after its request left such an answer is held; one that takes longer is passed on from then on.',
+  }),
+  waitForKey: duration({ min: 0, max: HOUR_MS }).prefault('0s').meta({
+    description:
+      'How long a request waits where no key can be used and one is due back by then, and within its `deadline`, instead of being told so with 429 or 503. Who came first is let go first, few at a time, in each process by itself. 0: not at all.',
+  }),
+  waiting: integer({ min: 1, max: 100_000 }).prefault(1_000).meta({
+    description:
+      'How many requests may wait for a key at once in a process; who comes beyond that is told at once that there is none.',
   }),
   drain: duration({ min: 0 })
     .prefault('30s')

@@ -246,6 +246,17 @@ export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
   return { kind: 'none', returnsAt: returnsAt === Infinity ? undefined : returnsAt };
 }
 
+/** When the first key that cannot be used for a model now is due back; Infinity where none is. O(n). */
+export function soonestReturn({ pool, config }: Provider, model: string, now: number): number {
+  const checked = config.failover.healthCheckModel !== undefined;
+  let soonest = Infinity;
+  for (const pooled of pool.all()) {
+    const trouble = mayServe(pooled.key, model) ? troubleOf(pooled, { model, now, checked }) : undefined;
+    if (trouble !== undefined) soonest = Math.min(soonest, trouble.dueAt);
+  }
+  return soonest;
+}
+
 /** Why a key cannot be used for a model now. */
 export interface Trouble {
   /** When it ends or is tested; Infinity where it does not end by itself. Milliseconds since the epoch. */

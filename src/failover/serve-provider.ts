@@ -15,6 +15,7 @@ import type { Outage } from './outage/circuits.ts';
 import { suspectedSince } from './outage/poison.ts';
 import type { RouteTarget } from './route.ts';
 import { tryLimits } from './try-limits.ts';
+import type { KeyWait, WaitOptions } from './queue/key-wait.ts';
 
 /** Bounds and options that hold for every provider. */
 export interface ServeLimits {
@@ -26,6 +27,8 @@ export interface ServeLimits {
   readonly holdWhole?: WholeHold;
   /** Default `fail`: what is too long for one target is for none. */
   readonly onContextLength?: 'fail' | 'next';
+  /** Absent where a request that finds no key is told so at once. */
+  readonly waiting?: WaitOptions;
 }
 
 /** A request on its way through the providers. */
@@ -37,6 +40,8 @@ export interface Serving {
   readonly failed: Attempt[];
   /** The largest known window that it turned out to be too long for. Tokens; 0 before. */
   exceeds: number;
+  /** Absent where it may not wait for a key. */
+  readonly wait: KeyWait | undefined;
 }
 
 /** What one request has met at one target of its route, over all its turns there. */
@@ -92,16 +97,31 @@ export type Refused = Extract<Taken, { readonly kind: 'refused' }>;
  */
 const MAX_KEYS = 64;
 
-/** A request comes to a target of its route. */
-export function openVisit(target: RouteTarget, outage: Outage | undefined): Visit {
-  return {
+/**
+ * A request comes to a target of its route.
+ * @param before - its failed tries before it waited: what it met here then still counts, but for limits, which may be over
+ */
+export function openVisit(
+  target: RouteTarget,
+  outage: Outage | undefined,
+  before: readonly Attempt[] = [],
+): Visit {
+  const { provider, model } = target;
+  const visit: Visit = {
     target,
     targetsLeft: 0,
     outage,
     tried: new Set(),
-    attemptsLeft: target.provider.policy.attempts,
+    attemptsLeft: provider.policy.attempts,
     met: { left: new Set(), closed: new Set() },
   };
+  for (const attempt of before) {
+    const { plan, effect } = attempt;
+    if (plan.provider !== provider || plan.model !== model || effect.kind === 'throttles') continue;
+    visit.tried.add(plan.pooled?.key.id ?? '');
+    if (usesUpAnAttempt(attempt, provider.policy)) visit.attemptsLeft--;
+  }
+  return visit;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Call } from '../dialects/call.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { AttemptNote, AttemptTools } from './attempt.ts';
+import type { Attempt, AttemptNote, AttemptTools } from './attempt.ts';
 import type { Outage } from './outage/circuits.ts';
 import type { RouteTarget } from './route.ts';
 import { isTooSmall, openVisit, takeTurn } from './serve-provider.ts';
@@ -9,6 +9,8 @@ import type { ProviderEnd, Refused, ServeLimits, Serving, Turn, Visit } from './
 import { weighEnd } from './proof.ts';
 import { mostTelling } from './telling.ts';
 import type { Telling } from './telling.ts';
+import { KeyWait } from './queue/key-wait.ts';
+import type { WaitPlace } from './queue/key-wait.ts';
 
 /** How a request came out, before a byte of an answer has reached the client. */
 export interface Served {
@@ -19,7 +21,9 @@ export interface Served {
     | Refused
     /** No key could be chosen. `returnsAt` is when the first one is due back, where one is. */
     | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
-    | { readonly kind: 'deadline' };
+    | { readonly kind: 'deadline' }
+    /** The client went away while it waited for a key. */
+    | { readonly kind: 'left' };
   /** The tries that failed, in order. */
   readonly failed: readonly AttemptNote[];
 }
@@ -33,6 +37,8 @@ export interface Served {
  * was at fault. The order is that of hope: first what is not known to be down, then what is, then what either of them
  * left untried for the sake of the others, and keys out of service when all targets have had their turn. So no circuit,
  * no haste and no mark on a key refuses a request by itself.
+ *
+ * Where it may wait and a key is due back in time, it does that instead of ending without one, and begins anew.
  */
 export async function serve(
   call: Call,
@@ -40,23 +46,29 @@ export async function serve(
   tools: AttemptTools,
   limits: ServeLimits,
 ): Promise<Served> {
-  const serving: Serving = { call, tools, limits, failed: [], exceeds: 0 };
-  const met: Met = {
-    refused: undefined,
-    suspects: undefined,
-    down: [],
-    putOff: [],
-    withoutKey: [],
-    returnsAt: undefined,
-  };
-  const result =
-    (await takeNormalTurns(serving, met, targets)) ??
-    (await takeTurns(serving, met, soonestFirst(met.down), 'normal')) ??
-    (await takeTurns(serving, met, met.putOff.splice(0).map(asLast), 'normal')) ??
-    // As a list of its own: a turn that finds no key again adds to it.
-    (await takeTurns(serving, met, met.withoutKey.splice(0), 'last-resort')) ??
-    nothingLeft(serving, met);
-  return served(serving, met, result);
+  const wait = KeyWait.for(call, limits.waiting, tools.now);
+  const serving: Serving = { call, tools, limits, failed: [], exceeds: 0, wait };
+  for (;;) {
+    const met: Met = {
+      refused: undefined,
+      suspects: undefined,
+      down: [],
+      putOff: [],
+      withoutKey: [],
+      returnsAt: undefined,
+    };
+    const result =
+      (await takeNormalTurns(serving, met, targets)) ??
+      (await takeTurns(serving, met, soonestFirst(met.down), 'normal')) ??
+      (await takeTurns(serving, met, met.putOff.splice(0).map(asLast), 'normal')) ??
+      // As a list of its own: a turn that finds no key again adds to it.
+      (await takeTurns(serving, met, met.withoutKey.splice(0), 'last-resort'));
+    if (result !== undefined) return served(serving, met, result);
+    const end = endOf(serving, met);
+    const waited =
+      wait !== undefined && isForWantOfKey(end) ? await wait.forKey(placesOf(serving, targets)) : 'no';
+    if (waited !== 'again') return served(serving, met, waited === 'left' ? { kind: 'left' } : end);
+  }
 }
 
 async function takeNormalTurns(
@@ -65,14 +77,20 @@ async function takeNormalTurns(
   targets: readonly RouteTarget[],
 ): Promise<Served['result'] | undefined> {
   const { tools } = serving;
+  const before = serving.failed.length === 0 ? NONE : [...serving.failed];
   for (const [n, target] of targets.entries()) {
     if (isTooSmall(serving, target)) continue;
     const outage = outageOf(target, tools);
-    const visit = openVisit(target, outage);
+    const visit = openVisit(target, outage, before);
     // Of a target that is down one try is enough: the next target is closer than the next key.
-    if (outage !== undefined && targets.length > 1) visit.attemptsLeft = 1;
+    if (outage !== undefined && targets.length > 1) visit.attemptsLeft = Math.min(visit.attemptsLeft, 1);
     if (targets.length > 1 && isLeftForLater(outage, tools)) {
       met.down.push(visit);
+      continue;
+    }
+    if (serving.wait?.isBehind(target) === true) {
+      met.withoutKey.push(visit);
+      met.returnsAt = tools.now();
       continue;
     }
     visit.targetsLeft = countFollowing(targets, n, tools);
@@ -96,8 +114,25 @@ async function takeTurns(
   return undefined;
 }
 
-function nothingLeft({ failed }: Serving, { refused, returnsAt }: Met): Served['result'] {
-  return failed.length > 0 ? mostTelling(failed) : (refused ?? { kind: 'no-key', returnsAt });
+const NONE: readonly Attempt[] = [];
+
+/** What there is to tell where every target had its turn. */
+function endOf({ failed }: Serving, met: Met): Served['result'] {
+  if (failed.length > 0) return mostTelling(failed);
+  return met.refused ?? { kind: 'no-key', returnsAt: met.returnsAt };
+}
+
+/** Whether a request has failed because every key that could answer it is out, or has met its limit. */
+function isForWantOfKey(end: Served['result']): boolean {
+  return end.kind === 'no-key' || (end.kind === 'failed' && end.attempt.verdict.class === 'rate_limit');
+}
+
+/** Where a request could go on, once a key is back. */
+function placesOf(serving: Serving, targets: readonly RouteTarget[]): readonly WaitPlace[] {
+  return targets
+    .filter((target) => target.only === undefined && !isTooSmall(serving, target))
+    .map((target) => openVisit(target, undefined, serving.failed))
+    .filter(({ attemptsLeft }) => attemptsLeft > 0);
 }
 
 function outageOf({ provider, model = ANY_MODEL }: RouteTarget, tools: AttemptTools): Outage | undefined {

@@ -10,6 +10,7 @@ import { allowedMethods, findTarget } from '../dialects/operations.ts';
 import type { Attempt, AttemptTools } from '../failover/attempt.ts';
 import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
+import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import { allModels, isPassedOn, modelsAsked } from './models.ts';
 import { bodilessCall, readCall, refusal } from './read-call.ts';
@@ -20,7 +21,7 @@ import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
 import { foundDead, noteResources, ownersWay, sealWatchFor, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
-import { asksToHold, serveLimits } from './serve-limits.ts';
+import { asksToHold, serveLimits, STALL_MS } from './serve-limits.ts';
 import type { Tunnel } from './server.ts';
 
 /** What the gateway is given by whoever wires it. */
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   readonly runtime: () => Runtime;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
+  /** Where requests wait for a key. */
+  readonly waiting: WaitingRoom;
   /** Makes the id of a request. */
   readonly newId: () => string;
   /** What `GET /ready` says: details for people, and whether to send requests here. */
@@ -72,6 +75,7 @@ export class Gateway {
    */
   drain(): Promise<void> {
     this.#draining = true;
+    this.#options.waiting.close();
     if (this.#underWay === 0) this.#idle.resolve();
     return this.#idle.promise;
   }
@@ -121,7 +125,7 @@ export class Gateway {
     if ('kind' in call) return refuse(reply, call);
     story.call = call;
 
-    const { tools, resources } = this.#options;
+    const { tools, resources, waiting } = this.#options;
     const models = modelsAsked(call.target.operation);
     if (models !== undefined && !isPassedOn(call, runtime)) return this.#tellModels(call, asked, models);
     const refs = refsOf(call);
@@ -135,7 +139,7 @@ export class Gateway {
     const targets =
       seals.length === 0 ? way.targets : await ownersWay(seals, way.targets, runtime, resources);
     const options = 'options' in way ? way.options : undefined;
-    const limits = serveLimits(runtime.config.limits, { options, holdWhole: opened.holdWhole });
+    const limits = serveLimits(runtime.config.limits, waiting, { options, holdWhole: opened.holdWhole });
     const served = (story.served = await serve(call, targets, tools, limits));
     const { result } = served;
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
@@ -149,7 +153,7 @@ export class Gateway {
   }
 
   async #tellModels(call: Call, { runtime, reply }: Asked, asked: 'list' | 'one'): Promise<void> {
-    const limits = serveLimits(runtime.config.limits, { holdWhole: false });
+    const limits = { holdBytes: runtime.config.limits.hold, stallMs: STALL_MS };
     const models = await allModels(call, runtime, this.#options.tools, limits);
     const family = familyOf(call.target.operation.dialect);
     if (models === undefined) return reply.error('upstream_unreachable');
@@ -218,6 +222,7 @@ export class Gateway {
         reply.error('deadline_exceeded');
         return;
       case 'cancelled':
+      case 'left':
         return;
     }
   }

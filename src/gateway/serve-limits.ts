@@ -2,16 +2,22 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '../config/schema.ts';
 import type { RouteOptions } from '../failover/route.ts';
 import type { ServeLimits } from '../failover/serve-provider.ts';
+import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
 
 /** How long a client may take nothing of its answer before it counts as gone. Milliseconds. */
-const STALL_MS = 300_000;
+export const STALL_MS = 300_000;
 
 /** The bounds of a request, and what its route and its client ask for. */
 export function serveLimits(
-  { hold, holdWhole, holdWholeTime }: Config['limits'],
+  { hold, holdWhole, holdWholeTime, waitForKey, waiting }: Config['limits'],
+  room: WaitingRoom,
   asked: { readonly options?: RouteOptions | undefined; readonly holdWhole: boolean },
 ): ServeLimits {
-  const bounds: ServeLimits = { holdBytes: hold, stallMs: STALL_MS };
+  const bounds: ServeLimits = {
+    holdBytes: hold,
+    stallMs: STALL_MS,
+    ...(waitForKey > 0 && { waiting: { room, mostMs: waitForKey, most: waiting } }),
+  };
   const { options } = asked;
   if (!asked.holdWhole && options === undefined) return bounds;
   return {

@@ -35,6 +35,8 @@ void test('the smallest configuration has every default', () => {
       hold: 262_144,
       holdWhole: 4_194_304,
       holdWholeTime: 300_000,
+      waitForKey: 0,
+      waiting: 1_000,
       drain: 30_000,
     },
     routes: [],
