@@ -31,6 +31,8 @@ export interface BodyHints {
    * that thinks unasked does not show.
    */
   readonly thinks: boolean;
+  /** Whether the provider is to go on without the client: it keeps the answer then. */
+  readonly background: boolean;
   /** Where the value of `messages` or `input` begins; -1 where there is none. */
   readonly messagesAt: number;
   /** Where the value of `instructions` or `system` begins; -1 where there is none. */
@@ -47,8 +49,6 @@ export interface BodyFacts extends BodyHints {
   readonly modelSpan: ModelSpan | undefined;
   readonly stream: boolean;
   readonly store: boolean | undefined;
-  /** Whether the provider is to go on without the client: it keeps the answer then. */
-  readonly background: boolean;
   /** Whether it has an `input` and no `messages`: what asks for a response. */
   readonly asksForResponse: boolean;
   /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */

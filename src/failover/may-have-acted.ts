@@ -1,4 +1,6 @@
+import type { BodyHints } from '../dialects/body-facts.ts';
 import type { Call } from '../dialects/call.ts';
+import type { Operation } from '../dialects/operation.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import { readError } from './rules/provider-error.ts';
 
@@ -25,11 +27,18 @@ const NOT_TAKEN: ReadonlySet<number> = new Set([501, 505, 511, 525, 526]);
  *   (a page, a text, an empty body, a message that any gateway could write) it may be from whatever stands in
  *   front, while the request goes on behind it.
  * - Of an exchange that broke, a request that never left has done nothing; one that left may have. Where a stream
- *   had begun and has shown no output, what was asked for had hardly begun, too: a stream is asked for by who
- *   waits for its words, and is sent again. One whose answer was to come whole may be done when it breaks.
+ *   of words had begun and has shown none, what was asked for had hardly begun, too: its client waits for them, and it
+ *   is sent again. What was to come whole may be done when it breaks, and so may an image or a workflow whose stream
+ *   has shown nothing yet; and what runs in the background goes on.
  */
-export function mayHaveActed(outcome: Answered | Faulted, { stream }: Pick<Call, 'stream'>): boolean {
-  if (outcome.kind === 'faulted') return faultedInAct(outcome.fault, stream);
+export function mayHaveActed(
+  outcome: Answered | Faulted,
+  call: Pick<Call, 'stream'> & {
+    readonly hints: Pick<BodyHints, 'background'>;
+    readonly target: { readonly operation: Pick<Operation, 'heedsStore'> };
+  },
+): boolean {
+  if (outcome.kind === 'faulted') return faultedInAct(outcome.fault, isStreamOfWords(call));
   const { status, where } = outcome;
   if (LOST_SIGHT.has(status)) return true;
   if (NOT_TAKEN.has(status)) return false;
@@ -38,14 +47,18 @@ export function mayHaveActed(outcome: Answered | Faulted, { stream }: Pick<Call,
   return status < 300 && where === 'body' && readError(outcome.errorText, outcome.headers).form !== 'json';
 }
 
-function faultedInAct(fault: Faulted['fault'], stream: boolean): boolean {
+function isStreamOfWords({ stream, hints, target }: Parameters<typeof mayHaveActed>[1]): boolean {
+  return stream && target.operation.heedsStore && !hints.background;
+}
+
+function faultedInAct(fault: Faulted['fault'], isOfWords: boolean): boolean {
   switch (fault) {
     case 'key-unusable':
     case 'unbuilt':
     case 'not-sent':
       return false;
     case 'no-output':
-      return !stream;
+      return !isOfWords;
     case 'maybe-sent':
     case 'broken-unseen':
     case 'broken':

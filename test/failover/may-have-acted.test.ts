@@ -20,6 +20,13 @@ function faulted(fault: Faulted['fault']): Faulted {
   return { kind: 'faulted', fault, detail: 'reset' };
 }
 
+/** A stored response that is to come whole. */
+const WHOLE = {
+  stream: false,
+  hints: { background: false },
+  target: { operation: { heedsStore: true } },
+};
+
 const CASES: readonly [what: string, outcome: Answered | Faulted, acted: boolean][] = [
   ['a timeout of whoever answers, in his own words', answered(408, OPENAI), true],
   ['a proxy whose caller left', answered(499, ''), true],
@@ -59,12 +66,19 @@ const CASES: readonly [what: string, outcome: Answered | Faulted, acted: boolean
 void describe('whether a provider may have acted', () => {
   for (const [what, outcome, acted] of CASES) {
     void it(`${what}: ${acted ? 'yes' : 'no'}`, () => {
-      assert.equal(mayHaveActed(outcome, { stream: false }), acted);
+      assert.equal(mayHaveActed(outcome, WHOLE), acted);
     });
   }
 
   void it('a stream that had begun and shown nothing has not', () => {
-    assert.equal(mayHaveActed(faulted('no-output'), { stream: true }), false);
-    assert.equal(mayHaveActed(faulted('maybe-sent'), { stream: true }), true);
+    assert.equal(mayHaveActed(faulted('no-output'), { ...WHOLE, stream: true }), false);
+    assert.equal(mayHaveActed(faulted('maybe-sent'), { ...WHOLE, stream: true }), true);
+  });
+
+  void it('one that runs in the background goes on, and an image is made before it is shown', () => {
+    const background = { ...WHOLE, stream: true, hints: { background: true } };
+    assert.equal(mayHaveActed(faulted('no-output'), background), true);
+    const image = { ...WHOLE, stream: true, target: { operation: { heedsStore: false } } };
+    assert.equal(mayHaveActed(faulted('no-output'), image), true);
   });
 });

@@ -25,6 +25,14 @@ const CREATING: Readonly<Record<string, Asking>> = {
     path: '/v1/responses',
     body: { model: 'gpt-5', input: 'hi', background: true, store: false },
   },
+  'a streamed response in the background': {
+    path: '/v1/responses',
+    body: { model: 'gpt-5', input: 'hi', background: true, stream: true },
+  },
+  'a streamed image': {
+    path: '/v1/images/generations',
+    body: { model: 'gpt-image-1', prompt: 'a cat', stream: true },
+  },
   'a stored completion': {
     path: '/v1/chat/completions',
     body: { model: 'gpt-5', messages: [{ role: 'user', content: 'hi' }], store: true },
