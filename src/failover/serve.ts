@@ -7,7 +7,7 @@ import type { RouteTarget } from './route.ts';
 import { isTooSmall, openVisit, takeTurn } from './serve-provider.ts';
 import type { ProviderEnd, Refused, ServeLimits, Serving, Turn, Visit } from './serve-provider.ts';
 import { weighEnd } from './proof.ts';
-import { mostTelling } from './telling.ts';
+import { mostTelling, ownTries } from './telling.ts';
 import type { Telling } from './telling.ts';
 import { KeyWait } from './queue/key-wait.ts';
 import type { WaitPlace } from './queue/key-wait.ts';
@@ -47,7 +47,8 @@ export async function serve(
   limits: ServeLimits,
 ): Promise<Served> {
   const wait = KeyWait.for(call, limits.waiting, tools.now);
-  const serving: Serving = { call, tools, limits, failed: [], exceeds: 0, wait };
+  const owner = targets.find((target) => target.owner !== undefined)?.owner;
+  const serving: Serving = { call, tools, limits, owner, failed: [], exceeds: 0, wait };
   for (;;) {
     const met: Met = {
       refused: undefined,
@@ -197,7 +198,10 @@ function after(serving: Serving, met: Met, visit: Visit, end: ProviderEnd): Serv
       return undefined;
     case 'deadline':
     case 'final':
-      return serving.failed.length > 0 ? mostTelling(serving.failed) : { kind: 'deadline' };
+      if (serving.failed.length === 0) return { kind: 'deadline' };
+      return mostTelling(
+        serving.owner === undefined ? serving.failed : ownTries(serving.failed, serving.owner),
+      );
     case 'refused':
       met.refused ??= end;
       return undefined;
