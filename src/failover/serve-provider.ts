@@ -1,5 +1,6 @@
 import { preferenceOf } from '../affinity/preference.ts';
 import type { Preference } from '../affinity/preference.ts';
+import type { Maker } from '../affinity/resource-book.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Domain } from '../keys/domain.ts';
 import type { Taken } from '../providers/take.ts';
@@ -32,6 +33,8 @@ export interface Serving {
   readonly call: Call;
   readonly tools: AttemptTools;
   readonly limits: ServeLimits;
+  /** Who alone can read what it sends back, where that is so. */
+  readonly owner: Maker | undefined;
   /** The tries that failed so far, in order. */
   readonly failed: Attempt[];
   /** The largest known window that it turned out to be too long for. Tokens; 0 before. */

@@ -7,7 +7,7 @@ import type { RouteTarget } from './route.ts';
 import { isTooSmall, openVisit, takeTurn } from './serve-provider.ts';
 import type { ProviderEnd, Refused, ServeLimits, Serving, Visit } from './serve-provider.ts';
 import { weighEnd } from './proof.ts';
-import { mostTelling } from './telling.ts';
+import { mostTelling, ownTries } from './telling.ts';
 import type { Telling } from './telling.ts';
 
 /** How a request came out, before a byte of an answer has reached the client. */
@@ -39,7 +39,8 @@ export async function serve(
   tools: AttemptTools,
   limits: ServeLimits,
 ): Promise<Served> {
-  const serving: Serving = { call, tools, limits, failed: [], exceeds: 0 };
+  const owner = targets.find((target) => target.owner !== undefined)?.owner;
+  const serving: Serving = { call, tools, limits, owner, failed: [], exceeds: 0 };
   const met: Met = { refused: undefined, suspect: undefined, down: [], withoutKey: [], returnsAt: undefined };
   for (const [n, target] of targets.entries()) {
     if (isTooSmall(serving, target)) continue;
@@ -122,7 +123,10 @@ function after(serving: Serving, met: Met, visit: Visit, end: ProviderEnd): Serv
       return undefined;
     case 'deadline':
     case 'final':
-      return serving.failed.length > 0 ? mostTelling(serving.failed) : { kind: 'deadline' };
+      if (serving.failed.length === 0) return { kind: 'deadline' };
+      return mostTelling(
+        serving.owner === undefined ? serving.failed : ownTries(serving.failed, serving.owner),
+      );
     case 'refused':
       met.refused ??= end;
       return undefined;

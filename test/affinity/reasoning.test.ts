@@ -390,6 +390,23 @@ void describe('what only its maker can read', () => {
     }
   });
 
+  void test('is asked of others where its key fails, whose words are not told: its client has to ask again', async (t) => {
+    const stage = await stageFor(t, RESPONSES);
+    const gateway = await stage.open();
+    await ask(gateway.url, RESPONSES.first(false));
+    const { secret } = lastKey(stage, 1);
+    const { newest } = stage.seals;
+    for (const upstream of stage.upstreams) {
+      const readable = upstream.answer;
+      upstream.answer = (exchange) =>
+        keyIn(exchange.request).endsWith(secret)
+          ? exchange.write(rawAnswer('503 Service Unavailable', [], '{"error":{"message":"busy"}}'))
+          : readable(exchange);
+    }
+    const { status } = await ask(gateway.url, RESPONSES.second(newest, false));
+    assert.equal(status, 503);
+  });
+
   void test('is asked of others where its account is out, whose words the client gets', async (t) => {
     const stage = await stageFor(t, RESPONSES);
     const gateway = await stage.open();
