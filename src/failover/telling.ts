@@ -1,3 +1,4 @@
+import type { Maker } from '../affinity/resource-book.ts';
 import type { Attempt } from './attempt.ts';
 import type { VerdictClass } from './verdict.ts';
 
@@ -43,6 +44,22 @@ export function mostTelling(failed: readonly Attempt[]): Telling {
   }
   const attempt = others.reduce((best, other) => (tells(other) > tells(best) ? other : best), first);
   return { kind: 'failed', attempt, asIs: blamesOurKey(attempt) ? undefined : answerStatus(attempt) };
+}
+
+/**
+ * Of the tries of a request that sends back what only `owner` can read, those that speak of it: where its own key
+ * failed and another account then found fault with the request, the fault is most likely that it cannot read it. The
+ * client can do nothing about that, but ask again.
+ * @returns all of them where the owner was not asked, or where it had the last word
+ */
+export function ownTries(failed: readonly Attempt[], owner: Maker): readonly Attempt[] {
+  const own = failed.filter(({ plan: { provider, pooled } }) => {
+    const { id, quotaDomain } = pooled?.key ?? {};
+    return provider.id === owner.providerId && (id === owner.keyId || quotaDomain === owner.quotaDomain);
+  });
+  const last = failed.at(-1);
+  const isElsewhere = last?.verdict.class === 'client_error' && own.at(-1) !== last;
+  return isElsewhere && own.length > 0 ? own : failed;
 }
 
 function tells(attempt: Attempt): number {
