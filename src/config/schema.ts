@@ -93,6 +93,10 @@ const limits = z.strictObject({
     description:
       'How many requests may wait for a key at once in a process; who comes beyond that is told at once that there is none.',
   }),
+  streamPing: duration({ min: 0, max: HOUR_MS }).prefault('0s').meta({
+    description:
+      'Where a chat stream has nothing to show for so long, its answer begins, with 200 and without `x-sparekey-*` headers, and so often it gets a comment (Anthropic: a `ping` event, Gemini with `alt=sse`: empty lines), so that clients and proxies go on waiting. Failover goes on behind it; an error is then told in the stream, where SDKs do not retry it by themselves. 0: never.',
+  }),
   drain: duration({ min: 0 })
     .prefault('30s')
     .meta({ description: 'How long a stop waits for running requests.' }),

@@ -40,8 +40,8 @@ export function errorBody(dialect: Dialect, code: GatewayErrorCode, details: Err
  * An error as an event of a stream that has begun. It stands for the end: no end marker may follow it. The
  * stream must stand on a frame boundary where it is put in.
  */
-export function errorEvent(dialect: Dialect, code: GatewayErrorCode): string {
-  return shapeErrorEvent(dialect, toldError(code, {}));
+export function errorEvent(dialect: Dialect, code: GatewayErrorCode, details: ErrorDetails = {}): string {
+  return shapeErrorEvent(dialect, toldError(code, details));
 }
 
 function toldError(code: GatewayErrorCode, details: ErrorDetails): ToldError {

@@ -2,21 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { refsOf } from '../affinity/refs.ts';
 import type { ResourceBook } from '../affinity/resource-book.ts';
 import { sealsOf } from '../affinity/seals.ts';
-import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import type { Call } from '../dialects/call.ts';
 import { writeModel, writeModels } from '../dialects/model-lists.ts';
 import { familyOf } from '../dialects/operation.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
-import type { Attempt, AttemptTools } from '../failover/attempt.ts';
+import type { AttemptTools } from '../failover/attempt.ts';
+import type { RouteTarget } from '../failover/route.ts';
 import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
+import type { ServeLimits } from '../failover/serve-provider.ts';
 import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
-import type { Retelling } from '../translate/retelling.ts';
+import { deliver } from './deliver.ts';
 import { allModels, isPassedOn, modelsAsked } from './models.ts';
+import { keepClient } from './pings.ts';
 import { bodilessCall, readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
-import type { Relayed } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
 import { foundDead, noteResources, ownersWay, sealWatchFor, soleWay } from './resources.ts';
@@ -140,7 +141,7 @@ export class Gateway {
       seals.length === 0 ? way.targets : await ownersWay(seals, way.targets, runtime, resources);
     const options = 'options' in way ? way.options : undefined;
     const limits = serveLimits(runtime.config.limits, waiting, { options, holdWhole: opened.holdWhole });
-    const served = (story.served = await serve(call, targets, tools, limits));
+    const served = (story.served = await this.#serve(call, targets, limits, asked));
     const { result } = served;
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
       noteResources(call, result.attempt, runtime, resources);
@@ -149,7 +150,17 @@ export class Gateway {
     const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
     if (refused !== undefined) refuse(reply, refused);
     else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);
-    else await this.#deliver(served, reply, asked.tunnel);
+    else await deliver(served, reply, asked.tunnel, tools.now());
+  }
+
+  async #serve(
+    call: Call,
+    targets: readonly RouteTarget[],
+    limits: ServeLimits,
+    { reply, runtime }: Asked,
+  ): Promise<Served> {
+    using _ = keepClient(call, reply, runtime.config.limits.streamPing);
+    return await serve(call, targets, this.#options.tools, limits);
   }
 
   async #tellModels(call: Call, { runtime, reply }: Asked, asked: 'list' | 'one'): Promise<void> {
@@ -194,39 +205,6 @@ export class Gateway {
     return { kind: 'context', id, target, credential, holdWhole, acceptedAt, signal: gone.signal };
   }
 
-  async #deliver({ result, failed }: Served, reply: Reply, tunnel: Tunnel | undefined): Promise<void> {
-    switch (result.kind) {
-      case 'answer':
-        if (result.attempt.opening.kind === 'upgraded' && tunnel !== undefined)
-          return reply.joined(
-            { attempt: result.attempt, attempts: failed.length + 1 },
-            result.attempt.opening,
-            tunnel,
-          );
-        return giveAnswer(reply, { attempt: result.attempt, attempts: failed.length + 1 }, result.retelling);
-      case 'refused':
-        reply.error(result.code, { values: result.values });
-        return;
-      case 'failed':
-        if (result.asIs !== undefined)
-          return giveError(reply, { attempt: result.attempt, attempts: failed.length }, result.asIs);
-        reply.error(codeOfFailure(result.attempt), {}, ['x-sparekey-attempts', String(failed.length)]);
-        return;
-      case 'no-key': {
-        const now = this.#options.tools.now();
-        const retryAfterMs = result.returnsAt === undefined ? Infinity : Math.max(0, result.returnsAt - now);
-        reply.error('no_key_available', { retryAfterMs });
-        return;
-      }
-      case 'deadline':
-        reply.error('deadline_exceeded');
-        return;
-      case 'cancelled':
-      case 'left':
-        return;
-    }
-  }
-
   /** Health, readiness, the root and preflights need no credential and leave no line in the log. */
   #answerPlainly(request: IncomingMessage, reply: Reply, runtime: Runtime): boolean {
     const path = pathOf(request.url ?? '');
@@ -264,32 +242,4 @@ const PREFLIGHT = [
 
 function refuse(reply: Reply, { code, details, allow }: Refusal): void {
   reply.error(code, details, allow === undefined ? [] : ['allow', allow]);
-}
-
-async function giveAnswer(reply: Reply, relayed: Relayed, retelling: Retelling | undefined): Promise<void> {
-  const { opening } = relayed.attempt;
-  if (opening.kind !== 'whole' && opening.kind !== 'open') return;
-  if (retelling !== undefined) await reply.retold(relayed, opening.headers, retelling);
-  else if (opening.kind === 'whole') reply.whole(relayed, opening.status, opening.headers, opening.body);
-  else await reply.relay(relayed, opening.status, opening.headers);
-}
-
-/** A provider's error, as it came wherever the client can read that. */
-async function giveError(reply: Reply, relayed: Relayed, status: number): Promise<void> {
-  const { opening, dialect } = relayed.attempt;
-  if (opening.kind !== 'whole' && opening.kind !== 'open') return;
-  // Of an answer that says our key back the client gets the status, and words of ours.
-  const isKept = relayed.attempt.quotesKey;
-  if (isKept || familyOf(dialect) !== familyOf(reply.dialect)) reply.told(relayed, status, opening.headers);
-  else if (opening.kind === 'whole') reply.whole(relayed, status, opening.headers, opening.body);
-  else await reply.relay(relayed, opening.status, opening.headers);
-}
-
-/** What a client is told where no provider said anything that it may see. */
-function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode {
-  if (timedOut) return 'upstream_timeout';
-  if (fault === 'key-unusable') return 'upstream_credentials_exhausted';
-  if (fault === 'not-sent') return 'upstream_unreachable';
-  if (fault !== undefined || verdict.class === 'overloaded') return 'upstream_broken';
-  return 'upstream_credentials_exhausted';
 }

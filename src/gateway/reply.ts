@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { shapeError, shapeErrorEvent } from '../dialects/error-shapes.ts';
-import type { ToldError } from '../dialects/error-shapes.ts';
 import { errorBody, errorEvent } from '../dialects/errors.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import type { Dialect } from '../dialects/operations.ts';
@@ -16,6 +15,7 @@ import type { Tunnel } from './server.ts';
 import { joinConnections } from './tunnel.ts';
 import { travellingHeaders, withType } from './relayed-headers.ts';
 import { droppedNames } from './dropped-names.ts';
+import { toldBy } from './told-by.ts';
 import { dropRest, isStillSent } from './unread.ts';
 import { wholeBody } from './whole-body.ts';
 
@@ -40,6 +40,7 @@ export class Reply {
   readonly #extra: readonly string[];
   /** The status of a connection that was given away. */
   #joined = 0;
+  #isAhead = false;
   dialect: Dialect = 'openai';
   /** Hears what the client gets of a good answer, as it gets it. */
   listener: { read(bytes: Buffer): void } | undefined;
@@ -61,6 +62,28 @@ export class Reply {
     return this.#response.headersSent ? this.#response.statusCode : this.#joined;
   }
 
+  /** The answer is a stream that has begun before there was anything to tell. */
+  get isAhead(): boolean {
+    return this.#isAhead;
+  }
+
+  /**
+   * Has the client know that its stream is still waited for, by what its SDK passes over. The first one begins the answer
+   * with 200: whose it will be is not known, so that no header says so, and what goes wrong is told in the stream.
+   */
+  ping(text: string): void {
+    const response = this.#response;
+    if (!this.#isAhead) {
+      if (response.headersSent || response.destroyed) return;
+      this.#isAhead = true;
+      this.#begin(200, this.#own(['content-type', 'text/event-stream', 'cache-control', 'no-cache']), true);
+    }
+    // Who takes nothing gets no more of it.
+    if (response.writableNeedDrain) return;
+    this.bytes += text.length;
+    response.write(text);
+  }
+
   json(status: number, value: unknown): void {
     this.#send(status, this.#own(['content-type', 'application/json']), Buffer.from(JSON.stringify(value)));
   }
@@ -72,6 +95,7 @@ export class Reply {
   /** An error of ours, in the client's dialect. */
   error(code: GatewayErrorCode, details?: ErrorDetails, headers: readonly string[] = []): void {
     this.code = code;
+    if (this.#isAhead) return this.#endWith(errorEvent(this.dialect, code, details));
     const { status, headers: own, body } = errorBody(this.dialect, code, details);
     this.#send(status, this.#own([...Object.entries(own).flat(), ...headers]), Buffer.from(body));
   }
@@ -79,12 +103,17 @@ export class Reply {
   /** An answer that is all there. */
   whole({ attempt, attempts }: Relayed, status: number, headers: ResponseHeaders, body: Buffer): void {
     this.listener?.read(body);
+    if (this.#isAhead && isEventStream(headers)) return this.#endWith(body);
     this.#send(status, this.#relayed(attempt, headers, attempts), body);
   }
 
   /** An answer that is still coming. A stream that breaks ends with an error, and with no false end marker. */
   async relay({ attempt, attempts }: Relayed, status: number, headers: ResponseHeaders): Promise<void> {
     const isStream = isEventStream(headers);
+    if (this.#isAhead && !isStream) {
+      attempt.abandon();
+      return this.error('upstream_broken');
+    }
     this.#begin(status, this.#relayed(attempt, headers, attempts), isStream);
     const isWhole = await attempt.relay(this.#sink());
     if (isWhole) return this.#end();
@@ -95,6 +124,10 @@ export class Reply {
   /** An error of a provider's that is not in the client's dialect, told in it. */
   told({ attempt, attempts }: Relayed, answered: number, headers: ResponseHeaders): void {
     const status = answered < 300 ? statusOf(attempt.verdict.class) : answered;
+    if (this.#isAhead) {
+      attempt.abandon();
+      return this.#endWith(shapeErrorEvent(this.dialect, toldBy(attempt, status)));
+    }
     const head = withType(this.#relayed(attempt, headers, attempts), 'application/json');
     this.#send(status, head, Buffer.from(shapeError(this.dialect, toldBy(attempt, status))));
   }
@@ -159,6 +192,7 @@ export class Reply {
   }
 
   #begin(status: number, head: string[], isStream: boolean): void {
+    if (this.#response.headersSent) return;
     if (isStream) head.push('x-accel-buffering', 'no');
     this.#response.writeHead(status, head);
   }
@@ -196,7 +230,15 @@ export class Reply {
     this.#end();
   }
 
+  #endWith(rest: Buffer | string): void {
+    this.bytes += rest.length;
+    this.#response.write(rest);
+    this.#end();
+  }
+
   #send(status: number, headers: string[], body: Buffer | undefined): void {
+    // What is no stream cannot be told in one.
+    if (this.#isAhead) return this.error('upstream_broken');
     if (this.#response.headersSent || this.#response.destroyed) return;
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));
     this.#response.writeHead(status, headers);
@@ -251,15 +293,4 @@ export class Reply {
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
-}
-
-/** A provider's error in its own words, for a client that speaks another dialect. */
-function toldBy({ told, verdict }: Attempt, status: number): ToldError {
-  const message = told?.message ?? '';
-  return {
-    status,
-    // Clients of OpenAI look for this one word to know that a conversation has to be shortened.
-    code: verdict.rule.includes('context-length') ? 'context_length_exceeded' : told?.code,
-    message: message === '' ? `The provider answered ${status}.` : message,
-  };
 }

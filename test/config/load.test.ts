@@ -37,6 +37,7 @@ void test('the smallest configuration has every default', () => {
       holdWholeTime: 300_000,
       waitForKey: 0,
       waiting: 1_000,
+      streamPing: 0,
       drain: 30_000,
     },
     routes: [],

@@ -304,7 +304,7 @@ group('options that do not fit together', [
     name: 'options of a route, of a client and of limits that cannot be',
     text: `${openai}
 clients: [{ name: a, key: k, holdWhole: some }]
-limits: { holdWhole: 0, holdWholeTime: 0s, waitForKey: 2h, waiting: 0 }
+limits: { holdWhole: 0, holdWholeTime: 0s, waitForKey: 2h, waiting: 0, streamPing: -1s }
 routes: [{ model: "*", to: [{ provider: openai, contextWindow: 0 }], onContextLength: shorten, holdwhole: true }]`,
     problems: [
       '2:41: clients[0].holdWhole is [secret]: expected true or false',
@@ -312,6 +312,7 @@ routes: [{ model: "*", to: [{ provider: openai, contextWindow: 0 }], onContextLe
       `3:40: limits.holdWholeTime is "0s": ${duration}, above 0ms, at most 7d`,
       `3:56: limits.waitForKey is "2h": ${duration}, from 0ms to 1h`,
       '3:69: limits.waiting is "0": expected a whole number, from 1 to 100000',
+      `3:84: limits.streamPing is "-1s": ${duration}, from 0ms to 1h`,
       '4:64: routes[0].to[0].contextWindow is "0": expected a whole number, from 1 to 1000000000',
       '4:87: routes[0].onContextLength is "shorten": expected one of fail, next',
       '4:96: routes[0].holdwhole: expected a known field; did you mean holdWhole?',

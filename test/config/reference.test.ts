@@ -55,7 +55,7 @@ workers: 1
 clients: [{ name: web, key: \${WEB}, holdWhole: true }]
 log: { level: debug, format: json }
 resourceAffinity: 90d
-limits: { body: 10MB, replay: 1MiB, hold: 64KiB, holdWhole: 1MiB, holdWholeTime: 1m, waitForKey: 20s, waiting: 50, drain: 5s }
+limits: { body: 10MB, replay: 1MiB, hold: 64KiB, holdWhole: 1MiB, holdWholeTime: 1m, waitForKey: 20s, waiting: 50, streamPing: 15s, drain: 5s }
 providers:
   - id: openai-main
     type: openai

@@ -1,0 +1,76 @@
+import type { GatewayErrorCode } from '../dialects/error-table.ts';
+import { familyOf } from '../dialects/operation.ts';
+import type { Attempt } from '../failover/attempt.ts';
+import type { Served } from '../failover/serve.ts';
+import type { Retelling } from '../translate/retelling.ts';
+import type { Relayed, Reply } from './reply.ts';
+import type { Tunnel } from './server.ts';
+
+/**
+ * Gives the client what came of its request.
+ * @param tunnel - where it asked to speak something else on its connection
+ * @param now - milliseconds since the epoch
+ */
+export async function deliver(
+  { result, failed }: Served,
+  reply: Reply,
+  tunnel: Tunnel | undefined,
+  now: number,
+): Promise<void> {
+  switch (result.kind) {
+    case 'answer': {
+      const relayed = { attempt: result.attempt, attempts: failed.length + 1 };
+      const { opening } = result.attempt;
+      if (opening.kind === 'upgraded' && tunnel !== undefined) return reply.joined(relayed, opening, tunnel);
+      return giveAnswer(reply, relayed, result.retelling);
+    }
+    case 'refused':
+      reply.error(result.code, { values: result.values });
+      return;
+    case 'failed':
+      if (result.asIs !== undefined)
+        return giveError(reply, { attempt: result.attempt, attempts: failed.length }, result.asIs);
+      reply.error(codeOfFailure(result.attempt), {}, ['x-sparekey-attempts', String(failed.length)]);
+      return;
+    case 'no-key': {
+      const retryAfterMs = result.returnsAt === undefined ? Infinity : Math.max(0, result.returnsAt - now);
+      reply.error('no_key_available', { retryAfterMs });
+      return;
+    }
+    case 'deadline':
+      reply.error('deadline_exceeded');
+      return;
+    case 'cancelled':
+    case 'left':
+      return;
+  }
+}
+
+async function giveAnswer(reply: Reply, relayed: Relayed, retelling: Retelling | undefined): Promise<void> {
+  const { opening } = relayed.attempt;
+  if (opening.kind !== 'whole' && opening.kind !== 'open') return;
+  if (retelling !== undefined) await reply.retold(relayed, opening.headers, retelling);
+  else if (opening.kind === 'whole') reply.whole(relayed, opening.status, opening.headers, opening.body);
+  else await reply.relay(relayed, opening.status, opening.headers);
+}
+
+/** A provider's error, as it came wherever the client can read that. */
+async function giveError(reply: Reply, relayed: Relayed, status: number): Promise<void> {
+  const { opening, dialect } = relayed.attempt;
+  if (opening.kind !== 'whole' && opening.kind !== 'open') return;
+  // Of an answer that says our key back the client gets the status, and words of ours.
+  const isKept = relayed.attempt.quotesKey;
+  if (isKept || reply.isAhead || familyOf(dialect) !== familyOf(reply.dialect))
+    reply.told(relayed, status, opening.headers);
+  else if (opening.kind === 'whole') reply.whole(relayed, status, opening.headers, opening.body);
+  else await reply.relay(relayed, opening.status, opening.headers);
+}
+
+/** What a client is told where no provider said anything that it may see. */
+function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode {
+  if (timedOut) return 'upstream_timeout';
+  if (fault === 'key-unusable') return 'upstream_credentials_exhausted';
+  if (fault === 'not-sent') return 'upstream_unreachable';
+  if (fault !== undefined || verdict.class === 'overloaded') return 'upstream_broken';
+  return 'upstream_credentials_exhausted';
+}
