@@ -13,20 +13,16 @@ export function serveLimits(
   room: WaitingRoom,
   asked: { readonly options?: RouteOptions | undefined; readonly holdWhole: boolean },
 ): ServeLimits {
-  const bounds: ServeLimits = {
-    holdBytes: hold,
-    stallMs: STALL_MS,
-    ...(waitForKey > 0 && { waiting: { room, mostMs: waitForKey, most: waiting } }),
-  };
-  const { options } = asked;
-  if (!asked.holdWhole && options === undefined) return bounds;
+  const bounds: ServeLimits = { holdBytes: hold, stallMs: STALL_MS };
+  const goesOn = asked.options?.onContextLength === 'next';
+  const holds = asked.holdWhole || asked.options?.holdWhole === true;
+  if (!goesOn && !holds && waitForKey === 0) return bounds;
   return {
     ...bounds,
-    ...(options !== undefined && { onContextLength: options.onContextLength }),
-    ...((asked.holdWhole || options?.holdWhole === true) && {
-      // Whoever wants all of an answer held does not want less of it held than anybody.
-      holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime },
-    }),
+    ...(goesOn && { onContextLength: 'next' }),
+    // Whoever wants all of an answer held does not want less of it held than anybody.
+    ...(holds && { holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime } }),
+    ...(waitForKey > 0 && { waiting: { room, mostMs: waitForKey, most: waiting } }),
   };
 }
 
