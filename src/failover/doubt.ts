@@ -12,6 +12,14 @@ import type { KeyPolicy } from '../keys/reducer.ts';
  */
 export type Standing = 'certain' | 'unproven' | 'in-doubt';
 
+/** What must be known of a provider to doubt what is said of its keys. */
+export interface Doubtable {
+  readonly pool: Pool;
+  readonly keyPolicy: KeyPolicy;
+  /** Health checks settle a doubt. */
+  readonly isChecked: boolean;
+}
+
 /** What is to be made of a verdict. */
 export interface Weighed {
   readonly standing: Standing;
@@ -26,6 +34,8 @@ export interface Weighed {
  * protects it where neither a check nor an answer has settled it. Milliseconds.
  */
 const DOUBT_MS = 60_000;
+/** A throttle that lasts longer is a day's quota, or what one request has brought about. Milliseconds. */
+const LONG_THROTTLE_MS = 10 * 60_000;
 /** Models remembered as answered. A provider that has more answers for them, too, and is doubted less. */
 const MAX_MODELS = 1_000;
 
@@ -51,44 +61,62 @@ const UNPROVEN: Weighed = Object.freeze({ ...CERTAIN, standing: 'unproven' });
  */
 export class DoubtSense {
   #doubtingUntil = 0;
+  /** When the pool last answered a client's request here. */
+  #answeredAt = 0;
   readonly #models = new Set<string>();
   /** When a key that was doubted may be checked for the next doubt: what clients say must not use up the checks. */
   readonly #paces = new Map<string, { readonly nextAt: number; readonly delayMs: number }>();
 
   /** A client's request was answered. Costs one look-up. */
-  answered(model: string): void {
+  answered(model: string, at: number): void {
+    this.#answeredAt = at;
     if (!this.#models.has(model) && this.#models.size < MAX_MODELS) this.#models.add(model);
   }
 
   /** An attempt with a client's request is about to be written down. */
-  weigh(pool: Pool, pooled: PooledKey, event: AttemptEnded, policy: KeyPolicy): Weighed {
+  weigh({ pool, keyPolicy, isChecked }: Doubtable, pooled: PooledKey, event: AttemptEnded): Weighed {
     const { record } = pooled;
     const { at } = event;
     if (record.state !== 'in-service' || event.epoch !== record.epoch || pool.size === 1) return CERTAIN;
-    if (!actsOn(record, event, policy)) return CERTAIN;
+    if (!actsOn(record, event, keyPolicy)) return CERTAIN;
     const { doubt } = record;
     // Nothing has shown for a minute that the doubt was right.
     if (doubt !== undefined && at - doubt.since >= DOUBT_MS) return CERTAIN;
+    // Where no check will settle it, answers of the pool must: with none since the doubt, it is believed.
+    if (doubt !== undefined && !isChecked && this.#answeredAt <= doubt.since) return CERTAIN;
 
     const others = [...pool.questioned()].filter((other) => other !== pooled && isQuestionedAt(other, at));
     if (at < this.#doubtingUntil || others.length > 0 || doubt !== undefined) {
-      return this.#doubt(pooled, others, at, policy);
+      return this.#doubt(pooled, others, at, { keyPolicy, isChecked });
     }
     return this.#hasAnswered(pooled, record, event) ? UNPROVEN : CERTAIN;
   }
 
-  #doubt(pooled: PooledKey, others: readonly PooledKey[], at: number, policy: KeyPolicy): Weighed {
+  #doubt(
+    pooled: PooledKey,
+    others: readonly PooledKey[],
+    at: number,
+    of: Pick<Doubtable, 'keyPolicy' | 'isChecked'>,
+  ): Weighed {
     const began = at >= this.#doubtingUntil;
     if (began) this.#paces.clear();
     this.#doubtingUntil = at + DOUBT_MS;
     const reprieved = others.filter(({ record }) => unprovenIn(record, at) !== undefined);
-    const isDue = this.#mayBeChecked(pooled, at, policy);
-    return { standing: 'in-doubt', doubted: isDue ? [pooled, ...reprieved] : reprieved, began };
+    const isTold = this.#mayBeTold(pooled, at, of);
+    return { standing: 'in-doubt', doubted: isTold ? [pooled, ...reprieved] : reprieved, began };
   }
 
-  /** A key that keeps being accused and keeps passing its checks is checked less and less often. */
-  #mayBeChecked({ key, record }: PooledKey, at: number, policy: KeyPolicy): boolean {
+  /**
+   * Whether a key is told that it is doubted, which has it checked. One that keeps being accused and keeps passing its
+   * checks is checked less and less often.
+   */
+  #mayBeTold(
+    { key, record }: PooledKey,
+    at: number,
+    { keyPolicy: policy, isChecked }: Pick<Doubtable, 'keyPolicy' | 'isChecked'>,
+  ): boolean {
     if (record.state === 'in-service' && record.doubt !== undefined) return false;
+    if (!isChecked) return true;
     const pace = this.#paces.get(key.id);
     if (pace !== undefined && at < pace.nextAt) return false;
     const delayMs =
@@ -116,11 +144,12 @@ export class DoubtSense {
 
 /**
  * Whether it is a verdict that words can bring about, and that takes a key out or holds it. A throttle under its own
- * status is none: whoever asks too much is told so with any words. Nor are failures of servers and connections.
+ * status is none, unless it is to last: whoever asks too much is told so with any words. Nor are failures of servers and
+ * connections.
  */
 function actsOn(
   { failures }: InService,
-  { effect, status, model }: AttemptEnded,
+  { effect, status, model, waitMs = 0 }: AttemptEnded,
   policy: KeyPolicy,
 ): boolean {
   if (status === undefined) return false;
@@ -128,7 +157,7 @@ function actsOn(
     case 'condemns':
       return true;
     case 'throttles':
-      return status < 500 && status !== 429;
+      return status < 500 && (status !== 429 || waitMs > LONG_THROTTLE_MS);
     case 'denies':
       return status < 500 && model !== ANY_MODEL;
     case 'counts':

@@ -28,7 +28,9 @@ export function nextStep(
   if (call.creates && attempt.mayHaveActed) return 'final';
   if (goesOnTooLong && isTooLong(attempt)) return 'other-provider';
   if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
-    return policy.retriesStatus(attempt.failedByStatus) ? 'other-key' : 'final';
+    if (policy.retriesStatus(attempt.failedByStatus)) return 'other-key';
+    // It is about the keys of this provider: what is nobody's fault but the provider's, the next one may answer.
+    return attempt.verdict.retry === 'none' ? 'final' : 'other-provider';
   }
   switch (attempt.verdict.retry) {
     case 'none':

@@ -54,7 +54,7 @@ export class Recorder {
       if (pooled.domain !== undefined) pooled.domain.answeredAt = event.at;
       const { sense, doubt } = this.#watch(provider);
       sense.answered(event.at);
-      doubt.answered(event.model);
+      doubt.answered(event.model, event.at);
     }
     const counts = event.effect.kind === 'counts' && !event.check;
     if (counts && this.#isProviders(provider, pooled, event)) return 'certain';
@@ -111,7 +111,9 @@ export class Recorder {
 
   #weigh(provider: Provider, pooled: PooledKey, event: AttemptEnded): Standing {
     const { pool, keyPolicy, id } = provider;
-    const { standing, doubted, began } = this.#watch(provider).doubt.weigh(pool, pooled, event, keyPolicy);
+    const isChecked = provider.config.failover.healthCheckModel !== undefined;
+    const { doubt } = this.#watch(provider);
+    const { standing, doubted, began } = doubt.weigh({ pool, keyPolicy, isChecked }, pooled, event);
     for (const { key, record } of doubted) this.book.apply(key, doubtedBy(record, event), keyPolicy);
     if (began) {
       const { rule, requestId } = event;

@@ -27,6 +27,9 @@ export class CircuitMarks {
   readonly #carried = new Map<string, readonly CircuitMark[]>();
   readonly #newest = new Map<string, CarriedMark>();
 
+  /** Grows whenever what the records tell has changed. */
+  changes = 0;
+
   /** Models of which something was told. */
   get size(): number {
     return this.#newest.size;
@@ -35,6 +38,7 @@ export class CircuitMarks {
   /** Takes over a key's newest record. */
   hear(keyId: string, { circuits }: KeyRecord): void {
     if (circuits === this.#carried.get(keyId)) return;
+    this.changes++;
     if (circuits === undefined) this.#carried.delete(keyId);
     else this.#carried.set(keyId, circuits);
     this.#newest.clear();

@@ -29,7 +29,12 @@ function failure(at: number, request: string, more: Partial<ProviderFailed> = {}
   };
 }
 
-const answer = (at: number, keyId = 'a'): CircuitEvent => ({ type: 'answered', at, keyId });
+const answer = (at: number, keyId = 'a', isGood = true): CircuitEvent => ({
+  type: 'answered',
+  at,
+  keyId,
+  isGood,
+});
 const tried = (at: number): CircuitEvent => ({ type: 'tried', at });
 
 function after(events: readonly CircuitEvent[], from: Circuit = CLOSED): Circuit {
@@ -150,6 +155,14 @@ void suite('an open circuit', () => {
     assert.deepEqual([half.mark?.state, half.mark?.until], ['half-open', dueAt + TRIAL_MS]);
     assert.equal(step(half, tried(dueAt + 1)), half, 'one at a time');
     assert.equal(step(half, tried(dueAt + TRIAL_MS)).mark?.state, 'half-open', 'but not for ever');
+  });
+
+  void test('is closed by a refusal, which speaks for nothing while it is closed', () => {
+    assert.equal(step(OPEN, answer(dueAt, 'a', false)).mark?.state, 'closed');
+    const failing = after([failure(START, 'r1'), failure(START + 1, 'r2')]);
+    const refused = step(failing, answer(START + 2, 'a', false));
+    assert.equal(refused, failing);
+    assert.equal(step(refused, failure(START + 3, 'r3')).mark?.state, 'open');
   });
 
   void test('stays open longer with each trial that fails, up to the cap', () => {

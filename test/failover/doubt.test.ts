@@ -157,18 +157,33 @@ function askUntilOut(world: DoubtWorld, { key: { id } }: PooledKey): void {
   assert.equal(world.book.record({ id, providerId: 'p' }).state, 'out-of-service');
 }
 
-void test('without a check or an answer a doubt protects a key for a minute, and no longer', async (t) => {
+void test('where nothing checks, a doubt protects a key as long as the pool answers others, and no longer', async (t) => {
   const world = await DoubtWorld.open(t, { keys: 2, checked: false });
   try {
-    world.everyKeyAnswers();
-    world.attack(DEAD, MODELS[0], 2);
-    assert.equal(world.usable(MODELS[0]), 2);
-    world.wait(59_000);
-    world.attack(DEAD, MODELS[0], 2);
-    assert.equal(world.usable(MODELS[0]), 2);
-    world.wait(1_000);
+    for (let n = 0; n < 3; n++) {
+      world.everyKeyAnswers();
+      world.attack(DEAD, MODELS[0], 2);
+      assert.equal(world.usable(MODELS[0]), 2);
+      world.wait(1_000);
+    }
     world.attack(DEAD, MODELS[0], 2);
     assert.equal(world.usable(MODELS[0]), 0, 'nothing has spoken for them since');
+  } finally {
+    await world.close();
+  }
+});
+
+void test('a throttle for hours is doubted like any other verdict', async (t) => {
+  const world = await DoubtWorld.open(t, { keys: 4 });
+  const errorText =
+    '{"error":{"message":"Rate limit reached on tokens per day","code":"rate_limit_exceeded"}}';
+  const headers = { 'retry-after': '43200' };
+  const outcome = { kind: 'answered', status: 429, headers, errorText, where: 'body' } as const;
+  try {
+    world.everyKeyAnswers();
+    world.attack({ providerType: 'openai', outcome }, MODELS[0], 4);
+    assert.equal(world.usable(MODELS[0]), 4);
+    assert.equal(world.notices.length, 1);
   } finally {
     await world.close();
   }

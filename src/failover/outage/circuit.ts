@@ -27,8 +27,8 @@ export interface Circuit {
 
 /** What happened to a circuit. */
 export type CircuitEvent =
-  /** Some answer came that is not the provider's own failure, be it an error. */
-  | { readonly type: 'answered'; readonly at: number; readonly keyId: string }
+  /** Some answer came that is not the provider's own failure; be it an error, and then not `isGood`. */
+  | { readonly type: 'answered'; readonly at: number; readonly keyId: string; readonly isGood: boolean }
   | ProviderFailed
   /** This request, and those that ask for the same, turned out to be the trouble themselves. */
   | { readonly type: 'withdrawn'; readonly at: number; readonly requestId: string }
@@ -84,10 +84,12 @@ export function openMark({ mark }: Pick<Circuit, 'mark'>, now: number): CircuitM
 
 function answered(
   circuit: Circuit,
-  { at, keyId }: Extract<CircuitEvent, { readonly type: 'answered' }>,
+  { at, keyId, isGood }: Extract<CircuitEvent, { readonly type: 'answered' }>,
 ): Circuit {
   const mark = openMark(circuit, at);
   if (mark !== undefined) return { mark: closedFrom(mark, at, mark.strikes), evidence: NO_EVIDENCE };
+  // What finds fault with a request may do so in front of a model that is down: it speaks for nothing.
+  if (!isGood) return circuit;
   const evidence = withAnswer(circuit.evidence, keyId, at);
   return evidence === circuit.evidence ? circuit : { ...circuit, evidence };
 }

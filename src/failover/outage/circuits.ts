@@ -38,6 +38,10 @@ export class Circuits {
   readonly #tools: CircuitTools;
   /** Of models that are not closed without any doubt. */
   readonly #own = new Map<string, Circuit>();
+  /** Nothing was open when last looked, and nothing has happened since: what is closed opens by an event alone. */
+  #isQuiet = false;
+  /** What the records told when it was so. */
+  #quietAt = 0;
   /** When the provider last gave any answer to this process. */
   #answeredAt = 0;
   #succeededAt = 0;
@@ -59,7 +63,8 @@ export class Circuits {
   ): void {
     this.#answeredAt = at;
     if (isGood) this.#succeededAt = at;
-    if (this.#isKnown(provider, model)) this.#happen(provider, model, { type: 'answered', at, keyId }, keyId);
+    if (this.#isKnown(provider, model))
+      this.#happen(provider, model, { type: 'answered', at, keyId, isGood }, keyId);
   }
 
   /** A try failed by the provider's own fault. */
@@ -76,9 +81,13 @@ export class Circuits {
   /** What keeps requests from a model at `now`; undefined where nothing does. */
   outageOf(provider: Provider, model: string, now: number): Outage | undefined {
     if (this.#own.size === 0 && provider.pool.circuits.size === 0) return undefined;
+    if (this.#isQuiet && this.#quietAt === provider.pool.circuits.changes) return undefined;
     const mark = openMark(this.#circuit(provider, model), now);
     if (mark !== undefined) return { mark, whole: false, dueAt: dueAt(provider, mark) };
-    const others = this.open(provider, now).filter(({ since }) => since > this.#answeredAt);
+    const open = this.open(provider, now);
+    this.#isQuiet = open.length === 0;
+    this.#quietAt = provider.pool.circuits.changes;
+    const others = open.filter(({ since }) => since > this.#answeredAt);
     const [first] = others.toSorted((a, b) => a.until - b.until);
     if (first === undefined || others.length < MIN_MODELS) return undefined;
     return { mark: first, whole: true, dueAt: dueAt(provider, first) };
@@ -125,6 +134,7 @@ export class Circuits {
   }
 
   #keep(model: string, circuit: Circuit): void {
+    this.#isQuiet = false;
     this.#own.delete(model);
     if (circuit.mark === undefined && circuit.evidence.failures.length === 0) return;
     this.#own.set(model, circuit);
