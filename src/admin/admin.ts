@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Circuits } from '../failover/outage/circuits.ts';
+import type { Circuits } from '../failover/blame/circuits.ts';
 import type { Recorder } from '../failover/recorder.ts';
 import type { Secret } from '../keys/secret.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -1,5 +1,5 @@
-import { isChecked } from '../failover/outage/circuits.ts';
-import type { Circuits } from '../failover/outage/circuits.ts';
+import { isChecked } from '../failover/blame/circuits.ts';
+import type { Circuits } from '../failover/blame/circuits.ts';
 import type { CircuitMark } from '../keys/circuit-mark.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';

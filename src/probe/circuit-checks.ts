@@ -1,7 +1,7 @@
 import { Attempt } from '../failover/attempt.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import { choiceRequest, choose } from '../failover/choose.ts';
-import { isChecked, keyForTrial } from '../failover/outage/circuits.ts';
+import { isChecked, keyForTrial } from '../failover/blame/circuits.ts';
 import type { CircuitMark } from '../keys/circuit-mark.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';

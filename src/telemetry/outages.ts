@@ -1,4 +1,4 @@
-import type { OutageNotice } from '../failover/outage/notice.ts';
+import type { OutageNotice } from '../failover/blame/notice.ts';
 import type { Log } from './log.ts';
 
 /** Tells the operator what a provider is in trouble with as a whole. The process that found it tells it, once. */

@@ -104,7 +104,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
   },
   'never-open': {
     meaning: 'no evidence opens a circuit',
-    file: 'src/failover/outage/circuit.ts',
+    file: 'src/failover/blame/circuit.ts',
     is: 'if (!showsOutage(evidence)) return { ...circuit, evidence };',
     becomes: 'return { ...circuit, evidence };',
     breaks: 'outage-left-alone',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { CLOSED, MAX_OPEN_MS, openMark, step, TRIAL_MS } from '../../src/failover/outage/circuit.ts';
-import type { Circuit, CircuitEvent, ProviderFailed } from '../../src/failover/outage/circuit.ts';
+import { CLOSED, MAX_OPEN_MS, openMark, step, TRIAL_MS } from '../../src/failover/blame/circuit.ts';
+import type { Circuit, CircuitEvent, ProviderFailed } from '../../src/failover/blame/circuit.ts';
 
 const START = 1_700_000_000_000;
 

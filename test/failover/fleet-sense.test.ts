@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FleetSense } from '../../src/failover/outage/fleet-sense.ts';
-import type { Fleet } from '../../src/failover/outage/fleet-sense.ts';
+import { FleetSense } from '../../src/failover/blame/fleet-sense.ts';
+import type { Fleet } from '../../src/failover/blame/fleet-sense.ts';
 
 const START = 1_700_000_000_000;
 

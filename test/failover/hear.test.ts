@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { hearOfProvider } from '../../src/failover/outage/hear.ts';
-import { keyForTrial } from '../../src/failover/outage/circuits.ts';
-import type { Outage } from '../../src/failover/outage/circuits.ts';
+import { hearOfProvider } from '../../src/failover/blame/hear.ts';
+import { keyForTrial } from '../../src/failover/blame/circuits.ts';
+import type { Outage } from '../../src/failover/blame/circuits.ts';
 import type { AttemptTools } from '../../src/failover/attempt.ts';
 import type { Verdict } from '../../src/failover/verdict.ts';
 import { completionCall } from '../../src/probe/check-call.ts';

@@ -1,5 +1,5 @@
-import type { Attempt } from './attempt.ts';
-import type { Recorder } from './recorder.ts';
+import type { Attempt } from '../attempt.ts';
+import type { Recorder } from '../recorder.ts';
 
 type Ended = Pick<Attempt, 'plan' | 'effect' | 'standing' | 'ended'>;
 

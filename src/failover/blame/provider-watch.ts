@@ -1,7 +1,7 @@
 import { Circuits } from './circuits.ts';
 import type { CircuitTools } from './circuits.ts';
 import { FleetSense } from './fleet-sense.ts';
-import { DoubtSense } from '../doubt.ts';
+import { DoubtSense } from './doubt.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /*

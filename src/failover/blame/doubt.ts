@@ -1,8 +1,8 @@
-import type { AttemptEnded, Doubted } from '../keys/event.ts';
-import type { Pool, PooledKey } from '../keys/pool.ts';
-import { ANY_MODEL } from '../keys/record.ts';
-import type { Doubt, InService, KeyRecord } from '../keys/record.ts';
-import type { KeyPolicy } from '../keys/reducer.ts';
+import type { AttemptEnded, Doubted } from '../../keys/event.ts';
+import type { Pool, PooledKey } from '../../keys/pool.ts';
+import { ANY_MODEL } from '../../keys/record.ts';
+import type { Doubt, InService, KeyRecord } from '../../keys/record.ts';
+import type { KeyPolicy } from '../../keys/reducer.ts';
 
 /**
  * How far a verdict on a key is believed:
