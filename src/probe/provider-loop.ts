@@ -184,8 +184,12 @@ export class ProviderLoop {
   /** Within the day's budget, where it turns out to cost something. */
   async #checkWithin({ pooled, ask, why }: DueCheck, signal: AbortSignal): Promise<CheckReport | undefined> {
     const { now: clock } = this.#options.tools;
-    const { epoch } = settle(pooled.record, clock());
-    const isWanted = (): boolean => settle(pooled.record, clock()).epoch === epoch;
+    const before = settle(pooled.record, clock());
+    // The epoch alone does not tell: two nodes may have taken the key out at once, one by the operator's word.
+    const isWanted = (): boolean => {
+      const { epoch, state } = settle(pooled.record, clock());
+      return epoch === before.epoch && state === before.state;
+    };
     const asked = await this.#checker.settle(this.#provider, ask, signal);
     if (!isWanted()) return undefined;
     const now = clock();

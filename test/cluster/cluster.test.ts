@@ -6,6 +6,11 @@ import { isPlantName, plants } from './plants.ts';
 import { simulateSeeds } from './simulation.ts';
 
 const SEEDS = 200;
+/**
+ * Beyond those, seeds that once broke an invariant. 2041: a key that one node had taken out and another had disabled, in
+ * the same epoch, was checked.
+ */
+const BROKE_ONCE = [2041];
 
 void describe('simulated clusters', () => {
   void it(`keep every invariant, whatever fails (${SEEDS} seeds)`, async () => {
@@ -15,6 +20,16 @@ void describe('simulated clusters', () => {
       [],
     );
     assert.equal(seeds, SEEDS);
+  });
+
+  void it('keep every invariant in the seeds that once broke one', async () => {
+    for (const seed of BROKE_ONCE) {
+      const { runs } = await simulateSeeds({ from: seed, count: 1 }, 1);
+      assert.deepEqual(
+        runs.map(({ violation }) => `seed ${seed}: ${violationText(violation)}`),
+        [],
+      );
+    }
   });
 
   void it('go the same way again with the same seed, and another way with another', async () => {
