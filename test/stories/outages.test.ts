@@ -100,6 +100,18 @@ async function closedPort(t: TestContext): Promise<string> {
   return origin;
 }
 
+void test('what `retryOnStatus` does not name is tried with no other key, and goes to the next provider', async (t) => {
+  const pools = { main: keysOf('main', 3), spare: keysOf('spare', 1) };
+  const gateway = await routeOver(t, {
+    pools,
+    behaviours: behaving(pools.main, { kind: 'server-error', status: 500 }),
+    more: { main: { ...THRESHOLD_3, retryOnFailure: { enabled: true, retryOnStatus: ['429'] } } },
+  });
+  const { status, headers } = await ask(gateway.url);
+  assert.deepEqual([status, headers['x-sparekey-attempts']], [200, '2']);
+  assert.deepEqual([askedOf(gateway, 'main'), askedOf(gateway, 'spare')], [1, 1]);
+});
+
 void test('a request that one provider cannot stand is answered by the next, and no key pays', async (t) => {
   const pools = { main: keysOf('main', 6), spare: keysOf('spare', 2) };
   const poisoned: Behaviour = { kind: 'server-error', operations: ['embeddings'] };
