@@ -22,7 +22,7 @@ import { RetryBudget } from './retry-budget.ts';
  *
  * They guard one another. What turns out to be poison is taken back as evidence of an outage, and no single request,
  * however often it is repeated, nor a single key among several, opens a circuit. Keys that fail while others answer are
- * bad keys to all three. And while none of this has come to a conclusion, the retry budget bounds what tries cost.
+ * bad keys to the last three. And while none of this has come to a conclusion, the retry budget bounds what tries cost.
  *
  * Who pays where a circuit is wrong: a request goes to the next provider of its route for some seconds, and to this one
  * all the same where there is no other, or none that answers. None is refused for it. Who pays for finding out that a
