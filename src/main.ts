@@ -12,12 +12,16 @@ import { router } from './failover/route.ts';
 import { WaitingRoom } from './failover/queue/waiting-room.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
-import { findKey } from './gateway/runtime.ts';
+import { requestIds } from './gateway/request-ids.ts';
+import { findKey, forgetKeysThatLeft } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
-import type { Address, ConnectionServer } from './gateway/server.ts';
+import type { Address, ConnectionOptions, ConnectionServer } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
 import { isDueSooner } from './keys/doubt.ts';
+import { connectionCaps, descriptorLimit, watchDescriptors } from './listener/descriptors.ts';
+import type { ConnectionCaps, ConnectionCounts } from './listener/descriptors.ts';
+import { dataPageGuard } from './listener/page-guard.ts';
 import { CircuitChecks } from './probe/circuit-checks.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
@@ -25,6 +29,7 @@ import type { Store } from './store/contract.ts';
 import { openStore } from './store/open.ts';
 import type { StorePlace } from './store/place.ts';
 import { checkLines } from './telemetry/check-lines.ts';
+import { whenExhausted, whenFull } from './telemetry/descriptor-lines.ts';
 import { watchTransitions } from './telemetry/key-transitions.ts';
 import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
@@ -75,6 +80,7 @@ export interface GatewayNode {
 /** Answers applications. */
 export interface DataPlane {
   readonly address: Address;
+  connections(): ConnectionCounts;
   /** Lets requests under way finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
@@ -82,6 +88,7 @@ export interface DataPlane {
 /** Answers applications on connections that another process accepts. */
 export interface WorkerPlane {
   take(socket: Socket): void;
+  connections(): ConnectionCounts;
   /** Lets requests under way finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
@@ -102,7 +109,7 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
   const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
-  const control = await openControlPlane(node, () => [self]);
+  const control = await openControlPlane(node, () => [{ ...self, connections: data.connections() }]);
   opened.move();
   return {
     address: data.address,
@@ -128,6 +135,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     now: Date.now,
     onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
   });
+  const endWatch = watchDescriptors(whenExhausted(log, () => performance.now()));
   let runtime = assemble(config, book);
   book.subscribe((keyId, record) => {
     for (const provider of runtime.providers.values()) provider.pool.update(keyId, record);
@@ -153,6 +161,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
       return previous;
     },
     close: async () => {
+      endWatch();
       await Promise.all([book.close(), resources.close()]);
       await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
       await store.close();
@@ -163,15 +172,21 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
 /** Opens the listener that applications call. */
 export async function openDataPlane(node: GatewayNode, place: Address): Promise<DataPlane> {
   const gateway = gatewayOf(node);
-  const server = await openDataServer(place, (...asked) => gateway.handle(...asked));
-  return { address: server.address, close: () => closePlane(node, gateway, server) };
+  const server = await openDataServer(place, (...asked) => gateway.handle(...asked), {}, boundsOf(node));
+  return { ...server, close: () => closePlane(node, gateway, server) };
 }
 
 /** The same without a listener, for a process that is handed its connections by another. */
 export function openWorkerPlane(node: GatewayNode): WorkerPlane {
   const gateway = gatewayOf(node);
-  const server = serveConnections((...asked) => gateway.handle(...asked));
-  return { take: (socket) => server.take(socket), close: () => closePlane(node, gateway, server) };
+  const server = serveConnections((...asked) => gateway.handle(...asked), {}, boundsOf(node));
+  return { ...server, close: () => closePlane(node, gateway, server) };
+}
+
+function boundsOf({ log, runtime }: GatewayNode): ConnectionOptions {
+  const descriptors = descriptorLimit();
+  const caps = (): ConnectionCaps => connectionCaps(descriptors, runtime().config.limits);
+  return { caps, onFull: whenFull(log, () => performance.now()) };
 }
 
 function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gateway {
@@ -277,19 +292,6 @@ function assemble(config: Config, book: KeyBook): Runtime {
     providers,
     route: router(providers, { routes, activeProviderId, random: Math.random }),
     admit: admission(config.clients),
+    pageGuard: config.clients === undefined ? dataPageGuard(config.allowedHosts, hostname()) : undefined,
   };
-}
-
-async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {
-  for (const { id } of previous.providers.values()) {
-    const pool = next.providers.get(id)?.pool;
-    await book.forget(id, (keyId) => pool?.get(keyId) !== undefined);
-  }
-}
-
-/** Ids that are short, unlike those of other processes, and cost nothing to make. */
-function requestIds(): () => string {
-  const prefix = randomBytes(6).toString('base64url');
-  let count = 0;
-  return () => `req_${prefix}${(count++).toString(36).padStart(4, '0')}`;
 }

@@ -65,7 +65,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const server = createServer(
     { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },
     (request, response) => {
-      const refusal = guard(request.headers) ?? bodyRefusal(request);
+      const refusal = guard(request) ?? bodyRefusal(request);
       if (refusal !== undefined) {
         turnAway(response, refusal);
         return;

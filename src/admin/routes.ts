@@ -4,7 +4,7 @@ import type { AdminErrorCode } from './errors.ts';
 import type { KeysApi } from './keys-api.ts';
 import { viewState } from './state-view.ts';
 import type { StateStatus } from './state-view.ts';
-import { viewWorker } from './worker-view.ts';
+import { sumConnections, viewWorker } from './worker-view.ts';
 import type { WorkerStatus } from './worker-view.ts';
 
 /** What requests can reach. */
@@ -53,7 +53,9 @@ export async function route(
     const { stored, ...told } = lifted;
     return answerJson(response, stored ? 200 : 202, told);
   }
-  if (pathname === '/api/state') return answerJson(response, 200, viewState(state(), api.outages()));
+  if (pathname === '/api/state') {
+    return answerJson(response, 200, viewState(state(), api.outages(), sumConnections(workers())));
+  }
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (pathname === '/api/choice') {
     return answerOr(response, api.choice(searchParams.get('provider') ?? undefined, model));

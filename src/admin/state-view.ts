@@ -1,3 +1,4 @@
+import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { OutageView } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 
@@ -29,10 +30,16 @@ export interface StateView {
   readonly emptyAnswers: Readonly<Record<string, number>>;
   /** What providers are down for, as far as this process knows. */
   readonly down: readonly OutageView[];
+  /** Clients' connections, of all processes of this gateway. */
+  readonly connections: ConnectionCounts;
 }
 
 /** Makes the view of the state. */
-export function viewState(status: StateStatus, down: readonly OutageView[]): StateView {
+export function viewState(
+  status: StateStatus,
+  down: readonly OutageView[],
+  connections: ConnectionCounts,
+): StateView {
   const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
   return {
     store: {
@@ -44,5 +51,6 @@ export function viewState(status: StateStatus, down: readonly OutageView[]): Sta
     probing,
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     down,
+    connections,
   };
 }

@@ -1,3 +1,5 @@
+import type { ConnectionCounts } from '../listener/descriptors.ts';
+
 /** One process that serves the data plane. */
 export interface WorkerStatus {
   /** From 1. */
@@ -9,6 +11,8 @@ export interface WorkerStatus {
   readonly since: number;
   /** How often it has been started again. */
   readonly restarts: number;
+  /** As it last told; undefined while it has not. */
+  readonly connections?: ConnectionCounts | undefined;
 }
 
 /** A worker as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
@@ -18,9 +22,23 @@ export interface WorkerView {
   readonly state: WorkerStatus['state'];
   readonly since: string;
   readonly restarts: number;
+  readonly connections: ConnectionCounts | null;
 }
 
 /** Makes the view of a worker. */
-export function viewWorker({ number, pid, state, since, restarts }: WorkerStatus): WorkerView {
-  return { number, pid: pid ?? null, state, since: new Date(since).toISOString(), restarts };
+export function viewWorker({ number, pid, state, since, restarts, connections }: WorkerStatus): WorkerView {
+  const sinceText = new Date(since).toISOString();
+  return { number, pid: pid ?? null, state, since: sinceText, restarts, connections: connections ?? null };
+}
+
+/** The connections of all workers together. */
+export function sumConnections(workers: readonly WorkerStatus[]): ConnectionCounts {
+  const sum = { open: 0, most: 0, gaveWay: 0, refused: 0 };
+  for (const { connections } of workers) {
+    sum.open += connections?.open ?? 0;
+    sum.most += connections?.most ?? 0;
+    sum.gaveWay += connections?.gaveWay ?? 0;
+    sum.refused += connections?.refused ?? 0;
+  }
+  return sum;
 }

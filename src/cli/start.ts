@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Loaded } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
+import { connectionCaps, descriptorLimit } from '../listener/descriptors.ts';
 import { startSparekey } from '../main.ts';
 import type { Running } from '../main.ts';
+import { tellDescriptors } from '../telemetry/descriptor-lines.ts';
 import { chooseLook, createLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
 import { startWithWorkers } from '../workers/control.ts';
@@ -68,6 +70,8 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
   });
   // Now that signals are heard it may be called ready.
   if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
+  const descriptors = descriptorLimit();
+  tellDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));
   for (const warning of setup.loaded.warnings) log.warn(formatProblem(warning, sourceOf(setup)));
 }
 

@@ -97,6 +97,14 @@ const limits = z.strictObject({
     description:
       'Where a chat stream has nothing to show for so long, its answer begins, with 200 and without `x-sparekey-*` headers, and so often it gets a comment (Anthropic: a `ping` event, Gemini with `alt=sse`: empty lines), so that clients and proxies go on waiting. Failover goes on behind it; an error is then told in the stream, where SDKs do not retry it by themselves. 0: never.',
   }),
+  connections: integer({ min: 1, max: 1_000_000 }).exactOptional().meta({
+    description:
+      'How many connections of clients a process has open at once. Beyond that the one that has been idle for longest gives way, and where all have a request under way, a new one is told 503. By default, and at most, a third of the file descriptors that the process may have, less some 350, and by default no more than 16384: so that clients alone never use them up.',
+  }),
+  connectionsPerAddress: integer({ min: 1, max: 1_000_000 }).exactOptional().meta({
+    description:
+      'The same for one IPv4 address or one /64 of IPv6. By default seven eighths of all: behind a reverse proxy everybody has one address.',
+  }),
   drain: duration({ min: 0 })
     .prefault('30s')
     .meta({ description: 'How long a stop waits for running requests.' }),
@@ -120,6 +128,10 @@ const options = {
     .superRefine(checkClients, onLists)
     .exactOptional()
     .meta({ description: 'Who may call. Absent: anybody who can reach a loopback listener.' }),
+  allowedHosts: z.array(text('a host name')).default([]).meta({
+    description:
+      'Names without port by which the gateway may be called where there are no `clients`, and whose pages may call it. Programs need none for addresses, `localhost`, names of one label and those under `.internal`, `.local`, `.home.arpa`, `.test` and `.svc`; pages of other sites are refused, and so is what a page could have sent by a name that somebody pointed here.',
+  }),
   log: log.prefault({}).meta({ description: 'The log.' }),
   resourceAffinity: duration({ min: 0, max: LONGEST_MEMORY_MS }).prefault('30d').meta({
     description:

@@ -90,6 +90,15 @@ export const gatewayErrors = {
       'A browser says that the request comes from another site, and no `clients` are configured: without keys any page one visits could spend the operator’s credit.',
     retryable: false,
   },
+  foreign_host: {
+    status: 403,
+    type: 'invalid_request_error',
+    message:
+      'This gateway is not called by the name "{host}". If it should be, its operator can put the name into "allowedHosts", or configure "clients".',
+    meaning:
+      'No `clients` are configured, and the request came by a name that anybody may have pointed here, or is a page’s at a name that may not be the gateway’s own: a web page could be behind it. The operator can add the name to `allowedHosts`, or give `clients` keys. Addresses, `localhost`, the machine’s own name, names of one label and those under `.internal`, `.local`, `.home.arpa`, `.test` and `.svc` need no permission.',
+    retryable: false,
+  },
   model_not_routed: {
     status: 404,
     type: 'invalid_request_error',
@@ -207,6 +216,14 @@ export const gatewayErrors = {
     message: 'The answer of the provider broke off.',
     meaning:
       'The connection to the provider ended before its answer was whole. In a stream it comes as an event, and what came before it is incomplete.',
+    retryable: true,
+  },
+  too_many_connections: {
+    status: 503,
+    type: 'api_error',
+    message: 'The gateway has as many connections as it takes, all of them in use.',
+    meaning:
+      'There are `limits.connections` in this process, or `limits.connectionsPerAddress` from one address, and each has a request under way. Idle ones give way before anybody is told this. `GET /api/state` counts them.',
     retryable: true,
   },
   no_key_available: {

@@ -182,9 +182,10 @@ export class Gateway {
       story.target = target;
       reply.dialect = target.operation.dialect;
     }
-    // A form from a page needs nobody's leave: where no key is asked for, its origin is all there is to go by.
-    const isForeignPage = request.headers['sec-fetch-site'] === 'cross-site';
-    if (isForeignPage && runtime.config.clients === undefined) return refusal('cross_site');
+    // A page needs nobody's leave to send: where no key is asked for, where it comes from is all there is to go by.
+    const foreign = runtime.pageGuard?.(request);
+    if (foreign !== undefined)
+      return refusal(foreign, { host: (request.headers.host ?? '').replace(/:\d+$/, '') });
     const admission = runtime.admit(request.headers, url);
     if (admission.kind === 'refused') return refusal(admission.code);
     story.client = admission.client;

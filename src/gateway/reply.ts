@@ -12,11 +12,11 @@ import { RetellingError } from '../translate/retelling.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import type { Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { Tunnel } from './server.ts';
+import { dropRest, isStillSent } from './lingering.ts';
 import { joinConnections } from './tunnel.ts';
 import { travellingHeaders, withType } from './relayed-headers.ts';
 import { droppedNames } from './dropped-names.ts';
 import { toldBy } from './told-by.ts';
-import { dropRest, isStillSent } from './unread.ts';
 import { wholeBody } from './whole-body.ts';
 
 /** Up to this a body is copied to be sent together with its head. Bytes. */
@@ -256,9 +256,9 @@ export class Reply {
 
   /** Ends the answer, once the client has come to reading it. */
   #end(): void {
-    const { req: request } = this.#response;
-    if (isStillSent(request)) void dropRest(request).then(() => this.#response.end());
-    else this.#response.end();
+    const response = this.#response;
+    if (isStillSent(response.req)) void dropRest(response).then(() => response.end());
+    else response.end();
   }
 
   #own(headers: readonly string[]): string[] {

@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import type { Route } from '../failover/route.ts';
+import type { KeyBook } from '../keys/book.ts';
 import type { Key } from '../keys/key.ts';
+import type { PageGuard } from '../listener/page-guard.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Admit } from './clients.ts';
 
@@ -13,6 +15,8 @@ export interface Runtime {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly route: (model: string | undefined) => Route;
   readonly admit: Admit;
+  /** Keeps pages from what no key protects; undefined where clients have keys, which no page knows. */
+  readonly pageGuard: PageGuard | undefined;
 }
 
 /** The key of that id, whichever provider's it is; undefined where none has it any more. Ids are unique over providers. */
@@ -22,4 +26,12 @@ export function findKey({ providers }: Runtime, keyId: string): Key | undefined 
     if (pooled !== undefined) return pooled.key;
   }
   return undefined;
+}
+
+/** Has the records go of keys that another configuration no longer has. */
+export async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {
+  for (const { id } of previous.providers.values()) {
+    const pool = next.providers.get(id)?.pool;
+    await book.forget(id, (keyId) => pool?.get(keyId) !== undefined);
+  }
 }

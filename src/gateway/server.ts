@@ -1,9 +1,14 @@
 import { createServer, ServerResponse, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createListener } from 'node:net';
+import type { AddressInfo, Server as Listener, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { errorBody } from '../dialects/errors.ts';
+import { ALIVE_AFTER_MS, connectionCaps } from '../listener/descriptors.ts';
+import type { ConnectionCaps, ConnectionCounts } from '../listener/descriptors.ts';
+import { Connections } from './connections.ts';
+import { STALL_MS } from './serve-limits.ts';
 
 /** Where something listens. */
 export interface Address {
@@ -15,6 +20,7 @@ export interface Address {
 export interface ConnectionServer {
   /** Serves a connection that was accepted elsewhere and has not been read from. */
   take(socket: Socket): void;
+  connections(): ConnectionCounts;
   /** Takes no new connections, lets requests under way finish, and after `limitMs` ends those that have not. */
   close(limitMs: number): Promise<void>;
 }
@@ -42,80 +48,74 @@ export interface ListenerBounds {
   readonly requestMs: number;
   /** Between two looks at who takes too long. */
   readonly checkMs: number;
+  /** How long it may take nothing of an answer that is waiting to be sent. */
+  readonly stallMs: number;
 }
 
-const BOUNDS: ListenerBounds = { headMs: 20_000, requestMs: 600_000, checkMs: 5_000 };
+/** How many connections there may be, and who hears when there would be more. */
+export interface ConnectionOptions {
+  readonly caps: () => ConnectionCaps;
+  readonly onFull: (counts: ConnectionCounts) => void;
+}
+
+const BOUNDS: ListenerBounds = { headMs: 20_000, requestMs: 600_000, checkMs: 5_000, stallMs: STALL_MS };
+/** Where nobody says otherwise. */
+const ROOMY: ConnectionOptions = { caps: () => connectionCaps(undefined, {}), onFull: () => undefined };
 /** Longer than clients' pools keep idle connections, so that it is they who close: no request meets a closing one. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_HEADERS = 200;
+/** What a client is told to wait that found no room. Milliseconds. */
+const FULL_RETRY_MS = 1_000;
 
 /** Opens the data plane's listener. Bounds on heads and time are here; bounds on bodies are the gateway's. */
 export async function openDataServer(
   { host, port }: Address,
   handle: Handle,
-  bounds: ListenerBounds = BOUNDS,
+  bounds: Partial<ListenerBounds> = {},
+  options = ROOMY,
 ): Promise<DataServer> {
-  const { server, connections } = makeServer(handle, bounds);
-  await listen(server, host, port);
-  return { ...serving(server, connections), address: addressOf(server) };
+  const served = serveConnections(handle, bounds, options);
+  const listener = createListener({
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: ALIVE_AFTER_MS,
+  });
+  listener.on('connection', (socket: Socket) => served.take(socket));
+  await listen(listener, host, port);
+  return {
+    ...served,
+    close: (limitMs) => {
+      listener.close();
+      return served.close(limitMs);
+    },
+    address: addressOf(listener),
+  };
 }
 
 /** The same without a listener of its own, for a process that is handed its connections by another. */
-export function serveConnections(handle: Handle, bounds: ListenerBounds = BOUNDS): ConnectionServer {
-  const { server, connections } = makeServer(handle, bounds);
+export function serveConnections(
+  handle: Handle,
+  bounds: Partial<ListenerBounds> = {},
+  { caps, onFull }: ConnectionOptions = ROOMY,
+): ConnectionServer {
+  const connections = new Connections(caps, onFull);
+  const server = makeServer(handle, { ...BOUNDS, ...bounds }, connections);
   // Node begins to look who takes too long when a server listens, and this one never does.
   server.emit('listening');
-  return serving(server, connections);
-}
-
-function makeServer(handle: Handle, { headMs, requestMs, checkMs }: ListenerBounds) {
-  const connections = new Connections();
-  const server = createServer({
-    headersTimeout: headMs,
-    requestTimeout: requestMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: checkMs,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    noDelay: true,
-    // Clients that would like HTTP/2 say so in the same header, and are answered as they asked.
-    // A connection whose earlier requests are not answered yet cannot be given away.
-    shouldUpgradeCallback: ({ headers, socket }) =>
-      headers.upgrade?.toLowerCase() === 'websocket' && !connections.isAnswering(socket),
-  });
-  // Node would drop the headers that are too many, and nobody would know which.
-  server.maxHeadersCount = 0;
-  const answer = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void => {
-    connections.begin(request, response);
-    if (request.rawHeaders.length > 2 * MAX_HEADERS) refuse(response, 'headers_too_large');
-    else handle(request, response, tunnel);
-  };
-  server.on('connection', (socket: Socket) => connections.open(socket));
-  server.on('request', (request, response) => answer(request, response));
-  // Who asks before sending a body is told to go on when the body is wanted: by the gateway.
-  server.on('checkContinue', (request, response) => answer(request, response));
-  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    response.once('finish', () => socket.end());
-    // What breaks it is told by its end.
-    socket.on('error', () => undefined);
-    answer(request, response, { socket, head });
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) refuseOn(socket, codeOf(error.code));
-    else socket.destroy();
-  });
-  return { server, connections };
-}
-
-function serving(server: Server, connections: Connections): ConnectionServer {
   return {
     take: (socket) => {
-      server.emit('connection', socket);
-      socket.resume();
+      if (connections.admit(socket)) {
+        server.emit('connection', socket);
+        socket.resume();
+      } else {
+        // Who it breaks with has gone.
+        socket.on('error', () => undefined);
+        connections.turnAway(socket, () => tell(socket, 'too_many_connections', FULL_RETRY_MS));
+      }
     },
+    connections: () => connections.counts(),
     close: async (limitMs) => {
       server.close();
       connections.endWhenIdle();
@@ -126,56 +126,67 @@ function serving(server: Server, connections: Connections): ConnectionServer {
   };
 }
 
-/** The open connections, each with the answers under way on it. */
-class Connections {
-  readonly #answers = new Map<Socket, Set<ServerResponse>>();
-  #ending = false;
-
-  open(socket: Socket): void {
-    this.#answers.set(socket, new Set());
-    socket.once('close', () => this.#answers.delete(socket));
-  }
-
-  begin({ socket }: IncomingMessage, response: ServerResponse): void {
-    const answers = this.#answers.get(socket);
-    answers?.add(response);
-    response.once('close', () => {
-      answers?.delete(response);
-      if (this.#ending && answers?.size === 0) socket.destroySoon();
+function makeServer(
+  handle: Handle,
+  { headMs, requestMs, checkMs, stallMs }: ListenerBounds,
+  connections: Connections,
+): Server {
+  const server = createServer({
+    headersTimeout: headMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: checkMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Clients that would like HTTP/2 say so in the same header, and are answered as they asked. So are those whose
+    // request has a body, which no handshake has. A connection whose earlier requests are not answered yet cannot be
+    // given away.
+    shouldUpgradeCallback: ({ headers, socket }) =>
+      headers.upgrade?.toLowerCase() === 'websocket' &&
+      headers['content-length'] === undefined &&
+      headers['transfer-encoding'] === undefined &&
+      !connections.isAnswering(socket),
+  });
+  // Node would drop the headers that are too many, and nobody would know which.
+  server.maxHeadersCount = 0;
+  const answer = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void => {
+    connections.begin(request, response, () => {
+      if (request.rawHeaders.length > 2 * MAX_HEADERS) refuse(response, 'headers_too_large');
+      else handle(request, response, tunnel);
     });
-  }
+  };
+  server.on('request', (request, response) => answer(request, response));
+  // Who asks before sending a body is told to go on when the body is wanted: by the gateway.
+  server.on('checkContinue', (request, response) => answer(request, response));
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.once('finish', () => connections.close(socket));
+    // What breaks it is told by its end.
+    socket.on('error', () => undefined);
+    socket.on('timeout', () => endIfStalled(socket));
+    answer(request, response, { socket, head });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // It goes on reading what comes behind a refusal, and that is no request either.
+    if (connections.isLingering(socket)) return;
+    if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) {
+      tell(socket, codeOf(error.code));
+      connections.close(socket);
+    } else socket.destroy();
+  });
+  server.timeout = stallMs;
+  // Nothing has moved for as long, or a connection was kept alive for long enough.
+  server.on('timeout', (socket: Socket) => {
+    if (connections.isAnswering(socket)) endIfStalled(socket);
+    else socket.destroy();
+  });
+  return server;
+}
 
-  /** Whether answers are under way on a connection. */
-  isAnswering(socket: Socket): boolean {
-    return (this.#answers.get(socket)?.size ?? 0) > 0;
-  }
-
-  /** Ends connections without an answer under way, and from now on the others with their last one. */
-  endWhenIdle(): void {
-    this.#ending = true;
-    for (const [socket, answers] of this.#answers) if (answers.size === 0) socket.destroySoon();
-  }
-
-  endAll(): void {
-    for (const socket of this.#answers.keys()) socket.destroy();
-  }
-
-  /** Resolves when those that are open now have closed. */
-  async closed(): Promise<void> {
-    const closing = Array.from(
-      this.#answers.keys(),
-      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
-    );
-    await Promise.all(closing);
-  }
-
-  /** Whether an answer to what just came would be read as that, and not as part of another answer. */
-  mayAnswer(socket: Socket): boolean {
-    if (!socket.writable) return false;
-    const [first, second] = this.#answers.get(socket) ?? [];
-    if (first === undefined) return true;
-    return second === undefined && !first.req.complete && !first.headersSent;
-  }
+/** While an answer is being made nothing moves either. */
+function endIfStalled(socket: Socket): void {
+  if (socket.writableLength > 0) socket.destroy();
 }
 
 function refuse(response: ServerResponse, code: GatewayErrorCode): void {
@@ -185,11 +196,15 @@ function refuse(response: ServerResponse, code: GatewayErrorCode): void {
 }
 
 /** What never became a request still gets an answer in words. */
-function refuseOn(socket: Socket, code: GatewayErrorCode): void {
-  const { status, headers, body } = errorBody('openai', code);
+function tell(socket: Socket, code: GatewayErrorCode, retryAfterMs?: number): void {
+  const { status, headers, body } = errorBody(
+    'openai',
+    code,
+    retryAfterMs === undefined ? {} : { retryAfterMs },
+  );
   const own = { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) };
   const lines = Object.entries(own).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }
 
 function codeOf(code: string | undefined): GatewayErrorCode {
@@ -205,7 +220,7 @@ function codeOf(code: string | undefined): GatewayErrorCode {
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Listener, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
@@ -215,7 +230,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function addressOf(server: Server): Address {
+function addressOf(server: Listener): Address {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
   return { host: (address satisfies AddressInfo).address, port: address.port };

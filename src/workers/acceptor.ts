@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Address } from '../gateway/server.ts';
+import { ALIVE_AFTER_MS, descriptorLimit, waitingCap } from '../listener/descriptors.ts';
 
 /** A worker as far as connections go to it. */
 export interface Taker {
@@ -18,8 +19,18 @@ export interface Taker {
  */
 const MAX_HANDING = 32;
 
-/** Connections that wait for a worker; one that comes when there are so many is closed at once. */
+/**
+ * Connections that wait for a worker, where there are descriptors for so many; one that comes then is closed at once. How
+ * many are open at workers is theirs to bound.
+ */
 const MAX_WAITING = 10_000;
+
+/** How to accept. */
+export interface AcceptorOptions {
+  readonly maxWaiting?: number;
+  /** A connection was closed because so many were waiting. */
+  readonly onDrop?: (maxWaiting: number) => void;
+}
 
 /**
  * The data plane's listener. It reads nothing: each connection goes to the worker that has the fewest. It is
@@ -36,11 +47,19 @@ export class Acceptor {
   }
 
   /** @throws the listener's error, such as EADDRINUSE */
-  static async open({ host, port }: Address, maxWaiting = MAX_WAITING): Promise<Acceptor> {
-    const server = createServer({ pauseOnConnect: true, noDelay: true });
+  static async open(place: Address, options: AcceptorOptions = {}): Promise<Acceptor> {
+    const { host, port } = place;
+    const { maxWaiting = waitingCap(descriptorLimit(), MAX_WAITING), onDrop = () => undefined } = options;
+    const server = createServer({
+      pauseOnConnect: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: ALIVE_AFTER_MS,
+    });
     // Those that were let go count no more.
     server.maxConnections = maxWaiting;
     const acceptor = new Acceptor(server);
+    server.on('drop', () => onDrop(maxWaiting));
     server.on('connection', (socket: Socket) => {
       // A client that has gone meanwhile is no trouble of ours; whoever takes the connection will see.
       socket.on('error', () => undefined);

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { ConfigSource } from '../config/source.ts';
 import { openControlPlane, openNode } from '../main.ts';
 import type { Running } from '../main.ts';
+import { whenDropped } from '../telemetry/descriptor-lines.ts';
 import type { LogLook, SharedLog } from '../telemetry/log.ts';
 import { Acceptor } from './acceptor.ts';
 import { Supervisor } from './supervisor.ts';
@@ -27,7 +28,8 @@ export async function startWithWorkers(
   // Closed again where the next one cannot be opened.
   await using opened = new AsyncDisposableStack();
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
-  const acceptor = opened.adopt(await Acceptor.open(config.listen), (it) => it.close());
+  const onDrop = whenDropped(log, () => performance.now());
+  const acceptor = opened.adopt(await Acceptor.open(config.listen, { onDrop }), (it) => it.close());
   const { level: logLevel } = config.log;
   const supervisor = opened.adopt(
     new Supervisor({ count, acceptor, source, log, logLevel, logLook, now: Date.now }),

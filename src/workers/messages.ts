@@ -1,4 +1,5 @@
 import type { ConfigSource } from '../config/source.ts';
+import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { LogLevel } from '../telemetry/log.ts';
 import type { LogLook } from '../telemetry/log.ts';
 
@@ -37,7 +38,7 @@ export type Report =
   /** It has the connection it was handed. */
   | { readonly kind: 'taken' }
   /** So many connections are open there now that some have closed. */
-  | { readonly kind: 'open'; readonly connections: number }
+  | { readonly kind: 'open'; readonly connections: number; readonly counts: ConnectionCounts | undefined }
   /** It cannot start, and ends. */
   | { readonly kind: 'failed'; readonly error: ToldError };
 

@@ -1,4 +1,5 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
+import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { SharedLog } from '../telemetry/log.ts';
 import type { Acceptor, Taker } from './acceptor.ts';
 import { nextWait } from './backoff.ts';
@@ -38,6 +39,8 @@ export class Slot {
   /** Of the configuration that the worker runs; -1 where none does. */
   #version = -1;
   #failure: ToldError | undefined;
+  /** As the worker last told, when some had closed. */
+  #connections: ConnectionCounts | undefined;
 
   constructor(options: SlotOptions) {
     this.#options = options;
@@ -47,7 +50,10 @@ export class Slot {
   status(): WorkerStatus {
     const { kind: state } = this.#state;
     const pid = 'process' in this.#state ? this.#state.process.pid : undefined;
-    return { number: this.#options.number, pid, state, since: this.#since, restarts: this.#restarts };
+    const open = this.#state.kind === 'ready' ? this.#state.taker.open : 0;
+    const connections = this.#connections === undefined ? undefined : { ...this.#connections, open };
+    const { number } = this.#options;
+    return { number, pid, state, since: this.#since, restarts: this.#restarts, connections };
   }
 
   /**
@@ -125,6 +131,7 @@ export class Slot {
         if (state.kind === 'ready') this.#options.acceptor.taken(state.taker);
         return;
       case 'open':
+        this.#connections = report.counts;
         if (state.kind === 'ready') state.taker.open = report.connections;
     }
   }
@@ -141,6 +148,7 @@ export class Slot {
   #ended({ pid }: WorkerProcess, how: string): void {
     this.#leave(this.#state);
     this.#version = -1;
+    this.#connections = undefined;
     if (this.#state.kind === 'stopping' || !this.#wasReady) {
       this.#failure ??= { message: how };
       this.#become({ kind: 'stopped' });

@@ -98,7 +98,7 @@ class Worker {
     this.#isTelling = true;
     setImmediate(() => {
       this.#isTelling = false;
-      void report({ kind: 'open', connections: this.#open });
+      void report({ kind: 'open', connections: this.#open, counts: this.#running?.data.connections() });
     });
   }
 

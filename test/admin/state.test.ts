@@ -5,8 +5,14 @@ import { START, refusal, stageAdmin } from './tools.ts';
 const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
 
 void test('the store is shown with its kind and place, and which providers are probed from here', async (context) => {
+  const worker = { pid: undefined, state: 'ready', since: START, restarts: 0 } as const;
   const stage = await stageAdmin(context, {
     providers: PROVIDERS,
+    workers: [
+      { ...worker, number: 1, connections: { open: 5, most: 100, gaveWay: 2, refused: 1 } },
+      { ...worker, number: 2, connections: { open: 6, most: 100, gaveWay: 0, refused: 3 } },
+      { ...worker, number: 3, state: 'starting', connections: undefined },
+    ],
     state: {
       kind: 'redis',
       description: 'redis://127.0.0.1:6379/0',
@@ -24,6 +30,7 @@ void test('the store is shown with its kind and place, and which providers are p
     probing: ['main'],
     emptyAnswers: { main: 2 },
     down: [],
+    connections: { open: 11, most: 200, gaveWay: 2, refused: 4 },
   });
   assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
 });
@@ -43,6 +50,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     probing: [],
     emptyAnswers: {},
     down: [],
+    connections: { open: 0, most: 0, gaveWay: 0, refused: 0 },
   });
 });
 

@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { START, refusal, stageAdmin } from './tools.ts';
 
 const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
+const COUNTS = { open: 5, most: 100, gaveWay: 2, refused: 1 };
 
 void test('workers are listed with what they do, since when, and how often they were started again', async (context) => {
   const stage = await stageAdmin(context, {
     providers: PROVIDERS,
     workers: [
-      { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 },
+      { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0, connections: COUNTS },
       { number: 2, pid: undefined, state: 'waiting', since: START + 1_000, restarts: 3 },
     ],
   });
@@ -16,8 +17,22 @@ void test('workers are listed with what they do, since when, and how often they 
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json(), {
     workers: [
-      { number: 1, pid: 4711, state: 'ready', since: '2026-03-01T12:00:00.000Z', restarts: 0 },
-      { number: 2, pid: null, state: 'waiting', since: '2026-03-01T12:00:01.000Z', restarts: 3 },
+      {
+        number: 1,
+        pid: 4711,
+        state: 'ready',
+        since: '2026-03-01T12:00:00.000Z',
+        restarts: 0,
+        connections: COUNTS,
+      },
+      {
+        number: 2,
+        pid: null,
+        state: 'waiting',
+        since: '2026-03-01T12:00:01.000Z',
+        restarts: 3,
+        connections: null,
+      },
     ],
   });
   assert.deepEqual(refusal(await stage.post('/api/workers')), [405, 'method_not_allowed']);

@@ -28,6 +28,7 @@ void test('the smallest configuration has every default', () => {
     state: { kind: 'sqlite', path: '/etc/sparekey/sparekey.db' },
     workers: 1,
     log: { level: 'info', format: 'auto' },
+    allowedHosts: [],
     resourceAffinity: 2_592_000_000,
     limits: {
       body: 104_857_600,

@@ -177,7 +177,7 @@ function providersOf(url: string): { readonly providers: readonly object[] } {
   return { providers: [{ id: 'sim', type: 'openai', baseUrl: url, apiTokens: [GOOD_KEY] }] };
 }
 
-const HASTY: ListenerBounds = { headMs: 100, requestMs: 200, checkMs: 20 };
+const HASTY: Partial<ListenerBounds> = { headMs: 100, requestMs: 200, checkMs: 20 };
 
 void test('a client whose head never ends is refused with 408', async (t) => {
   let handled = 0;

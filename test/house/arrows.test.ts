@@ -21,7 +21,11 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
   'store/': { code: [], types: ['keys/secret.ts'] },
   'upstream/': { code: [] },
-  'telemetry/': { code: [], types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'] },
+  'listener/': { code: [], outside: ['node:fs', 'node:net', 'node:os'] },
+  'telemetry/': {
+    code: ['listener/'],
+    types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
+  },
   'simulator/': { code: [] },
   'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
   'translate/': { code: ['dialects/'], types: ['upstream/'] },
@@ -62,20 +66,20 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     types: ['store/contract.ts'],
   },
   'gateway/': {
-    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'translate/retelling.ts'],
+    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'listener/', 'translate/retelling.ts'],
     types: ['config/', 'providers/', 'upstream/'],
   },
-  'admin/': { code: ['failover/', 'keys/'], types: ['probe/', 'providers/'] },
+  'admin/': { code: ['failover/', 'keys/', 'listener/'], types: ['probe/', 'providers/'] },
   'workers/': {
-    code: ['telemetry/'],
+    code: ['listener/', 'telemetry/'],
     types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts'],
   },
   // What runs in either kind of process is part of a gateway, and puts it together from what main has.
-  'workers/control.ts': { code: ['main.ts', 'workers/'], types: ['config/', 'telemetry/'] },
+  'workers/control.ts': { code: ['main.ts', 'telemetry/', 'workers/'], types: ['config/'] },
   'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
   'main.ts': { code: [''] },
-  'cli/': { code: ['config/', 'failover/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
+  'cli/': { code: ['config/', 'failover/', 'listener/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };
 
 const SOURCES = matching('src/**/*.ts');

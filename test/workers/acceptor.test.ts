@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Acceptor } from '../../src/workers/acceptor.ts';
-import type { Taker } from '../../src/workers/acceptor.ts';
+import type { AcceptorOptions, Taker } from '../../src/workers/acceptor.ts';
 import { until } from '../support/gateway.ts';
 import { ask, rawConnection } from '../support/http.ts';
 
@@ -13,8 +13,8 @@ interface Worker {
   readonly taker: Taker;
 }
 
-async function opened(context: TestContext, maxWaiting?: number) {
-  const acceptor = await Acceptor.open({ host: '127.0.0.1', port: 0 }, maxWaiting);
+async function opened(context: TestContext, options: AcceptorOptions = {}) {
+  const acceptor = await Acceptor.open({ host: '127.0.0.1', port: 0 }, options);
   context.after(() => acceptor.close());
   return {
     acceptor,
@@ -86,7 +86,7 @@ void test('one that was on its way to a worker that died goes to another, unread
 });
 
 void test('where there is no worker connections wait, and beyond the bound they are closed', async (context) => {
-  const { connect, join } = await opened(context, 2);
+  const { connect, join } = await opened(context, { maxWaiting: 2 });
   const first = await connect();
   await connect();
   const third = await connect();
@@ -97,7 +97,7 @@ void test('where there is no worker connections wait, and beyond the bound they 
 });
 
 void test('those that were taken elsewhere count no more', async (context) => {
-  const { acceptor, connect, join } = await opened(context, 2);
+  const { acceptor, connect, join } = await opened(context, { maxWaiting: 2 });
   const { handed, taker } = join();
   for (let count = 1; count <= 10; count++) {
     await connect();
