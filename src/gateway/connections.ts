@@ -141,7 +141,7 @@ export class Connections {
   /** Ends connections without an answer under way, and from now on the others with their last one. */
   endWhenIdle(): void {
     this.#ending = true;
-    for (const { socket } of this.#idle) socket.destroySoon();
+    for (const { socket } of [...this.#idle, ...this.#lingering]) socket.destroySoon();
   }
 
   endAll(): void {

@@ -29,9 +29,16 @@ export class GatewayProcess implements AsyncDisposable {
   /**
    * Runs the `sparekey.yaml` in a folder, on ports of its own.
    * @param onLine - hears every line of the log from then on
+   * @param descriptors - how many each of its processes may have open, if not as many as this one
    */
-  static async start(folder: string, onLine: (line: LogLine) => void = () => {}): Promise<GatewayProcess> {
-    const child = spawn(process.execPath, [ENTRY, 'start', '--port', '0', '--admin-port', '0'], {
+  static async start(
+    folder: string,
+    onLine: (line: LogLine) => void = () => {},
+    descriptors?: number,
+  ): Promise<GatewayProcess> {
+    const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
+    const program = [process.execPath, ENTRY, 'start', '--port', '0', '--admin-port', '0'];
+    const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, ...program], {
       cwd: folder,
       env: { PATH: process.env['PATH'] },
       stdio: ['ignore', 'pipe', 'inherit'],
