@@ -40,6 +40,6 @@ export function tellDescriptors(log: Log, limit: number | undefined, caps: Conne
   const { total: connections, perAddress: connectionsPerAddress } = caps;
   const told = { descriptors: limit ?? 'unknown', connections, connectionsPerAddress };
   if (limit !== undefined && limit < FEW_DESCRIPTORS)
-    log.warn('there may be few file descriptors, and so few connections: raise the limit (ulimit -n)', told);
-  else log.info('what a process may have open', told);
+    log.warn('file descriptors allow for few connections: raise the limit (ulimit -n)', told);
+  else log.info('file descriptors allow for so many connections', told);
 }

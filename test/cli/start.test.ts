@@ -50,7 +50,7 @@ void test('it runs the sparekey.yaml that is there, and says what that comes to'
   const log = gateway.stdout().slice(said.length).trimEnd().split('\n');
   assert.deepEqual(
     log.map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]?.split(' ')[0]),
-    ['request', 'stopping', 'stopped'],
+    ['file', 'request', 'stopping', 'stopped'],
   );
   assert.doesNotMatch(gateway.stdout(), /sk-known/);
 });

@@ -100,7 +100,7 @@ void test('headers that nobody knows travel in their order, their case and their
 });
 
 void test('headers between two neighbours, or about where the client is, stay here', async (t) => {
-  const { gateway, seen } = await relayFor(t);
+  const { gateway, seen } = await relayFor(t, {}, { allowedHosts: ['app.example'] });
   const stays = {
     cookie: 'session=1',
     te: 'trailers',
