@@ -77,6 +77,7 @@ export class Connections {
     this.#peers.set(group, peer);
     peer.open++;
     this.#rest(line);
+    socket.once(LINGERS, () => this.#linger(line));
     socket.once('close', () => {
       this.#forget(line);
       if (peer.open === 0 && this.#peers.get(group) === peer) this.#peers.delete(group);
@@ -108,7 +109,6 @@ export class Connections {
     const isFirst = line.asked.size === 0;
     line.asked.set(response, answer);
     if (isFirst) this.#work(line);
-    response.once(LINGERS, () => this.#linger(line));
     response.once('close', () => this.#answered(line, response));
     if (isFirst) answer();
   }
@@ -136,6 +136,16 @@ export class Connections {
     const [first, second] = this.#lines.get(socket)?.asked.keys() ?? [];
     if (first === undefined) return true;
     return second === undefined && !first.req.complete && !first.headersSent;
+  }
+
+  /**
+   * Has those that have bytes waiting for them emit `timeout` once they have taken none for so long. Not all of them have
+   * that timer: setting one costs a microsecond with each request.
+   */
+  watchStalls(limitMs: number): void {
+    for (const socket of this.#lines.keys()) {
+      if (socket.writableLength > 0 && socket.timeout !== limitMs) socket.setTimeout(limitMs);
+    }
   }
 
   /** Ends connections without an answer under way, and from now on the others with their last one. */

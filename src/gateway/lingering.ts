@@ -14,7 +14,7 @@ export const QUIET_MS = 2_000;
 /** Nobody is read from for longer. Milliseconds. */
 export const LONGEST_MS = 30_000;
 
-/** What a response tells that lingers: from then on its connection may be ended for others. */
+/** The event of a connection that from now on is only waited for: it may be ended for others. */
 export const LINGERS = 'lingers';
 
 /** Whether a request is answered while the client still sends a body that is not worth waiting for. */
@@ -27,7 +27,7 @@ export function isStillSent(request: IncomingMessage): boolean {
 /** Reads and drops what a client still sends of a request. Resolves when that is over, or it has come to its answer. */
 export function dropRest(response: ServerResponse): Promise<void> {
   const { req: request } = response;
-  response.emit(LINGERS);
+  request.socket.emit(LINGERS);
   request.resume();
   return untilQuiet(request.socket, request);
 }

@@ -101,7 +101,10 @@ export function serveConnections(
   { caps, onFull }: ConnectionOptions = ROOMY,
 ): ConnectionServer {
   const connections = new Connections(caps, onFull);
-  const server = makeServer(handle, { ...BOUNDS, ...bounds }, connections);
+  const all = { ...BOUNDS, ...bounds };
+  const server = makeServer(handle, all, connections);
+  const stalls = setInterval(() => connections.watchStalls(all.stallMs), all.checkMs);
+  stalls.unref();
   // Node begins to look who takes too long when a server listens, and this one never does.
   server.emit('listening');
   return {
@@ -122,13 +125,14 @@ export function serveConnections(
       const timer = setTimeout(() => connections.endAll(), limitMs);
       await connections.closed();
       clearTimeout(timer);
+      clearInterval(stalls);
     },
   };
 }
 
 function makeServer(
   handle: Handle,
-  { headMs, requestMs, checkMs, stallMs }: ListenerBounds,
+  { headMs, requestMs, checkMs }: ListenerBounds,
   connections: Connections,
 ): Server {
   const server = createServer({
@@ -175,8 +179,7 @@ function makeServer(
       connections.close(socket);
     } else socket.destroy();
   });
-  server.timeout = stallMs;
-  // Nothing has moved for as long, or a connection was kept alive for long enough.
+  // Nothing has moved for as long as it may, or a connection was kept alive for long enough.
   server.on('timeout', (socket: Socket) => {
     if (connections.isAnswering(socket)) endIfStalled(socket);
     else socket.destroy();

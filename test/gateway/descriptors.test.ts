@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -11,6 +13,7 @@ import { GatewayProcess, type LogLine } from '../support/gateway-process.ts';
 import { ask } from '../support/http.ts';
 import { stubborn } from '../support/stubborn.ts';
 
+const DESCRIPTORS_FILE = new URL('../../src/listener/descriptors.ts', import.meta.url).href;
 const DESCRIPTORS = 512;
 /** What so many descriptors allow: a third of them, less those that are kept for other things. */
 const MOST = 53;
@@ -121,5 +124,31 @@ void describe('the bounds on connections', () => {
   void test('are made from what the system tells of this process', () => {
     const limit = descriptorLimit();
     assert.ok(limit !== undefined && limit >= 64, String(limit));
+  });
+
+  void test('cannot help where something else took all descriptors: that is noticed', async () => {
+    const program = `
+      import { closeSync, openSync } from 'node:fs';
+      import { watchDescriptors } from ${JSON.stringify(DESCRIPTORS_FILE)};
+      let told = 0;
+      watchDescriptors((code) => { told++; process.stdout.write(code + ' '); }, 5);
+      const taken = [];
+      try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+      const timer = setInterval(() => {
+        if (told < 2) return;
+        clearInterval(timer);
+        taken.forEach((each) => closeSync(each));
+        process.stdout.write('over');
+      }, 5);`;
+    const child = spawn('/bin/sh', [
+      '-c',
+      `ulimit -n 100; exec "$0" --input-type=module -e "$1"`,
+      process.execPath,
+      program,
+    ]);
+    let said = '';
+    child.stdout.on('data', (piece: Buffer) => (said += piece.toString()));
+    await once(child, 'close');
+    assert.match(said, /^(?:EMFILE ){2,}over$/);
   });
 });

@@ -117,7 +117,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
         if (request.url === '/big') response.end(Buffer.alloc(64 * 1024 * 1024));
         else answers.push(() => response.end('at last'));
       },
-      { stallMs: 300 },
+      { stallMs: 300, checkMs: 20 },
     );
     const waiting = await rawConnection(port);
     t.after(() => waiting.socket.destroy());
