@@ -53,7 +53,9 @@ export async function route(
     const { stored, ...told } = lifted;
     return answerJson(response, stored ? 200 : 202, told);
   }
-  if (pathname === '/api/state') return answerJson(response, 200, viewState(state(), api.outages()));
+  if (pathname === '/api/state') {
+    return answerJson(response, 200, viewState(state(), api.outages(), workers()));
+  }
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (pathname === '/api/choice') {
     return answerOr(response, api.choice(searchParams.get('provider') ?? undefined, model));

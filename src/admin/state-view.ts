@@ -1,5 +1,7 @@
 import type { OutageView } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
+import { viewWorkers } from './worker-view.ts';
+import type { WorkersView, WorkerStatus } from './worker-view.ts';
 
 /** What a process knows of the store, and does by it. */
 export interface StateStatus {
@@ -29,10 +31,15 @@ export interface StateView {
   readonly emptyAnswers: Readonly<Record<string, number>>;
   /** What providers are down for, as far as this process knows. */
   readonly down: readonly OutageView[];
+  readonly workers: WorkersView;
 }
 
 /** Makes the view of the state. */
-export function viewState(status: StateStatus, down: readonly OutageView[]): StateView {
+export function viewState(
+  status: StateStatus,
+  down: readonly OutageView[],
+  workers: readonly WorkerStatus[],
+): StateView {
   const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
   return {
     store: {
@@ -44,5 +51,6 @@ export function viewState(status: StateStatus, down: readonly OutageView[]): Sta
     probing,
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     down,
+    workers: viewWorkers(workers),
   };
 }

@@ -4,7 +4,7 @@ export interface WorkerStatus {
   readonly number: number;
   /** Absent while it waits to be started again. */
   readonly pid: number | undefined;
-  readonly state: 'starting' | 'ready' | 'waiting' | 'stopping' | 'stopped';
+  readonly state: 'starting' | 'ready' | 'unresponsive' | 'waiting' | 'stopping' | 'stopped';
   /** Of this state. Milliseconds since the epoch. */
   readonly since: number;
   /** How often it has been started again. */
@@ -23,4 +23,21 @@ export interface WorkerView {
 /** Makes the view of a worker. */
 export function viewWorker({ number, pid, state, since, restarts }: WorkerStatus): WorkerView {
   return { number, pid: pid ?? null, state, since: new Date(since).toISOString(), restarts };
+}
+
+/** The workers in short. */
+export interface WorkersView {
+  readonly ready: number;
+  readonly of: number;
+  /** The numbers of those whose event loop does not run, so that they get no new connections. */
+  readonly unresponsive: readonly number[];
+}
+
+/** Makes the short view of all workers. */
+export function viewWorkers(workers: readonly WorkerStatus[]): WorkersView {
+  return {
+    ready: workers.filter(({ state }) => state === 'ready').length,
+    of: workers.length,
+    unresponsive: workers.filter(({ state }) => state === 'unresponsive').map(({ number }) => number),
+  };
 }

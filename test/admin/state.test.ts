@@ -24,6 +24,7 @@ void test('the store is shown with its kind and place, and which providers are p
     probing: ['main'],
     emptyAnswers: { main: 2 },
     down: [],
+    workers: { ready: 1, of: 1, unresponsive: [] },
   });
   assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
 });
@@ -43,6 +44,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     probing: [],
     emptyAnswers: {},
     down: [],
+    workers: { ready: 1, of: 1, unresponsive: [] },
   });
 });
 

@@ -10,7 +10,8 @@ void test('all workers answer on the one port, and the control process says who 
   for (const line of lines) {
     assert.equal((await line.ask()).status, 200);
     const ready = await line.ask({ method: 'GET', path: '/ready' });
-    assert.deepEqual([ready.status, ready.json()], [200, { status: 'ready', store: 'ok' }]);
+    const all = { status: 'ready', store: 'ok', workers: { ready: 3, of: 3 } };
+    assert.deepEqual([ready.status, ready.json()], [200, all]);
   }
   const workers = await gateway.workers();
   assert.deepEqual(
