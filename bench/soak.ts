@@ -10,7 +10,8 @@
  *
  * Debian's packages for Redis and libfaketime are installed where they are not there, as root.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,15 +71,13 @@ const seed = Number(flags.seed);
 const store = flags.store === 'sqlite' ? 'sqlite' : 'redis';
 const host = describeHost();
 const folder = await mkdtemp(join(tmpdir(), 'sparekey-soak-'));
-try {
-  process.stderr.write(`soak: ${minutes} minutes on ${store}, seed ${seed}\n`);
-  const result = await soak();
-  const promises = judge(result);
-  process.stdout.write(report(result, promises));
-  if (promises.some(({ isKept }) => !isKept)) process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+// However it ends: after a Ctrl-C nodes, workers and store are ended by handlers of their own.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.stderr.write(`soak: ${minutes} minutes on ${store}, seed ${seed}\n`);
+const result = await soak();
+const promises = judge(result);
+process.stdout.write(report(result, promises));
+if (promises.some(({ isKept }) => !isKept)) process.exitCode = 1;
 
 async function soak(): Promise<Result> {
   const random = seededRandom(seed);
@@ -141,6 +140,7 @@ async function soak(): Promise<Result> {
     settled,
     courses: coursesOf(stage.samples.series.values(), halfTime),
     records: { last: records.at(-1)?.[1] ?? 0, growth: growthOf(late) },
+    stalls: { count: stage.stalls.count, totalMs: stage.stalls.totalMs },
     listenerWarnings: Math.max(
       0,
       ...[...stage.samples.series.values()].flatMap(({ samples }) => samples.map(({ warnings }) => warnings)),

@@ -49,8 +49,7 @@ export const slowReader: Client = async (node, fates) => {
     });
     outgoing.end(body);
   });
-  const isExcused = !whole && node.wasDisturbed(begunAt, performance.now());
-  const fate = whole ? 'answered' : isExcused ? 'ended with its worker' : 'lost';
+  const fate = whole ? 'answered' : node.fateOf('not whole', true, begunAt);
   fates.note(`slow reader: ${fate}`, `${node.name} after ${Math.round(performance.now() - begunAt)} ms`);
 };
 
@@ -68,12 +67,9 @@ export const uploader: Client = async (node, fates) => {
     body: Buffer.from(`${part('purpose', 'user_data')}${file}--${boundary}--\r\n`),
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  const isExcused = made.status === undefined && node.wasDisturbed(begunAt, performance.now());
-  const fate = made.status === 200 ? 'made' : isExcused ? 'ended with its worker' : 'lost';
-  fates.note(
-    `upload: ${fate}`,
-    `${node.name}: ${made.status} ${made.error ?? ''} ${made.text.slice(0, 300)}`,
-  );
+  const { status } = made;
+  const fate = status === 200 ? 'made' : node.fateOf('not made', status === undefined, begunAt);
+  fates.note(`upload: ${fate}`, `${node.name}: ${status} ${made.error ?? ''} ${made.text.slice(0, 300)}`);
 };
 
 /** What a client writes that is no request, or a bad one. */
@@ -114,12 +110,9 @@ export const mistaken: Client = async (node, fates, random) => {
   const body = bodies[Math.floor(random() * bodies.length)] ?? '';
   const begunAt = performance.now();
   const { status } = await ask(node.url, { body, signal: AbortSignal.timeout(PATIENCE_MS) });
-  const isExcused = status === undefined && node.wasDisturbed(begunAt, performance.now());
-  const isTold = isExcused || (status !== undefined && status < 500);
-  fates.note(
-    isTold ? 'mistake: told' : 'mistake: lost: told otherwise',
-    `${node.name}: ${status} to ${body}`,
-  );
+  const isTold = status !== undefined && status < 500;
+  const fate = isTold ? 'told' : node.fateOf('told otherwise', status === undefined, begunAt);
+  fates.note(`mistake: ${fate}`, `${node.name}: ${status} to ${body}`);
 };
 
 async function closedWithin(socket: Socket, limitMs: number): Promise<boolean> {

@@ -25,9 +25,7 @@ export async function ownClock(folder: string): Promise<Clock> {
     spawnSync('apt-get', ['install', '-qq', '--no-install-recommends', 'faketime'], { stdio: 'ignore' });
   }
   if (!existsSync(LIBRARY)) {
-    throw new Error(
-      'This run needs libfaketime. Install faketime from the system’s packages, or give --no-clock.',
-    );
+    throw new Error('This run needs libfaketime. Install faketime from the system’s packages.');
   }
   const file = join(folder, 'clock');
   const step = async (seconds: number): Promise<void> => {

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../../test/support/http.ts';
 import { KINDS, outcomeOf } from './kinds.ts';
-import type { Kind, Outcome } from './kinds.ts';
+import type { Kind } from './kinds.ts';
 import type { Node } from './node.ts';
 import { Tally } from './tally.ts';
 
@@ -75,24 +75,12 @@ export class Load {
     this.#underWay--;
     const outcome = outcomeOf(kind, heard);
     this.outcomes.add(`${kind.name}: ${outcome}`);
-    const fate = fateOf(outcome, node.wasDisturbed(begunAt, performance.now()));
+    if (outcome === 'answered' || outcome === 'broken after the first output') {
+      this.fates.add(outcome);
+      return;
+    }
     const tookMs = Math.round(performance.now() - begunAt);
     const told = `${kind.name}, ${node.name}: ${heard.status} ${heard.error ?? ''} after ${tookMs} ms, ${String(heard.headers['x-request-id'])} ${heard.text.slice(-300)}`;
-    if (fate === 'answered') this.fates.add(fate);
-    else this.fates.note(fate, told);
-  }
-}
-
-/** What the promises say to it. `lost` is what must not be. */
-function fateOf(outcome: Outcome, isDisturbed: boolean): string {
-  switch (outcome) {
-    case 'answered':
-    case 'broken after the first output':
-      return outcome;
-    case 'connection broken':
-      return isDisturbed ? 'ended with its worker' : 'lost: connection broken';
-    case 'timeout':
-    case 'failed':
-      return `lost: ${outcome}`;
+    this.fates.note(node.fateOf(outcome, outcome === 'connection broken', begunAt), told);
   }
 }

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { GatewayProcess } from '../../test/support/gateway-process.ts';
 import type { LogLine } from '../../test/support/gateway-process.ts';
 import { ask } from '../../test/support/http.ts';
+import type { Stalls } from './stalls.ts';
 import { Tally } from './tally.ts';
 
 const listing = z.object({
@@ -32,6 +33,7 @@ export interface NodeOptions {
   readonly folder: string;
   readonly config: object;
   readonly env: Readonly<Record<string, string>>;
+  readonly stalls: Stalls;
 }
 
 /** A gateway with workers, as processes of their own, and what its log says. */
@@ -40,18 +42,20 @@ export class Node implements AsyncDisposable {
   /** Requests that were answered from more than one try, tries, and what the log says apart from requests. */
   readonly said = new Tally();
   readonly #folder: string;
+  readonly #stalls: Stalls;
   #gateway: GatewayProcess | undefined;
   readonly #disturbed: { from: number; to: number }[] = [];
   /** So that none stays behind, stopped or not, when this process ends. */
   #workers: readonly number[] = [];
 
-  private constructor(name: string, folder: string) {
+  private constructor(name: string, folder: string, stalls: Stalls) {
     this.name = name;
     this.#folder = folder;
+    this.#stalls = stalls;
   }
 
-  static async start({ name, folder, config, env }: NodeOptions): Promise<Node> {
-    const node = new Node(name, join(folder, name));
+  static async start({ name, folder, config, env, stalls }: NodeOptions): Promise<Node> {
+    const node = new Node(name, join(folder, name), stalls);
     await mkdir(node.#folder);
     await node.save(config);
     node.#gateway = await GatewayProcess.start(node.#folder, (line) => node.#hear(line), env);
@@ -102,9 +106,17 @@ export class Node implements AsyncDisposable {
     };
   }
 
-  /** Whether a worker was killed or stopped while a request was under way. */
-  wasDisturbed(begunAt: number, endedAt: number): boolean {
-    return this.#disturbed.some(({ from, to }) => begunAt <= to && endedAt >= from);
+  /**
+   * What a request that is over, and was not answered, came to by the promises.
+   * @param how - in a word
+   * @param isBroken - its connection broke: as it does where its worker was killed
+   * @param begunAt - by this run's clock
+   */
+  fateOf(how: string, isBroken: boolean, begunAt: number): string {
+    const now = performance.now();
+    const wasDisturbed = this.#disturbed.some(({ from, to }) => begunAt <= to && now >= from);
+    if (isBroken && wasDisturbed) return 'ended with its worker';
+    return this.#stalls.during(begunAt, now) ? 'not judged: the providers stood still' : `lost: ${how}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -24,7 +24,7 @@ const WAYS: readonly Behaviour[] = [
   { kind: 'html-502', times: 3 },
   { kind: 'refuse', times: 3 },
   { kind: 'error-200', times: 3 },
-  { kind: 'status', status: 404, times: 2 },
+  { kind: 'status', status: 520, times: 2 },
   { kind: 'answer', pieceBytes: 7, times: 3 },
 ];
 

@@ -78,8 +78,7 @@ export async function realtimeSession(node: Node, number: number, fates: Tally):
   const outcome = await over.promise;
   clearTimeout(timer);
   socket.close();
-  const isExcused = outcome === 'broken' && node.wasDisturbed(begunAt, performance.now());
-  const fate = isExcused ? 'ended with its worker' : outcome === 'answered' ? outcome : `lost: ${outcome}`;
+  const fate = outcome === 'answered' ? outcome : node.fateOf(outcome, outcome === 'broken', begunAt);
   fates.note(`realtime: ${fate}`, `${node.name}, session ${number}, ${echoed} frames said back`);
 }
 

@@ -25,6 +25,8 @@ export interface Result {
   /** Of the store over the second half. */
   readonly records: { readonly last: number; readonly growth: number };
   readonly listenerWarnings: number;
+  /** Of this run's own process. */
+  readonly stalls: { readonly count: number; readonly totalMs: number };
 }
 
 /** A promise, and what became of it. */
@@ -106,6 +108,7 @@ export function report(result: Result, promises: readonly Promised[]): string {
     traffic,
     settled,
     courses,
+    stalls,
   } = result;
   const checks = traffic.reduce((sum, each) => sum + each.checks, 0);
   return `${[
@@ -116,6 +119,7 @@ export function report(result: Result, promises: readonly Promised[]): string {
     ...section('What became of all clients', fates),
     ...section('Faults', faults),
     `  ${wrongAnswers} wrong answers of the provider that answers anything`,
+    `  ${stalls.count} times this run itself stood still, ${(stalls.totalMs / 1_000).toFixed(1)} s together`,
     '',
     ...section('What the nodes said', said),
     `Health checks: ${checks}. By key, checks and clients' requests:`,

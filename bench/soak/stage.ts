@@ -8,6 +8,7 @@ import { startRawProvider } from './raw-provider.ts';
 import type { RawProvider } from './raw-provider.ts';
 import { startRealtimeProvider } from './realtime.ts';
 import { Samples } from './samples.ts';
+import { Stalls } from './stalls.ts';
 import { redisStore, sqliteStore } from './store.ts';
 import type { SoakedStore } from './store.ts';
 
@@ -20,6 +21,7 @@ export interface Stage extends AsyncDisposable {
   readonly nodes: readonly Node[];
   readonly clock: Clock;
   readonly samples: Samples;
+  readonly stalls: Stalls;
   /** Has all nodes take over the configuration with the guests, or without. */
   readonly reload: (hasGuests: boolean) => Promise<void>;
 }
@@ -31,6 +33,7 @@ export async function setStage(
   random: () => number,
 ): Promise<Stage> {
   await using starting = new AsyncDisposableStack();
+  const stalls = starting.use(new Stalls());
   const simulator = await startSimulator({ script: SCRIPT });
   starting.defer(() => simulator.close());
   const raw = starting.use(await startRawProvider(SCRIPT, random));
@@ -46,7 +49,7 @@ export async function setStage(
   const nodes: Node[] = [];
   for (const [index, env] of [samples.env, { ...samples.env, ...clock.env }].entries()) {
     const config = configuration(upstreams, store.state, true);
-    nodes.push(starting.use(await Node.start({ name: `node ${index + 1}`, folder, config, env })));
+    nodes.push(starting.use(await Node.start({ name: `node ${index + 1}`, folder, config, env, stalls })));
   }
   const running = starting.move();
   return {
@@ -56,6 +59,7 @@ export async function setStage(
     nodes,
     clock,
     samples,
+    stalls,
     reload: async (hasGuests) => {
       for (const node of nodes) await node.save(configuration(upstreams, store.state, hasGuests));
     },
