@@ -176,9 +176,12 @@ export async function openDataPlane(node: GatewayNode, place: Address): Promise<
   return { ...server, close: () => closePlane(node, gateway, server) };
 }
 
-/** The same without a listener, for a process that is handed its connections by another. */
-export function openWorkerPlane(node: GatewayNode): WorkerPlane {
-  const gateway = gatewayOf(node);
+/**
+ * The same without a listener, for a process that is handed its connections by another.
+ * @param neighbours - what `GET /ready` says of the other processes
+ */
+export function openWorkerPlane(node: GatewayNode, neighbours: () => object): WorkerPlane {
+  const gateway = gatewayOf(node, neighbours);
   const server = serveConnections((...asked) => gateway.handle(...asked), {}, boundsOf(node));
   return { ...server, close: () => closePlane(node, gateway, server) };
 }
@@ -189,7 +192,8 @@ function boundsOf({ log, runtime }: GatewayNode): ConnectionOptions {
   return { caps, onFull: whenFull(log, () => performance.now()) };
 }
 
-function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gateway {
+function gatewayOf(node: GatewayNode, neighbours?: () => object): Gateway {
+  const { log, health, tools, resources, runtime } = node;
   const waiting = new WaitingRoom(Date.now);
   tools.recorder.book.subscribe((keyId) => waiting.heard(keyId));
   return new Gateway({
@@ -198,7 +202,7 @@ function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gat
     resources,
     waiting,
     newId: requestIds(),
-    readiness: () => ({ ready: true, details: { status: 'ready', ...health.view() } }),
+    readiness: () => ({ ready: true, details: { status: 'ready', ...health.view(), ...neighbours?.() } }),
     onRequest: (entry) => log.request(entry),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });

@@ -4,7 +4,7 @@ import type { AdminErrorCode } from './errors.ts';
 import type { KeysApi } from './keys-api.ts';
 import { viewState } from './state-view.ts';
 import type { StateStatus } from './state-view.ts';
-import { sumConnections, viewWorker } from './worker-view.ts';
+import { viewWorker } from './worker-view.ts';
 import type { WorkerStatus } from './worker-view.ts';
 
 /** What requests can reach. */
@@ -54,7 +54,7 @@ export async function route(
     return answerJson(response, stored ? 200 : 202, told);
   }
   if (pathname === '/api/state') {
-    return answerJson(response, 200, viewState(state(), api.outages(), sumConnections(workers())));
+    return answerJson(response, 200, viewState(state(), api.outages(), workers()));
   }
   if (pathname === '/api/workers') return answerList(response, 'workers', workers().map(viewWorker));
   if (pathname === '/api/choice') {

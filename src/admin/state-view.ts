@@ -1,6 +1,8 @@
 import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { OutageView } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
+import { sumConnections, viewWorkers } from './worker-view.ts';
+import type { WorkersView, WorkerStatus } from './worker-view.ts';
 
 /** What a process knows of the store, and does by it. */
 export interface StateStatus {
@@ -32,13 +34,14 @@ export interface StateView {
   readonly down: readonly OutageView[];
   /** Clients' connections, of all processes of this gateway. */
   readonly connections: ConnectionCounts;
+  readonly workers: WorkersView;
 }
 
 /** Makes the view of the state. */
 export function viewState(
   status: StateStatus,
   down: readonly OutageView[],
-  connections: ConnectionCounts,
+  workers: readonly WorkerStatus[],
 ): StateView {
   const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
   return {
@@ -51,6 +54,7 @@ export function viewState(
     probing,
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     down,
-    connections,
+    connections: sumConnections(workers),
+    workers: viewWorkers(workers),
   };
 }

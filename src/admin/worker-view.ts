@@ -6,7 +6,7 @@ export interface WorkerStatus {
   readonly number: number;
   /** Absent while it waits to be started again. */
   readonly pid: number | undefined;
-  readonly state: 'starting' | 'ready' | 'waiting' | 'stopping' | 'stopped';
+  readonly state: 'starting' | 'ready' | 'unresponsive' | 'waiting' | 'stopping' | 'stopped';
   /** Of this state. Milliseconds since the epoch. */
   readonly since: number;
   /** How often it has been started again. */
@@ -41,4 +41,21 @@ export function sumConnections(workers: readonly WorkerStatus[]): ConnectionCoun
     sum.refused += connections?.refused ?? 0;
   }
   return sum;
+}
+
+/** The workers in short. */
+export interface WorkersView {
+  readonly ready: number;
+  readonly of: number;
+  /** The numbers of those whose event loop does not run, so that they get no new connections. */
+  readonly unresponsive: readonly number[];
+}
+
+/** Makes the short view of all workers. */
+export function viewWorkers(workers: readonly WorkerStatus[]): WorkersView {
+  return {
+    ready: workers.filter(({ state }) => state === 'ready').length,
+    of: workers.length,
+    unresponsive: workers.filter(({ state }) => state === 'unresponsive').map(({ number }) => number),
+  };
 }

@@ -41,6 +41,7 @@ export class Acceptor {
   readonly #server: Server;
   readonly #takers = new Set<Taker>();
   readonly #waiting: Socket[] = [];
+  #closed = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -83,9 +84,12 @@ export class Acceptor {
     return { host: address.address, port: address.port };
   }
 
-  /** From now on this worker gets connections. */
-  join(hand: Taker['hand']): Taker {
-    const taker: Taker = { hand, open: 0, handing: [] };
+  /**
+   * From now on this worker gets connections.
+   * @param open - how many it has already
+   */
+  join(hand: Taker['hand'], open = 0): Taker {
+    const taker: Taker = { hand, open, handing: [] };
     this.#takers.add(taker);
     this.#handOver();
     return taker;
@@ -98,21 +102,27 @@ export class Acceptor {
     this.#handOver();
   }
 
-  /** The worker gets no more. Those that were on their way to it go to others. */
+  /** The worker gets no more. Those that are on their way to it are still its own. */
+  retire(taker: Taker): void {
+    this.#takers.delete(taker);
+  }
+
+  /** The worker gets no more. Those that were on their way to it go to others: it must not serve them. */
   leave(taker: Taker): void {
     this.#takers.delete(taker);
     this.#waiting.unshift(...taker.handing.splice(0));
     this.#handOver();
   }
 
-  /** Closes the port, and the connections that nobody has taken. */
+  /** Closes the port, and the connections that nobody has taken, now or later. */
   close(): void {
     this.#server.close();
-    for (const socket of this.#waiting) socket.destroy();
-    this.#waiting.length = 0;
+    this.#closed = true;
+    this.#handOver();
   }
 
   #handOver(): void {
+    if (this.#closed) for (const socket of this.#waiting.splice(0)) socket.destroy();
     for (;;) {
       const [socket] = this.#waiting;
       const taker = this.#freest();

@@ -5,6 +5,8 @@ import type { Running } from '../main.ts';
 import { whenDropped } from '../telemetry/descriptor-lines.ts';
 import type { LogLook, SharedLog } from '../telemetry/log.ts';
 import { Acceptor } from './acceptor.ts';
+import { HEARTBEAT } from './heartbeat.ts';
+import type { HeartbeatBounds } from './heartbeat.ts';
 import { Supervisor } from './supervisor.ts';
 
 /** What a gateway of several processes needs beside its configuration. */
@@ -15,6 +17,8 @@ export interface WorkersOptions {
   readonly source: ConfigSource;
   /** How many answer applications. This process does not: it looks after them and the keys. */
   readonly count: number;
+  /** When a worker is taken for frozen; `HEARTBEAT` by default. */
+  readonly heartbeat?: HeartbeatBounds;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface WorkersOptions {
  */
 export async function startWithWorkers(
   config: Config,
-  { log, logLook, source, count }: WorkersOptions,
+  { log, logLook, source, count, heartbeat = HEARTBEAT }: WorkersOptions,
 ): Promise<Running> {
   // Closed again where the next one cannot be opened.
   await using opened = new AsyncDisposableStack();
@@ -32,7 +36,7 @@ export async function startWithWorkers(
   const acceptor = opened.adopt(await Acceptor.open(config.listen, { onDrop }), (it) => it.close());
   const { level: logLevel } = config.log;
   const supervisor = opened.adopt(
-    new Supervisor({ count, acceptor, source, log, logLevel, logLook, now: Date.now }),
+    new Supervisor({ count, acceptor, source, log, logLevel, logLook, heartbeat, now: Date.now }),
     (it) => it.kill(),
   );
   await supervisor.start();

@@ -14,8 +14,18 @@ export type Order =
   | { readonly kind: 'reload'; readonly source: ConfigSource; readonly version: number }
   /** Finish what is under way, and end. */
   | { readonly kind: 'drain' }
-  /** Serve the connection that comes with this. */
-  | { readonly kind: 'connection' };
+  /** Serve the connection that comes with this. Numbers count from 1. */
+  | { readonly kind: 'connection'; readonly number: number }
+  /** The answer to `stalled`: these connections were given to others, all others that came before this are still its own. */
+  | { readonly kind: 'resume'; readonly stall: number; readonly revoked: readonly number[] }
+  /** How the workers are, to be told to those who ask. */
+  | { readonly kind: 'workers'; readonly workers: WorkersReadiness };
+
+/** How many workers serve, as `GET /ready` tells it. */
+export interface WorkersReadiness {
+  readonly ready: number;
+  readonly of: number;
+}
 
 /** Always the first order. */
 export interface StartOrder {
@@ -29,14 +39,20 @@ export interface StartOrder {
   readonly source: ConfigSource;
   /** Of `source`: how many reloads there were before. */
   readonly version: number;
+  /** From one sign of life to the next. Milliseconds. */
+  readonly signEveryMs: number;
 }
 
 /** What a worker tells the control process. */
 export type Report =
   /** It can take connections, or has gone over to another configuration. */
   | { readonly kind: 'ready'; readonly version: number }
-  /** It has the connection it was handed. */
-  | { readonly kind: 'taken' }
+  /** Its event loop runs. */
+  | { readonly kind: 'alive' }
+  /** Its event loop stood still, for the so-manieth time: it serves no new connection before it is told which are its own. */
+  | { readonly kind: 'stalled'; readonly stall: number }
+  /** It has the connection of this number. */
+  | { readonly kind: 'taken'; readonly number: number }
   /** So many connections are open there now that some have closed. */
   | { readonly kind: 'open'; readonly connections: number; readonly counts: ConnectionCounts | undefined }
   /** It cannot start, and ends. */

@@ -3,6 +3,8 @@ import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { SharedLog } from '../telemetry/log.ts';
 import type { Acceptor, Taker } from './acceptor.ts';
 import { nextWait } from './backoff.ts';
+import { Silence } from './heartbeat.ts';
+import type { HeartbeatBounds } from './heartbeat.ts';
 import type { Order, Report, StartOrder, ToldError } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
@@ -12,16 +14,27 @@ export interface SlotOptions {
   readonly acceptor: Acceptor;
   readonly startOrder: (worker: number) => StartOrder;
   readonly log: SharedLog;
+  readonly heartbeat: HeartbeatBounds;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** `status` tells something else now. */
+  readonly onChange: () => void;
 }
 
 type SlotState =
   | { readonly kind: 'starting'; readonly process: WorkerProcess; readonly timer: NodeJS.Timeout }
-  | { readonly kind: 'ready'; readonly process: WorkerProcess; readonly taker: Taker }
+  | ReadyState
+  /** Its event loop does not run: `open` connections wait there. */
+  | { readonly kind: 'unresponsive'; readonly process: WorkerProcess; readonly open: number }
   | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout }
-  | { readonly kind: 'stopping'; readonly process: WorkerProcess }
+  | { readonly kind: 'stopping'; readonly process: WorkerProcess; readonly taker?: Taker }
   | { readonly kind: 'stopped' };
+
+interface ReadyState {
+  readonly kind: 'ready';
+  readonly process: WorkerProcess;
+  readonly taker: Taker;
+}
 
 /** A worker that is not ready by then has got stuck. Milliseconds. */
 const START_LIMIT_MS = 60_000;
@@ -41,9 +54,13 @@ export class Slot {
   #failure: ToldError | undefined;
   /** As the worker last told, when some had closed. */
   #connections: ConnectionCounts | undefined;
+  readonly #silence: Silence;
+  /** Connections that were on their way to the worker and are another's now, until it has been told. */
+  #revoked: number[] = [];
 
   constructor(options: SlotOptions) {
     this.#options = options;
+    this.#silence = new Silence(options.heartbeat);
     this.#since = options.now();
   }
 
@@ -68,7 +85,11 @@ export class Slot {
 
   /** Resolves when the worker runs a configuration of this version or a later one, or there is none any more. */
   async reload(order: Extract<Order, { kind: 'reload' }>): Promise<void> {
-    if (this.#state.kind === 'starting' || this.#state.kind === 'ready') this.#state.process.order(order);
+    const state = this.#state;
+    // One that does not answer reads it when it goes on.
+    if (state.kind === 'starting' || state.kind === 'ready' || state.kind === 'unresponsive') {
+      state.process.order(order);
+    }
     await this.#until(() => this.#version >= order.version || this.#state.kind === 'stopped');
   }
 
@@ -77,11 +98,18 @@ export class Slot {
     const state = this.#state;
     switch (state.kind) {
       case 'starting':
-      case 'ready':
+      case 'unresponsive':
         this.#leave(state);
         state.process.order({ kind: 'drain' });
         this.#become({ kind: 'stopping', process: state.process });
         break;
+      case 'ready': {
+        const { process, taker } = state;
+        this.#options.acceptor.retire(taker);
+        process.order({ kind: 'drain' });
+        this.#become({ kind: 'stopping', process, taker });
+        break;
+      }
       case 'waiting':
         this.#leave(state);
         this.#become({ kind: 'stopped' });
@@ -99,13 +127,36 @@ export class Slot {
     if (this.#state.kind === 'stopping') this.#state.process.kill();
   }
 
+  /** Looks whether the worker is alive. To be called every `heartbeat.everyMs`. */
+  look(): void {
+    const state = this.#state;
+    if (state.kind !== 'ready' && state.kind !== 'unresponsive') return;
+    const { log, number, heartbeat } = this.#options;
+    const heard = this.#silence.look();
+    if (heard === 'heard') return;
+    const { pid } = state.process;
+    if (state.kind === 'ready') {
+      log.warn('a worker does not answer: new connections go to others', { worker: number, pid });
+      this.#revoke(state);
+    } else if (heard === 'frozen') {
+      this.#failure ??= { message: `it did not answer for ${heartbeat.killMs / 1000} s, and was killed` };
+      // It would not hear anything milder.
+      state.process.kill();
+    }
+  }
+
+  /** Tells the worker something, where it would hear it. */
+  tell(order: Order): void {
+    if (this.#state.kind === 'ready') this.#state.process.order(order);
+  }
+
   #launch(): void {
-    const { number, startOrder, log, now } = this.#options;
+    const { number, startOrder, log } = this.#options;
     this.#failure = undefined;
-    this.#startedAt = now();
+    this.#startedAt = performance.now();
     const process = new WorkerProcess({
       start: startOrder(number),
-      onReport: (report) => this.#hear(report),
+      onReport: (report) => this.#hear(process, report),
       onLines: (lines) => log.passOn(lines),
       onEnd: (how) => this.#ended(process, how),
     });
@@ -116,7 +167,9 @@ export class Slot {
     this.#become({ kind: 'starting', process, timer });
   }
 
-  #hear(report: Report): void {
+  #hear(process: WorkerProcess, report: Report): void {
+    this.#silence.heard();
+    if (this.#state.kind === 'unresponsive') this.#readyAgain(this.#state);
     const state = this.#state;
     switch (report.kind) {
       case 'failed':
@@ -127,8 +180,15 @@ export class Slot {
         if (state.kind === 'starting') this.#ready(state);
         else this.#notify();
         return;
+      case 'alive':
+        return;
+      case 'stalled':
+        process.order({ kind: 'resume', stall: report.stall, revoked: this.#revoked });
+        this.#revoked = [];
+        return;
       case 'taken':
-        if (state.kind === 'ready') this.#options.acceptor.taken(state.taker);
+        if (!('taker' in state) || this.#revoked.includes(report.number)) return;
+        this.#options.acceptor.taken(state.taker);
         return;
       case 'open':
         this.#connections = report.counts;
@@ -141,8 +201,24 @@ export class Slot {
     const { process } = state;
     this.#leave(state);
     this.#wasReady = true;
+    this.#revoked = [];
     this.#become({ kind: 'ready', process, taker: acceptor.join((socket) => process.hand(socket)) });
     if (this.#restarts > 0) log.info('a worker was started again', { worker: number, pid: process.pid });
+  }
+
+  /** What was on its way to it goes to others, and it will be told so when it goes on. */
+  #revoke({ process, taker }: ReadyState): void {
+    const first = process.handed - taker.handing.length + 1;
+    this.#revoked.push(...taker.handing.map((_, index) => first + index));
+    this.#options.acceptor.leave(taker);
+    this.#become({ kind: 'unresponsive', process, open: taker.open });
+  }
+
+  #readyAgain({ process, open }: Extract<SlotState, { kind: 'unresponsive' }>): void {
+    const { acceptor, log, number, now } = this.#options;
+    log.info('a worker answers again', { worker: number, pid: process.pid, afterMs: now() - this.#since });
+    const taker = acceptor.join((socket) => process.hand(socket), open);
+    this.#become({ kind: 'ready', process, taker });
   }
 
   #ended({ pid }: WorkerProcess, how: string): void {
@@ -154,8 +230,8 @@ export class Slot {
       this.#become({ kind: 'stopped' });
       return;
     }
-    const { log, now, number } = this.#options;
-    this.#waitMs = nextWait(this.#waitMs, now() - this.#startedAt);
+    const { log, number } = this.#options;
+    this.#waitMs = nextWait(this.#waitMs, performance.now() - this.#startedAt);
     log.error('a worker ended by itself and will be started again', {
       worker: number,
       pid,
@@ -172,13 +248,14 @@ export class Slot {
   /** What a state holds is given back when it is over. */
   #leave(state: SlotState): void {
     if (state.kind === 'starting' || state.kind === 'waiting') clearTimeout(state.timer);
-    if (state.kind === 'ready') this.#options.acceptor.leave(state.taker);
+    if ('taker' in state) this.#options.acceptor.leave(state.taker);
   }
 
   #become(state: SlotState): void {
     this.#state = state;
     this.#since = this.#options.now();
     this.#notify();
+    this.#options.onChange();
   }
 
   #notify(): void {

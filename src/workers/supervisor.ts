@@ -2,6 +2,7 @@ import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { ConfigSource } from '../config/source.ts';
 import type { LogLevel, LogLook, SharedLog } from '../telemetry/log.ts';
 import type { Acceptor } from './acceptor.ts';
+import type { HeartbeatBounds } from './heartbeat.ts';
 import { Slot } from './slot.ts';
 
 /** How many workers, and what they run. */
@@ -14,6 +15,7 @@ export interface SupervisorOptions {
   readonly log: SharedLog;
   readonly logLevel: LogLevel;
   readonly logLook: LogLook;
+  readonly heartbeat: HeartbeatBounds;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -29,11 +31,13 @@ export class Supervisor {
   readonly #slots: readonly Slot[];
   #source: ConfigSource;
   #version = 0;
+  #ready = 0;
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#source = options.source;
-    const { count, acceptor, log, now, logLevel, logLook, source } = options;
+    const { count, acceptor, log, now, logLevel, logLook, heartbeat, source } = options;
     this.#slots = Array.from(
       { length: count },
       (_, index) =>
@@ -41,7 +45,9 @@ export class Supervisor {
           number: index + 1,
           acceptor,
           log,
+          heartbeat,
           now,
+          onChange: () => this.#tellReadiness(),
           startOrder: (worker) => ({
             kind: 'start',
             worker,
@@ -49,6 +55,7 @@ export class Supervisor {
             first: source,
             source: this.#source,
             version: this.#version,
+            signEveryMs: heartbeat.everyMs,
           }),
         }),
     );
@@ -56,6 +63,9 @@ export class Supervisor {
 
   /** Resolves when all workers answer. @throws what kept one of them from starting; the others still run */
   async start(): Promise<void> {
+    this.#looking = setInterval(() => {
+      for (const slot of this.#slots) slot.look();
+    }, this.#options.heartbeat.everyMs);
     await Promise.all(this.#slots.map((slot) => slot.start()));
   }
 
@@ -91,11 +101,22 @@ export class Supervisor {
     }, limitMs + GRACE_MS);
     await Promise.all(this.#slots.map((slot) => slot.stop()));
     clearTimeout(timer);
+    clearInterval(this.#looking);
   }
 
   /** Ends all workers at once and for good. */
   kill(): void {
+    clearInterval(this.#looking);
     for (const slot of this.#slots) slot.kill();
+  }
+
+  /** Each worker is asked how all are. */
+  #tellReadiness(): void {
+    const ready = this.status().filter(({ state }) => state === 'ready').length;
+    if (ready === this.#ready) return;
+    this.#ready = ready;
+    for (const slot of this.#slots)
+      slot.tell({ kind: 'workers', workers: { ready, of: this.#slots.length } });
   }
 }
 

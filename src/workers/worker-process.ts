@@ -23,6 +23,7 @@ const ENTRY = fileURLToPath(new URL(`entry${extname(import.meta.url)}`, import.m
 /** A worker's process, seen from the control process. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
+  #handed = 0;
 
   constructor({ start, onReport, onLines, onEnd }: WorkerProcessOptions) {
     this.#child = fork(ENTRY, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
@@ -41,6 +42,11 @@ export class WorkerProcess {
     this.order(start);
   }
 
+  /** How many connections it was sent. */
+  get handed(): number {
+    return this.#handed;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -52,7 +58,8 @@ export class WorkerProcess {
 
   /** Sends it a connection, which stays open here too until it is destroyed here. */
   hand(socket: Socket): void {
-    this.#child.send({ kind: 'connection' } satisfies Order, socket, { keepOpen: true }, () => undefined);
+    const order: Order = { kind: 'connection', number: ++this.#handed };
+    this.#child.send(order, socket, { keepOpen: true }, () => undefined);
   }
 
   /** Ends it without a chance to finish anything. */

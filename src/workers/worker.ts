@@ -6,8 +6,9 @@ import { openNode, openWorkerPlane } from '../main.ts';
 import type { GatewayNode, WorkerPlane } from '../main.ts';
 import { createLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
+import { Handover } from './handover.ts';
 import { isOrder, tell } from './messages.ts';
-import type { Order, Report, StartOrder } from './messages.ts';
+import type { Order, Report, StartOrder, WorkersReadiness } from './messages.ts';
 
 /**
  * The life of a worker's process: it answers applications, and does as the control process says over the
@@ -26,7 +27,9 @@ export function runWorker(): void {
 
 class Worker {
   #log: Log | undefined;
-  #running: { readonly node: GatewayNode; readonly data: WorkerPlane } | undefined;
+  #running:
+    { readonly node: GatewayNode; readonly data: WorkerPlane; readonly handover: Handover } | undefined;
+  #workers: WorkersReadiness | undefined;
   #last = Promise.resolve();
   #ending = false;
   /** Connections. */
@@ -44,7 +47,13 @@ class Worker {
         this.#last = this.#last.then(() => this.#reload(order.source, order.version));
         return;
       case 'connection':
-        this.#take(socket);
+        this.#running?.handover.take(order.number, socket);
+        return;
+      case 'resume':
+        this.#running?.handover.resume(order.stall, order.revoked);
+        return;
+      case 'workers':
+        this.#workers = order.workers;
         return;
       case 'drain':
         void this.end();
@@ -60,7 +69,14 @@ class Worker {
     await this.#exit(0);
   }
 
-  async #start({ worker, log: { level, look }, first, source, version }: StartOrder): Promise<void> {
+  async #start({
+    worker,
+    log: { level, look },
+    first,
+    source,
+    version,
+    signEveryMs,
+  }: StartOrder): Promise<void> {
     const log = createLog({ level, format: look, worker });
     this.#log = log;
     process.on('uncaughtException', (error) => void this.#fail(error));
@@ -71,7 +87,15 @@ class Worker {
         if (node.health.awaySince === undefined) log.debug(message, fields);
         else log.info(message, fields);
       });
-      this.#running = { node, data: openWorkerPlane(node) };
+      const data = openWorkerPlane(node, () => ({ workers: this.#workers }));
+      const handover = new Handover({
+        everyMs: signEveryMs,
+        report,
+        serve: (socket) => this.#serve(socket, data),
+        now: () => performance.now(),
+      });
+      setInterval(() => handover.sign(), signEveryMs);
+      this.#running = { node, data, handover };
     } catch (error) {
       await report({ kind: 'failed', error: tell(error) });
       await this.#exit(1);
@@ -79,17 +103,14 @@ class Worker {
     await report({ kind: 'ready', version });
   }
 
-  /** @param socket - absent where the client has gone before the connection came here */
-  #take(socket: Socket | undefined): void {
-    void report({ kind: 'taken' });
-    if (socket === undefined) return;
+  #serve(socket: Socket, data: WorkerPlane): void {
     this.#open++;
     socket.once('close', () => {
       this.#open--;
       this.#tellOpen();
     });
     if (this.#ending) socket.destroy();
-    else this.#running?.data.take(socket);
+    else data.take(socket);
   }
 
   /** Once for all that closed at one moment. */

@@ -31,6 +31,7 @@ void test('the store is shown with its kind and place, and which providers are p
     emptyAnswers: { main: 2 },
     down: [],
     connections: { open: 11, most: 200, gaveWay: 2, refused: 4 },
+    workers: { ready: 1, of: 1, unresponsive: [] },
   });
   assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
 });
@@ -51,6 +52,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     emptyAnswers: {},
     down: [],
     connections: { open: 0, most: 0, gaveWay: 0, refused: 0 },
+    workers: { ready: 1, of: 1, unresponsive: [] },
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as z from 'zod';
 import { START, refusal, stageAdmin } from './tools.ts';
 
 const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
@@ -42,4 +43,18 @@ void test('workers are listed with what they do, since when, and how often they 
 void test('without the token nobody learns of the workers', async (context) => {
   const stage = await stageAdmin(context, { providers: PROVIDERS, token: 'open-sesame' });
   assert.deepEqual(refusal(await stage.get('/api/workers')), [401, 'missing_token']);
+});
+
+void test('the state tells how many workers serve, and which of them do not answer', async (context) => {
+  const since = START;
+  const stage = await stageAdmin(context, {
+    providers: PROVIDERS,
+    workers: [
+      { number: 1, pid: 4711, state: 'ready', since, restarts: 0 },
+      { number: 2, pid: 4712, state: 'unresponsive', since, restarts: 0 },
+      { number: 3, pid: undefined, state: 'waiting', since, restarts: 1 },
+    ],
+  });
+  const { workers } = z.object({ workers: z.unknown() }).parse((await stage.get('/api/state')).json());
+  assert.deepEqual(workers, { ready: 1, of: 3, unresponsive: [2] });
 });

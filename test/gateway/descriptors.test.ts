@@ -57,7 +57,9 @@ for (const workers of [1, 2]) {
     if (workers > 1) config.state = 'sqlite:./state.db';
     await writeFile(join(cwd, 'sparekey.yaml'), JSON.stringify(config));
     const lines: LogLine[] = [];
-    await using gateway = await GatewayProcess.start(cwd, (line) => lines.push(line), DESCRIPTORS);
+    await using gateway = await GatewayProcess.start(cwd, (line) => lines.push(line), {
+      descriptors: DESCRIPTORS,
+    });
     const port = Number(new URL(gateway.url).port);
     const connections = async () => {
       const answer = await ask(gateway.adminUrl, { method: 'GET', path: '/api/state' });

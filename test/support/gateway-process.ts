@@ -12,6 +12,14 @@ const logLine = z.looseObject({ time: z.string(), msg: z.string(), worker: z.num
 /** A line of the log of a gateway, whichever of its processes wrote it. */
 export type LogLine = z.infer<typeof logLine>;
 
+/** What a gateway's processes may have that differs from this one's. */
+export interface ProcessOptions {
+  /** How many descriptors each may have open. */
+  readonly descriptors?: number;
+  /** Environment beside the path. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A gateway as its own process, with workers where its configuration says so. Whoever starts it disposes of it. */
 export class GatewayProcess implements AsyncDisposable {
   readonly url: string;
@@ -29,18 +37,17 @@ export class GatewayProcess implements AsyncDisposable {
   /**
    * Runs the `sparekey.yaml` in a folder, on ports of its own.
    * @param onLine - hears every line of the log from then on
-   * @param descriptors - how many each of its processes may have open, if not as many as this one
    */
   static async start(
     folder: string,
     onLine: (line: LogLine) => void = () => {},
-    descriptors?: number,
+    { descriptors, env = {} }: ProcessOptions = {},
   ): Promise<GatewayProcess> {
     const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
     const program = [process.execPath, ENTRY, 'start', '--port', '0', '--admin-port', '0'];
     const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, ...program], {
       cwd: folder,
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const killChild = (): void => void child.kill('SIGKILL');

@@ -148,7 +148,7 @@ void test('a worker that ends again and again is started again after longer and 
 
 void test('what a worker logged before a defect ended it is not lost, nor is the defect', async (context) => {
   const inWorker = "process.on('SIGUSR2', () => { throw new Error('a planted defect'); })";
-  const hook = `process.argv[1].includes('workers') && ${inWorker}`;
+  const hook = `process.argv[1].includes('workers/entry') && ${inWorker}`;
   const gateway = await cluster(
     context,
     {},

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { ask, chat } from '../support/http.ts';
+import { ask, chat, rawConnection } from '../support/http.ts';
+import { rawHead, rawUpstream } from '../support/raw-upstream.ts';
 import { KEY, cluster, lineTo, lineToEach } from './tools.ts';
 
 void test('all workers answer on the one port, and the control process says who they are', async (context) => {
@@ -10,7 +12,8 @@ void test('all workers answer on the one port, and the control process says who 
   for (const line of lines) {
     assert.equal((await line.ask()).status, 200);
     const ready = await line.ask({ method: 'GET', path: '/ready' });
-    assert.deepEqual([ready.status, ready.json()], [200, { status: 'ready', store: 'ok' }]);
+    const all = { status: 'ready', store: 'ok', workers: { ready: 3, of: 3 } };
+    assert.deepEqual([ready.status, ready.json()], [200, all]);
   }
   const workers = await gateway.workers();
   assert.deepEqual(
@@ -77,4 +80,34 @@ void test('lines are whole however long they are and however many workers write 
     );
     assert.ok(own.filter(({ status }) => status === 200).every((each) => each['model'] === model));
   }
+});
+
+void test('a realtime session in a worker is no leak, and Node is not led to say so', async (context) => {
+  const upstream = await rawUpstream(context, async ({ request, socket, write }) => {
+    const accept = createHash('sha1')
+      .update(`${request.header('sec-websocket-key') ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest('base64');
+    await write(
+      rawHead('101 Switching Protocols', [
+        'upgrade: websocket',
+        'connection: Upgrade',
+        `sec-websocket-accept: ${accept}`,
+      ]),
+    );
+    socket.on('data', (bytes: Buffer) => socket.write(bytes));
+  });
+  const provider = { id: 'rt', type: 'openai', baseUrl: `${upstream.origin}/v1`, apiTokens: [KEY] };
+  const gateway = await cluster(context, { providers: [provider] });
+  const client = await rawConnection(Number(new URL(gateway.url).port));
+  const head = ['upgrade: websocket', 'connection: Upgrade', 'sec-websocket-version: 13'];
+  client.write(
+    `GET /v1/realtime?model=gpt-realtime HTTP/1.1\r\nhost: 127.0.0.1\r\n${head.join('\r\n')}\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  await client.receive(/^HTTP\/1\.1 101 /);
+  client.write('said and said back');
+  await client.receive(/said and said back/);
+  client.end();
+  await client.closed;
+  await gateway.logged(1, ({ msg }) => msg === 'request');
+  assert.equal(gateway.stderr(), '');
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createLog } from '../../src/telemetry/log.ts';
 import { Acceptor } from '../../src/workers/acceptor.ts';
+import { HEARTBEAT } from '../../src/workers/heartbeat.ts';
 import { Supervisor } from '../../src/workers/supervisor.ts';
 import { finished, folder } from '../cli/tools.ts';
 import { KEY } from './tools.ts';
@@ -16,7 +17,7 @@ const ARGS = ['start', '--config', 'mine.yaml', '--admin-port', '0'];
 void test('a worker that ends before it is ready fails the start, in a line', async (context) => {
   const cwd = await folder(context);
   await writeFile(join(cwd, 'mine.yaml'), JSON.stringify(CONFIG));
-  const isWorker = "process.argv[1].includes('workers') && process.exit(7)";
+  const isWorker = "process.argv[1].includes('workers/entry') && process.exit(7)";
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(isWorker)}` };
   const { code, stdout, stderr } = await finished(context, [...ARGS, '--port', '0'], { cwd, env });
   assert.deepEqual([code, stdout], [1, '']);
@@ -36,6 +37,7 @@ void test('a worker’s own error is that of the start', async (context) => {
     log: createLog({ level: 'error', format: 'json' }),
     logLevel: 'error',
     logLook: { kind: 'json', colors: false, eager: false },
+    heartbeat: HEARTBEAT,
     now: Date.now,
   });
   await assert.rejects(supervisor.start(), { message: /notes\.txt/, code: /^store_/ });

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import * as z from 'zod';
+import { parseSource } from '../../src/config/parse-source.ts';
+import { startSimulator } from '../../src/simulator/simulator.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { startWithWorkers } from '../../src/workers/control.ts';
+import { folder } from '../cli/tools.ts';
+import { simulatedProvider, until } from '../support/gateway.ts';
+import { ask, chat } from '../support/http.ts';
+import { isAlive, KEY } from './tools.ts';
+
+const BOUNDS = { everyMs: 100, silentMs: 700, killMs: 2_000 };
+const CLIENTS = 8;
+const MAX_ASKED = 20_000;
+
+const listing = z.object({
+  workers: z.array(z.object({ pid: z.number().nullable(), state: z.string(), restarts: z.number() })),
+});
+
+/** A gateway whose control process is this one, with two workers, and bounds that a test can wait for. */
+async function started(context: TestContext) {
+  const simulator = await startSimulator();
+  context.after(() => simulator.close());
+  const cwd = await folder(context);
+  const text = JSON.stringify({
+    listen: '127.0.0.1:0',
+    admin: { listen: '127.0.0.1:0' },
+    limits: { drain: '1s' },
+    state: `sqlite:${join(cwd, 'state.db')}`,
+    workers: 2,
+    providers: [simulatedProvider(simulator, [KEY])],
+  });
+  const source = { kind: 'text', text, path: join(cwd, 'sparekey.yaml'), tokenFiles: [] } as const;
+  const parsed = parseSource(source, {});
+  assert.ok(parsed?.ok === true);
+  let said = '';
+  const stream = new Writable({
+    write: (piece: Buffer, _, done) => {
+      said += piece.toString();
+      done();
+    },
+  });
+  const gateway = await startWithWorkers(parsed.config, {
+    log: createLog({ level: 'info', format: 'json', stream }),
+    logLook: { kind: 'json', colors: false, eager: true },
+    source,
+    count: 2,
+    heartbeat: BOUNDS,
+  });
+  const url = `http://127.0.0.1:${gateway.address.port}`;
+  const adminUrl = `http://127.0.0.1:${gateway.adminAddress.port}`;
+  const workers = async () =>
+    listing.parse((await ask(adminUrl, { method: 'GET', path: '/api/workers' })).json()).workers;
+  const [victim] = await workers();
+  const pid = victim?.pid ?? NaN;
+  context.after(async () => {
+    if (isAlive(pid)) process.kill(pid, 'SIGCONT');
+    await gateway.drain();
+  });
+  return {
+    simulator,
+    url,
+    adminUrl,
+    workers,
+    pid,
+    said: () => said,
+    stateOf: async (index: number) => (await workers())[index]?.state,
+  };
+}
+
+/** Clients that ask one request after the other, each over a connection of its own, until they are ended. */
+function load(url: string) {
+  const statuses: (number | undefined)[] = [];
+  let allowed = MAX_ASKED;
+  const mayBegin = (): boolean => allowed-- > 0;
+  const clients = Array.from({ length: CLIENTS }, async () => {
+    while (mayBegin()) {
+      statuses.push((await ask(url)).status);
+    }
+  });
+  return {
+    statuses,
+    end: async () => {
+      allowed = 0;
+      await Promise.all(clients);
+      return statuses;
+    },
+  };
+}
+
+void test('a stopped worker gets no new connection, those on their way to it go to others, and it is killed and replaced', async (context) => {
+  const { url, adminUrl, pid, workers, stateOf, said } = await started(context);
+  process.kill(pid, 'SIGSTOP');
+  // From here on none can reach it: what is handed to it is not read there.
+  const clients = load(url);
+  await until(async () => (await stateOf(0)) === 'unresponsive');
+  const before = clients.statuses.length;
+  await until(() => clients.statuses.length >= before + 200);
+  assert.equal(await stateOf(0), 'unresponsive');
+  const ready = await ask(url, { method: 'GET', path: '/ready' });
+  assert.deepEqual(ready.json(), { status: 'ready', store: 'ok', workers: { ready: 1, of: 2 } });
+  const { text: state } = await ask(adminUrl, { method: 'GET', path: '/api/state' });
+  assert.match(state, /"workers":\{"ready":1,"of":2,"unresponsive":\[1\]\}/);
+  assert.match(said(), /"level":"warn"[^\n]*a worker does not answer: new connections go to others/);
+
+  await until(async () => (await workers())[0]?.restarts === 1 && (await stateOf(0)) === 'ready');
+  assert.equal(isAlive(pid), false);
+  assert.match(said(), /"how":"it did not answer for 2 s, and was killed"/);
+  const after = clients.statuses.length;
+  await until(() => clients.statuses.length >= after + 50);
+  const statuses = await clients.end();
+  assert.deepEqual(new Set(statuses), new Set([200]));
+});
+
+void test('a worker that goes on within the bound is not killed, and each request was answered, once', async (context) => {
+  const { simulator, url, pid, workers, stateOf, said } = await started(context);
+  let answered = 0;
+  for (let round = 1; round <= 2; round++) {
+    process.kill(pid, 'SIGSTOP');
+    const clients = load(url);
+    await until(async () => (await stateOf(0)) === 'unresponsive');
+    process.kill(pid, 'SIGCONT');
+    await until(async () => (await stateOf(0)) === 'ready');
+    const before = clients.statuses.length;
+    await until(() => clients.statuses.length >= before + 100);
+    const statuses = await clients.end();
+    assert.deepEqual(new Set(statuses), new Set([200]));
+    answered += statuses.length;
+  }
+  assert.equal(simulator.counts(KEY).total, answered);
+  const [{ pid: pidNow, restarts } = { pid: null, restarts: NaN }] = await workers();
+  assert.deepEqual([pidNow, restarts], [pid, 0]);
+  assert.match(said(), /a worker answers again/);
+});
+
+void test('a worker in a loop without end is killed as well', async (context) => {
+  const hook = "process.on('SIGWINCH', () => { for (;;); })";
+  const options = process.env['NODE_OPTIONS'];
+  process.env['NODE_OPTIONS'] = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+  const { url, pid, workers, stateOf } = await started(context).finally(() => {
+    if (options === undefined) delete process.env['NODE_OPTIONS'];
+    else process.env['NODE_OPTIONS'] = options;
+  });
+  process.kill(pid, 'SIGWINCH');
+  await until(async () => (await workers())[0]?.restarts === 1 && (await stateOf(0)) === 'ready');
+  assert.equal((await ask(url, { body: chat('hello') })).status, 200);
+});
+
+void test('where the control process itself stood still, no worker is blamed for it', async (context) => {
+  const { said, stateOf, url } = await started(context);
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  Atomics.wait(nobody, 0, 0, BOUNDS.killMs + BOUNDS.silentMs);
+  await new Promise((resolve) => {
+    setTimeout(resolve, 3 * BOUNDS.everyMs);
+  });
+  assert.deepEqual([await stateOf(0), await stateOf(1)], ['ready', 'ready']);
+  assert.equal((await ask(url)).status, 200);
+  assert.doesNotMatch(said(), /does not answer/);
+});

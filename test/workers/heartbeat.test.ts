@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
+import { suite, test } from 'node:test';
+import { Handover } from '../../src/workers/handover.ts';
+import { HEARTBEAT, Silence } from '../../src/workers/heartbeat.ts';
+import type { Report } from '../../src/workers/messages.ts';
+
+const EVERY_MS = 1_000;
+
+void suite('silence', () => {
+  const bounds = { everyMs: EVERY_MS, silentMs: 3_000, killMs: 5_000 };
+
+  void test('is counted in looks: the bounds are reached when so many intervals lie between them', () => {
+    const silence = new Silence(bounds);
+    const seen = Array.from({ length: 6 }, () => silence.look());
+    assert.deepEqual(seen, ['heard', 'heard', 'heard', 'silent', 'silent', 'frozen']);
+  });
+
+  void test('ends with anything that is heard', () => {
+    const silence = new Silence(bounds);
+    for (let look = 1; look <= 5; look++) silence.look();
+    silence.heard();
+    assert.equal(silence.look(), 'heard');
+  });
+
+  void test('a worker knows that it stood still well before it is called silent', () => {
+    assert.ok(HEARTBEAT.silentMs >= 3 * HEARTBEAT.everyMs);
+    assert.ok(HEARTBEAT.killMs > HEARTBEAT.silentMs);
+  });
+});
+
+/** A worker's end, with a clock that is set by hand. */
+function workersEnd() {
+  const clock = { now: 0 };
+  const told: Report[] = [];
+  const served: (Socket | undefined)[] = [];
+  const handover = new Handover({
+    everyMs: EVERY_MS,
+    report: async (report) => void told.push(report),
+    serve: (socket) => served.push(socket),
+    now: () => clock.now,
+  });
+  return { clock, told, served, handover };
+}
+
+const taken = (number: number): Report => ({ kind: 'taken', number });
+
+void suite('handing over', () => {
+  void test('a connection is told to be taken, and served', () => {
+    const { clock, told, served, handover } = workersEnd();
+    const socket = new Socket();
+    clock.now = EVERY_MS;
+    handover.take(1, socket);
+    assert.deepEqual(told, [taken(1)]);
+    assert.equal(served[0], socket);
+  });
+
+  for (const wakes of ['by its timer', 'by a connection'] as const) {
+    void test(`after it stood still and woke ${wakes}, a worker serves what is still its own, and lets go the rest`, () => {
+      const { clock, told, served, handover } = workersEnd();
+      const [revoked, kept] = [new Socket(), new Socket()];
+      clock.now = 10 * EVERY_MS;
+      if (wakes === 'by its timer') handover.sign();
+      handover.take(1, revoked);
+      handover.take(2, kept);
+      assert.deepEqual(served, []);
+      assert.deepEqual(told[0], { kind: 'stalled', stall: 1 });
+      handover.resume(1, [1]);
+      assert.equal(served.length, 1);
+      assert.equal(served[0], kept);
+      assert.equal(revoked.destroyed, true);
+      assert.deepEqual(
+        told.filter(({ kind }) => kind === 'taken'),
+        [taken(2)],
+      );
+      const next = new Socket();
+      handover.take(3, next);
+      assert.equal(served[1], next);
+    });
+  }
+
+  void test('an answer to an earlier stall does not do for a later one', () => {
+    const { clock, told, served, handover } = workersEnd();
+    clock.now = 10 * EVERY_MS;
+    handover.sign();
+    handover.take(1, new Socket());
+    clock.now = 20 * EVERY_MS;
+    handover.resume(1, []);
+    assert.deepEqual(served, []);
+    assert.deepEqual(told.at(-1), { kind: 'stalled', stall: 2 });
+    handover.resume(2, []);
+    assert.equal(served.length, 1);
+  });
+
+  void test('one that was stopped in the very moment of telling waits, and is told of once', () => {
+    const clock = { now: 0 };
+    const told: Report[] = [];
+    const served: Socket[] = [];
+    const handover = new Handover({
+      everyMs: EVERY_MS,
+      report: async (report) => {
+        if (report.kind === 'taken') clock.now += 10 * EVERY_MS;
+        told.push(report);
+      },
+      serve: (socket) => served.push(socket),
+      now: () => clock.now,
+    });
+    handover.take(1, new Socket());
+    assert.deepEqual(served, []);
+    handover.resume(1, []);
+    assert.equal(served.length, 1);
+    assert.deepEqual(told, [taken(1), { kind: 'stalled', stall: 1 }]);
+  });
+
+  void test('signs of life do not pile up where nobody reads them', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let signs = 0;
+    const handover = new Handover({
+      everyMs: EVERY_MS,
+      report: async () => {
+        signs++;
+        await promise;
+      },
+      serve: () => undefined,
+      now: () => 0,
+    });
+    for (let sign = 1; sign <= 5; sign++) handover.sign();
+    assert.equal(signs, 1);
+    resolve();
+    await new Promise(setImmediate);
+    handover.sign();
+    assert.equal(signs, 2);
+  });
+});
