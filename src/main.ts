@@ -12,6 +12,7 @@ import { router } from './failover/route.ts';
 import { WaitingRoom } from './failover/queue/waiting-room.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { requestIds } from './gateway/request-ids.ts';
 import { findKey } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
@@ -122,13 +123,20 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
 export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   const store = await openStore(config.state);
   const health = new StoreHealth(log, Date.now);
-  const book = await KeyBook.open({ store, onNotice: (notice) => health.hear(notice) });
+  // While there is no runtime, every key may be one of its.
+  let isConfigured = (_keyId: string): boolean => true;
+  const book = await KeyBook.open({
+    store,
+    onNotice: (notice) => health.hear(notice),
+    isConfigured: (keyId) => isConfigured(keyId),
+  });
   const resources = new ResourceBook({
     store,
     now: Date.now,
     onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
   });
   let runtime = assemble(config, book);
+  isConfigured = (keyId) => findKey(runtime, keyId) !== undefined;
   book.subscribe((keyId, record) => {
     for (const provider of runtime.providers.values()) provider.pool.update(keyId, record);
   });
@@ -285,11 +293,4 @@ async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBoo
     const pool = next.providers.get(id)?.pool;
     await book.forget(id, (keyId) => pool?.get(keyId) !== undefined);
   }
-}
-
-/** Ids that are short, unlike those of other processes, and cost nothing to make. */
-function requestIds(): () => string {
-  const prefix = randomBytes(6).toString('base64url');
-  let count = 0;
-  return () => `req_${prefix}${(count++).toString(36).padStart(4, '0')}`;
 }
