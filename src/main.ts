@@ -19,6 +19,7 @@ import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionServer } from './gateway/server.ts';
 import { KeyBook } from './keys/book.ts';
 import { isDueSooner } from './keys/doubt.ts';
+import { PoolUpdates } from './keys/pool-updates.ts';
 import { CircuitChecks } from './probe/circuit-checks.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
@@ -135,11 +136,9 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     now: Date.now,
     onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
   });
-  let runtime = assemble(config, book);
+  const pools = new PoolUpdates(book);
+  let runtime = assemble(config, book, pools);
   isConfigured = (keyId) => findKey(runtime, keyId) !== undefined;
-  book.subscribe((keyId, record) => {
-    for (const provider of runtime.providers.values()) provider.pool.update(keyId, record);
-  });
   return {
     log,
     store,
@@ -156,7 +155,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
     reload: (next) => {
       const previous = runtime;
-      runtime = assemble(next, book);
+      runtime = assemble(next, book, pools);
       // Its connections stay for the requests that began with it, and close by themselves once they are idle.
       return previous;
     },
@@ -275,10 +274,11 @@ export async function openControlPlane(
 }
 
 /** Makes what a configuration describes. Nothing is connected or written. */
-function assemble(config: Config, book: KeyBook): Runtime {
+function assemble(config: Config, book: KeyBook, pools: PoolUpdates): Runtime {
   const providers = new Map(
     config.providers.map((provider) => [provider.id, openProvider(provider, (key) => book.record(key))]),
   );
+  pools.add(Array.from(providers.values(), ({ pool }) => pool));
   const { routes, activeProviderId } = config;
   return {
     config,

@@ -223,7 +223,7 @@ export class KeyBook {
   /** The store may have lost writes. What it holds, it shows anew; what it lost is still known here. */
   #doubtAll(): void {
     this.#isDoubting = true;
-    for (const entry of this.#entries.values()) entry.doubt();
+    for (const entry of this.#entries.values()) this.#change(entry, () => entry.doubt());
   }
 
   /** What the store turned out to have lost goes back, unless another node has put back something newer. */

@@ -133,11 +133,13 @@ export class BookEntry {
   }
 
   /** The store may have lost writes. What it has, it shows from here on. */
-  doubt(): void {
+  doubt(): true {
     if (!this.#isConfigured(this.keyId)) this.#base = FRESH;
     this.#isDoubted = this.#base !== FRESH || this.#isDeleted || this.#isToGo;
     this.#revision = 0;
     if (!this.#isDoubted) this.#heard = 0;
+    this.#show();
+    return true;
   }
 
   #take(change: Change): boolean {
@@ -147,7 +149,9 @@ export class BookEntry {
     const write = this.#writes.find((each) => each.mark === mark);
     if (write !== undefined) this.#settle(write);
     const isOlder = this.#isDoubted && revision < this.#heard;
-    this.#isToGo = value !== undefined && (this.#isToGo || (this.#isDeleted && isOlder));
+    // A write of its own that is carried out only now brings nothing back that has left meanwhile.
+    const isLate = write !== undefined && !this.#isConfigured(this.keyId);
+    this.#isToGo = value !== undefined && (this.#isToGo || (this.#isDeleted && (isOlder || isLate)));
     if (this.#isToGo) {
       this.#revision = revision;
       return true;
@@ -173,8 +177,12 @@ export class BookEntry {
     return this.#isConfigured(this.keyId) ? this.#base : FRESH;
   }
 
-  /** It is in the store. What was asked for before it came to nothing, or stands in it. */
+  /** It is in the store. What was asked for before it came to nothing, or stands in it; but not before a deletion. */
   #settle(write: Write): void {
+    if (write.value === undefined) {
+      this.#writes = this.#writes.filter((each) => each !== write);
+      return;
+    }
     this.#pending = this.#pending.filter((item) => !write.events.has(item));
     this.#writes = this.#writes.slice(this.#writes.indexOf(write) + 1);
   }
