@@ -47,6 +47,8 @@ export interface Surroundings {
   readonly templates: readonly Template[];
   readonly outage: OutageWatch;
   readonly onApplied: (process: GatewayProcess, applied: Applied) => void;
+  /** A process goes by another record of a key. */
+  readonly onChanged: (process: GatewayProcess, id: string, record: KeyRecord) => void;
   /** A process heard that its write is in the store. */
   readonly onWritten: (revision: number) => void;
 }
@@ -230,9 +232,14 @@ export class GatewayProcess implements Owner {
       ),
       transport: providerSide.transport(provider.id, this),
     }));
-    this.#pools ??= new PoolUpdates(book);
+    this.#pools ??= this.#following(book);
     this.#pools.add(providers.map(({ pool }) => pool));
     return providers;
+  }
+
+  #following(book: KeyBook): PoolUpdates {
+    book.subscribe((id, record) => this.#world.onChanged(this, id, record));
+    return new PoolUpdates(book);
   }
 
   #notice({ kind }: BookNotice): void {

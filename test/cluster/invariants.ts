@@ -151,6 +151,18 @@ export class Invariants {
       this.#ended.push({ id, epoch: event.epoch, process });
   }
 
+  /** A process goes by another record of a key. */
+  changed(process: GatewayProcess, keyId: string, record: KeyRecord): void {
+    const key = KEYS.find(({ id }) => id === keyId);
+    if (key === undefined) return;
+    const back = this.#operator.heard(recordId(key), process, record);
+    if (back === undefined || !process.hasKey(keyId)) return;
+    this.violate(
+      'lifted-stays-lifted',
+      `${key.name} is ${back.cause} again on ${process.name}, which has ended that`,
+    );
+  }
+
   /** The store took a write. */
   wrote({ id, value: was }: Change, standing: Change): void {
     const { value: is } = standing;

@@ -14,11 +14,14 @@ interface Said {
 
 interface Word extends Said {
   readonly act: OperatorAct;
-  /** Nobody who knew of it was left that had the key in its configuration. */
+  /** Processes that know of it, or once did. */
+  readonly knownTo: Set<GatewayProcess>;
+  /** None of those was left that had the key in its configuration. */
   isVoid: boolean;
 }
 
-interface Lift extends Said {
+interface Lift {
+  readonly process: GatewayProcess;
   readonly holds: readonly Hold[];
 }
 
@@ -35,7 +38,13 @@ export class Operator {
     process.apply(key, { type, at }, policy);
     const act = process.book?.record(key).operator;
     if (act?.act !== type) return;
-    listed(this.#words, id).push({ act, process, applied: process.applied(id), isVoid: false });
+    listed(this.#words, id).push({
+      act,
+      process,
+      applied: process.applied(id),
+      knownTo: new Set([process]),
+      isVoid: false,
+    });
   }
 
   lift(key: NamedKey, process: GatewayProcess, at: number, policy: KeyPolicy): void {
@@ -43,7 +52,20 @@ export class Operator {
     const before = process.book?.record(key);
     if (before?.state !== 'in-service' || before.holds.length === 0) return;
     process.apply(key, { type: 'lifted', at }, policy);
-    listed(this.#lifts, id).push({ holds: before.holds, process, applied: process.applied(id) });
+    listed(this.#lifts, id).push({ holds: before.holds, process });
+  }
+
+  /** A process goes by another record of a key. @returns a hold that the operator has ended there, and that is back */
+  heard(id: string, process: GatewayProcess, record: KeyRecord): Hold | undefined {
+    for (const word of this.#words.get(id) ?? []) {
+      if (compareActs(record.operator, word.act) >= 0) word.knownTo.add(process);
+    }
+    const lifts = this.#lifts.get(id);
+    if (lifts === undefined || record.state !== 'in-service') return undefined;
+    const ended = lifts.flatMap((lift) => (lift.process === process ? lift.holds : []));
+    return record.holds.find(({ model, since, until }) =>
+      ended.some((hold) => hold.model === model && hold.since === since && hold.until === until),
+    );
   }
 
   hasSaid(id: string, act: OperatorAct | undefined): boolean {
@@ -53,7 +75,7 @@ export class Operator {
   /** A key has left a configuration, or a process is gone. What nobody knows any more who has the key may be lost. */
   left(key: NamedKey, having: readonly GatewayProcess[]): void {
     for (const word of this.#words.get(recordId(key)) ?? []) {
-      word.isVoid ||= !having.some(({ book }) => compareActs(book?.record(key).operator, word.act) >= 0);
+      word.isVoid ||= !having.some((process) => word.knownTo.has(process));
     }
   }
 
@@ -69,18 +91,6 @@ export class Operator {
       if (!word.isVoid && !mayBeLost(id, word, storeLost)) return false;
     }
     return words.length > 0 || state !== 'disabled';
-  }
-
-  /** Whether a key is held again by what the operator has ended, in the end. */
-  holdIsBack(key: NamedKey, record: KeyRecord, storeLost: boolean): Hold | undefined {
-    if (record.state !== 'in-service') return undefined;
-    const id = recordId(key);
-    const ended = (this.#lifts.get(id) ?? [])
-      .filter((lift) => !mayBeLost(id, lift, storeLost))
-      .flatMap(({ holds }) => holds);
-    return record.holds.find(({ model, since, until }) =>
-      ended.some((hold) => hold.model === model && hold.since === since && hold.until === until),
-    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { recordId } from '../../src/keys/key.ts';
 import { settle } from '../../src/keys/record.ts';
+import { describe } from './describe.ts';
 import { FAULTS_MS, planFaults } from './faults.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import { recordOf, violationText } from './invariants.ts';
@@ -16,7 +17,6 @@ import {
 import type { PolicySettings } from './settings.ts';
 import { TALLY, TALLY_ID, expectedTally, failuresIn } from './tally.ts';
 import { BEGINNING } from './time.ts';
-import { describe } from './world.ts';
 import type { World } from './world.ts';
 
 /** What became of one seed. */
@@ -135,11 +135,6 @@ async function end(world: World): Promise<void> {
     const standing = recordOf(world.server.standing(recordId(key)).value);
     if (!world.operator.isObeyed(key, standing, invariants.storeLost)) {
       invariants.violate('operator-is-obeyed', `${key.name} is ${standing.state} in the end`);
-    }
-    if (key === world.leaver) continue;
-    const back = world.operator.holdIsBack(key, standing, invariants.storeLost);
-    if (back !== undefined) {
-      invariants.violate('lifted-stays-lifted', `${key.name} is ${back.cause} again, since ${back.since}`);
     }
   }
   removedIsGone(world);

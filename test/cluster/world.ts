@@ -1,6 +1,7 @@
 import { markOf } from '../../src/keys/codec.ts';
 import { recordId } from '../../src/keys/key.ts';
 import type { Change } from '../../src/store/contract.ts';
+import { describe } from './describe.ts';
 import { Dice } from './dice.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import type { Surroundings } from './gateway-process.ts';
@@ -48,8 +49,10 @@ export class World {
   /** Every process that ever ran. */
   readonly processes: GatewayProcess[] = [];
   readonly operator = new Operator();
-  /** A key that leaves the configurations of nodes, and may come back; at most one in each world. */
+  /** A key that leaves the configurations of nodes; at most one in each world. */
   leaver: NamedKey | undefined;
+  /** It leaves all of them, and for good. */
+  leaves = false;
   /** Who was the last to have it, and has deleted its record since; undefined where that process was ended before. */
   lastOwner: GatewayProcess | undefined;
   /** Clients send requests. */
@@ -106,6 +109,7 @@ export class World {
         this.invariants.applied(process, applied);
       },
       outage: this.invariants.outage,
+      onChanged: (process, keyId, record) => this.invariants.changed(process, keyId, record),
       onWritten: (revision) => this.#unheard.delete(revision),
     };
   }
@@ -233,10 +237,9 @@ export class World {
     this.setWeather(FAIR);
     this.startStore('none');
     const { leaver } = this;
-    const isGone = leaver !== undefined && this.nodes.some(({ removed }) => removed.has(leaver.id));
     for (const node of this.nodes) {
       if (node.path.cut) this.cut(node, false);
-      if (leaver !== undefined) this.configure(node, leaver, isGone);
+      if (leaver !== undefined) this.configure(node, leaver, this.leaves);
       this.boot(node);
     }
     this.providerSide.trouble = 0;
@@ -284,23 +287,6 @@ export class World {
 /** A book marks what it writes with its own name and a number. */
 function writerOf({ value = '' }: Change): string | undefined {
   return markOf(value)?.split('.', 1)[0];
-}
-
-/** A record in a few words. */
-export function describe(record: ReturnType<typeof recordOf>): string {
-  const epoch = `e${record.epoch}`;
-  const operator =
-    record.operator === undefined ? '' : `, ${record.operator.act} at ${record.operator.at % 100_000}`;
-  switch (record.state) {
-    case 'disabled':
-      return `disabled ${epoch}${operator}`;
-    case 'in-service': {
-      const holds = record.holds.map(({ cause, model }) => ` ${cause} ${model}`).join('');
-      return `in ${epoch} failures ${record.failures}${holds}${operator}`;
-    }
-    case 'out-of-service':
-      return `out ${epoch} ${record.cause} passes ${record.passes} failed checks ${record.failedChecks}${operator}`;
-  }
 }
 
 function textOf(error: unknown): string {
