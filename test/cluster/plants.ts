@@ -30,7 +30,6 @@ export type PlantName =
   | 'end-of-provider'
   | 'acts-in-any-order'
   | 'epochs-before-acts'
-  | 'lifted-holds-back'
   | 'removed-put-back'
   | 'deletion-undone'
   | 'removed-for-all';
@@ -147,14 +146,6 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     becomes: 'const order = 0;',
     breaks: 'disabled-stays-disabled',
     withinSeeds: 40,
-  },
-  'lifted-holds-back': {
-    meaning: 'a hold that the operator ended comes back with a record that the store has lost',
-    file: 'src/keys/reconcile.ts',
-    is: 'if (liftedAt <= (standing.liftedAt ?? 0)) return standing;',
-    becomes: 'return standing;',
-    breaks: 'lifted-stays-lifted',
-    withinSeeds: 100,
   },
   'removed-put-back': {
     meaning: 'a node puts back the record of a key that it has no more',
