@@ -22,6 +22,7 @@ import { isDueSooner } from './keys/doubt.ts';
 import { connectionCaps, descriptorLimit, watchDescriptors } from './listener/descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from './listener/descriptors.ts';
 import { dataPageGuard } from './listener/page-guard.ts';
+import { PoolUpdates } from './keys/pool-updates.ts';
 import { CircuitChecks } from './probe/circuit-checks.ts';
 import { Prober } from './probe/prober.ts';
 import { openProvider } from './providers/provider.ts';
@@ -129,17 +130,22 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
 export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   const store = await openStore(config.state);
   const health = new StoreHealth(log, Date.now);
-  const book = await KeyBook.open({ store, onNotice: (notice) => health.hear(notice) });
+  // While there is no runtime, every key may be one of its.
+  let isConfigured = (_keyId: string): boolean => true;
+  const book = await KeyBook.open({
+    store,
+    onNotice: (notice) => health.hear(notice),
+    isConfigured: (keyId) => isConfigured(keyId),
+  });
   const resources = new ResourceBook({
     store,
     now: Date.now,
     onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
   });
   const endWatch = watchDescriptors(whenExhausted(log, () => performance.now()));
-  let runtime = assemble(config, book);
-  book.subscribe((keyId, record) => {
-    for (const provider of runtime.providers.values()) provider.pool.update(keyId, record);
-  });
+  const pools = new PoolUpdates(book);
+  let runtime = assemble(config, book, pools);
+  isConfigured = (keyId) => findKey(runtime, keyId) !== undefined;
   return {
     log,
     store,
@@ -156,7 +162,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
     reload: (next) => {
       const previous = runtime;
-      runtime = assemble(next, book);
+      runtime = assemble(next, book, pools);
       // Its connections stay for the requests that began with it, and close by themselves once they are idle.
       return previous;
     },
@@ -286,10 +292,11 @@ export async function openControlPlane(
 }
 
 /** Makes what a configuration describes. Nothing is connected or written. */
-function assemble(config: Config, book: KeyBook): Runtime {
+function assemble(config: Config, book: KeyBook, pools: PoolUpdates): Runtime {
   const providers = new Map(
     config.providers.map((provider) => [provider.id, openProvider(provider, (key) => book.record(key))]),
   );
+  pools.add(Array.from(providers.values(), ({ pool }) => pool));
   const { routes, activeProviderId } = config;
   return {
     config,

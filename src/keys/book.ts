@@ -5,6 +5,7 @@ import { BookEntry } from './entry.ts';
 import type { KeyEvent } from './event.ts';
 import { recordId } from './key.ts';
 import type { Key } from './key.ts';
+import { afterKnownActs } from './operator-acts.ts';
 import { FRESH } from './record.ts';
 import type { KeyRecord } from './record.ts';
 import { reduce } from './reducer.ts';
@@ -28,6 +29,11 @@ export type RecordListener = (keyId: string, record: KeyRecord, before: KeyRecor
 export interface KeyBookOptions {
   readonly store: Store;
   readonly onNotice: (notice: BookNotice) => void;
+  /**
+   * Whether this process has a key in its configuration now. Only such keys' records are put back where the store has
+   * lost them, or another node has deleted them; what happens to others is not counted. Default: it has every key.
+   */
+  readonly isConfigured?: (keyId: string) => boolean;
   /** Between tries to reach a store that failed. Milliseconds; default 250. */
   readonly retryMs?: number;
   /** How long opening waits for a store that does not answer. Milliseconds; default 5,000. */
@@ -54,6 +60,7 @@ const MAX_TRIES = 200;
 export class KeyBook {
   readonly #store: Store;
   readonly #onNotice: (notice: BookNotice) => void;
+  readonly #isConfigured: (keyId: string) => boolean;
   readonly #retryMs: number;
   readonly #entries = new Map<string, BookEntry>();
   readonly #listeners = new Set<RecordListener>();
@@ -74,6 +81,7 @@ export class KeyBook {
   private constructor(options: KeyBookOptions) {
     this.#store = options.store;
     this.#onNotice = options.onNotice;
+    this.#isConfigured = options.isConfigured ?? (() => true);
     this.#retryMs = options.retryMs ?? RETRY_MS;
     this.#changes = new ChangeFollower(options.store, {
       onChange: (change) => this.#hear(change),
@@ -121,31 +129,31 @@ export class KeyBook {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Counts an event. Costs nothing where it changes nothing. */
-  apply(key: Pick<Key, 'id' | 'providerId'>, event: KeyEvent, policy: KeyPolicy): void {
+  /** Counts an event of a key that is configured. Costs nothing where it changes nothing. */
+  apply(key: Pick<Key, 'id' | 'providerId'>, told: KeyEvent, policy: KeyPolicy): void {
     const id = recordId(key);
     const known = this.#entries.get(id);
     const before = known?.view ?? FRESH;
+    const event = afterKnownActs(told, before);
     const view = reduce(before, event, policy);
-    if (view === before) return;
+    if (view === before || !this.#isConfigured(key.id)) return;
     const entry = known ?? this.#add(id, key.id);
     this.#change(entry, () => entry.keep({ event, policy }, view));
     if (!this.storeFailed) this.#write(entry);
   }
 
   /**
-   * Deletes the records of keys of `providerId` for which `stays` is false: they left the configuration. A
-   * request that is still under way with one of them may write a record again. Rejects where the store fails;
-   * some records may be deleted by then.
+   * Deletes the records of keys of `providerId` for which `stays` is false: they left the configuration. Where the store
+   * does not answer that is done when it does again, or never where this process ends before.
    */
   async forget(providerId: string, stays: (keyId: string) => boolean): Promise<void> {
     const prefix = recordId({ providerId, id: '' });
-    const left = [...this.#entries.values()].filter(
-      ({ id, keyId }) => id.startsWith(prefix) && !stays(keyId),
-    );
-    for (const entry of left) this.#change(entry, () => entry.dropEvents());
+    for (const entry of this.#entries.values()) {
+      if (!entry.id.startsWith(prefix) || stays(entry.keyId)) continue;
+      this.#change(entry, () => entry.remove());
+      if (!this.storeFailed) this.#write(entry);
+    }
     await this.flushed();
-    for (const entry of left) await this.#delete(entry);
   }
 
   /** Resolves when everything counted so far is in the store, or the store has failed. */
@@ -166,7 +174,7 @@ export class KeyBook {
   }
 
   #add(id: string, keyId: string): BookEntry {
-    const entry = new BookEntry(id, keyId);
+    const entry = new BookEntry(id, keyId, this.#isConfigured);
     this.#entries.set(id, entry);
     return entry;
   }
@@ -202,17 +210,6 @@ export class KeyBook {
     }
   }
 
-  async #delete(entry: BookEntry): Promise<void> {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const { revision } = entry;
-      if (revision === 0) return;
-      const { written, current } = await this.#store.compareAndSet(entry.id, revision, undefined);
-      if (written) this.#hear(current);
-      else this.#change(entry, () => entry.refused(revision, current));
-    }
-    throw refusedTooOften(entry);
-  }
-
   #hear(change: Change): void {
     const { id, value } = change;
     if (!id.startsWith(PREFIX)) return;
@@ -220,13 +217,13 @@ export class KeyBook {
     if (known === undefined && value === undefined) return;
     const entry = known ?? this.#add(id, id.slice(id.lastIndexOf('/') + 1));
     this.#change(entry, () => entry.hear(change));
-    if (entry.isDoubted && !this.#isDoubting) this.#write(entry);
+    if (entry.needsRepair && !this.#isDoubting) this.#write(entry);
   }
 
   /** The store may have lost writes. What it holds, it shows anew; what it lost is still known here. */
   #doubtAll(): void {
     this.#isDoubting = true;
-    for (const entry of this.#entries.values()) entry.doubt();
+    for (const entry of this.#entries.values()) this.#change(entry, () => entry.doubt());
   }
 
   /** What the store turned out to have lost goes back, unless another node has put back something newer. */
@@ -234,7 +231,7 @@ export class KeyBook {
     this.#firstRead.resolve();
     if (!this.#isDoubting) return;
     this.#isDoubting = false;
-    const lost = [...this.#entries.values()].filter(({ isDoubted }) => isDoubted);
+    const lost = [...this.#entries.values()].filter(({ needsRepair }) => needsRepair);
     this.#onNotice({ kind: 'store-lost-writes', putBack: lost.length });
     for (const entry of lost) this.#write(entry);
   }

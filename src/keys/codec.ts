@@ -9,6 +9,7 @@ import type {
   Hold,
   InService,
   KeyRecord,
+  OperatorAct,
   OutCause,
   OutOfService,
   Scarcity,
@@ -36,16 +37,18 @@ export function decodeRecord(text: string): KeyRecord | undefined {
   const value = parse(text);
   if (!isObject(value) || !isCount(value['epoch']) || !isTime(value['since'])) return undefined;
   const { epoch, since } = value;
+  const story = readStory(value['decisions']);
   const beside = {
     ...readDomain(value['domain']),
     ...readCircuits(value['circuits']),
-    ...readStory(value['decisions']),
+    ...readOperator(value, since, story.decisions),
+    ...story,
   };
   switch (value['state']) {
     case 'disabled':
       return { state: 'disabled', epoch, since, ...beside };
     case 'in-service': {
-      const { failures, lastRule, holds, comeback } = value;
+      const { failures, lastRule, holds, liftedAt, comeback } = value;
       if (!isCount(failures) || !Array.isArray(holds) || !holds.every(isHold)) return undefined;
       if (lastRule !== undefined && typeof lastRule !== 'string') return undefined;
       return {
@@ -55,6 +58,7 @@ export function decodeRecord(text: string): KeyRecord | undefined {
         failures,
         holds,
         ...(lastRule !== undefined && { lastRule }),
+        ...(isTime(liftedAt) && { liftedAt }),
         ...readScarce(value['scarce']),
         ...readDoubt(value['doubt']),
         ...(isComeback(comeback) && { comeback }),
@@ -122,6 +126,27 @@ function isComeback(value: unknown): value is Comeback {
 /** Whose limits it shares, where that can be read. Records of older versions do not say. */
 function readDomain(value: unknown): { readonly domain?: string } {
   return isText(value, MAX_DOMAIN_LENGTH) ? { domain: value } : {};
+}
+
+/**
+ * What the operator said last. Versions that do not know of that field leave it out of what they write, also where they
+ * have read it; but they keep the story, and disable nothing by themselves.
+ */
+function readOperator(
+  { state, operator }: Record<string, unknown>,
+  since: number,
+  decisions: readonly Decision[] = [],
+): { readonly operator?: OperatorAct } {
+  if (isAct(operator) && (operator.act === 'disabled') === (state === 'disabled')) return { operator };
+  if (state === 'disabled') return { operator: { act: 'disabled', at: since } };
+  const enabled = decisions.findLast(({ effect }) => effect === 'enabled');
+  return enabled === undefined ? {} : { operator: { act: 'enabled', at: enabled.at } };
+}
+
+function isAct(value: unknown): value is OperatorAct {
+  return (
+    isObject(value) && (value['act'] === 'disabled' || value['act'] === 'enabled') && isTime(value['at'])
+  );
 }
 
 /** What is told of circuits, as far as it can be read. It keeps no key from anything. */

@@ -3,6 +3,7 @@ import { decodeRecord, encodeRecord, markOf } from './codec.ts';
 import type { KeyEvent } from './event.ts';
 import { FRESH } from './record.ts';
 import type { KeyRecord } from './record.ts';
+import { reconcile } from './reconcile.ts';
 import { reduce } from './reducer.ts';
 import type { KeyPolicy } from './reducer.ts';
 
@@ -14,7 +15,8 @@ interface Pending {
 /** A write to the store: goes through where the record still stands at `expected`. */
 export interface Write {
   readonly expected: number;
-  readonly value: string;
+  /** Undefined deletes it. */
+  readonly value: string | undefined;
   readonly record: KeyRecord;
   /** Stands in the value, so that it is known again when it is heard of. */
   readonly mark: string;
@@ -29,7 +31,11 @@ const MAX_WRITES = 8;
 /**
  * One key's record as the book keeps it: what the store holds, and what happened here that the store does not
  * hold yet. Touches no store itself. What changes the view says whether it could be read: false where the
- * store holds something that is no record, and the key counts as new.
+ * store holds something that is no record.
+ *
+ * A record stays for as long as anybody has its key in the configuration: who has removed it deletes the record, and
+ * who still has it puts it back. Nobody else puts it back, and a deletion that was heard of is repeated where the store
+ * has lost it.
  */
 export class BookEntry {
   /** In the store. */
@@ -37,35 +43,37 @@ export class BookEntry {
   readonly keyId: string;
   /** What this process goes by: what the store holds, with all that happened here since. */
   view: KeyRecord = FRESH;
-  /** What the store holds, as last heard. */
+  readonly #isConfigured: (keyId: string) => boolean;
+  /** What the store holds, as last heard; while that is doubted, what it is to hold. */
   #base: KeyRecord = FRESH;
-  /** Of `#base` in the store; 0 where it holds none. */
+  /** Of what the store holds; 0 where it holds none. */
   #revision = 0;
   /** The newest revision heard of, deletions included. */
   #heard = 0;
   /** The store may have lost `#base`: it is kept until the store shows what goes before it, or takes it back. */
   #isDoubted = false;
+  /** The last that was heard is that the record was deleted. */
+  #isDeleted = false;
+  /** It is to be deleted. */
+  #isToGo = false;
   #pending: Pending[] = [];
   /** Writes whose answers may still be to come, or were lost; newest last. Any of them may yet be carried out. */
   #writes: Write[] = [];
 
-  constructor(id: string, keyId: string) {
+  /** @param isConfigured - whether this process has the key in its configuration now */
+  constructor(id: string, keyId: string, isConfigured: (keyId: string) => boolean) {
     this.id = id;
     this.keyId = keyId;
+    this.#isConfigured = isConfigured;
   }
 
   get isUnwritten(): boolean {
-    return this.#pending.length > 0 || this.#isDoubted;
+    return this.#pending.length > 0 || this.needsRepair;
   }
 
-  /** Whether it is not known if the store still has what it once had. */
-  get isDoubted(): boolean {
-    return this.#isDoubted;
-  }
-
-  /** What a deletion has to expect; 0 where there is nothing to delete. */
-  get revision(): number {
-    return this.#revision;
+  /** Whether what is known here goes before what the store holds, as far as is known. */
+  get needsRepair(): boolean {
+    return this.#isToGo || (this.#isDoubted && this.#base !== FRESH);
   }
 
   /** Keeps an event until it is written, and goes by the view that it makes of the present one. */
@@ -83,8 +91,10 @@ export class BookEntry {
     if (!this.isUnwritten) return undefined;
     // The view rather than the events again: it knows of events that there was no room to keep, too.
     const { view } = this;
-    const value = encodeRecord(view, mark);
-    const write = { expected: this.#revision, value, record: view, mark, events: new Set(this.#pending) };
+    const expected = this.#revision;
+    const write: Write = this.#isToGo
+      ? { expected, value: undefined, record: FRESH, mark, events: new Set() }
+      : { expected, value: encodeRecord(view, mark), record: view, mark, events: new Set(this.#pending) };
     this.#writes.push(write);
     if (this.#writes.length > MAX_WRITES) this.#writes.shift();
     return write;
@@ -93,7 +103,8 @@ export class BookEntry {
   /** The store took the write, and gave it a revision. */
   written(write: Write, revision: number): true {
     this.#settle(write);
-    if (revision > this.#heard || this.#isDoubted) this.#go(write.record, revision, revision);
+    if (write.value === undefined) this.#isToGo = false;
+    if (revision > this.#heard || this.#isDoubted) this.#go(write.record, write.value, revision);
     else this.#show();
     return true;
   }
@@ -112,18 +123,23 @@ export class BookEntry {
     return (!this.#isDoubted && change.revision <= this.#heard) || this.#take(change);
   }
 
-  /** Forgets what happened here that is not in the store. */
-  dropEvents(): true {
+  /** The key has left the configuration: its record goes, with all that happened here and is not in the store. */
+  remove(): true {
     this.#pending = [];
+    this.#base = FRESH;
+    this.#isToGo = true;
     this.#show();
     return true;
   }
 
   /** The store may have lost writes. What it has, it shows from here on. */
-  doubt(): void {
-    this.#isDoubted = this.#base !== FRESH;
+  doubt(): true {
+    if (!this.#isConfigured(this.keyId)) this.#base = FRESH;
+    this.#isDoubted = this.#base !== FRESH || this.#isDeleted || this.#isToGo;
     this.#revision = 0;
     if (!this.#isDoubted) this.#heard = 0;
+    this.#show();
+    return true;
   }
 
   #take(change: Change): boolean {
@@ -132,42 +148,52 @@ export class BookEntry {
     const mark = value === undefined || this.#writes.length === 0 ? undefined : markOf(value);
     const write = this.#writes.find((each) => each.mark === mark);
     if (write !== undefined) this.#settle(write);
-    const record = value === undefined ? FRESH : decodeRecord(value);
-    const expected = value === undefined ? 0 : revision;
-    if (record !== undefined && this.#outlives(record, change)) {
-      // It is written over what stands in the store.
-      this.#isDoubted = true;
-      this.#revision = expected;
+    const isOlder = this.#isDoubted && revision < this.#heard;
+    // A write of its own that is carried out only now brings nothing back that has left meanwhile.
+    const isLate = write !== undefined && !this.#isConfigured(this.keyId);
+    this.#isToGo = value !== undefined && (this.#isToGo || (this.#isDeleted && (isOlder || isLate)));
+    if (this.#isToGo) {
+      this.#revision = revision;
       return true;
     }
-    this.#go(record ?? FRESH, expected, revision);
+    const record = value === undefined ? FRESH : decodeRecord(value);
+    const heardBefore = this.#heard;
+    // Of what cannot be read nothing is taken over: what is known here stands until there is something to write.
+    const standing = record === undefined ? this.#base : this.#standing(record, value, isOlder);
+    this.#go(standing, value, revision);
+    if (record !== undefined && standing !== record) {
+      // It is written over what stands in the store.
+      this.#isDoubted = true;
+      this.#isDeleted = false;
+      this.#heard = Math.max(heardBefore, revision);
+    }
     return record !== undefined;
   }
 
-  /**
-   * Whether what the store once held goes before what it holds now, because it has lost the one and somebody
-   * wrote the other without knowing of it. An epoch is never followed by a smaller one but through a deletion;
-   * where the store may have lost writes, that holds within an epoch for what was written later, too.
-   */
-  #outlives(record: KeyRecord, { value, revision }: Change): boolean {
-    if (value !== undefined && record.epoch !== this.#base.epoch) return record.epoch < this.#base.epoch;
-    // Two histories of one epoch: the operator's word is in one of them.
-    const isDisabled = this.#base.state === 'disabled';
-    if (value !== undefined && isDisabled !== (record.state === 'disabled')) return isDisabled;
-    return this.#isDoubted && revision < this.#heard;
+  /** What stands of what the store once held, and what it holds now. */
+  #standing(record: KeyRecord, value: string | undefined, isOlder: boolean): KeyRecord {
+    if (this.#base === FRESH) return record;
+    if (value !== undefined) return reconcile(this.#base, record, isOlder);
+    return this.#isConfigured(this.keyId) ? this.#base : FRESH;
   }
 
-  /** It is in the store. What was asked for before it came to nothing, or stands in it. */
+  /** It is in the store. What was asked for before it came to nothing, or stands in it; but not before a deletion. */
   #settle(write: Write): void {
+    if (write.value === undefined) {
+      this.#writes = this.#writes.filter((each) => each !== write);
+      return;
+    }
     this.#pending = this.#pending.filter((item) => !write.events.has(item));
     this.#writes = this.#writes.slice(this.#writes.indexOf(write) + 1);
   }
 
-  #go(base: KeyRecord, revision: number, heard: number): void {
+  /** @param value - what the store holds under `revision` */
+  #go(base: KeyRecord, value: string | undefined, revision: number): void {
     this.#base = base;
-    this.#revision = revision;
-    this.#heard = heard;
+    this.#revision = value === undefined ? 0 : revision;
+    this.#heard = revision;
     this.#isDoubted = false;
+    this.#isDeleted = value === undefined && revision > 0;
     this.#show();
   }
 

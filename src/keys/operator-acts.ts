@@ -1,14 +1,50 @@
-import type { InService } from './record.ts';
+import type { KeyEvent, OperatorDisabled, OperatorEnabled, OperatorLifted } from './event.ts';
+import { returnToService } from './record.ts';
+import type { InService, KeyRecord, OperatorAct } from './record.ts';
+
+/*
+ * The operator's acts on the service of a key have an order of their own. Each is later than every one that the node
+ * knew of to which it was said (a hybrid logical clock), so that what was said last is the same on all nodes, whatever
+ * their clocks, the epochs of their records and the order in which they reach the store.
+ */
+
+/** Greater than 0 where `a` was said after `b`, less where before; 0 for the same act. None is before any. */
+export function compareActs(a: OperatorAct | undefined, b: OperatorAct | undefined): number {
+  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
+  // Of two at one moment, at nodes that knew nothing of each other, the one that keeps the key from use.
+  return a.at - b.at || Number(a.act === 'disabled') - Number(b.act === 'disabled');
+}
+
+/** The event as it is to count: an act of the operator's later than the last one that is known. */
+export function afterKnownActs(event: KeyEvent, { operator }: KeyRecord): KeyEvent {
+  if (event.type !== 'disabled' && event.type !== 'enabled') return event;
+  return operator === undefined || event.at > operator.at ? event : { ...event, at: operator.at + 1 };
+}
+
+/** The operator takes the key out of service, or puts it in; unless something else was said since. */
+export function afterAct(record: KeyRecord, { type, at }: OperatorDisabled | OperatorEnabled): KeyRecord {
+  const operator: OperatorAct = { act: type, at };
+  if (compareActs(operator, record.operator) <= 0) return record;
+  if (type === 'disabled') {
+    if (record.state === 'disabled') return { ...record, operator };
+    return { state: 'disabled', epoch: record.epoch + 1, since: at, operator };
+  }
+  const inService = record.state === 'in-service' ? startAnew(record) : returnToService(record, at);
+  return { ...inService, operator };
+}
 
 /** The operator enables a key in service: nothing that was counted or said against it counts any more. */
-export function startAnew(record: InService): InService {
-  const { failures, lastRule: _, holds, doubt, comeback, ...rest } = record;
-  if (failures === 0 && holds.length === 0 && doubt === undefined && comeback === undefined) return record;
+function startAnew(record: InService): InService {
+  const { lastRule: _, doubt: _doubt, comeback: _comeback, ...rest } = record;
   return { ...rest, failures: 0, holds: [] };
 }
 
-/** The operator ends the hold on a model. @param model - as the provider names it; undefined: all holds */
-export function liftHolds(record: InService, model: string | undefined): InService {
-  const holds = model === undefined ? [] : record.holds.filter((held) => held.model !== model);
-  return holds.length === record.holds.length ? record : { ...record, holds };
+/** The operator ends the hold on a model, or all holds. */
+export function liftHolds(record: InService, { model, at }: OperatorLifted): InService {
+  const isLifted = (held: { readonly model: string }): boolean => model === undefined || held.model === model;
+  const lifted = record.holds.filter(isLifted);
+  if (lifted.length === 0) return record;
+  // Later than what it ends, whoever's clock dated that.
+  const liftedAt = Math.max(at, record.liftedAt ?? 0, ...lifted.map(({ since }) => since));
+  return { ...record, holds: record.holds.filter((held) => !isLifted(held)), liftedAt };
 }

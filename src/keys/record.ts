@@ -22,8 +22,17 @@ interface Common {
   readonly domain?: string;
   /** What this key met of its provider's own trouble, for all processes; absent where there is none. It stays, too. */
   readonly circuits?: readonly CircuitMark[];
+  /** What the operator last said of its service; absent where that was nothing. It stays, too: see reconcile.ts. */
+  readonly operator?: OperatorAct;
   /** The last few, newest last; absent where there is none. They tell the key's story, and nothing follows from them. */
   readonly decisions?: readonly Decision[];
+}
+
+/** That the operator took the key out of service or put it in: what no node may lose, whatever its epoch. */
+export interface OperatorAct {
+  readonly act: 'disabled' | 'enabled';
+  /** By the clock of the node it was said to, and later than every act that this node knew of. */
+  readonly at: number;
 }
 
 /** May be chosen, but for the models it is held from. */
@@ -34,6 +43,8 @@ export interface InService extends Common {
   /** The rule that judged the newest of those failures. */
   readonly lastRule?: string;
   readonly holds: readonly Hold[];
+  /** When the operator last ended holds; absent where that was never, since it is in service. */
+  readonly liftedAt?: number;
   /** Absent where there is enough of everything. It keeps the key from nothing; others are preferred. */
   readonly scarce?: readonly Scarcity[];
   /** What was held against it for the words of a request that other keys met as well. It keeps the key from nothing. */
@@ -147,15 +158,17 @@ export function settle(record: KeyRecord, now: number): KeyRecord {
   if (record.returnsAt === undefined || now < record.returnsAt) return record;
   const at = record.returnsAt;
   return {
-    state: 'in-service',
-    epoch: record.epoch + 1,
-    since: at,
-    failures: 0,
-    holds: [],
+    ...returnToService(record, at),
     ...(record.domain !== undefined && { domain: record.domain }),
     ...(record.circuits !== undefined && { circuits: record.circuits }),
+    ...(record.operator !== undefined && { operator: record.operator }),
     decisions: withDecision(record.decisions, { at, effect: 'returned' }),
   };
+}
+
+/** In service from `at` on, with nothing counted or said against it. What stays with the key is for the caller to add. */
+export function returnToService({ epoch }: KeyRecord, at: number): InService {
+  return { state: 'in-service', epoch: epoch + 1, since: at, failures: 0, holds: [] };
 }
 
 /** The hold that keeps an in-service key from `model` at `now`, if one does. */

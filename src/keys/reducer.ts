@@ -13,9 +13,9 @@ import {
 } from './doubt.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { withHeadroom } from './headroom.ts';
-import { liftHolds, startAnew } from './operator-acts.ts';
-import { ANY_MODEL, holdOn, MAX_MODEL_LENGTH, settle } from './record.ts';
-import type { Disabled, Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
+import { afterAct, liftHolds } from './operator-acts.ts';
+import { ANY_MODEL, holdOn, MAX_MODEL_LENGTH, returnToService, settle } from './record.ts';
+import type { Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
 /** How a provider's keys leave service and come back. Milliseconds. */
 export interface KeyPolicy {
@@ -58,12 +58,14 @@ export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): K
   const next = step(current, event, policy);
   if (next === current) return record;
   // Last, as in what is read from the store: two nodes that know the same write the same text.
-  const { decisions: _, domain = current.domain, circuits = current.circuits, ...rest } = next;
+  const { decisions: _, ...told } = next;
+  const { domain = current.domain, circuits = current.circuits, operator = current.operator, ...rest } = told;
   const decisions = storyAfter(current, next, event);
   return {
     ...rest,
     ...(domain !== undefined && { domain }),
     ...(circuits !== undefined && { circuits }),
+    ...(operator !== undefined && { operator }),
     ...(decisions !== undefined && { decisions }),
   };
 }
@@ -83,11 +85,10 @@ function storyAfter(before: KeyRecord, after: KeyRecord, event: KeyEvent): reado
 function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
   switch (event.type) {
     case 'disabled':
-      return record.state === 'disabled' ? record : disable(record, event.at);
     case 'enabled':
-      return record.state === 'in-service' ? startAnew(record) : returnToService(record, event.at);
+      return afterAct(record, event);
     case 'lifted':
-      return record.state === 'in-service' ? liftHolds(record, event.model) : record;
+      return record.state === 'in-service' ? liftHolds(record, event) : record;
     case 'pardoned':
       return pardon(record, event);
     case 'doubted':
@@ -207,14 +208,6 @@ function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy
     ...(relapses > 0 && { relapses }),
     ...(event.unproven === true && { unproven: { inServiceSince: record.since } }),
   };
-}
-
-function returnToService(record: OutOfService | Disabled, at: number): InService {
-  return { state: 'in-service', epoch: record.epoch + 1, since: at, failures: 0, holds: [] };
-}
-
-function disable(record: InService | OutOfService, at: number): Disabled {
-  return { state: 'disabled', epoch: record.epoch + 1, since: at };
 }
 
 /** Takes back what ambiguous failures did since a time; what definite verdicts did stands. */

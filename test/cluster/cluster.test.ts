@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import { violationText } from './invariants.ts';
@@ -6,15 +7,21 @@ import { isPlantName, plants } from './plants.ts';
 import { simulateSeeds } from './simulation.ts';
 
 const SEEDS = 200;
+/** Other ones each time: what breaks is a find, and is repeated by what is printed. */
+const FIRST_SEED = randomInt(1, 2 ** 31 - SEEDS);
 /**
- * Beyond those, seeds that once broke an invariant. 2041: a key that one node had taken out and another had disabled, in
- * the same epoch, was checked.
+ * Beyond those, seeds that once broke an invariant in the simulation as it was then; the plants and the tests of what was
+ * at fault stand for them whatever the simulation comes to. 2041: a key that one node had taken out and another had
+ * disabled, in the same epoch, was checked. 9311: what a node put back outranked what the operator had disabled. 10200:
+ * no fault, but an epoch that the operator had ended elsewhere was missed. 16: a request that had begun before a reload
+ * tried a key that had been throttled since. 50 and 274: a key that all had removed came back.
  */
-const BROKE_ONCE = [2041];
+const BROKE_ONCE = [16, 50, 274, 2041, 9311, 10_200];
 
 void describe('simulated clusters', () => {
-  void it(`keep every invariant, whatever fails (${SEEDS} seeds)`, async () => {
-    const { seeds, runs } = await simulateSeeds({ from: 1, count: SEEDS }, availableParallelism());
+  void it(`keep every invariant, whatever fails (${SEEDS} seeds)`, async (t) => {
+    t.diagnostic(`npm run simulate:cluster -- --from ${FIRST_SEED} --seeds ${SEEDS}`);
+    const { seeds, runs } = await simulateSeeds({ from: FIRST_SEED, count: SEEDS }, availableParallelism());
     assert.deepEqual(
       runs.map(({ seed, violation }) => `seed ${seed}: ${violationText(violation)}`),
       [],

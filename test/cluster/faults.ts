@@ -1,4 +1,6 @@
 import type { Health } from './provider-side.ts';
+import { later } from './later.ts';
+import { operatorFaults } from './operator-faults.ts';
 import { KEYS } from './providers.ts';
 import { PROVIDERS } from './settings.ts';
 import type { World } from './world.ts';
@@ -53,6 +55,7 @@ const faults: readonly ((world: World) => void)[] = [
   },
   operatorActs,
   operatorActs,
+  ...operatorFaults,
 ];
 
 /** Faults happen for so long. Milliseconds. */
@@ -81,11 +84,4 @@ function operatorActs(world: World): void {
   const key = dice.pick(KEYS);
   world.sayWord('disabled', key);
   if (dice.chance(0.6)) later(world, dice.between(200, 5_000), () => world.sayWord('enabled', key));
-}
-
-/** What is due after the end of all faults is done then: nothing begins or ends later. */
-function later(world: World, delayMs: number, run: () => void): void {
-  world.time.after(delayMs, undefined, () => {
-    if (world.invariants.calmSince === undefined) run();
-  });
 }

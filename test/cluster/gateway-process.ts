@@ -5,6 +5,7 @@ import { KeyBook } from '../../src/keys/book.ts';
 import type { BookNotice } from '../../src/keys/book.ts';
 import type { KeyEvent } from '../../src/keys/event.ts';
 import { recordId } from '../../src/keys/key.ts';
+import { PoolUpdates } from '../../src/keys/pool-updates.ts';
 import { Pool } from '../../src/keys/pool.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
@@ -46,6 +47,8 @@ export interface Surroundings {
   readonly templates: readonly Template[];
   readonly outage: OutageWatch;
   readonly onApplied: (process: GatewayProcess, applied: Applied) => void;
+  /** A process goes by another record of a key. */
+  readonly onChanged: (process: GatewayProcess, id: string, record: KeyRecord) => void;
   /** A process heard that its write is in the store. */
   readonly onWritten: (revision: number) => void;
 }
@@ -63,6 +66,8 @@ export class GatewayProcess implements Owner {
   book: KeyBook | undefined;
   providers: readonly Provider[] = [];
   requestsUnderWay = 0;
+  /** Ids of keys that its configuration does not have. */
+  #removed: ReadonlySet<string>;
   readonly #skewMs: number;
   readonly #path: Path;
   readonly #world: Surroundings;
@@ -72,13 +77,25 @@ export class GatewayProcess implements Owner {
   #tools: AttemptTools | undefined;
   #prober: Prober | undefined;
   #store: StoreClient | undefined;
+  #pools: PoolUpdates | undefined;
 
-  constructor(name: string, { skewMs, rate }: NodeSettings, path: Path, world: Surroundings) {
+  constructor(
+    name: string,
+    { skewMs, rate }: NodeSettings,
+    path: Path,
+    removed: ReadonlySet<string>,
+    world: Surroundings,
+  ) {
     this.name = name;
+    this.#removed = removed;
     this.rate = rate;
     this.#skewMs = skewMs;
     this.#path = path;
     this.#world = world;
+  }
+
+  hasKey(id: string): boolean {
+    return !this.#removed.has(id);
   }
 
   clock(trueMs: number): number {
@@ -100,7 +117,7 @@ export class GatewayProcess implements Owner {
 
   /** Runs until it is killed. */
   async run(): Promise<void> {
-    const { time, dice, server, network, providerSide, templates, trace, onWritten } = this.#world;
+    const { time, dice, server, network, trace, onWritten } = this.#world;
     const path = this.#path;
     const asked = new Map<string, number>();
     const store = new StoreClient({
@@ -119,16 +136,13 @@ export class GatewayProcess implements Owner {
     });
     this.#store = store;
     const book = (this.book = this.#watched(
-      await KeyBook.open({ store, onNotice: (notice) => this.#notice(notice) }),
+      await KeyBook.open({
+        store,
+        onNotice: (notice) => this.#notice(notice),
+        isConfigured: (id) => this.hasKey(id),
+      }),
     ));
-    this.providers = templates.map(({ provider, keys }) => ({
-      ...provider,
-      pool: new Pool(keys, (key) => book.record(key)),
-      transport: providerSide.transport(provider.id, this),
-    }));
-    book.subscribe((keyId, record) => {
-      for (const { pool } of this.providers) pool.update(keyId, record);
-    });
+    this.providers = this.#assemble(book);
     const now = (): number => this.clock(time.now);
     this.#tools = {
       recorder: new Recorder(book, () => {}),
@@ -180,6 +194,17 @@ export class GatewayProcess implements Owner {
     this.book?.apply(key, event, policy);
   }
 
+  /** Takes another configuration over, as a gateway does at a reload. */
+  async reload(removed: ReadonlySet<string>): Promise<void> {
+    this.#removed = removed;
+    const { book } = this;
+    // It begins with it.
+    if (book === undefined || this.#prober === undefined) return;
+    this.providers = this.#assemble(book);
+    await this.#prober.watch(this.providers);
+    for (const { id } of this.providers) await book.forget(id, (keyId) => this.hasKey(keyId));
+  }
+
   /** Ends it at once. What it has sent is still under way. */
   kill(): void {
     this.alive = false;
@@ -195,6 +220,26 @@ export class GatewayProcess implements Owner {
 
   async stopProber(): Promise<void> {
     await this.#prober?.stop();
+  }
+
+  #assemble(book: KeyBook): readonly Provider[] {
+    const { templates, providerSide } = this.#world;
+    const providers = templates.map(({ provider, keys }) => ({
+      ...provider,
+      pool: new Pool(
+        keys.filter(({ id }) => this.hasKey(id)),
+        (key) => book.record(key),
+      ),
+      transport: providerSide.transport(provider.id, this),
+    }));
+    this.#pools ??= this.#following(book);
+    this.#pools.add(providers.map(({ pool }) => pool));
+    return providers;
+  }
+
+  #following(book: KeyBook): PoolUpdates {
+    book.subscribe((id, record) => this.#world.onChanged(this, id, record));
+    return new PoolUpdates(book);
   }
 
   #notice({ kind }: BookNotice): void {

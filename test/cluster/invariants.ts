@@ -1,9 +1,11 @@
 import { decodeRecord } from '../../src/keys/codec.ts';
 import { recordId } from '../../src/keys/key.ts';
+import { compareActs } from '../../src/keys/operator-acts.ts';
 import { FRESH, holdOn, settle } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import type { Change } from '../../src/store/contract.ts';
 import type { Applied, GatewayProcess } from './gateway-process.ts';
+import type { Operator } from './operator.ts';
 import { OutageWatch } from './outage-watch.ts';
 import { KEYS } from './providers.ts';
 import type { NamedKey } from './providers.ts';
@@ -17,6 +19,12 @@ export type Invariant =
   /** A key known to be dead, out of credit or throttled is not tried with a client's request. */
   | 'dead-key-not-tried'
   | 'disabled-stays-disabled'
+  /** In the end each key is as the operator said last. */
+  | 'operator-is-obeyed'
+  /** A hold that the operator ended does not come back. */
+  | 'lifted-stays-lifted'
+  /** Nothing is left of a key that all configurations have lost. */
+  | 'removed-stays-removed'
   /** A key that works is in service again in the time that its backoff allows. */
   | 'back-in-time'
   /** In the end all nodes and the store say the same of every key. */
@@ -61,16 +69,21 @@ export class Invariants {
   storeLost = false;
   readonly outage: OutageWatch;
   readonly #time: VirtualTime;
+  readonly #operator: Operator;
   readonly #server: () => StoreServer;
   /** When the store was told that a key must not be tried. True time. */
   readonly #outSince = new Map<string, number>();
-  /** Keys on which the operator's last word is that they stay out. */
-  readonly #disabled = new Set<string>();
   /** Epochs that the store must have left behind in the end, because a node has seen them end. */
   readonly #ended: { readonly id: string; readonly epoch: number; readonly process: GatewayProcess }[] = [];
   #lostAt = -Infinity;
 
-  constructor(time: VirtualTime, server: () => StoreServer, providerSide: () => ProviderSide) {
+  constructor(
+    time: VirtualTime,
+    server: () => StoreServer,
+    providerSide: () => ProviderSide,
+    operator: Operator,
+  ) {
+    this.#operator = operator;
     this.outage = new OutageWatch(time, providerSide, (...violation) => this.violate(...violation));
     this.#time = time;
     this.#server = server;
@@ -106,9 +119,8 @@ export class Invariants {
   applied(process: GatewayProcess, { key, event, before, after, unwritten }: Applied): void {
     const id = recordId(key);
     const label = LABELS.get(id) ?? id;
-    if (event.type === 'disabled') this.#disabled.add(id);
-    if (event.type === 'enabled') this.#disabled.delete(id);
-    if (event.type !== 'attempt') return;
+    // What happens to a key that it has no more counts for nothing.
+    if (event.type !== 'attempt' || !process.hasKey(key.id)) return;
     const current = settle(before, event.at);
     if (event.epoch !== current.epoch) {
       if (after !== before) {
@@ -139,6 +151,18 @@ export class Invariants {
       this.#ended.push({ id, epoch: event.epoch, process });
   }
 
+  /** A process goes by another record of a key. */
+  changed(process: GatewayProcess, keyId: string, record: KeyRecord): void {
+    const key = KEYS.find(({ id }) => id === keyId);
+    if (key === undefined) return;
+    const back = this.#operator.heard(recordId(key), process, record);
+    if (back === undefined || !process.hasKey(keyId)) return;
+    this.violate(
+      'lifted-stays-lifted',
+      `${key.name} is ${back.cause} again on ${process.name}, which has ended that`,
+    );
+  }
+
   /** The store took a write. */
   wrote({ id, value: was }: Change, standing: Change): void {
     const { value: is } = standing;
@@ -146,10 +170,12 @@ export class Invariants {
     const label = LABELS.get(id) ?? id;
     const before = recordOf(was);
     const after = recordOf(is);
-    if (after.epoch < before.epoch) {
+    if (is !== undefined && after.epoch < before.epoch) {
       this.violate('epochs-grow', `${label} goes from epoch ${before.epoch} to ${after.epoch}`);
     }
-    if (before.state === 'disabled' && after.state !== 'disabled' && this.#disabled.has(id)) {
+    const isEnabled =
+      compareActs(after.operator, before.operator) > 0 && this.#operator.hasSaid(id, after.operator);
+    if (is !== undefined && before.state === 'disabled' && after.state !== 'disabled' && !isEnabled) {
       this.violate('disabled-stays-disabled', `${label} is ${after.state} again, and nobody has enabled it`);
     }
     if (!mustNotBeTried(after)) this.#outSince.delete(id);
@@ -167,10 +193,15 @@ export class Invariants {
   }
 
   /** In the end: what ended an epoch anywhere has ended it in the store. */
-  nothingWasLost(): void {
+  nothingWasLost(leaver: NamedKey | undefined): void {
     if (this.storeLost) return;
     for (const { id, epoch, process } of this.#ended) {
-      if (!process.alive || recordOf(this.#server().standing(id).value).epoch > epoch) continue;
+      // With its record everything goes that was counted.
+      if (!process.alive || (leaver !== undefined && id === recordId(leaver))) continue;
+      const standing = recordOf(this.#server().standing(id).value);
+      if (standing.epoch > epoch) continue;
+      // Somewhere else the operator has ended the epoch before, and what is disabled cannot leave once more.
+      if (standing.state === 'disabled' && standing.epoch === epoch) continue;
       this.violate(
         'no-update-lost',
         `${LABELS.get(id)} left epoch ${epoch} on ${process.name}, not in the store`,

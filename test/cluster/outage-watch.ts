@@ -119,7 +119,8 @@ export class OutageWatch {
     const now = process.clock(this.#time.now);
     const mark = pool.circuits.get('m')?.mark;
     if (mark !== undefined && mark.state !== 'closed') return false;
-    const usable = KEYS.filter(({ providerId }) => providerId === id).filter((key) => {
+    const having = KEYS.filter((key) => key.providerId === id && process.hasKey(key.id));
+    const usable = having.filter((key) => {
       const record = settle(process.book?.record(key) ?? recordOf(undefined), now);
       return record.state === 'in-service' && holdOn(record, 'm', now) === undefined;
     });

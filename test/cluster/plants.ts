@@ -27,7 +27,12 @@ export type PlantName =
   | 'deaf-headroom'
   | 'never-open'
   | 'deaf-circuit'
-  | 'end-of-provider';
+  | 'end-of-provider'
+  | 'acts-in-any-order'
+  | 'epochs-before-acts'
+  | 'removed-put-back'
+  | 'deletion-undone'
+  | 'removed-for-all';
 
 export const plants: Readonly<Record<PlantName, Plant>> = {
   'blind-write': {
@@ -124,6 +129,46 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: "case 'exhausted':\n      return undefined;",
     becomes: "case 'exhausted':\n      return mostTelling(serving.failed);",
     breaks: 'outage-costs-nothing',
+    withinSeeds: 40,
+  },
+  'acts-in-any-order': {
+    meaning: 'what the operator said counts although something else was said since',
+    file: 'src/keys/operator-acts.ts',
+    is: 'if (compareActs(operator, record.operator) <= 0) return record;',
+    becomes: '',
+    breaks: 'disabled-stays-disabled',
+    withinSeeds: 100,
+  },
+  'epochs-before-acts': {
+    meaning: 'of two records the one with the greater epoch stands, whatever the operator said',
+    file: 'src/keys/reconcile.ts',
+    is: 'const order = compareActs(ours.operator, theirs.operator);',
+    becomes: 'const order = 0;',
+    breaks: 'disabled-stays-disabled',
+    withinSeeds: 40,
+  },
+  'removed-put-back': {
+    meaning: 'a node puts back the record of a key that it has no more',
+    file: 'src/keys/entry.ts',
+    is: 'if (!this.#isConfigured(this.keyId)) this.#base = FRESH;',
+    becomes: '',
+    breaks: 'removed-stays-removed',
+    withinSeeds: 60,
+  },
+  'deletion-undone': {
+    meaning: 'the store loses the deletion of a record, and nobody repeats it',
+    file: 'src/keys/entry.ts',
+    is: '(isOlder || isLate)',
+    becomes: 'isLate',
+    breaks: 'removed-stays-removed',
+    withinSeeds: 60,
+  },
+  'removed-for-all': {
+    meaning: 'a node that still has a key follows the deletion of its record',
+    file: 'src/keys/entry.ts',
+    is: 'return this.#isConfigured(this.keyId) ? this.#base : FRESH;',
+    becomes: 'return FRESH;',
+    breaks: 'operator-is-obeyed',
     withinSeeds: 40,
   },
 };

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { recordId } from '../../src/keys/key.ts';
 import { settle } from '../../src/keys/record.ts';
+import { describe } from './describe.ts';
 import { FAULTS_MS, planFaults } from './faults.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import { recordOf, violationText } from './invariants.ts';
@@ -16,7 +17,6 @@ import {
 import type { PolicySettings } from './settings.ts';
 import { TALLY, TALLY_ID, expectedTally, failuresIn } from './tally.ts';
 import { BEGINNING } from './time.ts';
-import { describe } from './world.ts';
 import type { World } from './world.ts';
 
 /** What became of one seed. */
@@ -91,7 +91,7 @@ function missing(world: World): string | undefined {
   for (const process of world.living) {
     if (process.book === undefined) return `${process.name} has not started`;
     for (const key of KEYS) {
-      if (world.providerSide.health(key.secret) !== 'well') continue;
+      if (world.providerSide.health(key.secret) !== 'well' || !process.hasKey(key.id)) continue;
       const record = settle(process.book.record(key), process.clock(world.time.now));
       if (record.state === 'out-of-service') return `${key.name} on ${process.name}: ${describe(record)}`;
     }
@@ -116,6 +116,15 @@ function longestOut({ healthCheckInterval, successThreshold }: PolicySettings): 
   );
 }
 
+/** The last process that had the key has deleted its record, unless it has ended too soon for that. */
+function removedIsGone({ leaver, lastOwner, nodes, invariants, server }: World): void {
+  if (leaver === undefined || lastOwner?.alive !== true) return;
+  if (nodes.some(({ removed }) => !removed.has(leaver.id))) return;
+  const { value } = server.standing(recordId(leaver));
+  if (value === undefined) return;
+  invariants.violate('removed-stays-removed', `${leaver.name} is ${describe(recordOf(value))} in the store`);
+}
+
 /** Everything comes to rest. Then all must agree, and nothing may be missing. */
 async function end(world: World): Promise<void> {
   const { time, invariants } = world;
@@ -125,10 +134,11 @@ async function end(world: World): Promise<void> {
   for (const key of KEYS) {
     const standing = recordOf(world.server.standing(recordId(key)).value);
     if (!world.operator.isObeyed(key, standing, invariants.storeLost)) {
-      invariants.violate('disabled-stays-disabled', `${key.name} is ${standing.state} in the end`);
+      invariants.violate('operator-is-obeyed', `${key.name} is ${standing.state} in the end`);
     }
   }
-  invariants.nothingWasLost();
+  removedIsGone(world);
+  invariants.nothingWasLost(world.leaver);
   tallyIsExact(world);
 }
 

@@ -1,6 +1,7 @@
 import { markOf } from '../../src/keys/codec.ts';
 import { recordId } from '../../src/keys/key.ts';
 import type { Change } from '../../src/store/contract.ts';
+import { describe } from './describe.ts';
 import { Dice } from './dice.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import type { Surroundings } from './gateway-process.ts';
@@ -26,6 +27,8 @@ export interface Node {
   readonly path: Path;
   process: GatewayProcess | undefined;
   runs: number;
+  /** Ids of keys that have left its configuration. */
+  removed: ReadonlySet<string>;
 }
 
 const NAMES = new Map([...KEYS.map((key) => [recordId(key), key.name] as const), [TALLY_ID, 'tally']]);
@@ -46,6 +49,12 @@ export class World {
   /** Every process that ever ran. */
   readonly processes: GatewayProcess[] = [];
   readonly operator = new Operator();
+  /** A key that leaves the configurations of nodes; at most one in each world. */
+  leaver: NamedKey | undefined;
+  /** It leaves all of them, and for good. */
+  leaves = false;
+  /** Who was the last to have it, and has deleted its record since; undefined where that process was ended before. */
+  lastOwner: GatewayProcess | undefined;
   /** Clients send requests. */
   isBusy = true;
   readonly #surroundings: Surroundings;
@@ -62,6 +71,7 @@ export class World {
       this.time,
       () => this.server,
       () => this.providerSide,
+      this.operator,
     );
     this.server = new StoreServer(() => this.time.now + this.settings.storeSkewMs, {
       wrote: (before, after) => this.#wrote(before, after),
@@ -78,6 +88,7 @@ export class World {
       path: { name: settings.name, cut: false, onLoss: () => {} },
       process: undefined,
       runs: 0,
+      removed: new Set<string>(),
     }));
     this.#surroundings = {
       time: this.time,
@@ -98,6 +109,7 @@ export class World {
         this.invariants.applied(process, applied);
       },
       outage: this.invariants.outage,
+      onChanged: (process, keyId, record) => this.invariants.changed(process, keyId, record),
       onWritten: (revision) => this.#unheard.delete(revision),
     };
   }
@@ -113,6 +125,7 @@ export class World {
       `${node.settings.name}.${++node.runs}`,
       node.settings,
       node.path,
+      node.removed,
       this.#surroundings,
     );
     node.process = process;
@@ -127,13 +140,17 @@ export class World {
     if (process?.alive !== true) return;
     this.trace.add(process.name, () => 'is killed');
     process.kill();
+    this.#noteEnd(process);
   }
 
   /** In order, as far as the store lets it. */
   stop({ process }: Node): void {
     if (process?.alive !== true) return;
     this.trace.add(process.name, () => 'stops in order');
-    this.as(process, () => process.stop());
+    this.as(process, async () => {
+      await process.stop();
+      this.#noteEnd(process);
+    });
   }
 
   cut({ path, settings }: Node, isCut: boolean): void {
@@ -168,14 +185,50 @@ export class World {
     this.providerSide.setOutage(provider, isOut);
   }
 
-  /** The operator says a word on a key at some node, if it is a time for that. */
-  sayWord(type: 'disabled' | 'enabled', key: NamedKey): void {
-    const living = this.living;
+  /** The operator says a word on a key at a node: at some one, unless it is named. */
+  sayWord(type: 'disabled' | 'enabled' | 'lifted', key: NamedKey, node?: Node): void {
+    const having = this.#having(key).filter((process) => node === undefined || process === node.process);
     const template = this.#surroundings.templates.find(({ provider }) => provider.id === key.providerId);
-    if (living.length === 0 || template === undefined) return;
-    const process = this.dice.pick(living);
+    if (having.length === 0 || template === undefined) return;
+    const process = this.dice.pick(having);
     const at = process.clock(this.time.now);
-    this.time.as(process, () => this.operator.say(type, key, process, at, template.provider.keyPolicy));
+    const { keyPolicy } = template.provider;
+    this.time.as(process, () => {
+      if (type === 'lifted') this.operator.lift(key, process, at, keyPolicy);
+      else this.operator.say(type, key, process, at, keyPolicy);
+    });
+  }
+
+  /** The configuration of a node loses a key, or has it again. */
+  configure(node: Node, { id, name }: NamedKey, isRemoved: boolean): void {
+    if (node.removed.has(id) === isRemoved) return;
+    this.trace.add(
+      node.settings.name,
+      () => `${name} ${isRemoved ? 'leaves' : 'comes into'} the configuration`,
+    );
+    node.removed = isRemoved
+      ? new Set([...node.removed, id])
+      : new Set([...node.removed].filter((each) => each !== id));
+    const { process } = node;
+    if (process?.alive === true) {
+      if (isRemoved && process.book !== undefined) this.lastOwner = process;
+      this.as(process, () => process.reload(node.removed));
+    }
+    this.#noteLeft();
+  }
+
+  /** Living processes that have a key in their configuration. */
+  #having(key: NamedKey): readonly GatewayProcess[] {
+    return this.living.filter((process) => process.book !== undefined && process.hasKey(key.id));
+  }
+
+  #noteEnd(process: GatewayProcess): void {
+    if (this.leaver !== undefined && process.hasKey(this.leaver.id)) this.lastOwner = undefined;
+    this.#noteLeft();
+  }
+
+  #noteLeft(): void {
+    if (this.leaver !== undefined) this.operator.left(this.leaver, this.#having(this.leaver));
   }
 
   /** Ends all faults between nodes and store, and starts what is not running. */
@@ -183,8 +236,10 @@ export class World {
     this.trace.add('world', () => 'all faults end');
     this.setWeather(FAIR);
     this.startStore('none');
+    const { leaver } = this;
     for (const node of this.nodes) {
       if (node.path.cut) this.cut(node, false);
+      if (leaver !== undefined) this.configure(node, leaver, this.leaves);
       this.boot(node);
     }
     this.providerSide.trouble = 0;
@@ -232,21 +287,6 @@ export class World {
 /** A book marks what it writes with its own name and a number. */
 function writerOf({ value = '' }: Change): string | undefined {
   return markOf(value)?.split('.', 1)[0];
-}
-
-/** A record in a few words. */
-export function describe(record: ReturnType<typeof recordOf>): string {
-  const epoch = `e${record.epoch}`;
-  switch (record.state) {
-    case 'disabled':
-      return `disabled ${epoch}`;
-    case 'in-service': {
-      const holds = record.holds.map(({ cause, model }) => ` ${cause} ${model}`).join('');
-      return `in ${epoch} failures ${record.failures}${holds}`;
-    }
-    case 'out-of-service':
-      return `out ${epoch} ${record.cause} passes ${record.passes} failed checks ${record.failedChecks}`;
-  }
 }
 
 function textOf(error: unknown): string {

@@ -26,13 +26,17 @@ interface Node {
 }
 
 /** Nodes on one state, each of which can be cut off from it, or given another one in its place. */
-async function nodesOn(t: TestContext, count: number): Promise<{ all: readonly Node[]; nodes: Nodes }> {
+async function nodesOn(
+  t: TestContext,
+  count: number,
+  isConfigured?: (keyId: string) => boolean,
+): Promise<{ all: readonly Node[]; nodes: Nodes }> {
   const nodes = Nodes.at(t, await places.memory());
   const real = await nodes.store();
   const all: Node[] = [];
   for (let n = 0; n < count; n++) {
     const store = new FaultyStore(real);
-    all.push({ ...(await nodes.opened(store)), store });
+    all.push({ ...(await nodes.opened(store, isConfigured)), store });
   }
   return { all, nodes };
 }
@@ -174,14 +178,16 @@ void describe('KeyBook on a store that lost writes', () => {
     }
   });
 
-  void it('lets a deletion stand that is younger than what it knows', async (t) => {
-    const { all } = await nodesOn(t, 2);
+  void it('lets a deletion stand of a key that it does not have', async (t) => {
+    let isConfigured = true;
+    const { all } = await nodesOn(t, 2, () => isConfigured);
     const [one, two] = all;
     assert.ok(one && two);
     one.book.apply(key, attempt(revoked, T), POLICY);
     await until(() => two.book.record(key).state === 'out-of-service');
     const copy = await storeWith({ value: encodeRecord(one.book.record(key)), revision: 1 }, 100);
     await copy.compareAndSet(recordId(key), 1, undefined);
+    isConfigured = false;
     two.store.replaceBy(copy);
     await until(() => two.notices.includes('store-lost-writes'));
     await two.book.flushed();

@@ -93,7 +93,7 @@ for (const [backend, place] of Object.entries(places)) {
       for (let n = 0; n < 100; n++) {
         book.apply(key, attempt(succeeds, T + n), POLICY);
         book.apply(key, attempt(none, T + n), POLICY);
-        book.apply(key, { type: 'enabled', at: T + n }, POLICY);
+        book.apply(key, { type: 'lifted', at: T + n }, POLICY);
       }
       await book.flushed();
       assert.equal(await writesTo(store), 0);
@@ -123,7 +123,8 @@ for (const [backend, place] of Object.entries(places)) {
       const nodes = Nodes.at(t, await place());
       const store = await nodes.store();
       const book = await nodes.book(store);
-      const sibling = await nodes.book();
+      // It has a newer configuration.
+      const { book: sibling } = await nodes.opened(undefined, (id) => id !== key.id);
       // Its provider's name begins like that of the others.
       const neighbour = makeKey('p/2', 'sk-of-the-neighbour');
       for (const each of [key, other, neighbour]) book.apply(each, attempt(revoked, T), POLICY);
@@ -138,16 +139,40 @@ for (const [backend, place] of Object.entries(places)) {
       await until(() => sibling.record(key) === FRESH);
     });
 
+    void it('keeps the record of a key for as long as one node has it, and then deletes it', async (t) => {
+      const nodes = Nodes.at(t, await place());
+      const store = await nodes.store();
+      const configured = [new Set([key.id]), new Set([key.id])] as const;
+      const [{ book }, { book: sibling }] = await Promise.all([
+        nodes.opened(store, (id) => configured[0].has(id)),
+        nodes.opened(undefined, (id) => configured[1].has(id)),
+      ]);
+      sibling.apply(key, { type: 'disabled', at: T }, POLICY);
+      await until(() => book.record(key).state === 'disabled');
+      configured[0].clear();
+      await book.forget('p', () => false);
+      await until(() => book.record(key).state === 'disabled');
+      assert.equal(sibling.record(key).state, 'disabled');
+      // What began before it left counts no more.
+      book.apply(key, { type: 'enabled', at: T + 1 }, POLICY);
+      configured[1].clear();
+      await sibling.forget('p', () => false);
+      assert.equal(await store.read(recordId(key)), undefined);
+      await until(() => book.record(key) === FRESH);
+    });
+
     void it('deletes the record of a key that left while it is being written', async (t) => {
       const nodes = Nodes.at(t, await place());
       const store = await nodes.store();
       const book = await nodes.book(store);
-      const sibling = await nodes.book();
+      let siblingHasIt = true;
+      const { book: sibling } = await nodes.opened(undefined, () => siblingHasIt);
       book.apply(key, attempt(counts, T), patient);
       await book.flushed();
       await until(() => failuresOf(sibling, key) === 1);
       sibling.apply(key, attempt(counts, T), patient);
       book.apply(key, attempt(counts, T), patient);
+      siblingHasIt = false;
       const forgotten = book.forget('p', () => false);
       await Promise.all([forgotten, sibling.flushed()]);
       assert.equal(failuresOf(book, key), 0);

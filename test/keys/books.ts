@@ -65,12 +65,14 @@ export class Nodes {
     return (await this.opened(store)).book;
   }
 
-  async opened(store?: Store): Promise<Opened> {
+  /** @param isConfigured - whether the node has a key; absent: it has all */
+  async opened(store?: Store, isConfigured?: (keyId: string) => boolean): Promise<Opened> {
     const notices: BookNotice['kind'][] = [];
     const book = await KeyBook.open({
       store: store ?? (await this.store()),
       onNotice: ({ kind }) => notices.push(kind),
       retryMs: 1,
+      ...(isConfigured !== undefined && { isConfigured }),
     });
     this.#books.push(book);
     return { book, notices };

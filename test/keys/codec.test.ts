@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../../src/keys/codec.ts';
 import { FRESH } from '../../src/keys/record.ts';
-import type { Hold, InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
+import type { Disabled, Hold, InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
 
 const hold: Hold = { model: 'm', cause: 'throttled', rule: 'r', since: 1, until: 2.5, strikes: 1 };
 const inService: InService = {
@@ -25,13 +25,20 @@ const out: OutOfService = {
   nextCheckAt: 9,
   returnsAt: 12.5,
 };
-const records: readonly KeyRecord[] = [FRESH, inService, out, { state: 'disabled', epoch: 1, since: 2 }];
+const disabled: Disabled = {
+  state: 'disabled',
+  epoch: 1,
+  since: 2,
+  operator: { act: 'disabled', at: 2 },
+};
+const records: readonly KeyRecord[] = [FRESH, inService, out, disabled];
 
 /** Every value of `record` and of its first hold, with the way to set another in its place. */
 function fieldsOf(record: KeyRecord): readonly (readonly [string, (value: unknown) => unknown])[] {
-  const fields = Object.keys(record).map(
-    (field) => [field, (value: unknown) => ({ ...record, [field]: value })] as const,
-  );
+  // What cannot be read of the operator's acts is made up from the rest.
+  const fields = Object.keys(record)
+    .filter((field) => field !== 'operator')
+    .map((field) => [field, (value: unknown) => ({ ...record, [field]: value })] as const);
   if (record.state !== 'in-service' || record.holds.length === 0) return fields;
   const inHold = Object.keys(hold).map(
     (field) =>
@@ -111,6 +118,26 @@ void describe('decodeRecord', () => {
       });
     }
   }
+
+  void it('finds what the operator said last where a version that does not know of that field has written', () => {
+    const { operator: _, ...older } = disabled;
+    assert.deepEqual(decodeRecord(JSON.stringify(older)), disabled);
+    const decisions = [
+      { at: 3, effect: 'enabled' },
+      { at: 9, effect: 'counted' },
+    ];
+    assert.deepEqual(decodeRecord(JSON.stringify({ ...inService, decisions }))?.operator, {
+      act: 'enabled',
+      at: 3,
+    });
+    assert.equal(
+      decodeRecord(JSON.stringify({ ...inService, decisions: decisions.slice(1) }))?.operator,
+      undefined,
+    );
+    // It cannot be what it says: it is disabled, whatever is said of that.
+    const contrary = { ...disabled, operator: { act: 'enabled', at: 7 } };
+    assert.deepEqual(decodeRecord(JSON.stringify(contrary)), disabled);
+  });
 
   void it('refuses counts that are not whole', () => {
     for (const [record, field] of [

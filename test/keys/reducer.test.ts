@@ -237,7 +237,6 @@ void describe("reduce: the operator's word", () => {
   void it('disables and enables, once each', () => {
     const disabled = reduce(FRESH, { type: 'disabled', at: T }, POLICY);
     assert.partialDeepStrictEqual(disabled, { state: 'disabled', epoch: 1, since: T });
-    assert.equal(reduce(disabled, { type: 'disabled', at: T + 1 }, POLICY), disabled);
     const enabled = reduce(disabled, { type: 'enabled', at: T + 2 }, POLICY);
     assert.partialDeepStrictEqual(enabled, { state: 'in-service', epoch: 2, since: T + 2, failures: 0 });
     assert.deepEqual(inService(enabled).holds, []);
@@ -245,7 +244,41 @@ void describe("reduce: the operator's word", () => {
       { at: T, effect: 'disabled' },
       { at: T + 2, effect: 'enabled' },
     ]);
-    assert.equal(reduce(enabled, { type: 'enabled', at: T + 3 }, POLICY), enabled);
+  });
+
+  void it('keeps when it was last given, also where it changes nothing else', () => {
+    const acts = (['disabled', 'disabled', 'enabled', 'enabled'] as const).map((type, i) => ({
+      type,
+      at: T + i,
+    }));
+    const enabled = after(acts);
+    assert.deepEqual(enabled.operator, { act: 'enabled', at: T + 3 });
+    assert.equal(enabled.epoch, 2);
+    assert.deepEqual(
+      enabled.decisions?.map(({ effect }) => effect),
+      ['disabled', 'disabled', 'enabled', 'enabled'],
+    );
+  });
+
+  void it('changes nothing where something else was said since, or the very same', () => {
+    const enabled = after([
+      { type: 'disabled', at: T },
+      { type: 'enabled', at: T + 2 },
+    ]);
+    assert.equal(reduce(enabled, { type: 'disabled', at: T + 1 }, POLICY), enabled);
+    assert.equal(reduce(enabled, { type: 'enabled', at: T + 2 }, POLICY), enabled);
+  });
+
+  void it('keeps the key from use where both were said at one moment', () => {
+    const disabled = after([{ type: 'disabled', at: T }]);
+    assert.equal(reduce(disabled, { type: 'enabled', at: T }, POLICY), disabled);
+    assert.equal(
+      after([
+        { type: 'enabled', at: T },
+        { type: 'disabled', at: T },
+      ]).state,
+      'disabled',
+    );
   });
 
   void it('stands against passed checks and cooldowns', () => {
@@ -266,7 +299,6 @@ void describe('reduce: the operator’s word', () => {
   void it('puts nothing in the way of a key in service: neither holds nor failures', () => {
     const enabled = inService(after([attempt(counts, T), { type: 'enabled', at: T + 1 }], POLICY, held));
     assert.deepEqual([enabled.holds, enabled.failures, enabled.epoch], [[], 0, 0]);
-    assert.equal(reduce(FRESH, { type: 'enabled', at: T }, POLICY), FRESH);
   });
 
   void it('lifts the hold on one model, or all', () => {

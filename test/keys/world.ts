@@ -1,6 +1,7 @@
 import type { AttemptEnded, KeyEvent } from '../../src/keys/event.ts';
 import { ANY_MODEL, FRESH, settle } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
+import { afterKnownActs } from '../../src/keys/operator-acts.ts';
 import { reduce } from '../../src/keys/reducer.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
 import type { Step } from './schedules.ts';
@@ -102,9 +103,10 @@ export class World {
     return this.now + (this.#skewsMs[node] ?? 0);
   }
 
-  #reduce(event: KeyEvent): Happened {
+  #reduce(told: KeyEvent): Happened {
     const before = this.record;
-    this.record = frozen(reduce(before, Object.freeze(event), this.#policy));
+    const event = Object.freeze(afterKnownActs(told, before));
+    this.record = frozen(reduce(before, event, this.#policy));
     return { event, before, after: this.record };
   }
 }
