@@ -59,10 +59,10 @@ export class Redactor {
     return this.#blanked(bytes, this.#all);
   }
 
-  /** The same for a text of bytes, such as a header's value. */
+  /** The same for a text, such as a header's value. */
   text(text: string): string {
     if (text.length < this.#shortest || !this.#all.marks.areInText(text)) return text;
-    return this.bytes(Buffer.from(text, 'latin1')).toString('latin1');
+    return this.bytes(Buffer.from(text)).toString();
   }
 
   /**

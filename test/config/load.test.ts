@@ -52,6 +52,7 @@ void test('the smallest configuration has every default', () => {
         modelMapping: {},
         protocol: 'openai',
         customSettings: [],
+        passHeaders: [],
         contextCleanupCommands: [],
         mergeConsecutiveMessages: false,
         reasoningContentMode: 'passthrough',
