@@ -21,7 +21,10 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
   'store/': { code: [], types: ['keys/secret.ts'] },
   'upstream/': { code: [] },
-  'telemetry/': { code: [], types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'] },
+  'telemetry/': {
+    code: ['keys/redacted-text.ts'],
+    types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
+  },
   'simulator/': { code: [] },
   'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
   'translate/': { code: ['dialects/'], types: ['upstream/'] },
