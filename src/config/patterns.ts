@@ -266,14 +266,3 @@ export function workers() {
     })
     .register(kinds, { kind: 'integer or `auto`', bounds: `from 1 to ${MAX_WORKERS}` });
 }
-
-/** The name of a header (RFC 9110, 5.1), or the beginning of one that ends in `*`; in lower case. */
-export function headerName() {
-  const error = 'the name of a header, or the beginning of names that ends in *';
-  return z
-    .string({ error })
-    .trim()
-    .toLowerCase()
-    .regex(/^(?:[\w!#$%&'^`|~.+-]+\*?|\*)$/, { error })
-    .register(kinds, { kind: 'header name' });
-}

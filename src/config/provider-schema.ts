@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { providerTypes } from '../providers/types.ts';
-import {
-  baseUrl,
-  headerName,
-  modelMapping,
-  modelPattern,
-  providerId,
-  statusPattern,
-  token,
-} from './patterns.ts';
+import { baseUrl, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
+import { headerFields } from './header-fields.ts';
 import { fileUrl, otherHost } from './place-patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, text, word } from './scalars.ts';
@@ -199,10 +192,7 @@ const providerFields = {
       description:
         'Operations by the names of the plugin, such as `openai/v1/embeddings`, and the whole paths that the provider has them at.',
     }),
-  passHeaders: z.array(headerName()).default([]).meta({
-    description:
-      'Headers that pass between clients and this provider, both ways, beside those that do anyway: names, or beginnings that end in `*`. `*` alone lets all pass but those that say who asks (organisation, project, account, …), which are let pass by their whole names alone. Credentials, hop-by-hop headers and the like never pass.',
-  }),
+  ...headerFields,
   basePath: text('a path').exactOptional().meta({
     description: 'A prefix of the paths that clients call; see `basePathHandling`.',
   }),

@@ -107,7 +107,9 @@ async function gatewayBefore(t: TestContext, type: string, more: ConfigParts = {
     config: {
       providers: [
         {
-          ...{ id: 'p', type, apiTokens: [KEY] },
+          id: 'p',
+          type,
+          apiTokens: [KEY],
           baseUrl: `${upstream.origin}/${type === 'gemini' ? 'v1beta' : 'v1'}`,
           // The key is tried again and again, whatever it meets.
           failover: {},
@@ -264,9 +266,10 @@ void test('a token that was made of a key is found as well, and each half of the
   }
 });
 
+const error = (words: string): string => `{"error":{"message":"no ${words} here","code":"odd"}}`;
+
 void test('an error that came encoded unasked is told in other words, without the key', async (t) => {
   const { upstream, gateway } = await gatewayBefore(t, 'openai');
-  const error = (words: string): string => `{"error":{"message":"no ${words} here","code":"odd"}}`;
   for (const words of Object.values(FORMS)) {
     const body = gzipSync(error(words)).toString('latin1');
     upstream.answer = ({ write }) => write(rawAnswer('400 No', [JSON_TYPE, 'content-encoding: gzip'], body));
@@ -307,15 +310,18 @@ void test('a file that holds what is like the key comes as it is', async (t) => 
   assert.ok(heard.whole && heard.body.equals(file));
 });
 
+const frame = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
+
 void test('a session that says the key back says stars, and every message comes at once', async (t) => {
   const { upstream, gateway } = await gatewayBefore(t, 'openai');
-  const frame = (text: string): Buffer =>
-    Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
   upstream.answer = async ({ socket, write }) => {
     await write(
       rawHead('101 Switching Protocols', [
-        ...['connection: Upgrade', 'upgrade: websocket', 'sec-websocket-protocol: realtime'],
-        ...['sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', `x-request-id: ${KEY}`],
+        'connection: Upgrade',
+        'upgrade: websocket',
+        'sec-websocket-protocol: realtime',
+        'sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+        `x-request-id: ${KEY}`,
       ]),
     );
     socket.on('data', () => {
@@ -328,8 +334,11 @@ void test('a session that says the key back says stars, and every message comes 
     [
       'GET /v1/realtime?model=gpt-realtime HTTP/1.1',
       `Host: 127.0.0.1:${gateway.port}`,
-      ...['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'],
-      ...['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: realtime'],
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Protocol: realtime',
       '\r\n',
     ].join('\r\n'),
   );

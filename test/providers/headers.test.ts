@@ -182,8 +182,16 @@ void describe('PassedHeaders', () => {
 
   void it('heeds every connection header, wherever it stands', () => {
     const raw = [
-      ...['user-agent', '1', 'connection', 'close', 'accept', '2'],
-      ...['CONNECTION', 'user-agent', 'connection', 'keep-alive'],
+      'user-agent',
+      '1',
+      'connection',
+      'close',
+      'accept',
+      '2',
+      'CONNECTION',
+      'user-agent',
+      'connection',
+      'keep-alive',
     ];
     assert.deepEqual(passed(raw), ['accept', '2']);
   });
