@@ -1,3 +1,4 @@
+import { redactedText } from '../keys/redacted-text.ts';
 import { formatAddress, formatDuration } from './scalars.ts';
 import type { Config, ProviderConfig } from './schema.ts';
 
@@ -55,7 +56,7 @@ function describeProvider(provider: ProviderConfig, { activeProviderId, clients 
   const { id, type, baseUrl } = provider;
   const isOpen = clients === undefined;
   return [
-    `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${baseUrl}`,
+    `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${redactedText(baseUrl)}`,
     `  ${describeKeys(provider, isOpen)}`,
     `  ${describeFailover(provider)}`,
     ...(provider.affinity === 'session'

@@ -20,6 +20,8 @@ export interface ProviderFacts {
   readonly operations: Readonly<Record<string, readonly string[] | 'all'>>;
   /** Options that only some types know. */
   readonly options: readonly OptionFacts[];
+  /** Headers of clients that pass to it beside those that pass to all of its dialect. */
+  readonly headers: readonly string[];
   readonly notes: string | undefined;
 }
 
@@ -42,7 +44,7 @@ export function providerFacts(type: string): ProviderFacts | undefined {
 }
 
 function factsOf(row: ProviderType): ProviderFacts {
-  const { type, baseUrl, env, healthCheckModel, keyless, listNeedsKey, notes } = row;
+  const { type, baseUrl, env, healthCheckModel, keyless, listNeedsKey, headers = [], notes } = row;
   return {
     type,
     baseUrl,
@@ -53,6 +55,7 @@ function factsOf(row: ProviderType): ProviderFacts {
     freeChecks: listNeedsKey === true,
     operations: operationsOf(row),
     options: optionsOf(type),
+    headers,
     notes,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { providerTypes } from '../providers/types.ts';
 import { baseUrl, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
+import { headerFields } from './header-fields.ts';
 import { fileUrl, otherHost } from './place-patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
 import { decimal, duration, flag, integer, kinds, text, word } from './scalars.ts';
@@ -191,6 +192,7 @@ const providerFields = {
       description:
         'Operations by the names of the plugin, such as `openai/v1/embeddings`, and the whole paths that the provider has them at.',
     }),
+  ...headerFields,
   basePath: text('a path').exactOptional().meta({
     description: 'A prefix of the paths that clients call; see `basePathHandling`.',
   }),

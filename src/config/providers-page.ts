@@ -1,5 +1,6 @@
 import { allProviderFacts } from './provider-facts.ts';
 import type { ProviderFacts } from './provider-facts.ts';
+import { PASSED_BY_SPEECH, PASSED_EVERYWHERE, PASSED_WITH_GET } from '../providers/types/passed-headers.ts';
 
 const INTRODUCTION = `# Providers
 
@@ -23,7 +24,7 @@ tells the same on the command line.
 /** The page of all types, in Markdown. */
 export function providersPage(): string {
   const all = allProviderFacts().toSorted((one, other) => (one.type < other.type ? -1 : 1));
-  return [INTRODUCTION, table(all), ...all.map(section)].join('\n');
+  return [INTRODUCTION, table(all), passedHeaders(), ...all.map(section)].join('\n');
 }
 
 function table(all: readonly ProviderFacts[]): string {
@@ -35,8 +36,38 @@ function table(all: readonly ProviderFacts[]): string {
   return ['| type | `baseUrl` | key | variable |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
 }
 
+/** What of clients' requests reaches a provider beside their bodies. */
+function passedHeaders(): string {
+  const ofSpeech = (['openai', 'anthropic', 'gemini'] as const).map(
+    (speech) => `- Where it is spoken to in ${DIALECTS[speech]}: ${listed(PASSED_BY_SPEECH[speech])}`,
+  );
+  return [
+    '## Headers that pass',
+    '',
+    'Of the headers of a client these travel on, and no others; behind a `*` anything may follow.',
+    '',
+    `- To every provider: ${listed(PASSED_EVERYWHERE)} With a GET also ${listed(PASSED_WITH_GET)}`,
+    ...ofSpeech,
+    "- What a type's own section below lists, and what `passHeaders` of the configuration names.",
+    '',
+    WHO_ASKS,
+  ].join('\n');
+}
+
+const WHO_ASKS = `What says whose request it is (organisation, project, account, user, …) passes where the client's own credential does,
+at a provider without keys; beside a key of the pool it would have the request charged to somebody else, or a good key
+refused. Credentials, cookies, hop-by-hop headers, conditions (\`if-match\` and the like), other methods than the one that was
+used and where the client is never pass. Of the query all passes but credentials and what says whose request it is; to
+Gemini only \`alt\` (\`sse\`, \`json\`), \`prettyPrint\`, \`pageSize\` and \`pageToken\`.
+
+Of the headers of an answer those pass that speak of its body, its limits and when to come back, the ids of requests, and
+what vendors say in headers of their own (\`openai-*\`, \`anthropic-*\`, …), but not whose account it was. Nothing that
+steers a proxy or binds a browser passes: \`x-accel-*\`, \`x-sendfile\`, \`set-cookie\`, \`location\`, \`refresh\`, \`link\` and
+their kind.
+`;
+
 function section({ type, operations, options, notes, ...facts }: ProviderFacts): string {
-  const { keyless, healthCheckModel, freeChecks } = facts;
+  const { keyless, healthCheckModel, freeChecks, headers } = facts;
   const checks = [
     ...(healthCheckModel === undefined
       ? []
@@ -49,6 +80,7 @@ function section({ type, operations, options, notes, ...facts }: ProviderFacts):
     ...(notes === undefined ? [] : [notes, '']),
     ...Object.entries(operations).map(([dialect, names]) => `- ${DIALECTS[dialect]}: ${listed(names)}`),
     ...(checks.length === 0 ? [] : [`- Health checks: ${checks.join('; ')}.`]),
+    ...(headers.length === 0 ? [] : [`- Headers that pass to it beside: ${listed(headers)}`]),
     ...(keyless ? ['- It may have no keys: then the client’s own credential is passed on, or none.'] : []),
     ...options.map(({ name, kind, meaning }) => `- \`${name}\` (${kind}): ${meaning}`),
     '',

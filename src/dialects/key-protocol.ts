@@ -1,11 +1,19 @@
 /** Begins the WebSocket protocol by which pages name their key; the key follows. It never travels on. */
 export const KEY_PROTOCOL = 'openai-insecure-api-key.';
 
-/** The protocols that a client asks for, without that which is its key; empty where none is left. */
-export function withoutKeyProtocol(protocols: string): string {
+/** By other such protocols pages name the organisation and the project that pay (github.com/openai/openai-node). */
+const IDENTITY_PROTOCOLS = ['openai-organization.', 'openai-project.'] as const;
+
+/**
+ * The protocols that a client asks for, without that which is its key, and those that say whose request it is; empty
+ * where none is left.
+ * @param isOwnCredential whether the client's own credential travels: then it says whose request it is
+ */
+export function travellingProtocols(protocols: string, isOwnCredential: boolean): string {
+  const stopped = isOwnCredential ? [KEY_PROTOCOL] : [KEY_PROTOCOL, ...IDENTITY_PROTOCOLS];
   return protocols
     .split(',')
     .map((protocol) => protocol.trim())
-    .filter((protocol) => !protocol.startsWith(KEY_PROTOCOL))
+    .filter((protocol) => !stopped.some((beginning) => protocol.toLowerCase().startsWith(beginning)))
     .join(', ');
 }

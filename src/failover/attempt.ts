@@ -4,6 +4,7 @@ import { isChat } from '../dialects/chats.ts';
 import type { Dialect } from '../dialects/operation.ts';
 import type { AttemptEnded, Effect } from '../keys/event.ts';
 import { ANY_MODEL } from '../keys/record.ts';
+import { redactorFor } from '../keys/redactor.ts';
 import type { CredentialTrouble } from '../providers/wire.ts';
 import type { Opening, Sink } from '../upstream/exchange.ts';
 import { settledExchange } from '../upstream/settled-exchange.ts';
@@ -26,9 +27,6 @@ import { UnderWay } from './under-way.ts';
 import type { Verdict } from './verdict.ts';
 
 export type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
-
-/** A shorter text is no credential, and may stand anywhere by chance. */
-const MIN_QUOTE_LENGTH = 8;
 
 const CANCELLED: Opening = { kind: 'cancelled' };
 const NOTHING_SENT = settledExchange(CANCELLED);
@@ -131,16 +129,11 @@ export class Attempt {
 
   /** The provider's error as it reads, for a client to whom it has to be told anew; undefined where there is none. */
   get told(): Pick<ProviderError, 'message' | 'code'> | undefined {
-    if (this.#outcome?.kind !== 'answered' || this.#outcome.where === 'none' || this.quotesKey)
-      return undefined;
-    return readError(this.#outcome.errorText, this.#outcome.headers);
-  }
-
-  /** True where a provider's error says the key back. */
-  get quotesKey(): boolean {
-    const secret = this.plan.pooled?.key.secret.reveal();
-    if (secret === undefined || secret.length < MIN_QUOTE_LENGTH) return false;
-    return this.#outcome?.kind === 'answered' && this.#outcome.errorText.includes(secret);
+    if (this.#outcome?.kind !== 'answered' || this.#outcome.where === 'none') return undefined;
+    // What came encoded was not redacted on its way.
+    const redactor = this.plan.pooled && redactorFor(this.plan.pooled.key.secret);
+    const { errorText, headers } = this.#outcome;
+    return readError(redactor?.text(errorText) ?? errorText, headers);
   }
 
   /** What broke on the wire, if something did. */

@@ -1,5 +1,8 @@
 import type { Call } from '../dialects/call.ts';
 import { watchAnswer } from '../dialects/watch-answer.ts';
+import { redactorFor } from '../keys/redactor.ts';
+import type { Redactor } from '../keys/redactor.ts';
+import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CredentialTrouble } from '../providers/wire.ts';
 import { Exchange } from '../upstream/exchange.ts';
@@ -7,17 +10,31 @@ import type { ExchangeLimits } from '../upstream/exchange.ts';
 import { settledExchange } from '../upstream/settled-exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
+import { redactedTransport } from '../upstream/redacted-transport.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
 import { headerText } from './observe.ts';
 
-/** Sends a request, and looks at its answer as it passes; or gives what came instead of a request. */
+/** What of a plan says where a request goes, and with which key. */
+interface Planned {
+  readonly provider: Provider;
+  readonly pooled: PooledKey | undefined;
+  readonly limits: ExchangeLimits;
+}
+
+/**
+ * Sends a request, and looks at its answer as it passes; or gives what came instead of a request. Where the answer says
+ * the credential back that it was asked with, nobody hears of that.
+ */
 export function openExchange(
   call: Call,
-  { provider, limits }: { readonly provider: Provider; readonly limits: ExchangeLimits },
+  { provider, pooled, limits }: Planned,
   request: UpstreamRequest | CredentialTrouble,
 ): AnyExchange {
   if ('kind' in request) return settledExchange(request.opening);
-  return new Exchange(provider.transport, request, limits, (status, headers) =>
+  const redactor = redactorOf(call, pooled, request.headers);
+  const transport =
+    redactor === undefined ? provider.transport : redactedTransport(provider.transport, redactor);
+  return new Exchange(transport, request, limits, (status, headers) =>
     status < 300
       ? watchAnswer(
           call.target.operation,
@@ -28,4 +45,23 @@ export function openExchange(
         )
       : UNREADABLE,
   );
+}
+
+/** What takes the credential of a request out of its answer; undefined where there is none. */
+function redactorOf(
+  call: Call,
+  pooled: PooledKey | undefined,
+  headers: readonly string[],
+): Redactor | undefined {
+  const secret = pooled?.key.secret ?? call.credential;
+  if (secret === undefined) return undefined;
+  const redactor = redactorFor(secret, tokenIn(headers, secret.reveal()));
+  return redactor.isIdle ? undefined : redactor;
+}
+
+/** A token that was made of a key, such as an access token of a service account. Headers that we made stand last. */
+function tokenIn(headers: readonly string[], key: string): string | undefined {
+  const value = headers[headers.lastIndexOf('authorization') + 1] ?? '';
+  const token = value.startsWith('Bearer ') ? value.slice('Bearer '.length) : key;
+  return token === key ? undefined : token;
 }

@@ -1,8 +1,10 @@
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Attempt } from '../failover/attempt.ts';
+import { headerText } from '../failover/observe.ts';
 import type { Served } from '../failover/serve.ts';
 import type { Retelling } from '../translate/retelling.ts';
+import type { ResponseHeaders } from '../upstream/exchange.ts';
 import type { Relayed, Reply } from './reply.ts';
 import type { Tunnel } from './server.ts';
 
@@ -58,12 +60,18 @@ async function giveAnswer(reply: Reply, relayed: Relayed, retelling: Retelling |
 async function giveError(reply: Reply, relayed: Relayed, status: number): Promise<void> {
   const { opening, dialect } = relayed.attempt;
   if (opening.kind !== 'whole' && opening.kind !== 'open') return;
-  // Of an answer that says our key back the client gets the status, and words of ours.
-  const isKept = relayed.attempt.quotesKey;
+  // An error that came encoded could not be redacted: the client gets the status, and what was read of it, or our words.
+  const isKept = isEncoded(opening.headers);
   if (isKept || reply.isAhead || familyOf(dialect) !== familyOf(reply.dialect))
     reply.told(relayed, status, opening.headers);
   else if (opening.kind === 'whole') reply.whole(relayed, status, opening.headers, opening.body);
   else await reply.relay(relayed, opening.status, opening.headers);
+}
+
+/** Whether a provider encoded an answer, although it was asked not to. */
+function isEncoded(headers: ResponseHeaders): boolean {
+  const encoding = headerText(headers['content-encoding']).trim().toLowerCase();
+  return encoding !== '' && encoding !== 'identity';
 }
 
 /** What a client is told where no provider said anything that it may see. */

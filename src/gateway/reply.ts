@@ -283,7 +283,7 @@ export class Reply {
       opening.kind === 'whole' ||
       isEventStream(headers) ||
       ('watch' in opening && opening.watch.isJudgedAtEnd === true);
-    const relayed = travellingHeaders(headers, hasOtherLength);
+    const relayed = travellingHeaders(headers, attempt.plan, hasOtherLength);
     const { provider, pooled } = attempt.plan;
     relayed.push('x-sparekey-provider', provider.id);
     if (pooled !== undefined) relayed.push('x-sparekey-key', pooled.key.id);

@@ -4,6 +4,7 @@ import { request } from 'undici';
 import { faultDetail } from '../upstream/faults.ts';
 import type { Opening } from '../upstream/exchange.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
+import { Redactor } from '../keys/redactor.ts';
 import { Secret } from '../keys/secret.ts';
 import type { ServiceAccount } from '../keys/service-account.ts';
 import { unusableKey } from './unusable-key.ts';
@@ -101,7 +102,11 @@ async function askForToken(
   now: () => number,
 ): Promise<Token | CredentialTrouble> {
   try {
-    const { statusCode, headers, body } = await request(at, {
+    const {
+      statusCode,
+      headers,
+      body: stream,
+    } = await request(at, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
@@ -110,11 +115,12 @@ async function askForToken(
       }).toString(),
       signal: AbortSignal.timeout(FETCH_MS),
     });
-    const answer = await beginningOf(body);
+    const answer = await beginningOf(stream);
     const token = statusCode < 300 ? tokenIn(answer, now()) : undefined;
-    return (
-      token ?? troubleOf({ kind: 'whole', status: statusCode, headers, body: answer, watch: UNREADABLE })
-    );
+    if (token !== undefined) return token;
+    // What was asked with is good for another hour.
+    const body = new Redactor([assertion]).bytes(answer);
+    return troubleOf({ kind: 'whole', status: statusCode, headers, body, watch: UNREADABLE });
   } catch (error) {
     const detail = error instanceof Error ? `token-${faultDetail(error)}` : 'token';
     return troubleOf({ kind: 'fault', fault: 'not-sent', detail });

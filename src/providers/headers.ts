@@ -1,72 +1,85 @@
-import { withoutKeyProtocol } from '../dialects/key-protocol.ts';
+import { travellingProtocols } from '../dialects/key-protocol.ts';
+import type { Family } from '../dialects/operation.ts';
+import {
+  PASSED_BY_SPEECH,
+  PASSED_EVERYWHERE,
+  PASSED_WITH_GET,
+  PASSED_WITH_OWN_CREDENTIAL,
+  fitting,
+  isIdentity,
+  neverPasses,
+} from './types/passed-headers.ts';
 
-/**
- * Headers of a client's request that stop here. The client's credential is between the client and Sparekey;
- * hop-by-hop headers are between two neighbours (RFC 9110, 7.6.1); what describes the body's length or the
- * encodings we can relay is said anew; and where the client is, is nobody's business upstream.
- */
-const STOPS_HERE: ReadonlySet<string> = new Set([
-  'authorization',
-  'x-api-key',
-  'x-goog-api-key',
-  'api-key',
-  'cookie',
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-  'host',
-  'content-length',
-  'accept-encoding',
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'cf-connecting-ip',
-  'true-client-ip',
-  'x-mse-consumer',
-  'x-sparekey-hold',
-  'origin',
-  'referer',
-]);
+/** How many names are remembered, so that a client which invents them costs no memory. */
+const MAX_NAMES_KNOWN = 512;
 
-/**
- * How names begin that go the same way. What AWS and Tencent Cloud read beside a signature belongs to whoever signs:
- * a client's would spoil ours, and a good key would be refused.
- */
-const STOPS_BY_PREFIX = ['sec-fetch-', 'x-amz-', 'x-tc-'] as const;
+/** What decides about headers: where a request goes, in whose words, and with whose credential. */
+export interface Passing {
+  readonly family: Family;
+  /** What passes to this provider beside what passes to all: of its type, and of its configuration. In lower case. */
+  readonly names: readonly string[];
+  /** Whether the client's own credential travels, or none: then what says whose request it is does so as well. */
+  readonly isOwnCredential: boolean;
+}
 
-/**
- * What of a client's headers travels on.
- * @param raw - name, value, name, value, as received
- * @returns the same form, in the same order, without those that stop here or that `connection` names
- */
-export function forwardedHeaders(raw: readonly string[]): string[] {
-  const hops = connectionNames(raw);
-  const forwarded: string[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i] ?? '';
-    const lower = name.toLowerCase();
-    if (STOPS_HERE.has(lower) || hops?.includes(lower) || stopsByPrefix(lower)) continue;
-    const value = raw[i + 1] ?? '';
-    const passed = lower === 'sec-websocket-protocol' ? withoutKeyProtocol(value) : value;
-    if (passed !== '' || value === '') forwarded.push(name, passed);
+/** Which of a client's headers travel on to one provider. */
+export class PassedHeaders {
+  readonly #names: readonly string[];
+  readonly #isOwnCredential: boolean;
+  /** What was found out of names, as they were written: of a few, again and again. */
+  readonly #known = new Map<string, Fate>();
+
+  constructor({ family, names, isOwnCredential }: Passing) {
+    const own = isOwnCredential ? PASSED_WITH_OWN_CREDENTIAL[family] : [];
+    this.#names = [...PASSED_EVERYWHERE, ...PASSED_BY_SPEECH[family], ...own, ...names];
+    this.#isOwnCredential = isOwnCredential;
   }
-  return forwarded;
+
+  /**
+   * @param raw - name, value, name, value, as received
+   * @returns the same form, in the same order, without those that stop here or that `connection` names
+   */
+  of(raw: readonly string[], isGet: boolean): string[] {
+    const hops = connectionNames(raw);
+    const passed: string[] = [];
+    for (let at = 0; at + 1 < raw.length; at += 2) {
+      const name = raw[at] ?? '';
+      const fate = this.#fateOf(name);
+      if (fate === 'stops' || (fate === 'with-get' && !isGet) || hops?.includes(name.toLowerCase()) === true)
+        continue;
+      const value = raw[at + 1] ?? '';
+      const left = fate === 'protocols' ? travellingProtocols(value, this.#isOwnCredential) : value;
+      if (left !== '' || value === '') passed.push(name, left);
+    }
+    return passed;
+  }
+
+  #fateOf(name: string): Fate {
+    let fate = this.#known.get(name);
+    if (fate === undefined) {
+      fate = this.#decide(name.toLowerCase());
+      if (this.#known.size < MAX_NAMES_KNOWN) this.#known.set(name, fate);
+    }
+    return fate;
+  }
+
+  #decide(lowerName: string): Fate {
+    if (neverPasses(lowerName)) return 'stops';
+    if (lowerName === 'sec-websocket-protocol') return 'protocols';
+    if (PASSED_WITH_GET.includes(lowerName)) return 'with-get';
+    switch (fitting(this.#names, lowerName)) {
+      case 'name':
+        return 'passes';
+      case 'beginning':
+        return this.#isOwnCredential || !isIdentity(lowerName) ? 'passes' : 'stops';
+      case 'none':
+        return 'stops';
+    }
+  }
 }
 
-function stopsByPrefix(lowerName: string): boolean {
-  return STOPS_BY_PREFIX.some((prefix) => lowerName.startsWith(prefix));
-}
+/** What becomes of a header. */
+type Fate = 'passes' | 'stops' | 'with-get' | 'protocols';
 
 /** Headers that the sender's `connection` headers declare hop-by-hop; undefined for the usual `keep-alive`. */
 function connectionNames(raw: readonly string[]): string[] | undefined {

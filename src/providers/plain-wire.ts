@@ -7,7 +7,6 @@ import type { Secret } from '../keys/secret.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { withFields } from './body-fields.ts';
 import type { BodyField } from './body-fields.ts';
-import { forwardedHeaders } from './headers.ts';
 import type { Credential } from './types.ts';
 import type { Wire } from './wire.ts';
 
@@ -62,14 +61,18 @@ export function plainWire(origin: string, native: Dialect, surfaces: readonly Su
   };
 }
 
-/** @param length - of a body that is a stream, where it is known */
+/**
+ * The headers of a request: what of the client's may travel on, and what is said anew.
+ * @param call - without what stops here
+ * @param length - of a body that is a stream, where it is known
+ */
 export function requestHeaders(
   call: Call,
   { credential, defaultHeaders = {} }: Pick<Surface, 'credential' | 'defaultHeaders'>,
   secret: Secret | undefined,
   length: number | undefined,
 ): string[] {
-  const headers = forwardedHeaders(call.headers);
+  const headers = [...call.headers];
   // An encoded answer could be relayed but not read, and an error in it would pass for an answer.
   headers.push('accept-encoding', 'identity');
   if (length !== undefined) headers.push('content-length', String(length));
@@ -111,14 +114,17 @@ function queryOf({ operation, query }: Target, model: string | undefined): strin
   return `?${parameters.toString()}`;
 }
 
-/** What the configuration says goes before what a client says of the same. */
+/** What the configuration says goes before what a client says of the same, in whatever case: Azure makes no difference. */
 function joinQuery(asked: string, own: string | undefined): string {
   if (own === undefined) return asked;
-  const names = new Set(new URLSearchParams(own).keys());
+  const names = new Set([...new URLSearchParams(own).keys()].map((name) => name.toLowerCase()));
   const kept = asked
     .slice(1)
     .split('&')
-    .filter((pair) => pair !== '' && ![...new URLSearchParams(pair).keys()].some((name) => names.has(name)));
+    .filter(
+      (pair) =>
+        pair !== '' && ![...new URLSearchParams(pair).keys()].some((name) => names.has(name.toLowerCase())),
+    );
   return `?${[...kept, own].join('&')}`;
 }
 

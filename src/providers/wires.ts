@@ -13,6 +13,7 @@ import { openDify } from './vendor/dify.ts';
 import { openHunyuan } from './vendor/hunyuan.ts';
 import { openKling } from './vendor/kling.ts';
 import { openTriton } from './vendor/triton.ts';
+import { withPassedOn } from './passed-on.ts';
 import { openVertex } from './vertex.ts';
 import type { Wire } from './wire.ts';
 
@@ -38,6 +39,10 @@ const SIGNED: ReadonlySet<string> = new Set(['bedrock', 'generic', 'hunyuan', 'k
 
 /** Makes of a provider's configuration the way it is spoken to. */
 export function openWire(config: ProviderConfig): Wire {
+  return withPassedOn(openOwn(config), config);
+}
+
+function openOwn(config: ProviderConfig): Wire {
   const open = openers[config.type];
   if (open === undefined) return openCompatible(config);
   return SIGNED.has(config.type) ? open(config) : withCapabilities(open(config), config);

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { LogLevel, SharedLog } from './contract.ts';
 import type { Output } from './output.ts';
+import { redactedEntry, redactedError, redactedFields } from './redacted-lines.ts';
 
 /** How to write for programs. */
 export interface JsonLogOptions {
@@ -10,7 +11,7 @@ export interface JsonLogOptions {
   readonly worker?: number;
 }
 
-/** A JSON object a line: `level`, `time` in RFC 3339, the fields, and the message as `msg`. */
+/** A JSON object a line, redacted: `level`, `time` in RFC 3339, the fields, and the message as `msg`. */
 export function jsonLog({ level, output, worker }: JsonLogOptions): SharedLog {
   const logger = pino(
     {
@@ -18,16 +19,16 @@ export function jsonLog({ level, output, worker }: JsonLogOptions): SharedLog {
       base: worker === undefined ? null : { worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: pino.stdSerializers.errWithCause },
+      serializers: { error: redactedError },
     },
     output,
   );
   return {
-    debug: (message, fields = {}) => logger.debug(fields, message),
-    info: (message, fields = {}) => logger.info(fields, message),
-    warn: (message, fields = {}) => logger.warn(fields, message),
-    error: (message, fields = {}) => logger.error(fields, message),
-    request: (entry) => logger.info(entry, 'request'),
+    debug: (message, fields = {}) => logger.debug(redactedFields(fields), message),
+    info: (message, fields = {}) => logger.info(redactedFields(fields), message),
+    warn: (message, fields = {}) => logger.warn(redactedFields(fields), message),
+    error: (message, fields = {}) => logger.error(redactedFields(fields), message),
+    request: (entry) => logger.info(redactedEntry(entry), 'request'),
     passOn: (lines) => output.write(lines),
     flush: () => output.flush(),
   };

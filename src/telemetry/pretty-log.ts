@@ -1,6 +1,8 @@
 import { inspect, styleText } from 'node:util';
 import type { LogFields, LogLevel, SharedLog } from './contract.ts';
 import type { Output } from './output.ts';
+import { redactedText } from '../keys/redacted-text.ts';
+import { redactedEntry, redactedFields } from './redacted-lines.ts';
 import { printable, requestLine } from './request-line.ts';
 
 /** How to write for people. */
@@ -35,7 +37,7 @@ export function prettyLog({ level: least, output, colors, worker, now }: PrettyL
       if (rank < LEVELS[least].rank) return;
       const text = printable(`${label}${message}`);
       const shown = colors ? styleText(format, text, { validateStream: false }) : text;
-      write(`${shown}${fieldsText(fields, colors)}`);
+      write(`${shown}${fieldsText(redactedFields(fields), colors)}`);
     };
   return {
     debug: teller('debug'),
@@ -43,7 +45,7 @@ export function prettyLog({ level: least, output, colors, worker, now }: PrettyL
     warn: teller('warn'),
     error: teller('error'),
     request: (entry) => {
-      if (LEVELS.info.rank >= LEVELS[least].rank) write(requestLine(entry, colors));
+      if (LEVELS.info.rank >= LEVELS[least].rank) write(requestLine(redactedEntry(entry), colors));
     },
     passOn: (lines) => output.write(lines),
     flush: () => output.flush(),
@@ -54,7 +56,7 @@ function fieldsText({ error, ...rest }: LogFields, colors: boolean): string {
   const pairs = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}=${fieldText(value, colors)}`);
-  return pairs.join('') + (error === undefined ? '' : `\n${inspect(error, { colors })}`);
+  return pairs.join('') + (error === undefined ? '' : `\n${redactedText(inspect(error, { colors }))}`);
 }
 
 function fieldText(value: unknown, colors: boolean): string {

@@ -53,6 +53,7 @@ void test('the smallest configuration has every default', () => {
         modelMapping: {},
         protocol: 'openai',
         customSettings: [],
+        passHeaders: [],
         contextCleanupCommands: [],
         mergeConsecutiveMessages: false,
         reasoningContentMode: 'passthrough',

@@ -77,6 +77,7 @@ providers:
     disableStreamUsageStats: true
     logUpstreamErrorResponseBody: false
     capabilities: { openai/v1/embeddings: /v2/embed }
+    passHeaders: [x-mine, "x-my-*"]
     basePath: /ai
     basePathHandling: prepend
     providerBasePath: /front

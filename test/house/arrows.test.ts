@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'upstream/': { code: [] },
   'listener/': { code: [], outside: ['node:fs', 'node:net', 'node:os'] },
   'telemetry/': {
-    code: ['listener/'],
+    code: ['keys/redacted-text.ts', 'listener/'],
     types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
   },
   'simulator/': { code: [] },

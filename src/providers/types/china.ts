@@ -91,6 +91,8 @@ export const chinaTypes: readonly ProviderType[] = [
     baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
     env: 'DASHSCOPE_API_KEY',
     credential: bearer,
+    // help.aliyun.com/zh/model-studio, the native API's headers; not its workspace
+    headers: ['x-dashscope-*'],
     offers: [
       'chat.completions',
       'completions',

@@ -6,12 +6,16 @@ export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure',
     credential: { kind: 'header', name: 'api-key' },
+    // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
+    headers: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
       'Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it speaks as OpenAI does.',
   },
   {
     type: 'azure-ai-foundry',
     credential: { kind: 'header', name: 'api-key' },
+    // learn.microsoft.com/rest/api/aifoundry/model-inference
+    headers: ['extra-parameters', 'x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
       "Its base URL is that of a resource: `https://NAME.services.ai.azure.com/openai/v1`. Deployments whose names begin with `claude` are spoken to as Anthropic's, at `/anthropic/v1` beside it.",
   },
@@ -102,6 +106,8 @@ export const ownTypes: readonly ProviderType[] = [
     type: 'vertex',
     baseUrl: 'https://aiplatform.googleapis.com',
     credential: bearer,
+    // docs.cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput
+    headers: ['x-vertex-ai-llm-request-type', 'x-vertex-ai-llm-shared-request-type'],
     speaks: 'gemini',
     notes:
       "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` are spoken to as Anthropic's.",

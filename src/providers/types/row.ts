@@ -42,6 +42,11 @@ export interface ProviderType {
   readonly anthropic?: OtherSurface;
   /** Where it has an API of its own beside, whose operations clients may ask for: likewise. */
   readonly own?: OtherSurface;
+  /**
+   * Headers of clients that pass to it beside those that pass to all, after its documentation; see `passed-headers`. In
+   * lower case.
+   */
+  readonly headers?: readonly string[];
   /** It answers 200 to what it refuses, and says so in the body. */
   readonly errorsInside?: boolean;
   /** For the reader of the documentation: what differs, and what is to be known. Whole sentences. */

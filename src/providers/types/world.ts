@@ -49,6 +49,8 @@ export const worldTypes: readonly ProviderType[] = [
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     env: 'FIREWORKS_API_KEY',
     credential: bearer,
+    // docs.fireworks.ai/guides/prompt-caching
+    headers: ['x-multi-turn-session-id'],
     offers: ['chat.completions', 'completions', 'embeddings', 'rerank', 'models.*'],
     anthropic: messagesAt('/inference/v1'),
   },
@@ -70,6 +72,8 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'github-models',
     baseUrl: 'https://models.github.ai/inference',
     credential: bearer,
+    // docs.github.com/rest/models/inference
+    headers: ['x-github-api-version'],
     offers: ['chat.completions', 'embeddings'],
     notes: 'Models are named `publisher/name`. Tokens need the permission `models: read`.',
   },
@@ -79,6 +83,8 @@ export const worldTypes: readonly ProviderType[] = [
     env: 'XAI_API_KEY',
     listNeedsKey: true,
     credential: bearer,
+    // docs.x.ai/developers/advanced-api-usage/prompt-caching
+    headers: ['x-grok-conv-id'],
     offers: [
       'chat.completions',
       'responses.create',
@@ -98,6 +104,8 @@ export const worldTypes: readonly ProviderType[] = [
     healthCheckModel: 'llama-3.1-8b-instant',
     listNeedsKey: true,
     credential: bearer,
+    // console.groq.com/docs/compound/systems
+    headers: ['groq-beta', 'groq-model-version'],
     offers: ['chat.completions', 'responses.create', 'models.*', 'audio.*', 'files.*', 'batches.*'],
   },
   {
@@ -162,6 +170,8 @@ export const worldTypes: readonly ProviderType[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     env: 'OPENROUTER_API_KEY',
     credential: bearer,
+    // openrouter.ai/docs/app-attribution
+    headers: ['http-referer', 'x-title', 'x-openrouter-*'],
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: messagesAt('/api/v1'),
   },

@@ -1,0 +1,154 @@
+import { Duplex } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { ResponseHeaders } from './opening.ts';
+import type { Connection, Transport, UpstreamHandler } from './transport.ts';
+
+/** Takes out of an answer what nobody may see. Lengths stay. */
+export interface Redaction {
+  /** For a header's value. */
+  text(text: string): string;
+  /** For a body that comes in pieces, or for what is said on a connection that speaks something else. */
+  stream(kind: 'answer' | 'error' | 'connection'): PieceRedaction;
+}
+
+/** The same for pieces, in the order in which they come. */
+interface PieceRedaction {
+  /** @returns what may be passed on: often the piece itself, seldom nothing */
+  push(piece: Buffer): Buffer;
+  /** @returns what was kept, when nothing more comes */
+  end(): Buffer;
+}
+
+/**
+ * A transport whose answers have been redacted before anybody hears of them: what is judged, held, relayed, retold and
+ * logged is what is left.
+ */
+export function redactedTransport(transport: Transport, redaction: Redaction): Transport {
+  return {
+    ...transport,
+    dispatch: (request, handler) => transport.dispatch(request, new RedactedHandler(handler, redaction)),
+    dispatchAfresh: (request, handler) =>
+      transport.dispatchAfresh(request, new RedactedHandler(handler, redaction)),
+  };
+}
+
+class RedactedHandler implements UpstreamHandler {
+  readonly #handler: UpstreamHandler;
+  readonly #redaction: Redaction;
+  #body: PieceRedaction | undefined;
+
+  constructor(handler: UpstreamHandler, redaction: Redaction) {
+    this.#handler = handler;
+    this.#redaction = redaction;
+  }
+
+  onConnection(connection: Connection): void {
+    this.#handler.onConnection(connection);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#handler.onRequestStart?.(controller, context);
+  }
+
+  onBodySent(chunk: Buffer): void {
+    this.#handler.onBodySent?.(chunk);
+  }
+
+  onResponseStarted(): void {
+    this.#handler.onResponseStarted?.();
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: ResponseHeaders,
+    message?: string,
+  ): void {
+    this.#body = this.#redaction.stream(status < 300 ? 'answer' : 'error');
+    this.#handler.onResponseStart?.(controller, status, redactedHeaders(headers, this.#redaction), message);
+  }
+
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: ResponseHeaders,
+    socket: Duplex,
+  ): void {
+    const connection = new RedactedConnection(socket, this.#redaction.stream('connection'));
+    this.#handler.onRequestUpgrade?.(
+      controller,
+      status,
+      redactedHeaders(headers, this.#redaction),
+      connection,
+    );
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
+    const passed = this.#body === undefined ? piece : this.#body.push(piece);
+    if (passed.length > 0) this.#handler.onResponseData?.(controller, passed);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: ResponseHeaders): void {
+    const rest = this.#body?.end();
+    if (rest !== undefined && rest.length > 0) this.#handler.onResponseData?.(controller, rest);
+    this.#handler.onResponseEnd?.(controller, trailers);
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    this.#handler.onResponseError?.(controller, error);
+  }
+}
+
+/** The same headers where there is nothing to redact. */
+function redactedHeaders(headers: ResponseHeaders, redaction: Redaction): ResponseHeaders {
+  let redacted: Record<string, string | string[] | undefined> | undefined;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    const left =
+      typeof value === 'string' ? redaction.text(value) : value.map((each) => redaction.text(each));
+    if (typeof left === 'string' ? left === value : left.every((each, at) => each === value[at])) continue;
+    redacted ??= { ...headers };
+    redacted[name] = left;
+  }
+  return redacted ?? headers;
+}
+
+/** A provider's connection, of which what the provider says is redacted. */
+class RedactedConnection extends Duplex {
+  readonly #socket: Duplex;
+
+  constructor(socket: Duplex, redaction: PieceRedaction) {
+    super({ allowHalfOpen: true });
+    this.#socket = socket;
+    socket.on('data', (piece: Buffer) => {
+      const passed = redaction.push(piece);
+      if (passed.length > 0 && !this.push(passed)) socket.pause();
+    });
+    socket.on('end', () => {
+      const rest = redaction.end();
+      if (rest.length > 0) this.push(rest);
+      this.push(null);
+    });
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+    socket.pause();
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(piece: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(piece, encoding, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}
