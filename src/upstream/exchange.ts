@@ -184,7 +184,8 @@ export class Exchange implements UpstreamHandler {
     if (watch.error !== undefined) {
       this.#settleWhole(watch);
       this.#abort();
-    } else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
+    } else if (watch.isUnusable === true) this.#fail(watch.flaw ?? 'no-answer');
+    else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
     else if (!watch.output) this.#wait.alive(performance.now());
     else if (holdWhole === undefined || watch.complete) this.#openGate(watch);
     else this.#keepShut(watch, holdWhole.ms);
