@@ -201,6 +201,9 @@ export class Gateway {
       const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
       return refusal(code, { method, path: pathOf(url) });
     }
+    // Without a key of its own a client could not tell an answer from any other, and neither could we.
+    if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
+      return refusal('bad_request');
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
     const { credential } = admission;
@@ -233,6 +236,9 @@ export class Gateway {
     return headers;
   }
 }
+
+/** Sixteen bytes in base64: RFC 6455, 4.1. */
+const HANDSHAKE_KEY = /^[A-Za-z0-9+/]{22}==$/;
 
 const CROSS_ORIGIN = ['access-control-allow-origin', '*', 'access-control-expose-headers', '*'];
 const PREFLIGHT = [
