@@ -185,6 +185,7 @@ function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gat
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', ...health.view() } }),
     onRequest: (entry) => log.request(entry),
+    onUnreadable: (requestId, error) => log.warn('a request could not be read', { requestId, error }),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
 }

@@ -38,6 +38,8 @@ export interface GatewayOptions {
   /** What `GET /ready` says: details for people, and whether to send requests here. */
   readonly readiness: () => { readonly ready: boolean; readonly details: unknown };
   readonly onRequest: (entry: RequestEntry) => void;
+  /** A request got a 400 because something in it was met with an exception: it may be a defect of ours. */
+  readonly onUnreadable: (requestId: string, error: unknown) => void;
   /** A defect of ours: the request got a 500. */
   readonly onDefect: (requestId: string, error: unknown) => void;
 }
@@ -147,6 +149,8 @@ export class Gateway {
     const limits = serveLimits(runtime.config.limits, waiting, { options, holdWhole: opened.holdWhole });
     const served = (story.served = await this.#serve(call, targets, limits, asked));
     const { result } = served;
+    if (result.kind === 'refused' && result.cause !== undefined)
+      this.#options.onUnreadable(asked.id, placeOf(result.cause));
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
       noteResources(call, result.attempt, runtime, resources);
     if (result.kind === 'answer')
@@ -249,6 +253,16 @@ const PREFLIGHT = [
   'access-control-max-age',
   '86400',
 ];
+
+/** Where something was thrown. What its message says may be the client's words, which are in no log. */
+function placeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause;
+  const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [cause.name, ...frames.slice(0, MAX_FRAMES)].join('\n');
+}
+
+/** Of a stack, so many lines are told. */
+const MAX_FRAMES = 6;
 
 function refuse(reply: Reply, { code, details, allow }: Refusal): void {
   reply.error(code, details, allow === undefined ? [] : ['allow', allow]);

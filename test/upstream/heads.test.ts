@@ -71,9 +71,9 @@ void suite('answers that have no content, whatever their heads say', () => {
   }
 });
 
-void suite('answers that announce the answer', () => {
-  const interim = (status: string): string => `HTTP/1.1 ${status}\r\nlink: </a>\r\n\r\n`;
+const interim = (status: string): string => `HTTP/1.1 ${status}\r\nlink: </a>\r\n\r\n`;
 
+void suite('answers that announce the answer', () => {
   void test('are passed over, each of them and several', async (t) => {
     const all = interim('102 Processing') + interim('103 Early Hints') + interim('199 Whatever');
     const { dispatch } = await answering(t, all + GOOD);
