@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { operationNamed } from '../../src/dialects/operation-table.ts';
 import { leaving } from '../providers/leaving.ts';
 import type { ConfigParts } from '../support/gateway.ts';
-import { placesIn, RICH_REQUESTS, withValue, WRONG_VALUES } from './wrong-everywhere.ts';
+import { placesIn, RICH_REQUESTS, withWrong, WRONG_VALUES } from './wrong-everywhere.ts';
 
 const PROVIDERS: readonly ConfigParts[] = [
   { type: 'openai' },
@@ -31,7 +31,7 @@ const wrong = fc
     // The front has looked at the model already.
     const places = placesIn(rich).filter(([first]) => first !== 'model');
     const at = places[place % places.length] ?? [];
-    const body = { ...Object(withValue(rich, at, value)), ...(stream && { stream }) };
+    const body = { ...withWrong(rich, at, value), ...(stream && { stream }) };
     return { name, provider, at: at.join('.'), body };
   });
 

@@ -27,15 +27,8 @@ export const WRONG_VALUES: readonly unknown[] = [
   { type: 'x' },
   { type: null },
   JSON.parse('{"__proto__":{"a":1},"constructor":1,"toString":null}'),
-  { toJSON: 1, then: 1, length: -1 },
+  { toJSON: 1, length: -1 },
 ];
-
-/** Deep enough for whoever walks it by calling itself. */
-export function nested(levels: number): unknown {
-  let value: unknown = {};
-  for (let level = 0; level < levels; level++) value = level % 2 === 0 ? { items: value } : [value];
-  return value;
-}
 
 type Path = readonly (string | number)[];
 
@@ -49,13 +42,23 @@ export function placesIn(value: unknown, path: Path = []): Path[] {
 }
 
 /** A copy of a JSON value with another in one place. */
-export function withValue(value: unknown, [name, ...rest]: Path, wrong: unknown): unknown {
+function withValue(value: unknown, [name, ...rest]: Path, wrong: unknown): unknown {
   if (name === undefined) return wrong;
   if (Array.isArray(value))
     return value.map((each: unknown, at) => (at === name ? withValue(each, rest, wrong) : each));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, each]: [string, unknown]) => [
+      key,
+      key === name ? withValue(each, rest, wrong) : each,
+    ]),
+  );
+}
+
+/** A request that has another value in one place. */
+export function withWrong(request: object, [name, ...rest]: Path, wrong: unknown): object {
+  return Object.fromEntries(
+    Object.entries(request).map(([key, each]: [string, unknown]) => [
       key,
       key === name ? withValue(each, rest, wrong) : each,
     ]),
