@@ -210,6 +210,7 @@ function gatewayOf(node: GatewayNode, neighbours?: () => object): Gateway {
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', ...health.view(), ...neighbours?.() } }),
     onRequest: (entry) => log.request(entry),
+    onUnreadable: (requestId, error) => log.warn('a request could not be read', { requestId, error }),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
 }

@@ -42,6 +42,7 @@ export function openExchange(
           headerText(headers['content-type']),
           headerText(headers['content-encoding']),
           provider.errorsInside,
+          call.isTranslated,
         )
       : UNREADABLE,
   );

@@ -25,6 +25,8 @@ export type Taken =
         'operation_not_offered' | 'not_expressible' | 'context_unavailable' | 'nothing_left'
       >;
       readonly values: Readonly<Record<string, string>>;
+      /** What was thrown, where nobody had thought of what the call holds: for the operator to look at. */
+      readonly cause?: unknown;
     };
 
 /** A provider, as far as taking calls goes. */
@@ -38,9 +40,21 @@ export interface Taker {
  * Puts a call into a form that a provider takes: shaped as its configuration wants; then as it is; else by the
  * provider's own means; else translated to the dialect it speaks, and from there once more.
  *
+ * Never throws: all that is read here a client has written, and whoever reads it trusts the types of what stands deep
+ * inside. What is thrown over it is the client's mistake, or would be met by its every request, and costs no key anything.
+ *
  * @param model in the provider's words
  */
 export function takeCall(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
+  try {
+    const taking = takeFor(call, model, taker);
+    return taking instanceof Promise ? taking.catch((error: unknown) => unreadable(error, taker)) : taking;
+  } catch (error) {
+    return unreadable(error, taker);
+  }
+}
+
+function takeFor(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
   const { config, wire, shaper } = taker;
   if (config.protocol === 'original')
     return wire.takes(call.target.operation, model)
@@ -109,6 +123,15 @@ function notOffered({ target }: Call, { id }: ProviderConfig): Taken {
   return { kind: 'refused', code: 'operation_not_offered', values };
 }
 
-function notExpressible(reason: string, { id }: ProviderConfig): Taken {
+function notExpressible(
+  reason: string,
+  { id }: ProviderConfig,
+): Extract<Taken, { readonly kind: 'refused' }> {
   return { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } };
+}
+
+function unreadable(cause: unknown, { config }: Taker): Taken {
+  // A package that is not installed is nothing that a client has written.
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND') throw cause;
+  return { ...notExpressible('a value in it is not of the type or form that it should be', config), cause };
 }

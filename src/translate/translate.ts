@@ -128,6 +128,7 @@ function callFor(call: Call, model: string, target: Target, { headers, body }: C
     modelSpan: undefined,
     hints: facts.kind === 'facts' ? facts : noFacts(),
     creates: false,
+    isTranslated: true,
   };
 }
 
