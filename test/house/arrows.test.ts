@@ -23,8 +23,8 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'upstream/': { code: [] },
   'telemetry/': { code: [], types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'] },
   'simulator/': { code: [] },
-  'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
-  'translate/': { code: ['dialects/'], types: ['upstream/'] },
+  'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/memory.ts', 'upstream/watch.ts'] },
+  'translate/': { code: ['dialects/', 'upstream/machine-memory.ts'], types: ['upstream/'] },
   'providers/': { code: ['dialects/', 'keys/', 'providers/', 'translate/', 'upstream/'], types: ['config/'] },
   'providers/types': { code: [], outside: [] },
   'config/': {
