@@ -19,6 +19,8 @@ export interface Call {
   readonly stream: boolean;
   /** Whether it makes something that stays at the provider, so that doing it twice would be wrong. */
   readonly creates: boolean;
+  /** It was put into another dialect: whoever reads its answer takes the form that was asked for, and no other. */
+  readonly isTranslated?: true;
   /** What the client called with: travels upstream only where a provider is configured without keys. */
   readonly credential: Secret | undefined;
   /** Milliseconds since the epoch. */

@@ -209,6 +209,14 @@ export const gatewayErrors = {
       'The connection to the provider ended before its answer was whole. In a stream it comes as an event, and what came before it is incomplete.',
     retryable: true,
   },
+  answer_too_large: {
+    status: 502,
+    type: 'api_error',
+    message: 'The answer of the provider is too large to be translated.',
+    meaning:
+      'The answer has to be translated for the client, and is larger than 64 MiB, or one event of it is larger than 32 MiB. It was ended; nobody is asked again, since the next answer would be as large. Ask for less, or ask in the dialect that the provider speaks: what is passed on as it is has no such bound.',
+    retryable: false,
+  },
   no_key_available: {
     status: 503,
     type: 'api_error',

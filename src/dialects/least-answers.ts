@@ -18,6 +18,8 @@ export interface Least {
   readonly mayBeText?: true;
   /** Whose way to say something it has; absent: it is not looked for whether it says anything. */
   readonly says?: 'chat' | 'responses' | 'messages' | 'gemini';
+  /** Where it says nothing, it has to have the reason that the model stopped for: else nobody has answered. */
+  readonly needsReason?: true;
 }
 
 /** The member in which an answer of each dialect says what it says. */
@@ -122,10 +124,17 @@ const LEAST: Readonly<Record<string, Least>> = {
   'fine_tuning.jobs.create': kept(MADE, true),
   'conversations.create': kept(MADE, true),
   'videos.create': kept(VIDEO, true),
-  'bedrock.converse': present('output', 'stopReason'),
+  // Both are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+  'bedrock.converse': generated(['stopReason']),
 };
 
 /** Undefined where the answer's form is not known: it may be anything. */
 export function leastOf({ name }: Operation): Least | undefined {
   return LEAST[name];
+}
+
+/** The same of an answer that is to be translated: out of nothing there is nothing to be made. */
+export function leastToTranslate(operation: Operation): Least | undefined {
+  const least = leastOf(operation);
+  return least && { ...least, needsReason: true };
 }

@@ -16,16 +16,21 @@ export class StreamWatch implements Watch, FrameSink {
   readonly #judge: FrameJudge;
   readonly #scanner = new SseScanner(this);
   readonly #endsByClosing: boolean;
+  readonly #isTranslated: boolean;
   /** A frame of the dialect has been seen. */
   #hasBegun = false;
   #hasEnded = false;
   /** What the stream ended in: a whole frame's end, half a frame, or one that only its empty line is missing from. */
   #tail: 'none' | 'half' | 'whole' = 'none';
 
-  /** @param endsByClosing - there is no end marker: a connection that ends in order is the end */
-  constructor(judge: FrameJudge, endsByClosing = false) {
+  /**
+   * @param endsByClosing - there is no end marker: a connection that ends in order is the end
+   * @param isTranslated - JSON that stands in no event is not read, and out of an end marker alone nothing can be made
+   */
+  constructor(judge: FrameJudge, { endsByClosing = false, isTranslated = false } = {}) {
     this.#judge = judge;
     this.#endsByClosing = endsByClosing;
+    this.#isTranslated = isTranslated;
   }
 
   read(chunk: Buffer): number {
@@ -54,7 +59,8 @@ export class StreamWatch implements Watch, FrameSink {
   onBareJson(bytes: Buffer, start: number, end: number): void {
     if (this.#hasEnded) this.#tail = 'half';
     const isNew = this.error === undefined;
-    this.#note(isErrorBody(bytes.toString('utf8', start, end)) ? 'error' : 'output', bytes, start, end);
+    const other = this.#isTranslated ? 'aside' : 'output';
+    this.#note(isErrorBody(bytes.toString('utf8', start, end)) ? 'error' : other, bytes, start, end);
     if (isNew && this.error !== undefined) this.#missError();
   }
 
@@ -81,7 +87,7 @@ export class StreamWatch implements Watch, FrameSink {
         this.output = true;
         return;
       case 'marker':
-        if (this.#hasBegun || this.output) this.#complete(!this.output);
+        if ((this.#hasBegun && !this.#isTranslated) || this.output) this.#complete(!this.output);
         else this.flaw = 'no-answer';
         return;
       case 'silent-end':

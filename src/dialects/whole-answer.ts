@@ -110,7 +110,8 @@ interface Noted {
   /** Where what the answer says begins; -1 where it has none of it. */
   saysAt: number;
   status: string | undefined;
-  finish: string | undefined;
+  /** Whether there is a reason that the model stopped for. */
+  hasReason: boolean;
 }
 
 function judgeObject(body: Buffer, least: Least, opening: string): Finding {
@@ -120,7 +121,7 @@ function judgeObject(body: Buffer, least: Least, opening: string): Finding {
     hasAny: false,
     saysAt: -1,
     status: undefined,
-    finish: undefined,
+    hasReason: false,
   };
   const end = walkMembers(body, 0, (keyStart, keyEnd, start, valueStop) => {
     if (keyEnd - keyStart > MAX_WORD_BYTES) return;
@@ -150,22 +151,31 @@ function note(noted: Noted, least: Least, body: Buffer, key: string, start: numb
     case 'status':
       noted.status = plainStringAt(body, start, MAX_WORD_BYTES);
       return;
+    case 'stop_reason':
+      noted.hasReason = isFilled(body, start);
+      return;
   }
 }
 
-function judgeSaying(body: Buffer, { says }: Least, { saysAt, status }: Noted): Finding {
+function judgeSaying(body: Buffer, least: Least, { saysAt, status, hasReason }: Noted): Finding {
+  const { says } = least;
   if (says === undefined) return 'answer';
   switch (says) {
     case 'responses':
       if (status === 'failed') return 'error';
       return status === 'completed' && saysAt >= 0 && !isFilled(body, saysAt) ? 'empty' : 'answer';
     case 'messages':
-      return saysAt >= 0 && !isFilled(body, saysAt) ? 'empty' : 'answer';
+      return saysAt >= 0 && !isFilled(body, saysAt) ? silence(least, hasReason) : 'answer';
     case 'gemini':
-      return judgeCandidate(body, firstItem(body, saysAt));
+      return judgeCandidate(body, firstItem(body, saysAt), least);
     case 'chat':
-      return judgeChoice(body, firstItem(body, saysAt));
+      return judgeChoice(body, firstItem(body, saysAt), least);
   }
+}
+
+/** What an answer is that says nothing. */
+function silence({ needsReason }: Least, hasReason: boolean): Finding {
+  return needsReason === true && !hasReason ? 'no-answer' : 'empty';
 }
 
 function firstItem(body: Buffer, list: number): number {
@@ -174,10 +184,11 @@ function firstItem(body: Buffer, list: number): number {
   return -1;
 }
 
-function judgeChoice(body: Buffer, choice: number): Finding {
+function judgeChoice(body: Buffer, choice: number, least: Least): Finding {
   if (choice < 0) return 'answer';
   let says = false;
   let hasFailed = false;
+  let hasReason = false;
   walkMembers(body, choice, (keyStart, keyEnd, start) => {
     switch (body.toString('latin1', keyStart, keyEnd)) {
       case 'message':
@@ -189,11 +200,12 @@ function judgeChoice(body: Buffer, choice: number): Finding {
         return;
       case 'finish_reason':
         hasFailed = FAILED_REASONS.includes(plainStringAt(body, start, MAX_WORD_BYTES) ?? '');
+        hasReason = isFilled(body, start);
         return;
     }
   });
   if (hasFailed) return 'error';
-  return says ? 'answer' : 'empty';
+  return says ? 'answer' : silence(least, hasReason);
 }
 
 /** Whether a message holds anything but its role. */
@@ -205,16 +217,19 @@ function isSaying(body: Buffer, message: number): boolean {
   return says;
 }
 
-function judgeCandidate(body: Buffer, candidate: number): Finding {
+function judgeCandidate(body: Buffer, candidate: number, least: Least): Finding {
   if (candidate < 0) return 'answer';
   let says = false;
+  let hasReason = false;
   walkMembers(body, candidate, (keyStart, keyEnd, start) => {
-    if (body[start] !== OPEN_BRACE || body.toString('latin1', keyStart, keyEnd) !== 'content') return;
+    const key = body.toString('latin1', keyStart, keyEnd);
+    if (key === 'finishReason') hasReason = isFilled(body, start);
+    if (body[start] !== OPEN_BRACE || key !== 'content') return;
     walkMembers(body, start, (partsStart, partsEnd, parts) => {
       says ||= body.toString('latin1', partsStart, partsEnd) === 'parts' && isFilled(body, parts);
     });
   });
-  return says ? 'answer' : 'empty';
+  return says ? 'answer' : silence(least, hasReason);
 }
 
 /** Words some servers put in the place of no error. */

@@ -6,7 +6,8 @@ import type { AttemptEnded, Effect } from '../keys/event.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { CredentialTrouble } from '../providers/wire.ts';
 import type { Opening, Sink } from '../upstream/exchange.ts';
-import { settledExchange } from '../upstream/settled-exchange.ts';
+import { CANCELLED } from '../upstream/opening.ts';
+import { NOTHING_SENT } from '../upstream/settled-exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
@@ -23,16 +24,13 @@ import type { Answered, Faulted } from './outcome.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
 import { UnderWay } from './under-way.ts';
+import { NOT_JUDGED } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 export type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 
 /** A shorter text is no credential, and may stand anywhere by chance. */
 const MIN_QUOTE_LENGTH = 8;
-
-const CANCELLED: Opening = { kind: 'cancelled' };
-const NOTHING_SENT = settledExchange(CANCELLED);
-const NOT_JUDGED: Verdict = { class: 'ok', scope: 'none', retry: 'none', rule: 'cancelled' };
 
 /**
  * One request to one provider with one key. Live traffic and health checks both go through here and differ
@@ -49,8 +47,6 @@ export class Attempt {
   cancelled = false;
   /** True once what is left of its answer was given up. */
   abandoned = false;
-  /** True where what was passed on ended in the middle of a frame. */
-  isMidFrame = false;
   verdict: Verdict = NOT_JUDGED;
   /** What it meant for its key, once that is recorded. */
   effect: Effect = { kind: 'none' };
@@ -102,6 +98,11 @@ export class Attempt {
   /** The answer as far as it has come, before any of it is relayed: all of a whole one, else its beginning. */
   get head(): Buffer {
     return this.#opening.kind === 'whole' ? this.#opening.body : this.#exchange.held;
+  }
+
+  /** True where what was passed on so far ends in the middle of a frame. */
+  get isMidFrame(): boolean {
+    return this.#exchange.isMidFrame;
   }
 
   /** From dispatch to first output. Milliseconds; undefined before. */
@@ -185,7 +186,6 @@ export class Attempt {
   async relay(sink: Sink): Promise<boolean> {
     using _ = this.#underWay;
     const ending = await this.#exchange.relay(sink);
-    this.isMidFrame = this.#exchange.isMidFrame;
     const outcome = outcomeOfEnding(this.#opening, ending);
     if (outcome === undefined) {
       this.#cancel();
@@ -203,6 +203,11 @@ export class Attempt {
   async join(speak: (socket: Duplex) => Promise<void>): Promise<void> {
     using _ = this.#underWay;
     if (this.#opening.kind === 'upgraded') await speak(this.#opening.socket);
+  }
+
+  /** Ends an answer that is being relayed and turned out to hold more than its reader can take. */
+  refuse(): void {
+    this.#exchange.cancel({ kind: 'fault', fault: 'too-large', detail: 'too-large' });
   }
 
   /** Ends an answer that is not wanted: another key will be tried. */

@@ -62,6 +62,7 @@ function faultedInAct(fault: Faulted['fault'], isOfWords: boolean): boolean {
     case 'maybe-sent':
     case 'broken-unseen':
     case 'broken':
+    case 'too-large':
       return true;
   }
 }

@@ -25,6 +25,7 @@ export function openExchange(
           headerText(headers['content-type']),
           headerText(headers['content-encoding']),
           provider.errorsInside,
+          call.isTranslated,
         )
       : UNREADABLE,
   );

@@ -27,11 +27,19 @@ export interface Answered {
  * - `no-output`: an answer began but its first output never came (a hang, an empty stream, a cut before it)
  * - `broken-unseen`: it broke after its first output, of which nobody saw any: it was held until it is whole
  * - `broken`: it broke after its first output
+ * - `too-large`: it was ended by us, because it held more than can be translated
  */
 export interface Faulted {
   readonly kind: 'faulted';
   readonly fault:
-    'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken-unseen' | 'broken';
+    | 'key-unusable'
+    | 'unbuilt'
+    | 'not-sent'
+    | 'maybe-sent'
+    | 'no-output'
+    | 'broken-unseen'
+    | 'broken'
+    | 'too-large';
   /** A stable word for logs, such as `connect-timeout`, `reset`, `first-output-timeout`, `cut`. */
   readonly detail: string;
   /** Of the answer that had begun, where one had. */

@@ -30,3 +30,11 @@ export interface Verdict {
 
 /** The answer was good. One object for all of them, so that judging a success allocates nothing. */
 export const OK: Verdict = Object.freeze({ class: 'ok', scope: 'none', retry: 'none', rule: 'ok' });
+
+/** Nothing was observed, or nothing yet: of one that was cancelled nobody is to blame. */
+export const NOT_JUDGED: Verdict = Object.freeze({
+  class: 'ok',
+  scope: 'none',
+  retry: 'none',
+  rule: 'cancelled',
+});

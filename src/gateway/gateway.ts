@@ -94,6 +94,10 @@ export class Gateway {
     });
     this.#underWay++;
     this.#answer({ id, request, response, reply, runtime, story, tunnel, gone })
+      .then(() => {
+        // A client that is left without an answer would wait for ever, and a stop for it.
+        if (reply.status === 0 && !response.destroyed) throw new Error('a request got no answer');
+      })
       .catch((error: unknown) => {
         this.#options.onDefect(id, error);
         // What it had begun, upstream too, comes to an end.

@@ -98,7 +98,7 @@ async function modelsOf(
   };
   const { result } = await serve(asked, [{ provider, model: undefined }], tools, limits);
   if (result.kind !== 'answer') return undefined;
-  const body = await wholeBody(result.attempt, MAX_LIST_BYTES);
+  const body = await wholeBody(result.attempt, MAX_LIST_BYTES, () => result.attempt.abandon());
   if (body === undefined) return undefined;
   try {
     return readModels(family, JSON.parse(body.toString()));

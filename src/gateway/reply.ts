@@ -8,22 +8,18 @@ import type { Dialect } from '../dialects/operations.ts';
 import type { Attempt } from '../failover/attempt.ts';
 import { headerText, isEventStream } from '../failover/observe.ts';
 import { statusOf } from '../failover/telling.ts';
-import { RetellingError } from '../translate/retelling.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import type { Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
 import type { Tunnel } from './server.ts';
 import { joinConnections } from './tunnel.ts';
 import { travellingHeaders, withType } from './relayed-headers.ts';
 import { droppedNames } from './dropped-names.ts';
+import { retellStream, retellWhole } from './retell.ts';
 import { toldBy } from './told-by.ts';
 import { dropRest, isStillSent } from './unread.ts';
-import { wholeBody } from './whole-body.ts';
 
 /** Up to this a body is copied to be sent together with its head. Bytes. */
 const ONE_PIECE_BYTES = 32 * 1024;
-
-/** An answer that has to be read as a whole to be retold is not longer. Bytes. */
-const MAX_RETOLD_BYTES = 64 * 1024 * 1024;
 
 /** The attempt whose answer the client gets, and how many it took. */
 export interface Relayed {
@@ -141,7 +137,7 @@ export class Reply {
     if (dropped.length > 0) head.push('x-sparekey-dropped', droppedNames(dropped));
     if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
     this.#begin(200, head, true);
-    const isWhole = await this.#retellStream(relayed.attempt, headers, retelling);
+    const isWhole = await retellStream(relayed.attempt, headers, retelling, this.#sink());
     if (isWhole) return this.#end();
     // Where the provider's type stays, its bytes do as well.
     if (isEvents && retelling.contentType === undefined) this.#endHalfFrame(relayed.attempt);
@@ -166,29 +162,12 @@ export class Reply {
     headers: ResponseHeaders,
     retelling: Retelling,
   ): Promise<void> {
-    const body = await wholeBody(attempt, MAX_RETOLD_BYTES);
-    if (attempt.cancelled) return;
-    try {
-      if (body === undefined) throw new RetellingError('the answer is not whole');
-      const told = await retelling.whole(200, headers, body);
+    const told = await retellWhole(attempt, headers, retelling);
+    if (told !== undefined) {
       this.listener?.read(told);
       this.#send(200, head, told);
-    } catch (error) {
-      if (!(error instanceof RetellingError)) throw error;
-      this.error('upstream_broken', {}, ['x-sparekey-attempts', String(attempts)]);
-    }
-  }
-
-  /** @returns whether the client has all of it, its end included */
-  async #retellStream(attempt: Attempt, headers: ResponseHeaders, retelling: Retelling): Promise<boolean> {
-    const told = retelling.stream(headers, this.#sink());
-    const { opening } = attempt;
-    let isWhole = opening.kind === 'whole';
-    if (opening.kind === 'whole') told.write(opening.body);
-    else isWhole = await attempt.relay(told);
-    if (isWhole) return told.end();
-    await told.breakOff();
-    return false;
+    } else if (attempt.cancelled) this.#response.destroy();
+    else this.error(codeOfBreak(attempt), {}, ['x-sparekey-attempts', String(attempts)]);
   }
 
   #begin(status: number, head: string[], isStream: boolean): void {
@@ -221,7 +200,7 @@ export class Reply {
       return;
     }
     if (attempt.told === undefined) {
-      this.code = attempt.timedOut ? 'upstream_timeout' : 'upstream_broken';
+      this.code = codeOfBreak(attempt);
       this.#response.write(errorEvent(this.dialect, this.code));
     } else {
       const error = toldBy(attempt, statusOf(attempt.verdict.class));
@@ -293,4 +272,10 @@ export class Reply {
     relayed.push(...this.#connection(), ...this.#extra);
     return relayed;
   }
+}
+
+/** What a client is told of an answer that cannot be given to its end. */
+function codeOfBreak({ fault, timedOut }: Attempt): GatewayErrorCode {
+  if (fault === 'too-large') return 'answer_too_large';
+  return timedOut ? 'upstream_timeout' : 'upstream_broken';
 }

@@ -3,16 +3,21 @@ import type { Attempt } from '../failover/attempt.ts';
 /**
  * All of an answer that passed the gate, whether it is still coming or not; undefined where it broke off or is
  * too large.
+ * @param end - ends an answer that is too large
  */
-export async function wholeBody(attempt: Attempt, maxBytes: number): Promise<Buffer | undefined> {
+export async function wholeBody(
+  attempt: Attempt,
+  maxBytes: number,
+  end: () => void,
+): Promise<Buffer | undefined> {
   if (attempt.opening.kind === 'whole') return attempt.opening.body;
   const chunks: Buffer[] = [];
   let length = 0;
   const isWhole = await attempt.relay({
     write: (chunk) => {
-      chunks.push(chunk);
       length += chunk.length;
-      if (length > maxBytes) attempt.abandon();
+      if (length > maxBytes) end();
+      else chunks.push(chunk);
       return true;
     },
     onDrain: (resume) => resume(),

@@ -99,6 +99,7 @@ function callFor(
     modelSpan: undefined,
     hints: facts,
     creates: false,
+    isTranslated: true,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Fault, Phase } from './faults.ts';
 import { FirstOutputWait } from './first-output-wait.ts';
 import { HeldFrames } from './held-frames.ts';
 import type { ExchangeLimits } from './limits.ts';
+import { CANCELLED } from './opening.ts';
 import type { Ending, Opening, ResponseHeaders } from './opening.ts';
 import { Resend } from './resend.ts';
 import type { Sink } from './sink.ts';
@@ -90,9 +91,9 @@ export class Exchange implements UpstreamHandler {
     return this.#held.isMidFrame;
   }
 
-  /** Nobody wants the answer any more. Nobody is to blame. */
-  cancel(): void {
-    this.#finish({ kind: 'cancelled' });
+  /** Nobody wants the answer any more. @param ending - what that is to be: by default nobody is to blame */
+  cancel(ending: Ending = CANCELLED): void {
+    this.#finish(ending);
     this.#abort();
   }
 
@@ -183,7 +184,8 @@ export class Exchange implements UpstreamHandler {
     if (watch.error !== undefined) {
       this.#settleWhole(watch);
       this.#abort();
-    } else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
+    } else if (watch.isUnusable === true) this.#fail(watch.flaw ?? 'no-answer');
+    else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
     else if (!watch.output) this.#wait.alive(performance.now());
     else if (holdWhole === undefined || watch.complete) this.#openGate(watch);
     else this.#keepShut(watch, holdWhole.ms);

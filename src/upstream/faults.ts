@@ -7,9 +7,17 @@
  * - `no-output`: an answer began, and its first output never came
  * - `broken-unseen`: it broke after its first output, before the commit gate: it was to be held until it is whole
  * - `broken`: it broke after the gate
+ * - `too-large`: it was ended here, because it held more than its reader can take
  */
 export type FaultKind =
-  'key-unusable' | 'unbuilt' | 'not-sent' | 'maybe-sent' | 'no-output' | 'broken-unseen' | 'broken';
+  | 'key-unusable'
+  | 'unbuilt'
+  | 'not-sent'
+  | 'maybe-sent'
+  | 'no-output'
+  | 'broken-unseen'
+  | 'broken'
+  | 'too-large';
 
 /** How far an exchange has come. */
 export type Phase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';

@@ -32,5 +32,8 @@ export type Opening =
   | Fault
   | { readonly kind: 'cancelled' };
 
+/** Nobody wanted it any more: there is nothing to judge. */
+export const CANCELLED = Object.freeze({ kind: 'cancelled' });
+
 /** How a relayed answer ended. */
 export type Ending = { readonly kind: 'ended' } | Fault | { readonly kind: 'cancelled' };

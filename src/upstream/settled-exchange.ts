@@ -1,4 +1,5 @@
 import type { Exchange, Opening } from './exchange.ts';
+import { CANCELLED } from './opening.ts';
 
 /** What there is to an exchange for whoever reads its answer. */
 export type AnyExchange = Pick<
@@ -13,7 +14,10 @@ export function settledExchange(opening: Opening): AnyExchange {
     firstOutputMs: undefined,
     held: Buffer.alloc(0),
     isMidFrame: false,
-    relay: () => Promise.resolve({ kind: 'cancelled' }),
+    relay: () => Promise.resolve(CANCELLED),
     cancel: () => undefined,
   };
 }
+
+/** No request was sent, and none will be. */
+export const NOTHING_SENT = settledExchange(CANCELLED);

@@ -29,6 +29,9 @@ export interface Watch {
   /** Why an answer that is not complete is none, in a stable word for logs; absent: nothing came. */
   readonly flaw?: string | undefined;
 
+  /** Whatever else comes, it is no answer, and no error worth waiting for: `flaw` says why. */
+  readonly isUnusable?: boolean;
+
   /** The answer is whole and says nothing: a model stopped before its first word. */
   readonly empty?: boolean;
 

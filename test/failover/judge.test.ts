@@ -160,6 +160,12 @@ void describe('judge', () => {
     }
   });
 
+  void it('holds an answer that is too large for us against nobody, and asks nobody again', () => {
+    const verdict = judge({ kind: 'faulted', fault: 'too-large', detail: 'too-large' }, openai);
+    assert.deepEqual([verdict.class, verdict.retry], ['client_error', 'none']);
+    assert.deepEqual(effectOf(verdict), { kind: 'none' });
+  });
+
   void it('never throws and always names a rule, whatever a provider sends', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),

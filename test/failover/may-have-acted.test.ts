@@ -45,6 +45,7 @@ const CASES: readonly [what: string, outcome: Answered | Faulted, acted: boolean
   ['an answer that broke off', faulted('broken'), true],
   ['an answer that never came to anything', faulted('no-output'), true],
   ['an answer that was held and broke', faulted('broken-unseen'), true],
+  ['an answer that was too large for us', faulted('too-large'), true],
 
   ['a good answer', answered(200, '', 'none'), false],
   ['a connection that was refused', faulted('not-sent'), false],

@@ -9,7 +9,7 @@ import type { Verdict } from '../verdict.ts';
  * Where there was no exchange: a key that no request can be made with is as good as dead, and is checked again like
  * any other. A request that could not be made for another reason may be the client's doing, or a defect: it touches no
  * key, and another provider may make it. What broke late has used up the time of an answer: the next provider is tried
- * before the next key.
+ * before the next key. An answer that was too large for us would be as large from anybody, and touches no key.
  */
 export const faultVerdicts: Readonly<Record<Faulted['fault'], Verdict>> = {
   'key-unusable': { class: 'key_dead', scope: 'key', retry: 'other-key', rule: 'fault.key-unusable' },
@@ -24,4 +24,5 @@ export const faultVerdicts: Readonly<Record<Faulted['fault'], Verdict>> = {
     rule: 'fault.broken-unseen',
   },
   broken: { class: 'overloaded', scope: 'provider', retry: 'other-key', rule: 'fault.broken' },
+  'too-large': { class: 'client_error', scope: 'none', retry: 'none', rule: 'fault.too-large' },
 };
