@@ -12,7 +12,11 @@ import { router } from './failover/route.ts';
 import { WaitingRoom } from './failover/queue/waiting-room.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
-import { findKey } from './gateway/runtime.ts';
+import { MemoryBudget } from './gateway/memory-budget.ts';
+import type { MemoryUse } from './gateway/memory-budget.ts';
+import { memoryLimit } from './gateway/memory-limit.ts';
+import { requestIds } from './gateway/request-ids.ts';
+import { findKey, forgetKeysThatLeft } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionServer } from './gateway/server.ts';
@@ -30,6 +34,7 @@ import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
 import { logOutage } from './telemetry/outages.ts';
 import { StoreHealth } from './telemetry/store-health.ts';
+import { workerCount } from './workers/count.ts';
 
 /** A running gateway, in however many processes. */
 export interface Running {
@@ -63,6 +68,8 @@ export interface GatewayNode {
   readonly health: StoreHealth;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
+  /** What the requests of this process hold together. */
+  readonly memory: MemoryBudget;
   readonly runtime: () => Runtime;
   /** Has `tell` hear of every key that leaves service or comes back, until the node closes. */
   tellTransitions(tell: TellTransition): void;
@@ -102,7 +109,11 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
   const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
-  const control = await openControlPlane(node, () => [self]);
+  const control = await openControlPlane(
+    node,
+    () => [self],
+    () => node.memory.use,
+  );
   opened.move();
   return {
     address: data.address,
@@ -144,6 +155,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
       random: Math.random,
     },
     resources,
+    memory: new MemoryBudget(() => memoryLimit(runtime.config, workerCount(config.workers))),
     runtime: () => runtime,
     tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
     reload: (next) => {
@@ -174,7 +186,7 @@ export function openWorkerPlane(node: GatewayNode): WorkerPlane {
   return { take: (socket) => server.take(socket), close: () => closePlane(node, gateway, server) };
 }
 
-function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gateway {
+function gatewayOf({ log, health, tools, resources, memory, runtime }: GatewayNode): Gateway {
   const waiting = new WaitingRoom(Date.now);
   tools.recorder.book.subscribe((keyId) => waiting.heard(keyId));
   return new Gateway({
@@ -182,6 +194,7 @@ function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gat
     tools,
     resources,
     waiting,
+    memory,
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', ...health.view() } }),
     onRequest: (entry) => log.request(entry),
@@ -203,6 +216,7 @@ async function closePlane(
 export async function openControlPlane(
   node: GatewayNode,
   workers: () => readonly WorkerStatus[],
+  memory?: () => MemoryUse,
 ): Promise<ControlPlane> {
   const { log, store, stateKind, health, tools, runtime } = node;
   const { recorder } = tools;
@@ -231,6 +245,7 @@ export async function openControlPlane(
       unwritten: book.unwritten,
       probing: prober.probing,
       emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
+      memory: memory?.(),
     }),
     runtime,
     book,
@@ -278,18 +293,4 @@ function assemble(config: Config, book: KeyBook): Runtime {
     route: router(providers, { routes, activeProviderId, random: Math.random }),
     admit: admission(config.clients),
   };
-}
-
-async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {
-  for (const { id } of previous.providers.values()) {
-    const pool = next.providers.get(id)?.pool;
-    await book.forget(id, (keyId) => pool?.get(keyId) !== undefined);
-  }
-}
-
-/** Ids that are short, unlike those of other processes, and cost nothing to make. */
-function requestIds(): () => string {
-  const prefix = randomBytes(6).toString('base64url');
-  let count = 0;
-  return () => `req_${prefix}${(count++).toString(36).padStart(4, '0')}`;
 }

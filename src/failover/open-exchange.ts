@@ -3,11 +3,12 @@ import { watchAnswer } from '../dialects/watch-answer.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CredentialTrouble } from '../providers/wire.ts';
 import { Exchange } from '../upstream/exchange.ts';
-import type { ExchangeLimits } from '../upstream/exchange.ts';
+import type { ExchangeLimits, ResponseHeaders } from '../upstream/exchange.ts';
 import { settledExchange } from '../upstream/settled-exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
+import type { Watch } from '../upstream/watch.ts';
 import { headerText } from './observe.ts';
 
 /** Sends a request, and looks at its answer as it passes; or gives what came instead of a request. */
@@ -17,7 +18,7 @@ export function openExchange(
   request: UpstreamRequest | CredentialTrouble,
 ): AnyExchange {
   if ('kind' in request) return settledExchange(request.opening);
-  return new Exchange(provider.transport, request, limits, (status, headers) =>
+  const watchFor = (status: number, headers: ResponseHeaders): Watch =>
     status < 300
       ? watchAnswer(
           call.target.operation,
@@ -27,6 +28,6 @@ export function openExchange(
           provider.errorsInside,
           call.isTranslated,
         )
-      : UNREADABLE,
-  );
+      : UNREADABLE;
+  return new Exchange(provider.transport, request, limits, watchFor, call.memory);
 }

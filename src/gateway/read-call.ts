@@ -12,6 +12,8 @@ import type { Target } from '../dialects/operations.ts';
 import type { Secret } from '../keys/secret.ts';
 import { readBody } from './body.ts';
 import type { BodyLimits, BodyTrouble } from './body.ts';
+import { RETRY_AFTER_MS } from './memory-budget.ts';
+import type { RequestMemory } from './memory-budget.ts';
 
 /** An error of ours, not yet in anybody's dialect. */
 export interface Refusal {
@@ -32,6 +34,8 @@ export interface CallContext {
   readonly holdWhole: boolean;
   readonly acceptedAt: number;
   readonly signal: AbortSignal;
+  /** Counts what is held for it. */
+  readonly memory: RequestMemory;
 }
 
 /**
@@ -45,9 +49,11 @@ export async function readCall(
   onTrouble: (refusal: Refusal) => void,
 ): Promise<Call | Refusal> {
   const { target } = context;
-  const refuse = (code: BodyTrouble): Refusal =>
-    refusal(code, code === 'body_too_large' ? { limit: limits.maxBytes } : {});
-  const read = await readBody(request, limits, (code) => onTrouble(refuse(code)));
+  const refuse = (code: BodyTrouble): Refusal => {
+    if (code === 'gateway_overloaded') return overloaded();
+    return refusal(code, code === 'body_too_large' ? { limit: limits.maxBytes } : {});
+  };
+  const read = await readBody(request, limits, context.memory, (code) => onTrouble(refuse(code)));
   if (read.kind === 'refused') return refuse(read.code);
   const facts = readFacts(target, read.head, request, read.body.kind === 'passing');
   if (facts.kind !== 'facts') return facts;
@@ -64,7 +70,7 @@ export function bodilessCall(request: IncomingMessage, context: CallContext): Ca
 
 function callOf(
   { rawHeaders }: IncomingMessage,
-  { id, target, credential, acceptedAt, signal }: CallContext,
+  { id, target, credential, acceptedAt, signal, memory }: CallContext,
   facts: BodyFacts,
   body: CallBody,
 ): Call | Refusal {
@@ -84,6 +90,7 @@ function callOf(
     credential,
     acceptedAt,
     signal,
+    memory,
   };
 }
 
@@ -118,6 +125,11 @@ function orRefusal(facts: BodyFacts | BodyFault, code: 'invalid_json' | 'invalid
   if (facts.code === 'truncated') return refusal('truncated_body');
   const { at, message: reason } = facts;
   return refusal(code, { at, reason });
+}
+
+/** There is no room for it at the moment. */
+export function overloaded(): Refusal {
+  return { kind: 'refusal', code: 'gateway_overloaded', details: { retryAfterMs: RETRY_AFTER_MS } };
 }
 
 /** A refusal whose message says `values`. */

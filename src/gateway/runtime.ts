@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Route } from '../failover/route.ts';
+import type { KeyBook } from '../keys/book.ts';
 import type { Key } from '../keys/key.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Admit } from './clients.ts';
@@ -22,4 +23,12 @@ export function findKey({ providers }: Runtime, keyId: string): Key | undefined 
     if (pooled !== undefined) return pooled.key;
   }
   return undefined;
+}
+
+/** Forgets what is known of keys that the next configuration does not have. */
+export async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {
+  for (const { id } of previous.providers.values()) {
+    const pool = next.providers.get(id)?.pool;
+    await book.forget(id, (keyId) => pool?.get(keyId) !== undefined);
+  }
 }

@@ -5,6 +5,7 @@ import type { Fault, Phase } from './faults.ts';
 import { FirstOutputWait } from './first-output-wait.ts';
 import { HeldFrames } from './held-frames.ts';
 import type { ExchangeLimits } from './limits.ts';
+import type { Memory } from './memory.ts';
 import { CANCELLED } from './opening.ts';
 import type { Ending, Opening, ResponseHeaders } from './opening.ts';
 import { Resend } from './resend.ts';
@@ -41,7 +42,7 @@ export class Exchange implements UpstreamHandler {
   #status = 0;
   #headers: ResponseHeaders = {};
   #watch: Watch | undefined;
-  readonly #held = new HeldFrames();
+  readonly #held: HeldFrames;
   #sink: Sink | undefined;
   #isReaderBehind = false;
 
@@ -50,7 +51,9 @@ export class Exchange implements UpstreamHandler {
     request: UpstreamRequest,
     limits: ExchangeLimits,
     watchFor: (status: number, headers: ResponseHeaders) => Watch,
+    memory?: Memory,
   ) {
+    this.#held = new HeldFrames(memory);
     this.#transport = transport;
     this.#limits = limits;
     this.#watchFor = watchFor;

@@ -15,6 +15,7 @@ void test('the store is shown with its kind and place, and which providers are p
         ['main', 2],
         ['other', 0],
       ],
+      memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     },
   });
   const answer = await stage.get('/api/state');
@@ -23,6 +24,7 @@ void test('the store is shown with its kind and place, and which providers are p
     store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
     probing: ['main'],
     emptyAnswers: { main: 2 },
+    memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     down: [],
   });
   assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
@@ -42,6 +44,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     },
     probing: [],
     emptyAnswers: {},
+    memory: null,
     down: [],
   });
 });

@@ -62,7 +62,14 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     types: ['store/contract.ts'],
   },
   'gateway/': {
-    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'translate/retelling.ts'],
+    code: [
+      'affinity/',
+      'dialects/',
+      'failover/',
+      'keys/',
+      'translate/retelling.ts',
+      'upstream/machine-memory.ts',
+    ],
     types: ['config/', 'providers/', 'upstream/'],
   },
   'admin/': { code: ['failover/', 'keys/'], types: ['probe/', 'providers/'] },
