@@ -4,7 +4,7 @@ import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import { scanForm } from '../dialects/form-scan.ts';
 import { noFacts } from '../dialects/body-facts.ts';
-import { scanBody } from '../dialects/json-scan.ts';
+import { scanBodyInSteps } from '../dialects/json-scan.ts';
 import { chatAsResponse } from '../dialects/openai-operations.ts';
 import type { BodyFacts, BodyFault } from '../dialects/body-facts.ts';
 import { createsLasting } from '../dialects/operations.ts';
@@ -55,7 +55,7 @@ export async function readCall(
   };
   const read = await readBody(request, limits, context.memory, (code) => onTrouble(refuse(code)));
   if (read.kind === 'refused') return refuse(read.code);
-  const facts = readFacts(target, read.head, request, read.body.kind === 'passing');
+  const facts = await readFacts(target, read.head, request, read.body.kind === 'passing');
   if (facts.kind !== 'facts') return facts;
   const { operation } = target;
   const isResponse = operation.name === 'chat.completions' && facts.asksForResponse;
@@ -100,12 +100,12 @@ function queryModel({ operation, query }: Target): string | undefined {
 }
 
 /** Only operations that take a body have one that is looked at. */
-function readFacts(
+async function readFacts(
   { operation }: Target,
   head: Buffer,
   request: IncomingMessage,
   isPartial: boolean,
-): BodyFacts | Refusal {
+): Promise<BodyFacts | Refusal> {
   if (operation.method !== 'POST' || (head.length === 0 && operation.modelIn === 'none')) return noFacts();
   const contentType = request.headers['content-type'] ?? '';
   if (request.headers['content-encoding'] !== undefined)
@@ -113,7 +113,7 @@ function readFacts(
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   // A page in a browser can send any other type anywhere without asking first.
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
-    return orRefusal(scanBody(head, { partial: isPartial }), 'invalid_json');
+    return orRefusal(await scanBodyInSteps(head, { partial: isPartial }), 'invalid_json');
   }
   if (mediaType === 'multipart/form-data')
     return orRefusal(scanForm(head, contentType, { partial: isPartial }), 'invalid_form');
