@@ -64,7 +64,7 @@ export async function scanBodyInSteps(
 ): Promise<BodyFacts | BodyFault> {
   if (body.length <= stepBytes) return scanBody(body, options);
   const scan = new JsonScan(body, nestedWalk());
-  for (let until = STEP_BYTES; scan.step(until) === 'paused'; until = scan.at + STEP_BYTES)
+  for (let until = stepBytes; scan.step(until) === 'paused'; until = scan.at + stepBytes)
     await setImmediate();
   return scan.result(options.partial ?? false);
 }

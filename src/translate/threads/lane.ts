@@ -125,7 +125,6 @@ class Thread {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(bounds.heapBytes / 1024 ** 2) },
     });
-    this.#worker.unref();
     this.#worker.on('message', (done: Done) => this.#finish(done));
     this.#worker.on('error', (error: NodeJS.ErrnoException) => {
       const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
@@ -138,6 +137,8 @@ class Thread {
     this.#worker.on('exit', (code) => {
       this.#end({ kind: 'died', reason: 'defect', detail: `a thread ended with ${code}` });
     });
+    // It keeps a process running while it has something to do alone. After the listeners, which have it do so too.
+    this.#worker.unref();
   }
 
   get isIdle(): boolean {
@@ -152,6 +153,7 @@ class Thread {
     }, this.#bounds.jobMs);
     this.#timer.unref();
     const { job, transfer } = task.make();
+    this.#worker.ref();
     this.#worker.postMessage(job, transfer);
   }
 
@@ -163,6 +165,7 @@ class Thread {
   #finish(done: Done): void {
     const task = this.#task;
     this.#task = undefined;
+    this.#worker.unref();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#end({ kind: 'gone' }), this.#bounds.idleMs);
     this.#timer.unref();

@@ -1,9 +1,13 @@
+import { enableCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import { putAnswer, putRequest } from '../job.ts';
 import { RetellingError } from '../retelling.ts';
 import type { Done, Job } from './messages.ts';
 
 /* The program of a thread that translates. It knows nothing but the job it is given. */
+
+// A thread is started while a request waits for it: what was compiled once need not be again.
+enableCompileCache();
+const { putAnswer, putRequest } = await import('../job.ts');
 
 parentPort?.on('message', (job: Job) => {
   void done(job).then((result) => {

@@ -28,7 +28,7 @@ const MAX_HEAVY_HEAP_BYTES = 4 * 1024 ** 3;
 const MAX_WAITING = 256;
 const MAX_HEAVY_WAITING = 64;
 const JOB_MS = 120_000;
-const IDLE_MS = 60_000;
+const IDLE_MS = 300_000;
 
 /** So much is being translated that a request had to be turned away. */
 export interface Busy {
