@@ -12,6 +12,9 @@ import { router } from './failover/route.ts';
 import { WaitingRoom } from './failover/queue/waiting-room.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { MemoryBudget } from './gateway/memory-budget.ts';
+import type { MemoryUse } from './gateway/memory-budget.ts';
+import { memoryLimit } from './gateway/memory-limit.ts';
 import { requestIds } from './gateway/request-ids.ts';
 import { findKey, forgetKeysThatLeft } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
@@ -36,6 +39,7 @@ import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
 import { logOutage } from './telemetry/outages.ts';
 import { StoreHealth } from './telemetry/store-health.ts';
+import { workerCount } from './workers/count.ts';
 
 /** A running gateway, in however many processes. */
 export interface Running {
@@ -69,6 +73,8 @@ export interface GatewayNode {
   readonly health: StoreHealth;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
+  /** What the requests of this process hold together. */
+  readonly memory: MemoryBudget;
   readonly runtime: () => Runtime;
   /** Has `tell` hear of every key that leaves service or comes back, until the node closes. */
   tellTransitions(tell: TellTransition): void;
@@ -110,7 +116,11 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
   const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
-  const control = await openControlPlane(node, () => [{ ...self, connections: data.connections() }]);
+  const control = await openControlPlane(
+    node,
+    () => [{ ...self, connections: data.connections() }],
+    () => node.memory.use,
+  );
   opened.move();
   return {
     address: data.address,
@@ -158,6 +168,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
       random: Math.random,
     },
     resources,
+    memory: new MemoryBudget(() => memoryLimit(runtime.config, workerCount(config.workers))),
     runtime: () => runtime,
     tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
     reload: (next) => {
@@ -199,7 +210,7 @@ function boundsOf({ log, runtime }: GatewayNode): ConnectionOptions {
 }
 
 function gatewayOf(node: GatewayNode, neighbours?: () => object): Gateway {
-  const { log, health, tools, resources, runtime } = node;
+  const { log, health, tools, resources, memory, runtime } = node;
   const waiting = new WaitingRoom(Date.now);
   tools.recorder.book.subscribe((keyId) => waiting.heard(keyId));
   return new Gateway({
@@ -207,6 +218,7 @@ function gatewayOf(node: GatewayNode, neighbours?: () => object): Gateway {
     tools,
     resources,
     waiting,
+    memory,
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', ...health.view(), ...neighbours?.() } }),
     onRequest: (entry) => log.request(entry),
@@ -229,6 +241,7 @@ async function closePlane(
 export async function openControlPlane(
   node: GatewayNode,
   workers: () => readonly WorkerStatus[],
+  memory?: () => MemoryUse,
 ): Promise<ControlPlane> {
   const { log, store, stateKind, health, tools, runtime } = node;
   const { recorder } = tools;
@@ -257,6 +270,7 @@ export async function openControlPlane(
       unwritten: book.unwritten,
       probing: prober.probing,
       emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
+      memory: memory?.(),
     }),
     runtime,
     book,

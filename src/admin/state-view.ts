@@ -17,6 +17,18 @@ export interface StateStatus {
   readonly probing: readonly string[];
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
+  /** What the requests of this process hold; undefined where it serves none. Sizes in bytes. */
+  readonly memory: MemoryStatus | undefined;
+}
+
+/** What requests hold together. */
+export interface MemoryStatus {
+  readonly limit: number;
+  readonly held: number;
+  /** Requests that wait for room. */
+  readonly waiting: number;
+  /** Requests that found none, since the process started. */
+  readonly refused: number;
 }
 
 /** The store as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
@@ -30,6 +42,8 @@ export interface StateView {
   readonly probing: readonly string[];
   /** Good answers in which a model said nothing, by provider, where there were some. */
   readonly emptyAnswers: Readonly<Record<string, number>>;
+  /** Sizes in bytes; null in a process beside those that serve. */
+  readonly memory: MemoryStatus | null;
   /** What providers are down for, as far as this process knows. */
   readonly down: readonly OutageView[];
   /** Clients' connections, of all processes of this gateway. */
@@ -43,7 +57,7 @@ export function viewState(
   down: readonly OutageView[],
   workers: readonly WorkerStatus[],
 ): StateView {
-  const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
+  const { kind, description, awaySince, unwritten, probing, emptyAnswers, memory = null } = status;
   return {
     store: {
       kind,
@@ -53,6 +67,7 @@ export function viewState(
     },
     probing,
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
+    memory,
     down,
     connections: sumConnections(workers),
     workers: viewWorkers(workers),

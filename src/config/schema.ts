@@ -73,6 +73,12 @@ const limits = z.strictObject({
   replay: bytes({ min: 0, max: GiB })
     .prefault('32MiB')
     .meta({ description: 'A request body up to it is kept to be sent again; a larger one has one try.' }),
+  memory: bytes({ min: 16 * 1024 ** 2, max: 1024 * GiB })
+    .exactOptional()
+    .meta({
+      description:
+        'How much all requests of a process may hold together: bodies, answers that wait, and what translating takes. Where it is full, requests above 64 KiB wait up to 5s for room, the smallest first, and get 503 with `retry-after` where there is none; an eighth is kept for small ones. Absent: a quarter of the memory that the machine has, or its container may use, shared among `workers`.',
+    }),
   hold: bytes({ min: 0, max: GiB }).prefault('256KiB').meta({
     description:
       'How much of an answer may wait before the commit gate, where another key may still be tried: the preamble of a stream, or a plain answer.',

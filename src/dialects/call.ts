@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Secret } from '../keys/secret.ts';
 import type { BodyHints, ModelSpan } from './body-facts.ts';
+import type { Memory } from '../upstream/memory.ts';
 import type { Target } from './operations.ts';
 
 /** A client's request as it came in: every attempt is built anew from it, and nothing ever changes it. */
@@ -26,6 +27,8 @@ export interface Call {
   readonly acceptedAt: number;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** Counts what is held for it; absent for calls of our own. */
+  readonly memory?: Memory;
 }
 
 /**

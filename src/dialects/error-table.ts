@@ -242,6 +242,14 @@ export const gatewayErrors = {
       'All keys that could serve it are out of service or disabled. `retry-after` names the earliest return, where there is one.',
     retryable: true,
   },
+  gateway_overloaded: {
+    status: 503,
+    type: 'api_error',
+    message: 'The gateway holds as much as it may at the moment; a request of this size has to wait.',
+    meaning:
+      'Requests and answers under way fill `limits.memory`, or too many large requests wait to be translated, and this one is not small. It was not sent anywhere. SDKs try again by themselves, after `retry-after`.',
+    retryable: true,
+  },
   shutting_down: {
     status: 503,
     type: 'api_error',

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { noFacts } from './body-facts.ts';
 import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import {
@@ -7,12 +8,15 @@ import {
   malformedAt,
   MAX_DEPTH,
   nestedEnd,
+  nestedPart,
+  nestedWalk,
+  PAUSED,
   plainStringAt,
   QUOTE,
   RAN_OUT,
   spaceEnd,
 } from './json-walk.ts';
-import type { StringSink } from './json-walk.ts';
+import type { NestedWalk, StringSink } from './json-walk.ts';
 import { withMark } from './sealed.ts';
 import { asksForThought } from './thought.ts';
 
@@ -44,8 +48,29 @@ const LOWER_T = 0x74;
  * keys counts, and keys may be written with escapes.
  */
 export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | BodyFault {
-  return new JsonScan(body).run(options.partial ?? false);
+  const scan = new JsonScan(body);
+  scan.step(Infinity);
+  return scan.result(options.partial ?? false);
 }
+
+/** So much of a body is scanned at a time: what is not longer is scanned at once. Bytes. */
+const STEP_BYTES = 512 * 1024;
+
+/** The same; of a large body a part at a time, and between two of them others have their turn. */
+export async function scanBodyInSteps(
+  body: Buffer,
+  options: ScanOptions = {},
+  stepBytes = STEP_BYTES,
+): Promise<BodyFacts | BodyFault> {
+  if (body.length <= stepBytes) return scanBody(body, options);
+  const scan = new JsonScan(body, nestedWalk());
+  for (let until = stepBytes; scan.step(until) === 'paused'; until = scan.at + stepBytes)
+    await setImmediate();
+  return scan.result(options.partial ?? false);
+}
+
+/** Whether a walk goes on (true), cannot (false), or has come to its bound. */
+type Step = boolean | 'paused';
 
 /**
  * Walks over a body once. The methods that skip or read return false where the walk cannot go on; `#fault`
@@ -54,18 +79,40 @@ export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | B
 class JsonScan implements StringSink {
   readonly #body: Buffer;
   readonly #facts = noFacts();
+  /** Where a walk over a nested value may be left off; absent where none is. */
+  readonly #walk: NestedWalk | undefined;
   #fault: BodyFault | undefined;
   #at = 0;
+  /** What comes next. */
+  #next: 'root' | 'member' | 'value' | 'nested' = 'root';
+  /** The key under way, with its quotes, and where its value begins. */
+  #keyStart = 0;
+  #keyEnd = 0;
+  #start = 0;
 
-  constructor(body: Buffer) {
+  /** @param walk - where the scan is made in steps */
+  constructor(body: Buffer, walk?: NestedWalk) {
     this.#body = body;
+    this.#walk = walk;
   }
 
-  run(partial: boolean): BodyFacts | BodyFault {
-    if (this.#root()) {
-      this.#facts.whole = true;
-      return this.#facts;
-    }
+  /** How far it has come. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Goes on to a bound, or a little beyond: to the end of a key or string. */
+  step(until: number): Step {
+    const step = this.#next === 'root' ? this.#root(until) : this.#members(until);
+    if (step !== true) return step;
+    if (this.#skipSpace()) return this.#invalid('Something follows the end of the JSON object.');
+    this.#facts.whole = true;
+    return true;
+  }
+
+  /** What was found, once the last step is made. */
+  result(partial: boolean): BodyFacts | BodyFault {
+    if (this.#facts.whole) return this.#facts;
     if (this.#fault !== undefined) return this.#fault;
     if (partial) return this.#facts;
     return {
@@ -76,47 +123,57 @@ class JsonScan implements StringSink {
     };
   }
 
-  #root(): boolean {
+  #root(until: number): Step {
     const body = this.#body;
     if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) this.#at = 3;
     if (!this.#skipSpace()) return body.length === 0 ? this.#invalid('The body is empty.') : false;
     if (body[this.#at] !== OPEN_BRACE) return this.#notAnObject();
     this.#at++;
-    if (!this.#members()) return false;
-    if (this.#skipSpace()) return this.#invalid('Something follows the end of the JSON object.');
-    return true;
-  }
-
-  #members(): boolean {
-    const body = this.#body;
     if (!this.#skipSpace()) return false;
     if (body[this.#at] === CLOSE_BRACE) {
       this.#at++;
       return true;
     }
+    this.#next = 'member';
+    return this.#members(until);
+  }
+
+  #members(until: number): Step {
+    const body = this.#body;
     for (;;) {
-      if (!this.#member() || !this.#skipSpace()) return false;
+      const step = this.#member(until);
+      if (step !== true) return step;
+      if (!this.#skipSpace()) return false;
       const byte = body[this.#at];
       if (byte !== COMMA && byte !== CLOSE_BRACE) return this.#invalid('Expected "," or "}".');
       this.#at++;
       if (byte === CLOSE_BRACE) return true;
       if (!this.#skipSpace()) return false;
+      if (this.#at >= until) return 'paused';
     }
   }
 
-  #member(): boolean {
+  #member(until: number): Step {
+    if (this.#next === 'member' && !this.#beginMember()) return false;
+    const step = this.#skipValue(until);
+    if (step !== true) return step;
+    this.#next = 'member';
+    return this.#note(this.#keyStart, this.#keyEnd, this.#start, this.#at);
+  }
+
+  #beginMember(): boolean {
     const body = this.#body;
     if (body[this.#at] !== QUOTE) return this.#invalid('Expected a key in double quotes.');
-    const keyStart = this.#at;
+    this.#keyStart = this.#at;
     if (!this.#skipString()) return false;
-    const keyEnd = this.#at;
+    this.#keyEnd = this.#at;
     if (!this.#skipSpace()) return false;
     if (body[this.#at] !== COLON) return this.#invalid('Expected ":" after a key.');
     this.#at++;
     if (!this.#skipSpace()) return false;
-    const start = this.#at;
-    if (!this.#skipValue()) return false;
-    return this.#note(keyStart, keyEnd, start, this.#at);
+    this.#start = this.#at;
+    this.#next = 'value';
+    return true;
   }
 
   #note(keyStart: number, keyEnd: number, start: number, end: number): boolean {
@@ -233,10 +290,11 @@ class JsonScan implements StringSink {
     return first === LOWER_T ? true : first === LOWER_F ? false : undefined;
   }
 
-  #skipValue(): boolean {
+  #skipValue(until: number): Step {
+    if (this.#next === 'nested') return this.#skipNested(until);
     const first = this.#body[this.#at];
     if (first === QUOTE) return this.#skipString();
-    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#skipNested();
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.#skipNested(until);
     return this.#skipLiteral();
   }
 
@@ -263,18 +321,32 @@ class JsonScan implements StringSink {
     return true;
   }
 
-  #skipNested(): boolean {
-    const end = nestedEnd(this.#body, this.#at, this);
+  #skipNested(until: number): Step {
+    const end = this.#nestedEnd(until);
     if (end >= 0) {
       this.#at = end;
       return true;
     }
+    if (end === PAUSED) return 'paused';
     if (end === RAN_OUT) return false;
     const at = malformedAt(end);
     const byte = this.#body[at];
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET)
       return this.#invalid(`Nested deeper than ${MAX_DEPTH} levels.`, at);
     return this.#invalid('A closing bracket has no partner.', at);
+  }
+
+  #nestedEnd(until: number): number {
+    const walk = this.#walk;
+    if (walk === undefined) return nestedEnd(this.#body, this.#at, this);
+    if (this.#next !== 'nested') {
+      this.#next = 'nested';
+      walk.depth = 0;
+      walk.at = this.#at;
+    }
+    const end = nestedPart(this.#body, walk, until, this);
+    if (end === PAUSED) this.#at = walk.at;
+    return end;
   }
 
   /** To the next byte that is no white space; false where there is none. */

@@ -44,8 +44,26 @@ for (const text of TOLD) {
   lengthsOf[letter] = (lengthsOf[letter] ?? 0) | (1 << text.length);
 }
 
-/** The brackets opened and not yet closed, innermost last. Walks never overlap, so one serves them all. */
-const opened = new Uint8Array(MAX_DEPTH);
+/** Where a walk over an object or array stands between two of its steps. */
+export interface NestedWalk {
+  /** Brackets opened and not yet closed; 0 where the walk has not begun. */
+  depth: number;
+  /** Those brackets, innermost last. */
+  readonly opened: Uint8Array;
+  /** Where it goes on. */
+  at: number;
+}
+
+/** A walk that can be left off and gone on with. */
+export function nestedWalk(): NestedWalk {
+  return { depth: 0, opened: new Uint8Array(MAX_DEPTH), at: 0 };
+}
+
+/** The walk was left off at its bound. */
+export const PAUSED = Number.NEGATIVE_INFINITY;
+
+/** Walks that are not left off never overlap, so one serves them all. */
+const atOnce = nestedWalk();
 
 /**
  * Steps over an object or array.
@@ -53,9 +71,20 @@ const opened = new Uint8Array(MAX_DEPTH);
  * @returns below `RAN_OUT` where it is malformed: see `malformedAt`
  */
 export function nestedEnd(body: Buffer, from: number, sink?: StringSink): number {
-  const length = body.length;
-  let depth = 0;
-  for (let at = from; at < length; at++) {
+  atOnce.depth = 0;
+  atOnce.at = from;
+  return nestedPart(body, atOnce, body.length, sink);
+}
+
+/**
+ * The same up to a bound: where that is reached before the end, the walk can be gone on with.
+ * @returns as `nestedEnd` does; `PAUSED` at the bound
+ */
+export function nestedPart(body: Buffer, walk: NestedWalk, until: number, sink?: StringSink): number {
+  const { opened } = walk;
+  const bound = Math.min(until, body.length);
+  let { depth, at } = walk;
+  for (; at < bound; at++) {
     const byte = body[at] ?? 0;
     // Most of what is not in a string is digits, commas and space.
     if (byte < OPEN_BRACKET && byte !== QUOTE) continue;
@@ -73,7 +102,10 @@ export function nestedEnd(body: Buffer, from: number, sink?: StringSink): number
       if (depth === 0) return at + 1;
     }
   }
-  return RAN_OUT;
+  if (bound === body.length) return RAN_OUT;
+  walk.depth = depth;
+  walk.at = at;
+  return PAUSED;
 }
 
 /** A shift counts by its last five bits: a string of 32 letters more passes, and is for the sink to tell. */

@@ -1,4 +1,5 @@
 import { anthropicOperations } from './anthropic-operations.ts';
+import { converse, converseStream, invokeModel } from './bedrock-operations.ts';
 import { geminiOperations } from './gemini-operations.ts';
 import { openaiOperations } from './openai-operations.ts';
 import type { Operation } from './operation.ts';
@@ -12,7 +13,10 @@ export const operations: readonly Operation[] = [
   ...vendorOperations,
 ];
 
-const byName = new Map(operations.map((each) => [each.name, each]));
+/** Those, and what providers alone are asked for. */
+const byName = new Map(
+  [...operations, converse, converseStream, invokeModel].map((each) => [each.name, each]),
+);
 
 /** The operation of a name that is known to be one. */
 export function operationNamed(name: string): Operation {

@@ -30,7 +30,6 @@ import type { Verdict } from './verdict.ts';
 
 export type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 
-
 /**
  * One request to one provider with one key. Live traffic and health checks both go through here and differ
  * only in data, so that a check passes exactly where a client's request would.

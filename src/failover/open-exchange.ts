@@ -6,12 +6,13 @@ import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CredentialTrouble } from '../providers/wire.ts';
 import { Exchange } from '../upstream/exchange.ts';
-import type { ExchangeLimits } from '../upstream/exchange.ts';
+import type { ExchangeLimits, ResponseHeaders } from '../upstream/exchange.ts';
 import { settledExchange } from '../upstream/settled-exchange.ts';
 import type { AnyExchange } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { redactedTransport } from '../upstream/redacted-transport.ts';
 import { UNREADABLE } from '../upstream/watch.ts';
+import type { Watch } from '../upstream/watch.ts';
 import { headerText } from './observe.ts';
 
 /** What of a plan says where a request goes, and with which key. */
@@ -34,7 +35,7 @@ export function openExchange(
   const redactor = redactorOf(call, pooled, request.headers);
   const transport =
     redactor === undefined ? provider.transport : redactedTransport(provider.transport, redactor);
-  return new Exchange(transport, request, limits, (status, headers) =>
+  const watchFor = (status: number, headers: ResponseHeaders): Watch =>
     status < 300
       ? watchAnswer(
           call.target.operation,
@@ -44,8 +45,8 @@ export function openExchange(
           provider.errorsInside,
           call.isTranslated,
         )
-      : UNREADABLE,
-  );
+      : UNREADABLE;
+  return new Exchange(transport, request, limits, watchFor, call.memory);
 }
 
 /** What takes the credential of a request out of its answer; undefined where there is none. */

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { CallBody } from '../dialects/call.ts';
+import { SMALL_BYTES } from './memory-budget.ts';
+import type { RequestMemory } from './memory-budget.ts';
 
 /** How much of a body is taken and kept, and how long it may take to come. */
 export interface BodyLimits {
@@ -13,7 +15,7 @@ export interface BodyLimits {
 }
 
 /** What can be wrong with how a body comes. */
-export type BodyTrouble = 'body_too_large' | 'request_timeout' | 'truncated_body';
+export type BodyTrouble = 'body_too_large' | 'gateway_overloaded' | 'request_timeout' | 'truncated_body';
 
 export type BodyRead =
   | {
@@ -23,50 +25,123 @@ export type BodyRead =
     }
   | { readonly kind: 'refused'; readonly code: BodyTrouble };
 
+/** A body that is being read, and the room that there is for it. */
+class KeptBytes {
+  readonly #memory: RequestMemory;
+  /** Where all of a large body goes that was announced: no second copy is made of it in the end. */
+  #whole: Buffer | undefined;
+  #chunks: Buffer[] = [];
+  #room: number;
+  length = 0;
+
+  /** @param room - bytes that are counted for it already; what is `announced` is all of them */
+  constructor(memory: RequestMemory, room: number, isAnnounced: boolean) {
+    this.#memory = memory;
+    this.#room = room;
+    if (isAnnounced && room > SMALL_BYTES) this.#whole = Buffer.allocUnsafeSlow(room);
+  }
+
+  push(chunk: Buffer): void {
+    // One that turns out larger than announced, by the piece in which it passes a bound.
+    if (this.#whole !== undefined && this.length + chunk.length > this.#whole.length) this.#fallBack();
+    if (this.#whole === undefined) this.#chunks.push(chunk);
+    else chunk.copy(this.#whole, this.length);
+    this.length += chunk.length;
+  }
+
+  /** Whether what has come has room. Where there was none, more is asked for: twice as much each time. */
+  hasRoom(): boolean | Promise<boolean> {
+    if (this.length <= this.#room) return true;
+    const more = Math.max(this.length - this.#room, this.#room, SMALL_BYTES);
+    const admitted = this.#memory.admit(more);
+    this.#room += more;
+    return admitted;
+  }
+
+  /** All of it. Room that it did not need is given back. */
+  take(): Buffer {
+    if (this.#room > this.length) this.#memory.release(this.#room - this.length);
+    this.#room = this.length;
+    if (this.#whole !== undefined) return this.#whole.subarray(0, this.length);
+    const [first] = this.#chunks;
+    return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+  }
+
+  #fallBack(): void {
+    if (this.#whole !== undefined) this.#chunks = [this.#whole.subarray(0, this.length)];
+    this.#whole = undefined;
+  }
+}
+
+/** How much of a body will be kept, as far as its head tells; 0 where it tells nothing. Bytes. */
+export function announcedRoom(
+  request: IncomingMessage,
+  { replayBytes }: Pick<BodyLimits, 'replayBytes'>,
+): number {
+  return Math.min(announcedLength(request) ?? 0, replayBytes);
+}
+
 /**
  * Reads a request's body as far as it is kept. Of a larger one the rest is handed on as it comes; what goes
  * wrong with that is told to `onTrouble`, once.
+ * @param memory - in which there is room for what was announced; for more it is asked as it comes
  */
 export function readBody(
   request: IncomingMessage,
   limits: BodyLimits,
+  memory: RequestMemory,
   onTrouble: (code: BodyTrouble) => void,
 ): Promise<BodyRead> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const timer = setTimeout(() => settle({ kind: 'refused', code: 'request_timeout' }), limits.pauseMs);
+    const room = announcedRoom(request, limits);
+    const kept = new KeptBytes(memory, room, request.headers['content-length'] !== undefined);
+    let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    const startClock = (): void => {
+      timer = setTimeout(() => settle({ kind: 'refused', code: 'request_timeout' }), limits.pauseMs);
+    };
 
     const settle = (result: BodyRead): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
       request.off('data', onData).off('end', onEnd).off('close', onCut);
       resolve(result);
     };
     const onData = (chunk: Buffer): void => {
-      timer.refresh();
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > limits.maxBytes) {
+      timer?.refresh();
+      kept.push(chunk);
+      if (kept.length > limits.maxBytes) {
         request.pause();
         settle({ kind: 'refused', code: 'body_too_large' });
-      } else if (length > limits.replayBytes) {
+      } else if (kept.length > limits.replayBytes) {
         request.pause();
-        const head = Buffer.concat(chunks);
-        const rest = restOf(request, length, limits, onTrouble);
-        settle({
-          kind: 'read',
-          head,
-          body: { kind: 'passing', head, rest, length: announcedLength(request) },
-        });
+        const length = announcedLength(request);
+        const head = kept.take();
+        const rest = restOf(request, head.length, limits, onTrouble);
+        settle({ kind: 'read', head, body: { kind: 'passing', head, rest, length } });
+      } else {
+        const hasRoom = kept.hasRoom();
+        if (hasRoom !== true) void waitForRoom(hasRoom);
       }
     };
+    /** The client's pause is none while it is us who do not read. */
+    const waitForRoom = async (hasRoom: false | Promise<boolean>): Promise<void> => {
+      request.pause();
+      clearTimeout(timer);
+      const isAdmitted = await hasRoom;
+      if (isOver) return;
+      if (!isAdmitted) return settle({ kind: 'refused', code: 'gateway_overloaded' });
+      startClock();
+      request.resume();
+    };
     const onEnd = (): void => {
-      const [first] = chunks;
-      const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+      const bytes = kept.take();
       settle({ kind: 'read', head: bytes, body: { kind: 'kept', bytes } });
     };
     const onCut = (): void => settle({ kind: 'refused', code: 'truncated_body' });
 
+    startClock();
     request.on('data', onData).on('end', onEnd).on('close', onCut);
     // A connection that breaks is seen as its close. Nobody may be listening any more when its error comes.
     request.on('error', () => {});

@@ -12,10 +12,12 @@ import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/serve-provider.ts';
 import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
+import { announcedRoom } from './body.ts';
 import { deliver } from './deliver.ts';
+import type { MemoryBudget, RequestMemory } from './memory-budget.ts';
 import { allModels, isPassedOn, modelsAsked } from './models.ts';
 import { keepClient } from './pings.ts';
-import { bodilessCall, readCall, refusal } from './read-call.ts';
+import { bodilessCall, overloaded, readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
@@ -33,6 +35,8 @@ export interface GatewayOptions {
   readonly resources: ResourceBook;
   /** Where requests wait for a key. */
   readonly waiting: WaitingRoom;
+  /** What all requests may hold together. */
+  readonly memory: MemoryBudget;
   /** Makes the id of a request. */
   readonly newId: () => string;
   /** What `GET /ready` says: details for people, and whether to send requests here. */
@@ -59,6 +63,8 @@ interface Asked {
   readonly tunnel: Tunnel | undefined;
   /** Aborted when nobody wants the answer any more. */
   readonly gone: AbortController;
+  /** Given back when the client has its answer, or has gone. */
+  readonly memory: RequestMemory;
 }
 
 /** Answers requests of the data plane. */
@@ -91,11 +97,13 @@ export class Gateway {
     if (this.#answerPlainly(request, reply, runtime)) return;
     const story: Story = { startedAt: this.#options.tools.now() };
     const gone = new AbortController();
+    const memory = (reply.memory = this.#options.memory.open());
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
+      memory[Symbol.dispose]();
     });
     this.#underWay++;
-    this.#answer({ id, request, response, reply, runtime, story, tunnel, gone })
+    this.#answer({ id, request, response, reply, runtime, story, tunnel, gone, memory })
       .then(() => {
         // A client that is left without an answer would wait for ever, and a stop for it.
         if (reply.status === 0 && !response.destroyed) throw new Error('a request got no answer');
@@ -108,6 +116,8 @@ export class Gateway {
         else reply.error('internal_error');
       })
       .finally(() => {
+        // The response of a connection that was given away does not hear of its end.
+        if (response.socket === null) memory[Symbol.dispose]();
         this.#options.onRequest(entryOf(id, request, reply, story, this.#options.tools.now()));
         this.#underWay--;
         if (this.#draining && this.#underWay === 0) this.#idle.resolve();
@@ -115,10 +125,12 @@ export class Gateway {
   }
 
   async #answer(asked: Asked): Promise<void> {
-    const { request, response, reply, runtime, story, gone } = asked;
+    const { request, response, reply, runtime, story, gone, memory } = asked;
     const opened = this.#open(asked);
     if (opened.kind === 'refusal') return refuse(reply, opened);
     const { body: maxBytes, replay: replayBytes } = runtime.config.limits;
+    const hasRoom = memory.admit(announcedRoom(request, { replayBytes }));
+    if (hasRoom !== true && !(await hasRoom)) return refuse(reply, overloaded());
     if (request.headers.expect !== undefined) response.writeContinue();
     let trouble: Refusal | undefined;
     const bodyLimits = { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS };
@@ -183,7 +195,7 @@ export class Gateway {
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */
-  #open({ id, request, reply, runtime, story, tunnel, gone }: Asked): CallContext | Refusal {
+  #open({ id, request, reply, runtime, story, tunnel, gone, memory }: Asked): CallContext | Refusal {
     const { method = '', url = '' } = request;
     const target = findTarget(method, url, request.headers);
     if (typeof target === 'object') {
@@ -214,7 +226,8 @@ export class Gateway {
     const { credential } = admission;
     const holdWhole = admission.holdWhole || asksToHold(request.headers);
     const { startedAt: acceptedAt } = story;
-    return { kind: 'context', id, target, credential, holdWhole, acceptedAt, signal: gone.signal };
+    const { signal } = gone;
+    return { kind: 'context', id, target, credential, holdWhole, acceptedAt, signal, memory };
   }
 
   /** Health, readiness, the root and preflights need no credential and leave no line in the log. */

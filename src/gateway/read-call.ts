@@ -4,7 +4,7 @@ import type { GatewayErrorCode } from '../dialects/error-table.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import { scanForm } from '../dialects/form-scan.ts';
 import { noFacts } from '../dialects/body-facts.ts';
-import { scanBody } from '../dialects/json-scan.ts';
+import { scanBodyInSteps } from '../dialects/json-scan.ts';
 import { chatAsResponse } from '../dialects/openai-operations.ts';
 import type { BodyFacts, BodyFault } from '../dialects/body-facts.ts';
 import { createsLasting } from '../dialects/operations.ts';
@@ -12,6 +12,8 @@ import type { Target } from '../dialects/operations.ts';
 import type { Secret } from '../keys/secret.ts';
 import { readBody } from './body.ts';
 import type { BodyLimits, BodyTrouble } from './body.ts';
+import { RETRY_AFTER_MS } from './memory-budget.ts';
+import type { RequestMemory } from './memory-budget.ts';
 
 /** An error of ours, not yet in anybody's dialect. */
 export interface Refusal {
@@ -32,6 +34,8 @@ export interface CallContext {
   readonly holdWhole: boolean;
   readonly acceptedAt: number;
   readonly signal: AbortSignal;
+  /** Counts what is held for it. */
+  readonly memory: RequestMemory;
 }
 
 /**
@@ -45,11 +49,13 @@ export async function readCall(
   onTrouble: (refusal: Refusal) => void,
 ): Promise<Call | Refusal> {
   const { target } = context;
-  const refuse = (code: BodyTrouble): Refusal =>
-    refusal(code, code === 'body_too_large' ? { limit: limits.maxBytes } : {});
-  const read = await readBody(request, limits, (code) => onTrouble(refuse(code)));
+  const refuse = (code: BodyTrouble): Refusal => {
+    if (code === 'gateway_overloaded') return overloaded();
+    return refusal(code, code === 'body_too_large' ? { limit: limits.maxBytes } : {});
+  };
+  const read = await readBody(request, limits, context.memory, (code) => onTrouble(refuse(code)));
   if (read.kind === 'refused') return refuse(read.code);
-  const facts = readFacts(target, read.head, request, read.body.kind === 'passing');
+  const facts = await readFacts(target, read.head, request, read.body.kind === 'passing');
   if (facts.kind !== 'facts') return facts;
   const { operation } = target;
   const isResponse = operation.name === 'chat.completions' && facts.asksForResponse;
@@ -64,7 +70,7 @@ export function bodilessCall(request: IncomingMessage, context: CallContext): Ca
 
 function callOf(
   { rawHeaders }: IncomingMessage,
-  { id, target, credential, acceptedAt, signal }: CallContext,
+  { id, target, credential, acceptedAt, signal, memory }: CallContext,
   facts: BodyFacts,
   body: CallBody,
 ): Call | Refusal {
@@ -84,6 +90,7 @@ function callOf(
     credential,
     acceptedAt,
     signal,
+    memory,
   };
 }
 
@@ -93,12 +100,12 @@ function queryModel({ operation, query }: Target): string | undefined {
 }
 
 /** Only operations that take a body have one that is looked at. */
-function readFacts(
+async function readFacts(
   { operation }: Target,
   head: Buffer,
   request: IncomingMessage,
   isPartial: boolean,
-): BodyFacts | Refusal {
+): Promise<BodyFacts | Refusal> {
   if (operation.method !== 'POST' || (head.length === 0 && operation.modelIn === 'none')) return noFacts();
   const contentType = request.headers['content-type'] ?? '';
   if (request.headers['content-encoding'] !== undefined)
@@ -106,7 +113,7 @@ function readFacts(
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   // A page in a browser can send any other type anywhere without asking first.
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
-    return orRefusal(scanBody(head, { partial: isPartial }), 'invalid_json');
+    return orRefusal(await scanBodyInSteps(head, { partial: isPartial }), 'invalid_json');
   }
   if (mediaType === 'multipart/form-data')
     return orRefusal(scanForm(head, contentType, { partial: isPartial }), 'invalid_form');
@@ -118,6 +125,11 @@ function orRefusal(facts: BodyFacts | BodyFault, code: 'invalid_json' | 'invalid
   if (facts.code === 'truncated') return refusal('truncated_body');
   const { at, message: reason } = facts;
   return refusal(code, { at, reason });
+}
+
+/** There is no room for it at the moment. */
+export function overloaded(): Refusal {
+  return { kind: 'refusal', code: 'gateway_overloaded', details: { retryAfterMs: RETRY_AFTER_MS } };
 }
 
 /** A refusal whose message says `values`. */

@@ -10,6 +10,7 @@ import { headerText, isEventStream } from '../failover/observe.ts';
 import { statusOf } from '../failover/telling.ts';
 import type { Retelling } from '../translate/retelling.ts';
 import type { Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
+import type { Memory } from '../upstream/memory.ts';
 import type { Tunnel } from './server.ts';
 import { dropRest, isStillSent } from './lingering.ts';
 import { joinConnections } from './tunnel.ts';
@@ -40,6 +41,8 @@ export class Reply {
   dialect: Dialect = 'openai';
   /** Hears what the client gets of a good answer, as it gets it. */
   listener: { read(bytes: Buffer): void } | undefined;
+  /** Counts what is held of an answer. */
+  memory: Memory | undefined;
   bytes = 0;
   /** The code of the error of ours that was given, if one was. */
   code: GatewayErrorCode | undefined;
@@ -137,7 +140,7 @@ export class Reply {
     if (dropped.length > 0) head.push('x-sparekey-dropped', droppedNames(dropped));
     if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
     this.#begin(200, head, true);
-    const isWhole = await retellStream(relayed.attempt, headers, retelling, this.#sink());
+    const isWhole = await retellStream(relayed.attempt, headers, retelling, this.#sink(), this.memory);
     if (isWhole) return this.#end();
     // Where the provider's type stays, its bytes do as well.
     if (isEvents && retelling.contentType === undefined) this.#endHalfFrame(relayed.attempt);
@@ -162,7 +165,7 @@ export class Reply {
     headers: ResponseHeaders,
     retelling: Retelling,
   ): Promise<void> {
-    const told = await retellWhole(attempt, headers, retelling);
+    const told = await retellWhole(attempt, headers, retelling, this.memory);
     if (told !== undefined) {
       this.listener?.read(told);
       this.#send(200, head, told);

@@ -4,11 +4,13 @@ import type { Attempt } from '../failover/attempt.ts';
  * All of an answer that passed the gate, whether it is still coming or not; undefined where it broke off or is
  * too large.
  * @param end - ends an answer that is too large
+ * @param mayGrow - told of each piece and of how long the answer is with it; false where that is too large at the moment
  */
 export async function wholeBody(
   attempt: Attempt,
   maxBytes: number,
   end: () => void,
+  mayGrow: (by: number, length: number) => boolean = () => true,
 ): Promise<Buffer | undefined> {
   if (attempt.opening.kind === 'whole') return attempt.opening.body;
   const chunks: Buffer[] = [];
@@ -16,7 +18,7 @@ export async function wholeBody(
   const isWhole = await attempt.relay({
     write: (chunk) => {
       length += chunk.length;
-      if (length > maxBytes) end();
+      if (!mayGrow(chunk.length, length) || length > maxBytes) end();
       else chunks.push(chunk);
       return true;
     },

@@ -22,7 +22,11 @@ export type Taken =
       readonly kind: 'refused';
       readonly code: Extract<
         GatewayErrorCode,
-        'operation_not_offered' | 'not_expressible' | 'context_unavailable' | 'nothing_left'
+        | 'operation_not_offered'
+        | 'not_expressible'
+        | 'context_unavailable'
+        | 'nothing_left'
+        | 'gateway_overloaded'
       >;
       readonly values: Readonly<Record<string, string>>;
       /** What was thrown, where nobody had thought of what the call holds: for the operator to look at. */
@@ -98,6 +102,7 @@ async function takeTranslated(call: Call, model: string, taker: Taker): Promise<
   const { config, wire, shaper } = taker;
   const translation = await translate(call, model, nativeOf(wire, model), wire.manner ?? PLAIN_MANNER);
   if (translation.kind === 'not-expressible') return notExpressible(translation.reason, config);
+  if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
   const shaped = await shaper.request(translation.call, call.target.operation.dialect);
   if (shaped.kind === 'refused') {
     translation.retelling.drop();

@@ -10,7 +10,7 @@ import {
   geminiOneToVertex,
   openaiToVertex,
 } from '../translate/embed/to-vertex.ts';
-import { putWhole } from '../translate/translate.ts';
+import { putCallWhole } from '../translate/translate.ts';
 import type { WholeTranslation } from '../translate/whole.ts';
 import type { BodyField } from './body-fields.ts';
 import { withFields } from './body-fields.ts';
@@ -44,7 +44,7 @@ export function openVertex(config: ProviderConfig): Wire {
     takes: (operation, model = '') => takes(operation, nativeOf(model), model),
     convert: (call, model = '') => {
       const translation = translationOf(call.target.operation, nativeOf(model), model);
-      return translation && putWhole(call, model, translation);
+      return translation && putCallWhole(call, model, translation);
     },
     build: (call, key, model = '') => {
       const account = key === undefined ? undefined : accountIn(key.secret);

@@ -1,21 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { asObject } from '../dialects/frame-judge.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
-import type { AnswerContext, GenerateResult, NearSide, NearStream, StreamPart } from './asked.ts';
-import type { Line } from './line.ts';
+import type { AnswerContext, NearSide, NearStream, StreamPart } from './asked.ts';
+import type { Begun } from './begin.ts';
 import { Passage } from './passage.ts';
 import { RetellingError } from './retelling.ts';
 import type { Retelling, StreamRetelling } from './retelling.ts';
 
-/** What was asked of the package, and waits for its answer. */
-export type Asking =
-  | { readonly kind: 'whole'; readonly result: Promise<GenerateResult> }
-  | { readonly kind: 'stream'; readonly result: Promise<{ readonly stream: ReadableStream<StreamPart> }> };
-
 /** What a retelling through a provider package is made of. */
 export interface SdkRetellingParts {
-  readonly line: Line;
-  readonly asking: Asking;
+  /** Whether a stream was asked for. */
+  readonly streams: boolean;
+  /** Asks the package for what it would read the answer for. */
+  readonly begin: () => Begun;
   readonly near: NearSide;
   readonly context: AnswerContext;
   /** Fields of the request that were left out, by their names. */
@@ -29,33 +26,30 @@ export class SdkRetelling implements Retelling {
   readonly contentType: string;
   readonly streams: boolean;
   readonly dropped: readonly string[];
-  readonly #line: Line;
-  readonly #asking: Asking;
+  readonly #begin: () => Begun;
   readonly #near: NearSide;
   readonly #context: AnswerContext;
   readonly #gone: AbortSignal;
   readonly #writer: NearStream | undefined;
 
-  constructor({ line, asking, near, context, dropped, gone }: SdkRetellingParts) {
-    this.#line = line;
-    this.#asking = asking;
+  constructor({ streams, begin, near, context, dropped, gone }: SdkRetellingParts) {
+    this.#begin = begin;
     this.#near = near;
     this.#context = context;
-    this.streams = asking.kind === 'stream';
+    this.streams = streams;
     this.dropped = dropped;
     this.#gone = gone;
-    this.#writer = asking.kind === 'stream' ? near.stream(context) : undefined;
+    this.#writer = streams ? near.stream(context) : undefined;
     this.contentType = this.#writer?.contentType ?? 'application/json';
-    // Nobody waits for it where it is dropped.
-    asking.result.catch(() => undefined);
   }
 
   async whole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
-    if (this.#asking.kind === 'stream')
-      throw new RetellingError('a whole answer where a stream was asked for');
-    this.#line.answer(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
+    if (this.streams) throw new RetellingError('a whole answer where a stream was asked for');
+    const { line, asking } = this.#begin();
+    if (asking.kind !== 'whole') throw new TypeError('a package was asked for a stream');
+    line.answer(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
-      const result = await this.#asking.result;
+      const result = await asking.result;
       return Buffer.from(JSON.stringify(this.#near.write(result, this.#context)));
     } catch (error) {
       throw new RetellingError('the answer could not be translated', { cause: error });
@@ -63,12 +57,13 @@ export class SdkRetelling implements Retelling {
   }
 
   stream(headers: ResponseHeaders, out: Sink): StreamRetelling {
-    if (this.#asking.kind === 'whole' || this.#writer === undefined)
-      throw new RetellingError('a stream where a whole answer was asked for');
+    if (this.#writer === undefined) throw new RetellingError('a stream where a whole answer was asked for');
+    const { line, asking } = this.#begin();
+    if (asking.kind !== 'stream') throw new TypeError('a package was asked for a whole answer');
     const passage = new Passage();
     const outlet = new Outlet(out);
-    this.#line.answer(new Response(passage.readable, { status: 200, headers: headersOf(headers) }));
-    const told = this.#untilGone(retell(this.#asking.result, this.#writer, outlet), () => {
+    line.answer(new Response(passage.readable, { status: 200, headers: headersOf(headers) }));
+    const told = this.#untilGone(retell(asking.result, this.#writer, outlet), () => {
       outlet.letGo();
       passage.fail();
     });
@@ -101,9 +96,8 @@ export class SdkRetelling implements Retelling {
     }
   }
 
-  drop(): void {
-    this.#line.drop();
-  }
+  /** No package waits before there is an answer. */
+  drop(): void {}
 }
 
 /** @returns whether the package saw no error, and a proper finish, and the end was written */

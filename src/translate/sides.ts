@@ -1,4 +1,4 @@
-import type { Dialect, Operation } from '../dialects/operation.ts';
+import type { Dialect } from '../dialects/operation.ts';
 import type { FarSide, NearSide } from './asked.ts';
 import { geminiManyToOpenai, geminiOneToOpenai } from './embed/gemini-to-openai.ts';
 import { openaiToBedrock } from './embed/openai-to-bedrock.ts';
@@ -46,14 +46,14 @@ const wholeTranslations: ReadonlyMap<string, ReadonlyMap<Dialect, WholeTranslati
   ['gemini.embedContent', new Map<Dialect, WholeTranslation>([['openai-chat', geminiOneToOpenai]])],
 ]);
 
-/** How an operation is translated that needs no package; undefined for all others. */
-export function wholeTranslationOf(operation: Operation, dialect: Dialect): WholeTranslation | undefined {
-  return wholeTranslations.get(operation.name)?.get(dialect);
+/** How the operation of a name is translated that needs no package; undefined for all others. */
+export function wholeTranslationOf(operation: string, dialect: Dialect): WholeTranslation | undefined {
+  return wholeTranslations.get(operation)?.get(dialect);
 }
 
 /** Reads and writes what clients speak; undefined where the operation is not translated. */
-export function nearSideOf(operation: Operation): NearSide | undefined {
-  return nearSides.get(operation.name);
+export function nearSideOf(operation: string): NearSide | undefined {
+  return nearSides.get(operation);
 }
 
 /** Speaks with providers; undefined where nothing is translated to the dialect. */

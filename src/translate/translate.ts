@@ -1,17 +1,17 @@
 import type { Call } from '../dialects/call.ts';
-import { noFacts } from '../dialects/body-facts.ts';
-import { scanBody } from '../dialects/json-scan.ts';
+import { operationNamed } from '../dialects/operation-table.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
-import type { Target } from '../dialects/operations.ts';
-import type { AnswerContext, Asked, FarSide, Json, Manner, NearSide } from './asked.ts';
 import { NotExpressible } from './asked.ts';
-import { Line } from './line.ts';
-import type { CaughtRequest } from './line.ts';
-import { leftOut } from './left-out.ts';
+import type { AnswerContext, Json, Manner } from './asked.ts';
+import type { Course } from './course.ts';
+import { echoOf } from './reading.ts';
+import { putRequest, putWhole, readBody, retellingFor } from './job.ts';
+import type { NotPut, PutRequest } from './job.ts';
 import type { Retelling } from './retelling.ts';
-import { SdkRetelling } from './sdk-retelling.ts';
-import type { Asking } from './sdk-retelling.ts';
-import { farSideOf, nearSideOf, wholeTranslationOf } from './sides.ts';
+import { ThreadedRetelling } from './threads/threaded-retelling.ts';
+import { LARGE_BYTES, threads } from './threads/threads.ts';
+import type { Busy } from './threads/threads.ts';
+import { wayFrom } from './ways.ts';
 import { WholeRetelling } from './whole.ts';
 import type { WholeTranslation } from './whole.ts';
 
@@ -22,16 +22,18 @@ export type Translation =
       readonly call: Call;
       readonly retelling: Retelling;
     }
-  /** `reason` completes "cannot be put into what … speaks: …". */
-  | { readonly kind: 'not-expressible'; readonly reason: string };
+  | NotPut
+  /** So much is being translated that this one had to be turned away. */
+  | Busy;
 
 /** Whether calls for an operation can be put into `native`. */
 export function canTranslate(operation: Operation, native: Dialect): boolean {
-  return wayFrom(operation, native) !== undefined;
+  return wayFrom(operation.name, native) !== undefined;
 }
 
 /**
- * Puts a call into the dialect that a provider speaks. The packages that do so are loaded when first needed.
+ * Puts a call into the dialect that a provider speaks: a small one here, a large one in another thread, where it holds
+ * up nobody. The packages that do so are loaded when first needed.
  * @param model in the provider's words
  * @param manner of the provider, where those of one dialect differ
  */
@@ -41,149 +43,74 @@ export async function translate(
   native: Dialect,
   manner: Manner,
 ): Promise<Translation> {
-  const way = wayFrom(call.target.operation, native);
-  if (way === undefined) throw new TypeError(`no way from ${call.target.operation.name} to ${native}`);
-  try {
-    switch (way.kind) {
-      case 'whole':
-        return { kind: 'translated', ...putWhole(call, model, way.translation) };
-      case 'package':
-        return await ask(call, readBody(call), model, { ...way, manner });
-    }
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === undefined) throw error;
-    return { kind: 'not-expressible', reason };
-  }
+  const { body, stream, target } = call;
+  const { name: operation, dialect } = target.operation;
+  if (body.kind === 'passing') return { kind: 'not-expressible', reason: TOO_LARGE };
+  const course: Course = { operation, dialect, native, model, manner, stream };
+  const isLarge = body.bytes.length > LARGE_BYTES;
+  const put = isLarge
+    ? await threads.request({ course, body: body.bytes }, call)
+    : await putRequest({ course, body: body.bytes, isLarge });
+  if (put.kind !== 'put') return put;
+  const parts = {
+    course,
+    reading: put.reading,
+    context: contextOf(call, model, put.echo),
+    dropped: put.dropped,
+    gone: call.signal,
+  };
+  return {
+    kind: 'translated',
+    call: callFor(call, model, put),
+    retelling: new ThreadedRetelling(retellingFor(parts), parts, call.memory),
+  };
 }
 
-/** From one dialect to another. */
-type Way =
-  | { readonly kind: 'whole'; readonly translation: WholeTranslation }
-  | { readonly kind: 'package'; readonly near: NearSide; readonly far: FarSide };
-
-function wayFrom(operation: Operation, native: Dialect): Way | undefined {
-  const translation = wholeTranslationOf(operation, native);
-  if (translation !== undefined) return { kind: 'whole', translation };
-  const near = nearSideOf(operation);
-  const far = farSideOf(native);
-  return near === undefined || far === undefined ? undefined : { kind: 'package', near, far };
-}
+const TOO_LARGE = 'it is larger than `limits.replay`, and cannot be read as a whole';
 
 /** Puts a call into other words where two functions say it all. Throws `NotExpressible`. */
-export function putWhole(
+export function putCallWhole(
   call: Call,
   model: string,
   translation: WholeTranslation,
 ): { readonly call: Call; readonly retelling: Retelling } {
-  const body = readBody(call);
-  const { target, body: asked, dropped } = translation.request(body, model);
-  const headers = { 'content-type': 'application/json' };
+  if (call.body.kind === 'passing') throw new NotExpressible(TOO_LARGE);
+  const body = readBody(call.body.bytes);
+  const put = putWhole(body, model, translation);
   return {
-    call: callFor(call, model, target, { headers, body: JSON.stringify(asked) }),
-    retelling: new WholeRetelling(translation, contextOf(call, model, body), dropped),
+    call: callFor(call, model, put),
+    retelling: new WholeRetelling(translation, contextOf(call, model, echoOf(body)), put.dropped),
   };
 }
 
-interface PackageWay extends Extract<Way, { readonly kind: 'package' }> {
-  readonly manner: Manner;
-}
-
-async function ask(
+function callFor(
   call: Call,
-  body: Json,
   model: string,
-  { near, far, manner }: PackageWay,
-): Promise<Translation> {
-  const asked = near.read(body);
-  const line = new Line();
-  const languageModel = await far.model(model, line.fetch, manner);
-  const options = far.fit(asked, model, manner);
-  const asking = begin(call.stream, languageModel, options);
-  const request = await line.caught(asking.result);
-  const sent = { ...request, body: far.mend?.(request.body, options) ?? request.body };
-  return {
-    kind: 'translated',
-    call: callFor(call, model, far.target(model, call.stream), sent),
-    retelling: new SdkRetelling({
-      line,
-      asking,
-      near,
-      context: contextOf(call, model, body),
-      dropped: [...asked.dropped, ...leftOut(asked.options, far.lacks, call.target.operation.dialect)],
-      gone: call.signal,
-    }),
-  };
-}
-
-function callFor(call: Call, model: string, target: Target, { headers, body }: CaughtRequest): Call {
-  const bytes = Buffer.from(body);
-  const facts = scanBody(bytes);
+  { target, headers, body, facts }: Omit<PutRequest, 'echo'>,
+): Call {
+  call.memory?.hold(body.byteLength);
   return {
     ...call,
-    target,
+    // One that has come from another thread is a copy, and operations are told apart by which they are.
+    target: { ...target, operation: operationNamed(target.operation.name) },
     headers: headersFor(call.headers, headers),
-    body: { kind: 'kept', bytes },
+    body: { kind: 'kept', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
     model,
     modelSpan: undefined,
-    hints: facts.kind === 'facts' ? facts : noFacts(),
+    hints: facts,
     creates: false,
     isTranslated: true,
   };
 }
 
-function contextOf(call: Call, model: string, body: Json): AnswerContext {
+function contextOf(call: Call, model: string, echo: Json): AnswerContext {
   return {
     id: call.id,
     model: call.model ?? model,
     acceptedAt: call.acceptedAt,
-    body,
+    body: echo,
     query: call.target.query,
   };
-}
-
-function begin(
-  stream: boolean,
-  model: Awaited<ReturnType<FarSide['model']>>,
-  options: Asked['options'],
-): Asking {
-  return stream
-    ? { kind: 'stream', result: Promise.resolve(model.doStream(options)) }
-    : { kind: 'whole', result: Promise.resolve(model.doGenerate(options)) };
-}
-
-function readBody({ body: asked }: Call): Json {
-  if (asked.kind === 'passing')
-    throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
-  try {
-    const body: unknown = JSON.parse(asked.bytes.toString());
-    if (isJson(body)) return body;
-  } catch {
-    // Said below: the scan of its top level lets much through.
-  }
-  throw new NotExpressible('its body is not valid JSON');
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Errors by which the packages say that they have no words for something. */
-const NOT_EXPRESSIBLE: ReadonlySet<string> = new Set([
-  'NotExpressible',
-  'AI_UnsupportedFunctionalityError',
-  'AI_InvalidArgumentError',
-  'AI_InvalidPromptError',
-  'AI_NoSuchProviderReferenceError',
-  'AI_TypeValidationError',
-]);
-
-/** Some packages say all of what they could not take. Characters. */
-const MAX_REASON_LENGTH = 500;
-
-function reasonOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !NOT_EXPRESSIBLE.has(error.name)) return undefined;
-  return error.message.slice(0, MAX_REASON_LENGTH);
 }
 
 /** Headers of a client's dialect say nothing in another; what the package asks for instead is added. */

@@ -6,6 +6,7 @@ import { ExchangeClock } from './exchange-clock.ts';
 import { endsWithHead, flawOfInterim } from './heads.ts';
 import { HeldFrames } from './held-frames.ts';
 import type { ExchangeLimits } from './limits.ts';
+import type { Memory } from './memory.ts';
 import { CANCELLED } from './opening.ts';
 import type { Ending, Opening, ResponseHeaders } from './opening.ts';
 import { Resend } from './resend.ts';
@@ -44,7 +45,7 @@ export class Exchange implements UpstreamHandler {
   #status = 0;
   #headers: ResponseHeaders = {};
   #watch: Watch | undefined;
-  readonly #held = new HeldFrames();
+  readonly #held: HeldFrames;
   #sink: Sink | undefined;
   #isReaderBehind = false;
 
@@ -53,7 +54,9 @@ export class Exchange implements UpstreamHandler {
     request: UpstreamRequest,
     limits: ExchangeLimits,
     watchFor: (status: number, headers: ResponseHeaders) => Watch,
+    memory?: Memory,
   ) {
+    this.#held = new HeldFrames(memory);
     this.#transport = transport;
     this.#asked = request.headers;
     this.#limits = limits;

@@ -1,3 +1,8 @@
+import type { Memory } from './memory.ts';
+
+/** So much may wait however much is held elsewhere. Bytes. */
+const SPARED_BYTES = 64 * 1024;
+
 /** Bytes of an answer that wait to be passed on, and where in them the last whole frame ends. */
 export class HeldFrames {
   #chunks: Buffer[] = [];
@@ -6,10 +11,22 @@ export class HeldFrames {
   #tail = 0;
   /** Half a frame was let go, because it was longer than the hold, and its end has not come. */
   isMidFrame = false;
+  readonly #memory: Memory | undefined;
+  #hasRoom = true;
+
+  /** @param memory - counts what waits; absent: nobody does */
+  constructor(memory?: Memory) {
+    this.#memory = memory;
+  }
 
   /** In bytes. */
   get length(): number {
     return this.#length;
+  }
+
+  /** The process holds more than it should, and this is not little. */
+  get isTooMuch(): boolean {
+    return !this.#hasRoom && this.#length > SPARED_BYTES;
   }
 
   /** A copy of what is held. */
@@ -21,12 +38,14 @@ export class HeldFrames {
   push(chunk: Buffer, boundary: number): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
+    if (this.#memory !== undefined) this.#hasRoom = this.#memory.hold(chunk.length);
     this.#tail = boundary > 0 ? chunk.length - boundary : this.#tail + chunk.length;
     if (boundary > 0) this.isMidFrame = false;
   }
 
   takeAll(): Buffer {
     const chunks = this.#chunks;
+    this.#memory?.release(this.#length);
     this.#chunks = [];
     this.#length = 0;
     this.#tail = 0;

@@ -21,6 +21,7 @@ void test('the store is shown with its kind and place, and which providers are p
         ['main', 2],
         ['other', 0],
       ],
+      memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     },
   });
   const answer = await stage.get('/api/state');
@@ -29,6 +30,7 @@ void test('the store is shown with its kind and place, and which providers are p
     store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
     probing: ['main'],
     emptyAnswers: { main: 2 },
+    memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     down: [],
     connections: { open: 11, most: 200, gaveWay: 2, refused: 4 },
     workers: { ready: 1, of: 1, unresponsive: [] },
@@ -50,6 +52,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     },
     probing: [],
     emptyAnswers: {},
+    memory: null,
     down: [],
     connections: { open: 0, most: 0, gaveWay: 0, refused: 0 },
     workers: { ready: 1, of: 1, unresponsive: [] },

@@ -64,6 +64,7 @@ const STATE: StateStatus = {
   unwritten: 0,
   probing: [],
   emptyAnswers: [],
+  memory: undefined,
 };
 
 export const START = Date.parse('2026-03-01T12:00:00.000Z');

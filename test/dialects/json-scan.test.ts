@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { spliceModel } from '../../src/dialects/body-facts.ts';
 import type { BodyFacts } from '../../src/dialects/body-facts.ts';
 import { parseObject } from '../../src/dialects/frame-judge.ts';
-import { scanBody } from '../../src/dialects/json-scan.ts';
+import { scanBody, scanBodyInSteps } from '../../src/dialects/json-scan.ts';
 
 function facts(text: string | Buffer): BodyFacts {
   const scanned = scanBody(Buffer.from(text));
@@ -274,6 +274,42 @@ void describe('beside JSON.parse', () => {
         assert.equal(scanned.kind, 'fault');
       }),
     );
+  });
+});
+
+void describe('a scan in steps', () => {
+  void it('finds what a scan at once finds, wherever its steps end and the body is cut', async () => {
+    const lengths = fc.integer({ min: 1, max: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        writtenBody,
+        lengths,
+        fc.double({ noNaN: true, min: 0, max: 1 }),
+        async (text, step, part) => {
+          const whole = Buffer.from(text);
+          for (const body of [whole, whole.subarray(0, Math.floor(whole.length * part))]) {
+            for (const partial of [false, true])
+              assert.deepEqual(await scanBodyInSteps(body, { partial }, step), scanBody(body, { partial }));
+          }
+        },
+      ),
+    );
+  });
+
+  void it('leaves others their turn', async () => {
+    const body = Buffer.from(
+      JSON.stringify({ model: 'm', messages: Array.from({ length: 1_000 }, () => ({})) }),
+    );
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      ticking = setImmediate(count);
+    };
+    let ticking = setImmediate(count);
+    const facts = await scanBodyInSteps(body, {}, 100);
+    clearImmediate(ticking);
+    assert.equal(facts.kind === 'facts' && facts.model, 'm');
+    assert.ok(turns >= 20, `${turns} turns in ${body.length} bytes`);
   });
 });
 

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readBody, type BodyLimits, type BodyRead } from '../../src/gateway/body.ts';
+import { announcedRoom, readBody, type BodyLimits, type BodyRead } from '../../src/gateway/body.ts';
+import { MemoryBudget } from '../../src/gateway/memory-budget.ts';
 import { rawConnection, type RawConnection } from '../support/http.ts';
 
 const LIMITS: BodyLimits = { maxBytes: 300_000, replayBytes: 1_000, pauseMs: 100 };
@@ -33,7 +34,10 @@ async function reading(t: TestContext, length: number, body: string): Promise<Re
   connection.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n${body}`);
   const request = await arrived.promise;
   const troubles: string[] = [];
-  return { connection, request, troubles, read: readBody(request, LIMITS, (code) => troubles.push(code)) };
+  const memory = new MemoryBudget(() => 1_000_000).open();
+  assert.equal(memory.admit(announcedRoom(request, LIMITS)), true);
+  const read = readBody(request, LIMITS, memory, (code) => troubles.push(code));
+  return { connection, request, troubles, read };
 }
 
 async function passing(read: Promise<BodyRead>): Promise<{ head: Buffer; rest: Readable }> {

@@ -27,8 +27,8 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
   },
   'simulator/': { code: [] },
-  'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
-  'translate/': { code: ['dialects/'], types: ['upstream/'] },
+  'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/memory.ts', 'upstream/watch.ts'] },
+  'translate/': { code: ['dialects/', 'upstream/machine-memory.ts'], types: ['upstream/'] },
   'providers/': { code: ['dialects/', 'keys/', 'providers/', 'translate/', 'upstream/'], types: ['config/'] },
   'providers/types': { code: [], outside: [] },
   'config/': {
@@ -66,7 +66,15 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     types: ['store/contract.ts'],
   },
   'gateway/': {
-    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'listener/', 'translate/retelling.ts'],
+    code: [
+      'affinity/',
+      'dialects/',
+      'failover/',
+      'keys/',
+      'listener/',
+      'translate/retelling.ts',
+      'upstream/machine-memory.ts',
+    ],
     types: ['config/', 'providers/', 'upstream/'],
   },
   'admin/': { code: ['failover/', 'keys/', 'listener/'], types: ['probe/', 'providers/'] },

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { operationNamed } from '../../src/dialects/operation-table.ts';
 import type { Dialect } from '../../src/dialects/operation.ts';
 import type { AnswerContext, Json } from '../../src/translate/asked.ts';
 import { wholeTranslationOf } from '../../src/translate/sides.ts';
@@ -8,7 +7,7 @@ import { WholeRetelling } from '../../src/translate/whole.ts';
 import type { WholeTranslation } from '../../src/translate/whole.ts';
 
 function translationFor(operation: string, dialect: Dialect): WholeTranslation {
-  const translation = wholeTranslationOf(operationNamed(operation), dialect);
+  const translation = wholeTranslationOf(operation, dialect);
   assert.ok(translation !== undefined);
   return translation;
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { PLAIN_MANNER } from '../../src/translate/asked.ts';
 import type { FarSide } from '../../src/translate/asked.ts';
-import { Line } from '../../src/translate/line.ts';
+import { begin } from '../../src/translate/begin.ts';
+import { readingOf } from '../../src/translate/reading.ts';
 import { SdkRetelling } from '../../src/translate/sdk-retelling.ts';
 import type { Sink } from '../../src/upstream/exchange.ts';
 import { converseEvent } from '../support/aws-frames.ts';
@@ -33,20 +34,23 @@ function objectIn(text: string): Record<string, object> {
 }
 
 /** A retelling of what a far side's package is asked for, to the plain near side. */
-export async function retelling(
+export function retelling(
   far: FarSide,
   model: string,
   { stream = true, gone = new AbortController().signal }: { stream?: boolean; gone?: AbortSignal } = {},
 ): Promise<SdkRetelling> {
-  const line = new Line();
-  const options = far.fit(asking(), model, PLAIN_MANNER);
-  const languageModel = await far.model(model, line.fetch, PLAIN_MANNER);
-  const made = stream
-    ? ({ kind: 'stream', result: Promise.resolve(languageModel.doStream(options)) } as const)
-    : ({ kind: 'whole', result: Promise.resolve(languageModel.doGenerate(options)) } as const);
-  await line.caught(made.result);
   const context = { id: 'r1', model, acceptedAt: 0, body: {}, query: '' };
-  return new SdkRetelling({ line, asking: made, near: plainNear, context, dropped: [], gone });
+  const options = readingOf(far.fit(asking(), model, PLAIN_MANNER));
+  return Promise.resolve(
+    new SdkRetelling({
+      streams: stream,
+      begin: () => begin({ model, manner: PLAIN_MANNER, stream }, far, options),
+      near: plainNear,
+      context,
+      dropped: [],
+      gone,
+    }),
+  );
 }
 
 /** A client that takes all it gets. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PLAIN_MANNER } from '../../src/translate/asked.ts';
 import type { StreamPart } from '../../src/translate/asked.ts';
+import { begin } from '../../src/translate/begin.ts';
 import { anthropicMessages } from '../../src/translate/far/anthropic-messages.ts';
 import { geminiGenerate } from '../../src/translate/far/gemini-generate.ts';
 import { openaiChat } from '../../src/translate/far/openai-chat.ts';
@@ -211,8 +212,8 @@ void describe('a package’s stream', () => {
     const { signal } = new AbortController();
     const client = new Taking();
     const telling = new SdkRetelling({
-      line: new Line(),
-      asking: made,
+      streams: true,
+      begin: () => ({ line: new Line(), asking: made }),
       near: plainNear,
       context,
       dropped: [],
@@ -243,26 +244,18 @@ void describe('a package’s stream', () => {
   });
 });
 
-void describe('a request that is given up', () => {
+void describe('a package that was asked for a request alone', () => {
   for (const far of [anthropicMessages, openaiChat]) {
-    void it('has its package stop waiting, without asking again', async () => {
-      const line = new Line();
-      const model = await far.model(CLAUDE, line.fetch, PLAIN_MANNER);
-      const result = Promise.resolve(model.doStream(far.fit(asking(), CLAUDE, PLAIN_MANNER)));
-      await line.caught(result);
-      const context = { id: 'r', model: 'm', acceptedAt: 0, body: {}, query: '' };
-      const { signal } = new AbortController();
-      const telling = new SdkRetelling({
-        line,
-        asking: { kind: 'stream', result },
-        near: plainNear,
-        context,
-        dropped: [],
-        gone: signal,
-      });
-      telling.drop();
-      telling.drop();
-      await assert.rejects(result, { name: 'AbortError' });
+    void it('stops waiting, without asking again', async () => {
+      const options = far.fit(asking(), CLAUDE, PLAIN_MANNER);
+      const { line, asking: begun } = begin(
+        { model: CLAUDE, manner: PLAIN_MANNER, stream: true },
+        far,
+        options,
+      );
+      await line.caught(begun.result);
+      line.drop();
+      await assert.rejects(begun.result, { name: 'AbortError' });
       await assert.rejects(line.fetch('http://a.invalid/', { body: '{}' }), /more than once/);
     });
   }

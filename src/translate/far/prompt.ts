@@ -34,11 +34,18 @@ export function instructionsWithFormat({ prompt, responseFormat }: CallOptions):
 /** Results of tools that follow each other, in one message: Gemini refuses the calls of one turn answered apart. */
 export function resultsTogether(prompt: Prompt): Prompt {
   const messages: Message[] = [];
+  let together: OfRole<'tool'> | undefined;
   for (const message of prompt) {
-    const last = messages.at(-1);
-    if (message.role === 'tool' && last?.role === 'tool')
-      messages[messages.length - 1] = { ...last, content: [...last.content, ...message.content] };
-    else messages.push(message);
+    if (message.role !== 'tool') {
+      together = undefined;
+      messages.push(message);
+    } else if (together === undefined) {
+      together = { ...message, content: [...message.content] };
+      messages.push(together);
+    } else {
+      // A copy for each result would be quadratic in their number.
+      for (const part of message.content) together.content.push(part);
+    }
   }
   return messages;
 }
