@@ -3,16 +3,15 @@ import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import {
   closingQuote,
   endsLiteral,
-  idAt,
   malformedAt,
   MAX_DEPTH,
   nestedEnd,
-  plainStringAt,
   QUOTE,
   RAN_OUT,
   spaceEnd,
 } from './json-walk.ts';
 import type { StringSink } from './json-walk.ts';
+import { NamedThings } from './named-things.ts';
 import { withMark } from './sealed.ts';
 import { asksForThought } from './thought.ts';
 
@@ -28,14 +27,14 @@ const MAX_MODEL_BYTES = 1024;
 const MAX_HINT_BYTES = 512;
 /** The longest key of interest with every letter written as an escape, and its quotes. */
 const MAX_KEY_BYTES = 'previous_response_id'.length * 6 + 2;
-/** A request that names more things than these is led by the first. */
-const MAX_REFS = 8;
 
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const LOWER_C = 0x63;
 const LOWER_F = 0x66;
 const LOWER_T = 0x74;
 
@@ -54,6 +53,7 @@ export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | B
 class JsonScan implements StringSink {
   readonly #body: Buffer;
   readonly #facts = noFacts();
+  #named: NamedThings | undefined;
   #fault: BodyFault | undefined;
   #at = 0;
 
@@ -154,11 +154,17 @@ class JsonScan implements StringSink {
         facts.background = this.#body[start] === LOWER_T;
         break;
       case 'previous_response_id':
-        facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);
-        break;
       case 'conversation':
-        facts.conversation =
-          this.#string(start, end, MAX_HINT_BYTES) ?? idAt(this.#body, start, MAX_HINT_BYTES);
+      case 'conversation_id':
+      case 'chat_id':
+      case 'input_file_id':
+      case 'training_file':
+      case 'validation_file':
+      case 'file_id':
+      case 'file_ids':
+      case 'video':
+      case 'container':
+        this.#names().note(this.#key(keyStart, keyEnd), start);
         break;
       case 'prompt_cache_key':
         facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
@@ -175,14 +181,6 @@ class JsonScan implements StringSink {
       case 'thinking':
       case 'enable_thinking':
         facts.thinks = asksForThought(this.#body, start, end);
-        break;
-      case 'input_file_id':
-      case 'training_file':
-      case 'validation_file':
-        this.#refer(this.#string(start, end, MAX_HINT_BYTES));
-        break;
-      case 'video':
-        this.#refer(idAt(this.#body, start, MAX_HINT_BYTES));
         break;
     }
     return this.#fault === undefined;
@@ -207,20 +205,13 @@ class JsonScan implements StringSink {
   }
 
   onString(start: number, end: number): void {
-    if (this.#body[start] === LOWER_F) this.#referToFile(start, end);
+    const first = this.#body[start];
+    if (first === LOWER_F || first === LOWER_C || first === BACKSLASH) this.#names().onString(start, end);
     else this.#facts.sealedAt = withMark(this.#facts.sealedAt, this.#body, start, end);
   }
 
-  #referToFile(start: number, end: number): void {
-    if (this.#body.toString('latin1', start, end) !== 'file_id') return;
-    const colon = spaceEnd(this.#body, end + 1);
-    if (this.#body[colon] !== COLON) return;
-    this.#refer(plainStringAt(this.#body, spaceEnd(this.#body, colon + 1), MAX_HINT_BYTES));
-  }
-
-  #refer(id: string | undefined): void {
-    const { refs } = this.#facts;
-    if (id !== undefined && refs.length < MAX_REFS) this.#facts.refs = [...refs, id];
+  #names(): NamedThings {
+    return (this.#named ??= new NamedThings(this.#body, this.#facts));
   }
 
   #string(start: number, end: number, maxBytes: number): string | undefined {

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refsOf } from '../affinity/refs.ts';
 import type { ResourceBook } from '../affinity/resource-book.ts';
 import { sealsOf } from '../affinity/seals.ts';
 import type { Call } from '../dialects/call.ts';
 import { writeModel, writeModels } from '../dialects/model-lists.ts';
 import { familyOf } from '../dialects/operation.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
+import { listOf } from '../dialects/resource-lists.ts';
+import type { ResourceList } from '../dialects/resource-lists.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import type { RouteTarget } from '../failover/route.ts';
 import { serve } from '../failover/serve.ts';
@@ -14,13 +15,15 @@ import type { ServeLimits } from '../failover/serve-provider.ts';
 import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
 import { deliver } from './deliver.ts';
 import { allModels, isPassedOn, modelsAsked } from './models.ts';
+import { ownPage } from './own-lists.ts';
+import { isWithin, keepsApart } from './ownership.ts';
 import { keepClient } from './pings.ts';
 import { bodilessCall, readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
-import { foundDead, noteResources, ownersWay, sealWatchFor, soleWay } from './resources.ts';
+import { foundDead, noteResources, ownersWay, refsFor, sealWatchFor, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
 import { asksToHold, serveLimits, STALL_MS } from './serve-limits.ts';
 import type { Tunnel } from './server.ts';
@@ -129,8 +132,12 @@ export class Gateway {
     const { tools, resources, waiting } = this.#options;
     const models = modelsAsked(call.target.operation);
     if (models !== undefined && !isPassedOn(call, runtime)) return this.#tellModels(call, asked, models);
-    const refs = refsOf(call);
-    const sole = refs.length === 0 ? undefined : await soleWay(refs, call, runtime, resources, tools.now);
+    const { owner } = opened;
+    const list = keepsApart(runtime.config) ? listOf(call.target.operation) : undefined;
+    if (list !== undefined) return this.#tellOwn(call, asked, list, owner);
+    const refs = refsFor(call, runtime);
+    const sole =
+      refs.length === 0 ? undefined : await soleWay(refs, call, runtime, resources, tools.now, owner);
     const way = sole ?? runtime.route(call.model);
     if (way.kind === 'refusal') return refuse(reply, way);
     if (way.kind === 'no-route') {
@@ -144,7 +151,7 @@ export class Gateway {
     const served = (story.served = await this.#serve(call, targets, limits, asked));
     const { result } = served;
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
-      noteResources(call, result.attempt, runtime, resources);
+      noteResources(call, result.attempt, runtime, resources, owner);
     if (result.kind === 'answer')
       reply.listener = sealWatchFor(call, result.attempt, targets, runtime, resources);
     const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
@@ -174,6 +181,16 @@ export class Gateway {
     reply.json(200, writeModel(family, model));
   }
 
+  /** A list that shows a client what is its own. */
+  async #tellOwn(call: Call, { runtime, reply }: Asked, list: ResourceList, owner: string): Promise<void> {
+    const { tools: attempts, resources: book } = this.#options;
+    const limits = { holdBytes: runtime.config.limits.hold, stallMs: STALL_MS };
+    const told = await ownPage(call, list, { owner, runtime, book, attempts, limits });
+    if (told.kind === 'refusal') refuse(reply, told);
+    else if (told.kind === 'page') reply.json(200, told.page);
+    else await deliver(told.served, reply, undefined, attempts.now());
+  }
+
   /** What can be said of a request before its body is read: who asks, and for what. */
   #open({ id, request, reply, runtime, story, tunnel, gone }: Asked): CallContext | Refusal {
     const { method = '', url = '' } = request;
@@ -197,12 +214,14 @@ export class Gateway {
       const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
       return refusal(code, { method, path: pathOf(url) });
     }
+    if (keepsApart(runtime.config) && isWithin(target))
+      return refusal('unknown_operation', { method, path: pathOf(url) });
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
-    const { credential } = admission;
+    const { credential, owner } = admission;
     const holdWhole = admission.holdWhole || asksToHold(request.headers);
     const { startedAt: acceptedAt } = story;
-    return { kind: 'context', id, target, credential, holdWhole, acceptedAt, signal: gone.signal };
+    return { kind: 'context', id, target, credential, owner, holdWhole, acceptedAt, signal: gone.signal };
   }
 
   /** Health, readiness, the root and preflights need no credential and leave no line in the log. */

@@ -1,8 +1,9 @@
 import { NO_LONGER_ACCEPTED, placeOf } from '../affinity/place.ts';
-import { deletedBy, makes } from '../affinity/refs.ts';
-import type { Maker, ResourceBook } from '../affinity/resource-book.ts';
+import type { Maker } from '../affinity/made.ts';
+import { deletedBy, makes, refsOf, touchedBy } from '../affinity/refs.ts';
+import type { ResourceBook } from '../affinity/resource-book.ts';
 import { SealWatch } from '../affinity/seals.ts';
-import { answerIds } from '../dialects/answer-ids.ts';
+import { answerIds, ownedIds } from '../dialects/answer-ids.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Attempt } from '../failover/attempt.ts';
 import { ownersFirst, soleTarget } from '../failover/route.ts';
@@ -10,6 +11,8 @@ import type { RouteTarget } from '../failover/route.ts';
 import type { Served } from '../failover/serve.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
+import { claimAll, keepsApart, keptMs } from './ownership.ts';
+import { markListed } from './own-lists.ts';
 import { refusal } from './read-call.ts';
 import type { Refusal } from './read-call.ts';
 import type { Runtime } from './runtime.ts';
@@ -28,9 +31,16 @@ export interface SoleWay {
   readonly targets: readonly [RouteTarget];
 }
 
+/** What a call refers to that decides its way: where clients are kept apart, all of it; the most telling first. */
+export function refsFor(call: Call, { config }: Runtime): readonly string[] {
+  return keepsApart(config) ? touchedBy(call) : refsOf(call);
+}
+
 /**
- * The way of a call that refers to something, ahead of all routes: to the key that made it, and no other.
- * @param refs of the call, the most telling first
+ * The way of a call that refers to something, ahead of all routes: to the key that made it, and no other. Where clients
+ * are kept apart it goes nowhere unless all of it is its client's own.
+ * @param refs of the call, as `refsFor` gives them
+ * @param owner - whose call it is
  * @returns undefined where nobody knows who made any of it: the call is routed as usual
  */
 export async function soleWay(
@@ -39,9 +49,12 @@ export async function soleWay(
   { providers, config }: Runtime,
   book: ResourceBook,
   now: () => number,
+  owner: string,
 ): Promise<SoleWay | Refusal | undefined> {
+  const claim = keepsApart(config) ? await claimAll(refs, owner, book) : undefined;
+  if (claim?.kind === 'refusal') return claim;
   if (config.resourceAffinity === 0) return undefined;
-  const found = await book.find(refs, config.resourceAffinity);
+  const found = claim === undefined ? await book.find(refs, config.resourceAffinity) : claim.found[0];
   if (found === undefined) return undefined;
   const { id, maker } = found;
   const place = placeOf(maker, providers, now());
@@ -77,7 +90,8 @@ export function sealWatchFor(
   book: ResourceBook,
 ): SealWatch | undefined {
   if (config.resourceAffinity === 0 || (targets.length === 1 && provider.pool.size < 2)) return undefined;
-  const maker = makerOf(provider, pooled);
+  // Who can read it is a question of keys alone.
+  const maker = makerOf(provider, pooled, '');
   const ttlMs = Math.min(SEALS_KEPT_MS, config.resourceAffinity);
   return SealWatch.for(call.target.operation.name, (name) => book.learn(name, maker, ttlMs));
 }
@@ -91,25 +105,37 @@ export function foundDead(sole: SoleWay, { result }: Served): Refusal | undefine
 }
 
 /**
- * Keeps who made what an answer names, and forgets what it deleted. To be called before the client gets any of
- * the answer, so that it finds what it asks for next.
+ * Keeps who made what an answer names, and for whom, and forgets what it deleted. To be called before the client gets
+ * any of the answer, so that it finds what it asks for next.
  */
-export function noteResources(call: Call, attempt: Attempt, { config }: Runtime, book: ResourceBook): void {
-  if (config.resourceAffinity === 0) return;
-  if (makes(call)) {
+export function noteResources(
+  call: Call,
+  attempt: Attempt,
+  { config }: Runtime,
+  book: ResourceBook,
+  owner: string,
+): void {
+  const { operation } = call.target;
+  const ttlMs = keptMs(operation, config);
+  if (ttlMs === 0) return;
+  const isApart = keepsApart(config);
+  if (makes(call) || (isApart && operation.ownedIds.length > 0)) {
     const { provider, pooled } = attempt.plan;
-    const maker = makerOf(provider, pooled);
-    for (const id of answerIds(call.target.operation, attempt.head)) {
-      book.learn(id, maker, config.resourceAffinity);
+    const maker = makerOf(provider, pooled, owner);
+    const ids = makes(call) ? answerIds(operation, attempt.head) : [];
+    for (const id of ids) book.learn(id, maker, ttlMs);
+    if (isApart) {
+      for (const id of ownedIds(operation, attempt.head)) book.learn(id, maker, ttlMs);
+      if (ids.length > 0) markListed(operation, maker, ttlMs, book);
     }
   }
   const deleted = deletedBy(call);
   if (deleted !== undefined) book.forget(deleted);
 }
 
-function makerOf({ id: providerId }: Provider, pooled: PooledKey | undefined): Maker {
+function makerOf({ id: providerId }: Provider, pooled: PooledKey | undefined, client: string): Maker {
   const { id: keyId = '', quotaDomain = '' } = pooled?.key ?? {};
-  return { providerId, keyId, quotaDomain };
+  return { providerId, keyId, quotaDomain, client };
 }
 
 function keyGone(id: string, reason: string): Refusal {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import { ResourceBook, type Maker } from '../../src/affinity/resource-book.ts';
+import type { Maker } from '../../src/affinity/made.ts';
+import { ResourceBook } from '../../src/affinity/resource-book.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FaultyStore } from '../keys/faulty-store.ts';
 import { until } from '../support/gateway.ts';
 
 const DAY = 86_400_000;
-const alice: Maker = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1' };
-const bob: Maker = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob' };
+const alice: Maker = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', client: '' };
+const bob: Maker = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob', client: '' };
 
 interface World {
   readonly store: FaultyStore;

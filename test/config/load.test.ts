@@ -29,6 +29,7 @@ void test('the smallest configuration has every default', () => {
     workers: 1,
     log: { level: 'info', format: 'auto' },
     resourceAffinity: 2_592_000_000,
+    sharedResources: false,
     limits: {
       body: 104_857_600,
       replay: 33_554_432,

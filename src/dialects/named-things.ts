@@ -1,0 +1,86 @@
+import { MAX_REFS, withNames } from './body-facts.ts';
+import type { FactsDraft } from './body-facts.ts';
+import { idTextsAt, textAt, unescaped } from './json-text.ts';
+import { itemsOf, spaceEnd } from './json-walk.ts';
+import type { StringSink } from './json-walk.ts';
+
+/** As long as a name may be, as written. Bytes. */
+const MAX_NAME_BYTES = 512;
+const COLON = 0x3a;
+
+/**
+ * Gathers from a body the ids of things that earlier calls made, whichever way they are written: they decide which key
+ * the call belongs to, and whose things it touches.
+ */
+export class NamedThings implements StringSink {
+  readonly #body: Buffer;
+  readonly #facts: FactsDraft;
+  /** The refs so far: a body may name one file many thousand times. */
+  readonly #refs = new Set<string>();
+
+  constructor(body: Buffer, facts: FactsDraft) {
+    this.#body = body;
+    this.#facts = facts;
+  }
+
+  /** A member of the body itself, by a key that names a thing. */
+  note(key: string, start: number): void {
+    const facts = this.#facts;
+    switch (key) {
+      case 'previous_response_id':
+        // Where it stands twice, nobody knows which one counts.
+        this.#refer(facts.previousResponseId);
+        facts.previousResponseId = textAt(this.#body, start, MAX_NAME_BYTES);
+        return;
+      case 'conversation': {
+        this.#refer(facts.conversation);
+        const ids = this.#idsAt(start);
+        for (const id of ids.slice(0, -1)) this.#refer(id);
+        facts.conversation = ids.at(-1);
+        return;
+      }
+      case 'conversation_id':
+      case 'chat_id':
+        facts.vendorRefs = withNames(facts.vendorRefs, this.#idsAt(start));
+        return;
+      case 'video':
+        for (const id of idTextsAt(this.#body, start, MAX_NAME_BYTES)) this.#refer(id);
+        return;
+      case 'input_file_id':
+      case 'training_file':
+      case 'validation_file':
+        this.#refer(textAt(this.#body, start, MAX_NAME_BYTES));
+        return;
+      default:
+        this.#take(key, start);
+    }
+  }
+
+  /** A string somewhere within: of interest where it is one of the keys that name things wherever they stand. */
+  onString(start: number, end: number): void {
+    const key = unescaped(this.#body.toString('latin1', start, end));
+    if (key !== 'file_id' && key !== 'file_ids' && key !== 'container') return;
+    const colon = spaceEnd(this.#body, end + 1);
+    if (this.#body[colon] === COLON) this.#take(key, spaceEnd(this.#body, colon + 1));
+  }
+
+  #take(key: string, value: number): void {
+    if (key === 'file_id') this.#refer(textAt(this.#body, value, MAX_NAME_BYTES));
+    else if (key === 'container')
+      this.#facts.containers = withNames(this.#facts.containers, this.#idsAt(value));
+    else if (key === 'file_ids')
+      for (const item of itemsOf(this.#body, value)) this.#refer(textAt(this.#body, item, MAX_NAME_BYTES));
+  }
+
+  /** A thing by its id, or by an object that has it. */
+  #idsAt(start: number): readonly string[] {
+    const text = textAt(this.#body, start, MAX_NAME_BYTES);
+    return text === undefined ? idTextsAt(this.#body, start, MAX_NAME_BYTES) : [text];
+  }
+
+  #refer(id: string | undefined): void {
+    if (id === undefined || id === '' || this.#refs.size > MAX_REFS || this.#refs.has(id)) return;
+    this.#refs.add(id);
+    this.#facts.refs = [...this.#facts.refs, id];
+  }
+}
