@@ -15,25 +15,38 @@ export function refsOf({ target, hints }: Call): readonly string[] {
   return [pathId, previousResponseId, conversation, ...refs].filter((id) => id !== undefined);
 }
 
+/** What a call touches that may be another client's. */
+export interface Touched {
+  /** What it is about, or goes on from: it has to be its client's own. */
+  readonly own: readonly string[];
+  /**
+   * What stands somewhere in its content under a name that is usually a file's, or a container's. It may be a word of an
+   * application's own as well, or a file that the operator gives to all, and so must only not be another client's.
+   */
+  readonly mentioned: readonly string[];
+}
+
+const NOTHING: Touched = { own: [], mentioned: [] };
+
 /**
- * Ids of all things that a call touches and that may be another client's, in the same order. A conversation is one
- * where the provider keeps it; elsewhere clients write what they like there. Costs nothing for a call that names none.
+ * All that a call touches, the most telling first. A conversation is a thing where the provider keeps it; elsewhere
+ * clients write what they like there. Costs nothing for a call that names none.
  */
-export function touchedBy({ target, hints }: Call): readonly string[] {
+export function touchedBy({ target, hints }: Call): Touched {
   const { operation, pathId, query } = target;
-  const { previousResponseId, conversation, refs, containers, vendorRefs } = hints;
+  const { previousResponseId, conversation, refs, plainRefs, containers, vendorRefs } = hints;
+  const isVendors = operation.dialect === 'vendor' && vendorRefs.length > 0;
+  const asksInQuery = operation.idsInQuery.length > 0 && query !== '';
   const isPlain = pathId === undefined && previousResponseId === undefined && conversation === undefined;
-  const isVendors = operation.dialect === 'vendor';
-  if (isPlain && operation.idsInQuery.length === 0 && containers.length === 0 && !isVendors) return refs;
+  if (isPlain && refs.length === 0 && containers.length === 0 && !isVendors && !asksInQuery) return NOTHING;
   const one = operation.stateful ? [pathId, previousResponseId, conversation] : [previousResponseId];
-  const ids = [
+  const own = [
     ...one.filter((id) => id !== undefined),
-    ...(operation.idsInQuery.length === 0 ? [] : idsInQuery(query, operation.idsInQuery)),
-    ...refs,
-    ...containers,
+    ...(asksInQuery ? idsInQuery(query, operation.idsInQuery) : []),
+    ...plainRefs,
     ...(isVendors ? vendorRefs : []),
   ];
-  return ids.filter((id) => id !== '');
+  return { own: own.filter((id) => id !== ''), mentioned: [...refs, ...containers] };
 }
 
 function idsInQuery(query: string, names: readonly string[]): string[] {

@@ -3,6 +3,7 @@ import type { Store } from '../store/contract.ts';
 import { decodeMade, encodeMade } from './made.ts';
 import type { Made, Maker } from './made.ts';
 import { Recent } from './recent.ts';
+import type { Touched } from './refs.ts';
 
 /** A thing whose maker is known. */
 export interface Found {
@@ -44,13 +45,12 @@ interface Unwritten {
 }
 
 /**
- * What a client's claim to several things came to: all are its own, in their order; one is not, be it another's or
- * nobody's; or the store that would know does not answer.
+ * What a claim to what a call touches came to: it may go on, and these things of its client's are known; one of them is
+ * not for it; or the store that would know does not answer.
  */
 export type Claim =
   | { readonly kind: 'own'; readonly found: readonly Found[] }
-  | { readonly kind: 'not-own'; readonly id: string }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'not-own' | 'unknown'; readonly id: string };
 
 /**
  * Who made what, by the ids of what was made: for as long as it is used, and then for a configured time, in the
@@ -100,36 +100,41 @@ export class ResourceBook {
   }
 
   /**
-   * Whether all of these things are this client's. What is another's is not renewed by being asked for. Never rejects;
-   * the store is asked for all that is not known here at once.
+   * Whether a call may go on: what it touches has to be this client's own, and what it mentions must not be another's.
+   * Never rejects; the store is asked for all that is not known here, many at a time.
    */
-  async claim(ids: readonly string[], client: string): Promise<Claim> {
+  async claim({ own, mentioned }: Touched, client: string): Promise<Claim> {
+    const ids = [...own, ...mentioned];
     const makers = await this.makersFor(ids, client);
-    if (makers === undefined) return { kind: 'unknown' };
+    if (makers === undefined) return { kind: 'unknown', id: ids[0] ?? '' };
     const found: Found[] = [];
     for (const [at, maker] of makers.entries()) {
       const id = ids[at] ?? '';
-      if (maker === undefined) return { kind: 'not-own', id };
-      found.push({ id, maker });
+      if (maker === 'another' || (maker === undefined && at < own.length)) return { kind: 'not-own', id };
+      if (maker !== undefined) found.push({ id, maker });
     }
     return { kind: 'own', found };
   }
 
   /**
-   * Of each of these things its maker, where it was made for this client.
+   * Of each of these things its maker, where it was made for this client; `another` where it was made for one that is
+   * not, and undefined where nobody knows. What is another's is not renewed by being asked for.
    * @returns undefined where the store does not answer
    */
-  async makersFor(ids: readonly string[], client: string): Promise<(Maker | undefined)[] | undefined> {
-    const makers: (Maker | undefined)[] = [];
+  async makersFor(
+    ids: readonly string[],
+    client: string,
+  ): Promise<(Maker | 'another' | undefined)[] | undefined> {
+    const makers: (Maker | 'another' | undefined)[] = [];
     for (let from = 0; from < ids.length; from += RECALLED_AT_ONCE) {
       // Others have their turn in between.
       if (from > 0) await setImmediate();
       const all = await Promise.all(
-        ids.slice(from, from + RECALLED_AT_ONCE).map((id) => this.#madeFor(id, client)),
+        ids.slice(from, from + RECALLED_AT_ONCE).map((id) => this.#makerFor(id, client)),
       );
-      for (const made of all) {
-        if (made === 'unknown') return undefined;
-        makers.push(made?.maker);
+      for (const maker of all) {
+        if (maker === 'unknown') return undefined;
+        makers.push(maker);
       }
     }
     return makers;
@@ -157,18 +162,17 @@ export class ResourceBook {
     await Promise.all(Array.from(this.#unwritten, ([id, thing]) => this.#send(id, thing)));
   }
 
-  async #madeFor(id: string, client: string): Promise<Made | 'unknown' | undefined> {
+  async #makerFor(id: string, client: string): Promise<Maker | 'another' | 'unknown' | undefined> {
     if (!isId(id)) return undefined;
     const recent = this.#recent(id);
-    if (recent !== undefined) return recent.maker.client === client ? recent : undefined;
-    const made = await this.#recall(id);
+    const made = recent ?? (await this.#recall(id));
     if (made === undefined || made === 'unknown') return made;
-    if (made.maker.client === client) {
-      this.#used(id, made, made.ttlMs);
-      return made;
-    }
-    this.#keep(id, made);
-    return undefined;
+    const { maker } = made;
+    if (maker.client === client) this.#used(id, made, made.ttlMs);
+    else if (recent === undefined) this.#keep(id, made);
+    if (maker.client === client) return maker;
+    // What was made before clients were told apart is nobody's.
+    return maker.client === '' ? undefined : 'another';
   }
 
   #recent(id: string): Made | undefined {

@@ -21,6 +21,8 @@ export interface BodyHints {
    * and those of batches and fine-tuning jobs), and a video's. One more than `MAX_REFS` where there are more.
    */
   readonly refs: readonly string[];
+  /** Those of them that the body itself names under a key which means nothing else: all but files by `file_id`. */
+  readonly plainRefs: readonly string[];
   /** Ids of containers, in the same number: they come into being and end by themselves, and lead to no key. */
   readonly containers: readonly string[];
   /** Texts of `conversation_id` and `chat_id`, which mean something to vendors with an API of their own. */
@@ -78,8 +80,8 @@ export interface ScanOptions {
 /** Facts while they are being gathered. */
 export type FactsDraft = { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] };
 
-/** Things that a body can name by their ids, where that matters; of more than these nobody can say whose they are. */
-export const MAX_REFS = 256;
+/** Things that a body can name by their ids, where that matters: those of a large batch. */
+export const MAX_REFS = 10_000;
 
 const NO_REFS: readonly string[] = Object.freeze([]);
 const NO_MARKS: readonly number[] = Object.freeze([]);
@@ -98,6 +100,7 @@ export function noFacts(): FactsDraft {
     promptCacheKey: undefined,
     user: undefined,
     refs: NO_REFS,
+    plainRefs: NO_REFS,
     containers: NO_REFS,
     vendorRefs: NO_REFS,
     sealedAt: NO_MARKS,
@@ -108,11 +111,6 @@ export function noFacts(): FactsDraft {
     asksForResponse: false,
     whole: false,
   };
-}
-
-/** A list of names with more of them, and no longer than it takes to see that there are too many. */
-export function withNames(names: readonly string[], more: readonly string[]): readonly string[] {
-  return more.length === 0 || names.length > MAX_REFS ? names : [...names, ...more];
 }
 
 /** A copy of the body with one model in the place of another; every other byte stays as it is. */

@@ -2,7 +2,7 @@
  * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It hops from boundary
  * to boundary and looks into no part but the few fields it wants.
  */
-import { noFacts, withNames } from './body-facts.ts';
+import { MAX_REFS, noFacts } from './body-facts.ts';
 import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /** RFC 2046 allows a boundary no more. */
@@ -79,7 +79,7 @@ function note(facts: FactsDraft, field: string | undefined, body: Buffer, start:
   if (field === undefined) return;
   const value = end - start <= MAX_FIELD_BYTES ? body.toString('utf8', start, end) : undefined;
   if (NAMES_THING.test(field)) {
-    facts.refs = withNames(facts.refs, [value ?? '']);
+    if (facts.refs.length <= MAX_REFS) facts.refs = facts.plainRefs = [...facts.refs, value ?? ''];
     return;
   }
   if (field !== 'model' && field !== 'stream') return;

@@ -1,4 +1,4 @@
-import { MAX_REFS, withNames } from './body-facts.ts';
+import { MAX_REFS } from './body-facts.ts';
 import type { FactsDraft } from './body-facts.ts';
 import { idTextsAt, textAt, unescaped } from './json-text.ts';
 import { itemsOf, spaceEnd } from './json-walk.ts';
@@ -15,12 +15,18 @@ const COLON = 0x3a;
 export class NamedThings implements StringSink {
   readonly #body: Buffer;
   readonly #facts: FactsDraft;
-  /** The refs so far: a body may name one file many thousand times. */
-  readonly #refs = new Set<string>();
+  readonly #refs = new Names();
+  readonly #plain = new Names();
+  readonly #containers = new Names();
+  readonly #vendors = new Names();
 
   constructor(body: Buffer, facts: FactsDraft) {
     this.#body = body;
     this.#facts = facts;
+    facts.refs = this.#refs.list;
+    facts.plainRefs = this.#plain.list;
+    facts.containers = this.#containers.list;
+    facts.vendorRefs = this.#vendors.list;
   }
 
   /** A member of the body itself, by a key that names a thing. */
@@ -41,7 +47,7 @@ export class NamedThings implements StringSink {
       }
       case 'conversation_id':
       case 'chat_id':
-        facts.vendorRefs = withNames(facts.vendorRefs, this.#idsAt(start));
+        for (const id of this.#idsAt(start)) this.#vendors.add(id);
         return;
       case 'video':
         for (const id of idTextsAt(this.#body, start, MAX_NAME_BYTES)) this.#refer(id);
@@ -65,11 +71,10 @@ export class NamedThings implements StringSink {
   }
 
   #take(key: string, value: number): void {
-    if (key === 'file_id') this.#refer(textAt(this.#body, value, MAX_NAME_BYTES));
-    else if (key === 'container')
-      this.#facts.containers = withNames(this.#facts.containers, this.#idsAt(value));
+    if (key === 'file_id') this.#refs.add(textAt(this.#body, value, MAX_NAME_BYTES));
+    else if (key === 'container') for (const id of this.#idsAt(value)) this.#containers.add(id);
     else if (key === 'file_ids')
-      for (const item of itemsOf(this.#body, value)) this.#refer(textAt(this.#body, item, MAX_NAME_BYTES));
+      for (const item of itemsOf(this.#body, value)) this.#refs.add(textAt(this.#body, item, MAX_NAME_BYTES));
   }
 
   /** A thing by its id, or by an object that has it. */
@@ -79,8 +84,19 @@ export class NamedThings implements StringSink {
   }
 
   #refer(id: string | undefined): void {
-    if (id === undefined || id === '' || this.#refs.size > MAX_REFS || this.#refs.has(id)) return;
     this.#refs.add(id);
-    this.#facts.refs = [...this.#facts.refs, id];
+    this.#plain.add(id);
+  }
+}
+
+/** Names, each once, and no more than it takes to see that there are too many: a body may say one many thousand times. */
+class Names {
+  readonly list: string[] = [];
+  readonly #seen = new Set<string>();
+
+  add(name: string | undefined): void {
+    if (name === undefined || name === '' || this.list.length > MAX_REFS || this.#seen.has(name)) return;
+    this.#seen.add(name);
+    this.list.push(name);
   }
 }

@@ -15,6 +15,7 @@ import type { ServeLimits } from '../failover/serve-provider.ts';
 import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
 import { deliver } from './deliver.ts';
 import { allModels, isPassedOn, modelsAsked } from './models.ts';
+import { guardLateNames } from './late-names.ts';
 import { ownPage } from './own-lists.ts';
 import { isWithin, keepsApart } from './ownership.ts';
 import { keepClient } from './pings.ts';
@@ -23,7 +24,7 @@ import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
-import { foundDead, noteResources, ownersWay, refsFor, sealWatchFor, soleWay } from './resources.ts';
+import { foundDead, listenerFor, noteResources, ownersWay, refersTo, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
 import { asksToHold, serveLimits, STALL_MS } from './serve-limits.ts';
 import type { Tunnel } from './server.ts';
@@ -118,15 +119,19 @@ export class Gateway {
     const { body: maxBytes, replay: replayBytes } = runtime.config.limits;
     if (request.headers.expect !== undefined) response.writeContinue();
     let trouble: Refusal | undefined;
+    const onTrouble = (met: Refusal): void => {
+      trouble = met;
+      gone.abort();
+    };
     const bodyLimits = { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS };
-    const call =
+    const read =
       asked.tunnel === undefined
-        ? await readCall(request, opened, bodyLimits, (met) => {
-            trouble = met;
-            gone.abort();
-          })
+        ? await readCall(request, opened, bodyLimits, onTrouble)
         : bodilessCall(request, opened);
-    if ('kind' in call) return refuse(reply, call);
+    if ('kind' in read) return refuse(reply, read);
+    const call = keepsApart(runtime.config)
+      ? guardLateNames(read, () => onTrouble(refusal('reference_too_late', { limit: replayBytes })))
+      : read;
     story.call = call;
 
     const { tools, resources, waiting } = this.#options;
@@ -135,9 +140,9 @@ export class Gateway {
     const { owner } = opened;
     const list = keepsApart(runtime.config) ? listOf(call.target.operation) : undefined;
     if (list !== undefined) return this.#tellOwn(call, asked, list, owner);
-    const refs = refsFor(call, runtime);
-    const sole =
-      refs.length === 0 ? undefined : await soleWay(refs, call, runtime, resources, tools.now, owner);
+    const sole = refersTo(call, runtime)
+      ? await soleWay(call, runtime, resources, tools.now, owner)
+      : undefined;
     const way = sole ?? runtime.route(call.model);
     if (way.kind === 'refusal') return refuse(reply, way);
     if (way.kind === 'no-route') {
@@ -153,7 +158,7 @@ export class Gateway {
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
       noteResources(call, result.attempt, runtime, resources, owner);
     if (result.kind === 'answer')
-      reply.listener = sealWatchFor(call, result.attempt, targets, runtime, resources);
+      reply.listener = listenerFor(call, result.attempt, targets, runtime, resources, owner);
     const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
     if (refused !== undefined) refuse(reply, refused);
     else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);

@@ -67,11 +67,12 @@ interface Account {
 export async function ownPage(call: Call, list: ResourceList, tools: ListTools): Promise<OwnPage> {
   const asked = pageAsked(list, call.target.query);
   const cursor = asked.after ?? asked.before;
-  const start = cursor === undefined ? undefined : await claimAll([cursor], tools.owner, tools.book);
-  if (start?.kind === 'refusal') return start;
+  const touched = { own: cursor === undefined ? [] : [cursor], mentioned: [] };
+  const claimed = await claimAll(touched, tools.owner, tools.book);
+  if ('kind' in claimed) return claimed;
   const accounts = await accountsOf(call, list, tools);
   if (accounts === undefined) return refusal('resource_owner_unknown', { id: list.kind });
-  const first = start === undefined ? 0 : indexOf(start.found[0]?.maker, accounts, tools);
+  const first = cursor === undefined ? 0 : indexOf(claimed[0]?.maker, accounts, tools);
   const walk = new Walk(call, list, asked, tools);
   return walk.over(
     first < 0 ? [] : accounts.slice(first, asked.before === undefined ? undefined : first + 1),
@@ -168,7 +169,8 @@ class Walk {
     const ttlMs = keptMs(this.#call.target.operation, runtime.config);
     return things.filter((listed, at) => {
       const maker = makers[at];
-      if (maker === undefined || !leadsTo(maker, account, runtime, attempts.now())) return false;
+      if (maker === undefined || maker === 'another' || !leadsTo(maker, account, runtime, attempts.now()))
+        return false;
       for (const id of namedBy(listed)) book.learn(id, maker, ttlMs);
       return true;
     });
@@ -205,7 +207,7 @@ async function accountsOf(
   if (makers === undefined) return undefined;
   return places.flatMap(({ provider, domain }, at) => {
     const maker = makers[at];
-    if (maker === undefined) return [];
+    if (maker === undefined || maker === 'another') return [];
     const place = placeOf(maker, runtime.providers, attempts.now());
     return place.kind === 'here' ? [{ provider, domain, pooled: place.pooled }] : [];
   });

@@ -1,4 +1,5 @@
-import type { Claim, ResourceBook } from '../affinity/resource-book.ts';
+import type { Touched } from '../affinity/refs.ts';
+import type { Found, ResourceBook } from '../affinity/resource-book.ts';
 import type { Config } from '../config/schema.ts';
 import { MAX_REFS } from '../dialects/body-facts.ts';
 import type { Operation } from '../dialects/operation.ts';
@@ -45,20 +46,21 @@ export function isWithin({ prefix = '' }: Target): boolean {
   return COLLECTIONS.test(prefix.includes('%') ? decodeURIComponent(prefix) : prefix);
 }
 
-/** The things, where all of them are this client's; else why its call goes nowhere. */
+/** What a client may touch of what a call names, in its order; else why its call goes nowhere. */
 export async function claimAll(
-  ids: readonly string[],
+  touched: Touched,
   owner: string,
   book: ResourceBook,
-): Promise<Extract<Claim, { readonly kind: 'own' }> | Refusal> {
-  if (ids.length > MAX_REFS) return refusal('too_many_references', { limit: MAX_REFS });
-  const claim = await book.claim(ids, owner);
+): Promise<readonly Found[] | Refusal> {
+  if (touched.own.length + touched.mentioned.length > MAX_REFS)
+    return refusal('too_many_references', { limit: MAX_REFS });
+  const claim = await book.claim(touched, owner);
   switch (claim.kind) {
     case 'own':
-      return claim;
+      return claim.found;
     case 'not-own':
       return refusal('resource_not_found', { id: claim.id });
     case 'unknown':
-      return refusal('resource_owner_unknown', { id: ids[0] ?? '' });
+      return refusal('resource_owner_unknown', { id: claim.id });
   }
 }

@@ -1,7 +1,8 @@
 import { NO_LONGER_ACCEPTED, placeOf } from '../affinity/place.ts';
+import { AnswerNames } from '../affinity/answer-names.ts';
 import type { Maker } from '../affinity/made.ts';
 import { deletedBy, makes, refsOf, touchedBy } from '../affinity/refs.ts';
-import type { ResourceBook } from '../affinity/resource-book.ts';
+import type { Found, ResourceBook } from '../affinity/resource-book.ts';
 import { SealWatch } from '../affinity/seals.ts';
 import { answerIds, ownedIds } from '../dialects/answer-ids.ts';
 import type { Call } from '../dialects/call.ts';
@@ -15,6 +16,7 @@ import { claimAll, keepsApart, keptMs } from './ownership.ts';
 import { markListed } from './own-lists.ts';
 import { refusal } from './read-call.ts';
 import type { Refusal } from './read-call.ts';
+import type { Reply } from './reply.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -31,35 +33,40 @@ export interface SoleWay {
   readonly targets: readonly [RouteTarget];
 }
 
-/** What a call refers to that decides its way: where clients are kept apart, all of it; the most telling first. */
-export function refsFor(call: Call, { config }: Runtime): readonly string[] {
-  return keepsApart(config) ? touchedBy(call) : refsOf(call);
-}
-
 /**
  * The way of a call that refers to something, ahead of all routes: to the key that made it, and no other. Where clients
- * are kept apart it goes nowhere unless all of it is its client's own.
- * @param refs of the call, as `refsFor` gives them
+ * are kept apart it goes nowhere unless what it refers to is its client's own.
  * @param owner - whose call it is
  * @returns undefined where nobody knows who made any of it: the call is routed as usual
  */
 export async function soleWay(
-  refs: readonly string[],
   call: Call,
   { providers, config }: Runtime,
   book: ResourceBook,
   now: () => number,
   owner: string,
 ): Promise<SoleWay | Refusal | undefined> {
-  const claim = keepsApart(config) ? await claimAll(refs, owner, book) : undefined;
-  if (claim?.kind === 'refusal') return claim;
-  if (config.resourceAffinity === 0) return undefined;
-  const found = claim === undefined ? await book.find(refs, config.resourceAffinity) : claim.found[0];
-  if (found === undefined) return undefined;
+  const found = keepsApart(config)
+    ? await claimed(call, owner, book)
+    : await book.find(refsOf(call), config.resourceAffinity);
+  if (found !== undefined && 'kind' in found) return found;
+  if (found === undefined || config.resourceAffinity === 0) return undefined;
   const { id, maker } = found;
   const place = placeOf(maker, providers, now());
   if (place.kind === 'gone') return keyGone(id, place.reason);
   return { kind: 'sole', id, targets: [soleTarget(place.provider, place.pooled, call.model, providers)] };
+}
+
+async function claimed(call: Call, owner: string, book: ResourceBook): Promise<Found | Refusal | undefined> {
+  const found = await claimAll(touchedBy(call), owner, book);
+  return 'kind' in found ? found : found[0];
+}
+
+/** Whether a call refers to anything that has to be looked up. Costs nothing. */
+export function refersTo(call: Call, { config }: Runtime): boolean {
+  if (!keepsApart(config)) return config.resourceAffinity > 0 && refsOf(call).length > 0;
+  const { own, mentioned } = touchedBy(call);
+  return own.length + mentioned.length > 0;
 }
 
 /**
@@ -82,7 +89,7 @@ export async function ownersWay(
  * Hears of what an answer holds that only its maker can read; undefined where its answers never do, or where the next
  * turn has no choice of a key anyway.
  */
-export function sealWatchFor(
+function sealWatchFor(
   call: Call,
   { plan: { provider, pooled } }: Attempt,
   targets: readonly RouteTarget[],
@@ -94,6 +101,50 @@ export function sealWatchFor(
   const maker = makerOf(provider, pooled, '');
   const ttlMs = Math.min(SEALS_KEPT_MS, config.resourceAffinity);
   return SealWatch.for(call.target.operation.name, (name) => book.learn(name, maker, ttlMs));
+}
+
+/**
+ * Hears of what comes into being while a model works, for the client whose call it is; undefined where its answer names
+ * nothing of the kind, and where clients are not kept apart.
+ */
+function namesFor(
+  call: Call,
+  { plan: { provider, pooled }, dialect }: Attempt,
+  { config }: Runtime,
+  book: ResourceBook,
+  owner: string,
+): AnswerNames | undefined {
+  const { operation } = call.target;
+  if (!keepsApart(config) || dialect !== operation.dialect) return undefined;
+  const maker = makerOf(provider, pooled, owner);
+  const ttlMs = keptMs(LASTS, config);
+  return AnswerNames.for(call, (name) => {
+    book.learn(name, maker, ttlMs);
+    markListed(operation, maker, ttlMs, book);
+  });
+}
+
+/** A file that was made on the way stays until it is deleted. */
+const LASTS = { heedsStore: false };
+
+/** Hears of what a client gets of an answer; undefined where nothing in it is of interest, as in nearly all. */
+export function listenerFor(
+  call: Call,
+  attempt: Attempt,
+  targets: readonly RouteTarget[],
+  runtime: Runtime,
+  book: ResourceBook,
+  owner: string,
+): Reply['listener'] {
+  const seals = sealWatchFor(call, attempt, targets, runtime, book);
+  const names = namesFor(call, attempt, runtime, book, owner);
+  if (seals === undefined || names === undefined) return seals ?? names;
+  return {
+    read: (bytes) => {
+      seals.read(bytes);
+      names.read(bytes);
+    },
+  };
 }
 
 /** The refusal of a call whose one key was found dead by this very call; undefined where it was not. */

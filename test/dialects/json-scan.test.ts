@@ -102,11 +102,11 @@ void describe('reading a JSON body', () => {
   });
 
   void it('keeps no more names than it takes to see that there are too many', () => {
-    const many = Array.from({ length: 9_999 }, (_, n) => ({ file_id: `f${n}`, container: `c${n}` }));
+    const many = Array.from({ length: 12_000 }, (_, n) => ({ file_id: `f${n}`, container: `c${n}` }));
     const named = facts(JSON.stringify({ many }));
     assert.equal(named.refs.length, MAX_REFS + 1);
     assert.equal(named.containers.length, MAX_REFS + 1);
-    assert.equal(facts(`{${'"chat_id":"x",'.repeat(9_999)}"n":1}`).vendorRefs.length, MAX_REFS + 1);
+    assert.deepEqual(facts(`{${'"chat_id":"x",'.repeat(9_999)}"n":1}`).vendorRefs, ['x']);
   });
 
   void it('says where messages and instructions begin', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import * as z from 'zod';
+import { MAX_REFS } from '../../src/dialects/body-facts.ts';
 import { operations } from '../../src/dialects/operation-table.ts';
 import { familyOf, type Operation } from '../../src/dialects/operation.ts';
 import { listOf } from '../../src/dialects/resource-lists.ts';
@@ -308,7 +309,10 @@ void describe('with clients, a body that names another’s', () => {
     shelves.asked();
     const mixed = { model: 'm', input: [{ file_id: own }, { file_id: others }] };
     assert.equal((await send('bob', 'POST', '/v1/responses', { body: mixed })).code, 'resource_not_found');
-    const many = { model: 'm', input: Array.from({ length: 300 }, (_, n) => ({ file_id: `f${n}` })) };
+    const many = {
+      model: 'm',
+      input: Array.from({ length: MAX_REFS + 1 }, (_, n) => ({ file_id: `f${n}` })),
+    };
     assert.equal((await send('bob', 'POST', '/v1/responses', { body: many })).code, 'too_many_references');
     const form = `--b\r\ncontent-disposition: form-data; name="video[id]"\r\n\r\n${others}\r\n--b--\r\n`;
     assert.equal((await send('bob', 'POST', '/v1/videos/edits', { body: form, form: true })).status, 404);
