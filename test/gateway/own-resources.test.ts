@@ -1,86 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, test, type TestContext } from 'node:test';
-import * as z from 'zod';
+import { describe, test } from 'node:test';
 import { MAX_REFS } from '../../src/dialects/body-facts.ts';
 import { operations } from '../../src/dialects/operation-table.ts';
 import { familyOf, type Operation } from '../../src/dialects/operation.ts';
 import { listOf } from '../../src/dialects/resource-lists.ts';
-import { gatewayFor, type ConfigParts, type TestGateway } from '../support/gateway.ts';
-import { ask, type Heard } from '../support/http.ts';
-import { startShelves, type Shelves } from './shelves.ts';
-
-const KEYS = ['sk-shelf-one-0123456789', 'sk-shelf-two-0123456789'];
-const CLIENTS = [
-  { name: 'ada', key: 'client-ada-0123456789' },
-  { name: 'bob', key: 'client-bob-0123456789' },
-];
-
-interface World {
-  readonly shelves: Shelves;
-  readonly gateway: TestGateway;
-  /** Asks as a client, for an operation's path with this id in it. */
-  readonly as: (client: string, operation: Operation, more?: Partial<Call>) => Promise<Heard>;
-  /** Asks as a client, as the client of this family would. */
-  readonly send: (client: string, method: string, path: string, more?: Partial<Call>) => Promise<Heard>;
-}
-
-interface Call {
-  readonly id: string;
-  readonly query: string;
-  readonly body: unknown;
-  readonly anthropic: boolean;
-  readonly form: boolean;
-}
-
-async function world(t: TestContext, config: ConfigParts = {}, keys = KEYS): Promise<World> {
-  const shelves = await startShelves(t);
-  const provider = {
-    id: 'shelf',
-    type: 'generic',
-    genericHost: shelves.url,
-    apiTokens: keys,
-    failover: { enabled: false },
-  };
-  const gateway = await gatewayFor(t, {
-    config: { clients: CLIENTS, providers: [provider], ...config },
-  });
-  const send: World['send'] = (client, method, path, { query = '', body = {}, anthropic, form } = {}) => {
-    const key = `client-${client}-0123456789`;
-    const headers = {
-      ...(anthropic === true
-        ? { 'x-api-key': key, 'anthropic-version': '2023-06-01' }
-        : { authorization: `Bearer ${key}` }),
-      ...(form === true && { 'content-type': 'multipart/form-data; boundary=b' }),
-    };
-    return ask(gateway.url, { method, path: path + query, headers, ...(method === 'POST' && { body }) });
-  };
-  return {
-    shelves,
-    gateway,
-    send,
-    as: (client, { method, pattern, dialect, name }, more = {}) => {
-      const [before = '', ...after] = `/v1${pattern}`.split('{id}');
-      const path = after.length === 0 ? before : before + (more.id ?? '') + after.join('item_1');
-      const body = more.body ?? BODIES[name] ?? { model: 'm', input: 'hi', messages: [] };
-      const isForm = name.endsWith('files.create') || name === 'uploads.parts.create';
-      const anthropic = familyOf(dialect) === 'anthropic';
-      return send(client, method, path, { ...more, anthropic, body: isForm ? FORM : body, form: isForm });
-    },
-  };
-}
-
-const FORM =
-  '--b\r\ncontent-disposition: form-data; name="purpose"\r\n\r\nbatch\r\n' +
-  '--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n{}\r\n--b--\r\n';
-const BODIES: Readonly<Record<string, unknown>> = {
-  'chat.completions': { model: 'm', store: true, messages: [{ role: 'user', content: 'hi' }] },
-};
-
-function named(name: string): Operation {
-  const operation = operations.find((each) => each.name === name);
-  assert.ok(operation !== undefined, name);
-  return operation;
-}
+import type { Heard } from '../support/http.ts';
+import { idOf, idsIn, KEYS, moreIn, named, ownWorld, type Sent } from './own-world.ts';
 
 /** By the beginning of a path: what makes the things that it names. The longest beginning counts. */
 const MAKERS: Readonly<Record<string, string>> = {
@@ -108,14 +33,6 @@ function makerOf({ pattern, dialect }: Operation): Operation {
   );
 }
 
-/** The id of what an answer says was made. */
-function idOf({ text, status }: Heard): string {
-  assert.equal(status, 200, text);
-  const id = /"(?:id|task_id)":"([^"]+)"/u.exec(text)?.[1];
-  assert.ok(id !== undefined, text);
-  return id;
-}
-
 /** An answer without what differs from one answer to the next. */
 function gist({ status, headers, text }: Heard, id: string): unknown {
   const { date, 'x-request-id': _, 'request-id': __, 'content-length': ___, ...rest } = headers;
@@ -129,7 +46,7 @@ const byId = operations.filter(({ pattern, name }) => pattern.includes('{id}') &
 void describe('with clients, what one made', () => {
   for (const operation of byId) {
     void test(`does not exist for another: ${operation.name}`, async (t) => {
-      const { as, shelves } = await world(t);
+      const { as, shelves } = await ownWorld(t);
       const id = idOf(await as('ada', makerOf(operation)));
       shelves.asked();
       const others = await as('bob', operation, { id });
@@ -154,7 +71,7 @@ void describe('with clients, what one made', () => {
 
   for (const operation of operations.filter((each) => listOf(each) !== undefined)) {
     void test(`stands in no list of another’s: ${operation.name}`, async (t) => {
-      const { as, shelves } = await world(t);
+      const { as, shelves } = await ownWorld(t);
       const maker = makerOf({ ...operation, pattern: `${operation.pattern}/{id}` });
       const made: string[] = [];
       for (let n = 0; n < 6; n++) made.push(idOf(await as('ada', maker)));
@@ -192,16 +109,6 @@ void describe('with clients, what one made', () => {
     );
   });
 });
-
-const page = z.object({ data: z.array(z.looseObject({ id: z.string() })), has_more: z.boolean() });
-
-function idsIn(heard: Heard): string[] {
-  return page.parse(heard.json()).data.map(({ id }) => id);
-}
-
-function moreIn(heard: Heard): boolean {
-  return page.parse(heard.json()).has_more;
-}
 
 /** Where a body names what earlier calls made. */
 const NAMED: readonly (readonly [
@@ -290,7 +197,7 @@ const NAMED: readonly (readonly [
 void describe('with clients, a body that names another’s', () => {
   for (const [what, maker, path, body] of NAMED) {
     void test(`${what} (${path})`, async (t) => {
-      const { as, send, shelves } = await world(t);
+      const { as, send, shelves } = await ownWorld(t);
       const id = idOf(await as('ada', named(maker)));
       shelves.asked();
       const others = await send('bob', 'POST', `/v1${path}`, { body: body(id) });
@@ -303,7 +210,7 @@ void describe('with clients, a body that names another’s', () => {
   }
 
   void test('among its own, or more than can be looked after', async (t) => {
-    const { as, send, shelves } = await world(t);
+    const { as, send, shelves } = await ownWorld(t);
     const others = idOf(await as('ada', named('files.create')));
     const own = idOf(await as('bob', named('files.create')));
     shelves.asked();
@@ -320,12 +227,12 @@ void describe('with clients, a body that names another’s', () => {
   });
 
   void test('of Coze or Dify, in a query or a body', async (t) => {
-    const { as, send, shelves } = await world(t);
+    const { as, send, shelves } = await ownWorld(t);
     const chat = (await as('ada', named('coze.chat'))).text;
     const [, id = '', conversation = ''] = /"id":"(\w+)","conversation_id":"(\w+)"/u.exec(chat) ?? [];
     const dify = /"conversation_id":"(\w+)"/u.exec((await as('ada', named('dify.chat_messages'))).text)?.[1];
     shelves.asked();
-    const asked: [string, string, Partial<Call>][] = [
+    const asked: [string, string, Partial<Sent>][] = [
       ['GET', '/v1/v3/chat/retrieve', { query: `?chat_id=${id}&conversation_id=${conversation}` }],
       ['GET', '/v1/v3/chat/message/list', { query: `?conversation_id=${conversation}&chat_id=${id}` }],
       ['POST', '/v1/v3/chat/cancel', { body: { chat_id: id, conversation_id: conversation } }],

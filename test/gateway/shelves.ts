@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 
 /** A request as it came to the provider. */
@@ -14,6 +13,8 @@ export interface Shelves {
   readonly url: string;
   /** Requests that came, oldest first, since this was asked last. */
   readonly asked: () => readonly Shelved[];
+  /** From now on an account answers that it is overloaded. */
+  readonly fail: (key: string) => void;
   /** Puts things on an account's shelf that nobody made through a gateway. */
   readonly put: (key: string, collection: string, count: number) => readonly string[];
 }
@@ -21,6 +22,8 @@ export interface Shelves {
 interface Thing {
   readonly id: string;
   readonly created_at: number | string;
+  /** Of a batch: not told before it is asked for. */
+  readonly output_file_id?: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -50,6 +53,7 @@ const ID =
 export async function startShelves(t: TestContext): Promise<Shelves> {
   const accounts = new Map<string, Map<string, Thing>>();
   const asked: Shelved[] = [];
+  const failing = new Set<string>();
   let count = 0;
   let seen = 0;
   const accountOf = (key: string): Map<string, Thing> => {
@@ -61,7 +65,8 @@ export async function startShelves(t: TestContext): Promise<Shelves> {
     const n = ++count;
     const at = 1_700_000_000 + n;
     const date = prefix === 'msgbatch_' ? new Date(at * 1000).toISOString() : at;
-    const thing = { id: `${prefix}${String(n).padStart(6, '0')}abcdefghijkl`, created_at: date };
+    const output = prefix === 'batch_' ? { output_file_id: make(key, 'file-').id } : {};
+    const thing = { id: `${prefix}${String(n).padStart(6, '0')}abcdefghijkl`, created_at: date, ...output };
     accountOf(key).set(thing.id, thing);
     return thing;
   };
@@ -75,6 +80,7 @@ export async function startShelves(t: TestContext): Promise<Shelves> {
       const named = [...(url + body).matchAll(ID)].map(([id]) => id);
       const stranger = named.find((id) => !account.has(id));
       const say = sayer(request, response);
+      if (failing.has(key)) return say(503, { error: { message: 'overloaded' } });
       if (stranger !== undefined) return say(404, { error: { message: `No such object: ${stranger}` } });
       if (method === 'GET' && !ID.test(path) && !url.includes('chat_id')) {
         ID.lastIndex = 0;
@@ -85,11 +91,12 @@ export async function startShelves(t: TestContext): Promise<Shelves> {
       }
       ID.lastIndex = 0;
       const [first = ''] = named;
+      const thing = account.get(first);
       if (method === 'DELETE' && path.split('/').at(-1) === first) account.delete(first);
-      return say(
-        200,
-        answer(method, path, first, (prefix) => make(key, prefix)),
-      );
+      const runsCode = body.includes('code_');
+      const given = answer(method, path, first, runsCode, thing, (prefix) => make(key, prefix));
+      if (body.includes('"stream":true')) return stream(response, given);
+      return say(200, given);
     });
   });
   await new Promise<void>((resolve) => {
@@ -108,12 +115,20 @@ export async function startShelves(t: TestContext): Promise<Shelves> {
       seen = asked.length;
       return since;
     },
+    fail: (key) => void failing.add(key),
     put: (key, prefix, many) => Array.from({ length: many }, () => make(key, prefix).id),
   };
 }
 
-function answer(method: string, path: string, first: string, make: (prefix: string) => Thing): Json {
-  if (method !== 'POST') return { id: first, object: 'thing', ...doneOf(method, path, make) };
+function answer(
+  method: string,
+  path: string,
+  first: string,
+  runsCode: boolean,
+  thing: Thing | undefined,
+  make: (prefix: string) => Thing,
+): Json {
+  if (method !== 'POST') return { object: 'thing', ...(thing ?? { id: first }) };
   if (TASKS.test(path)) {
     const task = { task_id: make('task_').id };
     return path.startsWith('services') ? { output: task } : { code: 0, data: task };
@@ -125,13 +140,22 @@ function answer(method: string, path: string, first: string, make: (prefix: stri
   const prefix = MADE.find(([made]) => made.test(path))?.[1];
   if (path.endsWith('/complete')) return { id: first, object: 'upload', file: make('file-') };
   if (prefix === undefined) return { id: first, object: 'thing', input_tokens: 1 };
-  return { ...make(prefix), object: 'thing', ...SAYING[prefix] };
+  const { id, created_at } = make(prefix);
+  return { id, created_at, object: 'thing', ...SAYING[prefix], ...(runsCode && ranCode(prefix, make)) };
 }
 
-/** What a batch that is done tells beside itself. */
-function doneOf(method: string, path: string, make: (prefix: string) => Thing): Json {
-  const isBatch = method === 'GET' && /^batches\/[^/]+$/u.test(path);
-  return isBatch ? { output_file_id: make('file-').id } : {};
+/** What a model leaves behind that has run code: a container, and a file in it. */
+function ranCode(prefix: string, make: (prefix: string) => Thing): Json {
+  if (prefix === 'resp_')
+    return {
+      status: 'completed',
+      output: [{ type: 'code_interpreter_call', container_id: make('cntr_').id }],
+    };
+  const output = { type: 'bash_code_execution_output', file_id: make('file-').id };
+  return {
+    content: [{ type: 'bash_code_execution_tool_result', content: { content: [output] } }],
+    container: { id: make('cntr_').id, expires_at: 'soon' },
+  };
 }
 
 const SAYING: Readonly<Record<string, Json>> = {
@@ -175,6 +199,22 @@ function pageOf(
   };
 }
 
+/** The same answer in events, as Anthropic streams it. */
+function stream(response: ServerResponse, { content, container, ...message }: Json): void {
+  const events: Json[] = [{ type: 'message_start', message: { ...message, content: [] } }];
+  const blocks = Array.isArray(content) ? content : [];
+  for (const block of blocks) events.push({ type: 'content_block_start', index: 0, content_block: block });
+  const text = { type: 'text', text: 'done' };
+  events.push({ type: 'content_block_start', index: 1, content_block: text });
+  events.push({ type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'done' } });
+  events.push({ type: 'message_delta', delta: { stop_reason: 'end_turn', container }, usage: {} });
+  events.push({ type: 'message_stop' });
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const event of events)
+    response.write(`event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`);
+  response.end();
+}
+
 function sayer(request: IncomingMessage, response: ServerResponse): (status: number, body: Json) => void {
   return (status, body) => {
     const text = request.method === 'HEAD' ? '' : JSON.stringify(body);
@@ -186,8 +226,15 @@ function sayer(request: IncomingMessage, response: ServerResponse): (status: num
   };
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  return (await buffer(request)).toString('latin1');
+/** The body as far as it came. */
+function bodyOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    // That it broke off is seen by what of it is there.
+    request.on('error', () => undefined);
+    request.on('close', () => resolve(Buffer.concat(pieces).toString('latin1')));
+  });
 }
 
 function keyOf({ headers }: IncomingMessage): string {
