@@ -11,7 +11,7 @@ import {
   spaceEnd,
 } from './json-walk.ts';
 import type { StringSink } from './json-walk.ts';
-import { NamedThings } from './named-things.ts';
+import { mayName, NamedThings } from './named-things.ts';
 import { withMark } from './sealed.ts';
 import { asksForThought } from './thought.ts';
 
@@ -206,8 +206,9 @@ class JsonScan implements StringSink {
 
   onString(start: number, end: number): void {
     const first = this.#body[start];
-    if (first === LOWER_F || first === LOWER_C || first === BACKSLASH) this.#names().onString(start, end);
-    else this.#facts.sealedAt = withMark(this.#facts.sealedAt, this.#body, start, end);
+    if (first === LOWER_F || first === LOWER_C || first === BACKSLASH) {
+      if (mayName(this.#body, start, end)) this.#names().onString(start, end);
+    } else this.#facts.sealedAt = withMark(this.#facts.sealedAt, this.#body, start, end);
   }
 
   #names(): NamedThings {

@@ -25,7 +25,7 @@ export interface StringSink {
   onString(start: number, end: number): void;
 }
 
-/** What sinks want to hear of: the marks of what is sealed. Shorter than 32 letters. */
+/** What sinks want to hear of: the marks of what is sealed. */
 const TOLD = [
   'id',
   'encrypted_content',
@@ -38,8 +38,8 @@ const TOLD = [
 /** Of these, what names a thing that may be another's: it is told however it is written, with letters escaped too. */
 const NAMES = ['file_id', 'file_ids', 'container'];
 
-/** By first letter, a bit for each length: one look tells nearly every string that is none of these. */
-const lengthsOf = new Uint32Array(256);
+/** By first letter and whether it is shorter than 32, a bit for each length: one look tells nearly every other string. */
+const lengthsOf = new Uint32Array(512);
 for (const text of TOLD) tell(text.charCodeAt(0), text.length);
 for (const text of NAMES) {
   // An escape is five letters longer than what it stands for.
@@ -51,7 +51,8 @@ for (const text of NAMES) {
 }
 
 function tell(letter: number, length: number): void {
-  lengthsOf[letter] = (lengthsOf[letter] ?? 0) | (1 << (length & 31));
+  const slot = letter + ((length & 32) << 3);
+  lengthsOf[slot] = (lengthsOf[slot] ?? 0) | (1 << (length & 31));
 }
 
 /** The brackets opened and not yet closed, innermost last. Walks never overlap, so one serves them all. */
@@ -86,9 +87,9 @@ export function nestedEnd(body: Buffer, from: number, sink?: StringSink): number
   return RAN_OUT;
 }
 
-/** A shift counts by its last five bits: a string of 32 letters more passes, and is for the sink to tell. */
+/** Only the last six bits of a length count: a string of 64 letters more passes, and is for the sink to tell. */
 function isTold(first: number | undefined, length: number): boolean {
-  return (((lengthsOf[first ?? 0] ?? 0) >>> length) & 1) === 1;
+  return (((lengthsOf[(first ?? 0) + ((length & 32) << 3)] ?? 0) >>> length) & 1) === 1;
 }
 
 /** Where a nested value is malformed: at an opening bracket that is too deep, or a closing one without a partner. */

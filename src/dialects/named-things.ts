@@ -1,12 +1,22 @@
 import { MAX_REFS } from './body-facts.ts';
 import type { FactsDraft } from './body-facts.ts';
 import { idTextsAt, textAt, unescaped } from './json-text.ts';
-import { itemsOf, spaceEnd } from './json-walk.ts';
+import { isAt, itemsOf, spaceEnd } from './json-walk.ts';
 import type { StringSink } from './json-walk.ts';
 
 /** As long as a name may be, as written. Bytes. */
 const MAX_NAME_BYTES = 512;
+const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+
+const KEYS = ['file_id', 'file_ids', 'container'].map((key) => Buffer.from(key));
+
+/** Whether a string may be one of the keys that name things wherever they stand. Nothing is allocated. */
+export function mayName(body: Buffer, start: number, end: number): boolean {
+  for (const key of KEYS) if (isAt(body, start, end, key)) return true;
+  for (let at = start; at < end; at++) if (body[at] === BACKSLASH) return true;
+  return false;
+}
 
 /**
  * Gathers from a body the ids of things that earlier calls made, whichever way they are written: they decide which key
@@ -62,7 +72,7 @@ export class NamedThings implements StringSink {
     }
   }
 
-  /** A string somewhere within: of interest where it is one of the keys that name things wherever they stand. */
+  /** A string somewhere within that may be one of those keys. */
   onString(start: number, end: number): void {
     const key = unescaped(this.#body.toString('latin1', start, end));
     if (key !== 'file_id' && key !== 'file_ids' && key !== 'container') return;
