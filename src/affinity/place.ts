@@ -1,7 +1,7 @@
 import { settle } from '../keys/record.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Maker } from './resource-book.ts';
+import type { Maker } from './made.ts';
 
 /** Where a call that refers to something made earlier has to go. */
 export type Place =

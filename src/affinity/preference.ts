@@ -2,7 +2,7 @@ import type { Call } from '../dialects/call.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { fnv1a } from './hash.ts';
-import type { Maker } from './resource-book.ts';
+import type { Maker } from './made.ts';
 import { headerOf, sessionOf } from './session.ts';
 import { sessionOrder } from './session-order.ts';
 

@@ -1,14 +1,57 @@
 import type { Call } from '../dialects/call.ts';
 
+/** A request that names more things than these is led by the first. */
+const MAX_LEADING = 8;
+
 /**
  * Ids of the things at a provider that a call is about, the most telling first: the one its path names, the
  * response or conversation it goes on from, then files. Costs nothing for a call that names none.
  */
 export function refsOf({ target, hints }: Call): readonly string[] {
   const { pathId } = target;
-  const { previousResponseId, conversation, refs } = hints;
+  const { previousResponseId, conversation } = hints;
+  const refs = hints.refs.length > MAX_LEADING ? hints.refs.slice(0, MAX_LEADING) : hints.refs;
   if (pathId === undefined && previousResponseId === undefined && conversation === undefined) return refs;
   return [pathId, previousResponseId, conversation, ...refs].filter((id) => id !== undefined);
+}
+
+/** What a call touches that may be another client's. */
+export interface Touched {
+  /** What it is about, or goes on from: it has to be its client's own. */
+  readonly own: readonly string[];
+  /**
+   * What stands somewhere in its content under a name that is usually a file's, or a container's. It may be a word of an
+   * application's own as well, or a file that the operator gives to all, and so must only not be another client's.
+   */
+  readonly mentioned: readonly string[];
+}
+
+const NOTHING: Touched = { own: [], mentioned: [] };
+
+/**
+ * All that a call touches, the most telling first. A conversation is a thing where the provider keeps it; elsewhere
+ * clients write what they like there. Costs nothing for a call that names none.
+ */
+export function touchedBy({ target, hints }: Call): Touched {
+  const { operation, pathId, query } = target;
+  const { previousResponseId, conversation, refs, plainRefs, containers, vendorRefs } = hints;
+  const isVendors = operation.dialect === 'vendor' && vendorRefs.length > 0;
+  const asksInQuery = operation.idsInQuery.length > 0 && query !== '';
+  const isPlain = pathId === undefined && previousResponseId === undefined && conversation === undefined;
+  if (isPlain && refs.length === 0 && containers.length === 0 && !isVendors && !asksInQuery) return NOTHING;
+  const one = operation.stateful ? [pathId, previousResponseId, conversation] : [previousResponseId];
+  const own = [
+    ...one.filter((id) => id !== undefined),
+    ...(asksInQuery ? idsInQuery(query, operation.idsInQuery) : []),
+    ...plainRefs,
+    ...(isVendors ? vendorRefs : []),
+  ];
+  return { own: own.filter((id) => id !== ''), mentioned: [...refs, ...containers] };
+}
+
+function idsInQuery(query: string, names: readonly string[]): string[] {
+  const given = new URLSearchParams(query);
+  return names.flatMap((name) => given.getAll(name));
 }
 
 /** Whether the answer to a call may name things made or kept for it. */

@@ -1,14 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Store } from '../store/contract.ts';
+import { decodeMade, encodeMade } from './made.ts';
+import type { Made, Maker } from './made.ts';
 import { Recent } from './recent.ts';
-
-/** The key that made something. */
-export interface Maker {
-  readonly providerId: string;
-  /** Empty where the provider has no keys. */
-  readonly keyId: string;
-  /** The key's quota domain: what other key may stand in for it. */
-  readonly quotaDomain: string;
-}
+import type { Touched } from './refs.ts';
 
 /** A thing whose maker is known. */
 export interface Found {
@@ -36,17 +31,26 @@ const MAX_UNWRITTEN = 20_000;
 const RETRY_MS = 1_000;
 /** Questions to the store, one after the other, for a request that could do without their answers. */
 const MAX_RECALLS = 2;
+/** Questions to the store at once, and then others have their turn. */
+const RECALLED_AT_ONCE = 64;
 
 interface Known {
-  readonly maker: Maker;
+  readonly made: Made;
   readonly until: number;
 }
 
 interface Unwritten {
   /** Undefined: to be forgotten. */
-  readonly maker: Maker | undefined;
-  readonly ttlMs: number;
+  readonly made: Made | undefined;
 }
+
+/**
+ * What a claim to what a call touches came to: it may go on, and these things of its client's are known; one of them is
+ * not for it; or the store that would know does not answer.
+ */
+export type Claim =
+  | { readonly kind: 'own'; readonly found: readonly Found[] }
+  | { readonly kind: 'not-own' | 'unknown'; readonly id: string };
 
 /**
  * Who made what, by the ids of what was made: for as long as it is used, and then for a configured time, in the
@@ -75,8 +79,10 @@ export class ResourceBook {
   async find(ids: readonly string[], ttlMs: number): Promise<Found | undefined> {
     for (const id of ids) {
       if (!isId(id)) continue;
-      const maker = this.#recent(id) ?? (await this.#recall(id, ttlMs));
-      if (maker !== undefined) return { id, maker };
+      const made = this.#recent(id) ?? (await this.#recall(id));
+      if (made === undefined || made === 'unknown') continue;
+      this.#used(id, made, ttlMs);
+      return { id, maker: made.maker };
     }
     return undefined;
   }
@@ -87,26 +93,66 @@ export class ResourceBook {
    */
   async findAny(ids: readonly string[], ttlMs: number): Promise<Maker | undefined> {
     for (const id of ids) {
-      const maker = this.#recent(id);
-      if (maker !== undefined) return maker;
+      const made = this.#recent(id);
+      if (made !== undefined) return made.maker;
     }
     return (await this.find(ids.slice(0, MAX_RECALLS), ttlMs))?.maker;
+  }
+
+  /**
+   * Whether a call may go on: what it touches has to be this client's own, and what it mentions must not be another's.
+   * Never rejects; the store is asked for all that is not known here, many at a time.
+   */
+  async claim({ own, mentioned }: Touched, client: string): Promise<Claim> {
+    const ids = [...own, ...mentioned];
+    const makers = await this.makersFor(ids, client);
+    if (makers === undefined) return { kind: 'unknown', id: ids[0] ?? '' };
+    const found: Found[] = [];
+    for (const [at, maker] of makers.entries()) {
+      const id = ids[at] ?? '';
+      if (maker === 'another' || (maker === undefined && at < own.length)) return { kind: 'not-own', id };
+      if (maker !== undefined) found.push({ id, maker });
+    }
+    return { kind: 'own', found };
+  }
+
+  /**
+   * Of each of these things its maker, where it was made for this client; `another` where it was made for one that is
+   * not, and undefined where nobody knows. What is another's is not renewed by being asked for.
+   * @returns undefined where the store does not answer
+   */
+  async makersFor(
+    ids: readonly string[],
+    client: string,
+  ): Promise<(Maker | 'another' | undefined)[] | undefined> {
+    const makers: (Maker | 'another' | undefined)[] = [];
+    for (let from = 0; from < ids.length; from += RECALLED_AT_ONCE) {
+      // Others have their turn in between.
+      if (from > 0) await setImmediate();
+      const all = await Promise.all(
+        ids.slice(from, from + RECALLED_AT_ONCE).map((id) => this.#makerFor(id, client)),
+      );
+      for (const maker of all) {
+        if (maker === 'unknown') return undefined;
+        makers.push(maker);
+      }
+    }
+    return makers;
   }
 
   /** Keeps who made a thing. Costs nothing where that is known. */
   learn(id: string, maker: Maker, ttlMs: number): void {
     if (!isId(id)) return;
     const known = this.#recent(id);
-    if (known?.keyId === maker.keyId && known.providerId === maker.providerId) return;
-    this.#keep(id, maker, ttlMs);
-    this.#write(id, { maker, ttlMs });
+    if (known !== undefined && isSame(known, maker, ttlMs)) return;
+    this.#hold(id, { maker, ttlMs });
   }
 
   /** The thing is gone. */
   forget(id: string): void {
     if (!isId(id)) return;
     this.#known.delete(id);
-    this.#write(id, { maker: undefined, ttlMs: 0 });
+    this.#write(id, { made: undefined });
   }
 
   /** Tries once more to write what is unwritten. The store itself stays open. */
@@ -116,30 +162,50 @@ export class ResourceBook {
     await Promise.all(Array.from(this.#unwritten, ([id, thing]) => this.#send(id, thing)));
   }
 
-  #recent(id: string): Maker | undefined {
+  async #makerFor(id: string, client: string): Promise<Maker | 'another' | 'unknown' | undefined> {
+    if (!isId(id)) return undefined;
+    const recent = this.#recent(id);
+    const made = recent ?? (await this.#recall(id));
+    if (made === undefined || made === 'unknown') return made;
+    const { maker } = made;
+    if (maker.client === client) this.#used(id, made, made.ttlMs);
+    else if (recent === undefined) this.#keep(id, made);
+    if (maker.client === client) return maker;
+    // What was made before clients were told apart is nobody's.
+    return maker.client === '' ? undefined : 'another';
+  }
+
+  #recent(id: string): Made | undefined {
     const known = this.#known.get(id);
-    return known !== undefined && known.until > this.#options.now() ? known.maker : undefined;
+    return known !== undefined && known.until > this.#options.now() ? known.made : undefined;
   }
 
-  #keep(id: string, maker: Maker, ttlMs: number): void {
-    this.#known.set(id, { maker, until: this.#options.now() + Math.min(BELIEVED_MS, ttlMs / 2) });
+  #keep(id: string, made: Made): void {
+    const until = this.#options.now() + Math.min(BELIEVED_MS, made.ttlMs / 2);
+    this.#known.set(id, { made, until });
   }
 
-  async #recall(id: string, ttlMs: number): Promise<Maker | undefined> {
+  #hold(id: string, made: Made): void {
+    this.#keep(id, made);
+    this.#write(id, { made });
+  }
+
+  /** It is used, so its time begins anew, where this process has not seen to that lately. */
+  #used(id: string, { maker, ttlMs }: Made, leastMs: number): void {
+    if (this.#recent(id) === undefined) this.#hold(id, { maker, ttlMs: Math.max(ttlMs, leastMs) });
+  }
+
+  /** @returns `unknown` where the store does not answer */
+  async #recall(id: string): Promise<Made | 'unknown' | undefined> {
     const unwritten = this.#unwritten.get(id);
-    if (unwritten !== undefined) return unwritten.maker;
+    if (unwritten !== undefined) return unwritten.made;
     try {
       const value = await this.#options.store.recall(storedAs(id));
       this.#storeFailed = false;
-      const maker = value === undefined ? undefined : decode(value);
-      if (maker === undefined) return undefined;
-      this.#keep(id, maker, ttlMs);
-      // It is used, so its time begins anew.
-      this.#write(id, { maker, ttlMs });
-      return maker;
+      return value === undefined ? undefined : decodeMade(value);
     } catch (error) {
       this.#failed(error);
-      return undefined;
+      return 'unknown';
     }
   }
 
@@ -160,10 +226,10 @@ export class ResourceBook {
   /** @returns whether the store took it */
   async #send(id: string, thing: Unwritten): Promise<boolean> {
     const { store } = this.#options;
-    const { maker, ttlMs } = thing;
+    const { made } = thing;
     try {
-      if (maker === undefined) await store.forget(storedAs(id));
-      else await store.remember(storedAs(id), encode(maker), ttlMs);
+      if (made === undefined) await store.forget(storedAs(id));
+      else await store.remember(storedAs(id), encodeMade(made), made.ttlMs);
       this.#storeFailed = false;
       if (this.#unwritten.get(id) === thing) this.#unwritten.delete(id);
       return true;
@@ -205,13 +271,7 @@ function storedAs(id: string): string {
   return `made/${id}`;
 }
 
-function encode({ providerId, keyId, quotaDomain }: Maker): string {
-  return [providerId, keyId, quotaDomain].join('\n');
-}
-
-/** Undefined for what no version known here has written. */
-function decode(value: string): Maker | undefined {
-  const [providerId, keyId, ...domain] = value.split('\n');
-  if (providerId === undefined || keyId === undefined || domain.length === 0) return undefined;
-  return { providerId, keyId, quotaDomain: domain.join('\n') };
+function isSame({ maker: known, ttlMs: knownMs }: Made, maker: Maker, ttlMs: number): boolean {
+  const isKeys = known.keyId === maker.keyId && known.providerId === maker.providerId;
+  return isKeys && known.client === maker.client && knownMs >= ttlMs;
 }

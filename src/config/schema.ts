@@ -41,7 +41,14 @@ const route = z.strictObject({
 });
 
 const client = z.strictObject({
-  name: text('a name').meta({ description: 'What the client is called in logs.' }),
+  name: text('a name').meta({
+    description:
+      'What the client is called in logs, and under which it owns what it makes: with another key it stays the same client, with another name it does not.',
+  }),
+  group: text('a name').exactOptional().meta({
+    description:
+      'The name that owns what it makes, in place of its own: clients of one group reach each other’s files, batches and responses. The name of a client that was renamed or left gives its things to this one.',
+  }),
   key: secret('a key').meta({ description: 'The credential it calls with.' }),
   holdWhole: flag().default(false).meta({
     description:
@@ -134,6 +141,10 @@ const options = {
     .superRefine(checkClients, onLists)
     .exactOptional()
     .meta({ description: 'Who may call. Absent: anybody who can reach a loopback listener.' }),
+  sharedResources: flag().default(false).meta({
+    description:
+      'Every client reaches what any client made. Otherwise, where there are `clients`, each reaches what it made itself, or its `group`: files, uploads, batches, fine-tuning jobs, videos, conversations, stored responses and completions, containers. All else is answered as if it did not exist, and so is what was made before clients were told apart, or outside.',
+  }),
   allowedHosts: z.array(text('a host name')).default([]).meta({
     description:
       'Names without port by which the gateway may be called where there are no `clients`, and whose pages may call it. Programs need none for addresses, `localhost`, names of one label and those under `.internal`, `.local`, `.home.arpa`, `.test` and `.svc`; pages of other sites are refused, and so is what a page could have sent by a name that somebody pointed here.',
@@ -141,7 +152,7 @@ const options = {
   log: log.prefault({}).meta({ description: 'The log.' }),
   resourceAffinity: duration({ min: 0, max: LONGEST_MEMORY_MS }).prefault('30d').meta({
     description:
-      'How long after its last use it is known which key made a file, upload, batch, fine-tuning job, video, conversation, stored response or stored completion: only that key can reach it, or one with the same `quotaDomain` once that key is gone. Who sealed encrypted reasoning or signed a thought is known for a day at most, and preferred. 0 switches it off.',
+      'How long after its last use it is known which key made a file, upload, batch, fine-tuning job, video, conversation, stored response or stored completion: only that key can reach it, or one with the same `quotaDomain` once that key is gone. Who sealed encrypted reasoning or signed a thought is known for a day at most, and preferred. 0 switches it off. Whose something is, where clients are kept apart, is known for at least 366 days after its last use, of responses and completions 30.',
   }),
   limits: limits.prefault({}).meta({ description: 'Bounds of a request.' }),
   provider: soleProvider.exactOptional().meta({

@@ -14,11 +14,20 @@ const OPEN_BRACE = 0x7b;
  *
  * @param head the answer, or its beginning: what it breaks off in the middle of is still read
  */
-export function answerIds(operation: Operation, head: Buffer): readonly string[] {
-  if (operation.answerIds.length === 0) return [];
+export function answerIds({ answerIds: fields }: Operation, head: Buffer): readonly string[] {
+  return idsOf(fields, head);
+}
+
+/** The same by the operation's `ownedIds`. */
+export function ownedIds({ ownedIds: fields }: Operation, head: Buffer): readonly string[] {
+  return idsOf(fields, head);
+}
+
+function idsOf(fields: readonly string[], head: Buffer): readonly string[] {
+  if (fields.length === 0) return [];
   const start = spaceEnd(head, 0);
-  if (head[start] === OPEN_BRACE) return idsIn(head, start, operation.answerIds);
-  const first = new FirstIds(operation.answerIds);
+  if (head[start] === OPEN_BRACE) return idsIn(head, start, fields);
+  const first = new FirstIds(fields);
   const scanner = new SseScanner(first);
   scanner.read(head);
   scanner.end();
@@ -56,7 +65,7 @@ function idsIn(body: Buffer, from: number, fields: readonly string[]): string[] 
   return ids;
 }
 
-/** A text, those of a list, or the `id` of an object; Kling calls that of a task `task_id`. */
+/** A text, those of a list, or the `id` of an object; Kling calls that of a task `task_id`. Coze names two in one. */
 function* idsAt(body: Buffer, at: number): Generator<string> {
   const text = plainStringAt(body, at, MAX_ID_BYTES);
   if (text !== undefined) yield text;
@@ -64,10 +73,13 @@ function* idsAt(body: Buffer, at: number): Generator<string> {
     const listed = plainStringAt(body, item, MAX_ID_BYTES);
     if (listed !== undefined) yield listed;
   }
+  let isNamed = false;
   for (const { key, start } of membersOf(body, at)) {
-    if (key !== 'id' && key !== 'task_id') continue;
-    const id = plainStringAt(body, start, MAX_ID_BYTES);
-    if (id !== undefined) yield id;
-    return;
+    const isId = key === 'id' || key === 'task_id';
+    if (isId || key === 'conversation_id') {
+      const id = plainStringAt(body, start, MAX_ID_BYTES);
+      if (id !== undefined) yield id;
+    } else if (isNamed) return;
+    isNamed ||= isId;
   }
 }

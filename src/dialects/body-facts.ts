@@ -17,10 +17,16 @@ export interface BodyHints {
   readonly promptCacheKey: string | undefined;
   readonly user: string | undefined;
   /**
-   * Ids of other things at the provider that the body names, at most 8: files (`file_id` wherever it stands,
-   * and those of batches and fine-tuning jobs), and a video's.
+   * Ids of other things at the provider that the body names: files (`file_id` and `file_ids` wherever they stand,
+   * and those of batches and fine-tuning jobs), and a video's. One more than `MAX_REFS` where there are more.
    */
   readonly refs: readonly string[];
+  /** Those of them that the body itself names under a key which means nothing else: all but files by `file_id`. */
+  readonly plainRefs: readonly string[];
+  /** Ids of containers, in the same number: they come into being and end by themselves, and lead to no key. */
+  readonly containers: readonly string[];
+  /** Texts of `conversation_id` and `chat_id`, which mean something to vendors with an API of their own. */
+  readonly vendorRefs: readonly string[];
   /**
    * Where the last things stand that only their maker can read, at most 8, the last of them last: offsets for
    * `sealedAt`. What is no such thing after all may be among them.
@@ -74,6 +80,9 @@ export interface ScanOptions {
 /** Facts while they are being gathered. */
 export type FactsDraft = { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] };
 
+/** Things that a body can name by their ids, where that matters: those of a large batch. */
+export const MAX_REFS = 10_000;
+
 const NO_REFS: readonly string[] = Object.freeze([]);
 const NO_MARKS: readonly number[] = Object.freeze([]);
 
@@ -91,6 +100,9 @@ export function noFacts(): FactsDraft {
     promptCacheKey: undefined,
     user: undefined,
     refs: NO_REFS,
+    plainRefs: NO_REFS,
+    containers: NO_REFS,
+    vendorRefs: NO_REFS,
     sealedAt: NO_MARKS,
     thinks: false,
     messagesAt: -1,

@@ -114,6 +114,14 @@ export const gatewayErrors = {
       'A model was asked for by its name, and none of the lists that providers gave has it. It may be served all the same, under a name that a route or `modelMapping` knows.',
     retryable: false,
   },
+  resource_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    message: 'There is no "{id}".',
+    meaning:
+      'The request names a file, batch, job, stored response or the like that the client did not make through this gateway, be it that it does not exist, was deleted, is another client’s, or was made elsewhere. See `sharedResources`.',
+    retryable: false,
+  },
   operation_not_offered: {
     status: 404,
     type: 'invalid_request_error',
@@ -128,6 +136,22 @@ export const gatewayErrors = {
     message: 'The request cannot be put into what "{provider}" speaks: {reason}',
     meaning:
       'The request has to be translated for the provider that the model leads to, and holds something that cannot be said there. The message names it.',
+    retryable: false,
+  },
+  too_many_references: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request names more than {limit} files or the like.',
+    meaning:
+      'Where clients are kept apart, whose each thing is has to be found out, and of more than these that would take too long.',
+    retryable: false,
+  },
+  reference_too_late: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The request names a file or the like behind its first {limit} bytes.',
+    meaning:
+      'The body is larger than `limits.replay`, so that all but its beginning passes by. Where clients are kept apart, what it refers to has to stand in the beginning.',
     retryable: false,
   },
   method_not_allowed: {
@@ -226,12 +250,28 @@ export const gatewayErrors = {
       'The answer has to be translated for the client, and is larger than 64 MiB, or one event of it is larger than 32 MiB. It was ended; nobody is asked again, since the next answer would be as large. Ask for less, or ask in the dialect that the provider speaks: what is passed on as it is has no such bound.',
     retryable: false,
   },
+  list_not_read: {
+    status: 502,
+    type: 'api_error',
+    message: 'The list could not be read far enough: too much of others stands before what is yours.',
+    meaning:
+      'Clients are kept apart, several of them use one account, and so many things of others stand in its list that none of this client’s was met in as many pages as are read for one request. Things can still be asked for by their ids.',
+    retryable: false,
+  },
   too_many_connections: {
     status: 503,
     type: 'api_error',
     message: 'The gateway has as many connections as it takes, all of them in use.',
     meaning:
       'There are `limits.connections` in this process, or `limits.connectionsPerAddress` from one address, and each has a request under way. Idle ones give way before anybody is told this. `GET /api/state` counts them.',
+    retryable: true,
+  },
+  resource_owner_unknown: {
+    status: 503,
+    type: 'api_error',
+    message: 'Whose "{id}" is cannot be found out at the moment.',
+    meaning:
+      'Clients are kept apart, and the store that knows who made what does not answer. What this process has seen within the hour is served all the same.',
     retryable: true,
   },
   no_key_available: {

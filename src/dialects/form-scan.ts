@@ -2,13 +2,15 @@
  * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It hops from boundary
  * to boundary and looks into no part but the few fields it wants.
  */
-import { noFacts } from './body-facts.ts';
+import { MAX_REFS, noFacts } from './body-facts.ts';
 import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;
 const MAX_PART_HEADER_BYTES = 16 * 1024;
 const MAX_FIELD_BYTES = 1024;
+/** Fields that name a file or a video by its id, as forms write members of objects: `video[id]`. */
+const NAMES_THING = /^(?:video\[id\]|(?:.*\[)?file_ids?\]?(?:\[\d*\])?)$/u;
 const CRLF = '\r\n';
 const HEADER_END = Buffer.from('\r\n\r\n');
 
@@ -74,8 +76,13 @@ function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
 }
 
 function note(facts: FactsDraft, field: string | undefined, body: Buffer, start: number, end: number): void {
-  if (field !== 'model' && field !== 'stream') return;
+  if (field === undefined) return;
   const value = end - start <= MAX_FIELD_BYTES ? body.toString('utf8', start, end) : undefined;
+  if (NAMES_THING.test(field)) {
+    if (facts.refs.length <= MAX_REFS) facts.refs = facts.plainRefs = [...facts.refs, value ?? ''];
+    return;
+  }
+  if (field !== 'model' && field !== 'stream') return;
   if (field === 'stream') {
     facts.stream = value?.toLowerCase() === 'true';
     return;

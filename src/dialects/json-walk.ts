@@ -25,9 +25,8 @@ export interface StringSink {
   onString(start: number, end: number): void;
 }
 
-/** What sinks want to hear of: ids of files, and the marks of what is sealed. Shorter than 32 letters. */
+/** What sinks want to hear of: the marks of what is sealed. */
 const TOLD = [
-  'file_id',
   'id',
   'encrypted_content',
   'signature',
@@ -36,12 +35,24 @@ const TOLD = [
   'redacted_thinking',
   'reasoning.encrypted',
 ];
+/** Of these, what names a thing that may be another's: it is told however it is written, with letters escaped too. */
+const NAMES = ['file_id', 'file_ids', 'container'];
 
-/** By first letter, a bit for each length: one look tells nearly every string that is none of these. */
-const lengthsOf = new Uint32Array(256);
-for (const text of TOLD) {
-  const letter = text.charCodeAt(0);
-  lengthsOf[letter] = (lengthsOf[letter] ?? 0) | (1 << text.length);
+/** By first letter and whether it is shorter than 32, a bit for each length: one look tells nearly every other string. */
+const lengthsOf = new Uint32Array(512);
+for (const text of TOLD) tell(text.charCodeAt(0), text.length);
+for (const text of NAMES) {
+  // An escape is five letters longer than what it stands for.
+  for (let escaped = 0; escaped <= text.length; escaped++) {
+    const length = text.length + 5 * escaped;
+    if (escaped < text.length) tell(text.charCodeAt(0), length);
+    if (escaped > 0) tell(BACKSLASH, length);
+  }
+}
+
+function tell(letter: number, length: number): void {
+  const slot = letter + ((length & 32) << 3);
+  lengthsOf[slot] = (lengthsOf[slot] ?? 0) | (1 << (length & 31));
 }
 
 /** Where a walk over an object or array stands between two of its steps. */
@@ -108,9 +119,9 @@ export function nestedPart(body: Buffer, walk: NestedWalk, until: number, sink?:
   return PAUSED;
 }
 
-/** A shift counts by its last five bits: a string of 32 letters more passes, and is for the sink to tell. */
+/** Only the last six bits of a length count: a string of 64 letters more passes, and is for the sink to tell. */
 function isTold(first: number | undefined, length: number): boolean {
-  return (((lengthsOf[first ?? 0] ?? 0) >>> length) & 1) === 1;
+  return (((lengthsOf[(first ?? 0) + ((length & 32) << 3)] ?? 0) >>> length) & 1) === 1;
 }
 
 /** Where a nested value is malformed: at an opening bracket that is too deep, or a closing one without a partner. */
@@ -293,14 +304,6 @@ export function isFilled(body: Buffer, start: number): boolean {
     default:
       return true;
   }
-}
-
-/** The `id` of the object that stands at `from` for a thing: plain text of at most `maxBytes`. */
-export function idAt(body: Buffer, from: number, maxBytes: number): string | undefined {
-  for (const { key, start } of membersOf(body, from)) {
-    if (key === 'id') return plainStringAt(body, start, maxBytes);
-  }
-  return undefined;
 }
 
 /** White space of JSON. */

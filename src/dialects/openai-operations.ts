@@ -46,9 +46,11 @@ export const openaiOperations: readonly Operation[] = [
   }),
   operation('moderations', 'openai', 'POST', '/moderations', { modelIn: 'json', modelRequired: false }),
 
+  // Kling's and Qwen's are tasks.
   operation('images.generations', 'openai', 'POST', '/images/generations', {
     ...PAID_FOR,
     modelIn: 'json',
+    ownedIds: ['data', 'output'],
   }),
   operation('images.edits', 'openai', 'POST', '/images/edits', { ...PAID_FOR, modelIn: 'form' }),
   operation('images.variations', 'openai', 'POST', '/images/variations', { ...PAID_FOR, modelIn: 'form' }),
@@ -60,6 +62,7 @@ export const openaiOperations: readonly Operation[] = [
     modelIn: 'query',
     modelRequired: false,
     upgrades: true,
+    idsInQuery: ['call_id'],
   }),
   operation('realtime.client_secrets', 'openai', 'POST', '/realtime/client_secrets', {
     modelIn: 'json',

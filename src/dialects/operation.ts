@@ -69,6 +69,10 @@ export interface Operation {
    * sent there: a text, a list of texts, or an object that has an `id`.
    */
   readonly answerIds: readonly string[];
+  /** More such fields, of things that any key of its provider reaches: they matter where clients are kept apart. */
+  readonly ownedIds: readonly string[];
+  /** Fields of its query that name such things. */
+  readonly idsInQuery: readonly string[];
 }
 
 /** What an operation has that most have not. */
@@ -97,6 +101,8 @@ export function operation(
     heedsStore: false,
     stateful: false,
     answerIds: [],
+    ownedIds: [],
+    idsInQuery: [],
     ...traits,
   };
 }

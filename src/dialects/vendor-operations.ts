@@ -11,16 +11,26 @@ const ACTS = { creates: true } as const;
 /** A task is made, paid for, and known to the account that made it alone; it stands in `data`. */
 const TASK: Traits = { ...STATEFUL, creates: true, answerIds: ['data'] };
 
+/** A chat of Coze's and the conversation it stands in are named in the query. */
+const COZE_IDS = ['conversation_id', 'chat_id'];
+/** Asked for to be done in the background, it is a task, known to the account. help.aliyun.com/zh/model-studio. */
+const MAYBE_TASK: Traits = { ...JSON_MODEL, ownedIds: ['output'] };
+
 /** developers.deepl.com/api-reference/translate. */
 export const deeplTranslate = operation('deepl.translate', 'vendor', 'POST', '/v2/translate', {
   streams: 'never',
 });
 
 /** docs.coze.cn/developer_guides/chat_v3. */
-export const cozeChat = operation('coze.chat', 'vendor', 'POST', '/v3/chat');
+export const cozeChat = operation('coze.chat', 'vendor', 'POST', '/v3/chat', {
+  idsInQuery: COZE_IDS,
+  ownedIds: ['data', 'id', 'conversation_id'],
+});
 
 /** docs.dify.ai: a chat or an agent, a text, a workflow. */
-export const difyChat = operation('dify.chat_messages', 'vendor', 'POST', '/chat-messages');
+export const difyChat = operation('dify.chat_messages', 'vendor', 'POST', '/chat-messages', {
+  ownedIds: ['conversation_id'],
+});
 export const difyCompletion = operation('dify.completion_messages', 'vendor', 'POST', '/completion-messages');
 export const difyWorkflow = operation('dify.workflows.run', 'vendor', 'POST', '/workflows/run', ACTS);
 
@@ -36,10 +46,13 @@ export const hunyuanChat = operation('hunyuan.chat', 'vendor', 'POST', '/');
 export const vendorOperations: readonly Operation[] = [
   deeplTranslate,
   cozeChat,
-  operation('coze.chat.retrieve', 'vendor', 'GET', '/v3/chat/retrieve'),
-  operation('coze.chat.messages', 'vendor', 'GET', '/v3/chat/message/list'),
-  operation('coze.chat.cancel', 'vendor', 'POST', '/v3/chat/cancel'),
-  operation('coze.conversations.create', 'vendor', 'POST', '/v1/conversation/create', { creates: true }),
+  operation('coze.chat.retrieve', 'vendor', 'GET', '/v3/chat/retrieve', { idsInQuery: COZE_IDS }),
+  operation('coze.chat.messages', 'vendor', 'GET', '/v3/chat/message/list', { idsInQuery: COZE_IDS }),
+  operation('coze.chat.cancel', 'vendor', 'POST', '/v3/chat/cancel', { idsInQuery: COZE_IDS }),
+  operation('coze.conversations.create', 'vendor', 'POST', '/v1/conversation/create', {
+    creates: true,
+    ownedIds: ['data'],
+  }),
   operation('coze.workflow.run', 'vendor', 'POST', '/v1/workflow/run', ACTS),
   operation('coze.workflow.stream_run', 'vendor', 'POST', '/v1/workflow/stream_run', ACTS),
   difyChat,
@@ -55,23 +68,23 @@ export const vendorOperations: readonly Operation[] = [
     'vendor',
     'POST',
     '/services/aigc/text-generation/generation',
-    JSON_MODEL,
+    MAYBE_TASK,
   ),
   operation(
     'qwen.multimodal_generation',
     'vendor',
     'POST',
     '/services/aigc/multimodal-generation/generation',
-    JSON_MODEL,
+    MAYBE_TASK,
   ),
   operation(
     'qwen.text_embedding',
     'vendor',
     'POST',
     '/services/embeddings/text-embedding/text-embedding',
-    JSON_MODEL,
+    MAYBE_TASK,
   ),
-  operation('qwen.text_rerank', 'vendor', 'POST', '/services/rerank/text-rerank/text-rerank', JSON_MODEL),
+  operation('qwen.text_rerank', 'vendor', 'POST', '/services/rerank/text-rerank/text-rerank', MAYBE_TASK),
   operation('qwen.app', 'vendor', 'POST', '/apps/{id}/completion'),
   operation('qwen.task', 'vendor', 'GET', '/tasks/{id}', STATEFUL),
 ];

@@ -1,4 +1,4 @@
-import type { Maker } from '../affinity/resource-book.ts';
+import type { Maker } from '../affinity/made.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { modelMatcher } from '../providers/model-names.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -1,6 +1,6 @@
 import { preferenceOf } from '../affinity/preference.ts';
 import type { Preference } from '../affinity/preference.ts';
-import type { Maker } from '../affinity/resource-book.ts';
+import type { Maker } from '../affinity/made.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Domain } from '../keys/domain.ts';
 import type { Taken } from '../providers/take.ts';

@@ -1,4 +1,4 @@
-import type { Maker } from '../affinity/resource-book.ts';
+import type { Maker } from '../affinity/made.ts';
 import type { Attempt } from './attempt.ts';
 import type { VerdictClass } from './verdict.ts';
 

@@ -8,6 +8,8 @@ export type Admission =
   | {
       readonly kind: 'admitted';
       readonly client: string;
+      /** Whose what it makes is: its group, or itself; empty where everybody is one client. */
+      readonly owner: string;
       readonly credential: Secret | undefined;
       /** Its answers are held until they are complete. */
       readonly holdWhole: boolean;
@@ -17,6 +19,7 @@ export type Admission =
 /** What the configuration says of a client. */
 interface Client {
   readonly name: string;
+  readonly group?: string;
   readonly key: Secret;
   readonly holdWhole: boolean;
 }
@@ -34,6 +37,7 @@ export function admission(clients: readonly Client[] | undefined): Admit {
     return (headers, url) => ({
       kind: 'admitted',
       client: '',
+      owner: '',
       credential: credentialOf(headers, url),
       holdWhole: false,
     });
@@ -46,8 +50,8 @@ export function admission(clients: readonly Client[] | undefined): Admit {
     if (key === undefined) return { kind: 'refused', code: 'missing_api_key' };
     const client = known.get(digest(key));
     if (client === undefined) return { kind: 'refused', code: 'invalid_api_key' };
-    const { name, holdWhole } = client;
-    return { kind: 'admitted', client: name, credential: undefined, holdWhole };
+    const { name, group: owner = name, holdWhole } = client;
+    return { kind: 'admitted', client: name, owner, credential: undefined, holdWhole };
   };
 }
 

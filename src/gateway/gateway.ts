@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refsOf } from '../affinity/refs.ts';
 import type { ResourceBook } from '../affinity/resource-book.ts';
 import { sealsOf } from '../affinity/seals.ts';
 import type { Call } from '../dialects/call.ts';
 import { writeModel, writeModels } from '../dialects/model-lists.ts';
 import { familyOf } from '../dialects/operation.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
+import { listOf } from '../dialects/resource-lists.ts';
+import type { ResourceList } from '../dialects/resource-lists.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import type { RouteTarget } from '../failover/route.ts';
 import { serve } from '../failover/serve.ts';
@@ -16,13 +17,16 @@ import { announcedRoom } from './body.ts';
 import { deliver } from './deliver.ts';
 import type { MemoryBudget, RequestMemory } from './memory-budget.ts';
 import { allModels, isPassedOn, modelsAsked } from './models.ts';
+import { guardLateNames } from './late-names.ts';
+import { ownPage } from './own-lists.ts';
+import { isWithin, keepsApart } from './ownership.ts';
 import { keepClient } from './pings.ts';
 import { bodilessCall, overloaded, readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
 import { Reply } from './reply.ts';
 import { entryOf, pathOf } from './request-entry.ts';
 import type { RequestEntry, Story } from './request-entry.ts';
-import { foundDead, noteResources, ownersWay, sealWatchFor, soleWay } from './resources.ts';
+import { foundDead, listenerFor, noteResources, ownersWay, refersTo, soleWay } from './resources.ts';
 import type { Runtime } from './runtime.ts';
 import { asksToHold, serveLimits, STALL_MS } from './serve-limits.ts';
 import type { Tunnel } from './server.ts';
@@ -133,22 +137,30 @@ export class Gateway {
     if (hasRoom !== true && !(await hasRoom)) return refuse(reply, overloaded());
     if (request.headers.expect !== undefined) response.writeContinue();
     let trouble: Refusal | undefined;
+    const onTrouble = (met: Refusal): void => {
+      trouble = met;
+      gone.abort();
+    };
     const bodyLimits = { maxBytes, replayBytes, pauseMs: BODY_PAUSE_MS };
-    const call =
+    const read =
       asked.tunnel === undefined
-        ? await readCall(request, opened, bodyLimits, (met) => {
-            trouble = met;
-            gone.abort();
-          })
+        ? await readCall(request, opened, bodyLimits, onTrouble)
         : bodilessCall(request, opened);
-    if ('kind' in call) return refuse(reply, call);
+    if ('kind' in read) return refuse(reply, read);
+    const call = keepsApart(runtime.config)
+      ? guardLateNames(read, () => onTrouble(refusal('reference_too_late', { limit: replayBytes })))
+      : read;
     story.call = call;
 
     const { tools, resources, waiting } = this.#options;
     const models = modelsAsked(call.target.operation);
     if (models !== undefined && !isPassedOn(call, runtime)) return this.#tellModels(call, asked, models);
-    const refs = refsOf(call);
-    const sole = refs.length === 0 ? undefined : await soleWay(refs, call, runtime, resources, tools.now);
+    const { owner } = opened;
+    const list = keepsApart(runtime.config) ? listOf(call.target.operation) : undefined;
+    if (list !== undefined) return this.#tellOwn(call, asked, list, owner);
+    const sole = refersTo(call, runtime)
+      ? await soleWay(call, runtime, resources, tools.now, owner)
+      : undefined;
     const way = sole ?? runtime.route(call.model);
     if (way.kind === 'refusal') return refuse(reply, way);
     if (way.kind === 'no-route') {
@@ -164,9 +176,9 @@ export class Gateway {
     if (result.kind === 'refused' && result.cause !== undefined)
       this.#options.onUnreadable(asked.id, placeOf(result.cause));
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
-      noteResources(call, result.attempt, runtime, resources);
+      noteResources(call, result.attempt, runtime, resources, owner);
     if (result.kind === 'answer')
-      reply.listener = sealWatchFor(call, result.attempt, targets, runtime, resources);
+      reply.listener = listenerFor(call, result.attempt, targets, runtime, resources, owner);
     const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
     if (refused !== undefined) refuse(reply, refused);
     else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);
@@ -192,6 +204,16 @@ export class Gateway {
     const model = models.find(({ id }) => id === call.model);
     if (model === undefined) return refuse(reply, refusal('model_unknown', { model: call.model ?? '' }));
     reply.json(200, writeModel(family, model));
+  }
+
+  /** A list that shows a client what is its own. */
+  async #tellOwn(call: Call, { runtime, reply }: Asked, list: ResourceList, owner: string): Promise<void> {
+    const { tools: attempts, resources: book } = this.#options;
+    const limits = { holdBytes: runtime.config.limits.hold, stallMs: STALL_MS };
+    const told = await ownPage(call, list, { owner, runtime, book, attempts, limits });
+    if (told.kind === 'refusal') refuse(reply, told);
+    else if (told.kind === 'page') reply.json(200, told.page);
+    else await deliver(told.served, reply, undefined, attempts.now());
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */
@@ -221,13 +243,15 @@ export class Gateway {
     // Without a key of its own a client could not tell an answer from any other, and neither could we.
     if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
       return refusal('bad_request');
+    if (keepsApart(runtime.config) && isWithin(target))
+      return refusal('unknown_operation', { method, path: pathOf(url) });
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
-    const { credential } = admission;
+    const { credential, owner } = admission;
     const holdWhole = admission.holdWhole || asksToHold(request.headers);
     const { startedAt: acceptedAt } = story;
     const { signal } = gone;
-    return { kind: 'context', id, target, credential, holdWhole, acceptedAt, signal, memory };
+    return { kind: 'context', id, target, credential, owner, holdWhole, acceptedAt, signal, memory };
   }
 
   /** Health, readiness, the root and preflights need no credential and leave no line in the log. */

@@ -30,6 +30,8 @@ export interface CallContext {
   readonly id: string;
   readonly target: Target;
   readonly credential: Secret | undefined;
+  /** Whose what it makes is; empty where everybody is one client. */
+  readonly owner: string;
   /** Its answer is held until it is complete, whatever its route says. */
   readonly holdWhole: boolean;
   readonly acceptedAt: number;

@@ -118,7 +118,7 @@ export interface Store {
    * Keeps `value` under `id` for `ttlMs` from now, over whatever was kept there. For things that pass by: they
    * stand apart from the values above, are in no list and no change, and leave nothing behind when their time is
    * over. Time is by the store's clock. A backend may bound how many it keeps; those remembered longest ago go
-   * first. In Redis: `SET … PX`, `GET` and `DEL` of a name under the store's prefix, without a script.
+   * first, and what is remembered for longer than `limits.lastingMs` only where there are too many of its like. In Redis: `SET … PX`, `GET` and `DEL` of a name under the store's prefix, without a script.
    */
   remember(id: string, value: string, ttlMs: number): Promise<void>;
 

@@ -39,11 +39,14 @@ const PASSING = `
   CREATE INDEX passing_by_expiry ON passing (expires_at);
 `;
 
+/** The same for what is remembered for longer than `limits.lastingMs`. */
+const LASTING = PASSING.replaceAll('passing', 'lasting');
+
 /**
  * What each schema version added to the one before it, from version 1 on. Processes of an older version that
  * have the file open go on with the tables they know.
  */
-const VERSIONS = [ENTRIES_AND_LEASES, PASSING];
+const VERSIONS = [ENTRIES_AND_LEASES, PASSING, LASTING];
 
 /** How long SQLite itself may wait for a lock, holding up the event loop: some hundred commits of another process. */
 const BLOCKING_WAIT_MS = 4;

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { limits } from './rules.ts';
 import { NOW_MS } from './sqlite-file.ts';
 
-/** How many are kept at most: some gigabytes of disk. */
+/** How many are kept at most of what passes and of what lasts, each: some gigabytes of disk. */
 const MAX_PASSING = 10_000_000;
 /** How many that are over go for each new one: more than one, so that they go faster than they come. */
 const SWEPT = 4;
@@ -15,23 +16,47 @@ export interface PassingStatements {
 }
 
 /**
- * Prepares the statements. A replaced row gets a new row id, so row ids stand in order of remembering: whatever
- * is further back than the bound goes when something new comes.
+ * Prepares the statements. What is to last has a table of its own, so that no number of others takes its place.
  */
 export function preparePassing(database: DatabaseSync, maxKept = MAX_PASSING): PassingStatements {
+  const passing = prepareTable(database, 'passing', maxKept);
+  const lasting = prepareTable(database, 'lasting', maxKept);
+  return {
+    remember: (id, value, ttlMs) => {
+      const [into, other] = ttlMs > limits.lastingMs ? [lasting, passing] : [passing, lasting];
+      other.forget(id);
+      into.remember(id, value, ttlMs);
+    },
+    recall: (id) => passing.recall(id) ?? lasting.recall(id),
+    forget: (id) => {
+      passing.forget(id);
+      lasting.forget(id);
+    },
+  };
+}
+
+/**
+ * A replaced row gets a new row id, so row ids stand in order of remembering: whatever is further back than the bound
+ * goes when something new comes.
+ */
+function prepareTable(
+  database: DatabaseSync,
+  table: 'passing' | 'lasting',
+  maxKept: number,
+): PassingStatements {
   const upsert = database.prepare(
-    `INSERT OR REPLACE INTO passing (id, value, expires_at) VALUES (?, ?, ${NOW_MS} + ?)`,
+    `INSERT OR REPLACE INTO ${table} (id, value, expires_at) VALUES (?, ?, ${NOW_MS} + ?)`,
   );
   const sweep = database.prepare(`
-    DELETE FROM passing WHERE rowid IN (
-      SELECT rowid FROM passing WHERE expires_at <= ${NOW_MS} ORDER BY expires_at LIMIT ${SWEPT}
+    DELETE FROM ${table} WHERE rowid IN (
+      SELECT rowid FROM ${table} WHERE expires_at <= ${NOW_MS} ORDER BY expires_at LIMIT ${SWEPT}
     )`);
   const bound = database.prepare(`
-    DELETE FROM passing WHERE rowid IN (
-      SELECT rowid FROM passing WHERE rowid <= ? ORDER BY rowid LIMIT ${SWEPT}
+    DELETE FROM ${table} WHERE rowid IN (
+      SELECT rowid FROM ${table} WHERE rowid <= ? ORDER BY rowid LIMIT ${SWEPT}
     )`);
-  const find = database.prepare(`SELECT value FROM passing WHERE id = ? AND expires_at > ${NOW_MS}`);
-  const remove = database.prepare('DELETE FROM passing WHERE id = ?');
+  const find = database.prepare(`SELECT value FROM ${table} WHERE id = ? AND expires_at > ${NOW_MS}`);
+  const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`);
   return {
     remember: (id, value, ttlMs) => {
       const { lastInsertRowid } = upsert.run(id, value, Math.ceil(ttlMs));

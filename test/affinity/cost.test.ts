@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { preferenceOf } from '../../src/affinity/preference.ts';
-import { deletedBy, makes, refsOf } from '../../src/affinity/refs.ts';
+import { deletedBy, makes, refsOf, touchedBy } from '../../src/affinity/refs.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { Call } from '../../src/dialects/call.ts';
 import { FRESH } from '../../src/keys/record.ts';
@@ -37,6 +37,7 @@ void test('a call without affinity has neither its headers nor its body looked a
   const plain = closed(callOf('POST', '/v1/chat/completions', { model: 'm', messages: [], user: 'u' }));
   const other = closed(callOf('POST', '/v1/embeddings', { model: 'm', input: 'x' }));
   assert.equal(refsOf(plain), refsOf(other));
+  assert.equal(touchedBy(plain), touchedBy(other));
   assert.deepEqual([makes(plain), deletedBy(plain), refsOf(plain).length], [false, undefined, 0]);
   const failover = { enabled: true, healthCheckModel: 'm' };
   assert.equal(preferenceOf(plain, providerWith({ failover })), undefined);

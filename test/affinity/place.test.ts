@@ -52,7 +52,7 @@ function keyNamed(
 function placed(name: string, records: Readonly<Record<string, KeyRecord>>, now = NOW): string {
   const providers = providersWith(records);
   const { id: keyId, quotaDomain } = keyNamed(providers, name);
-  return told(placeOf({ providerId: 'openai', keyId, quotaDomain }, providers, now));
+  return told(placeOf({ providerId: 'openai', keyId, quotaDomain, client: '' }, providers, now));
 }
 
 function told(place: Place): string {
@@ -75,7 +75,7 @@ void describe('what a key made is reached', () => {
 
   void test('by nobody where the key or its provider has left the configuration', () => {
     const providers = providersWith();
-    const maker = { providerId: 'openai', keyId: 'gone', quotaDomain: 'gone' };
+    const maker = { providerId: 'openai', keyId: 'gone', quotaDomain: 'gone', client: '' };
     assert.equal(told(placeOf(maker, providers, NOW)), 'is no longer configured');
     assert.equal(
       told(placeOf({ ...maker, providerId: 'other' }, providers, NOW)),
@@ -90,7 +90,7 @@ void describe('what a key made is reached', () => {
       placed('a', { a: out('key_dead'), b: out('failures') }),
       'is no longer accepted by its provider',
     );
-    const replaced = { providerId: 'openai', keyId: 'gone', quotaDomain: 'org' };
+    const replaced = { providerId: 'openai', keyId: 'gone', quotaDomain: 'org', client: '' };
     assert.match(told(placeOf(replaced, providersWith(), NOW)), /^key [ab]$/);
   });
 
@@ -99,7 +99,7 @@ void describe('what a key made is reached', () => {
     assert.ok(result.ok);
     const providers = new Map(result.config.providers.map((one) => [one.id, openProvider(one, () => FRESH)]));
     assert.equal(
-      told(placeOf({ providerId: 'openai', keyId: '', quotaDomain: '' }, providers, NOW)),
+      told(placeOf({ providerId: 'openai', keyId: '', quotaDomain: '', client: '' }, providers, NOW)),
       'key none',
     );
   });

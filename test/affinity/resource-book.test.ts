@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import { ResourceBook, type Maker } from '../../src/affinity/resource-book.ts';
+import type { Maker } from '../../src/affinity/made.ts';
+import { ResourceBook } from '../../src/affinity/resource-book.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FaultyStore } from '../keys/faulty-store.ts';
 import { until } from '../support/gateway.ts';
 
 const DAY = 86_400_000;
-const alice: Maker = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1' };
-const bob: Maker = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob' };
+const alice: Maker = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', client: '' };
+const bob: Maker = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob', client: '' };
 
 interface World {
   readonly store: FaultyStore;
@@ -164,5 +165,76 @@ void describe('while the store is away', () => {
     store.trouble = 'none';
     await one.close();
     assert.deepEqual((await node().find(['file-1'], DAY))?.maker, alice);
+  });
+});
+
+void describe('whose a thing is', () => {
+  const ada: Maker = { ...alice, client: 'ada\n% & co' };
+  const touched = (...own: readonly string[]) => ({ own, mentioned: [] });
+
+  void test('is known to every node, and to no other client', async (t) => {
+    const { node } = world(t);
+    node().learn('file-1', ada, DAY);
+    const book = node();
+    assert.deepEqual(await book.claim(touched('file-1'), ada.client), {
+      kind: 'own',
+      found: [{ id: 'file-1', maker: ada }],
+    });
+    for (const client of ['bob', ''])
+      assert.deepEqual(await book.claim(touched('file-1'), client), { kind: 'not-own', id: 'file-1' });
+    for (const id of ['file-2', 'no id at all', ''])
+      assert.deepEqual(await book.claim(touched('file-1', id), ada.client), { kind: 'not-own', id });
+  });
+
+  void test('does not matter of what is only mentioned, as long as it is not another’s', async (t) => {
+    const { node } = world(t);
+    const book = node();
+    book.learn('file-1', ada, DAY);
+    book.learn('file-2', alice, DAY);
+    const mentioned = ['a word', 'file-2', 'file-3', 'file-1'];
+    const own = await book.claim({ own: [], mentioned }, ada.client);
+    assert.deepEqual(own, { kind: 'own', found: [{ id: 'file-1', maker: ada }] });
+    const others = await book.claim({ own: [], mentioned }, 'bob');
+    assert.deepEqual(others, { kind: 'not-own', id: 'file-1' });
+  });
+
+  void test('is kept for as long as it was first, be it asked for as something that is kept for less', async (t) => {
+    const { node, passTime } = world(t);
+    node().learn('file-1', ada, 300 * DAY);
+    passTime(200 * DAY);
+    assert.ok(await node().find(['file-1'], DAY));
+    passTime(200 * DAY);
+    assert.equal((await node().claim(touched('file-1'), ada.client)).kind, 'own');
+  });
+
+  void test('is not kept longer because others ask for it', async (t) => {
+    const { node, passTime } = world(t);
+    node().learn('file-1', ada, 2 * DAY);
+    for (let n = 0; n < 3; n++) {
+      assert.equal((await node().claim(touched('file-1'), 'bob')).kind, 'not-own');
+      passTime(DAY);
+    }
+    assert.equal((await node().claim(touched('file-1'), ada.client)).kind, 'not-own');
+  });
+
+  void test('is unknown while the store is away, but to the process that has seen it', async (t) => {
+    const { node, store } = world(t);
+    const book = node();
+    book.learn('file-1', ada, DAY);
+    store.trouble = 'away';
+    assert.equal((await book.claim(touched('file-1'), ada.client)).kind, 'own');
+    assert.deepEqual(await node().claim(touched('file-1'), ada.client), { kind: 'unknown', id: 'file-1' });
+    assert.deepEqual(await book.claim(touched('file-2'), 'bob'), { kind: 'unknown', id: 'file-2' });
+  });
+
+  void test('is asked of the store for many at once, in turns', async (t) => {
+    const { node, recalls } = world(t);
+    const book = node();
+    const ids = Array.from({ length: 1_000 }, (_, n) => `file-${n}`);
+    for (const id of ids) book.learn(id, ada, DAY);
+    const other = node();
+    const claim = await other.claim({ own: ids, mentioned: ids }, ada.client);
+    assert.ok(claim.kind === 'own' && claim.found.length === 2_000);
+    assert.equal(recalls(), 1_000);
   });
 });

@@ -30,6 +30,7 @@ void test('the smallest configuration has every default', () => {
     log: { level: 'info', format: 'auto' },
     allowedHosts: [],
     resourceAffinity: 2_592_000_000,
+    sharedResources: false,
     limits: {
       body: 104_857_600,
       replay: 33_554_432,

@@ -52,11 +52,12 @@ void test('a configuration with every word in it is valid', () => {
 admin: { listen: "[::1]:5398", token: \${ADMIN} }
 state: sqlite:./sparekey.db
 workers: 1
-clients: [{ name: web, key: \${WEB}, holdWhole: true }]
+clients: [{ name: web, group: pages, key: \${WEB}, holdWhole: true }]
+sharedResources: false
 allowedHosts: [gateway.example.com]
 log: { level: debug, format: json }
 resourceAffinity: 90d
-limits: { body: 10MB, replay: 1MiB, hold: 64KiB, holdWhole: 1MiB, holdWholeTime: 1m, waitForKey: 20s, waiting: 50, streamPing: 15s, connections: 5000, connectionsPerAddress: 500, drain: 5s }
+limits: { body: 10MB, replay: 1MiB, hold: 64KiB, holdWhole: 1MiB, holdWholeTime: 1m, waitForKey: 20s, waiting: 50, streamPing: 15s, connections: 5000, connectionsPerAddress: 500, memory: 1GiB, drain: 5s }
 providers:
   - id: openai-main
     type: openai

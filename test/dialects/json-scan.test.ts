@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { spliceModel } from '../../src/dialects/body-facts.ts';
 import type { BodyFacts } from '../../src/dialects/body-facts.ts';
 import { parseObject } from '../../src/dialects/frame-judge.ts';
+import { MAX_REFS } from '../../src/dialects/body-facts.ts';
 import { scanBody, scanBodyInSteps } from '../../src/dialects/json-scan.ts';
 
 function facts(text: string | Buffer): BodyFacts {
@@ -75,10 +76,37 @@ void describe('reading a JSON body', () => {
       }),
     );
     assert.deepEqual(scanned.refs, []);
-    assert.equal(
-      facts(JSON.stringify({ a: Array.from({ length: 99 }, (_, n) => ({ file_id: `f${n}` })) })).refs.length,
-      8,
+  });
+
+  void it('tells of files wherever they are named and however that is written, each once', () => {
+    const named = facts(
+      String.raw`{"file_ids":["a"],"tools":[{"file\u005fid":"b"},{"\u0066ile_ids":["\u0063","a"]}],"m":{"file_id":"d","n":["file_id"]}}`,
     );
+    assert.deepEqual(named.refs, ['a', 'b', 'c', 'd']);
+  });
+
+  void it('tells of what is named twice for one thing, since nobody knows which counts', () => {
+    const named = facts(
+      '{"previous_response_id":"a","previous_response_id":"b","conversation":"c","conversation":{"id":"d","id":"e"}}',
+    );
+    assert.equal(named.previousResponseId, 'b');
+    assert.equal(named.conversation, 'e');
+    assert.deepEqual(named.refs, ['a', 'c', 'd']);
+  });
+
+  void it('tells of containers, but for those that are only described', () => {
+    const named = facts(
+      String.raw`{"container":{"id":"a","skills":[]},"tools":[{"container":"b"},{"container":{"type":"auto"}},{"contain\u0065r":"c"}]}`,
+    );
+    assert.deepEqual(named.containers, ['a', 'b', 'c']);
+  });
+
+  void it('keeps no more names than it takes to see that there are too many', () => {
+    const many = Array.from({ length: 12_000 }, (_, n) => ({ file_id: `f${n}`, container: `c${n}` }));
+    const named = facts(JSON.stringify({ many }));
+    assert.equal(named.refs.length, MAX_REFS + 1);
+    assert.equal(named.containers.length, MAX_REFS + 1);
+    assert.deepEqual(facts(`{${'"chat_id":"x",'.repeat(9_999)}"n":1}`).vendorRefs, ['x']);
   });
 
   void it('says where messages and instructions begin', () => {

@@ -8,7 +8,7 @@ const KEY = 'client-key-0123456789';
 
 void test('an admission says who calls, and keeps their key to itself', () => {
   const admit = admission([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
-  const admitted = { kind: 'admitted', client: 'web', credential: undefined, holdWhole: false };
+  const admitted = { kind: 'admitted', client: 'web', owner: 'web', credential: undefined, holdWhole: false };
   assert.deepEqual(admit({ authorization: `Bearer ${KEY}` }), admitted);
   assert.deepEqual(admit({ 'x-api-key': KEY }), admitted);
   assert.deepEqual(admit({ 'x-goog-api-key': KEY }), admitted);
@@ -35,5 +35,26 @@ void test('where there is no list everybody is let in, and what they brought sta
   assert.equal(admitted.credential?.reveal(), KEY);
   assert.ok(!inspect(admitted, { depth: 5, showHidden: true }).includes(KEY));
   assert.ok(!JSON.stringify(admitted).includes(KEY));
-  assert.deepEqual(admit({}), { kind: 'admitted', client: '', credential: undefined, holdWhole: false });
+  assert.deepEqual(admit({}), {
+    kind: 'admitted',
+    client: '',
+    owner: '',
+    credential: undefined,
+    holdWhole: false,
+  });
+});
+
+void test('what a client makes is its group’s, or its own', () => {
+  const admit = admission([
+    { name: 'old', key: new Secret(KEY), holdWhole: false },
+    { name: 'new', group: 'old', key: new Secret(`${KEY}-2`), holdWhole: false },
+  ]);
+  const owners = [KEY, `${KEY}-2`].map((key) => {
+    const admitted = admit({ 'x-api-key': key });
+    return admitted.kind === 'admitted' ? [admitted.client, admitted.owner] : [];
+  });
+  assert.deepEqual(owners, [
+    ['old', 'old'],
+    ['new', 'old'],
+  ]);
 });

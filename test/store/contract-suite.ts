@@ -483,6 +483,21 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       assert.equal(await store.recall('b'), undefined);
     });
 
+    void test('may be to last, and no longer, whichever it was before', async (t) => {
+      const { store, passTime } = await opened(t);
+      await store.remember('a', 'short', 20);
+      await store.remember('a', 'lasting', limits.lastingMs + 1);
+      await store.remember('b', 'lasting', limits.lastingMs + 1);
+      await store.remember('b', 'short', 20);
+      await store.remember('c', 'lasting', limits.lastingMs + 1);
+      await store.forget('c');
+      assert.equal(await store.recall('b'), 'short');
+      await passTime(30);
+      assert.equal(await store.recall('a'), 'lasting');
+      assert.equal(await store.recall('b'), undefined);
+      assert.equal(await store.recall('c'), undefined);
+    });
+
     void test('is forgotten at once where that is asked for', async (t) => {
       const { store } = await opened(t);
       await store.remember('a', 'x', LONG_MS);

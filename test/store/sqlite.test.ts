@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { openDatabase } from '../../src/store/sqlite-file.ts';
+import { limits } from '../../src/store/rules.ts';
 import { preparePassing } from '../../src/store/sqlite-passing.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/store/sqlite.ts';
 import { sharedStoreContract, storeContract, type OpenedShared } from './contract-suite.ts';
@@ -179,7 +180,7 @@ void describe('sqlite store: the file', () => {
   void test('that a newer version wrote is left as it is', async (t) => {
     const place = await placeFor(t);
     await (await place.open()).close();
-    await assertUntouched(place, 'PRAGMA user_version = 3', 'store_newer_version');
+    await assertUntouched(place, 'PRAGMA user_version = 4', 'store_newer_version');
   });
 
   void test('that version 1 wrote is brought up to date with all it holds, though its writer goes on', async (t) => {
@@ -187,7 +188,7 @@ void describe('sqlite store: the file', () => {
     const older = await place.open();
     const kept = await put(older, 'a', 'x');
     const database = new DatabaseSync(place.path);
-    database.exec('DROP TABLE passing; PRAGMA user_version = 1');
+    database.exec('DROP TABLE passing; DROP TABLE lasting; PRAGMA user_version = 1');
     database.close();
     const store = await place.open();
     assert.deepEqual(await store.read('a'), kept);
@@ -214,6 +215,9 @@ void describe('sqlite store: the file', () => {
     assert.equal(passing.recall('long 0'), 'again');
     assert.equal(passing.recall('long 11'), undefined);
     assert.equal(passing.recall('long 12'), 'x');
+    passing.remember('to last', 'x', limits.lastingMs + 1);
+    for (let n = 0; n < 99; n++) passing.remember(`flood ${n}`, 'x', limits.lastingMs);
+    assert.equal(passing.recall('to last'), 'x', 'and what is to last gives way to its like alone');
   });
 
   void test('that is empty becomes a database', async (t) => {

@@ -1,0 +1,66 @@
+import type { Touched } from '../affinity/refs.ts';
+import type { Found, ResourceBook } from '../affinity/resource-book.ts';
+import type { Config } from '../config/schema.ts';
+import { MAX_REFS } from '../dialects/body-facts.ts';
+import type { Operation } from '../dialects/operation.ts';
+import type { Target } from '../dialects/operations.ts';
+import { refusal } from './read-call.ts';
+import type { Refusal } from './read-call.ts';
+
+/*
+ * Whose a thing is at a provider: the client's whose call made it, by the name that owns (`Admission.owner`). Where the
+ * configuration names clients, and does not say that they share, what is not a client's own does not exist for it.
+ * Nobody but a call that names, makes or lists such things pays for that.
+ */
+
+const DAY_MS = 86_400_000;
+/**
+ * How long after its last use it is known whose a thing is that stays until it is deleted: as long as the store keeps
+ * anything.
+ */
+const KEPT_MS = 366 * DAY_MS;
+/** The same for responses and completions, which providers keep for 30 days (platform.openai.com/docs/guides/your-data). */
+const ANSWERS_KEPT_MS = 30 * DAY_MS;
+
+/** Whether each client reaches its own things alone. */
+export function keepsApart({
+  clients,
+  sharedResources,
+}: Pick<Config, 'clients' | 'sharedResources'>): boolean {
+  return clients !== undefined && !sharedResources;
+}
+
+/** How long after its last use it is kept who made what an operation makes. Milliseconds; 0: not at all. */
+export function keptMs({ heedsStore }: Pick<Operation, 'heedsStore'>, config: Config): number {
+  const { resourceAffinity } = config;
+  if (!keepsApart(config)) return resourceAffinity;
+  return Math.max(resourceAffinity, heedsStore ? ANSWERS_KEPT_MS : KEPT_MS);
+}
+
+/** Collections whose things hold others that the gateway does not tell apart. */
+const COLLECTIONS = /(?:^|\/)(?:assistants|containers|evals|skills|threads|vector_stores)(?:\/|$)/iu;
+
+/** Whether a path leads into a thing of a kind that no operation makes here: a generic provider would take it as it is. */
+export function isWithin({ prefix = '' }: Target): boolean {
+  // That it can be decoded is known of a path whose operation was found.
+  return COLLECTIONS.test(prefix.includes('%') ? decodeURIComponent(prefix) : prefix);
+}
+
+/** What a client may touch of what a call names, in its order; else why its call goes nowhere. */
+export async function claimAll(
+  touched: Touched,
+  owner: string,
+  book: ResourceBook,
+): Promise<readonly Found[] | Refusal> {
+  if (touched.own.length + touched.mentioned.length > MAX_REFS)
+    return refusal('too_many_references', { limit: MAX_REFS });
+  const claim = await book.claim(touched, owner);
+  switch (claim.kind) {
+    case 'own':
+      return claim.found;
+    case 'not-own':
+      return refusal('resource_not_found', { id: claim.id });
+    case 'unknown':
+      return refusal('resource_owner_unknown', { id: claim.id });
+  }
+}
