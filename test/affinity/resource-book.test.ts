@@ -168,9 +168,13 @@ void describe('while the store is away', () => {
   });
 });
 
+/** What a call touches that has to be its client's own. */
+function touched(...own: readonly string[]) {
+  return { own, mentioned: [] };
+}
+
 void describe('whose a thing is', () => {
   const ada: Maker = { ...alice, client: 'ada\n% & co' };
-  const touched = (...own: readonly string[]) => ({ own, mentioned: [] });
 
   void test('is known to every node, and to no other client', async (t) => {
     const { node } = world(t);
