@@ -2,10 +2,11 @@ import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Dialect } from '../dialects/operation.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { NotExpressible, PLAIN_MANNER } from '../translate/asked.ts';
+import { PLAIN_MANNER } from '../translate/asked.ts';
 import { chain } from '../translate/chain.ts';
 import type { Retelling } from '../translate/retelling.ts';
-import { canTranslate, translate } from '../translate/translate.ts';
+import { canTranslate, inexpressible, translate } from '../translate/translate.ts';
+import type { Translation } from '../translate/translate.ts';
 import type { Shaper } from './shaping/shaper.ts';
 import type { Wire } from './wire.ts';
 
@@ -48,9 +49,10 @@ export interface Taker {
 export function takeCall(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
   try {
     const taking = takeFor(call, model, taker);
-    return taking instanceof Promise ? taking.catch((error: unknown) => unreadable(error, taker)) : taking;
+    if (!(taking instanceof Promise)) return taking;
+    return taking.catch((error: unknown) => notExpressible(inexpressible(error), taker.config));
   } catch (error) {
-    return unreadable(error, taker);
+    return notExpressible(inexpressible(error), taker.config);
   }
 }
 
@@ -89,15 +91,14 @@ function takeOwn(call: Call, model: string | undefined, { config, wire, shaper }
     if (converted === undefined) return undefined;
     return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, answer) };
   } catch (error) {
-    if (!(error instanceof NotExpressible)) throw error;
-    return notExpressible(error.message, config);
+    return notExpressible(inexpressible(error), config);
   }
 }
 
 async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
   const { config, wire, shaper } = taker;
   const translation = await translate(call, model, nativeOf(wire, model), wire.manner ?? PLAIN_MANNER);
-  if (translation.kind === 'not-expressible') return notExpressible(translation.reason, config);
+  if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   const shaped = await shaper.request(translation.call, call.target.operation.dialect);
   if (shaped.kind === 'refused') {
     translation.retelling.drop();
@@ -124,14 +125,9 @@ function notOffered({ target }: Call, { id }: ProviderConfig): Taken {
 }
 
 function notExpressible(
-  reason: string,
+  { reason, cause }: Extract<Translation, { readonly kind: 'not-expressible' }>,
   { id }: ProviderConfig,
-): Extract<Taken, { readonly kind: 'refused' }> {
-  return { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } };
-}
-
-function unreadable(cause: unknown, { config }: Taker): Taken {
-  // A package that is not installed is nothing that a client has written.
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND') throw cause;
-  return { ...notExpressible('a value in it is not of the type or form that it should be', config), cause };
+): Taken {
+  const refused = { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } } as const;
+  return cause === undefined ? refused : { ...refused, cause };
 }

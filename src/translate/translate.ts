@@ -22,8 +22,11 @@ export type Translation =
       readonly call: Call;
       readonly retelling: Retelling;
     }
-  /** `reason` completes "cannot be put into what … speaks: …". */
-  | { readonly kind: 'not-expressible'; readonly reason: string };
+  /**
+   * `reason` completes "cannot be put into what … speaks: …". `cause` is what was thrown, where nobody had thought of what
+   * the call holds.
+   */
+  | { readonly kind: 'not-expressible'; readonly reason: string; readonly cause?: unknown };
 
 /** Whether calls for an operation can be put into `native`. */
 export function canTranslate(operation: Operation, native: Dialect): boolean {
@@ -51,10 +54,24 @@ export async function translate(
         return await ask(call, readBody(call), model, { ...way, manner });
     }
   } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === undefined) throw error;
-    return { kind: 'not-expressible', reason };
+    return inexpressible(error);
   }
+}
+
+/**
+ * What a call is over which something was thrown. All that is read of it a client has written, and the packages trust the
+ * types of what stands deep inside. Throws it again where no client can have a part in it.
+ */
+export function inexpressible(error: unknown): Extract<Translation, { readonly kind: 'not-expressible' }> {
+  const reason = reasonOf(error);
+  if (reason !== undefined) return { kind: 'not-expressible', reason };
+  // A package that is not installed is nothing that a client has written.
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') throw error;
+  return {
+    kind: 'not-expressible',
+    reason: 'a value in it is not of the type or form that it should be',
+    cause: error,
+  };
 }
 
 /** From one dialect to another. */
