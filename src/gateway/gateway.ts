@@ -173,8 +173,8 @@ export class Gateway {
     const limits = serveLimits(runtime.config.limits, waiting, { options, holdWhole: opened.holdWhole });
     const served = (story.served = await this.#serve(call, targets, limits, asked));
     const { result } = served;
-    if (result.kind === 'refused' && result.cause !== undefined)
-      this.#options.onUnreadable(asked.id, placeOf(result.cause));
+    if (result.kind === 'refused' && result.thrownAt !== undefined)
+      this.#options.onUnreadable(asked.id, result.thrownAt);
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
       noteResources(call, result.attempt, runtime, resources, owner);
     if (result.kind === 'answer')
@@ -291,16 +291,6 @@ const PREFLIGHT = [
   'access-control-max-age',
   '86400',
 ];
-
-/** Where something was thrown. What its message says may be the client's words, which are in no log. */
-function placeOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return typeof cause;
-  const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [cause.name, ...frames.slice(0, MAX_FRAMES)].join('\n');
-}
-
-/** Of a stack, so many lines are told. */
-const MAX_FRAMES = 6;
 
 function refuse(reply: Reply, { code, details, allow }: Refusal): void {
   reply.error(code, details, allow === undefined ? [] : ['allow', allow]);

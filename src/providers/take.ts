@@ -2,9 +2,11 @@ import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Dialect } from '../dialects/operation.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { NotExpressible, PLAIN_MANNER } from '../translate/asked.ts';
+import { PLAIN_MANNER } from '../translate/asked.ts';
 import { chain } from '../translate/chain.ts';
 import type { Retelling } from '../translate/retelling.ts';
+import { inexpressible } from '../translate/inexpressible.ts';
+import type { NotPut } from '../translate/inexpressible.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
 import type { Shaper } from './shaping/shaper.ts';
 import type { Wire } from './wire.ts';
@@ -29,8 +31,8 @@ export type Taken =
         | 'gateway_overloaded'
       >;
       readonly values: Readonly<Record<string, string>>;
-      /** What was thrown, where nobody had thought of what the call holds: for the operator to look at. */
-      readonly cause?: unknown;
+      /** Where something was thrown, where nobody had thought of what the call holds: for the operator to look at. */
+      readonly thrownAt?: string;
     };
 
 /** A provider, as far as taking calls goes. */
@@ -52,9 +54,10 @@ export interface Taker {
 export function takeCall(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
   try {
     const taking = takeFor(call, model, taker);
-    return taking instanceof Promise ? taking.catch((error: unknown) => unreadable(error, taker)) : taking;
+    if (!(taking instanceof Promise)) return taking;
+    return taking.catch((error: unknown) => notExpressible(inexpressible(error), taker.config));
   } catch (error) {
-    return unreadable(error, taker);
+    return notExpressible(inexpressible(error), taker.config);
   }
 }
 
@@ -93,15 +96,14 @@ function takeOwn(call: Call, model: string | undefined, { config, wire, shaper }
     if (converted === undefined) return undefined;
     return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, answer) };
   } catch (error) {
-    if (!(error instanceof NotExpressible)) throw error;
-    return notExpressible(error.message, config);
+    return notExpressible(inexpressible(error), config);
   }
 }
 
 async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
   const { config, wire, shaper } = taker;
   const translation = await translate(call, model, nativeOf(wire, model), wire.manner ?? PLAIN_MANNER);
-  if (translation.kind === 'not-expressible') return notExpressible(translation.reason, config);
+  if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
   const shaped = await shaper.request(translation.call, call.target.operation.dialect);
   if (shaped.kind === 'refused') {
@@ -128,15 +130,7 @@ function notOffered({ target }: Call, { id }: ProviderConfig): Taken {
   return { kind: 'refused', code: 'operation_not_offered', values };
 }
 
-function notExpressible(
-  reason: string,
-  { id }: ProviderConfig,
-): Extract<Taken, { readonly kind: 'refused' }> {
-  return { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } };
-}
-
-function unreadable(cause: unknown, { config }: Taker): Taken {
-  // A package that is not installed is nothing that a client has written.
-  if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND') throw cause;
-  return { ...notExpressible('a value in it is not of the type or form that it should be', config), cause };
+function notExpressible({ reason, thrownAt }: NotPut, { id }: ProviderConfig): Taken {
+  const refused = { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } } as const;
+  return thrownAt === undefined ? refused : { ...refused, thrownAt };
 }

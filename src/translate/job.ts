@@ -7,6 +7,8 @@ import { NotExpressible } from './asked.ts';
 import type { AnswerContext, CallOptions, Json } from './asked.ts';
 import { begin } from './begin.ts';
 import type { Course } from './course.ts';
+import { inexpressible } from './inexpressible.ts';
+import type { NotPut } from './inexpressible.ts';
 import { leftOut } from './left-out.ts';
 import { briefEchoOf, echoOf, readingOf } from './reading.ts';
 import type { Retelling } from './retelling.ts';
@@ -58,12 +60,6 @@ export interface PutRequest {
   readonly target: Target;
 }
 
-/** `reason` completes "cannot be put into what … speaks: …". */
-export interface NotPut {
-  readonly kind: 'not-expressible';
-  readonly reason: string;
-}
-
 /** Puts a request into the words of a provider. */
 export async function putRequest({
   course,
@@ -81,9 +77,7 @@ export async function putRequest({
         return { ...(await ask(json, course, way)), echo };
     }
   } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === undefined) throw error;
-    return { kind: 'not-expressible', reason };
+    return inexpressible(error);
   }
 }
 
@@ -186,22 +180,4 @@ function withFewFields(json: Json): Json {
 
 function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Errors by which the packages say that they have no words for something. */
-const NOT_EXPRESSIBLE: ReadonlySet<string> = new Set([
-  'NotExpressible',
-  'AI_UnsupportedFunctionalityError',
-  'AI_InvalidArgumentError',
-  'AI_InvalidPromptError',
-  'AI_NoSuchProviderReferenceError',
-  'AI_TypeValidationError',
-]);
-
-/** Some packages say all of what they could not take. Characters. */
-const MAX_REASON_LENGTH = 500;
-
-function reasonOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !NOT_EXPRESSIBLE.has(error.name)) return undefined;
-  return error.message.slice(0, MAX_REASON_LENGTH);
 }

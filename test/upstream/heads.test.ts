@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Exchange, Opening } from '../../src/upstream/exchange.ts';
-import { setImmediate as settled } from 'node:timers/promises';
+import { setImmediate as settled, setTimeout as pause } from 'node:timers/promises';
 import { until } from '../support/gateway.ts';
 import { rawUpstream, type RawUpstream } from '../support/raw-upstream.ts';
 import { dispatcherFor, Reader, type Dispatch } from './exchanging.ts';
@@ -84,6 +84,48 @@ void suite('answers that announce the answer', () => {
     const { dispatch, upstream } = await answering(t, interim('102 Processing').repeat(1025));
     assert.equal(await openingOf(dispatch()), 'maybe-sent: too-many-interims');
     await until(() => upstream.open() === 0);
+  });
+
+  void test('a word to go on is passed over as well, however it is cut, and on every request of a connection', async (t) => {
+    const go = 'HTTP/1.1 100 Continue\r\n\r\n';
+    let pieces: readonly string[] = [];
+    const upstream = await rawUpstream(t, async ({ socket, write }) => {
+      socket.setNoDelay(true);
+      for (const piece of pieces) {
+        await write(piece);
+        await pause(5);
+      }
+    });
+    const { dispatch } = dispatcherFor(t, upstream.origin);
+    for (pieces of [
+      [go + GOOD],
+      [go, GOOD],
+      [go.slice(0, 5), go.slice(5, 20), go.slice(20) + interim('103 Early Hints'), GOOD],
+      [go + go.slice(0, 9), go.slice(9) + GOOD.slice(0, 4), GOOD.slice(4)],
+      [interim('103 Early Hints'), GOOD],
+    ]) {
+      const exchange = dispatch();
+      assert.equal(await openingOf(exchange), 'open');
+      assert.equal((await exchange.relay(new Reader())).kind, 'ended');
+      await settled();
+    }
+    assert.ok(upstream.requests.every(({ connection }) => connection === 1));
+  });
+
+  void test('what an answer says is not taken for a word to go on', async (t) => {
+    const go = 'HTTP/1.1 100 Continue\r\n\r\n';
+    const length = `content-length: ${EVENT.length + go.length}`;
+    const upstream = await rawUpstream(t, async ({ write }) => {
+      await write(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n${length}\r\n\r\n${EVENT}`);
+      await pause(20);
+      await write(go);
+    });
+    const { dispatch } = dispatcherFor(t, upstream.origin);
+    const exchange = dispatch();
+    assert.equal(await openingOf(exchange), 'open');
+    const reader = new Reader();
+    assert.equal((await exchange.relay(reader)).kind, 'ended');
+    assert.ok(Buffer.concat(reader.chunks).toString().startsWith(EVENT));
   });
 
   void test('another protocol that nobody asked for is a fault', async (t) => {

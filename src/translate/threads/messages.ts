@@ -1,4 +1,5 @@
-import type { AnswerJob, NotPut, PutRequest, RequestJob } from '../job.ts';
+import type { NotPut } from '../inexpressible.ts';
+import type { AnswerJob, PutRequest, RequestJob } from '../job.ts';
 
 /** What a thread is given. It takes one at a time. */
 export type Job = RequestJob | AnswerJob;
