@@ -8,12 +8,15 @@ import { parseSource } from '../../src/config/parse-source.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { startWithWorkers } from '../../src/workers/control.ts';
+import type { HeartbeatBounds } from '../../src/workers/heartbeat.ts';
 import { folder } from '../cli/tools.ts';
 import { simulatedProvider, until } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
 import { isAlive, KEY } from './tools.ts';
 
-const BOUNDS = { everyMs: 100, silentMs: 700, killMs: 2_000 };
+const BOUNDS = { everyMs: 100, silentMs: 700, killMs: 3_000 };
+/** However long this process takes to have a worker go on. */
+const PATIENT = { ...BOUNDS, killMs: 60_000 };
 const CLIENTS = 8;
 const MAX_ASKED = 20_000;
 
@@ -22,7 +25,7 @@ const listing = z.object({
 });
 
 /** A gateway whose control process is this one, with two workers, and bounds that a test can wait for. */
-async function started(context: TestContext) {
+async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS) {
   const simulator = await startSimulator();
   context.after(() => simulator.close());
   const cwd = await folder(context);
@@ -49,7 +52,7 @@ async function started(context: TestContext) {
     logLook: { kind: 'json', colors: false, eager: true },
     source,
     count: 2,
-    heartbeat: BOUNDS,
+    heartbeat,
   });
   const url = `http://127.0.0.1:${gateway.address.port}`;
   const adminUrl = `http://127.0.0.1:${gateway.adminAddress.port}`;
@@ -109,7 +112,7 @@ void test('a stopped worker gets no new connection, those on their way to it go 
 
   await until(async () => (await workers())[0]?.restarts === 1 && (await stateOf(0)) === 'ready');
   assert.equal(isAlive(pid), false);
-  assert.match(said(), /"how":"it did not answer for 2 s, and was killed"/);
+  assert.match(said(), /"how":"it did not answer for 3 s, and was killed"/);
   const after = clients.statuses.length;
   await until(() => clients.statuses.length >= after + 50);
   const statuses = await clients.end();
@@ -117,7 +120,7 @@ void test('a stopped worker gets no new connection, those on their way to it go 
 });
 
 void test('a worker that goes on within the bound is not killed, and each request was answered, once', async (context) => {
-  const { simulator, url, pid, workers, stateOf, said } = await started(context);
+  const { simulator, url, pid, workers, stateOf, said } = await started(context, PATIENT);
   let answered = 0;
   for (let round = 1; round <= 2; round++) {
     process.kill(pid, 'SIGSTOP');
