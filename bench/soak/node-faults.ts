@@ -10,8 +10,8 @@ const VICTIM = 2;
 const PAUSED = 1;
 /** Longer than silent workers are left alone, and shorter than they live (`HEARTBEAT`). Milliseconds. */
 const PAUSE_MS = 6_000;
-/** Within this a frozen worker has been killed and another one is there. Milliseconds. */
-const REPLACED_MS = 40_000;
+/** Within this a frozen worker has been killed and another one is there, after the longest back-off as well. Milliseconds. */
+const REPLACED_MS = 90_000;
 const LOOK_MS = 200;
 const CLOCK_AWAY_MS = 12_000;
 const HOUR_S = 3_600;
@@ -24,8 +24,8 @@ export async function killWorker(node: Node, counts: Tally): Promise<void> {
   const over = node.disturb();
   signal(pid, 'SIGKILL');
   counts.add('worker: killed');
-  over();
   await replaced(node, pid, counts);
+  over();
 }
 
 /** Stops a worker and leaves it so, until its node has had enough of it. */
@@ -48,7 +48,8 @@ export async function pauseWorker(node: Node, counts: Tally): Promise<void> {
   signal(pid, 'SIGCONT');
   counts.add('worker: paused');
   await sleep(1_000);
-  if ((await node.pidOf(PAUSED)) !== pid) counts.note('worker: paused and killed', `${node.name}: ${pid}`);
+  const now = (await node.workers()).find(({ number }) => number === PAUSED);
+  if (now?.pid !== pid) counts.note('worker: paused and killed', `${node.name}: ${pid}`);
 }
 
 /** Steps the clock of the node that has one of its own, and back. */

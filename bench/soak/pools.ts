@@ -102,6 +102,9 @@ export const KEYS: readonly PoolKey[] = POOLS.flatMap(({ id, keys }) =>
   keys.map((role, index) => ({ provider: id, secret: `sk-${id}-${role}-${index}-0123456789abcdef`, role })),
 );
 
+/** One that answers whatever happens. */
+export const STEADY = KEYS.find(({ provider }) => provider === 'steady')?.secret ?? '';
+
 /** The keys that fail on command at the simulator. */
 export const FAULTY: readonly PoolKey[] = KEYS.filter(
   ({ role, provider }) => role === 'faulty' && provider !== 'raw',
@@ -109,8 +112,8 @@ export const FAULTY: readonly PoolKey[] = KEYS.filter(
 
 /** The shortest wait between two health checks of a key, and the longest. Milliseconds. */
 export const CHECK_INTERVALS_MS = [1_000, 5_000] as const;
-/** Who is silent for longer is given up. Milliseconds. */
-const FIRST_OUTPUT_MS = 3_000;
+/** Who is silent for longer is given up. Much longer than any answer here takes on a busy machine. Milliseconds. */
+const FIRST_OUTPUT_MS = 10_000;
 /** How long it is remembered who made what, so that the store's size can be seen to stay. */
 const RESOURCES = '1m';
 const DRAIN = '2s';

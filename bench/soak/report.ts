@@ -25,7 +25,7 @@ export interface Result {
   /** Of the store over the second half. */
   readonly records: { readonly last: number; readonly growth: number };
   readonly listenerWarnings: number;
-  /** Of this run's own process. */
+  /** Of the providers. */
   readonly stalls: { readonly count: number; readonly totalMs: number };
 }
 
@@ -119,7 +119,7 @@ export function report(result: Result, promises: readonly Promised[]): string {
     ...section('What became of all clients', fates),
     ...section('Faults', faults),
     `  ${wrongAnswers} wrong answers of the provider that answers anything`,
-    `  ${stalls.count} times this run itself stood still, ${(stalls.totalMs / 1_000).toFixed(1)} s together`,
+    `  ${stalls.count} times the providers stood still, ${(stalls.totalMs / 1_000).toFixed(1)} s together`,
     '',
     ...section('What the nodes said', said),
     `Health checks: ${checks}. By key, checks and clients' requests:`,

@@ -3,7 +3,7 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import { ownClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { Node } from './node.ts';
-import { configuration, SCRIPT } from './pools.ts';
+import { configuration, SCRIPT, STEADY } from './pools.ts';
 import { startRawProvider } from './raw-provider.ts';
 import type { RawProvider } from './raw-provider.ts';
 import { startRealtimeProvider } from './realtime.ts';
@@ -33,9 +33,9 @@ export async function setStage(
   random: () => number,
 ): Promise<Stage> {
   await using starting = new AsyncDisposableStack();
-  const stalls = starting.use(new Stalls());
   const simulator = await startSimulator({ script: SCRIPT });
   starting.defer(() => simulator.close());
+  const stalls = starting.use(new Stalls(new URL(simulator.url).origin, STEADY));
   const raw = starting.use(await startRawProvider(SCRIPT, random));
   const realtime = starting.use(await startRealtimeProvider());
   const store = starting.use(kind === 'redis' ? await redisStore() : sqliteStore(folder));

@@ -1,20 +1,25 @@
-const LOOK_MS = 100;
-/** A third of what a provider may be silent for. Milliseconds. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask } from '../../test/support/http.ts';
+
+const PAUSE_MS = 200;
+/** A tenth of what a provider may be silent for. Milliseconds. */
 const STALL_MS = 1_000;
 /** So many are remembered; on a machine that stands still more often nothing can be judged. */
 const MAX_STALLS = 10_000;
 
 /**
- * When this process itself stood still, and with it every provider: nobody was there then who could have answered. The
- * machine was busy with other things.
+ * When the providers, which this process is, could not answer: it asks one of them again and again, past all gateways. A
+ * machine that is busy with other things, or was suspended, is no fault of the gateway's.
  */
-export class Stalls implements Disposable {
-  readonly #times: { readonly from: number; readonly to: number }[] = [];
-  readonly #timer: NodeJS.Timeout;
-  #last = performance.now();
+export class Stalls implements AsyncDisposable {
+  readonly #times: { readonly from: number; to: number }[] = [];
+  readonly #ended = new AbortController();
+  readonly #asking: Promise<void>;
+  #askedAt = performance.now();
 
-  constructor() {
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  /** @param provider - where the list of models is answered at once */
+  constructor(provider: string, key: string) {
+    this.#asking = this.#ask(provider, key);
   }
 
   get count(): number {
@@ -32,15 +37,28 @@ export class Stalls implements Disposable {
     return this.#times.some((stall) => from <= stall.to && to >= stall.from);
   }
 
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort();
+    await this.#asking;
   }
 
+  async #ask(provider: string, key: string): Promise<void> {
+    const { signal } = this.#ended;
+    while (!signal.aborted) {
+      this.#askedAt = performance.now();
+      await ask(provider, { method: 'GET', path: '/v1/models', headers: { authorization: `Bearer ${key}` } });
+      this.#look();
+      this.#askedAt = Infinity;
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /** The question under way may have been there for too long already. */
   #look(): void {
     const now = performance.now();
-    if (now - this.#last >= STALL_MS && this.#times.length < MAX_STALLS) {
-      this.#times.push({ from: this.#last, to: now });
-    }
-    this.#last = now;
+    if (now - this.#askedAt < STALL_MS) return;
+    const last = this.#times.at(-1);
+    if (last?.from === this.#askedAt) last.to = now;
+    else if (this.#times.length < MAX_STALLS) this.#times.push({ from: this.#askedAt, to: now });
   }
 }

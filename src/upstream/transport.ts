@@ -45,17 +45,23 @@ export interface TransportOptions {
   readonly origin: string;
   /** Bounds name look-up, TCP and TLS together. Milliseconds. */
   readonly connectTimeoutMs: number;
+  /** How long a connection may be idle. Milliseconds; `IDLE_MS` by default. */
+  readonly idleMs?: number;
 }
 
-/** Idle connections are kept shorter than the 60 s after which common load balancers drop them. */
-const KEEP_ALIVE_MS = 50_000;
+/**
+ * Idle connections are kept shorter than the 60 s after which common load balancers drop them. A provider's
+ * `keep-alive: timeout=N` may say less. More it may say, and undici would take its word for up to ten minutes: the balancer
+ * knows nothing of it, and the connections of a configuration that was replaced would be held as long.
+ */
+const IDLE_MS = 50_000;
 
 /**
  * HTTP/1.1 over a pool of kept-alive connections, a connection for each request under way: multiplexed
  * HTTP/2 was slower wherever it was measured, and lets one reset take many requests along.
  */
-export function openTransport({ origin, connectTimeoutMs }: TransportOptions): Transport {
-  const options = clientOptions(connectTimeoutMs);
+export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: TransportOptions): Transport {
+  const options = clientOptions(connectTimeoutMs, idleMs);
   const own = openPool(origin, options);
   const others = new Map<string, Pool>();
   const afresh = new Set<Client>();
@@ -91,12 +97,13 @@ export function openTransport({ origin, connectTimeoutMs }: TransportOptions): T
   };
 }
 
-function clientOptions(connectTimeoutMs: number): Client.Options {
+function clientOptions(connectTimeoutMs: number, idleMs: number): Client.Options {
   return {
     pipelining: 1,
     allowH2: false,
     connect: { timeout: connectTimeoutMs },
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs,
     // The exchange has its own clocks: it knows first output from first byte, and whose delay it is.
     headersTimeout: 0,
     bodyTimeout: 0,

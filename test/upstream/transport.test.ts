@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openTransport } from '../../src/upstream/transport.ts';
+import { until } from '../support/gateway.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import { dispatcherFor } from './exchanging.ts';
 
@@ -24,4 +26,26 @@ void test('a request may go to another origin of its provider, until the way the
   await transport.destroy();
   assert.equal(await kindOf('/d', other.origin), 'fault');
   assert.equal(other.requests.length, 1);
+});
+
+void test('an idle connection is closed after its time, though the provider would keep it longer', async (t) => {
+  const answer = rawAnswer('200 OK', [...JSON_TYPE, 'keep-alive: timeout=600'], '{}');
+  const upstream = await rawUpstream(t, ({ write }) => write(answer));
+  const transport = openTransport({ origin: upstream.origin, connectTimeoutMs: 5_000, idleMs: 100 });
+  t.after(() => transport.destroy());
+  const answered = Promise.withResolvers<void>();
+  transport.dispatch(
+    { method: 'GET', path: '/', headers: [], body: null },
+    {
+      onConnection: () => undefined,
+      onRequestStart: () => undefined,
+      onResponseStart: () => undefined,
+      onResponseData: () => undefined,
+      onResponseEnd: () => answered.resolve(),
+      onResponseError: (_, error) => answered.reject(error),
+    },
+  );
+  await answered.promise;
+  assert.equal(upstream.open(), 1);
+  await until(() => upstream.open() === 0);
 });
