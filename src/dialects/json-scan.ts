@@ -1,24 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
-import { noFacts } from './body-facts.ts';
 import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
+import { FactNotes } from './fact-notes.ts';
 import {
   closingQuote,
-  endsLiteral,
-  idAt,
   malformedAt,
   MAX_DEPTH,
   nestedEnd,
   nestedPart,
   nestedWalk,
   PAUSED,
-  plainStringAt,
   QUOTE,
   RAN_OUT,
-  spaceEnd,
-} from './json-walk.ts';
-import type { NestedWalk, StringSink } from './json-walk.ts';
-import { withMark } from './sealed.ts';
-import { asksForThought } from './thought.ts';
+} from './json-nested.ts';
+import type { NestedWalk } from './json-nested.ts';
+import { endsLiteral, spaceEnd } from './json-walk.ts';
 
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
@@ -28,20 +23,11 @@ import { asksForThought } from './thought.ts';
  * follows. Not checked is what stands inside nested values: that is the provider's business.
  */
 
-const MAX_MODEL_BYTES = 1024;
-const MAX_HINT_BYTES = 512;
-/** The longest key of interest with every letter written as an escape, and its quotes. */
-const MAX_KEY_BYTES = 'previous_response_id'.length * 6 + 2;
-/** A request that names more things than these is led by the first. */
-const MAX_REFS = 8;
-
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
-const LOWER_F = 0x66;
-const LOWER_T = 0x74;
 
 /**
  * Reads a JSON body. Linear in its length, whatever it holds; as in `JSON.parse`, the last of several equal
@@ -76,9 +62,9 @@ type Step = boolean | 'paused';
  * Walks over a body once. The methods that skip or read return false where the walk cannot go on; `#fault`
  * then says why, and its absence that the bytes ran out.
  */
-class JsonScan implements StringSink {
+class JsonScan {
   readonly #body: Buffer;
-  readonly #facts = noFacts();
+  readonly #notes: FactNotes;
   /** Where a walk over a nested value may be left off; absent where none is. */
   readonly #walk: NestedWalk | undefined;
   #fault: BodyFault | undefined;
@@ -93,6 +79,7 @@ class JsonScan implements StringSink {
   /** @param walk - where the scan is made in steps */
   constructor(body: Buffer, walk?: NestedWalk) {
     this.#body = body;
+    this.#notes = new FactNotes(body);
     this.#walk = walk;
   }
 
@@ -106,15 +93,16 @@ class JsonScan implements StringSink {
     const step = this.#next === 'root' ? this.#root(until) : this.#members(until);
     if (step !== true) return step;
     if (this.#skipSpace()) return this.#invalid('Something follows the end of the JSON object.');
-    this.#facts.whole = true;
+    this.#notes.facts.whole = true;
     return true;
   }
 
   /** What was found, once the last step is made. */
   result(partial: boolean): BodyFacts | BodyFault {
-    if (this.#facts.whole) return this.#facts;
-    if (this.#fault !== undefined) return this.#fault;
-    if (partial) return this.#facts;
+    const { facts, fault = this.#fault } = this.#notes;
+    if (facts.whole) return facts;
+    if (fault !== undefined) return fault;
+    if (partial) return facts;
     return {
       kind: 'fault',
       code: 'truncated',
@@ -158,7 +146,7 @@ class JsonScan implements StringSink {
     const step = this.#skipValue(until);
     if (step !== true) return step;
     this.#next = 'member';
-    return this.#note(this.#keyStart, this.#keyEnd, this.#start, this.#at);
+    return this.#notes.note(this.#keyStart, this.#keyEnd, this.#start, this.#at);
   }
 
   #beginMember(): boolean {
@@ -174,120 +162,6 @@ class JsonScan implements StringSink {
     this.#start = this.#at;
     this.#next = 'value';
     return true;
-  }
-
-  #note(keyStart: number, keyEnd: number, start: number, end: number): boolean {
-    if (keyEnd - keyStart > MAX_KEY_BYTES) return true;
-    const facts = this.#facts;
-    switch (this.#key(keyStart, keyEnd)) {
-      case 'model':
-        facts.model = this.#string(start, end, MAX_MODEL_BYTES);
-        facts.modelSpan = facts.model === undefined ? undefined : { start, end, notation: 'json' };
-        // It may have to go into a path, where half a character cannot be written.
-        if (facts.model?.isWellFormed() === false)
-          return this.#invalid('The name of the model holds half a surrogate pair.', start);
-        break;
-      case 'input':
-        facts.asksForResponse = facts.messagesAt < 0;
-        facts.messagesAt = start;
-        break;
-      case 'messages':
-        facts.asksForResponse = false;
-        facts.messagesAt = start;
-        break;
-      case 'contents':
-        facts.messagesAt = start;
-        break;
-      case 'stream':
-        facts.stream = this.#body[start] === LOWER_T;
-        break;
-      case 'stream_options':
-        facts.streamOptionsAt = start;
-        break;
-      case 'store':
-        facts.store = this.#boolean(start);
-        break;
-      case 'background':
-        facts.background = this.#body[start] === LOWER_T;
-        break;
-      case 'previous_response_id':
-        facts.previousResponseId = this.#string(start, end, MAX_HINT_BYTES);
-        break;
-      case 'conversation':
-        facts.conversation =
-          this.#string(start, end, MAX_HINT_BYTES) ?? idAt(this.#body, start, MAX_HINT_BYTES);
-        break;
-      case 'prompt_cache_key':
-        facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
-        break;
-      case 'user':
-        facts.user = this.#string(start, end, MAX_HINT_BYTES);
-        break;
-      case 'instructions':
-      case 'system':
-        facts.instructionsAt = start;
-        break;
-      case 'reasoning':
-      case 'reasoning_effort':
-      case 'thinking':
-      case 'enable_thinking':
-        facts.thinks = asksForThought(this.#body, start, end);
-        break;
-      case 'input_file_id':
-      case 'training_file':
-      case 'validation_file':
-        this.#refer(this.#string(start, end, MAX_HINT_BYTES));
-        break;
-      case 'video':
-        this.#refer(idAt(this.#body, start, MAX_HINT_BYTES));
-        break;
-    }
-    return this.#fault === undefined;
-  }
-
-  /** A key as it is meant. Hardly any has an escape, and one that has needs no decoding to be passed over. */
-  #key(start: number, end: number): string {
-    const raw = this.#body.toString('latin1', start + 1, end - 1);
-    return raw.includes('\\') ? (this.#text(start, end) ?? '') : raw;
-  }
-
-  /** A string's text; undefined where it is malformed, which is a fault. */
-  #text(start: number, end: number): string | undefined {
-    try {
-      const text: unknown = JSON.parse(this.#body.toString('utf8', start, end));
-      return typeof text === 'string' ? text : undefined;
-    } catch {
-      this.#at = start;
-      this.#invalid('A string holds an invalid escape or a control character.');
-      return undefined;
-    }
-  }
-
-  onString(start: number, end: number): void {
-    if (this.#body[start] === LOWER_F) this.#referToFile(start, end);
-    else this.#facts.sealedAt = withMark(this.#facts.sealedAt, this.#body, start, end);
-  }
-
-  #referToFile(start: number, end: number): void {
-    if (this.#body.toString('latin1', start, end) !== 'file_id') return;
-    const colon = spaceEnd(this.#body, end + 1);
-    if (this.#body[colon] !== COLON) return;
-    this.#refer(plainStringAt(this.#body, spaceEnd(this.#body, colon + 1), MAX_HINT_BYTES));
-  }
-
-  #refer(id: string | undefined): void {
-    const { refs } = this.#facts;
-    if (id !== undefined && refs.length < MAX_REFS) this.#facts.refs = [...refs, id];
-  }
-
-  #string(start: number, end: number, maxBytes: number): string | undefined {
-    return this.#body[start] === QUOTE && end - start - 2 <= maxBytes ? this.#text(start, end) : undefined;
-  }
-
-  /** Of a value that has been found valid, the first letter tells. */
-  #boolean(start: number): boolean | undefined {
-    const first = this.#body[start];
-    return first === LOWER_T ? true : first === LOWER_F ? false : undefined;
   }
 
   #skipValue(until: number): Step {
@@ -338,13 +212,13 @@ class JsonScan implements StringSink {
 
   #nestedEnd(until: number): number {
     const walk = this.#walk;
-    if (walk === undefined) return nestedEnd(this.#body, this.#at, this);
+    if (walk === undefined) return nestedEnd(this.#body, this.#at, this.#notes);
     if (this.#next !== 'nested') {
       this.#next = 'nested';
       walk.depth = 0;
       walk.at = this.#at;
     }
-    const end = nestedPart(this.#body, walk, until, this);
+    const end = nestedPart(this.#body, walk, until, this.#notes);
     if (end === PAUSED) this.#at = walk.at;
     return end;
   }
