@@ -42,6 +42,7 @@ export function translations(): FuzzTarget {
         assert.ok(made.reason.length > 0);
         return;
       }
+      assert.equal(made.kind, 'translated', 'one at a time is never too many');
       made.retelling.drop();
       const sent = made.call.body;
       assert.ok(sent.kind === 'kept');
