@@ -198,6 +198,7 @@ function gatewayOf({ log, health, tools, resources, memory, runtime }: GatewayNo
     newId: requestIds(),
     readiness: () => ({ ready: true, details: { status: 'ready', ...health.view() } }),
     onRequest: (entry) => log.request(entry),
+    onUnreadable: (requestId, error) => log.warn('a request could not be read', { requestId, error }),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),
   });
 }

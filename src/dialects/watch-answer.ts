@@ -31,6 +31,8 @@ export function watchAnswer(
   errorsInside = false,
   isTranslated = false,
 ): Watch {
+  // Whoever asked to speak something else on the connection can do nothing with an answer.
+  if (operation.upgrades) return new UnaskedForm(new JsonWatch(ANY_ANSWER, true, saysError), 'not-upgraded');
   const encoding = contentEncoding.trim().toLowerCase();
   if (isTranslated && operation.dialect !== 'vendor') {
     if (encoding !== '' && encoding !== 'identity') return new UnaskedForm(new OpaqueWatch(), 'encoded');

@@ -80,6 +80,8 @@ function hasAnswer(attempt: Attempt): boolean {
 function answerStatus(attempt: Attempt): number | undefined {
   const { opening, verdict, abandoned, errorWhere } = attempt;
   if (opening.kind !== 'whole' && (opening.kind !== 'open' || abandoned)) return undefined;
+  // To a client that did not ask whether anything has changed it says nothing.
+  if (opening.status === 304) return undefined;
   if (errorWhere !== 'body' || opening.status >= 300)
     return errorWhere === undefined ? undefined : opening.status;
   return statusOf(isClients(attempt) ? 'client_error' : verdict.class);

@@ -42,6 +42,8 @@ export interface GatewayOptions {
   /** What `GET /ready` says: details for people, and whether to send requests here. */
   readonly readiness: () => { readonly ready: boolean; readonly details: unknown };
   readonly onRequest: (entry: RequestEntry) => void;
+  /** A request got a 400 because something in it was met with an exception: it may be a defect of ours. */
+  readonly onUnreadable: (requestId: string, error: unknown) => void;
   /** A defect of ours: the request got a 500. */
   readonly onDefect: (requestId: string, error: unknown) => void;
 }
@@ -159,6 +161,8 @@ export class Gateway {
     const limits = serveLimits(runtime.config.limits, waiting, { options, holdWhole: opened.holdWhole });
     const served = (story.served = await this.#serve(call, targets, limits, asked));
     const { result } = served;
+    if (result.kind === 'refused' && result.cause !== undefined)
+      this.#options.onUnreadable(asked.id, placeOf(result.cause));
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
       noteResources(call, result.attempt, runtime, resources);
     if (result.kind === 'answer')
@@ -213,6 +217,9 @@ export class Gateway {
       const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
       return refusal(code, { method, path: pathOf(url) });
     }
+    // Without a key of its own a client could not tell an answer from any other, and neither could we.
+    if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
+      return refusal('bad_request');
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
     const { credential } = admission;
@@ -247,6 +254,9 @@ export class Gateway {
   }
 }
 
+/** Sixteen bytes in base64: RFC 6455, 4.1. */
+const HANDSHAKE_KEY = /^[A-Za-z0-9+/]{22}==$/;
+
 const CROSS_ORIGIN = ['access-control-allow-origin', '*', 'access-control-expose-headers', '*'];
 const PREFLIGHT = [
   'access-control-allow-methods',
@@ -256,6 +266,16 @@ const PREFLIGHT = [
   'access-control-max-age',
   '86400',
 ];
+
+/** Where something was thrown. What its message says may be the client's words, which are in no log. */
+function placeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return typeof cause;
+  const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [cause.name, ...frames.slice(0, MAX_FRAMES)].join('\n');
+}
+
+/** Of a stack, so many lines are told. */
+const MAX_FRAMES = 6;
 
 function refuse(reply: Reply, { code, details, allow }: Refusal): void {
   reply.error(code, details, allow === undefined ? [] : ['allow', allow]);

@@ -2,10 +2,12 @@ import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Dialect } from '../dialects/operation.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { NotExpressible, PLAIN_MANNER } from '../translate/asked.ts';
+import { PLAIN_MANNER } from '../translate/asked.ts';
 import { chain } from '../translate/chain.ts';
 import type { Retelling } from '../translate/retelling.ts';
+import { inexpressible } from '../translate/job.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
+import type { Translation } from '../translate/translate.ts';
 import type { Shaper } from './shaping/shaper.ts';
 import type { Wire } from './wire.ts';
 
@@ -29,6 +31,8 @@ export type Taken =
         | 'gateway_overloaded'
       >;
       readonly values: Readonly<Record<string, string>>;
+      /** What was thrown, where nobody had thought of what the call holds: for the operator to look at. */
+      readonly cause?: unknown;
     };
 
 /** A provider, as far as taking calls goes. */
@@ -42,9 +46,22 @@ export interface Taker {
  * Puts a call into a form that a provider takes: shaped as its configuration wants; then as it is; else by the
  * provider's own means; else translated to the dialect it speaks, and from there once more.
  *
+ * Never throws: all that is read here a client has written, and whoever reads it trusts the types of what stands deep
+ * inside. What is thrown over it is the client's mistake, or would be met by its every request, and costs no key anything.
+ *
  * @param model in the provider's words
  */
 export function takeCall(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
+  try {
+    const taking = takeFor(call, model, taker);
+    if (!(taking instanceof Promise)) return taking;
+    return taking.catch((error: unknown) => notExpressible(inexpressible(error), taker.config));
+  } catch (error) {
+    return notExpressible(inexpressible(error), taker.config);
+  }
+}
+
+function takeFor(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
   const { config, wire, shaper } = taker;
   if (config.protocol === 'original')
     return wire.takes(call.target.operation, model)
@@ -79,15 +96,14 @@ function takeOwn(call: Call, model: string | undefined, { config, wire, shaper }
     if (converted === undefined) return undefined;
     return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, answer) };
   } catch (error) {
-    if (!(error instanceof NotExpressible)) throw error;
-    return notExpressible(error.message, config);
+    return notExpressible(inexpressible(error), config);
   }
 }
 
 async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
   const { config, wire, shaper } = taker;
   const translation = await translate(call, model, nativeOf(wire, model), wire.manner ?? PLAIN_MANNER);
-  if (translation.kind === 'not-expressible') return notExpressible(translation.reason, config);
+  if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
   const shaped = await shaper.request(translation.call, call.target.operation.dialect);
   if (shaped.kind === 'refused') {
@@ -114,6 +130,10 @@ function notOffered({ target }: Call, { id }: ProviderConfig): Taken {
   return { kind: 'refused', code: 'operation_not_offered', values };
 }
 
-function notExpressible(reason: string, { id }: ProviderConfig): Taken {
-  return { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } };
+function notExpressible(
+  { reason, cause }: Extract<Translation, { readonly kind: 'not-expressible' }>,
+  { id }: ProviderConfig,
+): Taken {
+  const refused = { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } } as const;
+  return cause === undefined ? refused : { ...refused, cause };
 }

@@ -58,10 +58,14 @@ export interface PutRequest {
   readonly target: Target;
 }
 
-/** `reason` completes "cannot be put into what … speaks: …". */
+/**
+ * `reason` completes "cannot be put into what … speaks: …". `cause` is what was thrown, where nobody had thought of what
+ * the call holds.
+ */
 export interface NotPut {
   readonly kind: 'not-expressible';
   readonly reason: string;
+  readonly cause?: unknown;
 }
 
 /** Puts a request into the words of a provider. */
@@ -81,10 +85,24 @@ export async function putRequest({
         return { ...(await ask(json, course, way)), echo };
     }
   } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === undefined) throw error;
-    return { kind: 'not-expressible', reason };
+    return inexpressible(error);
   }
+}
+
+/**
+ * What a call is over which something was thrown. All that is read of it a client has written, and the packages trust the
+ * types of what stands deep inside. Throws it again where no client can have a part in it.
+ */
+export function inexpressible(error: unknown): NotPut {
+  const reason = reasonOf(error);
+  if (reason !== undefined) return { kind: 'not-expressible', reason };
+  // A package that is not installed is nothing that a client has written.
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') throw error;
+  return {
+    kind: 'not-expressible',
+    reason: 'a value in it is not of the type or form that it should be',
+    cause: error,
+  };
 }
 
 /** Puts an answer back into the client's words. Rejects with a `RetellingError` where it cannot be read. */

@@ -1,5 +1,3 @@
-import { NotExpressible } from './asked.ts';
-
 /** A request as a provider package would have sent it. */
 export interface CaughtRequest {
   /** In lower case. */
@@ -40,17 +38,9 @@ export class Line {
   caught(call: Promise<unknown>): Promise<CaughtRequest> {
     return Promise.race([
       this.#request.promise,
-      call.then(
-        () => {
-          throw new TypeError('a provider package answered without asking');
-        },
-        (error: unknown) => {
-          // Packages trust the types of what they are given, which of nested values only the client has written.
-          if (error instanceof TypeError || error instanceof RangeError)
-            throw new NotExpressible('a value in it is not of the type that it should be', { cause: error });
-          throw error;
-        },
-      ),
+      call.then(() => {
+        throw new TypeError('a provider package answered without asking');
+      }),
     ]);
   }
 

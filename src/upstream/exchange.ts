@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { faultDetail, faultIn } from './faults.ts';
 import type { Fault, Phase } from './faults.ts';
-import { FirstOutputWait } from './first-output-wait.ts';
+import { ExchangeClock } from './exchange-clock.ts';
+import { endsWithHead, flawOfInterim } from './heads.ts';
 import { HeldFrames } from './held-frames.ts';
 import type { ExchangeLimits } from './limits.ts';
 import type { Memory } from './memory.ts';
@@ -11,6 +12,7 @@ import type { Ending, Opening, ResponseHeaders } from './opening.ts';
 import { Resend } from './resend.ts';
 import type { Sink } from './sink.ts';
 import type { Connection, Transport, UpstreamHandler, UpstreamRequest } from './transport.ts';
+import { openingOfUpgrade } from './websocket.ts';
 import type { Watch } from './watch.ts';
 
 export type { ExchangeLimits, WholeHold } from './limits.ts';
@@ -30,15 +32,16 @@ export class Exchange implements UpstreamHandler {
   readonly #limits: ExchangeLimits;
   readonly #watchFor: (status: number, headers: ResponseHeaders) => Watch;
   readonly #transport: Transport;
+  readonly #asked: readonly string[];
+  #interims = 0;
   readonly #startedAt = performance.now();
-  readonly #wait: FirstOutputWait;
+  readonly #clock: ExchangeClock;
   readonly #resend: Resend;
   #open: (opening: Opening) => void = () => {};
   #end: ((ending: Ending) => void) | undefined;
   #early: Ending | undefined;
   #phase: Phase = 'queued';
   #controller: Dispatcher.DispatchController | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #status = 0;
   #headers: ResponseHeaders = {};
   #watch: Watch | undefined;
@@ -55,14 +58,17 @@ export class Exchange implements UpstreamHandler {
   ) {
     this.#held = new HeldFrames(memory);
     this.#transport = transport;
+    this.#asked = request.headers;
     this.#limits = limits;
     this.#watchFor = watchFor;
-    this.#wait = new FirstOutputWait(limits.firstOutputMs, limits.aliveMs, this.#startedAt);
+    this.#clock = new ExchangeClock(limits, this.#startedAt, {
+      onTooLate: (detail) => this.#fail(detail),
+      onStalled: () => this.cancel(),
+    });
     this.#resend = new Resend(request, limits.resends);
     this.opening = new Promise((resolve) => {
       this.#open = resolve;
     });
-    this.#timer = setTimeout(() => this.#onTime(), limits.firstOutputMs);
     transport.dispatch(request, this);
   }
 
@@ -78,7 +84,7 @@ export class Exchange implements UpstreamHandler {
       this.#end = resolve;
       this.#sink = sink;
       this.#phase = 'relaying';
-      this.#startIdle();
+      this.#clock.awaitMore();
       this.#controller?.resume();
       this.#passHeld(sink);
     });
@@ -112,7 +118,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   onBodySent(): void {
-    if (this.#phase === 'sent') this.#wait.sent(performance.now());
+    if (this.#phase === 'sent') this.#clock.sent();
   }
 
   onResponseStarted(): void {
@@ -120,12 +126,20 @@ export class Exchange implements UpstreamHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
-    if (status < 200 || this.#phase === 'over') return;
+    if (this.#phase === 'over') return;
+    if (status < 200) {
+      const flaw = flawOfInterim(status, ++this.#interims);
+      if (flaw !== undefined) this.#fail(flaw);
+      return;
+    }
     this.#phase = 'answering';
     this.#status = status;
     this.#headers = headers;
     this.#watch = this.#watchFor(status, headers);
-    this.#wait.alive(performance.now());
+    this.#clock.alive();
+    if (!endsWithHead(status, headers)) return;
+    this.onResponseEnd();
+    this.#abort();
   }
 
   onRequestUpgrade(
@@ -135,7 +149,7 @@ export class Exchange implements UpstreamHandler {
     socket: Duplex,
   ): void {
     if (this.#phase === 'over') socket.destroy();
-    else this.#settle({ kind: 'upgraded', status, headers, socket });
+    else this.#settle(openingOfUpgrade(this.#asked, status, headers, socket));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -143,7 +157,7 @@ export class Exchange implements UpstreamHandler {
     if (watch === undefined || this.#phase === 'over') return;
     const boundary = watch.read(chunk);
     if (this.#sink !== undefined) {
-      this.#timer?.refresh();
+      this.#clock.refresh();
       if (boundary === chunk.length && this.#held.length === 0) {
         this.#held.isMidFrame = false;
         this.#pass(chunk, this.#sink);
@@ -189,7 +203,7 @@ export class Exchange implements UpstreamHandler {
       this.#abort();
     } else if (watch.isUnusable === true) this.#fail(watch.flaw ?? 'no-answer');
     else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
-    else if (!watch.output) this.#wait.alive(performance.now());
+    else if (!watch.output) this.#clock.alive();
     else if (holdWhole === undefined || watch.complete) this.#openGate(watch);
     else this.#keepShut(watch, holdWhole.ms);
   }
@@ -199,7 +213,7 @@ export class Exchange implements UpstreamHandler {
     const sinceStartMs = performance.now() - this.#startedAt;
     this.firstOutputMs ??= sinceStartMs;
     if (sinceStartMs > ms) this.#openGate(watch);
-    else this.#startIdle();
+    else this.#clock.awaitMore();
   }
 
   #endBeforeGate(watch: Watch): void {
@@ -212,7 +226,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   #openGate(watch: Watch): void {
-    clearTimeout(this.#timer);
+    this.#clock.stop();
     this.#phase = 'open';
     this.firstOutputMs ??= performance.now() - this.#startedAt;
     this.#open({ kind: 'open', status: this.#status, headers: this.#headers, watch });
@@ -228,27 +242,13 @@ export class Exchange implements UpstreamHandler {
     if (sink.write(chunk) || this.#isReaderBehind) return;
     this.#isReaderBehind = true;
     this.#controller?.pause();
-    clearTimeout(this.#timer);
-    // The reader's delay is not the provider's: its clock stands still until the reader is back.
-    this.#timer = setTimeout(() => this.cancel(), this.#limits.stallMs);
+    this.#clock.awaitReader();
     sink.onDrain(() => {
       if (this.#phase !== 'relaying') return;
       this.#isReaderBehind = false;
-      this.#startIdle();
+      this.#clock.awaitMore();
       this.#controller?.resume();
     });
-  }
-
-  #startIdle(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fail('idle-timeout'), this.#limits.idleMs);
-  }
-
-  /** Looks at the clock when the wait was to be over, rather than setting it anew at every piece. */
-  #onTime(): void {
-    const leftMs = this.#wait.leftMs(performance.now());
-    if (leftMs > 0) this.#timer = setTimeout(() => this.#onTime(), leftMs);
-    else this.#fail('first-output-timeout');
   }
 
   #fail(detail: string): void {
@@ -268,7 +268,7 @@ export class Exchange implements UpstreamHandler {
       this.#settle(ending);
       return;
     }
-    clearTimeout(this.#timer);
+    this.#clock.stop();
     this.#phase = 'over';
     this.#early = ending;
     this.#end?.(ending);
@@ -285,7 +285,7 @@ export class Exchange implements UpstreamHandler {
   }
 
   #settle(opening: Opening): void {
-    clearTimeout(this.#timer);
+    this.#clock.stop();
     this.#phase = 'over';
     this.firstOutputMs ??= performance.now() - this.#startedAt;
     this.#open(opening);

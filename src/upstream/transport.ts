@@ -1,6 +1,7 @@
-import { Client, Pool } from 'undici';
+import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
+import { UnaskedContinue } from './unasked-continue.ts';
 
 /** A request as it leaves for a provider. */
 export interface UpstreamRequest {
@@ -117,9 +118,12 @@ function openPool(origin: string, options: Client.Options): Pool {
  */
 class KeptClient extends Client implements Connection {
   #hasCarried = false;
+  readonly #unasked: UnaskedContinue;
 
   constructor(origin: string | URL, options: Client.Options) {
-    super(origin, options);
+    const unasked = new UnaskedContinue();
+    super(origin, { ...options, connect: connectorFor(options, unasked) });
+    this.#unasked = unasked;
     this.on('connect', () => {
       this.#hasCarried = false;
     });
@@ -128,6 +132,7 @@ class KeptClient extends Client implements Connection {
   carry(): boolean {
     const hadOne = this.#hasCarried;
     this.#hasCarried = true;
+    this.#unasked.expectAnswer();
     return hadOne;
   }
 
@@ -135,6 +140,17 @@ class KeptClient extends Client implements Connection {
     if (isUpstreamHandler(handler)) handler.onConnection(this);
     return super.dispatch(options, handler);
   }
+}
+
+function connectorFor({ connect }: Client.Options, unasked: UnaskedContinue): buildConnector.connector {
+  const open = typeof connect === 'function' ? connect : buildConnector({ allowH2: false, ...connect });
+  return (options, done) => {
+    open(options, (...made) => {
+      // Where there is an error, nothing stands beside it.
+      if (made[0] === null) unasked.attach(made[1]);
+      done(...made);
+    });
+  };
 }
 
 function isUpstreamHandler(handler: Dispatcher.DispatchHandler): handler is UpstreamHandler {

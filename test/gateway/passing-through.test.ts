@@ -317,12 +317,32 @@ void test('an answer that the provider encoded unasked comes back encoded', asyn
 
 void test('an answer without a body comes back without one', async (t) => {
   const { gateway, upstream } = await relayFor(t);
-  upstream.answer = ({ write }) => write('HTTP/1.1 204 No Content\r\nx-a: b\r\n\r\n');
-  const heard = await ask(gateway.url, { method: 'DELETE', path: '/v1/files/file-1' });
-  assert.equal(heard.status, 204);
-  assert.equal(heard.body.length, 0);
-  assert.equal(heard.headers['content-length'], undefined);
-  assert.equal(heard.headers['x-a'], 'b');
+  for (const framing of ['', 'content-length: 5\r\n', 'transfer-encoding: chunked\r\n']) {
+    upstream.answer = ({ write }) => write(`HTTP/1.1 204 No Content\r\nx-a: b\r\n${framing}\r\n`);
+    const heard = await ask(gateway.url, { method: 'DELETE', path: '/v1/files/file-1' });
+    assert.equal(heard.status, 204);
+    assert.equal(heard.body.length, 0);
+    assert.ok(heard.whole);
+    assert.equal(heard.headers['content-length'], undefined);
+    assert.equal(heard.headers['transfer-encoding'], undefined);
+    assert.equal(heard.headers['x-a'], 'b');
+  }
+  upstream.answer = ({ write }) =>
+    write('HTTP/1.1 205 Reset Content\r\ncontent-length: 5\r\n\r\nHTTP/1.1 200 OK\r\n\r\n');
+  const reset = await ask(gateway.url, { method: 'DELETE', path: '/v1/files/file-1' });
+  assert.deepEqual([reset.status, reset.headers['content-length'], reset.body.length], [205, '0', 0]);
+});
+
+void test('that nothing has changed since nobody asked when is the provider’s failure, and told as one', async (t) => {
+  const { gateway, upstream } = await relayFor(t);
+  upstream.answer = ({ write }) => write('HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n');
+  const heard = await ask(gateway.url);
+  assert.deepEqual([heard.status, heard.code], [502, 'upstream_broken']);
+  const [line] = await gateway.requestsLogged(1);
+  assert.deepEqual(
+    [line?.failed?.[0]?.verdict, line?.failed?.[0]?.rule],
+    ['overloaded', 'general.not-modified'],
+  );
 });
 
 /** A form with a file that speaks of models, and the model itself. */

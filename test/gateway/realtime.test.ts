@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createHash } from 'node:crypto';
 import { startTestGateway, until } from '../support/gateway.ts';
+import { rawConnection } from '../support/http.ts';
+import { rawUpstream } from '../support/raw-upstream.ts';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -170,5 +172,86 @@ void test('an upgrade has no more headers than other requests', async (t) => {
   );
   await until(() => heard.includes('headers_too_large'));
   assert.match(heard, /^HTTP\/1\.1 431 /);
+  assert.equal(provider.asked.length, 0);
+});
+
+const HANDSHAKE_KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+/** RFC 6455, 1.3: what belongs to this key. */
+const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+
+/** A client that asks for a WebSocket, and says something at once. */
+async function askFor(t: TestContext, port: number, key = HANDSHAKE_KEY) {
+  const connection = await rawConnection(port);
+  t.after(() => connection.socket.destroy());
+  connection.write(
+    [
+      'GET /v1/realtime?model=voice HTTP/1.1',
+      'host: x',
+      'connection: Upgrade',
+      'upgrade: websocket',
+      'sec-websocket-version: 13',
+      `sec-websocket-key: ${key}`,
+      'sec-websocket-protocol: realtime',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  return connection;
+}
+
+const GOOD_HEAD = [
+  'HTTP/1.1 101 Switching Protocols',
+  'upgrade: WebSocket',
+  'connection: keep-alive, Upgrade',
+  `sec-websocket-accept: ${ACCEPT}`,
+];
+const without = (start: string): string[] => GOOD_HEAD.filter((line) => !line.startsWith(start));
+
+const notAccepted: readonly [what: string, head: readonly string[]][] = [
+  ['another status', ['HTTP/1.1 200 OK', ...GOOD_HEAD.slice(1), 'content-length: 0']],
+  ['no upgrade', without('upgrade')],
+  ['an upgrade to something else', [...without('upgrade'), 'upgrade: h2c']],
+  ['an upgrade that is not of this connection', [...without('connection'), 'connection: keep-alive']],
+  ['no word that the key was read', without('sec-websocket-accept')],
+  [
+    'the word for another key',
+    [...without('sec-websocket-accept'), `sec-websocket-accept: ${ACCEPT.toLowerCase()}`],
+  ],
+  ['a protocol that was not offered', [...GOOD_HEAD, 'sec-websocket-protocol: chat']],
+  ['an extension that was not offered', [...GOOD_HEAD, 'sec-websocket-extensions: permessage-deflate; a=1']],
+];
+
+for (const [what, head] of notAccepted) {
+  void test(`${what} is no WebSocket: it is not joined, and its provider has failed`, async (t) => {
+    const upstream = await rawUpstream(t, ({ write }) => write(`${head.join('\r\n')}\r\n\r\nHELLO`));
+    const gateway = await gatewayBefore(t, `${upstream.origin}/v1`, ['sk-good']);
+    const client = await askFor(t, gateway.port);
+    const heard = await client.receive(/\r\n\r\n[^]*\}/);
+    assert.match(heard, /^HTTP\/1\.1 502 [^]*"upstream_broken"/);
+    assert.ok(!heard.includes('HELLO'));
+    const [line] = await gateway.requestsLogged(1);
+    assert.deepEqual(
+      line?.failed?.map(({ verdict }) => verdict),
+      ['overloaded'],
+    );
+    await until(() => upstream.open() === 0 && gateway.inFlight() === 0);
+  });
+}
+
+void test('what accepts the handshake that was sent is joined, in any case of its words', async (t) => {
+  const head = [...GOOD_HEAD, 'sec-websocket-protocol: realtime'];
+  const upstream = await rawUpstream(t, ({ write }) => write(`${head.join('\r\n')}\r\n\r\nHELLO`));
+  const gateway = await gatewayBefore(t, `${upstream.origin}/v1`, ['sk-good']);
+  const client = await askFor(t, gateway.port);
+  assert.match(await client.receive(/HELLO/), /^HTTP\/1\.1 101 [^]*\r\n\r\nHELLO$/);
+  assert.equal(upstream.requests[0]?.header('sec-websocket-key'), HANDSHAKE_KEY);
+});
+
+void test('a handshake without a key of its own is refused, and reaches no provider', async (t) => {
+  const provider = await startRealtime(t);
+  const gateway = await gatewayBefore(t, provider.url, ['sk-good']);
+  for (const key of ['', 'short', `${HANDSHAKE_KEY}=`]) {
+    const client = await askFor(t, gateway.port, key);
+    assert.match(await client.receive(/\}/), /^HTTP\/1\.1 400 [^]*"bad_request"/);
+  }
   assert.equal(provider.asked.length, 0);
 });

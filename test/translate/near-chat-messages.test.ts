@@ -115,7 +115,7 @@ void suite('messages of chats', () => {
         providerOptions: { google: { thoughtSignature: 'c2ln' } },
       },
       { ...call, toolCallId: 'c2', input: {} },
-      { ...call, toolCallId: 'c3', input: 'not JSON' },
+      { ...call, toolCallId: 'c3', input: { INVALID_JSON: 'not JSON' } },
     ]);
   });
 

@@ -145,6 +145,14 @@ export const generalStatusRules: readonly Rule[] = [
     example: { status: 451 },
   },
   {
+    // Nobody asked whether anything had changed: conditions are not passed on.
+    id: 'general.not-modified',
+    when: { status: 304 },
+    verdict: overloaded,
+    source: `${HTTP}, section 15.4.5`,
+    example: { status: 304 },
+  },
+  {
     // Passed on: where it points is between the client and the provider.
     id: 'general.redirect',
     when: { status: '3xx' },

@@ -74,15 +74,29 @@ export function schemaOf(value: unknown): LanguageModelV4FunctionTool['inputSche
   return objectOf(value) ?? { type: 'object', properties: {} };
 }
 
-/** Arguments of a tool: an object where the text is one, else the text. */
-export function argumentsOf(text: string): unknown {
+/** The name under which arguments that are no object are told where they have to be in one. */
+const NO_OBJECT = 'INVALID_JSON';
+
+/**
+ * Arguments of a tool, for those who have them as an object. What a model wrote otherwise, or was cut off in the middle of,
+ * is not made to look like a call without arguments: its text is told whole, as Anthropic has it
+ * (platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming, "Handling invalid JSON").
+ */
+export function argumentsOf(text: string): Json {
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
-    return isJson(value) ? value : text;
+    if (isJson(value)) return value;
+    if (value === null) return {};
   } catch {
-    return text;
+    // Told below.
   }
+  return { [NO_OBJECT]: text };
+}
+
+/** Arguments that have to be an object; a tool without any is called with none. */
+export function needArguments(value: unknown, where: string): Json {
+  return value === undefined || value === null ? {} : needObject(value, where);
 }
 
 /** Fields of which none is there and undefined. */
@@ -102,13 +116,29 @@ export function unread(body: Json, known: ReadonlySet<string>): string[] {
   return Object.keys(body).filter((name) => !known.has(name) && body[name] !== null);
 }
 
+/**
+ * The data of a file, as it was written. Of text it has to be base64, because some families are told the text itself; of
+ * anything else the provider is the judge.
+ */
+export function dataOf(data: string, mediaType: string, where: string): FileData {
+  if (mediaType.startsWith('text/')) {
+    try {
+      atob(data.replaceAll('-', '+').replaceAll('_', '/'));
+    } catch {
+      throw new NotExpressible(`${where} is not base64`);
+    }
+  }
+  return { type: 'data', data };
+}
+
 /** A file as a URL gives it: what a `data:` URL holds is taken out of it. @param usual - its type, unless it says */
 export function fileOf(url: string, usual: string): { readonly mediaType: string; readonly data: FileData } {
   const inline = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/su.exec(url);
   if (inline !== null) {
     const [, mediaType = '', parameters = '', data = ''] = inline;
     const base64 = parameters.includes(';base64') ? data : base64Of(data);
-    return { mediaType: mediaType === '' ? usual : mediaType, data: { type: 'data', data: base64 } };
+    const type = mediaType === '' ? usual : mediaType;
+    return { mediaType: type, data: dataOf(base64, type, 'the data of a URL') };
   }
   const parsed = URL.parse(url);
   if (parsed === null) throw new NotExpressible('a file is neither a URL nor data');

@@ -21,13 +21,20 @@ parentPort?.on('message', (job: Job) => {
 async function done(job: Job): Promise<Done> {
   try {
     switch (job.kind) {
-      case 'request':
-        return await putRequest(job);
+      case 'request': {
+        const put = await putRequest(job);
+        // What was thrown may hold what cannot be handed over.
+        return 'cause' in put ? { ...put, cause: stackOf(put.cause) } : put;
+      }
       case 'answer':
         return { kind: 'told', body: await putAnswer(job) };
     }
   } catch (error) {
     if (error instanceof RetellingError) return { kind: 'untold', message: error.message };
-    return { kind: 'defect', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { kind: 'defect', stack: stackOf(error) };
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -2,7 +2,18 @@ import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
 import { idCarried, unpackCarried } from '../../carry.ts';
 import type { Carried } from '../../carry.ts';
-import { cacheMark, fileOf, needObject, needText, objectOf, objectsOf, textOf, wordOf } from '../fields.ts';
+import {
+  cacheMark,
+  dataOf,
+  fileOf,
+  needArguments,
+  needObject,
+  needText,
+  objectOf,
+  objectsOf,
+  textOf,
+  wordOf,
+} from '../fields.ts';
 import type {
   AssistantContent,
   FileData,
@@ -114,11 +125,11 @@ function documentParts(block: Json, where: string): UserContent {
 function sourceOf(block: Json, usual: string, where: string): { mediaType: string; data: FileData } {
   const source = needObject(block['source'], `an image or document of ${where}`);
   switch (source['type']) {
-    case 'base64':
-      return {
-        mediaType: textOf(source['media_type']) ?? usual,
-        data: { type: 'data', data: needText(source['data'], `the data of ${where}`) },
-      };
+    case 'base64': {
+      const mediaType = textOf(source['media_type']) ?? usual;
+      const data = needText(source['data'], `the data of ${where}`);
+      return { mediaType, data: dataOf(data, mediaType, `the data of ${where}`) };
+    }
     case 'url':
       return fileOf(needText(source['url'], `a URL of ${where}`), usual);
     default:
@@ -156,7 +167,7 @@ function assistantPart(block: Json, where: string): AssistantContent {
           type: 'tool-call',
           toolCallId: id,
           toolName: needText(block['name'], `the name of a tool call of ${where}`),
-          input: objectOf(block['input']) ?? {},
+          input: needArguments(block['input'], `the input of a tool call of ${where}`),
           ...carriedOption(carried),
         },
       ];

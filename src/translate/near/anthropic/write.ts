@@ -1,6 +1,6 @@
 import type { AnswerContext, GenerateResult, Json } from '../../asked.ts';
 import { idCarrying, packCarried, wantedOf } from '../../carry.ts';
-import { argumentsOf, objectOf } from '../fields.ts';
+import { argumentsOf } from '../fields.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
@@ -38,7 +38,7 @@ function blockOf(part: Content): Json[] {
           type: 'tool_use',
           id: idCarrying(part.toolCallId, googleOnly(part.providerMetadata)),
           name: part.toolName,
-          input: objectOf(argumentsOf(part.input)) ?? {},
+          input: argumentsOf(part.input),
         },
       ];
     default:

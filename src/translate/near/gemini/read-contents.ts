@@ -1,7 +1,17 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
 import { unpackCarried } from '../../carry.ts';
-import { fileOf, needObject, objectOf, objectsOf, present, textOf } from '../fields.ts';
+import {
+  dataOf,
+  fileOf,
+  needArguments,
+  needObject,
+  needText,
+  objectOf,
+  objectsOf,
+  present,
+  textOf,
+} from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, UserContent } from '../fields.ts';
 
 /** Both spellings of a field are taken: Google's servers read `camelCase` and `snake_case` alike. */
@@ -61,7 +71,7 @@ class Calls {
 function readContent(content: Json, where: string, calls: Calls): Message[] {
   const parts = partsOf(content);
   if (content['role'] === 'model') {
-    const said = joinPieces(parts.flatMap((part) => modelPart(part, calls)));
+    const said = joinPieces(parts.flatMap((part) => modelPart(part, calls, where)));
     return said.length === 0 ? [] : [{ role: 'assistant', content: said }];
   }
   const results: ToolContent = [];
@@ -83,7 +93,8 @@ function userPart(part: Json, where: string): UserContent {
   const inline = objectOf(field(part, 'inlineData'));
   if (inline !== undefined) {
     const mediaType = textOf(field(inline, 'mimeType')) ?? 'application/octet-stream';
-    return [{ type: 'file', mediaType, data: { type: 'data', data: textOf(inline['data']) ?? '' } }];
+    const place = `the inlineData of ${where}`;
+    return [{ type: 'file', mediaType, data: dataOf(needText(inline['data'], place), mediaType, place) }];
   }
   const file = objectOf(field(part, 'fileData'));
   if (file !== undefined) return [filePart(file)];
@@ -98,7 +109,7 @@ function filePart(file: Json): UserContent[number] {
   return { type: 'file', data, mediaType: textOf(field(file, 'mimeType')) ?? mediaType };
 }
 
-function modelPart(part: Json, calls: Calls): AssistantContent {
+function modelPart(part: Json, calls: Calls, where: string): AssistantContent {
   const thoughtSignature = textOf(field(part, 'thoughtSignature'));
   const signed =
     thoughtSignature === undefined
@@ -108,7 +119,8 @@ function modelPart(part: Json, calls: Calls): AssistantContent {
   if (call !== undefined) {
     const toolName = textOf(call['name']) ?? '';
     const toolCallId = calls.made(toolName, textOf(call['id']));
-    return [{ type: 'tool-call', toolCallId, toolName, input: objectOf(call['args']) ?? {}, ...signed }];
+    const input = needArguments(call['args'], `the args of a functionCall of ${where}`);
+    return [{ type: 'tool-call', toolCallId, toolName, input, ...signed }];
   }
   const text = textOf(part['text']);
   if (part['thought'] === true) return [{ type: 'reasoning', text: text ?? '', ...signed }];

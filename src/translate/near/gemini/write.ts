@@ -1,6 +1,6 @@
 import type { AnswerContext, GenerateResult, Json } from '../../asked.ts';
 import { packCarried, wantedOf } from '../../carry.ts';
-import { argumentsOf, objectOf } from '../fields.ts';
+import { argumentsOf } from '../fields.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
@@ -53,7 +53,7 @@ function partOf(part: Content): Json[] {
 
 /** A call, which comes whole here. */
 export function callOf(part: Extract<Content, { readonly type: 'tool-call' }>): Json {
-  const args = objectOf(argumentsOf(part.input)) ?? {};
+  const args = argumentsOf(part.input);
   return {
     functionCall: { id: part.toolCallId, name: part.toolName, args },
     ...signed(part.providerMetadata),

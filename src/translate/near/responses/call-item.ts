@@ -1,5 +1,5 @@
 import type { Json } from '../../asked.ts';
-import { argumentsOf, objectOf } from '../fields.ts';
+import { argumentsOf } from '../fields.ts';
 import type { KnownTool } from './tools.ts';
 
 /** A call as an item of a response. @param id - of the item */
@@ -29,10 +29,10 @@ export function callItem(
 
 /** The text of a tool that takes free text; all of it where the model wrote no arguments. */
 export function freeText(input: string): string {
-  const text = objectOf(argumentsOf(input))?.['input'];
+  const text = argumentsOf(input)['input'];
   return typeof text === 'string' ? text : input;
 }
 
 function shellAction(input: string): Json {
-  return { env: {}, ...objectOf(argumentsOf(input)), type: 'exec' };
+  return { env: {}, ...argumentsOf(input), type: 'exec' };
 }

@@ -1,0 +1,64 @@
+import { FirstOutputWait } from './first-output-wait.ts';
+import type { ExchangeLimits } from './limits.ts';
+
+/** Hears that a wait was too long. */
+export interface Waiter {
+  /** @param detail - a stable word for logs: what did not come in time */
+  onTooLate(detail: string): void;
+  /** The reader has taken nothing for too long. */
+  onStalled(): void;
+}
+
+/** Keeps the time of one exchange: one wait at once, for the first output, for more of it, or for the reader. */
+export class ExchangeClock {
+  readonly #limits: ExchangeLimits;
+  readonly #waiter: Waiter;
+  readonly #wait: FirstOutputWait;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Begins to wait for the first output. @param startedAt - by `performance.now()` */
+  constructor(limits: ExchangeLimits, startedAt: number, waiter: Waiter) {
+    this.#limits = limits;
+    this.#waiter = waiter;
+    this.#wait = new FirstOutputWait(limits.firstOutputMs, limits.aliveMs, startedAt);
+    this.#timer = setTimeout(() => this.#onTime(), limits.firstOutputMs);
+  }
+
+  /** Some of the request has left. */
+  sent(): void {
+    this.#wait.sent(performance.now());
+  }
+
+  /** Something came that is no output yet. */
+  alive(): void {
+    this.#wait.alive(performance.now());
+  }
+
+  /** From now on more output is waited for. */
+  awaitMore(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#waiter.onTooLate('idle-timeout'), this.#limits.idleMs);
+  }
+
+  /** The same wait begins anew. */
+  refresh(): void {
+    this.#timer?.refresh();
+  }
+
+  /** The reader's delay is not the provider's: its clock stands still until the reader is back. */
+  awaitReader(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#waiter.onStalled(), this.#limits.stallMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Looks at the clock when the wait was to be over, rather than setting it anew at every piece. */
+  #onTime(): void {
+    const leftMs = this.#wait.leftMs(performance.now());
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#onTime(), leftMs);
+    else this.#waiter.onTooLate('first-output-timeout');
+  }
+}

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { openaiChat } from '../../src/translate/far/openai-chat.ts';
+import { messages } from '../../src/translate/near/anthropic/messages.ts';
+import { generate } from '../../src/translate/near/gemini/generate.ts';
+import { chat } from '../../src/translate/near/openai/chat.ts';
+import { responses } from '../../src/translate/near/responses/responses.ts';
+import { left } from '../providers/leaving.ts';
+import { accumulated, CONTEXT, eventsIn, finish, partsOf, streamed, wholeAnswer } from './answering.ts';
+import type { Content } from './answering.ts';
+import { retelling, retoldFrom } from './retold.ts';
+
+/* A model's call whose arguments are no JSON, or no object: it is told as it is, and not as a call without arguments. */
+
+const CUT = '{"city":"Par';
+
+function called(input: string): Content {
+  return { type: 'tool-call', toolCallId: 'c1', toolName: 'weather', input };
+}
+
+void suite('arguments that a model wrote and that are no object', () => {
+  for (const input of [CUT, 'Paris', '["Paris"]', '"Paris"', '7']) {
+    void test(`reach OpenAI’s clients as they came: ${input}`, () => {
+      const answer = wholeAnswer([called(input)]);
+      const parts = [...partsOf(called(input), 'p'), finish()];
+      const quoted = JSON.stringify(input);
+      assert.ok(JSON.stringify(chat.write(answer, CONTEXT)).includes(`"arguments":${quoted}`));
+      assert.ok(JSON.stringify(responses.write(answer, CONTEXT)).includes(`"arguments":${quoted}`));
+      const streamedArguments = eventsIn(streamed(chat, parts).replace('data: [DONE]', ''))
+        .flatMap((event) => /"arguments":("(?:[^"\\]|\\.)*")/.exec(JSON.stringify(event))?.[1] ?? [])
+        .map((text): unknown => JSON.parse(text));
+      assert.equal(streamedArguments.join(''), input);
+      assert.ok(streamed(responses, parts).includes(`"arguments":${quoted}`));
+    });
+
+    void test(`reach clients who know objects alone in one that tells all of it: ${input}`, () => {
+      const answer = wholeAnswer([called(input)]);
+      const told = JSON.stringify({ INVALID_JSON: input });
+      assert.ok(JSON.stringify(messages.write(answer, CONTEXT)).includes(`"input":${told}`));
+      assert.ok(JSON.stringify(generate.write(answer, CONTEXT)).includes(`"args":${told}`));
+      assert.ok(streamed(generate, [...partsOf(called(input), 'p'), finish()]).includes(`"args":${told}`));
+    });
+  }
+
+  void test('are none where nothing was written, or null', async () => {
+    for (const input of ['', ' ', 'null']) {
+      assert.match(JSON.stringify(messages.write(wholeAnswer([called(input)]), CONTEXT)), /"input":\{\}/);
+      assert.match(JSON.stringify(generate.write(wholeAnswer([called(input)]), CONTEXT)), /"args":\{\}/);
+    }
+    const { content } = await accumulated(streamed(messages, [...partsOf(called(''), 'p'), finish()]));
+    assert.deepEqual(content[0], { type: 'tool_use', id: 'c1', name: 'weather', input: {} });
+  });
+
+  void test('stream to Anthropic’s clients in the pieces in which they came', () => {
+    const text = streamed(messages, [
+      ...partsOf(called(CUT), 'p'),
+      finish({ unified: 'length', raw: 'length' }),
+    ]);
+    const pieces = [...text.matchAll(/"partial_json":("(?:[^"\\]|\\.)*")/g)];
+    assert.equal(pieces.map(([, piece = '""']): unknown => JSON.parse(piece)).join(''), CUT);
+    assert.match(text, /"stop_reason":"max_tokens"/);
+  });
+
+  void test('are read from a provider as it wrote them', async () => {
+    const call = { index: 0, id: 'c1', type: 'function', function: { name: 'weather', arguments: CUT } };
+    const chunks = [
+      { choices: [{ index: 0, delta: { tool_calls: [call] }, finish_reason: null }] },
+      { choices: [{ index: 0, delta: {}, finish_reason: 'length' }] },
+    ].map((chunk) => Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`));
+    const { text, isWhole } = await retoldFrom(openaiChat, 'm', [...chunks, Buffer.from('data: [DONE]\n\n')]);
+    assert.ok(isWhole);
+    assert.ok(text.includes(`"toolName":"weather","input":${JSON.stringify(CUT)}`), text);
+    const { index: _, ...whole } = call;
+    const message = { role: 'assistant', content: null, tool_calls: [whole] };
+    const body = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'tool_calls' }] });
+    const told = await (
+      await retelling(openaiChat, 'm', { stream: false })
+    ).whole(200, {}, Buffer.from(body));
+    assert.ok(told.toString().includes(`"input":${JSON.stringify(CUT)}`), told.toString());
+  });
+});
+
+void suite('such arguments in an earlier turn', () => {
+  const asked = {
+    path: '/v1/chat/completions',
+    body: {
+      model: 'm',
+      messages: [
+        { role: 'user', content: 'hi' },
+        {
+          role: 'assistant',
+          tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: CUT } }],
+        },
+        { role: 'tool', tool_call_id: 'c1', content: 'Your arguments are no JSON.' },
+      ],
+    },
+  };
+  const key = { apiTokens: ['sk-0123456789'] };
+  for (const parts of [
+    { id: 'p', type: 'claude', ...key },
+    { id: 'p', type: 'gemini', ...key },
+    { id: 'p', type: 'bedrock', awsRegion: 'us-east-1', ...key },
+  ]) {
+    void test(`go to ${parts.type} in an object that tells all of them`, async () => {
+      const { body } = await left(parts, asked);
+      assert.ok(body.includes(JSON.stringify({ INVALID_JSON: CUT })), body);
+    });
+  }
+
+  void test('that are no object where their dialect has one are the client’s mistake, and named', () => {
+    const use = { type: 'tool_use', id: 'c1', name: 'weather', input: CUT };
+    assert.throws(
+      () => messages.read({ messages: [{ role: 'assistant', content: [use] }] }),
+      /the input of a tool call of messages\[0\] is not an object/,
+    );
+    const call = { functionCall: { name: 'weather', args: [1] } };
+    assert.throws(
+      () => generate.read({ contents: [{ role: 'model', parts: [call] }] }),
+      /the args of a functionCall of contents\[0\] is not an object/,
+    );
+  });
+});
