@@ -138,8 +138,9 @@ interface Gateway {
 }
 
 async function startGateway(): Promise<Gateway> {
-  const { port } = upstream.address() as { readonly port: number };
-  const origin = `http://127.0.0.1:${port}`;
+  const address = upstream.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the upstream has no port');
+  const origin = `http://127.0.0.1:${address.port}`;
   const providers = [
     { id: 'openai', type: 'openai', baseUrl: `${origin}/v1`, apiTokens: ['sk-openai-0123456789'] },
     { id: 'claude', type: 'claude', baseUrl: origin, apiTokens: ['sk-claude-0123456789'] },
@@ -179,9 +180,9 @@ async function startGateway(): Promise<Gateway> {
     child,
     url,
     held: async () => {
+      const us = new Promise<unknown>((told) => void child.once('message', told));
       child.send('held');
-      const [us] = (await once(child, 'message')) as [number];
-      return us;
+      return Number(await us);
     },
     size: () => {
       const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];

@@ -1,6 +1,6 @@
 import { noFacts } from './body-facts.ts';
-import { QUOTE } from './json-walk.ts';
-import type { StringSink } from './json-walk.ts';
+import { QUOTE } from './json-nested.ts';
+import type { StringSink } from './json-nested.ts';
 import { mayName, NamedThings } from './named-things.ts';
 import { withMark } from './sealed.ts';
 import { asksForThought } from './thought.ts';

@@ -3,7 +3,6 @@ import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
 import { FactNotes } from './fact-notes.ts';
 import {
   closingQuote,
-  endsLiteral,
   malformedAt,
   MAX_DEPTH,
   nestedEnd,
@@ -12,9 +11,9 @@ import {
   PAUSED,
   QUOTE,
   RAN_OUT,
-  spaceEnd,
-} from './json-walk.ts';
-import type { NestedWalk } from './json-walk.ts';
+} from './json-nested.ts';
+import type { NestedWalk } from './json-nested.ts';
+import { endsLiteral, spaceEnd } from './json-walk.ts';
 
 /**
  * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
@@ -80,8 +79,8 @@ class JsonScan {
   /** @param walk - where the scan is made in steps */
   constructor(body: Buffer, walk?: NestedWalk) {
     this.#body = body;
-    this.#walk = walk;
     this.#notes = new FactNotes(body);
+    this.#walk = walk;
   }
 
   /** How far it has come. */

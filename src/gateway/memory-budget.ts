@@ -139,7 +139,8 @@ export class MemoryBudget {
   }
 
   #leave(memory: RequestMemory): void {
-    for (const { memory: waiting, settle } of [...this.#waiting]) if (waiting === memory) settle('left');
+    // It waits for one thing at a time.
+    this.#waiting.find((waiting) => waiting.memory === memory)?.settle('left');
     this.#change(memory, -memory.held);
   }
 }

@@ -334,9 +334,9 @@ void describe('a scan in steps', () => {
       ticking = setImmediate(count);
     };
     let ticking = setImmediate(count);
-    const facts = await scanBodyInSteps(body, {}, 100);
+    const found = await scanBodyInSteps(body, {}, 100);
     clearImmediate(ticking);
-    assert.equal(facts.kind === 'facts' && facts.model, 'm');
+    assert.equal(found.kind === 'facts' && found.model, 'm');
     assert.ok(turns >= 20, `${turns} turns in ${body.length} bytes`);
   });
 });

@@ -66,7 +66,7 @@ async function assertNothingHeld(gateway: TestGateway): Promise<void> {
 
 for (const type of ['openai', 'claude']) {
   void test(`what a request for ${type} held is given back, however it ends`, async (t) => {
-    let answer = ({ reset }: RawExchange): void => reset();
+    let answer: (exchange: RawExchange) => void;
     const upstream = await rawUpstream(t, (exchange) => answer(exchange));
     const gateway = await gatewayBefore(t, upstream, type);
     const asked = { body: chatOf(MIB) };
