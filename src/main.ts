@@ -16,20 +16,19 @@ import { findKey } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionServer } from './gateway/server.ts';
-import { KeyBook } from './keys/book.ts';
+import type { KeyBook } from './keys/book.ts';
+import type { KnownRecord } from './keys/known-records.ts';
 import { isDueSooner } from './keys/doubt.ts';
 import { CircuitChecks } from './probe/circuit-checks.ts';
 import { Prober } from './probe/prober.ts';
+import { openState } from './open-state.ts';
+import type { OpenState } from './open-state.ts';
 import { openProvider } from './providers/provider.ts';
-import type { Store } from './store/contract.ts';
-import { openStore } from './store/open.ts';
-import type { StorePlace } from './store/place.ts';
 import { checkLines } from './telemetry/check-lines.ts';
 import { watchTransitions } from './telemetry/key-transitions.ts';
 import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
 import { logOutage } from './telemetry/outages.ts';
-import { StoreHealth } from './telemetry/store-health.ts';
 
 /** A running gateway, in however many processes. */
 export interface Running {
@@ -56,11 +55,8 @@ export interface Sparekey extends Running {
 }
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
-export interface GatewayNode {
+export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks'> {
   readonly log: Log;
-  readonly store: Store;
-  readonly stateKind: StorePlace['kind'];
-  readonly health: StoreHealth;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
   readonly runtime: () => Runtime;
@@ -101,7 +97,7 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   await using opened = new AsyncDisposableStack();
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
   const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
-  const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
+  const self = { number: 1, pid: process.pid, state: 'ready', since: node.tools.now(), restarts: 0 } as const;
   const control = await openControlPlane(node, () => [self]);
   opened.move();
   return {
@@ -118,14 +114,22 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   };
 }
 
-/** Opens the store and reads what is known of the keys. */
-export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
-  const store = await openStore(config.state);
-  const health = new StoreHealth(log, Date.now);
-  const book = await KeyBook.open({ store, onNotice: (notice) => health.hear(notice) });
+/**
+ * Opens the store and reads what is known of the keys.
+ * @param known - what the control process knows of them, for a worker
+ */
+export async function openNode(
+  config: Config,
+  log: Log,
+  known?: readonly KnownRecord[],
+): Promise<GatewayNode> {
+  const state = await openState(config.state, log, known);
+  const { store, book, now } = state;
+  const recorder = new Recorder(book, (notice) => logOutage(notice, log));
+  state.onClockBack(() => recorder.beginAnew());
   const resources = new ResourceBook({
     store,
-    now: Date.now,
+    now,
     onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
   });
   let runtime = assemble(config, book);
@@ -133,14 +137,13 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     for (const provider of runtime.providers.values()) provider.pool.update(keyId, record);
   });
   return {
+    ...state,
     log,
-    store,
-    stateKind: config.state.kind,
-    health,
     tools: {
-      recorder: new Recorder(book, (notice) => logOutage(notice, log)),
+      recorder,
       node: `${hostname()}-${process.pid}`,
-      now: Date.now,
+      now,
+      wallNow: Date.now,
       random: Math.random,
     },
     resources,
@@ -153,9 +156,9 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
       return previous;
     },
     close: async () => {
-      await Promise.all([book.close(), resources.close()]);
+      await resources.close();
+      await state.close();
       await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
-      await store.close();
     },
   };
 }
@@ -175,7 +178,7 @@ export function openWorkerPlane(node: GatewayNode): WorkerPlane {
 }
 
 function gatewayOf({ log, health, tools, resources, runtime }: GatewayNode): Gateway {
-  const waiting = new WaitingRoom(Date.now);
+  const waiting = new WaitingRoom(tools.now);
   tools.recorder.book.subscribe((keyId) => waiting.heard(keyId));
   return new Gateway({
     runtime,

@@ -1,3 +1,5 @@
+import { timeText } from './time-text.ts';
+
 /** One process that serves the data plane. */
 export interface WorkerStatus {
   /** From 1. */
@@ -22,5 +24,5 @@ export interface WorkerView {
 
 /** Makes the view of a worker. */
 export function viewWorker({ number, pid, state, since, restarts }: WorkerStatus): WorkerView {
-  return { number, pid: pid ?? null, state, since: new Date(since).toISOString(), restarts };
+  return { number, pid: pid ?? null, state, since: timeText(since), restarts };
 }

@@ -1,6 +1,8 @@
 import type { Change } from '../store/contract.ts';
 import { decodeRecord, encodeRecord, markOf } from './codec.ts';
+import { withoutFuture } from './clock-ahead.ts';
 import type { KeyEvent } from './event.ts';
+import type { KnownRecord } from './known-records.ts';
 import { FRESH } from './record.ts';
 import type { KeyRecord } from './record.ts';
 import { reduce } from './reducer.ts';
@@ -49,9 +51,20 @@ export class BookEntry {
   /** Writes whose answers may still be to come, or were lost; newest last. Any of them may yet be carried out. */
   #writes: Write[] = [];
 
-  constructor(id: string, keyId: string) {
+  readonly #now: () => number;
+
+  /** @param now - milliseconds since the epoch: what a clock ahead dated is dated by it. Absent: as it stands */
+  constructor(id: string, keyId: string, now: () => number = () => Infinity) {
     this.id = id;
     this.keyId = keyId;
+    this.#now = now;
+  }
+
+  /** What is known, for another process to begin with; undefined where that is nothing. */
+  get told(): KnownRecord | undefined {
+    const { id, keyId, view } = this;
+    if (view === FRESH) return undefined;
+    return { id, keyId, state: view.state, value: encodeRecord(view), revision: this.#heard };
   }
 
   get isUnwritten(): boolean {
@@ -66,6 +79,24 @@ export class BookEntry {
   /** What a deletion has to expect; 0 where there is nothing to delete. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Begins with what another process knows: it holds until the store shows what goes before it. */
+  begin({ value, revision }: KnownRecord): boolean {
+    const record = decodeRecord(value);
+    if (record === undefined) return false;
+    this.#base = withoutFuture(record, this.#now());
+    this.#heard = revision;
+    this.#isDoubted = true;
+    this.#show();
+    return true;
+  }
+
+  /** The clock went back: what lies ahead now was dated before. */
+  clockWentBack(): true {
+    this.#base = withoutFuture(this.#base, this.#now());
+    this.#show();
+    return true;
   }
 
   /** Keeps an event until it is written, and goes by the view that it makes of the present one. */
@@ -132,7 +163,8 @@ export class BookEntry {
     const mark = value === undefined || this.#writes.length === 0 ? undefined : markOf(value);
     const write = this.#writes.find((each) => each.mark === mark);
     if (write !== undefined) this.#settle(write);
-    const record = value === undefined ? FRESH : decodeRecord(value);
+    const decoded = value === undefined ? FRESH : decodeRecord(value);
+    const record = decoded && withoutFuture(decoded, this.#now());
     const expected = value === undefined ? 0 : revision;
     if (record !== undefined && this.#outlives(record, change)) {
       // It is written over what stands in the store.

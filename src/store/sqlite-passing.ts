@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { NOW_MS } from './sqlite-file.ts';
 
 /** How many are kept at most: some gigabytes of disk. */
 const MAX_PASSING = 10_000_000;
@@ -17,29 +16,33 @@ export interface PassingStatements {
 /**
  * Prepares the statements. A replaced row gets a new row id, so row ids stand in order of remembering: whatever
  * is further back than the bound goes when something new comes.
+ * @param now - the store's time. Milliseconds since the epoch
  */
-export function preparePassing(database: DatabaseSync, maxKept = MAX_PASSING): PassingStatements {
-  const upsert = database.prepare(
-    `INSERT OR REPLACE INTO passing (id, value, expires_at) VALUES (?, ?, ${NOW_MS} + ?)`,
-  );
+export function preparePassing(
+  database: DatabaseSync,
+  now: () => number,
+  maxKept = MAX_PASSING,
+): PassingStatements {
+  const upsert = database.prepare('INSERT OR REPLACE INTO passing (id, value, expires_at) VALUES (?, ?, ?)');
   const sweep = database.prepare(`
     DELETE FROM passing WHERE rowid IN (
-      SELECT rowid FROM passing WHERE expires_at <= ${NOW_MS} ORDER BY expires_at LIMIT ${SWEPT}
+      SELECT rowid FROM passing WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEPT}
     )`);
   const bound = database.prepare(`
     DELETE FROM passing WHERE rowid IN (
       SELECT rowid FROM passing WHERE rowid <= ? ORDER BY rowid LIMIT ${SWEPT}
     )`);
-  const find = database.prepare(`SELECT value FROM passing WHERE id = ? AND expires_at > ${NOW_MS}`);
+  const find = database.prepare('SELECT value FROM passing WHERE id = ? AND expires_at > ?');
   const remove = database.prepare('DELETE FROM passing WHERE id = ?');
   return {
     remember: (id, value, ttlMs) => {
-      const { lastInsertRowid } = upsert.run(id, value, Math.ceil(ttlMs));
-      sweep.run();
+      const at = now();
+      const { lastInsertRowid } = upsert.run(id, value, at + Math.ceil(ttlMs));
+      sweep.run(at);
       bound.run(Number(lastInsertRowid) - maxKept);
     },
     recall: (id) => {
-      const value = find.get(id)?.['value'];
+      const value = find.get(id, now())?.['value'];
       return typeof value === 'string' ? value : undefined;
     },
     forget: (id) => void remove.run(id),

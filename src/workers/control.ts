@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { ConfigSource } from '../config/source.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
 import { openControlPlane, openNode } from '../main.ts';
 import type { Running } from '../main.ts';
 import type { LogLook, SharedLog } from '../telemetry/log.ts';
@@ -29,8 +30,10 @@ export async function startWithWorkers(
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
   const acceptor = opened.adopt(await Acceptor.open(config.listen), (it) => it.close());
   const { level: logLevel } = config.log;
+  const { now, recorder } = node.tools;
+  const known = (): readonly KnownRecord[] => recorder.book.told;
   const supervisor = opened.adopt(
-    new Supervisor({ count, acceptor, source, log, logLevel, logLook, now: Date.now }),
+    new Supervisor({ count, acceptor, source, log, logLevel, logLook, now, known }),
     (it) => it.kill(),
   );
   await supervisor.start();

@@ -1,4 +1,5 @@
 import type { ConfigSource } from '../config/source.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
 import type { LogLevel } from '../telemetry/log.ts';
 import type { LogLook } from '../telemetry/log.ts';
 
@@ -28,6 +29,8 @@ export interface StartOrder {
   readonly source: ConfigSource;
   /** Of `source`: how many reloads there were before. */
   readonly version: number;
+  /** What the control process knows of keys. */
+  readonly known: readonly KnownRecord[];
 }
 
 /** What a worker tells the control process. */

@@ -1,5 +1,6 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { ConfigSource } from '../config/source.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
 import type { LogLevel, LogLook, SharedLog } from '../telemetry/log.ts';
 import type { Acceptor } from './acceptor.ts';
 import { Slot } from './slot.ts';
@@ -16,6 +17,8 @@ export interface SupervisorOptions {
   readonly logLook: LogLook;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What is known of keys here: no worker begins with less. */
+  readonly known: () => readonly KnownRecord[];
 }
 
 /** Longer than any reload takes; a worker that waits to be started again may need more. Milliseconds. */
@@ -49,6 +52,7 @@ export class Supervisor {
             first: source,
             source: this.#source,
             version: this.#version,
+            known: options.known(),
           }),
         }),
     );

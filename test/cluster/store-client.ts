@@ -99,6 +99,10 @@ export class StoreClient implements Store {
     return Promise.resolve();
   }
 
+  time(): Promise<number> {
+    return this.#ask(() => this.#options.time.now);
+  }
+
   close(): Promise<void> {
     this.disconnect();
     return Promise.resolve();

@@ -19,9 +19,13 @@ interface Arrows {
  */
 const ROOMS: Readonly<Record<string, Arrows>> = {
   'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
-  'store/': { code: [], types: ['keys/secret.ts'] },
+  'clock/': { code: [] },
+  'store/': { code: ['clock/'], types: ['keys/secret.ts'] },
   'upstream/': { code: [] },
-  'telemetry/': { code: [], types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'] },
+  'telemetry/': {
+    code: ['clock/wall-time.ts'],
+    types: ['clock/', 'failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
+  },
   'simulator/': { code: [] },
   'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
   'translate/': { code: ['dialects/'], types: ['upstream/'] },
@@ -65,15 +69,19 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'translate/retelling.ts'],
     types: ['config/', 'providers/', 'upstream/'],
   },
-  'admin/': { code: ['failover/', 'keys/'], types: ['probe/', 'providers/'] },
+  'admin/': { code: ['clock/wall-time.ts', 'failover/', 'keys/'], types: ['clock/', 'probe/', 'providers/'] },
   'workers/': {
     code: ['telemetry/'],
-    types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts'],
+    types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts', 'keys/known-records.ts'],
   },
   // What runs in either kind of process is part of a gateway, and puts it together from what main has.
-  'workers/control.ts': { code: ['main.ts', 'workers/'], types: ['config/', 'telemetry/'] },
+  'workers/control.ts': {
+    code: ['main.ts', 'workers/'],
+    types: ['config/', 'keys/known-records.ts', 'telemetry/'],
+  },
   'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
+  'open-state.ts': { code: ['clock/', 'keys/', 'store/', 'telemetry/'] },
   'main.ts': { code: [''] },
   'cli/': { code: ['config/', 'failover/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };

@@ -37,6 +37,7 @@ void test('a worker’s own error is that of the start', async (context) => {
     logLevel: 'error',
     logLook: { kind: 'json', colors: false, eager: false },
     now: Date.now,
+    known: () => [],
   });
   await assert.rejects(supervisor.start(), { message: /notes\.txt/, code: /^store_/ });
   await supervisor.stop(0);
