@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { startAdmin } from './admin/admin.ts';
 import type { WorkerStatus } from './admin/worker-view.ts';
 import { ResourceBook } from './affinity/resource-book.ts';
+import { ConfigurationWatch } from './cluster/configuration-watch.ts';
 import type { Config } from './config/schema.ts';
 import type { ConfigSource } from './config/source.ts';
 import type { AttemptTools } from './failover/attempt.ts';
@@ -12,6 +13,7 @@ import { router } from './failover/route.ts';
 import { WaitingRoom } from './failover/queue/waiting-room.ts';
 import { admission } from './gateway/clients.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { requestIds } from './gateway/request-ids.ts';
 import { findKey } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
@@ -24,6 +26,8 @@ import { Prober } from './probe/prober.ts';
 import { openState } from './open-state.ts';
 import type { OpenState } from './open-state.ts';
 import { openProvider } from './providers/provider.ts';
+import { stateStatus } from './state-status.ts';
+import { logConfigurations } from './telemetry/configuration-lines.ts';
 import { checkLines } from './telemetry/check-lines.ts';
 import { watchTransitions } from './telemetry/key-transitions.ts';
 import type { TellTransition } from './telemetry/key-transitions.ts';
@@ -207,7 +211,7 @@ export async function openControlPlane(
   node: GatewayNode,
   workers: () => readonly WorkerStatus[],
 ): Promise<ControlPlane> {
-  const { log, store, stateKind, health, tools, runtime } = node;
+  const { log, store, tools, runtime } = node;
   const { recorder } = tools;
   const { book } = recorder;
   const lines = checkLines(log);
@@ -223,18 +227,13 @@ export async function openControlPlane(
     onCheck: lines.onCircuitCheck,
     onDefect: lines.onDefect,
   });
+  const { node: name, now } = tools;
+  const configurations = new ConfigurationWatch({ store, node: name, now, onNotice: logConfigurations(log) });
   const admin = await startAdmin({
     ...runtime().config.admin,
     ...tools,
     workers,
-    state: () => ({
-      kind: stateKind,
-      description: store.description,
-      awaySince: health.awaySince,
-      unwritten: book.unwritten,
-      probing: prober.probing,
-      emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
-    }),
+    state: () => stateStatus({ ...node, book, prober, configurations }),
     runtime,
     book,
     prober,
@@ -248,9 +247,11 @@ export async function openControlPlane(
   node.tellTransitions((message, fields) => log.info(message, fields));
   await prober.watch(runtime().providers.values());
   await circuitChecks.watch(runtime().providers.values());
+  configurations.watch(runtime().providers.values());
   const follow = async (previous: Runtime): Promise<void> => {
     await prober.watch(runtime().providers.values());
     await circuitChecks.watch(runtime().providers.values());
+    configurations.watch(runtime().providers.values());
     await forgetKeysThatLeft(previous, runtime(), book);
   };
   // One reload after another: the last one is what is watched in the end. Each tells its own caller how it went.
@@ -264,7 +265,7 @@ export async function openControlPlane(
     close: async () => {
       await Promise.allSettled([reloading]);
       endHurry();
-      await Promise.all([circuitChecks.stop(), prober.stop(), admin.close()]);
+      await Promise.all([circuitChecks.stop(), prober.stop(), configurations.close(), admin.close()]);
     },
   };
 }
@@ -288,11 +289,4 @@ async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBoo
     const pool = next.providers.get(id)?.pool;
     await book.forget(id, (keyId) => pool?.get(keyId) !== undefined);
   }
-}
-
-/** Ids that are short, unlike those of other processes, and cost nothing to make. */
-function requestIds(): () => string {
-  const prefix = randomBytes(6).toString('base64url');
-  let count = 0;
-  return () => `req_${prefix}${(count++).toString(36).padStart(4, '0')}`;
 }

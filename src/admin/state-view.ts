@@ -1,3 +1,5 @@
+import type { ClockStatus } from '../clock/clock-keeper.ts';
+import type { OtherConfiguration } from '../cluster/configuration-watch.ts';
 import type { OutageView } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 
@@ -10,8 +12,16 @@ export interface StateStatus {
   readonly awaySince: number | undefined;
   /** Keys of which this process knows more than it could write. */
   readonly unwritten: number;
+  readonly clock: ClockStatus;
   /** Ids of the providers whose keys this process tests, as the holder of their leases. */
   readonly probing: readonly string[];
+  /** Of those of which it tests keys alone that the holders of their leases do not know. */
+  readonly probingRest: readonly string[];
+  readonly configurations: {
+    /** Milliseconds since the epoch; undefined while they do not. */
+    readonly differSince: number | undefined;
+    readonly others: readonly OtherConfiguration[];
+  };
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
 }
@@ -24,7 +34,20 @@ export interface StateView {
     readonly awaySince: string | null;
     readonly unwrittenKeys: number;
   };
+  readonly clock: {
+    /** How far the clock of this machine is ahead of the time that state is kept by; shown times are by the former. */
+    readonly wallAheadMs: number;
+    /** When somebody last set it, and by how much. */
+    readonly setAt: string | null;
+    readonly setByMs: number | null;
+  };
   readonly probing: readonly string[];
+  readonly probingRest: readonly string[];
+  /** Nodes of the store that have another configuration of some provider. */
+  readonly configurations: {
+    readonly differSince: string | null;
+    readonly others: readonly OtherConfiguration[];
+  };
   /** Good answers in which a model said nothing, by provider, where there were some. */
   readonly emptyAnswers: Readonly<Record<string, number>>;
   /** What providers are down for, as far as this process knows. */
@@ -33,7 +56,17 @@ export interface StateView {
 
 /** Makes the view of the state. */
 export function viewState(status: StateStatus, down: readonly OutageView[]): StateView {
-  const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
+  const {
+    kind,
+    description,
+    awaySince,
+    unwritten,
+    clock,
+    probing,
+    probingRest,
+    configurations,
+    emptyAnswers,
+  } = status;
   return {
     store: {
       kind,
@@ -41,7 +74,14 @@ export function viewState(status: StateStatus, down: readonly OutageView[]): Sta
       awaySince: timeOrNull(awaySince),
       unwrittenKeys: unwritten,
     },
+    clock: {
+      wallAheadMs: clock.wallAheadMs,
+      setAt: timeOrNull(clock.wallSet?.at),
+      setByMs: clock.wallSet?.byMs ?? null,
+    },
     probing,
+    probingRest,
+    configurations: { ...configurations, differSince: timeOrNull(configurations.differSince) },
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     down,
   };

@@ -21,7 +21,10 @@ void test('the store is shown with its kind and place, and which providers are p
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json(), {
     store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
+    clock: { wallAheadMs: 0, setAt: null, setByMs: null },
     probing: ['main'],
+    probingRest: [],
+    configurations: { differSince: null, others: [] },
     emptyAnswers: { main: 2 },
     down: [],
   });
@@ -40,10 +43,35 @@ void test('a store that is away is shown as such, with how much waits to be writ
       awaySince: '2026-03-01T12:00:00.000Z',
       unwrittenKeys: 3,
     },
+    clock: { wallAheadMs: 0, setAt: null, setByMs: null },
     probing: [],
+    probingRest: [],
+    configurations: { differSince: null, others: [] },
     emptyAnswers: {},
     down: [],
   });
+});
+
+void test('a clock that was set and nodes with another configuration are shown', async (context) => {
+  const others = [{ node: 'node-2', providers: ['main'] }];
+  const stage = await stageAdmin(context, {
+    providers: PROVIDERS,
+    state: {
+      clock: { wallAheadMs: -3_600_000, wallSet: { at: START, byMs: -3_600_000 } },
+      probingRest: ['main'],
+      configurations: { differSince: START, others },
+    },
+  });
+  const told = JSON.parse((await stage.get('/api/state')).text) as Record<string, unknown>;
+  const { clock, probingRest, configurations } = told;
+  assert.deepEqual(
+    { clock, probingRest, configurations },
+    {
+      clock: { wallAheadMs: -3_600_000, setAt: '2026-03-01T12:00:00.000Z', setByMs: -3_600_000 },
+      probingRest: ['main'],
+      configurations: { differSince: '2026-03-01T12:00:00.000Z', others },
+    },
+  );
 });
 
 void test('without the token nobody learns of the store', async (context) => {

@@ -62,7 +62,10 @@ const STATE: StateStatus = {
   description: 'memory:',
   awaySince: undefined,
   unwritten: 0,
+  clock: { wallAheadMs: 0, wallSet: undefined },
   probing: [],
+  probingRest: [],
+  configurations: { differSince: undefined, others: [] },
   emptyAnswers: [],
 };
 

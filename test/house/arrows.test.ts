@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   'upstream/': { code: [] },
   'telemetry/': {
     code: ['clock/wall-time.ts'],
-    types: ['clock/', 'failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
+    types: ['clock/', 'cluster/', 'failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
   },
   'simulator/': { code: [] },
   'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/watch.ts'] },
@@ -69,7 +69,10 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'translate/retelling.ts'],
     types: ['config/', 'providers/', 'upstream/'],
   },
-  'admin/': { code: ['clock/wall-time.ts', 'failover/', 'keys/'], types: ['clock/', 'probe/', 'providers/'] },
+  'admin/': {
+    code: ['clock/wall-time.ts', 'failover/', 'keys/'],
+    types: ['clock/', 'cluster/', 'probe/', 'providers/'],
+  },
   'workers/': {
     code: ['telemetry/'],
     types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts', 'keys/known-records.ts'],
@@ -81,6 +84,11 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   },
   'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
+  'cluster/': { code: [], types: ['providers/', 'store/contract.ts'] },
+  'state-status.ts': {
+    code: [],
+    types: ['admin/', 'cluster/', 'gateway/runtime.ts', 'open-state.ts', 'probe/'],
+  },
   'open-state.ts': { code: ['clock/', 'keys/', 'store/', 'telemetry/'] },
   'main.ts': { code: [''] },
   'cli/': { code: ['config/', 'failover/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
