@@ -19,6 +19,7 @@ export function stateStatus(sources: StatusSources): StateStatus {
     kind: stateKind,
     description: store.description,
     awaySince: health.awaySince,
+    lostWritesAt: health.lostWritesAt,
     unwritten: book.unwritten,
     clock: clocks.status,
     probing: prober.probing,

@@ -10,6 +10,8 @@ export interface StateStatus {
   readonly description: string;
   /** Since when it does not answer this process; undefined while it does. Milliseconds since the epoch. */
   readonly awaySince: number | undefined;
+  /** When it last turned out to have lost writes, which then went back; undefined while it never did. */
+  readonly lostWritesAt: number | undefined;
   /** Keys of which this process knows more than it could write. */
   readonly unwritten: number;
   readonly clock: ClockStatus;
@@ -32,6 +34,7 @@ export interface StateView {
     readonly kind: string;
     readonly description: string;
     readonly awaySince: string | null;
+    readonly lostWritesAt: string | null;
     readonly unwrittenKeys: number;
   };
   readonly clock: {
@@ -72,6 +75,7 @@ export function viewState(status: StateStatus, down: readonly OutageView[]): Sta
       kind,
       description,
       awaySince: timeOrNull(awaySince),
+      lostWritesAt: timeOrNull(status.lostWritesAt),
       unwrittenKeys: unwritten,
     },
     clock: {

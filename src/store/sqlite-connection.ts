@@ -87,7 +87,8 @@ export class SqliteConnection {
     if (performance.now() - this.#lostAt < SETTLE_MS) {
       throw new StoreError('store_failed', `${this.path} was lost while it was open: ${loss}`);
     }
-    await (this.#reopening ??= this.#reopen(loss));
+    this.#reopening ??= this.#reopen(loss).finally(() => (this.#reopening = undefined));
+    await this.#reopening;
     this.#lostAt = undefined;
   }
 
@@ -101,19 +102,14 @@ export class SqliteConnection {
   }
 
   async #reopen(loss: FileLoss): Promise<void> {
-    try {
-      const { database, number, now } = this.#opening;
-      putBack(this.path, loss, this.#files, database);
-      // Whatever stands there now, this process knows how far the time is.
-      const options = { ...this.#options, mayCreate: true, aheadMs: Math.round(now() - machineMs()) };
-      const next = await openAs(this.path, options, number + 1);
-      this.#opening = next;
-      this.#files = filesOf(this.path);
-      this.#isDamaged = false;
-      closeLost(database);
-    } finally {
-      this.#reopening = undefined;
-    }
+    const { database, number, now } = this.#opening;
+    putBack(this.path, loss, this.#files, database);
+    // Whatever stands there now, this process knows how far the time is.
+    const options = { ...this.#options, mayCreate: true, aheadMs: Math.round(now() - machineMs()) };
+    this.#opening = await openAs(this.path, options, number + 1);
+    this.#files = filesOf(this.path);
+    this.#isDamaged = false;
+    closeLost(database);
   }
 }
 

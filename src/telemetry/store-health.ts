@@ -28,6 +28,11 @@ export class StoreHealth {
     return this.#awaySince;
   }
 
+  /** When it last turned out to have lost writes; undefined while it never did. Milliseconds since the epoch. */
+  get lostWritesAt(): number | undefined {
+    return this.#lostAt;
+  }
+
   /** For `GET /ready`. */
   view(): StoreView {
     const lost = this.#lostAt === undefined ? {} : { storeLostWritesAt: wallText(this.#lostAt) };

@@ -20,7 +20,13 @@ void test('the store is shown with its kind and place, and which providers are p
   const answer = await stage.get('/api/state');
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json(), {
-    store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
+    store: {
+      kind: 'redis',
+      description: 'redis://127.0.0.1:6379/0',
+      awaySince: null,
+      lostWritesAt: null,
+      unwrittenKeys: 0,
+    },
     clock: { wallAheadMs: 0, setAt: null, setByMs: null },
     probing: ['main'],
     probingRest: [],
@@ -41,6 +47,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
       kind: 'memory',
       description: 'memory:',
       awaySince: '2026-03-01T12:00:00.000Z',
+      lostWritesAt: null,
       unwrittenKeys: 3,
     },
     clock: { wallAheadMs: 0, setAt: null, setByMs: null },

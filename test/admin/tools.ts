@@ -61,6 +61,7 @@ const STATE: StateStatus = {
   kind: 'memory',
   description: 'memory:',
   awaySince: undefined,
+  lostWritesAt: undefined,
   unwritten: 0,
   clock: { wallAheadMs: 0, wallSet: undefined },
   probing: [],

@@ -29,11 +29,16 @@ export class GatewayProcess implements AsyncDisposable {
   /**
    * Runs the `sparekey.yaml` in a folder, on ports of its own.
    * @param onLine - hears every line of the log from then on
+   * @param env - beside what every gateway gets
    */
-  static async start(folder: string, onLine: (line: LogLine) => void = () => {}): Promise<GatewayProcess> {
+  static async start(
+    folder: string,
+    onLine: (line: LogLine) => void = () => {},
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<GatewayProcess> {
     const child = spawn(process.execPath, [ENTRY, 'start', '--port', '0', '--admin-port', '0'], {
       cwd: folder,
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const killChild = (): void => void child.kill('SIGKILL');
