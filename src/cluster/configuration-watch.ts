@@ -78,7 +78,9 @@ export class ConfigurationWatch {
   /** Says from now on that this is the configuration here. */
   watch(providers: Iterable<Provider>): void {
     this.#prints = printsOf(providers);
-    this.#timer ??= setInterval(() => (this.#round = this.#tell()), this.#roundMs);
+    this.#timer ??= setInterval(() => {
+      this.#round = this.#tell();
+    }, this.#roundMs);
     this.#round = this.#round.then(() => this.#tell());
   }
 
