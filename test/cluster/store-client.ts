@@ -87,16 +87,16 @@ export class StoreClient implements Store {
     await this.#ask((server) => server.renewLease(lease, 0));
   }
 
-  remember(): Promise<void> {
-    return Promise.reject(new TypeError('nothing is remembered in the simulation'));
+  remember(id: string, value: string, ttlMs: number): Promise<void> {
+    return this.#ask((server) => server.remember(id, value, ttlMs));
   }
 
-  recall(): Promise<string | undefined> {
-    return Promise.resolve(undefined);
+  recall(id: string): Promise<string | undefined> {
+    return this.#ask((server) => server.recall(id));
   }
 
-  forget(): Promise<void> {
-    return Promise.resolve();
+  forget(id: string): Promise<void> {
+    return this.#ask((server) => server.forget(id));
   }
 
   time(): Promise<number> {
