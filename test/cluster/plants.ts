@@ -124,7 +124,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: "case 'exhausted':\n      return undefined;",
     becomes: "case 'exhausted':\n      return mostTelling(serving.failed);",
     breaks: 'outage-costs-nothing',
-    withinSeeds: 250,
+    withinSeeds: 40,
   },
 };
 
