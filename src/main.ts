@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { startAdmin } from './admin/admin.ts';
 import type { WorkerStatus } from './admin/worker-view.ts';
 import { ResourceBook } from './affinity/resource-book.ts';
+import { ConfigurationWatch } from './cluster/configuration-watch.ts';
 import type { Config } from './config/schema.ts';
 import type { ConfigSource } from './config/source.ts';
 import type { AttemptTools } from './failover/attempt.ts';
@@ -20,7 +21,8 @@ import { findKey, forgetKeysThatLeft } from './gateway/runtime.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import { openDataServer, serveConnections } from './gateway/server.ts';
 import type { Address, ConnectionOptions, ConnectionServer } from './gateway/server.ts';
-import { KeyBook } from './keys/book.ts';
+import type { KeyBook } from './keys/book.ts';
+import type { KnownRecord } from './keys/known-records.ts';
 import { isDueSooner } from './keys/doubt.ts';
 import { connectionCaps, descriptorLimit, watchDescriptors } from './listener/descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from './listener/descriptors.ts';
@@ -28,17 +30,17 @@ import { dataPageGuard } from './listener/page-guard.ts';
 import { PoolUpdates } from './keys/pool-updates.ts';
 import { CircuitChecks } from './probe/circuit-checks.ts';
 import { Prober } from './probe/prober.ts';
+import { openState } from './open-state.ts';
+import type { OpenState } from './open-state.ts';
 import { openProvider } from './providers/provider.ts';
-import type { Store } from './store/contract.ts';
-import { openStore } from './store/open.ts';
-import type { StorePlace } from './store/place.ts';
+import { stateStatus } from './state-status.ts';
+import { logConfigurations } from './telemetry/configuration-lines.ts';
 import { checkLines } from './telemetry/check-lines.ts';
 import { whenExhausted, whenFull } from './telemetry/descriptor-lines.ts';
 import { watchTransitions } from './telemetry/key-transitions.ts';
 import type { TellTransition } from './telemetry/key-transitions.ts';
 import type { Log } from './telemetry/log.ts';
 import { logOutage } from './telemetry/outages.ts';
-import { StoreHealth } from './telemetry/store-health.ts';
 import { workerCount } from './workers/count.ts';
 
 /** A running gateway, in however many processes. */
@@ -66,11 +68,8 @@ export interface Sparekey extends Running {
 }
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
-export interface GatewayNode {
+export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks'> {
   readonly log: Log;
-  readonly store: Store;
-  readonly stateKind: StorePlace['kind'];
-  readonly health: StoreHealth;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
   /** What the requests of this process hold together. */
@@ -115,7 +114,7 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   await using opened = new AsyncDisposableStack();
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
   const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
-  const self = { number: 1, pid: process.pid, state: 'ready', since: Date.now(), restarts: 0 } as const;
+  const self = { number: 1, pid: process.pid, state: 'ready', since: node.tools.now(), restarts: 0 } as const;
   const control = await openControlPlane(
     node,
     () => [{ ...self, connections: data.connections() }],
@@ -136,20 +135,27 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   };
 }
 
-/** Opens the store and reads what is known of the keys. */
-export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
-  const store = await openStore(config.state);
-  const health = new StoreHealth(log, Date.now);
+/**
+ * Opens the store and reads what is known of the keys.
+ * @param known - what the control process knows of them, for a worker
+ */
+export async function openNode(
+  config: Config,
+  log: Log,
+  known?: readonly KnownRecord[],
+): Promise<GatewayNode> {
   // While there is no runtime, every key may be one of its.
   let isConfigured = (_keyId: string): boolean => true;
-  const book = await KeyBook.open({
-    store,
-    onNotice: (notice) => health.hear(notice),
+  const state = await openState(config.state, log, {
     isConfigured: (keyId) => isConfigured(keyId),
+    ...(known !== undefined && { known }),
   });
+  const { store, book, now } = state;
+  const recorder = new Recorder(book, (notice) => logOutage(notice, log));
+  state.onClockBack(() => recorder.beginAnew());
   const resources = new ResourceBook({
     store,
-    now: Date.now,
+    now,
     onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
   });
   const endWatch = watchDescriptors(whenExhausted(log, () => performance.now()));
@@ -157,14 +163,13 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   let runtime = assemble(config, book, pools);
   isConfigured = (keyId) => findKey(runtime, keyId) !== undefined;
   return {
+    ...state,
     log,
-    store,
-    stateKind: config.state.kind,
-    health,
     tools: {
-      recorder: new Recorder(book, (notice) => logOutage(notice, log)),
+      recorder,
       node: `${hostname()}-${process.pid}`,
-      now: Date.now,
+      now,
+      wallNow: Date.now,
       random: Math.random,
     },
     resources,
@@ -179,9 +184,9 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
     },
     close: async () => {
       endWatch();
-      await Promise.all([book.close(), resources.close()]);
+      await resources.close();
+      await state.close();
       await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
-      await store.close();
     },
   };
 }
@@ -211,7 +216,7 @@ function boundsOf({ log, runtime }: GatewayNode): ConnectionOptions {
 
 function gatewayOf(node: GatewayNode, neighbours?: () => object): Gateway {
   const { log, health, tools, resources, memory, runtime } = node;
-  const waiting = new WaitingRoom(Date.now);
+  const waiting = new WaitingRoom(tools.now);
   tools.recorder.book.subscribe((keyId) => waiting.heard(keyId));
   return new Gateway({
     runtime,
@@ -243,7 +248,7 @@ export async function openControlPlane(
   workers: () => readonly WorkerStatus[],
   memory?: () => MemoryUse,
 ): Promise<ControlPlane> {
-  const { log, store, stateKind, health, tools, runtime } = node;
+  const { log, store, tools, runtime } = node;
   const { recorder } = tools;
   const { book } = recorder;
   const lines = checkLines(log);
@@ -259,19 +264,13 @@ export async function openControlPlane(
     onCheck: lines.onCircuitCheck,
     onDefect: lines.onDefect,
   });
+  const { node: name, now } = tools;
+  const configurations = new ConfigurationWatch({ store, node: name, now, onNotice: logConfigurations(log) });
   const admin = await startAdmin({
     ...runtime().config.admin,
     ...tools,
     workers,
-    state: () => ({
-      kind: stateKind,
-      description: store.description,
-      awaySince: health.awaySince,
-      unwritten: book.unwritten,
-      probing: prober.probing,
-      emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
-      memory: memory?.(),
-    }),
+    state: () => stateStatus({ ...node, book, prober, configurations, memory: memory?.() }),
     runtime,
     book,
     prober,
@@ -285,9 +284,11 @@ export async function openControlPlane(
   node.tellTransitions((message, fields) => log.info(message, fields));
   await prober.watch(runtime().providers.values());
   await circuitChecks.watch(runtime().providers.values());
+  configurations.watch(runtime().providers.values());
   const follow = async (previous: Runtime): Promise<void> => {
     await prober.watch(runtime().providers.values());
     await circuitChecks.watch(runtime().providers.values());
+    configurations.watch(runtime().providers.values());
     await forgetKeysThatLeft(previous, runtime(), book);
   };
   // One reload after another: the last one is what is watched in the end. Each tells its own caller how it went.
@@ -301,7 +302,7 @@ export async function openControlPlane(
     close: async () => {
       await Promise.allSettled([reloading]);
       endHurry();
-      await Promise.all([circuitChecks.stop(), prober.stop(), admin.close()]);
+      await Promise.all([circuitChecks.stop(), prober.stop(), configurations.close(), admin.close()]);
     },
   };
 }

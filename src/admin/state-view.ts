@@ -1,4 +1,6 @@
 import type { ConnectionCounts } from '../listener/descriptors.ts';
+import type { ClockStatus } from '../clock/clock-keeper.ts';
+import type { OtherConfiguration } from '../cluster/configuration-watch.ts';
 import type { OutageView } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 import { sumConnections, viewWorkers } from './worker-view.ts';
@@ -11,10 +13,20 @@ export interface StateStatus {
   readonly description: string;
   /** Since when it does not answer this process; undefined while it does. Milliseconds since the epoch. */
   readonly awaySince: number | undefined;
+  /** When it last turned out to have lost writes, which then went back; undefined while it never did. */
+  readonly lostWritesAt: number | undefined;
   /** Keys of which this process knows more than it could write. */
   readonly unwritten: number;
+  readonly clock: ClockStatus;
   /** Ids of the providers whose keys this process tests, as the holder of their leases. */
   readonly probing: readonly string[];
+  /** Of those of which it tests keys alone that the holders of their leases do not know. */
+  readonly probingRest: readonly string[];
+  readonly configurations: {
+    /** Milliseconds since the epoch; undefined while they do not. */
+    readonly differSince: number | undefined;
+    readonly others: readonly OtherConfiguration[];
+  };
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
   /** What the requests of this process hold; undefined where it serves none. Sizes in bytes. */
@@ -37,9 +49,23 @@ export interface StateView {
     readonly kind: string;
     readonly description: string;
     readonly awaySince: string | null;
+    readonly lostWritesAt: string | null;
     readonly unwrittenKeys: number;
   };
+  readonly clock: {
+    /** How far the clock of this machine is ahead of the time that state is kept by; shown times are by the former. */
+    readonly wallAheadMs: number;
+    /** When somebody last set it, and by how much. */
+    readonly setAt: string | null;
+    readonly setByMs: number | null;
+  };
   readonly probing: readonly string[];
+  readonly probingRest: readonly string[];
+  /** Nodes of the store that have another configuration of some provider. */
+  readonly configurations: {
+    readonly differSince: string | null;
+    readonly others: readonly OtherConfiguration[];
+  };
   /** Good answers in which a model said nothing, by provider, where there were some. */
   readonly emptyAnswers: Readonly<Record<string, number>>;
   /** Sizes in bytes; null in a process beside those that serve. */
@@ -57,15 +83,34 @@ export function viewState(
   down: readonly OutageView[],
   workers: readonly WorkerStatus[],
 ): StateView {
-  const { kind, description, awaySince, unwritten, probing, emptyAnswers, memory = null } = status;
+  const {
+    kind,
+    description,
+    awaySince,
+    unwritten,
+    clock,
+    probing,
+    probingRest,
+    configurations,
+    emptyAnswers,
+    memory = null,
+  } = status;
   return {
     store: {
       kind,
       description,
       awaySince: timeOrNull(awaySince),
+      lostWritesAt: timeOrNull(status.lostWritesAt),
       unwrittenKeys: unwritten,
     },
+    clock: {
+      wallAheadMs: clock.wallAheadMs,
+      setAt: timeOrNull(clock.wallSet?.at),
+      setByMs: clock.wallSet?.byMs ?? null,
+    },
     probing,
+    probingRest,
+    configurations: { ...configurations, differSince: timeOrNull(configurations.differSince) },
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     memory,
     down,

@@ -1,4 +1,5 @@
 import type { ConnectionCounts } from '../listener/descriptors.ts';
+import { timeText } from './time-text.ts';
 
 /** One process that serves the data plane. */
 export interface WorkerStatus {
@@ -27,8 +28,14 @@ export interface WorkerView {
 
 /** Makes the view of a worker. */
 export function viewWorker({ number, pid, state, since, restarts, connections }: WorkerStatus): WorkerView {
-  const sinceText = new Date(since).toISOString();
-  return { number, pid: pid ?? null, state, since: sinceText, restarts, connections: connections ?? null };
+  return {
+    number,
+    pid: pid ?? null,
+    state,
+    since: timeText(since),
+    restarts,
+    connections: connections ?? null,
+  };
 }
 
 /** The connections of all workers together. */

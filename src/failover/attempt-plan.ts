@@ -10,10 +10,17 @@ export interface AttemptTools {
   readonly recorder: Recorder;
   /** Names this process in what it writes down of keys. */
   readonly node: string;
-  /** Milliseconds since the epoch. */
+  /** The time that state is kept by, which nobody sets. Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The wall clock, for dates that providers name. Absent: as `now`. Milliseconds since the epoch. */
+  readonly wallNow?: () => number;
   /** In [0, 1). */
   readonly random: () => number;
+}
+
+/** The clock by which dates that others name are read. */
+export function wallOf({ now, wallNow = now }: Pick<AttemptTools, 'now' | 'wallNow'>): () => number {
+  return wallNow;
 }
 
 /** One try: a provider, a key, and how long it may take. */

@@ -1,5 +1,7 @@
 import type { Call } from '../dialects/call.ts';
 import type { Provider } from '../providers/provider.ts';
+import { wallOf } from './attempt-plan.ts';
+import type { AttemptTools } from './attempt-plan.ts';
 import { isGood, judge } from './judge.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import { saidIn } from './said-by-client.ts';
@@ -9,18 +11,17 @@ import type { Verdict } from './verdict.ts';
 /**
  * The verdict on what an attempt observed. Of a good answer nobody asks anything: it costs no look at the clock, and none
  * at what the client said.
- * @param now - milliseconds since the epoch
  */
 export function verdictOn(
   outcome: Answered | Faulted,
   call: Call,
   { type, config }: Provider,
-  now: () => number,
+  tools: Pick<AttemptTools, 'now' | 'wallNow'>,
 ): Verdict {
   if (isGood(outcome)) return OK;
   return judge(outcome, {
     providerType: type,
-    now: now(),
+    now: wallOf(tools)(),
     operation: call.target.operation.name,
     ownRules: config.verdicts,
     saidByClient: saidIn(call),

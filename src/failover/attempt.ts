@@ -234,7 +234,7 @@ export class Attempt {
 
   #judge(outcome: Answered | Faulted): void {
     this.#outcome = outcome;
-    this.verdict = verdictOn(outcome, this.#call, this.plan.provider, this.#tools.now);
+    this.verdict = verdictOn(outcome, this.#call, this.plan.provider, this.#tools);
   }
 
   #record(outcome: Answered | Faulted): void {

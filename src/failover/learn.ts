@@ -3,8 +3,11 @@ import { ANY_MODEL, FRESH } from '../keys/record.ts';
 import { domainIn } from '../providers/learned-domain.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
+import { wallOf } from './attempt-plan.ts';
+import type { AttemptTools } from './attempt-plan.ts';
 import type { Recorder } from './recorder.ts';
 import { remainingIn } from './remaining.ts';
+import type { Remaining } from './remaining.ts';
 
 /** Whom an answer is from, and what was asked for. */
 interface Asked {
@@ -37,9 +40,10 @@ const NEWS_MS = 2_000;
 export function learn(
   { provider, pooled, model = ANY_MODEL }: Asked,
   headers: ResponseHeaders,
-  { recorder, now }: { readonly recorder: Recorder; readonly now: () => number },
+  tools: Pick<AttemptTools, 'recorder' | 'now' | 'wallNow'>,
 ): void {
   if (pooled === undefined) return;
+  const { recorder, now } = tools;
   const hearing: Hearing = { provider, pooled, recorder, now: now() };
   const domain = domainIn(headers);
   if (domain !== undefined && domain !== pooled.domain?.name) {
@@ -47,7 +51,7 @@ export function learn(
   }
   // Without failover keys are picked at random, and nothing is written of them.
   if (!provider.policy.remembers) return;
-  learnHeadroom(hearing, model, headers);
+  learnHeadroom(hearing, model, remainingIn(headers, wallOf(tools)()));
   if (domain !== undefined) tellDomain(hearing);
 }
 
@@ -62,9 +66,8 @@ function tellDomain({ provider, pooled, recorder, now }: Hearing): void {
 function learnHeadroom(
   { provider, pooled, recorder, now }: Hearing,
   model: string,
-  headers: ResponseHeaders,
+  remaining: Remaining,
 ): void {
-  const remaining = remainingIn(headers, now);
   const { key, headroom } = pooled;
   switch (remaining.kind) {
     case 'untold':

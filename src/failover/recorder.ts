@@ -36,6 +36,11 @@ export class Recorder {
     this.#onNotice = onNotice;
   }
 
+  /** Times went back: what was counted within windows of time begins anew, since they would not end for as long. */
+  beginAnew(): void {
+    this.#watched.clear();
+  }
+
   /** The extra tries that a provider's requests may still have. */
   budgetOf(provider: Provider): RetryBudget {
     return this.#watch(provider).budget;

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Change, Store } from '../store/contract.ts';
+import type { BookNotice, KeyBookOptions, RecordListener } from './book-options.ts';
 import { ChangeFollower } from './change-follower.ts';
 import { BookEntry } from './entry.ts';
+import { knownIn } from './known-records.ts';
+import type { KnownRecord } from './known-records.ts';
 import type { KeyEvent } from './event.ts';
 import { recordId } from './key.ts';
 import type { Key } from './key.ts';
@@ -12,33 +15,7 @@ import { reduce } from './reducer.ts';
 import type { KeyPolicy } from './reducer.ts';
 import { WriteQueue } from './write-queue.ts';
 
-/** What the operator should hear of the store. */
-export type BookNotice =
-  | { readonly kind: 'store-failed'; readonly error: unknown }
-  | { readonly kind: 'store-back' }
-  /** The book was opened although the store did not answer: every key counts as one in service. */
-  | { readonly kind: 'opened-without-store' }
-  /** The store was emptied, or failed over; of what it lost, `putBack` records are known here and go back. */
-  | { readonly kind: 'store-lost-writes'; readonly putBack: number }
-  | { readonly kind: 'unreadable-record'; readonly id: string };
-
-/** Hears of a record that changed: what it is now, and what it was before. */
-export type RecordListener = (keyId: string, record: KeyRecord, before: KeyRecord) => void;
-
-/** What a book needs. */
-export interface KeyBookOptions {
-  readonly store: Store;
-  readonly onNotice: (notice: BookNotice) => void;
-  /**
-   * Whether this process has a key in its configuration now. Only such keys' records are put back where the store has
-   * lost them, or another node has deleted them; what happens to others is not counted. Default: it has every key.
-   */
-  readonly isConfigured?: (keyId: string) => boolean;
-  /** Between tries to reach a store that failed. Milliseconds; default 250. */
-  readonly retryMs?: number;
-  /** How long opening waits for a store that does not answer. Milliseconds; default 5,000. */
-  readonly openTimeoutMs?: number;
-}
+export type { BookNotice, KeyBookOptions, RecordListener } from './book-options.ts';
 
 const PREFIX = 'key/';
 const RETRY_MS = 250;
@@ -62,6 +39,7 @@ export class KeyBook {
   readonly #onNotice: (notice: BookNotice) => void;
   readonly #isConfigured: (keyId: string) => boolean;
   readonly #retryMs: number;
+  readonly #now: () => number;
   readonly #entries = new Map<string, BookEntry>();
   readonly #listeners = new Set<RecordListener>();
   readonly #queue = new WriteQueue((entry) => this.#writeAll(entry));
@@ -71,6 +49,8 @@ export class KeyBook {
   readonly #firstRead = Promise.withResolvers<void>();
   /** Since the store lost writes, it has not yet shown everything that it has. */
   #isDoubting = false;
+  /** It said that it lost writes; else this process alone began with what it has yet to find there. */
+  #hasLost = false;
   #failures = 0;
   #recovering: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -83,6 +63,8 @@ export class KeyBook {
     this.#onNotice = options.onNotice;
     this.#isConfigured = options.isConfigured ?? (() => true);
     this.#retryMs = options.retryMs ?? RETRY_MS;
+    this.#now = options.now ?? (() => Infinity);
+    this.#begin(options.known ?? []);
     this.#changes = new ChangeFollower(options.store, {
       onChange: (change) => this.#hear(change),
       onLost: () => this.#doubtAll(),
@@ -116,6 +98,16 @@ export class KeyBook {
 
   record(key: Pick<Key, 'id' | 'providerId'>): KeyRecord {
     return this.#entries.get(recordId(key))?.view ?? FRESH;
+  }
+
+  /** What is known of keys, for another process of this gateway to begin with: bounded, what is out of service first. */
+  get told(): readonly KnownRecord[] {
+    return knownIn(this.#entries.values());
+  }
+
+  /** The clock that `now` reads went back: records are dated by it again. */
+  clockWentBack(): void {
+    for (const entry of this.#entries.values()) this.#change(entry, () => entry.clockWentBack());
   }
 
   /** Keys of which more is known here than could be written so far. */
@@ -174,9 +166,14 @@ export class KeyBook {
   }
 
   #add(id: string, keyId: string): BookEntry {
-    const entry = new BookEntry(id, keyId, this.#isConfigured);
+    const entry = new BookEntry(id, keyId, { isConfigured: this.#isConfigured, now: this.#now });
     this.#entries.set(id, entry);
     return entry;
+  }
+
+  #begin(known: readonly KnownRecord[]): void {
+    for (const each of known) this.#add(each.id, each.keyId).begin(each);
+    this.#isDoubting = known.length > 0;
   }
 
   /** @param step - gives false where the store holds what cannot be read, and the key counts as new */
@@ -222,6 +219,7 @@ export class KeyBook {
 
   /** The store may have lost writes. What it holds, it shows anew; what it lost is still known here. */
   #doubtAll(): void {
+    this.#hasLost = true;
     this.#isDoubting = true;
     for (const entry of this.#entries.values()) this.#change(entry, () => entry.doubt());
   }
@@ -232,7 +230,7 @@ export class KeyBook {
     if (!this.#isDoubting) return;
     this.#isDoubting = false;
     const lost = [...this.#entries.values()].filter(({ needsRepair }) => needsRepair);
-    this.#onNotice({ kind: 'store-lost-writes', putBack: lost.length });
+    if (this.#hasLost || lost.length > 0) this.#onNotice({ kind: 'store-lost-writes', putBack: lost.length });
     for (const entry of lost) this.#write(entry);
   }
 

@@ -31,7 +31,14 @@ export const MAX_MARKS = 16;
 /** One that nobody has tried for so long after it was due says nothing any more. Milliseconds. */
 export const STALE_MS = 10 * 60 * 1000;
 
+/**
+ * No circuit waits for so long, nor is one remembered longer: a mark that says so was dated by a clock far ahead of this
+ * one, and nobody is kept waiting for that. Milliseconds.
+ */
+const MAX_AHEAD_MS = 60_000;
+
 /** Whether it says anything at `now`: of a closed one the strikes count for a while, of others what they say. */
 export function isStanding({ state, until }: CircuitMark, now: number): boolean {
+  if (until - now > MAX_AHEAD_MS) return false;
   return now < (state === 'closed' ? until : until + STALE_MS);
 }

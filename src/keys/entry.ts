@@ -1,6 +1,8 @@
 import type { Change } from '../store/contract.ts';
 import { decodeRecord, encodeRecord, markOf } from './codec.ts';
+import { withoutFuture } from './clock-ahead.ts';
 import type { KeyEvent } from './event.ts';
+import type { KnownRecord } from './known-records.ts';
 import { FRESH } from './record.ts';
 import type { KeyRecord } from './record.ts';
 import { reconcile } from './reconcile.ts';
@@ -27,6 +29,14 @@ export interface Write {
 const MAX_PENDING = 256;
 /** Writes of one key whose answers were lost, and which may still be heard of; the oldest go first. */
 const MAX_WRITES = 8;
+
+/** What an entry needs to know of its process. */
+export interface EntryOptions {
+  /** Whether this process has the key in its configuration now. */
+  readonly isConfigured: (keyId: string) => boolean;
+  /** Milliseconds since the epoch: what a clock ahead dated is dated by it. Absent: times are taken as they stand. */
+  readonly now?: () => number;
+}
 
 /**
  * One key's record as the book keeps it: what the store holds, and what happened here that the store does not
@@ -60,11 +70,20 @@ export class BookEntry {
   /** Writes whose answers may still be to come, or were lost; newest last. Any of them may yet be carried out. */
   #writes: Write[] = [];
 
-  /** @param isConfigured - whether this process has the key in its configuration now */
-  constructor(id: string, keyId: string, isConfigured: (keyId: string) => boolean) {
+  readonly #now: () => number;
+
+  constructor(id: string, keyId: string, { isConfigured, now = () => Infinity }: EntryOptions) {
     this.id = id;
     this.keyId = keyId;
     this.#isConfigured = isConfigured;
+    this.#now = now;
+  }
+
+  /** What is known, for another process to begin with; undefined where that is nothing. */
+  get told(): KnownRecord | undefined {
+    const { id, keyId, view } = this;
+    if (view === FRESH) return undefined;
+    return { id, keyId, state: view.state, value: encodeRecord(view), revision: this.#heard };
   }
 
   get isUnwritten(): boolean {
@@ -74,6 +93,24 @@ export class BookEntry {
   /** Whether what is known here goes before what the store holds, as far as is known. */
   get needsRepair(): boolean {
     return this.#isToGo || (this.#isDoubted && this.#base !== FRESH);
+  }
+
+  /** Begins with what another process knows: it holds until the store shows what goes before it. */
+  begin({ value, revision }: KnownRecord): boolean {
+    const record = decodeRecord(value);
+    if (record === undefined) return false;
+    this.#base = withoutFuture(record, this.#now());
+    this.#heard = revision;
+    this.#isDoubted = true;
+    this.#show();
+    return true;
+  }
+
+  /** The clock went back: what lies ahead now was dated before. */
+  clockWentBack(): true {
+    this.#base = withoutFuture(this.#base, this.#now());
+    this.#show();
+    return true;
   }
 
   /** Keeps an event until it is written, and goes by the view that it makes of the present one. */
@@ -156,7 +193,8 @@ export class BookEntry {
       this.#revision = revision;
       return true;
     }
-    const record = value === undefined ? FRESH : decodeRecord(value);
+    const decoded = value === undefined ? FRESH : decodeRecord(value);
+    const record = decoded && withoutFuture(decoded, this.#now());
     const heardBefore = this.#heard;
     // Of what cannot be read nothing is taken over: what is known here stands until there is something to write.
     const standing = record === undefined ? this.#base : this.#standing(record, value, isOlder);

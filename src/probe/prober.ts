@@ -56,6 +56,11 @@ export class Prober {
     return [...this.#loops].filter(([, loop]) => loop.holdsLease).map(([id]) => id);
   }
 
+  /** Ids of the providers of which keys are tested here that the nodes which test the others do not know. */
+  get probingRest(): readonly string[] {
+    return [...this.#loops].filter(([, loop]) => loop.holdsRest).map(([id]) => id);
+  }
+
   /** The checks that a key is to have; undefined where its provider's keys are not watched over. */
   plan(provider: Provider, pooled: PooledKey): readonly CheckPlan[] | undefined {
     return this.#loops.get(provider.id)?.plan(pooled);

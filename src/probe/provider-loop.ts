@@ -1,13 +1,14 @@
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Lease } from '../store/contract.ts';
 import { CheckBudget } from './check-budget.ts';
 import type { CheckAsk, CheckKind } from './check-ask.ts';
 import type { Checker } from './checker.ts';
 import { checksOf, checksOfKey } from './due-checks.ts';
 import type { DueCheck, DueContext } from './due-checks.ts';
 import { HoldTimes } from './hold-times.ts';
+import { KeyShare } from './key-share.ts';
+import type { Share } from './key-share.ts';
 import type { ProberOptions } from './prober-options.ts';
 import type { CheckReport } from './run-check.ts';
 
@@ -18,7 +19,7 @@ export interface CheckPlan {
   readonly kind: CheckKind;
   /** Of whom an answer is asked, as the provider names it; undefined where none is. */
   readonly model: string | undefined;
-  /** This process does it; otherwise whichever holds the provider's lease. */
+  /** This process does it; otherwise whichever looks after the key. */
   readonly here: boolean;
   /** It costs something and the day's budget is spent here, until then. Milliseconds since the epoch. */
   readonly spentUntil: number | undefined;
@@ -33,24 +34,26 @@ const MIN_ROUND_MS = 50;
 /** A provider whose prober has died is probed again within three intervals, within these bounds. Milliseconds. */
 const MIN_TAKEOVER_MS = 5_000;
 const MAX_TAKEOVER_MS = 60_000;
+/** From a check's beginning to its end, in its own time limit: it may take more than one request. */
+const REQUESTS_A_CHECK = 3;
 /** How often in a round's time a node asks for a lease that another one holds. */
 const ASKS_A_ROUND = 3;
 /** Of a day's budget, what checks of holds may use up: the rest is for keys that serve nobody. */
 const HOLD_SHARE = 0.5;
 
-/** Tests the keys of one provider when they are due, while this node holds the provider's lease. */
+/** Tests those keys of one provider that this node looks after, when they are due. */
 export class ProviderLoop {
   readonly #provider: Provider;
   readonly #options: ProberOptions;
   readonly #checker: Checker;
   readonly #roundMs: number;
   readonly #askMs: number;
-  readonly #leaseMs: number;
   readonly #stopped = new AbortController();
   readonly #underWay = new Map<string, Promise<CheckReport | undefined>>();
   readonly #holdTimes = new HoldTimes();
   readonly #budget: CheckBudget;
-  #lease: Lease | undefined;
+  readonly #keyShare: KeyShare;
+  #share: Share | undefined;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #storeFailed = false;
@@ -60,18 +63,31 @@ export class ProviderLoop {
     this.#provider = provider;
     this.#options = options;
     this.#checker = checker;
-    const { healthCheckInterval, healthCheckBudget } = provider.config.failover;
+    const { healthCheckInterval, healthCheckBudget, healthCheckTimeout } = provider.config.failover;
     this.#budget = new CheckBudget(healthCheckBudget);
     this.#roundMs = Math.min(healthCheckInterval, MAX_ROUND_MS);
     this.#askMs = Math.max(this.#roundMs / ASKS_A_ROUND, MIN_ROUND_MS);
     const takeoverMs = Math.min(Math.max(3 * healthCheckInterval, MIN_TAKEOVER_MS), MAX_TAKEOVER_MS);
     // Whoever takes over may ask so long after it has expired.
-    this.#leaseMs = takeoverMs - this.#askMs;
+    this.#keyShare = new KeyShare({
+      store: options.store,
+      providerId: provider.id,
+      keyIds: Array.from(provider.pool.all(), ({ key }) => key.id),
+      holder: options.holder,
+      leaseMs: takeoverMs - this.#askMs,
+      checkMs: REQUESTS_A_CHECK * healthCheckTimeout,
+    });
     this.#schedule(0);
   }
 
+  /** Whether this node looks after the provider as a whole, and not only after keys that other nodes do not know. */
   get holdsLease(): boolean {
-    return this.#lease !== undefined;
+    return this.#share?.rank === 0;
+  }
+
+  /** Whether it looks after keys alone that the nodes which look after the others do not know. */
+  get holdsRest(): boolean {
+    return this.#share !== undefined && !this.holdsLease;
   }
 
   /** Of what costs something: what else tests the provider spends of it, too. */
@@ -87,7 +103,7 @@ export class ProviderLoop {
         at: Math.max(at, now),
         kind,
         model,
-        here: this.holdsLease,
+        here: this.#isOurs(pooled),
         spentUntil: kind === 'list' ? undefined : spentUntil,
         why,
       }),
@@ -99,8 +115,11 @@ export class ProviderLoop {
     clearTimeout(this.#timer);
     await this.#round;
     await Promise.allSettled(this.#underWay.values());
-    if (this.#lease === undefined) return;
-    await this.#options.store.releaseLease(this.#lease).catch(this.#options.onStoreFailure);
+    await this.#keyShare.release().catch(this.#options.onStoreFailure);
+  }
+
+  #isOurs({ key }: PooledKey): boolean {
+    return this.#share?.has(key.id) === true;
   }
 
   /** One check of a key at a time: whoever asks for any meanwhile gets its report. */
@@ -119,7 +138,7 @@ export class ProviderLoop {
 
   /** While a round is under way it does nothing: the next one follows as soon as anything is due. */
   hurry(): void {
-    if (this.#timer === undefined || this.#lease === undefined) return;
+    if (this.#timer === undefined || this.#share === undefined) return;
     clearTimeout(this.#timer);
     this.#schedule(MIN_ROUND_MS);
   }
@@ -135,8 +154,8 @@ export class ProviderLoop {
   }
 
   async #runRound(): Promise<void> {
-    const isOurs = await this.#holdLease();
-    if (!isOurs || this.#stopped.signal.aborted) return;
+    await this.#holdShare();
+    if (this.#share === undefined || this.#stopped.signal.aborted) return;
     // Only now: while the store was asked, a key may have been disabled, or have come back.
     for (const due of this.#dueNow()) {
       if (this.#underWay.size >= MAX_AT_ONCE) return;
@@ -147,20 +166,21 @@ export class ProviderLoop {
   /** In order of what has been due for longest; keys that are out or in doubt before those that are held from a model. */
   #dueNow(): readonly DueCheck[] {
     const now = this.#options.tools.now();
-    const due = [...checksOf(this.#provider, this.#context(now))].filter(({ at }) => at <= now);
+    const due = [...checksOf(this.#provider, this.#context(now))].filter(
+      ({ at, pooled }) => at <= now && this.#isOurs(pooled),
+    );
     return due.toSorted((a, b) => Number(a.why === 'hold') - Number(b.why === 'hold') || a.at - b.at);
   }
 
-  async #holdLease(): Promise<boolean> {
-    const { store, holder } = this.#options;
+  async #holdShare(): Promise<void> {
     try {
-      this.#lease = await store.acquireLease(`probe/${this.#provider.id}`, holder, this.#leaseMs);
+      this.#share = await this.#keyShare.hold();
     } catch (error) {
-      this.#lease = undefined;
+      this.#share = undefined;
+      this.#keyShare.lost();
       throw error;
     }
     this.#storeFailed = false;
-    return this.#lease !== undefined;
   }
 
   #begin(
@@ -218,13 +238,13 @@ export class ProviderLoop {
    * another node holds the lease, or the store does not answer, what is due here is no reason to hurry.
    */
   #nextRoundMs(): number {
-    if (this.#lease === undefined) return this.#askMs;
+    if (this.#share === undefined) return this.#askMs;
     const now = this.#options.tools.now();
     let delayMs = this.#roundMs;
     // What is due and cannot be checked, for want of a place or of budget, waits for the next round like any other.
     const isFull = this.#underWay.size >= MAX_AT_ONCE;
     for (const { pooled, at, why } of checksOf(this.#provider, this.#context(now))) {
-      if (this.#underWay.has(pooled.key.id)) continue;
+      if (this.#underWay.has(pooled.key.id) || !this.#isOurs(pooled)) continue;
       const isKeptWaiting = at <= now && (isFull || !this.#budget.has(now, shareOf(why)));
       if (!isKeptWaiting) delayMs = Math.min(delayMs, at - now);
     }

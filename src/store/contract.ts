@@ -128,6 +128,12 @@ export interface Store {
   /** Forgets what is remembered under `id`. Nothing happens where nothing is. */
   forget(id: string): Promise<void>;
 
+  /**
+   * What the store's own clock says: the one that leases and what is remembered expire by, the same for all that
+   * share the store, whatever their wall clocks say. Milliseconds since the epoch.
+   */
+  time(): Promise<number>;
+
   /** Ends all subscriptions. Further calls are rejected, but for another `close`, which does nothing. */
   close(): Promise<void>;
 }

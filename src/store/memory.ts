@@ -148,6 +148,11 @@ class MemoryStore implements Store {
     this.#passing.forget(id);
   }
 
+  async time(): Promise<number> {
+    this.#checkOpen();
+    return this.#clock();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#signal.close();

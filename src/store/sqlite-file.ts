@@ -1,14 +1,12 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { machineMs, machineStart } from '../clock/machine-time.ts';
 import { StoreError } from './errors.ts';
 
 /** `Spky`: tells our files from other SQLite databases. */
 const APPLICATION_ID = 0x53_70_6b_79;
-
-/** The clock of SQLite is the machine's: set back, it makes what expires at that moment last longer. */
-export const NOW_MS = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /**
  * AUTOINCREMENT is the counter of revisions: it grows in the transaction that writes, over all ids, and never
@@ -43,18 +41,48 @@ const PASSING = `
 const LASTING = PASSING.replaceAll('passing', 'lasting');
 
 /**
+ * How far the store's time is ahead of a machine's own count since its start, in milliseconds: whoever opens the
+ * database first after that start says so by the wall clock, and all others go by it, however the wall clock is set.
+ */
+const CLOCK = `
+  CREATE TABLE clock (
+    machine_start TEXT PRIMARY KEY,
+    ahead_ms INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/**
  * What each schema version added to the one before it, from version 1 on. Processes of an older version that
  * have the file open go on with the tables they know.
  */
-const VERSIONS = [ENTRIES_AND_LEASES, PASSING, LASTING];
+const VERSIONS = [ENTRIES_AND_LEASES, PASSING, LASTING, CLOCK];
 
 /** How long SQLite itself may wait for a lock, holding up the event loop: some hundred commits of another process. */
 const BLOCKING_WAIT_MS = 4;
 /** How long the event loop then runs before the next try. */
 const RETRY_PAUSE_MS = 20;
+/** How long one that may not make the database waits for those who may. Milliseconds. */
+const MADE_WITHIN_MS = 5_000;
+
+/** How to open a database. */
+export interface OpeningOptions {
+  /** How long others' locks are waited for. Milliseconds. */
+  readonly busyMs: number;
+  /** Otherwise one that is not there, or empty, is waited for, but not for ever: others are about to put it back. */
+  readonly mayCreate: boolean;
+  /** How far the store's time is known to be ahead of `machineMs`; else it is as the wall clock says. Milliseconds. */
+  readonly aheadMs?: number;
+}
+
+/** An open database, and how far its time is ahead of `machineMs`. */
+export interface OpenDatabase {
+  readonly database: DatabaseSync;
+  readonly aheadMs: number;
+}
 
 // Primary result codes of SQLite (https://sqlite.org/rescode.html).
 const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
 /**
@@ -67,29 +95,57 @@ const SQLITE_NOTADB = 26;
  * That suits a record of which keys work, which a few requests teach again, and spares the event loop a disk
  * sync for each write.
  */
-export async function openDatabase(path: string, busyMs: number): Promise<DatabaseSync> {
+export async function openDatabase(path: string, options: OpeningOptions): Promise<OpenDatabase> {
+  const { busyMs, mayCreate } = options;
   // Absolute, so that SQLite reads neither `:memory:` nor a `file:` URI into it.
   const file = resolve(path);
-  createPrivately(file);
+  if (mayCreate) createPrivately(file);
+  else await untilMade(file);
   const database = new DatabaseSync(file, { open: false, timeout: BLOCKING_WAIT_MS });
   try {
     database.open();
-    await whenFree(busyMs, () => {
+    const aheadMs = await whenFree(busyMs, () => {
       // Nothing is written before the file is known for ours, or empty, and then it is looked at once more.
       transaction(database, 'DEFERRED', () => versionOf(database, file));
       database.exec('PRAGMA synchronous = NORMAL');
       requireWriteAheadLog(database, file);
-      transaction(database, 'IMMEDIATE', () => {
+      return transaction(database, 'IMMEDIATE', () => {
         const version = versionOf(database, file);
-        if (version === VERSIONS.length) return;
-        for (const addition of VERSIONS.slice(version)) database.exec(addition);
-        database.exec(`PRAGMA user_version = ${VERSIONS.length}`);
+        if (version < VERSIONS.length) {
+          for (const addition of VERSIONS.slice(version)) database.exec(addition);
+          database.exec(`PRAGMA user_version = ${VERSIONS.length}`);
+        }
+        return timeOf(database, options.aheadMs);
       });
     });
-    return database;
+    return { database, aheadMs };
   } catch (error) {
     if (database.isOpen) database.close();
     throw openingError(error, file);
+  }
+}
+
+/** Within a transaction of the caller's. @returns how far the store's time is ahead of `machineMs` */
+function timeOf(database: DatabaseSync, knownMs: number | undefined): number {
+  const start = machineStart();
+  const find = database.prepare('SELECT ahead_ms FROM clock WHERE machine_start = ?');
+  const told = find.get(start)?.['ahead_ms'];
+  if (typeof told === 'number') return told;
+  const aheadMs = Math.round(knownMs ?? Date.now() - machineMs());
+  database.exec('DELETE FROM clock');
+  database.prepare('INSERT INTO clock VALUES (?, ?)').run(start, aheadMs);
+  // Whoever held one has ended with the machine's last run, and its end was told by another clock.
+  if (knownMs === undefined) database.exec('UPDATE lease SET expires_at = 0');
+  return aheadMs;
+}
+
+async function untilMade(file: string): Promise<void> {
+  const giveUpAt = performance.now() + MADE_WITHIN_MS;
+  while ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    if (performance.now() >= giveUpAt) {
+      throw new StoreError('store_cannot_open', `${file} is not there, and others have it to make`);
+    }
+    await sleep(RETRY_PAUSE_MS);
   }
 }
 
@@ -129,7 +185,8 @@ export async function whenFree<T>(busyMs: number, work: () => T): Promise<T> {
   }
 }
 
-function createPrivately(file: string): void {
+/** Makes an empty file for our eyes alone, where there is none. @throws StoreError where it cannot be made */
+export function createPrivately(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
@@ -187,6 +244,12 @@ function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
     return undefined;
   return error.errcode & 0xff;
+}
+
+/** Whether an error of SQLite's says that the file is no longer what it was. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
 function errorCode(error: unknown): unknown {

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from './rules.ts';
-import { NOW_MS } from './sqlite-file.ts';
 
 /** How many are kept at most of what passes and of what lasts, each: some gigabytes of disk. */
 const MAX_PASSING = 10_000_000;
@@ -16,11 +15,17 @@ export interface PassingStatements {
 }
 
 /**
+/**
  * Prepares the statements. What is to last has a table of its own, so that no number of others takes its place.
+ * @param now - the store's time. Milliseconds since the epoch
  */
-export function preparePassing(database: DatabaseSync, maxKept = MAX_PASSING): PassingStatements {
-  const passing = prepareTable(database, 'passing', maxKept);
-  const lasting = prepareTable(database, 'lasting', maxKept);
+export function preparePassing(
+  database: DatabaseSync,
+  now: () => number,
+  maxKept = MAX_PASSING,
+): PassingStatements {
+  const passing = prepareTable(database, 'passing', now, maxKept);
+  const lasting = prepareTable(database, 'lasting', now, maxKept);
   return {
     remember: (id, value, ttlMs) => {
       const [into, other] = ttlMs > limits.lastingMs ? [lasting, passing] : [passing, lasting];
@@ -42,29 +47,29 @@ export function preparePassing(database: DatabaseSync, maxKept = MAX_PASSING): P
 function prepareTable(
   database: DatabaseSync,
   table: 'passing' | 'lasting',
+  now: () => number,
   maxKept: number,
 ): PassingStatements {
-  const upsert = database.prepare(
-    `INSERT OR REPLACE INTO ${table} (id, value, expires_at) VALUES (?, ?, ${NOW_MS} + ?)`,
-  );
+  const upsert = database.prepare(`INSERT OR REPLACE INTO ${table} (id, value, expires_at) VALUES (?, ?, ?)`);
   const sweep = database.prepare(`
     DELETE FROM ${table} WHERE rowid IN (
-      SELECT rowid FROM ${table} WHERE expires_at <= ${NOW_MS} ORDER BY expires_at LIMIT ${SWEPT}
+      SELECT rowid FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEPT}
     )`);
   const bound = database.prepare(`
     DELETE FROM ${table} WHERE rowid IN (
       SELECT rowid FROM ${table} WHERE rowid <= ? ORDER BY rowid LIMIT ${SWEPT}
     )`);
-  const find = database.prepare(`SELECT value FROM ${table} WHERE id = ? AND expires_at > ${NOW_MS}`);
+  const find = database.prepare(`SELECT value FROM ${table} WHERE id = ? AND expires_at > ?`);
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`);
   return {
     remember: (id, value, ttlMs) => {
-      const { lastInsertRowid } = upsert.run(id, value, Math.ceil(ttlMs));
-      sweep.run();
+      const at = now();
+      const { lastInsertRowid } = upsert.run(id, value, at + Math.ceil(ttlMs));
+      sweep.run(at);
       bound.run(Number(lastInsertRowid) - maxKept);
     },
     recall: (id) => {
-      const value = find.get(id)?.['value'];
+      const value = find.get(id, now())?.['value'];
       return typeof value === 'string' ? value : undefined;
     },
     forget: (id) => void remove.run(id),

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
 import { StoreError } from './errors.ts';
 import {
@@ -15,9 +13,10 @@ import {
   revisionOf,
 } from './rules.ts';
 import { ChangeSignal } from './signal.ts';
-import { NOW_MS, openDatabase, transaction, whenFree } from './sqlite-file.ts';
-import { preparePassing } from './sqlite-passing.ts';
-import type { PassingStatements } from './sqlite-passing.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import type { Opening } from './sqlite-connection.ts';
+import { transaction, whenFree } from './sqlite-file.ts';
+import { toChange, toInteger, toVersioned } from './sqlite-statements.ts';
 import { CommitWatch } from './sqlite-watch.ts';
 
 /** Where the database is, and how often and how long to wait for others. */
@@ -30,6 +29,8 @@ export interface SqliteOptions {
   readonly pollMs?: number;
   /** How long a call waits for other processes' writes before it rejects with `store_busy`. Default 5,000 ms. */
   readonly busyMs?: number;
+  /** Whether it makes a database where there is none. Default true; otherwise it waits some seconds for others to. */
+  readonly mayCreate?: boolean;
 }
 
 /**
@@ -51,37 +52,29 @@ export interface SqliteOptions {
  * @throws StoreError when the file cannot be opened, or holds something that is not ours to use
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const { path, pollMs = 20, busyMs = 5_000 } = options;
-  return new SqliteStore(await openDatabase(path, busyMs), path, pollMs, busyMs);
+  const { path, pollMs = 20, busyMs = 5_000, mayCreate = true } = options;
+  return new SqliteStore(await SqliteConnection.open(path, { busyMs, mayCreate }), path, pollMs, busyMs);
 }
-
-type Statements = ReturnType<typeof prepare>;
 
 class SqliteStore implements Store {
   readonly description: string;
-  readonly #database: DatabaseSync;
-  readonly #logPath: string;
-  readonly #statements: Statements;
-  readonly #passing: PassingStatements;
+  readonly #connection: SqliteConnection;
   readonly #signal = new ChangeSignal();
   readonly #pollMs: number;
   readonly #busyMs: number;
   #watch: CommitWatch | undefined;
   #closed = false;
 
-  constructor(database: DatabaseSync, path: string, pollMs: number, busyMs: number) {
+  constructor(connection: SqliteConnection, path: string, pollMs: number, busyMs: number) {
     this.description = `sqlite:${path}`;
-    this.#database = database;
-    this.#logPath = `${resolve(path)}-wal`;
-    this.#statements = prepare(database);
-    this.#passing = preparePassing(database);
+    this.#connection = connection;
     this.#pollMs = pollMs;
     this.#busyMs = busyMs;
   }
 
   async read(id: string): Promise<Versioned | undefined> {
     checkId('id', id);
-    const entry = await this.#do(() => this.#find(id));
+    const entry = await this.#do((opening) => findIn(opening, id));
     return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
   }
 
@@ -90,8 +83,9 @@ class SqliteStore implements Store {
     // Ids with one prefix stand together in the index, which compares bytes: after them come only others.
     let from = prefix;
     for (;;) {
-      const { valuesFrom } = this.#statements;
-      const rows = await this.#do(() => valuesFrom.all(from, limits.batchEntries).map(toVersioned));
+      const rows = await this.#do(({ statements }) =>
+        statements.valuesFrom.all(from, limits.batchEntries).map(toVersioned),
+      );
       const batch = rows.filter(({ id }) => id.startsWith(prefix));
       if (batch.length > 0) yield batch;
       const last = batch.at(-1);
@@ -104,11 +98,11 @@ class SqliteStore implements Store {
     checkId('id', id);
     checkRevision(expectedRevision);
     checkValue(value);
-    const result = await this.#do(() =>
-      transaction(this.#database, 'IMMEDIATE', (): CasResult => {
-        const current = this.#find(id) ?? { id, value: undefined, revision: 0 };
+    const result = await this.#do((opening) =>
+      transaction(opening.database, 'IMMEDIATE', (): CasResult => {
+        const current = findIn(opening, id) ?? { id, value: undefined, revision: 0 };
         if (!mayWrite(current, expectedRevision, value)) return { written: false, current };
-        return { written: true, current: toChange(this.#statements.write.get(id, value ?? null)) };
+        return { written: true, current: toChange(opening.statements.write.get(id, value ?? null)) };
       }),
     );
     if (result.written) this.#signal.raise();
@@ -116,13 +110,15 @@ class SqliteStore implements Store {
   }
 
   async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
-    const revision = revisionOf(cursor);
+    const [opened, after = cursor] = cursor?.split('/') ?? [];
+    const revision = revisionOf(after);
     checkPageLimit(limit);
-    const { changes, lastRevision } = this.#statements;
-    return this.#do(() => {
-      const last = lastRevision.get()?.['seq'];
-      if (revision > (typeof last === 'number' ? last : 0)) return 'lost';
-      return pageOf(changes.all(revision, limit + 1).map(toChange), limit, revision);
+    return this.#do(({ number, statements }) => {
+      const last = statements.lastRevision.get()?.['seq'];
+      const isLost = cursor !== undefined && opened !== String(number);
+      if (isLost || revision > (typeof last === 'number' ? last : 0)) return 'lost';
+      const page = pageOf(statements.changes.all(revision, limit + 1).map(toChange), limit, revision);
+      return { ...page, cursor: `${number}/${page.cursor}` };
     });
   }
 
@@ -130,9 +126,9 @@ class SqliteStore implements Store {
     this.#checkOpen();
     const unsubscribe = this.#signal.subscribe(listener);
     this.#watch ??= new CommitWatch({
-      logPath: this.#logPath,
+      logPath: `${this.#connection.path}-wal`,
       pollMs: this.#pollMs,
-      version: () => this.#dataVersion(),
+      version: () => this.#version(),
       onCommit: () => this.#signal.raise(),
     });
     return () => {
@@ -147,41 +143,45 @@ class SqliteStore implements Store {
     checkTtl(ttlMs);
     const terms = { name, holder, ttlMs: Math.ceil(ttlMs) };
     // In a transaction although it is one statement, so that a commit that fails is told to the caller.
-    const row = await this.#do(() =>
-      transaction(this.#database, 'IMMEDIATE', () => this.#statements.acquire.get(terms)),
+    const row = await this.#do(({ database, statements, now }) =>
+      transaction(database, 'IMMEDIATE', () => statements.acquire.get({ ...terms, now: now() })),
     );
-    return row && { name, holder, token: integer(row['token']) };
+    return row && { name, holder, token: toInteger(row['token']) };
   }
 
   async renewLease({ name, holder, token }: Lease, ttlMs: number): Promise<boolean> {
     checkTtl(ttlMs);
-    const { changes } = await this.#do(() =>
-      this.#statements.renew.run({ name, holder, token, ttlMs: Math.ceil(ttlMs) }),
+    const { changes } = await this.#do(({ statements, now }) =>
+      statements.renew.run({ name, holder, token, ttlMs: Math.ceil(ttlMs), now: now() }),
     );
     return changes === 1;
   }
 
   async releaseLease({ name, holder, token }: Lease): Promise<void> {
-    await this.#do(() => this.#statements.release.run({ name, holder, token }));
+    await this.#do(({ statements, now }) => statements.release.run({ name, holder, token, now: now() }));
   }
 
   async remember(id: string, value: string, ttlMs: number): Promise<void> {
     checkId('id', id);
     checkValue(value);
     checkTtl(ttlMs, limits.passingMs);
-    await this.#do(() =>
-      transaction(this.#database, 'IMMEDIATE', () => this.#passing.remember(id, value, ttlMs)),
+    await this.#do(({ database, passing }) =>
+      transaction(database, 'IMMEDIATE', () => passing.remember(id, value, ttlMs)),
     );
   }
 
   async recall(id: string): Promise<string | undefined> {
     checkId('id', id);
-    return this.#do(() => this.#passing.recall(id));
+    return this.#do(({ passing }) => passing.recall(id));
   }
 
   async forget(id: string): Promise<void> {
     checkId('id', id);
-    await this.#do(() => transaction(this.#database, 'IMMEDIATE', () => this.#passing.forget(id)));
+    await this.#do(({ database, passing }) => transaction(database, 'IMMEDIATE', () => passing.forget(id)));
+  }
+
+  async time(): Promise<number> {
+    return this.#do(({ now }) => now());
   }
 
   async close(): Promise<void> {
@@ -189,22 +189,21 @@ class SqliteStore implements Store {
     this.#closed = true;
     this.#stopWatching();
     this.#signal.close();
-    this.#database.close();
-  }
-
-  #find(id: string): Change | undefined {
-    const row = this.#statements.find.get(id);
-    return row && toChange(row);
+    this.#connection.close();
   }
 
   /** The way into the database for every verb: waits for its turn, and gives errors our codes. */
-  async #do<T>(work: () => T): Promise<T> {
+  async #do<T>(work: (opening: Opening) => T): Promise<T> {
+    const connection = this.#connection;
     try {
+      this.#checkOpen();
+      await connection.makeWhole();
       return await whenFree(this.#busyMs, () => {
         this.#checkOpen();
-        return work();
+        return work(connection.opening);
       });
     } catch (error) {
+      connection.failed(error);
       if (error instanceof StoreError) throw error;
       throw new StoreError('store_failed', `${this.description} failed: ${String(error)}`, { cause: error });
     }
@@ -219,10 +218,13 @@ class SqliteStore implements Store {
     this.#watch = undefined;
   }
 
-  /** Differs after another connection's commit. Undefined where it cannot be read, which differs too. */
-  #dataVersion(): unknown {
+  /** Differs after another connection's commit, and after a loss. Undefined where it cannot be read, which differs too. */
+  #version(): unknown {
+    const { loss, opening } = this.#connection;
+    // Whoever is signalled asks for it, and so for it to be put back; where that fails it is theirs to try again.
+    if (loss !== undefined) return 'lost';
     try {
-      return this.#statements.dataVersion.get()?.['data_version'];
+      return `${opening.number}/${String(opening.statements.dataVersion.get()?.['data_version'])}`;
     } catch {
       // Whoever is signalled asks `changesSince`, and meets the same error where it can be reported.
       return undefined;
@@ -230,48 +232,7 @@ class SqliteStore implements Store {
   }
 }
 
-const IS_HELD = `name = :name AND holder = :holder AND token = :token AND expires_at > ${NOW_MS}`;
-
-function prepare(database: DatabaseSync) {
-  const select = 'SELECT id, value, revision FROM entry WHERE';
-  return {
-    find: database.prepare(`${select} id = ?`),
-    valuesFrom: database.prepare(`${select} id >= ? AND value IS NOT NULL ORDER BY id LIMIT ?`),
-    changes: database.prepare(`${select} revision > ? ORDER BY revision LIMIT ?`),
-    lastRevision: database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'entry'"),
-    write: database.prepare(
-      'INSERT OR REPLACE INTO entry (id, value) VALUES (?, ?) RETURNING id, value, revision',
-    ),
-    acquire: database.prepare(`
-      INSERT INTO lease VALUES (:name, :holder, 1, ${NOW_MS} + :ttlMs)
-      ON CONFLICT DO UPDATE SET
-        holder = excluded.holder,
-        token = token + (expires_at <= ${NOW_MS}),
-        expires_at = excluded.expires_at
-      WHERE expires_at <= ${NOW_MS} OR holder = excluded.holder
-      RETURNING token`),
-    renew: database.prepare(`UPDATE lease SET expires_at = ${NOW_MS} + :ttlMs WHERE ${IS_HELD}`),
-    release: database.prepare(`UPDATE lease SET expires_at = 0 WHERE ${IS_HELD}`),
-    dataVersion: database.prepare('PRAGMA data_version'),
-  };
-}
-
-type Row = Record<string, unknown>;
-
-function toChange(row: Row | undefined): Change {
-  const { id, value, revision } = row ?? {};
-  if (typeof id !== 'string' || (value !== null && typeof value !== 'string')) {
-    throw new TypeError('A row of the database has values of the wrong type');
-  }
-  return { id, value: value ?? undefined, revision: integer(revision) };
-}
-
-function toVersioned(row: Row): Versioned {
-  const { id, value = '', revision } = toChange(row);
-  return { id, value, revision };
-}
-
-function integer(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError('A row of the database has values of the wrong type');
-  return value;
+function findIn({ statements }: Opening, id: string): Change | undefined {
+  const row = statements.find.get(id);
+  return row && toChange(row);
 }

@@ -1,3 +1,4 @@
+import { wallText } from '../clock/wall-time.ts';
 import type { Log } from './contract.ts';
 
 /** Whose checks are told of. */
@@ -16,7 +17,7 @@ export function checkLines(log: Log) {
     onBudgetSpent: (provider: Named, until: number) =>
       log.warn('the health checks of a day are used up: those that cost something wait', {
         provider: provider.id,
-        until: new Date(until).toISOString(),
+        until: wallText(until),
       }),
     onDefect: (error: unknown) => log.error('a health check met a defect', { error }),
     onStoreFailure: (error: unknown) => log.warn('the store did not answer the health checks', { error }),

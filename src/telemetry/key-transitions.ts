@@ -1,3 +1,4 @@
+import { wallText } from '../clock/wall-time.ts';
 import type { KeyBook } from '../keys/book.ts';
 import type { Key } from '../keys/key.ts';
 import type { KeyRecord } from '../keys/record.ts';
@@ -48,7 +49,7 @@ function factsOf(before: KeyRecord, after: KeyRecord): LogFields {
   switch (after.state) {
     case 'out-of-service': {
       const { cause, rule, nextCheckAt, returnsAt } = after;
-      return { cause, rule, nextCheckAt: timeText(nextCheckAt), returnsAt: returnsAt && timeText(returnsAt) };
+      return { cause, rule, nextCheckAt: wallText(nextCheckAt), returnsAt: returnsAt && wallText(returnsAt) };
     }
     case 'in-service':
       if (before.state !== 'out-of-service') return {};
@@ -61,8 +62,4 @@ function factsOf(before: KeyRecord, after: KeyRecord): LogFields {
     case 'disabled':
       return {};
   }
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString();
 }

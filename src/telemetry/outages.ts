@@ -1,3 +1,4 @@
+import { wallText } from '../clock/wall-time.ts';
 import type { OutageNotice } from '../failover/blame/notice.ts';
 import type { Log } from './log.ts';
 
@@ -19,7 +20,7 @@ export function logOutage(notice: OutageNotice, log: Log): void {
     }
     case 'circuit-opened': {
       const { provider, model, rule, until } = notice;
-      const nextTryAt = new Date(until).toISOString();
+      const nextTryAt = wallText(until);
       log.warn('a provider is down: requests go elsewhere first', { provider, model, rule, nextTryAt });
       return;
     }

@@ -1,11 +1,21 @@
+import { wallText } from '../clock/wall-time.ts';
 import type { BookNotice } from '../keys/book.ts';
 import type { Log } from './contract.ts';
+
+/** What `GET /ready` says of the store. Times in RFC 3339. */
+export interface StoreView {
+  readonly store: 'ok' | 'away';
+  readonly storeAwaySince?: string;
+  /** When it last turned out to have lost writes, which then went back; absent while it never did. */
+  readonly storeLostWritesAt?: string;
+}
 
 /** Whether the store answers this process, and the lines that tell the operator when that changes. */
 export class StoreHealth {
   readonly #log: Log;
   readonly #now: () => number;
   #awaySince: number | undefined;
+  #lostAt: number | undefined;
 
   /** @param now - milliseconds since the epoch */
   constructor(log: Log, now: () => number) {
@@ -18,10 +28,16 @@ export class StoreHealth {
     return this.#awaySince;
   }
 
+  /** When it last turned out to have lost writes; undefined while it never did. Milliseconds since the epoch. */
+  get lostWritesAt(): number | undefined {
+    return this.#lostAt;
+  }
+
   /** For `GET /ready`. */
-  view(): { readonly store: 'ok' | 'away'; readonly storeAwaySince?: string } {
-    if (this.#awaySince === undefined) return { store: 'ok' };
-    return { store: 'away', storeAwaySince: new Date(this.#awaySince).toISOString() };
+  view(): StoreView {
+    const lost = this.#lostAt === undefined ? {} : { storeLostWritesAt: wallText(this.#lostAt) };
+    if (this.#awaySince === undefined) return { store: 'ok', ...lost };
+    return { store: 'away', storeAwaySince: wallText(this.#awaySince), ...lost };
   }
 
   /** Takes notice of what the key book has met. */
@@ -42,6 +58,7 @@ export class StoreHealth {
         log.warn('the store did not answer at the start; every key counts as in service until it does');
         return;
       case 'store-lost-writes':
+        this.#lostAt = this.#now();
         log.warn('the store began anew or failed over; what it may have lost is written again', {
           records: notice.putBack,
         });

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { ConfigSource } from '../config/source.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
 import { openControlPlane, openNode } from '../main.ts';
 import type { Running } from '../main.ts';
 import { whenDropped } from '../telemetry/descriptor-lines.ts';
@@ -35,8 +36,10 @@ export async function startWithWorkers(
   const onDrop = whenDropped(log, () => performance.now());
   const acceptor = opened.adopt(await Acceptor.open(config.listen, { onDrop }), (it) => it.close());
   const { level: logLevel } = config.log;
+  const { now, recorder } = node.tools;
+  const known = (): readonly KnownRecord[] => recorder.book.told;
   const supervisor = opened.adopt(
-    new Supervisor({ count, acceptor, source, log, logLevel, logLook, heartbeat, now: Date.now }),
+    new Supervisor({ count, acceptor, source, log, logLevel, logLook, heartbeat, now, known }),
     (it) => it.kill(),
   );
   await supervisor.start();

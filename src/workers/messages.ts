@@ -1,5 +1,6 @@
 import type { ConfigSource } from '../config/source.ts';
 import type { ConnectionCounts } from '../listener/descriptors.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
 import type { LogLevel } from '../telemetry/log.ts';
 import type { LogLook } from '../telemetry/log.ts';
 
@@ -41,6 +42,8 @@ export interface StartOrder {
   readonly version: number;
   /** From one sign of life to the next. Milliseconds. */
   readonly signEveryMs: number;
+  /** What the control process knows of keys. */
+  readonly known: readonly KnownRecord[];
 }
 
 /** What a worker tells the control process. */

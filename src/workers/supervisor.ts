@@ -1,5 +1,6 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { ConfigSource } from '../config/source.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
 import type { LogLevel, LogLook, SharedLog } from '../telemetry/log.ts';
 import type { Acceptor } from './acceptor.ts';
 import type { HeartbeatBounds } from './heartbeat.ts';
@@ -18,6 +19,8 @@ export interface SupervisorOptions {
   readonly heartbeat: HeartbeatBounds;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What is known of keys here: no worker begins with less. */
+  readonly known: () => readonly KnownRecord[];
 }
 
 /** Longer than any reload takes; a worker that waits to be started again may need more. Milliseconds. */
@@ -56,6 +59,7 @@ export class Supervisor {
             source: this.#source,
             version: this.#version,
             signEveryMs: heartbeat.everyMs,
+            known: options.known(),
           }),
         }),
     );

@@ -76,12 +76,13 @@ class Worker {
     source,
     version,
     signEveryMs,
+    known,
   }: StartOrder): Promise<void> {
     const log = createLog({ level, format: look, worker });
     this.#log = log;
     process.on('uncaughtException', (error) => void this.#fail(error));
     try {
-      const node = await openNode({ ...configOf(source), state: configOf(first).state }, log);
+      const node = await openNode({ ...configOf(source), state: configOf(first).state }, log, known);
       // The control process tells of keys that leave service and come back, unless it cannot hear of it.
       node.tellTransitions((message, fields) => {
         if (node.health.awaySince === undefined) log.debug(message, fields);

@@ -41,6 +41,7 @@ function forwarding(store: Store): Store {
     remember: (id, value, ttlMs) => store.remember(id, value, ttlMs),
     recall: (id) => store.recall(id),
     forget: (id) => store.forget(id),
+    time: () => store.time(),
     close: () => store.close(),
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as z from 'zod';
 import { START, refusal, stageAdmin } from './tools.ts';
 
 const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
@@ -27,8 +28,17 @@ void test('the store is shown with its kind and place, and which providers are p
   const answer = await stage.get('/api/state');
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json(), {
-    store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
+    store: {
+      kind: 'redis',
+      description: 'redis://127.0.0.1:6379/0',
+      awaySince: null,
+      lostWritesAt: null,
+      unwrittenKeys: 0,
+    },
+    clock: { wallAheadMs: 0, setAt: null, setByMs: null },
     probing: ['main'],
+    probingRest: [],
+    configurations: { differSince: null, others: [] },
     emptyAnswers: { main: 2 },
     memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     down: [],
@@ -48,15 +58,41 @@ void test('a store that is away is shown as such, with how much waits to be writ
       kind: 'memory',
       description: 'memory:',
       awaySince: '2026-03-01T12:00:00.000Z',
+      lostWritesAt: null,
       unwrittenKeys: 3,
     },
+    clock: { wallAheadMs: 0, setAt: null, setByMs: null },
     probing: [],
+    probingRest: [],
+    configurations: { differSince: null, others: [] },
     emptyAnswers: {},
     memory: null,
     down: [],
     connections: { open: 0, most: 0, gaveWay: 0, refused: 0 },
     workers: { ready: 1, of: 1, unresponsive: [] },
   });
+});
+
+void test('a clock that was set and nodes with another configuration are shown', async (context) => {
+  const others = [{ node: 'node-2', providers: ['main'] }];
+  const stage = await stageAdmin(context, {
+    providers: PROVIDERS,
+    state: {
+      clock: { wallAheadMs: -3_600_000, wallSet: { at: START, byMs: -3_600_000 } },
+      probingRest: ['main'],
+      configurations: { differSince: START, others },
+    },
+  });
+  const told: unknown = (await stage.get('/api/state')).json();
+  const { clock, probingRest, configurations } = z.looseObject({}).parse(told);
+  assert.deepEqual(
+    { clock, probingRest, configurations },
+    {
+      clock: { wallAheadMs: -3_600_000, setAt: '2026-03-01T12:00:00.000Z', setByMs: -3_600_000 },
+      probingRest: ['main'],
+      configurations: { differSince: '2026-03-01T12:00:00.000Z', others },
+    },
+  );
 });
 
 void test('without the token nobody learns of the store', async (context) => {

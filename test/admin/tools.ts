@@ -61,8 +61,12 @@ const STATE: StateStatus = {
   kind: 'memory',
   description: 'memory:',
   awaySince: undefined,
+  lostWritesAt: undefined,
   unwritten: 0,
+  clock: { wallAheadMs: 0, wallSet: undefined },
   probing: [],
+  probingRest: [],
+  configurations: { differSince: undefined, others: [] },
   emptyAnswers: [],
   memory: undefined,
 };

@@ -61,9 +61,9 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
   },
   'lease-not-heeded': {
     meaning: 'the prober checks keys although another node holds the lease',
-    file: 'src/probe/provider-loop.ts',
-    is: 'if (!isOurs || this.#stopped.signal.aborted) return;',
-    becomes: 'if (this.#stopped.signal.aborted) return;',
+    file: 'src/probe/key-share.ts',
+    is: 'if (lease !== undefined) return this.#take(rank, lease, covered);',
+    becomes: 'return this.#take(rank, lease ?? { token: 0 }, covered);',
     breaks: 'one-prober',
     withinSeeds: 20,
   },

@@ -87,16 +87,20 @@ export class StoreClient implements Store {
     await this.#ask((server) => server.renewLease(lease, 0));
   }
 
-  remember(): Promise<void> {
-    return Promise.reject(new TypeError('nothing is remembered in the simulation'));
+  remember(id: string, value: string, ttlMs: number): Promise<void> {
+    return this.#at((server) => server.remember(id, value, ttlMs));
   }
 
-  recall(): Promise<string | undefined> {
-    return Promise.resolve(undefined);
+  recall(id: string): Promise<string | undefined> {
+    return this.#at((server) => server.recall(id));
   }
 
-  forget(): Promise<void> {
-    return Promise.resolve();
+  forget(id: string): Promise<void> {
+    return this.#at((server) => server.forget(id));
+  }
+
+  time(): Promise<number> {
+    return this.#ask(() => this.#options.time.now);
   }
 
   close(): Promise<void> {
@@ -108,6 +112,15 @@ export class StoreClient implements Store {
     this.#closed = true;
     this.#listeners.clear();
     this.#unsubscribe();
+  }
+
+  /** As `#ask`, at once: what passes by takes no part in what the network does to records and leases. */
+  #at<T>(answer: (server: StoreServer) => T): Promise<T> {
+    const { server, path } = this.#options;
+    if (this.#closed) return Promise.reject(new StoreError('store_closed', 'The simulated store is closed'));
+    if (path.cut || !server.up)
+      return Promise.reject(new StoreError('store_away', 'The simulated store is away'));
+    return Promise.resolve(answer(server));
   }
 
   /** Each copy of the question that arrives is answered; the first answer that comes back counts. */

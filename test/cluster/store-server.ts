@@ -38,6 +38,7 @@ export class StoreServer {
   /** In order of revision. */
   #entries = new Map<string, Change>();
   readonly #leases = new Map<string, HeldLease>();
+  readonly #passing = new Map<string, { readonly value: string; readonly expiresAt: number }>();
   /** Newest last; what was saved long ago is cut off. */
   #journal: Written[] = [];
   #life = 1;
@@ -104,6 +105,19 @@ export class StoreServer {
     return true;
   }
 
+  remember(id: string, value: string, ttlMs: number): void {
+    this.#passing.set(id, { value, expiresAt: this.#clock() + ttlMs });
+  }
+
+  recall(id: string): string | undefined {
+    const kept = this.#passing.get(id);
+    return kept !== undefined && kept.expiresAt > this.#clock() ? kept.value : undefined;
+  }
+
+  forget(id: string): void {
+    this.#passing.delete(id);
+  }
+
   /** @returns ends it */
   subscribe(onChange: () => void, onRestart: () => void): () => void {
     this.#onChange.add(onChange);
@@ -121,7 +135,10 @@ export class StoreServer {
   start(loss: Loss): void {
     this.up = true;
     this.#life++;
-    if (loss !== 'none') this.#leases.clear();
+    if (loss !== 'none') {
+      this.#leases.clear();
+      this.#passing.clear();
+    }
     if (loss === 'newest') this.#undoUnsaved();
     if (loss === 'all') this.#entries.clear();
     this.#journal = [];

@@ -19,12 +19,13 @@ interface Arrows {
  */
 const ROOMS: Readonly<Record<string, Arrows>> = {
   'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
-  'store/': { code: [], types: ['keys/secret.ts'] },
+  'clock/': { code: [] },
+  'store/': { code: ['clock/'], types: ['keys/secret.ts'] },
   'upstream/': { code: [] },
   'listener/': { code: [], outside: ['node:fs', 'node:net', 'node:os'] },
   'telemetry/': {
-    code: ['keys/redacted-text.ts', 'listener/'],
-    types: ['failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
+    code: ['clock/wall-time.ts', 'keys/redacted-text.ts', 'listener/'],
+    types: ['clock/', 'cluster/', 'failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
   },
   'simulator/': { code: [] },
   'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/memory.ts', 'upstream/watch.ts'] },
@@ -77,15 +78,27 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     ],
     types: ['config/', 'providers/', 'upstream/'],
   },
-  'admin/': { code: ['failover/', 'keys/', 'listener/'], types: ['probe/', 'providers/'] },
+  'admin/': {
+    code: ['clock/wall-time.ts', 'failover/', 'keys/', 'listener/'],
+    types: ['clock/', 'cluster/', 'probe/', 'providers/'],
+  },
   'workers/': {
     code: ['listener/', 'telemetry/'],
-    types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts'],
+    types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts', 'keys/known-records.ts'],
   },
   // What runs in either kind of process is part of a gateway, and puts it together from what main has.
-  'workers/control.ts': { code: ['main.ts', 'telemetry/', 'workers/'], types: ['config/'] },
+  'workers/control.ts': {
+    code: ['main.ts', 'telemetry/', 'workers/'],
+    types: ['config/', 'keys/known-records.ts'],
+  },
   'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
+  'cluster/': { code: [], types: ['providers/', 'store/contract.ts'] },
+  'state-status.ts': {
+    code: [],
+    types: ['admin/', 'cluster/', 'gateway/runtime.ts', 'open-state.ts', 'probe/'],
+  },
+  'open-state.ts': { code: ['clock/', 'keys/', 'store/', 'telemetry/'] },
   'main.ts': { code: [''] },
   'cli/': { code: ['config/', 'failover/', 'listener/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };

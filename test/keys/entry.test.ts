@@ -38,7 +38,7 @@ const failuresOf = ({ view }: BookEntry): number | undefined =>
 
 void describe('BookEntry', () => {
   void it('counts once what a write brings that was given up, asked for again, and carried out late', () => {
-    const entry = new BookEntry('key/p/k', 'k', () => true);
+    const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     happens(entry, attempt(counts, T));
     const givenUp = asked(entry, 'n.0');
     happens(entry, attempt(counts, T + 1));
@@ -50,7 +50,7 @@ void describe('BookEntry', () => {
   });
 
   void it('keeps of what answers told beside themselves the newest alone, so that no failure is forgotten for it', () => {
-    const entry = new BookEntry('key/p/k', 'k', () => true);
+    const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     happens(entry, attempt(counts, T));
     for (let n = 1; n <= 1_000; n++) {
       happens(entry, { type: 'headroom', at: T, model: `m-${n % 2}`, scarceUntil: T + n });
@@ -66,7 +66,7 @@ void describe('BookEntry', () => {
   });
 
   void it("keeps the operator's word where a store that lost it holds something else of the same epoch", () => {
-    const entry = new BookEntry('key/p/k', 'k', () => true);
+    const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     entry.hear({ id: entry.id, value: encodeRecord(disabled), revision: 5 });
     entry.doubt();
     entry.hear({ id: entry.id, value: encodeRecord(out), revision: 9 });
@@ -76,7 +76,7 @@ void describe('BookEntry', () => {
   });
 
   void it("takes the operator's word over from a store that lost what was known", () => {
-    const entry = new BookEntry('key/p/k', 'k', () => true);
+    const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
     entry.hear({ id: entry.id, value: encodeRecord(out), revision: 9 });
     entry.doubt();
     entry.hear({ id: entry.id, value: encodeRecord(disabled), revision: 5 });

@@ -99,6 +99,10 @@ export class FaultyStore implements Store {
     return this.#answer(() => this.#real.forget(id));
   }
 
+  time(): Promise<number> {
+    return this.#answer(() => this.#real.time());
+  }
+
   close(): Promise<void> {
     return this.#real.close();
   }

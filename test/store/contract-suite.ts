@@ -384,6 +384,16 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
     });
   });
 
+  void describe(`${kind} store: the time`, () => {
+    void test('goes on, in whole milliseconds', async (t) => {
+      const { store, passTime } = await opened(t);
+      const first = await store.time();
+      assert.ok(Number.isSafeInteger(first) && first >= 1_700_000_000_000, String(first));
+      await passTime(20);
+      assert.ok((await store.time()) >= first + 19);
+    });
+  });
+
   void describe(`${kind} store: leases`, () => {
     void test('of two contenders one gets it', async (t) => {
       const { store } = await opened(t);

@@ -188,7 +188,7 @@ void describe('sqlite store: the file', () => {
     const older = await place.open();
     const kept = await put(older, 'a', 'x');
     const database = new DatabaseSync(place.path);
-    database.exec('DROP TABLE passing; DROP TABLE lasting; PRAGMA user_version = 1');
+    database.exec('DROP TABLE passing; DROP TABLE lasting; DROP TABLE clock; PRAGMA user_version = 1');
     database.close();
     const store = await place.open();
     assert.deepEqual(await store.read('a'), kept);
@@ -199,9 +199,9 @@ void describe('sqlite store: the file', () => {
 
   void test('loses what is over in small pieces, and keeps no more than its bound of what is not', async (t) => {
     const { path } = await placeFor(t);
-    const database = await openDatabase(path, 0);
+    const { database } = await openDatabase(path, { busyMs: 0, mayCreate: true });
     t.after(() => database.close());
-    const passing = preparePassing(database, 20);
+    const passing = preparePassing(database, Date.now, 20);
     const kept = (): number => database.prepare('SELECT id FROM passing').all().length;
     for (let n = 0; n < 12; n++) passing.remember(`over ${n}`, 'x', 60_000);
     database.exec('UPDATE passing SET expires_at = 1');

@@ -37,6 +37,7 @@ export class GatewayProcess implements AsyncDisposable {
   /**
    * Runs the `sparekey.yaml` in a folder, on ports of its own.
    * @param onLine - hears every line of the log from then on
+   * @param env - beside what every gateway gets
    */
   static async start(
     folder: string,

@@ -39,6 +39,7 @@ void test('a worker’s own error is that of the start', async (context) => {
     logLook: { kind: 'json', colors: false, eager: false },
     heartbeat: HEARTBEAT,
     now: Date.now,
+    known: () => [],
   });
   await assert.rejects(supervisor.start(), { message: /notes\.txt/, code: /^store_/ });
   await supervisor.stop(0);

@@ -176,6 +176,13 @@ class RedisStore implements Store {
     await this.#link.use((connection) => connection.del(this.#passing + id));
   }
 
+  /** In a cluster each shard has a clock of its own: all nodes ask the one that has the first. */
+  async time(): Promise<number> {
+    const [shard] = this.#shards;
+    if (shard === undefined) throw new RangeError('There is no shard');
+    return shard.time();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopBeating();

@@ -24,6 +24,7 @@ export const scripts = {
   changes: load('changes'),
   acquireLease: load('acquire-lease'),
   renewLease: load('renew-lease'),
+  time: load('time'),
 } as const;
 
 /** Runs one script on keys of one slot. */

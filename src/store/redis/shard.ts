@@ -97,6 +97,11 @@ export class Shard {
     const args = [holder, String(token), String(ttlMs)];
     return (await this.#run(scripts.renewLease, [this.#lease + name], args)) === 1;
   }
+
+  /** By its server's clock. Milliseconds since the epoch. */
+  async time(): Promise<number> {
+    return integer(await this.#run(scripts.time, this.#state.slice(0, 1), []));
+  }
 }
 
 /** The hash that says what the state of a shard is. */

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Provider } from '../providers/provider.ts';
+
+/** What nodes of one store have to agree on, by provider: fingerprints of what a configuration says of it. */
+export type Prints = Readonly<Record<string, string>>;
+
+/** Providers told apart by themselves; of more, the rest is one. */
+const MAX_PROVIDERS = 200;
+/** What the rest goes by. No provider has such an id. */
+const REST = '…';
+
+/**
+ * The fingerprints of a configuration: of each provider's type, of the ids of its keys and of how they leave service
+ * and come back. No secret is in them: key ids are keyed hashes. What nodes may differ in without harm is left out, such
+ * as addresses they listen at, clients and time-outs.
+ */
+export function printsOf(providers: Iterable<Provider>): Prints {
+  const all = Array.from(providers, (provider) => [provider.id, printOf(provider)] as const);
+  const sorted = all.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const rest = sorted.slice(MAX_PROVIDERS);
+  return Object.fromEntries([
+    ...sorted.slice(0, MAX_PROVIDERS),
+    ...(rest.length > 0 ? [[REST, hashOf(rest)] as const] : []),
+  ]);
+}
+
+function printOf({ type, config: { failover }, pool }: Provider): string {
+  const keyIds = Array.from(pool.all(), ({ key }) => key.id).toSorted();
+  return hashOf([type, Object.entries(failover).toSorted(([a], [b]) => (a < b ? -1 : 1)), keyIds]);
+}
+
+function hashOf(what: unknown): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 11);
+}

@@ -1,0 +1,31 @@
+import type { KeyRecord } from './record.ts';
+
+/** A record as one process knows it, for another of the same gateway. */
+export interface KnownRecord {
+  /** In the store. */
+  readonly id: string;
+  readonly keyId: string;
+  readonly state: KeyRecord['state'];
+  /** As the store would hold it. */
+  readonly value: string;
+  /** The newest revision heard of. */
+  readonly revision: number;
+}
+
+/** What one process begins with: some megabytes. Of more, those in service are left out first. */
+const MAX_KNOWN = 20_000;
+
+interface Tells {
+  readonly told: KnownRecord | undefined;
+}
+
+/** What a process tells another that is about to start. Keys that may not be used come first. */
+export function knownIn(entries: Iterable<Tells>): readonly KnownRecord[] {
+  const known = Array.from(entries, ({ told }) => told).filter((told) => told !== undefined);
+  if (known.length <= MAX_KNOWN) return known;
+  return known.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_KNOWN);
+}
+
+function rank({ state }: KnownRecord): number {
+  return ['disabled', 'out-of-service', 'in-service'].indexOf(state);
+}

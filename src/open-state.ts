@@ -1,0 +1,77 @@
+import { ClockKeeper } from './clock/clock-keeper.ts';
+import { StateClock } from './clock/state-clock.ts';
+import { showTimesOf } from './clock/wall-time.ts';
+import { KeyBook } from './keys/book.ts';
+import type { KnownRecord } from './keys/known-records.ts';
+import type { Store } from './store/contract.ts';
+import { openStore } from './store/open.ts';
+import type { StorePlace } from './store/place.ts';
+import { logClocks } from './telemetry/clock-lines.ts';
+import type { Log } from './telemetry/log.ts';
+import { StoreHealth } from './telemetry/store-health.ts';
+
+/** What a process knows of keys, where it keeps that, and by which clock. */
+export interface OpenState {
+  readonly store: Store;
+  readonly stateKind: StorePlace['kind'];
+  readonly health: StoreHealth;
+  readonly book: KeyBook;
+  /** The time of everything that is kept: milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly clocks: ClockKeeper;
+  /** Hears when the time of what is kept went back, which it does only with the store's own clock. */
+  onClockBack(listener: () => void): void;
+  /** Writes what is unwritten and closes the store. */
+  close(): Promise<void>;
+}
+
+/** What a process brings to what it knows of keys. */
+export interface StateOptions {
+  /** Whether it has a key in its configuration now. */
+  readonly isConfigured: (keyId: string) => boolean;
+  /** What the control process of this gateway knows, where this is one of its workers: those make no store. */
+  readonly known?: readonly KnownRecord[];
+}
+
+/** Opens the store, goes by its clock, and reads what is known of the keys. */
+export async function openState(
+  place: StorePlace,
+  log: Log,
+  { isConfigured, known }: StateOptions,
+): Promise<OpenState> {
+  const clock = new StateClock();
+  const { now } = clock;
+  const store = await openStore(place, { now, mayCreate: known === undefined });
+  const backListeners: (() => void)[] = [];
+  const clocks = new ClockKeeper({
+    clock,
+    storeTime: () => store.time(),
+    onNotice: logClocks(log),
+    onBack: () => backListeners.forEach((listener) => listener()),
+  });
+  await clocks.askStore();
+  showTimesOf(now);
+  const health = new StoreHealth(log, now);
+  const book = await KeyBook.open({
+    store,
+    now,
+    onNotice: (notice) => health.hear(notice),
+    isConfigured,
+    ...(known !== undefined && { known }),
+  });
+  backListeners.push(() => book.clockWentBack());
+  return {
+    store,
+    stateKind: place.kind,
+    health,
+    book,
+    now,
+    clocks,
+    onClockBack: (listener) => void backListeners.push(listener),
+    close: async () => {
+      await book.close();
+      clocks.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { Store } from '../store/contract.ts';
+
+/** Ids in one value. */
+const CHUNK = 20_000;
+/** Lists of other nodes kept here, newest last. */
+const MAX_LISTS = 8;
+/** How long a list is kept for others. Milliseconds. */
+const KEPT_MS = 60 * 60 * 1000;
+/** How long a wish for a list stands, and how often wishes are looked for. Milliseconds. */
+const WANTED_MS = 60_000;
+const LOOK_MS = 1_000;
+
+/**
+ * Lists of key ids, told through the store under their fingerprints, and only where somebody asks: nodes with the same
+ * configuration have the same list, and need none.
+ */
+export class KeyLists {
+  readonly #store: Store;
+  readonly #known = new Map<string, readonly string[]>();
+  /** By `performance.now()`. */
+  #lookedAt = -Infinity;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Tells the list behind a fingerprint, where another node has asked for it. */
+  async tellIfWanted(print: string, ids: readonly string[]): Promise<void> {
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = now;
+    if ((await this.#store.recall(wantedId(print))) === undefined) return;
+    const chunks = Math.max(1, Math.ceil(ids.length / CHUNK));
+    // The first, which says how many there are, goes last.
+    for (let chunk = chunks - 1; chunk >= 0; chunk--) {
+      const value = JSON.stringify({ chunks, ids: ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK) });
+      await this.#store.remember(chunkId(print, chunk), value, KEPT_MS);
+    }
+    await this.#store.forget(wantedId(print));
+  }
+
+  /** The list behind a fingerprint; undefined while it is not there, and then it is asked for. */
+  async find(print: string): Promise<readonly string[] | undefined> {
+    const known = this.#known.get(print) ?? (await this.#read(print));
+    if (known === undefined) {
+      await this.#store.remember(wantedId(print), 'wanted', WANTED_MS);
+      return undefined;
+    }
+    this.#known.delete(print);
+    this.#known.set(print, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_LISTS && oldest !== undefined) this.#known.delete(oldest);
+    return known;
+  }
+
+  async #read(print: string): Promise<readonly string[] | undefined> {
+    const all: string[] = [];
+    for (let chunk = 0, chunks = 1; chunk < chunks; chunk++) {
+      const told = chunkIn(await this.#store.recall(chunkId(print, chunk)));
+      if (told === undefined) return undefined;
+      ({ chunks } = told);
+      all.push(...told.ids);
+    }
+    return all;
+  }
+}
+
+function chunkId(print: string, chunk: number): string {
+  return `probe-list/${print}/${chunk}`;
+}
+
+function wantedId(print: string): string {
+  return `probe-list-wanted/${print}`;
+}
+
+/** Undefined for what no node has written. */
+function chunkIn(
+  text: string | undefined,
+): { readonly chunks: number; readonly ids: readonly string[] } | undefined {
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Somebody else's text.
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || !('chunks' in value) || !('ids' in value))
+    return undefined;
+  const { chunks, ids } = value;
+  if (typeof chunks !== 'number' || !Array.isArray(ids)) return undefined;
+  return { chunks, ids: ids.filter((id) => typeof id === 'string') };
+}

@@ -1,0 +1,33 @@
+import type { StateStatus } from './admin/state-view.ts';
+import type { ConfigurationWatch } from './cluster/configuration-watch.ts';
+import type { Runtime } from './gateway/runtime.ts';
+import type { OpenState } from './open-state.ts';
+import type { Prober } from './probe/prober.ts';
+
+/** What there is to tell of. */
+export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks'> {
+  readonly book: OpenState['book'];
+  readonly prober: Prober;
+  readonly configurations: ConfigurationWatch;
+  readonly runtime: () => Runtime;
+  /** What the requests of this process hold; undefined where it serves none. */
+  readonly memory: StateStatus['memory'];
+}
+
+/** What the admin API tells of the state, as this process knows it now. */
+export function stateStatus(sources: StatusSources): StateStatus {
+  const { store, stateKind, health, clocks, book, prober, configurations, runtime, memory } = sources;
+  return {
+    kind: stateKind,
+    description: store.description,
+    awaySince: health.awaySince,
+    lostWritesAt: health.lostWritesAt,
+    unwritten: book.unwritten,
+    clock: clocks.status,
+    probing: prober.probing,
+    probingRest: prober.probingRest,
+    configurations: { differSince: configurations.differsSince, others: configurations.others },
+    emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
+    memory,
+  };
+}

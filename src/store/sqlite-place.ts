@@ -1,0 +1,51 @@
+import { statSync } from 'node:fs';
+
+/** Which files a database is made of, as the system tells files apart; undefined for one that is not there. */
+export interface FilesSeen {
+  readonly database: string | undefined;
+  readonly log: string | undefined;
+  readonly sharedMemory: string | undefined;
+  /** Of the database's own file. It never shrinks while it is open: nothing here vacuums it. Bytes. */
+  readonly size: number;
+}
+
+/** What happened to the files of an open database. */
+export type FileLoss =
+  /** The database's own file has gone. */
+  | 'removed'
+  /** Another file stands in its place. */
+  | 'replaced'
+  /** Its log or shared memory has gone, or is another: who opens it now sees less than who had it open. */
+  | 'log-removed'
+  /** The file itself is no longer what it was. */
+  | 'damaged';
+
+/** Looks at the files of a database. Opens none: closing one would give up SQLite's locks on it. */
+export function filesOf(path: string): FilesSeen {
+  const database = seen(path);
+  return {
+    database: database?.identity,
+    log: seen(`${path}-wal`)?.identity,
+    sharedMemory: seen(`${path}-shm`)?.identity,
+    size: database?.size ?? 0,
+  };
+}
+
+/** What has happened between two looks; undefined where it is all there. */
+export function lossBetween(before: FilesSeen, after: FilesSeen): FileLoss | undefined {
+  if (after.database === undefined) return 'removed';
+  if (after.database !== before.database) return 'replaced';
+  if (after.size < before.size) return 'damaged';
+  const isWhole = after.log === before.log && after.sharedMemory === before.sharedMemory;
+  return isWhole ? undefined : 'log-removed';
+}
+
+function seen(path: string): { readonly identity: string; readonly size: number } | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && { identity: `${found.dev}:${found.ino}`, size: found.size };
+  } catch {
+    // A folder on the way that may not be entered, or is none: for us the file has gone.
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * A wall clock that is not the machine's, for processes of their own: libfaketime stands between them and the system's
+ * calendar, and leaves the monotonic clock alone. Root on a system with apt has it installed; elsewhere install
+ * `libfaketime` from the system's packages, or name the library in `SPAREKEY_LIBFAKETIME`.
+ */
+export class FakeClock {
+  readonly #file: string;
+
+  /** @param folder - for what is said to the library */
+  constructor(folder: string, aheadMs = 0) {
+    this.#file = join(folder, `clock-${Math.random().toString(36).slice(2)}`);
+    this.set(aheadMs);
+  }
+
+  /** For a process and those that it starts. */
+  get env(): Readonly<Record<string, string>> {
+    return {
+      LD_PRELOAD: library(),
+      FAKETIME_TIMESTAMP_FILE: this.#file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    };
+  }
+
+  /** Sets it so far ahead of the machine's, at once and for all that run by it. */
+  set(aheadMs: number): void {
+    writeFileSync(this.#file, `${aheadMs < 0 ? '-' : '+'}${Math.abs(aheadMs) / 1000}\n`);
+  }
+}
+
+let found: string | undefined;
+
+function library(): string {
+  found ??= process.env['SPAREKEY_LIBFAKETIME'] ?? installed() ?? install();
+  return found;
+}
+
+/** Where Debian's package `libfaketime` puts it. Node has several threads. */
+function installed(): string | undefined {
+  return readdirSync('/usr/lib', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`)
+    .find((path) => existsSync(path));
+}
+
+function install(): string {
+  // Test files run at the same time; the first one installs it for all.
+  const command = 'apt-get install -qq --no-install-recommends libfaketime';
+  const steps = `ls /usr/lib/*/faketime/libfaketimeMT.so.1 || ${command} || { apt-get update -qq && ${command}; }`;
+  spawnSync('flock', [join(tmpdir(), 'sparekey-faketime-install.lock'), 'sh', '-c', steps], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const path = installed();
+  if (path !== undefined) return path;
+  throw new Error(
+    'These tests need libfaketime, and could not install it. Install libfaketime from the system’s packages, or name ' +
+      'the library in SPAREKEY_LIBFAKETIME.',
+  );
+}
