@@ -120,7 +120,7 @@ export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle 
   if (isClosed(pooled, request)) return 'tried';
   if (!mayServe(key, model)) return 'other-models';
   if (record.state !== 'in-service') return record.state;
-  if (holdOn(record, model, now) !== undefined) return 'held';
+  if (heldUntil(pooled, model, now) !== undefined) return 'held';
   return domain?.heldUntil(model, now) === undefined ? undefined : 'domain-held';
 }
 
@@ -138,12 +138,23 @@ export function lastToAnswer(pool: Pool): Preference {
 /** How many keys may be used for a model: in service, held from nothing. @param limit - no more are counted */
 export function countUsable(pool: Pool, model: string, now: number, limit: number): number {
   let count = 0;
-  for (const { key, record, domain } of pool.inService(now)) {
+  for (const pooled of pool.inService(now)) {
+    const { key, record, domain } = pooled;
     if (count === limit) break;
     if (!mayServe(key, model) || record.state !== 'in-service') continue;
-    if (holdOn(record, model, now) === undefined && domain?.heldUntil(model, now) === undefined) count++;
+    if (heldUntil(pooled, model, now) === undefined && domain?.heldUntil(model, now) === undefined) count++;
   }
   return count;
+}
+
+/** Until when a key in service is kept from a model, by its record or by what this process knows. */
+function heldUntil(
+  { key, record, unknownModels }: PooledKey,
+  model: string,
+  now: number,
+): number | undefined {
+  const held = record.state === 'in-service' ? holdOn(record, model, now) : undefined;
+  return held?.until ?? unknownModels.deniedUntil(key.id, model, now);
 }
 
 function isUsable(pooled: PooledKey, request: ChoiceRequest): boolean {
@@ -268,7 +279,7 @@ export interface Trouble {
 
 /** The trouble of a key; undefined where it has none, or was disabled. */
 export function troubleOf(
-  { record, domain }: PooledKey,
+  { key, record, domain, unknownModels }: PooledKey,
   { model, now, checked }: Pick<ChoiceRequest, 'model' | 'now' | 'checked'>,
 ): Trouble | undefined {
   const settled = settle(record, now);
@@ -285,10 +296,11 @@ export function troubleOf(
     case 'in-service': {
       const held = holdOn(settled, model, now);
       const domainUntil = domain?.heldUntil(model, now);
-      if (held === undefined && domainUntil === undefined) return undefined;
+      const deniedUntil = unknownModels.deniedUntil(key.id, model, now);
+      if (held === undefined && domainUntil === undefined && deniedUntil === undefined) return undefined;
       return {
-        dueAt: Math.max(held?.until ?? 0, domainUntil ?? 0),
-        ambiguous: held?.cause === 'denied' && domainUntil === undefined,
+        dueAt: Math.max(held?.until ?? 0, domainUntil ?? 0, deniedUntil ?? 0),
+        ambiguous: held?.cause !== 'throttled' && domainUntil === undefined,
         epoch,
       };
     }

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import type { KeyEvent } from '../../src/keys/event.ts';
 import { ANY_MODEL, FRESH, holdOn, settle } from '../../src/keys/record.ts';
 import type { InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
-import { MAX_WAIT_MS, reduce } from '../../src/keys/reducer.ts';
+import { MAX_WAIT_MS } from '../../src/keys/holds.ts';
+import { reduce } from '../../src/keys/reducer.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
 import { attempt, counts, denies, none, outOfCredit, POLICY, revoked, succeeds, throttles } from './tools.ts';
 
@@ -164,6 +165,23 @@ void describe('reduce: waits', () => {
     assert.equal(holdOn(throttled, 'm', T + 64)?.until, T + 74);
     assert.equal(holdOn(throttled, 'denied-0', T + 64), undefined);
     assert.ok(holdOn(throttled, 'denied-1', T + 64));
+  });
+
+  void it('of throttles never make room: a denial is not kept, and one throttle more holds the key, until the first ends', () => {
+    const models = Array.from({ length: 64 }, (_, n) => `throttled-${n}`);
+    const full = inService(
+      after(models.map((model, n) => attempt(throttles, T, { model, waitMs: 1_000 + n }))),
+    );
+    assert.equal(reduce(full, attempt(denies, T + 1, { model: 'made-up' }), POLICY), full);
+    const beyond = inService(reduce(full, attempt(throttles, T + 1, { waitMs: 60_000 }), POLICY));
+    assert.equal(beyond.holds.length, 65);
+    assert.ok(models.every((model) => holdOn(beyond, model, T + 900) !== undefined));
+    assert.equal(holdOn(beyond, 'any other', T + 900)?.until, T + 1_000);
+    // Then there is room again.
+    const again = inService(reduce(beyond, attempt(throttles, T + 1_000, { waitMs: 60_000 }), POLICY));
+    assert.equal(holdOn(again, 'm', T + 1_000)?.until, T + 61_000);
+    assert.equal(holdOn(again, 'any other', T + 1_000), undefined);
+    assert.ok(again.holds.length <= 65);
   });
 
   void it('are not kept for a model of absurd length', () => {
