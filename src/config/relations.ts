@@ -261,11 +261,10 @@ function checkNames(config: RootFields, context: Context): void {
 /** All ids, or undefined where one of them is in doubt. */
 function providerIds(config: RootFields, context: Context): readonly string[] | undefined {
   if (config.provider !== undefined) {
+    if (!isSound(context, 'provider', 'id') || !isSound(context, 'provider', 'type')) return undefined;
     // Where another of its options is faulty, the default of `id` has not been filled in.
     const { id, type } = config.provider;
-    return isSound(context, 'provider', 'id') && isSound(context, 'provider', 'type')
-      ? [id ?? type]
-      : undefined;
+    return [id ?? type];
   }
   const { providers = [] } = config;
   if (!isListSound(context, 'providers')) return undefined;

@@ -1,0 +1,124 @@
+import type { Dice } from '../cluster/dice.ts';
+
+/** Inputs grow no longer than this. Bytes. */
+const MAX_INPUT_BYTES = 32 * 1024;
+/** How many changes are made of an input at most, at once. */
+const MAX_CHANGES = 4;
+/** Bytes that mean something in JSON, YAML, HTTP, event streams and multipart forms. */
+const TELLING = Buffer.from('{}[]":,\\\r\n\t -0129eE.+tfn%#&*!|>\0\x7f\xff', 'latin1');
+/** Values that what is written for others' types stumbles over. */
+const VALUES: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  0.5,
+  1e308,
+  2 ** 53,
+  '',
+  'x',
+  '__proto__',
+  '\ud800',
+  '\0',
+  'data:;base64,=',
+  'https://[::1',
+  [],
+  [[]],
+  {},
+  { type: null },
+  { __proto__: null, constructor: 1, toString: 2 },
+];
+
+/**
+ * An input that is like one of the corpus.
+ * @param corpus not empty
+ */
+export function mutated(corpus: readonly Buffer[], words: readonly string[], dice: Dice): Buffer {
+  let bytes = dice.pick(corpus);
+  for (let left = dice.whole(1, MAX_CHANGES); left > 0; left--) {
+    bytes =
+      (dice.chance(0.5) ? changedValue(bytes, corpus, dice) : undefined) ??
+      changedBytes(bytes, corpus, words, dice);
+  }
+  return bytes.subarray(0, MAX_INPUT_BYTES);
+}
+
+function changedBytes(
+  bytes: Buffer,
+  corpus: readonly Buffer[],
+  words: readonly string[],
+  dice: Dice,
+): Buffer {
+  const at = dice.whole(0, bytes.length);
+  const until = Math.min(bytes.length, at + dice.whole(1, dice.chance(0.2) ? 1024 : 8));
+  const [head, piece, tail] = [bytes.subarray(0, at), bytes.subarray(at, until), bytes.subarray(until)];
+  const telling = Buffer.from([TELLING[dice.whole(0, TELLING.length - 1)] ?? 0]);
+  switch (dice.whole(0, 6)) {
+    case 0:
+      return Buffer.concat([head, tail]);
+    case 1:
+      return Buffer.concat([head, piece, piece, tail]);
+    case 2:
+      return Buffer.concat([head, telling, piece, tail]);
+    case 3:
+      return Buffer.concat([head, telling, tail]);
+    case 4:
+      return head;
+    case 5: {
+      const other = dice.pick(corpus);
+      return Buffer.concat([head, other.subarray(dice.whole(0, other.length))]);
+    }
+    default: {
+      const word = words.length === 0 ? telling : Buffer.from(dice.pick(words));
+      return Buffer.concat([head, word, dice.chance(0.5) ? piece : tail, tail]);
+    }
+  }
+}
+
+/** Changes one value of a JSON document, wherever in it; undefined where the input is none. */
+function changedValue(bytes: Buffer, corpus: readonly Buffer[], dice: Dice): Buffer | undefined {
+  const document = parsed(bytes);
+  const places = placesIn(document);
+  if (places.length === 0) return undefined;
+  const { holder, name } = dice.pick(places);
+  const others = placesIn(parsed(dice.pick(corpus)));
+  if (dice.chance(0.15)) Reflect.deleteProperty(holder, name);
+  else if (dice.chance(0.4) && others.length > 0) {
+    const other = dice.pick(others);
+    set(holder, dice.chance(0.3) ? other.name : name, Reflect.get(other.holder, other.name));
+  } else set(holder, name, dice.pick(VALUES));
+  return Buffer.from(JSON.stringify(document));
+}
+
+interface Place {
+  readonly holder: object;
+  readonly name: string;
+}
+
+/** Every member of every object and list in it. */
+function placesIn(document: unknown): Place[] {
+  const places: Place[] = [];
+  const open: unknown[] = [document];
+  for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
+    if (typeof holder !== 'object' || holder === null) continue;
+    for (const [name, value] of Object.entries(holder)) {
+      places.push({ holder, name });
+      open.push(value);
+    }
+  }
+  return places;
+}
+
+/** Also where the name is `__proto__`, which an assignment would not make a member of its own. */
+function set(holder: object, name: string, value: unknown): void {
+  // A document that holds itself could not be written.
+  const copy: unknown = structuredClone(value);
+  Object.defineProperty(holder, name, { value: copy, configurable: true, enumerable: true, writable: true });
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch {
+    return undefined;
+  }
+}

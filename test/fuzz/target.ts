@@ -1,0 +1,23 @@
+import type { Dice } from '../cluster/dice.ts';
+
+/** One place where bytes come in that somebody else wrote, and what must hold whatever they are. */
+export interface FuzzTarget {
+  /** Names its folder in the corpus. */
+  readonly name: string;
+  /** Good inputs, to begin with. */
+  readonly seeds: readonly Buffer[];
+  /** Pieces that mean something here, for mutations to put in. */
+  readonly words: readonly string[];
+  /**
+   * Throws, or rejects, where a promise is broken.
+   * @param dice for what is chosen beside the input, such as where a stream is cut
+   */
+  readonly run: (input: Buffer, dice: Dice) => void | Promise<void>;
+  /** How many new inputs a run of the tests tries: thousands where it takes microseconds, few where it takes sockets. */
+  readonly newInputs: number;
+  /** Lets go of what it started. */
+  readonly close?: () => Promise<void>;
+}
+
+/** Makes a target ready; what it needs, it starts here. */
+export type OpenTarget = () => FuzzTarget | Promise<FuzzTarget>;

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig } from '../../../src/config/load.ts';
+import type { FuzzTarget } from '../target.ts';
+
+const EXAMPLES = [
+  'conformance/higress/openai.yaml',
+  'conformance/higress/vertex.yaml',
+  'conformance/higress/bedrock.yaml',
+];
+
+/** A text is a configuration, or told what is wrong with it, and never breaks its reader. */
+export function configurations(): FuzzTarget {
+  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../..', path)));
+  const json = {
+    providers: [
+      {
+        id: 'a',
+        type: 'openai',
+        apiTokens: ['k1', 'k2'],
+        modelMapping: { 'gpt-*': 'x' },
+        failover: { enabled: true },
+      },
+      { id: 'b', type: 'azure', azureServiceUrl: 'https://a.example/openai', apiTokens: ['k'] },
+    ],
+    routes: [{ model: '*', to: ['a', 'b'] }],
+    clients: [{ name: 'c', token: 't' }],
+    limits: { deadline: '1m' },
+    verdicts: [{ id: 'v', when: { status: 400, says: 'x' }, class: 'key_dead' }],
+  };
+  return {
+    name: 'configurations',
+    newInputs: 200,
+    words: [
+      'providers:',
+      '- id: a',
+      'type: ollama',
+      '${X}',
+      '${',
+      '<<: *a',
+      '&a ',
+      '!!binary ',
+      '---\n',
+      'apiTokens:',
+      '?',
+    ],
+    seeds: [...seeds, Buffer.from(JSON.stringify(json))],
+    run: (input) => {
+      const result = parseConfig(input.toString(), { env: { X: 'x' } });
+      if (result.ok) return;
+      assert.ok(result.problems.length > 0, 'refused without a word');
+      for (const { expected } of result.problems) assert.ok(expected.length > 0);
+    },
+  };
+}

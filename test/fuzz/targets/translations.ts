@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { noFacts } from '../../../src/dialects/body-facts.ts';
+import type { Call } from '../../../src/dialects/call.ts';
+import type { Dialect } from '../../../src/dialects/operation.ts';
+import { findTarget, type Target } from '../../../src/dialects/operations.ts';
+import { PLAIN_MANNER } from '../../../src/translate/asked.ts';
+import { canTranslate, translate } from '../../../src/translate/translate.ts';
+import type { FuzzTarget } from '../target.ts';
+import { requestBodies } from './request-bodies.ts';
+
+/** The paths that a body with this member is for. */
+const PATHS: Readonly<Record<string, readonly string[]>> = {
+  messages: ['/v1/chat/completions', '/v1/messages'],
+  prompt: ['/v1/completions'],
+  input: ['/v1/responses', '/v1/embeddings', '/v1/chat/completions'],
+  contents: ['/v1beta/models/m:generateContent', '/v1beta/models/m:streamGenerateContent'],
+  requests: ['/v1beta/models/m:batchEmbedContents'],
+  content: ['/v1beta/models/m:embedContent'],
+};
+const TO: readonly Dialect[] = ['openai-chat', 'anthropic-messages', 'gemini-generate', 'bedrock-converse'];
+
+/** Whatever a client writes, it is put into the provider's words, or told that it cannot be. */
+export function translations(): FuzzTarget {
+  return {
+    name: 'translations',
+    newInputs: 300,
+    words: [
+      'data:image/png;base64,iVBORw0KGgo=',
+      '"type":"tool_result"',
+      '"cache_control":{"type":"ephemeral"}',
+    ],
+    seeds: requestBodies.map((body) => Buffer.from(JSON.stringify(body))),
+    run: async (input, dice) => {
+      const body = objectIn(input);
+      if (body === undefined) return;
+      const native = dice.pick(TO);
+      const target = findTarget('POST', dice.pick(pathsFor(body)));
+      assert.ok(typeof target === 'object');
+      if (!canTranslate(target.operation, native)) return;
+      const made = await translate(callOf(input, target, dice.chance(0.5)), 'model', native, PLAIN_MANNER);
+      if (made.kind === 'not-expressible') {
+        assert.ok(made.reason.length > 0);
+        return;
+      }
+      made.retelling.drop();
+      const sent = made.call.body;
+      assert.ok(sent.kind === 'kept');
+      assert.ok(objectIn(sent.bytes) !== undefined, 'what would be sent is no JSON object');
+    },
+  };
+}
+
+function pathsFor(body: object): readonly string[] {
+  const fitting = Object.entries(PATHS).flatMap(([member, paths]) => (member in body ? paths : []));
+  return fitting.length > 0 ? fitting : Object.values(PATHS).flat();
+}
+
+function callOf(bytes: Buffer, target: Target, stream: boolean): Call {
+  return {
+    id: 'req_1',
+    target,
+    headers: [],
+    body: { kind: 'kept', bytes },
+    model: 'model',
+    modelSpan: undefined,
+    hints: noFacts(),
+    stream,
+    creates: false,
+    credential: undefined,
+    acceptedAt: 0,
+    signal: new AbortController().signal,
+  };
+}
+
+function objectIn(bytes: Buffer): object | undefined {
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
