@@ -237,6 +237,7 @@ export async function openControlPlane(
       awaySince: health.awaySince,
       unwritten: book.unwritten,
       probing: prober.probing,
+      checksSpent: prober.spentBudgets(Date.now()),
       emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
     }),
     runtime,

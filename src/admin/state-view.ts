@@ -12,6 +12,8 @@ export interface StateStatus {
   readonly unwritten: number;
   /** Ids of the providers whose keys this process tests, as the holder of their leases. */
   readonly probing: readonly string[];
+  /** Of those, for which the checks of a day that cost something are used up, until then. Milliseconds since the epoch. */
+  readonly checksSpent: readonly (readonly [provider: string, until: number])[];
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
 }
@@ -25,6 +27,8 @@ export interface StateView {
     readonly unwrittenKeys: number;
   };
   readonly probing: readonly string[];
+  /** By provider: when there are health checks again, where this process does them and those of the day are used up. */
+  readonly checksSpentUntil: Readonly<Record<string, string | null>>;
   /** Good answers in which a model said nothing, by provider, where there were some. */
   readonly emptyAnswers: Readonly<Record<string, number>>;
   /** What providers are down for, as far as this process knows. */
@@ -33,7 +37,7 @@ export interface StateView {
 
 /** Makes the view of the state. */
 export function viewState(status: StateStatus, down: readonly OutageView[]): StateView {
-  const { kind, description, awaySince, unwritten, probing, emptyAnswers } = status;
+  const { kind, description, awaySince, unwritten, probing, checksSpent, emptyAnswers } = status;
   return {
     store: {
       kind,
@@ -42,6 +46,7 @@ export function viewState(status: StateStatus, down: readonly OutageView[]): Sta
       unwrittenKeys: unwritten,
     },
     probing,
+    checksSpentUntil: Object.fromEntries(checksSpent.map(([id, until]) => [id, timeOrNull(until)])),
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     down,
   };

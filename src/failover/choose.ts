@@ -1,9 +1,10 @@
-import { ANY_MODEL, holdOn, settle } from '../keys/record.ts';
+import { ANY_MODEL, settle } from '../keys/record.ts';
 import type { Key } from '../keys/key.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Domain } from '../keys/domain.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
+import { heldUntil, troubleOf } from './trouble.ts';
 
 /**
  * `balanced`: the less busy of two random keys, unless little is left of that one's limits and enough of the
@@ -147,16 +148,6 @@ export function countUsable(pool: Pool, model: string, now: number, limit: numbe
   return count;
 }
 
-/** Until when a key in service is kept from a model, by its record or by what this process knows. */
-function heldUntil(
-  { key, record, unknownModels }: PooledKey,
-  model: string,
-  now: number,
-): number | undefined {
-  const held = record.state === 'in-service' ? holdOn(record, model, now) : undefined;
-  return held?.until ?? unknownModels.deniedUntil(key.id, model, now);
-}
-
 function isUsable(pooled: PooledKey, request: ChoiceRequest): boolean {
   return obstacleTo(pooled, request) === undefined;
 }
@@ -238,7 +229,8 @@ function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledK
 /**
  * Where nothing can be used. The key due back soonest is tried all the same if its trouble was ambiguous or a
  * denial of the model: the first may be over, the second gives the client the provider's own words. A key
- * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return. O(n).
+ * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return. But one that
+ * should have been checked long ago, and was not, is: nobody else will find out whether it works again. O(n).
  */
 export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
   let best: { pooled: PooledKey; epoch: number; dueAt: number } | undefined;
@@ -266,43 +258,4 @@ export function soonestReturn({ pool, config }: Provider, model: string, now: nu
     if (trouble !== undefined) soonest = Math.min(soonest, trouble.dueAt);
   }
   return soonest;
-}
-
-/** Why a key cannot be used for a model now. */
-export interface Trouble {
-  /** When it ends or is tested; Infinity where it does not end by itself. Milliseconds since the epoch. */
-  readonly dueAt: number;
-  /** It is tried all the same where nothing can be used. */
-  readonly ambiguous: boolean;
-  readonly epoch: number;
-}
-
-/** The trouble of a key; undefined where it has none, or was disabled. */
-export function troubleOf(
-  { key, record, domain, unknownModels }: PooledKey,
-  { model, now, checked }: Pick<ChoiceRequest, 'model' | 'now' | 'checked'>,
-): Trouble | undefined {
-  const settled = settle(record, now);
-  const { epoch } = settled;
-  switch (settled.state) {
-    case 'disabled':
-      return undefined;
-    case 'out-of-service':
-      return {
-        dueAt: Math.min(checked ? settled.nextCheckAt : Infinity, settled.returnsAt ?? Infinity),
-        ambiguous: settled.cause === 'failures',
-        epoch,
-      };
-    case 'in-service': {
-      const held = holdOn(settled, model, now);
-      const domainUntil = domain?.heldUntil(model, now);
-      const deniedUntil = unknownModels.deniedUntil(key.id, model, now);
-      if (held === undefined && domainUntil === undefined && deniedUntil === undefined) return undefined;
-      return {
-        dueAt: Math.max(held?.until ?? 0, domainUntil ?? 0, deniedUntil ?? 0),
-        ambiguous: held?.cause !== 'throttled' && domainUntil === undefined,
-        epoch,
-      };
-    }
-  }
 }

@@ -15,6 +15,7 @@ import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { withHeadroom } from './headroom.ts';
 import { boundedWait, hold } from './holds.ts';
 import { afterAct, liftHolds } from './operator-acts.ts';
+import { isOverdue } from './overdue.ts';
 import { ANY_MODEL, holdOn, returnToService, settle } from './record.ts';
 import type { Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
@@ -157,11 +158,11 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
     };
   }
   const blamed = effect.kind === 'condemns' ? { cause: effect.cause, rule: event.rule } : {};
-  if (check) {
+  if (check || standsForCheck(record, event)) {
     const failedChecks = record.failedChecks + 1;
     const grown = failedChecks + (record.relapses ?? 0);
     const delay = Math.max(checkDelay(grown, event.jitter, policy), boundedWait(event.waitMs ?? 0));
-    const { model, ...rest } = afterFailedCheck(record, event);
+    const { model, ...rest } = check ? afterFailedCheck(record, event) : record;
     // What is denied to it cannot show that there is credit again.
     const kept = model === undefined || isDenied(record, event) ? {} : { model };
     return { ...rest, ...kept, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
@@ -169,6 +170,11 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
   if (effect.kind === 'none') return record;
   const changesCause = effect.kind === 'condemns' && effect.cause !== record.cause;
   return record.passes > 0 || changesCause ? { ...record, ...blamed, passes: 0 } : record;
+}
+
+/** A request that tried a key which nobody checks. Of ambiguous failures one is as good as any, and puts nothing off. */
+function standsForCheck(record: OutOfService, { effect, at }: AttemptEnded): boolean {
+  return record.cause !== 'failures' && effect.kind !== 'none' && isOverdue(record, at);
 }
 
 function comeBack(record: OutOfService, event: AttemptEnded): InService {

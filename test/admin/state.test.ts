@@ -11,6 +11,7 @@ void test('the store is shown with its kind and place, and which providers are p
       kind: 'redis',
       description: 'redis://127.0.0.1:6379/0',
       probing: ['main'],
+      checksSpent: [['main', START + 3_600_000]],
       emptyAnswers: [
         ['main', 2],
         ['other', 0],
@@ -22,6 +23,7 @@ void test('the store is shown with its kind and place, and which providers are p
   assert.deepEqual(answer.json(), {
     store: { kind: 'redis', description: 'redis://127.0.0.1:6379/0', awaySince: null, unwrittenKeys: 0 },
     probing: ['main'],
+    checksSpentUntil: { main: '2026-03-01T13:00:00.000Z' },
     emptyAnswers: { main: 2 },
     down: [],
   });
@@ -41,6 +43,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
       unwrittenKeys: 3,
     },
     probing: [],
+    checksSpentUntil: {},
     emptyAnswers: {},
     down: [],
   });

@@ -63,6 +63,7 @@ const STATE: StateStatus = {
   awaySince: undefined,
   unwritten: 0,
   probing: [],
+  checksSpent: [],
   emptyAnswers: [],
 };
 

@@ -332,6 +332,22 @@ void describe('reduce: the operator’s word', () => {
   });
 });
 
+void describe('reduce: a key that is out, and that nobody checks', () => {
+  const out = outOfService(after([attempt(revoked, T)]));
+  const overdueAt = out.nextCheckAt + 60_000;
+
+  void it('is judged by the request that tries it: a failure puts the next try off as a failed check does', () => {
+    const tried = outOfService(reduce(out, attempt(revoked, overdueAt, { epoch: 1 }), POLICY));
+    assert.deepEqual([tried.failedChecks, tried.nextCheckAt], [1, overdueAt + 2 * POLICY.checkIntervalMs]);
+    assert.equal(reduce(out, attempt(revoked, overdueAt - 1, { epoch: 1 }), POLICY), out);
+    assert.equal(reduce(out, attempt(none, overdueAt, { epoch: 1 }), POLICY), out);
+  });
+
+  void it('comes back where that is answered', () => {
+    assert.equal(reduce(out, attempt(succeeds, overdueAt, { epoch: 1 }), POLICY).state, 'in-service');
+  });
+});
+
 void describe('reduce: a key that a check has put back', () => {
   const passed = { epoch: 1, check: true, model: 'small' };
   const big = { chat: true, model: 'big' };
