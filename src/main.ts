@@ -125,11 +125,11 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   const store = await openStore(config.state);
   const health = new StoreHealth(log, Date.now);
   // While there is no runtime, every key may be one of its.
-  let isConfigured = (_keyId: string): boolean => true;
+  let isConfigured: ((keyId: string) => boolean) | undefined;
   const book = await KeyBook.open({
     store,
     onNotice: (notice) => health.hear(notice),
-    isConfigured: (keyId) => isConfigured(keyId),
+    isConfigured: (keyId) => isConfigured?.(keyId) ?? true,
   });
   const resources = new ResourceBook({
     store,

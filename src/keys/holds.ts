@@ -53,7 +53,6 @@ export function hold(record: InService, cause: Hold['cause'], event: AttemptEnde
  * @returns undefined where it is not kept
  */
 function withHold(others: readonly Hold[], held: Hold, now: number): readonly Hold[] | undefined {
-  const isAny = ({ model }: Hold): boolean => model === ANY_MODEL;
   if (isAny(held) || others.filter((other) => !isAny(other)).length < MAX_HOLDS) return [...others, held];
   const over = others.filter((other) => !isAny(other) && other.until <= now);
   const denied = others.filter(({ cause }) => cause === 'denied');
@@ -63,6 +62,10 @@ function withHold(others: readonly Hold[], held: Hold, now: number): readonly Ho
   if (held.cause === 'denied') return undefined;
   const until = Math.min(held.until, ...others.map((other) => other.until));
   return [...others.filter((other) => !isAny(other)), { ...held, model: ANY_MODEL, until }];
+}
+
+function isAny({ model }: Hold): boolean {
+  return model === ANY_MODEL;
 }
 
 function holdWait(cause: Hold['cause'], strikes: number, named: number | undefined): number {
