@@ -125,11 +125,11 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   const store = await openStore(config.state);
   const health = new StoreHealth(log, Date.now);
   // While there is no runtime, every key may be one of its.
-  let isConfigured: ((keyId: string) => boolean) | undefined;
+  const begun: { runtime?: () => Runtime } = {};
   const book = await KeyBook.open({
     store,
     onNotice: (notice) => health.hear(notice),
-    isConfigured: (keyId) => isConfigured?.(keyId) ?? true,
+    isConfigured: (keyId) => begun.runtime === undefined || findKey(begun.runtime(), keyId) !== undefined,
   });
   const resources = new ResourceBook({
     store,
@@ -138,7 +138,7 @@ export async function openNode(config: Config, log: Log): Promise<GatewayNode> {
   });
   const pools = new PoolUpdates(book);
   let runtime = assemble(config, book, pools);
-  isConfigured = (keyId) => findKey(runtime, keyId) !== undefined;
+  begun.runtime = () => runtime;
   return {
     log,
     store,
