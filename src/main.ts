@@ -68,7 +68,7 @@ export interface Sparekey extends Running {
 }
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
-export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks'> {
+export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks' | 'now'> {
   readonly log: Log;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
@@ -145,9 +145,9 @@ export async function openNode(
   known?: readonly KnownRecord[],
 ): Promise<GatewayNode> {
   // While there is no runtime, every key may be one of its.
-  let isConfigured = (_keyId: string): boolean => true;
+  const begun: { runtime?: () => Runtime } = {};
   const state = await openState(config.state, log, {
-    isConfigured: (keyId) => isConfigured(keyId),
+    isConfigured: (keyId) => begun.runtime === undefined || findKey(begun.runtime(), keyId) !== undefined,
     ...(known !== undefined && { known }),
   });
   const { store, book, now } = state;
@@ -161,7 +161,7 @@ export async function openNode(
   const endWatch = watchDescriptors(whenExhausted(log, () => performance.now()));
   const pools = new PoolUpdates(book);
   let runtime = assemble(config, book, pools);
-  isConfigured = (keyId) => findKey(runtime, keyId) !== undefined;
+  begun.runtime = () => runtime;
   return {
     ...state,
     log,

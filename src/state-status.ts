@@ -5,7 +5,7 @@ import type { OpenState } from './open-state.ts';
 import type { Prober } from './probe/prober.ts';
 
 /** What there is to tell of. */
-export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks'> {
+export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks' | 'now'> {
   readonly book: OpenState['book'];
   readonly prober: Prober;
   readonly configurations: ConfigurationWatch;
@@ -26,6 +26,7 @@ export function stateStatus(sources: StatusSources): StateStatus {
     clock: clocks.status,
     probing: prober.probing,
     probingRest: prober.probingRest,
+    checksSpent: prober.spentBudgets(sources.now()),
     configurations: { differSince: configurations.differsSince, others: configurations.others },
     emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
     memory,

@@ -166,7 +166,7 @@ function obstacleText(
       return reasonOf(record, []);
     case 'held': {
       const held = record.state === 'in-service' ? holdOn(record, model, now) : undefined;
-      return held === undefined ? null : heldReason(held);
+      return held === undefined ? 'denied: no key is known to have this model' : heldReason(held);
     }
     case 'domain-held': {
       const shared = domain?.troubles(now).take(MAX_TROUBLES).find(isOf(model));

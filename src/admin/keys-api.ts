@@ -180,7 +180,9 @@ export class KeysApi {
     if (dueAt === undefined) return undefined;
     const plans = this.#options.prober.plan(provider, pooled);
     if (plans === undefined)
-      return provider.config.failover.healthCheckModel === undefined ? undefined : dueAt;
+      return provider.config.failover.healthCheckModel === undefined
+        ? undefined
+        : Math.max(dueAt, this.#options.now());
     const times = plans
       .filter(({ why }) => why !== 'hold')
       .map(({ at, spentUntil = 0 }) => Math.max(at, spentUntil));

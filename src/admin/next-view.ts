@@ -1,6 +1,7 @@
-import { troubleOf } from '../failover/choose.ts';
+import { troubleOf } from '../failover/trouble.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { SharedTrouble } from '../keys/domain.ts';
+import { ANY_MODEL } from '../keys/record.ts';
 import type { KeyRecord } from '../keys/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
 import { timeOrNull } from './time-text.ts';
@@ -90,7 +91,7 @@ function trials(pooled: PooledKey, record: KeyRecord, now: number): readonly Way
     case 'disabled':
       return [];
     case 'out-of-service':
-      return record.cause === 'failures' ? [{ how: 'trial' }] : [];
+      return isTried(ANY_MODEL) ? [{ how: 'trial' }] : [];
     case 'in-service':
       return record.holds
         .filter(({ model, until }) => until > now && isTried(model))

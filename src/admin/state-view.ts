@@ -27,6 +27,8 @@ export interface StateStatus {
     readonly differSince: number | undefined;
     readonly others: readonly OtherConfiguration[];
   };
+  /** Of those, for which the checks of a day that cost something are used up, until then. Milliseconds since the epoch. */
+  readonly checksSpent: readonly (readonly [provider: string, until: number])[];
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
   /** What the requests of this process hold; undefined where it serves none. Sizes in bytes. */
@@ -66,6 +68,8 @@ export interface StateView {
     readonly differSince: string | null;
     readonly others: readonly OtherConfiguration[];
   };
+  /** By provider: when there are health checks again, where this process does them and those of the day are used up. */
+  readonly checksSpentUntil: Readonly<Record<string, string | null>>;
   /** Good answers in which a model said nothing, by provider, where there were some. */
   readonly emptyAnswers: Readonly<Record<string, number>>;
   /** Sizes in bytes; null in a process beside those that serve. */
@@ -92,6 +96,7 @@ export function viewState(
     probing,
     probingRest,
     configurations,
+    checksSpent,
     emptyAnswers,
     memory = null,
   } = status;
@@ -111,6 +116,7 @@ export function viewState(
     probing,
     probingRest,
     configurations: { ...configurations, differSince: timeOrNull(configurations.differSince) },
+    checksSpentUntil: Object.fromEntries(checksSpent.map(([id, until]) => [id, timeOrNull(until)])),
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     memory,
     down,

@@ -12,6 +12,8 @@ const keyList = z.object({ keys: z.array(z.looseObject(keyView.shape)) });
 const stateView = z.object({
   store: z.looseObject({ awaySince: z.string().nullable() }),
   down: z.array(outageView),
+  /** Gateways of older versions do not say. */
+  checksSpentUntil: z.record(z.string(), z.string().nullable()).default({}),
 });
 
 const checkReport = z.object({
@@ -87,11 +89,18 @@ export class AdminClient {
     return { shown: this.#read(choice, body), body };
   }
 
-  /** Since when the store does not answer the gateway (RFC 3339; null while it does), and what providers are down for. */
-  async state(): Promise<{ readonly awaySince: string | null; readonly down: readonly ShownOutage[] }> {
+  /**
+   * Since when the store does not answer the gateway (RFC 3339; null while it does), what providers are down for, and by
+   * provider until when the health checks of a day are used up.
+   */
+  async state(): Promise<{
+    readonly awaySince: string | null;
+    readonly down: readonly ShownOutage[];
+    readonly checksSpentUntil: Readonly<Record<string, string | null>>;
+  }> {
     const { body } = await this.#ask('GET', '/api/state');
-    const { store, down } = this.#read(stateView, body);
-    return { awaySince: store.awaySince, down };
+    const { store, down, checksSpentUntil } = this.#read(stateView, body);
+    return { awaySince: store.awaySince, down, checksSpentUntil };
   }
 
   /** @returns the key as it is now, and whether that is stored already */

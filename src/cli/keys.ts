@@ -74,10 +74,23 @@ function withAccess(command: Command): Command {
 
 async function list({ provider, json, ...access }: ListOptions): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const [keys, { awaySince, down }] = await Promise.all([client.list(provider), client.state()]);
+  const [keys, { awaySince, down, checksSpentUntil }] = await Promise.all([
+    client.list(provider),
+    client.state(),
+  ]);
   const shown = down.filter((outage) => provider === undefined || outage.provider === provider);
   print(json === true ? { keys } : keysTable(keys, shown, Date.now()));
   if (awaySince !== null) noteStoreAway(awaySince);
+  for (const [id, until] of Object.entries(checksSpentUntil)) {
+    if (provider === undefined || id === provider) noteChecksSpent(id, until);
+  }
+}
+
+/** Until then a key that only a paid check could put back waits for it, or for a request that has no other key. */
+function noteChecksSpent(provider: string, until: string | null): void {
+  process.stderr.write(
+    `The health checks of a day for ${provider} are used up${until === null ? '' : ` until ${until}`}: those that cost something wait.\n`,
+  );
 }
 
 /** Goes beside what is asked for, which is right as far as this gateway knows. */

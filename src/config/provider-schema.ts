@@ -60,7 +60,7 @@ const failover = z.strictObject({
   }),
   healthCheckBudget: integer({ min: 0, max: 1_000_000 }).default(10_000).meta({
     description:
-      'Health checks in a day that cost something, for all keys together; those of models that keys in service are held from, or that the provider is down for, may use up half of them. Checks of refused credentials are free where the address shows its list of models to valid keys alone, which is found out.',
+      'Health checks in a day that cost something, for all keys together; those of keys in service, and those of a provider that is down, may use up half of them. Where they are used up, a key that nobody checks is tried by a request that has no other. Checks of refused credentials are free where the address shows its list of models to valid keys alone, which is found out.',
   }),
   cooldownDuration: duration({ min: 0 }).prefault(0).meta({
     description:

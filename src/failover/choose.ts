@@ -1,9 +1,10 @@
-import { ANY_MODEL, holdOn, settle } from '../keys/record.ts';
+import { ANY_MODEL, settle } from '../keys/record.ts';
 import type { Key } from '../keys/key.ts';
 import type { Preference } from '../affinity/preference.ts';
 import type { Domain } from '../keys/domain.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
+import { heldUntil, troubleOf } from './trouble.ts';
 
 /**
  * `balanced`: the less busy of two random keys, unless little is left of that one's limits and enough of the
@@ -120,7 +121,7 @@ export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle 
   if (isClosed(pooled, request)) return 'tried';
   if (!mayServe(key, model)) return 'other-models';
   if (record.state !== 'in-service') return record.state;
-  if (holdOn(record, model, now) !== undefined) return 'held';
+  if (heldUntil(pooled, model, now) !== undefined) return 'held';
   return domain?.heldUntil(model, now) === undefined ? undefined : 'domain-held';
 }
 
@@ -138,10 +139,11 @@ export function lastToAnswer(pool: Pool): Preference {
 /** How many keys may be used for a model: in service, held from nothing. @param limit - no more are counted */
 export function countUsable(pool: Pool, model: string, now: number, limit: number): number {
   let count = 0;
-  for (const { key, record, domain } of pool.inService(now)) {
+  for (const pooled of pool.inService(now)) {
+    const { key, record, domain } = pooled;
     if (count === limit) break;
     if (!mayServe(key, model) || record.state !== 'in-service') continue;
-    if (holdOn(record, model, now) === undefined && domain?.heldUntil(model, now) === undefined) count++;
+    if (heldUntil(pooled, model, now) === undefined && domain?.heldUntil(model, now) === undefined) count++;
   }
   return count;
 }
@@ -227,7 +229,8 @@ function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledK
 /**
  * Where nothing can be used. The key due back soonest is tried all the same if its trouble was ambiguous or a
  * denial of the model: the first may be over, the second gives the client the provider's own words. A key
- * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return. O(n).
+ * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return. But one that
+ * should have been checked long ago, and was not, is: nobody else will find out whether it works again. O(n).
  */
 export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
   let best: { pooled: PooledKey; epoch: number; dueAt: number } | undefined;
@@ -255,42 +258,4 @@ export function soonestReturn({ pool, config }: Provider, model: string, now: nu
     if (trouble !== undefined) soonest = Math.min(soonest, trouble.dueAt);
   }
   return soonest;
-}
-
-/** Why a key cannot be used for a model now. */
-export interface Trouble {
-  /** When it ends or is tested; Infinity where it does not end by itself. Milliseconds since the epoch. */
-  readonly dueAt: number;
-  /** It is tried all the same where nothing can be used. */
-  readonly ambiguous: boolean;
-  readonly epoch: number;
-}
-
-/** The trouble of a key; undefined where it has none, or was disabled. */
-export function troubleOf(
-  { record, domain }: PooledKey,
-  { model, now, checked }: Pick<ChoiceRequest, 'model' | 'now' | 'checked'>,
-): Trouble | undefined {
-  const settled = settle(record, now);
-  const { epoch } = settled;
-  switch (settled.state) {
-    case 'disabled':
-      return undefined;
-    case 'out-of-service':
-      return {
-        dueAt: Math.min(checked ? settled.nextCheckAt : Infinity, settled.returnsAt ?? Infinity),
-        ambiguous: settled.cause === 'failures',
-        epoch,
-      };
-    case 'in-service': {
-      const held = holdOn(settled, model, now);
-      const domainUntil = domain?.heldUntil(model, now);
-      if (held === undefined && domainUntil === undefined) return undefined;
-      return {
-        dueAt: Math.max(held?.until ?? 0, domainUntil ?? 0),
-        ambiguous: held?.cause === 'denied' && domainUntil === undefined,
-        epoch,
-      };
-    }
-  }
 }

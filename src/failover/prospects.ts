@@ -1,7 +1,8 @@
 import type { Pool, PooledKey } from '../keys/pool.ts';
-import { choiceRequest, choose, chooseLastResort, obstacleTo, shareOf, troubleOf } from './choose.ts';
+import { choiceRequest, choose, chooseLastResort, obstacleTo, shareOf } from './choose.ts';
 import type { ChoiceRequest, Obstacle, Strategy } from './choose.ts';
 import type { RouteTarget } from './route.ts';
+import { troubleOf } from './trouble.ts';
 
 /** How one key stands in a choice. */
 export interface Prospect {

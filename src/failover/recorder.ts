@@ -60,6 +60,12 @@ export class Recorder {
       const { sense, doubt } = this.#watch(provider);
       sense.answered(event.at);
       doubt.answered(event.model, event.at);
+      pooled.unknownModels.answered(pooled.key.id, event.model);
+    }
+    if (this.#isOfUnknownModel(provider, pooled, event)) {
+      pooled.unknownModels.note(pooled.key.id, event.model, event.at);
+      // Where another key answers the request, that is told like any other denial.
+      return 'unproven';
     }
     const counts = event.effect.kind === 'counts' && !event.check;
     if (counts && this.#isProviders(provider, pooled, event)) return 'certain';
@@ -101,6 +107,24 @@ export class Recorder {
       if (pooled !== undefined)
         this.book.apply(pooled.key, { type: 'pardoned', at: now, since }, provider.keyPolicy);
     }
+  }
+
+  /** What a client asks for may be no model at all. Health checks ask for what is known. */
+  #isOfUnknownModel(
+    provider: Provider,
+    { record }: PooledKey,
+    { effect, check, epoch, model }: AttemptEnded,
+  ): boolean {
+    if (
+      effect.kind !== 'denies' ||
+      check ||
+      !provider.policy.remembers ||
+      epoch !== record.epoch ||
+      record.state !== 'in-service'
+    )
+      return false;
+    const isHeld = record.holds.some((held) => held.model === model);
+    return !isHeld && !isConfigured(provider, model) && !this.#watch(provider).doubt.knows(model);
   }
 
   #isProviders(provider: Provider, { key }: PooledKey, { rule, at }: AttemptEnded): boolean {
@@ -145,4 +169,10 @@ export class Recorder {
     }
     return watched;
   }
+}
+
+/** Whether the operator has named the model, so that it is none that a client made up. */
+function isConfigured({ config }: Provider, model: string): boolean {
+  const { modelMapping, failover } = config;
+  return model === failover.healthCheckModel || Object.values(modelMapping).includes(model);
 }

@@ -5,6 +5,7 @@ import { Headroom } from './headroom.ts';
 import type { Key } from './key.ts';
 import { FRESH, settle } from './record.ts';
 import type { KeyRecord } from './record.ts';
+import { UnknownModels } from './unknown-models.ts';
 import { Weights } from './weights.ts';
 
 /** A key in its pool: the replica of its record, and what this process alone knows. */
@@ -18,6 +19,8 @@ export interface PooledKey {
   readonly domain: Domain | undefined;
   /** Its domain's, or its own where it has none. */
   readonly headroom: Headroom;
+  /** Models that it was denied and that its record does not tell of; one list for all keys of the pool. */
+  readonly unknownModels: UnknownModels;
   /** When it last answered this process; 0 where it never has. Milliseconds since the epoch. */
   answeredAt: number;
 }
@@ -45,6 +48,7 @@ export class Pool {
   readonly #out = new Set<Slot>();
   readonly #questioned = new Set<Slot>();
   readonly #domains = new Map<string, Domain>();
+  readonly #unknownModels = new UnknownModels();
   /** What the records of its keys tell of the provider itself. */
   readonly circuits = new CircuitMarks();
   #nextReturnAt = Infinity;
@@ -64,6 +68,7 @@ export class Pool {
         inFlight: 0,
         domain: undefined,
         headroom: new Headroom(),
+        unknownModels: this.#unknownModels,
         answeredAt: 0,
         domainChangedAt: -Infinity,
         place: -1,

@@ -13,8 +13,10 @@ import {
 } from './doubt.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { withHeadroom } from './headroom.ts';
+import { boundedWait, hold } from './holds.ts';
 import { afterAct, liftHolds } from './operator-acts.ts';
-import { ANY_MODEL, holdOn, MAX_MODEL_LENGTH, returnToService, settle } from './record.ts';
+import { isOverdue } from './overdue.ts';
+import { ANY_MODEL, holdOn, returnToService, settle } from './record.ts';
 import type { Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
 /** How a provider's keys leave service and come back. Milliseconds. */
@@ -30,19 +32,6 @@ export interface KeyPolicy {
   /** A key comes back by itself after this long; 0: it must pass checks. */
   readonly cooldownMs: number;
 }
-
-/** No verdict is for ever: no wait is longer than this, whatever a provider says. Milliseconds. */
-export const MAX_WAIT_MS = 24 * 60 * 60 * 1000;
-
-/** A throttled key whose provider named no wait rests this long, twice as long on each repetition. */
-const THROTTLE_BASE_MS = 2_000;
-const THROTTLE_MAX_MS = 60_000;
-
-/** How long a key rests from a model it was denied: long enough to spare requests, short enough for a grant to show. */
-const DENIAL_MS = 10 * 60 * 1000;
-
-/** Holds kept for one key; to make room for another, the one that ends soonest is forgotten. */
-const MAX_HOLDS = 64;
 
 /** Checks of keys that failed together are spread over this share of their interval. */
 const JITTER_SHARE = 0.2;
@@ -169,11 +158,11 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
     };
   }
   const blamed = effect.kind === 'condemns' ? { cause: effect.cause, rule: event.rule } : {};
-  if (check) {
+  if (check || standsForCheck(record, event)) {
     const failedChecks = record.failedChecks + 1;
     const grown = failedChecks + (record.relapses ?? 0);
     const delay = Math.max(checkDelay(grown, event.jitter, policy), boundedWait(event.waitMs ?? 0));
-    const { model, ...rest } = afterFailedCheck(record, event);
+    const { model, ...rest } = check ? afterFailedCheck(record, event) : record;
     // What is denied to it cannot show that there is credit again.
     const kept = model === undefined || isDenied(record, event) ? {} : { model };
     return { ...rest, ...kept, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
@@ -181,6 +170,11 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
   if (effect.kind === 'none') return record;
   const changesCause = effect.kind === 'condemns' && effect.cause !== record.cause;
   return record.passes > 0 || changesCause ? { ...record, ...blamed, passes: 0 } : record;
+}
+
+/** A request that tried a key which nobody checks. Of ambiguous failures one is as good as any, and puts nothing off. */
+function standsForCheck(record: OutOfService, { effect, at }: AttemptEnded): boolean {
+  return record.cause !== 'failures' && effect.kind !== 'none' && isOverdue(record, at);
 }
 
 function comeBack(record: OutOfService, event: AttemptEnded): InService {
@@ -241,48 +235,6 @@ function clear(record: InService, event: AttemptEnded): InService {
     ...(doubt !== undefined && { doubt }),
     ...(comeback !== undefined && { comeback }),
   };
-}
-
-function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
-  if (event.model.length > MAX_MODEL_LENGTH) return record;
-  // What is denied is a model: a request that named none says nothing of any.
-  if (cause === 'denied' && event.model === ANY_MODEL) return record;
-  const before = record.holds.find((held) => held.model === event.model);
-  const same = before?.cause === cause ? before : undefined;
-  // Requests that were already under way when the first one was turned away say nothing new.
-  const strikes = same === undefined ? 1 : event.startedAt < same.since ? same.strikes : same.strikes + 1;
-  const until = Math.max(event.at + holdWait(cause, strikes, event.waitMs), same?.until ?? 0);
-  if (same !== undefined && until === same.until && strikes === same.strikes) return record;
-  // Another node's clock may be behind: what it tells is news all the same.
-  const since = Math.max(event.at, same?.since ?? 0);
-  const { model, rule, wide, chat, unproven } = event;
-  const held: Hold = {
-    model,
-    cause,
-    rule,
-    since,
-    until,
-    strikes,
-    ...(wide === true && { wide }),
-    ...(chat === true && { chat }),
-    ...(unproven === true && { unproven }),
-  };
-  return { ...record, holds: [...makeRoom(record.holds.filter((other) => other !== before)), held] };
-}
-
-function makeRoom(holds: readonly Hold[]): readonly Hold[] {
-  if (holds.length < MAX_HOLDS) return holds;
-  return holds.toSorted((a, b) => b.until - a.until).slice(0, MAX_HOLDS - 1);
-}
-
-function holdWait(cause: Hold['cause'], strikes: number, named: number | undefined): number {
-  if (cause === 'denied') return DENIAL_MS;
-  if (named !== undefined) return boundedWait(named);
-  return Math.min(THROTTLE_BASE_MS * 2 ** (strikes - 1), THROTTLE_MAX_MS);
-}
-
-function boundedWait(waitMs: number): number {
-  return Math.min(Math.max(waitMs, 0), MAX_WAIT_MS);
 }
 
 /** Never longer than the interval it is asked for: jitter only ever brings a check forward. */

@@ -14,9 +14,18 @@ export class CheckBudget {
     this.#perDay = perDay;
   }
 
-  /** When there is some again, where nothing is left for today. @param now - milliseconds since the epoch */
-  spentUntil(now: number): number | undefined {
-    return this.#left === 0 && now < this.#dayEndsAt ? this.#dayEndsAt : undefined;
+  /**
+   * When there is some again, where nothing is left for today.
+   * @param now - milliseconds since the epoch
+   * @param share - as in `take`
+   */
+  spentUntil(now: number, share = 1): number | undefined {
+    return now < this.#dayEndsAt && !this.has(now, share) ? this.#dayEndsAt : undefined;
+  }
+
+  /** How many there are in a day. */
+  get perDay(): number {
+    return this.#perDay;
   }
 
   /** Whether one may be taken. @param share - as in `take` */

@@ -3,7 +3,7 @@ import { settle } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import { askFor } from './check-ask.ts';
 import type { CheckAsk } from './check-ask.ts';
-import type { CheckBudget } from './check-budget.ts';
+import { CheckBudget } from './check-budget.ts';
 import { Checker } from './checker.ts';
 import type { ProberOptions } from './prober-options.ts';
 import { ProviderLoop } from './provider-loop.ts';
@@ -23,6 +23,7 @@ export class Prober {
   readonly #options: ProberOptions;
   readonly #checker: Checker;
   readonly #loops = new Map<string, ProviderLoop>();
+  readonly #budgets = new Map<string, CheckBudget>();
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -36,7 +37,10 @@ export class Prober {
       const { enabled, healthCheckModel } = provider.config.failover;
       // Without a model there is no health check: keys come back when their cooldown is over.
       if (!enabled || healthCheckModel === undefined || provider.pool.size === 0) continue;
-      this.#loops.set(provider.id, new ProviderLoop(provider, this.#options, this.#checker));
+      this.#loops.set(
+        provider.id,
+        new ProviderLoop(provider, this.#options, this.#checker, this.#budgetFor(provider)),
+      );
     }
   }
 
@@ -49,6 +53,25 @@ export class Prober {
   budgetOf(providerId: string): CheckBudget | undefined {
     const loop = this.#loops.get(providerId);
     return loop?.holdsLease === true ? loop.budget : undefined;
+  }
+
+  /** Providers whose keys are tested here, and for which the checks of a day are used up, with the time of the next. */
+  spentBudgets(now: number): readonly (readonly [providerId: string, until: number])[] {
+    return [...this.#loops].flatMap(([id, loop]) => {
+      const until = loop.holdsLease ? loop.budget.spentUntil(now) : undefined;
+      return until === undefined ? [] : [[id, until] as const];
+    });
+  }
+
+  /** A reload gives nobody another day's checks. */
+  #budgetFor({ id, config }: Provider): CheckBudget {
+    const { healthCheckBudget } = config.failover;
+    let budget = this.#budgets.get(id);
+    if (budget?.perDay !== healthCheckBudget) {
+      budget = new CheckBudget(healthCheckBudget);
+      this.#budgets.set(id, budget);
+    }
+    return budget;
   }
 
   /** Ids of the providers whose keys are tested here and not on another node. */

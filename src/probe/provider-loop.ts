@@ -1,7 +1,7 @@
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { CheckBudget } from './check-budget.ts';
+import type { CheckBudget } from './check-budget.ts';
 import type { CheckAsk, CheckKind } from './check-ask.ts';
 import type { Checker } from './checker.ts';
 import { checksOf, checksOfKey } from './due-checks.ts';
@@ -38,8 +38,11 @@ const MAX_TAKEOVER_MS = 60_000;
 const REQUESTS_A_CHECK = 3;
 /** How often in a round's time a node asks for a lease that another one holds. */
 const ASKS_A_ROUND = 3;
-/** Of a day's budget, what checks of holds may use up: the rest is for keys that serve nobody. */
-const HOLD_SHARE = 0.5;
+/**
+ * Of a day's budget, what checks of keys in service may use up, for a hold or for what a client's request said of them:
+ * the rest is for keys that serve nobody.
+ */
+const IN_SERVICE_SHARE = 0.5;
 
 /** Tests those keys of one provider that this node looks after, when they are due. */
 export class ProviderLoop {
@@ -59,12 +62,13 @@ export class ProviderLoop {
   #storeFailed = false;
   #toldSpentUntil = 0;
 
-  constructor(provider: Provider, options: ProberOptions, checker: Checker) {
+  /** @param budget - what costs something; the same after a reload */
+  constructor(provider: Provider, options: ProberOptions, checker: Checker, budget: CheckBudget) {
     this.#provider = provider;
     this.#options = options;
     this.#checker = checker;
-    const { healthCheckInterval, healthCheckBudget, healthCheckTimeout } = provider.config.failover;
-    this.#budget = new CheckBudget(healthCheckBudget);
+    const { healthCheckInterval, healthCheckTimeout } = provider.config.failover;
+    this.#budget = budget;
     this.#roundMs = Math.min(healthCheckInterval, MAX_ROUND_MS);
     this.#askMs = Math.max(this.#roundMs / ASKS_A_ROUND, MIN_ROUND_MS);
     const takeoverMs = Math.min(Math.max(3 * healthCheckInterval, MIN_TAKEOVER_MS), MAX_TAKEOVER_MS);
@@ -97,14 +101,13 @@ export class ProviderLoop {
 
   plan(pooled: PooledKey): readonly CheckPlan[] {
     const now = this.#options.tools.now();
-    const spentUntil = this.#budget.spentUntil(now);
     return checksOfKey(this.#provider, pooled, this.#context(now)).map(
       ({ ask: { kind, model }, at, why }) => ({
         at: Math.max(at, now),
         kind,
         model,
         here: this.#isOurs(pooled),
-        spentUntil: kind === 'list' ? undefined : spentUntil,
+        spentUntil: kind === 'list' ? undefined : this.#budget.spentUntil(now, shareOf(why)),
         why,
       }),
     );
@@ -253,5 +256,5 @@ export class ProviderLoop {
 }
 
 function shareOf(why: DueCheck['why']): number {
-  return why === 'hold' ? HOLD_SHARE : 1;
+  return why === 'return' ? 1 : IN_SERVICE_SHARE;
 }

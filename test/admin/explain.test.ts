@@ -217,6 +217,7 @@ void test('a hold is told with its decision; what the domain does to its other k
 void test('an operator’s word is told as such, and what has come back gets its share of the traffic', async (context) => {
   const stage = await stageOf(context);
   const { id } = stage.key(B);
+  stage.clock.now = START - 1_000;
   await stage.post(`/api/keys/${id}/disable`);
   assert.partialDeepStrictEqual(await explained(stage, B), {
     key: { state: 'disabled' },
@@ -225,6 +226,7 @@ void test('an operator’s word is told as such, and what has come back gets its
     next: [{ ...nothingMore, how: 'operator' }],
     ramp: null,
   });
+  stage.clock.now = START;
   await stage.post(`/api/keys/${id}/enable`);
   stage.clock.now = START + 15_000;
   assert.partialDeepStrictEqual(await explained(stage, B), {

@@ -18,6 +18,7 @@ void test('the store is shown with its kind and place, and which providers are p
       kind: 'redis',
       description: 'redis://127.0.0.1:6379/0',
       probing: ['main'],
+      checksSpent: [['main', START + 3_600_000]],
       emptyAnswers: [
         ['main', 2],
         ['other', 0],
@@ -39,6 +40,7 @@ void test('the store is shown with its kind and place, and which providers are p
     probing: ['main'],
     probingRest: [],
     configurations: { differSince: null, others: [] },
+    checksSpentUntil: { main: '2026-03-01T13:00:00.000Z' },
     emptyAnswers: { main: 2 },
     memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     down: [],
@@ -65,6 +67,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     probing: [],
     probingRest: [],
     configurations: { differSince: null, others: [] },
+    checksSpentUntil: {},
     emptyAnswers: {},
     memory: null,
     down: [],

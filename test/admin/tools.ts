@@ -67,6 +67,7 @@ const STATE: StateStatus = {
   probing: [],
   probingRest: [],
   configurations: { differSince: undefined, others: [] },
+  checksSpent: [],
   emptyAnswers: [],
   memory: undefined,
 };

@@ -342,3 +342,27 @@ void describe('a key that has come back', () => {
     }
   });
 });
+
+void describe('chooseLastResort, where nobody checks the keys that are out', () => {
+  const dead: OutOfService = {
+    state: 'out-of-service',
+    epoch: 1,
+    since: T - 120_000,
+    cause: 'key_dead',
+    rule: 'r',
+    passes: 0,
+    failedChecks: 0,
+    nextCheckAt: T - 60_000,
+  };
+
+  void it('tries a dead key whose check has been due for a minute, and none that is due or where there are no checks', () => {
+    const pool = poolOf([dead]);
+    assert.equal(nameOf(choose(pool, request())), '0');
+    assert.equal(choose(pool, request({ now: T - 1 })).kind, 'none');
+    assert.equal(choose(pool, request({ checked: false })).kind, 'none');
+  });
+
+  void it('prefers every key that can be used', () => {
+    for (let n = 0; n < 50; n++) assert.equal(nameOf(choose(poolOf([dead, FRESH]), request())), '1');
+  });
+});

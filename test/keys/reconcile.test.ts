@@ -5,7 +5,7 @@ import type { KeyEvent } from '../../src/keys/event.ts';
 import { compareActs } from '../../src/keys/operator-acts.ts';
 import { reconcile } from '../../src/keys/reconcile.ts';
 import { FRESH } from '../../src/keys/record.ts';
-import type { InService, KeyRecord } from '../../src/keys/record.ts';
+import type { KeyRecord } from '../../src/keys/record.ts';
 import { reduce } from '../../src/keys/reducer.ts';
 import { policy, schedule } from './schedules.ts';
 import { attempt, POLICY, revoked, throttles } from './tools.ts';
@@ -19,7 +19,7 @@ function after(events: readonly KeyEvent[], record: KeyRecord = FRESH): KeyRecor
 
 function heldModels(record: KeyRecord): readonly string[] {
   assert.equal(record.state, 'in-service');
-  return (record as InService).holds.map(({ model }) => model);
+  return record.holds.map(({ model }) => model);
 }
 
 void describe('reconcile: two records of one key that do not follow from each other', () => {

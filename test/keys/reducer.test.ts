@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import type { KeyEvent } from '../../src/keys/event.ts';
 import { ANY_MODEL, FRESH, holdOn, settle } from '../../src/keys/record.ts';
 import type { InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
-import { MAX_WAIT_MS, reduce } from '../../src/keys/reducer.ts';
+import { MAX_WAIT_MS } from '../../src/keys/holds.ts';
+import { reduce } from '../../src/keys/reducer.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
 import { attempt, counts, denies, none, outOfCredit, POLICY, revoked, succeeds, throttles } from './tools.ts';
 
@@ -166,6 +167,23 @@ void describe('reduce: waits', () => {
     assert.ok(holdOn(throttled, 'denied-1', T + 64));
   });
 
+  void it('of throttles never make room: a denial is not kept, and one throttle more holds the key, until the first ends', () => {
+    const models = Array.from({ length: 64 }, (_, n) => `throttled-${n}`);
+    const full = inService(
+      after(models.map((model, n) => attempt(throttles, T, { model, waitMs: 1_000 + n }))),
+    );
+    assert.equal(reduce(full, attempt(denies, T + 1, { model: 'made-up' }), POLICY), full);
+    const beyond = inService(reduce(full, attempt(throttles, T + 1, { waitMs: 60_000 }), POLICY));
+    assert.equal(beyond.holds.length, 65);
+    assert.ok(models.every((model) => holdOn(beyond, model, T + 900) !== undefined));
+    assert.equal(holdOn(beyond, 'any other', T + 900)?.until, T + 1_000);
+    // Then there is room again.
+    const again = inService(reduce(beyond, attempt(throttles, T + 1_000, { waitMs: 60_000 }), POLICY));
+    assert.equal(holdOn(again, 'm', T + 1_000)?.until, T + 61_000);
+    assert.equal(holdOn(again, 'any other', T + 1_000), undefined);
+    assert.ok(again.holds.length <= 65);
+  });
+
   void it('are not kept for a model of absurd length', () => {
     assert.equal(reduce(FRESH, attempt(denies, T, { model: 'x'.repeat(257) }), POLICY), FRESH);
   });
@@ -311,6 +329,22 @@ void describe('reduce: the operator’s word', () => {
     assert.deepEqual(inService(reduce(held, { type: 'lifted', at: T + 1 }, POLICY)).holds, []);
     assert.equal(reduce(held, { type: 'lifted', at: T + 1, model: 'o' }, POLICY), held);
     assert.equal(reduce(dead, { type: 'lifted', at: T + 1 }, POLICY), dead);
+  });
+});
+
+void describe('reduce: a key that is out, and that nobody checks', () => {
+  const out = outOfService(after([attempt(revoked, T)]));
+  const overdueAt = out.nextCheckAt + 60_000;
+
+  void it('is judged by the request that tries it: a failure puts the next try off as a failed check does', () => {
+    const tried = outOfService(reduce(out, attempt(revoked, overdueAt, { epoch: 1 }), POLICY));
+    assert.deepEqual([tried.failedChecks, tried.nextCheckAt], [1, overdueAt + 2 * POLICY.checkIntervalMs]);
+    assert.equal(reduce(out, attempt(revoked, overdueAt - 1, { epoch: 1 }), POLICY), out);
+    assert.equal(reduce(out, attempt(none, overdueAt, { epoch: 1 }), POLICY), out);
+  });
+
+  void it('comes back where that is answered', () => {
+    assert.equal(reduce(out, attempt(succeeds, overdueAt, { epoch: 1 }), POLICY).state, 'in-service');
   });
 });
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Effect } from '../../src/keys/event.ts';
 import { ANY_MODEL } from '../../src/keys/record.ts';
-import { MAX_WAIT_MS } from '../../src/keys/reducer.ts';
+import { MAX_WAIT_MS } from '../../src/keys/holds.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
 import { counts, denies, none, outOfCredit, revoked, succeeds, throttles } from './tools.ts';
 

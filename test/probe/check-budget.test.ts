@@ -26,8 +26,8 @@ void test('what may use up a part of a day leaves the rest to others', () => {
     [true, true, false],
   );
   assert.deepEqual(
-    [budget.has(START, 0.5), budget.has(START), budget.spentUntil(START)],
-    [false, true, undefined],
+    [budget.has(START, 0.5), budget.has(START), budget.spentUntil(START), budget.spentUntil(START, 0.5)],
+    [false, true, undefined, START + DAY_MS],
   );
   assert.deepEqual([budget.take(START), budget.take(START), budget.take(START)], [true, true, false]);
 });

@@ -73,6 +73,11 @@ export class DoubtSense {
     if (!this.#models.has(model) && this.#models.size < MAX_MODELS) this.#models.add(model);
   }
 
+  /** Whether a client's request of the model was ever answered here; nobody remembers more than `MAX_MODELS`. */
+  knows(model: string): boolean {
+    return this.#models.has(model);
+  }
+
   /** An attempt with a client's request is about to be written down. */
   weigh({ pool, keyPolicy, isChecked }: Doubtable, pooled: PooledKey, event: AttemptEnded): Weighed {
     const { record } = pooled;
