@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import type { ConfigSource } from '../config/source.ts';
 import type { KnownRecord } from '../keys/known-records.ts';
-import { openControlPlane, openNode } from '../main.ts';
+import { openControlPlane } from '../node/control-plane.ts';
+import { openNode } from '../node/gateway-node.ts';
 import type { Running } from '../main.ts';
 import { whenDropped } from '../telemetry/descriptor-lines.ts';
 import type { LogLook, SharedLog } from '../telemetry/log.ts';

@@ -86,20 +86,33 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
     code: ['listener/', 'telemetry/'],
     types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts', 'keys/known-records.ts'],
   },
-  // What runs in either kind of process is part of a gateway, and puts it together from what main has.
+  // What runs in either kind of process is part of a gateway, and puts it together from what a node has.
   'workers/control.ts': {
-    code: ['main.ts', 'telemetry/', 'workers/'],
-    types: ['config/', 'keys/known-records.ts'],
+    code: ['node/', 'telemetry/', 'workers/'],
+    types: ['config/', 'keys/known-records.ts', 'main.ts'],
   },
-  'workers/worker.ts': { code: ['config/', 'main.ts', 'telemetry/', 'workers/'] },
+  'workers/worker.ts': { code: ['config/', 'node/', 'telemetry/', 'workers/'] },
   'workers/entry.ts': { code: ['workers/worker.ts'] },
   'cluster/': { code: [], types: ['providers/', 'store/contract.ts'] },
-  'state-status.ts': {
-    code: [],
-    types: ['admin/', 'cluster/', 'gateway/runtime.ts', 'open-state.ts', 'probe/'],
+  'node/': {
+    code: [
+      'admin/',
+      'affinity/',
+      'clock/',
+      'cluster/',
+      'failover/',
+      'gateway/',
+      'keys/',
+      'listener/',
+      'probe/',
+      'providers/',
+      'store/',
+      'telemetry/',
+      'workers/count.ts',
+    ],
+    types: ['config/'],
   },
-  'open-state.ts': { code: ['clock/', 'keys/', 'store/', 'telemetry/'] },
-  'main.ts': { code: [''] },
+  'main.ts': { code: ['node/'], types: [''] },
   'cli/': { code: ['config/', 'failover/', 'listener/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
 };
 
@@ -122,11 +135,13 @@ void test('folders import only in the direction of the plan', () => {
   );
 });
 
-void test('nothing but the command line and the processes of a gateway imports main', () => {
-  const importers = SOURCES.filter((path) => GRAPH.get(path)?.some(({ target }) => target === 'src/main.ts'));
+void test('nothing but main and the processes of a gateway puts a node together', () => {
+  const importers = SOURCES.filter((path) =>
+    GRAPH.get(path)?.some(({ target }) => target.startsWith('src/node/')),
+  );
   assert.deepEqual(
-    importers.filter((path) => !path.startsWith('src/cli/')),
-    ['src/workers/control.ts', 'src/workers/worker.ts'],
+    importers.filter((path) => !path.startsWith('src/node/')),
+    ['src/main.ts', 'src/workers/control.ts', 'src/workers/worker.ts'],
   );
 });
 

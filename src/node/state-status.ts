@@ -1,8 +1,8 @@
-import type { StateStatus } from './admin/state-view.ts';
-import type { ConfigurationWatch } from './cluster/configuration-watch.ts';
-import type { Runtime } from './gateway/runtime.ts';
+import type { StateStatus } from '../admin/state-view.ts';
+import type { ConfigurationWatch } from '../cluster/configuration-watch.ts';
+import type { Runtime } from '../gateway/runtime.ts';
 import type { OpenState } from './open-state.ts';
-import type { Prober } from './probe/prober.ts';
+import type { Prober } from '../probe/prober.ts';
 
 /** What there is to tell of. */
 export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks' | 'now'> {

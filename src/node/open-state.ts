@@ -1,14 +1,14 @@
-import { ClockKeeper } from './clock/clock-keeper.ts';
-import { StateClock } from './clock/state-clock.ts';
-import { showTimesOf } from './clock/wall-time.ts';
-import { KeyBook } from './keys/book.ts';
-import type { KnownRecord } from './keys/known-records.ts';
-import type { Store } from './store/contract.ts';
-import { openStore } from './store/open.ts';
-import type { StorePlace } from './store/place.ts';
-import { logClocks } from './telemetry/clock-lines.ts';
-import type { Log } from './telemetry/log.ts';
-import { StoreHealth } from './telemetry/store-health.ts';
+import { ClockKeeper } from '../clock/clock-keeper.ts';
+import { StateClock } from '../clock/state-clock.ts';
+import { showTimesOf } from '../clock/wall-time.ts';
+import { KeyBook } from '../keys/book.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
+import type { Store } from '../store/contract.ts';
+import { openStore } from '../store/open.ts';
+import type { StorePlace } from '../store/place.ts';
+import { logClocks } from '../telemetry/clock-lines.ts';
+import type { Log } from '../telemetry/log.ts';
+import { StoreHealth } from '../telemetry/store-health.ts';
 
 /** What a process knows of keys, where it keeps that, and by which clock. */
 export interface OpenState {

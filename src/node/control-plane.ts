@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { startAdmin } from '../admin/admin.ts';
+import type { WorkerStatus } from '../admin/worker-view.ts';
+import { ConfigurationWatch } from '../cluster/configuration-watch.ts';
+import type { MemoryUse } from '../gateway/memory-budget.ts';
+import { findKey, forgetKeysThatLeft } from '../gateway/runtime.ts';
+import type { Runtime } from '../gateway/runtime.ts';
+import type { Address } from '../gateway/server.ts';
+import { isDueSooner } from '../keys/doubt.ts';
+import { CircuitChecks } from '../probe/circuit-checks.ts';
+import { Prober } from '../probe/prober.ts';
+import { stateStatus } from './state-status.ts';
+import { logConfigurations } from '../telemetry/configuration-lines.ts';
+import { checkLines } from '../telemetry/check-lines.ts';
+import type { GatewayNode } from './gateway-node.ts';
+
+/** Looks after the keys: the operator's API and the health checks. */
+export interface ControlPlane {
+  readonly adminAddress: Address;
+  /** Follows the node to its new runtime, and forgets the keys that left. */
+  reloaded(previous: Runtime): Promise<void>;
+  /** Gives leases back, so that another node can take over at once. */
+  close(): Promise<void>;
+}
+
+/** Opens the admin listener and begins to test keys that are out of service. */
+export async function openControlPlane(
+  node: GatewayNode,
+  workers: () => readonly WorkerStatus[],
+  memory?: () => MemoryUse,
+): Promise<ControlPlane> {
+  const { log, store, tools, runtime } = node;
+  const { recorder } = tools;
+  const { book } = recorder;
+  const lines = checkLines(log);
+  const prober = new Prober({
+    store,
+    tools,
+    holder: `${tools.node}-${randomBytes(3).toString('hex')}`,
+    ...lines,
+  });
+  const circuitChecks = new CircuitChecks({
+    tools,
+    budgetOf: (providerId) => prober.budgetOf(providerId),
+    onCheck: lines.onCircuitCheck,
+    onDefect: lines.onDefect,
+  });
+  const { node: name, now } = tools;
+  const configurations = new ConfigurationWatch({ store, node: name, now, onNotice: logConfigurations(log) });
+  const admin = await startAdmin({
+    ...runtime().config.admin,
+    ...tools,
+    workers,
+    state: () => stateStatus({ ...node, book, prober, configurations, memory: memory?.() }),
+    runtime,
+    book,
+    prober,
+    onDefect: (error) => log.error('the admin API met a defect', { error }),
+  });
+  const endHurry = book.subscribe((keyId, record, before) => {
+    if (!isDueSooner(record, before)) return;
+    const key = findKey(runtime(), keyId);
+    if (key !== undefined) prober.hurry(key.providerId);
+  });
+  node.tellTransitions((message, fields) => log.info(message, fields));
+  await prober.watch(runtime().providers.values());
+  await circuitChecks.watch(runtime().providers.values());
+  configurations.watch(runtime().providers.values());
+  const follow = async (previous: Runtime): Promise<void> => {
+    await prober.watch(runtime().providers.values());
+    await circuitChecks.watch(runtime().providers.values());
+    configurations.watch(runtime().providers.values());
+    await forgetKeysThatLeft(previous, runtime(), book);
+  };
+  // One reload after another: the last one is what is watched in the end. Each tells its own caller how it went.
+  let reloading: Promise<void> = Promise.resolve();
+  return {
+    adminAddress: admin.address,
+    reloaded: (previous) => {
+      reloading = Promise.allSettled([reloading]).then(() => follow(previous));
+      return reloading;
+    },
+    close: async () => {
+      await Promise.allSettled([reloading]);
+      endHurry();
+      await Promise.all([circuitChecks.stop(), prober.stop(), configurations.close(), admin.close()]);
+    },
+  };
+}

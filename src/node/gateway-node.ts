@@ -1,0 +1,113 @@
+import { hostname } from 'node:os';
+import { ResourceBook } from '../affinity/resource-book.ts';
+import type { Config } from '../config/schema.ts';
+import type { AttemptTools } from '../failover/attempt.ts';
+import { Recorder } from '../failover/recorder.ts';
+import { router } from '../failover/route.ts';
+import { admission } from '../gateway/clients.ts';
+import { MemoryBudget } from '../gateway/memory-budget.ts';
+import { memoryLimit } from '../gateway/memory-limit.ts';
+import { findKey } from '../gateway/runtime.ts';
+import type { Runtime } from '../gateway/runtime.ts';
+import type { KeyBook } from '../keys/book.ts';
+import type { KnownRecord } from '../keys/known-records.ts';
+import { watchDescriptors } from '../listener/descriptors.ts';
+import { dataPageGuard } from '../listener/page-guard.ts';
+import { PoolUpdates } from '../keys/pool-updates.ts';
+import { openState } from './open-state.ts';
+import type { OpenState } from './open-state.ts';
+import { openProvider } from '../providers/provider.ts';
+import { whenExhausted } from '../telemetry/descriptor-lines.ts';
+import { watchTransitions } from '../telemetry/key-transitions.ts';
+import type { TellTransition } from '../telemetry/key-transitions.ts';
+import type { Log } from '../telemetry/log.ts';
+import { logOutage } from '../telemetry/outages.ts';
+import { workerCount } from '../workers/count.ts';
+
+/** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
+export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks' | 'now'> {
+  readonly log: Log;
+  readonly tools: AttemptTools;
+  readonly resources: ResourceBook;
+  /** What the requests of this process hold together. */
+  readonly memory: MemoryBudget;
+  readonly runtime: () => Runtime;
+  /** Has `tell` hear of every key that leaves service or comes back, until the node closes. */
+  tellTransitions(tell: TellTransition): void;
+  /** @returns the runtime that was, which finishes what it began */
+  reload(config: Config): Runtime;
+  /** Writes what is unwritten and closes what is open. The planes close before it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and reads what is known of the keys.
+ * @param known - what the control process knows of them, for a worker
+ */
+export async function openNode(
+  config: Config,
+  log: Log,
+  known?: readonly KnownRecord[],
+): Promise<GatewayNode> {
+  // While there is no runtime, every key may be one of its.
+  const begun: { runtime?: () => Runtime } = {};
+  const state = await openState(config.state, log, {
+    isConfigured: (keyId) => begun.runtime === undefined || findKey(begun.runtime(), keyId) !== undefined,
+    ...(known !== undefined && { known }),
+  });
+  const { store, book, now } = state;
+  const recorder = new Recorder(book, (notice) => logOutage(notice, log));
+  state.onClockBack(() => recorder.beginAnew());
+  const resources = new ResourceBook({
+    store,
+    now,
+    onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
+  });
+  const endWatch = watchDescriptors(whenExhausted(log, () => performance.now()));
+  const pools = new PoolUpdates(book);
+  let runtime = assemble(config, book, pools);
+  begun.runtime = () => runtime;
+  return {
+    ...state,
+    log,
+    tools: {
+      recorder,
+      node: `${hostname()}-${process.pid}`,
+      now,
+      wallNow: Date.now,
+      random: Math.random,
+    },
+    resources,
+    memory: new MemoryBudget(() => memoryLimit(runtime.config, workerCount(config.workers))),
+    runtime: () => runtime,
+    tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
+    reload: (next) => {
+      const previous = runtime;
+      runtime = assemble(next, book, pools);
+      // Its connections stay for the requests that began with it, and close by themselves once they are idle.
+      return previous;
+    },
+    close: async () => {
+      endWatch();
+      await resources.close();
+      await state.close();
+      await Promise.all(Array.from(runtime.providers.values(), ({ transport }) => transport.destroy()));
+    },
+  };
+}
+
+/** Makes what a configuration describes. Nothing is connected or written. */
+function assemble(config: Config, book: KeyBook, pools: PoolUpdates): Runtime {
+  const providers = new Map(
+    config.providers.map((provider) => [provider.id, openProvider(provider, (key) => book.record(key))]),
+  );
+  pools.add(Array.from(providers.values(), ({ pool }) => pool));
+  const { routes, activeProviderId } = config;
+  return {
+    config,
+    providers,
+    route: router(providers, { routes, activeProviderId, random: Math.random }),
+    admit: admission(config.clients),
+    pageGuard: config.clients === undefined ? dataPageGuard(config.allowedHosts, hostname()) : undefined,
+  };
+}
