@@ -45,7 +45,7 @@ void test('the store is shown with its kind and place, and which providers are p
     memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     down: [],
     connections: { open: 11, most: 200, gaveWay: 2, refused: 4 },
-    workers: { ready: 1, of: 1, unresponsive: [] },
+    workers: { ready: 2, of: 3, unresponsive: [] },
   });
   assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
 });
