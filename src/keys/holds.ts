@@ -20,6 +20,9 @@ export function hold(record: InService, cause: Hold['cause'], event: AttemptEnde
   if (event.model.length > MAX_MODEL_LENGTH) return record;
   // What is denied is a model: a request that named none says nothing of any.
   if (cause === 'denied' && event.model === ANY_MODEL) return record;
+  // It was met before the operator ended holds: one that is told again, because the store did not say that it had it, or
+  // one that comes late, which costs one refused request.
+  if (record.liftedAt !== undefined && event.at <= record.liftedAt) return record;
   const before = record.holds.find((held) => held.model === event.model);
   const same = before?.cause === cause ? before : undefined;
   // Requests that were already under way when the first one was turned away say nothing new.

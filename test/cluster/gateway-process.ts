@@ -78,6 +78,8 @@ export class GatewayProcess implements Owner {
   #prober: Prober | undefined;
   #store: StoreClient | undefined;
   #pools: PoolUpdates | undefined;
+  #reloading: Promise<void> = Promise.resolve();
+  #isStopping = false;
 
   constructor(
     name: string,
@@ -162,7 +164,7 @@ export class GatewayProcess implements Owner {
       },
       onStoreFailure: () => trace.add(this.name, () => 'the prober has no answer from the store'),
     });
-    await this.#prober.watch(this.providers);
+    await (this.#reloading = this.#prober.watch(this.providers));
   }
 
   /** One client's request, for a model that every provider serves. */
@@ -200,9 +202,10 @@ export class GatewayProcess implements Owner {
     const { book } = this;
     // It begins with it.
     if (book === undefined || this.#prober === undefined) return;
-    this.providers = this.#assemble(book);
-    await this.#prober.watch(this.providers);
-    for (const { id } of this.providers) await book.forget(id, (keyId) => this.hasKey(keyId));
+    const providers = (this.providers = this.#assemble(book));
+    // One after another, as a gateway does.
+    const last = this.#reloading;
+    await (this.#reloading = Promise.allSettled([last]).then(() => this.#follow(book, providers)));
   }
 
   /** Ends it at once. What it has sent is still under way. */
@@ -219,7 +222,14 @@ export class GatewayProcess implements Owner {
   }
 
   async stopProber(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.allSettled([this.#reloading]);
     await this.#prober?.stop();
+  }
+
+  async #follow(book: KeyBook, providers: readonly Provider[]): Promise<void> {
+    if (!this.#isStopping) await this.#prober?.watch(providers);
+    for (const { id } of providers) await book.forget(id, (keyId) => this.hasKey(keyId));
   }
 
   #assemble(book: KeyBook): readonly Provider[] {
