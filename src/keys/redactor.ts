@@ -19,6 +19,8 @@ const SHOWN_LENGTH = 4;
 /** What stands in the place of each byte. The length stays, so that lengths that were announced stay true. */
 const STAR = 0x2a;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Takes the secrets of one attempt out of what its provider says. */
 export class Redactor {
   /** What is looked for in good answers. */
@@ -171,7 +173,8 @@ export class RedactedStream {
 
   /** Gives what was kept, when nothing more comes. Of a secret that was cut off stars are left. */
   end(): Buffer {
-    const tail = this.#tail ?? Buffer.alloc(0);
+    const tail = this.#tail;
+    if (tail === undefined) return NOTHING;
     const rest = tail.subarray(this.#passed);
     const open = this.#looking.openAt(tail);
     this.#tail = undefined;
