@@ -2,13 +2,18 @@
  * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It hops from boundary
  * to boundary and looks into no part but the few fields it wants.
  */
-import { MAX_REFS, noFacts } from './body-facts.ts';
+import { noFacts } from './body-facts.ts';
 import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;
 const MAX_PART_HEADER_BYTES = 16 * 1024;
 const MAX_FIELD_BYTES = 1024;
+/**
+ * Parts of a form. No API has more than some dozens, and each takes microseconds: a million small ones would hold up
+ * everybody for seconds.
+ */
+const MAX_PARTS = 1_000;
 /** Fields that name a file or a video by its id, as forms write members of objects: `video[id]`. */
 const NAMES_THING = /^(?:video\[id\]|(?:.*\[)?file_ids?\]?(?:\[\d*\])?)$/u;
 const CRLF = '\r\n';
@@ -46,6 +51,7 @@ export function scanForm(
  */
 function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFault | undefined {
   let at = firstDelimiterEnd(body, delimiter);
+  let parts = 0;
   while (at >= 0 && at + CRLF.length <= body.length) {
     const follows = body.toString('latin1', at, at + CRLF.length);
     if (follows === '--') {
@@ -53,6 +59,7 @@ function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFaul
       return undefined;
     }
     if (follows !== CRLF) return invalid(at, 'Something follows a boundary on its line.');
+    if (++parts > MAX_PARTS) return invalid(at, `The form has more than ${MAX_PARTS} parts.`);
     const headerEnd = body.indexOf(HEADER_END, at);
     if ((headerEnd < 0 ? body.length : headerEnd) - at > MAX_PART_HEADER_BYTES) {
       return invalid(at, `The headers of a part exceed ${MAX_PART_HEADER_BYTES} bytes.`);
@@ -79,7 +86,7 @@ function note(facts: FactsDraft, field: string | undefined, body: Buffer, start:
   if (field === undefined) return;
   const value = end - start <= MAX_FIELD_BYTES ? body.toString('utf8', start, end) : undefined;
   if (NAMES_THING.test(field)) {
-    if (facts.refs.length <= MAX_REFS) facts.refs = facts.plainRefs = [...facts.refs, value ?? ''];
+    facts.refs = facts.plainRefs = [...facts.refs, value ?? ''];
     return;
   }
   if (field !== 'model' && field !== 'stream') return;

@@ -25,6 +25,8 @@ const PASSED: ReadonlySet<string> = new Set([
   'x-should-retry',
   'deprecation',
   'sunset',
+  // Codex (github.com/openai/codex, codex-rs/codex-api/src/sse/responses.rs): whether reasoning is in the count of tokens.
+  'x-reasoning-included',
   // By which support finds a request, where the name does not say so itself.
   'cf-ray',
   'nvcf-reqid',
@@ -84,7 +86,6 @@ const NEVER_PASSED: readonly string[] = [
   'transfer-encoding',
   'upgrade',
   // Binds a client to the provider's own origin, or leads it there.
-
   'set-cookie',
   'set-cookie2',
   'www-authenticate',
@@ -98,7 +99,6 @@ const NEVER_PASSED: readonly string[] = [
   'public-key-pins*',
   'expect-ct',
   'origin-*',
-
   'access-control-*',
   'clear-site-data',
   'content-security-policy*',
@@ -118,7 +118,6 @@ const NEVER_PASSED: readonly string[] = [
   'x-reproxy-*',
   'x-forwarded-*',
   'status',
-
   'surrogate-*',
   'cdn-cache-control',
   'x-http-method*',

@@ -13,7 +13,7 @@ const MAX_ENTITY_DIGITS = 8;
 /** The longest of the escapes above. Bytes. */
 const MAX_CHARACTER_BYTES = MAX_BACKSLASHES + 'u0000'.length;
 
-/** So much of a beginning is as good as the whole: nobody should see it, even where the rest was cut off. Characters. */
+/** So much of a beginning nobody should see, even where the rest was cut off. Characters. */
 export const TELLING_LENGTH = 16;
 
 const BACKSLASH = 0x5c;
@@ -29,8 +29,8 @@ export interface Mark {
 
 /** How a secret stands at a place in some bytes. */
 export interface Standing {
-  /** `open`: the bytes end before it does. */
-  readonly kind: 'whole' | 'open' | 'none';
+  /** `begun`: something else follows on a beginning of it that tells enough; `open`: the bytes end before it does. */
+  readonly kind: 'whole' | 'begun' | 'open' | 'none';
   /** Behind what stands there. */
   readonly end: number;
   /** Of the secret's characters, so many are there. */
@@ -91,13 +91,13 @@ export class QuotedSecret {
     return [{ bytes: this.#anchor }, ...(cutOff ? [{ bytes: this.#early }] : []), ...signs];
   }
 
-  /** Says whether it stands at `at`, in whatever form. A beginning that tells enough counts as the whole. */
+  /** Says whether it stands at `at`, in whatever form. */
   standsAt(bytes: Buffer, at: number): Standing {
     let end = at;
     for (let characters = 0; characters < this.#codes.length; characters++) {
       const next = this.#behind(bytes, end, this.#codes[characters] ?? 0);
       if (next === 'open') return { kind: 'open', end: bytes.length, characters };
-      if (next === 'none') return { kind: characters >= TELLING_LENGTH ? 'whole' : 'none', end, characters };
+      if (next === 'none') return { kind: characters >= TELLING_LENGTH ? 'begun' : 'none', end, characters };
       end = next;
     }
     return { kind: 'whole', end, characters: this.#codes.length };

@@ -21,7 +21,12 @@ const HIDDEN = '***';
 /** The text with three stars in the place of credentials in URLs, values of queries, and what looks like a key. */
 export function redactedText(text: string): string {
   const plain = text.includes('://') ? text.replaceAll(URLS, withoutSecrets) : text;
-  return plain.replaceAll(SCHEMES, `$1$2${HIDDEN}`).replaceAll(KEYS, `$1$2${HIDDEN}`);
+  return withStars(withStars(plain, SCHEMES), KEYS);
+}
+
+/** Looks first, which costs a tenth of replacing: nearly no text has any, and each request logs two. */
+function withStars(text: string, pattern: RegExp): string {
+  return text.search(pattern) < 0 ? text : text.replaceAll(pattern, `$1$2${HIDDEN}`);
 }
 
 function withoutSecrets(_: string, scheme: string, user = '', place = '', query = ''): string {

@@ -19,6 +19,8 @@ const SHOWN_LENGTH = 4;
 /** What stands in the place of each byte. The length stays, so that lengths that were announced stay true. */
 const STAR = 0x2a;
 
+const NOTHING = Buffer.alloc(0);
+
 /** Takes the secrets of one attempt out of what its provider says. */
 export class Redactor {
   /** What is looked for in good answers. */
@@ -80,11 +82,11 @@ export class Redactor {
     });
   }
 
-  #blanked(bytes: Buffer, { secrets, marks }: Sought): Buffer {
-    if (!marks.areIn(bytes)) return bytes;
+  #blanked(bytes: Buffer, what: Sought): Buffer {
+    if (!what.marks.areIn(bytes)) return bytes;
     let blanked: Buffer | undefined;
     for (let at = 0; at < bytes.length; at++) {
-      const end = this.#beginnings[bytes[at] ?? 0] === 1 ? endOf(bytes, at, secrets) : undefined;
+      const end = this.#beginnings[bytes[at] ?? 0] === 1 ? endOf(bytes, at, what) : undefined;
       if (end === undefined) continue;
       blanked ??= Buffer.from(bytes);
       blanked.fill(STAR, at, end);
@@ -113,10 +115,15 @@ export class Redactor {
 interface Sought {
   readonly secrets: readonly QuotedSecret[];
   readonly marks: Marks;
+  /**
+   * A beginning counts as well, whatever follows on it. Not in good answers: tokens begin alike when they were made
+   * alike (RFC 7519: by a whole header and more), and an answer may well hold somebody's.
+   */
+  readonly cutOff: boolean;
 }
 
 function sought(secrets: readonly QuotedSecret[], cutOff: boolean): Sought {
-  return { secrets, marks: new Marks(secrets.flatMap((secret) => secret.marks(cutOff))) };
+  return { secrets, marks: new Marks(secrets.flatMap((secret) => secret.marks(cutOff))), cutOff };
 }
 
 /** The beginning of a secret at the end of some bytes. */
@@ -171,7 +178,8 @@ export class RedactedStream {
 
   /** Gives what was kept, when nothing more comes. Of a secret that was cut off stars are left. */
   end(): Buffer {
-    const tail = this.#tail ?? Buffer.alloc(0);
+    const tail = this.#tail;
+    if (tail === undefined) return NOTHING;
     const rest = tail.subarray(this.#passed);
     const open = this.#looking.openAt(tail);
     this.#tail = undefined;
@@ -181,11 +189,12 @@ export class RedactedStream {
 }
 
 /** Where the secret that stands at a place ends; undefined where none does. */
-function endOf(bytes: Buffer, at: number, secrets: readonly QuotedSecret[]): number | undefined {
+function endOf(bytes: Buffer, at: number, { secrets, cutOff }: Sought): number | undefined {
   let longest: Standing | undefined;
   for (const secret of secrets) {
     const standing = secret.standsAt(bytes, at);
-    if (standing.kind === 'whole' && standing.end > (longest?.end ?? at)) longest = standing;
+    const counts = standing.kind === 'whole' || (standing.kind === 'begun' && cutOff);
+    if (counts && standing.end > (longest?.end ?? at)) longest = standing;
   }
   return longest?.end;
 }

@@ -66,6 +66,8 @@ export async function openNode(
   const endWatch = watchDescriptors(whenExhausted(log, () => performance.now()));
   const pools = new PoolUpdates(book);
   let runtime = assemble(config, book, pools);
+  // Kept, since asking the system reads files, and every request wants to know.
+  let memoryBytes = memoryLimit(config, workerCount(config.workers));
   begun.runtime = () => runtime;
   return {
     ...state,
@@ -78,12 +80,13 @@ export async function openNode(
       random: Math.random,
     },
     resources,
-    memory: new MemoryBudget(() => memoryLimit(runtime.config, workerCount(config.workers))),
+    memory: new MemoryBudget(() => memoryBytes),
     runtime: () => runtime,
     tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
     reload: (next) => {
       const previous = runtime;
       runtime = assemble(next, book, pools);
+      memoryBytes = memoryLimit(next, workerCount(config.workers));
       // Its connections stay for the requests that began with it, and close by themselves once they are idle.
       return previous;
     },

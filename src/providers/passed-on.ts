@@ -22,13 +22,15 @@ export function withPassedOn(wire: Wire, { type, passHeaders }: ProviderConfig):
   return {
     ...wire,
     build: (call: Call, key: Key | undefined, model) => {
-      const { operation, query } = call.target;
+      const { target } = call;
+      const { operation } = target;
       const family = familyOf(operation.dialect);
       const isOwnCredential = key === undefined;
+      const query = passedQuery(target.query, family, isOwnCredential);
       const passed = {
         ...call,
         headers: passedHeaders(family, isOwnCredential).of(call.headers, operation.method === 'GET'),
-        target: { ...call.target, query: passedQuery(query, family, isOwnCredential) },
+        target: query === target.query ? target : { ...target, query },
       };
       return wire.build(passed, key, model);
     },

@@ -1,8 +1,5 @@
 import type { Memory } from './memory.ts';
 
-/** So much may wait however much is held elsewhere. Bytes. */
-const SPARED_BYTES = 64 * 1024;
-
 /** Bytes of an answer that wait to be passed on, and where in them the last whole frame ends. */
 export class HeldFrames {
   #chunks: Buffer[] = [];
@@ -12,7 +9,6 @@ export class HeldFrames {
   /** Half a frame was let go, because it was longer than the hold, and its end has not come. */
   isMidFrame = false;
   readonly #memory: Memory | undefined;
-  #hasRoom = true;
 
   /** @param memory - counts what waits; absent: nobody does */
   constructor(memory?: Memory) {
@@ -24,11 +20,6 @@ export class HeldFrames {
     return this.#length;
   }
 
-  /** The process holds more than it should, and this is not little. */
-  get isTooMuch(): boolean {
-    return !this.#hasRoom && this.#length > SPARED_BYTES;
-  }
-
   /** A copy of what is held. */
   get bytes(): Buffer {
     return Buffer.concat(this.#chunks);
@@ -38,7 +29,7 @@ export class HeldFrames {
   push(chunk: Buffer, boundary: number): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
-    if (this.#memory !== undefined) this.#hasRoom = this.#memory.hold(chunk.length);
+    this.#memory?.hold(chunk.length);
     this.#tail = boundary > 0 ? chunk.length - boundary : this.#tail + chunk.length;
     if (boundary > 0) this.isMidFrame = false;
   }

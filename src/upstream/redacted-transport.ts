@@ -131,7 +131,10 @@ class RedactedConnection extends Duplex {
       this.push(null);
     });
     socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => this.destroy());
+    socket.on('close', () => {
+      // What it said last may still wait here for a client that reads slowly; with that this ends by itself.
+      if (!socket.readableEnded) this.destroy();
+    });
     socket.pause();
   }
 

@@ -83,6 +83,13 @@ void describe('reading a form', () => {
     }
   });
 
+  void it('takes a thousand parts and no more', () => {
+    const parts = Array.from({ length: 1_000 }, (_, n) => part('name="file_ids[]"', `file-${n}`));
+    assert.equal(facts(form(...parts)).refs.length, 1_000);
+    const scanned = scanForm(form(...parts, part('name="x"', '')), TYPE, { partial: true });
+    assert.ok(scanned.kind === 'fault' && scanned.message === 'The form has more than 1000 parts.');
+  });
+
   const faults: [what: string, text: string, code: string, type?: string][] = [
     ['an empty body', '', 'invalid_form'],
     ['a form without its last boundary', part('name="model"', 'm'), 'truncated'],

@@ -64,6 +64,17 @@ async function assertNothingHeld(gateway: TestGateway): Promise<void> {
   await until(async () => (await memoryOf(gateway)).held === 0);
 }
 
+void test('no request has the system asked how much memory there is', async (t) => {
+  const upstream = await rawUpstream(t, ({ end }) => end(OK));
+  const gateway = await gatewayFor(t, {
+    config: { providers: [simulatedProvider({ url: `${upstream.origin}/v1` }, [GOOD_KEY])] },
+  });
+  const asked = t.mock.method(process, 'constrainedMemory').mock;
+  for (let n = 0; n < 3; n++) assert.equal((await ask(gateway.url, { body: chat('hi') })).status, 200);
+  assert.equal(asked.callCount(), 0);
+  assert.ok((await memoryOf(gateway)).limit > 0);
+});
+
 for (const type of ['openai', 'claude']) {
   void test(`what a request for ${type} held is given back, however it ends`, async (t) => {
     let answer: (exchange: RawExchange) => void;

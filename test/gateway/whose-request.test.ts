@@ -300,6 +300,7 @@ const TOLD = {
   'anthropic-ratelimit-tokens-remaining': '7',
   'x-ratelimit-remaining-project-tokens': '7',
   'x-ratelimit-limit-requests': '9',
+  'x-reasoning-included': 'true',
   'ratelimit-policy': '"a";q=1',
   'x-request-id': 'req_theirs',
   'request-id': 'req_theirs',

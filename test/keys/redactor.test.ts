@@ -133,6 +133,19 @@ void describe('Redactor', () => {
     assert.ok(redactorFor(new Secret('none')).isIdle);
   });
 
+  void it('leaves tokens in good answers that only begin as the key does', () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = (claims: object): string =>
+      `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '1234567890', ...claims })}.c2lnbmF0dXJlLW9mLWE`;
+    const [key, another] = [token({ iat: 1_700_000_000 }), token({ iat: 1_516_239_022 })];
+    const text = `"${another}" is a token`;
+    for (const kind of ['answer', 'connection'] as const) {
+      const stream = new Redactor([key]).stream(kind);
+      assert.equal(stream.push(Buffer.from(text)).toString(), text);
+      assert.equal(stream.push(Buffer.from(`"${key}"`)).toString(), `"${'*'.repeat(key.length)}"`);
+    }
+  });
+
   void it('looks for each part of a key that has several, and for what was made of it', () => {
     const secret = new Secret('AKIDEXAMPLE0001:wJalrXUtnFEMI/K7MDENG:session-Token-1');
     const redactor = redactorFor(secret, 'eyJ0b2tlbjEyMw');
