@@ -8,6 +8,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { countUsable } from '../choose.ts';
 import type { CheckAim } from '../key-effect.ts';
 import type { Recorder } from '../recorder.ts';
+import { faultVerdicts } from '../rules/faults.ts';
 import type { Verdict } from '../verdict.ts';
 import { LATELY_MS, MIN_KEYS } from './evidence.ts';
 
@@ -58,6 +59,9 @@ export function hearOfProvider(
     if (isAnswered) circuits.answered(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
+  // A handshake that is answered by something else is asked of one that has no sessions: its chats are none the worse.
+  // Otherwise a client could have any model taken for down.
+  if (call.target.operation.upgrades && verdict.rule === faultVerdicts['no-output'].rule) return;
   // The check of a key that is out of service speaks of that key.
   if (check === 'key' || check === 'credit') return;
   circuits.failed(provider, {
