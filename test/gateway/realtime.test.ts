@@ -258,10 +258,10 @@ void test('a handshake without a key of its own is refused, and reaches no provi
 });
 
 void test('handshakes that a provider answers with something else do not keep other requests from it', async (t) => {
-  const page = '<html></html>';
+  const pages = ['<html></html>', '{}'];
   const upstream = await rawUpstream(t, ({ request, write }) => {
     const [type, body] = request.line.startsWith('GET')
-      ? ['text/html', page]
+      ? ['text/html', pages[upstream.requests.length % 2] ?? '']
       : ['application/json', ANSWER_TO_ANYTHING];
     return write(`HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   });

@@ -59,9 +59,11 @@ export function hearOfProvider(
     if (isAnswered) circuits.answered(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
-  // A handshake that is answered by something else is asked of one that has no sessions: its chats are none the worse.
-  // Otherwise a client could have any model taken for down.
-  if (call.target.operation.upgrades && verdict.rule === faultVerdicts['no-output'].rule) return;
+  // What is said to a handshake instead of joining it tells nothing of the model's other requests: a client may ask any
+  // model for a session, and would have it taken for down. Who pays: sessions, which meet a provider that refuses them
+  // before they go elsewhere.
+  const isRefusal = isAnswered || verdict.rule === faultVerdicts['no-output'].rule;
+  if (call.target.operation.upgrades && isRefusal) return;
   // The check of a key that is out of service speaks of that key.
   if (check === 'key' || check === 'credit') return;
   circuits.failed(provider, {
