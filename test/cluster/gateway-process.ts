@@ -66,6 +66,8 @@ export class GatewayProcess implements Owner {
   book: KeyBook | undefined;
   providers: readonly Provider[] = [];
   requestsUnderWay = 0;
+  /** When it last began with a configuration. True time. */
+  configuredAt: number;
   /** Ids of keys that its configuration does not have. */
   #removed: ReadonlySet<string>;
   readonly #skewMs: number;
@@ -92,6 +94,7 @@ export class GatewayProcess implements Owner {
     this.#skewMs = skewMs;
     this.#path = path;
     this.#world = world;
+    this.configuredAt = world.time.now;
   }
 
   hasKey(id: string): boolean {
@@ -197,6 +200,7 @@ export class GatewayProcess implements Owner {
   /** Takes another configuration over, as a gateway does at a reload. */
   async reload(removed: ReadonlySet<string>): Promise<void> {
     this.#removed = removed;
+    this.configuredAt = this.#world.time.now;
     const { book } = this;
     // It begins with it.
     if (book === undefined || this.#prober === undefined) return;
