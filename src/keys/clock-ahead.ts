@@ -1,5 +1,6 @@
 import type { CircuitMark } from './circuit-mark.ts';
 import type { Decision } from './decision.ts';
+import type { KeyEvent } from './event.ts';
 import type { Hold, KeyRecord } from './record.ts';
 
 /** Clocks of nodes that are kept alike differ by less. Milliseconds. */
@@ -9,6 +10,9 @@ const TOLERANCE_MS = 1_000;
  * A record that was written by a clock ahead of ours, as if ours had written it: whatever it says to have happened later
  * than now is moved back by as much as the newest of that lies ahead, and with it how long that is to last. So a hold
  * lasts as long as its rule says, from now at most, and a check is due after its own interval, whoever dated them.
+ *
+ * What orders the acts of the operator (`operator`, `liftedAt`) stays as it is, so that all nodes have them in one order:
+ * an act that a clock ahead stamped is followed all the same by every later one at a node that knows of it.
  *
  * Not promised: what a clock ahead dated, and was overtaken by the time before it was read, lasts as long as it says.
  * @param now - milliseconds since the epoch
@@ -54,6 +58,27 @@ export function withoutFuture(record: KeyRecord, now: number): KeyRecord {
         }),
       };
     }
+  }
+}
+
+/** An event that was dated by a clock which has since been set, as if it had been set before. @param byMs - later is positive */
+export function eventMoved<T extends KeyEvent>(event: T, byMs: number): T {
+  const at = event.at + byMs;
+  switch (event.type) {
+    case 'attempt':
+      return { ...event, at, startedAt: event.startedAt + byMs };
+    case 'pardoned':
+      return { ...event, at, since: event.since + byMs };
+    case 'headroom':
+      if (event.scarceUntil === undefined) return { ...event, at };
+      return { ...event, at, scarceUntil: event.scarceUntil + byMs };
+    case 'circuit': {
+      const { mark } = event;
+      const [since, until] = [mark.since + byMs, mark.until + byMs];
+      return { ...event, at, mark: { ...mark, at: mark.at + byMs, since, until } };
+    }
+    default:
+      return { ...event, at };
   }
 }
 

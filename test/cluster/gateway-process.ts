@@ -138,15 +138,16 @@ export class GatewayProcess implements Owner {
       },
     });
     this.#store = store;
+    const now = (): number => this.clock(time.now);
     const book = (this.book = this.#watched(
       await KeyBook.open({
         store,
+        now,
         onNotice: (notice) => this.#notice(notice),
         isConfigured: (id) => this.hasKey(id),
       }),
     ));
     this.providers = this.#assemble(book);
-    const now = (): number => this.clock(time.now);
     this.#tools = {
       recorder: new Recorder(book, () => {}),
       node: this.name,
