@@ -11,8 +11,9 @@ const TOLERANCE_MS = 1_000;
  * than now is moved back by as much as the newest of that lies ahead, and with it how long that is to last. So a hold
  * lasts as long as its rule says, from now at most, and a check is due after its own interval, whoever dated them.
  *
- * What orders the acts of the operator (`operator`, `liftedAt`) stays as it is, so that all nodes have them in one order:
- * an act that a clock ahead stamped is followed all the same by every later one at a node that knows of it.
+ * What orders the acts of the operator (`operator`) stays as it is, so that all nodes have them in one order: an act that a
+ * clock ahead stamped is followed all the same by every later one at a node that knows of it. `liftedAt` does not: what a
+ * key meets after that must count.
  *
  * Not promised: what a clock ahead dated, and was overtaken by the time before it was read, lasts as long as it says.
  * @param now - milliseconds since the epoch
@@ -44,12 +45,13 @@ export function withoutFuture(record: KeyRecord, now: number): KeyRecord {
       };
     }
     case 'in-service': {
-      const { holds, scarce, doubt } = record;
+      const { holds, liftedAt, scarce, doubt } = record;
       return {
         ...record,
         ...beside,
         since,
         holds: holds.map((hold) => spanBack(hold, isAhead, back)),
+        ...(liftedAt !== undefined && { liftedAt: isAhead(liftedAt) ? back(liftedAt) : liftedAt }),
         ...(scarce !== undefined && { scarce: scarce.map((each) => spanBack(each, isAhead, back)) }),
         ...(doubt !== undefined && {
           doubt: isAhead(doubt.since)
@@ -89,7 +91,7 @@ function newestOf(record: KeyRecord): number {
   if (record.state !== 'in-service') return newest;
   for (const { since } of record.holds) newest = Math.max(newest, since);
   for (const { since } of record.scarce ?? []) newest = Math.max(newest, since);
-  return Math.max(newest, record.doubt?.since ?? 0);
+  return Math.max(newest, record.liftedAt ?? 0, record.doubt?.since ?? 0);
 }
 
 type IsAhead = (at: number) => boolean;

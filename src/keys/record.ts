@@ -46,7 +46,7 @@ export interface InService extends Common {
   /** The rule that judged the newest of those failures. */
   readonly lastRule?: string;
   readonly holds: readonly Hold[];
-  /** When the operator last ended holds; absent where that was never, since it is in service. */
+  /** When the operator last ended holds; absent where that was never, since it is in service. What was met before is over. */
   readonly liftedAt?: number;
   /** Absent where there is enough of everything. It keeps the key from nothing; others are preferred. */
   readonly scarce?: readonly Scarcity[];

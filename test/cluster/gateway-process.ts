@@ -80,6 +80,7 @@ export class GatewayProcess implements Owner {
   #prober: Prober | undefined;
   #store: StoreClient | undefined;
   #pools: PoolUpdates | undefined;
+  #reloading: Promise<void> = Promise.resolve();
 
   constructor(
     name: string,
@@ -199,14 +200,21 @@ export class GatewayProcess implements Owner {
   }
 
   /** Takes another configuration over, as a gateway does at a reload. */
-  async reload(removed: ReadonlySet<string>): Promise<void> {
+  reload(removed: ReadonlySet<string>): Promise<void> {
     this.#removed = removed;
     this.configuredAt = this.#world.time.now;
     const { book } = this;
+    const prober = this.#prober;
     // It begins with it.
-    if (book === undefined || this.#prober === undefined) return;
+    if (book === undefined || prober === undefined) return Promise.resolve();
     this.providers = this.#assemble(book);
-    await this.#prober.watch(this.providers);
+    // One after another, as in the control plane.
+    this.#reloading = this.#reloading.then(() => this.#follow(book, prober));
+    return this.#reloading;
+  }
+
+  async #follow(book: KeyBook, prober: Prober): Promise<void> {
+    await prober.watch(this.providers);
     for (const { id } of this.providers) await book.forget(id, (keyId) => this.hasKey(keyId));
   }
 
@@ -224,6 +232,7 @@ export class GatewayProcess implements Owner {
   }
 
   async stopProber(): Promise<void> {
+    await this.#reloading;
     await this.#prober?.stop();
   }
 

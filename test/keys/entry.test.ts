@@ -86,6 +86,21 @@ void describe('BookEntry', () => {
   });
 });
 
+void describe('BookEntry: holds that the operator has ended', () => {
+  void it('stay ended where the store wrote one, failed to say so, and another node ended it before that was heard', () => {
+    for (const saidAt of [T + 50, T - 50]) {
+      const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
+      happens(entry, attempt(throttles, T, { waitMs: 60_000 }));
+      const { expected, record } = asked(entry, 'n.0');
+      const lifted = reduce(record, { type: 'lifted', at: saidAt }, policy);
+      entry.refused(expected, { id: entry.id, value: encodeRecord(lifted, 'o.0'), revision: 4 });
+      assert.deepEqual(entry.view.state === 'in-service' && entry.view.holds, []);
+      happens(entry, attempt(throttles, T + 100));
+      assert.equal(entry.view.state === 'in-service' && entry.view.holds.length, 1);
+    }
+  });
+});
+
 void describe('BookEntry: a clock that is set', () => {
   const NOW = 1_800_000_000_000;
   const DAY = 86_400_000;
