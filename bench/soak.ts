@@ -106,7 +106,7 @@ async function soak(): Promise<Result> {
   await faultLoops;
   healKeys(stage.simulator);
   stage.raw.calm();
-  await stage.clock.step(0);
+  stage.clock.set(0);
   await stage.reload(true);
   const endedAt = performance.now();
   const settled = await settle(nodes);

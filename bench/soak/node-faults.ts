@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from './clock.ts';
+import type { FakeClock } from '../../test/support/fake-clock.ts';
 import { signal } from './node.ts';
 import type { Node } from './node.ts';
 import type { Tally } from './tally.ts';
@@ -53,11 +53,11 @@ export async function pauseWorker(node: Node, counts: Tally): Promise<void> {
 }
 
 /** Steps the clock of the node that has one of its own, and back. */
-export async function stepClock(clock: Clock, number: number, counts: Tally): Promise<void> {
+export async function stepClock(clock: FakeClock, number: number, counts: Tally): Promise<void> {
   const seconds = STEPS_S[number % STEPS_S.length] ?? 0;
-  await clock.step(seconds);
+  clock.set(seconds * 1_000);
   await sleep(CLOCK_AWAY_MS);
-  await clock.step(0);
+  clock.set(0);
   counts.add(`clock: stepped by ${seconds} s, and back`);
 }
 

@@ -1,7 +1,6 @@
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
-import { ownClock } from './clock.ts';
-import type { Clock } from './clock.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
 import { Node } from './node.ts';
 import { configuration, SCRIPT, STEADY } from './pools.ts';
 import { startRawProvider } from './raw-provider.ts';
@@ -19,7 +18,7 @@ export interface Stage extends AsyncDisposable {
   readonly store: SoakedStore;
   /** Two. The second has a clock of its own. */
   readonly nodes: readonly Node[];
-  readonly clock: Clock;
+  readonly clock: FakeClock;
   readonly samples: Samples;
   readonly stalls: Stalls;
   /** Has all nodes take over the configuration with the guests, or without. */
@@ -45,7 +44,8 @@ export async function setStage(
     realtime: realtime.origin,
   };
   const samples = await Samples.open(folder);
-  const clock = await ownClock(folder);
+  // Once a second its processes look at how it is set.
+  const clock = new FakeClock(folder, 0, 1);
   const nodes: Node[] = [];
   for (const [index, env] of [samples.env, { ...samples.env, ...clock.env }].entries()) {
     const config = configuration(upstreams, store.state, true);

@@ -55,7 +55,10 @@ export async function retellStream(
   const { opening } = attempt;
   let isWhole = opening.kind === 'whole';
   if (opening.kind === 'whole') told.write(opening.body);
-  else isWhole = await attempt.relay(boundFrames(attempt, told, memory));
+  else
+    isWhole = await attempt.relay(
+      retelling.holdsNothing === true ? told : boundFrames(attempt, told, memory),
+    );
   if (isWhole) return told.end();
   await told.breakOff();
   return false;

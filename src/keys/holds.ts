@@ -18,11 +18,11 @@ export const MAX_HOLDS = 64;
 /** The record of a key that was turned away for one model. */
 export function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
   if (event.model.length > MAX_MODEL_LENGTH) return record;
-  // The operator has ended holds since: this is news from before that, or is told once more. It costs one request where
-  // it was true of another model, or where the clocks of two nodes differ by so much.
-  if (event.at < (record.liftedAt ?? 0)) return record;
   // What is denied is a model: a request that named none says nothing of any.
   if (cause === 'denied' && event.model === ANY_MODEL) return record;
+  // It was met before the operator ended holds: one that is told again, because the store did not say that it had it, or
+  // one that comes late, which costs one refused request.
+  if (record.liftedAt !== undefined && event.at <= record.liftedAt) return record;
   const before = record.holds.find((held) => held.model === event.model);
   const same = before?.cause === cause ? before : undefined;
   // Requests that were already under way when the first one was turned away say nothing new.

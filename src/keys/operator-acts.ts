@@ -55,6 +55,6 @@ export function liftHolds(record: InService, { model, at }: OperatorLifted): InS
   const lifted = record.holds.filter(isLifted);
   if (lifted.length === 0) return record;
   // Later than what it ends, whoever's clock dated that.
-  const liftedAt = Math.max(at, record.liftedAt ?? 0, ...lifted.map(({ since }) => since + 1));
+  const liftedAt = Math.max(at, record.liftedAt ?? 0, ...lifted.map(({ since }) => since));
   return { ...record, holds: record.holds.filter((held) => !isLifted(held)), liftedAt };
 }

@@ -57,6 +57,6 @@ function withLifted(standing: KeyRecord, other: KeyRecord): KeyRecord {
 
 function liftedHolds(standing: InService, lifter: InService, liftedAt: number): InService['holds'] {
   const isKept = ({ model, since }: InService['holds'][number]): boolean =>
-    since >= liftedAt || lifter.holds.some((held) => held.model === model);
+    since > liftedAt || lifter.holds.some((held) => held.model === model);
   return standing.holds.filter(isKept);
 }

@@ -11,6 +11,9 @@ export interface Retelling {
   /** The client's answer is a stream, whatever its content type; absent: where that is one of events. */
   readonly streams?: boolean;
 
+  /** Bytes of a stream go on as they come, whether their frame is whole or not: none is held, so none is too long. */
+  readonly holdsNothing?: boolean;
+
   /** Fields of the request that were left out for want of words, by their names. */
   readonly dropped?: readonly string[];
 

@@ -66,7 +66,7 @@ async function begin(context: TestContext, state: string, aheadMs: readonly numb
     await writeFile(join(place, 'sparekey.yaml'), JSON.stringify(config));
     const clock = new FakeClock(place, ahead);
     const lines: LogLine[] = [];
-    const gateway = await GatewayProcess.start(place, (line) => lines.push(line), clock.env);
+    const gateway = await GatewayProcess.start(place, (line) => lines.push(line), { env: clock.env });
     context.after(() => gateway.kill());
     nodes.push({ gateway, clock, lines });
   }

@@ -81,6 +81,7 @@ export class GatewayProcess implements Owner {
   #store: StoreClient | undefined;
   #pools: PoolUpdates | undefined;
   #reloading: Promise<void> = Promise.resolve();
+  #isStopping = false;
 
   constructor(
     name: string,
@@ -167,7 +168,7 @@ export class GatewayProcess implements Owner {
       },
       onStoreFailure: () => trace.add(this.name, () => 'the prober has no answer from the store'),
     });
-    await this.#prober.watch(this.providers);
+    await (this.#reloading = this.#prober.watch(this.providers));
   }
 
   /** One client's request, for a model that every provider serves. */
@@ -200,22 +201,16 @@ export class GatewayProcess implements Owner {
   }
 
   /** Takes another configuration over, as a gateway does at a reload. */
-  reload(removed: ReadonlySet<string>): Promise<void> {
+  async reload(removed: ReadonlySet<string>): Promise<void> {
     this.#removed = removed;
     this.configuredAt = this.#world.time.now;
     const { book } = this;
-    const prober = this.#prober;
     // It begins with it.
-    if (book === undefined || prober === undefined) return Promise.resolve();
-    this.providers = this.#assemble(book);
-    // One after another, as in the control plane.
-    this.#reloading = this.#reloading.then(() => this.#follow(book, prober));
-    return this.#reloading;
-  }
-
-  async #follow(book: KeyBook, prober: Prober): Promise<void> {
-    await prober.watch(this.providers);
-    for (const { id } of this.providers) await book.forget(id, (keyId) => this.hasKey(keyId));
+    if (book === undefined || this.#prober === undefined) return;
+    const providers = (this.providers = this.#assemble(book));
+    // One after another, as a gateway does.
+    const last = this.#reloading;
+    await (this.#reloading = Promise.allSettled([last]).then(() => this.#follow(book, providers)));
   }
 
   /** Ends it at once. What it has sent is still under way. */
@@ -232,8 +227,14 @@ export class GatewayProcess implements Owner {
   }
 
   async stopProber(): Promise<void> {
-    await this.#reloading;
+    this.#isStopping = true;
+    await Promise.allSettled([this.#reloading]);
     await this.#prober?.stop();
+  }
+
+  async #follow(book: KeyBook, providers: readonly Provider[]): Promise<void> {
+    if (!this.#isStopping) await this.#prober?.watch(providers);
+    for (const { id } of providers) await book.forget(id, (keyId) => this.hasKey(keyId));
   }
 
   #assemble(book: KeyBook): readonly Provider[] {

@@ -229,7 +229,10 @@ export class Invariants {
     const before = holders.slice(0, rank).find((name) => key !== undefined && this.#isKnownToHave(name, key));
     if (rank >= 0 && before === undefined) return;
     const holder = before ?? holders[0] ?? 'nobody';
-    this.violate('one-prober', `${process.name} checks ${key?.name ?? provider}, whose lease ${holder} holds`);
+    this.violate(
+      'one-prober',
+      `${process.name} checks ${key?.name ?? provider}, whose lease ${holder} holds`,
+    );
   }
 
   /** It has had the key for long enough for others to know. */

@@ -100,7 +100,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: 'this.#writes.find((each) => each.mark === mark)',
     becomes: 'this.#writes.find(() => false)',
     breaks: 'no-update-lost',
-    withinSeeds: 250,
+    withinSeeds: 350,
   },
   'deaf-domain': {
     meaning: 'a domain that another node learned is not taken over from the record',
@@ -135,10 +135,10 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     withinSeeds: 40,
   },
   'end-of-provider': {
-    meaning: 'a provider that is done with ends the request',
+    meaning: 'a provider whose tries are spent ends the request',
     file: 'src/failover/serve.ts',
-    is: "case 'exhausted':\n      return undefined;",
-    becomes: "case 'exhausted':\n      return mostTelling(serving.failed);",
+    is: "case 'spent':",
+    becomes: "case 'spent': return mostTelling(serving.failed);",
     breaks: 'outage-costs-nothing',
     withinSeeds: 40,
   },

@@ -225,7 +225,7 @@ void describe('ways around', () => {
     t.after(() => connection.socket.destroy());
     connection.write(
       'GET /v1/realtime?call_id=rtc_1 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer client-bob-0123456789\r\n' +
-        'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: eA==\r\n\r\n',
+        'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
     assert.match(await connection.receive(/\}\}$/u), /^HTTP\/1\.1 404 .*"resource_not_found"/su);
     assert.deepEqual(shelves.asked(), []);

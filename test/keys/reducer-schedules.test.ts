@@ -73,13 +73,10 @@ void describe('a key record under random schedules of concurrent attempts', () =
       return ({ event, before, after }, world) => {
         const settled = settle(before, event.at);
         if (settled.epoch !== before.epoch) waits.clear();
-        // What was met before the operator ended holds is over, whoever tells of it later.
-        const isOver =
-          event.type === 'attempt' &&
-          (event.effect.kind === 'throttles' || event.effect.kind === 'denies') &&
-          settled.state === 'in-service' &&
-          event.at < (settled.liftedAt ?? 0);
-        if (event.type === 'attempt' && event.epoch === settled.epoch && !isOver) waits.happens(event);
+        // What was met before the operator ended holds, or at that very moment, comes too late.
+        const liftedAt = settled.state === 'in-service' ? (settled.liftedAt ?? -Infinity) : -Infinity;
+        const isLate = event.type === 'attempt' && event.effect.kind !== 'succeeds' && event.at <= liftedAt;
+        if (event.type === 'attempt' && event.epoch === settled.epoch && !isLate) waits.happens(event);
         if (event.type === 'doubted') waits.doubt();
         if (event.type === 'proven') waits.prove();
         const isBack = after.state === 'in-service' && settled.state === 'out-of-service';

@@ -330,6 +330,14 @@ void describe('reduce: the operator’s word', () => {
     assert.equal(reduce(held, { type: 'lifted', at: T + 1, model: 'o' }, POLICY), held);
     assert.equal(reduce(dead, { type: 'lifted', at: T + 1 }, POLICY), dead);
   });
+
+  void it('is not undone by what was met before and is told once more', () => {
+    const throttled = attempt(throttles, T, { waitMs: 60_000 });
+    const lifted = after([throttled, { type: 'lifted', at: T + 1 }]);
+    assert.equal(reduce(lifted, throttled, POLICY), lifted);
+    const later = attempt(throttles, T + 2);
+    assert.equal(inService(reduce(lifted, later, POLICY)).holds.length, 1);
+  });
 });
 
 void describe('reduce: a key that is out, and that nobody checks', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,10 +10,16 @@ import { join } from 'node:path';
  */
 export class FakeClock {
   readonly #file: string;
+  readonly #cacheSeconds: number;
 
-  /** @param folder - for what is said to the library */
-  constructor(folder: string, aheadMs = 0) {
+  /**
+   * @param folder - for what is said to the library
+   * @param cacheSeconds - how old what it goes by may be; 0: whoever looks at the clock reads the file, which costs seven
+   *   times as much
+   */
+  constructor(folder: string, aheadMs = 0, cacheSeconds = 0) {
     this.#file = join(folder, `clock-${Math.random().toString(36).slice(2)}`);
+    this.#cacheSeconds = cacheSeconds;
     this.set(aheadMs);
   }
 
@@ -22,14 +28,18 @@ export class FakeClock {
     return {
       LD_PRELOAD: library(),
       FAKETIME_TIMESTAMP_FILE: this.#file,
-      FAKETIME_NO_CACHE: '1',
+      ...(this.#cacheSeconds === 0
+        ? { FAKETIME_NO_CACHE: '1' }
+        : { FAKETIME_CACHE_DURATION: String(this.#cacheSeconds) }),
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     };
   }
 
-  /** Sets it so far ahead of the machine's, at once and for all that run by it. */
+  /** Sets it so far ahead of the machine's, for all that run by it. */
   set(aheadMs: number): void {
-    writeFileSync(this.#file, `${aheadMs < 0 ? '-' : '+'}${Math.abs(aheadMs) / 1000}\n`);
+    // Nobody reads half of it.
+    writeFileSync(`${this.#file}.new`, `${aheadMs < 0 ? '-' : '+'}${Math.abs(aheadMs) / 1000}\n`);
+    renameSync(`${this.#file}.new`, this.#file);
   }
 }
 

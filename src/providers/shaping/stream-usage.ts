@@ -42,6 +42,7 @@ const DATA = /^data: ?(.*)$/m;
 /** Takes the chunk out again that a client has not asked for. */
 export const hideUsage: Retelling = {
   contentType: undefined,
+  holdsNothing: true,
   whole: (_, __, body) => Promise.resolve(body),
   stream: (_, out) => ({
     write: (chunk) => {
