@@ -38,11 +38,9 @@ export async function startSparekey(config: Config, { log }: { readonly log: Log
   const node = opened.adopt(await openNode(config, log), (it) => it.close());
   const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: node.tools.now(), restarts: 0 } as const;
-  const control = await openControlPlane(
-    node,
-    () => [{ ...self, connections: data.connections() }],
-    () => node.memory.use,
-  );
+  const control = await openControlPlane(node, () => [
+    { ...self, connections: data.connections(), memory: node.memory.use },
+  ]);
   opened.move();
   return {
     address: data.address,

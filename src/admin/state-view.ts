@@ -3,8 +3,8 @@ import type { ClockStatus } from '../clock/clock-keeper.ts';
 import type { OtherConfiguration } from '../cluster/configuration-watch.ts';
 import type { OutageView } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
-import { sumConnections, viewWorkers } from './worker-view.ts';
-import type { WorkersView, WorkerStatus } from './worker-view.ts';
+import { sumConnections, sumMemory, viewWorkers } from './worker-view.ts';
+import type { MemoryStatus, WorkersView, WorkerStatus } from './worker-view.ts';
 
 /** What a process knows of the store, and does by it. */
 export interface StateStatus {
@@ -31,18 +31,6 @@ export interface StateStatus {
   readonly checksSpent: readonly (readonly [provider: string, until: number])[];
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
-  /** What the requests of this process hold; undefined where it serves none. Sizes in bytes. */
-  readonly memory: MemoryStatus | undefined;
-}
-
-/** What requests hold together. */
-export interface MemoryStatus {
-  readonly limit: number;
-  readonly held: number;
-  /** Requests that wait for room. */
-  readonly waiting: number;
-  /** Requests that found none, since the process started. */
-  readonly refused: number;
 }
 
 /** The store as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
@@ -72,8 +60,8 @@ export interface StateView {
   readonly checksSpentUntil: Readonly<Record<string, string | null>>;
   /** Good answers in which a model said nothing, by provider, where there were some. */
   readonly emptyAnswers: Readonly<Record<string, number>>;
-  /** Sizes in bytes; null in a process beside those that serve. */
-  readonly memory: MemoryStatus | null;
+  /** What requests hold, of all processes of this gateway. */
+  readonly memory: MemoryStatus;
   /** What providers are down for, as far as this process knows. */
   readonly down: readonly OutageView[];
   /** Clients' connections, of all processes of this gateway. */
@@ -98,7 +86,6 @@ export function viewState(
     configurations,
     checksSpent,
     emptyAnswers,
-    memory = null,
   } = status;
   return {
     store: {
@@ -118,7 +105,7 @@ export function viewState(
     configurations: { ...configurations, differSince: timeOrNull(configurations.differSince) },
     checksSpentUntil: Object.fromEntries(checksSpent.map(([id, until]) => [id, timeOrNull(until)])),
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
-    memory,
+    memory: sumMemory(workers),
     down,
     connections: sumConnections(workers),
     workers: viewWorkers(workers),

@@ -14,6 +14,18 @@ export interface WorkerStatus {
   readonly restarts: number;
   /** As it last told; undefined while it has not. */
   readonly connections?: ConnectionCounts | undefined;
+  /** What its requests hold; undefined while it has not told. */
+  readonly memory?: MemoryStatus | undefined;
+}
+
+/** What requests hold together, in bytes. */
+export interface MemoryStatus {
+  readonly limit: number;
+  readonly held: number;
+  /** Requests that wait for room. */
+  readonly waiting: number;
+  /** Requests that found none, since the process started. */
+  readonly refused: number;
 }
 
 /** A worker as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
@@ -46,6 +58,18 @@ export function sumConnections(workers: readonly WorkerStatus[]): ConnectionCoun
     sum.most += connections?.most ?? 0;
     sum.gaveWay += connections?.gaveWay ?? 0;
     sum.refused += connections?.refused ?? 0;
+  }
+  return sum;
+}
+
+/** What requests of all workers hold together. */
+export function sumMemory(workers: readonly WorkerStatus[]): MemoryStatus {
+  const sum = { limit: 0, held: 0, waiting: 0, refused: 0 };
+  for (const { memory } of workers) {
+    sum.limit += memory?.limit ?? 0;
+    sum.held += memory?.held ?? 0;
+    sum.waiting += memory?.waiting ?? 0;
+    sum.refused += memory?.refused ?? 0;
   }
   return sum;
 }

@@ -17,8 +17,8 @@ export interface ClockKeeperOptions {
   /** What the store's clock says; rejects where the store does not answer. */
   readonly storeTime: () => Promise<number>;
   readonly onNotice: (notice: ClockNotice) => void;
-  /** The clock that state is kept by went back: what was dated before lies ahead. */
-  readonly onBack: () => void;
+  /** The clock that state is kept by was set. Later is positive. */
+  readonly onSet: (byMs: number) => void;
 }
 
 /** How the clocks of a process stand. Milliseconds. */
@@ -31,7 +31,7 @@ export interface ClockStatus {
 
 /** How often the wall clock is looked at. Milliseconds. */
 const LOOK_MS = 1_000;
-/** How often the store's clock is asked. Milliseconds. */
+/** How often the store's clock is asked; until it has answered once, at each look at the wall clock. Milliseconds. */
 const ASK_MS = 10_000;
 /** Between two looks no clock drifts so far. Milliseconds. */
 const SET_MS = 500;
@@ -52,6 +52,8 @@ export class ClockKeeper {
   #wallAheadOfMachineMs = Date.now() - machineMs();
   #wallSet: ClockStatus['wallSet'];
   #differs = false;
+  /** Questions that the store has not answered. */
+  #asking = 0;
   /** The first answer makes the clock; what differs from it later was set. */
   #hasLearned = false;
 
@@ -67,21 +69,25 @@ export class ClockKeeper {
 
   /** Goes by the store's clock from now on; by what was known where the store does not answer. Never rejects. */
   async askStore(): Promise<void> {
-    const { clock, storeTime, onNotice, onBack } = this.#options;
+    const { clock, storeTime, onNotice, onSet } = this.#options;
     const askedAt = machineMs();
     let time: number;
+    this.#asking++;
     try {
       time = await storeTime();
     } catch {
       // Whoever reads or writes meets the same error where it is told. The time goes on without the store.
       return;
+    } finally {
+      this.#asking--;
     }
     const answeredAt = machineMs();
-    if (answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
+    // The first is better than a wall clock all the same.
+    if (this.#hasLearned && answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
     const { kind, byMs } = clock.learn({ time, askedAt, answeredAt });
     if (kind === 'stepped') {
       if (this.#hasLearned) onNotice({ kind: 'store-clock-set', byMs: Math.round(byMs) });
-      if (byMs < 0) onBack();
+      onSet(byMs);
     }
     this.#hasLearned = true;
     this.#tellDifference();
@@ -93,6 +99,7 @@ export class ClockKeeper {
   }
 
   #lookAtWall(): void {
+    if (!this.#hasLearned && this.#asking === 0) void this.askStore();
     lookForSleep();
     const aheadMs = Date.now() - machineMs();
     const byMs = Math.round(aheadMs - this.#wallAheadOfMachineMs);

@@ -249,9 +249,9 @@ function checkNames(config: RootFields, context: Context): void {
   )
     problem(context, ['activeProviderId'], expected);
   if (!isListSound(context, 'routes')) return;
-  for (const [index, { to }] of config.routes.entries())
+  for (const [index, route] of config.routes.entries())
     if (isSound(context, 'routes', index, 'to'))
-      for (const [place, equals] of to.entries())
+      for (const [place, equals] of route.to.entries())
         if (equals.some(({ provider }) => !ids.includes(provider)))
           problem(context, ['routes', index, 'to', place], expected);
   if (ids.length > 1 && activeProviderId === undefined && config.routes.length === 0)

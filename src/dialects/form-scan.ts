@@ -17,10 +17,16 @@ const MAX_PARTS = 1_000;
 /** Fields that name a file or a video by its id, as forms write members of objects: `video[id]`. */
 const NAMES_THING = /^(?:video\[id\]|(?:.*\[)?file_ids?\]?(?:\[\d*\])?)$/u;
 const CRLF = '\r\n';
+const CR = 0x0d;
+/** Of a parameter that servers read in different ways. */
+const AMBIGUOUS = Symbol('ambiguous');
 const HEADER_END = Buffer.from('\r\n\r\n');
 
 /**
- * Reads a form. Lines must end in CRLF, as the standard has it; the last of several equal fields counts.
+ * Reads a form. Lines must end in CRLF, as the standard has it; the last of several equal fields counts. What servers read
+ * in different ways is refused, for it would name one thing here and another there: a name said twice, in the notation of
+ * RFC 2231 (which RFC 7578, 4.2, forbids) or with letters escaped, headers that are continued, a boundary behind a bare LF.
+ * Who pays: clients that write forms as no browser and no SDK does.
  * @param contentType of the request: it names the boundary
  */
 export function scanForm(
@@ -29,11 +35,11 @@ export function scanForm(
   options: ScanOptions = {},
 ): BodyFacts | BodyFault {
   const boundary = headerParameter(contentType, 'boundary') ?? '';
-  if (boundary === '' || boundary.length > MAX_BOUNDARY_LENGTH) {
+  if (boundary === '' || boundary === AMBIGUOUS || boundary.length > MAX_BOUNDARY_LENGTH) {
     return invalid(0, 'The content type names no usable boundary.');
   }
   const facts = noFacts();
-  const fault = readParts(body, Buffer.from(`${CRLF}--${boundary}`, 'latin1'), facts);
+  const fault = readParts(body, Buffer.from(`\n--${boundary}`, 'latin1'), facts);
   if (fault !== undefined) return fault;
   if (facts.whole || options.partial === true) return facts;
   if (body.length === 0) return invalid(0, 'The body is empty.');
@@ -47,7 +53,7 @@ export function scanForm(
 
 /**
  * Fills in what the parts say; `facts.whole` stays false where the bytes run out.
- * @param delimiter the line end before a boundary and the boundary itself
+ * @param delimiter LF and the boundary behind it: before it stands a CR
  */
 function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFault | undefined {
   let at = firstDelimiterEnd(body, delimiter);
@@ -66,17 +72,21 @@ function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFaul
     }
     if (headerEnd < 0) return undefined;
     const start = headerEnd + HEADER_END.length;
-    const end = body.indexOf(delimiter, start);
-    if (end < 0) return undefined;
-    note(facts, fieldName(body.toString('latin1', at, headerEnd)), body, start, end);
-    at = end + delimiter.length;
+    const field = fieldName(body.toString('latin1', at + CRLF.length, headerEnd));
+    if (field === AMBIGUOUS) return invalid(at, 'The headers of a part name its field in more than one way.');
+    // The line end of the last header may be that before the boundary.
+    const found = body.indexOf(delimiter, start - 1);
+    if (found < 0) return undefined;
+    if (body[found - 1] !== CR) return invalid(found, 'The line before a boundary does not end in CRLF.');
+    note(facts, field, body, start, Math.max(start, found - 1));
+    at = found + delimiter.length;
   }
   return undefined;
 }
 
 /** The first boundary needs no line end before it. -1 where there is none. */
 function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
-  const boundary = delimiter.subarray(CRLF.length);
+  const boundary = delimiter.subarray(1);
   if (body.subarray(0, boundary.length).equals(boundary)) return boundary.length;
   const found = body.indexOf(delimiter);
   return found < 0 ? -1 : found + delimiter.length;
@@ -99,18 +109,22 @@ function note(facts: FactsDraft, field: string | undefined, body: Buffer, start:
 }
 
 /** The `name` of a part's `Content-Disposition`. */
-function fieldName(headers: string): string | undefined {
-  const prefix = 'content-disposition:';
-  const line = headers.split(CRLF).find((header) => header.slice(0, prefix.length).toLowerCase() === prefix);
-  return line === undefined ? undefined : headerParameter(line.slice(prefix.length), 'name');
+function fieldName(headers: string): string | typeof AMBIGUOUS | undefined {
+  const lines = headers.split(/\r?\n/u);
+  if (lines.some((line) => line.startsWith(' ') || line.startsWith('\t'))) return AMBIGUOUS;
+  const said = lines.filter((line) => /^content-disposition\s*:/iu.test(line));
+  const [line] = said;
+  if (line === undefined) return undefined;
+  return said.length > 1 ? AMBIGUOUS : headerParameter(line, 'name');
 }
 
 /** One parameter of a header such as `form-data; name="model"`, where a quoted value may hold semicolons. */
-function headerParameter(header: string, wanted: string): string | undefined {
+function headerParameter(header: string, wanted: string): string | typeof AMBIGUOUS | undefined {
+  let found: string | undefined;
   let at = header.indexOf(';');
   while (at >= 0) {
     const equals = header.indexOf('=', at);
-    if (equals < 0) return undefined;
+    if (equals < 0) return found;
     const name = header
       .slice(at + 1, equals)
       .trim()
@@ -119,11 +133,12 @@ function headerParameter(header: string, wanted: string): string | undefined {
     const end = quoted ? closingQuote(header, equals + 2) : header.indexOf(';', equals);
     if (name === wanted) {
       const value = header.slice(quoted ? equals + 2 : equals + 1, end < 0 ? header.length : end);
-      return quoted ? value : value.trim();
-    }
+      if (found !== undefined || /\\[^"\\]/u.test(value)) return AMBIGUOUS;
+      found = quoted ? value : value.trim();
+    } else if (name.startsWith(`${wanted}*`)) return AMBIGUOUS;
     at = end < 0 ? -1 : header.indexOf(';', end);
   }
-  return undefined;
+  return found;
 }
 
 function closingQuote(header: string, from: number): number {

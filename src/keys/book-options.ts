@@ -28,6 +28,8 @@ export interface KeyBookOptions {
   readonly retryMs?: number;
   /** Milliseconds since the epoch: what a clock ahead dated is dated by it. Absent: times are taken as they stand. */
   readonly now?: () => number;
+  /** Sets the clock that `now` reads by the store's, where it answers. Called before a store that failed is read again. */
+  readonly learnTime?: () => Promise<void>;
   /**
    * What another process of this gateway knows: this one never begins with less, whatever the store still has. It goes
    * back into a store that has lost it.

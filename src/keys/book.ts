@@ -40,6 +40,7 @@ export class KeyBook {
   readonly #isConfigured: (keyId: string) => boolean;
   readonly #retryMs: number;
   readonly #now: () => number;
+  readonly #learnTime: () => Promise<void>;
   readonly #entries = new Map<string, BookEntry>();
   readonly #listeners = new Set<RecordListener>();
   readonly #queue = new WriteQueue((entry) => this.#writeAll(entry));
@@ -64,6 +65,7 @@ export class KeyBook {
     this.#isConfigured = options.isConfigured ?? (() => true);
     this.#retryMs = options.retryMs ?? RETRY_MS;
     this.#now = options.now ?? (() => Infinity);
+    this.#learnTime = options.learnTime ?? (() => Promise.resolve());
     this.#begin(options.known ?? []);
     this.#changes = new ChangeFollower(options.store, {
       onChange: (change) => this.#hear(change),
@@ -105,9 +107,9 @@ export class KeyBook {
     return knownIn(this.#entries.values());
   }
 
-  /** The clock that `now` reads went back: records are dated by it again. */
-  clockWentBack(): void {
-    for (const entry of this.#entries.values()) this.#change(entry, () => entry.clockWentBack());
+  /** The clock that `now` reads was set: what is known and not written is dated by it. @param byMs - later is positive */
+  clockSet(byMs: number): void {
+    for (const entry of this.#entries.values()) this.#change(entry, () => entry.clockSet(byMs));
   }
 
   /** Keys of which more is known here than could be written so far. */
@@ -248,6 +250,8 @@ export class KeyBook {
     let failures: number;
     do {
       await this.#pause();
+      // First: what happened here is written by the store's clock, however wrong this machine's is.
+      await this.#learnTime();
       failures = this.#failures;
       await this.#changes.catchUp();
       if (failures === this.#failures) this.#writeAllPending();

@@ -1,5 +1,6 @@
 import type { CircuitMark } from './circuit-mark.ts';
 import type { Decision } from './decision.ts';
+import type { KeyEvent } from './event.ts';
 import type { Hold, KeyRecord } from './record.ts';
 
 /** Clocks of nodes that are kept alike differ by less. Milliseconds. */
@@ -9,6 +10,10 @@ const TOLERANCE_MS = 1_000;
  * A record that was written by a clock ahead of ours, as if ours had written it: whatever it says to have happened later
  * than now is moved back by as much as the newest of that lies ahead, and with it how long that is to last. So a hold
  * lasts as long as its rule says, from now at most, and a check is due after its own interval, whoever dated them.
+ *
+ * What orders the acts of the operator (`operator`) stays as it is, so that all nodes have them in one order: an act that a
+ * clock ahead stamped is followed all the same by every later one at a node that knows of it. `liftedAt` does not: what a
+ * key meets after that must count.
  *
  * Not promised: what a clock ahead dated, and was overtaken by the time before it was read, lasts as long as it says.
  * @param now - milliseconds since the epoch
@@ -40,12 +45,13 @@ export function withoutFuture(record: KeyRecord, now: number): KeyRecord {
       };
     }
     case 'in-service': {
-      const { holds, scarce, doubt } = record;
+      const { holds, liftedAt, scarce, doubt } = record;
       return {
         ...record,
         ...beside,
         since,
         holds: holds.map((hold) => spanBack(hold, isAhead, back)),
+        ...(liftedAt !== undefined && { liftedAt: isAhead(liftedAt) ? back(liftedAt) : liftedAt }),
         ...(scarce !== undefined && { scarce: scarce.map((each) => spanBack(each, isAhead, back)) }),
         ...(doubt !== undefined && {
           doubt: isAhead(doubt.since)
@@ -57,6 +63,27 @@ export function withoutFuture(record: KeyRecord, now: number): KeyRecord {
   }
 }
 
+/** An event that was dated by a clock which has since been set, as if it had been set before. @param byMs - later is positive */
+export function eventMoved<T extends KeyEvent>(event: T, byMs: number): T {
+  const at = event.at + byMs;
+  switch (event.type) {
+    case 'attempt':
+      return { ...event, at, startedAt: event.startedAt + byMs };
+    case 'pardoned':
+      return { ...event, at, since: event.since + byMs };
+    case 'headroom':
+      if (event.scarceUntil === undefined) return { ...event, at };
+      return { ...event, at, scarceUntil: event.scarceUntil + byMs };
+    case 'circuit': {
+      const { mark } = event;
+      const [since, until] = [mark.since + byMs, mark.until + byMs];
+      return { ...event, at, mark: { ...mark, at: mark.at + byMs, since, until } };
+    }
+    default:
+      return { ...event, at };
+  }
+}
+
 /** The newest time at which something is said to have happened: its writer's clock had come so far. */
 function newestOf(record: KeyRecord): number {
   let newest = Math.max(record.since, record.decisions?.at(-1)?.at ?? 0);
@@ -64,7 +91,7 @@ function newestOf(record: KeyRecord): number {
   if (record.state !== 'in-service') return newest;
   for (const { since } of record.holds) newest = Math.max(newest, since);
   for (const { since } of record.scarce ?? []) newest = Math.max(newest, since);
-  return Math.max(newest, record.doubt?.since ?? 0);
+  return Math.max(newest, record.liftedAt ?? 0, record.doubt?.since ?? 0);
 }
 
 type IsAhead = (at: number) => boolean;

@@ -1,8 +1,9 @@
 import type { Change } from '../store/contract.ts';
 import { decodeRecord, encodeRecord, markOf } from './codec.ts';
-import { withoutFuture } from './clock-ahead.ts';
+import { eventMoved, withoutFuture } from './clock-ahead.ts';
 import type { KeyEvent } from './event.ts';
 import type { KnownRecord } from './known-records.ts';
+import { afterKnownActs, isLaterAct } from './operator-acts.ts';
 import { FRESH } from './record.ts';
 import type { KeyRecord } from './record.ts';
 import { reconcile } from './reconcile.ts';
@@ -10,7 +11,8 @@ import { reduce } from './reducer.ts';
 import type { KeyPolicy } from './reducer.ts';
 
 interface Pending {
-  readonly event: KeyEvent;
+  /** Another one where the clock that dated it was set since. */
+  event: KeyEvent;
   readonly policy: KeyPolicy;
 }
 
@@ -106,10 +108,21 @@ export class BookEntry {
     return true;
   }
 
-  /** The clock went back: what lies ahead now was dated before. */
-  clockWentBack(): true {
+  /**
+   * The clock was set: what lies ahead now was dated before, and what happened here and is not written is dated by the
+   * clock as it is now. What the operator said after what was known here stays after that.
+   */
+  clockSet(byMs: number): true {
     this.#base = withoutFuture(this.#base, this.#now());
-    this.#show();
+    let [before, after] = [this.#base, this.#base];
+    for (const pending of this.#pending) {
+      const { event, policy } = pending;
+      const moved = eventMoved(event, byMs);
+      pending.event = isLaterAct(event, before) ? afterKnownActs(moved, after) : moved;
+      before = reduce(before, event, policy);
+      after = reduce(after, pending.event, policy);
+    }
+    this.view = after;
     return true;
   }
 
@@ -141,7 +154,9 @@ export class BookEntry {
   written(write: Write, revision: number): true {
     this.#settle(write);
     if (write.value === undefined) this.#isToGo = false;
-    if (revision > this.#heard || this.#isDoubted) this.#go(write.record, write.value, revision);
+    // The clock may have been set while the write was under way.
+    const record = withoutFuture(write.record, this.#now());
+    if (revision > this.#heard || this.#isDoubted) this.#go(record, write.value, revision);
     else this.#show();
     return true;
   }

@@ -85,15 +85,19 @@ export interface Pardoned {
 }
 
 /** The operator took the key out, until further word. */
-export interface OperatorDisabled {
+export interface OperatorDisabled extends Stamped {
   readonly type: 'disabled';
-  readonly at: number;
 }
 
 /** The operator put the key in service, whatever kept it out, and from whatever model. */
-export interface OperatorEnabled {
+export interface OperatorEnabled extends Stamped {
   readonly type: 'enabled';
+}
+
+interface Stamped {
   readonly at: number;
+  /** Its place among all that the operator said, as in `OperatorAct`; absent where that is when it was said. */
+  readonly stamp?: number;
 }
 
 /** The operator takes the word of a provider back that kept the key from a model. */

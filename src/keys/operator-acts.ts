@@ -16,15 +16,25 @@ export function compareActs(a: OperatorAct | undefined, b: OperatorAct | undefin
 }
 
 /** The event as it is to count: an act of the operator's later than the last one that is known. */
-export function afterKnownActs(event: KeyEvent, { operator }: KeyRecord): KeyEvent {
+export function afterKnownActs<T extends KeyEvent>(event: T, { operator }: KeyRecord): T {
   if (event.type !== 'disabled' && event.type !== 'enabled') return event;
-  return operator === undefined || event.at > operator.at ? event : { ...event, at: operator.at + 1 };
+  return operator === undefined || event.at > operator.at ? event : { ...event, stamp: operator.at + 1 };
+}
+
+/** Whether an event is an act of the operator's and later than what the record knows. */
+export function isLaterAct(event: KeyEvent, { operator }: KeyRecord): boolean {
+  return (event.type === 'disabled' || event.type === 'enabled') && compareActs(actOf(event), operator) > 0;
+}
+
+function actOf({ type, at, stamp = at }: OperatorDisabled | OperatorEnabled): OperatorAct {
+  return { act: type, at: stamp };
 }
 
 /** The operator takes the key out of service, or puts it in; unless something else was said since. */
-export function afterAct(record: KeyRecord, { type, at }: OperatorDisabled | OperatorEnabled): KeyRecord {
-  const operator: OperatorAct = { act: type, at };
+export function afterAct(record: KeyRecord, event: OperatorDisabled | OperatorEnabled): KeyRecord {
+  const operator = actOf(event);
   if (compareActs(operator, record.operator) <= 0) return record;
+  const { type, at } = event;
   if (type === 'disabled') {
     if (record.state === 'disabled') return { ...record, operator };
     return { state: 'disabled', epoch: record.epoch + 1, since: at, operator };

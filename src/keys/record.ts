@@ -31,7 +31,10 @@ interface Common {
 /** That the operator took the key out of service or put it in: what no node may lose, whatever its epoch. */
 export interface OperatorAct {
   readonly act: 'disabled' | 'enabled';
-  /** By the clock of the node it was said to, and later than every act that this node knew of. */
+  /**
+   * When it was said, by the clock of the node it was said to, but later than every act that this node knew of. It
+   * orders acts, and dates nothing: it may lie ahead for as long as another node's clock once did.
+   */
   readonly at: number;
 }
 
@@ -43,7 +46,7 @@ export interface InService extends Common {
   /** The rule that judged the newest of those failures. */
   readonly lastRule?: string;
   readonly holds: readonly Hold[];
-  /** When the operator last ended holds; absent where that was never, since it is in service. */
+  /** When the operator last ended holds; absent where that was never, since it is in service. What was met before is over. */
   readonly liftedAt?: number;
   /** Absent where there is enough of everything. It keeps the key from nothing; others are preferred. */
   readonly scarce?: readonly Scarcity[];

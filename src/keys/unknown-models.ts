@@ -25,7 +25,8 @@ export class UnknownModels {
   deniedUntil(keyId: string, model: string, now: number): number | undefined {
     if (this.#deniedUntil.size === 0) return undefined;
     const until = this.#deniedUntil.get(`${keyId} ${model}`);
-    return until !== undefined && now < until ? until : undefined;
+    // One further ahead was dated before the clock went back.
+    return until !== undefined && now < until && until - now <= DENIAL_MS ? until : undefined;
   }
 
   /** A key answered for the model: what it was denied is no longer true. */

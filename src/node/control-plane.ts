@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { startAdmin } from '../admin/admin.ts';
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import { ConfigurationWatch } from '../cluster/configuration-watch.ts';
-import type { MemoryUse } from '../gateway/memory-budget.ts';
 import { findKey, forgetKeysThatLeft } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
 import type { Address } from '../gateway/server.ts';
@@ -27,7 +26,6 @@ export interface ControlPlane {
 export async function openControlPlane(
   node: GatewayNode,
   workers: () => readonly WorkerStatus[],
-  memory?: () => MemoryUse,
 ): Promise<ControlPlane> {
   const { log, store, tools, runtime } = node;
   const { recorder } = tools;
@@ -51,7 +49,7 @@ export async function openControlPlane(
     ...runtime().config.admin,
     ...tools,
     workers,
-    state: () => stateStatus({ ...node, book, prober, configurations, memory: memory?.() }),
+    state: () => stateStatus({ ...node, book, prober, configurations }),
     runtime,
     book,
     prober,

@@ -16,7 +16,7 @@ import { dataPageGuard } from '../listener/page-guard.ts';
 import { PoolUpdates } from '../keys/pool-updates.ts';
 import { openState } from './open-state.ts';
 import type { OpenState } from './open-state.ts';
-import { openProvider } from '../providers/provider.ts';
+import { keyIdsOf, openProvider } from '../providers/provider.ts';
 import { whenExhausted } from '../telemetry/descriptor-lines.ts';
 import { watchTransitions } from '../telemetry/key-transitions.ts';
 import type { TellTransition } from '../telemetry/key-transitions.ts';
@@ -49,15 +49,18 @@ export async function openNode(
   log: Log,
   known?: readonly KnownRecord[],
 ): Promise<GatewayNode> {
-  // While there is no runtime, every key may be one of its.
-  const begun: { runtime?: () => Runtime } = {};
+  // Until there is a runtime: the keys that the first one will have.
+  const keyIds = new Set(config.providers.flatMap(keyIdsOf));
+  const begun = { hasKey: (keyId: string): boolean => keyIds.has(keyId) };
   const state = await openState(config.state, log, {
-    isConfigured: (keyId) => begun.runtime === undefined || findKey(begun.runtime(), keyId) !== undefined,
+    isConfigured: (keyId) => begun.hasKey(keyId),
     ...(known !== undefined && { known }),
   });
   const { store, book, now } = state;
   const recorder = new Recorder(book, (notice) => logOutage(notice, log));
-  state.onClockBack(() => recorder.beginAnew());
+  state.onClockSet((byMs) => {
+    if (byMs < 0) recorder.beginAnew();
+  });
   const resources = new ResourceBook({
     store,
     now,
@@ -68,7 +71,7 @@ export async function openNode(
   let runtime = assemble(config, book, pools);
   // Kept, since asking the system reads files, and every request wants to know.
   let memoryBytes = memoryLimit(config, workerCount(config.workers));
-  begun.runtime = () => runtime;
+  begun.hasKey = (keyId) => findKey(runtime, keyId) !== undefined;
   return {
     ...state,
     log,

@@ -19,8 +19,8 @@ export interface OpenState {
   /** The time of everything that is kept: milliseconds since the epoch. */
   readonly now: () => number;
   readonly clocks: ClockKeeper;
-  /** Hears when the time of what is kept went back, which it does only with the store's own clock. */
-  onClockBack(listener: () => void): void;
+  /** Hears by how much the clock of what is kept was set, as it is where the store's own turns out to be another. */
+  onClockSet(listener: (byMs: number) => void): void;
   /** Writes what is unwritten and closes the store. */
   close(): Promise<void>;
 }
@@ -42,12 +42,12 @@ export async function openState(
   const clock = new StateClock();
   const { now } = clock;
   const store = await openStore(place, { now, mayCreate: known === undefined });
-  const backListeners: (() => void)[] = [];
+  const setListeners: ((byMs: number) => void)[] = [];
   const clocks = new ClockKeeper({
     clock,
     storeTime: () => store.time(),
     onNotice: logClocks(log),
-    onBack: () => backListeners.forEach((listener) => listener()),
+    onSet: (byMs) => setListeners.forEach((listener) => listener(byMs)),
   });
   await clocks.askStore();
   showTimesOf(now);
@@ -55,11 +55,12 @@ export async function openState(
   const book = await KeyBook.open({
     store,
     now,
+    learnTime: () => clocks.askStore(),
     onNotice: (notice) => health.hear(notice),
     isConfigured,
     ...(known !== undefined && { known }),
   });
-  backListeners.push(() => book.clockWentBack());
+  setListeners.push((byMs) => book.clockSet(byMs));
   return {
     store,
     stateKind: place.kind,
@@ -67,7 +68,7 @@ export async function openState(
     book,
     now,
     clocks,
-    onClockBack: (listener) => void backListeners.push(listener),
+    onClockSet: (listener) => void setListeners.push(listener),
     close: async () => {
       await book.close();
       clocks.close();

@@ -10,13 +10,11 @@ export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | '
   readonly prober: Prober;
   readonly configurations: ConfigurationWatch;
   readonly runtime: () => Runtime;
-  /** What the requests of this process hold; undefined where it serves none. */
-  readonly memory: StateStatus['memory'];
 }
 
 /** What the admin API tells of the state, as this process knows it now. */
 export function stateStatus(sources: StatusSources): StateStatus {
-  const { store, stateKind, health, clocks, book, prober, configurations, runtime, memory } = sources;
+  const { store, stateKind, health, clocks, book, prober, configurations, runtime } = sources;
   return {
     kind: stateKind,
     description: store.description,
@@ -29,6 +27,5 @@ export function stateStatus(sources: StatusSources): StateStatus {
     checksSpent: prober.spentBudgets(sources.now()),
     configurations: { differSince: configurations.differsSince, others: configurations.others },
     emptyAnswers: [...runtime().providers.values()].map(({ id, emptyAnswers }) => [id, emptyAnswers]),
-    memory,
   };
 }

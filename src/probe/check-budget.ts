@@ -20,7 +20,7 @@ export class CheckBudget {
    * @param share - as in `take`
    */
   spentUntil(now: number, share = 1): number | undefined {
-    return now < this.#dayEndsAt && !this.has(now, share) ? this.#dayEndsAt : undefined;
+    return !this.#isOver(now) && !this.has(now, share) ? this.#dayEndsAt : undefined;
   }
 
   /** How many there are in a day. */
@@ -30,7 +30,7 @@ export class CheckBudget {
 
   /** Whether one may be taken. @param share - as in `take` */
   has(now: number, share = 1): boolean {
-    const left = now >= this.#dayEndsAt ? this.#perDay : this.#left;
+    const left = this.#isOver(now) ? this.#perDay : this.#left;
     return left > this.#perDay * (1 - share);
   }
 
@@ -40,12 +40,17 @@ export class CheckBudget {
    * @param share - the part of a day's checks that those of this kind may use up, in (0, 1]
    */
   take(now: number, share = 1): boolean {
-    if (now >= this.#dayEndsAt) {
+    if (this.#isOver(now)) {
       this.#dayEndsAt = now + DAY_MS;
       this.#left = this.#perDay;
     }
     if (!this.has(now, share)) return false;
     this.#left--;
     return true;
+  }
+
+  /** Also where the clock went back since it began. */
+  #isOver(now: number): boolean {
+    return now >= this.#dayEndsAt || this.#dayEndsAt - now > DAY_MS;
   }
 }

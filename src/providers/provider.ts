@@ -93,6 +93,11 @@ function cooldownOf({ type, capabilities, failover: { cooldownDuration } }: Prov
   return UNCHECKED_COOLDOWN_MS;
 }
 
+/** The ids of a provider's keys, as its pool will have them. */
+export function keyIdsOf({ id, apiTokens }: ProviderConfig): readonly string[] {
+  return apiTokens.map(({ key }) => keyId(id, key));
+}
+
 function keysOf(config: ProviderConfig): Key[] {
   return config.apiTokens.map(({ key: secret, name = '', weight, quotaDomain, models }) => {
     const id = keyId(config.id, secret);

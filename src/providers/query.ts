@@ -1,14 +1,9 @@
 import type { Family } from '../dialects/operation.ts';
 
 /** Parameters of Gemini's operations (ai.google.dev/api): nothing else means anything but to Google's own front. */
-const GEMINI: Readonly<Record<string, (value: string) => boolean>> = {
-  // `media`, `proto` and the like would have good answers taken for broken ones.
-  alt: (value) => value === 'sse' || value === 'json',
-  $alt: (value) => value === 'sse' || value === 'json',
-  prettyprint: () => true,
-  pagesize: () => true,
-  pagetoken: () => true,
-};
+const GEMINI: ReadonlySet<string> = new Set(['alt', '$alt', 'prettyprint', 'pagesize', 'pagetoken']);
+/** Others, such as `media` and `proto`, would have good answers taken for broken ones. */
+const GEMINI_FORMS: ReadonlySet<string> = new Set(['sse', 'json']);
 
 /**
  * Names of parameters that are credentials, say whose request it is, or mean another method or another form of answer.
@@ -92,7 +87,7 @@ export function passedQuery(query: string, family: Family, isOwnCredential: bool
 
 function passesToGemini(pair: string): boolean {
   const [name, value] = partsOf(pair);
-  return GEMINI[name]?.(value) === true;
+  return GEMINI.has(name) && (!name.endsWith('alt') || GEMINI_FORMS.has(value));
 }
 
 /** Some servers take a semicolon for the end of a parameter. */
@@ -100,8 +95,13 @@ function passesElsewhere(pair: string): boolean {
   return pair.split(/;|%3b/iu).every((each) => {
     const [name] = partsOf(each);
     if (STOPPED_BEGINNINGS.some((beginning) => name.startsWith(beginning))) return false;
-    return !STOPPED.has(name.replaceAll(/[-_.]|\[\]$/gu, ''));
+    return !STOPPED.has(lettersOf(name));
   });
+}
+
+/** A name without what servers write between its words, and what they may pass over: signs, controls, an index. */
+function lettersOf(name: string): string {
+  return name.replace(/\[.*$/su, '').replaceAll(/[^a-z]/gu, '');
 }
 
 /** A parameter's name in lower case and its value, decoded as far as they can be. */

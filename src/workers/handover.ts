@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { Report } from './messages.ts';
 
 /** What a worker's end of the handing over needs. */
@@ -8,6 +9,8 @@ export interface HandoverOptions {
   /** Resolves when it is on its way. */
   readonly report: (report: Report) => Promise<void>;
   readonly serve: (socket: Socket) => void;
+  /** What requests of this process hold. */
+  readonly memory: () => MemoryUse;
   /** Milliseconds that only grow. */
   readonly now: () => number;
 }
@@ -93,7 +96,7 @@ export class Handover {
 
   async #sendSign(): Promise<void> {
     this.#isSigning = true;
-    await this.#options.report({ kind: 'alive' });
+    await this.#options.report({ kind: 'alive', memory: this.#options.memory() });
     this.#isSigning = false;
   }
 

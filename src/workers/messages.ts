@@ -1,4 +1,5 @@
 import type { ConfigSource } from '../config/source.ts';
+import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { KnownRecord } from '../keys/known-records.ts';
 import type { LogLevel } from '../telemetry/log.ts';
@@ -50,8 +51,8 @@ export interface StartOrder {
 export type Report =
   /** It can take connections, or has gone over to another configuration. */
   | { readonly kind: 'ready'; readonly version: number }
-  /** Its event loop runs. */
-  | { readonly kind: 'alive' }
+  /** Its event loop runs, and its requests hold so much. */
+  | { readonly kind: 'alive'; readonly memory: MemoryUse }
   /** Its event loop stood still, for the so-manieth time: it serves no new connection before it is told which are its own. */
   | { readonly kind: 'stalled'; readonly stall: number }
   /** It has the connection of this number. */

@@ -1,4 +1,5 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
+import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { SharedLog } from '../telemetry/log.ts';
 import type { Acceptor, Taker } from './acceptor.ts';
@@ -54,6 +55,7 @@ export class Slot {
   #failure: ToldError | undefined;
   /** As the worker last told, when some had closed. */
   #connections: ConnectionCounts | undefined;
+  #memory: MemoryUse | undefined;
   readonly #silence: Silence;
   /** Connections that were on their way to the worker and are another's now, until it has been told. */
   #revoked: number[] = [];
@@ -70,7 +72,15 @@ export class Slot {
     const open = this.#state.kind === 'ready' ? this.#state.taker.open : 0;
     const connections = this.#connections === undefined ? undefined : { ...this.#connections, open };
     const { number } = this.#options;
-    return { number, pid, state, since: this.#since, restarts: this.#restarts, connections };
+    return {
+      number,
+      pid,
+      state,
+      since: this.#since,
+      restarts: this.#restarts,
+      connections,
+      memory: this.#memory,
+    };
   }
 
   /**
@@ -181,6 +191,7 @@ export class Slot {
         else this.#notify();
         return;
       case 'alive':
+        this.#memory = report.memory;
         return;
       case 'stalled':
         process.order({ kind: 'resume', stall: report.stall, revoked: this.#revoked });
@@ -225,6 +236,7 @@ export class Slot {
     this.#leave(this.#state);
     this.#version = -1;
     this.#connections = undefined;
+    this.#memory = undefined;
     if (this.#state.kind === 'stopping' || !this.#wasReady) {
       this.#failure ??= { message: how };
       this.#become({ kind: 'stopped' });

@@ -95,6 +95,7 @@ class Worker {
         everyMs: signEveryMs,
         report,
         serve: (socket) => this.#serve(socket, data),
+        memory: () => node.memory.use,
         now: () => performance.now(),
       });
       setInterval(() => handover.sign(), signEveryMs);

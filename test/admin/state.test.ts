@@ -10,8 +10,18 @@ void test('the store is shown with its kind and place, and which providers are p
   const stage = await stageAdmin(context, {
     providers: PROVIDERS,
     workers: [
-      { ...worker, number: 1, connections: { open: 5, most: 100, gaveWay: 2, refused: 1 } },
-      { ...worker, number: 2, connections: { open: 6, most: 100, gaveWay: 0, refused: 3 } },
+      {
+        ...worker,
+        number: 1,
+        connections: { open: 5, most: 100, gaveWay: 2, refused: 1 },
+        memory: { limit: 600_000, held: 2_000, waiting: 0, refused: 3 },
+      },
+      {
+        ...worker,
+        number: 2,
+        connections: { open: 6, most: 100, gaveWay: 0, refused: 3 },
+        memory: { limit: 400_000, held: 0, waiting: 1, refused: 0 },
+      },
       { ...worker, number: 3, state: 'starting', connections: undefined },
     ],
     state: {
@@ -23,7 +33,6 @@ void test('the store is shown with its kind and place, and which providers are p
         ['main', 2],
         ['other', 0],
       ],
-      memory: { limit: 1_000_000, held: 2_000, waiting: 1, refused: 3 },
     },
   });
   const answer = await stage.get('/api/state');
@@ -69,7 +78,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
     configurations: { differSince: null, others: [] },
     checksSpentUntil: {},
     emptyAnswers: {},
-    memory: null,
+    memory: { limit: 0, held: 0, waiting: 0, refused: 0 },
     down: [],
     connections: { open: 0, most: 0, gaveWay: 0, refused: 0 },
     workers: { ready: 1, of: 1, unresponsive: [] },

@@ -69,7 +69,6 @@ const STATE: StateStatus = {
   configurations: { differSince: undefined, others: [] },
   checksSpent: [],
   emptyAnswers: [],
-  memory: undefined,
 };
 
 export const START = Date.parse('2026-03-01T12:00:00.000Z');

@@ -66,6 +66,8 @@ export class GatewayProcess implements Owner {
   book: KeyBook | undefined;
   providers: readonly Provider[] = [];
   requestsUnderWay = 0;
+  /** When it last began with a configuration. True time. */
+  configuredAt: number;
   /** Ids of keys that its configuration does not have. */
   #removed: ReadonlySet<string>;
   readonly #skewMs: number;
@@ -94,6 +96,7 @@ export class GatewayProcess implements Owner {
     this.#skewMs = skewMs;
     this.#path = path;
     this.#world = world;
+    this.configuredAt = world.time.now;
   }
 
   hasKey(id: string): boolean {
@@ -137,15 +140,16 @@ export class GatewayProcess implements Owner {
       },
     });
     this.#store = store;
+    const now = (): number => this.clock(time.now);
     const book = (this.book = this.#watched(
       await KeyBook.open({
         store,
+        now,
         onNotice: (notice) => this.#notice(notice),
         isConfigured: (id) => this.hasKey(id),
       }),
     ));
     this.providers = this.#assemble(book);
-    const now = (): number => this.clock(time.now);
     this.#tools = {
       recorder: new Recorder(book, () => {}),
       node: this.name,
@@ -199,6 +203,7 @@ export class GatewayProcess implements Owner {
   /** Takes another configuration over, as a gateway does at a reload. */
   async reload(removed: ReadonlySet<string>): Promise<void> {
     this.#removed = removed;
+    this.configuredAt = this.#world.time.now;
     const { book } = this;
     // It begins with it.
     if (book === undefined || this.#prober === undefined) return;

@@ -10,6 +10,7 @@ import { OutageWatch } from './outage-watch.ts';
 import { KEYS } from './providers.ts';
 import type { NamedKey } from './providers.ts';
 import type { ProviderSide, SeenRequest } from './provider-side.ts';
+import { CHECK_TIMEOUT_MS, LONGEST_INTERVAL_MS } from './settings.ts';
 import { STORE_TIMEOUT_MS } from './store-client.ts';
 import type { Loss, StoreServer } from './store-server.ts';
 import type { VirtualTime } from './time.ts';
@@ -30,7 +31,7 @@ export type Invariant =
   /** In the end all nodes and the store say the same of every key. */
   | 'states-converge'
   | 'no-update-lost'
-  /** Who checks a provider's keys holds its lease. */
+  /** A key is checked by one node: whoever holds the lowest of its provider's leases of those that have the key. */
   | 'one-prober'
   | 'in-flight-counts'
   /** A provider that is down costs no request that another one can answer. */
@@ -56,6 +57,13 @@ export function violationText(violation: Violation | undefined): string {
 const PROPAGATION_MS = 100;
 /** From the end of the faults until every node is connected again and has caught up. Milliseconds. */
 const CATCH_UP_MS = 2_000;
+/**
+ * From the moment that a holder of a lease has another configuration until others go by that: it says so in its next
+ * round, they ask in theirs, and what they have begun by then takes two requests. Milliseconds.
+ */
+const CONFIGURED_MS = 2 * (LONGEST_INTERVAL_MS + STORE_TIMEOUT_MS) + 2 * CHECK_TIMEOUT_MS;
+/** Leases of one provider that nodes with different keys hold at once: no simulation has more nodes. */
+const RANKS = [0, 1, 2, 3];
 
 const LABELS = new Map(KEYS.map((key) => [recordId(key), key.name]));
 const BY_SECRET = new Map(KEYS.map((key) => [key.secret, key]));
@@ -71,6 +79,7 @@ export class Invariants {
   readonly #time: VirtualTime;
   readonly #operator: Operator;
   readonly #server: () => StoreServer;
+  readonly #processes: () => readonly GatewayProcess[];
   /** When the store was told that a key must not be tried. True time. */
   readonly #outSince = new Map<string, number>();
   /** Epochs that the store must have left behind in the end, because a node has seen them end. */
@@ -82,8 +91,10 @@ export class Invariants {
     server: () => StoreServer,
     providerSide: () => ProviderSide,
     operator: Operator,
+    processes: () => readonly GatewayProcess[],
   ) {
     this.#operator = operator;
+    this.#processes = processes;
     this.outage = new OutageWatch(time, providerSide, (...violation) => this.violate(...violation));
     this.#time = time;
     this.#server = server;
@@ -99,7 +110,7 @@ export class Invariants {
     const key = BY_SECRET.get(secret);
     // Whether the address refuses strangers is asked by whoever checks its keys.
     if (key === undefined && check) {
-      this.#checks(process, provider);
+      this.#checks(process, provider, undefined);
       return;
     }
     if (key === undefined || process.book === undefined) {
@@ -110,7 +121,7 @@ export class Invariants {
     if (record.state === 'disabled') {
       this.violate('disabled-stays-disabled', `${process.name} uses ${key.name}, which it knows as disabled`);
     }
-    if (check) this.#checks(process, provider);
+    if (check) this.#checks(process, provider, key);
     else this.#triesLive(process, key, record);
     for (const { pool } of process.providers) this.#counts(process, pool.all());
   }
@@ -209,12 +220,26 @@ export class Invariants {
     }
   }
 
-  #checks(process: GatewayProcess, provider: string): void {
-    const holder = this.#server().holderOf(`probe/${provider}`);
+  /** While nodes have different keys, those that the holder of the first lease does not have are checked by the next. */
+  #checks(process: GatewayProcess, provider: string, key: NamedKey | undefined): void {
     // The lease was granted, and then lost by the store, while the answer was under way.
-    const maybeLost = this.#time.now - this.#lostAt < STORE_TIMEOUT_MS;
-    if (holder === process.name || maybeLost) return;
-    this.violate('one-prober', `${process.name} checks ${provider}, whose lease ${holder ?? 'nobody'} holds`);
+    if (this.#time.now - this.#lostAt < STORE_TIMEOUT_MS) return;
+    const holders = RANKS.map((rank) => this.#server().holderOf(leaseName(provider, rank)));
+    const rank = holders.indexOf(process.name);
+    const before = holders.slice(0, rank).find((name) => key !== undefined && this.#isKnownToHave(name, key));
+    if (rank >= 0 && before === undefined) return;
+    const holder = before ?? holders[0] ?? 'nobody';
+    this.violate(
+      'one-prober',
+      `${process.name} checks ${key?.name ?? provider}, whose lease ${holder} holds`,
+    );
+  }
+
+  /** It has had the key for long enough for others to know. */
+  #isKnownToHave(processName: string | undefined, key: NamedKey): boolean {
+    const process = this.#processes().find(({ name }) => name === processName);
+    if (process?.hasKey(key.id) !== true) return false;
+    return this.#time.now - process.configuredAt >= CONFIGURED_MS;
   }
 
   #triesLive(process: GatewayProcess, key: NamedKey, record: KeyRecord): void {
@@ -248,6 +273,10 @@ export class Invariants {
       if (inFlight < 0) this.violate('in-flight-counts', `${process.name} has ${inFlight} under way`);
     }
   }
+}
+
+function leaseName(provider: string, rank: number): string {
+  return rank === 0 ? `probe/${provider}` : `probe-rest/${rank}/${provider}`;
 }
 
 /** The record in a value of the store. */

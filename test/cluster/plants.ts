@@ -11,8 +11,9 @@ export interface Plant {
   readonly becomes: string;
   /** What it breaks. */
   readonly breaks: Invariant;
-  /** It is found by the seeds from 1 to this. */
+  /** It is found by so many seeds from the first on, which is 1 unless it takes long to come to one that finds it. */
   readonly withinSeeds: number;
+  readonly firstSeed?: number;
 }
 
 export type PlantName =
@@ -20,6 +21,7 @@ export type PlantName =
   | 'old-epochs-count'
   | 'dropped-on-conflict'
   | 'lease-not-heeded'
+  | 'rest-is-all'
   | 'deaf-pool'
   | 'passes-add-up'
   | 'own-writes-again'
@@ -66,6 +68,15 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     becomes: 'return this.#take(rank, lease ?? { token: 0 }, covered);',
     breaks: 'one-prober',
     withinSeeds: 20,
+  },
+  'rest-is-all': {
+    meaning: 'who checks the keys that the holder of the lease does not have checks all others, too',
+    file: 'src/probe/key-share.ts',
+    is: 'has: covered.size === 0 ? ALL : (id) => !covered.has(id)',
+    becomes: 'has: ALL',
+    breaks: 'one-prober',
+    firstSeed: 200,
+    withinSeeds: 40,
   },
   'deaf-pool': {
     meaning: 'the pool is not told of what other nodes wrote',

@@ -31,6 +31,8 @@ const MAX_DRIFT = 5e-4;
 
 export const CHECK_TIMEOUT_MS = 1_000;
 export const CHECK_MAX_INTERVAL_MS = 3_000;
+/** The longest interval of checks there is. Milliseconds. */
+export const LONGEST_INTERVAL_MS = 1_000;
 export const FIRST_OUTPUT_MS = 3_000;
 export const KEYS_EACH = 3;
 export const PROVIDERS = ['east', 'west'] as const;
@@ -46,7 +48,7 @@ export function drawSettings(dice: Dice): Settings {
     policy: {
       failureThreshold: dice.whole(1, 3),
       successThreshold: dice.whole(1, 2),
-      healthCheckInterval: dice.pick([500, 1_000]),
+      healthCheckInterval: dice.pick([500, LONGEST_INTERVAL_MS]),
       cooldownDuration: dice.pick([0, 0, 0, 7_000]),
     },
     storeSkewMs: skewMs(),

@@ -72,6 +72,7 @@ export class World {
       () => this.server,
       () => this.providerSide,
       this.operator,
+      () => this.processes,
     );
     this.server = new StoreServer(() => this.time.now + this.settings.storeSkewMs, {
       wrote: (before, after) => this.#wrote(before, after),

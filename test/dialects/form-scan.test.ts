@@ -49,6 +49,28 @@ void describe('reading a form', () => {
     assert.equal(facts(body).model, 'm');
   });
 
+  void it('refuses what servers read in different ways', () => {
+    const named = 'Content-Disposition: form-data; name="x"';
+    for (const headers of [
+      `Content-Disposition: form-data; name*=UTF-8''video%5Bid%5D`,
+      `${named}; name*=UTF-8''video%5Bid%5D`,
+      `${named}; name*0="video[id]"`,
+      `${named}; name="video[id]"`,
+      'Content-Disposition: form-data; name="vide\\o[id]"',
+      'Content-Disposition: form-data;\r\n name="video[id]"',
+      `${named}\r\nContent-Disposition: form-data; name="video[id]"`,
+      `${named}\r\nContent-Disposition : form-data; name="video[id]"`,
+      `${named}\nContent-Disposition: form-data; name="video[id]"`,
+    ])
+      assert.equal(fault(`--b0undary\r\n${headers}\r\n\r\nv\r\n--b0undary--`), 'invalid_form', headers);
+    const bare = '\n--b0undary\r\nContent-Disposition: form-data; name="video[id]"\r\n\r\nv';
+    assert.equal(fault(form(part('name="x"', bare)).toString()), 'invalid_form');
+    const one = form(part('name="x"', 'v')).toString();
+    for (const type of [`${TYPE}; boundary=other`, `${TYPE}; boundary*=UTF-8''other`])
+      assert.equal(fault(one, type), 'invalid_form', type);
+    assert.equal(fault(form(part(`name="file"; filename="a"; filename*=UTF-8''b`, 'v')).toString()), 'facts');
+  });
+
   void it('reads a boundary in quotes, beside other parameters', () => {
     const type = 'multipart/form-data; charset=utf-8; Boundary="b0undary"; x=y';
     assert.equal(facts(form(part('name="model"', 'm')), type).model, 'm');

@@ -29,8 +29,10 @@ function rejects(): Promise<never> {
   return Promise.reject(new Defect());
 }
 
+/** RFC 6455, 1.3, has the key and what accepts it. */
 function asksToUpgrade(): UpstreamRequest {
-  return { method: 'GET', path: '/', headers: [], body: null, upgrade: 'websocket' };
+  const headers = ['sec-websocket-key', 'dGhlIHNhbXBsZSBub25jZQ=='];
+  return { method: 'GET', path: '/', headers, body: null, upgrade: 'websocket' };
 }
 
 /** A clock that breaks when it is asked once more. */
@@ -208,7 +210,13 @@ void describe('what an attempt takes up is given back', () => {
   void it('when it speaks something else, once that is over, however it ends', async (t) => {
     const stage = await stageFor(t);
     stage.upstream.answer = ({ write }) =>
-      void write(rawHead('101 Switching Protocols', ['connection: upgrade', 'upgrade: websocket']));
+      void write(
+        rawHead('101 Switching Protocols', [
+          'connection: upgrade',
+          'upgrade: websocket',
+          'sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+        ]),
+      );
     const upgrading: Stage = { ...stage, provider: { ...stage.provider, build: asksToUpgrade } };
     const attempt = await start(upgrading);
     assert.deepEqual(takenUp(stage), [1, 1]);

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createHash } from 'node:crypto';
+import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import { startTestGateway, until } from '../support/gateway.ts';
 import { rawConnection } from '../support/http.ts';
 import { rawUpstream } from '../support/raw-upstream.ts';
@@ -254,4 +255,37 @@ void test('a handshake without a key of its own is refused, and reaches no provi
     assert.match(await client.receive(/\}/), /^HTTP\/1\.1 400 [^]*"bad_request"/);
   }
   assert.equal(provider.asked.length, 0);
+});
+
+void test('handshakes that a provider answers with something else do not keep other requests from it', async (t) => {
+  const pages = ['<html></html>', '{}'];
+  const upstream = await rawUpstream(t, ({ request, write }) => {
+    const [type, body] = request.line.startsWith('GET')
+      ? ['text/html', pages[upstream.requests.length % 2] ?? '']
+      : ['application/json', ANSWER_TO_ANYTHING];
+    return write(`HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  });
+  const provider = {
+    type: 'openai',
+    apiTokens: ['sk-good'],
+    failover: { enabled: true, cooldownDuration: '10m' },
+  };
+  const gateway = await startTestGateway({
+    config: {
+      providers: ['first', 'second'].map((id) => ({ ...provider, id, baseUrl: `${upstream.origin}/${id}` })),
+      routes: [{ model: '*', to: ['first', 'second'] }],
+    },
+  });
+  t.after(() => gateway.close());
+  for (let handshake = 0; handshake < 12; handshake++) {
+    const client = await askFor(t, gateway.port);
+    assert.match(await client.receive(/\r\n\r\n/), /^HTTP\/1\.1 502 /);
+  }
+  const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'voice', messages: [] }),
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get('x-sparekey-provider'), 'first');
 });

@@ -84,7 +84,13 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
   },
   'workers/': {
     code: ['listener/', 'telemetry/'],
-    types: ['admin/worker-view.ts', 'config/source.ts', 'gateway/server.ts', 'keys/known-records.ts'],
+    types: [
+      'admin/worker-view.ts',
+      'config/source.ts',
+      'gateway/memory-budget.ts',
+      'gateway/server.ts',
+      'keys/known-records.ts',
+    ],
   },
   // What runs in either kind of process is part of a gateway, and puts it together from what a node has.
   'workers/control.ts': {

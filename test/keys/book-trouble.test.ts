@@ -29,6 +29,37 @@ async function begin(t: TestContext): Promise<Scene> {
 }
 
 void describe('KeyBook while its store is in trouble', () => {
+  void it('dates what the operator said meanwhile by the clock of the store, before it is written', async (t) => {
+    const { nodes, real, store } = await begin(t);
+    const other = await nodes.book(real);
+    other.apply(key, { type: 'enabled', at: T - 60_000 }, patient);
+    await other.flushed();
+    store.trouble = 'away';
+    // This machine's clock is an hour behind, which it learns of the store.
+    const HOUR = 3_600_000;
+    let behindMs = HOUR;
+    const clockAt = async (): Promise<void> => {
+      if (store.trouble !== 'none' || behindMs === 0) return;
+      behindMs = 0;
+      await Promise.resolve();
+      book.clockSet(HOUR);
+    };
+    const book = await KeyBook.open({
+      store,
+      onNotice: () => undefined,
+      retryMs: 1,
+      openTimeoutMs: 1,
+      now: () => T - behindMs,
+      learnTime: clockAt,
+    });
+    t.after(() => book.close());
+    book.apply(key, { type: 'disabled', at: T - behindMs }, patient);
+    store.trouble = 'none';
+    await until(() => !book.storeFailed && book.unwritten === 0);
+    await until(() => other.record(key).state === 'disabled');
+    assert.deepEqual(other.record(key).operator, { act: 'disabled', at: T });
+  });
+
   for (const trouble of ['away', 'read-only'] satisfies readonly Trouble[]) {
     void it(`goes on counting while the store is ${trouble}, and writes it all when it is back`, async (t) => {
       const { nodes, real, store } = await begin(t);

@@ -36,6 +36,11 @@ void test('a hold that was dated a day ahead lasts as long as it was to, from no
   });
 });
 
+void test('holds that a clock a day ahead ended are ended, and what the key meets from now on counts', () => {
+  const record: KeyRecord = { ...FRESH, liftedAt: NOW + DAY };
+  assert.deepEqual(withoutFuture(record, NOW), { ...FRESH, liftedAt: NOW });
+});
+
 void test('a key that left a day ahead is checked after its interval, and comes back after its cooldown', () => {
   const since = NOW + DAY;
   const record: KeyRecord = {

@@ -7,7 +7,8 @@ import type { KeyEvent } from '../../src/keys/event.ts';
 import { FRESH } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { reduce } from '../../src/keys/reducer.ts';
-import { attempt, counts, POLICY } from './tools.ts';
+import { afterKnownActs } from '../../src/keys/operator-acts.ts';
+import { attempt, counts, POLICY, throttles } from './tools.ts';
 
 const T = 1_000_000;
 const policy = { ...POLICY, failureThreshold: 100 };
@@ -82,5 +83,96 @@ void describe('BookEntry', () => {
     entry.hear({ id: entry.id, value: encodeRecord(disabled), revision: 5 });
     assert.equal(entry.view.state, 'disabled');
     assert.equal(entry.isUnwritten, false);
+  });
+});
+
+void describe('BookEntry: holds that the operator has ended', () => {
+  void it('stay ended where the store wrote one, failed to say so, and another node ended it before that was heard', () => {
+    for (const saidAt of [T + 50, T - 50]) {
+      const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
+      happens(entry, attempt(throttles, T, { waitMs: 60_000 }));
+      const { expected, record } = asked(entry, 'n.0');
+      const lifted = reduce(record, { type: 'lifted', at: saidAt }, policy);
+      entry.refused(expected, { id: entry.id, value: encodeRecord(lifted, 'o.0'), revision: 4 });
+      assert.deepEqual(entry.view.state === 'in-service' && entry.view.holds, []);
+      happens(entry, attempt(throttles, T + 100));
+      assert.equal(entry.view.state === 'in-service' && entry.view.holds.length, 1);
+    }
+  });
+});
+
+void describe('BookEntry: a clock that is set', () => {
+  const NOW = 1_800_000_000_000;
+  const DAY = 86_400_000;
+
+  function entryAt(now: () => number): BookEntry {
+    return new BookEntry('key/p/k', 'k', { isConfigured: () => true, now });
+  }
+
+  function untilOf({ view }: Pick<BookEntry, 'view'>): number | undefined {
+    return view.state === 'in-service' ? view.holds[0]?.until : undefined;
+  }
+
+  void it('dates anew what is not written, in the clock it is written by', () => {
+    let now = NOW + DAY;
+    const entry = entryAt(() => now);
+    happens(entry, attempt(throttles, now, { waitMs: 30_000 }));
+    happens(entry, { type: 'headroom', at: now, model: 'm', scarceUntil: now + 9_000 });
+    now = NOW;
+    entry.clockSet(-DAY);
+    assert.equal(untilOf(entry), NOW + 30_000);
+    const { record, events } = asked(entry, 'n.0');
+    assert.deepEqual([untilOf({ view: record }), record.decisions?.[0]?.at], [NOW + 30_000, NOW]);
+    assert.deepEqual(record.state === 'in-service' && record.scarce, [
+      { model: 'm', since: NOW, until: NOW + 9_000 },
+    ]);
+    assert.equal(events.size, 2);
+  });
+
+  void it('counts once what was on its way to the store meanwhile, and dates it anew', () => {
+    let now = NOW + DAY;
+    const entry = entryAt(() => now);
+    happens(entry, attempt(throttles, now, { waitMs: 30_000 }));
+    happens(entry, attempt(counts, now));
+    const write = asked(entry, 'n.0');
+    now = NOW;
+    entry.clockSet(-DAY);
+    entry.written(write, 3);
+    assert.deepEqual([untilOf(entry), failuresOf(entry)], [NOW + 30_000, 1]);
+    assert.equal(entry.isUnwritten, false);
+  });
+
+  void it("keeps the operator's acts in their order, whichever way it is set", () => {
+    for (const byMs of [-DAY, -300_000, 300_000, DAY]) {
+      const entry = entryAt(() => NOW);
+      const said = (type: 'disabled' | 'enabled', at: number): void =>
+        happens(entry, afterKnownActs({ type, at }, entry.view));
+      const known: KeyRecord = {
+        ...FRESH,
+        epoch: 4,
+        since: NOW,
+        operator: { act: 'enabled', at: NOW - 1_000 },
+      };
+      entry.hear({ id: entry.id, value: encodeRecord(known), revision: 2 });
+      said('enabled', NOW - 500);
+      said('disabled', NOW);
+      entry.clockSet(byMs);
+      assert.equal(entry.view.state, 'disabled', String(byMs));
+      assert.equal(entry.view.since, NOW + byMs);
+      said('enabled', NOW + byMs + 10);
+      assert.equal(entry.view.state, 'in-service', String(byMs));
+    }
+  });
+
+  void it('dates nothing by the stamp of an act that lies ahead, and lets every later act follow it', () => {
+    const entry = entryAt(() => NOW);
+    const ahead: KeyRecord = { ...disabled, since: NOW + DAY, operator: { act: 'disabled', at: NOW + DAY } };
+    entry.hear({ id: entry.id, value: encodeRecord(ahead), revision: 2 });
+    happens(entry, afterKnownActs({ type: 'enabled', at: NOW + 5 }, entry.view));
+    const { state, since, decisions, operator } = entry.view;
+    assert.deepEqual([state, since, decisions?.at(-1)?.at], ['in-service', NOW + 5, NOW + 5]);
+    happens(entry, afterKnownActs({ type: 'disabled', at: NOW + 6 }, entry.view));
+    assert.equal(entry.view.state, 'disabled');
+    assert.equal(operator?.at, NOW + DAY + 1);
   });
 });

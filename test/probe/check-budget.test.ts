@@ -13,6 +13,15 @@ void test('a day has as many paid checks as were asked for, and the next day has
   assert.deepEqual([!budget.has(START + DAY_MS), budget.take(START + DAY_MS)], [false, true]);
 });
 
+void test('a day that a clock began ahead is over once that clock is set back', () => {
+  const budget = new CheckBudget(1);
+  assert.deepEqual([budget.take(START + 2 * DAY_MS), budget.has(START + 2 * DAY_MS)], [true, false]);
+  assert.deepEqual(
+    [budget.spentUntil(START), budget.take(START), budget.has(START)],
+    [undefined, true, false],
+  );
+});
+
 void test('a budget of nothing allows nothing', () => {
   const budget = new CheckBudget(0);
   assert.equal(budget.take(START), false);

@@ -50,6 +50,9 @@ void describe('passedQuery', () => {
     'a=1%3Baccess_token=t',
     'access_token',
     '+access_token=t',
+    'token[0]=t',
+    'key%00=k',
+    'access%E2%80%8B_token=t',
   ] as const;
   for (const pair of stopped) {
     void it(`keeps ${pair} to itself`, () => {
@@ -74,6 +77,9 @@ void describe('passedQuery', () => {
       '$fields=a',
       'uploadType=media',
       'x=1',
+      '__proto__=1',
+      '__proto__',
+      'constructor=1',
     ])
       assert.equal(passedQuery(`?alt=sse&${pair}`, 'gemini', false), '?alt=sse');
   });

@@ -6,6 +6,7 @@ import { HEARTBEAT, Silence } from '../../src/workers/heartbeat.ts';
 import type { Report } from '../../src/workers/messages.ts';
 
 const EVERY_MS = 1_000;
+const MEMORY = { limit: 1, held: 0, waiting: 0, refused: 0 };
 
 void suite('silence', () => {
   const bounds = { everyMs: EVERY_MS, silentMs: 3_000, killMs: 5_000 };
@@ -38,6 +39,7 @@ function workersEnd() {
     everyMs: EVERY_MS,
     report: async (report) => void told.push(report),
     serve: (socket) => served.push(socket),
+    memory: () => MEMORY,
     now: () => clock.now,
   });
   return { clock, told, served, handover };
@@ -103,6 +105,7 @@ void suite('handing over', () => {
         told.push(report);
       },
       serve: (socket) => served.push(socket),
+      memory: () => MEMORY,
       now: () => clock.now,
     });
     handover.take(1, new Socket());
@@ -121,6 +124,7 @@ void suite('handing over', () => {
         signs++;
         await promise;
       },
+      memory: () => MEMORY,
       serve: () => undefined,
       now: () => 0,
     });

@@ -8,6 +8,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { countUsable } from '../choose.ts';
 import type { CheckAim } from '../key-effect.ts';
 import type { Recorder } from '../recorder.ts';
+import { faultVerdicts } from '../rules/faults.ts';
 import type { Verdict } from '../verdict.ts';
 import { LATELY_MS, MIN_KEYS } from './evidence.ts';
 
@@ -58,6 +59,11 @@ export function hearOfProvider(
     if (isAnswered) circuits.answered(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
+  // What is said to a handshake instead of joining it tells nothing of the model's other requests: a client may ask any
+  // model for a session, and would have it taken for down. Who pays: sessions, which meet a provider that refuses them
+  // before they go elsewhere.
+  const isRefusal = isAnswered || verdict.rule === faultVerdicts['no-output'].rule;
+  if (call.target.operation.upgrades && isRefusal) return;
   // The check of a key that is out of service speaks of that key.
   if (check === 'key' || check === 'credit') return;
   circuits.failed(provider, {

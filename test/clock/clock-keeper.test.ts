@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClockKeeper } from '../../src/clock/clock-keeper.ts';
+import { StateClock } from '../../src/clock/state-clock.ts';
+
+const DAY_MS = 86_400_000;
+const NEAR_MS = 30_000;
+
+interface Scene {
+  readonly clock: StateClock;
+  readonly keeper: ClockKeeper;
+  /** By how much the clock was set, each time. */
+  readonly sets: readonly number[];
+}
+
+function begin(context: TestContext, storeTime: () => Promise<number>): Scene {
+  const clock = new StateClock();
+  const sets: number[] = [];
+  const onSet = (byMs: number): void => void sets.push(byMs);
+  const keeper = new ClockKeeper({ clock, storeTime, onNotice: () => undefined, onSet });
+  context.after(() => keeper.close());
+  return { clock, keeper, sets };
+}
+
+function assertAhead({ clock }: Scene, aheadMs: number): void {
+  const off = clock.now() - Date.now() - aheadMs;
+  assert.ok(Math.abs(off) < NEAR_MS, `${off} ms off`);
+}
+
+void test('a store that does not answer is asked again soon, and its clock is gone by then', async (context) => {
+  let isAway = true;
+  const scene = begin(context, () =>
+    isAway ? Promise.reject(new Error('away')) : Promise.resolve(Date.now() + DAY_MS),
+  );
+  await scene.keeper.askStore();
+  assertAhead(scene, 0);
+  isAway = false;
+  // It does not keep the process from ending, so that something else has to.
+  while (scene.sets.length === 0) await sleep(20);
+  assertAhead(scene, DAY_MS);
+  assert.ok(Math.abs((scene.sets[0] ?? NaN) - DAY_MS) < NEAR_MS);
+});
+
+void test('a first answer that took long is better than the wall clock; a later one says nothing', async (context) => {
+  let [aheadMs, tripMs] = [DAY_MS, 1_100];
+  const scene = begin(context, async () => {
+    await sleep(tripMs);
+    return Date.now() + aheadMs;
+  });
+  await scene.keeper.askStore();
+  assertAhead(scene, DAY_MS);
+  aheadMs = 0;
+  await scene.keeper.askStore();
+  assertAhead(scene, DAY_MS);
+  tripMs = 0;
+  while (scene.sets.length < 2) await scene.keeper.askStore();
+  assertAhead(scene, 0);
+});
