@@ -43,12 +43,19 @@ export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | B
 const STEP_BYTES = 512 * 1024;
 
 /** The same; of a large body a part at a time, and between two of them others have their turn. */
-export async function scanBodyInSteps(
+export function scanBodyInSteps(
   body: Buffer,
   options: ScanOptions = {},
   stepBytes = STEP_BYTES,
+): BodyFacts | BodyFault | Promise<BodyFacts | BodyFault> {
+  return body.length <= stepBytes ? scanBody(body, options) : scanSteps(body, options, stepBytes);
+}
+
+async function scanSteps(
+  body: Buffer,
+  options: ScanOptions,
+  stepBytes: number,
 ): Promise<BodyFacts | BodyFault> {
-  if (body.length <= stepBytes) return scanBody(body, options);
   const scan = new JsonScan(body, nestedWalk());
   for (let until = stepBytes; scan.step(until) === 'paused'; until = scan.at + stepBytes)
     await setImmediate();

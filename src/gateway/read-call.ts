@@ -125,7 +125,8 @@ async function readFacts(
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   // A page in a browser can send any other type anywhere without asking first.
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
-    return orRefusal(await scanBodyInSteps(head, { partial: isPartial }), 'invalid_json');
+    const scanned = scanBodyInSteps(head, { partial: isPartial });
+    return orRefusal(scanned instanceof Promise ? await scanned : scanned, 'invalid_json');
   }
   if (mediaType === 'multipart/form-data')
     return orRefusal(scanForm(head, contentType, { partial: isPartial }), 'invalid_form');

@@ -31,6 +31,8 @@ export class Redactor {
   readonly #beginnings = new Uint8Array(256);
   readonly #longest: number;
   readonly #shortest: number;
+  /** Made once: a request has a stream of its own, which should cost little. */
+  readonly #looking: Readonly<Record<'answer' | 'error' | 'connection', Looking>>;
 
   /** @param texts credentials, and parts of such */
   constructor(texts: readonly string[]) {
@@ -49,6 +51,11 @@ export class Redactor {
     }
     this.#longest = Math.max(0, ...this.#all.secrets.map(({ maxBytes }) => maxBytes));
     this.#shortest = Math.min(TELLING_LENGTH, ...long.map(({ length }) => length));
+    this.#looking = {
+      answer: this.#looks(this.#sure, true),
+      error: this.#looks(this.#all, true),
+      connection: this.#looks(this.#sure, false),
+    };
   }
 
   /** Whether there is nothing to look for. */
@@ -73,13 +80,16 @@ export class Redactor {
    *   for an escape that may begin with it, since nobody knows where its messages end
    */
   stream(kind: 'answer' | 'error' | 'connection'): RedactedStream {
-    const what = kind === 'error' ? this.#all : this.#sure;
-    return new RedactedStream({
-      keepsEscapes: kind !== 'connection',
+    return new RedactedStream(this.#looking[kind]);
+  }
+
+  #looks(what: Sought, keepsEscapes: boolean): Looking {
+    return {
+      keepsEscapes,
       blank: (bytes) => this.#blanked(bytes, what),
       mayEndOpen: (byte) => this.#alphabet[byte] === 1,
       openAt: (bytes) => this.#openAt(bytes, what),
-    });
+    };
   }
 
   #blanked(bytes: Buffer, what: Sought): Buffer {
@@ -229,17 +239,15 @@ const ofDerived = new WeakMap<Secret, { readonly text: string; readonly redactor
  * @param derived what was made of it for this request, such as an access token
  */
 export function redactorFor(secret: Secret, derived?: string): Redactor {
-  if (derived === undefined) return keptIn(ofSecret, secret, () => new Redactor(partsOf(secret)));
+  if (derived === undefined) {
+    let plain = ofSecret.get(secret);
+    if (plain === undefined) ofSecret.set(secret, (plain = new Redactor(partsOf(secret))));
+    return plain;
+  }
   const kept = ofDerived.get(secret);
   if (kept?.text === derived) return kept.redactor;
   const redactor = new Redactor([...partsOf(secret), derived]);
   ofDerived.set(secret, { text: derived, redactor });
-  return redactor;
-}
-
-function keptIn(kept: WeakMap<Secret, Redactor>, secret: Secret, make: () => Redactor): Redactor {
-  const redactor = kept.get(secret) ?? make();
-  kept.set(secret, redactor);
   return redactor;
 }
 

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 
 const CONTINUE = Buffer.from('HTTP/1.1 100');
+/** Where the first digit of the status stands: it alone tells nearly every answer. */
+const STATUS_AT = CONTINUE.indexOf('100');
 const END_OF_HEAD = '\r\n\r\n';
 /** A longer one is for the parser to refuse. Bytes. */
 const MAX_HEAD_BYTES = 8192;
@@ -31,6 +33,14 @@ export class UnaskedContinue {
       for (;;) {
         const chunk: unknown = read(size);
         if (!this.#awaitsHead || !Buffer.isBuffer(chunk)) return chunk;
+        if (
+          this.#held === undefined &&
+          chunk.length > STATUS_AT &&
+          chunk[STATUS_AT] !== CONTINUE[STATUS_AT]
+        ) {
+          this.#awaitsHead = false;
+          return chunk;
+        }
         const rest = this.#passOver(chunk);
         if (rest !== undefined) return rest;
       }

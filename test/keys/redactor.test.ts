@@ -47,6 +47,9 @@ function shown(text: string, form: string): number {
   return longest;
 }
 
+/** A part of a JWT. */
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 void describe('Redactor', () => {
   for (const [name, [form, isForErrors]] of Object.entries(FORMS)) {
     const kinds = isForErrors === true ? (['error'] as const) : (['answer', 'error', 'connection'] as const);
@@ -134,7 +137,6 @@ void describe('Redactor', () => {
   });
 
   void it('leaves tokens in good answers that only begin as the key does', () => {
-    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = (claims: object): string =>
       `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '1234567890', ...claims })}.c2lnbmF0dXJlLW9mLWE`;
     const [key, another] = [token({ iat: 1_700_000_000 }), token({ iat: 1_516_239_022 })];
