@@ -31,7 +31,7 @@ class KeptBytes {
   readonly #memory: RequestMemory;
   /** Where all of a large body goes that was announced: no second copy is made of it in the end. */
   #whole: Buffer | undefined;
-  #pieces = new Pieces();
+  readonly #pieces = new Pieces();
   #room: number;
   length = 0;
 

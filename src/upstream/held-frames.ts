@@ -3,7 +3,7 @@ import { Pieces } from './pieces.ts';
 
 /** Bytes of an answer that wait to be passed on, and where in them the last whole frame ends. */
 export class HeldFrames {
-  #pieces = new Pieces();
+  readonly #pieces = new Pieces();
   /** Of the bytes, those at the end that belong to a frame which is not whole. */
   #tail = 0;
   /** Half a frame was let go, because it was longer than the hold, and its end has not come. */
@@ -34,11 +34,9 @@ export class HeldFrames {
   }
 
   takeAll(): Buffer {
-    const pieces = this.#pieces;
-    this.#memory?.release(pieces.length);
-    this.#pieces = new Pieces();
+    this.#memory?.release(this.length);
     this.#tail = 0;
-    return pieces.all();
+    return this.#pieces.take();
   }
 
   /** Takes the frames that are whole; half a frame stays. */

@@ -38,6 +38,15 @@ export class Pieces {
     return this.#pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.#pieces);
   }
 
+  /** All of them as one, and keeps none. */
+  take(): Buffer {
+    const all = this.all();
+    this.#pieces = [];
+    this.#from = 0;
+    this.#length = 0;
+    return all;
+  }
+
   #join(): void {
     const small = this.#pieces.splice(this.#from);
     if (small.length === 0) return;

@@ -30,4 +30,6 @@ void test('one piece is given back as it is, and none is nothing', () => {
   assert.equal(pieces.all().length, 0);
   pieces.push(one);
   assert.equal(pieces.all(), one);
+  assert.equal(pieces.take(), one);
+  assert.deepEqual([pieces.length, pieces.count, pieces.take().length], [0, 0, 0]);
 });
