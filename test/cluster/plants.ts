@@ -156,7 +156,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: 'const order = compareActs(ours.operator, theirs.operator);',
     becomes: 'const order = 0;',
     breaks: 'disabled-stays-disabled',
-    withinSeeds: 40,
+    withinSeeds: 100,
   },
   'removed-put-back': {
     meaning: 'a node puts back the record of a key that it has no more',
@@ -172,7 +172,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: '(isOlder || isLate)',
     becomes: 'isLate',
     breaks: 'removed-stays-removed',
-    withinSeeds: 60,
+    withinSeeds: 150,
   },
   'removed-for-all': {
     meaning: 'a node that still has a key follows the deletion of its record',
