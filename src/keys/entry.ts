@@ -69,6 +69,8 @@ export class BookEntry {
   /** It is to be deleted. */
   #isToGo = false;
   #pending: Pending[] = [];
+  /** What the marks of all its writes begin with, once there was one. */
+  #writer: string | undefined;
   /** Writes whose answers may still be to come, or were lost; newest last. Any of them may yet be carried out. */
   #writes: Write[] = [];
 
@@ -135,7 +137,10 @@ export class BookEntry {
     return true;
   }
 
-  /** All that is to be written, in one write; undefined where it comes to nothing. */
+  /**
+   * All that is to be written, in one write; undefined where it comes to nothing.
+   * @param mark - the writer's name, a dot, and a number that it gives once
+   */
   nextWrite(mark: string): Write | undefined {
     if (this.view === this.#base) this.#pending = [];
     if (!this.isUnwritten) return undefined;
@@ -145,6 +150,7 @@ export class BookEntry {
     const write: Write = this.#isToGo
       ? { expected, value: undefined, record: FRESH, mark, events: new Set() }
       : { expected, value: encodeRecord(view, mark), record: view, mark, events: new Set(this.#pending) };
+    this.#writer = mark.slice(0, mark.indexOf('.') + 1);
     this.#writes.push(write);
     if (this.#writes.length > MAX_WRITES) this.#writes.shift();
     return write;
@@ -201,8 +207,8 @@ export class BookEntry {
     const write = this.#writes.find((each) => each.mark === mark);
     if (write !== undefined) this.#settle(write);
     const isOlder = this.#isDoubted && revision < this.#heard;
-    // A write of its own that is carried out only now brings nothing back that has left meanwhile.
-    const isLate = write !== undefined && !this.#isConfigured(this.keyId);
+    // A write of its own that is carried out only now, or once more, brings nothing back that has left meanwhile.
+    const isLate = this.#isDeleted && !this.#isConfigured(this.keyId) && this.#isOwn(value);
     this.#isToGo = value !== undefined && (this.#isToGo || (this.#isDeleted && (isOlder || isLate)));
     if (this.#isToGo) {
       this.#revision = revision;
@@ -221,6 +227,11 @@ export class BookEntry {
       this.#heard = Math.max(heardBefore, revision);
     }
     return record !== undefined;
+  }
+
+  #isOwn(value: string | undefined): boolean {
+    const mark = value === undefined ? undefined : markOf(value);
+    return this.#writer !== undefined && mark?.startsWith(this.#writer) === true;
   }
 
   /** What stands of what the store once held, and what it holds now. */

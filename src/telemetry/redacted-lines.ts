@@ -16,12 +16,21 @@ export function redactedError(error: unknown): unknown {
   return redactedValue(error instanceof Error ? pino.stdSerializers.errWithCause(error) : error, 'opened');
 }
 
-/** A request's line: of what is in it clients choose the path and providers their id, whatever they put into those. */
+/**
+ * A request's line: of what is in it clients choose the path and the model and providers their id, whatever they put into
+ * those.
+ */
 export function redactedEntry(entry: RequestEntry): RequestEntry {
-  const { path, providerRequestId } = entry;
+  const { path, model, providerRequestId } = entry;
   const shownPath = redactedText(path);
+  const shownModel = model === undefined ? undefined : redactedText(model);
   const shownId =
     providerRequestId === undefined ? undefined : redactedText(providerRequestId.slice(0, MAX_ID_LENGTH));
-  if (shownPath === path && shownId === providerRequestId) return entry;
-  return { ...entry, path: shownPath, ...(shownId !== undefined && { providerRequestId: shownId }) };
+  if (shownPath === path && shownModel === model && shownId === providerRequestId) return entry;
+  return {
+    ...entry,
+    path: shownPath,
+    ...(shownModel !== undefined && { model: shownModel }),
+    ...(shownId !== undefined && { providerRequestId: shownId }),
+  };
 }

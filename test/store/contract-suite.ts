@@ -501,7 +501,9 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       await store.remember('b', 'short', 20);
       await store.remember('c', 'lasting', limits.lastingMs + 1);
       await store.forget('c');
-      assert.equal(await store.recall('b'), 'short');
+      await store.remember('d', 'lasting', limits.lastingMs + 1);
+      await store.remember('d', 'short', LONG_MS);
+      assert.equal(await store.recall('d'), 'short');
       await passTime(30);
       assert.equal(await store.recall('a'), 'lasting');
       assert.equal(await store.recall('b'), undefined);

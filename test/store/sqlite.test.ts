@@ -180,7 +180,7 @@ void describe('sqlite store: the file', () => {
   void test('that a newer version wrote is left as it is', async (t) => {
     const place = await placeFor(t);
     await (await place.open()).close();
-    await assertUntouched(place, 'PRAGMA user_version = 4', 'store_newer_version');
+    await assertUntouched(place, 'PRAGMA user_version = 5', 'store_newer_version');
   });
 
   void test('that version 1 wrote is brought up to date with all it holds, though its writer goes on', async (t) => {

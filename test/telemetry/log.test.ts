@@ -70,6 +70,8 @@ for (const format of ['json', 'pretty'] as const) {
     }
     const careless = { ...entry, credential: secret, headers: { authorization: secret } };
     log.request(careless);
+    // A program that takes one argument for another.
+    log.request({ ...entry, model: secret.reveal() });
     await log.flush();
     assert.match(kept.text, /\[secret\]/);
     assert.doesNotMatch(kept.text, /do-not-tell/);
@@ -85,11 +87,11 @@ void test('people see fields behind the message and errors below it', () => {
 void test('what clients choose cannot command a terminal or begin a line', () => {
   const kept = new Kept();
   const log = logTo(kept, { format: 'pretty' });
-  log.request({ ...entry, model: 'gpt\u001b[2J\n00:00:00 200 forged' });
+  log.request({ ...entry, model: 'gpt\u001b[2J\n00:00:00 200 forged \u202e\u2028' });
   log.info('said\r\n', { text: '\u001b]0;title\u0007' });
   const lines = kept.text.split('\n');
   assert.equal(lines.length, 3);
-  assert.doesNotMatch(lines.join(''), /\p{Cc}/u);
+  assert.doesNotMatch(lines.join(''), /[\p{Cc}\p{Cf}\p{Zl}]/u);
 });
 
 void test('where there are several processes every line says which one wrote it', () => {
