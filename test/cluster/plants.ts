@@ -100,7 +100,8 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: 'this.#writes.find((each) => each.mark === mark)',
     becomes: 'this.#writes.find(() => false)',
     breaks: 'no-update-lost',
-    withinSeeds: 350,
+    firstSeed: 300,
+    withinSeeds: 60,
   },
   'deaf-domain': {
     meaning: 'a domain that another node learned is not taken over from the record',
@@ -156,7 +157,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: 'const order = compareActs(ours.operator, theirs.operator);',
     becomes: 'const order = 0;',
     breaks: 'disabled-stays-disabled',
-    withinSeeds: 40,
+    withinSeeds: 100,
   },
   'removed-put-back': {
     meaning: 'a node puts back the record of a key that it has no more',
