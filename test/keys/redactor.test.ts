@@ -137,9 +137,9 @@ void describe('Redactor', () => {
   });
 
   void it('leaves tokens in good answers that only begin as the key does', () => {
-    const token = (claims: object): string =>
-      `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '1234567890', ...claims })}.c2lnbmF0dXJlLW9mLWE`;
-    const [key, another] = [token({ iat: 1_700_000_000 }), token({ iat: 1_516_239_022 })];
+    const [key = '', another = ''] = [1_700_000_000, 1_516_239_022].map(
+      (iat) => `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '1234567890', iat })}.c2lnbmF0dXJlLW9mLWE`,
+    );
     const text = `"${another}" is a token`;
     for (const kind of ['answer', 'connection'] as const) {
       const stream = new Redactor([key]).stream(kind);
