@@ -138,7 +138,8 @@ void describe('Redactor', () => {
 
   void it('leaves tokens in good answers that only begin as the key does', () => {
     const [key = '', another = ''] = [1_700_000_000, 1_516_239_022].map(
-      (iat) => `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '1234567890', iat })}.c2lnbmF0dXJlLW9mLWE`,
+      (iat) =>
+        `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '1234567890', iat })}.c2lnbmF0dXJlLW9mLWE`,
     );
     const text = `"${another}" is a token`;
     for (const kind of ['answer', 'connection'] as const) {
