@@ -163,7 +163,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: '(isOlder || isLate)',
     becomes: 'isLate',
     breaks: 'removed-stays-removed',
-    withinSeeds: 60,
+    withinSeeds: 150,
   },
   'removed-for-all': {
     meaning: 'a node that still has a key follows the deletion of its record',
