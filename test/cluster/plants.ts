@@ -21,7 +21,6 @@ export type PlantName =
   | 'old-epochs-count'
   | 'dropped-on-conflict'
   | 'lease-not-heeded'
-  | 'rest-is-all'
   | 'deaf-pool'
   | 'passes-add-up'
   | 'own-writes-again'
@@ -69,15 +68,6 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     breaks: 'one-prober',
     withinSeeds: 20,
   },
-  'rest-is-all': {
-    meaning: 'who checks the keys that the holder of the lease does not have checks all others, too',
-    file: 'src/probe/key-share.ts',
-    is: 'has: covered.size === 0 ? ALL : (id) => !covered.has(id)',
-    becomes: 'has: ALL',
-    breaks: 'one-prober',
-    firstSeed: 200,
-    withinSeeds: 40,
-  },
   'deaf-pool': {
     meaning: 'the pool is not told of what other nodes wrote',
     file: 'src/keys/book.ts',
@@ -100,7 +90,8 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: 'this.#writes.find((each) => each.mark === mark)',
     becomes: 'this.#writes.find(() => false)',
     breaks: 'no-update-lost',
-    withinSeeds: 350,
+    firstSeed: 300,
+    withinSeeds: 60,
   },
   'deaf-domain': {
     meaning: 'a domain that another node learned is not taken over from the record',
