@@ -55,10 +55,10 @@ export class Prober {
     return loop?.holdsLease === true ? loop.budget : undefined;
   }
 
-  /** Providers whose keys are tested here, and for which the checks of a day are used up, with the time of the next. */
+  /** Providers of which keys are tested here, and for which the checks of a day are used up, with the time of the next. */
   spentBudgets(now: number): readonly (readonly [providerId: string, until: number])[] {
     return [...this.#loops].flatMap(([id, loop]) => {
-      const until = loop.holdsLease ? loop.budget.spentUntil(now) : undefined;
+      const until = loop.holdsLease || loop.holdsRest ? loop.budget.spentUntil(now) : undefined;
       return until === undefined ? [] : [[id, until] as const];
     });
   }

@@ -28,7 +28,7 @@ const NEAR_MS = 60_000;
 /** A hold is counted from the answer, a moment after the request; and in whole milliseconds. */
 const ROUNDING_MS = 50;
 /** The least time-to-live of a lease there is, and what a machine that is busy adds. Milliseconds. */
-const TAKEOVER_MS = 7_000;
+const TAKEOVER_MS = 20_000;
 
 interface Node {
   readonly gateway: GatewayProcess;

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import { violationText } from './invariants.ts';
 import { isPlantName, plants } from './plants.ts';
-import { simulateSeeds } from './simulation.ts';
+import { seedsFrom, simulateSeeds } from './simulation.ts';
 
 const SEEDS = 200;
 /** Other ones each time: what breaks is a find, and is repeated by what is printed. */
@@ -25,7 +25,8 @@ const BROKE_ONCE = [
 void describe('simulated clusters', () => {
   void it(`keep every invariant, whatever fails (${SEEDS} seeds)`, async (t) => {
     t.diagnostic(`npm run simulate:cluster -- --from ${FIRST_SEED} --seeds ${SEEDS}`);
-    const { seeds, runs } = await simulateSeeds({ from: FIRST_SEED, count: SEEDS }, availableParallelism());
+    const order = { seeds: seedsFrom(FIRST_SEED, SEEDS), until: 'none' } as const;
+    const { seeds, runs } = await simulateSeeds(order, availableParallelism());
     assert.deepEqual(
       runs.map(({ seed, violation }) => `seed ${seed}: ${violationText(violation)}`),
       [],
@@ -34,18 +35,16 @@ void describe('simulated clusters', () => {
   });
 
   void it('keep every invariant in the seeds that once broke one', async () => {
-    for (const seed of BROKE_ONCE) {
-      const { runs } = await simulateSeeds({ from: seed, count: 1 }, 1);
-      assert.deepEqual(
-        runs.map(({ violation }) => `seed ${seed}: ${violationText(violation)}`),
-        [],
-      );
-    }
+    const { runs } = await simulateSeeds({ seeds: BROKE_ONCE, until: 'none' }, availableParallelism());
+    assert.deepEqual(
+      runs.map(({ seed, violation }) => `seed ${seed}: ${violationText(violation)}`),
+      [],
+    );
   });
 
   void it('go the same way again with the same seed, and another way with another', async () => {
     const [first, again, other] = await Promise.all(
-      [7, 7, 8].map((seed) => simulateSeeds({ from: seed, count: 1, traced: true }, 1)),
+      [7, 7, 8].map((seed) => simulateSeeds({ seeds: [seed], traced: true }, 1)),
     );
     assert.ok(first !== undefined && first.happened > 100);
     assert.deepEqual(again, first);
@@ -55,8 +54,8 @@ void describe('simulated clusters', () => {
   for (const [name, { meaning, breaks, withinSeeds, firstSeed = 1 }] of Object.entries(plants)) {
     void it(`show the fault where ${meaning} (within ${withinSeeds} seeds)`, async () => {
       assert.ok(isPlantName(name));
-      const order = { from: firstSeed, count: withinSeeds, plant: name, until: breaks };
-      const { runs } = await simulateSeeds(order, 1);
+      const seeds = seedsFrom(firstSeed, withinSeeds);
+      const { runs } = await simulateSeeds({ seeds, plant: name, until: breaks }, 1);
       const broken = runs.map(({ violation }) => violation?.invariant);
       assert.ok(broken.includes(breaks), `it broke ${broken.join(', ') || 'nothing'}`);
     });

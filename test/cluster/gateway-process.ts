@@ -66,10 +66,11 @@ export class GatewayProcess implements Owner {
   book: KeyBook | undefined;
   providers: readonly Provider[] = [];
   requestsUnderWay = 0;
-  /** When it last began with a configuration. True time. */
-  configuredAt: number;
   /** Ids of keys that its configuration does not have. */
   #removed: ReadonlySet<string>;
+  readonly #startedAt: number;
+  /** Of keys that came into its configuration later. */
+  readonly #hasSince = new Map<string, number>();
   readonly #skewMs: number;
   readonly #path: Path;
   readonly #world: Surroundings;
@@ -96,11 +97,16 @@ export class GatewayProcess implements Owner {
     this.#skewMs = skewMs;
     this.#path = path;
     this.#world = world;
-    this.configuredAt = world.time.now;
+    this.#startedAt = world.time.now;
   }
 
   hasKey(id: string): boolean {
     return !this.#removed.has(id);
+  }
+
+  /** Since when, where it does. True time. */
+  hasSince(id: string): number {
+    return this.#hasSince.get(id) ?? this.#startedAt;
   }
 
   clock(trueMs: number): number {
@@ -202,8 +208,8 @@ export class GatewayProcess implements Owner {
 
   /** Takes another configuration over, as a gateway does at a reload. */
   async reload(removed: ReadonlySet<string>): Promise<void> {
+    for (const id of this.#removed) if (!removed.has(id)) this.#hasSince.set(id, this.#world.time.now);
     this.#removed = removed;
-    this.configuredAt = this.#world.time.now;
     const { book } = this;
     // It begins with it.
     if (book === undefined || this.#prober === undefined) return;

@@ -58,8 +58,8 @@ const PROPAGATION_MS = 100;
 /** From the end of the faults until every node is connected again and has caught up. Milliseconds. */
 const CATCH_UP_MS = 2_000;
 /**
- * From the moment that a holder of a lease has another configuration until others go by that: it says so in its next
- * round, they ask in theirs, and what they have begun by then takes two requests. Milliseconds.
+ * From the moment that somebody holds a lease, or its holder has another configuration, until others go by that: it says so
+ * in its next round, they ask in theirs, and what they have begun by then takes two requests. Milliseconds.
  */
 const CONFIGURED_MS = 2 * (LONGEST_INTERVAL_MS + STORE_TIMEOUT_MS) + 2 * CHECK_TIMEOUT_MS;
 /** Leases of one provider that nodes with different keys hold at once: no simulation has more nodes. */
@@ -224,22 +224,24 @@ export class Invariants {
   #checks(process: GatewayProcess, provider: string, key: NamedKey | undefined): void {
     // The lease was granted, and then lost by the store, while the answer was under way.
     if (this.#time.now - this.#lostAt < STORE_TIMEOUT_MS) return;
-    const holders = RANKS.map((rank) => this.#server().holderOf(leaseName(provider, rank)));
-    const rank = holders.indexOf(process.name);
-    const before = holders.slice(0, rank).find((name) => key !== undefined && this.#isKnownToHave(name, key));
+    const leases = RANKS.map((rank) => leaseName(provider, rank));
+    const rank = leases.findIndex((lease) => this.#server().holderOf(lease) === process.name);
+    const before = key && leases.slice(0, rank).find((lease) => this.#isKnownToHave(lease, key));
     if (rank >= 0 && before === undefined) return;
-    const holder = before ?? holders[0] ?? 'nobody';
+    const holder = this.#server().holderOf(before ?? leaseName(provider, 0)) ?? 'nobody';
     this.violate(
       'one-prober',
       `${process.name} checks ${key?.name ?? provider}, whose lease ${holder} holds`,
     );
   }
 
-  /** It has had the key for long enough for others to know. */
-  #isKnownToHave(processName: string | undefined, key: NamedKey): boolean {
-    const process = this.#processes().find(({ name }) => name === processName);
+  /** Whoever holds the lease has done so, and has had the key, for long enough for others to know. */
+  #isKnownToHave(lease: string, key: NamedKey): boolean {
+    const holder = this.#server().holderOf(lease);
+    const process = this.#processes().find(({ name }) => name === holder);
     if (process?.hasKey(key.id) !== true) return false;
-    return this.#time.now - process.configuredAt >= CONFIGURED_MS;
+    const hadForMs = this.#time.now - process.hasSince(key.id);
+    return Math.min(hadForMs, this.#server().heldFor(lease)) >= CONFIGURED_MS;
   }
 
   #triesLive(process: GatewayProcess, key: NamedKey, record: KeyRecord): void {

@@ -21,7 +21,6 @@ export type PlantName =
   | 'old-epochs-count'
   | 'dropped-on-conflict'
   | 'lease-not-heeded'
-  | 'rest-is-all'
   | 'deaf-pool'
   | 'passes-add-up'
   | 'own-writes-again'
@@ -69,15 +68,6 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     breaks: 'one-prober',
     withinSeeds: 20,
   },
-  'rest-is-all': {
-    meaning: 'who checks the keys that the holder of the lease does not have checks all others, too',
-    file: 'src/probe/key-share.ts',
-    is: 'has: covered.size === 0 ? ALL : (id) => !covered.has(id)',
-    becomes: 'has: ALL',
-    breaks: 'one-prober',
-    firstSeed: 200,
-    withinSeeds: 40,
-  },
   'deaf-pool': {
     meaning: 'the pool is not told of what other nodes wrote',
     file: 'src/keys/book.ts',
@@ -100,7 +90,8 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: 'this.#writes.find((each) => each.mark === mark)',
     becomes: 'this.#writes.find(() => false)',
     breaks: 'no-update-lost',
-    withinSeeds: 350,
+    firstSeed: 300,
+    withinSeeds: 60,
   },
   'deaf-domain': {
     meaning: 'a domain that another node learned is not taken over from the record',
@@ -156,7 +147,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: 'const order = compareActs(ours.operator, theirs.operator);',
     becomes: 'const order = 0;',
     breaks: 'disabled-stays-disabled',
-    withinSeeds: 40,
+    withinSeeds: 100,
   },
   'removed-put-back': {
     meaning: 'a node puts back the record of a key that it has no more',
@@ -172,7 +163,7 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: '(isOlder || isLate)',
     becomes: 'isLate',
     breaks: 'removed-stays-removed',
-    withinSeeds: 60,
+    withinSeeds: 150,
   },
   'removed-for-all': {
     meaning: 'a node that still has a key follows the deletion of its record',

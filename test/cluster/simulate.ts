@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { isPlantName, plants } from './plants.ts';
 import type { PlantName } from './plants.ts';
 import { violationText } from './invariants.ts';
-import { simulateSeeds } from './simulation.ts';
+import { seedsFrom, simulateSeeds } from './simulation.ts';
 import type { Run } from './simulation.ts';
 
 /** Lines of a trace that are shown unless one seed was asked for. */
@@ -32,7 +32,7 @@ else await replay(seed);
 
 async function search(): Promise<void> {
   const began = performance.now();
-  const summary = await simulateSeeds({ from, count: seeds, plant }, availableParallelism());
+  const summary = await simulateSeeds({ seeds: seedsFrom(from, seeds), plant }, availableParallelism());
   const seconds = (performance.now() - began) / 1_000;
   const [first] = summary.runs;
   if (first !== undefined) show(first, LAST_LINES);
@@ -44,7 +44,7 @@ async function search(): Promise<void> {
 }
 
 async function replay(one: number): Promise<void> {
-  const { runs } = await simulateSeeds({ from: one, count: 1, plant, traced: true }, 1);
+  const { runs } = await simulateSeeds({ seeds: [one], plant, traced: true }, 1);
   for (const run of runs) show(run, Infinity);
 }
 

@@ -4,10 +4,7 @@ import type { PlantName } from './plants.ts';
 
 /** What is to be simulated. */
 export interface Assignment {
-  /** The first seed. */
-  readonly from: number;
-  /** How many seeds. */
-  readonly count: number;
+  readonly seeds: readonly number[];
   /** A fault to put into the code first. */
   readonly plant?: PlantName | undefined;
   /** Reports every run, and all that happened in it. */
@@ -16,10 +13,8 @@ export interface Assignment {
   readonly until?: Invariant | 'any' | 'none';
 }
 
-/** What one thread simulates: every `stride`th seed. */
-export interface Order extends Required<Assignment> {
-  readonly stride: number;
-}
+/** What one thread simulates. */
+export type Order = Required<Assignment>;
 
 /** What a thread tells. */
 export type Report =
@@ -42,17 +37,22 @@ export interface Summary {
   readonly runs: readonly Run[];
 }
 
+/** So many seeds, one after the other. */
+export function seedsFrom(first: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
 /** Simulates seeds in several threads at once. */
 export async function simulateSeeds(assignment: Assignment, threads: number): Promise<Summary> {
-  const { from, count, plant, traced = false, until = 'any' } = assignment;
-  const stride = Math.min(threads, count);
+  const { seeds, plant, traced = false, until = 'any' } = assignment;
+  const stride = Math.min(threads, seeds.length);
   const parts = await Promise.all(
-    Array.from({ length: stride }, (_, i) =>
-      work({ from: from + i, count: count - i, stride, plant, traced, until }),
+    Array.from({ length: stride }, (_, thread) =>
+      work({ seeds: seeds.filter((_seed, index) => index % stride === thread), plant, traced, until }),
     ),
   );
   return {
-    seeds: parts.reduce((sum, { seeds }) => sum + seeds, 0),
+    seeds: parts.reduce((sum, part) => sum + part.seeds, 0),
     happened: parts.reduce((sum, { happened }) => sum + happened, 0),
     runs: parts.flatMap(({ runs }) => runs).toSorted((a, b) => a.seed - b.seed),
   };

@@ -13,6 +13,8 @@ export interface StoreWatcher {
 
 interface HeldLease extends Lease {
   /** By the store's clock. */
+  readonly since: number;
+  /** By the store's clock. */
   readonly expiresAt: number;
 }
 
@@ -64,6 +66,11 @@ export class StoreServer {
     return held !== undefined && held.expiresAt > this.#clock() ? held.holder : undefined;
   }
 
+  /** For how long its last holder has had it. Milliseconds. */
+  heldFor(name: string): number {
+    return this.#clock() - (this.#leases.get(name)?.since ?? Infinity);
+  }
+
   compareAndSet(id: string, expectedRevision: number, value: string | undefined): CasResult {
     const before = this.standing(id);
     if (!mayWrite(before, expectedRevision, value)) return { written: false, current: before };
@@ -93,7 +100,9 @@ export class StoreServer {
     if (!isFree && held?.holder !== holder) return undefined;
     const token = isFree || held === undefined ? ++this.#token : held.token;
     const lease = { name, holder, token };
-    this.#leases.set(name, { ...lease, expiresAt: this.#clock() + ttlMs });
+    const now = this.#clock();
+    const since = isFree || held === undefined ? now : held.since;
+    this.#leases.set(name, { ...lease, since, expiresAt: now + ttlMs });
     return lease;
   }
 

@@ -9,7 +9,7 @@ async function carryOut(order: Order): Promise<void> {
   const { simulate } = await import('./simulate-seed.ts');
   let happened = 0;
   let seeds = 0;
-  for (let seed = order.from; seed < order.from + order.count; seed += order.stride) {
+  for (const seed of order.seeds) {
     const outcome = await simulate(seed, order.traced);
     seeds++;
     happened += outcome.happened;

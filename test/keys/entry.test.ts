@@ -37,6 +37,14 @@ function asked(entry: BookEntry, mark: string): Write {
 const failuresOf = ({ view }: BookEntry): number | undefined =>
   view.state === 'in-service' ? view.failures : undefined;
 
+function entryAt(now: () => number): BookEntry {
+  return new BookEntry('key/p/k', 'k', { isConfigured: () => true, now });
+}
+
+function untilOf({ view }: Pick<BookEntry, 'view'>): number | undefined {
+  return view.state === 'in-service' ? view.holds[0]?.until : undefined;
+}
+
 void describe('BookEntry', () => {
   void it('counts once what a write brings that was given up, asked for again, and carried out late', () => {
     const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
@@ -104,14 +112,6 @@ void describe('BookEntry: holds that the operator has ended', () => {
 void describe('BookEntry: a clock that is set', () => {
   const NOW = 1_800_000_000_000;
   const DAY = 86_400_000;
-
-  function entryAt(now: () => number): BookEntry {
-    return new BookEntry('key/p/k', 'k', { isConfigured: () => true, now });
-  }
-
-  function untilOf({ view }: Pick<BookEntry, 'view'>): number | undefined {
-    return view.state === 'in-service' ? view.holds[0]?.until : undefined;
-  }
 
   void it('dates anew what is not written, in the clock it is written by', () => {
     let now = NOW + DAY;

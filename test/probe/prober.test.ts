@@ -254,6 +254,17 @@ void describe('Prober: the plan for a key', () => {
     assert.ok(spentUntil >= startedAt + 24 * 60 * 60 * 1000);
   });
 
+  void it('is told to be spent as well where this node checks but what the holder of the lease does not have', async (t) => {
+    const scene = await begin(t, { failover: { healthCheckBudget: 1 }, answer: ({ write }) => write(FAILS) });
+    const { store, prober, provider } = scene;
+    await store.acquireLease('probe/p', 'another node', 60_000);
+    await store.remember('probe-keys/0/p', 'its-keys', 60_000);
+    await store.remember('probe-list/its-keys/0', JSON.stringify({ chunks: 1, ids: [] }), 60_000);
+    await prober.watch([provider]);
+    await until(() => prober.spentBudgets(Date.now()).length > 0);
+    assert.deepEqual([prober.probing, prober.probingRest], [[], ['p']]);
+  });
+
   void it('is not this node’s where another one holds the lease', async (t) => {
     const scene = await begin(t, { failover: { healthCheckInterval: '1h' } });
     await scene.store.acquireLease('probe/p', 'another node', 60_000);
