@@ -163,7 +163,8 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
     is: '(isOlder || isLate)',
     becomes: 'isLate',
     breaks: 'removed-stays-removed',
-    withinSeeds: 150,
+    firstSeed: 80,
+    withinSeeds: 60,
   },
   'removed-for-all': {
     meaning: 'a node that still has a key follows the deletion of its record',
