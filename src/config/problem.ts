@@ -34,10 +34,11 @@ export function formatPath(path: Path): string {
 
 const LONGEST_SHOWN = 60;
 
-/** A value as problems show it: short, on one line, and without the credentials a URL may carry. */
+/** A value as problems show it: short, on one line, and without the credentials a URL may carry before its host or behind it. */
 export function shorten(written: string): string {
   const line = written
     .replace(/\/\/.*@/s, '//[secret]@')
+    .replace(/(:\/\/[^?]*\?).+/s, '$1[secret]')
     .replaceAll(/\s+/g, ' ')
     .trim();
   return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN - 1)}…` : line;

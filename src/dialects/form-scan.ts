@@ -7,7 +7,8 @@ import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;
-const MAX_PART_HEADER_BYTES = 16 * 1024;
+/** A file's name of 255 signs, each written as three escaped bytes, twice. A thousand parts of it are read in some 20 ms. */
+const MAX_PART_HEADER_BYTES = 4 * 1024;
 const MAX_FIELD_BYTES = 1024;
 /**
  * Parts of a form. No API has more than some dozens, and each takes microseconds: a million small ones would hold up
@@ -20,6 +21,8 @@ const CRLF = '\r\n';
 const CR = 0x0d;
 /** Of a parameter that servers read in different ways. */
 const AMBIGUOUS = Symbol('ambiguous');
+const CONTINUED = /(?:^|\n)[ \t]/u;
+const DISPOSITIONS = /^content-disposition[ \t]*:[^\r\n]*/gimu;
 const HEADER_END = Buffer.from('\r\n\r\n');
 
 /**
@@ -110,12 +113,10 @@ function note(facts: FactsDraft, field: string | undefined, body: Buffer, start:
 
 /** The `name` of a part's `Content-Disposition`. */
 function fieldName(headers: string): string | typeof AMBIGUOUS | undefined {
-  const lines = headers.split(/\r?\n/u);
-  if (lines.some((line) => line.startsWith(' ') || line.startsWith('\t'))) return AMBIGUOUS;
-  const said = lines.filter((line) => /^content-disposition\s*:/iu.test(line));
-  const [line] = said;
+  if (CONTINUED.test(headers)) return AMBIGUOUS;
+  const [line, ...more] = headers.match(DISPOSITIONS) ?? [];
   if (line === undefined) return undefined;
-  return said.length > 1 ? AMBIGUOUS : headerParameter(line, 'name');
+  return more.length > 0 ? AMBIGUOUS : headerParameter(line, 'name');
 }
 
 /** One parameter of a header such as `form-data; name="model"`, where a quoted value may hold semicolons. */

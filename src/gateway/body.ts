@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { CallBody } from '../dialects/call.ts';
+import { Pieces } from '../upstream/pieces.ts';
 import { SMALL_BYTES } from './memory-budget.ts';
 import type { RequestMemory } from './memory-budget.ts';
 
@@ -30,7 +31,7 @@ class KeptBytes {
   readonly #memory: RequestMemory;
   /** Where all of a large body goes that was announced: no second copy is made of it in the end. */
   #whole: Buffer | undefined;
-  #chunks: Buffer[] = [];
+  readonly #pieces = new Pieces();
   #room: number;
   length = 0;
 
@@ -44,7 +45,7 @@ class KeptBytes {
   push(chunk: Buffer): void {
     // One that turns out larger than announced, by the piece in which it passes a bound.
     if (this.#whole !== undefined && this.length + chunk.length > this.#whole.length) this.#fallBack();
-    if (this.#whole === undefined) this.#chunks.push(chunk);
+    if (this.#whole === undefined) this.#pieces.push(chunk);
     else chunk.copy(this.#whole, this.length);
     this.length += chunk.length;
   }
@@ -63,12 +64,11 @@ class KeptBytes {
     if (this.#room > this.length) this.#memory.release(this.#room - this.length);
     this.#room = this.length;
     if (this.#whole !== undefined) return this.#whole.subarray(0, this.length);
-    const [first] = this.#chunks;
-    return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    return this.#pieces.all();
   }
 
   #fallBack(): void {
-    if (this.#whole !== undefined) this.#chunks = [this.#whole.subarray(0, this.length)];
+    if (this.#whole !== undefined) this.#pieces.push(this.#whole.subarray(0, this.length));
     this.#whole = undefined;
   }
 }

@@ -64,6 +64,8 @@ function guarded(
       if (!rest.readableEnded) guard.destroy();
     });
   guard.on('close', () => rest.destroy());
+  // Nobody listens yet where a token has to be fetched before it is sent, and `onFound` has been told by then.
+  guard.on('error', () => undefined);
   return rest.pipe(guard);
 }
 

@@ -79,6 +79,7 @@ function callOf(
   const { operation } = target;
   const model = target.pathModel ?? facts.model ?? queryModel(target);
   if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
+  if (model !== undefined && climbs(model)) return refusal('model_unknown', { model });
   return {
     id,
     target,
@@ -94,6 +95,15 @@ function callOf(
     signal,
     memory,
   };
+}
+
+/**
+ * Whether a name leads out of its place where a provider is told it in a path, as Gemini, Bedrock, Vertex AI and Azure
+ * are: with our credential, to whatever stands there. Who pays: a server whose models are called so, such as one that was
+ * started with `../model`, until `modelMapping` gives it another name.
+ */
+function climbs(model: string): boolean {
+  return model.includes('..') && model.split(/[/\\]/u).includes('..');
 }
 
 function queryModel({ operation, query }: Target): string | undefined {

@@ -1,4 +1,5 @@
 import type { Attempt } from '../failover/attempt.ts';
+import { Pieces } from '../upstream/pieces.ts';
 
 /**
  * All of an answer that passed the gate, whether it is still coming or not; undefined where it broke off or is
@@ -13,16 +14,16 @@ export async function wholeBody(
   mayGrow: (by: number, length: number) => boolean = () => true,
 ): Promise<Buffer | undefined> {
   if (attempt.opening.kind === 'whole') return attempt.opening.body;
-  const chunks: Buffer[] = [];
+  const pieces = new Pieces();
   let length = 0;
   const isWhole = await attempt.relay({
     write: (chunk) => {
       length += chunk.length;
       if (!mayGrow(chunk.length, length) || length > maxBytes) end();
-      else chunks.push(chunk);
+      else pieces.push(chunk);
       return true;
     },
     onDrain: (resume) => resume(),
   });
-  return isWhole && attempt.verdict.class === 'ok' ? Buffer.concat(chunks) : undefined;
+  return isWhole && attempt.verdict.class === 'ok' ? pieces.all() : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Memory } from './memory.ts';
+import { Pieces } from './pieces.ts';
 
 /** Bytes of an answer that wait to be passed on, and where in them the last whole frame ends. */
 export class HeldFrames {
-  #chunks: Buffer[] = [];
-  #length = 0;
+  readonly #pieces = new Pieces();
   /** Of the bytes, those at the end that belong to a frame which is not whole. */
   #tail = 0;
   /** Half a frame was let go, because it was longer than the hold, and its end has not come. */
@@ -17,30 +17,26 @@ export class HeldFrames {
 
   /** In bytes. */
   get length(): number {
-    return this.#length;
+    return this.#pieces.length;
   }
 
-  /** A copy of what is held. */
+  /** What is held; not to be written to. */
   get bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#pieces.all();
   }
 
   /** @param boundary the offset in the chunk behind the last frame that ended there; 0 where none did */
   push(chunk: Buffer, boundary: number): void {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
+    this.#pieces.push(chunk);
     this.#memory?.hold(chunk.length);
     this.#tail = boundary > 0 ? chunk.length - boundary : this.#tail + chunk.length;
     if (boundary > 0) this.isMidFrame = false;
   }
 
   takeAll(): Buffer {
-    const chunks = this.#chunks;
-    this.#memory?.release(this.#length);
-    this.#chunks = [];
-    this.#length = 0;
+    this.#memory?.release(this.length);
     this.#tail = 0;
-    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    return this.#pieces.take();
   }
 
   /** Takes the frames that are whole; half a frame stays. */
@@ -64,7 +60,7 @@ export class HeldFrames {
       return this.takeAll();
     }
     // No frame ended: a long one that comes in small pieces is put together once, not at each of them.
-    return this.#tail === this.#length ? undefined : this.takeWhole();
+    return this.#tail === this.length ? undefined : this.takeWhole();
   }
 
   /** Forgets half a frame whose other half will not come. */

@@ -221,6 +221,13 @@ group('grammars of their own', [
     ],
   },
   {
+    name: 'a base URL with a query, which is not shown',
+    text: 'provider: { type: openai, baseUrl: "https://host/v1?code=do-not-tell" }',
+    problems: [
+      '1:36: provider.baseUrl is "https://host/v1?[secret]": expected an http:// or https:// URL without credentials, query or fragment, such as https://api.openai.com/v1',
+    ],
+  },
+  {
     name: 'an id with a slash',
     text: 'provider: { type: openai, id: a/b }',
     problems: ['1:31: provider.id is "a/b": expected an id of at most 128 characters, without spaces or "/"'],

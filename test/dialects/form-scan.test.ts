@@ -49,6 +49,13 @@ void describe('reading a form', () => {
     assert.equal(facts(body).model, 'm');
   });
 
+  void it('refuses a part whose headers are longer than any file name', () => {
+    const named = (length: number): string =>
+      `--b0undary\r\nX: ${'x'.repeat(length)}\r\n\r\nv\r\n--b0undary--`;
+    assert.equal(fault(named(4_000)), 'facts');
+    assert.equal(fault(named(4_100)), 'invalid_form');
+  });
+
   void it('refuses what servers read in different ways', () => {
     const named = 'Content-Disposition: form-data; name="x"';
     for (const headers of [

@@ -75,6 +75,7 @@ const ROOMS: Readonly<Record<string, Arrows>> = {
       'listener/',
       'translate/retelling.ts',
       'upstream/machine-memory.ts',
+      'upstream/pieces.ts',
     ],
     types: ['config/', 'providers/', 'upstream/'],
   },

@@ -47,8 +47,14 @@ function shown(text: string, form: string): number {
   return longest;
 }
 
-/** A part of a JWT. */
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** A JWT. All of them begin alike. */
+function token(claims: object): string {
+  const parts = [
+    { alg: 'HS256', typ: 'JWT' },
+    { sub: '1234567890', ...claims },
+  ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return [...parts, 'c2lnbmF0dXJlLW9mLWE'].join('.');
+}
 
 void describe('Redactor', () => {
   for (const [name, [form, isForErrors]] of Object.entries(FORMS)) {
@@ -137,10 +143,7 @@ void describe('Redactor', () => {
   });
 
   void it('leaves tokens in good answers that only begin as the key does', () => {
-    const [key = '', another = ''] = [1_700_000_000, 1_516_239_022].map(
-      (iat) =>
-        `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '1234567890', iat })}.c2lnbmF0dXJlLW9mLWE`,
-    );
+    const [key, another] = [token({ iat: 1_700_000_000 }), token({ iat: 1_516_239_022 })];
     const text = `"${another}" is a token`;
     for (const kind of ['answer', 'connection'] as const) {
       const stream = new Redactor([key]).stream(kind);

@@ -4,6 +4,7 @@ import type { Json } from '../../translate/asked.ts';
 import { RetellingError } from '../../translate/retelling.ts';
 import type { Retelling, StreamRetelling } from '../../translate/retelling.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
+import { Pieces } from '../../upstream/pieces.ts';
 import type { ChatWriter, Piece } from './chat-writer.ts';
 
 /** An answer that is all there is not longer, where a stream has to be made of it. Bytes. */
@@ -160,7 +161,7 @@ class WholeRetold implements StreamRetelling {
   readonly #reader: AnswerReader;
   readonly #writer: ChatWriter;
   readonly #out: Sink;
-  readonly #chunks: Buffer[] = [];
+  readonly #pieces = new Pieces();
   #length = 0;
 
   constructor(reader: AnswerReader, writer: ChatWriter, out: Sink) {
@@ -171,7 +172,7 @@ class WholeRetold implements StreamRetelling {
 
   write(chunk: Buffer): boolean {
     this.#length += chunk.length;
-    if (this.#length <= MAX_WHOLE_BYTES) this.#chunks.push(chunk);
+    if (this.#length <= MAX_WHOLE_BYTES) this.#pieces.push(chunk);
     return true;
   }
 
@@ -192,7 +193,7 @@ class WholeRetold implements StreamRetelling {
   #told(): string | undefined {
     if (this.#length > MAX_WHOLE_BYTES) return undefined;
     try {
-      const pieces = this.#reader.whole(objectIn(Buffer.concat(this.#chunks)));
+      const pieces = this.#reader.whole(objectIn(this.#pieces.all()));
       return pieces.map((piece) => this.#writer.piece(piece)).join('') + this.#writer.end();
     } catch (error) {
       if (error instanceof RetellingError) return undefined;
