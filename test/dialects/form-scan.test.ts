@@ -28,6 +28,11 @@ function fault(text: string, type = TYPE): string {
 
 const file = part('name="file"; filename="a; name=\\"model\\".wav"', 'RIFF"model"\r\n--b0undar\r\n\r\n');
 
+/** A form of one part, with a header of so many characters. */
+function withHeader(length: number): string {
+  return `--b0undary\r\nX: ${'x'.repeat(length)}\r\n\r\nv\r\n--b0undary--`;
+}
+
 void describe('reading a form', () => {
   void it('finds the fields among files', () => {
     const scanned = facts(form(file, part('name="model"', 'whisper-1'), part('name="stream"', 'true')));
@@ -50,10 +55,8 @@ void describe('reading a form', () => {
   });
 
   void it('refuses a part whose headers are longer than any file name', () => {
-    const named = (length: number): string =>
-      `--b0undary\r\nX: ${'x'.repeat(length)}\r\n\r\nv\r\n--b0undary--`;
-    assert.equal(fault(named(4_000)), 'facts');
-    assert.equal(fault(named(4_100)), 'invalid_form');
+    assert.equal(fault(withHeader(4_000)), 'facts');
+    assert.equal(fault(withHeader(4_100)), 'invalid_form');
   });
 
   void it('refuses what servers read in different ways', () => {
