@@ -101,6 +101,8 @@ export class BookEntry {
 
   /** Begins with what another process knows: it holds until the store shows what goes before it. */
   begin({ value, revision }: KnownRecord): boolean {
+    // Whoever has the key puts its record back, and nobody else.
+    if (!this.#isConfigured(this.keyId)) return true;
     const record = decodeRecord(value);
     if (record === undefined) return false;
     this.#base = withoutFuture(record, this.#now());
