@@ -66,8 +66,9 @@ void test('the holds of a provider are lifted at once, of those keys that have a
 
 void test('the holds of one model are lifted, by the name that clients give it or the provider’s own', async (context) => {
   const stage = await stageAdmin(context, pools);
-  for (const name of ['the-big-one', 'gpt-5']) {
-    stage.happens(A, { kind: 'throttles' }, { waitMs: HOUR });
+  for (const [round, name] of ['the-big-one', 'gpt-5'].entries()) {
+    // What was met no later than the operator lifted a hold puts it on no more.
+    stage.happens(A, { kind: 'throttles' }, { waitMs: HOUR, at: START + round });
     stage.happens(A, { kind: 'denies' }, { model: 'o9' });
     const answer = await stage.post(`/api/providers/main/lift-holds?model=${name}`);
     assert.deepEqual(answer.json(), { provider: 'main', keys: [stage.key(A).id] });
