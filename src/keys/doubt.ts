@@ -122,7 +122,10 @@ export function afterCheckOfDoubt(
   const { doubt, ...rest } = next;
   if (effect.kind === 'throttles' || effect.kind === 'denies') return rest;
   const showsNothing = effect.kind === 'none' || effect.kind === 'counts';
-  return showsNothing ? { ...rest, doubt: { ...doubt, nextCheckAt } } : next;
+  // Two checks of one moment that show nothing are one: nothing is written for the second.
+  return showsNothing && nextCheckAt !== doubt.nextCheckAt
+    ? { ...rest, doubt: { ...doubt, nextCheckAt } }
+    : next;
 }
 
 /** A key in service has met a hold of its own in a check: it is proven, and ends when it was to end anyway. */

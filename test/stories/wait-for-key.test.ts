@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import * as z from 'zod';
 import { gatewayFor, idOf, until, type ConfigParts, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, rawConnection, rawRequest, type Heard } from '../support/http.ts';
+import { ask, chat, type Heard } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawUpstream } from '../support/raw-upstream.ts';
 
 /* Promises about `limits.waitForKey`: a request waits for a key that is due back in time, instead of a 429 or 503. */
@@ -75,6 +76,12 @@ const asks = (gateway: TestGateway, text: string, signal?: AbortSignal): Promise
 /** Whether the first key has met its limit: then the request that met it waits. */
 const isHeld = async (gateway: TestGateway): Promise<boolean> =>
   Object.keys((await gateway.keyOf(KEYS[0] ?? '', 'p')).models ?? {}).length > 0;
+
+/** What the bodies of requests under way take. */
+async function heldBytes({ adminUrl }: TestGateway): Promise<number> {
+  const state = z.object({ memory: z.object({ held: z.number() }) });
+  return state.parse(await (await fetch(`${adminUrl}/api/state`)).json()).memory.held;
+}
 
 void suite('a request for which no key is left', () => {
   void test('is told so at once by default', async (t) => {
@@ -168,26 +175,24 @@ void suite('a request for which no key is left', () => {
 void suite('requests that wait', () => {
   void test('are let go in the order in which they came, a few at a time, and newcomers after them', async (t) => {
     const arrived: { readonly text: string; readonly at: number }[] = [];
-    const throttles = throttlesFirst(700);
+    const throttles = throttlesFirst(1_500);
     const { gateway } = await waiting(t, {
       answer: (exchange) => {
         arrived.push({ text: said(exchange.request), at: performance.now() });
         return throttles(exchange);
       },
     });
-    // On one connection they are read in the order in which they were sent.
-    const connection = await rawConnection(gateway.port);
-    const send = (text: string): void => {
-      const head = ['POST /v1/chat/completions HTTP/1.1', 'content-type: application/json'];
-      connection.write(rawRequest(head, JSON.stringify(chat(text))));
-    };
-    send('r0');
+    const asked = [asks(gateway, 'r0')];
     await until(() => isHeld(gateway));
-    for (let n = 1; n < 7; n++) send(`r${n}`);
+    for (let n = 1; n < 7; n++) {
+      const before = await heldBytes(gateway);
+      asked.push(asks(gateway, `r${n}`));
+      // The next one is sent when this one has been read.
+      await until(async () => (await heldBytes(gateway)) > before);
+    }
     await until(() => arrived.length === 2);
-    send('late');
-    await connection.receive(/(?:200 OK[^]*){8}/);
-    connection.socket.destroy();
+    asked.push(asks(gateway, 'late'));
+    for (const { status } of await Promise.all(asked)) assert.equal(status, 200);
     const [, ...later] = arrived;
     assert.deepEqual(
       later.map(({ text }) => text),

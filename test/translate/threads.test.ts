@@ -85,7 +85,8 @@ void describe('a thread', () => {
   }
 
   void it('dies with a job that takes more memory than it may, and the next one has another', async () => {
-    const lane = new Lane({ ...BOUNDS, heapBytes: 16 * 1024 ** 2 });
+    // Enough for the packages, also where nothing of them has been compiled before.
+    const lane = new Lane({ ...BOUNDS, heapBytes: 48 * 1024 ** 2 });
     const [died, done] = await Promise.all([lane.run(heavy(), WANTED), lane.run(small(), WANTED)]);
     assert.ok(died.kind === 'died' && died.reason === 'memory', died.kind);
     assert.equal(done.kind, 'put');
