@@ -14,7 +14,7 @@ interface Said {
 
 interface Word extends Said {
   readonly act: OperatorAct;
-  /** Processes that know of it, or once did. */
+  /** Processes that know of it, or did before another word. */
   readonly knownTo: Set<GatewayProcess>;
   /** None of those was left that had the key in its configuration. */
   isVoid: boolean;
@@ -70,6 +70,11 @@ export class Operator {
 
   hasSaid(id: string, act: OperatorAct | undefined): boolean {
     return this.#words.get(id)?.some((word) => compareActs(word.act, act) === 0) === true;
+  }
+
+  /** A key has left the configuration of a process: with its record it forgets what was said of it. */
+  forgot(key: NamedKey, process: GatewayProcess): void {
+    for (const word of this.#words.get(recordId(key)) ?? []) word.knownTo.delete(process);
   }
 
   /** A key has left a configuration, or a process is gone. What nobody knows any more who has the key may be lost. */

@@ -201,7 +201,8 @@ export class World {
   }
 
   /** The configuration of a node loses a key, or has it again. */
-  configure(node: Node, { id, name }: NamedKey, isRemoved: boolean): void {
+  configure(node: Node, key: NamedKey, isRemoved: boolean): void {
+    const { id, name } = key;
     if (node.removed.has(id) === isRemoved) return;
     this.trace.add(
       node.settings.name,
@@ -213,6 +214,7 @@ export class World {
     const { process } = node;
     if (process?.alive === true) {
       if (isRemoved && process.book !== undefined) this.lastOwner = process;
+      if (isRemoved) this.operator.forgot(key, process);
       this.as(process, () => process.reload(node.removed));
     }
     this.#noteLeft();
