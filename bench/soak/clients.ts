@@ -6,8 +6,11 @@ import { ask, chat, streamedChat } from '../../test/support/http.ts';
 import type { Node } from './node.ts';
 import type { Tally } from './tally.ts';
 
-/** Longer than the gateway waits for a head; whoever is still there then is let go, and counted. Milliseconds. */
-const HELD_MS = 45_000;
+/**
+ * Longer than the gateway waits for a head, and than it keeps a connection whose request it has answered (75 s); whoever is
+ * still there then is let go, and counted. Milliseconds.
+ */
+const HELD_MS = 100_000;
 /** So many that never close may be open at once. */
 const MAX_HELD = 60;
 const SLOW_TEXT_WORDS = 200_000;

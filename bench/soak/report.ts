@@ -62,7 +62,7 @@ export function judge(result: Result): readonly Promised[] {
       isKept: dead.every(({ requests }) => requests <= deadBound),
       examples: [],
     },
-    none('clients that never close, still there after 45 s', fates, /still open/),
+    none('clients that never close, still there after 100 s', fates, /still open/),
     none('workers that were paused, and killed', faults, /paused and killed/),
     none('workers that were not replaced', faults, /not replaced/),
     none('defects, and configurations not taken over', said, /defect|still runs|not taken/),
