@@ -9,7 +9,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { playAll, type Row } from '../test/failoverbench/stage.ts';
+import { runAll, type Row } from '../test/failoverbench/stage.ts';
 import { reasonsOf, scoreOf, tableOf } from '../test/failoverbench/table.ts';
 
 const PAGE = new URL('../docs/PROMISES.md', import.meta.url);
@@ -34,7 +34,7 @@ const contenders = {
 
 const played = await Promise.all(
   Object.entries(contenders).map(async ([name, contender]) => {
-    const rows = await playAll(contender, { apart: values.apart });
+    const rows = await runAll(contender, { apart: values.apart });
     return [name, rows] as const;
   }),
 );

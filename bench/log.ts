@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../src/telemetry/log.ts';
-import { WholeLines } from '../src/telemetry/whole-lines.ts';
+import { LineBuffer } from '../src/telemetry/whole-lines.ts';
 
 const WRITERS = 2;
 const LINES = 50_000;
@@ -46,7 +46,7 @@ async function gather(way: 'inherit' | 'control'): Promise<void> {
     const writer = spawn(process.execPath, [SELF, 'writer'], {
       stdio: ['ignore', stdout, 'inherit'],
     });
-    const lines = new WholeLines((text) => log.passOn(text));
+    const lines = new LineBuffer((text) => log.writeLines(text));
     writer.stdout?.on('data', (piece: Buffer) => lines.push(piece));
     return once(writer, 'close');
   });

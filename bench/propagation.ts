@@ -13,7 +13,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describeHost } from './machine.ts';
 import { summarise } from './propagation/report.ts';
 import type { Measured } from './propagation/report.ts';
-import { setStage, STORES } from './propagation/stage.ts';
+import { startTestbed, STORES } from './propagation/stage.ts';
 import type { StoreKind } from './propagation/stage.ts';
 import { runTrial } from './propagation/trial.ts';
 import type { Trial } from './propagation/trial.ts';
@@ -40,7 +40,7 @@ process.stdout.write(flags.json ? `${JSON.stringify(json, undefined, 2)}\n` : te
 
 async function measure(store: StoreKind, count: number): Promise<Measured> {
   process.stderr.write(`bench: ${store}: starting\n`);
-  await using stage = await setStage(store, PERIOD_MS);
+  await using stage = await startTestbed(store, PERIOD_MS);
   for (let n = 0; n < WARM_UP_TRIALS; n += 1) await runTrial(stage);
   process.stderr.write(`bench: ${store}: ${count} trials\n`);
   const delays = monitorEventLoopDelay({ resolution: 1 });

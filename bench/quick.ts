@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { chooseCores, describeMachine, type Cores } from './machine.ts';
 import { measureLatency, measureStreaming, measureThroughput, type Bench } from './measure.ts';
 import { summarise, type Rounds, type Summary } from './report.ts';
-import { setStage } from './stage.ts';
+import { startTestbed } from './stage.ts';
 import { need } from './tools.ts';
 
 const ROUNDS = 3;
@@ -53,7 +53,7 @@ async function measure(tools: { nginx: string; wrk: string }, cores: Cores): Pro
     signal: interrupted.signal,
   };
   say('starting nginx, Sparekey and their upstreams');
-  await using stage = await setStage({ ...bench, nginx: tools.nginx, cores, against: flags.against });
+  await using stage = await startTestbed({ ...bench, nginx: tools.nginx, cores, against: flags.against });
   const proxies = [stage.nginx, stage.sparekey, ...(stage.other === undefined ? [] : [stage.other])];
 
   say('warming up');

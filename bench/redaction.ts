@@ -27,7 +27,7 @@ function openStream(isRedacted: boolean): (piece: Buffer) => void {
     dispatch: (_, given) => {
       handler = given;
     },
-    dispatchAfresh: () => undefined,
+    dispatchOnNewConnection: () => undefined,
     close: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
   };

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { CheckCounts } from '../test/cluster-faults/checks.ts';
-import { beginProbing, killProber, probersAmong } from '../test/cluster-faults/probing.ts';
+import { startProbing, killProber, probersAmong } from '../test/cluster-faults/probing.ts';
 import { describeHost } from './machine.ts';
 
 const KEYS = 10;
@@ -50,7 +50,7 @@ try {
 }
 
 async function soak(seconds: number, nodes: number): Promise<Soaked> {
-  await using probing = await beginProbing({ folder, nodes, keys: KEYS, intervalMs: INTERVAL_MS });
+  await using probing = await startProbing({ folder, nodes, keys: KEYS, intervalMs: INTERVAL_MS });
   process.stderr.write(`soak: ${nodes} nodes probe ${KEYS} keys for ${seconds} s\n`);
   const endAt = performance.now() + seconds * 1_000;
   let severalProbers = 0;

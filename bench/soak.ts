@@ -20,7 +20,7 @@ import { seededRandom } from '../src/simulator/random.ts';
 import { describeHost } from './machine.ts';
 import { aborter, holder, mistaken, slowReader, uploader } from './soak/clients.ts';
 import type { Client } from './soak/clients.ts';
-import { coursesOf, growthOf } from './soak/flatness.ts';
+import { trendsOf, growthOf } from './soak/flatness.ts';
 import { Load } from './soak/load.ts';
 import { freezeWorker, killWorker, pauseWorker, stepClock } from './soak/node-faults.ts';
 import type { Node } from './soak/node.ts';
@@ -28,10 +28,10 @@ import { failOneKey, failProvider, healKeys } from './soak/provider-faults.ts';
 import { realtimeSession } from './soak/realtime.ts';
 import { judge, report } from './soak/report.ts';
 import type { Result } from './soak/report.ts';
-import { Seen } from './soak/seen.ts';
+import { KeyTrafficCounter } from './soak/seen.ts';
 import { settle } from './soak/settled.ts';
-import { setStage } from './soak/stage.ts';
-import type { Stage } from './soak/stage.ts';
+import { startTestbed } from './soak/stage.ts';
+import type { Testbed } from './soak/stage.ts';
 import { Tally } from './soak/tally.ts';
 
 const MINUTE_MS = 60_000;
@@ -81,8 +81,8 @@ if (promises.some(({ isKept }) => !isKept)) process.exitCode = 1;
 
 async function soak(): Promise<Result> {
   const random = seededRandom(seed);
-  await using stage = await setStage(folder, store, random);
-  using seen = new Seen(stage.simulator);
+  await using stage = await startTestbed(folder, store, random);
+  using seen = new KeyTrafficCounter(stage.simulator);
   const { nodes } = stage;
   const faults = new Tally();
   const load = new Load(nodes, Number(flags['per-second']), random);
@@ -118,11 +118,11 @@ async function soak(): Promise<Result> {
 
   const halfTime = startedAt + (endedAt - startedAt) / 2;
   const late = records.filter(([at]) => at >= halfTime);
-  const said = new Tally();
+  const complaints = new Tally();
   for (const node of nodes) {
     for (const [name, count] of node.said.entries) {
-      said.add(name, count - node.said.examples(name).length);
-      for (const example of node.said.examples(name)) said.note(name, example);
+      complaints.add(name, count - node.said.examples(name).length);
+      for (const example of node.said.examples(name)) complaints.note(name, example);
     }
   }
   return {
@@ -134,11 +134,11 @@ async function soak(): Promise<Result> {
     outcomes: load.outcomes,
     fates: load.fates,
     faults,
-    said,
+    complaints,
     wrongAnswers: stage.raw.wrong(),
     traffic: seen.traffic,
     settled,
-    courses: coursesOf(stage.samples.series.values(), halfTime),
+    courses: trendsOf(stage.samples.series.values(), halfTime),
     records: { last: records.at(-1)?.[1] ?? 0, growth: growthOf(late) },
     stalls: { count: stage.stalls.count, totalMs: stage.stalls.totalMs },
     listenerWarnings: Math.max(
@@ -150,7 +150,7 @@ async function soak(): Promise<Result> {
 
 /** Resolves when the last fault that had begun is over. */
 async function beginFaults(
-  { simulator, store: soaked, nodes, clock, reload }: Stage,
+  { simulator, store: soaked, nodes, clock, reload }: Testbed,
   random: () => number,
   faults: Tally,
   signal: AbortSignal,

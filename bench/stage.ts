@@ -22,7 +22,7 @@ export interface Proxy {
 }
 
 /** Both proxies and what stands behind them, until it is disposed of. */
-export interface Stage extends AsyncDisposable {
+export interface Testbed extends AsyncDisposable {
   readonly nginx: Proxy;
   readonly sparekey: Proxy;
   /** Sparekey as it stands in another checkout, where one was named. */
@@ -33,7 +33,7 @@ export interface Stage extends AsyncDisposable {
   readonly framesUrl: string;
 }
 
-export interface StageOptions {
+export interface TestbedOptions {
   readonly nginx: string;
   readonly cores: Cores;
   readonly clientKey: string;
@@ -47,7 +47,13 @@ export interface StageOptions {
  * removed in the end. A system's own nginx is not touched.
  * @throws Error where one of them does not start
  */
-export async function setStage({ nginx, cores, clientKey, against, signal }: StageOptions): Promise<Stage> {
+export async function startTestbed({
+  nginx,
+  cores,
+  clientKey,
+  against,
+  signal,
+}: TestbedOptions): Promise<Testbed> {
   await using starting = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'sparekey-bench-'));
   starting.defer(() => {

@@ -34,14 +34,14 @@ export interface Sparekey extends Running {
 /** Wires a whole gateway into this process and opens its listeners. */
 export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
   // Closed again where the next one cannot be opened.
-  await using opened = new AsyncDisposableStack();
-  const node = opened.adopt(await openNode(config, log), (it) => it.close());
-  const data = opened.adopt(await openDataPlane(node, config.listen), (it) => it.close());
+  await using resources = new AsyncDisposableStack();
+  const node = resources.adopt(await openNode(config, log), (it) => it.close());
+  const data = resources.adopt(await openDataPlane(node, config.listen), (it) => it.close());
   const self = { number: 1, pid: process.pid, state: 'ready', since: node.tools.now(), restarts: 0 } as const;
   const control = await openControlPlane(node, () => [
     { ...self, connections: data.connections(), memory: node.memory.use },
   ]);
-  opened.move();
+  resources.move();
   return {
     address: data.address,
     adminAddress: control.adminAddress,

@@ -8,7 +8,7 @@ import type { Behaviour } from '../src/simulator/behaviour.ts';
 import { finished, run } from './cli/tools.ts';
 import { folderFor } from './support/folder.ts';
 import { gatewayFor, simulatedProvider, until, type TestGateway } from './support/gateway.ts';
-import { ask, chat, rawConnection, streamedChat, type Heard } from './support/http.ts';
+import { ask, chat, rawConnection, streamedChat, type HttpAnswer } from './support/http.ts';
 import { rawAnswer, rawUpstream } from './support/raw-upstream.ts';
 
 /*
@@ -87,7 +87,7 @@ function leaks(secrets: Secrets, texts: Readonly<Record<string, string>>): strin
   });
 }
 
-function said(heard: Heard): string {
+function said(heard: HttpAnswer): string {
   return `${heard.status} ${heard.rawHeaders.join(' ')} ${heard.text}`;
 }
 

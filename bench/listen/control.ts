@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Acceptor } from '../../src/workers/acceptor.ts';
-import type { Taker } from '../../src/workers/acceptor.ts';
+import type { WorkerTarget } from '../../src/workers/acceptor.ts';
 import { isWay } from './messages.ts';
 import type { Order, Report } from './messages.ts';
 
@@ -53,17 +53,17 @@ async function obey(order: Order): Promise<number> {
 
 async function start(number: number): Promise<void> {
   const worker = open([way, String(number), String(port), workUs, takenFile].map(String));
-  let taker: Taker | undefined;
+  let taker: WorkerTarget | undefined;
   const listening = Promise.withResolvers<void>();
   worker.on('message', (message: unknown) => {
     if (message === 'listening') listening.resolve();
-    else if (taker !== undefined && message === 'taken') acceptor?.taken(taker);
+    else if (taker !== undefined && message === 'taken') acceptor?.accepted(taker);
     else if (taker !== undefined && typeof message === 'number') taker.open = message;
   });
   await listening.promise;
-  taker = acceptor?.join((socket) => worker.send('connection', socket, { keepOpen: true }, () => undefined));
+  taker = acceptor?.add((socket) => worker.send('connection', socket, { keepOpen: true }, () => undefined));
   const leave = (): void => {
-    if (taker !== undefined) acceptor?.leave(taker);
+    if (taker !== undefined) acceptor?.remove(taker);
     taker = undefined;
   };
   worker.once('exit', leave);

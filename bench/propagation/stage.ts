@@ -5,7 +5,7 @@ import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import { RedisServer } from '../../test/store/redis-server.ts';
 import { GatewayProcess } from '../../test/support/gateway-process.ts';
-import { Hearing } from './hearing.ts';
+import { LogWatch } from './hearing.ts';
 import { openTraffic } from './traffic.ts';
 
 /** Where the gateways keep the state that they share. */
@@ -24,15 +24,15 @@ const GOOD = 'sk-good-0123456789abcdef';
 const VICTIM_WEIGHT = 9;
 
 /** Three gateways before one pretend provider, with traffic on every worker, until it is disposed of. */
-export interface Stage extends AsyncDisposable {
+export interface Testbed extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly adminUrl: string;
   /** What the processes of all gateways say of keys. */
-  readonly hearing: Hearing;
+  readonly logWatch: LogWatch;
 }
 
 /** @param periodMs - from one request of a worker to the next */
-export async function setStage(kind: StoreKind, periodMs: number): Promise<Stage> {
+export async function startTestbed(kind: StoreKind, periodMs: number): Promise<Testbed> {
   await using starting = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'sparekey-propagation-'));
   starting.defer(() => rm(folder, { recursive: true }));
@@ -46,10 +46,10 @@ export async function setStage(kind: StoreKind, periodMs: number): Promise<Stage
   }
   await writeFile(join(folder, 'sparekey.yaml'), JSON.stringify(configuration(state, simulator.url)));
 
-  const hearing = new Hearing(PROCESSES);
+  const logWatch = new LogWatch(PROCESSES);
   const gateways: GatewayProcess[] = [];
   for (let number = 1; number <= GATEWAYS; number += 1) {
-    const gateway = await GatewayProcess.start(folder, (line) => hearing.hear(number, line));
+    const gateway = await GatewayProcess.start(folder, (line) => logWatch.onLine(number, line));
     gateways.push(starting.use(gateway));
   }
   for (const { url } of gateways) starting.use(await openTraffic(url, WORKERS, periodMs));
@@ -57,7 +57,7 @@ export async function setStage(kind: StoreKind, periodMs: number): Promise<Stage
   return {
     simulator,
     adminUrl: gateways[0]?.adminUrl ?? '',
-    hearing,
+    logWatch,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../../test/support/http.ts';
 import { VICTIM } from './stage.ts';
-import type { Stage } from './stage.ts';
+import type { Testbed } from './stage.ts';
 
 /** What came of one revocation. Milliseconds, from when the first request that the provider refused had come there. */
 export interface Trial {
@@ -17,9 +17,9 @@ export interface Trial {
 const AFTERMATH_MS = 50;
 
 /** Revokes the key at the provider, waits until every process goes by it, and puts it back everywhere. */
-export async function runTrial({ simulator, hearing, adminUrl }: Stage): Promise<Trial> {
+export async function runTrial({ simulator, logWatch, adminUrl }: Testbed): Promise<Trial> {
   const before = simulator.requests.at(-1)?.number ?? 0;
-  const left = hearing.everywhere('a key left service');
+  const left = logWatch.everywhere('a key left service');
   simulator.script(VICTIM, [{ kind: 'invalid-key' }]);
   const { keyId, times } = await left;
   await sleep(AFTERMATH_MS);
@@ -32,7 +32,7 @@ export async function runTrial({ simulator, hearing, adminUrl }: Stage): Promise
     lastTryMs: (refused.at(-1)?.at ?? NaN) - first,
     refused: refused.length,
   };
-  const back = hearing.everywhere('a key is back in service');
+  const back = logWatch.everywhere('a key is back in service');
   simulator.script(VICTIM, []);
   await ask(adminUrl, { path: `/api/keys/${keyId}/enable`, body: '' });
   await back;

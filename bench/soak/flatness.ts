@@ -20,7 +20,7 @@ const MEASURES: readonly Measure[] = [
 ];
 
 /** How one measure of one process went over the second half of the run. */
-export interface Course {
+export interface Trend {
   readonly process: string;
   readonly measure: Measure['name'];
   readonly samples: number;
@@ -34,11 +34,11 @@ export interface Course {
 /** In a shorter series chance is larger than any slope. */
 const LEAST_SAMPLES = 8;
 /** The courses of all processes that lived through the second half. */
-export function coursesOf(series: Iterable<Series>, halfTime: number): readonly Course[] {
+export function trendsOf(series: Iterable<Series>, halfTime: number): readonly Trend[] {
   return [...series].flatMap(({ name, samples }) => {
     const late = samples.filter(({ at }) => at >= halfTime);
     const livedThrough = (samples[0]?.at ?? Infinity) < halfTime && late.length >= LEAST_SAMPLES;
-    return livedThrough ? MEASURES.map((measure) => courseOf(name, measure, late)) : [];
+    return livedThrough ? MEASURES.map((measure) => trendOf(name, measure, late)) : [];
   });
 }
 
@@ -49,7 +49,7 @@ export function growthOf(points: readonly (readonly [at: number, value: number])
   return slopeOf(points) * (last - first);
 }
 
-function courseOf(process: string, { name, atLeast, share }: Measure, samples: readonly Sample[]): Course {
+function trendOf(process: string, { name, atLeast, share }: Measure, samples: readonly Sample[]): Trend {
   const points = samples.map((sample) => [sample.at, sample[name]] as const);
   const { median } = spread(points.map(([, value]) => value));
   const bound = Math.max(atLeast, share * median);

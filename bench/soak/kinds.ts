@@ -1,4 +1,4 @@
-import type { Asking, Heard } from '../../test/support/http.ts';
+import type { AskOptions, HttpAnswer } from '../../test/support/http.ts';
 
 /** One kind of good request: how it is asked, and when it is answered. */
 export interface Kind {
@@ -6,7 +6,7 @@ export interface Kind {
   /** Its share beside the others. */
   readonly weight: number;
   /** @param text - what the user says; without quotes */
-  readonly asking: (text: string) => Asking;
+  readonly options: (text: string) => AskOptions;
   /** What a whole answer holds: the end of the simulator's text, or the end marker of a stream. */
   readonly answer: RegExp;
 }
@@ -52,32 +52,32 @@ const STREAM = 'streamGenerateContent?alt=sse';
 
 /** Same dialect, whole and streamed; each near side before each far side; held whole; a provider that answers anything. */
 export const KINDS: readonly Kind[] = [
-  { name: 'chat', weight: 6, asking: chat('gpt-5', false), answer: MARK },
-  { name: 'chat, streamed', weight: 6, asking: chat('gpt-5', true), answer: CHAT_END },
-  { name: 'responses', weight: 2, asking: responses('gpt-5', false), answer: MARK },
-  { name: 'responses, streamed', weight: 2, asking: responses('gpt-5', true), answer: RESPONSES_END },
-  { name: 'messages', weight: 3, asking: messages(CLAUDE, false), answer: MARK },
-  { name: 'messages, streamed', weight: 3, asking: messages(CLAUDE, true), answer: MESSAGES_END },
-  { name: 'generate', weight: 2, asking: generate(GEMINI, 'generateContent'), answer: MARK },
-  { name: 'generate, streamed', weight: 2, asking: generate(GEMINI, STREAM), answer: GENERATE_END },
-  { name: 'embeddings', weight: 1, asking: embeddings, answer: /"embedding"/ },
-  { name: 'chat for claude', weight: 2, asking: chat(CLAUDE, false), answer: MARK },
-  { name: 'chat for claude, streamed', weight: 2, asking: chat(CLAUDE, true), answer: CHAT_END },
-  { name: 'chat for gemini, streamed', weight: 1, asking: chat(GEMINI, true), answer: CHAT_END },
-  { name: 'chat for bedrock', weight: 1, asking: chat(BEDROCK, false), answer: MARK },
-  { name: 'chat for bedrock, streamed', weight: 1, asking: chat(BEDROCK, true), answer: CHAT_END },
-  { name: 'messages for openai', weight: 1, asking: messages('gpt-5', false), answer: MARK },
-  { name: 'messages for gemini, streamed', weight: 1, asking: messages(GEMINI, true), answer: MESSAGES_END },
-  { name: 'generate for claude', weight: 1, asking: generate(CLAUDE, 'generateContent'), answer: MARK },
+  { name: 'chat', weight: 6, options: chat('gpt-5', false), answer: MARK },
+  { name: 'chat, streamed', weight: 6, options: chat('gpt-5', true), answer: CHAT_END },
+  { name: 'responses', weight: 2, options: responses('gpt-5', false), answer: MARK },
+  { name: 'responses, streamed', weight: 2, options: responses('gpt-5', true), answer: RESPONSES_END },
+  { name: 'messages', weight: 3, options: messages(CLAUDE, false), answer: MARK },
+  { name: 'messages, streamed', weight: 3, options: messages(CLAUDE, true), answer: MESSAGES_END },
+  { name: 'generate', weight: 2, options: generate(GEMINI, 'generateContent'), answer: MARK },
+  { name: 'generate, streamed', weight: 2, options: generate(GEMINI, STREAM), answer: GENERATE_END },
+  { name: 'embeddings', weight: 1, options: embeddings, answer: /"embedding"/ },
+  { name: 'chat for claude', weight: 2, options: chat(CLAUDE, false), answer: MARK },
+  { name: 'chat for claude, streamed', weight: 2, options: chat(CLAUDE, true), answer: CHAT_END },
+  { name: 'chat for gemini, streamed', weight: 1, options: chat(GEMINI, true), answer: CHAT_END },
+  { name: 'chat for bedrock', weight: 1, options: chat(BEDROCK, false), answer: MARK },
+  { name: 'chat for bedrock, streamed', weight: 1, options: chat(BEDROCK, true), answer: CHAT_END },
+  { name: 'messages for openai', weight: 1, options: messages('gpt-5', false), answer: MARK },
+  { name: 'messages for gemini, streamed', weight: 1, options: messages(GEMINI, true), answer: MESSAGES_END },
+  { name: 'generate for claude', weight: 1, options: generate(CLAUDE, 'generateContent'), answer: MARK },
   {
     name: 'responses for claude, streamed',
     weight: 1,
-    asking: responses(CLAUDE, true),
+    options: responses(CLAUDE, true),
     answer: RESPONSES_END,
   },
-  { name: 'held whole, streamed', weight: 2, asking: chat('held-gpt-5', true), answer: CHAT_END },
-  { name: 'raw', weight: 2, asking: chat('raw-gpt-5', false), answer: /"choices"/ },
-  { name: 'raw, streamed', weight: 2, asking: chat('raw-gpt-5', true), answer: CHAT_END },
+  { name: 'held whole, streamed', weight: 2, options: chat('held-gpt-5', true), answer: CHAT_END },
+  { name: 'raw', weight: 2, options: chat('raw-gpt-5', false), answer: /"choices"/ },
+  { name: 'raw, streamed', weight: 2, options: chat('raw-gpt-5', true), answer: CHAT_END },
 ];
 
 /** What a client made of an answer. */
@@ -93,7 +93,7 @@ export type Outcome =
   | 'failed';
 
 /** Judges an answer as its client does. */
-export function outcomeOf({ answer }: Kind, { status, whole, error, text }: Heard): Outcome {
+export function outcomeOf({ answer }: Kind, { status, whole, error, text }: HttpAnswer): Outcome {
   if (error === 'ABORT_ERR') return 'timeout';
   if (!whole) return 'connection broken';
   if (status !== 200) return 'failed';

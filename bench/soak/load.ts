@@ -68,7 +68,7 @@ export class Load {
     const words = number % LARGE_EVERY === 0 ? LARGE_WORDS : SMALL_WORDS;
     const begunAt = performance.now();
     const heard = await ask(node.url, {
-      ...kind.asking(`question ${number} ${'word '.repeat(words)}`),
+      ...kind.options(`question ${number} ${'word '.repeat(words)}`),
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(number % FRESH_EVERY !== 0 && { agent: this.#agent }),
     });

@@ -1,5 +1,5 @@
 import type { Host } from '../machine.ts';
-import type { Course } from './flatness.ts';
+import type { Trend } from './flatness.ts';
 import type { KeyTraffic } from './seen.ts';
 import type { Settled } from './settled.ts';
 import type { Tally } from './tally.ts';
@@ -17,11 +17,11 @@ export interface Result {
   readonly fates: Tally;
   readonly faults: Tally;
   /** Of all nodes' logs. */
-  readonly said: Tally;
+  readonly complaints: Tally;
   readonly wrongAnswers: number;
   readonly traffic: readonly KeyTraffic[];
   readonly settled: Settled;
-  readonly courses: readonly Course[];
+  readonly courses: readonly Trend[];
   /** Of the store over the second half. */
   readonly records: { readonly last: number; readonly growth: number };
   readonly listenerWarnings: number;
@@ -30,7 +30,7 @@ export interface Result {
 }
 
 /** A promise, and what became of it. */
-export interface Promised {
+export interface CheckedPromise {
   readonly what: string;
   readonly found: string;
   readonly isKept: boolean;
@@ -44,8 +44,8 @@ const DEAD_KEY_REQUESTS_A_FAULT = 6;
 const RECORDS_GROWTH = 200;
 
 /** Holds a run to what is promised. */
-export function judge(result: Result): readonly Promised[] {
-  const { fates, faults, said, settled, courses, records, traffic, listenerWarnings } = result;
+export function judge(result: Result): readonly CheckedPromise[] {
+  const { fates, faults, complaints, settled, courses, records, traffic, listenerWarnings } = result;
   const storeFaults = faults.entries.filter(([name]) => name.startsWith('store')).length;
   const deadBound =
     DEAD_KEY_REQUESTS +
@@ -65,7 +65,7 @@ export function judge(result: Result): readonly Promised[] {
     none('clients that never close, still there after 100 s', fates, /still open/),
     none('workers that were paused, and killed', faults, /paused and killed/),
     none('workers that were not replaced', faults, /not replaced/),
-    none('defects, and configurations not taken over', said, /defect|still runs|not taken/),
+    none('defects, and configurations not taken over', complaints, /defect|still runs|not taken/),
     noneOf('warnings of too many listeners', listenerWarnings === 0 ? [] : [String(listenerWarnings)]),
     noneOf(
       'measures that grew',
@@ -81,19 +81,19 @@ export function judge(result: Result): readonly Promised[] {
 }
 
 /** That nothing was counted under such a name. */
-function none(what: string, tally: Tally, fits: RegExp): Promised {
+function none(what: string, tally: Tally, fits: RegExp): CheckedPromise {
   const names = tally.entries.map(([name]) => name).filter((name) => fits.test(name));
   const count = names.reduce((sum, name) => sum + tally.of(name), 0);
   const examples = names.flatMap((name) => tally.examples(name).map((example) => `${name}: ${example}`));
   return { what, found: String(count), isKept: count === 0, examples };
 }
 
-function noneOf(what: string, examples: readonly string[]): Promised {
+function noneOf(what: string, examples: readonly string[]): CheckedPromise {
   return { what, found: String(examples.length), isKept: examples.length === 0, examples };
 }
 
 /** All that there is to say of a run. */
-export function report(result: Result, promises: readonly Promised[]): string {
+export function report(result: Result, promises: readonly CheckedPromise[]): string {
   const {
     host,
     seed,
@@ -103,7 +103,7 @@ export function report(result: Result, promises: readonly Promised[]): string {
     outcomes,
     fates,
     faults,
-    said,
+    complaints,
     wrongAnswers,
     traffic,
     settled,
@@ -121,7 +121,7 @@ export function report(result: Result, promises: readonly Promised[]): string {
     `  ${wrongAnswers} wrong answers of the provider that answers anything`,
     `  ${stalls.count} times the providers stood still, ${(stalls.totalMs / 1_000).toFixed(1)} s together`,
     '',
-    ...section('What the nodes said', said),
+    ...section('What the nodes said', complaints),
     `Health checks: ${checks}. By key, checks and clients' requests:`,
     ...traffic.map(({ secret, ...each }) => `  ${secret.padEnd(45)} ${each.checks} ${each.requests}`),
     '',
@@ -141,7 +141,7 @@ function section(title: string, tally: Tally): readonly string[] {
   return [`${title}:`, ...tally.entries.map(([name, count]) => `  ${String(count).padStart(8)} ${name}`), ''];
 }
 
-function row({ process, measure, samples, median, growth, bound }: Course): readonly string[] {
+function row({ process, measure, samples, median, growth, bound }: Trend): readonly string[] {
   const isSize = measure === 'heapUsed' || measure === 'rss' || measure === 'external';
   const shown = (value: number): string =>
     isSize ? `${(value / 2 ** 20).toFixed(1)} MiB` : value.toFixed(1);

@@ -15,7 +15,7 @@ const LOOK_MS = 500;
 const CHECKER = 'sparekey-health-check';
 
 /** Counts health checks and clients' requests apart, key by key. */
-export class Seen implements Disposable {
+export class KeyTrafficCounter implements Disposable {
   readonly #simulator: Simulator;
   readonly #counts = new Map(KEYS.map(({ secret }) => [secret, { checks: 0, requests: 0 }]));
   readonly #timer: NodeJS.Timeout;

@@ -12,7 +12,7 @@ import { redisStore, sqliteStore } from './store.ts';
 import type { SoakedStore } from './store.ts';
 
 /** Everything that runs beside the clients, until it is disposed of. */
-export interface Stage extends AsyncDisposable {
+export interface Testbed extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly raw: RawProvider;
   readonly store: SoakedStore;
@@ -26,11 +26,11 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** Starts providers, store and nodes, in a folder of their own. */
-export async function setStage(
+export async function startTestbed(
   folder: string,
   kind: 'redis' | 'sqlite',
   random: () => number,
-): Promise<Stage> {
+): Promise<Testbed> {
   await using starting = new AsyncDisposableStack();
   const simulator = await startSimulator({ script: SCRIPT });
   starting.defer(() => simulator.close());

@@ -11,7 +11,7 @@ export const NAMES = ['amber', 'cobalt', 'coral', 'ivory', 'jade'] as const;
 export type Name = (typeof NAMES)[number];
 
 /** What a key does when nothing is wrong with it: it answers, a word at a time. */
-export const WELL: readonly Behaviour[] = [{ kind: 'answer', chunkDelayMs: 20 }];
+export const HEALTHY: readonly Behaviour[] = [{ kind: 'answer', chunkDelayMs: 20 }];
 
 /** The credential of a key, as the simulated provider knows it. */
 export function tokenOf(name: Name): string {
@@ -29,7 +29,7 @@ export interface Demo {
 
 /** Starts both on free ports. Nothing is written to disk. */
 export async function openDemo(log: Log): Promise<Demo> {
-  const keys = Object.fromEntries(NAMES.map((name) => [tokenOf(name), { behaviours: WELL }]));
+  const keys = Object.fromEntries(NAMES.map((name) => [tokenOf(name), { behaviours: HEALTHY }]));
   const simulator = await startSimulator({ script: { keys, strict: true } });
   const loaded = parseConfig(configuration(simulator.url), { env: {} });
   if (!loaded.ok)

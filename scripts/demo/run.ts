@@ -1,11 +1,11 @@
 import { viewKey } from '../../src/admin/key-view.ts';
 import { settle } from '../../src/keys/record.ts';
 import type { Log } from '../../src/telemetry/log.ts';
-import { playPlot } from './plot.ts';
+import { startFaults } from './plot.ts';
 import { NAMES, openDemo, tokenOf, type Demo } from './pool.ts';
-import type { KeyAtMoment, Moment } from './scene.ts';
+import type { KeySnapshot, Snapshot } from './scene.ts';
 import { openScreen } from './screen.ts';
-import { Story } from './story.ts';
+import { EventLog } from './story.ts';
 import { Traffic } from './traffic.ts';
 
 /** How often the keys are looked at. Milliseconds. */
@@ -21,31 +21,33 @@ export async function runDemo(totalMs: number): Promise<number> {
   let rescued = 0;
   const demo = await openDemo(logOf((wasRescued) => (rescued += wasRescued ? 1 : 0)));
   const screen = openScreen(process.stdout);
-  const story = new Story((happening) => screen.tell(happening));
+  const eventLog = new EventLog((happening) => screen.showEvent(happening));
   const traffic = new Traffic(demo.url);
-  const moment = (): Moment => ({
+  const snapshot = (): Snapshot => ({
     url: demo.url,
-    elapsedMs: story.elapsedMs,
+    elapsedMs: eventLog.elapsedMs,
     totalMs,
     now: Date.now(),
     tally: traffic.tally,
     rescued,
     keys: keysOf(demo),
-    happenings: story.happenings,
+    events: eventLog.events,
   });
 
-  const look = setInterval(() => story.look(keysOf(demo).map(({ view }) => view)), LOOK_MS);
-  const frames = setInterval(() => screen.show(moment()), screen.everyMs);
-  const endPlot = playPlot(demo.simulator, (name, tale, isWell) => story.atProvider(name, tale, isWell));
+  const look = setInterval(() => eventLog.update(keysOf(demo).map(({ view }) => view)), LOOK_MS);
+  const frames = setInterval(() => screen.show(snapshot()), screen.everyMs);
+  const endPlot = startFaults(demo.simulator, (name, tale, isWell) =>
+    eventLog.atProvider(name, tale, isWell),
+  );
   await timeOrInterrupt(totalMs);
 
   endPlot();
   await traffic.stop();
   clearInterval(look);
   clearInterval(frames);
-  screen.show(moment());
+  screen.show(snapshot());
   screen.close();
-  process.stdout.write(summary(demo, story, traffic.tally, rescued));
+  process.stdout.write(summary(demo, eventLog, traffic.tally, rescued));
   await demo.close();
   return traffic.tally.failed;
 }
@@ -62,7 +64,7 @@ function logOf(onRequest: (wasRescued: boolean) => void): Log {
   };
 }
 
-function keysOf({ sparekey, simulator }: Demo): KeyAtMoment[] {
+function keysOf({ sparekey, simulator }: Demo): KeySnapshot[] {
   const now = Date.now();
   const pooled = Array.from(sparekey.runtime().providers.values(), ({ pool }) => [...pool.all()]).flat();
   return pooled.map(({ key, record, inFlight }) => {
@@ -89,7 +91,7 @@ function timeOrInterrupt(totalMs: number): Promise<void> {
 
 function summary(
   { simulator }: Demo,
-  { left, returned }: Story,
+  { left, returned }: EventLog,
   { answered, failed, complaints }: Traffic['tally'],
   rescued: number,
 ): string {

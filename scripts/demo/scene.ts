@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import type { KeyView } from '../../src/admin/key-view.ts';
-import { standingOf, type Happening, type Standing, type Tone } from './story.ts';
+import { statusOf, type DemoEvent, type KeyStatus, type Tone } from './story.ts';
 import type { Tally } from './traffic.ts';
 
 /** Everything there is to see at one moment. */
-export interface Moment {
+export interface Snapshot {
   readonly url: string;
   readonly elapsedMs: number;
   readonly totalMs: number;
@@ -13,11 +13,11 @@ export interface Moment {
   readonly tally: Tally;
   /** Requests that met a failing key and were answered by another one. */
   readonly rescued: number;
-  readonly keys: readonly KeyAtMoment[];
-  readonly happenings: readonly Happening[];
+  readonly keys: readonly KeySnapshot[];
+  readonly events: readonly DemoEvent[];
 }
 
-export interface KeyAtMoment {
+export interface KeySnapshot {
   readonly view: KeyView;
   readonly inFlight: number;
   readonly answered: number;
@@ -25,7 +25,7 @@ export interface KeyAtMoment {
 
 type Format = Parameters<typeof styleText>[0];
 
-const STANDINGS: Readonly<Record<Standing, { readonly sign: string; readonly format: Format }>> = {
+const STANDINGS: Readonly<Record<KeyStatus, { readonly sign: string; readonly format: Format }>> = {
   'in service': { sign: '●', format: 'green' },
   throttled: { sign: '◐', format: 'yellow' },
   'out of service': { sign: '○', format: 'red' },
@@ -38,8 +38,8 @@ const MOST_DOTS = 8;
 const EVENTS_SHOWN = 9;
 
 /** The picture of a moment, as lines that fit the terminal. */
-export function picture(moment: Moment, columns: number, rows: number): string[] {
-  const { url, elapsedMs, totalMs, tally, rescued, keys, happenings } = moment;
+export function renderFrame(moment: Snapshot, columns: number, rows: number): string[] {
+  const { url, elapsedMs, totalMs, tally, rescued, keys, events } = moment;
   const time = `${clock(elapsedMs)} / ${clock(totalMs)}`;
   const lines = [
     line(columns, ['Sparekey', 'bold'], [` at ${url}, a pool of ${keys.length} keys behind it   ${time}`]),
@@ -64,7 +64,7 @@ export function picture(moment: Moment, columns: number, rows: number): string[]
     ]),
     ...keys.map((key) => keyLine(key, moment.now, columns)),
     '',
-    ...happenings
+    ...events
       .slice(-EVENTS_SHOWN)
       .map(({ atMs, tone, text }) => line(columns, [`  ${seconds(atMs)}  `, 'dim'], [text, TONES[tone]])),
   ];
@@ -72,18 +72,18 @@ export function picture(moment: Moment, columns: number, rows: number): string[]
 }
 
 /** The same moment in one plain line, for a file or a pipe. */
-export function sentence({ elapsedMs, tally, keys }: Moment): string {
-  const states = keys.map(({ view }) => `${view.name ?? view.id} ${STANDINGS[standingOf(view)].sign}`);
+export function renderLine({ elapsedMs, tally, keys }: Snapshot): string {
+  const states = keys.map(({ view }) => `${view.name ?? view.id} ${STANDINGS[statusOf(view)].sign}`);
   return `${seconds(elapsedMs)}  ${tally.answered} answered, ${rate(tally)}/s, ${tally.failed} failed  ${states.join('  ')}`;
 }
 
 /** A happening in one plain line. */
-export function eventSentence({ atMs, text }: Happening): string {
+export function renderEvent({ atMs, text }: DemoEvent): string {
   return `${seconds(atMs)}  ${text}`;
 }
 
-function keyLine({ view, inFlight, answered }: KeyAtMoment, now: number, columns: number): string {
-  const standing = standingOf(view);
+function keyLine({ view, inFlight, answered }: KeySnapshot, now: number, columns: number): string {
+  const standing = statusOf(view);
   const { sign, format } = STANDINGS[standing];
   const dots = '•'.repeat(Math.min(inFlight, MOST_DOTS)).padEnd(MOST_DOTS);
   const nextTry = nextTryOf(view);

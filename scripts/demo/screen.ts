@@ -1,5 +1,5 @@
-import { eventSentence, picture, sentence, type Moment } from './scene.ts';
-import type { Happening } from './story.ts';
+import { renderEvent, renderFrame, renderLine, type Snapshot } from './scene.ts';
+import type { DemoEvent } from './story.ts';
 
 const FRAME_MS = 100;
 const SENTENCE_MS = 1_000;
@@ -14,9 +14,9 @@ const upBy = (lines: number): string => (lines > 0 ? `\u{1b}[${lines}A` : '');
 export interface Screen {
   /** How often it wants to be shown the present moment. Milliseconds. */
   readonly everyMs: number;
-  show(moment: Moment): void;
+  show(moment: Snapshot): void;
   /** Something has just happened. */
-  tell(happening: Happening): void;
+  showEvent(happening: DemoEvent): void;
   /** Leaves the last picture standing, and the terminal as it was. */
   close(): void;
 }
@@ -37,14 +37,14 @@ class LivePicture implements Screen {
     output.write(HIDE_CURSOR);
   }
 
-  show(moment: Moment): void {
-    const lines = picture(moment, this.#output.columns, this.#output.rows);
+  show(moment: Snapshot): void {
+    const lines = renderFrame(moment, this.#output.columns, this.#output.rows);
     const text = lines.map((each) => `${each}${CLEAR_TO_LINE_END}\n`).join('');
     this.#output.write(`${upBy(this.#drawn)}\r${text}${CLEAR_BELOW}`);
     this.#drawn = lines.length;
   }
 
-  tell(): void {
+  showEvent(): void {
     // The next picture shows it.
   }
 
@@ -61,12 +61,12 @@ class PlainLines implements Screen {
     this.#output = output;
   }
 
-  show(moment: Moment): void {
-    this.#output.write(`${sentence(moment)}\n`);
+  show(moment: Snapshot): void {
+    this.#output.write(`${renderLine(moment)}\n`);
   }
 
-  tell(happening: Happening): void {
-    this.#output.write(`${eventSentence(happening)}\n`);
+  showEvent(happening: DemoEvent): void {
+    this.#output.write(`${renderEvent(happening)}\n`);
   }
 
   close(): void {

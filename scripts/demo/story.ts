@@ -4,7 +4,7 @@ import type { Name } from './pool.ts';
 export type Tone = 'bad' | 'good' | 'plain';
 
 /** Something that happened, for the ticker. */
-export interface Happening {
+export interface DemoEvent {
   /** Milliseconds since the start. */
   readonly atMs: number;
   readonly tone: Tone;
@@ -12,24 +12,24 @@ export interface Happening {
 }
 
 /** Whether a key may be used, as one looks at it. */
-export type Standing = 'in service' | 'throttled' | 'out of service';
+export type KeyStatus = 'in service' | 'throttled' | 'out of service';
 
-export function standingOf(view: KeyView): Standing {
+export function statusOf(view: KeyView): KeyStatus {
   if (view.state !== 'in-service') return 'out of service';
   return Object.keys(view.models).length > 0 ? 'throttled' : 'in service';
 }
 
 /** Keeps the story of a run: what befell the keys at the provider, and what Sparekey made of it. */
-export class Story {
+export class EventLog {
   readonly #startedAt = performance.now();
-  readonly #onHappening: (happening: Happening) => void;
-  readonly #standings = new Map<string, Standing>();
-  readonly happenings: Happening[] = [];
+  readonly #onHappening: (event: DemoEvent) => void;
+  readonly #standings = new Map<string, KeyStatus>();
+  readonly events: DemoEvent[] = [];
   /** Times a key left service, and times one came back. */
   left = 0;
   returned = 0;
 
-  constructor(onHappening: (happening: Happening) => void) {
+  constructor(onHappening: (event: DemoEvent) => void) {
     this.#onHappening = onHappening;
   }
 
@@ -43,11 +43,11 @@ export class Story {
   }
 
   /** Compares the keys with what they were, and tells what has changed. */
-  look(views: readonly KeyView[]): void {
+  update(views: readonly KeyView[]): void {
     for (const view of views) {
       const name = view.name ?? view.id;
       const before = this.#standings.get(name) ?? 'in service';
-      const standing = standingOf(view);
+      const standing = statusOf(view);
       if (standing === before) continue;
       this.#standings.set(name, standing);
       if (before === 'in service') this.left++;
@@ -63,8 +63,8 @@ export class Story {
   }
 
   #tell(tone: Tone, text: string): void {
-    const happening = { atMs: this.elapsedMs, tone, text };
-    this.happenings.push(happening);
-    this.#onHappening(happening);
+    const event = { atMs: this.elapsedMs, tone, text };
+    this.events.push(event);
+    this.#onHappening(event);
   }
 }

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '../keys/secret.ts';
-import { adminPageGuard } from '../listener/page-guard.ts';
+import { adminCsrfGuard } from '../listener/page-guard.ts';
 import type { GuardedRequest } from '../listener/page-guard.ts';
 import type { AdminErrorCode } from './errors.ts';
 
@@ -12,7 +12,7 @@ export type Guard = (request: GuardedRequest) => AdminErrorCode | undefined;
  * web page that is open here, be it by another site's request or by a name that was made to point here.
  */
 export function adminGuard(token: Secret | undefined): Guard {
-  return token === undefined ? adminPageGuard() : guardByToken(token);
+  return token === undefined ? adminCsrfGuard() : guardByToken(token);
 }
 
 function guardByToken(token: Secret): Guard {

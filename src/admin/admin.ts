@@ -40,10 +40,10 @@ export interface Admin {
   close(): Promise<void>;
 }
 
-const HEAD_MS = 10_000;
-const REQUEST_MS = 30_000;
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 /** A connection on which nothing moves ends, but not before the slowest health check has answered. Milliseconds. */
-const IDLE_MS = 10 * 60_000;
+const IDLE_TIMEOUT_MS = 10 * 60_000;
 const MAX_CONNECTIONS = 256;
 /** Bodies are not read; one up to this is passed over. Bytes. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -63,11 +63,11 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const api = { keys: new KeysApi({ ...options, viewpoint }), workers, state };
   const guard = adminGuard(token);
   const server = createServer(
-    { headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS },
+    { headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => {
       const refusal = guard(request) ?? bodyRefusal(request);
       if (refusal !== undefined) {
-        turnAway(response, refusal);
+        refuse(response, refusal);
         return;
       }
       route(api, request, response).catch((error: unknown) => {
@@ -78,15 +78,15 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
-  server.setTimeout(IDLE_MS);
-  await opened(server, listen);
+  server.setTimeout(IDLE_TIMEOUT_MS);
+  await listening(server, listen);
   return { address: addressOf(server), close: () => close(server) };
 }
 
 /** The rest of such a request is not read: the connection ends with the answer. */
-function turnAway(response: ServerResponse, code: AdminErrorCode): void {
-  const isAsked = adminErrors[code].status === 401;
-  answerError(response, code, { connection: 'close', ...(isAsked && { 'www-authenticate': 'Bearer' }) });
+function refuse(response: ServerResponse, code: AdminErrorCode): void {
+  const needsToken = adminErrors[code].status === 401;
+  answerError(response, code, { connection: 'close', ...(needsToken && { 'www-authenticate': 'Bearer' }) });
 }
 
 /** What a client sends along without need is passed over, as long as it says how much that is. */
@@ -97,7 +97,7 @@ function bodyRefusal({ headers }: IncomingMessage): AdminErrorCode | undefined {
     : undefined;
 }
 
-function opened(server: Server, listen: AdminAddress): Promise<void> {
+function listening(server: Server, listen: AdminAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: listen.host, port: listen.port }, () => {

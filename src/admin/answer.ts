@@ -18,13 +18,13 @@ const BATCH = 200;
 
 /** Answers with one small value. */
 export function answerJson(response: ServerResponse, status: number, value: unknown): void {
-  send(response, status, value, {});
+  respond(response, status, value, {});
 }
 
 /** Answers with an error of the table. */
 export function answerError(response: ServerResponse, code: AdminErrorCode, headers: Headers = {}): void {
   const { status, message } = adminErrors[code];
-  send(response, status, { error: { code, message } }, headers);
+  respond(response, status, { error: { code, message } }, headers);
 }
 
 /**
@@ -58,7 +58,7 @@ async function* pieces(name: string, items: Iterable<unknown>): AsyncGenerator<s
   yield `${text}]}`;
 }
 
-function send(response: ServerResponse, status: number, value: unknown, headers: Headers): void {
+function respond(response: ServerResponse, status: number, value: unknown, headers: Headers): void {
   const body = JSON.stringify(value);
   response.writeHead(status, { ...COMMON, ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }

@@ -1,8 +1,8 @@
 import type { Obstacle, Strategy } from '../failover/choose.ts';
-import { prospectsOf } from '../failover/prospects.ts';
-import type { Prospect, Prospects } from '../failover/prospects.ts';
+import { previewChoice } from '../failover/prospects.ts';
+import type { KeyPreview, ChoicePreview } from '../failover/prospects.ts';
 import type { RouteTarget } from '../failover/route.ts';
-import type { SharedTrouble } from '../keys/domain.ts';
+import type { DomainHold } from '../keys/domain.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL, holdOn } from '../keys/record.ts';
 import { viewOutage } from './outage-view.ts';
@@ -37,13 +37,13 @@ export interface ProviderChoiceView {
   readonly strategy: Strategy;
   /** With `session`, a conversation's own key goes before all that stands here. */
   readonly affinity: 'none' | 'session';
-  readonly outcome: Prospects['outcome'];
+  readonly outcome: ChoicePreview['outcome'];
   /** Where no key can be chosen: when the first one is due back. */
   readonly returnsAt: string | null;
   /** Choices made for trial, which chances are taken from. */
   readonly draws: number;
   /** All its keys by how they stand. */
-  readonly counts: Prospects['counts'];
+  readonly counts: ChoicePreview['counts'];
   /** Up to a hundred of them, those chosen most often first. */
   readonly keys: readonly KeyChoiceView[];
 }
@@ -92,13 +92,13 @@ export function viewChoice(
   return {
     at: timeText(now),
     model: model ?? null,
-    providers: inOrder(targets).map((target) => viewProvider(target, viewpoint, now, random)),
+    providers: sortTargets(targets).map((target) => viewProvider(target, viewpoint, now, random)),
     seenFrom: viewSeenFrom(viewpoint),
   };
 }
 
 /** Equals come in an order of chance, which is told as their shares. */
-function inOrder(targets: readonly RouteTarget[]): readonly RouteTarget[] {
+function sortTargets(targets: readonly RouteTarget[]): readonly RouteTarget[] {
   const placed = targets.map((target, n) => {
     const { place, share = 1 } = target.equals ?? {};
     const first = place === undefined ? n : targets.findIndex(({ equals }) => equals?.place === place);
@@ -114,13 +114,14 @@ function viewProvider(
   random: () => number,
 ): ProviderChoiceView {
   const { provider, model, equals } = target;
-  const { strategy, outcome, returnsAt, draws, counts, keys } = prospectsOf(target, MAX_KEYS, now, random);
+  const { strategy, outcome, returnsAt, draws, counts, keys } = previewChoice(target, MAX_KEYS, now, random);
   const outage = circuitsOf(provider).outageOf(provider, model ?? ANY_MODEL, now);
   return {
     provider: provider.id,
     model: model ?? null,
     share: equals?.share ?? 1,
-    down: outage === undefined ? null : { ...viewOutage(provider, outage.mark), whole: outage.whole },
+    down:
+      outage === undefined ? null : { ...viewOutage(provider, outage.status), whole: outage.isWholeProvider },
     strategy,
     affinity: provider.config.affinity,
     outcome,
@@ -131,7 +132,7 @@ function viewProvider(
   };
 }
 
-function viewKeyChoice(prospect: Prospect, model: string, serves: boolean, now: number): KeyChoiceView {
+function viewKeyChoice(prospect: KeyPreview, model: string, serves: boolean, now: number): KeyChoiceView {
   const { pooled, obstacle, chance, share, scarce, dueAt, lastResort } = prospect;
   const { id, name, secret, weight } = pooled.key;
   return {
@@ -169,12 +170,12 @@ function obstacleText(
       return held === undefined ? 'denied: no key is known to have this model' : heldReason(held);
     }
     case 'domain-held': {
-      const shared = domain?.troubles(now).take(MAX_TROUBLES).find(isOf(model));
+      const shared = domain?.holds(now).take(MAX_TROUBLES).find(concerns(model));
       return `shares ${domain?.name ?? ''}${shared === undefined ? '' : ` with ${shared.keyId}, which is ${sharedReason(shared)}`}`;
     }
   }
 }
 
-function isOf(model: string): (trouble: SharedTrouble) => boolean {
+function concerns(model: string): (trouble: DomainHold) => boolean {
   return (trouble) => trouble.model === model || trouble.model === ANY_MODEL;
 }

@@ -1,6 +1,6 @@
 import { ruleFacts } from '../failover/rule-facts.ts';
 import type { VerdictClass, VerdictScope } from '../failover/verdict.ts';
-import { CLASS_WORDS } from '../failover/verdict-words.ts';
+import { CLASS_DESCRIPTIONS } from '../failover/verdict-words.ts';
 import type { Decision, DecisionEffect } from '../keys/decision.ts';
 import type { Provider } from '../providers/provider.ts';
 import { timeText } from './time-text.ts';
@@ -40,7 +40,7 @@ export function viewRule(id: string, { type, config }: Provider): RuleView {
   return {
     id,
     class: facts?.class ?? null,
-    meaning: facts === undefined ? null : CLASS_WORDS[facts.class],
+    meaning: facts === undefined ? null : CLASS_DESCRIPTIONS[facts.class],
     scope: facts?.scope ?? null,
     source: facts?.source ?? null,
   };

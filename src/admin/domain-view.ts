@@ -1,4 +1,4 @@
-import type { SharedTrouble } from '../keys/domain.ts';
+import type { DomainHold } from '../keys/domain.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { viewRule } from './decision-view.ts';
@@ -33,7 +33,7 @@ export interface TroubleView {
 export function viewDomain(
   provider: Provider,
   { key, domain }: PooledKey,
-  shared: readonly SharedTrouble[],
+  shared: readonly DomainHold[],
 ): DomainView | null {
   if (domain === undefined) return null;
   return {
@@ -47,7 +47,7 @@ export function viewDomain(
 /** Makes the view of what one key of a domain has shown. */
 export function viewTrouble(
   provider: Provider,
-  { keyId, model, cause, rule, until }: SharedTrouble,
+  { keyId, model, cause, rule, until }: DomainHold,
 ): TroubleView {
   const name = provider.pool.get(keyId)?.key.name ?? '';
   return {

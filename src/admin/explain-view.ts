@@ -1,7 +1,7 @@
-import { shareOf } from '../failover/choose.ts';
+import { rampShare } from '../failover/choose.ts';
 import type { Decision, DecisionEffect } from '../keys/decision.ts';
 import { isUnproven } from '../keys/doubt.ts';
-import type { SharedTrouble } from '../keys/domain.ts';
+import type { DomainHold } from '../keys/domain.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { Doubt, Hold, KeyRecord, OutCause } from '../keys/record.ts';
@@ -112,7 +112,7 @@ export function explainKey(
   const { decisions = [] } = record;
   const evidence = evidenceOf(record);
   const rule = ruleOf(record);
-  const shared: readonly SharedTrouble[] = [...(pooled.domain?.troubles(now).take(MAX_TROUBLES) ?? [])];
+  const shared: readonly DomainHold[] = [...(pooled.domain?.holds(now).take(MAX_TROUBLES) ?? [])];
   const { serves, circuitsOf } = viewpoint;
   return {
     at: timeText(now),
@@ -131,7 +131,7 @@ export function explainKey(
     ramp: rampOf(record, provider, now),
     decisions: decisions.toReversed().map((decision) => viewDecision(decision, provider)),
     policy: {
-      failover: provider.policy.remembers,
+      failover: provider.policy.recordsOutcomes,
       failureThreshold: provider.keyPolicy.failureThreshold,
       successThreshold: provider.keyPolicy.successThreshold,
       byStatus: provider.policy.countsStatus !== undefined,
@@ -214,7 +214,7 @@ function evidenceOf(record: KeyRecord): Decision | undefined {
 
 function rampOf(record: KeyRecord, { config }: Provider, now: number): Explanation['ramp'] {
   const rampMs = config.failover.returnRamp;
-  const share = shareOf({ record }, { now, rampMs });
+  const share = rampShare({ record }, { now, rampMs });
   if (record.state !== 'in-service' || share === 1) return null;
   return { share, fullAt: timeText(record.since + rampMs) };
 }

@@ -1,4 +1,4 @@
-import { soleTarget } from '../failover/route.ts';
+import { pinnedTarget } from '../failover/route.ts';
 import type { Route, RouteTarget } from '../failover/route.ts';
 import type { KeyBook } from '../keys/book.ts';
 import { checkDueAt } from '../keys/doubt.ts';
@@ -37,14 +37,14 @@ export interface KeysApiOptions {
 }
 
 /** A change the operator asked for. */
-export interface Changed {
+export interface KeyChange {
   readonly key: KeyView;
   /** False where the store is away: it counts here, and is written when the store is back. */
   readonly stored: boolean;
 }
 
 /** The holds that the operator ended. */
-export interface Lifted {
+export interface LiftedHolds {
   readonly provider: string;
   /** Ids of the keys that were held. */
   readonly keys: readonly string[];
@@ -103,7 +103,7 @@ export class KeysApi {
   }
 
   /** Takes a key out of service until `enable`, or puts it back whatever its state and whatever it is held from. */
-  async change(id: string, type: 'disabled' | 'enabled'): Promise<Changed | AdminErrorCode> {
+  async change(id: string, type: 'disabled' | 'enabled'): Promise<KeyChange | AdminErrorCode> {
     const found = this.#find(id);
     if (found === undefined) return 'unknown_key';
     const { provider, pooled } = found;
@@ -117,7 +117,7 @@ export class KeysApi {
    * Ends the holds of all keys of a provider, on every node.
    * @param model - as clients or the provider name it; undefined: whatever they are held from
    */
-  async liftHolds(providerId: string, model: string | undefined): Promise<Lifted | AdminErrorCode> {
+  async liftHolds(providerId: string, model: string | undefined): Promise<LiftedHolds | AdminErrorCode> {
     const provider = this.#options.runtime().providers.get(providerId);
     if (provider === undefined) return 'unknown_provider';
     const { book, now } = this.#options;
@@ -128,7 +128,7 @@ export class KeysApi {
       const held = heldModels(pooled, at).filter((each) => models?.has(each) !== false);
       if (held.length === 0) continue;
       lifted.push(pooled);
-      for (const event of liftingOf(held, models === undefined, at))
+      for (const event of liftEvents(held, models === undefined, at))
         book.apply(pooled.key, event, provider.keyPolicy);
     }
     await book.flushed();
@@ -159,7 +159,9 @@ export class KeysApi {
       return found.kind === 'no-route' ? 'no_route' : found.targets;
     }
     const provider = providers.get(providerId);
-    return provider === undefined ? 'unknown_provider' : [soleTarget(provider, undefined, model, providers)];
+    return provider === undefined
+      ? 'unknown_provider'
+      : [pinnedTarget(provider, undefined, model, providers)];
   }
 
   *#views(providers: Iterable<Provider>): Generator<KeyView> {
@@ -206,6 +208,6 @@ function heldModels({ record }: PooledKey, now: number): readonly string[] {
 }
 
 /** All at once in one event, or one for each model. */
-function liftingOf(held: readonly string[], isAll: boolean, at: number): readonly OperatorLifted[] {
+function liftEvents(held: readonly string[], isAll: boolean, at: number): readonly OperatorLifted[] {
   return isAll ? [{ type: 'lifted', at }] : held.map((model) => ({ type: 'lifted', at, model }));
 }

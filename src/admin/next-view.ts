@@ -1,6 +1,6 @@
-import { troubleOf } from '../failover/trouble.ts';
+import { unavailabilityOf } from '../failover/trouble.ts';
 import type { PooledKey } from '../keys/pool.ts';
-import type { SharedTrouble } from '../keys/domain.ts';
+import type { DomainHold } from '../keys/domain.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { KeyRecord } from '../keys/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
@@ -36,27 +36,33 @@ export function viewNext(
   pooled: PooledKey,
   record: KeyRecord,
   plans: readonly CheckPlan[],
-  shared: readonly SharedTrouble[],
+  shared: readonly DomainHold[],
   now: number,
 ): readonly NextView[] {
-  const ways: readonly Way[] = [
-    ...waysOf(record, now),
-    ...plans.map(checkWay),
-    ...(record.state === 'disabled' ? [] : domainWays(pooled, shared)),
-    ...trials(pooled, record, now),
+  const recoveries: readonly Recovery[] = [
+    ...recordRecoveries(record, now),
+    ...plans.map(checkRecovery),
+    ...(record.state === 'disabled' ? [] : domainRecoveries(pooled, shared)),
+    ...trialRecoveries(pooled, record, now),
   ];
-  return ways
+  return recoveries
     .toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity))
-    .map(({ at, ...way }) => ({ model: null, here: null, notBefore: null, ...way, at: timeOrNull(at) }));
+    .map(({ at, ...recovery }) => ({
+      model: null,
+      here: null,
+      notBefore: null,
+      ...recovery,
+      at: timeOrNull(at),
+    }));
 }
 
 /** A view in the making. `at` in milliseconds since the epoch. */
-interface Way extends Partial<Omit<NextView, 'how' | 'at'>> {
+interface Recovery extends Partial<Omit<NextView, 'how' | 'at'>> {
   readonly how: NextView['how'];
   readonly at?: number;
 }
 
-function waysOf(record: KeyRecord, now: number): readonly Way[] {
+function recordRecoveries(record: KeyRecord, now: number): readonly Recovery[] {
   switch (record.state) {
     case 'disabled':
       return [{ how: 'operator' }];
@@ -69,13 +75,13 @@ function waysOf(record: KeyRecord, now: number): readonly Way[] {
   }
 }
 
-function checkWay({ at, kind, model, here, spentUntil }: CheckPlan): Way {
+function checkRecovery({ at, kind, model, here, spentUntil }: CheckPlan): Recovery {
   if (kind === 'list') return { how: 'free-check', at, here };
   return { how: 'paid-check', at, model: model ?? null, here, notBefore: timeOrNull(spentUntil) };
 }
 
 /** What other keys of its domain have met. */
-function domainWays({ key }: PooledKey, shared: readonly SharedTrouble[]): readonly Way[] {
+function domainRecoveries({ key }: PooledKey, shared: readonly DomainHold[]): readonly Recovery[] {
   const untils = new Map<string, number>();
   for (const { keyId, model, until } of shared) {
     if (keyId !== key.id) untils.set(model, Math.max(until, untils.get(model) ?? 0));
@@ -84,17 +90,17 @@ function domainWays({ key }: PooledKey, shared: readonly SharedTrouble[]): reado
 }
 
 /** Nothing but a request may come first. */
-function trials(pooled: PooledKey, record: KeyRecord, now: number): readonly Way[] {
-  const isTried = (model: string): boolean =>
-    troubleOf(pooled, { model, now, checked: true })?.ambiguous === true;
+function trialRecoveries(pooled: PooledKey, record: KeyRecord, now: number): readonly Recovery[] {
+  const mayBeTried = (model: string): boolean =>
+    unavailabilityOf(pooled, { model, now, hasHealthChecks: true })?.ambiguous === true;
   switch (record.state) {
     case 'disabled':
       return [];
     case 'out-of-service':
-      return isTried(ANY_MODEL) ? [{ how: 'trial' }] : [];
+      return mayBeTried(ANY_MODEL) ? [{ how: 'trial' }] : [];
     case 'in-service':
       return record.holds
-        .filter(({ model, until }) => until > now && isTried(model))
+        .filter(({ model, until }) => until > now && mayBeTried(model))
         .map(({ model }) => ({ how: 'trial', model }));
   }
 }

@@ -1,6 +1,6 @@
-import { isChecked } from '../failover/blame/circuits.ts';
+import { hasHealthCheck } from '../failover/blame/circuits.ts';
 import type { Circuits } from '../failover/blame/circuits.ts';
-import type { CircuitMark } from '../keys/circuit-mark.ts';
+import type { CircuitStatus } from '../keys/circuit-mark.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import { timeText } from './time-text.ts';
@@ -26,7 +26,7 @@ export interface OutageView {
 export type CircuitsOf = (provider: Provider) => Circuits;
 
 /** Makes the view of a mark that is not closed. */
-export function viewOutage(provider: Provider, mark: CircuitMark): OutageView {
+export function viewOutage(provider: Provider, mark: CircuitStatus): OutageView {
   const { model, state, since, until, strikes, rule } = mark;
   return {
     provider: provider.id,
@@ -34,7 +34,7 @@ export function viewOutage(provider: Provider, mark: CircuitMark): OutageView {
     state: state === 'half-open' ? 'half-open' : 'open',
     since: timeText(since),
     nextTryAt: timeText(until),
-    triedBy: isChecked(provider, mark) ? 'check' : 'request',
+    triedBy: hasHealthCheck(provider, mark) ? 'check' : 'request',
     strikes,
     rule,
   };

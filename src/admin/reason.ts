@@ -1,19 +1,19 @@
-import type { SharedTrouble } from '../keys/domain.ts';
+import type { DomainHold } from '../keys/domain.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { Hold, KeyRecord, OutCause } from '../keys/record.ts';
 
-const OUT: Readonly<Record<OutCause, string>> = {
+const OUT_TEXT: Readonly<Record<OutCause, string>> = {
   failures: 'failed too often in a row',
   key_dead: 'refused by the provider as invalid, revoked or blocked',
   billing: 'out of credit',
 };
 
 /** What the cause alone would tell wrongly. */
-const OUT_BY_RULE: Readonly<Record<string, string>> = {
+const OUT_TEXT_BY_RULE: Readonly<Record<string, string>> = {
   'fault.key-unusable': 'no request can be made with it as it is written in the configuration',
 };
 
-const HELD: Readonly<Record<Hold['cause'], string>> = {
+const HELD_TEXT: Readonly<Record<Hold['cause'], string>> = {
   throttled: 'throttled',
   denied: 'denied',
 };
@@ -27,7 +27,7 @@ export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | nu
     case 'disabled':
       return 'disabled by hand';
     case 'out-of-service':
-      return `${OUT_BY_RULE[record.rule] ?? OUT[record.cause]} (${record.rule})`;
+      return `${OUT_TEXT_BY_RULE[record.rule] ?? OUT_TEXT[record.cause]} (${record.rule})`;
     case 'in-service': {
       const { failures, lastRule, doubt } = record;
       const reasons = [
@@ -56,12 +56,14 @@ function heldText(holds: readonly Hold[]): readonly string[] {
 
 /** Why a key is kept from one model. */
 export function heldReason({ cause, model, rule }: Hold): string {
-  return `${HELD[cause]} for ${modelText(model)} (${rule})`;
+  return `${HELD_TEXT[cause]} for ${modelText(model)} (${rule})`;
 }
 
 /** Why a whole domain is kept back. */
-export function sharedReason({ cause, model, rule }: SharedTrouble): string {
-  return cause === 'billing' ? `${OUT.billing} (${rule})` : `throttled for ${modelText(model)} (${rule})`;
+export function sharedReason({ cause, model, rule }: DomainHold): string {
+  return cause === 'billing'
+    ? `${OUT_TEXT.billing} (${rule})`
+    : `throttled for ${modelText(model)} (${rule})`;
 }
 
 function modelText(model: string): string {

@@ -1,4 +1,4 @@
-import { idTextsAt, textAt } from '../dialects/json-text.ts';
+import { idsAt, stringAt } from '../dialects/json-text.ts';
 import { spaceEnd } from '../dialects/json-walk.ts';
 import type { Call } from '../dialects/call.ts';
 
@@ -8,7 +8,7 @@ import type { Call } from '../dialects/call.ts';
  */
 
 /** By operation: under which keys its answers name such things. Files of OpenAI's containers are reached through these. */
-const KEYS: Readonly<Record<string, readonly Buffer[]>> = {
+const ID_KEYS: Readonly<Record<string, readonly Buffer[]>> = {
   'responses.create': keys('container_id'),
   'responses.retrieve': keys('container_id'),
   'messages.create': keys('container', 'file_id'),
@@ -20,10 +20,10 @@ function keys(...names: readonly string[]): readonly Buffer[] {
 }
 
 /** Words without which a request runs no code, in the names of tools and of what they run in. */
-const SIGNS = ['code_execution', 'code_interpreter', 'container'];
+const CODE_EXECUTION_WORDS = ['code_execution', 'code_interpreter', 'container'];
 /** Names told of one answer: more than these are those of a runaway. */
-const MAX_TOLD = 256;
-const MAX_NAME_BYTES = 256;
+const MAX_REPORTED = 256;
+const MAX_ID_BYTES = 256;
 /** As much of a piece is looked at again with the next one: a key and a name behind it. Bytes. */
 const OVERLAP_BYTES = 512;
 const COLON = 0x3a;
@@ -32,45 +32,45 @@ const COLON = 0x3a;
  * Looks for such names in the bytes of an answer as they reach its client, and tells each. A word in what a model says
  * is none: its quotes are escaped. Who pays: answers to requests that may run code, for a search or two in each piece.
  */
-export class AnswerNames {
+export class AnswerResourceScanner {
   readonly #keys: readonly Buffer[];
-  readonly #tell: (name: string) => void;
-  #before: Buffer = Buffer.alloc(0);
-  #left = MAX_TOLD;
+  readonly #onId: (name: string) => void;
+  #overlap: Buffer = Buffer.alloc(0);
+  #left = MAX_REPORTED;
 
   /** Undefined for a call whose answer holds nothing of the kind. */
-  static for({ target, body }: Call, tell: (name: string) => void): AnswerNames | undefined {
+  static for({ target, body }: Call, onId: (name: string) => void): AnswerResourceScanner | undefined {
     const { name, method } = target.operation;
-    const known = KEYS[name];
+    const known = ID_KEYS[name];
     if (known === undefined) return undefined;
     const runs =
       method === 'GET' ||
       body.kind !== 'kept' ||
-      SIGNS.some((sign) => body.bytes.includes(sign, 0, 'latin1'));
-    return runs ? new AnswerNames(known, tell) : undefined;
+      CODE_EXECUTION_WORDS.some((sign) => body.bytes.includes(sign, 0, 'latin1'));
+    return runs ? new AnswerResourceScanner(known, onId) : undefined;
   }
 
-  private constructor(known: readonly Buffer[], tell: (name: string) => void) {
+  private constructor(known: readonly Buffer[], onId: (name: string) => void) {
     this.#keys = known;
-    this.#tell = tell;
+    this.#onId = onId;
   }
 
   read(piece: Buffer): void {
     if (this.#left <= 0) return;
-    const bytes = this.#before.length === 0 ? piece : Buffer.concat([this.#before, piece]);
-    this.#before = Buffer.from(bytes.subarray(-OVERLAP_BYTES));
+    const bytes = this.#overlap.length === 0 ? piece : Buffer.concat([this.#overlap, piece]);
+    this.#overlap = Buffer.from(bytes.subarray(-OVERLAP_BYTES));
     for (const key of this.#keys) {
       for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
         const colon = spaceEnd(bytes, at + key.length);
-        if (bytes[colon] === COLON) this.#tellAt(bytes, spaceEnd(bytes, colon + 1));
+        if (bytes[colon] === COLON) this.#reportAt(bytes, spaceEnd(bytes, colon + 1));
       }
     }
   }
 
-  #tellAt(bytes: Buffer, value: number): void {
-    const text = textAt(bytes, value, MAX_NAME_BYTES);
-    for (const name of text === undefined ? idTextsAt(bytes, value, MAX_NAME_BYTES) : [text]) {
-      if (this.#left-- > 0) this.#tell(name);
+  #reportAt(bytes: Buffer, value: number): void {
+    const text = stringAt(bytes, value, MAX_ID_BYTES);
+    for (const name of text === undefined ? idsAt(bytes, value, MAX_ID_BYTES) : [text]) {
+      if (this.#left-- > 0) this.#onId(name);
     }
   }
 }

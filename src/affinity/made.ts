@@ -1,5 +1,5 @@
 /** The key that made something, and for whom. */
-export interface Maker {
+export interface ResourceOwner {
   readonly providerId: string;
   /** Empty where the provider has no keys. */
   readonly keyId: string;
@@ -10,8 +10,8 @@ export interface Maker {
 }
 
 /** What is kept of a thing: its maker, and how long that is kept after its last use. Milliseconds. */
-export interface Made {
-  readonly maker: Maker;
+export interface OwnershipRecord {
+  readonly maker: ResourceOwner;
   readonly ttlMs: number;
 }
 
@@ -19,24 +19,24 @@ export interface Made {
  * As the store keeps it, in lines: provider, key, quota domain, and for what belongs to a client that one's name and the
  * time it is kept. Versions that know of no clients read all behind the key as the domain, which stands in for nobody.
  */
-export function encodeMade({ maker, ttlMs }: Made): string {
-  const { providerId, keyId, quotaDomain, client } = maker;
+export function encodeOwnership({ maker: owner, ttlMs }: OwnershipRecord): string {
+  const { providerId, keyId, quotaDomain, client: tenant } = owner;
   const lines = [providerId, keyId, quotaDomain];
-  if (client !== '') lines.push(encodeURIComponent(client.toWellFormed()), String(Math.ceil(ttlMs)));
+  if (tenant !== '') lines.push(encodeURIComponent(tenant.toWellFormed()), String(Math.ceil(ttlMs)));
   return lines.join('\n');
 }
 
 /** Undefined for what no version known here has written. What was written without a client has none, and 0 as its time. */
-export function decodeMade(value: string): Made | undefined {
+export function decodeOwnership(value: string): OwnershipRecord | undefined {
   const lines = value.split('\n');
   const [providerId, keyId, ...rest] = lines;
   if (providerId === undefined || keyId === undefined || rest.length === 0) return undefined;
   const owned = rest.length < 3 ? undefined : /\n([^\n]+)\n(\d{1,15})$/u.exec(value);
   if (owned === null || owned === undefined)
     return { maker: { providerId, keyId, quotaDomain: rest.join('\n'), client: '' }, ttlMs: 0 };
-  const [, client = '', ttlMs] = owned;
+  const [, tenant = '', ttlMs] = owned;
   const quotaDomain = rest.slice(0, -2).join('\n');
-  return { maker: { providerId, keyId, quotaDomain, client: decodeText(client) }, ttlMs: Number(ttlMs) };
+  return { maker: { providerId, keyId, quotaDomain, client: decodeText(tenant) }, ttlMs: Number(ttlMs) };
 }
 
 function decodeText(written: string): string {

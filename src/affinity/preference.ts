@@ -2,12 +2,12 @@ import type { Call } from '../dialects/call.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { fnv1a } from './hash.ts';
-import type { Maker } from './made.ts';
+import type { ResourceOwner } from './made.ts';
 import { headerOf, sessionOf } from './session.ts';
-import { sessionOrder } from './session-order.ts';
+import { rendezvousHashOf } from './session-order.ts';
 
 /** The key that a request would rather have; undefined where none that it may use is dearer to it than others. */
-export type Preference = (isUsable: (pooled: PooledKey) => boolean) => PooledKey | undefined;
+export type KeyPreference = (isUsable: (pooled: PooledKey) => boolean) => PooledKey | undefined;
 
 /**
  * The preference of a call at a provider: for the key that made what it sends back, that of its consumer, or that of
@@ -15,40 +15,48 @@ export type Preference = (isUsable: (pooled: PooledKey) => boolean) => PooledKey
  * call.
  * @param owner - of what the call sends back and only its maker can read
  */
-export function preferenceOf(call: Call, provider: Provider, owner?: Maker): Preference | undefined {
-  const usual = usualPreference(call, provider);
-  return owner?.providerId === provider.id ? preferOwner(owner, provider.pool, usual) : usual;
+export function keyPreference(
+  call: Call,
+  provider: Provider,
+  owner?: ResourceOwner,
+): KeyPreference | undefined {
+  const fallback = defaultPreference(call, provider);
+  return owner?.providerId === provider.id ? preferOwner(owner, provider.pool, fallback) : fallback;
 }
 
 /** The owner; where it cannot be used, a key of the same account; then whatever it would be without. */
-function preferOwner(owner: Maker, pool: Pool, usual: Preference | undefined): Preference {
+function preferOwner(owner: ResourceOwner, pool: Pool, fallback: KeyPreference | undefined): KeyPreference {
   return (isUsable) => {
     const pooled = pool.get(owner.keyId);
     if (pooled !== undefined && isUsable(pooled)) return pooled;
-    for (const other of pool.all()) if (isSibling(other, owner, pooled) && isUsable(other)) return other;
-    return usual?.(isUsable);
+    for (const other of pool.all()) if (isSameAccount(other, owner, pooled) && isUsable(other)) return other;
+    return fallback?.(isUsable);
   };
 }
 
 /** Of one account, as the operator says or answers have shown. A key whose domain is its own id was given none. */
-function isSibling(other: PooledKey, { keyId, quotaDomain }: Maker, pooled: PooledKey | undefined): boolean {
+function isSameAccount(
+  other: PooledKey,
+  { keyId, quotaDomain }: ResourceOwner,
+  pooled: PooledKey | undefined,
+): boolean {
   if (quotaDomain !== keyId && other.key.quotaDomain === quotaDomain) return true;
   return pooled?.domain !== undefined && other.domain === pooled.domain;
 }
 
-function usualPreference(call: Call, provider: Provider): Preference | undefined {
+function defaultPreference(call: Call, provider: Provider): KeyPreference | undefined {
   const { pool, policy, config } = provider;
-  if (!policy.remembers && call.target.operation.stateful) {
+  if (!policy.recordsOutcomes && call.target.operation.stateful) {
     const consumer = headerOf(call.headers, ['x-mse-consumer']);
-    if (consumer !== undefined) return preferOne(consumerKey(pool, consumer));
+    if (consumer !== undefined) return preferOnly(consumerKey(pool, consumer));
   }
   if (config.affinity !== 'session') return undefined;
   const session = sessionOf(call);
   if (session === undefined) return undefined;
-  return (isUsable) => sessionOrder(pool).best(session, isUsable);
+  return (isUsable) => rendezvousHashOf(pool).pick(session, isUsable);
 }
 
-function preferOne(pooled: PooledKey | undefined): Preference {
+function preferOnly(pooled: PooledKey | undefined): KeyPreference {
   return (isUsable) => (pooled !== undefined && isUsable(pooled) ? pooled : undefined);
 }
 

@@ -1,5 +1,5 @@
 /** The most recently used of the entries put in; the one not used for longest goes first. */
-export class Recent<Value> {
+export class LruMap<Value> {
   readonly #entries = new Map<string, Value>();
   readonly #max: number;
 

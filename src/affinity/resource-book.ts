@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Store } from '../store/contract.ts';
-import { decodeMade, encodeMade } from './made.ts';
-import type { Made, Maker } from './made.ts';
-import { Recent } from './recent.ts';
-import type { Touched } from './refs.ts';
+import { decodeOwnership, encodeOwnership } from './made.ts';
+import type { OwnershipRecord, ResourceOwner } from './made.ts';
+import { LruMap } from './recent.ts';
+import type { TouchedResources } from './refs.ts';
 
 /** A thing whose maker is known. */
-export interface Found {
+export interface OwnedResource {
   readonly id: string;
-  readonly maker: Maker;
+  readonly maker: ResourceOwner;
 }
 
 /** What a resource book works with. */
@@ -23,25 +23,25 @@ export interface ResourceBookOptions {
 }
 
 /** Makers known without asking the store. */
-const MAX_KNOWN = 20_000;
+const MAX_CACHED = 20_000;
 /** A maker is not believed for longer before the store is asked again, which also renews it there. */
-const BELIEVED_MS = 3_600_000;
+const CACHE_TTL_MS = 3_600_000;
 /** Kept while the store is away; the oldest go first. */
-const MAX_UNWRITTEN = 20_000;
+const MAX_PENDING_WRITES = 20_000;
 const RETRY_MS = 1_000;
 /** Questions to the store, one after the other, for a request that could do without their answers. */
-const MAX_RECALLS = 2;
+const MAX_OPTIONAL_LOOKUPS = 2;
 /** Questions to the store at once, and then others have their turn. */
-const RECALLED_AT_ONCE = 64;
+const LOOKUP_BATCH = 64;
 
-interface Known {
-  readonly made: Made;
-  readonly until: number;
+interface CacheEntry {
+  readonly ownership: OwnershipRecord;
+  readonly expiresAt: number;
 }
 
-interface Unwritten {
+interface PendingWrite {
   /** Undefined: to be forgotten. */
-  readonly made: Made | undefined;
+  readonly ownership: OwnershipRecord | undefined;
 }
 
 /**
@@ -49,7 +49,7 @@ interface Unwritten {
  * not for it; or the store that would know does not answer.
  */
 export type Claim =
-  | { readonly kind: 'own'; readonly found: readonly Found[] }
+  | { readonly kind: 'own'; readonly found: readonly OwnedResource[] }
   | { readonly kind: 'not-own' | 'unknown'; readonly id: string };
 
 /**
@@ -62,8 +62,8 @@ export type Claim =
  */
 export class ResourceBook {
   readonly #options: ResourceBookOptions;
-  readonly #known = new Recent<Known>(MAX_KNOWN);
-  readonly #unwritten = new Map<string, Unwritten>();
+  readonly #cache = new LruMap<CacheEntry>(MAX_CACHED);
+  readonly #pendingWrites = new Map<string, PendingWrite>();
   #retry: NodeJS.Timeout | undefined;
   #storeFailed = false;
   #closed = false;
@@ -76,13 +76,13 @@ export class ResourceBook {
    * The first of these things whose maker is known. Never rejects: while the store does not answer,
    * what this process does not know itself counts as unknown.
    */
-  async find(ids: readonly string[], ttlMs: number): Promise<Found | undefined> {
+  async find(ids: readonly string[], ttlMs: number): Promise<OwnedResource | undefined> {
     for (const id of ids) {
-      if (!isId(id)) continue;
-      const made = this.#recent(id) ?? (await this.#recall(id));
-      if (made === undefined || made === 'unknown') continue;
-      this.#used(id, made, ttlMs);
-      return { id, maker: made.maker };
+      if (!isPlausibleId(id)) continue;
+      const ownership = this.#cached(id) ?? (await this.#lookUp(id));
+      if (ownership === undefined || ownership === 'unknown') continue;
+      this.#renew(id, ownership, ttlMs);
+      return { id, maker: ownership.maker };
     }
     return undefined;
   }
@@ -91,27 +91,27 @@ export class ResourceBook {
    * The same for things that are only better off with their maker: all of them are looked up here, and the store is
    * asked for the first `MAX_RECALLS` alone, so that nobody waits long for what nobody knows.
    */
-  async findAny(ids: readonly string[], ttlMs: number): Promise<Maker | undefined> {
+  async findAny(ids: readonly string[], ttlMs: number): Promise<ResourceOwner | undefined> {
     for (const id of ids) {
-      const made = this.#recent(id);
-      if (made !== undefined) return made.maker;
+      const ownership = this.#cached(id);
+      if (ownership !== undefined) return ownership.maker;
     }
-    return (await this.find(ids.slice(0, MAX_RECALLS), ttlMs))?.maker;
+    return (await this.find(ids.slice(0, MAX_OPTIONAL_LOOKUPS), ttlMs))?.maker;
   }
 
   /**
    * Whether a call may go on: what it touches has to be this client's own, and what it mentions must not be another's.
    * Never rejects; the store is asked for all that is not known here, many at a time.
    */
-  async claim({ own, mentioned }: Touched, client: string): Promise<Claim> {
+  async claim({ own, mentioned }: TouchedResources, tenant: string): Promise<Claim> {
     const ids = [...own, ...mentioned];
-    const makers = await this.makersFor(ids, client);
-    if (makers === undefined) return { kind: 'unknown', id: ids[0] ?? '' };
-    const found: Found[] = [];
-    for (const [at, maker] of makers.entries()) {
+    const owners = await this.ownersFor(ids, tenant);
+    if (owners === undefined) return { kind: 'unknown', id: ids[0] ?? '' };
+    const found: OwnedResource[] = [];
+    for (const [at, owner] of owners.entries()) {
       const id = ids[at] ?? '';
-      if (maker === 'another' || (maker === undefined && at < own.length)) return { kind: 'not-own', id };
-      if (maker !== undefined) found.push({ id, maker });
+      if (owner === 'another' || (owner === undefined && at < own.length)) return { kind: 'not-own', id };
+      if (owner !== undefined) found.push({ id, maker: owner });
     }
     return { kind: 'own', found };
   }
@@ -121,117 +121,118 @@ export class ResourceBook {
    * not, and undefined where nobody knows. What is another's is not renewed by being asked for.
    * @returns undefined where the store does not answer
    */
-  async makersFor(
+  async ownersFor(
     ids: readonly string[],
-    client: string,
-  ): Promise<(Maker | 'another' | undefined)[] | undefined> {
-    const makers: (Maker | 'another' | undefined)[] = [];
-    for (let from = 0; from < ids.length; from += RECALLED_AT_ONCE) {
+    tenant: string,
+  ): Promise<(ResourceOwner | 'another' | undefined)[] | undefined> {
+    const owners: (ResourceOwner | 'another' | undefined)[] = [];
+    for (let from = 0; from < ids.length; from += LOOKUP_BATCH) {
       // Others have their turn in between.
       if (from > 0) await setImmediate();
       const all = await Promise.all(
-        ids.slice(from, from + RECALLED_AT_ONCE).map((id) => this.#makerFor(id, client)),
+        ids.slice(from, from + LOOKUP_BATCH).map((id) => this.#ownerFor(id, tenant)),
       );
-      for (const maker of all) {
-        if (maker === 'unknown') return undefined;
-        makers.push(maker);
+      for (const owner of all) {
+        if (owner === 'unknown') return undefined;
+        owners.push(owner);
       }
     }
-    return makers;
+    return owners;
   }
 
   /** Keeps who made a thing. Costs nothing where that is known. */
-  learn(id: string, maker: Maker, ttlMs: number): void {
-    if (!isId(id)) return;
-    const known = this.#recent(id);
-    if (known !== undefined && isSame(known, maker, ttlMs)) return;
-    this.#hold(id, { maker, ttlMs });
+  learn(id: string, owner: ResourceOwner, ttlMs: number): void {
+    if (!isPlausibleId(id)) return;
+    const known = this.#cached(id);
+    if (known !== undefined && isCovered(known, owner, ttlMs)) return;
+    this.#keepAndWrite(id, { maker: owner, ttlMs });
   }
 
   /** The thing is gone. */
   forget(id: string): void {
-    if (!isId(id)) return;
-    this.#known.delete(id);
-    this.#write(id, { made: undefined });
+    if (!isPlausibleId(id)) return;
+    this.#cache.delete(id);
+    this.#write(id, { ownership: undefined });
   }
 
   /** Tries once more to write what is unwritten. The store itself stays open. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
-    await Promise.all(Array.from(this.#unwritten, ([id, thing]) => this.#send(id, thing)));
+    await Promise.all(Array.from(this.#pendingWrites, ([id, write]) => this.#send(id, write)));
   }
 
-  async #makerFor(id: string, client: string): Promise<Maker | 'another' | 'unknown' | undefined> {
-    if (!isId(id)) return undefined;
-    const recent = this.#recent(id);
-    const made = recent ?? (await this.#recall(id));
-    if (made === undefined || made === 'unknown') return made;
-    const { maker } = made;
-    if (maker.client === client) this.#used(id, made, made.ttlMs);
-    else if (recent === undefined) this.#keep(id, made);
-    if (maker.client === client) return maker;
+  async #ownerFor(id: string, tenant: string): Promise<ResourceOwner | 'another' | 'unknown' | undefined> {
+    if (!isPlausibleId(id)) return undefined;
+    const recent = this.#cached(id);
+    const ownership = recent ?? (await this.#lookUp(id));
+    if (ownership === undefined || ownership === 'unknown') return ownership;
+    const { maker: owner } = ownership;
+    if (owner.client === tenant) this.#renew(id, ownership, ownership.ttlMs);
+    else if (recent === undefined) this.#addToCache(id, ownership);
+    if (owner.client === tenant) return owner;
     // What was made before clients were told apart is nobody's.
-    return maker.client === '' ? undefined : 'another';
+    return owner.client === '' ? undefined : 'another';
   }
 
-  #recent(id: string): Made | undefined {
-    const known = this.#known.get(id);
-    return known !== undefined && known.until > this.#options.now() ? known.made : undefined;
+  #cached(id: string): OwnershipRecord | undefined {
+    const known = this.#cache.get(id);
+    return known !== undefined && known.expiresAt > this.#options.now() ? known.ownership : undefined;
   }
 
-  #keep(id: string, made: Made): void {
-    const until = this.#options.now() + Math.min(BELIEVED_MS, made.ttlMs / 2);
-    this.#known.set(id, { made, until });
+  #addToCache(id: string, ownership: OwnershipRecord): void {
+    const expiresAt = this.#options.now() + Math.min(CACHE_TTL_MS, ownership.ttlMs / 2);
+    this.#cache.set(id, { ownership, expiresAt });
   }
 
-  #hold(id: string, made: Made): void {
-    this.#keep(id, made);
-    this.#write(id, { made });
+  #keepAndWrite(id: string, ownership: OwnershipRecord): void {
+    this.#addToCache(id, ownership);
+    this.#write(id, { ownership });
   }
 
   /** It is used, so its time begins anew, where this process has not seen to that lately. */
-  #used(id: string, { maker, ttlMs }: Made, leastMs: number): void {
-    if (this.#recent(id) === undefined) this.#hold(id, { maker, ttlMs: Math.max(ttlMs, leastMs) });
+  #renew(id: string, { maker: owner, ttlMs }: OwnershipRecord, leastMs: number): void {
+    if (this.#cached(id) === undefined)
+      this.#keepAndWrite(id, { maker: owner, ttlMs: Math.max(ttlMs, leastMs) });
   }
 
   /** @returns `unknown` where the store does not answer */
-  async #recall(id: string): Promise<Made | 'unknown' | undefined> {
-    const unwritten = this.#unwritten.get(id);
-    if (unwritten !== undefined) return unwritten.made;
+  async #lookUp(id: string): Promise<OwnershipRecord | 'unknown' | undefined> {
+    const unwritten = this.#pendingWrites.get(id);
+    if (unwritten !== undefined) return unwritten.ownership;
     try {
-      const value = await this.#options.store.recall(storedAs(id));
+      const value = await this.#options.store.get(storeKey(id));
       this.#storeFailed = false;
-      return value === undefined ? undefined : decodeMade(value);
+      return value === undefined ? undefined : decodeOwnership(value);
     } catch (error) {
       this.#failed(error);
       return 'unknown';
     }
   }
 
-  #write(id: string, thing: Unwritten): void {
-    this.#unwritten.delete(id);
-    this.#unwritten.set(id, thing);
-    if (this.#unwritten.size > MAX_UNWRITTEN) this.#dropOldest();
-    if (this.#retry === undefined) void this.#send(id, thing);
+  #write(id: string, write: PendingWrite): void {
+    this.#pendingWrites.delete(id);
+    this.#pendingWrites.set(id, write);
+    if (this.#pendingWrites.size > MAX_PENDING_WRITES) this.#dropOldest();
+    if (this.#retry === undefined) void this.#send(id, write);
   }
 
   #dropOldest(): void {
-    for (const id of this.#unwritten.keys()) {
-      this.#unwritten.delete(id);
+    for (const id of this.#pendingWrites.keys()) {
+      this.#pendingWrites.delete(id);
       return;
     }
   }
 
   /** @returns whether the store took it */
-  async #send(id: string, thing: Unwritten): Promise<boolean> {
+  async #send(id: string, write: PendingWrite): Promise<boolean> {
     const { store } = this.#options;
-    const { made } = thing;
+    const { ownership } = write;
     try {
-      if (made === undefined) await store.forget(storedAs(id));
-      else await store.remember(storedAs(id), encodeMade(made), made.ttlMs);
+      if (ownership === undefined) await store.delete(storeKey(id));
+      else await store.set(storeKey(id), encodeOwnership(ownership), ownership.ttlMs);
       this.#storeFailed = false;
-      if (this.#unwritten.get(id) === thing) this.#unwritten.delete(id);
+      if (this.#pendingWrites.get(id) === write) this.#pendingWrites.delete(id);
       return true;
     } catch (error) {
       this.#failed(error);
@@ -242,8 +243,8 @@ export class ResourceBook {
 
   /** One after the other, up to the first that fails. */
   async #sendAll(): Promise<void> {
-    for (const [id, thing] of this.#unwritten) {
-      if (this.#closed || !(await this.#send(id, thing))) return;
+    for (const [id, write] of this.#pendingWrites) {
+      if (this.#closed || !(await this.#send(id, write))) return;
     }
   }
 
@@ -262,16 +263,20 @@ export class ResourceBook {
 }
 
 /** Providers' ids are short and plain; what is not was never learned, and is not asked for. */
-function isId(id: string): boolean {
+function isPlausibleId(id: string): boolean {
   return /^[!-~]{1,256}$/.test(id);
 }
 
 /** Its id in the store. */
-function storedAs(id: string): string {
+function storeKey(id: string): string {
   return `made/${id}`;
 }
 
-function isSame({ maker: known, ttlMs: knownMs }: Made, maker: Maker, ttlMs: number): boolean {
-  const isKeys = known.keyId === maker.keyId && known.providerId === maker.providerId;
-  return isKeys && known.client === maker.client && knownMs >= ttlMs;
+function isCovered(
+  { maker: known, ttlMs: knownMs }: OwnershipRecord,
+  owner: ResourceOwner,
+  ttlMs: number,
+): boolean {
+  const isKeys = known.keyId === owner.keyId && known.providerId === owner.providerId;
+  return isKeys && known.client === owner.client && knownMs >= ttlMs;
 }

@@ -10,44 +10,44 @@ const NONE: readonly string[] = Object.freeze([]);
  * Names of what a call sends back that only its maker can read, the newest first. Costs nothing for a call that
  * sends back nothing of the kind, or whose body is too large to keep.
  */
-export function sealsOf({ hints, body }: Call): readonly string[] {
+export function sealedReasoningIds({ hints, body }: Call): readonly string[] {
   if (hints.sealedAt.length === 0 || body.kind !== 'kept') return NONE;
   const { bytes } = body;
   return hints.sealedAt
     .toReversed()
     .map((mark) => sealedAt(bytes, mark))
     .filter((sealed) => sealed !== undefined)
-    .map(nameOf);
+    .map(idOf);
 }
 
 /**
  * A blob is known by a keyed hash, the same on every node: it is ciphertext that nobody can guess, and nothing of it
  * is kept. 132 bits.
  */
-function nameOf({ kind, text }: Sealed): string {
+function idOf({ kind, text }: Sealed): string {
   if (kind === 'id') return text;
   return `sealed:${createHmac('sha256', 'sparekey sealed').update(text, 'latin1').digest('base64url').slice(0, 22)}`;
 }
 
 /** By operation: what stands near what is sealed in its answers, the events of its streams included. */
-const SIGNS: Readonly<Record<string, readonly Buffer[]>> = {
-  'responses.create': signs('response.output_item.done', '"output"'),
-  'responses.compact': signs('"output"'),
-  'responses.retrieve': signs('response.output_item.done', '"output"'),
-  'chat.completions': signs('ignature"', 'reasoning.encrypted"'),
-  'messages.create': signs('ignature"', 'redacted_thinking"'),
-  'gemini.generateContent': signs('ignature"'),
-  'gemini.streamGenerateContent': signs('ignature"'),
+const MARKERS: Readonly<Record<string, readonly Buffer[]>> = {
+  'responses.create': markers('response.output_item.done', '"output"'),
+  'responses.compact': markers('"output"'),
+  'responses.retrieve': markers('response.output_item.done', '"output"'),
+  'chat.completions': markers('ignature"', 'reasoning.encrypted"'),
+  'messages.create': markers('ignature"', 'redacted_thinking"'),
+  'gemini.generateContent': markers('ignature"'),
+  'gemini.streamGenerateContent': markers('ignature"'),
 };
 
-function signs(...texts: readonly string[]): readonly Buffer[] {
+function markers(...texts: readonly string[]): readonly Buffer[] {
   return texts.map((text) => Buffer.from(text));
 }
 
 /** Names told of one answer: more than these are those of a runaway. */
-const MAX_TOLD = 64;
+const MAX_REPORTED = 64;
 /** Of each kind in one item or body: the newest are what the next turn is known by. */
-const MAX_TOLD_AT_ONCE = 2;
+const MAX_REPORTED_AT_ONCE = 2;
 const LF = 0x0a;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
@@ -57,20 +57,20 @@ const OPEN_BRACKET = 0x5b;
  * sign of it costs a search for two words, and is neither parsed nor copied. It sees frames that are whole in the
  * piece it is given, as relayed streams are, and answers that come in one piece.
  */
-export class SealWatch {
+export class SealedReasoningScanner {
   readonly #signs: readonly Buffer[];
-  readonly #tell: (name: string) => void;
-  #left = MAX_TOLD;
+  readonly #onId: (name: string) => void;
+  #left = MAX_REPORTED;
 
   /** Undefined for operations whose answers hold nothing of the kind. */
-  static for(operation: string, tell: (name: string) => void): SealWatch | undefined {
-    const known = SIGNS[operation];
-    return known === undefined ? undefined : new SealWatch(known, tell);
+  static for(operation: string, onId: (name: string) => void): SealedReasoningScanner | undefined {
+    const known = MARKERS[operation];
+    return known === undefined ? undefined : new SealedReasoningScanner(known, onId);
   }
 
-  private constructor(known: readonly Buffer[], tell: (name: string) => void) {
+  private constructor(known: readonly Buffer[], onId: (name: string) => void) {
     this.#signs = known;
-    this.#tell = tell;
+    this.#onId = onId;
   }
 
   read(bytes: Buffer): void {
@@ -101,11 +101,12 @@ export class SealWatch {
   #walk(bytes: Buffer, start: number): number {
     const marks = new SealMarks(bytes);
     const end = nestedEnd(bytes, start, marks);
-    const told = { id: 0, blob: 0 };
+    const reported = { id: 0, blob: 0 };
     for (const mark of marks.at.toReversed()) {
       const sealed = sealedAt(bytes, mark);
-      if (sealed === undefined || ++told[sealed.kind] > MAX_TOLD_AT_ONCE || this.#left-- <= 0) continue;
-      this.#tell(nameOf(sealed));
+      if (sealed === undefined || ++reported[sealed.kind] > MAX_REPORTED_AT_ONCE || this.#left-- <= 0)
+        continue;
+      this.#onId(idOf(sealed));
     }
     return end;
   }

@@ -28,7 +28,7 @@ interface Group {
  * or leaves the configuration moves up to twice its share of the sessions. Only the key that stands first in
  * each group is offered, so that the sessions of one that cannot be used spread over all others.
  */
-export class SessionOrder {
+export class RendezvousHash {
   readonly #groups: readonly Group[];
 
   constructor(keys: Iterable<PooledKey>) {
@@ -46,28 +46,28 @@ export class SessionOrder {
   }
 
   /** The first key in the session's order that is usable; undefined where no group's first one is. */
-  best(session: number, isUsable: (pooled: PooledKey) => boolean): PooledKey | undefined {
-    let best: PooledKey | undefined;
+  pick(session: number, isUsable: (pooled: PooledKey) => boolean): PooledKey | undefined {
+    let pick: PooledKey | undefined;
     let bestRank = 0;
     for (const group of this.#groups) {
       const rank = rankOf(session, group.seed, group.weight);
       if (rank <= bestRank) continue;
       const first = firstOf(group, session);
       if (first === undefined || !isUsable(first)) continue;
-      best = first;
+      pick = first;
       bestRank = rank;
     }
-    return best;
+    return pick;
   }
 }
 
-const orders = new WeakMap<Pool, SessionOrder>();
+const hashes = new WeakMap<Pool, RendezvousHash>();
 
 /** The order of a pool, made when it is first asked for. */
-export function sessionOrder(pool: Pool): SessionOrder {
-  let order = orders.get(pool);
-  if (order === undefined) orders.set(pool, (order = new SessionOrder(pool.all())));
-  return order;
+export function rendezvousHashOf(pool: Pool): RendezvousHash {
+  let rendezvous = hashes.get(pool);
+  if (rendezvous === undefined) hashes.set(pool, (rendezvous = new RendezvousHash(pool.all())));
+  return rendezvous;
 }
 
 function firstOf({ members }: Group, session: number): PooledKey | undefined {

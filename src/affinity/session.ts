@@ -1,5 +1,5 @@
 import type { Call } from '../dialects/call.ts';
-import { leadOf } from '../dialects/lead.ts';
+import { conversationPrefix } from '../dialects/lead.ts';
 import { fnv1a, fnv1aOf } from './hash.ts';
 
 /**
@@ -18,8 +18,8 @@ export function sessionOf({ headers, hints, body }: Call): number | undefined {
     headerOf(headers, SESSION_HEADERS) || hints.promptCacheKey || hints.conversation || hints.user;
   if (named !== undefined && named !== '') return fnv1a(named);
   if (body.kind !== 'kept') return undefined;
-  const lead = leadOf(body.bytes, hints);
-  return lead.length === 0 ? undefined : fnv1aOf(lead);
+  const prefix = conversationPrefix(body.bytes, hints);
+  return prefix.length === 0 ? undefined : fnv1aOf(prefix);
 }
 
 /**

@@ -7,7 +7,7 @@ import { CommandFailure, configFailure } from './failure.ts';
 import { DEFAULT_CONFIG_FILE } from './setup.ts';
 
 /** What the command line says of the admin listener. */
-export interface AccessOptions {
+export interface AdminAccessOptions {
   readonly admin?: string;
   readonly config?: string;
   readonly token?: string;
@@ -21,7 +21,7 @@ export const DEFAULT_ADMIN_URL = 'http://127.0.0.1:5398';
  * default. The token likewise, with SPAREKEY_ADMIN_TOKEN in between.
  * @throws CommandFailure where a configuration that was named cannot be used
  */
-export async function findAdmin(options: AccessOptions, env: NodeJS.ProcessEnv): Promise<AdminAccess> {
+export async function findAdmin(options: AdminAccessOptions, env: NodeJS.ProcessEnv): Promise<AdminAccess> {
   const { admin } = options;
   if (admin !== undefined && URL.parse(admin)?.protocol.startsWith('http') !== true) {
     throw new CommandFailure(`--admin is ${admin}, expected a URL such as ${DEFAULT_ADMIN_URL}`);

@@ -50,7 +50,7 @@ export interface Answer<T> {
 }
 
 /** The slowest answer is that of a health check. Milliseconds. */
-const ANSWER_MS = 5 * 60_000;
+const ANSWER_TIMEOUT_MS = 5 * 60_000;
 
 /** The gateway said no. */
 export class AdminRefusal extends CommandFailure {
@@ -84,8 +84,8 @@ export class AdminClient {
 
   /** Undefined: the provider is the one that the model's route leads to; the request names no model. */
   async choice(provider: string | undefined, model: string | undefined): Promise<Answer<ShownChoice>> {
-    const asked = { ...(provider !== undefined && { provider }), ...(model !== undefined && { model }) };
-    const { body } = await this.#ask('GET', `/api/choice?${new URLSearchParams(asked).toString()}`);
+    const query = { ...(provider !== undefined && { provider }), ...(model !== undefined && { model }) };
+    const { body } = await this.#ask('GET', `/api/choice?${new URLSearchParams(query).toString()}`);
     return { shown: this.#read(choice, body), body };
   }
 
@@ -134,7 +134,7 @@ export class AdminClient {
       method,
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       redirect: 'error',
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     }).catch((error: unknown) => {
       throw new CommandFailure(`No gateway answers at ${url} (${causeOf(error)}). Is it running?`);
     });

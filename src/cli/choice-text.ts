@@ -1,7 +1,7 @@
 import { printable } from '../telemetry/request-line.ts';
 import type { ShownChoice, ShownKeyChoice, ShownProviderChoice } from './shown-choice.ts';
 import { outageText } from './outage-text.ts';
-import { NOTHING, tableLines } from './table.ts';
+import { EMPTY_CELL, tableLines } from './table.ts';
 import { fromNow } from './time-words.ts';
 
 /** Which key a request would get, and why not the others, for people: a table for each provider on the way. */
@@ -93,7 +93,7 @@ function noneText(total: number): string {
 }
 
 function nameOf(key: ShownKeyChoice | undefined): string {
-  return key === undefined ? NOTHING : (key.name ?? key.id);
+  return key === undefined ? EMPTY_CELL : (key.name ?? key.id);
 }
 
 const HEADINGS = ['CHANCE', 'NAME', 'ID', 'HINT', 'IN FLIGHT', 'WEIGHT', 'WHY'];
@@ -102,9 +102,9 @@ function cells(key: ShownKeyChoice, now: number): readonly string[] {
   const { id, name, hint, chance, inFlight, weight } = key;
   return [
     chanceText(chance, key),
-    name ?? NOTHING,
+    name ?? EMPTY_CELL,
     id,
-    hint === null ? NOTHING : `…${hint}`,
+    hint === null ? EMPTY_CELL : `…${hint}`,
     inFlight === null ? '?' : String(inFlight),
     String(weight),
     whyText(key, now),
@@ -112,8 +112,8 @@ function cells(key: ShownKeyChoice, now: number): readonly string[] {
 }
 
 function chanceText(chance: number | null, { obstacle }: ShownKeyChoice): string {
-  if (chance === null) return obstacle === null ? '?' : NOTHING;
-  if (chance === 0) return obstacle === null ? '< 1 %' : NOTHING;
+  if (chance === null) return obstacle === null ? '?' : EMPTY_CELL;
+  if (chance === 0) return obstacle === null ? '< 1 %' : EMPTY_CELL;
   return `${Math.max(Math.round(chance * 100), 1)} %`;
 }
 

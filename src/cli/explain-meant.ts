@@ -11,23 +11,28 @@ const MAX_NAMED = 5;
  * the id.
  * @throws CommandFailure where none or several are meant
  */
-export async function explainMeant(client: AdminClient, meant: string): Promise<Answer<ShownExplanation>> {
+export async function explainMatching(
+  client: AdminClient,
+  idOrName: string,
+): Promise<Answer<ShownExplanation>> {
   try {
-    return await client.explain(meant);
+    return await client.explain(idOrName);
   } catch (error) {
     if (!(error instanceof AdminRefusal) || error.code !== 'unknown_key') throw error;
-    return client.explain(soleId(await client.list(undefined), meant));
+    return client.explain(onlyMatch(await client.list(undefined), idOrName));
   }
 }
 
-function soleId(keys: readonly ShownKey[], meant: string): string {
-  const found = keys.filter(({ id, name }) => name === meant || id.startsWith(meant));
-  const [first] = found;
-  if (first === undefined) throw new CommandFailure(`No key has the id or the name ${meant}.`);
-  if (found.length === 1) return first.id;
-  const named = found.slice(0, MAX_NAMED).map((key) => `  ${candidate(key)}`);
-  const more = found.length > MAX_NAMED ? [`  and ${found.length - MAX_NAMED} more`] : [];
-  throw new CommandFailure([`${found.length} keys are meant by ${meant}:`, ...named, ...more].join('\n'));
+function onlyMatch(keys: readonly ShownKey[], idOrName: string): string {
+  const matches = keys.filter(({ id, name }) => name === idOrName || id.startsWith(idOrName));
+  const [first] = matches;
+  if (first === undefined) throw new CommandFailure(`No key has the id or the name ${idOrName}.`);
+  if (matches.length === 1) return first.id;
+  const named = matches.slice(0, MAX_NAMED).map((key) => `  ${candidate(key)}`);
+  const more = matches.length > MAX_NAMED ? [`  and ${matches.length - MAX_NAMED} more`] : [];
+  throw new CommandFailure(
+    [`${matches.length} keys are meant by ${idOrName}:`, ...named, ...more].join('\n'),
+  );
 }
 
 function candidate({ id, name, hint, provider }: ShownKey): string {

@@ -1,13 +1,15 @@
 import type { ShownExplanation, ShownNext } from './shown-explanation.ts';
 import { modelText } from './table.ts';
-import { clock, fromNow } from './time-words.ts';
+import { timeOfDay, fromNow } from './time-words.ts';
 
 /** How a key comes back, soonest first, a line for each way. */
-export function nextLines(told: ShownExplanation): string[] {
-  const now = Date.parse(told.at);
+export function nextLines(explanation: ShownExplanation): string[] {
+  const now = Date.parse(explanation.at);
   return [
-    ...told.next.map((way) => `${timeText(way, now)}: ${wayText(way, told)}${limitText(way, now)}.`),
-    ...(told.cause !== null && told.next.some(isCheck) ? progressLines(told) : []),
+    ...explanation.next.map(
+      (way) => `${timeText(way, now)}: ${stepText(way, explanation)}${limitText(way, now)}.`,
+    ),
+    ...(explanation.cause !== null && explanation.next.some(isCheck) ? progressLines(explanation) : []),
   ];
 }
 
@@ -20,7 +22,7 @@ function timeText({ how, at }: ShownNext, now: number): string {
   return how === 'operator' ? 'not by itself' : 'any time';
 }
 
-function wayText({ how, model, here }: ShownNext, { key, cause, holds, domain }: ShownExplanation): string {
+function stepText({ how, model, here }: ShownNext, { key, cause, holds, domain }: ShownExplanation): string {
   const by = here === true ? 'this process' : 'the process that holds the lease';
   switch (how) {
     case 'free-check':
@@ -48,7 +50,7 @@ function wayText({ how, model, here }: ShownNext, { key, cause, holds, domain }:
 
 function limitText({ notBefore }: ShownNext, now: number): string {
   if (notBefore === null) return '';
-  return `; the budget for checks that cost something is spent until ${clock(notBefore, now)}`;
+  return `; the budget for checks that cost something is spent until ${timeOfDay(notBefore, now)}`;
 }
 
 function progressLines({ key, policy: { successThreshold } }: ShownExplanation): string[] {

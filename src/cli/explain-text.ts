@@ -4,27 +4,27 @@ import { whyLines } from './explain-why.ts';
 import type { Labelled } from './explain-why.ts';
 import { outageText } from './outage-text.ts';
 import type { ShownDecision, ShownExplanation } from './shown-explanation.ts';
-import { NOTHING, modelText, tableLines } from './table.ts';
-import { ago, clock, fromNow, when } from './time-words.ts';
+import { EMPTY_CELL, modelText, tableLines } from './table.ts';
+import { ago, timeOfDay, fromNow, timeAndAge } from './time-words.ts';
 
 /** A key's story for people: how it stands, why, what comes next, and the decisions it rests on. */
-export function explainText(told: ShownExplanation): string {
+export function explainText(explanation: ShownExplanation): string {
   const lines = [
-    headline(told),
+    headline(explanation),
     '',
-    ...storyLines([
-      ...whyLines(told),
-      ...labelled('Next', nextLines(told)),
+    ...withLabels([
+      ...whyLines(explanation),
+      ...labelled('Next', nextLines(explanation)),
       ...labelled(
         'Provider',
-        told.down.map((outage) => outageText(outage, Date.parse(told.at))),
+        explanation.down.map((outage) => outageText(outage, Date.parse(explanation.at))),
       ),
-      ...labelled('Limits', limitLines(told)),
-      ...labelled('Traffic', trafficLines(told)),
+      ...labelled('Limits', limitLines(explanation)),
+      ...labelled('Traffic', trafficLines(explanation)),
     ]),
     '',
-    ...decisionLines(told),
-    ...(told.seenFrom.note === null ? [] : ['', told.seenFrom.note]),
+    ...decisionLines(explanation),
+    ...(explanation.seenFrom.note === null ? [] : ['', explanation.seenFrom.note]),
   ];
   return lines.map(printable).join('\n');
 }
@@ -32,7 +32,7 @@ export function explainText(told: ShownExplanation): string {
 function headline({ key, holds, next, at }: ShownExplanation): string {
   const marks = [...(key.name === null ? [] : [key.id]), ...(key.hint === null ? [] : [`…${key.hint}`])];
   const who = `${key.name ?? key.id}${marks.length === 0 ? '' : ` (${marks.join(', ')})`} of ${key.provider}`;
-  const since = key.since === null ? '' : ` since ${when(key.since, Date.parse(at))}`;
+  const since = key.since === null ? '' : ` since ${timeAndAge(key.since, Date.parse(at))}`;
   switch (key.state) {
     case 'disabled':
       return `${who} is disabled${since}.`;
@@ -68,7 +68,7 @@ function limitLines({ domain, scarce, at }: ShownExplanation): string[] {
         ];
   const nearly = scarce.map(
     ({ model, until }) =>
-      `Little is left for ${modelText(model)} until ${clock(until, now)}: other keys are preferred for it.`,
+      `Little is left for ${modelText(model)} until ${timeOfDay(until, now)}: other keys are preferred for it.`,
   );
   return [...shared, ...nearly];
 }
@@ -95,17 +95,17 @@ function decisionLines({ decisions, at, seenFrom }: ShownExplanation): string[] 
   const rows = decisions.map((decision) => [
     ago(now - Date.parse(decision.at)),
     effectText(decision),
-    decision.rule?.id ?? NOTHING,
-    decision.status === null ? NOTHING : String(decision.status),
+    decision.rule?.id ?? EMPTY_CELL,
+    decision.status === null ? EMPTY_CELL : String(decision.status),
     shownBy(decision),
-    decision.node === null ? NOTHING : decision.node === seenFrom.node ? 'this process' : decision.node,
+    decision.node === null ? EMPTY_CELL : decision.node === seenFrom.node ? 'this process' : decision.node,
   ]);
   return ['The last decisions on it, newest first:', '', ...tableLines(HEADINGS, rows)];
 }
 
 function shownBy({ effect, check, requestId }: ShownDecision): string {
   if (effect === 'disabled' || effect === 'enabled' || effect === 'lifted') return 'the operator';
-  return check ? 'a health check' : (requestId ?? NOTHING);
+  return check ? 'a health check' : (requestId ?? EMPTY_CELL);
 }
 
 /** What was decided, in a word or two. */
@@ -151,7 +151,7 @@ function labelled(label: string, lines: readonly string[]): Labelled[] {
 }
 
 /** Of lines that follow each other under one label only the first one has it. */
-function storyLines(lines: readonly Labelled[]): string[] {
+function withLabels(lines: readonly Labelled[]): string[] {
   return lines.map(
     ([label, line], n) => `${(lines[n - 1]?.[0] === label ? '' : label).padEnd(LABEL_WIDTH)}${line}`,
   );

@@ -1,6 +1,6 @@
 import type { ShownDecision, ShownExplanation } from './shown-explanation.ts';
 import { modelText } from './table.ts';
-import { clock, when } from './time-words.ts';
+import { timeOfDay, timeAndAge } from './time-words.ts';
 
 type Rule = NonNullable<ShownExplanation['rule']>;
 
@@ -14,15 +14,15 @@ const MAX_HOLDS = 5;
 const MAX_TROUBLES = 3;
 
 /** Why a key is as it is, and on what evidence. */
-export function whyLines(told: ShownExplanation): Labelled[] {
-  const { key, policy, holds, rule } = told;
-  const untold = holds.length - MAX_HOLDS;
+export function whyLines(explanation: ShownExplanation): Labelled[] {
+  const { key, policy, holds, rule } = explanation;
+  const hidden = holds.length - MAX_HOLDS;
   return [
-    ...stateLines(told),
-    ...doubtLines(told),
-    ...holds.slice(0, MAX_HOLDS).flatMap((hold) => holdLines(hold, told)),
-    ...domainLines(told),
-    ...(untold > 0 ? [why(`It is kept from ${untold} more models alike; --json has them all.`)] : []),
+    ...stateLines(explanation),
+    ...doubtLines(explanation),
+    ...holds.slice(0, MAX_HOLDS).flatMap((hold) => holdLines(hold, explanation)),
+    ...domainLines(explanation),
+    ...(hidden > 0 ? [why(`It is kept from ${hidden} more models alike; --json has them all.`)] : []),
     ...(policy.failover
       ? []
       : [why(`Failover is off at ${key.provider}: nothing is remembered but the operator's word.`)]),
@@ -36,30 +36,31 @@ function why(line: string): Labelled {
   return ['Why', line];
 }
 
-function stateLines(told: ShownExplanation): Labelled[] {
-  const { key, evidence, holds, doubt, next, rule } = told;
+function stateLines(explanation: ShownExplanation): Labelled[] {
+  const { key, evidence, holds, doubt, next, rule } = explanation;
   switch (key.state) {
     case 'disabled':
       return [why('The operator took it out, and only the operator puts it back.')];
     case 'out-of-service':
-      return [why(outText(told)), ...judgedLines(evidence, rule, told)];
+      return [why(outText(explanation)), ...evidenceLines(evidence, rule, explanation)];
     case 'in-service':
-      if (key.failures > 0) return [why(failingText(told)), ...judgedLines(evidence, rule, told)];
+      if (key.failures > 0)
+        return [why(failingText(explanation)), ...evidenceLines(evidence, rule, explanation)];
       if (doubt !== null || holds.length > 0 || next.some(({ how }) => how === 'domain')) return [];
       return [why(evidence === null ? 'Nothing speaks against it.' : backText(evidence))];
   }
 }
 
 /** What was said against it and is not believed, or only for now. */
-function doubtLines(told: ShownExplanation): Labelled[] {
-  const { doubt, unproven } = told;
+function doubtLines(explanation: ShownExplanation): Labelled[] {
+  const { doubt, unproven } = explanation;
   if (doubt === null) {
     const line =
       'Only the words of one request say so: where another key meets the like before one answers it, that is taken back.';
     return unproven ? [why(line)] : [];
   }
   const line = `A request was refused as if the key ${ACCUSED[doubt.cause]}, and so it was with other keys: the request's words are doubted, and not the keys. It stays in service, and a check decides.`;
-  return [why(line), ...judgedLines(doubt.evidence, doubt.rule, told)];
+  return [why(line), ...evidenceLines(doubt.evidence, doubt.rule, explanation)];
 }
 
 const ACCUSED: Readonly<Record<NonNullable<ShownExplanation['doubt']>['cause'], string>> = {
@@ -90,14 +91,14 @@ function outText({ cause, policy: { failureThreshold } }: ShownExplanation): str
   }
 }
 
-function holdLines(hold: ShownExplanation['holds'][number], told: ShownExplanation): Labelled[] {
+function holdLines(hold: ShownExplanation['holds'][number], explanation: ShownExplanation): Labelled[] {
   const model = modelText(hold.model);
   const times = hold.strikes === 1 ? '' : `, ${hold.strikes} times in a row`;
   const what =
     hold.cause === 'throttled'
       ? `It was throttled for ${model}${times}.`
       : `It was refused ${model}${times}, and may still be good for other models.`;
-  return [why(what), ...judgedLines(hold.evidence, hold.rule, told)];
+  return [why(what), ...evidenceLines(hold.evidence, hold.rule, explanation)];
 }
 
 /** What other keys of its domain have met. */
@@ -111,13 +112,13 @@ function domainLines({ domain, key, at }: ShownExplanation): Labelled[] {
     return why(
       cause === 'billing'
         ? `${shares} is out of credit (${rule.id}): none of them is used until it has some again.`
-        : `${shares} was throttled for ${modelText(model)} (${rule.id}): none of them is used for that until ${clock(until, now)}.`,
+        : `${shares} was throttled for ${modelText(model)} (${rule.id}): none of them is used for that until ${timeOfDay(until, now)}.`,
     );
   });
 }
 
 /** What was seen, and what the rule makes of it. */
-function judgedLines(
+function evidenceLines(
   evidence: ShownDecision | null,
   rule: Rule | null,
   { at, seenFrom: { node } }: ShownExplanation,
@@ -136,7 +137,7 @@ function seenText(decision: ShownDecision, now: number, here: string): string {
   const { check, requestId, at, node } = decision;
   const who = check ? 'A health check' : requestId === null ? 'A request' : `Request ${requestId}`;
   const where = node === null || node === here ? '' : ` (judged at ${node})`;
-  return `${who} got ${answerText(decision)} at ${when(at, now)}${where}.`;
+  return `${who} got ${answerText(decision)} at ${timeAndAge(at, now)}${where}.`;
 }
 
 /** Of what stands as evidence against a key: a good status had an error inside. */

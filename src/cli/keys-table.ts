@@ -2,7 +2,7 @@ import { printable } from '../telemetry/request-line.ts';
 import type { ShownKey } from './admin-client.ts';
 import { outageText } from './outage-text.ts';
 import type { ShownOutage } from './outage-text.ts';
-import { NOTHING, tableLines } from './table.ts';
+import { EMPTY_CELL, tableLines } from './table.ts';
 import { fromNow } from './time-words.ts';
 
 const HEADINGS = ['NAME', 'PROVIDER', 'ID', 'HINT', 'STATE', 'NEXT TRY', 'REASON'];
@@ -20,13 +20,13 @@ export function keysTable(keys: readonly ShownKey[], down: readonly ShownOutage[
 
 function cells(key: ShownKey, now: number): readonly string[] {
   return [
-    key.name ?? NOTHING,
+    key.name ?? EMPTY_CELL,
     key.provider,
     key.id,
-    key.hint === null ? NOTHING : `…${key.hint}`,
+    key.hint === null ? EMPTY_CELL : `…${key.hint}`,
     key.state.replaceAll('-', ' '),
-    key.nextTryAt === null ? NOTHING : fromNow(Date.parse(key.nextTryAt) - now),
-    key.reason ?? NOTHING,
+    key.nextTryAt === null ? EMPTY_CELL : fromNow(Date.parse(key.nextTryAt) - now),
+    key.reason ?? EMPTY_CELL,
   ];
 }
 

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
-import type { AccessOptions } from './admin-access.ts';
+import type { AdminAccessOptions } from './admin-access.ts';
 import { AdminClient } from './admin-client.ts';
 import type { ShownCheck } from './admin-client.ts';
 import { choiceText } from './choice-text.ts';
 import { explainText } from './explain-text.ts';
 import { CommandFailure } from './failure.ts';
-import { explainMeant } from './explain-meant.ts';
+import { explainMatching } from './explain-meant.ts';
 import { keysTable } from './keys-table.ts';
 import { DEFAULT_CONFIG_FILE } from './setup.ts';
 
-interface ListOptions extends AccessOptions {
+interface ListOptions extends AdminAccessOptions {
   readonly provider?: string;
   readonly json?: true;
 }
 
-interface LiftOptions extends AccessOptions {
+interface LiftOptions extends AdminAccessOptions {
   readonly provider: string;
   readonly model?: string;
 }
@@ -23,28 +23,28 @@ interface LiftOptions extends AccessOptions {
 /** Adds `sparekey keys`. */
 export function registerKeys(program: Command): void {
   const keys = program.command('keys').description('see and change the keys of a running gateway');
-  withAccess(keys.command('list').description('print every key and its state'))
+  withAdminOptions(keys.command('list').description('print every key and its state'))
     .option('--provider <id>', 'only the keys of this provider')
     .option('--json', 'print JSON')
     .action(list);
-  withAccess(
+  withAdminOptions(
     keys.command('disable <id>').description('take a key out of service until it is enabled'),
-  ).action((id: string, options: AccessOptions) => change(id, 'disable', options));
-  withAccess(
+  ).action((id: string, options: AdminAccessOptions) => change(id, 'disable', options));
+  withAdminOptions(
     keys.command('enable <id>').description('put a key back in service, whatever took it out or holds it'),
-  ).action((id: string, options: AccessOptions) => change(id, 'enable', options));
-  withAccess(
+  ).action((id: string, options: AdminAccessOptions) => change(id, 'enable', options));
+  withAdminOptions(
     keys
       .command('probe <id>')
       .description('check a key now, with the model it is held from; the exit code is 1 where it fails'),
   )
     .option('--model <name>', 'ask this model instead')
     .action(probe);
-  withAccess(keys.command('lift').description('end what holds the keys of a provider from models'))
+  withAdminOptions(keys.command('lift').description('end what holds the keys of a provider from models'))
     .requiredOption('--provider <id>', 'whose keys')
     .option('--model <name>', 'this model alone')
     .action(lift);
-  withAccess(
+  withAdminOptions(
     keys
       .command('explain <key>')
       .description('tell why a key is as it is, who decided that, and what comes next')
@@ -52,7 +52,7 @@ export function registerKeys(program: Command): void {
   )
     .option('--json', 'print JSON')
     .action(explain);
-  withAccess(
+  withAdminOptions(
     keys.command('simulate').description('tell which key a request would get now, and why not the others'),
   )
     .option('--model <name>', 'the model it asks for, as clients name it')
@@ -62,7 +62,7 @@ export function registerKeys(program: Command): void {
 }
 
 /** What each of these commands needs to find the gateway. */
-function withAccess(command: Command): Command {
+function withAdminOptions(command: Command): Command {
   return command
     .option(
       '--admin <url>',
@@ -100,7 +100,7 @@ function noteStoreAway(since: string): void {
   );
 }
 
-async function change(id: string, action: 'disable' | 'enable', access: AccessOptions): Promise<void> {
+async function change(id: string, action: 'disable' | 'enable', access: AdminAccessOptions): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
   const { key, stored } = await client.change(id, action);
   const name = key.name === null ? key.id : `${key.id} (${key.name})`;
@@ -112,7 +112,10 @@ function noteNotStored(): void {
   process.stderr.write('The store is away: this counts already, and is written when it is back.\n');
 }
 
-async function probe(id: string, { model, ...access }: AccessOptions & { model?: string }): Promise<void> {
+async function probe(
+  id: string,
+  { model, ...access }: AdminAccessOptions & { model?: string },
+): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
   const report = await client.probe(id, model);
   const check = report.model === undefined ? 'free check' : `check of ${report.model}`;
@@ -132,9 +135,12 @@ async function lift({ provider, model, ...access }: LiftOptions): Promise<void> 
   if (!stored) noteNotStored();
 }
 
-async function explain(meant: string, { json, ...access }: AccessOptions & { json?: true }): Promise<void> {
+async function explain(
+  idOrName: string,
+  { json, ...access }: AdminAccessOptions & { json?: true },
+): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const { shown, body } = await explainMeant(client, meant);
+  const { shown, body } = await explainMatching(client, idOrName);
   print(json === true ? body : explainText(shown));
   if (shown.seenFrom.storeAwaySince !== null) noteStoreAway(shown.seenFrom.storeAwaySince);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fromNow, when } from './time-words.ts';
+import { fromNow, timeAndAge } from './time-words.ts';
 
 /** A model that a provider is down for, as the admin API shows it. */
 export const outageView = z.object({
@@ -27,5 +27,5 @@ export function outageText(outage: ShownOutage, now: number): string {
     state === 'half-open'
       ? `${by} is trying it`
       : `tried next by ${by}, ${fromNow(Date.parse(nextTryAt) - now)}`;
-  return `${provider} is down for ${what} since ${when(since, now)} (${rule}): requests go elsewhere first; ${next}.`;
+  return `${provider} is down for ${what} since ${timeAndAge(since, now)} (${rule}): requests go elsewhere first; ${next}.`;
 }

@@ -39,20 +39,21 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
     ({ files } = result);
     for (const warning of result.warnings) log.warn(formatProblem(warning, path));
     await takeOver(result);
-    const late = changedForRestart(started, result.config);
-    if (late.length > 0) log.warn('some changes count only after a restart', { options: late.join(', ') });
+    const needRestart = changedForRestart(started, result.config);
+    if (needRestart.length > 0)
+      log.warn('some changes count only after a restart', { options: needRestart.join(', ') });
     log.info('the configuration was taken over');
   };
 
   let last = Promise.resolve();
   // One after the other: the newest file wins.
-  const enqueue = (): void => {
+  const enqueueReload = (): void => {
     last = last
       .then(reload)
       .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
   };
-  const stopWatching = await watchFiles({ files: () => files, onChange: enqueue, intervalMs: LOOK_MS });
-  const stopHearing = onReloadSignal(enqueue);
+  const stopWatching = await watchFiles({ files: () => files, onChange: enqueueReload, intervalMs: LOOK_MS });
+  const stopHearing = onReloadSignal(enqueueReload);
   return () => {
     stopWatching();
     stopHearing();

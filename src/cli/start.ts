@@ -4,8 +4,8 @@ import { formatProblem } from '../config/problem.ts';
 import { connectionCaps, descriptorLimit } from '../listener/descriptors.ts';
 import { startSparekey } from '../main.ts';
 import type { Running } from '../main.ts';
-import { tellDescriptors } from '../telemetry/descriptor-lines.ts';
-import { chooseLook, createLog } from '../telemetry/log.ts';
+import { logDescriptors } from '../telemetry/descriptor-lines.ts';
+import { chooseStyle, createLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
 import { startWithWorkers } from '../workers/control.ts';
 import { workerCount } from '../workers/count.ts';
@@ -49,7 +49,7 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
   const setup = await findSetup(file, process.env);
   const given = withPorts(setup.loaded.config, ports);
   const config = { ...given, workers: workerCount(given.workers) };
-  const logLook = chooseLook(config.log.format);
+  const logLook = chooseStyle(config.log.format);
   const log = createLog({ level: config.log.level, format: logLook });
   const sparekey = await (
     config.workers === 1
@@ -71,7 +71,7 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
   // Now that signals are heard it may be called ready.
   if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
   const descriptors = descriptorLimit();
-  tellDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));
+  logDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));
   for (const warning of setup.loaded.warnings) log.warn(formatProblem(warning, sourceOf(setup)));
 }
 

@@ -15,7 +15,7 @@ export function tableLines(headings: readonly string[], rows: readonly (readonly
 }
 
 /** Stands in a table where there is nothing to say. */
-export const NOTHING = '-';
+export const EMPTY_CELL = '-';
 
 /** The name of a model; `*` stands for all. */
 export function modelText(model: string): string {

@@ -11,15 +11,15 @@ export function ago(ms: number): string {
 }
 
 /** The time of day in UTC, with its date where that is not today's. @param now - milliseconds since the epoch */
-export function clock(at: string, now: number): string {
+export function timeOfDay(at: string, now: number): string {
   const [date = '', time = ''] = new Date(at).toISOString().split('T');
   const isToday = new Date(now).toISOString().startsWith(date);
   return `${isToday ? '' : `${date} `}${time.slice(0, 8)} UTC`;
 }
 
 /** A time that is past: of the day, and from now. @param now - milliseconds since the epoch */
-export function when(at: string, now: number): string {
-  return `${clock(at, now)}, ${ago(now - Date.parse(at))}`;
+export function timeAndAge(at: string, now: number): string {
+  return `${timeOfDay(at, now)}, ${ago(now - Date.parse(at))}`;
 }
 
 /** To what a person would say: seconds up to two minutes, minutes up to two hours, hours. */

@@ -2,7 +2,7 @@ import type { effectOf } from '../failover/effect.ts';
 import type { Retry } from '../failover/verdict.ts';
 
 /** What may be tried next, for people. */
-export const RETRY_WORDS: Readonly<Record<Retry, string>> = {
+export const RETRY_TEXT: Readonly<Record<Retry, string>> = {
   'other-key': 'another key is tried',
   'other-domain': 'a key of another quota domain is tried',
   'other-provider': 'another provider is tried',
@@ -10,7 +10,7 @@ export const RETRY_WORDS: Readonly<Record<Retry, string>> = {
 };
 
 /** What the failover settings of a provider make of a verdict. */
-export interface KeyPolicyWords {
+export interface KeyPolicySummary {
   readonly failureThreshold: number;
   /** False without failover: nothing is remembered. */
   readonly remembers: boolean;
@@ -19,10 +19,10 @@ export interface KeyPolicyWords {
 }
 
 /** What would happen to the key. */
-export function effectWords(
+export function effectText(
   effect: ReturnType<typeof effectOf>,
   wait: string | undefined,
-  policy: KeyPolicyWords,
+  policy: KeyPolicySummary,
 ): string {
   if (!policy.remembers) return 'nothing: without failover nothing is remembered';
   if (policy.byStatus) return 'what failoverOnStatus says of the status, whatever the verdict';

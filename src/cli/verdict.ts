@@ -7,17 +7,17 @@ import type { Config, ProviderConfig } from '../config/schema.ts';
 import { formatDuration } from '../config/scalars.ts';
 import { effectOf } from '../failover/effect.ts';
 import { judge } from '../failover/judge.ts';
-import { outcomeOfRecord } from '../failover/recorded.ts';
+import { outcomeOfRecordedAnswer } from '../failover/recorded.ts';
 import type { RecordedAnswer } from '../failover/recorded.ts';
 import { ruleFacts } from '../failover/rule-facts.ts';
-import type { Decider } from '../failover/rules/rule.ts';
+import type { RuleCore } from '../failover/rules/rule.ts';
 import { hasOwnTable } from '../failover/rules/tables.ts';
 import type { Verdict } from '../failover/verdict.ts';
-import { CLASS_WORDS, SCOPE_WORDS } from '../failover/verdict-words.ts';
+import { CLASS_DESCRIPTIONS, SCOPE_DESCRIPTIONS } from '../failover/verdict-words.ts';
 import { CommandFailure, configFailure } from './failure.ts';
 import { judgeBatch, verdictLine } from './verdict-batch.ts';
-import { RETRY_WORDS, effectWords } from './verdict-words.ts';
-import type { KeyPolicyWords } from './verdict-words.ts';
+import { RETRY_TEXT, effectText } from './verdict-words.ts';
+import type { KeyPolicySummary } from './verdict-words.ts';
 
 interface Options {
   readonly provider?: string;
@@ -49,7 +49,7 @@ export function registerVerdict(program: Command): void {
     );
   command.action(async (options: Options) => {
     const { provider, status, batch, ...answer } = options;
-    const judges = await judgesOf(options.config);
+    const judges = await providerFinder(options.config);
     if (batch !== undefined) return batchVerdicts(batch, judges);
     if (provider === undefined || status === undefined) {
       command.error('error: --provider and --status are needed, or --batch', { exitCode: 2 });
@@ -61,25 +61,25 @@ export function registerVerdict(program: Command): void {
 /** What a provider's name stands for. */
 interface Judged {
   readonly type: string;
-  readonly ownRules: readonly Decider[];
-  readonly policy: KeyPolicyWords;
+  readonly ownRules: readonly RuleCore[];
+  readonly policy: KeyPolicySummary;
   readonly isKnown: boolean;
 }
 
-const USUAL_POLICY: KeyPolicyWords = { failureThreshold: 3, remembers: true, byStatus: false };
+const USUAL_POLICY: KeyPolicySummary = { failureThreshold: 3, remembers: true, byStatus: false };
 
 /** Finds what a name stands for: a provider of the configuration by its id, else by its type, else a table. */
-async function judgesOf(path: string | undefined): Promise<(provider: string) => Judged> {
+async function providerFinder(path: string | undefined): Promise<(provider: string) => Judged> {
   const config = path === undefined ? undefined : await configAt(path);
   const found = new Map<string, Judged>();
   return (name) => {
     let judged = found.get(name);
-    if (judged === undefined) found.set(name, (judged = judgedBy(name, config)));
+    if (judged === undefined) found.set(name, (judged = findProvider(name, config)));
     return judged;
   };
 }
 
-function judgedBy(name: string, config: Config | undefined): Judged {
+function findProvider(name: string, config: Config | undefined): Judged {
   const configured =
     config?.providers.find(({ id }) => id === name) ?? config?.providers.find(({ type }) => type === name);
   return {
@@ -90,7 +90,7 @@ function judgedBy(name: string, config: Config | undefined): Judged {
   };
 }
 
-function policyOf({ failover }: ProviderConfig): KeyPolicyWords {
+function policyOf({ failover }: ProviderConfig): KeyPolicySummary {
   return {
     failureThreshold: failover.failureThreshold,
     remembers: failover.enabled,
@@ -105,7 +105,7 @@ async function configAt(path: string): Promise<Config> {
 }
 
 function verdictOn(answer: RecordedAnswer, { type, ownRules }: Judged): Verdict {
-  return judge(outcomeOfRecord(answer), { providerType: type, now: Date.now(), ownRules });
+  return judge(outcomeOfRecordedAnswer(answer), { providerType: type, now: Date.now(), ownRules });
 }
 
 async function batchVerdicts(path: string, judges: (provider: string) => Judged): Promise<void> {
@@ -136,11 +136,11 @@ function explained(verdict: Verdict, { type, ownRules, policy, isKnown }: Judged
   return [
     `rule     ${verdict.rule}`,
     `source   ${ruleFacts(verdict.rule, type, ownRules)?.source ?? 'unknown'}`,
-    `class    ${verdict.class}: ${CLASS_WORDS[verdict.class]}`,
-    `scope    ${verdict.scope}: ${SCOPE_WORDS[verdict.scope]}`,
-    `retry    ${verdict.retry}: ${RETRY_WORDS[verdict.retry]}`,
+    `class    ${verdict.class}: ${CLASS_DESCRIPTIONS[verdict.class]}`,
+    `scope    ${verdict.scope}: ${SCOPE_DESCRIPTIONS[verdict.scope]}`,
+    `retry    ${verdict.retry}: ${RETRY_TEXT[verdict.retry]}`,
     `wait     ${wait ?? 'none asked for'}`,
-    `the key  ${effectWords(effectOf(verdict), wait, policy)}`,
+    `the key  ${effectText(effectOf(verdict), wait, policy)}`,
     ...(isKnown ? [] : [`(${type} has no table of its own: the general one was asked)`]),
   ];
 }

@@ -1,4 +1,4 @@
-import { lookForSleep, machineMs } from './machine-time.ts';
+import { detectSleep, machineMs } from './machine-time.ts';
 import type { StateClock } from './state-clock.ts';
 
 /** What the operator should hear of clocks. Milliseconds; later is positive. */
@@ -32,11 +32,11 @@ export interface ClockStatus {
 /** How often the wall clock is looked at. Milliseconds. */
 const LOOK_MS = 1_000;
 /** How often the store's clock is asked; until it has answered once, at each look at the wall clock. Milliseconds. */
-const ASK_MS = 10_000;
+const SYNC_MS = 10_000;
 /** Between two looks no clock drifts so far. Milliseconds. */
-const SET_MS = 500;
+const SET_THRESHOLD_MS = 500;
 /** Wall clocks that differ by more are told of. Milliseconds. */
-const DIFFERENCE_MS = 1_000;
+const MAX_DIFFERENCE_MS = 1_000;
 /** An answer that took longer tells too little. Milliseconds. */
 const MAX_ROUND_TRIP_MS = 1_000;
 
@@ -60,7 +60,7 @@ export class ClockKeeper {
   constructor(options: ClockKeeperOptions) {
     this.#options = options;
     this.#look = setInterval(() => this.#lookAtWall(), LOOK_MS).unref();
-    this.#ask = setInterval(() => void this.askStore(), ASK_MS).unref();
+    this.#ask = setInterval(() => void this.syncWithStore(), SYNC_MS).unref();
   }
 
   get status(): ClockStatus {
@@ -68,7 +68,7 @@ export class ClockKeeper {
   }
 
   /** Goes by the store's clock from now on; by what was known where the store does not answer. Never rejects. */
-  async askStore(): Promise<void> {
+  async syncWithStore(): Promise<void> {
     const { clock, storeTime, onNotice, onSet } = this.#options;
     const askedAt = machineMs();
     let time: number;
@@ -84,7 +84,7 @@ export class ClockKeeper {
     const answeredAt = machineMs();
     // The first is better than a wall clock all the same.
     if (this.#hasLearned && answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
-    const { kind, byMs } = clock.learn({ time, askedAt, answeredAt });
+    const { kind, byMs } = clock.sync({ time, askedAt, answeredAt });
     if (kind === 'stepped') {
       if (this.#hasLearned) onNotice({ kind: 'store-clock-set', byMs: Math.round(byMs) });
       onSet(byMs);
@@ -99,12 +99,12 @@ export class ClockKeeper {
   }
 
   #lookAtWall(): void {
-    if (!this.#hasLearned && this.#asking === 0) void this.askStore();
-    lookForSleep();
+    if (!this.#hasLearned && this.#asking === 0) void this.syncWithStore();
+    detectSleep();
     const aheadMs = Date.now() - machineMs();
     const byMs = Math.round(aheadMs - this.#wallAheadOfMachineMs);
     this.#wallAheadOfMachineMs = aheadMs;
-    if (Math.abs(byMs) >= SET_MS) {
+    if (Math.abs(byMs) >= SET_THRESHOLD_MS) {
       this.#wallSet = { at: this.#options.clock.now(), byMs };
       this.#options.onNotice({ kind: 'wall-clock-set', byMs });
     }
@@ -113,7 +113,7 @@ export class ClockKeeper {
 
   #tellDifference(): void {
     const aheadMs = this.#differenceMs();
-    const differs = Math.abs(aheadMs) >= (this.#differs ? DIFFERENCE_MS / 2 : DIFFERENCE_MS);
+    const differs = Math.abs(aheadMs) >= (this.#differs ? MAX_DIFFERENCE_MS / 2 : MAX_DIFFERENCE_MS);
     if (differs === this.#differs) return;
     this.#differs = differs;
     this.#options.onNotice(differs ? { kind: 'clocks-differ', aheadMs } : { kind: 'clocks-agree' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 
 /** Less is the error of the measurement: the system tells its uptime in hundredths of a second. Milliseconds. */
-const LEAST_SLEEP_MS = 1_000;
+const MIN_SLEEP_MS = 1_000;
 
 /** From `performance.now()`, which begins with the process, to the machine's own count. */
 const ORIGIN_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
@@ -21,13 +21,13 @@ export function machineMs(): number {
  * Takes over how long the machine has slept since its start. Linux stops the monotonic clock meanwhile
  * (clock_gettime(2), CLOCK_MONOTONIC) and counts on in its uptime; elsewhere the monotonic clock itself counts on.
  */
-export function lookForSleep(): void {
+export function detectSleep(): void {
   if (process.platform !== 'linux') return;
   const sleptNow = uptime() * 1000 - (performance.now() + ORIGIN_MS);
-  if (Math.abs(sleptNow - sleptMs) >= LEAST_SLEEP_MS) sleptMs = Math.max(0, sleptNow);
+  if (Math.abs(sleptNow - sleptMs) >= MIN_SLEEP_MS) sleptMs = Math.max(0, sleptNow);
 }
 
-lookForSleep();
+detectSleep();
 
 /** Guesses of one start of the machine are told from those of another by hours. Milliseconds. */
 const GUESS_MS = 3_600_000;

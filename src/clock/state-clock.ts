@@ -38,10 +38,10 @@ export class StateClock {
   };
 
   /** Goes over to the store's time, as far as the reading tells it. */
-  learn({ time, askedAt, answeredAt }: Reading): Correction {
+  sync({ time, askedAt, answeredAt }: Reading): Correction {
     const byMs = time - (askedAt + answeredAt) / 2 - this.#aheadMs;
-    const doubtMs = (answeredAt - askedAt) / 2 + NO_DIFFERENCE_MS;
-    if (Math.abs(byMs) <= doubtMs) return { kind: 'agrees', byMs };
+    const uncertaintyMs = (answeredAt - askedAt) / 2 + NO_DIFFERENCE_MS;
+    if (Math.abs(byMs) <= uncertaintyMs) return { kind: 'agrees', byMs };
     this.#aheadMs += byMs;
     if (Math.abs(byMs) <= STEP_MS) return { kind: 'adjusted', byMs };
     this.#latest = 0;

@@ -6,7 +6,7 @@
 let stateNow: () => number = Date.now;
 
 /** Has dates shown by the wall clock, whatever clock state is kept by. @param now - that clock */
-export function showTimesOf(now: () => number): void {
+export function setStateClock(now: () => number): void {
   stateNow = now;
 }
 
@@ -22,7 +22,7 @@ const SAME_MS = 50;
 const LATEST_MS = 8.64e15;
 
 /** A time of state, by the wall clock and in RFC 3339; one beyond all dates is the last of them. */
-export function wallText(at: number): string {
+export function formatWallTime(at: number): string {
   const aheadMs = wallAheadMs();
   const wall = Math.abs(aheadMs) < SAME_MS ? at : at + aheadMs;
   return new Date(Math.max(-LATEST_MS, Math.min(wall, LATEST_MS))).toISOString();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Provider } from '../providers/provider.ts';
 
 /** What nodes of one store have to agree on, by provider: fingerprints of what a configuration says of it. */
-export type Prints = Readonly<Record<string, string>>;
+export type Fingerprints = Readonly<Record<string, string>>;
 
 /** Providers told apart by themselves; of more, the rest is one. */
 const MAX_PROVIDERS = 200;
@@ -14,8 +14,8 @@ const REST = '…';
  * and come back. No secret is in them: key ids are keyed hashes. What nodes may differ in without harm is left out, such
  * as addresses they listen at, clients and time-outs.
  */
-export function printsOf(providers: Iterable<Provider>): Prints {
-  const all = Array.from(providers, (provider) => [provider.id, printOf(provider)] as const);
+export function fingerprintsOf(providers: Iterable<Provider>): Fingerprints {
+  const all = Array.from(providers, (provider) => [provider.id, fingerprintOf(provider)] as const);
   const sorted = all.toSorted(([a], [b]) => (a < b ? -1 : 1));
   const rest = sorted.slice(MAX_PROVIDERS);
   return Object.fromEntries([
@@ -24,7 +24,7 @@ export function printsOf(providers: Iterable<Provider>): Prints {
   ]);
 }
 
-function printOf({ type, config: { failover }, pool }: Provider): string {
+function fingerprintOf({ type, config: { failover }, pool }: Provider): string {
   const keyIds = Array.from(pool.all(), ({ key }) => key.id).toSorted();
   return hashOf([type, Object.entries(failover).toSorted(([a], [b]) => (a < b ? -1 : 1)), keyIds]);
 }

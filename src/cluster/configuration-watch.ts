@@ -1,8 +1,8 @@
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/contract.ts';
-import { printsOf } from './configuration-print.ts';
-import type { Prints } from './configuration-print.ts';
-import { decodeNodes, encodeNodes } from './nodes-told.ts';
+import { fingerprintsOf } from './configuration-print.ts';
+import type { Fingerprints } from './configuration-print.ts';
+import { decodeReports, encodeReports } from './nodes-told.ts';
 
 /** A node whose configuration is another than this one's. */
 export interface OtherConfiguration {
@@ -40,7 +40,7 @@ const LONG_MS = 120_000;
 /** One that has not been heard of for so many rounds has gone. */
 const GONE_ROUNDS = 6;
 /** One value holds what all nodes said. */
-const ID = 'configurations';
+const CACHE_ID = 'configurations';
 
 /**
  * Tells where nodes of one store have different configurations: each says now and then what it has, in one small value
@@ -51,11 +51,11 @@ const ID = 'configurations';
 export class ConfigurationWatch {
   readonly #options: ConfigurationWatchOptions;
   readonly #roundMs: number;
-  #prints: Prints = {};
+  #prints: Fingerprints = {};
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   /** By node: what it has, and when it last said so. Kept here, because the shared value may miss one for a round. */
-  readonly #heard = new Map<string, { readonly at: number; readonly prints: Prints }>();
+  readonly #heard = new Map<string, { readonly at: number; readonly prints: Fingerprints }>();
   #others: readonly OtherConfiguration[] = [];
   #differsSince: number | undefined;
   #hasWarned = false;
@@ -77,7 +77,7 @@ export class ConfigurationWatch {
 
   /** Says from now on that this is the configuration here. */
   watch(providers: Iterable<Provider>): void {
-    this.#prints = printsOf(providers);
+    this.#prints = fingerprintsOf(providers);
     this.#timer ??= setInterval(() => {
       this.#round = this.#tell();
     }, this.#roundMs);
@@ -89,28 +89,28 @@ export class ConfigurationWatch {
     clearInterval(this.#timer);
     await this.#round;
     this.#prints = {};
-    await this.#exchange((told) => told.delete(this.#options.node));
+    await this.#exchange((reports) => reports.delete(this.#options.node));
   }
 
   async #tell(): Promise<void> {
     const { node, now } = this.#options;
     const at = now();
-    const told = await this.#exchange((nodes) => nodes.set(node, { at, prints: this.#prints }));
-    for (const [name, each] of told) if (name !== node) this.#heard.set(name, each);
+    const reports = await this.#exchange((nodes) => nodes.set(node, { at, prints: this.#prints }));
+    for (const [name, each] of reports) if (name !== node) this.#heard.set(name, each);
     for (const [name, each] of this.#heard) if (this.#hasGone(each.at)) this.#heard.delete(name);
     this.#compare(at);
   }
 
   /** Changes what all nodes said; where the store does not answer, nothing is said this time. */
   async #exchange(
-    change: (nodes: Map<string, { readonly at: number; readonly prints: Prints }>) => void,
-  ): Promise<ReadonlyMap<string, { readonly at: number; readonly prints: Prints }>> {
+    change: (nodes: Map<string, { readonly at: number; readonly prints: Fingerprints }>) => void,
+  ): Promise<ReadonlyMap<string, { readonly at: number; readonly prints: Fingerprints }>> {
     const { store } = this.#options;
     try {
-      const nodes = decodeNodes(await store.recall(ID));
+      const nodes = decodeReports(await store.get(CACHE_ID));
       for (const [name, { at }] of nodes) if (this.#hasGone(at)) nodes.delete(name);
       change(nodes);
-      await store.remember(ID, encodeNodes(nodes), GONE_ROUNDS * this.#roundMs);
+      await store.set(CACHE_ID, encodeReports(nodes), GONE_ROUNDS * this.#roundMs);
       return nodes;
     } catch {
       // That the store is away is told by whoever needs it; this is said again in the next round.
@@ -125,7 +125,7 @@ export class ConfigurationWatch {
   #compare(now: number): void {
     const { onNotice, longMs = LONG_MS } = this.#options;
     this.#others = [...this.#heard].flatMap(([node, { prints }]) => {
-      const providers = differing(this.#prints, prints);
+      const providers = differingProviders(this.#prints, prints);
       return providers.length === 0 ? [] : [{ node, providers }];
     });
     const others = this.#others;
@@ -143,7 +143,7 @@ export class ConfigurationWatch {
   }
 }
 
-function differing(ours: Prints, theirs: Prints): readonly string[] {
+function differingProviders(ours: Fingerprints, theirs: Fingerprints): readonly string[] {
   const ids = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   return [...ids].filter((id) => ours[id] !== theirs[id]).toSorted();
 }

@@ -1,36 +1,37 @@
-import type { Prints } from './configuration-print.ts';
+import type { Fingerprints } from './configuration-print.ts';
 
 /** What one node said. */
-export interface NodeTold {
+export interface NodeReport {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly prints: Prints;
+  readonly prints: Fingerprints;
 }
 
 /** Nodes that are told of; of more, those heard of longest ago are left out. */
 const MAX_NODES = 64;
 
 /** What all nodes said, as the store keeps it. */
-export function encodeNodes(nodes: ReadonlyMap<string, NodeTold>): string {
+export function encodeReports(nodes: ReadonlyMap<string, NodeReport>): string {
   const newest = [...nodes].toSorted(([, a], [, b]) => b.at - a.at).slice(0, MAX_NODES);
   return JSON.stringify(newest);
 }
 
 /** What stands in the store; of what no node has written, nothing. */
-export function decodeNodes(text: string | undefined): Map<string, NodeTold> {
-  const nodes = new Map<string, NodeTold>();
-  for (const each of parsed(text)) {
+export function decodeReports(text: string | undefined): Map<string, NodeReport> {
+  const nodes = new Map<string, NodeReport>();
+  for (const each of parseArray(text)) {
     if (!Array.isArray(each)) continue;
-    const [name, told] = each as readonly unknown[];
-    if (typeof name !== 'string' || typeof told !== 'object' || told === null) continue;
-    if (!('at' in told) || !('prints' in told)) continue;
-    const { at, prints } = told;
-    if (typeof at === 'number' && isPrints(prints) && nodes.size < MAX_NODES) nodes.set(name, { at, prints });
+    const [name, report] = each as readonly unknown[];
+    if (typeof name !== 'string' || typeof report !== 'object' || report === null) continue;
+    if (!('at' in report) || !('prints' in report)) continue;
+    const { at, prints } = report;
+    if (typeof at === 'number' && isFingerprints(prints) && nodes.size < MAX_NODES)
+      nodes.set(name, { at, prints });
   }
   return nodes;
 }
 
-function parsed(text: string | undefined): readonly unknown[] {
+function parseArray(text: string | undefined): readonly unknown[] {
   if (text === undefined) return [];
   try {
     const value: unknown = JSON.parse(text);
@@ -41,7 +42,7 @@ function parsed(text: string | undefined): readonly unknown[] {
   }
 }
 
-function isPrints(value: unknown): value is Prints {
+function isFingerprints(value: unknown): value is Fingerprints {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -11,7 +11,7 @@ export interface SourceDocument {
   /** Mistakes of the text itself: syntax, repeated fields, references to the environment. */
   readonly problems: readonly TextProblem[];
   /** The nearest place to a path. */
-  readonly locate: (path: Path, part: 'field' | 'value') => Place;
+  readonly locate: (path: Path, part: 'field' | 'value') => Position;
 }
 
 /** A mistake at a path; the path is empty where the parser knows none. */
@@ -23,7 +23,7 @@ export interface TextProblem {
 }
 
 /** A position, line and column counted from 1. */
-export interface Place {
+export interface Position {
   readonly line: number;
   readonly column: number;
   /** The scalar there as it was written; absent where there is none, or none of this path. */
@@ -100,7 +100,7 @@ function toData(yaml: Document, report: Report): unknown {
   }
 }
 
-function locate(yaml: Document, lines: LineCounter, path: Path, part: 'field' | 'value'): Place {
+function locate(yaml: Document, lines: LineCounter, path: Path, part: 'field' | 'value'): Position {
   let node: unknown = yaml.contents;
   let start = 0;
   for (const [depth, name] of path.entries()) {
@@ -112,8 +112,8 @@ function locate(yaml: Document, lines: LineCounter, path: Path, part: 'field' | 
     start = atField ? (child.fieldStart ?? ownStart) : ownStart;
   }
   const scalar = isAlias(node) ? node.resolve(yaml) : node;
-  const place = position(lines, start);
-  return isScalar(scalar) ? { ...place, written: showReferences(scalar.source ?? '') } : place;
+  const found = position(lines, start);
+  return isScalar(scalar) ? { ...found, written: showReferences(scalar.source ?? '') } : found;
 }
 
 /** What a map or list has under a name or index, and where its field name stands if it has one. */

@@ -1,6 +1,6 @@
 import { providerTypes } from '../providers/types.ts';
 import type { ProviderType } from '../providers/types.ts';
-import { narrow } from './issues.ts';
+import { narrowUnion } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { configSchema } from './schema.ts';
@@ -25,7 +25,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
       id: type.type,
       type: type.type,
       apiTokens: tokens,
-      failover: { enabled: true, ...wayBack(type) },
+      failover: { enabled: true, ...recoveryOf(type) },
     })),
     activeProviderId: first.type.type,
   });
@@ -38,7 +38,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): LoadResult | unde
       warnings: [],
     };
   // Only tokens come from outside, so nothing else can be wrong.
-  const problems = parsed.error.issues.flatMap(narrow).map(({ path, message }) => ({
+  const problems = parsed.error.issues.flatMap(narrowUnion).map(({ path, message }) => ({
     path: found[Number(path[1])]?.type.env ?? '',
     value: '[secret]',
     expected: `${message} (item ${Number(path[3]) + 1} of the list)`,
@@ -53,6 +53,6 @@ function tokensOf(list: string | undefined): readonly string[] {
     .filter((token) => token !== '');
 }
 
-function wayBack({ healthCheckModel }: ProviderType) {
+function recoveryOf({ healthCheckModel }: ProviderType) {
   return healthCheckModel === undefined ? { cooldownDuration: COOLDOWN_MS } : { healthCheckModel };
 }

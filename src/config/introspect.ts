@@ -55,10 +55,10 @@ export function itemsOf(schema: Schema): Schema | undefined {
 
 /** The names that may stand in the map at a path, as far as the schema knows one there. */
 export function fieldNamesAt(schema: Schema, path: readonly PropertyKey[]): readonly string[] {
-  let place: Schema | undefined = schema;
+  let current: Schema | undefined = schema;
   for (const part of path) {
-    if (place === undefined) return [];
-    place = typeof part === 'number' ? itemsOf(place) : fieldsOf(place)?.[String(part)];
+    if (current === undefined) return [];
+    current = typeof part === 'number' ? itemsOf(current) : fieldsOf(current)?.[String(part)];
   }
-  return place === undefined ? [] : Object.keys(fieldsOf(place) ?? {});
+  return current === undefined ? [] : Object.keys(fieldsOf(current) ?? {});
 }

@@ -25,23 +25,23 @@ export function problemsOf(
  * Where a value may be text or a map, zod tells what each would have wanted. The one that fits the value's
  * type tells its mistake; where none or several do, what stands for all is said.
  */
-export function narrow(issue: Issue): readonly Issue[] {
+export function narrowUnion(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const fitting = issue.errors.filter(
     (branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
   );
   const [branch] = fitting;
   if (branch === undefined || fitting.length > 1) return [issue];
-  return branch.flatMap((inner) => narrow({ ...inner, path: [...issue.path, ...inner.path] }));
+  return branch.flatMap((inner) => narrowUnion({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['locate']): ConfigProblem {
   const { line, column, written } = locate(issue.path, issue.code === 'invalid_key' ? 'field' : 'value');
-  const told = { path: showPath(issue.path, schema), expected: expectationOf(issue), line, column };
+  const problem = { path: showPath(issue.path, schema), expected: expectationOf(issue), line, column };
   // What stands in place of a map or list may be anything, so it is not shown either.
   const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
-  if (!showable) return told;
-  return { ...told, value: isSecretPlace(issue.path) ? '[secret]' : shorten(written) };
+  if (!showable) return problem;
+  return { ...problem, value: isSecretPath(issue.path) ? '[secret]' : shorten(written) };
 }
 
 function containerOf(issue: Issue): string | undefined {
@@ -84,7 +84,7 @@ function unknownField(
 export function showPath(path: Path, schema: Schema): string {
   return formatPath(
     path.map((part, depth) => {
-      if (typeof part !== 'string' || !isSecretPlace(path.slice(0, depth + 1))) return part;
+      if (typeof part !== 'string' || !isSecretPath(path.slice(0, depth + 1))) return part;
       const known = fieldNamesAt(schema, path.slice(0, depth));
       return known.includes(part) || nearest(part, known) !== undefined ? part : '[secret]';
     }),
@@ -92,7 +92,7 @@ export function showPath(path: Path, schema: Schema): string {
 }
 
 /** Whether a secret may stand here: anything under `apiTokens`, of a client but its name, and the admin token. */
-function isSecretPlace(path: Path): boolean {
+function isSecretPath(path: Path): boolean {
   if (path.includes('apiTokens')) return true;
   if (path[0] === 'clients') return path[2] !== 'name';
   return path[0] === 'admin' && path[1] !== 'listen';

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readDocument } from './document.ts';
 import type { SourceDocument } from './document.ts';
-import { narrow, problemsOf, showPath } from './issues.ts';
-import { inOwnWords } from './plugin-words.ts';
+import { narrowUnion, problemsOf, showPath } from './issues.ts';
+import { normalizePluginConfig } from './plugin-words.ts';
 import type { Note } from './plugin-words.ts';
 import { formatPath, sortProblems } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -47,7 +47,7 @@ export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<
   const file = await readText(path);
   if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
   const document = readDocument(file.text, env);
-  const names = namedTokenFiles(inOwnWords(document.value).value, dirname(resolve(path)));
+  const names = namedTokenFiles(normalizePluginConfig(document.value).value, dirname(resolve(path)));
   const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
   return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
 }
@@ -65,7 +65,7 @@ export function parseConfig(text: string, options: ParseOptions): LoadResult {
 
 function validate(document: SourceDocument, source: TextSource): LoadResult {
   const { path } = source;
-  const { value, at, notes } = inOwnWords(document.value);
+  const { value, at, notes } = normalizePluginConfig(document.value);
   const locate: SourceDocument['locate'] = (within, part) => document.locate([...at, ...within], part);
   const inText = document.problems.map((problem) => ({
     ...problem,
@@ -77,11 +77,11 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
   const folder = path === undefined ? process.cwd() : dirname(path);
   const files = addFileTokens(value, folder, new Map(source.tokenFiles));
   const parsed = configSchema.safeParse(files.value);
-  const issues = (parsed.error?.issues ?? []).flatMap(narrow).map((issue) => files.toOrigin(issue));
+  const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
   // A reference that could not be expanded is one mistake, not two.
-  const told = new Set(inText.map((problem) => problem.path));
+  const reported = new Set(inText.map((problem) => problem.path));
   const found = problemsOf([...files.issues, ...issues], configSchema, locate);
-  const problems = [...inText, ...found.filter((problem) => !told.has(problem.path))];
+  const problems = [...inText, ...found.filter((problem) => !reported.has(problem.path))];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
 
   const config = withAbsolutePaths(parsed.data, folder);
@@ -91,11 +91,11 @@ function validate(document: SourceDocument, source: TextSource): LoadResult {
     config,
     source,
     files: [...read, ...namedTokenFiles(value, folder)],
-    warnings: sortProblems([...warningsOf(config, value, locate), ...shown(notes, document)]),
+    warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
   };
 }
 
-function shown(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {
+function noteProblems(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {
   return notes.map(({ path, expected }) => {
     const { line, column } = locate(path, 'field');
     return { path: formatPath(path), expected, line, column };

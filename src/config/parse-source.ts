@@ -6,6 +6,6 @@ import type { ConfigSource } from './source.ts';
 /** Makes a configuration again from what it was made from. Undefined where the environment holds no keys. */
 export function parseSource(source: ConfigSource, env: NodeJS.ProcessEnv): LoadResult | undefined {
   if (source.kind === 'environment') return configFromEnvironment(env);
-  const { text, tokenFiles, ...place } = source;
-  return parseConfig(text, { env, ...place, tokenFiles: new Map(tokenFiles) });
+  const { text, tokenFiles, ...origin } = source;
+  return parseConfig(text, { env, ...origin, tokenFiles: new Map(tokenFiles) });
 }

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { z } from 'zod';
 import { Secret } from '../keys/secret.ts';
-import type { StorePlace } from '../store/place.ts';
+import type { StoreAddress } from '../store/place.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { kinds, secret, text } from './scalars.ts';
 
@@ -236,13 +236,13 @@ export function state() {
   const error = 'memory:, sqlite:PATH, or redis://HOST:PORT/DATABASE';
   return z
     .string({ error })
-    .transform((written, context): StorePlace => {
-      const place = written.trim();
-      if (place === 'memory:') return { kind: 'memory' };
-      const path = /^sqlite:(.+)$/.exec(place)?.[1];
+    .transform((written, context): StoreAddress => {
+      const address = written.trim();
+      if (address === 'memory:') return { kind: 'memory' };
+      const path = /^sqlite:(.+)$/.exec(address)?.[1];
       if (path !== undefined) return { kind: 'sqlite', path };
-      const redis = parseRedisUrl(place);
-      if (redis?.ok === true) return redis.place;
+      const redis = parseRedisUrl(address);
+      if (redis?.ok === true) return redis.address;
       context.addIssue({ code: 'custom', message: redis?.expected ?? error });
       return z.NEVER;
     })

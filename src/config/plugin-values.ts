@@ -29,12 +29,12 @@ const TEXTS: ReadonlySet<string> = new Set([
  * The value of an option as the schema wants it; undefined where it is as good as absent.
  * @param provider whose option it is
  */
-export function valueInOwnForm(
+export function normalizeValue(
   name: string,
   value: unknown,
   provider: Readonly<Record<string, unknown>>,
 ): unknown {
-  if (LISTS.has(name)) return listInOwnForm(name, asList(value), provider);
+  if (LISTS.has(name)) return normalizeList(name, asList(value), provider);
   if (TEXTS.has(name)) return asText(value);
   switch (name) {
     case 'context':
@@ -54,7 +54,7 @@ export function valueInOwnForm(
   }
 }
 
-function listInOwnForm(name: string, list: unknown[], provider: Readonly<Record<string, unknown>>): unknown {
+function normalizeList(name: string, list: unknown[], provider: Readonly<Record<string, unknown>>): unknown {
   if (name === 'contextCleanupCommands') return list.filter((command) => command !== '');
   // An example of its documentation leaves one empty token where other credentials stand beside.
   return name === 'apiTokens' && list.length === 1 && list[0] === '' && 'hunyuanAuthId' in provider

@@ -1,4 +1,4 @@
-import { valueInOwnForm } from './plugin-values.ts';
+import { normalizeValue } from './plugin-values.ts';
 import type { Path } from './problem.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Path } from './problem.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A configuration in the words of the schema: the same where it was in them. */
-export interface InOwnWords {
+export interface NormalizedDocument {
   readonly value: unknown;
   /** Where in the document it stands. */
   readonly at: Path;
@@ -39,8 +39,8 @@ const NO_RULES =
   'nothing, since it has no effect here: what is for single routes, hosts or services of Higress is not taken over; `routes` chooses by model';
 
 /** Puts what a file holds into the words of the schema. */
-export function inOwnWords(written: unknown): InOwnWords {
-  const { value, at, notes } = unwrapped(written);
+export function normalizePluginConfig(written: unknown): NormalizedDocument {
+  const { value, at, notes } = unwrapKubernetes(written);
   const config = fieldsOf(value);
   if (config === undefined) return { value, at, notes };
   const { [RULES]: rules, activeProviderId, provider, providers, ...rest } = config;
@@ -49,8 +49,8 @@ export function inOwnWords(written: unknown): InOwnWords {
     value: {
       ...rest,
       ...(isNamed && { activeProviderId }),
-      ...(provider !== undefined && { provider: providerInOwnWords(provider) }),
-      ...(providers !== undefined && { providers: providersInOwnWords(providers) }),
+      ...(provider !== undefined && { provider: normalizeProvider(provider) }),
+      ...(providers !== undefined && { providers: normalizeProviders(providers) }),
     },
     at,
     notes: rules === undefined ? notes : [...notes, { path: [...at, RULES], expected: NO_RULES }],
@@ -58,7 +58,7 @@ export function inOwnWords(written: unknown): InOwnWords {
 }
 
 /** What a `WasmPlugin` of Kubernetes holds for everybody, else for its first rule that holds anything. */
-function unwrapped(written: unknown): InOwnWords {
+function unwrapKubernetes(written: unknown): NormalizedDocument {
   const resource = fieldsOf(written);
   if (resource?.['kind'] !== 'WasmPlugin') return { value: written, at: [], notes: [] };
   const spec = fieldsOf(resource['spec']) ?? {};
@@ -88,9 +88,9 @@ function withActive(config: Fields, rules: readonly (Fields | undefined)[]): Fie
 }
 
 /** The plugin wants no id; the only provider is called after its type. */
-function providersInOwnWords(providers: unknown): unknown {
+function normalizeProviders(providers: unknown): unknown {
   if (!Array.isArray(providers)) return providers;
-  const named = providers.map(providerInOwnWords);
+  const named = providers.map(normalizeProvider);
   const [only] = named;
   const fields = named.length === 1 ? fieldsOf(only) : undefined;
   return typeof fields?.['type'] === 'string' && fields['id'] === undefined
@@ -98,7 +98,7 @@ function providersInOwnWords(providers: unknown): unknown {
     : named;
 }
 
-function providerInOwnWords(written: unknown): unknown {
+function normalizeProvider(written: unknown): unknown {
   const provider = fieldsOf(written);
   if (provider === undefined) return written;
   const fields = Object.entries(provider).flatMap(([name, value]): [string, unknown][] => {
@@ -106,7 +106,7 @@ function providerInOwnWords(written: unknown): unknown {
     // Of two words for one thing the newer one counts.
     if (alias !== undefined && alias in provider) return [];
     const own = alias ?? name;
-    const formed = valueInOwnForm(own, value, provider);
+    const formed = normalizeValue(own, value, provider);
     return formed === undefined ? [] : [[own, formed]];
   });
   return Object.fromEntries(fields);

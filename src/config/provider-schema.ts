@@ -4,9 +4,9 @@ import { baseUrl, modelMapping, modelPattern, providerId, statusPattern, token }
 import { headerFields } from './header-fields.ts';
 import { fileUrl, otherHost } from './place-patterns.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './relations.ts';
-import { decimal, duration, flag, integer, kinds, text, word } from './scalars.ts';
+import { decimal, duration, flag, integer, kinds, text, keyword } from './scalars.ts';
 import { vendorFields } from './vendor-fields.ts';
-import { credentialsOf, placedBaseUrl } from './vendor-places.ts';
+import { credentialsFromOptions, baseUrlFromOptions } from './vendor-places.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /** Every option of a provider: its type, default, unit and meaning, once. */
@@ -103,7 +103,7 @@ const retry = z.strictObject({
 const customSetting = z.strictObject({
   name: text('a name').meta({ description: 'Of the field; `a.b` is a field of a field.' }),
   value: z.unknown().register(kinds, { kind: 'any value' }).meta({ description: 'Of any type.' }),
-  mode: word(['auto', 'raw']).default('auto').meta({
+  mode: keyword(['auto', 'raw']).default('auto').meta({
     description:
       '`auto` knows `max_tokens`, `temperature`, `top_p`, `top_k` and `seed`, calls them what the dialect does, and leaves out what it has no name for; `raw` sets any field as it is named.',
   }),
@@ -149,7 +149,7 @@ const providerFields = {
     description:
       'Names of models here to names there. An exact name goes first; then `prefix*` and `~regex` (with `$1` in the target) in the order written; then `*`. An empty target keeps the name.',
   }),
-  protocol: word(['openai', 'original']).default('openai').meta({
+  protocol: keyword(['openai', 'original']).default('openai').meta({
     description:
       'With `original` nothing is translated or shaped: the provider is sent what it takes as it is, and other operations are refused.',
   }),
@@ -167,7 +167,7 @@ const providerFields = {
   mergeConsecutiveMessages: flag()
     .prefault(false)
     .meta({ description: 'Neighbouring messages of the user, or of the assistant, become one.' }),
-  reasoningContentMode: word(['passthrough', 'ignore', 'concat']).default('passthrough').meta({
+  reasoningContentMode: keyword(['passthrough', 'ignore', 'concat']).default('passthrough').meta({
     description:
       "What becomes of a model's thinking in chat answers: it stays, goes, or becomes a part of the content between `<think>` and `</think>`.",
   }),
@@ -196,7 +196,7 @@ const providerFields = {
   basePath: text('a path').exactOptional().meta({
     description: 'A prefix of the paths that clients call; see `basePathHandling`.',
   }),
-  basePathHandling: word(['removePrefix', 'prepend']).default('removePrefix').meta({
+  basePathHandling: keyword(['removePrefix', 'prepend']).default('removePrefix').meta({
     description:
       'With `removePrefix` the prefix stops here, as any prefix does; with `prepend` it is put before the path that the provider is called at.',
   }),
@@ -216,11 +216,11 @@ const providerFields = {
   verdicts: verdictRules.default([]).meta({
     description: 'Verdict rules for this provider, tried before those for all and before those of its type.',
   }),
-  choice: word(['balanced', 'random']).default('balanced').meta({
+  choice: keyword(['balanced', 'random']).default('balanced').meta({
     description:
       'How a key is chosen: `balanced` takes of two picked at random the one whose limits are not nearly used up, else the less busy, `random` takes one. Both honour weights.',
   }),
-  affinity: word(['none', 'session']).default('none').meta({
+  affinity: keyword(['none', 'session']).default('none').meta({
     description:
       'With `session` a conversation stays with one key while that is in service, so that the provider finds its prompt in its cache. A conversation is told by a session header (`x-session-id`, `session_id`, `session-id`, `x-claude-code-session-id`), else by `prompt_cache_key`, `conversation` or `user` in the body, else by its instructions and first messages. Only then `choice` decides.',
   }),
@@ -266,14 +266,14 @@ type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;
 
 /** Fills in the defaults that depend on other options. `checkProvider` has seen to it that there is a URL. */
 function withDefaults(given: ProviderFields) {
-  const own: ProviderFields['apiTokens'] = credentialsOf(given).map((credential) => ({
+  const own: ProviderFields['apiTokens'] = credentialsFromOptions(given).map((credential) => ({
     key: credential,
     weight: 1,
   }));
   return {
     ...given,
     apiTokens: [...given.apiTokens, ...own],
-    baseUrl: given.baseUrl ?? placedBaseUrl(given) ?? providerTypes.get(given.type)?.baseUrl ?? '',
+    baseUrl: given.baseUrl ?? baseUrlFromOptions(given) ?? providerTypes.get(given.type)?.baseUrl ?? '',
     firstOutputTimeout:
       given.firstOutputTimeout ?? (given.firstByteTimeout > 0 ? given.firstByteTimeout : given.timeout),
   };
@@ -286,7 +286,7 @@ export const provider = z
   .transform(({ id, ...given }) => ({ id, ...withDefaults(given) }));
 
 /** The plugin's single `provider`. */
-export const soleProvider = z
+export const singleProvider = z
   .strictObject({
     id: providerId()
       .exactOptional()

@@ -1,6 +1,6 @@
 import { allProviderFacts } from './provider-facts.ts';
 import type { ProviderFacts } from './provider-facts.ts';
-import { PASSED_BY_SPEECH, PASSED_EVERYWHERE, PASSED_WITH_GET } from '../providers/types/passed-headers.ts';
+import { PASSED_BY_FAMILY, PASSED_EVERYWHERE, PASSED_WITH_GET } from '../providers/types/passed-headers.ts';
 
 const INTRODUCTION = `# Providers
 
@@ -29,17 +29,17 @@ export function providersPage(): string {
 
 function table(all: readonly ProviderFacts[]): string {
   const rows = all.map(({ type, baseUrl, env, credential }) => {
-    const place = baseUrl === undefined ? 'yours' : `\`${baseUrl}\``;
+    const url = baseUrl === undefined ? 'yours' : `\`${baseUrl}\``;
     const variable = env === undefined ? '' : `\`${env}\``;
-    return `| [\`${type}\`](#${type}) | ${place} | \`${credential}\` | ${variable} |`;
+    return `| [\`${type}\`](#${type}) | ${url} | \`${credential}\` | ${variable} |`;
   });
   return ['| type | `baseUrl` | key | variable |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
 }
 
 /** What of clients' requests reaches a provider beside their bodies. */
 function passedHeaders(): string {
-  const ofSpeech = (['openai', 'anthropic', 'gemini'] as const).map(
-    (speech) => `- Where it is spoken to in ${DIALECTS[speech]}: ${listed(PASSED_BY_SPEECH[speech])}`,
+  const byFamily = (['openai', 'anthropic', 'gemini'] as const).map(
+    (family) => `- Where it is spoken to in ${DIALECTS[family]}: ${listed(PASSED_BY_FAMILY[family])}`,
   );
   return [
     '## Headers that pass',
@@ -47,14 +47,14 @@ function passedHeaders(): string {
     'Of the headers of a client these travel on, and no others; behind a `*` anything may follow.',
     '',
     `- To every provider: ${listed(PASSED_EVERYWHERE)} With a GET also ${listed(PASSED_WITH_GET)}`,
-    ...ofSpeech,
+    ...byFamily,
     "- What a type's own section below lists, and what `passHeaders` of the configuration names.",
     '',
-    WHO_ASKS,
+    IDENTITY_NOTE,
   ].join('\n');
 }
 
-const WHO_ASKS = `What says whose request it is (organisation, project, account, user, …) passes where the client's own credential does,
+const IDENTITY_NOTE = `What says whose request it is (organisation, project, account, user, …) passes where the client's own credential does,
 at a provider without keys; beside a key of the pool it would have the request charged to somebody else, or a good key
 refused. Credentials, cookies, hop-by-hop headers, conditions (\`if-match\` and the like), other methods than the one that was
 used and where the client is never pass. Of the query all passes but credentials and what says whose request it is; to

@@ -1,10 +1,10 @@
 import { Secret } from '../keys/secret.ts';
-import type { RedisDeployment, RedisPlace, RedisServer, RedisTls } from '../store/place.ts';
+import type { RedisDeployment, RedisAddress, RedisServer, RedisTls } from '../store/place.ts';
 import { formatAddress, formatDuration, parseDuration } from './scalars.ts';
 
 /** A place to keep the state, or what the URL should have been; the latter never repeats any of it. */
 export type RedisUrl =
-  { readonly ok: true; readonly place: RedisPlace } | { readonly ok: false; readonly expected: string };
+  { readonly ok: true; readonly address: RedisAddress } | { readonly ok: false; readonly expected: string };
 
 /** How long a store may take to answer; the upper end keeps a frozen one from being waited for at all. */
 const timeoutMs = { default: 1_000, min: 50, max: 60_000 } as const;
@@ -19,33 +19,33 @@ const isRedisUrl = /^rediss?(?:\+[a-z]*)?:/;
 export function parseRedisUrl(text: string): RedisUrl | undefined {
   if (!isRedisUrl.test(text)) return undefined;
   const groups = grammar.exec(text)?.groups;
-  if (groups === undefined) return wrong('redis://USER:PASSWORD@HOST:PORT/DATABASE, or a list of hosts');
+  if (groups === undefined) return expecting('redis://USER:PASSWORD@HOST:PORT/DATABASE, or a list of hosts');
   try {
-    return { ok: true, place: placeOf(groups) };
+    return { ok: true, address: addressOf(groups) };
   } catch (error) {
-    if (error instanceof Mistake) return wrong(error.message);
-    if (error instanceof URIError) return wrong('a URL in which % is written %25');
+    if (error instanceof RedisUrlError) return expecting(error.message);
+    if (error instanceof URIError) return expecting('a URL in which % is written %25');
     throw error;
   }
 }
 
 /** Carries what was expected out of the depths. */
-class Mistake extends Error {}
+class RedisUrlError extends Error {}
 
-function wrong(expected: string): RedisUrl {
+function expecting(expected: string): RedisUrl {
   return { ok: false, expected };
 }
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
-function placeOf({
+function addressOf({
   scheme,
   several,
-  who,
+  who: userInfo,
   servers: list,
   database: written,
   query: text,
-}: Groups): RedisPlace {
+}: Groups): RedisAddress {
   const kind = several === 'sentinel' || several === 'cluster' ? several : 'single';
   const query = readQuery(text ?? '', [
     'prefix',
@@ -63,7 +63,7 @@ function placeOf({
     deployment,
     servers,
     ...(scheme === 'rediss' && { tls: readTls(query) }),
-    ...readCredentials(who),
+    ...readCredentials(userInfo),
     database,
     prefix,
     storeTimeoutMs: readTimeout(query.get('storeTimeout')),
@@ -91,8 +91,8 @@ function publicUrl(
 function readQuery(text: string, known: readonly string[]): URLSearchParams {
   const query = new URLSearchParams(text);
   for (const name of query.keys()) {
-    if (!known.includes(name)) throw new Mistake(`after the "?" nothing but ${known.join(', ')}`);
-    if (query.getAll(name).length > 1) throw new Mistake(`${name} once`);
+    if (!known.includes(name)) throw new RedisUrlError(`after the "?" nothing but ${known.join(', ')}`);
+    if (query.getAll(name).length > 1) throw new RedisUrlError(`${name} once`);
   }
   return query;
 }
@@ -104,19 +104,19 @@ function readServers(list: string, kind: RedisDeployment['kind']): RedisServer[]
     const host = match?.[1] ?? match?.[2];
     const port = Number(match?.[3] ?? defaultPort);
     if (host === undefined || port < 1 || port > 65_535)
-      throw new Mistake('HOST:PORT, or several with commas');
+      throw new RedisUrlError('HOST:PORT, or several with commas');
     return { host, port };
   });
   if (kind === 'single' && servers.length > 1) {
-    throw new Mistake('one host; several only with redis+sentinel:// or redis+cluster://');
+    throw new RedisUrlError('one host; several only with redis+sentinel:// or redis+cluster://');
   }
   return servers;
 }
 
 function readDatabase(written: string, kind: RedisDeployment['kind']): number {
   if (kind === 'cluster' && written !== '' && written !== '0')
-    throw new Mistake('no database: a cluster has one');
-  if (!/^\d{0,4}$/.test(written)) throw new Mistake('a database number after the "/"');
+    throw new RedisUrlError('no database: a cluster has one');
+  if (!/^\d{0,4}$/.test(written)) throw new RedisUrlError('a database number after the "/"');
   return Number(written);
 }
 
@@ -124,21 +124,21 @@ function readDeployment(kind: RedisDeployment['kind'], query: URLSearchParams): 
   if (kind !== 'sentinel') return { kind };
   const master = query.get('master') ?? '';
   if (!/^[\w.-]{1,128}$/.test(master))
-    throw new Mistake('?master=NAME, the name the sentinels give the master');
+    throw new RedisUrlError('?master=NAME, the name the sentinels give the master');
   const auth = query.get('sentinelAuth') ?? 'false';
-  if (auth !== 'true' && auth !== 'false') throw new Mistake('sentinelAuth=true or sentinelAuth=false');
+  if (auth !== 'true' && auth !== 'false') throw new RedisUrlError('sentinelAuth=true or sentinelAuth=false');
   return { kind, master, sentinelAuth: auth === 'true' };
 }
 
 /** Braces would change which part of a key's name a cluster looks at. */
 function readPrefix(prefix: string): string {
   if (/^[\w.:-]{1,64}$/.test(prefix)) return prefix;
-  throw new Mistake('a prefix of at most 64 letters, digits and . : _ -');
+  throw new RedisUrlError('a prefix of at most 64 letters, digits and . : _ -');
 }
 
 function readTls(query: URLSearchParams): RedisTls {
   const [ca, cert, key] = ['ca', 'cert', 'key'].map((name) => query.get(name) ?? undefined);
-  if ((cert === undefined) !== (key === undefined)) throw new Mistake('cert and key together');
+  if ((cert === undefined) !== (key === undefined)) throw new RedisUrlError('cert and key together');
   return {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
@@ -146,13 +146,13 @@ function readTls(query: URLSearchParams): RedisTls {
   };
 }
 
-function readCredentials(who: string | undefined): Pick<RedisPlace, 'username' | 'password'> {
-  if (who === undefined) return {};
-  const colon = who.indexOf(':');
-  if (colon < 0) throw new Mistake('USER:PASSWORD, or :PASSWORD, before the "@"');
-  const username = decodeURIComponent(who.slice(0, colon));
-  const password = decodeURIComponent(who.slice(colon + 1));
-  if (password === '') throw new Mistake('a password that is not empty');
+function readCredentials(userInfo: string | undefined): Pick<RedisAddress, 'username' | 'password'> {
+  if (userInfo === undefined) return {};
+  const colon = userInfo.indexOf(':');
+  if (colon < 0) throw new RedisUrlError('USER:PASSWORD, or :PASSWORD, before the "@"');
+  const username = decodeURIComponent(userInfo.slice(0, colon));
+  const password = decodeURIComponent(userInfo.slice(colon + 1));
+  if (password === '') throw new RedisUrlError('a password that is not empty');
   return { ...(username !== '' && { username }), password: new Secret(password) };
 }
 
@@ -160,5 +160,5 @@ function readTimeout(written: string | null): number {
   const { min, max } = timeoutMs;
   const value = written === null ? timeoutMs.default : parseDuration(written);
   if (value !== undefined && value >= min && value <= max) return value;
-  throw new Mistake(`a storeTimeout from ${formatDuration(min)} to ${formatDuration(max)}`);
+  throw new RedisUrlError(`a storeTimeout from ${formatDuration(min)} to ${formatDuration(max)}`);
 }

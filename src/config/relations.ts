@@ -3,8 +3,13 @@ import type { Secret } from '../keys/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
 import type { ListenAddress } from './scalars.ts';
 import { FIELD_TYPES } from './vendor-fields.ts';
-import { CREDENTIAL_PAIRS, credentialsOf, PLACE_FIELDS, placedBaseUrl } from './vendor-places.ts';
-import type { CredentialFields, PlaceFields } from './vendor-places.ts';
+import {
+  CREDENTIAL_PAIRS,
+  credentialsFromOptions,
+  ENDPOINT_FIELDS,
+  baseUrlFromOptions,
+} from './vendor-places.ts';
+import type { CredentialFields, EndpointFields } from './vendor-places.ts';
 import { vendorProblems } from './vendor-relations.ts';
 import type { VendorFields } from './vendor-relations.ts';
 
@@ -31,23 +36,23 @@ export const onMaps = {
 export const onLists = { when: ({ value }: { value: unknown }): boolean => Array.isArray(value) };
 
 /** No mistake was found at, above or below this place. Unknown fields above it do not matter. */
-function isSound(context: Context, ...path: Path): boolean {
+function hasNoIssue(context: Context, ...path: Path): boolean {
   return !context.issues.some(
-    ({ code, path: faulty = [] }) => code !== 'unrecognized_keys' && isSameWay(path, faulty),
+    ({ code, path: faulty = [] }) => code !== 'unrecognized_keys' && isSamePath(path, faulty),
   );
 }
 
 /** One path leads to the other, or they are one. */
-function isSameWay(one: Path, other: Path): boolean {
+function isSamePath(one: Path, other: Path): boolean {
   return one.every((part, depth) => depth >= other.length || other[depth] === part);
 }
 
 /** No mistake was found in a list as such; its items may have some. No item stands at -1. */
-function isListSound(context: Context, ...path: Path): boolean {
-  return isSound(context, ...path, -1);
+function listHasNoIssue(context: Context, ...path: Path): boolean {
+  return hasNoIssue(context, ...path, -1);
 }
 
-function problem(context: Context, path: Path, expected: string): void {
+function addProblem(context: Context, path: Path, expected: string): void {
   context.addIssue({ code: 'custom', path: [...path], message: expected });
 }
 
@@ -55,7 +60,7 @@ function problem(context: Context, path: Path, expected: string): void {
  * Reports every later item that says in `field` what an earlier one does. Pools are large, and all of their
  * keys may be faulty, so mistakes are gone through once and not for each item.
  */
-function unique<Item>(
+function checkUnique<Item>(
   items: readonly Item[],
   context: Context,
   field: Path,
@@ -65,37 +70,37 @@ function unique<Item>(
   const faulty = new Set(
     context.issues
       .map(({ path = [] }) => path)
-      .filter(([, ...rest]) => isSameWay(field, rest))
+      .filter(([, ...rest]) => isSamePath(field, rest))
       .map(([index]) => index),
   );
   const seen = new Set<string>();
   for (const [index, item] of items.entries()) {
     if (faulty.has(index)) continue;
     const value = valueOf(item);
-    if (seen.has(value)) problem(context, [index, ...field], `${what} that no earlier item has`);
+    if (seen.has(value)) addProblem(context, [index, ...field], `${what} that no earlier item has`);
     seen.add(value);
   }
 }
 
 /** No token stands twice in a pool. */
 export function checkTokens(tokens: readonly { key: Secret }[], context: Context): void {
-  unique(tokens, context, [], 'a token', ({ key }) => key.reveal());
+  checkUnique(tokens, context, [], 'a token', ({ key }) => key.reveal());
 }
 
 /** Clients differ in name and key. */
 export function checkClients(clients: readonly { name: string; key: Secret }[], context: Context): void {
-  unique(clients, context, ['name'], 'a name', ({ name }) => name);
-  unique(clients, context, ['key'], 'a key', ({ key }) => key.reveal());
+  checkUnique(clients, context, ['name'], 'a name', ({ name }) => name);
+  checkUnique(clients, context, ['key'], 'a key', ({ key }) => key.reveal());
 }
 
 /** Verdict rules of a list differ in id. */
 export function checkRules(rules: readonly { id: string }[], context: Context): void {
-  unique(rules, context, ['id'], 'an id', ({ id }) => id);
+  checkUnique(rules, context, ['id'], 'an id', ({ id }) => id);
 }
 
 /** Providers differ in id. */
 export function checkProviders(providers: readonly { id: string }[], context: Context): void {
-  unique(providers, context, ['id'], 'an id', ({ id }) => id);
+  checkUnique(providers, context, ['id'], 'an id', ({ id }) => id);
 }
 
 interface FailoverFields {
@@ -108,28 +113,28 @@ interface FailoverFields {
 
 /** A key that goes out of service has a way back, and waits grow. */
 export function checkFailover(failover: FailoverFields, context: Context): void {
-  const waysBack = ['enabled', 'healthCheckModel', 'cooldownDuration'];
+  const recoveryFields = ['enabled', 'healthCheckModel', 'cooldownDuration'];
   if (
-    waysBack.every((field) => isSound(context, field)) &&
+    recoveryFields.every((field) => hasNoIssue(context, field)) &&
     failover.enabled &&
     failover.healthCheckModel === undefined &&
     failover.cooldownDuration === 0
   )
-    problem(
+    addProblem(
       context,
       [],
       'healthCheckModel or cooldownDuration beside enabled: true, so that keys can come back',
     );
   if (
-    isSound(context, 'healthCheckInterval') &&
-    isSound(context, 'healthCheckMaxInterval') &&
+    hasNoIssue(context, 'healthCheckInterval') &&
+    hasNoIssue(context, 'healthCheckMaxInterval') &&
     failover.healthCheckMaxInterval !== undefined &&
     failover.healthCheckMaxInterval < failover.healthCheckInterval
   )
-    problem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
+    addProblem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
 }
 
-interface ProviderFields extends PlaceFields, CredentialFields, VendorFields {
+interface ProviderFields extends EndpointFields, CredentialFields, VendorFields {
   readonly vertexAuthKey?: Secret;
   readonly vertexRegion?: string;
   readonly failover: { readonly enabled: boolean };
@@ -137,18 +142,18 @@ interface ProviderFields extends PlaceFields, CredentialFields, VendorFields {
 
 /** What the type asks of the other options. */
 export function checkProvider(provider: ProviderFields, context: Context): void {
-  if (isSound(context, 'type')) checkType(provider, context);
+  if (hasNoIssue(context, 'type')) checkType(provider, context);
   const [first, ...others] = [
     ...(provider.baseUrl === undefined ? [] : ['baseUrl']),
-    ...PLACE_FIELDS.filter((field) => provider[field] !== undefined && !field.endsWith('Region')),
+    ...ENDPOINT_FIELDS.filter((field) => provider[field] !== undefined && !field.endsWith('Region')),
   ];
   for (const [one, other] of CREDENTIAL_PAIRS) {
     if (provider[one] !== undefined && provider[other] === undefined)
-      problem(context, [other], `the other half of ${one}`);
+      addProblem(context, [other], `the other half of ${one}`);
     if (provider[other] !== undefined && provider[one] === undefined)
-      problem(context, [one], `the other half of ${other}`);
+      addProblem(context, [one], `the other half of ${other}`);
   }
-  for (const other of others) problem(context, [other], `either ${first} or ${other}, not both`);
+  for (const other of others) addProblem(context, [other], `either ${first} or ${other}, not both`);
 }
 
 function checkType(provider: ProviderFields, context: Context): void {
@@ -156,29 +161,33 @@ function checkType(provider: ProviderFields, context: Context): void {
   if (type === undefined) return;
   for (const [field, types] of Object.entries(FIELD_TYPES)) {
     if (field in provider && !types.includes(type.type))
-      problem(context, [field], `nothing: ${field} is for type: ${types.join(', ')} only`);
+      addProblem(context, [field], `nothing: ${field} is for type: ${types.join(', ')} only`);
   }
-  if (provider.baseUrl === undefined && placedBaseUrl(provider) === undefined && type.baseUrl === undefined) {
-    const own = PLACE_FIELDS.filter((field) => FIELD_TYPES[field].includes(type.type));
+  if (
+    provider.baseUrl === undefined &&
+    baseUrlFromOptions(provider) === undefined &&
+    type.baseUrl === undefined
+  ) {
+    const own = ENDPOINT_FIELDS.filter((field) => FIELD_TYPES[field].includes(type.type));
     const [only] = own;
     // What cannot be guessed is named as the plugin names it.
     if (type.type === 'azure' && only !== undefined)
-      return problem(context, [only], `a URL (missing ${only})`);
+      return addProblem(context, [only], `a URL (missing ${only})`);
     const others = own.length === 0 ? '' : `, or ${own.join(' or ')}`;
-    problem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
+    addProblem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
   }
-  if (isSound(context, 'apiTokens')) {
+  if (hasNoIssue(context, 'apiTokens')) {
     for (const [option, expected] of vendorProblems(provider))
-      if (isSound(context, option)) problem(context, [option], expected);
+      if (hasNoIssue(context, option)) addProblem(context, [option], expected);
   }
   if (
-    ['failover', 'apiTokens'].every((field) => isSound(context, field)) &&
+    ['failover', 'apiTokens'].every((field) => hasNoIssue(context, field)) &&
     provider.failover.enabled &&
-    provider.apiTokens.length + credentialsOf(provider).length === 0 &&
+    provider.apiTokens.length + credentialsFromOptions(provider).length === 0 &&
     provider.apiTokensFile === undefined &&
     type.keyless !== true
   )
-    problem(context, ['apiTokens'], 'at least one token, since failover is enabled');
+    addProblem(context, ['apiTokens'], 'at least one token, since failover is enabled');
 }
 
 interface RootFields {
@@ -198,20 +207,24 @@ export function checkRoot(config: RootFields, context: Context): void {
   checkListeners(config, context);
   checkSharing(config, context);
   if (config.provider !== undefined && config.providers !== undefined)
-    problem(context, ['provider'], 'either provider or providers, not both');
+    addProblem(context, ['provider'], 'either provider or providers, not both');
   else if (config.provider === undefined && config.providers === undefined)
-    problem(context, ['providers'], 'at least one provider');
+    addProblem(context, ['providers'], 'at least one provider');
   else checkNames(config, context);
 }
 
 function checkListeners(config: RootFields, context: Context): void {
-  if (isSound(context, 'listen') && !isLoopback(config.listen) && config.clients === undefined)
-    problem(context, ['listen'], 'a loopback address such as 127.0.0.1:5397, or clients who may call');
-  if (!isSound(context, 'admin')) return;
+  if (hasNoIssue(context, 'listen') && !isLoopback(config.listen) && config.clients === undefined)
+    addProblem(context, ['listen'], 'a loopback address such as 127.0.0.1:5397, or clients who may call');
+  if (!hasNoIssue(context, 'admin')) return;
   if (!isLoopback(config.admin.listen) && config.admin.token === undefined)
-    problem(context, ['admin', 'listen'], 'a loopback address such as 127.0.0.1:5398, or a token beside it');
-  if (isSound(context, 'listen') && collide(config.listen, config.admin.listen))
-    problem(
+    addProblem(
+      context,
+      ['admin', 'listen'],
+      'a loopback address such as 127.0.0.1:5398, or a token beside it',
+    );
+  if (hasNoIssue(context, 'listen') && collide(config.listen, config.admin.listen))
+    addProblem(
       context,
       ['admin', 'listen'],
       `an address other than that of the data plane, ${formatAddress(config.listen)}`,
@@ -220,9 +233,9 @@ function checkListeners(config: RootFields, context: Context): void {
 
 /** What one process has in its memory the others cannot see. */
 function checkSharing({ state, workers }: RootFields, context: Context): void {
-  const isKnown = isSound(context, 'state') && isSound(context, 'workers');
+  const isKnown = hasNoIssue(context, 'state') && hasNoIssue(context, 'workers');
   if (isKnown && workers !== 1 && state.kind === 'memory')
-    problem(
+    addProblem(
       context,
       ['state'],
       `a store that processes can share, such as sqlite:./sparekey.db: with workers: ${workers} each would know only the failures it met itself`,
@@ -244,31 +257,31 @@ function checkNames(config: RootFields, context: Context): void {
   const { activeProviderId } = config;
   if (
     activeProviderId !== undefined &&
-    isSound(context, 'activeProviderId') &&
+    hasNoIssue(context, 'activeProviderId') &&
     !ids.includes(activeProviderId)
   )
-    problem(context, ['activeProviderId'], expected);
-  if (!isListSound(context, 'routes')) return;
+    addProblem(context, ['activeProviderId'], expected);
+  if (!listHasNoIssue(context, 'routes')) return;
   for (const [index, route] of config.routes.entries())
-    if (isSound(context, 'routes', index, 'to'))
-      for (const [place, equals] of route.to.entries())
+    if (hasNoIssue(context, 'routes', index, 'to'))
+      for (const [step, equals] of route.to.entries())
         if (equals.some(({ provider }) => !ids.includes(provider)))
-          problem(context, ['routes', index, 'to', place], expected);
+          addProblem(context, ['routes', index, 'to', step], expected);
   if (ids.length > 1 && activeProviderId === undefined && config.routes.length === 0)
-    problem(context, ['activeProviderId'], `routes, or ${expected}`);
+    addProblem(context, ['activeProviderId'], `routes, or ${expected}`);
 }
 
 /** All ids, or undefined where one of them is in doubt. */
 function providerIds(config: RootFields, context: Context): readonly string[] | undefined {
   if (config.provider !== undefined) {
-    if (!isSound(context, 'provider', 'id') || !isSound(context, 'provider', 'type')) return undefined;
+    if (!hasNoIssue(context, 'provider', 'id') || !hasNoIssue(context, 'provider', 'type')) return undefined;
     // Where another of its options is faulty, the default of `id` has not been filled in.
     const { id, type } = config.provider;
     return [id ?? type];
   }
   const { providers = [] } = config;
-  if (!isListSound(context, 'providers')) return undefined;
-  return providers.every((_, index) => isSound(context, 'providers', index, 'id'))
+  if (!listHasNoIssue(context, 'providers')) return undefined;
+  return providers.every((_, index) => hasNoIssue(context, 'providers', index, 'id'))
     ? providers.map(({ id }) => id)
     : undefined;
 }

@@ -173,7 +173,7 @@ export function text(what: string) {
 }
 
 /** One of a few words. */
-export function word<const Words extends readonly string[]>(words: Words) {
+export function keyword<const Words extends readonly string[]>(words: Words) {
   return z
     .enum(words, { error: `one of ${words.join(', ')}` })
     .register(kinds, { kind: words.map((name) => `\`${name}\``).join(' or ') });

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Secret } from '../keys/secret.ts';
 import { modelPattern, state, workers } from './patterns.ts';
 import { routeTo } from './route-to.ts';
-import { provider, soleProvider } from './provider-schema.ts';
+import { provider, singleProvider } from './provider-schema.ts';
 import { checkClients, checkProviders, checkRoot, onLists, onMaps } from './relations.ts';
-import { address, bytes, duration, flag, integer, secret, text, word } from './scalars.ts';
+import { address, bytes, duration, flag, integer, secret, text, keyword } from './scalars.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /**
@@ -30,7 +30,7 @@ const route = z.strictObject({
     description:
       'Providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others. A map may also tell the `contextWindow` of its model, in tokens.',
   }),
-  onContextLength: word(['fail', 'next']).default('fail').meta({
+  onContextLength: keyword(['fail', 'next']).default('fail').meta({
     description:
       'What becomes of a request that holds more than a model takes. `fail`: the client is told. `next`: the next providers of the route are asked, but for those known to take no more; where none answers, the client gets the refusal of the first.',
   }),
@@ -65,10 +65,10 @@ const admin = z.strictObject({
 });
 
 const log = z.strictObject({
-  level: word(['debug', 'info', 'warn', 'error'])
+  level: keyword(['debug', 'info', 'warn', 'error'])
     .default('info')
     .meta({ description: 'The least that is logged.' }),
-  format: word(['auto', 'json', 'pretty'])
+  format: keyword(['auto', 'json', 'pretty'])
     .default('auto')
     .meta({ description: '`auto` is pretty on a terminal and JSON elsewhere.' }),
 });
@@ -155,7 +155,7 @@ const options = {
       'How long after its last use it is known which key made a file, upload, batch, fine-tuning job, video, conversation, stored response or stored completion: only that key can reach it, or one with the same `quotaDomain` once that key is gone. Who sealed encrypted reasoning or signed a thought is known for a day at most, and preferred. 0 switches it off. Whose something is, where clients are kept apart, is known for at least 366 days after its last use, of responses and completions 30.',
   }),
   limits: limits.prefault({}).meta({ description: 'Bounds of a request.' }),
-  provider: soleProvider.exactOptional().meta({
+  provider: singleProvider.exactOptional().meta({
     description: 'The one provider, instead of `providers`; its `id` may be left out and is its type then.',
   }),
   providers: providerList.exactOptional().meta({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { azureUrl, hostUrl, openaiCustomUrl, serviceAccount } from './patterns.ts';
-import { flag, integer, kinds, secret, text, word } from './scalars.ts';
+import { flag, integer, kinds, secret, text, keyword } from './scalars.ts';
 
 /**
  * Options of a provider that only some types know: each once, with the types that it is for in `FIELD_TYPES`.
@@ -37,7 +37,7 @@ export const vendorFields = {
     .meta({
       description: 'Fields for the model that Converse does not know, for `type: bedrock`, such as `top_k`.',
     }),
-  botType: word(['Chat', 'Agent', 'Completion', 'Workflow']).exactOptional().meta({
+  botType: keyword(['Chat', 'Agent', 'Completion', 'Workflow']).exactOptional().meta({
     description: 'What kind of application answers, for `type: dify`. Absent: `Chat`.',
   }),
   claudeCodeMode: flag().exactOptional().meta({
@@ -85,7 +85,7 @@ export const vendorFields = {
   klingTokenRefreshAhead: integer({ min: 0, max: 1700 }).exactOptional().meta({
     description: 'No effect: a token is made for each request of `type: kling`, and lasts half an hour.',
   }),
-  minimaxApiType: word(['v2', 'pro']).exactOptional().meta({
+  minimaxApiType: keyword(['v2', 'pro']).exactOptional().meta({
     description: 'Which of its older APIs, for `type: minimax`. `pro` has no effect: `v2` is used.',
   }),
   minimaxGroupId: z

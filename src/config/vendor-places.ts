@@ -4,7 +4,7 @@ import type { vendorFields } from './vendor-fields.ts';
 /** What follows from the options that only some types have: where a provider is, and which keys it has. */
 
 /** The options that say where a provider is, in the order in which they do. */
-export const PLACE_FIELDS = [
+export const ENDPOINT_FIELDS = [
   'openaiCustomUrl',
   'vllmCustomUrl',
   'vllmServerHost',
@@ -22,52 +22,52 @@ export const PLACE_FIELDS = [
 ] as const satisfies readonly (keyof typeof vendorFields)[];
 
 /** Of a provider's options, those that say where it is. */
-export type PlaceFields = { readonly [Field in (typeof PLACE_FIELDS)[number]]?: string } & {
+export type EndpointFields = { readonly [Field in (typeof ENDPOINT_FIELDS)[number]]?: string } & {
   readonly ollamaServerPort?: number;
 };
 
 const OLLAMA_PORT = 11_434;
 
 /** A port of its own option goes before one that is written with the host. */
-function ollamaOrigin(place: string, port: number | undefined): string {
-  const url = new URL(place);
+function ollamaOrigin(value: string, port: number | undefined): string {
+  const url = new URL(value);
   if (port !== undefined || url.port === '') url.port = String(port ?? OLLAMA_PORT);
   return url.origin;
 }
 
 /** The base URL that a type's own options make; undefined where none of them is given. */
-export function placedBaseUrl(given: PlaceFields): string | undefined {
-  const field = PLACE_FIELDS.find((name) => given[name] !== undefined);
-  const place = field === undefined ? undefined : given[field];
-  if (field === undefined || place === undefined) return undefined;
+export function baseUrlFromOptions(given: EndpointFields): string | undefined {
+  const field = ENDPOINT_FIELDS.find((name) => given[name] !== undefined);
+  const value = field === undefined ? undefined : given[field];
+  if (field === undefined || value === undefined) return undefined;
   switch (field) {
     case 'openaiCustomUrl':
     case 'vllmCustomUrl':
     case 'genericHost':
-      return place;
+      return value;
     case 'vllmServerHost':
     case 'difyApiUrl':
-      return `${place}/v1`;
+      return `${value}/v1`;
     case 'ollamaServerHost':
-      return `${ollamaOrigin(place, given.ollamaServerPort)}/v1`;
+      return `${ollamaOrigin(value, given.ollamaServerPort)}/v1`;
     case 'qwenDomain':
-      return `${place}/compatible-mode/v1`;
+      return `${value}/compatible-mode/v1`;
     case 'doubaoDomain':
-      return `${place}/api/v3`;
+      return `${value}/api/v3`;
     case 'zhipuDomain':
-      return `${place}/api/paas/v4`;
+      return `${value}/api/paas/v4`;
     case 'tritonDomain':
-      return `${place}/v2`;
+      return `${value}/v2`;
     case 'cloudflareAccountId':
-      return `https://api.cloudflare.com/client/v4/accounts/${encodeURIComponent(place)}/ai/v1`;
+      return `https://api.cloudflare.com/client/v4/accounts/${encodeURIComponent(value)}/ai/v1`;
     case 'azureServiceUrl':
-      return URL.parse(place)?.origin;
+      return URL.parse(value)?.origin;
     case 'awsRegion':
-      return `https://bedrock-runtime.${place}.amazonaws.com`;
+      return `https://bedrock-runtime.${value}.amazonaws.com`;
     case 'vertexRegion':
-      return place === 'global'
+      return value === 'global'
         ? 'https://aiplatform.googleapis.com'
-        : `https://${place}-aiplatform.googleapis.com`;
+        : `https://${value}-aiplatform.googleapis.com`;
   }
 }
 
@@ -85,7 +85,7 @@ export type CredentialFields = { readonly [Field in (typeof CREDENTIAL_PAIRS)[nu
 };
 
 /** The keys that a type's own options make: halves with a colon between them. */
-export function credentialsOf(given: CredentialFields): Secret[] {
+export function credentialsFromOptions(given: CredentialFields): Secret[] {
   const pairs = CREDENTIAL_PAIRS.flatMap(([first, second]) => {
     const [id, secretKey] = [given[first], given[second]];
     if (id === undefined || secretKey === undefined) return [];

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { consequenceOf } from '../failover/rules/consequences.ts';
-import type { Decider, Match, StatusPattern, WordPattern } from '../failover/rules/rule.ts';
+import type { RuleCore, Match, StatusPattern, WordPattern } from '../failover/rules/rule.ts';
 import { regexFault } from './patterns.ts';
 import { checkRules, onLists, onMaps } from './relations.ts';
-import { duration, kinds, text, word } from './scalars.ts';
+import { duration, kinds, text, keyword } from './scalars.ts';
 
 /** Verdict rules of one's own, which go before those that come with Sparekey: see docs/VERDICTS.md. */
 
@@ -94,10 +94,10 @@ const conditions = {
   headers: headers.exactOptional().meta({
     description: 'Response headers that must be there and match.',
   }),
-  where: word(['body', 'stream'])
+  where: keyword(['body', 'stream'])
     .exactOptional()
     .meta({ description: 'Where the error stood: in an answer’s body, or in an event of a stream.' }),
-  form: word(['json', 'html', 'text', 'empty'])
+  form: keyword(['json', 'html', 'text', 'empty'])
     .exactOptional()
     .meta({ description: 'What the error was written in.' }),
   operation: words()
@@ -131,7 +131,7 @@ const rule = z
   .strictObject({
     id: ruleId.meta({ description: 'What the rule is called in logs and records, after `config.`.' }),
     when: when.meta({ description: 'What it fits: all of these conditions.' }),
-    class: word([
+    class: keyword([
       'key_dead',
       'billing',
       'rate_limit',
@@ -142,21 +142,23 @@ const rule = z
       'content_blocked',
       'unknown',
     ]).meta({ description: 'Who is to blame.' }),
-    scope: word(['key', 'quota_domain', 'billing_domain', 'key_model', 'provider', 'none'])
+    scope: keyword(['key', 'quota_domain', 'billing_domain', 'key_model', 'provider', 'none'])
       .exactOptional()
       .meta({ description: 'How far the trouble reaches. Default: what is usual for the class.' }),
-    retry: word(['other-key', 'other-domain', 'other-provider', 'none'])
+    retry: keyword(['other-key', 'other-domain', 'other-provider', 'none'])
       .exactOptional()
       .meta({ description: 'What else may still answer. Default: what is usual for the class.' }),
-    wait: word(['none', 'retry-after', 'limits', 'midnight-pacific', 'midnight-utc']).exactOptional().meta({
-      description:
-        'Where the wait is looked for: nowhere, in what the answer asks for, there and in the reset times of its limits, or at the end of a day. Default: what is usual for the class.',
-    }),
+    wait: keyword(['none', 'retry-after', 'limits', 'midnight-pacific', 'midnight-utc'])
+      .exactOptional()
+      .meta({
+        description:
+          'Where the wait is looked for: nowhere, in what the answer asks for, there and in the reset times of its limits, or at the end of a day. Default: what is usual for the class.',
+      }),
     maxWait: duration({ above: 0 }).exactOptional().meta({
       description: 'The longest wait believed, at most a day. Default: what is usual for the class.',
     }),
   })
-  .transform(({ id, when: match, class: verdictClass, ...given }): Decider => {
+  .transform(({ id, when: match, class: verdictClass, ...given }): RuleCore => {
     const { wait: usualWait, ...usual } = consequenceOf(verdictClass);
     const wait = given.wait ?? usualWait;
     return {

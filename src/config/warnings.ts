@@ -12,10 +12,10 @@ export function warningsOf(
   written: unknown,
   locate: SourceDocument['locate'],
 ): readonly ConfigProblem[] {
-  const sole = typeof written === 'object' && written !== null && 'provider' in written;
+  const isSingle = typeof written === 'object' && written !== null && 'provider' in written;
   return config.providers.flatMap((provider, index) =>
     warningsOfProvider(provider).map(({ path, expected }) => {
-      const whole = [...(sole ? ['provider'] : ['providers', index]), ...path];
+      const whole = [...(isSingle ? ['provider'] : ['providers', index]), ...path];
       const { line, column } = locate(whole, 'value');
       return { path: formatPath(whole), expected, line, column };
     }),

@@ -1,19 +1,19 @@
-import { asObject, isReal, parseObject, typeOf } from './frame-judge.ts';
-import type { Sight } from './frame-judge.ts';
-import { isErrorInside } from './stated-errors.ts';
+import { asObject, isPresent, parseObject, frameType } from './frame-judge.ts';
+import type { FrameKind } from './frame-judge.ts';
+import { isErrorAnswer } from './stated-errors.ts';
 
 /**
  * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. One that shows no
  * `message_stop` has broken off.
  */
-export function judgeAnthropicFrame(
+export function classifyAnthropicFrame(
   name: string,
   bytes: Buffer,
   start: number,
   end: number,
-  open: boolean,
-): Sight {
-  const type = name === '' || name === 'message' ? typeOf(bytes, start, end) : name;
+  hasOutput: boolean,
+): FrameKind {
+  const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
   switch (type) {
     case 'error':
       return 'error';
@@ -26,13 +26,13 @@ export function judgeAnthropicFrame(
       return 'aside';
     case 'message_delta':
       // The reason to stop is an output of its own: an answer may be empty.
-      return open ? 'output' : showsOutput(bytes, start, end) ? 'silent' : 'preamble';
+      return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'silent' : 'preamble';
     case 'content_block_start':
     case 'content_block_delta':
-      return open || showsOutput(bytes, start, end) ? 'output' : 'preamble';
+      return hasOutput || showsOutput(bytes, start, end) ? 'output' : 'preamble';
     default: {
       const frame = parseObject(bytes.toString('utf8', start, end));
-      return frame !== undefined && isErrorInside(frame) ? 'error' : 'aside';
+      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'aside';
     }
   }
 }
@@ -45,7 +45,7 @@ function showsOutput(bytes: Buffer, start: number, end: number): boolean {
   if (event === undefined) return true;
   const block = asObject(event['content_block']);
   if (block !== undefined)
-    return !CONTAINERS.has(block['type']) || isReal(block['text']) || isReal(block['thinking']);
+    return !CONTAINERS.has(block['type']) || isPresent(block['text']) || isPresent(block['thinking']);
   const delta = asObject(event['delta']) ?? {};
-  return Object.entries(delta).some(([field, value]) => field !== 'type' && isReal(value));
+  return Object.entries(delta).some(([field, value]) => field !== 'type' && isPresent(value));
 }

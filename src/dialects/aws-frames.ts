@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { HeldBytes } from './held-bytes.ts';
+import { BoundedBuffer } from './held-bytes.ts';
 
 /** Told of each frame as it ends. */
 export interface AwsFrameSink {
@@ -28,7 +28,7 @@ const MAX_HELD_BYTES = 256 * 1024;
  */
 export class AwsFrameScanner {
   readonly #sink: AwsFrameSink;
-  readonly #held = new HeldBytes(MAX_HELD_BYTES);
+  readonly #held = new BoundedBuffer(MAX_HELD_BYTES);
   /** Of the frame under way, and how many of its bytes have not come; 0 before its prelude is whole. */
   #frameBytes = 0;
   #missingBytes = 0;

@@ -36,7 +36,7 @@ export interface BodyHints {
    * Whether the model is asked to think before it answers, in the words of OpenAI, Anthropic, Qwen or OpenRouter. One
    * that thinks unasked does not show.
    */
-  readonly thinks: boolean;
+  readonly asksForReasoning: boolean;
   /** Whether the provider is to go on without the client: it keeps the answer then. */
   readonly background: boolean;
   /** Where the value of `messages` or `input` begins; -1 where there is none. */
@@ -104,7 +104,7 @@ export function noFacts(): FactsDraft {
     containers: NO_REFS,
     vendorRefs: NO_REFS,
     sealedAt: NO_MARKS,
-    thinks: false,
+    asksForReasoning: false,
     messagesAt: -1,
     instructionsAt: -1,
     streamOptionsAt: -1,

@@ -1,29 +1,29 @@
-import type { Watch } from '../upstream/watch.ts';
-import { HeldBytes } from './held-bytes.ts';
+import type { ResponseWatch } from '../upstream/watch.ts';
+import { BoundedBuffer } from './held-bytes.ts';
 import { isSpace, spaceEnd } from './json-walk.ts';
-import type { Least } from './least-answers.ts';
-import { judgeLong, judgeWhole } from './whole-answer.ts';
-import type { Finding } from './whole-answer.ts';
+import type { ExpectedAnswer } from './least-answers.ts';
+import { classifyLongBody, classifyBody } from './whole-answer.ts';
+import type { BodyKind } from './whole-answer.ts';
 
 /** What is longer is hardly an error, and is told by its beginning and its end. Bytes. */
-const MAX_JUDGED_BYTES = 64 * 1024;
+const MAX_CLASSIFIED_BYTES = 64 * 1024;
 const LESS_THAN = 0x3c;
 
 /**
  * A JSON answer that comes whole. It has said nothing before its end, where it turns out to be an answer, an error,
  * or neither.
  */
-export class JsonWatch implements Watch {
-  output = false;
+export class JsonWatch implements ResponseWatch {
+  hasOutput = false;
   error: string | undefined;
-  complete = false;
-  empty = false;
+  isComplete = false;
+  isEmpty = false;
   flaw: string | undefined;
-  readonly isJudgedAtEnd = true;
-  readonly #least: Least;
+  readonly isCheckedAtEnd = true;
+  readonly #least: ExpectedAnswer;
   readonly #mayBeEmpty: boolean;
   readonly #isErrorText: ((text: string) => boolean) | undefined;
-  readonly #held = new HeldBytes(MAX_JUDGED_BYTES);
+  readonly #held = new BoundedBuffer(MAX_CLASSIFIED_BYTES);
   #isLong = false;
   /** The last byte that is no white space. */
   #last: number | undefined;
@@ -32,8 +32,8 @@ export class JsonWatch implements Watch {
    * @param mayBeEmpty whether no bytes at all are an answer too
    * @param isErrorText where errors show by other words as well
    */
-  constructor(least: Least, mayBeEmpty: boolean, isErrorText?: (text: string) => boolean) {
-    this.#least = least;
+  constructor(expected: ExpectedAnswer, mayBeEmpty: boolean, isErrorText?: (text: string) => boolean) {
+    this.#least = expected;
     this.#mayBeEmpty = mayBeEmpty;
     this.#isErrorText = isErrorText;
   }
@@ -41,7 +41,7 @@ export class JsonWatch implements Watch {
   read(chunk: Buffer): number {
     // White space keeps some connections alive.
     const start = this.#held.length === 0 ? spaceEnd(chunk, 0) : 0;
-    const room = MAX_JUDGED_BYTES - this.#held.length;
+    const room = MAX_CLASSIFIED_BYTES - this.#held.length;
     if (chunk.length - start > room) this.#isLong = true;
     if (room > 0) this.#held.append(chunk, start, chunk.length);
     for (let at = chunk.length - 1; at >= start; at--) {
@@ -58,30 +58,30 @@ export class JsonWatch implements Watch {
     return true;
   }
 
-  #judge(): Finding {
+  #judge(): BodyKind {
     const { bytes, length } = this.#held;
     const body = bytes.subarray(startsWithMark(bytes) ? spaceEnd(bytes, 3) : 0, length);
-    if (this.#isLong) return judgeLong(body, this.#last, this.#least);
+    if (this.#isLong) return classifyLongBody(body, this.#last, this.#least);
     if (this.#isErrorText?.(body.toString()) === true) return 'error';
-    return judgeWhole(body, this.#least);
+    return classifyBody(body, this.#least);
   }
 
-  #conclude(finding: Finding | undefined): void {
-    switch (finding) {
+  #conclude(kind: BodyKind | undefined): void {
+    switch (kind) {
       case undefined:
         return;
       case 'answer':
       case 'empty':
-        this.output = true;
-        this.complete = true;
-        this.empty = finding === 'empty';
+        this.hasOutput = true;
+        this.isComplete = true;
+        this.isEmpty = kind === 'empty';
         return;
       case 'error':
         this.error = this.#held.bytes.toString('utf8', 0, this.#held.length);
-        this.complete = true;
+        this.isComplete = true;
         return;
       default:
-        this.flaw = finding;
+        this.flaw = kind;
     }
   }
 }
@@ -92,35 +92,35 @@ function startsWithMark(bytes: Buffer): boolean {
 }
 
 /** An answer that cannot be looked into (audio, files, text, anything compressed): its first byte is output. */
-export class OpaqueWatch implements Watch {
-  output = false;
+export class OpaqueWatch implements ResponseWatch {
+  hasOutput = false;
   readonly error = undefined;
-  complete = false;
+  isComplete = false;
 
   read(chunk: Buffer): number {
-    if (chunk.length > 0) this.output = true;
+    if (chunk.length > 0) this.hasOutput = true;
     return chunk.length;
   }
 
   end(): boolean {
-    this.complete = true;
+    this.isComplete = true;
     return true;
   }
 }
 
 /** What calls itself a page of HTML and need not be one: some servers call any text so. A page is held to its end. */
-export class PageWatch implements Watch {
-  output = false;
+export class PageWatch implements ResponseWatch {
+  hasOutput = false;
   error: string | undefined;
-  complete = false;
-  readonly isJudgedAtEnd = true;
-  readonly #held = new HeldBytes(MAX_JUDGED_BYTES);
+  isComplete = false;
+  readonly isCheckedAtEnd = true;
+  readonly #held = new BoundedBuffer(MAX_CLASSIFIED_BYTES);
 
   read(chunk: Buffer): number {
-    if (this.output) return chunk.length;
+    if (this.hasOutput) return chunk.length;
     this.#held.append(chunk, this.#held.length === 0 ? spaceEnd(chunk, 0) : 0, chunk.length);
     if (this.#held.length > 0 && this.#held.bytes[0] !== LESS_THAN) {
-      this.output = true;
+      this.hasOutput = true;
       this.#held.clear();
     }
     return chunk.length;
@@ -128,7 +128,7 @@ export class PageWatch implements Watch {
 
   end(): boolean {
     if (this.#held.length > 0) this.error = this.#held.bytes.toString('utf8', 0, this.#held.length);
-    this.complete = this.output || this.error !== undefined;
+    this.isComplete = this.hasOutput || this.error !== undefined;
     return true;
   }
 }

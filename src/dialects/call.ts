@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Secret } from '../keys/secret.ts';
 import type { BodyHints, ModelSpan } from './body-facts.ts';
-import type { Memory } from '../upstream/memory.ts';
+import type { MemoryMeter } from '../upstream/memory.ts';
 import type { Target } from './operations.ts';
 
 /** A client's request as it came in: every attempt is built anew from it, and nothing ever changes it. */
@@ -28,7 +28,7 @@ export interface Call {
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   /** Counts what is held for it; absent for calls of our own. */
-  readonly memory?: Memory;
+  readonly memory?: MemoryMeter;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { asObject, isDone, isReal, parseObject } from './frame-judge.ts';
-import type { Sight } from './frame-judge.ts';
+import { asObject, isDone, isPresent, parseObject } from './frame-judge.ts';
+import type { FrameKind } from './frame-judge.ts';
 import { MAX_FRAME_BYTES } from './sse-scanner.ts';
-import { isErrorInside, isErrorWithin } from './stated-errors.ts';
+import { isErrorAnswer, isErrorFrame } from './stated-errors.ts';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -27,35 +27,35 @@ const CHUNK_KEYS = ['choices', 'object', 'model', 'id', 'created', 'delta', 'mes
  * servers leave the marker out, so a finish reason is an end as well; where a request asked for several
  * choices, that of the first to finish counts.
  */
-export function judgeChatFrame(
+export function classifyChatFrame(
   name: string,
   bytes: Buffer,
   start: number,
   end: number,
-  open: boolean,
-): Sight {
+  hasOutput: boolean,
+): FrameKind {
   if (name === 'error') return 'error';
   if (start === end) return 'aside';
   const first = bytes[start];
   if ((first === OPEN_BRACKET || first === SPACE) && isDone(bytes, start, end)) return 'marker';
-  if (open && !mayEnd(bytes, start, end)) return 'output';
+  if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
-  if (chunk === undefined) return judgeUnreadable(start, end, open);
-  if (isErrorWithin(chunk)) return 'error';
+  if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
+  if (isErrorFrame(chunk)) return 'error';
   const choices = chunk['choices'];
-  if (Array.isArray(choices) && choices.length > 0) return judgeChoices(choices);
-  if (isErrorInside(chunk)) return 'error';
-  if (isReal(chunk['usage'])) return 'output';
+  if (Array.isArray(choices) && choices.length > 0) return classifyChoices(choices);
+  if (isErrorAnswer(chunk)) return 'error';
+  if (isPresent(chunk['usage'])) return 'output';
   return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
 }
 
-function judgeChoices(choices: readonly unknown[]): Sight {
+function classifyChoices(choices: readonly unknown[]): FrameKind {
   let isFinished = false;
   let says = false;
   for (const choice of choices.map(asObject)) {
     if (choice === undefined) continue;
     if (FAILED_REASONS.some((reason) => reason === choice['finish_reason'])) return 'error';
-    isFinished ||= isReal(choice['finish_reason']);
+    isFinished ||= isPresent(choice['finish_reason']);
     says ||= showsOutput(choice);
   }
   if (isFinished) return says ? 'end' : 'silent-end';
@@ -66,15 +66,16 @@ function judgeChoices(choices: readonly unknown[]): Sight {
  * What cannot be read is passed on as it came. It opens the gate only where it was cut by the scanner's bound: a
  * chunk that is malformed is no answer by itself.
  */
-export function judgeUnreadable(start: number, end: number, open: boolean): Sight {
-  return open || end - start >= MAX_FRAME_BYTES ? 'output' : 'aside';
+export function classifyUnreadable(start: number, end: number, hasOutput: boolean): FrameKind {
+  return hasOutput || end - start >= MAX_FRAME_BYTES ? 'output' : 'aside';
 }
 
 /** A choice whose delta names only the role has said nothing yet; any other field with something in it has. */
 function showsOutput(choice: Readonly<Record<string, unknown>>): boolean {
   const delta = asObject(choice['delta'] ?? choice['message']) ?? {};
   return (
-    isReal(choice['text']) || Object.entries(delta).some(([name, value]) => name !== 'role' && isReal(value))
+    isPresent(choice['text']) ||
+    Object.entries(delta).some(([name, value]) => name !== 'role' && isPresent(value))
   );
 }
 

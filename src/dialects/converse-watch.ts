@@ -1,7 +1,7 @@
-import type { Watch } from '../upstream/watch.ts';
+import type { ResponseWatch } from '../upstream/watch.ts';
 import { AwsFrameScanner } from './aws-frames.ts';
 import type { AwsFrameSink } from './aws-frames.ts';
-import { asObject, isReal, parseObject } from './frame-judge.ts';
+import { asObject, isPresent, parseObject } from './frame-judge.ts';
 
 /** What a provider says its event stream is. */
 export const AWS_EVENT_STREAM = 'application/vnd.amazon.eventstream';
@@ -10,11 +10,11 @@ export const AWS_EVENT_STREAM = 'application/vnd.amazon.eventstream';
  * Reads the answer of Bedrock's Converse frame by frame. It is whole with `messageStop`; `metadata`, which
  * follows, has the usage alone. docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
-export class ConverseWatch implements Watch, AwsFrameSink {
-  output = false;
+export class ConverseWatch implements ResponseWatch, AwsFrameSink {
+  hasOutput = false;
   error: string | undefined;
-  complete = false;
-  empty = false;
+  isComplete = false;
+  isEmpty = false;
   readonly #scanner = new AwsFrameScanner(this);
 
   read(chunk: Buffer): number {
@@ -42,10 +42,10 @@ export class ConverseWatch implements Watch, AwsFrameSink {
       default:
         if (type.endsWith('Exception')) this.error ??= exceptionText(type, payload());
         else if (type === 'messageStop') {
-          this.complete = true;
-          this.empty = !this.output;
+          this.isComplete = true;
+          this.isEmpty = !this.hasOutput;
         }
-        this.output ||= this.complete || showsOutput(type, payload);
+        this.hasOutput ||= this.isComplete || showsOutput(type, payload);
     }
   }
 }
@@ -61,5 +61,5 @@ function showsOutput(type: string, payload: () => string): boolean {
   const event = parseObject(payload());
   if (event === undefined) return true;
   const said = asObject(event[type === 'contentBlockStart' ? 'start' : 'delta']) ?? {};
-  return Object.values(said).some(isReal);
+  return Object.values(said).some(isPresent);
 }

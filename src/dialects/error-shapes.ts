@@ -2,7 +2,7 @@ import { familyOf } from './operation.ts';
 import type { Dialect } from './operation.ts';
 
 /** An error, whoever's, before it is in anybody's dialect. */
-export interface ToldError {
+export interface ClientError {
   readonly status: number;
   readonly message: string;
   /** A stable word: of ours, or the provider's own. */
@@ -12,12 +12,12 @@ export interface ToldError {
 }
 
 /** The body of an error as the client's SDK expects it. */
-export function shapeError(dialect: Dialect, error: ToldError): string {
-  return JSON.stringify(shape(dialect, error));
+export function clientErrorBody(dialect: Dialect, error: ClientError): string {
+  return JSON.stringify(errorObject(dialect, error));
 }
 
 /** The same as an event of a stream that has begun. It stands for the end: no end marker may follow it. */
-export function shapeErrorEvent(dialect: Dialect, error: ToldError): string {
+export function clientErrorEvent(dialect: Dialect, error: ClientError): string {
   switch (dialect) {
     case 'openai-responses': {
       // The events before it passed uncounted.
@@ -26,17 +26,17 @@ export function shapeErrorEvent(dialect: Dialect, error: ToldError): string {
       return `event: error\ndata: ${JSON.stringify(event)}\n\n`;
     }
     case 'anthropic-messages':
-      return `event: error\ndata: ${shapeError(dialect, error)}\n\n`;
+      return `event: error\ndata: ${clientErrorBody(dialect, error)}\n\n`;
     case 'openai-chat':
     case 'openai':
     case 'gemini-generate':
     case 'bedrock-converse':
     case 'vendor':
-      return `data: ${shapeError(dialect, error)}\n\n`;
+      return `data: ${clientErrorBody(dialect, error)}\n\n`;
   }
 }
 
-function shape(dialect: Dialect, error: ToldError): object {
+function errorObject(dialect: Dialect, error: ClientError): object {
   switch (familyOf(dialect)) {
     case 'openai':
     case 'bedrock':
@@ -49,7 +49,7 @@ function shape(dialect: Dialect, error: ToldError): object {
   }
 }
 
-function openaiError({ status, message, code, type = openaiType(status) }: ToldError) {
+function openaiError({ status, message, code, type = openaiType(status) }: ClientError) {
   return { message, type, param: null, code: code ?? null };
 }
 
@@ -60,7 +60,7 @@ function openaiType(status: number): string {
   return status < 500 ? 'invalid_request_error' : 'api_error';
 }
 
-function anthropicError({ status, message, code }: ToldError) {
+function anthropicError({ status, message, code }: ClientError) {
   return {
     type: ANTHROPIC_TYPES[status] ?? (status < 500 ? 'invalid_request_error' : 'api_error'),
     message,
@@ -81,7 +81,7 @@ const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-function googleError({ status, message, code }: ToldError) {
+function googleError({ status, message, code }: ClientError) {
   const info = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: code, domain: 'sparekey' };
   return {
     code: status,

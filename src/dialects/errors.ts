@@ -1,6 +1,6 @@
 import { gatewayErrors } from './error-table.ts';
-import { shapeError, shapeErrorEvent } from './error-shapes.ts';
-import type { ToldError } from './error-shapes.ts';
+import { clientErrorBody, clientErrorEvent } from './error-shapes.ts';
+import type { ClientError } from './error-shapes.ts';
 import type { GatewayErrorCode } from './error-table.ts';
 import type { Dialect } from './operation.ts';
 
@@ -20,7 +20,7 @@ export interface ErrorAnswer {
 }
 
 /** The official SDKs ignore a longer wait and try again at once: then they are told not to. */
-const LONGEST_HEEDED_WAIT_MS = 60_000;
+const LONGEST_HONORED_WAIT_MS = 60_000;
 /** Of what a client sent, no more than this is said back to it. */
 const MAX_VALUE_LENGTH = 200;
 
@@ -28,11 +28,15 @@ const MAX_VALUE_LENGTH = 200;
  * An error as the client's SDK expects it.
  * @param dialect what the client speaks; `openai` where that is not known
  */
-export function errorBody(dialect: Dialect, code: GatewayErrorCode, details: ErrorDetails = {}): ErrorAnswer {
+export function gatewayErrorAnswer(
+  dialect: Dialect,
+  code: GatewayErrorCode,
+  details: ErrorDetails = {},
+): ErrorAnswer {
   return {
     status: gatewayErrors[code].status,
     headers: { 'content-type': 'application/json', ...retryHeaders(code, details.retryAfterMs) },
-    body: shapeError(dialect, toldError(code, details)),
+    body: clientErrorBody(dialect, clientErrorOf(code, details)),
   };
 }
 
@@ -40,11 +44,15 @@ export function errorBody(dialect: Dialect, code: GatewayErrorCode, details: Err
  * An error as an event of a stream that has begun. It stands for the end: no end marker may follow it. The
  * stream must stand on a frame boundary where it is put in.
  */
-export function errorEvent(dialect: Dialect, code: GatewayErrorCode, details: ErrorDetails = {}): string {
-  return shapeErrorEvent(dialect, toldError(code, details));
+export function gatewayErrorEvent(
+  dialect: Dialect,
+  code: GatewayErrorCode,
+  details: ErrorDetails = {},
+): string {
+  return clientErrorEvent(dialect, clientErrorOf(code, details));
 }
 
-function toldError(code: GatewayErrorCode, details: ErrorDetails): ToldError {
+function clientErrorOf(code: GatewayErrorCode, details: ErrorDetails): ClientError {
   const { status, type, message } = gatewayErrors[code];
   return { status, type, message: fill(message, details.values ?? {}), code };
 }
@@ -56,7 +64,7 @@ function fill(template: string, values: Readonly<Record<string, string | number>
 }
 
 function retryHeaders(code: GatewayErrorCode, waitMs: number | undefined): Record<string, string> {
-  const futile = !gatewayErrors[code].retryable || (waitMs !== undefined && waitMs > LONGEST_HEEDED_WAIT_MS);
+  const futile = !gatewayErrors[code].retryable || (waitMs !== undefined && waitMs > LONGEST_HONORED_WAIT_MS);
   const headers: Record<string, string> = futile ? { 'x-should-retry': 'false' } : {};
   if (waitMs === undefined || !Number.isFinite(waitMs)) return headers;
   const wholeMs = Math.max(0, Math.ceil(waitMs));

@@ -1,9 +1,9 @@
 import { noFacts } from './body-facts.ts';
 import { QUOTE } from './json-nested.ts';
 import type { StringSink } from './json-nested.ts';
-import { mayName, NamedThings } from './named-things.ts';
+import { mayBeReferenceKey, ReferenceCollector } from './named-things.ts';
 import { withMark } from './sealed.ts';
-import { asksForThought } from './thought.ts';
+import { asksForReasoning } from './thought.ts';
 
 const MAX_MODEL_BYTES = 1024;
 const MAX_HINT_BYTES = 512;
@@ -16,13 +16,13 @@ const LOWER_F = 0x66;
 const LOWER_T = 0x74;
 
 /** The facts of a JSON body, as a walk over it comes by what tells them. */
-export class FactNotes implements StringSink {
+export class FactCollector implements StringSink {
   readonly facts = noFacts();
   readonly #body: Buffer;
-  #named: NamedThings | undefined;
+  #named: ReferenceCollector | undefined;
   #mistake: string | undefined;
   /** Byte offset of the last mistake. */
-  mistakenAt = 0;
+  mistakeAt = 0;
 
   constructor(body: Buffer) {
     this.#body = body;
@@ -32,7 +32,7 @@ export class FactNotes implements StringSink {
    * A member of the top level, whose value has been found sound as far as that is looked at.
    * @returns what is wrong with it, and with `mistakenAt` where; undefined where nothing is
    */
-  note(keyStart: number, keyEnd: number, start: number, end: number): string | undefined {
+  addMember(keyStart: number, keyEnd: number, start: number, end: number): string | undefined {
     if (keyEnd - keyStart > MAX_KEY_BYTES) return undefined;
     this.#mistake = undefined;
     const { facts } = this;
@@ -78,7 +78,7 @@ export class FactNotes implements StringSink {
       case 'file_ids':
       case 'video':
       case 'container':
-        this.#names().note(this.#key(keyStart, keyEnd), start);
+        this.#names().addMember(this.#key(keyStart, keyEnd), start);
         break;
       case 'prompt_cache_key':
         facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
@@ -94,7 +94,7 @@ export class FactNotes implements StringSink {
       case 'reasoning_effort':
       case 'thinking':
       case 'enable_thinking':
-        facts.thinks = asksForThought(this.#body, start, end);
+        facts.asksForReasoning = asksForReasoning(this.#body, start, end);
         break;
     }
     return this.#mistake;
@@ -120,12 +120,12 @@ export class FactNotes implements StringSink {
   onString(start: number, end: number): void {
     const first = this.#body[start];
     if (first === LOWER_F || first === LOWER_C || first === BACKSLASH) {
-      if (mayName(this.#body, start, end)) this.#names().onString(start, end);
+      if (mayBeReferenceKey(this.#body, start, end)) this.#names().onString(start, end);
     } else this.facts.sealedAt = withMark(this.facts.sealedAt, this.#body, start, end);
   }
 
-  #names(): NamedThings {
-    return (this.#named ??= new NamedThings(this.#body, this.facts));
+  #names(): ReferenceCollector {
+    return (this.#named ??= new ReferenceCollector(this.#body, this.facts));
   }
 
   #string(start: number, end: number, maxBytes: number): string | undefined {
@@ -140,6 +140,6 @@ export class FactNotes implements StringSink {
 
   #mistaken(mistake: string, at: number): void {
     this.#mistake = mistake;
-    this.mistakenAt = at;
+    this.mistakeAt = at;
   }
 }

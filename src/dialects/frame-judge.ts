@@ -9,7 +9,7 @@
  * - `marker`: an end of which none of the answer is a part: alone it is no answer
  * - `error`, `failed`: an error; `failed` is the answer's proper end as well
  */
-export type Sight =
+export type FrameKind =
   'aside' | 'preamble' | 'output' | 'silent' | 'silent-end' | 'end' | 'marker' | 'error' | 'failed';
 
 /**
@@ -19,7 +19,13 @@ export type Sight =
  * @param open whether output was seen before: then only an end or an error matters any more, and a judge
  *   looks no closer than that takes
  */
-export type FrameJudge = (name: string, bytes: Buffer, start: number, end: number, open: boolean) => Sight;
+export type FrameClassifier = (
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  open: boolean,
+) => FrameKind;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -57,14 +63,14 @@ function isObject(value: unknown): value is Json {
 }
 
 /** Whether a field says something: it is there, and neither null, false nor empty. */
-export function isReal(value: unknown): boolean {
+export function isPresent(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
 /** Whether a frame or a body is an error by its own word. */
-export function isError(frame: Json): boolean {
-  return isReal(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
+export function isErrorObject(frame: Json): boolean {
+  return isPresent(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
 }
 
 /** Whether the data is the marker that ends a chat stream. */
@@ -74,7 +80,7 @@ export function isDone(bytes: Buffer, start: number, end: number): boolean {
 }
 
 /** The `type` of a frame's data; empty where it has none. Costs no parsing where the type stands first. */
-export function typeOf(bytes: Buffer, start: number, end: number): string {
+export function frameType(bytes: Buffer, start: number, end: number): string {
   for (const opening of ['{"type":"', '{"type": "']) {
     if (bytes.toString('latin1', start, Math.min(end, start + opening.length)) !== opening) continue;
     const from = start + opening.length;

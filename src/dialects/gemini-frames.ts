@@ -1,7 +1,7 @@
-import { judgeUnreadable } from './chat-frames.ts';
-import { asObject, isReal, parseObject } from './frame-judge.ts';
-import type { Sight } from './frame-judge.ts';
-import { isErrorInside } from './stated-errors.ts';
+import { classifyUnreadable } from './chat-frames.ts';
+import { asObject, isPresent, parseObject } from './frame-judge.ts';
+import type { FrameKind } from './frame-judge.ts';
+import { isErrorAnswer } from './stated-errors.ts';
 
 const FINISH_KEY = Buffer.from('"finishReason"');
 const BLOCK_KEY = Buffer.from('"blockReason"');
@@ -14,24 +14,31 @@ const CHUNK_KEYS = ['candidates', 'promptFeedback', 'usageMetadata', 'modelVersi
  * Streams of Gemini: `data:` only, each a whole answer in little, the last of which says why it finished. There
  * is no other end marker. A prompt that was blocked is an answer too, and its only one.
  */
-export function judgeGeminiFrame(_: string, bytes: Buffer, start: number, end: number, open: boolean): Sight {
+export function classifyGeminiFrame(
+  _: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hasOutput: boolean,
+): FrameKind {
   if (start === end) return 'aside';
-  if (open && !mayEnd(bytes, start, end)) return 'output';
+  if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
-  if (chunk === undefined) return judgeUnreadable(start, end, open);
-  if (isErrorInside(chunk)) return 'error';
-  if (isReal(asObject(chunk['promptFeedback'])?.['blockReason'])) return 'end';
+  if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
+  if (isErrorAnswer(chunk)) return 'error';
+  if (isPresent(asObject(chunk['promptFeedback'])?.['blockReason'])) return 'end';
   const candidates = Array.isArray(chunk['candidates']) ? chunk['candidates'].map(asObject) : [];
   const says = candidates.some(showsOutput);
-  if (candidates.some((candidate) => isReal(candidate?.['finishReason']))) return says ? 'end' : 'silent-end';
-  if (open || says) return 'output';
+  if (candidates.some((candidate) => isPresent(candidate?.['finishReason'])))
+    return says ? 'end' : 'silent-end';
+  if (hasOutput || says) return 'output';
   return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
 }
 
 function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): boolean {
   const parts = asObject(candidate?.['content'])?.['parts'];
   if (!Array.isArray(parts)) return false;
-  return parts.map(asObject).some((part) => Object.values(part ?? {}).some(isReal));
+  return parts.map(asObject).some((part) => Object.values(part ?? {}).some(isPresent));
 }
 
 /** Whether a frame could be an error or an end. Text cannot look so: quotes inside JSON strings are escaped. */

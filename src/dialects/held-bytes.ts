@@ -1,9 +1,9 @@
 const NOTHING = Buffer.alloc(0);
 /** Room that is kept for the next time; more is given back at once, since most streams are idle most of the time. */
-const KEPT_ROOM_BYTES = 2048;
+const KEPT_CAPACITY_BYTES = 2048;
 
 /** Bytes kept for later, up to a bound; what exceeds it is dropped. Takes no room until there are some. */
-export class HeldBytes {
+export class BoundedBuffer {
   readonly #max: number;
   #bytes: Buffer = NOTHING;
   #length = 0;
@@ -31,7 +31,7 @@ export class HeldBytes {
 
   clear(): void {
     this.#length = 0;
-    if (this.#bytes.length > KEPT_ROOM_BYTES) this.#bytes = NOTHING;
+    if (this.#bytes.length > KEPT_CAPACITY_BYTES) this.#bytes = NOTHING;
   }
 
   #grow(needed: number): void {

@@ -20,7 +20,7 @@ export interface StringSink {
 }
 
 /** What sinks want to hear of: the marks of what is sealed. */
-const TOLD = [
+const MARKERS = [
   'id',
   'encrypted_content',
   'signature',
@@ -30,21 +30,21 @@ const TOLD = [
   'reasoning.encrypted',
 ];
 /** Of these, what names a thing that may be another's: it is told however it is written, with letters escaped too. */
-const NAMES = ['file_id', 'file_ids', 'container'];
+const REFERENCE_KEYS = ['file_id', 'file_ids', 'container'];
 
 /** By first letter and whether it is shorter than 32, a bit for each length: one look tells nearly every other string. */
 const lengthsOf = new Uint32Array(512);
-for (const text of TOLD) tell(text.charCodeAt(0), text.length);
-for (const text of NAMES) {
+for (const text of MARKERS) addLength(text.charCodeAt(0), text.length);
+for (const text of REFERENCE_KEYS) {
   // An escape is five letters longer than what it stands for.
   for (let escaped = 0; escaped <= text.length; escaped++) {
     const length = text.length + 5 * escaped;
-    if (escaped < text.length) tell(text.charCodeAt(0), length);
-    if (escaped > 0) tell(BACKSLASH, length);
+    if (escaped < text.length) addLength(text.charCodeAt(0), length);
+    if (escaped > 0) addLength(BACKSLASH, length);
   }
 }
 
-function tell(letter: number, length: number): void {
+function addLength(letter: number, length: number): void {
   const slot = letter + ((length & 32) << 3);
   lengthsOf[slot] = (lengthsOf[slot] ?? 0) | (1 << (length & 31));
 }
@@ -68,7 +68,7 @@ export function nestedWalk(): NestedWalk {
 export const PAUSED = Number.NEGATIVE_INFINITY;
 
 /** Walks that are not left off never overlap, so one serves them all. */
-const atOnce = nestedWalk();
+const sharedWalk = nestedWalk();
 
 /**
  * Steps over an object or array.
@@ -76,9 +76,9 @@ const atOnce = nestedWalk();
  * @returns below `RAN_OUT` where it is malformed: see `malformedAt`
  */
 export function nestedEnd(body: Buffer, from: number, sink?: StringSink): number {
-  atOnce.depth = 0;
-  atOnce.at = from;
-  return nestedPart(body, atOnce, body.length, sink);
+  sharedWalk.depth = 0;
+  sharedWalk.at = from;
+  return nestedPart(body, sharedWalk, body.length, sink);
 }
 
 /**
@@ -97,7 +97,7 @@ export function nestedPart(body: Buffer, walk: NestedWalk, until: number, sink?:
       const start = at + 1;
       at = closingQuote(body, start);
       if (at < 0) return RAN_OUT;
-      if (sink !== undefined && isTold(body[start], at - start)) sink.onString(start, at);
+      if (sink !== undefined && isOfInterest(body[start], at - start)) sink.onString(start, at);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       if (depth === MAX_DEPTH) return RAN_OUT - 1 - at;
       opened[depth++] = byte;
@@ -114,7 +114,7 @@ export function nestedPart(body: Buffer, walk: NestedWalk, until: number, sink?:
 }
 
 /** Only the last six bits of a length count: a string of 64 letters more passes, and is for the sink to tell. */
-function isTold(first: number | undefined, length: number): boolean {
+function isOfInterest(first: number | undefined, length: number): boolean {
   return (((lengthsOf[(first ?? 0) + ((length & 32) << 3)] ?? 0) >>> length) & 1) === 1;
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { BodyFacts, BodyFault, ScanOptions } from './body-facts.ts';
-import { FactNotes } from './fact-notes.ts';
+import { FactCollector } from './fact-notes.ts';
 import {
   closingQuote,
   malformedAt,
@@ -71,7 +71,7 @@ type Step = boolean | 'paused';
  */
 class JsonScan {
   readonly #body: Buffer;
-  readonly #notes: FactNotes;
+  readonly #notes: FactCollector;
   /** Where a walk over a nested value may be left off; absent where none is. */
   readonly #walk: NestedWalk | undefined;
   #fault: BodyFault | undefined;
@@ -86,7 +86,7 @@ class JsonScan {
   /** @param walk - where the scan is made in steps */
   constructor(body: Buffer, walk?: NestedWalk) {
     this.#body = body;
-    this.#notes = new FactNotes(body);
+    this.#notes = new FactCollector(body);
     this.#walk = walk;
   }
 
@@ -153,8 +153,8 @@ class JsonScan {
     const step = this.#skipValue(until);
     if (step !== true) return step;
     this.#next = 'member';
-    const mistake = this.#notes.note(this.#keyStart, this.#keyEnd, this.#start, this.#at);
-    return mistake === undefined || this.#invalid(mistake, this.#notes.mistakenAt);
+    const mistake = this.#notes.addMember(this.#keyStart, this.#keyEnd, this.#start, this.#at);
+    return mistake === undefined || this.#invalid(mistake, this.#notes.mistakeAt);
   }
 
   #beginMember(): boolean {

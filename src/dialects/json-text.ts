@@ -9,7 +9,7 @@ import { closingQuote, membersOf, QUOTE } from './json-walk.ts';
  * The text of the string that stands at `from`; undefined where there is no string. One of more than `maxBytes` as
  * written, or that is malformed, is given as it is written: it is no name that anybody gave.
  */
-export function textAt(body: Buffer, from: number, maxBytes: number): string | undefined {
+export function stringAt(body: Buffer, from: number, maxBytes: number): string | undefined {
   if (body[from] !== QUOTE) return undefined;
   const quote = closingQuote(body, from + 1);
   if (quote < 0) return undefined;
@@ -19,11 +19,11 @@ export function textAt(body: Buffer, from: number, maxBytes: number): string | u
 }
 
 /** The texts of all members called `id` of the object that stands at `from`. */
-export function idTextsAt(body: Buffer, from: number, maxBytes: number): readonly string[] {
+export function idsAt(body: Buffer, from: number, maxBytes: number): readonly string[] {
   const ids: string[] = [];
   for (const { key, start } of membersOf(body, from)) {
     if (ids.length === MAX_IDS) break;
-    const id = unescaped(key) === 'id' ? textAt(body, start, maxBytes) : undefined;
+    const id = unescaped(key) === 'id' ? stringAt(body, start, maxBytes) : undefined;
     if (id !== undefined) ids.push(id);
   }
   return ids;

@@ -1,5 +1,5 @@
 /** Begins the WebSocket protocol by which pages name their key; the key follows. It never travels on. */
-export const KEY_PROTOCOL = 'openai-insecure-api-key.';
+export const API_KEY_PROTOCOL = 'openai-insecure-api-key.';
 
 /** By other such protocols pages name the organisation and the project that pay (github.com/openai/openai-node). */
 const IDENTITY_PROTOCOLS = ['openai-organization.', 'openai-project.'] as const;
@@ -9,11 +9,11 @@ const IDENTITY_PROTOCOLS = ['openai-organization.', 'openai-project.'] as const;
  * where none is left.
  * @param isOwnCredential whether the client's own credential travels: then it says whose request it is
  */
-export function travellingProtocols(protocols: string, isOwnCredential: boolean): string {
-  const stopped = isOwnCredential ? [KEY_PROTOCOL] : [KEY_PROTOCOL, ...IDENTITY_PROTOCOLS];
+export function forwardedProtocols(protocols: string, isOwnCredential: boolean): string {
+  const removed = isOwnCredential ? [API_KEY_PROTOCOL] : [API_KEY_PROTOCOL, ...IDENTITY_PROTOCOLS];
   return protocols
     .split(',')
     .map((protocol) => protocol.trim())
-    .filter((protocol) => !stopped.some((beginning) => protocol.toLowerCase().startsWith(beginning)))
+    .filter((protocol) => !removed.some((beginning) => protocol.toLowerCase().startsWith(beginning)))
     .join(', ');
 }

@@ -12,7 +12,7 @@ const MAX_MESSAGES = 64;
  *
  * @param body one whose facts were found by a scan
  */
-export function leadOf(body: Buffer, { messagesAt, instructionsAt }: BodyHints): Buffer[] {
+export function conversationPrefix(body: Buffer, { messagesAt, instructionsAt }: BodyHints): Buffer[] {
   if (messagesAt < 0) return [];
   const pieces = body[messagesAt] === QUOTE ? [piece(body, messagesAt)] : leadingMessages(body, messagesAt);
   return instructionsAt < 0 ? pieces : [piece(body, instructionsAt), ...pieces];

@@ -4,11 +4,11 @@ import type { Operation } from './operation.ts';
  * The least that a whole answer to an operation has to have. It names what compatible servers are known to send as
  * well, since a good answer that is taken for none is worse than a bad one that passes.
  */
-export interface Least {
+export interface ExpectedAnswer {
   /** Members of which one has to be there; none: any object will do. */
   readonly oneOf: readonly string[];
   /** That member has to hold something, too: a list without items is none. */
-  readonly filled: boolean;
+  readonly nonEmpty: boolean;
   /**
    * The answer is made for this request: an error that stands beside it, or a state of failure, is the request's.
    * What is only looked up (a job, a stored response) may tell of its own failure, and is a good answer still.
@@ -17,13 +17,13 @@ export interface Least {
   /** It may be text, which some servers call JSON all the same. */
   readonly mayBeText?: true;
   /** Whose way to say something it has; absent: it is not looked for whether it says anything. */
-  readonly says?: 'chat' | 'responses' | 'messages' | 'gemini';
+  readonly outputIn?: 'chat' | 'responses' | 'messages' | 'gemini';
   /** Where it says nothing, it has to have the reason that the model stopped for: else nobody has answered. */
-  readonly needsReason?: true;
+  readonly needsFinishReason?: true;
 }
 
 /** The member in which an answer of each dialect says what it says. */
-export const SAYS_IN: Readonly<Record<NonNullable<Least['says']>, string>> = {
+export const OUTPUT_MEMBERS: Readonly<Record<NonNullable<ExpectedAnswer['outputIn']>, string>> = {
   chat: 'choices',
   responses: 'output',
   messages: 'content',
@@ -31,7 +31,7 @@ export const SAYS_IN: Readonly<Record<NonNullable<Least['says']>, string>> = {
 };
 
 /** Any JSON that is whole. */
-export const ANY_ANSWER: Least = { oneOf: [], filled: false, generated: false };
+export const ANY_ANSWER: ExpectedAnswer = { oneOf: [], nonEmpty: false, generated: false };
 
 /** Cloudflare wraps answers of its own kind in `result`, DashScope in `output`; xAI defers one by its `request_id`. */
 const CHAT = ['choices', 'result', 'output', 'response', 'request_id'];
@@ -71,25 +71,25 @@ const VIDEO = ['id', 'task_id', 'request_id', 'requestId', 'video_id', 'data', '
 const MADE = ['id', 'object', 'data', 'file', 'result'];
 const LIST = ['data', 'object', 'models', 'result'];
 
-function generated(oneOf: readonly string[], says?: Least['says']): Least {
-  return { oneOf, filled: true, generated: true, ...(says !== undefined && { says }) };
+function generated(oneOf: readonly string[], outputIn?: ExpectedAnswer['outputIn']): ExpectedAnswer {
+  return { oneOf, nonEmpty: true, generated: true, ...(outputIn !== undefined && { outputIn }) };
 }
 
 /** What holds something only where there is something to tell. */
-function present(...oneOf: readonly string[]): Least {
-  return { oneOf, filled: false, generated: true };
+function present(...oneOf: readonly string[]): ExpectedAnswer {
+  return { oneOf, nonEmpty: false, generated: true };
 }
 
 /** Clients may ask for a transcript as text, with or without times. */
-const TRANSCRIPT: Least = { ...present(...TRANSCRIPT_MEMBERS), mayBeText: true };
+const TRANSCRIPT: ExpectedAnswer = { ...present(...TRANSCRIPT_MEMBERS), mayBeText: true };
 
 /** What was made or looked up, and tells its own state. */
-function kept(oneOf: readonly string[], filled: boolean): Least {
-  return { oneOf, filled, generated: false };
+function kept(oneOf: readonly string[], nonEmpty: boolean): ExpectedAnswer {
+  return { oneOf, nonEmpty, generated: false };
 }
 
 /** By the operation's name. An operation that is not here is not checked, nor is Imagen's, which says `{}` for no image. */
-const LEAST: Readonly<Record<string, Least>> = {
+const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'chat.completions': generated(CHAT, 'chat'),
   'chat.completions.response': generated(CHAT, 'chat'),
   completions: generated(COMPLETION, 'chat'),
@@ -104,10 +104,10 @@ const LEAST: Readonly<Record<string, Least>> = {
   'audio.translations': TRANSCRIPT,
   'models.list': kept(LIST, false),
   'anthropic.models.list': kept(LIST, false),
-  'responses.create': { ...generated(['output', 'status', 'id'], 'responses'), filled: false },
+  'responses.create': { ...generated(['output', 'status', 'id'], 'responses'), nonEmpty: false },
   'responses.compact': present('output', 'id'),
   'responses.input_tokens': present(...TOKENS),
-  'messages.create': { ...generated(['content', 'completion', 'stop_reason'], 'messages'), filled: false },
+  'messages.create': { ...generated(['content', 'completion', 'stop_reason'], 'messages'), nonEmpty: false },
   'messages.count_tokens': present(...TOKENS),
   'messages.batches.create': kept(MADE, true),
   'gemini.generateContent': generated(
@@ -129,12 +129,12 @@ const LEAST: Readonly<Record<string, Least>> = {
 };
 
 /** Undefined where the answer's form is not known: it may be anything. */
-export function leastOf({ name }: Operation): Least | undefined {
-  return LEAST[name];
+export function expectedAnswerOf({ name }: Operation): ExpectedAnswer | undefined {
+  return EXPECTED[name];
 }
 
 /** The same of an answer that is to be translated: out of nothing there is nothing to be made. */
-export function leastToTranslate(operation: Operation): Least | undefined {
-  const least = leastOf(operation);
-  return least && { ...least, needsReason: true };
+export function expectedToTranslate(operation: Operation): ExpectedAnswer | undefined {
+  const expected = expectedAnswerOf(operation);
+  return expected && { ...expected, needsFinishReason: true };
 }

@@ -1,21 +1,21 @@
-import { judgeChatFrame } from './chat-frames.ts';
-import { typeOf } from './frame-judge.ts';
-import type { Sight } from './frame-judge.ts';
+import { classifyChatFrame } from './chat-frames.ts';
+import { frameType } from './frame-judge.ts';
+import type { FrameKind } from './frame-judge.ts';
 
 /**
  * Streams of images, speech and transcripts: data with a `type` such as `speech.audio.delta` or
  * `image_generation.completed`. Frames without a type are those of servers that answer in chat chunks.
  */
-export function judgeMediaFrame(
+export function classifyMediaFrame(
   name: string,
   bytes: Buffer,
   start: number,
   end: number,
-  open: boolean,
-): Sight {
-  const type = name === '' || name === 'message' ? typeOf(bytes, start, end) : name;
+  hasOutput: boolean,
+): FrameKind {
+  const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
   if (type === 'error') return 'error';
   if (type === 'ping' || type === 'keepalive') return 'aside';
-  if (type === '') return judgeChatFrame(name, bytes, start, end, open);
+  if (type === '') return classifyChatFrame(name, bytes, start, end, hasOutput);
   return type.endsWith('.done') || type.endsWith('.completed') ? 'end' : 'output';
 }

@@ -11,13 +11,13 @@ export interface ListedModel {
   readonly createdAt: number | undefined;
   readonly owner: string | undefined;
   /** As its own list shows it, and whose form that is; undefined for a name that only the configuration knows. */
-  readonly shown: { readonly family: Family; readonly model: Json } | undefined;
+  readonly source: { readonly family: Family; readonly model: Json } | undefined;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** What asks a vendor for its models, as many as it gives at once; undefined where there is no such list. */
-export function modelListOf(family: Family): Target | undefined {
+export function modelListTarget(family: Family): Target | undefined {
   switch (family) {
     case 'openai':
       return { operation: operationNamed('models.list'), path: '/models', query: '' };
@@ -54,7 +54,7 @@ function listed(family: Family, id: string, model: Json): ListedModel {
     displayName: textOf(model['display_name']) ?? textOf(model['displayName']),
     createdAt: secondsOf(model['created']) ?? secondsOf(model['created_at']),
     owner: textOf(model['owned_by']),
-    shown: { family, model },
+    source: { family, model },
   };
 }
 
@@ -82,8 +82,8 @@ export function writeModels(family: Family, models: readonly ListedModel[]): obj
 
 /** One model in a client's form: as its own list shows it where that is the client's, but for its name here. */
 export function writeModel(family: Family, model: ListedModel): object {
-  const { id, displayName, createdAt, owner, shown } = model;
-  const own = shown?.family === family ? shown.model : {};
+  const { id, displayName, createdAt, owner, source } = model;
+  const own = source?.family === family ? source.model : {};
   switch (family) {
     case 'anthropic':
       return {

@@ -1,18 +1,18 @@
 import { MAX_REFS } from './body-facts.ts';
 import type { FactsDraft } from './body-facts.ts';
-import { idTextsAt, textAt, unescaped } from './json-text.ts';
+import { idsAt, stringAt, unescaped } from './json-text.ts';
 import { isAt, itemsOf, spaceEnd } from './json-walk.ts';
 import type { StringSink } from './json-walk.ts';
 
 /** As long as a name may be, as written. Bytes. */
-const MAX_NAME_BYTES = 512;
+const MAX_ID_BYTES = 512;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 const KEYS = ['file_id', 'file_ids', 'container'].map((key) => Buffer.from(key));
 
 /** Whether a string may be one of the keys that name things wherever they stand. Nothing is allocated. */
-export function mayName(body: Buffer, start: number, end: number): boolean {
+export function mayBeReferenceKey(body: Buffer, start: number, end: number): boolean {
   for (const key of KEYS) if (isAt(body, start, end, key)) return true;
   for (let at = start; at < end; at++) if (body[at] === BACKSLASH) return true;
   return false;
@@ -22,13 +22,13 @@ export function mayName(body: Buffer, start: number, end: number): boolean {
  * Gathers from a body the ids of things that earlier calls made, whichever way they are written: they decide which key
  * the call belongs to, and whose things it touches.
  */
-export class NamedThings implements StringSink {
+export class ReferenceCollector implements StringSink {
   readonly #body: Buffer;
   readonly #facts: FactsDraft;
-  readonly #refs = new Names();
-  readonly #plain = new Names();
-  readonly #containers = new Names();
-  readonly #vendors = new Names();
+  readonly #refs = new UniqueIds();
+  readonly #plain = new UniqueIds();
+  readonly #containers = new UniqueIds();
+  readonly #vendors = new UniqueIds();
 
   constructor(body: Buffer, facts: FactsDraft) {
     this.#body = body;
@@ -40,13 +40,13 @@ export class NamedThings implements StringSink {
   }
 
   /** A member of the body itself, by a key that names a thing. */
-  note(key: string, start: number): void {
+  addMember(key: string, start: number): void {
     const facts = this.#facts;
     switch (key) {
       case 'previous_response_id':
         // Where it stands twice, nobody knows which one counts.
         this.#refer(facts.previousResponseId);
-        facts.previousResponseId = textAt(this.#body, start, MAX_NAME_BYTES);
+        facts.previousResponseId = stringAt(this.#body, start, MAX_ID_BYTES);
         return;
       case 'conversation': {
         this.#refer(facts.conversation);
@@ -60,12 +60,12 @@ export class NamedThings implements StringSink {
         for (const id of this.#idsAt(start)) this.#vendors.add(id);
         return;
       case 'video':
-        for (const id of idTextsAt(this.#body, start, MAX_NAME_BYTES)) this.#refer(id);
+        for (const id of idsAt(this.#body, start, MAX_ID_BYTES)) this.#refer(id);
         return;
       case 'input_file_id':
       case 'training_file':
       case 'validation_file':
-        this.#refer(textAt(this.#body, start, MAX_NAME_BYTES));
+        this.#refer(stringAt(this.#body, start, MAX_ID_BYTES));
         return;
       default:
         this.#take(key, start);
@@ -81,16 +81,16 @@ export class NamedThings implements StringSink {
   }
 
   #take(key: string, value: number): void {
-    if (key === 'file_id') this.#refs.add(textAt(this.#body, value, MAX_NAME_BYTES));
+    if (key === 'file_id') this.#refs.add(stringAt(this.#body, value, MAX_ID_BYTES));
     else if (key === 'container') for (const id of this.#idsAt(value)) this.#containers.add(id);
     else if (key === 'file_ids')
-      for (const item of itemsOf(this.#body, value)) this.#refs.add(textAt(this.#body, item, MAX_NAME_BYTES));
+      for (const item of itemsOf(this.#body, value)) this.#refs.add(stringAt(this.#body, item, MAX_ID_BYTES));
   }
 
   /** A thing by its id, or by an object that has it. */
   #idsAt(start: number): readonly string[] {
-    const text = textAt(this.#body, start, MAX_NAME_BYTES);
-    return text === undefined ? idTextsAt(this.#body, start, MAX_NAME_BYTES) : [text];
+    const text = stringAt(this.#body, start, MAX_ID_BYTES);
+    return text === undefined ? idsAt(this.#body, start, MAX_ID_BYTES) : [text];
   }
 
   #refer(id: string | undefined): void {
@@ -100,7 +100,7 @@ export class NamedThings implements StringSink {
 }
 
 /** Names, each once, and no more than it takes to see that there are too many: a body may say one many thousand times. */
-class Names {
+class UniqueIds {
   readonly list: string[] = [];
   readonly #seen = new Set<string>();
 

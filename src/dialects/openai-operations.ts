@@ -30,7 +30,7 @@ export const chatAsResponse = operation(
 export const openaiOperations: readonly Operation[] = [
   operation('chat.completions', 'openai-chat', 'POST', '/chat/completions', {
     modelIn: 'json',
-    heedsStore: true,
+    honorsStore: true,
     answerIds: ['id'],
   }),
   operation('chat.completions.retrieve', 'openai-chat', 'GET', '/chat/completions/{id}', STATEFUL),
@@ -76,7 +76,7 @@ export const openaiOperations: readonly Operation[] = [
     modelIn: 'json',
     modelRequired: false,
     creates: true,
-    heedsStore: true,
+    honorsStore: true,
     stateful: true,
     answerIds: ['id'],
   }),

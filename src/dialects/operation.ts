@@ -61,7 +61,7 @@ export interface Operation {
    */
   readonly creates: boolean;
   /** The body's `store` and `background` decide whether something lasting is created. */
-  readonly heedsStore: boolean;
+  readonly honorsStore: boolean;
   /** Deals with things that live with the account of the key that made them: made, listed and read with one key. */
   readonly stateful: boolean;
   /**
@@ -98,7 +98,7 @@ export function operation(
     isTranslated: false,
     upgrades: false,
     creates: false,
-    heedsStore: false,
+    honorsStore: false,
     stateful: false,
     answerIds: [],
     ownedIds: [],

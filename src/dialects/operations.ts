@@ -21,26 +21,26 @@ export interface Target {
 }
 
 /** One step in the tree of all patterns. */
-interface Step {
-  readonly literals: Map<string, Step>;
-  id?: Step;
+interface PathNode {
+  readonly literals: Map<string, PathNode>;
+  id?: PathNode;
   /** What `{model}` leads to: it takes all segments that are left. */
-  rest?: Step;
+  rest?: PathNode;
   /** What `{model}:verb` leads to. */
-  readonly verbs: Map<string, Step>;
+  readonly verbs: Map<string, PathNode>;
   /** By method: of vendors whose paths are the same, each has its own operation, the first of all in front. */
   readonly byMethod: Map<string, readonly Operation[]>;
 }
 
 interface Match {
-  readonly step: Step;
+  readonly node: PathNode;
   /** The segments that `{model}` took. */
   readonly model?: string;
   /** The first segment that `{id}` took. */
   readonly id?: string;
 }
 
-const root = plantTree();
+const root = buildPathTree();
 
 /** Headers by their names in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -62,13 +62,15 @@ export function findTarget(
   if (segments === undefined) return 'no-operation';
   let known = false;
   for (let from = 0; from < segments.length; from++) {
-    const match = follow(segments, from);
+    const match = matchFrom(segments, from);
     if (match === undefined) continue;
     known = true;
-    const several = match.step.byMethod.get(method);
-    if (several === undefined) continue;
+    const candidates = match.node.byMethod.get(method);
+    if (candidates === undefined) continue;
     const operation =
-      several.length === 1 ? several[0] : pickFor(speaker(segments[from - 1], headers), several);
+      candidates.length === 1
+        ? candidates[0]
+        : operationFor(clientFamily(segments[from - 1], headers), candidates);
     if (operation === undefined) continue;
     return {
       operation,
@@ -83,15 +85,15 @@ export function findTarget(
 }
 
 /** Whose client asks, as far as the version before the path and the headers tell; OpenAI's have no mark. */
-function speaker(version: string | undefined, headers: Headers): Family {
+function clientFamily(version: string | undefined, headers: Headers): Family {
   if (headers['anthropic-version'] !== undefined) return 'anthropic';
   if (version === 'v1beta' || version === 'v1alpha' || headers['x-goog-api-key'] !== undefined)
     return 'gemini';
   return 'openai';
 }
 
-function pickFor(family: Family, several: readonly Operation[]): Operation | undefined {
-  return several.find(({ dialect }) => familyOf(dialect) === family) ?? several[0];
+function operationFor(family: Family, candidates: readonly Operation[]): Operation | undefined {
+  return candidates.find(({ dialect }) => familyOf(dialect) === family) ?? candidates[0];
 }
 
 /** The methods some operation on this path takes, for an `Allow` header: `GET, DELETE`. Empty where none does. */
@@ -100,84 +102,84 @@ export function allowedMethods(url: string): string {
   return allowed.join(', ');
 }
 
-function plantTree(): Step {
-  const tree = newStep();
+function buildPathTree(): PathNode {
+  const tree = newNode();
   for (const operation of operations) {
-    let step = tree;
-    for (const segment of operation.pattern.slice(1).split('/')) step = grow(step, segment);
-    step.byMethod.set(operation.method, [...(step.byMethod.get(operation.method) ?? []), operation]);
+    let node = tree;
+    for (const segment of operation.pattern.slice(1).split('/')) node = childFor(node, segment);
+    node.byMethod.set(operation.method, [...(node.byMethod.get(operation.method) ?? []), operation]);
   }
   return tree;
 }
 
-function newStep(): Step {
+function newNode(): PathNode {
   return { literals: new Map(), verbs: new Map(), byMethod: new Map() };
 }
 
-function grow(step: Step, segment: string): Step {
-  if (segment === '{id}') return (step.id ??= newStep());
-  if (segment === '{model}') return (step.rest ??= newStep());
+function childFor(node: PathNode, segment: string): PathNode {
+  if (segment === '{id}') return (node.id ??= newNode());
+  if (segment === '{model}') return (node.rest ??= newNode());
   return segment.startsWith('{model}:')
-    ? growIn(step.verbs, segment.slice('{model}:'.length))
-    : growIn(step.literals, segment);
+    ? childNamed(node.verbs, segment.slice('{model}:'.length))
+    : childNamed(node.literals, segment);
 }
 
-function growIn(steps: Map<string, Step>, name: string): Step {
-  const next = steps.get(name) ?? newStep();
+function childNamed(steps: Map<string, PathNode>, name: string): PathNode {
+  const next = steps.get(name) ?? newNode();
   steps.set(name, next);
   return next;
 }
 
 /** Walks the tree along the segments from `from` to the very end of the path. */
-function follow(segments: readonly string[], from: number): Match | undefined {
-  let step = root;
+function matchFrom(segments: readonly string[], from: number): Match | undefined {
+  let node = root;
   let id: string | undefined;
   for (let at = from; at < segments.length; at++) {
     const segment = segments[at] ?? '';
-    const next = step.literals.get(segment) ?? (segment === '' ? undefined : step.id);
+    const next = node.literals.get(segment) ?? (segment === '' ? undefined : node.id);
     if (next !== undefined) {
-      if (next === step.id) id ??= segment;
-      step = next;
-    } else if (step.rest !== undefined && segment !== '') {
-      return followModel(step, segments.slice(at).join('/'));
+      if (next === node.id) id ??= segment;
+      node = next;
+    } else if (node.rest !== undefined && segment !== '') {
+      return matchModel(node, segments.slice(at).join('/'));
     } else {
       return undefined;
     }
   }
-  if (step.byMethod.size === 0) return undefined;
-  return id === undefined ? { step } : { step, id };
+  if (node.byMethod.size === 0) return undefined;
+  return id === undefined ? { node } : { node, id };
 }
 
 /** A model takes what is left; of its colons the last one may begin a verb. */
-function followModel({ rest, verbs }: Step, left: string): Match | undefined {
+function matchModel({ rest, verbs }: PathNode, left: string): Match | undefined {
   const colon = left.lastIndexOf(':');
   const verb = colon > 0 ? verbs.get(left.slice(colon + 1)) : undefined;
-  if (verb !== undefined) return { step: verb, model: left.slice(0, colon) };
-  return rest === undefined ? undefined : { step: rest, model: left };
+  if (verb !== undefined) return { node: verb, model: left.slice(0, colon) };
+  return rest === undefined ? undefined : { node: rest, model: left };
 }
 
 /** The segments of a path without its trailing slash; undefined where one of them is malformed or climbs. */
 function splitPath(path: string): string[] | undefined {
   const segments = path.split('/');
   if (segments.at(-1) === '') segments.pop();
-  return segments.every(staysInPlace) ? segments : undefined;
+  return segments.every(isSafeSegment) ? segments : undefined;
 }
 
 /**
  * Whether a segment means the same to every server that may read it. A slash in it may be encoded (a model
  * `org/name`), but some servers decode before they resolve dots, so dots are looked for behind the encoding.
  */
-function staysInPlace(segment: string): boolean {
-  let plain = segment;
+function isSafeSegment(segment: string): boolean {
+  let decoded = segment;
   if (segment.includes('%')) {
     try {
-      plain = decodeURIComponent(segment);
+      decoded = decodeURIComponent(segment);
     } catch {
       return false;
     }
   }
-  if (plain.includes('..') || plain.includes('\\') || hasControl(plain)) return false;
-  return plain !== '.' && !plain.startsWith('./') && !plain.endsWith('/.') && !plain.includes('/./');
+  if (decoded.includes('..') || decoded.includes('\\') || hasControl(decoded)) return false;
+  return decoded !== '.' && !decoded.startsWith('./') && !decoded.endsWith('/.') && !decoded.includes('/./');
 }
 
 function hasControl(text: string): boolean {
@@ -210,9 +212,9 @@ function isCredential(pair: string): boolean {
  * be sent again where it may have arrived.
  * @param says - the body's `store` and `background`: what works in the background is kept whatever `store` says
  */
-export function createsLasting(
-  { creates, heedsStore }: Operation,
+export function createsResource(
+  { creates, honorsStore }: Operation,
   { store, background }: Pick<BodyFacts, 'store' | 'background'>,
 ): boolean {
-  return heedsStore ? background || (store ?? creates) : creates;
+  return honorsStore ? background || (store ?? creates) : creates;
 }

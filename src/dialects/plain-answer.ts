@@ -10,7 +10,7 @@ import {
   QUOTE,
   spaceEnd,
 } from './json-walk.ts';
-import type { Least } from './least-answers.ts';
+import type { ExpectedAnswer } from './least-answers.ts';
 
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
@@ -39,12 +39,12 @@ const PARTS = Buffer.from('parts');
  *
  * Every good answer pays for this look, and so it searches for whole words and steps over no more than it must.
  */
-export function isPlainlyGood(body: Buffer, least: Least): boolean {
+export function passesQuickCheck(body: Buffer, expected: ExpectedAnswer): boolean {
   return (
     !mayHold(body, ERROR) &&
-    !(least.says === 'responses' && body.includes(FAILED)) &&
-    !(least.says === 'chat' && hasFailed(body)) &&
-    hasLeast(body, least) &&
+    !(expected.outputIn === 'responses' && body.includes(FAILED)) &&
+    !(expected.outputIn === 'chat' && hasFailed(body)) &&
+    hasRequired(body, expected) &&
     isWhole(body)
   );
 }
@@ -70,16 +70,16 @@ function hasFailed(body: Buffer): boolean {
   return FAILURES.some((reason) => isAt(body, value + 1, end, reason));
 }
 
-function hasLeast(body: Buffer, { oneOf, says }: Least): boolean {
-  switch (says) {
+function hasRequired(body: Buffer, { oneOf, outputIn }: ExpectedAnswer): boolean {
+  switch (outputIn) {
     case 'chat':
-      return choiceSays(body, itemAt(body, memberAt(body, 0, CHOICES)));
+      return choiceHasOutput(body, itemAt(body, memberAt(body, 0, CHOICES)));
     case 'responses':
-      return isFilledAt(body, memberAt(body, 0, OUTPUT));
+      return isFilledMember(body, memberAt(body, 0, OUTPUT));
     case 'messages':
-      return isFilledAt(body, memberAt(body, 0, CONTENT));
+      return isFilledMember(body, memberAt(body, 0, CONTENT));
     case 'gemini':
-      return candidateSays(body, itemAt(body, memberAt(body, 0, CANDIDATES)));
+      return candidateHasOutput(body, itemAt(body, memberAt(body, 0, CANDIDATES)));
     case undefined:
       break;
   }
@@ -88,20 +88,20 @@ function hasLeast(body: Buffer, { oneOf, says }: Least): boolean {
   return false;
 }
 
-function choiceSays(body: Buffer, choice: number): boolean {
+function choiceHasOutput(body: Buffer, choice: number): boolean {
   const message = memberAt(body, choice, MESSAGE);
-  if (message < 0) return isFilledAt(body, memberAt(body, choice, TEXT));
+  if (message < 0) return isFilledMember(body, memberAt(body, choice, TEXT));
   return (
-    isFilledAt(body, memberAt(body, message, CONTENT)) ||
-    isFilledAt(body, memberAt(body, message, TOOL_CALLS))
+    isFilledMember(body, memberAt(body, message, CONTENT)) ||
+    isFilledMember(body, memberAt(body, message, TOOL_CALLS))
   );
 }
 
-function candidateSays(body: Buffer, candidate: number): boolean {
-  return isFilledAt(body, memberAt(body, memberAt(body, candidate, CONTENT), PARTS));
+function candidateHasOutput(body: Buffer, candidate: number): boolean {
+  return isFilledMember(body, memberAt(body, memberAt(body, candidate, CONTENT), PARTS));
 }
 
-function isFilledAt(body: Buffer, start: number): boolean {
+function isFilledMember(body: Buffer, start: number): boolean {
   return start >= 0 && isFilled(body, start);
 }
 

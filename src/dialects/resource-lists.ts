@@ -13,24 +13,24 @@ export interface ResourceList {
   /** How a page is asked for: `after` at OpenAI, `after_id` and `before_id` at Anthropic. */
   readonly form: 'openai' | 'anthropic';
   /** Things on a page where the client says nothing, and the most that it may ask for. */
-  readonly usual: number;
-  readonly most: number;
+  readonly defaultLimit: number;
+  readonly maxLimit: number;
 }
 
 export type ListedKind =
   'files' | 'batches' | 'fine_tuning.jobs' | 'videos' | 'anthropic.files' | 'messages.batches';
 
 const LISTS: Readonly<Record<string, ResourceList>> = {
-  'files.list': { kind: 'files', form: 'openai', usual: 10_000, most: 10_000 },
-  'batches.list': { kind: 'batches', form: 'openai', usual: 20, most: 100 },
-  'fine_tuning.jobs.list': { kind: 'fine_tuning.jobs', form: 'openai', usual: 20, most: 100 },
-  'videos.list': { kind: 'videos', form: 'openai', usual: 20, most: 100 },
-  'anthropic.files.list': { kind: 'anthropic.files', form: 'anthropic', usual: 20, most: 1_000 },
-  'messages.batches.list': { kind: 'messages.batches', form: 'anthropic', usual: 20, most: 1_000 },
+  'files.list': { kind: 'files', form: 'openai', defaultLimit: 10_000, maxLimit: 10_000 },
+  'batches.list': { kind: 'batches', form: 'openai', defaultLimit: 20, maxLimit: 100 },
+  'fine_tuning.jobs.list': { kind: 'fine_tuning.jobs', form: 'openai', defaultLimit: 20, maxLimit: 100 },
+  'videos.list': { kind: 'videos', form: 'openai', defaultLimit: 20, maxLimit: 100 },
+  'anthropic.files.list': { kind: 'anthropic.files', form: 'anthropic', defaultLimit: 20, maxLimit: 1_000 },
+  'messages.batches.list': { kind: 'messages.batches', form: 'anthropic', defaultLimit: 20, maxLimit: 1_000 },
 };
 
 /** The list that an operation asks for; undefined for one that asks for none. */
-export function listOf({ name }: Operation): ResourceList | undefined {
+export function resourceListOf({ name }: Operation): ResourceList | undefined {
   return Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
 }
 
@@ -38,7 +38,7 @@ const NONE: readonly ListedKind[] = [];
 const FILES: readonly ListedKind[] = ['files'];
 
 /** By operation: in which lists what it makes will stand. Batches and jobs make files when they are done. */
-const MADE: Readonly<Record<string, readonly ListedKind[]>> = {
+const CREATED_IN: Readonly<Record<string, readonly ListedKind[]>> = {
   'files.create': FILES,
   'uploads.complete': FILES,
   'batches.create': ['batches', 'files'],
@@ -54,11 +54,11 @@ const MADE: Readonly<Record<string, readonly ListedKind[]>> = {
 
 /** The lists in which what an operation makes will stand. */
 export function listedKindsOf({ name }: Operation): readonly ListedKind[] {
-  return Object.hasOwn(MADE, name) ? (MADE[name] ?? NONE) : NONE;
+  return Object.hasOwn(CREATED_IN, name) ? (CREATED_IN[name] ?? NONE) : NONE;
 }
 
 /** A page as a client asks for it. */
-export interface PageAsked {
+export interface PageQuery {
   /** Things at most. */
   readonly limit: number;
   /** The thing behind which the page begins, or before which it ends. */
@@ -69,7 +69,7 @@ export interface PageAsked {
 }
 
 /** Reads a query. A limit that is none counts as the usual one, and one that is too large as the most. */
-export function pageAsked({ form, usual, most }: ResourceList, query: string): PageAsked {
+export function parsePageQuery({ form, defaultLimit, maxLimit }: ResourceList, query: string): PageQuery {
   const filters = new URLSearchParams(query);
   const take = (name: string): string | undefined => {
     const value = filters.get(name) ?? undefined;
@@ -77,9 +77,9 @@ export function pageAsked({ form, usual, most }: ResourceList, query: string): P
     return value === '' ? undefined : value;
   };
   const written = take('limit');
-  const limit = written !== undefined && /^[1-9]\d{0,5}$/u.test(written) ? Number(written) : usual;
+  const limit = written !== undefined && /^[1-9]\d{0,5}$/u.test(written) ? Number(written) : defaultLimit;
   return {
-    limit: Math.min(limit, most),
+    limit: Math.min(limit, maxLimit),
     after: take(form === 'openai' ? 'after' : 'after_id'),
     before: form === 'openai' ? undefined : take('before_id'),
     filters,
@@ -87,16 +87,16 @@ export function pageAsked({ form, usual, most }: ResourceList, query: string): P
 }
 
 /** Things on a page where all of a list is read: some hundred kilobytes. */
-const READ_AT_ONCE = 1_000;
+const MAX_READ_LIMIT = 1_000;
 
 /** The query for a page that is read here: as many things as one page may have. */
 export function pageQuery(
-  { form, most }: ResourceList,
-  { filters }: PageAsked,
+  { form, maxLimit }: ResourceList,
+  { filters }: PageQuery,
   cursor: { readonly after?: string | undefined; readonly before?: string | undefined },
 ): string {
   const query = new URLSearchParams(filters);
-  query.set('limit', String(Math.min(most, READ_AT_ONCE)));
+  query.set('limit', String(Math.min(maxLimit, MAX_READ_LIMIT)));
   if (cursor.after !== undefined) query.set(form === 'openai' ? 'after' : 'after_id', cursor.after);
   if (cursor.before !== undefined) query.set('before_id', cursor.before);
   return `?${query.toString()}`;
@@ -105,14 +105,14 @@ export function pageQuery(
 type Json = Readonly<Record<string, unknown>>;
 
 /** A thing of a list. */
-export interface Listed {
+export interface ListedResource {
   readonly id: string;
-  readonly thing: Json;
+  readonly resource: Json;
 }
 
 /** A page of a list as its provider gives it. */
 export interface ListPage {
-  readonly things: readonly Listed[];
+  readonly resources: readonly ListedResource[];
   readonly hasMore: boolean;
 }
 
@@ -121,46 +121,49 @@ export function readPage(body: unknown): ListPage | undefined {
   const page = asObject(body);
   const data = page?.['data'];
   if (page === undefined || !Array.isArray(data)) return undefined;
-  const things = data.flatMap((each: unknown) => {
-    const thing = asObject(each);
-    const id = thing?.['id'];
-    return thing !== undefined && typeof id === 'string' ? [{ id, thing }] : [];
+  const resources = data.flatMap((each: unknown) => {
+    const resource = asObject(each);
+    const id = resource?.['id'];
+    return resource !== undefined && typeof id === 'string' ? [{ id, resource }] : [];
   });
-  return { things, hasMore: page['has_more'] === true };
+  return { resources, hasMore: page['has_more'] === true };
 }
 
 /** Writes a page as a client expects it. */
 export function writePage(
   { form }: ResourceList,
-  things: readonly Listed[],
+  resources: readonly ListedResource[],
   hasMore: boolean,
 ): Readonly<Record<string, unknown>> {
   const page = {
-    data: things.map(({ thing }) => thing),
-    first_id: things[0]?.id ?? null,
-    last_id: things.at(-1)?.id ?? null,
+    data: resources.map(({ resource }) => resource),
+    first_id: resources[0]?.id ?? null,
+    last_id: resources.at(-1)?.id ?? null,
     has_more: hasMore,
   };
   return form === 'openai' ? { object: 'list', ...page } : page;
 }
 
 /** Fields of a listed thing that name further things, which are made when it is done. */
-const FURTHER = ['output_file_id', 'error_file_id', 'result_files'];
+const RELATED_FIELDS = ['output_file_id', 'error_file_id', 'result_files'];
 
 /** Further things that a listed one names. */
-export function namedBy({ thing }: Listed): readonly string[] {
-  return FURTHER.flatMap((field) => thing[field]).filter((id) => typeof id === 'string');
+export function relatedIds({ resource }: ListedResource): readonly string[] {
+  return RELATED_FIELDS.flatMap((field) => resource[field]).filter((id) => typeof id === 'string');
 }
 
 /** Things of several lists as one: by date, the newest first unless the client asked otherwise. */
-export function byDate(things: readonly Listed[], { filters }: PageAsked): readonly Listed[] {
+export function sortedByDate(
+  resources: readonly ListedResource[],
+  { filters }: PageQuery,
+): readonly ListedResource[] {
   const sign = filters.get('order') === 'asc' ? 1 : -1;
-  return things.toSorted((a, b) => sign * (madeAt(a) - madeAt(b)));
+  return resources.toSorted((a, b) => sign * (createdMs(a) - createdMs(b)));
 }
 
 /** OpenAI's are seconds, Anthropic's a date. Milliseconds; 0 where none is told. */
-function madeAt({ thing }: Listed): number {
-  const at = thing['created_at'];
+function createdMs({ resource }: ListedResource): number {
+  const at = resource['created_at'];
   if (typeof at === 'number') return at * 1000;
   const ms = typeof at === 'string' ? Date.parse(at) : Number.NaN;
   return Number.isNaN(ms) ? 0 : ms;

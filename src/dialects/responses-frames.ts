@@ -1,19 +1,19 @@
-import { asObject, isReal, parseObject, typeOf } from './frame-judge.ts';
-import type { Sight } from './frame-judge.ts';
-import { isErrorInside } from './stated-errors.ts';
+import { asObject, isPresent, parseObject, frameType } from './frame-judge.ts';
+import type { FrameKind } from './frame-judge.ts';
+import { isErrorAnswer } from './stated-errors.ts';
 
 /**
  * Streams of the Responses API: named events, whose data repeats the name as `type`. One that shows none of
  * `response.completed`, `response.incomplete` and `response.failed` has broken off.
  */
-export function judgeResponsesFrame(
+export function classifyResponsesFrame(
   name: string,
   bytes: Buffer,
   start: number,
   end: number,
-  open: boolean,
-): Sight {
-  const type = name === '' || name === 'message' ? typeOf(bytes, start, end) : name;
+  hasOutput: boolean,
+): FrameKind {
+  const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
   switch (type) {
     case 'error':
       return 'error';
@@ -21,26 +21,26 @@ export function judgeResponsesFrame(
       return 'failed';
     case 'response.completed':
     case 'response.incomplete':
-      return open ? 'end' : judgeEnd(bytes, start, end);
+      return hasOutput ? 'end' : classifyEnd(bytes, start, end);
     case 'response.created':
     case 'response.queued':
     case 'response.in_progress':
       return 'preamble';
     case '': {
       const frame = parseObject(bytes.toString('utf8', start, end));
-      return frame !== undefined && isErrorInside(frame) ? 'error' : 'aside';
+      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'aside';
     }
     default:
       // Keep-alives and the notes of a vendor's own.
       if (!type.startsWith('response.')) return 'aside';
-      return open || showsOutput(type, bytes, start, end) ? 'output' : 'preamble';
+      return hasOutput || showsOutput(type, bytes, start, end) ? 'output' : 'preamble';
   }
 }
 
 /** An end that comes before any output brings all of it, or nothing, or the word that it has failed. */
-function judgeEnd(bytes: Buffer, start: number, end: number): Sight {
+function classifyEnd(bytes: Buffer, start: number, end: number): FrameKind {
   const response = asObject(parseObject(bytes.toString('utf8', start, end))?.['response']);
-  if (response?.['status'] === 'failed' || isReal(response?.['error'])) return 'failed';
+  if (response?.['status'] === 'failed' || isPresent(response?.['error'])) return 'failed';
   return Array.isArray(response?.['output']) && response['output'].length === 0 ? 'silent-end' : 'end';
 }
 
@@ -55,14 +55,14 @@ function showsOutput(type: string, bytes: Buffer, start: number, end: number): b
     case 'response.output_item.added': {
       const item = asObject(event['item']);
       const container = item?.['type'] === 'message' || item?.['type'] === 'reasoning';
-      return !container || isReal(item['content']) || isReal(item['summary']);
+      return !container || isPresent(item['content']) || isPresent(item['summary']);
     }
     case 'response.content_part.added':
     case 'response.reasoning_summary_part.added': {
       const part = asObject(event['part']);
-      return isReal(part?.['text']) || isReal(part?.['refusal']);
+      return isPresent(part?.['text']) || isPresent(part?.['refusal']);
     }
     default:
-      return !type.endsWith('.delta') || isReal(event['delta']);
+      return !type.endsWith('.delta') || isPresent(event['delta']);
   }
 }

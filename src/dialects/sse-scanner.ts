@@ -1,4 +1,4 @@
-import { HeldBytes } from './held-bytes.ts';
+import { BoundedBuffer } from './held-bytes.ts';
 
 /** Told of each frame as it ends. The bytes are good only during the call. */
 export interface FrameSink {
@@ -42,9 +42,9 @@ const NOTHING = Buffer.alloc(0);
 export class SseScanner {
   readonly #sink: FrameSink;
   /** The beginning of a line that a chunk broke off. */
-  readonly #line = new HeldBytes(MAX_LINE_BYTES);
+  readonly #line = new BoundedBuffer(MAX_LINE_BYTES);
   /** Data of the frame under way: its own copy, or a piece of `#dataIn` where all of it stands there. */
-  readonly #held = new HeldBytes(MAX_FRAME_BYTES);
+  readonly #held = new BoundedBuffer(MAX_FRAME_BYTES);
   #dataIn: Buffer | undefined;
   #dataStart = 0;
   #dataEnd = 0;

@@ -1,13 +1,13 @@
-import { asObject, isError, isReal } from './frame-judge.ts';
+import { asObject, isErrorObject, isPresent } from './frame-judge.ts';
 
 /* Errors by their own word: what a frame or a body says of itself. Whose fault it is, the rules say. */
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Whether a frame or a body is an error by its own word, or what some servers wrap around an answer holds one. */
-export function isErrorWithin(frame: Json): boolean {
+export function isErrorFrame(frame: Json): boolean {
   return (
-    isError(frame) ||
+    isErrorObject(frame) ||
     holdsError(frame['data']) ||
     holdsError(frame['result']) ||
     holdsError(frame['response']) ||
@@ -18,18 +18,18 @@ export function isErrorWithin(frame: Json): boolean {
 /** A run that has succeeded, as a whole or in part, tells of the errors on its way as well (Dify). */
 function holdsError(wrapped: unknown): boolean {
   const inner = asObject(wrapped);
-  return isReal(inner?.['error']) && !/succeeded/.test(String(inner?.['status']));
+  return isPresent(inner?.['error']) && !/succeeded/.test(String(inner?.['status']));
 }
 
 /**
  * Whether text that is a whole body is an error's. Google's servers put theirs into an array of one.
  * @param unreadable what to say of text that is no JSON
  */
-export function isErrorBody(text: string, unreadable = false): boolean {
+export function isErrorText(text: string, unreadable = false): boolean {
   try {
     const value: unknown = JSON.parse(text);
     const body = asObject(Array.isArray(value) ? value[0] : value);
-    return body !== undefined && isErrorWithin(body);
+    return body !== undefined && isErrorFrame(body);
   } catch {
     return unreadable;
   }
@@ -40,12 +40,12 @@ export function isErrorBody(text: string, unreadable = false): boolean {
  * (Coze, Spark: `code`; MiniMax: `base_resp.status_code`; Tencent Cloud: `Response.Error`), or the state of what was
  * run (Dify).
  */
-export function isErrorInside(body: Json): boolean {
+export function isErrorAnswer(body: Json): boolean {
   const isExplained = typeof (body['msg'] ?? body['message']) === 'string';
   return (
-    isErrorWithin(body) ||
+    isErrorFrame(body) ||
     (isExplained && isBadCode(body['code'])) ||
-    isReal(asObject(body['Response'])?.['Error']) ||
+    isPresent(asObject(body['Response'])?.['Error']) ||
     asObject(body['data'])?.['status'] === 'failed'
   );
 }
@@ -58,7 +58,7 @@ function isBadCode(code: unknown): boolean {
   return !GOOD_CODES.has(String(code).toLowerCase());
 }
 
-const WORDS = [
+const EXPLANATION_FIELDS = [
   'message',
   'msg',
   'detail',
@@ -73,7 +73,7 @@ const WORDS = [
  * `{"code":…,"message":…,"data":null}`, `{"detail":…}`, `{"success":false,"errors":[…]}`. Only of such a body:
  * beside an answer these words may say anything.
  */
-export function isExplanation(body: Json): boolean {
-  if (isErrorInside(body) || WORDS.some((word) => isReal(body[word]))) return true;
+export function explainsFailure(body: Json): boolean {
+  if (isErrorAnswer(body) || EXPLANATION_FIELDS.some((word) => isPresent(body[word]))) return true;
   return isBadCode(body['code']) || isBadCode(body['error_code']);
 }

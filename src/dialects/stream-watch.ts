@@ -1,19 +1,19 @@
-import type { Watch } from '../upstream/watch.ts';
+import type { ResponseWatch } from '../upstream/watch.ts';
 import { isDone, isJson } from './frame-judge.ts';
-import type { FrameJudge, Sight } from './frame-judge.ts';
+import type { FrameClassifier, FrameKind } from './frame-judge.ts';
 import { MAX_FRAME_BYTES, SseScanner } from './sse-scanner.ts';
 import type { FrameSink } from './sse-scanner.ts';
-import { isErrorBody } from './stated-errors.ts';
+import { isErrorText } from './stated-errors.ts';
 
 /** Reads an event stream frame by frame; what a frame means is the dialect's judge to say. */
-export class StreamWatch implements Watch, FrameSink {
-  output = false;
+export class StreamWatch implements ResponseWatch, FrameSink {
+  hasOutput = false;
   error: string | undefined;
-  complete = false;
-  empty = false;
+  isComplete = false;
+  isEmpty = false;
   flaw: string | undefined;
   isErrorUnseen = false;
-  readonly #judge: FrameJudge;
+  readonly #judge: FrameClassifier;
   readonly #scanner = new SseScanner(this);
   readonly #endsByClosing: boolean;
   readonly #isTranslated: boolean;
@@ -27,8 +27,8 @@ export class StreamWatch implements Watch, FrameSink {
    * @param endsByClosing - there is no end marker: a connection that ends in order is the end
    * @param isTranslated - JSON that stands in no event is not read, and out of an end marker alone nothing can be made
    */
-  constructor(judge: FrameJudge, { endsByClosing = false, isTranslated = false } = {}) {
-    this.#judge = judge;
+  constructor(classify: FrameClassifier, { endsByClosing = false, isTranslated = false } = {}) {
+    this.#judge = classify;
     this.#endsByClosing = endsByClosing;
     this.#isTranslated = isTranslated;
   }
@@ -40,9 +40,9 @@ export class StreamWatch implements Watch, FrameSink {
   end(): boolean {
     this.#hasEnded = true;
     this.#scanner.end();
-    if (this.#endsByClosing && this.output && this.#tail !== 'half') this.complete = true;
+    if (this.#endsByClosing && this.hasOutput && this.#tail !== 'half') this.isComplete = true;
     // Behind anything else comes an error of ours, which must not become a part of it.
-    return this.#tail === 'whole' && this.complete;
+    return this.#tail === 'whole' && this.isComplete;
   }
 
   onFrame(name: string, bytes: Buffer, start: number, end: number): void {
@@ -50,8 +50,8 @@ export class StreamWatch implements Watch, FrameSink {
       this.#tail = isAllThere(bytes, start, end) ? 'whole' : 'half';
       if (this.#tail === 'half') return;
     }
-    const sight = this.#judge(name, bytes, start, end, this.output);
-    this.#note(sight, bytes, start, end);
+    const kind = this.#judge(name, bytes, start, end, this.hasOutput);
+    this.#note(kind, bytes, start, end);
     if (this.#hasEnded && this.error !== undefined) this.#missError();
   }
 
@@ -60,7 +60,7 @@ export class StreamWatch implements Watch, FrameSink {
     if (this.#hasEnded) this.#tail = 'half';
     const isNew = this.error === undefined;
     const other = this.#isTranslated ? 'aside' : 'output';
-    this.#note(isErrorBody(bytes.toString('utf8', start, end)) ? 'error' : other, bytes, start, end);
+    this.#note(isErrorText(bytes.toString('utf8', start, end)) ? 'error' : other, bytes, start, end);
     if (isNew && this.error !== undefined) this.#missError();
   }
 
@@ -70,34 +70,34 @@ export class StreamWatch implements Watch, FrameSink {
     if (this.#hasEnded) this.#tail = 'half';
   }
 
-  #note(sight: Sight, bytes: Buffer, start: number, end: number): void {
-    switch (sight) {
+  #note(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
+    switch (kind) {
       case 'aside':
-        if (!this.output) this.flaw = 'no-answer';
+        if (!this.hasOutput) this.flaw = 'no-answer';
         return;
       case 'preamble':
         this.#hasBegun = true;
         return;
       case 'output':
-        this.output = true;
-        this.empty = false;
+        this.hasOutput = true;
+        this.isEmpty = false;
         return;
       case 'silent':
-        this.empty = !this.output;
-        this.output = true;
+        this.isEmpty = !this.hasOutput;
+        this.hasOutput = true;
         return;
       case 'marker':
-        if ((this.#hasBegun && !this.#isTranslated) || this.output) this.#complete(!this.output);
+        if ((this.#hasBegun && !this.#isTranslated) || this.hasOutput) this.#complete(!this.hasOutput);
         else this.flaw = 'no-answer';
         return;
       case 'silent-end':
-        this.#complete(!this.output);
+        this.#complete(!this.hasOutput);
         return;
       case 'end':
         this.#complete(false);
         return;
       case 'failed':
-        this.complete = true;
+        this.isComplete = true;
         break;
       case 'error':
         break;
@@ -106,9 +106,9 @@ export class StreamWatch implements Watch, FrameSink {
   }
 
   #complete(isEmpty: boolean): void {
-    if (isEmpty) this.empty = true;
-    this.output = true;
-    this.complete = true;
+    if (isEmpty) this.isEmpty = true;
+    this.hasOutput = true;
+    this.isComplete = true;
   }
 }
 

@@ -8,6 +8,6 @@ const OFF = /^(?:null|false)$|"(?:none|minimal|disabled)"|"enabled"\s*:\s*false/
  * (Responses, OpenRouter), `thinking` (Anthropic and others) or `enable_thinking` (Qwen). An effort of none, or a switch
  * that is off, asks for none.
  */
-export function asksForThought(body: Buffer, start: number, end: number): boolean {
+export function asksForReasoning(body: Buffer, start: number, end: number): boolean {
   return end - start > MAX_SWITCH_BYTES || !OFF.test(body.toString('latin1', start, end));
 }

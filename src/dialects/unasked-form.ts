@@ -1,4 +1,4 @@
-import type { Watch } from '../upstream/watch.ts';
+import type { ResponseWatch } from '../upstream/watch.ts';
 
 /** What is longer is no error. Bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -7,18 +7,18 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * Watches an answer in a form that was not asked for, and that whoever is to read it cannot read: JSON where a stream was
  * asked for, or the other way round. It can still be an error, whose words are worth reading; it cannot be an answer.
  */
-export class UnaskedForm implements Watch {
-  readonly output = false;
+export class UnexpectedFormWatch implements ResponseWatch {
+  readonly hasOutput = false;
   readonly flaw: string;
   isUnusable = false;
-  readonly #inner: Watch;
+  readonly #inner: ResponseWatch;
   #bytes = 0;
 
   /**
    * @param inner reads the form that came
    * @param flaw says in a word for logs what is wrong
    */
-  constructor(inner: Watch, flaw: string) {
+  constructor(inner: ResponseWatch, flaw: string) {
     this.#inner = inner;
     this.flaw = flaw;
   }
@@ -26,7 +26,7 @@ export class UnaskedForm implements Watch {
   read(chunk: Buffer): number {
     this.#bytes += chunk.length;
     const boundary = this.#inner.read(chunk);
-    this.isUnusable ||= this.#inner.output || this.#bytes > MAX_ERROR_BYTES;
+    this.isUnusable ||= this.#inner.hasOutput || this.#bytes > MAX_ERROR_BYTES;
     return boundary;
   }
 
@@ -39,7 +39,7 @@ export class UnaskedForm implements Watch {
   }
 
   /** An error is all there; anything else is not what was asked for. */
-  get complete(): boolean {
+  get isComplete(): boolean {
     return this.#inner.error !== undefined;
   }
 }

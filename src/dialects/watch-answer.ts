@@ -1,19 +1,19 @@
-import type { Watch } from '../upstream/watch.ts';
-import { judgeAnthropicFrame } from './anthropic-frames.ts';
+import type { ResponseWatch } from '../upstream/watch.ts';
+import { classifyAnthropicFrame } from './anthropic-frames.ts';
 import { JsonWatch, OpaqueWatch, PageWatch } from './body-watch.ts';
-import { judgeChatFrame } from './chat-frames.ts';
+import { classifyChatFrame } from './chat-frames.ts';
 import { AWS_EVENT_STREAM, ConverseWatch } from './converse-watch.ts';
 import { parseObject } from './frame-judge.ts';
-import type { FrameJudge } from './frame-judge.ts';
-import { judgeGeminiFrame } from './gemini-frames.ts';
-import { ANY_ANSWER, leastOf, leastToTranslate } from './least-answers.ts';
-import { judgeMediaFrame } from './media-frames.ts';
+import type { FrameClassifier } from './frame-judge.ts';
+import { classifyGeminiFrame } from './gemini-frames.ts';
+import { ANY_ANSWER, expectedAnswerOf, expectedToTranslate } from './least-answers.ts';
+import { classifyMediaFrame } from './media-frames.ts';
 import type { Dialect, Operation } from './operation.ts';
-import { judgeResponsesFrame } from './responses-frames.ts';
-import { isErrorInside } from './stated-errors.ts';
+import { classifyResponsesFrame } from './responses-frames.ts';
+import { isErrorAnswer } from './stated-errors.ts';
 import { StreamWatch } from './stream-watch.ts';
-import { UnaskedForm } from './unasked-form.ts';
-import { endsByClosing, vendorJudgeOf } from './vendor-frames.ts';
+import { UnexpectedFormWatch } from './unasked-form.ts';
+import { endsByClosing, vendorClassifierOf } from './vendor-frames.ts';
 
 /**
  * The watch for a good answer (2xx) to an operation.
@@ -30,12 +30,14 @@ export function watchAnswer(
   contentEncoding: string,
   errorsInside = false,
   isTranslated = false,
-): Watch {
+): ResponseWatch {
   // Whoever asked to speak something else on the connection can do nothing with an answer.
-  if (operation.upgrades) return new UnaskedForm(new JsonWatch(ANY_ANSWER, true, saysError), 'not-upgraded');
+  if (operation.upgrades)
+    return new UnexpectedFormWatch(new JsonWatch(ANY_ANSWER, true, isErrorAnswerText), 'not-upgraded');
   const encoding = contentEncoding.trim().toLowerCase();
   if (isTranslated && operation.dialect !== 'vendor') {
-    if (encoding !== '' && encoding !== 'identity') return new UnaskedForm(new OpaqueWatch(), 'encoded');
+    if (encoding !== '' && encoding !== 'identity')
+      return new UnexpectedFormWatch(new OpaqueWatch(), 'encoded');
     return watchTranslated(operation, stream, mediaType(contentType), errorsInside);
   }
   // What a client once uploaded may look like anything.
@@ -47,50 +49,57 @@ export function watchAnswer(
   // Some compatible servers stream under no type, or the wrong one: PHP calls all it writes HTML.
   if (type === 'text/event-stream' || (stream && STREAMED_AS.has(type))) {
     return operation.dialect === 'vendor'
-      ? new StreamWatch(vendorJudgeOf(operation.name), { endsByClosing: endsByClosing(operation.name) })
-      : new StreamWatch(judgeOf(operation.dialect));
+      ? new StreamWatch(vendorClassifierOf(operation.name), { endsByClosing: endsByClosing(operation.name) })
+      : new StreamWatch(classifierOf(operation.dialect));
   }
-  const least = leastOf(operation);
-  if (isJson(type) || (least !== undefined && least.mayBeText !== true && isText(type))) {
+  const expected = expectedAnswerOf(operation);
+  if (isJson(type) || (expected !== undefined && expected.mayBeText !== true && isText(type))) {
     const looksInside = errorsInside || operation.dialect === 'vendor';
-    const mayBeEmpty = operation.method !== 'POST' && least === undefined;
-    return new JsonWatch(least ?? ANY_ANSWER, mayBeEmpty, looksInside ? saysError : undefined);
+    const mayBeEmpty = operation.method !== 'POST' && expected === undefined;
+    return new JsonWatch(expected ?? ANY_ANSWER, mayBeEmpty, looksInside ? isErrorAnswerText : undefined);
   }
   return type === 'text/html' ? new PageWatch() : new OpaqueWatch();
 }
 
-type Form = 'json' | 'events' | 'frames';
+type AnswerForm = 'json' | 'events' | 'frames';
 
 /**
  * Watches what is to be translated: whoever reads it takes the form that was asked for, and no other. What is none of
  * them by its type may be any: some servers stream under no type, and some call JSON bytes.
  */
-function watchTranslated(operation: Operation, stream: boolean, type: string, errorsInside: boolean): Watch {
-  const streamed: Form = operation.dialect === 'bedrock-converse' ? 'frames' : 'events';
-  const asked = stream ? streamed : 'json';
-  const came = formOf(type) ?? (asked === 'frames' ? 'json' : asked);
-  const watch = watchForm(came, operation, errorsInside);
-  return came === asked ? watch : new UnaskedForm(watch, stream ? 'not-a-stream' : 'a-stream');
+function watchTranslated(
+  operation: Operation,
+  stream: boolean,
+  type: string,
+  errorsInside: boolean,
+): ResponseWatch {
+  const streamed: AnswerForm = operation.dialect === 'bedrock-converse' ? 'frames' : 'events';
+  const expectedForm = stream ? streamed : 'json';
+  const receivedForm = formOf(type) ?? (expectedForm === 'frames' ? 'json' : expectedForm);
+  const watch = watchForm(receivedForm, operation, errorsInside);
+  return receivedForm === expectedForm
+    ? watch
+    : new UnexpectedFormWatch(watch, stream ? 'not-a-stream' : 'a-stream');
 }
 
-function formOf(type: string): Form | undefined {
+function formOf(type: string): AnswerForm | undefined {
   if (isJson(type)) return 'json';
   if (type === AWS_EVENT_STREAM) return 'frames';
   return type === 'text/event-stream' ? 'events' : undefined;
 }
 
-function watchForm(form: Form, operation: Operation, errorsInside: boolean): Watch {
+function watchForm(form: AnswerForm, operation: Operation, errorsInside: boolean): ResponseWatch {
   const { dialect } = operation;
   if (form === 'frames') return new ConverseWatch();
   if (form === 'json')
     return new JsonWatch(
-      leastToTranslate(operation) ?? ANY_ANSWER,
+      expectedToTranslate(operation) ?? ANY_ANSWER,
       false,
-      errorsInside ? saysError : undefined,
+      errorsInside ? isErrorAnswerText : undefined,
     );
   return dialect === 'vendor' || dialect === 'bedrock-converse'
     ? new OpaqueWatch()
-    : new StreamWatch(judgeOf(dialect), { isTranslated: true });
+    : new StreamWatch(classifierOf(dialect), { isTranslated: true });
 }
 
 function isJson(type: string): boolean {
@@ -104,9 +113,9 @@ function isText(type: string): boolean {
   return type === '' || type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml');
 }
 
-function saysError(text: string): boolean {
+function isErrorAnswerText(text: string): boolean {
   const body = parseObject(text);
-  return body !== undefined && isErrorInside(body);
+  return body !== undefined && isErrorAnswer(body);
 }
 
 function mediaType(contentType: string): string {
@@ -114,18 +123,18 @@ function mediaType(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-function judgeOf(dialect: Exclude<Dialect, 'vendor'>): FrameJudge {
+function classifierOf(dialect: Exclude<Dialect, 'vendor'>): FrameClassifier {
   switch (dialect) {
     case 'openai-chat':
-      return judgeChatFrame;
+      return classifyChatFrame;
     case 'openai-responses':
-      return judgeResponsesFrame;
+      return classifyResponsesFrame;
     case 'openai':
-      return judgeMediaFrame;
+      return classifyMediaFrame;
     case 'anthropic-messages':
-      return judgeAnthropicFrame;
+      return classifyAnthropicFrame;
     case 'gemini-generate':
-      return judgeGeminiFrame;
+      return classifyGeminiFrame;
     case 'bedrock-converse':
       throw new TypeError('Bedrock streams no server-sent events');
   }

@@ -1,5 +1,5 @@
 import { FAILED_REASONS } from './chat-frames.ts';
-import { isReal, parseObject } from './frame-judge.ts';
+import { isPresent, parseObject } from './frame-judge.ts';
 import {
   isFilled,
   itemsOf,
@@ -10,10 +10,10 @@ import {
   valueEnd,
   walkMembers,
 } from './json-walk.ts';
-import { SAYS_IN } from './least-answers.ts';
-import type { Least } from './least-answers.ts';
-import { isPlainlyGood } from './plain-answer.ts';
-import { isExplanation } from './stated-errors.ts';
+import { OUTPUT_MEMBERS } from './least-answers.ts';
+import type { ExpectedAnswer } from './least-answers.ts';
+import { passesQuickCheck } from './plain-answer.ts';
+import { explainsFailure } from './stated-errors.ts';
 
 /**
  * What a whole body turned out to be:
@@ -21,7 +21,7 @@ import { isExplanation } from './stated-errors.ts';
  * - `error`: it tells of an error, in words worth reading
  * - `not-json`, `cut-json`, `no-answer`: none of these, and nobody's words
  */
-export type Finding = 'answer' | 'empty' | 'error' | 'not-json' | 'cut-json' | 'no-answer';
+export type BodyKind = 'answer' | 'empty' | 'error' | 'not-json' | 'cut-json' | 'no-answer';
 
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
@@ -32,7 +32,7 @@ const LOWER_N = 0x6e;
 /** Longer values are no names of states and reasons. */
 const MAX_WORD_BYTES = 64;
 /** An error that stands beside an answer is parsed up to this; a longer one says enough. Bytes. */
-const MAX_ASIDE_BYTES = 4096;
+const MAX_ERROR_BYTES = 4096;
 /** An object that begins with its error, or calls itself one; Google's servers put theirs into a list. */
 const ERROR_OPENING = /^\[?\s*\{\s*(?:"error"\s*:\s*[^n\s]|"type"\s*:\s*"error")/;
 /** From its first byte that is no white space on, so much of a body shows what it is. */
@@ -44,23 +44,27 @@ const EVENTS = /^(?:data|event|id|retry)?:/;
  * Judges a body that is all there and has no white space before it. A good answer shows at a glance; of any other the
  * members of the top level are stepped over, and the few below that matter; only what lacks an answer is parsed.
  */
-export function judgeWhole(body: Buffer, least: Least): Finding {
+export function classifyBody(body: Buffer, expected: ExpectedAnswer): BodyKind {
   const opening = openingOf(body);
   switch (body[0]) {
     case OPEN_BRACE:
-      return isPlainlyGood(body, least) ? 'answer' : judgeObject(body, least, opening);
+      return passesQuickCheck(body, expected) ? 'answer' : classifyObject(body, expected, opening);
     case OPEN_BRACKET:
-      return judgeList(body, least, opening);
+      return classifyList(body, expected, opening);
     case LESS_THAN:
       // A page's words are for the rules: they know it for one.
       return 'error';
     default:
-      return judgeText(opening, least);
+      return classifyText(opening, expected);
   }
 }
 
 /** Of a longer body, its beginning and its last byte that is no white space tell: a cut hardly leaves it a bracket. */
-export function judgeLong(beginning: Buffer, last: number | undefined, least: Least): Finding {
+export function classifyLongBody(
+  beginning: Buffer,
+  last: number | undefined,
+  expected: ExpectedAnswer,
+): BodyKind {
   const opening = openingOf(beginning);
   switch (beginning[0]) {
     case OPEN_BRACE:
@@ -70,11 +74,11 @@ export function judgeLong(beginning: Buffer, last: number | undefined, least: Le
     case LESS_THAN:
       return 'error';
     default:
-      return judgeText(opening, least);
+      return classifyText(opening, expected);
   }
 }
 
-function judgeText(opening: string, { mayBeText }: Least): Finding {
+function classifyText(opening: string, { mayBeText }: ExpectedAnswer): BodyKind {
   return mayBeText === true || EVENTS.test(opening) ? 'answer' : 'not-json';
 }
 
@@ -82,100 +86,111 @@ function openingOf(body: Buffer): string {
   return body.toString('latin1', 0, Math.min(body.length, OPENING_BYTES));
 }
 
-function judgeList(body: Buffer, least: Least, opening: string): Finding {
+function classifyList(body: Buffer, expected: ExpectedAnswer, opening: string): BodyKind {
   const end = nestedEnd(body, 0);
   const beginsAsError = ERROR_OPENING.test(opening);
-  if (end < 0) return beginsAsError ? 'error' : broken(end);
+  if (end < 0) return beginsAsError ? 'error' : brokenKind(end);
   const first = spaceEnd(body, 1);
-  if (body[first] === CLOSE_BRACKET) return least.filled ? 'no-answer' : 'answer';
+  if (body[first] === CLOSE_BRACKET) return expected.nonEmpty ? 'no-answer' : 'answer';
   // An error that is null, false or empty is none.
   return beginsAsError && isErrorAt(body, first) ? 'error' : 'answer';
 }
 
 function isErrorAt(body: Buffer, start: number): boolean {
   const item = parseObject(body.toString('utf8', start, valueEnd(body, start)));
-  return item !== undefined && (isReal(item['error']) || item['type'] === 'error');
+  return item !== undefined && (isPresent(item['error']) || item['type'] === 'error');
 }
 
-function broken(end: number): Finding {
+function brokenKind(end: number): BodyKind {
   return end === RAN_OUT ? 'cut-json' : 'not-json';
 }
 
 /** What is noted of an object's members on the way over them. */
-interface Noted {
+interface SeenMembers {
   isError: boolean;
-  hasLeast: boolean;
+  hasRequired: boolean;
   /** Whether a member was seen at all. */
   hasAny: boolean;
   /** Where what the answer says begins; -1 where it has none of it. */
-  saysAt: number;
+  outputAt: number;
   status: string | undefined;
   /** Whether there is a reason that the model stopped for. */
   hasReason: boolean;
 }
 
-function judgeObject(body: Buffer, least: Least, opening: string): Finding {
-  const noted: Noted = {
+function classifyObject(body: Buffer, expected: ExpectedAnswer, opening: string): BodyKind {
+  const seen: SeenMembers = {
     isError: false,
-    hasLeast: least.oneOf.length === 0,
+    hasRequired: expected.oneOf.length === 0,
     hasAny: false,
-    saysAt: -1,
+    outputAt: -1,
     status: undefined,
     hasReason: false,
   };
   const end = walkMembers(body, 0, (keyStart, keyEnd, start, valueStop) => {
     if (keyEnd - keyStart > MAX_WORD_BYTES) return;
-    note(noted, least, body, body.toString('latin1', keyStart, keyEnd), start, valueStop);
-    noted.hasAny = true;
+    noteMember(seen, expected, body, body.toString('latin1', keyStart, keyEnd), start, valueStop);
+    seen.hasAny = true;
   });
-  if (end < 0) return ERROR_OPENING.test(opening) ? 'error' : broken(end);
-  if (noted.isError) return 'error';
-  if (!noted.hasLeast) return isExplained(body) ? 'error' : 'no-answer';
-  return judgeSaying(body, least, noted);
+  if (end < 0) return ERROR_OPENING.test(opening) ? 'error' : brokenKind(end);
+  if (seen.isError) return 'error';
+  if (!seen.hasRequired) return isExplained(body) ? 'error' : 'no-answer';
+  return classifyOutput(body, expected, seen);
 }
 
-function note(noted: Noted, least: Least, body: Buffer, key: string, start: number, end: number): void {
-  if (least.oneOf.includes(key))
-    noted.hasLeast ||= least.filled ? isFilled(body, start) : body[start] !== LOWER_N;
-  if (least.says !== undefined && key === SAYS_IN[least.says]) noted.saysAt = start;
+function noteMember(
+  seen: SeenMembers,
+  expected: ExpectedAnswer,
+  body: Buffer,
+  key: string,
+  start: number,
+  end: number,
+): void {
+  if (expected.oneOf.includes(key))
+    seen.hasRequired ||= expected.nonEmpty ? isFilled(body, start) : body[start] !== LOWER_N;
+  if (expected.outputIn !== undefined && key === OUTPUT_MEMBERS[expected.outputIn]) seen.outputAt = start;
   switch (key) {
     case 'error':
-      noted.isError ||= noted.hasAny
-        ? least.generated && isErrorAside(body, start, end)
+      seen.isError ||= seen.hasAny
+        ? expected.generated && isErrorBeside(body, start, end)
         : isFilled(body, start);
       return;
     case 'type':
     case 'object':
-      noted.isError ||= plainStringAt(body, start, MAX_WORD_BYTES) === 'error';
+      seen.isError ||= plainStringAt(body, start, MAX_WORD_BYTES) === 'error';
       return;
     case 'status':
-      noted.status = plainStringAt(body, start, MAX_WORD_BYTES);
+      seen.status = plainStringAt(body, start, MAX_WORD_BYTES);
       return;
     case 'stop_reason':
-      noted.hasReason = isFilled(body, start);
+      seen.hasReason = isFilled(body, start);
       return;
   }
 }
 
-function judgeSaying(body: Buffer, least: Least, { saysAt, status, hasReason }: Noted): Finding {
-  const { says } = least;
-  if (says === undefined) return 'answer';
-  switch (says) {
+function classifyOutput(
+  body: Buffer,
+  expected: ExpectedAnswer,
+  { outputAt, status, hasReason }: SeenMembers,
+): BodyKind {
+  const { outputIn } = expected;
+  if (outputIn === undefined) return 'answer';
+  switch (outputIn) {
     case 'responses':
       if (status === 'failed') return 'error';
-      return status === 'completed' && saysAt >= 0 && !isFilled(body, saysAt) ? 'empty' : 'answer';
+      return status === 'completed' && outputAt >= 0 && !isFilled(body, outputAt) ? 'empty' : 'answer';
     case 'messages':
-      return saysAt >= 0 && !isFilled(body, saysAt) ? silence(least, hasReason) : 'answer';
+      return outputAt >= 0 && !isFilled(body, outputAt) ? emptyKind(expected, hasReason) : 'answer';
     case 'gemini':
-      return judgeCandidate(body, firstItem(body, saysAt), least);
+      return classifyCandidate(body, firstItem(body, outputAt), expected);
     case 'chat':
-      return judgeChoice(body, firstItem(body, saysAt), least);
+      return classifyChoice(body, firstItem(body, outputAt), expected);
   }
 }
 
 /** What an answer is that says nothing. */
-function silence({ needsReason }: Least, hasReason: boolean): Finding {
-  return needsReason === true && !hasReason ? 'no-answer' : 'empty';
+function emptyKind({ needsFinishReason }: ExpectedAnswer, hasReason: boolean): BodyKind {
+  return needsFinishReason === true && !hasReason ? 'no-answer' : 'empty';
 }
 
 function firstItem(body: Buffer, list: number): number {
@@ -184,7 +199,7 @@ function firstItem(body: Buffer, list: number): number {
   return -1;
 }
 
-function judgeChoice(body: Buffer, choice: number, least: Least): Finding {
+function classifyChoice(body: Buffer, choice: number, expected: ExpectedAnswer): BodyKind {
   if (choice < 0) return 'answer';
   let says = false;
   let hasFailed = false;
@@ -193,7 +208,7 @@ function judgeChoice(body: Buffer, choice: number, least: Least): Finding {
     switch (body.toString('latin1', keyStart, keyEnd)) {
       case 'message':
       case 'delta':
-        says ||= body[start] !== OPEN_BRACE || isSaying(body, start);
+        says ||= body[start] !== OPEN_BRACE || hasOutput(body, start);
         return;
       case 'text':
         says ||= isFilled(body, start);
@@ -205,11 +220,11 @@ function judgeChoice(body: Buffer, choice: number, least: Least): Finding {
     }
   });
   if (hasFailed) return 'error';
-  return says ? 'answer' : silence(least, hasReason);
+  return says ? 'answer' : emptyKind(expected, hasReason);
 }
 
 /** Whether a message holds anything but its role. */
-function isSaying(body: Buffer, message: number): boolean {
+function hasOutput(body: Buffer, message: number): boolean {
   let says = false;
   walkMembers(body, message, (keyStart, keyEnd, start) => {
     says ||= isFilled(body, start) && body.toString('latin1', keyStart, keyEnd) !== 'role';
@@ -217,7 +232,7 @@ function isSaying(body: Buffer, message: number): boolean {
   return says;
 }
 
-function judgeCandidate(body: Buffer, candidate: number, least: Least): Finding {
+function classifyCandidate(body: Buffer, candidate: number, expected: ExpectedAnswer): BodyKind {
   if (candidate < 0) return 'answer';
   let says = false;
   let hasReason = false;
@@ -229,16 +244,16 @@ function judgeCandidate(body: Buffer, candidate: number, least: Least): Finding 
       says ||= body.toString('latin1', partsStart, partsEnd) === 'parts' && isFilled(body, parts);
     });
   });
-  return says ? 'answer' : silence(least, hasReason);
+  return says ? 'answer' : emptyKind(expected, hasReason);
 }
 
 /** Words some servers put in the place of no error. */
 const NO_ERROR: ReadonlySet<string> = new Set(['', '0', 'no', 'none', 'null', 'ok', 'success']);
 
 /** Whether what stands behind other members is an error: some servers write one beside every answer that is none. */
-function isErrorAside(body: Buffer, start: number, end: number): boolean {
+function isErrorBeside(body: Buffer, start: number, end: number): boolean {
   if (!isFilled(body, start)) return false;
-  if (end - start > MAX_ASIDE_BYTES) return true;
+  if (end - start > MAX_ERROR_BYTES) return true;
   const text = body.toString('utf8', start, end);
   const error = parseObject(text);
   if (error === undefined) return !NO_ERROR.has(text.replaceAll('"', '').toLowerCase());
@@ -246,10 +261,10 @@ function isErrorAside(body: Buffer, start: number, end: number): boolean {
 }
 
 function isWord(value: unknown): boolean {
-  return isReal(value) && !NO_ERROR.has(String(value).toLowerCase());
+  return isPresent(value) && !NO_ERROR.has(String(value).toLowerCase());
 }
 
 function isExplained(body: Buffer): boolean {
   const object = parseObject(body.toString('utf8'));
-  return object !== undefined && isExplanation(object);
+  return object !== undefined && explainsFailure(object);
 }

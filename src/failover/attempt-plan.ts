@@ -19,7 +19,7 @@ export interface AttemptTools {
 }
 
 /** The clock by which dates that others name are read. */
-export function wallOf({ now, wallNow = now }: Pick<AttemptTools, 'now' | 'wallNow'>): () => number {
+export function wallClock({ now, wallNow = now }: Pick<AttemptTools, 'now' | 'wallNow'>): () => number {
   return wallNow;
 }
 
@@ -34,12 +34,12 @@ export interface AttemptPlan {
   /** What a health check is to show; undefined for a client's request. */
   readonly check: CheckAim | undefined;
   /** Of a health check: whether it can be put otherwise where it is judged so. Then nothing is recorded of it. */
-  readonly isPutOtherwise?: (verdict: Verdict) => boolean;
+  readonly willRephrase?: (verdict: Verdict) => boolean;
   readonly limits: ExchangeLimits;
 }
 
 /** A line of a request's story, for its log. */
-export interface AttemptNote {
+export interface AttemptLogEntry {
   readonly provider: string;
   readonly key: string;
   readonly verdict: Verdict['class'] | 'cancelled';

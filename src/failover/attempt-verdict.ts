@@ -1,10 +1,10 @@
 import type { Call } from '../dialects/call.ts';
 import type { Provider } from '../providers/provider.ts';
-import { wallOf } from './attempt-plan.ts';
+import { wallClock } from './attempt-plan.ts';
 import type { AttemptTools } from './attempt-plan.ts';
 import { isGood, judge } from './judge.ts';
 import type { Answered, Faulted } from './outcome.ts';
-import { saidIn } from './said-by-client.ts';
+import { searchRequestText } from './said-by-client.ts';
 import { OK } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -12,7 +12,7 @@ import type { Verdict } from './verdict.ts';
  * The verdict on what an attempt observed. Of a good answer nobody asks anything: it costs no look at the clock, and none
  * at what the client said.
  */
-export function verdictOn(
+export function judgeAttempt(
   outcome: Answered | Faulted,
   call: Call,
   { type, config }: Provider,
@@ -21,9 +21,9 @@ export function verdictOn(
   if (isGood(outcome)) return OK;
   return judge(outcome, {
     providerType: type,
-    now: wallOf(tools)(),
+    now: wallClock(tools)(),
     operation: call.target.operation.name,
     ownRules: config.verdicts,
-    saidByClient: saidIn(call),
+    isClientText: searchRequestText(call),
   });
 }

@@ -5,30 +5,30 @@ import type { Dialect } from '../dialects/operation.ts';
 import type { AttemptEnded, Effect } from '../keys/event.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import { redactorFor } from '../keys/redactor.ts';
-import type { CredentialTrouble } from '../providers/wire.ts';
-import type { Opening, Sink } from '../upstream/exchange.ts';
+import type { CredentialFailure } from '../providers/wire.ts';
+import type { UpstreamResult, Sink } from '../upstream/exchange.ts';
 import { CANCELLED } from '../upstream/opening.ts';
 import { NOTHING_SENT } from '../upstream/settled-exchange.ts';
-import type { AnyExchange } from '../upstream/settled-exchange.ts';
+import type { ExchangeHandle } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
-import type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
-import { verdictOn } from './attempt-verdict.ts';
-import { blameForm, buildRequest } from './build-request.ts';
-import type { Standing } from './blame/doubt.ts';
+import type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
+import { judgeAttempt } from './attempt-verdict.ts';
+import { classifyMalformed, buildRequest } from './build-request.ts';
+import type { VerdictConfidence } from './blame/doubt.ts';
 import { effectFor, effectUnder } from './key-effect.ts';
-import { learn } from './learn.ts';
+import { learnFromHeaders } from './learn.ts';
 import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
-import { isEmptyAnswer, isErrorUntold, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
-import { hearOfProvider } from './blame/hear.ts';
+import { isEmptyAnswer, isErrorUnreported, outcomeOfEnding, outcomeOfOpening } from './observe.ts';
+import { recordProviderOutcome } from './blame/hear.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { ProviderError } from './rules/error-fields.ts';
 import { readError } from './rules/provider-error.ts';
-import { UnderWay } from './under-way.ts';
+import { InFlight } from './under-way.ts';
 import { NOT_JUDGED } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
-export type { AttemptNote, AttemptPlan, AttemptTools } from './attempt-plan.ts';
+export type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 
 /**
  * One request to one provider with one key. Live traffic and health checks both go through here and differ
@@ -49,15 +49,15 @@ export class Attempt {
   /** What it meant for its key, once that is recorded. */
   effect: Effect = { kind: 'none' };
   /** How far its verdict is believed, and what was written down of it, once it is recorded. */
-  standing: Standing = 'certain';
+  confidence: VerdictConfidence = 'certain';
   ended: AttemptEnded | undefined;
   readonly #call: Call;
   readonly #tools: AttemptTools;
-  readonly #underWay: UnderWay;
-  #exchange: AnyExchange = NOTHING_SENT;
+  readonly #underWay: InFlight;
+  #exchange: ExchangeHandle = NOTHING_SENT;
   /** Empty where nothing could be sent. */
   #sentHeaders: readonly string[] = [];
-  #opening: Opening = CANCELLED;
+  #opening: UpstreamResult = CANCELLED;
   #outcome: Answered | Faulted | undefined;
   #recorded = false;
   #endedAt: number | undefined;
@@ -85,11 +85,11 @@ export class Attempt {
     this.#tools = tools;
     this.startedAt = tools.now();
     // An answer that is open and that nobody reads yet hears of it here alone.
-    this.#underWay = new UnderWay(plan.pooled, call.signal, () => this.#giveUp());
+    this.#underWay = new InFlight(plan.pooled, call.signal, () => this.#giveUp());
   }
 
   /** How the answer began. */
-  get opening(): Opening {
+  get opening(): UpstreamResult {
     return this.#opening;
   }
 
@@ -119,7 +119,7 @@ export class Attempt {
   }
 
   /** True where the provider itself said something. */
-  get isAnswered(): boolean {
+  get hasResponse(): boolean {
     return this.#sentHeaders.length > 0 && this.#outcome?.kind === 'answered';
   }
 
@@ -129,7 +129,7 @@ export class Attempt {
   }
 
   /** The provider's error as it reads, for a client to whom it has to be told anew; undefined where there is none. */
-  get told(): Pick<ProviderError, 'message' | 'code'> | undefined {
+  get providerError(): Pick<ProviderError, 'message' | 'code'> | undefined {
     if (this.#outcome?.kind !== 'answered' || this.#outcome.where === 'none') return undefined;
     // What came encoded was not redacted on its way.
     const redactor = this.plan.pooled && redactorFor(this.plan.pooled.key.secret);
@@ -154,17 +154,17 @@ export class Attempt {
   }
 
   /** How it was judged, in a word for logs. */
-  get judged(): AttemptNote['verdict'] {
+  get verdictLabel(): AttemptLogEntry['verdict'] {
     return this.cancelled ? 'cancelled' : this.verdict.class;
   }
 
-  get note(): AttemptNote {
+  get logEntry(): AttemptLogEntry {
     const { provider, pooled } = this.plan;
     const status = this.#outcome?.status;
     return {
       provider: provider.id,
       key: pooled?.key.id ?? '',
-      verdict: this.judged,
+      verdict: this.verdictLabel,
       rule: this.verdict.rule,
       ms: (this.#endedAt ?? this.#tools.now()) - this.startedAt,
       ...(status !== undefined && { status }),
@@ -186,10 +186,10 @@ export class Attempt {
     }
     if (!this.#recorded) {
       this.#judge(outcome);
-      if (this.verdict.class !== 'ok') hearOfProvider(this.#call, this.plan, this, this.#tools);
+      if (this.verdict.class !== 'ok') recordProviderOutcome(this.#call, this.plan, this, this.#tools);
       this.#record(outcome);
     }
-    return outcome.kind === 'answered' && !isErrorUntold(this.#opening);
+    return outcome.kind === 'answered' && !isErrorUnreported(this.#opening);
   }
 
   /** Passes an upgraded connection to who speaks on it, until that resolves. */
@@ -199,7 +199,7 @@ export class Attempt {
   }
 
   /** Ends an answer that is being relayed and turned out to hold more than its reader can take. */
-  refuse(): void {
+  endAsTooLarge(): void {
     this.#exchange.cancel({ kind: 'fault', fault: 'too-large', detail: 'too-large' });
   }
 
@@ -209,15 +209,15 @@ export class Attempt {
     this.#giveUp();
   }
 
-  #send(request: UpstreamRequest | CredentialTrouble): void {
+  #send(request: UpstreamRequest | CredentialFailure): void {
     if (this.#call.signal.aborted) return;
     if ('headers' in request) this.#sentHeaders = request.headers;
     this.#exchange = openExchange(this.#call, this.plan, request);
   }
 
   async #judgeOpening(): Promise<void> {
-    const opening = await this.#exchange.opening;
-    this.#opening = blameForm(opening, this.#sentHeaders, this.#call);
+    const opening = await this.#exchange.result;
+    this.#opening = classifyMalformed(opening, this.#sentHeaders, this.#call);
     const outcome = outcomeOfOpening(this.#opening);
     if (outcome === undefined) {
       this.#cancel();
@@ -225,16 +225,16 @@ export class Attempt {
     }
     this.#judge(outcome);
     const { recorder, now } = this.#tools;
-    recorder.patience.saw(this.plan, this.#call, outcome, this.firstOutputMs, now());
-    hearOfProvider(this.#call, this.plan, this, this.#tools);
+    recorder.firstOutputStats.record(this.plan, this.#call, outcome, this.firstOutputMs, now());
+    recordProviderOutcome(this.#call, this.plan, this, this.#tools);
     if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
     // After it is recorded: what is known of a key that is in trouble is worth telling with the trouble.
-    if ('headers' in this.#opening) learn(this.plan, this.#opening.headers, this.#tools);
+    if ('headers' in this.#opening) learnFromHeaders(this.plan, this.#opening.headers, this.#tools);
   }
 
   #judge(outcome: Answered | Faulted): void {
     this.#outcome = outcome;
-    this.verdict = verdictOn(outcome, this.#call, this.plan.provider, this.#tools);
+    this.verdict = judgeAttempt(outcome, this.#call, this.plan.provider, this.#tools);
   }
 
   #record(outcome: Answered | Faulted): void {
@@ -242,17 +242,18 @@ export class Attempt {
     this.#endedAt ??= this.#tools.now();
     // A connection that speaks something else from now on is still under way.
     if (this.#opening.kind !== 'upgraded') this.#release();
-    const { provider, pooled, epoch, model, check, isPutOtherwise } = this.plan;
+    const { provider, pooled, epoch, model, check, willRephrase } = this.plan;
     if (isEmptyAnswer(this)) provider.emptyAnswers++;
-    if (outcome.status === 401 && pooled !== undefined) provider.refused(pooled.key, this.#sentHeaders);
+    if (outcome.status === 401 && pooled !== undefined)
+      provider.invalidateCredential(pooled.key, this.#sentHeaders);
     if (pooled === undefined) return;
     const { verdict } = this;
-    if (!provider.policy.remembers) {
+    if (!provider.policy.recordsOutcomes) {
       // It has no record, and this process knows that it answers all the same.
       if (verdict.class === 'ok') pooled.answeredAt = this.#endedAt;
       return;
     }
-    if (isPutOtherwise?.(verdict) === true) return;
+    if (willRephrase?.(verdict) === true) return;
     this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict, model);
     this.ended = {
       type: 'attempt',
@@ -271,7 +272,7 @@ export class Attempt {
       check: check !== undefined,
       jitter: this.#tools.random(),
     };
-    this.standing = this.#tools.recorder.record(provider, pooled, this.ended);
+    this.confidence = this.#tools.recorder.record(provider, pooled, this.ended);
   }
 
   /** Nobody is to blame, and nothing is recorded. */

@@ -1,11 +1,11 @@
 import type { Call } from '../dialects/call.ts';
-import type { CredentialTrouble } from '../providers/wire.ts';
-import type { Opening } from '../upstream/exchange.ts';
+import type { CredentialFailure } from '../providers/wire.ts';
+import type { UpstreamResult } from '../upstream/exchange.ts';
 import { MALFORMED_REQUEST } from '../upstream/faults.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import type { AttemptPlan } from './attempt-plan.ts';
 
-type Built = UpstreamRequest | CredentialTrouble;
+type BuildResult = UpstreamRequest | CredentialFailure;
 
 /**
  * Builds an attempt's request. Never throws: who makes something of a key says himself where it cannot be done
@@ -15,13 +15,13 @@ type Built = UpstreamRequest | CredentialTrouble;
 export function buildRequest(
   call: Call,
   { provider, pooled, model }: Pick<AttemptPlan, 'provider' | 'pooled' | 'model'>,
-): Built | Promise<Built> {
+): BuildResult | Promise<BuildResult> {
   try {
     const building = provider.build(call, pooled?.key, model);
     // Where a credential has to be fetched first; for most there is nothing to wait for.
-    return building instanceof Promise ? building.catch(unbuilt) : building;
+    return building instanceof Promise ? building.catch(buildFault) : building;
   } catch (error) {
-    return unbuilt(error);
+    return buildFault(error);
   }
 }
 
@@ -30,7 +30,11 @@ export function buildRequest(
  * did not send cannot be written, as with a line break in a key.
  * @param headers of the request: name, value, name, value
  */
-export function blameForm(opening: Opening, headers: readonly string[], call: Call): Opening {
+export function classifyMalformed(
+  opening: UpstreamResult,
+  headers: readonly string[],
+  call: Call,
+): UpstreamResult {
   if (opening.kind !== 'fault' || opening.detail !== MALFORMED_REQUEST) return opening;
   const isKeys = headers.some(
     (value, at) => at % 2 === 1 && UNWRITABLE.test(value) && !call.headers.includes(value),
@@ -42,7 +46,7 @@ export function blameForm(opening: Opening, headers: readonly string[], call: Ca
 const UNWRITABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The name of an error is a word for logs; its message may quote a key. */
-function unbuilt(error: unknown): CredentialTrouble {
+function buildFault(error: unknown): CredentialFailure {
   const detail = `build-${error instanceof Error ? error.name.toLowerCase() : 'error'}`;
   return { kind: 'credential-trouble', opening: { kind: 'fault', fault: 'unbuilt', detail } };
 }

@@ -1,10 +1,10 @@
 import { ANY_MODEL, settle } from '../keys/record.ts';
 import type { Key } from '../keys/key.ts';
-import type { Preference } from '../affinity/preference.ts';
-import type { Domain } from '../keys/domain.ts';
+import type { KeyPreference } from '../affinity/preference.ts';
+import type { QuotaDomain } from '../keys/domain.ts';
 import type { Pool, PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import { heldUntil, troubleOf } from './trouble.ts';
+import { heldUntil, unavailabilityOf } from './trouble.ts';
 
 /**
  * `balanced`: the less busy of two random keys, unless little is left of that one's limits and enough of the
@@ -19,12 +19,12 @@ export interface ChoiceRequest {
   /** Ids of keys this request has already tried: a retry never uses a key twice. */
   readonly tried: ReadonlySet<string>;
   /** Domains of which no key will do for this request. */
-  readonly closed?: ReadonlySet<Domain>;
+  readonly excludedDomains?: ReadonlySet<QuotaDomain>;
   readonly strategy: Strategy;
   /** The key it would rather have than what the strategy picks. */
-  readonly preference?: Preference | undefined;
+  readonly preference?: KeyPreference | undefined;
   /** Whether keys out of service are tested; otherwise only the end of a cooldown brings one back. */
-  readonly checked: boolean;
+  readonly hasHealthChecks: boolean;
   /** A key that has come back gets its full share of the traffic after this long. Milliseconds; 0: at once. */
   readonly rampMs: number;
   readonly now: number;
@@ -36,14 +36,14 @@ export interface ChoiceRequest {
 export function choiceRequest(
   { policy, config }: Provider,
   model: string | undefined,
-  rest: Pick<ChoiceRequest, 'tried' | 'closed' | 'preference' | 'now' | 'random'>,
+  rest: Pick<ChoiceRequest, 'tried' | 'excludedDomains' | 'preference' | 'now' | 'random'>,
 ): ChoiceRequest {
   return {
     ...rest,
     model: model ?? ANY_MODEL,
-    strategy: policy.remembers ? config.choice : 'random',
+    strategy: policy.recordsOutcomes ? config.choice : 'random',
     rampMs: config.failover.returnRamp,
-    checked: config.failover.healthCheckModel !== undefined,
+    hasHealthChecks: config.failover.healthCheckModel !== undefined,
   };
 }
 
@@ -67,11 +67,11 @@ export type Choice =
 const NONE: Choice = { kind: 'none', returnsAt: undefined };
 
 /** Random picks before a scan: enough to find a key wherever one in a few can be used. */
-const PICKS = 12;
+const MAX_PICKS = 12;
 /** Picks for a second key beside the first. */
-const OTHER_PICKS = 3;
+const MAX_SECOND_PICKS = 3;
 /** The part of its traffic that a key gets when it has just come back. */
-const FIRST_SHARE = 0.1;
+const MIN_SHARE = 0.1;
 
 /**
  * Picks a key in service. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be
@@ -83,7 +83,7 @@ export function choose(pool: Pool, request: ChoiceRequest): Choice {
   const first = pick(pool, request);
   if (first === undefined) return NONE;
   if (request.strategy === 'random') return use(first);
-  const second = pickOther(pool, first, request);
+  const second = pickSecond(pool, first, request);
   return use(second !== undefined && isBetter(second, first, request) ? second : first);
 }
 
@@ -91,7 +91,7 @@ export function choose(pool: Pool, request: ChoiceRequest): Choice {
  * The choice of the one key that will do, in whatever state it is: where that says no, its provider's own words
  * are what the client needs.
  */
-export function chooseOnly(pooled: PooledKey, now: number): Choice {
+export function choosePinned(pooled: PooledKey, now: number): Choice {
   return use(pooled, settle(pooled.record, now).epoch, true);
 }
 
@@ -118,7 +118,7 @@ export type Obstacle = 'tried' | 'other-models' | 'out-of-service' | 'disabled' 
 export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle | undefined {
   const { key, record, domain } = pooled;
   const { model, now } = request;
-  if (isClosed(pooled, request)) return 'tried';
+  if (isExcluded(pooled, request)) return 'tried';
   if (!mayServe(key, model)) return 'other-models';
   if (record.state !== 'in-service') return record.state;
   if (heldUntil(pooled, model, now) !== undefined) return 'held';
@@ -126,7 +126,7 @@ export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle 
 }
 
 /** Prefers the key that was the last to answer, where one has: of keys that may all be in trouble the likeliest. O(n). */
-export function lastToAnswer(pool: Pool): Preference {
+export function preferLastAnswered(pool: Pool): KeyPreference {
   return (isUsableKey) => {
     let last: PooledKey | undefined;
     for (const pooled of pool.all()) {
@@ -153,8 +153,8 @@ function isUsable(pooled: PooledKey, request: ChoiceRequest): boolean {
 }
 
 /** Whether this request has no further use for it. */
-function isClosed({ key, domain }: PooledKey, { tried, closed }: ChoiceRequest): boolean {
-  return tried.has(key.id) || (domain !== undefined && closed?.has(domain) === true);
+function isExcluded({ key, domain }: PooledKey, { tried, excludedDomains }: ChoiceRequest): boolean {
+  return tried.has(key.id) || (domain !== undefined && excludedDomains?.has(domain) === true);
 }
 
 function prefer(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
@@ -170,7 +170,7 @@ function mayServe(key: Key, model: string): boolean {
 
 /** A usable key at random, each as likely as its weight; undefined where there is none. */
 function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
-  for (let i = 0; i < PICKS; i++) {
+  for (let i = 0; i < MAX_PICKS; i++) {
     const candidate = pool.draw(request.random(), request.now);
     if (candidate === undefined) return undefined;
     if (isUsable(candidate, request) && isAdmitted(candidate, request)) return candidate;
@@ -182,11 +182,11 @@ function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
  * A second key to hold beside the first: the same one again would be no choice. Where little is left of the first
  * one's limits, it is looked for harder, and should have enough.
  */
-function pickOther(pool: Pool, first: PooledKey, request: ChoiceRequest): PooledKey | undefined {
+function pickSecond(pool: Pool, first: PooledKey, request: ChoiceRequest): PooledKey | undefined {
   const { model, now } = request;
   const isScarce = first.headroom.isScarce(model, now);
   let other: PooledKey | undefined;
-  for (let i = 0; i < (isScarce ? PICKS : OTHER_PICKS); i++) {
+  for (let i = 0; i < (isScarce ? MAX_PICKS : MAX_SECOND_PICKS); i++) {
     const candidate = pick(pool, request);
     if (candidate === first || candidate === undefined) continue;
     if (!isScarce || !candidate.headroom.isScarce(model, now)) return candidate;
@@ -199,17 +199,17 @@ function pickOther(pool: Pool, first: PooledKey, request: ChoiceRequest): Pooled
  * The part of its traffic that a key gets: a tenth when it has just come back, and more from then on until the
  * ramp is over. A key that was never out has all of it.
  */
-export function shareOf(
+export function rampShare(
   { record }: Pick<PooledKey, 'record'>,
   { now, rampMs }: Pick<ChoiceRequest, 'now' | 'rampMs'>,
 ): number {
   if (record.epoch === 0 || rampMs <= 0) return 1;
   const ageMs = now - record.since;
-  return ageMs >= rampMs ? 1 : Math.max(FIRST_SHARE, ageMs / rampMs);
+  return ageMs >= rampMs ? 1 : Math.max(MIN_SHARE, ageMs / rampMs);
 }
 
 function isAdmitted(candidate: PooledKey, request: ChoiceRequest): boolean {
-  const share = shareOf(candidate, request);
+  const share = rampShare(candidate, request);
   return share === 1 || request.random() < share;
 }
 
@@ -219,7 +219,7 @@ function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledK
   let chosen: PooledKey | undefined;
   for (const candidate of keys) {
     if (!isUsable(candidate, request)) continue;
-    const weight = candidate.key.weight * shareOf(candidate, request);
+    const weight = candidate.key.weight * rampShare(candidate, request);
     total += weight;
     if (request.random() * total < weight) chosen = candidate;
   }
@@ -237,12 +237,12 @@ export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
   let returnsAt = Infinity;
   for (const pooled of pool.all()) {
     if (!mayServe(pooled.key, request.model)) continue;
-    const trouble = troubleOf(pooled, request);
-    if (trouble === undefined) continue;
-    returnsAt = Math.min(returnsAt, trouble.dueAt);
-    if (!trouble.ambiguous || isClosed(pooled, request)) continue;
-    if (best === undefined || trouble.dueAt < best.dueAt) {
-      best = { pooled, epoch: trouble.epoch, dueAt: trouble.dueAt };
+    const unavailability = unavailabilityOf(pooled, request);
+    if (unavailability === undefined) continue;
+    returnsAt = Math.min(returnsAt, unavailability.dueAt);
+    if (!unavailability.ambiguous || isExcluded(pooled, request)) continue;
+    if (best === undefined || unavailability.dueAt < best.dueAt) {
+      best = { pooled, epoch: unavailability.epoch, dueAt: unavailability.dueAt };
     }
   }
   if (best !== undefined) return use(best.pooled, best.epoch, true);
@@ -251,11 +251,13 @@ export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
 
 /** When the first key that cannot be used for a model now is due back; Infinity where none is. O(n). */
 export function soonestReturn({ pool, config }: Provider, model: string, now: number): number {
-  const checked = config.failover.healthCheckModel !== undefined;
+  const hasHealthChecks = config.failover.healthCheckModel !== undefined;
   let soonest = Infinity;
   for (const pooled of pool.all()) {
-    const trouble = mayServe(pooled.key, model) ? troubleOf(pooled, { model, now, checked }) : undefined;
-    if (trouble !== undefined) soonest = Math.min(soonest, trouble.dueAt);
+    const unavailability = mayServe(pooled.key, model)
+      ? unavailabilityOf(pooled, { model, now, hasHealthChecks })
+      : undefined;
+    if (unavailability !== undefined) soonest = Math.min(soonest, unavailability.dueAt);
   }
   return soonest;
 }

@@ -23,7 +23,7 @@ const WINDOWS: readonly RegExp[] = [
 ].map((source) => new RegExp(source, 'iu'));
 
 /** The window that an error names, in tokens; undefined where it names none. */
-export function windowIn(message: string): number | undefined {
+export function contextWindowIn(message: string): number | undefined {
   for (const pattern of WINDOWS) {
     const named = Number(pattern.exec(message)?.[1]?.replaceAll(/[,_]/gu, ''));
     if (named >= LEAST_TOKENS && named <= MOST_TOKENS) return named;
@@ -37,7 +37,7 @@ export class ContextWindows {
 
   /** Takes over what a refusal names. */
   learn(target: RouteTarget, message: string): void {
-    const tokens = windowIn(message);
+    const tokens = contextWindowIn(message);
     if (tokens === undefined) return;
     const name = nameOf(target);
     this.#tokens.delete(name);

@@ -5,17 +5,17 @@ const FASTEST_MS = 64;
 /** Up to 70 minutes; what takes longer is in one more. */
 const BUCKETS = 33;
 /** Answers that count; with more all of them fade, so that what is new counts for more than what is old. */
-const MEMORY = 512;
+const MAX_WEIGHT = 512;
 /** Fewer tell of nothing. */
-const ENOUGH = 16;
+const MIN_WEIGHT = 16;
 /** In this time what is known loses half its weight. Milliseconds. */
 const HALF_LIFE_MS = 15 * 60 * 1000;
 /** All but so many answers come within the wait: a high percentile... */
-const SLOWEST = 0.01;
+const TAIL_SHARE = 0.01;
 /** ...times this. */
-const FACTOR = 3;
+const PERCENTILE_FACTOR = 3;
 /** One that was given up would have taken longer; the next is waited for this many times as long. */
-const GROWTH = 2;
+const TIMEOUT_GROWTH = 2;
 
 /**
  * How long first outputs of one kind have lately taken: a histogram on a logarithmic scale that fades, by number and
@@ -28,7 +28,7 @@ const GROWTH = 2;
  *
  * Times are milliseconds, `now` of any clock.
  */
-export class FirstOutputTimes {
+export class LatencyHistogram {
   readonly #weights = new Float32Array(BUCKETS + 1);
   #weight = 0;
   #agedAt: number;
@@ -41,34 +41,34 @@ export class FirstOutputTimes {
   }
 
   /** A first output came after this time. */
-  answered(ms: number, now: number): void {
+  record(ms: number, now: number): void {
     this.#age(now);
     if (this.#cutMs > 0) {
       if (!this.#isCutCounted) this.#add(this.#cutMs);
       this.#isCutCounted = true;
-      this.#cutMs = Math.max(this.#cutMs / GROWTH, ms);
+      this.#cutMs = Math.max(this.#cutMs / TIMEOUT_GROWTH, ms);
       if (this.#cutMs < FASTEST_MS) this.#cutMs = 0;
     }
     this.#add(ms);
   }
 
   /** It was waited for so long, and given up. */
-  cut(ms: number, now: number): void {
+  recordTimeout(ms: number, now: number): void {
     this.#age(now);
     this.#isCutCounted = false;
     this.#cutMs = Math.max(this.#cutMs, ms);
   }
 
   /** How long the next one is worth waiting for. @param unknownMs - as long as too little is known */
-  waitMs(unknownMs: number, now: number): number {
-    const usualMs = this.isKnown(now) ? FACTOR * this.#slowestMs() : unknownMs;
-    return Math.max(usualMs, GROWTH * this.#cutMs);
+  timeoutMs(unknownMs: number, now: number): number {
+    const usualMs = this.hasEnoughSamples(now) ? PERCENTILE_FACTOR * this.#slowestMs() : unknownMs;
+    return Math.max(usualMs, TIMEOUT_GROWTH * this.#cutMs);
   }
 
   /** Whether enough of them came lately to tell of the next. */
-  isKnown(now: number): boolean {
+  hasEnoughSamples(now: number): boolean {
     this.#age(now);
-    return this.#weight >= ENOUGH;
+    return this.#weight >= MIN_WEIGHT;
   }
 
   #add(ms: number): void {
@@ -76,7 +76,7 @@ export class FirstOutputTimes {
     const bucket = Math.min(Math.ceil(octaves * BUCKETS_PER_OCTAVE), BUCKETS);
     this.#weights[bucket] = (this.#weights[bucket] ?? 0) + 1;
     this.#weight++;
-    if (this.#weight > MEMORY) this.#fade(1 / 2);
+    if (this.#weight > MAX_WEIGHT) this.#fade(1 / 2);
   }
 
   /** The end of the bucket that the slowest hundredth begins in. */
@@ -84,7 +84,7 @@ export class FirstOutputTimes {
     let slower = 0;
     for (let bucket = BUCKETS; bucket > 0; bucket--) {
       slower += this.#weights[bucket] ?? 0;
-      if (slower > SLOWEST * this.#weight)
+      if (slower > TAIL_SHARE * this.#weight)
         return bucket === BUCKETS ? Infinity : FASTEST_MS * 2 ** (bucket / BUCKETS_PER_OCTAVE);
     }
     return FASTEST_MS;

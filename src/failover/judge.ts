@@ -2,11 +2,11 @@ import type { Answered, Faulted } from './outcome.ts';
 import { faultVerdicts } from './rules/faults.ts';
 import { lastRule } from './rules/general-statuses.ts';
 import type { ProviderError } from './rules/error-fields.ts';
-import { namesMember } from './rules/own-words.ts';
-import type { SaidByClient } from './rules/own-words.ts';
+import { namesRequestField } from './rules/own-words.ts';
+import type { IsClientText } from './rules/own-words.ts';
 import { readError } from './rules/provider-error.ts';
 import { isAboutRequest, matches } from './rules/rule.ts';
-import type { Consequence, Decider, Match } from './rules/rule.ts';
+import type { Consequence, RuleCore, Match } from './rules/rule.ts';
 import { tableFor } from './rules/tables.ts';
 import { OK } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -22,12 +22,12 @@ export interface JudgeContext {
   /** The operation that was called, for the rules that ask. */
   readonly operation?: string;
   /** Rules of the configuration, tried before the table. */
-  readonly ownRules?: readonly Decider[];
+  readonly ownRules?: readonly RuleCore[];
   /**
    * Whether a phrase stands in the client's request: what a provider says back is not its own word. Asked only where an
    * error would otherwise condemn a key. Absent where nobody knows the request.
    */
-  readonly saidByClient?: SaidByClient;
+  readonly isClientText?: IsClientText;
 }
 
 /**
@@ -40,10 +40,10 @@ export function judge(outcome: Answered | Faulted, context: JudgeContext): Verdi
   if (outcome.kind === 'faulted') return faultVerdicts[outcome.fault];
   if (isGood(outcome)) return OK;
 
-  const { providerType, operation, ownRules, saidByClient } = context;
-  const error = readError(outcome.errorText, outcome.headers, saidByClient);
-  const fits = ({ when }: Decider): boolean => matches(when, outcome, error, operation, saidByClient);
-  const isProven = (decider: Decider): boolean => mayBlame(decider, outcome, error, saidByClient);
+  const { providerType, operation, ownRules, isClientText } = context;
+  const error = readError(outcome.errorText, outcome.headers, isClientText);
+  const fits = ({ when }: RuleCore): boolean => matches(when, outcome, error, operation, isClientText);
+  const isProven = (decider: RuleCore): boolean => mayBlame(decider, outcome, error, isClientText);
   const rule =
     ownRules?.find(fits) ??
     tableFor(providerType, error.vendor).find((each) => fits(each) && isProven(each)) ??
@@ -58,21 +58,21 @@ export function isGood(outcome: Answered | Faulted): boolean {
 
 /** Whether an error may mean for a key what a rule concludes: it is not about something that is the client's. */
 function mayBlame(
-  { when, verdict }: Decider,
+  { when, verdict }: RuleCore,
   answer: Answered,
   error: ProviderError,
-  said: SaidByClient | undefined,
+  isClientText: IsClientText | undefined,
 ): boolean {
   const isCondemning = condemns(verdict);
-  if (!isAboutRequest(answer, error)) return !isCondemning || !error.isForeign;
-  if (namesMember(error.param, said)) {
-    if (isHarmless(verdict)) return true;
+  if (!isAboutRequest(answer, error)) return !isCondemning || !error.concernsClientResource;
+  if (namesRequestField(error.param, isClientText)) {
+    if (leavesNoMark(verdict)) return true;
     return (
       !isCondemning &&
-      (hasProof(when, error, said) || /^(?:model|engine|deployment)/i.test(error.param ?? ''))
+      (hasProof(when, error, isClientText) || /^(?:model|engine|deployment)/i.test(error.param ?? ''))
     );
   }
-  return !isCondemning || (hasProof(when, error, said) && !error.isForeign);
+  return !isCondemning || (hasProof(when, error, isClientText) && !error.concernsClientResource);
 }
 
 /** Takes a key out at once, and where it is money, the others of its account. */
@@ -81,7 +81,7 @@ function condemns({ class: verdictClass, scope }: Consequence): boolean {
 }
 
 /** Leaves no mark on anything. */
-function isHarmless({ class: verdictClass }: Consequence): boolean {
+function leavesNoMark({ class: verdictClass }: Consequence): boolean {
   return verdictClass === 'client_error' || verdictClass === 'content_blocked' || verdictClass === 'region';
 }
 
@@ -92,15 +92,15 @@ function isHarmless({ class: verdictClass }: Consequence): boolean {
 function hasProof(
   { code, type, named, message }: Match,
   error: ProviderError,
-  said: SaidByClient | undefined,
+  isClientText: IsClientText | undefined,
 ): boolean {
   if ([code, type, named].some((field) => field !== undefined)) return true;
   const sentence = message?.exec(error.message)?.[0];
-  return sentence !== undefined && said?.(sentence) !== true;
+  return sentence !== undefined && isClientText?.(sentence) !== true;
 }
 
 function verdictOf(
-  { id, verdict: decided }: Decider,
+  { id, verdict: decided }: RuleCore,
   answer: Answered,
   { prose }: ProviderError,
   now: number,

@@ -1,16 +1,16 @@
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL, FRESH } from '../keys/record.ts';
-import { domainIn } from '../providers/learned-domain.ts';
+import { learnedQuotaDomain } from '../providers/learned-domain.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import { wallOf } from './attempt-plan.ts';
+import { wallClock } from './attempt-plan.ts';
 import type { AttemptTools } from './attempt-plan.ts';
 import type { Recorder } from './recorder.ts';
-import { remainingIn } from './remaining.ts';
-import type { Remaining } from './remaining.ts';
+import { readRateLimits } from './remaining.ts';
+import type { RateLimitState } from './remaining.ts';
 
 /** Whom an answer is from, and what was asked for. */
-interface Asked {
+interface AnsweredAttempt {
   readonly provider: Provider;
   readonly pooled: PooledKey | undefined;
   /** As the provider names it. */
@@ -18,7 +18,7 @@ interface Asked {
 }
 
 /** Whose answer it is, and who hears of it. */
-interface Hearing {
+interface LearnContext {
   readonly provider: Provider;
   readonly pooled: PooledKey;
   readonly recorder: Recorder;
@@ -30,63 +30,63 @@ interface Hearing {
  * What is over sooner is not worth telling the others, and what they were told stands for so long: then answers that
  * say now this and now that cost one write a second on average. Milliseconds.
  */
-const NEWS_MS = 2_000;
+const MIN_SHARED_MS = 2_000;
 
 /**
  * Takes over what any answer says of its key beside the answer itself: whose limits it shares, and how much is left
  * of them. What makes a difference to other processes is told them in the key's record. Most answers have nothing
  * new to say, and cost no more than a look.
  */
-export function learn(
-  { provider, pooled, model = ANY_MODEL }: Asked,
+export function learnFromHeaders(
+  { provider, pooled, model = ANY_MODEL }: AnsweredAttempt,
   headers: ResponseHeaders,
   tools: Pick<AttemptTools, 'recorder' | 'now' | 'wallNow'>,
 ): void {
   if (pooled === undefined) return;
   const { recorder, now } = tools;
-  const hearing: Hearing = { provider, pooled, recorder, now: now() };
-  const domain = domainIn(headers);
+  const context: LearnContext = { provider, pooled, recorder, now: now() };
+  const domain = learnedQuotaDomain(headers);
   if (domain !== undefined && domain !== pooled.domain?.name) {
-    provider.pool.learnDomain(pooled.key.id, domain, hearing.now);
+    provider.pool.learnDomain(pooled.key.id, domain, context.now);
   }
   // Without failover keys are picked at random, and nothing is written of them.
-  if (!provider.policy.remembers) return;
-  learnHeadroom(hearing, model, remainingIn(headers, wallOf(tools)()));
-  if (domain !== undefined) tellDomain(hearing);
+  if (!provider.policy.recordsOutcomes) return;
+  learnHeadroom(context, model, readRateLimits(headers, wallClock(tools)()));
+  if (domain !== undefined) shareDomain(context);
 }
 
 /** A key's domain makes a difference where another key shares it, or where others go by the key's record. */
-function tellDomain({ provider, pooled, recorder, now }: Hearing): void {
+function shareDomain({ provider, pooled, recorder, now }: LearnContext): void {
   const { key, domain, record } = pooled;
   if (domain === undefined || domain.name === record.domain || key.quotaDomain !== key.id) return;
   if (domain.members === 1 && record === FRESH) return;
-  recorder.tell(provider, key, { type: 'domain', at: now, domain: domain.name });
+  recorder.shareHint(provider, key, { type: 'domain', at: now, domain: domain.name });
 }
 
 function learnHeadroom(
-  { provider, pooled, recorder, now }: Hearing,
+  { provider, pooled, recorder, now }: LearnContext,
   model: string,
-  remaining: Remaining,
+  remaining: RateLimitState,
 ): void {
   const { key, headroom } = pooled;
   switch (remaining.kind) {
     case 'untold':
       return;
     case 'enough':
-      headroom.note(model, undefined);
-      for (const [keyId, since] of headroom.tellers(model, now)) {
-        const teller = provider.pool.get(keyId)?.key;
-        if (teller === undefined || now - since < NEWS_MS) continue;
-        recorder.tell(provider, teller, { type: 'headroom', at: now, model });
+      headroom.observe(model, undefined);
+      for (const [keyId, since] of headroom.reporters(model, now)) {
+        const keyThatShared = provider.pool.get(keyId)?.key;
+        if (keyThatShared === undefined || now - since < MIN_SHARED_MS) continue;
+        recorder.shareHint(provider, keyThatShared, { type: 'headroom', at: now, model });
       }
       return;
     case 'scarce': {
       // While it is known nothing is news: when it is over, the next answer says how it stands then.
-      if (headroom.tellers(model, now).length > 0) return;
+      if (headroom.reporters(model, now).length > 0) return;
       const until = now + remaining.resetMs;
-      const isNews = remaining.resetMs >= NEWS_MS && headroom.hasRoom(now);
+      const isWorthSharing = remaining.resetMs >= MIN_SHARED_MS && headroom.hasRoom(now);
       const event = { type: 'headroom', at: now, model, scarceUntil: until } as const;
-      if (!isNews || !recorder.tell(provider, key, event)) headroom.note(model, until);
+      if (!isWorthSharing || !recorder.shareHint(provider, key, event)) headroom.observe(model, until);
     }
   }
 }

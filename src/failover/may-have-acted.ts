@@ -9,13 +9,13 @@ import { readError } from './rules/provider-error.ts';
  * (RFC 9110, 15.5.9, 15.6.3 and 15.6.5; 499 is nginx's; 520 to 524 and 527 are Cloudflare's). Whatever else the
  * answer says: whoever says it does not know either.
  */
-const LOST_SIGHT: ReadonlySet<number> = new Set([408, 499, 502, 504, 520, 521, 522, 523, 524, 527]);
+const OUTCOME_UNKNOWN: ReadonlySet<number> = new Set([408, 499, 502, 504, 520, 521, 522, 523, 524, 527]);
 
 /**
  * Statuses of 500 and above that say the request was not taken: a method or version that is not spoken (RFC 9110,
  * 15.6.2 and 15.6.6), a network that asks for a login (RFC 6585, 6), a TLS handshake that failed (Cloudflare's).
  */
-const NOT_TAKEN: ReadonlySet<number> = new Set([501, 505, 511, 525, 526]);
+const NOT_ACCEPTED: ReadonlySet<number> = new Set([501, 505, 511, 525, 526]);
 
 /**
  * Whether the provider may have done what was asked for although its answer says otherwise, or none came. What
@@ -35,30 +35,30 @@ export function mayHaveActed(
   outcome: Answered | Faulted,
   call: Pick<Call, 'stream'> & {
     readonly hints: Pick<BodyHints, 'background'>;
-    readonly target: { readonly operation: Pick<Operation, 'heedsStore'> };
+    readonly target: { readonly operation: Pick<Operation, 'honorsStore'> };
   },
 ): boolean {
-  if (outcome.kind === 'faulted') return faultedInAct(outcome.fault, isStreamOfWords(call));
+  if (outcome.kind === 'faulted') return mayHaveActedBeforeFault(outcome.fault, isTextStreamCall(call));
   const { status, where } = outcome;
-  if (LOST_SIGHT.has(status)) return true;
-  if (NOT_TAKEN.has(status)) return false;
-  if (status >= 500) return !isNamed(outcome);
+  if (OUTCOME_UNKNOWN.has(status)) return true;
+  if (NOT_ACCEPTED.has(status)) return false;
+  if (status >= 500) return !hasErrorName(outcome);
   // A page or a text in the place of an answer shows nothing of what happened behind it.
   return status < 300 && where === 'body' && readError(outcome.errorText, outcome.headers).form !== 'json';
 }
 
-function isStreamOfWords({ stream, hints, target }: Parameters<typeof mayHaveActed>[1]): boolean {
-  return stream && target.operation.heedsStore && !hints.background;
+function isTextStreamCall({ stream, hints, target }: Parameters<typeof mayHaveActed>[1]): boolean {
+  return stream && target.operation.honorsStore && !hints.background;
 }
 
-function faultedInAct(fault: Faulted['fault'], isOfWords: boolean): boolean {
+function mayHaveActedBeforeFault(fault: Faulted['fault'], isTextStream: boolean): boolean {
   switch (fault) {
     case 'key-unusable':
     case 'unbuilt':
     case 'not-sent':
       return false;
     case 'no-output':
-      return !isOfWords;
+      return !isTextStream;
     case 'maybe-sent':
     case 'broken-unseen':
     case 'broken':
@@ -68,7 +68,7 @@ function faultedInAct(fault: Faulted['fault'], isOfWords: boolean): boolean {
 }
 
 /** JSON in which the error calls itself something beside its status: a gateway's has a message, and no more. */
-function isNamed({ errorText, headers }: Answered): boolean {
+function hasErrorName({ errorText, headers }: Answered): boolean {
   const { form, names } = readError(errorText, headers);
   return form === 'json' && names.some((name) => !/^\d{3}$/.test(name));
 }

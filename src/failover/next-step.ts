@@ -10,23 +10,23 @@ import type { Retry } from './verdict.ts';
 /** What may be done next with the request; `final`: nothing, it ends with what it has met. */
 export type NextStep = Exclude<Retry, 'none'> | 'final';
 
-type Failed = Pick<Attempt, 'effect' | 'verdict' | 'standing'>;
+type Failed = Pick<Attempt, 'effect' | 'verdict' | 'confidence'>;
 
 /**
  * What a failed attempt leaves open.
  * @param isLast - no other provider comes after this one
- * @param goesOnTooLong - what is too long for one model is for the next to answer
+ * @param triesNextOnTooLong - what is too long for one model is for the next to answer
  */
 export function nextStep(
   call: Pick<Call, 'body' | 'creates'>,
   attempt: Pick<Attempt, 'verdict' | 'mayHaveActed' | 'failedByStatus'>,
   policy: Pick<FailoverPolicy, 'retriesStatus'>,
   isLast: boolean,
-  goesOnTooLong = false,
+  triesNextOnTooLong = false,
 ): NextStep {
   if (call.body.kind === 'passing') return 'final';
   if (call.creates && attempt.mayHaveActed) return 'final';
-  if (goesOnTooLong && isTooLong(attempt)) return 'other-provider';
+  if (triesNextOnTooLong && isTooLong(attempt)) return 'other-provider';
   if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
     if (policy.retriesStatus(attempt.failedByStatus)) return 'other-key';
     // It is about the keys of this provider: what is nobody's fault but the provider's, the next one may answer.
@@ -70,13 +70,13 @@ export function usesUpAnAttempt(
  * multiplying. A definite verdict that is believed keeps others from the key; a request that is too large leaves no
  * mark on it.
  */
-export function mayRepeat({ effect, verdict, standing }: Failed, next: NextStep): boolean {
-  if (standing === 'in-doubt') return true;
+export function mayRepeat({ effect, verdict, confidence }: Failed, next: NextStep): boolean {
+  if (confidence === 'in-doubt') return true;
   return effect.kind === 'counts' || (verdict.class === 'client_error' && next === 'other-domain');
 }
 
 /** It was decided at once that its key is not to be used: at all, or for this model. What is in doubt decides nothing. */
-function isRejection({ effect, standing }: Failed): boolean {
-  if (standing === 'in-doubt') return false;
+function isRejection({ effect, confidence }: Failed): boolean {
+  if (confidence === 'in-doubt') return false;
   return effect.kind === 'condemns' || effect.kind === 'throttles' || effect.kind === 'denies';
 }

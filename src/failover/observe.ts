@@ -1,6 +1,6 @@
 import { AWS_EVENT_STREAM } from '../dialects/converse-watch.ts';
 import { decodeBody } from '../upstream/decode.ts';
-import type { Ending, Opening, ResponseHeaders } from '../upstream/exchange.ts';
+import type { RelayEnd, UpstreamResult, ResponseHeaders } from '../upstream/exchange.ts';
 import type { Fault } from '../upstream/faults.ts';
 import type { Answered, Faulted } from './outcome.ts';
 import type { Verdict } from './verdict.ts';
@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts';
  * What an exchange has shown when its gate opens, or when it ends before that, as data to be judged.
  * @returns undefined where it was cancelled: there is nothing to judge
  */
-export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefined {
+export function outcomeOfOpening(opening: UpstreamResult): Answered | Faulted | undefined {
   switch (opening.kind) {
     case 'cancelled':
       return undefined;
@@ -27,7 +27,7 @@ export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefin
       if (watch.error !== undefined) {
         return bad(status, headers, watch.error, isEventStream(headers) ? 'stream' : 'body');
       }
-      if (!watch.complete)
+      if (!watch.isComplete)
         return { kind: 'faulted', fault: 'no-output', detail: watch.flaw ?? 'empty', status };
       return good(status);
     }
@@ -38,29 +38,32 @@ export function outcomeOfOpening(opening: Opening): Answered | Faulted | undefin
  * What an answer that was relayed has shown at its end.
  * @returns undefined where it was cancelled, or never opened
  */
-export function outcomeOfEnding(opening: Opening, ending: Ending): Answered | Faulted | undefined {
+export function outcomeOfEnding(opening: UpstreamResult, ending: RelayEnd): Answered | Faulted | undefined {
   if (ending.kind === 'cancelled' || opening.kind !== 'open') return undefined;
   const { status, headers, watch } = opening;
   // Of a stream that has shown its end marker nothing is missing, whatever becomes of its connection then.
-  const isAllThere = status < 300 && isEventStream(headers) && watch.complete;
+  const isAllThere = status < 300 && isEventStream(headers) && watch.isComplete;
   if (ending.kind === 'fault' && !isAllThere) return faulted(ending);
   if (watch.error !== undefined)
     return bad(status, headers, watch.error, isEventStream(headers) ? 'stream' : 'body');
-  if (!watch.complete)
+  if (!watch.isComplete)
     return { kind: 'faulted', fault: 'broken', detail: watch.flaw ?? 'no-end-marker', status };
   return good(status);
 }
 
 /** Whether the error in an answer that was relayed is none that its reader saw, so that it has to be told. */
-export function isErrorUntold(opening: Opening): boolean {
+export function isErrorUnreported(opening: UpstreamResult): boolean {
   if (opening.kind !== 'open' || opening.watch.error === undefined) return false;
-  return opening.watch.isErrorUnseen === true || opening.watch.isJudgedAtEnd === true;
+  return opening.watch.isErrorUnseen === true || opening.watch.isCheckedAtEnd === true;
 }
 
 /** Whether the model stopped before its first word: a good answer that says nothing. */
-export function isEmptyAnswer(attempt: { readonly opening: Opening; readonly verdict: Verdict }): boolean {
+export function isEmptyAnswer(attempt: {
+  readonly opening: UpstreamResult;
+  readonly verdict: Verdict;
+}): boolean {
   const { opening, verdict } = attempt;
-  return 'watch' in opening && opening.watch.empty === true && verdict.class === 'ok';
+  return 'watch' in opening && opening.watch.isEmpty === true && verdict.class === 'ok';
 }
 
 /** The text of a header that may have been sent several times; empty where it was not sent. */

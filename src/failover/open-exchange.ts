@@ -4,19 +4,19 @@ import { redactorFor } from '../keys/redactor.ts';
 import type { Redactor } from '../keys/redactor.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { CredentialTrouble } from '../providers/wire.ts';
+import type { CredentialFailure } from '../providers/wire.ts';
 import { Exchange } from '../upstream/exchange.ts';
 import type { ExchangeLimits, ResponseHeaders } from '../upstream/exchange.ts';
 import { settledExchange } from '../upstream/settled-exchange.ts';
-import type { AnyExchange } from '../upstream/settled-exchange.ts';
+import type { ExchangeHandle } from '../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 import { redactedTransport } from '../upstream/redacted-transport.ts';
-import { UNREADABLE } from '../upstream/watch.ts';
-import type { Watch } from '../upstream/watch.ts';
+import { UNWATCHED } from '../upstream/watch.ts';
+import type { ResponseWatch } from '../upstream/watch.ts';
 import { headerText } from './observe.ts';
 
 /** What of a plan says where a request goes, and with which key. */
-interface Planned {
+interface ExchangePlan {
   readonly provider: Provider;
   readonly pooled: PooledKey | undefined;
   readonly limits: ExchangeLimits;
@@ -28,14 +28,14 @@ interface Planned {
  */
 export function openExchange(
   call: Call,
-  { provider, pooled, limits }: Planned,
-  request: UpstreamRequest | CredentialTrouble,
-): AnyExchange {
+  { provider, pooled, limits }: ExchangePlan,
+  request: UpstreamRequest | CredentialFailure,
+): ExchangeHandle {
   if ('kind' in request) return settledExchange(request.opening);
   const redactor = redactorOf(call, pooled, request.headers);
   const transport =
     redactor === undefined ? provider.transport : redactedTransport(provider.transport, redactor);
-  const watchFor = (status: number, headers: ResponseHeaders): Watch =>
+  const watchFor = (status: number, headers: ResponseHeaders): ResponseWatch =>
     status < 300
       ? watchAnswer(
           call.target.operation,
@@ -45,7 +45,7 @@ export function openExchange(
           provider.errorsInside,
           call.isTranslated,
         )
-      : UNREADABLE;
+      : UNWATCHED;
   return new Exchange(transport, request, limits, watchFor, call.memory);
 }
 

@@ -1,7 +1,7 @@
-const SLICE_MS = 1_000;
+const WINDOW_MS = 1_000;
 
 /** Lets something happen so many times a second, and no oftener. */
-export class Pace {
+export class RateLimiter {
   readonly #perSecond: number;
   #slice = -1;
   #taken = 0;
@@ -11,8 +11,8 @@ export class Pace {
   }
 
   /** Asks whether it may happen now, and counts it where it may. @param now - milliseconds since the epoch */
-  take(now: number): boolean {
-    const slice = Math.floor(now / SLICE_MS);
+  tryAcquire(now: number): boolean {
+    const slice = Math.floor(now / WINDOW_MS);
     if (slice !== this.#slice) {
       this.#slice = slice;
       this.#taken = 0;

@@ -1,23 +1,23 @@
 import type { Call } from '../dialects/call.ts';
 import type { Operation } from '../dialects/operation.ts';
 import type { Provider } from '../providers/provider.ts';
-import { FirstOutputTimes } from './first-output-times.ts';
+import { LatencyHistogram } from './first-output-times.ts';
 import type { Answered, Faulted } from './outcome.ts';
 
 /** Models of one operation at one provider whose times are kept; with one more the one first met is forgotten. */
 const MAX_MODELS = 256;
 
 /** Who is asked, and for which model in the provider's words. */
-interface Whom {
+interface ModelAtProvider {
   readonly provider: Pick<Provider, 'id'>;
   readonly model: string | undefined;
 }
 
 /** What is asked for, as far as answers differ by it in how long they take. */
-type What = Pick<Call, 'target' | 'stream' | 'hints'>;
+type CallTraits = Pick<Call, 'target' | 'stream' | 'hints'>;
 
 /** Of one model: streams and whole answers, with and without thinking. */
-type ByKind = (FirstOutputTimes | undefined)[];
+type ByKind = (LatencyHistogram | undefined)[];
 type ByModel = Map<string, ByKind>;
 
 /**
@@ -25,11 +25,11 @@ type ByModel = Map<string, ByKind>;
  * that what is slow is not cut off because something else is fast. Each process learns for itself and forgets with its
  * end. Names of models that no provider answers to are not kept.
  */
-export class Patience {
+export class FirstOutputStats {
   readonly #known = new Map<string, Map<Operation, ByModel>>();
 
   /** What is known of calls like this one; undefined where that is nothing. */
-  timesOf({ provider, model = '' }: Whom, call: What): FirstOutputTimes | undefined {
+  timesOf({ provider, model = '' }: ModelAtProvider, call: CallTraits): LatencyHistogram | undefined {
     return this.#known.get(provider.id)?.get(call.target.operation)?.get(model)?.[kindOf(call)];
   }
 
@@ -38,20 +38,20 @@ export class Patience {
    * Health checks ask for less than clients do, and teach nothing.
    * @param ms - from dispatch to the first output, or until it was given up; undefined where nothing was sent
    */
-  saw(
-    plan: Whom & { readonly check: unknown },
-    call: What,
+  record(
+    plan: ModelAtProvider & { readonly check: unknown },
+    call: CallTraits,
     outcome: Answered | Faulted,
     ms: number | undefined,
     now: number,
   ): void {
     if (plan.check !== undefined || ms === undefined) return;
     if (outcome.kind === 'answered') {
-      if (outcome.where === 'none' && outcome.status < 300) this.#kept(plan, call, now).answered(ms, now);
-    } else if (outcome.detail === 'first-output-timeout') this.#kept(plan, call, now).cut(ms, now);
+      if (outcome.where === 'none' && outcome.status < 300) this.#kept(plan, call, now).record(ms, now);
+    } else if (outcome.detail === 'first-output-timeout') this.#kept(plan, call, now).recordTimeout(ms, now);
   }
 
-  #kept({ provider, model = '' }: Whom, call: What, now: number): FirstOutputTimes {
+  #kept({ provider, model = '' }: ModelAtProvider, call: CallTraits, now: number): LatencyHistogram {
     const { operation } = call.target;
     let operations = this.#known.get(provider.id);
     if (operations === undefined) this.#known.set(provider.id, (operations = new Map<Operation, ByModel>()));
@@ -63,10 +63,10 @@ export class Patience {
       if (models.size >= MAX_MODELS && oldest !== undefined) models.delete(oldest);
       models.set(model, (kinds = [undefined, undefined, undefined, undefined]));
     }
-    return (kinds[kindOf(call)] ??= new FirstOutputTimes(now));
+    return (kinds[kindOf(call)] ??= new LatencyHistogram(now));
   }
 }
 
-function kindOf({ stream, hints }: What): number {
-  return (stream ? 1 : 0) + (hints.thinks ? 2 : 0);
+function kindOf({ stream, hints }: CallTraits): number {
+  return (stream ? 1 : 0) + (hints.asksForReasoning ? 2 : 0);
 }

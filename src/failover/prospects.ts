@@ -1,11 +1,11 @@
 import type { Pool, PooledKey } from '../keys/pool.ts';
-import { choiceRequest, choose, chooseLastResort, obstacleTo, shareOf } from './choose.ts';
+import { choiceRequest, choose, chooseLastResort, obstacleTo, rampShare } from './choose.ts';
 import type { ChoiceRequest, Obstacle, Strategy } from './choose.ts';
 import type { RouteTarget } from './route.ts';
-import { troubleOf } from './trouble.ts';
+import { unavailabilityOf } from './trouble.ts';
 
 /** How one key stands in a choice. */
-export interface Prospect {
+export interface KeyPreview {
   readonly pooled: PooledKey;
   /** Undefined where it may be chosen. */
   readonly obstacle: Obstacle | undefined;
@@ -22,7 +22,7 @@ export interface Prospect {
 }
 
 /** What a choice among the keys of one provider would come to now. */
-export interface Prospects {
+export interface ChoicePreview {
   readonly strategy: Strategy;
   /** `keyless`: the provider has no keys, and is called with the client's own credential. */
   readonly outcome: 'key' | 'last-resort' | 'none' | 'keyless';
@@ -33,16 +33,16 @@ export interface Prospects {
   /** All keys of the provider by how they stand. */
   readonly counts: Readonly<Record<Obstacle | 'usable', number>>;
   /** Some of them: those taken most often first, those that cannot be chosen last, else as configured. */
-  readonly keys: readonly Prospect[];
+  readonly keys: readonly KeyPreview[];
 }
 
 const UNTRIED: ReadonlySet<string> = new Set();
 /** Enough to tell chances to a hundredth, and shared out evenly among up to ten keys. */
 const MAX_DRAWS = 2_520;
 /** Keys looked at by all draws together, where each of them has to look at every key. */
-const MAX_LOOKS = 1_000_000;
+const MAX_KEY_VISITS = 1_000_000;
 /** With more keys in service none has a chance worth a number, and one draw tells what there is to tell. */
-const MAX_TOLD = 10_000;
+const MAX_KEYS_WITH_CHANCE = 10_000;
 
 /**
  * Says what the choice would be for a request that has tried nothing yet and prefers no key, by asking it: for what
@@ -51,46 +51,47 @@ const MAX_TOLD = 10_000;
  * @param now - milliseconds since the epoch
  * @param random - in [0, 1)
  */
-export function prospectsOf(
+export function previewChoice(
   { provider, model }: RouteTarget,
   limit: number,
   now: number,
   random: () => number,
-): Prospects {
+): ChoicePreview {
   const { pool } = provider;
   const request = choiceRequest(provider, model, { tried: UNTRIED, preference: undefined, now, random });
   // Takes back what has come back by itself, so that records count as they stand.
   const inService = pool.inService(now).length;
-  const { usable, others, counts } = sortOut(pool, request, limit);
-  const isTold = counts.usable === 0 || inService <= MAX_TOLD;
-  const draws = counts.usable > 0 && isTold ? Math.min(MAX_DRAWS, Math.ceil(MAX_LOOKS / inService)) : 1;
-  const { taken, outcome, returnsAt } = draw(pool, request, draws);
+  const { usable, others, counts } = partition(pool, request, limit);
+  const hasChances = counts.usable === 0 || inService <= MAX_KEYS_WITH_CHANCE;
+  const draws =
+    counts.usable > 0 && hasChances ? Math.min(MAX_DRAWS, Math.ceil(MAX_KEY_VISITS / inService)) : 1;
+  const { taken: picked, outcome, returnsAt } = draw(pool, request, draws);
 
-  const mostTaken = [...taken].toSorted(([, a], [, b]) => b - a).map(([pooled]) => pooled);
-  const front = [...new Set([...mostTaken, ...usable])];
-  const back = others.filter((pooled) => !taken.has(pooled));
+  const mostPicked = [...picked].toSorted(([, a], [, b]) => b - a).map(([pooled]) => pooled);
+  const front = [...new Set([...mostPicked, ...usable])];
+  const back = others.filter((pooled) => !picked.has(pooled));
   const inFront = Math.max(limit - back.length, Math.ceil(limit / 2));
   const shown = [...front.slice(0, inFront), ...back.slice(0, limit - Math.min(inFront, front.length))];
   const chance = (pooled: PooledKey): number | undefined =>
-    isTold ? (taken.get(pooled) ?? 0) / draws : undefined;
+    hasChances ? (picked.get(pooled) ?? 0) / draws : undefined;
   return {
     strategy: request.strategy,
     outcome: pool.size === 0 ? 'keyless' : outcome,
     returnsAt,
     draws,
     counts,
-    keys: shown.map((pooled) => prospect(pooled, request, chance(pooled))),
+    keys: shown.map((pooled) => previewKey(pooled, request, chance(pooled))),
   };
 }
 
-function prospect(pooled: PooledKey, request: ChoiceRequest, chance: number | undefined): Prospect {
+function previewKey(pooled: PooledKey, request: ChoiceRequest, chance: number | undefined): KeyPreview {
   const obstacle = obstacleTo(pooled, request);
-  const trouble = troubleOf(pooled, request);
+  const trouble = unavailabilityOf(pooled, request);
   return {
     pooled,
     obstacle,
     chance,
-    share: shareOf(pooled, request),
+    share: rampShare(pooled, request),
     scarce: pooled.headroom.isScarce(request.model, request.now),
     dueAt: trouble === undefined || trouble.dueAt === Infinity ? undefined : trouble.dueAt,
     lastResort: trouble?.ambiguous === true && obstacle !== 'other-models',
@@ -98,11 +99,11 @@ function prospect(pooled: PooledKey, request: ChoiceRequest, chance: number | un
 }
 
 /** The first few keys that may be chosen, the first few that may not, and how many there are of each kind. */
-function sortOut(
+function partition(
   pool: Pool,
   request: ChoiceRequest,
   limit: number,
-): { usable: readonly PooledKey[]; others: readonly PooledKey[]; counts: Prospects['counts'] } {
+): { usable: readonly PooledKey[]; others: readonly PooledKey[]; counts: ChoicePreview['counts'] } {
   const counts: Record<Obstacle | 'usable', number> = {
     usable: 0,
     tried: 0,
@@ -128,9 +129,9 @@ function draw(
   pool: Pool,
   request: ChoiceRequest,
   draws: number,
-): Pick<Prospects, 'outcome' | 'returnsAt'> & { taken: ReadonlyMap<PooledKey, number> } {
-  const taken = new Map<PooledKey, number>();
-  let outcome: Prospects['outcome'] = 'none';
+): Pick<ChoicePreview, 'outcome' | 'returnsAt'> & { taken: ReadonlyMap<PooledKey, number> } {
+  const picked = new Map<PooledKey, number>();
+  let outcome: ChoicePreview['outcome'] = 'none';
   let returnsAt: number | undefined;
   for (let n = 0; n < draws; n++) {
     const numbers = startingWith((n + 0.5) / draws, request.random);
@@ -139,10 +140,10 @@ function draw(
     if (choice.kind === 'none') returnsAt = choice.returnsAt;
     else if (choice.pooled !== undefined) {
       outcome = choice.lastResort ? 'last-resort' : 'key';
-      taken.set(choice.pooled, (taken.get(choice.pooled) ?? 0) + 1);
+      picked.set(choice.pooled, (picked.get(choice.pooled) ?? 0) + 1);
     }
   }
-  return { outcome, returnsAt, taken };
+  return { outcome, returnsAt, taken: picked };
 }
 
 function startingWith(first: number, random: () => number): () => number {

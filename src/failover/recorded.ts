@@ -15,7 +15,7 @@ export interface RecordedAnswer {
  * What an attempt would have observed, had it got this answer. A success is one unless an error stands in it, it
  * holds nothing, or its stream begins in a way that it does not end in.
  */
-export function outcomeOfRecord(recorded: RecordedAnswer): Answered | Faulted {
+export function outcomeOfRecordedAnswer(recorded: RecordedAnswer): Answered | Faulted {
   const { status, body, stream } = recorded;
   const headers = Object.fromEntries(
     Object.entries(recorded.headers).map(([name, value]) => [name.toLowerCase(), value]),

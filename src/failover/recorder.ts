@@ -1,23 +1,23 @@
 import type { KeyBook } from '../keys/book.ts';
-import type { CircuitMark } from '../keys/circuit-mark.ts';
+import type { CircuitStatus } from '../keys/circuit-mark.ts';
 import { isUnproven } from '../keys/doubt.ts';
-import type { Aside, AttemptEnded } from '../keys/event.ts';
+import type { KeyHint, AttemptEnded } from '../keys/event.ts';
 import type { Key } from '../keys/key.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { ContextWindows } from './context-windows.ts';
-import { doubtedBy } from './blame/doubt.ts';
-import type { Standing } from './blame/doubt.ts';
+import { doubtedEvent } from './blame/doubt.ts';
+import type { VerdictConfidence } from './blame/doubt.ts';
 import type { Circuits } from './blame/circuits.ts';
-import type { OutageNotice } from './blame/notice.ts';
-import { watchProvider } from './blame/provider-watch.ts';
-import type { ProviderWatch } from './blame/provider-watch.ts';
+import type { ProviderNotice } from './blame/notice.ts';
+import { newProviderHealth } from './blame/provider-watch.ts';
+import type { ProviderHealth } from './blame/provider-watch.ts';
 import type { RetryBudget } from './blame/retry-budget.ts';
-import { Pace } from './pace.ts';
-import { Patience } from './patience.ts';
+import { RateLimiter } from './pace.ts';
+import { FirstOutputStats } from './patience.ts';
 
 /** Asides written in a second, whatever there is to tell: what takes a key out must not have to wait behind them. */
-const ASIDES_PER_SECOND = 100;
+const MAX_HINTS_PER_SECOND = 100;
 
 /**
  * Writes down what attempts mean for their keys, with an eye on what the others' mean: an ambiguous failure
@@ -25,25 +25,25 @@ const ASIDES_PER_SECOND = 100;
  */
 export class Recorder {
   readonly book: KeyBook;
-  readonly patience = new Patience();
-  readonly windows = new ContextWindows();
-  readonly #onNotice: (notice: OutageNotice) => void;
-  readonly #watched = new Map<string, ProviderWatch>();
-  readonly #asides = new Pace(ASIDES_PER_SECOND);
+  readonly firstOutputStats = new FirstOutputStats();
+  readonly contextWindows = new ContextWindows();
+  readonly #onNotice: (notice: ProviderNotice) => void;
+  readonly #watched = new Map<string, ProviderHealth>();
+  readonly #asides = new RateLimiter(MAX_HINTS_PER_SECOND);
 
-  constructor(book: KeyBook, onNotice: (notice: OutageNotice) => void) {
+  constructor(book: KeyBook, onNotice: (notice: ProviderNotice) => void) {
     this.book = book;
     this.#onNotice = onNotice;
   }
 
   /** Times went back: what was counted within windows of time begins anew, since they would not end for as long. */
-  beginAnew(): void {
+  reset(): void {
     this.#watched.clear();
   }
 
   /** The extra tries that a provider's requests may still have. */
-  budgetOf(provider: Provider): RetryBudget {
-    return this.#watch(provider).budget;
+  retryBudgetOf(provider: Provider): RetryBudget {
+    return this.#watch(provider).retryBudget;
   }
 
   /** Which models of a provider are down. */
@@ -52,18 +52,18 @@ export class Recorder {
   }
 
   /** An attempt with a key is over. A health check speaks of its key alone. @returns how far its verdict is believed */
-  record(provider: Provider, pooled: PooledKey, event: AttemptEnded): Standing {
+  record(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const succeeds = event.effect.kind === 'succeeds';
     if (!event.check && succeeds) {
       pooled.answeredAt = event.at;
       if (pooled.domain !== undefined) pooled.domain.answeredAt = event.at;
-      const { sense, doubt } = this.#watch(provider);
-      sense.answered(event.at);
-      doubt.answered(event.model, event.at);
-      pooled.unknownModels.answered(pooled.key.id, event.model);
+      const { correlatedFailures, verdictDoubt } = this.#watch(provider);
+      correlatedFailures.recordAnswer(event.at);
+      verdictDoubt.recordAnswer(event.model, event.at);
+      pooled.unknownModels.recordAnswer(pooled.key.id, event.model);
     }
     if (this.#isOfUnknownModel(provider, pooled, event)) {
-      pooled.unknownModels.note(pooled.key.id, event.model, event.at);
+      pooled.unknownModels.recordDenial(pooled.key.id, event.model, event.at);
       // Where another key answers the request, that is told like any other denial.
       return 'unproven';
     }
@@ -71,13 +71,13 @@ export class Recorder {
     if (counts && this.#isProviders(provider, pooled, event)) return 'certain';
     const standing = event.check || succeeds ? 'certain' : this.#weigh(provider, pooled, event);
     if (standing === 'in-doubt') return standing;
-    const told = standing === 'unproven' ? { ...event, unproven: true as const } : event;
-    this.book.apply(pooled.key, told, provider.keyPolicy);
+    const recorded = standing === 'unproven' ? { ...event, unproven: true as const } : event;
+    this.book.apply(pooled.key, recorded, provider.keyPolicy);
     return standing;
   }
 
   /** Another key of the pool answered the request that `event` ended: what it said of its key was true. */
-  prove({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
+  confirm({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
     if (isUnproven(record)) {
       this.book.apply(key, { type: 'proven', at: event.at }, keyPolicy);
     } else if (
@@ -89,14 +89,14 @@ export class Recorder {
   }
 
   /** Has a key that `event` took out checked at once. */
-  checkSoon({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
-    if (record.state === 'out-of-service') this.book.apply(key, doubtedBy(record, event), keyPolicy);
+  requestCheck({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
+    if (record.state === 'out-of-service') this.book.apply(key, doubtedEvent(record, event), keyPolicy);
   }
 
   /** Writes down what an answer said beside itself. @returns false where too much is being told already */
-  tell(provider: Provider, key: Key, aside: Aside): boolean {
-    if (!this.#asides.take(aside.at)) return false;
-    this.book.apply(key, aside, provider.keyPolicy);
+  shareHint(provider: Provider, key: Key, hint: KeyHint): boolean {
+    if (!this.#asides.tryAcquire(hint.at)) return false;
+    this.book.apply(key, hint, provider.keyPolicy);
     return true;
   }
 
@@ -118,51 +118,53 @@ export class Recorder {
     if (
       effect.kind !== 'denies' ||
       check ||
-      !provider.policy.remembers ||
+      !provider.policy.recordsOutcomes ||
       epoch !== record.epoch ||
       record.state !== 'in-service'
     )
       return false;
     const isHeld = record.holds.some((held) => held.model === model);
-    return !isHeld && !isConfigured(provider, model) && !this.#watch(provider).doubt.knows(model);
+    return (
+      !isHeld && !isConfigured(provider, model) && !this.#watch(provider).verdictDoubt.hasAnsweredModel(model)
+    );
   }
 
   #isProviders(provider: Provider, { key }: PooledKey, { rule, at }: AttemptEnded): boolean {
     const { pool } = provider;
     const fleet = { size: pool.size, answeredAt: (id: string) => pool.get(id)?.answeredAt ?? 0 };
-    const sensed = this.#watch(provider).sense.failed(key.id, rule, fleet, at);
-    if (sensed.kind === 'began') {
-      this.pardon(provider, sensed.keys, sensed.since, at);
-      this.#onNotice({ kind: 'ejection-frozen', provider: provider.id, rule, keys: sensed.keys.length });
+    const correlation = this.#watch(provider).correlatedFailures.recordFailure(key.id, rule, fleet, at);
+    if (correlation.kind === 'began') {
+      this.pardon(provider, correlation.keys, correlation.since, at);
+      this.#onNotice({ kind: 'ejection-frozen', provider: provider.id, rule, keys: correlation.keys.length });
     }
-    return sensed.kind !== 'alone';
+    return correlation.kind !== 'alone';
   }
 
-  #weigh(provider: Provider, pooled: PooledKey, event: AttemptEnded): Standing {
+  #weigh(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const { pool, keyPolicy, id } = provider;
     const isChecked = provider.config.failover.healthCheckModel !== undefined;
-    const { doubt } = this.#watch(provider);
-    const { standing, doubted, began } = doubt.weigh({ pool, keyPolicy, isChecked }, pooled, event);
-    for (const { key, record } of doubted) this.book.apply(key, doubtedBy(record, event), keyPolicy);
+    const { verdictDoubt } = this.#watch(provider);
+    const { confidence, doubted, began } = verdictDoubt.assess({ pool, keyPolicy, isChecked }, pooled, event);
+    for (const { key, record } of doubted) this.book.apply(key, doubtedEvent(record, event), keyPolicy);
     if (began) {
       const { rule, requestId } = event;
       this.#onNotice({ kind: 'verdicts-doubted', provider: id, rule, keys: doubted.length, requestId });
     }
-    return standing;
+    return confidence;
   }
 
   /** A provider without keys, or without failover, has no record that others would read it in. */
-  #tellCircuit(provider: Provider, keyId: string | undefined, mark: CircuitMark): void {
+  #tellCircuit(provider: Provider, keyId: string | undefined, status: CircuitStatus): void {
     const pooled = keyId === undefined ? undefined : provider.pool.get(keyId);
-    if (pooled === undefined || !provider.policy.remembers) return;
-    this.tell(provider, pooled.key, { type: 'circuit', at: mark.at, mark });
+    if (pooled === undefined || !provider.policy.recordsOutcomes) return;
+    this.shareHint(provider, pooled.key, { type: 'circuit', at: status.at, status });
   }
 
-  #watch({ id }: Provider): ProviderWatch {
+  #watch({ id }: Provider): ProviderHealth {
     let watched = this.#watched.get(id);
     if (watched === undefined) {
-      watched = watchProvider({
-        tell: (provider, keyId, mark) => this.#tellCircuit(provider, keyId, mark),
+      watched = newProviderHealth({
+        share: (provider, keyId, mark) => this.#tellCircuit(provider, keyId, mark),
         onNotice: this.#onNotice,
       });
       this.#watched.set(id, watched);

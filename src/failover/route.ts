@@ -1,4 +1,4 @@
-import type { Maker } from '../affinity/made.ts';
+import type { ResourceOwner } from '../affinity/made.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { modelMatcher } from '../providers/model-names.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -12,9 +12,9 @@ export interface RouteTarget {
   /** Where it has equals on its route: its place in the order, which they share, and the part of requests it gets there. */
   readonly equals?: { readonly place: number; readonly share: number };
   /** The one key that will do; absent where any key of the provider may be chosen. */
-  readonly only?: PooledKey;
+  readonly pinnedKey?: PooledKey;
   /** Who made what the request sends back and only its maker can read: preferred while it can be used. */
-  readonly owner?: Maker;
+  readonly owner?: ResourceOwner;
 }
 
 /** Where a request may go, in order of preference. */
@@ -39,7 +39,7 @@ export interface RouteOptions {
 export interface RouteTable {
   readonly routes: readonly (RouteOptions & {
     readonly model: string;
-    readonly to: readonly (readonly Entry[])[];
+    readonly to: readonly (readonly RouteEntry[])[];
   })[];
   readonly activeProviderId: string | undefined;
   /** In [0, 1): picks among equals. */
@@ -47,14 +47,14 @@ export interface RouteTable {
 }
 
 /** A provider on a route: which model it is asked for, where not the client's, and its share beside its equals. */
-interface Entry {
+interface RouteEntry {
   readonly provider: string;
   readonly model?: string;
   readonly weight: number;
   readonly contextWindow?: number;
 }
 
-interface Stop extends Pick<RouteTarget, 'contextWindow' | 'equals'> {
+interface WeightedTarget extends Pick<RouteTarget, 'contextWindow' | 'equals'> {
   readonly provider: Provider;
   readonly model: string | undefined;
   readonly weight: number;
@@ -75,7 +75,7 @@ export function router(
     options: { onContextLength, holdWhole },
     to: to.map((equals, place) =>
       withShares(
-        equals.flatMap((entry) => stopAt(entry, providers)),
+        equals.flatMap((entry) => weightedTarget(entry, providers)),
         place,
       ),
     ),
@@ -93,43 +93,51 @@ export function router(
         : { kind: 'targets', targets: [{ provider, model: undefined }] };
     }
     const named = namedProvider(model, providers);
-    if (named !== undefined) return routeAt(named, model.slice(named.id.length + 1));
+    if (named !== undefined) return routeTo(named, model.slice(named.id.length + 1));
     const found = exact.get(model) ?? known.find(({ matches }) => matches(model));
     if (found !== undefined) {
-      const stops = found.to.flatMap((equals) => (equals.length === 1 ? equals : shuffle(equals, random)));
+      const weighted = found.to.flatMap((equals) =>
+        equals.length === 1 ? equals : weightedShuffle(equals, random),
+      );
       const { options } = found;
-      return { kind: 'targets', targets: stops.map((stop) => targetAt(stop, model)), options };
+      return { kind: 'targets', targets: weighted.map((stop) => targetAt(stop, model)), options };
     }
-    return active === undefined ? { kind: 'no-route' } : routeAt(active, model);
+    return active === undefined ? { kind: 'no-route' } : routeTo(active, model);
   };
 }
 
-function stopAt({ provider: id, model, ...rest }: Entry, providers: ReadonlyMap<string, Provider>): Stop[] {
+function weightedTarget(
+  { provider: id, model, ...rest }: RouteEntry,
+  providers: ReadonlyMap<string, Provider>,
+): WeightedTarget[] {
   const provider = providers.get(id);
   return provider === undefined ? [] : [{ ...rest, provider, model }];
 }
 
-function withShares(equals: readonly Stop[], place: number): readonly Stop[] {
+function withShares(equals: readonly WeightedTarget[], place: number): readonly WeightedTarget[] {
   if (equals.length < 2) return equals;
   const all = equals.reduce((sum, { weight }) => sum + weight, 0);
   return equals.map((stop) => ({ ...stop, equals: { place, share: stop.weight / all } }));
 }
 
-function targetAt({ provider, model, equals, contextWindow }: Stop, asked: string): RouteTarget {
+function targetAt(
+  { provider, model, equals, contextWindow }: WeightedTarget,
+  requestedModel: string,
+): RouteTarget {
   return {
     provider,
-    model: provider.mapModel(model ?? asked),
+    model: provider.mapModel(model ?? requestedModel),
     ...(contextWindow !== undefined && { contextWindow }),
     ...(equals !== undefined && { equals }),
   };
 }
 
-function routeAt(provider: Provider, model: string): Route {
+function routeTo(provider: Provider, model: string): Route {
   return { kind: 'targets', targets: [{ provider, model: provider.mapModel(model) }] };
 }
 
 /** Equals in the order of one request: each stands first as often as its weight says, and so on among the rest. */
-function shuffle(equals: readonly Stop[], random: () => number): Stop[] {
+function weightedShuffle(equals: readonly WeightedTarget[], random: () => number): WeightedTarget[] {
   return equals
     .map((stop) => ({ stop, rank: -Math.log(1 - random()) / stop.weight }))
     .toSorted((a, b) => a.rank - b.rank)
@@ -140,9 +148,9 @@ function shuffle(equals: readonly Stop[], random: () => number): Stop[] {
  * The way of a call that only one provider can answer, and where it has keys only one of them: ahead of all
  * routes. A model that is named with a provider goes by its plain name.
  */
-export function soleTarget(
+export function pinnedTarget(
   provider: Provider,
-  only: PooledKey | undefined,
+  pinnedKey: PooledKey | undefined,
   model: string | undefined,
   providers: ReadonlyMap<string, Provider>,
 ): RouteTarget {
@@ -151,15 +159,15 @@ export function soleTarget(
   return {
     provider,
     model: plain === undefined ? undefined : provider.mapModel(plain),
-    ...(only !== undefined && { only }),
+    ...(pinnedKey !== undefined && { pinnedKey }),
   };
 }
 
 /** Targets in the order that suits `owner`: its provider's first, if the route leads there at all. */
-export function ownersFirst(targets: readonly RouteTarget[], owner: Maker): readonly RouteTarget[] {
-  const isOwners = ({ provider }: RouteTarget): boolean => provider.id === owner.providerId;
-  const own = targets.filter(isOwners).map((target) => ({ ...target, owner }));
-  return own.length === 0 ? targets : [...own, ...targets.filter((target) => !isOwners(target))];
+export function ownerFirst(targets: readonly RouteTarget[], owner: ResourceOwner): readonly RouteTarget[] {
+  const isOwn = ({ provider }: RouteTarget): boolean => provider.id === owner.providerId;
+  const own = targets.filter(isOwn).map((target) => ({ ...target, owner }));
+  return own.length === 0 ? targets : [...own, ...targets.filter((target) => !isOwn(target))];
 }
 
 /** The provider that `provider-id/model` names, where there is such a one. */

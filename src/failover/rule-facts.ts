@@ -1,5 +1,5 @@
 import { faultVerdicts } from './rules/faults.ts';
-import type { Decider } from './rules/rule.ts';
+import type { RuleCore } from './rules/rule.ts';
 import { tableFor } from './rules/tables.ts';
 import { OK } from './verdict.ts';
 import type { VerdictClass, VerdictScope } from './verdict.ts';
@@ -23,7 +23,7 @@ const SEEN = 'what was seen of the exchange itself';
 export function ruleFacts(
   id: string,
   providerType: string,
-  ownRules: readonly Decider[],
+  ownRules: readonly RuleCore[],
 ): RuleFacts | undefined {
   const own = ownRules.find((rule) => rule.id === id);
   if (own !== undefined) return factsOf(own.verdict, 'the configuration');

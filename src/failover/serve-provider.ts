@@ -1,19 +1,19 @@
-import { preferenceOf } from '../affinity/preference.ts';
-import type { Preference } from '../affinity/preference.ts';
-import type { Maker } from '../affinity/made.ts';
+import { keyPreference } from '../affinity/preference.ts';
+import type { KeyPreference } from '../affinity/preference.ts';
+import type { ResourceOwner } from '../affinity/made.ts';
 import type { Call } from '../dialects/call.ts';
-import type { Domain } from '../keys/domain.ts';
-import type { Taken } from '../providers/take.ts';
-import type { Retelling } from '../translate/retelling.ts';
+import type { QuotaDomain } from '../keys/domain.ts';
+import type { Prepared } from '../providers/take.ts';
+import type { ResponseTranslator } from '../translate/retelling.ts';
 import type { WholeHold } from '../upstream/exchange.ts';
 import { Attempt } from './attempt.ts';
 import type { AttemptTools } from './attempt.ts';
-import { choiceRequest, choose, chooseLastResort, chooseOnly } from './choose.ts';
+import { choiceRequest, choose, chooseLastResort, choosePinned } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { isTooLong, mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
 import { keyForTrial } from './blame/circuits.ts';
 import type { Outage } from './blame/circuits.ts';
-import { suspectedSince } from './blame/poison.ts';
+import { poisonedSince } from './blame/poison.ts';
 import type { RouteTarget } from './route.ts';
 import { tryLimits } from './try-limits.ts';
 import type { KeyWait, WaitOptions } from './queue/key-wait.ts';
@@ -33,12 +33,12 @@ export interface ServeLimits {
 }
 
 /** A request on its way through the providers. */
-export interface Serving {
+export interface ServeContext {
   readonly call: Call;
   readonly tools: AttemptTools;
   readonly limits: ServeLimits;
   /** Who alone can read what it sends back, where that is so. */
-  readonly owner: Maker | undefined;
+  readonly owner: ResourceOwner | undefined;
   /** The tries that failed so far, in order. */
   readonly failed: Attempt[];
   /** The largest known window that it turned out to be too long for. Tokens; 0 before. */
@@ -48,7 +48,7 @@ export interface Serving {
 }
 
 /** What one request has met at one target of its route, over all its turns there. */
-export interface Visit {
+export interface TargetState {
   readonly target: RouteTarget;
   /** Targets that come after it, of which there is as much hope. */
   targetsLeft: number;
@@ -58,21 +58,21 @@ export interface Visit {
   readonly outage: Outage | undefined;
   /** Of `attempts`, those that are left to it. */
   attemptsLeft: number;
-  readonly met: MetLimits;
+  readonly domains: LimitedDomains;
 }
 
 /** What a request has met of the limits that keys share. */
-interface MetLimits {
+interface LimitedDomains {
   /** Another domain is asked first. Whether these may be asked again, their keys' records say. */
-  readonly left: Set<Domain>;
+  readonly avoided: Set<QuotaDomain>;
   /** It is too large for these, and no record says so, since others are not. */
-  readonly closed: Set<Domain>;
+  readonly excludedDomains: Set<QuotaDomain>;
 }
 
 /** How a provider's turn ended. */
-export type ProviderEnd =
+export type TargetResult =
   /** It passed the commit gate. Where it has to be retold before it is the client's, `retelling` does so. */
-  | { readonly kind: 'answer'; readonly attempt: Attempt; readonly retelling: Retelling | undefined }
+  | { readonly kind: 'answer'; readonly attempt: Attempt; readonly retelling: ResponseTranslator | undefined }
   /** It cannot do what is asked for, with any key. */
   | Refused
   /** The client went away during this attempt. */
@@ -92,7 +92,7 @@ export type ProviderEnd =
   | { readonly kind: 'suspect' };
 
 /** No provider can do what is asked for, with any key. */
-export type Refused = Extract<Taken, { readonly kind: 'refused' }>;
+export type Refused = Extract<Prepared, { readonly kind: 'refused' }>;
 
 /**
  * Keys of one provider that one request may try, whatever they answer: where so many were rejected one after
@@ -104,75 +104,79 @@ const MAX_KEYS = 64;
  * A request comes to a target of its route.
  * @param before - its failed tries before it waited: what it met here then still counts, but for limits, which may be over
  */
-export function openVisit(
+export function newTargetState(
   target: RouteTarget,
   outage: Outage | undefined,
   before: readonly Attempt[] = [],
-): Visit {
+): TargetState {
   const { provider, model } = target;
-  const visit: Visit = {
+  const state: TargetState = {
     target,
     targetsLeft: 0,
     outage,
     tried: new Set(),
     attemptsLeft: provider.policy.attempts,
-    met: { left: new Set(), closed: new Set() },
+    domains: { avoided: new Set(), excludedDomains: new Set() },
   };
   for (const attempt of before) {
     const { plan, effect } = attempt;
     if (plan.provider !== provider || plan.model !== model || effect.kind === 'throttles') continue;
-    visit.tried.add(plan.pooled?.key.id ?? '');
-    if (usesUpAnAttempt(attempt, provider.policy)) visit.attemptsLeft--;
+    state.tried.add(plan.pooled?.key.id ?? '');
+    if (usesUpAnAttempt(attempt, provider.policy)) state.attemptsLeft--;
   }
-  return visit;
+  return state;
 }
 
 /**
  * `normal`: with keys in service. `last-resort`: with one that is not, after all targets had their normal turn.
  */
-export type Turn = 'normal' | 'last-resort';
+export type Pass = 'normal' | 'last-resort';
 
 /** A turn of a target: tries its provider's keys. What failed is added to `serving.failed`. */
-export async function takeTurn(serving: Serving, visit: Visit, turn: Turn): Promise<ProviderEnd> {
-  const { provider, model } = visit.target;
-  const taking = provider.take(serving.call, model);
+export async function tryTarget(
+  context: ServeContext,
+  state: TargetState,
+  pass: Pass,
+): Promise<TargetResult> {
+  const { provider, model } = state.target;
+  const taking = provider.prepare(context.call, model);
   const taken = taking instanceof Promise ? await taking : taking;
   if (taken.kind === 'refused') return taken;
-  const end = await tryKeys(serving, visit, turn, taken);
-  if (end.kind !== 'answer') taken.retelling?.drop();
+  const end = await tryKeys(context, state, pass, taken);
+  if (end.kind !== 'answer') taken.translator?.drop();
   return end;
 }
 
 async function tryKeys(
-  serving: Serving,
-  visit: Visit,
-  turn: Turn,
-  { call, retelling }: Extract<Taken, { readonly kind: 'taken' }>,
-): Promise<ProviderEnd> {
-  const { tools } = serving;
-  const { provider, model } = visit.target;
-  if (turn === 'normal') tools.recorder.budgetOf(provider).request(tools.now());
-  const preference = preferenceAt(serving.call, visit);
+  context: ServeContext,
+  state: TargetState,
+  pass: Pass,
+  { call, translator }: Extract<Prepared, { readonly kind: 'taken' }>,
+): Promise<TargetResult> {
+  const { tools } = context;
+  const { provider, model } = state.target;
+  if (pass === 'normal') tools.recorder.retryBudgetOf(provider).recordRequest(tools.now());
+  const preference = preferenceAt(context.call, state);
 
-  while (visit.attemptsLeft > 0 && visit.tried.size < MAX_KEYS) {
-    const choice = chooseKey(visit, turn, preference, tools);
+  while (state.attemptsLeft > 0 && state.tried.size < MAX_KEYS) {
+    const choice = chooseKey(state, pass, preference, tools);
     if (choice.kind === 'none') return { kind: 'no-key', returnsAt: choice.returnsAt };
-    const targetsLeft = turn === 'last-resort' ? 0 : visit.targetsLeft;
-    const next = { call, target: visit.target, targetsLeft, failed: serving.failed };
-    const limits = tryLimits(next, tools, serving.limits);
+    const targetsLeft = pass === 'last-resort' ? 0 : state.targetsLeft;
+    const next = { call, target: state.target, targetsLeft, failed: context.failed };
+    const limits = tryLimits(next, tools, context.limits);
     // What is left of the time may be kept for the others.
     if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'put-off' };
 
     // Where a trial is due, this is the one.
-    if (visit.outage !== undefined)
-      tools.recorder.circuitsOf(provider).try(provider, visit.outage, tools.now());
+    if (state.outage !== undefined)
+      tools.recorder.circuitsOf(provider).beginTrial(provider, state.outage, tools.now());
     const { pooled, epoch, lastResort } = choice;
     const plan = { provider, pooled, epoch, model, check: undefined, limits };
     const attempt = await Attempt.start(call, plan, tools);
     if (attempt.cancelled) return { kind: 'cancelled', attempt };
-    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt, retelling };
+    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt, retelling: translator };
 
-    const end = afterFailure(serving, visit, attempt);
+    const end = afterFailure(context, state, attempt);
     if (end !== undefined) return end;
     attempt.abandon();
     if (lastResort || pooled === undefined) return { kind: 'exhausted' };
@@ -181,71 +185,80 @@ async function tryKeys(
 }
 
 /** Takes a failed attempt into account. @returns how it ends the turn; undefined where another key may be tried */
-function afterFailure(serving: Serving, visit: Visit, attempt: Attempt): ProviderEnd | undefined {
-  const { call, failed } = serving;
-  const { recorder, now } = serving.tools;
+function afterFailure(context: ServeContext, state: TargetState, attempt: Attempt): TargetResult | undefined {
+  const { call, failed } = context;
+  const { recorder, now } = context.tools;
   const { provider, pooled } = attempt.plan;
-  const isFirst = visit.tried.size === 0;
+  const isFirst = state.tried.size === 0;
   failed.push(attempt);
-  visit.tried.add(pooled?.key.id ?? '');
-  if (usesUpAnAttempt(attempt, provider.policy)) visit.attemptsLeft--;
+  state.tried.add(pooled?.key.id ?? '');
+  if (usesUpAnAttempt(attempt, provider.policy)) state.attemptsLeft--;
 
-  const goesOnTooLong = serving.limits.onContextLength === 'next';
-  const next = nextStep(call, attempt, provider.policy, visit.targetsLeft === 0, goesOnTooLong);
+  const triesNextOnTooLong = context.limits.onContextLength === 'next';
+  const next = nextStep(call, attempt, provider.policy, state.targetsLeft === 0, triesNextOnTooLong);
   if (next === 'final') return { kind: 'final' };
-  if (goesOnTooLong && isTooLong(attempt)) noteTooLong(serving, visit.target, attempt);
-  const since = suspectedSince(failed);
+  if (triesNextOnTooLong && isTooLong(attempt)) learnContextWindow(context, state.target, attempt);
+  const since = poisonedSince(failed);
   if (since !== undefined) {
     // Whoever is to blame, the request or the provider: it is none of these keys.
-    recorder.pardon(provider, visit.tried, since, now());
+    recorder.pardon(provider, state.tried, since, now());
     return { kind: 'suspect' };
   }
   // The first move to another key or domain is free.
-  if (mayRepeat(attempt, next) && !isFirst && !recorder.budgetOf(provider).take(now()))
+  if (mayRepeat(attempt, next) && !isFirst && !recorder.retryBudgetOf(provider).tryAcquire(now()))
     return { kind: 'exhausted' };
-  if (next === 'other-domain') leaveDomain(attempt, visit.met);
+  if (next === 'other-domain') leaveDomain(attempt, state.domains);
   return next === 'other-provider' ? { kind: 'exhausted' } : undefined;
 }
 
-function noteTooLong(serving: Serving, target: RouteTarget, { told }: Attempt): void {
-  const { windows } = serving.tools.recorder;
-  windows.learn(target, told?.message ?? '');
-  serving.exceeds = Math.max(serving.exceeds, windows.of(target) ?? 0);
+function learnContextWindow(context: ServeContext, target: RouteTarget, { providerError }: Attempt): void {
+  const { contextWindows } = context.tools.recorder;
+  contextWindows.learn(target, providerError?.message ?? '');
+  context.exceeds = Math.max(context.exceeds, contextWindows.of(target) ?? 0);
 }
 
 /** Whether a target is known to take no more than what the request was too long for. */
-export function isTooSmall({ exceeds, tools }: Serving, target: RouteTarget): boolean {
-  return exceeds > 0 && (tools.recorder.windows.of(target) ?? Infinity) <= exceeds;
+export function isTooSmall({ exceeds, tools }: ServeContext, target: RouteTarget): boolean {
+  return exceeds > 0 && (tools.recorder.contextWindows.of(target) ?? Infinity) <= exceeds;
 }
 
-function leaveDomain({ plan: { pooled }, verdict }: Attempt, { left, closed }: MetLimits): void {
+function leaveDomain(
+  { plan: { pooled }, verdict }: Attempt,
+  { avoided, excludedDomains }: LimitedDomains,
+): void {
   if (pooled?.domain === undefined) return;
-  left.add(pooled.domain);
-  if (verdict.class === 'client_error') closed.add(pooled.domain);
+  avoided.add(pooled.domain);
+  if (verdict.class === 'client_error') excludedDomains.add(pooled.domain);
 }
 
 /** A provider without keys is called with the client's own credential, or none. */
 const KEYLESS: Choice = { kind: 'key', pooled: undefined, epoch: 0, lastResort: false };
 
-function preferenceAt(call: Call, { target, outage }: Visit): Preference | undefined {
-  const { provider, only, owner } = target;
-  if (only !== undefined) return undefined;
+function preferenceAt(call: Call, { target, outage }: TargetState): KeyPreference | undefined {
+  const { provider, pinnedKey, owner } = target;
+  if (pinnedKey !== undefined) return undefined;
   // Unless only one can read the request.
-  if (outage !== undefined && owner === undefined) return keyForTrial(provider, outage.mark);
-  return preferenceOf(call, provider, owner);
+  if (outage !== undefined && owner === undefined) return keyForTrial(provider, outage.status);
+  return keyPreference(call, provider, owner);
 }
 
 function chooseKey(
-  { target: { provider, model, only }, tried, met: { left, closed } }: Visit,
-  turn: Turn,
-  preference: Preference | undefined,
+  { target: { provider, model, pinnedKey }, tried, domains: { avoided, excludedDomains } }: TargetState,
+  pass: Pass,
+  preference: KeyPreference | undefined,
   { now, random }: AttemptTools,
 ): Choice {
-  if (only !== undefined) return chooseOnly(only, now());
+  if (pinnedKey !== undefined) return choosePinned(pinnedKey, now());
   if (provider.pool.size === 0) return KEYLESS;
-  const request = choiceRequest(provider, model, { tried, preference, closed: left, now: now(), random });
-  if (turn === 'last-resort') return chooseLastResort(provider.pool, { ...request, closed });
+  const request = choiceRequest(provider, model, {
+    tried,
+    preference,
+    excludedDomains: avoided,
+    now: now(),
+    random,
+  });
+  if (pass === 'last-resort') return chooseLastResort(provider.pool, { ...request, excludedDomains });
   const choice = choose(provider.pool, request);
-  if (left.size === closed.size || choice.kind === 'key') return choice;
-  return choose(provider.pool, { ...request, closed });
+  if (avoided.size === excludedDomains.size || choice.kind === 'key') return choice;
+  return choose(provider.pool, { ...request, excludedDomains });
 }

@@ -1,22 +1,29 @@
 import type { Call } from '../dialects/call.ts';
 import { ANY_MODEL } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Attempt, AttemptNote, AttemptTools } from './attempt.ts';
+import type { Attempt, AttemptLogEntry, AttemptTools } from './attempt.ts';
 import type { Outage } from './blame/circuits.ts';
 import type { RouteTarget } from './route.ts';
-import { isTooSmall, openVisit, takeTurn } from './serve-provider.ts';
-import type { ProviderEnd, Refused, ServeLimits, Serving, Turn, Visit } from './serve-provider.ts';
-import { weighEnd } from './blame/proof.ts';
-import { mostTelling, ownTries } from './telling.ts';
-import type { Telling } from './telling.ts';
+import { isTooSmall, newTargetState, tryTarget } from './serve-provider.ts';
+import type {
+  TargetResult,
+  Refused,
+  ServeLimits,
+  ServeContext,
+  Pass,
+  TargetState,
+} from './serve-provider.ts';
+import { confirmVerdicts } from './blame/proof.ts';
+import { chooseClientFailure, attemptsOfOwner } from './telling.ts';
+import type { ClientFailure } from './telling.ts';
 import { KeyWait } from './queue/key-wait.ts';
-import type { WaitPlace } from './queue/key-wait.ts';
+import type { WaitCandidate } from './queue/key-wait.ts';
 
 /** How a request came out, before a byte of an answer has reached the client. */
 export interface Served {
   readonly result:
-    | Extract<ProviderEnd, { readonly kind: 'answer' | 'cancelled' }>
-    | Telling
+    | Extract<TargetResult, { readonly kind: 'answer' | 'cancelled' }>
+    | ClientFailure
     /** No provider on the way can do what is asked for. */
     | Refused
     /** No key could be chosen. `returnsAt` is when the first one is due back, where one is. */
@@ -25,7 +32,7 @@ export interface Served {
     /** The client went away while it waited for a key. */
     | { readonly kind: 'left' };
   /** The tries that failed, in order. */
-  readonly failed: readonly AttemptNote[];
+  readonly failed: readonly AttemptLogEntry[];
 }
 
 /**
@@ -48,68 +55,68 @@ export async function serve(
 ): Promise<Served> {
   const wait = KeyWait.for(call, limits.waiting, tools.now);
   const owner = targets.find((target) => target.owner !== undefined)?.owner;
-  const serving: Serving = { call, tools, limits, owner, failed: [], exceeds: 0, wait };
+  const context: ServeContext = { call, tools, limits, owner, failed: [], exceeds: 0, wait };
   for (;;) {
-    const met: Met = {
+    const progress: RouteProgress = {
       refused: undefined,
       suspects: undefined,
       down: [],
-      putOff: [],
+      deferred: [],
       withoutKey: [],
       returnsAt: undefined,
     };
     const result =
-      (await takeNormalTurns(serving, met, targets)) ??
-      (await takeTurns(serving, met, soonestFirst(met.down), 'normal')) ??
-      (await takeTurns(serving, met, met.putOff.splice(0).map(asLast), 'normal')) ??
+      (await tryRoute(context, progress, targets)) ??
+      (await tryTargets(context, progress, soonestFirst(progress.down), 'normal')) ??
+      (await tryTargets(context, progress, progress.deferred.splice(0).map(asFinalTry), 'normal')) ??
       // As a list of its own: a turn that finds no key again adds to it.
-      (await takeTurns(serving, met, met.withoutKey.splice(0), 'last-resort'));
-    if (result !== undefined) return served(serving, met, result);
-    const end = endOf(serving, met);
+      (await tryTargets(context, progress, progress.withoutKey.splice(0), 'last-resort'));
+    if (result !== undefined) return finish(context, progress, result);
+    const end = resultWhenExhausted(context, progress);
     const waited =
-      wait !== undefined && isForWantOfKey(end) ? await wait.forKey(placesOf(serving, targets)) : 'no';
-    if (waited !== 'again') return served(serving, met, waited === 'left' ? { kind: 'left' } : end);
+      wait !== undefined && isKeyShortage(end) ? await wait.forKey(waitTargets(context, targets)) : 'no';
+    if (waited !== 'again') return finish(context, progress, waited === 'left' ? { kind: 'left' } : end);
   }
 }
 
-async function takeNormalTurns(
-  serving: Serving,
-  met: Met,
+async function tryRoute(
+  context: ServeContext,
+  progress: RouteProgress,
   targets: readonly RouteTarget[],
 ): Promise<Served['result'] | undefined> {
-  const { tools } = serving;
-  const before = serving.failed.length === 0 ? NONE : [...serving.failed];
+  const { tools } = context;
+  const before = context.failed.length === 0 ? NONE : [...context.failed];
   for (const [n, target] of targets.entries()) {
-    if (isTooSmall(serving, target)) continue;
+    if (isTooSmall(context, target)) continue;
     const outage = outageOf(target, tools);
-    const visit = openVisit(target, outage, before);
+    const state = newTargetState(target, outage, before);
     // Of a target that is down one try is enough: the next target is closer than the next key.
-    if (outage !== undefined && targets.length > 1) visit.attemptsLeft = Math.min(visit.attemptsLeft, 1);
+    if (outage !== undefined && targets.length > 1) state.attemptsLeft = Math.min(state.attemptsLeft, 1);
     if (targets.length > 1 && isLeftForLater(outage, tools)) {
-      met.down.push(visit);
+      progress.down.push(state);
       continue;
     }
-    if (serving.wait?.isBehind(target) === true) {
-      met.withoutKey.push(visit);
-      met.returnsAt = tools.now();
+    if (context.wait?.isBehind(target) === true) {
+      progress.withoutKey.push(state);
+      progress.returnsAt = tools.now();
       continue;
     }
-    visit.targetsLeft = countFollowing(targets, n, tools);
-    const result = after(serving, met, visit, await takeTurn(serving, visit, 'normal'));
+    state.targetsLeft = countFollowing(targets, n, tools);
+    const result = handleResult(context, progress, state, await tryTarget(context, state, 'normal'));
     if (result !== undefined) return result;
   }
   return undefined;
 }
 
-async function takeTurns(
-  serving: Serving,
-  met: Met,
-  visits: readonly Visit[],
-  turn: Turn,
+async function tryTargets(
+  context: ServeContext,
+  progress: RouteProgress,
+  states: readonly TargetState[],
+  pass: Pass,
 ): Promise<Served['result'] | undefined> {
-  for (const visit of visits) {
-    if (isTooSmall(serving, visit.target)) continue;
-    const result = after(serving, met, visit, await takeTurn(serving, visit, turn));
+  for (const state of states) {
+    if (isTooSmall(context, state.target)) continue;
+    const result = handleResult(context, progress, state, await tryTarget(context, state, pass));
     if (result !== undefined) return result;
   }
   return undefined;
@@ -118,21 +125,21 @@ async function takeTurns(
 const NONE: readonly Attempt[] = [];
 
 /** What there is to tell where every target had its turn. */
-function endOf({ failed }: Serving, met: Met): Served['result'] {
-  if (failed.length > 0) return mostTelling(failed);
-  return met.refused ?? { kind: 'no-key', returnsAt: met.returnsAt };
+function resultWhenExhausted({ failed }: ServeContext, progress: RouteProgress): Served['result'] {
+  if (failed.length > 0) return chooseClientFailure(failed);
+  return progress.refused ?? { kind: 'no-key', returnsAt: progress.returnsAt };
 }
 
 /** Whether a request has failed because every key that could answer it is out, or has met its limit. */
-function isForWantOfKey(end: Served['result']): boolean {
+function isKeyShortage(end: Served['result']): boolean {
   return end.kind === 'no-key' || (end.kind === 'failed' && end.attempt.verdict.class === 'rate_limit');
 }
 
 /** Where a request could go on, once a key is back. */
-function placesOf(serving: Serving, targets: readonly RouteTarget[]): readonly WaitPlace[] {
+function waitTargets(context: ServeContext, targets: readonly RouteTarget[]): readonly WaitCandidate[] {
   return targets
-    .filter((target) => target.only === undefined && !isTooSmall(serving, target))
-    .map((target) => openVisit(target, undefined, serving.failed))
+    .filter((target) => target.pinnedKey === undefined && !isTooSmall(context, target))
+    .map((target) => newTargetState(target, undefined, context.failed))
     .filter(({ attemptsLeft }) => attemptsLeft > 0);
 }
 
@@ -159,79 +166,89 @@ function countFollowing(targets: readonly RouteTarget[], n: number, tools: Attem
 }
 
 /** Targets that are down, in the order in which they are asked. */
-function soonestFirst(down: readonly Visit[]): readonly Visit[] {
+function soonestFirst(down: readonly TargetState[]): readonly TargetState[] {
   const sorted = down.toSorted((a, b) => (a.outage?.dueAt ?? 0) - (b.outage?.dueAt ?? 0));
-  for (const [n, visit] of sorted.entries()) visit.targetsLeft = sorted.length - 1 - n;
+  for (const [n, state] of sorted.entries()) state.targetsLeft = sorted.length - 1 - n;
   return sorted;
 }
 
 /** All others have failed. Of what was slow one more key is waited for; what was down has the rest of its tries. */
-function asLast(visit: Visit): Visit {
-  visit.targetsLeft = 0;
-  visit.attemptsLeft = visit.outage === undefined ? 1 : visit.target.provider.policy.attempts - 1;
-  return visit;
+function asFinalTry(state: TargetState): TargetState {
+  state.targetsLeft = 0;
+  state.attemptsLeft = state.outage === undefined ? 1 : state.target.provider.policy.attempts - 1;
+  return state;
 }
 
 /** What the request has met at its targets so far. */
-interface Met {
+interface RouteProgress {
   refused: Refused | undefined;
   /** Providers at which the request came under suspicion. */
   suspects: Set<Provider> | undefined;
   /** Targets whose provider is down, which are left for later. */
-  readonly down: Visit[];
+  readonly down: TargetState[];
   /** Targets that were left although another key of them might have answered. */
-  readonly putOff: Visit[];
+  readonly deferred: TargetState[];
   /** Where no key was in service, or none was left. */
-  readonly withoutKey: Visit[];
+  readonly withoutKey: TargetState[];
   returnsAt: number | undefined;
 }
 
 /** Takes the end of a turn into account. @returns how it ends the request; undefined where the next target is asked */
-function after(serving: Serving, met: Met, visit: Visit, end: ProviderEnd): Served['result'] | undefined {
+function handleResult(
+  context: ServeContext,
+  progress: RouteProgress,
+  state: TargetState,
+  end: TargetResult,
+): Served['result'] | undefined {
   switch (end.kind) {
     case 'answer':
     case 'cancelled':
       return end;
     case 'no-key':
-      met.withoutKey.push(visit);
-      met.returnsAt = earlier(met.returnsAt, end.returnsAt);
+      progress.withoutKey.push(state);
+      progress.returnsAt = earlier(progress.returnsAt, end.returnsAt);
       return undefined;
     case 'deadline':
     case 'final':
-      if (serving.failed.length === 0) return { kind: 'deadline' };
-      return mostTelling(
-        serving.owner === undefined ? serving.failed : ownTries(serving.failed, serving.owner),
+      if (context.failed.length === 0) return { kind: 'deadline' };
+      return chooseClientFailure(
+        context.owner === undefined ? context.failed : attemptsOfOwner(context.failed, context.owner),
       );
     case 'refused':
-      met.refused ??= end;
+      progress.refused ??= end;
       return undefined;
     case 'suspect':
-      (met.suspects ??= new Set()).add(visit.target.provider);
+      (progress.suspects ??= new Set()).add(state.target.provider);
       return undefined;
     case 'put-off':
-      met.putOff.push(visit);
+      progress.deferred.push(state);
       return undefined;
     case 'spent':
       // Where it was down and silent nobody waits for it again.
-      if (visit.outage !== undefined && serving.failed.at(-1)?.timedOut !== true) met.putOff.push(visit);
+      if (state.outage !== undefined && context.failed.at(-1)?.timedOut !== true)
+        progress.deferred.push(state);
       return undefined;
     case 'exhausted':
       return undefined;
   }
 }
 
-function served({ call, failed, tools }: Serving, { suspects }: Met, result: Served['result']): Served {
+function finish(
+  { call, failed, tools }: ServeContext,
+  { suspects }: RouteProgress,
+  result: Served['result'],
+): Served {
   // It failed alike with several providers, and none answered: it is the trouble itself, and shows nothing of any.
   if (result.kind !== 'answer' && suspects !== undefined && suspects.size > 1) {
     for (const provider of suspects)
       tools.recorder.circuitsOf(provider).withdraw(provider, call.id, tools.now());
   }
   if (failed.length > 0)
-    weighEnd(result.kind === 'answer' ? result.attempt : undefined, failed, tools.recorder);
+    confirmVerdicts(result.kind === 'answer' ? result.attempt : undefined, failed, tools.recorder);
   const told = result.kind === 'failed' ? result.attempt : undefined;
   // What was left open so that it could be told, and is not: nobody will read it.
   for (const attempt of failed) if (attempt !== told) attempt.abandon();
-  return { result, failed: failed.map((attempt) => attempt.note) };
+  return { result, failed: failed.map((attempt) => attempt.logEntry) };
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

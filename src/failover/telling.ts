@@ -1,4 +1,4 @@
-import type { Maker } from '../affinity/made.ts';
+import type { ResourceOwner } from '../affinity/made.ts';
 import type { Attempt } from './attempt.ts';
 import type { VerdictClass } from './verdict.ts';
 
@@ -6,7 +6,7 @@ import type { VerdictClass } from './verdict.ts';
  * Of several failures, how much each tells a client: the mistakes that only the client can mend first, then
  * what says when to come back, last what is between Sparekey and its providers.
  */
-const TELLS: Readonly<Record<VerdictClass, number>> = {
+const CLASS_RANK: Readonly<Record<VerdictClass, number>> = {
   client_error: 9,
   content_blocked: 8,
   region: 7,
@@ -20,14 +20,14 @@ const TELLS: Readonly<Record<VerdictClass, number>> = {
 };
 
 /** The failure a client gets to see. */
-export interface Telling {
+export interface ClientFailure {
   readonly kind: 'failed';
   readonly attempt: Attempt;
   /**
    * The status under which the provider's answer goes out, as it came unless it says our key back; undefined where
    * there is none that a client may see, and Sparekey has to say it in its own words.
    */
-  readonly asIs: number | undefined;
+  readonly passedStatus: number | undefined;
 }
 
 /**
@@ -35,15 +35,15 @@ export interface Telling {
  * telling one otherwise.
  * @param failed - at least one
  */
-export function mostTelling(failed: readonly Attempt[]): Telling {
+export function chooseClientFailure(failed: readonly Attempt[]): ClientFailure {
   const [first, ...others] = failed;
   if (first === undefined) throw new RangeError('there is no failure to tell of');
   if (first.plan.provider.policy.firstAnswerWins) {
     const attempt = failed.find(hasAnswer) ?? first;
-    return { kind: 'failed', attempt, asIs: answerStatus(attempt) };
+    return { kind: 'failed', attempt, passedStatus: answerStatus(attempt) };
   }
-  const attempt = others.reduce((best, other) => (tells(other) > tells(best) ? other : best), first);
-  return { kind: 'failed', attempt, asIs: blamesOurKey(attempt) ? undefined : answerStatus(attempt) };
+  const attempt = others.reduce((best, other) => (rankOf(other) > rankOf(best) ? other : best), first);
+  return { kind: 'failed', attempt, passedStatus: blamesOurKey(attempt) ? undefined : answerStatus(attempt) };
 }
 
 /**
@@ -52,7 +52,7 @@ export function mostTelling(failed: readonly Attempt[]): Telling {
  * client can do nothing about that, but ask again.
  * @returns all of them where the owner was not asked, or where it had the last word
  */
-export function ownTries(failed: readonly Attempt[], owner: Maker): readonly Attempt[] {
+export function attemptsOfOwner(failed: readonly Attempt[], owner: ResourceOwner): readonly Attempt[] {
   const own = failed.filter(({ plan: { provider, pooled } }) => {
     const { id, quotaDomain } = pooled?.key ?? {};
     return provider.id === owner.providerId && (id === owner.keyId || quotaDomain === owner.quotaDomain);
@@ -62,14 +62,14 @@ export function ownTries(failed: readonly Attempt[], owner: Maker): readonly Att
   return isElsewhere && own.length > 0 ? own : failed;
 }
 
-function tells(attempt: Attempt): number {
+function rankOf(attempt: Attempt): number {
   if (!hasAnswer(attempt)) return 0;
-  return isClients(attempt) ? TELLS.client_error : TELLS[attempt.verdict.class];
+  return isClientError(attempt) ? CLASS_RANK.client_error : CLASS_RANK[attempt.verdict.class];
 }
 
 /** What is not believed of the keys is the request's: only its client can mend it. */
-function isClients({ standing }: Attempt): boolean {
-  return standing === 'in-doubt';
+function isClientError({ confidence }: Attempt): boolean {
+  return confidence === 'in-doubt';
 }
 
 function hasAnswer(attempt: Attempt): boolean {
@@ -84,11 +84,11 @@ function answerStatus(attempt: Attempt): number | undefined {
   if (opening.status === 304) return undefined;
   if (errorWhere !== 'body' || opening.status >= 300)
     return errorWhere === undefined ? undefined : opening.status;
-  return statusOf(isClients(attempt) ? 'client_error' : verdict.class);
+  return statusForClass(isClientError(attempt) ? 'client_error' : verdict.class);
 }
 
 /** The status that an error should have had which came inside a 200. */
-export function statusOf(verdict: VerdictClass): number {
+export function statusForClass(verdict: VerdictClass): number {
   switch (verdict) {
     case 'rate_limit':
     case 'billing':
@@ -111,6 +111,6 @@ export function statusOf(verdict: VerdictClass): number {
 /** A 401 that speaks of our key would make the client doubt its own. */
 function blamesOurKey(attempt: Attempt): boolean {
   const { verdict, failedByStatus } = attempt;
-  const isBlamed = verdict.class === 'key_dead' && !isClients(attempt);
+  const isBlamed = verdict.class === 'key_dead' && !isClientError(attempt);
   return isBlamed || failedByStatus === 401 || failedByStatus === 407;
 }

@@ -13,7 +13,7 @@ export function heldUntil(
 }
 
 /** Why a key cannot be used for a model now. */
-export interface Trouble {
+export interface Unavailability {
   /** When it ends or is tested; Infinity where it does not end by itself. Milliseconds since the epoch. */
   readonly dueAt: number;
   /** It is tried all the same where nothing can be used. */
@@ -22,19 +22,19 @@ export interface Trouble {
 }
 
 /** For what a key is to be used. */
-interface TroubleRequest {
+interface AvailabilityQuery {
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
   readonly now: number;
   /** Health checks put its provider's keys back. */
-  readonly checked: boolean;
+  readonly hasHealthChecks: boolean;
 }
 
 /** The trouble of a key; undefined where it has none, or was disabled. */
-export function troubleOf(
+export function unavailabilityOf(
   { key, record, domain, unknownModels }: PooledKey,
-  { model, now, checked }: TroubleRequest,
-): Trouble | undefined {
+  { model, now, hasHealthChecks }: AvailabilityQuery,
+): Unavailability | undefined {
   const settled = settle(record, now);
   const { epoch } = settled;
   switch (settled.state) {
@@ -42,8 +42,8 @@ export function troubleOf(
       return undefined;
     case 'out-of-service':
       return {
-        dueAt: Math.min(checked ? settled.nextCheckAt : Infinity, settled.returnsAt ?? Infinity),
-        ambiguous: settled.cause === 'failures' || (checked && isOverdue(settled, now)),
+        dueAt: Math.min(hasHealthChecks ? settled.nextCheckAt : Infinity, settled.returnsAt ?? Infinity),
+        ambiguous: settled.cause === 'failures' || (hasHealthChecks && isOverdue(settled, now)),
         epoch,
       };
     case 'in-service': {

@@ -1,7 +1,7 @@
 import type { Call } from '../dialects/call.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
 import type { Attempt, AttemptTools } from './attempt.ts';
-import type { FirstOutputTimes } from './first-output-times.ts';
+import type { LatencyHistogram } from './first-output-times.ts';
 import type { RouteTarget } from './route.ts';
 
 /** A whole answer is written to its end before any of it comes: it is given so many times what a stream is. */
@@ -10,7 +10,7 @@ const WHOLE_TO_STREAM = 2;
 /** A try that is about to be made. */
 export interface NextTry {
   readonly call: Call;
-  readonly target: Pick<RouteTarget, 'provider' | 'model' | 'only'>;
+  readonly target: Pick<RouteTarget, 'provider' | 'model' | 'pinnedKey'>;
   /** Targets of the route that come after this one. */
   readonly targetsLeft: number;
   /** The tries of this request that failed, in order. */
@@ -31,8 +31,10 @@ export function tryLimits(
   const at = now();
   const leftMs = call.acceptedAt + config.deadline - at - keptMs(config.deadline, targetsLeft);
   const mostMs = failed.length > 0 ? Math.min(leftMs, policy.retryTimeoutMs) : leftMs;
-  const isGivenUp = targetsLeft > 0 && hasTimedOut(next);
-  const waitMs = isGivenUp ? 0 : patienceMs(next, recorder.patience.timesOf(target, call), at);
+  const skipsTarget = targetsLeft > 0 && hasTimedOut(next);
+  const waitMs = skipsTarget
+    ? 0
+    : firstOutputWaitMs(next, recorder.firstOutputStats.timesOf(target, call), at);
   return {
     ...limits,
     firstOutputMs: Math.min(waitMs, mostMs),
@@ -61,32 +63,35 @@ export function keptMs(deadlineMs: number, targetsLeft: number): number {
  *   paid for once at most. Before anything is known, it is not cut off at all.
  * - Nothing, or what cannot be sent twice: all there is.
  */
-export function patienceMs(next: NextTry, times: FirstOutputTimes | undefined, now: number): number {
+export function firstOutputWaitMs(next: NextTry, times: LatencyHistogram | undefined, now: number): number {
   const { call, targetsLeft } = next;
   const { firstOutputTimeout: most, firstOutputFloor: least, firstOutputGuess } = next.target.provider.config;
   if (call.creates || call.body.kind === 'passing') return most;
   if (targetsLeft === 0) {
-    if (times?.isKnown(now) !== true || hasTimedOut(next) || !hasKeysLeft(next, now)) return most;
+    if (times?.hasEnoughSamples(now) !== true || hasTimedOut(next) || !hasKeysLeft(next, now)) return most;
   }
   const guessMs = call.stream ? firstOutputGuess : firstOutputGuess * WHOLE_TO_STREAM;
-  const unknownMs = call.hints.thinks ? most : guessMs;
-  const enoughMs = times?.waitMs(unknownMs, now) ?? unknownMs;
+  const unknownMs = call.hints.asksForReasoning ? most : guessMs;
+  const enoughMs = times?.timeoutMs(unknownMs, now) ?? unknownMs;
   return Math.min(Math.max(enoughMs, least), most);
 }
 
 /** Whether another key of the provider could be tried after this one. */
 function hasKeysLeft(next: NextTry, now: number): boolean {
-  const { provider, only } = next.target;
-  if (only !== undefined) return false;
-  return Math.min(provider.pool.inService(now).length, provider.policy.attempts) > triedHere(next).length + 1;
+  const { provider, pinnedKey } = next.target;
+  if (pinnedKey !== undefined) return false;
+  return (
+    Math.min(provider.pool.inService(now).length, provider.policy.attempts) >
+    attemptsAtTarget(next).length + 1
+  );
 }
 
 /** Whether a key of the target had this request wait in vain. */
 function hasTimedOut(next: NextTry): boolean {
-  return triedHere(next).some(({ timedOut }) => timedOut);
+  return attemptsAtTarget(next).some(({ timedOut }) => timedOut);
 }
 
 /** The tries at this target: what one model of a provider does says nothing of the time that another one needs. */
-function triedHere({ target: { provider, model }, failed }: NextTry): NextTry['failed'] {
+function attemptsAtTarget({ target: { provider, model }, failed }: NextTry): NextTry['failed'] {
   return failed.filter(({ plan }) => plan.provider === provider && plan.model === model);
 }

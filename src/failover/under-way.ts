@@ -4,7 +4,7 @@ import type { PooledKey } from '../keys/pool.ts';
  * What an attempt takes up while it is under way: its place among those with its key, and an ear for its client
  * going away. Given back once, however often and by whomever it is disposed.
  */
-export class UnderWay implements Disposable {
+export class InFlight implements Disposable {
   readonly #pooled: PooledKey | undefined;
   readonly #signal: AbortSignal;
   readonly #onAbort: () => void;

@@ -1,7 +1,7 @@
 import type { VerdictClass, VerdictScope } from './verdict.ts';
 
 /** What a class says, for people. */
-export const CLASS_WORDS: Readonly<Record<VerdictClass, string>> = {
+export const CLASS_DESCRIPTIONS: Readonly<Record<VerdictClass, string>> = {
   ok: 'the answer is good',
   key_dead: 'the credential is refused',
   billing: 'there is nothing left to spend',
@@ -15,7 +15,7 @@ export const CLASS_WORDS: Readonly<Record<VerdictClass, string>> = {
 };
 
 /** How far a scope reaches, for people. */
-export const SCOPE_WORDS: Readonly<Record<VerdictScope, string>> = {
+export const SCOPE_DESCRIPTIONS: Readonly<Record<VerdictScope, string>> = {
   key: 'this key',
   quota_domain: 'every key of the same quota domain',
   billing_domain: 'every key of the same account',

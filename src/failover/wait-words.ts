@@ -30,7 +30,7 @@ const TIME_OF_DAY =
   /\b(?:resets?|again|available|refresh(?:es)?) at ([01]?\d|2[0-3]):([0-5]\d) ?(?:UTC|GMT)/i;
 
 /** Milliseconds until what the words name; undefined where they name no time. May be past. */
-export function wordsOf(text: string, clock: Clock): number | undefined {
+export function waitInPhrases(text: string, clock: Clock): number | undefined {
   return waitIn(text) ?? momentIn(text, clock) ?? timeOfDayIn(text, clock) ?? rollingIn(text);
 }
 

@@ -1,5 +1,5 @@
 import { clockOf, durationOf, momentOf, numberOf, untilMidnight, untilNamed } from './wait-notations.ts';
-import { wordsOf } from './wait-words.ts';
+import { waitInPhrases } from './wait-words.ts';
 
 /**
  * How long a provider asks to be left alone.
@@ -78,7 +78,7 @@ function waitAskedFor(headers: Headers, body: string, clock: number, zoneHours: 
     inFuture(numberOf(headers['retry-after-ms'])) ??
     inFuture(untilNamed(headers['retry-after'], clock)) ??
     fieldWait(body, clock);
-  return stated ?? inFuture(wordsOf(body, clockOf(clock, zoneHours)));
+  return stated ?? inFuture(waitInPhrases(body, clockOf(clock, zoneHours)));
 }
 
 /** Rounded up, but not for what decimal fractions lose in binary: 1.1 s is 1,100 ms. */

@@ -133,10 +133,10 @@ const NEVER_PASSED: readonly string[] = [
 /** How many names are remembered, so that a provider which invents them costs no memory. */
 const MAX_NAMES_KNOWN = 1024;
 
-const known = new Map<string, Fate>();
+const known = new Map<string, HeaderPolicy>();
 
 /** What becomes of a header by its name alone. */
-type Fate = 'passes' | 'stops' | 'never' | 'account';
+type HeaderPolicy = 'passes' | 'stops' | 'never' | 'account';
 
 /**
  * Whether a header of a provider's answer passes.
@@ -144,17 +144,17 @@ type Fate = 'passes' | 'stops' | 'never' | 'account';
  * @param extra further names of the configuration, in lower case; one may end in `*`
  * @param isOwnAccount whether the client asked with its own credential: then it may know whose account that is
  */
-export function answerHeaderPasses(
+export function passesToClient(
   lowerName: string,
   value: string | readonly string[],
   extra: readonly string[],
   isOwnAccount: boolean,
 ): boolean {
-  switch (fateOf(lowerName)) {
+  switch (policyOf(lowerName)) {
     case 'never':
       return false;
     case 'passes':
-      return lowerName !== 'cache-control' || !isForSharedCaches(String(value));
+      return lowerName !== 'cache-control' || !allowsSharedCaching(String(value));
     case 'account':
       return isOwnAccount || extra.includes(lowerName);
     case 'stops':
@@ -162,16 +162,16 @@ export function answerHeaderPasses(
   }
 }
 
-function fateOf(lowerName: string): Fate {
-  let fate = known.get(lowerName);
-  if (fate === undefined) {
-    fate = decide(lowerName);
-    if (known.size < MAX_NAMES_KNOWN) known.set(lowerName, fate);
+function policyOf(lowerName: string): HeaderPolicy {
+  let policy = known.get(lowerName);
+  if (policy === undefined) {
+    policy = classifyName(lowerName);
+    if (known.size < MAX_NAMES_KNOWN) known.set(lowerName, policy);
   }
-  return fate;
+  return policy;
 }
 
-function decide(lowerName: string): Fate {
+function classifyName(lowerName: string): HeaderPolicy {
   if (isAmong(NEVER_PASSED, lowerName)) return 'never';
   if (PASSED.has(lowerName) || IDS_AND_LIMITS.test(lowerName)) return 'passes';
   if (ACCOUNTS.test(lowerName)) return 'account';
@@ -185,6 +185,6 @@ function isAmong(names: readonly string[], lowerName: string): boolean {
 }
 
 /** One client's answer is never another's: a cache between may not be told to keep it (RFC 9111, 3.5). */
-function isForSharedCaches(value: string): boolean {
+function allowsSharedCaching(value: string): boolean {
   return /\b(?:public|s-maxage|must-revalidate)\b/i.test(value);
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { CallBody } from '../dialects/call.ts';
-import { Pieces } from '../upstream/pieces.ts';
-import { SMALL_BYTES } from './memory-budget.ts';
+import { ChunkBuffer } from '../upstream/pieces.ts';
+import { SMALL_REQUEST_BYTES } from './memory-budget.ts';
 import type { RequestMemory } from './memory-budget.ts';
 
 /** How much of a body is taken and kept, and how long it may take to come. */
@@ -16,22 +16,22 @@ export interface BodyLimits {
 }
 
 /** What can be wrong with how a body comes. */
-export type BodyTrouble = 'body_too_large' | 'gateway_overloaded' | 'request_timeout' | 'truncated_body';
+export type BodyErrorCode = 'body_too_large' | 'gateway_overloaded' | 'request_timeout' | 'truncated_body';
 
-export type BodyRead =
+export type ReadBodyResult =
   | {
       readonly kind: 'read';
       readonly body: CallBody;
       /** All of it, or its beginning. */ readonly head: Buffer;
     }
-  | { readonly kind: 'refused'; readonly code: BodyTrouble };
+  | { readonly kind: 'refused'; readonly code: BodyErrorCode };
 
 /** A body that is being read, and the room that there is for it. */
-class KeptBytes {
+class BodyBuffer {
   readonly #memory: RequestMemory;
   /** Where all of a large body goes that was announced: no second copy is made of it in the end. */
   #whole: Buffer | undefined;
-  readonly #pieces = new Pieces();
+  readonly #pieces = new ChunkBuffer();
   #room: number;
   length = 0;
 
@@ -39,7 +39,7 @@ class KeptBytes {
   constructor(memory: RequestMemory, room: number, isAnnounced: boolean) {
     this.#memory = memory;
     this.#room = room;
-    if (isAnnounced && room > SMALL_BYTES) this.#whole = Buffer.allocUnsafeSlow(room);
+    if (isAnnounced && room > SMALL_REQUEST_BYTES) this.#whole = Buffer.allocUnsafeSlow(room);
   }
 
   push(chunk: Buffer): void {
@@ -53,7 +53,7 @@ class KeptBytes {
   /** Whether what has come has room. Where there was none, more is asked for: twice as much each time. */
   hasRoom(): boolean | Promise<boolean> {
     if (this.length <= this.#room) return true;
-    const more = Math.max(this.length - this.#room, this.#room, SMALL_BYTES);
+    const more = Math.max(this.length - this.#room, this.#room, SMALL_REQUEST_BYTES);
     const admitted = this.#memory.admit(more);
     this.#room += more;
     return admitted;
@@ -74,7 +74,7 @@ class KeptBytes {
 }
 
 /** How much of a body will be kept, as far as its head tells; 0 where it tells nothing. Bytes. */
-export function announcedRoom(
+export function announcedBytes(
   request: IncomingMessage,
   { replayBytes }: Pick<BodyLimits, 'replayBytes'>,
 ): number {
@@ -90,18 +90,18 @@ export function readBody(
   request: IncomingMessage,
   limits: BodyLimits,
   memory: RequestMemory,
-  onTrouble: (code: BodyTrouble) => void,
-): Promise<BodyRead> {
+  onError: (code: BodyErrorCode) => void,
+): Promise<ReadBodyResult> {
   return new Promise((resolve) => {
-    const room = announcedRoom(request, limits);
-    const kept = new KeptBytes(memory, room, request.headers['content-length'] !== undefined);
+    const room = announcedBytes(request, limits);
+    const kept = new BodyBuffer(memory, room, request.headers['content-length'] !== undefined);
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;
     const startClock = (): void => {
       timer = setTimeout(() => settle({ kind: 'refused', code: 'request_timeout' }), limits.pauseMs);
     };
 
-    const settle = (result: BodyRead): void => {
+    const settle = (result: ReadBodyResult): void => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
@@ -118,7 +118,7 @@ export function readBody(
         request.pause();
         const length = announcedLength(request);
         const head = kept.take();
-        const rest = restOf(request, head.length, limits, onTrouble);
+        const rest = remainingBody(request, head.length, limits, onError);
         settle({ kind: 'read', head, body: { kind: 'passing', head, rest, length } });
       } else {
         const hasRoom = kept.hasRoom();
@@ -149,11 +149,11 @@ export function readBody(
 }
 
 /** What comes after the part that was read, bounded and timed like it. While nobody reads, no time runs. */
-function restOf(
+function remainingBody(
   request: IncomingMessage,
   readBytes: number,
   limits: BodyLimits,
-  onTrouble: (code: BodyTrouble) => void,
+  onError: (code: BodyErrorCode) => void,
 ): Readable {
   let length = readBytes;
   let timer: NodeJS.Timeout | undefined;
@@ -173,9 +173,9 @@ function restOf(
     pause();
     request.off('data', onData).off('end', onEnd).off('close', onCut);
   };
-  const fail = (code: BodyTrouble): void => {
+  const fail = (code: BodyErrorCode): void => {
     leave();
-    onTrouble(code);
+    onError(code);
     rest.destroy();
   };
   const onData = (chunk: Buffer): void => {

@@ -1,15 +1,15 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { KEY_PROTOCOL } from '../dialects/key-protocol.ts';
+import { API_KEY_PROTOCOL } from '../dialects/key-protocol.ts';
 import { Secret } from '../keys/secret.ts';
 
 /** Who called, or why nobody is let in. */
-export type Admission =
+export type Authentication =
   | {
       readonly kind: 'admitted';
       readonly client: string;
       /** Whose what it makes is: its group, or itself; empty where everybody is one client. */
-      readonly owner: string;
+      readonly tenant: string;
       readonly credential: Secret | undefined;
       /** Its answers are held until they are complete. */
       readonly holdWhole: boolean;
@@ -17,7 +17,7 @@ export type Admission =
   | { readonly kind: 'refused'; readonly code: 'missing_api_key' | 'invalid_api_key' };
 
 /** What the configuration says of a client. */
-interface Client {
+interface ConfiguredClient {
   readonly name: string;
   readonly group?: string;
   readonly key: Secret;
@@ -25,19 +25,19 @@ interface Client {
 }
 
 /** @param url - the request's: Gemini's clients may put their key into its query */
-export type Admit = (headers: IncomingHttpHeaders, url?: string) => Admission;
+export type Authenticate = (headers: IncomingHttpHeaders, url?: string) => Authentication;
 
 /**
  * Makes the check of clients' keys. A key is looked up by a salted digest: the time that takes says nothing
  * of how much of a key was right. Without a list everybody is let in, and only then may the credential they
  * brought travel on to a provider that is configured without keys.
  */
-export function admission(clients: readonly Client[] | undefined): Admit {
+export function authenticator(clients: readonly ConfiguredClient[] | undefined): Authenticate {
   if (clients === undefined) {
     return (headers, url) => ({
       kind: 'admitted',
       client: '',
-      owner: '',
+      tenant: '',
       credential: credentialOf(headers, url),
       holdWhole: false,
     });
@@ -50,8 +50,8 @@ export function admission(clients: readonly Client[] | undefined): Admit {
     if (key === undefined) return { kind: 'refused', code: 'missing_api_key' };
     const client = known.get(digest(key));
     if (client === undefined) return { kind: 'refused', code: 'invalid_api_key' };
-    const { name, group: owner = name, holdWhole } = client;
-    return { kind: 'admitted', client: name, owner, credential: undefined, holdWhole };
+    const { name, group: tenant = name, holdWhole } = client;
+    return { kind: 'admitted', client: name, tenant, credential: undefined, holdWhole };
   };
 }
 
@@ -74,8 +74,8 @@ function protocolKey({ 'sec-websocket-protocol': protocols }: IncomingHttpHeader
   return protocols
     ?.split(',')
     .map((protocol) => protocol.trim())
-    .find((protocol) => protocol.startsWith(KEY_PROTOCOL))
-    ?.slice(KEY_PROTOCOL.length);
+    .find((protocol) => protocol.startsWith(API_KEY_PROTOCOL))
+    ?.slice(API_KEY_PROTOCOL.length);
 }
 
 function queryKey(url: string | undefined): string | undefined {

@@ -2,20 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionCaps, ConnectionCounts } from '../listener/descriptors.ts';
 import { addressGroup } from './address-group.ts';
-import { boundRest, closeLingering, LINGERS } from './lingering.ts';
+import { boundPendingBody, lingeringClose, LINGERING } from './lingering.ts';
 
 /** One connection. */
-interface Line {
+interface ClientConnection {
   readonly socket: Socket;
-  readonly peer: Peer;
+  readonly address: ClientAddress;
   /** Requests that are not answered yet, in their order, each with what begins to answer it. */
-  readonly asked: Map<ServerResponse, () => void>;
+  readonly pending: Map<ServerResponse, () => void>;
   /** It is only waited for its client to read a refusal. */
   isLingering: boolean;
 }
 
 /** All connections of one address. */
-interface Peer {
+interface ClientAddress {
   open: number;
 }
 
@@ -26,7 +26,7 @@ interface Peer {
 const MAX_PIPELINED = 32;
 
 /** Connections that were not let in and still read why; a further one is closed without a word. */
-const MAX_TURNED_AWAY = 16;
+const MAX_REJECTED = 16;
 
 /**
  * The open connections, what is under way on each, and who of them gives way where there are too many: one that lingers
@@ -36,12 +36,12 @@ const MAX_TURNED_AWAY = 16;
 export class Connections {
   readonly #caps: () => ConnectionCaps;
   readonly #onFull: (counts: ConnectionCounts) => void;
-  readonly #lines = new Map<Socket, Line>();
-  readonly #peers = new Map<string, Peer>();
+  readonly #connections = new Map<Socket, ClientConnection>();
+  readonly #addresses = new Map<string, ClientAddress>();
   /** Those that came to it first stand first. */
-  readonly #lingering = new Set<Line>();
-  readonly #idle = new Set<Line>();
-  readonly #turnedAway = new Set<Socket>();
+  readonly #lingering = new Set<ClientConnection>();
+  readonly #idle = new Set<ClientConnection>();
+  readonly #rejected = new Set<Socket>();
   #gaveWay = 0;
   #refused = 0;
   #ending = false;
@@ -54,83 +54,84 @@ export class Connections {
 
   counts(): ConnectionCounts {
     const { total: most } = this.#caps();
-    return { open: this.#lines.size, most, gaveWay: this.#gaveWay, refused: this.#refused };
+    return { open: this.#connections.size, most, gaveWay: this.#gaveWay, refused: this.#refused };
   }
 
   /** Takes a connection in, where there is room or another one gives way. @returns whether it did */
   admit(socket: Socket): boolean {
     const { total, perAddress } = this.#caps();
     const group = addressGroup(socket.remoteAddress ?? '');
-    const peer = this.#peers.get(group) ?? { open: 0 };
+    const address = this.#addresses.get(group) ?? { open: 0 };
     const hasRoom =
-      (peer.open < perAddress || this.#makeRoom(peer)) && (this.#lines.size < total || this.#makeRoom());
+      (address.open < perAddress || this.#evictOne(address)) &&
+      (this.#connections.size < total || this.#evictOne());
     if (!hasRoom) {
       this.#refused++;
       this.#onFull(this.counts());
       return false;
     }
-    const line: Line = { socket, peer, asked: new Map(), isLingering: false };
-    this.#lines.set(socket, line);
-    this.#peers.set(group, peer);
-    peer.open++;
-    this.#idle.add(line);
-    socket.once(LINGERS, () => this.#linger(line));
+    const connection: ClientConnection = { socket, address, pending: new Map(), isLingering: false };
+    this.#connections.set(socket, connection);
+    this.#addresses.set(group, address);
+    address.open++;
+    this.#idle.add(connection);
+    socket.once(LINGERING, () => this.#linger(connection));
     socket.once('close', () => {
-      this.#forget(line);
-      if (peer.open === 0 && this.#peers.get(group) === peer) this.#peers.delete(group);
+      this.#forget(connection);
+      if (address.open === 0 && this.#addresses.get(group) === address) this.#addresses.delete(group);
     });
     return true;
   }
 
-  /** Ends one that was not let in. @param tell - writes why */
-  turnAway(socket: Socket, tell: (socket: Socket) => void): void {
-    if (this.#turnedAway.size >= MAX_TURNED_AWAY) {
+  /** Ends one that was not let in. @param writeRefusal - writes why */
+  reject(socket: Socket, writeRefusal: (socket: Socket) => void): void {
+    if (this.#rejected.size >= MAX_REJECTED) {
       socket.destroy();
       return;
     }
-    this.#turnedAway.add(socket);
-    socket.once('close', () => this.#turnedAway.delete(socket));
-    tell(socket);
-    closeLingering(socket);
+    this.#rejected.add(socket);
+    socket.once('close', () => this.#rejected.delete(socket));
+    writeRefusal(socket);
+    lingeringClose(socket);
   }
 
   /** A request has come. @param answer - called when those before it on its connection are answered */
-  begin({ socket }: IncomingMessage, response: ServerResponse, answer: () => void): void {
-    const line = this.#lines.get(socket);
+  enqueueRequest({ socket }: IncomingMessage, response: ServerResponse, answer: () => void): void {
+    const connection = this.#connections.get(socket);
     // What comes behind a refusal, or behind the end of the connection, is nobody's request.
-    if (line === undefined || line.isLingering) return;
-    if (line.asked.size >= MAX_PIPELINED) {
+    if (connection === undefined || connection.isLingering) return;
+    if (connection.pending.size >= MAX_PIPELINED) {
       socket.destroy();
       return;
     }
-    const isFirst = line.asked.size === 0;
-    line.asked.set(response, answer);
-    if (isFirst) this.#idle.delete(line);
-    response.once('close', () => this.#answered(line, response));
+    const isFirst = connection.pending.size === 0;
+    connection.pending.set(response, answer);
+    if (isFirst) this.#idle.delete(connection);
+    response.once('close', () => this.#answered(connection, response));
     if (isFirst) answer();
   }
 
   /** Ends a connection with what was written to it. */
   close(socket: Socket): void {
-    const line = this.#lines.get(socket);
-    if (line !== undefined) this.#linger(line);
-    closeLingering(socket);
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) this.#linger(connection);
+    lingeringClose(socket);
   }
 
   /** Whether a connection is only waited for. */
   isLingering(socket: Socket): boolean {
-    return this.#lines.get(socket)?.isLingering === true;
+    return this.#connections.get(socket)?.isLingering === true;
   }
 
   /** Whether answers are under way on a connection. */
   isAnswering(socket: Socket): boolean {
-    return (this.#lines.get(socket)?.asked.size ?? 0) > 0;
+    return (this.#connections.get(socket)?.pending.size ?? 0) > 0;
   }
 
   /** Whether an answer to what just came would be read as that, and not as part of another answer. */
-  mayAnswer(socket: Socket): boolean {
+  canAnswer(socket: Socket): boolean {
     if (!socket.writable) return false;
-    const [first, second] = this.#lines.get(socket)?.asked.keys() ?? [];
+    const [first, second] = this.#connections.get(socket)?.pending.keys() ?? [];
     if (first === undefined) return true;
     return second === undefined && !first.req.complete && !first.headersSent;
   }
@@ -140,53 +141,53 @@ export class Connections {
    * that timer: setting one costs a microsecond with each request.
    */
   watchStalls(limitMs: number): void {
-    for (const socket of this.#lines.keys()) {
+    for (const socket of this.#connections.keys()) {
       if (socket.writableLength > 0 && socket.timeout !== limitMs) socket.setTimeout(limitMs);
     }
   }
 
   /** Ends connections without an answer under way, and from now on the others with their last one. */
-  endWhenIdle(): void {
+  drain(): void {
     this.#ending = true;
     for (const { socket } of [...this.#idle, ...this.#lingering]) socket.destroySoon();
   }
 
-  endAll(): void {
-    for (const socket of [...this.#lines.keys(), ...this.#turnedAway]) socket.destroy();
+  destroyAll(): void {
+    for (const socket of [...this.#connections.keys(), ...this.#rejected]) socket.destroy();
   }
 
   /** Resolves when those that are open now have closed. */
   async closed(): Promise<void> {
     const closing = Array.from(
-      [...this.#lines.keys(), ...this.#turnedAway],
+      [...this.#connections.keys(), ...this.#rejected],
       (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
     );
     await Promise.all(closing);
   }
 
-  #answered(line: Line, response: ServerResponse): void {
+  #answered(connection: ClientConnection, response: ServerResponse): void {
     // What was given away is closed with its connection.
-    if (!line.asked.delete(response) || line.socket.destroyed) return;
-    const [next] = line.asked.values();
+    if (!connection.pending.delete(response) || connection.socket.destroyed) return;
+    const [next] = connection.pending.values();
     if (next !== undefined) {
       next();
       return;
     }
-    if (this.#ending) line.socket.destroySoon();
-    else if (!line.isLingering) this.#idle.add(line);
-    if (!response.req.complete) boundRest(response.req);
+    if (this.#ending) connection.socket.destroySoon();
+    else if (!connection.isLingering) this.#idle.add(connection);
+    if (!response.req.complete) boundPendingBody(response.req);
   }
 
   /**
-   * Has one give way. @param peer - whose alone; looking for it among those of others takes some hundred microseconds at
+   * Has one give way. @param address - whose alone; looking for it among those of others takes some hundred microseconds at
    * worst, of which the address pays for a connection that is beyond its bound
    */
-  #makeRoom(peer?: Peer): boolean {
-    for (const lines of [this.#lingering, this.#idle]) {
-      for (const line of lines) {
-        if (peer !== undefined && line.peer !== peer) continue;
-        this.#forget(line);
-        line.socket.destroy();
+  #evictOne(address?: ClientAddress): boolean {
+    for (const candidates of [this.#lingering, this.#idle]) {
+      for (const connection of candidates) {
+        if (address !== undefined && connection.address !== address) continue;
+        this.#forget(connection);
+        connection.socket.destroy();
         this.#gaveWay++;
         this.#onFull(this.counts());
         return true;
@@ -195,17 +196,17 @@ export class Connections {
     return false;
   }
 
-  #linger(line: Line): void {
-    if (!this.#lines.has(line.socket)) return;
-    this.#idle.delete(line);
-    line.isLingering = true;
-    this.#lingering.add(line);
+  #linger(connection: ClientConnection): void {
+    if (!this.#connections.has(connection.socket)) return;
+    this.#idle.delete(connection);
+    connection.isLingering = true;
+    this.#lingering.add(connection);
   }
 
-  #forget(line: Line): void {
-    if (!this.#lines.delete(line.socket)) return;
-    this.#idle.delete(line);
-    this.#lingering.delete(line);
-    line.peer.open--;
+  #forget(connection: ClientConnection): void {
+    if (!this.#connections.delete(connection.socket)) return;
+    this.#idle.delete(connection);
+    this.#lingering.delete(connection);
+    connection.address.open--;
   }
 }

@@ -3,9 +3,9 @@ import { familyOf } from '../dialects/operation.ts';
 import type { Attempt } from '../failover/attempt.ts';
 import { headerText } from '../failover/observe.ts';
 import type { Served } from '../failover/serve.ts';
-import type { Retelling } from '../translate/retelling.ts';
+import type { ResponseTranslator } from '../translate/retelling.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import type { Relayed, Reply } from './reply.ts';
+import type { Relayed, ResponseWriter } from './reply.ts';
 import type { Tunnel } from './server.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { Tunnel } from './server.ts';
  */
 export async function deliver(
   { result, failed }: Served,
-  reply: Reply,
+  writer: ResponseWriter,
   tunnel: Tunnel | undefined,
   now: number,
 ): Promise<void> {
@@ -23,24 +23,25 @@ export async function deliver(
     case 'answer': {
       const relayed = { attempt: result.attempt, attempts: failed.length + 1 };
       const { opening } = result.attempt;
-      if (opening.kind === 'upgraded' && tunnel !== undefined) return reply.joined(relayed, opening, tunnel);
-      return giveAnswer(reply, relayed, result.retelling);
+      if (opening.kind === 'upgraded' && tunnel !== undefined)
+        return writer.upgraded(relayed, opening, tunnel);
+      return giveAnswer(writer, relayed, result.retelling);
     }
     case 'refused':
-      reply.error(result.code, { values: result.values });
+      writer.error(result.code, { values: result.values });
       return;
     case 'failed':
-      if (result.asIs !== undefined)
-        return giveError(reply, { attempt: result.attempt, attempts: failed.length }, result.asIs);
-      reply.error(codeOfFailure(result.attempt), {}, ['x-sparekey-attempts', String(failed.length)]);
+      if (result.passedStatus !== undefined)
+        return giveError(writer, { attempt: result.attempt, attempts: failed.length }, result.passedStatus);
+      writer.error(errorCodeOf(result.attempt), {}, ['x-sparekey-attempts', String(failed.length)]);
       return;
     case 'no-key': {
       const retryAfterMs = result.returnsAt === undefined ? Infinity : Math.max(0, result.returnsAt - now);
-      reply.error('no_key_available', { retryAfterMs });
+      writer.error('no_key_available', { retryAfterMs });
       return;
     }
     case 'deadline':
-      reply.error('deadline_exceeded');
+      writer.error('deadline_exceeded');
       return;
     case 'cancelled':
     case 'left':
@@ -48,24 +49,28 @@ export async function deliver(
   }
 }
 
-async function giveAnswer(reply: Reply, relayed: Relayed, retelling: Retelling | undefined): Promise<void> {
+async function giveAnswer(
+  writer: ResponseWriter,
+  relayed: Relayed,
+  retelling: ResponseTranslator | undefined,
+): Promise<void> {
   const { opening } = relayed.attempt;
   if (opening.kind !== 'whole' && opening.kind !== 'open') return;
-  if (retelling !== undefined) await reply.retold(relayed, opening.headers, retelling);
-  else if (opening.kind === 'whole') reply.whole(relayed, opening.status, opening.headers, opening.body);
-  else await reply.relay(relayed, opening.status, opening.headers);
+  if (retelling !== undefined) await writer.translated(relayed, opening.headers, retelling);
+  else if (opening.kind === 'whole') writer.whole(relayed, opening.status, opening.headers, opening.body);
+  else await writer.relay(relayed, opening.status, opening.headers);
 }
 
 /** A provider's error, as it came wherever the client can read that. */
-async function giveError(reply: Reply, relayed: Relayed, status: number): Promise<void> {
+async function giveError(writer: ResponseWriter, relayed: Relayed, status: number): Promise<void> {
   const { opening, dialect } = relayed.attempt;
   if (opening.kind !== 'whole' && opening.kind !== 'open') return;
   // An error that came encoded could not be redacted: the client gets the status, and what was read of it, or our words.
   const isKept = isEncoded(opening.headers);
-  if (isKept || reply.isAhead || familyOf(dialect) !== familyOf(reply.dialect))
-    reply.told(relayed, status, opening.headers);
-  else if (opening.kind === 'whole') reply.whole(relayed, status, opening.headers, opening.body);
-  else await reply.relay(relayed, opening.status, opening.headers);
+  if (isKept || writer.hasBegunEarly || familyOf(dialect) !== familyOf(writer.dialect))
+    writer.translatedError(relayed, status, opening.headers);
+  else if (opening.kind === 'whole') writer.whole(relayed, status, opening.headers, opening.body);
+  else await writer.relay(relayed, opening.status, opening.headers);
 }
 
 /** Whether a provider encoded an answer, although it was asked not to. */
@@ -75,7 +80,7 @@ function isEncoded(headers: ResponseHeaders): boolean {
 }
 
 /** What a client is told where no provider said anything that it may see. */
-function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode {
+function errorCodeOf({ fault, timedOut, verdict }: Attempt): GatewayErrorCode {
   if (timedOut) return 'upstream_timeout';
   if (fault === 'key-unusable') return 'upstream_credentials_exhausted';
   if (fault === 'not-sent') return 'upstream_unreachable';

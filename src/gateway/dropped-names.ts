@@ -8,13 +8,13 @@ const MAX_NAME_LENGTH = 64;
  * The names of what a translation left out, as the value of a header. Clients choose them: what a header cannot hold
  * is escaped as in URLs, and there is an end to them.
  */
-export function droppedNames(names: readonly string[]): string {
-  const told = names.slice(0, MAX_NAMES).map(nameOf);
-  const more = names.length - told.length;
-  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
+export function droppedHeader(names: readonly string[]): string {
+  const listed = names.slice(0, MAX_NAMES).map(escapedName);
+  const more = names.length - listed.length;
+  return [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
-function nameOf(name: string): string {
+function escapedName(name: string): string {
   const short = name.slice(0, MAX_NAME_LENGTH);
   return /^[!-+\--~]+$/u.test(short) ? short : encodeURIComponent(short.toWellFormed());
 }

@@ -1,34 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceBook } from '../affinity/resource-book.ts';
-import { sealsOf } from '../affinity/seals.ts';
+import { sealedReasoningIds } from '../affinity/seals.ts';
 import type { Call } from '../dialects/call.ts';
 import { writeModel, writeModels } from '../dialects/model-lists.ts';
 import { familyOf } from '../dialects/operation.ts';
 import { allowedMethods, findTarget } from '../dialects/operations.ts';
-import { listOf } from '../dialects/resource-lists.ts';
+import { resourceListOf } from '../dialects/resource-lists.ts';
 import type { ResourceList } from '../dialects/resource-lists.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import type { RouteTarget } from '../failover/route.ts';
 import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/serve-provider.ts';
-import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
-import { announcedRoom } from './body.ts';
+import type { KeyQueues } from '../failover/queue/waiting-room.ts';
+import { announcedBytes } from './body.ts';
 import { deliver } from './deliver.ts';
 import type { MemoryBudget, RequestMemory } from './memory-budget.ts';
-import { allModels, isPassedOn, modelsAsked } from './models.ts';
-import { guardLateNames } from './late-names.ts';
-import { ownPage } from './own-lists.ts';
-import { isWithin, keepsApart } from './ownership.ts';
-import { keepClient } from './pings.ts';
-import { bodilessCall, overloaded, readCall, refusal } from './read-call.ts';
+import { listModels, isForwarded, modelQueryOf } from './models.ts';
+import { rejectLateReferences } from './late-names.ts';
+import { tenantPage } from './own-lists.ts';
+import { isInUntrackedCollection, isolatesTenants } from './ownership.ts';
+import { startPings } from './pings.ts';
+import { bodilessCall, overloadedRefusal, readCall, refusal } from './read-call.ts';
 import type { CallContext, Refusal } from './read-call.ts';
-import { Reply } from './reply.ts';
-import { entryOf, pathOf } from './request-entry.ts';
-import type { RequestEntry, Story } from './request-entry.ts';
-import { foundDead, listenerFor, noteResources, ownersWay, refersTo, soleWay } from './resources.ts';
+import { ResponseWriter } from './reply.ts';
+import { requestLogEntry, pathOf } from './request-entry.ts';
+import type { RequestLogEntry, RequestTrace } from './request-entry.ts';
+import {
+  deadKeyRefusal,
+  listenerFor,
+  recordResources,
+  ownerRoute,
+  refersToResources,
+  pinnedRoute,
+} from './resources.ts';
 import type { Runtime } from './runtime.ts';
-import { asksToHold, serveLimits, STALL_MS } from './serve-limits.ts';
+import { asksToHoldWhole, serveLimits, CLIENT_STALL_MS } from './serve-limits.ts';
 import type { Tunnel } from './server.ts';
 
 /** What the gateway is given by whoever wires it. */
@@ -38,14 +45,14 @@ export interface GatewayOptions {
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
   /** Where requests wait for a key. */
-  readonly waiting: WaitingRoom;
+  readonly waiting: KeyQueues;
   /** What all requests may hold together. */
   readonly memory: MemoryBudget;
   /** Makes the id of a request. */
   readonly newId: () => string;
   /** What `GET /ready` says: details for people, and whether to send requests here. */
   readonly readiness: () => { readonly ready: boolean; readonly details: unknown };
-  readonly onRequest: (entry: RequestEntry) => void;
+  readonly onRequest: (entry: RequestLogEntry) => void;
   /** A request got a 400 because something in it was met with an exception: it may be a defect of ours. */
   readonly onUnreadable: (requestId: string, error: unknown) => void;
   /** A defect of ours: the request got a 500. */
@@ -56,13 +63,13 @@ export interface GatewayOptions {
 const BODY_PAUSE_MS = 30_000;
 
 /** A request on its way through here. */
-interface Asked {
+interface RequestContext {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly reply: Reply;
+  readonly writer: ResponseWriter;
   readonly runtime: Runtime;
-  readonly story: Story;
+  readonly trace: RequestTrace;
   /** Where the client asks to speak something else on its connection. */
   readonly tunnel: Tunnel | undefined;
   /** Aborted when nobody wants the answer any more. */
@@ -97,44 +104,44 @@ export class Gateway {
   handle(request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void {
     const id = this.#options.newId();
     const runtime = this.#options.runtime();
-    const reply = new Reply(response, id, this.#commonHeaders(request, runtime));
-    if (this.#answerPlainly(request, reply, runtime)) return;
-    const story: Story = { startedAt: this.#options.tools.now() };
+    const writer = new ResponseWriter(response, id, this.#commonHeaders(request, runtime));
+    if (this.#answerPlainly(request, writer, runtime)) return;
+    const trace: RequestTrace = { startedAt: this.#options.tools.now() };
     const gone = new AbortController();
-    const memory = (reply.memory = this.#options.memory.open());
+    const memory = (writer.memory = this.#options.memory.open());
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
       memory[Symbol.dispose]();
     });
     this.#underWay++;
-    this.#answer({ id, request, response, reply, runtime, story, tunnel, gone, memory })
+    this.#answer({ id, request, response, writer, runtime, trace, tunnel, gone, memory })
       .then(() => {
         // A client that is left without an answer would wait for ever, and a stop for it.
-        if (reply.status === 0 && !response.destroyed) throw new Error('a request got no answer');
+        if (writer.status === 0 && !response.destroyed) throw new Error('a request got no answer');
       })
       .catch((error: unknown) => {
         this.#options.onDefect(id, error);
         // What it had begun, upstream too, comes to an end.
         gone.abort();
         if (response.headersSent) response.destroy();
-        else reply.error('internal_error');
+        else writer.error('internal_error');
       })
       .finally(() => {
         // The response of a connection that was given away does not hear of its end.
         if (response.socket === null) memory[Symbol.dispose]();
-        this.#options.onRequest(entryOf(id, request, reply, story, this.#options.tools.now()));
+        this.#options.onRequest(requestLogEntry(id, request, writer, trace, this.#options.tools.now()));
         this.#underWay--;
         if (this.#draining && this.#underWay === 0) this.#idle.resolve();
       });
   }
 
-  async #answer(asked: Asked): Promise<void> {
-    const { request, response, reply, runtime, story, gone, memory } = asked;
+  async #answer(asked: RequestContext): Promise<void> {
+    const { request, response, writer, runtime, trace, gone, memory } = asked;
     const opened = this.#open(asked);
-    if (opened.kind === 'refusal') return refuse(reply, opened);
+    if (opened.kind === 'refusal') return writeRefusal(writer, opened);
     const { body: maxBytes, replay: replayBytes } = runtime.config.limits;
-    const hasRoom = memory.admit(announcedRoom(request, { replayBytes }));
-    if (hasRoom !== true && !(await hasRoom)) return refuse(reply, overloaded());
+    const hasRoom = memory.admit(announcedBytes(request, { replayBytes }));
+    if (hasRoom !== true && !(await hasRoom)) return writeRefusal(writer, overloadedRefusal());
     if (request.headers.expect !== undefined) response.writeContinue();
     let trouble: Refusal | undefined;
     const onTrouble = (met: Refusal): void => {
@@ -146,91 +153,106 @@ export class Gateway {
       asked.tunnel === undefined
         ? await readCall(request, opened, bodyLimits, onTrouble)
         : bodilessCall(request, opened);
-    if ('kind' in read) return refuse(reply, read);
-    const call = keepsApart(runtime.config)
-      ? guardLateNames(read, () => onTrouble(refusal('reference_too_late', { limit: replayBytes })))
+    if ('kind' in read) return writeRefusal(writer, read);
+    const call = isolatesTenants(runtime.config)
+      ? rejectLateReferences(read, () => onTrouble(refusal('reference_too_late', { limit: replayBytes })))
       : read;
-    story.call = call;
+    trace.call = call;
 
     const { tools, resources, waiting } = this.#options;
-    const models = modelsAsked(call.target.operation);
-    if (models !== undefined && !isPassedOn(call, runtime)) return this.#tellModels(call, asked, models);
-    const { owner } = opened;
-    const list = keepsApart(runtime.config) ? listOf(call.target.operation) : undefined;
-    if (list !== undefined) return this.#tellOwn(call, asked, list, owner);
-    const sole = refersTo(call, runtime)
-      ? await soleWay(call, runtime, resources, tools.now, owner)
+    const models = modelQueryOf(call.target.operation);
+    if (models !== undefined && !isForwarded(call, runtime)) return this.#tellModels(call, asked, models);
+    const { tenant } = opened;
+    const list = isolatesTenants(runtime.config) ? resourceListOf(call.target.operation) : undefined;
+    if (list !== undefined) return this.#tellOwn(call, asked, list, tenant);
+    const sole = refersToResources(call, runtime)
+      ? await pinnedRoute(call, runtime, resources, tools.now, tenant)
       : undefined;
     const way = sole ?? runtime.route(call.model);
-    if (way.kind === 'refusal') return refuse(reply, way);
+    if (way.kind === 'refusal') return writeRefusal(writer, way);
     if (way.kind === 'no-route') {
-      return refuse(reply, refusal('model_not_routed', { model: call.model ?? '' }));
+      return writeRefusal(writer, refusal('model_not_routed', { model: call.model ?? '' }));
     }
-    const seals = way.kind === 'sole' ? [] : sealsOf(call);
+    const seals = way.kind === 'sole' ? [] : sealedReasoningIds(call);
     const targets =
-      seals.length === 0 ? way.targets : await ownersWay(seals, way.targets, runtime, resources);
+      seals.length === 0 ? way.targets : await ownerRoute(seals, way.targets, runtime, resources);
     const options = 'options' in way ? way.options : undefined;
     const limits = serveLimits(runtime.config.limits, waiting, { options, holdWhole: opened.holdWhole });
-    const served = (story.served = await this.#serve(call, targets, limits, asked));
+    const served = (trace.served = await this.#serve(call, targets, limits, asked));
     const { result } = served;
     if (result.kind === 'refused' && result.thrownAt !== undefined)
       this.#options.onUnreadable(asked.id, result.thrownAt);
     if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
-      noteResources(call, result.attempt, runtime, resources, owner);
+      recordResources(call, result.attempt, runtime, resources, tenant);
     if (result.kind === 'answer')
-      reply.listener = listenerFor(call, result.attempt, targets, runtime, resources, owner);
-    const refused = way.kind === 'sole' ? foundDead(way, served) : undefined;
-    if (refused !== undefined) refuse(reply, refused);
-    else if (trouble !== undefined && result.kind === 'cancelled') refuse(reply, trouble);
-    else await deliver(served, reply, asked.tunnel, tools.now());
+      writer.listener = listenerFor(call, result.attempt, targets, runtime, resources, tenant);
+    const refused = way.kind === 'sole' ? deadKeyRefusal(way, served) : undefined;
+    if (refused !== undefined) writeRefusal(writer, refused);
+    else if (trouble !== undefined && result.kind === 'cancelled') writeRefusal(writer, trouble);
+    else await deliver(served, writer, asked.tunnel, tools.now());
   }
 
   async #serve(
     call: Call,
     targets: readonly RouteTarget[],
     limits: ServeLimits,
-    { reply, runtime }: Asked,
+    { writer, runtime }: RequestContext,
   ): Promise<Served> {
-    using _ = keepClient(call, reply, runtime.config.limits.streamPing);
+    using _ = startPings(call, writer, runtime.config.limits.streamPing);
     return await serve(call, targets, this.#options.tools, limits);
   }
 
-  async #tellModels(call: Call, { runtime, reply }: Asked, asked: 'list' | 'one'): Promise<void> {
-    const limits = { holdBytes: runtime.config.limits.hold, stallMs: STALL_MS };
-    const models = await allModels(call, runtime, this.#options.tools, limits);
+  async #tellModels(call: Call, { runtime, writer }: RequestContext, asked: 'list' | 'one'): Promise<void> {
+    const limits = { holdBytes: runtime.config.limits.hold, stallMs: CLIENT_STALL_MS };
+    const models = await listModels(call, runtime, this.#options.tools, limits);
     const family = familyOf(call.target.operation.dialect);
-    if (models === undefined) return reply.error('upstream_unreachable');
-    if (asked === 'list') return reply.json(200, writeModels(family, models));
+    if (models === undefined) return writer.error('upstream_unreachable');
+    if (asked === 'list') return writer.json(200, writeModels(family, models));
     const model = models.find(({ id }) => id === call.model);
-    if (model === undefined) return refuse(reply, refusal('model_unknown', { model: call.model ?? '' }));
-    reply.json(200, writeModel(family, model));
+    if (model === undefined)
+      return writeRefusal(writer, refusal('model_unknown', { model: call.model ?? '' }));
+    writer.json(200, writeModel(family, model));
   }
 
   /** A list that shows a client what is its own. */
-  async #tellOwn(call: Call, { runtime, reply }: Asked, list: ResourceList, owner: string): Promise<void> {
+  async #tellOwn(
+    call: Call,
+    { runtime, writer }: RequestContext,
+    list: ResourceList,
+    tenant: string,
+  ): Promise<void> {
     const { tools: attempts, resources: book } = this.#options;
-    const limits = { holdBytes: runtime.config.limits.hold, stallMs: STALL_MS };
-    const told = await ownPage(call, list, { owner, runtime, book, attempts, limits });
-    if (told.kind === 'refusal') refuse(reply, told);
-    else if (told.kind === 'page') reply.json(200, told.page);
-    else await deliver(told.served, reply, undefined, attempts.now());
+    const limits = { holdBytes: runtime.config.limits.hold, stallMs: CLIENT_STALL_MS };
+    const told = await tenantPage(call, list, { tenant, runtime, book, attempts, limits });
+    if (told.kind === 'refusal') writeRefusal(writer, told);
+    else if (told.kind === 'page') writer.json(200, told.page);
+    else await deliver(told.served, writer, undefined, attempts.now());
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */
-  #open({ id, request, reply, runtime, story, tunnel, gone, memory }: Asked): CallContext | Refusal {
+  #open({
+    id,
+    request,
+    writer,
+    runtime,
+    trace,
+    tunnel,
+    gone,
+    memory,
+  }: RequestContext): CallContext | Refusal {
     const { method = '', url = '' } = request;
     const target = findTarget(method, url, request.headers);
     if (typeof target === 'object') {
-      story.target = target;
-      reply.dialect = target.operation.dialect;
+      trace.target = target;
+      writer.dialect = target.operation.dialect;
     }
     // A page needs nobody's leave to send: where no key is asked for, where it comes from is all there is to go by.
-    const foreign = runtime.pageGuard?.(request);
+    const foreign = runtime.csrfGuard?.(request);
     if (foreign !== undefined)
       return refusal(foreign, { host: (request.headers.host ?? '').replace(/:\d+$/, '') });
-    const admission = runtime.admit(request.headers, url);
+    const admission = runtime.authenticate(request.headers, url);
     if (admission.kind === 'refused') return refusal(admission.code);
-    story.client = admission.client;
+    trace.client = admission.client;
     if (this.#draining) return refusal('shutting_down');
     if (target === 'no-operation') return refusal('unknown_operation', { method, path: pathOf(url) });
     if (target === 'wrong-method') {
@@ -243,28 +265,28 @@ export class Gateway {
     // Without a key of its own a client could not tell an answer from any other, and neither could we.
     if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
       return refusal('bad_request');
-    if (keepsApart(runtime.config) && isWithin(target))
+    if (isolatesTenants(runtime.config) && isInUntrackedCollection(target))
       return refusal('unknown_operation', { method, path: pathOf(url) });
     const limit = runtime.config.limits.body;
     if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
-    const { credential, owner } = admission;
-    const holdWhole = admission.holdWhole || asksToHold(request.headers);
-    const { startedAt: acceptedAt } = story;
+    const { credential, tenant } = admission;
+    const holdWhole = admission.holdWhole || asksToHoldWhole(request.headers);
+    const { startedAt: acceptedAt } = trace;
     const { signal } = gone;
-    return { kind: 'context', id, target, credential, owner, holdWhole, acceptedAt, signal, memory };
+    return { kind: 'context', id, target, credential, tenant, holdWhole, acceptedAt, signal, memory };
   }
 
   /** Health, readiness, the root and preflights need no credential and leave no line in the log. */
-  #answerPlainly(request: IncomingMessage, reply: Reply, runtime: Runtime): boolean {
+  #answerPlainly(request: IncomingMessage, writer: ResponseWriter, runtime: Runtime): boolean {
     const path = pathOf(request.url ?? '');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (isRead && path === '/health') reply.json(200, { status: 'ok' });
+    if (isRead && path === '/health') writer.json(200, { status: 'ok' });
     else if (isRead && path === '/ready') {
       const { ready, details } = this.#options.readiness();
-      reply.json(ready && !this.#draining ? 200 : 503, details);
-    } else if (isRead && path === '/') reply.json(200, { name: 'sparekey' });
+      writer.json(ready && !this.#draining ? 200 : 503, details);
+    } else if (isRead && path === '/') writer.json(200, { name: 'sparekey' });
     else if (request.method === 'OPTIONS' && runtime.config.clients !== undefined)
-      reply.empty(204, PREFLIGHT);
+      writer.empty(204, PREFLIGHT);
     else return false;
     return true;
   }
@@ -292,6 +314,6 @@ const PREFLIGHT = [
   '86400',
 ];
 
-function refuse(reply: Reply, { code, details, allow }: Refusal): void {
-  reply.error(code, details, allow === undefined ? [] : ['allow', allow]);
+function writeRefusal(writer: ResponseWriter, { code, details, allow }: Refusal): void {
+  writer.error(code, details, allow === undefined ? [] : ['allow', allow]);
 }

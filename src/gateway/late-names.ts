@@ -31,49 +31,49 @@ const BACKSLASH = 0x5c;
  * content of a message is none of these, since its quotes are escaped. Who pays: bodies above `limits.replay`, for a few
  * searches in each piece, and one that has such a key at its end for other reasons, which is refused.
  */
-export function guardLateNames(call: Call, onFound: () => void): Call {
+export function rejectLateReferences(call: Call, onFound: () => void): Call {
   const { body, target } = call;
   if (body.kind !== 'passing') return call;
   const isForm = body.head.subarray(0, 2).toString('latin1') === '--';
   // What a form uploads may be anything; only videos are made of what a form names.
   if (isForm && !target.operation.name.startsWith('videos.')) return call;
-  const isNamed = isForm ? namesField : namesKey;
-  return { ...call, body: { ...body, rest: guarded(body.rest, body.head, isNamed, onFound) } };
+  const hasReference = isForm ? hasReferenceField : hasReferenceKey;
+  return { ...call, body: { ...body, rest: inspected(body.rest, body.head, hasReference, onFound) } };
 }
 
-function guarded(
+function inspected(
   rest: Readable,
   head: Buffer,
-  isNamed: (bytes: Buffer) => boolean,
+  hasReference: (bytes: Buffer) => boolean,
   onFound: () => void,
 ): Readable {
   let before = head.subarray(-OVERLAP_BYTES);
-  const guard = new Transform({
+  const inspector = new Transform({
     transform: (piece: Buffer, _, done) => {
       const bytes = Buffer.concat([before, piece]);
       before = bytes.subarray(-OVERLAP_BYTES);
-      if (!isNamed(bytes)) return done(null, piece);
+      if (!hasReference(bytes)) return done(null, piece);
       onFound();
       done(new Error('the rest of a body names something'));
     },
   });
   // Whoever sends it on ends it when the sending is given up, and hears of it when what it comes from breaks.
   rest
-    .on('error', (error) => guard.destroy(error))
+    .on('error', (error) => inspector.destroy(error))
     .on('close', () => {
-      if (!rest.readableEnded) guard.destroy();
+      if (!rest.readableEnded) inspector.destroy();
     });
-  guard.on('close', () => rest.destroy());
+  inspector.on('close', () => rest.destroy());
   // Nobody listens yet where a token has to be fetched before it is sent, and `onFound` has been told by then.
-  guard.on('error', () => undefined);
-  return rest.pipe(guard);
+  inspector.on('error', () => undefined);
+  return rest.pipe(inspector);
 }
 
-function namesField(bytes: Buffer): boolean {
+function hasReferenceField(bytes: Buffer): boolean {
   return FIELDS.some((field) => bytes.includes(field));
 }
 
-function namesKey(bytes: Buffer): boolean {
+function hasReferenceKey(bytes: Buffer): boolean {
   return KEYS.some((key) => isKeyIn(bytes, key)) || ESCAPES.some((escape) => isEscapeIn(bytes, escape));
 }
 

@@ -8,32 +8,32 @@ import type { Socket } from 'node:net';
  */
 
 /** The rest of a body up to this size is waited for, so that its connection can be used again. Bytes. */
-const WAITED_FOR_BYTES = 1024 * 1024;
+const MAX_DRAINED_BODY_BYTES = 1024 * 1024;
 /** Who has sent nothing for so long has come to reading its answer. Milliseconds. */
-export const QUIET_MS = 2_000;
+export const LINGERING_TIMEOUT_MS = 2_000;
 /** Nobody is read from for longer. Milliseconds. */
-export const LONGEST_MS = 30_000;
+export const LINGERING_TIME_MS = 30_000;
 
 /** The event of a connection that from now on is only waited for: it may be ended for others. */
-export const LINGERS = 'lingers';
+export const LINGERING = 'lingers';
 
 /** Whether a request is answered while the client still sends a body that is not worth waiting for. */
-export function isStillSent(request: IncomingMessage): boolean {
+export function isBodyPending(request: IncomingMessage): boolean {
   if (request.complete || request.destroyed) return false;
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
-  return request.readableDidRead || coding !== undefined || Number(length ?? 0) > WAITED_FOR_BYTES;
+  return request.readableDidRead || coding !== undefined || Number(length ?? 0) > MAX_DRAINED_BODY_BYTES;
 }
 
 /** Reads and drops what a client still sends of a request. Resolves when that is over, or it has come to its answer. */
-export function dropRest(response: ServerResponse): Promise<void> {
+export function discardBody(response: ServerResponse): Promise<void> {
   const { req: request } = response;
-  request.socket.emit(LINGERS);
+  request.socket.emit(LINGERING);
   request.resume();
   return untilQuiet(request.socket, request);
 }
 
 /** Has the connection of a request that was answered before all of it came end where the rest does not. */
-export function boundRest(request: IncomingMessage): void {
+export function boundPendingBody(request: IncomingMessage): void {
   const { socket } = request;
   void untilQuiet(socket, request).then(() => {
     if (!request.complete) socket.destroy();
@@ -41,7 +41,7 @@ export function boundRest(request: IncomingMessage): void {
 }
 
 /** Ends a connection with what was written to it, once its client has ended it too or has had time to read. */
-export function closeLingering(socket: Socket): void {
+export function lingeringClose(socket: Socket): void {
   if (socket.destroyed) return;
   socket.end();
   // It closes by itself when both sides have ended it, which is seen by reading alone.
@@ -63,8 +63,8 @@ function untilQuiet(socket: Socket, request?: IncomingMessage): Promise<void> {
     const quiet = setInterval(() => {
       if (socket.bytesRead === read) done();
       read = socket.bytesRead;
-    }, QUIET_MS);
-    const longest = setTimeout(done, LONGEST_MS);
+    }, LINGERING_TIMEOUT_MS);
+    const longest = setTimeout(done, LINGERING_TIME_MS);
     socket.once('close', done);
     request?.once('end', done).once('close', done);
   });

@@ -1,11 +1,11 @@
-import type { Memory } from '../upstream/memory.ts';
+import type { MemoryMeter } from '../upstream/memory.ts';
 
 /** A request that holds no more than this is small: large ones leave room for it. Bytes. */
-export const SMALL_BYTES = 64 * 1024;
+export const SMALL_REQUEST_BYTES = 64 * 1024;
 /** So large a part of the limit is kept for small requests. */
-const RESERVED_PART = 1 / 8;
+const SMALL_REQUESTS_SHARE = 1 / 8;
 /** A request that finds no room waits no longer for some. Milliseconds. */
-const LONGEST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 5_000;
 /** So many requests wait at a time. What one costs while it waits is its head, and what its system holds of its body. */
 const MAX_WAITING = 1_000;
 /** When one that was refused may try again. Milliseconds. */
@@ -22,7 +22,7 @@ export interface MemoryUse {
   readonly refused: number;
 }
 
-interface Waiting {
+interface WaitingRequest {
   readonly memory: RequestMemory;
   readonly bytes: number;
   readonly settle: (end: 'admitted' | 'refused' | 'left') => void;
@@ -40,7 +40,7 @@ interface Waiting {
 export class MemoryBudget {
   readonly #limit: () => number;
   /** In the order of what they would hold. */
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: WaitingRequest[] = [];
   #held = 0;
   #refused = 0;
   /** Requests that hold more than a small one may. */
@@ -71,12 +71,12 @@ export class MemoryBudget {
 
   /** @returns whether no more is held than should be */
   #change(memory: RequestMemory, by: number): boolean {
-    const wasLarge = memory.held > SMALL_BYTES;
+    const wasLarge = memory.held > SMALL_REQUEST_BYTES;
     memory.held += by;
     this.#held += by;
-    const isLarge = memory.held > SMALL_BYTES;
+    const isLarge = memory.held > SMALL_REQUEST_BYTES;
     if (wasLarge !== isLarge) this.#large += isLarge ? 1 : -1;
-    if (by < 0 && this.#waiting.length > 0) this.#letIn();
+    if (by < 0 && this.#waiting.length > 0) this.#admitWaiting();
     return this.#held <= this.#limit();
   }
 
@@ -87,7 +87,7 @@ export class MemoryBudget {
       this.#change(memory, bytes);
       return true;
     }
-    if (memory.held + bytes <= SMALL_BYTES || this.#waiting.length >= MAX_WAITING) {
+    if (memory.held + bytes <= SMALL_REQUEST_BYTES || this.#waiting.length >= MAX_WAITING) {
       this.#refused++;
       return false;
     }
@@ -96,23 +96,23 @@ export class MemoryBudget {
 
   #hasRoom(memory: RequestMemory, bytes: number, isFirst: boolean): boolean {
     const limit = this.#limit();
-    if (memory.held + bytes <= SMALL_BYTES) return this.#held + bytes <= limit;
+    if (memory.held + bytes <= SMALL_REQUEST_BYTES) return this.#held + bytes <= limit;
     if (!isFirst) return false;
-    const others = this.#large - (memory.held > SMALL_BYTES ? 1 : 0);
-    return others === 0 || this.#held + bytes <= limit * (1 - RESERVED_PART);
+    const others = this.#large - (memory.held > SMALL_REQUEST_BYTES ? 1 : 0);
+    return others === 0 || this.#held + bytes <= limit * (1 - SMALL_REQUESTS_SHARE);
   }
 
   #wait(memory: RequestMemory, bytes: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const settle: Waiting['settle'] = (end) => {
+      const settle: WaitingRequest['settle'] = (end) => {
         clearTimeout(timer);
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
         if (end === 'admitted') this.#change(memory, bytes);
         if (end === 'refused') this.#refused++;
         resolve(end === 'admitted');
       };
-      const timer = setTimeout(settle, LONGEST_WAIT_MS, 'refused' as const).unref();
-      const waiting: Waiting = { memory, bytes, settle };
+      const timer = setTimeout(settle, MAX_WAIT_MS, 'refused' as const).unref();
+      const waiting: WaitingRequest = { memory, bytes, settle };
       const at = this.#waiting.findIndex((other) => sizeOf(other) > sizeOf(waiting));
       this.#waiting.splice(at < 0 ? this.#waiting.length : at, 0, waiting);
       this.#breakDeadlock();
@@ -120,7 +120,7 @@ export class MemoryBudget {
   }
 
   /** The smallest that wait have the room that there is now. */
-  #letIn(): void {
+  #admitWaiting(): void {
     for (;;) {
       const first = this.#waiting[0];
       if (first === undefined || !this.#hasRoom(first.memory, first.bytes, true)) break;
@@ -134,7 +134,7 @@ export class MemoryBudget {
    * for most gives way.
    */
   #breakDeadlock(): void {
-    const halfRead = this.#waiting.filter(({ memory }) => memory.held > SMALL_BYTES);
+    const halfRead = this.#waiting.filter(({ memory }) => memory.held > SMALL_REQUEST_BYTES);
     if (halfRead.length === this.#large) halfRead.at(-1)?.settle('refused');
   }
 
@@ -145,25 +145,25 @@ export class MemoryBudget {
   }
 }
 
-function sizeOf({ memory, bytes }: Waiting): number {
+function sizeOf({ memory, bytes }: WaitingRequest): number {
   return memory.held + bytes;
 }
 
-interface Owner {
+interface BudgetHooks {
   change(memory: RequestMemory, by: number): boolean;
   admit(memory: RequestMemory, bytes: number): boolean | Promise<boolean>;
   leave(memory: RequestMemory): void;
 }
 
 /** What one request holds. It is given back as a whole when the request is over, however it ends, and once. */
-export class RequestMemory implements Memory, Disposable {
+export class RequestMemory implements MemoryMeter, Disposable {
   /** Bytes. For the budget alone to change. */
   held = 0;
-  readonly #owner: Owner;
+  readonly #hooks: BudgetHooks;
   #isOver = false;
 
-  constructor(owner: Owner) {
-    this.#owner = owner;
+  constructor(hooks: BudgetHooks) {
+    this.#hooks = hooks;
   }
 
   /**
@@ -172,21 +172,21 @@ export class RequestMemory implements Memory, Disposable {
    */
   admit(bytes: number): boolean | Promise<boolean> {
     if (this.#isOver) return false;
-    return bytes === 0 || this.#owner.admit(this, bytes);
+    return bytes === 0 || this.#hooks.admit(this, bytes);
   }
 
   hold(bytes: number): boolean {
-    return this.#isOver || this.#owner.change(this, bytes);
+    return this.#isOver || this.#hooks.change(this, bytes);
   }
 
   release(bytes: number): void {
-    if (!this.#isOver) this.#owner.change(this, -bytes);
+    if (!this.#isOver) this.#hooks.change(this, -bytes);
   }
 
   /** Nothing happens the second time, and what comes late is not counted. */
   [Symbol.dispose](): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#owner.leave(this);
+    this.#hooks.leave(this);
   }
 }

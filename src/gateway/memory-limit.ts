@@ -6,12 +6,12 @@ import { machineMemory } from '../upstream/machine-memory.ts';
  * operating system holds of connections, and garbage that is not collected yet. What is free at the start says nothing of
  * later, and the limit of V8's heap nothing of bytes, which are not on it.
  */
-const USUAL_PART = 1 / 4;
+const DEFAULT_SHARE = 1 / 4;
 
 /**
  * What the requests of one process may hold together. Bytes.
  * @param processes - that serve, with the same limit each
  */
 export function memoryLimit({ limits }: Pick<Config, 'limits'>, processes: number): number {
-  return limits.memory ?? (machineMemory() * USUAL_PART) / processes;
+  return limits.memory ?? (machineMemory() * DEFAULT_SHARE) / processes;
 }

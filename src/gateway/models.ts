@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import type { Call } from '../dialects/call.ts';
-import { modelListOf, readModels } from '../dialects/model-lists.ts';
+import { modelListTarget, readModels } from '../dialects/model-lists.ts';
 import type { ListedModel } from '../dialects/model-lists.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Operation } from '../dialects/operation.ts';
@@ -10,7 +10,7 @@ import { serve } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/serve-provider.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
-import { wholeBody } from './whole-body.ts';
+import { readWhole } from './whole-body.ts';
 
 /** A list larger than this is nobody's list of models. Bytes. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
@@ -18,7 +18,7 @@ const MAX_LIST_BYTES = 16 * 1024 * 1024;
 const LIST_MS = 10_000;
 
 /** What a call wants to know of models; undefined for other calls. */
-export function modelsAsked({ name }: Operation): 'list' | 'one' | undefined {
+export function modelQueryOf({ name }: Operation): 'list' | 'one' | undefined {
   if (name === 'models.list' || name === 'anthropic.models.list' || name === 'gemini.models.list')
     return 'list';
   const isOne =
@@ -30,10 +30,10 @@ export function modelsAsked({ name }: Operation): 'list' | 'one' | undefined {
  * Whether a call about models is its one provider's own business: then it is asked, and its answer is the
  * client's as it is.
  */
-export function isPassedOn({ target: { operation } }: Call, { providers }: Runtime): boolean {
+export function isForwarded({ target: { operation } }: Call, { providers }: Runtime): boolean {
   const [only, another] = providers.values();
   if (only === undefined || another !== undefined) return false;
-  return only.takes(operation);
+  return only.supports(operation);
 }
 
 /**
@@ -43,7 +43,7 @@ export function isPassedOn({ target: { operation } }: Call, { providers }: Runti
  *
  * @returns undefined where no provider answered
  */
-export async function allModels(
+export async function listModels(
   call: Call,
   { providers, route, config }: Runtime,
   tools: AttemptTools,
@@ -52,29 +52,29 @@ export async function allModels(
   const lists = await Promise.all(
     Array.from(providers.values(), async (provider) => {
       const models = await modelsOf(provider, call, tools, limits);
-      return models?.map((model) => ({ ...model, id: nameHere(model.id, provider, route) }));
+      return models?.map((model) => ({ ...model, id: routedModelId(model.id, provider, route) }));
     }),
   );
   const answered = lists.filter((list) => list !== undefined);
-  const configured = namesIn(config);
+  const configured = configuredModels(config);
   if (answered.length === 0 && configured.length === 0) return undefined;
-  const byId = new Map(configured.map((id) => [id, nameOnly(id)]));
+  const byId = new Map(configured.map((id) => [id, bareModel(id)]));
   for (const model of answered.flat()) byId.set(model.id, model);
   return [...byId.values()];
 }
 
-function nameHere(id: string, provider: Provider, route: Runtime['route']): string {
+function routedModelId(id: string, provider: Provider, route: Runtime['route']): string {
   const found = route(id);
   return found.kind === 'targets' && found.targets[0]?.provider === provider ? id : `${provider.id}/${id}`;
 }
 
 /** The models that are routed by their whole names. */
-function namesIn({ routes }: Config): string[] {
+function configuredModels({ routes }: Config): string[] {
   return routes.map(({ model }) => model).filter((model) => !model.startsWith('~') && !model.endsWith('*'));
 }
 
-function nameOnly(id: string): ListedModel {
-  return { id, displayName: undefined, createdAt: undefined, owner: undefined, shown: undefined };
+function bareModel(id: string): ListedModel {
+  return { id, displayName: undefined, createdAt: undefined, owner: undefined, source: undefined };
 }
 
 async function modelsOf(
@@ -84,10 +84,10 @@ async function modelsOf(
   limits: ServeLimits,
 ): Promise<ListedModel[] | undefined> {
   const family = familyOf(provider.native);
-  const target = modelListOf(family);
+  const target = modelListTarget(family);
   // One that has no list has no models to show, and is there all the same.
-  if (target === undefined || !provider.takes(target.operation)) return [];
-  const asked: Call = {
+  if (target === undefined || !provider.supports(target.operation)) return [];
+  const listCall: Call = {
     ...call,
     target,
     headers: [],
@@ -96,9 +96,9 @@ async function modelsOf(
     hints: noFacts(),
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(LIST_MS)]),
   };
-  const { result } = await serve(asked, [{ provider, model: undefined }], tools, limits);
+  const { result } = await serve(listCall, [{ provider, model: undefined }], tools, limits);
   if (result.kind !== 'answer') return undefined;
-  const body = await wholeBody(result.attempt, MAX_LIST_BYTES, () => result.attempt.abandon());
+  const body = await readWhole(result.attempt, MAX_LIST_BYTES, () => result.attempt.abandon());
   if (body === undefined) return undefined;
   try {
     return readModels(family, JSON.parse(body.toString()));

@@ -1,5 +1,5 @@
-import type { Touched } from '../affinity/refs.ts';
-import type { Found, ResourceBook } from '../affinity/resource-book.ts';
+import type { TouchedResources } from '../affinity/refs.ts';
+import type { OwnedResource, ResourceBook } from '../affinity/resource-book.ts';
 import type { Config } from '../config/schema.ts';
 import { MAX_REFS } from '../dialects/body-facts.ts';
 import type { Operation } from '../dialects/operation.ts';
@@ -18,12 +18,12 @@ const DAY_MS = 86_400_000;
  * How long after its last use it is known whose a thing is that stays until it is deleted: as long as the store keeps
  * anything.
  */
-const KEPT_MS = 366 * DAY_MS;
+const RESOURCE_TTL_MS = 366 * DAY_MS;
 /** The same for responses and completions, which providers keep for 30 days (platform.openai.com/docs/guides/your-data). */
-const ANSWERS_KEPT_MS = 30 * DAY_MS;
+const RESPONSE_TTL_MS = 30 * DAY_MS;
 
 /** Whether each client reaches its own things alone. */
-export function keepsApart({
+export function isolatesTenants({
   clients,
   sharedResources,
 }: Pick<Config, 'clients' | 'sharedResources'>): boolean {
@@ -31,30 +31,30 @@ export function keepsApart({
 }
 
 /** How long after its last use it is kept who made what an operation makes. Milliseconds; 0: not at all. */
-export function keptMs({ heedsStore }: Pick<Operation, 'heedsStore'>, config: Config): number {
+export function ownershipTtlMs({ honorsStore }: Pick<Operation, 'honorsStore'>, config: Config): number {
   const { resourceAffinity } = config;
-  if (!keepsApart(config)) return resourceAffinity;
-  return Math.max(resourceAffinity, heedsStore ? ANSWERS_KEPT_MS : KEPT_MS);
+  if (!isolatesTenants(config)) return resourceAffinity;
+  return Math.max(resourceAffinity, honorsStore ? RESPONSE_TTL_MS : RESOURCE_TTL_MS);
 }
 
 /** Collections whose things hold others that the gateway does not tell apart. */
 const COLLECTIONS = /(?:^|\/)(?:assistants|containers|evals|skills|threads|vector_stores)(?:\/|$)/iu;
 
 /** Whether a path leads into a thing of a kind that no operation makes here: a generic provider would take it as it is. */
-export function isWithin({ prefix = '' }: Target): boolean {
+export function isInUntrackedCollection({ prefix = '' }: Target): boolean {
   // That it can be decoded is known of a path whose operation was found.
   return COLLECTIONS.test(prefix.includes('%') ? decodeURIComponent(prefix) : prefix);
 }
 
 /** What a client may touch of what a call names, in its order; else why its call goes nowhere. */
-export async function claimAll(
-  touched: Touched,
-  owner: string,
+export async function claimResources(
+  touched: TouchedResources,
+  tenant: string,
   book: ResourceBook,
-): Promise<readonly Found[] | Refusal> {
+): Promise<readonly OwnedResource[] | Refusal> {
   if (touched.own.length + touched.mentioned.length > MAX_REFS)
     return refusal('too_many_references', { limit: MAX_REFS });
-  const claim = await book.claim(touched, owner);
+  const claim = await book.claim(touched, tenant);
   switch (claim.kind) {
     case 'own':
       return claim.found;

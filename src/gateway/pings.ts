@@ -1,6 +1,6 @@
 import { pingFor } from '../dialects/pings.ts';
 import type { Call } from '../dialects/call.ts';
-import type { Reply } from './reply.ts';
+import type { ResponseWriter } from './reply.ts';
 
 /**
  * Keeps the client of a stream that has nothing yet: after a while its answer begins, and a ping is sent every so often.
@@ -8,9 +8,9 @@ import type { Reply } from './reply.ts';
  * @param everyMs - 0: never
  * @returns undefined where the client is not to be kept
  */
-export function keepClient(call: Call, reply: Reply, everyMs: number): Disposable | undefined {
+export function startPings(call: Call, writer: ResponseWriter, everyMs: number): Disposable | undefined {
   const ping = everyMs > 0 ? pingFor(call) : undefined;
   if (ping === undefined) return undefined;
-  const timer = setInterval(() => reply.ping(ping), everyMs);
+  const timer = setInterval(() => writer.ping(ping), everyMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

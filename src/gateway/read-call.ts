@@ -7,11 +7,11 @@ import { noFacts } from '../dialects/body-facts.ts';
 import { scanBodyInSteps } from '../dialects/json-scan.ts';
 import { chatAsResponse } from '../dialects/openai-operations.ts';
 import type { BodyFacts, BodyFault } from '../dialects/body-facts.ts';
-import { createsLasting } from '../dialects/operations.ts';
+import { createsResource } from '../dialects/operations.ts';
 import type { Target } from '../dialects/operations.ts';
 import type { Secret } from '../keys/secret.ts';
 import { readBody } from './body.ts';
-import type { BodyLimits, BodyTrouble } from './body.ts';
+import type { BodyLimits, BodyErrorCode } from './body.ts';
 import { RETRY_AFTER_MS } from './memory-budget.ts';
 import type { RequestMemory } from './memory-budget.ts';
 
@@ -31,7 +31,7 @@ export interface CallContext {
   readonly target: Target;
   readonly credential: Secret | undefined;
   /** Whose what it makes is; empty where everybody is one client. */
-  readonly owner: string;
+  readonly tenant: string;
   /** Its answer is held until it is complete, whatever its route says. */
   readonly holdWhole: boolean;
   readonly acceptedAt: number;
@@ -42,27 +42,29 @@ export interface CallContext {
 
 /**
  * Reads a request's body and the few facts in it that routing needs.
- * @param onTrouble - told, once, when the rest of a body that is too large to keep goes wrong
+ * @param onBodyError - told, once, when the rest of a body that is too large to keep goes wrong
  */
 export async function readCall(
   request: IncomingMessage,
   context: CallContext,
   limits: BodyLimits,
-  onTrouble: (refusal: Refusal) => void,
+  onBodyError: (refusal: Refusal) => void,
 ): Promise<Call | Refusal> {
   const { target } = context;
-  const refuse = (code: BodyTrouble): Refusal => {
-    if (code === 'gateway_overloaded') return overloaded();
+  const refuse = (code: BodyErrorCode): Refusal => {
+    if (code === 'gateway_overloaded') return overloadedRefusal();
     return refusal(code, code === 'body_too_large' ? { limit: limits.maxBytes } : {});
   };
-  const read = await readBody(request, limits, context.memory, (code) => onTrouble(refuse(code)));
+  const read = await readBody(request, limits, context.memory, (code) => onBodyError(refuse(code)));
   if (read.kind === 'refused') return refuse(read.code);
   const facts = await readFacts(target, read.head, request, read.body.kind === 'passing');
   if (facts.kind !== 'facts') return facts;
   const { operation } = target;
   const isResponse = operation.name === 'chat.completions' && facts.asksForResponse;
-  const understood = isResponse ? { ...context, target: { ...target, operation: chatAsResponse } } : context;
-  return callOf(request, understood, facts, read.body);
+  const effectiveContext = isResponse
+    ? { ...context, target: { ...target, operation: chatAsResponse } }
+    : context;
+  return callOf(request, effectiveContext, facts, read.body);
 }
 
 /** A request that has no body to read, because its connection is to speak something else. */
@@ -79,7 +81,7 @@ function callOf(
   const { operation } = target;
   const model = target.pathModel ?? facts.model ?? queryModel(target);
   if (operation.modelRequired && (model === undefined || model === '')) return refusal('model_required');
-  if (model !== undefined && climbs(model)) return refusal('model_unknown', { model });
+  if (model !== undefined && hasParentSegment(model)) return refusal('model_unknown', { model });
   return {
     id,
     target,
@@ -89,7 +91,7 @@ function callOf(
     modelSpan: facts.modelSpan,
     hints: facts,
     stream: operation.streams === 'as-asked' ? facts.stream : operation.streams === 'always',
-    creates: createsLasting(operation, facts),
+    creates: createsResource(operation, facts),
     credential,
     acceptedAt,
     signal,
@@ -102,7 +104,7 @@ function callOf(
  * are: with our credential, to whatever stands there. Who pays: a server whose models are called so, such as one that was
  * started with `../model`, until `modelMapping` gives it another name.
  */
-function climbs(model: string): boolean {
+function hasParentSegment(model: string): boolean {
   return model.includes('..') && model.split(/[/\\]/u).includes('..');
 }
 
@@ -141,7 +143,7 @@ function orRefusal(facts: BodyFacts | BodyFault, code: 'invalid_json' | 'invalid
 }
 
 /** There is no room for it at the moment. */
-export function overloaded(): Refusal {
+export function overloadedRefusal(): Refusal {
   return { kind: 'refusal', code: 'gateway_overloaded', details: { retryAfterMs: RETRY_AFTER_MS } };
 }
 

@@ -1,23 +1,23 @@
 import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { shapeError, shapeErrorEvent } from '../dialects/error-shapes.ts';
-import { errorBody, errorEvent } from '../dialects/errors.ts';
+import { clientErrorBody, clientErrorEvent } from '../dialects/error-shapes.ts';
+import { gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors.ts';
 import type { ErrorDetails } from '../dialects/errors.ts';
 import type { Dialect } from '../dialects/operations.ts';
 import type { Attempt } from '../failover/attempt.ts';
 import { headerText, isEventStream } from '../failover/observe.ts';
-import { statusOf } from '../failover/telling.ts';
-import type { Retelling } from '../translate/retelling.ts';
-import type { Opening, ResponseHeaders, Sink } from '../upstream/exchange.ts';
-import type { Memory } from '../upstream/memory.ts';
+import { statusForClass } from '../failover/telling.ts';
+import type { ResponseTranslator } from '../translate/retelling.ts';
+import type { UpstreamResult, ResponseHeaders, Sink } from '../upstream/exchange.ts';
+import type { MemoryMeter } from '../upstream/memory.ts';
 import type { Tunnel } from './server.ts';
-import { dropRest, isStillSent } from './lingering.ts';
+import { discardBody, isBodyPending } from './lingering.ts';
 import { joinConnections } from './tunnel.ts';
-import { travellingHeaders, withType } from './relayed-headers.ts';
-import { droppedNames } from './dropped-names.ts';
-import { retellStream, retellWhole } from './retell.ts';
-import { toldBy } from './told-by.ts';
+import { relayedHeaders, withContentType } from './relayed-headers.ts';
+import { droppedHeader } from './dropped-names.ts';
+import { translateStream, translateWhole } from './retell.ts';
+import { clientErrorOf } from './told-by.ts';
 
 /** Up to this a body is copied to be sent together with its head. Bytes. */
 const ONE_PIECE_BYTES = 32 * 1024;
@@ -28,10 +28,10 @@ export interface Relayed {
   readonly attempts: number;
 }
 
-type Upgraded = Extract<Opening, { readonly kind: 'upgraded' }>;
+type Upgraded = Extract<UpstreamResult, { readonly kind: 'upgraded' }>;
 
 /** One client's answer, whatever it becomes. It is given once. */
-export class Reply {
+export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #id: string;
   readonly #extra: readonly string[];
@@ -42,7 +42,7 @@ export class Reply {
   /** Hears what the client gets of a good answer, as it gets it. */
   listener: { read(bytes: Buffer): void } | undefined;
   /** Counts what is held of an answer. */
-  memory: Memory | undefined;
+  memory: MemoryMeter | undefined;
   bytes = 0;
   /** The code of the error of ours that was given, if one was. */
   code: GatewayErrorCode | undefined;
@@ -62,7 +62,7 @@ export class Reply {
   }
 
   /** The answer is a stream that has begun before there was anything to tell. */
-  get isAhead(): boolean {
+  get hasBegunEarly(): boolean {
     return this.#isAhead;
   }
 
@@ -94,8 +94,8 @@ export class Reply {
   /** An error of ours, in the client's dialect. */
   error(code: GatewayErrorCode, details?: ErrorDetails, headers: readonly string[] = []): void {
     this.code = code;
-    if (this.#isAhead) return this.#endWith(errorEvent(this.dialect, code, details));
-    const { status, headers: own, body } = errorBody(this.dialect, code, details);
+    if (this.#isAhead) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
+    const { status, headers: own, body } = gatewayErrorAnswer(this.dialect, code, details);
     this.#send(status, this.#own([...Object.entries(own).flat(), ...headers]), Buffer.from(body));
   }
 
@@ -121,26 +121,26 @@ export class Reply {
   }
 
   /** An error of a provider's that is not in the client's dialect, told in it. */
-  told({ attempt, attempts }: Relayed, answered: number, headers: ResponseHeaders): void {
-    const status = answered < 300 ? statusOf(attempt.verdict.class) : answered;
+  translatedError({ attempt, attempts }: Relayed, answered: number, headers: ResponseHeaders): void {
+    const status = answered < 300 ? statusForClass(attempt.verdict.class) : answered;
     if (this.#isAhead) {
       attempt.abandon();
-      return this.#endWith(shapeErrorEvent(this.dialect, toldBy(attempt, status)));
+      return this.#endWith(clientErrorEvent(this.dialect, clientErrorOf(attempt, status)));
     }
-    const head = withType(this.#relayed(attempt, headers, attempts), 'application/json');
-    this.#send(status, head, Buffer.from(shapeError(this.dialect, toldBy(attempt, status))));
+    const head = withContentType(this.#relayed(attempt, headers, attempts), 'application/json');
+    this.#send(status, head, Buffer.from(clientErrorBody(this.dialect, clientErrorOf(attempt, status))));
   }
 
   /** An answer that becomes the client's by being retold. */
-  async retold(relayed: Relayed, headers: ResponseHeaders, retelling: Retelling): Promise<void> {
+  async translated(relayed: Relayed, headers: ResponseHeaders, retelling: ResponseTranslator): Promise<void> {
     const contentType = retelling.contentType ?? headerText(headers['content-type']);
     const isEvents = contentType.startsWith('text/event-stream');
-    const head = withType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
+    const head = withContentType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
     const { dropped = [] } = retelling;
-    if (dropped.length > 0) head.push('x-sparekey-dropped', droppedNames(dropped));
+    if (dropped.length > 0) head.push('x-sparekey-dropped', droppedHeader(dropped));
     if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
     this.#begin(200, head, true);
-    const isWhole = await retellStream(relayed.attempt, headers, retelling, this.#sink(), this.memory);
+    const isWhole = await translateStream(relayed.attempt, headers, retelling, this.#sink(), this.memory);
     if (isWhole) return this.#end();
     // Where the provider's type stays, its bytes do as well.
     if (isEvents && retelling.contentType === undefined) this.#endHalfFrame(relayed.attempt);
@@ -148,7 +148,11 @@ export class Reply {
   }
 
   /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
-  async joined({ attempt, attempts }: Relayed, { status, headers }: Upgraded, tunnel: Tunnel): Promise<void> {
+  async upgraded(
+    { attempt, attempts }: Relayed,
+    { status, headers }: Upgraded,
+    tunnel: Tunnel,
+  ): Promise<void> {
     const upgrade = ['connection', 'Upgrade', 'upgrade', headerText(headers['upgrade'])];
     const head = [...upgrade, ...this.#relayed(attempt, headers, attempts)];
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
@@ -163,12 +167,12 @@ export class Reply {
     { attempt, attempts }: Relayed,
     head: string[],
     headers: ResponseHeaders,
-    retelling: Retelling,
+    retelling: ResponseTranslator,
   ): Promise<void> {
-    const told = await retellWhole(attempt, headers, retelling, this.memory);
-    if (told !== undefined) {
-      this.listener?.read(told);
-      this.#send(200, head, told);
+    const translatedError = await translateWhole(attempt, headers, retelling, this.memory);
+    if (translatedError !== undefined) {
+      this.listener?.read(translatedError);
+      this.#send(200, head, translatedError);
     } else if (attempt.cancelled) this.#response.destroy();
     else this.error(codeOfBreak(attempt), {}, ['x-sparekey-attempts', String(attempts)]);
   }
@@ -202,12 +206,12 @@ export class Reply {
       this.#response.destroy();
       return;
     }
-    if (attempt.told === undefined) {
+    if (attempt.providerError === undefined) {
       this.code = codeOfBreak(attempt);
-      this.#response.write(errorEvent(this.dialect, this.code));
+      this.#response.write(gatewayErrorEvent(this.dialect, this.code));
     } else {
-      const error = toldBy(attempt, statusOf(attempt.verdict.class));
-      this.#response.write(shapeErrorEvent(this.dialect, error));
+      const error = clientErrorOf(attempt, statusForClass(attempt.verdict.class));
+      this.#response.write(clientErrorEvent(this.dialect, error));
     }
     this.#end();
   }
@@ -225,7 +229,7 @@ export class Reply {
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));
     this.#response.writeHead(status, headers);
     this.bytes = body?.length ?? 0;
-    if (isStillSent(this.#response.req)) {
+    if (isBodyPending(this.#response.req)) {
       if (body !== undefined) this.#response.write(body);
       this.#end();
       return;
@@ -239,7 +243,7 @@ export class Reply {
   /** Ends the answer, once the client has come to reading it. */
   #end(): void {
     const response = this.#response;
-    if (isStillSent(response.req)) void dropRest(response).then(() => response.end());
+    if (isBodyPending(response.req)) void discardBody(response).then(() => response.end());
     else response.end();
   }
 
@@ -254,7 +258,7 @@ export class Reply {
 
   /** A connection whose request was not read to its end cannot take another. */
   #connection(): readonly string[] {
-    return isStillSent(this.#response.req) ? ['connection', 'close'] : [];
+    return isBodyPending(this.#response.req) ? ['connection', 'close'] : [];
   }
 
   /** What travels on of a provider's headers, and whose answer it is. */
@@ -264,8 +268,8 @@ export class Reply {
     const hasOtherLength =
       opening.kind === 'whole' ||
       isEventStream(headers) ||
-      ('watch' in opening && opening.watch.isJudgedAtEnd === true);
-    const relayed = travellingHeaders(headers, attempt.plan, hasOtherLength);
+      ('watch' in opening && opening.watch.isCheckedAtEnd === true);
+    const relayed = relayedHeaders(headers, attempt.plan, hasOtherLength);
     const { provider, pooled } = attempt.plan;
     relayed.push('x-sparekey-provider', provider.id);
     if (pooled !== undefined) relayed.push('x-sparekey-key', pooled.key.id);

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../dialects/call.ts';
 import type { Target } from '../dialects/operations.ts';
-import type { AttemptNote } from '../failover/attempt.ts';
+import type { AttemptLogEntry } from '../failover/attempt.ts';
 import { isEmptyAnswer } from '../failover/observe.ts';
 import type { Served } from '../failover/serve.ts';
-import type { Opening } from '../upstream/exchange.ts';
-import type { Reply } from './reply.ts';
+import type { UpstreamResult } from '../upstream/exchange.ts';
+import type { ResponseWriter } from './reply.ts';
 
 /** One request's line in the log. Times in milliseconds, sizes in bytes. */
-export interface RequestEntry {
+export interface RequestLogEntry {
   readonly id: string;
   readonly method: string;
   /** Without its query, which may hold a credential. */
@@ -22,7 +22,7 @@ export interface RequestEntry {
   readonly key?: string;
   readonly attempts: number;
   /** The tries that did not give the answer. */
-  readonly failed?: readonly AttemptNote[];
+  readonly failed?: readonly AttemptLogEntry[];
   /** What the client got; 0 where it went away before it got anything. */
   readonly status: number;
   /** Of an error of ours. */
@@ -40,7 +40,7 @@ export interface RequestEntry {
 }
 
 /** What is learned of a request on its way. */
-export interface Story {
+export interface RequestTrace {
   readonly startedAt: number;
   client?: string;
   target?: Target;
@@ -49,13 +49,13 @@ export interface Story {
 }
 
 /** A request's story as its line in the log. */
-export function entryOf(
+export function requestLogEntry(
   id: string,
   request: IncomingMessage,
-  reply: Reply,
-  { startedAt, client, target, call, served }: Story,
+  writer: ResponseWriter,
+  { startedAt, client, target, call, served }: RequestTrace,
   now: number,
-): RequestEntry {
+): RequestLogEntry {
   const failed = served?.failed ?? [];
   const attempt = served !== undefined && 'attempt' in served.result ? served.result.attempt : undefined;
   const hasOneMore = served?.result.kind === 'answer' || served?.result.kind === 'cancelled';
@@ -71,19 +71,19 @@ export function entryOf(
     ...(attempt?.plan.pooled !== undefined && { key: attempt.plan.pooled.key.id }),
     attempts: failed.length + (hasOneMore ? 1 : 0),
     ...(failed.length > 0 && { failed }),
-    status: reply.status,
-    ...(reply.code !== undefined && { code: reply.code }),
-    ...(attempt !== undefined && { ...providerId(attempt.opening), verdict: attempt.judged }),
+    status: writer.status,
+    ...(writer.code !== undefined && { code: writer.code }),
+    ...(attempt !== undefined && { ...providerId(attempt.opening), verdict: attempt.verdictLabel }),
     ...(attempt !== undefined && isEmptyAnswer(attempt) && { empty: true }),
     ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:
       call?.body.kind === 'kept' ? call.body.bytes.length : Number(request.headers['content-length'] ?? 0),
-    bytesOut: reply.bytes,
+    bytesOut: writer.bytes,
   };
 }
 
-function providerId(opening: Opening): { readonly providerRequestId?: string } {
+function providerId(opening: UpstreamResult): { readonly providerRequestId?: string } {
   const given = 'headers' in opening ? opening.headers['x-request-id'] : undefined;
   return typeof given === 'string' ? { providerRequestId: given } : {};
 }

@@ -1,41 +1,41 @@
 import type { Attempt } from '../failover/attempt.ts';
-import { RetellingError } from '../translate/retelling.ts';
-import type { Retelling } from '../translate/retelling.ts';
+import { TranslationError } from '../translate/retelling.ts';
+import type { ResponseTranslator } from '../translate/retelling.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
-import type { Memory } from '../upstream/memory.ts';
-import { wholeBody } from './whole-body.ts';
+import type { MemoryMeter } from '../upstream/memory.ts';
+import { readWhole } from './whole-body.ts';
 
 /** An answer that has to be read as a whole to be retold is not longer. Bytes. */
-const MAX_RETOLD_BYTES = 64 * 1024 * 1024;
+const MAX_TRANSLATED_BYTES = 64 * 1024 * 1024;
 
 /** One frame of a stream that is retold is not longer: whoever reads it holds all of it. Bytes. */
-const MAX_RETOLD_FRAME_BYTES = 32 * 1024 * 1024;
+const MAX_TRANSLATED_FRAME_BYTES = 32 * 1024 * 1024;
 
 /** Of a frame that is read by a package there are its pieces as text, and the whole text. */
 const FRAME_FACTOR = 3;
 
 /** An answer that is not longer is read although more is held than should be: it is paid for. Bytes. */
-const SPARED_BYTES = 1024 * 1024;
+const ALWAYS_ALLOWED_BYTES = 1024 * 1024;
 
 /**
  * Has a whole answer retold. One that is too large is ended at once, and is not looked for elsewhere: it would be as large
  * there.
  * @returns undefined where it is not whole, cannot be read, or is too large: `attempt` tells them apart
  */
-export async function retellWhole(
+export async function translateWhole(
   attempt: Attempt,
   headers: ResponseHeaders,
-  retelling: Retelling,
-  memory: Memory | undefined,
+  translator: ResponseTranslator,
+  memory: MemoryMeter | undefined,
 ): Promise<Buffer | undefined> {
   const mayGrow = (by: number, length: number): boolean =>
-    memory?.hold(by) !== false || length <= SPARED_BYTES;
-  const body = await wholeBody(attempt, MAX_RETOLD_BYTES, () => attempt.refuse(), mayGrow);
+    memory?.hold(by) !== false || length <= ALWAYS_ALLOWED_BYTES;
+  const body = await readWhole(attempt, MAX_TRANSLATED_BYTES, () => attempt.endAsTooLarge(), mayGrow);
   if (body === undefined) return undefined;
   try {
-    return await retelling.whole(200, headers, body);
+    return await translator.translateWhole(200, headers, body);
   } catch (error) {
-    if (!(error instanceof RetellingError)) throw error;
+    if (!(error instanceof TranslationError)) throw error;
     return undefined;
   }
 }
@@ -44,23 +44,23 @@ export async function retellWhole(
  * Has a stream retold, to `sink`.
  * @returns whether the client has all of it, its end included
  */
-export async function retellStream(
+export async function translateStream(
   attempt: Attempt,
   headers: ResponseHeaders,
-  retelling: Retelling,
+  translator: ResponseTranslator,
   sink: Sink,
-  memory: Memory | undefined,
+  memory: MemoryMeter | undefined,
 ): Promise<boolean> {
-  const told = retelling.stream(headers, sink);
+  const translated = translator.translateStream(headers, sink);
   const { opening } = attempt;
   let isWhole = opening.kind === 'whole';
-  if (opening.kind === 'whole') told.write(opening.body);
+  if (opening.kind === 'whole') translated.write(opening.body);
   else
     isWhole = await attempt.relay(
-      retelling.holdsNothing === true ? told : boundFrames(attempt, told, memory),
+      translator.unbuffered === true ? translated : boundFrames(attempt, translated, memory),
     );
-  if (isWhole) return told.end();
-  await told.breakOff();
+  if (isWhole) return translated.end();
+  await translated.abort();
   return false;
 }
 
@@ -68,7 +68,7 @@ export async function retellStream(
  * Passes on what comes, until a frame of it is too long: by itself, or for what there is room for. Who reads a stream sees
  * none of a frame before it is whole.
  */
-function boundFrames(attempt: Attempt, told: Sink, memory: Memory | undefined): Sink {
+function boundFrames(attempt: Attempt, translated: Sink, memory: MemoryMeter | undefined): Sink {
   let frameBytes = 0;
   const count = (bytes: number): boolean => {
     const more = (bytes - frameBytes) * FRAME_FACTOR;
@@ -80,10 +80,11 @@ function boundFrames(attempt: Attempt, told: Sink, memory: Memory | undefined): 
   return {
     write: (chunk) => {
       const hasRoom = count(attempt.isMidFrame ? frameBytes + chunk.length : 0);
-      if (frameBytes <= (hasRoom ? MAX_RETOLD_FRAME_BYTES : SPARED_BYTES)) return told.write(chunk);
-      attempt.refuse();
+      if (frameBytes <= (hasRoom ? MAX_TRANSLATED_FRAME_BYTES : ALWAYS_ALLOWED_BYTES))
+        return translated.write(chunk);
+      attempt.endAsTooLarge();
       return true;
     },
-    onDrain: (resume) => told.onDrain(resume),
+    onDrain: (resume) => translated.onDrain(resume),
   };
 }

@@ -2,9 +2,9 @@ import type { Config } from '../config/schema.ts';
 import type { Route } from '../failover/route.ts';
 import type { KeyBook } from '../keys/book.ts';
 import type { Key } from '../keys/key.ts';
-import type { PageGuard } from '../listener/page-guard.ts';
+import type { CsrfGuard } from '../listener/page-guard.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Admit } from './clients.ts';
+import type { Authenticate } from './clients.ts';
 
 /**
  * The configuration as it runs. A reload makes a new one and swaps it in whole; a request keeps the one it
@@ -14,9 +14,9 @@ export interface Runtime {
   readonly config: Config;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly route: (model: string | undefined) => Route;
-  readonly admit: Admit;
+  readonly authenticate: Authenticate;
   /** Keeps pages from what no key protects; undefined where clients have keys, which no page knows. */
-  readonly pageGuard: PageGuard | undefined;
+  readonly csrfGuard: CsrfGuard | undefined;
 }
 
 /** The key of that id, whichever provider's it is; undefined where none has it any more. Ids are unique over providers. */

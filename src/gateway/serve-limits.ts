@@ -2,18 +2,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '../config/schema.ts';
 import type { RouteOptions } from '../failover/route.ts';
 import type { ServeLimits } from '../failover/serve-provider.ts';
-import type { WaitingRoom } from '../failover/queue/waiting-room.ts';
+import type { KeyQueues } from '../failover/queue/waiting-room.ts';
 
 /** How long a client may take nothing of its answer before it counts as gone. Milliseconds. */
-export const STALL_MS = 300_000;
+export const CLIENT_STALL_MS = 300_000;
 
 /** The bounds of a request, and what its route and its client ask for. */
 export function serveLimits(
   { hold, holdWhole, holdWholeTime, waitForKey, waiting }: Config['limits'],
-  room: WaitingRoom,
+  queues: KeyQueues,
   asked: { readonly options?: RouteOptions | undefined; readonly holdWhole: boolean },
 ): ServeLimits {
-  const bounds: ServeLimits = { holdBytes: hold, stallMs: STALL_MS };
+  const bounds: ServeLimits = { holdBytes: hold, stallMs: CLIENT_STALL_MS };
   const goesOn = asked.options?.onContextLength === 'next';
   const holds = asked.holdWhole || asked.options?.holdWhole === true;
   if (!goesOn && !holds && waitForKey === 0) return bounds;
@@ -22,11 +22,11 @@ export function serveLimits(
     ...(goesOn && { onContextLength: 'next' }),
     // Whoever wants all of an answer held does not want less of it held than anybody.
     ...(holds && { holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime } }),
-    ...(waitForKey > 0 && { waiting: { room, mostMs: waitForKey, most: waiting } }),
+    ...(waitForKey > 0 && { waiting: { queues, maxWaitMs: waitForKey, maxWaiting: waiting } }),
   };
 }
 
 /** Whether a request asks by itself for an answer that is held until it is complete. */
-export function asksToHold(headers: IncomingHttpHeaders): boolean {
+export function asksToHoldWhole(headers: IncomingHttpHeaders): boolean {
   return headers['x-sparekey-hold'] === 'whole';
 }

@@ -4,11 +4,11 @@ import { createServer as createListener } from 'node:net';
 import type { AddressInfo, Server as Listener, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { errorBody } from '../dialects/errors.ts';
-import { ALIVE_AFTER_MS, connectionCaps } from '../listener/descriptors.ts';
+import { gatewayErrorAnswer } from '../dialects/errors.ts';
+import { TCP_KEEPALIVE_MS, connectionCaps } from '../listener/descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../listener/descriptors.ts';
 import { Connections } from './connections.ts';
-import { STALL_MS } from './serve-limits.ts';
+import { CLIENT_STALL_MS } from './serve-limits.ts';
 
 /** Where something listens. */
 export interface Address {
@@ -19,7 +19,7 @@ export interface Address {
 /** What answers requests on connections, wherever these come from. */
 export interface ConnectionServer {
   /** Serves a connection that was accepted elsewhere and has not been read from. */
-  take(socket: Socket): void;
+  accept(socket: Socket): void;
   connections(): ConnectionCounts;
   /** Takes no new connections, lets requests under way finish, and after `limitMs` ends those that have not. */
   close(limitMs: number): Promise<void>;
@@ -38,7 +38,7 @@ export interface Tunnel {
   readonly head: Buffer;
 }
 
-type Handle = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel) => void;
+type RequestHandler = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel) => void;
 
 /** How long a client may take. Milliseconds. */
 export interface ListenerBounds {
@@ -58,9 +58,17 @@ export interface ConnectionOptions {
   readonly onFull: (counts: ConnectionCounts) => void;
 }
 
-const BOUNDS: ListenerBounds = { headMs: 20_000, requestMs: 600_000, checkMs: 5_000, stallMs: STALL_MS };
+const DEFAULT_BOUNDS: ListenerBounds = {
+  headMs: 20_000,
+  requestMs: 600_000,
+  checkMs: 5_000,
+  stallMs: CLIENT_STALL_MS,
+};
 /** Where nobody says otherwise. */
-const ROOMY: ConnectionOptions = { caps: () => connectionCaps(undefined, {}), onFull: () => undefined };
+const DEFAULT_CONNECTION_OPTIONS: ConnectionOptions = {
+  caps: () => connectionCaps(undefined, {}),
+  onFull: () => undefined,
+};
 /** Longer than clients' pools keep idle connections, so that it is they who close: no request meets a closing one. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -71,18 +79,18 @@ const FULL_RETRY_MS = 1_000;
 /** Opens the data plane's listener. Bounds on heads and time are here; bounds on bodies are the gateway's. */
 export async function openDataServer(
   { host, port }: Address,
-  handle: Handle,
+  handle: RequestHandler,
   bounds: Partial<ListenerBounds> = {},
-  options = ROOMY,
+  options = DEFAULT_CONNECTION_OPTIONS,
 ): Promise<DataServer> {
   const served = serveConnections(handle, bounds, options);
   const listener = createListener({
     allowHalfOpen: true,
     noDelay: true,
     keepAlive: true,
-    keepAliveInitialDelay: ALIVE_AFTER_MS,
+    keepAliveInitialDelay: TCP_KEEPALIVE_MS,
   });
-  listener.on('connection', (socket: Socket) => served.take(socket));
+  listener.on('connection', (socket: Socket) => served.accept(socket));
   await listen(listener, host, port);
   return {
     ...served,
@@ -96,33 +104,33 @@ export async function openDataServer(
 
 /** The same without a listener of its own, for a process that is handed its connections by another. */
 export function serveConnections(
-  handle: Handle,
+  handle: RequestHandler,
   bounds: Partial<ListenerBounds> = {},
-  { caps, onFull }: ConnectionOptions = ROOMY,
+  { caps, onFull }: ConnectionOptions = DEFAULT_CONNECTION_OPTIONS,
 ): ConnectionServer {
   const connections = new Connections(caps, onFull);
-  const all = { ...BOUNDS, ...bounds };
-  const server = makeServer(handle, all, connections);
+  const all = { ...DEFAULT_BOUNDS, ...bounds };
+  const server = createHttpServer(handle, all, connections);
   const stalls = setInterval(() => connections.watchStalls(all.stallMs), all.checkMs);
   stalls.unref();
   // Node begins to look who takes too long when a server listens, and this one never does.
   server.emit('listening');
   return {
-    take: (socket) => {
+    accept: (socket) => {
       if (connections.admit(socket)) {
         server.emit('connection', socket);
         socket.resume();
       } else {
         // Who it breaks with has gone.
         socket.on('error', () => undefined);
-        connections.turnAway(socket, () => tell(socket, 'too_many_connections', FULL_RETRY_MS));
+        connections.reject(socket, () => writeRawError(socket, 'too_many_connections', FULL_RETRY_MS));
       }
     },
     connections: () => connections.counts(),
     close: async (limitMs) => {
       server.close();
-      connections.endWhenIdle();
-      const timer = setTimeout(() => connections.endAll(), limitMs);
+      connections.drain();
+      const timer = setTimeout(() => connections.destroyAll(), limitMs);
       await connections.closed();
       clearTimeout(timer);
       clearInterval(stalls);
@@ -130,8 +138,8 @@ export function serveConnections(
   };
 }
 
-function makeServer(
-  handle: Handle,
+function createHttpServer(
+  handle: RequestHandler,
   { headMs, requestMs, checkMs }: ListenerBounds,
   connections: Connections,
 ): Server {
@@ -153,8 +161,8 @@ function makeServer(
   // Node would drop the headers that are too many, and nobody would know which.
   server.maxHeadersCount = 0;
   const answer = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void => {
-    connections.begin(request, response, () => {
-      if (request.rawHeaders.length > 2 * MAX_HEADERS) refuse(response, 'headers_too_large');
+    connections.enqueueRequest(request, response, () => {
+      if (request.rawHeaders.length > 2 * MAX_HEADERS) sendError(response, 'headers_too_large');
       else handle(request, response, tunnel);
     });
   };
@@ -174,8 +182,8 @@ function makeServer(
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // It goes on reading what comes behind a refusal, and that is no request either.
     if (connections.isLingering(socket)) return;
-    if (error.code !== 'ECONNRESET' && connections.mayAnswer(socket)) {
-      tell(socket, codeOf(error.code));
+    if (error.code !== 'ECONNRESET' && connections.canAnswer(socket)) {
+      writeRawError(socket, codeOf(error.code));
       connections.close(socket);
     } else socket.destroy();
   });
@@ -192,15 +200,15 @@ function endIfStalled(socket: Socket): void {
   if (socket.writableLength > 0) socket.destroy();
 }
 
-function refuse(response: ServerResponse, code: GatewayErrorCode): void {
-  const { status, headers, body } = errorBody('openai', code);
+function sendError(response: ServerResponse, code: GatewayErrorCode): void {
+  const { status, headers, body } = gatewayErrorAnswer('openai', code);
   const length = Buffer.byteLength(body);
   response.writeHead(status, { ...headers, connection: 'close', 'content-length': length }).end(body);
 }
 
 /** What never became a request still gets an answer in words. */
-function tell(socket: Socket, code: GatewayErrorCode, retryAfterMs?: number): void {
-  const { status, headers, body } = errorBody(
+function writeRawError(socket: Socket, code: GatewayErrorCode, retryAfterMs?: number): void {
+  const { status, headers, body } = gatewayErrorAnswer(
     'openai',
     code,
     retryAfterMs === undefined ? {} : { retryAfterMs },

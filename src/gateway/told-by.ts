@@ -1,13 +1,13 @@
-import type { ToldError } from '../dialects/error-shapes.ts';
+import type { ClientError } from '../dialects/error-shapes.ts';
 import type { Attempt } from '../failover/attempt.ts';
 
 /** A provider's error in its own words, for a client that speaks another dialect. */
-export function toldBy({ told, verdict }: Attempt, status: number): ToldError {
-  const message = told?.message ?? '';
+export function clientErrorOf({ providerError, verdict }: Attempt, status: number): ClientError {
+  const message = providerError?.message ?? '';
   return {
     status,
     // Clients of OpenAI look for this one word to know that a conversation has to be shortened.
-    code: verdict.rule.includes('context-length') ? 'context_length_exceeded' : told?.code,
+    code: verdict.rule.includes('context-length') ? 'context_length_exceeded' : providerError?.code,
     message: message === '' ? `The provider answered ${status}.` : message,
   };
 }

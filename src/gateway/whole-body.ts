@@ -1,5 +1,5 @@
 import type { Attempt } from '../failover/attempt.ts';
-import { Pieces } from '../upstream/pieces.ts';
+import { ChunkBuffer } from '../upstream/pieces.ts';
 
 /**
  * All of an answer that passed the gate, whether it is still coming or not; undefined where it broke off or is
@@ -7,14 +7,14 @@ import { Pieces } from '../upstream/pieces.ts';
  * @param end - ends an answer that is too large
  * @param mayGrow - told of each piece and of how long the answer is with it; false where that is too large at the moment
  */
-export async function wholeBody(
+export async function readWhole(
   attempt: Attempt,
   maxBytes: number,
   end: () => void,
   mayGrow: (by: number, length: number) => boolean = () => true,
 ): Promise<Buffer | undefined> {
   if (attempt.opening.kind === 'whole') return attempt.opening.body;
-  const pieces = new Pieces();
+  const pieces = new ChunkBuffer();
   let length = 0;
   const isWhole = await attempt.relay({
     write: (chunk) => {

@@ -1,5 +1,5 @@
 import type { Store } from '../store/contract.ts';
-import type { KnownRecord } from './known-records.ts';
+import type { RecordSnapshot } from './known-records.ts';
 import type { KeyRecord } from './record.ts';
 
 /** What the operator should hear of the store. */
@@ -34,7 +34,7 @@ export interface KeyBookOptions {
    * What another process of this gateway knows: this one never begins with less, whatever the store still has. It goes
    * back into a store that has lost it.
    */
-  readonly known?: readonly KnownRecord[];
+  readonly known?: readonly RecordSnapshot[];
   /** How long opening waits for a store that does not answer. Milliseconds; default 5,000. */
   readonly openTimeoutMs?: number;
 }

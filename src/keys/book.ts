@@ -3,8 +3,8 @@ import type { Change, Store } from '../store/contract.ts';
 import type { BookNotice, KeyBookOptions, RecordListener } from './book-options.ts';
 import { ChangeFollower } from './change-follower.ts';
 import { BookEntry } from './entry.ts';
-import { knownIn } from './known-records.ts';
-import type { KnownRecord } from './known-records.ts';
+import { recordSnapshots } from './known-records.ts';
+import type { RecordSnapshot } from './known-records.ts';
 import type { KeyEvent } from './event.ts';
 import { recordId } from './key.ts';
 import type { Key } from './key.ts';
@@ -103,8 +103,8 @@ export class KeyBook {
   }
 
   /** What is known of keys, for another process of this gateway to begin with: bounded, what is out of service first. */
-  get told(): readonly KnownRecord[] {
-    return knownIn(this.#entries.values());
+  get snapshots(): readonly RecordSnapshot[] {
+    return recordSnapshots(this.#entries.values());
   }
 
   /** The clock that `now` reads was set: what is known and not written is dated by it. @param byMs - later is positive */
@@ -124,15 +124,15 @@ export class KeyBook {
   }
 
   /** Counts an event of a key that is configured. Costs nothing where it changes nothing. */
-  apply(key: Pick<Key, 'id' | 'providerId'>, told: KeyEvent, policy: KeyPolicy): void {
+  apply(key: Pick<Key, 'id' | 'providerId'>, received: KeyEvent, policy: KeyPolicy): void {
     const id = recordId(key);
     const known = this.#entries.get(id);
     const before = known?.view ?? FRESH;
-    const event = afterKnownActs(told, before);
+    const event = afterKnownActs(received, before);
     const view = reduce(before, event, policy);
     if (view === before || !this.#isConfigured(key.id)) return;
     const entry = known ?? this.#add(id, key.id);
-    this.#change(entry, () => entry.keep({ event, policy }, view));
+    this.#change(entry, () => entry.addPending({ event, policy }, view));
     if (!this.storeFailed) this.#write(entry);
   }
 
@@ -173,8 +173,8 @@ export class KeyBook {
     return entry;
   }
 
-  #begin(known: readonly KnownRecord[]): void {
-    for (const each of known) this.#add(each.id, each.keyId).begin(each);
+  #begin(known: readonly RecordSnapshot[]): void {
+    for (const each of known) this.#add(each.id, each.keyId).restore(each);
     this.#isDoubting = known.length > 0;
   }
 
@@ -200,7 +200,7 @@ export class KeyBook {
         const { written, current } = await this.#store.compareAndSet(entry.id, expected, value);
         if (written) tries = 0;
         this.#change(entry, () =>
-          written ? entry.written(write, current.revision) : entry.refused(expected, current),
+          written ? entry.writeSucceeded(write, current.revision) : entry.writeConflicted(expected, current),
         );
       }
       throw refusedTooOften(entry);
@@ -215,7 +215,7 @@ export class KeyBook {
     const known = this.#entries.get(id);
     if (known === undefined && value === undefined) return;
     const entry = known ?? this.#add(id, id.slice(id.lastIndexOf('/') + 1));
-    this.#change(entry, () => entry.hear(change));
+    this.#change(entry, () => entry.storeChanged(change));
     if (entry.needsRepair && !this.#isDoubting) this.#write(entry);
   }
 
@@ -223,7 +223,7 @@ export class KeyBook {
   #doubtAll(): void {
     this.#hasLost = true;
     this.#isDoubting = true;
-    for (const entry of this.#entries.values()) this.#change(entry, () => entry.doubt());
+    for (const entry of this.#entries.values()) this.#change(entry, () => entry.distrustStore());
   }
 
   /** What the store turned out to have lost goes back, unless another node has put back something newer. */

@@ -3,7 +3,7 @@
  * they have. It is the provider's and no key's; the record of a key that met the trouble only carries it to the other
  * processes. Of several marks of one model the newest counts. Times are milliseconds since the epoch.
  */
-export interface CircuitMark {
+export interface CircuitStatus {
   /** As the provider names it, or `ANY_MODEL` for requests without one. */
   readonly model: string;
   /** `half-open`: one request or check is under way that will show whether it answers again. */
@@ -26,7 +26,7 @@ export interface CircuitMark {
 }
 
 /** Marks carried by one record; to make room for another, the oldest is forgotten. */
-export const MAX_MARKS = 16;
+export const MAX_CIRCUIT_STATUSES = 16;
 
 /** One that nobody has tried for so long after it was due says nothing any more. Milliseconds. */
 export const STALE_MS = 10 * 60 * 1000;
@@ -38,7 +38,7 @@ export const STALE_MS = 10 * 60 * 1000;
 const MAX_AHEAD_MS = 60_000;
 
 /** Whether it says anything at `now`: of a closed one the strikes count for a while, of others what they say. */
-export function isStanding({ state, until }: CircuitMark, now: number): boolean {
+export function isCurrent({ state, until }: CircuitStatus, now: number): boolean {
   if (until - now > MAX_AHEAD_MS) return false;
   return now < (state === 'closed' ? until : until + STALE_MS);
 }

@@ -1,34 +1,34 @@
-import { isStanding, MAX_MARKS } from './circuit-mark.ts';
-import type { CircuitMark } from './circuit-mark.ts';
-import type { CircuitTold } from './event.ts';
+import { isCurrent, MAX_CIRCUIT_STATUSES } from './circuit-mark.ts';
+import type { CircuitStatus } from './circuit-mark.ts';
+import type { CircuitHint } from './event.ts';
 import { MAX_MODEL_LENGTH } from './record.ts';
 import type { KeyRecord } from './record.ts';
 
 /** The record with what was found of one model's circuit, and without what says nothing any more. */
-export function withCircuit(record: KeyRecord, { at, mark }: CircuitTold): KeyRecord {
+export function withCircuitStatus(record: KeyRecord, { at, status }: CircuitHint): KeyRecord {
   const { circuits = [] } = record;
-  const known = circuits.find(({ model }) => model === mark.model);
-  if (mark.model.length > MAX_MODEL_LENGTH || (known !== undefined && known.at >= mark.at)) return record;
+  const known = circuits.find(({ model }) => model === status.model);
+  if (status.model.length > MAX_MODEL_LENGTH || (known !== undefined && known.at >= status.at)) return record;
   const others = circuits
-    .filter((other) => other !== known && isStanding(other, at))
+    .filter((other) => other !== known && isCurrent(other, at))
     .toSorted((a, b) => a.at - b.at)
-    .slice(1 - MAX_MARKS);
-  return { ...record, circuits: [...others, mark] };
+    .slice(1 - MAX_CIRCUIT_STATUSES);
+  return { ...record, circuits: [...others, status] };
 }
 
 /** A mark, and the key whose record carries it. */
-export interface CarriedMark {
+export interface SharedStatus {
   readonly keyId: string;
-  readonly mark: CircuitMark;
+  readonly status: CircuitStatus;
 }
 
 /** The newest mark of each model of a provider, by what the records of its keys carry. Most carry nothing. */
-export class CircuitMarks {
-  readonly #carried = new Map<string, readonly CircuitMark[]>();
-  readonly #newest = new Map<string, CarriedMark>();
+export class SharedCircuits {
+  readonly #carried = new Map<string, readonly CircuitStatus[]>();
+  readonly #newest = new Map<string, SharedStatus>();
 
   /** Grows whenever what the records tell has changed. */
-  changes = 0;
+  version = 0;
 
   /** Models of which something was told. */
   get size(): number {
@@ -36,26 +36,26 @@ export class CircuitMarks {
   }
 
   /** Takes over a key's newest record. */
-  hear(keyId: string, { circuits }: KeyRecord): void {
+  update(keyId: string, { circuits }: KeyRecord): void {
     if (circuits === this.#carried.get(keyId)) return;
-    this.changes++;
+    this.version++;
     if (circuits === undefined) this.#carried.delete(keyId);
     else this.#carried.set(keyId, circuits);
     this.#newest.clear();
-    for (const [carrier, marks] of this.#carried) {
-      for (const mark of marks) {
-        const other = this.#newest.get(mark.model);
-        if (other === undefined || other.mark.at < mark.at)
-          this.#newest.set(mark.model, { keyId: carrier, mark });
+    for (const [carrier, statuses] of this.#carried) {
+      for (const status of statuses) {
+        const other = this.#newest.get(status.model);
+        if (other === undefined || other.status.at < status.at)
+          this.#newest.set(status.model, { keyId: carrier, status });
       }
     }
   }
 
-  get(model: string): CarriedMark | undefined {
+  get(model: string): SharedStatus | undefined {
     return this.#newest.get(model);
   }
 
-  all(): Iterable<CarriedMark> {
+  all(): Iterable<SharedStatus> {
     return this.#newest.values();
   }
 }

@@ -1,4 +1,4 @@
-import type { CircuitMark } from './circuit-mark.ts';
+import type { CircuitStatus } from './circuit-mark.ts';
 import type { Decision } from './decision.ts';
 import type { KeyEvent } from './event.ts';
 import type { Hold, KeyRecord } from './record.ts';
@@ -19,16 +19,18 @@ const TOLERANCE_MS = 1_000;
  * @param now - milliseconds since the epoch
  * @returns the very object passed in where nothing lies ahead, which costs no more than a look
  */
-export function withoutFuture(record: KeyRecord, now: number): KeyRecord {
-  const byMs = newestOf(record) - now;
+export function withoutFutureTimes(record: KeyRecord, now: number): KeyRecord {
+  const byMs = newestTime(record) - now;
   if (!(byMs > TOLERANCE_MS)) return record;
   const isAhead = (at: number): boolean => at > now;
   const back = (at: number): number => at - byMs;
   const { decisions, circuits } = record;
   const since = isAhead(record.since) ? back(record.since) : record.since;
   const beside = {
-    ...(circuits !== undefined && { circuits: circuits.map((mark) => markBack(mark, isAhead, back)) }),
-    ...(decisions !== undefined && { decisions: decisions.map((each) => decisionBack(each, isAhead, back)) }),
+    ...(circuits !== undefined && { circuits: circuits.map((mark) => shiftStatus(mark, isAhead, back)) }),
+    ...(decisions !== undefined && {
+      decisions: decisions.map((each) => shiftDecision(each, isAhead, back)),
+    }),
   };
   switch (record.state) {
     case 'disabled':
@@ -50,9 +52,9 @@ export function withoutFuture(record: KeyRecord, now: number): KeyRecord {
         ...record,
         ...beside,
         since,
-        holds: holds.map((hold) => spanBack(hold, isAhead, back)),
+        holds: holds.map((hold) => shiftSpan(hold, isAhead, back)),
         ...(liftedAt !== undefined && { liftedAt: isAhead(liftedAt) ? back(liftedAt) : liftedAt }),
-        ...(scarce !== undefined && { scarce: scarce.map((each) => spanBack(each, isAhead, back)) }),
+        ...(scarce !== undefined && { scarce: scarce.map((each) => shiftSpan(each, isAhead, back)) }),
         ...(doubt !== undefined && {
           doubt: isAhead(doubt.since)
             ? { ...doubt, since: back(doubt.since), nextCheckAt: back(doubt.nextCheckAt) }
@@ -64,7 +66,7 @@ export function withoutFuture(record: KeyRecord, now: number): KeyRecord {
 }
 
 /** An event that was dated by a clock which has since been set, as if it had been set before. @param byMs - later is positive */
-export function eventMoved<T extends KeyEvent>(event: T, byMs: number): T {
+export function shiftEvent<T extends KeyEvent>(event: T, byMs: number): T {
   const at = event.at + byMs;
   switch (event.type) {
     case 'attempt':
@@ -75,9 +77,9 @@ export function eventMoved<T extends KeyEvent>(event: T, byMs: number): T {
       if (event.scarceUntil === undefined) return { ...event, at };
       return { ...event, at, scarceUntil: event.scarceUntil + byMs };
     case 'circuit': {
-      const { mark } = event;
-      const [since, until] = [mark.since + byMs, mark.until + byMs];
-      return { ...event, at, mark: { ...mark, at: mark.at + byMs, since, until } };
+      const { status } = event;
+      const [since, until] = [status.since + byMs, status.until + byMs];
+      return { ...event, at, mark: { ...status, at: status.at + byMs, since, until } };
     }
     default:
       return { ...event, at };
@@ -85,7 +87,7 @@ export function eventMoved<T extends KeyEvent>(event: T, byMs: number): T {
 }
 
 /** The newest time at which something is said to have happened: its writer's clock had come so far. */
-function newestOf(record: KeyRecord): number {
+function newestTime(record: KeyRecord): number {
   let newest = Math.max(record.since, record.decisions?.at(-1)?.at ?? 0);
   for (const { at } of record.circuits ?? []) newest = Math.max(newest, at);
   if (record.state !== 'in-service') return newest;
@@ -97,16 +99,16 @@ function newestOf(record: KeyRecord): number {
 type IsAhead = (at: number) => boolean;
 type Back = (at: number) => number;
 
-function spanBack<T extends Pick<Hold, 'since' | 'until'>>(span: T, isAhead: IsAhead, back: Back): T {
+function shiftSpan<T extends Pick<Hold, 'since' | 'until'>>(span: T, isAhead: IsAhead, back: Back): T {
   return isAhead(span.since) ? { ...span, since: back(span.since), until: back(span.until) } : span;
 }
 
-function markBack(mark: CircuitMark, isAhead: IsAhead, back: Back): CircuitMark {
+function shiftStatus(mark: CircuitStatus, isAhead: IsAhead, back: Back): CircuitStatus {
   if (!isAhead(mark.at)) return mark;
   const since = isAhead(mark.since) ? back(mark.since) : mark.since;
   return { ...mark, at: back(mark.at), since, until: back(mark.until) };
 }
 
-function decisionBack(decision: Decision, isAhead: IsAhead, back: Back): Decision {
+function shiftDecision(decision: Decision, isAhead: IsAhead, back: Back): Decision {
   return isAhead(decision.at) ? { ...decision, at: back(decision.at) } : decision;
 }

@@ -1,5 +1,5 @@
-import { MAX_MARKS } from './circuit-mark.ts';
-import type { CircuitMark } from './circuit-mark.ts';
+import { MAX_CIRCUIT_STATUSES } from './circuit-mark.ts';
+import type { CircuitStatus } from './circuit-mark.ts';
 import { DECISION_EFFECTS, MAX_DECISION_TEXT, MAX_DECISIONS } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { MAX_DOMAIN_LENGTH, MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
@@ -24,7 +24,7 @@ export function encodeRecord(record: KeyRecord, mark?: string): string {
 }
 
 /** The mark a record was written with; undefined where it has none. */
-export function markOf(text: string): string | undefined {
+export function writeIdOf(text: string): string | undefined {
   const value = parse(text);
   return isObject(value) && typeof value['mark'] === 'string' ? value['mark'] : undefined;
 }
@@ -37,12 +37,12 @@ export function decodeRecord(text: string): KeyRecord | undefined {
   const value = parse(text);
   if (!isObject(value) || !isCount(value['epoch']) || !isTime(value['since'])) return undefined;
   const { epoch, since } = value;
-  const story = readStory(value['decisions']);
+  const decisionLog = readDecisions(value['decisions']);
   const beside = {
     ...readDomain(value['domain']),
     ...readCircuits(value['circuits']),
-    ...readOperator(value, since, story.decisions),
-    ...story,
+    ...readOperator(value, since, decisionLog.decisions),
+    ...decisionLog,
   };
   switch (value['state']) {
     case 'disabled':
@@ -150,12 +150,12 @@ function isAct(value: unknown): value is OperatorAct {
 }
 
 /** What is told of circuits, as far as it can be read. It keeps no key from anything. */
-function readCircuits(value: unknown): { readonly circuits?: readonly CircuitMark[] } {
-  const circuits = Array.isArray(value) ? value.filter(isMark).slice(-MAX_MARKS) : [];
+function readCircuits(value: unknown): { readonly circuits?: readonly CircuitStatus[] } {
+  const circuits = Array.isArray(value) ? value.filter(isMark).slice(-MAX_CIRCUIT_STATUSES) : [];
   return circuits.length === 0 ? {} : { circuits };
 }
 
-function isMark(value: unknown): value is CircuitMark {
+function isMark(value: unknown): value is CircuitStatus {
   return (
     isObject(value) &&
     isText(value['model'], MAX_MODEL_LENGTH) &&
@@ -208,7 +208,7 @@ function isScarcity(value: unknown): value is Scarcity {
  * The story as far as it can be read. It decides nothing: what a newer version may have written in it must not
  * cost the state of the key.
  */
-function readStory(value: unknown): { readonly decisions?: readonly Decision[] } {
+function readDecisions(value: unknown): { readonly decisions?: readonly Decision[] } {
   const decisions = Array.isArray(value) ? value.filter(isDecision).slice(-MAX_DECISIONS) : [];
   return decisions.length === 0 ? {} : { decisions };
 }

@@ -21,7 +21,7 @@ export function comebackOf({ model, relapses = 0 }: OutOfService): Comeback {
 }
 
 /** What a success leaves of that: a request of the model that it had failed with confirms it, and no check does. */
-export function stillUnconfirmed(
+export function comebackAfterSuccess(
   comeback: Comeback | undefined,
   { check, model }: AttemptEnded,
 ): Comeback | undefined {
@@ -35,11 +35,14 @@ export function chatModelOf({ chat, model }: AttemptEnded): string | undefined {
 }
 
 /** A check shows that it is let in, and may not use the model that it had failed with: all others it may use. */
-export function isLetIn(record: OutOfService, event: AttemptEnded): boolean {
-  return record.cause !== 'billing' && isDenied(record, event);
+export function isAdmittedWithoutModel(record: OutOfService, event: AttemptEnded): boolean {
+  return record.cause !== 'billing' && isDeniedItsModel(record, event);
 }
 
 /** A check was denied the very model that the key had failed with. */
-export function isDenied({ model }: OutOfService, { check, effect, model: asked }: AttemptEnded): boolean {
+export function isDeniedItsModel(
+  { model }: OutOfService,
+  { check, effect, model: asked }: AttemptEnded,
+): boolean {
   return check && effect.kind === 'denies' && model === asked;
 }

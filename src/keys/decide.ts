@@ -1,14 +1,14 @@
 import { MAX_DECISION_TEXT } from './decision.ts';
 import type { Decision, DecisionEffect } from './decision.ts';
-import type { Aside, KeyEvent, Proven } from './event.ts';
+import type { KeyHint, KeyEvent, Proven } from './event.ts';
 import { isUnproven } from './doubt.ts';
 import type { KeyRecord } from './record.ts';
 
 /** What tells a key's story. */
-type Telling = Exclude<KeyEvent, Aside | Proven>;
+type LoggedEvent = Exclude<KeyEvent, KeyHint | Proven>;
 
 /** What `event` has just made of a record. */
-export function decisionOf(before: KeyRecord, after: KeyRecord, event: Telling): Decision {
+export function decisionOf(before: KeyRecord, after: KeyRecord, event: LoggedEvent): Decision {
   const { at } = event;
   if (event.type === 'lifted')
     return { at, effect: event.type, ...(event.model !== undefined && { model: cut(event.model) }) };

@@ -3,7 +3,7 @@ import { ANY_MODEL, holdOn } from './record.ts';
 import type { Hold, KeyRecord } from './record.ts';
 
 /** What keeps a whole domain back, and which of its keys showed it. */
-export interface SharedTrouble {
+export interface DomainHold {
   readonly keyId: string;
   /** `ANY_MODEL`: the account is out of credit, or the request that showed it named no model. */
   readonly model: string;
@@ -20,7 +20,7 @@ export interface SharedTrouble {
  * every process knows, so that a domain is free again when the key that showed its trouble is. What is unproven may be
  * owed to one client's words, and keeps only the key back that met them.
  */
-export class Domain {
+export class QuotaDomain {
   readonly name: string;
   /** What is left of its limits. */
   readonly headroom = new Headroom();
@@ -40,8 +40,8 @@ export class Domain {
   }
 
   /** Takes over a member's newest record. */
-  note(keyId: string, record: KeyRecord): void {
-    this.headroom.hear(keyId, record);
+  update(keyId: string, record: KeyRecord): void {
+    this.headroom.update(keyId, record);
     const isTroubled =
       record.state === 'in-service' ? record.holds.length > 0 : record.state === 'out-of-service';
     if (isTroubled) this.#troubled.set(keyId, record);
@@ -71,7 +71,7 @@ export class Domain {
   }
 
   /** All that keeps its keys back at `now`, for people. `heldUntil` is what the choice goes by. */
-  *troubles(now: number): Generator<SharedTrouble> {
+  *holds(now: number): Generator<DomainHold> {
     for (const [keyId, record] of this.#troubled) {
       for (const model of modelsOf(record)) {
         const until = shared(record, model, now);
@@ -86,7 +86,7 @@ function modelsOf(record: KeyRecord): readonly string[] {
   return record.state === 'in-service' ? record.holds.map(({ model }) => model) : [ANY_MODEL];
 }
 
-function judgedAs(record: KeyRecord, model: string, now: number): Pick<SharedTrouble, 'cause' | 'rule'> {
+function judgedAs(record: KeyRecord, model: string, now: number): Pick<DomainHold, 'cause' | 'rule'> {
   if (record.state === 'out-of-service') return { cause: 'billing', rule: record.rule };
   const held = record.state === 'in-service' ? holdOn(record, model, now) : undefined;
   return { cause: 'throttled', rule: held?.rule ?? '' };

@@ -25,7 +25,7 @@ export function isQuestioned(record: KeyRecord): boolean {
 }
 
 /** Takes back what is unproven, and has the key checked. It comes back with the traffic that it had. */
-export function doubted(record: KeyRecord, event: Doubted): KeyRecord {
+export function applyDoubt(record: KeyRecord, event: Doubted): KeyRecord {
   switch (record.state) {
     case 'disabled':
       return record;
@@ -53,11 +53,11 @@ function doubtOf({ cause, model, rule, at }: Doubted): Doubt {
 }
 
 /** What was unproven stands from here on. */
-export function proven(record: KeyRecord): KeyRecord {
+export function confirmUnproven(record: KeyRecord): KeyRecord {
   if (!isUnproven(record)) return record;
   switch (record.state) {
     case 'in-service':
-      return { ...record, holds: record.holds.map(withoutMark) };
+      return { ...record, holds: record.holds.map(withoutUnproven) };
     case 'out-of-service': {
       const { unproven: _, ...rest } = record;
       return rest;
@@ -67,7 +67,7 @@ export function proven(record: KeyRecord): KeyRecord {
   }
 }
 
-function withoutMark(hold: Hold): Hold {
+function withoutUnproven(hold: Hold): Hold {
   const { unproven: _, ...rest } = hold;
   return rest;
 }
@@ -93,7 +93,7 @@ export function isDueSooner(record: KeyRecord, before: KeyRecord): boolean {
 }
 
 /** What a success leaves of a doubt. */
-export function stillDoubted(
+export function doubtAfterSuccess(
   doubt: Doubt | undefined,
   { model, startedAt }: AttemptEnded,
 ): Doubt | undefined {
@@ -130,16 +130,16 @@ export function afterCheckOfDoubt(
 
 /** A key in service has met a hold of its own in a check: it is proven, and ends when it was to end anyway. */
 export function afterCheckOfHold(record: InService, { model, at }: AttemptEnded): InService {
-  const isBorneOut = (held: Hold): boolean =>
+  const isConfirmed = (held: Hold): boolean =>
     held.unproven === true && held.until > at && (held.model === model || held.model === ANY_MODEL);
-  if (!record.holds.some(isBorneOut)) return record;
-  return { ...record, holds: record.holds.map((held) => (isBorneOut(held) ? withoutMark(held) : held)) };
+  if (!record.holds.some(isConfirmed)) return record;
+  return { ...record, holds: record.holds.map((held) => (isConfirmed(held) ? withoutUnproven(held) : held)) };
 }
 
 /** A key out of service has failed a check: what took it out is proven where the check shows the like. */
 export function afterFailedCheck(record: OutOfService, { effect }: AttemptEnded): OutOfService {
-  const isBorneOut = effect.kind === 'counts' ? record.cause === 'failures' : effect.kind !== 'none';
-  if (record.unproven === undefined || !isBorneOut) return record;
+  const isConfirmed = effect.kind === 'counts' ? record.cause === 'failures' : effect.kind !== 'none';
+  if (record.unproven === undefined || !isConfirmed) return record;
   const { unproven: _, ...rest } = record;
   return rest;
 }

@@ -1,8 +1,8 @@
 import type { Change } from '../store/contract.ts';
-import { decodeRecord, encodeRecord, markOf } from './codec.ts';
-import { eventMoved, withoutFuture } from './clock-ahead.ts';
+import { decodeRecord, encodeRecord, writeIdOf } from './codec.ts';
+import { shiftEvent, withoutFutureTimes } from './clock-ahead.ts';
 import type { KeyEvent } from './event.ts';
-import type { KnownRecord } from './known-records.ts';
+import type { RecordSnapshot } from './known-records.ts';
 import { afterKnownActs, isLaterAct } from './operator-acts.ts';
 import { FRESH } from './record.ts';
 import type { KeyRecord } from './record.ts';
@@ -23,7 +23,7 @@ export interface Write {
   readonly value: string | undefined;
   readonly record: KeyRecord;
   /** Stands in the value, so that it is known again when it is heard of. */
-  readonly mark: string;
+  readonly writeId: string;
   readonly events: ReadonlySet<Pending>;
 }
 
@@ -84,7 +84,7 @@ export class BookEntry {
   }
 
   /** What is known, for another process to begin with; undefined where that is nothing. */
-  get told(): KnownRecord | undefined {
+  get snapshot(): RecordSnapshot | undefined {
     const { id, keyId, view } = this;
     if (view === FRESH) return undefined;
     return { id, keyId, state: view.state, value: encodeRecord(view), revision: this.#heard };
@@ -100,12 +100,12 @@ export class BookEntry {
   }
 
   /** Begins with what another process knows: it holds until the store shows what goes before it. */
-  begin({ value, revision }: KnownRecord): boolean {
+  restore({ value, revision }: RecordSnapshot): boolean {
     // Whoever has the key puts its record back, and nobody else.
     if (!this.#isConfigured(this.keyId)) return true;
     const record = decodeRecord(value);
     if (record === undefined) return false;
-    this.#base = withoutFuture(record, this.#now());
+    this.#base = withoutFutureTimes(record, this.#now());
     this.#heard = revision;
     this.#isDoubted = true;
     this.#show();
@@ -117,11 +117,11 @@ export class BookEntry {
    * clock as it is now. What the operator said after what was known here stays after that.
    */
   clockSet(byMs: number): true {
-    this.#base = withoutFuture(this.#base, this.#now());
+    this.#base = withoutFutureTimes(this.#base, this.#now());
     let [before, after] = [this.#base, this.#base];
     for (const pending of this.#pending) {
       const { event, policy } = pending;
-      const moved = eventMoved(event, byMs);
+      const moved = shiftEvent(event, byMs);
       pending.event = isLaterAct(event, before) ? afterKnownActs(moved, after) : moved;
       before = reduce(before, event, policy);
       after = reduce(after, pending.event, policy);
@@ -131,7 +131,7 @@ export class BookEntry {
   }
 
   /** Keeps an event until it is written, and goes by the view that it makes of the present one. */
-  keep(pending: Pending, view: KeyRecord): true {
+  addPending(pending: Pending, view: KeyRecord): true {
     this.view = view;
     this.#pending = this.#pending.filter(({ event }) => !supersedes(pending.event, event));
     this.#pending.push(pending);
@@ -141,36 +141,42 @@ export class BookEntry {
 
   /**
    * All that is to be written, in one write; undefined where it comes to nothing.
-   * @param mark - the writer's name, a dot, and a number that it gives once
+   * @param writeId - the writer's name, a dot, and a number that it gives once
    */
-  nextWrite(mark: string): Write | undefined {
+  nextWrite(writeId: string): Write | undefined {
     if (this.view === this.#base) this.#pending = [];
     if (!this.isUnwritten) return undefined;
     // The view rather than the events again: it knows of events that there was no room to keep, too.
     const { view } = this;
     const expected = this.#revision;
     const write: Write = this.#isToGo
-      ? { expected, value: undefined, record: FRESH, mark, events: new Set() }
-      : { expected, value: encodeRecord(view, mark), record: view, mark, events: new Set(this.#pending) };
-    this.#writer = mark.slice(0, mark.indexOf('.') + 1);
+      ? { expected, value: undefined, record: FRESH, writeId, events: new Set() }
+      : {
+          expected,
+          value: encodeRecord(view, writeId),
+          record: view,
+          writeId,
+          events: new Set(this.#pending),
+        };
+    this.#writer = writeId.slice(0, writeId.indexOf('.') + 1);
     this.#writes.push(write);
     if (this.#writes.length > MAX_WRITES) this.#writes.shift();
     return write;
   }
 
   /** The store took the write, and gave it a revision. */
-  written(write: Write, revision: number): true {
+  writeSucceeded(write: Write, revision: number): true {
     this.#settle(write);
     if (write.value === undefined) this.#isToGo = false;
     // The clock may have been set while the write was under way.
-    const record = withoutFuture(write.record, this.#now());
+    const record = withoutFutureTimes(write.record, this.#now());
     if (revision > this.#heard || this.#isDoubted) this.#go(record, write.value, revision);
     else this.#show();
     return true;
   }
 
   /** The store holds something else than the writer expected. */
-  refused(expected: number, current: Change): boolean {
+  writeConflicted(expected: number, current: Change): boolean {
     // Something newer was heard while the answer was on its way.
     if (this.#revision !== expected) return true;
     // No store goes back by itself.
@@ -179,7 +185,7 @@ export class BookEntry {
   }
 
   /** Somebody wrote. */
-  hear(change: Change): boolean {
+  storeChanged(change: Change): boolean {
     return (!this.#isDoubted && change.revision <= this.#heard) || this.#take(change);
   }
 
@@ -193,7 +199,7 @@ export class BookEntry {
   }
 
   /** The store may have lost writes. What it has, it shows from here on. */
-  doubt(): true {
+  distrustStore(): true {
     if (!this.#isConfigured(this.keyId)) this.#base = FRESH;
     this.#isDoubted = this.#base !== FRESH || this.#isDeleted || this.#isToGo;
     this.#revision = 0;
@@ -205,8 +211,8 @@ export class BookEntry {
   #take(change: Change): boolean {
     const { value, revision } = change;
     // Heard before its answer, or instead of it: its events are in the store, and must not count again.
-    const mark = value === undefined || this.#writes.length === 0 ? undefined : markOf(value);
-    const write = this.#writes.find((each) => each.mark === mark);
+    const mark = value === undefined || this.#writes.length === 0 ? undefined : writeIdOf(value);
+    const write = this.#writes.find((each) => each.writeId === mark);
     if (write !== undefined) this.#settle(write);
     const isOlder = this.#isDoubted && revision < this.#heard;
     // A write of its own that is carried out only now, or once more, brings nothing back that has left meanwhile.
@@ -217,7 +223,7 @@ export class BookEntry {
       return true;
     }
     const decoded = value === undefined ? FRESH : decodeRecord(value);
-    const record = decoded && withoutFuture(decoded, this.#now());
+    const record = decoded && withoutFutureTimes(decoded, this.#now());
     const heardBefore = this.#heard;
     // Of what cannot be read nothing is taken over: what is known here stands until there is something to write.
     const standing = record === undefined ? this.#base : this.#standing(record, value, isOlder);
@@ -232,7 +238,7 @@ export class BookEntry {
   }
 
   #isOwn(value: string | undefined): boolean {
-    const mark = value === undefined ? undefined : markOf(value);
+    const mark = value === undefined ? undefined : writeIdOf(value);
     return this.#writer !== undefined && mark?.startsWith(this.#writer) === true;
   }
 
@@ -274,6 +280,7 @@ export class BookEntry {
 /** Whether nothing is left of what `earlier` told. It must not fill the room of what counts. */
 function supersedes(event: KeyEvent, earlier: KeyEvent): boolean {
   if (event.type === 'headroom') return earlier.type === 'headroom' && earlier.model === event.model;
-  if (event.type === 'circuit') return earlier.type === 'circuit' && earlier.mark.model === event.mark.model;
+  if (event.type === 'circuit')
+    return earlier.type === 'circuit' && earlier.status.model === event.status.model;
   return event.type === 'domain' && earlier.type === 'domain';
 }

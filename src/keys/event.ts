@@ -1,12 +1,12 @@
-import type { CircuitMark } from './circuit-mark.ts';
+import type { CircuitStatus } from './circuit-mark.ts';
 import type { Doubt } from './record.ts';
 
 /** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
 export type KeyEvent =
-  AttemptEnded | Doubted | Proven | Pardoned | OperatorDisabled | OperatorEnabled | OperatorLifted | Aside;
+  AttemptEnded | Doubted | Proven | Pardoned | OperatorDisabled | OperatorEnabled | OperatorLifted | KeyHint;
 
 /** What an answer says of its key beside the answer itself. It takes no key out, puts none back and tells no story. */
-export type Aside = HeadroomTold | DomainTold | CircuitTold;
+export type KeyHint = HeadroomHint | DomainHint | CircuitHint;
 
 /**
  * What an attempt means for the key that made it:
@@ -109,7 +109,7 @@ export interface OperatorLifted {
 }
 
 /** An answer told how much is left of the limits of one model. */
-export interface HeadroomTold {
+export interface HeadroomHint {
   readonly type: 'headroom';
   readonly at: number;
   /** As the provider names it, or `ANY_MODEL`. */
@@ -119,15 +119,15 @@ export interface HeadroomTold {
 }
 
 /** An answer told whose limits the key shares. */
-export interface DomainTold {
+export interface DomainHint {
   readonly type: 'domain';
   readonly at: number;
   readonly domain: string;
 }
 
 /** It was found how one model stands at the provider, whichever key is used. */
-export interface CircuitTold {
+export interface CircuitHint {
   readonly type: 'circuit';
   readonly at: number;
-  readonly mark: CircuitMark;
+  readonly status: CircuitStatus;
 }

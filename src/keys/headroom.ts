@@ -1,4 +1,4 @@
-import type { HeadroomTold } from './event.ts';
+import type { HeadroomHint } from './event.ts';
 import { MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
 import type { InService, KeyRecord, Scarcity } from './record.ts';
 
@@ -17,7 +17,7 @@ export class Headroom {
   #own: Map<string, number> | undefined;
 
   /** Takes over what a key's newest record tells. */
-  hear(keyId: string, record: KeyRecord): void {
+  update(keyId: string, record: KeyRecord): void {
     const scarce = record.state === 'in-service' ? record.scarce : undefined;
     if (scarce === undefined) this.#told?.delete(keyId);
     else (this.#told ??= new Map()).set(keyId, scarce);
@@ -29,7 +29,7 @@ export class Headroom {
   }
 
   /** An answer to this process told how `model` stands. @param until - undefined where there is enough of it */
-  note(model: string, until: number | undefined): void {
+  observe(model: string, until: number | undefined): void {
     if (until === undefined) {
       this.#own?.delete(model);
       return;
@@ -40,7 +40,7 @@ export class Headroom {
 
   /** Whether another key should be preferred for `model`. */
   isScarce(model: string, now: number): boolean {
-    if (this.#told !== undefined && this.tellers(model, now).length > 0) return true;
+    if (this.#told !== undefined && this.reporters(model, now).length > 0) return true;
     const until = this.#own?.get(model);
     if (until === undefined) return false;
     if (now < until) return true;
@@ -49,38 +49,38 @@ export class Headroom {
   }
 
   /** The keys whose records tell that `model` is scarce, and since when they do. */
-  tellers(model: string, now: number): readonly (readonly [keyId: string, since: number])[] {
+  reporters(model: string, now: number): readonly (readonly [keyId: string, since: number])[] {
     if (this.#told === undefined) return NOBODY;
-    const tellers: (readonly [string, number])[] = [];
+    const reporters: (readonly [string, number])[] = [];
     for (const [keyId, scarce] of this.#told) {
       const standing = scarce.filter(({ until }) => now < until);
       // What is over is looked at once more only where the record changes.
       if (standing.length === 0) this.#told.delete(keyId);
-      const told = standing.find((scarcity) => scarcity.model === model);
-      if (told !== undefined) tellers.push([keyId, told.since]);
+      const reported = standing.find((scarcity) => scarcity.model === model);
+      if (reported !== undefined) reporters.push([keyId, reported.since]);
     }
-    return tellers;
+    return reporters;
   }
 
   /** The models that are scarce at `now`, and until when as far as is known. */
   scarce(now: number): readonly (readonly [model: string, until: number])[] {
-    const told = Array.from(this.#told?.values() ?? []).flat();
+    const reported = Array.from(this.#told?.values() ?? []).flat();
     const all = new Map(this.#own);
-    for (const { model, until } of told) all.set(model, Math.max(until, all.get(model) ?? 0));
+    for (const { model, until } of reported) all.set(model, Math.max(until, all.get(model) ?? 0));
     return [...all].filter(([, until]) => now < until);
   }
 
   /** Whether one more model may be told of. */
   hasRoom(now: number): boolean {
-    const told = Array.from(this.#told?.values() ?? []).flat();
-    return told.filter(({ until }) => now < until).length < MAX_SCARCITIES;
+    const reported = Array.from(this.#told?.values() ?? []).flat();
+    return reported.filter(({ until }) => now < until).length < MAX_SCARCITIES;
   }
 }
 
-const NOBODY: ReturnType<Headroom['tellers']> = [];
+const NOBODY: ReturnType<Headroom['reporters']> = [];
 
 /** The record with what an answer told of one model, and without what is over. */
-export function withHeadroom(record: InService, { at, model, scarceUntil }: HeadroomTold): InService {
+export function withHeadroom(record: InService, { at, model, scarceUntil }: HeadroomHint): InService {
   const { scarce: before = [], ...rest } = record;
   const known = before.find((scarcity) => scarcity.model === model);
   const until = scarceUntil === undefined ? undefined : Math.min(scarceUntil, at + MAX_SCARCE_MS);

@@ -16,7 +16,7 @@ export const DENIAL_MS = 10 * 60 * 1000;
 export const MAX_HOLDS = 64;
 
 /** The record of a key that was turned away for one model. */
-export function hold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
+export function applyHold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
   if (event.model.length > MAX_MODEL_LENGTH) return record;
   // What is denied is a model: a request that named none says nothing of any.
   if (cause === 'denied' && event.model === ANY_MODEL) return record;
@@ -56,18 +56,19 @@ export function hold(record: InService, cause: Hold['cause'], event: AttemptEnde
  * @returns undefined where it is not kept
  */
 function withHold(others: readonly Hold[], held: Hold, now: number): readonly Hold[] | undefined {
-  if (isAny(held) || others.filter((other) => !isAny(other)).length < MAX_HOLDS) return [...others, held];
-  const over = others.filter((other) => !isAny(other) && other.until <= now);
+  if (coversAnyModel(held) || others.filter((other) => !coversAnyModel(other)).length < MAX_HOLDS)
+    return [...others, held];
+  const over = others.filter((other) => !coversAnyModel(other) && other.until <= now);
   const denied = others.filter(({ cause }) => cause === 'denied');
   const victims = over.length > 0 ? over : denied;
   const [victim] = victims.toSorted((a, b) => a.until - b.until);
   if (victim !== undefined) return [...others.filter((other) => other !== victim), held];
   if (held.cause === 'denied') return undefined;
   const until = Math.min(held.until, ...others.map((other) => other.until));
-  return [...others.filter((other) => !isAny(other)), { ...held, model: ANY_MODEL, until }];
+  return [...others.filter((other) => !coversAnyModel(other)), { ...held, model: ANY_MODEL, until }];
 }
 
-function isAny({ model }: Hold): boolean {
+function coversAnyModel({ model }: Hold): boolean {
   return model === ANY_MODEL;
 }
 

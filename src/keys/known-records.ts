@@ -1,7 +1,7 @@
 import type { KeyRecord } from './record.ts';
 
 /** A record as one process knows it, for another of the same gateway. */
-export interface KnownRecord {
+export interface RecordSnapshot {
   /** In the store. */
   readonly id: string;
   readonly keyId: string;
@@ -13,19 +13,19 @@ export interface KnownRecord {
 }
 
 /** What one process begins with: some megabytes. Of more, those in service are left out first. */
-const MAX_KNOWN = 20_000;
+const MAX_SNAPSHOTS = 20_000;
 
-interface Tells {
-  readonly told: KnownRecord | undefined;
+interface HasSnapshot {
+  readonly snapshot: RecordSnapshot | undefined;
 }
 
 /** What a process tells another that is about to start. Keys that may not be used come first. */
-export function knownIn(entries: Iterable<Tells>): readonly KnownRecord[] {
-  const known = Array.from(entries, ({ told }) => told).filter((told) => told !== undefined);
-  if (known.length <= MAX_KNOWN) return known;
-  return known.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_KNOWN);
+export function recordSnapshots(entries: Iterable<HasSnapshot>): readonly RecordSnapshot[] {
+  const known = Array.from(entries, ({ snapshot }) => snapshot).filter((snapshot) => snapshot !== undefined);
+  if (known.length <= MAX_SNAPSHOTS) return known;
+  return known.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_SNAPSHOTS);
 }
 
-function rank({ state }: KnownRecord): number {
+function rank({ state }: RecordSnapshot): number {
   return ['disabled', 'out-of-service', 'in-service'].indexOf(state);
 }

@@ -1,4 +1,4 @@
-import type { Mark } from './quoted-secret.ts';
+import type { Needle } from './quoted-secret.ts';
 
 /** Up to this the bytes are looked at one by one first: shorter than any call. Bytes. */
 const TINY_BYTES = 96;
@@ -7,7 +7,7 @@ const TINY_BYTES = 96;
 const SHORT_BYTES = 512;
 
 /** Tells at a glance that bytes hold none of several marks, which is so nearly always. */
-export class Marks {
+export class NeedleSet {
   readonly #plain: readonly Buffer[];
   readonly #signs: readonly number[];
   readonly #signed: readonly Buffer[];
@@ -16,7 +16,7 @@ export class Marks {
   /** One character a byte. */
   readonly #inText: RegExp;
 
-  constructor(marks: readonly Mark[]) {
+  constructor(marks: readonly Needle[]) {
     this.#plain = marks.filter(({ sign }) => sign === undefined).map(({ bytes }) => bytes);
     this.#signs = [...new Set(marks.flatMap(({ sign }) => sign ?? []))];
     this.#signed = marks.filter(({ sign }) => sign !== undefined).map(({ bytes }) => bytes);
@@ -25,7 +25,7 @@ export class Marks {
     this.#inText = new RegExp(texts.length === 0 ? '(?!)' : texts.join('|'));
   }
 
-  areIn(bytes: Buffer): boolean {
+  occurIn(bytes: Buffer): boolean {
     if (bytes.length <= TINY_BYTES && !this.#beginIn(bytes)) return false;
     if (bytes.length <= SHORT_BYTES) return this.#inText.test(bytes.toString('latin1'));
     for (const mark of this.#plain) if (bytes.indexOf(mark) >= 0) return true;
@@ -34,7 +34,7 @@ export class Marks {
     return false;
   }
 
-  areInText(text: string): boolean {
+  occurInText(text: string): boolean {
     return this.#inText.test(text);
   }
 

@@ -1,5 +1,5 @@
-import { CircuitMarks } from './circuit-marks.ts';
-import { Domain } from './domain.ts';
+import { SharedCircuits } from './circuit-marks.ts';
+import { QuotaDomain } from './domain.ts';
 import { isQuestioned } from './doubt.ts';
 import { Headroom } from './headroom.ts';
 import type { Key } from './key.ts';
@@ -16,7 +16,7 @@ export interface PooledKey {
   /** Attempts under way in this process. */
   inFlight: number;
   /** What it shares its limits with; undefined for a key that is its own domain, or whose domain is not known. */
-  readonly domain: Domain | undefined;
+  readonly domain: QuotaDomain | undefined;
   /** Its domain's, or its own where it has none. */
   readonly headroom: Headroom;
   /** Models that it was denied and that its record does not tell of; one list for all keys of the pool. */
@@ -30,7 +30,7 @@ const DOMAIN_STANDS_MS = 10 * 60 * 1000;
 
 interface Slot extends PooledKey {
   record: KeyRecord;
-  domain: Domain | undefined;
+  domain: QuotaDomain | undefined;
   headroom: Headroom;
   /** When an answer last changed its domain; `-Infinity` before the first one did. */
   domainChangedAt: number;
@@ -47,10 +47,10 @@ export class Pool {
   readonly #inService: Slot[] = [];
   readonly #out = new Set<Slot>();
   readonly #questioned = new Set<Slot>();
-  readonly #domains = new Map<string, Domain>();
+  readonly #domains = new Map<string, QuotaDomain>();
   readonly #unknownModels = new UnknownModels();
   /** What the records of its keys tell of the provider itself. */
-  readonly circuits = new CircuitMarks();
+  readonly circuits = new SharedCircuits();
   #nextReturnAt = Infinity;
   /** Of the keys in service, by their places; undefined where all keys weigh the same. */
   readonly #weights: Weights | undefined;
@@ -127,11 +127,11 @@ export class Pool {
     slot.record = record;
     if (isQuestioned(record)) this.#questioned.add(slot);
     else this.#questioned.delete(slot);
-    this.circuits.hear(id, record);
+    this.circuits.update(id, record);
     const { domain } = record;
     if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);
-    else if (slot.domain === undefined) slot.headroom.hear(id, record);
-    else slot.domain.note(id, record);
+    else if (slot.domain === undefined) slot.headroom.update(id, record);
+    else slot.domain.update(id, record);
     if (record.state === 'in-service') {
       this.#enter(slot);
       return;
@@ -162,13 +162,13 @@ export class Pool {
     const { id } = slot.key;
     if (slot.domain?.leave(id) === true) this.#domains.delete(slot.domain.name);
     this.#join(slot, name);
-    slot.domain?.note(id, slot.record);
+    slot.domain?.update(id, slot.record);
   }
 
   #join(slot: Slot, name: string): void {
     let domain = this.#domains.get(name);
     if (domain === undefined) {
-      domain = new Domain(name);
+      domain = new QuotaDomain(name);
       this.#domains.set(name, domain);
     }
     domain.join();

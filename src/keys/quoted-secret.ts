@@ -14,21 +14,21 @@ const MAX_ENTITY_DIGITS = 8;
 const MAX_CHARACTER_BYTES = MAX_BACKSLASHES + 'u0000'.length;
 
 /** So much of a beginning nobody should see, even where the rest was cut off. Characters. */
-export const TELLING_LENGTH = 16;
+export const REVEALING_LENGTH = 16;
 
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 
 /** Bytes that show where a secret may be. */
-export interface Mark {
+export interface Needle {
   readonly bytes: Buffer;
   /** A byte that stands before them, and is itself seldom anywhere: looking for one byte is fast. */
   readonly sign?: number;
 }
 
 /** How a secret stands at a place in some bytes. */
-export interface Standing {
+export interface SecretMatch {
   /** `begun`: something else follows on a beginning of it that tells enough; `open`: the bytes end before it does. */
   readonly kind: 'whole' | 'begun' | 'open' | 'none';
   /** Behind what stands there. */
@@ -54,7 +54,7 @@ export class QuotedSecret {
   /** The same for a beginning that was cut off. */
   readonly #early: Buffer;
   /** One of these stands where all of it is escaped. */
-  readonly #escaped: readonly Mark[];
+  readonly #escaped: readonly Needle[];
 
   /**
    * @param text of printable ASCII; other characters are found in no form
@@ -64,7 +64,7 @@ export class QuotedSecret {
     this.#codes = Buffer.from(text, 'latin1');
     this.#isBase64 = isBase64;
     this.#anchor = Buffer.from(anchorOf(text), 'latin1');
-    this.#early = Buffer.from(anchorOf(text.slice(0, TELLING_LENGTH)), 'latin1');
+    this.#early = Buffer.from(anchorOf(text.slice(0, REVEALING_LENGTH)), 'latin1');
     this.#escaped = isBase64 ? [] : escapesOf(text);
   }
 
@@ -86,18 +86,19 @@ export class QuotedSecret {
   }
 
   /** Bytes without which it stands nowhere: of a `cutOff` one, whose rest is missing, as well. */
-  marks(cutOff: boolean): readonly Mark[] {
+  needles(cutOff: boolean): readonly Needle[] {
     const signs = cutOff ? this.#escaped : this.#escaped.filter(({ sign }) => sign !== AMPERSAND);
     return [{ bytes: this.#anchor }, ...(cutOff ? [{ bytes: this.#early }] : []), ...signs];
   }
 
   /** Says whether it stands at `at`, in whatever form. */
-  standsAt(bytes: Buffer, at: number): Standing {
+  matchAt(bytes: Buffer, at: number): SecretMatch {
     let end = at;
     for (let characters = 0; characters < this.#codes.length; characters++) {
       const next = this.#behind(bytes, end, this.#codes[characters] ?? 0);
       if (next === 'open') return { kind: 'open', end: bytes.length, characters };
-      if (next === 'none') return { kind: characters >= TELLING_LENGTH ? 'begun' : 'none', end, characters };
+      if (next === 'none')
+        return { kind: characters >= REVEALING_LENGTH ? 'begun' : 'none', end, characters };
       end = next;
     }
     return { kind: 'whole', end, characters: this.#codes.length };
@@ -178,7 +179,7 @@ const SELDOM = [/[JKQVXYZ]/, /[A-Z]/, /[0-9]/] as const;
  * Escapes of one of its letters or digits, as all of them are written where all are escaped: of one whose number is
  * the same in capitals and in small letters.
  */
-function escapesOf(text: string): readonly Mark[] {
+function escapesOf(text: string): readonly Needle[] {
   const plain = /[0-9A-IP-Ya-ip-y]/.exec(text)?.[0];
   if (plain === undefined) return [];
   const code = plain.charCodeAt(0);

@@ -1,4 +1,4 @@
-import type { CircuitMark } from './circuit-mark.ts';
+import type { CircuitStatus } from './circuit-mark.ts';
 import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
 
@@ -21,7 +21,7 @@ interface Common {
    */
   readonly domain?: string;
   /** What this key met of its provider's own trouble, for all processes; absent where there is none. It stays, too. */
-  readonly circuits?: readonly CircuitMark[];
+  readonly circuits?: readonly CircuitStatus[];
   /** What the operator last said of its service; absent where that was nothing. It stays, too: see reconcile.ts. */
   readonly operator?: OperatorAct;
   /** The last few, newest last; absent where there is none. They tell the key's story, and nothing follows from them. */

@@ -1,6 +1,6 @@
-import { Marks } from './marks.ts';
-import { QuotedSecret, TELLING_LENGTH } from './quoted-secret.ts';
-import type { Standing } from './quoted-secret.ts';
+import { NeedleSet } from './marks.ts';
+import { QuotedSecret, REVEALING_LENGTH } from './quoted-secret.ts';
+import type { SecretMatch } from './quoted-secret.ts';
 import type { Secret } from './secret.ts';
 import { accountIn } from './service-account.ts';
 
@@ -24,15 +24,15 @@ const NOTHING = Buffer.alloc(0);
 /** Takes the secrets of one attempt out of what its provider says. */
 export class Redactor {
   /** What is looked for in good answers. */
-  readonly #sure: Sought;
+  readonly #sure: SearchTerms;
   /** The same, and more, where nothing but a provider's words can be lost: in errors and headers. */
-  readonly #all: Sought;
+  readonly #all: SearchTerms;
   readonly #alphabet = new Uint8Array(256);
   readonly #beginnings = new Uint8Array(256);
   readonly #longest: number;
   readonly #shortest: number;
   /** Made once: a request has a stream of its own, which should cost little. */
-  readonly #looking: Readonly<Record<'answer' | 'error' | 'connection', Looking>>;
+  readonly #looking: Readonly<Record<'answer' | 'error' | 'connection', Search>>;
 
   /** @param texts credentials, and parts of such */
   constructor(texts: readonly string[]) {
@@ -43,14 +43,14 @@ export class Redactor {
       ...long.filter((text) => !sure.includes(text)).map((text) => new QuotedSecret(text)),
       ...long.flatMap(base64Of).map((text) => new QuotedSecret(text, true)),
     ];
-    this.#sure = sought(secrets, false);
-    this.#all = sought([...secrets, ...more], true);
+    this.#sure = searchTerms(secrets, false);
+    this.#all = searchTerms([...secrets, ...more], true);
     for (const secret of this.#all.secrets) {
       for (const byte of secret.alphabet) this.#alphabet[byte] = 1;
       for (const byte of secret.beginnings) this.#beginnings[byte] = 1;
     }
     this.#longest = Math.max(0, ...this.#all.secrets.map(({ maxBytes }) => maxBytes));
-    this.#shortest = Math.min(TELLING_LENGTH, ...long.map(({ length }) => length));
+    this.#shortest = Math.min(REVEALING_LENGTH, ...long.map(({ length }) => length));
     this.#looking = {
       answer: this.#looks(this.#sure, true),
       error: this.#looks(this.#all, true),
@@ -70,7 +70,7 @@ export class Redactor {
 
   /** The same for a text, such as a header's value. */
   text(text: string): string {
-    if (text.length < this.#shortest || !this.#all.marks.areInText(text)) return text;
+    if (text.length < this.#shortest || !this.#all.needles.occurInText(text)) return text;
     return this.bytes(Buffer.from(text)).toString();
   }
 
@@ -83,7 +83,7 @@ export class Redactor {
     return new RedactedStream(this.#looking[kind]);
   }
 
-  #looks(what: Sought, keepsEscapes: boolean): Looking {
+  #looks(what: SearchTerms, keepsEscapes: boolean): Search {
     return {
       keepsEscapes,
       blank: (bytes) => this.#blanked(bytes, what),
@@ -92,8 +92,8 @@ export class Redactor {
     };
   }
 
-  #blanked(bytes: Buffer, what: Sought): Buffer {
-    if (!what.marks.areIn(bytes)) return bytes;
+  #blanked(bytes: Buffer, what: SearchTerms): Buffer {
+    if (!what.needles.occurIn(bytes)) return bytes;
     let blanked: Buffer | undefined;
     for (let at = 0; at < bytes.length; at++) {
       const end = this.#beginnings[bytes[at] ?? 0] === 1 ? endOf(bytes, at, what) : undefined;
@@ -106,13 +106,13 @@ export class Redactor {
   }
 
   /** Where a secret begins that these bytes end in the middle of. */
-  #openAt(bytes: Buffer, { secrets }: Sought): Open | undefined {
+  #openAt(bytes: Buffer, { secrets }: SearchTerms): PartialMatch | undefined {
     let from = bytes.length;
     const least = Math.max(0, bytes.length - this.#longest);
     while (from > least && this.#alphabet[bytes[from - 1] ?? 0] === 1) from--;
     for (let at = from; at < bytes.length; at++) {
       if (this.#beginnings[bytes[at] ?? 0] !== 1) continue;
-      const standings = secrets.map((secret) => secret.standsAt(bytes, at));
+      const standings = secrets.map((secret) => secret.matchAt(bytes, at));
       const open = standings.filter(({ kind }) => kind === 'open').map(({ characters }) => characters);
       const characters = Math.max(...open);
       if (open.length > 0) return { at, characters, isEscaped: bytes.length - at > characters };
@@ -122,9 +122,9 @@ export class Redactor {
 }
 
 /** Secrets, and what shows at a glance that they are not there. */
-interface Sought {
+interface SearchTerms {
   readonly secrets: readonly QuotedSecret[];
-  readonly marks: Marks;
+  readonly needles: NeedleSet;
   /**
    * A beginning counts as well, whatever follows on it. Not in good answers: tokens begin alike when they were made
    * alike (RFC 7519: by a whole header and more), and an answer may well hold somebody's.
@@ -132,12 +132,12 @@ interface Sought {
   readonly cutOff: boolean;
 }
 
-function sought(secrets: readonly QuotedSecret[], cutOff: boolean): Sought {
-  return { secrets, marks: new Marks(secrets.flatMap((secret) => secret.marks(cutOff))), cutOff };
+function searchTerms(secrets: readonly QuotedSecret[], cutOff: boolean): SearchTerms {
+  return { secrets, needles: new NeedleSet(secrets.flatMap((secret) => secret.needles(cutOff))), cutOff };
 }
 
 /** The beginning of a secret at the end of some bytes. */
-interface Open {
+interface PartialMatch {
   readonly at: number;
   /** Of the secret's characters, so many are there. */
   readonly characters: number;
@@ -146,11 +146,11 @@ interface Open {
 }
 
 /** What looks at the pieces. */
-interface Looking {
+interface Search {
   blank(bytes: Buffer): Buffer;
   /** Whether bytes that end with this one may end in the middle of a secret. */
   mayEndOpen(byte: number): boolean;
-  openAt(bytes: Buffer): Open | undefined;
+  openAt(bytes: Buffer): PartialMatch | undefined;
   /** Whether an escape at the end is kept, however short what it belongs to. */
   readonly keepsEscapes: boolean;
 }
@@ -160,12 +160,12 @@ interface Looking {
  * ends in the middle of what may be a secret: that end is kept until it is known, and no other byte waits for anything.
  */
 export class RedactedStream {
-  readonly #looking: Looking;
+  readonly #looking: Search;
   /** The end of what came, where a secret may have begun; of these bytes the first `#passed` have been passed on. */
   #tail: Buffer | undefined;
   #passed = 0;
 
-  constructor(looking: Looking) {
+  constructor(looking: Search) {
     this.#looking = looking;
   }
 
@@ -194,15 +194,15 @@ export class RedactedStream {
     const open = this.#looking.openAt(tail);
     this.#tail = undefined;
     this.#passed = 0;
-    return open !== undefined && open.characters >= TELLING_LENGTH ? Buffer.alloc(rest.length, STAR) : rest;
+    return open !== undefined && open.characters >= REVEALING_LENGTH ? Buffer.alloc(rest.length, STAR) : rest;
   }
 }
 
 /** Where the secret that stands at a place ends; undefined where none does. */
-function endOf(bytes: Buffer, at: number, { secrets, cutOff }: Sought): number | undefined {
-  let longest: Standing | undefined;
+function endOf(bytes: Buffer, at: number, { secrets, cutOff }: SearchTerms): number | undefined {
+  let longest: SecretMatch | undefined;
   for (const secret of secrets) {
-    const standing = secret.standsAt(bytes, at);
+    const standing = secret.matchAt(bytes, at);
     const counts = standing.kind === 'whole' || (standing.kind === 'begun' && cutOff);
     if (counts && standing.end > (longest?.end ?? at)) longest = standing;
   }

@@ -1,5 +1,12 @@
-import { withCircuit } from './circuit-marks.ts';
-import { chatModelOf, comebackOf, isDenied, isLetIn, relapsesOf, stillUnconfirmed } from './comeback.ts';
+import { withCircuitStatus } from './circuit-marks.ts';
+import {
+  chatModelOf,
+  comebackOf,
+  isDeniedItsModel,
+  isAdmittedWithoutModel,
+  relapsesOf,
+  comebackAfterSuccess,
+} from './comeback.ts';
 import { decisionOf } from './decide.ts';
 import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
@@ -7,13 +14,13 @@ import {
   afterCheckOfDoubt,
   afterCheckOfHold,
   afterFailedCheck,
-  doubted,
-  proven,
-  stillDoubted,
+  applyDoubt,
+  confirmUnproven,
+  doubtAfterSuccess,
 } from './doubt.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
 import { withHeadroom } from './headroom.ts';
-import { boundedWait, hold } from './holds.ts';
+import { boundedWait, applyHold } from './holds.ts';
 import { afterAct, liftHolds } from './operator-acts.ts';
 import { isOverdue } from './overdue.ts';
 import { ANY_MODEL, holdOn, returnToService, settle } from './record.ts';
@@ -44,12 +51,12 @@ const JITTER_SHARE = 0.2;
  */
 export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
   const current = settle(record, event.at);
-  const next = step(current, event, policy);
+  const next = apply(current, event, policy);
   if (next === current) return record;
   // Last, as in what is read from the store: two nodes that know the same write the same text.
   const { decisions: _, ...told } = next;
   const { domain = current.domain, circuits = current.circuits, operator = current.operator, ...rest } = told;
-  const decisions = storyAfter(current, next, event);
+  const decisions = decisionsAfter(current, next, event);
   return {
     ...rest,
     ...(domain !== undefined && { domain }),
@@ -59,7 +66,11 @@ export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): K
   };
 }
 
-function storyAfter(before: KeyRecord, after: KeyRecord, event: KeyEvent): readonly Decision[] | undefined {
+function decisionsAfter(
+  before: KeyRecord,
+  after: KeyRecord,
+  event: KeyEvent,
+): readonly Decision[] | undefined {
   switch (event.type) {
     case 'headroom':
     case 'domain':
@@ -71,7 +82,7 @@ function storyAfter(before: KeyRecord, after: KeyRecord, event: KeyEvent): reado
   }
 }
 
-function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
+function apply(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord {
   switch (event.type) {
     case 'disabled':
     case 'enabled':
@@ -81,15 +92,15 @@ function step(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord 
     case 'pardoned':
       return pardon(record, event);
     case 'doubted':
-      return doubted(record, event);
+      return applyDoubt(record, event);
     case 'proven':
-      return proven(record);
+      return confirmUnproven(record);
     case 'headroom':
       return record.state === 'in-service' ? withHeadroom(record, event) : record;
     case 'domain':
       return event.domain === record.domain ? record : { ...record, domain: event.domain };
     case 'circuit':
-      return withCircuit(record, event);
+      return withCircuitStatus(record, event);
     case 'attempt':
       // What began before the key left or re-entered service speaks of a key that is no more.
       if (event.epoch !== record.epoch) return record;
@@ -116,9 +127,9 @@ function afterUse(record: InService, event: AttemptEnded, policy: KeyPolicy): Ke
     case 'condemns':
       return takeOut(record, effect.cause, event, policy);
     case 'throttles':
-      return hold(record, 'throttled', event);
+      return applyHold(record, 'throttled', event);
     case 'denies':
-      return hold(record, 'denied', event);
+      return applyHold(record, 'denied', event);
   }
 }
 
@@ -147,7 +158,7 @@ function countCheck(record: InService, event: AttemptEnded, policy: KeyPolicy): 
  */
 function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
   const { effect, check } = event;
-  if (effect.kind === 'succeeds' || isLetIn(record, event)) {
+  if (effect.kind === 'succeeds' || isAdmittedWithoutModel(record, event)) {
     const passes = record.passes + 1;
     if (passes >= policy.successThreshold) return comeBack(record, event);
     return {
@@ -164,7 +175,7 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
     const delay = Math.max(checkDelay(grown, event.jitter, policy), boundedWait(event.waitMs ?? 0));
     const { model, ...rest } = check ? afterFailedCheck(record, event) : record;
     // What is denied to it cannot show that there is credit again.
-    const kept = model === undefined || isDenied(record, event) ? {} : { model };
+    const kept = model === undefined || isDeniedItsModel(record, event) ? {} : { model };
     return { ...rest, ...kept, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
   }
   if (effect.kind === 'none') return record;
@@ -181,7 +192,7 @@ function comeBack(record: OutOfService, event: AttemptEnded): InService {
   const back = returnToService(record, event.at);
   if (!event.check) return back;
   const returned = { ...back, comeback: comebackOf(record) };
-  return event.effect.kind === 'denies' ? hold(returned, 'denied', event) : returned;
+  return event.effect.kind === 'denies' ? applyHold(returned, 'denied', event) : returned;
 }
 
 function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy: KeyPolicy): OutOfService {
@@ -223,8 +234,8 @@ function pardon(record: KeyRecord, { since, at }: Pardoned): KeyRecord {
 function clear(record: InService, event: AttemptEnded): InService {
   const disproved = (held: Hold): boolean => held.model === event.model && held.since <= event.startedAt;
   const holds = record.holds.some(disproved) ? record.holds.filter((held) => !disproved(held)) : record.holds;
-  const doubt = stillDoubted(record.doubt, event);
-  const comeback = stillUnconfirmed(record.comeback, event);
+  const doubt = doubtAfterSuccess(record.doubt, event);
+  const comeback = comebackAfterSuccess(record.comeback, event);
   const isSame = holds === record.holds && doubt === record.doubt && comeback === record.comeback;
   if (record.failures === 0 && isSame) return record;
   const { lastRule: _, doubt: _doubt, comeback: _comeback, ...rest } = record;

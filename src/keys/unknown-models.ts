@@ -13,7 +13,7 @@ export class UnknownModels {
   readonly #deniedUntil = new Map<string, number>();
 
   /** @param now - milliseconds since the epoch */
-  note(keyId: string, model: string, now: number): void {
+  recordDenial(keyId: string, model: string, now: number): void {
     const name = `${keyId} ${model}`;
     this.#deniedUntil.delete(name);
     const [oldest] = this.#deniedUntil.keys();
@@ -30,7 +30,7 @@ export class UnknownModels {
   }
 
   /** A key answered for the model: what it was denied is no longer true. */
-  answered(keyId: string, model: string): void {
+  recordAnswer(keyId: string, model: string): void {
     if (this.#deniedUntil.size > 0) this.#deniedUntil.delete(`${keyId} ${model}`);
   }
 }

@@ -8,13 +8,13 @@ import { isIPv4, isIPv6 } from 'node:net';
  */
 
 /** Why a request is turned away: the name it came by, or the page it came from. */
-export type PageRefusal = 'foreign_host' | 'cross_site';
+export type CsrfRefusal = 'foreign_host' | 'cross_site';
 
 /** As much of a request as is looked at. */
 export type GuardedRequest = Pick<IncomingMessage, 'method' | 'headers'>;
 
 /** Undefined where the request may go on. */
-export type PageGuard = (request: GuardedRequest) => PageRefusal | undefined;
+export type CsrfGuard = (request: GuardedRequest) => CsrfRefusal | undefined;
 
 /**
  * What a name in `Host` is:
@@ -22,12 +22,12 @@ export type PageGuard = (request: GuardedRequest) => PageRefusal | undefined;
  * - `private`: nobody can have it in public name service, and hardly anybody in one's own. For programs.
  * - `public`: whoever owns it may have pointed it here. For requests that a browser would have signed.
  */
-type NameKind = 'own' | 'private' | 'public';
+type HostKind = 'own' | 'private' | 'public';
 
 /** What a guard goes by. */
 interface GuardOptions {
   /** The kind of a name, lower case, without port and final dot, IPv6 in brackets. */
-  readonly kindOf: (name: string) => NameKind;
+  readonly kindOf: (name: string) => HostKind;
   /** Whether pages of this name may call, whatever they call it by. */
   readonly isTrusted: (name: string) => boolean;
   /**
@@ -37,12 +37,12 @@ interface GuardOptions {
   readonly isStrict: boolean;
 }
 
-const LOOPBACK_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** The admin listener's, where it has no token: loopback names alone, and pages that were loaded from it. */
-export function adminPageGuard(): PageGuard {
-  return pageGuard({
-    kindOf: (name) => (LOOPBACK_NAME.test(name) ? 'own' : 'public'),
+export function adminCsrfGuard(): CsrfGuard {
+  return csrfGuard({
+    kindOf: (name) => (LOOPBACK_HOST.test(name) ? 'own' : 'public'),
     isTrusted: () => false,
     isStrict: true,
   });
@@ -61,16 +61,16 @@ export function adminPageGuard(): PageGuard {
  * @param allowedHosts - names that the operator trusts, in any case: they may be called by, and their pages may call
  * @param hostname - this machine's name
  */
-export function dataPageGuard(allowedHosts: readonly string[], hostname: string): PageGuard {
-  const trusted = new Set(allowedHosts.map((name) => plain(name)));
-  const own = plain(hostname);
-  return pageGuard({
+export function dataCsrfGuard(allowedHosts: readonly string[], hostname: string): CsrfGuard {
+  const trusted = new Set(allowedHosts.map((name) => normalizedHost(name)));
+  const own = normalizedHost(hostname);
+  return csrfGuard({
     kindOf: (name) =>
       isAddress(name) ||
       name === 'localhost' ||
       name === own ||
       trusted.has(name) ||
-      isUnder(name, 'localhost')
+      isSubdomainOf(name, 'localhost')
         ? 'own'
         : isPrivate(name)
           ? 'private'
@@ -84,14 +84,14 @@ export function dataPageGuard(allowedHosts: readonly string[], hostname: string)
  * Names that nobody can register: RFC 6762 (`local`), RFC 8375 (`home.arpa`), RFC 6761 (`test`), and `internal`, which
  * ICANN reserved for private use (resolution 2024.07.29.06). Kubernetes' names end in `svc` or, by default, `local`.
  */
-const PRIVATE_ENDINGS = ['internal', 'local', 'home.arpa', 'test', 'svc'];
+const PRIVATE_SUFFIXES = ['internal', 'local', 'home.arpa', 'test', 'svc'];
 
 /** A name of one label is the system's own, its search list's or a container's. */
 function isPrivate(name: string): boolean {
-  return !name.includes('.') || PRIVATE_ENDINGS.some((ending) => isUnder(name, ending));
+  return !name.includes('.') || PRIVATE_SUFFIXES.some((ending) => isSubdomainOf(name, ending));
 }
 
-function isUnder(name: string, ending: string): boolean {
+function isSubdomainOf(name: string, ending: string): boolean {
   return name.endsWith(ending) && name.at(-ending.length - 1) === '.';
 }
 
@@ -100,16 +100,16 @@ function isAddress(name: string): boolean {
   return name.startsWith('[') ? isIPv6(name.slice(1, -1)) : isIPv4(name);
 }
 
-function pageGuard({ kindOf, isTrusted, isStrict }: GuardOptions): PageGuard {
+function csrfGuard({ kindOf, isTrusted, isStrict }: GuardOptions): CsrfGuard {
   return ({ method, headers }) => {
     const { host, origin, upgrade } = headers;
     const site = headers['sec-fetch-site'];
-    const name = host === undefined ? undefined : nameOf(host);
+    const name = host === undefined ? undefined : parseHostName(host);
     // HTTP/1.0 need not say a name, and browsers always do.
     const kind = host === undefined ? 'private' : name === undefined ? 'public' : kindOf(name);
     if (origin !== undefined) {
       const page = URL.parse(origin);
-      if (page !== null && isTrusted(plain(page.hostname))) return undefined;
+      if (page !== null && isTrusted(normalizedHost(page.hostname))) return undefined;
       const isOwn = isOwnPage(origin, host, isStrict) || (!isStrict && isApplication(page));
       if (!isOwn) return 'cross_site';
     }
@@ -134,12 +134,12 @@ function isApplication(page: URL | null): boolean {
 }
 
 /** The name in a `Host` header; undefined where it is none. */
-function nameOf(host: string): string | undefined {
+function parseHostName(host: string): string | undefined {
   const [, name] = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::\d{1,5})?$/i.exec(host) ?? [];
-  return name === undefined ? undefined : plain(name);
+  return name === undefined ? undefined : normalizedHost(name);
 }
 
-function plain(name: string): string {
+function normalizedHost(name: string): string {
   const lower = name.toLowerCase();
   return lower.endsWith('.') ? lower.slice(0, -1) : lower;
 }

@@ -10,7 +10,7 @@ import { CircuitChecks } from '../probe/circuit-checks.ts';
 import { Prober } from '../probe/prober.ts';
 import { stateStatus } from './state-status.ts';
 import { logConfigurations } from '../telemetry/configuration-lines.ts';
-import { checkLines } from '../telemetry/check-lines.ts';
+import { logChecks } from '../telemetry/check-lines.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
 /** Looks after the keys: the operator's API and the health checks. */
@@ -30,7 +30,7 @@ export async function openControlPlane(
   const { log, store, tools, runtime } = node;
   const { recorder } = tools;
   const { book } = recorder;
-  const lines = checkLines(log);
+  const lines = logChecks(log);
   const prober = new Prober({
     store,
     tools,
@@ -55,16 +55,16 @@ export async function openControlPlane(
     prober,
     onDefect: (error) => log.error('the admin API met a defect', { error }),
   });
-  const endHurry = book.subscribe((keyId, record, before) => {
+  const stopHurrying = book.subscribe((keyId, record, before) => {
     if (!isDueSooner(record, before)) return;
     const key = findKey(runtime(), keyId);
-    if (key !== undefined) prober.hurry(key.providerId);
+    if (key !== undefined) prober.checkSoon(key.providerId);
   });
-  node.tellTransitions((message, fields) => log.info(message, fields));
+  node.onTransition((message, fields) => log.info(message, fields));
   await prober.watch(runtime().providers.values());
   await circuitChecks.watch(runtime().providers.values());
   configurations.watch(runtime().providers.values());
-  const follow = async (previous: Runtime): Promise<void> => {
+  const followRuntime = async (previous: Runtime): Promise<void> => {
     await prober.watch(runtime().providers.values());
     await circuitChecks.watch(runtime().providers.values());
     configurations.watch(runtime().providers.values());
@@ -75,12 +75,12 @@ export async function openControlPlane(
   return {
     adminAddress: admin.address,
     reloaded: (previous) => {
-      reloading = Promise.allSettled([reloading]).then(() => follow(previous));
+      reloading = Promise.allSettled([reloading]).then(() => followRuntime(previous));
       return reloading;
     },
     close: async () => {
       await Promise.allSettled([reloading]);
-      endHurry();
+      stopHurrying();
       await Promise.all([circuitChecks.stop(), prober.stop(), configurations.close(), admin.close()]);
     },
   };

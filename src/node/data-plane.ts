@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import { WaitingRoom } from '../failover/queue/waiting-room.ts';
+import { KeyQueues } from '../failover/queue/waiting-room.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { requestIds } from '../gateway/request-ids.ts';
+import { requestIdGenerator } from '../gateway/request-ids.ts';
 import { openDataServer, serveConnections } from '../gateway/server.ts';
 import type { Address, ConnectionOptions, ConnectionServer } from '../gateway/server.ts';
 import { connectionCaps, descriptorLimit } from '../listener/descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../listener/descriptors.ts';
-import { whenFull } from '../telemetry/descriptor-lines.ts';
+import { logFull } from '../telemetry/descriptor-lines.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
 /** Answers applications. */
@@ -19,47 +19,52 @@ export interface DataPlane {
 
 /** Answers applications on connections that another process accepts. */
 export interface WorkerPlane {
-  take(socket: Socket): void;
+  accept(socket: Socket): void;
   connections(): ConnectionCounts;
   /** Lets requests under way finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
 
 /** Opens the listener that applications call. */
-export async function openDataPlane(node: GatewayNode, place: Address): Promise<DataPlane> {
-  const gateway = gatewayOf(node);
-  const server = await openDataServer(place, (...asked) => gateway.handle(...asked), {}, boundsOf(node));
+export async function openDataPlane(node: GatewayNode, address: Address): Promise<DataPlane> {
+  const gateway = createGateway(node);
+  const server = await openDataServer(
+    address,
+    (...exchange) => gateway.handle(...exchange),
+    {},
+    connectionOptions(node),
+  );
   return { ...server, close: () => closePlane(node, gateway, server) };
 }
 
 /**
  * The same without a listener, for a process that is handed its connections by another.
- * @param neighbours - what `GET /ready` says of the other processes
+ * @param siblings - what `GET /ready` says of the other processes
  */
-export function openWorkerPlane(node: GatewayNode, neighbours: () => object): WorkerPlane {
-  const gateway = gatewayOf(node, neighbours);
-  const server = serveConnections((...asked) => gateway.handle(...asked), {}, boundsOf(node));
+export function openWorkerPlane(node: GatewayNode, siblings: () => object): WorkerPlane {
+  const gateway = createGateway(node, siblings);
+  const server = serveConnections((...exchange) => gateway.handle(...exchange), {}, connectionOptions(node));
   return { ...server, close: () => closePlane(node, gateway, server) };
 }
 
-function boundsOf({ log, runtime }: GatewayNode): ConnectionOptions {
+function connectionOptions({ log, runtime }: GatewayNode): ConnectionOptions {
   const descriptors = descriptorLimit();
   const caps = (): ConnectionCaps => connectionCaps(descriptors, runtime().config.limits);
-  return { caps, onFull: whenFull(log, () => performance.now()) };
+  return { caps, onFull: logFull(log, () => performance.now()) };
 }
 
-function gatewayOf(node: GatewayNode, neighbours?: () => object): Gateway {
+function createGateway(node: GatewayNode, siblings?: () => object): Gateway {
   const { log, health, tools, resources, memory, runtime } = node;
-  const waiting = new WaitingRoom(tools.now);
-  tools.recorder.book.subscribe((keyId) => waiting.heard(keyId));
+  const waiting = new KeyQueues(tools.now);
+  tools.recorder.book.subscribe((keyId) => waiting.recordChanged(keyId));
   return new Gateway({
     runtime,
     tools,
     resources,
     waiting,
     memory,
-    newId: requestIds(),
-    readiness: () => ({ ready: true, details: { status: 'ready', ...health.view(), ...neighbours?.() } }),
+    newId: requestIdGenerator(),
+    readiness: () => ({ ready: true, details: { status: 'ready', ...health.view(), ...siblings?.() } }),
     onRequest: (entry) => log.request(entry),
     onUnreadable: (requestId, error) => log.warn('a request could not be read', { requestId, error }),
     onDefect: (requestId, error) => log.error('a request met a defect', { requestId, error }),

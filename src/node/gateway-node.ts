@@ -4,22 +4,22 @@ import type { Config } from '../config/schema.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import { Recorder } from '../failover/recorder.ts';
 import { router } from '../failover/route.ts';
-import { admission } from '../gateway/clients.ts';
+import { authenticator } from '../gateway/clients.ts';
 import { MemoryBudget } from '../gateway/memory-budget.ts';
 import { memoryLimit } from '../gateway/memory-limit.ts';
 import { findKey } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
 import type { KeyBook } from '../keys/book.ts';
-import type { KnownRecord } from '../keys/known-records.ts';
+import type { RecordSnapshot } from '../keys/known-records.ts';
 import { watchDescriptors } from '../listener/descriptors.ts';
-import { dataPageGuard } from '../listener/page-guard.ts';
+import { dataCsrfGuard } from '../listener/page-guard.ts';
 import { PoolUpdates } from '../keys/pool-updates.ts';
 import { openState } from './open-state.ts';
 import type { OpenState } from './open-state.ts';
 import { keyIdsOf, openProvider } from '../providers/provider.ts';
-import { whenExhausted } from '../telemetry/descriptor-lines.ts';
+import { logExhausted } from '../telemetry/descriptor-lines.ts';
 import { watchTransitions } from '../telemetry/key-transitions.ts';
-import type { TellTransition } from '../telemetry/key-transitions.ts';
+import type { LogTransition } from '../telemetry/key-transitions.ts';
 import type { Log } from '../telemetry/log.ts';
 import { logOutage } from '../telemetry/outages.ts';
 import { workerCount } from '../workers/count.ts';
@@ -33,7 +33,7 @@ export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'he
   readonly memory: MemoryBudget;
   readonly runtime: () => Runtime;
   /** Has `tell` hear of every key that leaves service or comes back, until the node closes. */
-  tellTransitions(tell: TellTransition): void;
+  onTransition(tell: LogTransition): void;
   /** @returns the runtime that was, which finishes what it began */
   reload(config: Config): Runtime;
   /** Writes what is unwritten and closes what is open. The planes close before it. */
@@ -47,31 +47,31 @@ export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'he
 export async function openNode(
   config: Config,
   log: Log,
-  known?: readonly KnownRecord[],
+  known?: readonly RecordSnapshot[],
 ): Promise<GatewayNode> {
   // Until there is a runtime: the keys that the first one will have.
   const keyIds = new Set(config.providers.flatMap(keyIdsOf));
-  const begun = { hasKey: (keyId: string): boolean => keyIds.has(keyId) };
+  const current = { hasKey: (keyId: string): boolean => keyIds.has(keyId) };
   const state = await openState(config.state, log, {
-    isConfigured: (keyId) => begun.hasKey(keyId),
+    isConfigured: (keyId) => current.hasKey(keyId),
     ...(known !== undefined && { known }),
   });
   const { store, book, now } = state;
   const recorder = new Recorder(book, (notice) => logOutage(notice, log));
   state.onClockSet((byMs) => {
-    if (byMs < 0) recorder.beginAnew();
+    if (byMs < 0) recorder.reset();
   });
   const resources = new ResourceBook({
     store,
     now,
     onStoreFailure: (error) => log.warn('the store does not tell who made what', { error }),
   });
-  const endWatch = watchDescriptors(whenExhausted(log, () => performance.now()));
+  const endWatch = watchDescriptors(logExhausted(log, () => performance.now()));
   const pools = new PoolUpdates(book);
   let runtime = assemble(config, book, pools);
   // Kept, since asking the system reads files, and every request wants to know.
   let memoryBytes = memoryLimit(config, workerCount(config.workers));
-  begun.hasKey = (keyId) => findKey(runtime, keyId) !== undefined;
+  current.hasKey = (keyId) => findKey(runtime, keyId) !== undefined;
   return {
     ...state,
     log,
@@ -85,7 +85,7 @@ export async function openNode(
     resources,
     memory: new MemoryBudget(() => memoryBytes),
     runtime: () => runtime,
-    tellTransitions: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
+    onTransition: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
     reload: (next) => {
       const previous = runtime;
       runtime = assemble(next, book, pools);
@@ -113,7 +113,7 @@ function assemble(config: Config, book: KeyBook, pools: PoolUpdates): Runtime {
     config,
     providers,
     route: router(providers, { routes, activeProviderId, random: Math.random }),
-    admit: admission(config.clients),
-    pageGuard: config.clients === undefined ? dataPageGuard(config.allowedHosts, hostname()) : undefined,
+    authenticate: authenticator(config.clients),
+    csrfGuard: config.clients === undefined ? dataCsrfGuard(config.allowedHosts, hostname()) : undefined,
   };
 }

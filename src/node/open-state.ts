@@ -1,11 +1,11 @@
 import { ClockKeeper } from '../clock/clock-keeper.ts';
 import { StateClock } from '../clock/state-clock.ts';
-import { showTimesOf } from '../clock/wall-time.ts';
+import { setStateClock } from '../clock/wall-time.ts';
 import { KeyBook } from '../keys/book.ts';
-import type { KnownRecord } from '../keys/known-records.ts';
+import type { RecordSnapshot } from '../keys/known-records.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open.ts';
-import type { StorePlace } from '../store/place.ts';
+import type { StoreAddress } from '../store/place.ts';
 import { logClocks } from '../telemetry/clock-lines.ts';
 import type { Log } from '../telemetry/log.ts';
 import { StoreHealth } from '../telemetry/store-health.ts';
@@ -13,7 +13,7 @@ import { StoreHealth } from '../telemetry/store-health.ts';
 /** What a process knows of keys, where it keeps that, and by which clock. */
 export interface OpenState {
   readonly store: Store;
-  readonly stateKind: StorePlace['kind'];
+  readonly stateKind: StoreAddress['kind'];
   readonly health: StoreHealth;
   readonly book: KeyBook;
   /** The time of everything that is kept: milliseconds since the epoch. */
@@ -30,18 +30,18 @@ export interface StateOptions {
   /** Whether it has a key in its configuration now. */
   readonly isConfigured: (keyId: string) => boolean;
   /** What the control process of this gateway knows, where this is one of its workers: those make no store. */
-  readonly known?: readonly KnownRecord[];
+  readonly known?: readonly RecordSnapshot[];
 }
 
 /** Opens the store, goes by its clock, and reads what is known of the keys. */
 export async function openState(
-  place: StorePlace,
+  address: StoreAddress,
   log: Log,
   { isConfigured, known }: StateOptions,
 ): Promise<OpenState> {
   const clock = new StateClock();
   const { now } = clock;
-  const store = await openStore(place, { now, mayCreate: known === undefined });
+  const store = await openStore(address, { now, mayCreate: known === undefined });
   const setListeners: ((byMs: number) => void)[] = [];
   const clocks = new ClockKeeper({
     clock,
@@ -49,21 +49,21 @@ export async function openState(
     onNotice: logClocks(log),
     onSet: (byMs) => setListeners.forEach((listener) => listener(byMs)),
   });
-  await clocks.askStore();
-  showTimesOf(now);
+  await clocks.syncWithStore();
+  setStateClock(now);
   const health = new StoreHealth(log, now);
   const book = await KeyBook.open({
     store,
     now,
-    learnTime: () => clocks.askStore(),
-    onNotice: (notice) => health.hear(notice),
+    learnTime: () => clocks.syncWithStore(),
+    onNotice: (notice) => health.onNotice(notice),
     isConfigured,
     ...(known !== undefined && { known }),
   });
   setListeners.push((byMs) => book.clockSet(byMs));
   return {
     store,
-    stateKind: place.kind,
+    stateKind: address.kind,
     health,
     book,
     now,

@@ -5,7 +5,7 @@ import { answersChats } from '../providers/types/chats.ts';
 import { providerTypes } from '../providers/types.ts';
 import { freeTargetOf } from './check-call.ts';
 import type { CheckForms } from './check-form.ts';
-import type { Doors, Strangers } from './strangers.ts';
+import type { ListAccess, ListAccessProbe } from './strangers.ts';
 
 /**
  * What a check of a key asks for. `list`: what costs nothing and is for valid keys alone, such as the list of models.
@@ -15,18 +15,18 @@ import type { Doors, Strangers } from './strangers.ts';
 export type CheckKind = 'list' | 'answer' | 'purchase';
 
 /** What one check asks. */
-export interface CheckAsk {
+export interface CheckSpec {
   readonly kind: CheckKind;
   /** As the provider names it; undefined where no model is asked. */
   readonly model: string | undefined;
 }
 
-const LIST: CheckAsk = { kind: 'list', model: undefined };
+const LIST: CheckSpec = { kind: 'list', model: undefined };
 
 /** What decides how a key is asked, beside its record. */
-export interface AskContext {
+export interface CheckContext {
   readonly forms: CheckForms;
-  readonly strangers: Pick<Strangers, 'known'>;
+  readonly listAccess: Pick<ListAccessProbe, 'known'>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -46,48 +46,54 @@ export interface AskContext {
  *
  * @param record - settled
  */
-export function askFor(provider: Provider, record: KeyRecord, context: AskContext): CheckAsk | undefined {
+export function checkSpecFor(
+  provider: Provider,
+  record: KeyRecord,
+  context: CheckContext,
+): CheckSpec | undefined {
   const configured = configuredModel(provider);
   if (configured === undefined) return undefined;
   if (record.state === 'in-service') {
-    if (record.doubt !== undefined) return askForDoubt(provider, record.doubt, configured, context);
+    if (record.doubt !== undefined) return specForDoubt(provider, record.doubt, configured, context);
     const held = longestHold(record.holds, context.now);
-    if (held !== undefined && answers(provider)) return { kind: 'purchase', model: held.model };
+    if (held !== undefined && supportsChat(provider)) return { kind: 'purchase', model: held.model };
   }
   const cause = record.state === 'out-of-service' ? record.cause : undefined;
-  if (record.state === 'out-of-service' && (record.relapses ?? 0) > 0 && answers(provider))
+  if (record.state === 'out-of-service' && (record.relapses ?? 0) > 0 && supportsChat(provider))
     return { kind: 'purchase', model: relapseModel(provider, record, context) ?? configured };
-  return askByCause(provider, cause, configured, context);
+  return specByCause(provider, cause, configured, context);
 }
 
 /** @param cause - undefined for a key that has no trouble */
-function askByCause(
+function specByCause(
   provider: Provider,
   cause: OutCause | undefined,
   model: string,
-  context: AskContext,
-): CheckAsk | undefined {
-  if (!answers(provider)) {
+  context: CheckContext,
+): CheckSpec | undefined {
+  if (!supportsChat(provider)) {
     return cause === 'billing' || !mayBeListed(provider, context) ? undefined : LIST;
   }
   if (cause === 'billing') return { kind: 'purchase', model };
   return cause === 'key_dead' && mayBeListed(provider, context) ? LIST : { kind: 'answer', model };
 }
 
-function askForDoubt(
+function specForDoubt(
   provider: Provider,
   { cause, model }: Doubt,
   configured: string,
-  context: AskContext,
-): CheckAsk | undefined {
-  if (cause !== 'throttled' && cause !== 'denied') return askByCause(provider, cause, configured, context);
-  return answers(provider) ? { kind: 'answer', model: model === ANY_MODEL ? configured : model } : undefined;
+  context: CheckContext,
+): CheckSpec | undefined {
+  if (cause !== 'throttled' && cause !== 'denied') return specByCause(provider, cause, configured, context);
+  return supportsChat(provider)
+    ? { kind: 'answer', model: model === ANY_MODEL ? configured : model }
+    : undefined;
 }
 
 /** What is asked where a list shows nothing; undefined where there is no other question. */
-export function askElse(provider: Provider): CheckAsk | undefined {
+export function fallbackSpec(provider: Provider): CheckSpec | undefined {
   const model = configuredModel(provider);
-  return model === undefined || !answers(provider) ? undefined : { kind: 'answer', model };
+  return model === undefined || !supportsChat(provider) ? undefined : { kind: 'answer', model };
 }
 
 /** The model of health checks, as the provider names it; undefined where there are none. */
@@ -99,16 +105,16 @@ function configuredModel({ config, mapModel }: Provider): string | undefined {
 /** Whether it is worth while to find out if the address refuses strangers. */
 function isWorthListing(provider: Provider): boolean {
   const row = providerTypes.get(provider.type);
-  const isHinted = row?.listNeedsKey === true || row?.freeCall !== undefined || !answers(provider);
+  const isHinted = row?.listNeedsKey === true || row?.freeCall !== undefined || !supportsChat(provider);
   return isHinted && freeTargetOf(provider) !== undefined;
 }
 
-function mayBeListed(provider: Provider, { strangers }: AskContext): boolean {
-  const doors: Doors | undefined = strangers.known(provider);
+function mayBeListed(provider: Provider, { listAccess }: CheckContext): boolean {
+  const doors: ListAccess | undefined = listAccess.known(provider);
   return doors !== 'open' && isWorthListing(provider);
 }
 
-function answers({ type, config }: Provider): boolean {
+function supportsChat({ type, config }: Provider): boolean {
   const row = providerTypes.get(type);
   return row === undefined || answersChats(row, config.capabilities);
 }
@@ -117,9 +123,9 @@ function answers({ type, config }: Provider): boolean {
 function relapseModel(
   provider: Provider,
   { model }: OutOfService,
-  { forms, now }: AskContext,
+  { forms, now }: CheckContext,
 ): string | undefined {
-  return model !== undefined && !forms.isUseless(provider, model, now) ? model : undefined;
+  return model !== undefined && !forms.acceptsNone(provider, model, now) ? model : undefined;
 }
 
 function longestHold(holds: readonly Hold[], now: number): Hold | undefined {

@@ -1,7 +1,7 @@
 import type { Call } from '../dialects/call.ts';
 import { noFacts } from '../dialects/body-facts.ts';
 import { scanBody } from '../dialects/json-scan.ts';
-import { modelListOf } from '../dialects/model-lists.ts';
+import { modelListTarget } from '../dialects/model-lists.ts';
 import { familyOf, operation } from '../dialects/operation.ts';
 import { operationNamed } from '../dialects/operation-table.ts';
 import type { Target } from '../dialects/operations.ts';
@@ -14,14 +14,14 @@ import type { CheckForm } from './check-form.ts';
 const JSON_BODY = ['content-type', 'application/json'];
 
 /** What costs nothing and may be for valid keys alone: its own, where its type names one, else the list of models. */
-export function freeTargetOf({ type, native, takes }: Provider): Target | undefined {
+export function freeTargetOf({ type, native, supports }: Provider): Target | undefined {
   const own = providerTypes.get(type)?.freeCall;
   if (own !== undefined) {
     const { name, path, query = '' } = own;
     return { operation: operation(name, 'vendor', 'GET', path), path, query };
   }
-  const list = modelListOf(familyOf(native));
-  return list !== undefined && takes(list.operation) ? list : undefined;
+  const list = modelListTarget(familyOf(native));
+  return list !== undefined && supports(list.operation) ? list : undefined;
 }
 
 /**
@@ -49,15 +49,15 @@ export function completionCall(
   signal: AbortSignal,
   form: CheckForm | undefined = formsFor(provider, model)[0],
 ): Call {
-  const { target, body } = askedFor(model, form);
+  const { target, body } = requestFor(model, form);
   return call(target, Buffer.from(JSON.stringify(body)), now, signal);
 }
 
-function askedFor(
+function requestFor(
   model: string,
   form: CheckForm | undefined,
 ): { readonly target: Target; readonly body: object } {
-  switch (form?.asks) {
+  switch (form?.kind) {
     case 'embeddings':
       return { target: targetOf('embeddings'), body: { model, input: 'ping' } };
     case 'rerank':

@@ -4,13 +4,13 @@ import type { Provider } from '../providers/provider.ts';
 /** How a model is asked for an answer that is as short as it may be. */
 export type CheckForm =
   | {
-      readonly asks: 'chat';
+      readonly kind: 'chat';
       /** How its length is bounded; `none` where it is not. */
       readonly limit: 'max_tokens' | 'max_completion_tokens' | 'none';
       /** The bound. Tokens. */
       readonly tokens: number;
     }
-  | { readonly asks: 'embeddings' | 'rerank' };
+  | { readonly kind: 'embeddings' | 'rerank' };
 
 /** Enough for most models to accept the request, and little enough to cost next to nothing. Tokens. */
 const FEW_TOKENS = 16;
@@ -30,22 +30,22 @@ export function formsFor({ type }: Pick<Provider, 'type'>, model: string): reado
   const usual = type === 'openai' ? 'max_completion_tokens' : 'max_tokens';
   const other = usual === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
   const chats: readonly CheckForm[] = [
-    { asks: 'chat', limit: usual, tokens: FEW_TOKENS },
-    { asks: 'chat', limit: other, tokens: FEW_TOKENS },
-    { asks: 'chat', limit: usual, tokens: MORE_TOKENS },
-    { asks: 'chat', limit: other, tokens: MORE_TOKENS },
-    { asks: 'chat', limit: 'none', tokens: 0 },
+    { kind: 'chat', limit: usual, tokens: FEW_TOKENS },
+    { kind: 'chat', limit: other, tokens: FEW_TOKENS },
+    { kind: 'chat', limit: usual, tokens: MORE_TOKENS },
+    { kind: 'chat', limit: other, tokens: MORE_TOKENS },
+    { kind: 'chat', limit: 'none', tokens: 0 },
   ];
-  if (RERANKS.test(model)) return [{ asks: 'rerank' }, ...chats, { asks: 'embeddings' }];
-  if (EMBEDS.test(model)) return [{ asks: 'embeddings' }, ...chats, { asks: 'rerank' }];
-  return [...chats, { asks: 'embeddings' }, { asks: 'rerank' }];
+  if (RERANKS.test(model)) return [{ kind: 'rerank' }, ...chats, { kind: 'embeddings' }];
+  if (EMBEDS.test(model)) return [{ kind: 'embeddings' }, ...chats, { kind: 'rerank' }];
+  return [...chats, { kind: 'embeddings' }, { kind: 'rerank' }];
 }
 
 /** Whether it was the question that was found fault with, so that putting it otherwise may help. */
-export function mayHelp({ class: judged }: Verdict, form: CheckForm, next: CheckForm): boolean {
+export function isWorthTrying({ class: judged }: Verdict, form: CheckForm, next: CheckForm): boolean {
   if (judged === 'client_error') return true;
   // What is not served as a chat model may be served as another kind, and never as a chat with another bound.
-  return judged === 'model_denied' && next.asks !== form.asks;
+  return judged === 'model_denied' && next.kind !== form.kind;
 }
 
 /** Models remembered; those found out longest ago are forgotten first, and found out anew. */
@@ -74,18 +74,18 @@ export class CheckForms {
   }
 
   /** It was answered. */
-  took(provider: Pick<Provider, 'id' | 'type'>, model: string, form: CheckForm): void {
+  recordAccepted(provider: Pick<Provider, 'id' | 'type'>, model: string, form: CheckForm): void {
     const place = formsFor(provider, model).findIndex((each) => isSame(each, form));
     this.#remember(nameOf(provider, model), { place, noneFitsUntil: 0 });
   }
 
   /** It found fault with all of them. */
-  tookNone(provider: Pick<Provider, 'id'>, model: string, now: number): void {
+  recordAllRejected(provider: Pick<Provider, 'id'>, model: string, now: number): void {
     this.#remember(nameOf(provider, model), { place: 0, noneFitsUntil: now + NONE_FITS_MS });
   }
 
   /** Whether a check of this model can show nothing, since it takes none of the forms. */
-  isUseless(provider: Pick<Provider, 'id'>, model: string, now: number): boolean {
+  acceptsNone(provider: Pick<Provider, 'id'>, model: string, now: number): boolean {
     return now < (this.#known.get(nameOf(provider, model))?.noneFitsUntil ?? 0);
   }
 
@@ -102,6 +102,6 @@ function nameOf({ id }: Pick<Provider, 'id'>, model: string): string {
 }
 
 function isSame(one: CheckForm, other: CheckForm): boolean {
-  if (one.asks !== 'chat' || other.asks !== 'chat') return one.asks === other.asks;
+  if (one.kind !== 'chat' || other.kind !== 'chat') return one.kind === other.kind;
   return one.limit === other.limit && one.tokens === other.tokens;
 }

@@ -2,36 +2,36 @@ import type { AttemptTools } from '../failover/attempt.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/contract.ts';
-import { askElse } from './check-ask.ts';
-import type { AskContext, CheckAsk } from './check-ask.ts';
+import { fallbackSpec } from './check-ask.ts';
+import type { CheckContext, CheckSpec } from './check-ask.ts';
 import { CheckForms } from './check-form.ts';
-import { noteNotAsked, runCheck } from './run-check.ts';
+import { recordNotAsked, runCheck } from './run-check.ts';
 import type { CheckReport } from './run-check.ts';
-import { Strangers } from './strangers.ts';
+import { ListAccessProbe } from './strangers.ts';
 
 /** Does checks, with what was learned of addresses and models by those before. */
 export class Checker {
   readonly #tools: AttemptTools;
   readonly #forms = new CheckForms();
-  readonly #strangers: Strangers;
+  readonly #strangers: ListAccessProbe;
 
   constructor(store: Store, tools: AttemptTools) {
     this.#tools = tools;
-    this.#strangers = new Strangers(store, tools);
+    this.#strangers = new ListAccessProbe(store, tools);
   }
 
   /** What decides how a key is asked. @param now - milliseconds since the epoch */
-  context(now: number): AskContext {
-    return { forms: this.#forms, strangers: this.#strangers, now };
+  context(now: number): CheckContext {
+    return { forms: this.#forms, listAccess: this.#strangers, now };
   }
 
   /**
    * What will be asked: something else where the address turns out to show its list to strangers as well; undefined
    * where nothing is left that would show anything.
    */
-  async settle(provider: Provider, ask: CheckAsk, signal: AbortSignal): Promise<CheckAsk | undefined> {
+  async settle(provider: Provider, ask: CheckSpec, signal: AbortSignal): Promise<CheckSpec | undefined> {
     if (ask.kind !== 'list') return ask;
-    return (await this.#strangers.find(provider, signal)) === 'refuses' ? ask : askElse(provider);
+    return (await this.#strangers.probe(provider, signal)) === 'refuses' ? ask : fallbackSpec(provider);
   }
 
   /**
@@ -41,7 +41,7 @@ export class Checker {
   async run(
     provider: Provider,
     pooled: PooledKey,
-    ask: CheckAsk,
+    ask: CheckSpec,
     signal: AbortSignal,
     isWanted: () => boolean = () => true,
   ): Promise<CheckReport | undefined> {
@@ -49,7 +49,7 @@ export class Checker {
     if (signal.aborted || !isWanted()) return undefined;
     const use = { tools: this.#tools, forms: this.#forms, signal, isWanted };
     return settled === undefined
-      ? noteNotAsked(provider, pooled, ask, 'operation_not_offered', this.#tools)
+      ? recordNotAsked(provider, pooled, ask, 'operation_not_offered', this.#tools)
       : runCheck(provider, pooled, settled, use);
   }
 }

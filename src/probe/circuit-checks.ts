@@ -1,11 +1,11 @@
 import { Attempt } from '../failover/attempt.ts';
 import type { AttemptTools } from '../failover/attempt.ts';
 import { choiceRequest, choose } from '../failover/choose.ts';
-import { isChecked, keyForTrial } from '../failover/blame/circuits.ts';
-import type { CircuitMark } from '../keys/circuit-mark.ts';
+import { hasHealthCheck, keyForTrial } from '../failover/blame/circuits.ts';
+import type { CircuitStatus } from '../keys/circuit-mark.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Taken } from '../providers/take.ts';
+import type { Prepared } from '../providers/take.ts';
 import type { CheckBudget } from './check-budget.ts';
 import { completionCall } from './check-call.ts';
 import { checkLimits, drain } from './check-limits.ts';
@@ -65,7 +65,7 @@ export class CircuitChecks {
       const budget = budgetOf(provider.id);
       if (budget?.has(now, BUDGET_SHARE) !== true) continue;
       for (const mark of tools.recorder.circuitsOf(provider).open(provider, now)) {
-        if (now < mark.until || !isChecked(provider, mark)) continue;
+        if (now < mark.until || !hasHealthCheck(provider, mark)) continue;
         const check: Promise<void> = this.#check(provider, budget, mark)
           .catch(onDefect)
           .finally(() => this.#underWay.delete(check));
@@ -74,14 +74,14 @@ export class CircuitChecks {
     }
   }
 
-  async #check(provider: Provider, budget: CheckBudget, mark: CircuitMark): Promise<void> {
+  async #check(provider: Provider, budget: CheckBudget, mark: CircuitStatus): Promise<void> {
     const { tools, onCheck } = this.#options;
     const { model } = mark;
     const { signal } = this.#stopped;
-    const taken = await provider.takeOurs(completionCall(provider, model, tools.now(), signal), model);
+    const taken = await provider.prepareInternal(completionCall(provider, model, tools.now(), signal), model);
     if (taken.kind === 'refused') return;
     const attempt = await this.#try(provider, budget, mark, taken);
-    taken.retelling?.drop();
+    taken.translator?.drop();
     if (attempt === undefined || attempt.cancelled) return;
     onCheck(provider, model, attempt.verdict.class, attempt.verdict.rule);
   }
@@ -89,19 +89,19 @@ export class CircuitChecks {
   async #try(
     provider: Provider,
     budget: CheckBudget,
-    mark: CircuitMark,
-    { call }: Extract<Taken, { readonly kind: 'taken' }>,
+    status: CircuitStatus,
+    { call }: Extract<Prepared, { readonly kind: 'taken' }>,
   ): Promise<Attempt | undefined> {
     const { tools } = this.#options;
     const now = tools.now();
-    const key = keyFor(provider, mark, tools);
+    const key = keyFor(provider, status, tools);
     // As it is now: while the call was put into the provider's form, another check may have set out.
-    if (key === undefined || !tools.recorder.circuitsOf(provider).isDue(provider, mark.model, now))
+    if (key === undefined || !tools.recorder.circuitsOf(provider).isDue(provider, status.model, now))
       return undefined;
     if (!budget.take(now, BUDGET_SHARE)) return undefined;
-    tools.recorder.circuitsOf(provider).try(provider, { mark }, now);
+    tools.recorder.circuitsOf(provider).beginTrial(provider, { status }, now);
     const limits = checkLimits(provider);
-    const plan = { provider, ...key, model: mark.model, check: 'circuit', limits } as const;
+    const plan = { provider, ...key, model: status.model, check: 'circuit', limits } as const;
     const attempt = await Attempt.start(call, plan, tools);
     await drain(attempt);
     return attempt;
@@ -110,7 +110,7 @@ export class CircuitChecks {
 
 function keyFor(
   provider: Provider,
-  mark: CircuitMark,
+  mark: CircuitStatus,
   { now, random }: AttemptTools,
 ): { readonly pooled: PooledKey; readonly epoch: number } | undefined {
   const wishes = { tried: UNTRIED, preference: keyForTrial(provider, mark), now: now(), random };

@@ -2,15 +2,15 @@ import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { KeyRecord } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { askFor } from './check-ask.ts';
-import type { AskContext, CheckAsk } from './check-ask.ts';
+import { checkSpecFor } from './check-ask.ts';
+import type { CheckContext, CheckSpec } from './check-ask.ts';
 import { nextHoldCheck } from './hold-times.ts';
 import type { HoldTimes } from './hold-times.ts';
 
 /** A check that is to be done, now or later. */
 export interface DueCheck {
   readonly pooled: PooledKey;
-  readonly ask: CheckAsk;
+  readonly spec: CheckSpec;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /**
@@ -21,7 +21,7 @@ export interface DueCheck {
 }
 
 /** What the reasons for checks go by. */
-export interface DueContext extends AskContext {
+export interface DueContext extends CheckContext {
   readonly holdTimes: HoldTimes;
 }
 
@@ -56,8 +56,8 @@ function outOfService(
   context: DueContext,
 ): readonly DueCheck[] {
   if (record.state !== 'out-of-service') return NONE;
-  const ask = askFor(provider, record, context);
-  return ask === undefined ? NONE : [{ pooled, ask, at: record.nextCheckAt, why: 'return' }];
+  const spec = checkSpecFor(provider, record, context);
+  return spec === undefined ? NONE : [{ pooled, spec, at: record.nextCheckAt, why: 'return' }];
 }
 
 /** What the words of a request said of a key in service: a check of our own bears it out, or clears the key. */
@@ -68,8 +68,8 @@ function inDoubt(
   context: DueContext,
 ): readonly DueCheck[] {
   if (record.state !== 'in-service' || record.doubt === undefined) return NONE;
-  const ask = askFor(provider, record, context);
-  return ask === undefined ? NONE : [{ pooled, ask, at: record.doubt.nextCheckAt, why: 'doubt' }];
+  const spec = checkSpecFor(provider, record, context);
+  return spec === undefined ? NONE : [{ pooled, spec, at: record.doubt.nextCheckAt, why: 'doubt' }];
 }
 
 /** Daily quotas, plans' windows, models that were denied: they may end sooner than was said. */
@@ -83,7 +83,7 @@ function heldForLong(
   return record.holds.flatMap((hold) => {
     const { model } = hold;
     const at = nextHoldCheck(hold, holdTimes.last(pooled.key.id, model), now);
-    if (at === undefined || forms.isUseless(provider, model, now)) return NONE;
-    return [{ pooled, ask: { kind: 'purchase', model }, at, why: 'hold' } as const];
+    if (at === undefined || forms.acceptsNone(provider, model, now)) return NONE;
+    return [{ pooled, spec: { kind: 'purchase', model }, at, why: 'hold' } as const];
   });
 }

@@ -25,52 +25,52 @@ export class KeyLists {
   }
 
   /** Tells the list behind a fingerprint, where another node has asked for it. */
-  async tellIfWanted(print: string, ids: readonly string[]): Promise<void> {
+  async publishIfRequested(fingerprint: string, ids: readonly string[]): Promise<void> {
     const now = performance.now();
     if (now - this.#lookedAt < LOOK_MS) return;
     this.#lookedAt = now;
-    if ((await this.#store.recall(wantedId(print))) === undefined) return;
+    if ((await this.#store.get(wantedId(fingerprint))) === undefined) return;
     const chunks = Math.max(1, Math.ceil(ids.length / CHUNK));
     // The first, which says how many there are, goes last.
     for (let chunk = chunks - 1; chunk >= 0; chunk--) {
       const value = JSON.stringify({ chunks, ids: ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK) });
-      await this.#store.remember(chunkId(print, chunk), value, KEPT_MS);
+      await this.#store.set(chunkId(fingerprint, chunk), value, KEPT_MS);
     }
-    await this.#store.forget(wantedId(print));
+    await this.#store.delete(wantedId(fingerprint));
   }
 
   /** The list behind a fingerprint; undefined while it is not there, and then it is asked for. */
-  async find(print: string): Promise<readonly string[] | undefined> {
-    const known = this.#known.get(print) ?? (await this.#read(print));
+  async find(fingerprint: string): Promise<readonly string[] | undefined> {
+    const known = this.#known.get(fingerprint) ?? (await this.#read(fingerprint));
     if (known === undefined) {
-      await this.#store.remember(wantedId(print), 'wanted', WANTED_MS);
+      await this.#store.set(wantedId(fingerprint), 'wanted', WANTED_MS);
       return undefined;
     }
-    this.#known.delete(print);
-    this.#known.set(print, known);
+    this.#known.delete(fingerprint);
+    this.#known.set(fingerprint, known);
     const [oldest] = this.#known.keys();
     if (this.#known.size > MAX_LISTS && oldest !== undefined) this.#known.delete(oldest);
     return known;
   }
 
-  async #read(print: string): Promise<readonly string[] | undefined> {
+  async #read(fingerprint: string): Promise<readonly string[] | undefined> {
     const all: string[] = [];
     for (let chunk = 0, chunks = 1; chunk < chunks; chunk++) {
-      const told = chunkIn(await this.#store.recall(chunkId(print, chunk)));
-      if (told === undefined) return undefined;
-      ({ chunks } = told);
-      all.push(...told.ids);
+      const chunkRead = chunkIn(await this.#store.get(chunkId(fingerprint, chunk)));
+      if (chunkRead === undefined) return undefined;
+      ({ chunks } = chunkRead);
+      all.push(...chunkRead.ids);
     }
     return all;
   }
 }
 
-function chunkId(print: string, chunk: number): string {
-  return `probe-list/${print}/${chunk}`;
+function chunkId(fingerprint: string, chunk: number): string {
+  return `probe-list/${fingerprint}/${chunk}`;
 }
 
-function wantedId(print: string): string {
-  return `probe-list-wanted/${print}`;
+function wantedId(fingerprint: string): string {
+  return `probe-list-wanted/${fingerprint}`;
 }
 
 /** Undefined for what no node has written. */

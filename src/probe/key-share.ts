@@ -52,7 +52,7 @@ export class KeyShare {
   constructor(options: KeyShareOptions) {
     const { store, keyIds } = options;
     this.#options = options;
-    this.#print = printOf(keyIds);
+    this.#print = fingerprintOf(keyIds);
     this.#lists = new KeyLists(store);
   }
 
@@ -94,10 +94,10 @@ export class KeyShare {
     const before = this.#held;
     const isNew = before?.rank !== rank || before.lease.token !== lease.token;
     this.#held = { rank, lease };
-    await store.remember(this.#printId(rank), this.#print, leaseMs);
-    await this.#lists.tellIfWanted(this.#print, keyIds);
+    await store.set(this.#printId(rank), this.#print, leaseMs);
+    await this.#lists.publishIfRequested(this.#print, keyIds);
     if (isNew && before?.rank !== rank) await this.#leave(before);
-    if (isNew && (await store.recall(this.#printId(rank + 1))) !== undefined) {
+    if (isNew && (await store.get(this.#printId(rank + 1))) !== undefined) {
       this.#beginsAt = performance.now() + checkMs;
     }
     if (performance.now() < this.#beginsAt) return { rank, has: NONE };
@@ -106,7 +106,7 @@ export class KeyShare {
 
   /** What the holder of a rank tests; undefined where it has not said so, or not yet: then it may be everything. */
   async #keysAt(rank: number): Promise<readonly string[] | undefined> {
-    const print = await this.#options.store.recall(this.#printId(rank));
+    const print = await this.#options.store.get(this.#printId(rank));
     if (print === undefined) return undefined;
     return print === this.#print ? this.#options.keyIds : this.#lists.find(print);
   }
@@ -114,7 +114,7 @@ export class KeyShare {
   async #leave(held: { readonly rank: number; readonly lease: Lease } | undefined): Promise<void> {
     if (held === undefined) return;
     const { store } = this.#options;
-    await store.forget(this.#printId(held.rank));
+    await store.delete(this.#printId(held.rank));
     await store.releaseLease(held.lease);
   }
 
@@ -124,6 +124,6 @@ export class KeyShare {
 }
 
 /** Equal for equal sets of keys. Key ids are no secrets: they are keyed hashes. */
-function printOf(keyIds: readonly string[]): string {
+function fingerprintOf(keyIds: readonly string[]): string {
   return createHash('sha256').update(keyIds.toSorted().join('\n')).digest('base64url').slice(0, 22);
 }

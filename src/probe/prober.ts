@@ -1,8 +1,8 @@
 import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { askFor } from './check-ask.ts';
-import type { CheckAsk } from './check-ask.ts';
+import { checkSpecFor } from './check-ask.ts';
+import type { CheckSpec } from './check-ask.ts';
 import { CheckBudget } from './check-budget.ts';
 import { Checker } from './checker.ts';
 import type { ProberOptions } from './prober-options.ts';
@@ -45,8 +45,8 @@ export class Prober {
   }
 
   /** A key of the provider has become due sooner than was known: it is not left waiting for the next round. */
-  hurry(providerId: string): void {
-    this.#loops.get(providerId)?.hurry();
+  checkSoon(providerId: string): void {
+    this.#loops.get(providerId)?.checkSoon();
   }
 
   /** What tests of a provider may cost in a day, where its keys are tested here and not on another node. */
@@ -109,9 +109,9 @@ export class Prober {
     const pooled = provider.pool.get(keyId);
     if (pooled === undefined) return 'unknown-key';
     const now = this.#options.tools.now();
-    const ask: CheckAsk | undefined =
+    const ask: CheckSpec | undefined =
       model === undefined
-        ? askFor(provider, settle(pooled.record, now), this.#checker.context(now))
+        ? checkSpecFor(provider, settle(pooled.record, now), this.#checker.context(now))
         : { kind: 'purchase', model: provider.mapModel(model) };
     if (ask === undefined) return 'no-health-check';
     const loop = this.#loops.get(provider.id);

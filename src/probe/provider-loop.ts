@@ -2,7 +2,7 @@ import type { PooledKey } from '../keys/pool.ts';
 import { settle } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CheckBudget } from './check-budget.ts';
-import type { CheckAsk, CheckKind } from './check-ask.ts';
+import type { CheckSpec, CheckKind } from './check-ask.ts';
 import type { Checker } from './checker.ts';
 import { checksOf, checksOfKey } from './due-checks.ts';
 import type { DueCheck, DueContext } from './due-checks.ts';
@@ -102,7 +102,7 @@ export class ProviderLoop {
   plan(pooled: PooledKey): readonly CheckPlan[] {
     const now = this.#options.tools.now();
     return checksOfKey(this.#provider, pooled, this.#context(now)).map(
-      ({ ask: { kind, model }, at, why }) => ({
+      ({ spec: { kind, model }, at, why }) => ({
         at: Math.max(at, now),
         kind,
         model,
@@ -126,7 +126,7 @@ export class ProviderLoop {
   }
 
   /** One check of a key at a time: whoever asks for any meanwhile gets its report. */
-  check(pooled: PooledKey, ask: CheckAsk): Promise<CheckReport | undefined> {
+  check(pooled: PooledKey, ask: CheckSpec): Promise<CheckReport | undefined> {
     return this.#begin(pooled, (signal) => this.#checker.run(this.#provider, pooled, ask, signal));
   }
 
@@ -140,7 +140,7 @@ export class ProviderLoop {
   }
 
   /** While a round is under way it does nothing: the next one follows as soon as anything is due. */
-  hurry(): void {
+  checkSoon(): void {
     if (this.#timer === undefined || this.#share === undefined) return;
     clearTimeout(this.#timer);
     this.#schedule(MIN_ROUND_MS);
@@ -205,7 +205,7 @@ export class ProviderLoop {
   }
 
   /** Within the day's budget, where it turns out to cost something. */
-  async #checkWithin({ pooled, ask, why }: DueCheck, signal: AbortSignal): Promise<CheckReport | undefined> {
+  async #checkWithin({ pooled, spec, why }: DueCheck, signal: AbortSignal): Promise<CheckReport | undefined> {
     const { now: clock } = this.#options.tools;
     const before = settle(pooled.record, clock());
     // The epoch alone does not tell: two nodes may have taken the key out at once, one by the operator's word.
@@ -213,15 +213,15 @@ export class ProviderLoop {
       const { epoch, state } = settle(pooled.record, clock());
       return epoch === before.epoch && state === before.state;
     };
-    const asked = await this.#checker.settle(this.#provider, ask, signal);
+    const asked = await this.#checker.settle(this.#provider, spec, signal);
     if (!isWanted()) return undefined;
     const now = clock();
     if (asked !== undefined && asked.kind !== 'list' && !this.#budget.take(now, shareOf(why))) {
       this.#tellSpent(now);
       return undefined;
     }
-    if (why === 'hold' && ask.model !== undefined) this.#holdTimes.checked(pooled.key.id, ask.model, now);
-    return this.#checker.run(this.#provider, pooled, ask, signal, isWanted);
+    if (why === 'hold' && spec.model !== undefined) this.#holdTimes.checked(pooled.key.id, spec.model, now);
+    return this.#checker.run(this.#provider, pooled, spec, signal, isWanted);
   }
 
   #tellSpent(now: number): void {

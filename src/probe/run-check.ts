@@ -5,9 +5,9 @@ import { operationNamed } from '../dialects/operation-table.ts';
 import type { PooledKey } from '../keys/pool.ts';
 import { ANY_MODEL, settle } from '../keys/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { CheckAsk, CheckKind } from './check-ask.ts';
+import type { CheckSpec, CheckKind } from './check-ask.ts';
 import { completionCall, freeCall } from './check-call.ts';
-import { formsFor, mayHelp } from './check-form.ts';
+import { formsFor, isWorthTrying } from './check-form.ts';
 import type { CheckForm, CheckForms } from './check-form.ts';
 import { checkLimits, drain } from './check-limits.ts';
 
@@ -43,7 +43,7 @@ export interface CheckTools {
 export async function runCheck(
   provider: Provider,
   pooled: PooledKey,
-  ask: CheckAsk,
+  ask: CheckSpec,
   use: CheckTools,
 ): Promise<CheckReport | undefined> {
   const { kind, model } = ask;
@@ -54,14 +54,14 @@ export async function runCheck(
   let why = 'operation_not_offered';
   for (let form = questions[at]; form !== undefined; form = questions[at]) {
     const call = completionCall(provider, model, tools.now(), signal, form);
-    const taken = await provider.takeOurs(call, model);
+    const taken = await provider.prepareInternal(call, model);
     if (taken.kind === 'refused') {
       why = taken.code;
       at++;
       continue;
     }
     if (!use.isWanted()) {
-      taken.retelling?.drop();
+      taken.translator?.drop();
       return undefined;
     }
     const next = nextQuestion(questions, at, kind);
@@ -69,7 +69,7 @@ export async function runCheck(
     const plan = { ...planOf(provider, pooled, ask, tools), isPutOtherwise };
     const attempt = await Attempt.start(taken.call, plan, tools);
     await drain(attempt);
-    taken.retelling?.drop();
+    taken.translator?.drop();
     const nextAt = attempt.cancelled ? undefined : next(attempt.verdict);
     if (nextAt === undefined) {
       remember(provider, model, form, attempt, use);
@@ -77,19 +77,19 @@ export async function runCheck(
     }
     at = nextAt;
   }
-  return noteNotAsked(provider, pooled, ask, why, tools);
+  return recordNotAsked(provider, pooled, ask, why, tools);
 }
 
 /** The list of models, or what else costs nothing. */
 async function checkFreely(
   provider: Provider,
   pooled: PooledKey,
-  ask: CheckAsk,
+  ask: CheckSpec,
   { tools, signal, isWanted }: CheckTools,
 ): Promise<CheckReport | undefined> {
   if (!isWanted()) return undefined;
   const call = freeCall(provider, tools.now(), signal);
-  if (call === undefined) return noteNotAsked(provider, pooled, ask, 'operation_not_offered', tools);
+  if (call === undefined) return recordNotAsked(provider, pooled, ask, 'operation_not_offered', tools);
   const attempt = await Attempt.start(call, planOf(provider, pooled, ask, tools), tools);
   await drain(attempt);
   return reportOf(attempt, ask);
@@ -97,9 +97,9 @@ async function checkFreely(
 
 /** The first form is tried whatever becomes of it; what is no chat further down only where the provider has it as it is. */
 function questionsOf(provider: Provider, model: string, forms: readonly CheckForm[]): readonly CheckForm[] {
-  const first = formsFor(provider, model)[0]?.asks;
+  const first = formsFor(provider, model)[0]?.kind;
   return forms.filter(
-    ({ asks }) => asks === 'chat' || asks === first || provider.takes(operationNamed(asks)),
+    ({ kind: asks }) => asks === 'chat' || asks === first || provider.supports(operationNamed(asks)),
   );
 }
 
@@ -115,7 +115,7 @@ function nextQuestion(
   return (verdict) => {
     const form = questions[at];
     if (form === undefined || (kind === 'answer' && verdict.class === 'client_error')) return undefined;
-    const found = questions.findIndex((next, place) => place > at && mayHelp(verdict, form, next));
+    const found = questions.findIndex((next, place) => place > at && isWorthTrying(verdict, form, next));
     return found < 0 ? undefined : found;
   };
 }
@@ -127,14 +127,14 @@ function remember(
   attempt: Attempt,
   { forms, tools }: CheckTools,
 ): void {
-  if (attempt.judged === 'ok') forms.took(provider, model, form);
-  if (attempt.judged === 'client_error') forms.tookNone(provider, model, tools.now());
+  if (attempt.verdictLabel === 'ok') forms.recordAccepted(provider, model, form);
+  if (attempt.verdictLabel === 'client_error') forms.recordAllRejected(provider, model, tools.now());
 }
 
 function planOf(
   provider: Provider,
   pooled: PooledKey,
-  { kind, model }: CheckAsk,
+  { kind, model }: CheckSpec,
   tools: AttemptTools,
 ): AttemptPlan {
   return {
@@ -148,15 +148,15 @@ function planOf(
 }
 
 /** Nothing left for the provider: it counts as a check that failed, so that the next one is put off like any other. */
-export function noteNotAsked(
+export function recordNotAsked(
   provider: Provider,
   pooled: PooledKey,
-  ask: CheckAsk,
+  ask: CheckSpec,
   rule: string,
   { recorder, now, node, random }: AttemptTools,
 ): CheckReport {
   const at = now();
-  if (provider.policy.remembers)
+  if (provider.policy.recordsOutcomes)
     recorder.record(provider, pooled, {
       type: 'attempt',
       epoch: settle(pooled.record, at).epoch,
@@ -169,12 +169,12 @@ export function noteNotAsked(
       check: true,
       jitter: random(),
     });
-  return { passed: false, verdict: 'client_error', rule, ms: 0, ...told(ask) };
+  return { passed: false, verdict: 'client_error', rule, ms: 0, ...specFields(ask) };
 }
 
-function reportOf(attempt: Attempt, ask: CheckAsk): CheckReport | undefined {
+function reportOf(attempt: Attempt, ask: CheckSpec): CheckReport | undefined {
   if (attempt.cancelled) return undefined;
-  const { verdict, rule, status, detail, ms } = attempt.note;
+  const { verdict, rule, status, detail, ms } = attempt.logEntry;
   return {
     passed: attempt.effect.kind === 'succeeds',
     verdict,
@@ -182,10 +182,10 @@ function reportOf(attempt: Attempt, ask: CheckAsk): CheckReport | undefined {
     ms,
     ...(status !== undefined && { status }),
     ...(detail !== undefined && { detail }),
-    ...told(ask),
+    ...specFields(ask),
   };
 }
 
-function told({ kind, model }: CheckAsk): Pick<CheckReport, 'kind' | 'model'> {
+function specFields({ kind, model }: CheckSpec): Pick<CheckReport, 'kind' | 'model'> {
   return { kind, ...(model !== undefined && { model }) };
 }

@@ -8,15 +8,15 @@ import { freeCall } from './check-call.ts';
 import { checkLimits, drain } from './check-limits.ts';
 
 /** What is known of an address: whether it shows what costs nothing to those it knows alone. */
-export type Doors = 'refuses' | 'open';
+export type ListAccess = 'refuses' | 'open';
 
 /** What was found out is believed for so long. Milliseconds. */
-const BELIEVED_MS = 24 * 60 * 60 * 1000;
+const CACHED_MS = 24 * 60 * 60 * 1000;
 /** Where nothing was found out, as of an address that does not answer, it is asked again after this. Milliseconds. */
 const ASK_AGAIN_MS = 5 * 60 * 1000;
 
-interface Belief {
-  readonly doors: Doors | undefined;
+interface CachedAccess {
+  readonly access: ListAccess | undefined;
   /** Milliseconds since the epoch. */
   readonly until: number;
 }
@@ -28,11 +28,11 @@ interface Belief {
  *
  * Who pays: a request a day for each address of which a key was refused.
  */
-export class Strangers {
+export class ListAccessProbe {
   readonly #store: Store;
   readonly #tools: AttemptTools;
-  readonly #beliefs = new Map<string, Belief>();
-  readonly #asking = new Map<string, Promise<Doors | undefined>>();
+  readonly #beliefs = new Map<string, CachedAccess>();
+  readonly #asking = new Map<string, Promise<ListAccess | undefined>>();
 
   constructor(store: Store, tools: AttemptTools) {
     this.#store = store;
@@ -40,16 +40,16 @@ export class Strangers {
   }
 
   /** What is known here; undefined where nothing is. */
-  known(provider: Provider): Doors | undefined {
-    const belief = this.#beliefs.get(addressOf(provider));
-    return belief !== undefined && this.#tools.now() < belief.until ? belief.doors : undefined;
+  known(provider: Provider): ListAccess | undefined {
+    const cached = this.#beliefs.get(addressOf(provider));
+    return cached !== undefined && this.#tools.now() < cached.until ? cached.access : undefined;
   }
 
   /** Finds out where nothing is known, one question at a time; undefined where that did not come to anything. */
-  find(provider: Provider, signal: AbortSignal): Promise<Doors | undefined> {
+  probe(provider: Provider, signal: AbortSignal): Promise<ListAccess | undefined> {
     const address = addressOf(provider);
-    const belief = this.#beliefs.get(address);
-    if (belief !== undefined && this.#tools.now() < belief.until) return Promise.resolve(belief.doors);
+    const cached = this.#beliefs.get(address);
+    if (cached !== undefined && this.#tools.now() < cached.until) return Promise.resolve(cached.access);
     const asking = this.#asking.get(address);
     if (asking !== undefined) return asking;
     const found = this.#findOut(provider, address, signal).finally(() => this.#asking.delete(address));
@@ -57,34 +57,34 @@ export class Strangers {
     return found;
   }
 
-  async #findOut(provider: Provider, address: string, signal: AbortSignal): Promise<Doors | undefined> {
+  async #findOut(provider: Provider, address: string, signal: AbortSignal): Promise<ListAccess | undefined> {
     const told = await this.#told(address);
-    const doors = told ?? (await this.#ask(provider, signal));
-    if (signal.aborted) return doors;
-    const forMs = doors === undefined ? ASK_AGAIN_MS : BELIEVED_MS;
-    this.#beliefs.set(address, { doors, until: this.#tools.now() + forMs });
+    const access = told ?? (await this.#ask(provider, signal));
+    if (signal.aborted) return access;
+    const forMs = access === undefined ? ASK_AGAIN_MS : CACHED_MS;
+    this.#beliefs.set(address, { access, until: this.#tools.now() + forMs });
     // A store that is away costs the others a question of their own, and nothing else.
-    if (doors !== undefined && told === undefined)
-      await this.#store.remember(address, doors, forMs).catch(() => undefined);
-    return doors;
+    if (access !== undefined && told === undefined)
+      await this.#store.set(address, access, forMs).catch(() => undefined);
+    return access;
   }
 
-  async #told(address: string): Promise<Doors | undefined> {
-    const told = await this.#store.recall(address).catch(() => undefined);
+  async #told(address: string): Promise<ListAccess | undefined> {
+    const told = await this.#store.get(address).catch(() => undefined);
     return told === 'refuses' || told === 'open' ? told : undefined;
   }
 
-  async #ask(provider: Provider, signal: AbortSignal): Promise<Doors | undefined> {
+  async #ask(provider: Provider, signal: AbortSignal): Promise<ListAccess | undefined> {
     const [pooled] = provider.pool.all();
-    const madeUp = pooled && madeUpLike(pooled.key.secret, this.#tools.random);
+    const madeUp = pooled && fakeCredentialLike(pooled.key.secret, this.#tools.random);
     const asked = freeCall(provider, this.#tools.now(), signal, madeUp);
     if (asked === undefined) return undefined;
     const limits = checkLimits(provider);
     const plan = { provider, pooled: undefined, epoch: 0, model: undefined, check: 'key', limits } as const;
     const attempt = await Attempt.start(asked, plan, this.#tools);
     await drain(attempt);
-    if (attempt.judged === 'ok') return 'open';
-    return attempt.judged === 'key_dead' || attempt.note.status === 401 ? 'refuses' : undefined;
+    if (attempt.verdictLabel === 'ok') return 'open';
+    return attempt.verdictLabel === 'key_dead' || attempt.logEntry.status === 401 ? 'refuses' : undefined;
   }
 }
 
@@ -103,15 +103,17 @@ const MIN_MADE_UP = 24;
  * A credential that nobody has, of the same shape as one: letters for letters, digits for digits.
  * @param random - in [0, 1)
  */
-export function madeUpLike(secret: Secret, random: () => number): Secret {
+export function fakeCredentialLike(secret: Secret, random: () => number): Secret {
   const text = secret.reveal().padEnd(KEPT + MIN_MADE_UP, 'x0');
   const rest = text.slice(KEPT);
-  return new Secret(text.slice(0, KEPT) + rest.replaceAll(/[a-zA-Z0-9]/g, (like) => oneLike(like, random)));
+  return new Secret(
+    text.slice(0, KEPT) + rest.replaceAll(/[a-zA-Z0-9]/g, (like) => randomLike(like, random)),
+  );
 }
 
 const ALIKE: readonly string[] = ['abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '0123456789'];
 
-function oneLike(like: string, random: () => number): string {
+function randomLike(like: string, random: () => number): string {
   const alphabet = ALIKE.find((each) => each.includes(like)) ?? like;
   return alphabet.charAt(Math.floor(random() * alphabet.length));
 }

@@ -1,8 +1,8 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Operation } from '../dialects/operation.ts';
-import { placeOf } from './place.ts';
-import { plainWire } from './plain-wire.ts';
-import type { Wire } from './wire.ts';
+import { endpointOf } from './place.ts';
+import { plainAdapter } from './plain-wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** Operations that belong to a resource rather than to one of its deployments. */
 const OF_THE_RESOURCE = /^(?:models|files|uploads|batches|responses|fine_tuning|conversations|realtime)\b/;
@@ -11,21 +11,21 @@ const OF_THE_RESOURCE = /^(?:models|files|uploads|batches|responses|fine_tuning|
 const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)?$/;
 
 /** The base that has neither deployments nor versions. */
-const NEWEST = '/openai/v1';
+const VERSIONLESS_BASE = '/openai/v1';
 
 /**
  * Azure OpenAI: `azureServiceUrl` is that of a resource, whose deployments are named as models are; of one
  * deployment; of one operation, where everything goes; or the base `/openai/v1`, which has neither deployments
  * nor versions.
  */
-export function openAzure(config: ProviderConfig): Wire {
+export function openAzure(config: ProviderConfig): ProviderAdapter {
   const service = new URL(config.azureServiceUrl ?? config.baseUrl);
-  const { origin, basePath } = placeOf({ ...config, baseUrl: service.origin });
+  const { origin, basePath } = endpointOf({ ...config, baseUrl: service.origin });
   const path = service.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
   const query = service.search.slice(1);
   const deployment = DEPLOYMENT.exec(path)?.[1];
   const isResource = path === '';
-  const wire = plainWire(origin, 'openai-chat', [
+  const adapter = plainAdapter(origin, 'openai-chat', [
     {
       family: 'openai',
       basePath: (operation) => basePath + baseOf(path, operation),
@@ -35,14 +35,16 @@ export function openAzure(config: ProviderConfig): Wire {
     },
   ]);
   return {
-    ...wire,
-    manner: { maxTokens: 'max_completion_tokens', reasoningBack: false },
+    ...adapter,
+    quirks: { maxTokensField: 'max_completion_tokens', resendsReasoning: false },
     // Without a model there is no path to a deployment.
-    takes: (operation, model) =>
-      wire.takes(operation) && (!isResource || model !== undefined || OF_THE_RESOURCE.test(operation.name)),
+    supports: (operation, model) =>
+      adapter.supports(operation) &&
+      (!isResource || model !== undefined || OF_THE_RESOURCE.test(operation.name)),
     build: (call, key, model) => {
-      const request = wire.build(call, key, model);
-      if (request instanceof Promise || !call.target.operation.upgrades || path === NEWEST) return request;
+      const request = adapter.build(call, key, model);
+      if (request instanceof Promise || !call.target.operation.upgrades || path === VERSIONLESS_BASE)
+        return request;
       return { ...request, path: withDeployment(request.path, deployment ?? model) };
     },
   };
@@ -59,11 +61,11 @@ function withDeployment(path: string, deployment: string | undefined): string {
 
 function isOneOperation(path: string): boolean {
   const [, deployment, rest] = DEPLOYMENT.exec(path) ?? [];
-  return path !== '' && path !== NEWEST && (deployment === undefined || rest !== undefined);
+  return path !== '' && path !== VERSIONLESS_BASE && (deployment === undefined || rest !== undefined);
 }
 
 function baseOf(path: string, { name }: Operation): string {
-  if (path === NEWEST) return NEWEST;
+  if (path === VERSIONLESS_BASE) return VERSIONLESS_BASE;
   if (OF_THE_RESOURCE.test(name)) return '/openai';
   return `/openai/deployments/${DEPLOYMENT.exec(path)?.[1] ?? '{model}'}`;
 }

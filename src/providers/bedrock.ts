@@ -5,27 +5,27 @@ import { asObject, parseObject } from '../dialects/frame-judge.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Secret } from '../keys/secret.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
-import { placeOf } from './place.ts';
+import { endpointOf } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
 import { unusableKey } from './unusable-key.ts';
-import type { Wire } from './wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /**
  * Bedrock's Converse. A key is a Bedrock API key, sent as it is, or an access key and its secret with a colon
  * between them (`ACCESS:SECRET`, and `:SESSION` behind temporary ones), by which each attempt is signed anew.
  */
-export function openBedrock(config: ProviderConfig): Wire {
-  const { origin, basePath } = placeOf(config);
+export function openBedrock(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
   const region = config.awsRegion ?? regionIn(origin);
   const additional = config.bedrockAdditionalFields;
   return {
     origin,
     native: 'bedrock-converse',
-    takes: ({ dialect }) => familyOf(dialect) === 'bedrock',
+    supports: ({ dialect }) => familyOf(dialect) === 'bedrock',
     build: (call, key, model) => {
-      const request = plainRequest(call, model, basePath, additional);
-      const halves = key === undefined ? undefined : pairIn(key.secret);
-      if (halves !== undefined) return signed(request, origin, region, halves).catch(unusableKey);
+      const request = unsignedRequest(call, model, basePath, additional);
+      const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
+      if (accessKey !== undefined) return sign(request, origin, region, accessKey).catch(unusableKey);
       const secret = key?.secret ?? call.credential;
       if (secret !== undefined) request.headers.push('authorization', `Bearer ${secret.reveal()}`);
       return request;
@@ -34,14 +34,14 @@ export function openBedrock(config: ProviderConfig): Wire {
 }
 
 /** Two halves of a credential, and what comes with temporary ones. */
-interface Pair {
+interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
 /** Access keys have a form of their own (docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html). */
-function pairIn(secret: Secret): Pair | undefined {
+function parseAccessKey(secret: Secret): AccessKey | undefined {
   const [accessKeyId = '', secretAccessKey, ...session] = secret.reveal().split(':');
   if (secretAccessKey === undefined) return undefined;
   const sessionToken = session.join(':');
@@ -53,7 +53,7 @@ function regionIn(origin: string): string {
   return /bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\./.exec(origin)?.[1] ?? 'us-east-1';
 }
 
-function plainRequest(
+function unsignedRequest(
   call: Call,
   model: string | undefined,
   basePath: string,
@@ -66,7 +66,7 @@ function plainRequest(
     method: operation.method,
     path: basePath + path + query,
     headers: requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
-    body: Buffer.isBuffer(body) && isConverse ? withAdditional(body, additional) : body,
+    body: Buffer.isBuffer(body) && isConverse ? withAdditionalFields(body, additional) : body,
   };
 }
 
@@ -74,24 +74,24 @@ function plainRequest(
  * Puts the configured fields beside those that the request has itself, such as how much the model may think; of one
  * name the configured one counts. The body is one that was made here: no client speaks Converse.
  */
-function withAdditional(body: Buffer, additional: ProviderConfig['bedrockAdditionalFields']): Buffer {
-  const asked = additional === undefined ? undefined : parseObject(body.toString());
-  if (asked === undefined) return body;
-  const { additionalModelRequestFields: own, ...others } = asked;
+function withAdditionalFields(body: Buffer, additional: ProviderConfig['bedrockAdditionalFields']): Buffer {
+  const request = additional === undefined ? undefined : parseObject(body.toString());
+  if (request === undefined) return body;
+  const { additionalModelRequestFields: own, ...others } = request;
   const fields = { ...asObject(own), ...additional };
   return Buffer.from(JSON.stringify({ additionalModelRequestFields: fields, ...others }));
 }
 
 /** Signs over the exact bytes (AWS Signature Version 4). Of the headers only those are signed that say what is meant. */
-async function signed(
+async function sign(
   request: UpstreamRequest,
   origin: string,
   region: string,
-  pair: Pair,
+  accessKey: AccessKey,
 ): Promise<UpstreamRequest> {
   const { method, path, body, headers } = request;
   const signer = new AwsV4Signer({
-    ...pair,
+    ...accessKey,
     method,
     url: origin + path,
     service: 'bedrock',
@@ -99,9 +99,9 @@ async function signed(
     headers: { 'content-type': 'application/json' },
     body: Buffer.isBuffer(body) ? new Uint8Array(body) : null,
   });
-  const made = await signer.sign();
+  const result = await signer.sign();
   for (const name of ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']) {
-    const value = made.headers.get(name);
+    const value = result.headers.get(name);
     if (value !== null) headers.push(name, value);
   }
   return { ...request, headers };

@@ -1,11 +1,11 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
-import { PLAIN_MANNER } from '../translate/asked.ts';
+import { NO_QUIRKS } from '../translate/asked.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
-import { placeOf } from './place.ts';
-import { plainWire } from './plain-wire.ts';
+import { endpointOf } from './place.ts';
+import { plainAdapter } from './plain-wire.ts';
 import type { Surface } from './plain-wire.ts';
-import type { Wire } from './wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** docs.anthropic.com/en/api/versioning: the version that is current. */
 export const ANTHROPIC_VERSION = '2023-06-01';
@@ -14,11 +14,11 @@ export const ANTHROPIC_VERSION = '2023-06-01';
  * What Claude Code sends beside its OAuth token, by the Higress plugin: such tokens are for requests that look as
  * its own do.
  */
-const CODE_HEADERS: Readonly<Record<string, string>> = {
+const CLAUDE_CODE_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'claude-cli/2.1.2 (external, cli)',
   'x-app': 'cli',
 };
-const CODE_BETAS = ['oauth-2025-04-20', 'interleaved-thinking-2025-05-14', 'claude-code-20250219'];
+const CLAUDE_CODE_BETAS = ['oauth-2025-04-20', 'interleaved-thinking-2025-05-14', 'claude-code-20250219'];
 
 /** Whether a model is one of Anthropic's, where others are served beside them. */
 export function isClaude(model: string): boolean {
@@ -26,8 +26,8 @@ export function isClaude(model: string): boolean {
 }
 
 /** Anthropic: its own dialect alone. */
-export function openClaude(config: ProviderConfig): Wire {
-  const { origin, basePath } = placeOf(config);
+export function openClaude(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
   const { claudeCodeMode: isCode = false, apiVersion } = config;
   const surface: Surface = {
     family: 'anthropic',
@@ -36,17 +36,17 @@ export function openClaude(config: ProviderConfig): Wire {
     defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
   };
   const version = apiVersion === undefined ? {} : { 'anthropic-version': apiVersion };
-  const wire = plainWire(origin, 'anthropic-messages', [surface]);
+  const adapter = plainAdapter(origin, 'anthropic-messages', [surface]);
   return {
-    ...wire,
-    ...(isCode && { manner: { ...PLAIN_MANNER, asClaudeCode: true } }),
+    ...adapter,
+    ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
     build: (call: Call, key, model) => {
-      const request = wire.build(call, key, model);
+      const request = adapter.build(call, key, model);
       // A plain wire has nothing to wait for.
       if (request instanceof Promise) return request;
-      if (!isCode) return { ...request, headers: withHeaders(request.headers, version) };
-      const set = { ...CODE_HEADERS, 'anthropic-beta': betas(request.headers), ...version };
-      return { ...request, path: withBeta(request.path), headers: withHeaders(request.headers, set) };
+      if (!isCode) return { ...request, headers: setHeaders(request.headers, version) };
+      const overrides = { ...CLAUDE_CODE_HEADERS, 'anthropic-beta': betaHeader(request.headers), ...version };
+      return { ...request, path: withBeta(request.path), headers: setHeaders(request.headers, overrides) };
     },
   };
 }
@@ -57,19 +57,22 @@ function withBeta(path: string): string {
 }
 
 /** Claude Code's, and behind them those that the client asks for: its body may rely on them. */
-function betas(headers: UpstreamRequest['headers']): string {
-  const asked = headers.filter(
+function betaHeader(headers: UpstreamRequest['headers']): string {
+  const requested = headers.filter(
     (_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'anthropic-beta',
   );
-  const names = asked.flatMap((value) => value.split(',')).map((name) => name.trim());
-  return [...new Set([...CODE_BETAS, ...names])].filter((name) => name !== '').join(',');
+  const names = requested.flatMap((value) => value.split(',')).map((name) => name.trim());
+  return [...new Set([...CLAUDE_CODE_BETAS, ...names])].filter((name) => name !== '').join(',');
 }
 
-function withHeaders(headers: UpstreamRequest['headers'], set: Readonly<Record<string, string>>): string[] {
+function setHeaders(
+  headers: UpstreamRequest['headers'],
+  overrides: Readonly<Record<string, string>>,
+): string[] {
   const kept: string[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at] ?? '';
-    if (!(name.toLowerCase() in set)) kept.push(name, headers[at + 1] ?? '');
+    if (!(name.toLowerCase() in overrides)) kept.push(name, headers[at + 1] ?? '');
   }
-  return [...kept, ...Object.entries(set).flat()];
+  return [...kept, ...Object.entries(overrides).flat()];
 }

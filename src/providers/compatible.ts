@@ -1,28 +1,28 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Operation } from '../dialects/operation.ts';
 import type { BodyField } from './body-fields.ts';
-import { pathsOf } from './capabilities.ts';
+import { capabilityPaths } from './capabilities.ts';
 import { ANTHROPIC_VERSION } from './claude.ts';
-import { placeOf, prefixOf } from './place.ts';
-import { plainWire } from './plain-wire.ts';
+import { endpointOf, siblingPathPrefix } from './place.ts';
+import { plainAdapter } from './plain-wire.ts';
 import type { Surface } from './plain-wire.ts';
 import { chatTraitsOf } from './shaping/chat-traits.ts';
 import { isOffered } from './types/row.ts';
-import type { OtherSurface, ProviderType } from './types/row.ts';
+import type { AdditionalApi, ProviderType } from './types/row.ts';
 import { providerTypes } from './types.ts';
-import type { Wire } from './wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** Providers that want to see the model's reasoning again while it calls tools, by what they document. */
 const REASONING_BACK: ReadonlySet<string> = new Set(['deepseek', 'minimax', 'moonshot', 'zhipuai']);
 
 /** What speaks OpenAI, as its row and its configuration describe it. */
-export function openCompatible(config: ProviderConfig): Wire {
+export function openCompatible(config: ProviderConfig): ProviderAdapter {
   const { type } = config;
-  const { origin, basePath } = placeOf(config);
+  const { origin, basePath } = endpointOf(config);
   const row: ProviderType = providerTypes.get(type) ?? { type, credential: { kind: 'bearer' } };
-  const prefix = prefixOf(config, row.baseUrl);
-  const configured = pathsOf(config);
-  const usual = { ...row.paths, ...codePlanPaths(config) };
+  const prefix = siblingPathPrefix(config, row.baseUrl);
+  const configured = capabilityPaths(config);
+  const typePaths = { ...row.paths, ...codePlanPaths(config) };
   const openai: Surface = {
     family: 'openai',
     basePath,
@@ -30,31 +30,31 @@ export function openCompatible(config: ProviderConfig): Wire {
     // What has been given a path is there.
     lacks: (operation) => configured(operation) === undefined && !isOffered(row.offers, operation.name),
     paths: (operation) => {
-      const own = usual[operation.name];
+      const own = typePaths[operation.name];
       const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
       return configured(operation) ?? elsewhere;
     },
     fields: (operation) => fieldsFor(config, operation),
   };
-  const beside = prefix === undefined ? [] : surfacesBeside(row, prefix, configured);
+  const additional = prefix === undefined ? [] : additionalSurfaces(row, prefix, configured);
   return {
-    ...plainWire(origin, 'openai-chat', [openai, ...beside]),
+    ...plainAdapter(origin, 'openai-chat', [openai, ...additional]),
     errorsInside: row.errorsInside === true,
-    manner: {
-      maxTokens: type === 'openai' ? 'max_completion_tokens' : 'max_tokens',
-      reasoningBack: REASONING_BACK.has(type),
+    quirks: {
+      maxTokensField: type === 'openai' ? 'max_completion_tokens' : 'max_tokens',
+      resendsReasoning: REASONING_BACK.has(type),
       refusesStreamUsage: !chatTraitsOf(type).streamUsage,
     },
   };
 }
 
 /** What a provider speaks beside OpenAI's dialect. */
-function surfacesBeside(
+function additionalSurfaces(
   { anthropic, own, credential }: ProviderType,
   prefix: string,
   paths: NonNullable<Surface['paths']>,
 ): Surface[] {
-  const surface = (family: Surface['family'], { basePath, offers }: OtherSurface): Surface => ({
+  const surface = (family: Surface['family'], { basePath, offers }: AdditionalApi): Surface => ({
     family,
     basePath: prefix + basePath,
     credential,

@@ -6,7 +6,7 @@ import type { ProviderConfig } from '../config/schema.ts';
  */
 export interface FailoverPolicy {
   /** Whether outcomes change key records. Without it a key is picked at random and nothing is remembered. */
-  readonly remembers: boolean;
+  readonly recordsOutcomes: boolean;
   /** Tries for one request at this provider, at least 1: of every kind, or of all but definite rejections. */
   readonly attempts: number;
   /** Whether definite rejections of a key are among `attempts`: where `maxRetries` was asked for. */
@@ -27,7 +27,7 @@ export function failoverPolicy({ failover, retryOnFailure, attempts }: ProviderC
   const retry = retryOnFailure?.enabled === true ? retryOnFailure : undefined;
   const ownAttempts = failover.enabled ? attempts : 1;
   return {
-    remembers: failover.enabled,
+    recordsOutcomes: failover.enabled,
     attempts: retry === undefined ? ownAttempts : 1 + retry.maxRetries,
     boundsRejections: retry !== undefined,
     retryTimeoutMs: retry?.retryTimeout ?? Infinity,

@@ -2,18 +2,18 @@ import type { ProviderConfig } from '../config/schema.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
 import { familyOf } from '../dialects/operation.ts';
 import { ANTHROPIC_VERSION, isClaude } from './claude.ts';
-import { placeOf } from './place.ts';
-import { plainWire } from './plain-wire.ts';
-import type { Wire } from './wire.ts';
+import { endpointOf } from './place.ts';
+import { plainAdapter } from './plain-wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /**
  * Azure AI Foundry: models of Anthropic's are spoken to as Anthropic's, beside the base of all others, which is
  * OpenAI's. learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
  */
-export function openFoundry(config: ProviderConfig): Wire {
-  const { origin, basePath } = placeOf(config);
+export function openFoundry(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
   const credential = { kind: 'header', name: 'api-key' } as const;
-  const wire = plainWire(origin, 'openai-chat', [
+  const adapter = plainAdapter(origin, 'openai-chat', [
     { family: 'openai', basePath, credential },
     {
       family: 'anthropic',
@@ -24,11 +24,11 @@ export function openFoundry(config: ProviderConfig): Wire {
     },
   ]);
   return {
-    ...wire,
+    ...adapter,
     nativeOf,
-    manner: { maxTokens: 'max_completion_tokens', reasoningBack: false },
-    takes: (operation: Operation, model = '') =>
-      wire.takes(operation) && familyOf(operation.dialect) === familyOf(nativeOf(model)),
+    quirks: { maxTokensField: 'max_completion_tokens', resendsReasoning: false },
+    supports: (operation: Operation, model = '') =>
+      adapter.supports(operation) && familyOf(operation.dialect) === familyOf(nativeOf(model)),
   };
 }
 

@@ -1,17 +1,17 @@
 import type { ProviderConfig } from '../config/schema.ts';
 import type { Operation } from '../dialects/operation.ts';
-import { PLAIN_MANNER } from '../translate/asked.ts';
+import { NO_QUIRKS } from '../translate/asked.ts';
 import { countsTokens } from '../translate/far/gemini-generate.ts';
 import type { BodyField } from './body-fields.ts';
-import { placeOf } from './place.ts';
-import { plainWire } from './plain-wire.ts';
-import type { Wire } from './wire.ts';
+import { endpointOf } from './place.ts';
+import { plainAdapter } from './plain-wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** Gemini's own dialect; see docs/decisions for why not its OpenAI-compatible one. */
-export function openGemini(config: ProviderConfig): Wire {
-  const { origin, basePath } = placeOf(config);
+export function openGemini(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
   const { apiVersion, geminiThinkingBudget } = config;
-  const wire = plainWire(origin, 'gemini-generate', [
+  const adapter = plainAdapter(origin, 'gemini-generate', [
     {
       family: 'gemini',
       basePath: apiVersion === undefined ? basePath : basePath.replace(VERSION, `/${apiVersion}`),
@@ -22,8 +22,8 @@ export function openGemini(config: ProviderConfig): Wire {
       ],
     },
   ]);
-  if (geminiThinkingBudget === undefined) return wire;
-  return { ...wire, manner: { ...PLAIN_MANNER, thinkingTokens: geminiThinkingBudget } };
+  if (geminiThinkingBudget === undefined) return adapter;
+  return { ...adapter, quirks: { ...NO_QUIRKS, defaultThinkingTokens: geminiThinkingBudget } };
 }
 
 const VERSION = /\/v\d+\w*$/u;

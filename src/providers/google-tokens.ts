@@ -2,13 +2,13 @@ import { SignJWT } from 'jose';
 import { createPrivateKey } from 'node:crypto';
 import { request } from 'undici';
 import { faultDetail } from '../upstream/faults.ts';
-import type { Opening } from '../upstream/exchange.ts';
-import { UNREADABLE } from '../upstream/watch.ts';
+import type { UpstreamResult } from '../upstream/exchange.ts';
+import { UNWATCHED } from '../upstream/watch.ts';
 import { Redactor } from '../keys/redactor.ts';
 import { Secret } from '../keys/secret.ts';
 import type { ServiceAccount } from '../keys/service-account.ts';
 import { unusableKey } from './unusable-key.ts';
-import type { CredentialTrouble } from './wire.ts';
+import type { CredentialFailure } from './wire.ts';
 
 /** What tokens are for: cloud.google.com/vertex-ai/docs/authentication. */
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -25,9 +25,9 @@ interface Token {
   readonly endsAt: number;
 }
 
-interface Entry {
+interface TokenEntry {
   token: Token | undefined;
-  fetching: Promise<Token | CredentialTrouble> | undefined;
+  fetching: Promise<Token | CredentialFailure> | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ interface Entry {
 export class GoogleTokens {
   readonly #refreshAheadMs: number;
   readonly #now: () => number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, TokenEntry>();
 
   /** @param refreshAheadMs - how long before its end a token is renewed */
   constructor(refreshAheadMs: number, now: () => number) {
@@ -46,7 +46,7 @@ export class GoogleTokens {
   }
 
   /** A token that is good now, or what came instead of one. @param id - of the key */
-  tokenFor(id: string, account: ServiceAccount): Secret | Promise<Secret | CredentialTrouble> {
+  tokenFor(id: string, account: ServiceAccount): Secret | Promise<Secret | CredentialFailure> {
     const entry = this.#entryOf(id);
     const { token } = entry;
     const leftMs = token === undefined ? 0 : token.endsAt - this.#now();
@@ -61,12 +61,12 @@ export class GoogleTokens {
    * The provider did not take a key's token: the next request fetches another. Where that has happened already
    * the newer token stays, so that of many requests refused at once only the first costs a fetch.
    */
-  drop(id: string, refused: string): void {
+  invalidate(id: string, refused: string): void {
     const entry = this.#entryOf(id);
     if (entry.token?.secret.reveal() === refused) entry.token = undefined;
   }
 
-  #entryOf(id: string): Entry {
+  #entryOf(id: string): TokenEntry {
     let entry = this.#entries.get(id);
     if (entry === undefined) {
       entry = { token: undefined, fetching: undefined };
@@ -75,7 +75,7 @@ export class GoogleTokens {
     return entry;
   }
 
-  #fetch(entry: Entry, account: ServiceAccount): Promise<Token | CredentialTrouble> {
+  #fetch(entry: TokenEntry, account: ServiceAccount): Promise<Token | CredentialFailure> {
     entry.fetching ??= fetchToken(account, this.#now).then((fetched) => {
       entry.fetching = undefined;
       if ('secret' in fetched) entry.token = fetched;
@@ -86,21 +86,21 @@ export class GoogleTokens {
 }
 
 /** Never rejects: what goes wrong is a trouble of the credential's. */
-async function fetchToken(account: ServiceAccount, now: () => number): Promise<Token | CredentialTrouble> {
+async function fetchToken(account: ServiceAccount, now: () => number): Promise<Token | CredentialFailure> {
   let assertion: string;
   try {
     assertion = await assertionOf(account, now());
   } catch (error) {
     return unusableKey(error);
   }
-  return askForToken(new URL(account.token_uri), assertion, now);
+  return requestToken(new URL(account.token_uri), assertion, now);
 }
 
-async function askForToken(
+async function requestToken(
   at: URL,
   assertion: string,
   now: () => number,
-): Promise<Token | CredentialTrouble> {
+): Promise<Token | CredentialFailure> {
   try {
     const {
       statusCode,
@@ -115,20 +115,20 @@ async function askForToken(
       }).toString(),
       signal: AbortSignal.timeout(FETCH_MS),
     });
-    const answer = await beginningOf(stream);
+    const answer = await readBounded(stream);
     const token = statusCode < 300 ? tokenIn(answer, now()) : undefined;
     if (token !== undefined) return token;
     // What was asked with is good for another hour.
     const body = new Redactor([assertion]).bytes(answer);
-    return troubleOf({ kind: 'whole', status: statusCode, headers, body, watch: UNREADABLE });
+    return failureOf({ kind: 'whole', status: statusCode, headers, body, watch: UNWATCHED });
   } catch (error) {
     const detail = error instanceof Error ? `token-${faultDetail(error)}` : 'token';
-    return troubleOf({ kind: 'fault', fault: 'not-sent', detail });
+    return failureOf({ kind: 'fault', fault: 'not-sent', detail });
   }
 }
 
 /** What lies behind the bound is not read: the connection is given up. */
-async function beginningOf(body: AsyncIterable<Buffer>): Promise<Buffer> {
+async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of body) {
@@ -174,7 +174,7 @@ function tokenIn(answer: Buffer, now: number): Token | undefined {
 }
 
 /** An answer that is no error and holds no token says nothing of the key. */
-function troubleOf(opening: Opening): CredentialTrouble {
+function failureOf(opening: UpstreamResult): CredentialFailure {
   const isEmpty = opening.kind === 'whole' && opening.status < 300;
   return {
     kind: 'credential-trouble',

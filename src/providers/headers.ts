@@ -1,20 +1,20 @@
-import { travellingProtocols } from '../dialects/key-protocol.ts';
+import { forwardedProtocols } from '../dialects/key-protocol.ts';
 import type { Family } from '../dialects/operation.ts';
 import {
-  PASSED_BY_SPEECH,
+  PASSED_BY_FAMILY,
   PASSED_EVERYWHERE,
   PASSED_WITH_GET,
   PASSED_WITH_OWN_CREDENTIAL,
-  fitting,
+  matchHeaderName,
   isIdentity,
   neverPasses,
 } from './types/passed-headers.ts';
 
 /** How many names are remembered, so that a client which invents them costs no memory. */
-const MAX_NAMES_KNOWN = 512;
+const MAX_CACHED_NAMES = 512;
 
 /** What decides about headers: where a request goes, in whose words, and with whose credential. */
-export interface Passing {
+export interface HeaderFilterOptions {
   readonly family: Family;
   /** What passes to this provider beside what passes to all: of its type, and of its configuration. In lower case. */
   readonly names: readonly string[];
@@ -23,15 +23,15 @@ export interface Passing {
 }
 
 /** Which of a client's headers travel on to one provider. */
-export class PassedHeaders {
+export class HeaderFilter {
   readonly #names: readonly string[];
   readonly #isOwnCredential: boolean;
   /** What was found out of names, as they were written: of a few, again and again. */
-  readonly #known = new Map<string, Fate>();
+  readonly #known = new Map<string, Disposition>();
 
-  constructor({ family, names, isOwnCredential }: Passing) {
+  constructor({ family, names, isOwnCredential }: HeaderFilterOptions) {
     const own = isOwnCredential ? PASSED_WITH_OWN_CREDENTIAL[family] : [];
-    this.#names = [...PASSED_EVERYWHERE, ...PASSED_BY_SPEECH[family], ...own, ...names];
+    this.#names = [...PASSED_EVERYWHERE, ...PASSED_BY_FAMILY[family], ...own, ...names];
     this.#isOwnCredential = isOwnCredential;
   }
 
@@ -39,35 +39,39 @@ export class PassedHeaders {
    * @param raw - name, value, name, value, as received
    * @returns the same form, in the same order, without those that stop here or that `connection` names
    */
-  of(raw: readonly string[], isGet: boolean): string[] {
-    const hops = connectionNames(raw);
+  filter(raw: readonly string[], isGet: boolean): string[] {
+    const hopByHop = connectionNames(raw);
     const passed: string[] = [];
     for (let at = 0; at + 1 < raw.length; at += 2) {
       const name = raw[at] ?? '';
-      const fate = this.#fateOf(name);
-      if (fate === 'stops' || (fate === 'with-get' && !isGet) || hops?.includes(name.toLowerCase()) === true)
+      const disposition = this.#fateOf(name);
+      if (
+        disposition === 'stops' ||
+        (disposition === 'with-get' && !isGet) ||
+        hopByHop?.includes(name.toLowerCase()) === true
+      )
         continue;
       const value = raw[at + 1] ?? '';
-      const left = fate === 'protocols' ? travellingProtocols(value, this.#isOwnCredential) : value;
+      const left = disposition === 'protocols' ? forwardedProtocols(value, this.#isOwnCredential) : value;
       if (left !== '' || value === '') passed.push(name, left);
     }
     return passed;
   }
 
-  #fateOf(name: string): Fate {
-    let fate = this.#known.get(name);
-    if (fate === undefined) {
-      fate = this.#decide(name.toLowerCase());
-      if (this.#known.size < MAX_NAMES_KNOWN) this.#known.set(name, fate);
+  #fateOf(name: string): Disposition {
+    let disposition = this.#known.get(name);
+    if (disposition === undefined) {
+      disposition = this.#decide(name.toLowerCase());
+      if (this.#known.size < MAX_CACHED_NAMES) this.#known.set(name, disposition);
     }
-    return fate;
+    return disposition;
   }
 
-  #decide(lowerName: string): Fate {
+  #decide(lowerName: string): Disposition {
     if (neverPasses(lowerName)) return 'stops';
     if (lowerName === 'sec-websocket-protocol') return 'protocols';
     if (PASSED_WITH_GET.includes(lowerName)) return 'with-get';
-    switch (fitting(this.#names, lowerName)) {
+    switch (matchHeaderName(this.#names, lowerName)) {
       case 'name':
         return 'passes';
       case 'beginning':
@@ -79,7 +83,7 @@ export class PassedHeaders {
 }
 
 /** What becomes of a header. */
-type Fate = 'passes' | 'stops' | 'with-get' | 'protocols';
+type Disposition = 'passes' | 'stops' | 'with-get' | 'protocols';
 
 /** Headers that the sender's `connection` headers declare hop-by-hop; undefined for the usual `keep-alive`. */
 function connectionNames(raw: readonly string[]): string[] | undefined {

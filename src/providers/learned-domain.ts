@@ -6,7 +6,7 @@ import type { ResponseHeaders } from '../upstream/exchange.ts';
  * project, Anthropic the organisation.
  * @returns undefined where the answer does not say, or says what is no name
  */
-export function domainIn(headers: ResponseHeaders): string | undefined {
+export function learnedQuotaDomain(headers: ResponseHeaders): string | undefined {
   const organization = headers['openai-organization'] ?? headers['anthropic-organization-id'];
   if (typeof organization !== 'string' || organization === '') return undefined;
   const project = headers['openai-project'];

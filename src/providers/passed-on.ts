@@ -3,36 +3,39 @@ import type { Call } from '../dialects/call.ts';
 import { familyOf } from '../dialects/operation.ts';
 import type { Family } from '../dialects/operation.ts';
 import type { Key } from '../keys/key.ts';
-import { PassedHeaders } from './headers.ts';
-import { passedQuery } from './query.ts';
+import { HeaderFilter } from './headers.ts';
+import { filterQuery } from './query.ts';
 import { providerTypes } from './types.ts';
-import type { Wire } from './wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** A wire that is given of each call what may travel on to its provider: of the client's headers and query, some. */
-export function withPassedOn(wire: Wire, { type, passHeaders }: ProviderConfig): Wire {
+export function withRequestFilter(
+  adapter: ProviderAdapter,
+  { type, passHeaders }: ProviderConfig,
+): ProviderAdapter {
   const names = [...(providerTypes.get(type)?.headers ?? []), ...passHeaders];
-  const known = new Map<string, PassedHeaders>();
-  const passedHeaders = (family: Family, isOwnCredential: boolean): PassedHeaders => {
-    const which = `${family} ${isOwnCredential}`;
-    let passed = known.get(which);
+  const filters = new Map<string, HeaderFilter>();
+  const filterFor = (family: Family, isOwnCredential: boolean): HeaderFilter => {
+    const filterKey = `${family} ${isOwnCredential}`;
+    let passed = filters.get(filterKey);
     if (passed === undefined)
-      known.set(which, (passed = new PassedHeaders({ family, names, isOwnCredential })));
+      filters.set(filterKey, (passed = new HeaderFilter({ family, names, isOwnCredential })));
     return passed;
   };
   return {
-    ...wire,
+    ...adapter,
     build: (call: Call, key: Key | undefined, model) => {
       const { target } = call;
       const { operation } = target;
       const family = familyOf(operation.dialect);
       const isOwnCredential = key === undefined;
-      const query = passedQuery(target.query, family, isOwnCredential);
+      const query = filterQuery(target.query, family, isOwnCredential);
       const passed = {
         ...call,
-        headers: passedHeaders(family, isOwnCredential).of(call.headers, operation.method === 'GET'),
+        headers: filterFor(family, isOwnCredential).filter(call.headers, operation.method === 'GET'),
         target: query === target.query ? target : { ...target, query },
       };
-      return wire.build(passed, key, model);
+      return adapter.build(passed, key, model);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** A base URL in its two parts. */
-export interface Place {
+export interface Endpoint {
   /** Scheme, host and port. */
   readonly origin: string;
   /** Empty, or with a leading slash and no trailing one. */
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** What a configuration says of where a provider is. */
-export interface Placed {
+export interface EndpointOptions {
   readonly baseUrl: string;
   readonly providerDomain?: string;
   readonly providerBasePath?: string;
@@ -16,12 +16,12 @@ export interface Placed {
 }
 
 /** Where a provider is: its base URL, under another host and behind other prefixes where that is wanted. */
-export function placeOf(placed: Placed): Place {
-  const { origin, pathname } = new URL(placed.baseUrl);
-  const { providerDomain } = placed;
+export function endpointOf(options: EndpointOptions): Endpoint {
+  const { origin, pathname } = new URL(options.baseUrl);
+  const { providerDomain } = options;
   return {
     origin: providerDomain === undefined ? origin : originAt(providerDomain, origin),
-    basePath: pathUnder(placed, trim(pathname)),
+    basePath: withPathPrefixes(options, trimSlashes(pathname)),
   };
 }
 
@@ -31,43 +31,51 @@ function originAt(host: string, other: string): string {
 }
 
 /** A path at the provider, behind the prefixes that are wanted; one that is there already is not put twice. */
-export function pathUnder({ basePath, basePathHandling, providerBasePath }: Placed, path: string): string {
+export function withPathPrefixes(
+  { basePath, basePathHandling, providerBasePath }: EndpointOptions,
+  path: string,
+): string {
   const prepended =
-    basePathHandling === 'prepend' && basePath !== undefined ? behind(trim(basePath), path) : path;
-  return providerBasePath === undefined ? prepended : behind(trim(providerBasePath), prepended);
+    basePathHandling === 'prepend' && basePath !== undefined
+      ? prependOnce(trimSlashes(basePath), path)
+      : path;
+  return providerBasePath === undefined ? prepended : prependOnce(trimSlashes(providerBasePath), prepended);
 }
 
 /** A client's path without the prefix that stops here. */
-export function withoutPrefix({ basePath, basePathHandling }: Placed, path: string): string {
-  const prefix = basePathHandling === 'removePrefix' && basePath !== undefined ? trim(basePath) : '';
+export function stripBasePath({ basePath, basePathHandling }: EndpointOptions, path: string): string {
+  const prefix = basePathHandling === 'removePrefix' && basePath !== undefined ? trimSlashes(basePath) : '';
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }
 
-function behind(prefix: string, path: string): string {
+function prependOnce(prefix: string, path: string): string {
   return path === prefix || path.startsWith(`${prefix}/`) ? path : prefix + path;
 }
 
-function trim(path: string): string {
+function trimSlashes(path: string): string {
   const bare = path.replaceAll(/^\/+|\/+$/gu, '');
   return bare === '' ? '' : `/${bare}`;
 }
 
 /** Where what does not stand behind the base URL is looked for, unless the type has a base URL of its own. */
-const USUAL_PATH = '/v1';
+const DEFAULT_PATH = '/v1';
 
 /**
  * What stands before a type's other paths: a base URL that ends as the type's own does moves them along.
  * Undefined where nobody can tell: such a URL leads to a proxy with paths of its own.
- * @param usual the type's own base URL, where it has one
+ * @param ownBaseUrl the type's own base URL, where it has one
  */
-export function prefixOf(placed: Placed, usual: string | undefined): string | undefined {
-  const { origin, pathname } = new URL(placed.baseUrl);
-  const own = usual === undefined ? undefined : new URL(usual);
-  const path = trim(pathname);
-  const usualPath = own === undefined ? USUAL_PATH : trim(own.pathname);
-  if (path.endsWith(usualPath)) {
-    const before = path.slice(0, path.length - usualPath.length);
-    return placeOf({ ...placed, baseUrl: origin + before }).basePath;
+export function siblingPathPrefix(
+  options: EndpointOptions,
+  ownBaseUrl: string | undefined,
+): string | undefined {
+  const { origin, pathname } = new URL(options.baseUrl);
+  const own = ownBaseUrl === undefined ? undefined : new URL(ownBaseUrl);
+  const path = trimSlashes(pathname);
+  const ownPath = own === undefined ? DEFAULT_PATH : trimSlashes(own.pathname);
+  if (path.endsWith(ownPath)) {
+    const before = path.slice(0, path.length - ownPath.length);
+    return endpointOf({ ...options, baseUrl: origin + before }).basePath;
   }
-  return origin === own?.origin ? placeOf({ ...placed, baseUrl: origin }).basePath : undefined;
+  return origin === own?.origin ? endpointOf({ ...options, baseUrl: origin }).basePath : undefined;
 }

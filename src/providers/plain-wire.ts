@@ -8,7 +8,7 @@ import type { UpstreamRequest } from '../upstream/transport.ts';
 import { withFields } from './body-fields.ts';
 import type { BodyField } from './body-fields.ts';
 import type { Credential } from './types.ts';
-import type { Wire } from './wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** A vendor's API as one provider serves it. */
 export interface Surface {
@@ -32,7 +32,7 @@ export interface Surface {
 }
 
 /** A wire for providers whose credential is a header and which speak some vendors' APIs as they are. */
-export function plainWire(origin: string, native: Dialect, surfaces: readonly Surface[]): Wire {
+export function plainAdapter(origin: string, native: Dialect, surfaces: readonly Surface[]): ProviderAdapter {
   const surfaceFor = (operation: Operation): Surface | undefined => {
     if (operation.isTranslated) return undefined;
     const family = familyOf(operation.dialect);
@@ -41,7 +41,7 @@ export function plainWire(origin: string, native: Dialect, surfaces: readonly Su
   return {
     origin,
     native,
-    takes: (operation) => surfaceFor(operation) !== undefined,
+    supports: (operation) => surfaceFor(operation) !== undefined,
     build: (call, key, model) => {
       const surface = surfaceFor(call.target.operation);
       if (surface === undefined)
@@ -101,9 +101,9 @@ function credentialHeader(credential: Credential, secret: Secret): [string, stri
 function pathFor({ basePath, paths, query }: Surface, target: Target, model: string | undefined): string {
   const own = paths?.(target.operation);
   const base = typeof basePath === 'string' ? basePath : fillModel(basePath(target.operation), model);
-  const path = own === undefined ? base + suffixOf(target, model) : fillPlaces(own, target, model);
-  const asked = joinQuery(queryOf(target, model), query);
-  return path.includes('?') && asked !== '' ? `${path}&${asked.slice(1)}` : path + asked;
+  const path = own === undefined ? base + suffixOf(target, model) : fillPlaceholders(own, target, model);
+  const requested = joinQuery(queryOf(target, model), query);
+  return path.includes('?') && requested !== '' ? `${path}&${requested.slice(1)}` : path + requested;
 }
 
 /** The client's query, but for the model where it names one. */
@@ -115,10 +115,10 @@ function queryOf({ operation, query }: Target, model: string | undefined): strin
 }
 
 /** What the configuration says goes before what a client says of the same, in whatever case: Azure makes no difference. */
-function joinQuery(asked: string, own: string | undefined): string {
-  if (own === undefined) return asked;
+function joinQuery(requested: string, own: string | undefined): string {
+  if (own === undefined) return requested;
   const names = new Set([...new URLSearchParams(own).keys()].map((name) => name.toLowerCase()));
-  const kept = asked
+  const kept = requested
     .slice(1)
     .split('&')
     .filter(
@@ -135,7 +135,7 @@ export function suffixOf({ operation, path, pathModel }: Target, model: string |
 }
 
 /** `{model}`, and the one id that a path may have, whatever that is called. */
-function fillPlaces(path: string, { pathId }: Target, model: string | undefined): string {
+function fillPlaceholders(path: string, { pathId }: Target, model: string | undefined): string {
   return fillModel(path, model).replace(/\{\w+_id\}/, () => pathId ?? '');
 }
 
@@ -143,14 +143,14 @@ function fillModel(pattern: string, model: string | undefined): string {
   return pattern.replace('{model}', () => (model ?? '').split('/').map(encodeURIComponent).join('/'));
 }
 
-interface Outgoing {
+interface OutgoingBody {
   readonly body: UpstreamRequest['body'];
   /** Of a body that is a stream, where it was announced. */
   readonly length?: number;
 }
 
 /** The body as it leaves: the client's, but for the model's name. */
-export function bodyFor(call: Call, model: string | undefined): Outgoing {
+export function bodyFor(call: Call, model: string | undefined): OutgoingBody {
   const { body } = call;
   switch (body.kind) {
     case 'kept':

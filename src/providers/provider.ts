@@ -13,12 +13,12 @@ import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
 import { chatTraitsOf } from './shaping/chat-traits.ts';
 import { openShaper } from './shaping/shaper.ts';
-import { takeCall } from './take.ts';
+import { prepareCall } from './take.ts';
 import { answersChats } from './types/chats.ts';
 import { providerTypes } from './types.ts';
-import type { Taken } from './take.ts';
-import type { Wire } from './wire.ts';
-import { openWire } from './wires.ts';
+import type { Prepared } from './take.ts';
+import type { ProviderAdapter } from './wire.ts';
+import { openAdapter } from './wires.ts';
 
 /** One configured upstream as it runs: its keys, its connections, and how a request to it is built. */
 export interface Provider {
@@ -36,27 +36,27 @@ export interface Provider {
   /** The provider's name for a model. */
   readonly mapModel: (model: string) => string;
   /** Whether it has an operation as it is. */
-  readonly takes: (operation: Operation) => boolean;
+  readonly supports: (operation: Operation) => boolean;
   /** Puts a call into a form that the provider takes; as it is wherever that will do. */
-  readonly take: (call: Call, model: string | undefined) => Taken | Promise<Taken>;
+  readonly prepare: (call: Call, model: string | undefined) => Prepared | Promise<Prepared>;
   /**
    * The same for a call of our own, such as a health check: `protocol: original` leaves clients' calls as they are,
    * and says nothing of those.
    */
-  readonly takeOurs: Provider['take'];
+  readonly prepareInternal: Provider['prepare'];
   /** Builds a request from a call that was taken. */
-  readonly build: Wire['build'];
+  readonly build: ProviderAdapter['build'];
   /** Good answers in which its models said nothing, since the configuration was loaded, in this process. */
   emptyAnswers: number;
   /** It answered 401 to this key. @param headers of the request that it refused */
-  readonly refused: (key: Key, headers: readonly string[]) => void;
+  readonly invalidateCredential: (key: Key, headers: readonly string[]) => void;
 }
 
 /** Makes a provider from its configuration. Nothing is connected until the first request. */
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
-  const wire = openWire(config);
-  const taker = { config, wire, shaper: openShaper(config, chatTraitsOf(config.type)) };
-  const ourTaker = { ...taker, config: { ...config, protocol: 'openai' as const } };
+  const adapter = openAdapter(config);
+  const preparer = { config, adapter, shaper: openShaper(config, chatTraitsOf(config.type)) };
+  const internalPreparer = { ...preparer, config: { ...config, protocol: 'openai' as const } };
   return {
     id: config.id,
     type: config.type,
@@ -70,16 +70,16 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
     },
     policy: failoverPolicy(config),
     pool: new Pool(keysOf(config), recordOf, config.failover.enabled),
-    transport: openTransport({ origin: wire.origin, connectTimeoutMs: config.connectTimeout }),
-    native: wire.native,
-    errorsInside: wire.errorsInside === true,
+    transport: openTransport({ origin: adapter.origin, connectTimeoutMs: config.connectTimeout }),
+    native: adapter.native,
+    errorsInside: adapter.errorsInside === true,
     emptyAnswers: 0,
     mapModel: modelMapper(config.modelMapping),
-    takes: (operation) => wire.takes(operation),
-    take: (call, model) => takeCall(call, model, taker),
-    takeOurs: (call, model) => takeCall(call, model, ourTaker),
-    build: (call, key, model) => wire.build(call, key, model),
-    refused: (key, headers) => wire.refused?.(key, headers),
+    supports: (operation) => adapter.supports(operation),
+    prepare: (call, model) => prepareCall(call, model, preparer),
+    prepareInternal: (call, model) => prepareCall(call, model, internalPreparer),
+    build: (call, key, model) => adapter.build(call, key, model),
+    invalidateCredential: (key, headers) => adapter.invalidateCredential?.(key, headers),
   };
 }
 

@@ -1,7 +1,13 @@
 import type { Family } from '../dialects/operation.ts';
 
 /** Parameters of Gemini's operations (ai.google.dev/api): nothing else means anything but to Google's own front. */
-const GEMINI: ReadonlySet<string> = new Set(['alt', '$alt', 'prettyprint', 'pagesize', 'pagetoken']);
+const GEMINI_PARAMETERS: ReadonlySet<string> = new Set([
+  'alt',
+  '$alt',
+  'prettyprint',
+  'pagesize',
+  'pagetoken',
+]);
 /** Others, such as `media` and `proto`, would have good answers taken for broken ones. */
 const GEMINI_FORMS: ReadonlySet<string> = new Set(['sse', 'json']);
 
@@ -76,7 +82,7 @@ const STOPPED_BEGINNINGS = ['x-amz-', 'x-goog-', 'x-ms-', 'x-tc-', '$'] as const
  * @param query - empty, or from the `?` on
  * @param isOwnCredential - whether the client's own credential travels: then it says whose request it is
  */
-export function passedQuery(query: string, family: Family, isOwnCredential: boolean): string {
+export function filterQuery(query: string, family: Family, isOwnCredential: boolean): string {
   if (query === '' || isOwnCredential) return query;
   const passes = family === 'gemini' ? passesToGemini : passesElsewhere;
   const pairs = query.slice(1).split('&');
@@ -87,7 +93,7 @@ export function passedQuery(query: string, family: Family, isOwnCredential: bool
 
 function passesToGemini(pair: string): boolean {
   const [name, value] = partsOf(pair);
-  return GEMINI.has(name) && (!name.endsWith('alt') || GEMINI_FORMS.has(value));
+  return GEMINI_PARAMETERS.has(name) && (!name.endsWith('alt') || GEMINI_FORMS.has(value));
 }
 
 /** Some servers take a semicolon for the end of a parameter. */

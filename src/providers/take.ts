@@ -2,22 +2,22 @@ import type { ProviderConfig } from '../config/schema.ts';
 import type { Call } from '../dialects/call.ts';
 import type { Dialect } from '../dialects/operation.ts';
 import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { PLAIN_MANNER } from '../translate/asked.ts';
-import { chain } from '../translate/chain.ts';
-import type { Retelling } from '../translate/retelling.ts';
-import { inexpressible } from '../translate/inexpressible.ts';
-import type { NotPut } from '../translate/inexpressible.ts';
+import { NO_QUIRKS } from '../translate/asked.ts';
+import { chainTranslators } from '../translate/chain.ts';
+import type { ResponseTranslator } from '../translate/retelling.ts';
+import { unsupportedRequestOf } from '../translate/inexpressible.ts';
+import type { UnsupportedRequest } from '../translate/inexpressible.ts';
 import { canTranslate, translate } from '../translate/translate.ts';
 import type { Shaper } from './shaping/shaper.ts';
-import type { Wire } from './wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** What a provider makes of a call before any key is chosen. */
-export type Taken =
+export type Prepared =
   | {
       readonly kind: 'taken';
       readonly call: Call;
       /** Undefined where the answer is the client's as it is. */
-      readonly retelling: Retelling | undefined;
+      readonly translator: ResponseTranslator | undefined;
     }
   /** The provider cannot do what is asked for, with any key. */
   | {
@@ -36,9 +36,9 @@ export type Taken =
     };
 
 /** A provider, as far as taking calls goes. */
-export interface Taker {
+export interface Preparer {
   readonly config: ProviderConfig;
-  readonly wire: Wire;
+  readonly adapter: ProviderAdapter;
   readonly shaper: Shaper;
 }
 
@@ -51,86 +51,106 @@ export interface Taker {
  *
  * @param model in the provider's words
  */
-export function takeCall(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
+export function prepareCall(
+  call: Call,
+  model: string | undefined,
+  preparer: Preparer,
+): Prepared | Promise<Prepared> {
   try {
-    const taking = takeFor(call, model, taker);
-    if (!(taking instanceof Promise)) return taking;
-    return taking.catch((error: unknown) => notExpressible(inexpressible(error), taker.config));
+    const pending = prepareFor(call, model, preparer);
+    if (!(pending instanceof Promise)) return pending;
+    return pending.catch((error: unknown) => notExpressible(unsupportedRequestOf(error), preparer.config));
   } catch (error) {
-    return notExpressible(inexpressible(error), taker.config);
+    return notExpressible(unsupportedRequestOf(error), preparer.config);
   }
 }
 
-function takeFor(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
-  const { config, wire, shaper } = taker;
+function prepareFor(call: Call, model: string | undefined, preparer: Preparer): Prepared | Promise<Prepared> {
+  const { config, adapter, shaper } = preparer;
   if (config.protocol === 'original')
-    return wire.takes(call.target.operation, model)
-      ? { kind: 'taken', call: shaper.settings(call), retelling: undefined }
+    return adapter.supports(call.target.operation, model)
+      ? { kind: 'taken', call: shaper.settings(call), translator: undefined }
       : notOffered(call, config);
   const shaped = shaper.request(call);
   return shaped instanceof Promise
-    ? shaped.then((done) => (done.kind === 'refused' ? done : takeShaped(done.call, model, taker)))
+    ? shaped.then((done) => (done.kind === 'refused' ? done : prepareShaped(done.call, model, preparer)))
     : shaped.kind === 'refused'
       ? shaped
-      : takeShaped(shaped.call, model, taker);
+      : prepareShaped(shaped.call, model, preparer);
 }
 
-function takeShaped(call: Call, model: string | undefined, taker: Taker): Taken | Promise<Taken> {
-  const { config, wire } = taker;
-  const own = takeOwn(call, model, taker);
-  if (own !== undefined) return own;
-  if (model !== undefined && canTranslate(call.target.operation, nativeOf(wire, model)))
-    return takeTranslated(call, model, taker);
+function prepareShaped(
+  call: Call,
+  model: string | undefined,
+  preparer: Preparer,
+): Prepared | Promise<Prepared> {
+  const { config, adapter } = preparer;
+  const untranslated = prepareUntranslated(call, model, preparer);
+  if (untranslated !== undefined) return untranslated;
+  if (model !== undefined && canTranslate(call.target.operation, nativeOf(adapter, model)))
+    return prepareTranslated(call, model, preparer);
   return notOffered(call, config);
 }
 
 /** Without translation; undefined where that will not do. */
-function takeOwn(call: Call, model: string | undefined, { config, wire, shaper }: Taker): Taken | undefined {
+function prepareUntranslated(
+  call: Call,
+  model: string | undefined,
+  { config, adapter, shaper }: Preparer,
+): Prepared | undefined {
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
-  if (wire.takes(call.target.operation, model)) {
-    const { call: sent, retelling } = shaper.usage(call);
-    return { kind: 'taken', call: sent, retelling: chain(retelling, answer) };
+  if (adapter.supports(call.target.operation, model)) {
+    const { call: sent, translator } = shaper.usage(call);
+    return { kind: 'taken', call: sent, translator: chainTranslators(translator, answer) };
   }
   try {
-    const converted = wire.convert?.(call, model);
+    const converted = adapter.convert?.(call, model);
     if (converted === undefined) return undefined;
-    return { kind: 'taken', call: converted.call, retelling: chain(converted.retelling, answer) };
+    return {
+      kind: 'taken',
+      call: converted.call,
+      translator: chainTranslators(converted.translator, answer),
+    };
   } catch (error) {
-    return notExpressible(inexpressible(error), config);
+    return notExpressible(unsupportedRequestOf(error), config);
   }
 }
 
-async function takeTranslated(call: Call, model: string, taker: Taker): Promise<Taken> {
-  const { config, wire, shaper } = taker;
-  const translation = await translate(call, model, nativeOf(wire, model), wire.manner ?? PLAIN_MANNER);
+async function prepareTranslated(call: Call, model: string, preparer: Preparer): Promise<Prepared> {
+  const { config, adapter, shaper } = preparer;
+  const translation = await translate(call, model, nativeOf(adapter, model), adapter.quirks ?? NO_QUIRKS);
   if (translation.kind === 'not-expressible') return notExpressible(translation, config);
   if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
   const shaped = await shaper.request(translation.call, call.target.operation.dialect);
   if (shaped.kind === 'refused') {
-    translation.retelling.drop();
+    translation.translator.drop();
     return shaped;
   }
-  const own = takeOwn(shaped.call, model, taker);
-  if (own === undefined || own.kind === 'refused') {
-    translation.retelling.drop();
+  const untranslated = prepareUntranslated(shaped.call, model, preparer);
+  if (untranslated === undefined || untranslated.kind === 'refused') {
+    translation.translator.drop();
     // Some providers have no chat at all, such as those that only make videos.
-    return own ?? notOffered(call, config);
+    return untranslated ?? notOffered(call, config);
   }
   const isChat = call.target.operation.name === 'chat.completions';
-  const retold = chain(own.retelling, translation.retelling);
-  return { kind: 'taken', call: own.call, retelling: chain(retold, isChat ? shaper.answer : undefined) };
+  const translator = chainTranslators(untranslated.translator, translation.translator);
+  return {
+    kind: 'taken',
+    call: untranslated.call,
+    translator: chainTranslators(translator, isChat ? shaper.answer : undefined),
+  };
 }
 
-function nativeOf(wire: Wire, model: string): Dialect {
-  return wire.nativeOf?.(model) ?? wire.native;
+function nativeOf(adapter: ProviderAdapter, model: string): Dialect {
+  return adapter.nativeOf?.(model) ?? adapter.native;
 }
 
-function notOffered({ target }: Call, { id }: ProviderConfig): Taken {
+function notOffered({ target }: Call, { id }: ProviderConfig): Prepared {
   const values = { provider: id, operation: target.operation.name };
   return { kind: 'refused', code: 'operation_not_offered', values };
 }
 
-function notExpressible({ reason, thrownAt }: NotPut, { id }: ProviderConfig): Taken {
+function notExpressible({ reason, thrownAt }: UnsupportedRequest, { id }: ProviderConfig): Prepared {
   const refused = { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } } as const;
   return thrownAt === undefined ? refused : { ...refused, thrownAt };
 }

@@ -10,14 +10,14 @@ const VERSION = 'vertex-2023-10-16';
 const MAX_TOKENS = 4096;
 
 /** Whether Vertex AI has an operation of Anthropic's. */
-export function claudeTakes({ name }: Operation): boolean {
+export function claudeSupports({ name }: Operation): boolean {
   return name === 'messages.create' || name === 'messages.count_tokens';
 }
 
 /** Where an operation is asked for, behind the project. Tokens are counted by a model of its own. */
 export function claudePath({ name }: Operation, model: string, stream: boolean): string {
-  const asked = name === 'messages.create' ? encodeURIComponent(model) : 'count-tokens';
-  return `/publishers/anthropic/models/${asked}:${stream ? 'streamRawPredict' : 'rawPredict'}`;
+  const target = name === 'messages.create' ? encodeURIComponent(model) : 'count-tokens';
+  return `/publishers/anthropic/models/${target}:${stream ? 'streamRawPredict' : 'rawPredict'}`;
 }
 
 /** A body of Anthropic's as it is taken there: the model of a message stands in the path alone. */
@@ -41,6 +41,6 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Headers without those that only Anthropic's own API knows. @param headers names and values in turn */
-export function withoutAnthropic(headers: readonly string[]): string[] {
+export function withoutAnthropicHeaders(headers: readonly string[]): string[] {
   return headers.filter((_, at) => !OWN_HEADERS.has((headers[at - (at % 2)] ?? '').toLowerCase()));
 }

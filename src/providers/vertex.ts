@@ -10,20 +10,20 @@ import {
   geminiOneToVertex,
   openaiToVertex,
 } from '../translate/embed/to-vertex.ts';
-import { putCallWhole } from '../translate/translate.ts';
+import { translateWholeCall } from '../translate/translate.ts';
 import type { WholeTranslation } from '../translate/whole.ts';
 import type { BodyField } from './body-fields.ts';
 import { withFields } from './body-fields.ts';
 import { isClaude } from './claude.ts';
 import { safetyFields } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
-import { placeOf } from './place.ts';
+import { endpointOf } from './place.ts';
 import { bodyFor, requestHeaders } from './plain-wire.ts';
 import { Secret } from '../keys/secret.ts';
 import { accountIn } from '../keys/service-account.ts';
 import type { ServiceAccount } from '../keys/service-account.ts';
-import { claudeBody, claudePath, claudeTakes, withoutAnthropic } from './vertex-claude.ts';
-import type { CredentialTrouble, Wire } from './wire.ts';
+import { claudeBody, claudePath, claudeSupports, withoutAnthropicHeaders } from './vertex-claude.ts';
+import type { CredentialFailure, ProviderAdapter } from './wire.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;
 
@@ -32,27 +32,28 @@ const REFRESH_AHEAD_SECONDS = 60;
  * goes into a header and whose project goes into the path. Models of Anthropic's are spoken to as Anthropic's,
  * all others as Gemini's, or as OpenAI's where `vertexOpenAICompatible` says so.
  */
-export function openVertex(config: ProviderConfig): Wire {
-  const { origin, basePath } = placeOf(config);
+export function openVertex(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
   const tokens = new GoogleTokens((config.vertexTokenRefreshAhead ?? REFRESH_AHEAD_SECONDS) * 1000, Date.now);
-  const usual: Dialect = config.vertexOpenAICompatible === true ? 'openai-chat' : 'gemini-generate';
-  const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : usual);
+  const defaultDialect: Dialect = config.vertexOpenAICompatible === true ? 'openai-chat' : 'gemini-generate';
+  const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : defaultDialect);
   return {
     origin,
-    native: usual,
+    native: defaultDialect,
     nativeOf,
-    takes: (operation, model = '') => takes(operation, nativeOf(model), model),
+    supports: (operation, model = '') => supports(operation, nativeOf(model), model),
     convert: (call, model = '') => {
-      const translation = translationOf(call.target.operation, nativeOf(model), model);
-      return translation && putCallWhole(call, model, translation);
+      const translation = embedTranslation(call.target.operation, nativeOf(model), model);
+      return translation && translateWholeCall(call, model, translation);
     },
     build: (call, key, model = '') => {
       const account = key === undefined ? undefined : accountIn(key.secret);
-      const place = basePath + placeIn(config, account, call.target.operation.name === 'chat.completions');
-      const request = requestFor(call, model, place, config);
+      const prefix =
+        basePath + pathPrefix(config, account, call.target.operation.name === 'chat.completions');
+      const request = unauthenticatedRequest(call, model, prefix, config);
       return key === undefined ? request : withCredential(request, key, account, tokens);
     },
-    refused: (key, headers) => tokens.drop(key.id, tokenIn(headers)),
+    invalidateCredential: (key, headers) => tokens.invalidate(key.id, tokenIn(headers)),
   };
 }
 
@@ -61,24 +62,24 @@ function tokenIn(headers: readonly string[]): string {
   return (headers[headers.lastIndexOf('authorization') + 1] ?? '').replace('Bearer ', '');
 }
 
-function takes(operation: Operation, native: Dialect, model: string): boolean {
+function supports(operation: Operation, native: Dialect, model: string): boolean {
   const { name, dialect } = operation;
   switch (native) {
     case 'anthropic-messages':
-      return claudeTakes(operation);
+      return claudeSupports(operation);
     case 'openai-chat':
       return name === 'chat.completions';
     default:
       if (name === 'gemini.embedContent') return embedsContent(model);
-      return familyOf(dialect) === 'gemini' && !LACKING.test(name);
+      return familyOf(dialect) === 'gemini' && !UNSUPPORTED.test(name);
   }
 }
 
 /** Operations of Gemini's API that Vertex AI has not. */
-const LACKING = /^gemini\.(?:models|batchEmbedContents)\b/;
+const UNSUPPORTED = /^gemini\.(?:models|batchEmbedContents)\b/;
 
 /** Embeddings are asked for in words of its own. */
-function translationOf({ name }: Operation, native: Dialect, model: string): WholeTranslation | undefined {
+function embedTranslation({ name }: Operation, native: Dialect, model: string): WholeTranslation | undefined {
   if (native === 'anthropic-messages') return undefined;
   if (name === 'embeddings') return openaiToVertex;
   if (embedsContent(model)) return undefined;
@@ -87,7 +88,7 @@ function translationOf({ name }: Operation, native: Dialect, model: string): Who
 }
 
 /** Express mode has no project: its key names one. */
-function placeIn(
+function pathPrefix(
   { vertexProjectId, vertexRegion: region = 'global' }: ProviderConfig,
   account: ServiceAccount | undefined,
   isCompatible: boolean,
@@ -98,25 +99,32 @@ function placeIn(
   return isCompatible ? `/v1beta1${within}/endpoints/openapi` : `/v1${within}`;
 }
 
-function requestFor(call: Call, model: string, place: string, config: ProviderConfig): UpstreamRequest {
+function unauthenticatedRequest(
+  call: Call,
+  model: string,
+  prefix: string,
+  config: ProviderConfig,
+): UpstreamRequest {
   const { operation, path, query } = call.target;
   const { body } = bodyFor(call, model);
   const plain = {
     method: operation.method,
-    headers: withoutAnthropic(requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined)),
+    headers: withoutAnthropicHeaders(
+      requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
+    ),
   };
   if (familyOf(operation.dialect) === 'anthropic')
     return {
       ...plain,
-      path: place + claudePath(operation, model, call.stream),
+      path: prefix + claudePath(operation, model, call.stream),
       body: Buffer.isBuffer(body) ? claudeBody(operation, body) : body,
     };
-  if (operation.name === 'chat.completions') return { ...plain, path: place + path, body };
+  if (operation.name === 'chat.completions') return { ...plain, path: prefix + path, body };
   const written = operation.pattern.replace('{model}', () => encodeURIComponent(model));
   const fields: readonly BodyField[] = safetyFields(config, operation);
   return {
     ...plain,
-    path: `${place}/publishers/google${written}${query}`,
+    path: `${prefix}/publishers/google${written}${query}`,
     body: Buffer.isBuffer(body) ? withFields(body, fields) : body,
   };
 }
@@ -126,7 +134,7 @@ function withCredential(
   key: Key,
   account: ServiceAccount | undefined,
   tokens: GoogleTokens,
-): UpstreamRequest | Promise<UpstreamRequest | CredentialTrouble> {
+): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> {
   if (account === undefined) {
     const mark = request.path.includes('?') ? '&' : '?';
     return {
@@ -134,11 +142,11 @@ function withCredential(
       path: `${request.path}${mark}key=${encodeURIComponent(key.secret.reveal().toWellFormed())}`,
     };
   }
-  const bearing = (token: Secret): UpstreamRequest => ({
+  const withBearer = (token: Secret): UpstreamRequest => ({
     ...request,
     headers: [...request.headers, 'authorization', `Bearer ${token.reveal()}`],
   });
   const token = tokens.tokenFor(key.id, account);
-  if (!(token instanceof Promise)) return bearing(token);
-  return token.then((fetched) => (fetched instanceof Secret ? bearing(fetched) : fetched));
+  if (!(token instanceof Promise)) return withBearer(token);
+  return token.then((fetched) => (fetched instanceof Secret ? withBearer(fetched) : fetched));
 }

@@ -1,13 +1,13 @@
 import type { Call } from '../dialects/call.ts';
 import type { Dialect, Operation } from '../dialects/operation.ts';
 import type { Key } from '../keys/key.ts';
-import type { Manner } from '../translate/asked.ts';
-import type { Retelling } from '../translate/retelling.ts';
-import type { Opening } from '../upstream/exchange.ts';
+import type { ProviderQuirks } from '../translate/asked.ts';
+import type { ResponseTranslator } from '../translate/retelling.ts';
+import type { UpstreamResult } from '../upstream/exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 
 /** How one configured provider is spoken to: what its type makes of its configuration. */
-export interface Wire {
+export interface ProviderAdapter {
   /** Scheme, host and port. */
   readonly origin: string;
 
@@ -15,7 +15,7 @@ export interface Wire {
    * Whether the provider has the operation as it is, so that bytes can pass through.
    * @param model in the provider's words
    */
-  takes(operation: Operation, model?: string): boolean;
+  supports(operation: Operation, model?: string): boolean;
 
   /** What calls to generate something are translated to, where the provider does not take them as they are. */
   readonly native: Dialect;
@@ -27,7 +27,7 @@ export interface Wire {
   readonly nativeOf?: (model: string) => Dialect;
 
   /** Where providers of one dialect differ; absent: as most. */
-  readonly manner?: Manner;
+  readonly quirks?: ProviderQuirks;
 
   /**
    * Turns a call that the provider does not take into one that it does, by the provider's own means and before
@@ -46,26 +46,26 @@ export interface Wire {
     call: Call,
     key: Key | undefined,
     model: string | undefined,
-  ): UpstreamRequest | Promise<UpstreamRequest | CredentialTrouble>;
+  ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure>;
 
   /**
    * The provider answered 401 to this key: what was made of it for requests has to be made anew.
    * @param headers of the request that it refused
    */
-  readonly refused?: (key: Key, headers: readonly string[]) => void;
+  readonly invalidateCredential?: (key: Key, headers: readonly string[]) => void;
 }
 
 /** A call in another form, and the way back for its answer. */
 export interface Converted {
   readonly call: Call;
-  readonly retelling: Retelling;
+  readonly translator: ResponseTranslator;
 }
 
 /**
  * The key's credential could not be turned into what requests carry: what whoever does that answered, or did
  * not. It is judged like a provider's answer.
  */
-export interface CredentialTrouble {
+export interface CredentialFailure {
   readonly kind: 'credential-trouble';
-  readonly opening: Opening;
+  readonly opening: UpstreamResult;
 }

@@ -13,12 +13,12 @@ import { openDify } from './vendor/dify.ts';
 import { openHunyuan } from './vendor/hunyuan.ts';
 import { openKling } from './vendor/kling.ts';
 import { openTriton } from './vendor/triton.ts';
-import { withPassedOn } from './passed-on.ts';
+import { withRequestFilter } from './passed-on.ts';
 import { openVertex } from './vertex.ts';
-import type { Wire } from './wire.ts';
+import type { ProviderAdapter } from './wire.ts';
 
 /** The types that need more than a row of the table. */
-const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
+const openers: Readonly<Record<string, (config: ProviderConfig) => ProviderAdapter>> = {
   azure: openAzure,
   'azure-ai-foundry': openFoundry,
   bedrock: openBedrock,
@@ -38,11 +38,11 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => Wire>> = {
 const SIGNED: ReadonlySet<string> = new Set(['bedrock', 'generic', 'hunyuan', 'kling', 'vertex']);
 
 /** Makes of a provider's configuration the way it is spoken to. */
-export function openWire(config: ProviderConfig): Wire {
-  return withPassedOn(openOwn(config), config);
+export function openAdapter(config: ProviderConfig): ProviderAdapter {
+  return withRequestFilter(openForType(config), config);
 }
 
-function openOwn(config: ProviderConfig): Wire {
+function openForType(config: ProviderConfig): ProviderAdapter {
   const open = openers[config.type];
   if (open === undefined) return openCompatible(config);
   return SIGNED.has(config.type) ? open(config) : withCapabilities(open(config), config);

@@ -5,7 +5,7 @@ import { OPERATIONS, type Operation } from './behaviour.ts';
 export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
 
 /** What is asked for, as far as a request's path tells. */
-export interface Address {
+export interface RequestTarget {
   readonly vendor: VendorName;
   /** What comes after the vendor's base, split at slashes and decoded; empty where nothing is simulated. */
   readonly steps: readonly string[];
@@ -18,21 +18,21 @@ export interface Address {
  * Reads a path as its vendor's SDK writes it. What OpenAI's and another's have in common is told by the headers
  * that the other's clients always send.
  */
-export function addressOf(path: string, headers: IncomingHttpHeaders): Address {
-  const [, base, ...rest] = path.split('/').map(decodeStep);
-  if (base === 'model') return bedrockAddress(rest);
-  if (base === 'v1beta') return geminiAddress(rest);
+export function requestTarget(path: string, headers: IncomingHttpHeaders): RequestTarget {
+  const [, base, ...rest] = path.split('/').map(decodeSegment);
+  if (base === 'model') return bedrockTarget(rest);
+  if (base === 'v1beta') return geminiTarget(rest);
   if (base !== 'v1') return { vendor: 'openai', steps: [], operation: 'other', model: undefined };
   if (rest[0] === 'models') {
     if (headers['x-goog-api-key'] !== undefined || rest.at(-1)?.includes(':generate') === true)
-      return geminiAddress(rest);
-    if (headers['anthropic-version'] !== undefined) return anthropicAddress(rest);
+      return geminiTarget(rest);
+    if (headers['anthropic-version'] !== undefined) return anthropicTarget(rest);
   }
-  return rest[0] === 'messages' ? anthropicAddress(rest) : openaiAddress(rest);
+  return rest[0] === 'messages' ? anthropicTarget(rest) : openaiTarget(rest);
 }
 
 /** One step of a path without its escapes; as it is where they are malformed. */
-export function decodeStep(step: string): string {
+export function decodeSegment(step: string): string {
   try {
     return decodeURIComponent(step);
   } catch (error) {
@@ -41,18 +41,18 @@ export function decodeStep(step: string): string {
   }
 }
 
-function openaiAddress(steps: readonly string[]): Address {
+function openaiTarget(steps: readonly string[]): RequestTarget {
   const operation = OPENAI_OPERATIONS.find((each) => each === steps[0]) ?? 'other';
-  return { vendor: 'openai', steps, operation, model: modelBehind(steps) };
+  return { vendor: 'openai', steps, operation, model: modelInPath(steps) };
 }
 
 const OPENAI_OPERATIONS = OPERATIONS.filter(
   (each) => !['messages', 'generate', 'converse', 'count-tokens'].includes(each),
 );
 
-function anthropicAddress(steps: readonly string[]): Address {
+function anthropicTarget(steps: readonly string[]): RequestTarget {
   const operation = steps[0] === 'models' ? 'models' : ANTHROPIC_OPERATIONS[steps.slice(1).join('/')];
-  return { vendor: 'anthropic', steps, operation: operation ?? 'other', model: modelBehind(steps) };
+  return { vendor: 'anthropic', steps, operation: operation ?? 'other', model: modelInPath(steps) };
 }
 
 const ANTHROPIC_OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -61,7 +61,7 @@ const ANTHROPIC_OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** The model's name is followed by a colon and a verb. */
-function geminiAddress(steps: readonly string[]): Address {
+function geminiTarget(steps: readonly string[]): RequestTarget {
   const [kind = '', ...rest] = steps;
   const [, name = '', verb] = /^(.*?)(?::(\w+))?$/u.exec(rest.join('/')) ?? [];
   return {
@@ -87,7 +87,7 @@ function operationOfVerb(verb: string): Operation {
   }
 }
 
-function bedrockAddress([model, action, ...more]: readonly string[]): Address {
+function bedrockTarget([model, action, ...more]: readonly string[]): RequestTarget {
   const isKnown = (action === 'converse' || action === 'converse-stream') && more.length === 0;
   return {
     vendor: 'bedrock',
@@ -98,6 +98,6 @@ function bedrockAddress([model, action, ...more]: readonly string[]): Address {
 }
 
 /** A model's own name may contain slashes. */
-function modelBehind(steps: readonly string[]): string | undefined {
+function modelInPath(steps: readonly string[]): string | undefined {
   return steps[0] === 'models' && steps.length > 1 ? steps.slice(1).join('/') : undefined;
 }

@@ -43,7 +43,7 @@ export function answerPieces(message: string, tag: string, count?: number): read
 
 /** What an answer's text says of itself; undefined where it is not one whole answer. */
 export interface AnswerClaims {
-  readonly said: string;
+  readonly message: string;
   readonly tag: string;
   readonly chunks: number;
 }
@@ -52,14 +52,14 @@ export interface AnswerClaims {
 export function readAnswer(text: string): AnswerClaims | undefined {
   const match = /^You said: (.*?)(?: ·)* \[sim:([0-9a-f]{8}):(\d+)\]$/su.exec(text);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
-  return { said: match[1], tag: match[2], chunks: Number(match[3]) };
+  return { message: match[1], tag: match[2], chunks: Number(match[3]) };
 }
 
 /** Whether `text` is the whole answer of one of `keys` to this request, and nothing else. */
 export function isAnswerTo(text: string, message: string, model: string, keys: readonly string[]): boolean {
   const claims = readAnswer(text);
   return (
-    claims?.said === echoOf(message) && keys.some((key) => claims.tag === answerTag(key, model, message))
+    claims?.message === echoOf(message) && keys.some((key) => claims.tag === answerTag(key, model, message))
   );
 }
 

@@ -19,7 +19,7 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 /** For which requests, and for how many of them or how long. Common to all behaviours. */
-export interface Extent {
+export interface BehaviourScope {
   /** Over after this many requests. At most one of `times` and `forMs`; with neither it lasts for ever. */
   readonly times?: number;
   /** Over this many milliseconds after the first request it was played to. */
@@ -36,7 +36,7 @@ export interface Extent {
 export type StallPoint = 'request' | 'headers' | 'preamble';
 
 /** A complete, right answer. */
-export interface AnswerBehaviour extends Extent {
+export interface AnswerBehaviour extends BehaviourScope {
   readonly kind: 'answer';
   /** Content chunks of a stream; by default one for each word, at most 32. */
   readonly chunks?: number;
@@ -47,12 +47,12 @@ export interface AnswerBehaviour extends Extent {
 }
 
 /** The credential is wrong or revoked: OpenAI's 401 `invalid_api_key`. */
-export interface InvalidKeyBehaviour extends Extent {
+export interface InvalidKeyBehaviour extends BehaviourScope {
   readonly kind: 'invalid-key';
 }
 
 /** Too many requests: OpenAI's 429 `rate_limit_exceeded`. */
-export interface RateLimitedBehaviour extends Extent {
+export interface RateLimitedBehaviour extends BehaviourScope {
   readonly kind: 'rate-limited';
   /**
    * How long to wait: seconds, said where the vendor says so (the `retry-after` header of OpenAI and Anthropic,
@@ -67,24 +67,24 @@ export interface RateLimitedBehaviour extends Extent {
 }
 
 /** Nothing left to spend: OpenAI's 429 `insufficient_quota`. */
-export interface OutOfCreditBehaviour extends Extent {
+export interface OutOfCreditBehaviour extends BehaviourScope {
   readonly kind: 'out-of-credit';
 }
 
 /** A failure of the provider itself. */
-export interface ServerErrorBehaviour extends Extent {
+export interface ServerErrorBehaviour extends BehaviourScope {
   readonly kind: 'server-error';
   /** Default 500. */
   readonly status?: 500 | 502 | 503 | 504;
 }
 
 /** No room for anybody: OpenAI's 503 `server_is_overloaded`, Anthropic's 529 `overloaded_error`. */
-export interface OverloadedBehaviour extends Extent {
+export interface OverloadedBehaviour extends BehaviourScope {
   readonly kind: 'overloaded';
 }
 
 /** A right answer that begins late. */
-export interface SlowFirstOutputBehaviour extends Extent {
+export interface SlowFirstOutputBehaviour extends BehaviourScope {
   readonly kind: 'slow-first-output';
   readonly delayMs: number;
   /** What is sent before the delay. Default `request`: nothing. */
@@ -92,7 +92,7 @@ export interface SlowFirstOutputBehaviour extends Extent {
 }
 
 /** Accepts the request and never finishes, nor closes the connection. */
-export interface HangBehaviour extends Extent {
+export interface HangBehaviour extends BehaviourScope {
   readonly kind: 'hang';
   /** What is sent before it falls silent. Default `request`: nothing. */
   readonly after?: StallPoint;
@@ -102,7 +102,7 @@ export interface HangBehaviour extends Extent {
  * The connection breaks in the middle of the answer: after some chunks of a stream, halfway through a body.
  * After a reset some network stacks throw away what the client has not read yet.
  */
-export interface CutBehaviour extends Extent {
+export interface CutBehaviour extends BehaviourScope {
   readonly kind: 'cut';
   /** Content chunks of a stream sent before the cut. Default 1; 0 cuts after the preamble. */
   readonly afterChunks?: number;
@@ -111,7 +111,7 @@ export interface CutBehaviour extends Extent {
 }
 
 /** The answer ends in order for HTTP, but early: a stream without its end marker, half of a JSON body. */
-export interface TruncateBehaviour extends Extent {
+export interface TruncateBehaviour extends BehaviourScope {
   readonly kind: 'truncate';
   /** Content chunks of a stream sent before its end. Default: all. */
   readonly afterChunks?: number;
@@ -128,7 +128,7 @@ export interface ErrorWords {
 }
 
 /** An error event inside a stream that began with 200. A plain answer becomes `error-200`. */
-export interface ErrorEventBehaviour extends Extent {
+export interface ErrorEventBehaviour extends BehaviourScope {
   readonly kind: 'error-event';
   /** Content chunks sent before the error. Default 0: after the preamble, before any output. */
   readonly afterChunks?: number;
@@ -141,40 +141,40 @@ export interface ErrorEventBehaviour extends Extent {
 }
 
 /** 200 with the content type of the answer and no byte of body. */
-export interface EmptyStreamBehaviour extends Extent {
+export interface EmptyStreamBehaviour extends BehaviourScope {
   readonly kind: 'empty-stream';
 }
 
 /** 502 with an HTML page, as a proxy on the way writes it. */
-export interface Html502Behaviour extends Extent {
+export interface Html502Behaviour extends BehaviourScope {
   readonly kind: 'html-502';
 }
 
 /** Reads the request, then resets the connection before any byte of an answer. */
-export interface RefuseBehaviour extends Extent {
+export interface RefuseBehaviour extends BehaviourScope {
   readonly kind: 'refuse';
 }
 
 /** 200 with the body of an error. */
-export interface Error200Behaviour extends Extent {
+export interface Error200Behaviour extends BehaviourScope {
   readonly kind: 'error-200';
   /** Default: a failure of the provider itself. */
   readonly error?: Partial<ErrorWords>;
 }
 
 /** Refuses the models named: OpenAI's 404 `model_not_found`. Other models are not touched. */
-export interface ModelDeniedBehaviour extends Extent {
+export interface ModelDeniedBehaviour extends BehaviourScope {
   readonly kind: 'model-denied';
   readonly models: readonly string[];
 }
 
 /** The caller's own mistake: OpenAI's 400 `context_length_exceeded`. */
-export interface BadRequestBehaviour extends Extent {
+export interface BadRequestBehaviour extends BehaviourScope {
   readonly kind: 'bad-request';
 }
 
 /** Any status, headers and body. */
-export interface StatusBehaviour extends Extent {
+export interface StatusBehaviour extends BehaviourScope {
   readonly kind: 'status';
   /** 200 to 599. */
   readonly status: number;

@@ -1,11 +1,11 @@
-import { decodeStep } from './address.ts';
+import { decodeSegment } from './address.ts';
 import { json, type PlainAnswer } from './answer.ts';
 import type { KeyScript } from './behaviour.ts';
 import { describeScript } from './describe.ts';
 import type { KeyRing } from './key-ring.ts';
-import type { Ledger, SeenRequest } from './ledger.ts';
+import type { RequestLog, LoggedRequest } from './ledger.ts';
 
-import { keyScriptSchema, placeOf, problemsOf } from './script-schema.ts';
+import { keyScriptSchema, formatPath, problemsOf } from './script-schema.ts';
 import { parseJson } from './surface/json.ts';
 import { malformedJson, unknownUrl } from './voice/openai.ts';
 import { maskKey, type Refusal } from './voice/voice.ts';
@@ -14,9 +14,9 @@ import { maskKey, type Refusal } from './voice/voice.ts';
 export const CONTROL_PATH = '/__sim/';
 
 /** What the control path may see and change. */
-export interface Controlled {
+export interface ControlledSimulator {
   readonly ring: KeyRing;
-  readonly ledger: Ledger;
+  readonly log: RequestLog;
   readonly connections: number;
   script(key: string, script: KeyScript): void;
   reset(): void;
@@ -29,17 +29,17 @@ export interface Controlled {
  * - `PUT /__sim/keys/{key}` with a list of behaviours, or a whole key script: it starts at once
  * - `POST /__sim/reset`: scripts back to their beginning, counts and requests forgotten
  */
-export function control(
+export function answerControl(
   method: string,
   path: string,
   body: Buffer,
-  simulator: Controlled,
+  simulator: ControlledSimulator,
 ): PlainAnswer | Refusal {
   switch (`${method} ${path.slice(CONTROL_PATH.length)}`) {
     case 'GET state':
       return json(stateOf(simulator));
     case 'GET requests':
-      return json({ requests: simulator.ledger.requests.map((seen) => masked(seen, simulator.ring)) });
+      return json({ requests: simulator.log.requests.map((logged) => masked(logged, simulator.ring)) });
     case 'POST reset':
       simulator.reset();
       return json(stateOf(simulator));
@@ -48,16 +48,16 @@ export function control(
   }
   const key = /^keys\/([^/]+)$/u.exec(path.slice(CONTROL_PATH.length))?.[1];
   if (method !== 'PUT' || key === undefined) return unknownUrl(method, path);
-  return putKey(decodeStep(key), body, simulator);
+  return putKey(decodeSegment(key), body, simulator);
 }
 
-function putKey(key: string, body: Buffer, simulator: Controlled): PlainAnswer | Refusal {
+function putKey(key: string, body: Buffer, simulator: ControlledSimulator): PlainAnswer | Refusal {
   const value = parseJson(body);
   if (value === undefined) return malformedJson;
   const result = keyScriptSchema.safeParse(value);
   if (!result.success) {
     const problems = problemsOf(result.error, value).map(
-      ({ path, message }) => `${placeOf(path) || 'the body'}: ${message}`,
+      ({ path, message }) => `${formatPath(path) || 'the body'}: ${message}`,
     );
     const error = {
       message: problems.join('; '),
@@ -71,31 +71,31 @@ function putKey(key: string, body: Buffer, simulator: Controlled): PlainAnswer |
   return json({ ...keyState(key, simulator), key });
 }
 
-function stateOf(simulator: Controlled): object {
-  const { ring, ledger } = simulator;
-  const others = ledger.keys.filter((key) => !ring.isScripted(key));
+function stateOf(simulator: ControlledSimulator): object {
+  const { ring, log } = simulator;
+  const others = log.keys.filter((key) => !ring.isScripted(key));
   return {
-    requests: ledger.total,
-    open: ledger.open,
+    requests: log.total,
+    open: log.open,
     connections: simulator.connections,
     keys: [...ring.scripted, ...others].map((key) => keyState(key, simulator)),
   };
 }
 
-function keyState(key: string, { ring, ledger }: Controlled): object {
+function keyState(key: string, { ring, log }: ControlledSimulator): object {
   const script = ring.scriptOf(key);
   return {
-    key: shown(key, ring),
+    key: shownKey(key, ring),
     note: script.note,
     organization: ring.organizationOf(key),
     does: describeScript(script),
     remaining: ring.remaining(key, performance.now()),
-    ...ledger.counts(key),
+    ...log.counts(key),
   };
 }
 
 /** A key that no script names may be a real one that came here by mistake: it is not shown. */
-function shown(key: string, ring: KeyRing): string {
+function shownKey(key: string, ring: KeyRing): string {
   return key === '' || ring.isScripted(key) ? key : maskKey(key);
 }
 
@@ -108,13 +108,13 @@ const CREDENTIAL_HEADERS = new Set([
   'cookie',
 ]);
 
-function masked(seen: SeenRequest, ring: KeyRing): object {
+function masked(logged: LoggedRequest, ring: KeyRing): object {
   const headers = Object.fromEntries(
-    Object.entries(seen.headers).map(([name, value]) => [
+    Object.entries(logged.headers).map(([name, value]) => [
       name,
       CREDENTIAL_HEADERS.has(name) ? '********' : value,
     ]),
   );
-  const path = seen.path.replace(/([?&]key=)[^&]*/gu, '$1********');
-  return { ...seen, key: shown(seen.key, ring), path, headers };
+  const path = logged.path.replace(/([?&]key=)[^&]*/gu, '$1********');
+  return { ...logged, key: shownKey(logged.key, ring), path, headers };
 }

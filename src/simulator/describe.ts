@@ -3,7 +3,7 @@ import type { Behaviour, KeyScript, StallPoint } from './behaviour.ts';
 /** What a key does, in a sentence for people. */
 export function describeScript(script: KeyScript): string {
   const steps = script.behaviours.map(
-    (behaviour) => `${describeBehaviour(behaviour)}${describeExtent(behaviour)}`,
+    (behaviour) => `${describeBehaviour(behaviour)}${describeScope(behaviour)}`,
   );
   if (steps.length === 0) return 'answers';
   return `${steps.join(', then ')}${script.repeat === true ? ', and again' : ''}`;
@@ -63,7 +63,7 @@ function describeStall(after: StallPoint | undefined): string {
   }
 }
 
-function describeExtent(behaviour: Behaviour): string {
+function describeScope(behaviour: Behaviour): string {
   const { times, forMs, models, operations, chance } = behaviour;
   const words: string[] = [];
   if (chance !== undefined) words.push(`${Math.round(chance * 100)} % of the time`);

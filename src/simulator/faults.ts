@@ -7,48 +7,52 @@ import type {
   StallPoint,
   StatusBehaviour,
 } from './behaviour.ts';
-import type { Stage } from './stage.ts';
-import type { Voice } from './voice/voice.ts';
+import type { ResponseWriter } from './stage.ts';
+import type { VendorErrors } from './voice/voice.ts';
 
 /** The request a behaviour is played to. */
-export interface Audience {
+export interface RequestContext {
   /** Of the vendor whose surface was asked. */
-  readonly voice: Voice;
+  readonly errors: VendorErrors;
   readonly key: string;
   readonly organization: string;
   readonly model: string | undefined;
   /** What is left of the behaviour's `forMs`; undefined where it has none. */
-  readonly leftMs: number | undefined;
+  readonly remainingMs: number | undefined;
   /** Does what was asked and returns the right answer to it. Not called by behaviours that refuse to act. */
   readonly prepare: (chunks?: number) => Answer;
 }
 
-type Parts = Exclude<Answer, { kind: 'refusal' }>;
+type PreparedAnswer = Exclude<Answer, { kind: 'refusal' }>;
 
 /** Plays a behaviour to a request; resolves when it has nothing more to do, which for a hang is at once. */
-export async function play(behaviour: Behaviour, stage: Stage, audience: Audience): Promise<void> {
-  const { voice } = audience;
+export async function playBehaviour(
+  behaviour: Behaviour,
+  writer: ResponseWriter,
+  context: RequestContext,
+): Promise<void> {
+  const { errors } = context;
   switch (behaviour.kind) {
     case 'invalid-key':
-      return stage.refuse(voice.invalidKey(audience.key));
+      return writer.refuse(errors.invalidKey(context.key));
     case 'rate-limited':
-      return rateLimit(behaviour, stage, audience);
+      return rateLimit(behaviour, writer, context);
     case 'out-of-credit':
-      return stage.refuse(voice.outOfCredit);
+      return writer.refuse(errors.outOfCredit);
     case 'server-error':
-      return stage.refuse(voice.serverError(behaviour.status ?? 500));
+      return writer.refuse(errors.serverError(behaviour.status ?? 500));
     case 'overloaded':
-      return stage.refuse(voice.overloaded);
+      return writer.refuse(errors.overloaded);
     case 'model-denied':
-      return stage.refuse(voice.modelNotFound(audience.model ?? behaviour.models.join(', ')));
+      return writer.refuse(errors.modelNotFound(context.model ?? behaviour.models.join(', ')));
     case 'bad-request':
-      return stage.refuse(voice.contextTooLong);
+      return writer.refuse(errors.contextTooLong);
     case 'html-502':
-      return stage.answer(502, { 'content-type': 'text/html' }, BAD_GATEWAY);
+      return writer.answer(502, { 'content-type': 'text/html' }, BAD_GATEWAY);
     case 'status':
-      return answerStatus(behaviour, stage);
+      return answerStatus(behaviour, writer);
     case 'error-200':
-      return stage.answerJson(200, voice.inside(behaviour.error));
+      return writer.answerJson(200, errors.embedded(behaviour.error));
     case 'answer':
     case 'slow-first-output':
     case 'hang':
@@ -57,7 +61,7 @@ export async function play(behaviour: Behaviour, stage: Stage, audience: Audienc
     case 'error-event':
     case 'empty-stream':
     case 'refuse':
-      return playAnswer(behaviour, stage, audience);
+      return playAnswer(behaviour, writer, context);
   }
 }
 
@@ -77,41 +81,45 @@ type AnswerLike = Extract<
 >;
 
 /** Behaviours that act on the request before they go wrong, if they do. */
-async function playAnswer(behaviour: AnswerLike, stage: Stage, audience: Audience): Promise<void> {
-  const answer = audience.prepare(behaviour.kind === 'answer' ? behaviour.chunks : undefined);
-  if (answer.kind === 'refusal') return stage.refuse(answer);
+async function playAnswer(
+  behaviour: AnswerLike,
+  writer: ResponseWriter,
+  context: RequestContext,
+): Promise<void> {
+  const answer = context.prepare(behaviour.kind === 'answer' ? behaviour.chunks : undefined);
+  if (answer.kind === 'refusal') return writer.refuse(answer);
   switch (behaviour.kind) {
     case 'answer':
-      return sendWhole(answer, stage, behaviour);
+      return sendWhole(answer, writer, behaviour);
     case 'slow-first-output':
-      await stall(answer, behaviour.after ?? 'request', stage);
-      await stage.wait(behaviour.delayMs);
-      return sendAfterStall(answer, behaviour.after ?? 'request', stage);
+      await stall(answer, behaviour.after ?? 'request', writer);
+      await writer.wait(behaviour.delayMs);
+      return sendAfterStall(answer, behaviour.after ?? 'request', writer);
     case 'hang':
-      return stall(answer, behaviour.after ?? 'request', stage);
+      return stall(answer, behaviour.after ?? 'request', writer);
     case 'cut':
-      await sendPart(answer, behaviour.afterChunks ?? 1, stage);
-      return stage.breakOff(behaviour.by ?? 'reset');
+      await sendPart(answer, behaviour.afterChunks ?? 1, writer);
+      return writer.breakOff(behaviour.by ?? 'reset');
     case 'truncate':
-      await sendPart(answer, behaviour.afterChunks, stage);
-      return stage.end();
+      await sendPart(answer, behaviour.afterChunks, writer);
+      return writer.end();
     case 'error-event':
-      return sendErrorEvent(answer, behaviour, stage, audience.voice);
+      return sendErrorEvent(answer, behaviour, writer, context.errors);
     case 'empty-stream':
-      stage.begin(answer.contentType);
-      return stage.end();
+      writer.begin(answer.contentType);
+      return writer.end();
     case 'refuse':
-      return stage.breakOff('reset');
+      return writer.breakOff('reset');
   }
 }
 
-function rateLimit(behaviour: RateLimitedBehaviour, stage: Stage, audience: Audience): void {
-  const { voice, model, organization, leftMs } = audience;
-  const leftSeconds = leftMs === undefined ? 1 : Math.max(1, Math.ceil(leftMs / 1_000));
+function rateLimit(behaviour: RateLimitedBehaviour, writer: ResponseWriter, context: RequestContext): void {
+  const { errors, model, organization, remainingMs } = context;
+  const leftSeconds = remainingMs === undefined ? 1 : Math.max(1, Math.ceil(remainingMs / 1_000));
   const { retryAfter = leftSeconds, retryAfterMs } = behaviour;
   const waitSeconds = typeof retryAfter === 'number' ? retryAfter : undefined;
-  const refusal = voice.rateLimited({ model, organization, waitSeconds });
-  stage.refuse({
+  const refusal = errors.rateLimited({ model, organization, waitSeconds });
+  writer.refuse({
     ...refusal,
     headers: {
       ...refusal.headers,
@@ -122,79 +130,95 @@ function rateLimit(behaviour: RateLimitedBehaviour, stage: Stage, audience: Audi
   });
 }
 
-function answerStatus({ status, headers, body = '' }: StatusBehaviour, stage: Stage): void {
-  if (typeof body === 'string') stage.answer(status, { 'content-type': 'text/plain', ...headers }, body);
-  else stage.answerJson(status, body, headers);
+function answerStatus({ status, headers, body = '' }: StatusBehaviour, writer: ResponseWriter): void {
+  if (typeof body === 'string') writer.answer(status, { 'content-type': 'text/plain', ...headers }, body);
+  else writer.answerJson(status, body, headers);
 }
 
 /** How a stream is sent. */
-type Manner = Pick<AnswerBehaviour, 'chunkDelayMs' | 'pieceBytes'>;
+type ChunkOptions = Pick<AnswerBehaviour, 'chunkDelayMs' | 'pieceBytes'>;
 
-async function sendWhole(answer: Parts, stage: Stage, manner: Manner = {}): Promise<void> {
-  if (answer.kind === 'plain') return stage.answer(200, { 'content-type': answer.contentType }, answer.body);
-  stage.begin(answer.contentType);
-  for (const events of answer.preamble) await send(events, stage, manner);
-  await sendOutput(answer, stage, manner);
+async function sendWhole(
+  answer: PreparedAnswer,
+  writer: ResponseWriter,
+  options: ChunkOptions = {},
+): Promise<void> {
+  if (answer.kind === 'plain') return writer.answer(200, { 'content-type': answer.contentType }, answer.body);
+  writer.begin(answer.contentType);
+  for (const events of answer.preamble) await send(events, writer, options);
+  await sendOutput(answer, writer, options);
 }
 
-async function sendOutput(answer: StreamAnswer, stage: Stage, manner: Manner = {}): Promise<void> {
+async function sendOutput(
+  answer: StreamAnswer,
+  writer: ResponseWriter,
+  options: ChunkOptions = {},
+): Promise<void> {
   for (const events of answer.output) {
-    await stage.wait(manner.chunkDelayMs ?? 0);
-    await send(events, stage, manner);
+    await writer.wait(options.chunkDelayMs ?? 0);
+    await send(events, writer, options);
   }
-  for (const events of answer.ending) await send(events, stage, manner);
-  stage.end();
+  for (const events of answer.ending) await send(events, writer, options);
+  writer.end();
 }
 
-async function send(events: Events, stage: Stage, { pieceBytes }: Manner): Promise<void> {
-  if (pieceBytes === undefined) return stage.write(events);
+async function send(events: Events, writer: ResponseWriter, { pieceBytes }: ChunkOptions): Promise<void> {
+  if (pieceBytes === undefined) return writer.write(events);
   const bytes = Buffer.from(events);
   for (let at = 0; at < bytes.length; at += pieceBytes)
-    await stage.write(bytes.subarray(at, at + pieceBytes));
+    await writer.write(bytes.subarray(at, at + pieceBytes));
 }
 
 /** Sends as much as comes before the stall. A plain answer has no preamble but its headers. */
-async function stall(answer: Parts, after: StallPoint, stage: Stage): Promise<void> {
+async function stall(answer: PreparedAnswer, after: StallPoint, writer: ResponseWriter): Promise<void> {
   if (after === 'request') return;
-  stage.begin(answer.contentType);
-  stage.flush();
+  writer.begin(answer.contentType);
+  writer.flush();
   if (after === 'headers' || answer.kind === 'plain') return;
-  for (const event of answer.preamble) await stage.write(event);
+  for (const event of answer.preamble) await writer.write(event);
 }
 
-async function sendAfterStall(answer: Parts, after: StallPoint, stage: Stage): Promise<void> {
-  if (after === 'request') return sendWhole(answer, stage);
+async function sendAfterStall(
+  answer: PreparedAnswer,
+  after: StallPoint,
+  writer: ResponseWriter,
+): Promise<void> {
+  if (after === 'request') return sendWhole(answer, writer);
   if (answer.kind === 'plain') {
-    await stage.write(answer.body);
-    return stage.end();
+    await writer.write(answer.body);
+    return writer.end();
   }
-  if (after === 'headers') for (const event of answer.preamble) await stage.write(event);
-  return sendOutput(answer, stage);
+  if (after === 'headers') for (const event of answer.preamble) await writer.write(event);
+  return sendOutput(answer, writer);
 }
 
 /** Sends the beginning of an answer: so many chunks of a stream (default all), half of a plain body. */
-async function sendPart(answer: Parts, chunks: number | undefined, stage: Stage): Promise<void> {
-  stage.begin(answer.contentType);
+async function sendPart(
+  answer: PreparedAnswer,
+  chunks: number | undefined,
+  writer: ResponseWriter,
+): Promise<void> {
+  writer.begin(answer.contentType);
   if (answer.kind === 'plain') {
     const bytes = Buffer.from(answer.body);
-    return stage.write(bytes.subarray(0, Math.floor(bytes.length / 2)));
+    return writer.write(bytes.subarray(0, Math.floor(bytes.length / 2)));
   }
-  for (const event of answer.preamble) await stage.write(event);
-  for (const event of answer.output.slice(0, chunks)) await stage.write(event);
+  for (const event of answer.preamble) await writer.write(event);
+  for (const event of answer.output.slice(0, chunks)) await writer.write(event);
 }
 
 async function sendErrorEvent(
-  answer: Parts,
+  answer: PreparedAnswer,
   behaviour: ErrorEventBehaviour,
-  stage: Stage,
-  voice: Voice,
+  writer: ResponseWriter,
+  errors: VendorErrors,
 ): Promise<void> {
-  if (answer.kind === 'plain') return stage.answerJson(200, voice.inside(behaviour.error));
+  if (answer.kind === 'plain') return writer.answerJson(200, errors.embedded(behaviour.error));
   const sent = Math.min(behaviour.afterChunks ?? 0, answer.output.length);
-  await sendPart(answer, sent, stage);
-  await stage.wait(behaviour.delayMs ?? 0);
-  for (const event of answer.errorEvents(behaviour.error, sent, behaviour.form)) await stage.write(event);
-  stage.end();
+  await sendPart(answer, sent, writer);
+  await writer.wait(behaviour.delayMs ?? 0);
+  for (const event of answer.errorEvents(behaviour.error, sent, behaviour.form)) await writer.write(event);
+  writer.end();
 }
 
 const BAD_GATEWAY =

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { addressOf, type Address } from './address.ts';
+import { requestTarget, type RequestTarget } from './address.ts';
 import { isObject, parseJson, stringOf, type JsonObject } from './surface/json.ts';
 import { parseForm, type Form } from './surface/multipart.ts';
 
 /** What a request's first line and headers tell. */
-export interface Head extends Address {
+export interface Head extends RequestTarget {
   readonly method: string;
   /** With its query. */
   readonly url: string;
@@ -31,7 +31,7 @@ export function headOf({ method = 'GET', url = '/', headers }: IncomingMessage):
   const path = at < 0 ? url : url.slice(0, at);
   const query = new URLSearchParams(at < 0 ? '' : url.slice(at));
   const key = credentialOf(headers, query);
-  return { ...addressOf(path, headers), method, url, path, query, key, headers };
+  return { ...requestTarget(path, headers), method, url, path, query, key, headers };
 }
 
 /** Reads the body of a request. */

@@ -2,11 +2,11 @@ import { checksum } from './answer-text.ts';
 import type { Behaviour, KeyScript, Script } from './behaviour.ts';
 import {
   remaining,
-  startOf,
-  takeTurn,
+  initialProgress,
+  nextBehaviour,
   type Progress,
   type RequestTraits,
-  type Turn,
+  type NextBehaviour,
 } from './script-state.ts';
 
 /** Keys with a place of their own; unknown keys beyond share one. */
@@ -33,7 +33,7 @@ export class KeyRing {
     this.#initial = script;
     this.#random = random;
     this.#unknown = script.strict === true ? REFUSE : (script.unknownKeys ?? ANSWER);
-    this.#overflow = fresh(this.#unknown);
+    this.#overflow = newKeyState(this.#unknown);
     this.reset();
   }
 
@@ -41,12 +41,12 @@ export class KeyRing {
   reset(): void {
     this.#keys.clear();
     this.#scripted.clear();
-    this.#overflow.progress = startOf(this.#unknown);
+    this.#overflow.progress = initialProgress(this.#unknown);
     for (const [key, script] of Object.entries(this.#initial.keys)) this.set(key, script);
   }
 
   set(key: string, script: KeyScript): void {
-    this.#keys.set(key, fresh(script));
+    this.#keys.set(key, newKeyState(script));
     this.#scripted.add(key);
   }
 
@@ -60,11 +60,11 @@ export class KeyRing {
   }
 
   /** What the next request with this key meets; the script moves on. */
-  take(key: string, request: RequestTraits, now: number): Turn {
+  next(key: string, request: RequestTraits, now: number): NextBehaviour {
     const state = this.#stateOf(key);
-    const turn = takeTurn(state.script, state.progress, request, now, this.#random);
-    state.progress = turn.progress;
-    return turn;
+    const next = nextBehaviour(state.script, state.progress, request, now, this.#random);
+    state.progress = next.progress;
+    return next;
   }
 
   scriptOf(key: string): KeyScript {
@@ -86,12 +86,12 @@ export class KeyRing {
     const known = this.#keys.get(key);
     if (known !== undefined) return known;
     if (this.#keys.size >= MOST_KEYS) return this.#overflow;
-    const state = fresh(this.#unknown);
+    const state = newKeyState(this.#unknown);
     this.#keys.set(key, state);
     return state;
   }
 }
 
-function fresh(script: KeyScript): KeyState {
-  return { script, progress: startOf(script) };
+function newKeyState(script: KeyScript): KeyState {
+  return { script, progress: initialProgress(script) };
 }

@@ -6,7 +6,7 @@ import type { Head } from './incoming.ts';
 export type Ending = 'open' | 'completed' | 'broken' | 'aborted';
 
 /** A request as the simulator saw it. */
-export interface SeenRequest {
+export interface LoggedRequest {
   /** Counts from 1, over all keys. */
   readonly number: number;
   /** Milliseconds since the epoch, when its headers had come. */
@@ -49,7 +49,7 @@ export interface KeyCounts {
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One that the ledger may still write in. */
-export type OpenRequest = Changing<SeenRequest>;
+export type OpenRequest = Changing<LoggedRequest>;
 type Counts = Changing<Omit<KeyCounts, 'met'>> & { readonly met: Partial<Record<BehaviourKind, number>> };
 
 /** The newest so many requests are kept. */
@@ -63,7 +63,7 @@ const KEYS_COUNTED = 100_000;
 const OTHER_KEYS = '(other keys)';
 
 /** Remembers requests: the newest in full, all of them in numbers. */
-export class Ledger {
+export class RequestLog {
   readonly #newest: OpenRequest[] = [];
   readonly #counts = new Map<string, Counts>();
   #total = 0;
@@ -100,7 +100,7 @@ export class Ledger {
     request.model = model;
   }
 
-  meet(request: OpenRequest, behaviour: BehaviourKind): void {
+  noteBehaviour(request: OpenRequest, behaviour: BehaviourKind): void {
     request.behaviour = behaviour;
     const { met } = this.#countsOf(request.key);
     met[behaviour] = (met[behaviour] ?? 0) + 1;
@@ -117,7 +117,7 @@ export class Ledger {
   }
 
   /** The newest requests, oldest first. */
-  get requests(): readonly SeenRequest[] {
+  get requests(): readonly LoggedRequest[] {
     const oldest = this.#newest.length < REQUESTS_KEPT ? 0 : this.#total % REQUESTS_KEPT;
     return [...this.#newest.slice(oldest), ...this.#newest.slice(0, oldest)];
   }

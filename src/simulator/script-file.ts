@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { Script } from './behaviour.ts';
-import { placeOf, problemsOf, scriptSchema } from './script-schema.ts';
+import { formatPath, problemsOf, scriptSchema } from './script-schema.ts';
 
 /** A script that cannot be played; `problems` names each place and what is wrong there. */
 export class ScriptError extends Error {
@@ -44,7 +44,7 @@ export function parseScript(text: string, source: string): Script {
   if (result.success) return result.data;
   const problems = problemsOf(result.error, value).map(
     ({ path, message }) =>
-      `${lineOf(lines, offsetOf(document, path))}: ${placeOf(path) || 'the file'}: ${message}`,
+      `${lineOf(lines, offsetOf(document, path))}: ${formatPath(path) || 'the file'}: ${message}`,
   );
   throw new ScriptError(source, problems);
 }

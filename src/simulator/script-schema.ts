@@ -15,7 +15,7 @@ const headers = z.record(z.string(), z.string()).superRefine((entries, context) 
   }
 });
 
-const extent = {
+const scope = {
   times: z.int().min(1).exactOptional(),
   forMs: z.number().positive().exactOptional(),
   models: names.exactOptional(),
@@ -34,8 +34,8 @@ const errorWords = z
 function kind<const K extends string, const F extends z.ZodRawShape>(
   name: K,
   fields: F,
-): z.ZodObject<{ kind: z.ZodLiteral<K> } & Omit<typeof extent, keyof F> & F, z.core.$strict> {
-  return z.strictObject({ kind: z.literal(name), ...extent, ...fields });
+): z.ZodObject<{ kind: z.ZodLiteral<K> } & Omit<typeof scope, keyof F> & F, z.core.$strict> {
+  return z.strictObject({ kind: z.literal(name), ...scope, ...fields });
 }
 
 /** A bare name stands for a behaviour with nothing to set. */
@@ -146,7 +146,7 @@ export function problemsOf(error: z.ZodError, read: unknown): readonly Problem[]
 }
 
 /** A problem's place as people write it: `keys.sim-1[2].times`. */
-export function placeOf(path: readonly PropertyKey[]): string {
+export function formatPath(path: readonly PropertyKey[]): string {
   const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
   return place.replace(/^\./u, '');
 }

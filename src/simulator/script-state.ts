@@ -17,7 +17,7 @@ interface StepProgress {
 export type Progress = readonly StepProgress[];
 
 /** What a request meets. */
-export interface Turn {
+export interface NextBehaviour {
   /** Undefined where the script has nothing (left) for this request: answer. */
   readonly behaviour: Behaviour | undefined;
   /** When the behaviour will be over by its `forMs`, on the caller's clock. */
@@ -29,7 +29,7 @@ export interface Turn {
 const NOT_STARTED: StepProgress = { played: 0, startedAt: undefined };
 
 /** The progress of a script of which nothing has been played. */
-export function startOf(script: KeyScript): Progress {
+export function initialProgress(script: KeyScript): Progress {
   return script.behaviours.map(() => NOT_STARTED);
 }
 
@@ -38,19 +38,19 @@ export function startOf(script: KeyScript): Progress {
  * @param now milliseconds, on any clock that does not go backwards
  * @param random in [0, 1), drawn anew for each behaviour with a `chance`
  */
-export function takeTurn(
+export function nextBehaviour(
   script: KeyScript,
   before: Progress,
   request: RequestTraits,
   now: number,
   random: () => number,
-): Turn {
-  const progress = script.repeat === true && allOver(script, before, now) ? startOf(script) : before;
+): NextBehaviour {
+  const progress = script.repeat === true && allOver(script, before, now) ? initialProgress(script) : before;
   for (const [index, behaviour] of script.behaviours.entries()) {
     const step = progress[index] ?? NOT_STARTED;
     if (isOver(behaviour, step, now) || !fits(behaviour, request)) continue;
     if (behaviour.chance !== undefined && random() >= behaviour.chance) continue;
-    return play(behaviour, step, index, progress, now);
+    return advance(behaviour, step, index, progress, now);
   }
   return { behaviour: undefined, endsAt: undefined, progress };
 }
@@ -62,13 +62,13 @@ export function remaining(script: KeyScript, progress: Progress, now: number): r
   );
 }
 
-function play(
+function advance(
   behaviour: Behaviour,
   step: StepProgress,
   index: number,
   progress: Progress,
   now: number,
-): Turn {
+): NextBehaviour {
   if (behaviour.times === undefined && behaviour.forMs === undefined) {
     return { behaviour, endsAt: undefined, progress };
   }

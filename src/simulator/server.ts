@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Behaviour, KeyScript, Script } from './behaviour.ts';
-import { CONTROL_PATH, control } from './control.ts';
-import { play } from './faults.ts';
+import { CONTROL_PATH, answerControl } from './control.ts';
+import { playBehaviour } from './faults.ts';
 import { contentOf, headOf, readBody, type Head } from './incoming.ts';
 import { KeyRing } from './key-ring.ts';
-import { Ledger, type Ending, type KeyCounts, type SeenRequest } from './ledger.ts';
+import { RequestLog, type Ending, type KeyCounts, type LoggedRequest } from './ledger.ts';
 import { seededRandom } from './random.ts';
-import { Stage } from './stage.ts';
-import { Shelf } from './surface/shelf.ts';
+import { ResponseWriter } from './stage.ts';
+import { ObjectStore } from './surface/shelf.ts';
 import { vendors } from './vendors.ts';
-import { openaiVoice } from './voice/openai.ts';
-import type { Refusal, Voice } from './voice/voice.ts';
+import { openaiErrors } from './voice/openai.ts';
+import type { Refusal, VendorErrors } from './voice/voice.ts';
 
 /** Larger bodies are refused with 413. */
 const BODY_LIMIT_BYTES = 128 * 1024 * 1024;
@@ -25,10 +25,10 @@ const DEFAULT_MODELS = ['gpt-5', 'gpt-5-nano', 'gpt-4o-mini', 'text-embedding-3-
 /** The server behind `startSimulator`: reads each request, asks the script, and has the behaviour played. */
 export class SimulatorServer {
   readonly ring: KeyRing;
-  ledger = new Ledger();
+  log = new RequestLog();
   readonly #script: Script;
   readonly #idPrefix: string;
-  readonly #shelf = new Shelf();
+  readonly #store = new ObjectStore();
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => {
     void this.#serve(request, response);
@@ -68,12 +68,12 @@ export class SimulatorServer {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/v1`;
   }
 
-  get requests(): readonly SeenRequest[] {
-    return this.ledger.requests;
+  get requests(): readonly LoggedRequest[] {
+    return this.log.requests;
   }
 
   get open(): number {
-    return this.ledger.open;
+    return this.log.open;
   }
 
   get connections(): number {
@@ -86,13 +86,13 @@ export class SimulatorServer {
 
   reset(): void {
     this.ring.reset();
-    this.#shelf.clear();
+    this.#store.clear();
     // Requests under way are counted to their end in the old one.
-    this.ledger = new Ledger();
+    this.log = new RequestLog();
   }
 
   counts(key: string): KeyCounts {
-    return this.ledger.counts(key);
+    return this.log.counts(key);
   }
 
   close(): Promise<void> {
@@ -113,59 +113,61 @@ export class SimulatorServer {
     const organization = this.ring.organizationOf(head.key);
     const vendor = vendors[head.vendor];
     const id = this.#newId();
-    const stage = new Stage(response, (elapsedMs) => vendor.headers({ id, organization, elapsedMs }));
-    const { ledger } = this;
-    const seen = ledger.begin(head);
+    const writer = new ResponseWriter(response, (elapsedMs) =>
+      vendor.headers({ id, organization, elapsedMs }),
+    );
+    const { log } = this;
+    const logged = log.begin(head);
     response.once('close', () => {
       const status = response.headersSent ? response.statusCode : undefined;
-      ledger.end(seen, status, this.#endingOf(stage, response));
+      log.end(logged, status, this.#endingOf(writer, response));
     });
 
     const body = await readBody(request, BODY_LIMIT_BYTES);
     if (body === 'gone') return;
-    const voice = vendor.voice(head);
-    if (body === 'too-large') return refuseTooLarge(stage, voice);
+    const errors = vendor.errors(head);
+    if (body === 'too-large') return refuseTooLarge(writer, errors);
     const content = contentOf(head, body);
-    ledger.noteContent(seen, body, content.model);
-    const refusal = this.#refusalOf(head, voice);
-    if (refusal !== undefined) return stage.refuse(refusal);
+    log.noteContent(logged, body, content.model);
+    const refusal = this.#refusalOf(head, errors);
+    if (refusal !== undefined) return writer.refuse(refusal);
 
     const { key, operation } = head;
     const { model } = content;
     const now = performance.now();
-    const turn = this.ring.take(key, { operation, model }, now);
-    const behaviour = turn.behaviour ?? { kind: 'answer' };
-    ledger.meet(seen, behaviour.kind);
-    const call = { ...head, ...content, organization, shelf: this.#shelf };
-    return play(behaviour, stage, {
-      voice,
+    const next = this.ring.next(key, { operation, model }, now);
+    const behaviour = next.behaviour ?? { kind: 'answer' };
+    log.noteBehaviour(logged, behaviour.kind);
+    const call = { ...head, ...content, organization, store: this.#store };
+    return playBehaviour(behaviour, writer, {
+      errors,
       key,
       organization,
       model,
-      leftMs: turn.endsAt === undefined ? undefined : turn.endsAt - now,
+      remainingMs: next.endsAt === undefined ? undefined : next.endsAt - now,
       prepare: (chunks) => vendor.answer({ ...call, chunks }, this.#script.models ?? DEFAULT_MODELS),
     });
   }
 
   /** What no behaviour has a say in: paths outside of the surface, and no credential at all where that matters. */
-  #refusalOf({ key, method, path, steps }: Head, voice: Voice): Refusal | undefined {
-    if (steps.length === 0) return voice.unknownUrl(method, path);
-    return key === '' && this.#script.strict === true ? voice.missingKey : undefined;
+  #refusalOf({ key, method, path, steps }: Head, errors: VendorErrors): Refusal | undefined {
+    if (steps.length === 0) return errors.unknownUrl(method, path);
+    return key === '' && this.#script.strict === true ? errors.missingKey : undefined;
   }
 
   async #serveControl(head: Head, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const stage = new Stage(response, () => ({}));
+    const writer = new ResponseWriter(response, () => ({}));
     const body = await readBody(request, BODY_LIMIT_BYTES);
     if (body === 'gone') return;
-    if (body === 'too-large') return refuseTooLarge(stage, openaiVoice);
-    const result = control(head.method, head.path, body, this);
-    if (result.kind === 'refusal') stage.refuse(result);
-    else stage.answer(200, { 'content-type': result.contentType }, result.body);
+    if (body === 'too-large') return refuseTooLarge(writer, openaiErrors);
+    const result = answerControl(head.method, head.path, body, this);
+    if (result.kind === 'refusal') writer.refuse(result);
+    else writer.answer(200, { 'content-type': result.contentType }, result.body);
   }
 
-  #endingOf(stage: Stage, response: ServerResponse): Exclude<Ending, 'open'> {
+  #endingOf(writer: ResponseWriter, response: ServerResponse): Exclude<Ending, 'open'> {
     if (response.writableFinished) return 'completed';
-    return stage.brokeOff || this.#closed !== undefined ? 'broken' : 'aborted';
+    return writer.brokeOff || this.#closed !== undefined ? 'broken' : 'aborted';
   }
 
   #newId(): string {
@@ -175,7 +177,7 @@ export class SimulatorServer {
 }
 
 /** The rest of the body is not read: the connection ends with the answer. */
-function refuseTooLarge(stage: Stage, voice: Voice): void {
-  const refusal = voice.tooLarge(BODY_LIMIT_BYTES);
-  stage.refuse({ ...refusal, headers: { ...refusal.headers, connection: 'close' } });
+function refuseTooLarge(writer: ResponseWriter, errors: VendorErrors): void {
+  const refusal = errors.tooLarge(BODY_LIMIT_BYTES);
+  writer.refuse({ ...refusal, headers: { ...refusal.headers, connection: 'close' } });
 }

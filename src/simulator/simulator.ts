@@ -1,5 +1,5 @@
 import type { Behaviour, KeyScript, Script } from './behaviour.ts';
-import type { KeyCounts, SeenRequest } from './ledger.ts';
+import type { KeyCounts, LoggedRequest } from './ledger.ts';
 import { SimulatorServer } from './server.ts';
 
 /** How to start a simulator. */
@@ -24,7 +24,7 @@ export interface Simulator {
   /** Scripts back to what they were at first and to their beginning; counts, requests and files forgotten. */
   reset(): void;
   /** The newest requests, oldest first; at most `REQUESTS_KEPT`. The control path is not among them. */
-  readonly requests: readonly SeenRequest[];
+  readonly requests: readonly LoggedRequest[];
   /** Exact numbers of a key. */
   counts(key: string): KeyCounts;
   /** Requests that are not over. */

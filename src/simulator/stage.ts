@@ -5,7 +5,7 @@ import type { Refusal } from './voice/voice.ts';
 type Headers = Readonly<Record<string, string>>;
 
 /** Where one answer is played: its connection, and the headers every answer carries. */
-export class Stage {
+export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #headers: (elapsedMs: number) => Headers;
   readonly #startedAt = performance.now();

@@ -6,11 +6,11 @@ import { bedrock } from './surface/bedrock.ts';
 import type { Call } from './surface/call.ts';
 import { gemini } from './surface/gemini.ts';
 import { openai } from './surface/openai.ts';
-import { anthropicVoice } from './voice/anthropic.ts';
-import { bedrockVoice } from './voice/bedrock.ts';
-import { geminiVoiceFor } from './voice/gemini.ts';
-import { openaiVoice } from './voice/openai.ts';
-import type { Voice } from './voice/voice.ts';
+import { anthropicErrors } from './voice/anthropic.ts';
+import { bedrockErrors } from './voice/bedrock.ts';
+import { geminiErrorsFor } from './voice/gemini.ts';
+import { openaiErrors } from './voice/openai.ts';
+import type { VendorErrors } from './voice/voice.ts';
 
 /** What an answer's headers tell of it. */
 export interface Labels {
@@ -24,7 +24,7 @@ export interface Labels {
 /** One vendor's API, as far as it is simulated. */
 export interface Vendor {
   /** How it says what goes wrong. */
-  voice(head: Head): Voice;
+  errors(head: Head): VendorErrors;
   /** What every answer of it carries. */
   headers(labels: Labels): Readonly<Record<string, string>>;
   /** Prepares the right answer to a call, as the vendor would give it in good health. */
@@ -34,7 +34,7 @@ export interface Vendor {
 /** All vendors that are simulated. */
 export const vendors: Readonly<Record<VendorName, Vendor>> = {
   openai: {
-    voice: () => openaiVoice,
+    errors: () => openaiErrors,
     headers: ({ id, organization, elapsedMs }) => ({
       'x-request-id': `req_${id}`,
       'openai-organization': organization,
@@ -50,7 +50,7 @@ export const vendors: Readonly<Record<VendorName, Vendor>> = {
     answer: openai,
   },
   anthropic: {
-    voice: () => anthropicVoice,
+    errors: () => anthropicErrors,
     headers: ({ id, organization }) => ({
       'request-id': `req_${id}`,
       'anthropic-organization-id': organization,
@@ -61,12 +61,12 @@ export const vendors: Readonly<Record<VendorName, Vendor>> = {
     answer: anthropic,
   },
   gemini: {
-    voice: ({ steps, query }) => geminiVoiceFor(steps, query),
+    errors: ({ steps, query }) => geminiErrorsFor(steps, query),
     headers: ({ elapsedMs }) => ({ 'server-timing': `gfet4t7; dur=${elapsedMs}` }),
     answer: gemini,
   },
   bedrock: {
-    voice: () => bedrockVoice,
+    errors: () => bedrockErrors,
     headers: ({ id }) => ({ 'x-amzn-requestid': id }),
     answer: bedrock,
   },

@@ -120,13 +120,13 @@ export interface Store {
    * over. Time is by the store's clock. A backend may bound how many it keeps; those remembered longest ago go
    * first, and what is remembered for longer than `limits.lastingMs` only where there are too many of its like. In Redis: `SET … PX`, `GET` and `DEL` of a name under the store's prefix, without a script.
    */
-  remember(id: string, value: string, ttlMs: number): Promise<void>;
+  set(id: string, value: string, ttlMs: number): Promise<void>;
 
   /** What is remembered under `id`; undefined where nothing is, or its time is over. */
-  recall(id: string): Promise<string | undefined>;
+  get(id: string): Promise<string | undefined>;
 
   /** Forgets what is remembered under `id`. Nothing happens where nothing is. */
-  forget(id: string): Promise<void>;
+  delete(id: string): Promise<void>;
 
   /**
    * What the store's own clock says: the one that leases and what is remembered expire by, the same for all that

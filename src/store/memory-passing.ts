@@ -1,11 +1,11 @@
 import { limits } from './rules.ts';
 
 /** How many are kept at most of what passes and of what lasts, each: some tens of megabytes. */
-const MAX_PASSING = 100_000;
+const MAX_ENTRIES = 100_000;
 /** How many of the oldest are looked at for each new one: more than one, so that what is over goes faster than it comes. */
-const LOOKED_AT = 4;
+const SWEEP_BATCH = 4;
 
-interface PassingThing {
+interface Entry {
   readonly value: string;
   readonly expiresAt: number;
 }
@@ -15,10 +15,10 @@ interface PassingThing {
  * live for all, which is the common case, hardly any is kept beyond its time. What is to last stands apart, so that
  * no number of others takes its place.
  */
-export class PassingThings {
+export class MemoryTtlCache {
   /** In order of remembering. */
-  readonly #things = new Map<string, PassingThing>();
-  readonly #lasting = new Map<string, PassingThing>();
+  readonly #things = new Map<string, Entry>();
+  readonly #lasting = new Map<string, Entry>();
   readonly #clock: () => number;
 
   /** @param clock milliseconds since the epoch */
@@ -30,24 +30,24 @@ export class PassingThings {
     return this.#things.size + this.#lasting.size;
   }
 
-  remember(id: string, value: string, ttlMs: number): void {
+  set(id: string, value: string, ttlMs: number): void {
     const now = this.#clock();
-    this.forget(id);
-    const things = ttlMs > limits.lastingMs ? this.#lasting : this.#things;
-    things.set(id, { value, expiresAt: now + ttlMs });
-    let looked = 0;
-    for (const [oldId, { expiresAt }] of things) {
-      if (expiresAt <= now || things.size > MAX_PASSING) things.delete(oldId);
-      if (++looked === LOOKED_AT) break;
+    this.delete(id);
+    const entries = ttlMs > limits.longLivedMs ? this.#lasting : this.#things;
+    entries.set(id, { value, expiresAt: now + ttlMs });
+    let swept = 0;
+    for (const [oldId, { expiresAt }] of entries) {
+      if (expiresAt <= now || entries.size > MAX_ENTRIES) entries.delete(oldId);
+      if (++swept === SWEEP_BATCH) break;
     }
   }
 
-  recall(id: string): string | undefined {
-    const thing = this.#things.get(id) ?? this.#lasting.get(id);
-    return thing !== undefined && thing.expiresAt > this.#clock() ? thing.value : undefined;
+  get(id: string): string | undefined {
+    const entry = this.#things.get(id) ?? this.#lasting.get(id);
+    return entry !== undefined && entry.expiresAt > this.#clock() ? entry.value : undefined;
   }
 
-  forget(id: string): void {
+  delete(id: string): void {
     this.#things.delete(id);
     this.#lasting.delete(id);
   }

@@ -1,6 +1,6 @@
 import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
 import { StoreError } from './errors.ts';
-import { PassingThings } from './memory-passing.ts';
+import { MemoryTtlCache } from './memory-passing.ts';
 import {
   checkId,
   checkPageLimit,
@@ -37,7 +37,7 @@ class MemoryStore implements Store {
   /** In order of revision: every write moves its id to the end. Deleted ids stay, without a value. */
   readonly #entries = new Map<string, Change>();
   readonly #leases = new Map<string, HeldLease>();
-  readonly #passing: PassingThings;
+  readonly #passing: MemoryTtlCache;
   readonly #signal = new ChangeSignal();
   readonly #clock: () => number;
   /** Tells its cursors from those of a store that it stands in for. */
@@ -47,13 +47,13 @@ class MemoryStore implements Store {
 
   constructor(clock: () => number) {
     this.#clock = clock;
-    this.#passing = new PassingThings(clock);
+    this.#passing = new MemoryTtlCache(clock);
   }
 
   async read(id: string): Promise<Versioned | undefined> {
     this.#checkOpen();
     checkId('id', id);
-    return standing(this.#entries.get(id));
+    return existing(this.#entries.get(id));
   }
 
   async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
@@ -65,7 +65,7 @@ class MemoryStore implements Store {
       this.#checkOpen();
       const batch = ids
         .slice(from, from + limits.batchEntries)
-        .map((id) => standing(this.#entries.get(id)))
+        .map((id) => existing(this.#entries.get(id)))
         .filter((entry) => entry !== undefined);
       if (batch.length > 0) yield batch;
     }
@@ -128,24 +128,24 @@ class MemoryStore implements Store {
     if (this.#holds(lease)) this.#leases.set(lease.name, { ...lease, expiresAt: 0 });
   }
 
-  async remember(id: string, value: string, ttlMs: number): Promise<void> {
+  async set(id: string, value: string, ttlMs: number): Promise<void> {
     this.#checkOpen();
     checkId('id', id);
     checkValue(value);
-    checkTtl(ttlMs, limits.passingMs);
-    this.#passing.remember(id, value, ttlMs);
+    checkTtl(ttlMs, limits.maxTtlMs);
+    this.#passing.set(id, value, ttlMs);
   }
 
-  async recall(id: string): Promise<string | undefined> {
+  async get(id: string): Promise<string | undefined> {
     this.#checkOpen();
     checkId('id', id);
-    return this.#passing.recall(id);
+    return this.#passing.get(id);
   }
 
-  async forget(id: string): Promise<void> {
+  async delete(id: string): Promise<void> {
     this.#checkOpen();
     checkId('id', id);
-    this.#passing.forget(id);
+    this.#passing.delete(id);
   }
 
   async time(): Promise<number> {
@@ -168,6 +168,6 @@ class MemoryStore implements Store {
   }
 }
 
-function standing(entry: Change | undefined): Versioned | undefined {
+function existing(entry: Change | undefined): Versioned | undefined {
   return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
 }

@@ -1,6 +1,6 @@
 import type { Store } from './contract.ts';
 import { openMemoryStore } from './memory.ts';
-import type { StorePlace } from './place.ts';
+import type { StoreAddress } from './place.ts';
 
 /** What a store is given beside its place. */
 export interface OpenStoreOptions {
@@ -16,19 +16,19 @@ export interface OpenStoreOptions {
  *   reached yet are no error: their store says so at every call, until it reaches them
  */
 export async function openStore(
-  place: StorePlace,
+  address: StoreAddress,
   { now = Date.now, mayCreate = true }: OpenStoreOptions = {},
 ): Promise<Store> {
-  switch (place.kind) {
+  switch (address.kind) {
     case 'memory':
       return openMemoryStore(now);
     case 'sqlite': {
       const { openSqliteStore } = await import('./sqlite.ts');
-      return openSqliteStore({ path: place.path, mayCreate });
+      return openSqliteStore({ path: address.path, mayCreate });
     }
     case 'redis': {
       const { openRedisStore } = await import('./redis/redis.ts');
-      return openRedisStore(place);
+      return openRedisStore(address);
     }
   }
 }

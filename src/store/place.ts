@@ -1,11 +1,11 @@
 import type { Secret } from '../keys/secret.ts';
 
 /** Where the state is kept, as the configuration's `state` says. */
-export type StorePlace =
-  { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string } | RedisPlace;
+export type StoreAddress =
+  { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string } | RedisAddress;
 
 /** Redis or Valkey, on one server or several. */
-export interface RedisPlace {
+export interface RedisAddress {
   readonly kind: 'redis';
   /** The place as a URL for people: without user and password. */
   readonly url: string;

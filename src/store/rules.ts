@@ -15,9 +15,9 @@ export const limits = {
   /** Just under 25 days: the longest that timers count, too. */
   leaseMs: 2 ** 31 - 1,
   /** The longest that something is remembered: a leap year. */
-  passingMs: 366 * 86_400_000,
+  maxTtlMs: 366 * 86_400_000,
   /** What is remembered for longer is to last: it is counted by itself, and gives way to its like alone. */
-  lastingMs: 60 * 86_400_000,
+  longLivedMs: 60 * 86_400_000,
 } as const;
 
 /** Ids, and the names and holders of leases. */

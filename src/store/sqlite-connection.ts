@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { machineMs } from '../clock/machine-time.ts';
 import { StoreError } from './errors.ts';
-import { isDamage, openDatabase } from './sqlite-file.ts';
+import { isCorruption, openDatabase } from './sqlite-file.ts';
 import type { OpeningOptions } from './sqlite-file.ts';
-import { preparePassing } from './sqlite-passing.ts';
-import type { PassingStatements } from './sqlite-passing.ts';
-import { filesOf, lossBetween } from './sqlite-place.ts';
-import type { FileLoss, FilesSeen } from './sqlite-place.ts';
-import { dropStale, putBack } from './sqlite-restore.ts';
+import { prepareTtlCache } from './sqlite-passing.ts';
+import type { SqliteTtlCache } from './sqlite-passing.ts';
+import { identifyFiles, lossBetween } from './sqlite-place.ts';
+import type { FileLoss, DatabaseFiles } from './sqlite-place.ts';
+import { removeStaleLogs, restoreFiles } from './sqlite-restore.ts';
 import { prepareStatements } from './sqlite-statements.ts';
 
 /**
@@ -18,10 +18,10 @@ import { prepareStatements } from './sqlite-statements.ts';
 const SETTLE_MS = 250;
 
 /** A database as it was opened, until its files are lost. */
-export interface Opening {
+export interface Session {
   readonly database: DatabaseSync;
   readonly statements: ReturnType<typeof prepareStatements>;
-  readonly passing: PassingStatements;
+  readonly ttlCache: SqliteTtlCache;
   /** Of those of one connection: what was learned from another may not hold. */
   readonly number: number;
   /** The store's time. Milliseconds since the epoch. */
@@ -39,36 +39,36 @@ export interface Opening {
 export class SqliteConnection {
   readonly path: string;
   readonly #options: OpeningOptions;
-  #opening: Opening;
-  #files: FilesSeen;
+  #opening: Session;
+  #files: DatabaseFiles;
   #isDamaged = false;
   /** When the loss was first seen, by `performance.now()`. */
   #lostAt: number | undefined;
   #reopening: Promise<void> | undefined;
 
-  private constructor(path: string, options: OpeningOptions, opening: Opening) {
+  private constructor(path: string, options: OpeningOptions, session: Session) {
     this.path = path;
     this.#options = options;
-    this.#opening = opening;
-    this.#files = filesOf(path);
+    this.#opening = session;
+    this.#files = identifyFiles(path);
   }
 
   /** @throws StoreError as `openDatabase` does */
   static async open(path: string, options: OpeningOptions): Promise<SqliteConnection> {
     // Absolute, so that SQLite reads neither `:memory:` nor a `file:` URI into it.
     const file = resolve(path);
-    return new SqliteConnection(file, options, await openAs(file, options, 1));
+    return new SqliteConnection(file, options, await openSession(file, options, 1));
   }
 
   /** As it was opened last, be it lost meanwhile or not. */
-  get opening(): Opening {
+  get session(): Session {
     return this.#opening;
   }
 
   /** What has happened to its files; undefined where it is all there. */
   get loss(): FileLoss | undefined {
     if (this.#isDamaged) return 'damaged';
-    const files = filesOf(this.path);
+    const files = identifyFiles(this.path);
     const loss = lossBetween(this.#files, files);
     // It grows.
     if (loss === undefined) this.#files = files;
@@ -76,13 +76,13 @@ export class SqliteConnection {
   }
 
   /** Opens it anew where it was lost for `SETTLE_MS`. @throws StoreError where it cannot be: it can be tried again */
-  async makeWhole(): Promise<void> {
+  async reopenIfLost(): Promise<void> {
     const { loss } = this;
     if (loss === undefined) {
       this.#lostAt = undefined;
       return;
     }
-    if (loss === 'replaced') dropStale(this.path, this.#files);
+    if (loss === 'replaced') removeStaleLogs(this.path, this.#files);
     this.#lostAt ??= performance.now();
     if (performance.now() - this.#lostAt < SETTLE_MS) {
       throw new StoreError('store_failed', `${this.path} was lost while it was open: ${loss}`);
@@ -93,8 +93,8 @@ export class SqliteConnection {
   }
 
   /** Takes notice of what a statement failed with. */
-  failed(error: unknown): void {
-    if (isDamage(error)) this.#isDamaged = true;
+  noteFailure(error: unknown): void {
+    if (isCorruption(error)) this.#isDamaged = true;
   }
 
   close(): void {
@@ -103,23 +103,23 @@ export class SqliteConnection {
 
   async #reopen(loss: FileLoss): Promise<void> {
     const { database, number, now } = this.#opening;
-    putBack(this.path, loss, this.#files, database);
+    restoreFiles(this.path, loss, this.#files, database);
     // Whatever stands there now, this process knows how far the time is.
     const options = { ...this.#options, mayCreate: true, aheadMs: Math.round(now() - machineMs()) };
-    this.#opening = await openAs(this.path, options, number + 1);
-    this.#files = filesOf(this.path);
+    this.#opening = await openSession(this.path, options, number + 1);
+    this.#files = identifyFiles(this.path);
     this.#isDamaged = false;
     closeLost(database);
   }
 }
 
-async function openAs(path: string, options: OpeningOptions, number: number): Promise<Opening> {
+async function openSession(path: string, options: OpeningOptions, number: number): Promise<Session> {
   const { database, aheadMs } = await openDatabase(path, options);
   const now = (): number => Math.floor(machineMs() + aheadMs);
   return {
     database,
     statements: prepareStatements(database),
-    passing: preparePassing(database, now),
+    ttlCache: prepareTtlCache(database, now),
     number,
     now,
   };

@@ -62,7 +62,7 @@ const BLOCKING_WAIT_MS = 4;
 /** How long the event loop then runs before the next try. */
 const RETRY_PAUSE_MS = 20;
 /** How long one that may not make the database waits for those who may. Milliseconds. */
-const MADE_WITHIN_MS = 5_000;
+const CREATED_WITHIN_MS = 5_000;
 
 /** How to open a database. */
 export interface OpeningOptions {
@@ -99,23 +99,23 @@ export async function openDatabase(path: string, options: OpeningOptions): Promi
   const { busyMs, mayCreate } = options;
   // Absolute, so that SQLite reads neither `:memory:` nor a `file:` URI into it.
   const file = resolve(path);
-  if (mayCreate) createPrivately(file);
-  else await untilMade(file);
+  if (mayCreate) createPrivateFile(file);
+  else await waitForFile(file);
   const database = new DatabaseSync(file, { open: false, timeout: BLOCKING_WAIT_MS });
   try {
     database.open();
-    const aheadMs = await whenFree(busyMs, () => {
+    const aheadMs = await retryWhileLocked(busyMs, () => {
       // Nothing is written before the file is known for ours, or empty, and then it is looked at once more.
-      transaction(database, 'DEFERRED', () => versionOf(database, file));
+      transaction(database, 'DEFERRED', () => schemaVersion(database, file));
       database.exec('PRAGMA synchronous = NORMAL');
       requireWriteAheadLog(database, file);
       return transaction(database, 'IMMEDIATE', () => {
-        const version = versionOf(database, file);
+        const version = schemaVersion(database, file);
         if (version < VERSIONS.length) {
           for (const addition of VERSIONS.slice(version)) database.exec(addition);
           database.exec(`PRAGMA user_version = ${VERSIONS.length}`);
         }
-        return timeOf(database, options.aheadMs);
+        return clockOffset(database, options.aheadMs);
       });
     });
     return { database, aheadMs };
@@ -126,11 +126,11 @@ export async function openDatabase(path: string, options: OpeningOptions): Promi
 }
 
 /** Within a transaction of the caller's. @returns how far the store's time is ahead of `machineMs` */
-function timeOf(database: DatabaseSync, knownMs: number | undefined): number {
+function clockOffset(database: DatabaseSync, knownMs: number | undefined): number {
   const start = machineStart();
   const find = database.prepare('SELECT ahead_ms FROM clock WHERE machine_start = ?');
-  const told = find.get(start)?.['ahead_ms'];
-  if (typeof told === 'number') return told;
+  const stored = find.get(start)?.['ahead_ms'];
+  if (typeof stored === 'number') return stored;
   const aheadMs = Math.round(knownMs ?? Date.now() - machineMs());
   database.exec('DELETE FROM clock');
   database.prepare('INSERT INTO clock VALUES (?, ?)').run(start, aheadMs);
@@ -139,8 +139,8 @@ function timeOf(database: DatabaseSync, knownMs: number | undefined): number {
   return aheadMs;
 }
 
-async function untilMade(file: string): Promise<void> {
-  const giveUpAt = performance.now() + MADE_WITHIN_MS;
+async function waitForFile(file: string): Promise<void> {
+  const giveUpAt = performance.now() + CREATED_WITHIN_MS;
   while ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) {
     if (performance.now() >= giveUpAt) {
       throw new StoreError('store_cannot_open', `${file} is not there, and others have it to make`);
@@ -170,7 +170,7 @@ export function transaction<T>(database: DatabaseSync, kind: 'IMMEDIATE' | 'DEFE
  * @param busyMs after this long it is given up
  * @throws StoreError `store_busy` then; `work` left nothing behind
  */
-export async function whenFree<T>(busyMs: number, work: () => T): Promise<T> {
+export async function retryWhileLocked<T>(busyMs: number, work: () => T): Promise<T> {
   const giveUpAt = performance.now() + busyMs;
   for (;;) {
     try {
@@ -186,7 +186,7 @@ export async function whenFree<T>(busyMs: number, work: () => T): Promise<T> {
 }
 
 /** Makes an empty file for our eyes alone, where there is none. @throws StoreError where it cannot be made */
-export function createPrivately(file: string): void {
+export function createPrivateFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
@@ -201,7 +201,7 @@ export function createPrivately(file: string): void {
  * making it.
  * @throws StoreError where the file is neither empty nor ours, or newer than we are
  */
-function versionOf(database: DatabaseSync, file: string): number {
+function schemaVersion(database: DatabaseSync, file: string): number {
   const applicationId = pragma(database, 'application_id');
   const version = Number(pragma(database, 'user_version'));
   if (applicationId === APPLICATION_ID) {
@@ -247,7 +247,7 @@ function resultCode(error: unknown): number | undefined {
 }
 
 /** Whether an error of SQLite's says that the file is no longer what it was. */
-export function isDamage(error: unknown): boolean {
+export function isCorruption(error: unknown): boolean {
   const code = resultCode(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }

@@ -2,16 +2,16 @@ import type { DatabaseSync } from 'node:sqlite';
 import { limits } from './rules.ts';
 
 /** How many are kept at most of what passes and of what lasts, each: some gigabytes of disk. */
-const MAX_PASSING = 10_000_000;
+const MAX_ENTRIES = 10_000_000;
 /** How many that are over go for each new one: more than one, so that they go faster than they come. */
-const SWEPT = 4;
+const SWEEP_BATCH = 4;
 
 /** The statements for values that pass by. Each is a short write or a read by key. */
-export interface PassingStatements {
+export interface SqliteTtlCache {
   /** Within a transaction of the caller's. */
-  remember(id: string, value: string, ttlMs: number): void;
-  recall(id: string): string | undefined;
-  forget(id: string): void;
+  set(id: string, value: string, ttlMs: number): void;
+  get(id: string): string | undefined;
+  delete(id: string): void;
 }
 
 /**
@@ -19,23 +19,23 @@ export interface PassingStatements {
  * Prepares the statements. What is to last has a table of its own, so that no number of others takes its place.
  * @param now - the store's time. Milliseconds since the epoch
  */
-export function preparePassing(
+export function prepareTtlCache(
   database: DatabaseSync,
   now: () => number,
-  maxKept = MAX_PASSING,
-): PassingStatements {
-  const passing = prepareTable(database, 'passing', now, maxKept);
-  const lasting = prepareTable(database, 'lasting', now, maxKept);
+  maxEntries = MAX_ENTRIES,
+): SqliteTtlCache {
+  const passing = prepareTable(database, 'passing', now, maxEntries);
+  const lasting = prepareTable(database, 'lasting', now, maxEntries);
   return {
-    remember: (id, value, ttlMs) => {
-      const [into, other] = ttlMs > limits.lastingMs ? [lasting, passing] : [passing, lasting];
-      other.forget(id);
-      into.remember(id, value, ttlMs);
+    set: (id, value, ttlMs) => {
+      const [into, other] = ttlMs > limits.longLivedMs ? [lasting, passing] : [passing, lasting];
+      other.delete(id);
+      into.set(id, value, ttlMs);
     },
-    recall: (id) => passing.recall(id) ?? lasting.recall(id),
-    forget: (id) => {
-      passing.forget(id);
-      lasting.forget(id);
+    get: (id) => passing.get(id) ?? lasting.get(id),
+    delete: (id) => {
+      passing.delete(id);
+      lasting.delete(id);
     },
   };
 }
@@ -48,30 +48,30 @@ function prepareTable(
   database: DatabaseSync,
   table: 'passing' | 'lasting',
   now: () => number,
-  maxKept: number,
-): PassingStatements {
+  maxEntries: number,
+): SqliteTtlCache {
   const upsert = database.prepare(`INSERT OR REPLACE INTO ${table} (id, value, expires_at) VALUES (?, ?, ?)`);
   const sweep = database.prepare(`
     DELETE FROM ${table} WHERE rowid IN (
-      SELECT rowid FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEPT}
+      SELECT rowid FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEEP_BATCH}
     )`);
   const bound = database.prepare(`
     DELETE FROM ${table} WHERE rowid IN (
-      SELECT rowid FROM ${table} WHERE rowid <= ? ORDER BY rowid LIMIT ${SWEPT}
+      SELECT rowid FROM ${table} WHERE rowid <= ? ORDER BY rowid LIMIT ${SWEEP_BATCH}
     )`);
   const find = database.prepare(`SELECT value FROM ${table} WHERE id = ? AND expires_at > ?`);
   const remove = database.prepare(`DELETE FROM ${table} WHERE id = ?`);
   return {
-    remember: (id, value, ttlMs) => {
+    set: (id, value, ttlMs) => {
       const at = now();
       const { lastInsertRowid } = upsert.run(id, value, at + Math.ceil(ttlMs));
       sweep.run(at);
-      bound.run(Number(lastInsertRowid) - maxKept);
+      bound.run(Number(lastInsertRowid) - maxEntries);
     },
-    recall: (id) => {
+    get: (id) => {
       const value = find.get(id, now())?.['value'];
       return typeof value === 'string' ? value : undefined;
     },
-    forget: (id) => void remove.run(id),
+    delete: (id) => void remove.run(id),
   };
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 
 /** Which files a database is made of, as the system tells files apart; undefined for one that is not there. */
-export interface FilesSeen {
+export interface DatabaseFiles {
   readonly database: string | undefined;
   readonly log: string | undefined;
   readonly sharedMemory: string | undefined;
@@ -21,18 +21,18 @@ export type FileLoss =
   | 'damaged';
 
 /** Looks at the files of a database. Opens none: closing one would give up SQLite's locks on it. */
-export function filesOf(path: string): FilesSeen {
-  const database = seen(path);
+export function identifyFiles(path: string): DatabaseFiles {
+  const database = identify(path);
   return {
     database: database?.identity,
-    log: seen(`${path}-wal`)?.identity,
-    sharedMemory: seen(`${path}-shm`)?.identity,
+    log: identify(`${path}-wal`)?.identity,
+    sharedMemory: identify(`${path}-shm`)?.identity,
     size: database?.size ?? 0,
   };
 }
 
 /** What has happened between two looks; undefined where it is all there. */
-export function lossBetween(before: FilesSeen, after: FilesSeen): FileLoss | undefined {
+export function lossBetween(before: DatabaseFiles, after: DatabaseFiles): FileLoss | undefined {
   if (after.database === undefined) return 'removed';
   if (after.database !== before.database) return 'replaced';
   if (after.size < before.size) return 'damaged';
@@ -40,7 +40,7 @@ export function lossBetween(before: FilesSeen, after: FilesSeen): FileLoss | und
   return isWhole ? undefined : 'log-removed';
 }
 
-function seen(path: string): { readonly identity: string; readonly size: number } | undefined {
+function identify(path: string): { readonly identity: string; readonly size: number } | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     return found && { identity: `${found.dev}:${found.ino}`, size: found.size };

@@ -1,12 +1,12 @@
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from './errors.ts';
-import { createPrivately } from './sqlite-file.ts';
-import { filesOf } from './sqlite-place.ts';
-import type { FileLoss, FilesSeen } from './sqlite-place.ts';
+import { createPrivateFile } from './sqlite-file.ts';
+import { identifyFiles } from './sqlite-place.ts';
+import type { FileLoss, DatabaseFiles } from './sqlite-place.ts';
 
 /** A process that began to put files back and has not ended by then has died over it. Milliseconds. */
-const STALE_MS = 10_000;
+const STALE_LOCK_MS = 10_000;
 
 /**
  * Puts back the files of a database that were lost while it was open, so that it can be opened again. Of all processes
@@ -19,17 +19,17 @@ const STALE_MS = 10_000;
  * @throws StoreError `store_busy` while another process does it; an error of the system where it cannot be done, such
  *   as a folder that is not there: it can be tried again
  */
-export function putBack(path: string, loss: FileLoss, known: FilesSeen, open: DatabaseSync): void {
+export function restoreFiles(path: string, loss: FileLoss, known: DatabaseFiles, open: DatabaseSync): void {
   if (loss === 'replaced') return;
   const lock = `${path}-restoring`;
   takeLock(lock);
   try {
-    const { database } = filesOf(path);
+    const { database } = identifyFiles(path);
     if (database !== undefined && database !== known.database) return;
     const copy = `${path}-copy`;
     rmSync(copy, { force: true });
     if (loss !== 'damaged') {
-      createPrivately(copy);
+      createPrivateFile(copy);
       open.prepare('VACUUM INTO ?').run(copy);
     }
     // They belong to the database that was lost, and would be read into the new one.
@@ -42,8 +42,8 @@ export function putBack(path: string, loss: FileLoss, known: FilesSeen, open: Da
 }
 
 /** The log and shared memory of a file that another has replaced would be read into that one: they go at once. */
-export function dropStale(path: string, known: FilesSeen): void {
-  const { log, sharedMemory } = filesOf(path);
+export function removeStaleLogs(path: string, known: DatabaseFiles): void {
+  const { log, sharedMemory } = identifyFiles(path);
   if (log !== undefined && log === known.log) rmSync(`${path}-wal`, { force: true });
   if (sharedMemory !== undefined && sharedMemory === known.sharedMemory)
     rmSync(`${path}-shm`, { force: true });
@@ -51,7 +51,8 @@ export function dropStale(path: string, known: FilesSeen): void {
 
 function takeLock(lock: string): void {
   const held = statSync(lock, { throwIfNoEntry: false });
-  if (held !== undefined && Math.abs(Date.now() - held.mtimeMs) > STALE_MS) rmSync(lock, { force: true });
+  if (held !== undefined && Math.abs(Date.now() - held.mtimeMs) > STALE_LOCK_MS)
+    rmSync(lock, { force: true });
   try {
     closeSync(openSync(lock, 'wx', 0o600));
   } catch (error) {

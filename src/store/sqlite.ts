@@ -14,8 +14,8 @@ import {
 } from './rules.ts';
 import { ChangeSignal } from './signal.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
-import type { Opening } from './sqlite-connection.ts';
-import { transaction, whenFree } from './sqlite-file.ts';
+import type { Session } from './sqlite-connection.ts';
+import { transaction, retryWhileLocked } from './sqlite-file.ts';
 import { toChange, toInteger, toVersioned } from './sqlite-statements.ts';
 import { CommitWatch } from './sqlite-watch.ts';
 
@@ -161,23 +161,23 @@ class SqliteStore implements Store {
     await this.#do(({ statements, now }) => statements.release.run({ name, holder, token, now: now() }));
   }
 
-  async remember(id: string, value: string, ttlMs: number): Promise<void> {
+  async set(id: string, value: string, ttlMs: number): Promise<void> {
     checkId('id', id);
     checkValue(value);
-    checkTtl(ttlMs, limits.passingMs);
-    await this.#do(({ database, passing }) =>
-      transaction(database, 'IMMEDIATE', () => passing.remember(id, value, ttlMs)),
+    checkTtl(ttlMs, limits.maxTtlMs);
+    await this.#do(({ database, ttlCache }) =>
+      transaction(database, 'IMMEDIATE', () => ttlCache.set(id, value, ttlMs)),
     );
   }
 
-  async recall(id: string): Promise<string | undefined> {
+  async get(id: string): Promise<string | undefined> {
     checkId('id', id);
-    return this.#do(({ passing }) => passing.recall(id));
+    return this.#do(({ ttlCache }) => ttlCache.get(id));
   }
 
-  async forget(id: string): Promise<void> {
+  async delete(id: string): Promise<void> {
     checkId('id', id);
-    await this.#do(({ database, passing }) => transaction(database, 'IMMEDIATE', () => passing.forget(id)));
+    await this.#do(({ database, ttlCache }) => transaction(database, 'IMMEDIATE', () => ttlCache.delete(id)));
   }
 
   async time(): Promise<number> {
@@ -193,17 +193,17 @@ class SqliteStore implements Store {
   }
 
   /** The way into the database for every verb: waits for its turn, and gives errors our codes. */
-  async #do<T>(work: (opening: Opening) => T): Promise<T> {
+  async #do<T>(work: (opening: Session) => T): Promise<T> {
     const connection = this.#connection;
     try {
       this.#checkOpen();
-      await connection.makeWhole();
-      return await whenFree(this.#busyMs, () => {
+      await connection.reopenIfLost();
+      return await retryWhileLocked(this.#busyMs, () => {
         this.#checkOpen();
-        return work(connection.opening);
+        return work(connection.session);
       });
     } catch (error) {
-      connection.failed(error);
+      connection.noteFailure(error);
       if (error instanceof StoreError) throw error;
       throw new StoreError('store_failed', `${this.description} failed: ${String(error)}`, { cause: error });
     }
@@ -220,11 +220,11 @@ class SqliteStore implements Store {
 
   /** Differs after another connection's commit, and after a loss. Undefined where it cannot be read, which differs too. */
   #version(): unknown {
-    const { loss, opening } = this.#connection;
+    const { loss, session } = this.#connection;
     // Whoever is signalled asks for it, and so for it to be put back; where that fails it is theirs to try again.
     if (loss !== undefined) return 'lost';
     try {
-      return `${opening.number}/${String(opening.statements.dataVersion.get()?.['data_version'])}`;
+      return `${session.number}/${String(session.statements.dataVersion.get()?.['data_version'])}`;
     } catch {
       // Whoever is signalled asks `changesSince`, and meets the same error where it can be reported.
       return undefined;
@@ -232,7 +232,7 @@ class SqliteStore implements Store {
   }
 }
 
-function findIn({ statements }: Opening, id: string): Change | undefined {
+function findIn({ statements }: Session, id: string): Change | undefined {
   const row = statements.find.get(id);
   return row && toChange(row);
 }

@@ -1,4 +1,4 @@
-import { wallText } from '../clock/wall-time.ts';
+import { formatWallTime } from '../clock/wall-time.ts';
 import type { Log } from './contract.ts';
 
 /** Whose checks are told of. */
@@ -7,7 +7,7 @@ interface Named {
 }
 
 /** The lines that health checks leave in the log: of keys, and of models that are down. */
-export function checkLines(log: Log) {
+export function logChecks(log: Log) {
   return {
     onCheck: (provider: Named, key: string, report: object) =>
       log.info('health check', { provider: provider.id, key, ...report }),
@@ -17,7 +17,7 @@ export function checkLines(log: Log) {
     onBudgetSpent: (provider: Named, until: number) =>
       log.warn('the health checks of a day are used up: those that cost something wait', {
         provider: provider.id,
-        until: wallText(until),
+        until: formatWallTime(until),
       }),
     onDefect: (error: unknown) => log.error('a health check met a defect', { error }),
     onStoreFailure: (error: unknown) => log.warn('the store did not answer the health checks', { error }),

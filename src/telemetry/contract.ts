@@ -1,4 +1,4 @@
-import type { RequestEntry } from '../gateway/request-entry.ts';
+import type { RequestLogEntry } from '../gateway/request-entry.ts';
 
 /** What stands beside a message. A value that is an `Error` belongs under `error`. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export interface Log {
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
   /** One line for one request of the data plane, at level `info`. */
-  request(entry: RequestEntry): void;
+  request(entry: RequestLogEntry): void;
   /** Resolves when everything told so far has been handed to the system, or can never be. */
   flush(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface Log {
 /** A log with an output that other processes of this gateway write to as well. */
 export interface SharedLog extends Log {
   /** Takes whole lines of another process, which has made them as this log would. */
-  passOn(lines: string): void;
+  writeLines(lines: string): void;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

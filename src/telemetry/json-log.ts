@@ -29,7 +29,7 @@ export function jsonLog({ level, output, worker }: JsonLogOptions): SharedLog {
     warn: (message, fields = {}) => logger.warn(redactedFields(fields), message),
     error: (message, fields = {}) => logger.error(redactedFields(fields), message),
     request: (entry) => logger.info(redactedEntry(entry), 'request'),
-    passOn: (lines) => output.write(lines),
+    writeLines: (lines) => output.write(lines),
     flush: () => output.flush(),
   };
 }

@@ -1,11 +1,11 @@
-import { wallText } from '../clock/wall-time.ts';
+import { formatWallTime } from '../clock/wall-time.ts';
 import type { KeyBook } from '../keys/book.ts';
 import type { Key } from '../keys/key.ts';
 import type { KeyRecord } from '../keys/record.ts';
 import type { LogFields } from './contract.ts';
 
 /** Hears of one key that left service or came back. */
-export type TellTransition = (message: string, fields: LogFields) => void;
+export type LogTransition = (message: string, fields: LogFields) => void;
 
 /**
  * Tells of every key that leaves service or comes back, wherever that was found out: one line each time.
@@ -18,14 +18,14 @@ export type TellTransition = (message: string, fields: LogFields) => void;
 export function watchTransitions(
   book: Pick<KeyBook, 'subscribe'>,
   find: (keyId: string) => Key | undefined,
-  tell: TellTransition,
+  write: LogTransition,
 ): void {
   book.subscribe((keyId, after, before) => {
     // Epochs grow whenever a key leaves or re-enters service, and only then.
     if (after.epoch === before.epoch) return;
     const key = find(keyId);
     if (key === undefined) return;
-    tell(messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
+    write(messageOf(after), { ...nameOf(key), ...factsOf(before, after) });
   });
 }
 
@@ -49,7 +49,12 @@ function factsOf(before: KeyRecord, after: KeyRecord): LogFields {
   switch (after.state) {
     case 'out-of-service': {
       const { cause, rule, nextCheckAt, returnsAt } = after;
-      return { cause, rule, nextCheckAt: wallText(nextCheckAt), returnsAt: returnsAt && wallText(returnsAt) };
+      return {
+        cause,
+        rule,
+        nextCheckAt: formatWallTime(nextCheckAt),
+        returnsAt: returnsAt && formatWallTime(returnsAt),
+      };
     }
     case 'in-service':
       if (before.state !== 'out-of-service') return {};

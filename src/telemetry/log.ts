@@ -6,7 +6,7 @@ import { prettyLog } from './pretty-log.ts';
 export type { Log, LogFields, LogLevel, SharedLog } from './contract.ts';
 
 /** How lines look. */
-export interface LogLook {
+export interface LogStyle {
   readonly kind: 'json' | 'pretty';
   readonly colors: boolean;
   /** Each line is written at once: somebody watches. */
@@ -17,7 +17,7 @@ export interface LogLook {
 export interface LogOptions {
   /** The least that is logged. */
   readonly level: LogLevel;
-  readonly format: LogFormat | LogLook;
+  readonly format: LogFormat | LogStyle;
   /** Where the lines go; absent: standard output, buffered. */
   readonly stream?: NodeJS.WritableStream;
   /** The number of this process, where there are several; it stands in every line. */
@@ -29,7 +29,7 @@ export type LogFormat = 'auto' | 'json' | 'pretty';
 
 /** Opens the log of this process. */
 export function createLog({ level, format, stream, worker }: LogOptions): SharedLog {
-  const { kind, colors, eager } = typeof format === 'object' ? format : chooseLook(format, stream);
+  const { kind, colors, eager } = typeof format === 'object' ? format : chooseStyle(format, stream);
   const output = stream === undefined ? bufferedOutput({ eager }) : streamOutput(stream);
   const numbered = worker === undefined ? {} : { worker };
   if (kind === 'json') return jsonLog({ level, output, ...numbered });
@@ -37,7 +37,7 @@ export function createLog({ level, format, stream, worker }: LogOptions): Shared
 }
 
 /** What a format comes to where lines go to `stream`, or else to standard output. */
-export function chooseLook(format: LogFormat, stream?: NodeJS.WritableStream): LogLook {
+export function chooseStyle(format: LogFormat, stream?: NodeJS.WritableStream): LogStyle {
   const isTerminal = stream === undefined && process.stdout.isTTY;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);
   const colors = isTerminal && process.stdout.hasColors() && (process.env['NO_COLOR'] ?? '') === '';

@@ -1,9 +1,9 @@
-import { wallText } from '../clock/wall-time.ts';
-import type { OutageNotice } from '../failover/blame/notice.ts';
+import { formatWallTime } from '../clock/wall-time.ts';
+import type { ProviderNotice } from '../failover/blame/notice.ts';
 import type { Log } from './log.ts';
 
 /** Tells the operator what a provider is in trouble with as a whole. The process that found it tells it, once. */
-export function logOutage(notice: OutageNotice, log: Log): void {
+export function logOutage(notice: ProviderNotice, log: Log): void {
   switch (notice.kind) {
     case 'ejection-frozen': {
       const { provider, rule, keys } = notice;
@@ -20,7 +20,7 @@ export function logOutage(notice: OutageNotice, log: Log): void {
     }
     case 'circuit-opened': {
       const { provider, model, rule, until } = notice;
-      const nextTryAt = wallText(until);
+      const nextTryAt = formatWallTime(until);
       log.warn('a provider is down: requests go elsewhere first', { provider, model, rule, nextTryAt });
       return;
     }

@@ -12,9 +12,9 @@ const BATCH_LENGTH = 4096;
 /** No line waits longer. Milliseconds. */
 const MAX_WAIT_MS = 100;
 /** Where nobody reads, this much is kept, and what comes after it is dropped. Characters. */
-const MAX_KEPT_LENGTH = 16 * 1024 * 1024;
+const MAX_BUFFERED_LENGTH = 16 * 1024 * 1024;
 /** How long a stop waits for a reader that does not read. Milliseconds. */
-const FLUSH_MS = 2_000;
+const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
  * Standard output, written in batches by the system's own threads, so that a slow reader never holds up a
@@ -25,7 +25,7 @@ export function bufferedOutput({ eager }: { readonly eager: boolean }): Output {
     fd: 1,
     sync: false,
     minLength: eager ? 1 : BATCH_LENGTH,
-    maxLength: MAX_KEPT_LENGTH,
+    maxLength: MAX_BUFFERED_LENGTH,
     periodicFlush: MAX_WAIT_MS,
   });
   let broken = false;
@@ -40,7 +40,7 @@ export function bufferedOutput({ eager }: { readonly eager: boolean }): Output {
     flush: async () => {
       if (broken) return;
       const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, FLUSH_MS);
+      const timer = setTimeout(resolve, FLUSH_TIMEOUT_MS);
       destination.flush(() => resolve());
       await promise;
       clearTimeout(timer);

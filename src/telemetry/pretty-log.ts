@@ -24,30 +24,30 @@ const LEVELS = {
 } as const;
 
 /** For people at a terminal: the time of day, then the message or the story of a request. */
-export function prettyLog({ level: least, output, colors, worker, now }: PrettyLogOptions): SharedLog {
+export function prettyLog({ level: minLevel, output, colors, worker, now }: PrettyLogOptions): SharedLog {
   const who = worker === undefined ? '' : ` #${worker}`;
   const write = (text: string): void => {
     const margin = `${new Date(now()).toTimeString().slice(0, 8)}${who}`;
     output.write(`${colors ? styleText('gray', margin, { validateStream: false }) : margin} ${text}\n`);
   };
-  const teller =
+  const writer =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
       const { rank, format, label } = LEVELS[level];
-      if (rank < LEVELS[least].rank) return;
+      if (rank < LEVELS[minLevel].rank) return;
       const text = printable(`${label}${message}`);
       const shown = colors ? styleText(format, text, { validateStream: false }) : text;
       write(`${shown}${fieldsText(redactedFields(fields), colors)}`);
     };
   return {
-    debug: teller('debug'),
-    info: teller('info'),
-    warn: teller('warn'),
-    error: teller('error'),
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
     request: (entry) => {
-      if (LEVELS.info.rank >= LEVELS[least].rank) write(requestLine(redactedEntry(entry), colors));
+      if (LEVELS.info.rank >= LEVELS[minLevel].rank) write(requestLine(redactedEntry(entry), colors));
     },
-    passOn: (lines) => output.write(lines),
+    writeLines: (lines) => output.write(lines),
     flush: () => output.flush(),
   };
 }

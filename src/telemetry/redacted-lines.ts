@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { RequestEntry } from '../gateway/request-entry.ts';
+import type { RequestLogEntry } from '../gateway/request-entry.ts';
 import { redactedText, redactedValue } from '../keys/redacted-text.ts';
 import type { LogFields } from './contract.ts';
 
@@ -20,7 +20,7 @@ export function redactedError(error: unknown): unknown {
  * A request's line: of what is in it clients choose the path and the model and providers their id, whatever they put into
  * those.
  */
-export function redactedEntry(entry: RequestEntry): RequestEntry {
+export function redactedEntry(entry: RequestLogEntry): RequestLogEntry {
   const { path, model, providerRequestId } = entry;
   const shownPath = redactedText(path);
   const shownModel = model === undefined ? undefined : redactedText(model);

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RequestEntry } from '../gateway/request-entry.ts';
+import type { RequestLogEntry } from '../gateway/request-entry.ts';
 
 type Color = 'green' | 'yellow' | 'red' | 'gray';
 type Paint = (color: Color, text: string) => string;
@@ -8,12 +8,12 @@ type Paint = (color: Color, text: string) => string;
  * A request's story in a line, such as
  * `200 chat.completions gpt-5 · openai-main/kq3… · 2 tries · 312 ms (first 120 ms) · 1.2 KB · ✗ openai-main/b7x… key_dead (401)`.
  */
-export function requestLine(entry: RequestEntry, colors: boolean): string {
+export function requestLine(entry: RequestLogEntry, colors: boolean): string {
   const paint: Paint = (color, text) => (colors ? styleText(color, text, { validateStream: false }) : text);
   const { failed = [] } = entry;
   const parts = [
     `${status(entry, paint)} ${what(entry)}`,
-    ...(entry.provider === undefined ? [] : [place(entry.provider, entry.key)]),
+    ...(entry.provider === undefined ? [] : [providerAndKey(entry.provider, entry.key)]),
     ...(entry.attempts === 0 ? [] : [entry.attempts === 1 ? '1 try' : `${entry.attempts} tries`]),
     duration(entry),
     size(entry.bytesOut),
@@ -21,7 +21,7 @@ export function requestLine(entry: RequestEntry, colors: boolean): string {
     ...failed.map((note) => {
       const answer = note.status ?? note.detail;
       const cause = `${note.verdict}${answer === undefined ? '' : ` (${answer})`}`;
-      return paint('yellow', `✗ ${place(note.provider, note.key)} ${cause}`);
+      return paint('yellow', `✗ ${providerAndKey(note.provider, note.key)} ${cause}`);
     }),
     // What broke after it had been passed on stands in no list of failed tries.
     ...(entry.status < 400 && entry.verdict !== undefined && entry.verdict !== 'ok'
@@ -31,13 +31,13 @@ export function requestLine(entry: RequestEntry, colors: boolean): string {
   return parts.join(paint('gray', ' · '));
 }
 
-function status({ status: code, code: error }: RequestEntry, paint: Paint): string {
+function status({ status: code, code: error }: RequestLogEntry, paint: Paint): string {
   if (code === 0) return paint('gray', 'gone');
   const color = code < 400 ? 'green' : code < 500 ? 'yellow' : 'red';
   return paint(color, error === undefined ? String(code) : `${code} ${error}`);
 }
 
-function what({ operation, model, client, stream, method, path }: RequestEntry): string {
+function what({ operation, model, client, stream, method, path }: RequestLogEntry): string {
   const words = [
     operation ?? `${method} ${path}`,
     ...(model === undefined ? [] : [model]),
@@ -47,11 +47,11 @@ function what({ operation, model, client, stream, method, path }: RequestEntry):
   return printable(words.join(' '));
 }
 
-function place(provider: string, key: string | undefined): string {
+function providerAndKey(provider: string, key: string | undefined): string {
   return key === undefined || key === '' ? provider : `${provider}/${key}`;
 }
 
-function duration({ durationMs, firstOutputMs }: RequestEntry): string {
+function duration({ durationMs, firstOutputMs }: RequestLogEntry): string {
   const whole = `${Math.round(durationMs)} ms`;
   return firstOutputMs === undefined ? whole : `${whole} (first ${Math.round(firstOutputMs)} ms)`;
 }

@@ -1,4 +1,4 @@
-import { wallText } from '../clock/wall-time.ts';
+import { formatWallTime } from '../clock/wall-time.ts';
 import type { BookNotice } from '../keys/book.ts';
 import type { Log } from './contract.ts';
 
@@ -35,13 +35,13 @@ export class StoreHealth {
 
   /** For `GET /ready`. */
   view(): StoreView {
-    const lost = this.#lostAt === undefined ? {} : { storeLostWritesAt: wallText(this.#lostAt) };
-    if (this.#awaySince === undefined) return { store: 'ok', ...lost };
-    return { store: 'away', storeAwaySince: wallText(this.#awaySince), ...lost };
+    const lostWrites = this.#lostAt === undefined ? {} : { storeLostWritesAt: formatWallTime(this.#lostAt) };
+    if (this.#awaySince === undefined) return { store: 'ok', ...lostWrites };
+    return { store: 'away', storeAwaySince: formatWallTime(this.#awaySince), ...lostWrites };
   }
 
   /** Takes notice of what the key book has met. */
-  hear(notice: BookNotice): void {
+  onNotice(notice: BookNotice): void {
     const log = this.#log;
     switch (notice.kind) {
       case 'store-failed':

@@ -7,7 +7,7 @@ const MAX_LINE_BYTES = 64 * 1024 * 1024;
  * Puts lines together again that were cut on their way through a pipe, so that several processes can share
  * one output. The half of a line that a killed process leaves behind is never passed on.
  */
-export class WholeLines {
+export class LineBuffer {
   readonly #passOn: (lines: string) => void;
   readonly #maxBytes: number;
   #begun: Buffer[] = [];

@@ -19,17 +19,17 @@ export type StreamPart = LanguageModelV4StreamPart;
 export type Json = Readonly<Record<string, unknown>>;
 
 /** A client's request, read. */
-export interface Asked {
+export interface NormalizedRequest {
   /** In the SDK's words. What only one family knows stands in `providerOptions` under that package's name. */
   readonly options: CallOptions;
   /** What the SDK has no common word for, and more than one family has. */
-  readonly wishes: Wishes;
+  readonly extraOptions: ExtraOptions;
   /** Fields that were left out because nothing behind the gateway could mean the same, by their names. */
   readonly dropped: readonly string[];
 }
 
 /** Absent fields are the provider's to decide. */
-export interface Wishes {
+export interface ExtraOptions {
   /** How much thinking: in tokens, where the client named a number. */
   readonly thinkingTokens?: number;
   /** Whether the client wants to see the thinking. */
@@ -40,7 +40,7 @@ export interface Wishes {
 }
 
 /** Of the request, what its answer needs. */
-export interface AnswerContext {
+export interface ResponseContext {
   /** Of the request: what ids of ours are made from. */
   readonly id: string;
   /** As the client wrote it. */
@@ -54,61 +54,64 @@ export interface AnswerContext {
 }
 
 /** One client dialect: how its requests are read and its answers written. */
-export interface NearSide {
+export interface ClientCodec {
   /** Reads a request. Throws `NotExpressible` where it holds what cannot be said in the SDK's words. */
-  read(body: Json): Asked;
+  decodeRequest(body: Json): NormalizedRequest;
   /** Writes an answer that is all there. */
-  write(result: GenerateResult, context: AnswerContext): object;
+  encodeResponse(result: GenerateResult, context: ResponseContext): object;
   /** Begins to write a stream. */
-  stream(context: AnswerContext): NearStream;
+  encodeStream(context: ResponseContext): ClientStreamEncoder;
 }
 
 /** A stream being written in a client's dialect. */
-export interface NearStream {
+export interface ClientStreamEncoder {
   readonly contentType: string;
   /**
    * What a part becomes: whole frames, or nothing. Never sees `error`, `raw` and `stream-start`. The end marker
    * belongs to `end`, which is called only where the provider's answer was whole.
    */
-  part(part: StreamPart): string;
+  encode(encode: StreamPart): string;
   end(): string;
 }
 
 /** What providers of one dialect differ in. */
-export interface Manner {
+export interface ProviderQuirks {
   /** OpenAI's models that reason take no `max_tokens`; most who speak as it does know nothing else. */
-  readonly maxTokens: 'max_tokens' | 'max_completion_tokens';
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /**
    * Whether the model's earlier reasoning goes back to it, as `reasoning_content`. Some want it while tools are
    * called; others refuse the field.
    */
-  readonly reasoningBack: boolean;
+  readonly resendsReasoning: boolean;
   /** Anthropic takes the tokens of Claude Code for requests that have instructions, as Claude Code's have. */
-  readonly asClaudeCode?: boolean;
+  readonly wantsClaudeCodePrompt?: boolean;
   /** Tokens for thinking where the request says nothing of it; -1 lets the model decide. For Gemini. */
-  readonly thinkingTokens?: number;
+  readonly defaultThinkingTokens?: number;
   /** It refuses to be asked for the usage of a stream, and tells it unasked. */
   readonly refusesStreamUsage?: boolean;
 }
 
 /** What suits most. */
-export const PLAIN_MANNER: Manner = { maxTokens: 'max_tokens', reasoningBack: false };
+export const NO_QUIRKS: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: false };
 
 /** Options that a family of providers may have no word for. */
-export type Lack = Extract<keyof CallOptions, 'frequencyPenalty' | 'presencePenalty' | 'seed' | 'topK'>;
+export type UnsupportedOption = Extract<
+  keyof CallOptions,
+  'frequencyPenalty' | 'presencePenalty' | 'seed' | 'topK'
+>;
 
 /** One family of providers: how the SDK's words are put into what it speaks. */
-export interface FarSide {
+export interface ProviderCodec {
   /** Loads the package, once, and gives a model whose requests go to `fetch`. */
-  model(id: string, fetch: typeof globalThis.fetch, manner: Manner): Promise<LanguageModel>;
+  loadModel(id: string, fetch: typeof globalThis.fetch, quirks: ProviderQuirks): Promise<LanguageModel>;
   /** Fits a request to the family. Throws `NotExpressible`. */
-  fit(asked: Asked, model: string, manner: Manner): CallOptions;
+  toCallOptions(request: NormalizedRequest, loadModel: string, quirks: ProviderQuirks): CallOptions;
   /** Options that it has no word for: they are left out. */
-  readonly lacks: readonly Lack[];
+  readonly unsupported: readonly UnsupportedOption[];
   /** Puts into the body that the package has made what it has no words for. */
-  readonly mend?: (body: string, options: CallOptions) => string;
+  readonly patchBody?: (body: string, options: CallOptions) => string;
   /** Where the family is asked for an answer. */
-  target(model: string, stream: boolean): Target;
+  target(loadModel: string, stream: boolean): Target;
 }
 
 /** The two calls of the SDK's language models that are made here. */

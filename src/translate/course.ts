@@ -1,15 +1,15 @@
 import type { Dialect } from '../dialects/operation.ts';
-import type { Manner } from './asked.ts';
+import type { ProviderQuirks } from './asked.ts';
 
 /** Which translation it is. */
-export interface Course {
+export interface TranslationSpec {
   /** The name of the client's operation, and its dialect. */
   readonly operation: string;
-  readonly dialect: Dialect;
+  readonly clientDialect: Dialect;
   /** What the provider speaks. */
-  readonly native: Dialect;
+  readonly providerDialect: Dialect;
   /** In the provider's words. */
   readonly model: string;
-  readonly manner: Manner;
+  readonly quirks: ProviderQuirks;
   readonly stream: boolean;
 }

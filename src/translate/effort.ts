@@ -1,7 +1,7 @@
-import type { Asked } from './asked.ts';
+import type { NormalizedRequest } from './asked.ts';
 
 /** How hard a model is to think, in a word. */
-export type Effort = Exclude<Asked['options']['reasoning'], 'provider-default' | undefined>;
+export type Effort = Exclude<NormalizedRequest['options']['reasoning'], 'provider-default' | undefined>;
 
 /**
  * What the words come to in tokens. Those up to `high` are what Gemini's OpenAI-compatible API makes of them
@@ -19,10 +19,10 @@ const TOKENS: Readonly<Record<Effort, number>> = {
 };
 
 /** The effort that a request asks for: its own word, or the least that allows as many tokens as it names. */
-export function effortOf({ options, wishes }: Asked): Effort | undefined {
+export function effortOf({ options, extraOptions }: NormalizedRequest): Effort | undefined {
   const { reasoning } = options;
   if (reasoning !== undefined && reasoning !== 'provider-default') return reasoning;
-  const { thinkingTokens } = wishes;
+  const { thinkingTokens } = extraOptions;
   if (thinkingTokens === undefined) return undefined;
   if (thinkingTokens <= 0) return 'none';
   if (thinkingTokens <= TOKENS.low) return 'low';
@@ -30,8 +30,8 @@ export function effortOf({ options, wishes }: Asked): Effort | undefined {
 }
 
 /** The tokens that a request allows for thinking: those it names, or those its word comes to. */
-export function thinkingTokensOf({ options, wishes }: Asked): number | undefined {
-  if (wishes.thinkingTokens !== undefined) return Math.max(0, wishes.thinkingTokens);
+export function thinkingTokensOf({ options, extraOptions }: NormalizedRequest): number | undefined {
+  if (extraOptions.thinkingTokens !== undefined) return Math.max(0, extraOptions.thinkingTokens);
   const { reasoning } = options;
   return reasoning === undefined || reasoning === 'provider-default' ? undefined : TOKENS[reasoning];
 }

@@ -1,5 +1,5 @@
 /** What cannot be put into other words. */
-export interface NotPut {
+export interface UnsupportedRequest {
   readonly kind: 'not-expressible';
   /** Completes "cannot be put into what … speaks: …". */
   readonly reason: string;
@@ -11,7 +11,7 @@ export interface NotPut {
  * What a call is over which something was thrown. All that is read of it a client has written, and the packages trust the
  * types of what stands deep inside. Throws it again where no client can have a part in it.
  */
-export function inexpressible(error: unknown): NotPut {
+export function unsupportedRequestOf(error: unknown): UnsupportedRequest {
   const reason = reasonOf(error);
   if (reason !== undefined) return { kind: 'not-expressible', reason };
   // A package that is not installed is nothing that a client has written.
@@ -19,12 +19,12 @@ export function inexpressible(error: unknown): NotPut {
   return {
     kind: 'not-expressible',
     reason: 'a value in it is not of the type or form that it should be',
-    thrownAt: placeOf(error),
+    thrownAt: stackOf(error),
   };
 }
 
 /** Errors by which the packages say that they have no words for something. */
-const NOT_EXPRESSIBLE: ReadonlySet<string> = new Set([
+const UNSUPPORTED_ERRORS: ReadonlySet<string> = new Set([
   'NotExpressible',
   'AI_UnsupportedFunctionalityError',
   'AI_InvalidArgumentError',
@@ -37,12 +37,12 @@ const NOT_EXPRESSIBLE: ReadonlySet<string> = new Set([
 const MAX_REASON_LENGTH = 500;
 
 function reasonOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !NOT_EXPRESSIBLE.has(error.name)) return undefined;
+  if (!(error instanceof Error) || !UNSUPPORTED_ERRORS.has(error.name)) return undefined;
   return error.message.slice(0, MAX_REASON_LENGTH);
 }
 
 /** Where something was thrown. What its message says may be the client's words, which are in no log. */
-function placeOf(cause: unknown): string {
+function stackOf(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause;
   const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return [cause.name, ...frames.slice(0, MAX_FRAMES)].join('\n');

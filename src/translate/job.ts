@@ -4,18 +4,18 @@ import { scanBody } from '../dialects/json-scan.ts';
 import type { Target } from '../dialects/operations.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
 import { NotExpressible } from './asked.ts';
-import type { AnswerContext, CallOptions, Json } from './asked.ts';
-import { begin } from './begin.ts';
-import type { Course } from './course.ts';
-import { inexpressible } from './inexpressible.ts';
-import type { NotPut } from './inexpressible.ts';
-import { leftOut } from './left-out.ts';
-import { briefEchoOf, echoOf, readingOf } from './reading.ts';
-import type { Retelling } from './retelling.ts';
-import { SdkRetelling } from './sdk-retelling.ts';
-import { wayFrom } from './ways.ts';
-import type { Way } from './ways.ts';
-import { WholeRetelling } from './whole.ts';
+import type { ResponseContext, CallOptions, Json } from './asked.ts';
+import { startPackageCall } from './begin.ts';
+import type { TranslationSpec } from './course.ts';
+import { unsupportedRequestOf } from './inexpressible.ts';
+import type { UnsupportedRequest } from './inexpressible.ts';
+import { droppedOptions } from './left-out.ts';
+import { shortEchoOf, echoOf, parseOptionsOf } from './reading.ts';
+import type { ResponseTranslator } from './retelling.ts';
+import { SdkResponseTranslator } from './sdk-retelling.ts';
+import { translationMethod } from './ways.ts';
+import type { TranslationMethod } from './ways.ts';
+import { WholeResponseTranslator } from './whole.ts';
 import type { WholeTranslation } from './whole.ts';
 
 /*
@@ -24,29 +24,29 @@ import type { WholeTranslation } from './whole.ts';
  */
 
 /** What a package is asked to have it read an answer; undefined where no package does. */
-export type Reading = CallOptions | undefined;
+export type ParseOptions = CallOptions | undefined;
 
 /** A request to be put into other words. */
 export interface RequestJob {
   readonly kind: 'request';
-  readonly course: Course;
+  readonly spec: TranslationSpec;
   readonly body: Uint8Array;
   /** It is large: an answer does not say back all that smaller ones do. */
   readonly isLarge: boolean;
 }
 
 /** An answer that is all there, to be put back. */
-export interface AnswerJob {
+export interface ResponseJob {
   readonly kind: 'answer';
-  readonly course: Course;
-  readonly reading: Reading;
-  readonly context: AnswerContext;
+  readonly spec: TranslationSpec;
+  readonly parseOptions: ParseOptions;
+  readonly context: ResponseContext;
   readonly headers: ResponseHeaders;
   readonly body: Uint8Array;
 }
 
 /** A request in the provider's words, and what reading its answer needs. */
-export interface PutRequest {
+export interface TranslatedRequest {
   readonly kind: 'put';
   /** What the package would have sent, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -56,105 +56,117 @@ export interface PutRequest {
   readonly dropped: readonly string[];
   /** Of the request, what its answer may say back. */
   readonly echo: Json;
-  readonly reading: Reading;
+  readonly parseOptions: ParseOptions;
   readonly target: Target;
 }
 
 /** Puts a request into the words of a provider. */
-export async function putRequest({
-  course,
+export async function translateRequest({
+  spec,
   body,
   isLarge,
-}: Omit<RequestJob, 'kind'>): Promise<PutRequest | NotPut> {
-  const way = wayOf(course);
+}: Omit<RequestJob, 'kind'>): Promise<TranslatedRequest | UnsupportedRequest> {
+  const method = methodOf(spec);
   try {
     const json = readBody(body);
-    const echo = isLarge ? briefEchoOf(json) : echoOf(json);
-    switch (way.kind) {
+    const echo = isLarge ? shortEchoOf(json) : echoOf(json);
+    switch (method.kind) {
       case 'whole':
-        return { ...putWhole(json, course.model, way.translation), echo };
+        return { ...translateWholeRequest(json, spec.model, method.translation), echo };
       case 'package':
-        return { ...(await ask(json, course, way)), echo };
+        return { ...(await translateByPackage(json, spec, method)), echo };
     }
   } catch (error) {
-    return inexpressible(error);
+    return unsupportedRequestOf(error);
   }
 }
 
 /** Puts an answer back into the client's words. Rejects with a `RetellingError` where it cannot be read. */
-export function putAnswer({ headers, body, ...asked }: Omit<AnswerJob, 'kind'>): Promise<Buffer> {
-  const retelling = retellingFor({ ...asked, dropped: [], gone: new AbortController().signal });
-  return retelling.whole(200, headers, Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+export function translateResponse({ headers, body, ...asked }: Omit<ResponseJob, 'kind'>): Promise<Buffer> {
+  const translator = responseTranslatorFor({ ...asked, dropped: [], signal: new AbortController().signal });
+  return translator.translateWhole(200, headers, Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
 
 /** What a retelling is made of, beside the answer. */
-export interface Retold extends Pick<AnswerJob, 'course' | 'reading' | 'context'> {
+export interface TranslatorParts extends Pick<ResponseJob, 'spec' | 'parseOptions' | 'context'> {
   /** Fields of the request that were left out, by their names. */
   readonly dropped: readonly string[];
   /** Aborted when the client has gone. */
-  readonly gone: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** The way back for the answer to a request that was put into other words. */
-export function retellingFor({ course, reading, context, dropped, gone }: Retold): Retelling {
-  const way = wayOf(course);
-  if (way.kind === 'whole') return new WholeRetelling(way.translation, context, dropped);
-  if (reading === undefined) throw new TypeError('a package reads no answer that it was not asked for');
-  return new SdkRetelling({
-    streams: course.stream,
-    begin: () => begin(course, way.far, reading),
-    near: way.near,
+export function responseTranslatorFor({
+  spec,
+  parseOptions,
+  context,
+  dropped,
+  signal,
+}: TranslatorParts): ResponseTranslator {
+  const method = methodOf(spec);
+  if (method.kind === 'whole') return new WholeResponseTranslator(method.translation, context, dropped);
+  if (parseOptions === undefined) throw new TypeError('a package reads no answer that it was not asked for');
+  return new SdkResponseTranslator({
+    streams: spec.stream,
+    startCall: () => startPackageCall(spec, method.providerCodec, parseOptions),
+    clientCodec: method.clientCodec,
     context,
     dropped,
-    gone,
+    signal,
   });
 }
 
 /** The parts of a request's translation that two functions are all of. Throws `NotExpressible`. */
-export function putWhole(json: Json, model: string, translation: WholeTranslation): Omit<PutRequest, 'echo'> {
-  const { target, body, dropped } = translation.request(json, model);
+export function translateWholeRequest(
+  json: Json,
+  model: string,
+  translation: WholeTranslation,
+): Omit<TranslatedRequest, 'echo'> {
+  const { target, body, dropped } = translation.translateRequest(json, model);
   const headers = { 'content-type': 'application/json' };
-  return { ...sent(headers, JSON.stringify(body)), dropped, target, reading: undefined };
+  return { ...translatedBody(headers, JSON.stringify(body)), dropped, target, parseOptions: undefined };
 }
 
-async function ask(
+async function translateByPackage(
   json: Json,
-  course: Course,
-  { near, far }: Extract<Way, { readonly kind: 'package' }>,
-): Promise<Omit<PutRequest, 'echo'>> {
-  const { model, manner, stream, dialect } = course;
-  const asked = near.read(json);
-  const options = far.fit(asked, model, manner);
-  const { line, asking } = begin(course, far, options);
-  const request = await line.caught(asking.result);
+  spec: TranslationSpec,
+  { clientCodec, providerCodec }: Extract<TranslationMethod, { readonly kind: 'package' }>,
+): Promise<Omit<TranslatedRequest, 'echo'>> {
+  const { model, quirks, stream, clientDialect } = spec;
+  const asked = clientCodec.decodeRequest(json);
+  const options = providerCodec.toCallOptions(asked, model, quirks);
+  const { intercepted, pending } = startPackageCall(spec, providerCodec, options);
+  const request = await intercepted.request(pending.result);
   // What the package holds while it waits is as large as the request: it is asked again when there is an answer.
-  asking.result.catch(() => undefined);
-  line.drop();
+  pending.result.catch(() => undefined);
+  intercepted.abort();
   return {
-    ...sent(request.headers, far.mend?.(request.body, options) ?? request.body),
+    ...translatedBody(request.headers, providerCodec.patchBody?.(request.body, options) ?? request.body),
     // A list of tools may hold any number of kinds that are not known.
-    dropped: [...new Set([...asked.dropped, ...leftOut(asked.options, far.lacks, dialect)])].slice(
-      0,
-      MAX_FIELDS,
-    ),
-    target: far.target(model, stream),
-    reading: readingOf(options),
+    dropped: [
+      ...new Set([
+        ...asked.dropped,
+        ...droppedOptions(asked.options, providerCodec.unsupported, clientDialect),
+      ]),
+    ].slice(0, MAX_FIELDS),
+    target: providerCodec.target(model, stream),
+    parseOptions: parseOptionsOf(options),
   };
 }
 
-function sent(
-  headers: PutRequest['headers'],
+function translatedBody(
+  headers: TranslatedRequest['headers'],
   text: string,
-): Pick<PutRequest, 'kind' | 'headers' | 'body' | 'facts'> {
+): Pick<TranslatedRequest, 'kind' | 'headers' | 'body' | 'facts'> {
   const body = Buffer.from(text);
   const facts = scanBody(body);
   return { kind: 'put', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };
 }
 
-function wayOf({ operation, native }: Course): Way {
-  const way = wayFrom(operation, native);
-  if (way === undefined) throw new TypeError(`no way from ${operation} to ${native}`);
-  return way;
+function methodOf({ operation, providerDialect }: TranslationSpec): TranslationMethod {
+  const method = translationMethod(operation, providerDialect);
+  if (method === undefined) throw new TypeError(`no way from ${operation} to ${providerDialect}`);
+  return method;
 }
 
 /** The JSON of a body that a scan has been over. Throws `NotExpressible`. */

@@ -1,10 +1,14 @@
 import { familyOf } from '../dialects/operation.ts';
 import type { Dialect } from '../dialects/operation.ts';
-import type { CallOptions, Lack } from './asked.ts';
+import type { CallOptions, UnsupportedOption } from './asked.ts';
 
 /** Options of a request that the family lacks, by the names that its client's dialect has for them. */
-export function leftOut(options: CallOptions, lacks: readonly Lack[], dialect: Dialect): string[] {
-  const names = lacks.filter((name) => options[name] !== undefined);
+export function droppedOptions(
+  options: CallOptions,
+  unsupported: readonly UnsupportedOption[],
+  dialect: Dialect,
+): string[] {
+  const names = unsupported.filter((name) => options[name] !== undefined);
   if (familyOf(dialect) === 'gemini') return names;
   return names.map((name) => name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`));
 }

@@ -1,5 +1,5 @@
 /** A request as a provider package would have sent it. */
-export interface CaughtRequest {
+export interface InterceptedRequest {
   /** In lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -9,8 +9,8 @@ export interface CaughtRequest {
  * Stands in for the network under a provider package: catches the one request that it makes, and gives it the
  * answer once the failover loop has found one. So the package translates, and never sees a key.
  */
-export class Line {
-  readonly #request = Promise.withResolvers<CaughtRequest>();
+export class InterceptedFetch {
+  readonly #request = Promise.withResolvers<InterceptedRequest>();
   readonly #response = Promise.withResolvers<Response>();
 
   #isTaken = false;
@@ -35,7 +35,7 @@ export class Line {
    * The request, once the package has made it.
    * @param call what was asked of the package: rejects where that does before it asks
    */
-  caught(call: Promise<unknown>): Promise<CaughtRequest> {
+  request(call: Promise<unknown>): Promise<InterceptedRequest> {
     return Promise.race([
       this.#request.promise,
       call.then(() => {
@@ -44,11 +44,11 @@ export class Line {
     ]);
   }
 
-  answer(response: Response): void {
+  respond(response: Response): void {
     this.#response.resolve(response);
   }
 
-  drop(): void {
+  abort(): void {
     this.#response.reject(new DOMException('there is no answer', 'AbortError'));
   }
 }

@@ -1,10 +1,10 @@
-import { RetellingError } from './retelling.ts';
+import { TranslationError } from './retelling.ts';
 
 /** So much of a provider's answer may wait to be translated before the provider is told to pause. Bytes. */
-const WAITING_BYTES = 64 * 1024;
+const HIGH_WATER_MARK_BYTES = 64 * 1024;
 
 /** From bytes that are pushed to a stream that is pulled from. */
-export class Passage {
+export class PushToPull {
   readonly readable: ReadableStream<Uint8Array>;
   readonly #drained = Promise.withResolvers<void>();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -21,7 +21,7 @@ export class Passage {
         pull: () => this.#wake(),
         cancel: () => this.#end(),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES }),
+      new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK_BYTES }),
     );
   }
 
@@ -43,14 +43,14 @@ export class Passage {
 
   /** Breaks the stream off. What was not read is lost. */
   fail(): void {
-    if (!this.#isOver) this.#controller?.error(new RetellingError('the answer broke off'));
+    if (!this.#isOver) this.#controller?.error(new TranslationError('the answer broke off'));
     this.#end();
   }
 
   /** Resolves when all that was written is read, or nobody reads any more. */
   drained(): Promise<void> {
     this.#isDraining = true;
-    if (this.#isOver || this.#room() >= WAITING_BYTES) this.#drained.resolve();
+    if (this.#isOver || this.#room() >= HIGH_WATER_MARK_BYTES) this.#drained.resolve();
     return this.#drained.promise;
   }
 
@@ -65,7 +65,7 @@ export class Passage {
   }
 
   #wake(): void {
-    if (this.#isDraining && this.#room() >= WAITING_BYTES) this.#drained.resolve();
+    if (this.#isDraining && this.#room() >= HIGH_WATER_MARK_BYTES) this.#drained.resolve();
     const resume = this.#resume;
     this.#resume = undefined;
     resume?.();

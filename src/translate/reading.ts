@@ -7,17 +7,17 @@ import type { CallOptions, Json } from './asked.ts';
  */
 
 /** A question in place of the conversation: what the packages read in an answer does not depend on it. */
-const BRIEF_PROMPT: CallOptions['prompt'] = [{ role: 'user', content: [{ type: 'text', text: '-' }] }];
+const PLACEHOLDER_PROMPT: CallOptions['prompt'] = [{ role: 'user', content: [{ type: 'text', text: '-' }] }];
 const ANY_OBJECT = { type: 'object' } as const;
 
 /**
  * The options of a request without all that is long: what a package has to be asked to have it read the answer. Whether
  * there are tools, what they are called, and whether JSON is wanted does matter to how some read.
  */
-export function readingOf({ tools, responseFormat, ...options }: CallOptions): CallOptions {
+export function parseOptionsOf({ tools, responseFormat, ...options }: CallOptions): CallOptions {
   return {
     ...options,
-    prompt: BRIEF_PROMPT,
+    prompt: PLACEHOLDER_PROMPT,
     ...(tools !== undefined && {
       tools: tools.map((tool) =>
         tool.type === 'function' ? { type: 'function', name: tool.name, inputSchema: ANY_OBJECT } : tool,
@@ -59,22 +59,22 @@ const TOOLS: ReadonlySet<string> = new Set(['functions', 'tools']);
  * The same of a large request: long fields are left out, and of tools that are long together the names are kept, so that
  * no answer, nor any event that says the request back, is as large as the request.
  */
-export function briefEchoOf(body: Json): Json {
+export function shortEchoOf(body: Json): Json {
   return Object.fromEntries(
     Object.entries(echoOf(body)).flatMap(([name, value]) => {
-      if (isBrief(value)) return [[name, value]];
+      if (isShort(value)) return [[name, value]];
       if (!TOOLS.has(name) || !Array.isArray(value)) return [];
-      const names = value.map(named);
-      return [[name, isBrief(names) ? names : []]];
+      const names = value.map(withoutSchema);
+      return [[name, isShort(names) ? names : []]];
     }),
   );
 }
 
-function isBrief(value: unknown): boolean {
+function isShort(value: unknown): boolean {
   return JSON.stringify(value).length <= MAX_ECHO_LENGTH;
 }
 
-function named(tool: unknown): unknown {
+function withoutSchema(tool: unknown): unknown {
   const { type, name, tools } = asObject(tool) ?? {};
-  return { type, name, parameters: null, ...(Array.isArray(tools) && { tools: tools.map(named) }) };
+  return { type, name, parameters: null, ...(Array.isArray(tools) && { tools: tools.map(withoutSchema) }) };
 }

@@ -1,98 +1,98 @@
 import { setImmediate } from 'node:timers/promises';
 import { asObject } from '../dialects/frame-judge.ts';
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
-import type { AnswerContext, NearSide, NearStream, StreamPart } from './asked.ts';
-import type { Begun } from './begin.ts';
-import { Passage } from './passage.ts';
-import { RetellingError } from './retelling.ts';
-import type { Retelling, StreamRetelling } from './retelling.ts';
+import type { ResponseContext, ClientCodec, ClientStreamEncoder, StreamPart } from './asked.ts';
+import type { PackageCall } from './begin.ts';
+import { PushToPull } from './passage.ts';
+import { TranslationError } from './retelling.ts';
+import type { ResponseTranslator, StreamTranslator } from './retelling.ts';
 
 /** What a retelling through a provider package is made of. */
-export interface SdkRetellingParts {
+export interface SdkTranslatorParts {
   /** Whether a stream was asked for. */
   readonly streams: boolean;
   /** Asks the package for what it would read the answer for. */
-  readonly begin: () => Begun;
-  readonly near: NearSide;
-  readonly context: AnswerContext;
+  readonly startCall: () => PackageCall;
+  readonly clientCodec: ClientCodec;
+  readonly context: ResponseContext;
   /** Fields of the request that were left out, by their names. */
   readonly dropped: readonly string[];
   /** Aborted when the client has gone. */
-  readonly gone: AbortSignal;
+  readonly signal: AbortSignal;
 }
 
 /** Retells through a provider package: it reads the provider's answer, the near side writes the client's. */
-export class SdkRetelling implements Retelling {
+export class SdkResponseTranslator implements ResponseTranslator {
   readonly contentType: string;
   readonly streams: boolean;
   readonly dropped: readonly string[];
-  readonly #begin: () => Begun;
-  readonly #near: NearSide;
-  readonly #context: AnswerContext;
+  readonly #begin: () => PackageCall;
+  readonly #near: ClientCodec;
+  readonly #context: ResponseContext;
   readonly #gone: AbortSignal;
-  readonly #writer: NearStream | undefined;
+  readonly #writer: ClientStreamEncoder | undefined;
 
-  constructor({ streams, begin, near, context, dropped, gone }: SdkRetellingParts) {
-    this.#begin = begin;
-    this.#near = near;
+  constructor({ streams, startCall, clientCodec, context, dropped, signal }: SdkTranslatorParts) {
+    this.#begin = startCall;
+    this.#near = clientCodec;
     this.#context = context;
     this.streams = streams;
     this.dropped = dropped;
-    this.#gone = gone;
-    this.#writer = streams ? near.stream(context) : undefined;
+    this.#gone = signal;
+    this.#writer = streams ? clientCodec.encodeStream(context) : undefined;
     this.contentType = this.#writer?.contentType ?? 'application/json';
   }
 
-  async whole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
-    if (this.streams) throw new RetellingError('a whole answer where a stream was asked for');
-    const { line, asking } = this.#begin();
-    if (asking.kind !== 'whole') throw new TypeError('a package was asked for a stream');
-    line.answer(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
+  async translateWhole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
+    if (this.streams) throw new TranslationError('a whole answer where a stream was asked for');
+    const { intercepted, pending } = this.#begin();
+    if (pending.kind !== 'whole') throw new TypeError('a package was asked for a stream');
+    intercepted.respond(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
-      const result = await asking.result;
-      return Buffer.from(JSON.stringify(this.#near.write(result, this.#context)));
+      const result = await pending.result;
+      return Buffer.from(JSON.stringify(this.#near.encodeResponse(result, this.#context)));
     } catch (error) {
-      throw new RetellingError('the answer could not be translated', { cause: error });
+      throw new TranslationError('the answer could not be translated', { cause: error });
     }
   }
 
-  stream(headers: ResponseHeaders, out: Sink): StreamRetelling {
-    if (this.#writer === undefined) throw new RetellingError('a stream where a whole answer was asked for');
-    const { line, asking } = this.#begin();
-    if (asking.kind !== 'stream') throw new TypeError('a package was asked for a whole answer');
-    const passage = new Passage();
-    const outlet = new Outlet(out);
-    line.answer(new Response(passage.readable, { status: 200, headers: headersOf(headers) }));
-    const told = this.#untilGone(retell(asking.result, this.#writer, outlet), () => {
-      outlet.letGo();
-      passage.fail();
+  translateStream(headers: ResponseHeaders, out: Sink): StreamTranslator {
+    if (this.#writer === undefined) throw new TranslationError('a stream where a whole answer was asked for');
+    const { intercepted, pending } = this.#begin();
+    if (pending.kind !== 'stream') throw new TypeError('a package was asked for a whole answer');
+    const source = new PushToPull();
+    const writer = new BackpressuredWriter(out);
+    intercepted.respond(new Response(source.readable, { status: 200, headers: headersOf(headers) }));
+    const done = this.#untilGone(pipeParts(pending.result, this.#writer, writer), () => {
+      writer.release();
+      source.fail();
     });
     return {
-      write: (chunk) => passage.write(chunk),
-      onDrain: (resume) => passage.onDrain(resume),
+      write: (chunk) => source.write(chunk),
+      onDrain: (resume) => source.onDrain(resume),
       end: () => {
-        passage.close();
-        return told;
+        source.close();
+        return done;
       },
-      breakOff: async () => {
-        outlet.letGo();
-        await passage.drained();
+      abort: async () => {
+        writer.release();
+        await source.drained();
         // The package passes on what it has read without waiting for anything else.
         await setImmediate();
-        passage.fail();
-        await told;
+        source.fail();
+        await done;
       },
     };
   }
 
   /** A client that has gone takes nothing any more, nor says so. */
-  async #untilGone(told: Promise<boolean>, letGo: () => void): Promise<boolean> {
-    if (this.#gone.aborted) letGo();
-    this.#gone.addEventListener('abort', letGo, { once: true });
+  async #untilGone(done: Promise<boolean>, release: () => void): Promise<boolean> {
+    if (this.#gone.aborted) release();
+    this.#gone.addEventListener('abort', release, { once: true });
     try {
-      return await told;
+      return await done;
     } finally {
-      this.#gone.removeEventListener('abort', letGo);
+      this.#gone.removeEventListener('abort', release);
     }
   }
 
@@ -101,10 +101,10 @@ export class SdkRetelling implements Retelling {
 }
 
 /** @returns whether the package saw no error, and a proper finish, and the end was written */
-async function retell(
+async function pipeParts(
   result: Promise<{ readonly stream: ReadableStream<StreamPart> }>,
-  writer: NearStream,
-  out: Outlet,
+  writer: ClientStreamEncoder,
+  out: BackpressuredWriter,
 ): Promise<boolean> {
   try {
     const { stream } = await result;
@@ -113,7 +113,7 @@ async function retell(
     for await (const part of stream) {
       if (part.type === 'raw' || part.type === 'stream-start') continue;
       if (part.type === 'error') {
-        if (isUnknownEvent(part.error)) continue;
+        if (isUnknownAnthropicEvent(part.error)) continue;
         return false;
       }
       if (part.type === 'finish') {
@@ -121,9 +121,9 @@ async function retell(
         if (part.finishReason.raw === undefined) return false;
         isFinished = true;
       }
-      await out.pass(writer.part(part));
+      await out.write(writer.encode(part));
     }
-    if (isFinished) await out.pass(writer.end());
+    if (isFinished) await out.write(writer.end());
     return isFinished;
   } catch {
     // It broke off, or is not what its dialect says it should be: the client is told so.
@@ -142,14 +142,14 @@ const ANTHROPIC_EVENTS: ReadonlySet<unknown> = new Set([
   'error',
 ]);
 
-function isUnknownEvent(error: unknown): boolean {
+function isUnknownAnthropicEvent(error: unknown): boolean {
   if (!(error instanceof Error) || error.name !== 'AI_TypeValidationError') return false;
   const event = asObject('value' in error ? error.value : undefined);
   return typeof event?.['type'] === 'string' && !ANTHROPIC_EVENTS.has(event['type']);
 }
 
 /** Where the client's bytes go: as fast as it takes them, until it is let go. */
-class Outlet {
+class BackpressuredWriter {
   readonly #out: Sink;
   readonly #letGo = Promise.withResolvers<void>();
   #isLetGo = false;
@@ -158,14 +158,14 @@ class Outlet {
     this.#out = out;
   }
 
-  async pass(text: string): Promise<void> {
+  async write(text: string): Promise<void> {
     if (text === '' || this.#out.write(Buffer.from(text)) || this.#isLetGo) return;
     const drained = new Promise<void>((resolve) => this.#out.onDrain(resolve));
     await Promise.race([drained, this.#letGo.promise]);
   }
 
   /** The client is not waited for any more. */
-  letGo(): void {
+  release(): void {
     this.#isLetGo = true;
     this.#letGo.resolve();
   }

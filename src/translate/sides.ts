@@ -1,36 +1,36 @@
 import type { Dialect } from '../dialects/operation.ts';
-import type { FarSide, NearSide } from './asked.ts';
+import type { ProviderCodec, ClientCodec } from './asked.ts';
 import { geminiManyToOpenai, geminiOneToOpenai } from './embed/gemini-to-openai.ts';
 import { openaiToBedrock } from './embed/openai-to-bedrock.ts';
 import { openaiToGemini } from './embed/openai-to-gemini.ts';
-import { anthropicMessages } from './far/anthropic-messages.ts';
-import { bedrockConverse } from './far/bedrock-converse.ts';
-import { geminiGenerate } from './far/gemini-generate.ts';
-import { openaiChat } from './far/openai-chat.ts';
-import { messages } from './near/anthropic/messages.ts';
-import { generate } from './near/gemini/generate.ts';
-import { chat } from './near/openai/chat.ts';
-import { completions } from './near/openai/completions.ts';
-import { chatAnsweredResponses, responses } from './near/responses/responses.ts';
+import { anthropicMessagesCodec } from './far/anthropic-messages.ts';
+import { bedrockConverseCodec } from './far/bedrock-converse.ts';
+import { geminiGenerateCodec } from './far/gemini-generate.ts';
+import { openaiChatCodec } from './far/openai-chat.ts';
+import { anthropicClientCodec } from './near/anthropic/messages.ts';
+import { geminiClientCodec } from './near/gemini/generate.ts';
+import { chatClientCodec } from './near/openai/chat.ts';
+import { completionsClientCodec } from './near/openai/completions.ts';
+import { chatAnsweredResponsesClientCodec, responsesClientCodec } from './near/responses/responses.ts';
 import type { WholeTranslation } from './whole.ts';
 
 /** By the names of the operations that generate something. */
-const nearSides: ReadonlyMap<string, NearSide> = new Map([
-  ['chat.completions', chat],
-  ['chat.completions.response', chatAnsweredResponses],
-  ['completions', completions],
-  ['gemini.generateContent', generate],
-  ['gemini.streamGenerateContent', generate],
-  ['messages.create', messages],
-  ['responses.create', responses],
+const clientCodecs: ReadonlyMap<string, ClientCodec> = new Map([
+  ['chat.completions', chatClientCodec],
+  ['chat.completions.response', chatAnsweredResponsesClientCodec],
+  ['completions', completionsClientCodec],
+  ['gemini.generateContent', geminiClientCodec],
+  ['gemini.streamGenerateContent', geminiClientCodec],
+  ['messages.create', anthropicClientCodec],
+  ['responses.create', responsesClientCodec],
 ]);
 
 /** By the dialect that a provider speaks. */
-const farSides: ReadonlyMap<Dialect, FarSide> = new Map([
-  ['anthropic-messages', anthropicMessages],
-  ['bedrock-converse', bedrockConverse],
-  ['gemini-generate', geminiGenerate],
-  ['openai-chat', openaiChat],
+const providerCodecs: ReadonlyMap<Dialect, ProviderCodec> = new Map([
+  ['anthropic-messages', anthropicMessagesCodec],
+  ['bedrock-converse', bedrockConverseCodec],
+  ['gemini-generate', geminiGenerateCodec],
+  ['openai-chat', openaiChatCodec],
 ]);
 
 /** By the names of the operations, and the dialect that a provider speaks. */
@@ -52,11 +52,11 @@ export function wholeTranslationOf(operation: string, dialect: Dialect): WholeTr
 }
 
 /** Reads and writes what clients speak; undefined where the operation is not translated. */
-export function nearSideOf(operation: string): NearSide | undefined {
-  return nearSides.get(operation);
+export function clientCodecOf(operation: string): ClientCodec | undefined {
+  return clientCodecs.get(operation);
 }
 
 /** Speaks with providers; undefined where nothing is translated to the dialect. */
-export function farSideOf(dialect: Dialect): FarSide | undefined {
-  return farSides.get(dialect);
+export function providerCodecOf(dialect: Dialect): ProviderCodec | undefined {
+  return providerCodecs.get(dialect);
 }

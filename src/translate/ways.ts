@@ -1,21 +1,26 @@
 import type { Dialect } from '../dialects/operation.ts';
-import type { FarSide, NearSide } from './asked.ts';
-import { farSideOf, nearSideOf, wholeTranslationOf } from './sides.ts';
+import type { ProviderCodec, ClientCodec } from './asked.ts';
+import { providerCodecOf, clientCodecOf, wholeTranslationOf } from './sides.ts';
 import type { WholeTranslation } from './whole.ts';
 
 /** From one dialect to another. */
-export type Way =
+export type TranslationMethod =
   | { readonly kind: 'whole'; readonly translation: WholeTranslation }
-  | { readonly kind: 'package'; readonly near: NearSide; readonly far: FarSide };
+  | { readonly kind: 'package'; readonly clientCodec: ClientCodec; readonly providerCodec: ProviderCodec };
 
 /**
  * How calls for an operation are put into `native`; undefined where they cannot be.
  * @param operation its name
  */
-export function wayFrom(operation: string, native: Dialect): Way | undefined {
-  const translation = wholeTranslationOf(operation, native);
+export function translationMethod(
+  operation: string,
+  providerDialect: Dialect,
+): TranslationMethod | undefined {
+  const translation = wholeTranslationOf(operation, providerDialect);
   if (translation !== undefined) return { kind: 'whole', translation };
-  const near = nearSideOf(operation);
-  const far = farSideOf(native);
-  return near === undefined || far === undefined ? undefined : { kind: 'package', near, far };
+  const clientCodec = clientCodecOf(operation);
+  const providerCodec = providerCodecOf(providerDialect);
+  return clientCodec === undefined || providerCodec === undefined
+    ? undefined
+    : { kind: 'package', clientCodec, providerCodec };
 }

@@ -1,26 +1,26 @@
-import { FirstOutputWait } from './first-output-wait.ts';
+import { FirstOutputTimeout } from './first-output-wait.ts';
 import type { ExchangeLimits } from './limits.ts';
 
 /** Hears that a wait was too long. */
-export interface Waiter {
+export interface TimeoutListener {
   /** @param detail - a stable word for logs: what did not come in time */
-  onTooLate(detail: string): void;
+  onTimeout(detail: string): void;
   /** The reader has taken nothing for too long. */
-  onStalled(): void;
+  onReaderStalled(): void;
 }
 
 /** Keeps the time of one exchange: one wait at once, for the first output, for more of it, or for the reader. */
-export class ExchangeClock {
+export class ExchangeTimer {
   readonly #limits: ExchangeLimits;
-  readonly #waiter: Waiter;
-  readonly #wait: FirstOutputWait;
+  readonly #listener: TimeoutListener;
+  readonly #wait: FirstOutputTimeout;
   #timer: NodeJS.Timeout | undefined;
 
   /** Begins to wait for the first output. @param startedAt - by `performance.now()` */
-  constructor(limits: ExchangeLimits, startedAt: number, waiter: Waiter) {
+  constructor(limits: ExchangeLimits, startedAt: number, listener: TimeoutListener) {
     this.#limits = limits;
-    this.#waiter = waiter;
-    this.#wait = new FirstOutputWait(limits.firstOutputMs, limits.aliveMs, startedAt);
+    this.#listener = listener;
+    this.#wait = new FirstOutputTimeout(limits.firstOutputMs, limits.aliveMs, startedAt);
     this.#timer = setTimeout(() => this.#onTime(), limits.firstOutputMs);
   }
 
@@ -37,7 +37,7 @@ export class ExchangeClock {
   /** From now on more output is waited for. */
   awaitMore(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#waiter.onTooLate('idle-timeout'), this.#limits.idleMs);
+    this.#timer = setTimeout(() => this.#listener.onTimeout('idle-timeout'), this.#limits.idleMs);
   }
 
   /** The same wait begins anew. */
@@ -48,7 +48,7 @@ export class ExchangeClock {
   /** The reader's delay is not the provider's: its clock stands still until the reader is back. */
   awaitReader(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#waiter.onStalled(), this.#limits.stallMs);
+    this.#timer = setTimeout(() => this.#listener.onReaderStalled(), this.#limits.stallMs);
   }
 
   stop(): void {
@@ -59,6 +59,6 @@ export class ExchangeClock {
   #onTime(): void {
     const leftMs = this.#wait.leftMs(performance.now());
     if (leftMs > 0) this.#timer = setTimeout(() => this.#onTime(), leftMs);
-    else this.#waiter.onTooLate('first-output-timeout');
+    else this.#listener.onTimeout('first-output-timeout');
   }
 }

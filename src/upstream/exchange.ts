@@ -1,22 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { faultDetail, faultIn } from './faults.ts';
-import type { Fault, Phase } from './faults.ts';
-import { ExchangeClock } from './exchange-clock.ts';
-import { endsWithHead, flawOfInterim } from './heads.ts';
-import { HeldFrames } from './held-frames.ts';
+import { faultDetail, faultKindIn } from './faults.ts';
+import type { Fault, ExchangePhase } from './faults.ts';
+import { ExchangeTimer } from './exchange-clock.ts';
+import { endsAtHead, interimFault } from './heads.ts';
+import { FrameBuffer } from './held-frames.ts';
 import type { ExchangeLimits } from './limits.ts';
-import type { Memory } from './memory.ts';
+import type { MemoryMeter } from './memory.ts';
 import { CANCELLED } from './opening.ts';
-import type { Ending, Opening, ResponseHeaders } from './opening.ts';
-import { Resend } from './resend.ts';
+import type { RelayEnd, UpstreamResult, ResponseHeaders } from './opening.ts';
+import { StaleConnectionRetry } from './resend.ts';
 import type { Sink } from './sink.ts';
 import type { Connection, Transport, UpstreamHandler, UpstreamRequest } from './transport.ts';
-import { openingOfUpgrade } from './websocket.ts';
-import type { Watch } from './watch.ts';
+import { upgradeResult } from './websocket.ts';
+import type { ResponseWatch } from './watch.ts';
 
 export type { ExchangeLimits, WholeHold } from './limits.ts';
-export type { Ending, Opening, ResponseHeaders } from './opening.ts';
+export type { RelayEnd, UpstreamResult, ResponseHeaders } from './opening.ts';
 export type { Sink } from './sink.ts';
 
 /**
@@ -25,27 +25,27 @@ export type { Sink } from './sink.ts';
  * blame. Network faults are values here, never exceptions.
  */
 export class Exchange implements UpstreamHandler {
-  readonly opening: Promise<Opening>;
+  readonly result: Promise<UpstreamResult>;
   /** From dispatch to the first output, or to the end where there was none; undefined before. Milliseconds. */
   firstOutputMs: number | undefined;
 
   readonly #limits: ExchangeLimits;
-  readonly #watchFor: (status: number, headers: ResponseHeaders) => Watch;
+  readonly #watchFor: (status: number, headers: ResponseHeaders) => ResponseWatch;
   readonly #transport: Transport;
-  readonly #asked: readonly string[];
-  #interims = 0;
+  readonly #requestHeaders: readonly string[];
+  #interimResponses = 0;
   readonly #startedAt = performance.now();
-  readonly #clock: ExchangeClock;
-  readonly #resend: Resend;
-  #open: (opening: Opening) => void = () => {};
-  #end: ((ending: Ending) => void) | undefined;
-  #early: Ending | undefined;
-  #phase: Phase = 'queued';
+  readonly #timer: ExchangeTimer;
+  readonly #staleRetry: StaleConnectionRetry;
+  #open: (result: UpstreamResult) => void = () => {};
+  #end: ((ending: RelayEnd) => void) | undefined;
+  #endedEarly: RelayEnd | undefined;
+  #phase: ExchangePhase = 'queued';
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: ResponseHeaders = {};
-  #watch: Watch | undefined;
-  readonly #held: HeldFrames;
+  #watch: ResponseWatch | undefined;
+  readonly #held: FrameBuffer;
   #sink: Sink | undefined;
   #isReaderBehind = false;
 
@@ -53,38 +53,38 @@ export class Exchange implements UpstreamHandler {
     transport: Transport,
     request: UpstreamRequest,
     limits: ExchangeLimits,
-    watchFor: (status: number, headers: ResponseHeaders) => Watch,
-    memory?: Memory,
+    watchFor: (status: number, headers: ResponseHeaders) => ResponseWatch,
+    memory?: MemoryMeter,
   ) {
-    this.#held = new HeldFrames(memory);
+    this.#held = new FrameBuffer(memory);
     this.#transport = transport;
-    this.#asked = request.headers;
+    this.#requestHeaders = request.headers;
     this.#limits = limits;
     this.#watchFor = watchFor;
-    this.#clock = new ExchangeClock(limits, this.#startedAt, {
-      onTooLate: (detail) => this.#fail(detail),
-      onStalled: () => this.cancel(),
+    this.#timer = new ExchangeTimer(limits, this.#startedAt, {
+      onTimeout: (detail) => this.#fail(detail),
+      onReaderStalled: () => this.cancel(),
     });
-    this.#resend = new Resend(request, limits.resends);
-    this.opening = new Promise((resolve) => {
+    this.#staleRetry = new StaleConnectionRetry(request, limits.resends);
+    this.result = new Promise((resolve) => {
       this.#open = resolve;
     });
     transport.dispatch(request, this);
   }
 
   /** Passes the held bytes and all that follow to `sink`, as fast as it takes them. Once, after `open`. */
-  relay(sink: Sink): Promise<Ending> {
+  relay(sink: Sink): Promise<RelayEnd> {
     return new Promise((resolve) => {
-      if (this.#early !== undefined) {
-        const held = this.#early.kind === 'ended' ? this.#held.takeAll() : this.#held.takeWhole();
+      if (this.#endedEarly !== undefined) {
+        const held = this.#endedEarly.kind === 'ended' ? this.#held.takeAll() : this.#held.takeWhole();
         if (held.length > 0) sink.write(held);
-        resolve(this.#early);
+        resolve(this.#endedEarly);
         return;
       }
       this.#end = resolve;
       this.#sink = sink;
       this.#phase = 'relaying';
-      this.#clock.awaitMore();
+      this.#timer.awaitMore();
       this.#controller?.resume();
       this.#passHeld(sink);
     });
@@ -101,34 +101,34 @@ export class Exchange implements UpstreamHandler {
   }
 
   /** Nobody wants the answer any more. @param ending - what that is to be: by default nobody is to blame */
-  cancel(ending: Ending = CANCELLED): void {
+  cancel(ending: RelayEnd = CANCELLED): void {
     this.#finish(ending);
     this.#abort();
   }
 
   onConnection(connection: Connection): void {
-    this.#resend.queued(connection);
+    this.#staleRetry.queued(connection);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    this.#resend.sent();
+    this.#staleRetry.sent();
     if (this.#phase === 'over') this.#abort();
     else this.#phase = 'sent';
   }
 
   onBodySent(): void {
-    if (this.#phase === 'sent') this.#clock.sent();
+    if (this.#phase === 'sent') this.#timer.sent();
   }
 
   onResponseStarted(): void {
-    this.#resend.answered();
+    this.#staleRetry.answered();
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     if (this.#phase === 'over') return;
     if (status < 200) {
-      const flaw = flawOfInterim(status, ++this.#interims);
+      const flaw = interimFault(status, ++this.#interimResponses);
       if (flaw !== undefined) this.#fail(flaw);
       return;
     }
@@ -136,8 +136,8 @@ export class Exchange implements UpstreamHandler {
     this.#status = status;
     this.#headers = headers;
     this.#watch = this.#watchFor(status, headers);
-    this.#clock.alive();
-    if (!endsWithHead(status, headers)) return;
+    this.#timer.alive();
+    if (!endsAtHead(status, headers)) return;
     this.onResponseEnd();
     this.#abort();
   }
@@ -149,7 +149,7 @@ export class Exchange implements UpstreamHandler {
     socket: Duplex,
   ): void {
     if (this.#phase === 'over') socket.destroy();
-    else this.#settle(openingOfUpgrade(this.#asked, status, headers, socket));
+    else this.#settle(upgradeResult(this.#requestHeaders, status, headers, socket));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -157,7 +157,7 @@ export class Exchange implements UpstreamHandler {
     if (watch === undefined || this.#phase === 'over') return;
     const boundary = watch.read(chunk);
     if (this.#sink !== undefined) {
-      this.#clock.refresh();
+      this.#timer.refresh();
       if (boundary === chunk.length && this.#held.length === 0) {
         this.#held.isMidFrame = false;
         this.#pass(chunk, this.#sink);
@@ -168,7 +168,7 @@ export class Exchange implements UpstreamHandler {
       return;
     }
     this.#held.push(chunk, boundary);
-    if (this.#phase === 'answering') this.#lookBeforeGate(watch);
+    if (this.#phase === 'answering') this.#inspectBeforeGate(watch);
     if (this.#phase === 'open' && this.#held.length > this.#limits.holdBytes) controller.pause();
   }
 
@@ -189,44 +189,44 @@ export class Exchange implements UpstreamHandler {
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#phase === 'over') return;
     const detail = faultDetail(error);
-    const again = this.#resend.take(detail);
+    const retry = this.#staleRetry.requestToRetry(detail);
     // It may have been sent the first time all the same, so the phase stays.
-    if (again !== undefined) this.#transport.dispatchAfresh(again, this);
+    if (retry !== undefined) this.#transport.dispatchOnNewConnection(retry, this);
     else this.#finish(this.#fault(detail));
   }
 
   /** A piece of an answer has come that nobody may see yet. */
-  #lookBeforeGate(watch: Watch): void {
+  #inspectBeforeGate(watch: ResponseWatch): void {
     const { holdWhole, holdBytes } = this.#limits;
     if (watch.error !== undefined) {
       this.#settleWhole(watch);
       this.#abort();
     } else if (watch.isUnusable === true) this.#fail(watch.flaw ?? 'no-answer');
     else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
-    else if (!watch.output) this.#clock.alive();
-    else if (holdWhole === undefined || watch.complete) this.#openGate(watch);
-    else this.#keepShut(watch, holdWhole.ms);
+    else if (!watch.hasOutput) this.#timer.alive();
+    else if (holdWhole === undefined || watch.isComplete) this.#openGate(watch);
+    else this.#holdUntilWhole(watch, holdWhole.ms);
   }
 
   /** There is output, and it is wanted whole: from here on the provider's pauses are bounded, not its silence. */
-  #keepShut(watch: Watch, ms: number): void {
+  #holdUntilWhole(watch: ResponseWatch, ms: number): void {
     const sinceStartMs = performance.now() - this.#startedAt;
     this.firstOutputMs ??= sinceStartMs;
     if (sinceStartMs > ms) this.#openGate(watch);
-    else this.#clock.awaitMore();
+    else this.#timer.awaitMore();
   }
 
-  #endBeforeGate(watch: Watch): void {
+  #endBeforeGate(watch: ResponseWatch): void {
     if (this.firstOutputMs === undefined || watch.error !== undefined) {
       this.#settleWhole(watch);
-    } else if (watch.complete) {
+    } else if (watch.isComplete) {
       this.#openGate(watch);
       this.#finish({ kind: 'ended' });
     } else this.#settle(this.#fault('no-end-marker'));
   }
 
-  #openGate(watch: Watch): void {
-    this.#clock.stop();
+  #openGate(watch: ResponseWatch): void {
+    this.#timer.stop();
     this.#phase = 'open';
     this.firstOutputMs ??= performance.now() - this.#startedAt;
     this.#open({ kind: 'open', status: this.#status, headers: this.#headers, watch });
@@ -242,11 +242,11 @@ export class Exchange implements UpstreamHandler {
     if (sink.write(chunk) || this.#isReaderBehind) return;
     this.#isReaderBehind = true;
     this.#controller?.pause();
-    this.#clock.awaitReader();
+    this.#timer.awaitReader();
     sink.onDrain(() => {
       if (this.#phase !== 'relaying') return;
       this.#isReaderBehind = false;
-      this.#clock.awaitMore();
+      this.#timer.awaitMore();
       this.#controller?.resume();
     });
   }
@@ -257,24 +257,24 @@ export class Exchange implements UpstreamHandler {
   }
 
   #fault(detail: string): Fault {
-    const fault = faultIn(this.#phase, this.#watch?.output === true);
+    const fault = faultKindIn(this.#phase, this.#watch?.hasOutput === true);
     return { kind: 'fault', fault, detail, ...(this.#status > 0 && { status: this.#status }) };
   }
 
-  #finish(ending: Ending): void {
+  #finish(ending: RelayEnd): void {
     if (this.#phase === 'over') return;
     const wasOpen = this.#phase === 'open' || this.#phase === 'relaying';
     if (!wasOpen && ending.kind !== 'ended') {
       this.#settle(ending);
       return;
     }
-    this.#clock.stop();
+    this.#timer.stop();
     this.#phase = 'over';
-    this.#early = ending;
+    this.#endedEarly = ending;
     this.#end?.(ending);
   }
 
-  #settleWhole(watch: Watch): void {
+  #settleWhole(watch: ResponseWatch): void {
     this.#settle({
       kind: 'whole',
       status: this.#status,
@@ -284,11 +284,11 @@ export class Exchange implements UpstreamHandler {
     });
   }
 
-  #settle(opening: Opening): void {
-    this.#clock.stop();
+  #settle(result: UpstreamResult): void {
+    this.#timer.stop();
     this.#phase = 'over';
     this.firstOutputMs ??= performance.now() - this.#startedAt;
-    this.#open(opening);
+    this.#open(result);
   }
 
   #abort(): void {

@@ -20,9 +20,9 @@ export type FaultKind =
   | 'too-large';
 
 /** How far an exchange has come. */
-export type Phase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';
+export type ExchangePhase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';
 
-const FAULT_IN: Readonly<Record<Phase, FaultKind>> = {
+const FAULT_IN: Readonly<Record<ExchangePhase, FaultKind>> = {
   queued: 'not-sent',
   sent: 'maybe-sent',
   answering: 'no-output',
@@ -32,7 +32,7 @@ const FAULT_IN: Readonly<Record<Phase, FaultKind>> = {
 };
 
 /** What it is to break in this phase. @param hasOutput - the answer has shown its first output */
-export function faultIn(phase: Phase, hasOutput: boolean): FaultKind {
+export function faultKindIn(phase: ExchangePhase, hasOutput: boolean): FaultKind {
   return phase === 'answering' && hasOutput ? 'broken-unseen' : FAULT_IN[phase];
 }
 

@@ -5,7 +5,7 @@
  *
  * Times are those of one clock. Milliseconds.
  */
-export class FirstOutputWait {
+export class FirstOutputTimeout {
   readonly #firstOutputMs: number;
   readonly #aliveMs: number;
   #sentAt: number;

@@ -1,17 +1,17 @@
-import type { Memory } from './memory.ts';
-import { Pieces } from './pieces.ts';
+import type { MemoryMeter } from './memory.ts';
+import { ChunkBuffer } from './pieces.ts';
 
 /** Bytes of an answer that wait to be passed on, and where in them the last whole frame ends. */
-export class HeldFrames {
-  readonly #pieces = new Pieces();
+export class FrameBuffer {
+  readonly #pieces = new ChunkBuffer();
   /** Of the bytes, those at the end that belong to a frame which is not whole. */
   #tail = 0;
   /** Half a frame was let go, because it was longer than the hold, and its end has not come. */
   isMidFrame = false;
-  readonly #memory: Memory | undefined;
+  readonly #memory: MemoryMeter | undefined;
 
   /** @param memory - counts what waits; absent: nobody does */
-  constructor(memory?: Memory) {
+  constructor(memory?: MemoryMeter) {
     this.#memory = memory;
   }
 

@@ -1,5 +1,5 @@
 /** Counts the bytes that one request has held somewhere, in whatever form. */
-export interface Memory {
+export interface MemoryMeter {
   /**
    * Counts bytes that are held from now on.
    * @returns false where more is held in the process than should be: whoever can go on with less does

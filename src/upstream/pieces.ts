@@ -1,14 +1,14 @@
 /** So many pieces are joined at a time. */
-const JOINED_AT = 64;
+const JOIN_COUNT = 64;
 /** A piece that is no smaller is kept as it came, and is copied once more only when all are taken. Bytes. */
-const LARGE_BYTES = 16 * 1024;
+const LARGE_CHUNK_BYTES = 16 * 1024;
 
 /**
  * Bytes that came in pieces and wait to be one. Each piece costs some hundred bytes beside its own, so that many small ones
  * are joined on the way: whoever sends a body in chunks of one byte has it held as a few large pieces. Who pays: nobody
  * up to 63 pieces; beyond that each byte is copied once more, and some of them again.
  */
-export class Pieces {
+export class ChunkBuffer {
   #pieces: Buffer[] = [];
   /** From here on they are small. */
   #from = 0;
@@ -26,8 +26,8 @@ export class Pieces {
 
   push(piece: Buffer): void {
     this.#length += piece.length;
-    const isLarge = piece.length >= LARGE_BYTES;
-    if (isLarge || this.#pieces.length - this.#from >= JOINED_AT) this.#join();
+    const isLarge = piece.length >= LARGE_CHUNK_BYTES;
+    if (isLarge || this.#pieces.length - this.#from >= JOIN_COUNT) this.#join();
     this.#pieces.push(piece);
     if (isLarge) this.#from = this.#pieces.length;
   }
@@ -52,6 +52,6 @@ export class Pieces {
     if (small.length === 0) return;
     const joined = Buffer.concat(small);
     this.#pieces.push(joined);
-    if (joined.length >= LARGE_BYTES) this.#from = this.#pieces.length;
+    if (joined.length >= LARGE_CHUNK_BYTES) this.#from = this.#pieces.length;
   }
 }

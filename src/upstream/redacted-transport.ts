@@ -8,11 +8,11 @@ export interface Redaction {
   /** For a header's value. */
   text(text: string): string;
   /** For a body that comes in pieces, or for what is said on a connection that speaks something else. */
-  stream(kind: 'answer' | 'error' | 'connection'): PieceRedaction;
+  stream(kind: 'answer' | 'error' | 'connection'): StreamRedaction;
 }
 
 /** The same for pieces, in the order in which they come. */
-interface PieceRedaction {
+interface StreamRedaction {
   /** @returns what may be passed on: often the piece itself, seldom nothing */
   push(piece: Buffer): Buffer;
   /** @returns what was kept, when nothing more comes */
@@ -27,15 +27,15 @@ export function redactedTransport(transport: Transport, redaction: Redaction): T
   return {
     ...transport,
     dispatch: (request, handler) => transport.dispatch(request, new RedactedHandler(handler, redaction)),
-    dispatchAfresh: (request, handler) =>
-      transport.dispatchAfresh(request, new RedactedHandler(handler, redaction)),
+    dispatchOnNewConnection: (request, handler) =>
+      transport.dispatchOnNewConnection(request, new RedactedHandler(handler, redaction)),
   };
 }
 
 class RedactedHandler implements UpstreamHandler {
   readonly #handler: UpstreamHandler;
   readonly #redaction: Redaction;
-  #body: PieceRedaction | undefined;
+  #body: StreamRedaction | undefined;
 
   constructor(handler: UpstreamHandler, redaction: Redaction) {
     this.#handler = handler;
@@ -118,7 +118,7 @@ function redactedHeaders(headers: ResponseHeaders, redaction: Redaction): Respon
 class RedactedConnection extends Duplex {
   readonly #socket: Duplex;
 
-  constructor(socket: Duplex, redaction: PieceRedaction) {
+  constructor(socket: Duplex, redaction: StreamRedaction) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
     socket.on('data', (piece: Buffer) => {

@@ -6,7 +6,7 @@ import type { Connection, UpstreamRequest } from './transport.ts';
  * says nothing of its key. It is known by a connection that had carried a request before, and by no byte of an answer.
  * A provider that had begun to work on it pays with work done twice, and once at most.
  */
-export class Resend {
+export class StaleConnectionRetry {
   #request: UpstreamRequest | undefined;
   #connection: Connection | undefined;
   #isReused = false;
@@ -23,7 +23,7 @@ export class Resend {
 
   /** Its first byte is about to leave. */
   sent(): void {
-    this.#isReused = this.#connection?.carry() ?? false;
+    this.#isReused = this.#connection?.beginRequest() ?? false;
   }
 
   /** The first byte of an answer has come, if only to say that there will be one. */
@@ -35,7 +35,7 @@ export class Resend {
    * @param detail - the fault's word
    * @returns what is to be sent once more, over a connection of its own; undefined where that is not to be
    */
-  take(detail: string): UpstreamRequest | undefined {
+  requestToRetry(detail: string): UpstreamRequest | undefined {
     if (!this.#isReused || detail !== 'reset') return undefined;
     const request = this.#request;
     this.#request = undefined;

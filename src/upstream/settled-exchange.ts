@@ -1,16 +1,16 @@
-import type { Exchange, Opening } from './exchange.ts';
+import type { Exchange, UpstreamResult } from './exchange.ts';
 import { CANCELLED } from './opening.ts';
 
 /** What there is to an exchange for whoever reads its answer. */
-export type AnyExchange = Pick<
+export type ExchangeHandle = Pick<
   Exchange,
-  'opening' | 'firstOutputMs' | 'held' | 'isMidFrame' | 'relay' | 'cancel'
+  'result' | 'firstOutputMs' | 'held' | 'isMidFrame' | 'relay' | 'cancel'
 >;
 
 /** An exchange that came to nothing before it began: there is an opening, and no more. */
-export function settledExchange(opening: Opening): AnyExchange {
+export function settledExchange(opening: UpstreamResult): ExchangeHandle {
   return {
-    opening: Promise.resolve(opening),
+    result: Promise.resolve(opening),
     firstOutputMs: undefined,
     held: Buffer.alloc(0),
     isMidFrame: false,

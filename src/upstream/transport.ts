@@ -1,7 +1,7 @@
 import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
-import { UnaskedContinue } from './unasked-continue.ts';
+import { UnsolicitedContinue } from './unasked-continue.ts';
 
 /** A request as it leaves for a provider. */
 export interface UpstreamRequest {
@@ -20,7 +20,7 @@ export interface UpstreamRequest {
 /** What a request travels over. */
 export interface Connection {
   /** Takes one more request. @returns whether it had one before */
-  carry(): boolean;
+  beginRequest(): boolean;
 }
 
 /** Hears of an answer, and before that which connection its request is for. */
@@ -32,7 +32,7 @@ export interface UpstreamHandler extends Dispatcher.DispatchHandler {
 export interface Transport {
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void;
   /** The same over a connection of its own, which no request had before and none will have after it. */
-  dispatchAfresh(request: UpstreamRequest, handler: UpstreamHandler): void;
+  dispatchOnNewConnection(request: UpstreamRequest, handler: UpstreamHandler): void;
   /** Lets requests under way finish. */
   close(): Promise<void>;
   /** Ends requests under way. */
@@ -64,36 +64,36 @@ export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: Tr
   const options = clientOptions(connectTimeoutMs, idleMs);
   const own = openPool(origin, options);
   const others = new Map<string, Pool>();
-  const afresh = new Set<Client>();
+  const singleUse = new Set<Client>();
   let isOver = false;
-  const poolFor = (place: string | undefined): Pool => {
+  const poolFor = (requestOrigin: string | undefined): Pool => {
     // Over, its own pool says so.
-    if (place === undefined || place === origin || isOver) return own;
-    let pool = others.get(place);
-    if (pool === undefined) others.set(place, (pool = openPool(place, options)));
+    if (requestOrigin === undefined || requestOrigin === origin || isOver) return own;
+    let pool = others.get(requestOrigin);
+    if (pool === undefined) others.set(requestOrigin, (pool = openPool(requestOrigin, options)));
     return pool;
   };
-  const each = async (act: (way: Pool | Client) => Promise<void>): Promise<void> => {
+  const each = async (act: (dispatcher: Pool | Client) => Promise<void>): Promise<void> => {
     isOver = true;
-    await Promise.all([own, ...others.values(), ...afresh].map(act));
+    await Promise.all([own, ...others.values(), ...singleUse].map(act));
   };
   return {
     dispatch(request, handler) {
       poolFor(request.origin).dispatch(request, handler);
     },
-    dispatchAfresh(request, handler) {
+    dispatchOnNewConnection(request, handler) {
       if (isOver) {
         own.dispatch(request, handler);
         return;
       }
-      const client = new KeptClient(request.origin ?? origin, options);
-      afresh.add(client);
+      const client = new KeepAliveClient(request.origin ?? origin, options);
+      singleUse.add(client);
       client.dispatch({ ...request, reset: true }, handler);
       // Lets the one request finish, and ends the connection then.
-      void client.close().finally(() => afresh.delete(client));
+      void client.close().finally(() => singleUse.delete(client));
     },
-    close: () => each((way) => way.close()),
-    destroy: () => each((way) => way.destroy()),
+    close: () => each((dispatcher) => dispatcher.close()),
+    destroy: () => each((dispatcher) => dispatcher.destroy()),
   };
 }
 
@@ -114,7 +114,7 @@ function openPool(origin: string, options: Client.Options): Pool {
   return new Pool(origin, {
     ...options,
     connections: null,
-    factory: (url, given) => new KeptClient(url, given),
+    factory: (url, given) => new KeepAliveClient(url, given),
   });
 }
 
@@ -123,23 +123,23 @@ function openPool(origin: string, options: Client.Options): Pool {
  * that broke was new, and a reset means different things of the two: one that idled was often closed at its other end
  * just as the request left (RFC 9112, 9.3.1).
  */
-class KeptClient extends Client implements Connection {
-  #hasCarried = false;
-  readonly #unasked: UnaskedContinue;
+class KeepAliveClient extends Client implements Connection {
+  #wasUsed = false;
+  readonly #unsolicited: UnsolicitedContinue;
 
   constructor(origin: string | URL, options: Client.Options) {
-    const unasked = new UnaskedContinue();
-    super(origin, { ...options, connect: connectorFor(options, unasked) });
-    this.#unasked = unasked;
+    const unsolicited = new UnsolicitedContinue();
+    super(origin, { ...options, connect: connectorFor(options, unsolicited) });
+    this.#unsolicited = unsolicited;
     this.on('connect', () => {
-      this.#hasCarried = false;
+      this.#wasUsed = false;
     });
   }
 
-  carry(): boolean {
-    const hadOne = this.#hasCarried;
-    this.#hasCarried = true;
-    this.#unasked.expectAnswer();
+  beginRequest(): boolean {
+    const hadOne = this.#wasUsed;
+    this.#wasUsed = true;
+    this.#unsolicited.expectAnswer();
     return hadOne;
   }
 
@@ -149,12 +149,15 @@ class KeptClient extends Client implements Connection {
   }
 }
 
-function connectorFor({ connect }: Client.Options, unasked: UnaskedContinue): buildConnector.connector {
+function connectorFor(
+  { connect }: Client.Options,
+  unsolicited: UnsolicitedContinue,
+): buildConnector.connector {
   const open = typeof connect === 'function' ? connect : buildConnector({ allowH2: false, ...connect });
   return (options, done) => {
     open(options, (...made) => {
       // Where there is an error, nothing stands beside it.
-      if (made[0] === null) unasked.attach(made[1]);
+      if (made[0] === null) unsolicited.attach(made[1]);
       done(...made);
     });
   };

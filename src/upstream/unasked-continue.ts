@@ -7,14 +7,14 @@ const END_OF_HEAD = '\r\n\r\n';
 /** A longer one is for the parser to refuse. Bytes. */
 const MAX_HEAD_BYTES = 8192;
 /** More of them before one answer are no sign that there will be one. */
-const MAX_PASSED_OVER = 1024;
+const MAX_SKIPPED = 1024;
 
 /**
  * Takes `100 Continue` out of what a connection reads before an answer. Some servers send it to whoever has a body to
  * send, asked or not, and a client has to pass it over (RFC 9110, 15.2); undici breaks the connection instead, under a
  * request that the provider is working on. Costs one look at the beginning of each answer.
  */
-export class UnaskedContinue {
+export class UnsolicitedContinue {
   #awaitsHead = false;
   #held: Buffer | undefined;
   #passedOver = 0;
@@ -57,7 +57,7 @@ export class UnaskedContinue {
         if (bytes.length > 0) this.#held = bytes;
         return undefined;
       }
-      if (end < 0 || ++this.#passedOver > MAX_PASSED_OVER) break;
+      if (end < 0 || ++this.#passedOver > MAX_SKIPPED) break;
       bytes = bytes.subarray(end + END_OF_HEAD.length);
     }
     this.#awaitsHead = false;

@@ -3,7 +3,7 @@
  * when to open the commit gate and where a stream may be stopped without cutting a frame in two.
  * A watch never changes, copies or keeps more bytes than it needs to judge.
  */
-export interface Watch {
+export interface ResponseWatch {
   /**
    * Reads the next bytes of the body.
    * @returns how many bytes of this chunk, counted from its start, end on a boundary: what follows them
@@ -18,13 +18,13 @@ export interface Watch {
   end(): boolean;
 
   /** The first real output has been seen (content, reasoning, a tool call, or the end marker). Never turns back. */
-  readonly output: boolean;
+  readonly hasOutput: boolean;
 
   /** The text of an error found inside the body, before or after the output. */
   readonly error: string | undefined;
 
   /** Whether an answer that ends here is whole: a stream has shown its end marker, a body with no marker has ended. */
-  readonly complete: boolean;
+  readonly isComplete: boolean;
 
   /** Why an answer that is not complete is none, in a stable word for logs; absent: nothing came. */
   readonly flaw?: string | undefined;
@@ -33,20 +33,20 @@ export interface Watch {
   readonly isUnusable?: boolean;
 
   /** The answer is whole and says nothing: a model stopped before its first word. */
-  readonly empty?: boolean;
+  readonly isEmpty?: boolean;
 
   /** The error is written so that a reader of the stream passes over it: the client has to be told. */
   readonly isErrorUnseen?: boolean;
 
   /** Whether a body without frames may still turn out to be no answer at its end. */
-  readonly isJudgedAtEnd?: boolean;
+  readonly isCheckedAtEnd?: boolean;
 }
 
 /** Watches a body that nobody reads on its way: it is whole when it ends. */
-export const UNREADABLE: Watch = Object.freeze({
+export const UNWATCHED: ResponseWatch = Object.freeze({
   read: (chunk: Buffer) => chunk.length,
   end: () => true,
-  output: false,
+  hasOutput: false,
   error: undefined,
-  complete: true,
+  isComplete: true,
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { Opening, ResponseHeaders } from './opening.ts';
+import type { UpstreamResult, ResponseHeaders } from './opening.ts';
 
 /** RFC 6455, 1.3: what a server shows that it has read the key of a handshake by. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -8,43 +8,48 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /**
  * What an upgraded connection is. One whose head does not accept the handshake that was sent is no WebSocket, and is ended:
  * whoever gave it might take what the client says for something else.
- * @param asked - headers of the request: name, value, name, value
+ * @param requestHeaders - headers of the request: name, value, name, value
  */
-export function openingOfUpgrade(
-  asked: readonly string[],
+export function upgradeResult(
+  requestHeaders: readonly string[],
   status: number,
   headers: ResponseHeaders,
   socket: Duplex,
-): Opening {
-  if (acceptsHandshake(asked, status, headers)) return { kind: 'upgraded', status, headers, socket };
+): UpstreamResult {
+  if (acceptsHandshake(requestHeaders, status, headers)) return { kind: 'upgraded', status, headers, socket };
   socket.destroy();
   return { kind: 'fault', fault: 'no-output', detail: 'bad-upgrade', status };
 }
 
 /** By all that RFC 6455, 4.1, has a client look at. */
-function acceptsHandshake(asked: readonly string[], status: number, headers: ResponseHeaders): boolean {
+function acceptsHandshake(
+  requestHeaders: readonly string[],
+  status: number,
+  headers: ResponseHeaders,
+): boolean {
   return (
     status === 101 &&
     textOf(headers['upgrade']).toLowerCase() === 'websocket' &&
     wordsIn(textOf(headers['connection']).toLowerCase()).includes('upgrade') &&
-    textOf(headers['sec-websocket-accept']) === acceptFor(askedFor(asked, 'sec-websocket-key')) &&
-    isAmong(headers['sec-websocket-protocol'], askedFor(asked, 'sec-websocket-protocol')) &&
+    textOf(headers['sec-websocket-accept']) ===
+      acceptValue(requestedValues(requestHeaders, 'sec-websocket-key')) &&
+    isAmong(headers['sec-websocket-protocol'], requestedValues(requestHeaders, 'sec-websocket-protocol')) &&
     isAmong(
       extensionNames(textOf(headers['sec-websocket-extensions'])),
-      extensionNames(askedFor(asked, 'sec-websocket-extensions')),
+      extensionNames(requestedValues(requestHeaders, 'sec-websocket-extensions')),
     )
   );
 }
 
-function acceptFor(key: string): string {
+function acceptValue(key: string): string {
   return createHash('sha1')
     .update(key + GUID)
     .digest('base64');
 }
 
 /** What was not asked for may not be granted. */
-function isAmong(granted: string | string[] | undefined, asked: string): boolean {
-  const offered = wordsIn(asked);
+function isAmong(granted: string | string[] | undefined, requestHeaders: string): boolean {
+  const offered = wordsIn(requestHeaders);
   return wordsIn(textOf(granted)).every((word) => offered.includes(word));
 }
 
@@ -63,7 +68,7 @@ function wordsIn(text: string): string[] {
 }
 
 /** All values of a header that was sent. */
-function askedFor(headers: readonly string[], name: string): string {
+function requestedValues(headers: readonly string[], name: string): string {
   return headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === name).join(', ');
 }
 

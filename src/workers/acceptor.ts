@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Address } from '../gateway/server.ts';
-import { ALIVE_AFTER_MS, descriptorLimit, waitingCap } from '../listener/descriptors.ts';
+import { TCP_KEEPALIVE_MS, descriptorLimit, pendingConnectionCap } from '../listener/descriptors.ts';
 
 /** A worker as far as connections go to it. */
-export interface Taker {
+export interface WorkerTarget {
   /** Sends it a connection. The acceptor keeps its own hold of it until `taken`. */
   readonly hand: (socket: Socket) => void;
   /** Connections open there, as it last told. */
@@ -17,7 +17,7 @@ export interface Taker {
  * So many may be on their way to one worker. With fewer, a worker that has to wait for a processor gets less
  * than its share of those that come at once; with more, one that hangs keeps more clients waiting.
  */
-const MAX_HANDING = 32;
+const MAX_PENDING = 32;
 
 /**
  * Connections that wait for a worker, where there are descriptors for so many; one that comes then is closed at once. How
@@ -39,7 +39,7 @@ export interface AcceptorOptions {
  */
 export class Acceptor {
   readonly #server: Server;
-  readonly #takers = new Set<Taker>();
+  readonly #takers = new Set<WorkerTarget>();
   readonly #waiting: Socket[] = [];
   #closed = false;
 
@@ -48,14 +48,15 @@ export class Acceptor {
   }
 
   /** @throws the listener's error, such as EADDRINUSE */
-  static async open(place: Address, options: AcceptorOptions = {}): Promise<Acceptor> {
-    const { host, port } = place;
-    const { maxWaiting = waitingCap(descriptorLimit(), MAX_WAITING), onDrop = () => undefined } = options;
+  static async open(address: Address, options: AcceptorOptions = {}): Promise<Acceptor> {
+    const { host, port } = address;
+    const { maxWaiting = pendingConnectionCap(descriptorLimit(), MAX_WAITING), onDrop = () => undefined } =
+      options;
     const server = createServer({
       pauseOnConnect: true,
       noDelay: true,
       keepAlive: true,
-      keepAliveInitialDelay: ALIVE_AFTER_MS,
+      keepAliveInitialDelay: TCP_KEEPALIVE_MS,
     });
     // Those that were let go count no more.
     server.maxConnections = maxWaiting;
@@ -88,27 +89,27 @@ export class Acceptor {
    * From now on this worker gets connections.
    * @param open - how many it has already
    */
-  join(hand: Taker['hand'], open = 0): Taker {
-    const taker: Taker = { hand, open, handing: [] };
+  add(hand: WorkerTarget['hand'], open = 0): WorkerTarget {
+    const taker: WorkerTarget = { hand, open, handing: [] };
     this.#takers.add(taker);
     this.#handOver();
     return taker;
   }
 
   /** The worker has the oldest of those that were on their way to it. */
-  taken(taker: Taker): void {
+  accepted(taker: WorkerTarget): void {
     taker.handing.shift()?.destroy();
     taker.open++;
     this.#handOver();
   }
 
   /** The worker gets no more. Those that are on their way to it are still its own. */
-  retire(taker: Taker): void {
+  retire(taker: WorkerTarget): void {
     this.#takers.delete(taker);
   }
 
   /** The worker gets no more. Those that were on their way to it go to others: it must not serve them. */
-  leave(taker: Taker): void {
+  remove(taker: WorkerTarget): void {
     this.#takers.delete(taker);
     this.#waiting.unshift(...taker.handing.splice(0));
     this.#handOver();
@@ -136,16 +137,16 @@ export class Acceptor {
     }
   }
 
-  #freest(): Taker | undefined {
-    let freest: Taker | undefined;
+  #freest(): WorkerTarget | undefined {
+    let freest: WorkerTarget | undefined;
     for (const taker of this.#takers) {
-      if (taker.handing.length >= MAX_HANDING) continue;
-      if (freest === undefined || loadOf(taker) < loadOf(freest)) freest = taker;
+      if (taker.handing.length >= MAX_PENDING) continue;
+      if (freest === undefined || connectionsOf(taker) < connectionsOf(freest)) freest = taker;
     }
     return freest;
   }
 }
 
-function loadOf({ open, handing }: Taker): number {
+function connectionsOf({ open, handing }: WorkerTarget): number {
   return open + handing.length;
 }

@@ -1,11 +1,11 @@
 import type { Config } from '../config/schema.ts';
 import type { ConfigSource } from '../config/source.ts';
-import type { KnownRecord } from '../keys/known-records.ts';
+import type { RecordSnapshot } from '../keys/known-records.ts';
 import { openControlPlane } from '../node/control-plane.ts';
 import { openNode } from '../node/gateway-node.ts';
 import type { Running } from '../main.ts';
-import { whenDropped } from '../telemetry/descriptor-lines.ts';
-import type { LogLook, SharedLog } from '../telemetry/log.ts';
+import { logDropped } from '../telemetry/descriptor-lines.ts';
+import type { LogStyle, SharedLog } from '../telemetry/log.ts';
 import { Acceptor } from './acceptor.ts';
 import { HEARTBEAT } from './heartbeat.ts';
 import type { HeartbeatBounds } from './heartbeat.ts';
@@ -14,7 +14,7 @@ import { Supervisor } from './supervisor.ts';
 /** What a gateway of several processes needs beside its configuration. */
 export interface WorkersOptions {
   readonly log: SharedLog;
-  readonly logLook: LogLook;
+  readonly logLook: LogStyle;
   /** What the configuration was made from. */
   readonly source: ConfigSource;
   /** How many answer applications. This process does not: it looks after them and the keys. */
@@ -32,20 +32,20 @@ export async function startWithWorkers(
   { log, logLook, source, count, heartbeat = HEARTBEAT }: WorkersOptions,
 ): Promise<Running> {
   // Closed again where the next one cannot be opened.
-  await using opened = new AsyncDisposableStack();
-  const node = opened.adopt(await openNode(config, log), (it) => it.close());
-  const onDrop = whenDropped(log, () => performance.now());
-  const acceptor = opened.adopt(await Acceptor.open(config.listen, { onDrop }), (it) => it.close());
+  await using resources = new AsyncDisposableStack();
+  const node = resources.adopt(await openNode(config, log), (it) => it.close());
+  const onDrop = logDropped(log, () => performance.now());
+  const acceptor = resources.adopt(await Acceptor.open(config.listen, { onDrop }), (it) => it.close());
   const { level: logLevel } = config.log;
   const { now, recorder } = node.tools;
-  const known = (): readonly KnownRecord[] => recorder.book.told;
-  const supervisor = opened.adopt(
+  const known = (): readonly RecordSnapshot[] => recorder.book.snapshots;
+  const supervisor = resources.adopt(
     new Supervisor({ count, acceptor, source, log, logLevel, logLook, heartbeat, now, known }),
     (it) => it.kill(),
   );
   await supervisor.start();
   const control = await openControlPlane(node, () => supervisor.status());
-  opened.move();
+  resources.move();
   return {
     address: acceptor.address,
     adminAddress: control.adminAddress,

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
-import type { Report } from './messages.ts';
+import type { WorkerReport } from './messages.ts';
 
 /** What a worker's end of the handing over needs. */
 export interface HandoverOptions {
   /** From one sign of life to the next. Milliseconds. */
   readonly everyMs: number;
   /** Resolves when it is on its way. */
-  readonly report: (report: Report) => Promise<void>;
+  readonly report: (report: WorkerReport) => Promise<void>;
   readonly serve: (socket: Socket) => void;
   /** What requests of this process hold. */
   readonly memory: () => MemoryUse;
@@ -16,10 +16,10 @@ export interface HandoverOptions {
 }
 
 /** On their way to be served. */
-interface Held {
+interface HeldConnection {
   readonly number: number;
   readonly socket: Socket | undefined;
-  readonly isTold: boolean;
+  readonly isAcknowledged: boolean;
 }
 
 /**
@@ -39,7 +39,7 @@ const STALL_INTERVALS = 1.5;
  */
 export class Handover {
   readonly #options: HandoverOptions;
-  readonly #held: Held[] = [];
+  readonly #held: HeldConnection[] = [];
   #lastSign: number;
   #isSigning = false;
   /** How often it stood still, and how many of these the control process has answered. */
@@ -52,7 +52,7 @@ export class Handover {
   }
 
   /** To be called every `everyMs`. */
-  sign(): void {
+  beat(): void {
     this.#lookForStall();
     this.#lastSign = this.#options.now();
     // A control process that stands still hears of it once when it goes on.
@@ -64,8 +64,8 @@ export class Handover {
    * @param number - from 1, in the order in which they were handed over
    * @param socket - absent where the client has gone before it came here
    */
-  take(number: number, socket: Socket | undefined): void {
-    this.#receive({ number, socket, isTold: false });
+  receive(number: number, socket: Socket | undefined): void {
+    this.#receive({ number, socket, isAcknowledged: false });
   }
 
   /**
@@ -100,13 +100,13 @@ export class Handover {
     this.#isSigning = false;
   }
 
-  #receive({ number, socket, isTold }: Held): void {
+  #receive({ number, socket, isAcknowledged }: HeldConnection): void {
     this.#lookForStall();
-    const tells = !isTold && !this.#isAsking;
-    if (tells) void this.#options.report({ kind: 'taken', number });
+    const acknowledges = !isAcknowledged && !this.#isAsking;
+    if (acknowledges) void this.#options.report({ kind: 'taken', number });
     // Where it was stopped just before it told, the control process may not have waited for that.
     this.#lookForStall();
-    if (this.#isAsking) this.#held.push({ number, socket, isTold: isTold || tells });
+    if (this.#isAsking) this.#held.push({ number, socket, isAcknowledged: isAcknowledged || acknowledges });
     else if (socket !== undefined) this.#options.serve(socket);
   }
 }

@@ -21,7 +21,7 @@ export const HEARTBEAT: HeartbeatBounds = { everyMs: 1_000, silentMs: 3_000, kil
  * than one that comes in time. A machine that was suspended, or so busy that the control process stood still
  * as well, has let no worker be silent.
  */
-export class Silence {
+export class SilenceDetector {
   readonly #bounds: HeartbeatBounds;
   #looks = 0;
 
@@ -30,12 +30,12 @@ export class Silence {
   }
 
   /** The worker has told something, whatever it was. */
-  heard(): void {
+  reset(): void {
     this.#looks = 0;
   }
 
   /** To be called every `everyMs`. */
-  look(): 'heard' | 'silent' | 'frozen' {
+  check(): 'heard' | 'silent' | 'frozen' {
     const { everyMs, silentMs, killMs } = this.#bounds;
     // Between n looks there are n - 1 intervals.
     const silentForMs = this.#looks++ * everyMs;

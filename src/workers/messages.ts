@@ -1,9 +1,9 @@
 import type { ConfigSource } from '../config/source.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/descriptors.ts';
-import type { KnownRecord } from '../keys/known-records.ts';
+import type { RecordSnapshot } from '../keys/known-records.ts';
 import type { LogLevel } from '../telemetry/log.ts';
-import type { LogLook } from '../telemetry/log.ts';
+import type { LogStyle } from '../telemetry/log.ts';
 
 /**
  * What goes over the channel between the control process and a worker, which only the two of them can reach:
@@ -11,8 +11,8 @@ import type { LogLook } from '../telemetry/log.ts';
  */
 
 /** What the control process tells a worker. */
-export type Order =
-  | StartOrder
+export type WorkerCommand =
+  | StartCommand
   | { readonly kind: 'reload'; readonly source: ConfigSource; readonly version: number }
   /** Finish what is under way, and end. */
   | { readonly kind: 'drain' }
@@ -30,11 +30,11 @@ export interface WorkersReadiness {
 }
 
 /** Always the first order. */
-export interface StartOrder {
+export interface StartCommand {
   readonly kind: 'start';
   /** From 1. */
   readonly worker: number;
-  readonly log: { readonly level: LogLevel; readonly look: LogLook };
+  readonly log: { readonly level: LogLevel; readonly look: LogStyle };
   /** What the gateway was started with: what a reload does not change is that of the first worker still. */
   readonly first: ConfigSource;
   /** The newest one. */
@@ -44,11 +44,11 @@ export interface StartOrder {
   /** From one sign of life to the next. Milliseconds. */
   readonly signEveryMs: number;
   /** What the control process knows of keys. */
-  readonly known: readonly KnownRecord[];
+  readonly known: readonly RecordSnapshot[];
 }
 
 /** What a worker tells the control process. */
-export type Report =
+export type WorkerReport =
   /** It can take connections, or has gone over to another configuration. */
   | { readonly kind: 'ready'; readonly version: number }
   /** Its event loop runs, and its requests hold so much. */
@@ -60,10 +60,10 @@ export type Report =
   /** So many connections are open there now that some have closed. */
   | { readonly kind: 'open'; readonly connections: number; readonly counts: ConnectionCounts | undefined }
   /** It cannot start, and ends. */
-  | { readonly kind: 'failed'; readonly error: ToldError };
+  | { readonly kind: 'failed'; readonly error: SerializedError };
 
 /** An error as far as it can be told to another process. */
-export interface ToldError {
+export interface SerializedError {
   readonly message: string;
   readonly code?: string;
   readonly syscall?: string;
@@ -71,17 +71,17 @@ export interface ToldError {
 }
 
 /** Nothing goes over the channel but what the other half of this very program has sent. */
-export function isOrder(message: unknown): message is Order {
+export function isCommand(message: unknown): message is WorkerCommand {
   return typeof message === 'object' && message !== null && 'kind' in message;
 }
 
 /** As with orders. */
-export function isReport(message: unknown): message is Report {
+export function isReport(message: unknown): message is WorkerReport {
   return typeof message === 'object' && message !== null && 'kind' in message;
 }
 
 /** Makes an error fit for the channel. */
-export function tell(error: unknown): ToldError {
+export function serializeError(error: unknown): SerializedError {
   if (!(error instanceof Error)) return { message: String(error) };
   const { message } = error;
   return {

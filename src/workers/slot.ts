@@ -2,18 +2,18 @@ import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/descriptors.ts';
 import type { SharedLog } from '../telemetry/log.ts';
-import type { Acceptor, Taker } from './acceptor.ts';
+import type { Acceptor, WorkerTarget } from './acceptor.ts';
 import { nextWait } from './backoff.ts';
-import { Silence } from './heartbeat.ts';
+import { SilenceDetector } from './heartbeat.ts';
 import type { HeartbeatBounds } from './heartbeat.ts';
-import type { Order, Report, StartOrder, ToldError } from './messages.ts';
+import type { WorkerCommand, WorkerReport, StartCommand, SerializedError } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** What a slot needs to start its worker. */
-export interface SlotOptions {
+export interface WorkerSlotOptions {
   readonly number: number;
   readonly acceptor: Acceptor;
-  readonly startOrder: (worker: number) => StartOrder;
+  readonly startOrder: (worker: number) => StartCommand;
   readonly log: SharedLog;
   readonly heartbeat: HeartbeatBounds;
   /** Milliseconds since the epoch. */
@@ -28,21 +28,21 @@ type SlotState =
   /** Its event loop does not run: `open` connections wait there. */
   | { readonly kind: 'unresponsive'; readonly process: WorkerProcess; readonly open: number }
   | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout }
-  | { readonly kind: 'stopping'; readonly process: WorkerProcess; readonly taker?: Taker }
+  | { readonly kind: 'stopping'; readonly process: WorkerProcess; readonly taker?: WorkerTarget }
   | { readonly kind: 'stopped' };
 
 interface ReadyState {
   readonly kind: 'ready';
   readonly process: WorkerProcess;
-  readonly taker: Taker;
+  readonly taker: WorkerTarget;
 }
 
 /** A worker that is not ready by then has got stuck. Milliseconds. */
-const START_LIMIT_MS = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** One place among the workers: sees to it that there is a process in it, from `start` to `stop`. */
-export class Slot {
-  readonly #options: SlotOptions;
+export class WorkerSlot {
+  readonly #options: WorkerSlotOptions;
   #state: SlotState = { kind: 'stopped' };
   #since: number;
   #changed = Promise.withResolvers<void>();
@@ -52,17 +52,17 @@ export class Slot {
   #waitMs = 0;
   /** Of the configuration that the worker runs; -1 where none does. */
   #version = -1;
-  #failure: ToldError | undefined;
+  #failure: SerializedError | undefined;
   /** As the worker last told, when some had closed. */
   #connections: ConnectionCounts | undefined;
   #memory: MemoryUse | undefined;
-  readonly #silence: Silence;
+  readonly #silence: SilenceDetector;
   /** Connections that were on their way to the worker and are another's now, until it has been told. */
   #revoked: number[] = [];
 
-  constructor(options: SlotOptions) {
+  constructor(options: WorkerSlotOptions) {
     this.#options = options;
-    this.#silence = new Silence(options.heartbeat);
+    this.#silence = new SilenceDetector(options.heartbeat);
     this.#since = options.now();
   }
 
@@ -94,11 +94,11 @@ export class Slot {
   }
 
   /** Resolves when the worker runs a configuration of this version or a later one, or there is none any more. */
-  async reload(order: Extract<Order, { kind: 'reload' }>): Promise<void> {
+  async reload(order: Extract<WorkerCommand, { kind: 'reload' }>): Promise<void> {
     const state = this.#state;
     // One that does not answer reads it when it goes on.
     if (state.kind === 'starting' || state.kind === 'ready' || state.kind === 'unresponsive') {
-      state.process.order(order);
+      state.process.send(order);
     }
     await this.#until(() => this.#version >= order.version || this.#state.kind === 'stopped');
   }
@@ -110,13 +110,13 @@ export class Slot {
       case 'starting':
       case 'unresponsive':
         this.#leave(state);
-        state.process.order({ kind: 'drain' });
+        state.process.send({ kind: 'drain' });
         this.#become({ kind: 'stopping', process: state.process });
         break;
       case 'ready': {
         const { process, taker } = state;
         this.#options.acceptor.retire(taker);
-        process.order({ kind: 'drain' });
+        process.send({ kind: 'drain' });
         this.#become({ kind: 'stopping', process, taker });
         break;
       }
@@ -138,11 +138,11 @@ export class Slot {
   }
 
   /** Looks whether the worker is alive. To be called every `heartbeat.everyMs`. */
-  look(): void {
+  check(): void {
     const state = this.#state;
     if (state.kind !== 'ready' && state.kind !== 'unresponsive') return;
     const { log, number, heartbeat } = this.#options;
-    const heard = this.#silence.look();
+    const heard = this.#silence.check();
     if (heard === 'heard') return;
     const { pid } = state.process;
     if (state.kind === 'ready') {
@@ -156,8 +156,8 @@ export class Slot {
   }
 
   /** Tells the worker something, where it would hear it. */
-  tell(order: Order): void {
-    if (this.#state.kind === 'ready') this.#state.process.order(order);
+  send(order: WorkerCommand): void {
+    if (this.#state.kind === 'ready') this.#state.process.send(order);
   }
 
   #launch(): void {
@@ -167,18 +167,18 @@ export class Slot {
     const process = new WorkerProcess({
       start: startOrder(number),
       onReport: (report) => this.#hear(process, report),
-      onLines: (lines) => log.passOn(lines),
+      onLines: (lines) => log.writeLines(lines),
       onEnd: (how) => this.#ended(process, how),
     });
     const timer = setTimeout(() => {
-      this.#failure = { message: `it was not ready within ${START_LIMIT_MS / 1000} s` };
+      this.#failure = { message: `it was not ready within ${START_TIMEOUT_MS / 1000} s` };
       process.kill();
-    }, START_LIMIT_MS);
+    }, START_TIMEOUT_MS);
     this.#become({ kind: 'starting', process, timer });
   }
 
-  #hear(process: WorkerProcess, report: Report): void {
-    this.#silence.heard();
+  #hear(process: WorkerProcess, report: WorkerReport): void {
+    this.#silence.reset();
     if (this.#state.kind === 'unresponsive') this.#readyAgain(this.#state);
     const state = this.#state;
     switch (report.kind) {
@@ -194,12 +194,12 @@ export class Slot {
         this.#memory = report.memory;
         return;
       case 'stalled':
-        process.order({ kind: 'resume', stall: report.stall, revoked: this.#revoked });
+        process.send({ kind: 'resume', stall: report.stall, revoked: this.#revoked });
         this.#revoked = [];
         return;
       case 'taken':
         if (!('taker' in state) || this.#revoked.includes(report.number)) return;
-        this.#options.acceptor.taken(state.taker);
+        this.#options.acceptor.accepted(state.taker);
         return;
       case 'open':
         this.#connections = report.counts;
@@ -213,22 +213,22 @@ export class Slot {
     this.#leave(state);
     this.#wasReady = true;
     this.#revoked = [];
-    this.#become({ kind: 'ready', process, taker: acceptor.join((socket) => process.hand(socket)) });
+    this.#become({ kind: 'ready', process, taker: acceptor.add((socket) => process.sendConnection(socket)) });
     if (this.#restarts > 0) log.info('a worker was started again', { worker: number, pid: process.pid });
   }
 
   /** What was on its way to it goes to others, and it will be told so when it goes on. */
   #revoke({ process, taker }: ReadyState): void {
-    const first = process.handed - taker.handing.length + 1;
+    const first = process.sent - taker.handing.length + 1;
     this.#revoked.push(...taker.handing.map((_, index) => first + index));
-    this.#options.acceptor.leave(taker);
+    this.#options.acceptor.remove(taker);
     this.#become({ kind: 'unresponsive', process, open: taker.open });
   }
 
   #readyAgain({ process, open }: Extract<SlotState, { kind: 'unresponsive' }>): void {
     const { acceptor, log, number, now } = this.#options;
     log.info('a worker answers again', { worker: number, pid: process.pid, afterMs: now() - this.#since });
-    const taker = acceptor.join((socket) => process.hand(socket), open);
+    const taker = acceptor.add((socket) => process.sendConnection(socket), open);
     this.#become({ kind: 'ready', process, taker });
   }
 
@@ -260,7 +260,7 @@ export class Slot {
   /** What a state holds is given back when it is over. */
   #leave(state: SlotState): void {
     if (state.kind === 'starting' || state.kind === 'waiting') clearTimeout(state.timer);
-    if ('taker' in state) this.#options.acceptor.leave(state.taker);
+    if ('taker' in state) this.#options.acceptor.remove(state.taker);
   }
 
   #become(state: SlotState): void {
@@ -282,7 +282,7 @@ export class Slot {
 
 /** As if it had been thrown here, with what the command line tells the user by. */
 function startError(
-  { message, code = 'worker_failed', ...facts }: ToldError = { message: 'it ended' },
+  { message, code = 'worker_failed', ...facts }: SerializedError = { message: 'it ended' },
 ): Error {
   const text = code === 'worker_failed' ? `a worker did not start: ${message}` : message;
   return Object.assign(new Error(text), { code, ...facts });

@@ -1,10 +1,10 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { ConfigSource } from '../config/source.ts';
-import type { KnownRecord } from '../keys/known-records.ts';
-import type { LogLevel, LogLook, SharedLog } from '../telemetry/log.ts';
+import type { RecordSnapshot } from '../keys/known-records.ts';
+import type { LogLevel, LogStyle, SharedLog } from '../telemetry/log.ts';
 import type { Acceptor } from './acceptor.ts';
 import type { HeartbeatBounds } from './heartbeat.ts';
-import { Slot } from './slot.ts';
+import { WorkerSlot } from './slot.ts';
 
 /** How many workers, and what they run. */
 export interface SupervisorOptions {
@@ -15,23 +15,23 @@ export interface SupervisorOptions {
   /** Where their logs go, and how they write them. */
   readonly log: SharedLog;
   readonly logLevel: LogLevel;
-  readonly logLook: LogLook;
+  readonly logLook: LogStyle;
   readonly heartbeat: HeartbeatBounds;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** What is known of keys here: no worker begins with less. */
-  readonly known: () => readonly KnownRecord[];
+  readonly known: () => readonly RecordSnapshot[];
 }
 
 /** Longer than any reload takes; a worker that waits to be started again may need more. Milliseconds. */
-const RELOAD_LIMIT_MS = 10_000;
+const RELOAD_TIMEOUT_MS = 10_000;
 /** What a worker may need beyond the time for its requests, to write what is unwritten. Milliseconds. */
 const GRACE_MS = 5_000;
 
 /** Keeps the workers running: starts, restarts, reloads and stops them. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #slots: readonly Slot[];
+  readonly #slots: readonly WorkerSlot[];
   #source: ConfigSource;
   #version = 0;
   #ready = 0;
@@ -44,7 +44,7 @@ export class Supervisor {
     this.#slots = Array.from(
       { length: count },
       (_, index) =>
-        new Slot({
+        new WorkerSlot({
           number: index + 1,
           acceptor,
           log,
@@ -68,7 +68,7 @@ export class Supervisor {
   /** Resolves when all workers answer. @throws what kept one of them from starting; the others still run */
   async start(): Promise<void> {
     this.#looking = setInterval(() => {
-      for (const slot of this.#slots) slot.look();
+      for (const slot of this.#slots) slot.check();
     }, this.#options.heartbeat.everyMs);
     await Promise.all(this.#slots.map((slot) => slot.start()));
   }
@@ -85,15 +85,15 @@ export class Supervisor {
     this.#source = source;
     this.#version++;
     const order = { kind: 'reload', source, version: this.#version } as const;
-    const missing = new Set(this.#slots);
+    const pending = new Set(this.#slots);
     const reloads = this.#slots.map(async (slot) => {
       await slot.reload(order);
-      missing.delete(slot);
+      pending.delete(slot);
     });
-    await settledWithin(Promise.all(reloads), RELOAD_LIMIT_MS);
-    if (missing.size === 0) return;
+    await withTimeout(Promise.all(reloads), RELOAD_TIMEOUT_MS);
+    if (pending.size === 0) return;
     this.#options.log.warn('workers that are being started again take the configuration over then', {
-      workers: Array.from(missing, (slot) => slot.status().number),
+      workers: Array.from(pending, (slot) => slot.status().number),
     });
   }
 
@@ -120,12 +120,12 @@ export class Supervisor {
     if (ready === this.#ready) return;
     this.#ready = ready;
     for (const slot of this.#slots)
-      slot.tell({ kind: 'workers', workers: { ready, of: this.#slots.length } });
+      slot.send({ kind: 'workers', workers: { ready, of: this.#slots.length } });
   }
 }
 
 /** Waits for one thing, but not for ever. */
-async function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
+async function withTimeout(work: Promise<unknown>, limitMs: number): Promise<void> {
   const limit = Promise.withResolvers<void>();
   const timer = setTimeout(limit.resolve, limitMs);
   await Promise.race([work, limit.promise]);

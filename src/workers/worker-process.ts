@@ -3,14 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WholeLines } from '../telemetry/whole-lines.ts';
+import { LineBuffer } from '../telemetry/whole-lines.ts';
 import { isReport } from './messages.ts';
-import type { Order, Report, StartOrder } from './messages.ts';
+import type { WorkerCommand, WorkerReport, StartCommand } from './messages.ts';
 
 /** How to start a worker, and who hears of it. */
 export interface WorkerProcessOptions {
-  readonly start: StartOrder;
-  readonly onReport: (report: Report) => void;
+  readonly start: StartCommand;
+  readonly onReport: (report: WorkerReport) => void;
   /** Whole lines of its log. */
   readonly onLines: (lines: string) => void;
   /** It has ended, and all that it wrote has been heard. */
@@ -27,7 +27,7 @@ export class WorkerProcess {
 
   constructor({ start, onReport, onLines, onEnd }: WorkerProcessOptions) {
     this.#child = fork(ENTRY, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-    const lines = new WholeLines(onLines);
+    const lines = new LineBuffer(onLines);
     this.#child.stdout?.on('data', (piece: Buffer) => lines.push(piece));
     this.#child.on('message', (message) => {
       if (isReport(message)) onReport(message);
@@ -39,11 +39,11 @@ export class WorkerProcess {
     this.#child.on('close', (code, signal) => {
       onEnd(reason ?? (signal === null ? `exit code ${code}` : `signal ${signal}`));
     });
-    this.order(start);
+    this.send(start);
   }
 
   /** How many connections it was sent. */
-  get handed(): number {
+  get sent(): number {
     return this.#handed;
   }
 
@@ -52,14 +52,14 @@ export class WorkerProcess {
   }
 
   /** One that has just died hears nothing any more, which `onEnd` tells. */
-  order(order: Order): void {
-    this.#child.send(order, () => undefined);
+  send(send: WorkerCommand): void {
+    this.#child.send(send, () => undefined);
   }
 
   /** Sends it a connection, which stays open here too until it is destroyed here. */
-  hand(socket: Socket): void {
-    const order: Order = { kind: 'connection', number: ++this.#handed };
-    this.#child.send(order, socket, { keepOpen: true }, () => undefined);
+  sendConnection(socket: Socket): void {
+    const send: WorkerCommand = { kind: 'connection', number: ++this.#handed };
+    this.#child.send(send, socket, { keepOpen: true }, () => undefined);
   }
 
   /** Ends it without a chance to finish anything. */

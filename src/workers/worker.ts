@@ -9,8 +9,8 @@ import type { GatewayNode } from '../node/gateway-node.ts';
 import { createLog } from '../telemetry/log.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Handover } from './handover.ts';
-import { isOrder, tell } from './messages.ts';
-import type { Order, Report, StartOrder, WorkersReadiness } from './messages.ts';
+import { isCommand, serializeError } from './messages.ts';
+import type { WorkerCommand, WorkerReport, StartCommand, WorkersReadiness } from './messages.ts';
 
 /**
  * The life of a worker's process: it answers applications, and does as the control process says over the
@@ -22,7 +22,7 @@ export function runWorker(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const worker = new Worker();
   process.on('message', (order, handle) => {
-    if (isOrder(order)) worker.obey(order, handle instanceof Socket ? handle : undefined);
+    if (isCommand(order)) worker.handle(order, handle instanceof Socket ? handle : undefined);
   });
   process.once('disconnect', () => void worker.end());
 }
@@ -39,7 +39,7 @@ class Worker {
   #isTelling = false;
 
   /** @param socket - of a `connection` */
-  obey(order: Order, socket?: Socket): void {
+  handle(order: WorkerCommand, socket?: Socket): void {
     switch (order.kind) {
       case 'start':
         this.#last = this.#start(order);
@@ -49,7 +49,7 @@ class Worker {
         this.#last = this.#last.then(() => this.#reload(order.source, order.version));
         return;
       case 'connection':
-        this.#running?.handover.take(order.number, socket);
+        this.#running?.handover.receive(order.number, socket);
         return;
       case 'resume':
         this.#running?.handover.resume(order.stall, order.revoked);
@@ -79,14 +79,14 @@ class Worker {
     version,
     signEveryMs,
     known,
-  }: StartOrder): Promise<void> {
+  }: StartCommand): Promise<void> {
     const log = createLog({ level, format: look, worker });
     this.#log = log;
     process.on('uncaughtException', (error) => void this.#fail(error));
     try {
       const node = await openNode({ ...configOf(source), state: configOf(first).state }, log, known);
       // The control process tells of keys that leave service and come back, unless it cannot hear of it.
-      node.tellTransitions((message, fields) => {
+      node.onTransition((message, fields) => {
         if (node.health.awaySince === undefined) log.debug(message, fields);
         else log.info(message, fields);
       });
@@ -98,10 +98,10 @@ class Worker {
         memory: () => node.memory.use,
         now: () => performance.now(),
       });
-      setInterval(() => handover.sign(), signEveryMs);
+      setInterval(() => handover.beat(), signEveryMs);
       this.#running = { node, data, handover };
     } catch (error) {
-      await report({ kind: 'failed', error: tell(error) });
+      await report({ kind: 'failed', error: serializeError(error) });
       await this.#exit(1);
     }
     await report({ kind: 'ready', version });
@@ -114,7 +114,7 @@ class Worker {
       this.#tellOpen();
     });
     if (this.#ending) socket.destroy();
-    else data.take(socket);
+    else data.accept(socket);
   }
 
   /** Once for all that closed at one moment. */
@@ -145,7 +145,7 @@ class Worker {
 }
 
 /** Resolves when it is on its way, or can never be: the control process may have gone. */
-function report(message: Report): Promise<void> {
+function report(message: WorkerReport): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve();
     else process.send(message, undefined, {}, () => resolve());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rawConnection } from '../support/http.ts';
-import { refusal, stageAdmin } from './tools.ts';
+import { refusal, openAdminFixture } from './tools.ts';
 
 const KEY = 'sk-only-0123456789abcdef';
 const TOKEN = 'admin-token-0123456789';
@@ -13,9 +13,9 @@ const pools = {
 };
 
 void test('with a token only those who know it are let in', async (context) => {
-  const stage = await stageAdmin(context, { ...pools, token: TOKEN });
+  const fixture = await openAdminFixture(context, { ...pools, token: TOKEN });
   const listing = (authorization?: string) =>
-    stage.get('/api/keys', authorization === undefined ? {} : { authorization });
+    fixture.get('/api/keys', authorization === undefined ? {} : { authorization });
   const without = await listing();
   assert.deepEqual(refusal(without), [401, 'missing_token']);
   assert.equal(without.headers['www-authenticate'], 'Bearer');
@@ -29,22 +29,22 @@ void test('with a token only those who know it are let in', async (context) => {
 });
 
 void test('with a token the name it is called by does not matter', async (context) => {
-  const stage = await stageAdmin(context, { ...pools, token: TOKEN });
+  const fixture = await openAdminFixture(context, { ...pools, token: TOKEN });
   const headers = { authorization: `Bearer ${TOKEN}`, host: 'keys.example', origin: 'https://keys.example' };
-  assert.equal((await stage.get('/api/keys', headers)).status, 200);
+  assert.equal((await fixture.get('/api/keys', headers)).status, 200);
 });
 
 void test('nobody learns without the token what there is', async (context) => {
-  const stage = await stageAdmin(context, { ...pools, token: TOKEN });
-  for (const path of ['/api/keys/none', '/nothing', `/api/keys/${stage.key(KEY).id}`]) {
-    assert.deepEqual(refusal(await stage.get(path)), [401, 'missing_token']);
+  const fixture = await openAdminFixture(context, { ...pools, token: TOKEN });
+  for (const path of ['/api/keys/none', '/nothing', `/api/keys/${fixture.key(KEY).id}`]) {
+    assert.deepEqual(refusal(await fixture.get(path)), [401, 'missing_token']);
   }
 });
 
 void test('without a token a name that was made to point here is refused', async (context) => {
-  const stage = await stageAdmin(context, pools);
-  const { port } = stage.admin.address;
-  const calledBy = (host: string) => stage.get('/api/keys', { host });
+  const fixture = await openAdminFixture(context, pools);
+  const { port } = fixture.admin.address;
+  const calledBy = (host: string) => fixture.get('/api/keys', { host });
   for (const host of [
     'evil.example',
     `evil.example:${port}`,
@@ -64,38 +64,42 @@ void test('without a token a name that was made to point here is refused', async
 });
 
 void test('without a token no page of another site can read or change anything', async (context) => {
-  const stage = await stageAdmin(context, pools);
-  const path = `/api/keys/${stage.key(KEY).id}/disable`;
-  const own = `http://127.0.0.1:${stage.admin.address.port}`;
+  const fixture = await openAdminFixture(context, pools);
+  const path = `/api/keys/${fixture.key(KEY).id}/disable`;
+  const own = `http://127.0.0.1:${fixture.admin.address.port}`;
   const foreign: Record<string, string>[] = [
     { origin: 'https://evil.example' },
     { origin: 'null' },
     { origin: 'http://127.0.0.1:1' },
-    { origin: `https://127.0.0.1:${stage.admin.address.port}` },
+    { origin: `https://127.0.0.1:${fixture.admin.address.port}` },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
     { 'sec-fetch-site': 'cross-site', origin: own },
   ];
   for (const headers of foreign) {
-    assert.deepEqual(refusal(await stage.post(path, headers)), [403, 'cross_site'], JSON.stringify(headers));
-    const listing = await stage.get('/api/keys', headers);
+    assert.deepEqual(
+      refusal(await fixture.post(path, headers)),
+      [403, 'cross_site'],
+      JSON.stringify(headers),
+    );
+    const listing = await fixture.get('/api/keys', headers);
     assert.deepEqual(refusal(listing), [403, 'cross_site']);
   }
-  assert.equal(stage.book.record(stage.key(KEY)).state, 'in-service');
-  assert.equal((await stage.post(path, { origin: own, 'sec-fetch-site': 'same-origin' })).status, 200);
-  assert.equal((await stage.post(path, { 'sec-fetch-site': 'none' })).status, 200);
+  assert.equal(fixture.book.record(fixture.key(KEY)).state, 'in-service');
+  assert.equal((await fixture.post(path, { origin: own, 'sec-fetch-site': 'same-origin' })).status, 200);
+  assert.equal((await fixture.post(path, { 'sec-fetch-site': 'none' })).status, 200);
 });
 
 void test('a body is passed over where it is small, and never read where it is not', async (context) => {
-  const stage = await stageAdmin(context, pools);
-  const path = `/api/keys/${stage.key(KEY).id}/disable`;
-  assert.equal((await stage.post(path, { 'content-length': '2' }, '{}')).status, 200);
+  const fixture = await openAdminFixture(context, pools);
+  const path = `/api/keys/${fixture.key(KEY).id}/disable`;
+  assert.equal((await fixture.post(path, { 'content-length': '2' }, '{}')).status, 200);
 
   // The body never comes: an answer shows that nobody waited for it.
-  const connection = await rawConnection(stage.admin.address.port);
+  const connection = await rawConnection(fixture.admin.address.port);
   connection.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000000\r\n\r\n`);
   assert.match(await connection.closed, /^HTTP\/1\.1 413 .*unexpected_body/s);
 
-  const chunked = await stage.post(path, { 'transfer-encoding': 'chunked' }, 'x');
+  const chunked = await fixture.post(path, { 'transfer-encoding': 'chunked' }, 'x');
   assert.deepEqual(refusal(chunked), [413, 'unexpected_body']);
 });

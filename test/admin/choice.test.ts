@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { START, refusal, stageAdmin } from './tools.ts';
+import { START, refusal, openAdminFixture } from './tools.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
 const B = 'sk-second-0123456789abcdef-1234';
@@ -39,13 +39,13 @@ const pools = {
 };
 
 void test('for every provider on the way it is told which key would be taken, and why not the others', async (context) => {
-  const stage = await stageAdmin(context, pools);
-  stage.happens(
+  const fixture = await openAdminFixture(context, pools);
+  fixture.happens(
     A,
     { kind: 'throttles' },
     { waitMs: 30_000, wide: true, rule: 'openai.rate-limit', model: 'gpt-5' },
   );
-  const answer = await stage.get('/api/choice?model=gpt-5');
+  const answer = await fixture.get('/api/choice?model=gpt-5');
   assert.equal(answer.status, 200);
   const usual = {
     obstacle: null,
@@ -58,7 +58,7 @@ void test('for every provider on the way it is told which key would be taken, an
     lastResort: false,
   };
   const until = new Date(START + 30_000).toISOString();
-  const { id } = stage.key(A);
+  const { id } = fixture.key(A);
   assert.deepEqual(answer.json(), {
     at: new Date(START).toISOString(),
     model: 'gpt-5',
@@ -83,7 +83,7 @@ void test('for every provider on the way it is told which key would be taken, an
           'domain-held': 1,
         },
         keys: [
-          { ...usual, id: stage.key(D).id, name: null, hint: 'abcd', chance: 1 },
+          { ...usual, id: fixture.key(D).id, name: null, hint: 'abcd', chance: 1 },
           {
             ...usual,
             id,
@@ -96,7 +96,7 @@ void test('for every provider on the way it is told which key would be taken, an
           },
           {
             ...usual,
-            id: stage.key(B).id,
+            id: fixture.key(B).id,
             name: null,
             hint: '1234',
             chance: 0,
@@ -106,7 +106,7 @@ void test('for every provider on the way it is told which key would be taken, an
           },
           {
             ...usual,
-            id: stage.key(C).id,
+            id: fixture.key(C).id,
             name: null,
             hint: '5678',
             chance: 0,
@@ -134,7 +134,7 @@ void test('for every provider on the way it is told which key would be taken, an
           held: 0,
           'domain-held': 0,
         },
-        keys: [{ ...usual, id: stage.key(SPARE).id, name: null, hint: 'zzzz', chance: 1 }],
+        keys: [{ ...usual, id: fixture.key(SPARE).id, name: null, hint: 'zzzz', chance: 1 }],
       },
     ],
     seenFrom: { node: 'node-1', serves: true, storeAwaySince: null, note: null },
@@ -142,7 +142,7 @@ void test('for every provider on the way it is told which key would be taken, an
 });
 
 void test('one provider can be asked about alone, with a model in the client’s words or without one', async (context) => {
-  const stage = await stageAdmin(context, pools);
+  const fixture = await openAdminFixture(context, pools);
   for (const [query, model] of [
     ['provider=spare&model=gpt-5', 'small'],
     ['provider=spare&model=spare%2Fgpt-5', 'small'],
@@ -150,7 +150,7 @@ void test('one provider can be asked about alone, with a model in the client’s
     ['provider=spare&model=', null],
     ['model=spare%2Fx', 'small'],
   ] as const) {
-    assert.partialDeepStrictEqual((await stage.get(`/api/choice?${query}`)).json(), {
+    assert.partialDeepStrictEqual((await fixture.get(`/api/choice?${query}`)).json(), {
       providers: [{ provider: 'spare', model }],
     });
   }
@@ -169,9 +169,9 @@ void test('providers that are equals on a route are told with their shares, what
       ],
     },
   ];
-  const stage = await stageAdmin(context, { ...pools, routes });
+  const fixture = await openAdminFixture(context, { ...pools, routes });
   for (let n = 0; n < 20; n++) {
-    const body = (await stage.get('/api/choice?model=gpt-5')).json();
+    const body = (await fixture.get('/api/choice?model=gpt-5')).json();
     const providers = ways.parse(body).providers.map(({ provider, share }) => [provider, share]);
     assert.deepEqual(providers, [
       ['spare', 0.75],
@@ -182,17 +182,17 @@ void test('providers that are equals on a route are told with their shares, what
 });
 
 void test('last resorts, out of service and disabled keys are told as what they are', async (context) => {
-  const stage = await stageAdmin(context, pools);
-  await stage.post(`/api/keys/${stage.key(A).id}/disable`);
-  stage.happens(B, { kind: 'condemns', cause: 'key_dead' });
-  stage.happens(D, { kind: 'counts' });
+  const fixture = await openAdminFixture(context, pools);
+  await fixture.post(`/api/keys/${fixture.key(A).id}/disable`);
+  fixture.happens(B, { kind: 'condemns', cause: 'key_dead' });
+  fixture.happens(D, { kind: 'counts' });
   const dueAt = new Date(START + 5_000).toISOString();
-  assert.partialDeepStrictEqual((await stage.get('/api/choice?model=gpt-5&provider=main')).json(), {
+  assert.partialDeepStrictEqual((await fixture.get('/api/choice?model=gpt-5&provider=main')).json(), {
     providers: [
       {
         outcome: 'last-resort',
         keys: [
-          { id: stage.key(D).id, obstacle: 'out-of-service', lastResort: true, chance: 1, dueAt },
+          { id: fixture.key(D).id, obstacle: 'out-of-service', lastResort: true, chance: 1, dueAt },
           { obstacle: 'disabled', reason: 'disabled by hand', lastResort: false, dueAt: null },
           {
             obstacle: 'out-of-service',
@@ -207,20 +207,20 @@ void test('last resorts, out of service and disabled keys are told as what they 
 });
 
 void test('a provider without keys, one that is not there, and a model that goes nowhere are told apart', async (context) => {
-  const stage = await stageAdmin(context, pools);
-  assert.partialDeepStrictEqual((await stage.get('/api/choice?provider=open')).json(), {
+  const fixture = await openAdminFixture(context, pools);
+  assert.partialDeepStrictEqual((await fixture.get('/api/choice?provider=open')).json(), {
     providers: [{ provider: 'open', outcome: 'keyless', keys: [] }],
   });
-  assert.deepEqual(refusal(await stage.get('/api/choice?provider=none')), [404, 'unknown_provider']);
-  const lost = await stageAdmin(context, { ...pools, activeProviderId: null });
+  assert.deepEqual(refusal(await fixture.get('/api/choice?provider=none')), [404, 'unknown_provider']);
+  const lost = await openAdminFixture(context, { ...pools, activeProviderId: null });
   assert.deepEqual(refusal(await lost.get('/api/choice?model=claude')), [404, 'no_route']);
-  assert.deepEqual(refusal(await stage.post('/api/choice')), [405, 'method_not_allowed']);
+  assert.deepEqual(refusal(await fixture.post('/api/choice')), [405, 'method_not_allowed']);
 });
 
 void test('where this process serves nobody it does not invent what is in flight', async (context) => {
   const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
-  const stage = await stageAdmin(context, { ...pools, workers: [worker] });
-  assert.partialDeepStrictEqual((await stage.get('/api/choice?provider=spare')).json(), {
+  const fixture = await openAdminFixture(context, { ...pools, workers: [worker] });
+  assert.partialDeepStrictEqual((await fixture.get('/api/choice?provider=spare')).json(), {
     providers: [{ keys: [{ inFlight: null, scarce: false, chance: 1 }] }],
     seenFrom: { serves: false },
   });
@@ -228,15 +228,15 @@ void test('where this process serves nobody it does not invent what is in flight
 
 void test('of a large pool a hundred keys are shown, and all are counted', async (context) => {
   const apiTokens = Array.from({ length: 20_000 }, (_, n) => `sk-many-0123456789-${n}`);
-  const stage = await stageAdmin(context, { providers: [{ id: 'many', type: 'openai', apiTokens }] });
-  const body = (await stage.get('/api/choice')).json();
+  const fixture = await openAdminFixture(context, { providers: [{ id: 'many', type: 'openai', apiTokens }] });
+  const body = (await fixture.get('/api/choice')).json();
   assert.partialDeepStrictEqual(body, { providers: [{ draws: 1, counts: { usable: 20_000 } }] });
   assert.equal(JSON.stringify(body).match(/"chance":null/g)?.length, 100);
 });
 
 void test('without the token nobody learns what would be chosen', async (context) => {
-  const stage = await stageAdmin(context, { ...pools, token: 'open-sesame' });
-  assert.deepEqual(refusal(await stage.get('/api/choice')), [401, 'missing_token']);
-  const path = `/api/keys/${stage.key(A).id}/explain`;
-  assert.deepEqual(refusal(await stage.get(path)), [401, 'missing_token']);
+  const fixture = await openAdminFixture(context, { ...pools, token: 'open-sesame' });
+  assert.deepEqual(refusal(await fixture.get('/api/choice')), [401, 'missing_token']);
+  const path = `/api/keys/${fixture.key(A).id}/explain`;
+  assert.deepEqual(refusal(await fixture.get(path)), [401, 'missing_token']);
 });

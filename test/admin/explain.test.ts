@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { FRESH } from '../../src/keys/record.ts';
 import { POLICY } from '../keys/tools.ts';
 import { until } from '../support/gateway.ts';
-import { START, refusal, stageAdmin } from './tools.ts';
-import type { AdminStage, StageOptions } from './tools.ts';
+import { START, refusal, openAdminFixture } from './tools.ts';
+import type { AdminFixture, AdminFixtureOptions } from './tools.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
 const B = 'sk-second-0123456789abcdef-1234';
@@ -32,22 +32,25 @@ function timeAt(seconds: number): string {
 const nothingMore = { at: null, model: null, here: null, notBefore: null };
 const HOUR = 3600;
 
-async function stageOf(context: Parameters<typeof stageAdmin>[0], more: Partial<StageOptions> = {}) {
-  return stageAdmin(context, { providers: [main], watched: true, ...more });
+async function stageOf(
+  context: Parameters<typeof openAdminFixture>[0],
+  more: Partial<AdminFixtureOptions> = {},
+) {
+  return openAdminFixture(context, { providers: [main], watched: true, ...more });
 }
 
-async function explained(stage: AdminStage, secret: string): Promise<unknown> {
-  const answer = await stage.get(`/api/keys/${stage.key(secret).id}/explain`);
+async function explained(fixture: AdminFixture, secret: string): Promise<unknown> {
+  const answer = await fixture.get(`/api/keys/${fixture.key(secret).id}/explain`);
   assert.equal(answer.status, 200);
   return answer.json();
 }
 
 void test('a key of which nothing was ever recorded is explained by that', async (context) => {
-  const stage = await stageOf(context);
-  const answer = await stage.get(`/api/keys/${stage.key(C).id}/explain`);
+  const fixture = await stageOf(context);
+  const answer = await fixture.get(`/api/keys/${fixture.key(C).id}/explain`);
   assert.deepEqual(answer.json(), {
     at: timeAt(0),
-    key: (await stage.get(`/api/keys/${stage.key(C).id}`)).json(),
+    key: (await fixture.get(`/api/keys/${fixture.key(C).id}`)).json(),
     cause: null,
     rule: null,
     evidence: null,
@@ -64,20 +67,20 @@ void test('a key of which nothing was ever recorded is explained by that', async
     policy: { failover: true, failureThreshold: 2, successThreshold: 2, byStatus: false },
     seenFrom: { node: 'node-1', serves: true, storeAwaySince: null, note: null },
   });
-  assert.deepEqual(refusal(await stage.get('/api/keys/none/explain')), [404, 'unknown_key']);
-  const posted = await stage.post(`/api/keys/${stage.key(C).id}/explain`);
+  assert.deepEqual(refusal(await fixture.get('/api/keys/none/explain')), [404, 'unknown_key']);
+  const posted = await fixture.post(`/api/keys/${fixture.key(C).id}/explain`);
   assert.deepEqual([...refusal(posted), posted.headers.allow], [405, 'method_not_allowed', 'GET']);
 });
 
 void test('a dead key is out by which rule, on what answer to which request, and checked for free', async (context) => {
-  const stage = await stageOf(context);
-  await until(() => stage.prober.probing.length === 1);
-  stage.happens(
+  const fixture = await stageOf(context);
+  await until(() => fixture.prober.probing.length === 1);
+  fixture.happens(
     A,
     { kind: 'condemns', cause: 'key_dead' },
     { rule: 'openai.key-invalid', status: 401, requestId: 'req_1', node: 'node-7' },
   );
-  stage.clock.now = START + 2_000;
+  fixture.clock.now = START + 2_000;
   const decision = {
     at: timeAt(0),
     effect: 'taken-out',
@@ -94,7 +97,7 @@ void test('a dead key is out by which rule, on what answer to which request, and
     check: false,
     model: null,
   };
-  assert.partialDeepStrictEqual(await explained(stage, A), {
+  assert.partialDeepStrictEqual(await explained(fixture, A), {
     at: timeAt(2),
     key: { state: 'out-of-service', name: 'team-a', nextTryAt: timeAt(HOUR) },
     cause: 'key_dead',
@@ -107,13 +110,13 @@ void test('a dead key is out by which rule, on what answer to which request, and
 });
 
 void test('a key that was given back says what is doubted, by which request, and when it is checked', async (context) => {
-  const stage = await stageOf(context);
+  const fixture = await stageOf(context);
   const by = { rule: 'openai.key-invalid', status: 401, requestId: 'req_1', unproven: true } as const;
-  stage.happens(A, { kind: 'condemns', cause: 'key_dead' }, by);
-  assert.partialDeepStrictEqual(await explained(stage, A), { unproven: true, doubt: null });
+  fixture.happens(A, { kind: 'condemns', cause: 'key_dead' }, by);
+  assert.partialDeepStrictEqual(await explained(fixture, A), { unproven: true, doubt: null });
   const event = { type: 'doubted', at: START, cause: 'key_dead', model: '*', rule: by.rule } as const;
-  stage.book.apply(stage.key(A), { ...event, status: 400, requestId: 'req_2' }, POLICY);
-  assert.partialDeepStrictEqual(await explained(stage, A), {
+  fixture.book.apply(fixture.key(A), { ...event, status: 400, requestId: 'req_2' }, POLICY);
+  assert.partialDeepStrictEqual(await explained(fixture, A), {
     key: { state: 'in-service', nextTryAt: timeAt(0) },
     unproven: false,
     doubt: {
@@ -129,22 +132,22 @@ void test('a key that was given back says what is doubted, by which request, and
 });
 
 void test('checks that fail alike are no news: what took the key out stays the evidence', async (context) => {
-  const stage = await stageOf(context);
-  stage.happens(C, { kind: 'condemns', cause: 'key_dead' }, { requestId: 'req_1' });
-  for (let n = 0; n < 8; n++) stage.happens(C, { kind: 'condemns', cause: 'key_dead' }, { check: true });
-  assert.partialDeepStrictEqual(await explained(stage, C), {
+  const fixture = await stageOf(context);
+  fixture.happens(C, { kind: 'condemns', cause: 'key_dead' }, { requestId: 'req_1' });
+  for (let n = 0; n < 8; n++) fixture.happens(C, { kind: 'condemns', cause: 'key_dead' }, { check: true });
+  assert.partialDeepStrictEqual(await explained(fixture, C), {
     evidence: { effect: 'taken-out', requestId: 'req_1' },
     decisions: [{ effect: 'check-failed' }, { effect: 'taken-out' }],
   });
 });
 
 void test('a failed check that finds another cause is the evidence from then on; decisions stand newest first', async (context) => {
-  const stage = await stageOf(context);
-  stage.happens(C, { kind: 'counts' });
-  stage.happens(C, { kind: 'counts' });
-  stage.clock.now = START + 1_000;
-  stage.happens(C, { kind: 'condemns', cause: 'billing' }, { check: true, rule: 'general.no-credit' });
-  assert.partialDeepStrictEqual(await explained(stage, C), {
+  const fixture = await stageOf(context);
+  fixture.happens(C, { kind: 'counts' });
+  fixture.happens(C, { kind: 'counts' });
+  fixture.clock.now = START + 1_000;
+  fixture.happens(C, { kind: 'condemns', cause: 'billing' }, { check: true, rule: 'general.no-credit' });
+  assert.partialDeepStrictEqual(await explained(fixture, C), {
     cause: 'billing',
     rule: { id: 'general.no-credit', class: 'billing' },
     evidence: { at: timeAt(1), effect: 'check-failed', check: true, requestId: null },
@@ -154,18 +157,18 @@ void test('a failed check that finds another cause is the evidence from then on;
 });
 
 void test('ambiguous failures leave a key to checks, its cooldown and, any time, to a request', async (context) => {
-  const stage = await stageOf(context, {
+  const fixture = await stageOf(context, {
     providers: [{ ...main, failover: { ...failover, cooldownDuration: '5m' } }],
   });
-  stage.happens(C, { kind: 'counts' });
-  assert.partialDeepStrictEqual(await explained(stage, C), {
+  fixture.happens(C, { kind: 'counts' });
+  assert.partialDeepStrictEqual(await explained(fixture, C), {
     key: { state: 'in-service', failures: 1 },
     // The rule of a test: it is told although nobody knows what it means.
     rule: { id: 'test.rule', class: null, meaning: null, scope: null, source: null },
     evidence: { effect: 'counted' },
   });
-  stage.happens(C, { kind: 'counts' });
-  const { next } = z.looseObject({ next: z.unknown() }).parse(await explained(stage, C));
+  fixture.happens(C, { kind: 'counts' });
+  const { next } = z.looseObject({ next: z.unknown() }).parse(await explained(fixture, C));
   assert.deepEqual(next, [
     { ...nothingMore, how: 'cooldown', at: timeAt(300) },
     { ...nothingMore, how: 'paid-check', at: timeAt(HOUR), model: 'gpt-5-nano', here: true },
@@ -174,11 +177,11 @@ void test('ambiguous failures leave a key to checks, its cooldown and, any time,
 });
 
 void test('a hold is told with its decision; what the domain does to its other keys, with them', async (context) => {
-  const stage = await stageOf(context);
+  const fixture = await stageOf(context);
   const more = { waitMs: 30_000, wide: true, rule: 'openai.rate-limit', status: 429 } as const;
-  stage.happens(A, { kind: 'throttles' }, more);
+  fixture.happens(A, { kind: 'throttles' }, more);
   const rule = { id: 'openai.rate-limit', class: 'rate_limit' };
-  assert.partialDeepStrictEqual(await explained(stage, A), {
+  assert.partialDeepStrictEqual(await explained(fixture, A), {
     key: { state: 'in-service' },
     evidence: null,
     holds: [
@@ -194,8 +197,8 @@ void test('a hold is told with its decision; what the domain does to its other k
     ],
     next: [{ ...nothingMore, how: 'hold', at: timeAt(30), model: 'gpt-5' }],
   });
-  const { id } = stage.key(A);
-  assert.partialDeepStrictEqual(await explained(stage, B), {
+  const { id } = fixture.key(A);
+  assert.partialDeepStrictEqual(await explained(fixture, B), {
     key: { state: 'in-service' },
     holds: [],
     next: [{ ...nothingMore, how: 'domain', at: timeAt(30), model: 'gpt-5' }],
@@ -206,8 +209,8 @@ void test('a hold is told with its decision; what the domain does to its other k
     },
   });
 
-  stage.happens(C, { kind: 'denies' });
-  const { next } = z.looseObject({ next: z.unknown() }).parse(await explained(stage, C));
+  fixture.happens(C, { kind: 'denies' });
+  const { next } = z.looseObject({ next: z.unknown() }).parse(await explained(fixture, C));
   assert.deepEqual(next, [
     { ...nothingMore, how: 'hold', at: timeAt(600), model: 'gpt-5' },
     { ...nothingMore, how: 'trial', model: 'gpt-5' },
@@ -215,21 +218,21 @@ void test('a hold is told with its decision; what the domain does to its other k
 });
 
 void test('an operator’s word is told as such, and what has come back gets its share of the traffic', async (context) => {
-  const stage = await stageOf(context);
-  const { id } = stage.key(B);
-  stage.clock.now = START - 1_000;
-  await stage.post(`/api/keys/${id}/disable`);
-  assert.partialDeepStrictEqual(await explained(stage, B), {
+  const fixture = await stageOf(context);
+  const { id } = fixture.key(B);
+  fixture.clock.now = START - 1_000;
+  await fixture.post(`/api/keys/${id}/disable`);
+  assert.partialDeepStrictEqual(await explained(fixture, B), {
     key: { state: 'disabled' },
     cause: null,
     evidence: { effect: 'disabled', rule: null },
     next: [{ ...nothingMore, how: 'operator' }],
     ramp: null,
   });
-  stage.clock.now = START;
-  await stage.post(`/api/keys/${id}/enable`);
-  stage.clock.now = START + 15_000;
-  assert.partialDeepStrictEqual(await explained(stage, B), {
+  fixture.clock.now = START;
+  await fixture.post(`/api/keys/${id}/enable`);
+  fixture.clock.now = START + 15_000;
+  assert.partialDeepStrictEqual(await explained(fixture, B), {
     evidence: { effect: 'enabled' },
     next: [],
     ramp: { share: 0.5, fullAt: timeAt(30) },
@@ -238,11 +241,11 @@ void test('an operator’s word is told as such, and what has come back gets its
 
 void test('what only the workers know is told as not known where this process serves nobody', async (context) => {
   const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
-  const stage = await stageOf(context, { workers: [worker], state: { awaySince: START - 5_000 } });
+  const fixture = await stageOf(context, { workers: [worker], state: { awaySince: START - 5_000 } });
   // Of limits it knows what others have told.
   const scarce = [{ model: 'gpt-5', since: START, until: START + 60_000 }];
-  stage.provider('main').pool.update(stage.key(A).id, { ...FRESH, scarce });
-  const told = await explained(stage, A);
+  fixture.provider('main').pool.update(fixture.key(A).id, { ...FRESH, scarce });
+  const told = await explained(fixture, A);
   assert.partialDeepStrictEqual(told, {
     scarce: [{ model: 'gpt-5', until: timeAt(60) }],
     inFlight: null,
@@ -252,28 +255,28 @@ void test('what only the workers know is told as not known where this process se
 });
 
 void test('what this process has seen of limits and traffic is told', async (context) => {
-  const stage = await stageOf(context, { state: { kind: 'sqlite' } });
-  const pooled = stage.provider('main').pool.get(stage.key(A).id);
-  pooled?.headroom.note('gpt-5', START + 60_000);
+  const fixture = await stageOf(context, { state: { kind: 'sqlite' } });
+  const pooled = fixture.provider('main').pool.get(fixture.key(A).id);
+  pooled?.headroom.observe('gpt-5', START + 60_000);
   if (pooled !== undefined) pooled.inFlight = 3;
-  const told = await explained(stage, B);
+  const told = await explained(fixture, B);
   // Limits are the domain's, requests the key's own.
   assert.partialDeepStrictEqual(told, { scarce: [{ model: 'gpt-5', until: timeAt(60) }], inFlight: 0 });
   assert.match(JSON.stringify(told), /as this one has seen it/);
-  assert.partialDeepStrictEqual(await explained(stage, A), { inFlight: 3 });
+  assert.partialDeepStrictEqual(await explained(fixture, A), { inFlight: 3 });
 });
 
 void test('where failover is off nothing counts but the operator’s word, whatever was recorded', async (context) => {
-  const stage = await stageOf(context, {
+  const fixture = await stageOf(context, {
     providers: [{ id: 'main', type: 'openai', apiTokens: [A] }],
   });
-  stage.happens(A, { kind: 'condemns', cause: 'key_dead' });
-  assert.partialDeepStrictEqual(await explained(stage, A), {
+  fixture.happens(A, { kind: 'condemns', cause: 'key_dead' });
+  assert.partialDeepStrictEqual(await explained(fixture, A), {
     key: { state: 'in-service', reason: null },
     next: [],
     decisions: [],
     policy: { failover: false },
   });
-  await stage.post(`/api/keys/${stage.key(A).id}/disable`);
-  assert.partialDeepStrictEqual(await explained(stage, A), { key: { state: 'disabled' } });
+  await fixture.post(`/api/keys/${fixture.key(A).id}/disable`);
+  assert.partialDeepStrictEqual(await explained(fixture, A), { key: { state: 'disabled' } });
 });

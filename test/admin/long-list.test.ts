@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { stageAdmin } from './tools.ts';
+import { openAdminFixture } from './tools.ts';
 
 /** Their listing is more than sockets buffer, so that a reader that waits is noticed. */
 const KEYS = 100_000;
@@ -25,19 +25,19 @@ function beginList(url: string): Promise<IncomingMessage> {
 }
 
 void test('a long list comes as it is read, and others are answered meanwhile', async (context) => {
-  const stage = await stageAdmin(context, { providers: [many] });
-  const list = await beginList(stage.url);
-  assert.equal((await stage.get(`/api/keys/${stage.key(secret(7)).id}`)).status, 200);
+  const fixture = await openAdminFixture(context, { providers: [many] });
+  const list = await beginList(fixture.url);
+  assert.equal((await fixture.get(`/api/keys/${fixture.key(secret(7)).id}`)).status, 200);
   assert.equal(list.complete, false);
   const { keys } = listing.parse(JSON.parse(await text(list)));
   assert.equal(new Set(keys.map(({ id }) => id)).size, KEYS);
 });
 
 void test('a reader that leaves in the middle of a list is nobody’s defect', async (context) => {
-  const stage = await stageAdmin(context, { providers: [many] });
-  const list = await beginList(stage.url);
+  const fixture = await openAdminFixture(context, { providers: [many] });
+  const list = await beginList(fixture.url);
   list.destroy();
-  assert.equal((await stage.get('/api/keys?provider=none')).status, 404);
-  await stage.admin.close();
-  assert.deepEqual(stage.defects, []);
+  assert.equal((await fixture.get('/api/keys?provider=none')).status, 404);
+  await fixture.admin.close();
+  assert.deepEqual(fixture.defects, []);
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { START, refusal, stageAdmin } from './tools.ts';
+import { START, refusal, openAdminFixture } from './tools.ts';
 
 const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
 
 void test('the store is shown with its kind and place, and which providers are probed from here', async (context) => {
   const worker = { pid: undefined, state: 'ready', since: START, restarts: 0 } as const;
-  const stage = await stageAdmin(context, {
+  const fixture = await openAdminFixture(context, {
     providers: PROVIDERS,
     workers: [
       {
@@ -35,7 +35,7 @@ void test('the store is shown with its kind and place, and which providers are p
       ],
     },
   });
-  const answer = await stage.get('/api/state');
+  const answer = await fixture.get('/api/state');
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json(), {
     store: {
@@ -56,15 +56,15 @@ void test('the store is shown with its kind and place, and which providers are p
     connections: { open: 11, most: 200, gaveWay: 2, refused: 4 },
     workers: { ready: 2, of: 3, unresponsive: [] },
   });
-  assert.deepEqual(refusal(await stage.post('/api/state')), [405, 'method_not_allowed']);
+  assert.deepEqual(refusal(await fixture.post('/api/state')), [405, 'method_not_allowed']);
 });
 
 void test('a store that is away is shown as such, with how much waits to be written', async (context) => {
-  const stage = await stageAdmin(context, {
+  const fixture = await openAdminFixture(context, {
     providers: PROVIDERS,
     state: { awaySince: START, unwritten: 3 },
   });
-  assert.deepEqual((await stage.get('/api/state')).json(), {
+  assert.deepEqual((await fixture.get('/api/state')).json(), {
     store: {
       kind: 'memory',
       description: 'memory:',
@@ -87,7 +87,7 @@ void test('a store that is away is shown as such, with how much waits to be writ
 
 void test('a clock that was set and nodes with another configuration are shown', async (context) => {
   const others = [{ node: 'node-2', providers: ['main'] }];
-  const stage = await stageAdmin(context, {
+  const fixture = await openAdminFixture(context, {
     providers: PROVIDERS,
     state: {
       clock: { wallAheadMs: -3_600_000, wallSet: { at: START, byMs: -3_600_000 } },
@@ -95,7 +95,7 @@ void test('a clock that was set and nodes with another configuration are shown',
       configurations: { differSince: START, others },
     },
   });
-  const told: unknown = (await stage.get('/api/state')).json();
+  const told: unknown = (await fixture.get('/api/state')).json();
   const { clock, probingRest, configurations } = z.looseObject({}).parse(told);
   assert.deepEqual(
     { clock, probingRest, configurations },
@@ -108,6 +108,6 @@ void test('a clock that was set and nodes with another configuration are shown',
 });
 
 void test('without the token nobody learns of the store', async (context) => {
-  const stage = await stageAdmin(context, { providers: PROVIDERS, token: 'open-sesame' });
-  assert.deepEqual(refusal(await stage.get('/api/state')), [401, 'missing_token']);
+  const fixture = await openAdminFixture(context, { providers: PROVIDERS, token: 'open-sesame' });
+  assert.deepEqual(refusal(await fixture.get('/api/state')), [401, 'missing_token']);
 });

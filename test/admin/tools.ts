@@ -17,11 +17,11 @@ import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { ask } from '../support/http.ts';
-import type { Heard } from '../support/http.ts';
+import type { HttpAnswer } from '../support/http.ts';
 import { seededRandom } from '../keys/tools.ts';
 
 /** An admin listener over real keys, without a gateway beside it. */
-export interface AdminStage {
+export interface AdminFixture {
   readonly admin: Admin;
   readonly url: string;
   readonly book: KeyBook;
@@ -36,11 +36,11 @@ export interface AdminStage {
   key(secret: string): Key;
   /** An attempt with the key is over, now. */
   happens(secret: string, effect: Effect, more?: Partial<AttemptEnded>): void;
-  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Heard>;
-  post(path: string, headers?: Readonly<Record<string, string>>, body?: string): Promise<Heard>;
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer>;
+  post(path: string, headers?: Readonly<Record<string, string>>, body?: string): Promise<HttpAnswer>;
 }
 
-export interface StageOptions {
+export interface AdminFixtureOptions {
   /** As in a configuration file. */
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly token?: string;
@@ -76,7 +76,10 @@ export const START = Date.parse('2026-03-01T12:00:00.000Z');
 const SELF: WorkerStatus = { number: 1, pid: process.pid, state: 'ready', since: START, restarts: 0 };
 
 /** Opens a stage that is cleared away with the test. */
-export async function stageAdmin(context: TestContext, options: StageOptions): Promise<AdminStage> {
+export async function openAdminFixture(
+  context: TestContext,
+  options: AdminFixtureOptions,
+): Promise<AdminFixture> {
   const { wrapStore = (same) => same } = options;
   const store = wrapStore(await openStore({ kind: 'memory' }));
   const book = await KeyBook.open({ store, onNotice: () => undefined });
@@ -174,11 +177,11 @@ export async function stageAdmin(context: TestContext, options: StageOptions): P
 }
 
 /** The status and code of a refusal. */
-export function refusal({ status, code }: Heard): readonly unknown[] {
+export function refusal({ status, code }: HttpAnswer): readonly unknown[] {
   return [status, code];
 }
 
-function configOf({ providers, routes = [] }: StageOptions): Config {
+function configOf({ providers, routes = [] }: AdminFixtureOptions): Config {
   const given = { providers, routes, activeProviderId: providers[0]?.['id'] };
   const result = parseConfig(JSON.stringify(given), { env: {} });
   if (!result.ok) throw new Error(JSON.stringify(result.problems));

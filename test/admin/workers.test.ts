@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { START, refusal, stageAdmin } from './tools.ts';
+import { START, refusal, openAdminFixture } from './tools.ts';
 
 const PROVIDERS = [{ id: 'main', type: 'openai', apiTokens: ['sk-a'] }];
 const COUNTS = { open: 5, most: 100, gaveWay: 2, refused: 1 };
 
 void test('workers are listed with what they do, since when, and how often they were started again', async (context) => {
-  const stage = await stageAdmin(context, {
+  const fixture = await openAdminFixture(context, {
     providers: PROVIDERS,
     workers: [
       { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0, connections: COUNTS },
       { number: 2, pid: undefined, state: 'waiting', since: START + 1_000, restarts: 3 },
     ],
   });
-  const answer = await stage.get('/api/workers');
+  const answer = await fixture.get('/api/workers');
   assert.equal(answer.status, 200);
   assert.deepEqual(answer.json(), {
     workers: [
@@ -36,18 +36,18 @@ void test('workers are listed with what they do, since when, and how often they 
       },
     ],
   });
-  assert.deepEqual(refusal(await stage.post('/api/workers')), [405, 'method_not_allowed']);
-  assert.deepEqual(refusal(await stage.get('/api/workers/1')), [404, 'unknown_path']);
+  assert.deepEqual(refusal(await fixture.post('/api/workers')), [405, 'method_not_allowed']);
+  assert.deepEqual(refusal(await fixture.get('/api/workers/1')), [404, 'unknown_path']);
 });
 
 void test('without the token nobody learns of the workers', async (context) => {
-  const stage = await stageAdmin(context, { providers: PROVIDERS, token: 'open-sesame' });
-  assert.deepEqual(refusal(await stage.get('/api/workers')), [401, 'missing_token']);
+  const fixture = await openAdminFixture(context, { providers: PROVIDERS, token: 'open-sesame' });
+  assert.deepEqual(refusal(await fixture.get('/api/workers')), [401, 'missing_token']);
 });
 
 void test('the state tells how many workers serve, and which of them do not answer', async (context) => {
   const since = START;
-  const stage = await stageAdmin(context, {
+  const fixture = await openAdminFixture(context, {
     providers: PROVIDERS,
     workers: [
       { number: 1, pid: 4711, state: 'ready', since, restarts: 0 },
@@ -55,6 +55,6 @@ void test('the state tells how many workers serve, and which of them do not answ
       { number: 3, pid: undefined, state: 'waiting', since, restarts: 1 },
     ],
   });
-  const { workers } = z.object({ workers: z.unknown() }).parse((await stage.get('/api/state')).json());
+  const { workers } = z.object({ workers: z.unknown() }).parse((await fixture.get('/api/state')).json());
   assert.deepEqual(workers, { ready: 1, of: 3, unresponsive: [2] });
 });

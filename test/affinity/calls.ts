@@ -1,4 +1,4 @@
-import { createsLasting, findTarget } from '../../src/dialects/operations.ts';
+import { createsResource, findTarget } from '../../src/dialects/operations.ts';
 import { noFacts } from '../../src/dialects/body-facts.ts';
 import type { Call } from '../../src/dialects/call.ts';
 import { scanBody } from '../../src/dialects/json-scan.ts';
@@ -19,7 +19,7 @@ export function callOf(method: string, url: string, body?: object, headers: read
     modelSpan: facts.modelSpan,
     hints: facts,
     stream: facts.stream,
-    creates: createsLasting(target.operation, facts),
+    creates: createsResource(target.operation, facts),
     credential: undefined,
     acceptedAt: 0,
     signal: new AbortController().signal,

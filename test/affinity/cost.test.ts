@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { preferenceOf } from '../../src/affinity/preference.ts';
-import { deletedBy, makes, refsOf, touchedBy } from '../../src/affinity/refs.ts';
+import { keyPreference } from '../../src/affinity/preference.ts';
+import {
+  deletedResource,
+  createsResources,
+  resourceRefs,
+  touchedResources,
+} from '../../src/affinity/refs.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { Call } from '../../src/dialects/call.ts';
 import { FRESH } from '../../src/keys/record.ts';
@@ -36,14 +41,17 @@ function closed(call: Call): Call {
 void test('a call without affinity has neither its headers nor its body looked at, and gets no list of its own', () => {
   const plain = closed(callOf('POST', '/v1/chat/completions', { model: 'm', messages: [], user: 'u' }));
   const other = closed(callOf('POST', '/v1/embeddings', { model: 'm', input: 'x' }));
-  assert.equal(refsOf(plain), refsOf(other));
-  assert.equal(touchedBy(plain), touchedBy(other));
-  assert.deepEqual([makes(plain), deletedBy(plain), refsOf(plain).length], [false, undefined, 0]);
+  assert.equal(resourceRefs(plain), resourceRefs(other));
+  assert.equal(touchedResources(plain), touchedResources(other));
+  assert.deepEqual(
+    [createsResources(plain), deletedResource(plain), resourceRefs(plain).length],
+    [false, undefined, 0],
+  );
   const failover = { enabled: true, healthCheckModel: 'm' };
-  assert.equal(preferenceOf(plain, providerWith({ failover })), undefined);
-  assert.equal(preferenceOf(plain, providerWith({})), undefined);
+  assert.equal(keyPreference(plain, providerWith({ failover })), undefined);
+  assert.equal(keyPreference(plain, providerWith({})), undefined);
   const stored = closed(callOf('POST', '/v1/responses', { model: 'm', input: 'x' }));
-  assert.equal(preferenceOf(stored, providerWith({ failover })), undefined);
+  assert.equal(keyPreference(stored, providerWith({ failover })), undefined);
 });
 
 void test('requests without affinity leave nothing in the store', async (t) => {

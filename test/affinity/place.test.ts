@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { placeOf, type Place } from '../../src/affinity/place.ts';
+import { findOwnerKey, type OwnerKey } from '../../src/affinity/place.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { FRESH, type KeyRecord } from '../../src/keys/record.ts';
 import { openProvider, type Provider } from '../../src/providers/provider.ts';
@@ -49,49 +49,49 @@ function keyNamed(
   return found.key;
 }
 
-function placed(name: string, records: Readonly<Record<string, KeyRecord>>, now = NOW): string {
+function ownerKeyOf(name: string, records: Readonly<Record<string, KeyRecord>>, now = NOW): string {
   const providers = providersWith(records);
   const { id: keyId, quotaDomain } = keyNamed(providers, name);
-  return told(placeOf({ providerId: 'openai', keyId, quotaDomain, client: '' }, providers, now));
+  return describeKey(findOwnerKey({ providerId: 'openai', keyId, quotaDomain, client: '' }, providers, now));
 }
 
-function told(place: Place): string {
+function describeKey(place: OwnerKey): string {
   return place.kind === 'gone' ? place.reason : `key ${place.pooled?.key.name ?? 'none'}`;
 }
 
 void describe('what a key made is reached', () => {
   void test('with that key, though it is out of service, out of credit or failing', () => {
-    assert.equal(placed('c', {}), 'key c');
-    assert.equal(placed('c', { c: out('failures') }), 'key c');
-    assert.equal(placed('c', { c: out('billing') }), 'key c');
+    assert.equal(ownerKeyOf('c', {}), 'key c');
+    assert.equal(ownerKeyOf('c', { c: out('failures') }), 'key c');
+    assert.equal(ownerKeyOf('c', { c: out('billing') }), 'key c');
   });
 
   void test('by nobody where that key was disabled or is dead, until it has come back', () => {
     const disabled: KeyRecord = { state: 'disabled', epoch: 1, since: NOW };
-    assert.equal(placed('c', { c: disabled }), 'was disabled by the operator');
-    assert.equal(placed('c', { c: out('key_dead') }), 'is no longer accepted by its provider');
-    assert.equal(placed('c', { c: out('key_dead', { returnsAt: NOW + 10 }) }, NOW + 10), 'key c');
+    assert.equal(ownerKeyOf('c', { c: disabled }), 'was disabled by the operator');
+    assert.equal(ownerKeyOf('c', { c: out('key_dead') }), 'is no longer accepted by its provider');
+    assert.equal(ownerKeyOf('c', { c: out('key_dead', { returnsAt: NOW + 10 }) }, NOW + 10), 'key c');
   });
 
   void test('by nobody where the key or its provider has left the configuration', () => {
     const providers = providersWith();
-    const maker = { providerId: 'openai', keyId: 'gone', quotaDomain: 'gone', client: '' };
-    assert.equal(told(placeOf(maker, providers, NOW)), 'is no longer configured');
+    const owner = { providerId: 'openai', keyId: 'gone', quotaDomain: 'gone', client: '' };
+    assert.equal(describeKey(findOwnerKey(owner, providers, NOW)), 'is no longer configured');
     assert.equal(
-      told(placeOf({ ...maker, providerId: 'other' }, providers, NOW)),
+      describeKey(findOwnerKey({ ...owner, providerId: 'other' }, providers, NOW)),
       'is of a provider that is no longer configured',
     );
   });
 
   void test('with another key of the same account in service, once that key will not do', () => {
-    assert.equal(placed('a', { a: out('failures') }), 'key a');
-    assert.equal(placed('a', { a: out('key_dead') }), 'key b');
+    assert.equal(ownerKeyOf('a', { a: out('failures') }), 'key a');
+    assert.equal(ownerKeyOf('a', { a: out('key_dead') }), 'key b');
     assert.equal(
-      placed('a', { a: out('key_dead'), b: out('failures') }),
+      ownerKeyOf('a', { a: out('key_dead'), b: out('failures') }),
       'is no longer accepted by its provider',
     );
     const replaced = { providerId: 'openai', keyId: 'gone', quotaDomain: 'org', client: '' };
-    assert.match(told(placeOf(replaced, providersWith(), NOW)), /^key [ab]$/);
+    assert.match(describeKey(findOwnerKey(replaced, providersWith(), NOW)), /^key [ab]$/);
   });
 
   void test('without a key at a provider that has none', () => {
@@ -99,7 +99,9 @@ void describe('what a key made is reached', () => {
     assert.ok(result.ok);
     const providers = new Map(result.config.providers.map((one) => [one.id, openProvider(one, () => FRESH)]));
     assert.equal(
-      told(placeOf({ providerId: 'openai', keyId: '', quotaDomain: '', client: '' }, providers, NOW)),
+      describeKey(
+        findOwnerKey({ providerId: 'openai', keyId: '', quotaDomain: '', client: '' }, providers, NOW),
+      ),
       'key none',
     );
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { gatewayFor, simulatedProvider, type ConfigParts, type TestGateway } from '../support/gateway.ts';
-import { ask, type Asking, type Heard } from '../support/http.ts';
+import { ask, type AskOptions, type HttpAnswer } from '../support/http.ts';
 
 export const KEYS = [
   'sk-one-0123456789abcdef',
@@ -65,7 +65,7 @@ function part(head: string, value: string): string {
 }
 
 /** Uploads a file of this content. */
-export function upload(gateway: Pick<TestGateway, 'url'>, content: string): Promise<Heard> {
+export function upload(gateway: Pick<TestGateway, 'url'>, content: string): Promise<HttpAnswer> {
   return ask(gateway.url, {
     path: '/v1/files',
     headers: { 'content-type': 'multipart/form-data; boundary=b' },
@@ -78,17 +78,21 @@ export function respond(
   gateway: Pick<TestGateway, 'url'>,
   input: unknown,
   more: object = {},
-): Promise<Heard> {
+): Promise<HttpAnswer> {
   return ask(gateway.url, { path: '/v1/responses', body: { model: 'gpt-5', input, ...more } });
 }
 
 /** Asks without a body. */
-export function get(gateway: Pick<TestGateway, 'url'>, path: string, more: Asking = {}): Promise<Heard> {
+export function get(
+  gateway: Pick<TestGateway, 'url'>,
+  path: string,
+  more: AskOptions = {},
+): Promise<HttpAnswer> {
   return ask(gateway.url, { method: 'GET', path, ...more });
 }
 
 /** The first id in an answer, whole or streamed. */
-export function idIn({ text }: Heard): string {
+export function idIn({ text }: HttpAnswer): string {
   const id = /"id":\s*"((?:resp|file|batch|chatcmpl)[^"]*)"/.exec(text)?.[1];
   if (id === undefined) throw new Error(`there is no id in ${text}`);
   return id;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import * as z from 'zod';
 import { gatewayFor, type TestGateway } from '../support/gateway.ts';
-import { ask, dataOf, type Asking, type Heard } from '../support/http.ts';
+import { ask, dataOf, type AskOptions, type HttpAnswer } from '../support/http.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
 import type { RawExchange, RawRequest, RawUpstream } from '../support/raw-upstream.ts';
 
@@ -22,9 +22,9 @@ const CONVERSATIONS = 10;
 /** How one dialect carries what is sealed. */
 interface Speech {
   readonly type: string;
-  readonly first: (stream: boolean) => Asking;
+  readonly first: (stream: boolean) => AskOptions;
   /** The second turn, which sends back what the first one was answered with. */
-  readonly second: (sealed: string, stream: boolean) => Asking;
+  readonly second: (sealed: string, stream: boolean) => AskOptions;
   readonly whole: (sealed: string) => unknown;
   /** Events of a stream, what is sealed coming last. */
   readonly events: (sealed: string) => readonly object[];
@@ -79,7 +79,7 @@ function responseEvents(sealed: string): readonly object[] {
   ];
 }
 
-function respond(input: unknown, stream: boolean): Asking {
+function respond(input: unknown, stream: boolean): AskOptions {
   return { path: '/v1/responses', body: { model: 'm', input, stream, store: false } };
 }
 
@@ -154,7 +154,7 @@ function anthropicMessage(content: readonly object[]): object {
   };
 }
 
-function askAnthropic(earlier: readonly object[], stream: boolean): Asking {
+function askAnthropic(earlier: readonly object[], stream: boolean): AskOptions {
   return {
     path: '/v1/messages',
     headers: { 'anthropic-version': '2023-06-01' },
@@ -183,7 +183,7 @@ function anthropic(block: (sealed: string) => object, begin: (sealed: string) =>
   };
 }
 
-function generate(earlier: readonly object[], stream: boolean): Asking {
+function generate(earlier: readonly object[], stream: boolean): AskOptions {
   const user = { role: 'user', parts: [{ text: 'hi' }] };
   const verb = stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return { path: `/v1beta/models/m:${verb}`, body: { contents: [user, ...earlier, user] } };
@@ -195,7 +195,7 @@ function candidates(thoughtSignature: string): object {
   return { candidates: [{ content: { role: 'model', parts }, index: 0, ...end }] };
 }
 
-function askChat(earlier: readonly object[], stream: boolean): Asking {
+function askChat(earlier: readonly object[], stream: boolean): AskOptions {
   return {
     body: { model: 'm', stream, messages: [USER, ...earlier, USER] },
   };
@@ -297,7 +297,7 @@ function answering(speech: Speech, seals: Seals, accounts: number): (exchange: R
   };
 }
 
-interface Stage {
+interface Setup {
   readonly folder: string;
   readonly open: () => Promise<TestGateway>;
   readonly seals: Seals;
@@ -305,7 +305,7 @@ interface Stage {
 }
 
 /** @param accounts - of each provider, which its keys share */
-async function stageFor(t: TestContext, speech: Speech, accounts = KEYS.length): Promise<Stage> {
+async function setUp(t: TestContext, speech: Speech, accounts = KEYS.length): Promise<Setup> {
   const folder = await mkdtemp(join(tmpdir(), 'sparekey-reasoning-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const seals = new Seals();
@@ -330,7 +330,7 @@ async function stageFor(t: TestContext, speech: Speech, accounts = KEYS.length):
   };
 }
 
-function isAnswered({ status, whole, text }: Heard, stream: boolean): boolean {
+function isAnswered({ status, whole, text }: HttpAnswer, stream: boolean): boolean {
   return status === 200 && whole && (!stream || dataOf(text).length > 1);
 }
 
@@ -338,7 +338,7 @@ for (const [what, speech] of Object.entries(SPEECHES)) {
   void describe(`a second turn in ${what}`, () => {
     for (const stream of [false, true]) {
       void test(`goes to the key that can read it, ${stream ? 'streamed' : 'whole'}`, async (t) => {
-        const { open, seals } = await stageFor(t, speech);
+        const { open, seals } = await setUp(t, speech);
         const gateway = await open();
         for (let n = 0; n < CONVERSATIONS; n++) {
           assert.ok(isAnswered(await ask(gateway.url, speech.first(stream)), stream));
@@ -351,7 +351,7 @@ for (const [what, speech] of Object.entries(SPEECHES)) {
 }
 
 /** The key that was asked last. */
-function lastKey({ upstreams }: Stage, asked: number): { secret: string; provider: string } {
+function lastKey({ upstreams }: Setup, asked: number): { secret: string; provider: string } {
   const keys = upstreams.flatMap(({ requests }) => requests.map(keyIn));
   assert.equal(keys.length, asked);
   const secret = (keys.at(-1) ?? '').replace('Bearer ', '');
@@ -365,7 +365,7 @@ async function disable(gateway: TestGateway, secret: string, provider: string): 
 
 void describe('what only its maker can read', () => {
   void test('is known on another node, and nothing of it is kept', async (t) => {
-    const { open, seals, folder } = await stageFor(t, RESPONSES);
+    const { open, seals, folder } = await setUp(t, RESPONSES);
     const [one, other] = [await open(), await open()];
     for (let n = 0; n < CONVERSATIONS; n++) {
       await ask(one.url, RESPONSES.first(true));
@@ -379,7 +379,7 @@ void describe('what only its maker can read', () => {
   });
 
   void test('goes to another key of the account where the one that made it is out', async (t) => {
-    const stage = await stageFor(t, RESPONSES, 2);
+    const stage = await setUp(t, RESPONSES, 2);
     const gateway = await stage.open();
     await ask(gateway.url, RESPONSES.first(false));
     const { secret, provider } = lastKey(stage, 1);
@@ -391,7 +391,7 @@ void describe('what only its maker can read', () => {
   });
 
   void test('is asked of others where its key fails, whose words are not told: its client has to ask again', async (t) => {
-    const stage = await stageFor(t, RESPONSES);
+    const stage = await setUp(t, RESPONSES);
     const gateway = await stage.open();
     await ask(gateway.url, RESPONSES.first(false));
     const { secret } = lastKey(stage, 1);
@@ -408,7 +408,7 @@ void describe('what only its maker can read', () => {
   });
 
   void test('is asked of others where its account is out, whose words the client gets', async (t) => {
-    const stage = await stageFor(t, RESPONSES);
+    const stage = await setUp(t, RESPONSES);
     const gateway = await stage.open();
     await ask(gateway.url, RESPONSES.first(false));
     const { secret, provider } = lastKey(stage, 1);

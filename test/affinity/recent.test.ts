@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Recent } from '../../src/affinity/recent.ts';
+import { LruMap } from '../../src/affinity/recent.ts';
 
 void test('of more entries than there is room for, the ones used last stay', () => {
-  const recent = new Recent<number>(3);
+  const recent = new LruMap<number>(3);
   for (const key of ['a', 'b', 'c']) recent.set(key, 1);
   recent.get('a');
   recent.set('d', 1);

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import type { Maker } from '../../src/affinity/made.ts';
+import type { ResourceOwner } from '../../src/affinity/made.ts';
 import { ResourceBook } from '../../src/affinity/resource-book.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FaultyStore } from '../keys/faulty-store.ts';
 import { until } from '../support/gateway.ts';
 
 const DAY = 86_400_000;
-const alice: Maker = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', client: '' };
-const bob: Maker = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob', client: '' };
+const alice: ResourceOwner = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', client: '' };
+const bob: ResourceOwner = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob', client: '' };
 
 interface World {
   readonly store: FaultyStore;
@@ -24,8 +24,8 @@ function world(t: TestContext): World {
   let now = 1_700_000_000_000;
   let recalls = 0;
   const memory = openMemoryStore(() => now);
-  const recall = memory.recall.bind(memory);
-  memory.recall = (id) => {
+  const recall = memory.get.bind(memory);
+  memory.get = (id) => {
     recalls++;
     return recall(id);
   };
@@ -118,7 +118,7 @@ void describe('who made what', () => {
   void test('is unknown where the store holds what this version does not understand', async (t) => {
     const { node, store } = world(t);
     for (const value of ['', 'p', 'p\nalice', '{"provider":"p"}']) {
-      await store.remember('made/file-1', value, DAY);
+      await store.set('made/file-1', value, DAY);
       assert.equal(await node().find(['file-1'], DAY), undefined, value);
     }
   });
@@ -151,7 +151,7 @@ void describe('while the store is away', () => {
     const other = node();
     await until(async () => (await other.find(['file-49'], DAY)) !== undefined);
     assert.deepEqual((await other.find(['file-1'], DAY))?.maker, bob);
-    await until(async () => (await store.recall('made/file-0')) === undefined);
+    await until(async () => (await store.get('made/file-0')) === undefined);
   });
 
   void test('closing tries once more, and ends though the store stays away', async (t) => {
@@ -174,7 +174,7 @@ function touched(...own: readonly string[]) {
 }
 
 void describe('whose a thing is', () => {
-  const ada: Maker = { ...alice, client: 'ada\n% & co' };
+  const ada: ResourceOwner = { ...alice, client: 'ada\n% & co' };
 
   void test('is known to every node, and to no other client', async (t) => {
     const { node } = world(t);

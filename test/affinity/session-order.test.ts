@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { fnv1a } from '../../src/affinity/hash.ts';
-import { SessionOrder } from '../../src/affinity/session-order.ts';
+import { RendezvousHash } from '../../src/affinity/session-order.ts';
 import { Pool, type PooledKey } from '../../src/keys/pool.ts';
 import { FRESH } from '../../src/keys/record.ts';
 import { makeKey } from '../keys/tools.ts';
@@ -21,8 +21,8 @@ function keyNames(count: number, prefix = 'key'): string[] {
 
 const SESSIONS = Array.from({ length: 20_000 }, (_, n) => fnv1a(`session ${n}`));
 
-function homes(order: SessionOrder, isUsable: (key: PooledKey) => boolean = any): string[] {
-  return SESSIONS.map((session) => order.best(session, isUsable)?.key.name ?? '');
+function homes(order: RendezvousHash, isUsable: (key: PooledKey) => boolean = any): string[] {
+  return SESSIONS.map((session) => order.pick(session, isUsable)?.key.name ?? '');
 }
 
 function moved(before: readonly string[], after: readonly string[]): number[] {
@@ -44,7 +44,7 @@ void describe('the order of a session', () => {
   void test('spreads sessions evenly, over few keys and over many', () => {
     for (const count of [2, 7, 100, 3_000]) {
       const expected = SESSIONS.length / count;
-      const found = shares(homes(new SessionOrder(pooled(keyNames(count)))));
+      const found = shares(homes(new RendezvousHash(pooled(keyNames(count)))));
       for (const name of keyNames(count)) {
         assert.ok(Math.abs((found.get(name) ?? 0) - expected) <= slack(expected) + 3, `${count}: ${name}`);
       }
@@ -59,7 +59,7 @@ void describe('the order of a session', () => {
       ['d', 6.5],
     ]);
     const found = shares(
-      homes(new SessionOrder(pooled([...weights.keys()], (name) => weights.get(name) ?? 0))),
+      homes(new RendezvousHash(pooled([...weights.keys()], (name) => weights.get(name) ?? 0))),
     );
     for (const [name, weight] of weights) {
       const expected = (SESSIONS.length * weight) / 10;
@@ -76,16 +76,16 @@ void describe('the order of a session', () => {
         fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 30 }),
         fc.nat(),
         (list, session) => {
-          const one = new SessionOrder(pooled(list)).best(session, any);
-          const other = new SessionOrder(pooled(list.toReversed())).best(session, any);
+          const one = new RendezvousHash(pooled(list)).pick(session, any);
+          const other = new RendezvousHash(pooled(list.toReversed())).pick(session, any);
           assert.equal(one?.key.id, other?.key.id);
         },
       ),
     );
     // So it stays the same from version to version.
-    const order = new SessionOrder(pooled(keyNames(5)));
+    const order = new RendezvousHash(pooled(keyNames(5)));
     assert.deepEqual(
-      ['a', 'b', 'c', 'd', 'e', 'f'].map((text) => order.best(fnv1a(text), any)?.key.name),
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((text) => order.pick(fnv1a(text), any)?.key.name),
       ['key-1', 'key-4', 'key-1', 'key-1', 'key-3', 'key-3'],
     );
   });
@@ -94,8 +94,8 @@ void describe('the order of a session', () => {
     for (const count of [3, 50, 4_000]) {
       const list = keyNames(count);
       const left = list[1] ?? '';
-      const before = homes(new SessionOrder(pooled(list)));
-      const after = homes(new SessionOrder(pooled(list.filter((name) => name !== left))));
+      const before = homes(new RendezvousHash(pooled(list)));
+      const after = homes(new RendezvousHash(pooled(list.filter((name) => name !== left))));
       assert.ok(!after.includes(left));
       const others = moved(before, after).filter((n) => before[n] !== left);
       const share = SESSIONS.length / count;
@@ -106,8 +106,8 @@ void describe('the order of a session', () => {
   void test('moves to a key that comes what is its share, and hardly anything between others', () => {
     for (const count of [3, 50, 4_000]) {
       const list = keyNames(count);
-      const before = homes(new SessionOrder(pooled(list)));
-      const after = homes(new SessionOrder(pooled([...list, 'new'])));
+      const before = homes(new RendezvousHash(pooled(list)));
+      const after = homes(new RendezvousHash(pooled([...list, 'new'])));
       const share = SESSIONS.length / (count + 1);
       const elsewhere = moved(before, after).filter((n) => after[n] !== 'new');
       assert.ok((shares(after).get('new') ?? 0) <= share + slack(share) + 3);
@@ -117,7 +117,7 @@ void describe('the order of a session', () => {
 
   void test('of a key that cannot be used spreads its sessions over all others, touches none else, and brings them back', () => {
     for (const count of [3, 40, 4_000]) {
-      const order = new SessionOrder(pooled(keyNames(count)));
+      const order = new RendezvousHash(pooled(keyNames(count)));
       const before = homes(order);
       const out = keyNames(Math.ceil(count / 4), 'key');
       const after = homes(order, ({ key }) => !out.includes(key.name));
@@ -138,17 +138,17 @@ void describe('the order of a session', () => {
 
   void test('ends where nothing is usable', () => {
     assert.equal(
-      new SessionOrder(pooled(keyNames(9))).best(1, () => false),
+      new RendezvousHash(pooled(keyNames(9))).pick(1, () => false),
       undefined,
     );
-    assert.equal(new SessionOrder([]).best(1, any), undefined);
+    assert.equal(new RendezvousHash([]).pick(1, any), undefined);
   });
 
   void test('asks whether keys are usable a few times, however many there are', () => {
-    const order = new SessionOrder(pooled(keyNames(20_000)));
+    const order = new RendezvousHash(pooled(keyNames(20_000)));
     let asked = 0;
     for (const session of SESSIONS.slice(0, 200)) {
-      order.best(session, () => {
+      order.pick(session, () => {
         asked++;
         return true;
       });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GOOD_KEY, idOf, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, type Heard } from '../support/http.ts';
+import { ask, chat, type HttpAnswer } from '../support/http.ts';
 import { KEYS, nodesFor, respond, type Nodes } from './reach.ts';
 
 const session = { provider: { affinity: 'session' } };
 
-function say(gateway: TestGateway, name: string, what = 'hello'): Promise<Heard> {
+function say(gateway: TestGateway, name: string, what = 'hello'): Promise<HttpAnswer> {
   return ask(gateway.url, { body: chat(what), headers: { 'x-session-id': name } });
 }
 

@@ -25,7 +25,7 @@ const pool: TestGatewayOptions = {
 };
 
 /** What the command prints, where it ends well. */
-async function said(context: TestContext, { adminUrl }: TestGateway, ...args: string[]): Promise<string> {
+async function output(context: TestContext, { adminUrl }: TestGateway, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await finished(context, ['keys', ...args, '--admin', adminUrl]);
   assert.deepEqual([code, stderr], [0, '']);
   return stdout;
@@ -44,7 +44,7 @@ async function metGateway(context: TestContext): Promise<TestGateway> {
 void test('keys explain tells why a key is out, on what evidence, and what comes next', async (context) => {
   const gateway = await metGateway(context);
   const { id } = await gateway.keyOf(DEAD);
-  const text = await said(context, gateway, 'explain', id);
+  const text = await output(context, gateway, 'explain', id);
   assert.match(
     text,
     new RegExp(`^team-b \\(${id}, …dead\\) of sim is out of service since \\d\\d:\\d\\d:\\d\\d UTC, `),
@@ -66,12 +66,12 @@ void test('keys explain tells why a key is out, on what evidence, and what comes
 void test('a key that is held is in service, and one that is fine has nothing against it', async (context) => {
   const gateway = await metGateway(context);
   const { id } = await gateway.keyOf(HOT);
-  const held = await said(context, gateway, 'explain', id);
+  const held = await output(context, gateway, 'explain', id);
   assert.match(held, /^team-b \(.*\) of sim is in service, but kept from gpt-5\.$/m);
   assert.match(held, /^Why +It was throttled for gpt-5\.$/m);
   assert.match(held, /^Next +in \S+: it may be used for gpt-5 again\.$/m);
   assert.match(held, /^Limits +Its limits are those of org-hot: no other key has the same\.$/m);
-  const fine = await said(context, gateway, 'explain', 'team-a');
+  const fine = await output(context, gateway, 'explain', 'team-a');
   assert.match(fine, /^team-a \(.*\) of sim is in service\.$/m);
   assert.match(fine, /^Why +Nothing speaks against it\.$/m);
   assert.match(fine, /^Nothing was ever decided on it\.$/m);
@@ -82,10 +82,10 @@ void test('the key is named by its id, the beginning of it, or its name, as long
   const { id } = await gateway.keyOf(GOOD);
   const { id: dead } = await gateway.keyOf(DEAD);
   const { id: hot } = await gateway.keyOf(HOT);
-  const whole = await said(context, gateway, 'explain', id);
+  const whole = await output(context, gateway, 'explain', id);
   assert.match(whole, new RegExp(`^team-a \\(${id}`));
   for (const meant of ['team-a', id.slice(0, 8)]) {
-    assert.match(await said(context, gateway, 'explain', meant), new RegExp(`^team-a \\(${id}`));
+    assert.match(await output(context, gateway, 'explain', meant), new RegExp(`^team-a \\(${id}`));
   }
   const refused = async (meant: string) => {
     const args = ['keys', 'explain', meant, '--admin', gateway.adminUrl];
@@ -103,12 +103,12 @@ void test('the key is named by its id, the beginning of it, or its name, as long
 void test('--json prints what the admin API answers', async (context) => {
   const gateway = await metGateway(context);
   const { id } = await gateway.keyOf(DEAD);
-  assert.partialDeepStrictEqual(JSON.parse(await said(context, gateway, 'explain', id, '--json')), {
+  assert.partialDeepStrictEqual(JSON.parse(await output(context, gateway, 'explain', id, '--json')), {
     key: await gateway.keyOf(DEAD),
     cause: 'key_dead',
     decisions: [{ effect: 'taken-out' }],
   });
-  assert.partialDeepStrictEqual(JSON.parse(await said(context, gateway, 'simulate', '--json')), {
+  assert.partialDeepStrictEqual(JSON.parse(await output(context, gateway, 'simulate', '--json')), {
     model: null,
     providers: [{ provider: 'sim', counts: { 'out-of-service': 1 } }],
   });
@@ -116,7 +116,7 @@ void test('--json prints what the admin API answers', async (context) => {
 
 void test('keys simulate tells which key would be chosen, and why not the others', async (context) => {
   const gateway = await metGateway(context);
-  const text = await said(context, gateway, 'simulate', '--model', 'gpt-5');
+  const text = await output(context, gateway, 'simulate', '--model', 'gpt-5');
   const [way, , outcome, , headings, ...rows] = text.trimEnd().split('\n');
   assert.equal(way, 'A request for gpt-5 goes to sim.');
   assert.equal(outcome, 'sim: team-a is the only one of 3 keys that can be used.');
@@ -127,7 +127,7 @@ void test('keys simulate tells which key would be chosen, and why not the others
   assert.match(cells[1]?.at(-1) ?? '', /^out of service: refused .* \(openai\.key-invalid\), next try in /);
   assert.match(cells[2]?.at(-1) ?? '', /^throttled for gpt-5 \(openai\.rate-limit\), free again in /);
 
-  const other = await said(context, gateway, 'simulate', '--provider', 'sim', '--model', 'gpt-4o-mini');
+  const other = await output(context, gateway, 'simulate', '--provider', 'sim', '--model', 'gpt-4o-mini');
   assert.match(other, /^sim: 2 of 3 keys can be used; of two taken at random the less busy one is used/m);
   const unknown = await finished(context, [
     'keys',
@@ -166,7 +166,7 @@ void test('keys simulate follows the route, and names the last resort', async (c
     return (await gateway.keys()).every(({ state }) => state === 'out-of-service');
   });
   const { id } = await gateway.keyOf(GOOD, 'first');
-  const text = await said(context, gateway, 'simulate', '--model', 'gpt-5');
+  const text = await output(context, gateway, 'simulate', '--model', 'gpt-5');
   assert.match(text, /^A request for gpt-5 goes to first, and where that has no answer to second\.$/m);
   assert.match(
     text,
@@ -177,7 +177,7 @@ void test('keys simulate follows the route, and names the last resort', async (c
     text,
     /^second, where it is called small: it has no keys, and is called with the client's own credential\.$/m,
   );
-  const lost = await said(context, gateway, 'explain', id);
+  const lost = await output(context, gateway, 'explain', id);
   assert.match(lost, /^Why +It failed once, which is what takes a key out here \(failureThreshold\)\.$/m);
   assert.match(lost, /it comes back by itself, its cooldown over\.\n +any time: a request may try it/);
 });
@@ -195,7 +195,7 @@ void test('keys simulate names equals on a route with their shares', async (cont
       activeProviderId: 'last',
     }),
   });
-  const text = await said(context, gateway, 'simulate', '--model', 'gpt-5');
+  const text = await output(context, gateway, 'simulate', '--model', 'gpt-5');
   assert.match(
     text,
     /^A request for gpt-5 goes to two \(75 %\) or one \(25 %\), and where that has no answer to last\.$/m,

@@ -34,7 +34,7 @@ void test('a store that does not answer is asked again soon, and its clock is go
   const scene = begin(context, () =>
     isAway ? Promise.reject(new Error('away')) : Promise.resolve(Date.now() + DAY_MS),
   );
-  await scene.keeper.askStore();
+  await scene.keeper.syncWithStore();
   assertAhead(scene, 0);
   isAway = false;
   // It does not keep the process from ending, so that something else has to.
@@ -49,12 +49,12 @@ void test('a first answer that took long is better than the wall clock; a later 
     await sleep(tripMs);
     return Date.now() + aheadMs;
   });
-  await scene.keeper.askStore();
+  await scene.keeper.syncWithStore();
   assertAhead(scene, DAY_MS);
   aheadMs = 0;
-  await scene.keeper.askStore();
+  await scene.keeper.syncWithStore();
   assertAhead(scene, DAY_MS);
   tripMs = 0;
-  while (scene.sets.length < 2) await scene.keeper.askStore();
+  while (scene.sets.length < 2) await scene.keeper.syncWithStore();
   assertAhead(scene, 0);
 });

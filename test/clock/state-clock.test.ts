@@ -24,24 +24,24 @@ void test('begins with the wall clock, in whole milliseconds', () => {
 void test('goes over to a store whose clock is a day ahead, or behind', () => {
   for (const aheadMs of [86_400_000, -86_400_000]) {
     const clock = new StateClock();
-    const { kind, byMs } = clock.learn(reading(aheadMs));
+    const { kind, byMs } = clock.sync(reading(aheadMs));
     assert.equal(kind, 'stepped');
     assert.ok(Math.abs(byMs - aheadMs) <= 100, String(byMs));
     assertAhead(clock, aheadMs);
-    assert.equal(clock.learn(reading(aheadMs)).kind, 'agrees');
+    assert.equal(clock.sync(reading(aheadMs)).kind, 'agrees');
   }
 });
 
 void test('takes a difference for none that the way to the store may have made', () => {
   const clock = new StateClock();
-  assert.equal(clock.learn(reading(400, 1_000)).kind, 'agrees');
+  assert.equal(clock.sync(reading(400, 1_000)).kind, 'agrees');
   assertAhead(clock, 0);
 });
 
 void test('waits for a clock that is a little behind, and never goes back for it', () => {
   const clock = new StateClock();
   const before = clock.now();
-  assert.equal(clock.learn(reading(-500)).kind, 'adjusted');
+  assert.equal(clock.sync(reading(-500)).kind, 'adjusted');
   const after = [clock.now(), clock.now()];
   assert.deepEqual(after, [Math.max(before, ...after), Math.max(before, ...after)], 'it stands still');
 });

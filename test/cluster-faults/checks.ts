@@ -1,4 +1,4 @@
-import type { SeenRequest } from '../../src/simulator/ledger.ts';
+import type { LoggedRequest } from '../../src/simulator/ledger.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
 /** What the health checks of one key looked like to the provider. */
@@ -25,7 +25,7 @@ const TOO_SOON_SHARE = 0.5;
 export class Checks implements Disposable {
   readonly #simulator: Simulator;
   readonly #intervalMs: number;
-  readonly #byKey: ReadonlyMap<string, SeenRequest[]>;
+  readonly #byKey: ReadonlyMap<string, LoggedRequest[]>;
   readonly #timer: NodeJS.Timeout;
   #collected = 0;
 
@@ -67,7 +67,7 @@ export class Checks implements Disposable {
     }
   }
 
-  #spacing(checks: readonly SeenRequest[]): Omit<CheckCounts, 'key' | 'checks'> {
+  #spacing(checks: readonly LoggedRequest[]): Omit<CheckCounts, 'key' | 'checks'> {
     let [overlaps, tooSoon, longestGapMs] = [0, 0, 0];
     for (const [index, { at }] of checks.entries()) {
       const last = checks[index - 1];

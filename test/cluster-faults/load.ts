@@ -4,7 +4,7 @@ import { eventually } from '../store/redis-deployments.ts';
 import { ask, chat } from '../support/http.ts';
 
 /** What became of one request. */
-export interface Answered {
+export interface RequestResult {
   /** Undefined where no whole answer came. */
   readonly status: number | undefined;
   readonly code: string | undefined;
@@ -24,7 +24,7 @@ const MAX_REQUESTS = 60_000;
 
 /** Requests that begin at a steady pace, whatever becomes of those before, at several gateways in turn. */
 export class SteadyLoad {
-  readonly answered: Answered[] = [];
+  readonly results: RequestResult[] = [];
   readonly #urls: readonly string[];
   readonly #agent = new Agent({ keepAlive: true });
   readonly #timer: NodeJS.Timeout;
@@ -42,18 +42,18 @@ export class SteadyLoad {
   }
 
   /** Resolves when so many more have been answered. */
-  async answers(count: number): Promise<void> {
-    const wanted = this.answered.length + count;
+  async untilAnswered(count: number): Promise<void> {
+    const wanted = this.results.length + count;
     assert.ok(wanted <= MAX_REQUESTS, 'the load goes on for too long');
-    await eventually(async () => this.answered.length >= wanted);
+    await eventually(async () => this.results.length >= wanted);
   }
 
   /** Begins no more, and resolves with what became of all. */
-  async stop(): Promise<readonly Answered[]> {
+  async stop(): Promise<readonly RequestResult[]> {
     clearInterval(this.#timer);
-    await eventually(async () => this.answered.length === this.#begun);
+    await eventually(async () => this.results.length === this.#begun);
     this.#agent.destroy();
-    return this.answered;
+    return this.results;
   }
 
   /** Makes up for what could not begin in time. */
@@ -73,6 +73,6 @@ export class SteadyLoad {
     const startedAt = performance.now();
     const { status, code, whole } = await ask(url, { agent: this.#agent, path, body });
     const ms = performance.now() - startedAt;
-    this.answered.push({ status: whole ? status : undefined, code, ms, asksStore });
+    this.results.push({ status: whole ? status : undefined, code, ms, asksStore });
   }
 }

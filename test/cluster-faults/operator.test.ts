@@ -5,7 +5,7 @@ import { finished } from '../cli/tools.ts';
 import { RedisServer } from '../store/redis-server.ts';
 import { until } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
-import { cluster } from '../workers/tools.ts';
+import { gatewayWithWorkers } from '../workers/tools.ts';
 
 const readiness = z.object({
   status: z.string(),
@@ -31,7 +31,7 @@ void test('an operator sees that the store is away, since when, and that it is b
   const redis = await RedisServer.start();
   context.after(() => redis.dispose());
   const url = `redis://127.0.0.1:${redis.port}/0`;
-  const gateway = await cluster(context, { state: url });
+  const gateway = await gatewayWithWorkers(context, { state: url });
   const { adminUrl } = gateway;
   const list = () => finished(context, ['keys', 'list', '--admin', adminUrl]);
 

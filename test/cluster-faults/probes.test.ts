@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '../store/redis-deployments.ts';
 import { folderFor } from '../support/folder.ts';
-import { beginProbing, killProber, probersAmong } from './probing.ts';
+import { startProbing, killProber, probersAmong } from './probing.ts';
 
 /** The least time-to-live there is; three intervals are less here. Milliseconds. */
 const TIME_TO_LIVE_MS = 5_000;
@@ -11,7 +11,7 @@ const BUSY_MS = 1_000;
 const CHECKS = 15;
 
 void test('of five nodes one checks each key, and when it is killed another goes on within the time-to-live', async (context) => {
-  await using probing = await beginProbing({
+  await using probing = await startProbing({
     folder: await folderFor(context),
     nodes: 5,
     keys: 6,

@@ -29,7 +29,7 @@ export interface Probing extends AsyncDisposable {
 const CHECK_MS = 100;
 
 /** Starts the nodes and has them find all keys dead. Whoever does so disposes of it. */
-export async function beginProbing({
+export async function startProbing({
   folder,
   nodes: count,
   keys,

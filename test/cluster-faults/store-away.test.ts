@@ -17,7 +17,7 @@ import { adminKeysAt, simulatedProvider } from '../support/gateway.ts';
 import { GatewayProcess } from '../support/gateway-process.ts';
 import { ask } from '../support/http.ts';
 import { SteadyLoad } from './load.ts';
-import type { Answered } from './load.ts';
+import type { RequestResult } from './load.ts';
 
 /** Longer than by default, and longer than a request takes on a machine that is busy with other tests. Milliseconds. */
 const STORE_TIMEOUT_MS = 3_000;
@@ -136,7 +136,7 @@ async function outlive(
   );
   const convergedMs = performance.now() - backAt;
   await eventually(async () => areAs(EXPECTED, await statesInStore(redis)));
-  await load.answers(200);
+  await load.untilAnswered(200);
 
   const { perSecond } = load;
   const answered = await load.stop();
@@ -166,7 +166,7 @@ async function outlive(
   assert.ok(convergedMs <= CONVERGENCE_MS, `${convergedMs} ms`);
 }
 
-function slowest(list: readonly Answered[]): string {
+function slowest(list: readonly RequestResult[]): string {
   return Math.max(...list.map(({ ms }) => ms)).toFixed(0);
 }
 

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { describe, it } from 'node:test';
 import { violationText } from './invariants.ts';
-import { isPlantName, plants } from './plants.ts';
+import { isBugName, plantedBugs } from './plants.ts';
 import { seedsFrom, simulateSeeds } from './simulation.ts';
 
 const SEEDS = 200;
@@ -53,9 +53,9 @@ void describe('simulated clusters', () => {
     assert.notDeepEqual(other?.runs[0]?.trace, first.runs[0]?.trace);
   });
 
-  for (const [name, { meaning, breaks, withinSeeds, firstSeed = 1 }] of Object.entries(plants)) {
+  for (const [name, { meaning, breaks, withinSeeds, firstSeed = 1 }] of Object.entries(plantedBugs)) {
     void it(`show the fault where ${meaning} (within ${withinSeeds} seeds)`, async () => {
-      assert.ok(isPlantName(name));
+      assert.ok(isBugName(name));
       const seeds = seedsFrom(firstSeed, withinSeeds);
       const { runs } = await simulateSeeds({ seeds, plant: name, until: breaks }, 1);
       const broken = runs.map(({ violation }) => violation?.invariant);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { ConfigurationWatch } from '../../src/cluster/configuration-watch.ts';
 import type { ConfigurationNotice } from '../../src/cluster/configuration-watch.ts';
-import { decodeNodes } from '../../src/cluster/nodes-told.ts';
+import { decodeReports } from '../../src/cluster/nodes-told.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
@@ -40,7 +40,7 @@ void test('nodes with different keys or policies are told of each other, once, u
     { kind: 'configurations-differ', others: [{ node: 'two', providers: ['p'] }], isLong: false },
   ]);
   assert.deepEqual(two.watch.others, [{ node: 'one', providers: ['p'] }]);
-  const kept = (await store.recall('configurations')) ?? '';
+  const kept = (await store.get('configurations')) ?? '';
   assert.ok(
     KEYS.every((key) => !kept.includes(key)),
     'no secret is told',
@@ -80,6 +80,6 @@ void test('what no node has written in the store is nothing', () => {
     '[["a",{"at":"x","prints":{}}]]',
     '[["a",{"at":1,"prints":{"p":2}}]]',
   ])
-    assert.equal(decodeNodes(text).size, 0, String(text));
-  assert.equal(decodeNodes('[["a",{"at":1,"prints":{"p":"x"}}]]').size, 1);
+    assert.equal(decodeReports(text).size, 0, String(text));
+  assert.equal(decodeReports('[["a",{"at":1,"prints":{"p":"x"}}]]').size, 1);
 });

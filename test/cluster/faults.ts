@@ -15,15 +15,15 @@ const faults: readonly ((world: World) => void)[] = [
   function storm(world) {
     const { dice } = world;
     const share = (): number => dice.pick([0, 0.02, 0.1]);
-    const { weather } = world.network;
-    world.setWeather({
+    const { conditions } = world.network;
+    world.setConditions({
       delayMs: dice.between(5, 60),
       late: share(),
       lateMs: 3_000,
       lost: share(),
       twice: share(),
     });
-    later(world, dice.between(500, 5_000), () => world.setWeather(weather));
+    later(world, dice.between(500, 5_000), () => world.setConditions(conditions));
   },
   function crash(world) {
     const node = world.dice.pick(world.nodes);

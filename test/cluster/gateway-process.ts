@@ -37,7 +37,7 @@ export interface Applied {
 type NamedId = Parameters<KeyBook['apply']>[0];
 
 /** The world around a process. */
-export interface Surroundings {
+export interface Environment {
   readonly time: VirtualTime;
   readonly dice: Dice;
   readonly trace: Trace;
@@ -46,9 +46,9 @@ export interface Surroundings {
   readonly providerSide: ProviderSide;
   readonly templates: readonly Template[];
   readonly outage: OutageWatch;
-  readonly onApplied: (process: GatewayProcess, applied: Applied) => void;
+  readonly onApplied: (process: SimulatedGateway, applied: Applied) => void;
   /** A process goes by another record of a key. */
-  readonly onChanged: (process: GatewayProcess, id: string, record: KeyRecord) => void;
+  readonly onChanged: (process: SimulatedGateway, id: string, record: KeyRecord) => void;
   /** A process heard that its write is in the store. */
   readonly onWritten: (revision: number) => void;
 }
@@ -58,7 +58,7 @@ const LIMITS = { holdBytes: 64 * 1024, stallMs: 1_000 };
 const IMPATIENT = 0.05;
 
 /** A gateway: the real book, pools, prober and failover, in one simulated process with its own clock. */
-export class GatewayProcess implements Owner {
+export class SimulatedGateway implements Owner {
   readonly name: string;
   readonly rate: number;
   alive = true;
@@ -73,7 +73,7 @@ export class GatewayProcess implements Owner {
   readonly #hasSince = new Map<string, number>();
   readonly #skewMs: number;
   readonly #path: Path;
-  readonly #world: Surroundings;
+  readonly #world: Environment;
   readonly #applied = new Map<string, number>();
   readonly #written = new Map<string, number>();
   #requests = 0;
@@ -89,7 +89,7 @@ export class GatewayProcess implements Owner {
     { skewMs, rate }: NodeSettings,
     path: Path,
     removed: ReadonlySet<string>,
-    world: Surroundings,
+    world: Environment,
   ) {
     this.name = name;
     this.#removed = removed;

@@ -4,7 +4,7 @@ import { compareActs } from '../../src/keys/operator-acts.ts';
 import { FRESH, holdOn, settle } from '../../src/keys/record.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import type { Change } from '../../src/store/contract.ts';
-import type { Applied, GatewayProcess } from './gateway-process.ts';
+import type { Applied, SimulatedGateway } from './gateway-process.ts';
 import type { Operator } from './operator.ts';
 import { OutageWatch } from './outage-watch.ts';
 import { KEYS } from './providers.ts';
@@ -79,11 +79,11 @@ export class Invariants {
   readonly #time: VirtualTime;
   readonly #operator: Operator;
   readonly #server: () => StoreServer;
-  readonly #processes: () => readonly GatewayProcess[];
+  readonly #processes: () => readonly SimulatedGateway[];
   /** When the store was told that a key must not be tried. True time. */
   readonly #outSince = new Map<string, number>();
   /** Epochs that the store must have left behind in the end, because a node has seen them end. */
-  readonly #ended: { readonly id: string; readonly epoch: number; readonly process: GatewayProcess }[] = [];
+  readonly #ended: { readonly id: string; readonly epoch: number; readonly process: SimulatedGateway }[] = [];
   #lostAt = -Infinity;
 
   constructor(
@@ -91,7 +91,7 @@ export class Invariants {
     server: () => StoreServer,
     providerSide: () => ProviderSide,
     operator: Operator,
-    processes: () => readonly GatewayProcess[],
+    processes: () => readonly SimulatedGateway[],
   ) {
     this.#operator = operator;
     this.#processes = processes;
@@ -106,7 +106,7 @@ export class Invariants {
   }
 
   /** A node sends a request to a provider. */
-  sends(process: GatewayProcess, { provider, secret, check }: SeenRequest): void {
+  sends(process: SimulatedGateway, { provider, secret, check }: SeenRequest): void {
     const key = BY_SECRET.get(secret);
     // Whether the address refuses strangers is asked by whoever checks its keys.
     if (key === undefined && check) {
@@ -127,7 +127,7 @@ export class Invariants {
   }
 
   /** Something was counted in a process. */
-  applied(process: GatewayProcess, { key, event, before, after, unwritten }: Applied): void {
+  applied(process: SimulatedGateway, { key, event, before, after, unwritten }: Applied): void {
     const id = recordId(key);
     const label = LABELS.get(id) ?? id;
     // What happens to a key that it has no more counts for nothing.
@@ -163,7 +163,7 @@ export class Invariants {
   }
 
   /** A process goes by another record of a key. */
-  changed(process: GatewayProcess, keyId: string, record: KeyRecord): void {
+  changed(process: SimulatedGateway, keyId: string, record: KeyRecord): void {
     const key = KEYS.find(({ id }) => id === keyId);
     if (key === undefined) return;
     const back = this.#operator.heard(recordId(key), process, record);
@@ -221,7 +221,7 @@ export class Invariants {
   }
 
   /** While nodes have different keys, those that the holder of the first lease does not have are checked by the next. */
-  #checks(process: GatewayProcess, provider: string, key: NamedKey | undefined): void {
+  #checks(process: SimulatedGateway, provider: string, key: NamedKey | undefined): void {
     // The lease was granted, and then lost by the store, while the answer was under way.
     if (this.#time.now - this.#lostAt < STORE_TIMEOUT_MS) return;
     const leases = RANKS.map((rank) => leaseName(provider, rank));
@@ -244,7 +244,7 @@ export class Invariants {
     return Math.min(hadForMs, this.#server().heldFor(lease)) >= CONFIGURED_MS;
   }
 
-  #triesLive(process: GatewayProcess, key: NamedKey, record: KeyRecord): void {
+  #triesLive(process: SimulatedGateway, key: NamedKey, record: KeyRecord): void {
     if (mustNotBeTried(record)) {
       this.violate(
         'dead-key-not-tried',
@@ -270,7 +270,7 @@ export class Invariants {
     );
   }
 
-  #counts(process: GatewayProcess, pooled: Iterable<{ readonly inFlight: number }>): void {
+  #counts(process: SimulatedGateway, pooled: Iterable<{ readonly inFlight: number }>): void {
     for (const { inFlight } of pooled) {
       if (inFlight < 0) this.violate('in-flight-counts', `${process.name} has ${inFlight} under way`);
     }

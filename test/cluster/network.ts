@@ -2,7 +2,7 @@ import type { Dice } from './dice.ts';
 import type { Owner, VirtualTime } from './time.ts';
 
 /** How the network treats messages. */
-export interface Weather {
+export interface NetworkConditions {
   /** Most messages take up to this. Milliseconds. */
   readonly delayMs: number;
   /** Share of messages that take up to `lateMs`, and so come behind later ones. */
@@ -14,7 +14,7 @@ export interface Weather {
   readonly twice: number;
 }
 
-export const FAIR: Weather = { delayMs: 4, late: 0, lateMs: 0, lost: 0, twice: 0 };
+export const GOOD_CONDITIONS: NetworkConditions = { delayMs: 4, late: 0, lateMs: 0, lost: 0, twice: 0 };
 
 /** The way between one node and the store. */
 export interface Path {
@@ -27,7 +27,7 @@ export interface Path {
 
 /** Carries messages between the nodes and the store, as well as the weather lets it. */
 export class Network {
-  weather = FAIR;
+  conditions = GOOD_CONDITIONS;
   readonly #time: VirtualTime;
   readonly #dice: Dice;
 
@@ -38,12 +38,12 @@ export class Network {
 
   /** Delivers a message some time later, once, twice or never. */
   send(path: Path, receiver: Owner | undefined, deliver: () => void): void {
-    const copies = this.#dice.chance(this.weather.twice) ? 2 : 1;
+    const copies = this.#dice.chance(this.conditions.twice) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) this.#sendOne(path, receiver, deliver);
   }
 
   #sendOne(path: Path, receiver: Owner | undefined, deliver: () => void): void {
-    const { delayMs, late, lateMs, lost } = this.weather;
+    const { delayMs, late, lateMs, lost } = this.conditions;
     if (path.cut || this.#dice.chance(lost)) {
       path.onLoss();
       return;

@@ -2,26 +2,26 @@ import { recordId } from '../../src/keys/key.ts';
 import { compareActs } from '../../src/keys/operator-acts.ts';
 import type { Hold, KeyRecord, OperatorAct } from '../../src/keys/record.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
-import type { GatewayProcess } from './gateway-process.ts';
+import type { SimulatedGateway } from './gateway-process.ts';
 import type { NamedKey } from './providers.ts';
 
 /** Something that the operator said at a node. */
-interface Said {
-  readonly process: GatewayProcess;
+interface Issued {
+  readonly process: SimulatedGateway;
   /** How many events its process had applied to the key, this one included. */
   readonly applied: number;
 }
 
-interface Word extends Said {
+interface IssuedAct extends Issued {
   readonly act: OperatorAct;
   /** Processes that know of it, or did before another word. */
-  readonly knownTo: Set<GatewayProcess>;
+  readonly knownTo: Set<SimulatedGateway>;
   /** None of those was left that had the key in its configuration. */
   isVoid: boolean;
 }
 
 interface Lift {
-  readonly process: GatewayProcess;
+  readonly process: SimulatedGateway;
   readonly holds: readonly Hold[];
 }
 
@@ -30,10 +30,16 @@ interface Lift {
  * so that two may be said that know nothing of each other. What was said last is then a matter of their stamps.
  */
 export class Operator {
-  readonly #words = new Map<string, Word[]>();
+  readonly #words = new Map<string, IssuedAct[]>();
   readonly #lifts = new Map<string, Lift[]>();
 
-  say(type: OperatorAct['act'], key: NamedKey, process: GatewayProcess, at: number, policy: KeyPolicy): void {
+  say(
+    type: OperatorAct['act'],
+    key: NamedKey,
+    process: SimulatedGateway,
+    at: number,
+    policy: KeyPolicy,
+  ): void {
     const id = recordId(key);
     process.apply(key, { type, at }, policy);
     const act = process.book?.record(key).operator;
@@ -47,7 +53,7 @@ export class Operator {
     });
   }
 
-  lift(key: NamedKey, process: GatewayProcess, at: number, policy: KeyPolicy): void {
+  lift(key: NamedKey, process: SimulatedGateway, at: number, policy: KeyPolicy): void {
     const id = recordId(key);
     const before = process.book?.record(key);
     if (before?.state !== 'in-service' || before.holds.length === 0) return;
@@ -56,7 +62,7 @@ export class Operator {
   }
 
   /** A process goes by another record of a key. @returns a hold that the operator has ended there, and that is back */
-  heard(id: string, process: GatewayProcess, record: KeyRecord): Hold | undefined {
+  heard(id: string, process: SimulatedGateway, record: KeyRecord): Hold | undefined {
     for (const word of this.#words.get(id) ?? []) {
       if (compareActs(record.operator, word.act) >= 0) word.knownTo.add(process);
     }
@@ -73,12 +79,12 @@ export class Operator {
   }
 
   /** A key has left the configuration of a process: with its record it forgets what was said of it. */
-  forgot(key: NamedKey, process: GatewayProcess): void {
+  forgot(key: NamedKey, process: SimulatedGateway): void {
     for (const word of this.#words.get(recordId(key)) ?? []) word.knownTo.delete(process);
   }
 
   /** A key has left a configuration, or a process is gone. What nobody knows any more who has the key may be lost. */
-  left(key: NamedKey, having: readonly GatewayProcess[]): void {
+  left(key: NamedKey, having: readonly SimulatedGateway[]): void {
     for (const word of this.#words.get(recordId(key)) ?? []) {
       word.isVoid ||= !having.some((process) => word.knownTo.has(process));
     }
@@ -99,7 +105,7 @@ export class Operator {
   }
 }
 
-function mayBeLost(id: string, { process, applied }: Said, storeLost: boolean): boolean {
+function mayBeLost(id: string, { process, applied }: Issued, storeLost: boolean): boolean {
   return !process.alive && (storeLost || process.written(id) < applied);
 }
 

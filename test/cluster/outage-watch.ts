@@ -2,7 +2,7 @@ import { recordId } from '../../src/keys/key.ts';
 import { holdOn, settle } from '../../src/keys/record.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Change } from '../../src/store/contract.ts';
-import type { GatewayProcess } from './gateway-process.ts';
+import type { SimulatedGateway } from './gateway-process.ts';
 import { recordOf } from './invariants.ts';
 import type { Violation } from './invariants.ts';
 import type { ProviderSide } from './provider-side.ts';
@@ -18,7 +18,7 @@ export interface Expected {
 }
 
 /** How a request came out. */
-export interface CameOut {
+export interface ObservedChange {
   readonly kind: string;
   /** Providers at which tries failed. */
   readonly failedAt: readonly string[];
@@ -49,7 +49,7 @@ export class OutageWatch {
     string,
     { readonly until: number; readonly at: number; readonly knownSince: number }
   >();
-  readonly #met = new Map<GatewayProcess, number>();
+  readonly #met = new Map<SimulatedGateway, number>();
 
   constructor(
     time: VirtualTime,
@@ -86,7 +86,7 @@ export class OutageWatch {
     this.#open.clear();
   }
 
-  requestBegins(process: GatewayProcess): Expected | undefined {
+  requestBegins(process: SimulatedGateway): Expected | undefined {
     const down = this.#down;
     const other = process.providers.find(({ id }) => id !== down);
     if (down === undefined || other === undefined || !this.#canAnswer(process, other)) return undefined;
@@ -98,7 +98,11 @@ export class OutageWatch {
     return { down, leftAlone };
   }
 
-  requestEnds(process: GatewayProcess, { down, leftAlone }: Expected, { kind, failedAt }: CameOut): void {
+  requestEnds(
+    process: SimulatedGateway,
+    { down, leftAlone }: Expected,
+    { kind, failedAt }: ObservedChange,
+  ): void {
     if (kind !== 'answer' && kind !== 'cancelled') {
       this.#violate(
         'outage-costs-nothing',
@@ -115,9 +119,9 @@ export class OutageWatch {
   }
 
   /** Whether every key that a process would use there works, and there is one; and nothing keeps it from that provider. */
-  #canAnswer(process: GatewayProcess, { id, pool }: Provider): boolean {
+  #canAnswer(process: SimulatedGateway, { id, pool }: Provider): boolean {
     const now = process.clock(this.#time.now);
-    const mark = pool.circuits.get('m')?.mark;
+    const mark = pool.circuits.get('m')?.status;
     if (mark !== undefined && mark.state !== 'closed') return false;
     const having = KEYS.filter((key) => key.providerId === id && process.hasKey(key.id));
     const usable = having.filter((key) => {

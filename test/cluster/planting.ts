@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import type { LoadFnOutput } from 'node:module';
-import { plants } from './plants.ts';
-import type { PlantName } from './plants.ts';
+import { plantedBugs } from './plants.ts';
+import type { BugName } from './plants.ts';
 
 const TOP = new URL('../../', import.meta.url);
 
@@ -9,8 +9,8 @@ const TOP = new URL('../../', import.meta.url);
  * Changes a line of the code that is loaded from now on in this thread; the file stays as it is.
  * @throws RangeError on loading, where the line is no longer there
  */
-export function plant(name: PlantName): void {
-  const { file, is, becomes } = plants[name];
+export function plantBug(name: BugName): void {
+  const { file, is, becomes } = plantedBugs[name];
   const url = new URL(file, TOP).href;
   registerHooks({
     load(loaded, context, nextLoad) {

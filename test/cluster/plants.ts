@@ -1,7 +1,7 @@
 import type { Invariant } from './invariants.ts';
 
 /** A fault put into the code that is simulated, and nowhere else, to show that the simulation finds it. */
-export interface Plant {
+export interface PlantedBug {
   /** What is wrong with it. */
   readonly meaning: string;
   /** From the top folder. */
@@ -16,7 +16,7 @@ export interface Plant {
   readonly firstSeed?: number;
 }
 
-export type PlantName =
+export type BugName =
   | 'blind-write'
   | 'old-epochs-count'
   | 'dropped-on-conflict'
@@ -35,7 +35,7 @@ export type PlantName =
   | 'deletion-undone'
   | 'removed-for-all';
 
-export const plants: Readonly<Record<PlantName, Plant>> = {
+export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'blind-write': {
     meaning: 'compare-and-set writes whatever revision was expected',
     file: 'src/store/rules.ts',
@@ -176,6 +176,6 @@ export const plants: Readonly<Record<PlantName, Plant>> = {
   },
 };
 
-export function isPlantName(name: string): name is PlantName {
-  return Object.hasOwn(plants, name);
+export function isBugName(name: string): name is BugName {
+  return Object.hasOwn(plantedBugs, name);
 }

@@ -63,7 +63,7 @@ const SCARCE_MS = 3_000;
 const LIMIT_WINDOW_MS = 7_000;
 
 /** What every answer says beside itself: whose limits the key shares, and how much is left of them. */
-function asides(provider: string, secret: string, now: number): Readonly<Record<string, string>> {
+function hintHeaders(provider: string, secret: string, now: number): Readonly<Record<string, string>> {
   const isScarce = now % LIMIT_WINDOW_MS < SCARCE_MS;
   return {
     'openai-organization': secret.endsWith('-3') ? `org-${provider}-alone` : `org-${provider}`,
@@ -117,7 +117,7 @@ export class ProviderSide {
       this.#dispatch(provider, owner, request, handler);
     return {
       dispatch,
-      dispatchAfresh: dispatch,
+      dispatchOnNewConnection: dispatch,
       close: () => Promise.resolve(),
       destroy: () => Promise.resolve(),
     };
@@ -143,7 +143,7 @@ export class ProviderSide {
       this.#time.after(latencyMs, owner, () => {
         if (controller.aborted) return;
         if (breaks) handler.onResponseError?.(controller, new Error('read ECONNRESET'));
-        else give(answer, asides(provider, secret, this.#time.now), handler, controller);
+        else give(answer, hintHeaders(provider, secret, this.#time.now), handler, controller);
       });
     });
   }

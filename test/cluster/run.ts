@@ -3,7 +3,7 @@ import { recordId } from '../../src/keys/key.ts';
 import { settle } from '../../src/keys/record.ts';
 import { describe } from './describe.ts';
 import { FAULTS_MS, planFaults } from './faults.ts';
-import type { GatewayProcess } from './gateway-process.ts';
+import type { SimulatedGateway } from './gateway-process.ts';
 import { recordOf, violationText } from './invariants.ts';
 import type { Violation } from './invariants.ts';
 import { KEYS } from './providers.ts';
@@ -142,7 +142,7 @@ async function end(world: World): Promise<void> {
   tallyIsExact(world);
 }
 
-function atRest({ invariants, server, time }: World, process: GatewayProcess): void {
+function atRest({ invariants, server, time }: World, process: SimulatedGateway): void {
   const { name, book, providers, requestsUnderWay } = process;
   if (book === undefined || book.storeFailed) {
     invariants.violate('states-converge', `${name} has not found back to the store`);

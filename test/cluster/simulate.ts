@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { isPlantName, plants } from './plants.ts';
-import type { PlantName } from './plants.ts';
+import { isBugName, plantedBugs } from './plants.ts';
+import type { BugName } from './plants.ts';
 import { violationText } from './invariants.ts';
 import { seedsFrom, simulateSeeds } from './simulation.ts';
 import type { Run } from './simulation.ts';
@@ -13,7 +13,7 @@ interface Options {
   readonly seeds: number;
   readonly from: number;
   readonly seed?: number;
-  readonly plant?: PlantName;
+  readonly plant?: BugName;
 }
 
 const program = new Command('simulate:cluster')
@@ -23,7 +23,7 @@ const program = new Command('simulate:cluster')
   .option('--seeds <n>', 'how many seeds', wholeNumber, 1_000)
   .option('--from <n>', 'the first seed', wholeNumber, 1)
   .option('--seed <n>', 'replay this one seed, and show all that happened', wholeNumber)
-  .option('--plant <name>', `a fault to plant: ${Object.keys(plants).join(', ')}`, plantName)
+  .option('--plant <name>', `a fault to plant: ${Object.keys(plantedBugs).join(', ')}`, plantName)
   .parse();
 
 const { seeds, from, seed, plant } = program.opts<Options>();
@@ -64,7 +64,7 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('expected a whole number from 1');
 }
 
-function plantName(text: string): PlantName {
-  if (isPlantName(text)) return text;
-  throw new InvalidArgumentError(`expected one of ${Object.keys(plants).join(', ')}`);
+function plantName(text: string): BugName {
+  if (isBugName(text)) return text;
+  throw new InvalidArgumentError(`expected one of ${Object.keys(plantedBugs).join(', ')}`);
 }

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { Invariant, Violation } from './invariants.ts';
-import type { PlantName } from './plants.ts';
+import type { BugName } from './plants.ts';
 
 /** What is to be simulated. */
 export interface Assignment {
   readonly seeds: readonly number[];
   /** A fault to put into the code first. */
-  readonly plant?: PlantName | undefined;
+  readonly plant?: BugName | undefined;
   /** Reports every run, and all that happened in it. */
   readonly traced?: boolean;
   /** A thread ends with its first run that breaks this; with the first that breaks any, unless said otherwise. */

@@ -87,15 +87,15 @@ export class StoreClient implements Store {
     await this.#ask((server) => server.renewLease(lease, 0));
   }
 
-  remember(id: string, value: string, ttlMs: number): Promise<void> {
+  set(id: string, value: string, ttlMs: number): Promise<void> {
     return this.#at((server) => server.remember(id, value, ttlMs));
   }
 
-  recall(id: string): Promise<string | undefined> {
+  get(id: string): Promise<string | undefined> {
     return this.#at((server) => server.recall(id));
   }
 
-  forget(id: string): Promise<void> {
+  delete(id: string): Promise<void> {
     return this.#at((server) => server.forget(id));
   }
 

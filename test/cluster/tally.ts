@@ -2,7 +2,7 @@ import type { KeyEvent } from '../../src/keys/event.ts';
 import { recordId } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import type { KeyPolicy } from '../../src/keys/reducer.ts';
-import type { GatewayProcess } from './gateway-process.ts';
+import type { SimulatedGateway } from './gateway-process.ts';
 
 /** A key that only ever fails and never leaves service: its record says how many failures reached the store. */
 export const TALLY = { id: 'tally', providerId: 'tally' } as const;
@@ -17,7 +17,7 @@ const POLICY: KeyPolicy = {
 };
 
 /** Counts one failure at a process. */
-export function tally(process: GatewayProcess, at: number): void {
+export function tally(process: SimulatedGateway, at: number): void {
   const event: KeyEvent = {
     type: 'attempt',
     epoch: 0,
@@ -40,7 +40,7 @@ export interface Expected {
   readonly atMost: number;
 }
 
-export function expectedTally(processes: readonly GatewayProcess[], countedTwice: number): Expected {
+export function expectedTally(processes: readonly SimulatedGateway[], countedTwice: number): Expected {
   let atLeast = 0;
   let atMost = countedTwice;
   for (const process of processes) {

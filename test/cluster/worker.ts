@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { plant } from './planting.ts';
+import { plantBug } from './planting.ts';
 import type { Order, Report } from './simulation.ts';
 
 /** Simulates the seeds of one order, one after another, and reports each that ends badly. */
 async function carryOut(order: Order): Promise<void> {
-  if (order.plant !== undefined) plant(order.plant);
+  if (order.plant !== undefined) plantBug(order.plant);
   // Only now, so that the fault is in what is loaded.
   const { simulate } = await import('./simulate-seed.ts');
   let happened = 0;

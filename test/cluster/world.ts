@@ -1,13 +1,13 @@
-import { markOf } from '../../src/keys/codec.ts';
+import { writeIdOf } from '../../src/keys/codec.ts';
 import { recordId } from '../../src/keys/key.ts';
 import type { Change } from '../../src/store/contract.ts';
 import { describe } from './describe.ts';
 import { Dice } from './dice.ts';
-import { GatewayProcess } from './gateway-process.ts';
-import type { Surroundings } from './gateway-process.ts';
+import { SimulatedGateway } from './gateway-process.ts';
+import type { Environment } from './gateway-process.ts';
 import { Invariants, recordOf } from './invariants.ts';
-import { FAIR, Network } from './network.ts';
-import type { Path, Weather } from './network.ts';
+import { GOOD_CONDITIONS, Network } from './network.ts';
+import type { Path, NetworkConditions } from './network.ts';
 import { Operator } from './operator.ts';
 import { ProviderSide } from './provider-side.ts';
 import type { Health } from './provider-side.ts';
@@ -25,7 +25,7 @@ import { Trace } from './trace.ts';
 export interface Node {
   readonly settings: NodeSettings;
   readonly path: Path;
-  process: GatewayProcess | undefined;
+  process: SimulatedGateway | undefined;
   runs: number;
   /** Ids of keys that have left its configuration. */
   removed: ReadonlySet<string>;
@@ -47,17 +47,17 @@ export class World {
   readonly providerSide: ProviderSide;
   readonly nodes: readonly Node[];
   /** Every process that ever ran. */
-  readonly processes: GatewayProcess[] = [];
+  readonly processes: SimulatedGateway[] = [];
   readonly operator = new Operator();
   /** A key that leaves the configurations of nodes; at most one in each world. */
   leaver: NamedKey | undefined;
   /** It leaves all of them, and for good. */
   leaves = false;
   /** Who was the last to have it, and has deleted its record since; undefined where that process was ended before. */
-  lastOwner: GatewayProcess | undefined;
+  lastOwner: SimulatedGateway | undefined;
   /** Clients send requests. */
   isBusy = true;
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: Environment;
   /** Failures that may count twice: see `#wroteTally`. */
   countedTwice = 0;
   /** Failures in writes of the tally, by revision, until their writer hears of it. */
@@ -115,14 +115,14 @@ export class World {
     };
   }
 
-  get living(): GatewayProcess[] {
+  get living(): SimulatedGateway[] {
     return this.processes.filter(({ alive }) => alive);
   }
 
   boot(node: Node): void {
     if (node.process?.alive === true) return;
     const { time } = this;
-    const process = new GatewayProcess(
+    const process = new SimulatedGateway(
       `${node.settings.name}.${++node.runs}`,
       node.settings,
       node.path,
@@ -160,9 +160,9 @@ export class World {
     path.onLoss();
   }
 
-  setWeather(weather: Weather): void {
+  setConditions(weather: NetworkConditions): void {
     this.trace.add('network', () => JSON.stringify(weather));
-    this.network.weather = weather;
+    this.network.conditions = weather;
   }
 
   stopStore(): void {
@@ -221,11 +221,11 @@ export class World {
   }
 
   /** Living processes that have a key in their configuration. */
-  #having(key: NamedKey): readonly GatewayProcess[] {
+  #having(key: NamedKey): readonly SimulatedGateway[] {
     return this.living.filter((process) => process.book !== undefined && process.hasKey(key.id));
   }
 
-  #noteEnd(process: GatewayProcess): void {
+  #noteEnd(process: SimulatedGateway): void {
     if (this.leaver !== undefined && process.hasKey(this.leaver.id)) this.lastOwner = undefined;
     this.#noteLeft();
   }
@@ -237,7 +237,7 @@ export class World {
   /** Ends all faults between nodes and store, and starts what is not running. */
   heal(): void {
     this.trace.add('world', () => 'all faults end');
-    this.setWeather(FAIR);
+    this.setConditions(GOOD_CONDITIONS);
     this.startStore('none');
     const { leaver } = this;
     for (const node of this.nodes) {
@@ -251,13 +251,13 @@ export class World {
   }
 
   /** Runs something in a process. That it fails is a defect, unless the process was killed meanwhile. */
-  as(process: GatewayProcess, run: () => Promise<void>): void {
+  as(process: SimulatedGateway, run: () => Promise<void>): void {
     this.time
       .as(process, run)
       .catch((error: unknown) => this.invariants.violate('no-defect', `${process.name}: ${textOf(error)}`));
   }
 
-  #repeat(process: GatewayProcess, gapMs: number, run: () => void): void {
+  #repeat(process: SimulatedGateway, gapMs: number, run: () => void): void {
     this.time.after(this.dice.gap(gapMs), process, () => {
       if (this.isBusy) run();
       this.#repeat(process, gapMs, run);
@@ -289,7 +289,7 @@ export class World {
 
 /** A book marks what it writes with its own name and a number. */
 function writerOf({ value = '' }: Change): string | undefined {
-  return markOf(value)?.split('.', 1)[0];
+  return writeIdOf(value)?.split('.', 1)[0];
 }
 
 function textOf(error: unknown): string {

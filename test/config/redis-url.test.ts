@@ -4,13 +4,13 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { describeConfig } from '../../src/config/describe.ts';
 import { parseRedisUrl } from '../../src/config/redis-url.ts';
-import type { RedisPlace } from '../../src/store/place.ts';
+import type { RedisAddress } from '../../src/store/place.ts';
 import { configOf, problemsIn } from './parsing.ts';
 
-function placeOf(url: string): RedisPlace {
+function placeOf(url: string): RedisAddress {
   const result = parseRedisUrl(url);
   assert.ok(result?.ok, `refused: ${url}`);
-  return result.place;
+  return result.address;
 }
 
 /** What stands where nothing else was written. */

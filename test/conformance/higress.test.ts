@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../src/config/load.ts';
-import { leavingUnder, type Asked } from '../providers/leaving.ts';
+import { tryOutgoingUnder, type ClientRequest } from '../providers/leaving.ts';
 import { gatewayFor } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
@@ -13,7 +13,7 @@ import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
  */
 
 interface Case {
-  readonly asked?: Partial<Asked> & { readonly model?: string };
+  readonly asked?: Partial<ClientRequest> & { readonly model?: string };
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -200,7 +200,7 @@ function textOf(name: string): string {
   return readFileSync(new URL(`higress/${name}.yaml`, import.meta.url), 'utf8');
 }
 
-function askedOf({ asked: { model = 'm', ...more } = {} }: Case): Asked {
+function askedOf({ asked: { model = 'm', ...more } = {} }: Case): ClientRequest {
   return { path: '/v1/chat/completions', body: chat(model), ...more };
 }
 
@@ -214,7 +214,7 @@ void describe('a configuration of the Higress plugin runs unchanged, by what wou
       const warnings = parsed.warnings.map(({ path, expected }) => `${path}: ${expected}`).join('\n');
       if (warns === undefined) assert.equal(warnings, '');
       else assert.match(warnings, warns);
-      const left = await leavingUnder(text, askedOf(given));
+      const left = await tryOutgoingUnder(text, askedOf(given));
       assert.ok(typeof left === 'object', JSON.stringify(left));
       assert.equal(left.url, url);
       for (const [header, value] of Object.entries(headers))
@@ -283,7 +283,7 @@ void describe('what the plugin signs is signed:', () => {
     void it(name, async () => {
       const given = cases[name];
       assert.ok(given);
-      const left = await leavingUnder(textOf(name), askedOf(given));
+      const left = await tryOutgoingUnder(textOf(name), askedOf(given));
       assert.ok(typeof left === 'object');
       const { authorization = '' } = left.headers;
       assert.ok(authorization.startsWith(begins), authorization);

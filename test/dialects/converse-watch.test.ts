@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { converseStream } from '../../src/dialects/bedrock-operations.ts';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
 import { judge } from '../../src/failover/judge.ts';
-import type { Watch } from '../../src/upstream/watch.ts';
+import type { ResponseWatch } from '../../src/upstream/watch.ts';
 import { awsFrame, converseEvent, converseException } from '../support/aws-frames.ts';
 import { boundariesOf, cutAt, everyCut } from './cuts.ts';
 
@@ -60,14 +60,14 @@ const streams: readonly { readonly what: string; readonly frames: readonly (read
   },
 ];
 
-function watch(): Watch {
+function watch(): ResponseWatch {
   return watchAnswer(converseStream, true, 'application/vnd.amazon.eventstream', '');
 }
 
-function seen({ output, error, complete }: Watch): Sees {
+function seen({ hasOutput, error, isComplete }: ResponseWatch): Sees {
   if (error !== undefined) return 'error';
-  if (complete) return 'end';
-  return output ? 'output' : 'preamble';
+  if (isComplete) return 'end';
+  return hasOutput ? 'output' : 'preamble';
 }
 
 void describe('watching an AWS event stream', () => {

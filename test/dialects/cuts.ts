@@ -1,5 +1,5 @@
 import type { SseScanner } from '../../src/dialects/sse-scanner.ts';
-import type { Watch } from '../../src/upstream/watch.ts';
+import type { ResponseWatch } from '../../src/upstream/watch.ts';
 
 /** A text cut at the given places. */
 export function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
@@ -17,7 +17,7 @@ export function everyCut(bytes: Buffer): Buffer[][] {
  * Reads chunks and gives the absolute offsets of the boundaries that were told, each once. Chunks are wiped
  * after they were read, as a reader may not hold on to them.
  */
-export function boundariesOf(reader: SseScanner | Watch, chunks: readonly Buffer[]): number[] {
+export function boundariesOf(reader: SseScanner | ResponseWatch, chunks: readonly Buffer[]): number[] {
   const boundaries = new Set<number>();
   let offset = 0;
   for (const chunk of chunks) {

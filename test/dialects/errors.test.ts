@@ -7,7 +7,7 @@ import OpenAI, { APIError, AuthenticationError, InternalServerError, NotFoundErr
 import * as z from 'zod';
 import { gatewayErrors } from '../../src/dialects/error-table.ts';
 import type { GatewayErrorCode } from '../../src/dialects/error-table.ts';
-import { errorBody, errorEvent } from '../../src/dialects/errors.ts';
+import { gatewayErrorAnswer, gatewayErrorEvent } from '../../src/dialects/errors.ts';
 import { renderErrorsPage } from '../../src/dialects/errors-page.ts';
 import type { Dialect } from '../../src/dialects/operation.ts';
 
@@ -40,7 +40,7 @@ void describe('an error of the gateway', () => {
   for (const code of codes) {
     void it(`has the shape of OpenAI's in every dialect: ${code}`, () => {
       for (const dialect of dialects) {
-        const { status, headers, body } = errorBody(dialect, code);
+        const { status, headers, body } = gatewayErrorAnswer(dialect, code);
         const { error } = openAiError.parse(JSON.parse(body));
         assert.equal(error.code, code);
         assert.equal(error.type, gatewayErrors[code].type);
@@ -54,18 +54,21 @@ void describe('an error of the gateway', () => {
   void it('says what it is told, escaped and bounded', () => {
     const values = { model: `a"\n${'x'.repeat(5000)}` };
     const { error } = openAiError.parse(
-      JSON.parse(errorBody('openai-chat', 'model_not_routed', { values }).body),
+      JSON.parse(gatewayErrorAnswer('openai-chat', 'model_not_routed', { values }).body),
     );
     assert.ok(error.message.startsWith('No route leads to the model "a"\nxxx'));
     assert.ok(error.message.length < 300);
   });
 
   void it('names the wait in whole seconds and in milliseconds, never too short', () => {
-    const { headers } = errorBody('openai', 'no_key_available', { retryAfterMs: 1500.2 });
+    const { headers } = gatewayErrorAnswer('openai', 'no_key_available', { retryAfterMs: 1500.2 });
     assert.equal(headers['retry-after'], '2');
     assert.equal(headers['retry-after-ms'], '1501');
     assert.equal(headers['x-should-retry'], undefined);
-    assert.equal(errorBody('openai', 'no_key_available', { retryAfterMs: -5 }).headers['retry-after'], '0');
+    assert.equal(
+      gatewayErrorAnswer('openai', 'no_key_available', { retryAfterMs: -5 }).headers['retry-after'],
+      '0',
+    );
   });
 
   void it('tells clients not to retry what is futile', () => {
@@ -96,7 +99,7 @@ void describe('the official SDK', () => {
       const listener: RequestListener = (request, response) => {
         requests++;
         request.resume();
-        const { status, headers, body } = errorBody('openai', code);
+        const { status, headers, body } = gatewayErrorAnswer('openai', code);
         response.writeHead(status, headers).end(body);
       };
       await withClient(listener, async (client) => {
@@ -111,7 +114,7 @@ void describe('the official SDK', () => {
 
   void it('raises an error that comes in a stream of chat chunks', async () => {
     await withClient(
-      streaming('data: {"choices":[]}\n\n', errorEvent('openai-chat', 'upstream_broken')),
+      streaming('data: {"choices":[]}\n\n', gatewayErrorEvent('openai-chat', 'upstream_broken')),
       async (client) => {
         const stream = await client.chat.completions.create({ model: 'm', messages: [], stream: true });
         await assert.rejects(async () => drain(stream), isBroken);
@@ -120,7 +123,7 @@ void describe('the official SDK', () => {
   });
 
   void it('raises an error that comes in a stream of a response', async () => {
-    const event = errorEvent('openai-responses', 'upstream_broken');
+    const event = gatewayErrorEvent('openai-responses', 'upstream_broken');
     assert.match(event, /^event: error\ndata: \{"type":"error",.*"sequence_number":0\}\n\n$/);
     await withClient(streaming(event), async (client) => {
       const stream = await client.responses.create({ model: 'm', input: 'x', stream: true });
@@ -129,7 +132,7 @@ void describe('the official SDK', () => {
   });
 
   void it('raises an error that comes in a stream of images', async () => {
-    await withClient(streaming(errorEvent('openai', 'upstream_broken')), async (client) => {
+    await withClient(streaming(gatewayErrorEvent('openai', 'upstream_broken')), async (client) => {
       const stream = await client.images.generate({ prompt: 'x', stream: true });
       await assert.rejects(async () => drain(stream), isBroken);
     });
@@ -148,7 +151,7 @@ function isCode(code: string): code is GatewayErrorCode {
 }
 
 function told(code: GatewayErrorCode, retryAfterMs?: number): Readonly<Record<string, string>> {
-  return errorBody('openai', code, retryAfterMs === undefined ? {} : { retryAfterMs }).headers;
+  return gatewayErrorAnswer('openai', code, retryAfterMs === undefined ? {} : { retryAfterMs }).headers;
 }
 
 function streaming(...events: string[]): RequestListener {

@@ -64,7 +64,7 @@ void describe('reading a JSON body', () => {
     ['"messages":[{"thinking":"hm"}]', false],
   ] as const) {
     void it(`${thinks ? 'asks' : 'does not ask'} for thought: ${asked}`, () => {
-      assert.equal(facts(`{"model":"m",${asked},"n":1}`).thinks, thinks);
+      assert.equal(facts(`{"model":"m",${asked},"n":1}`).asksForReasoning, thinks);
     });
   }
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { operations } from '../../src/dialects/operation-table.ts';
 import { familyOf, type Family } from '../../src/dialects/operation.ts';
-import { allowedMethods, createsLasting, findTarget } from '../../src/dialects/operations.ts';
+import { allowedMethods, createsResource, findTarget } from '../../src/dialects/operations.ts';
 
 /** What tells a vendor's clients where paths do not. */
 const MARKS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
@@ -227,7 +227,7 @@ void describe('whether a call leaves something behind', () => {
   for (const [method, url, says, creates] of cases) {
     void it(`${method} ${url} with ${JSON.stringify(says)}: ${creates ? 'yes' : 'no'}`, () => {
       const { operation } = found(method, url);
-      assert.equal(createsLasting(operation, { store: undefined, background: false, ...says }), creates);
+      assert.equal(createsResource(operation, { store: undefined, background: false, ...says }), creates);
     });
   }
 });

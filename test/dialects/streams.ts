@@ -1,11 +1,11 @@
 /** What a watch should have seen once a frame is whole; `start` is the state before any output. */
-export type Sees = 'preamble' | 'output' | 'end' | 'error' | 'failed';
+export type ExpectedKind = 'preamble' | 'output' | 'end' | 'error' | 'failed';
 
 export interface StreamFixture {
   readonly what: string;
   readonly method?: 'GET' | 'POST';
   readonly path: string;
-  readonly frames: readonly (readonly [frame: string, sees: Sees])[];
+  readonly frames: readonly (readonly [frame: string, sees: ExpectedKind])[];
 }
 
 function data(value: unknown): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hunyuanChat, vendorOperations, tritonGenerate } from '../../src/dialects/vendor-operations.ts';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
-import type { Watch } from '../../src/upstream/watch.ts';
+import type { ResponseWatch } from '../../src/upstream/watch.ts';
 
 interface Seen {
   readonly output: boolean;
@@ -23,8 +23,8 @@ function watch(name: string, pieces: readonly string[], type = 'text/event-strea
   return [...seen, seenOf(watched)];
 }
 
-function seenOf({ output, complete, error }: Watch): Seen {
-  return { output, complete, error: error !== undefined };
+function seenOf({ hasOutput, isComplete, error }: ResponseWatch): Seen {
+  return { output: hasOutput, complete: isComplete, error: error !== undefined };
 }
 
 /** The end of a workflow of Dify. */

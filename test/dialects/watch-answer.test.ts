@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { findTarget } from '../../src/dialects/operations.ts';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
-import type { Watch } from '../../src/upstream/watch.ts';
+import type { ResponseWatch } from '../../src/upstream/watch.ts';
 import { cutAt, everyCut } from './cuts.ts';
 import { streams as openaiStreams } from './streams.ts';
 import { vendorStreams } from './vendor-streams.ts';
@@ -19,26 +19,30 @@ interface State {
 
 const BEGINNING: State = { output: false, failed: false, complete: false };
 
-function watch(path: string, contentType: string, more: { method?: string; encoding?: string } = {}): Watch {
+function watch(
+  path: string,
+  contentType: string,
+  more: { method?: string; encoding?: string } = {},
+): ResponseWatch {
   const target = findTarget(more.method ?? 'POST', path);
   assert.ok(typeof target === 'object');
   return watchAnswer(target.operation, true, contentType, more.encoding ?? '');
 }
 
-function stateOf(seen: Watch): State {
-  return { output: seen.output, failed: seen.error !== undefined, complete: seen.complete };
+function stateOf(seen: ResponseWatch): State {
+  return { output: seen.hasOutput, failed: seen.error !== undefined, complete: seen.isComplete };
 }
 
 /** What is known behind each frame, by the offset of its end. */
 function expectedStates(fixture: StreamFixture): [end: number, state: State][] {
   let state = BEGINNING;
   let end = 0;
-  return fixture.frames.map(([frame, sees]) => {
+  return fixture.frames.map(([frame, kind]) => {
     end += Buffer.byteLength(frame);
     state = {
-      output: state.output || sees === 'output' || sees === 'end',
-      failed: state.failed || sees === 'error' || sees === 'failed',
-      complete: state.complete || sees === 'end' || sees === 'failed',
+      output: state.output || kind === 'output' || kind === 'end',
+      failed: state.failed || kind === 'error' || kind === 'failed',
+      complete: state.complete || kind === 'end' || kind === 'failed',
     };
     return [end, state];
   });
@@ -63,7 +67,7 @@ function bytesOf(fixture: StreamFixture): Buffer {
   return Buffer.from(fixture.frames.map(([frame]) => frame).join(''));
 }
 
-function readWhole(seen: Watch, text: string): State {
+function readWhole(seen: ResponseWatch, text: string): State {
   assert.equal(seen.read(Buffer.from(text)), Buffer.byteLength(text));
   assert.deepEqual(stateOf(seen), BEGINNING, 'nothing is known before the end');
   seen.end();
@@ -211,7 +215,7 @@ void describe('watching a JSON answer', () => {
 
 void describe('watching an answer that cannot be looked into', () => {
   const error = '{"error":{"message":"x"}}';
-  const cases: [what: string, opaque: () => Watch][] = [
+  const cases: [what: string, opaque: () => ResponseWatch][] = [
     ['audio', () => watch('/audio/speech', 'audio/mpeg')],
     ['a transcript as text', () => watch('/audio/transcriptions', 'text/vtt')],
     ['compressed JSON', () => watch('/chat/completions', 'application/json', { encoding: 'gzip' })],

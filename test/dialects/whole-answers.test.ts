@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { leastOf } from '../../src/dialects/least-answers.ts';
+import { expectedAnswerOf } from '../../src/dialects/least-answers.ts';
 import { operations } from '../../src/dialects/operation-table.ts';
 import { findTarget } from '../../src/dialects/operations.ts';
 import type { Operation } from '../../src/dialects/operations.ts';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
-import type { Watch } from '../../src/upstream/watch.ts';
+import type { ResponseWatch } from '../../src/upstream/watch.ts';
 import { everyCut } from './cuts.ts';
 import { goodAnswers, noAnswers, noAnswersTo } from './whole-answer-samples.ts';
 import type { Sample } from './whole-answer-samples.ts';
@@ -19,13 +19,13 @@ function operationOf({ method = 'POST', path }: Pick<Sample, 'method' | 'path'>)
   return target.operation;
 }
 
-function read(operation: Operation, type: string, chunks: readonly Buffer[]): Watch {
+function read(operation: Operation, type: string, chunks: readonly Buffer[]): ResponseWatch {
   const seen = watchAnswer(operation, false, type, '');
   for (const chunk of chunks) {
     const lent = Buffer.from(chunk);
     assert.equal(seen.read(lent), lent.length);
     assert.equal(
-      seen.output || seen.complete || seen.error !== undefined,
+      seen.hasOutput || seen.isComplete || seen.error !== undefined,
       false,
       'nothing is known before the end',
     );
@@ -46,9 +46,9 @@ void describe('a whole answer with the least it must have passes', () => {
     const operation = operationOf(sample);
     void it(`${operation.name}: ${what}`, () => {
       for (const chunks of everyWay(body)) {
-        const { output, complete, error, ...seen } = read(operation, type, chunks);
-        assert.deepEqual([output, complete, error, seen.flaw], [true, true, undefined, undefined]);
-        assert.equal(seen.empty, empty);
+        const { hasOutput, isComplete, error, ...seen } = read(operation, type, chunks);
+        assert.deepEqual([hasOutput, isComplete, error, seen.flaw], [true, true, undefined, undefined]);
+        assert.equal(seen.isEmpty, empty);
       }
     });
   }
@@ -56,16 +56,16 @@ void describe('a whole answer with the least it must have passes', () => {
 
 /** Operations whose answer has to have something. */
 const checked = operations.filter(
-  (operation) => leastOf(operation) !== undefined && !operation.name.startsWith('audio.'),
+  (operation) => expectedAnswerOf(operation) !== undefined && !operation.name.startsWith('audio.'),
 );
 
 function assertNone(operation: Operation, type: string, body: string, flaw: string | undefined): void {
   for (const chunks of everyWay(body)) {
     const seen = read(operation, type, chunks);
-    assert.equal(seen.output, false, operation.name);
+    assert.equal(seen.hasOutput, false, operation.name);
     assert.equal(seen.flaw, flaw, operation.name);
     if (flaw !== undefined || body.trim() === '')
-      assert.deepEqual([seen.error, seen.complete], [undefined, false]);
+      assert.deepEqual([seen.error, seen.isComplete], [undefined, false]);
     else assert.equal(seen.error, body.trimStart());
   }
 }
@@ -90,7 +90,7 @@ void describe('what is no answer is told from one', () => {
       for (let end = 1; end < sample.body.length; end++) {
         const seen = read(operation, JSON_TYPE, [Buffer.from(sample.body.slice(0, end))]);
         assert.deepEqual(
-          [seen.output, seen.error, seen.flaw],
+          [seen.hasOutput, seen.error, seen.flaw],
           [false, undefined, 'cut-json'],
           sample.body.slice(0, end),
         );
@@ -101,7 +101,7 @@ void describe('what is no answer is told from one', () => {
 
 /** Whether a body that is no answer to most is one to this operation: a list of models may be empty. */
 function hasLeast(operation: Operation, body: string): boolean {
-  const least = leastOf(operation);
+  const least = expectedAnswerOf(operation);
   return least?.oneOf.some((key) => body.includes(`"${key}":`)) === true;
 }
 
@@ -120,7 +120,7 @@ void describe('an answer too long to be looked through', () => {
         const bytes = Buffer.from(body);
         const chunks = [bytes.subarray(0, pieces), bytes.subarray(pieces)];
         const seen = read(chat, JSON_TYPE, chunks);
-        assert.deepEqual([seen.complete, seen.flaw], [flaw === undefined, flaw]);
+        assert.deepEqual([seen.isComplete, seen.flaw], [flaw === undefined, flaw]);
       }
     });
   }
@@ -145,14 +145,14 @@ void describe('what is not JSON by its nature', () => {
   void it('may be any text that calls itself a page', () => {
     const seen = watchAnswer(transcript, false, 'text/html; charset=utf-8', '');
     seen.read(Buffer.from('\nHello'));
-    assert.equal(seen.output, true);
+    assert.equal(seen.hasOutput, true);
     seen.end();
-    assert.deepEqual([seen.error, seen.complete], [undefined, true]);
+    assert.deepEqual([seen.error, seen.isComplete], [undefined, true]);
   });
 
   void it('is whatever a client once uploaded', () => {
     const seen = watchAnswer(content, false, 'text/html', '');
     seen.read(Buffer.from(page));
-    assert.equal(seen.output, true);
+    assert.equal(seen.hasOutput, true);
   });
 });

@@ -7,7 +7,7 @@ import { keyId, recordId } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record.ts';
 import { Secret } from '../../src/keys/secret.ts';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
-import type { SeenRequest } from '../../src/simulator/ledger.ts';
+import type { LoggedRequest } from '../../src/simulator/ledger.ts';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/contract.ts';
@@ -79,7 +79,7 @@ class Scene {
     return entry && decodeRecord(entry.value);
   }
 
-  checksOf(key: string): readonly SeenRequest[] {
+  checksOf(key: string): readonly LoggedRequest[] {
     return this.sim.requests.filter(
       (request) => request.key === key && request.headers['user-agent'] === 'sparekey-health-check',
     );

@@ -23,9 +23,9 @@ export function verdictOn(status: number, body: unknown, context: Partial<JudgeC
 }
 
 /** A client that wrote this and nothing else. */
-export function wrote(request: unknown): Pick<JudgeContext, 'saidByClient'> {
+export function wrote(request: unknown): Pick<JudgeContext, 'isClientText'> {
   const text = typeof request === 'string' ? request : JSON.stringify(request);
-  return { saidByClient: (phrase) => text.includes(phrase) };
+  return { isClientText: (phrase) => text.includes(phrase) };
 }
 
 /** Whether it takes a key out at once. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { choose as chooseInService, chooseLastResort } from '../../src/failover/choose.ts';
 import type { Choice, ChoiceRequest } from '../../src/failover/choose.ts';
-import type { Domain } from '../../src/keys/domain.ts';
+import type { QuotaDomain } from '../../src/keys/domain.ts';
 import type { Key } from '../../src/keys/key.ts';
 import { Pool } from '../../src/keys/pool.ts';
 import { ANY_MODEL, FRESH } from '../../src/keys/record.ts';
@@ -16,7 +16,7 @@ function request(more: Partial<ChoiceRequest> = {}): ChoiceRequest {
     model: 'm',
     tried: new Set(),
     strategy: 'balanced',
-    checked: true,
+    hasHealthChecks: true,
     rampMs: 0,
     now: T,
     random: seededRandom(1),
@@ -138,13 +138,13 @@ void describe('choose: among keys in service', () => {
       const quotaDomain = domains[n];
       return quotaDomain === undefined ? {} : { quotaDomain };
     });
-    const domainOf = (name: string): Domain => pool.get(idOf(pool, name))?.domain ?? assert.fail();
-    const closed = new Set([domainOf('0')]);
-    assert.deepEqual(tally(pool, 1_000, { closed }), { '2': 1_000 });
+    const domainOf = (name: string): QuotaDomain => pool.get(idOf(pool, name))?.domain ?? assert.fail();
+    const excludedDomains = new Set([domainOf('0')]);
+    assert.deepEqual(tally(pool, 1_000, { excludedDomains }), { '2': 1_000 });
     const tried = new Set([idOf(pool, '2')]);
-    assert.equal(nameOf(choose(pool, request({ closed, tried }))), '3');
-    closed.add(domainOf('3'));
-    assert.equal(choose(pool, request({ closed, tried })).kind, 'none');
+    assert.equal(nameOf(choose(pool, request({ excludedDomains, tried }))), '3');
+    excludedDomains.add(domainOf('3'));
+    assert.equal(choose(pool, request({ excludedDomains, tried })).kind, 'none');
   });
 
   void it('never takes a key that the request has tried', () => {
@@ -266,9 +266,9 @@ void describe('choose: where nothing is in service', () => {
     ],
     ['nothing, where nothing is tested or cools down', [out(dead)], undefined, false],
   ];
-  for (const [what, records, returnsAt, checked = true] of returns) {
+  for (const [what, records, returnsAt, hasHealthChecks = true] of returns) {
     void it(`says when to come back: at ${what}`, () => {
-      assert.deepEqual(choose(poolOf(records), request({ checked })), { kind: 'none', returnsAt });
+      assert.deepEqual(choose(poolOf(records), request({ hasHealthChecks })), { kind: 'none', returnsAt });
     });
   }
 
@@ -359,7 +359,7 @@ void describe('chooseLastResort, where nobody checks the keys that are out', () 
     const pool = poolOf([dead]);
     assert.equal(nameOf(choose(pool, request())), '0');
     assert.equal(choose(pool, request({ now: T - 1 })).kind, 'none');
-    assert.equal(choose(pool, request({ checked: false })).kind, 'none');
+    assert.equal(choose(pool, request({ hasHealthChecks: false })).kind, 'none');
   });
 
   void it('prefers every key that can be used', () => {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { CLOSED, MAX_OPEN_MS, openMark, step, TRIAL_MS } from '../../src/failover/blame/circuit.ts';
-import type { Circuit, CircuitEvent, ProviderFailed } from '../../src/failover/blame/circuit.ts';
+import { CLOSED, MAX_OPEN_MS, openStatus, nextCircuit, TRIAL_MS } from '../../src/failover/blame/circuit.ts';
+import type { Circuit, CircuitEvent, ProviderFailure } from '../../src/failover/blame/circuit.ts';
 
 const START = 1_700_000_000_000;
 
 /** A pool with so many usable keys, none of which has answered lately. */
-const unheard = (usableKeys: number): ProviderFailed['pool'] => ({ usableKeys, isAnswering: false });
+const unheard = (usableKeys: number): ProviderFailure['pool'] => ({ usableKeys, isAnswering: false });
 
 /** A try of a chat that failed at once, the only key of its pool, unless `more` says otherwise. */
-function failure(at: number, request: string, more: Partial<ProviderFailed> = {}): ProviderFailed {
+function failure(at: number, request: string, more: Partial<ProviderFailure> = {}): ProviderFailure {
   return {
     type: 'failed',
     at,
@@ -18,7 +18,7 @@ function failure(at: number, request: string, more: Partial<ProviderFailed> = {}
     model: 'm',
     keyId: 'a',
     requestId: request,
-    likeness: request,
+    fingerprint: request,
     rule: 'server-error',
     chats: true,
     check: false,
@@ -38,10 +38,10 @@ const answer = (at: number, keyId = 'a', isGood = true): CircuitEvent => ({
 const tried = (at: number): CircuitEvent => ({ type: 'tried', at });
 
 function after(events: readonly CircuitEvent[], from: Circuit = CLOSED): Circuit {
-  return events.reduce(step, from);
+  return events.reduce(nextCircuit, from);
 }
 
-const isOpen = (circuit: Circuit, now: number): boolean => openMark(circuit, now) !== undefined;
+const isOpen = (circuit: Circuit, now: number): boolean => openStatus(circuit, now) !== undefined;
 
 /** Three tries of two requests. */
 const OUTAGE = [failure(START, 'r1'), failure(START + 10, 'r1'), failure(START + 20, 'r2')];
@@ -67,7 +67,7 @@ const poison = (request: string): CircuitEvent => ({
 void suite('a circuit opens', () => {
   void test('when a run of tries fails, of different requests', () => {
     assert.equal(isOpen(after(OUTAGE.slice(0, 2)), START + 10), false);
-    assert.deepEqual(OPEN.mark, {
+    assert.deepEqual(OPEN.status, {
       model: 'm',
       state: 'open',
       at: START + 20,
@@ -89,7 +89,7 @@ void suite('a circuit opens', () => {
   });
 
   void test('by the same request of many clients all the same', () => {
-    const tries = Array.from({ length: 5 }, (_, n) => failure(START + n, `r${n}`, { likeness: 'ping' }));
+    const tries = Array.from({ length: 5 }, (_, n) => failure(START + n, `r${n}`, { fingerprint: 'ping' }));
     assert.equal(isOpen(after(tries.slice(0, 4)), START + 10), false);
     assert.equal(isOpen(after(tries), START + 10), true);
   });
@@ -125,7 +125,7 @@ void suite('a circuit opens', () => {
       // Two bad keys between any two answers of the good one.
       const event =
         n % 3 === 0 ? answer(START + n, 'good') : failure(START + n, `r${n}`, { keyId: `bad-${n % 3}` });
-      circuit = step(circuit, { ...event, ...(event.type === 'failed' && { pool: unheard(12) }) });
+      circuit = nextCircuit(circuit, { ...event, ...(event.type === 'failed' && { pool: unheard(12) }) });
       assert.equal(isOpen(circuit, START + n), false);
     }
   });
@@ -147,22 +147,22 @@ void suite('a circuit opens', () => {
 });
 
 void suite('an open circuit', () => {
-  const dueAt = OPEN.mark?.until ?? 0;
+  const dueAt = OPEN.status?.until ?? 0;
 
   void test('is half-open from the moment that something sets out to try it, when it is due', () => {
-    assert.equal(step(OPEN, tried(dueAt - 1)), OPEN);
-    const half = step(OPEN, tried(dueAt));
-    assert.deepEqual([half.mark?.state, half.mark?.until], ['half-open', dueAt + TRIAL_MS]);
-    assert.equal(step(half, tried(dueAt + 1)), half, 'one at a time');
-    assert.equal(step(half, tried(dueAt + TRIAL_MS)).mark?.state, 'half-open', 'but not for ever');
+    assert.equal(nextCircuit(OPEN, tried(dueAt - 1)), OPEN);
+    const half = nextCircuit(OPEN, tried(dueAt));
+    assert.deepEqual([half.status?.state, half.status?.until], ['half-open', dueAt + TRIAL_MS]);
+    assert.equal(nextCircuit(half, tried(dueAt + 1)), half, 'one at a time');
+    assert.equal(nextCircuit(half, tried(dueAt + TRIAL_MS)).status?.state, 'half-open', 'but not for ever');
   });
 
   void test('is closed by a refusal, which speaks for nothing while it is closed', () => {
-    assert.equal(step(OPEN, answer(dueAt, 'a', false)).mark?.state, 'closed');
+    assert.equal(nextCircuit(OPEN, answer(dueAt, 'a', false)).status?.state, 'closed');
     const failing = after([failure(START, 'r1'), failure(START + 1, 'r2')]);
-    const refused = step(failing, answer(START + 2, 'a', false));
+    const refused = nextCircuit(failing, answer(START + 2, 'a', false));
     assert.equal(refused, failing);
-    assert.equal(step(refused, failure(START + 3, 'r3')).mark?.state, 'open');
+    assert.equal(nextCircuit(refused, failure(START + 3, 'r3')).status?.state, 'open');
   });
 
   void test('stays open longer with each trial that fails, up to the cap', () => {
@@ -171,29 +171,29 @@ void suite('an open circuit', () => {
     let now = dueAt;
     for (let n = 0; n < 8; n++) {
       circuit = after([tried(now), failure(now, `trial ${n}`)], circuit);
-      times.push((circuit.mark?.until ?? 0) - now);
-      now = circuit.mark?.until ?? 0;
+      times.push((circuit.status?.until ?? 0) - now);
+      now = circuit.status?.until ?? 0;
     }
     assert.deepEqual(times.slice(0, 5), [10_000, 20_000, MAX_OPEN_MS, MAX_OPEN_MS, MAX_OPEN_MS]);
-    assert.equal(circuit.mark?.since, OPEN.mark?.since, 'it was open all the time');
+    assert.equal(circuit.status?.since, OPEN.status?.since, 'it was open all the time');
   });
 
   void test('heeds no failure but that of a trial', () => {
-    assert.equal(step(OPEN, failure(START + 100, 'r9')), OPEN);
-    const half = step(OPEN, tried(dueAt));
+    assert.equal(nextCircuit(OPEN, failure(START + 100, 'r9')), OPEN);
+    const half = nextCircuit(OPEN, tried(dueAt));
     const late = failure(dueAt + 50, 'r1', { startedAt: START + 15 });
-    assert.equal(step(half, late), half, 'it was under way before');
-    assert.equal(step(half, failure(dueAt + 50, 'check', { check: true })).mark?.state, 'open');
+    assert.equal(nextCircuit(half, late), half, 'it was under way before');
+    assert.equal(nextCircuit(half, failure(dueAt + 50, 'check', { check: true })).status?.state, 'open');
   });
 
   void test('is closed by any answer, and remembers for a while how often it had opened', () => {
-    const closed = step(OPEN, answer(START + 1_000));
+    const closed = nextCircuit(OPEN, answer(START + 1_000));
     assert.equal(isOpen(closed, START + 1_000), false);
     const again = (at: number): number | undefined =>
       after(
         OUTAGE.map((event) => ({ ...event, at: event.at + at, startedAt: event.at + at })),
         closed,
-      ).mark?.strikes;
+      ).status?.strikes;
     assert.equal(again(10_000), 2);
     assert.equal(again(10 * 60_000), 1);
   });
@@ -203,16 +203,16 @@ void suite('an open circuit', () => {
   });
 
   void test('is as others found it, where they found it later', () => {
-    const { mark } = step(OPEN, answer(START + 500));
-    assert.ok(mark !== undefined && OPEN.mark !== undefined);
-    assert.equal(isOpen(step(OPEN, { type: 'told', mark }), START + 600), false);
-    const half = step(OPEN, tried(dueAt));
-    assert.equal(step(half, { type: 'told', mark: OPEN.mark }), half);
+    const { status } = nextCircuit(OPEN, answer(START + 500));
+    assert.ok(status !== undefined && OPEN.status !== undefined);
+    assert.equal(isOpen(nextCircuit(OPEN, { type: 'told', status }), START + 600), false);
+    const half = nextCircuit(OPEN, tried(dueAt));
+    assert.equal(nextCircuit(half, { type: 'told', status: OPEN.status }), half);
   });
 
   void test('seems younger than what it followed, whatever the clock says', () => {
-    const ahead = { ...OPEN, mark: OPEN.mark && { ...OPEN.mark, at: START + 60_000 } };
-    assert.equal(step(ahead, answer(START + 1_000)).mark?.at, START + 60_001);
+    const ahead = { ...OPEN, mark: OPEN.status && { ...OPEN.status, at: START + 60_000 } };
+    assert.equal(nextCircuit(ahead, answer(START + 1_000)).status?.at, START + 60_001);
   });
 });
 
@@ -224,19 +224,19 @@ void suite('what turns out to be poison is taken back', () => {
   });
 
   void test('and closes what it has opened, as though it had never been', () => {
-    const closed = step(OPEN, poison('r1'));
+    const closed = nextCircuit(OPEN, poison('r1'));
     assert.equal(isOpen(closed, START + 30), false);
     assert.equal(
       after(
         OUTAGE.map((event) => ({ ...event, at: event.at + 100 })),
         closed,
-      ).mark?.strikes,
+      ).status?.strikes,
       1,
     );
   });
 
   void test('with what asked for the same', () => {
-    const twin = failure(START + 5, 'r7', { likeness: 'r1' });
+    const twin = failure(START + 5, 'r7', { fingerprint: 'r1' });
     const circuit = after([twin, ...OUTAGE, poison('r7')]);
     assert.equal(isOpen(circuit, START + 30), false);
   });
@@ -279,14 +279,14 @@ void test('an answer always leaves it closed, and what is open is due again with
                 ? tried(now)
                 : { type: 'withdrawn', at: now, requestId: id };
         const before = circuit;
-        circuit = step(circuit, event);
+        circuit = nextCircuit(circuit, event);
         if (what === 'answered') assert.equal(isOpen(circuit, now), false);
         if (what !== 'failed' && !isOpen(before, now)) assert.equal(isOpen(circuit, now), false);
-        const mark = openMark(circuit, now);
+        const mark = openStatus(circuit, now);
         if (mark?.state === 'open') assert.ok(mark.until - mark.at <= MAX_OPEN_MS);
         if (mark?.state === 'half-open') assert.ok(mark.until - mark.at <= TRIAL_MS);
-        if (circuit.mark !== before.mark && before.mark !== undefined)
-          assert.ok((circuit.mark?.at ?? 0) > before.mark.at, 'what is newer is told from what is older');
+        if (circuit.status !== before.status && before.status !== undefined)
+          assert.ok((circuit.status?.at ?? 0) > before.status.at, 'what is newer is told from what is older');
       }
     }),
     { numRuns: 1_000 },

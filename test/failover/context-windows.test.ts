@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { ContextWindows, windowIn } from '../../src/failover/context-windows.ts';
+import { ContextWindows, contextWindowIn } from '../../src/failover/context-windows.ts';
 import { judge } from '../../src/failover/judge.ts';
 import { isTooLong } from '../../src/failover/next-step.ts';
 import { openProvider } from '../../src/providers/provider.ts';
@@ -43,7 +43,7 @@ const SAID: readonly (readonly [type: string, message: string, window: number | 
 void suite('a request that is too long for a model', () => {
   for (const [type, message, window] of SAID) {
     void test(`is told by ${type}, with ${window ?? 'no'} window: ${message.slice(0, 40)}`, () => {
-      assert.equal(windowIn(message), window);
+      assert.equal(contextWindowIn(message), window);
       const errorText = JSON.stringify({ error: { message, type: 'invalid_request_error', code: null } });
       const answered = { kind: 'answered', status: 400, headers: {}, errorText, where: 'body' } as const;
       const verdict = judge(answered, { providerType: type, now: 0 });
@@ -101,6 +101,6 @@ void suite('what is known of how much models take', () => {
     for (let n = 0; n < 1_001; n++) windows.learn({ provider, model: `m${n}` }, said(8_192));
     assert.equal(windows.of({ provider, model: 'm0' }), undefined);
     assert.equal(windows.of({ provider, model: 'm1' }), 8_192);
-    for (const tokens of [0, 1, 99_999_999_999]) assert.equal(windowIn(said(tokens)), undefined);
+    for (const tokens of [0, 1, 99_999_999_999]) assert.equal(contextWindowIn(said(tokens)), undefined);
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { judge } from '../../src/failover/judge.ts';
-import { outcomeOfRecord } from '../../src/failover/recorded.ts';
+import { outcomeOfRecordedAnswer } from '../../src/failover/recorded.ts';
 import type { Verdict } from '../../src/failover/verdict.ts';
 
 /** Errors as providers sent them, each with its source, and who is to blame. */
@@ -34,12 +34,12 @@ const corpus = readdirSync(folder)
   .map((line) => payload.parse(JSON.parse(line)));
 
 function verdictOn(error: Payload): Verdict {
-  const saidByClient = (phrase: string): boolean => error.request.includes(phrase);
+  const isClientText = (phrase: string): boolean => error.request.includes(phrase);
   const isKnown = error.request !== '';
-  return judge(outcomeOfRecord(error), {
+  return judge(outcomeOfRecordedAnswer(error), {
     providerType: error.provider,
     now: 0,
-    ...(isKnown && { saidByClient }),
+    ...(isKnown && { isClientText }),
   });
 }
 

@@ -5,9 +5,9 @@ import type { Choice, ChoiceRequest } from '../../src/failover/choose.ts';
 import { judge } from '../../src/failover/judge.ts';
 import { effectUnder } from '../../src/failover/key-effect.ts';
 import type { Answered } from '../../src/failover/outcome.ts';
-import { weighEnd } from '../../src/failover/blame/proof.ts';
+import { confirmVerdicts } from '../../src/failover/blame/proof.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
-import type { OutageNotice } from '../../src/failover/blame/notice.ts';
+import type { ProviderNotice } from '../../src/failover/blame/notice.ts';
 import { OK } from '../../src/failover/verdict.ts';
 import { KeyBook } from '../../src/keys/book.ts';
 import type { AttemptEnded } from '../../src/keys/event.ts';
@@ -53,14 +53,14 @@ export interface WorldOptions {
   readonly checked?: boolean;
 }
 
-type Tried = Pick<Attempt, 'plan' | 'effect' | 'standing' | 'ended'>;
+type Tried = Pick<Attempt, 'plan' | 'effect' | 'confidence' | 'ended'>;
 
 /**
  * A pool under a clock of its own: requests walk over its keys as they do in `serve`, with the real choice, the real
  * judge and the real records. What the wire would bring is made up here.
  */
 export class DoubtWorld {
-  readonly notices: OutageNotice[] = [];
+  readonly notices: ProviderNotice[] = [];
   readonly keys: readonly PooledKey[];
   readonly book: KeyBook;
   /** Ids of keys that the provider refuses, whoever asks. */
@@ -72,7 +72,7 @@ export class DoubtWorld {
   readonly #random = seededRandom(1);
   readonly #learned = {
     forms: new CheckForms(),
-    strangers: { known: () => undefined },
+    listAccess: { known: () => undefined },
     holdTimes: new HoldTimes(),
   };
   readonly #met = new Map<string, number>();
@@ -115,9 +115,9 @@ export class DoubtWorld {
     if (this.#provider.config.failover.healthCheckModel === undefined) return;
     // What a check shows changes what is due.
     const checks = [...checksOf(this.#provider, { ...this.#learned, now: this.now })];
-    for (const { pooled, ask, at } of checks) {
+    for (const { pooled, spec, at } of checks) {
       if (at + this.#checkMs > this.now) continue;
-      const { model = ANY_MODEL } = ask;
+      const { model = ANY_MODEL } = spec;
       this.#end(pooled, model, this.dead.has(pooled.key.id) ? DEAD : undefined, { check: true });
     }
   }
@@ -167,13 +167,13 @@ export class DoubtWorld {
       this.#met.set(keyId, this.requestsOf(keyId) + 1);
       const attempt = this.#end(choice.pooled, model, says(choice.pooled), { requestId: id });
       if (attempt.effect.kind === 'succeeds') {
-        weighEnd(attempt, failed, this.#recorder);
+        confirmVerdicts(attempt, failed, this.#recorder);
         return { length: tried.size, answered: true };
       }
       failed.push(attempt);
       if (choice.lastResort) break;
     }
-    weighEnd(undefined, failed, this.#recorder);
+    confirmVerdicts(undefined, failed, this.#recorder);
     return { length: tried.size, answered: false };
   }
 
@@ -216,7 +216,7 @@ export class DoubtWorld {
       jitter: 0,
       ...more,
     };
-    const standing = this.#recorder.record(provider, pooled, ended);
+    const confidence = this.#recorder.record(provider, pooled, ended);
     const limits: AttemptPlan['limits'] = {
       firstOutputMs: 1,
       aliveMs: 1,
@@ -225,7 +225,7 @@ export class DoubtWorld {
       holdBytes: 1,
       resends: false,
     };
-    return { plan: { provider, pooled, epoch, model, check: undefined, limits }, effect, standing, ended };
+    return { plan: { provider, pooled, epoch, model, check: undefined, limits }, effect, confidence, ended };
   }
 }
 

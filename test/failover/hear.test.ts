@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { hearOfProvider } from '../../src/failover/blame/hear.ts';
+import { recordProviderOutcome } from '../../src/failover/blame/hear.ts';
 import { keyForTrial } from '../../src/failover/blame/circuits.ts';
 import type { Outage } from '../../src/failover/blame/circuits.ts';
 import type { AttemptTools } from '../../src/failover/attempt.ts';
@@ -16,7 +16,7 @@ const DEAD: Verdict = { class: 'key_dead', scope: 'key', retry: 'other-key', rul
 
 interface Hearing {
   readonly provider: Provider;
-  readonly hears: (verdict: Verdict, isAnswered: boolean) => void;
+  readonly hears: (verdict: Verdict, hasResponse: boolean) => void;
   readonly outage: () => Outage | undefined;
 }
 
@@ -27,11 +27,16 @@ async function hearing(t: TestContext): Promise<Hearing> {
   const provider = providerAt(t, 'http://127.0.0.1:1', more, tools.recorder.book);
   const keys = [...provider.pool.all()];
   let heard = 0;
-  const hears = (verdict: Verdict, isAnswered: boolean): void => {
+  const hears = (verdict: Verdict, hasResponse: boolean): void => {
     const at = Date.now();
     const call = completionCall(provider, 'm', at, new AbortController().signal);
     const asked = { provider, pooled: keys[heard % 2], model: 'm', check: undefined };
-    hearOfProvider({ ...call, id: `r${heard++}` }, asked, { verdict, startedAt: at, isAnswered }, tools);
+    recordProviderOutcome(
+      { ...call, id: `r${heard++}` },
+      asked,
+      { verdict, startedAt: at, hasResponse },
+      tools,
+    );
   };
   for (let n = 0; n < 5; n++) hears(DOWN, true);
   const outage = (): Outage | undefined =>
@@ -50,10 +55,10 @@ void test('what never reached a provider does not show that it is back; its refu
 
 void test('the key that answered last tries a provider that is down, and any key every other time', async (t) => {
   const { provider, outage } = await hearing(t);
-  const { mark } = outage() ?? assert.fail();
+  const { status } = outage() ?? assert.fail();
   const [first, second] = provider.pool.all();
   assert.ok(first !== undefined && second !== undefined);
   second.answeredAt = Date.now();
-  const trying = (strikes: number): unknown => keyForTrial(provider, { ...mark, strikes })?.(() => true);
+  const trying = (strikes: number): unknown => keyForTrial(provider, { ...status, strikes })?.(() => true);
   assert.deepEqual([1, 2, 3, 4].map(trying), [second, undefined, second, undefined]);
 });

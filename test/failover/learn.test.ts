@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { learn } from '../../src/failover/learn.ts';
+import { learnFromHeaders } from '../../src/failover/learn.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
 import type { KeyBook } from '../../src/keys/book.ts';
 import type { PooledKey } from '../../src/keys/pool.ts';
@@ -56,7 +56,7 @@ class Gateway {
       provider,
       book,
       hear: (number, headers, at = T) =>
-        learn({ provider, pooled: key(number), model: 'm' }, headers, { recorder, now: () => at }),
+        learnFromHeaders({ provider, pooled: key(number), model: 'm' }, headers, { recorder, now: () => at }),
       key,
     };
   }

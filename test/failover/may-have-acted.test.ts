@@ -24,7 +24,7 @@ function faulted(fault: Faulted['fault']): Faulted {
 const WHOLE = {
   stream: false,
   hints: { background: false },
-  target: { operation: { heedsStore: true } },
+  target: { operation: { honorsStore: true } },
 };
 
 const CASES: readonly [what: string, outcome: Answered | Faulted, acted: boolean][] = [
@@ -79,7 +79,7 @@ void describe('whether a provider may have acted', () => {
   void it('one that runs in the background goes on, and an image is made before it is shown', () => {
     const background = { ...WHOLE, stream: true, hints: { background: true } };
     assert.equal(mayHaveActed(faulted('no-output'), background), true);
-    const image = { ...WHOLE, stream: true, target: { operation: { heedsStore: false } } };
+    const image = { ...WHOLE, stream: true, target: { operation: { honorsStore: false } } };
     assert.equal(mayHaveActed(faulted('no-output'), image), true);
   });
 });

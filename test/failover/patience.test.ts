@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import * as fc from 'fast-check';
 import type { Call } from '../../src/dialects/call.ts';
 import { operations } from '../../src/dialects/operation-table.ts';
-import type { Patience } from '../../src/failover/patience.ts';
+import type { FirstOutputStats } from '../../src/failover/patience.ts';
 import { keptMs, tryLimits } from '../../src/failover/try-limits.ts';
 import type { NextTry } from '../../src/failover/try-limits.ts';
 import { completionCall } from '../../src/probe/check-call.ts';
@@ -25,7 +25,7 @@ if (chatCompletions === undefined || otherOperation === undefined) throw new Err
 /** One provider, what it has shown, and how long its next try is waited for. */
 interface Waiting {
   readonly provider: Provider;
-  readonly patience: Patience;
+  readonly patience: FirstOutputStats;
   readonly call: Call;
   /** What `next` changes of a first try for a whole answer with nothing else left. */
   readonly waits: (next?: Partial<NextTry>, now?: number) => ReturnType<typeof tryLimits>;
@@ -38,7 +38,7 @@ const KEYS = ['sk-a', 'sk-b', 'sk-c'];
 
 async function waiting(t: TestContext, options: object = {}): Promise<Waiting> {
   const tools = await attemptTools(t);
-  const { patience, book } = tools.recorder;
+  const { firstOutputStats, book } = tools.recorder;
   const more = { apiTokens: KEYS, failover: { enabled: true, healthCheckModel: 'm' }, ...options };
   const provider = providerAt(t, 'http://127.0.0.1:1', more, book);
   const call = { ...completionCall(provider, 'm', START, new AbortController().signal), stream: false };
@@ -46,12 +46,12 @@ async function waiting(t: TestContext, options: object = {}): Promise<Waiting> {
   const plan = { provider, model: 'm', check: undefined };
   return {
     provider,
-    patience,
+    patience: firstOutputStats,
     call,
     waits: (next, now = START) =>
       tryLimits({ call, target, targetsLeft: 0, failed: [], ...next }, { ...tools, now: () => now }, LIMITS),
     answered: (ms, of = call) => {
-      for (let i = 0; i < 50; i++) patience.saw(plan, of, GOOD, ms, START);
+      for (let i = 0; i < 50; i++) firstOutputStats.record(plan, of, GOOD, ms, START);
     },
     timedOut: {
       plan: { ...plan, pooled: undefined, epoch: 0, limits: { ...LIMITS, ...NO_LIMITS } },
@@ -62,7 +62,7 @@ async function waiting(t: TestContext, options: object = {}): Promise<Waiting> {
 
 const NO_LIMITS = { firstOutputMs: 0, aliveMs: 0, idleMs: 0, resends: false };
 
-const thinking = (call: Call): Call => ({ ...call, hints: { ...call.hints, thinks: true } });
+const thinking = (call: Call): Call => ({ ...call, hints: { ...call.hints, asksForReasoning: true } });
 const streaming = (call: Call): Call => ({ ...call, stream: true });
 
 void test('before anything is known the upper bound holds, unless another target is left', async (t) => {
@@ -184,15 +184,19 @@ void test('whatever was learned, the bounds hold', async (t) => {
     laterMs: fc.integer({ min: 0, max: 120_000 }),
   });
   fc.assert(
-    fc.property(sights, nexts, (seen, { targetsLeft, isStream, thinks, tries, laterMs }) => {
-      const asked: Call = { ...call, stream: isStream, hints: { ...call.hints, thinks } };
-      for (const [isCut, ms] of seen) bounded.patience.saw(plan, asked, isCut ? CUT : GOOD, ms, START);
-      const failed = Array.from({ length: tries }, () => ({ ...timedOut, timedOut: false }));
-      const { firstOutputMs } = bounded.waits({ targetsLeft, call: asked, failed }, START + laterMs);
-      const leftMs = 100 * SECOND - laterMs - keptMs(100 * SECOND, targetsLeft);
-      assert.ok(firstOutputMs <= 50 * SECOND && firstOutputMs <= leftMs);
-      assert.ok(firstOutputMs >= Math.min(5 * SECOND, leftMs));
-    }),
+    fc.property(
+      sights,
+      nexts,
+      (seen, { targetsLeft, isStream, thinks: asksForReasoning, tries, laterMs }) => {
+        const asked: Call = { ...call, stream: isStream, hints: { ...call.hints, asksForReasoning } };
+        for (const [isCut, ms] of seen) bounded.patience.record(plan, asked, isCut ? CUT : GOOD, ms, START);
+        const failed = Array.from({ length: tries }, () => ({ ...timedOut, timedOut: false }));
+        const { firstOutputMs } = bounded.waits({ targetsLeft, call: asked, failed }, START + laterMs);
+        const leftMs = 100 * SECOND - laterMs - keptMs(100 * SECOND, targetsLeft);
+        assert.ok(firstOutputMs <= 50 * SECOND && firstOutputMs <= leftMs);
+        assert.ok(firstOutputMs >= Math.min(5 * SECOND, leftMs));
+      },
+    ),
   );
 });
 
@@ -205,21 +209,21 @@ void test('a floor that is no lower than the upper bound turns learning off', as
 void test('failures, health checks and what was never sent teach nothing', async (t) => {
   const { patience, provider, call } = await waiting(t);
   const plan = { provider, model: 'm', check: undefined };
-  patience.saw(plan, call, { ...GOOD, status: 500, where: 'body' }, 1, START);
-  patience.saw(plan, call, { ...GOOD, where: 'stream' }, 1, START);
-  patience.saw(plan, call, { ...CUT, detail: 'reset' }, 1, START);
-  patience.saw(plan, call, { ...CUT, fault: 'not-sent', detail: 'connect-timeout' }, 1, START);
-  patience.saw({ ...plan, check: 'key' }, call, GOOD, 1, START);
-  patience.saw(plan, call, GOOD, undefined, START);
+  patience.record(plan, call, { ...GOOD, status: 500, where: 'body' }, 1, START);
+  patience.record(plan, call, { ...GOOD, where: 'stream' }, 1, START);
+  patience.record(plan, call, { ...CUT, detail: 'reset' }, 1, START);
+  patience.record(plan, call, { ...CUT, fault: 'not-sent', detail: 'connect-timeout' }, 1, START);
+  patience.record({ ...plan, check: 'key' }, call, GOOD, 1, START);
+  patience.record(plan, call, GOOD, undefined, START);
   assert.equal(patience.timesOf(plan, call), undefined);
-  patience.saw(plan, call, GOOD, 1, START);
+  patience.record(plan, call, GOOD, 1, START);
   assert.notEqual(patience.timesOf(plan, call), undefined);
 });
 
 void test('the models whose times are kept are bounded in number', async (t) => {
   const { patience, provider, call } = await waiting(t);
   const planOf = (model: string) => ({ provider, model, check: undefined });
-  for (let i = 0; i < 1_000; i++) patience.saw(planOf(`m${i}`), call, GOOD, 1, START);
+  for (let i = 0; i < 1_000; i++) patience.record(planOf(`m${i}`), call, GOOD, 1, START);
   const kept = Array.from({ length: 1_000 }, (_, i) => patience.timesOf(planOf(`m${i}`), call));
   assert.equal(kept.filter((times) => times !== undefined).length, 256);
   assert.notEqual(kept.at(-1), undefined);

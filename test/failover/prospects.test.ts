@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { choiceRequest, choose } from '../../src/failover/choose.ts';
-import { prospectsOf } from '../../src/failover/prospects.ts';
-import type { Prospect, Prospects } from '../../src/failover/prospects.ts';
+import { previewChoice } from '../../src/failover/prospects.ts';
+import type { KeyPreview, ChoicePreview } from '../../src/failover/prospects.ts';
 import type { RouteTarget } from '../../src/failover/route.ts';
 import { Pool } from '../../src/keys/pool.ts';
 import type { PooledKey } from '../../src/keys/pool.ts';
@@ -60,20 +60,20 @@ function targetOf(wishes: readonly Wish[], more: Partial<RouteTarget> = {}): Rou
   for (const pooled of pool.all()) {
     const { inFlight = 0, scarce = false } = wishes[Number(pooled.key.name)] ?? {};
     pooled.inFlight = inFlight;
-    if (scarce) pooled.headroom.note('m', T + 60_000);
+    if (scarce) pooled.headroom.observe('m', T + 60_000);
   }
   return { provider: { ...openProvider(CONFIG, () => FRESH), pool }, model: 'm', ...more };
 }
 
-function ask(target: RouteTarget, limit = LIMIT): Prospects {
-  return prospectsOf(target, limit, T, seededRandom(3));
+function ask(target: RouteTarget, limit = LIMIT): ChoicePreview {
+  return previewChoice(target, limit, T, seededRandom(3));
 }
 
-function byName({ keys }: Prospects): ReadonlyMap<string, Prospect> {
+function byName({ keys }: ChoicePreview): ReadonlyMap<string, KeyPreview> {
   return new Map(keys.map((prospect) => [prospect.pooled.key.name, prospect]));
 }
 
-function chances(prospects: Prospects): Readonly<Record<string, string>> {
+function chances(prospects: ChoicePreview): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Array.from(byName(prospects), ([name, { chance }]) => [name, (chance ?? NaN).toFixed(2)]),
   );
@@ -225,7 +225,7 @@ void describe('prospects: in large pools', () => {
     const target = targetOf(Array.from({ length: many }, (_, n) => ({ record: n === 7 ? FRESH : held })));
     let numbers = 0;
     const random = seededRandom(4);
-    const { draws, keys } = prospectsOf(target, LIMIT, T, () => {
+    const { draws, keys } = previewChoice(target, LIMIT, T, () => {
       numbers++;
       return random();
     });

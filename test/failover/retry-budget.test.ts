@@ -7,23 +7,23 @@ const START = 1_700_000_000_000;
 
 void test('ten extra tries are allowed whatever the traffic, and no eleventh', () => {
   const budget = new RetryBudget();
-  const taken = Array.from({ length: 15 }, () => budget.take(START));
+  const taken = Array.from({ length: 15 }, () => budget.tryAcquire(START));
   assert.deepEqual(taken.filter(Boolean).length, 10);
 });
 
 void test('with much traffic a fifth of the requests may be tried again', () => {
   const budget = new RetryBudget();
-  for (let i = 0; i < 1_000; i++) budget.request(START + i);
+  for (let i = 0; i < 1_000; i++) budget.recordRequest(START + i);
   let taken = 0;
-  while (budget.take(START + 1_000)) taken++;
+  while (budget.tryAcquire(START + 1_000)) taken++;
   assert.equal(taken, 200);
 });
 
 void test('what is older than ten seconds no longer counts', () => {
   const budget = new RetryBudget();
-  while (budget.take(START));
-  assert.equal(budget.take(START + 5_000), false);
-  assert.equal(budget.take(START + 10_000), true);
+  while (budget.tryAcquire(START));
+  assert.equal(budget.tryAcquire(START + 5_000), false);
+  assert.equal(budget.tryAcquire(START + 10_000), true);
 });
 
 void test('over any schedule the extra tries of ten seconds stay within the budget', () => {
@@ -39,9 +39,9 @@ void test('over any schedule the extra tries of ten seconds stay within the budg
         let now = START;
         for (const { waitMs, asks } of steps) {
           now += waitMs;
-          if (asks && budget.take(now)) retries.push(now);
+          if (asks && budget.tryAcquire(now)) retries.push(now);
           if (!asks) {
-            budget.request(now);
+            budget.recordRequest(now);
             requests.push(now);
           }
         }
@@ -59,6 +59,6 @@ void test('over any schedule the extra tries of ten seconds stay within the budg
 
 void test('a clock set back changes nothing that was counted', () => {
   const budget = new RetryBudget();
-  while (budget.take(START + 60_000));
-  assert.equal(budget.take(START), false);
+  while (budget.tryAcquire(START + 60_000));
+  assert.equal(budget.tryAcquire(START), false);
 });

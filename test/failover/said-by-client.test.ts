@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Call } from '../../src/dialects/call.ts';
 import { Attempt } from '../../src/failover/attempt.ts';
-import { saidIn } from '../../src/failover/said-by-client.ts';
+import { searchRequestText } from '../../src/failover/said-by-client.ts';
 import { completionCall } from '../../src/probe/check-call.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import { attemptTools, providerAt } from './attempts.ts';
@@ -37,7 +37,7 @@ async function callFor(t: TestContext, body: Buffer, more: Partial<Call> = {}, a
 void describe('what a client said', () => {
   void it('is found in its body, in its path and query, and in its headers', async (t) => {
     const { call } = await callFor(t, Buffer.from('{"model":"an Invalid Api key"}'));
-    const said = saidIn({
+    const said = searchRequestText({
       ...call,
       headers: ['x-note', 'balance too low'],
       target: { ...call.target, path: '/models/key%20expired', query: '?q=out+of+credit' },
@@ -59,16 +59,16 @@ void describe('what a client said', () => {
   void it('is found as JSON escapes it', async (t) => {
     const model = '{"error":{"code":"insufficient_quota"}}';
     const { call } = await callFor(t, Buffer.from(JSON.stringify({ model })));
-    assert.ok(saidIn(call)(model));
+    assert.ok(searchRequestText(call)(model));
     const { call: escaped } = await callFor(t, Buffer.from('{"model":"\\u4f59\\u989d\\u4e0d\\u8db3"}'));
-    assert.ok(saidIn(escaped)('余额不足'));
+    assert.ok(searchRequestText(escaped)('余额不足'));
   });
 
   void it('is looked for at the beginning and the end of a long body', async (t) => {
     const filler = 'x'.repeat(4 * 1024 * 1024);
     const { call } = await callFor(t, Buffer.from(`first words ${filler} last words`));
-    assert.ok(saidIn(call)('first words'));
-    assert.ok(saidIn(call)('last words'));
+    assert.ok(searchRequestText(call)('first words'));
+    assert.ok(searchRequestText(call)('last words'));
   });
 
   void it('keeps a key in service that an echo would have condemned, and not one that is refused', async (t) => {

@@ -98,7 +98,7 @@ void describe('what an attempt takes up is given back', () => {
     const stage = await stageFor(t);
     const attempt = await start({ ...stage, provider: { ...stage.provider, build: breaks } });
     assert.deepEqual([attempt.verdict.rule, attempt.effect.kind], ['fault.unbuilt', 'none']);
-    assert.equal(attempt.note.detail, 'build-error');
+    assert.equal(attempt.logEntry.detail, 'build-error');
     assert.deepEqual(takenUp(stage), [0, 0]);
   });
 
@@ -123,7 +123,7 @@ void describe('what an attempt takes up is given back', () => {
     const broken: Readonly<Record<string, Partial<Stage>>> = {
       judging: { tools: { ...tools, now: breaksAfter(1) } },
       recording: { tools: { ...tools, random: breaks } },
-      refusing: { provider: { ...provider, refused: breaks } },
+      refusing: { provider: { ...provider, invalidateCredential: breaks } },
     };
     for (const [step, parts] of Object.entries(broken)) {
       await assert.rejects(start({ ...stage, ...parts }), Defect, step);

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { ask, dataOf, type Heard } from '../support/http.ts';
+import { ask, dataOf, type HttpAnswer } from '../support/http.ts';
 import { ANSWER } from './faults.ts';
 
 /** How a call ended for whoever made it. */
-export interface Called {
+export interface CallResult {
   /** `wrong`: it looked like an answer and was not the whole one. `hang`: nothing came of it in time. */
   readonly outcome: 'answer' | 'wrong' | 'error' | 'hang';
   readonly tookMs: number;
@@ -30,7 +30,7 @@ const chunk = z.looseObject({
 });
 
 /** Asks for a stream as a careful client does: what it cannot read it leaves out, and an error within is an error. */
-export async function callForStream(url: string, model: string, limitMs: number): Promise<Called> {
+export async function callForStream(url: string, model: string, limitMs: number): Promise<CallResult> {
   const more = { stream: true, stream_options: { include_usage: true } };
   const { heard, tookMs } = await call(url, model, more, limitMs);
   if (heard === undefined) return ended('hang', tookMs, `nothing in ${limitMs} ms`);
@@ -53,7 +53,7 @@ export async function callForStream(url: string, model: string, limitMs: number)
 }
 
 /** Asks for a whole answer of a model that does nothing wrong. */
-export async function callForWhole(url: string, model: string, limitMs: number): Promise<Called> {
+export async function callForWhole(url: string, model: string, limitMs: number): Promise<CallResult> {
   const { heard, tookMs } = await call(url, model, {}, limitMs);
   if (heard === undefined) return ended('hang', tookMs, `nothing in ${limitMs} ms`);
   const read = answer.safeParse(parsed(heard.text)).data;
@@ -67,7 +67,7 @@ async function call(
   model: string,
   more: object,
   limitMs: number,
-): Promise<{ readonly heard: Heard | undefined; readonly tookMs: number }> {
+): Promise<{ readonly heard: HttpAnswer | undefined; readonly tookMs: number }> {
   const body = { model, messages: [{ role: 'user', content: 'Say your sixty words.' }], ...more };
   const signal = AbortSignal.timeout(limitMs);
   const startedAt = performance.now();
@@ -75,7 +75,7 @@ async function call(
   return { heard: signal.aborted ? undefined : heard, tookMs: performance.now() - startedAt };
 }
 
-function ended(outcome: 'error' | 'hang', tookMs: number, said: string): Called {
+function ended(outcome: 'error' | 'hang', tookMs: number, said: string): CallResult {
   return { outcome, tookMs, model: undefined, usage: false, said };
 }
 

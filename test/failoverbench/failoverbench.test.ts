@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { ConfigParts } from '../support/gateway.ts';
-import { playAll } from './stage.ts';
+import { runAll } from './stage.ts';
 import { reasonsOf, scoreOf } from './table.ts';
 
 /* The short version of `npm run failoverbench`: the benchmark's times by five, and all scenarios at once. */
@@ -18,7 +18,7 @@ void suite('the sixteen faults of a public failover benchmark', { concurrency: t
   for (const keys of [1, 5]) {
     for (const [what, route, passed] of BARS) {
       void test(`none is failed, and ${passed} are passed ${what}, with ${keys} keys and one fallback`, async () => {
-        const rows = await playAll({ keys, route, scale: SCALE }, { apart: true });
+        const rows = await runAll({ keys, route, scale: SCALE }, { apart: true });
         const { pass, rightByWords, fail } = scoreOf(rows);
         const reasons = reasonsOf(`${keys} keys`, rows).join('\n');
         assert.equal(fail, 0, reasons);

@@ -1,16 +1,16 @@
-import type { Called } from './caller.ts';
-import type { Asked } from './provider.ts';
+import type { CallResult } from './caller.ts';
+import type { ReceivedRequest } from './provider.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** What came of a scenario, seen from both ends. */
 export interface Measured {
   /** In order: one, or those of a sequence. */
-  readonly calls: readonly Called[];
+  readonly calls: readonly CallResult[];
   /** How often the primary was asked for the scenario's model, health checks with it included. */
-  readonly primary: readonly Asked[];
-  readonly fallback: readonly Asked[];
+  readonly primary: readonly ReceivedRequest[];
+  readonly fallback: readonly ReceivedRequest[];
   /** A request for a healthy model, after all others. */
-  readonly afterwards: Called;
+  readonly afterwards: CallResult;
   /** The benchmark's seconds were multiplied with it. */
   readonly scale: number;
   /** How long an outage lasted. */

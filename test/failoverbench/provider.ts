@@ -6,7 +6,7 @@ import { ANSWER, CUT_AFTER, DOWN, FAULTS, MALFORMED_AFTER, STALL_AFTER } from '.
 import type { ErrorAnswer, Fault, Times } from './faults.ts';
 
 /** A chat that reached the provider. */
-export interface Asked {
+export interface ReceivedRequest {
   /** Milliseconds since the scenario began. */
   readonly atMs: number;
   /** The credential it came with. */
@@ -32,7 +32,7 @@ const USAGE = { prompt_tokens: 21, completion_tokens: 60, total_tokens: 81 };
 
 /** A provider that speaks OpenAI's chats, and does with each model what its name says. */
 export class FaultyProvider implements AsyncDisposable {
-  readonly asked: Asked[] = [];
+  readonly received: ReceivedRequest[] = [];
   /** Requests that OpenAI would not have understood. There must be none. */
   readonly notUnderstood: string[] = [];
   readonly #keys: ReadonlySet<string>;
@@ -71,7 +71,7 @@ export class FaultyProvider implements AsyncDisposable {
 
   /** A scenario begins: nothing was asked yet. */
   begin(): void {
-    this.asked.length = 0;
+    this.received.length = 0;
     this.#counts.clear();
     this.#begunAt = performance.now();
   }
@@ -109,7 +109,7 @@ export class FaultyProvider implements AsyncDisposable {
       this.notUnderstood.push(`a chat of type ${headers['content-type']}`);
     }
     const fault = FAULTS[asks.model];
-    if (fault === undefined || this.asked.length >= MAX_ASKED) {
+    if (fault === undefined || this.received.length >= MAX_ASKED) {
       this.notUnderstood.push(`a chat with ${asks.model}`);
       return refuse(response, {
         status: 404,
@@ -120,14 +120,20 @@ export class FaultyProvider implements AsyncDisposable {
     }
     const atMs = performance.now() - this.#begunAt;
     const key = headers.authorization ?? '';
-    const asked: Asked = { atMs, key, model: asks.model, answered: false, prefillRefused: false };
-    this.asked.push(asked);
+    const received: ReceivedRequest = {
+      atMs,
+      key,
+      model: asks.model,
+      answered: false,
+      prefillRefused: false,
+    };
+    this.received.push(received);
     const number = (this.#counts.get(asks.model) ?? 0) + 1;
     this.#counts.set(asks.model, number);
 
     const refusal = this.#refusal(fault, number, asks, atMs);
     if (refusal !== undefined) {
-      asked.prefillRefused = fault.kind === 'no-prefill';
+      received.prefillRefused = fault.kind === 'no-prefill';
       return refuse(response, refusal);
     }
     if (fault.kind === 'reset' && number === 1) return void socket.resetAndDestroy();
@@ -135,7 +141,7 @@ export class FaultyProvider implements AsyncDisposable {
       await this.#pause(this.#times.silenceMs);
       return void socket.destroy();
     }
-    asked.answered = true;
+    received.answered = true;
     if (asks.stream) return this.#stream(response, asks, fault);
     json(response, 200, {
       ...envelope(asks.model, 'chat.completion'),

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConfig } from '../../src/config/load.ts';
 import { startTestGateway, type ConfigParts, type TestGateway } from '../support/gateway.ts';
-import { callForStream, callForWhole, type Called } from './caller.ts';
+import { callForStream, callForWhole, type CallResult } from './caller.ts';
 import type { Times } from './faults.ts';
 import { judge, type Judged, type Measured } from './judge.ts';
-import { FaultyProvider, type Asked } from './provider.ts';
+import { FaultyProvider, type ReceivedRequest } from './provider.ts';
 import { RECOVERY_S, SCENARIOS, type Scenario } from './scenarios.ts';
 
 /** A gateway that is tried. */
-export interface Contender {
+export interface GatewayUnderTest {
   /** Of the primary and of the fallback, each. */
   readonly keys: number;
   /** Options of its route. */
@@ -37,7 +37,7 @@ const PATIENCE = [
 const AFTERWARDS_MS = 10_000;
 
 /** A gateway between a client and two providers: a primary with faults, and one fallback. */
-export class Stage implements AsyncDisposable {
+export class Testbed implements AsyncDisposable {
   readonly #gateway: TestGateway;
   readonly #primary: FaultyProvider;
   readonly #fallback: FaultyProvider;
@@ -59,7 +59,7 @@ export class Stage implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  static async set({ keys, route, scale }: Contender): Promise<Stage> {
+  static async set({ keys, route, scale }: GatewayUnderTest): Promise<Testbed> {
     await using starting = new AsyncDisposableStack();
     const times = timesAt(scale);
     const secrets = (name: string): string[] =>
@@ -86,7 +86,7 @@ export class Stage implements AsyncDisposable {
     starting.defer(() => gateway.close());
     // What a first request costs a process is no matter of failover.
     await callForWhole(gateway.url, 'healthy', AFTERWARDS_MS);
-    return new Stage(gateway, [primary, fallback], { times, scale }, starting.move());
+    return new Testbed(gateway, [primary, fallback], { times, scale }, starting.move());
   }
 
   /** What the fake providers could not make sense of: there must be nothing. */
@@ -114,20 +114,20 @@ export class Stage implements AsyncDisposable {
     return this.#resources.disposeAsync();
   }
 
-  async #calls({ sequence, limitS }: Scenario, model: string): Promise<readonly Called[]> {
+  async #calls({ sequence, limitS }: Scenario, model: string): Promise<readonly CallResult[]> {
     const { count, everyS } = sequence ?? { count: 1, everyS: 0 };
     const everyMs = everyS * 1_000 * this.#scale;
     // The gateway's circuits keep their own times: where the outage is shorter, one waits for them longer.
     const untilMs = sequence === undefined ? 0 : this.#times.downMs + RECOVERY_S * 1_000;
     const begunAt = performance.now();
-    const calls: Called[] = [];
+    const calls: CallResult[] = [];
     for (let dueMs = 0; ; dueMs += everyMs) {
       await sleep(Math.max(begunAt + dueMs - performance.now(), 0));
       calls.push(
         await callForStream(this.#gateway.url, model, limitS * 1_000 * Math.max(this.#scale, MIN_LIMIT)),
       );
       if (calls.length < count) continue;
-      const isBack = this.#primary.asked.some((each) => each.model === model && each.answered);
+      const isBack = this.#primary.received.some((each) => each.model === model && each.answered);
       if (this.#scale === 1 || isBack || dueMs >= untilMs) return calls;
     }
   }
@@ -141,8 +141,8 @@ const MIN_LIMIT = 0.5;
  * its own and all are played at once.
  * @throws where the fake providers were asked what OpenAI would not understand
  */
-export async function playAll(
-  contender: Contender,
+export async function runAll(
+  contender: GatewayUnderTest,
   { apart }: { readonly apart: boolean },
 ): Promise<readonly Row[]> {
   if (apart)
@@ -152,8 +152,8 @@ export async function playAll(
   return playOn(contender, SCENARIOS);
 }
 
-async function playOn(contender: Contender, scenarios: readonly Scenario[]): Promise<readonly Row[]> {
-  await using stage = await Stage.set(contender);
+async function playOn(contender: GatewayUnderTest, scenarios: readonly Scenario[]): Promise<readonly Row[]> {
+  await using stage = await Testbed.set(contender);
   const rows: Row[] = [];
   for (const scenario of scenarios) rows.push(await stage.play(scenario));
   if (stage.notUnderstood.length > 0)
@@ -162,8 +162,8 @@ async function playOn(contender: Contender, scenarios: readonly Scenario[]): Pro
 }
 
 /** As it is now: what comes later is not the scenario's. */
-function askedFor({ asked }: FaultyProvider, model: string): readonly Asked[] {
-  return asked.filter((each) => each.model === model).map((each) => ({ ...each }));
+function askedFor({ received }: FaultyProvider, model: string): readonly ReceivedRequest[] {
+  return received.filter((each) => each.model === model).map((each) => ({ ...each }));
 }
 
 function timesAt(scale: number): Times {

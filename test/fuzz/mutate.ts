@@ -5,7 +5,7 @@ const MAX_INPUT_BYTES = 32 * 1024;
 /** How many changes are made of an input at most, at once. */
 const MAX_CHANGES = 4;
 /** Bytes that mean something in JSON, YAML, HTTP, event streams and multipart forms. */
-const TELLING = Buffer.from('{}[]":,\\\r\n\t -0129eE.+tfn%#&*!|>\0\x7f\xff', 'latin1');
+const SYNTAX_BYTES = Buffer.from('{}[]":,\\\r\n\t -0129eE.+tfn%#&*!|>\0\x7f\xff', 'latin1');
 /** Values that what is written for others' types stumbles over. */
 const VALUES: readonly unknown[] = [
   null,
@@ -51,16 +51,16 @@ function changedBytes(
   const at = dice.whole(0, bytes.length);
   const until = Math.min(bytes.length, at + dice.whole(1, dice.chance(0.2) ? 1024 : 8));
   const [head, piece, tail] = [bytes.subarray(0, at), bytes.subarray(at, until), bytes.subarray(until)];
-  const telling = Buffer.from([TELLING[dice.whole(0, TELLING.length - 1)] ?? 0]);
+  const syntaxByte = Buffer.from([SYNTAX_BYTES[dice.whole(0, SYNTAX_BYTES.length - 1)] ?? 0]);
   switch (dice.whole(0, 6)) {
     case 0:
       return Buffer.concat([head, tail]);
     case 1:
       return Buffer.concat([head, piece, piece, tail]);
     case 2:
-      return Buffer.concat([head, telling, piece, tail]);
+      return Buffer.concat([head, syntaxByte, piece, tail]);
     case 3:
-      return Buffer.concat([head, telling, tail]);
+      return Buffer.concat([head, syntaxByte, tail]);
     case 4:
       return head;
     case 5: {
@@ -68,7 +68,7 @@ function changedBytes(
       return Buffer.concat([head, other.subarray(dice.whole(0, other.length))]);
     }
     default: {
-      const word = words.length === 0 ? telling : Buffer.from(dice.pick(words));
+      const word = words.length === 0 ? syntaxByte : Buffer.from(dice.pick(words));
       return Buffer.concat([head, word, dice.chance(0.5) ? piece : tail, tail]);
     }
   }
@@ -77,10 +77,10 @@ function changedBytes(
 /** Changes one value of a JSON document, wherever in it; undefined where the input is none. */
 function changedValue(bytes: Buffer, corpus: readonly Buffer[], dice: Dice): Buffer | undefined {
   const document = parsed(bytes);
-  const places = placesIn(document);
-  if (places.length === 0) return undefined;
-  const { holder, name } = dice.pick(places);
-  const others = placesIn(parsed(dice.pick(corpus)));
+  const members = membersIn(document);
+  if (members.length === 0) return undefined;
+  const { holder, name } = dice.pick(members);
+  const others = membersIn(parsed(dice.pick(corpus)));
   if (dice.chance(0.15)) Reflect.deleteProperty(holder, name);
   else if (dice.chance(0.4) && others.length > 0) {
     const other = dice.pick(others);
@@ -89,23 +89,23 @@ function changedValue(bytes: Buffer, corpus: readonly Buffer[], dice: Dice): Buf
   return Buffer.from(JSON.stringify(document));
 }
 
-interface Place {
+interface MemberRef {
   readonly holder: object;
   readonly name: string;
 }
 
 /** Every member of every object and list in it. */
-function placesIn(document: unknown): Place[] {
-  const places: Place[] = [];
+function membersIn(document: unknown): MemberRef[] {
+  const members: MemberRef[] = [];
   const open: unknown[] = [document];
   for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
     if (typeof holder !== 'object' || holder === null) continue;
     for (const [name, value] of Object.entries(holder)) {
-      places.push({ holder, name });
+      members.push({ holder, name });
       open.push(value);
     }
   }
-  return places;
+  return members;
 }
 
 /** Also where the name is `__proto__`, which an assignment would not make a member of its own. */

@@ -11,7 +11,7 @@ import {
   type ConfigParts,
   type TestGateway,
 } from '../support/gateway.ts';
-import { ask, chat, dataOf, streamedChat, type Asking } from '../support/http.ts';
+import { ask, chat, dataOf, streamedChat, type AskOptions } from '../support/http.ts';
 import {
   rawAnswer,
   rawChunk,
@@ -22,7 +22,10 @@ import {
 } from '../support/raw-upstream.ts';
 
 const OTHER_KEY = 'sk-other-0123456789abcdef';
-const RESPONSES: Asking = { path: '/v1/responses', body: { model: 'gpt-5', input: 'hello', stream: true } };
+const RESPONSES: AskOptions = {
+  path: '/v1/responses',
+  body: { model: 'gpt-5', input: 'hello', stream: true },
+};
 const SSE = ['content-type: text/event-stream'];
 
 /** A gateway with one key, which behaves as said. */

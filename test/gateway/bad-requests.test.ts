@@ -7,9 +7,9 @@ import {
   startTestGateway,
   type TestGateway,
 } from '../support/gateway.ts';
-import { ask, chat, type Asking } from '../support/http.ts';
+import { ask, chat, type AskOptions } from '../support/http.ts';
 
-interface Refused extends Asking {
+interface Refused extends AskOptions {
   readonly what: string;
   readonly status: number;
   readonly code: string;

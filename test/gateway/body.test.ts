@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { announcedRoom, readBody, type BodyLimits, type BodyRead } from '../../src/gateway/body.ts';
+import { announcedBytes, readBody, type BodyLimits, type ReadBodyResult } from '../../src/gateway/body.ts';
 import { MemoryBudget } from '../../src/gateway/memory-budget.ts';
 import { rawConnection, type RawConnection } from '../support/http.ts';
 
@@ -12,7 +12,7 @@ const LIMITS: BodyLimits = { maxBytes: 300_000, replayBytes: 1_000, pauseMs: 100
 interface Reading {
   readonly connection: RawConnection;
   readonly request: IncomingMessage;
-  readonly read: Promise<BodyRead>;
+  readonly read: Promise<ReadBodyResult>;
   /** What was told of the rest of the body. */
   readonly troubles: string[];
 }
@@ -35,12 +35,12 @@ async function reading(t: TestContext, length: number, body: string): Promise<Re
   const request = await arrived.promise;
   const troubles: string[] = [];
   const memory = new MemoryBudget(() => 1_000_000).open();
-  assert.equal(memory.admit(announcedRoom(request, LIMITS)), true);
+  assert.equal(memory.admit(announcedBytes(request, LIMITS)), true);
   const read = readBody(request, LIMITS, memory, (code) => troubles.push(code));
   return { connection, request, troubles, read };
 }
 
-async function passing(read: Promise<BodyRead>): Promise<{ head: Buffer; rest: Readable }> {
+async function passing(read: Promise<ReadBodyResult>): Promise<{ head: Buffer; rest: Readable }> {
   const { kind, ...result } = await read;
   assert.ok(kind === 'read' && 'body' in result && result.body.kind === 'passing');
   return result.body;

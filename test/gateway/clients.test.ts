@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { admission } from '../../src/gateway/clients.ts';
+import { authenticator } from '../../src/gateway/clients.ts';
 import { Secret } from '../../src/keys/secret.ts';
 
 const KEY = 'client-key-0123456789';
 
 void test('an admission says who calls, and keeps their key to itself', () => {
-  const admit = admission([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
+  const admit = authenticator([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
   const admitted = { kind: 'admitted', client: 'web', owner: 'web', credential: undefined, holdWhole: false };
   assert.deepEqual(admit({ authorization: `Bearer ${KEY}` }), admitted);
   assert.deepEqual(admit({ 'x-api-key': KEY }), admitted);
@@ -19,7 +19,7 @@ void test('an admission says who calls, and keeps their key to itself', () => {
 });
 
 void test('an admission says why nobody is let in', () => {
-  const admit = admission([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
+  const admit = authenticator([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
   for (const headers of [{}, { authorization: KEY }, { authorization: 'Bearer ' }, { 'x-api-key': '' }]) {
     assert.deepEqual(admit(headers), { kind: 'refused', code: 'missing_api_key' });
   }
@@ -29,7 +29,7 @@ void test('an admission says why nobody is let in', () => {
 });
 
 void test('where there is no list everybody is let in, and what they brought stays a secret', () => {
-  const admit = admission(undefined);
+  const admit = authenticator(undefined);
   const admitted = admit({ authorization: `Bearer ${KEY}` });
   assert.ok(admitted.kind === 'admitted');
   assert.equal(admitted.credential?.reveal(), KEY);
@@ -45,13 +45,13 @@ void test('where there is no list everybody is let in, and what they brought sta
 });
 
 void test('what a client makes is its group’s, or its own', () => {
-  const admit = admission([
+  const admit = authenticator([
     { name: 'old', key: new Secret(KEY), holdWhole: false },
     { name: 'new', group: 'old', key: new Secret(`${KEY}-2`), holdWhole: false },
   ]);
   const owners = [KEY, `${KEY}-2`].map((key) => {
     const admitted = admit({ 'x-api-key': key });
-    return admitted.kind === 'admitted' ? [admitted.client, admitted.owner] : [];
+    return admitted.kind === 'admitted' ? [admitted.client, admitted.tenant] : [];
   });
   assert.deepEqual(owners, [
     ['old', 'old'],

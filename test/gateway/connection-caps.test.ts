@@ -5,12 +5,12 @@ import { addressGroup } from '../../src/gateway/address-group.ts';
 import { openDataServer } from '../../src/gateway/server.ts';
 import type { ConnectionCounts } from '../../src/listener/descriptors.ts';
 import { until } from '../support/gateway.ts';
-import { stubborn, type StubbornClient } from '../support/stubborn.ts';
+import { stubbornClient, type StubbornClient } from '../support/stubborn.ts';
 
 const ASK = 'GET /work HTTP/1.1\r\nhost: x\r\n\r\n';
 const IDLE = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
-async function stage(context: TestContext, total: number, perAddress = total) {
+async function setUp(context: TestContext, total: number, perAddress = total) {
   const told: ConnectionCounts[] = [];
   const working: ServerResponse[] = [];
   const server = await openDataServer(
@@ -31,20 +31,20 @@ async function stage(context: TestContext, total: number, perAddress = total) {
     /** One with a request under way. */
     busy: async (address?: string): Promise<StubbornClient> => {
       const before = working.length;
-      const client = await stubborn(context, port, ASK, address);
+      const client = await stubbornClient(context, port, ASK, address);
       await until(() => working.length > before || client.isEnded());
       return client;
     },
     /** One that was answered and kept alive. */
     idle: async (address?: string): Promise<StubbornClient> => {
-      const client = await stubborn(context, port, IDLE, address);
+      const client = await stubbornClient(context, port, IDLE, address);
       await until(() => client.received() !== '');
       return client;
     },
     /** One that has not asked for anything. */
     silent: async (address?: string): Promise<StubbornClient> => {
       const before = server.connections();
-      const client = await stubborn(context, port, '', address);
+      const client = await stubbornClient(context, port, '', address);
       await until(() => sum(server.connections()) > sum(before));
       return client;
     },
@@ -52,7 +52,7 @@ async function stage(context: TestContext, total: number, perAddress = total) {
 }
 
 void test('at the bound the one that has been idle for longest gives way, whether it ever asked or not', async (t) => {
-  const { busy, idle, silent, counts } = await stage(t, 4);
+  const { busy, idle, silent, counts } = await setUp(t, 4);
   const working = await busy();
   const silentOne = await silent();
   const idleOne = await idle();
@@ -71,7 +71,7 @@ void test('at the bound the one that has been idle for longest gives way, whethe
 });
 
 void test('where all are busy a new one is told to come again, and those stay', async (t) => {
-  const { busy, idle, working, counts, told } = await stage(t, 3);
+  const { busy, idle, working, counts, told } = await setUp(t, 3);
   const busyOnes = [await busy(), await busy(), await busy()];
   const refused = await idle();
   await until(() => refused.isEnded());
@@ -84,7 +84,7 @@ void test('where all are busy a new one is told to come again, and those stay', 
 });
 
 void test('of those that are refused no more than a few are waited for', async (t) => {
-  const { busy, counts, silent } = await stage(t, 1);
+  const { busy, counts, silent } = await setUp(t, 1);
   await busy();
   const crowd = await Promise.all(Array.from({ length: 50 }, () => silent().catch(() => undefined)));
   assert.equal(crowd.length, 50);
@@ -95,7 +95,7 @@ void test('of those that are refused no more than a few are waited for', async (
 });
 
 void test('an address at its own bound makes room among its own alone', async (t) => {
-  const { busy, idle, counts } = await stage(t, 10, 2);
+  const { busy, idle, counts } = await setUp(t, 10, 2);
   const [here, there] = ['127.0.0.1', '127.0.0.2'];
   const other = await idle(there);
   const own = await idle(here);
@@ -110,7 +110,7 @@ void test('an address at its own bound makes room among its own alone', async (t
 });
 
 void test('one that lingers behind a refusal gives way before one that is idle', async (t) => {
-  const { idle, counts } = await stage(t, 2);
+  const { idle, counts } = await setUp(t, 2);
   const first = await idle();
   const lingering = await idle();
   lingering.socket.write('hello\r\n\r\n');
@@ -121,7 +121,7 @@ void test('one that lingers behind a refusal gives way before one that is idle',
 });
 
 void test('requests that come at once on one connection are answered one after another, up to a bound', async (t) => {
-  const { busy, working, counts } = await stage(t, 10);
+  const { busy, working, counts } = await setUp(t, 10);
   const client = await busy();
   client.socket.write(ASK.repeat(31));
   for (let answered = 0; answered < 32; answered++) {

@@ -198,7 +198,7 @@ void test('so is one whose connection was accepted elsewhere', async (t) => {
   t.after(() => server.close(0));
   const acceptor = await Acceptor.open({ host: '127.0.0.1', port: 0 });
   t.after(() => acceptor.close());
-  acceptor.join((socket) => server.take(socket));
+  acceptor.add((socket) => server.accept(socket));
   const connection = await connected(t, acceptor.address);
   connection.write('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n');
   assert.match(await connection.closed, /^HTTP\/1\.1 408 /);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { gatewayFor, type TestGateway } from '../support/gateway.ts';
-import { ask, type Asking } from '../support/http.ts';
+import { ask, type AskOptions } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
 
 /*
@@ -13,7 +13,7 @@ import { rawAnswer, rawUpstream, type RawExchange, type RawUpstream } from '../s
 const MULTIPART = { 'content-type': 'multipart/form-data; boundary=b' };
 const FORM = '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nsora-2\r\n--b--\r\n';
 
-const CREATING: Readonly<Record<string, Asking>> = {
+const CREATING: Readonly<Record<string, AskOptions>> = {
   'a batch': { path: '/v1/batches', body: { input_file_id: 'file-x', endpoint: '/v1/responses' } },
   'a video': { path: '/v1/videos', headers: MULTIPART, body: FORM },
   'a file': { path: '/v1/files', headers: MULTIPART, body: FORM },
@@ -81,7 +81,7 @@ const MADE = JSON.stringify({
   choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
 });
 
-interface Stage {
+interface Setup {
   readonly gateway: TestGateway;
   readonly main: RawUpstream;
   readonly spare: RawUpstream;
@@ -97,7 +97,7 @@ function providerAt(id: string, { origin }: RawUpstream): object {
   };
 }
 
-async function stageFor(t: TestContext): Promise<Stage> {
+async function setUp(t: TestContext): Promise<Setup> {
   const good = says('200 OK', JSON_TYPE, MADE);
   const [main, spare] = [await rawUpstream(t, good), await rawUpstream(t, good)];
   const gateway = await gatewayFor(t, {
@@ -115,7 +115,7 @@ for (const [what, asking] of Object.entries(CREATING)) {
     void test('is asked for once where it may have been made, of no other key and no other provider', async (t) => {
       for (const [how, answer] of Object.entries(UNCLEAR)) {
         // Each before a gateway that knows nothing: after a few of them a provider counts as down.
-        const { gateway, main, spare } = await stageFor(t);
+        const { gateway, main, spare } = await setUp(t);
         main.answer = answer;
         const { status = 0 } = await ask(gateway.url, asking);
         assert.ok(status >= 400, `${how}: ${status}`);
@@ -125,7 +125,7 @@ for (const [what, asking] of Object.entries(CREATING)) {
 
     void test('is asked for again where it cannot have been made', async (t) => {
       for (const [how, answer] of Object.entries(CLEAR)) {
-        const { gateway, main } = await stageFor(t);
+        const { gateway, main } = await setUp(t);
         const good = main.answer;
         main.answer = (exchange) => {
           main.answer = good;
@@ -139,7 +139,7 @@ for (const [what, asking] of Object.entries(CREATING)) {
 
 void test('what a route leads on is asked for elsewhere where the first provider cannot be reached', async (t) => {
   for (const what of ['an image', 'a stored response', 'a response in the background']) {
-    const { gateway, main, spare } = await stageFor(t);
+    const { gateway, main, spare } = await setUp(t);
     await main.close();
     assert.equal((await ask(gateway.url, CREATING[what])).status, 200, what);
     assert.equal(spare.requests.length, 1, what);
@@ -147,7 +147,7 @@ void test('what a route leads on is asked for elsewhere where the first provider
 });
 
 void test('a chat that stays nowhere is asked for again after any of these', async (t) => {
-  const { gateway, main } = await stageFor(t);
+  const { gateway, main } = await setUp(t);
   const good = main.answer;
   const body = { model: 'gpt-5', messages: [{ role: 'user', content: 'hi' }] };
   for (const [how, answer] of Object.entries(UNCLEAR)) {

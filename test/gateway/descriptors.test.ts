@@ -5,13 +5,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as z from 'zod';
-import { connectionCaps, descriptorLimit, waitingCap } from '../../src/listener/descriptors.ts';
+import { connectionCaps, descriptorLimit, pendingConnectionCap } from '../../src/listener/descriptors.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import { folder } from '../cli/tools.ts';
 import { GOOD_KEY, simulatedProvider, until } from '../support/gateway.ts';
 import { GatewayProcess, type LogLine } from '../support/gateway-process.ts';
 import { ask } from '../support/http.ts';
-import { stubborn } from '../support/stubborn.ts';
+import { stubbornClient } from '../support/stubborn.ts';
 
 const DESCRIPTORS_FILE = new URL('../../src/listener/descriptors.ts', import.meta.url).href;
 const DESCRIPTORS = 512;
@@ -74,7 +74,7 @@ for (const workers of [1, 2]) {
     const kinds = Object.entries({ ...IDLE, ...REFUSED }).slice(workers === 1 ? 0 : -3);
     for (const [what, bytes] of kinds) {
       for (let opened = 0; opened < STRANGERS; opened += 50) {
-        await Promise.all(Array.from({ length: 50 }, () => stubborn(t, port, bytes)));
+        await Promise.all(Array.from({ length: 50 }, () => stubbornClient(t, port, bytes)));
         await good();
       }
       const { open, refused } = await connections();
@@ -118,9 +118,9 @@ void describe('the bounds on connections', () => {
       total: 100,
       perAddress: 100,
     });
-    assert.equal(waitingCap(20_000, 10_000), 10_000);
-    assert.equal(waitingCap(1_024, 10_000), 672);
-    assert.equal(waitingCap(undefined, 10_000), 10_000);
+    assert.equal(pendingConnectionCap(20_000, 10_000), 10_000);
+    assert.equal(pendingConnectionCap(1_024, 10_000), 672);
+    assert.equal(pendingConnectionCap(undefined, 10_000), 10_000);
   });
 
   void test('are made from what the system tells of this process', () => {

@@ -8,7 +8,7 @@ import {
   type ConfigParts,
   type TestGateway,
 } from '../support/gateway.ts';
-import { ask, chat, dataOf, streamedChat, type Asking } from '../support/http.ts';
+import { ask, chat, dataOf, streamedChat, type AskOptions } from '../support/http.ts';
 import {
   rawChunk,
   rawHead,
@@ -22,7 +22,7 @@ const HEAD = rawHead('200 OK', ['content-type: text/event-stream', 'transfer-enc
 interface Dialect {
   readonly what: string;
   readonly provider: ConfigParts;
-  readonly asking: Asking;
+  readonly asking: AskOptions;
   /** Whole frames: the first opens the gate. */
   readonly frames: readonly string[];
   /** Which of them ends the answer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { GOOD_KEY, gatewayFor, until, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, type Asking } from '../support/http.ts';
+import { ask, chat, type AskOptions } from '../support/http.ts';
 import { rawHead, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
 
 const MIB = 1024 * 1024;
@@ -34,7 +34,7 @@ async function pour({ socket, write, closed }: RawExchange, most: number): Promi
   return most;
 }
 
-const STREAMED_MESSAGE: Asking = {
+const STREAMED_MESSAGE: AskOptions = {
   path: '/v1/messages',
   headers: { 'anthropic-version': '2023-06-01' },
   body: { ...chat('hi'), max_tokens: 9, stream: true },

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Call } from '../../src/dialects/call.ts';
 import { findTarget } from '../../src/dialects/operations.ts';
 import { noFacts } from '../../src/dialects/body-facts.ts';
-import { guardLateNames } from '../../src/gateway/late-names.ts';
+import { rejectLateReferences } from '../../src/gateway/late-names.ts';
 
 /** A call whose body goes on behind what was read of it. */
 function passing(head: string, rest: Readable): Call {
@@ -30,7 +30,7 @@ function passing(head: string, rest: Readable): Call {
 void test('a late name ends a body that nobody reads yet, and nothing else', async () => {
   const rest = new Readable({ read: () => undefined });
   let found = 0;
-  const { body } = guardLateNames(passing('{"model":"m","file_', rest), () => found++);
+  const { body } = rejectLateReferences(passing('{"model":"m","file_', rest), () => found++);
   assert.ok(body.kind === 'passing');
   const closed = new Promise((resolve) => body.rest.once('close', resolve));
   const ended = once(rest, 'close');

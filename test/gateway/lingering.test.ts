@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { openDataServer, type ConnectionOptions, type ListenerBounds } from '../../src/gateway/server.ts';
 import { GOOD_KEY, gatewayFor, simulatedProvider, until } from '../support/gateway.ts';
 import { ask, rawConnection } from '../support/http.ts';
-import { stubborn } from '../support/stubborn.ts';
+import { stubbornClient } from '../support/stubborn.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -38,7 +38,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
   ] as const) {
     void test(`and ${what} is told, and ended shortly after`, async (t) => {
       const { port, open } = await serverFor(t, greet, answer.source === ' 408 ' ? HASTY : {});
-      const client = await stubborn(t, port, bytes);
+      const client = await stubbornClient(t, port, bytes);
       await until(() => client.isEnded());
       assert.match(client.received(), answer);
       await until(() => open() === 0);
@@ -47,7 +47,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
 
   void test('and sends a bad chunk is told, and ended shortly after', async (t) => {
     const { port, open } = await serverFor(t, (request) => void request.on('error', () => {}).resume(), {});
-    const client = await stubborn(t, port, `${HEAD}transfer-encoding: chunked\r\n\r\nxyz\r\n`);
+    const client = await stubbornClient(t, port, `${HEAD}transfer-encoding: chunked\r\n\r\nxyz\r\n`);
     await until(() => client.isEnded());
     assert.match(client.received(), /^HTTP\/1\.1 400 /);
     await until(() => open() === 0);
@@ -59,7 +59,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
       served++;
       greet(...asked);
     });
-    const client = await stubborn(t, port, 'GET / HTTP/1.1\r\nhost: x\r\n');
+    const client = await stubbornClient(t, port, 'GET / HTTP/1.1\r\nhost: x\r\n');
     await until(() => client.received().includes('408'));
     client.socket.write('\r\nGET / HTTP/1.1\r\nhost: x\r\n\r\n');
     await until(() => client.isEnded());
@@ -68,7 +68,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
 
   void test('nor sends the rest of a body that was refused is ended shortly after', async (t) => {
     const { port, open } = await serverFor(t, (_, response) => void response.writeHead(401).end('no'), {});
-    const client = await stubborn(t, port, `${HEAD}content-length: 1000\r\n\r\n{`);
+    const client = await stubbornClient(t, port, `${HEAD}content-length: 1000\r\n\r\n{`);
     await until(() => open() === 0);
     assert.match(client.received(), /^HTTP\/1\.1 401 /);
   });
@@ -99,7 +99,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
       const state = await ask(gateway.adminUrl, { method: 'GET', path: '/api/state' });
       return Number(/"connections":\{"open":(\d+)/.exec(state.text)?.[1]);
     };
-    const client = await stubborn(
+    const client = await stubbornClient(
       t,
       gateway.port,
       `GET /v1/realtime?model=voice HTTP/1.1\r\nhost: x\r\n${UPGRADE}\r\n`,
@@ -122,7 +122,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
     const waiting = await rawConnection(port);
     t.after(() => waiting.socket.destroy());
     waiting.write('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
-    const stalled = await stubborn(t, port, 'GET /big HTTP/1.1\r\nhost: x\r\n\r\n');
+    const stalled = await stubbornClient(t, port, 'GET /big HTTP/1.1\r\nhost: x\r\n\r\n');
     stalled.socket.pause();
     await until(() => open() === 1);
     answers[0]?.();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MemoryBudget, SMALL_BYTES } from '../../src/gateway/memory-budget.ts';
+import { MemoryBudget, SMALL_REQUEST_BYTES } from '../../src/gateway/memory-budget.ts';
 import type { RequestMemory } from '../../src/gateway/memory-budget.ts';
 
 const MB = 1_000_000;
@@ -38,7 +38,7 @@ void describe('the bytes of all requests together', () => {
     holder(all, 6.9 * MB);
     const waiting = all.open().admit(MB);
     assert.ok(waiting instanceof Promise);
-    for (let n = 0; n < 16; n++) holder(all, SMALL_BYTES);
+    for (let n = 0; n < 16; n++) holder(all, SMALL_REQUEST_BYTES);
     assert.equal(all.use.refused, 0);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import { GOOD_KEY, gatewayFor, simulatedProvider, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, streamedChat, type Asking } from '../support/http.ts';
+import { ask, chat, streamedChat, type AskOptions } from '../support/http.ts';
 import {
   rawAnswer,
   rawChunk,
@@ -15,8 +15,8 @@ import {
 const OTHER_KEY = 'sk-other-0123456789abcdef';
 const JSON_TYPE = 'application/json';
 const SSE = 'text/event-stream';
-const RESPONSES: Asking = { path: '/v1/responses', body: { model: 'gpt-5', input: 'hello' } };
-const STREAM: Asking = { body: streamedChat('hello') };
+const RESPONSES: AskOptions = { path: '/v1/responses', body: { model: 'gpt-5', input: 'hello' } };
+const STREAM: AskOptions = { body: streamedChat('hello') };
 
 interface Case {
   readonly what: string;
@@ -25,7 +25,7 @@ interface Case {
   /** What the key is judged by. */
   readonly rule: string;
   readonly detail?: string;
-  readonly asking?: Asking;
+  readonly asking?: AskOptions;
 }
 
 const choice = (finish: string): string =>
@@ -152,7 +152,7 @@ const GOOD_MESSAGES = [
   'event: message_stop\ndata: {"type":"message_stop"}\n\n',
 ].join('');
 
-function good(asking: Asking): string {
+function good(asking: AskOptions): string {
   if (asking === RESPONSES) return rawAnswer('200 OK', [`content-type: ${JSON_TYPE}`], ANSWER_TO_ANYTHING);
   if (asking === STREAM) return rawAnswer('200 OK', [`content-type: ${SSE}`], GOOD_STREAM);
   if (asking.path === '/v1/messages') return rawAnswer('200 OK', [`content-type: ${SSE}`], GOOD_MESSAGES);
@@ -165,7 +165,7 @@ async function gatewayBefore(t: TestContext, upstream: RawUpstream, more = {}): 
 }
 
 /** Answers once with `first`, and well from then on. */
-function onceThenWell(t: TestContext, first: string, asking: Asking): Promise<RawUpstream> {
+function onceThenWell(t: TestContext, first: string, asking: AskOptions): Promise<RawUpstream> {
   let count = 0;
   return rawUpstream(t, ({ write }: RawExchange) => write(count++ === 0 ? first : good(asking)));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { folderFor } from '../support/folder.ts';
 import { ask, rawConnection } from '../support/http.ts';
-import { CLIENTS, idOf, idsIn, KEYS, moreIn, named, ownWorld, shelfAt } from './own-world.ts';
+import { CLIENTS, idOf, idsIn, KEYS, moreIn, named, tenantSetup, accountProvider } from './own-world.ts';
 
 const [ONE = '', TWO = ''] = KEYS;
 const makeFile = named('files.create');
@@ -14,50 +14,50 @@ const makeResponse = named('responses.create');
 void describe('whose a thing is', () => {
   void test('is known on other nodes, after a restart, and with another key of the same client', async (t) => {
     const path = join(await folderFor(t), 'state.db');
-    const first = await ownWorld(t, {}, { state: { path } });
-    const { shelves } = first;
-    const other = await ownWorld(t, {}, { state: { path }, shelves });
+    const first = await tenantSetup(t, {}, { state: { path } });
+    const { accounts } = first;
+    const other = await tenantSetup(t, {}, { state: { path }, shelves: accounts });
     const id = idOf(await first.as('ada', makeFile));
     assert.equal((await other.as('bob', readFile, { id })).code, 'resource_not_found');
     assert.equal((await other.as('ada', readFile, { id })).status, 200);
     await first.gateway.close();
     await other.gateway.close();
     const clients = [CLIENTS[1], { name: 'ada', key: 'client-rotated-0123456789' }];
-    const later = await ownWorld(t, { clients }, { state: { path }, shelves });
+    const later = await tenantSetup(t, { clients }, { state: { path }, shelves: accounts });
     assert.equal((await later.as('bob', readFile, { id })).code, 'resource_not_found');
     assert.equal((await later.as('rotated', readFile, { id })).status, 200);
     assert.deepEqual(idsIn(await later.as('rotated', listFiles)), [id]);
   });
 
   void test('follows the group: what was renamed or left is reached by who has its name', async (t) => {
-    const { as, gateway, shelves } = await ownWorld(t);
+    const { as, gateway, accounts } = await tenantSetup(t);
     const id = idOf(await as('ada', makeFile));
     const clients = [
       { name: 'eve', group: 'ada', key: 'client-eve-0123456789' },
       { name: 'joe', group: 'ada', key: 'client-joe-0123456789' },
       { name: 'ada', group: 'others', key: 'client-ada-0123456789' },
     ];
-    await gateway.reload({ config: { clients, providers: [shelfAt(shelves, KEYS)] } });
+    await gateway.reload({ config: { clients, providers: [accountProvider(accounts, KEYS)] } });
     assert.equal((await as('eve', readFile, { id })).status, 200);
     assert.equal((await as('joe', readFile, { id })).status, 200);
     assert.equal((await as('ada', readFile, { id })).code, 'resource_not_found');
   });
 
   void test('is nobody’s where it was made outside, or before there were clients', async (t) => {
-    const { as, send, gateway, shelves } = await ownWorld(t, { clients: undefined });
-    const [outside = ''] = shelves.put(ONE, 'file-', 1);
+    const { as, send, gateway, accounts } = await tenantSetup(t, { clients: undefined });
+    const [outside = ''] = accounts.create(ONE, 'file-', 1);
     const before = idOf(await as('ada', makeFile));
     assert.equal((await as('bob', readFile, { id: before })).status, 200, 'everybody is one client');
-    const clients = { clients: CLIENTS, providers: [shelfAt(shelves, [ONE])] };
+    const clients = { clients: CLIENTS, providers: [accountProvider(accounts, [ONE])] };
     await gateway.reload({ config: clients });
-    shelves.asked();
+    accounts.requestsSinceLast();
     for (const id of [outside, before]) {
       assert.equal((await as('ada', readFile, { id })).code, 'resource_not_found');
       const batch = { input_file_id: id };
       assert.equal((await send('ada', 'POST', '/v1/batches', { body: batch })).code, 'resource_not_found');
     }
     assert.deepEqual(idsIn(await as('ada', listFiles)), []);
-    assert.deepEqual(shelves.asked(), []);
+    assert.deepEqual(accounts.requestsSinceLast(), []);
     const mentions = {
       model: 'm',
       input: [{ file_id: outside }],
@@ -70,29 +70,29 @@ void describe('whose a thing is', () => {
 
   void test('does not matter where they share, and is known again where they no longer do', async (t) => {
     const shared = { sharedResources: true };
-    const { as, gateway, shelves } = await ownWorld(t, shared);
+    const { as, gateway, accounts } = await tenantSetup(t, shared);
     const id = idOf(await as('ada', makeFile));
     assert.equal((await as('bob', readFile, { id })).status, 200);
     const all = await as('bob', listFiles);
     assert.deepEqual([all.status, all.headers['x-sparekey-provider']], [200, 'shelf'], 'as it came');
-    await gateway.reload({ config: { clients: CLIENTS, providers: [shelfAt(shelves, KEYS)] } });
+    await gateway.reload({ config: { clients: CLIENTS, providers: [accountProvider(accounts, KEYS)] } });
     assert.equal((await as('bob', readFile, { id })).code, 'resource_not_found');
     assert.equal((await as('ada', readFile, { id })).status, 200);
   });
 
   void test('does not depend on whether keys are kept to what they made', async (t) => {
-    const { as } = await ownWorld(t, { resourceAffinity: 0 });
+    const { as } = await tenantSetup(t, { resourceAffinity: 0 });
     const id = idOf(await as('ada', makeResponse));
     assert.equal((await as('bob', named('responses.retrieve'), { id })).code, 'resource_not_found');
   });
 
   void test('is said in each client’s own words', async (t) => {
-    const { as } = await ownWorld(t);
+    const { as } = await tenantSetup(t);
     const id = idOf(await as('ada', named('anthropic.files.create')));
     const others = await as('bob', named('anthropic.files.retrieve'), { id });
     assert.match(others.text, /^\{"type":"error","error":\{"type":"not_found_error","message":"There is no/u);
     const asGemini = { path: `/v1beta/files/${id}`, method: 'GET' };
-    const gemini = await ask((await ownWorld(t)).gateway.url, {
+    const gemini = await ask((await tenantSetup(t)).gateway.url, {
       ...asGemini,
       headers: { 'x-goog-api-key': 'client-bob-0123456789' },
     });
@@ -103,19 +103,19 @@ void describe('whose a thing is', () => {
 void describe('what comes into being on the way', () => {
   for (const stream of [false, true]) {
     void test(`is its client’s: a container, and a file in it (${stream ? 'streamed' : 'whole'})`, async (t) => {
-      const { as, send, shelves } = await ownWorld(t);
+      const { as, send, accounts } = await tenantSetup(t);
       const tools = [{ type: 'code_execution_20250825', name: 'code_execution' }];
       const body = { model: 'm', max_tokens: 9, stream, messages: [], tools };
       const ran = await send('ada', 'POST', '/v1/messages', { body, anthropic: true });
       assert.equal(ran.status, 200, ran.text);
       const [file = ''] = /file-\d+\w+/u.exec(ran.text) ?? [];
       const [container = ''] = /cntr_\d+\w+/u.exec(ran.text) ?? [];
-      shelves.asked();
+      accounts.requestsSinceLast();
       const content = named('anthropic.files.content');
       const again = { anthropic: true, body: { model: 'm', messages: [], container } };
       assert.equal((await as('bob', content, { id: file })).status, 404);
       assert.equal((await send('bob', 'POST', '/v1/messages', again)).status, 404);
-      assert.deepEqual(shelves.asked(), []);
+      assert.deepEqual(accounts.requestsSinceLast(), []);
       assert.equal((await as('ada', content, { id: file })).status, 200);
       const on = await send('ada', 'POST', '/v1/messages', again);
       assert.equal(on.status, 200);
@@ -125,19 +125,19 @@ void describe('what comes into being on the way', () => {
   }
 
   void test('at OpenAI, where code runs in a container', async (t) => {
-    const { as, send, shelves } = await ownWorld(t);
+    const { as, send, accounts } = await tenantSetup(t);
     const auto = { model: 'm', tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] };
     const [container = ''] = /cntr_\d+\w+/u.exec((await as('ada', makeResponse, { body: auto })).text) ?? [];
-    shelves.asked();
+    accounts.requestsSinceLast();
     const body = { model: 'm', tools: [{ type: 'code_interpreter', container }] };
     assert.equal((await send('bob', 'POST', '/v1/responses', { body })).code, 'resource_not_found');
-    assert.deepEqual(shelves.asked(), []);
+    assert.deepEqual(accounts.requestsSinceLast(), []);
     assert.equal((await send('ada', 'POST', '/v1/responses', { body })).status, 200);
   });
 
   void test('is learned of a batch, be it asked for or only listed', async (t) => {
     for (const how of ['batches.retrieve', 'batches.list']) {
-      const { as } = await ownWorld(t);
+      const { as } = await tenantSetup(t);
       const id = idOf(await as('ada', named('batches.create')));
       const told = (await as('ada', named(how), { id, query: how.endsWith('list') ? '?limit=1' : '' })).text;
       const [output] = /(?<="output_file_id":")[^"]+/u.exec(told) ?? [];
@@ -150,22 +150,22 @@ void describe('what comes into being on the way', () => {
 
 void describe('a list of one’s own', () => {
   void test('is read through what others have, over as many pages as it takes', async (t) => {
-    const { as, shelves } = await ownWorld(t, {}, {});
+    const { as, accounts } = await tenantSetup(t, {}, {});
     const first = idOf(await as('ada', named('batches.create')));
-    const key = shelves.asked()[0]?.key ?? '';
-    shelves.put(key, 'batch_', 950);
+    const key = accounts.requestsSinceLast()[0]?.key ?? '';
+    accounts.create(key, 'batch_', 950);
     const list = named('batches.list');
     const page = await as('ada', list, { query: '?limit=1' });
     assert.deepEqual([idsIn(page), moreIn(page)], [[first], false]);
-    assert.equal(shelves.asked().length, 10, 'a hundred on a page');
-    shelves.put(key, 'batch_', 2_500);
+    assert.equal(accounts.requestsSinceLast().length, 10, 'a hundred on a page');
+    accounts.create(key, 'batch_', 2_500);
     const far = await as('ada', list, { query: '?limit=1' });
     assert.equal(far.code, 'list_not_read', 'and not over more than 32');
-    assert.equal(shelves.asked().length, 32);
+    assert.equal(accounts.requestsSinceLast().length, 32);
   });
 
   void test('goes back as far as it is asked to', async (t) => {
-    const { as } = await ownWorld(t, {}, { keys: [] });
+    const { as } = await tenantSetup(t, {}, { keys: [] });
     const make = named('messages.batches.create');
     const made: string[] = [];
     while (made.length < 5) made.unshift(idOf(await as('ada', make)));
@@ -176,34 +176,34 @@ void describe('a list of one’s own', () => {
   });
 
   void test('is not taken to be whole where one of its accounts does not answer', async (t) => {
-    const { as, gateway, shelves } = await ownWorld(t);
+    const { as, gateway, accounts } = await tenantSetup(t);
     for (let n = 0; n < 12; n++) await as('ada', makeFile);
-    const used = new Set(shelves.asked().map(({ key }) => key));
+    const used = new Set(accounts.requestsSinceLast().map(({ key }) => key));
     assert.deepEqual(used, new Set([ONE, TWO]));
-    shelves.fail(TWO);
+    accounts.fail(TWO);
     const failed = await as('ada', listFiles);
     assert.equal(failed.status, 503, failed.text);
-    await gateway.reload({ config: { clients: CLIENTS, providers: [shelfAt(shelves, [ONE])] } });
+    await gateway.reload({ config: { clients: CLIENTS, providers: [accountProvider(accounts, [ONE])] } });
     const left = await as('ada', listFiles);
     assert.equal(left.status, 200, 'what was made with a key that has left cannot be reached by anybody');
   });
 
   void test('of keys of one account is asked for with one of them', async (t) => {
-    const { as, gateway, shelves } = await ownWorld(t);
+    const { as, gateway, accounts } = await tenantSetup(t);
     const keys = KEYS.map((key) => ({ key, quotaDomain: 'org' }));
-    await gateway.reload({ config: { clients: CLIENTS, providers: [shelfAt(shelves, keys)] } });
+    await gateway.reload({ config: { clients: CLIENTS, providers: [accountProvider(accounts, keys)] } });
     for (let n = 0; n < 6; n++) await as('ada', makeFile);
-    shelves.asked();
+    accounts.requestsSinceLast();
     await as('ada', listFiles);
-    assert.equal(shelves.asked().length, 1);
+    assert.equal(accounts.requestsSinceLast().length, 1);
   });
 });
 
 void describe('ways around', () => {
   void test('a thing of a kind that nobody makes here is not led into by a path in front', async (t) => {
-    const { send, as, shelves } = await ownWorld(t);
+    const { send, as, accounts } = await tenantSetup(t);
     const own = idOf(await as('bob', makeFile));
-    shelves.asked();
+    accounts.requestsSinceLast();
     for (const within of [
       'vector_stores/vs_1',
       'containers/cntr_1',
@@ -216,11 +216,11 @@ void describe('ways around', () => {
     }
     const message = { model: 'm', messages: [] };
     assert.equal((await send('bob', 'POST', '/v1/threads/t/messages', { body: message })).status, 404);
-    assert.deepEqual(shelves.asked(), []);
+    assert.deepEqual(accounts.requestsSinceLast(), []);
   });
 
   void test('a call of Realtime that another has begun is not joined', async (t) => {
-    const { gateway, shelves } = await ownWorld(t);
+    const { gateway, accounts } = await tenantSetup(t);
     const connection = await rawConnection(gateway.port);
     t.after(() => connection.socket.destroy());
     connection.write(
@@ -228,13 +228,13 @@ void describe('ways around', () => {
         'connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
     assert.match(await connection.receive(/\}\}$/u), /^HTTP\/1\.1 404 .*"resource_not_found"/su);
-    assert.deepEqual(shelves.asked(), []);
+    assert.deepEqual(accounts.requestsSinceLast(), []);
   });
 
   void test('what is named behind the part of a body that is kept does not get through', async (t) => {
-    const { as, send, shelves } = await ownWorld(t, { limits: { replay: '64KiB' } });
+    const { as, send, accounts } = await tenantSetup(t, { limits: { replay: '64KiB' } });
     const id = idOf(await as('ada', makeFile));
-    shelves.asked();
+    accounts.requestsSinceLast();
     const padding = 'said: \\"file_id\\": '.repeat(16_384);
     const bodies = [
       `{"model":"m","input":["${padding}",{"file_id":"${id}"}]}`,
@@ -246,12 +246,12 @@ void describe('ways around', () => {
       const late = await send('bob', 'POST', '/v1/responses', { body: Buffer.from(body) });
       assert.equal(late.code, 'reference_too_late', late.text);
     }
-    for (const { body } of shelves.asked()) assert.ok(!body.includes(id));
+    for (const { body } of accounts.requestsSinceLast()) assert.ok(!body.includes(id));
     const plain = Buffer.from(`{"model":"m","input":["${padding}", "\\\\u0066"]}`);
     const passed = await send('bob', 'POST', '/v1/responses', { body: plain });
     assert.equal(passed.status, 200, passed.text);
     assert.ok(
-      shelves.asked().some(({ body }) => body === plain.toString()),
+      accounts.requestsSinceLast().some(({ body }) => body === plain.toString()),
       'byte for byte',
     );
   });

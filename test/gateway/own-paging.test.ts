@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { CLIENTS, idOf, idsIn, KEYS, named, ownWorld, shelfAt } from './own-world.ts';
+import { CLIENTS, idOf, idsIn, KEYS, named, tenantSetup, accountProvider } from './own-world.ts';
 
 const apiKey = 'client-ada-0123456789';
 
 void test('OpenAI’s SDK pages through all that is its client’s, over several accounts, and ends', async (t) => {
-  const { as, gateway, shelves } = await ownWorld(t);
+  const { as, gateway, accounts } = await tenantSetup(t);
   const made: string[] = [];
   for (let n = 0; n < 9; n++) {
     made.push(idOf(await as('ada', named('files.create'))));
     await as('bob', named('files.create'));
   }
-  for (const key of KEYS) shelves.put(key, 'file-', 5);
+  for (const key of KEYS) accounts.create(key, 'file-', 5);
   const client = new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   const met: string[] = [];
   for await (const { id } of client.files.list({ limit: 2 })) met.push(id);
@@ -21,8 +21,10 @@ void test('OpenAI’s SDK pages through all that is its client’s, over several
 });
 
 void test('Anthropic’s SDK pages through all that is its client’s, onwards and back', async (t) => {
-  const { as, gateway, shelves } = await ownWorld(t);
-  await gateway.reload({ config: { clients: CLIENTS, providers: [shelfAt(shelves, KEYS.slice(0, 1))] } });
+  const { as, gateway, accounts } = await tenantSetup(t);
+  await gateway.reload({
+    config: { clients: CLIENTS, providers: [accountProvider(accounts, KEYS.slice(0, 1))] },
+  });
   const made: string[] = [];
   for (let n = 0; n < 7; n++) {
     made.unshift(idOf(await as('ada', named('messages.batches.create'))));

@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import { MAX_REFS } from '../../src/dialects/body-facts.ts';
 import { operations } from '../../src/dialects/operation-table.ts';
 import { familyOf, type Operation } from '../../src/dialects/operation.ts';
-import { listOf } from '../../src/dialects/resource-lists.ts';
-import type { Heard } from '../support/http.ts';
-import { idOf, idsIn, KEYS, moreIn, named, ownWorld, type Sent } from './own-world.ts';
+import { resourceListOf } from '../../src/dialects/resource-lists.ts';
+import type { HttpAnswer } from '../support/http.ts';
+import { idOf, idsIn, KEYS, moreIn, named, tenantSetup, type RequestParts } from './own-world.ts';
 
 /** By the beginning of a path: what makes the things that it names. The longest beginning counts. */
 const MAKERS: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ function makerOf({ pattern, dialect }: Operation): Operation {
 }
 
 /** An answer without what differs from one answer to the next. */
-function gist({ status, headers, text }: Heard, id: string): unknown {
+function gist({ status, headers, text }: HttpAnswer, id: string): unknown {
   const { date, 'x-request-id': _, 'request-id': __, 'content-length': ___, ...rest } = headers;
   assert.ok(date !== undefined);
   return { status, headers: rest, text: text.replace(id, 'ID') };
@@ -45,19 +45,19 @@ const byId = operations.filter(({ pattern, name }) => pattern.includes('{id}') &
 
 void describe('with clients, what one made', () => {
   void test('does not exist for another, whatever is asked of it', async (t) => {
-    const { as, shelves } = await ownWorld(t);
+    const { as, accounts } = await tenantSetup(t);
     for (const operation of byId) {
-      shelves.asked();
+      accounts.requestsSinceLast();
       const id = idOf(await as('ada', makerOf(operation)));
-      shelves.asked();
+      accounts.requestsSinceLast();
       const others = await as('bob', operation, { id });
       const nobodys = await as('bob', operation, { id: 'file-000000neverwas' });
       assert.equal(others.status, 404, `${operation.name}: ${others.text}`);
       assert.deepEqual(gist(others, id), gist(nobodys, 'file-000000neverwas'));
-      assert.deepEqual(shelves.asked(), [], 'nobody asked the provider');
+      assert.deepEqual(accounts.requestsSinceLast(), [], 'nobody asked the provider');
       const own = await as('ada', operation, { id });
       assert.equal(own.status, 200, `${operation.name}: ${own.text}`);
-      const [, ...more] = shelves.asked();
+      const [, ...more] = accounts.requestsSinceLast();
       assert.deepEqual(more, [], 'and it took one request');
       if (operation.method !== 'DELETE' || operation.pattern.includes('items')) continue;
       const gone = await as('ada', operation, { id });
@@ -66,21 +66,21 @@ void describe('with clients, what one made', () => {
         gist(others, id),
         'what is deleted does not exist for its maker either',
       );
-      assert.deepEqual(shelves.asked(), []);
+      assert.deepEqual(accounts.requestsSinceLast(), []);
     }
   });
 
-  for (const operation of operations.filter((each) => listOf(each) !== undefined)) {
+  for (const operation of operations.filter((each) => resourceListOf(each) !== undefined)) {
     void test(`stands in no list of another’s: ${operation.name}`, async (t) => {
-      const { as, shelves } = await ownWorld(t);
+      const { as, accounts } = await tenantSetup(t);
       const maker = makerOf({ ...operation, pattern: `${operation.pattern}/{id}` });
       const made: string[] = [];
       for (let n = 0; n < 6; n++) made.push(idOf(await as('ada', maker)));
-      for (const key of KEYS) shelves.put(key, made[0]?.slice(0, made[0].search(/\d/u)) ?? '', 3);
-      shelves.asked();
+      for (const key of KEYS) accounts.create(key, made[0]?.slice(0, made[0].search(/\d/u)) ?? '', 3);
+      accounts.requestsSinceLast();
       const others = await as('bob', operation);
       assert.deepEqual([others.status, idsIn(others), moreIn(others)], [200, [], false]);
-      assert.deepEqual(shelves.asked(), []);
+      assert.deepEqual(accounts.requestsSinceLast(), []);
       const own = await as('ada', operation, { query: '?limit=100' });
       assert.deepEqual([idsIn(own), moreIn(own)], [made.toReversed(), false], 'all of it, the newest first');
       const paged: string[] = [];
@@ -97,7 +97,7 @@ void describe('with clients, what one made', () => {
   }
 
   void test('is in this table, whatever the operation', () => {
-    const listed = operations.filter((each) => listOf(each) !== undefined).map(({ name }) => name);
+    const listed = operations.filter((each) => resourceListOf(each) !== undefined).map(({ name }) => name);
     const lists = operations
       .filter(({ stateful, method, pattern }) => stateful && method === 'GET' && !pattern.includes('{id}'))
       .map(({ name }) => name);
@@ -197,24 +197,24 @@ const NAMED: readonly (readonly [
 
 void describe('with clients, a body that names another’s', () => {
   void test('wherever that stands and however it is written', async (t) => {
-    const { as, send, shelves } = await ownWorld(t);
+    const { as, send, accounts } = await tenantSetup(t);
     for (const [what, maker, path, body] of NAMED) {
       const id = idOf(await as('ada', named(maker)));
-      shelves.asked();
+      accounts.requestsSinceLast();
       const others = await send('bob', 'POST', `/v1${path}`, { body: body(id) });
       assert.deepEqual([others.status, others.code], [404, 'resource_not_found'], `${what}: ${others.text}`);
-      assert.deepEqual(shelves.asked(), []);
+      assert.deepEqual(accounts.requestsSinceLast(), []);
       const own = await send('ada', 'POST', `/v1${path}`, { body: body(id) });
       assert.equal(own.status, 200, `${what}: ${own.text}`);
-      assert.equal(shelves.asked().length, 1);
+      assert.equal(accounts.requestsSinceLast().length, 1);
     }
   });
 
   void test('among its own, or more than can be looked after', async (t) => {
-    const { as, send, shelves } = await ownWorld(t);
+    const { as, send, accounts } = await tenantSetup(t);
     const others = idOf(await as('ada', named('files.create')));
     const own = idOf(await as('bob', named('files.create')));
-    shelves.asked();
+    accounts.requestsSinceLast();
     const mixed = { model: 'm', input: [{ file_id: own }, { file_id: others }] };
     assert.equal((await send('bob', 'POST', '/v1/responses', { body: mixed })).code, 'resource_not_found');
     const many = {
@@ -224,16 +224,16 @@ void describe('with clients, a body that names another’s', () => {
     assert.equal((await send('bob', 'POST', '/v1/responses', { body: many })).code, 'too_many_references');
     const form = `--b\r\ncontent-disposition: form-data; name="video[id]"\r\n\r\n${others}\r\n--b--\r\n`;
     assert.equal((await send('bob', 'POST', '/v1/videos/edits', { body: form, form: true })).status, 404);
-    assert.deepEqual(shelves.asked(), []);
+    assert.deepEqual(accounts.requestsSinceLast(), []);
   });
 
   void test('of Coze or Dify, in a query or a body', async (t) => {
-    const { as, send, shelves } = await ownWorld(t);
+    const { as, send, accounts } = await tenantSetup(t);
     const chat = (await as('ada', named('coze.chat'))).text;
     const [, id = '', conversation = ''] = /"id":"(\w+)","conversation_id":"(\w+)"/u.exec(chat) ?? [];
     const dify = /"conversation_id":"(\w+)"/u.exec((await as('ada', named('dify.chat_messages'))).text)?.[1];
-    shelves.asked();
-    const asked: [string, string, Partial<Sent>][] = [
+    accounts.requestsSinceLast();
+    const asked: [string, string, Partial<RequestParts>][] = [
       ['GET', '/v1/v3/chat/retrieve', { query: `?chat_id=${id}&conversation_id=${conversation}` }],
       ['GET', '/v1/v3/chat/message/list', { query: `?conversation_id=${conversation}&chat_id=${id}` }],
       ['POST', '/v1/v3/chat/cancel', { body: { chat_id: id, conversation_id: conversation } }],
@@ -242,10 +242,10 @@ void describe('with clients, a body that names another’s', () => {
     ];
     for (const [method, path, more] of asked) {
       assert.equal((await send('bob', method, path, more)).code, 'resource_not_found', path);
-      assert.deepEqual(shelves.asked(), []);
+      assert.deepEqual(accounts.requestsSinceLast(), []);
       const own = await send('ada', method, path, more);
       assert.equal(own.status, 200, own.text);
-      shelves.asked();
+      accounts.requestsSinceLast();
     }
   });
 });

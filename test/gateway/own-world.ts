@@ -9,8 +9,8 @@ import {
   type TestGateway,
   type TestGatewayOptions,
 } from '../support/gateway.ts';
-import { ask, type Heard } from '../support/http.ts';
-import { startShelves, type Shelves } from './shelves.ts';
+import { ask, type HttpAnswer } from '../support/http.ts';
+import { startAccountServer, type AccountServer } from './shelves.ts';
 
 export const KEYS = ['sk-shelf-one-0123456789', 'sk-shelf-two-0123456789'];
 export const CLIENTS = [
@@ -19,17 +19,22 @@ export const CLIENTS = [
 ];
 
 /** A gateway with two clients before a provider with an account for each key. */
-export interface World {
-  readonly shelves: Shelves;
+export interface TenantSetup {
+  readonly accounts: AccountServer;
   readonly gateway: TestGateway;
   /** Asks as a client, for an operation's path with this id in it. */
-  readonly as: (client: string, operation: Operation, more?: Partial<Sent>) => Promise<Heard>;
+  readonly as: (client: string, operation: Operation, more?: Partial<RequestParts>) => Promise<HttpAnswer>;
   /** Asks as a client, as the client of this family would. */
-  readonly send: (client: string, method: string, path: string, more?: Partial<Sent>) => Promise<Heard>;
+  readonly send: (
+    client: string,
+    method: string,
+    path: string,
+    more?: Partial<RequestParts>,
+  ) => Promise<HttpAnswer>;
 }
 
 /** What may be different about a request. */
-export interface Sent {
+export interface RequestParts {
   readonly id: string;
   readonly query: string;
   readonly body: unknown;
@@ -38,7 +43,10 @@ export interface Sent {
 }
 
 /** The provider of a world, as a configuration has it. */
-export function shelfAt({ url }: Pick<Shelves, 'url'>, keys: readonly (string | ConfigParts)[]): ConfigParts {
+export function accountProvider(
+  { url }: Pick<AccountServer, 'url'>,
+  keys: readonly (string | ConfigParts)[],
+): ConfigParts {
   return {
     id: 'shelf',
     type: 'generic',
@@ -49,17 +57,22 @@ export function shelfAt({ url }: Pick<Shelves, 'url'>, keys: readonly (string | 
 }
 
 /** Starts both. `config` goes over the configuration; `shelves` are those of an earlier world. */
-export async function ownWorld(
+export async function tenantSetup(
   t: TestContext,
   config: ConfigParts = {},
-  { shelves: known, ...options }: TestGatewayOptions & { readonly shelves?: Shelves } = {},
-): Promise<World> {
-  const shelves = known ?? (await startShelves(t));
+  { shelves: known, ...options }: TestGatewayOptions & { readonly shelves?: AccountServer } = {},
+): Promise<TenantSetup> {
+  const accounts = known ?? (await startAccountServer(t));
   const gateway = await gatewayFor(t, {
     ...options,
-    config: { clients: CLIENTS, providers: [shelfAt(shelves, KEYS)], ...config },
+    config: { clients: CLIENTS, providers: [accountProvider(accounts, KEYS)], ...config },
   });
-  const send: World['send'] = (client, method, path, { query = '', body = {}, anthropic, form } = {}) => {
+  const send: TenantSetup['send'] = (
+    client,
+    method,
+    path,
+    { query = '', body = {}, anthropic, form } = {},
+  ) => {
     const key = `client-${client}-0123456789`;
     const headers = {
       ...(anthropic === true
@@ -70,7 +83,7 @@ export async function ownWorld(
     return ask(gateway.url, { method, path: path + query, headers, ...(method === 'POST' && { body }) });
   };
   return {
-    shelves,
+    accounts,
     gateway,
     send,
     as: (client, { method, pattern, dialect, name }, more = {}) => {
@@ -99,7 +112,7 @@ export function named(name: string): Operation {
 }
 
 /** The id of what an answer says was made. */
-export function idOf({ text, status }: Heard): string {
+export function idOf({ text, status }: HttpAnswer): string {
   assert.equal(status, 200, text);
   const id = /"(?:id|task_id)":"([^"]+)"/u.exec(text)?.[1];
   assert.ok(id !== undefined, text);
@@ -109,11 +122,11 @@ export function idOf({ text, status }: Heard): string {
 const page = z.object({ data: z.array(z.looseObject({ id: z.string() })), has_more: z.boolean() });
 
 /** The ids on a page of a list. */
-export function idsIn(heard: Heard): string[] {
+export function idsIn(heard: HttpAnswer): string[] {
   return page.parse(heard.json()).data.map(({ id }) => id);
 }
 
 /** Whether a page says that there are more. */
-export function moreIn(heard: Heard): boolean {
+export function moreIn(heard: HttpAnswer): boolean {
   return page.parse(heard.json()).has_more;
 }

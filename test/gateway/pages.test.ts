@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GOOD_KEY, gatewayFor, simulatedProvider, until } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
-import { stubborn } from '../support/stubborn.ts';
+import { stubbornClient } from '../support/stubborn.ts';
 
 const CLIENT = 'client-key-0123456789';
 /** What a browser sends of a page that was loaded by a name which was then pointed here. */
@@ -51,7 +51,7 @@ void test('no page of another site can join a WebSocket to a provider', async (t
     ['localhost', 'null'],
   ] as const) {
     const bytes = [...HANDSHAKE, `host: ${host}`, `origin: ${origin}`, '', ''].join('\r\n');
-    const client = await stubborn(t, gateway.port, bytes);
+    const client = await stubbornClient(t, gateway.port, bytes);
     await until(() => client.received().endsWith('}}'));
     assert.match(client.received(), /^HTTP\/1\.1 403 /);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { gatewayFor, type ConfigParts } from '../support/gateway.ts';
-import { ask, chat, rawConnection, type Asking, type Heard } from '../support/http.ts';
+import { ask, chat, rawConnection, type AskOptions, type HttpAnswer } from '../support/http.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
 
 /*
@@ -28,7 +28,7 @@ const FORMS: Readonly<Record<string, string>> = {
 /** How a client asks, and how a good answer and a stream are written there, around some words. */
 interface Family {
   readonly type: string;
-  readonly asking: (stream: boolean) => Asking;
+  readonly asking: (stream: boolean) => AskOptions;
   readonly whole: (words: string) => string;
   /** A first output, and then the words. */
   readonly stream: (words: string) => readonly [first: string, rest: string];
@@ -132,7 +132,7 @@ function leaked(text: string): string[] {
   );
 }
 
-function assertHidden({ text, rawHeaders }: Heard, what: string): void {
+function assertHidden({ text, rawHeaders }: HttpAnswer, what: string): void {
   assert.deepEqual(leaked(`${rawHeaders.join('\n')}\n${text}`), [], `${what}: ${text.slice(0, 500)}`);
 }
 

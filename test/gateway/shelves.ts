@@ -2,21 +2,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { TestContext } from 'node:test';
 
 /** A request as it came to the provider. */
-export interface Shelved {
+export interface ReceivedRequest {
   readonly key: string;
   readonly line: string;
   readonly body: string;
 }
 
 /** A provider that keeps what each of its accounts made, and says no to what an account does not have. */
-export interface Shelves {
+export interface AccountServer {
   readonly url: string;
   /** Requests that came, oldest first, since this was asked last. */
-  readonly asked: () => readonly Shelved[];
+  readonly requestsSinceLast: () => readonly ReceivedRequest[];
   /** From now on an account answers that it is overloaded. */
   readonly fail: (key: string) => void;
   /** Puts things on an account's shelf that nobody made through a gateway. */
-  readonly put: (key: string, collection: string, count: number) => readonly string[];
+  readonly create: (key: string, collection: string, count: number) => readonly string[];
 }
 
 interface Thing {
@@ -50,9 +50,9 @@ const ID =
  * Starts a provider whose keys are of an account each. Its lists are the newest first, in pages as OpenAI's and
  * Anthropic's documentation have them: `after` or `after_id`, `before_id`, `limit`, `has_more`.
  */
-export async function startShelves(t: TestContext): Promise<Shelves> {
+export async function startAccountServer(t: TestContext): Promise<AccountServer> {
   const accounts = new Map<string, Map<string, Thing>>();
-  const asked: Shelved[] = [];
+  const received: ReceivedRequest[] = [];
   const failing = new Set<string>();
   let count = 0;
   let seen = 0;
@@ -74,7 +74,7 @@ export async function startShelves(t: TestContext): Promise<Shelves> {
     void bodyOf(request).then((body) => {
       const key = keyOf(request);
       const { method = '', url = '' } = request;
-      asked.push({ key, line: `${method} ${url}`, body });
+      received.push({ key, line: `${method} ${url}`, body });
       const [path = '', query = ''] = url.slice('/v1/'.length).split('?');
       const account = accountOf(key);
       const named = [...(url + body).matchAll(ID)].map(([id]) => id);
@@ -110,13 +110,13 @@ export async function startShelves(t: TestContext): Promise<Shelves> {
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    asked: () => {
-      const since = asked.slice(seen);
-      seen = asked.length;
+    requestsSinceLast: () => {
+      const since = received.slice(seen);
+      seen = received.length;
       return since;
     },
     fail: (key) => void failing.add(key),
-    put: (key, prefix, many) => Array.from({ length: many }, () => make(key, prefix).id),
+    create: (key, prefix, many) => Array.from({ length: many }, () => make(key, prefix).id),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   type ConfigParts,
   type TestGateway,
 } from '../support/gateway.ts';
-import { ask, chat, type Asking } from '../support/http.ts';
+import { ask, chat, type AskOptions } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 
 /* What is no answer, or comes in a form that was not asked for, from a provider that speaks another dialect. */
@@ -25,7 +25,7 @@ const CLIENTS = {
     path: `/v1beta/models/${model}:${stream ? 'streamGenerateContent' : 'generateContent'}`,
     body: { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
   }),
-} as const satisfies Readonly<Record<string, (stream: boolean, model: string) => Asking>>;
+} as const satisfies Readonly<Record<string, (stream: boolean, model: string) => AskOptions>>;
 
 const PROVIDERS = {
   openai: { type: 'openai' },

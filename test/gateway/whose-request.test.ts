@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import { gatewayFor, type ConfigParts } from '../support/gateway.ts';
-import { ask, chat, rawConnection, type Asking } from '../support/http.ts';
+import { ask, chat, rawConnection, type AskOptions } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawRequest } from '../support/raw-upstream.ts';
 
 /*
@@ -138,7 +138,7 @@ const CASES: readonly Case[] = [
   { type: 'bedrock', asked: 'chat', provider: { awsRegion: 'us-east-1' }, arrives: TRANSLATED },
 ];
 
-const ASKED: Readonly<Record<Case['asked'], Asking>> = {
+const ASKED: Readonly<Record<Case['asked'], AskOptions>> = {
   chat: { path: '/v1/chat/completions', body: chat('hi', { model: 'gpt-5' }) },
   messages: {
     path: '/v1/messages',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CircuitMark } from '../../src/keys/circuit-mark.ts';
-import { CircuitMarks } from '../../src/keys/circuit-marks.ts';
+import type { CircuitStatus } from '../../src/keys/circuit-mark.ts';
+import { SharedCircuits } from '../../src/keys/circuit-marks.ts';
 import { decodeRecord, encodeRecord } from '../../src/keys/codec.ts';
 import { Pool } from '../../src/keys/pool.ts';
 import { FRESH, settle } from '../../src/keys/record.ts';
@@ -11,7 +11,7 @@ import { attempt, frozen, makeKey, POLICY, revoked, succeeds } from './tools.ts'
 
 const T = 1_700_000_000_000;
 
-function mark(more: Partial<CircuitMark> = {}): CircuitMark {
+function mark(more: Partial<CircuitStatus> = {}): CircuitStatus {
   return {
     model: 'm',
     state: 'open',
@@ -24,9 +24,9 @@ function mark(more: Partial<CircuitMark> = {}): CircuitMark {
   };
 }
 
-function told(record: KeyRecord, ...marks: readonly CircuitMark[]): KeyRecord {
+function told(record: KeyRecord, ...marks: readonly CircuitStatus[]): KeyRecord {
   return marks.reduce(
-    (before, each) => reduce(frozen(before), { type: 'circuit', at: each.at, mark: each }, POLICY),
+    (before, each) => reduce(frozen(before), { type: 'circuit', at: each.at, status: each }, POLICY),
     record,
   );
 }
@@ -79,15 +79,15 @@ void test('it is read from the store as it was written, as far as it can be read
 });
 
 void test('of several keys the newest mark of a model counts', () => {
-  const marks = new CircuitMarks();
+  const marks = new SharedCircuits();
   assert.equal(marks.get('m'), undefined);
-  marks.hear('a', told(FRESH, mark()));
-  marks.hear('b', told(FRESH, mark({ state: 'closed', at: T + 1 })));
-  assert.deepEqual([marks.get('m')?.keyId, marks.get('m')?.mark.state], ['b', 'closed']);
-  marks.hear('a', told(FRESH, mark({ at: T + 2 })));
+  marks.update('a', told(FRESH, mark()));
+  marks.update('b', told(FRESH, mark({ state: 'closed', at: T + 1 })));
+  assert.deepEqual([marks.get('m')?.keyId, marks.get('m')?.status.state], ['b', 'closed']);
+  marks.update('a', told(FRESH, mark({ at: T + 2 })));
   assert.deepEqual([marks.get('m')?.keyId, marks.size], ['a', 1]);
-  marks.hear('a', FRESH);
-  marks.hear('b', FRESH);
+  marks.update('a', FRESH);
+  marks.update('b', FRESH);
   assert.equal(marks.size, 0);
 });
 

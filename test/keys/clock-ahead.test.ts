@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutFuture } from '../../src/keys/clock-ahead.ts';
-import { isStanding } from '../../src/keys/circuit-mark.ts';
+import { withoutFutureTimes } from '../../src/keys/clock-ahead.ts';
+import { isCurrent } from '../../src/keys/circuit-mark.ts';
 import { FRESH } from '../../src/keys/record.ts';
 import type { Hold, KeyRecord } from '../../src/keys/record.ts';
 
@@ -19,7 +19,7 @@ const held = (since: number, forMs: number): Hold => ({
 void test('a record of a clock that is right, or a little ahead, is the very same', () => {
   for (const since of [0, NOW - DAY, NOW, NOW + 900]) {
     const record: KeyRecord = { ...FRESH, epoch: 2, since, holds: [held(since, 3 * DAY)] };
-    assert.equal(withoutFuture(record, NOW), record);
+    assert.equal(withoutFutureTimes(record, NOW), record);
   }
 });
 
@@ -30,7 +30,7 @@ void test('a hold that was dated a day ahead lasts as long as it was to, from no
     since: NOW - 5_000,
     holds: [{ ...right, model: 'n' }, held(NOW + DAY, 20_000)],
   };
-  assert.deepEqual(withoutFuture(record, NOW), {
+  assert.deepEqual(withoutFutureTimes(record, NOW), {
     ...record,
     holds: [{ ...right, model: 'n' }, held(NOW, 20_000)],
   });
@@ -38,7 +38,7 @@ void test('a hold that was dated a day ahead lasts as long as it was to, from no
 
 void test('holds that a clock a day ahead ended are ended, and what the key meets from now on counts', () => {
   const record: KeyRecord = { ...FRESH, liftedAt: NOW + DAY };
-  assert.deepEqual(withoutFuture(record, NOW), { ...FRESH, liftedAt: NOW });
+  assert.deepEqual(withoutFutureTimes(record, NOW), { ...FRESH, liftedAt: NOW });
 });
 
 void test('a key that left a day ahead is checked after its interval, and comes back after its cooldown', () => {
@@ -55,7 +55,7 @@ void test('a key that left a day ahead is checked after its interval, and comes 
     returnsAt: since + 60_000,
     decisions: [{ at: since, effect: 'taken-out' }],
   };
-  assert.deepEqual(withoutFuture(record, NOW), {
+  assert.deepEqual(withoutFutureTimes(record, NOW), {
     ...record,
     since: NOW,
     nextCheckAt: NOW + 10_000,
@@ -77,7 +77,7 @@ void test('a check of a key that a clock ahead put off is put off no further, th
     returnsAt: NOW + 5_000,
     decisions: [{ at: NOW + DAY, effect: 'check-failed' }],
   };
-  assert.deepEqual(withoutFuture(record, NOW), {
+  assert.deepEqual(withoutFutureTimes(record, NOW), {
     ...record,
     nextCheckAt: NOW + 40_000,
     decisions: [{ at: NOW, effect: 'check-failed' }],
@@ -87,7 +87,7 @@ void test('a check of a key that a clock ahead put off is put off no further, th
 void test('a circuit that a clock a day ahead opened keeps nobody waiting, and gives way to what is found now', () => {
   const mark = { model: 'm', state: 'open', at: NOW + DAY, since: NOW + DAY, strikes: 1, rule: 'r' } as const;
   const ahead = { ...mark, until: NOW + DAY + 5_000 };
-  assert.equal(isStanding(ahead, NOW), false);
-  const [told] = withoutFuture({ ...FRESH, circuits: [ahead] }, NOW).circuits ?? [];
+  assert.equal(isCurrent(ahead, NOW), false);
+  const [told] = withoutFutureTimes({ ...FRESH, circuits: [ahead] }, NOW).circuits ?? [];
   assert.deepEqual(told, { ...mark, at: NOW, since: NOW, until: NOW + 5_000 });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Domain } from '../../src/keys/domain.ts';
-import type { SharedTrouble } from '../../src/keys/domain.ts';
+import { QuotaDomain } from '../../src/keys/domain.ts';
+import type { DomainHold } from '../../src/keys/domain.ts';
 import { ANY_MODEL, FRESH } from '../../src/keys/record.ts';
 import type { Hold, InService, OutOfService } from '../../src/keys/record.ts';
 
@@ -30,15 +30,15 @@ const broke: OutOfService = {
   nextCheckAt: T + 9_000,
 };
 
-function troublesOf(domain: Domain, now = T): readonly SharedTrouble[] {
-  return [...domain.troubles(now)];
+function troublesOf(domain: QuotaDomain, now = T): readonly DomainHold[] {
+  return [...domain.holds(now)];
 }
 
 void test('what holds a whole domain is told with the key that showed it, and the rule that judged it', () => {
-  const domain = new Domain('org');
-  domain.note('a', held({ wide: true }, { model: 'own' }, { model: 'over', wide: true, until: T }));
-  domain.note('b', broke);
-  domain.note('c', { ...broke, cause: 'key_dead' });
+  const domain = new QuotaDomain('org');
+  domain.update('a', held({ wide: true }, { model: 'own' }, { model: 'over', wide: true, until: T }));
+  domain.update('b', broke);
+  domain.update('c', { ...broke, cause: 'key_dead' });
   assert.deepEqual(troublesOf(domain), [
     { keyId: 'a', model: 'm', until: T + 3_000, cause: 'throttled', rule: 'r.throttle' },
     { keyId: 'b', model: ANY_MODEL, until: T + 9_000, cause: 'billing', rule: 'r.broke' },
@@ -46,9 +46,9 @@ void test('what holds a whole domain is told with the key that showed it, and th
 });
 
 void test('nothing is told that the choice does not go by, and all that it does', () => {
-  const domain = new Domain('org');
-  domain.note('a', held({ wide: true }, { model: 'n', wide: true, until: T + 1_000 }));
-  domain.note('b', held({ until: T + 8_000, wide: true }, { model: 'own', until: T + 9_000 }));
+  const domain = new QuotaDomain('org');
+  domain.update('a', held({ wide: true }, { model: 'n', wide: true, until: T + 1_000 }));
+  domain.update('b', held({ until: T + 8_000, wide: true }, { model: 'own', until: T + 9_000 }));
   for (const now of [T, T + 2_000, T + 3_000, T + 8_000]) {
     for (const model of ['m', 'n', 'own']) {
       const untils = troublesOf(domain, now).flatMap((each) => (each.model === model ? [each.until] : []));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeRecord, encodeRecord } from '../../src/keys/codec.ts';
-import { Domain } from '../../src/keys/domain.ts';
+import { QuotaDomain } from '../../src/keys/domain.ts';
 import { checkDueAt, isDueSooner } from '../../src/keys/doubt.ts';
 import type { Doubted, KeyEvent } from '../../src/keys/event.ts';
 import { FRESH } from '../../src/keys/record.ts';
@@ -70,10 +70,10 @@ void describe('an unproven verdict', () => {
     const wide = { ...unproven, wide: true, waitMs: 60_000 } as const;
     const records = [accused, after([attempt(throttles, T, wide)])];
     for (const record of records) {
-      const domain = new Domain('org');
-      domain.note('a', record);
+      const domain = new QuotaDomain('org');
+      domain.update('a', record);
       assert.equal(domain.heldUntil('m', T + 1), undefined);
-      domain.note('a', after([proven(T + 1)], record));
+      domain.update('a', after([proven(T + 1)], record));
       assert.notEqual(domain.heldUntil('m', T + 1), undefined);
     }
   });

@@ -25,7 +25,7 @@ const out: KeyRecord = {
 };
 
 function happens(entry: BookEntry, event: KeyEvent): void {
-  entry.keep({ event, policy }, reduce(entry.view, event, policy));
+  entry.addPending({ event, policy }, reduce(entry.view, event, policy));
 }
 
 function asked(entry: BookEntry, mark: string): Write {
@@ -52,7 +52,7 @@ void describe('BookEntry', () => {
     const givenUp = asked(entry, 'n.0');
     happens(entry, attempt(counts, T + 1));
     asked(entry, 'n.1');
-    entry.hear({ id: entry.id, value: givenUp.value, revision: 7 });
+    entry.storeChanged({ id: entry.id, value: givenUp.value, revision: 7 });
     assert.equal(failuresOf(entry), 2);
     const { expected, events } = asked(entry, 'n.2');
     assert.deepEqual([expected, events.size], [7, 1]);
@@ -66,7 +66,7 @@ void describe('BookEntry', () => {
       happens(entry, { type: 'domain', at: T, domain: `d-${n}` });
     }
     // Somebody else wrote first: what was kept is applied to that.
-    entry.hear({ id: entry.id, value: encodeRecord({ ...FRESH, failures: 3 }), revision: 5 });
+    entry.storeChanged({ id: entry.id, value: encodeRecord({ ...FRESH, failures: 3 }), revision: 5 });
     assert.equal(failuresOf(entry), 4);
     const { view } = entry;
     assert.deepEqual(view.state === 'in-service' && view.scarce?.map(({ until }) => until - T), [999, 1_000]);
@@ -76,9 +76,9 @@ void describe('BookEntry', () => {
 
   void it("keeps the operator's word where a store that lost it holds something else of the same epoch", () => {
     const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
-    entry.hear({ id: entry.id, value: encodeRecord(disabled), revision: 5 });
-    entry.doubt();
-    entry.hear({ id: entry.id, value: encodeRecord(out), revision: 9 });
+    entry.storeChanged({ id: entry.id, value: encodeRecord(disabled), revision: 5 });
+    entry.distrustStore();
+    entry.storeChanged({ id: entry.id, value: encodeRecord(out), revision: 9 });
     assert.equal(entry.view.state, 'disabled');
     const { expected, record } = asked(entry, 'n.0');
     assert.deepEqual([expected, record.state], [9, 'disabled']);
@@ -86,9 +86,9 @@ void describe('BookEntry', () => {
 
   void it("takes the operator's word over from a store that lost what was known", () => {
     const entry = new BookEntry('key/p/k', 'k', { isConfigured: () => true });
-    entry.hear({ id: entry.id, value: encodeRecord(out), revision: 9 });
-    entry.doubt();
-    entry.hear({ id: entry.id, value: encodeRecord(disabled), revision: 5 });
+    entry.storeChanged({ id: entry.id, value: encodeRecord(out), revision: 9 });
+    entry.distrustStore();
+    entry.storeChanged({ id: entry.id, value: encodeRecord(disabled), revision: 5 });
     assert.equal(entry.view.state, 'disabled');
     assert.equal(entry.isUnwritten, false);
   });
@@ -101,7 +101,7 @@ void describe('BookEntry: holds that the operator has ended', () => {
       happens(entry, attempt(throttles, T, { waitMs: 60_000 }));
       const { expected, record } = asked(entry, 'n.0');
       const lifted = reduce(record, { type: 'lifted', at: saidAt }, policy);
-      entry.refused(expected, { id: entry.id, value: encodeRecord(lifted, 'o.0'), revision: 4 });
+      entry.writeConflicted(expected, { id: entry.id, value: encodeRecord(lifted, 'o.0'), revision: 4 });
       assert.deepEqual(entry.view.state === 'in-service' && entry.view.holds, []);
       happens(entry, attempt(throttles, T + 100));
       assert.equal(entry.view.state === 'in-service' && entry.view.holds.length, 1);
@@ -137,7 +137,7 @@ void describe('BookEntry: a clock that is set', () => {
     const write = asked(entry, 'n.0');
     now = NOW;
     entry.clockSet(-DAY);
-    entry.written(write, 3);
+    entry.writeSucceeded(write, 3);
     assert.deepEqual([untilOf(entry), failuresOf(entry)], [NOW + 30_000, 1]);
     assert.equal(entry.isUnwritten, false);
   });
@@ -153,7 +153,7 @@ void describe('BookEntry: a clock that is set', () => {
         since: NOW,
         operator: { act: 'enabled', at: NOW - 1_000 },
       };
-      entry.hear({ id: entry.id, value: encodeRecord(known), revision: 2 });
+      entry.storeChanged({ id: entry.id, value: encodeRecord(known), revision: 2 });
       said('enabled', NOW - 500);
       said('disabled', NOW);
       entry.clockSet(byMs);
@@ -167,7 +167,7 @@ void describe('BookEntry: a clock that is set', () => {
   void it('dates nothing by the stamp of an act that lies ahead, and lets every later act follow it', () => {
     const entry = entryAt(() => NOW);
     const ahead: KeyRecord = { ...disabled, since: NOW + DAY, operator: { act: 'disabled', at: NOW + DAY } };
-    entry.hear({ id: entry.id, value: encodeRecord(ahead), revision: 2 });
+    entry.storeChanged({ id: entry.id, value: encodeRecord(ahead), revision: 2 });
     happens(entry, afterKnownActs({ type: 'enabled', at: NOW + 5 }, entry.view));
     const { state, since, decisions, operator } = entry.view;
     assert.deepEqual([state, since, decisions?.at(-1)?.at], ['in-service', NOW + 5, NOW + 5]);

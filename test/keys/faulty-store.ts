@@ -87,16 +87,16 @@ export class FaultyStore implements Store {
     return this.#answer(() => this.#real.releaseLease(lease));
   }
 
-  remember(id: string, value: string, ttlMs: number): Promise<void> {
-    return this.#answer(() => this.#real.remember(id, value, ttlMs));
+  set(id: string, value: string, ttlMs: number): Promise<void> {
+    return this.#answer(() => this.#real.set(id, value, ttlMs));
   }
 
-  recall(id: string): Promise<string | undefined> {
-    return this.#answer(() => this.#real.recall(id));
+  get(id: string): Promise<string | undefined> {
+    return this.#answer(() => this.#real.get(id));
   }
 
-  forget(id: string): Promise<void> {
-    return this.#answer(() => this.#real.forget(id));
+  delete(id: string): Promise<void> {
+    return this.#answer(() => this.#real.delete(id));
   }
 
   time(): Promise<number> {

@@ -12,22 +12,22 @@ const T = 1_700_000_000_000;
 void test('a model is scarce until its limit is whole again, and no other is', () => {
   const headroom = new Headroom();
   assert.equal(headroom.isScarce('m', T), false);
-  headroom.note('m', T + 100);
+  headroom.observe('m', T + 100);
   assert.deepEqual([headroom.isScarce('m', T + 99), headroom.isScarce('n', T + 99)], [true, false]);
   assert.equal(headroom.isScarce('m', T + 100), false);
 });
 
 void test('the newest answer is believed', () => {
   const headroom = new Headroom();
-  headroom.note('m', T + 100);
-  headroom.note('m', undefined);
+  headroom.observe('m', T + 100);
+  headroom.observe('m', undefined);
   assert.equal(headroom.isScarce('m', T), false);
 });
 
 void test('of very many models only some are remembered', () => {
   const headroom = new Headroom();
   const models = Array.from({ length: 1_000 }, (_, i) => `m-${i}`);
-  for (const model of models) headroom.note(model, T + 100);
+  for (const model of models) headroom.observe(model, T + 100);
   assert.equal(models.filter((model) => headroom.isScarce(model, T)).length, 64);
 });
 
@@ -39,10 +39,10 @@ const told = (...scarce: readonly (readonly [model: string, until: number])[]): 
 void test('what is scarce can be told', () => {
   const headroom = new Headroom();
   assert.deepEqual(headroom.scarce(T), []);
-  headroom.note('m', T + 100);
-  headroom.note('n', T + 200);
+  headroom.observe('m', T + 100);
+  headroom.observe('n', T + 200);
   assert.deepEqual(headroom.scarce(T + 100), [['n', T + 200]]);
-  headroom.hear('a', told(['m', T + 300], ['n', T + 100], ['o', T + 100]));
+  headroom.update('a', told(['m', T + 300], ['n', T + 100], ['o', T + 100]));
   assert.deepEqual(
     new Map(headroom.scarce(T + 100)),
     new Map([
@@ -54,26 +54,26 @@ void test('what is scarce can be told', () => {
 
 void test('what records tell counts as what was heard here, for as long as one of them tells it', () => {
   const headroom = new Headroom();
-  headroom.hear('a', told(['m', T + 100], ['n', T + 200]));
-  headroom.hear('b', told(['m', T + 300]));
-  assert.deepEqual(headroom.tellers('m', T), [
+  headroom.update('a', told(['m', T + 100], ['n', T + 200]));
+  headroom.update('b', told(['m', T + 300]));
+  assert.deepEqual(headroom.reporters('m', T), [
     ['a', T],
     ['b', T],
   ]);
-  headroom.hear('b', FRESH);
+  headroom.update('b', FRESH);
   assert.deepEqual([headroom.isScarce('m', T + 99), headroom.isScarce('m', T + 100)], [true, false]);
   assert.equal(headroom.isScarce('n', T + 199), true);
-  headroom.hear('a', { state: 'disabled', epoch: 1, since: T });
+  headroom.update('a', { state: 'disabled', epoch: 1, since: T });
   assert.equal(headroom.isScarce('n', T + 199), false);
 });
 
 void test('there is room for so many models, over all keys', () => {
   const headroom = new Headroom();
   const models = Array.from({ length: 64 }, (_, i) => [`m-${i}`, T + 100] as const);
-  headroom.hear('a', told(...models.slice(0, 32)));
-  headroom.hear('b', told(...models.slice(32, 63)));
+  headroom.update('a', told(...models.slice(0, 32)));
+  headroom.update('b', told(...models.slice(32, 63)));
   assert.equal(headroom.hasRoom(T), true);
-  headroom.hear('c', told(...models.slice(63)));
+  headroom.update('c', told(...models.slice(63)));
   assert.deepEqual([headroom.hasRoom(T), headroom.hasRoom(T + 100)], [false, true]);
 });
 
@@ -109,7 +109,7 @@ void test('keys of a domain have one headroom, and a key alone has its own', () 
   );
   const pool = new Pool(keys, () => FRESH);
   const [a, b, c] = [...pool.all()];
-  a?.headroom.note('m', T + 100);
+  a?.headroom.observe('m', T + 100);
   assert.deepEqual([b?.headroom.isScarce('m', T), c?.headroom.isScarce('m', T)], [true, false]);
   pool.learnDomain(c?.key.id ?? '', 'org', T);
   assert.equal(c?.headroom.isScarce('m', T), true);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
-import { adminPageGuard, dataPageGuard } from '../../src/listener/page-guard.ts';
+import { adminCsrfGuard, dataCsrfGuard } from '../../src/listener/page-guard.ts';
 
-const guard = dataPageGuard(['App.Example.com', 'obsidian.md'], 'Build-7.corp.example');
+const guard = dataCsrfGuard(['App.Example.com', 'obsidian.md'], 'Build-7.corp.example');
 const post = (headers: IncomingHttpHeaders) => guard({ method: 'POST', headers });
 const get = (headers: IncomingHttpHeaders) => guard({ method: 'GET', headers });
 
@@ -105,7 +105,7 @@ void test('pages of its own, of names that are allowed, and of applications inst
 });
 
 void test('the admin listener knows loopback names alone, and pages of its own', () => {
-  const admin = adminPageGuard();
+  const admin = adminCsrfGuard();
   for (const host of [
     'sparekey',
     'gateway.internal',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod';
-import type { Asked } from './load.ts';
+import type { RequestResult } from './load.ts';
 
 const requestLine = z.looseObject({
   id: z.string(),
@@ -10,9 +10,9 @@ const requestLine = z.looseObject({
 });
 
 /** Every request was answered. */
-export function assertAnswered(asked: readonly Asked[]): void {
+export function assertAnswered(asked: readonly RequestResult[]): void {
   assert.deepEqual(
-    asked.filter(({ answered }) => !answered).map(({ number, said }) => `request ${number}: ${said}`),
+    asked.filter(({ answered }) => !answered).map(({ number, detail }) => `request ${number}: ${detail}`),
     [],
   );
 }
@@ -22,7 +22,7 @@ export function assertAnswered(asked: readonly Asked[]): void {
  * @param logged - the log's lines of all requests
  */
 export function laterTries(
-  asked: readonly Asked[],
+  asked: readonly RequestResult[],
   logged: readonly unknown[],
   provider: string,
 ): readonly number[] {

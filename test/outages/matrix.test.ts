@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { gatewayFor, simulatedProvider, type ConfigParts } from '../support/gateway.ts';
 import { assertAnswered, laterTries } from './claims.ts';
-import { askSteadily, type Pace } from './load.ts';
-import { down, keysOf, numbersAt, OUTAGES, PATIENCE_MS } from './outages.ts';
+import { applySteadyLoad, type LoadShape } from './load.ts';
+import { downProvider, keysOf, numbersAt, OUTAGES, TIMEOUT_MS } from './outages.ts';
 
 /* A provider fails every request, whichever key it comes with; the next one of the route is well. */
 
 const POOLS = [1, 2, 3, 5];
-const PACES: readonly Pace[] = [
+const PACES: readonly LoadShape[] = [
   { perSecond: 2, half: 6 },
   { perSecond: 20, half: 30 },
 ];
@@ -18,12 +18,12 @@ const SOONEST_TRIAL_MS = 2_500;
 interface Cell {
   readonly how: string;
   readonly keys: number;
-  readonly pace: Pace;
+  readonly pace: LoadShape;
   /** Of the provider that is down, how it is found out that it is back. */
   readonly failover: ConfigParts;
 }
 
-const CHECKED: ConfigParts = { healthCheckModel: 'gpt-5-nano', healthCheckTimeout: PATIENCE_MS };
+const CHECKED: ConfigParts = { healthCheckModel: 'gpt-5-nano', healthCheckTimeout: TIMEOUT_MS };
 const UNCHECKED: ConfigParts = { cooldownDuration: '1h' };
 
 /**
@@ -31,7 +31,7 @@ const UNCHECKED: ConfigParts = { cooldownDuration: '1h' };
  * @returns the requests of the second half that were tried at the first
  */
 async function play(context: TestContext, { how, keys, pace, failover }: Cell): Promise<readonly number[]> {
-  const main = await down(context, OUTAGES[how] ?? 'refused');
+  const main = await downProvider(context, OUTAGES[how] ?? 'refused');
   const gateway = await gatewayFor(context, {
     config: (simulator) => ({
       providers: [
@@ -41,14 +41,14 @@ async function play(context: TestContext, { how, keys, pace, failover }: Cell): 
           baseUrl: main.baseUrl,
           apiTokens: keysOf('main', keys),
           failover: { enabled: true, ...failover },
-          firstOutputTimeout: PATIENCE_MS,
+          firstOutputTimeout: TIMEOUT_MS,
         },
         simulatedProvider(simulator, keysOf('spare', 2), { id: 'spare' }),
       ],
       routes: [{ model: '*', to: ['main', 'spare'] }],
     }),
   });
-  const asked = await askSteadily(() => gateway.url, pace);
+  const asked = await applySteadyLoad(() => gateway.url, pace);
   assertAnswered(asked);
   const tried = laterTries(asked, await gateway.requestsLogged(asked.length), 'main');
   // As the provider saw it, too, where it sees anything.
@@ -78,7 +78,7 @@ for (const pace of PACES) {
 }
 
 void suite('a provider is down that no health check asks', { concurrency: true }, () => {
-  const pace: Pace = { perSecond: 20, half: 60 };
+  const pace: LoadShape = { perSecond: 20, half: 60 };
   const trials = Math.ceil((pace.half * 1_000) / pace.perSecond / SOONEST_TRIAL_MS);
   for (const keys of POOLS) {
     void test(`with ${keys} keys: of many requests ${trials} at most find out whether it is back`, async (t) => {

@@ -8,8 +8,8 @@ import { folderFor } from '../support/folder.ts';
 import { simulatedProvider, until } from '../support/gateway.ts';
 import { GatewayProcess, type LogLine } from '../support/gateway-process.ts';
 import { assertAnswered, laterTries } from './claims.ts';
-import { askSteadily } from './load.ts';
-import { down, keysOf, OUTAGES, PATIENCE_MS } from './outages.ts';
+import { applySteadyLoad } from './load.ts';
+import { downProvider, keysOf, OUTAGES, TIMEOUT_MS } from './outages.ts';
 
 /* What one node finds out of a provider that is down, the others go by. */
 
@@ -30,7 +30,7 @@ void test('three nodes on one Redis: what one finds out of a provider costs the 
   t.after(() => simulator.close());
   const cells = await Promise.all(
     CELLS.map(async ({ how, keys }, index) => {
-      const { baseUrl } = await down(t, OUTAGES[how] ?? 'refused');
+      const { baseUrl } = await downProvider(t, OUTAGES[how] ?? 'refused');
       return { id: `main-${index}`, model: `model-${index}`, baseUrl, keys };
     }),
   );
@@ -43,8 +43,8 @@ void test('three nodes on one Redis: what one finds out of a provider costs the 
         type: 'openai',
         baseUrl,
         apiTokens: keysOf(id, keys),
-        failover: { enabled: true, healthCheckModel: 'gpt-5-nano', healthCheckTimeout: PATIENCE_MS },
-        firstOutputTimeout: PATIENCE_MS,
+        failover: { enabled: true, healthCheckModel: 'gpt-5-nano', healthCheckTimeout: TIMEOUT_MS },
+        firstOutputTimeout: TIMEOUT_MS,
       })),
       simulatedProvider(simulator, keysOf('spare', 2), { id: 'spare' }),
     ],
@@ -61,7 +61,7 @@ void test('three nodes on one Redis: what one finds out of a provider costs the 
   const [first, ...others] = nodes.map(({ url }) => url);
   const urlOf = (number: number): string =>
     (number < PACE.half ? first : others[number % others.length]) ?? '';
-  const asked = await Promise.all(cells.map(({ model }) => askSteadily(urlOf, PACE, model)));
+  const asked = await Promise.all(cells.map(({ model }) => applySteadyLoad(urlOf, PACE, model)));
   asked.forEach(assertAnswered);
   const requests = (): LogLine[] => lines.filter(({ msg }) => msg === 'request');
   await until(() => requests().length === asked.flat().length);

@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { rawAnswer, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
 
 /** A provider that is down as a whole. */
-export interface Down {
+export interface DownProvider {
   readonly baseUrl: string;
   /** Undefined where nothing can be asked of it. */
   readonly upstream: RawUpstream | undefined;
@@ -31,14 +31,14 @@ export const OUTAGES: Readonly<Record<string, Answer | 'refused'>> = {
 const NOWHERE = 'http://127.0.0.1:1/v1';
 
 /** Starts one, for as long as the test. */
-export async function down(context: TestContext, how: Answer | 'refused'): Promise<Down> {
+export async function downProvider(context: TestContext, how: Answer | 'refused'): Promise<DownProvider> {
   if (how === 'refused') return { baseUrl: NOWHERE, upstream: undefined };
   const upstream = await rawUpstream(context, how);
   return { baseUrl: `${upstream.origin}/v1`, upstream };
 }
 
 /** What a first output, and a check, of a provider that is silent is waited for. Milliseconds. */
-export const PATIENCE_MS = 300;
+export const TIMEOUT_MS = 300;
 
 /** Keys of a provider. */
 export function keysOf(provider: string, count: number): readonly string[] {
@@ -46,7 +46,7 @@ export function keysOf(provider: string, count: number): readonly string[] {
 }
 
 /** Numbers of the requests that reached it: those of clients carry one, and health checks do not. */
-export function numbersAt({ upstream }: Down): readonly number[] {
+export function numbersAt({ upstream }: DownProvider): readonly number[] {
   const bodies = upstream?.requests.map(({ body }) => body.toString()) ?? [];
   return bodies.flatMap((body) => {
     const number = /question (?<number>\d+) /.exec(body)?.groups?.['number'];

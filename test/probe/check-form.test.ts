@@ -168,19 +168,19 @@ void describe('CheckForms', () => {
     const forms = new CheckForms();
     const [, second, third] = forms.toTry(provider, 'm', 0);
     assert.ok(second && third);
-    forms.took(provider, 'm', second);
+    forms.recordAccepted(provider, 'm', second);
     assert.deepEqual(forms.toTry(provider, 'm', 0).slice(0, 2), [second, third]);
     assert.equal(forms.toTry(provider, 'm', 0).length, formsFor(provider, 'm').length);
   });
 
   void it('tries but one for an hour where none was taken', () => {
     const forms = new CheckForms();
-    forms.tookNone(provider, 'm', 1000);
+    forms.recordAllRejected(provider, 'm', 1000);
     assert.deepEqual(
-      [forms.toTry(provider, 'm', 2000).length, forms.isUseless(provider, 'm', 2000)],
+      [forms.toTry(provider, 'm', 2000).length, forms.acceptsNone(provider, 'm', 2000)],
       [1, true],
     );
     const later = 1000 + 60 * 60 * 1000;
-    assert.ok(forms.toTry(provider, 'm', later).length > 1 && !forms.isUseless(provider, 'm', later));
+    assert.ok(forms.toTry(provider, 'm', later).length > 1 && !forms.acceptsNone(provider, 'm', later));
   });
 });

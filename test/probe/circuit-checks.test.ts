@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { CircuitTold } from '../../src/keys/event.ts';
+import type { CircuitHint } from '../../src/keys/event.ts';
 import { CircuitChecks } from '../../src/probe/circuit-checks.ts';
 import { until } from '../keys/books.ts';
 import { attempt, outOfCredit } from '../keys/tools.ts';
@@ -11,10 +11,10 @@ import type { Scene } from './scene.ts';
 const MINUTE = 60_000;
 
 /** Another node has found that a model is down, and it is due. */
-function down(): CircuitTold {
+function down(): CircuitHint {
   const at = Date.now() - MINUTE;
   const open = { state: 'open', at, since: at, until: at + 1, strikes: 1, rule: 'r', chats: true } as const;
-  return { type: 'circuit', at, mark: { model: 'big', ...open } };
+  return { type: 'circuit', at, status: { model: 'big', ...open } };
 }
 
 /** What is checked here, with the verdicts on it. */

@@ -73,7 +73,7 @@ void describe('a key in doubt', () => {
     scene.book.apply(onlyKey(scene), doubted('billing', '*'), scene.provider.keyPolicy);
     const { why, kind, model } = planOf(scene) ?? assert.fail('there is no plan');
     assert.deepEqual([why, kind, model], ['doubt', 'purchase', 'check']);
-    scene.prober.hurry('p');
+    scene.prober.checkSoon('p');
     await until(() => doubtOf(scene) === undefined);
   });
 

@@ -258,8 +258,8 @@ void describe('Prober: the plan for a key', () => {
     const scene = await begin(t, { failover: { healthCheckBudget: 1 }, answer: ({ write }) => write(FAILS) });
     const { store, prober, provider } = scene;
     await store.acquireLease('probe/p', 'another node', 60_000);
-    await store.remember('probe-keys/0/p', 'its-keys', 60_000);
-    await store.remember('probe-list/its-keys/0', JSON.stringify({ chunks: 1, ids: [] }), 60_000);
+    await store.set('probe-keys/0/p', 'its-keys', 60_000);
+    await store.set('probe-list/its-keys/0', JSON.stringify({ chunks: 1, ids: [] }), 60_000);
     await prober.watch([provider]);
     await until(() => prober.spentBudgets(Date.now()).length > 0);
     assert.deepEqual([prober.probing, prober.probingRest], [[], ['p']]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Secret } from '../../src/keys/secret.ts';
 import { Prober } from '../../src/probe/prober.ts';
-import { madeUpLike } from '../../src/probe/strangers.ts';
+import { fakeCredentialLike } from '../../src/probe/strangers.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { until } from '../keys/books.ts';
 import { attempt, revoked, seededRandom } from '../keys/tools.ts';
@@ -223,11 +223,11 @@ void describe('a made-up credential', () => {
   void it('has the shape of a real one, and is nobody’s', () => {
     const random = seededRandom(7);
     const real = 'sk-ant-api03-AbCdEf0123456789_xyz-QRSTUVWXYZ';
-    const made = madeUpLike(new Secret(real), random).reveal();
+    const made = fakeCredentialLike(new Secret(real), random).reveal();
     assert.equal(made.length, real.length);
     assert.ok(made.startsWith('sk-ant-'));
     assert.match(made, /^sk-ant-[a-z]{3}\d{2}-[A-Za-z0-9]{16}_[a-z]{3}-[A-Z]{10}$/);
     assert.notEqual(made, real);
-    assert.ok(madeUpLike(new Secret('k'), random).reveal().length >= 30, 'a short one is filled up');
+    assert.ok(fakeCredentialLike(new Secret('k'), random).reveal().length >= 30, 'a short one is filled up');
   });
 });

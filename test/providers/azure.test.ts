@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../src/config/load.ts';
-import { FIRST_KEY, leaving, left } from './leaving.ts';
+import { FIRST_KEY, tryOutgoing, outgoing } from './leaving.ts';
 
 const R = 'https://r.openai.azure.com';
 const V = 'api-version=2024-10-21';
@@ -56,7 +56,7 @@ void describe('azure', () => {
       void it(`${asked} at ${azureServiceUrl}`, async () => {
         const options = { type: 'azure', azureServiceUrl, modelMapping: { 'gpt-3': 'gpt-35' } };
         const isGet = asked.startsWith('GET ');
-        const gone = await left(
+        const gone = await outgoing(
           options,
           isGet ? { method: 'GET', path: asked.slice(4), headers: SESSION } : { path: asked, body },
         );
@@ -79,21 +79,24 @@ void describe('azure', () => {
   void it('does not have what would need a deployment that nobody names', async () => {
     const resource = { type: 'azure', azureServiceUrl: `${R}?${V}` };
     const asked = { method: 'GET', path: '/v1/videos/video-1' } as const;
-    assert.equal(await leaving(resource, asked), 'operation_not_offered');
-    assert.equal(await leaving(resource, { path: '/v1/moderations', body: {} }), 'operation_not_offered');
+    assert.equal(await tryOutgoing(resource, asked), 'operation_not_offered');
+    assert.equal(await tryOutgoing(resource, { path: '/v1/moderations', body: {} }), 'operation_not_offered');
     const deployment = { type: 'azure', azureServiceUrl: `${R}/openai/deployments/dep?${V}` };
-    assert.equal((await left(deployment, asked)).url, `${R}/openai/deployments/dep/videos/video-1?${V}`);
+    assert.equal((await outgoing(deployment, asked)).url, `${R}/openai/deployments/dep/videos/video-1?${V}`);
   });
 
   void it('takes its newest base as `baseUrl` too, and nothing else there', async () => {
-    const gone = await left({ type: 'azure', baseUrl: `${R}/openai/v1` }, { path: '/v1/embeddings', body });
+    const gone = await outgoing(
+      { type: 'azure', baseUrl: `${R}/openai/v1` },
+      { path: '/v1/embeddings', body },
+    );
     assert.equal(gone.url, `${R}/openai/v1/embeddings`);
     assert.match(problemsOf({ baseUrl: R }), /^provider\.azureServiceUrl: .*missing azureServiceUrl/);
   });
 
   void it('takes chats of Gemini clients, streamed', async () => {
     const options = { type: 'azure', azureServiceUrl: `${R}?${V}` };
-    const gone = await left(options, {
+    const gone = await outgoing(options, {
       path: '/v1beta/models/gpt-5:streamGenerateContent?alt=sse',
       body: { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
     });
@@ -108,7 +111,7 @@ void describe('azure', () => {
 
   void it('is asked for translated chats with the word that its models know', async () => {
     const options = { type: 'azure', azureServiceUrl: `${R}/openai/v1` };
-    const gone = await left(options, {
+    const gone = await outgoing(options, {
       path: '/v1/messages',
       body: { model: 'gpt-5', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },
       headers: { 'anthropic-version': '2023-06-01' },

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { providerTypes } from '../../src/providers/types.ts';
 import { operations } from '../../src/dialects/operation-table.ts';
 import { isOffered } from '../../src/providers/types/row.ts';
-import { FIRST_KEY, leaving, left as leftBy } from './leaving.ts';
-import type { Asked, Leaving } from './leaving.ts';
+import { FIRST_KEY, tryOutgoing, outgoing as leftBy } from './leaving.ts';
+import type { ClientRequest, OutgoingRequest } from './leaving.ts';
 import { expected } from './requests.ts';
 
 /** Types with a file of tests of their own. */
@@ -20,7 +20,7 @@ const BODY =
 const MAPPED = BODY.replace('"asked"', '"theirs"');
 const STREAMED = BODY.replace(/\}$/, ',"stream":true}');
 
-function left(type: string, asked: Asked, more: object = {}): Promise<Leaving> {
+function left(type: string, asked: ClientRequest, more: object = {}): Promise<OutgoingRequest> {
   return leftBy({ type, modelMapping: { asked: 'theirs' }, ...expected[type]?.options, ...more }, asked);
 }
 
@@ -55,14 +55,14 @@ void describe('what leaves for providers that speak OpenAI', () => {
       void it(`${type}: ${line}`, async () => {
         const [path = '', method = 'POST'] = line.split(' ').toReversed();
         const isGet = method === 'GET';
-        const asked: Asked = {
+        const asked: ClientRequest = {
           method: isGet ? 'GET' : 'POST',
           path,
           ...(!isGet && { body: '{"model":"asked","input":"x"}' }),
         };
         if (url === '404') {
           const options = { type, ...expected[type]?.options };
-          assert.equal(await leaving(options, asked), 'operation_not_offered');
+          assert.equal(await tryOutgoing(options, asked), 'operation_not_offered');
           return;
         }
         const gone = await left(type, asked);

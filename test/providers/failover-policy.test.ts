@@ -87,7 +87,7 @@ void describe('failoverPolicy', () => {
     void it(what, () => {
       const policy = policyOf(options);
       assert.deepEqual(
-        [policy.remembers, policy.attempts, policy.retryTimeoutMs, policy.firstAnswerWins],
+        [policy.recordsOutcomes, policy.attempts, policy.retryTimeoutMs, policy.firstAnswerWins],
         [remembers, attempts, retryTimeoutMs, firstAnswerWins],
       );
       assert.equal(policy.countsStatus, undefined);

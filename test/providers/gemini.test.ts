@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FIRST_KEY, left } from './leaving.ts';
+import { FIRST_KEY, outgoing } from './leaving.ts';
 
 const HOST = 'https://generativelanguage.googleapis.com';
 const MODEL = 'gemini-2.5-flash';
@@ -8,34 +8,40 @@ const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
 const path = `/v1beta/models/${MODEL}:generateContent`;
 const chat = { model: MODEL, messages: [{ role: 'user', content: 'hi' }] };
 
-async function sent(options: object, asked: Parameters<typeof left>[1]): Promise<unknown> {
-  return JSON.parse((await left({ type: 'gemini', ...options }, asked)).body);
+async function sent(options: object, asked: Parameters<typeof outgoing>[1]): Promise<unknown> {
+  return JSON.parse((await outgoing({ type: 'gemini', ...options }, asked)).body);
 }
 
 void describe('gemini', () => {
   void it('has its key in a header of its own, and the model in the path', async () => {
     const options = { type: 'gemini', modelMapping: { 'gpt-*': MODEL } };
     const asked = { ...chat, model: 'gpt-4o' };
-    const whole = await left(options, { path: '/v1/chat/completions', body: asked });
+    const whole = await outgoing(options, { path: '/v1/chat/completions', body: asked });
     assert.equal(whole.url, `${HOST}/v1beta/models/${MODEL}:generateContent`);
     assert.equal(whole.headers['x-goog-api-key'], FIRST_KEY);
     assert.ok(!('authorization' in whole.headers));
     assert.deepEqual(JSON.parse(whole.body), { contents, generationConfig: {} });
-    const stream = await left(options, { path: '/v1/chat/completions', body: { ...asked, stream: true } });
+    const stream = await outgoing(options, {
+      path: '/v1/chat/completions',
+      body: { ...asked, stream: true },
+    });
     assert.equal(stream.url, `${HOST}/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`);
   });
 
   void it('is asked for one embedding, or several', async () => {
     const model = 'gemini-embedding-001';
     const one = { path: '/v1/embeddings', body: { model, input: 'a' } };
-    assert.equal((await left({ type: 'gemini' }, one)).url, `${HOST}/v1beta/models/${model}:embedContent`);
+    assert.equal(
+      (await outgoing({ type: 'gemini' }, one)).url,
+      `${HOST}/v1beta/models/${model}:embedContent`,
+    );
     const many = { path: '/v1/embeddings', body: { model, input: ['a', 'b'] } };
-    const { url } = await left({ type: 'gemini' }, many);
+    const { url } = await outgoing({ type: 'gemini' }, many);
     assert.equal(url, `${HOST}/v1beta/models/${model}:batchEmbedContents`);
   });
 
   void it('is asked in the version that `apiVersion` names', async () => {
-    const { url } = await left({ type: 'gemini', apiVersion: 'v1' }, { path, body: { contents } });
+    const { url } = await outgoing({ type: 'gemini', apiVersion: 'v1' }, { path, body: { contents } });
     assert.equal(url, `${HOST}/v1/models/${MODEL}:generateContent`);
   });
 

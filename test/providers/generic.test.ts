@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { left } from './leaving.ts';
+import { outgoing } from './leaving.ts';
 
 const options = { type: 'generic', genericHost: 'http://127.0.0.1:8080', modelMapping: { '*': 'other' } };
 
@@ -13,19 +13,19 @@ void describe('generic', () => {
       '/v1beta/models/gemini-x:streamGenerateContent?alt=sse',
       '/api/v3/embeddings',
     ]) {
-      const gone = await left(options, { path, body });
+      const gone = await outgoing(options, { path, body });
       assert.equal(`${gone.method} ${gone.url}`, `POST http://127.0.0.1:8080${path}`);
       assert.equal(gone.body, body);
       assert.equal(gone.headers['authorization'], 'Bearer first-key-0123456789');
-      assert.equal(gone.retelling, undefined);
+      assert.equal(gone.translator, undefined);
     }
-    const list = await left(options, { method: 'GET', path: '/v1/files?limit=2' });
+    const list = await outgoing(options, { method: 'GET', path: '/v1/files?limit=2' });
     assert.equal(`${list.method} ${list.url}`, 'GET http://127.0.0.1:8080/v1/files?limit=2');
   });
 
   void it('stands behind a path of its own, and needs no key', async () => {
     const open = { type: 'generic', genericHost: 'https://proxy.example.com/x/', apiTokens: [] };
-    const gone = await left(open, { path: '/v1/embeddings', body: '{"model":"m"}' });
+    const gone = await outgoing(open, { path: '/v1/embeddings', body: '{"model":"m"}' });
     assert.equal(gone.url, 'https://proxy.example.com/x/v1/embeddings');
     assert.equal(gone.headers['authorization'], undefined);
   });

@@ -55,9 +55,9 @@ void describe('tokens of service accounts', () => {
     const account = accountAt(server.origin);
     assert.equal(revealed(await tokens.tokenFor('k', account)), 'token-1');
     // Two requests left with it; the first refusal is heard, and another token fetched, before the second.
-    tokens.drop('k', 'token-1');
+    tokens.invalidate('k', 'token-1');
     assert.equal(revealed(await tokens.tokenFor('k', account)), 'token-2');
-    tokens.drop('k', 'token-1');
+    tokens.invalidate('k', 'token-1');
     assert.equal(revealed(tokens.tokenFor('k', account)), 'token-2');
     assert.equal(server.requests.length, 2);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Family } from '../../src/dialects/operation.ts';
-import { PassedHeaders } from '../../src/providers/headers.ts';
+import { HeaderFilter } from '../../src/providers/headers.ts';
 
 const FAMILIES: readonly Family[] = ['openai', 'anthropic', 'gemini', 'bedrock', 'vendor'];
 
@@ -14,7 +14,7 @@ interface Options {
 
 function passed(raw: readonly string[], options: Options = {}): string[] {
   const { family = 'openai', names = [], isOwnCredential = false, isGet = false } = options;
-  return new PassedHeaders({ family, names, isOwnCredential }).of(raw, isGet);
+  return new HeaderFilter({ family, names, isOwnCredential }).filter(raw, isGet);
 }
 
 /** What travels to nobody, whatever the configuration says and whoever's credential travels. */
@@ -207,8 +207,8 @@ void describe('PassedHeaders', () => {
   });
 
   void it('decides alike however many names it has met', () => {
-    const headers = new PassedHeaders({ family: 'openai', names: [], isOwnCredential: false });
-    for (let i = 0; i < 2_000; i++) assert.deepEqual(headers.of([`x-${i}`, '1'], false), []);
-    assert.deepEqual(headers.of(['Accept', '1', 'x-9999', '2'], false), ['Accept', '1']);
+    const headers = new HeaderFilter({ family: 'openai', names: [], isOwnCredential: false });
+    for (let i = 0; i < 2_000; i++) assert.deepEqual(headers.filter([`x-${i}`, '1'], false), []);
+    assert.deepEqual(headers.filter(['Accept', '1', 'x-9999', '2'], false), ['Accept', '1']);
   });
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { leaving, left } from './leaving.ts';
-import { chunksOf, plainFrames, retoldAtEveryCut, retoldStream, retoldWhole } from './vendor/retold.ts';
+import { tryOutgoing, outgoing } from './leaving.ts';
+import {
+  chunksOf,
+  plainFrames,
+  translatedAtEveryCut,
+  translatedStream,
+  translatedWhole,
+} from './vendor/retold.ts';
 
 const path = '/v1/chat/completions';
 const chat = { model: 'hunyuan-lite', messages: [{ role: 'user', content: 'Hi' }] };
@@ -15,7 +21,7 @@ const Usage = { PromptTokens: 2, CompletionTokens: 3, TotalTokens: 5 };
 const usage = { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 };
 
 async function retellingOf(more: object = {}) {
-  return (await left(options, { path, body: { ...chat, ...more } })).retelling;
+  return (await outgoing(options, { path, body: { ...chat, ...more } })).translator;
 }
 
 /** A frame of a stream. */
@@ -27,7 +33,7 @@ void describe('Hunyuan, where requests are signed', () => {
   void it('answers with a completion, and with what it thought', async () => {
     const said = { Role: 'assistant', Content: 'Hello', ReasoningContent: 'hm' };
     const answer = { Response: { Id: 'h-1', Choices: [{ FinishReason: 'stop', Message: said }], Usage } };
-    assert.deepEqual(await retoldWhole(await retellingOf(), JSON.stringify(answer)), {
+    assert.deepEqual(await translatedWhole(await retellingOf(), JSON.stringify(answer)), {
       id: 'h-1',
       object: 'chat.completion',
       created: 1795478400,
@@ -51,7 +57,7 @@ void describe('Hunyuan, where requests are signed', () => {
       frame({ Content: '' }, 'stop'),
     );
     const more = { stream: true, stream_options: { include_usage: true } };
-    const { text, isWhole } = await retoldAtEveryCut(() => retellingOf(more), stream);
+    const { text, isWhole } = await translatedAtEveryCut(() => retellingOf(more), stream);
     assert.ok(isWhole);
     const words = [...text.matchAll(/"content":"([^"]*)"/g)].map(([, word]) => word).join('');
     assert.equal(words, 'Güte 你');
@@ -66,17 +72,17 @@ void describe('Hunyuan, where requests are signed', () => {
     const begun = plainFrames(frame({ Content: 'Hel' }));
     const error = plainFrames({ Response: { Error: { Code: 'InternalError', Message: 'x' } } });
     for (const stream of [begun, begun + error]) {
-      const told = await retoldStream(await retellingOf({ stream: true }), stream);
+      const told = await translatedStream(await retellingOf({ stream: true }), stream);
       assert.equal(told.isWhole, false);
       assert.doesNotMatch(told.text, /\[DONE\]/);
     }
-    await assert.rejects(retoldWhole(await retellingOf(), '{"Response":{}}'), { name: 'RetellingError' });
+    await assert.rejects(translatedWhole(await retellingOf(), '{"Response":{}}'), { name: 'RetellingError' });
   });
 
   void it('is asked for the model it is mapped to, to stream, and with instructions as it names them', async () => {
     const messages = [{ role: 'developer', content: 'Be brief.' }, ...chat.messages];
     const body = { model: 'gpt-4o', messages, stream: true, top_p: 0.5, seed: 7 };
-    const asked = await left({ ...options, modelMapping: { '*': 'hunyuan-pro' } }, { path, body });
+    const asked = await outgoing({ ...options, modelMapping: { '*': 'hunyuan-pro' } }, { path, body });
     assert.deepEqual(JSON.parse(asked.body), {
       Model: 'hunyuan-pro',
       Messages: [
@@ -87,13 +93,13 @@ void describe('Hunyuan, where requests are signed', () => {
       TopP: 0.5,
     });
     assert.equal(asked.headers['accept'], 'text/event-stream');
-    assert.deepEqual(asked.retelling?.dropped, ['seed']);
+    assert.deepEqual(asked.translator?.dropped, ['seed']);
   });
 
   void it('is not asked for what it would leave unanswered', async () => {
     const tools = [{ type: 'function', function: { name: 'f' } }];
-    assert.equal(await leaving(options, { path, body: { ...chat, tools } }), 'not_expressible');
+    assert.equal(await tryOutgoing(options, { path, body: { ...chat, tools } }), 'not_expressible');
     const embeddings = { path: '/v1/embeddings', body: { model: 'hunyuan-embedding', input: 'x' } };
-    assert.equal(await leaving(options, embeddings), 'operation_not_offered');
+    assert.equal(await tryOutgoing(options, embeddings), 'operation_not_offered');
   });
 });

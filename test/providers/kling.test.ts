@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { leaving, left } from './leaving.ts';
-import type { Asked } from './leaving.ts';
+import { tryOutgoing, outgoing } from './leaving.ts';
+import type { ClientRequest } from './leaving.ts';
 
 const pair = { type: 'kling', apiTokens: [], klingAccessKey: 'access', klingSecretKey: 'secret-0123' };
 const ORIGIN = 'https://api-singapore.klingai.com';
 const video = { model_name: 'kling-v2', prompt: 'a sea', image: 'aGk=' };
 
-const tasks: readonly Asked[] = [
+const tasks: readonly ClientRequest[] = [
   { path: '/v1/videos/text2video', body: video },
   { path: '/v1/videos/image2video', body: video },
   { method: 'GET', path: '/v1/videos/text2video/t-1' },
@@ -21,7 +21,7 @@ void describe('Kling', () => {
     const { method = 'POST', path, body } = asked;
     void it(`is asked for ${method} ${path} as the client wrote it, with a token made for it`, async () => {
       const before = Math.floor(Date.now() / 1000);
-      const request = await left(pair, asked);
+      const request = await outgoing(pair, asked);
       assert.equal(`${request.method} ${request.url}`, `${method} ${ORIGIN}${path}`);
       assert.equal(request.body, body === undefined ? '' : JSON.stringify(body));
       const token = (request.headers['authorization'] ?? '').replace('Bearer ', '');
@@ -36,7 +36,10 @@ void describe('Kling', () => {
   }
 
   void it('is sent a ready token as it is, though that has three parts', async () => {
-    const request = await left({ ...pair, ...ready('aGVhZA.cGF5bG9hZA.c2lnbmVk') }, tasks[0] ?? { path: '' });
+    const request = await outgoing(
+      { ...pair, ...ready('aGVhZA.cGF5bG9hZA.c2lnbmVk') },
+      tasks[0] ?? { path: '' },
+    );
     assert.equal(request.headers['authorization'], 'Bearer aGVhZA.cGF5bG9hZA.c2lnbmVk');
   });
 
@@ -44,7 +47,7 @@ void describe('Kling', () => {
     const messages = [{ role: 'user', content: 'Hi' }];
     for (const path of ['/v1/chat/completions', '/v1/messages', '/v1/responses']) {
       const body = { model: 'kling-v2', max_tokens: 5, messages, input: 'Hi' };
-      assert.equal(await leaving(pair, { path, body }), 'operation_not_offered', path);
+      assert.equal(await tryOutgoing(pair, { path, body }), 'operation_not_offered', path);
     }
   });
 });

@@ -7,23 +7,23 @@ import { scanBody } from '../../src/dialects/json-scan.ts';
 import { findTarget } from '../../src/dialects/operations.ts';
 import { FRESH } from '../../src/keys/record.ts';
 import { openProvider } from '../../src/providers/provider.ts';
-import { openWire } from '../../src/providers/wires.ts';
-import type { Retelling } from '../../src/translate/retelling.ts';
+import { openAdapter } from '../../src/providers/wires.ts';
+import type { ResponseTranslator } from '../../src/translate/retelling.ts';
 import type { ConfigParts } from '../support/gateway.ts';
 
 /** A request as it would leave for a provider. Nothing is sent. */
-export interface Leaving {
+export interface OutgoingRequest {
   readonly method: string;
   readonly url: string;
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** What the answer would go through on its way back. */
-  readonly retelling: Retelling | undefined;
+  readonly translator: ResponseTranslator | undefined;
 }
 
 /** What a client asks for. */
-export interface Asked {
+export interface ClientRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   /** As JSON, unless it is text. */
@@ -37,27 +37,36 @@ export const FIRST_KEY = 'first-key-0123456789';
  * What leaves for a provider, with its first key.
  * @returns a code where the provider refuses the call
  */
-export async function leaving(parts: ConfigParts, asked: Asked): Promise<Leaving | string> {
-  return leavingUnder(JSON.stringify({ provider: { id: 'p', apiTokens: [FIRST_KEY], ...parts } }), asked);
+export async function tryOutgoing(
+  parts: ConfigParts,
+  clientRequest: ClientRequest,
+): Promise<OutgoingRequest | string> {
+  return tryOutgoingUnder(
+    JSON.stringify({ provider: { id: 'p', apiTokens: [FIRST_KEY], ...parts } }),
+    clientRequest,
+  );
 }
 
 /** What leaves under a whole configuration, for its first provider. */
-export async function leavingUnder(written: string, asked: Asked): Promise<Leaving | string> {
+export async function tryOutgoingUnder(
+  written: string,
+  clientRequest: ClientRequest,
+): Promise<OutgoingRequest | string> {
   const parsed = parseConfig(written, { env: {} });
   assert.ok(parsed.ok, JSON.stringify(parsed));
   const [config] = parsed.config.providers;
   assert.ok(config);
   const provider = openProvider(config, () => FRESH);
-  const call = callFor(asked);
+  const call = callFor(clientRequest);
   const model = call.model === undefined ? undefined : provider.mapModel(call.model);
-  const taken = await provider.take(call, model);
-  if (taken.kind === 'refused') return taken.code;
+  const prepared = await provider.prepare(call, model);
+  if (prepared.kind === 'refused') return prepared.code;
   const [pooled] = provider.pool.all();
-  const request = await provider.build(taken.call, pooled?.key, model);
+  const request = await provider.build(prepared.call, pooled?.key, model);
   assert.ok(!('kind' in request));
   return {
     method: request.method,
-    url: (request.origin ?? openWire(config).origin) + request.path,
+    url: (request.origin ?? openAdapter(config).origin) + request.path,
     headers: headersOf(request.headers),
     body:
       request.body === null
@@ -65,11 +74,11 @@ export async function leavingUnder(written: string, asked: Asked): Promise<Leavi
         : Buffer.isBuffer(request.body)
           ? request.body.toString()
           : await text(request.body),
-    retelling: taken.retelling,
+    translator: prepared.translator,
   };
 }
 
-function callFor({ method = 'POST', path, body, headers = {} }: Asked): Call {
+function callFor({ method = 'POST', path, body, headers = {} }: ClientRequest): Call {
   const target = findTarget(method, path, headers);
   assert.ok(typeof target === 'object', `${method} ${path}: ${JSON.stringify(target)}`);
   const written = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
@@ -107,8 +116,8 @@ function headersOf(pairs: readonly string[]): Record<string, string> {
 }
 
 /** The same, where nothing is refused. */
-export async function left(parts: ConfigParts, asked: Asked): Promise<Leaving> {
-  const gone = await leaving(parts, asked);
-  assert.ok(typeof gone === 'object', `${asked.path}: ${JSON.stringify(gone)}`);
-  return gone;
+export async function outgoing(parts: ConfigParts, clientRequest: ClientRequest): Promise<OutgoingRequest> {
+  const result = await tryOutgoing(parts, clientRequest);
+  assert.ok(typeof result === 'object', `${clientRequest.path}: ${JSON.stringify(result)}`);
+  return result;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ConfigParts } from '../support/gateway.ts';
-import { left, leaving, type Asked } from './leaving.ts';
+import { outgoing, tryOutgoing, type ClientRequest } from './leaving.ts';
 
 /** Path, provider's options, and where the request goes. */
 type Case = readonly [what: string, provider: ConfigParts, path: string, url: string];
@@ -9,12 +9,12 @@ type Case = readonly [what: string, provider: ConfigParts, path: string, url: st
 function check(cases: readonly Case[]): void {
   for (const [what, provider, path, url] of cases) {
     void it(what, async () => {
-      assert.equal((await left({ type: 'openai', ...provider }, askedAt(path))).url, url);
+      assert.equal((await outgoing({ type: 'openai', ...provider }, askedAt(path))).url, url);
     });
   }
 }
 
-function askedAt(path: string): Asked {
+function askedAt(path: string): ClientRequest {
   return { path, body: '{"model":"m","messages":[]}' };
 }
 
@@ -137,14 +137,14 @@ void describe('capabilities', () => {
   void it('fill in an id, and bring the type’s own credential', async () => {
     const capabilities = { 'openai/v1/retrievevideo': '/own/{video_id}/raw' };
     const asked = { method: 'GET', path: '/p/v1/videos/v_1' } as const;
-    assert.equal((await left({ type: 'openai', capabilities }, asked)).url, `${OPENAI}/own/v_1/raw`);
-    const { url, headers } = await left({ type: 'claude', capabilities }, asked);
+    assert.equal((await outgoing({ type: 'openai', capabilities }, asked)).url, `${OPENAI}/own/v_1/raw`);
+    const { url, headers } = await outgoing({ type: 'claude', capabilities }, asked);
     assert.equal(url, 'https://api.anthropic.com/own/v_1/raw');
     assert.ok('x-api-key' in headers && !('authorization' in headers));
   });
 
   void it('without which an operation is refused that the type has not', async () => {
-    assert.equal(await leaving({ type: 'groq' }, askedAt('/v1/embeddings')), 'operation_not_offered');
+    assert.equal(await tryOutgoing({ type: 'groq' }, askedAt('/v1/embeddings')), 'operation_not_offered');
   });
 });
 
@@ -152,14 +152,14 @@ void describe('protocol: original', () => {
   const odd = '{"model":"m","a":1,"a":2,"stream":true,"messages":[{"role":"developer","content":"x"}]}';
   void it('touches no byte of a body but for custom settings, and has nothing translated', async () => {
     const options = { type: 'groq', protocol: 'original', contextCleanupCommands: ['x'], hiclawMode: true };
-    assert.equal((await left(options, { path: CHAT, body: odd })).body, odd);
+    assert.equal((await outgoing(options, { path: CHAT, body: odd })).body, odd);
     const customSettings = [{ name: 'temperature', value: 1 }];
     assert.equal(
-      (await left({ ...options, customSettings }, { path: CHAT, body: odd })).body,
+      (await outgoing({ ...options, customSettings }, { path: CHAT, body: odd })).body,
       odd.replace('{', '{"temperature":1,'),
     );
-    assert.equal(await leaving(options, { path: '/v1/messages', body: odd }), 'operation_not_offered');
-    const retold = await left({ ...options, reasoningContentMode: 'concat' }, { path: CHAT, body: odd });
-    assert.equal(retold.retelling, undefined);
+    assert.equal(await tryOutgoing(options, { path: '/v1/messages', body: odd }), 'operation_not_offered');
+    const retold = await outgoing({ ...options, reasoningContentMode: 'concat' }, { path: CHAT, body: odd });
+    assert.equal(retold.translator, undefined);
   });
 });

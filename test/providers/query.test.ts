@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { passedQuery } from '../../src/providers/query.ts';
+import { filterQuery } from '../../src/providers/query.ts';
 
 void describe('passedQuery', () => {
   const passes = [
@@ -14,7 +14,7 @@ void describe('passedQuery', () => {
   for (const query of passes) {
     void it(`passes ${query === '' ? 'nothing' : query} on as it was written`, () => {
       for (const family of ['openai', 'anthropic', 'vendor'] as const)
-        assert.equal(passedQuery(query, family, false), query);
+        assert.equal(filterQuery(query, family, false), query);
     });
   }
 
@@ -57,17 +57,17 @@ void describe('passedQuery', () => {
   for (const pair of stopped) {
     void it(`keeps ${pair} to itself`, () => {
       for (const family of ['openai', 'anthropic', 'gemini', 'bedrock', 'vendor'] as const) {
-        assert.equal(passedQuery(`?${pair}`, family, false), '');
+        assert.equal(filterQuery(`?${pair}`, family, false), '');
         if (family !== 'gemini')
-          assert.equal(passedQuery(`?limit=2&${pair}&after=x`, family, false), '?limit=2&after=x');
+          assert.equal(filterQuery(`?limit=2&${pair}&after=x`, family, false), '?limit=2&after=x');
       }
-      assert.equal(passedQuery(`?${pair}`, 'openai', true), `?${pair}`);
+      assert.equal(filterQuery(`?${pair}`, 'openai', true), `?${pair}`);
     });
   }
 
   void it('passes to Gemini what its operations have, and nothing that changes the form of an answer', () => {
     assert.equal(
-      passedQuery('?alt=sse&pageSize=5&pageToken=x', 'gemini', false),
+      filterQuery('?alt=sse&pageSize=5&pageToken=x', 'gemini', false),
       '?alt=sse&pageSize=5&pageToken=x',
     );
     for (const pair of [
@@ -81,6 +81,6 @@ void describe('passedQuery', () => {
       '__proto__',
       'constructor=1',
     ])
-      assert.equal(passedQuery(`?alt=sse&${pair}`, 'gemini', false), '?alt=sse');
+      assert.equal(filterQuery(`?alt=sse&${pair}`, 'gemini', false), '?alt=sse');
   });
 });

@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { gatewayFor } from '../support/gateway.ts';
 import type { ConfigParts } from '../support/gateway.ts';
 import { converseEvent } from '../support/aws-frames.ts';
-import { ask, MAX_ASKED } from '../support/http.ts';
-import type { Asking } from '../support/http.ts';
+import { ask, MAX_REQUESTS } from '../support/http.ts';
+import type { AskOptions } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import type { RawRequest } from '../support/raw-upstream.ts';
 import { plainFrames } from './vendor/retold.ts';
@@ -95,7 +95,7 @@ function signerByToken({ header }: RawRequest): string {
 interface Case {
   readonly options: ConfigParts;
   readonly signer: (request: RawRequest) => string;
-  readonly asking: Asking;
+  readonly asking: AskOptions;
   readonly path: string;
   /** To the dead credential, and to the good one. */
   readonly refusal: string;
@@ -278,7 +278,7 @@ void describe('a dead first credential is replaced by a second one, with everyth
       let asked = 0;
       while (!signers.includes(DEAD.id) || asked < 2) {
         asked++;
-        assert.ok(asked <= MAX_ASKED, 'the dead key is never met');
+        assert.ok(asked <= MAX_REQUESTS, 'the dead key is never met');
         const heard = await ask(gateway.url, asking);
         assert.equal(heard.status, 200, heard.text);
         assert.match(heard.text, hears);

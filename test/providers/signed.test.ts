@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
-import { left, leaving } from './leaving.ts';
+import { outgoing, tryOutgoing } from './leaving.ts';
 
 const MODEL = 'us.anthropic.claude-3-5-haiku-20241022-v1:0';
 const chat = { model: MODEL, messages: [{ role: 'user', content: 'hi' }], max_tokens: 5 };
@@ -52,7 +52,7 @@ function signatureOf(
 void describe('bedrock', () => {
   void it('is asked for Converse, signed over the very bytes that leave', async () => {
     const options = { type: 'bedrock', apiTokens: [], awsRegion: 'eu-west-1', ...PAIR };
-    const { url, headers, body } = await left(options, { path: '/v1/chat/completions', body: chat });
+    const { url, headers, body } = await outgoing(options, { path: '/v1/chat/completions', body: chat });
     const host = 'https://bedrock-runtime.eu-west-1.amazonaws.com';
     assert.equal(url, `${host}/model/us.anthropic.claude-3-5-haiku-20241022-v1%3A0/converse`);
     const asked: unknown = JSON.parse(body);
@@ -79,7 +79,7 @@ void describe('bedrock', () => {
       baseUrl: 'http://127.0.0.1:9',
       apiTokens: ['ASIA1:secret+/:session/=='],
     };
-    const { url, headers, body } = await left(options, {
+    const { url, headers, body } = await outgoing(options, {
       path: '/v1/chat/completions',
       body: { ...chat, stream: true },
     });
@@ -91,7 +91,7 @@ void describe('bedrock', () => {
 
   void it('takes an API key of its own as it is', async () => {
     const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['bedrock-api-key-x'] };
-    const { headers } = await left(options, { path: '/v1/messages', body: { ...chat, max_tokens: 3 } });
+    const { headers } = await outgoing(options, { path: '/v1/messages', body: { ...chat, max_tokens: 3 } });
     assert.equal(headers['authorization'], 'Bearer bedrock-api-key-x');
     assert.ok(!('anthropic-version' in headers));
   });
@@ -99,7 +99,7 @@ void describe('bedrock', () => {
   void it('is asked for embeddings in the words of the model', async () => {
     const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'] };
     const body = { model: 'amazon.titan-embed-text-v2:0', input: 'hello' };
-    const asked = await left(options, { path: '/v1/embeddings', body });
+    const asked = await outgoing(options, { path: '/v1/embeddings', body });
     assert.match(asked.url, /\/model\/amazon\.titan-embed-text-v2%3A0\/invoke$/);
     assert.deepEqual(JSON.parse(asked.body), { inputText: 'hello' });
   });
@@ -111,7 +111,7 @@ void describe('bedrock', () => {
       apiTokens: ['k'],
       bedrockAdditionalFields: { a: 1 },
     };
-    const { body } = await left(options, {
+    const { body } = await outgoing(options, {
       path: '/v1/chat/completions',
       body: { ...chat, model: 'amazon.nova' },
     });
@@ -119,7 +119,7 @@ void describe('bedrock', () => {
   });
 
   void it('gets that beside what the request has of such fields', async () => {
-    const { body } = await left(
+    const { body } = await outgoing(
       {
         type: 'bedrock',
         awsRegion: 'us-east-1',
@@ -147,6 +147,6 @@ void describe('bedrock', () => {
 
   void it('has no other operations', async () => {
     const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'] };
-    assert.equal(await leaving(options, { method: 'GET', path: '/v1/files' }), 'operation_not_offered');
+    assert.equal(await tryOutgoing(options, { method: 'GET', path: '/v1/files' }), 'operation_not_offered');
   });
 });

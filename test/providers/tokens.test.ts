@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { left } from './leaving.ts';
+import { outgoing } from './leaving.ts';
 
 const chat = {
   model: 'hunyuan-lite',
@@ -29,7 +29,7 @@ void describe('hunyuan', () => {
   };
 
   void it('is asked by its own API where requests are signed', async () => {
-    const { url, headers, body } = await left(signed, { path: '/v1/chat/completions', body: chat });
+    const { url, headers, body } = await outgoing(signed, { path: '/v1/chat/completions', body: chat });
     assert.equal(url, 'https://hunyuan.tencentcloudapi.com/');
     assert.deepEqual(JSON.parse(body), {
       Model: 'hunyuan-lite',
@@ -61,7 +61,7 @@ void describe('hunyuan', () => {
   });
 
   void it('answers as chats do, whole and streaming', async () => {
-    const asked = await left(signed, { path: '/v1/chat/completions', body: chat });
+    const asked = await outgoing(signed, { path: '/v1/chat/completions', body: chat });
     const answer = {
       Response: {
         Id: 'h-1',
@@ -69,7 +69,7 @@ void describe('hunyuan', () => {
         Usage: { PromptTokens: 2, CompletionTokens: 3, TotalTokens: 5 },
       },
     };
-    const whole = await asked.retelling?.whole(
+    const whole = await asked.translator?.translateWhole(
       200,
       { 'content-type': 'application/json' },
       Buffer.from(JSON.stringify(answer)),
@@ -85,10 +85,10 @@ void describe('hunyuan', () => {
     ];
     const stream = Buffer.from(frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join(''));
     for (const bytes of [1, 7, stream.length]) {
-      const again = await left(signed, { path: '/v1/chat/completions', body: { ...chat, stream: true } });
+      const again = await outgoing(signed, { path: '/v1/chat/completions', body: { ...chat, stream: true } });
       let said = '';
       const out = { write: (chunk: Buffer) => ((said += chunk.toString()), true), onDrain: () => undefined };
-      const told = again.retelling?.stream({ 'content-type': 'text/event-stream' }, out);
+      const told = again.translator?.translateStream({ 'content-type': 'text/event-stream' }, out);
       for (let at = 0; at < stream.length; at += bytes) told?.write(stream.subarray(at, at + bytes));
       assert.equal(await told?.end(), true);
       assert.match(said, /"content":"Hel".*"content":"lo".*"finish_reason":"stop".*data: \[DONE\]\n\n$/s);
@@ -96,7 +96,7 @@ void describe('hunyuan', () => {
   });
 
   void it('is asked as OpenAI is with an API key', async () => {
-    const { url, headers, body } = await left(
+    const { url, headers, body } = await outgoing(
       { type: 'hunyuan' },
       { path: '/v1/chat/completions', body: chat },
     );
@@ -111,7 +111,7 @@ void describe('kling', () => {
 
   void it('gets a token that its secret signed', async () => {
     const options = { type: 'kling', apiTokens: [], klingAccessKey: 'access', klingSecretKey: 'secret' };
-    const { url, headers } = await left(options, { path: '/v1/videos/text2video', body });
+    const { url, headers } = await outgoing(options, { path: '/v1/videos/text2video', body });
     assert.equal(url, 'https://api-singapore.klingai.com/v1/videos/text2video');
     const [head = '', payload = '', signature] = (headers['authorization'] ?? '')
       .replace('Bearer ', '')
@@ -122,7 +122,10 @@ void describe('kling', () => {
   });
 
   void it('gets a token of the configuration as it is, and is asked for a task by its id', async () => {
-    const asked = await left({ type: 'kling' }, { method: 'GET', path: '/v1/videos/image2video/task-1?a=1' });
+    const asked = await outgoing(
+      { type: 'kling' },
+      { method: 'GET', path: '/v1/videos/image2video/task-1?a=1' },
+    );
     assert.equal(asked.url, 'https://api-singapore.klingai.com/v1/videos/image2video/task-1?a=1');
     assert.equal(asked.headers['authorization'], 'Bearer first-key-0123456789');
   });

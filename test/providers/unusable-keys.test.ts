@@ -89,9 +89,9 @@ void describe('a key that no request can be made with', () => {
       const bad = { ...pooled, key: { ...pooled.key, secret: new Secret(text) } };
       const call = completionCall(provider, 'm', Date.now(), new AbortController().signal);
       const plan = { provider, pooled: bad, epoch: 0, model: 'm', check: undefined, limits };
-      const { verdict, effect, note } = await Attempt.start(call, plan, tools);
+      const { verdict, effect, logEntry } = await Attempt.start(call, plan, tools);
       assert.deepEqual([verdict.rule, effect.kind], ['fault.key-unusable', 'condemns']);
-      assert.doesNotMatch(JSON.stringify(note), /nonsense|01234/, 'nothing of it is told');
+      assert.doesNotMatch(JSON.stringify(logEntry), /nonsense|01234/, 'nothing of it is told');
       assert.equal(upstream.requests.length, 0);
     });
   }

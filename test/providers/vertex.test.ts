@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { parseConfig } from '../../src/config/load.ts';
 import { accountOf, chat } from './google.ts';
-import { FIRST_KEY, leaving, left } from './leaving.ts';
-import type { Leaving } from './leaving.ts';
+import { FIRST_KEY, tryOutgoing, outgoing } from './leaving.ts';
+import type { OutgoingRequest } from './leaving.ts';
 
 const GOOGLE = 'https://aiplatform.googleapis.com/v1/publishers/google';
 
@@ -17,21 +17,21 @@ const PREDICTED = {
 };
 
 /** What a client is told of an answer. */
-async function told({ retelling }: Leaving, answer: object): Promise<unknown> {
-  const body = await retelling?.whole(200, {}, Buffer.from(JSON.stringify(answer)));
+async function told({ translator }: OutgoingRequest, answer: object): Promise<unknown> {
+  const body = await translator?.translateWhole(200, {}, Buffer.from(JSON.stringify(answer)));
   return JSON.parse(String(body));
 }
 
 void describe('vertex', () => {
   void it('takes an API key in the query, and names no project', async () => {
-    const { url, headers } = await left({ type: 'vertex' }, { path: '/v1/chat/completions', body: chat });
+    const { url, headers } = await outgoing({ type: 'vertex' }, { path: '/v1/chat/completions', body: chat });
     const host = 'https://aiplatform.googleapis.com';
     assert.equal(
       url,
       `${host}/v1/publishers/google/models/gemini-2.5-flash:generateContent?key=first-key-0123456789`,
     );
     assert.ok(!('authorization' in headers));
-    const stream = await left(
+    const stream = await outgoing(
       { type: 'vertex' },
       { path: '/v1/chat/completions', body: { ...chat, stream: true } },
     );
@@ -44,14 +44,14 @@ void describe('vertex', () => {
       max_tokens: 5,
       messages: [{ role: 'user', content: 'hi' }],
     };
-    const own = await left(
+    const own = await outgoing(
       { type: 'vertex' },
       { path: '/v1/messages', body, headers: { 'anthropic-version': '2023-06-01' } },
     );
     assert.match(own.url, /\/publishers\/anthropic\/models\/claude-sonnet-4%4020250514:rawPredict\?key=/);
     const { model: _, ...rest } = body;
     assert.deepEqual(JSON.parse(own.body), { anthropic_version: 'vertex-2023-10-16', ...rest });
-    const translated = await left(
+    const translated = await outgoing(
       { type: 'vertex' },
       { path: '/v1/chat/completions', body: { ...body, stream: true } },
     );
@@ -60,7 +60,7 @@ void describe('vertex', () => {
 
   void it('is told the thresholds of the configuration', async () => {
     const options = { type: 'vertex', geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: 'OFF' } };
-    const { body } = await left(options, { path: '/v1/chat/completions', body: chat });
+    const { body } = await outgoing(options, { path: '/v1/chat/completions', body: chat });
     const asked: unknown = JSON.parse(body);
     assert.ok(typeof asked === 'object' && asked !== null && 'safetySettings' in asked);
     assert.deepEqual(asked.safetySettings, [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }]);
@@ -74,7 +74,7 @@ void describe('vertex', () => {
       ['countTokens', ''],
     ]) {
       const path = `/v1beta/models/gemini-2.5-flash:${verb}${query}`;
-      const gone = await left({ type: 'vertex' }, { path, body });
+      const gone = await outgoing({ type: 'vertex' }, { path, body });
       const mark = query === '' ? '?' : '&';
       assert.equal(gone.url, `${GOOGLE}/models/gemini-2.5-flash:${verb}${query}${mark}key=${FIRST_KEY}`);
       assert.deepEqual(JSON.parse(gone.body), body);
@@ -84,7 +84,7 @@ void describe('vertex', () => {
   void it("leaves out what only Anthropic's own API knows", async () => {
     const body = { model: 'claude-opus-4', messages: [], context_management: { edits: [] } };
     const headers = { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'oauth-2025-04-20' };
-    const gone = await left({ type: 'vertex' }, { path: '/v1/messages', body, headers });
+    const gone = await outgoing({ type: 'vertex' }, { path: '/v1/messages', body, headers });
     assert.deepEqual(JSON.parse(gone.body), {
       anthropic_version: 'vertex-2023-10-16',
       max_tokens: 4096,
@@ -95,7 +95,7 @@ void describe('vertex', () => {
 
   void it('counts the tokens of Claude by a model of its own', async () => {
     const body = { model: 'claude-opus-4', messages: [{ role: 'user', content: 'hi' }] };
-    const gone = await left({ type: 'vertex' }, { path: '/v1/messages/count_tokens', body });
+    const gone = await outgoing({ type: 'vertex' }, { path: '/v1/messages/count_tokens', body });
     assert.match(gone.url, /\/v1\/publishers\/anthropic\/models\/count-tokens:rawPredict\?key=/);
     assert.deepEqual(JSON.parse(gone.body), { anthropic_version: 'vertex-2023-10-16', ...body });
   });
@@ -104,7 +104,7 @@ void describe('vertex', () => {
     const model = 'text-embedding-005';
     const url = `${GOOGLE}/models/${model}:predict?key=${FIRST_KEY}`;
     const asked = { model, input: ['a', 'b'], dimensions: 2, encoding_format: 'float' };
-    const openai = await left({ type: 'vertex' }, { path: '/v1/embeddings', body: asked });
+    const openai = await outgoing({ type: 'vertex' }, { path: '/v1/embeddings', body: asked });
     assert.equal(openai.url, url);
     assert.deepEqual(JSON.parse(openai.body), {
       instances: [{ content: 'a' }, { content: 'b' }],
@@ -120,7 +120,7 @@ void describe('vertex', () => {
       usage: { prompt_tokens: 5, total_tokens: 5 },
     });
     const one = { content: { parts: [{ text: 'a' }] }, taskType: 'RETRIEVAL_QUERY' };
-    const gemini = await left(
+    const gemini = await outgoing(
       { type: 'vertex' },
       { path: `/v1beta/models/${model}:embedContent`, body: one },
     );
@@ -129,7 +129,7 @@ void describe('vertex', () => {
       instances: [{ content: 'a', task_type: 'RETRIEVAL_QUERY' }],
     });
     assert.deepEqual(await told(gemini, PREDICTED), { embedding: { values: [1, 2] } });
-    const many = await left(
+    const many = await outgoing(
       { type: 'vertex' },
       { path: `/v1beta/models/${model}:batchEmbedContents`, body: { requests: [one, one] } },
     );
@@ -140,12 +140,12 @@ void describe('vertex', () => {
   void it('asks the newest models for one embedding at a time', async () => {
     const model = 'gemini-embedding-2';
     const url = `${GOOGLE}/models/${model}:embedContent?key=${FIRST_KEY}`;
-    const one = await left({ type: 'vertex' }, { path: '/v1/embeddings', body: { model, input: 'a' } });
+    const one = await outgoing({ type: 'vertex' }, { path: '/v1/embeddings', body: { model, input: 'a' } });
     assert.equal(one.url, url);
     const own = { path: `/v1beta/models/${model}:embedContent`, body: { content: { parts: [] } } };
-    assert.equal((await left({ type: 'vertex' }, own)).url, url);
+    assert.equal((await outgoing({ type: 'vertex' }, own)).url, url);
     const many = { path: '/v1/embeddings', body: { model, input: ['a', 'b'] } };
-    assert.equal(await leaving({ type: 'vertex' }, many), 'not_expressible');
+    assert.equal(await tryOutgoing({ type: 'vertex' }, many), 'not_expressible');
   });
 
   void it('needs keys, and a place for service accounts', () => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyScript } from '../../src/simulator/behaviour.ts';
-import { remaining, startOf, takeTurn, type RequestTraits } from '../../src/simulator/script-state.ts';
+import {
+  remaining,
+  initialProgress,
+  nextBehaviour,
+  type RequestTraits,
+} from '../../src/simulator/script-state.ts';
 
 const CHAT: RequestTraits = { operation: 'chat', model: 'm' };
 
@@ -11,9 +16,9 @@ function met(
   requests: readonly (readonly [now: number, traits?: RequestTraits])[],
   random: () => number = () => 0,
 ): string[] {
-  let progress = startOf(script);
+  let progress = initialProgress(script);
   return requests.map(([now, traits = CHAT]) => {
-    const turn = takeTurn(script, progress, traits, now, random);
+    const turn = nextBehaviour(script, progress, traits, now, random);
     progress = turn.progress;
     return turn.behaviour?.kind ?? 'nothing';
   });
@@ -36,15 +41,15 @@ void test('a time runs from the first request that meets the behaviour', () => {
 
 void test('a turn tells when its behaviour ends', () => {
   const script: KeyScript = { behaviours: [{ kind: 'rate-limited', forMs: 100 }] };
-  const first = takeTurn(script, startOf(script), CHAT, 1_000, Math.random);
+  const first = nextBehaviour(script, initialProgress(script), CHAT, 1_000, Math.random);
   assert.equal(first.endsAt, 1_100);
-  assert.equal(takeTurn(script, first.progress, CHAT, 1_050, Math.random).endsAt, 1_100);
+  assert.equal(nextBehaviour(script, first.progress, CHAT, 1_050, Math.random).endsAt, 1_100);
 });
 
 void test('a behaviour without a number or a time lasts for ever and changes nothing', () => {
   const script: KeyScript = { behaviours: [{ kind: 'hang' }] };
-  const progress = startOf(script);
-  assert.equal(takeTurn(script, progress, CHAT, 0, Math.random).progress, progress);
+  const progress = initialProgress(script);
+  assert.equal(nextBehaviour(script, progress, CHAT, 0, Math.random).progress, progress);
   assert.deepEqual(met(script, [[0], [1e12]]), ['hang', 'hang']);
 });
 
@@ -101,7 +106,7 @@ void test('what remains is what is not over', () => {
       { kind: 'refuse', times: 1 },
     ],
   };
-  const { progress } = takeTurn(script, startOf(script), CHAT, 0, Math.random);
+  const { progress } = nextBehaviour(script, initialProgress(script), CHAT, 0, Math.random);
   assert.deepEqual(
     remaining(script, progress, 0).map(({ kind }) => kind),
     ['refuse'],

@@ -187,12 +187,12 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.acquireLease('l', 'h', Number.NaN),
         () => store.acquireLease('l', 'h', limits.leaseMs + 1),
         () => store.renewLease({ name: 'l', holder: 'h', token: 1 }, Number.POSITIVE_INFINITY),
-        () => store.remember('', 'x', 1),
-        () => store.remember('a', '\ud800', 1),
-        () => store.remember('a', 'x', 0),
-        () => store.remember('a', 'x', limits.passingMs + 1),
-        () => store.recall(long),
-        () => store.forget(''),
+        () => store.set('', 'x', 1),
+        () => store.set('a', '\ud800', 1),
+        () => store.set('a', 'x', 0),
+        () => store.set('a', 'x', limits.maxTtlMs + 1),
+        () => store.get(long),
+        () => store.delete(''),
       ];
       for (const call of calls) await assert.rejects(call, withCode('store_bad_argument'));
       assert.deepEqual((await catchUp(store)).changes, []);
@@ -472,65 +472,65 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
   void describe(`${kind} store: what passes by`, () => {
     void test("is recalled until its time is over, by the store's clock", async (t) => {
       const { store, passTime } = await opened(t);
-      assert.equal(await store.recall('a'), undefined);
-      await store.remember('a', 'short', 20);
-      await store.remember('b', 'long', LONG_MS);
-      await store.remember('c', 'longest', limits.passingMs);
+      assert.equal(await store.get('a'), undefined);
+      await store.set('a', 'short', 20);
+      await store.set('b', 'long', LONG_MS);
+      await store.set('c', 'longest', limits.maxTtlMs);
       await passTime(30);
-      assert.equal(await store.recall('a'), undefined);
-      assert.equal(await store.recall('b'), 'long');
-      assert.equal(await store.recall('c'), 'longest');
+      assert.equal(await store.get('a'), undefined);
+      assert.equal(await store.get('b'), 'long');
+      assert.equal(await store.get('c'), 'longest');
     });
 
     void test('remembered again, has its newest value and its newest time', async (t) => {
       const { store, passTime } = await opened(t);
-      await store.remember('a', 'old', 20);
-      await store.remember('a', 'new', LONG_MS);
-      await store.remember('b', 'old', LONG_MS);
-      await store.remember('b', 'new', 20);
+      await store.set('a', 'old', 20);
+      await store.set('a', 'new', LONG_MS);
+      await store.set('b', 'old', LONG_MS);
+      await store.set('b', 'new', 20);
       await passTime(30);
-      assert.equal(await store.recall('a'), 'new');
-      assert.equal(await store.recall('b'), undefined);
+      assert.equal(await store.get('a'), 'new');
+      assert.equal(await store.get('b'), undefined);
     });
 
     void test('may be to last, and no longer, whichever it was before', async (t) => {
       const { store, passTime } = await opened(t);
-      await store.remember('a', 'short', 20);
-      await store.remember('a', 'lasting', limits.lastingMs + 1);
-      await store.remember('b', 'lasting', limits.lastingMs + 1);
-      await store.remember('b', 'short', 20);
-      await store.remember('c', 'lasting', limits.lastingMs + 1);
-      await store.forget('c');
-      await store.remember('d', 'lasting', limits.lastingMs + 1);
-      await store.remember('d', 'short', LONG_MS);
-      assert.equal(await store.recall('d'), 'short');
+      await store.set('a', 'short', 20);
+      await store.set('a', 'lasting', limits.longLivedMs + 1);
+      await store.set('b', 'lasting', limits.longLivedMs + 1);
+      await store.set('b', 'short', 20);
+      await store.set('c', 'lasting', limits.longLivedMs + 1);
+      await store.delete('c');
+      await store.set('d', 'lasting', limits.longLivedMs + 1);
+      await store.set('d', 'short', LONG_MS);
+      assert.equal(await store.get('d'), 'short');
       await passTime(30);
-      assert.equal(await store.recall('a'), 'lasting');
-      assert.equal(await store.recall('b'), undefined);
-      assert.equal(await store.recall('c'), undefined);
+      assert.equal(await store.get('a'), 'lasting');
+      assert.equal(await store.get('b'), undefined);
+      assert.equal(await store.get('c'), undefined);
     });
 
     void test('is forgotten at once where that is asked for', async (t) => {
       const { store } = await opened(t);
-      await store.remember('a', 'x', LONG_MS);
-      await store.forget('a');
-      await store.forget('never was');
-      assert.equal(await store.recall('a'), undefined);
-      await store.remember('a', 'y', LONG_MS);
-      assert.equal(await store.recall('a'), 'y');
+      await store.set('a', 'x', LONG_MS);
+      await store.delete('a');
+      await store.delete('never was');
+      assert.equal(await store.get('a'), undefined);
+      await store.set('a', 'y', LONG_MS);
+      assert.equal(await store.get('a'), 'y');
     });
 
     void test('stands apart from values and leases, and is in no list and no change', async (t) => {
       const { store } = await opened(t);
-      for (const text of oddTexts) await store.remember(text, text, LONG_MS);
-      for (const text of oddTexts) assert.equal(await store.recall(text), text);
+      for (const text of oddTexts) await store.set(text, text, LONG_MS);
+      for (const text of oddTexts) assert.equal(await store.get(text), text);
       assert.equal(await store.read('plain'), undefined);
       assert.deepEqual(await listed(store, ''), []);
       assert.deepEqual((await catchUp(store)).changes, []);
       await put(store, 'value', 'x');
       await acquired(store, 'lease', 'holder', LONG_MS);
-      assert.equal(await store.recall('value'), undefined);
-      assert.equal(await store.recall('lease'), undefined);
+      assert.equal(await store.get('value'), undefined);
+      assert.equal(await store.get('lease'), undefined);
     });
   });
 
@@ -549,9 +549,9 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.acquireLease('l', 'a', 1),
         () => store.renewLease(lease, 1),
         () => store.releaseLease(lease),
-        () => store.remember('a', 'x', 1),
-        () => store.recall('a'),
-        () => store.forget('a'),
+        () => store.set('a', 'x', 1),
+        () => store.get('a'),
+        () => store.delete('a'),
       ];
       for (const call of calls) await assert.rejects(call, withCode('store_closed'));
       assert.throws(() => store.onChange(() => undefined), withCode('store_closed'));
@@ -603,10 +603,10 @@ export function sharedStoreContract(kind: string, open: () => Promise<OpenedShar
     void test('what one remembers, another recalls and forgets', async (t) => {
       const { store, another } = await opened(t);
       const other = await another();
-      await store.remember('a', 'x', LONG_MS);
-      assert.equal(await other.recall('a'), 'x');
-      await other.forget('a');
-      assert.equal(await store.recall('a'), undefined);
+      await store.set('a', 'x', LONG_MS);
+      assert.equal(await other.get('a'), 'x');
+      await other.delete('a');
+      assert.equal(await store.get('a'), undefined);
     });
 
     void test('a lease held through one is held against another', async (t) => {

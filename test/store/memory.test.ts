@@ -16,10 +16,10 @@ storeContract('memory', async () => {
 
 void test('of what passes by in memory no number pushes out what is to last', async () => {
   const store = openMemoryStore(() => 0);
-  await store.remember('passing', 'x', limits.lastingMs);
-  await store.remember('lasting', 'x', limits.lastingMs + 1);
-  for (let n = 0; n < 100_001; n++) await store.remember(`flood ${n}`, 'x', limits.lastingMs);
-  assert.equal(await store.recall('passing'), undefined);
-  assert.equal(await store.recall('lasting'), 'x');
+  await store.set('passing', 'x', limits.longLivedMs);
+  await store.set('lasting', 'x', limits.longLivedMs + 1);
+  for (let n = 0; n < 100_001; n++) await store.set(`flood ${n}`, 'x', limits.longLivedMs);
+  assert.equal(await store.get('passing'), undefined);
+  assert.equal(await store.get('lasting'), 'x');
   await store.close();
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRedisUrl } from '../../src/config/redis-url.ts';
-import type { RedisPlace } from '../../src/store/place.ts';
+import type { RedisAddress } from '../../src/store/place.ts';
 import { freePort, RedisServer } from './redis-server.ts';
 
 /** Servers that stand together, and the URL they are reached by. */
@@ -17,10 +17,10 @@ export interface Deployment {
 }
 
 /** The place that a URL names, as the configuration reads it. */
-export function placeAt(url: string): RedisPlace {
+export function placeAt(url: string): RedisAddress {
   const result = parseRedisUrl(url);
   if (result?.ok !== true) throw new Error(`expected ${result?.expected ?? 'a URL'}, not ${url}`);
-  return result.place;
+  return result.address;
 }
 
 /** The URL with one more option. */

@@ -133,7 +133,7 @@ void describe('opening a redis store', () => {
       ['one', 'two', 'one:'].map((prefix) => openStore(placeAt(withOption(url, `prefix=${prefix}`)))),
     );
     for (const [n, store] of stores.entries()) await put(store, 'a', String(n));
-    for (const store of stores) await store.remember('a', store.description, 60_000);
+    for (const store of stores) await store.set('a', store.description, 60_000);
     for (const [n, store] of stores.entries()) assert.equal((await store.read('a'))?.value, String(n));
     await Promise.all(stores.map((store) => store.close()));
   });

@@ -59,7 +59,7 @@ async function begin(context: TestContext): Promise<Scene> {
   const [{ book, store }, second] = views;
   book.apply(KEY, { type: 'disabled', at: 1_000 }, policy);
   await book.flushed();
-  await store.remember('made', 'by k1', 60_000);
+  await store.set('made', 'by k1', 60_000);
   await eventually(async () => second.book.record(KEY).state === 'disabled');
   return { folder, path, views, open };
 }
@@ -92,7 +92,7 @@ void suite('a SQLite file that is lost while it is open', () => {
       lose(scene.path);
       await eventually(async () => scene.views.some(({ book }) => book.storeFailed));
       await assertWhole(scene);
-      assert.equal(await scene.views[1].store.recall('made'), 'by k1', 'nothing was lost but its name');
+      assert.equal(await scene.views[1].store.get('made'), 'by k1', 'nothing was lost but its name');
       assert.equal(statSync(scene.path).mode & 0o077, 0, 'nobody else may read it');
     });
   }

@@ -13,7 +13,7 @@ import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { openDatabase } from '../../src/store/sqlite-file.ts';
 import { limits } from '../../src/store/rules.ts';
-import { preparePassing } from '../../src/store/sqlite-passing.ts';
+import { prepareTtlCache } from '../../src/store/sqlite-passing.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/store/sqlite.ts';
 import { sharedStoreContract, storeContract, type OpenedShared } from './contract-suite.ts';
 import { catchUp, count, listen, put, withCode } from './tools.ts';
@@ -192,8 +192,8 @@ void describe('sqlite store: the file', () => {
     database.close();
     const store = await place.open();
     assert.deepEqual(await store.read('a'), kept);
-    await store.remember('b', 'y', 60_000);
-    assert.equal(await store.recall('b'), 'y');
+    await store.set('b', 'y', 60_000);
+    assert.equal(await store.get('b'), 'y');
     assert.equal((await older.compareAndSet('a', kept.revision, 'z')).written, true);
   });
 
@@ -201,23 +201,23 @@ void describe('sqlite store: the file', () => {
     const { path } = await placeFor(t);
     const { database } = await openDatabase(path, { busyMs: 0, mayCreate: true });
     t.after(() => database.close());
-    const passing = preparePassing(database, Date.now, 20);
+    const passing = prepareTtlCache(database, Date.now, 20);
     const kept = (): number => database.prepare('SELECT id FROM passing').all().length;
-    for (let n = 0; n < 12; n++) passing.remember(`over ${n}`, 'x', 60_000);
+    for (let n = 0; n < 12; n++) passing.set(`over ${n}`, 'x', 60_000);
     database.exec('UPDATE passing SET expires_at = 1');
-    passing.remember('long 0', 'x', 60_000);
+    passing.set('long 0', 'x', 60_000);
     assert.equal(kept(), 9, 'four of twelve went for the one that came');
-    for (let n = 1; n < 12; n++) passing.remember(`long ${n}`, 'x', 60_000);
+    for (let n = 1; n < 12; n++) passing.set(`long ${n}`, 'x', 60_000);
     assert.equal(kept(), 12);
-    passing.remember('long 0', 'again', 60_000);
-    for (let n = 12; n < 31; n++) passing.remember(`long ${n}`, 'x', 60_000);
+    passing.set('long 0', 'again', 60_000);
+    for (let n = 12; n < 31; n++) passing.set(`long ${n}`, 'x', 60_000);
     assert.equal(kept(), 20);
-    assert.equal(passing.recall('long 0'), 'again');
-    assert.equal(passing.recall('long 11'), undefined);
-    assert.equal(passing.recall('long 12'), 'x');
-    passing.remember('to last', 'x', limits.lastingMs + 1);
-    for (let n = 0; n < 99; n++) passing.remember(`flood ${n}`, 'x', limits.lastingMs);
-    assert.equal(passing.recall('to last'), 'x', 'and what is to last gives way to its like alone');
+    assert.equal(passing.get('long 0'), 'again');
+    assert.equal(passing.get('long 11'), undefined);
+    assert.equal(passing.get('long 12'), 'x');
+    passing.set('to last', 'x', limits.longLivedMs + 1);
+    for (let n = 0; n < 99; n++) passing.set(`flood ${n}`, 'x', limits.longLivedMs);
+    assert.equal(passing.get('to last'), 'x', 'and what is to last gives way to its like alone');
   });
 
   void test('that is empty becomes a database', async (t) => {

@@ -317,7 +317,7 @@ void suite('a provider that is down', () => {
     await bringDown(first);
     const isKnown = (): boolean => {
       const provider = second.sparekey.runtime().providers.get('main');
-      return provider !== undefined && provider.pool.circuits.get('gpt-5')?.mark.state === 'open';
+      return provider !== undefined && provider.pool.circuits.get('gpt-5')?.status.state === 'open';
     };
     await until(isKnown);
     const asked = askedOf(first, 'main');
@@ -329,7 +329,7 @@ void suite('a provider that is down', () => {
     await askUntil(second, () => second.requests().some(({ provider }) => provider === 'main'));
     await until(
       () =>
-        first.sparekey.runtime().providers.get('main')?.pool.circuits.get('gpt-5')?.mark.state === 'closed',
+        first.sparekey.runtime().providers.get('main')?.pool.circuits.get('gpt-5')?.status.state === 'closed',
     );
     assert.equal((await ask(first.url)).status, 200);
     assert.equal((await first.requestsLogged(first.requests().length)).at(-1)?.provider, 'main');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
-import type { SeenRequest } from '../../src/simulator/ledger.ts';
+import type { LoggedRequest } from '../../src/simulator/ledger.ts';
 import { gatewayFor, until, type ConfigParts, type TestGateway } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
 import { watchRecords } from '../support/records.ts';
@@ -27,7 +27,7 @@ const checks = (more: ConfigParts = {}): ConfigParts => ({
 });
 
 /** The health checks that a key has seen, oldest first. */
-function checksOf({ sim }: TestGateway, key: string): readonly SeenRequest[] {
+function checksOf({ sim }: TestGateway, key: string): readonly LoggedRequest[] {
   return sim.requests.filter(
     (request) => request.key === key && request.headers['user-agent'] === 'sparekey-health-check',
   );
@@ -40,7 +40,7 @@ const checkBody = z.strictObject({
   max_tokens: z.number().optional(),
 });
 
-function bodyOf(check: SeenRequest | undefined): z.infer<typeof checkBody> {
+function bodyOf(check: LoggedRequest | undefined): z.infer<typeof checkBody> {
   return checkBody.parse(JSON.parse(check?.body ?? ''));
 }
 
@@ -240,7 +240,7 @@ void suite('successThreshold', () => {
   });
 });
 
-function isOpenAt({ at, endedAt = Infinity }: SeenRequest, moment: number): boolean {
+function isOpenAt({ at, endedAt = Infinity }: LoggedRequest, moment: number): boolean {
   return at <= moment && moment <= endedAt;
 }
 

@@ -4,7 +4,7 @@ import { isAnswerTo } from '../../src/simulator/answer-text.ts';
 import type { Behaviour } from '../../src/simulator/behaviour.ts';
 import { chatText, responsesText } from '../support/answers.ts';
 import { gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
-import { ask, askUntil, chat, dataOf, streamedChat, type Heard } from '../support/http.ts';
+import { ask, askUntil, chat, dataOf, streamedChat, type HttpAnswer } from '../support/http.ts';
 import { rawChunk, rawHead, rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
 
 /* Promises about streams, by their numbers. */
@@ -17,7 +17,7 @@ interface Surface {
   readonly name: 'chat' | 'responses';
   readonly path: string;
   readonly body: object;
-  readonly textOf: (heard: Heard) => string | undefined;
+  readonly textOf: (heard: HttpAnswer) => string | undefined;
   /** An event that an answer begins with, and that it must have once. */
   readonly beginning: string;
 }
@@ -43,7 +43,7 @@ const SURFACES: readonly Surface[] = [
 async function askUntilMet(
   { url, sim }: TestGateway,
   { path, body }: Pick<Surface, 'path' | 'body'>,
-): Promise<Heard> {
+): Promise<HttpAnswer> {
   return askUntil(
     () => ask(url, { path, body }),
     () => sim.counts(BAD).total > 0,

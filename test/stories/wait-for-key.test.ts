@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import * as z from 'zod';
 import { gatewayFor, idOf, until, type ConfigParts, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, type Heard } from '../support/http.ts';
+import { ask, chat, type HttpAnswer } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawUpstream } from '../support/raw-upstream.ts';
 
 /* Promises about `limits.waitForKey`: a request waits for a key that is due back in time, instead of a 429 or 503. */
@@ -70,7 +70,7 @@ function throttlesFirst(ms: number): RawUpstream['answer'] {
   };
 }
 
-const asks = (gateway: TestGateway, text: string, signal?: AbortSignal): Promise<Heard> =>
+const asks = (gateway: TestGateway, text: string, signal?: AbortSignal): Promise<HttpAnswer> =>
   ask(gateway.url, { body: chat(text), ...(signal !== undefined && { signal }) });
 
 /** Whether the first key has met its limit: then the request that met it waits. */

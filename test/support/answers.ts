@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dataOf, type Heard } from './http.ts';
+import { dataOf, type HttpAnswer } from './http.ts';
 
 const completion = z.looseObject({
   choices: z.tuple([z.looseObject({ message: z.looseObject({ content: z.string() }) })]),
@@ -13,7 +13,7 @@ const chunk = z.looseObject({
 const responsesEvent = z.looseObject({ type: z.string(), delta: z.string().optional() });
 
 /** The text of a whole and good chat answer, streamed or not; undefined where anything is missing or wrong. */
-export function chatText(heard: Heard): string | undefined {
+export function chatText(heard: HttpAnswer): string | undefined {
   const { status, whole, headers, text } = heard;
   if (status !== 200 || !whole) return undefined;
   if (!isStream(headers)) return completion.safeParse(parsed(text)).data?.choices[0].message.content;
@@ -24,7 +24,7 @@ export function chatText(heard: Heard): string | undefined {
 }
 
 /** The text of a whole and good Responses stream; undefined where anything is missing or wrong. */
-export function responsesText({ status, whole, headers, text }: Heard): string | undefined {
+export function responsesText({ status, whole, headers, text }: HttpAnswer): string | undefined {
   if (status !== 200 || !whole || !isStream(headers)) return undefined;
   const events = dataOf(text).map((each) => responsesEvent.safeParse(parsed(each)).data);
   if (events.at(-1)?.type !== 'response.completed') return undefined;
@@ -34,7 +34,7 @@ export function responsesText({ status, whole, headers, text }: Heard): string |
   );
 }
 
-function isStream(headers: Heard['headers']): boolean {
+function isStream(headers: HttpAnswer['headers']): boolean {
   return headers['content-type'] === 'text/event-stream';
 }
 

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 
 /** What a plain HTTP client got back. */
-export interface Heard {
+export interface HttpAnswer {
   /** Undefined where no answer began. */
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -21,7 +21,7 @@ export interface Heard {
   readonly error: string | undefined;
 }
 
-export interface Asking {
+export interface AskOptions {
   readonly method?: string;
   readonly path?: string;
   /** Bytes and streams are sent as they are (a stream without a length: in chunks), the rest as JSON. */
@@ -37,8 +37,8 @@ export interface Asking {
 }
 
 /** Asks over a connection of its own, unless there is an agent, and tells what came back, whole or not. Never rejects. */
-export function ask(base: string, asking: Asking = {}): Promise<Heard> {
-  const { method = 'POST', path = '/v1/chat/completions', body = chat('hello') } = asking;
+export function ask(base: string, options: AskOptions = {}): Promise<HttpAnswer> {
+  const { method = 'POST', path = '/v1/chat/completions', body = chat('hello') } = options;
   const { hostname, port } = new URL(base);
   return new Promise((resolve) => {
     let answered = false;
@@ -49,33 +49,33 @@ export function ask(base: string, asking: Asking = {}): Promise<Heard> {
         // As it is: a URL would resolve the dots in it.
         path,
         method,
-        agent: asking.agent ?? false,
+        agent: options.agent ?? false,
         headers: definedOnly({
           ...(method === 'POST' && { 'content-type': 'application/json' }),
-          ...asking.headers,
+          ...options.headers,
         }),
-        ...(asking.signal !== undefined && { signal: asking.signal }),
+        ...(options.signal !== undefined && { signal: options.signal }),
       },
       (response) => {
         answered = true;
         const pieces: Buffer[] = [];
         let error: string | undefined;
-        asking.onProgress?.('');
+        options.onProgress?.('');
         response.on('data', (piece: Buffer) => {
           pieces.push(piece);
-          asking.onProgress?.(Buffer.concat(pieces).toString());
+          options.onProgress?.(Buffer.concat(pieces).toString());
         });
         response.on('error', (cause: NodeJS.ErrnoException) => {
           error = cause.code;
         });
         response.on('close', () => {
           const { statusCode, headers, rawHeaders, complete } = response;
-          resolve(heard(statusCode, headers, rawHeaders, Buffer.concat(pieces), complete, error));
+          resolve(httpAnswer(statusCode, headers, rawHeaders, Buffer.concat(pieces), complete, error));
         });
       },
     );
     outgoing.on('error', (cause: NodeJS.ErrnoException) => {
-      if (!answered) resolve(heard(undefined, {}, [], Buffer.alloc(0), false, cause.code));
+      if (!answered) resolve(httpAnswer(undefined, {}, [], Buffer.alloc(0), false, cause.code));
     });
     if (method !== 'POST') outgoing.end();
     else if (body instanceof Readable) body.pipe(outgoing);
@@ -84,15 +84,18 @@ export function ask(base: string, asking: Asking = {}): Promise<Heard> {
 }
 
 /** So often a test asks for one thing. What the processes log of it stays in memory. */
-export const MAX_ASKED = 5_000;
+export const MAX_REQUESTS = 5_000;
 
 /** Asks until an answer fits. Fails after `MAX_ASKED` that did not. */
-export async function askUntil(asks: () => Promise<Heard>, fits: (heard: Heard) => boolean): Promise<Heard> {
-  for (let asked = 0; asked < MAX_ASKED; asked++) {
+export async function askUntil(
+  asks: () => Promise<HttpAnswer>,
+  fits: (httpAnswer: HttpAnswer) => boolean,
+): Promise<HttpAnswer> {
+  for (let asked = 0; asked < MAX_REQUESTS; asked++) {
     const answer = await asks();
     if (fits(answer)) return answer;
   }
-  throw new Error(`none of ${MAX_ASKED} answers fits`);
+  throw new Error(`none of ${MAX_REQUESTS} answers fits`);
 }
 
 /** The body of a chat request. */
@@ -170,14 +173,14 @@ export function rawRequest(head: readonly string[], body = ''): string {
   return `${[...head, 'host: test', `content-length: ${Buffer.byteLength(body)}`].join('\r\n')}\r\n\r\n${body}`;
 }
 
-function heard(
+function httpAnswer(
   status: number | undefined,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
   body: Buffer,
   whole: boolean,
   error: string | undefined,
-): Heard {
+): HttpAnswer {
   const text = body.toString();
   return {
     status,

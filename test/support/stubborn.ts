@@ -11,7 +11,7 @@ export interface StubbornClient {
 }
 
 /** Connects from an address of this machine and sends a few bytes. It is ended with the test. */
-export async function stubborn(
+export async function stubbornClient(
   context: TestContext,
   port: number,
   bytes = '',

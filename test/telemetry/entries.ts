@@ -1,7 +1,7 @@
-import type { RequestEntry } from '../../src/gateway/request-entry.ts';
+import type { RequestLogEntry } from '../../src/gateway/request-entry.ts';
 
 /** A request that a second key answered. */
-export const entry: RequestEntry = {
+export const entry: RequestLogEntry = {
   id: 'req_1',
   method: 'POST',
   path: '/v1/chat/completions',

@@ -113,7 +113,7 @@ void test('where there are several processes every line says which one wrote it'
 
 void test('the lines of other processes are passed on as they are', () => {
   const kept = new Kept();
-  logTo(kept, { format: 'pretty' }).passOn('made elsewhere\nas it should be\n');
+  logTo(kept, { format: 'pretty' }).writeLines('made elsewhere\nas it should be\n');
   assert.equal(kept.text, 'made elsewhere\nas it should be\n');
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
 import { test } from 'node:test';
-import type { RequestEntry } from '../../src/gateway/request-entry.ts';
+import type { RequestLogEntry } from '../../src/gateway/request-entry.ts';
 import { requestLine } from '../../src/telemetry/request-line.ts';
 import { entry } from './entries.ts';
 
@@ -20,7 +20,7 @@ void test('colors change nothing else', () => {
 });
 
 void test('what never reached a provider is told by its path and error', () => {
-  const refused: RequestEntry = {
+  const refused: RequestLogEntry = {
     id: 'req_2',
     method: 'GET',
     path: '/v1/nothing',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WholeLines } from '../../src/telemetry/whole-lines.ts';
+import { LineBuffer } from '../../src/telemetry/whole-lines.ts';
 
 /** What comes out of these pieces, each time something does. */
 function passedOn(pieces: readonly Buffer[], maxBytes?: number): string[] {
   const passed: string[] = [];
-  const lines = new WholeLines((text) => passed.push(text), maxBytes);
+  const lines = new LineBuffer((text) => passed.push(text), maxBytes);
   for (const piece of pieces) lines.push(piece);
   return passed;
 }

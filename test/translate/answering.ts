@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk';
 import * as fc from 'fast-check';
-import type { AnswerContext, GenerateResult, NearSide, StreamPart } from '../../src/translate/asked.ts';
+import type { ResponseContext, GenerateResult, ClientCodec, StreamPart } from '../../src/translate/asked.ts';
 
 /* Answers in the SDK's words, whole and as streams of parts, to be written in clients' dialects. */
 
@@ -8,7 +8,7 @@ export type Content = GenerateResult['content'][number];
 type Finish = GenerateResult['finishReason'];
 type Metadata = GenerateResult['providerMetadata'];
 
-export const CONTEXT: AnswerContext = {
+export const CONTEXT: ResponseContext = {
   id: 'req_1',
   model: 'asked-for',
   acceptedAt: 0,
@@ -86,9 +86,9 @@ function piecesOf(text: string): string[] {
 }
 
 /** What a near side writes for a stream of parts, to its end. */
-export function streamed(near: NearSide, parts: readonly StreamPart[], context = CONTEXT): string {
-  const stream = near.stream(context);
-  return parts.map((part) => stream.part(part)).join('') + stream.end();
+export function streamed(codec: ClientCodec, parts: readonly StreamPart[], context = CONTEXT): string {
+  const stream = codec.encodeStream(context);
+  return parts.map((part) => stream.encode(part)).join('') + stream.end();
 }
 
 /** The data of each event. */
@@ -143,14 +143,14 @@ function contentOf(kind: 'text' | 'reasoning' | 'tool-call', text: string, at: n
 /** The streams of several parts in any order that keeps each one's own; `turns` says whose turn it is. */
 export function interleaved(
   streams: readonly (readonly StreamPart[])[],
-  turns: readonly number[],
+  order: readonly number[],
 ): StreamPart[] {
   const rest = streams.map((parts) => [...parts]);
-  const told: StreamPart[] = [];
-  for (let turn = 0; rest.some((parts) => parts.length > 0); turn++) {
+  const written: StreamPart[] = [];
+  for (let step = 0; rest.some((parts) => parts.length > 0); step++) {
     const open = rest.filter((parts) => parts.length > 0);
-    const next = open[(turns[turn % turns.length] ?? 0) % open.length]?.shift();
-    if (next !== undefined) told.push(next);
+    const next = open[(order[step % order.length] ?? 0) % open.length]?.shift();
+    if (next !== undefined) written.push(next);
   }
-  return told;
+  return written;
 }

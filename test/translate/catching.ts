@@ -1,11 +1,20 @@
-import { PLAIN_MANNER } from '../../src/translate/asked.ts';
-import type { Asked, CallOptions, FarSide, Manner, Wishes } from '../../src/translate/asked.ts';
-import { Line } from '../../src/translate/line.ts';
+import { NO_QUIRKS } from '../../src/translate/asked.ts';
+import type {
+  NormalizedRequest,
+  CallOptions,
+  ProviderCodec,
+  ProviderQuirks,
+  ExtraOptions,
+} from '../../src/translate/asked.ts';
+import { InterceptedFetch } from '../../src/translate/line.ts';
 
 /** A question of the user's, and what else a test wants to have asked. */
-export function asking(options: Partial<CallOptions> = {}, wishes: Wishes = {}): Asked {
+export function requestOf(
+  options: Partial<CallOptions> = {},
+  extraOptions: ExtraOptions = {},
+): NormalizedRequest {
   const prompt: CallOptions['prompt'] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
-  return { options: { prompt, ...options }, wishes, dropped: [] };
+  return { options: { prompt, ...options }, extraOptions, dropped: [] };
 }
 
 /** A turn in which two tools were called; one failed, the other showed a picture. */
@@ -61,32 +70,32 @@ export function toolNamed(name: string, providerOptions?: Tool['providerOptions'
   };
 }
 
-export interface Caught {
+export interface Intercepted {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** The request that a far side makes of what was asked. */
-export async function caughtFrom(
-  far: FarSide,
-  asked: Asked,
+export async function interceptedFrom(
+  codec: ProviderCodec,
+  request: NormalizedRequest,
   model: string,
-  { stream = false, manner = PLAIN_MANNER }: { stream?: boolean; manner?: Manner } = {},
-): Promise<Caught> {
-  const line = new Line();
-  const options = far.fit(asked, model, manner);
-  const languageModel = await far.model(model, line.fetch, manner);
+  { stream = false, manner: quirks = NO_QUIRKS }: { stream?: boolean; manner?: ProviderQuirks } = {},
+): Promise<Intercepted> {
+  const intercepted = new InterceptedFetch();
+  const options = codec.toCallOptions(request, model, quirks);
+  const languageModel = await codec.loadModel(model, intercepted.fetch, quirks);
   const call: PromiseLike<unknown> = stream
     ? languageModel.doStream(options)
     : languageModel.doGenerate(options);
   const made = Promise.resolve(call);
   made.catch(() => undefined);
   try {
-    const { headers, body } = await line.caught(made);
-    const mended: unknown = JSON.parse(far.mend?.(body, options) ?? body);
-    if (typeof mended !== 'object' || mended === null) throw new TypeError('no object was sent');
-    return { headers, body: Object.fromEntries(Object.entries(mended)) };
+    const { headers, body } = await intercepted.request(made);
+    const patched: unknown = JSON.parse(codec.patchBody?.(body, options) ?? body);
+    if (typeof patched !== 'object' || patched === null) throw new TypeError('no object was sent');
+    return { headers, body: Object.fromEntries(Object.entries(patched)) };
   } finally {
-    line.drop();
+    intercepted.abort();
   }
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dialect } from '../../src/dialects/operation.ts';
-import type { AnswerContext, Json } from '../../src/translate/asked.ts';
+import type { ResponseContext, Json } from '../../src/translate/asked.ts';
 import { wholeTranslationOf } from '../../src/translate/sides.ts';
-import { WholeRetelling } from '../../src/translate/whole.ts';
+import { WholeResponseTranslator } from '../../src/translate/whole.ts';
 import type { WholeTranslation } from '../../src/translate/whole.ts';
 
 function translationFor(operation: string, dialect: Dialect): WholeTranslation {
@@ -12,7 +12,7 @@ function translationFor(operation: string, dialect: Dialect): WholeTranslation {
   return translation;
 }
 
-function contextOf(body: Json): AnswerContext {
+function contextOf(body: Json): ResponseContext {
   return { id: 'r1', model: 'mine', acceptedAt: 0, body, query: '' };
 }
 
@@ -22,8 +22,8 @@ async function told(
   answer: unknown,
   headers: Record<string, string> = {},
 ): Promise<unknown> {
-  const retelling = new WholeRetelling(translation, contextOf(body), []);
-  const bytes = await retelling.whole(200, headers, Buffer.from(JSON.stringify(answer)));
+  const retelling = new WholeResponseTranslator(translation, contextOf(body), []);
+  const bytes = await retelling.translateWhole(200, headers, Buffer.from(JSON.stringify(answer)));
   return JSON.parse(bytes.toString());
 }
 
@@ -120,7 +120,7 @@ const requests: readonly Asked[] = [
 void describe('embeddings asked', () => {
   for (const { what, operation, dialect, model, body, path, sent } of requests) {
     void it(`for ${what}`, () => {
-      const request = translationFor(operation, dialect).request(body, model);
+      const request = translationFor(operation, dialect).translateRequest(body, model);
       assert.equal(request.target.path, path);
       assert.deepEqual(request.body, sent);
     });
@@ -129,9 +129,9 @@ void describe('embeddings asked', () => {
   void it('with words that the other dialect lacks, name them', () => {
     const fromGemini = translationFor('gemini.embedContent', 'openai-chat');
     const hinted = { content: { parts: [{ text: 'a' }] }, taskType: 'CLUSTERING' };
-    assert.deepEqual(fromGemini.request(hinted, 'm').dropped, ['taskType']);
+    assert.deepEqual(fromGemini.translateRequest(hinted, 'm').dropped, ['taskType']);
     const fromOpenai = translationFor('embeddings', 'gemini-generate');
-    assert.deepEqual(fromOpenai.request({ input: 'a', user: 'u' }, GEMINI).dropped, ['user']);
+    assert.deepEqual(fromOpenai.translateRequest({ input: 'a', user: 'u' }, GEMINI).dropped, ['user']);
   });
 
   const refused: readonly [what: string, operation: string, dialect: Dialect, model: string, body: Json][] = [
@@ -168,7 +168,7 @@ void describe('embeddings asked', () => {
   ];
   for (const [what, operation, dialect, model, body] of refused) {
     void it(`are refused for ${what}`, () => {
-      assert.throws(() => translationFor(operation, dialect).request(body, model), {
+      assert.throws(() => translationFor(operation, dialect).translateRequest(body, model), {
         name: 'NotExpressible',
       });
     });

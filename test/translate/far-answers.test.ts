@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { FarSide } from '../../src/translate/asked.ts';
-import { anthropicMessages } from '../../src/translate/far/anthropic-messages.ts';
-import { bedrockConverse } from '../../src/translate/far/bedrock-converse.ts';
-import { geminiGenerate } from '../../src/translate/far/gemini-generate.ts';
-import { openaiChat } from '../../src/translate/far/openai-chat.ts';
+import type { ProviderCodec } from '../../src/translate/asked.ts';
+import { anthropicMessagesCodec } from '../../src/translate/far/anthropic-messages.ts';
+import { bedrockConverseCodec } from '../../src/translate/far/bedrock-converse.ts';
+import { geminiGenerateCodec } from '../../src/translate/far/gemini-generate.ts';
+import { openaiChatCodec } from '../../src/translate/far/openai-chat.ts';
 import { everyCut } from '../dialects/cuts.ts';
-import { fixture, retelling, retoldFrom } from './retold.ts';
+import { fixture, translatorFor, translatedFrom } from './retold.ts';
 
 interface Answer {
   readonly what: string;
-  readonly far: FarSide;
+  readonly codec: ProviderCodec;
   readonly model: string;
   /** Of the fixture; beside it stand the parts that it holds. */
   readonly file: string;
@@ -20,48 +20,48 @@ interface Answer {
 const answers: readonly Answer[] = [
   {
     what: 'Anthropic’s thinking, signed and redacted, text and two calls',
-    far: anthropicMessages,
+    codec: anthropicMessagesCodec,
     model: 'claude-sonnet-4-5',
     file: 'anthropic-thinking-tools.sse',
   },
   {
     what: 'Gemini 2.5’s thought, signed text and call',
-    far: geminiGenerate,
+    codec: geminiGenerateCodec,
     model: 'gemini-2.5-flash',
     file: 'gemini-2.5.sse',
   },
   {
     what: 'Gemini 3’s thought, calls side by side, and a signature that stands alone',
-    far: geminiGenerate,
+    codec: geminiGenerateCodec,
     model: 'gemini-3-pro',
     file: 'gemini-3.sse',
   },
   {
     what: 'a chat’s reasoning, text and calls that come interleaved, and its usage in a chunk without choices',
-    far: openaiChat,
+    codec: openaiChatCodec,
     model: 'some-model',
     file: 'chat-reasoning-tools.sse',
   },
   {
     what: 'Bedrock’s reasoning, text and call in binary frames',
-    far: bedrockConverse,
+    codec: bedrockConverseCodec,
     model: 'us.anthropic.claude-sonnet-4-5',
     file: 'bedrock-claude.jsonl',
   },
 ];
 
 void describe('a provider’s stream, read through its package', () => {
-  for (const { what, far, model, file } of answers) {
+  for (const { what, codec, model, file } of answers) {
     const parts = new URL(`./fixtures/${file.replace(/\.\w+$/, '.parts.jsonl')}`, import.meta.url);
     const wanted = readFileSync(parts, 'utf8');
 
     void it(`is told whole: ${what}`, async () => {
-      assert.deepEqual(await retoldFrom(far, model, [fixture(file)]), { text: wanted, isWhole: true });
+      assert.deepEqual(await translatedFrom(codec, model, [fixture(file)]), { text: wanted, isWhole: true });
     });
 
     void it(`is told the same wherever it is cut: ${what}`, async () => {
       for (const chunks of everyCut(fixture(file))) {
-        const { text, isWhole } = await retoldFrom(far, model, chunks);
+        const { text, isWhole } = await translatedFrom(codec, model, chunks);
         assert.ok(isWhole && text === wanted, `cut at ${chunks[0]?.length}`);
       }
     });
@@ -70,7 +70,7 @@ void describe('a provider’s stream, read through its package', () => {
       const bytes = fixture(file);
       const ends = Array.from({ length: 12 }, (_, at) => Math.floor((bytes.length * at) / 16));
       for (const end of ends) {
-        const { text, isWhole } = await retoldFrom(far, model, [bytes.subarray(0, end)]);
+        const { text, isWhole } = await translatedFrom(codec, model, [bytes.subarray(0, end)]);
         assert.ok(!isWhole && !text.includes('END\n'), `ended after ${end} bytes`);
       }
     });
@@ -78,59 +78,60 @@ void describe('a provider’s stream, read through its package', () => {
 });
 
 void describe('a provider’s whole answer, read through its package', () => {
-  const wholes: readonly { readonly far: FarSide; readonly model: string; readonly answer: object }[] = [
-    {
-      far: anthropicMessages,
-      model: 'claude-sonnet-4-5',
-      answer: {
-        id: 'msg_1',
-        type: 'message',
-        role: 'assistant',
+  const wholes: readonly { readonly far: ProviderCodec; readonly model: string; readonly answer: object }[] =
+    [
+      {
+        far: anthropicMessagesCodec,
         model: 'claude-sonnet-4-5',
-        content: [{ type: 'text', text: 'Hällo' }],
-        stop_reason: 'end_turn',
-        stop_sequence: null,
-        usage: { input_tokens: 3, output_tokens: 2 },
+        answer: {
+          id: 'msg_1',
+          type: 'message',
+          role: 'assistant',
+          model: 'claude-sonnet-4-5',
+          content: [{ type: 'text', text: 'Hällo' }],
+          stop_reason: 'end_turn',
+          stop_sequence: null,
+          usage: { input_tokens: 3, output_tokens: 2 },
+        },
       },
-    },
-    {
-      far: geminiGenerate,
-      model: 'gemini-2.5-flash',
-      answer: {
-        candidates: [
-          { content: { parts: [{ text: 'Hällo' }], role: 'model' }, finishReason: 'STOP', index: 0 },
-        ],
-        usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+      {
+        far: geminiGenerateCodec,
+        model: 'gemini-2.5-flash',
+        answer: {
+          candidates: [
+            { content: { parts: [{ text: 'Hällo' }], role: 'model' }, finishReason: 'STOP', index: 0 },
+          ],
+          usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+        },
       },
-    },
-    {
-      far: openaiChat,
-      model: 'm',
-      answer: {
-        id: 'c',
-        object: 'chat.completion',
-        created: 1,
+      {
+        far: openaiChatCodec,
         model: 'm',
-        choices: [{ index: 0, message: { role: 'assistant', content: 'Hällo' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+        answer: {
+          id: 'c',
+          object: 'chat.completion',
+          created: 1,
+          model: 'm',
+          choices: [{ index: 0, message: { role: 'assistant', content: 'Hällo' }, finish_reason: 'stop' }],
+          usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+        },
       },
-    },
-    {
-      far: bedrockConverse,
-      model: 'amazon.nova-lite-v1:0',
-      answer: {
-        output: { message: { role: 'assistant', content: [{ text: 'Hällo' }] } },
-        stopReason: 'end_turn',
-        usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
-        metrics: { latencyMs: 1 },
+      {
+        far: bedrockConverseCodec,
+        model: 'amazon.nova-lite-v1:0',
+        answer: {
+          output: { message: { role: 'assistant', content: [{ text: 'Hällo' }] } },
+          stopReason: 'end_turn',
+          usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+          metrics: { latencyMs: 1 },
+        },
       },
-    },
-  ];
+    ];
 
-  for (const { far, model, answer } of wholes) {
+  for (const { far: codec, model, answer } of wholes) {
     void it(`has its text, its reason to stop and its usage: ${model}`, async () => {
-      const telling = await retelling(far, model, { stream: false });
-      const told = await telling.whole(
+      const telling = await translatorFor(codec, model, { stream: false });
+      const told = await telling.translateWhole(
         200,
         { 'content-type': 'application/json' },
         Buffer.from(JSON.stringify(answer)),
@@ -143,8 +144,10 @@ void describe('a provider’s whole answer, read through its package', () => {
     });
 
     void it(`is refused where it is not what it should be: ${model}`, async () => {
-      const telling = await retelling(far, model, { stream: false });
-      await assert.rejects(telling.whole(200, {}, Buffer.from('<html>')), { name: 'RetellingError' });
+      const telling = await translatorFor(codec, model, { stream: false });
+      await assert.rejects(telling.translateWhole(200, {}, Buffer.from('<html>')), {
+        name: 'RetellingError',
+      });
     });
   }
 });

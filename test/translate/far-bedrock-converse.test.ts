@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PLAIN_MANNER } from '../../src/translate/asked.ts';
-import type { Asked } from '../../src/translate/asked.ts';
-import { bedrockConverse } from '../../src/translate/far/bedrock-converse.ts';
-import { asking, caughtFrom, toolNamed, TOOL_TURN } from './catching.ts';
+import { NO_QUIRKS } from '../../src/translate/asked.ts';
+import type { NormalizedRequest } from '../../src/translate/asked.ts';
+import { bedrockConverseCodec } from '../../src/translate/far/bedrock-converse.ts';
+import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from './catching.ts';
 
 const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
 const OPUS = 'us.anthropic.claude-opus-4-8';
@@ -45,15 +45,15 @@ const TURN = [
 interface Case {
   readonly what: string;
   readonly model?: string;
-  readonly asked: Asked;
+  readonly asked: NormalizedRequest;
   readonly body: object;
 }
 
 const cases: readonly Case[] = [
-  { what: 'a question', model: NOVA, asked: asking(), body: { messages: MESSAGES } },
+  { what: 'a question', model: NOVA, asked: requestOf(), body: { messages: MESSAGES } },
   {
     what: 'bounds and sampling, in the model’s words where Converse has none',
-    asked: asking({ maxOutputTokens: 10, temperature: 0.5, topP: 0.9, topK: 5, stopSequences: ['X'] }),
+    asked: requestOf({ maxOutputTokens: 10, temperature: 0.5, topP: 0.9, topK: 5, stopSequences: ['X'] }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -64,12 +64,12 @@ const cases: readonly Case[] = [
   {
     what: 'no words of Claude’s for other models',
     model: NOVA,
-    asked: asking({ topP: 0.9, temperature: 0.5, topK: 5 }),
+    asked: requestOf({ topP: 0.9, temperature: 0.5, topK: 5 }),
     body: { messages: MESSAGES, inferenceConfig: { temperature: 0.5, topP: 0.9 } },
   },
   {
     what: 'a budget within the tokens that the client allows',
-    asked: asking({ maxOutputTokens: 4000, topK: 5 }, { thinkingTokens: 3000 }),
+    asked: requestOf({ maxOutputTokens: 4000, topK: 5 }, { thinkingTokens: 3000 }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
   {
     what: 'an effort for models that decide themselves',
     model: OPUS,
-    asked: asking({ maxOutputTokens: 4000, reasoning: 'minimal', topK: 5 }),
+    asked: requestOf({ maxOutputTokens: 4000, reasoning: 'minimal', topK: 5 }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -93,7 +93,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'one call at a time',
-    asked: asking({ tools: [toolNamed('look')] }, { parallelTools: false }),
+    asked: requestOf({ tools: [toolNamed('look')] }, { parallelTools: false }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -103,12 +103,12 @@ const cases: readonly Case[] = [
   },
   {
     what: 'no tools where none may be called',
-    asked: asking({ tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
+    asked: requestOf({ tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
     body: { ...STOP, messages: MESSAGES },
   },
   {
     what: 'tools that were called, though none may be called any more',
-    asked: asking({ prompt: TOOL_TURN, tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
+    asked: requestOf({ prompt: TOOL_TURN, tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
     body: {
       ...STOP,
       messages: TURN,
@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'tools that were called, though none is declared any more',
-    asked: asking({ prompt: TOOL_TURN }),
+    asked: requestOf({ prompt: TOOL_TURN }),
     body: {
       ...STOP,
       messages: TURN,
@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'marks of what to cache behind instructions, texts and tools',
-    asked: asking({
+    asked: requestOf({
       prompt: [
         { role: 'system', content: 'A', providerOptions: CACHED },
         { role: 'user', content: [{ type: 'text', text: 'hi', providerOptions: CACHED }] },
@@ -145,7 +145,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'words for JSON that is wanted without a schema',
-    asked: asking({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
+    asked: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
     body: {
       ...STOP,
       inferenceConfig: { maxTokens: 10 },
@@ -158,7 +158,10 @@ const cases: readonly Case[] = [
 void describe('a request for Bedrock’s Converse', () => {
   for (const { what, model = SONNET, asked, body } of cases) {
     void it(`has ${what}`, async () => {
-      assert.deepEqual((await caughtFrom(bedrockConverse, asked, model)).body, { system: [], ...body });
+      assert.deepEqual((await interceptedFrom(bedrockConverseCodec, asked, model)).body, {
+        system: [],
+        ...body,
+      });
     });
   }
 
@@ -170,14 +173,14 @@ void describe('a request for Bedrock’s Converse', () => {
       { type: 'reasoning', text: 'Three' },
       { type: 'text', text: 'So' },
     ] as const;
-    const asked = asking({
+    const asked = requestOf({
       prompt: [
         { role: 'user', content: [{ type: 'text', text: 'hi' }] },
         { role: 'assistant', content: [...content] },
         { role: 'user', content: [{ type: 'text', text: 'And?' }] },
       ],
     });
-    const { body } = await caughtFrom(bedrockConverse, asked, SONNET);
+    const { body } = await interceptedFrom(bedrockConverseCodec, asked, SONNET);
     assert.deepEqual(body['messages'], [
       MESSAGES[0],
       {
@@ -195,10 +198,10 @@ void describe('a request for Bedrock’s Converse', () => {
 
   void it('is refused for a file by its URL', () => {
     const data = { type: 'url', url: new URL('https://pictures.invalid/cat.png') } as const;
-    const asked = asking({
+    const asked = requestOf({
       prompt: [{ role: 'user', content: [{ type: 'file', mediaType: 'image/png', data }] }],
     });
-    assert.throws(() => bedrockConverse.fit(asked, SONNET, PLAIN_MANNER), {
+    assert.throws(() => bedrockConverseCodec.toCallOptions(asked, SONNET, NO_QUIRKS), {
       name: 'NotExpressible',
       message: /URL/,
     });
@@ -206,7 +209,10 @@ void describe('a request for Bedrock’s Converse', () => {
 
   void it('goes to its model, whose id may be an address of slashes', () => {
     const arn = 'arn:aws:bedrock:us-east-1:1:application-inference-profile/x';
-    assert.equal(bedrockConverse.target(arn, true).path, `/model/${encodeURIComponent(arn)}/converse-stream`);
-    assert.equal(bedrockConverse.target(NOVA, false).path, '/model/amazon.nova-lite-v1%3A0/converse');
+    assert.equal(
+      bedrockConverseCodec.target(arn, true).path,
+      `/model/${encodeURIComponent(arn)}/converse-stream`,
+    );
+    assert.equal(bedrockConverseCodec.target(NOVA, false).path, '/model/amazon.nova-lite-v1%3A0/converse');
   });
 });

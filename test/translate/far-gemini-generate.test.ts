@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Asked } from '../../src/translate/asked.ts';
-import { geminiGenerate } from '../../src/translate/far/gemini-generate.ts';
-import { asking, caughtFrom, toolNamed, TOOL_TURN } from './catching.ts';
+import type { NormalizedRequest } from '../../src/translate/asked.ts';
+import { geminiGenerateCodec } from '../../src/translate/far/gemini-generate.ts';
+import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from './catching.ts';
 
 const FLASH = 'gemini-2.5-flash';
 const PRO = 'gemini-2.5-pro';
@@ -10,8 +10,8 @@ const THREE = 'gemini-3-flash-preview';
 const CONTENTS = [{ role: 'user', parts: [{ text: 'hi' }] }];
 const LOOK = { name: 'look', description: '', parametersJsonSchema: { type: 'object', properties: {} } };
 
-function pictureAt(url: string, mediaType = 'image/*'): Asked {
-  return asking({
+function pictureAt(url: string, mediaType = 'image/*'): NormalizedRequest {
+  return requestOf({
     prompt: [
       { role: 'user', content: [{ type: 'file', mediaType, data: { type: 'url', url: new URL(url) } }] },
     ],
@@ -21,15 +21,15 @@ function pictureAt(url: string, mediaType = 'image/*'): Asked {
 interface Case {
   readonly what: string;
   readonly model?: string;
-  readonly asked: Asked;
+  readonly asked: NormalizedRequest;
   readonly body: object;
 }
 
 const cases: readonly Case[] = [
-  { what: 'a question', asked: asking(), body: { contents: CONTENTS } },
+  { what: 'a question', asked: requestOf(), body: { contents: CONTENTS } },
   {
     what: 'bounds and sampling',
-    asked: asking({
+    asked: requestOf({
       maxOutputTokens: 10,
       temperature: 0.5,
       topP: 0.9,
@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'the budget that the client names, and its wish to see the thoughts',
-    asked: asking({}, { thinkingTokens: 5000, showThinking: true }),
+    asked: requestOf({}, { thinkingTokens: 5000, showThinking: true }),
     body: {
       generationConfig: { thinkingConfig: { thinkingBudget: 5000, includeThoughts: true } },
       contents: CONTENTS,
@@ -59,24 +59,24 @@ const cases: readonly Case[] = [
   },
   {
     what: 'no more thinking than there is',
-    asked: asking({}, { thinkingTokens: 100_000 }),
+    asked: requestOf({}, { thinkingTokens: 100_000 }),
     body: { generationConfig: { thinkingConfig: { thinkingBudget: 24_576 } }, contents: CONTENTS },
   },
   {
     what: 'some thinking for a model that cannot be without',
     model: PRO,
-    asked: asking({}, { thinkingTokens: 0 }),
+    asked: requestOf({}, { thinkingTokens: 0 }),
     body: { generationConfig: { thinkingConfig: { thinkingBudget: 128 } }, contents: CONTENTS },
   },
   {
     what: 'none where the client wants none',
-    asked: asking({ reasoning: 'none' }),
+    asked: requestOf({ reasoning: 'none' }),
     body: { generationConfig: { thinkingConfig: { thinkingBudget: 0 } }, contents: CONTENTS },
   },
   {
     what: 'a level instead of a number from the third generation on',
     model: THREE,
-    asked: asking({}, { thinkingTokens: 5000, showThinking: true }),
+    asked: requestOf({}, { thinkingTokens: 5000, showThinking: true }),
     body: {
       generationConfig: { thinkingConfig: { thinkingLevel: 'medium', includeThoughts: true } },
       contents: CONTENTS,
@@ -85,12 +85,12 @@ const cases: readonly Case[] = [
   {
     what: 'nothing of thinking for models that refuse to hear of it',
     model: 'gemini-2.0-flash',
-    asked: asking({ reasoning: 'high' }, { thinkingTokens: 5000, showThinking: true }),
+    asked: requestOf({ reasoning: 'high' }, { thinkingTokens: 5000, showThinking: true }),
     body: { contents: CONTENTS },
   },
   {
     what: 'all instructions before the conversation',
-    asked: asking({
+    asked: requestOf({
       prompt: [
         { role: 'system', content: 'A' },
         { role: 'user', content: [{ type: 'text', text: 'hi' }] },
@@ -101,7 +101,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a tool that must be called',
-    asked: asking({
+    asked: requestOf({
       tools: [toolNamed('look'), { type: 'provider', id: 'google.google_search', name: 'search', args: {} }],
       toolChoice: { type: 'required' },
     }),
@@ -130,7 +130,7 @@ const cases: readonly Case[] = [
   {
     what: 'answers of tools together, failures and pictures among them',
     model: THREE,
-    asked: asking({ prompt: TOOL_TURN }),
+    asked: requestOf({ prompt: TOOL_TURN }),
     body: {
       contents: [
         { role: 'user', parts: [{ text: 'Look' }] },
@@ -170,22 +170,29 @@ const cases: readonly Case[] = [
 void describe('a request for Gemini', () => {
   for (const { what, model = FLASH, asked, body } of cases) {
     void it(`has ${what}`, async () => {
-      const caught = await caughtFrom(geminiGenerate, asked, model);
+      const caught = await interceptedFrom(geminiGenerateCodec, asked, model);
       assert.deepEqual(caught.body, { generationConfig: {}, ...body });
     });
   }
 
   void it('is refused for a picture whose type cannot be told', () => {
     const asked = pictureAt('https://pictures.invalid/cat');
-    assert.throws(() => geminiGenerate.fit(asked, FLASH, { maxTokens: 'max_tokens', reasoningBack: false }), {
-      name: 'NotExpressible',
-      message: /image\/\*/,
-    });
+    assert.throws(
+      () =>
+        geminiGenerateCodec.toCallOptions(asked, FLASH, {
+          maxTokensField: 'max_tokens',
+          resendsReasoning: false,
+        }),
+      {
+        name: 'NotExpressible',
+        message: /image\/\*/,
+      },
+    );
   });
 
   void it('takes signatures back to where they belong', async () => {
     const google = { google: { thoughtSignature: 'cw==' } };
-    const asked = asking({
+    const asked = requestOf({
       prompt: [
         {
           role: 'assistant',
@@ -196,7 +203,7 @@ void describe('a request for Gemini', () => {
         },
       ],
     });
-    const { body } = await caughtFrom(geminiGenerate, asked, THREE);
+    const { body } = await interceptedFrom(geminiGenerateCodec, asked, THREE);
     assert.deepEqual(body['contents'], [
       {
         role: 'model',
@@ -209,8 +216,8 @@ void describe('a request for Gemini', () => {
   });
 
   void it('asks for a stream of events where it asks for a stream', () => {
-    const { path, query } = geminiGenerate.target(FLASH, true);
+    const { path, query } = geminiGenerateCodec.target(FLASH, true);
     assert.equal(path + query, `/models/${FLASH}:streamGenerateContent?alt=sse`);
-    assert.equal(geminiGenerate.target(FLASH, false).path, `/models/${FLASH}:generateContent`);
+    assert.equal(geminiGenerateCodec.target(FLASH, false).path, `/models/${FLASH}:generateContent`);
   });
 });

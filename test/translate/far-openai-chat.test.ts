@@ -1,34 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Asked, Manner } from '../../src/translate/asked.ts';
-import { openaiChat } from '../../src/translate/far/openai-chat.ts';
-import { asking, caughtFrom, toolNamed, TOOL_TURN } from './catching.ts';
+import type { NormalizedRequest, ProviderQuirks } from '../../src/translate/asked.ts';
+import { openaiChatCodec } from '../../src/translate/far/openai-chat.ts';
+import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from './catching.ts';
 
 const MESSAGES = [{ role: 'user', content: 'hi' }];
 const LOOK = { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } };
-const NEW: Manner = { maxTokens: 'max_completion_tokens', reasoningBack: false };
+const NEW: ProviderQuirks = { maxTokensField: 'max_completion_tokens', resendsReasoning: false };
 const SCHEMA = { type: 'object', properties: { a: { type: 'integer' } } } as const;
 
 interface Case {
   readonly what: string;
-  readonly asked: Asked;
-  readonly manner?: Manner;
+  readonly asked: NormalizedRequest;
+  readonly manner?: ProviderQuirks;
   readonly stream?: boolean;
   /** Beside the model. */
   readonly body: object;
 }
 
 const cases: readonly Case[] = [
-  { what: 'a question', asked: asking(), body: { messages: MESSAGES } },
+  { what: 'a question', asked: requestOf(), body: { messages: MESSAGES } },
   {
     what: 'a stream, with its usage',
-    asked: asking(),
+    asked: requestOf(),
     stream: true,
     body: { messages: MESSAGES, stream: true, stream_options: { include_usage: true } },
   },
   {
     what: 'bounds and sampling, but for what the dialect has no word for',
-    asked: asking({
+    asked: requestOf({
       maxOutputTokens: 10,
       temperature: 0.5,
       topP: 0.9,
@@ -51,13 +51,16 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a bound in the word that the provider wants',
-    asked: asking({ maxOutputTokens: 10 }),
+    asked: requestOf({ maxOutputTokens: 10 }),
     manner: NEW,
     body: { messages: MESSAGES, max_completion_tokens: 10 },
   },
   {
     what: 'the user, one call at a time, and the effort that some thinking comes to',
-    asked: asking({ tools: [toolNamed('look')] }, { user: 'u', parallelTools: false, thinkingTokens: 5000 }),
+    asked: requestOf(
+      { tools: [toolNamed('look')] },
+      { user: 'u', parallelTools: false, thinkingTokens: 5000 },
+    ),
     body: {
       messages: MESSAGES,
       tools: [LOOK],
@@ -68,12 +71,12 @@ const cases: readonly Case[] = [
   },
   {
     what: 'no word on calls where there is nothing to call, nor on thinking where there is to be none',
-    asked: asking({}, { parallelTools: false, thinkingTokens: 0 }),
+    asked: requestOf({}, { parallelTools: false, thinkingTokens: 0 }),
     body: { messages: MESSAGES },
   },
   {
     what: 'a choice among tools, and none of another vendor',
-    asked: asking({
+    asked: requestOf({
       tools: [toolNamed('look'), { type: 'provider', id: 'anthropic.bash', name: 'bash', args: {} }],
       toolChoice: { type: 'tool', toolName: 'look' },
     }),
@@ -85,7 +88,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'no list of tools that would be empty',
-    asked: asking({
+    asked: requestOf({
       tools: [{ type: 'provider', id: 'anthropic.bash', name: 'bash', args: {} }],
       toolChoice: { type: 'auto' },
     }),
@@ -93,7 +96,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a schema, as strictly as the client said',
-    asked: asking({
+    asked: requestOf({
       responseFormat: { type: 'json', schema: SCHEMA },
       providerOptions: { openaiCompatible: { strictJsonSchema: true } },
     }),
@@ -107,7 +110,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a schema of which nothing was said',
-    asked: asking({ responseFormat: { type: 'json', schema: SCHEMA, name: 'n' } }),
+    asked: requestOf({ responseFormat: { type: 'json', schema: SCHEMA, name: 'n' } }),
     body: {
       messages: MESSAGES,
       response_format: { type: 'json_schema', json_schema: { name: 'n', schema: SCHEMA, strict: false } },
@@ -115,7 +118,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'fields of the dialect that are known, and no others',
-    asked: asking({
+    asked: requestOf({
       providerOptions: {
         openaiCompatible: { service_tier: 'flex', model: 'other', messages: [], secret: 1 },
         anthropic: { effort: 'max' },
@@ -125,7 +128,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a tool’s picture shown by the user, behind all answers, and arguments as they were',
-    asked: asking({ prompt: TOOL_TURN, tools: [toolNamed('look')] }),
+    asked: requestOf({ prompt: TOOL_TURN, tools: [toolNamed('look')] }),
     body: {
       tools: [LOOK],
       messages: [
@@ -159,14 +162,14 @@ const cases: readonly Case[] = [
 void describe('a request for chat completions', () => {
   for (const { what, asked, body, ...how } of cases) {
     void it(`has ${what}`, async () => {
-      const caught = await caughtFrom(openaiChat, asked, 'gpt-5', how);
+      const caught = await interceptedFrom(openaiChatCodec, asked, 'gpt-5', how);
       assert.deepEqual(caught.body, { model: 'gpt-5', ...body });
     });
   }
 
   void it('takes earlier reasoning back to those providers alone that want it, and no signatures', async () => {
     const options = { google: { thoughtSignature: 's' }, anthropic: { signature: 's' } };
-    const asked = asking({
+    const asked = requestOf({
       prompt: [
         {
           role: 'assistant',
@@ -178,17 +181,17 @@ void describe('a request for chat completions', () => {
       ],
     });
     const calls = [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }];
-    const without = await caughtFrom(openaiChat, asked, 'm');
+    const without = await interceptedFrom(openaiChatCodec, asked, 'm');
     assert.deepEqual(without.body['messages'], [{ role: 'assistant', content: null, tool_calls: calls }]);
-    const manner: Manner = { maxTokens: 'max_tokens', reasoningBack: true };
-    const { body } = await caughtFrom(openaiChat, asked, 'm', { manner });
+    const manner: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: true };
+    const { body } = await interceptedFrom(openaiChatCodec, asked, 'm', { manner });
     assert.deepEqual(body['messages'], [
       { role: 'assistant', content: null, reasoning_content: 'Hm', tool_calls: calls },
     ]);
   });
 
   void it('is made without any credential, whatever the environment has', async () => {
-    const { headers } = await caughtFrom(openaiChat, asking(), 'm');
+    const { headers } = await interceptedFrom(openaiChatCodec, requestOf(), 'm');
     assert.equal(headers['authorization'], undefined);
   });
 });

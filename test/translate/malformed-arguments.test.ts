@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { openaiChat } from '../../src/translate/far/openai-chat.ts';
-import { messages } from '../../src/translate/near/anthropic/messages.ts';
-import { generate } from '../../src/translate/near/gemini/generate.ts';
-import { chat } from '../../src/translate/near/openai/chat.ts';
-import { responses } from '../../src/translate/near/responses/responses.ts';
-import { left } from '../providers/leaving.ts';
+import { openaiChatCodec } from '../../src/translate/far/openai-chat.ts';
+import { anthropicClientCodec } from '../../src/translate/near/anthropic/messages.ts';
+import { geminiClientCodec } from '../../src/translate/near/gemini/generate.ts';
+import { chatClientCodec } from '../../src/translate/near/openai/chat.ts';
+import { responsesClientCodec } from '../../src/translate/near/responses/responses.ts';
+import { outgoing } from '../providers/leaving.ts';
 import { accumulated, CONTEXT, eventsIn, finish, partsOf, streamed, wholeAnswer } from './answering.ts';
 import type { Content } from './answering.ts';
-import { retelling, retoldFrom } from './retold.ts';
+import { translatorFor, translatedFrom } from './retold.ts';
 
 /* A model's call whose arguments are no JSON, or no object: it is told as it is, and not as a call without arguments. */
 
@@ -24,35 +24,53 @@ void suite('arguments that a model wrote and that are no object', () => {
       const answer = wholeAnswer([called(input)]);
       const parts = [...partsOf(called(input), 'p'), finish()];
       const quoted = JSON.stringify(input);
-      assert.ok(JSON.stringify(chat.write(answer, CONTEXT)).includes(`"arguments":${quoted}`));
-      assert.ok(JSON.stringify(responses.write(answer, CONTEXT)).includes(`"arguments":${quoted}`));
-      const streamedArguments = eventsIn(streamed(chat, parts).replace('data: [DONE]', ''))
+      assert.ok(
+        JSON.stringify(chatClientCodec.encodeResponse(answer, CONTEXT)).includes(`"arguments":${quoted}`),
+      );
+      assert.ok(
+        JSON.stringify(responsesClientCodec.encodeResponse(answer, CONTEXT)).includes(
+          `"arguments":${quoted}`,
+        ),
+      );
+      const streamedArguments = eventsIn(streamed(chatClientCodec, parts).replace('data: [DONE]', ''))
         .flatMap((event) => /"arguments":("(?:[^"\\]|\\.)*")/.exec(JSON.stringify(event))?.[1] ?? [])
         .map((text): unknown => JSON.parse(text));
       assert.equal(streamedArguments.join(''), input);
-      assert.ok(streamed(responses, parts).includes(`"arguments":${quoted}`));
+      assert.ok(streamed(responsesClientCodec, parts).includes(`"arguments":${quoted}`));
     });
 
     void test(`reach clients who know objects alone in one that tells all of it: ${input}`, () => {
       const answer = wholeAnswer([called(input)]);
       const told = JSON.stringify({ INVALID_JSON: input });
-      assert.ok(JSON.stringify(messages.write(answer, CONTEXT)).includes(`"input":${told}`));
-      assert.ok(JSON.stringify(generate.write(answer, CONTEXT)).includes(`"args":${told}`));
-      assert.ok(streamed(generate, [...partsOf(called(input), 'p'), finish()]).includes(`"args":${told}`));
+      assert.ok(
+        JSON.stringify(anthropicClientCodec.encodeResponse(answer, CONTEXT)).includes(`"input":${told}`),
+      );
+      assert.ok(JSON.stringify(geminiClientCodec.encodeResponse(answer, CONTEXT)).includes(`"args":${told}`));
+      assert.ok(
+        streamed(geminiClientCodec, [...partsOf(called(input), 'p'), finish()]).includes(`"args":${told}`),
+      );
     });
   }
 
   void test('are none where nothing was written, or null', async () => {
     for (const input of ['', ' ', 'null']) {
-      assert.match(JSON.stringify(messages.write(wholeAnswer([called(input)]), CONTEXT)), /"input":\{\}/);
-      assert.match(JSON.stringify(generate.write(wholeAnswer([called(input)]), CONTEXT)), /"args":\{\}/);
+      assert.match(
+        JSON.stringify(anthropicClientCodec.encodeResponse(wholeAnswer([called(input)]), CONTEXT)),
+        /"input":\{\}/,
+      );
+      assert.match(
+        JSON.stringify(geminiClientCodec.encodeResponse(wholeAnswer([called(input)]), CONTEXT)),
+        /"args":\{\}/,
+      );
     }
-    const { content } = await accumulated(streamed(messages, [...partsOf(called(''), 'p'), finish()]));
+    const { content } = await accumulated(
+      streamed(anthropicClientCodec, [...partsOf(called(''), 'p'), finish()]),
+    );
     assert.deepEqual(content[0], { type: 'tool_use', id: 'c1', name: 'weather', input: {} });
   });
 
   void test('stream to Anthropic’s clients in the pieces in which they came', () => {
-    const text = streamed(messages, [
+    const text = streamed(anthropicClientCodec, [
       ...partsOf(called(CUT), 'p'),
       finish({ unified: 'length', raw: 'length' }),
     ]);
@@ -67,15 +85,18 @@ void suite('arguments that a model wrote and that are no object', () => {
       { choices: [{ index: 0, delta: { tool_calls: [call] }, finish_reason: null }] },
       { choices: [{ index: 0, delta: {}, finish_reason: 'length' }] },
     ].map((chunk) => Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`));
-    const { text, isWhole } = await retoldFrom(openaiChat, 'm', [...chunks, Buffer.from('data: [DONE]\n\n')]);
+    const { text, isWhole } = await translatedFrom(openaiChatCodec, 'm', [
+      ...chunks,
+      Buffer.from('data: [DONE]\n\n'),
+    ]);
     assert.ok(isWhole);
     assert.ok(text.includes(`"toolName":"weather","input":${JSON.stringify(CUT)}`), text);
     const { index: _, ...whole } = call;
     const message = { role: 'assistant', content: null, tool_calls: [whole] };
     const body = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'tool_calls' }] });
     const told = await (
-      await retelling(openaiChat, 'm', { stream: false })
-    ).whole(200, {}, Buffer.from(body));
+      await translatorFor(openaiChatCodec, 'm', { stream: false })
+    ).translateWhole(200, {}, Buffer.from(body));
     assert.ok(told.toString().includes(`"input":${JSON.stringify(CUT)}`), told.toString());
   });
 });
@@ -102,7 +123,7 @@ void suite('such arguments in an earlier turn', () => {
     { id: 'p', type: 'bedrock', awsRegion: 'us-east-1', ...key },
   ]) {
     void test(`go to ${parts.type} in an object that tells all of them`, async () => {
-      const { body } = await left(parts, asked);
+      const { body } = await outgoing(parts, asked);
       assert.ok(body.includes(JSON.stringify({ INVALID_JSON: CUT })), body);
     });
   }
@@ -110,12 +131,12 @@ void suite('such arguments in an earlier turn', () => {
   void test('that are no object where their dialect has one are the client’s mistake, and named', () => {
     const use = { type: 'tool_use', id: 'c1', name: 'weather', input: CUT };
     assert.throws(
-      () => messages.read({ messages: [{ role: 'assistant', content: [use] }] }),
+      () => anthropicClientCodec.decodeRequest({ messages: [{ role: 'assistant', content: [use] }] }),
       /the input of a tool call of messages\[0\] is not an object/,
     );
     const call = { functionCall: { name: 'weather', args: [1] } };
     assert.throws(
-      () => generate.read({ contents: [{ role: 'model', parts: [call] }] }),
+      () => geminiClientCodec.decodeRequest({ contents: [{ role: 'model', parts: [call] }] }),
       /the args of a functionCall of contents\[0\] is not an object/,
     );
   });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../src/translate/asked.ts';
-import type { Asked, Json } from '../../src/translate/asked.ts';
-import { messages } from '../../src/translate/near/anthropic/messages.ts';
+import type { NormalizedRequest, Json } from '../../src/translate/asked.ts';
+import { anthropicClientCodec } from '../../src/translate/near/anthropic/messages.ts';
 
 const MARK = { type: 'ephemeral' };
 const MARKED = { providerOptions: { anthropic: { cacheControl: MARK } } };
@@ -11,8 +11,13 @@ const SCHEMA = { type: 'object', properties: { at: { type: 'integer' } } };
 const TOOL = { name: 'look', description: 'Looks.', input_schema: SCHEMA };
 const SEARCH = { type: 'web_search_20250305', name: 'web_search', max_uses: 8 };
 
-function read(more: Json): Asked {
-  return messages.read({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], ...more });
+function read(more: Json): NormalizedRequest {
+  return anthropicClientCodec.decodeRequest({
+    model: 'm',
+    max_tokens: 9,
+    messages: [{ role: 'user', content: 'hi' }],
+    ...more,
+  });
 }
 
 void suite('how Anthropic’s clients want to be answered is read', () => {
@@ -69,7 +74,7 @@ void suite('how Anthropic’s clients want to be answered is read', () => {
       const { prompt, ...rest } = read(asked).options;
       assert.deepEqual(prompt, [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }]);
       assert.deepEqual({ ...rest }, { maxOutputTokens: 9, ...options });
-      assert.deepEqual(read(asked).wishes, wishes);
+      assert.deepEqual(read(asked).extraOptions, wishes);
       assert.deepEqual(read(asked).dropped, []);
     });
 
@@ -101,7 +106,7 @@ void suite('how Anthropic’s clients want to be answered is read', () => {
     const long = JSON.stringify({ device_id: 'd'.repeat(64), session_id: 's' });
     for (const user of [long, 'u'.repeat(65), 'someone@example.com'])
       assert.equal(
-        read({ metadata: { user_id: user } }).wishes.user,
+        read({ metadata: { user_id: user } }).extraOptions.user,
         createHash('sha256').update(user).digest('hex'),
       );
   });

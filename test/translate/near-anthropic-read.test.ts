@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Asked, Json } from '../../src/translate/asked.ts';
-import { idCarrying, packCarried } from '../../src/translate/carry.ts';
-import { messages } from '../../src/translate/near/anthropic/messages.ts';
+import type { NormalizedRequest, Json } from '../../src/translate/asked.ts';
+import { idWithState, packOpaqueState } from '../../src/translate/carry.ts';
+import { anthropicClientCodec } from '../../src/translate/near/anthropic/messages.ts';
 
 const GOOGLE = { google: { thoughtSignature: 'R09P' } };
 const MARK = { type: 'ephemeral', ttl: '1h' } as const;
 const MARKED = { providerOptions: { anthropic: { cacheControl: MARK } } };
-function read(more: Json): Asked {
-  return messages.read({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], ...more });
+function read(more: Json): NormalizedRequest {
+  return anthropicClientCodec.decodeRequest({
+    model: 'm',
+    max_tokens: 9,
+    messages: [{ role: 'user', content: 'hi' }],
+    ...more,
+  });
 }
 
 /** What the last message of the prompt holds, and the one before it. */
-function said(role: string, ...content: Json[]): Asked['options']['prompt'] {
+function said(role: string, ...content: Json[]): NormalizedRequest['options']['prompt'] {
   return read({ messages: [{ role, content }] }).options.prompt;
 }
 
@@ -83,7 +88,7 @@ void suite('what models have said is read', () => {
     ],
     [
       'thinking that Gemini has signed',
-      { type: 'thinking', thinking: 'so', signature: packCarried(GOOGLE) },
+      { type: 'thinking', thinking: 'so', signature: packOpaqueState(GOOGLE) },
       { type: 'reasoning', text: 'so', providerOptions: GOOGLE },
     ],
     [
@@ -107,7 +112,7 @@ void suite('what models have said is read', () => {
     ],
     [
       'a call whose id carries a signature',
-      { type: 'tool_use', id: idCarrying('c1', GOOGLE), name: 'look', input: {} },
+      { type: 'tool_use', id: idWithState('c1', GOOGLE), name: 'look', input: {} },
       { type: 'tool-call', toolCallId: 'c1', toolName: 'look', input: {}, providerOptions: GOOGLE },
     ],
   ];
@@ -128,7 +133,7 @@ void suite('what models have said is read', () => {
 });
 
 void suite('what tools have answered Anthropic’s clients is read', () => {
-  const id = idCarrying('c1', GOOGLE);
+  const id = idWithState('c1', GOOGLE);
   const call = { role: 'assistant', content: [{ type: 'tool_use', id, name: 'look', input: {} }] };
   const answered = (result: Json, ...more: Json[]) =>
     read({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import * as z from 'zod';
-import { messages } from '../../src/translate/near/anthropic/messages.ts';
+import { anthropicClientCodec } from '../../src/translate/near/anthropic/messages.ts';
 import {
   accumulated,
   anyContent,
@@ -23,7 +23,7 @@ const message = z.looseObject({ content: z.array(block) });
 type Block = z.infer<typeof block>;
 
 function written(content: readonly Content[]): Block[] {
-  return message.parse(messages.write(wholeAnswer(content), CONTEXT)).content.map(plain);
+  return message.parse(anthropicClientCodec.encodeResponse(wholeAnswer(content), CONTEXT)).content.map(plain);
 }
 
 /** Whole answers say that a text cites nothing; streams say nothing of it. */
@@ -69,7 +69,7 @@ void suite('a stream of Anthropic’s', () => {
     await fc.assert(
       fc.asyncProperty(anyContent, async (content) => {
         const parts = content.flatMap((each, at) => partsOf(each, `${at}`));
-        const text = streamed(messages, [...parts, finish()]);
+        const text = streamed(anthropicClientCodec, [...parts, finish()]);
         assertInOrder(text);
         const told = (await accumulated(text)).content.map((each) => plain(block.parse(each)));
         assert.deepEqual(told, written(content));
@@ -83,7 +83,7 @@ void suite('a stream of Anthropic’s', () => {
     await fc.assert(
       fc.asyncProperty(anyContent, turns, async (content, order) => {
         const streams = content.map((each, at) => partsOf(each, `${at}`));
-        const text = streamed(messages, [...interleaved(streams, order), finish()]);
+        const text = streamed(anthropicClientCodec, [...interleaved(streams, order), finish()]);
         assertInOrder(text);
         const told = (await accumulated(text)).content.map((each) => block.parse(each));
         for (const [at, each] of content.entries()) {
@@ -97,8 +97,8 @@ void suite('a stream of Anthropic’s', () => {
   });
 
   void test('tells the first of several calls as it comes, and the next when that is over', () => {
-    const stream = messages.stream(CONTEXT);
-    const tell = (part: Parameters<typeof stream.part>[0]) => typesOf(stream.part(part));
+    const stream = anthropicClientCodec.encodeStream(CONTEXT);
+    const tell = (part: Parameters<typeof stream.encode>[0]) => typesOf(stream.encode(part));
     const call = { type: 'tool-call', toolName: 'look', input: '{}' } as const;
 
     const start = { type: 'tool-input-start', toolName: 'look' } as const;
@@ -116,7 +116,7 @@ void suite('a stream of Anthropic’s', () => {
   });
 
   void test('has a text end where a call begins, though its package ends it later', async () => {
-    const text = streamed(messages, [
+    const text = streamed(anthropicClientCodec, [
       { type: 'text-start', id: 't' },
       { type: 'text-delta', id: 't', delta: 'I look.' },
       { type: 'tool-input-start', id: 'a', toolName: 'look' },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
 import type { GenerateResult, Json } from '../../src/translate/asked.ts';
-import { idCarrying, packCarried } from '../../src/translate/carry.ts';
-import { messages } from '../../src/translate/near/anthropic/messages.ts';
+import { idWithState, packOpaqueState } from '../../src/translate/carry.ts';
+import { anthropicClientCodec } from '../../src/translate/near/anthropic/messages.ts';
 import { accumulated, CONTEXT, finish, streamed, wholeAnswer } from './answering.ts';
 import type { Content } from './answering.ts';
 
@@ -17,26 +17,29 @@ const message = z.looseObject({
 });
 
 function written(...[content, reason, metadata]: Parameters<typeof wholeAnswer>): z.infer<typeof message> {
-  return message.parse(messages.write(wholeAnswer(content, reason, metadata), CONTEXT));
+  return message.parse(anthropicClientCodec.encodeResponse(wholeAnswer(content, reason, metadata), CONTEXT));
 }
 
 void suite('an answer for Anthropic’s clients', () => {
   void test('has their names, and counts what came from a cache apart', () => {
-    assert.deepEqual(messages.write(wholeAnswer([{ type: 'text', text: 'hello' }]), CONTEXT), {
-      id: 'msg_req_1',
-      type: 'message',
-      role: 'assistant',
-      model: 'asked-for',
-      content: [{ type: 'text', text: 'hello', citations: null }],
-      stop_reason: 'end_turn',
-      stop_sequence: null,
-      usage: {
-        input_tokens: 60,
-        cache_creation_input_tokens: 10,
-        cache_read_input_tokens: 30,
-        output_tokens: 50,
+    assert.deepEqual(
+      anthropicClientCodec.encodeResponse(wholeAnswer([{ type: 'text', text: 'hello' }]), CONTEXT),
+      {
+        id: 'msg_req_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'asked-for',
+        content: [{ type: 'text', text: 'hello', citations: null }],
+        stop_reason: 'end_turn',
+        stop_sequence: null,
+        usage: {
+          input_tokens: 60,
+          cache_creation_input_tokens: 10,
+          cache_read_input_tokens: 30,
+          output_tokens: 50,
+        },
       },
-    });
+    );
   });
 
   const blocks: readonly (readonly [name: string, content: Content, block: Json | undefined])[] = [
@@ -48,7 +51,7 @@ void suite('an answer for Anthropic’s clients', () => {
     [
       'thinking with another’s signature, marked',
       { type: 'reasoning', text: 'so', providerMetadata: GOOGLE },
-      { type: 'thinking', thinking: 'so', signature: packCarried(GOOGLE) },
+      { type: 'thinking', thinking: 'so', signature: packOpaqueState(GOOGLE) },
     ],
     [
       'thinking that Anthropic hides',
@@ -58,7 +61,7 @@ void suite('an answer for Anthropic’s clients', () => {
     [
       'thinking that Bedrock hides',
       { type: 'reasoning', text: '', providerMetadata: BEDROCK },
-      { type: 'redacted_thinking', data: packCarried(BEDROCK) },
+      { type: 'redacted_thinking', data: packOpaqueState(BEDROCK) },
     ],
     ['no thinking where there is none', { type: 'reasoning', text: '' }, undefined],
     ['no text where there is none', { type: 'text', text: '' }, undefined],
@@ -71,7 +74,7 @@ void suite('an answer for Anthropic’s clients', () => {
         input: '{"at":1}',
         providerMetadata: GOOGLE,
       },
-      { type: 'tool_use', id: idCarrying('c1', GOOGLE), name: 'look', input: { at: 1 } },
+      { type: 'tool_use', id: idWithState('c1', GOOGLE), name: 'look', input: { at: 1 } },
     ],
     [
       'a call without arguments',
@@ -90,7 +93,7 @@ void suite('an answer for Anthropic’s clients', () => {
 
   void test('has hidden thinking in a stream as well', async () => {
     const { content } = await accumulated(
-      streamed(messages, [
+      streamed(anthropicClientCodec, [
         { type: 'reasoning-start', id: '0', providerMetadata: { anthropic: { redactedData: 'UkVE' } } },
         { type: 'reasoning-end', id: '0' },
         { type: 'reasoning-start', id: '1' },
@@ -100,7 +103,7 @@ void suite('an answer for Anthropic’s clients', () => {
     );
     assert.deepEqual(content, [
       { type: 'redacted_thinking', data: 'UkVE' },
-      { type: 'redacted_thinking', data: packCarried(BEDROCK) },
+      { type: 'redacted_thinking', data: packOpaqueState(BEDROCK) },
     ]);
   });
 
@@ -116,7 +119,7 @@ void suite('an answer for Anthropic’s clients', () => {
   for (const [reason, stop] of stops)
     void test(`stops for ${stop} where its provider says ${reason.raw}`, async () => {
       assert.equal(written([], reason).stop_reason, stop);
-      assert.equal((await accumulated(streamed(messages, [finish(reason)]))).stop_reason, stop);
+      assert.equal((await accumulated(streamed(anthropicClientCodec, [finish(reason)]))).stop_reason, stop);
     });
 
   void test('names the sequence that stopped it, where its provider did', async () => {
@@ -124,14 +127,14 @@ void suite('an answer for Anthropic’s clients', () => {
     const metadata = { amazonBedrock: { stopSequence: 'X' } };
     const stopped = [
       written([], reason, metadata),
-      await accumulated(streamed(messages, [finish(reason, metadata)])),
+      await accumulated(streamed(anthropicClientCodec, [finish(reason, metadata)])),
     ];
     for (const { stop_reason: stop, stop_sequence: sequence } of stopped)
       assert.deepEqual({ stop, sequence }, { stop: 'stop_sequence', sequence: 'X' });
   });
 
   void test('tells its cost at the end of a stream', async () => {
-    const { usage } = await accumulated(streamed(messages, [finish()]));
+    const { usage } = await accumulated(streamed(anthropicClientCodec, [finish()]));
     assert.deepEqual(message.shape.usage.parse(usage), written([]).usage);
   });
 });

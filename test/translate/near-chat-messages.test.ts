@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Json } from '../../src/translate/asked.ts';
-import { chat } from '../../src/translate/near/openai/chat.ts';
+import { chatClientCodec } from '../../src/translate/near/openai/chat.ts';
 
 /** A part of a user's message, and what it becomes. */
 const PARTS: readonly (readonly [what: string, part: Json, read: object])[] = [
@@ -65,13 +65,13 @@ const PARTS: readonly (readonly [what: string, part: Json, read: object])[] = [
 void suite('messages of chats', () => {
   for (const [what, part, read] of PARTS) {
     void test(`hold ${what}`, () => {
-      const { options } = chat.read({ messages: [{ role: 'user', content: [part] }] });
+      const { options } = chatClientCodec.decodeRequest({ messages: [{ role: 'user', content: [part] }] });
       assert.deepEqual(options.prompt, [{ role: 'user', content: [read] }]);
     });
   }
 
   void test('of the system and of developers stay where they are', () => {
-    const { options } = chat.read({
+    const { options } = chatClientCodec.decodeRequest({
       messages: [
         { role: 'system', content: 'a' },
         { role: 'user', content: 'b' },
@@ -85,7 +85,7 @@ void suite('messages of chats', () => {
   });
 
   void test('of a model hold its reasoning, its text and its calls, with what Gemini wants to see again', () => {
-    const { options } = chat.read({
+    const { options } = chatClientCodec.decodeRequest({
       messages: [
         {
           role: 'assistant',
@@ -120,13 +120,15 @@ void suite('messages of chats', () => {
   });
 
   void test('of a model that refused are what it said', () => {
-    const { options } = chat.read({ messages: [{ role: 'assistant', content: null, refusal: 'no' }] });
+    const { options } = chatClientCodec.decodeRequest({
+      messages: [{ role: 'assistant', content: null, refusal: 'no' }],
+    });
     assert.deepEqual(options.prompt, [{ role: 'assistant', content: [{ type: 'text', text: 'no' }] }]);
   });
 
   void test('of tools tell which tool it was, in a text or in parts, images among them', () => {
     const url = 'data:image/png;base64,QUJD';
-    const { options } = chat.read({
+    const { options } = chatClientCodec.decodeRequest({
       messages: [
         { role: 'assistant', tool_calls: [{ id: 'c1', function: { name: 'look', arguments: '{}' } }] },
         { role: 'tool', tool_call_id: 'c1', content: 'one' },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../src/translate/asked.ts';
 import type { Json } from '../../src/translate/asked.ts';
-import { chat } from '../../src/translate/near/openai/chat.ts';
-import { completions } from '../../src/translate/near/openai/completions.ts';
+import { chatClientCodec } from '../../src/translate/near/openai/chat.ts';
+import { completionsClientCodec } from '../../src/translate/near/openai/completions.ts';
 
 const HI = [{ role: 'user', content: 'hi' }];
 const LOOK = { name: 'look', description: 'Looks.', parameters: { type: 'object' }, strict: true };
@@ -98,17 +98,21 @@ const CHOICES: readonly (readonly [what: string, choice: unknown, options: Json]
 void suite('chat requests', () => {
   for (const [what, body, options, wishes = {}] of OPTIONS) {
     void test(`say ${what}`, () => {
-      const { prompt, ...rest } = chat.read({ model: 'm', messages: HI, ...body }).options;
+      const { prompt, ...rest } = chatClientCodec.decodeRequest({
+        model: 'm',
+        messages: HI,
+        ...body,
+      }).options;
       assert.deepEqual(rest, options);
       assert.equal(prompt.length, 1);
-      assert.deepEqual(chat.read({ messages: HI, ...body }).wishes, wishes);
-      assert.deepEqual(chat.read({ messages: HI, ...body }).dropped, []);
+      assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).extraOptions, wishes);
+      assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).dropped, []);
     });
   }
 
   for (const [what, choice, options] of CHOICES) {
     void test(`choose ${what} of their tools`, () => {
-      const { prompt: _, ...rest } = chat.read({
+      const { prompt: _, ...rest } = chatClientCodec.decodeRequest({
         messages: HI,
         tools: TOOLS,
         tool_choice: choice,
@@ -118,7 +122,7 @@ void suite('chat requests', () => {
   }
 
   void test('know functions, the older word for tools, and their results', () => {
-    const { options } = chat.read({
+    const { options } = chatClientCodec.decodeRequest({
       functions: [{ name: 'look' }],
       function_call: { name: 'look' },
       messages: [
@@ -148,7 +152,7 @@ void suite('chat requests', () => {
   });
 
   void test('keep marks for the cache wherever clients put them', () => {
-    const { options } = chat.read({
+    const { options } = chatClientCodec.decodeRequest({
       messages: [
         { role: 'system', content: [{ type: 'text', text: 'S', ...CACHED }] },
         { role: 'user', content: [{ type: 'text', text: 'a', ...CACHED }] },
@@ -177,7 +181,10 @@ void suite('chat requests', () => {
 
   void test('name what is left out', () => {
     const body = { logprobs: true, logit_bias: {}, prediction: {}, web_search_options: {}, verbosity: 'low' };
-    assert.deepEqual(chat.read({ messages: HI, ...body, store: null }).dropped, Object.keys(body));
+    assert.deepEqual(
+      chatClientCodec.decodeRequest({ messages: HI, ...body, store: null }).dropped,
+      Object.keys(body),
+    );
   });
 });
 
@@ -211,7 +218,7 @@ const REFUSED: readonly (readonly [what: string, body: Json, reason: RegExp])[] 
 void suite('chat requests that mean what nobody else can do are refused', () => {
   for (const [what, body, reason] of REFUSED) {
     void test(what, () => {
-      assert.throws(() => chat.read(body), isRefusal(reason));
+      assert.throws(() => chatClientCodec.decodeRequest(body), isRefusal(reason));
     });
   }
 });
@@ -219,7 +226,12 @@ void suite('chat requests that mean what nobody else can do are refused', () => 
 void suite('text completions', () => {
   void test('are what a user says', () => {
     for (const prompt of ['Once', ['Once']]) {
-      const { options, dropped } = completions.read({ prompt, max_tokens: 5, stop: 'X', echo: true });
+      const { options, dropped } = completionsClientCodec.decodeRequest({
+        prompt,
+        max_tokens: 5,
+        stop: 'X',
+        echo: true,
+      });
       assert.deepEqual(options, {
         prompt: [{ role: 'user', content: [{ type: 'text', text: 'Once' }] }],
         maxOutputTokens: 5,
@@ -231,8 +243,11 @@ void suite('text completions', () => {
 
   void test('are refused where they are several, or tokens, or to fill a gap', () => {
     for (const body of [{}, { prompt: ['a', 'b'] }, { prompt: [1, 2] }, { prompt: 'a', n: 2 }])
-      assert.throws(() => completions.read(body), NotExpressible);
-    assert.throws(() => completions.read({ prompt: 'a', suffix: 'b' }), isRefusal(/suffix/));
+      assert.throws(() => completionsClientCodec.decodeRequest(body), NotExpressible);
+    assert.throws(
+      () => completionsClientCodec.decodeRequest({ prompt: 'a', suffix: 'b' }),
+      isRefusal(/suffix/),
+    );
   });
 });
 

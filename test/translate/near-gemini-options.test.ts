@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../src/translate/asked.ts';
-import type { Asked, Json } from '../../src/translate/asked.ts';
-import { generate } from '../../src/translate/near/gemini/generate.ts';
+import type { NormalizedRequest, Json } from '../../src/translate/asked.ts';
+import { geminiClientCodec } from '../../src/translate/near/gemini/generate.ts';
 
 const SCHEMA = { type: 'object', properties: { at: { type: 'integer' } } };
 const LOOK = { name: 'look', description: 'Looks.', parametersJsonSchema: SCHEMA };
 const HEAR = { name: 'hear' };
 const TOOLS = [{ functionDeclarations: [LOOK, HEAR] }];
 
-function read(more: Json): Asked {
-  return generate.read({ contents: [{ parts: [{ text: 'hi' }] }], ...more });
+function read(more: Json): NormalizedRequest {
+  return geminiClientCodec.decodeRequest({ contents: [{ parts: [{ text: 'hi' }] }], ...more });
 }
 
 void suite('how Gemini’s clients want to be answered is read', () => {
@@ -76,7 +76,7 @@ void suite('how Gemini’s clients want to be answered is read', () => {
         const { prompt, ...rest } = asked.options;
         assert.deepEqual(prompt, [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }]);
         assert.deepEqual({ ...rest }, options);
-        assert.deepEqual(asked.wishes, wishes);
+        assert.deepEqual(asked.extraOptions, wishes);
         assert.deepEqual(asked.dropped, []);
       }
     });

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../src/translate/asked.ts';
-import type { Asked, Json } from '../../src/translate/asked.ts';
-import { packCarried } from '../../src/translate/carry.ts';
-import { generate } from '../../src/translate/near/gemini/generate.ts';
+import type { NormalizedRequest, Json } from '../../src/translate/asked.ts';
+import { packOpaqueState } from '../../src/translate/carry.ts';
+import { geminiClientCodec } from '../../src/translate/near/gemini/generate.ts';
 
-type Prompt = Asked['options']['prompt'];
+type Prompt = NormalizedRequest['options']['prompt'];
 
 const ANTHROPIC = { anthropic: { signature: 'Q0xB' } };
 const PNG = { mimeType: 'image/png', data: 'UE5H' };
 const SHOWN = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'UE5H' } };
 
 function said(role: string | undefined, ...parts: Json[]): Prompt {
-  return generate.read({ contents: [{ ...(role !== undefined && { role }), parts }] }).options.prompt;
+  return geminiClientCodec.decodeRequest({ contents: [{ ...(role !== undefined && { role }), parts }] })
+    .options.prompt;
 }
 
 void suite('what users say to Gemini is read', () => {
@@ -40,7 +41,7 @@ void suite('what users say to Gemini is read', () => {
     const contents = 'hi';
     const parts = [{ text: 'Be kind.' }, { text: 'Be brief.' }];
     for (const instruction of [{ systemInstruction: { parts } }, { system_instruction: { parts } }])
-      assert.deepEqual(generate.read({ contents, ...instruction }).options.prompt, [
+      assert.deepEqual(geminiClientCodec.decodeRequest({ contents, ...instruction }).options.prompt, [
         { role: 'system', content: 'Be kind.\nBe brief.' },
         { role: 'user', content: [{ type: 'text', text: 'hi' }] },
       ]);
@@ -63,7 +64,7 @@ void suite('what models have said to Gemini’s clients is read', () => {
     ],
     [
       'a thought that Anthropic has signed',
-      { text: 'so', thought: true, thought_signature: packCarried(ANTHROPIC) },
+      { text: 'so', thought: true, thought_signature: packOpaqueState(ANTHROPIC) },
       { type: 'reasoning', text: 'so', providerOptions: ANTHROPIC },
     ],
     [
@@ -155,7 +156,7 @@ void suite('answers of functions find their calls', () => {
   ];
   for (const [name, calls, responses, order] of cases)
     void test(name, () => {
-      const [asked, answers] = generate.read({
+      const [asked, answers] = geminiClientCodec.decodeRequest({
         contents: [
           { role: 'model', parts: calls },
           { role: 'function', parts: responses },
@@ -192,7 +193,7 @@ function answerOf(name: string, id?: string): Json {
 
 /** What is read of a function's answer to a call without an id. */
 function answered(value: Json, more: Json = {}): Prompt[number] | undefined {
-  return generate.read({
+  return geminiClientCodec.decodeRequest({
     contents: [
       { role: 'model', parts: [call('look')] },
       { role: 'user', parts: [{ functionResponse: { name: 'look', response: value, ...more } }] },

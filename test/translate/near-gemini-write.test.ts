@@ -5,8 +5,8 @@ import type { Part } from '@google/genai';
 import * as fc from 'fast-check';
 import * as z from 'zod';
 import type { GenerateResult, Json } from '../../src/translate/asked.ts';
-import { packCarried } from '../../src/translate/carry.ts';
-import { generate } from '../../src/translate/near/gemini/generate.ts';
+import { packOpaqueState } from '../../src/translate/carry.ts';
+import { geminiClientCodec } from '../../src/translate/near/gemini/generate.ts';
 import {
   anyContent,
   CONTEXT,
@@ -31,7 +31,10 @@ const answer = z.looseObject({
 });
 
 function written(...content: Content[]): Json[] {
-  return answer.parse(generate.write(wholeAnswer(content), CONTEXT)).candidates[0]?.content.parts ?? [];
+  return (
+    answer.parse(geminiClientCodec.encodeResponse(wholeAnswer(content), CONTEXT)).candidates[0]?.content
+      .parts ?? []
+  );
 }
 
 /** What Google's own SDK gives of a stream. */
@@ -52,20 +55,23 @@ async function given(text: string): Promise<Part[]> {
 
 void suite('an answer for Gemini’s clients', () => {
   void test('has their names, and counts thinking beside it', () => {
-    assert.deepEqual(generate.write(wholeAnswer([{ type: 'text', text: 'hello' }]), CONTEXT), {
-      candidates: [
-        { content: { role: 'model', parts: [{ text: 'hello' }] }, finishReason: 'STOP', index: 0 },
-      ],
-      usageMetadata: {
-        promptTokenCount: 100,
-        candidatesTokenCount: 20,
-        totalTokenCount: 150,
-        thoughtsTokenCount: 30,
-        cachedContentTokenCount: 30,
+    assert.deepEqual(
+      geminiClientCodec.encodeResponse(wholeAnswer([{ type: 'text', text: 'hello' }]), CONTEXT),
+      {
+        candidates: [
+          { content: { role: 'model', parts: [{ text: 'hello' }] }, finishReason: 'STOP', index: 0 },
+        ],
+        usageMetadata: {
+          promptTokenCount: 100,
+          candidatesTokenCount: 20,
+          totalTokenCount: 150,
+          thoughtsTokenCount: 30,
+          cachedContentTokenCount: 30,
+        },
+        modelVersion: 'asked-for',
+        responseId: 'req_1',
       },
-      modelVersion: 'asked-for',
-      responseId: 'req_1',
-    });
+    );
   });
 
   const cases: readonly (readonly [name: string, content: Content, parts: readonly Json[]])[] = [
@@ -77,7 +83,7 @@ void suite('an answer for Gemini’s clients', () => {
     [
       'a thought with another’s signature, marked',
       { type: 'reasoning', text: 'so', providerMetadata: ANTHROPIC },
-      [{ text: 'so', thought: true, thoughtSignature: packCarried(ANTHROPIC) }],
+      [{ text: 'so', thought: true, thoughtSignature: packOpaqueState(ANTHROPIC) }],
     ],
     [
       'a call, with its signature',
@@ -104,10 +110,10 @@ void suite('an answer for Gemini’s clients', () => {
     void test(`has ${name}`, () => assert.deepEqual(written(content), parts));
 
   void test('has hidden thinking, whole and in a stream', async () => {
-    const hidden = [{ text: '', thought: true, thoughtSignature: packCarried(HIDDEN) }];
+    const hidden = [{ text: '', thought: true, thoughtSignature: packOpaqueState(HIDDEN) }];
     assert.deepEqual(written({ type: 'reasoning', text: '', providerMetadata: HIDDEN }), hidden);
     const parts = await given(
-      streamed(generate, [
+      streamed(geminiClientCodec, [
         { type: 'reasoning-start', id: '0', providerMetadata: HIDDEN },
         { type: 'reasoning-end', id: '0' },
         finish(),
@@ -127,8 +133,8 @@ void suite('an answer for Gemini’s clients', () => {
     void test(`finishes for ${reason} where it ended with ${unified}`, () => {
       const ended = { unified, raw: 'x' };
       const told = [
-        generate.write(wholeAnswer([], ended), CONTEXT),
-        ...eventsIn(streamed(generate, [finish(ended)])),
+        geminiClientCodec.encodeResponse(wholeAnswer([], ended), CONTEXT),
+        ...eventsIn(streamed(geminiClientCodec, [finish(ended)])),
       ];
       for (const each of told) assert.equal(answer.parse(each).candidates[0]?.finishReason, reason);
     });
@@ -142,21 +148,24 @@ void suite('a stream of Gemini’s', () => {
   const parts = [...content.flatMap((each, at) => partsOf(each, `${at}`)), finish()];
 
   void test('is events where they are asked for, and one list where they are not', () => {
-    const events = streamed(generate, parts);
+    const events = streamed(geminiClientCodec, parts);
     assert.match(events, /^(?:data: .*\r\n\r\n){3}$/u);
-    const list = streamed(generate, parts, { ...CONTEXT, query: '' });
+    const list = streamed(geminiClientCodec, parts, { ...CONTEXT, query: '' });
     assert.deepEqual(JSON.parse(list), eventsIn(events));
-    assert.equal(generate.stream(CONTEXT).contentType, 'text/event-stream');
-    assert.match(generate.stream({ ...CONTEXT, query: '?key=k' }).contentType, /^application\/json/u);
+    assert.equal(geminiClientCodec.encodeStream(CONTEXT).contentType, 'text/event-stream');
+    assert.match(
+      geminiClientCodec.encodeStream({ ...CONTEXT, query: '?key=k' }).contentType,
+      /^application\/json/u,
+    );
   });
 
   void test('tells its cost and why it ended in its last piece alone', () => {
-    const pieces = eventsIn(streamed(generate, parts)).map((data) => answer.parse(data));
+    const pieces = eventsIn(streamed(geminiClientCodec, parts)).map((data) => answer.parse(data));
     const lasts = pieces.filter((piece) => 'usageMetadata' in piece);
     assert.equal(lasts.length, 1);
     assert.equal(lasts[0], pieces.at(-1));
     assert.equal(pieces.at(-1)?.candidates[0]?.finishReason, 'STOP');
-    const whole = z.looseObject({}).parse(generate.write(wholeAnswer([]), CONTEXT));
+    const whole = z.looseObject({}).parse(geminiClientCodec.encodeResponse(wholeAnswer([]), CONTEXT));
     assert.deepEqual(lasts[0]?.['usageMetadata'], whole['usageMetadata']);
   });
 
@@ -165,7 +174,7 @@ void suite('a stream of Gemini’s', () => {
     await fc.assert(
       fc.asyncProperty(anyContent, turns, async (all, order) => {
         const streams = all.map((each, at) => partsOf(each, `${at}`));
-        const told = await given(streamed(generate, [...interleaved(streams, order), finish()]));
+        const told = await given(streamed(geminiClientCodec, [...interleaved(streams, order), finish()]));
         for (const [at, each] of all.entries()) {
           if (each.type === 'text') assert.equal(saidBy(at, told, false), each.text);
           if (each.type === 'reasoning') assert.equal(saidBy(at, told, true), each.text);

@@ -3,9 +3,9 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import OpenAI from 'openai';
 import * as z from 'zod';
-import type { AnswerContext, NearSide, StreamPart } from '../../src/translate/asked.ts';
-import { chat } from '../../src/translate/near/openai/chat.ts';
-import { responses } from '../../src/translate/near/responses/responses.ts';
+import type { ResponseContext, ClientCodec, StreamPart } from '../../src/translate/asked.ts';
+import { chatClientCodec } from '../../src/translate/near/openai/chat.ts';
+import { responsesClientCodec } from '../../src/translate/near/responses/responses.ts';
 import { answers, contextOf, dataOf, framesOf } from './parts.ts';
 
 const MESSAGES = [{ role: 'user' as const, content: 'hi' }];
@@ -81,8 +81,8 @@ const event = z.looseObject({
 });
 
 /** The events of a response, each named as its frame. */
-function eventsOf(parts: readonly StreamPart[], context: AnswerContext): z.infer<typeof event>[] {
-  return framesOf(responses, parts, context).map((frame) => {
+function eventsOf(parts: readonly StreamPart[], context: ResponseContext): z.infer<typeof event>[] {
+  return framesOf(responsesClientCodec, parts, context).map((frame) => {
     const told = event.parse(JSON.parse(dataOf(frame)));
     assert.ok(frame.startsWith(`event: ${told.type}\ndata: `), frame);
     return told;
@@ -94,7 +94,7 @@ void suite('in whatever order the parts of an answer come', () => {
     const context = contextOf({ stream_options: { include_usage: true } });
     await fc.assert(
       fc.asyncProperty(answers, async ({ parts, result }) => {
-        const stream = sdkBefore(framesOf(chat, parts, context)).chat.completions.stream({
+        const stream = sdkBefore(framesOf(chatClientCodec, parts, context)).chat.completions.stream({
           model: 'm',
           messages: MESSAGES,
           stream_options: { include_usage: true },
@@ -106,7 +106,7 @@ void suite('in whatever order the parts of an answer come', () => {
           if (typeof told === 'string') thinking += told;
         }
         const told = chatOf(await stream.finalChatCompletion());
-        assert.deepEqual({ ...told, thinking }, chatOf(chat.write(result, context)));
+        assert.deepEqual({ ...told, thinking }, chatOf(chatClientCodec.encodeResponse(result, context)));
       }),
       { numRuns: 60 },
     );
@@ -116,12 +116,12 @@ void suite('in whatever order the parts of an answer come', () => {
     const context = contextOf();
     await fc.assert(
       fc.asyncProperty(answers, async ({ parts, result }) => {
-        const stream = sdkBefore(framesOf(responses, parts, context)).responses.stream({
+        const stream = sdkBefore(framesOf(responsesClientCodec, parts, context)).responses.stream({
           model: 'm',
           input: 'hi',
         });
         const final = await stream.finalResponse();
-        assert.deepEqual(responseOf(final), responseOf(responses.write(result, context)));
+        assert.deepEqual(responseOf(final), responseOf(responsesClientCodec.encodeResponse(result, context)));
         assert.equal(final.output_text, responseOf(final).text);
       }),
       { numRuns: 60 },
@@ -155,9 +155,9 @@ void suite('in whatever order the parts of an answer come', () => {
 });
 
 void suite('whatever JSON a client sends', () => {
-  const readers: readonly (readonly [name: string, near: NearSide, list: string])[] = [
-    ['chats', chat, 'messages'],
-    ['responses', responses, 'input'],
+  const readers: readonly (readonly [name: string, near: ClientCodec, list: string])[] = [
+    ['chats', chatClientCodec, 'messages'],
+    ['responses', responsesClientCodec, 'input'],
   ];
   for (const [name, near, list] of readers) {
     void test(`${name} are read, or refused in words`, () => {
@@ -209,7 +209,13 @@ void suite('whatever JSON a client sends', () => {
       fc.assert(
         fc.property(items, value, value, (each, tools, choice) => {
           try {
-            near.read({ [list]: each, tools, tool_choice: choice, response_format: choice, text: choice });
+            near.decodeRequest({
+              [list]: each,
+              tools,
+              tool_choice: choice,
+              response_format: choice,
+              text: choice,
+            });
           } catch (error) {
             assert.equal(error instanceof Error && error.name, 'NotExpressible', String(error));
           }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
-import type { GenerateResult, Json, NearSide, StreamPart } from '../../src/translate/asked.ts';
-import { chat } from '../../src/translate/near/openai/chat.ts';
-import { completions } from '../../src/translate/near/openai/completions.ts';
-import { responses } from '../../src/translate/near/responses/responses.ts';
+import type { GenerateResult, Json, ClientCodec, StreamPart } from '../../src/translate/asked.ts';
+import { chatClientCodec } from '../../src/translate/near/openai/chat.ts';
+import { completionsClientCodec } from '../../src/translate/near/openai/completions.ts';
+import { responsesClientCodec } from '../../src/translate/near/responses/responses.ts';
 import { contextOf, dataOf, finishOf, framesOf, resultOf } from './parts.ts';
 
 type Content = GenerateResult['content'];
@@ -31,7 +31,7 @@ function start(id: string): StreamPart {
 }
 
 /** The frames' data; the end marker as it is. */
-function told(near: NearSide, parts: readonly StreamPart[], body: Json = {}): unknown[] {
+function told(near: ClientCodec, parts: readonly StreamPart[], body: Json = {}): unknown[] {
   return framesOf(near, parts, contextOf(body)).map((frame): unknown => {
     const data = dataOf(frame);
     const value: unknown = data === '[DONE]' ? data : JSON.parse(data);
@@ -42,7 +42,7 @@ function told(near: NearSide, parts: readonly StreamPart[], body: Json = {}): un
 /** Of each chunk the delta of its choice, and why it ended where it did. */
 function deltas(parts: readonly StreamPart[], body: Json = {}): unknown[] {
   const chunk = z.object({ choices: z.array(json) });
-  return told(chat, parts, body).flatMap((each) => {
+  return told(chatClientCodec, parts, body).flatMap((each) => {
     const { data } = chunk.safeParse(each);
     return (data?.choices ?? []).map(({ delta, finish_reason: reason }) => reason ?? delta);
   });
@@ -56,7 +56,7 @@ void suite('chats', () => {
       SOURCE,
       { ...CALL, providerMetadata: { google: { thoughtSignature: 'c2ln' } } },
     ];
-    assert.deepEqual(chat.write(resultOf(content, 'tool-calls'), contextOf()), {
+    assert.deepEqual(chatClientCodec.encodeResponse(resultOf(content, 'tool-calls'), contextOf()), {
       id: 'chatcmpl-req_1',
       object: 'chat.completion',
       created: 1_700_000_000,
@@ -101,14 +101,14 @@ void suite('chats', () => {
     };
     const choice = { index: 0, logprobs: null };
     const role = { role: 'assistant', content: '' };
-    assert.deepEqual(told(chat, [...TEXT, finishOf('stop')], INCLUDE), [
+    assert.deepEqual(told(chatClientCodec, [...TEXT, finishOf('stop')], INCLUDE), [
       { ...heading, choices: [{ ...choice, delta: role, finish_reason: null }], usage: null },
       { ...heading, choices: [{ ...choice, delta: { content: 'so' }, finish_reason: null }], usage: null },
       { ...heading, choices: [{ ...choice, delta: {}, finish_reason: 'stop' }], usage: null },
       { ...heading, choices: [], usage: TOLD_USAGE },
       '[DONE]',
     ]);
-    assert.ok(!JSON.stringify(told(chat, [...TEXT, finishOf('stop')])).includes('usage'));
+    assert.ok(!JSON.stringify(told(chatClientCodec, [...TEXT, finishOf('stop')])).includes('usage'));
   });
 
   void test('give calls places, and {} to one without arguments', () => {
@@ -134,13 +134,15 @@ void suite('chats', () => {
   void test('that are cut short within a call say so, whole and streamed', () => {
     const cut = { ...CALL, input: '{"n' };
     assert.equal(deltas([cut, finishOf('length')]).at(-1), 'length');
-    const whole = JSON.stringify(chat.write(resultOf([cut], 'length'), contextOf()));
+    const whole = JSON.stringify(chatClientCodec.encodeResponse(resultOf([cut], 'length'), contextOf()));
     assert.match(whole, /"finish_reason":"length"/u);
   });
 
   void test('of clients that know functions alone call one as a function', () => {
     const body = { functions: [{ name: 'look' }] };
-    const whole = JSON.stringify(chat.write(resultOf([CALL], 'tool-calls'), contextOf(body)));
+    const whole = JSON.stringify(
+      chatClientCodec.encodeResponse(resultOf([CALL], 'tool-calls'), contextOf(body)),
+    );
     assert.match(whole, /"function_call":\{"name":"look","arguments":"\{\\"n\\":1\}"\}/u);
     assert.match(whole, /"finish_reason":"function_call"/u);
     assert.ok(!whole.includes('tool_calls'));
@@ -162,12 +164,15 @@ void suite('text completions', () => {
   void test('are the text alone, whole and streamed', () => {
     const heading = { id: 'cmpl-req_1', object: 'text_completion', created: 1_700_000_000, model: 'm' };
     const choice = { index: 0, logprobs: null };
-    assert.deepEqual(completions.write(resultOf([{ type: 'text', text: 'so' }], 'length'), contextOf()), {
-      ...heading,
-      choices: [{ ...choice, text: 'so', finish_reason: 'length' }],
-      usage: TOLD_USAGE,
-    });
-    assert.deepEqual(told(completions, [...TEXT, finishOf('stop')], INCLUDE), [
+    assert.deepEqual(
+      completionsClientCodec.encodeResponse(resultOf([{ type: 'text', text: 'so' }], 'length'), contextOf()),
+      {
+        ...heading,
+        choices: [{ ...choice, text: 'so', finish_reason: 'length' }],
+        usage: TOLD_USAGE,
+      },
+    );
+    assert.deepEqual(told(completionsClientCodec, [...TEXT, finishOf('stop')], INCLUDE), [
       { ...heading, choices: [{ ...choice, text: 'so', finish_reason: null }] },
       { ...heading, choices: [{ ...choice, text: '', finish_reason: 'stop' }] },
       { ...heading, choices: [], usage: TOLD_USAGE },
@@ -180,7 +185,7 @@ const events = z.array(z.looseObject({ type: z.string() }));
 
 /** The types of the events, and the response that the last one holds. */
 function response(parts: readonly StreamPart[], body: Json = {}) {
-  const all = events.parse(told(responses, parts, body));
+  const all = events.parse(told(responsesClientCodec, parts, body));
   return {
     types: all.map(({ type }) => type.replace('response.', '')),
     final: json.parse(all.at(-1)?.['response']),
@@ -225,7 +230,10 @@ void suite('responses', () => {
       'completed',
     ]);
     const content: Content = [{ type: 'reasoning', text: 'hm' }, { type: 'text', text: 'so' }, SOURCE, CALL];
-    assert.deepEqual(final, responses.write(resultOf(content, 'tool-calls'), contextOf()));
+    assert.deepEqual(
+      final,
+      responsesClientCodec.encodeResponse(resultOf(content, 'tool-calls'), contextOf()),
+    );
     assert.deepEqual(json.array().parse(final['output'])[1]?.['content'], [
       {
         type: 'output_text',

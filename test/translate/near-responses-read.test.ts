@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../src/translate/asked.ts';
 import type { Json } from '../../src/translate/asked.ts';
-import { packCarried } from '../../src/translate/carry.ts';
-import { responses } from '../../src/translate/near/responses/responses.ts';
+import { packOpaqueState } from '../../src/translate/carry.ts';
+import { responsesClientCodec } from '../../src/translate/near/responses/responses.ts';
 
 const SCHEMA = { type: 'json_schema', name: 'n', schema: { type: 'object' } };
 
@@ -142,7 +142,7 @@ const INPUTS: readonly (readonly [what: string, input: unknown, messages: readon
         type: 'reasoning',
         summary: [],
         content: null,
-        encrypted_content: packCarried({ anthropic: { signature: 's' } }),
+        encrypted_content: packOpaqueState({ anthropic: { signature: 's' } }),
       },
       { role: 'assistant', content: 'so' },
     ],
@@ -169,23 +169,23 @@ const INPUTS: readonly (readonly [what: string, input: unknown, messages: readon
 void suite('requests for responses', () => {
   for (const [what, body, options, wishes = {}] of OPTIONS) {
     void test(`say ${what}`, () => {
-      const read = responses.read({ model: 'm', input: 'hi', ...body });
+      const read = responsesClientCodec.decodeRequest({ model: 'm', input: 'hi', ...body });
       const { prompt: _, ...rest } = read.options;
       assert.deepEqual(rest, options);
-      assert.deepEqual(read.wishes, wishes);
+      assert.deepEqual(read.extraOptions, wishes);
       assert.deepEqual(read.dropped, []);
     });
   }
 
   for (const [what, input, messages] of INPUTS) {
     void test(`hold ${what}`, () => {
-      const { options } = responses.read({ instructions: 'S', input });
+      const { options } = responsesClientCodec.decodeRequest({ instructions: 'S', input });
       assert.deepEqual(options.prompt, [{ role: 'system', content: 'S' }, ...messages]);
     });
   }
 
   void test('name what is left out: tools that OpenAI runs, what they did, and what only it can tell', () => {
-    const { options, dropped } = responses.read({
+    const { options, dropped } = responsesClientCodec.decodeRequest({
       input: [
         { role: 'user', content: 'hi' },
         { type: 'web_search_call', id: 'ws_1', status: 'completed' },
@@ -216,7 +216,7 @@ void suite('requests for responses', () => {
 
   void test('have names of tools in namespaces that no provider finds too long, and none twice', () => {
     const long = 'a'.repeat(60);
-    const { options } = responses.read({
+    const { options } = responsesClientCodec.decodeRequest({
       input: 'hi',
       tools: [
         {
@@ -259,7 +259,7 @@ void suite('requests for responses that rest on what OpenAI keeps are refused', 
   for (const [what, body, reason] of REFUSED) {
     void test(what, () => {
       assert.throws(
-        () => responses.read(body),
+        () => responsesClientCodec.decodeRequest(body),
         (error) => error instanceof NotExpressible && reason.test(error.message),
       );
     });

@@ -1,5 +1,11 @@
 import * as fc from 'fast-check';
-import type { AnswerContext, GenerateResult, Json, NearSide, StreamPart } from '../../src/translate/asked.ts';
+import type {
+  ResponseContext,
+  GenerateResult,
+  Json,
+  ClientCodec,
+  StreamPart,
+} from '../../src/translate/asked.ts';
 
 /** The same answer as a stream of parts and as a whole. */
 export interface Answer {
@@ -16,7 +22,7 @@ export const USAGE: Finish['usage'] = {
 };
 
 /** What a request was, for its answer. */
-export function contextOf(body: Json = {}): AnswerContext {
+export function contextOf(body: Json = {}): ResponseContext {
   return { id: 'req_1', model: 'm', acceptedAt: 1_700_000_000_500, body, query: '' };
 }
 
@@ -31,9 +37,13 @@ export function finishOf(unified: Finish['finishReason']['unified']): StreamPart
 }
 
 /** Each frame that a stream becomes. @throws TypeError - where a part becomes anything but whole frames */
-export function framesOf(near: NearSide, parts: readonly StreamPart[], context: AnswerContext): string[] {
-  const stream = near.stream(context);
-  const pieces = [...parts.map((part) => stream.part(part)), stream.end()];
+export function framesOf(
+  codec: ClientCodec,
+  parts: readonly StreamPart[],
+  context: ResponseContext,
+): string[] {
+  const stream = codec.encodeStream(context);
+  const pieces = [...parts.map((part) => stream.encode(part)), stream.end()];
   return pieces.flatMap((piece) => {
     if (piece !== '' && !piece.endsWith('\n\n'))
       throw new TypeError(`not whole frames: ${JSON.stringify(piece)}`);
@@ -114,7 +124,7 @@ export const answers: fc.Arbitrary<Answer> = fc
     calls: fc.array(input, { maxLength: 3 }),
     turns: fc.array(fc.nat(4), { maxLength: 60 }),
   })
-  .map(({ thinking, text, calls, turns }) => {
+  .map(({ thinking, text, calls, turns: order }) => {
     const blocks = [
       ...(thinking === null ? [] : [thinkingBlock(thinking)]),
       ...(text === null ? [] : [textBlock(text)]),
@@ -122,7 +132,7 @@ export const answers: fc.Arbitrary<Answer> = fc
     ];
     const unified = calls.length > 0 ? 'tool-calls' : 'stop';
     return {
-      parts: [...interleaved(blocks, turns), finishOf(unified)],
+      parts: [...interleaved(blocks, order), finishOf(unified)],
       result: resultOf(
         blocks.map(({ content }) => content),
         unified,
@@ -130,9 +140,9 @@ export const answers: fc.Arbitrary<Answer> = fc
     };
   });
 
-/** @param turns - whose piece comes next, as long as they last */
-function interleaved(blocks: readonly Block[], turns: readonly number[]): StreamPart[] {
+/** @param order - whose piece comes next, as long as they last */
+function interleaved(blocks: readonly Block[], order: readonly number[]): StreamPart[] {
   const left = blocks.map(({ parts }) => [...parts]);
-  const inTurn = turns.flatMap((turn) => left[turn]?.splice(0, 1) ?? []);
+  const inTurn = order.flatMap((step) => left[step]?.splice(0, 1) ?? []);
   return [...inTurn, ...left.flat()];
 }

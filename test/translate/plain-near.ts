@@ -1,15 +1,15 @@
-import type { NearSide, StreamPart } from '../../src/translate/asked.ts';
+import type { ClientCodec, StreamPart } from '../../src/translate/asked.ts';
 
 /**
  * A client's dialect that shows what the packages say: a line of JSON for each part of a stream. Ids that they
  * make up are told apart by their order alone.
  */
-export const plainNear: NearSide = {
-  read: () => {
+export const plainClientCodec: ClientCodec = {
+  decodeRequest: () => {
     throw new TypeError('no requests are read here');
   },
-  write: ({ content, finishReason, usage }) => ({ content, finishReason, usage: counts(usage) }),
-  stream: () => {
+  encodeResponse: ({ content, finishReason, usage }) => ({ content, finishReason, usage: counts(usage) }),
+  encodeStream: () => {
     const ids = new Map<string, string>();
     const named = (key: string, value: unknown): unknown => {
       if (value === undefined || typeof value !== 'string' || !/^(?:id|toolCallId)$/.test(key)) return value;
@@ -20,7 +20,7 @@ export const plainNear: NearSide = {
     };
     return {
       contentType: 'text/event-stream',
-      part: (part) => `${JSON.stringify(shown(part), named)}\n`,
+      encode: (part) => `${JSON.stringify(shown(part), named)}\n`,
       end: () => 'END\n',
     };
   },

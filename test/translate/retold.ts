@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { PLAIN_MANNER } from '../../src/translate/asked.ts';
-import type { FarSide } from '../../src/translate/asked.ts';
-import { begin } from '../../src/translate/begin.ts';
-import { readingOf } from '../../src/translate/reading.ts';
-import { SdkRetelling } from '../../src/translate/sdk-retelling.ts';
+import { NO_QUIRKS } from '../../src/translate/asked.ts';
+import type { ProviderCodec } from '../../src/translate/asked.ts';
+import { startPackageCall } from '../../src/translate/begin.ts';
+import { parseOptionsOf } from '../../src/translate/reading.ts';
+import { SdkResponseTranslator } from '../../src/translate/sdk-retelling.ts';
 import type { Sink } from '../../src/upstream/exchange.ts';
 import { converseEvent } from '../support/aws-frames.ts';
-import { asking } from './catching.ts';
-import { plainNear } from './plain-near.ts';
+import { requestOf } from './catching.ts';
+import { plainClientCodec } from './plain-near.ts';
 
 /** A provider's answer as it was written down beside the tests. */
 export function fixture(name: string): Buffer {
@@ -34,27 +34,30 @@ function objectIn(text: string): Record<string, object> {
 }
 
 /** A retelling of what a far side's package is asked for, to the plain near side. */
-export function retelling(
-  far: FarSide,
+export function translatorFor(
+  codec: ProviderCodec,
   model: string,
-  { stream = true, gone = new AbortController().signal }: { stream?: boolean; gone?: AbortSignal } = {},
-): Promise<SdkRetelling> {
+  {
+    stream = true,
+    gone: signal = new AbortController().signal,
+  }: { stream?: boolean; gone?: AbortSignal } = {},
+): Promise<SdkResponseTranslator> {
   const context = { id: 'r1', model, acceptedAt: 0, body: {}, query: '' };
-  const options = readingOf(far.fit(asking(), model, PLAIN_MANNER));
+  const options = parseOptionsOf(codec.toCallOptions(requestOf(), model, NO_QUIRKS));
   return Promise.resolve(
-    new SdkRetelling({
+    new SdkResponseTranslator({
       streams: stream,
-      begin: () => begin({ model, manner: PLAIN_MANNER, stream }, far, options),
-      near: plainNear,
+      startCall: () => startPackageCall({ model, quirks: NO_QUIRKS, stream }, codec, options),
+      clientCodec: plainClientCodec,
       context,
       dropped: [],
-      gone,
+      signal,
     }),
   );
 }
 
 /** A client that takes all it gets. */
-export class Taking implements Sink {
+export class CollectingSink implements Sink {
   readonly pieces: string[] = [];
 
   write(chunk: Buffer): boolean {
@@ -72,14 +75,17 @@ export class Taking implements Sink {
 }
 
 /** What chunks of a provider's stream become, and whether they were a whole answer. */
-export async function retoldFrom(
-  far: FarSide,
+export async function translatedFrom(
+  codec: ProviderCodec,
   model: string,
   chunks: readonly Buffer[],
 ): Promise<{ readonly text: string; readonly isWhole: boolean }> {
-  const client = new Taking();
-  const telling = (await retelling(far, model)).stream({ 'content-type': 'text/event-stream' }, client);
-  for (const chunk of chunks) telling.write(chunk);
-  const isWhole = await telling.end();
+  const client = new CollectingSink();
+  const translator = (await translatorFor(codec, model)).translateStream(
+    { 'content-type': 'text/event-stream' },
+    client,
+  );
+  for (const chunk of chunks) translator.write(chunk);
+  const isWhole = await translator.end();
   return { text: client.text, isWhole };
 }

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PLAIN_MANNER } from '../../src/translate/asked.ts';
+import { NO_QUIRKS } from '../../src/translate/asked.ts';
 import type { StreamPart } from '../../src/translate/asked.ts';
-import { begin } from '../../src/translate/begin.ts';
-import { anthropicMessages } from '../../src/translate/far/anthropic-messages.ts';
-import { geminiGenerate } from '../../src/translate/far/gemini-generate.ts';
-import { openaiChat } from '../../src/translate/far/openai-chat.ts';
-import { Line } from '../../src/translate/line.ts';
-import { SdkRetelling } from '../../src/translate/sdk-retelling.ts';
-import type { StreamRetelling } from '../../src/translate/retelling.ts';
-import { asking } from './catching.ts';
-import { plainNear } from './plain-near.ts';
-import { fixture, retelling, retoldFrom, Taking } from './retold.ts';
+import { startPackageCall } from '../../src/translate/begin.ts';
+import { anthropicMessagesCodec } from '../../src/translate/far/anthropic-messages.ts';
+import { geminiGenerateCodec } from '../../src/translate/far/gemini-generate.ts';
+import { openaiChatCodec } from '../../src/translate/far/openai-chat.ts';
+import { InterceptedFetch } from '../../src/translate/line.ts';
+import { SdkResponseTranslator } from '../../src/translate/sdk-retelling.ts';
+import type { StreamTranslator } from '../../src/translate/retelling.ts';
+import { requestOf } from './catching.ts';
+import { plainClientCodec } from './plain-near.ts';
+import { fixture, translatorFor, translatedFrom, CollectingSink } from './retold.ts';
 
 const HEADERS = { 'content-type': 'text/event-stream' };
 const CLAUDE = 'claude-sonnet-4-5';
@@ -22,7 +22,7 @@ function chunkOf(content: string, finish: string | null = null): Buffer {
 }
 
 /** A client that takes a piece at a time, when it is told to. */
-class Slow extends Taking {
+class Slow extends CollectingSink {
   #resume: (() => void) | undefined;
 
   override write(chunk: Buffer): boolean {
@@ -64,31 +64,31 @@ async function drainUntil(happened: Promise<unknown>, client: Slow): Promise<voi
   }
 }
 
-async function chatTo(client: Taking, gone?: AbortSignal): Promise<StreamRetelling> {
-  const telling = await retelling(openaiChat, 'm', gone === undefined ? {} : { gone });
-  return telling.stream(HEADERS, client);
+async function chatTo(client: CollectingSink, gone?: AbortSignal): Promise<StreamTranslator> {
+  const translator = await translatorFor(openaiChatCodec, 'm', gone === undefined ? {} : { gone });
+  return translator.translateStream(HEADERS, client);
 }
 
 void describe('a client that is slow', () => {
   void it('gets one piece after another, and the provider is told to pause meanwhile', async () => {
     const client = new Slow();
-    const telling = await chatTo(client);
+    const translator = await chatTo(client);
     const text = 'x'.repeat(10_000);
     let sent = 0;
-    while (telling.write(chunkOf(text))) {
+    while (translator.write(chunkOf(text))) {
       sent++;
       assert.ok(sent < 100, 'the provider was never told to pause');
       await settled();
     }
-    const resumed = new Promise<void>((resolve) => telling.onDrain(resolve));
+    const resumed = new Promise<void>((resolve) => translator.onDrain(resolve));
     await settled();
     const taken = client.pieces.length;
     await settled();
     assert.equal(client.pieces.length, taken, 'nothing is written to a client that is behind');
 
     await drainUntil(resumed, client);
-    telling.write(chunkOf('the end', 'stop'));
-    const end = telling.end();
+    translator.write(chunkOf('the end', 'stop'));
+    const end = translator.end();
     await drainUntil(end, client);
     assert.equal(await end, true);
     assert.equal(client.text.split(text).length - 1, sent + 1, 'nothing is lost');
@@ -97,9 +97,9 @@ void describe('a client that is slow', () => {
 
   void it('gets what had come when the provider breaks off, and no end', async () => {
     const client = new Slow();
-    const telling = await chatTo(client);
-    for (const word of ['one', 'two', 'three']) telling.write(chunkOf(word));
-    await telling.breakOff();
+    const translator = await chatTo(client);
+    for (const word of ['one', 'two', 'three']) translator.write(chunkOf(word));
+    await translator.abort();
     assert.match(client.text, /one.*two.*three/s);
     assert.ok(!client.text.includes('END') && !client.text.includes('"finish"'));
   });
@@ -109,22 +109,22 @@ void describe('a client that has gone', () => {
   void it('is not waited for, while more is coming', async () => {
     const gone = new AbortController();
     const client = new Slow();
-    const telling = await chatTo(client, gone.signal);
-    telling.write(chunkOf('one'));
+    const translator = await chatTo(client, gone.signal);
+    translator.write(chunkOf('one'));
     await settled();
     assert.ok(client.isBehind);
     gone.abort();
-    await telling.breakOff();
-    assert.equal(telling.write(chunkOf('two')), true, 'what comes late goes nowhere');
+    await translator.abort();
+    assert.equal(translator.write(chunkOf('two')), true, 'what comes late goes nowhere');
     assert.ok(!client.text.includes('two'));
   });
 
   void it('is not waited for at the end either', async () => {
     const gone = new AbortController();
     const client = new Slow();
-    const telling = await chatTo(client, gone.signal);
-    telling.write(chunkOf('one', 'stop'));
-    const end = telling.end();
+    const translator = await chatTo(client, gone.signal);
+    translator.write(chunkOf('one', 'stop'));
+    const end = translator.end();
     await settled();
     assert.ok(client.isBehind);
     gone.abort();
@@ -133,37 +133,37 @@ void describe('a client that has gone', () => {
 
   void it('resumes a provider that was told to pause', async () => {
     const gone = new AbortController();
-    const telling = await chatTo(new Slow(), gone.signal);
-    while (telling.write(chunkOf('x'.repeat(10_000)))) await settled();
-    const resumed = new Promise<void>((resolve) => telling.onDrain(resolve));
+    const translator = await chatTo(new Slow(), gone.signal);
+    while (translator.write(chunkOf('x'.repeat(10_000)))) await settled();
+    const resumed = new Promise<void>((resolve) => translator.onDrain(resolve));
     gone.abort();
     await resumed;
-    await telling.breakOff();
+    await translator.abort();
   });
 
   void it('may have gone before the answer began', async () => {
-    const telling = await chatTo(new Slow(), AbortSignal.abort());
-    telling.write(chunkOf('one', 'stop'));
-    assert.equal(await telling.end(), false);
+    const translator = await chatTo(new Slow(), AbortSignal.abort());
+    translator.write(chunkOf('one', 'stop'));
+    assert.equal(await translator.end(), false);
   });
 });
 
 void describe('a provider that fails', () => {
   void it('before the package has seen a first event, leaves nothing waiting', async () => {
-    const client = new Taking();
-    const telling = (await retelling(anthropicMessages, CLAUDE)).stream(HEADERS, client);
+    const client = new CollectingSink();
+    const translator = (await translatorFor(anthropicMessagesCodec, CLAUDE)).translateStream(HEADERS, client);
     await settled();
-    await telling.breakOff();
+    await translator.abort();
     assert.equal(client.text, '');
   });
 
   void it('in the middle of a call of a tool, does not have half of its arguments told as all', async () => {
     const bytes = fixture('chat-reasoning-tools.sse');
     const cut = bytes.indexOf('Köln\\"}');
-    const client = new Taking();
-    const telling = await chatTo(client);
-    telling.write(bytes.subarray(0, cut));
-    await telling.breakOff();
+    const client = new CollectingSink();
+    const translator = await chatTo(client);
+    translator.write(bytes.subarray(0, cut));
+    await translator.abort();
     assert.ok(client.text.includes('tool-input-delta') && !client.text.includes('"tool-call"'));
   });
 
@@ -173,7 +173,7 @@ void describe('a provider that fails', () => {
     const error = Buffer.from(
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
     );
-    const { text, isWhole } = await retoldFrom(anthropicMessages, CLAUDE, [
+    const { text, isWhole } = await translatedFrom(anthropicMessagesCodec, CLAUDE, [
       bytes.subarray(0, at),
       error,
       bytes.subarray(at),
@@ -186,7 +186,10 @@ void describe('a provider that fails', () => {
     const error = Buffer.from(
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
     );
-    assert.deepEqual(await retoldFrom(anthropicMessages, CLAUDE, [error]), { text: '', isWhole: false });
+    assert.deepEqual(await translatedFrom(anthropicMessagesCodec, CLAUDE, [error]), {
+      text: '',
+      isWhole: false,
+    });
   });
 });
 
@@ -210,16 +213,16 @@ void describe('a package’s stream', () => {
     const context = { id: 'r', model: 'm', acceptedAt: 0, body: {}, query: '' };
     const made = { kind: 'stream', result: Promise.resolve({ stream }) } as const;
     const { signal } = new AbortController();
-    const client = new Taking();
-    const telling = new SdkRetelling({
+    const client = new CollectingSink();
+    const translator = new SdkResponseTranslator({
       streams: true,
-      begin: () => ({ line: new Line(), asking: made }),
-      near: plainNear,
+      startCall: () => ({ intercepted: new InterceptedFetch(), pending: made }),
+      clientCodec: plainClientCodec,
       context,
       dropped: [],
-      gone: signal,
-    }).stream(HEADERS, client);
-    assert.equal(await telling.end(), false);
+      signal: signal,
+    }).translateStream(HEADERS, client);
+    assert.equal(await translator.end(), false);
     assert.ok(isCancelled);
     assert.equal(client.text, '{"type":"text-start","id":"1"}\n');
   });
@@ -229,8 +232,12 @@ void describe('a package’s stream', () => {
     const at = bytes.indexOf('event: ping');
     const unknown = Buffer.from('event: weather_report\ndata: {"type":"weather_report"}\n\n');
     assert.deepEqual(
-      await retoldFrom(anthropicMessages, CLAUDE, [bytes.subarray(0, at), unknown, bytes.subarray(at)]),
-      await retoldFrom(anthropicMessages, CLAUDE, [bytes]),
+      await translatedFrom(anthropicMessagesCodec, CLAUDE, [
+        bytes.subarray(0, at),
+        unknown,
+        bytes.subarray(at),
+      ]),
+      await translatedFrom(anthropicMessagesCodec, CLAUDE, [bytes]),
     );
   });
 
@@ -238,25 +245,25 @@ void describe('a package’s stream', () => {
     const part = { text: 'The first half' };
     const candidate = { content: { parts: [part] }, finishReason: 'CONTINUATION', continuationToken: 't' };
     const chunk = Buffer.from(`data: ${JSON.stringify({ candidates: [candidate] })}\n\n`);
-    const { text, isWhole } = await retoldFrom(geminiGenerate, 'gemini-3-pro', [chunk]);
+    const { text, isWhole } = await translatedFrom(geminiGenerateCodec, 'gemini-3-pro', [chunk]);
     assert.equal(isWhole, false);
     assert.match(text, /The first half/);
   });
 });
 
 void describe('a package that was asked for a request alone', () => {
-  for (const far of [anthropicMessages, openaiChat]) {
+  for (const far of [anthropicMessagesCodec, openaiChatCodec]) {
     void it('stops waiting, without asking again', async () => {
-      const options = far.fit(asking(), CLAUDE, PLAIN_MANNER);
-      const { line, asking: begun } = begin(
-        { model: CLAUDE, manner: PLAIN_MANNER, stream: true },
+      const options = far.toCallOptions(requestOf(), CLAUDE, NO_QUIRKS);
+      const { intercepted, pending: begun } = startPackageCall(
+        { model: CLAUDE, quirks: NO_QUIRKS, stream: true },
         far,
         options,
       );
-      await line.caught(begun.result);
-      line.drop();
+      await intercepted.request(begun.result);
+      intercepted.abort();
       await assert.rejects(begun.result, { name: 'AbortError' });
-      await assert.rejects(line.fetch('http://a.invalid/', { body: '{}' }), /more than once/);
+      await assert.rejects(intercepted.fetch('http://a.invalid/', { body: '{}' }), /more than once/);
     });
   }
 });

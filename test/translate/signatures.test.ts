@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
-import type { AnswerContext, NearSide, StreamPart } from '../../src/translate/asked.ts';
-import { generate } from '../../src/translate/near/gemini/generate.ts';
-import { chat } from '../../src/translate/near/openai/chat.ts';
-import { responses } from '../../src/translate/near/responses/responses.ts';
+import type { ResponseContext, ClientCodec, StreamPart } from '../../src/translate/asked.ts';
+import { geminiClientCodec } from '../../src/translate/near/gemini/generate.ts';
+import { chatClientCodec } from '../../src/translate/near/openai/chat.ts';
+import { responsesClientCodec } from '../../src/translate/near/responses/responses.ts';
 
-const CONTEXT: AnswerContext = { id: 'req_1', model: 'm', acceptedAt: 0, body: {}, query: '?alt=sse' };
+const CONTEXT: ResponseContext = { id: 'req_1', model: 'm', acceptedAt: 0, body: {}, query: '?alt=sse' };
 const GOOGLE = { google: { thoughtSignature: 'R09PR0xF' } };
 const ANTHROPIC = { anthropic: { signature: 'Q0xBVURF' } };
 const CALL: readonly StreamPart[] = [
@@ -22,22 +22,22 @@ const chunk = z.object({
 });
 
 /** The data of each event that the parts become. */
-function told(near: NearSide, parts: readonly StreamPart[]): z.infer<typeof json>[] {
-  const stream = near.stream(CONTEXT);
-  const text = parts.map((part) => stream.part(part)).join('');
+function told(near: ClientCodec, parts: readonly StreamPart[]): z.infer<typeof json>[] {
+  const stream = near.encodeStream(CONTEXT);
+  const text = parts.map((part) => stream.encode(part)).join('');
   return [...text.matchAll(/^data: (.*)$/gmu)].map(([, data = '']) => json.parse(JSON.parse(data)));
 }
 
 void suite('what a provider wants to see again', () => {
   void test('stands in a piece of a call that has a function, as strict chat clients want', () => {
-    const pieces = told(chat, CALL).map(({ choices }) => JSON.stringify(choices));
+    const pieces = told(chatClientCodec, CALL).map(({ choices }) => JSON.stringify(choices));
     const signed = pieces.filter((piece) => piece.includes('R09PR0xF'));
     assert.equal(signed.length, 1);
     assert.match(signed[0] ?? '', /"index":0,"function":\{"arguments":""\},"extra_content"/u);
   });
 
   void test('reaches Gemini’s clients where a stream gives it behind the thinking, and comes back with all of it', () => {
-    const pieces = told(generate, [
+    const pieces = told(geminiClientCodec, [
       { type: 'reasoning-start', id: '0' },
       { type: 'reasoning-delta', id: '0', delta: 'I ' },
       { type: 'reasoning-delta', id: '0', delta: 'think' },
@@ -49,7 +49,7 @@ void suite('what a provider wants to see again', () => {
     const parts = pieces
       .flatMap((piece) => chunk.parse(piece).candidates)
       .flatMap(({ content }) => content.parts);
-    const { options } = generate.read({
+    const { options } = geminiClientCodec.decodeRequest({
       contents: [
         { role: 'model', parts },
         { role: 'user', parts: [{ text: 'why?' }] },
@@ -62,19 +62,21 @@ void suite('what a provider wants to see again', () => {
   });
 
   void test('stands before a call in responses, whole and streamed, and comes back with it', () => {
-    const done = told(responses, [
+    const done = told(responsesClientCodec, [
       ...CALL,
       { type: 'finish', usage: USAGE, finishReason: { unified: 'tool-calls', raw: 'STOP' } },
     ]).filter(({ type }) => type === 'response.output_item.done');
     const streamed = done.map(({ item }) => item);
-    const { options } = responses.read({ input: [{ role: 'user', content: 'hi' }, ...streamed] });
+    const { options } = responsesClientCodec.decodeRequest({
+      input: [{ role: 'user', content: 'hi' }, ...streamed],
+    });
     assert.deepEqual(options.prompt[1]?.content, [
       { type: 'tool-call', toolCallId: 'call_1', toolName: 'look', input: {}, providerOptions: GOOGLE },
     ]);
 
     const call = CALL.at(-1);
     assert.ok(call?.type === 'tool-call');
-    const whole = responses.write(
+    const whole = responsesClientCodec.encodeResponse(
       {
         content: [call],
         usage: USAGE,

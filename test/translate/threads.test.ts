@@ -2,28 +2,35 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { operationNamed } from '../../src/dialects/operation-table.ts';
 import type { Dialect } from '../../src/dialects/operation.ts';
-import { PLAIN_MANNER } from '../../src/translate/asked.ts';
-import type { Course } from '../../src/translate/course.ts';
-import { putAnswer, putRequest } from '../../src/translate/job.ts';
-import { Lane } from '../../src/translate/threads/lane.ts';
-import type { JobOptions, LaneBounds, MakeJob, Outcome } from '../../src/translate/threads/lane.ts';
+import { NO_QUIRKS } from '../../src/translate/asked.ts';
+import type { TranslationSpec } from '../../src/translate/course.ts';
+import { translateResponse, translateRequest } from '../../src/translate/job.ts';
+import { ThreadPool } from '../../src/translate/threads/lane.ts';
+import type { JobOptions, ThreadPoolBounds, MakeJob, JobOutcome } from '../../src/translate/threads/lane.ts';
 import { LARGE_BYTES, threads } from '../../src/translate/threads/threads.ts';
 import { GOOD_KEY, gatewayFor } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 
-const BOUNDS: LaneBounds = {
-  threads: 1,
-  waiting: 4,
+const BOUNDS: ThreadPoolBounds = {
+  maxThreads: 1,
+  maxWaiting: 4,
   heapBytes: 256 * 1024 ** 2,
   jobMs: 60_000,
   idleMs: 60_000,
 };
 const WANTED: JobOptions = { signal: new AbortController().signal, isBounded: true };
 
-function courseTo(native: Dialect, model = 'claude-sonnet-4-5'): Course {
-  const dialect = operationNamed('chat.completions').dialect;
-  return { operation: 'chat.completions', dialect, native, model, manner: PLAIN_MANNER, stream: false };
+function courseTo(providerDialect: Dialect, model = 'claude-sonnet-4-5'): TranslationSpec {
+  const clientDialect = operationNamed('chat.completions').dialect;
+  return {
+    operation: 'chat.completions',
+    clientDialect,
+    providerDialect,
+    model,
+    quirks: NO_QUIRKS,
+    stream: false,
+  };
 }
 
 function bytesOf(value: object): Uint8Array<ArrayBuffer> {
@@ -33,7 +40,7 @@ function bytesOf(value: object): Uint8Array<ArrayBuffer> {
 /** The job of a request. */
 function jobOf(body: Uint8Array<ArrayBuffer>): MakeJob {
   return () => ({
-    job: { kind: 'request', course: courseTo('anthropic-messages'), body, isLarge: true },
+    job: { kind: 'request', spec: courseTo('anthropic-messages'), body, isLarge: true },
     transfer: [body.buffer],
   });
 }
@@ -57,13 +64,13 @@ void describe('a thread', () => {
     'openai-chat',
   ] as const) {
     void it(`puts requests into ${native} as this one does, and answers back`, async () => {
-      const course = courseTo(native);
+      const spec = courseTo(native);
       const body = bytesOf({
         ...chat('hi'),
         tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
       });
-      const here = await putRequest({ course, body, isLarge: true });
-      const there = await threads.request({ course, body }, WANTED);
+      const here = await translateRequest({ spec, body, isLarge: true });
+      const there = await threads.translateRequest({ spec, body }, WANTED);
       assert.equal(here.kind, 'put');
       assert.equal(there.kind, 'put');
       assert.ok(here.kind === 'put' && there.kind === 'put');
@@ -72,35 +79,35 @@ void describe('a thread', () => {
         { ...here, body: String(here.body) },
       );
       const answer = {
-        course,
-        reading: there.reading,
+        spec,
+        parseOptions: there.parseOptions,
         context: { id: 'r', model: 'm', acceptedAt: 0, body: there.echo, query: '' },
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(ANSWERS[native]),
       };
-      const told = await threads.answer(answer, { signal: WANTED.signal, memory: undefined });
-      assert.equal(told.toString(), String(await putAnswer(answer)));
+      const told = await threads.translateResponse(answer, { signal: WANTED.signal, memory: undefined });
+      assert.equal(told.toString(), String(await translateResponse(answer)));
       assert.match(told.toString(), /"content":"hello"/);
     });
   }
 
   void it('dies with a job that takes more memory than it may, and the next one has another', async () => {
     // Enough for the packages, also where nothing of them has been compiled before.
-    const lane = new Lane({ ...BOUNDS, heapBytes: 48 * 1024 ** 2 });
+    const lane = new ThreadPool({ ...BOUNDS, heapBytes: 48 * 1024 ** 2 });
     const [died, done] = await Promise.all([lane.run(heavy(), WANTED), lane.run(small(), WANTED)]);
     assert.ok(died.kind === 'died' && died.reason === 'memory', died.kind);
     assert.equal(done.kind, 'put');
   });
 
   void it('is ended with a job that takes too long', async () => {
-    const lane = new Lane({ ...BOUNDS, jobMs: 1 });
+    const lane = new ThreadPool({ ...BOUNDS, jobMs: 1 });
     const died = await lane.run(heavy(), WANTED);
     assert.ok(died.kind === 'died' && died.reason === 'time', died.kind);
     assert.equal(lane.running, 0);
   });
 
   void it('is ended with a job that nobody wants any more, and the next one has another', async () => {
-    const lane = new Lane(BOUNDS);
+    const lane = new ThreadPool(BOUNDS);
     const gone = new AbortController();
     const leaving = lane.run(heavy(), { ...WANTED, signal: gone.signal });
     const waiting = lane.run(heavy(), { ...WANTED, signal: gone.signal });
@@ -114,16 +121,16 @@ void describe('a thread', () => {
   });
 
   void it('has no more requests wait for it than its bound, but answers', async () => {
-    const lane = new Lane({ ...BOUNDS, waiting: 1 });
+    const lane = new ThreadPool({ ...BOUNDS, maxWaiting: 1 });
     const [first, second] = [lane.run(small(), WANTED), lane.run(small(), WANTED)];
-    const third: Outcome = await lane.run(small(), WANTED);
+    const third: JobOutcome = await lane.run(small(), WANTED);
     assert.equal(third.kind, 'busy');
     const answer = lane.run(small(), { ...WANTED, isBounded: false });
     for (const each of [first, second, answer]) assert.equal((await each).kind, 'put');
   });
 
   void it('is ended when it has nothing to do', async () => {
-    const lane = new Lane({ ...BOUNDS, idleMs: 1 });
+    const lane = new ThreadPool({ ...BOUNDS, idleMs: 1 });
     await lane.run(small(), WANTED);
     // An idle thread keeps no process running, this one's test neither.
     const running = setInterval(() => undefined, 1_000);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import { operationNamed } from '../../src/dialects/operation-table.ts';
-import { leaving } from '../providers/leaving.ts';
+import { tryOutgoing } from '../providers/leaving.ts';
 import type { ConfigParts } from '../support/gateway.ts';
 import { placesIn, RICH_REQUESTS, withWrong, WRONG_VALUES } from './wrong-everywhere.ts';
 
@@ -41,7 +41,7 @@ void suite('a request with a wrong value anywhere', () => {
       fc.asyncProperty(wrong, async ({ name, provider, body }) => {
         const path = operationNamed(name).pattern.replace('{model}', 'm');
         const headers = name.startsWith('messages') ? { 'anthropic-version': '2023-06-01' } : {};
-        const gone = await leaving(provider, { path, headers, body });
+        const gone = await tryOutgoing(provider, { path, headers, body });
         assert.ok(
           typeof gone === 'object' || gone === 'not_expressible' || gone === 'operation_not_offered',
           JSON.stringify(gone),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gatewayFor, GOOD_KEY, until } from '../support/gateway.ts';
-import { ask, chat, type Asking } from '../support/http.ts';
+import { ask, chat, type AskOptions } from '../support/http.ts';
 
 /** A schema of which only the client has looked at what stands inside. */
 const WRONG_SCHEMAS = [
@@ -89,7 +89,7 @@ void suite('values of the wrong type deep inside a request', () => {
     const document = { type: 'document', source: { type: 'base64', media_type: 'text/plain', data: '@@@' } };
     const file = { type: 'file', file: { file_data: 'data:text/plain;base64,@@@', filename: 'a.txt' } };
     const inline = { inlineData: { mimeType: 'text/plain', data: '@@@' } };
-    const asked: readonly [asking: Asking, named: RegExp][] = [
+    const asked: readonly [asking: AskOptions, named: RegExp][] = [
       [
         {
           path: '/v1/messages',

@@ -14,7 +14,7 @@ void test('a plain answer within the hold comes whole', async (t) => {
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch();
-  const opening = await exchange.opening;
+  const opening = await exchange.result;
   assert.equal(opening.kind, 'whole');
   assert.equal(opening.status, 200);
   assert.equal(opening.body.toString(), '{"ok":true}');
@@ -30,7 +30,7 @@ void test('informational answers are passed over', async (t) => {
     await write(rawAnswer('201 Created', [JSON_TYPE], '{}'));
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  const opening = await dispatch().opening;
+  const opening = await dispatch().result;
   assert.equal(opening.kind, 'whole');
   assert.equal(opening.status, 201);
   assert.equal(opening.headers['link'], undefined);
@@ -39,7 +39,7 @@ void test('informational answers are passed over', async (t) => {
 void test('an answer without a body is whole', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write('HTTP/1.1 204 No Content\r\n\r\n'));
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  const opening = await dispatch().opening;
+  const opening = await dispatch().result;
   assert.equal(opening.kind, 'whole');
   assert.equal(opening.status, 204);
   assert.equal(opening.body.length, 0);
@@ -48,7 +48,7 @@ void test('an answer without a body is whole', async (t) => {
 void test('a body that ends with its connection is whole', async (t) => {
   const upstream = await rawUpstream(t, ({ end }) => end(`${rawHead('200 OK', [JSON_TYPE])}{"ok":true}`));
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  const opening = await dispatch().opening;
+  const opening = await dispatch().result;
   assert.equal(opening.kind, 'whole');
   assert.equal(opening.body.toString(), '{"ok":true}');
 });
@@ -57,7 +57,7 @@ void test('a connection is used again after a whole answer', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(rawAnswer('200 OK', [JSON_TYPE], '{}')));
   const { dispatch } = dispatcherFor(t, upstream.origin);
   for (let i = 0; i < 5; i++) {
-    assert.equal((await dispatch().opening).kind, 'whole');
+    assert.equal((await dispatch().result).kind, 'whole');
     // A connection is free once the answer's last byte has been dealt with.
     await immediate();
   }
@@ -75,7 +75,7 @@ void test('requests at one time have a connection each', async (t) => {
     await write(rawAnswer('200 OK', [JSON_TYPE], '{}'));
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  const openings = await Promise.all(Array.from({ length: 20 }, () => dispatch().opening));
+  const openings = await Promise.all(Array.from({ length: 20 }, () => dispatch().result));
   assert.ok(openings.every(({ kind }) => kind === 'whole'));
   assert.equal(new Set(upstream.requests.map(({ connection }) => connection)).size, 20);
 });
@@ -85,7 +85,7 @@ void test('an answer larger than the hold opens the gate and loses nothing', asy
   const upstream = await rawUpstream(t, ({ write }) => write(rawAnswer('200 OK', [JSON_TYPE], body)));
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ holdBytes: 1_000 });
-  assert.equal((await exchange.opening).kind, 'open');
+  assert.equal((await exchange.result).kind, 'open');
   const reader = new Reader();
   assert.deepEqual(await exchange.relay(reader), { kind: 'ended' });
   assert.equal(reader.text, body);
@@ -95,8 +95,8 @@ void test('an answer of exactly the hold is still held', async (t) => {
   const body = 'y'.repeat(1_000);
   const upstream = await rawUpstream(t, ({ write }) => write(rawAnswer('500 No', [], body)));
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal((await dispatch({ holdBytes: 1_000 }).opening).kind, 'whole');
-  assert.equal((await dispatch({ holdBytes: 999 }).opening).kind, 'open');
+  assert.equal((await dispatch({ holdBytes: 1_000 }).result).kind, 'whole');
+  assert.equal((await dispatch({ holdBytes: 999 }).result).kind, 'open');
 });
 
 void test('a stream opens with its first output, the preamble first', async (t) => {
@@ -107,7 +107,7 @@ void test('a stream opens with its first output, the preamble first', async (t) 
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch();
-  assert.equal((await exchange.opening).kind, 'open');
+  assert.equal((await exchange.result).kind, 'open');
   const reader = new Reader();
   assert.deepEqual(await exchange.relay(reader), { kind: 'ended' });
   assert.equal(reader.text, streamOf(FRAMES));
@@ -118,9 +118,9 @@ void test('an answer that ended before anybody asked for it is all there', async
   const upstream = await rawUpstream(t, ({ write }) => write(bytes));
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch();
-  await exchange.opening;
+  await exchange.result;
   // The next exchange over the only connection begins when this one is over.
-  await dispatch().opening;
+  await dispatch().result;
   const reader = new Reader();
   assert.deepEqual(await exchange.relay(reader), { kind: 'ended' });
   assert.equal(reader.text, streamOf(FRAMES));
@@ -137,9 +137,9 @@ for (const isEarly of [true, false]) {
     });
     const { dispatch } = dispatcherFor(t, upstream.origin);
     const exchange = dispatch();
-    await exchange.opening;
+    await exchange.result;
     // The next exchange over the only connection begins when this one is over.
-    if (isEarly) await dispatch().opening;
+    if (isEarly) await dispatch().result;
     const reader = new Reader();
     const ending = exchange.relay(reader);
     isRelaying = true;
@@ -154,7 +154,7 @@ void test('an error before the first output settles at once, and the rest is not
     return write(rawHead('200 OK', SSE) + rawChunk(streamOf([FRAMES[0], event])));
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  const opening = await dispatch().opening;
+  const opening = await dispatch().result;
   assert.equal(opening.kind, 'whole');
   assert.match(opening.watch.error ?? '', /server_error/);
   assert.equal(opening.body.toString('latin1'), streamOf([FRAMES[0], event]));
@@ -174,7 +174,7 @@ for (const lineEnd of ['\n', '\r\n', '\r']) {
     const { dispatch } = dispatcherFor(t, upstream.origin);
     for (cut = 1; cut < stream.length; cut++) {
       const exchange = dispatch();
-      assert.equal((await exchange.opening).kind, 'open');
+      assert.equal((await exchange.result).kind, 'open');
       const reader = new Reader();
       assert.deepEqual(await exchange.relay(reader), { kind: 'ended' }, `cut at ${cut}`);
       assert.equal(reader.text, stream, `cut at ${cut}`);
@@ -193,7 +193,7 @@ for (const lineEnd of ['\n', '\r\n', '\r']) {
     const { dispatch } = dispatcherFor(t, upstream.origin);
     for (cut = 0; cut < stream.length; cut++) {
       const exchange = dispatch();
-      const opening = await exchange.opening;
+      const opening = await exchange.result;
       // A lone CR ends its line only when the next byte shows that no LF follows.
       const mayWait = lineEnd === '\r' ? 1 : 0;
       if (opening.kind !== 'open') {
@@ -220,7 +220,7 @@ void test('a frame larger than the hold is passed on in pieces', async (t) => {
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ holdBytes: 8_000 });
-  await exchange.opening;
+  await exchange.result;
   const reader = new Reader();
   assert.deepEqual(await exchange.relay(reader), { kind: 'ended' });
   assert.equal(reader.text, start + large + streamOf(['data: [DONE]']));
@@ -237,7 +237,7 @@ void test('a slow reader holds up the provider, not memory', async (t) => {
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch();
-  await exchange.opening;
+  await exchange.result;
   const reader = new Reader();
   reader.behind = true;
   const ending = exchange.relay(reader);
@@ -266,7 +266,7 @@ void test('a reader that falls behind again and again is never given more than i
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch();
-  await exchange.opening;
+  await exchange.result;
   const reader = new Reader();
   reader.behind = true;
   const ending = exchange.relay(reader);
@@ -287,7 +287,7 @@ void test('what waits before the gate is bounded, however much the provider send
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ holdBytes: 100_000 });
-  assert.equal((await exchange.opening).kind, 'open');
+  assert.equal((await exchange.result).kind, 'open');
   assert.ok((await whereItStops(() => taken, frames)) < frames / 2);
   exchange.cancel();
   await until(() => upstream.open() === 0);

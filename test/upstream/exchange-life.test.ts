@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../support/gateway.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
-import { dispatcherFor, FRAMES, Reader, streamOf, told } from './exchanging.ts';
+import { dispatcherFor, FRAMES, Reader, streamOf, summary } from './exchanging.ts';
 
 /* What extends the wait for a first output, and how far. */
 
@@ -36,7 +36,7 @@ for (const [what, piece] of SIGNS) {
     });
     const { dispatch } = dispatcherFor(t, upstream.origin);
     const exchange = dispatch({ firstOutputMs: WAIT_MS });
-    assert.equal(told(await exchange.opening), 'open');
+    assert.equal(summary(await exchange.result), 'open');
     assert.ok((exchange.firstOutputMs ?? 0) > WAIT_MS);
     const reader = new Reader();
     assert.deepEqual(await exchange.relay(reader), { kind: 'ended' });
@@ -52,7 +52,7 @@ void test('blank space ahead of a plain answer extends the wait for it', async (
     await exchange.write(rawChunk('{"choices":[]}') + rawChunk());
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  const opening = await dispatch({ firstOutputMs: WAIT_MS }).opening;
+  const opening = await dispatch({ firstOutputMs: WAIT_MS }).result;
   assert.equal(opening.kind === 'whole' && opening.body.toString().trim(), '{"choices":[]}');
 });
 
@@ -63,7 +63,7 @@ void test('a stream that stays alive and never answers is left when the cap is r
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ firstOutputMs: WAIT_MS, aliveMs: 2 * WAIT_MS });
-  assert.equal(told(await exchange.opening), 'no-output: first-output-timeout');
+  assert.equal(summary(await exchange.result), 'no-output: first-output-timeout');
   assert.ok((exchange.firstOutputMs ?? 0) >= 2 * WAIT_MS - 1);
   await until(() => upstream.open() === 0);
 });
@@ -74,7 +74,7 @@ void test('silence after signs of life is waited for no longer than silence from
     await exchange.write(rawChunk(': one moment\n\n'));
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch({ firstOutputMs: WAIT_MS }).opening), 'no-output: first-output-timeout');
+  assert.equal(summary(await dispatch({ firstOutputMs: WAIT_MS }).result), 'no-output: first-output-timeout');
 });
 
 void test('interim answers are no signs of life', async (t) => {
@@ -82,7 +82,10 @@ void test('interim answers are no signs of life', async (t) => {
     await keepSending(exchange, 'HTTP/1.1 102 Processing\r\n\r\n', Infinity);
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch({ firstOutputMs: WAIT_MS }).opening), 'maybe-sent: first-output-timeout');
+  assert.equal(
+    summary(await dispatch({ firstOutputMs: WAIT_MS }).result),
+    'maybe-sent: first-output-timeout',
+  );
 });
 
 void test('a head that comes late is a sign of life once', async (t) => {
@@ -93,5 +96,5 @@ void test('a head that comes late is a sign of life once', async (t) => {
     await write('{}');
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch({ firstOutputMs: WAIT_MS }).opening), 'whole');
+  assert.equal(summary(await dispatch({ firstOutputMs: WAIT_MS }).result), 'whole');
 });

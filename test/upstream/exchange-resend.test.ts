@@ -10,7 +10,7 @@ import {
   type RawExchange,
   type RawUpstream,
 } from '../support/raw-upstream.ts';
-import { dispatcherFor, told } from './exchanging.ts';
+import { dispatcherFor, summary } from './exchanging.ts';
 
 /* Requests that met a kept-alive connection which its other end had given up. */
 
@@ -40,7 +40,7 @@ for (const [what, then] of ENDS) {
     const upstream = await rawUpstream(t, answersOnce(then));
     const { dispatch } = dispatcherFor(t, upstream.origin);
     for (let i = 0; i < 10; i++) {
-      assert.equal(told(await dispatch().opening), 'whole');
+      assert.equal(summary(await dispatch().result), 'whole');
       await immediate();
     }
     // Each connection had one request that it answered; every other request came a second time, over a new one.
@@ -54,7 +54,7 @@ for (const [what, then] of ENDS) {
 void test('an upstream that closes after each answer without saying so costs no request', async (t) => {
   const upstream = await rawUpstream(t, ({ end }) => end(ANSWER));
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  for (let i = 0; i < 20; i++) assert.equal(told(await dispatch().opening), 'whole');
+  for (let i = 0; i < 20; i++) assert.equal(summary(await dispatch().result), 'whole');
 });
 
 void test('many that meet it at one time are each repeated once', async (t) => {
@@ -64,8 +64,8 @@ void test('many that meet it at one time are each repeated once', async (t) => {
   );
   const { dispatch } = dispatcherFor(t, upstream.origin);
   for (let round = 0; round < 2; round++) {
-    const openings = await Promise.all(Array.from({ length: 20 }, () => dispatch().opening));
-    assert.deepEqual([...new Set(openings.map(told))], ['whole']);
+    const openings = await Promise.all(Array.from({ length: 20 }, () => dispatch().result));
+    assert.deepEqual([...new Set(openings.map(summary))], ['whole']);
     await immediate();
   }
   assert.equal(upstream.requests.length, 60);
@@ -74,7 +74,7 @@ void test('many that meet it at one time are each repeated once', async (t) => {
 void test('a new connection that is reset is not repeated', async (t) => {
   const upstream = await rawUpstream(t, ({ reset }) => reset());
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch().opening), 'maybe-sent: reset');
+  assert.equal(summary(await dispatch().result), 'maybe-sent: reset');
   assert.equal(upstream.requests.length, 1);
 });
 
@@ -95,10 +95,10 @@ async function second(
 ): Promise<readonly [opening: string, times: number]> {
   const upstream = await rawUpstream(t, ({ write }) => write(ANSWER));
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch().opening), 'whole');
+  assert.equal(summary(await dispatch().result), 'whole');
   await immediate();
   upstream.answer = then;
-  const opening = told(await dispatch(...asked).opening);
+  const opening = summary(await dispatch(...asked).result);
   return [opening, upstream.requests.length - 1];
 }
 
@@ -132,16 +132,16 @@ for (const [what, bytes, opening] of [
 void test('one that is refused where it was to be repeated may have been sent', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(ANSWER));
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  await dispatch().opening;
+  await dispatch().result;
   await immediate();
   upstream.answer = () => void upstream.close();
-  assert.equal(told(await dispatch().opening), 'maybe-sent: refused');
+  assert.equal(summary(await dispatch().result), 'maybe-sent: refused');
 });
 
 void test('one that is cancelled while it is repeated ends its connection', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(ANSWER));
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  await dispatch().opening;
+  await dispatch().result;
   await immediate();
   upstream.answer = (exchange) => {
     if (upstream.requests.length === 2) exchange.reset();
@@ -149,14 +149,14 @@ void test('one that is cancelled while it is repeated ends its connection', asyn
   const exchange = dispatch();
   await until(() => upstream.requests.length === 3);
   exchange.cancel();
-  assert.deepEqual(await exchange.opening, { kind: 'cancelled' });
+  assert.deepEqual(await exchange.result, { kind: 'cancelled' });
   await until(() => upstream.open() === 0);
 });
 
 void test('a way that is destroyed ends what is under way there over a connection of its own', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(ANSWER));
   const { dispatch, transport } = dispatcherFor(t, upstream.origin);
-  await dispatch().opening;
+  await dispatch().result;
   await immediate();
   upstream.answer = (exchange) => {
     if (upstream.requests.length === 2) exchange.reset();
@@ -164,6 +164,6 @@ void test('a way that is destroyed ends what is under way there over a connectio
   const exchange = dispatch();
   await until(() => upstream.requests.length === 3);
   await transport.destroy();
-  assert.equal((await exchange.opening).kind, 'fault');
+  assert.equal((await exchange.result).kind, 'fault');
   await until(() => upstream.open() === 0);
 });

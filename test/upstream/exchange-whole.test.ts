@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'node:test';
 import { until } from '../support/gateway.ts';
 import { rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
-import { dispatcherFor, FRAMES, Reader, streamOf, told } from './exchanging.ts';
+import { dispatcherFor, FRAMES, Reader, streamOf, summary } from './exchanging.ts';
 
 /* Answers that are held until they are whole. */
 
@@ -18,8 +18,8 @@ void test('a stream that is held opens when it is complete, and nothing is lost'
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch(WHOLE);
-  const opening = await exchange.opening;
-  assert.ok(opening.kind === 'open' && opening.watch.complete);
+  const opening = await exchange.result;
+  assert.ok(opening.kind === 'open' && opening.watch.isComplete);
   const reader = new Reader();
   assert.deepEqual(await exchange.relay(reader), { kind: 'ended' });
   assert.equal(reader.text, streamOf(FRAMES));
@@ -37,7 +37,7 @@ void test('a stream that is held and breaks anywhere has not passed the gate', a
   const outputAt = streamOf(FRAMES.slice(0, 2)).length;
   for (cut = 0; cut < completeAt; cut++) {
     const fault = cut < outputAt ? 'no-output' : 'broken-unseen';
-    assert.equal(told(await dispatch(WHOLE).opening), `${fault}: reset`, `cut at ${cut}`);
+    assert.equal(summary(await dispatch(WHOLE).result), `${fault}: reset`, `cut at ${cut}`);
   }
 });
 
@@ -47,7 +47,7 @@ void test('of a held stream that has shown its end marker nothing is missing, wh
   );
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch(WHOLE);
-  assert.equal(told(await exchange.opening), 'open');
+  assert.equal(summary(await exchange.result), 'open');
   const reader = new Reader();
   await exchange.relay(reader);
   assert.equal(reader.text, streamOf(FRAMES));
@@ -58,7 +58,7 @@ void test('a held stream that ends in order without its end marker has not passe
     return write(rawHead('200 OK', SSE) + rawChunk(streamOf(FRAMES.slice(0, 2))) + rawChunk());
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.deepEqual(await dispatch(WHOLE).opening, {
+  assert.deepEqual(await dispatch(WHOLE).result, {
     kind: 'fault',
     fault: 'broken-unseen',
     detail: 'no-end-marker',
@@ -73,7 +73,7 @@ void test('an error after the first output of a held stream is there to be judge
     await write(rawChunk(streamOf([event])));
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  const opening = await dispatch(WHOLE).opening;
+  const opening = await dispatch(WHOLE).result;
   assert.equal(opening.kind, 'whole');
   assert.match(opening.watch.error ?? '', /server_error/);
   await until(() => upstream.open() === 0);
@@ -85,7 +85,7 @@ void test('a held stream that stands still after its first output is given up', 
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ ...WHOLE, idleMs: 100 });
-  assert.equal(told(await exchange.opening), 'broken-unseen: idle-timeout');
+  assert.equal(summary(await exchange.result), 'broken-unseen: idle-timeout');
   await until(() => upstream.open() === 0);
 });
 
@@ -97,7 +97,7 @@ void test('a held stream may take longer than the wait for its first output', as
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ ...WHOLE, firstOutputMs: 500, aliveMs: 500 });
-  assert.equal(told(await exchange.opening), 'open');
+  assert.equal(summary(await exchange.result), 'open');
   assert.ok((exchange.firstOutputMs ?? Infinity) < 500, 'it is the time to the first output all the same');
 });
 
@@ -115,8 +115,8 @@ for (const [bound, holdWhole] of [
     });
     const { dispatch } = dispatcherFor(t, upstream.origin);
     const exchange = dispatch({ holdWhole });
-    const opening = await exchange.opening;
-    assert.ok(opening.kind === 'open' && !opening.watch.complete);
+    const opening = await exchange.result;
+    assert.ok(opening.kind === 'open' && !opening.watch.isComplete);
     isOpen = true;
     const reader = new Reader();
     assert.deepEqual(await exchange.relay(reader), { kind: 'ended' });
@@ -133,10 +133,10 @@ void test('an answer that cannot be looked into is held to its end as well', asy
     else await write(rawChunk('more') + rawChunk());
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
-  assert.equal(told(await dispatch(WHOLE).opening), 'broken-unseen: reset');
+  assert.equal(summary(await dispatch(WHOLE).result), 'broken-unseen: reset');
   cut = false;
   const exchange = dispatch(WHOLE);
-  assert.equal(told(await exchange.opening), 'open');
+  assert.equal(summary(await exchange.result), 'open');
   const reader = new Reader();
   await exchange.relay(reader);
   assert.equal(reader.text, 'ID3more');

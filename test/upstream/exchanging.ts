@@ -2,10 +2,10 @@ import type { TestContext } from 'node:test';
 import { watchAnswer } from '../../src/dialects/watch-answer.ts';
 import { operations } from '../../src/dialects/operation-table.ts';
 import { Exchange } from '../../src/upstream/exchange.ts';
-import type { ExchangeLimits, Opening, Sink } from '../../src/upstream/exchange.ts';
+import type { ExchangeLimits, UpstreamResult, Sink } from '../../src/upstream/exchange.ts';
 import { openTransport } from '../../src/upstream/transport.ts';
 import type { Transport, UpstreamRequest } from '../../src/upstream/transport.ts';
-import { UNREADABLE } from '../../src/upstream/watch.ts';
+import { UNWATCHED } from '../../src/upstream/watch.ts';
 
 /** Bounds that no test meets unless it sets its own. */
 const LIMITS: ExchangeLimits = {
@@ -49,7 +49,7 @@ export function dispatcherFor(
               String(headers['content-type'] ?? ''),
               String(headers['content-encoding'] ?? ''),
             )
-          : UNREADABLE,
+          : UNWATCHED,
       ),
   };
 }
@@ -94,7 +94,7 @@ export class Reader implements Sink {
 }
 
 /** The opening as tests compare it: kind, and of a fault its words. */
-export function told(opening: Opening): string {
+export function summary(opening: UpstreamResult): string {
   return opening.kind === 'fault' ? `${opening.fault}: ${opening.detail}` : opening.kind;
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { FirstOutputWait } from '../../src/upstream/first-output-wait.ts';
+import { FirstOutputTimeout } from '../../src/upstream/first-output-wait.ts';
 
 void test('the wait begins with the last byte of the request, and anew with every sign of life', () => {
-  const wait = new FirstOutputWait(100, 1_000, 0);
+  const wait = new FirstOutputTimeout(100, 1_000, 0);
   assert.equal(wait.leftMs(40), 60);
   wait.sent(50);
   assert.equal(wait.leftMs(60), 90);
@@ -14,7 +14,7 @@ void test('the wait begins with the last byte of the request, and anew with ever
 });
 
 void test('one that is alive for ever is left when the cap is reached, counted from the last byte of the request', () => {
-  const wait = new FirstOutputWait(100, 250, 0);
+  const wait = new FirstOutputTimeout(100, 250, 0);
   wait.sent(30);
   for (let now = 40; now <= 270; now += 10) wait.alive(now);
   assert.equal(wait.leftMs(270), 10);
@@ -22,7 +22,7 @@ void test('one that is alive for ever is left when the cap is reached, counted f
 });
 
 void test('a cap that is less than the wait itself does not shorten it', () => {
-  const wait = new FirstOutputWait(100, 10, 0);
+  const wait = new FirstOutputTimeout(100, 10, 0);
   assert.equal(wait.leftMs(0), 100);
   wait.alive(50);
   assert.equal(wait.leftMs(50), 50);
@@ -33,7 +33,7 @@ void test('whatever happens, it is neither over before silence was as long, nor 
   const happenings = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 500 })), { maxLength: 30 });
   fc.assert(
     fc.property(times, times, happenings, (firstOutputMs, aliveMs, steps) => {
-      const wait = new FirstOutputWait(firstOutputMs, aliveMs, 0);
+      const wait = new FirstOutputTimeout(firstOutputMs, aliveMs, 0);
       let now = 0;
       let sentAt = 0;
       let lastAt = 0;

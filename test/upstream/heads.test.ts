@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import type { Exchange, Opening } from '../../src/upstream/exchange.ts';
+import type { Exchange, UpstreamResult } from '../../src/upstream/exchange.ts';
 import { setImmediate as settled, setTimeout as pause } from 'node:timers/promises';
 import { until } from '../support/gateway.ts';
 import { rawUpstream, type RawUpstream } from '../support/raw-upstream.ts';
@@ -9,23 +9,23 @@ import { dispatcherFor, Reader, type Dispatch } from './exchanging.ts';
 const EVENT = 'data: {"choices":[{"delta":{"content":"a"}}]}\n\n';
 const GOOD = `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: ${EVENT.length}\r\n\r\n${EVENT}`;
 
-interface Stage {
+interface Setup {
   readonly upstream: RawUpstream;
   readonly dispatch: Dispatch;
 }
 
 /** An upstream that answers its first request with `first`, and all others well. */
-async function answering(t: TestContext, first: string): Promise<Stage> {
+async function answering(t: TestContext, first: string): Promise<Setup> {
   let count = 0;
   const upstream = await rawUpstream(t, ({ write }) => write(count++ === 0 ? first : GOOD));
   return { upstream, ...dispatcherFor(t, upstream.origin) };
 }
 
-async function openingOf(exchange: Exchange): Promise<string> {
-  return told(await exchange.opening);
+async function resultOf(exchange: Exchange): Promise<string> {
+  return summary(await exchange.result);
 }
 
-function told(opening: Opening): string {
+function summary(opening: UpstreamResult): string {
   if (opening.kind === 'whole') return `${opening.status} of ${opening.body.length} bytes`;
   return opening.kind === 'fault' ? `${opening.fault}: ${opening.detail}` : opening.kind;
 }
@@ -48,9 +48,9 @@ void suite('answers that have no content, whatever their heads say', () => {
     const what = head.replaceAll('\r\n', ', ');
     void test(`${what}: ends with its head, and the next answer is read from its beginning`, async (t) => {
       const { upstream, dispatch } = await answering(t, `HTTP/1.1 ${head}\r\n\r\n`);
-      assert.equal(await openingOf(dispatch()), `${head.slice(0, 3)} of 0 bytes`);
+      assert.equal(await resultOf(dispatch()), `${head.slice(0, 3)} of 0 bytes`);
       await settled();
-      assert.equal(await openingOf(dispatch()), 'open');
+      assert.equal(await resultOf(dispatch()), 'open');
       const connections = upstream.requests.map(({ connection }) => connection);
       assert.deepEqual(connections, mayStay ? [1, 1] : [1, 2]);
     });
@@ -61,10 +61,10 @@ void suite('answers that have no content, whatever their heads say', () => {
       for (const status of ['204 No Content', '205 Reset Content', '304 Not Modified']) {
         const length = `content-length: ${body.length}`;
         const { dispatch } = await answering(t, `HTTP/1.1 ${status}\r\n${length}\r\n\r\n${body}`);
-        assert.equal(await openingOf(dispatch()), `${status.slice(0, 3)} of 0 bytes`);
+        assert.equal(await resultOf(dispatch()), `${status.slice(0, 3)} of 0 bytes`);
         await settled();
         const exchange = dispatch();
-        assert.equal(await openingOf(exchange), 'open');
+        assert.equal(await resultOf(exchange), 'open');
         assert.equal(exchange.held.toString(), EVENT);
       }
     });
@@ -77,12 +77,12 @@ void suite('answers that announce the answer', () => {
   void test('are passed over, each of them and several', async (t) => {
     const all = interim('102 Processing') + interim('103 Early Hints') + interim('199 Whatever');
     const { dispatch } = await answering(t, all + GOOD);
-    assert.equal(await openingOf(dispatch()), 'open');
+    assert.equal(await resultOf(dispatch()), 'open');
   });
 
   void test('have an end', async (t) => {
     const { dispatch, upstream } = await answering(t, interim('102 Processing').repeat(1025));
-    assert.equal(await openingOf(dispatch()), 'maybe-sent: too-many-interims');
+    assert.equal(await resultOf(dispatch()), 'maybe-sent: too-many-interims');
     await until(() => upstream.open() === 0);
   });
 
@@ -105,7 +105,7 @@ void suite('answers that announce the answer', () => {
       [interim('103 Early Hints'), GOOD],
     ]) {
       const exchange = dispatch();
-      assert.equal(await openingOf(exchange), 'open');
+      assert.equal(await resultOf(exchange), 'open');
       assert.equal((await exchange.relay(new Reader())).kind, 'ended');
       await settled();
     }
@@ -122,7 +122,7 @@ void suite('answers that announce the answer', () => {
     });
     const { dispatch } = dispatcherFor(t, upstream.origin);
     const exchange = dispatch();
-    assert.equal(await openingOf(exchange), 'open');
+    assert.equal(await resultOf(exchange), 'open');
     const reader = new Reader();
     assert.equal((await exchange.relay(reader)).kind, 'ended');
     assert.ok(Buffer.concat(reader.chunks).toString().startsWith(EVENT));
@@ -132,7 +132,7 @@ void suite('answers that announce the answer', () => {
     const upgrade = 'upgrade: websocket\r\nconnection: upgrade\r\n';
     for (const head of ['HTTP/1.1 101 Switching Protocols\r\n\r\n', `HTTP/1.1 101 x\r\n${upgrade}\r\n`]) {
       const { dispatch, upstream } = await answering(t, head);
-      assert.match(await openingOf(dispatch()), /^maybe-sent: (?:bad-upgrade|reset)$/);
+      assert.match(await resultOf(dispatch()), /^maybe-sent: (?:bad-upgrade|reset)$/);
       await until(() => upstream.open() === 0);
     }
   });
@@ -147,12 +147,12 @@ void test('trailers are read over, and the connection stays', async (t) => {
     `${head}\r\n\r\n${chunk}0\r\nx-end: 1\r\nx-request-id: t\r\n\r\n`,
   );
   const first = dispatch();
-  assert.equal(await openingOf(first), 'open');
+  assert.equal(await resultOf(first), 'open');
   const reader = new Reader();
   assert.equal((await first.relay(reader)).kind, 'ended');
   assert.equal(Buffer.concat(reader.chunks).toString(), EVENT);
   await settled();
-  assert.equal(await openingOf(dispatch()), 'open');
+  assert.equal(await resultOf(dispatch()), 'open');
   assert.deepEqual(
     upstream.requests.map(({ connection }) => connection),
     [1, 1],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Pieces } from '../../src/upstream/pieces.ts';
+import { ChunkBuffer } from '../../src/upstream/pieces.ts';
 
 /** All pieces of `bytes`, each of the next of these lengths. */
-function cut(bytes: Buffer, lengths: readonly number[]): Pieces {
-  const pieces = new Pieces();
+function cut(bytes: Buffer, lengths: readonly number[]): ChunkBuffer {
+  const pieces = new ChunkBuffer();
   for (let at = 0, n = 0; at < bytes.length; n++) {
     const end = at + (lengths[n % lengths.length] ?? 1);
     pieces.push(bytes.subarray(at, end));
@@ -26,7 +26,7 @@ for (const lengths of [[1], [1, 40_000], [16_383, 1, 2], [64 * 1024], [3, 5_000,
 
 void test('one piece is given back as it is, and none is nothing', () => {
   const one = Buffer.from('one');
-  const pieces = new Pieces();
+  const pieces = new ChunkBuffer();
   assert.equal(pieces.all().length, 0);
   pieces.push(one);
   assert.equal(pieces.all(), one);

@@ -23,7 +23,7 @@ async function joined(t: TestContext): Promise<{ mine: Duplex; theirs: RawExchan
   redactedTransport(transport, redactorFor(new Secret(KEY))).dispatch(
     { method: 'GET', path: '/', headers: [], body: null, upgrade: 'websocket' },
     {
-      onConnection: (connection) => void connection.carry(),
+      onConnection: (connection) => void connection.beginRequest(),
       onRequestStart: () => undefined,
       onRequestUpgrade: (_controller, _status, _headers, socket) => given.resolve(socket),
       onResponseError: (_, error) => given.reject(error),

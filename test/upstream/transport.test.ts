@@ -13,7 +13,7 @@ void test('a request may go to another origin of its provider, until the way the
   const other = await rawUpstream(t, ({ write }) => write(answer));
   const { dispatch, transport } = dispatcherFor(t, own.origin);
   const kindOf = async (path: string, origin?: string): Promise<string> =>
-    (await dispatch({}, { path, ...(origin !== undefined && { origin }) }).opening).kind;
+    (await dispatch({}, { path, ...(origin !== undefined && { origin }) }).result).kind;
 
   assert.equal(await kindOf('/a'), 'whole');
   assert.equal(await kindOf('/b', other.origin), 'whole');

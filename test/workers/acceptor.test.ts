@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Acceptor } from '../../src/workers/acceptor.ts';
-import type { AcceptorOptions, Taker } from '../../src/workers/acceptor.ts';
+import type { AcceptorOptions, WorkerTarget } from '../../src/workers/acceptor.ts';
 import { until } from '../support/gateway.ts';
 import { ask, rawConnection } from '../support/http.ts';
 
 /** Something that takes connections, and tells by hand when it has them. */
 interface Worker {
   readonly handed: Socket[];
-  readonly taker: Taker;
+  readonly taker: WorkerTarget;
 }
 
 async function opened(context: TestContext, options: AcceptorOptions = {}) {
@@ -25,7 +25,7 @@ async function opened(context: TestContext, options: AcceptorOptions = {}) {
     },
     join: (): Worker => {
       const handed: Socket[] = [];
-      const taker = acceptor.join((socket) => handed.push(socket));
+      const taker = acceptor.add((socket) => handed.push(socket));
       context.after(() => handed.forEach((socket) => socket.destroy()));
       return { handed, taker };
     },
@@ -40,7 +40,7 @@ void test('a connection goes to the worker that has the fewest', async (context)
   for (let count = 1; count <= 3; count++) {
     await connect();
     await until(() => idle.handed.length === count);
-    acceptor.taken(idle.taker);
+    acceptor.accepted(idle.taker);
   }
   assert.equal(busy.handed.length, 0);
   await connect();
@@ -55,7 +55,7 @@ void test('of those that come at once each worker gets its share, though one tak
   for (let count = 1; count <= 40; count++) {
     await connect();
     await until(() => late.handed.length + quick.handed.length === count);
-    for (const _ of quick.taker.handing) acceptor.taken(quick.taker);
+    for (const _ of quick.taker.handing) acceptor.accepted(quick.taker);
   }
   assert.deepEqual([late.handed.length, quick.handed.length], [20, 20]);
 });
@@ -67,7 +67,7 @@ void test('a worker that takes none keeps no more than a few from the others', a
   for (let count = 1; count <= 100; count++) {
     await connect();
     await until(() => stuck.handed.length + quick.handed.length === count);
-    for (const _ of quick.taker.handing) acceptor.taken(quick.taker);
+    for (const _ of quick.taker.handing) acceptor.accepted(quick.taker);
   }
   assert.deepEqual([stuck.handed.length, quick.handed.length], [32, 68]);
 });
@@ -78,7 +78,7 @@ void test('one that was on its way to a worker that died goes to another, unread
   const connection = await connect();
   connection.write('hello');
   await until(() => dying.handed.length === 1);
-  acceptor.leave(dying.taker);
+  acceptor.remove(dying.taker);
   const other = join();
   assert.equal(other.handed[0], dying.handed[0]);
   other.handed[0]?.end('good bye');
@@ -102,7 +102,7 @@ void test('those that were taken elsewhere count no more', async (context) => {
   for (let count = 1; count <= 10; count++) {
     await connect();
     await until(() => handed.length === count);
-    acceptor.taken(taker);
+    acceptor.accepted(taker);
   }
 });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
 import { suite, test } from 'node:test';
 import { Handover } from '../../src/workers/handover.ts';
-import { HEARTBEAT, Silence } from '../../src/workers/heartbeat.ts';
-import type { Report } from '../../src/workers/messages.ts';
+import { HEARTBEAT, SilenceDetector } from '../../src/workers/heartbeat.ts';
+import type { WorkerReport } from '../../src/workers/messages.ts';
 
 const EVERY_MS = 1_000;
 const MEMORY = { limit: 1, held: 0, waiting: 0, refused: 0 };
@@ -12,16 +12,16 @@ void suite('silence', () => {
   const bounds = { everyMs: EVERY_MS, silentMs: 3_000, killMs: 5_000 };
 
   void test('is counted in looks: the bounds are reached when so many intervals lie between them', () => {
-    const silence = new Silence(bounds);
-    const seen = Array.from({ length: 6 }, () => silence.look());
+    const silence = new SilenceDetector(bounds);
+    const seen = Array.from({ length: 6 }, () => silence.check());
     assert.deepEqual(seen, ['heard', 'heard', 'heard', 'silent', 'silent', 'frozen']);
   });
 
   void test('ends with anything that is heard', () => {
-    const silence = new Silence(bounds);
-    for (let look = 1; look <= 5; look++) silence.look();
-    silence.heard();
-    assert.equal(silence.look(), 'heard');
+    const silence = new SilenceDetector(bounds);
+    for (let look = 1; look <= 5; look++) silence.check();
+    silence.reset();
+    assert.equal(silence.check(), 'heard');
   });
 
   void test('a worker knows that it stood still well before it is called silent', () => {
@@ -33,7 +33,7 @@ void suite('silence', () => {
 /** A worker's end, with a clock that is set by hand. */
 function workersEnd() {
   const clock = { now: 0 };
-  const told: Report[] = [];
+  const told: WorkerReport[] = [];
   const served: (Socket | undefined)[] = [];
   const handover = new Handover({
     everyMs: EVERY_MS,
@@ -45,14 +45,14 @@ function workersEnd() {
   return { clock, told, served, handover };
 }
 
-const taken = (number: number): Report => ({ kind: 'taken', number });
+const taken = (number: number): WorkerReport => ({ kind: 'taken', number });
 
 void suite('handing over', () => {
   void test('a connection is told to be taken, and served', () => {
     const { clock, told, served, handover } = workersEnd();
     const socket = new Socket();
     clock.now = EVERY_MS;
-    handover.take(1, socket);
+    handover.receive(1, socket);
     assert.deepEqual(told, [taken(1)]);
     assert.equal(served[0], socket);
   });
@@ -62,9 +62,9 @@ void suite('handing over', () => {
       const { clock, told, served, handover } = workersEnd();
       const [revoked, kept] = [new Socket(), new Socket()];
       clock.now = 10 * EVERY_MS;
-      if (wakes === 'by its timer') handover.sign();
-      handover.take(1, revoked);
-      handover.take(2, kept);
+      if (wakes === 'by its timer') handover.beat();
+      handover.receive(1, revoked);
+      handover.receive(2, kept);
       assert.deepEqual(served, []);
       assert.deepEqual(told[0], { kind: 'stalled', stall: 1 });
       handover.resume(1, [1]);
@@ -76,7 +76,7 @@ void suite('handing over', () => {
         [taken(2)],
       );
       const next = new Socket();
-      handover.take(3, next);
+      handover.receive(3, next);
       assert.equal(served[1], next);
     });
   }
@@ -84,8 +84,8 @@ void suite('handing over', () => {
   void test('an answer to an earlier stall does not do for a later one', () => {
     const { clock, told, served, handover } = workersEnd();
     clock.now = 10 * EVERY_MS;
-    handover.sign();
-    handover.take(1, new Socket());
+    handover.beat();
+    handover.receive(1, new Socket());
     clock.now = 20 * EVERY_MS;
     handover.resume(1, []);
     assert.deepEqual(served, []);
@@ -96,7 +96,7 @@ void suite('handing over', () => {
 
   void test('one that was stopped in the very moment of telling waits, and is told of once', () => {
     const clock = { now: 0 };
-    const told: Report[] = [];
+    const told: WorkerReport[] = [];
     const served: Socket[] = [];
     const handover = new Handover({
       everyMs: EVERY_MS,
@@ -108,7 +108,7 @@ void suite('handing over', () => {
       memory: () => MEMORY,
       now: () => clock.now,
     });
-    handover.take(1, new Socket());
+    handover.receive(1, new Socket());
     assert.deepEqual(served, []);
     handover.resume(1, []);
     assert.equal(served.length, 1);
@@ -128,11 +128,11 @@ void suite('handing over', () => {
       serve: () => undefined,
       now: () => 0,
     });
-    for (let sign = 1; sign <= 5; sign++) handover.sign();
+    for (let sign = 1; sign <= 5; sign++) handover.beat();
     assert.equal(signs, 1);
     resolve();
     await new Promise(setImmediate);
-    handover.sign();
+    handover.beat();
     assert.equal(signs, 2);
   });
 });

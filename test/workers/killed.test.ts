@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
 import { until } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
-import { cluster, lineToEach } from './tools.ts';
+import { gatewayWithWorkers, connectToEachWorker } from './tools.ts';
 
 const CLIENTS = 16;
 
@@ -82,7 +82,7 @@ function notAnswered(results: readonly Result[]): readonly Result[] {
 }
 
 void test('of a killed worker only its own open requests are lost: whoever had no connection yet gets another', async (context) => {
-  const gateway = await cluster(context);
+  const gateway = await gatewayWithWorkers(context);
   const victim = await gateway.pidOf(1);
   context.after(() => kill(victim));
   const load = new Load(context, gateway.url);
@@ -112,7 +112,7 @@ void test('of a killed worker only its own open requests are lost: whoever had n
 });
 
 void test('the port never refuses, though workers are killed again and again, and all of them at once', async (context) => {
-  const gateway = await cluster(context);
+  const gateway = await gatewayWithWorkers(context);
   const load = new Load(context, gateway.url);
   let open = 0;
   for (const victims of [[1], [2], [1, 2], [2], [1, 2]]) {
@@ -129,7 +129,7 @@ void test('the port never refuses, though workers are killed again and again, an
 });
 
 void test('a worker that ends again and again is started again after longer and longer waits', async (context) => {
-  const gateway = await cluster(context);
+  const gateway = await gatewayWithWorkers(context);
   for (let round = 1; round <= 3; round++) {
     process.kill(await gateway.pidOf(2), 'SIGKILL');
     await until(async () => (await gateway.workers())[1]?.restarts === round);
@@ -149,12 +149,12 @@ void test('a worker that ends again and again is started again after longer and 
 void test('what a worker logged before a defect ended it is not lost, nor is the defect', async (context) => {
   const inWorker = "process.on('SIGUSR2', () => { throw new Error('a planted defect'); })";
   const hook = `process.argv[1].includes('workers/entry') && ${inWorker}`;
-  const gateway = await cluster(
+  const gateway = await gatewayWithWorkers(
     context,
     {},
     { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` } },
   );
-  const [line] = await lineToEach(context, gateway.url, 2);
+  const [line] = await connectToEachWorker(context, gateway.url, 2);
   for (let request = 0; request < 5; request++) await line?.ask();
   for (const number of [1, 2]) process.kill(await gateway.pidOf(number), 'SIGUSR2');
   await gateway.logged(2, ({ how }) => how === 'exit code 1');

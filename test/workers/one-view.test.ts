@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { simulatedProvider } from '../support/gateway.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
-import { KEY, cluster, lineToEach } from './tools.ts';
+import { KEY, gatewayWithWorkers, connectToEachWorker } from './tools.ts';
 
 /** How soon what one worker learned is to be known to the others. Milliseconds. */
 const MOMENT_MS = 100;
@@ -12,10 +12,10 @@ void test('a key revoked on one worker is out on the others within a moment', as
   const simulator = await startSimulator();
   context.after(() => simulator.close());
   const dying = Array.from({ length: 10 }, (_, index) => `sk-dying-${index}-0123456789abcdef`);
-  const gateway = await cluster(context, {
+  const gateway = await gatewayWithWorkers(context, {
     providers: [simulatedProvider(simulator, [KEY, ...dying], { attempts: 12 })],
   });
-  const [one, other] = await lineToEach(context, gateway.url, 2);
+  const [one, other] = await connectToEachWorker(context, gateway.url, 2);
   assert.ok(one !== undefined && other !== undefined);
   for (const key of dying) simulator.script(key, [{ kind: 'invalid-key' }]);
   const tried = (): number => dying.reduce((sum, key) => sum + simulator.counts(key).total, 0);
@@ -37,12 +37,12 @@ void test('keys are checked by the control process alone, however many workers t
     healthCheckInterval: 50,
     healthCheckMaxInterval: 50,
   };
-  const gateway = await cluster(context, {
+  const gateway = await gatewayWithWorkers(context, {
     workers: 3,
     providers: [simulatedProvider(simulator, [KEY], { failover })],
   });
   simulator.script(KEY, [{ kind: 'invalid-key' }]);
-  const lines = await lineToEach(context, gateway.url, 3);
+  const lines = await connectToEachWorker(context, gateway.url, 3);
   await Promise.all(lines.map((line) => line.ask()));
   const before = simulator.requests.filter(({ model }) => model === 'gpt-5-nano').length;
   const checks = await gateway.logged(10, ({ msg }) => msg === 'health check');

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { simulatedProvider } from '../support/gateway.ts';
 import { askUntil } from '../support/http.ts';
-import { KEY, cluster, lineToEach } from './tools.ts';
+import { KEY, gatewayWithWorkers, connectToEachWorker } from './tools.ts';
 
 const NEXT = 'sk-next-0123456789abcdef-abcd';
 
 void test('a reload reaches all workers before it is called taken over', async (context) => {
-  const gateway = await cluster(context, { workers: 3 });
-  const lines = await lineToEach(context, gateway.url, 3);
+  const gateway = await gatewayWithWorkers(context, { workers: 3 });
+  const lines = await connectToEachWorker(context, gateway.url, 3);
   for (const line of lines) assert.equal((await line.ask()).status, 200);
   assert.equal(gateway.simulator.counts(KEY).total, 3);
 
@@ -20,7 +20,7 @@ void test('a reload reaches all workers before it is called taken over', async (
 });
 
 void test('a worker that is started again runs what the others run, though the file has changed since', async (context) => {
-  const gateway = await cluster(context);
+  const gateway = await gatewayWithWorkers(context);
   await gateway.save({ providers: [simulatedProvider(gateway.simulator, [NEXT])] });
   await gateway.said(/"the configuration was taken over"/);
   await gateway.save({ providers: 'none' });
@@ -28,13 +28,14 @@ void test('a worker that is started again runs what the others run, though the f
 
   for (const number of [1, 2]) process.kill(await gateway.pidOf(number), 'SIGKILL');
   await gateway.logged(2, ({ msg }) => msg === 'a worker was started again');
-  for (const line of await lineToEach(context, gateway.url, 2)) assert.equal((await line.ask()).status, 200);
+  for (const line of await connectToEachWorker(context, gateway.url, 2))
+    assert.equal((await line.ask()).status, 200);
   assert.deepEqual([gateway.simulator.counts(KEY).total, gateway.simulator.counts(NEXT).total], [0, 2]);
   assert.doesNotMatch(gateway.stdout() + gateway.stderr(), /sk-(?:known|next)/);
 });
 
 void test('what counts only after a restart of the gateway stays as it was in a worker started again', async (context) => {
-  const gateway = await cluster(context);
+  const gateway = await gatewayWithWorkers(context);
   await gateway.save({ state: 'sqlite:./other.db', log: { level: 'error' } });
   await gateway.said(/"options":"state, log"/);
   await gateway.said(/"the configuration was taken over"/);
@@ -43,7 +44,7 @@ void test('what counts only after a restart of the gateway stays as it was in a 
 
   const keys = await adminGet(gateway.adminUrl);
   await disable(gateway.adminUrl, keys);
-  const lines = await lineToEach(context, gateway.url, 2);
+  const lines = await connectToEachWorker(context, gateway.url, 2);
   for (const line of lines) await askUntil(line.ask, ({ status }) => status === 503);
   await gateway.logged(1, ({ msg, worker }) => msg === 'request' && worker === 1);
 });

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { ask, chat, rawConnection } from '../support/http.ts';
 import { rawHead, rawUpstream } from '../support/raw-upstream.ts';
-import { KEY, cluster, lineTo, lineToEach } from './tools.ts';
+import { KEY, gatewayWithWorkers, connectToWorker, connectToEachWorker } from './tools.ts';
 
 void test('all workers answer on the one port, and the control process says who they are', async (context) => {
-  const gateway = await cluster(context, { workers: 3 });
+  const gateway = await gatewayWithWorkers(context, { workers: 3 });
   assert.match(gateway.stdout(), /data plane on 127\.0\.0\.1:\d+.*\n +3 workers\n/);
-  const lines = await lineToEach(context, gateway.url, 3);
+  const lines = await connectToEachWorker(context, gateway.url, 3);
   for (const line of lines) {
     assert.equal((await line.ask()).status, 200);
     const ready = await line.ask({ method: 'GET', path: '/ready' });
@@ -26,16 +26,16 @@ void test('all workers answer on the one port, and the control process says who 
 });
 
 void test('connections are spread evenly, whoever is quickest', async (context) => {
-  const gateway = await cluster(context, { workers: 3 });
+  const gateway = await gatewayWithWorkers(context, { workers: 3 });
   const kept = [];
-  for (let count = 0; count < 60; count++) kept.push((await lineTo(context, gateway.url)).worker);
+  for (let count = 0; count < 60; count++) kept.push((await connectToWorker(context, gateway.url)).worker);
   const shares = Object.values(Object.groupBy(kept, (worker) => worker)).map((own = []) => own.length);
   assert.deepEqual(shares, [20, 20, 20]);
 });
 
 void test('every line of the log says which worker wrote it', async (context) => {
-  const gateway = await cluster(context);
-  for (const line of await lineToEach(context, gateway.url, 2)) await line.ask();
+  const gateway = await gatewayWithWorkers(context);
+  for (const line of await connectToEachWorker(context, gateway.url, 2)) await line.ask();
   const requests = await gateway.logged(2, ({ msg }) => msg === 'request');
   assert.deepEqual(new Set(requests.map(({ worker }) => worker)), new Set([1, 2]));
   gateway.process.kill('SIGTERM');
@@ -45,7 +45,7 @@ void test('every line of the log says which worker wrote it', async (context) =>
 });
 
 void test('a single worker is the process itself', async (context) => {
-  const gateway = await cluster(context, { workers: 1 });
+  const gateway = await gatewayWithWorkers(context, { workers: 1 });
   const [worker, ...others] = await gateway.workers();
   assert.deepEqual([worker?.pid, worker?.state, others.length], [gateway.process.pid, 'ready', 0]);
   await ask(gateway.url);
@@ -54,8 +54,8 @@ void test('a single worker is the process itself', async (context) => {
 });
 
 void test('lines are whole however long they are and however many workers write at once', async (context) => {
-  const gateway = await cluster(context);
-  const lines = await lineToEach(context, gateway.url, 2);
+  const gateway = await gatewayWithWorkers(context);
+  const lines = await connectToEachWorker(context, gateway.url, 2);
   const rounds = 60;
   // Much longer than what a pipe takes in one piece, and of different lengths.
   const paths = Array.from(
@@ -97,7 +97,7 @@ void test('a realtime session in a worker is no leak, and Node is not led to say
     socket.on('data', (bytes: Buffer) => socket.write(bytes));
   });
   const provider = { id: 'rt', type: 'openai', baseUrl: `${upstream.origin}/v1`, apiTokens: [KEY] };
-  const gateway = await cluster(context, { providers: [provider] });
+  const gateway = await gatewayWithWorkers(context, { providers: [provider] });
   const client = await rawConnection(Number(new URL(gateway.url).port));
   const head = ['upgrade: websocket', 'connection: Upgrade', 'sec-websocket-version: 13'];
   client.write(

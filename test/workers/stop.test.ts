@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/gateway.ts';
 import { chat, streamedChat } from '../support/http.ts';
-import type { Heard } from '../support/http.ts';
-import { KEY, cluster, isAlive, lineToEach } from './tools.ts';
-import type { Cluster, Line } from './tools.ts';
+import type { HttpAnswer } from '../support/http.ts';
+import { KEY, gatewayWithWorkers, isAlive, connectToEachWorker } from './tools.ts';
+import type { GatewayWithWorkers, WorkerConnection } from './tools.ts';
 
 /** A slow stream on each of these connections, all of them begun. */
-async function streamsOn(lines: readonly Line[], gateway: Cluster): Promise<readonly Promise<Heard>[]> {
+async function streamsOn(
+  lines: readonly WorkerConnection[],
+  gateway: GatewayWithWorkers,
+): Promise<readonly Promise<HttpAnswer>[]> {
   gateway.simulator.script(KEY, [{ kind: 'answer', chunks: 20, chunkDelayMs: 30 }]);
   let begun = 0;
   const streams = lines.map((line) => {
@@ -24,20 +27,20 @@ async function streamsOn(lines: readonly Line[], gateway: Cluster): Promise<read
   return streams;
 }
 
-async function assertWhole(streams: readonly Promise<Heard>[]): Promise<void> {
+async function assertWhole(streams: readonly Promise<HttpAnswer>[]): Promise<void> {
   for (const { whole, text } of await Promise.all(streams)) {
     assert.equal(whole, true);
     assert.match(text, /data: \[DONE\]\n\n$/);
   }
 }
 
-async function pidsOf(gateway: Cluster): Promise<readonly number[]> {
+async function pidsOf(gateway: GatewayWithWorkers): Promise<readonly number[]> {
   return (await gateway.workers()).map(({ pid }) => pid ?? NaN);
 }
 
 void test('a stop lets the streams of all workers come to their end', async (context) => {
-  const gateway = await cluster(context);
-  const lines = await lineToEach(context, gateway.url, 2);
+  const gateway = await gatewayWithWorkers(context);
+  const lines = await connectToEachWorker(context, gateway.url, 2);
   const pids = await pidsOf(gateway);
   const streams = await streamsOn(lines, gateway);
   gateway.process.kill('SIGTERM');
@@ -51,8 +54,8 @@ void test('a stop lets the streams of all workers come to their end', async (con
 });
 
 void test('signals to the workers themselves, as of a terminal, change nothing', async (context) => {
-  const gateway = await cluster(context);
-  const lines = await lineToEach(context, gateway.url, 2);
+  const gateway = await gatewayWithWorkers(context);
+  const lines = await connectToEachWorker(context, gateway.url, 2);
   const streams = await streamsOn(lines, gateway);
   for (const pid of await pidsOf(gateway))
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
@@ -62,9 +65,9 @@ void test('signals to the workers themselves, as of a terminal, change nothing',
 });
 
 void test('a stop ends what has not ended within limits.drain', async (context) => {
-  const gateway = await cluster(context, { limits: { drain: '300ms' } });
+  const gateway = await gatewayWithWorkers(context, { limits: { drain: '300ms' } });
   gateway.simulator.script(KEY, [{ kind: 'hang' }]);
-  const lines = await lineToEach(context, gateway.url, 2);
+  const lines = await connectToEachWorker(context, gateway.url, 2);
   const hanging = lines.map((line) => line.ask({ body: chat('hello') }));
   await until(() => gateway.simulator.open === 2);
   gateway.process.kill('SIGTERM');
@@ -73,7 +76,7 @@ void test('a stop ends what has not ended within limits.drain', async (context) 
 });
 
 void test('a stop ends a worker that hears nothing any more', async (context) => {
-  const gateway = await cluster(context, { limits: { drain: 0 } });
+  const gateway = await gatewayWithWorkers(context, { limits: { drain: 0 } });
   const pids = await pidsOf(gateway);
   const [stuck = NaN] = pids;
   context.after(() => isAlive(stuck) && process.kill(stuck, 'SIGKILL'));
@@ -85,10 +88,10 @@ void test('a stop ends a worker that hears nothing any more', async (context) =>
 });
 
 void test('a second signal ends the workers too, at once', async (context) => {
-  const gateway = await cluster(context);
+  const gateway = await gatewayWithWorkers(context);
   gateway.simulator.script(KEY, [{ kind: 'hang' }]);
   const pids = await pidsOf(gateway);
-  const lines = await lineToEach(context, gateway.url, 2);
+  const lines = await connectToEachWorker(context, gateway.url, 2);
   const hanging = lines.map((line) => line.ask({ body: chat('hello') }));
   await until(() => gateway.simulator.open === 2);
   gateway.process.kill('SIGTERM');
@@ -101,9 +104,9 @@ void test('a second signal ends the workers too, at once', async (context) => {
 });
 
 void test('where the control process is killed, the workers finish what they have under way and end', async (context) => {
-  const gateway = await cluster(context);
+  const gateway = await gatewayWithWorkers(context);
   const pids = await pidsOf(gateway);
-  const streams = await streamsOn(await lineToEach(context, gateway.url, 2), gateway);
+  const streams = await streamsOn(await connectToEachWorker(context, gateway.url, 2), gateway);
   gateway.process.kill('SIGKILL');
   await assertWhole(streams);
   await until(() => !pids.some(isAlive));

@@ -9,8 +9,8 @@ import type { Simulator } from '../../src/simulator/simulator.ts';
 import { folder, started } from '../cli/tools.ts';
 import type { RunOptions, Started } from '../cli/tools.ts';
 import { simulatedProvider, until } from '../support/gateway.ts';
-import { ask, MAX_ASKED } from '../support/http.ts';
-import type { Heard } from '../support/http.ts';
+import { ask, MAX_REQUESTS } from '../support/http.ts';
+import type { HttpAnswer } from '../support/http.ts';
 
 export const KEY = 'sk-known-0123456789abcdef-wxyz';
 
@@ -33,7 +33,7 @@ export type ShownWorker = z.infer<typeof listing>['workers'][number];
 export type LogLine = Readonly<Record<string, unknown>>;
 
 /** A gateway with workers, as processes of their own, before a simulator. */
-export interface Cluster extends Started {
+export interface GatewayWithWorkers extends Started {
   readonly simulator: Simulator;
   readonly cwd: string;
   /** Writes the configuration anew, with these options over those it was started with. */
@@ -48,11 +48,11 @@ export interface Cluster extends Started {
 }
 
 /** Starts a gateway, with two workers unless `options` says otherwise. */
-export async function cluster(
+export async function gatewayWithWorkers(
   context: TestContext,
   options: Readonly<Record<string, unknown>> = {},
   runOptions: RunOptions = {},
-): Promise<Cluster> {
+): Promise<GatewayWithWorkers> {
   const simulator = await startSimulator();
   context.after(() => simulator.close());
   const cwd = await folder(context);
@@ -100,19 +100,23 @@ export async function cluster(
 }
 
 /** One connection to one worker, whichever took it. */
-export interface Line {
+export interface WorkerConnection {
   /** Tells workers apart. */
   readonly worker: string;
-  ask: (asking?: Parameters<typeof ask>[1]) => Promise<Heard>;
+  ask: (asking?: Parameters<typeof ask>[1]) => Promise<HttpAnswer>;
 }
 
 /** Opens connections until there is one to each of `count` workers. */
-export async function lineToEach(context: TestContext, url: string, count: number): Promise<readonly Line[]> {
-  const lines = new Map<string, Line>();
+export async function connectToEachWorker(
+  context: TestContext,
+  url: string,
+  count: number,
+): Promise<readonly WorkerConnection[]> {
+  const lines = new Map<string, WorkerConnection>();
   let opened = 0;
   await until(async () => {
-    assert.ok(opened++ < MAX_ASKED, `${lines.size} workers of ${count} have answered`);
-    const line = await lineTo(context, url);
+    assert.ok(opened++ < MAX_REQUESTS, `${lines.size} workers of ${count} have answered`);
+    const line = await connectToWorker(context, url);
     if (!lines.has(line.worker)) lines.set(line.worker, line);
     return lines.size === count;
   });
@@ -123,7 +127,7 @@ export async function lineToEach(context: TestContext, url: string, count: numbe
 const ID_PREFIX_LENGTH = 'req_12345678'.length;
 
 /** Opens a connection to whichever worker takes it. */
-export async function lineTo(context: TestContext, url: string): Promise<Line> {
+export async function connectToWorker(context: TestContext, url: string): Promise<WorkerConnection> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   context.after(() => agent.destroy());
   const { headers } = await ask(url, { method: 'GET', path: '/health', agent });

@@ -1,7 +1,7 @@
-import { isStanding } from '../../keys/circuit-mark.ts';
-import type { CircuitMark } from '../../keys/circuit-mark.ts';
-import { NO_EVIDENCE, showsOutage, withAnswer, withFailure, without } from './evidence.ts';
-import type { Evidence, Failure, PoolStanding } from './evidence.ts';
+import { isCurrent } from '../../keys/circuit-mark.ts';
+import type { CircuitStatus } from '../../keys/circuit-mark.ts';
+import { NO_EVIDENCE, showsOutage, withAnswer, withFailure, withoutRequest } from './evidence.ts';
+import type { Evidence, Failure, PoolState } from './evidence.ts';
 
 /** From opening to the first trial; failed ones double it, up to the cap. Milliseconds. */
 const OPEN_MS = 5_000;
@@ -12,7 +12,7 @@ const JITTER_SHARE = 0.5;
 /** A trial that says nothing for so long is given up on: another one may begin. Milliseconds. */
 export const TRIAL_MS = 30_000;
 /** A circuit that has stayed closed for so long begins anew when it opens. Milliseconds. */
-const REMEMBERED_MS = 2 * MAX_OPEN_MS;
+const STRIKES_KEPT_MS = 2 * MAX_OPEN_MS;
 
 /**
  * What one process knows of one model at a provider. Plain, immutable data: `step` alone makes a new one.
@@ -20,7 +20,7 @@ const REMEMBERED_MS = 2 * MAX_OPEN_MS;
  */
 export interface Circuit {
   /** As all processes know it; undefined where it never opened, or that is long ago. */
-  readonly mark: CircuitMark | undefined;
+  readonly status: CircuitStatus | undefined;
   /** What speaks for opening it, or spoke for it when it opened here. This process's own. */
   readonly evidence: Evidence;
 }
@@ -29,16 +29,16 @@ export interface Circuit {
 export type CircuitEvent =
   /** Some answer came that is not the provider's own failure; be it an error, and then not `isGood`. */
   | { readonly type: 'answered'; readonly at: number; readonly keyId: string; readonly isGood: boolean }
-  | ProviderFailed
+  | ProviderFailure
   /** This request, and those that ask for the same, turned out to be the trouble themselves. */
   | { readonly type: 'withdrawn'; readonly at: number; readonly requestId: string }
   /** A request or a check sets out to show whether it answers again. */
   | { readonly type: 'tried'; readonly at: number }
   /** Another process found this. */
-  | { readonly type: 'told'; readonly mark: CircuitMark };
+  | { readonly type: 'told'; readonly status: CircuitStatus };
 
 /** A try failed by the provider's own fault. */
-export interface ProviderFailed extends Failure {
+export interface ProviderFailure extends Failure {
   readonly type: 'failed';
   readonly startedAt: number;
   readonly model: string;
@@ -47,13 +47,13 @@ export interface ProviderFailed extends Failure {
   readonly chats: boolean;
   /** A health check: it may show that a trial failed, and is no evidence of anything else. */
   readonly check: boolean;
-  readonly pool: PoolStanding;
+  readonly pool: PoolState;
   /** A random number in [0, 1): spreads trials. */
   readonly jitter: number;
 }
 
 /** Of a model that nothing is known of. */
-export const CLOSED: Circuit = Object.freeze({ mark: undefined, evidence: NO_EVIDENCE });
+export const CLOSED: Circuit = Object.freeze({ status: undefined, evidence: NO_EVIDENCE });
 
 /**
  * The one function that changes a circuit. Pure. The same object back means that nothing changed; the same mark back
@@ -62,61 +62,62 @@ export const CLOSED: Circuit = Object.freeze({ mark: undefined, evidence: NO_EVI
  * closed ─▶ open: the evidence shows an outage. open ─▶ half-open: it is due, and one sets out. half-open ─▶ open: that
  * one failed; the next trial is later. Any answer closes it, at any time.
  */
-export function step(circuit: Circuit, event: CircuitEvent): Circuit {
+export function nextCircuit(circuit: Circuit, event: CircuitEvent): Circuit {
   switch (event.type) {
     case 'answered':
-      return answered(circuit, event);
+      return afterAnswer(circuit, event);
     case 'failed':
-      return failed(circuit, event);
+      return afterFailure(circuit, event);
     case 'withdrawn':
-      return withdrawn(circuit, event);
+      return afterWithdrawal(circuit, event);
     case 'tried':
-      return tried(circuit, event.at);
+      return afterTrialStart(circuit, event.at);
     case 'told':
-      return told(circuit, event.mark);
+      return afterShared(circuit, event.status);
   }
 }
 
 /** The mark where requests are kept from the model at `now`; undefined where it is closed. */
-export function openMark({ mark }: Pick<Circuit, 'mark'>, now: number): CircuitMark | undefined {
-  return mark === undefined || mark.state === 'closed' || !isStanding(mark, now) ? undefined : mark;
+export function openStatus({ status }: Pick<Circuit, 'status'>, now: number): CircuitStatus | undefined {
+  return status === undefined || status.state === 'closed' || !isCurrent(status, now) ? undefined : status;
 }
 
-function answered(
+function afterAnswer(
   circuit: Circuit,
   { at, keyId, isGood }: Extract<CircuitEvent, { readonly type: 'answered' }>,
 ): Circuit {
-  const mark = openMark(circuit, at);
-  if (mark !== undefined) return { mark: closedFrom(mark, at, mark.strikes), evidence: NO_EVIDENCE };
+  const status = openStatus(circuit, at);
+  if (status !== undefined)
+    return { status: closedStatus(status, at, status.strikes), evidence: NO_EVIDENCE };
   // What finds fault with a request may do so in front of a model that is down: it speaks for nothing.
   if (!isGood) return circuit;
   const evidence = withAnswer(circuit.evidence, keyId, at);
   return evidence === circuit.evidence ? circuit : { ...circuit, evidence };
 }
 
-function failed(circuit: Circuit, event: ProviderFailed): Circuit {
-  const open = openMark(circuit, event.at);
+function afterFailure(circuit: Circuit, event: ProviderFailure): Circuit {
+  const open = openStatus(circuit, event.at);
   if (open !== undefined) {
     // What was under way before the trial set out says nothing new, nor does what is asked for want of others.
     const isTrial = open.state === 'half-open' && event.startedAt >= open.until - TRIAL_MS;
     if (!isTrial) return circuit;
-    return { mark: opened(event, open.strikes + 1, open.since, open.at), evidence: NO_EVIDENCE };
+    return { status: openedStatus(event, open.strikes + 1, open.since, open.at), evidence: NO_EVIDENCE };
   }
   if (event.check) return circuit;
-  const { at, keyId, requestId, likeness, hadAnswered, pool } = event;
-  const evidence = withFailure(circuit.evidence, { at, keyId, requestId, likeness, hadAnswered }, pool);
+  const { at, keyId, requestId, fingerprint, hadAnswered, pool } = event;
+  const evidence = withFailure(circuit.evidence, { at, keyId, requestId, fingerprint, hadAnswered }, pool);
   if (!showsOutage(evidence)) return { ...circuit, evidence };
-  const before = circuit.mark;
-  const strikes = before !== undefined && isStanding(before, at) ? before.strikes + 1 : 1;
-  return { mark: opened(event, strikes, at, before?.at), evidence };
+  const before = circuit.status;
+  const strikes = before !== undefined && isCurrent(before, at) ? before.strikes + 1 : 1;
+  return { status: openedStatus(event, strikes, at, before?.at), evidence };
 }
 
-function opened(
-  { at, model, rule, chats, jitter }: ProviderFailed,
+function openedStatus(
+  { at, model, rule, chats, jitter }: ProviderFailure,
   strikes: number,
   since: number,
   before: number | undefined,
-): CircuitMark {
+): CircuitStatus {
   const until = at + openMs(strikes, jitter);
   return {
     model,
@@ -136,34 +137,37 @@ function openMs(strikes: number, jitter: number): number {
   return Math.round(grown * (1 - JITTER_SHARE * jitter));
 }
 
-function withdrawn(
+function afterWithdrawal(
   circuit: Circuit,
   { at, requestId }: Extract<CircuitEvent, { readonly type: 'withdrawn' }>,
 ): Circuit {
-  const evidence = without(circuit.evidence, requestId);
+  const evidence = withoutRequest(circuit.evidence, requestId);
   if (evidence === circuit.evidence) return circuit;
-  const mark = openMark(circuit, at);
-  if (mark === undefined) return { ...circuit, evidence };
+  const status = openStatus(circuit, at);
+  if (status === undefined) return { ...circuit, evidence };
   // It would have opened all the same.
-  if (showsOutage(evidence)) return { mark, evidence };
-  return { mark: closedFrom(mark, at, mark.strikes - 1), evidence };
+  if (showsOutage(evidence)) return { status, evidence };
+  return { status: closedStatus(status, at, status.strikes - 1), evidence };
 }
 
-function tried(circuit: Circuit, at: number): Circuit {
-  const mark = openMark(circuit, at);
-  if (mark === undefined || at < mark.until) return circuit;
-  return { ...circuit, mark: { ...mark, state: 'half-open', at: after(mark.at, at), until: at + TRIAL_MS } };
+function afterTrialStart(circuit: Circuit, at: number): Circuit {
+  const status = openStatus(circuit, at);
+  if (status === undefined || at < status.until) return circuit;
+  return {
+    ...circuit,
+    status: { ...status, state: 'half-open', at: after(status.at, at), until: at + TRIAL_MS },
+  };
 }
 
-function told(circuit: Circuit, mark: CircuitMark): Circuit {
-  if (circuit.mark !== undefined && circuit.mark.at >= mark.at) return circuit;
+function afterShared(circuit: Circuit, status: CircuitStatus): Circuit {
+  if (circuit.status !== undefined && circuit.status.at >= status.at) return circuit;
   // Whoever found it has seen more than what speaks here for the opposite, or for the same.
-  return { mark, evidence: NO_EVIDENCE };
+  return { status, evidence: NO_EVIDENCE };
 }
 
-function closedFrom(mark: CircuitMark, at: number, strikes: number): CircuitMark {
-  const until = at + (strikes > 0 ? REMEMBERED_MS : 0);
-  return { ...mark, state: 'closed', at: after(mark.at, at), since: at, until, strikes };
+function closedStatus(status: CircuitStatus, at: number, strikes: number): CircuitStatus {
+  const until = at + (strikes > 0 ? STRIKES_KEPT_MS : 0);
+  return { ...status, state: 'closed', at: after(status.at, at), since: at, until, strikes };
 }
 
 /** Clocks of processes differ: what follows something must not seem older than that. */

@@ -1,26 +1,26 @@
-import type { CircuitMark } from '../../keys/circuit-mark.ts';
-import type { Preference } from '../../affinity/preference.ts';
+import type { CircuitStatus } from '../../keys/circuit-mark.ts';
+import type { KeyPreference } from '../../affinity/preference.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { lastToAnswer } from '../choose.ts';
-import { CLOSED, openMark, step } from './circuit.ts';
-import type { Circuit, CircuitEvent, ProviderFailed } from './circuit.ts';
-import type { OutageNotice } from './notice.ts';
+import { preferLastAnswered } from '../choose.ts';
+import { CLOSED, openStatus, nextCircuit } from './circuit.ts';
+import type { Circuit, CircuitEvent, ProviderFailure } from './circuit.ts';
+import type { ProviderNotice } from './notice.ts';
 
 /** Why requests are kept from a model at a provider. Times are milliseconds since the epoch. */
 export interface Outage {
   /** Of the model itself, or of another one of the provider's: the one that is tried first. */
-  readonly mark: CircuitMark;
+  readonly status: CircuitStatus;
   /** Two other models are down, and nothing of the provider has answered since: it is taken for down as a whole. */
-  readonly whole: boolean;
+  readonly isWholeProvider: boolean;
   /** When a request may try it: at once where it is due, unless a health check does so in its place. */
   readonly dueAt: number;
 }
 
 /** What circuits need of whoever holds them. */
-export interface CircuitTools {
+export interface CircuitHooks {
   /** Tells the other processes, in the record of a key; undefined where there is none that has to do with it. */
-  readonly tell: (provider: Provider, keyId: string | undefined, mark: CircuitMark) => void;
-  readonly onNotice: (notice: OutageNotice) => void;
+  readonly share: (provider: Provider, keyId: string | undefined, status: CircuitStatus) => void;
+  readonly onNotice: (notice: ProviderNotice) => void;
 }
 
 /** Models of one provider of which something is kept here; the one longest known gives way. */
@@ -35,7 +35,7 @@ const CHECK_GRACE_MS = 5_000;
  * of what others met. A provider of which two models are down is down.
  */
 export class Circuits {
-  readonly #tools: CircuitTools;
+  readonly #tools: CircuitHooks;
   /** Of models that are not closed without any doubt. */
   readonly #own = new Map<string, Circuit>();
   /** Nothing was open when last looked, and nothing has happened since: what is closed opens by an event alone. */
@@ -46,7 +46,7 @@ export class Circuits {
   #answeredAt = 0;
   #succeededAt = 0;
 
-  constructor(tools: CircuitTools) {
+  constructor(tools: CircuitHooks) {
     this.#tools = tools;
   }
 
@@ -56,7 +56,7 @@ export class Circuits {
   }
 
   /** An answer came that is not the provider's own failure. Costs a comparison or two where all is well. */
-  answered(
+  recordAnswer(
     provider: Provider,
     model: string,
     { keyId, at, isGood }: { readonly keyId: string; readonly at: number; readonly isGood: boolean },
@@ -68,7 +68,7 @@ export class Circuits {
   }
 
   /** A try failed by the provider's own fault. */
-  failed(provider: Provider, event: ProviderFailed): void {
+  recordFailure(provider: Provider, event: ProviderFailure): void {
     this.#happen(provider, event.model, event, event.keyId);
   }
 
@@ -81,33 +81,33 @@ export class Circuits {
   /** What keeps requests from a model at `now`; undefined where nothing does. */
   outageOf(provider: Provider, model: string, now: number): Outage | undefined {
     if (this.#own.size === 0 && provider.pool.circuits.size === 0) return undefined;
-    if (this.#isQuiet && this.#quietAt === provider.pool.circuits.changes) return undefined;
-    const mark = openMark(this.#circuit(provider, model), now);
-    if (mark !== undefined) return { mark, whole: false, dueAt: dueAt(provider, mark) };
+    if (this.#isQuiet && this.#quietAt === provider.pool.circuits.version) return undefined;
+    const status = openStatus(this.#circuit(provider, model), now);
+    if (status !== undefined) return { status, isWholeProvider: false, dueAt: dueAt(provider, status) };
     const open = this.open(provider, now);
     this.#isQuiet = open.length === 0;
-    this.#quietAt = provider.pool.circuits.changes;
+    this.#quietAt = provider.pool.circuits.version;
     const others = open.filter(({ since }) => since > this.#answeredAt);
     const [first] = others.toSorted((a, b) => a.until - b.until);
     if (first === undefined || others.length < MIN_MODELS) return undefined;
-    return { mark: first, whole: true, dueAt: dueAt(provider, first) };
+    return { status: first, isWholeProvider: true, dueAt: dueAt(provider, first) };
   }
 
   /** All models that requests are kept from at `now`. */
-  open(provider: Provider, now: number): readonly CircuitMark[] {
+  open(provider: Provider, now: number): readonly CircuitStatus[] {
     const models = new Set(this.#own.keys());
-    for (const { mark } of provider.pool.circuits.all()) models.add(mark.model);
-    return [...models].flatMap((model) => openMark(this.#circuit(provider, model), now) ?? []);
+    for (const { status } of provider.pool.circuits.all()) models.add(status.model);
+    return [...models].flatMap((model) => openStatus(this.#circuit(provider, model), now) ?? []);
   }
 
   /** Whether it is time to try a model that is down. */
   isDue(provider: Provider, model: string, now: number): boolean {
-    const mark = openMark(this.#circuit(provider, model), now);
-    return mark !== undefined && now >= mark.until;
+    const status = openStatus(this.#circuit(provider, model), now);
+    return status !== undefined && now >= status.until;
   }
 
   /** A request or a check sets out to try it, where it is due: from here on no other does, for a time. */
-  try(provider: Provider, { mark: { model } }: Pick<Outage, 'mark'>, at: number): void {
+  beginTrial(provider: Provider, { status: { model } }: Pick<Outage, 'status'>, at: number): void {
     this.#happen(provider, model, { type: 'tried', at }, undefined);
   }
 
@@ -117,26 +117,26 @@ export class Circuits {
 
   #circuit(provider: Provider, model: string): Circuit {
     const own = this.#own.get(model) ?? CLOSED;
-    const carried = provider.pool.circuits.get(model);
-    return carried === undefined ? own : step(own, { type: 'told', mark: carried.mark });
+    const shared = provider.pool.circuits.get(model);
+    return shared === undefined ? own : nextCircuit(own, { type: 'told', status: shared.status });
   }
 
   #happen(provider: Provider, model: string, event: CircuitEvent, keyId: string | undefined): void {
     const before = this.#circuit(provider, model);
-    const after = step(before, event);
+    const after = nextCircuit(before, event);
     if (after === before) return;
     this.#keep(model, after);
-    const { mark } = after;
-    if (mark === undefined || mark === before.mark) return;
+    const { status } = after;
+    if (status === undefined || status === before.status) return;
     // One key's record carries a model's mark as long as that will do.
-    this.#tools.tell(provider, provider.pool.circuits.get(model)?.keyId ?? keyId, mark);
-    this.#notice(provider, before.mark, mark, event);
+    this.#tools.share(provider, provider.pool.circuits.get(model)?.keyId ?? keyId, status);
+    this.#notice(provider, before.status, status, event);
   }
 
   #keep(model: string, circuit: Circuit): void {
     this.#isQuiet = false;
     this.#own.delete(model);
-    if (circuit.mark === undefined && circuit.evidence.failures.length === 0) return;
+    if (circuit.status === undefined && circuit.evidence.failures.length === 0) return;
     this.#own.set(model, circuit);
     for (const [oldest] of this.#own) {
       if (this.#own.size <= MAX_CIRCUITS) break;
@@ -146,11 +146,11 @@ export class Circuits {
 
   #notice(
     { id: provider }: Provider,
-    before: CircuitMark | undefined,
-    mark: CircuitMark,
+    before: CircuitStatus | undefined,
+    status: CircuitStatus,
     { type }: CircuitEvent,
   ): void {
-    const { model, rule, until, state, at } = mark;
+    const { model, rule, until, state, at } = status;
     const wasOpen = before !== undefined && before.state !== 'closed';
     if (state === 'open' && !wasOpen)
       this.#tools.onNotice({ kind: 'circuit-opened', provider, model, rule, until });
@@ -164,20 +164,20 @@ export class Circuits {
   }
 }
 
-function dueAt(provider: Provider, mark: CircuitMark): number {
-  return isChecked(provider, mark) ? mark.until + CHECK_GRACE_MS : mark.until;
+function dueAt(provider: Provider, status: CircuitStatus): number {
+  return hasHealthCheck(provider, status) ? status.until + CHECK_GRACE_MS : status.until;
 }
 
 /**
  * The key that should try a model that is down. Every other time it is the one that answered last, and else any: that
  * one may have gone bad meanwhile, and must not keep the others from showing that the provider is back.
  */
-export function keyForTrial({ pool }: Provider, { strikes }: CircuitMark): Preference | undefined {
-  return strikes % 2 === 1 ? lastToAnswer(pool) : undefined;
+export function keyForTrial({ pool }: Provider, { strikes }: CircuitStatus): KeyPreference | undefined {
+  return strikes % 2 === 1 ? preferLastAnswered(pool) : undefined;
 }
 
 /** Whether health checks try it, so that no request has to wait for it. */
-export function isChecked({ pool, config }: Provider, { chats }: CircuitMark): boolean {
+export function hasHealthCheck({ pool, config }: Provider, { chats }: CircuitStatus): boolean {
   const { enabled, healthCheckModel } = config.failover;
   return chats === true && enabled && healthCheckModel !== undefined && pool.size > 0;
 }

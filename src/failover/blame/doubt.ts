@@ -10,10 +10,10 @@ import type { KeyPolicy } from '../../keys/reducer.ts';
  * - `unproven`: it acts, and is taken back where another key of the pool meets the like before it is proven
  * - `in-doubt`: it does not act, and the key is checked
  */
-export type Standing = 'certain' | 'unproven' | 'in-doubt';
+export type VerdictConfidence = 'certain' | 'unproven' | 'in-doubt';
 
 /** What must be known of a provider to doubt what is said of its keys. */
-export interface Doubtable {
+export interface DoubtContext {
   readonly pool: Pool;
   readonly keyPolicy: KeyPolicy;
   /** Health checks settle a doubt. */
@@ -21,8 +21,8 @@ export interface Doubtable {
 }
 
 /** What is to be made of a verdict. */
-export interface Weighed {
-  readonly standing: Standing;
+export interface DoubtResult {
+  readonly confidence: VerdictConfidence;
   /** Keys that are to be told that they are doubted. */
   readonly doubted: readonly PooledKey[];
   /** It is the first one of its kind after a while. */
@@ -39,8 +39,12 @@ const LONG_THROTTLE_MS = 10 * 60_000;
 /** Models remembered as answered. A provider that has more answers for them, too, and is doubted less. */
 const MAX_MODELS = 1_000;
 
-const CERTAIN: Weighed = Object.freeze({ standing: 'certain', doubted: Object.freeze([]), began: false });
-const UNPROVEN: Weighed = Object.freeze({ ...CERTAIN, standing: 'unproven' });
+const CERTAIN: DoubtResult = Object.freeze({
+  confidence: 'certain',
+  doubted: Object.freeze([]),
+  began: false,
+});
+const UNPROVEN: DoubtResult = Object.freeze({ ...CERTAIN, confidence: 'unproven' });
 
 /**
  * The guard that needs no list of words. One client's request can be made to fail with words that sound like a dead
@@ -59,7 +63,7 @@ const UNPROVEN: Weighed = Object.freeze({ ...CERTAIN, standing: 'unproven' });
  * anything for keys that have never answered this process, while nothing is in doubt; more than one key out for each
  * process where several of them meet such requests within the time that a record takes to travel.
  */
-export class DoubtSense {
+export class VerdictDoubt {
   #doubtingUntil = 0;
   /** When the pool last answered a client's request here. */
   #answeredAt = 0;
@@ -68,29 +72,29 @@ export class DoubtSense {
   readonly #paces = new Map<string, { readonly nextAt: number; readonly delayMs: number }>();
 
   /** A client's request was answered. Costs one look-up. */
-  answered(model: string, at: number): void {
+  recordAnswer(model: string, at: number): void {
     this.#answeredAt = at;
     if (!this.#models.has(model) && this.#models.size < MAX_MODELS) this.#models.add(model);
   }
 
   /** Whether a client's request of the model was ever answered here; nobody remembers more than `MAX_MODELS`. */
-  knows(model: string): boolean {
+  hasAnsweredModel(model: string): boolean {
     return this.#models.has(model);
   }
 
   /** An attempt with a client's request is about to be written down. */
-  weigh({ pool, keyPolicy, isChecked }: Doubtable, pooled: PooledKey, event: AttemptEnded): Weighed {
+  assess({ pool, keyPolicy, isChecked }: DoubtContext, pooled: PooledKey, event: AttemptEnded): DoubtResult {
     const { record } = pooled;
     const { at } = event;
     if (record.state !== 'in-service' || event.epoch !== record.epoch || pool.size === 1) return CERTAIN;
-    if (!actsOn(record, event, keyPolicy)) return CERTAIN;
+    if (!takesOutOrHolds(record, event, keyPolicy)) return CERTAIN;
     const { doubt } = record;
     // Nothing has shown for a minute that the doubt was right.
     if (doubt !== undefined && at - doubt.since >= DOUBT_MS) return CERTAIN;
     // Where no check will settle it, answers of the pool must: with none since the doubt, it is believed.
     if (doubt !== undefined && !isChecked && this.#answeredAt <= doubt.since) return CERTAIN;
 
-    const others = [...pool.questioned()].filter((other) => other !== pooled && isQuestionedAt(other, at));
+    const others = [...pool.questioned()].filter((other) => other !== pooled && isQuestioned(other, at));
     if (at < this.#doubtingUntil || others.length > 0 || doubt !== undefined) {
       return this.#doubt(pooled, others, at, { keyPolicy, isChecked });
     }
@@ -101,14 +105,14 @@ export class DoubtSense {
     pooled: PooledKey,
     others: readonly PooledKey[],
     at: number,
-    of: Pick<Doubtable, 'keyPolicy' | 'isChecked'>,
-  ): Weighed {
+    of: Pick<DoubtContext, 'keyPolicy' | 'isChecked'>,
+  ): DoubtResult {
     const began = at >= this.#doubtingUntil;
     if (began) this.#paces.clear();
     this.#doubtingUntil = at + DOUBT_MS;
-    const reprieved = others.filter(({ record }) => unprovenIn(record, at) !== undefined);
+    const reprieved = others.filter(({ record }) => unprovenCause(record, at) !== undefined);
     const isTold = this.#mayBeTold(pooled, at, of);
-    return { standing: 'in-doubt', doubted: isTold ? [pooled, ...reprieved] : reprieved, began };
+    return { confidence: 'in-doubt', doubted: isTold ? [pooled, ...reprieved] : reprieved, began };
   }
 
   /**
@@ -118,7 +122,7 @@ export class DoubtSense {
   #mayBeTold(
     { key, record }: PooledKey,
     at: number,
-    { keyPolicy: policy, isChecked }: Pick<Doubtable, 'keyPolicy' | 'isChecked'>,
+    { keyPolicy: policy, isChecked }: Pick<DoubtContext, 'keyPolicy' | 'isChecked'>,
   ): boolean {
     if (record.state === 'in-service' && record.doubt !== undefined) return false;
     if (!isChecked) return true;
@@ -152,7 +156,7 @@ export class DoubtSense {
  * status is none, unless it is to last: whoever asks too much is told so with any words. Nor are failures of servers and
  * connections.
  */
-function actsOn(
+function takesOutOrHolds(
   { failures }: InService,
   { effect, status, model, waitMs = 0 }: AttemptEnded,
   policy: KeyPolicy,
@@ -173,13 +177,13 @@ function actsOn(
   }
 }
 
-function isQuestionedAt({ record }: PooledKey, now: number): boolean {
-  if (unprovenIn(record, now) !== undefined) return true;
+function isQuestioned({ record }: PooledKey, now: number): boolean {
+  if (unprovenCause(record, now) !== undefined) return true;
   return record.state === 'in-service' && record.doubt !== undefined && now - record.doubt.since < DOUBT_MS;
 }
 
 /** What keeps a key back, and is unproven. */
-function unprovenIn(record: KeyRecord, now: number): Pick<Doubt, 'cause' | 'model' | 'rule'> | undefined {
+function unprovenCause(record: KeyRecord, now: number): Pick<Doubt, 'cause' | 'model' | 'rule'> | undefined {
   switch (record.state) {
     case 'disabled':
       return undefined;
@@ -193,8 +197,8 @@ function unprovenIn(record: KeyRecord, now: number): Pick<Doubt, 'cause' | 'mode
 }
 
 /** What the record of a key is told that is doubted because of `event`, which another key may have met. */
-export function doubtedBy(record: KeyRecord, event: AttemptEnded): Doubted {
-  const { cause, model, rule } = unprovenIn(record, event.at) ?? accusation(event);
+export function doubtedEvent(record: KeyRecord, event: AttemptEnded): Doubted {
+  const { cause, model, rule } = unprovenCause(record, event.at) ?? accusation(event);
   const { at, status, requestId, node } = event;
   return {
     type: 'doubted',

@@ -7,17 +7,17 @@ const MIN_TRIES = 3;
 /** Different requests that must have failed. */
 const MIN_REQUESTS = 2;
 /** So many that ask for the same count as different ones all the same: no client repeats a refused request so often. */
-const MIN_REPEATED = 5;
+const MIN_REPEATED_REQUESTS = 5;
 /** Different keys that must have failed, where the pool has so many that can be used. */
 export const MIN_KEYS = 3;
 /** A key that has answered so recently is one that works. Milliseconds. */
-export const LATELY_MS = 60_000;
+export const RECENT_MS = 60_000;
 /** What still answers some of its tries is looked at over this time. Milliseconds. */
 const WINDOW_MS = 5_000;
 /** A provider that still answers more than this share of them is not down. */
-const MAX_ANSWERED = 0.1;
+const MAX_ANSWERED_SHARE = 0.1;
 /** Fewer tries than this show no share. */
-const MIN_SHARED = 10;
+const MIN_TRIES_FOR_SHARE = 10;
 
 /** One try that failed by the provider's own fault. Times are milliseconds since the epoch. */
 export interface Failure {
@@ -26,13 +26,13 @@ export interface Failure {
   readonly keyId: string;
   readonly requestId: string;
   /** The same for requests that ask for the same. */
-  readonly likeness: string;
+  readonly fingerprint: string;
   /** The key had answered something lately. */
   readonly hadAnswered: boolean;
 }
 
 /** How the pool stood at a failure. */
-export interface PoolStanding {
+export interface PoolState {
   /** Keys that could have been used; more than `MIN_KEYS` make no difference. */
   readonly usableKeys: number;
   /** Some key has answered something lately. */
@@ -46,7 +46,7 @@ export interface Evidence {
   /** How many of them nothing was answered since. */
   readonly run: number;
   /** At the newest failure. */
-  readonly pool: PoolStanding;
+  readonly pool: PoolState;
   /** Since when tries are counted for their share. */
   readonly from: number;
   readonly failed: number;
@@ -67,7 +67,7 @@ export const NO_EVIDENCE: Evidence = Object.freeze({
 });
 
 /** With one more failure. */
-export function withFailure(evidence: Evidence, failure: Failure, pool: PoolStanding): Evidence {
+export function withFailure(evidence: Evidence, failure: Failure, pool: PoolState): Evidence {
   const isOld = failure.at - evidence.from > WINDOW_MS;
   const { from, failed, answered, answeredBy } = isOld ? { ...NO_EVIDENCE, from: failure.at } : evidence;
   const kept = evidence.failures.filter(({ at }) => failure.at - at <= EVIDENCE_MS).slice(1 - MAX_FAILURES);
@@ -93,11 +93,11 @@ export function withAnswer(evidence: Evidence, keyId: string, at: number): Evide
  * Without what this request contributed, and those that ask for the same.
  * @returns the same object where they contributed nothing
  */
-export function without(evidence: Evidence, requestId: string): Evidence {
+export function withoutRequest(evidence: Evidence, requestId: string): Evidence {
   const contributed = evidence.failures.filter((failure) => failure.requestId === requestId);
   if (contributed.length === 0) return evidence;
-  const likenesses = new Set(contributed.map(({ likeness }) => likeness));
-  const isOther = ({ likeness }: Failure): boolean => !likenesses.has(likeness);
+  const fingerprints = new Set(contributed.map(({ fingerprint }) => fingerprint));
+  const isOther = ({ fingerprint }: Failure): boolean => !fingerprints.has(fingerprint);
   const failures = evidence.failures.filter(isOther);
   if (failures.length === 0) return NO_EVIDENCE;
   const run = evidence.run === 0 ? 0 : evidence.failures.slice(-evidence.run).filter(isOther).length;
@@ -113,24 +113,24 @@ export function without(evidence: Evidence, requestId: string): Evidence {
 export function showsOutage(evidence: Evidence): boolean {
   const { failures, run, pool } = evidence;
   const inARow = failures.slice(failures.length - run);
-  const isNews = !pool.isAnswering || inARow.some(({ hadAnswered }) => hadAnswered);
-  if (run >= MIN_TRIES && isNews && isVaried(inARow, evidence)) return true;
+  const fromWorkingKeys = !pool.isAnswering || inARow.some(({ hadAnswered }) => hadAnswered);
+  if (run >= MIN_TRIES && fromWorkingKeys && isDiverse(inARow, evidence)) return true;
   const counted = failures.filter(({ at }) => at >= evidence.from);
-  return isRarelyAnswered(evidence, counted) && isVaried(counted, evidence);
+  return isRarelyAnswered(evidence, counted) && isDiverse(counted, evidence);
 }
 
 /** A key that answers and never fails shows that the others are bad keys, however many they are. */
 function isRarelyAnswered({ failed, answered, answeredBy }: Evidence, failures: readonly Failure[]): boolean {
   const tries = failed + answered;
-  if (tries < MIN_SHARED || answered === 0 || answered > MAX_ANSWERED * tries) return false;
+  if (tries < MIN_TRIES_FOR_SHARE || answered === 0 || answered > MAX_ANSWERED_SHARE * tries) return false;
   return answeredBy.every((keyId) => failures.some((failure) => failure.keyId === keyId));
 }
 
-function isVaried(failures: readonly Failure[], { pool: { usableKeys } }: Evidence): boolean {
+function isDiverse(failures: readonly Failure[], { pool: { usableKeys } }: Evidence): boolean {
   const different = (of: (failure: Failure) => string): number => new Set(failures.map(of)).size;
   if (different(({ keyId }) => keyId) < Math.min(MIN_KEYS, usableKeys)) return false;
   return (
-    different(({ likeness }) => likeness) >= MIN_REQUESTS ||
-    different(({ requestId }) => requestId) >= MIN_REPEATED
+    different(({ fingerprint }) => fingerprint) >= MIN_REQUESTS ||
+    different(({ requestId }) => requestId) >= MIN_REPEATED_REQUESTS
   );
 }

@@ -10,7 +10,7 @@ const MAX_ANSWERED = 0.1;
 const MAX_KEPT = 256;
 
 /** What a failure looks like beside the others. */
-export type Sense =
+export type Correlation =
   /** Nothing speaks for a common cause: it counts against its key. */
   | { readonly kind: 'alone' }
   /** The keys fail together: from now on nothing counts, and what was counted against `keys` is withdrawn. */
@@ -19,7 +19,7 @@ export type Sense =
   | { readonly kind: 'frozen' };
 
 /** What must be known of a pool to judge it as a whole. */
-export interface Fleet {
+export interface PoolView {
   /** Keys that could have failed. */
   readonly size: number;
   /** When a key last gave an answer; 0 where it never has. */
@@ -34,7 +34,7 @@ export interface Fleet {
  *
  * Not promised: to see a trouble that reaches only a few keys of many, or a pool of one.
  */
-export class FleetSense {
+export class CorrelatedFailures {
   /** By what failed alike: the newest failure of each key. */
   readonly #failures = new Map<string, Map<string, number>>();
   #answered = 0;
@@ -43,34 +43,34 @@ export class FleetSense {
   #frozenUntil = 0;
 
   /** Whether the provider's own trouble was seen lately. */
-  frozen(now: number): boolean {
+  isEjectionFrozen(now: number): boolean {
     return now < this.#frozenUntil;
   }
 
   /** An attempt was answered. Costs two comparisons. */
-  answered(now: number): void {
+  recordAnswer(now: number): void {
     if (now - this.#countedFrom > WINDOW_MS) this.#restart(now);
     this.#answered++;
   }
 
   /**
    * An ambiguous failure.
-   * @param alike - what it has in common with others: the rule that judged it
+   * @param rule - what it has in common with others: the rule that judged it
    */
-  failed(keyId: string, alike: string, fleet: Fleet, now: number): Sense {
+  recordFailure(keyId: string, rule: string, pool: PoolView, now: number): Correlation {
     if (now - this.#countedFrom > WINDOW_MS) this.#restart(now);
     this.#failed++;
-    const failures = this.#remember(keyId, alike, now);
-    const isCommon = fleet.size > 1 && failures.size >= Math.min(MIN_KEYS, fleet.size);
-    const wasFrozen = this.frozen(now);
-    if (isCommon && (this.#isDown() || isUnsteady(failures, fleet, now))) {
+    const failures = this.#remember(keyId, rule, now);
+    const isCommon = pool.size > 1 && failures.size >= Math.min(MIN_KEYS, pool.size);
+    const wasFrozen = this.isEjectionFrozen(now);
+    if (isCommon && (this.#isDown() || isIntermittent(failures, pool, now))) {
       this.#frozenUntil = now + FREEZE_MS;
       return wasFrozen
         ? { kind: 'frozen' }
         : { kind: 'began', keys: [...failures.keys()], since: now - WINDOW_MS };
     }
     // In a trouble that goes on, a key that has answered of late has done nothing to be counted against it.
-    const isShared = this.#isDown() || now - fleet.answeredAt(keyId) <= WINDOW_MS;
+    const isShared = this.#isDown() || now - pool.answeredAt(keyId) <= WINDOW_MS;
     return wasFrozen && isShared ? { kind: 'frozen' } : { kind: 'alone' };
   }
 
@@ -78,9 +78,9 @@ export class FleetSense {
     return this.#answered <= MAX_ANSWERED * (this.#answered + this.#failed);
   }
 
-  #remember(keyId: string, alike: string, now: number): Map<string, number> {
-    const failures = this.#failures.get(alike) ?? new Map<string, number>();
-    this.#failures.set(alike, failures);
+  #remember(keyId: string, rule: string, now: number): Map<string, number> {
+    const failures = this.#failures.get(rule) ?? new Map<string, number>();
+    this.#failures.set(rule, failures);
     // A map keeps the order of insertion: the oldest failures stand in front.
     failures.delete(keyId);
     failures.set(keyId, now);
@@ -95,15 +95,19 @@ export class FleetSense {
     this.#countedFrom = now;
     this.#answered = 0;
     this.#failed = 0;
-    for (const [alike, failures] of this.#failures) {
+    for (const [rule, failures] of this.#failures) {
       for (const [keyId, at] of failures) if (now - at > WINDOW_MS) failures.delete(keyId);
-      if (failures.size === 0) this.#failures.delete(alike);
+      if (failures.size === 0) this.#failures.delete(rule);
     }
   }
 }
 
 /** Whether half of the keys that fail have also answered within the window. */
-function isUnsteady(failures: ReadonlyMap<string, number>, { answeredAt }: Fleet, now: number): boolean {
+function isIntermittent(
+  failures: ReadonlyMap<string, number>,
+  { answeredAt }: PoolView,
+  now: number,
+): boolean {
   let answering = 0;
   for (const keyId of failures.keys()) if (now - answeredAt(keyId) <= WINDOW_MS) answering++;
   return answering * 2 >= failures.size;

@@ -10,10 +10,10 @@ import type { CheckAim } from '../key-effect.ts';
 import type { Recorder } from '../recorder.ts';
 import { faultVerdicts } from '../rules/faults.ts';
 import type { Verdict } from '../verdict.ts';
-import { LATELY_MS, MIN_KEYS } from './evidence.ts';
+import { RECENT_MS, MIN_KEYS } from './evidence.ts';
 
 /** Of an attempt, what it was made for. */
-interface Asked {
+interface AttemptSubject {
   readonly provider: Provider;
   /** Undefined for a provider that has no keys. */
   readonly pooled: PooledKey | undefined;
@@ -23,15 +23,15 @@ interface Asked {
 }
 
 /** What became of it. */
-interface Heard {
+interface AttemptResult {
   readonly verdict: Verdict;
   readonly startedAt: number;
   /** The provider said something: its own words, not those of who gives out its credentials. */
-  readonly isAnswered: boolean;
+  readonly hasResponse: boolean;
 }
 
 /** Who hears of it, when and by what chance. */
-interface Hearing {
+interface CircuitContext {
   readonly recorder: Recorder;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -40,60 +40,63 @@ interface Hearing {
 }
 
 /** The beginning and the end of a body that tell it from others. Bytes of each. */
-const LIKENESS_BYTES = 64 * 1024;
+const FINGERPRINT_BYTES = 64 * 1024;
 
 /**
  * Takes into account what an attempt shows of its provider, whichever key it had: that it answers, or that it fails.
  * What the provider refuses for good reason is an answer; what never reached it shows nothing.
  */
-export function hearOfProvider(
+export function recordProviderOutcome(
   call: Call,
-  { provider, pooled, model = ANY_MODEL, check }: Asked,
-  { verdict, startedAt, isAnswered }: Heard,
-  { recorder, now, random }: Hearing,
+  { provider, pooled, model = ANY_MODEL, check }: AttemptSubject,
+  { verdict, startedAt, hasResponse }: AttemptResult,
+  { recorder, now, random }: CircuitContext,
 ): void {
   const circuits = recorder.circuitsOf(provider);
   const at = now();
   const keyId = pooled?.key.id ?? '';
   if (verdict.class !== 'overloaded' && verdict.class !== 'unknown') {
-    if (isAnswered) circuits.answered(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
+    if (hasResponse) circuits.recordAnswer(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
   // What is said to a handshake instead of joining it tells nothing of the model's other requests: a client may ask any
   // model for a session, and would have it taken for down. Who pays: sessions, which meet a provider that refuses them
   // before they go elsewhere.
-  const isRefusal = isAnswered || verdict.rule === faultVerdicts['no-output'].rule;
+  const isRefusal = hasResponse || verdict.rule === faultVerdicts['no-output'].rule;
   if (call.target.operation.upgrades && isRefusal) return;
   // The check of a key that is out of service speaks of that key.
   if (check === 'key' || check === 'credit') return;
-  circuits.failed(provider, {
+  circuits.recordFailure(provider, {
     type: 'failed',
     at,
     startedAt,
     model,
     keyId,
     requestId: call.id,
-    likeness: likenessOf(call),
+    fingerprint: fingerprintOf(call),
     rule: verdict.rule,
     chats: isChat(call.target.operation),
     check: check !== undefined,
-    hadAnswered: at - (pooled?.answeredAt ?? circuits.succeededAt) <= LATELY_MS,
+    hadAnswered: at - (pooled?.answeredAt ?? circuits.succeededAt) <= RECENT_MS,
     pool: {
       usableKeys: countUsable(provider.pool, model, at, MIN_KEYS),
-      isAnswering: at - circuits.succeededAt <= LATELY_MS,
+      isAnswering: at - circuits.succeededAt <= RECENT_MS,
     },
     jitter: random(),
   });
 }
 
 /** The same for requests that ask for the same. Only what failed is worth the cost. */
-function likenessOf({ target: { operation, path, query }, body }: Call): string {
+function fingerprintOf({ target: { operation, path, query }, body }: Call): string {
   const bytes = body.kind === 'kept' ? body.bytes : body.head;
-  const ends = [bytes.subarray(0, LIKENESS_BYTES), bytes.subarray(LIKENESS_BYTES).subarray(-LIKENESS_BYTES)];
-  const place = placeOf(operation, path, query);
-  return hash('sha256', Buffer.concat([Buffer.from(`${place}\0${bytes.length}\0`), ...ends]), 'base64url');
+  const ends = [
+    bytes.subarray(0, FINGERPRINT_BYTES),
+    bytes.subarray(FINGERPRINT_BYTES).subarray(-FINGERPRINT_BYTES),
+  ];
+  const endpoint = endpointOf(operation, path, query);
+  return hash('sha256', Buffer.concat([Buffer.from(`${endpoint}\0${bytes.length}\0`), ...ends]), 'base64url');
 }
 
-function placeOf({ method }: Operation, path: string, query: string): string {
+function endpointOf({ method }: Operation, path: string, query: string): string {
   return `${method} ${path}?${query}`;
 }

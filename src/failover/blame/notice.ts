@@ -1,5 +1,5 @@
 /** What the operator should hear of a provider as a whole. */
-export type OutageNotice =
+export type ProviderNotice =
   | {
       readonly kind: 'ejection-frozen';
       readonly provider: string;

@@ -1,7 +1,7 @@
 import type { Attempt } from '../attempt.ts';
 
 /** This many keys that fail one request alike are too many for a coincidence. */
-const ALIKE = 3;
+const MIN_EQUAL_FAILURES = 3;
 
 type Failed = Pick<Attempt, 'plan' | 'effect' | 'verdict' | 'errorWhere' | 'startedAt'>;
 
@@ -12,12 +12,12 @@ type Failed = Pick<Attempt, 'plan' | 'effect' | 'verdict' | 'errorWhere' | 'star
  * @returns when the first of the tries began that fail alike, in milliseconds since the epoch; undefined without
  *   suspicion
  */
-export function suspectedSince(failed: readonly Failed[]): number | undefined {
+export function poisonedSince(failed: readonly Failed[]): number | undefined {
   const last = failed.at(-1);
-  const first = failed.at(-ALIKE);
+  const first = failed.at(-MIN_EQUAL_FAILURES);
   if (last === undefined || first === undefined) return undefined;
   const isAlike = failed
-    .slice(-ALIKE)
+    .slice(-MIN_EQUAL_FAILURES)
     .every(
       ({ plan, effect, verdict, errorWhere }) =>
         plan.provider === last.plan.provider &&

@@ -1,7 +1,7 @@
 import type { Attempt } from '../attempt.ts';
 import type { Recorder } from '../recorder.ts';
 
-type Ended = Pick<Attempt, 'plan' | 'effect' | 'standing' | 'ended'>;
+type Ended = Pick<Attempt, 'plan' | 'effect' | 'confidence' | 'ended'>;
 
 /**
  * A request is over, or its answer has begun: what this says of the verdicts on its way. Where a key answered, what the
@@ -11,7 +11,7 @@ type Ended = Pick<Attempt, 'plan' | 'effect' | 'standing' | 'ended'>;
  * @param answered - the attempt that passed the gate, where one did
  * @param failed - those that did not
  */
-export function weighEnd(
+export function confirmVerdicts(
   answered: Pick<Attempt, 'plan'> | undefined,
   failed: readonly Ended[],
   recorder: Recorder,
@@ -19,12 +19,12 @@ export function weighEnd(
   // Where the provider named a time, it is waited for.
   const condemned = failed.filter(({ effect, ended }) => effect.kind === 'condemns' && !ended?.waitMs);
   for (const attempt of failed) {
-    const { plan, standing, ended } = attempt;
+    const { plan, confidence, ended } = attempt;
     if (plan.pooled === undefined || ended === undefined) continue;
     if (plan.provider === answered?.plan.provider) {
-      if (standing !== 'certain') recorder.prove(plan.provider, plan.pooled, ended);
+      if (confidence !== 'certain') recorder.confirm(plan.provider, plan.pooled, ended);
     } else if (condemned.some((other) => other !== attempt && other.plan.provider === plan.provider)) {
-      if (condemned.includes(attempt)) recorder.checkSoon(plan.provider, plan.pooled, ended);
+      if (condemned.includes(attempt)) recorder.requestCheck(plan.provider, plan.pooled, ended);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Circuits } from './circuits.ts';
-import type { CircuitTools } from './circuits.ts';
-import { FleetSense } from './fleet-sense.ts';
-import { DoubtSense } from './doubt.ts';
+import type { CircuitHooks } from './circuits.ts';
+import { CorrelatedFailures } from './fleet-sense.ts';
+import { VerdictDoubt } from './doubt.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 /*
@@ -31,19 +31,19 @@ import { RetryBudget } from './retry-budget.ts';
  */
 
 /** What is watched of one provider as a whole, in this process. */
-export interface ProviderWatch {
-  readonly sense: FleetSense;
-  readonly doubt: DoubtSense;
-  readonly budget: RetryBudget;
+export interface ProviderHealth {
+  readonly correlatedFailures: CorrelatedFailures;
+  readonly verdictDoubt: VerdictDoubt;
+  readonly retryBudget: RetryBudget;
   readonly circuits: Circuits;
 }
 
 /** Watches over a provider of which nothing is known yet. */
-export function watchProvider(tools: CircuitTools): ProviderWatch {
+export function newProviderHealth(tools: CircuitHooks): ProviderHealth {
   return {
-    sense: new FleetSense(),
-    doubt: new DoubtSense(),
-    budget: new RetryBudget(),
+    correlatedFailures: new CorrelatedFailures(),
+    verdictDoubt: new VerdictDoubt(),
+    retryBudget: new RetryBudget(),
     circuits: new Circuits(tools),
   };
 }

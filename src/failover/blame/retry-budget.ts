@@ -1,6 +1,6 @@
 /** Extra tries allowed for each request of the last ten seconds, and those allowed whatever the traffic. */
-const SHARE = 0.2;
-const FLOOR = 10;
+const RETRIES_PER_REQUEST = 0.2;
+const MIN_RETRIES = 10;
 const SLICE_MS = 1_000;
 const SLICES = 10;
 
@@ -16,15 +16,15 @@ export class RetryBudget {
   #slice = 0;
 
   /** A request came. @param now - milliseconds since the epoch */
-  request(now: number): void {
+  recordRequest(now: number): void {
     const at = this.#turnTo(now);
     this.#requests[at] = (this.#requests[at] ?? 0) + 1;
   }
 
   /** Asks for one more try, and takes it from the budget where there is one. */
-  take(now: number): boolean {
+  tryAcquire(now: number): boolean {
     const at = this.#turnTo(now);
-    if (sum(this.#retries) >= Math.max(FLOOR, SHARE * sum(this.#requests))) return false;
+    if (sum(this.#retries) >= Math.max(MIN_RETRIES, RETRIES_PER_REQUEST * sum(this.#requests))) return false;
     this.#retries[at] = (this.#retries[at] ?? 0) + 1;
     return true;
   }

@@ -3,24 +3,24 @@ import type { Provider } from '../../providers/provider.ts';
 import { choiceRequest, countUsable, obstacleTo, soonestReturn } from '../choose.ts';
 
 /** Between two batches that are let go. Milliseconds. */
-const PACE_MS = 250;
+const BATCH_INTERVAL_MS = 250;
 /** A change of a record is looked at after so long, together with those that came with it. Milliseconds. */
-const SETTLE_MS = 25;
+const DEBOUNCE_MS = 25;
 /** Usable keys that are counted: more let everybody go anyway. */
-const MOST_COUNTED = 1_000;
+const MAX_COUNTED = 1_000;
 /** A batch for each usable key grows to this and no further. */
-const LARGEST_BATCH = 1_024;
+const MAX_BATCH_FACTOR = 1_024;
 
 /** A request that waits, in one queue or several. */
-export interface Ticket {
+export interface Waiter {
   /** Who came earlier has the smaller one. */
   readonly order: number;
   /** When it has waited for long enough. Milliseconds since the epoch. */
   readonly until: number;
   /** Where it waits, and which keys are of no use to it there. */
-  readonly places: ReadonlyMap<KeyQueue, ReadonlySet<string>>;
+  readonly queues: ReadonlyMap<KeyQueue, ReadonlySet<string>>;
   /** Takes it out of all its queues. `key`: one can be used. `over`: none will be in time. */
-  readonly end: (how: 'key' | 'over') => void;
+  readonly finish: (how: 'key' | 'over') => void;
 }
 
 /**
@@ -34,7 +34,7 @@ export class KeyQueue {
   readonly provider: Provider;
   readonly model: string;
   readonly #now: () => number;
-  readonly #tickets: Ticket[] = [];
+  readonly #tickets: Waiter[] = [];
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
   /** When a key can be used, as far as is known. */
@@ -58,40 +58,40 @@ export class KeyQueue {
     return this.#dueAt;
   }
 
-  add(ticket: Ticket): void {
+  add(waiter: Waiter): void {
     // Most come last.
-    const place = this.#tickets.findLastIndex(({ order }) => order < ticket.order) + 1;
-    this.#tickets.splice(place, 0, ticket);
+    const index = this.#tickets.findLastIndex(({ order }) => order < waiter.order) + 1;
+    this.#tickets.splice(index, 0, waiter);
     const now = this.#now();
     const isUsable = countUsable(this.provider.pool, this.model, now, 1) > 0;
     const dueAt = isUsable ? Math.max(now, this.#pacedUntil) : this.#comesAt(now);
-    this.#lookAt(Math.min(dueAt, ticket.until));
+    this.#lookAt(Math.min(dueAt, waiter.until));
   }
 
-  remove(ticket: Ticket): void {
-    const place = this.#tickets.indexOf(ticket);
-    if (place >= 0) this.#tickets.splice(place, 1);
+  remove(waiter: Waiter): void {
+    const index = this.#tickets.indexOf(waiter);
+    if (index >= 0) this.#tickets.splice(index, 1);
     if (this.isEmpty) this.#clearTimer();
   }
 
   /** A record of one of its provider's keys has changed. */
-  changed(): void {
-    this.#lookAt(this.#now() + SETTLE_MS);
+  recordChanged(): void {
+    this.#lookAt(this.#now() + DEBOUNCE_MS);
   }
 
   /** Ends the waiting of all. */
   close(): void {
-    for (let [first] = this.#tickets; first !== undefined; [first] = this.#tickets) first.end('over');
+    for (let [first] = this.#tickets; first !== undefined; [first] = this.#tickets) first.finish('over');
   }
 
   #look(): void {
     const now = this.#now();
-    const usable = countUsable(this.provider.pool, this.model, now, MOST_COUNTED);
+    const usable = countUsable(this.provider.pool, this.model, now, MAX_COUNTED);
     if (usable === 0) this.#batch = 1;
     else if (now >= this.#pacedUntil) this.#letGo(usable * this.#batch, now);
     this.#dueAt = usable > 0 ? now : this.#soonestAt(now);
-    const over = this.#tickets.filter((ticket) => now >= ticket.until || dueAtOf(ticket) > ticket.until);
-    for (const ticket of over) ticket.end('over');
+    const over = this.#tickets.filter((waiter) => now >= waiter.until || dueAtOf(waiter) > waiter.until);
+    for (const waiter of over) waiter.finish('over');
     if (this.isEmpty) return;
     const overAt = this.#tickets.reduce((soonest, { until }) => Math.min(soonest, until), Infinity);
     // Those who are left may have no use for the keys that can be used.
@@ -99,20 +99,20 @@ export class KeyQueue {
   }
 
   #letGo(most: number, now: number): void {
-    const batch: Ticket[] = [];
-    for (const ticket of this.#tickets) {
+    const batch: Waiter[] = [];
+    for (const waiter of this.#tickets) {
       if (batch.length === most) break;
-      if (this.#isOfUse(ticket, now)) batch.push(ticket);
+      if (this.#isOfUse(waiter, now)) batch.push(waiter);
     }
     if (batch.length === 0) return;
-    for (const ticket of batch) ticket.end('key');
-    this.#pacedUntil = now + PACE_MS;
-    this.#batch = Math.min(this.#batch * 2, LARGEST_BATCH);
+    for (const waiter of batch) waiter.finish('key');
+    this.#pacedUntil = now + BATCH_INTERVAL_MS;
+    this.#batch = Math.min(this.#batch * 2, MAX_BATCH_FACTOR);
   }
 
   /** Whether one of the usable keys is none that the request has met already. */
-  #isOfUse(ticket: Ticket, now: number): boolean {
-    const tried = ticket.places.get(this);
+  #isOfUse(waiter: Waiter, now: number): boolean {
+    const tried = waiter.queues.get(this);
     if (tried === undefined || tried.size === 0) return true;
     const request = choiceRequest(this.provider, this.model, { tried, now, random: Math.random });
     return this.provider.pool.inService(now).some((pooled) => obstacleTo(pooled, request) === undefined);
@@ -121,7 +121,7 @@ export class KeyQueue {
   /** When the next key is due back. A check that is due may take a moment. */
   #comesAt(now: number): number {
     const dueAt = this.#soonestAt(now);
-    return dueAt > now ? dueAt : now + PACE_MS;
+    return dueAt > now ? dueAt : now + BATCH_INTERVAL_MS;
   }
 
   #soonestAt(now: number): number {
@@ -147,8 +147,8 @@ export class KeyQueue {
   }
 }
 
-function dueAtOf({ places }: Ticket): number {
+function dueAtOf({ queues }: Waiter): number {
   let soonest = Infinity;
-  for (const queue of places.keys()) soonest = Math.min(soonest, queue.dueAt);
+  for (const queue of queues.keys()) soonest = Math.min(soonest, queue.dueAt);
   return soonest;
 }

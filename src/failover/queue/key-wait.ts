@@ -2,22 +2,22 @@ import type { Call } from '../../dialects/call.ts';
 import { ANY_MODEL } from '../../keys/record.ts';
 import { soonestReturn } from '../choose.ts';
 import type { RouteTarget } from '../route.ts';
-import type { WaitingRoom, WaitRequest } from './waiting-room.ts';
+import type { KeyQueues, WaitRequest } from './waiting-room.ts';
 
 /** How often one request waits, whatever time it has: one that is throttled each time it is let go has seen enough. */
 const MAX_WAITS = 16;
 
 /** Where and for how long requests may wait for a key. */
 export interface WaitOptions {
-  readonly room: WaitingRoom;
+  readonly queues: KeyQueues;
   /** Over all of its waits. Milliseconds. */
-  readonly mostMs: number;
+  readonly maxWaitMs: number;
   /** Requests that may wait at once in this process. */
-  readonly most: number;
+  readonly maxWaiting: number;
 }
 
 /** Where a request could go on, and which keys have failed it there for another reason than a limit. */
-export type WaitPlace = WaitRequest['places'][number];
+export type WaitCandidate = WaitRequest['candidates'][number];
 
 /** How one request waits for keys: never for longer than it may, nor than its deadline. */
 export class KeyWait {
@@ -46,7 +46,8 @@ export class KeyWait {
 
   /** Whether others wait for a key of this target, who came before. */
   isBehind(target: RouteTarget): boolean {
-    if (this.#isLetGo || target.only !== undefined || !this.#options.room.hasQueue(target)) return false;
+    if (this.#isLetGo || target.pinnedKey !== undefined || !this.#options.queues.hasQueue(target))
+      return false;
     this.#wasBehind = true;
     return true;
   }
@@ -55,16 +56,16 @@ export class KeyWait {
    * Waits for the first key of any of these targets that is due back in time.
    * @returns `again`: its targets are to be asked again; `no`: no key will be there in time; `left`: its client has gone
    */
-  async forKey(places: readonly WaitPlace[]): Promise<'again' | 'no' | 'left'> {
-    const { room, mostMs, most } = this.#options;
+  async forKey(candidates: readonly WaitCandidate[]): Promise<'again' | 'no' | 'left'> {
+    const { queues, maxWaitMs, maxWaiting } = this.#options;
     const { signal } = this.#call;
     const now = this.#now();
-    this.#until = Math.min(this.#until, now + mostMs);
-    const inTime = places.filter((place) => this.#isDueInTime(place, now));
+    this.#until = Math.min(this.#until, now + maxWaitMs);
+    const inTime = candidates.filter((candidate) => this.#isDueInTime(candidate, now));
     if (this.#waits++ === MAX_WAITS || inTime.length === 0) return signal.aborted ? 'left' : 'no';
-    this.#order ??= room.nextOrder();
+    this.#order ??= queues.nextOrder();
     const until = Math.max(...inTime.map(({ target }) => this.#untilAt(target)));
-    const end = await room.wait({ order: this.#order, until, places: inTime, signal, most });
+    const end = await queues.wait({ order: this.#order, until, candidates: inTime, signal, maxWaiting });
     if (signal.aborted) return 'left';
     this.#isLetGo = true;
     // Whatever came of it, one look more tells the client what is true now.
@@ -72,8 +73,8 @@ export class KeyWait {
     return end === 'full' && !this.#wasBehind ? 'no' : 'again';
   }
 
-  #isDueInTime({ target }: WaitPlace, now: number): boolean {
-    if (this.#options.room.hasQueue(target) && !this.#isLetGo) return true;
+  #isDueInTime({ target }: WaitCandidate, now: number): boolean {
+    if (this.#options.queues.hasQueue(target) && !this.#isLetGo) return true;
     const dueAt = soonestReturn(target.provider, target.model ?? ANY_MODEL, now);
     return dueAt <= this.#untilAt(target);
   }

@@ -1,7 +1,7 @@
 import type { Provider } from '../../providers/provider.ts';
 import type { RouteTarget } from '../route.ts';
 import { KeyQueue } from './key-queue.ts';
-import type { Ticket } from './key-queue.ts';
+import type { Waiter } from './key-queue.ts';
 
 /** A request asks to wait. */
 export interface WaitRequest {
@@ -10,11 +10,11 @@ export interface WaitRequest {
   /** When it has waited for long enough. Milliseconds since the epoch. */
   readonly until: number;
   /** Where it would wait: at least one target, with the keys that are of no use to it there. */
-  readonly places: readonly { readonly target: RouteTarget; readonly tried: ReadonlySet<string> }[];
+  readonly candidates: readonly { readonly target: RouteTarget; readonly tried: ReadonlySet<string> }[];
   /** Aborted when nobody wants its answer any more. */
   readonly signal: AbortSignal;
   /** Requests that may wait here at once, this one included. */
-  readonly most: number;
+  readonly maxWaiting: number;
 }
 
 /**
@@ -27,7 +27,7 @@ export type WaitEnd = 'key' | 'over' | 'full';
  * The requests of this process that wait for a key, in a queue for each provider and model. Nothing of it is known to
  * other processes: each lets its own go, so that several of them try a key that is back with as many requests.
  */
-export class WaitingRoom {
+export class KeyQueues {
   readonly #now: () => number;
   readonly #queues = new Map<Provider, Map<string, KeyQueue>>();
   #waiting = 0;
@@ -55,34 +55,34 @@ export class WaitingRoom {
   }
 
   /** The record of a key has changed. */
-  heard(keyId: string): void {
+  recordChanged(keyId: string): void {
     for (const [{ pool }, queues] of this.#queues) {
       if (pool.get(keyId) === undefined) continue;
-      for (const queue of queues.values()) queue.changed();
+      for (const queue of queues.values()) queue.recordChanged();
     }
   }
 
   /** Waits for a key. Resolves at once where the client is gone, too many wait, or the room is closed. */
-  wait({ order, until, places, signal, most }: WaitRequest): Promise<WaitEnd> {
+  wait({ order, until, candidates, signal, maxWaiting }: WaitRequest): Promise<WaitEnd> {
     if (signal.aborted || this.#isClosed) return Promise.resolve('over');
-    if (this.#waiting >= most) return Promise.resolve('full');
+    if (this.#waiting >= maxWaiting) return Promise.resolve('full');
     this.#waiting++;
     return new Promise((resolve) => {
-      const inQueues = new Map(places.map(({ target, tried }) => [this.#queueOf(target), tried]));
-      const leave = (): void => ticket.end('over');
-      const ticket: Ticket = {
+      const inQueues = new Map(candidates.map(({ target, tried }) => [this.#queueOf(target), tried]));
+      const leave = (): void => waiter.finish('over');
+      const waiter: Waiter = {
         order,
         until,
-        places: inQueues,
-        end: (how) => {
+        queues: inQueues,
+        finish: (how) => {
           signal.removeEventListener('abort', leave);
           this.#waiting--;
-          for (const queue of inQueues.keys()) this.#remove(queue, ticket);
+          for (const queue of inQueues.keys()) this.#remove(queue, waiter);
           resolve(how);
         },
       };
       signal.addEventListener('abort', leave);
-      for (const queue of inQueues.keys()) queue.add(ticket);
+      for (const queue of inQueues.keys()) queue.add(waiter);
     });
   }
 
@@ -101,8 +101,8 @@ export class WaitingRoom {
     return queue;
   }
 
-  #remove(queue: KeyQueue, ticket: Ticket): void {
-    queue.remove(ticket);
+  #remove(queue: KeyQueue, waiter: Waiter): void {
+    queue.remove(waiter);
     if (!queue.isEmpty) return;
     const ofProvider = this.#queues.get(queue.provider);
     for (const [model, each] of ofProvider ?? []) if (each === queue) ofProvider?.delete(model);

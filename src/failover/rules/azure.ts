@@ -16,7 +16,7 @@ const QUOTA = 'learn.microsoft.com/azure/ai-services/openai/quotas-limits';
 export const azureRules: readonly Rule[] = [
   {
     id: 'azure.key-invalid',
-    when: { status: 401, states: /\binvalid subscription key\b|\bwrong api endpoint\b/i },
+    when: { status: 401, saysAboutKey: /\binvalid subscription key\b|\bwrong api endpoint\b/i },
     verdict: keyDead,
     source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (azure)',
     example: {
@@ -26,7 +26,7 @@ export const azureRules: readonly Rule[] = [
   },
   {
     id: 'azure.blocked',
-    when: { status: 403, states: /\btemporarily blocked\b|\bcontinuous(?:ly)? violat/i },
+    when: { status: 403, saysAboutKey: /\btemporarily blocked\b|\bcontinuous(?:ly)? violat/i },
     verdict: keyDead,
     source: 'learn.microsoft.com/answers: resource temporarily blocked for its content',
     example: {

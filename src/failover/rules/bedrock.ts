@@ -26,7 +26,7 @@ export const bedrockRules: readonly Rule[] = [
     id: 'bedrock.payment',
     when: {
       status: ['2xx', 402, 403, 429],
-      states: /\binvalid_payment_instrument\b|\bpayment (?:method|instrument)\b/i,
+      saysAboutKey: /\binvalid_payment_instrument\b|\bpayment (?:method|instrument)\b/i,
     },
     verdict: outOfCredit,
     source: `${TROUBLE}: AccessDeniedException`,
@@ -55,7 +55,7 @@ export const bedrockRules: readonly Rule[] = [
     id: 'bedrock.api-key-invalid',
     when: {
       status: [401, 403],
-      states:
+      saysAboutKey:
         /\bauthentication failed\b|\b(?:api key|bearer token)\b.{0,60}\b(?:valid|expired|invalid|inactive)\b/i,
     },
     verdict: keyDead,
@@ -145,7 +145,7 @@ export const bedrockRules: readonly Rule[] = [
   },
   {
     id: 'bedrock.form-missing',
-    when: { saysItself: /\buse[- ]case (?:details|form)\b|\bfill(?:ed)? (?:in|out)\b.{0,40}\bform\b/i },
+    when: { saysInOwnWords: /\buse[- ]case (?:details|form)\b|\bfill(?:ed)? (?:in|out)\b.{0,40}\bform\b/i },
     verdict: modelDenied,
     source: 'docs.aws.amazon.com/bedrock/latest/userguide/model-access.html',
     example: {
@@ -166,7 +166,7 @@ export const bedrockRules: readonly Rule[] = [
   },
   {
     id: 'bedrock.model-retired',
-    when: { saysItself: RETIRED },
+    when: { saysInOwnWords: RETIRED },
     verdict: modelGone,
     source: 'docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html',
     example: { status: 404, body: '{"message":"This model version has reached the end of its life."}' },
@@ -176,7 +176,7 @@ export const bedrockRules: readonly Rule[] = [
     id: 'bedrock.model-not-here',
     when: {
       status: ['2xx', 400, 403, 404],
-      saysItself:
+      saysInOwnWords:
         /\bon-demand throughput\b|\binference profile\b|\bmarked (?:by provider )?as legacy\b|\bdata retention mode\b/i,
     },
     verdict: modelGone,
@@ -190,7 +190,7 @@ export const bedrockRules: readonly Rule[] = [
   {
     id: 'bedrock.model-invalid',
     when: {
-      saysItself:
+      saysInOwnWords:
         /\bmodel identifier is invalid\b|\bmodel (?:id|version)\b.{0,40}\b(?:invalid|not supported)\b/i,
     },
     verdict: modelDenied,

@@ -6,7 +6,7 @@ export const cohereRules: readonly Rule[] = [
   {
     // A trial ends with the month; by the minute it is an ordinary limit.
     id: 'cohere.trial-used-up',
-    when: { status: 429, states: /\btrial key\b.{0,80}\bmonth\b/i },
+    when: { status: 429, saysAboutKey: /\btrial key\b.{0,80}\bmonth\b/i },
     verdict: outOfCredit,
     source: 'github.com/diegosouzapw/OmniRoute pull 12252; docs.cohere.com/docs/rate-limits',
     example: {

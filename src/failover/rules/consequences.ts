@@ -62,7 +62,11 @@ export const modelDenied: Consequence = { class: 'model_denied', scope: 'key_mod
 export const modelGone: Consequence = { class: 'model_denied', scope: 'none', retry: 'other-provider' };
 
 /** The provider has no such place for anybody: no key is marked by who happened to ask. */
-export const noSuchPlace: Consequence = { class: 'model_denied', scope: 'provider', retry: 'other-provider' };
+export const noSuchEndpoint: Consequence = {
+  class: 'model_denied',
+  scope: 'provider',
+  retry: 'other-provider',
+};
 
 /** Where this machine stands, nobody is served. */
 export const regionBlocked: Consequence = { class: 'region', scope: 'provider', retry: 'other-provider' };

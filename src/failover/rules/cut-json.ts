@@ -1,4 +1,4 @@
-import { bounded, errorOfFields } from './error-fields.ts';
+import { bounded, errorFromFields } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
 
 /** Fields of one error that a cut text may still show. Texts of a provider's own fields stand before long echoes. */
@@ -9,7 +9,7 @@ const MAX_TEXT = 16 * 1024;
  * The error in JSON that was cut off, or is too long to be parsed: its fields are read as they stand, the first of
  * each name. Undefined where none of them describes an error.
  */
-export function errorOfCutJson(text: string): ProviderError | undefined {
+export function errorFromTruncatedJson(text: string): ProviderError | undefined {
   if (!BEGINS_AS_ERROR.test(text)) return undefined;
   const fields: Record<string, unknown> = {};
   let read = 0;
@@ -17,7 +17,7 @@ export function errorOfCutJson(text: string): ProviderError | undefined {
     if (name in fields || read++ >= MAX_FIELDS) continue;
     fields[name] = number === undefined ? unescaped(word) : Number(number);
   }
-  return errorOfFields(fields);
+  return errorFromFields(fields);
 }
 
 /** A good answer may quote words like these further on. */

@@ -1,5 +1,5 @@
-import { nobodySaid, ownWordsOf } from './own-words.ts';
-import type { SaidByClient } from './own-words.ts';
+import { nothingFromClient, ownWordsOf } from './own-words.ts';
+import type { IsClientText } from './own-words.ts';
 
 /* The fields providers describe an error with, whatever they call them. */
 
@@ -14,9 +14,9 @@ export interface ProviderError {
   /** The prose without quotes: each is `'_'`. */
   readonly unquoted: string;
   /** What of that is said of the key: without sentences about another's credential. */
-  readonly own: string;
+  readonly aboutKey: string;
   /** True where it speaks of a credential of something that is the client's: a server, a tool, a file. */
-  readonly isForeign: boolean;
+  readonly concernsClientResource: boolean;
   /** The member of the request that it finds fault with, as it names it. */
   readonly param: string | undefined;
   /** Whose shape it has, where that shows whoever passed it on. */
@@ -41,8 +41,8 @@ export const emptyError: ProviderError = {
   message: '',
   prose: '',
   unquoted: '',
-  own: '',
-  isForeign: false,
+  aboutKey: '',
+  concernsClientResource: false,
   param: undefined,
   vendor: undefined,
   isRelayed: false,
@@ -53,7 +53,7 @@ export const emptyError: ProviderError = {
 };
 
 /** An error that is a message and nothing else. */
-export function errorOfText(message: string, said: SaidByClient): ProviderError {
+export function errorFromText(message: string, isClientText: IsClientText): ProviderError {
   const prose = proseOf(message);
   return {
     ...emptyError,
@@ -62,32 +62,33 @@ export function errorOfText(message: string, said: SaidByClient): ProviderError 
     message,
     prose,
     isRelayed: RELAYED_WORDS.test(message),
-    names: namesWithin(message, said),
+    names: namesWithin(message, isClientText),
   };
 }
 
 /** The error a map describes by its own fields; undefined where it describes none. */
-export function errorOfFields(
+export function errorFromFields(
   value: Record<string, unknown>,
-  said: SaidByClient = nobodySaid,
+  isClientText: IsClientText = nothingFromClient,
 ): ProviderError | undefined {
   const code = CODES.map((field) => nameOf(value[field])).find((name) => name !== undefined);
   // Whatever stands beside it, this code says that all is well.
   if (code === '0') return undefined;
   const message = firstWord(value, MESSAGES, MAX_MESSAGE) ?? '';
-  const blocked = blockReason(value['promptFeedback']);
-  if (message === '' && code === undefined && blocked === undefined && !isLimit(value)) return undefined;
+  const blockedReason = blockReason(value['promptFeedback']);
+  if (message === '' && code === undefined && blockedReason === undefined && !isLimit(value))
+    return undefined;
   // In {type: 'error', …} the type says only that this is one.
   const type = value['type'] === 'error' ? undefined : nameOf(value['type'] ?? value['__type']);
   const names = [
     code,
     type,
-    blocked,
+    blockedReason,
     ...NAMES.map((field) => nameOf(value[field])),
     ...detailNames(value['details']),
     ...metadataNames(value['metadata']),
     ...innerNames(value['innererror']),
-    ...namesWithin(message, said),
+    ...namesWithin(message, isClientText),
   ];
   return {
     form: 'json',
@@ -95,7 +96,7 @@ export function errorOfFields(
     prose: proseOf(`${message} ${rawOf(value['metadata'])}`),
     ...ownWordsOf(proseOf(message)),
     param: typeof value['param'] === 'string' ? bounded(value['param'], MAX_NAME) : undefined,
-    vendor: isGoogles(value) ? 'google' : undefined,
+    vendor: isGoogleStatus(value) ? 'google' : undefined,
     isRelayed: isRelayed(value) || RELAYED_WORDS.test(message),
     code,
     type,
@@ -153,7 +154,7 @@ function metadataNames(metadata: unknown): (string | undefined)[] {
 }
 
 /** google.rpc.Status: a number, a name in capitals, and details of types that are Google's. */
-function isGoogles({ code, status, details }: Record<string, unknown>): boolean {
+function isGoogleStatus({ code, status, details }: Record<string, unknown>): boolean {
   const first: unknown = Array.isArray(details) ? details[0] : undefined;
   if (isRecord(first) && String(first['@type']).startsWith('type.googleapis.com/')) return true;
   return typeof code === 'number' && typeof status === 'string' && GOOGLE_STATUS.test(status);
@@ -191,14 +192,14 @@ function innerNames(inner: unknown): (string | undefined)[] {
  * Names that stand in the message alone: `<400> InternalError.Algo.DataInspectionFailed: …`,
  * `ThrottlingException: …`, `[1113][…]`, `insufficient balance (1008)`.
  */
-function namesWithin(message: string, said: SaidByClient): string[] {
+function namesWithin(message: string, isClientText: IsClientText): string[] {
   const leading = /^(?:<\d{3}> )?([A-Z][A-Za-z]+(?:\.[A-Z][A-Za-z]+)+|[A-Z][A-Za-z]+Exception): /.exec(
     message,
   );
   const bracketed = /^\[(\d{4})\]/.exec(message);
   const trailing = /\((\d{4})\)\s*$/.exec(message);
   return [leading, bracketed, trailing].flatMap((found) =>
-    found?.[1] === undefined || said(found[0]) ? [] : found[1].toLowerCase(),
+    found?.[1] === undefined || isClientText(found[0]) ? [] : found[1].toLowerCase(),
   );
 }
 

@@ -34,14 +34,14 @@ export const modelWordRules: readonly Rule[] = [
   },
   {
     id: 'general.model-retired-words',
-    when: { status: ['2xx', 400, 403, 404, 410, 422], saysItself: RETIRED },
+    when: { status: ['2xx', 400, 403, 404, 410, 422], saysInOwnWords: RETIRED },
     verdict: modelGone,
     source: 'traceloop/openllmetry cassettes (cohere)',
     example: { status: 404, body: '{"message":"model \'m\' was removed on September 15, 2025."}' },
   },
   {
     id: 'general.other-models-words',
-    when: { status: ['2xx', 400, 403, 404, 422], saysItself: OTHER_MODELS },
+    when: { status: ['2xx', 400, 403, 404, 422], saysInOwnWords: OTHER_MODELS },
     verdict: modelGone,
     source: 'github.com/BigPizzaV3/CodexPlusPlus issue 415 (deepseek)',
     example: {
@@ -51,7 +51,7 @@ export const modelWordRules: readonly Rule[] = [
   },
   {
     id: 'general.model-not-found-words',
-    when: { status: ['2xx', 400, 401, 403, 404, 410, 422], saysItself: MODEL_DENIED },
+    when: { status: ['2xx', 400, 401, 403, 404, 410, 422], saysInOwnWords: MODEL_DENIED },
     verdict: modelDenied,
     source: 'Arize-ai/openinference cassettes (ollama); traceloop/openllmetry cassettes (cohere)',
     example: { status: 404, body: '{"error":"model \'nonexistent-model:latest\' not found"}' },

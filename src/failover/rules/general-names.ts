@@ -92,7 +92,7 @@ export const generalNameRules: readonly Rule[] = [
     id: 'general.no-free-tier',
     when: {
       status: ['2xx', 400, 402, 403, 404, 429],
-      saysItself: NO_FREE_TIER,
+      saysInOwnWords: NO_FREE_TIER,
       unless: { says: SOME_LIMIT },
     },
     verdict: modelDenied,

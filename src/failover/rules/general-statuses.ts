@@ -1,6 +1,6 @@
 import {
   callersMistake,
-  noSuchPlace,
+  noSuchEndpoint,
   outOfCredit,
   overloaded,
   regionBlocked,
@@ -18,7 +18,7 @@ const HTTP = 'RFC 9110, HTTP Semantics';
  * A firewall or an edge keeps this machine's address out, before any key is looked at. Under a 403 its page need not
  * say so: APIs refuse keys in JSON.
  */
-export const addressRules: readonly Rule[] = [
+export const blockedAddressRules: readonly Rule[] = [
   {
     id: 'general.address-refused',
     when: { form: 'html', status: 403 },
@@ -55,18 +55,18 @@ export const addressRules: readonly Rule[] = [
 ];
 
 /** The provider has no such place. Which request found that out is chance: no key is marked, and another provider asked. */
-export const noPlaceRules: readonly Rule[] = [
+export const noEndpointRules: readonly Rule[] = [
   {
     id: 'general.no-such-page',
     when: { status: [404, 405], form: ['html', 'text', 'empty'] },
-    verdict: noSuchPlace,
+    verdict: noSuchEndpoint,
     source: 'github.com/Hmbown/Codewhale issue 1482 (nvidia)',
     example: { status: 404, body: '404 page not found' },
   },
   {
     id: 'general.no-such-place',
     when: { status: 404, message: NO_SUCH_PLACE },
-    verdict: noSuchPlace,
+    verdict: noSuchEndpoint,
     source: 'fastapi.tiangolo.com: {"detail":"Not Found"} for a path that is none',
     example: { status: 404, body: '{"detail":"Not Found"}' },
   },

@@ -47,7 +47,7 @@ import {
 export const generalWordRules: readonly Rule[] = [
   {
     id: 'general.no-credit-words',
-    when: { status: ['2xx', 401, 402, 403, 412, 429, 432], states: OUT_OF_CREDIT },
+    when: { status: ['2xx', 401, 402, 403, 412, 429, 432], saysAboutKey: OUT_OF_CREDIT },
     verdict: outOfCredit,
     source: 'github.com/Wei-Shaw/sub2api issues 890 and 4069',
     example: {
@@ -59,7 +59,7 @@ export const generalWordRules: readonly Rule[] = [
     id: 'general.account-closed-words',
     when: {
       status: ['2xx', 401, 403, 423, 429],
-      states: ACCOUNT_CLOSED,
+      saysAboutKey: ACCOUNT_CLOSED,
       unless: { says: /\bmodels?\b/i },
     },
     verdict: keyDead,
@@ -78,14 +78,14 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.key-invalid-words',
-    when: { status: ['2xx', 401, 402, 403, 407, 412, 418, 423, 451, 498], states: KEY_REFUSED },
+    when: { status: ['2xx', 401, 402, 403, 407, 412, 418, 423, 451, 498], saysAboutKey: KEY_REFUSED },
     verdict: keyDead,
     source: 'crmne/ruby_llm spec/fixtures/vcr_cassettes (mistral, xai)',
     example: { status: 401, body: '{"detail":"Invalid API Key"}\n' },
   },
   {
     id: 'general.token-invalid-words',
-    when: { status: [401, 403], states: TOKEN_REFUSED },
+    when: { status: [401, 403], saysAboutKey: TOKEN_REFUSED },
     verdict: keyDead,
     source: 'docs.cohere.com/reference/errors: 401 invalid api token',
     example: { status: 401, body: '{"message":"token expired or incorrect"}' },
@@ -100,7 +100,7 @@ export const generalWordRules: readonly Rule[] = [
   {
     // Words alone prove nothing against a key where the request is found fault with. They are not lost either.
     id: 'general.unproven-words',
-    when: { status: [400, 404, 406, 409, 422], states: REFUSED_OR_BROKE, unless: { says: TOO_LONG } },
+    when: { status: [400, 404, 406, 409, 422], saysAboutKey: REFUSED_OR_BROKE, unless: { says: TOO_LONG } },
     verdict: suspicious,
     source: 'github.com/anthropics/anthropic-sdk-python issue 1029: a 400 about a token of the client',
     example: { status: 400, body: body('Your api key is invalid.', null) },
@@ -130,7 +130,7 @@ export const generalWordRules: readonly Rule[] = [
   {
     // A condition and no wait: until somebody pays, nothing changes.
     id: 'general.pay-first',
-    when: { status: ['2xx', 401, 402, 403, 429], states: AFTER_PAYING },
+    when: { status: ['2xx', 401, 402, 403, 429], saysAboutKey: AFTER_PAYING },
     verdict: outOfCredit,
     source: 'github.com/Gitlawb/openclaude issue 1125; cloud.siliconflow.cn (limits of unpaid accounts)',
     example: { status: 429, body: body('Limit reached. Please try again after upgrading your plan.', null) },
@@ -165,7 +165,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.at-capacity-under-400',
-    when: { status: 400, states: AT_CAPACITY },
+    when: { status: 400, saysAboutKey: AT_CAPACITY },
     verdict: atCapacity,
     source: 'github.com/openai/codex issue 43337 (relays that keep the words and lose the status)',
     example: { status: 400, body: body('The server is busy, retry later', null) },
@@ -187,14 +187,14 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.limit-words',
-    when: { status: ['2xx', 400, 402, 403], states: TOO_FAST },
+    when: { status: ['2xx', 400, 402, 403], saysAboutKey: TOO_FAST },
     verdict: throttled,
     source: 'github.com/Wei-Shaw/sub2api issue 6203: concurrency under 403',
     example: { status: 403, body: body("You've reached your concurrent request limit.", null) },
   },
   {
     id: 'general.money-asked-for',
-    when: { status: ['2xx', 403, 429], states: ASKS_FOR_MONEY, unless: { says: TOO_FAST } },
+    when: { status: ['2xx', 403, 429], saysAboutKey: ASKS_FOR_MONEY, unless: { says: TOO_FAST } },
     verdict: outOfCredit,
     source: 'github.com/continuedev/continue issue 13195 (ollama)',
     example: { status: 403, body: body('Please top up to continue.', null) },
@@ -231,7 +231,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   {
     id: 'general.plan-asked-for',
-    when: { status: ['2xx', 401, 403], states: ASKS_FOR_PLAN },
+    when: { status: ['2xx', 401, 403], saysAboutKey: ASKS_FOR_PLAN },
     verdict: outOfCredit,
     source: 'public source code, file 63311306428 (xai-subscription-required)',
     example: { status: 403, body: '{"error":"You need a subscription"}' },
@@ -239,7 +239,7 @@ export const generalWordRules: readonly Rule[] = [
   {
     // Last of all: a bare "Unauthorized" is no more than its status.
     id: 'general.not-authenticated-words',
-    when: { status: 401, states: WHO_ASKS },
+    when: { status: 401, saysAboutKey: WHO_ASKS },
     verdict: keyDead,
     source: 'public source code, files 56581776963 and 69820245477: bad keys at seven providers',
     example: { status: 401, body: '{"detail":"Could not confirm your session"}' },

@@ -1,14 +1,14 @@
 import { generalNameRules } from './general-names.ts';
 import {
-  addressRules,
+  blockedAddressRules,
   generalStatusRules,
   htmlRefusalRule,
   htmlRule,
   lastRule,
-  noPlaceRules,
+  noEndpointRules,
 } from './general-statuses.ts';
 import { generalWordRules } from './general-words.ts';
-import { outrightRules } from './outright.ts';
+import { unambiguousRules } from './outright.ts';
 import { relayRules } from './relays.ts';
 import type { Rule } from './rule.ts';
 
@@ -18,13 +18,13 @@ import type { Rule } from './rule.ts';
  */
 export const generalRules: readonly Rule[] = [
   ...relayRules,
-  ...outrightRules,
-  ...addressRules,
+  ...unambiguousRules,
+  ...blockedAddressRules,
   htmlRule,
   htmlRefusalRule,
   ...generalNameRules,
   ...generalWordRules,
-  ...noPlaceRules,
+  ...noEndpointRules,
   ...generalStatusRules,
   lastRule,
 ];

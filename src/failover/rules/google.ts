@@ -131,7 +131,7 @@ const money: readonly Rule[] = [
     when: {
       status: 400,
       named: 'failed_precondition',
-      states:
+      saysAboutKey:
         /\b(?:enable|requires?|without) (?:\w+ ){0,3}billing\b|\bbilling\b.{0,40}\b(?:disabled|enabled?|inactive)\b/i,
     },
     verdict: outOfCredit,
@@ -145,7 +145,7 @@ const money: readonly Rule[] = [
     id: 'google.no-credit-words',
     when: {
       status: ['2xx', 402, 403, 429],
-      states:
+      saysAboutKey:
         /\b(?:credits?|balance)\b.{0,30}\b(?:depleted|exhausted)\b|\b(?:enable|requires?) (?:\w+ )?billing\b|\bbilling\b.{0,30}\b(?:disabled|enabled|inactive)\b|\bspend(?:ing)? (?:cap|limit)\b/i,
     },
     verdict: outOfCredit,
@@ -177,7 +177,7 @@ const requests: readonly Rule[] = [
   },
   {
     id: 'google.model-retired',
-    when: { status: ['2xx', 400, 403, 404], saysItself: RETIRED },
+    when: { status: ['2xx', 400, 403, 404], saysInOwnWords: RETIRED },
     verdict: modelGone,
     source: 'ai.google.dev/gemini-api/docs/deprecations',
     example: { status: 404, body: body(404, 'NOT_FOUND', 'The model m is no longer available.') },
@@ -187,7 +187,7 @@ const requests: readonly Rule[] = [
     id: 'google.model-not-found',
     when: {
       status: ['2xx', 400, 403, 404],
-      saysItself:
+      saysInOwnWords:
         /\bmodels?\/[\w.@-]+.{0,40}\bnot (?:found|supported)\b|\bpublisher models?\b|\bmodel\b.{0,80}\b(?:not found|not available|no longer available|deprecated|does not exist|do not have access)\b/i,
     },
     verdict: modelDenied,

@@ -14,7 +14,7 @@ export const huggingfaceRules: readonly Rule[] = [
     id: 'huggingface.no-credit',
     when: {
       status: [402, 403, 429],
-      states: /\bmonthly\b.{0,40}\b(?:included )?credits\b|\bfree monthly usage\b/i,
+      saysAboutKey: /\bmonthly\b.{0,40}\b(?:included )?credits\b|\bfree monthly usage\b/i,
     },
     verdict: outOfCredit,
     source: 'huggingface.co/docs/inference-providers/pricing',

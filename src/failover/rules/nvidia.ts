@@ -7,7 +7,7 @@ export const nvidiaRules: readonly Rule[] = [
   {
     // Its word for a key that it does not know.
     id: 'nvidia.key-invalid',
-    when: { status: [401, 403], states: /\bauthorization failed\b/i },
+    when: { status: [401, 403], saysAboutKey: /\bauthorization failed\b/i },
     verdict: keyDead,
     source: 'github.com/Alishahryar1/free-claude-code issue 1242',
     example: { status: 403, body: '{"status":403,"title":"Forbidden","detail":"Authorization failed"}' },
@@ -15,7 +15,7 @@ export const nvidiaRules: readonly Rule[] = [
   {
     // The status is the request's, the trouble is the function's.
     id: 'nvidia.function-degraded',
-    when: { status: [400, 404, 409, 422, 429, '5xx'], saysItself: FUNCTION_DOWN },
+    when: { status: [400, 404, 409, 422, 429, '5xx'], saysInOwnWords: FUNCTION_DOWN },
     verdict: atCapacity,
     source: 'github.com/decolua/9router issue 2527; docs.nvidia.com/cloud-functions (states of functions)',
     example: {
@@ -26,7 +26,7 @@ export const nvidiaRules: readonly Rule[] = [
   {
     // A model is a function there, granted to accounts.
     id: 'nvidia.function-not-found',
-    when: { status: [403, 404], saysItself: /\bfunction\b.{0,120}\bnot found\b/i },
+    when: { status: [403, 404], saysInOwnWords: /\bfunction\b.{0,120}\bnot found\b/i },
     verdict: modelDenied,
     source: 'docs.api.nvidia.com: functions of NVCF',
     example: {

@@ -18,7 +18,7 @@ export const ollamaRules: readonly Rule[] = [
   {
     // Its machine has not pulled it: no key of its changes that.
     id: 'ollama.model-not-pulled',
-    when: { status: 404, saysItself: MODEL_DENIED },
+    when: { status: 404, saysInOwnWords: MODEL_DENIED },
     verdict: modelGone,
     source: 'Arize-ai/openinference cassettes (ollama)',
     example: { status: 404, body: '{"error":"model \'m:latest\' not found, try pulling it first"}' },

@@ -23,7 +23,7 @@ function body(code: number, message: string, metadata: Record<string, unknown> =
 export const openrouterRules: readonly Rule[] = [
   {
     id: 'openrouter.budget-in-flight',
-    when: { saysItself: /\bin_flight_budget_exhausted\b|\bin[- ]flight\b/i },
+    when: { saysInOwnWords: /\bin_flight_budget_exhausted\b|\bin[- ]flight\b/i },
     verdict: throttled,
     source: ERRORS,
     example: { status: 402, body: body(402, 'in_flight_budget_exhausted') },

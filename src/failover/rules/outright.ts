@@ -7,13 +7,13 @@ import { DAY_IS_USED_UP, KEY_REFUSED_OUTRIGHT } from './words.ts';
  * What some say under a status that says something else, but in so many words that nothing else can be meant. Asked before
  * a provider's own table, whose codes are then those of the status.
  */
-export const outrightRules: readonly Rule[] = [
+export const unambiguousRules: readonly Rule[] = [
   {
     // A failure of the server's, a limit: nobody says so of a key by chance.
     id: 'general.key-invalid-outright',
     when: {
       status: [406, 411, 417, 420, 421, 425, 429, 430, '5xx'],
-      states: KEY_REFUSED_OUTRIGHT,
+      saysAboutKey: KEY_REFUSED_OUTRIGHT,
       unless: { relayed: true },
     },
     verdict: keyDead,

@@ -9,9 +9,9 @@ export interface OwnWords {
   /** Without links and quotes (each is `'_'`). */
   readonly unquoted: string;
   /** What of that is said of the key: without sentences about another's credential. */
-  readonly own: string;
+  readonly aboutKey: string;
   /** True where it speaks of a credential or a signature of something that is the client's. */
-  readonly isForeign: boolean;
+  readonly concernsClientResource: boolean;
 }
 
 /**
@@ -20,10 +20,14 @@ export interface OwnWords {
  */
 export function ownWordsOf(prose: string): OwnWords {
   const unquoted = prose.replaceAll(QUOTES, "'_'");
-  if (namesPlace(prose)) return { unquoted, own: '', isForeign: true };
+  if (namesBodyPath(prose)) return { unquoted, aboutKey: '', concernsClientResource: true };
   const sentences = unquoted.split(SENTENCE_END);
-  const own = sentences.filter((sentence) => !FOREIGN.test(sentence));
-  return { unquoted, own: own.join(' '), isForeign: own.length < sentences.length };
+  const aboutKey = sentences.filter((sentence) => !ABOUT_CLIENT_RESOURCE.test(sentence));
+  return {
+    unquoted,
+    aboutKey: aboutKey.join(' '),
+    concernsClientResource: aboutKey.length < sentences.length,
+  };
 }
 
 /** A single quote opens behind no letter and closes before none: elsewhere it is an apostrophe. */
@@ -33,22 +37,22 @@ const QUOTES =
 const SENTENCE_END = /(?<=[.!?;])\s+|(?<=[。！？；])|\n+/;
 
 /** "messages.1.content.0: …", "tools[0].function.name: …": a place in the request's body. */
-function namesPlace(prose: string): boolean {
-  const place = /^[a-z_][\w.[\]]{0,200}: /i.exec(prose)?.[0];
-  return place !== undefined && /\.\d+\b|\[\d+\]/.test(place);
+function namesBodyPath(prose: string): boolean {
+  const bodyPath = /^[a-z_][\w.[\]]{0,200}: /i.exec(prose)?.[0];
+  return bodyPath !== undefined && /\.\d+\b|\[\d+\]/.test(bodyPath);
 }
 
 /** What clients name in their requests, and providers go to or look into on their behalf. */
-const THING = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|your own (?:\w+ ){0,2}(?:resource|storage|account|endpoint|cluster|deployment|service)s?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
+const CLIENT_RESOURCE = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|your own (?:\w+ ){0,2}(?:resource|storage|account|endpoint|cluster|deployment|service)s?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
 
-const FOREIGN = new RegExp(
+const ABOUT_CLIENT_RESOURCE = new RegExp(
   [
     // "for MCP server 'x'", "in thinking block", "of the image", "at your own server"
-    String.raw`\b(?:for|of|in|from|by|to|at|on|with|against)(?: (?!our )[\w'’.-]{1,40}){0,3}? ${THING}\b`,
+    String.raw`\b(?:for|of|in|from|by|to|at|on|with|against)(?: (?!our )[\w'’.-]{1,40}){0,3}? ${CLIENT_RESOURCE}\b`,
     // "the webhook's secret", "MCP server authentication", "Thought signature"
-    String.raw`\b${THING}(?:['’]s)?(?: [\w'’-]{1,40}){0,3}? (?:tokens?|keys?|credentials?|secrets?|signatures?|passwords?|authenticat\w+|authori[sz]ation|log-?in)\b`,
+    String.raw`\b${CLIENT_RESOURCE}(?:['’]s)?(?: [\w'’-]{1,40}){0,3}? (?:tokens?|keys?|credentials?|secrets?|signatures?|passwords?|authenticat\w+|authori[sz]ation|log-?in)\b`,
     // "your own resource returned: …", "the remote server rejected …", "file_url: …"
-    String.raw`\b${THING}(?: '_')?,? (?:returned|responded|answered|replied|rejected|refused|requires|reported|said)\b|\brequests? to\s+(?:the )?(?:'_' )?(?:has |have )?failed\b|\b(?:file|image|video|audio|document|input)_(?:url|uri|file|data)\b`,
+    String.raw`\b${CLIENT_RESOURCE}(?: '_')?,? (?:returned|responded|answered|replied|rejected|refused|requires|reported|said)\b|\brequests? to\s+(?:the )?(?:'_' )?(?:has |have )?failed\b|\b(?:file|image|video|audio|document|input)_(?:url|uri|file|data)\b`,
     // "failed to download https://…: access key expired"
     String.raw`\b(?:downloading|fetching|retrieving|crawling|(?:failed|unable|could not|cannot|can't) (?:to )?(?:download|fetch|retrieve|crawl|load|reach|connect))\b`,
     '(?:图片|文件|链接|网址|工具|视频|音频|回调|附件|数据库).{0,12}(?:令牌|密钥|签名|过期|无效|失效|鉴权)',
@@ -57,10 +61,10 @@ const FOREIGN = new RegExp(
 );
 
 /** Asks whether a client wrote something in its request. */
-export type SaidByClient = (phrase: string) => boolean;
+export type IsClientText = (phrase: string) => boolean;
 
 /** Where nobody knows the request. */
-export const nobodySaid: SaidByClient = () => false;
+export const nothingFromClient: IsClientText = () => false;
 
 /** Matches that are looked for beyond those that turn out to be the client's own words. */
 const MAX_MATCHES = 8;
@@ -69,12 +73,12 @@ const MAX_MATCHES = 8;
  * Whether a provider says something itself: an expression fits its words, and not merely where they are the client's,
  * said back.
  */
-export function saysItself(pattern: RegExp, words: string, said: SaidByClient): boolean {
+export function occursInOwnWords(pattern: RegExp, words: string, isClientText: IsClientText): boolean {
   let rest = words;
   for (let tries = 0; tries < MAX_MATCHES; tries++) {
     const found = pattern.exec(rest);
     if (found === null) return false;
-    if (!isPhrase(found[0]) || !said(found[0])) return true;
+    if (!isPhrase(found[0]) || !isClientText(found[0])) return true;
     rest = rest.slice(found.index + Math.max(1, found[0].length));
   }
   return false;
@@ -86,12 +90,15 @@ function isPhrase(text: string): boolean {
 }
 
 /** Fields that relays and careless servers put there, and the key's own. */
-const NO_MEMBER =
+const NO_REQUEST_FIELD =
   /^(?:none|null|undefined|(?:x[-_])?(?:goog[-_])?api[-_]?key|key|authorization|token|\d+)?$/i;
 
 /** Whether `param` of an error names a member of the request's body: then the error is about that. */
-export function namesMember(param: string | undefined, said: SaidByClient | undefined): boolean {
-  if (param === undefined || NO_MEMBER.test(param)) return false;
+export function namesRequestField(
+  param: string | undefined,
+  isClientText: IsClientText | undefined,
+): boolean {
+  if (param === undefined || NO_REQUEST_FIELD.test(param)) return false;
   const root = /^[\w-]{1,100}/.exec(param)?.[0];
-  return root !== undefined && (said === undefined || said(root));
+  return root !== undefined && (isClientText === undefined || isClientText(root));
 }

@@ -1,9 +1,9 @@
-import { errorOfCutJson } from './cut-json.ts';
-import { dataOf, outsideEvents } from './event-text.ts';
-import { bounded, emptyError, errorOfFields, errorOfText, isRecord } from './error-fields.ts';
+import { errorFromTruncatedJson } from './cut-json.ts';
+import { eventData, outsideEvents } from './event-text.ts';
+import { bounded, emptyError, errorFromFields, errorFromText, isRecord } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
-import { nobodySaid } from './own-words.ts';
-import type { SaidByClient } from './own-words.ts';
+import { nothingFromClient } from './own-words.ts';
+import type { IsClientText } from './own-words.ts';
 import { readPage } from './page-text.ts';
 
 /** Longer texts are not parsed: no provider explains itself at such length. */
@@ -21,27 +21,34 @@ type Headers = Readonly<Record<string, string>>;
  * stream; or a page of HTML, whose title is its message. What the client wrote is no error, however it looks. Never
  * throws.
  * @param headers lower-case names
- * @param said - asks whether the client wrote something
+ * @param isClientText - asks whether the client wrote something
  */
-export function readError(text: string, headers: Headers, said: SaidByClient = nobodySaid): ProviderError {
-  const error = readText(text.slice(0, MAX_TEXT).trim(), headers['content-type'], said);
+export function readError(
+  text: string,
+  headers: Headers,
+  isClientText: IsClientText = nothingFromClient,
+): ProviderError {
+  const error = readText(text.slice(0, MAX_TEXT).trim(), headers['content-type'], isClientText);
   const exception = awsException(headers);
   return exception === undefined ? error : { ...error, names: [...error.names, exception] };
 }
 
-function readText(text: string, contentType: string | undefined, said: SaidByClient): ProviderError {
+function readText(text: string, contentType: string | undefined, isClientText: IsClientText): ProviderError {
   if (text === '') return emptyError;
   for (const payload of payloadsOf(text)) {
-    const found = findError(parse(payload), { depth: 0, said });
+    const found = findError(parse(payload), { depth: 0, isClientText });
     if (found !== undefined) return found;
   }
-  const cut = /^[[{]/.test(text) ? errorOfCutJson(text) : undefined;
+  const cut = /^[[{]/.test(text) ? errorFromTruncatedJson(text) : undefined;
   if (cut !== undefined) return cut;
   if (text.startsWith('<') || contentType?.startsWith('text/html') === true) {
     const { title, prose } = readPage(text);
-    return { ...errorOfText(title, said), prose, form: 'html' };
+    return { ...errorFromText(title, isClientText), prose, form: 'html' };
   }
-  const plain = withQuoted(errorOfText(bounded(text, MAX_MESSAGE), said), { depth: 0, said });
+  const plain = withQuoted(errorFromText(bounded(text, MAX_MESSAGE), isClientText), {
+    depth: 0,
+    isClientText,
+  });
   return { ...plain, form: 'text', names: [...plain.names, ...exceptionsIn(text)] };
 }
 
@@ -61,7 +68,7 @@ function exceptionsIn(text: string): string[] {
 
 /** The JSON texts to look into: the body itself, or each event of a stream and what stands bare among them. */
 function payloadsOf(text: string): Iterable<string> {
-  return /^[[{"]/.test(text) ? [text] : [...dataOf(text), outsideEvents(text)];
+  return /^[[{"]/.test(text) ? [text] : [...eventData(text), outsideEvents(text)];
 }
 
 function parse(json: string): unknown {
@@ -74,31 +81,31 @@ function parse(json: string): unknown {
 }
 
 /** How deep the reader is, and whose words are no error. */
-interface Reading {
+interface ReadContext {
   readonly depth: number;
-  readonly said: SaidByClient;
+  readonly isClientText: IsClientText;
 }
 
-function deeper({ depth, said }: Reading): Reading {
-  return { depth: depth + 1, said };
+function deeper({ depth, isClientText }: ReadContext): ReadContext {
+  return { depth: depth + 1, isClientText };
 }
 
 /** Undefined where the value holds no error: an event of the good part of a stream, a number, a null. */
-function findError(value: unknown, reading: Reading): ProviderError | undefined {
-  if (reading.depth > MAX_DEPTH) return undefined;
-  if (typeof value === 'string') return errorOfString(value, reading);
-  if (Array.isArray(value)) return firstError(value.slice(-MAX_ITEMS), reading);
+function findError(value: unknown, context: ReadContext): ProviderError | undefined {
+  if (context.depth > MAX_DEPTH) return undefined;
+  if (typeof value === 'string') return errorOfString(value, context);
+  if (Array.isArray(value)) return firstError(value.slice(-MAX_ITEMS), context);
   if (!isRecord(value) || isProgress(value)) return undefined;
 
-  const nested = firstError(nestedIn(value), reading);
-  const own = errorOfFields(value, reading.said);
+  const nested = firstError(nestedIn(value), context);
+  const own = errorFromFields(value, context.isClientText);
   if (own === undefined)
     return nested === undefined
       ? undefined
       : { ...nested, isRelayed: nested.isRelayed || 'upstream_error' in value };
-  const explained = nested ?? quotedIn(own, reading);
+  const explained = nested ?? quotedIn(own, context);
   // What stands around the error adds to it where the error itself is silent, as in {code, error: 'text'}.
-  return withQuoted(explained === undefined ? own : merge(explained, own), reading);
+  return withQuoted(explained === undefined ? own : merge(explained, own), context);
 }
 
 /** Of the events of a response only these two tell of an error; others have a `code` that is a program's. */
@@ -106,9 +113,9 @@ function isProgress({ type }: Record<string, unknown>): boolean {
   return typeof type === 'string' && /^response\.(?!failed$|error$)/.test(type);
 }
 
-function firstError(values: readonly unknown[], reading: Reading): ProviderError | undefined {
+function firstError(values: readonly unknown[], context: ReadContext): ProviderError | undefined {
   for (const value of values) {
-    const found = findError(value, deeper(reading));
+    const found = findError(value, deeper(context));
     if (found !== undefined) return found;
   }
   return undefined;
@@ -148,23 +155,25 @@ function exceptionIn(value: Record<string, unknown>): unknown {
 }
 
 /** One word is a code, JSON is another's error passed on, the rest is a message. */
-function errorOfString(text: string, reading: Reading): ProviderError | undefined {
+function errorOfString(text: string, context: ReadContext): ProviderError | undefined {
   if (text === '') return undefined;
-  const quoted = quotedError(text, reading);
+  const quoted = quotedError(text, context);
   if (quoted !== undefined) return quoted;
-  if (!/^[\w.:-]{1,100}$/.test(text)) return errorOfText(bounded(text, MAX_MESSAGE), reading.said);
+  if (!/^[\w.:-]{1,100}$/.test(text)) return errorFromText(bounded(text, MAX_MESSAGE), context.isClientText);
   return { ...emptyError, form: 'json', code: text.toLowerCase(), names: [text.toLowerCase()] };
 }
 
 /** A gateway's message may be the whole answer it got itself. */
-function quotedIn({ message }: ProviderError, reading: Reading): ProviderError | undefined {
-  return quotedError(message, reading);
+function quotedIn({ message }: ProviderError, context: ReadContext): ProviderError | undefined {
+  return quotedError(message, context);
 }
 
 /** The error that text is as a whole: JSON, and none that the client wrote. */
-function quotedError(text: string, reading: Reading): ProviderError | undefined {
+function quotedError(text: string, context: ReadContext): ProviderError | undefined {
   const json = text.trim();
-  return /^[[{]/.test(json) && !reading.said(json) ? findError(parse(json), deeper(reading)) : undefined;
+  return /^[[{]/.test(json) && !context.isClientText(json)
+    ? findError(parse(json), deeper(context))
+    : undefined;
 }
 
 /** What gateways put before an answer that they quote, to its end: `BedrockException - {…}`, `Error code: 400 - {…}`. */
@@ -178,13 +187,13 @@ const QUOTED_TO_THE_END =
  * Behind words of its own a gateway may quote an answer, whose names count too. JSON anywhere else in a message is what
  * somebody wrote: a model's name, an argument.
  */
-function withQuoted(error: ProviderError, reading: Reading): ProviderError {
+function withQuoted(error: ProviderError, context: ReadContext): ProviderError {
   const { message } = error;
   const from = message.search(/[[{]/);
   if (from < 1 || !QUOTING.test(message.slice(Math.max(0, from - MAX_LEAD), from))) return error;
   const to = Math.max(message.lastIndexOf('}'), message.lastIndexOf(']')) + 1;
   if (!QUOTED_TO_THE_END.test(message.slice(to))) return error;
-  const quoted = quotedError(message.slice(from, to), reading);
+  const quoted = quotedError(message.slice(from, to), context);
   if (quoted === undefined) return error;
   return { ...error, names: [...new Set([...error.names, ...quoted.names])] };
 }
@@ -199,8 +208,8 @@ function merge(inner: ProviderError, outer: ProviderError): ProviderError {
     message: isSilent ? outer.message : inner.message,
     prose: isSilent ? outer.prose : inner.prose,
     unquoted: isSilent ? outer.unquoted : inner.unquoted,
-    own: isSilent ? outer.own : inner.own,
-    isForeign: inner.isForeign || outer.isForeign,
+    aboutKey: isSilent ? outer.aboutKey : inner.aboutKey,
+    concernsClientResource: inner.concernsClientResource || outer.concernsClientResource,
     param: inner.param ?? outer.param,
     vendor: inner.vendor ?? outer.vendor,
     isRelayed: inner.isRelayed || outer.isRelayed,

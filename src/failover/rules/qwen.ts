@@ -29,7 +29,7 @@ export const qwenRules: readonly Rule[] = [
   },
   {
     id: 'qwen.free-allowance-words',
-    when: { status: ['2xx', 400, 403, 429], saysItself: /\bfree (?:allocated |tier )?quota\b/i },
+    when: { status: ['2xx', 400, 403, 429], saysInOwnWords: /\bfree (?:allocated |tier )?quota\b/i },
     verdict: outOfAllowance,
     source: `${CODES}: Free allocated quota exceeded`,
     example: {

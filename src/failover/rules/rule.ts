@@ -3,8 +3,8 @@ import type { Retry, VerdictClass, VerdictScope } from '../verdict.ts';
 import type { WaitSource } from '../waits.ts';
 import type { ProviderError } from './error-fields.ts';
 import { REQUEST_NAMES } from './names.ts';
-import { nobodySaid, saysItself } from './own-words.ts';
-import type { SaidByClient } from './own-words.ts';
+import { nothingFromClient, occursInOwnWords } from './own-words.ts';
+import type { IsClientText } from './own-words.ts';
 
 /** A status, or a class of them such as `5xx`. */
 export type StatusPattern = number | '2xx' | '3xx' | '4xx' | '5xx';
@@ -27,11 +27,11 @@ export interface Match {
   /** The error's message without its links, whose paths speak of billing whatever the matter is. */
   readonly says?: RegExp;
   /** What the message says in words of the provider's: without links, quotes and what the client wrote. */
-  readonly saysItself?: RegExp;
+  readonly saysInOwnWords?: RegExp;
   /**
    * The same of the key: without sentences about another's credential. What condemns a key by its words asks this.
    */
-  readonly states?: RegExp;
+  readonly saysAboutKey?: RegExp;
   /** Whether the error says of itself that it is of somebody behind the provider. */
   readonly relayed?: boolean;
   /** Response headers by lower-case name: each must be there and match. */
@@ -60,7 +60,7 @@ export interface Consequence {
 }
 
 /** The part of a rule that judges. */
-export interface Decider {
+export interface RuleCore {
   /** Unique over all tables; part of what users see and may rely on. */
   readonly id: string;
   readonly when: Match;
@@ -68,7 +68,7 @@ export interface Decider {
 }
 
 /** One line of a verdict table: plain data. */
-export interface Rule extends Decider {
+export interface Rule extends RuleCore {
   /** Where the fact is from: a public page, repository or thread. */
   readonly source: string;
   /** An answer this rule decides; a test holds it to that. */
@@ -87,7 +87,7 @@ export function matches(
   answer: Answered,
   error: ProviderError,
   operation: string | undefined,
-  said?: SaidByClient,
+  isClientText?: IsClientText,
 ): boolean {
   return (
     (when.status === undefined || matchesStatus(when.status, statusOf(answer, error))) &&
@@ -101,23 +101,24 @@ export function matches(
     (when.relayed === undefined || when.relayed === error.isRelayed) &&
     (when.headers === undefined || matchesHeaders(when.headers, answer.headers)) &&
     (when.operation === undefined || matchesWord(when.operation, operation)) &&
-    (when.unless === undefined || !matches(when.unless, answer, error, operation, said)) &&
+    (when.unless === undefined || !matches(when.unless, answer, error, operation, isClientText)) &&
     // Last, since these may look through the request.
-    (when.saysItself === undefined || saysItself(when.saysItself, error.unquoted, said ?? nobodySaid)) &&
-    (when.states === undefined || speaksOfKey(when.states, answer, error, said))
+    (when.saysInOwnWords === undefined ||
+      occursInOwnWords(when.saysInOwnWords, error.unquoted, isClientText ?? nothingFromClient)) &&
+    (when.saysAboutKey === undefined || occursAboutKey(when.saysAboutKey, answer, error, isClientText))
   );
 }
 
 /** Whether an expression fits what an error says of the key itself. */
-function speaksOfKey(
+function occursAboutKey(
   pattern: RegExp,
   answer: Answered,
   error: ProviderError,
-  said: SaidByClient | undefined,
+  isClientText: IsClientText | undefined,
 ): boolean {
   // A request that is refused for another's credential is refused for nothing else.
-  if (error.isForeign && isAboutRequest(answer, error)) return false;
-  return saysItself(pattern, error.own, said ?? nobodySaid);
+  if (error.concernsClientResource && isAboutRequest(answer, error)) return false;
+  return occursInOwnWords(pattern, error.aboutKey, isClientText ?? nothingFromClient);
 }
 
 /** Statuses that find fault with the request. */

@@ -18,7 +18,7 @@ import { nvidiaRules } from './nvidia.ts';
 import { ollamaRules } from './ollama.ts';
 import { openaiRules } from './openai.ts';
 import { openrouterRules } from './openrouter.ts';
-import { outrightRules } from './outright.ts';
+import { unambiguousRules } from './outright.ts';
 import { perplexityRules } from './perplexity.ts';
 import { qwenRules } from './qwen.ts';
 import { relayRules } from './relays.ts';
@@ -31,15 +31,15 @@ import { xaiRules } from './xai.ts';
 import { zhipuRules } from './zhipu.ts';
 
 /** Rules of a provider's own, and every name it goes by. The first name is its table's. */
-interface Family {
+interface Vendor {
   readonly names: readonly string[];
   readonly rules: readonly Rule[];
   /** It passes on what others answer, and its rules know how it says so. */
-  readonly resells?: true;
+  readonly isReseller?: true;
 }
 
 /** Providers that have words of their own. The general table stands behind each. */
-const families: readonly Family[] = [
+const vendors: readonly Vendor[] = [
   {
     names: ['openai', 'openai-responses', 'openai-codex', 'openai-native', 'codex', 'codex-cli', 'chatgpt'],
     rules: openaiRules,
@@ -121,7 +121,7 @@ const families: readonly Family[] = [
     rules: bedrockRules,
   },
   { names: ['xai', 'xai-oauth', 'x-ai', 'grok', 'grok-cli'], rules: xaiRules },
-  { names: ['openrouter', 'openrouter-ai'], rules: openrouterRules, resells: true },
+  { names: ['openrouter', 'openrouter-ai'], rules: openrouterRules, isReseller: true },
   {
     names: [
       'qwen',
@@ -224,17 +224,17 @@ const families: readonly Family[] = [
 
 /** Every rule set with its own name, the general one last: for tests and documentation. */
 export const ruleSets: readonly (readonly [name: string, rules: readonly Rule[]])[] = [
-  ...families.map(({ names, rules }): [string, readonly Rule[]] => [names[0] ?? '', rules]),
+  ...vendors.map(({ names, rules }): [string, readonly Rule[]] => [names[0] ?? '', rules]),
   ['general', generalRules],
 ];
 
 /** What stands behind somebody is asked first, whoever it is. */
 const tables: ReadonlyMap<string, readonly Rule[]> = new Map(
-  families.flatMap(({ names, rules, resells }) => {
-    const table = resells
+  vendors.flatMap(({ names, rules, isReseller }) => {
+    const table = isReseller
       ? [...rules, ...generalRules]
-      : [...relayRules, ...outrightRules, ...rules, ...generalRules];
-    return names.map((name): [string, readonly Rule[]] => [plain(name), table]);
+      : [...relayRules, ...unambiguousRules, ...rules, ...generalRules];
+    return names.map((name): [string, readonly Rule[]] => [normalizedName(name), table]);
   }),
 );
 
@@ -245,17 +245,17 @@ const tables: ReadonlyMap<string, readonly Rule[]> = new Map(
  *   before another's endpoint that speaks OpenAI. Other tables know what they pass on.
  */
 export function tableFor(provider: string, vendor?: 'google'): readonly Rule[] {
-  const table = tables.get(provider) ?? tables.get(plain(provider)) ?? generalRules;
+  const table = tables.get(provider) ?? tables.get(normalizedName(provider)) ?? generalRules;
   if (vendor === undefined || (table !== generalRules && table !== tables.get('openai'))) return table;
   return tables.get(vendor) ?? table;
 }
 
 /** Whether a provider has rules of its own. */
 export function hasOwnTable(provider: string): boolean {
-  return tables.has(plain(provider));
+  return tables.has(normalizedName(provider));
 }
 
 /** In `openai/gpt-5` and `azure:eu` the first part is the provider. */
-function plain(name: string): string {
+function normalizedName(name: string): string {
   return (name.split(/[/:]/, 1)[0] ?? '').toLowerCase().replaceAll(/[^a-z\d]/g, '');
 }

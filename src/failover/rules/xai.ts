@@ -20,7 +20,7 @@ export const xaiRules: readonly Rule[] = [
     id: 'xai.no-credit',
     when: {
       status: ['2xx', 402, 403, 429],
-      states: /\bused all available credits\b|\bspending limit\b|\b(?:any|out of) credits\b/i,
+      saysAboutKey: /\bused all available credits\b|\bspending limit\b|\b(?:any|out of) credits\b/i,
     },
     verdict: outOfCredit,
     source: 'github.com/griptape-ai/griptape-nodes-engine issue 1079',
@@ -89,7 +89,7 @@ export const xaiRules: readonly Rule[] = [
   },
   {
     id: 'xai.key-blocked',
-    when: { status: 403, states: /\b(?:api key|team)\b.{0,60}\b(?:blocked|disabled)\b/i },
+    when: { status: 403, saysAboutKey: /\b(?:api key|team)\b.{0,60}\b(?:blocked|disabled)\b/i },
     verdict: keyDead,
     source: 'docs.x.ai/docs/key-information/debugging',
     example: { status: 403, body: body('permission-denied', 'Your API key is currently blocked.') },

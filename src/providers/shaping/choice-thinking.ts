@@ -34,7 +34,7 @@ export class ChoiceThinking {
   }
 
   /** Thinking that was kept, and is the answer now that there is no other. */
-  promoted(): Json | undefined {
+  takePromoted(): Json | undefined {
     if (this.#kept === '') return undefined;
     const content = this.#kept;
     this.#kept = '';

@@ -57,20 +57,20 @@ const NEWER_MAX_TOKENS = Buffer.from('"max_completion_tokens"');
 
 /**
  * Sets fields in a call's body; every other byte stays as it is.
- * @param asked the dialect of the call that this one was translated from. What is set as it is named was set there
+ * @param clientDialect the dialect of the call that this one was translated from. What is set as it is named was set there
  *   already, where that was a chat of OpenAI's: it is in its words that the plugin's configurations name fields
  * @returns undefined where nothing is to be set
  */
 export function withSettings(
   { body, target }: Call,
   settings: readonly CustomSetting[],
-  asked?: Dialect,
+  clientDialect?: Dialect,
 ): Buffer | undefined {
   if (settings.length === 0 || body.kind !== 'kept') return undefined;
   const names = NAMES.get(target.operation.name);
   let shaped = body.bytes;
   for (const { name, value, mode, overwrite } of settings) {
-    if (mode === 'raw' && asked === 'openai-chat') continue;
+    if (mode === 'raw' && clientDialect === 'openai-chat') continue;
     const named = mode === 'raw' ? name : fieldFor(name, names, shaped);
     if (named === undefined) continue;
     shaped = setInObject(shaped, {

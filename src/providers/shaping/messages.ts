@@ -64,7 +64,7 @@ function shapeMessages(messages: readonly Message[], shaping: MessageShaping): r
   return shaping.context === undefined || plain.length === 0 ? plain : insertContext(plain, shaping.context);
 }
 
-function made(value: Message['value']): Message {
+function messageOf(value: Message['value']): Message {
   return { text: JSON.stringify(value), value };
 }
 
@@ -86,7 +86,9 @@ function merge(messages: readonly Message[]): readonly Message[] {
     if (before !== undefined && mayMerge(before.value, message.value)) run?.push(message);
     else runs.push([message]);
   }
-  return runs.flatMap((run) => (run.length === 1 ? run : [made(mergeRun(run.map(({ value }) => value)))]));
+  return runs.flatMap((run) =>
+    run.length === 1 ? run : [messageOf(mergeRun(run.map(({ value }) => value)))],
+  );
 }
 
 function mayMerge(a: Message['value'], b: Message['value']): boolean {
@@ -138,5 +140,5 @@ function withPlainRole(message: Message): Message {
 /** After the system messages that stand first; before everything where none does, or nothing else is there. */
 function insertContext(messages: readonly Message[], context: string): readonly Message[] {
   const leading = messages.findIndex(({ value }) => value['role'] !== 'system');
-  return messages.toSpliced(Math.max(leading, 0), 0, made({ role: 'system', content: context }));
+  return messages.toSpliced(Math.max(leading, 0), 0, messageOf({ role: 'system', content: context }));
 }

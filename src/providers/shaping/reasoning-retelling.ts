@@ -1,32 +1,32 @@
 import { SseScanner } from '../../dialects/sse-scanner.ts';
 import type { FrameSink } from '../../dialects/sse-scanner.ts';
-import type { Retelling, StreamRetelling } from '../../translate/retelling.ts';
+import type { ResponseTranslator, StreamTranslator } from '../../translate/retelling.ts';
 import type { Sink } from '../../upstream/exchange.ts';
-import { ReasoningStream, shapeWhole } from './reasoning.ts';
+import { ReasoningStreamShaper, shapeWhole } from './reasoning.ts';
 import type { ReasoningShaping } from './thinking.ts';
 
 const DONE = '[DONE]';
 
 /** Retells chat answers with their thinking as the configuration wants it. */
-export function reasoningRetelling(shaping: ReasoningShaping): Retelling {
+export function reasoningTranslator(shaping: ReasoningShaping): ResponseTranslator {
   return {
     contentType: undefined,
-    whole: (_, __, body) => {
+    translateWhole: (_, __, body) => {
       const shaped = shapeWhole(body.toString(), shaping);
       return Promise.resolve(shaped === undefined ? body : Buffer.from(shaped));
     },
-    stream: (_, out) => new ShapedStream(new ReasoningStream(shaping), out),
+    translateStream: (_, out) => new ReasoningStreamTranslator(new ReasoningStreamShaper(shaping), out),
     drop: () => undefined,
   };
 }
 
-class ShapedStream implements StreamRetelling, FrameSink {
-  readonly #shape: ReasoningStream;
+class ReasoningStreamTranslator implements StreamTranslator, FrameSink {
+  readonly #shape: ReasoningStreamShaper;
   readonly #out: Sink;
   readonly #scanner = new SseScanner(this);
   #ready = '';
 
-  constructor(shape: ReasoningStream, out: Sink) {
+  constructor(shape: ReasoningStreamShaper, out: Sink) {
     this.#shape = shape;
     this.#out = out;
   }
@@ -47,7 +47,7 @@ class ShapedStream implements StreamRetelling, FrameSink {
     return Promise.resolve(true);
   }
 
-  breakOff(): Promise<void> {
+  abort(): Promise<void> {
     this.#flush();
     return Promise.resolve();
   }

@@ -39,7 +39,7 @@ function shapeMessage(message: Json, { mode, promote }: ReasoningShaping): Json 
 }
 
 /** Shapes the chunks of one stream, each by what came before it. */
-export class ReasoningStream {
+export class ReasoningStreamShaper {
   readonly #shaping: ReasoningShaping;
   readonly #choices = new Map<unknown, ChoiceThinking>();
   /** What all chunks of an answer have in common. */
@@ -58,7 +58,7 @@ export class ReasoningStream {
     this.#common = { id, object, created, model };
     const shaped = choices.map((choice: unknown) => this.#shape(choice));
     if (shaped.every((choice, at) => choice === choices[at])) return data;
-    return shaped.every(saysNothing) && chunk['usage'] === undefined
+    return shaped.every(isEmptied) && chunk['usage'] === undefined
       ? undefined
       : JSON.stringify({ ...chunk, choices: shaped });
   }
@@ -66,7 +66,7 @@ export class ReasoningStream {
   /** What has to be said before the end, as the data of a frame; undefined where nothing has. */
   last(): string | undefined {
     const choices = Array.from(this.#choices, ([index, thinking]) => {
-      const delta = thinking.promoted();
+      const delta = thinking.takePromoted();
       return delta === undefined ? [] : [{ index, delta, finish_reason: null }];
     }).flat();
     return choices.length === 0 ? undefined : JSON.stringify({ ...this.#common, choices });
@@ -79,7 +79,7 @@ export class ReasoningStream {
     if (given === undefined || delta === undefined || thinking === undefined) return choice;
     const shaped = thinking.shape(delta);
     const isLast = (given['finish_reason'] ?? null) !== null;
-    const promoted = isLast ? thinking.promoted() : undefined;
+    const promoted = isLast ? thinking.takePromoted() : undefined;
     if (shaped === delta && promoted === undefined) return choice;
     return { ...given, delta: { ...shaped, ...promoted } };
   }
@@ -95,7 +95,7 @@ export class ReasoningStream {
 }
 
 /** A choice that has been emptied by taking its thinking away. */
-function saysNothing(choice: unknown): boolean {
+function isEmptied(choice: unknown): boolean {
   const given = asObject(choice);
   const delta = asObject(given?.['delta']);
   if (delta === undefined || (given?.['finish_reason'] ?? null) !== null) return false;

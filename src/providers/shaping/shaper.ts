@@ -1,15 +1,15 @@
 import type { ProviderConfig } from '../../config/schema.ts';
 import type { Call } from '../../dialects/call.ts';
 import type { Dialect } from '../../dialects/operation.ts';
-import type { Retelling } from '../../translate/retelling.ts';
+import type { ResponseTranslator } from '../../translate/retelling.ts';
 import { contextFile } from './context-file.ts';
 import { withSettings } from './custom-settings.ts';
 import { withBody } from './edited.ts';
 import { memberAt } from './json-edit.ts';
 import { withMessages } from './messages.ts';
 import type { MessageShaping } from './messages.ts';
-import { reasoningRetelling } from './reasoning-retelling.ts';
-import { hideUsage, withUsage } from './stream-usage.ts';
+import { reasoningTranslator } from './reasoning-retelling.ts';
+import { usageHider, withUsageRequested } from './stream-usage.ts';
 
 /** What the provider's type says of chat requests. */
 export interface ChatTraits {
@@ -38,9 +38,9 @@ export interface Shaper {
    */
   request(call: Call, asked?: Dialect): Shaped | Promise<Shaped>;
   /** Asks for a stream's usage where that was left open. To be done to what is sent as it is. */
-  usage(call: Call): { readonly call: Call; readonly retelling: Retelling | undefined };
+  usage(call: Call): { readonly call: Call; readonly translator: ResponseTranslator | undefined };
   /** What becomes of chat answers; undefined where they stay as they are. */
-  readonly answer: Retelling | undefined;
+  readonly answer: ResponseTranslator | undefined;
 }
 
 /** Reads what a provider's configuration wants of requests; once for each provider. */
@@ -75,17 +75,17 @@ export function openShaper(config: ProviderConfig, traits: ChatTraits): Shaper {
       );
     },
     usage: (call) => {
-      const isOurs = traits.streamUsage && !config.disableStreamUsageStats && mayStreamUsage(call);
-      const bytes = isOurs ? withUsage(call) : undefined;
-      if (bytes === undefined) return { call, retelling: undefined };
+      const isOurs = traits.streamUsage && !config.disableStreamUsageStats && hasStreamUsage(call);
+      const bytes = isOurs ? withUsageRequested(call) : undefined;
+      if (bytes === undefined) return { call, translator: undefined };
       const asked = call.hints.streamOptionsAt < 0 ? atItsEnd(call, bytes) : withBody(call, bytes);
-      return { call: asked, retelling: hideUsage };
+      return { call: asked, translator: usageHider };
     },
-    answer: mode === 'passthrough' && !promote ? undefined : reasoningRetelling({ mode, promote }),
+    answer: mode === 'passthrough' && !promote ? undefined : reasoningTranslator({ mode, promote }),
   };
 }
 
-function mayStreamUsage({ target: { operation } }: Call): boolean {
+function hasStreamUsage({ target: { operation } }: Call): boolean {
   return operation.name === 'chat.completions' || operation.name === 'completions';
 }
 

@@ -2,7 +2,7 @@ import { splice } from '../../dialects/body-facts.ts';
 import type { Call } from '../../dialects/call.ts';
 import { asObject, parseObject } from '../../dialects/frame-judge.ts';
 import { membersOf, spaceEnd, valueEnd } from '../../dialects/json-walk.ts';
-import type { Retelling } from '../../translate/retelling.ts';
+import type { ResponseTranslator } from '../../translate/retelling.ts';
 
 const CLOSE_BRACE = 0x7d;
 const LOWER_N = 0x6e;
@@ -13,7 +13,7 @@ const OPEN_BRACE = 0x7b;
  * Every other byte stays as it is.
  * @returns undefined where the client has said what it wants, or did not ask for a stream
  */
-export function withUsage(call: Call): Buffer | undefined {
+export function withUsageRequested(call: Call): Buffer | undefined {
   if (!call.stream || call.body.kind !== 'kept') return undefined;
   const { bytes } = call.body;
   const { streamOptionsAt: at } = call.hints;
@@ -40,18 +40,18 @@ const FRAME_ENDS = [Buffer.from('\n\n'), Buffer.from('\r\n\r\n'), Buffer.from('\
 const DATA = /^data: ?(.*)$/m;
 
 /** Takes the chunk out again that a client has not asked for. */
-export const hideUsage: Retelling = {
+export const usageHider: ResponseTranslator = {
   contentType: undefined,
-  holdsNothing: true,
-  whole: (_, __, body) => Promise.resolve(body),
-  stream: (_, out) => ({
+  unbuffered: true,
+  translateWhole: (_, __, body) => Promise.resolve(body),
+  translateStream: (_, out) => ({
     write: (chunk) => {
       const left = withoutUsage(chunk);
       return left.length === 0 || out.write(left);
     },
     onDrain: (resume) => out.onDrain(resume),
     end: () => Promise.resolve(true),
-    breakOff: () => Promise.resolve(),
+    abort: () => Promise.resolve(),
   }),
   drop: () => undefined,
 };
@@ -61,7 +61,7 @@ function withoutUsage(chunk: Buffer): Buffer {
   let left = chunk;
   for (let at = left.indexOf(EMPTY_LIST); at >= 0; at = left.indexOf(EMPTY_LIST, at)) {
     const frame = isOfChoices(left, at) ? frameAround(left, at) : undefined;
-    if (frame !== undefined && tellsUsage(left.toString('utf8', frame.start, frame.end))) {
+    if (frame !== undefined && isUsageFrame(left.toString('utf8', frame.start, frame.end))) {
       left = Buffer.concat([left.subarray(0, frame.start), left.subarray(frame.end)]);
       at = frame.start;
     } else at += EMPTY_LIST.length;
@@ -73,7 +73,7 @@ function isOfChoices(chunk: Buffer, list: number): boolean {
   return NO_CHOICES.test(chunk.toString('latin1', Math.max(list - BEFORE_BYTES, 0), list));
 }
 
-function tellsUsage(frame: string): boolean {
+function isUsageFrame(frame: string): boolean {
   const data = parseObject(DATA.exec(frame)?.[1] ?? '');
   const choices = data?.['choices'];
   return Array.isArray(choices) && choices.length === 0 && asObject(data?.['usage']) !== undefined;

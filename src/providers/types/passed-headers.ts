@@ -8,7 +8,7 @@
  */
 
 /** Whose API a request is in the words of: `Family` of the dialects. */
-type Speech = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'vendor';
+type ApiFamily = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'vendor';
 
 /** What passes to every provider. */
 export const PASSED_EVERYWHERE: readonly string[] = [
@@ -33,7 +33,7 @@ export const PASSED_EVERYWHERE: readonly string[] = [
 export const PASSED_WITH_GET: readonly string[] = ['range', 'if-range'];
 
 /** What passes to a provider that is spoken to in the words of an API. */
-export const PASSED_BY_SPEECH: Readonly<Record<Speech, readonly string[]>> = {
+export const PASSED_BY_FAMILY: Readonly<Record<ApiFamily, readonly string[]>> = {
   openai: [
     'openai-*',
     'x-openai-*',
@@ -59,7 +59,7 @@ export const PASSED_BY_SPEECH: Readonly<Record<Speech, readonly string[]>> = {
 };
 
 /** What passes beside it where the client's own credential travels: then it is the client who says whose request it is. */
-export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<Speech, readonly string[]>> = {
+export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<ApiFamily, readonly string[]>> = {
   openai: ['chatgpt-account-id'],
   anthropic: [],
   gemini: ['x-goog-user-project'],
@@ -125,14 +125,14 @@ export function isIdentity(lowerName: string): boolean {
 
 /** Whether a header never travels on. @param lowerName in lower case */
 export function neverPasses(lowerName: string): boolean {
-  return fitting(NEVER_PASSED, lowerName) !== 'none';
+  return matchHeaderName(NEVER_PASSED, lowerName) !== 'none';
 }
 
 /**
  * Whether a name is in a list: by itself, by what it begins with, or not.
  * @param lowerName in lower case
  */
-export function fitting(names: readonly string[], lowerName: string): 'name' | 'beginning' | 'none' {
+export function matchHeaderName(names: readonly string[], lowerName: string): 'name' | 'beginning' | 'none' {
   if (names.includes(lowerName)) return 'name';
   return names.some((each) => each.endsWith('*') && lowerName.startsWith(each.slice(0, -1)))
     ? 'beginning'

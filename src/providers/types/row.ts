@@ -39,9 +39,9 @@ export interface ProviderType {
    */
   readonly paths?: Readonly<Record<string, string>>;
   /** Where it speaks Anthropic's dialect as well, as a base path; it moves as `paths` do. */
-  readonly anthropic?: OtherSurface;
+  readonly anthropic?: AdditionalApi;
   /** Where it has an API of its own beside, whose operations clients may ask for: likewise. */
-  readonly own?: OtherSurface;
+  readonly own?: AdditionalApi;
   /**
    * Headers of clients that pass to it beside those that pass to all, after its documentation; see `passed-headers`. In
    * lower case.
@@ -54,7 +54,7 @@ export interface ProviderType {
 }
 
 /** Another vendor's API that a provider has beside OpenAI's. */
-export interface OtherSurface {
+export interface AdditionalApi {
   readonly basePath: string;
   /** As in the row itself. */
   readonly offers: readonly string[];
@@ -73,6 +73,6 @@ export const bearer: Credential = { kind: 'bearer' };
 export const bareToken: Credential = { kind: 'header', name: 'authorization' };
 
 /** Anthropic's messages, and nothing else of its API. */
-export function messagesAt(basePath: string): OtherSurface {
+export function messagesAt(basePath: string): AdditionalApi {
   return { basePath, offers: ['messages.create'] };
 }

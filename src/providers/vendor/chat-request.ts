@@ -24,7 +24,7 @@ export interface ChatRequest {
  * Reads a chat completion for a provider that answers with text and knows no tools. Settings such as the
  * temperature have no place there; see `leftOut`. Throws `NotExpressible` for what would change the meaning.
  */
-export function readTextChat(call: Call): ChatRequest {
+export function decodeTextChat(call: Call): ChatRequest {
   if (call.body.kind === 'passing')
     throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
   const body = parseObject(call.body.bytes.toString());
@@ -69,7 +69,7 @@ export function isInstruction({ role }: ChatMessage): boolean {
 }
 
 /** What a call is turned into. */
-export interface VendorAsking {
+export interface VendorRequest {
   readonly operation: Operation;
   /** From the operation's own suffix on. */
   readonly path: string;
@@ -77,7 +77,7 @@ export interface VendorAsking {
   readonly body: object;
   readonly stream: boolean;
   /** Fields of the client's that found a place, beside the messages. */
-  readonly uses?: readonly string[];
+  readonly usedFields?: readonly string[];
 }
 
 /** What is understood without having a place of its own. */
@@ -94,12 +94,12 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 ]);
 
 /** The fields of a request that are left out, by their names. */
-export function leftOut({ body }: ChatRequest, { uses = [] }: VendorAsking): readonly string[] {
-  return Object.keys(body).filter((name) => !UNDERSTOOD.has(name) && !uses.includes(name));
+export function droppedFields({ body }: ChatRequest, { usedFields = [] }: VendorRequest): readonly string[] {
+  return Object.keys(body).filter((name) => !UNDERSTOOD.has(name) && !usedFields.includes(name));
 }
 
 /** The call that asks a provider in its own way. */
-export function vendorCall(call: Call, { operation, path, query = '', body, stream }: VendorAsking): Call {
+export function vendorCall(call: Call, { operation, path, query = '', body, stream }: VendorRequest): Call {
   return {
     ...call,
     target: { operation, path, query },

@@ -1,21 +1,21 @@
-import { isError, parseObject } from '../../dialects/frame-judge.ts';
+import { isErrorObject, parseObject } from '../../dialects/frame-judge.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../../dialects/sse-scanner.ts';
 import type { Json } from '../../translate/asked.ts';
-import { RetellingError } from '../../translate/retelling.ts';
-import type { Retelling, StreamRetelling } from '../../translate/retelling.ts';
+import { TranslationError } from '../../translate/retelling.ts';
+import type { ResponseTranslator, StreamTranslator } from '../../translate/retelling.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
-import { Pieces } from '../../upstream/pieces.ts';
+import { ChunkBuffer } from '../../upstream/pieces.ts';
 import type { ChatWriter, Piece } from './chat-writer.ts';
 
 /** An answer that is all there is not longer, where a stream has to be made of it. Bytes. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 
 /** Reads one answer of a provider. Made with the request, and good for one answer. */
-export interface AnswerReader {
+export interface VendorResponseReader {
   /** An answer that is all there. Throws a `RetellingError` where it is not what it should be. */
-  whole(body: Json): readonly Piece[];
+  readWhole(body: Json): readonly Piece[];
   /** A frame of a stream; undefined where it says nothing to a client. Throws as `whole` does. */
-  frame(name: string, data: Json): Piece | undefined;
+  readFrame(name: string, data: Json): Piece | undefined;
   /** Whether its streams have no end but that of the connection. */
   readonly endsByClosing?: boolean;
 }
@@ -24,32 +24,32 @@ export interface AnswerReader {
  * Retells the answers of a provider with an API of its own as chat completions. What the client asked for and
  * what the provider sends may differ: a stream can become one answer, and one answer a stream.
  */
-export class ChatRetelling implements Retelling {
+export class VendorChatTranslator implements ResponseTranslator {
   readonly contentType: string;
   readonly dropped: readonly string[];
-  readonly #reader: AnswerReader;
+  readonly #reader: VendorResponseReader;
   readonly #writer: ChatWriter;
 
   /**
    * @param stream what the client asked for
    * @param dropped fields of its request that were left out
    */
-  constructor(reader: AnswerReader, writer: ChatWriter, stream: boolean, dropped: readonly string[]) {
+  constructor(reader: VendorResponseReader, writer: ChatWriter, stream: boolean, dropped: readonly string[]) {
     this.dropped = dropped;
     this.#reader = reader;
     this.#writer = writer;
     this.contentType = stream ? 'text/event-stream' : 'application/json';
   }
 
-  async whole(_status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
-    const pieces = isStream(headers) ? this.#collect(body) : this.#reader.whole(objectIn(body));
-    return Buffer.from(JSON.stringify(this.#writer.whole(pieces)));
+  async translateWhole(_status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
+    const pieces = isStream(headers) ? this.#collect(body) : this.#reader.readWhole(objectIn(body));
+    return Buffer.from(JSON.stringify(this.#writer.completion(pieces)));
   }
 
-  stream(headers: ResponseHeaders, out: Sink): StreamRetelling {
+  translateStream(headers: ResponseHeaders, out: Sink): StreamTranslator {
     return isStream(headers)
-      ? new FramesRetold(this.#reader, this.#writer, out)
-      : new WholeRetold(this.#reader, this.#writer, out);
+      ? new FrameStreamTranslator(this.#reader, this.#writer, out)
+      : new BufferedStreamTranslator(this.#reader, this.#writer, out);
   }
 
   drop(): void {
@@ -58,22 +58,22 @@ export class ChatRetelling implements Retelling {
 
   #collect(body: Buffer): Piece[] {
     const pieces: Piece[] = [];
-    const frames = new Frames(this.#reader, (piece) => pieces.push(piece));
+    const frames = new FrameReader(this.#reader, (piece) => pieces.push(piece));
     frames.read(body);
     frames.end();
-    if (!frames.isWhole) throw new RetellingError('the stream has no end');
+    if (!frames.isWhole) throw new TranslationError('the stream has no end');
     return pieces;
   }
 }
 
 /** Reads the frames of a stream into pieces. */
-class Frames {
+class FrameReader {
   readonly #scanner: SseScanner;
   readonly #endsByClosing: boolean;
   #hasEnd = false;
   #hasFailed = false;
 
-  constructor(reader: AnswerReader, onPiece: (piece: Piece) => void) {
+  constructor(reader: VendorResponseReader, onPiece: (piece: Piece) => void) {
     this.#endsByClosing = reader.endsByClosing === true;
     this.#scanner = new SseScanner({
       onFrame: (name, bytes, start, end) => {
@@ -83,8 +83,8 @@ class Frames {
           if (end - start >= MAX_FRAME_BYTES) this.#hasFailed = true;
           return;
         }
-        if (isError(data)) this.#hasFailed = true;
-        const piece = this.#read(() => reader.frame(name, data));
+        if (isErrorObject(data)) this.#hasFailed = true;
+        const piece = this.#read(() => reader.readFrame(name, data));
         if (piece === undefined) return;
         this.#hasEnd ||= piece.isEnd === true;
         onPiece(piece);
@@ -111,7 +111,7 @@ class Frames {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof RetellingError)) throw error;
+      if (!(error instanceof TranslationError)) throw error;
       this.#hasFailed = true;
       return undefined;
     }
@@ -119,16 +119,16 @@ class Frames {
 }
 
 /** Frames of the provider's, each of which becomes one of the client's. */
-class FramesRetold implements StreamRetelling {
-  readonly #frames: Frames;
+class FrameStreamTranslator implements StreamTranslator {
+  readonly #frames: FrameReader;
   readonly #writer: ChatWriter;
   readonly #out: Sink;
   #isFree = true;
 
-  constructor(reader: AnswerReader, writer: ChatWriter, out: Sink) {
+  constructor(reader: VendorResponseReader, writer: ChatWriter, out: Sink) {
     this.#writer = writer;
     this.#out = out;
-    this.#frames = new Frames(reader, (piece) => this.#tell(writer.piece(piece)));
+    this.#frames = new FrameReader(reader, (piece) => this.#tell(writer.chunk(piece)));
   }
 
   write(chunk: Buffer): boolean {
@@ -147,7 +147,7 @@ class FramesRetold implements StreamRetelling {
     return Promise.resolve(this.#frames.isWhole);
   }
 
-  breakOff(): Promise<void> {
+  abort(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -157,14 +157,14 @@ class FramesRetold implements StreamRetelling {
 }
 
 /** One answer, which becomes a stream when it is all there. */
-class WholeRetold implements StreamRetelling {
-  readonly #reader: AnswerReader;
+class BufferedStreamTranslator implements StreamTranslator {
+  readonly #reader: VendorResponseReader;
   readonly #writer: ChatWriter;
   readonly #out: Sink;
-  readonly #pieces = new Pieces();
+  readonly #pieces = new ChunkBuffer();
   #length = 0;
 
-  constructor(reader: AnswerReader, writer: ChatWriter, out: Sink) {
+  constructor(reader: VendorResponseReader, writer: ChatWriter, out: Sink) {
     this.#reader = reader;
     this.#writer = writer;
     this.#out = out;
@@ -186,17 +186,17 @@ class WholeRetold implements StreamRetelling {
     return Promise.resolve(told !== undefined);
   }
 
-  breakOff(): Promise<void> {
+  abort(): Promise<void> {
     return Promise.resolve();
   }
 
   #told(): string | undefined {
     if (this.#length > MAX_WHOLE_BYTES) return undefined;
     try {
-      const pieces = this.#reader.whole(objectIn(this.#pieces.all()));
-      return pieces.map((piece) => this.#writer.piece(piece)).join('') + this.#writer.end();
+      const pieces = this.#reader.readWhole(objectIn(this.#pieces.all()));
+      return pieces.map((piece) => this.#writer.chunk(piece)).join('') + this.#writer.end();
     } catch (error) {
-      if (error instanceof RetellingError) return undefined;
+      if (error instanceof TranslationError) return undefined;
       throw error;
     }
   }
@@ -204,7 +204,7 @@ class WholeRetold implements StreamRetelling {
 
 function objectIn(body: Buffer): Json {
   const value = parseObject(body.toString());
-  if (value === undefined) throw new RetellingError('the answer is not a JSON object');
+  if (value === undefined) throw new TranslationError('the answer is not a JSON object');
   return value;
 }
 

@@ -41,9 +41,9 @@ export class ChatWriter {
   }
 
   /** All of an answer as one completion. */
-  whole(pieces: readonly Piece[]): object {
-    for (const piece of pieces) this.#note(piece);
-    const texts = pieces.filter(saysSomething);
+  completion(pieces: readonly Piece[]): object {
+    for (const chunk of pieces) this.#note(chunk);
+    const texts = pieces.filter(hasText);
     const indexes = new Set(texts.map(({ choice = 0 }) => choice));
     const choices = Array.from(indexes.size === 0 ? [0] : indexes, (index) =>
       choiceOf(
@@ -55,10 +55,10 @@ export class ChatWriter {
   }
 
   /** What a piece becomes in a stream: one event, or nothing. */
-  piece(piece: Piece): string {
-    this.#note(piece);
-    if (!saysSomething(piece)) return '';
-    const { text, reasoning, choice = 0, name } = piece;
+  chunk(chunk: Piece): string {
+    this.#note(chunk);
+    if (!hasText(chunk)) return '';
+    const { text, reasoning, choice = 0, name } = chunk;
     const opening = this.#begun.has(choice) ? {} : { role: 'assistant', ...(name !== undefined && { name }) };
     this.#begun.add(choice);
     const delta = {
@@ -92,7 +92,7 @@ export class ChatWriter {
   }
 }
 
-function saysSomething({ text, reasoning }: Piece): boolean {
+function hasText({ text, reasoning }: Piece): boolean {
   return text !== undefined || reasoning !== undefined;
 }
 

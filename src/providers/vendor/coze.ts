@@ -1,16 +1,16 @@
 import type { ProviderConfig } from '../../config/schema.ts';
 import { cozeChat } from '../../dialects/vendor-operations.ts';
 import type { Json } from '../../translate/asked.ts';
-import { RetellingError } from '../../translate/retelling.ts';
-import type { Wire } from '../wire.ts';
-import type { ChatMessage, ChatRequest, VendorAsking } from './chat-request.ts';
-import type { AnswerReader } from './chat-retelling.ts';
+import { TranslationError } from '../../translate/retelling.ts';
+import type { ProviderAdapter } from '../wire.ts';
+import type { ChatMessage, ChatRequest, VendorRequest } from './chat-request.ts';
+import type { VendorResponseReader } from './chat-retelling.ts';
 import type { Piece } from './chat-writer.ts';
 import { objectIn, textIn, usageIn } from './json.ts';
-import { ownChatWire } from './own-chat.ts';
+import { vendorChatAdapter } from './own-chat.ts';
 
 /** Coze asks for a name of who asks, where the client has none. */
-const NOBODY = 'api-user';
+const DEFAULT_USER = 'api-user';
 
 const USAGE = { prompt: 'input_count', completion: 'output_count', total: 'token_count' };
 
@@ -18,15 +18,15 @@ const USAGE = { prompt: 'input_count', completion: 'output_count', total: 'token
  * Coze: the model is the id of a bot, which has a prompt of its own. Its plain answers only say that it has
  * begun, so it is always asked for a stream (docs.coze.cn/developer_guides/chat_v3).
  */
-export function openCoze(config: ProviderConfig): Wire {
-  return ownChatWire(config, {
+export function openCoze(config: ProviderConfig): ProviderAdapter {
+  return vendorChatAdapter(config, {
     operations: 'coze.',
-    ask: (chat, _, model) => ask(chat, model),
-    reader: () => new CozeReader(),
+    buildRequest: (chat, _, model) => buildRequest(chat, model),
+    createReader: () => new CozeReader(),
   });
 }
 
-function ask({ messages, user = NOBODY }: ChatRequest, bot: string): VendorAsking {
+function buildRequest({ messages, user = DEFAULT_USER }: ChatRequest, bot: string): VendorRequest {
   const body = {
     bot_id: bot,
     user_id: user,
@@ -35,7 +35,7 @@ function ask({ messages, user = NOBODY }: ChatRequest, bot: string): VendorAskin
     auto_save_history: false,
     additional_messages: messages.map(messageOf),
   };
-  return { operation: cozeChat, path: cozeChat.pattern, body, stream: true, uses: ['user'] };
+  return { operation: cozeChat, path: cozeChat.pattern, body, stream: true, usedFields: ['user'] };
 }
 
 /** It knows two roles: instructions go in as the user's. */
@@ -49,25 +49,25 @@ function messageOf({ role, text }: ChatMessage): object {
   };
 }
 
-class CozeReader implements AnswerReader {
+class CozeReader implements VendorResponseReader {
   /** Cards and the like come in one piece, without deltas before it. */
   #hasText = false;
 
-  whole(): readonly Piece[] {
-    throw new RetellingError('Coze answered without a stream');
+  readWhole(): readonly Piece[] {
+    throw new TranslationError('Coze answered without a stream');
   }
 
-  frame(name: string, data: Json): Piece | undefined {
+  readFrame(name: string, data: Json): Piece | undefined {
     switch (name) {
       case 'conversation.message.delta':
         return this.#said(data);
       case 'conversation.message.completed':
         return this.#hasText || data['type'] !== 'answer' ? undefined : this.#said(data);
       case 'conversation.chat.created':
-        return about(data);
+        return idOf(data);
       case 'conversation.chat.completed': {
         const usage = usageIn(objectIn(data, 'usage'), USAGE);
-        return { ...about(data), ...(usage !== undefined && { usage }), isEnd: true };
+        return { ...idOf(data), ...(usage !== undefined && { usage }), isEnd: true };
       }
       default:
         return undefined;
@@ -83,7 +83,7 @@ class CozeReader implements AnswerReader {
   }
 }
 
-function about(chat: Json): Piece {
+function idOf(chat: Json): Piece {
   const id = textIn(chat, 'id');
   return id === undefined ? {} : { id };
 }

@@ -4,14 +4,14 @@ import { deeplTranslate } from '../../dialects/vendor-operations.ts';
 import type { Key } from '../../keys/key.ts';
 import { NotExpressible } from '../../translate/asked.ts';
 import type { Json } from '../../translate/asked.ts';
-import { RetellingError } from '../../translate/retelling.ts';
+import { TranslationError } from '../../translate/retelling.ts';
 import { providerTypes } from '../types.ts';
-import type { Wire } from '../wire.ts';
+import type { ProviderAdapter } from '../wire.ts';
 import { isInstruction } from './chat-request.ts';
-import type { ChatRequest, VendorAsking } from './chat-request.ts';
+import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
 import { textIn } from './json.ts';
-import { ownChatWire } from './own-chat.ts';
+import { vendorChatAdapter } from './own-chat.ts';
 
 /** developers.deepl.com/docs/getting-started/auth: where accounts of the free plan are. */
 const FREE_ORIGIN = 'https://api-free.deepl.com';
@@ -22,20 +22,20 @@ const FREE_SUFFIX = ':fx';
  * DeepL: what is said in a chat is translated, each message into a choice of its own. Which of its two hosts is
  * asked the model says, as in the plugin, or else the key; a configured base URL or domain is asked whatever they say.
  */
-export function openDeepl(config: ProviderConfig): Wire {
+export function openDeepl(config: ProviderConfig): ProviderAdapter {
   const { targetLang = '' } = config;
-  const wire = ownChatWire(config, {
+  const adapter = vendorChatAdapter(config, {
     operations: 'deepl.',
-    ask: (chat) => ask(chat, targetLang),
-    reader: () => ({ whole: readWhole, frame: () => undefined }),
+    buildRequest: (chat) => buildRequest(chat, targetLang),
+    createReader: () => ({ readWhole: readWhole, readFrame: () => undefined }),
   });
-  const isUsual =
+  const isDefaultOrigin =
     config.baseUrl === providerTypes.get('deepl')?.baseUrl && config.providerDomain === undefined;
   return {
-    ...wire,
+    ...adapter,
     build: async (call, key, model) => {
-      const request = await wire.build(call, key, model);
-      return isUsual && !('kind' in request) && isFree(model, key)
+      const request = await adapter.build(call, key, model);
+      return isDefaultOrigin && !('kind' in request) && isFree(model, key)
         ? { ...request, origin: FREE_ORIGIN }
         : request;
     },
@@ -47,7 +47,7 @@ function isFree(model: string | undefined, key: Key | undefined): boolean {
   return model !== 'Pro' && key?.secret.reveal().endsWith(FREE_SUFFIX) === true;
 }
 
-function ask({ messages }: ChatRequest, targetLang: string): VendorAsking {
+function buildRequest({ messages }: ChatRequest, targetLang: string): VendorRequest {
   const texts = messages.filter((message) => !isInstruction(message)).map(({ text }) => text);
   if (texts.length === 0) throw new NotExpressible('it has no message to translate');
   const context = messages
@@ -60,11 +60,11 @@ function ask({ messages }: ChatRequest, targetLang: string): VendorAsking {
 
 function readWhole(body: Json): readonly Piece[] {
   const { translations } = body;
-  if (!Array.isArray(translations)) throw new RetellingError('DeepL answered without translations');
+  if (!Array.isArray(translations)) throw new TranslationError('DeepL answered without translations');
   return translations.map((value: unknown, choice) => {
     const translation = asObject(value);
     const text = textIn(translation, 'text');
-    if (text === undefined) throw new RetellingError('a translation of DeepL has no text');
+    if (text === undefined) throw new TranslationError('a translation of DeepL has no text');
     const name = textIn(translation, 'detected_source_language');
     return { choice, text, ...(name !== undefined && { name }) };
   });

@@ -2,14 +2,14 @@ import type { ProviderConfig } from '../../config/schema.ts';
 import type { Call } from '../../dialects/call.ts';
 import { difyChat, difyCompletion, difyWorkflow } from '../../dialects/vendor-operations.ts';
 import type { Json } from '../../translate/asked.ts';
-import { RetellingError } from '../../translate/retelling.ts';
-import type { Wire } from '../wire.ts';
+import { TranslationError } from '../../translate/retelling.ts';
+import type { ProviderAdapter } from '../wire.ts';
 import { isInstruction } from './chat-request.ts';
-import type { ChatMessage, ChatRequest, VendorAsking } from './chat-request.ts';
-import type { AnswerReader } from './chat-retelling.ts';
+import type { ChatMessage, ChatRequest, VendorRequest } from './chat-request.ts';
+import type { VendorResponseReader } from './chat-retelling.ts';
 import type { Piece } from './chat-writer.ts';
 import { objectIn, textIn, usageIn } from './json.ts';
-import { ownChatWire } from './own-chat.ts';
+import { vendorChatAdapter } from './own-chat.ts';
 
 type BotType = 'Chat' | 'Agent' | 'Completion' | 'Workflow';
 
@@ -23,32 +23,32 @@ const OPERATIONS = {
 const USAGE = { prompt: 'prompt_tokens', completion: 'completion_tokens', total: 'total_tokens' };
 
 /** Dify asks for a name of who asks; the plugin's, where the client has none. */
-const NOBODY = 'api-user';
+const DEFAULT_USER = 'api-user';
 
 /** Dify: an application answers, which knows its own model and prompt. All messages become one text. */
-export function openDify(config: ProviderConfig): Wire {
+export function openDify(config: ProviderConfig): ProviderAdapter {
   const { botType = 'Chat', inputVariable = 'query', outputVariable = 'text' } = config;
-  return ownChatWire(config, {
+  return vendorChatAdapter(config, {
     operations: 'dify.',
-    ask: (chat, call) => ask(chat, call, botType, inputVariable),
-    reader: () => new DifyReader(botType, outputVariable),
+    buildRequest: (chat, call) => buildRequest(chat, call, botType, inputVariable),
+    createReader: () => new DifyReader(botType, outputVariable),
   });
 }
 
-function ask(chat: ChatRequest, call: Call, botType: BotType, inputVariable: string): VendorAsking {
-  const text = chat.messages.map(spoken).join('');
+function buildRequest(chat: ChatRequest, call: Call, botType: BotType, inputVariable: string): VendorRequest {
+  const text = chat.messages.map(transcriptLine).join('');
   const operation = OPERATIONS[botType];
   const body = {
-    ...asked(botType, inputVariable, text),
+    ...inputFields(botType, inputVariable, text),
     response_mode: call.stream ? 'streaming' : 'blocking',
-    user: chat.user ?? NOBODY,
+    user: chat.user ?? DEFAULT_USER,
     auto_generate_name: false,
     conversation_id: conversationOf(call.headers),
   };
-  return { operation, path: operation.pattern, body, stream: call.stream, uses: ['user'] };
+  return { operation, path: operation.pattern, body, stream: call.stream, usedFields: ['user'] };
 }
 
-function asked(botType: BotType, inputVariable: string, text: string): object {
+function inputFields(botType: BotType, inputVariable: string, text: string): object {
   switch (botType) {
     case 'Chat':
     case 'Agent':
@@ -61,7 +61,7 @@ function asked(botType: BotType, inputVariable: string, text: string): object {
 }
 
 /** A message in the one text, as the plugin writes it. */
-function spoken(message: ChatMessage): string {
+function transcriptLine(message: ChatMessage): string {
   const speaker = isInstruction(message) ? 'SYSTEM' : message.role === 'assistant' ? 'ASSISTANT' : 'USER';
   return `${speaker}: \n${message.text}\n`;
 }
@@ -72,7 +72,7 @@ function conversationOf(headers: readonly string[]): string {
   return at < 0 ? '' : (headers[at + 1] ?? '');
 }
 
-class DifyReader implements AnswerReader {
+class DifyReader implements VendorResponseReader {
   readonly #botType: BotType;
   readonly #outputVariable: string;
   /** A workflow may say its text as it comes, or only at its end. */
@@ -83,14 +83,14 @@ class DifyReader implements AnswerReader {
     this.#outputVariable = outputVariable;
   }
 
-  whole(body: Json): readonly Piece[] {
+  readWhole(body: Json): readonly Piece[] {
     if (this.#botType === 'Workflow') return [this.#finished(objectIn(body, 'data'))];
     const text = textIn(body, 'answer');
-    if (text === undefined) throw new RetellingError('Dify answered without an answer');
+    if (text === undefined) throw new TranslationError('Dify answered without an answer');
     return [{ text, ...this.#about(body), ...usageOf(body), isEnd: true }];
   }
 
-  frame(_name: string, data: Json): Piece | undefined {
+  readFrame(_name: string, data: Json): Piece | undefined {
     switch (data['event']) {
       case 'message':
       case 'agent_message':
@@ -119,7 +119,7 @@ class DifyReader implements AnswerReader {
     if (this.#hasText) return about;
     const output = objectIn(run, 'outputs')?.[this.#outputVariable];
     if (output === undefined || output === null)
-      throw new RetellingError(`the workflow has no output variable ${this.#outputVariable}`);
+      throw new TranslationError(`the workflow has no output variable ${this.#outputVariable}`);
     return { ...about, text: typeof output === 'string' ? output : JSON.stringify(output) };
   }
 

@@ -5,15 +5,15 @@ import type { Call } from '../../dialects/call.ts';
 import { asObject } from '../../dialects/frame-judge.ts';
 import type { Secret } from '../../keys/secret.ts';
 import type { Json } from '../../translate/asked.ts';
-import { RetellingError } from '../../translate/retelling.ts';
+import { TranslationError } from '../../translate/retelling.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { openCompatible } from '../compatible.ts';
 import { providerTypes } from '../types.ts';
-import type { Wire } from '../wire.ts';
-import type { ChatRequest, VendorAsking } from './chat-request.ts';
+import type { ProviderAdapter } from '../wire.ts';
+import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
 import { objectIn, textIn, usageIn } from './json.ts';
-import { ownChatWire } from './own-chat.ts';
+import { vendorChatAdapter } from './own-chat.ts';
 
 /** Where requests go that are signed; those with an API key have a host of their own. */
 const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';
@@ -27,30 +27,33 @@ const VERSION = '2023-09-01';
  * Hunyuan: as OpenAI with an API key, or by Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey`
  * are given, which signs each attempt (TC3-HMAC-SHA256).
  */
-export function openHunyuan(config: ProviderConfig): Wire {
+export function openHunyuan(config: ProviderConfig): ProviderAdapter {
   if (config.hunyuanAuthId === undefined) return openCompatible(config);
-  const usual = providerTypes.get(config.type)?.baseUrl;
-  const baseUrl = config.baseUrl === usual ? SIGNED_HOST : config.baseUrl;
-  const wire = ownChatWire(
+  const defaultBaseUrl = providerTypes.get(config.type)?.baseUrl;
+  const baseUrl = config.baseUrl === defaultBaseUrl ? SIGNED_HOST : config.baseUrl;
+  const adapter = vendorChatAdapter(
     { ...config, baseUrl },
     {
       operations: 'hunyuan.',
-      ask,
-      reader: () => ({ whole: (body) => [read(body) ?? missing()], frame: (_, data) => read(data) }),
+      buildRequest,
+      createReader: () => ({
+        readWhole: (body) => [readPiece(body) ?? throwMissing()],
+        readFrame: (_, data) => readPiece(data),
+      }),
     },
   );
   return {
-    ...wire,
+    ...adapter,
     errorsInside: true,
     build: (call, key, model) => {
-      const request = wire.build(call, undefined, model);
+      const request = adapter.build(call, undefined, model);
       if (request instanceof Promise || key === undefined) return request;
-      return signed(request, new URL(wire.origin).host, key.secret, Date.now());
+      return signRequest(request, new URL(adapter.origin).host, key.secret, Date.now());
     },
   };
 }
 
-function ask({ body, messages }: ChatRequest, { stream }: Call, model: string): VendorAsking {
+function buildRequest({ body, messages }: ChatRequest, { stream }: Call, model: string): VendorRequest {
   const { temperature, top_p: topP } = body;
   return {
     operation: hunyuanChat,
@@ -66,12 +69,12 @@ function ask({ body, messages }: ChatRequest, { stream }: Call, model: string): 
       ...(typeof topP === 'number' && { TopP: topP }),
     },
     stream,
-    uses: ['temperature', 'top_p'],
+    usedFields: ['temperature', 'top_p'],
   };
 }
 
 /** A whole answer stands in `Response`; a frame of a stream does not. */
-function read(answer: Json): Piece | undefined {
+function readPiece(answer: Json): Piece | undefined {
   const body = asObject(answer['Response']) ?? answer;
   const choices = body['Choices'];
   const choice = Array.isArray(choices) ? asObject(choices.at(0)) : undefined;
@@ -93,8 +96,8 @@ function read(answer: Json): Piece | undefined {
 
 const USAGE = { prompt: 'PromptTokens', completion: 'CompletionTokens', total: 'TotalTokens' };
 
-function missing(): never {
-  throw new RetellingError('Hunyuan answered without Choices');
+function throwMissing(): never {
+  throw new TranslationError('Hunyuan answered without Choices');
 }
 
 /**
@@ -102,7 +105,7 @@ function missing(): never {
  * @param secret - id and key, with a colon between them
  * @param now - milliseconds since the epoch
  */
-function signed(request: UpstreamRequest, host: string, secret: Secret, now: number): UpstreamRequest {
+function signRequest(request: UpstreamRequest, host: string, secret: Secret, now: number): UpstreamRequest {
   const [id = '', key = ''] = secret.reveal().split(':');
   const seconds = Math.floor(now / 1000);
   const day = new Date(now).toISOString().slice(0, 10);

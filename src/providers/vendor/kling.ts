@@ -3,10 +3,10 @@ import type { ProviderConfig } from '../../config/schema.ts';
 import type { Operation } from '../../dialects/operation.ts';
 import type { Secret } from '../../keys/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
-import { placeOf } from '../place.ts';
-import { plainWire } from '../plain-wire.ts';
+import { endpointOf } from '../place.ts';
+import { plainAdapter } from '../plain-wire.ts';
 import { unusableKey } from '../unusable-key.ts';
-import type { Wire } from '../wire.ts';
+import type { ProviderAdapter } from '../wire.ts';
 
 /** What a token is good for, and how far a clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
 const TOKEN_SECONDS = 1800;
@@ -16,19 +16,19 @@ const BEHIND_SECONDS = 5;
  * Kling's tasks of images and videos. A key is a token, sent as it is, or an access key and its secret with a
  * colon between them, from which a token is made for each attempt.
  */
-export function openKling(config: ProviderConfig): Wire {
-  const { origin, basePath } = placeOf(config);
+export function openKling(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
   const credential = { kind: 'bearer' } as const;
-  const wire = plainWire(origin, 'openai-chat', [
-    { family: 'vendor', basePath, credential, lacks },
-    { family: 'openai', basePath, credential, lacks },
+  const adapter = plainAdapter(origin, 'openai-chat', [
+    { family: 'vendor', basePath, credential, lacks: isUnsupported },
+    { family: 'openai', basePath, credential, lacks: isUnsupported },
   ]);
   return {
-    ...wire,
+    ...adapter,
     build: (call, key, model) => {
       const halves = key?.secret.reveal().split(':');
-      if (key === undefined || halves?.length !== 2) return wire.build(call, key, model);
-      const request = wire.build(call, undefined, model);
+      if (key === undefined || halves?.length !== 2) return adapter.build(call, key, model);
+      const request = adapter.build(call, undefined, model);
       return request instanceof Promise
         ? request
         : withToken(request, key.secret, Date.now()).catch(unusableKey);
@@ -36,7 +36,7 @@ export function openKling(config: ProviderConfig): Wire {
   };
 }
 
-function lacks({ name }: Operation): boolean {
+function isUnsupported({ name }: Operation): boolean {
   return !name.startsWith('kling.') && name !== 'images.generations';
 }
 

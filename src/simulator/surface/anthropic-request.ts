@@ -1,7 +1,7 @@
 import { describeFile, joined, message, type Message, type ToolResult } from './conversation.ts';
 import { numberOf, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './json.ts';
 import { textOf } from './said.ts';
-import type { ToolChoice, Wishes } from './wishes.ts';
+import type { ToolChoice, GenerationOptions } from './wishes.ts';
 
 /** The messages of a request of Anthropic's; what stands in `system` comes first. */
 export function anthropicMessages({ system, messages }: JsonObject): readonly Message[] {
@@ -60,7 +60,7 @@ function describeSource(source: JsonObject): string {
 }
 
 /** What a request of Anthropic's wants of its answer. */
-export function anthropicWishes(request: JsonObject): Wishes {
+export function anthropicOptions(request: JsonObject): GenerationOptions {
   const choice = objectOf(request['tool_choice']);
   const format = objectOf(objectOf(request['output_config'])['format'] ?? request['output_format']);
   return {

@@ -1,16 +1,16 @@
 import { event, json, SERVER_SENT_EVENTS, type Answer, type StreamAnswer } from '../answer.ts';
-import { anthropicVoice as voice } from '../voice/anthropic.ts';
-import { anthropicFlaw, anthropicMessages, anthropicWishes } from './anthropic-request.ts';
+import { anthropicErrors as voice } from '../voice/anthropic.ts';
+import { anthropicFlaw, anthropicMessages, anthropicOptions } from './anthropic-request.ts';
 import { inChunks } from './blocks.ts';
 import type { Call } from './call.ts';
 import { flawOf, questionOf } from './conversation.ts';
 import { tokensIn } from './said.ts';
-import { replyTo, type Block, type End, type Reply } from './reply.ts';
+import { generateOutput, type Block, type EndReason, type ModelOutput } from './reply.ts';
 
 /** Prepares the right answer to a call of Anthropic's surface. */
 export function anthropic(call: Call, models: readonly string[]): Answer {
   if (call.headers['anthropic-version'] === undefined)
-    return voice.mistake('anthropic-version: header is required');
+    return voice.invalidRequest('anthropic-version: header is required');
   switch (`${call.method} ${call.operation}`) {
     case 'POST messages':
       return create(call);
@@ -26,11 +26,11 @@ export function anthropic(call: Call, models: readonly string[]): Answer {
 /** `POST /v1/messages` */
 function create({ key, model, json: request, chunks }: Call): Answer {
   if (request === undefined) return voice.malformedJson;
-  if (model === undefined) return voice.mistake('model: Field required');
+  if (model === undefined) return voice.invalidRequest('model: Field required');
   const messages = anthropicMessages(request);
   const flaw = flawIn(messages) ?? anthropicFlaw(request);
-  if (flaw !== undefined) return voice.mistake(flaw);
-  const reply = replyTo({ key, model, messages, wishes: anthropicWishes(request), chunks });
+  if (flaw !== undefined) return voice.invalidRequest(flaw);
+  const reply = generateOutput({ key, model, messages, options: anthropicOptions(request), chunks });
   return request['stream'] === true ? stream(reply, model) : json(whole(reply, model));
 }
 
@@ -42,7 +42,7 @@ function flawIn(messages: ReturnType<typeof anthropicMessages>): string | undefi
 /** `POST /v1/messages/count_tokens` */
 function countTokens({ model, json: request }: Call): Answer {
   if (request === undefined) return voice.malformedJson;
-  if (model === undefined) return voice.mistake('model: Field required');
+  if (model === undefined) return voice.invalidRequest('model: Field required');
   return json({ input_tokens: tokensIn(questionOf(anthropicMessages(request)).allText) });
 }
 
@@ -59,17 +59,17 @@ function describeModel(id: string): object {
   return { type: 'model', id, display_name: id, created_at: '2026-01-01T00:00:00Z' };
 }
 
-const STOP: Readonly<Record<End, string>> = {
+const STOP: Readonly<Record<EndReason, string>> = {
   done: 'end_turn',
   length: 'max_tokens',
   tools: 'tool_use',
   'stop-sequence': 'stop_sequence',
 };
 
-function whole(reply: Reply, model: string): object {
+function whole(reply: ModelOutput, model: string): object {
   const { blocks, end, stopSequence = null, usage } = reply;
   return {
-    ...begun(reply, model),
+    ...emptyMessage(reply, model),
     content: blocks.map((block) => contentOf(block, block.pieces.join(''))),
     stop_reason: STOP[end],
     stop_sequence: stopSequence,
@@ -77,7 +77,7 @@ function whole(reply: Reply, model: string): object {
   };
 }
 
-function begun(reply: Reply, model: string): object {
+function emptyMessage(reply: ModelOutput, model: string): object {
   return {
     id: `msg_sim${reply.tag}`,
     type: 'message',
@@ -91,7 +91,7 @@ function begun(reply: Reply, model: string): object {
 }
 
 /** Anthropic counts what a cache had apart. */
-function inputUsage({ usage: { input, cached } }: Pick<Reply, 'usage'>): object {
+function inputUsage({ usage: { input, cached } }: Pick<ModelOutput, 'usage'>): object {
   return {
     input_tokens: input - cached,
     cache_creation_input_tokens: 0,
@@ -111,7 +111,7 @@ function contentOf(block: Block, text: string): object {
   }
 }
 
-function stream(reply: Reply, model: string): StreamAnswer {
+function stream(reply: ModelOutput, model: string): StreamAnswer {
   const { blocks, end, stopSequence = null, usage } = reply;
   const chunks = inChunks(blocks, {
     opening: (block, index) => [named('content_block_start', { index, content_block: announced(block) })],
@@ -128,7 +128,7 @@ function stream(reply: Reply, model: string): StreamAnswer {
     kind: 'stream',
     contentType: SERVER_SENT_EVENTS,
     preamble: [
-      named('message_start', { message: begun(reply, model) }),
+      named('message_start', { message: emptyMessage(reply, model) }),
       ...chunks.opening,
       named('ping', {}),
     ],
@@ -138,7 +138,7 @@ function stream(reply: Reply, model: string): StreamAnswer {
       named('message_delta', { delta, usage: { output_tokens: usage.output } }),
       named('message_stop', {}),
     ],
-    errorEvents: (words) => [event(voice.inside(words), 'error')],
+    errorEvents: (words) => [event(voice.embedded(words), 'error')],
   };
 }
 

@@ -1,7 +1,7 @@
 import { describeFile, joined, message, type Message, type ToolResult } from './conversation.ts';
 import { numberOf, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './json.ts';
 import { textOf } from './said.ts';
-import type { ToolChoice, Wishes } from './wishes.ts';
+import type { ToolChoice, GenerationOptions } from './wishes.ts';
 
 /** The messages of a request of Converse; what stands in `system` comes first. */
 export function converseMessages({ system, messages }: JsonObject): readonly Message[] {
@@ -50,7 +50,7 @@ function filesOf(block: JsonObject): readonly string[] {
 }
 
 /** What a request of Converse wants of its answer. What Claude alone knows stands among the additional fields. */
-export function converseWishes(request: JsonObject): Wishes {
+export function converseOptions(request: JsonObject): GenerationOptions {
   const config = objectOf(request['inferenceConfig']);
   const additional = objectOf(request['additionalModelRequestFields']);
   const toolConfig = objectOf(request['toolConfig']);

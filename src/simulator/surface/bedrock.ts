@@ -1,11 +1,11 @@
 import { json, type Answer, type StreamAnswer } from '../answer.ts';
-import { FAILURE, bedrockVoice as voice } from '../voice/bedrock.ts';
+import { FAILURE, bedrockErrors as voice } from '../voice/bedrock.ts';
 import { AWS_EVENT_STREAM, awsFrame } from './aws-frames.ts';
-import { converseFlaw, converseMessages, converseWishes } from './bedrock-request.ts';
+import { converseFlaw, converseMessages, converseOptions } from './bedrock-request.ts';
 import { inChunks } from './blocks.ts';
 import type { Call } from './call.ts';
 import { flawOf } from './conversation.ts';
-import { replyTo, type Block, type End, type Reply, type TokenCounts } from './reply.ts';
+import { generateOutput, type Block, type EndReason, type ModelOutput, type TokenCounts } from './reply.ts';
 
 /** Prepares the right answer to a call of Bedrock's surface: Converse, and no other of its operations. */
 export function bedrock({ key, model = '', method, json: request, chunks, steps }: Call): Answer {
@@ -13,12 +13,12 @@ export function bedrock({ key, model = '', method, json: request, chunks, steps 
   if (request === undefined) return voice.malformedJson;
   const messages = converseMessages(request);
   const flaw = converseFlaw(request) ?? flawOf(messages);
-  if (flaw !== undefined) return voice.mistake(flaw);
-  const reply = replyTo({ key, model, messages, wishes: converseWishes(request), chunks });
+  if (flaw !== undefined) return voice.invalidRequest(flaw);
+  const reply = generateOutput({ key, model, messages, options: converseOptions(request), chunks });
   return steps.at(-1) === 'converse-stream' ? stream(reply) : json(whole(reply));
 }
 
-const STOP: Readonly<Record<End, string>> = {
+const STOP: Readonly<Record<EndReason, string>> = {
   done: 'end_turn',
   length: 'max_tokens',
   tools: 'tool_use',
@@ -27,7 +27,7 @@ const STOP: Readonly<Record<End, string>> = {
 
 const METRICS = { latencyMs: 1 };
 
-function whole({ blocks, end, usage }: Reply): object {
+function whole({ blocks, end, usage }: ModelOutput): object {
   const content = blocks.map((block) => contentOf(block, block.pieces.join('')));
   return {
     metrics: METRICS,
@@ -63,7 +63,7 @@ function called({ id, name }: Extract<Block, { readonly kind: 'call' }>): object
 }
 
 /** Blocks of text and thinking are not announced. */
-function stream({ blocks, end, usage }: Reply): StreamAnswer {
+function stream({ blocks, end, usage }: ModelOutput): StreamAnswer {
   const chunks = inChunks(blocks, {
     opening: (block, index) =>
       block.kind === 'call' ? [frame('contentBlockStart', index, { start: { toolUse: called(block) } })] : [],

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '../behaviour.ts';
 import type { JsonObject } from './json.ts';
 import type { Form } from './multipart.ts';
-import type { Shelf } from './shelf.ts';
+import type { ObjectStore } from './shelf.ts';
 
 /** A request as the surface sees it: read, but not judged. */
 export interface Call {
@@ -22,10 +22,10 @@ export interface Call {
   readonly model: string | undefined;
   /** How many chunks a streamed text shall have, where the behaviour says so. */
   readonly chunks: number | undefined;
-  readonly shelf: Shelf;
+  readonly store: ObjectStore;
 }
 
 /** Where a call of OpenAI's surface went, for error messages. */
-export function placeOf({ steps }: Pick<Call, 'steps'>): string {
+export function pathOf({ steps }: Pick<Call, 'steps'>): string {
   return `/v1/${steps.join('/')}`;
 }

@@ -1,7 +1,7 @@
 import { describeFile, joined, message, type Message } from './conversation.ts';
 import { isObject, numberOf, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './json.ts';
 import { textOf } from './said.ts';
-import type { Tool, ToolChoice, Wishes } from './wishes.ts';
+import type { Tool, ToolChoice, GenerationOptions } from './wishes.ts';
 
 /** The messages of a chat request. */
 export function chatMessages(messages: readonly unknown[]): readonly Message[] {
@@ -56,7 +56,7 @@ export function describeUrl(url: string): string {
 }
 
 /** What a chat request wants of its answer. */
-export function chatWishes(request: JsonObject): Wishes {
+export function chatOptions(request: JsonObject): GenerationOptions {
   const functions = objectsOf(request['tools']).map((tool) => objectOf(tool['function']));
   return {
     tools: functions.map(toolOf),
@@ -90,7 +90,7 @@ function thinks(request: JsonObject): boolean {
   return request['enable_thinking'] === true || objectOf(request['thinking'])['type'] === 'enabled';
 }
 
-function jsonOf(format: JsonObject): Wishes['json'] {
+function jsonOf(format: JsonObject): GenerationOptions['json'] {
   switch (format['type']) {
     case 'json_schema':
       return { schema: objectOf(format['json_schema'])['schema'] };

@@ -7,12 +7,12 @@ import {
   type Events,
   type StreamAnswer,
 } from '../answer.ts';
-import { errorInside, malformedJson, missingParameter, openaiVoice } from '../voice/openai.ts';
+import { embeddedError, malformedJson, missingParameter, openaiErrors } from '../voice/openai.ts';
 import type { Call } from './call.ts';
-import { chatMessages, chatWishes } from './chat-request.ts';
+import { chatMessages, chatOptions } from './chat-request.ts';
 import { flawOf } from './conversation.ts';
 import { isObject } from './json.ts';
-import { replyTo, type Block, type End, type Reply, type TokenCounts } from './reply.ts';
+import { generateOutput, type Block, type EndReason, type ModelOutput, type TokenCounts } from './reply.ts';
 
 /** `POST /v1/chat/completions` */
 export function chat(call: Call): Answer {
@@ -24,8 +24,8 @@ export function chat(call: Call): Answer {
 
   const read = chatMessages(messages);
   const flaw = flawOf(read);
-  if (flaw !== undefined) return openaiVoice.mistake(flaw);
-  const reply = replyTo({ key, model, messages: read, wishes: chatWishes(request), chunks });
+  if (flaw !== undefined) return openaiErrors.invalidRequest(flaw);
+  const reply = generateOutput({ key, model, messages: read, options: chatOptions(request), chunks });
   const usage = usageWith(reply.usage);
   const head = { id: `chatcmpl-sim${reply.tag}`, created: CREATED_AT, model };
   if (request['stream'] === true) {
@@ -41,7 +41,7 @@ export function chat(call: Call): Answer {
   });
 }
 
-const FINISH: Readonly<Record<End, string>> = {
+const FINISH: Readonly<Record<EndReason, string>> = {
   done: 'stop',
   length: 'length',
   tools: 'tool_calls',
@@ -73,7 +73,7 @@ function usageWith({ input, cached, output, thinking }: TokenCounts): Usage {
 }
 
 /** Thinking is shown as most vendors with this surface do, in a field that OpenAI itself has not. */
-function messageOf({ blocks }: Reply): object {
+function messageOf({ blocks }: ModelOutput): object {
   const textIn = (kind: 'thinking' | 'text'): string | undefined =>
     blocks.find((block) => block.kind === kind)?.pieces.join('');
   const thinking = textIn('thinking');
@@ -98,7 +98,7 @@ function callId(id: string): string {
   return `call_sim${id}`;
 }
 
-function stream(head: object, { blocks, end }: Reply, usage: Usage | undefined): StreamAnswer {
+function stream(head: object, { blocks, end }: ModelOutput, usage: Usage | undefined): StreamAnswer {
   const chunk = (choices: readonly object[], ofWhole: Usage | null = null): string =>
     event({
       ...head,
@@ -115,7 +115,7 @@ function stream(head: object, { blocks, end }: Reply, usage: Usage | undefined):
     preamble: [choice({ role: 'assistant', content: '', refusal: null })],
     output: blocks.flatMap((block) => deltasOf(block, choice)),
     ending: [choice({}, FINISH[end]), ...(usage === undefined ? [] : [chunk([], usage)]), 'data: [DONE]\n\n'],
-    errorEvents: (words) => [event({ error: errorInside(words) })],
+    errorEvents: (words) => [event({ error: embeddedError(words) })],
   };
 }
 

@@ -1,6 +1,6 @@
 import { CREATED_AT, event, json, SERVER_SENT_EVENTS, type Answer } from '../answer.ts';
 import { answerPieces, answerTag } from '../answer-text.ts';
-import { errorInside, malformedJson, missingParameter } from '../voice/openai.ts';
+import { embeddedError, malformedJson, missingParameter } from '../voice/openai.ts';
 import type { Call } from './call.ts';
 import { isObject } from './json.ts';
 import { tokensIn } from './said.ts';
@@ -32,7 +32,7 @@ export function completions(call: Call): Answer {
       ...(withUsage ? [event({ ...head, choices: [], usage })] : []),
       'data: [DONE]\n\n',
     ],
-    errorEvents: (words) => [event({ error: errorInside(words) })],
+    errorEvents: (words) => [event({ error: embeddedError(words) })],
   };
 }
 

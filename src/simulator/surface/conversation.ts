@@ -57,7 +57,7 @@ export function describeFile(mediaType: string, base64: string): string {
 /** What the model is to answer to. */
 export interface Question {
   /** The text of the last message from the user that is not only the results of tools. */
-  readonly said: string;
+  readonly userText: string;
   readonly files: readonly string[];
   readonly instructions: string;
   /** Of tools called since then, with their names. */
@@ -72,7 +72,7 @@ export function questionOf(messages: readonly Message[]): Question {
   const names = new Map(messages.flatMap(({ calls }) => calls).map(({ id, name }) => [id, name]));
   const answered = messages.slice(at + 1).flatMap(({ results }) => results);
   return {
-    said: messages[at]?.text ?? '',
+    userText: messages[at]?.text ?? '',
     files: messages[at]?.files ?? [],
     instructions: textOf(messages.filter(({ role }) => role === 'system')),
     results: answered.map((result) => ({ ...result, name: names.get(result.id) ?? result.id })),

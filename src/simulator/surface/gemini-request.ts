@@ -1,7 +1,7 @@
 import { describeFile, joined, message, type Message, type ToolResult } from './conversation.ts';
 import { numberOf, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './json.ts';
 import { textOf } from './said.ts';
-import type { Tool, ToolChoice, Wishes } from './wishes.ts';
+import type { Tool, ToolChoice, GenerationOptions } from './wishes.ts';
 
 /** The messages of a request of Gemini's; the instructions come first. */
 export function geminiMessages(request: JsonObject): readonly Message[] {
@@ -59,7 +59,7 @@ function resultOf({ id, name, response }: JsonObject): ToolResult {
 }
 
 /** What a request of Gemini's wants of its answer. */
-export function geminiWishes(request: JsonObject): Wishes {
+export function geminiOptions(request: JsonObject): GenerationOptions {
   const config = objectOf(request['generationConfig']);
   const schema = config['responseJsonSchema'] ?? config['responseSchema'];
   return {

@@ -1,29 +1,29 @@
 import { json, SERVER_SENT_EVENTS, type Answer, type StreamAnswer } from '../answer.ts';
-import { geminiVoice, geminiVoiceFor } from '../voice/gemini.ts';
-import type { Voice } from '../voice/voice.ts';
+import { geminiErrors, geminiErrorsFor } from '../voice/gemini.ts';
+import type { VendorErrors } from '../voice/voice.ts';
 import type { Call } from './call.ts';
 import { flawOf, questionOf, signatureOf } from './conversation.ts';
 import { embeddingOf } from './embeddings.ts';
-import { geminiFlaw, geminiMessages, geminiWishes, showsThoughts } from './gemini-request.ts';
+import { geminiFlaw, geminiMessages, geminiOptions, showsThoughts } from './gemini-request.ts';
 import { numberOf, objectOf, objectsOf, type JsonObject } from './json.ts';
-import { replyTo, type Block, type End, type Reply } from './reply.ts';
+import { generateOutput, type Block, type EndReason, type ModelOutput } from './reply.ts';
 import { textOf, tokensIn } from './said.ts';
 
 /** Prepares the right answer to a call of Gemini's surface. */
 export function gemini(call: Call, models: readonly string[]): Answer {
-  const voice = geminiVoiceFor(call.steps, call.query);
-  if (call.method === 'POST' && call.json === undefined) return voice.malformedJson;
+  const errors = geminiErrorsFor(call.steps, call.query);
+  if (call.method === 'POST' && call.json === undefined) return errors.malformedJson;
   switch (`${call.method} ${call.operation}`) {
     case 'POST generate':
-      return generate(call, call.json ?? {}, voice);
+      return generate(call, call.json ?? {}, errors);
     case 'POST count-tokens':
       return countTokens(call.json ?? {});
     case 'POST embeddings':
       return embed(call.json ?? {}, call.steps);
     case 'GET models':
-      return listModels(call, models, voice);
+      return listModels(call, models, errors);
     default:
-      return voice.unknownUrl(call.method, call.steps.join('/'));
+      return errors.unknownUrl(call.method, call.steps.join('/'));
   }
 }
 
@@ -31,15 +31,15 @@ export function gemini(call: Call, models: readonly string[]): Answer {
 function generate(
   { key, model = '', chunks, steps, query }: Call,
   request: JsonObject,
-  voice: Voice,
+  errors: VendorErrors,
 ): Answer {
   const messages = geminiMessages(request);
   const flaw = flawOf(messages) ?? geminiFlaw(request, model);
-  if (flaw !== undefined) return voice.mistake(flaw);
-  const reply = replyTo({ key, model, messages, wishes: geminiWishes(request), chunks });
-  const told = new Telling(reply, model, showsThoughts(request));
-  if (steps.at(-1) === 'generateContent') return json(told.whole());
-  return told.stream(query.get('alt') === 'sse' ? SSE : LIST);
+  if (flaw !== undefined) return errors.invalidRequest(flaw);
+  const reply = generateOutput({ key, model, messages, options: geminiOptions(request), chunks });
+  const answer = new GeminiAnswer(reply, model, showsThoughts(request));
+  if (steps.at(-1) === 'generateContent') return json(answer.whole());
+  return answer.stream(query.get('alt') === 'sse' ? SSE : LIST);
 }
 
 /** `:countTokens`; what is counted may stand in a whole request. */
@@ -61,9 +61,9 @@ function embedding({ content, outputDimensionality }: JsonObject): object {
 }
 
 /** `GET /v1beta/models` */
-function listModels({ model }: Call, models: readonly string[], voice: Voice): Answer {
+function listModels({ model }: Call, models: readonly string[], errors: VendorErrors): Answer {
   if (model === undefined) return json({ models: models.map(describeModel) });
-  return models.includes(model) ? json(describeModel(model)) : voice.modelNotFound(model);
+  return models.includes(model) ? json(describeModel(model)) : errors.modelNotFound(model);
 }
 
 function describeModel(id: string): object {
@@ -77,7 +77,7 @@ function describeModel(id: string): object {
   };
 }
 
-const FINISH: Readonly<Record<End, string>> = {
+const FINISH: Readonly<Record<EndReason, string>> = {
   done: 'STOP',
   length: 'MAX_TOKENS',
   tools: 'STOP',
@@ -111,14 +111,14 @@ const LIST: Framing = {
 };
 
 /** One answer, as Gemini tells it. */
-class Telling {
-  readonly #reply: Reply;
+class GeminiAnswer {
+  readonly #reply: ModelOutput;
   readonly #model: string;
   readonly #blocks: readonly Block[];
   /** Of the thinking, which need not be shown; it stands with the first call, else at the end of the text. */
   readonly #signature: { readonly thoughtSignature: string } | undefined;
 
-  constructor(reply: Reply, model: string, showThoughts: boolean) {
+  constructor(reply: ModelOutput, model: string, showThoughts: boolean) {
     this.#reply = reply;
     this.#model = model;
     this.#blocks = reply.blocks.filter(({ kind }) => kind !== 'thinking' || showThoughts);
@@ -150,7 +150,7 @@ class Telling {
       preamble: [],
       output: chunks.map(write),
       ending: [write(this.#chunk([lastPart], FINISH[this.#reply.end]), chunks.length) + end],
-      errorEvents: (words, sent) => [write(geminiVoice.inside(words), sent) + end],
+      errorEvents: (words, sent) => [write(geminiErrors.embedded(words), sent) + end],
     };
   }
 

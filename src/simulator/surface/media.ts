@@ -1,6 +1,6 @@
 import { CREATED_AT, json, type Answer } from '../answer.ts';
 import { malformedJson, missingParameter, unknownUrl } from '../voice/openai.ts';
-import { placeOf, type Call } from './call.ts';
+import { pathOf, type Call } from './call.ts';
 
 /** A PNG of one white pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==';
@@ -19,7 +19,7 @@ export function audio(call: Call): Answer {
     return { kind: 'plain', contentType: 'audio/wav', body: silence(800) };
   }
   if (call.steps[1] !== 'transcriptions' && call.steps[1] !== 'translations') {
-    return unknownUrl(call.method, placeOf(call));
+    return unknownUrl(call.method, pathOf(call));
   }
   const file = call.form?.files.get('file');
   if (file === undefined) return missingParameter('file');

@@ -1,6 +1,6 @@
 import { CREATED_AT, json, type Answer } from '../answer.ts';
 import { invalidValue, malformedJson, modelNotFound, unknownUrl } from '../voice/openai.ts';
-import { placeOf, type Call } from './call.ts';
+import { pathOf, type Call } from './call.ts';
 import { chat } from './chat.ts';
 import { completions } from './completions.ts';
 import { embeddings } from './embeddings.ts';
@@ -40,7 +40,7 @@ export function openai(call: Call, models: readonly string[]): Answer {
 }
 
 function unknown(call: Call): Answer {
-  return unknownUrl(call.method, placeOf(call));
+  return unknownUrl(call.method, pathOf(call));
 }
 
 function listModels(call: Call, models: readonly string[]): Answer {

@@ -1,16 +1,16 @@
 import { answerPieces, answerTag, ECHO_LIMIT } from '../answer-text.ts';
 import { questionOf, signatureOf, type Message, type Question } from './conversation.ts';
 import { sampleOf } from './sample.ts';
-import { cut, tokensIn } from './said.ts';
+import { splitText, tokensIn } from './said.ts';
 import { callsIn, type CalledTool } from './tool-calls.ts';
-import type { Wishes } from './wishes.ts';
+import type { GenerationOptions } from './wishes.ts';
 
 /** Who asks what. */
-export interface Asked {
+export interface GenerationRequest {
   readonly key: string;
   readonly model: string;
   readonly messages: readonly Message[];
-  readonly wishes: Wishes;
+  readonly options: GenerationOptions;
   /** How many pieces the text shall have, where the behaviour says so. */
   readonly chunks: number | undefined;
 }
@@ -22,14 +22,14 @@ export type Block =
   | ({ readonly kind: 'call' } & CalledTool);
 
 /** Why an answer ends. */
-export type End = 'done' | 'length' | 'tools' | 'stop-sequence';
+export type EndReason = 'done' | 'length' | 'tools' | 'stop-sequence';
 
 /** An answer, whatever dialect it will be written in. */
-export interface Reply {
+export interface ModelOutput {
   readonly tag: string;
   /** Thinking, then text, then calls; each of the first two at most once. */
   readonly blocks: readonly Block[];
-  readonly end: End;
+  readonly end: EndReason;
   /** The one the text was ended by. */
   readonly stopSequence: string | undefined;
   readonly usage: TokenCounts;
@@ -55,14 +55,14 @@ export interface TokenCounts {
  *   names are several calls; where results have come, it answers;
  * - it thinks first where that is asked for, and answers in JSON where that is.
  */
-export function replyTo({ key, model, messages, wishes, chunks }: Asked): Reply {
+export function generateOutput({ key, model, messages, options, chunks }: GenerationRequest): ModelOutput {
   const question = questionOf(messages);
-  const heard = heardIn(question);
-  const tag = answerTag(key, model, heard);
-  const calls = question.results.length > 0 ? [] : callsIn(question.said, wishes, tag);
-  const thinking = wishes.thinks ? [thinkingOf(question, tag)] : [];
-  const { pieces, ...end } = ended(textPieces(heard, tag, question, wishes, chunks), wishes);
-  const isForced = wishes.choice !== 'auto' && calls.length > 0;
+  const echoed = echoedText(question);
+  const tag = answerTag(key, model, echoed);
+  const calls = question.results.length > 0 ? [] : callsIn(question.userText, options, tag);
+  const thinking = options.thinks ? [thinkingOf(question, tag)] : [];
+  const { pieces, ...end } = truncated(textPieces(echoed, tag, question, options, chunks), options);
+  const isForced = options.choice !== 'auto' && calls.length > 0;
   const text: Block[] = isForced ? [] : [{ kind: 'text', pieces }];
   const blocks: Block[] = [
     ...thinking,
@@ -82,41 +82,41 @@ export function replyTo({ key, model, messages, wishes, chunks }: Asked): Reply 
   };
 }
 
-function thinkingOf({ said }: Question, tag: string): Block {
-  const text = `They say: ${said}`.slice(0, ECHO_LIMIT).toWellFormed();
+function thinkingOf({ userText }: Question, tag: string): Block {
+  const text = `They say: ${userText}`.slice(0, ECHO_LIMIT).toWellFormed();
   return { kind: 'thinking', pieces: wordsOf(text), signature: signatureOf(tag, text) };
 }
 
 /** What an answer repeats: what was said, and what else there was. */
-function heardIn({ said, files, instructions, results }: Question): string {
+function echoedText({ userText, files, instructions, results }: Question): string {
   const notes = [
-    ...(/\binstructions\b/iu.test(said) ? [`(instructions: ${instructions})`] : []),
+    ...(/\binstructions\b/iu.test(userText) ? [`(instructions: ${instructions})`] : []),
     ...(files.length > 0 ? [`(seen: ${files.join('; ')})`] : []),
     ...results.map(({ name, text, failed }) => `(${name} ${failed ? 'failed' : 'answered'}: ${text})`),
   ];
-  return [said, ...notes].filter((each) => each !== '').join(' ');
+  return [userText, ...notes].filter((each) => each !== '').join(' ');
 }
 
 function textPieces(
-  heard: string,
+  echoed: string,
   tag: string,
-  { said }: Question,
-  { json }: Wishes,
+  { userText }: Question,
+  { json }: GenerationOptions,
   chunks: number | undefined,
 ): readonly string[] {
-  if (json === undefined) return answerPieces(heard, tag, chunks);
-  const value = json.schema === undefined ? { said: heard } : sampleOf(json.schema, said);
-  return cut(JSON.stringify(value), chunks ?? 4);
+  if (json === undefined) return answerPieces(echoed, tag, chunks);
+  const value = json.schema === undefined ? { said: echoed } : sampleOf(json.schema, userText);
+  return splitText(JSON.stringify(value), chunks ?? 4);
 }
 
-interface Ended {
+interface TruncatedText {
   readonly pieces: readonly string[];
-  readonly end: End;
+  readonly end: EndReason;
   readonly stopSequence: string | undefined;
 }
 
 /** As much of a text as the request allows. A piece counts as a token. */
-function ended(pieces: readonly string[], { maxTokens, stops }: Wishes): Ended {
+function truncated(pieces: readonly string[], { maxTokens, stops }: GenerationOptions): TruncatedText {
   const text = pieces.join('');
   const found = stops
     .map((stop) => ({ stop, at: stop === '' ? -1 : text.indexOf(stop) }))

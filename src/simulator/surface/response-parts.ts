@@ -1,7 +1,7 @@
 import { CREATED_AT, event, SERVER_SENT_EVENTS, type Events, type StreamAnswer } from '../answer.ts';
-import { errorInside } from '../voice/openai.ts';
+import { embeddedError } from '../voice/openai.ts';
 import type { JsonObject } from './json.ts';
-import type { Block, Reply } from './reply.ts';
+import type { Block, ModelOutput } from './reply.ts';
 
 /** An event of a stream before it is numbered: its type and its fields. */
 type Unnumbered = readonly [type: string, fields: JsonObject];
@@ -24,9 +24,9 @@ export class ResponseParts {
   readonly #items: readonly Item[];
   readonly #endType: string;
 
-  constructor(model: string, request: JsonObject, reply: Reply) {
+  constructor(model: string, request: JsonObject, reply: ModelOutput) {
     this.id = `resp_sim${reply.tag}`;
-    this.#begun = begun(this.id, model, request);
+    this.#begun = initialResponse(this.id, model, request);
     this.#items = reply.blocks.map((block, index) => itemOf(block, index, reply.tag, request));
     this.output = this.#items.map(({ whole }) => whole);
     const { input, cached, output, thinking } = reply.usage;
@@ -73,7 +73,7 @@ export class ResponseParts {
       output,
       ending: numbered.each([...(last?.closing ?? []), [this.#endType, { response: this.response }]]),
       errorEvents: (words, sent, form = 'both') => {
-        const error = errorInside(words);
+        const error = embeddedError(words);
         const { code, message } = error;
         const failed = { ...this.#begun, status: 'failed', error: { code, message } };
         const events: Unnumbered[] = [
@@ -184,7 +184,7 @@ function callItem({ id: callId, name, input, pieces }: Of<'call'>, index: number
 
 type Of<Kind extends Block['kind']> = Extract<Block, { readonly kind: Kind }>;
 
-function begun(id: string, model: string, request: JsonObject): JsonObject {
+function initialResponse(id: string, model: string, request: JsonObject): JsonObject {
   return {
     id,
     object: 'response',

@@ -2,7 +2,7 @@ import { choiceOf, describeUrl, toolOf } from './chat-request.ts';
 import { joined, message, type Message } from './conversation.ts';
 import { numberOf, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './json.ts';
 import { textOf } from './said.ts';
-import type { Wishes } from './wishes.ts';
+import type { GenerationOptions } from './wishes.ts';
 
 /** The messages of a request's items; its instructions come first. */
 export function responsesMessages(instructions: unknown, items: readonly unknown[]): readonly Message[] {
@@ -51,7 +51,7 @@ function partOf(part: JsonObject): Partial<Message> {
 }
 
 /** What a Responses request wants of its answer. */
-export function responsesWishes(request: JsonObject): Wishes {
+export function responsesOptions(request: JsonObject): GenerationOptions {
   const choice = request['tool_choice'];
   const effort = objectOf(request['reasoning'])['effort'];
   return {
@@ -67,7 +67,7 @@ export function responsesWishes(request: JsonObject): Wishes {
   };
 }
 
-function jsonOf({ type, schema }: JsonObject): Wishes['json'] {
+function jsonOf({ type, schema }: JsonObject): GenerationOptions['json'] {
   if (type === 'json_schema') return { schema };
   return type === 'json_object' ? { schema: undefined } : undefined;
 }

@@ -19,7 +19,7 @@ export function tokensIn(text: string): number {
 }
 
 /** A text in so many pieces of about one length, at most one for each character. */
-export function cut(text: string, count: number): readonly string[] {
+export function splitText(text: string, count: number): readonly string[] {
   const characters = Array.from(text);
   const length = Math.max(1, Math.ceil(characters.length / count));
   return Array.from({ length: Math.max(1, Math.ceil(characters.length / length)) }, (_, i) =>

@@ -8,38 +8,38 @@ const MOST_LEVELS = 32;
  * the least number. Texts are what was said, so that the value tells of the request. Gemini's own words for types
  * (`STRING`) are understood too. `pattern`, `format` and conditions are not heeded.
  */
-export function sampleOf(schema: unknown, said: string): unknown {
-  return sample(schema, { said, root: schema, level: 0 });
+export function sampleOf(schema: unknown, text: string): unknown {
+  return sample(schema, { text, root: schema, level: 0 });
 }
 
-interface Place {
-  readonly said: string;
+interface Position {
+  readonly text: string;
   readonly root: unknown;
   readonly level: number;
 }
 
-function sample(schema: unknown, place: Place): unknown {
-  if (!isObject(schema) || place.level > MOST_LEVELS) return null;
-  const inner = { ...place, level: place.level + 1 };
+function sample(schema: unknown, position: Position): unknown {
+  if (!isObject(schema) || position.level > MOST_LEVELS) return null;
+  const inner = { ...position, level: position.level + 1 };
   if (schema['const'] !== undefined) return schema['const'];
   const choice = firstOf(schema['enum']);
   if (choice !== undefined) return choice;
   const reference = stringOf(schema['$ref']);
-  if (reference !== undefined) return sample(referred(reference, place.root), inner);
+  if (reference !== undefined) return sample(resolveReference(reference, position.root), inner);
   const variant = firstOf(schema['anyOf']) ?? firstOf(schema['oneOf']);
   if (variant !== undefined) return sample(variant, inner);
   return sampleOfType(typeOf(schema), schema, inner);
 }
 
-function sampleOfType(type: string, schema: JsonObject, place: Place): unknown {
+function sampleOfType(type: string, schema: JsonObject, position: Position): unknown {
   switch (type) {
     case 'object':
       return Object.fromEntries(
-        Object.entries(objectOf(schema['properties'])).map(([name, each]) => [name, sample(each, place)]),
+        Object.entries(objectOf(schema['properties'])).map(([name, each]) => [name, sample(each, position)]),
       );
     case 'array': {
       const count = Math.max(1, numberOf(schema['minItems']) ?? 1);
-      return Array.from({ length: Math.min(count, MOST_LEVELS) }, () => sample(schema['items'], place));
+      return Array.from({ length: Math.min(count, MOST_LEVELS) }, () => sample(schema['items'], position));
     }
     case 'integer':
     case 'number':
@@ -49,7 +49,7 @@ function sampleOfType(type: string, schema: JsonObject, place: Place): unknown {
     case 'null':
       return null;
     default:
-      return place.said.slice(0, numberOf(schema['maxLength']));
+      return position.text.slice(0, numberOf(schema['maxLength']));
   }
 }
 
@@ -62,7 +62,7 @@ function typeOf(schema: JsonObject): string {
   return isObject(schema['properties']) ? 'object' : schema['items'] === undefined ? 'string' : 'array';
 }
 
-function referred(reference: string, root: unknown): unknown {
+function resolveReference(reference: string, root: unknown): unknown {
   return reference
     .split('/')
     .slice(1)

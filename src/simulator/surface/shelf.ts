@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 
 /** How many things of each kind are kept; the oldest goes when one more comes. */
-const SHELF_LIMIT = 1_000;
+const MAX_OBJECTS = 1_000;
 
 /** Bytes of all files together; the oldest go when more come. */
 export const FILE_BYTES_LIMIT = 64 * 1024 * 1024;
@@ -25,7 +25,7 @@ export interface StoredResponse {
 }
 
 /** What was made by requests and can be asked for later. In memory, and each thing its organization's own. */
-export class Shelf {
+export class ObjectStore {
   readonly #files = new Map<string, StoredFile>();
   readonly #responses = new Map<string, StoredResponse>();
   #fileBytes = 0;
@@ -37,7 +37,7 @@ export class Shelf {
     this.#files.set(id, file);
     this.#fileBytes += file.bytes.length;
     for (const [oldest] of this.#files) {
-      if (this.#fileBytes <= FILE_BYTES_LIMIT && this.#files.size <= SHELF_LIMIT) break;
+      if (this.#fileBytes <= FILE_BYTES_LIMIT && this.#files.size <= MAX_OBJECTS) break;
       this.#dropFile(oldest);
     }
     return id;
@@ -60,7 +60,7 @@ export class Shelf {
   addResponse(id: string, stored: StoredResponse): void {
     this.#responses.set(id, stored);
     for (const [oldest] of this.#responses) {
-      if (this.#responses.size <= SHELF_LIMIT) break;
+      if (this.#responses.size <= MAX_OBJECTS) break;
       this.#responses.delete(oldest);
     }
   }

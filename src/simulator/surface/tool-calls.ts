@@ -1,7 +1,7 @@
 import { isObject, objectOf, parseJson, type JsonObject } from './json.ts';
-import { cut } from './said.ts';
+import { splitText } from './said.ts';
 import { sampleOf } from './sample.ts';
-import type { Wishes } from './wishes.ts';
+import type { GenerationOptions } from './wishes.ts';
 
 /** A tool the answer calls. */
 export interface CalledTool {
@@ -17,39 +17,39 @@ export interface CalledTool {
 
 /** The calls that what was said asks for; the choice among the tools may add one, or forbid all. */
 export function callsIn(
-  said: string,
-  { tools, choice, parallel }: Wishes,
+  text: string,
+  { tools, choice, parallel }: GenerationOptions,
   tag: string,
 ): readonly CalledTool[] {
   if (choice === 'none' || tools.length === 0) return [];
   const allowed = typeof choice === 'object' ? tools.filter(({ name }) => name === choice.name) : tools;
   const mentions = allowed
-    .flatMap(({ name, schema }) => placesOf(name, said).map((at) => ({ at, name, schema })))
+    .flatMap(({ name, schema }) => positionsOf(name, text).map((at) => ({ at, name, schema })))
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, name, schema }) => ({
       name,
-      input: inputBehind(said.slice(at + name.length)) ?? objectOf(sampleOf(schema, said)),
+      input: inputBehind(text.slice(at + name.length)) ?? objectOf(sampleOf(schema, text)),
     }));
   const [first] = allowed;
   if (mentions.length === 0 && choice !== 'auto' && first !== undefined)
-    mentions.push({ name: first.name, input: objectOf(sampleOf(first.schema, said)) });
+    mentions.push({ name: first.name, input: objectOf(sampleOf(first.schema, text)) });
   return (parallel ? mentions : mentions.slice(0, 1)).map(({ name, input }, index) => ({
     index,
     id: `${tag}${index}`,
     name,
     input,
-    pieces: cut(JSON.stringify(input), 3),
+    pieces: splitText(JSON.stringify(input), 3),
   }));
 }
 
 /** Where a name stands as a word of its own. */
-function placesOf(name: string, said: string): readonly number[] {
+function positionsOf(name: string, text: string): readonly number[] {
   const word = /[\w-]/u;
-  const places: number[] = [];
-  for (let at = said.indexOf(name); at >= 0; at = said.indexOf(name, at + name.length)) {
-    if (!word.test(said[at - 1] ?? ' ') && !word.test(said[at + name.length] ?? ' ')) places.push(at);
+  const positions: number[] = [];
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    if (!word.test(text[at - 1] ?? ' ') && !word.test(text[at + name.length] ?? ' ')) positions.push(at);
   }
-  return places;
+  return positions;
 }
 
 /** A longer input is not looked for. Characters. */

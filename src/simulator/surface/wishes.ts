@@ -8,7 +8,7 @@ export interface Tool {
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
 
 /** What a request wants of its answer, whatever dialect it came in. */
-export interface Wishes {
+export interface GenerationOptions {
   readonly tools: readonly Tool[];
   readonly choice: ToolChoice;
   /** Whether several tools may be called at once. */
@@ -21,7 +21,7 @@ export interface Wishes {
 }
 
 /** Wishes for nothing. */
-export const NO_WISHES: Wishes = {
+export const NO_WISHES: GenerationOptions = {
   tools: [],
   choice: 'auto',
   parallel: true,

@@ -1,4 +1,4 @@
-import type { Refusal, Voice } from './voice.ts';
+import type { Refusal, VendorErrors } from './voice.ts';
 
 const CALLER = 'invalid_request_error';
 const FAILURE = 'Internal server error';
@@ -9,7 +9,7 @@ function refusal(status: number, type: string, message: string): Refusal {
 }
 
 /** Anthropic. */
-export const anthropicVoice: Voice = {
+export const anthropicErrors: VendorErrors = {
   missingKey: refusal(401, 'authentication_error', 'x-api-key header is required'),
   outOfCredit: refusal(
     400,
@@ -36,8 +36,8 @@ export const anthropicVoice: Voice = {
       ? refusal(504, 'timeout_error', 'Request timed out')
       : refusal(status, 'api_error', FAILURE),
   modelNotFound: (model) => refusal(404, 'not_found_error', `model: ${model}`),
-  mistake: (message) => refusal(400, CALLER, message),
+  invalidRequest: (message) => refusal(400, CALLER, message),
   unknownUrl: () => refusal(404, 'not_found_error', 'Not Found'),
   tooLarge: () => refusal(413, 'request_too_large', 'Request exceeds the maximum size'),
-  inside: ({ type = 'api_error', message = FAILURE } = {}) => ({ type: 'error', error: { type, message } }),
+  embedded: ({ type = 'api_error', message = FAILURE } = {}) => ({ type: 'error', error: { type, message } }),
 };

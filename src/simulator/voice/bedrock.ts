@@ -1,4 +1,4 @@
-import type { Refusal, Voice } from './voice.ts';
+import type { Refusal, VendorErrors } from './voice.ts';
 
 const CALLER = 'ValidationException';
 /** What it says of a failure of its own. */
@@ -19,7 +19,7 @@ function refusal(status: number, exception: string, message: string): Refusal {
 }
 
 /** Amazon's Bedrock. */
-export const bedrockVoice: Voice = {
+export const bedrockErrors: VendorErrors = {
   missingKey: refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token'),
   outOfCredit: refusal(
     403,
@@ -40,8 +40,8 @@ export const bedrockVoice: Voice = {
   serverError: (status) => refusal(status, 'InternalServerException', FAILURE),
   modelNotFound: () =>
     refusal(403, 'AccessDeniedException', "You don't have access to the model with the specified model ID."),
-  mistake: (message) => refusal(400, CALLER, message),
+  invalidRequest: (message) => refusal(400, CALLER, message),
   unknownUrl: () => refusal(404, 'UnknownOperationException', 'Unknown operation'),
   tooLarge: () => refusal(413, CALLER, 'The request is too large.'),
-  inside: ({ type = 'InternalServerException', message = FAILURE } = {}) => ({ __type: type, message }),
+  embedded: ({ type = 'InternalServerException', message = FAILURE } = {}) => ({ __type: type, message }),
 };

@@ -1,4 +1,4 @@
-import type { Refusal, Voice } from './voice.ts';
+import type { Refusal, VendorErrors } from './voice.ts';
 
 const CALLER = 'INVALID_ARGUMENT';
 const FAILURE = 'An internal error has occurred. Please retry.';
@@ -21,7 +21,7 @@ function reason(word: string): object {
 }
 
 /** Google's Gemini. */
-export const geminiVoice: Voice = {
+export const geminiErrors: VendorErrors = {
   missingKey: refusal(
     403,
     'PERMISSION_DENIED',
@@ -57,11 +57,11 @@ export const geminiVoice: Voice = {
       'NOT_FOUND',
       `models/${model} is not found for API version v1beta, or is not supported for generateContent.`,
     ),
-  mistake: (message) => refusal(400, CALLER, message),
+  invalidRequest: (message) => refusal(400, CALLER, message),
   unknownUrl: (method, path) => refusal(404, 'NOT_FOUND', `Nothing is at ${method} ${path}.`),
   tooLarge: (limitBytes) =>
     refusal(400, CALLER, `Request payload size exceeds the limit: ${limitBytes} bytes.`),
-  inside: ({ type = 'INTERNAL', code, message = FAILURE } = {}) =>
+  embedded: ({ type = 'INTERNAL', code, message = FAILURE } = {}) =>
     error(CODES[type] ?? 500, type, message, code === undefined ? undefined : [reason(code)]),
 };
 
@@ -79,24 +79,24 @@ const CODES: Readonly<Record<string, number>> = {
  * The voice for a request: a stream that is not one of events is a list, and its errors stand in a list of one.
  * @param steps of the path; the verb is the last
  */
-export function geminiVoiceFor(steps: readonly string[], query: URLSearchParams): Voice {
-  return steps.at(-1) === 'streamGenerateContent' && query.get('alt') !== 'sse' ? listVoice : geminiVoice;
+export function geminiErrorsFor(steps: readonly string[], query: URLSearchParams): VendorErrors {
+  return steps.at(-1) === 'streamGenerateContent' && query.get('alt') !== 'sse' ? listErrors : geminiErrors;
 }
 
-const listVoice: Voice = {
-  missingKey: listed(geminiVoice.missingKey),
-  outOfCredit: listed(geminiVoice.outOfCredit),
-  overloaded: listed(geminiVoice.overloaded),
-  contextTooLong: listed(geminiVoice.contextTooLong),
-  malformedJson: listed(geminiVoice.malformedJson),
-  invalidKey: (key) => listed(geminiVoice.invalidKey(key)),
-  rateLimited: (limit) => listed(geminiVoice.rateLimited(limit)),
-  serverError: (status) => listed(geminiVoice.serverError(status)),
-  modelNotFound: (model) => listed(geminiVoice.modelNotFound(model)),
-  mistake: (message) => listed(geminiVoice.mistake(message)),
-  unknownUrl: (method, path) => listed(geminiVoice.unknownUrl(method, path)),
-  tooLarge: (limitBytes) => listed(geminiVoice.tooLarge(limitBytes)),
-  inside: (words) => [geminiVoice.inside(words)],
+const listErrors: VendorErrors = {
+  missingKey: listed(geminiErrors.missingKey),
+  outOfCredit: listed(geminiErrors.outOfCredit),
+  overloaded: listed(geminiErrors.overloaded),
+  contextTooLong: listed(geminiErrors.contextTooLong),
+  malformedJson: listed(geminiErrors.malformedJson),
+  invalidKey: (key) => listed(geminiErrors.invalidKey(key)),
+  rateLimited: (limit) => listed(geminiErrors.rateLimited(limit)),
+  serverError: (status) => listed(geminiErrors.serverError(status)),
+  modelNotFound: (model) => listed(geminiErrors.modelNotFound(model)),
+  invalidRequest: (message) => listed(geminiErrors.invalidRequest(message)),
+  unknownUrl: (method, path) => listed(geminiErrors.unknownUrl(method, path)),
+  tooLarge: (limitBytes) => listed(geminiErrors.tooLarge(limitBytes)),
+  embedded: (words) => [geminiErrors.embedded(words)],
 };
 
 function listed(single: Refusal): Refusal {

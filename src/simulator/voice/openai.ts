@@ -1,6 +1,6 @@
 import type { ErrorWords } from '../behaviour.ts';
 import { maskKey } from './voice.ts';
-import type { Limit, Refusal, Voice } from './voice.ts';
+import type { RateLimit, Refusal, VendorErrors } from './voice.ts';
 
 /** The body of an error in OpenAI's shape. */
 export interface OpenAiError {
@@ -38,7 +38,7 @@ function invalidKey(key: string): Refusal {
 }
 
 /** 429; the wait is repeated in the message, as OpenAI does. */
-function rateLimited({ model, organization, waitSeconds }: Limit): Refusal {
+function rateLimited({ model, organization, waitSeconds }: RateLimit): Refusal {
   const what = `Rate limit reached for ${model ?? 'requests'} in organization ${organization} on requests per min (RPM).`;
   const wait = waitSeconds === undefined ? '' : ` Please try again in ${waitSeconds}s.`;
   return {
@@ -119,7 +119,7 @@ export function tooLarge(limitBytes: number): Refusal {
 }
 
 /** The words of an error inside a 200, with the script's own over the usual ones. */
-export function errorInside(words: Partial<ErrorWords> | undefined): OpenAiError {
+export function embeddedError(words: Partial<ErrorWords> | undefined): OpenAiError {
   return {
     message: FAILURE,
     type: 'server_error',
@@ -130,7 +130,7 @@ export function errorInside(words: Partial<ErrorWords> | undefined): OpenAiError
 }
 
 /** OpenAI. */
-export const openaiVoice: Voice = {
+export const openaiErrors: VendorErrors = {
   missingKey,
   outOfCredit,
   overloaded,
@@ -140,8 +140,8 @@ export const openaiVoice: Voice = {
   rateLimited,
   serverError,
   modelNotFound,
-  mistake: (message) => refusal(400, CALLER, null, message),
+  invalidRequest: (message) => refusal(400, CALLER, null, message),
   unknownUrl,
   tooLarge,
-  inside: (words) => ({ error: errorInside(words) }),
+  embedded: (words) => ({ error: embeddedError(words) }),
 };

@@ -11,7 +11,7 @@ export interface Refusal {
 }
 
 /** A rate limit that was reached. */
-export interface Limit {
+export interface RateLimit {
   readonly model: string | undefined;
   readonly organization: string;
   /** What the vendor says of how long to wait, where it has a place for it; undefined: nothing. Seconds. */
@@ -19,7 +19,7 @@ export interface Limit {
 }
 
 /** How one vendor says what goes wrong: its statuses, its bodies, its headers. */
-export interface Voice {
+export interface VendorErrors {
   readonly missingKey: Refusal;
   readonly outOfCredit: Refusal;
   readonly overloaded: Refusal;
@@ -27,18 +27,18 @@ export interface Voice {
   readonly malformedJson: Refusal;
   /** The credential is wrong or revoked. */
   invalidKey(key: string): Refusal;
-  rateLimited(limit: Limit): Refusal;
+  rateLimited(limit: RateLimit): Refusal;
   /** A failure of the vendor's own, with any 5xx status. */
   serverError(status: number): Refusal;
   /** No such model, or not for this key. */
   modelNotFound(model: string): Refusal;
   /** A request that cannot be so, in any words. */
-  mistake(message: string): Refusal;
+  invalidRequest(message: string): Refusal;
   /** Nothing at this address takes this method. */
   unknownUrl(method: string, path: string): Refusal;
   tooLarge(limitBytes: number): Refusal;
   /** The body of an error inside a 200, with the script's own words over the usual ones. */
-  inside(words: Partial<ErrorWords> | undefined): object;
+  embedded(words: Partial<ErrorWords> | undefined): object;
 }
 
 /** At most the first and last four characters of a key. */

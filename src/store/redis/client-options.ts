@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { RedisPlace, RedisTls } from '../place.ts';
+import type { RedisAddress, RedisTls } from '../place.ts';
 
 /** How every connection is made. */
 export type ClientOptions = Awaited<ReturnType<typeof clientOptions>>;
 
 /** What can be dropped at once. */
-export interface Disposable {
+export interface Destroyable {
   readonly isOpen: boolean;
   destroy(): void;
 }
@@ -14,7 +14,7 @@ export interface Disposable {
  * Nothing is tried twice and nothing kept for later: whoever asked is told at once, and makes a new connection.
  * Files are read each time, so that renewed certificates are taken up.
  */
-export async function clientOptions({ tls, username, password, storeTimeoutMs }: RedisPlace) {
+export async function clientOptions({ tls, username, password, storeTimeoutMs }: RedisAddress) {
   const plain = { connectTimeout: storeTimeoutMs, reconnectStrategy: false } as const;
   return {
     name: 'sparekey',

@@ -1,7 +1,7 @@
 import { createClient, createCluster } from '@redis/client';
-import type { RedisPlace, RedisServer } from '../place.ts';
+import type { RedisAddress, RedisServer } from '../place.ts';
 import { clientOptions } from './client-options.ts';
-import type { Disposable } from './client-options.ts';
+import type { Destroyable } from './client-options.ts';
 import { findMaster } from './sentinel.ts';
 
 /** What is asked of a connection, be it to one server or to a cluster. */
@@ -22,7 +22,7 @@ export interface ScriptCall {
 /** What a connection tells by itself. */
 export interface ConnectionEvents {
   /** Before anything is waited for: what has to be dropped to be rid of it, whatever became of it. */
-  readonly onOpen: (part: Disposable) => void;
+  readonly onOpen: (part: Destroyable) => void;
   /** Somebody published something on the channel. */
   readonly onMessage: () => void;
   /** It is of no use any more; may be told several times. */
@@ -31,18 +31,18 @@ export interface ConnectionEvents {
 
 /** Connects, listens to `channel`, and gives what is ready for use. May wait for ever where a server hangs. */
 export async function connect(
-  place: RedisPlace,
+  address: RedisAddress,
   channel: string,
   events: ConnectionEvents,
 ): Promise<Connection> {
-  const options = await clientOptions(place);
+  const options = await clientOptions(address);
   // In another order each time, so that one that hangs is not always in the way of the others.
-  const servers = shuffled(place.servers);
-  switch (place.deployment.kind) {
+  const servers = shuffled(address.servers);
+  switch (address.deployment.kind) {
     case 'single':
       return connectTo(servers[0]);
     case 'sentinel':
-      return connectTo(await findMaster(servers, place.deployment, options, events));
+      return connectTo(await findMaster(servers, address.deployment, options, events));
     case 'cluster':
       return connectToCluster();
   }
@@ -51,7 +51,7 @@ export async function connect(
     const client = createClient({
       ...options,
       socket: { ...options.socket, ...server },
-      database: place.database,
+      database: address.database,
     });
     events.onOpen(client);
     client.on('error', events.onLost);

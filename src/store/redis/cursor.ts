@@ -4,7 +4,7 @@ import { BEGINNING } from './shard.ts';
 import type { Position } from './shard.ts';
 
 /** A cursor for a reader of all shards: where it stands in each of them. */
-export function writeCursor(positions: readonly Position[]): Cursor {
+export function encodeCursor(positions: readonly Position[]): Cursor {
   return positions.map(({ life, revision }) => `${life}@${revision}`).join(' ');
 }
 
@@ -12,7 +12,7 @@ export function writeCursor(positions: readonly Position[]): Cursor {
  * @param shards - how many there are
  * @throws StoreError where it is no cursor for so many
  */
-export function readCursor(cursor: Cursor | undefined, shards: number): Position[] {
+export function decodeCursor(cursor: Cursor | undefined, shards: number): Position[] {
   if (cursor === undefined) return Array.from({ length: shards }, () => BEGINNING);
   const parts = cursor.split(' ');
   return Array.from({ length: shards }, (_, shard) => {

@@ -25,15 +25,15 @@ export async function inspect(url: string, tags: readonly string[], connection: 
 }
 
 /** Replies that say who may not do what: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/ */
-const NOT_ALLOWED = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:AUTH|invalid password|DB index))\b/i;
+const DENIED_REPLY = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:AUTH|invalid password|DB index))\b/i;
 /** Codes of Node.js for certificates that do not fit, and for files that cannot be read. */
-const NOT_RIGHT =
+const BAD_CONFIGURATION_CODE =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ENOENT$|EACCES$|EISDIR$)/;
 
 /** Whether waiting does not help against an error of connecting: what was configured is wrong. */
-export function isForGood(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   if (error instanceof StoreError) return error.code !== 'store_away' && error.code !== 'store_timeout';
-  if (error instanceof ErrorReply) return NOT_ALLOWED.test(error.message);
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isForGood);
-  return error instanceof Error && 'code' in error && NOT_RIGHT.test(String(error.code));
+  if (error instanceof ErrorReply) return DENIED_REPLY.test(error.message);
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isPermanent);
+  return error instanceof Error && 'code' in error && BAD_CONFIGURATION_CODE.test(String(error.code));
 }

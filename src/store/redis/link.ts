@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ErrorReply } from '@redis/client';
 import { StoreError } from '../errors.ts';
-import type { RedisPlace } from '../place.ts';
-import type { Disposable } from './client-options.ts';
+import type { RedisAddress } from '../place.ts';
+import type { Destroyable } from './client-options.ts';
 import { connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 
 /** What the link is given by the store. */
-export interface LinkOptions {
-  readonly place: RedisPlace;
+export interface ReconnectingConnectionOptions {
+  readonly place: RedisAddress;
   readonly channel: string;
   /** Looks at the state before anything else is done with it; rejects where it is not ours to use. */
   readonly inspect: (connection: Connection) => Promise<void>;
@@ -17,7 +17,7 @@ export interface LinkOptions {
 }
 
 /** Commands under way at once. More are refused, so that a slow server does not fill the memory. */
-const MAX_UNDER_WAY = 4_096;
+const MAX_IN_FLIGHT = 4_096;
 /** A connection behind sentinels, or to a cluster, takes several steps. Milliseconds. */
 const MIN_CONNECT_MS = 2_000;
 /** Between tries to connect: from the first, doubling, to the last. Milliseconds. */
@@ -25,7 +25,7 @@ const FIRST_PAUSE_MS = 20;
 const LAST_PAUSE_MS = 500;
 
 /** Replies that mean: not this server, or not now. Nothing was done. */
-const NOT_HERE = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)\b/;
+const UNAVAILABLE_REPLY = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)\b/;
 
 interface Live {
   readonly connection: Connection;
@@ -38,8 +38,8 @@ interface Live {
  * stands for (a frozen server, a cut line, a server that is master no more) is best answered by looking for the
  * servers again. While there is no connection every command is rejected at once, and none is kept.
  */
-export class Link {
-  readonly #options: LinkOptions;
+export class ReconnectingConnection {
+  readonly #options: ReconnectingConnectionOptions;
   readonly #timeoutMs: number;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
@@ -48,7 +48,7 @@ export class Link {
   #lastError: unknown = new Error('no connection yet');
   #underWay = 0;
 
-  constructor(options: LinkOptions) {
+  constructor(options: ReconnectingConnectionOptions) {
     this.#options = options;
     this.#timeoutMs = options.place.storeTimeoutMs;
     this.#running = this.#keepConnected();
@@ -64,16 +64,16 @@ export class Link {
    * @throws StoreError `store_away`: nothing was sent, or nothing done; `store_timeout`: not known whether it
    *   was done; `store_failed`: the server refused, or the connection was lost, when it is not known either
    */
-  async use<T>(command: (connection: Connection) => Promise<T>): Promise<T> {
+  async run<T>(command: (connection: Connection) => Promise<T>): Promise<T> {
     const live = this.#live;
     if (this.#stop.signal.aborted) throw this.#closedError();
     if (live === undefined) throw this.#storeError('store_away', 'is away', this.#lastError);
-    if (this.#underWay >= MAX_UNDER_WAY) {
-      throw this.#storeError('store_busy', `has ${MAX_UNDER_WAY} commands to answer already`);
+    if (this.#underWay >= MAX_IN_FLIGHT) {
+      throw this.#storeError('store_busy', `has ${MAX_IN_FLIGHT} commands to answer already`);
     }
     this.#underWay++;
     try {
-      return await within(this.#timeoutMs, command(live.connection));
+      return await withTimeout(this.#timeoutMs, command(live.connection));
     } catch (error) {
       throw this.#failed(live, error);
     } finally {
@@ -89,7 +89,7 @@ export class Link {
 
   #failed(live: Live, error: unknown): StoreError {
     if (this.#stop.signal.aborted) return this.#closedError();
-    if (error instanceof ErrorReply && !NOT_HERE.test(error.message)) {
+    if (error instanceof ErrorReply && !UNAVAILABLE_REPLY.test(error.message)) {
       return this.#storeError('store_failed', 'refused', error);
     }
     live.drop(error);
@@ -113,14 +113,14 @@ export class Link {
   async #useOneConnection(onReady: () => void): Promise<unknown> {
     const { place, channel, inspect, onChange } = this.#options;
     const { promise: lost, reject: drop } = Promise.withResolvers<never>();
-    const parts: Disposable[] = [];
-    let over = false;
+    const openClients: Destroyable[] = [];
+    let isOver = false;
     this.#stop.signal.addEventListener('abort', drop, { once: true });
     try {
       const connecting = connect(place, channel, {
         onOpen: (part) => {
-          if (over) throw new Error('too late');
-          parts.push(part);
+          if (isOver) throw new Error('too late');
+          openClients.push(part);
         },
         onMessage: onChange,
         onLost: drop,
@@ -130,7 +130,7 @@ export class Link {
         return connection;
       });
       const connectMs = Math.max(this.#timeoutMs, MIN_CONNECT_MS);
-      this.#live = { connection: await within(connectMs, Promise.race([ready, lost])), drop };
+      this.#live = { connection: await withTimeout(connectMs, Promise.race([ready, lost])), drop };
       onReady();
       this.#firstTry.resolve(undefined);
       onChange();
@@ -138,10 +138,10 @@ export class Link {
     } catch (error) {
       return error;
     } finally {
-      over = true;
+      isOver = true;
       this.#live = undefined;
       this.#stop.signal.removeEventListener('abort', drop);
-      for (const part of parts) if (part.isOpen) part.destroy();
+      for (const part of openClients) if (part.isOpen) part.destroy();
     }
   }
 
@@ -161,7 +161,7 @@ class TimeoutError extends Error {
   }
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   // A turn later, so that after a stall of this process what has long arrived is read first.
   const timer = setTimeout(() => setImmediate(reject, new TimeoutError(ms)), ms);

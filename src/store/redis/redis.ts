@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
 import { StoreError } from '../errors.ts';
-import type { RedisPlace } from '../place.ts';
+import type { RedisAddress } from '../place.ts';
 import {
   checkId,
   checkPageLimit,
@@ -12,11 +12,11 @@ import {
   limits,
 } from '../rules.ts';
 import { ChangeSignal } from '../signal.ts';
-import { readCursor, writeCursor } from './cursor.ts';
-import { inspect, isForGood } from './inspect.ts';
-import { Link } from './link.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { inspect, isPermanent } from './inspect.ts';
+import { ReconnectingConnection } from './link.ts';
 import { runScript } from './script.ts';
-import type { Run } from './script.ts';
+import type { RunScript } from './script.ts';
 import { BEGINNING, Shard } from './shard.ts';
 
 /**
@@ -25,7 +25,7 @@ import { BEGINNING, Shard } from './shard.ts';
  */
 const CLUSTER_SHARDS = 8;
 /** Changes are looked for at least so often while somebody listens, whether a message came or not. Milliseconds. */
-const BEAT_MS = 1_000;
+const POLL_MS = 1_000;
 
 /**
  * A store on Redis or Valkey, shared by any number of machines.
@@ -41,10 +41,10 @@ const BEAT_MS = 1_000;
  * Not promised: that what was written survives the server. How much a failed server forgets is its own
  * configuration (`appendfsync`, replicas); that it forgot is told to whoever asks for changes.
  */
-export async function openRedisStore(place: RedisPlace): Promise<Store> {
+export async function openRedisStore(place: RedisAddress): Promise<Store> {
   const store = new RedisStore(place);
   const error = await store.firstTry;
-  if (!isForGood(error)) return store;
+  if (!isPermanent(error)) return store;
   await store.close();
   if (error instanceof StoreError) throw error;
   throw new StoreError('store_cannot_open', `${place.url} cannot be used: ${String(error)}`, {
@@ -55,14 +55,14 @@ export async function openRedisStore(place: RedisPlace): Promise<Store> {
 class RedisStore implements Store {
   readonly description: string;
   readonly #shards: readonly Shard[];
-  readonly #link: Link;
+  readonly #link: ReconnectingConnection;
   /** What the names of things that pass by begin with. Without braces: in a cluster they stand anywhere. */
   readonly #passing: string;
   readonly #signal = new ChangeSignal();
   #beat: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(place: RedisPlace) {
+  constructor(place: RedisAddress) {
     this.description = place.url;
     this.#passing = `${place.prefix}:passing:`;
     const channel = `${place.prefix}:changed`;
@@ -70,13 +70,13 @@ class RedisStore implements Store {
       place.deployment.kind === 'cluster'
         ? Array.from({ length: CLUSTER_SHARDS }, (_, shard) => `${place.prefix}:${shard}`)
         : [place.prefix];
-    this.#link = new Link({
+    this.#link = new ReconnectingConnection({
       place,
       channel,
       inspect: (connection) => inspect(place.url, tags, connection),
       onChange: () => this.#signal.raise(),
     });
-    const run: Run = (...call) => this.#link.use((connection) => runScript(connection, ...call));
+    const run: RunScript = (...call) => this.#link.run((connection) => runScript(connection, ...call));
     this.#shards = tags.map((tag) => new Shard(tag, channel, run));
   }
 
@@ -117,25 +117,25 @@ class RedisStore implements Store {
 
   async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
     checkPageLimit(limit);
-    const positions = readCursor(cursor, this.#shards.length);
+    const positions = decodeCursor(cursor, this.#shards.length);
     const changes = [];
     let complete = true;
     for (const [at, shard] of this.#shards.entries()) {
-      const room = limit - changes.length;
-      if (room === 0) return { changes, cursor: writeCursor(positions), complete: false };
-      const page = await shard.changesSince(positions[at] ?? BEGINNING, room);
+      const remaining = limit - changes.length;
+      if (remaining === 0) return { changes, cursor: encodeCursor(positions), complete: false };
+      const page = await shard.changesSince(positions[at] ?? BEGINNING, remaining);
       if (page === undefined) return 'lost';
       changes.push(...page.changes);
       positions[at] = page.position;
       complete &&= page.complete;
     }
-    return { changes, cursor: writeCursor(positions), complete };
+    return { changes, cursor: encodeCursor(positions), complete };
   }
 
   onChange(listener: () => void): () => void {
     this.#checkOpen();
     const unsubscribe = this.#signal.subscribe(listener);
-    this.#beat ??= setInterval(() => this.#signal.raise(), BEAT_MS).unref();
+    this.#beat ??= setInterval(() => this.#signal.raise(), POLL_MS).unref();
     return () => {
       unsubscribe();
       if (!this.#signal.listened) this.#stopBeating();
@@ -158,22 +158,22 @@ class RedisStore implements Store {
     await this.#shardOf(lease.name).renewLease(lease, 0);
   }
 
-  async remember(id: string, value: string, ttlMs: number): Promise<void> {
+  async set(id: string, value: string, ttlMs: number): Promise<void> {
     checkId('id', id);
     checkValue(value);
-    checkTtl(ttlMs, limits.passingMs);
+    checkTtl(ttlMs, limits.maxTtlMs);
     const expiration = { type: 'PX', value: Math.ceil(ttlMs) } as const;
-    await this.#link.use((connection) => connection.set(this.#passing + id, value, { expiration }));
+    await this.#link.run((connection) => connection.set(this.#passing + id, value, { expiration }));
   }
 
-  async recall(id: string): Promise<string | undefined> {
+  async get(id: string): Promise<string | undefined> {
     checkId('id', id);
-    return (await this.#link.use((connection) => connection.get(this.#passing + id))) ?? undefined;
+    return (await this.#link.run((connection) => connection.get(this.#passing + id))) ?? undefined;
   }
 
-  async forget(id: string): Promise<void> {
+  async delete(id: string): Promise<void> {
     checkId('id', id);
-    await this.#link.use((connection) => connection.del(this.#passing + id));
+    await this.#link.run((connection) => connection.del(this.#passing + id));
   }
 
   /** In a cluster each shard has a clock of its own: all nodes ask the one that has the first. */

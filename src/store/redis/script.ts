@@ -28,7 +28,7 @@ export const scripts = {
 } as const;
 
 /** Runs one script on keys of one slot. */
-export type Run = (script: Script, keys: string[], args: string[]) => Promise<unknown>;
+export type RunScript = (script: Script, keys: string[], args: string[]) => Promise<unknown>;
 
 /** Servers forget scripts at a restart, at a failover and when they are told to; then the text is sent again. */
 export async function runScript(

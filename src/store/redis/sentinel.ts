@@ -1,6 +1,6 @@
 import { createClient } from '@redis/client';
 import type { RedisDeployment, RedisServer } from '../place.ts';
-import type { ClientOptions, Disposable } from './client-options.ts';
+import type { ClientOptions, Destroyable } from './client-options.ts';
 
 type SentinelDeployment = Extract<RedisDeployment, { readonly kind: 'sentinel' }>;
 
@@ -16,7 +16,7 @@ export async function findMaster(
   sentinels: readonly RedisServer[],
   { master, sentinelAuth }: SentinelDeployment,
   { username, password, ...options }: ClientOptions,
-  { onOpen, onLost }: { onOpen: (part: Disposable) => void; onLost: (error: unknown) => void },
+  { onOpen, onLost }: { onOpen: (part: Destroyable) => void; onLost: (error: unknown) => void },
 ): Promise<RedisServer> {
   const errors: unknown[] = [];
   for (const server of sentinels) {

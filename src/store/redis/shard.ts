@@ -1,6 +1,6 @@
 import type { CasResult, Change, Lease, Versioned } from '../contract.ts';
 import { scripts } from './script.ts';
-import type { Run } from './script.ts';
+import type { RunScript } from './script.ts';
 
 /** A place in the changes of one shard: a revision, in the life of the state in which it was learned. */
 export interface Position {
@@ -26,7 +26,7 @@ const PAGE_BYTES = 4 * 1024 * 1024;
  * there is one part, and it is the whole.
  */
 export class Shard {
-  readonly #run: Run;
+  readonly #run: RunScript;
   readonly #channel: string;
   readonly #state: string[];
   readonly #lease: string;
@@ -36,7 +36,7 @@ export class Shard {
    *   one slot
    * @param channel - where its changes are told
    */
-  constructor(tag: string, channel: string, run: Run) {
+  constructor(tag: string, channel: string, run: RunScript) {
     this.#run = run;
     this.#channel = channel;
     this.#state = [headOf(tag), `{${tag}}:values`, `{${tag}}:index`];

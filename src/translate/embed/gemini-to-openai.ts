@@ -9,8 +9,8 @@ const embeddings = operationNamed('embeddings');
 
 /** Gemini's embedding of one content from whoever speaks OpenAI. ai.google.dev/api/embeddings */
 export const geminiOneToOpenai: WholeTranslation = {
-  request: (body, model) => requestFor([body], model),
-  answer: (answer) => {
+  translateRequest: (body, model) => requestFor([body], model),
+  translateResponse: (answer) => {
     const values = vectorsIn(answer)?.[0];
     return values && { embedding: { values } };
   },
@@ -18,14 +18,14 @@ export const geminiOneToOpenai: WholeTranslation = {
 
 /** The same of several. */
 export const geminiManyToOpenai: WholeTranslation = {
-  request: (body, model) => {
+  translateRequest: (body, model) => {
     const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
     return requestFor(
       requests.map((request) => asObject(request) ?? {}),
       model,
     );
   },
-  answer: (answer) => {
+  translateResponse: (answer) => {
     const vectors = vectorsIn(answer);
     return vectors && { embeddings: vectors.map((values) => ({ values })) };
   },

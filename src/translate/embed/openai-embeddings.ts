@@ -1,15 +1,15 @@
 import { NotExpressible } from '../asked.ts';
-import type { AnswerContext, Json } from '../asked.ts';
+import type { ResponseContext, Json } from '../asked.ts';
 
 /** A request for embeddings in OpenAI's words, read. platform.openai.com/docs/api-reference/embeddings */
-export interface EmbeddingsAsked {
+export interface EmbeddingsRequest {
   readonly texts: readonly string[];
   readonly dimensions: number | undefined;
   readonly dropped: readonly string[];
 }
 
 /** Reads a request. Throws `NotExpressible` where its texts are no texts. */
-export function readEmbeddings(body: Json): EmbeddingsAsked {
+export function decodeEmbeddings(body: Json): EmbeddingsRequest {
   const { input, dimensions } = body;
   const values: readonly unknown[] = Array.isArray(input) ? input : [input];
   const texts = values.filter((value) => typeof value === 'string');
@@ -26,10 +26,10 @@ export function readEmbeddings(body: Json): EmbeddingsAsked {
  * An answer in OpenAI's words, its vectors as the request wants them.
  * @param tokens of all texts; 0 where the provider does not say
  */
-export function writeEmbeddings(
+export function encodeEmbeddings(
   vectors: readonly (readonly number[])[],
   tokens: number,
-  { body, model }: AnswerContext,
+  { body, model }: ResponseContext,
 ): object {
   const write = body['encoding_format'] === 'base64' ? base64Of : (vector: readonly number[]) => vector;
   return {

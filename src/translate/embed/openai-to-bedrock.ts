@@ -4,16 +4,16 @@ import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import { NotExpressible } from '../asked.ts';
 import type { Json } from '../asked.ts';
 import type { WholeTranslation } from '../whole.ts';
-import { allVectors, readEmbeddings, vectorOf, writeEmbeddings } from './openai-embeddings.ts';
-import type { EmbeddingsAsked } from './openai-embeddings.ts';
+import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
+import type { EmbeddingsRequest } from './openai-embeddings.ts';
 
 /**
  * OpenAI's embeddings from Bedrock's two families of models, each with its own words.
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html and …-embed.html
  */
 export const openaiToBedrock: WholeTranslation = {
-  request: (body, model) => {
-    const asked = readEmbeddings(body);
+  translateRequest: (body, model) => {
+    const embeddings = decodeEmbeddings(body);
     return {
       // Ids may be ARNs, whose slashes are theirs.
       target: {
@@ -22,17 +22,17 @@ export const openaiToBedrock: WholeTranslation = {
         query: '',
         pathModel: model,
       },
-      body: model.includes('cohere.embed') ? cohereBody(asked) : titanBody(asked, model),
-      dropped: asked.dropped,
+      body: model.includes('cohere.embed') ? cohereBody(embeddings) : titanBody(embeddings, model),
+      dropped: embeddings.dropped,
     };
   },
-  answer: (answer, context, headers) => {
+  translateResponse: (answer, context, headers) => {
     const vectors = vectorsOf(answer);
-    return vectors && writeEmbeddings(vectors, tokensOf(answer, headers), context);
+    return vectors && encodeEmbeddings(vectors, tokensOf(answer, headers), context);
   },
 };
 
-function titanBody({ texts, dimensions }: EmbeddingsAsked, model: string): object {
+function titanBody({ texts, dimensions }: EmbeddingsRequest, model: string): object {
   if (!model.includes('titan-embed'))
     throw new NotExpressible('Bedrock’s models for embeddings are known here of Titan and Cohere alone');
   const [text, ...others] = texts;
@@ -42,7 +42,7 @@ function titanBody({ texts, dimensions }: EmbeddingsAsked, model: string): objec
 }
 
 /** OpenAI does not ask what the texts are for. Most are to be found later, so they count as documents. */
-function cohereBody({ texts, dimensions }: EmbeddingsAsked): object {
+function cohereBody({ texts, dimensions }: EmbeddingsRequest): object {
   return {
     texts,
     input_type: 'search_document',

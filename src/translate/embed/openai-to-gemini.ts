@@ -2,15 +2,15 @@ import { asObject } from '../../dialects/frame-judge.ts';
 import { operationNamed } from '../../dialects/operation-table.ts';
 import { targetOf } from '../asked.ts';
 import type { WholeTranslation } from '../whole.ts';
-import { allVectors, readEmbeddings, vectorOf, writeEmbeddings } from './openai-embeddings.ts';
+import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 
 const one = operationNamed('gemini.embedContent');
 const many = operationNamed('gemini.batchEmbedContents');
 
 /** OpenAI's embeddings from Gemini, which counts no tokens for them. ai.google.dev/api/embeddings */
 export const openaiToGemini: WholeTranslation = {
-  request: (body, model) => {
-    const { texts, dimensions, dropped } = readEmbeddings(body);
+  translateRequest: (body, model) => {
+    const { texts, dimensions, dropped } = decodeEmbeddings(body);
     const requests = texts.map((text) => ({
       model: `models/${model}`,
       content: { parts: [{ text }] },
@@ -21,10 +21,10 @@ export const openaiToGemini: WholeTranslation = {
       ? { target: targetOf(one, model), body: only, dropped }
       : { target: targetOf(many, model), body: { requests }, dropped };
   },
-  answer: (answer, context) => {
+  translateResponse: (answer, context) => {
     const { embedding, embeddings } = answer;
     const list: readonly unknown[] = Array.isArray(embeddings) ? embeddings : [embedding];
     const vectors = allVectors(list.map((each) => vectorOf(asObject(each)?.['values'])));
-    return vectors && writeEmbeddings(vectors, 0, context);
+    return vectors && encodeEmbeddings(vectors, 0, context);
   },
 };

@@ -4,7 +4,7 @@ import { NotExpressible, targetOf } from '../asked.ts';
 import type { Json } from '../asked.ts';
 import type { WholeRequest, WholeTranslation } from '../whole.ts';
 import { textOf } from './gemini-to-openai.ts';
-import { allVectors, readEmbeddings, vectorOf, writeEmbeddings } from './openai-embeddings.ts';
+import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import { openaiToGemini } from './openai-to-gemini.ts';
 
 /*
@@ -22,27 +22,28 @@ export function embedsContent(model: string): boolean {
 
 /** OpenAI's embeddings from Vertex AI. cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
 export const openaiToVertex: WholeTranslation = {
-  request: (body, model) => {
+  translateRequest: (body, model) => {
     if (embedsContent(model)) {
-      const asked = openaiToGemini.request(body, model);
-      if (asked.target.operation === one) return asked;
+      const request = openaiToGemini.translateRequest(body, model);
+      if (request.target.operation === one) return request;
       throw new NotExpressible(`its input is not one text; ${model} takes one at a time`);
     }
-    const { texts, dimensions, dropped } = readEmbeddings(body);
+    const { texts, dimensions, dropped } = decodeEmbeddings(body);
     const instances = texts.map((content) => ({ content }));
     return requestFor(model, instances, dimensions, dropped);
   },
-  answer: (answer, context, headers) => {
-    if (answer['predictions'] === undefined) return openaiToGemini.answer(answer, context, headers);
+  translateResponse: (answer, context, headers) => {
+    if (answer['predictions'] === undefined)
+      return openaiToGemini.translateResponse(answer, context, headers);
     const vectors = vectorsIn(answer);
-    return vectors && writeEmbeddings(vectors, tokensIn(answer), context);
+    return vectors && encodeEmbeddings(vectors, tokensIn(answer), context);
   },
 };
 
 /** Gemini's embedding of one content from a model that is asked through `:predict`. */
 export const geminiOneToVertex: WholeTranslation = {
-  request: (body, model) => fromGemini([body], model),
-  answer: (answer) => {
+  translateRequest: (body, model) => fromGemini([body], model),
+  translateResponse: (answer) => {
     const values = vectorsIn(answer)?.[0];
     return values && { embedding: { values } };
   },
@@ -50,14 +51,14 @@ export const geminiOneToVertex: WholeTranslation = {
 
 /** The same of several. */
 export const geminiManyToVertex: WholeTranslation = {
-  request: (body, model) => {
+  translateRequest: (body, model) => {
     const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
     return fromGemini(
       requests.map((request) => asObject(request) ?? {}),
       model,
     );
   },
-  answer: (answer) => {
+  translateResponse: (answer) => {
     const vectors = vectorsIn(answer);
     return vectors && { embeddings: vectors.map((values) => ({ values })) };
   },

@@ -1,49 +1,49 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operation-table.ts';
 import { targetOf } from '../asked.ts';
-import type { Asked, CallOptions, FarSide, Manner } from '../asked.ts';
+import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../asked.ts';
 import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsWithFormat, ownTools, withArguments, withTools, without } from './prompt.ts';
+import { instructionsWithFormat, clientTools, withArguments, withTools, without } from './prompt.ts';
 import type { Message, Prompt } from './prompt.ts';
 
 const messages = operationNamed('messages.create');
 
 /** Anthropic, and whoever speaks as it does. */
-export const anthropicMessages: FarSide = {
-  model: async (id, fetch) => {
+export const anthropicMessagesCodec: ProviderCodec = {
+  loadModel: async (id, fetch) => {
     const { createAnthropic } = await import('@ai-sdk/anthropic');
     return createAnthropic({ apiKey: 'unused', baseURL: 'http://anthropic.invalid/v1', fetch }).messages(id);
   },
-  fit,
-  lacks: ['frequencyPenalty', 'presencePenalty', 'seed'],
+  toCallOptions,
+  unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
   target: (model) => targetOf(messages, model),
 };
 
 /** What Claude Code says of itself, for requests that have no instructions. */
 const CLAUDE_CODE = "You are Claude Code, Anthropic's official CLI for Claude.";
 
-function fit(asked: Asked, model: string, manner: Manner): CallOptions {
-  const { options, wishes } = asked;
-  const thinking = thinkingOf(asked, model);
+function toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
+  const { options, extraOptions } = request;
+  const thinking = thinkingOf(request, model);
   const prompt = instructionsWithFormat(options);
   return {
-    ...withTools(withThinking(options, thinking), ownTools(options)),
-    prompt: withArguments(manner.asClaudeCode === true ? asClaudeCode(prompt) : prompt),
+    ...withTools(withThinking(options, thinking), clientTools(options)),
+    prompt: withArguments(quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt),
     providerOptions: {
       anthropic: {
         // The package would ask for a beta of its own to have arguments streamed in smaller pieces.
         toolStreaming: false,
-        ...thinkingOption(thinking, wishes.showThinking),
-        ...(wishes.parallelTools === false && { disableParallelToolUse: true }),
-        ...(wishes.user !== undefined && { metadata: { userId: wishes.user } }),
+        ...thinkingOption(thinking, extraOptions.showThinking),
+        ...(extraOptions.parallelTools === false && { disableParallelToolUse: true }),
+        ...(extraOptions.user !== undefined && { metadata: { userId: extraOptions.user } }),
       },
     },
   };
 }
 
 /** With instructions, the last of which is marked for the cache. */
-function asClaudeCode(prompt: Prompt): Prompt {
+function withClaudeCodePrompt(prompt: Prompt): Prompt {
   const first = prompt.findIndex(({ role }) => role !== 'system');
   const count = first < 0 ? prompt.length : first;
   const own: Message = { role: 'system', content: CLAUDE_CODE };

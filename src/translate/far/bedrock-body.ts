@@ -3,7 +3,7 @@ import type { CallOptions, Json } from '../asked.ts';
 import { cachePointOf } from './bedrock-messages.ts';
 
 /** Says in a request what the package leaves out: that a tool failed, and that tools are to be cached. */
-export function mendConverse(body: string, options: CallOptions): string {
+export function patchConverse(body: string, options: CallOptions): string {
   const failures = failuresIn(options);
   const cachePoints = cachePointsOf(options);
   const request = parseObject(body);

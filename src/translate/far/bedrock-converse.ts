@@ -1,17 +1,17 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { converse, converseStream } from '../../dialects/bedrock-operations.ts';
-import type { Asked, CallOptions, FarSide } from '../asked.ts';
+import type { NormalizedRequest, CallOptions, ProviderCodec } from '../asked.ts';
 import { effortOf } from '../effort.ts';
-import { mendConverse } from './bedrock-body.ts';
-import { converseMessages } from './bedrock-messages.ts';
+import { patchConverse } from './bedrock-body.ts';
+import { toConverseMessages } from './bedrock-messages.ts';
 import { takesSampling, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
-import { instructionsWithFormat, ownTools, withTools, without } from './prompt.ts';
+import { instructionsWithFormat, clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
 
 /** Amazon Bedrock's Converse. The region only makes an address, and requests have the provider's own. */
-export const bedrockConverse: FarSide = {
-  model: async (id, fetch) => {
+export const bedrockConverseCodec: ProviderCodec = {
+  loadModel: async (id, fetch) => {
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock');
     return createAmazonBedrock({
       apiKey: 'unused',
@@ -20,9 +20,9 @@ export const bedrockConverse: FarSide = {
       fetch,
     }).languageModel(id);
   },
-  fit,
-  mend: mendConverse,
-  lacks: ['frequencyPenalty', 'presencePenalty', 'seed'],
+  toCallOptions,
+  patchBody: patchConverse,
+  unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
   target: (model, stream) => {
     const operation = stream ? converseStream : converse;
     // Ids may be ARNs, whose slashes are theirs.
@@ -31,11 +31,11 @@ export const bedrockConverse: FarSide = {
   },
 };
 
-function fit(asked: Asked, model: string): CallOptions {
-  const { options } = asked;
+function toCallOptions(request: NormalizedRequest, model: string): CallOptions {
+  const { options } = request;
   const isClaude = model.includes('claude');
-  const thinking: Thinking = isClaude ? thinkingOf(asked, model) : { kind: 'unsaid' };
-  const effort = effortOf(asked);
+  const thinking: Thinking = isClaude ? thinkingOf(request, model) : { kind: 'unsaid' };
+  const effort = effortOf(request);
   const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
   const noTopP = isClaude && options.temperature !== undefined;
   return {
@@ -44,20 +44,20 @@ function fit(asked: Asked, model: string): CallOptions {
     ...(thinking.kind === 'budget' &&
       thinking.answerTokens !== undefined && { maxOutputTokens: thinking.answerTokens }),
     ...(!isClaude && effort !== undefined && { reasoning: effort }),
-    prompt: converseMessages(instructionsWithFormat(options)),
+    prompt: toConverseMessages(instructionsWithFormat(options)),
     providerOptions: {
       amazonBedrock: {
-        ...thinkingOption(thinking, asked.wishes.showThinking),
-        ...(isClaude && claudeFields(asked, model, thinking)),
+        ...thinkingOption(thinking, request.extraOptions.showThinking),
+        ...(isClaude && claudeFields(request, model, thinking)),
       },
-      ...(asked.wishes.parallelTools === false && { anthropic: { disableParallelToolUse: true } }),
+      ...(request.extraOptions.parallelTools === false && { anthropic: { disableParallelToolUse: true } }),
     },
   };
 }
 
 /** Converse wants the tools of a conversation declared for as long as calls of them stand in it. */
 function toolsOf(options: CallOptions): Tool[] {
-  const own = ownTools(options);
+  const own = clientTools(options);
   if (own.length > 0) return own;
   return [...toolsCalled(options)].map((name) => ({
     type: 'function',
@@ -79,12 +79,12 @@ function toolsCalled({ prompt }: CallOptions): Set<string> {
 
 /** Converse cannot forbid tools but by taking them away, which calls of them in the conversation do not allow. */
 function choosesTool(options: CallOptions): boolean {
-  if (options.toolChoice === undefined || ownTools(options).length === 0) return false;
+  if (options.toolChoice === undefined || clientTools(options).length === 0) return false;
   return options.toolChoice.type !== 'none' || toolsCalled(options).size === 0;
 }
 
 function forbidsTools(options: CallOptions): boolean {
-  const isForbidden = options.toolChoice?.type === 'none' || ownTools(options).length === 0;
+  const isForbidden = options.toolChoice?.type === 'none' || clientTools(options).length === 0;
   return isForbidden && toolsCalled(options).size > 0;
 }
 
@@ -105,7 +105,7 @@ function thinkingOption(thinking: Thinking, show = true): JSONObject {
 }
 
 /** What Converse has no words for goes to the model as it is, in Anthropic's. */
-function claudeFields({ options }: Asked, model: string, thinking: Thinking): JSONObject {
+function claudeFields({ options }: NormalizedRequest, model: string, thinking: Thinking): JSONObject {
   const isThinking = thinking.kind === 'adaptive' || thinking.kind === 'budget';
   const fields = {
     ...(options.topK !== undefined && !isThinking && takesSampling(model) && { top_k: options.topK }),

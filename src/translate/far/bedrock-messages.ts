@@ -7,8 +7,8 @@ import type { AssistantPart, Message, Prompt, UserPart } from './prompt.ts';
 type Options = Readonly<Record<string, JSONObject>>;
 
 /** A conversation, its instructions first, as Converse has it: data instead of URLs, objects for arguments, its own words for marks. */
-export function converseMessages(prompt: Prompt): Prompt {
-  return prompt.map((message) => marked(converseMessage(message)));
+export function toConverseMessages(prompt: Prompt): Prompt {
+  return prompt.map((message) => withCachePoint(converseMessage(message)));
 }
 
 function converseMessage(message: Message): Message {
@@ -20,14 +20,14 @@ function converseMessage(message: Message): Message {
     case 'assistant':
       return { ...message, content: message.content.map(assistantPart) };
     case 'tool':
-      return { ...message, content: message.content.map(marked) };
+      return { ...message, content: message.content.map(withCachePoint) };
   }
 }
 
 function userPart(part: UserPart): UserPart {
   if (part.type === 'file' && part.data.type === 'url' && part.data.url.protocol !== 's3:')
     throw new NotExpressible('a file by its URL; Bedrock takes only the file itself');
-  return marked(part);
+  return withCachePoint(part);
 }
 
 function assistantPart(part: AssistantPart): AssistantPart {
@@ -35,17 +35,17 @@ function assistantPart(part: AssistantPart): AssistantPart {
     case 'reasoning':
       return {
         ...part,
-        providerOptions: { ...part.providerOptions, amazonBedrock: signed(part.providerOptions) },
+        providerOptions: { ...part.providerOptions, amazonBedrock: signatureOptions(part.providerOptions) },
       };
     case 'tool-call':
-      return marked({ ...part, input: argumentsOf(part.input) });
+      return withCachePoint({ ...part, input: argumentsOf(part.input) });
     default:
-      return marked(part);
+      return withCachePoint(part);
   }
 }
 
 /** Claude's signatures are the same on Bedrock, under other names. */
-function signed({ anthropic, amazonBedrock }: Options = {}): JSONObject {
+function signatureOptions({ anthropic, amazonBedrock }: Options = {}): JSONObject {
   return {
     ...(anthropic?.['signature'] !== undefined && { signature: anthropic['signature'] }),
     ...(anthropic?.['redactedData'] !== undefined && { redactedContent: anthropic['redactedData'] }),
@@ -53,7 +53,7 @@ function signed({ anthropic, amazonBedrock }: Options = {}): JSONObject {
   };
 }
 
-function marked<Marked extends { providerOptions?: Options }>(part: Marked): Marked {
+function withCachePoint<Marked extends { providerOptions?: Options }>(part: Marked): Marked {
   const cachePoint = cachePointOf(part.providerOptions);
   if (cachePoint === undefined) return part;
   return { ...part, providerOptions: { ...part.providerOptions, amazonBedrock: { cachePoint } } };

@@ -5,9 +5,9 @@ type Output = ToolResult['output'];
 /**
  * A conversation as chat completions have it: tools answer in text there, and files among their answers are
  * shown by the user, behind the last of them.
- * @param reasoningBack - whether the provider wants the model's earlier reasoning
+ * @param resendsReasoning - whether the provider wants the model's earlier reasoning
  */
-export function chatMessages(prompt: Prompt, reasoningBack: boolean): Prompt {
+export function toChatMessages(prompt: Prompt, resendsReasoning: boolean): Prompt {
   const messages: Message[] = [];
   let shown: UserPart[] = [];
   const show = (): void => {
@@ -22,7 +22,7 @@ export function chatMessages(prompt: Prompt, reasoningBack: boolean): Prompt {
     }
     show();
     if (message.role !== 'assistant') messages.push(message);
-    else messages.push(...assistantMessage(message, reasoningBack));
+    else messages.push(...assistantMessage(message, resendsReasoning));
   }
   show();
   return messages;
@@ -35,16 +35,16 @@ function toolMessage(message: OfRole<'tool'>): Message {
   return { ...message, content };
 }
 
-function assistantMessage(message: OfRole<'assistant'>, reasoningBack: boolean): Message[] {
-  const content = message.content.flatMap((part) => assistantPart(part, reasoningBack));
+function assistantMessage(message: OfRole<'assistant'>, resendsReasoning: boolean): Message[] {
+  const content = message.content.flatMap((part) => assistantPart(part, resendsReasoning));
   return content.length === 0 ? [] : [{ ...message, content }];
 }
 
 /** Without another family's signatures, which the package would write beside the calls. */
-function assistantPart(part: AssistantPart, reasoningBack: boolean): AssistantPart[] {
+function assistantPart(part: AssistantPart, resendsReasoning: boolean): AssistantPart[] {
   switch (part.type) {
     case 'reasoning':
-      return reasoningBack && part.text !== '' ? [{ type: 'reasoning', text: part.text }] : [];
+      return resendsReasoning && part.text !== '' ? [{ type: 'reasoning', text: part.text }] : [];
     case 'tool-call': {
       const { toolCallId, toolName, input } = part;
       return [{ type: 'tool-call', toolCallId, toolName, input: isBlank(input) ? '{}' : input }];

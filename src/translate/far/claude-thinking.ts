@@ -1,4 +1,4 @@
-import type { Asked } from '../asked.ts';
+import type { NormalizedRequest } from '../asked.ts';
 import { effortOf, thinkingTokensOf } from '../effort.ts';
 import type { Effort } from '../effort.ts';
 import type { AssistantPart, Prompt } from './prompt.ts';
@@ -45,16 +45,16 @@ export function takesSampling(model: string): boolean {
  * What a request means for a model that speaks Anthropic's dialect. Where a tool is forced there is no thinking:
  * Anthropic refuses the two together, and the tool is what the client wants to have.
  */
-export function thinkingOf(asked: Asked, model: string): Thinking {
-  const effort = effortOf(asked);
+export function thinkingOf(request: NormalizedRequest, model: string): Thinking {
+  const effort = effortOf(request);
   if (effort === undefined) return { kind: 'unsaid' };
   const generation = claudeGeneration(model);
   if (generation !== undefined && generation < THINKING_SINCE) return { kind: 'unsaid' };
-  if (effort === 'none' || forcesTool(asked)) return { kind: 'off' };
+  if (effort === 'none' || forcesTool(request)) return { kind: 'off' };
   const isClaude = model.includes('claude');
   if (isClaude && (generation === undefined || generation >= ADAPTIVE_SINCE))
     return { kind: 'adaptive', effort };
-  return hasLostThought(asked.options.prompt) ? { kind: 'off' } : budget(asked);
+  return lacksSignedThinking(request.options.prompt) ? { kind: 'off' } : budgetOf(request);
 }
 
 /**
@@ -62,7 +62,7 @@ export function thinkingOf(asked: Asked, model: string): Thinking {
  * such a turn is refused; models that decide themselves take it.
  * docs.anthropic.com/en/docs/build-with-claude/extended-thinking, "Preserving thinking blocks"
  */
-function hasLostThought(prompt: Prompt): boolean {
+function lacksSignedThinking(prompt: Prompt): boolean {
   const at = prompt.findLastIndex(({ role }) => role === 'assistant' || role === 'user');
   const message = prompt[at];
   if (message?.role !== 'assistant' || !message.content.some(({ type }) => type === 'tool-call'))
@@ -71,29 +71,29 @@ function hasLostThought(prompt: Prompt): boolean {
 }
 
 function isSigned(options: AssistantPart['providerOptions']): boolean {
-  return SIGNED.some(([name, field]) => options?.[name]?.[field] !== undefined);
+  return SIGNATURE_FIELDS.some(([name, field]) => options?.[name]?.[field] !== undefined);
 }
 
-const SIGNED = [
+const SIGNATURE_FIELDS = [
   ['anthropic', 'signature'],
   ['anthropic', 'redactedData'],
   ['amazonBedrock', 'signature'],
   ['amazonBedrock', 'redactedContent'],
 ] as const;
 
-function forcesTool({ options: { tools = [], toolChoice } }: Asked): boolean {
+function forcesTool({ options: { tools = [], toolChoice } }: NormalizedRequest): boolean {
   return tools.length > 0 && (toolChoice?.type === 'required' || toolChoice?.type === 'tool');
 }
 
 /** Anthropic counts thinking as output: a budget has to leave room for the answer, or there is none. */
-function budget(asked: Asked): Thinking {
-  const wanted = Math.max(MIN_BUDGET, thinkingTokensOf(asked) ?? 0);
-  const { maxOutputTokens: max } = asked.options;
+function budgetOf(request: NormalizedRequest): Thinking {
+  const wanted = Math.max(MIN_BUDGET, thinkingTokensOf(request) ?? 0);
+  const { maxOutputTokens: max } = request.options;
   if (max === undefined) return { kind: 'budget', tokens: wanted, answerTokens: undefined };
   if (max <= MIN_BUDGET) return { kind: 'off' };
   // What is only a word may take half of what the client allows; a number is meant.
   const room =
-    asked.wishes.thinkingTokens === undefined ? Math.max(MIN_BUDGET, Math.floor(max / 2)) : max - 1;
+    request.extraOptions.thinkingTokens === undefined ? Math.max(MIN_BUDGET, Math.floor(max / 2)) : max - 1;
   const tokens = Math.min(wanted, room);
   return { kind: 'budget', tokens, answerTokens: max - tokens };
 }

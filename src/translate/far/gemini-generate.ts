@@ -1,17 +1,24 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operation-table.ts';
 import { NotExpressible, targetOf } from '../asked.ts';
-import type { Asked, CallOptions, FarSide, Manner } from '../asked.ts';
+import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../asked.ts';
 import { effortOf } from '../effort.ts';
-import { instructionsFirst, ownTools, resultsTogether, withArguments, withTools, without } from './prompt.ts';
+import {
+  instructionsFirst,
+  clientTools,
+  joinToolResults,
+  withArguments,
+  withTools,
+  without,
+} from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
 
 const generate = operationNamed('gemini.generateContent');
 const stream = operationNamed('gemini.streamGenerateContent');
 
 /** Gemini's own dialect. */
-export const geminiGenerate: FarSide = {
-  model: async (id, fetch) => {
+export const geminiGenerateCodec: ProviderCodec = {
+  loadModel: async (id, fetch) => {
     const { createGoogle } = await import('@ai-sdk/google');
     return createGoogle({
       apiKey: 'unused',
@@ -19,18 +26,18 @@ export const geminiGenerate: FarSide = {
       fetch,
     }).languageModel(id);
   },
-  fit,
-  lacks: [],
+  toCallOptions,
+  unsupported: [],
   target: (model, asStream) => (asStream ? targetOf(stream, model, '?alt=sse') : targetOf(generate, model)),
 };
 
-function fit(asked: Asked, model: string, manner: Manner): CallOptions {
-  const { options } = asked;
-  const thinkingConfig = thinkingOf(asked, model, manner);
-  const effort = effortOf(asked);
+function toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
+  const { options } = request;
+  const thinkingConfig = thinkingConfigOf(request, model, quirks);
+  const effort = effortOf(request);
   return {
-    ...withTools(without(options, 'reasoning', 'providerOptions'), ownTools(options)),
-    prompt: withArguments(resultsTogether(instructionsFirst(options.prompt))).map(withMediaTypes),
+    ...withTools(without(options, 'reasoning', 'providerOptions'), clientTools(options)),
+    prompt: withArguments(joinToolResults(instructionsFirst(options.prompt))).map(withMediaTypes),
     ...(effort !== undefined && thinks(model) && { reasoning: effort }),
     ...(Object.keys(thinkingConfig).length > 0 && { providerOptions: { google: { thinkingConfig } } }),
   };
@@ -53,12 +60,12 @@ export function countsTokens(model: string): boolean {
 const PRO = { min: 128, max: 32_768 };
 const OTHERS = { min: 0, max: 24_576 };
 
-function thinkingOf(asked: Asked, model: string, manner: Manner): JSONObject {
+function thinkingConfigOf(request: NormalizedRequest, model: string, quirks: ProviderQuirks): JSONObject {
   if (!thinks(model)) return {};
-  const { thinkingTokens, showThinking } = asked.wishes;
-  const { thinkingTokens: usual } = manner;
-  if (usual !== undefined && countsTokens(model) && effortOf(asked) === undefined)
-    return { thinkingBudget: usual, ...(usual !== 0 && { includeThoughts: showThinking ?? true }) };
+  const { thinkingTokens, showThinking } = request.extraOptions;
+  const { defaultThinkingTokens: fallback } = quirks;
+  if (fallback !== undefined && countsTokens(model) && effortOf(request) === undefined)
+    return { thinkingBudget: fallback, ...(fallback !== 0 && { includeThoughts: showThinking ?? true }) };
   const { min, max } = model.includes('2.5-pro') ? PRO : OTHERS;
   return {
     ...(thinkingTokens !== undefined &&

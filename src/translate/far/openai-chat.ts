@@ -2,11 +2,11 @@ import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { operationNamed } from '../../dialects/operation-table.ts';
 import { targetOf } from '../asked.ts';
-import type { Asked, CallOptions, FarSide } from '../asked.ts';
+import type { NormalizedRequest, CallOptions, ProviderCodec } from '../asked.ts';
 import { effortOf } from '../effort.ts';
 import type { Effort } from '../effort.ts';
-import { chatMessages } from './chat-messages.ts';
-import { ownTools, withTools, without } from './prompt.ts';
+import { toChatMessages } from './chat-messages.ts';
+import { clientTools, withTools, without } from './prompt.ts';
 
 const completions = operationNamed('chat.completions');
 
@@ -25,8 +25,8 @@ const otherChunks = z.union([
 ]);
 
 /** OpenAI's chat completions, whoever speaks them. */
-export const openaiChat: FarSide = {
-  model: async (id, fetch, { maxTokens, refusesStreamUsage = false }) => {
+export const openaiChatCodec: ProviderCodec = {
+  loadModel: async (id, fetch, { maxTokensField, refusesStreamUsage = false }) => {
     const { OpenAICompatibleChatLanguageModel } = await import('@ai-sdk/openai-compatible');
     return new OpenAICompatibleChatLanguageModel(id, {
       provider: NAME,
@@ -35,21 +35,21 @@ export const openaiChat: FarSide = {
       includeUsage: !refusesStreamUsage,
       supportsStructuredOutputs: true,
       transformRequestBody: ({ max_tokens: max, ...body }: Record<string, unknown>) =>
-        max === undefined ? body : { ...body, [maxTokens]: max },
+        max === undefined ? body : { ...body, [maxTokensField]: max },
       errorStructure: { errorSchema: otherChunks, errorToMessage: () => '' },
     });
   },
-  fit: (asked, _, { reasoningBack }) => {
-    const { options } = asked;
-    const effort = wordOf(asked);
+  toCallOptions: (request, _, { resendsReasoning }) => {
+    const { options } = request;
+    const effort = wordOf(request);
     return {
-      ...withTools(without(options, 'reasoning', 'topK', 'providerOptions'), ownTools(options)),
-      prompt: chatMessages(options.prompt, reasoningBack),
+      ...withTools(without(options, 'reasoning', 'topK', 'providerOptions'), clientTools(options)),
+      prompt: toChatMessages(options.prompt, resendsReasoning),
       ...(effort !== undefined && { reasoning: effort }),
-      providerOptions: { [NAME]: bodyOptions(asked) },
+      providerOptions: { [NAME]: bodyOptions(request) },
     };
   },
-  lacks: ['topK'],
+  unsupported: ['topK'],
   target: (model) => targetOf(completions, model),
 };
 
@@ -57,9 +57,9 @@ export const openaiChat: FarSide = {
  * The effort in a word that is understood. Not every model knows how not to think: it is told so only where that
  * is the client's own word.
  */
-function wordOf(asked: Asked): Effort | undefined {
-  const effort = effortOf(asked);
-  if (effort === 'none' && asked.options.reasoning !== 'none') return undefined;
+function wordOf(request: NormalizedRequest): Effort | undefined {
+  const effort = effortOf(request);
+  if (effort === 'none' && request.options.reasoning !== 'none') return undefined;
   return effort === 'max' ? 'high' : effort;
 }
 
@@ -81,19 +81,19 @@ const FIELDS: ReadonlySet<string> = new Set([
   'top_logprobs',
 ]);
 
-function bodyOptions({ options, wishes }: Asked): JSONObject {
+function bodyOptions({ options, extraOptions }: NormalizedRequest): JSONObject {
   const given = Object.entries(options.providerOptions?.[NAME] ?? {}).filter(([name]) => FIELDS.has(name));
   return {
     // The package's default is to be strict, the dialect's is not to be.
     strictJsonSchema: false,
     ...Object.fromEntries(given),
-    ...(wishes.user !== undefined && { user: wishes.user }),
-    ...(wishes.parallelTools !== undefined &&
-      hasTools(options) && { parallel_tool_calls: wishes.parallelTools }),
+    ...(extraOptions.user !== undefined && { user: extraOptions.user }),
+    ...(extraOptions.parallelTools !== undefined &&
+      hasTools(options) && { parallel_tool_calls: extraOptions.parallelTools }),
   };
 }
 
 /** OpenAI refuses a word on parallel calls where there is nothing to call. */
 function hasTools(options: CallOptions): boolean {
-  return ownTools(options).length > 0;
+  return clientTools(options).length > 0;
 }

@@ -32,19 +32,19 @@ export function instructionsWithFormat({ prompt, responseFormat }: CallOptions):
 }
 
 /** Results of tools that follow each other, in one message: Gemini refuses the calls of one turn answered apart. */
-export function resultsTogether(prompt: Prompt): Prompt {
+export function joinToolResults(prompt: Prompt): Prompt {
   const messages: Message[] = [];
-  let together: OfRole<'tool'> | undefined;
+  let joined: OfRole<'tool'> | undefined;
   for (const message of prompt) {
     if (message.role !== 'tool') {
-      together = undefined;
+      joined = undefined;
       messages.push(message);
-    } else if (together === undefined) {
-      together = { ...message, content: [...message.content] };
-      messages.push(together);
+    } else if (joined === undefined) {
+      joined = { ...message, content: [...message.content] };
+      messages.push(joined);
     } else {
       // A copy for each result would be quadratic in their number.
-      for (const part of message.content) together.content.push(part);
+      for (const part of message.content) joined.content.push(part);
     }
   }
   return messages;
@@ -62,7 +62,7 @@ function withArgument(part: AssistantPart): AssistantPart {
 }
 
 /** Tools that the client runs. What another vendor runs for its own models means nothing here. */
-export function ownTools({ tools }: CallOptions): Tool[] {
+export function clientTools({ tools }: CallOptions): Tool[] {
   return (tools ?? []).filter((tool) => tool.type === 'function');
 }
 

@@ -48,23 +48,23 @@ export function numberOf(value: unknown): number | undefined {
 }
 
 /** The first of several that is there, and not null. */
-export function present(...values: readonly unknown[]): unknown {
+export function firstPresent(...values: readonly unknown[]): unknown {
   return values.find((value) => value !== undefined && value !== null);
 }
 
 /** What should be a word of the dialect's, for telling the client of it. */
-export function wordOf(value: unknown): string {
+export function describeWord(value: unknown): string {
   return typeof value === 'string' ? value : `a ${typeof value}`;
 }
 
 /** A text that has to be there. @param where - for the client: its place in the request */
-export function needText(value: unknown, where: string): string {
+export function requireText(value: unknown, where: string): string {
   if (typeof value !== 'string') throw new NotExpressible(`${where} is not a text`);
   return value;
 }
 
 /** An object that has to be there. */
-export function needObject(value: unknown, where: string): Json {
+export function requireObject(value: unknown, where: string): Json {
   if (!isJson(value)) throw new NotExpressible(`${where} is not an object`);
   return value;
 }
@@ -75,7 +75,7 @@ export function schemaOf(value: unknown): LanguageModelV4FunctionTool['inputSche
 }
 
 /** The name under which arguments that are no object are told where they have to be in one. */
-const NO_OBJECT = 'INVALID_JSON';
+const INVALID_JSON_FIELD = 'INVALID_JSON';
 
 /**
  * Arguments of a tool, for those who have them as an object. What a model wrote otherwise, or was cut off in the middle of,
@@ -91,28 +91,28 @@ export function argumentsOf(text: string): Json {
   } catch {
     // Told below.
   }
-  return { [NO_OBJECT]: text };
+  return { [INVALID_JSON_FIELD]: text };
 }
 
 /** Arguments that have to be an object; a tool without any is called with none. */
-export function needArguments(value: unknown, where: string): Json {
-  return value === undefined || value === null ? {} : needObject(value, where);
+export function requireArguments(value: unknown, where: string): Json {
+  return value === undefined || value === null ? {} : requireObject(value, where);
 }
 
 /** Fields of which none is there and undefined. */
-export type Given<Fields> = { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
+export type DefinedOnly<Fields> = { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
 
 /** The fields of an object that are there: options may not be there and undefined. */
-export function given<Fields extends object>(fields: Fields): Given<Fields>;
+export function definedOnly<Fields extends object>(fields: Fields): DefinedOnly<Fields>;
 /** What is left out is known by its value alone. */
-export function given(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function definedOnly(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
   );
 }
 
 /** The names of a body's fields that nobody reads; those that are null say nothing. */
-export function unread(body: Json, known: ReadonlySet<string>): string[] {
+export function unknownFields(body: Json, known: ReadonlySet<string>): string[] {
   return Object.keys(body).filter((name) => !known.has(name) && body[name] !== null);
 }
 
@@ -131,18 +131,21 @@ export function dataOf(data: string, mediaType: string, where: string): FileData
   return { type: 'data', data };
 }
 
-/** A file as a URL gives it: what a `data:` URL holds is taken out of it. @param usual - its type, unless it says */
-export function fileOf(url: string, usual: string): { readonly mediaType: string; readonly data: FileData } {
+/** A file as a URL gives it: what a `data:` URL holds is taken out of it. @param fallbackType - its type, unless it says */
+export function fileOf(
+  url: string,
+  fallbackType: string,
+): { readonly mediaType: string; readonly data: FileData } {
   const inline = /^data:([^;,]*)((?:;[^;,]*)*),(.*)$/su.exec(url);
   if (inline !== null) {
     const [, mediaType = '', parameters = '', data = ''] = inline;
     const base64 = parameters.includes(';base64') ? data : base64Of(data);
-    const type = mediaType === '' ? usual : mediaType;
+    const type = mediaType === '' ? fallbackType : mediaType;
     return { mediaType: type, data: dataOf(base64, type, 'the data of a URL') };
   }
   const parsed = URL.parse(url);
   if (parsed === null) throw new NotExpressible('a file is neither a URL nor data');
-  return { mediaType: typeByName(parsed.pathname) ?? usual, data: { type: 'url', url: parsed } };
+  return { mediaType: typeByName(parsed.pathname) ?? fallbackType, data: { type: 'url', url: parsed } };
 }
 
 function base64Of(escaped: string): string {
@@ -174,7 +177,7 @@ export function typeByName(path: string): string | undefined {
 }
 
 /** The mark by which a client asks to keep a prompt up to here, as the SDK's option for it. */
-export function cacheMark(part: Json): {
+export function cacheControlOf(part: Json): {
   providerOptions?: { anthropic: { cacheControl: { type: 'ephemeral'; ttl?: string } } };
 } {
   const mark = objectOf(part['cache_control']);

@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Done, Job } from './messages.ts';
+import type { JobResult, Job } from './messages.ts';
 
 /** What came of a job, or why nothing did. */
-export type Outcome =
-  | Done
+export type JobOutcome =
+  | JobResult
   /** Whoever wanted it has gone. */
   | { readonly kind: 'gone' }
   /** Too many wait already. */
@@ -13,11 +13,11 @@ export type Outcome =
   | { readonly kind: 'died'; readonly reason: 'memory' | 'time' | 'defect'; readonly detail: string };
 
 /** The bounds of a lane. */
-export interface LaneBounds {
+export interface ThreadPoolBounds {
   /** Threads at a time. They are started when they are needed. */
-  readonly threads: number;
+  readonly maxThreads: number;
   /** Jobs that may wait for a thread. */
-  readonly waiting: number;
+  readonly maxWaiting: number;
   /** Of each thread. Bytes. */
   readonly heapBytes: number;
   /** No job takes longer. Milliseconds. */
@@ -28,7 +28,7 @@ export interface LaneBounds {
 
 interface Task {
   readonly make: MakeJob;
-  readonly settle: (outcome: Outcome) => void;
+  readonly settle: (outcome: JobOutcome) => void;
 }
 
 /** Makes a job when a thread is there for it, and names the memory of it that the thread takes over. */
@@ -46,12 +46,12 @@ export interface JobOptions {
 const ENTRY = new URL(`thread${extname(import.meta.url)}`, import.meta.url);
 
 /** Threads for jobs of like size, which are done in the order in which they came. */
-export class Lane {
-  readonly #bounds: LaneBounds;
+export class ThreadPool {
+  readonly #bounds: ThreadPoolBounds;
   readonly #waiting = new Set<Task>();
   readonly #threads = new Set<Thread>();
 
-  constructor(bounds: LaneBounds) {
+  constructor(bounds: ThreadPoolBounds) {
     this.#bounds = bounds;
   }
 
@@ -65,20 +65,20 @@ export class Lane {
     return this.#threads.size;
   }
 
-  run(make: MakeJob, { signal, isBounded }: JobOptions): Promise<Outcome> {
+  run(make: MakeJob, { signal, isBounded }: JobOptions): Promise<JobOutcome> {
     if (signal.aborted) return Promise.resolve({ kind: 'gone' });
-    if (isBounded && this.#waiting.size >= this.#bounds.waiting) return Promise.resolve({ kind: 'busy' });
+    if (isBounded && this.#waiting.size >= this.#bounds.maxWaiting) return Promise.resolve({ kind: 'busy' });
     return new Promise((resolve) => {
-      const leave = (): void => {
+      const cancel = (): void => {
         if (this.#waiting.delete(task)) task.settle({ kind: 'gone' });
-        else for (const thread of this.#threads) thread.leave(task);
+        else for (const thread of this.#threads) thread.cancel(task);
       };
-      const settle = (outcome: Outcome): void => {
-        signal.removeEventListener('abort', leave);
+      const settle = (outcome: JobOutcome): void => {
+        signal.removeEventListener('abort', cancel);
         resolve(outcome);
       };
       const task: Task = { make, settle };
-      signal.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', cancel, { once: true });
       this.#waiting.add(task);
       this.#begin();
     });
@@ -96,7 +96,7 @@ export class Lane {
 
   #idleThread(): Thread | undefined {
     for (const thread of this.#threads) if (thread.isIdle) return thread;
-    if (this.#threads.size >= this.#bounds.threads) return undefined;
+    if (this.#threads.size >= this.#bounds.maxThreads) return undefined;
     const thread = new Thread(this.#bounds, (ended) => {
       if (ended) this.#threads.delete(thread);
       this.#begin();
@@ -109,14 +109,14 @@ export class Lane {
 /** One thread. It dies with the job that was too much for it, and with no other. */
 class Thread {
   readonly #worker: Worker;
-  readonly #bounds: LaneBounds;
+  readonly #bounds: ThreadPoolBounds;
   readonly #onFree: (ended: boolean) => void;
   #task: Task | undefined;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
 
   /** @param onFree - it can take another job; or, with true, never will */
-  constructor(bounds: LaneBounds, onFree: (ended: boolean) => void) {
+  constructor(bounds: ThreadPoolBounds, onFree: (ended: boolean) => void) {
     this.#bounds = bounds;
     this.#onFree = onFree;
     this.#worker = new Worker(ENTRY, {
@@ -125,7 +125,7 @@ class Thread {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(bounds.heapBytes / 1024 ** 2) },
     });
-    this.#worker.on('message', (done: Done) => this.#finish(done));
+    this.#worker.on('message', (done: JobResult) => this.#finish(done));
     this.#worker.on('error', (error: NodeJS.ErrnoException) => {
       const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
       this.#end({
@@ -158,11 +158,11 @@ class Thread {
   }
 
   /** Nobody wants what it does: where that is the job it has, it is ended with it, since a job cannot be stopped. */
-  leave(task: Task): void {
+  cancel(task: Task): void {
     if (this.#task === task) this.#end({ kind: 'gone' });
   }
 
-  #finish(done: Done): void {
+  #finish(done: JobResult): void {
     const task = this.#task;
     this.#task = undefined;
     this.#worker.unref();
@@ -173,7 +173,7 @@ class Thread {
     this.#onFree(false);
   }
 
-  #end(outcome: Outcome): void {
+  #end(outcome: JobOutcome): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);

@@ -1,13 +1,13 @@
-import type { NotPut } from '../inexpressible.ts';
-import type { AnswerJob, PutRequest, RequestJob } from '../job.ts';
+import type { UnsupportedRequest } from '../inexpressible.ts';
+import type { ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
 
 /** What a thread is given. It takes one at a time. */
-export type Job = RequestJob | AnswerJob;
+export type Job = RequestJob | ResponseJob;
 
 /** What comes of a job. */
-export type Done =
-  | PutRequest
-  | NotPut
+export type JobResult =
+  | TranslatedRequest
+  | UnsupportedRequest
   | { readonly kind: 'told'; readonly body: Uint8Array }
   /** The answer could not be read. */
   | { readonly kind: 'untold'; readonly message: string }

@@ -1,16 +1,16 @@
 import { enableCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import { RetellingError } from '../retelling.ts';
-import type { Done, Job } from './messages.ts';
+import { TranslationError } from '../retelling.ts';
+import type { JobResult, Job } from './messages.ts';
 
 /* The program of a thread that translates. It knows nothing but the job it is given. */
 
 // A thread is started while a request waits for it: what was compiled once need not be again.
 enableCompileCache();
-const { putAnswer, putRequest } = await import('../job.ts');
+const { translateResponse, translateRequest } = await import('../job.ts');
 
 parentPort?.on('message', (job: Job) => {
-  void done(job).then((result) => {
+  void runJob(job).then((result) => {
     const bytes = 'body' in result ? result.body : undefined;
     // Bytes that have memory of their own change hands; others are copied with all that stands beside them.
     const isOwn = bytes !== undefined && bytes.byteLength === bytes.buffer.byteLength;
@@ -18,16 +18,16 @@ parentPort?.on('message', (job: Job) => {
   });
 });
 
-async function done(job: Job): Promise<Done> {
+async function runJob(job: Job): Promise<JobResult> {
   try {
     switch (job.kind) {
       case 'request':
-        return await putRequest(job);
+        return await translateRequest(job);
       case 'answer':
-        return { kind: 'told', body: await putAnswer(job) };
+        return { kind: 'told', body: await translateResponse(job) };
     }
   } catch (error) {
-    if (error instanceof RetellingError) return { kind: 'untold', message: error.message };
+    if (error instanceof TranslationError) return { kind: 'untold', message: error.message };
     return { kind: 'defect', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

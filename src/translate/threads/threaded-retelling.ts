@@ -1,38 +1,38 @@
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
-import type { Memory } from '../../upstream/memory.ts';
-import type { Retold } from '../job.ts';
-import type { Retelling, StreamRetelling } from '../retelling.ts';
+import type { MemoryMeter } from '../../upstream/memory.ts';
+import type { TranslatorParts } from '../job.ts';
+import type { ResponseTranslator, StreamTranslator } from '../retelling.ts';
 import { LARGE_BYTES, threads } from './threads.ts';
 
 /** Retells whole answers in another thread where they are large. What streams comes in small pieces, and is retold here. */
-export class ThreadedRetelling implements Retelling {
+export class ThreadedTranslator implements ResponseTranslator {
   readonly contentType: string | undefined;
   readonly streams: boolean;
   readonly dropped: readonly string[];
-  readonly #here: Retelling;
-  readonly #parts: Retold;
-  readonly #memory: Memory | undefined;
+  readonly #here: ResponseTranslator;
+  readonly #parts: TranslatorParts;
+  readonly #memory: MemoryMeter | undefined;
 
-  constructor(here: Retelling, parts: Retold, memory: Memory | undefined) {
-    this.contentType = here.contentType;
-    this.streams = here.streams === true;
+  constructor(local: ResponseTranslator, parts: TranslatorParts, memory: MemoryMeter | undefined) {
+    this.contentType = local.contentType;
+    this.streams = local.streams === true;
     this.dropped = parts.dropped;
-    this.#here = here;
+    this.#here = local;
     this.#parts = parts;
     this.#memory = memory;
   }
 
-  async whole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
-    if (body.length <= LARGE_BYTES || this.streams) return this.#here.whole(status, headers, body);
-    const { course, reading, context, gone } = this.#parts;
-    return threads.answer(
-      { course, reading, context, headers, body },
-      { signal: gone, memory: this.#memory },
+  async translateWhole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
+    if (body.length <= LARGE_BYTES || this.streams) return this.#here.translateWhole(status, headers, body);
+    const { spec, parseOptions, context, signal } = this.#parts;
+    return threads.translateResponse(
+      { spec, parseOptions, context, headers, body },
+      { signal: signal, memory: this.#memory },
     );
   }
 
-  stream(headers: ResponseHeaders, out: Sink): StreamRetelling {
-    return this.#here.stream(headers, out);
+  translateStream(headers: ResponseHeaders, out: Sink): StreamTranslator {
+    return this.#here.translateStream(headers, out);
   }
 
   drop(): void {

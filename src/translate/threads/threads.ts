@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Call } from '../../dialects/call.ts';
 import { machineMemory } from '../../upstream/machine-memory.ts';
-import type { Memory } from '../../upstream/memory.ts';
-import type { NotPut } from '../inexpressible.ts';
-import type { AnswerJob, PutRequest, RequestJob } from '../job.ts';
-import { RetellingError } from '../retelling.ts';
-import { Lane } from './lane.ts';
-import type { MakeJob, Outcome } from './lane.ts';
+import type { MemoryMeter } from '../../upstream/memory.ts';
+import type { UnsupportedRequest } from '../inexpressible.ts';
+import type { ResponseJob, TranslatedRequest, RequestJob } from '../job.ts';
+import { TranslationError } from '../retelling.ts';
+import { ThreadPool } from './lane.ts';
+import type { MakeJob, JobOutcome } from './lane.ts';
 
 /**
  * What is longer is translated in another thread. Up to here it takes less than the hop there costs others: `npm run
@@ -37,30 +37,30 @@ export interface Busy {
 }
 
 /** The threads of this process that translate what is large. */
-export class Threads {
-  readonly #light: Lane;
-  readonly #heavy: Lane;
+export class TranslationThreads {
+  readonly #light: ThreadPool;
+  readonly #heavy: ThreadPool;
   /** Jobs that were given to them so far. */
   jobs = 0;
 
   constructor() {
     const common = { jobMs: JOB_MS, idleMs: IDLE_MS };
     const heapBytes = Math.min(machineMemory() / 4, MAX_HEAVY_HEAP_BYTES);
-    this.#heavy = new Lane({ ...common, threads: 1, waiting: MAX_HEAVY_WAITING, heapBytes });
-    this.#light = new Lane({
+    this.#heavy = new ThreadPool({ ...common, maxThreads: 1, maxWaiting: MAX_HEAVY_WAITING, heapBytes });
+    this.#light = new ThreadPool({
       ...common,
-      threads: Math.max(1, availableParallelism() - 1),
-      waiting: MAX_WAITING,
+      maxThreads: Math.max(1, availableParallelism() - 1),
+      maxWaiting: MAX_WAITING,
       heapBytes: Math.min(machineMemory() / 8, LIGHT_HEAP_BYTES),
     });
   }
 
   /** Puts a request into the words of a provider. */
-  async request(
-    { course, body }: Pick<RequestJob, 'course' | 'body'>,
+  async translateRequest(
+    { spec, body }: Pick<RequestJob, 'spec' | 'body'>,
     { signal, memory }: Pick<Call, 'signal' | 'memory'>,
-  ): Promise<PutRequest | NotPut | Busy> {
-    const outcome = await this.#run({ kind: 'request', course, body, isLarge: true }, signal, memory);
+  ): Promise<TranslatedRequest | UnsupportedRequest | Busy> {
+    const outcome = await this.#run({ kind: 'request', spec, body, isLarge: true }, signal, memory);
     switch (outcome.kind) {
       case 'put':
       case 'not-expressible':
@@ -77,30 +77,34 @@ export class Threads {
   }
 
   /** Puts an answer back into the client's words. Rejects with a `RetellingError` where it cannot be read. */
-  async answer(
-    job: Omit<AnswerJob, 'kind'>,
-    { signal, memory }: { readonly signal: AbortSignal; readonly memory: Memory | undefined },
+  async translateResponse(
+    job: Omit<ResponseJob, 'kind'>,
+    { signal, memory }: { readonly signal: AbortSignal; readonly memory: MemoryMeter | undefined },
   ): Promise<Buffer> {
     const outcome = await this.#run({ kind: 'answer', ...job }, signal, memory);
     switch (outcome.kind) {
       case 'told':
         return Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength);
       case 'untold':
-        throw new RetellingError(outcome.message);
+        throw new TranslationError(outcome.message);
       case 'gone':
-        throw new RetellingError('nobody waits for the answer any more');
+        throw new TranslationError('nobody waits for the answer any more');
       case 'died':
-        if (outcome.reason !== 'defect') throw new RetellingError(`the answer: ${TOO_MUCH}`);
+        if (outcome.reason !== 'defect') throw new TranslationError(`the answer: ${TOO_MUCH}`);
         throw new Error(`a translation failed: ${outcome.detail}`);
       default:
         throw new Error(`a translation failed: ${JSON.stringify(outcome)}`);
     }
   }
 
-  async #run(job: RequestJob | AnswerJob, signal: AbortSignal, memory: Memory | undefined): Promise<Outcome> {
+  async #run(
+    job: RequestJob | ResponseJob,
+    signal: AbortSignal,
+    memory: MemoryMeter | undefined,
+  ): Promise<JobOutcome> {
     this.jobs++;
     const { length } = job.body;
-    const lane = length > HEAVY_BYTES ? this.#heavy : this.#light;
+    const pool = length > HEAVY_BYTES ? this.#heavy : this.#light;
     let held = 0;
     const make: MakeJob = () => {
       held = length * WORK_FACTOR;
@@ -110,7 +114,7 @@ export class Threads {
       return { job: { ...job, body }, transfer: [body.buffer] };
     };
     try {
-      return await lane.run(make, { signal, isBounded: job.kind === 'request' });
+      return await pool.run(make, { signal, isBounded: job.kind === 'request' });
     } finally {
       memory?.release(held);
     }
@@ -120,4 +124,4 @@ export class Threads {
 const TOO_MUCH = 'it takes more time or memory to put into other words than one request may have';
 
 /** Those of this process: they are no part of a configuration, and outlive it. */
-export const threads = new Threads();
+export const threads = new TranslationThreads();

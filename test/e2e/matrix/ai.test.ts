@@ -11,8 +11,16 @@ import {
   tool,
   type LanguageModel,
 } from 'ai';
-import { CITY_SCHEMA, matrix, type Ask, type City, type Front, type Told, type Usage } from './front.ts';
-import { CLIENT_KEY, type Stage } from './stage.ts';
+import {
+  CITY_SCHEMA,
+  matrix,
+  type Question,
+  type City,
+  type SdkClient,
+  type SdkAnswer,
+  type Usage,
+} from './front.ts';
+import { CLIENT_KEY, type Testbed } from './stage.ts';
 
 const SCHEMA = jsonSchema<City>(CITY_SCHEMA);
 
@@ -21,8 +29,8 @@ type Options = NonNullable<Parameters<typeof generateText>[0]['providerOptions']
 /** One of the SDK's providers. */
 interface Provider {
   readonly name: string;
-  readonly model: (stage: Stage, id: string) => LanguageModel;
-  readonly thinking: Front['thinking'];
+  readonly model: (stage: Testbed, id: string) => LanguageModel;
+  readonly thinking: SdkClient['thinking'];
   /** Options of its own: always, and where the model is to think. */
   readonly options: Options;
   readonly thinkingOptions: Options;
@@ -64,8 +72,8 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 /** One of the AI SDK's providers, pointed at the gateway. */
-function frontOf(stage: Stage, { name, model, thinking, options, thinkingOptions }: Provider): Front {
-  const settings = (ask: Ask) => ({
+function frontOf(stage: Testbed, { name, model, thinking, options, thinkingOptions }: Provider): SdkClient {
+  const settings = (ask: Question) => ({
     ...settingsOf(ask),
     model: model(stage, ask.model),
     providerOptions: ask.thinks === true ? thinkingOptions : options,
@@ -95,7 +103,7 @@ function frontOf(stage: Stage, { name, model, thinking, options, thinkingOptions
   };
 }
 
-function settingsOf({ question, system, maxTokens, image }: Ask) {
+function settingsOf({ question, system, maxTokens, image }: Question) {
   const file = { type: 'file' as const, mediaType: 'image/png', data: image ?? '' };
   const text = { type: 'text' as const, text: question };
   return {
@@ -106,12 +114,15 @@ function settingsOf({ question, system, maxTokens, image }: Ask) {
   };
 }
 
-async function whole(settings: Parameters<typeof generateText>[0]): Promise<Told> {
+async function whole(settings: Parameters<typeof generateText>[0]): Promise<SdkAnswer> {
   const { text, reasoningText, finishReason, usage } = await generateText(settings);
   return { text, ...thinkingOf(reasoningText), stop: finishReason, usage: usageOf(usage) };
 }
 
-async function streamed({ onText }: Ask, settings: Parameters<typeof streamText>[0]): Promise<Told> {
+async function streamed(
+  { onText }: Question,
+  settings: Parameters<typeof streamText>[0],
+): Promise<SdkAnswer> {
   const result = streamText({ ...settings, onError: () => undefined });
   for await (const part of result.fullStream) {
     if (part.type === 'error') throw part.error;
@@ -126,7 +137,7 @@ async function streamed({ onText }: Ask, settings: Parameters<typeof streamText>
   };
 }
 
-function thinkingOf(text: string | undefined): Pick<Told, 'thinking'> {
+function thinkingOf(text: string | undefined): Pick<SdkAnswer, 'thinking'> {
   return text === undefined ? {} : { thinking: text };
 }
 

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import Anthropic, { APIError, BadRequestError, NotFoundError } from '@anthropic-ai/sdk';
 import * as z from 'zod';
 import { tokensIn } from '../../../src/simulator/surface/said.ts';
-import { BACKS, modelOf } from './backs.ts';
-import { CITY_SCHEMA, matrix, type Ask, type City, type Front, type Told } from './front.ts';
-import { CLIENT_KEY, type Stage } from './stage.ts';
+import { BACKENDS, modelOf } from './backs.ts';
+import { CITY_SCHEMA, matrix, type Question, type City, type SdkClient, type SdkAnswer } from './front.ts';
+import { CLIENT_KEY, type Testbed } from './stage.ts';
 
 type Params = Anthropic.MessageCreateParamsNonStreaming;
 
@@ -13,7 +13,7 @@ const city = z.object({ city: z.string() });
 const TOOL = { name: 'get_weather', description: 'Tells the weather.', input_schema: CITY_SCHEMA };
 
 /** Messages through Anthropic's SDK. */
-function messagesFront({ url }: Stage): Front {
+function messagesFront({ url }: Testbed): SdkClient {
   const api = new Anthropic({ baseURL: url, apiKey: CLIENT_KEY, maxRetries: 0 });
   return {
     name: 'anthropic-messages',
@@ -32,7 +32,7 @@ function messagesFront({ url }: Stage): Front {
   };
 }
 
-function paramsOf({ model, question, system, maxTokens = 4_096, image, thinks }: Ask): Params {
+function paramsOf({ model, question, system, maxTokens = 4_096, image, thinks }: Question): Params {
   const source = { type: 'base64' as const, media_type: 'image/png' as const, data: image ?? '' };
   return {
     model,
@@ -54,14 +54,14 @@ function paramsOf({ model, question, system, maxTokens = 4_096, image, thinks }:
   };
 }
 
-function create(api: Anthropic, { stream, onText }: Ask, params: Params): Promise<Anthropic.Message> {
+function create(api: Anthropic, { stream, onText }: Question, params: Params): Promise<Anthropic.Message> {
   if (!stream) return api.messages.create(params);
   const streaming = api.messages.stream(params);
   if (onText !== undefined) streaming.on('text', onText);
   return streaming.finalMessage();
 }
 
-function told({ content, stop_reason: stop, usage }: Anthropic.Message): Told {
+function told({ content, stop_reason: stop, usage }: Anthropic.Message): SdkAnswer {
   const thinking = content.find((block) => block.type === 'thinking')?.thinking;
   return {
     text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
@@ -75,7 +75,7 @@ function told({ content, stop_reason: stop, usage }: Anthropic.Message): Told {
   };
 }
 
-async function loop(api: Anthropic, ask: Ask, run: (input: City) => string): Promise<Told> {
+async function loop(api: Anthropic, ask: Question, run: (input: City) => string): Promise<SdkAnswer> {
   const params = { ...paramsOf(ask), tools: [TOOL] };
   const { content } = await create(api, ask, params);
   const results = content.flatMap((block) =>
@@ -102,7 +102,7 @@ const { url } = await matrix(['anthropic-messages'], (stage) => [messagesFront(s
 void test('tokens are counted before Anthropic’s SDK asks, where the provider counts them', async () => {
   const api = new Anthropic({ baseURL: url, apiKey: CLIENT_KEY, maxRetries: 0 });
   const messages = [{ role: 'user' as const, content: 'Hello, you' }];
-  for (const back of BACKS) {
+  for (const back of BACKENDS) {
     const counting = api.messages.countTokens({ model: modelOf(back, 'well'), messages });
     if (back.name === 'anthropic') assert.equal((await counting).input_tokens, tokensIn('Hello, you'));
     else await assert.rejects(counting, NotFoundError);

@@ -1,7 +1,7 @@
 import type { ConfigParts } from '../../support/gateway.ts';
 
 /** One family of providers behind the gateway. */
-export interface Back {
+export interface Backend {
   readonly name: 'openai' | 'anthropic' | 'gemini' | 'bedrock';
   /** What its models' names begin with. */
   readonly model: string;
@@ -14,7 +14,7 @@ export interface Back {
 }
 
 /** All that a front is put before. */
-export const BACKS: readonly Back[] = [
+export const BACKENDS: readonly Backend[] = [
   {
     name: 'openai',
     model: 'gpt-4.1',
@@ -50,16 +50,16 @@ export const BACKS: readonly Back[] = [
 export type Scenario = 'well' | 'in-bytes' | 'refused' | 'breaking' | 'cut' | 'dead-key';
 
 /** The name of a family's model with which a scenario is asked for. */
-export function modelOf(back: Back, scenario: Scenario): string {
+export function modelOf(back: Backend, scenario: Scenario): string {
   return `${back.model}--${scenario}`;
 }
 
 /** The key that answers. */
-export function goodKey({ name }: Back): string {
+export function goodKey({ name }: Backend): string {
   return `sk-${name}-good-0123456789`;
 }
 
 /** The key that is revoked. */
-export function deadKey({ name }: Back): string {
+export function deadKey({ name }: Backend): string {
   return `sk-${name}-dead-0123456789`;
 }

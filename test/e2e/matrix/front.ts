@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { isAnswerTo } from '../../../src/simulator/answer-text.ts';
 import { tokensIn } from '../../../src/simulator/surface/said.ts';
-import { BACKS, deadKey, goodKey, modelOf, type Back } from './backs.ts';
-import { stageFor, type Stage } from './stage.ts';
+import { BACKENDS, deadKey, goodKey, modelOf, type Backend } from './backs.ts';
+import { testbedFor, type Testbed } from './stage.ts';
 
 /** What a test asks for; a front says it in its SDK's words. */
-export interface Ask {
+export interface Question {
   readonly model: string;
   readonly question: string;
   readonly stream: boolean;
@@ -21,7 +21,7 @@ export interface Ask {
 }
 
 /** What an SDK made of the answer. */
-export interface Told {
+export interface SdkAnswer {
   readonly text: string;
   /** Absent where there is none, or the SDK does not show it. */
   readonly thinking?: string;
@@ -52,7 +52,7 @@ export const CITY_SCHEMA = {
 };
 
 /** One SDK, unmodified but for where it asks and with which key. */
-export interface Front {
+export interface SdkClient {
   readonly name: string;
   /** The SDK's words for why an answer ended. */
   readonly stops: { readonly done: string; readonly length: string };
@@ -60,11 +60,11 @@ export interface Front {
   readonly refusal: abstract new (...args: never[]) => Error;
   /** What it raises where a stream breaks after output, with or without an error of its own. */
   readonly broken: abstract new (...args: never[]) => Error;
-  readonly ask: (ask: Ask) => Promise<Told>;
+  readonly ask: (ask: Question) => Promise<SdkAnswer>;
   /** Asks with the tool `get_weather`, runs it as often as it is called, and tells the answer to its results. */
-  readonly loop: (ask: Ask, run: (input: City) => string) => Promise<Told>;
+  readonly loop: (ask: Question, run: (input: City) => string) => Promise<SdkAnswer>;
   /** The object of `CITY_SCHEMA` that the SDK parsed; absent where it has no structured output. */
-  readonly structured?: (ask: Ask) => Promise<unknown>;
+  readonly structured?: (ask: Question) => Promise<unknown>;
   /** Whether the SDK shows what the model thought, and sends the signature of it back. */
   readonly thinking: 'hidden' | 'shown' | 'kept';
 }
@@ -82,16 +82,17 @@ const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABB
 /** Puts fronts before all families of providers. The stage may be used for more. */
 export async function matrix(
   names: readonly string[],
-  fronts: (stage: Stage) => readonly Front[],
-): Promise<Stage> {
-  const stage = await stageFor(names);
-  for (const front of fronts(stage)) {
-    for (const back of BACKS) void suite(`${front.name} before ${back.name}`, () => pair(front, back, stage));
+  fronts: (testbed: Testbed) => readonly SdkClient[],
+): Promise<Testbed> {
+  const testbed = await testbedFor(names);
+  for (const front of fronts(testbed)) {
+    for (const back of BACKENDS)
+      void suite(`${front.name} before ${back.name}`, () => pair(front, back, testbed));
   }
-  return stage;
+  return testbed;
 }
 
-function pair(front: Front, back: Back, stage: Stage): void {
+function pair(front: SdkClient, back: Backend, testbed: Testbed): void {
   for (const stream of [false, true]) {
     const how = stream ? 'streamed' : 'whole';
     void test(`${how}: text, instructions, tokens and the reason to stop`, async () => {
@@ -129,7 +130,7 @@ function pair(front: Front, back: Back, stage: Stage): void {
         assert.deepEqual(ran, ['Oslo', 'Rome']);
         assert.match(told.text, /\(get_weather answered: .*snow.*\) \(get_weather answered: .*sun.*\)/u);
         assert.equal(told.stop, front.stops.done);
-        const last = stage.gateway.sim.requests.findLast(({ model }) => model === ask.model);
+        const last = testbed.gateway.sim.requests.findLast(({ model }) => model === ask.model);
         if (thinks && back.signs && front.thinking === 'kept')
           assert.ok(last?.body.includes(SIGNED), 'the signature has come back');
       });
@@ -139,7 +140,7 @@ function pair(front: Front, back: Back, stage: Stage): void {
       const model = `${modelOf(back, 'dead-key')}-${front.name}`;
       const ask = { model, question: QUESTION, stream };
       assertWhole(await front.ask(ask), model, front, back);
-      const met = stage.gateway.sim.requests.filter((request) => request.model === model);
+      const met = testbed.gateway.sim.requests.filter((request) => request.model === model);
       assert.ok(met.some(({ key }) => key === deadKey(back)) && met.at(-1)?.key === goodKey(back));
     });
 
@@ -192,7 +193,7 @@ function pair(front: Front, back: Back, stage: Stage): void {
 }
 
 /** The answer is all there, from the right key, and its tokens are those the provider counted. */
-function assertWhole(told: Told, model: string, front: Front, back: Back, system = ''): void {
+function assertWhole(told: SdkAnswer, model: string, front: SdkClient, back: Backend, system = ''): void {
   assert.ok(isAnswerTo(told.text, QUESTION, model, [goodKey(back)]), `not the answer: ${told.text}`);
   assert.equal(told.stop, front.stops.done);
   if (told.usage === undefined) return;

@@ -4,9 +4,9 @@ import { ApiError, FinishReason, GoogleGenAI, type GenerateContentResponse, type
 import * as z from 'zod';
 import { embeddingOf } from '../../../src/simulator/surface/embeddings.ts';
 import { tokensIn } from '../../../src/simulator/surface/said.ts';
-import { BACKS, modelOf } from './backs.ts';
-import { CITY_SCHEMA, matrix, type Ask, type City, type Front, type Told } from './front.ts';
-import { CLIENT_KEY, type Stage } from './stage.ts';
+import { BACKENDS, modelOf } from './backs.ts';
+import { CITY_SCHEMA, matrix, type Question, type City, type SdkClient, type SdkAnswer } from './front.ts';
+import { CLIENT_KEY, type Testbed } from './stage.ts';
 
 type Params = Parameters<GoogleGenAI['models']['generateContent']>[0];
 
@@ -18,7 +18,7 @@ const TOOL = {
 };
 
 /** Gemini's generateContent through Google's SDK. */
-function generateFront({ url }: Stage): Front {
+function generateFront({ url }: Testbed): SdkClient {
   const api = new GoogleGenAI({ apiKey: CLIENT_KEY, httpOptions: { baseUrl: url } });
   return {
     name: 'google-genai',
@@ -38,7 +38,7 @@ function generateFront({ url }: Stage): Front {
   };
 }
 
-function paramsOf({ model, question, system, maxTokens, image, thinks }: Ask): Params {
+function paramsOf({ model, question, system, maxTokens, image, thinks }: Question): Params {
   const inlineData = { mimeType: 'image/png', data: image ?? '' };
   return {
     model,
@@ -59,7 +59,7 @@ interface Joined {
   readonly last: GenerateContentResponse | undefined;
 }
 
-async function generate(api: GoogleGenAI, { stream, onText }: Ask, params: Params): Promise<Joined> {
+async function generate(api: GoogleGenAI, { stream, onText }: Question, params: Params): Promise<Joined> {
   if (!stream) {
     const answer = await api.models.generateContent(params);
     return { parts: partsOf(answer), last: answer };
@@ -79,7 +79,7 @@ function partsOf({ candidates }: GenerateContentResponse): readonly Part[] {
   return candidates?.[0]?.content?.parts ?? [];
 }
 
-function toldBy({ parts, last }: Joined): Told {
+function toldBy({ parts, last }: Joined): SdkAnswer {
   const textOf = (thought: boolean): string =>
     parts.map((part) => ((part.thought === true) === thought ? (part.text ?? '') : '')).join('');
   const usage = last?.usageMetadata;
@@ -95,7 +95,7 @@ function toldBy({ parts, last }: Joined): Told {
   };
 }
 
-async function loop(api: GoogleGenAI, ask: Ask, run: (input: City) => string): Promise<Told> {
+async function loop(api: GoogleGenAI, ask: Question, run: (input: City) => string): Promise<SdkAnswer> {
   const { config, ...params } = paramsOf(ask);
   const asked = { ...params, config: { ...config, tools: [{ functionDeclarations: [TOOL] }] } };
   const { parts } = await generate(api, ask, asked);
@@ -118,7 +118,7 @@ const { url } = await matrix(['google-genai'], (stage) => [generateFront(stage)]
 void suite('beside content, Google’s SDK gets', () => {
   const { models } = new GoogleGenAI({ apiKey: CLIENT_KEY, httpOptions: { baseUrl: url } });
 
-  for (const back of BACKS.filter(({ name }) => name === 'gemini' || name === 'openai')) {
+  for (const back of BACKENDS.filter(({ name }) => name === 'gemini' || name === 'openai')) {
     void test(`embeddings of ${back.name}`, async () => {
       const config = { outputDimensionality: 4 };
       const contents = ['one', 'two'];
@@ -131,7 +131,7 @@ void suite('beside content, Google’s SDK gets', () => {
   }
 
   void test('tokens counted by gemini', async () => {
-    const back = BACKS.find(({ name }) => name === 'gemini');
+    const back = BACKENDS.find(({ name }) => name === 'gemini');
     assert.ok(back !== undefined);
     const counted = await models.countTokens({ model: modelOf(back, 'well'), contents: 'Hello, you' });
     assert.equal(counted.totalTokens, tokensIn('Hello, you'));

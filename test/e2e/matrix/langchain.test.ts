@@ -10,8 +10,8 @@ import {
 } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import * as z from 'zod';
-import { CITY_SCHEMA, matrix, type Ask, type Front, type Told } from './front.ts';
-import { CLIENT_KEY, type Stage } from './stage.ts';
+import { CITY_SCHEMA, matrix, type Question, type SdkClient, type SdkAnswer } from './front.ts';
+import { CLIENT_KEY, type Testbed } from './stage.ts';
 
 type Model = ChatOpenAI | ChatAnthropic;
 
@@ -24,8 +24,8 @@ const TOOL = {
 /** One of LangChain's chat models. */
 interface Kind {
   readonly name: string;
-  readonly model: (stage: Stage, ask: Ask) => Model;
-  readonly stops: Front['stops'];
+  readonly model: (stage: Testbed, ask: Question) => Model;
+  readonly stops: SdkClient['stops'];
   /** Of the answer's metadata, where the reason to stop is. */
   readonly stopIn: string;
   /** It adds the counts of a stream's first event to those of the last, which are of everything. */
@@ -57,7 +57,7 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-function frontOf(stage: Stage, { name, model, stops, ...kind }: Kind): Front {
+function frontOf(stage: Testbed, { name, model, stops, ...kind }: Kind): SdkClient {
   return {
     name,
     stops,
@@ -79,7 +79,7 @@ function frontOf(stage: Stage, { name, model, stops, ...kind }: Kind): Front {
   };
 }
 
-function messagesOf({ question, system, image }: Ask): BaseMessage[] {
+function messagesOf({ question, system, image }: Question): BaseMessage[] {
   const url = `data:image/png;base64,${image}`;
   const content =
     image === undefined
@@ -93,7 +93,7 @@ function messagesOf({ question, system, image }: Ask): BaseMessage[] {
 
 async function say(
   model: Pick<Model, 'invoke' | 'stream'>,
-  { stream, onText }: Ask,
+  { stream, onText }: Question,
   messages: BaseMessage[],
 ): Promise<AIMessage> {
   if (!stream) return model.invoke(messages);
@@ -115,9 +115,9 @@ interface Answer {
 
 function told(
   { text, usage_metadata: usage, response_metadata: metadata, additional_kwargs: more }: Answer,
-  { stream }: Ask,
+  { stream }: Question,
   { stopIn, miscounts }: Pick<Kind, 'stopIn' | 'miscounts'>,
-): Told {
+): SdkAnswer {
   const stop: unknown = metadata[stopIn] ?? more[stopIn];
   const tokens = {
     input: usage?.input_tokens,

@@ -4,16 +4,16 @@ import OpenAI, { APIError, BadRequestError, NotFoundError, toFile } from 'openai
 import { zodResponseFormat } from 'openai/helpers/zod';
 import * as z from 'zod';
 import { embeddingOf } from '../../../src/simulator/surface/embeddings.ts';
-import { BACKS, modelOf } from './backs.ts';
-import { CITY_SCHEMA, matrix, type Ask, type City, type Front, type Told } from './front.ts';
-import { CLIENT_KEY, type Stage } from './stage.ts';
+import { BACKENDS, modelOf } from './backs.ts';
+import { CITY_SCHEMA, matrix, type Question, type City, type SdkClient, type SdkAnswer } from './front.ts';
+import { CLIENT_KEY, type Testbed } from './stage.ts';
 
 type ChatParams = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
 
 const city = z.object({ city: z.string() });
 
 /** Chat completions through OpenAI's SDK. */
-function chatFront({ url }: Stage): Front {
+function chatFront({ url }: Testbed): SdkClient {
   const api = new OpenAI({ baseURL: `${url}/v1`, apiKey: CLIENT_KEY, maxRetries: 0 });
   return {
     name: 'openai-chat',
@@ -33,7 +33,7 @@ function chatFront({ url }: Stage): Front {
   };
 }
 
-function paramsOf({ model, question, system, maxTokens, image, thinks }: Ask): ChatParams {
+function paramsOf({ model, question, system, maxTokens, image, thinks }: Question): ChatParams {
   const text = { type: 'text' as const, text: question };
   const url = `data:image/png;base64,${image}`;
   return {
@@ -50,7 +50,7 @@ function paramsOf({ model, question, system, maxTokens, image, thinks }: Ask): C
   };
 }
 
-function told({ choices: [choice], usage }: OpenAI.Chat.ChatCompletion): Told {
+function told({ choices: [choice], usage }: OpenAI.Chat.ChatCompletion): SdkAnswer {
   const thinking: unknown = Reflect.get(choice?.message ?? {}, 'reasoning_content');
   return {
     text: choice?.message.content ?? '',
@@ -64,7 +64,7 @@ function told({ choices: [choice], usage }: OpenAI.Chat.ChatCompletion): Told {
   };
 }
 
-async function streamed(api: OpenAI, ask: Ask): Promise<Told> {
+async function streamed(api: OpenAI, ask: Question): Promise<SdkAnswer> {
   let [text, thinking] = ['', ''];
   let stop: string | null = null;
   let usage: OpenAI.CompletionUsage | null | undefined;
@@ -84,7 +84,7 @@ async function streamed(api: OpenAI, ask: Ask): Promise<Told> {
 }
 
 /** The SDK's own helper runs the tools. */
-async function loop(api: OpenAI, ask: Ask, run: (input: City) => string): Promise<Told> {
+async function loop(api: OpenAI, ask: Question, run: (input: City) => string): Promise<SdkAnswer> {
   const tools = [
     {
       type: 'function' as const,
@@ -109,7 +109,7 @@ const { url } = await matrix(['openai-chat'], (stage) => [chatFront(stage)]);
 void suite('beside chats, the OpenAI SDK gets', () => {
   const api = new OpenAI({ baseURL: `${url}/v1`, apiKey: CLIENT_KEY, maxRetries: 0 });
 
-  for (const back of BACKS.filter(({ name }) => name === 'openai' || name === 'gemini')) {
+  for (const back of BACKENDS.filter(({ name }) => name === 'openai' || name === 'gemini')) {
     void test(`embeddings of ${back.name}`, async () => {
       const model = modelOf(back, 'well');
       const asked = { model, input: ['one', 'two'], dimensions: 4 };
@@ -125,7 +125,7 @@ void suite('beside chats, the OpenAI SDK gets', () => {
   void test('files, speech, transcriptions and images of openai, and a plain refusal of others', async () => {
     const file = await toFile(Buffer.from('{}\n'), 'batch.jsonl');
     assert.match((await api.files.create({ file, purpose: 'batch' })).id, /^file-/u);
-    const [openai, anthropic] = BACKS;
+    const [openai, anthropic] = BACKENDS;
     assert.ok(openai !== undefined && anthropic !== undefined);
     const model = modelOf(openai, 'well');
     const speech = await api.audio.speech.create({ model, voice: 'alloy', input: 'hush' });

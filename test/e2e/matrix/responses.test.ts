@@ -1,8 +1,8 @@
 import OpenAI, { APIError, BadRequestError } from 'openai';
 import { zodTextFormat } from 'openai/helpers/zod';
 import * as z from 'zod';
-import { CITY_SCHEMA, matrix, type Ask, type City, type Front, type Told } from './front.ts';
-import { CLIENT_KEY, type Stage } from './stage.ts';
+import { CITY_SCHEMA, matrix, type Question, type City, type SdkClient, type SdkAnswer } from './front.ts';
+import { CLIENT_KEY, type Testbed } from './stage.ts';
 
 type Params = Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, 'stream'>;
 type Item = OpenAI.Responses.ResponseInputItem;
@@ -17,7 +17,7 @@ const TOOL = {
 };
 
 /** Responses through OpenAI's SDK, as whoever keeps the conversation asks for them. */
-function responsesFront({ url }: Stage): Front {
+function responsesFront({ url }: Testbed): SdkClient {
   const api = new OpenAI({ baseURL: `${url}/v1`, apiKey: CLIENT_KEY, maxRetries: 0 });
   return {
     name: 'openai-responses',
@@ -35,7 +35,7 @@ function responsesFront({ url }: Stage): Front {
   };
 }
 
-function paramsOf({ model, question, system, maxTokens, image, thinks }: Ask): Params {
+function paramsOf({ model, question, system, maxTokens, image, thinks }: Question): Params {
   const image_url = `data:image/png;base64,${image}`;
   return {
     model,
@@ -61,7 +61,7 @@ function paramsOf({ model, question, system, maxTokens, image, thinks }: Ask): P
 
 async function create(
   api: OpenAI,
-  { stream, onText }: Ask,
+  { stream, onText }: Question,
   params: Params,
 ): Promise<OpenAI.Responses.Response> {
   if (!stream) return api.responses.create(params);
@@ -70,7 +70,7 @@ async function create(
   return events.finalResponse();
 }
 
-function told(response: OpenAI.Responses.Response): Told {
+function told(response: OpenAI.Responses.Response): SdkAnswer {
   const { output, usage, status, incomplete_details: details } = response;
   const thoughts = output.flatMap((item) => (item.type === 'reasoning' ? item.summary : []));
   return {
@@ -88,7 +88,7 @@ function told(response: OpenAI.Responses.Response): Told {
   };
 }
 
-async function loop(api: OpenAI, ask: Ask, run: (input: City) => string): Promise<Told> {
+async function loop(api: OpenAI, ask: Question, run: (input: City) => string): Promise<SdkAnswer> {
   const { question } = ask;
   const params = { ...paramsOf(ask), tools: [TOOL] };
   const { output } = await create(api, ask, params);

@@ -2,28 +2,28 @@ import { after } from 'node:test';
 import type { Behaviour, KeyScript, Script } from '../../../src/simulator/behaviour.ts';
 import type { Simulator } from '../../../src/simulator/simulator.ts';
 import { startTestGateway, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
-import { BACKS, deadKey, goodKey, modelOf, type Back } from './backs.ts';
+import { BACKENDS, deadKey, goodKey, modelOf, type Backend } from './backs.ts';
 
 /** What applications know of the gateway. */
 export const CLIENT_KEY = 'sk-client-0123456789abcdef';
 
 /** One gateway before one simulator, which is all families of providers at once. */
-export interface Stage {
+export interface Testbed {
   readonly url: string;
   readonly gateway: TestGateway;
 }
 
 /** A stage for all tests of a file. Each front has providers of its own whose first key is dead. */
-export async function stageFor(fronts: readonly string[]): Promise<Stage> {
+export async function testbedFor(fronts: readonly string[]): Promise<Testbed> {
   const gateway = await startTestGateway({
     script: SCRIPT,
     config: (sim) => ({
       clients: [{ name: 'app', key: CLIENT_KEY }],
-      providers: BACKS.flatMap((back) => [
+      providers: BACKENDS.flatMap((back) => [
         healthy(back, sim),
         ...fronts.map((front) => dying(back, sim, front)),
       ]),
-      routes: BACKS.flatMap((back) => [
+      routes: BACKENDS.flatMap((back) => [
         ...fronts.map((front) => ({
           model: `${modelOf(back, 'dead-key')}-${front}`,
           to: [`${back.name}-${front}`],
@@ -37,7 +37,7 @@ export async function stageFor(fronts: readonly string[]): Promise<Stage> {
 }
 
 /** A key's behaviour depends on the model, so that one provider serves all tests. */
-function behavioursOf(back: Back): readonly Behaviour[] {
+function behavioursOf(back: Backend): readonly Behaviour[] {
   return [
     { kind: 'bad-request', models: [modelOf(back, 'refused')] },
     // What comes together with the error is answered with the error alone: nothing was sent yet.
@@ -50,7 +50,7 @@ function behavioursOf(back: Back): readonly Behaviour[] {
 const SCRIPT: Script = {
   strict: true,
   keys: Object.fromEntries(
-    BACKS.flatMap((back): readonly (readonly [string, KeyScript])[] => [
+    BACKENDS.flatMap((back): readonly (readonly [string, KeyScript])[] => [
       [goodKey(back), { behaviours: behavioursOf(back) }],
       [deadKey(back), { behaviours: [{ kind: 'invalid-key' }] }],
     ]),
@@ -58,7 +58,7 @@ const SCRIPT: Script = {
 };
 
 /** The failures that tests ask for by the dozen do not take its only key out. */
-function healthy(back: Back, sim: Simulator): ConfigParts {
+function healthy(back: Backend, sim: Simulator): ConfigParts {
   return {
     id: back.name,
     ...back.provider(originOf(sim)),
@@ -68,7 +68,7 @@ function healthy(back: Back, sim: Simulator): ConfigParts {
 }
 
 /** Its dead key is as good as certain to be chosen first. */
-function dying(back: Back, sim: Simulator, front: string): ConfigParts {
+function dying(back: Backend, sim: Simulator, front: string): ConfigParts {
   return {
     id: `${back.name}-${front}`,
     ...back.provider(originOf(sim)),

@@ -7,7 +7,7 @@ import type { FuzzTarget } from '../target.ts';
 const KEY = 'sk-good-0123456789abcdef';
 
 /** What each of the gateway's clients asks, in turn: relayed and translated, whole and streamed. */
-const ASKED: readonly (readonly [path: string, model: string, stream: boolean])[] = [
+const REQUESTS: readonly (readonly [path: string, model: string, stream: boolean])[] = [
   ['/v1/chat/completions', 'raw', false],
   ['/v1/chat/completions', 'raw', true],
   ['/v1/messages', 'raw', false],
@@ -86,14 +86,14 @@ export async function providersAnswers(): Promise<FuzzTarget> {
     ],
     run: async (input, dice) => {
       bytes = input;
-      const [path, model, stream] = dice.pick(ASKED);
-      const heard = await ask(gateway.url, {
+      const [path, model, stream] = dice.pick(REQUESTS);
+      const answer = await ask(gateway.url, {
         path,
         body: { model, stream, max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },
       });
-      assert.ok(heard.status !== undefined, `hung up on without a status: ${heard.error}`);
-      assert.notEqual(heard.status, 500, heard.text);
-      assert.ok(!heard.text.includes(KEY), 'the key is told');
+      assert.ok(answer.status !== undefined, `hung up on without a status: ${answer.error}`);
+      assert.notEqual(answer.status, 500, answer.text);
+      assert.ok(!answer.text.includes(KEY), 'the key is told');
     },
     close: async () => {
       upstream.close();

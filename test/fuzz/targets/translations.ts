@@ -3,7 +3,7 @@ import { noFacts } from '../../../src/dialects/body-facts.ts';
 import type { Call } from '../../../src/dialects/call.ts';
 import type { Dialect } from '../../../src/dialects/operation.ts';
 import { findTarget, type Target } from '../../../src/dialects/operations.ts';
-import { PLAIN_MANNER } from '../../../src/translate/asked.ts';
+import { NO_QUIRKS } from '../../../src/translate/asked.ts';
 import { canTranslate, translate } from '../../../src/translate/translate.ts';
 import type { FuzzTarget } from '../target.ts';
 import { requestBodies } from './request-bodies.ts';
@@ -37,13 +37,13 @@ export function translations(): FuzzTarget {
       const target = findTarget('POST', dice.pick(pathsFor(body)));
       assert.ok(typeof target === 'object');
       if (!canTranslate(target.operation, native)) return;
-      const made = await translate(callOf(input, target, dice.chance(0.5)), 'model', native, PLAIN_MANNER);
+      const made = await translate(callOf(input, target, dice.chance(0.5)), 'model', native, NO_QUIRKS);
       if (made.kind === 'not-expressible') {
         assert.ok(made.reason.length > 0);
         return;
       }
       assert.equal(made.kind, 'translated', 'no more than one is under way');
-      made.retelling.drop();
+      made.translator.drop();
       const sent = made.call.body;
       assert.ok(sent.kind === 'kept');
       assert.ok(objectIn(sent.bytes) !== undefined, 'what would be sent is no JSON object');

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { gatewayFor } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
-import { leaving } from '../leaving.ts';
+import { tryOutgoing } from '../leaving.ts';
 
 /** The body that leaves for a chat with these messages. */
 async function sent(provider: object, messages: readonly object[]): Promise<unknown> {
-  const left = await leaving(
+  const left = await tryOutgoing(
     { type: 'groq', ...provider },
     { path: '/v1/chat/completions', body: { model: 'm', messages } },
   );
@@ -96,7 +96,7 @@ void describe('messages that are not concerned', () => {
   };
   /** The body that leaves for one that is written like this. */
   async function leavesAs(body: string): Promise<string> {
-    const left = await leaving(options, { path: '/v1/chat/completions', body });
+    const left = await tryOutgoing(options, { path: '/v1/chat/completions', body });
     assert.ok(typeof left === 'object');
     return left.body;
   }
@@ -196,7 +196,7 @@ void describe('a context file', () => {
   void it('reaches providers that speak otherwise, and is no conversation by itself', async (t) => {
     const { context } = await fileServer(t, [200]);
     const body = { model: 'claude-opus-4-5', messages: [user('a')] };
-    const left = await leaving({ type: 'claude', context }, { path: '/v1/chat/completions', body });
+    const left = await tryOutgoing({ type: 'claude', context }, { path: '/v1/chat/completions', body });
     assert.ok(typeof left === 'object');
     assert.match(left.body, /"system":.*CONTEXT/);
     const options = { context, contextCleanupCommands: ['/new'] };

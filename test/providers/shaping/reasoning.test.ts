@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
-import { reasoningRetelling } from '../../../src/providers/shaping/reasoning-retelling.ts';
+import { reasoningTranslator } from '../../../src/providers/shaping/reasoning-retelling.ts';
 import type { ReasoningShaping } from '../../../src/providers/shaping/thinking.ts';
 import { gatewayFor } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
@@ -34,7 +34,7 @@ const STREAM = [
 async function told(shaping: ReasoningShaping, stream: string, bytes = stream.length): Promise<string> {
   let text = '';
   const out = { write: (piece: Buffer) => ((text += piece.toString()), true), onDrain: () => undefined };
-  const retelling = reasoningRetelling(shaping).stream({}, out);
+  const retelling = reasoningTranslator(shaping).translateStream({}, out);
   const all = Buffer.from(stream);
   for (let at = 0; at < all.length; at += bytes) retelling.write(all.subarray(at, at + bytes));
   assert.equal(await retelling.end(), true);
@@ -150,7 +150,7 @@ void describe('the thinking in a stream of chat', () => {
 
 async function whole(shaping: ReasoningShaping, message: object): Promise<unknown> {
   const body = Buffer.from(JSON.stringify({ choices: [{ index: 0, message }] }));
-  const retold = await reasoningRetelling(shaping).whole(200, {}, body);
+  const retold = await reasoningTranslator(shaping).translateWhole(200, {}, body);
   return answers.parse(JSON.parse(retold.toString())).choices[0]?.message;
 }
 
@@ -177,7 +177,7 @@ void describe('the thinking in a whole answer', () => {
   void it('and an answer that is not concerned stays byte for byte', async () => {
     const written = Buffer.from('{ "choices":[{"message":{"content":"\\u00e9"},"n":1e400}], "x":1 }\n');
     for (const shaping of [IGNORE, CONCAT, PROMOTE])
-      assert.ok((await reasoningRetelling(shaping).whole(200, {}, written)).equals(written));
+      assert.ok((await reasoningTranslator(shaping).translateWhole(200, {}, written)).equals(written));
   });
 });
 

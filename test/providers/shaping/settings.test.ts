@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setInObject } from '../../../src/providers/shaping/json-edit.ts';
-import { leaving } from '../leaving.ts';
+import { tryOutgoing } from '../leaving.ts';
 
 const CHAT = '/v1/chat/completions';
 
@@ -11,7 +11,7 @@ async function sent(
   body: string,
   { path = CHAT, ...provider }: { path?: string; [option: string]: unknown } = {},
 ): Promise<string> {
-  const left = await leaving({ type: 'groq', customSettings, ...provider }, { path, body });
+  const left = await tryOutgoing({ type: 'groq', customSettings, ...provider }, { path, body });
   assert.ok(typeof left === 'object', JSON.stringify(left));
   return left.body;
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hideUsage } from '../../../src/providers/shaping/stream-usage.ts';
-import { leaving } from '../leaving.ts';
+import { usageHider } from '../../../src/providers/shaping/stream-usage.ts';
+import { tryOutgoing } from '../leaving.ts';
 
 const TYPE = { type: 'openai' };
 
 async function sent(body: string, provider: object = TYPE): Promise<string> {
-  const left = await leaving({ ...provider }, { path: '/v1/chat/completions', body });
+  const left = await tryOutgoing({ ...provider }, { path: '/v1/chat/completions', body });
   assert.ok(typeof left === 'object');
   return left.body;
 }
@@ -82,7 +82,7 @@ void describe('the usage of a stream', () => {
 async function told(...chunks: readonly string[]): Promise<string> {
   let text = '';
   const out = { write: (chunk: Buffer) => ((text += chunk.toString()), true), onDrain: () => undefined };
-  const stream = hideUsage.stream({}, out);
+  const stream = usageHider.translateStream({}, out);
   for (const chunk of chunks) stream.write(Buffer.from(chunk));
   assert.equal(await stream.end(), true);
   return text;

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { left } from '../leaving.ts';
-import { chunksOf, event, frames, retoldAtEveryCut, retoldStream, retoldWhole } from './retold.ts';
+import { outgoing } from '../leaving.ts';
+import {
+  chunksOf,
+  event,
+  frames,
+  translatedAtEveryCut,
+  translatedStream,
+  translatedWhole,
+} from './retold.ts';
 
 const path = '/v1/chat/completions';
 const body = {
@@ -16,7 +23,7 @@ const body = {
 const usage = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
 
 async function asked(more: object = {}) {
-  return left({ type: 'coze' }, { path, body: { ...body, ...more } });
+  return outgoing({ type: 'coze' }, { path, body: { ...body, ...more } });
 }
 
 const created = { id: 'chat-1', conversation_id: 'c-1', status: 'created' };
@@ -58,8 +65,8 @@ void describe('Coze', () => {
   });
 
   void it('has its stream told as one completion where the client wants one', async () => {
-    const { retelling } = await asked();
-    assert.deepEqual(await retoldWhole(retelling, stream, { 'content-type': 'text/event-stream' }), {
+    const { translator } = await asked();
+    assert.deepEqual(await translatedWhole(translator, stream, { 'content-type': 'text/event-stream' }), {
       id: 'chat-1',
       object: 'chat.completion',
       created: 1795478400,
@@ -76,7 +83,7 @@ void describe('Coze', () => {
   });
 
   void it('streams, wherever its frames are cut', async () => {
-    const told = await retoldAtEveryCut(async () => (await asked({ stream: true })).retelling, stream);
+    const told = await translatedAtEveryCut(async () => (await asked({ stream: true })).translator, stream);
     assert.ok(told.isWhole);
     assert.deepEqual(chunksOf(told.text), [
       {
@@ -90,34 +97,34 @@ void describe('Coze', () => {
   });
 
   void it('may say all at once', async () => {
-    const { retelling } = await asked({ stream: true });
+    const { translator } = await asked({ stream: true });
     const card = frames(
       event('conversation.message.completed', { type: 'answer', content: '{"card":1}' }),
       event('conversation.chat.completed', created),
     );
-    const told = await retoldStream(retelling, card);
+    const told = await translatedStream(translator, card);
     assert.ok(told.isWhole);
     assert.match(told.text, /"content":"\{\\"card\\":1\}"/);
   });
 
   void it('has no end told that did not come', async () => {
     const cut = frames(event('conversation.message.delta', { type: 'answer', content: 'a' }));
-    const { retelling: whole } = await asked();
-    const told = retoldWhole(whole, cut, { 'content-type': 'text/event-stream' });
+    const { translator: whole } = await asked();
+    const told = translatedWhole(whole, cut, { 'content-type': 'text/event-stream' });
     await assert.rejects(told, { name: 'RetellingError' });
-    const { retelling } = await asked({ stream: true });
-    assert.equal((await retoldStream(retelling, cut)).isWhole, false);
+    const { translator } = await asked({ stream: true });
+    assert.equal((await translatedStream(translator, cut)).isWhole, false);
   });
 
   void it('takes its own requests as they are', async () => {
     const own = { type: 'coze', protocol: 'original' };
-    const gone = await left(own, {
+    const gone = await outgoing(own, {
       path: '/v3/chat?conversation_id=c-1',
       body: '{"bot_id":"b", "stream":true}',
     });
     assert.equal(gone.url, 'https://api.coze.cn/v3/chat?conversation_id=c-1');
     assert.equal(gone.body, '{"bot_id":"b", "stream":true}');
-    const list = await left(own, { method: 'GET', path: '/v3/chat/message/list?chat_id=1' });
+    const list = await outgoing(own, { method: 'GET', path: '/v3/chat/message/list?chat_id=1' });
     assert.equal(`${list.method} ${list.url}`, 'GET https://api.coze.cn/v3/chat/message/list?chat_id=1');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { leaving, left } from '../leaving.ts';
-import { chunksOf, retoldStream, retoldWhole } from './retold.ts';
+import { tryOutgoing, outgoing } from '../leaving.ts';
+import { chunksOf, translatedStream, translatedWhole } from './retold.ts';
 
 const options = { type: 'deepl', targetLang: 'ZH' };
 const path = '/v1/chat/completions';
@@ -22,7 +22,7 @@ const answer = JSON.stringify({
 
 void describe('DeepL', () => {
   void it('is asked for a translation, at the host that the model names', async () => {
-    const gone = await left(options, { path, body });
+    const gone = await outgoing(options, { path, body });
     assert.equal(`${gone.method} ${gone.url}`, 'POST https://api-free.deepl.com/v2/translate');
     assert.equal(gone.headers['authorization'], 'DeepL-Auth-Key first-key-0123456789');
     assert.equal(gone.headers['content-type'], 'application/json');
@@ -31,23 +31,23 @@ void describe('DeepL', () => {
       target_lang: 'ZH',
       context: 'money',
     });
-    const pro = await left(options, { path, body: { ...body, model: 'Pro' } });
+    const pro = await outgoing(options, { path, body: { ...body, model: 'Pro' } });
     assert.equal(pro.url, 'https://api.deepl.com/v2/translate');
   });
 
   void it('is asked at the host of the key where the model names none, and where it is configured to be', async () => {
     const free = { ...options, apiTokens: ['key-0123456789:fx'] };
     const asked = { path, body: { ...body, model: 'any' } };
-    assert.equal((await left(free, asked)).url, 'https://api-free.deepl.com/v2/translate');
-    assert.equal((await left(options, asked)).url, 'https://api.deepl.com/v2/translate');
+    assert.equal((await outgoing(free, asked)).url, 'https://api-free.deepl.com/v2/translate');
+    assert.equal((await outgoing(options, asked)).url, 'https://api.deepl.com/v2/translate');
     const own = { ...free, baseUrl: 'http://127.0.0.1:9000/deepl' };
-    assert.equal((await left(own, asked)).url, 'http://127.0.0.1:9000/deepl/v2/translate');
+    assert.equal((await outgoing(own, asked)).url, 'http://127.0.0.1:9000/deepl/v2/translate');
   });
 
   void it('answers with a choice for each message', async () => {
-    const { retelling } = await left(options, { path, body: { ...body, temperature: 1 } });
-    assert.deepEqual(retelling?.dropped, ['temperature']);
-    assert.deepEqual(await retoldWhole(retelling, answer), {
+    const { translator } = await outgoing(options, { path, body: { ...body, temperature: 1 } });
+    assert.deepEqual(translator?.dropped, ['temperature']);
+    assert.deepEqual(await translatedWhole(translator, answer), {
       id: 'chatcmpl-req_test',
       object: 'chat.completion',
       created: 1795478400,
@@ -68,8 +68,8 @@ void describe('DeepL', () => {
   });
 
   void it('has its one answer told as a stream where the client wants one', async () => {
-    const { retelling } = await left(options, { path, body: { ...body, stream: true } });
-    const told = await retoldStream(retelling, answer, 7, { 'content-type': 'application/json' });
+    const { translator } = await outgoing(options, { path, body: { ...body, stream: true } });
+    const told = await translatedStream(translator, answer, 7, { 'content-type': 'application/json' });
     assert.ok(told.isWhole);
     assert.deepEqual(chunksOf(told.text), [
       {
@@ -97,23 +97,26 @@ void describe('DeepL', () => {
       { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://x' } }] }] },
       { messages: [{ role: 'tool', tool_call_id: 'c', content: '1' }] },
     ])
-      assert.equal(await leaving(options, { path, body: { ...body, ...more } }), 'not_expressible');
+      assert.equal(await tryOutgoing(options, { path, body: { ...body, ...more } }), 'not_expressible');
     const embeddings = { path: '/v1/embeddings', body: { model: 'Free', input: 'x' } };
-    assert.equal(await leaving(options, embeddings), 'operation_not_offered');
+    assert.equal(await tryOutgoing(options, embeddings), 'operation_not_offered');
   });
 
   void it('that answers something else is not retold', async () => {
-    const { retelling } = await left(options, { path, body });
-    await assert.rejects(retoldWhole(retelling, '{"message":"no"}'), { name: 'RetellingError' });
-    const { retelling: streamed } = await left(options, { path, body: { ...body, stream: true } });
-    const told = await retoldStream(streamed, 'no', 0, { 'content-type': 'application/json' });
+    const { translator } = await outgoing(options, { path, body });
+    await assert.rejects(translatedWhole(translator, '{"message":"no"}'), { name: 'RetellingError' });
+    const { translator: streamed } = await outgoing(options, { path, body: { ...body, stream: true } });
+    const told = await translatedStream(streamed, 'no', 0, { 'content-type': 'application/json' });
     assert.deepEqual(told, { text: '', isWhole: false });
   });
 
   void it('takes its own requests as they are', async () => {
-    const gone = await left(options, { path: '/v2/translate', body: '{"text":["x"],"target_lang":"DE"}' });
+    const gone = await outgoing(options, {
+      path: '/v2/translate',
+      body: '{"text":["x"],"target_lang":"DE"}',
+    });
     assert.equal(gone.url, 'https://api.deepl.com/v2/translate');
     assert.equal(gone.body, '{"text":["x"],"target_lang":"DE"}');
-    assert.equal(gone.retelling, undefined);
+    assert.equal(gone.translator, undefined);
   });
 });

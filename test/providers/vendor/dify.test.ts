@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { left } from '../leaving.ts';
+import { outgoing } from '../leaving.ts';
 import {
   chunksOf,
   event,
   frames,
   plainFrames,
-  retoldAtEveryCut,
-  retoldStream,
-  retoldWhole,
+  translatedAtEveryCut,
+  translatedStream,
+  translatedWhole,
 } from './retold.ts';
 
 const path = '/v1/chat/completions';
@@ -24,13 +24,13 @@ const streamed = { ...body, stream: true, stream_options: { include_usage: true 
 const usage = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
 
 async function asked(options: object, more: object = {}, headers: Record<string, string> = {}) {
-  return left({ type: 'dify', ...options }, { path, body: { ...body, ...more }, headers });
+  return outgoing({ type: 'dify', ...options }, { path, body: { ...body, ...more }, headers });
 }
 
 /** The texts of a workflow's stream, which has to be whole. */
 async function said(stream: string): Promise<(string | undefined)[]> {
-  const { retelling } = await asked({ botType: 'Workflow' }, { stream: true });
-  const told = await retoldStream(retelling, stream);
+  const { translator } = await asked({ botType: 'Workflow' }, { stream: true });
+  const told = await translatedStream(translator, stream);
   assert.ok(told.isWhole);
   return [...told.text.matchAll(/"content":"(\w*)"/g)].map(([, text]) => text);
 }
@@ -78,8 +78,8 @@ void describe('Dify', () => {
       answer: 'Good-bye',
       metadata: { usage: { ...usage, total_price: '0.01' } },
     });
-    const { retelling } = await asked({ botType: 'Agent' });
-    assert.deepEqual(await retoldWhole(retelling, answer), {
+    const { translator } = await asked({ botType: 'Agent' });
+    assert.deepEqual(await translatedWhole(translator, answer), {
       id: 'c-1',
       object: 'chat.completion',
       created: 1795478400,
@@ -95,9 +95,9 @@ void describe('Dify', () => {
       ['done', 'done'],
       [{ a: 1 }, '{"a":1}'],
     ] as const) {
-      const { retelling } = await asked(options);
+      const { translator } = await asked(options);
       const run = { data: { workflow_id: 'w-1', status: 'succeeded', outputs: { result } } };
-      assert.deepEqual(await retoldWhole(retelling, JSON.stringify(run)), {
+      assert.deepEqual(await translatedWhole(translator, JSON.stringify(run)), {
         id: 'w-1',
         object: 'chat.completion',
         created: 1795478400,
@@ -105,8 +105,8 @@ void describe('Dify', () => {
         choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
       });
     }
-    const { retelling } = await asked(options);
-    const none = retoldWhole(retelling, '{"data":{"outputs":{"other":1}}}');
+    const { translator } = await asked(options);
+    const none = translatedWhole(translator, '{"data":{"outputs":{"other":1}}}');
     await assert.rejects(none, { name: 'RetellingError' });
   });
 
@@ -121,7 +121,7 @@ void describe('Dify', () => {
         { event: 'workflow_finished', data: { status: 'succeeded', outputs: { answer: 'x' } } },
         { event: 'message_end', conversation_id: 'c-1', metadata: { usage } },
       );
-    const told = await retoldAtEveryCut(async () => (await asked({}, streamed)).retelling, stream);
+    const told = await translatedAtEveryCut(async () => (await asked({}, streamed)).translator, stream);
     assert.ok(told.isWhole);
     assert.match(told.text, /"id":"c-1"/);
     assert.deepEqual(chunksOf(told.text), [
@@ -149,8 +149,8 @@ void describe('Dify', () => {
   });
 
   void it('has no end told that did not come', async () => {
-    const { retelling } = await asked({}, streamed);
-    const told = await retoldStream(retelling, plainFrames({ event: 'message', answer: 'a' }));
+    const { translator } = await asked({}, streamed);
+    const told = await translatedStream(translator, plainFrames({ event: 'message', answer: 'a' }));
     assert.equal(told.isWhole, false);
     assert.doesNotMatch(told.text, /DONE|stop/);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod';
-import type { Retelling } from '../../../src/translate/retelling.ts';
+import type { ResponseTranslator } from '../../../src/translate/retelling.ts';
 
 const chatChunk = z.object({
   object: z.literal('chat.completion.chunk'),
@@ -12,18 +12,18 @@ const STREAM = { 'content-type': 'text/event-stream' };
 const WHOLE = { 'content-type': 'application/json' };
 
 /** What a whole answer becomes for a client that asked for one. */
-export async function retoldWhole(
-  retelling: Retelling | undefined,
+export async function translatedWhole(
+  translator: ResponseTranslator | undefined,
   body: string,
   headers: Readonly<Record<string, string>> = WHOLE,
 ): Promise<unknown> {
-  assert.ok(retelling);
-  assert.equal(retelling.contentType, 'application/json');
-  return JSON.parse((await retelling.whole(200, headers, Buffer.from(body))).toString());
+  assert.ok(translator);
+  assert.equal(translator.contentType, 'application/json');
+  return JSON.parse((await translator.translateWhole(200, headers, Buffer.from(body))).toString());
 }
 
 /** What a stream becomes. */
-export interface RetoldStream {
+export interface TranslatedStream {
   readonly text: string;
   /** Whether it was retold to its end. */
   readonly isWhole: boolean;
@@ -33,14 +33,14 @@ export interface RetoldStream {
  * What an answer becomes for a client that asked for a stream.
  * @param cutAt where the provider's bytes come in two pieces; by default they come at once
  */
-export async function retoldStream(
-  retelling: Retelling | undefined,
+export async function translatedStream(
+  translator: ResponseTranslator | undefined,
   body: string,
   cutAt = 0,
   headers: Readonly<Record<string, string>> = STREAM,
-): Promise<RetoldStream> {
-  assert.ok(retelling);
-  assert.equal(retelling.contentType, 'text/event-stream');
+): Promise<TranslatedStream> {
+  assert.ok(translator);
+  assert.equal(translator.contentType, 'text/event-stream');
   const pieces: Buffer[] = [];
   const sink = {
     write: (chunk: Buffer) => {
@@ -50,7 +50,7 @@ export async function retoldStream(
     },
     onDrain: (resume: () => void) => resume(),
   };
-  const stream = retelling.stream(headers, sink);
+  const stream = translator.translateStream(headers, sink);
   const bytes = Buffer.from(body);
   stream.write(bytes.subarray(0, cutAt));
   stream.write(bytes.subarray(cutAt));
@@ -59,13 +59,13 @@ export async function retoldStream(
 }
 
 /** The same, for a stream that is cut at every one of its bytes in turn: whatever the cut, it has to be the same. */
-export async function retoldAtEveryCut(
-  retelling: () => Promise<Retelling | undefined>,
+export async function translatedAtEveryCut(
+  translator: () => Promise<ResponseTranslator | undefined>,
   body: string,
-): Promise<RetoldStream> {
-  const whole = await retoldStream(await retelling(), body);
+): Promise<TranslatedStream> {
+  const whole = await translatedStream(await translator(), body);
   for (let cutAt = 1; cutAt < Buffer.byteLength(body); cutAt++)
-    assert.deepEqual(await retoldStream(await retelling(), body, cutAt), whole, `cut at ${cutAt}`);
+    assert.deepEqual(await translatedStream(await translator(), body, cutAt), whole, `cut at ${cutAt}`);
   return whole;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { left } from '../leaving.ts';
-import { chunksOf, plainFrames, retoldAtEveryCut, retoldStream, retoldWhole } from './retold.ts';
+import { outgoing } from '../leaving.ts';
+import { chunksOf, plainFrames, translatedAtEveryCut, translatedStream, translatedWhole } from './retold.ts';
 
 const path = '/v1/chat/completions';
 const options = { type: 'triton', tritonDomain: 'triton.example.com:8000', modelMapping: { '*': 'gpt2' } };
@@ -15,18 +15,21 @@ const body = {
 
 void describe('Triton', () => {
   void it('is given the last message, and the settings that are numbers', async () => {
-    const gone = await left(options, { path, body: { ...body, temperature: 0.5, top_p: 1, stop: ['x'] } });
+    const gone = await outgoing(options, {
+      path,
+      body: { ...body, temperature: 0.5, top_p: 1, stop: ['x'] },
+    });
     assert.equal(`${gone.method} ${gone.url}`, 'POST http://triton.example.com:8000/v2/models/gpt2/generate');
     assert.equal(gone.headers['authorization'], 'Bearer first-key-0123456789');
     assert.deepEqual(JSON.parse(gone.body), {
       text_input: 'b',
       parameters: { stream: false, temperature: 0.5, top_p: 1 },
     });
-    assert.deepEqual(gone.retelling?.dropped, ['stop']);
+    assert.deepEqual(gone.translator?.dropped, ['stop']);
   });
 
   void it('is asked for a version of its model, and for a stream', async () => {
-    const gone = await left(
+    const gone = await outgoing(
       { ...options, tritonModelVersion: '2' },
       { path, body: { ...body, model: 'x', stream: true } },
     );
@@ -35,9 +38,9 @@ void describe('Triton', () => {
   });
 
   void it('answers with a completion', async () => {
-    const { retelling } = await left(options, { path, body });
+    const { translator } = await outgoing(options, { path, body });
     const answer = '{"id":"t-1","model_name":"gpt2","model_version":"1","text_output":"c"}';
-    assert.deepEqual(await retoldWhole(retelling, answer), {
+    assert.deepEqual(await translatedWhole(translator, answer), {
       id: 't-1',
       object: 'chat.completion',
       created: 1795478400,
@@ -48,8 +51,8 @@ void describe('Triton', () => {
 
   void it('streams until its connection ends, wherever its frames are cut', async () => {
     const stream = plainFrames({ model_name: 'gpt2', text_output: 'Gü' }, { text_output: 'te' });
-    const told = await retoldAtEveryCut(
-      async () => (await left(options, { path, body: { ...body, stream: true } })).retelling,
+    const told = await translatedAtEveryCut(
+      async () => (await outgoing(options, { path, body: { ...body, stream: true } })).translator,
       stream,
     );
     assert.ok(told.isWhole);
@@ -62,8 +65,8 @@ void describe('Triton', () => {
   });
 
   void it('has nothing told to its end that could not be read', async () => {
-    const { retelling } = await left(options, { path, body: { ...body, stream: true } });
+    const { translator } = await outgoing(options, { path, body: { ...body, stream: true } });
     const huge = `data: {"text_output":"${'x'.repeat(300_000)}"}\n\n`;
-    assert.equal((await retoldStream(retelling, huge)).isWhole, false);
+    assert.equal((await translatedStream(translator, huge)).isWhole, false);
   });
 });

@@ -1,7 +1,7 @@
 import type { Json } from '../../asked.ts';
 
 /** A block of a message, as it begins. */
-export interface Beginning {
+export interface BlockStart {
   /** Tells it from the other blocks. */
   readonly key: string;
   /** A tool's call is told to its end before another block may begin; text may be left at any time. */
@@ -9,7 +9,7 @@ export interface Beginning {
   readonly block: Json;
 }
 
-interface Block extends Beginning {
+interface Block extends BlockStart {
   readonly deltas: Json[];
   isEmpty: boolean;
   isWhole: boolean;
@@ -19,7 +19,7 @@ interface Block extends Beginning {
  * The blocks of one message in the order in which they are told. Elsewhere the calls of several tools may come
  * interleaved; here blocks never overlap, so those that come while a call is being told wait for its end.
  */
-export class Blocks {
+export class StreamBlocks {
   #open: Block | undefined;
   #waiting: Block[] = [];
   #index = -1;
@@ -34,9 +34,9 @@ export class Blocks {
   }
 
   /** Begins a block, unless it has begun. */
-  begin(beginning: Beginning): string {
-    if (this.has(beginning.key)) return '';
-    const block: Block = { ...beginning, deltas: [], isEmpty: true, isWhole: false };
+  begin(start: BlockStart): string {
+    if (this.has(start.key)) return '';
+    const block: Block = { ...start, deltas: [], isEmpty: true, isWhole: false };
     if (this.#open?.kind === 'tool') {
       this.#waiting.push(block);
       return '';
@@ -45,7 +45,7 @@ export class Blocks {
   }
 
   /** Says more in a block that has begun. */
-  more(key: string, delta: Json): string {
+  append(key: string, delta: Json): string {
     const block = this.#find(key);
     if (block === undefined) return '';
     block.isEmpty = false;
@@ -72,13 +72,13 @@ export class Blocks {
   }
 
   #next(): string {
-    let told = '';
+    let written = '';
     for (let block = this.#waiting.shift(); block !== undefined; block = this.#waiting.shift()) {
-      told += this.#start(block);
-      if (!block.isWhole && block.kind === 'tool') return told;
-      told += this.#close();
+      written += this.#start(block);
+      if (!block.isWhole && block.kind === 'tool') return written;
+      written += this.#close();
     }
-    return told;
+    return written;
   }
 
   #start(block: Block): string {

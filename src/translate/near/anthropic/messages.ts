@@ -1,11 +1,11 @@
-import type { NearSide } from '../../asked.ts';
-import { readRequest } from './read.ts';
-import { MessageStream } from './stream.ts';
-import { writeMessage } from './write.ts';
+import type { ClientCodec } from '../../asked.ts';
+import { decodeRequest } from './read.ts';
+import { MessageStreamEncoder } from './stream.ts';
+import { encodeMessage } from './write.ts';
 
 /** Anthropic's messages. */
-export const messages: NearSide = {
-  read: readRequest,
-  write: writeMessage,
-  stream: (context) => new MessageStream(context),
+export const anthropicClientCodec: ClientCodec = {
+  decodeRequest: decodeRequest,
+  encodeResponse: encodeMessage,
+  encodeStream: (context) => new MessageStreamEncoder(context),
 };

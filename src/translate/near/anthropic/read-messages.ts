@@ -1,18 +1,18 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
-import { idCarried, unpackCarried } from '../../carry.ts';
-import type { Carried } from '../../carry.ts';
+import { splitIdState, unpackOpaqueState } from '../../carry.ts';
+import type { OpaqueState } from '../../carry.ts';
 import {
-  cacheMark,
+  cacheControlOf,
   dataOf,
   fileOf,
-  needArguments,
-  needObject,
-  needText,
+  requireArguments,
+  requireObject,
+  requireText,
   objectOf,
   objectsOf,
   textOf,
-  wordOf,
+  describeWord,
 } from '../fields.ts';
 import type {
   AssistantContent,
@@ -25,13 +25,13 @@ import type {
 } from '../fields.ts';
 
 /** Reads `system` and `messages`. */
-export function readMessages(body: Json): Prompt {
+export function decodeMessages(body: Json): Prompt {
   if (!Array.isArray(body['messages'])) throw new NotExpressible('messages is not a list');
   const names = new Map<string, string>();
   const messages = body['messages'].flatMap((each: unknown, at) =>
-    readMessage(needObject(each, `messages[${at}]`), `messages[${at}]`, names),
+    decodeMessage(requireObject(each, `messages[${at}]`), `messages[${at}]`, names),
   );
-  return [...readSystem(body['system']), ...messages];
+  return [...decodeSystem(body['system']), ...messages];
 }
 
 /** Whether an answer is to cite documents. What is cited is text to other providers, which cite nothing. */
@@ -41,17 +41,17 @@ export function asksForCitations({ messages }: Json): boolean {
     .some((block) => objectOf(block['citations'])?.['enabled'] === true);
 }
 
-function readSystem(system: unknown): Prompt {
+function decodeSystem(system: unknown): Prompt {
   if (typeof system === 'string') return system === '' ? [] : [{ role: 'system', content: system }];
   return objectsOf(system).map((block, at) => ({
     role: 'system',
-    content: needText(block['text'], `system[${at}].text`),
-    ...cacheMark(block),
+    content: requireText(block['text'], `system[${at}].text`),
+    ...cacheControlOf(block),
   }));
 }
 
 /** @param names - of the tools that were called so far, by the ids of the calls */
-function readMessage({ role, content }: Json, where: string, names: Map<string, string>): Message[] {
+function decodeMessage({ role, content }: Json, where: string, names: Map<string, string>): Message[] {
   const blocks =
     typeof content === 'string'
       ? content === ''
@@ -76,62 +76,66 @@ function readMessage({ role, content }: Json, where: string, names: Map<string, 
 /** Results of tools stand in a message of the user's here, and in one of their own elsewhere. */
 function userMessages(blocks: readonly Json[], where: string, names: ReadonlyMap<string, string>): Message[] {
   const results = blocks.filter(({ type }) => type === 'tool_result');
-  const said = blocks.filter(({ type }) => type !== 'tool_result').flatMap((block) => userPart(block, where));
+  const userParts = blocks
+    .filter(({ type }) => type !== 'tool_result')
+    .flatMap((block) => userPart(block, where));
   return [
     ...(results.length === 0
       ? []
       : [{ role: 'tool' as const, content: results.map((block) => toolResult(block, where, names)) }]),
-    ...(said.length === 0 ? [] : [{ role: 'user' as const, content: said }]),
+    ...(userParts.length === 0 ? [] : [{ role: 'user' as const, content: userParts }]),
   ];
 }
 
 function userPart(block: Json, where: string): UserContent {
   switch (block['type']) {
     case 'text':
-      return [{ type: 'text', text: needText(block['text'], `a text of ${where}`), ...cacheMark(block) }];
+      return [
+        { type: 'text', text: requireText(block['text'], `a text of ${where}`), ...cacheControlOf(block) },
+      ];
     case 'image':
-      return [{ type: 'file', ...sourceOf(block, 'image/*', where), ...cacheMark(block) }];
+      return [{ type: 'file', ...sourceOf(block, 'image/*', where), ...cacheControlOf(block) }];
     case 'document':
       return documentParts(block, where);
     case 'search_result': {
       const texts = objectsOf(block['content']).map((each) => textOf(each['text']) ?? '');
       const text = [textOf(block['title']), textOf(block['source']), ...texts].filter(Boolean).join('\n');
-      return [{ type: 'text', text, ...cacheMark(block) }];
+      return [{ type: 'text', text, ...cacheControlOf(block) }];
     }
     default:
-      throw new NotExpressible(`${where} holds a block of type ${wordOf(block['type'])}`);
+      throw new NotExpressible(`${where} holds a block of type ${describeWord(block['type'])}`);
   }
 }
 
 /** What a document is about is told before it. */
 function documentParts(block: Json, where: string): UserContent {
-  const source = needObject(block['source'], `a document of ${where}`);
+  const source = requireObject(block['source'], `a document of ${where}`);
   const title = textOf(block['title']);
   const about = textOf(block['context']);
   if (source['type'] === 'text' || source['type'] === 'content') {
     const content = source['type'] === 'text' ? source['data'] : joined(source['content']);
     const text = [title, about, textOf(content)].filter(Boolean).join('\n');
-    return [{ type: 'text', text, ...cacheMark(block) }];
+    return [{ type: 'text', text, ...cacheControlOf(block) }];
   }
   const file = {
     type: 'file' as const,
     ...sourceOf(block, 'application/pdf', where),
     ...(title !== undefined && { filename: title }),
-    ...cacheMark(block),
+    ...cacheControlOf(block),
   };
   return about === undefined ? [file] : [{ type: 'text', text: about }, file];
 }
 
-function sourceOf(block: Json, usual: string, where: string): { mediaType: string; data: FileData } {
-  const source = needObject(block['source'], `an image or document of ${where}`);
+function sourceOf(block: Json, fallbackType: string, where: string): { mediaType: string; data: FileData } {
+  const source = requireObject(block['source'], `an image or document of ${where}`);
   switch (source['type']) {
     case 'base64': {
-      const mediaType = textOf(source['media_type']) ?? usual;
-      const data = needText(source['data'], `the data of ${where}`);
+      const mediaType = textOf(source['media_type']) ?? fallbackType;
+      const data = requireText(source['data'], `the data of ${where}`);
       return { mediaType, data: dataOf(data, mediaType, `the data of ${where}`) };
     }
     case 'url':
-      return fileOf(needText(source['url'], `a URL of ${where}`), usual);
+      return fileOf(requireText(source['url'], `a URL of ${where}`), fallbackType);
     default:
       throw new NotExpressible('a file is named by an id, which means nothing to another provider');
   }
@@ -148,27 +152,27 @@ function assistantPart(block: Json, where: string): AssistantContent {
   switch (block['type']) {
     case 'text': {
       const text = textOf(block['text']);
-      return text === undefined ? [] : [{ type: 'text', text, ...cacheMark(block) }];
+      return text === undefined ? [] : [{ type: 'text', text, ...cacheControlOf(block) }];
     }
     case 'thinking':
       return [thinkingPart(textOf(block['thinking']) ?? '', textOf(block['signature']))];
     case 'redacted_thinking': {
-      const data = needText(block['data'], `a redacted thinking of ${where}`);
-      const providerOptions = unpackCarried(data) ?? {
+      const data = requireText(block['data'], `a redacted thinking of ${where}`);
+      const providerOptions = unpackOpaqueState(data) ?? {
         anthropic: { redactedData: data },
         amazonBedrock: { redactedContent: data },
       };
       return [{ type: 'reasoning', text: '', providerOptions }];
     }
     case 'tool_use': {
-      const { id, carried } = idCarried(needText(block['id'], `the id of a tool call of ${where}`));
+      const { id, state } = splitIdState(requireText(block['id'], `the id of a tool call of ${where}`));
       return [
         {
           type: 'tool-call',
           toolCallId: id,
-          toolName: needText(block['name'], `the name of a tool call of ${where}`),
-          input: needArguments(block['input'], `the input of a tool call of ${where}`),
-          ...carriedOption(carried),
+          toolName: requireText(block['name'], `the name of a tool call of ${where}`),
+          input: requireArguments(block['input'], `the input of a tool call of ${where}`),
+          ...stateOption(state),
         },
       ];
     }
@@ -181,25 +185,25 @@ function assistantPart(block: Json, where: string): AssistantContent {
 /** A signature that is not marked as ours is Anthropic's, which Bedrock's models of theirs take as well. */
 function thinkingPart(text: string, signature: string | undefined): AssistantContent[number] {
   if (signature === undefined) return { type: 'reasoning', text };
-  const providerOptions = unpackCarried(signature) ?? {
+  const providerOptions = unpackOpaqueState(signature) ?? {
     anthropic: { signature },
     amazonBedrock: { signature },
   };
   return { type: 'reasoning', text, providerOptions };
 }
 
-function carriedOption(carried: Carried | undefined) {
-  return carried === undefined ? {} : { providerOptions: carried };
+function stateOption(state: OpaqueState | undefined) {
+  return state === undefined ? {} : { providerOptions: state };
 }
 
 function toolResult(block: Json, where: string, names: ReadonlyMap<string, string>): ToolContent[number] {
-  const { id } = idCarried(needText(block['tool_use_id'], `a tool_use_id of ${where}`));
+  const { id } = splitIdState(requireText(block['tool_use_id'], `a tool_use_id of ${where}`));
   return {
     type: 'tool-result',
     toolCallId: id,
     toolName: names.get(id) ?? 'unknown',
     output: outputOf(block, where),
-    ...cacheMark(block),
+    ...cacheControlOf(block),
   };
 }
 

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { NotExpressible } from '../../asked.ts';
-import type { Asked, CallOptions, Json, Wishes } from '../../asked.ts';
+import type { NormalizedRequest, CallOptions, Json, ExtraOptions } from '../../asked.ts';
 import {
-  cacheMark,
-  given,
+  cacheControlOf,
+  definedOnly,
   itemsOf,
-  needText,
+  requireText,
   numberOf,
   objectOf,
   objectsOf,
   schemaOf,
   textOf,
-  unread,
+  unknownFields,
 } from '../fields.ts';
-import { effortNamed, schemaFormat } from '../openai/read-chat.ts';
-import { asksForCitations, readMessages } from './read-messages.ts';
+import { parseEffort, decodeSchemaFormat } from '../openai/read-chat.ts';
+import { asksForCitations, decodeMessages } from './read-messages.ts';
 
 /** Fields that are read here, or say nothing to anybody but the gateway. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -37,35 +37,35 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a request for a message. */
-export function readRequest(body: Json): Asked {
-  const { tools, left } = readTools(body['tools']);
+export function decodeRequest(body: Json): NormalizedRequest {
+  const { tools, left } = decodeTools(body['tools']);
   const choice = objectOf(body['tool_choice']);
   const stopSequences = itemsOf(body['stop_sequences']).filter((each) => typeof each === 'string');
   const config = objectOf(body['output_config']);
   const format = objectOf(config?.['format']) ?? objectOf(body['output_format']);
   return {
     options: {
-      prompt: readMessages(body),
-      ...given({
+      prompt: decodeMessages(body),
+      ...definedOnly({
         maxOutputTokens: numberOf(body['max_tokens']),
         temperature: numberOf(body['temperature']),
         topP: numberOf(body['top_p']),
         topK: numberOf(body['top_k']),
         stopSequences: stopSequences.length === 0 ? undefined : stopSequences,
-        responseFormat: format?.['type'] === 'json_schema' ? schemaFormat(format) : undefined,
-        reasoning: effortNamed(config?.['effort']),
+        responseFormat: format?.['type'] === 'json_schema' ? decodeSchemaFormat(format) : undefined,
+        reasoning: parseEffort(config?.['effort']),
       }),
       ...(tools.length > 0 && { tools }),
       ...toolChoice(choice, tools),
     },
-    wishes: {
-      ...readThinking(body['thinking']),
-      ...given({
+    extraOptions: {
+      ...decodeThinking(body['thinking']),
+      ...definedOnly({
         parallelTools: choice?.['disable_parallel_tool_use'] === true ? false : undefined,
         user: userOf(body['metadata']),
       }),
     },
-    dropped: [...unread(body, KNOWN), ...left, ...(asksForCitations(body) ? ['citations'] : [])],
+    dropped: [...unknownFields(body, KNOWN), ...left, ...(asksForCitations(body) ? ['citations'] : [])],
   };
 }
 
@@ -83,11 +83,11 @@ function userOf(metadata: unknown): string | undefined {
  * Thinking by a budget of tokens, or as the model sees fit; `max_tokens` counts it in either case, as it does
  * with most others.
  */
-function readThinking(value: unknown): Wishes {
+function decodeThinking(value: unknown): ExtraOptions {
   const thinking = objectOf(value);
   switch (thinking?.['type']) {
     case 'enabled':
-      return { showThinking: true, ...given({ thinkingTokens: numberOf(thinking['budget_tokens']) }) };
+      return { showThinking: true, ...definedOnly({ thinkingTokens: numberOf(thinking['budget_tokens']) }) };
     case 'adaptive':
       return { showThinking: thinking['display'] !== 'omitted' };
     case 'disabled':
@@ -100,7 +100,7 @@ function readThinking(value: unknown): Wishes {
 type Tools = NonNullable<CallOptions['tools']>;
 
 /** Tools with a schema of their own. Those that only Anthropic's models know are left out, by their names. */
-function readTools(value: unknown): { readonly tools: Tools; readonly left: readonly string[] } {
+function decodeTools(value: unknown): { readonly tools: Tools; readonly left: readonly string[] } {
   const tools: Tools = [];
   const left: string[] = [];
   for (const [at, tool] of objectsOf(value).entries()) {
@@ -112,11 +112,11 @@ function readTools(value: unknown): { readonly tools: Tools; readonly left: read
     const description = textOf(tool['description']);
     tools.push({
       type: 'function',
-      name: needText(tool['name'], `tools[${at}].name`),
+      name: requireText(tool['name'], `tools[${at}].name`),
       inputSchema: schemaOf(tool['input_schema']),
       ...(description !== undefined && { description }),
       ...(typeof tool['strict'] === 'boolean' && { strict: tool['strict'] }),
-      ...cacheMark(tool),
+      ...cacheControlOf(tool),
     });
   }
   return { tools, left };
@@ -132,7 +132,7 @@ function toolChoice(choice: Json | undefined, tools: Tools): Pick<CallOptions, '
       if (tools.length === 0) throw new NotExpressible('tool_choice asks for a tool, and none can be told');
       return { toolChoice: { type: 'required' } };
     case 'tool': {
-      const toolName = needText(choice['name'], 'tool_choice.name');
+      const toolName = requireText(choice['name'], 'tool_choice.name');
       if (!tools.some(({ name }) => name === toolName))
         throw new NotExpressible(`tool_choice asks for ${toolName}, which is no tool that can be told`);
       return { toolChoice: { type: 'tool', toolName } };

@@ -1,26 +1,26 @@
-import type { AnswerContext, Json, NearStream, StreamPart } from '../../asked.ts';
-import { idCarrying } from '../../carry.ts';
-import { Blocks, event } from './blocks.ts';
-import { googleOnly, heading, redactedOf, signatureOf, stopOf, usageOf } from './write.ts';
+import type { ResponseContext, Json, ClientStreamEncoder, StreamPart } from '../../asked.ts';
+import { idWithState } from '../../carry.ts';
+import { StreamBlocks, event } from './blocks.ts';
+import { googleState, heading, redactedOf, signatureOf, stopOf, usageOf } from './write.ts';
 
 type Of<Type extends StreamPart['type']> = Extract<StreamPart, { readonly type: Type }>;
 
 /** Writes the events of a message. */
-export class MessageStream implements NearStream {
+export class MessageStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: object;
-  readonly #blocks = new Blocks();
+  readonly #blocks = new StreamBlocks();
   #hasBegun = false;
   #hasCalls = false;
 
-  constructor(context: AnswerContext) {
+  constructor(context: ResponseContext) {
     this.#heading = heading(context);
   }
 
-  part(part: StreamPart): string {
+  encode(part: StreamPart): string {
     if (part.type === 'ping') return this.#hasBegun ? event({ type: 'ping' }) : '';
-    const told = this.#tell(part);
-    return told === '' ? '' : this.#opening() + told;
+    const written = this.#tell(part);
+    return written === '' ? '' : this.#opening() + written;
   }
 
   end(): string {
@@ -42,7 +42,7 @@ export class MessageStream implements NearStream {
           ? ''
           : this.#beginCall(part.id, part.toolName, part.providerMetadata);
       case 'tool-input-delta':
-        return part.delta === '' ? '' : this.#blocks.more(`tool ${part.id}`, jsonDelta(part.delta));
+        return part.delta === '' ? '' : this.#blocks.append(`tool ${part.id}`, jsonDelta(part.delta));
       case 'tool-call':
         return part.providerExecuted === true ? '' : this.#call(part);
       case 'finish': {
@@ -59,7 +59,7 @@ export class MessageStream implements NearStream {
     const key = `text ${id}`;
     return (
       this.#blocks.begin({ key, kind: 'text', block: { type: 'text', text: '' } }) +
-      this.#blocks.more(key, { type: 'text_delta', text })
+      this.#blocks.append(key, { type: 'text_delta', text })
     );
   }
 
@@ -70,21 +70,21 @@ export class MessageStream implements NearStream {
       return this.#blocks.begin({ key, kind: 'text', block: { type: 'redacted_thinking', data } });
     const text = part.type === 'reasoning-delta' ? part.delta : '';
     const signature = signatureOf(part.providerMetadata);
-    let told = '';
+    let written = '';
     if (text !== '' || signature !== '')
-      told += this.#blocks.begin({
+      written += this.#blocks.begin({
         key,
         kind: 'text',
         block: { type: 'thinking', thinking: '', signature: '' },
       });
-    if (text !== '') told += this.#blocks.more(key, { type: 'thinking_delta', thinking: text });
-    if (signature !== '') told += this.#blocks.more(key, { type: 'signature_delta', signature });
-    return part.type === 'reasoning-end' ? told + this.#blocks.finish(key) : told;
+    if (text !== '') written += this.#blocks.append(key, { type: 'thinking_delta', thinking: text });
+    if (signature !== '') written += this.#blocks.append(key, { type: 'signature_delta', signature });
+    return part.type === 'reasoning-end' ? written + this.#blocks.finish(key) : written;
   }
 
   #beginCall(id: string, name: string, metadata: Of<'tool-call'>['providerMetadata']): string {
     this.#hasCalls = true;
-    const block = { type: 'tool_use', id: idCarrying(id, googleOnly(metadata)), name, input: {} };
+    const block = { type: 'tool_use', id: idWithState(id, googleState(metadata)), name, input: {} };
     return this.#blocks.begin({ key: `tool ${id}`, kind: 'tool', block });
   }
 
@@ -93,7 +93,7 @@ export class MessageStream implements NearStream {
     const key = `tool ${id}`;
     const begun = this.#blocks.has(key) ? '' : this.#beginCall(id, toolName, providerMetadata);
     const rest = this.#blocks.isEmpty(key)
-      ? this.#blocks.more(key, jsonDelta(input === '' ? '{}' : input))
+      ? this.#blocks.append(key, jsonDelta(input === '' ? '{}' : input))
       : '';
     return begun + rest + this.#blocks.finish(key);
   }

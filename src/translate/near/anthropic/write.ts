@@ -1,14 +1,14 @@
-import type { AnswerContext, GenerateResult, Json } from '../../asked.ts';
-import { idCarrying, packCarried, wantedOf } from '../../carry.ts';
+import type { ResponseContext, GenerateResult, Json } from '../../asked.ts';
+import { idWithState, packOpaqueState, opaqueStateOf } from '../../carry.ts';
 import { argumentsOf } from '../fields.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
 
 /** Writes a whole message. */
-export function writeMessage(
+export function encodeMessage(
   { content, finishReason, usage, providerMetadata }: GenerateResult,
-  context: AnswerContext,
+  context: ResponseContext,
 ): object {
   const blocks = content.flatMap(blockOf);
   const hasCalls = blocks.some((block) => block['type'] === 'tool_use');
@@ -21,7 +21,7 @@ export function writeMessage(
 }
 
 /** What a message begins with, whole or in a stream. */
-export function heading({ id, model }: AnswerContext) {
+export function heading({ id, model }: ResponseContext) {
   return { id: `msg_${id}`, type: 'message', role: 'assistant', model };
 }
 
@@ -36,7 +36,7 @@ function blockOf(part: Content): Json[] {
       return [
         {
           type: 'tool_use',
-          id: idCarrying(part.toolCallId, googleOnly(part.providerMetadata)),
+          id: idWithState(part.toolCallId, googleState(part.providerMetadata)),
           name: part.toolName,
           input: argumentsOf(part.input),
         },
@@ -55,10 +55,10 @@ function thinkingBlocks(thinking: string, metadata: Metadata): Json[] {
 
 /** Thinking that is hidden: Anthropic's own as it is, Bedrock's marked as ours. */
 export function redactedOf(metadata: Metadata): string | undefined {
-  const wanted = wantedOf(metadata);
-  const own = wanted?.['anthropic']?.['redactedData'];
+  const state = opaqueStateOf(metadata);
+  const own = state?.['anthropic']?.['redactedData'];
   if (typeof own === 'string') return own;
-  return wanted?.['amazonBedrock']?.['redactedContent'] === undefined ? undefined : packCarried(wanted);
+  return state?.['amazonBedrock']?.['redactedContent'] === undefined ? undefined : packOpaqueState(state);
 }
 
 /**
@@ -66,15 +66,15 @@ export function redactedOf(metadata: Metadata): string | undefined {
  * next turn whoever made it; anybody else's marked as ours.
  */
 export function signatureOf(metadata: Metadata): string {
-  const wanted = wantedOf(metadata);
-  if (wanted === undefined) return '';
-  const own = wanted['anthropic']?.['signature'] ?? wanted['amazonBedrock']?.['signature'];
-  return typeof own === 'string' ? own : packCarried(wanted);
+  const state = opaqueStateOf(metadata);
+  if (state === undefined) return '';
+  const own = state['anthropic']?.['signature'] ?? state['amazonBedrock']?.['signature'];
+  return typeof own === 'string' ? own : packOpaqueState(state);
 }
 
 /** The signatures of calls are Gemini's alone. */
-export function googleOnly(metadata: Metadata) {
-  const google = wantedOf(metadata)?.['google'];
+export function googleState(metadata: Metadata) {
+  const google = opaqueStateOf(metadata)?.['google'];
   return google === undefined ? undefined : { google };
 }
 

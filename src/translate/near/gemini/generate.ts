@@ -1,36 +1,36 @@
-import type { AnswerContext, Json, NearSide, NearStream, StreamPart } from '../../asked.ts';
-import { readRequest } from './read.ts';
-import { answer, callOf, fileOf, reasonOf, signed, usageOf, writeContent } from './write.ts';
+import type { ResponseContext, Json, ClientCodec, ClientStreamEncoder, StreamPart } from '../../asked.ts';
+import { decodeRequest } from './read.ts';
+import { answer, callOf, fileOf, reasonOf, signatureField, usageOf, encodeContent } from './write.ts';
 
 /** Gemini's content. */
-export const generate: NearSide = {
-  read: readRequest,
-  write: writeContent,
-  stream: (context) => new ContentStream(context),
+export const geminiClientCodec: ClientCodec = {
+  decodeRequest: decodeRequest,
+  encodeResponse: encodeContent,
+  encodeStream: (context) => new ContentStreamEncoder(context),
 };
 
-type Metadata = Parameters<typeof signed>[0];
+type Metadata = Parameters<typeof signatureField>[0];
 
 /**
  * Writes the pieces of an answer: as events where `alt=sse` asks for them, and as the items of one list of JSON
  * where nothing does.
  */
-class ContentStream implements NearStream {
+class ContentStreamEncoder implements ClientStreamEncoder {
   readonly contentType: string;
-  readonly #context: AnswerContext;
+  readonly #context: ResponseContext;
   readonly #isEvents: boolean;
   #hasBegun = false;
 
-  constructor(context: AnswerContext) {
+  constructor(context: ResponseContext) {
     this.#context = context;
     this.#isEvents = new URLSearchParams(context.query).get('alt') === 'sse';
     this.contentType = this.#isEvents ? 'text/event-stream' : 'application/json; charset=UTF-8';
   }
 
-  part(part: StreamPart): string {
+  encode(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
-        return this.#said({ text: part.delta, ...signed(part.providerMetadata) });
+        return this.#said({ text: part.delta, ...signatureField(part.providerMetadata) });
       case 'reasoning-delta':
         return this.#thought(part.delta, part.providerMetadata);
       case 'reasoning-start':
@@ -55,7 +55,7 @@ class ContentStream implements NearStream {
   }
 
   #thought(text: string, metadata: Metadata): string {
-    return this.#said({ text, thought: true, ...signed(metadata) });
+    return this.#said({ text, thought: true, ...signatureField(metadata) });
   }
 
   /** Some say nothing but the signature of what came before. */

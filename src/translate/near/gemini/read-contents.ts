@@ -1,36 +1,36 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
-import { unpackCarried } from '../../carry.ts';
+import { unpackOpaqueState } from '../../carry.ts';
 import {
   dataOf,
   fileOf,
-  needArguments,
-  needObject,
-  needText,
+  requireArguments,
+  requireObject,
+  requireText,
   objectOf,
   objectsOf,
-  present,
+  firstPresent,
   textOf,
 } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, UserContent } from '../fields.ts';
 
 /** Both spellings of a field are taken: Google's servers read `camelCase` and `snake_case` alike. */
 export function field(body: Json, name: string): unknown {
-  return present(body[name], body[name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]);
+  return firstPresent(body[name], body[name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]);
 }
 
 /** Reads `systemInstruction` and `contents`. */
-export function readContents(body: Json): Prompt {
+export function decodeContents(body: Json): Prompt {
   const contents = body['contents'];
   const list = typeof contents === 'string' ? [{ parts: [{ text: contents }] }] : contents;
-  const calls = new Calls();
+  const calls = new OpenCalls();
   const messages = (Array.isArray(list) ? list : [list]).flatMap((each: unknown, at) =>
-    readContent(needObject(each, `contents[${at}]`), `contents[${at}]`, calls),
+    decodeContent(requireObject(each, `contents[${at}]`), `contents[${at}]`, calls),
   );
-  return [...readInstruction(field(body, 'systemInstruction')), ...messages];
+  return [...decodeInstruction(field(body, 'systemInstruction')), ...messages];
 }
 
-function readInstruction(value: unknown): Prompt {
+function decodeInstruction(value: unknown): Prompt {
   if (typeof value === 'string') return value === '' ? [] : [{ role: 'system', content: value }];
   const texts = partsOf(objectOf(value) ?? {}).flatMap((part) => textOf(part['text']) ?? []);
   return texts.length === 0 ? [] : [{ role: 'system', content: texts.join('\n') }];
@@ -44,17 +44,17 @@ function partsOf({ parts }: Json): readonly Json[] {
  * Calls need no ids here: an answer without one belongs to the first call of its name that has none yet, and so
  * does one whose id no call has told.
  */
-class Calls {
+class OpenCalls {
   readonly #open: { readonly id: string; readonly name: string; readonly isOurs: boolean }[] = [];
   #count = 0;
 
-  made(name: string, id: string | undefined): string {
-    const made = { id: id ?? this.#next(), name, isOurs: id === undefined };
-    this.#open.push(made);
-    return made.id;
+  add(name: string, id: string | undefined): string {
+    const add = { id: id ?? this.#next(), name, isOurs: id === undefined };
+    this.#open.push(add);
+    return add.id;
   }
 
-  answered(name: string, id: string | undefined): string {
+  resolve(name: string, id: string | undefined): string {
     const byId = this.#open.findIndex((call) => call.id === id);
     const at =
       byId >= 0
@@ -68,7 +68,7 @@ class Calls {
   }
 }
 
-function readContent(content: Json, where: string, calls: Calls): Message[] {
+function decodeContent(content: Json, where: string, calls: OpenCalls): Message[] {
   const parts = partsOf(content);
   if (content['role'] === 'model') {
     const said = joinPieces(parts.flatMap((part) => modelPart(part, calls, where)));
@@ -94,7 +94,7 @@ function userPart(part: Json, where: string): UserContent {
   if (inline !== undefined) {
     const mediaType = textOf(field(inline, 'mimeType')) ?? 'application/octet-stream';
     const place = `the inlineData of ${where}`;
-    return [{ type: 'file', mediaType, data: dataOf(needText(inline['data'], place), mediaType, place) }];
+    return [{ type: 'file', mediaType, data: dataOf(requireText(inline['data'], place), mediaType, place) }];
   }
   const file = objectOf(field(part, 'fileData'));
   if (file !== undefined) return [filePart(file)];
@@ -109,17 +109,17 @@ function filePart(file: Json): UserContent[number] {
   return { type: 'file', data, mediaType: textOf(field(file, 'mimeType')) ?? mediaType };
 }
 
-function modelPart(part: Json, calls: Calls, where: string): AssistantContent {
+function modelPart(part: Json, calls: OpenCalls, where: string): AssistantContent {
   const thoughtSignature = textOf(field(part, 'thoughtSignature'));
   const signed =
     thoughtSignature === undefined
       ? {}
-      : { providerOptions: unpackCarried(thoughtSignature) ?? { google: { thoughtSignature } } };
+      : { providerOptions: unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } } };
   const call = objectOf(field(part, 'functionCall'));
   if (call !== undefined) {
     const toolName = textOf(call['name']) ?? '';
-    const toolCallId = calls.made(toolName, textOf(call['id']));
-    const input = needArguments(call['args'], `the args of a functionCall of ${where}`);
+    const toolCallId = calls.add(toolName, textOf(call['id']));
+    const input = requireArguments(call['args'], `the args of a functionCall of ${where}`);
     return [{ type: 'tool-call', toolCallId, toolName, input, ...signed }];
   }
   const text = textOf(part['text']);
@@ -146,9 +146,9 @@ function joinPieces(pieces: AssistantContent): AssistantContent {
   return joined;
 }
 
-function toolResult(response: Json, calls: Calls, where: string): ToolContent[number] {
+function toolResult(response: Json, calls: OpenCalls, where: string): ToolContent[number] {
   const toolName = textOf(response['name']) ?? '';
-  const toolCallId = calls.answered(toolName, textOf(response['id']));
+  const toolCallId = calls.resolve(toolName, textOf(response['id']));
   const shown = objectsOf(response['parts']).flatMap((part) => userPart(part, where));
   const output = outputOf(objectOf(response['response']) ?? {});
   if (shown.length === 0) return { type: 'tool-result', toolCallId, toolName, output };
@@ -159,7 +159,7 @@ function toolResult(response: Json, calls: Calls, where: string): ToolContent[nu
 
 /** `output` and `error` are Google's names for the whole of it; beside others they are fields like them. */
 function outputOf(said: Json): { readonly type: 'text' | 'error-text'; readonly value: string } {
-  const error = present(said['error']);
+  const error = firstPresent(said['error']);
   const [only, ...others] = Object.keys(said);
   const isWrapped = others.length === 0 && (only === 'output' || only === 'result' || only === 'error');
   return {

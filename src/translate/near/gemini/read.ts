@@ -1,22 +1,22 @@
 import { NotExpressible } from '../../asked.ts';
-import type { Asked, CallOptions, Json, Wishes } from '../../asked.ts';
+import type { NormalizedRequest, CallOptions, Json, ExtraOptions } from '../../asked.ts';
 import {
   camelCase,
-  given,
+  definedOnly,
   itemsOf,
-  needText,
+  requireText,
   numberOf,
   objectOf,
   objectsOf,
-  present,
+  firstPresent,
   schemaOf,
   textOf,
-  unread,
+  unknownFields,
 } from '../fields.ts';
 import type { Tool } from '../fields.ts';
-import { effortNamed } from '../openai/read-chat.ts';
-import { field, readContents } from './read-contents.ts';
-import { plainSchema } from './schema.ts';
+import { parseEffort } from '../openai/read-chat.ts';
+import { field, decodeContents } from './read-contents.ts';
+import { toJsonSchema } from './schema.ts';
 
 /** Fields that are read here, or say nothing to anybody but the gateway. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -51,25 +51,28 @@ const KNOWN_CONFIG: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a request for content. */
-export function readRequest(body: Json): Asked {
+export function decodeRequest(body: Json): NormalizedRequest {
   const config = objectOf(field(body, 'generationConfig')) ?? {};
-  refuseUnspeakable(body, config);
-  const { tools, left } = readTools(body['tools']);
-  const { wishes, reasoning } = readThinking(objectOf(field(config, 'thinkingConfig')));
+  refuseUnsupported(body, config);
+  const { tools, left } = decodeTools(body['tools']);
+  const { wishes: extraOptions, reasoning } = decodeThinking(objectOf(field(config, 'thinkingConfig')));
   return {
     options: {
-      prompt: readContents(body),
-      ...readSampling(config),
-      ...given({ reasoning, responseFormat: readFormat(config) }),
-      ...chosen(tools, objectOf(field(objectOf(field(body, 'toolConfig')) ?? {}, 'functionCallingConfig'))),
+      prompt: decodeContents(body),
+      ...decodeSampling(config),
+      ...definedOnly({ reasoning, responseFormat: decodeFormat(config) }),
+      ...withToolChoice(
+        tools,
+        objectOf(field(objectOf(field(body, 'toolConfig')) ?? {}, 'functionCallingConfig')),
+      ),
     },
-    wishes,
-    dropped: [...unread(body, KNOWN), ...left, ...unreadConfig(config)],
+    extraOptions,
+    dropped: [...unknownFields(body, KNOWN), ...left, ...unknownConfigFields(config)],
   };
 }
 
 /** What would be answered otherwise by everybody else. */
-function refuseUnspeakable(body: Json, config: Json): void {
+function refuseUnsupported(body: Json, config: Json): void {
   if (field(body, 'cachedContent') !== undefined)
     throw new NotExpressible('cachedContent names what only Google keeps');
   if ((numberOf(field(config, 'candidateCount')) ?? 1) > 1)
@@ -84,15 +87,15 @@ function refuseUnspeakable(body: Json, config: Json): void {
 
 const FORMATS: ReadonlySet<string> = new Set(['application/json', 'text/plain']);
 
-function unreadConfig(config: Json): string[] {
+function unknownConfigFields(config: Json): string[] {
   return Object.keys(config)
     .filter((name) => !KNOWN_CONFIG.has(camelCase(name)) && config[name] !== null)
     .map((name) => `generationConfig.${name}`);
 }
 
-function readSampling(config: Json): Partial<CallOptions> {
+function decodeSampling(config: Json): Partial<CallOptions> {
   const stop = itemsOf(field(config, 'stopSequences')).filter((each) => typeof each === 'string');
-  return given({
+  return definedOnly({
     maxOutputTokens: numberOf(field(config, 'maxOutputTokens')),
     temperature: numberOf(config['temperature']),
     topP: numberOf(field(config, 'topP')),
@@ -104,17 +107,17 @@ function readSampling(config: Json): Partial<CallOptions> {
   });
 }
 
-function readFormat(config: Json): CallOptions['responseFormat'] {
+function decodeFormat(config: Json): CallOptions['responseFormat'] {
   if (field(config, 'responseMimeType') !== 'application/json') return undefined;
   const json = objectOf(field(config, 'responseJsonSchema'));
   const own = objectOf(field(config, 'responseSchema'));
-  const schema = json ?? (own === undefined ? undefined : plainSchema(own));
+  const schema = json ?? (own === undefined ? undefined : toJsonSchema(own));
   return schema === undefined ? { type: 'json' } : { type: 'json', schema };
 }
 
 /** A budget of -1 is the model's to decide. */
-function readThinking(thinking: Json | undefined): {
-  readonly wishes: Wishes;
+function decodeThinking(thinking: Json | undefined): {
+  readonly wishes: ExtraOptions;
   readonly reasoning: CallOptions['reasoning'];
 } {
   if (thinking === undefined) return { wishes: {}, reasoning: undefined };
@@ -122,16 +125,16 @@ function readThinking(thinking: Json | undefined): {
   const level = textOf(field(thinking, 'thinkingLevel'))?.toLowerCase();
   const show = field(thinking, 'includeThoughts');
   return {
-    wishes: given({
+    wishes: definedOnly({
       thinkingTokens: budget === undefined || budget < 0 ? undefined : budget,
       showThinking: typeof show === 'boolean' ? show : undefined,
     }),
-    reasoning: effortNamed(level),
+    reasoning: parseEffort(level),
   };
 }
 
 /** Functions that the client runs. What Google's servers run is left out, by its name. */
-function readTools(value: unknown): { readonly tools: readonly Tool[]; readonly left: readonly string[] } {
+function decodeTools(value: unknown): { readonly tools: readonly Tool[]; readonly left: readonly string[] } {
   const groups = objectsOf(value);
   const tools = groups.flatMap((group) => objectsOf(field(group, 'functionDeclarations')).map(functionTool));
   const left = groups.flatMap((group) =>
@@ -144,18 +147,21 @@ function readTools(value: unknown): { readonly tools: readonly Tool[]; readonly 
 
 function functionTool(declared: Json): Tool {
   const description = textOf(declared['description']);
-  const json = present(field(declared, 'parametersJsonSchema'));
+  const json = firstPresent(field(declared, 'parametersJsonSchema'));
   const own = objectOf(declared['parameters']);
   return {
     type: 'function',
-    name: needText(declared['name'], 'the name of a function'),
-    inputSchema: json !== undefined || own === undefined ? schemaOf(json) : schemaOf(plainSchema(own)),
+    name: requireText(declared['name'], 'the name of a function'),
+    inputSchema: json !== undefined || own === undefined ? schemaOf(json) : schemaOf(toJsonSchema(own)),
     ...(description !== undefined && { description }),
   };
 }
 
 /** A choice among some tools: one is named, of several the others are not told. */
-function chosen(tools: readonly Tool[], config: Json | undefined): Pick<CallOptions, 'tools' | 'toolChoice'> {
+function withToolChoice(
+  tools: readonly Tool[],
+  config: Json | undefined,
+): Pick<CallOptions, 'tools' | 'toolChoice'> {
   const mode = textOf(config?.['mode'])?.toUpperCase();
   const names = new Set(itemsOf(field(config ?? {}, 'allowedFunctionNames')));
   const allowed = names.size === 0 ? tools : tools.filter(({ name }) => names.has(name));

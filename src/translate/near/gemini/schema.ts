@@ -13,7 +13,7 @@ const OWN: ReadonlySet<string> = new Set(['nullable', 'propertyOrdering', 'examp
  * A schema of Google's, which is OpenAPI's of version 3.0, as JSON Schema: types are in capitals there, what may
  * be null says so in a field, some bounds are written as texts, and names may be in `snake_case`.
  */
-export function plainSchema(schema: Json): ReturnType<typeof schemaOf> {
+export function toJsonSchema(schema: Json): ReturnType<typeof schemaOf> {
   const entries = Object.entries(schema).flatMap(([written, value]): [string, unknown][] => {
     const name = camelCase(written);
     if (OWN.has(name)) return [];
@@ -29,7 +29,7 @@ export function plainSchema(schema: Json): ReturnType<typeof schemaOf> {
 
 function one(value: unknown): unknown {
   const schema = objectOf(value);
-  return schema === undefined ? value : plainSchema(schema);
+  return schema === undefined ? value : toJsonSchema(schema);
 }
 
 function mapped(value: unknown): unknown {

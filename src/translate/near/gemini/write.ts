@@ -1,14 +1,14 @@
-import type { AnswerContext, GenerateResult, Json } from '../../asked.ts';
-import { packCarried, wantedOf } from '../../carry.ts';
+import type { ResponseContext, GenerateResult, Json } from '../../asked.ts';
+import { packOpaqueState, opaqueStateOf } from '../../carry.ts';
 import { argumentsOf } from '../fields.ts';
 
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
 
 /** Writes a whole answer. */
-export function writeContent(
+export function encodeContent(
   { content, finishReason, usage }: GenerateResult,
-  context: AnswerContext,
+  context: ResponseContext,
 ): object {
   return answer(context, content.flatMap(partOf), {
     finishReason: reasonOf(finishReason),
@@ -18,7 +18,7 @@ export function writeContent(
 
 /** One candidate with some parts: a whole answer, or a piece of a stream. */
 export function answer(
-  { id, model }: AnswerContext,
+  { id, model }: ResponseContext,
   parts: readonly Json[],
   end: { readonly finishReason: string; readonly usageMetadata: object } | undefined,
 ): object {
@@ -39,9 +39,9 @@ export function answer(
 function partOf(part: Content): Json[] {
   switch (part.type) {
     case 'text':
-      return part.text === '' ? [] : [{ text: part.text, ...signed(part.providerMetadata) }];
+      return part.text === '' ? [] : [{ text: part.text, ...signatureField(part.providerMetadata) }];
     case 'reasoning':
-      return [{ text: part.text, thought: true, ...signed(part.providerMetadata) }];
+      return [{ text: part.text, thought: true, ...signatureField(part.providerMetadata) }];
     case 'tool-call':
       return part.providerExecuted === true ? [] : [callOf(part)];
     case 'file':
@@ -56,7 +56,7 @@ export function callOf(part: Extract<Content, { readonly type: 'tool-call' }>): 
   const args = argumentsOf(part.input);
   return {
     functionCall: { id: part.toolCallId, name: part.toolName, args },
-    ...signed(part.providerMetadata),
+    ...signatureField(part.providerMetadata),
   };
 }
 
@@ -68,10 +68,10 @@ export function fileOf({ mediaType, data }: Extract<Content, { readonly type: 'f
 }
 
 /** Gemini's own signature as it is, anybody else's marked as ours: it comes back in the next turn. */
-export function signed(metadata: Metadata): { thoughtSignature?: unknown } {
-  const wanted = wantedOf(metadata);
-  if (wanted === undefined) return {};
-  return { thoughtSignature: wanted['google']?.['thoughtSignature'] ?? packCarried(wanted) };
+export function signatureField(metadata: Metadata): { thoughtSignature?: unknown } {
+  const state = opaqueStateOf(metadata);
+  if (state === undefined) return {};
+  return { thoughtSignature: state['google']?.['thoughtSignature'] ?? packOpaqueState(state) };
 }
 
 /** Why an answer ended. */

@@ -1,11 +1,11 @@
-import type { NearSide } from '../../asked.ts';
-import { readChat } from './read-chat.ts';
-import { ChatStream } from './stream-chat.ts';
-import { writeChat } from './write-chat.ts';
+import type { ClientCodec } from '../../asked.ts';
+import { decodeChat } from './read-chat.ts';
+import { ChatStreamEncoder } from './stream-chat.ts';
+import { encodeChat } from './write-chat.ts';
 
 /** OpenAI's chat completions. */
-export const chat: NearSide = {
-  read: readChat,
-  write: writeChat,
-  stream: (context) => new ChatStream(context),
+export const chatClientCodec: ClientCodec = {
+  decodeRequest: decodeChat,
+  encodeResponse: encodeChat,
+  encodeStream: (context) => new ChatStreamEncoder(context),
 };

@@ -1,16 +1,16 @@
 import { NotExpressible } from '../../asked.ts';
 import type {
-  AnswerContext,
-  Asked,
+  ResponseContext,
+  NormalizedRequest,
   GenerateResult,
   Json,
-  NearSide,
-  NearStream,
+  ClientCodec,
+  ClientStreamEncoder,
   StreamPart,
 } from '../../asked.ts';
-import { given, itemsOf, numberOf, objectOf, textOf, unread } from '../fields.ts';
-import { readSampling } from './read-chat.ts';
-import { chatUsage, finishReason } from './usage.ts';
+import { definedOnly, itemsOf, numberOf, objectOf, textOf, unknownFields } from '../fields.ts';
+import { decodeSampling } from './read-chat.ts';
+import { encodeUsage, encodeFinishReason } from './usage.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   'best_of',
@@ -31,17 +31,17 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** OpenAI's text completions: what is to be completed is what the user says. */
-export const completions: NearSide = {
-  read: readCompletion,
-  write: (result, context) => ({
+export const completionsClientCodec: ClientCodec = {
+  decodeRequest: decodeCompletion,
+  encodeResponse: (result, context) => ({
     ...heading(context),
-    choices: [choice(textIn(result), finishReason(result.finishReason))],
-    usage: chatUsage(result.usage),
+    choices: [choice(textIn(result), encodeFinishReason(result.finishReason))],
+    usage: encodeUsage(result.usage),
   }),
-  stream: (context) => new CompletionStream(context),
+  encodeStream: (context) => new CompletionStreamEncoder(context),
 };
 
-function readCompletion(body: Json): Asked {
+function decodeCompletion(body: Json): NormalizedRequest {
   const [first, ...others] = Array.isArray(body['prompt']) ? itemsOf(body['prompt']) : [body['prompt']];
   const text = others.length === 0 ? first : undefined;
   if (typeof text !== 'string') throw new NotExpressible('prompt is not one text');
@@ -49,9 +49,9 @@ function readCompletion(body: Json): Asked {
     throw new NotExpressible('n or best_of asks for more than one answer');
   if (textOf(body['suffix']) !== undefined) throw new NotExpressible('suffix asks for what stands before it');
   return {
-    options: { prompt: [{ role: 'user', content: [{ type: 'text', text }] }], ...readSampling(body) },
-    wishes: given({ user: textOf(body['user']) }),
-    dropped: unread(body, KNOWN),
+    options: { prompt: [{ role: 'user', content: [{ type: 'text', text }] }], ...decodeSampling(body) },
+    extraOptions: definedOnly({ user: textOf(body['user']) }),
+    dropped: unknownFields(body, KNOWN),
   };
 }
 
@@ -59,7 +59,7 @@ function textIn({ content }: GenerateResult): string {
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
 }
 
-function heading({ id, model, acceptedAt }: AnswerContext) {
+function heading({ id, model, acceptedAt }: ResponseContext) {
   return { id: `cmpl-${id}`, object: 'text_completion', created: Math.floor(acceptedAt / 1000), model };
 }
 
@@ -67,22 +67,22 @@ function choice(text: string, reason: string | null): object {
   return { text, index: 0, logprobs: null, finish_reason: reason };
 }
 
-class CompletionStream implements NearStream {
+class CompletionStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: object;
   readonly #tellsUsage: boolean;
 
-  constructor(context: AnswerContext) {
+  constructor(context: ResponseContext) {
     this.#heading = heading(context);
     this.#tellsUsage = objectOf(context.body['stream_options'])?.['include_usage'] === true;
   }
 
-  part(part: StreamPart): string {
+  encode(part: StreamPart): string {
     if (part.type === 'text-delta')
       return part.delta === '' ? '' : this.#chunk({ choices: [choice(part.delta, null)] });
     if (part.type !== 'finish') return '';
-    const last = this.#chunk({ choices: [choice('', finishReason(part.finishReason))] });
-    return this.#tellsUsage ? last + this.#chunk({ choices: [], usage: chatUsage(part.usage) }) : last;
+    const last = this.#chunk({ choices: [choice('', encodeFinishReason(part.finishReason))] });
+    return this.#tellsUsage ? last + this.#chunk({ choices: [], usage: encodeUsage(part.usage) }) : last;
   }
 
   end(): string {

@@ -1,8 +1,8 @@
 import { NotExpressible } from '../../asked.ts';
-import type { Asked, CallOptions, Json } from '../../asked.ts';
-import { given, itemsOf, numberOf, objectOf, present, textOf, unread } from '../fields.ts';
-import { readMessages } from './read-messages.ts';
-import { readTools } from './read-tools.ts';
+import type { NormalizedRequest, CallOptions, Json } from '../../asked.ts';
+import { definedOnly, itemsOf, numberOf, objectOf, firstPresent, textOf, unknownFields } from '../fields.ts';
+import { decodeMessages } from './read-messages.ts';
+import { decodeTools } from './read-tools.ts';
 
 /** Fields that are read here, or say nothing to anybody but the gateway. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -36,19 +36,19 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a chat completion. */
-export function readChat(body: Json): Asked {
+export function decodeChat(body: Json): NormalizedRequest {
   if ((numberOf(body['n']) ?? 1) > 1) throw new NotExpressible('n asks for more than one answer');
   if (itemsOf(body['modalities']).includes('audio')) throw new NotExpressible('modalities asks for audio');
   const user = textOf(body['safety_identifier']) ?? textOf(body['user']);
-  const { reasoning, thinkingTokens } = readReasoning(body);
+  const { reasoning, thinkingTokens } = decodeReasoning(body);
   return {
     options: {
-      prompt: readMessages(body['messages']),
-      ...readSampling(body),
-      ...given({ reasoning, responseFormat: readFormat(body['response_format']) }),
-      ...readTools(body),
+      prompt: decodeMessages(body['messages']),
+      ...decodeSampling(body),
+      ...definedOnly({ reasoning, responseFormat: decodeFormat(body['response_format']) }),
+      ...decodeTools(body),
     },
-    wishes: given({
+    extraOptions: definedOnly({
       user,
       thinkingTokens,
       parallelTools:
@@ -56,16 +56,16 @@ export function readChat(body: Json): Asked {
       showThinking:
         reasoning === undefined && thinkingTokens === undefined ? undefined : reasoning !== 'none',
     }),
-    dropped: unread(body, KNOWN),
+    dropped: unknownFields(body, KNOWN),
   };
 }
 
 /** How much and how freely a model is to say, in the words of chats and text completions. */
-export function readSampling(body: Json): Partial<CallOptions> {
+export function decodeSampling(body: Json): Partial<CallOptions> {
   const stop = typeof body['stop'] === 'string' ? [body['stop']] : itemsOf(body['stop']);
   const stopSequences = stop.filter((each) => typeof each === 'string');
-  return given({
-    maxOutputTokens: numberOf(present(body['max_completion_tokens'], body['max_tokens'])),
+  return definedOnly({
+    maxOutputTokens: numberOf(firstPresent(body['max_completion_tokens'], body['max_tokens'])),
     temperature: numberOf(body['temperature']),
     topP: numberOf(body['top_p']),
     topK: numberOf(body['top_k']),
@@ -79,7 +79,7 @@ export function readSampling(body: Json): Partial<CallOptions> {
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 /** A word for how hard a model is to think; undefined for words that nobody knows. */
-export function effortNamed(word: unknown): (typeof EFFORTS)[number] | undefined {
+export function parseEffort(word: unknown): (typeof EFFORTS)[number] | undefined {
   return EFFORTS.find((effort) => effort === word);
 }
 
@@ -87,36 +87,38 @@ export function effortNamed(word: unknown): (typeof EFFORTS)[number] | undefined
  * `reasoning` is OpenRouter's way to say it, `thinking` LiteLLM's and `reasoning_max_tokens` the Higress plugin's:
  * many clients know one of them.
  */
-function readReasoning(body: Json) {
+function decodeReasoning(body: Json) {
   const own = objectOf(body['reasoning']);
   const thinking = objectOf(body['thinking']);
   const isOff = own?.['enabled'] === false || thinking?.['type'] === 'disabled';
-  const effort = effortNamed(body['reasoning_effort']) ?? effortNamed(own?.['effort']);
+  const effort = parseEffort(body['reasoning_effort']) ?? parseEffort(own?.['effort']);
   return {
     reasoning: effort ?? (isOff ? 'none' : undefined),
     thinkingTokens: isOff
       ? undefined
-      : numberOf(present(own?.['max_tokens'], thinking?.['budget_tokens'], body['reasoning_max_tokens'])),
+      : numberOf(
+          firstPresent(own?.['max_tokens'], thinking?.['budget_tokens'], body['reasoning_max_tokens']),
+        ),
   };
 }
 
 type Format = NonNullable<CallOptions['responseFormat']>;
 
 /** The format of an answer, as chats write it. */
-export function readFormat(value: unknown): Format | undefined {
+export function decodeFormat(value: unknown): Format | undefined {
   const format = objectOf(value);
   switch (format?.['type']) {
     case 'json_object':
       return { type: 'json' };
     case 'json_schema':
-      return schemaFormat(objectOf(format['json_schema']) ?? {});
+      return decodeSchemaFormat(objectOf(format['json_schema']) ?? {});
     default:
       return undefined;
   }
 }
 
 /** A format that a schema describes, with its name. */
-export function schemaFormat(described: Json): Format {
+export function decodeSchemaFormat(described: Json): Format {
   const schema = objectOf(described['schema']);
   const name = textOf(described['name']);
   const description = textOf(described['description']);

@@ -3,38 +3,42 @@ import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
 import {
   argumentsOf,
-  cacheMark,
+  cacheControlOf,
   fileOf,
-  needObject,
-  needText,
+  requireObject,
+  requireText,
   objectOf,
   objectsOf,
   textOf,
   typeByName,
-  wordOf,
+  describeWord,
 } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolOutput, UserContent } from '../fields.ts';
 
 /** Reads the messages of a chat. */
-export function readMessages(messages: unknown): Prompt {
+export function decodeMessages(messages: unknown): Prompt {
   if (!Array.isArray(messages)) throw new NotExpressible('messages is not a list');
   const names = new Map<string, string>();
-  return messages.flatMap((each: unknown, at) => readMessage(needObject(each, `messages[${at}]`), at, names));
+  return messages.flatMap((each: unknown, at) =>
+    decodeMessage(requireObject(each, `messages[${at}]`), at, names),
+  );
 }
 
 /** @param names - of the tools that were called so far, by the ids of the calls */
-function readMessage(message: Json, at: number, names: Map<string, string>): Message[] {
+function decodeMessage(message: Json, at: number, names: Map<string, string>): Message[] {
   const { role, content } = message;
   switch (role) {
     case 'system':
     case 'developer':
-      return [{ role: 'system', content: joinedText(content), ...messageMark(message) }];
+      return [{ role: 'system', content: joinedText(content), ...messageCacheControl(message) }];
     case 'user':
-      return [{ role: 'user', content: userContent(content, `messages[${at}]`), ...cacheMark(message) }];
+      return [{ role: 'user', content: userContent(content, `messages[${at}]`), ...cacheControlOf(message) }];
     case 'assistant': {
       const parts = assistantContent(message, at);
       for (const part of parts) if (part.type === 'tool-call') names.set(part.toolCallId, part.toolName);
-      return parts.length === 0 ? [] : [{ role: 'assistant', content: parts, ...messageMark(message) }];
+      return parts.length === 0
+        ? []
+        : [{ role: 'assistant', content: parts, ...messageCacheControl(message) }];
     }
     case 'tool':
     case 'function': {
@@ -49,7 +53,7 @@ function readMessage(message: Json, at: number, names: Map<string, string>): Mes
               toolCallId,
               toolName,
               output: toolOutput(content, `messages[${at}]`),
-              ...messageMark(message),
+              ...messageCacheControl(message),
             },
           ],
         },
@@ -69,9 +73,9 @@ export function joinedText(content: unknown): string {
 }
 
 /** The mark of a message whose parts become one: its own, or that of the last part that has one. */
-function messageMark(message: Json) {
+function messageCacheControl(message: Json) {
   const parts = [message, ...objectsOf(message['content'])];
-  return cacheMark(parts.findLast((part) => 'cache_control' in part) ?? {});
+  return cacheControlOf(parts.findLast((part) => 'cache_control' in part) ?? {});
 }
 
 function userContent(content: unknown, where: string): UserContent {
@@ -83,28 +87,28 @@ function userContent(content: unknown, where: string): UserContent {
 export function userPart(part: Json, where: string): UserContent[number] {
   switch (part['type']) {
     case 'text':
-      return { type: 'text', text: needText(part['text'], `a text of ${where}`), ...cacheMark(part) };
+      return { type: 'text', text: requireText(part['text'], `a text of ${where}`), ...cacheControlOf(part) };
     case 'image_url': {
       const image = objectOf(part['image_url']) ?? { url: part['image_url'] };
-      return imagePart(needText(image['url'], `an image of ${where}`), image['detail'], part);
+      return imagePart(requireText(image['url'], `an image of ${where}`), image['detail'], part);
     }
     case 'input_audio': {
-      const audio = needObject(part['input_audio'], `an audio of ${where}`);
-      const format = needText(audio['format'], `the format of an audio of ${where}`);
+      const audio = requireObject(part['input_audio'], `an audio of ${where}`);
+      const format = requireText(audio['format'], `the format of an audio of ${where}`);
       const mediaType = typeByName(`.${format}`) ?? `audio/${format}`;
-      const data = needText(audio['data'], `an audio of ${where}`);
-      return { type: 'file', mediaType, data: { type: 'data', data }, ...cacheMark(part) };
+      const data = requireText(audio['data'], `an audio of ${where}`);
+      return { type: 'file', mediaType, data: { type: 'data', data }, ...cacheControlOf(part) };
     }
     case 'file':
-      return filePart(needObject(part['file'], `a file of ${where}`), part);
+      return filePart(requireObject(part['file'], `a file of ${where}`), part);
     default:
-      throw new NotExpressible(`${where} holds a part of type ${wordOf(part['type'])}`);
+      throw new NotExpressible(`${where} holds a part of type ${describeWord(part['type'])}`);
   }
 }
 
 /** An image by its URL, and how closely it is to be looked at. */
 export function imagePart(url: string, detail: unknown, part: Json): UserContent[number] {
-  const marks = cacheMark(part).providerOptions;
+  const marks = cacheControlOf(part).providerOptions;
   const looks = textOf(detail);
   const options: SharedV4ProviderOptions = {
     ...marks,
@@ -123,13 +127,13 @@ export function filePart(file: Json, part: Json): UserContent[number] {
   if (url === undefined)
     throw new NotExpressible('a file is named by an id, which means nothing to another provider');
   const filename = textOf(file['filename']);
-  const usual = typeByName(filename ?? '') ?? 'application/pdf';
+  const fallbackType = typeByName(filename ?? '') ?? 'application/pdf';
   const whole = url.startsWith('data:') || file['file_data'] === undefined;
   return {
     type: 'file',
-    ...fileOf(whole ? url : `data:${usual};base64,${url}`, usual),
+    ...fileOf(whole ? url : `data:${fallbackType};base64,${url}`, fallbackType),
     ...(filename !== undefined && { filename }),
-    ...cacheMark(part),
+    ...cacheControlOf(part),
   };
 }
 
@@ -147,8 +151,8 @@ function assistantContent(message: Json, at: number): AssistantContent {
 }
 
 function toolCall(call: Json, at: number): AssistantContent[number] {
-  const called = needObject(call['function'], `a tool call of messages[${at}]`);
-  const toolName = needText(called['name'], `the name of a tool call of messages[${at}]`);
+  const called = requireObject(call['function'], `a tool call of messages[${at}]`);
+  const toolName = requireText(called['name'], `the name of a tool call of messages[${at}]`);
   const google = objectOf(objectOf(call['extra_content'])?.['google']);
   const thoughtSignature = textOf(google?.['thought_signature']);
   return {

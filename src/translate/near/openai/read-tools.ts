@@ -1,6 +1,15 @@
 import { NotExpressible } from '../../asked.ts';
 import type { CallOptions, Json } from '../../asked.ts';
-import { cacheMark, needObject, needText, objectOf, objectsOf, schemaOf, textOf, wordOf } from '../fields.ts';
+import {
+  cacheControlOf,
+  requireObject,
+  requireText,
+  objectOf,
+  objectsOf,
+  schemaOf,
+  textOf,
+  describeWord,
+} from '../fields.ts';
 import type { Tool } from '../fields.ts';
 
 /** The tools of a request, and which of them are to be called. */
@@ -11,30 +20,30 @@ export function functionTool(described: Json, where: string): Tool {
   const description = textOf(described['description']);
   return {
     type: 'function',
-    name: needText(described['name'], `the name of ${where}`),
+    name: requireText(described['name'], `the name of ${where}`),
     inputSchema: schemaOf(described['parameters']),
     ...(description !== undefined && { description }),
     ...(typeof described['strict'] === 'boolean' && { strict: described['strict'] }),
-    ...cacheMark(described),
+    ...cacheControlOf(described),
   };
 }
 
 /** The tools of a chat; `functions` is the older word. */
-export function readTools(body: Json): ToolOptions {
+export function decodeTools(body: Json): ToolOptions {
   const tools = objectsOf(body['tools']).map((tool, at) => {
     if (tool['type'] !== 'function')
       throw new NotExpressible(
-        `tools[${at}] is of type ${wordOf(tool['type'])}, which chats elsewhere do not have`,
+        `tools[${at}] is of type ${describeWord(tool['type'])}, which chats elsewhere do not have`,
       );
-    const described = needObject(tool['function'], `tools[${at}].function`);
-    return { ...functionTool(described, `tools[${at}]`), ...cacheMark(tool) };
+    const described = requireObject(tool['function'], `tools[${at}].function`);
+    return { ...functionTool(described, `tools[${at}]`), ...cacheControlOf(tool) };
   });
   const functions = objectsOf(body['functions']).map((each, at) => functionTool(each, `functions[${at}]`));
-  return chosen([...tools, ...functions], body['tool_choice'] ?? body['function_call']);
+  return withToolChoice([...tools, ...functions], body['tool_choice'] ?? body['function_call']);
 }
 
 /** The choice among tools, in the words that chats and responses share. */
-export function chosen(tools: readonly Tool[], choice: unknown): ToolOptions {
+export function withToolChoice(tools: readonly Tool[], choice: unknown): ToolOptions {
   if (tools.length === 0) return {};
   if (choice === 'none' || choice === 'auto' || choice === 'required')
     return { tools: [...tools], toolChoice: { type: choice } };

@@ -1,11 +1,11 @@
-import type { AnswerContext, NearStream, StreamPart } from '../../asked.ts';
+import type { ResponseContext, ClientStreamEncoder, StreamPart } from '../../asked.ts';
 import { objectOf } from '../fields.ts';
-import { chatUsage } from './usage.ts';
+import { encodeUsage } from './usage.ts';
 import { annotationOf, endReason, extraOf, heading, imageOf, inputOf, isLegacy } from './write-chat.ts';
 import type { ToolCall } from './write-chat.ts';
 
 /** A call that has begun. */
-interface Begun {
+interface OpenCall {
   /** Its place in the list that clients put together. */
   readonly index: number;
   /** Whether anything of its arguments was told. */
@@ -13,21 +13,21 @@ interface Begun {
 }
 
 /** Writes the chunks of a chat completion. */
-export class ChatStream implements NearStream {
+export class ChatStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
-  readonly #context: AnswerContext;
+  readonly #context: ResponseContext;
   readonly #heading: object;
   readonly #tellsUsage: boolean;
-  readonly #calls = new Map<string, Begun>();
+  readonly #calls = new Map<string, OpenCall>();
   #hasBegun = false;
 
-  constructor(context: AnswerContext) {
+  constructor(context: ResponseContext) {
     this.#context = context;
     this.#heading = heading(context, 'chat.completion.chunk');
     this.#tellsUsage = objectOf(context.body['stream_options'])?.['include_usage'] === true;
   }
 
-  part(part: StreamPart): string {
+  encode(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
         return part.delta === '' ? '' : this.#delta({ content: part.delta });
@@ -51,7 +51,7 @@ export class ChatStream implements NearStream {
         const reason = endReason(part.finishReason, this.#calls.size > 0, this.#context);
         const last =
           this.#opening() + this.#chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: reason }]);
-        return this.#tellsUsage ? last + this.#chunk([], { usage: chatUsage(part.usage) }) : last;
+        return this.#tellsUsage ? last + this.#chunk([], { usage: encodeUsage(part.usage) }) : last;
       }
       default:
         return '';
@@ -78,7 +78,7 @@ export class ChatStream implements NearStream {
     return this.#grow(call, { arguments: delta });
   }
 
-  #grow({ index }: Begun, called: object, extra: object = {}): string {
+  #grow({ index }: OpenCall, called: object, extra: object = {}): string {
     if (!isLegacy(this.#context)) return this.#delta({ tool_calls: [{ index, function: called, ...extra }] });
     return index === 0 ? this.#delta({ function_call: called }) : '';
   }
@@ -86,13 +86,13 @@ export class ChatStream implements NearStream {
   /** A call is whole. What of it was not told while it came is told now. */
   #call(call: ToolCall): string {
     const { toolCallId: id, toolName: name } = call;
-    const told = this.#calls.has(id) ? '' : this.#begin(id, name, inputOf(call));
+    const start = this.#calls.has(id) ? '' : this.#begin(id, name, inputOf(call));
     const begun = this.#calls.get(id);
-    if (begun === undefined) return told;
+    if (begun === undefined) return start;
     const rest = begun.hasInput ? '' : this.#more(id, inputOf(call));
     const extra = extraOf(call);
     // Strict clients take no piece of a call without its function.
-    return told + rest + ('extra_content' in extra ? this.#grow(begun, { arguments: '' }, extra) : '');
+    return start + rest + ('extra_content' in extra ? this.#grow(begun, { arguments: '' }, extra) : '');
   }
 
   #delta(delta: object): string {

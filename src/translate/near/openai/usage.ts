@@ -4,7 +4,7 @@ type Usage = GenerateResult['usage'];
 type Finish = GenerateResult['finishReason'];
 
 /** What a request cost, as chats tell it. */
-export function chatUsage({ inputTokens, outputTokens }: Usage): object {
+export function encodeUsage({ inputTokens, outputTokens }: Usage): object {
   const prompt = inputTokens.total ?? 0;
   const completion = outputTokens.total ?? 0;
   return {
@@ -17,7 +17,7 @@ export function chatUsage({ inputTokens, outputTokens }: Usage): object {
 }
 
 /** Why an answer ended, as chats tell it. */
-export function finishReason({ unified }: Finish): string {
+export function encodeFinishReason({ unified }: Finish): string {
   switch (unified) {
     case 'length':
       return 'length';

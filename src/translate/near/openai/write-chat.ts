@@ -1,6 +1,6 @@
-import type { AnswerContext, GenerateResult } from '../../asked.ts';
-import { wantedOf } from '../../carry.ts';
-import { chatUsage, finishReason } from './usage.ts';
+import type { ResponseContext, GenerateResult } from '../../asked.ts';
+import { opaqueStateOf } from '../../carry.ts';
+import { encodeUsage, encodeFinishReason } from './usage.ts';
 
 type Content = GenerateResult['content'][number];
 export type ToolCall = Extract<Content, { readonly type: 'tool-call' }>;
@@ -8,9 +8,9 @@ export type Source = Extract<Content, { readonly type: 'source' }>;
 export type GeneratedFile = Extract<Content, { readonly type: 'file' }>;
 
 /** Writes a whole chat completion. */
-export function writeChat(
+export function encodeChat(
   { content, finishReason: finish, usage }: GenerateResult,
-  context: AnswerContext,
+  context: ResponseContext,
 ): object {
   const of = <Type extends Content['type']>(type: Type) =>
     content.filter((part): part is Extract<Content, { readonly type: Type }> => part.type === type);
@@ -29,7 +29,7 @@ export function writeChat(
           content: text.length === 0 ? null : text.join(''),
           refusal: null,
           ...(thinking.length > 0 && { reasoning_content: thinking.join('') }),
-          ...(calls.length > 0 && toldCalls(calls, context)),
+          ...(calls.length > 0 && callFields(calls, context)),
           ...(annotations.length > 0 && { annotations }),
           ...(images.length > 0 && { images }),
         },
@@ -37,24 +37,24 @@ export function writeChat(
         finish_reason: endReason(finish, calls.length > 0, context),
       },
     ],
-    usage: chatUsage(usage),
+    usage: encodeUsage(usage),
   };
 }
 
-function toldCalls(calls: readonly ToolCall[], context: AnswerContext): object {
+function callFields(calls: readonly ToolCall[], context: ResponseContext): object {
   const [first] = calls;
   if (first === undefined || !isLegacy(context)) return { tool_calls: calls.map(callOf) };
   return { function_call: { name: first.toolName, arguments: inputOf(first) } };
 }
 
 /** Whether a client knows no tools but functions, the older word, of which one at most is called. */
-export function isLegacy({ body }: AnswerContext): boolean {
+export function isLegacy({ body }: ResponseContext): boolean {
   return Array.isArray(body['functions']) && !Array.isArray(body['tools']);
 }
 
 /** Why a chat ended; calls are why, unless they are not all there. */
-export function endReason(finish: GenerateResult['finishReason'], calls: boolean, context: AnswerContext) {
-  const reason = finishReason(finish);
+export function endReason(finish: GenerateResult['finishReason'], calls: boolean, context: ResponseContext) {
+  const reason = encodeFinishReason(finish);
   if (!calls || reason === 'length' || reason === 'content_filter') return reason;
   return isLegacy(context) ? 'function_call' : 'tool_calls';
 }
@@ -65,7 +65,7 @@ export function inputOf({ input }: ToolCall): string {
 }
 
 /** What every chat completion and chunk begins with. */
-export function heading({ id, model, acceptedAt }: AnswerContext, object: string) {
+export function heading({ id, model, acceptedAt }: ResponseContext, object: string) {
   return { id: `chatcmpl-${id}`, object, created: Math.floor(acceptedAt / 1000), model };
 }
 
@@ -80,7 +80,7 @@ function callOf(call: ToolCall): object {
 
 /** The signature that Gemini wants to see again with a call, where its own OpenAI-compatible API puts it. */
 export function extraOf({ providerMetadata }: Pick<ToolCall, 'providerMetadata'>) {
-  const signature = wantedOf(providerMetadata)?.['google']?.['thoughtSignature'];
+  const signature = opaqueStateOf(providerMetadata)?.['google']?.['thoughtSignature'];
   return signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 }
 

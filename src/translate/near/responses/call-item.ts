@@ -3,7 +3,7 @@ import { argumentsOf } from '../fields.ts';
 import type { KnownTool } from './tools.ts';
 
 /** A call as an item of a response. @param id - of the item */
-export function callItem(
+export function encodeCall(
   { kind, name, namespace }: KnownTool,
   id: string,
   { toolCallId: call_id, input }: { readonly toolCallId: string; readonly input: string },

@@ -1,19 +1,28 @@
 import { NotExpressible } from '../../asked.ts';
 import type { Json } from '../../asked.ts';
-import { unpackCarried } from '../../carry.ts';
-import { argumentsOf, given, needObject, needText, objectOf, objectsOf, textOf, wordOf } from '../fields.ts';
+import { unpackOpaqueState } from '../../carry.ts';
+import {
+  argumentsOf,
+  definedOnly,
+  requireObject,
+  requireText,
+  objectOf,
+  objectsOf,
+  textOf,
+  describeWord,
+} from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/read-messages.ts';
 import { flatNameOf, LOCAL_SHELL } from './tools.ts';
 
 /** What the model is given to go on from, and the names of items that were left out. */
-export interface ReadInput {
+export interface DecodedInput {
   readonly prompt: Prompt;
-  readonly left: readonly string[];
+  readonly dropped: readonly string[];
 }
 
 /** Reads `instructions` and `input`. */
-export function readInput({ instructions, input }: Json): ReadInput {
+export function decodeInput({ instructions, input }: Json): DecodedInput {
   const conversation = new Conversation();
   if (typeof instructions === 'string' && instructions !== '')
     conversation.add({ role: 'system', content: instructions });
@@ -21,10 +30,10 @@ export function readInput({ instructions, input }: Json): ReadInput {
   else if (Array.isArray(input))
     for (const [at, item] of input.entries()) {
       const where = `input[${at}]`;
-      readItem(needObject(item, where), where, conversation);
+      decodeItem(requireObject(item, where), where, conversation);
     }
   else throw new NotExpressible('input is neither a text nor a list');
-  return { prompt: conversation.messages, left: [...conversation.left] };
+  return { prompt: conversation.messages, dropped: [...conversation.dropped] };
 }
 
 type ReasoningPart = Extract<AssistantContent[number], { readonly type: 'reasoning' }>;
@@ -35,7 +44,7 @@ class Conversation {
   /** Of the tools that were called so far, by the ids of the calls. */
   readonly names = new Map<string, string>();
   /** Items that mean nothing elsewhere, by their types. */
-  readonly left = new Set<string>();
+  readonly dropped = new Set<string>();
   /** A thought that says nothing: what it carries is of the call behind it, where there is one. */
   #silent: ReasoningPart | undefined;
 
@@ -44,26 +53,26 @@ class Conversation {
     this.messages.push(message);
   }
 
-  thought(part: ReasoningPart): void {
+  addReasoning(part: ReasoningPart): void {
     this.#endSilence();
     // What only OpenAI could read of it is gone.
     if (part.text === '' && part.providerOptions === undefined) return;
     if (part.text === '' && part.providerOptions?.['google'] !== undefined) this.#silent = part;
-    else this.did(part);
+    else this.addAssistantPart(part);
   }
 
-  did(part: AssistantContent[number]): void {
+  addAssistantPart(part: AssistantContent[number]): void {
     this.#endSilence();
     const last = this.messages.at(-1);
     if (last?.role === 'assistant') last.content.push(part);
     else this.messages.push({ role: 'assistant', content: [part] });
   }
 
-  called(toolCallId: string, toolName: string, input: unknown): void {
+  addCall(toolCallId: string, toolName: string, input: unknown): void {
     this.names.set(toolCallId, toolName);
     const { providerOptions } = this.#silent ?? {};
     this.#silent = undefined;
-    this.did({
+    this.addAssistantPart({
       type: 'tool-call',
       toolCallId,
       toolName,
@@ -72,7 +81,7 @@ class Conversation {
     });
   }
 
-  answered(toolCallId: string, output: ToolOutput): void {
+  addResult(toolCallId: string, output: ToolOutput): void {
     this.#endSilence();
     const toolName = this.names.get(toolCallId) ?? 'unknown';
     const part: ToolContent[number] = { type: 'tool-result', toolCallId, toolName, output };
@@ -84,49 +93,49 @@ class Conversation {
   #endSilence(): void {
     const part = this.#silent;
     this.#silent = undefined;
-    if (part !== undefined) this.did(part);
+    if (part !== undefined) this.addAssistantPart(part);
   }
 }
 
-function readItem(item: Json, where: string, conversation: Conversation): void {
+function decodeItem(item: Json, where: string, conversation: Conversation): void {
   const named = (): string =>
-    flatNameOf(needText(item['name'], `the name of ${where}`), textOf(item['namespace']));
-  const callId = (): string => needText(item['call_id'] ?? item['id'], `the call_id of ${where}`);
+    flatNameOf(requireText(item['name'], `the name of ${where}`), textOf(item['namespace']));
+  const callId = (): string => requireText(item['call_id'] ?? item['id'], `the call_id of ${where}`);
   switch (item['type'] ?? 'message') {
     case 'message':
-      readMessage(item, where, conversation);
+      decodeMessage(item, where, conversation);
       return;
     case 'reasoning':
-      conversation.thought(reasoningPart(item));
+      conversation.addReasoning(reasoningPart(item));
       return;
     case 'function_call':
-      conversation.called(callId(), named(), argumentsOf(textOf(item['arguments']) ?? ''));
+      conversation.addCall(callId(), named(), argumentsOf(textOf(item['arguments']) ?? ''));
       return;
     case 'custom_tool_call':
-      conversation.called(callId(), named(), { input: item['input'] ?? '' });
+      conversation.addCall(callId(), named(), { input: item['input'] ?? '' });
       return;
     case 'local_shell_call':
-      conversation.called(callId(), LOCAL_SHELL, shellInput(objectOf(item['action']) ?? {}));
+      conversation.addCall(callId(), LOCAL_SHELL, shellInput(objectOf(item['action']) ?? {}));
       return;
     case 'function_call_output':
     case 'custom_tool_call_output':
     case 'local_shell_call_output':
-      conversation.answered(callId(), outputOf(item['output'], where));
+      conversation.addResult(callId(), outputOf(item['output'], where));
       return;
     case 'item_reference':
       throw new NotExpressible(`${where} names what only the provider that made it keeps`);
     default:
       // What a tool of OpenAI's own did in an earlier turn means nothing elsewhere.
-      conversation.left.add(`input.${wordOf(item['type'])}`);
+      conversation.dropped.add(`input.${describeWord(item['type'])}`);
   }
 }
 
 /** Of what was run, what the model had said. */
 function shellInput({ command, working_directory, timeout_ms }: Json): Json {
-  return given({ command, working_directory, timeout_ms });
+  return definedOnly({ command, working_directory, timeout_ms });
 }
 
-function readMessage({ role, content }: Json, where: string, conversation: Conversation): void {
+function decodeMessage({ role, content }: Json, where: string, conversation: Conversation): void {
   switch (role) {
     case 'system':
     case 'developer':
@@ -134,7 +143,7 @@ function readMessage({ role, content }: Json, where: string, conversation: Conve
       return;
     case 'assistant': {
       const text = typeof content === 'string' ? content : assistantText(content);
-      if (text !== '') conversation.did({ type: 'text', text });
+      if (text !== '') conversation.addAssistantPart({ type: 'text', text });
       return;
     }
     case 'user':
@@ -161,7 +170,7 @@ function userPart(part: Json, where: string): UserContent[number] {
     case 'input_text':
     case 'output_text':
     case 'text':
-      return { type: 'text', text: needText(part['text'], `a text of ${where}`) };
+      return { type: 'text', text: requireText(part['text'], `a text of ${where}`) };
     case 'input_image': {
       const url = textOf(part['image_url']);
       if (url === undefined)
@@ -171,15 +180,15 @@ function userPart(part: Json, where: string): UserContent[number] {
     case 'input_file':
       return filePart(part, part);
     default:
-      throw new NotExpressible(`${where} holds a part of type ${wordOf(part['type'])}`);
+      throw new NotExpressible(`${where} holds a part of type ${describeWord(part['type'])}`);
   }
 }
 
 function reasoningPart(item: Json): ReasoningPart {
   const shown = [...objectsOf(item['summary']), ...objectsOf(item['content'])];
   const text = shown.map((part) => textOf(part['text']) ?? '').join('\n');
-  const carried = unpackCarried(textOf(item['encrypted_content']) ?? '');
-  return { type: 'reasoning', text, ...(carried !== undefined && { providerOptions: carried }) };
+  const state = unpackOpaqueState(textOf(item['encrypted_content']) ?? '');
+  return { type: 'reasoning', text, ...(state !== undefined && { providerOptions: state }) };
 }
 
 function outputOf(output: unknown, where: string): ToolOutput {

@@ -1,10 +1,10 @@
 import { NotExpressible } from '../../asked.ts';
-import type { Asked, CallOptions, Json } from '../../asked.ts';
-import { given, itemsOf, numberOf, objectOf, textOf, unread, wordOf } from '../fields.ts';
-import { effortNamed, schemaFormat } from '../openai/read-chat.ts';
-import { chosen } from '../openai/read-tools.ts';
-import { readInput } from './read-input.ts';
-import { flatNameOf, LOCAL_SHELL, readTools } from './tools.ts';
+import type { NormalizedRequest, CallOptions, Json } from '../../asked.ts';
+import { definedOnly, itemsOf, numberOf, objectOf, textOf, unknownFields, describeWord } from '../fields.ts';
+import { parseEffort, decodeSchemaFormat } from '../openai/read-chat.ts';
+import { withToolChoice } from '../openai/read-tools.ts';
+import { decodeInput } from './read-input.ts';
+import { flatNameOf, LOCAL_SHELL, decodeTools } from './tools.ts';
 
 /** Fields that are read here, said back, or say nothing to anybody but the gateway. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -35,44 +35,44 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields that go on from what only OpenAI keeps. */
-const KEPT_ELSEWHERE = ['previous_response_id', 'conversation', 'prompt'];
+const STATEFUL_FIELDS = ['previous_response_id', 'conversation', 'prompt'];
 
 /** Reads a request for a response. */
-export function readRequest(body: Json): Asked {
-  for (const name of KEPT_ELSEWHERE) {
+export function decodeRequest(body: Json): NormalizedRequest {
+  for (const name of STATEFUL_FIELDS) {
     if ((body[name] ?? null) !== null)
       throw new NotExpressible(`${name} names what only the provider that made it keeps`);
   }
   if (body['background'] === true) throw new NotExpressible('background asks for an answer that is kept');
-  const { tools, left } = readTools(body['tools']);
-  const input = readInput(body);
+  const { tools, dropped } = decodeTools(body['tools']);
+  const input = decodeInput(body);
   const text = objectOf(body['text']);
   const reasoning = objectOf(body['reasoning']);
-  const effort = effortNamed(reasoning?.['effort']);
+  const effort = parseEffort(reasoning?.['effort']);
   return {
     options: {
       prompt: input.prompt,
-      ...given({
+      ...definedOnly({
         maxOutputTokens: numberOf(body['max_output_tokens']),
         temperature: numberOf(body['temperature']),
         topP: numberOf(body['top_p']),
         reasoning: effort,
-        responseFormat: readFormat(text),
+        responseFormat: decodeFormat(text),
         providerOptions: strictness(text),
       }),
-      ...chosen(tools, choiceOf(body['tool_choice'])),
+      ...withToolChoice(tools, choiceOf(body['tool_choice'])),
     },
-    wishes: given({
+    extraOptions: definedOnly({
       user: textOf(body['safety_identifier']) ?? textOf(body['user']),
       parallelTools:
         typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
       showThinking: reasoning === undefined ? undefined : effort !== 'none',
     }),
     dropped: [
-      ...unread(body, KNOWN),
-      ...input.left,
-      ...left,
-      ...includesLeft(body['include']),
+      ...unknownFields(body, KNOWN),
+      ...input.dropped,
+      ...dropped,
+      ...droppedIncludes(body['include']),
       ...((text?.['verbosity'] ?? null) === null ? [] : ['text.verbosity']),
       ...(body['truncation'] === 'auto' ? ['truncation'] : []),
     ],
@@ -97,17 +97,17 @@ function strictness(text: Json | undefined): CallOptions['providerOptions'] {
 /** The one thing to be included that there is elsewhere too. */
 const INCLUDED = 'reasoning.encrypted_content';
 
-function includesLeft(include: unknown): string[] {
-  return itemsOf(include).flatMap((each) => (each === INCLUDED ? [] : [`include.${wordOf(each)}`]));
+function droppedIncludes(include: unknown): string[] {
+  return itemsOf(include).flatMap((each) => (each === INCLUDED ? [] : [`include.${describeWord(each)}`]));
 }
 
-function readFormat(text: Json | undefined): CallOptions['responseFormat'] {
+function decodeFormat(text: Json | undefined): CallOptions['responseFormat'] {
   const format = objectOf(text?.['format']);
   switch (format?.['type']) {
     case 'json_object':
       return { type: 'json' };
     case 'json_schema':
-      return schemaFormat(format);
+      return decodeSchemaFormat(format);
     default:
       return undefined;
   }

@@ -1,19 +1,19 @@
-import type { NearSide } from '../../asked.ts';
-import { chat } from '../openai/chat.ts';
-import { readRequest } from './read.ts';
-import { ResponseStream } from './stream.ts';
-import { writeResponse } from './write.ts';
+import type { ClientCodec } from '../../asked.ts';
+import { chatClientCodec } from '../openai/chat.ts';
+import { decodeRequest } from './read.ts';
+import { ResponseStreamEncoder } from './stream.ts';
+import { encodeResponse } from './write.ts';
 
 /** A request for a response, answered as a chat. */
-export const chatAnsweredResponses: NearSide = {
-  read: readRequest,
-  write: (result, context) => chat.write(result, context),
-  stream: (context) => chat.stream(context),
+export const chatAnsweredResponsesClientCodec: ClientCodec = {
+  decodeRequest: decodeRequest,
+  encodeResponse: (result, context) => chatClientCodec.encodeResponse(result, context),
+  encodeStream: (context) => chatClientCodec.encodeStream(context),
 };
 
 /** OpenAI's responses. */
-export const responses: NearSide = {
-  read: readRequest,
-  write: writeResponse,
-  stream: (context) => new ResponseStream(context),
+export const responsesClientCodec: ClientCodec = {
+  decodeRequest: decodeRequest,
+  encodeResponse: encodeResponse,
+  encodeStream: (context) => new ResponseStreamEncoder(context),
 };

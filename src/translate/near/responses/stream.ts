@@ -1,25 +1,25 @@
-import type { AnswerContext, GenerateResult, Json, NearStream, StreamPart } from '../../asked.ts';
-import { wantedOf } from '../../carry.ts';
-import { Items } from './items.ts';
+import type { ResponseContext, GenerateResult, Json, ClientStreamEncoder, StreamPart } from '../../asked.ts';
+import { opaqueStateOf } from '../../carry.ts';
+import { StreamItems } from './items.ts';
 import { knownTools } from './tools.ts';
 import { endOf, heading, usageOf } from './write.ts';
 
 /** Writes the events of a response. */
-export class ResponseStream implements NearStream {
+export class ResponseStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: Json;
   readonly #toolOf: ReturnType<typeof knownTools>;
-  readonly #items: Items;
+  readonly #items: StreamItems;
   #sequence = 0;
   #end: Pick<GenerateResult, 'finishReason' | 'usage'> | undefined;
 
-  constructor(context: AnswerContext) {
+  constructor(context: ResponseContext) {
     this.#heading = heading(context);
     this.#toolOf = knownTools(context.body['tools']);
-    this.#items = new Items(context);
+    this.#items = new StreamItems(context);
   }
 
-  part(part: StreamPart): string {
+  encode(part: StreamPart): string {
     const told = this.#tell(part);
     if (told.length === 0) return '';
     return (this.#sequence > 0 ? '' : this.#opening()) + told.map((event) => this.#write(event)).join('');
@@ -37,25 +37,31 @@ export class ResponseStream implements NearStream {
   #tell(part: StreamPart): readonly Json[] {
     switch (part.type) {
       case 'text-delta':
-        return part.delta === '' ? [] : this.#items.text(part.id, part.delta);
+        return part.delta === '' ? [] : this.#items.appendText(part.id, part.delta);
       case 'text-end':
-        return this.#items.textEnd(part.id);
+        return this.#items.endText(part.id);
       case 'reasoning-start':
       case 'reasoning-delta':
       case 'reasoning-end': {
         const delta = part.type === 'reasoning-delta' ? part.delta : '';
-        const told = this.#items.reasoning(part.id, delta, wantedOf(part.providerMetadata));
-        return part.type === 'reasoning-end' ? [...told, ...this.#items.reasoningEnd(part.id)] : told;
+        const told = this.#items.appendReasoning(part.id, delta, opaqueStateOf(part.providerMetadata));
+        return part.type === 'reasoning-end' ? [...told, ...this.#items.endReasoning(part.id)] : told;
       }
       case 'tool-input-start':
         if (part.providerExecuted === true || this.#toolOf(part.toolName).kind !== 'function') return [];
-        return this.#items.callBegins(part.id, this.#toolOf(part.toolName), wantedOf(part.providerMetadata));
+        return this.#items.startCall(
+          part.id,
+          this.#toolOf(part.toolName),
+          opaqueStateOf(part.providerMetadata),
+        );
       case 'tool-input-delta':
-        return part.delta === '' ? [] : this.#items.callGrows(part.id, part.delta);
+        return part.delta === '' ? [] : this.#items.appendCall(part.id, part.delta);
       case 'tool-call':
-        return part.providerExecuted === true ? [] : this.#items.call(this.#toolOf(part.toolName), part);
+        return part.providerExecuted === true
+          ? []
+          : this.#items.completeCall(this.#toolOf(part.toolName), part);
       case 'source':
-        return this.#items.source(part);
+        return this.#items.addSource(part);
       case 'finish':
         this.#end = part;
         return this.#items.finishAll();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../asked.ts';
-import { needText, objectOf, objectsOf, textOf, wordOf } from '../fields.ts';
+import { requireText, objectOf, objectsOf, textOf, describeWord } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { functionTool } from '../openai/read-tools.ts';
 
@@ -11,26 +11,26 @@ export const LOCAL_SHELL = 'local_shell';
 const MAX_NAME_LENGTH = 64;
 
 /** The tools of a request, and the names of those that were left out. */
-export interface ReadTools {
+export interface DecodedTools {
   readonly tools: readonly Tool[];
-  readonly left: readonly string[];
+  readonly dropped: readonly string[];
 }
 
 /**
  * Tools that the client runs. One that takes free text is a function of one text elsewhere, and the shell is one of
  * a command; what OpenAI runs itself is left out.
  */
-export function readTools(value: unknown): ReadTools {
+export function decodeTools(value: unknown): DecodedTools {
   const tools: Tool[] = [];
-  const left: string[] = [];
+  const dropped: string[] = [];
   for (const { tool, flatName, where } of allTools(value)) {
     const { type } = tool;
     if (type === 'function') tools.push({ ...functionTool(tool, where), name: flatName });
     else if (type === 'custom') tools.push(customTool(tool, flatName));
     else if (type === LOCAL_SHELL) tools.push(localShell);
-    else left.push(`tools.${wordOf(type)}`);
+    else dropped.push(`tools.${describeWord(type)}`);
   }
-  return { tools, left };
+  return { tools, dropped };
 }
 
 interface ListedTool {
@@ -47,14 +47,14 @@ function allTools(value: unknown): readonly ListedTool[] {
   return objectsOf(value).flatMap((tool, at) => {
     const where = `tools[${at}]`;
     if (tool['type'] !== 'namespace') return [listed(tool, undefined, where)];
-    const namespace = needText(tool['name'], `the name of ${where}`);
+    const namespace = requireText(tool['name'], `the name of ${where}`);
     return objectsOf(tool['tools']).map((each, of) => listed(each, namespace, `${where}.tools[${of}]`));
   });
 }
 
 function listed(tool: Json, namespace: string | undefined, where: string): ListedTool {
   const isNamed = tool['type'] === 'function' || tool['type'] === 'custom';
-  const name = isNamed ? needText(tool['name'], `the name of ${where}`) : wordOf(tool['type']);
+  const name = isNamed ? requireText(tool['name'], `the name of ${where}`) : describeWord(tool['type']);
   return { tool, flatName: flatNameOf(name, namespace), namespace, where };
 }
 

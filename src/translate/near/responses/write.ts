@@ -1,7 +1,7 @@
-import type { AnswerContext, GenerateResult, Json } from '../../asked.ts';
-import { packCarried, wantedOf } from '../../carry.ts';
+import type { ResponseContext, GenerateResult, Json } from '../../asked.ts';
+import { packOpaqueState, opaqueStateOf } from '../../carry.ts';
 import { objectOf, objectsOf, textOf } from '../fields.ts';
-import { callItem } from './call-item.ts';
+import { encodeCall } from './call-item.ts';
 import { knownTools } from './tools.ts';
 
 type Content = GenerateResult['content'][number];
@@ -9,9 +9,9 @@ type Source = Extract<Content, { readonly type: 'source' }>;
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
 
 /** Writes a whole response. */
-export function writeResponse(
+export function encodeResponse(
   { content, finishReason, usage }: GenerateResult,
-  context: AnswerContext,
+  context: ResponseContext,
 ): object {
   const toolOf = knownTools(context.body['tools']);
   const items: Json[] = [];
@@ -30,9 +30,9 @@ export function writeResponse(
         break;
       case 'tool-call':
         if (part.providerExecuted === true) break;
-        if (wantedOf(part.providerMetadata) !== undefined)
+        if (opaqueStateOf(part.providerMetadata) !== undefined)
           items.push(reasoningItem(id, '', part.providerMetadata));
-        items.push(callItem(toolOf(part.toolName), itemId(context, items.length), part));
+        items.push(encodeCall(toolOf(part.toolName), itemId(context, items.length), part));
         break;
       case 'source': {
         const at = items.findLastIndex((item) => item['type'] === 'message');
@@ -47,7 +47,7 @@ export function writeResponse(
 }
 
 /** Ids of items are unlike those of other responses. */
-export function itemId({ id }: AnswerContext, index: number): string {
+export function itemId({ id }: ResponseContext, index: number): string {
   return `${id}_${index}`;
 }
 
@@ -88,17 +88,17 @@ export function annotationOf(source: Source, said: string): Json[] {
  * call, in an item that says nothing else before the call's.
  */
 export function reasoningItem(id: string, text: string, metadata: Metadata): Json {
-  const wanted = wantedOf(metadata);
+  const state = opaqueStateOf(metadata);
   return {
     id: `rs_${id}`,
     type: 'reasoning',
     summary: text === '' ? [] : [{ type: 'summary_text', text }],
-    ...(wanted !== undefined && { encrypted_content: packCarried(wanted) }),
+    ...(state !== undefined && { encrypted_content: packOpaqueState(state) }),
   };
 }
 
 /** What a response says of itself and of its request, whole or in a stream. It is not kept anywhere. */
-export function heading({ id, model, acceptedAt, body }: AnswerContext): Json {
+export function heading({ id, model, acceptedAt, body }: ResponseContext): Json {
   const reasoning = objectOf(body['reasoning']);
   return {
     id: `resp_${id}`,
