@@ -9,12 +9,12 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { runAll, type Row } from '../test/failoverbench/stage.ts';
-import { reasonsOf, scoreOf, tableOf } from '../test/failoverbench/table.ts';
+import { runAll, type Row } from '../test/system/failoverbench/testbed.ts';
+import { reasonsOf, scoreOf, tableOf } from '../test/system/failoverbench/table.ts';
 
 const PAGE = new URL('../docs/PROMISES.md', import.meta.url);
 const HEADING = '## The faults of a public benchmark';
-const SUITE = '../test/failoverbench/failoverbench.test.ts';
+const SUITE = '../test/system/failoverbench/failoverbench.test.ts';
 
 const { values } = parseArgs({
   options: {

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../src/telemetry/log.ts';
-import { LineBuffer } from '../src/telemetry/whole-lines.ts';
+import { LineBuffer } from '../src/telemetry/line-buffer.ts';
 
 const WRITERS = 2;
 const LINES = 50_000;

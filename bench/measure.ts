@@ -2,7 +2,7 @@ import { truncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { processorTimeUs } from './processor-time.ts';
-import type { Proxy } from './stage.ts';
+import type { Proxy } from './testbed.ts';
 import { plainAnswer, PLAIN_MODEL, requestBody, STREAM_BYTES, STREAM_MODEL, STREAMS } from './traffic.ts';
 import { applyLoad, type Load, type LoadOptions } from './wrk.ts';
 

@@ -13,8 +13,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describeHost } from './machine.ts';
 import { summarise } from './propagation/report.ts';
 import type { Measured } from './propagation/report.ts';
-import { startTestbed, STORES } from './propagation/stage.ts';
-import type { StoreKind } from './propagation/stage.ts';
+import { startTestbed, STORES } from './propagation/testbed.ts';
+import type { StoreKind } from './propagation/testbed.ts';
 import { runTrial } from './propagation/trial.ts';
 import type { Trial } from './propagation/trial.ts';
 

@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { chooseCores, describeMachine, type Cores } from './machine.ts';
 import { measureLatency, measureStreaming, measureThroughput, type Bench } from './measure.ts';
 import { summarise, type Rounds, type Summary } from './report.ts';
-import { startTestbed } from './stage.ts';
+import { startTestbed } from './testbed.ts';
 import { need } from './tools.ts';
 
 const ROUNDS = 3;

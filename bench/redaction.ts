@@ -3,10 +3,10 @@
  * does with a piece anyway (no socket in either). Prints nanoseconds of processor time a piece, the best of nine rounds that take turns,
  * and their ratio. Takes about ten seconds.
  */
-import { watchAnswer } from '../src/dialects/watch-answer.ts';
-import { findTarget } from '../src/dialects/operations.ts';
-import { redactorFor } from '../src/keys/redactor.ts';
-import { Secret } from '../src/keys/secret.ts';
+import { watchAnswer } from '../src/dialects/watch/watch-answer.ts';
+import { findTarget } from '../src/dialects/operations/find-target.ts';
+import { redactorFor } from '../src/keys/redaction/redactor.ts';
+import { Secret } from '../src/base/secret.ts';
 import { Exchange } from '../src/upstream/exchange.ts';
 import { redactedTransport } from '../src/upstream/redacted-transport.ts';
 import type { Transport, UpstreamHandler } from '../src/upstream/transport.ts';

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { CheckCounts } from '../test/cluster-faults/checks.ts';
-import { startProbing, killProber, probersAmong } from '../test/cluster-faults/probing.ts';
+import type { CheckCounts } from '../test/system/cluster-faults/checks.ts';
+import { startProbing, killProber, probersAmong } from '../test/system/cluster-faults/probing.ts';
 import { describeHost } from './machine.ts';
 
 const KEYS = 10;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { providersPage } from '../src/config/providers-page.ts';
-import { editorSchema, referencePage } from '../src/config/reference.ts';
-import { renderErrorsPage } from '../src/dialects/errors-page.ts';
+import { providersPage } from '../src/config/pages/providers-page.ts';
+import { editorSchema, referencePage } from '../src/config/pages/reference.ts';
+import { renderErrorsPage } from '../src/dialects/errors/page.ts';
 
 /** Writes the pages of docs/ that are made from the code: the configuration, its editors' schema, the errors, the providers. */
 

@@ -1,7 +1,7 @@
-import type { Config } from './config/schema.ts';
-import type { ConfigSource } from './config/source.ts';
+import type { Config } from './config/schema/schema.ts';
+import type { ConfigSource } from './config/load/source.ts';
 import type { Runtime } from './gateway/runtime.ts';
-import type { Address } from './gateway/server.ts';
+import type { Address } from './gateway/connections/server.ts';
 import type { Log } from './telemetry/log.ts';
 import { openControlPlane } from './node/control-plane.ts';
 import { openDataPlane } from './node/data-plane.ts';

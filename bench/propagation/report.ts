@@ -1,7 +1,7 @@
 import type { Host } from '../machine.ts';
 import { percentile } from '../statistics.ts';
-import { GATEWAYS, WORKERS } from './stage.ts';
-import type { StoreKind } from './stage.ts';
+import { GATEWAYS, WORKERS } from './testbed.ts';
+import type { StoreKind } from './testbed.ts';
 import type { Trial } from './trial.ts';
 
 /** By when a key is to be out everywhere, and by when we should like it to be. Milliseconds, of 99 in 100 trials. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../../test/support/http.ts';
-import { VICTIM } from './stage.ts';
-import type { Testbed } from './stage.ts';
+import { VICTIM } from './testbed.ts';
+import type { Testbed } from './testbed.ts';
 
 /** What came of one revocation. Milliseconds, from when the first request that the provider refused had come there. */
 export interface Trial {

@@ -1,4 +1,4 @@
-import type { Script } from '../../src/simulator/behaviour.ts';
+import type { Script } from '../../simulator/behaviour.ts';
 
 /** What becomes of a key during the run. */
 export type Role =

@@ -1,5 +1,5 @@
-import type { Behaviour } from '../../src/simulator/behaviour.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { Behaviour } from '../../simulator/behaviour.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { FAULTY } from './pools.ts';
 import type { Tally } from './tally.ts';
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import type { Script } from '../../src/simulator/behaviour.ts';
-import { startSimulator } from '../../src/simulator/simulator.ts';
+import type { Script } from '../../simulator/behaviour.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
 
 /** A way of answering that is none of HTTP's or of the vendor's. */
 type Wrong = (socket: Socket, random: () => number) => void;

@@ -1,6 +1,6 @@
 import type { Host } from '../machine.ts';
 import type { Trend } from './flatness.ts';
-import type { KeyTraffic } from './seen.ts';
+import type { KeyTraffic } from './key-traffic.ts';
 import type { Settled } from './settled.ts';
 import type { Tally } from './tally.ts';
 

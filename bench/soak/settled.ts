@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyId } from '../../src/keys/key.ts';
-import { Secret } from '../../src/keys/secret.ts';
+import { Secret } from '../../src/base/secret.ts';
 import { adminKeysAt } from '../../test/support/gateway.ts';
 import type { Node } from './node.ts';
 import { KEYS } from './pools.ts';

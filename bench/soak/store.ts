@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RedisServer } from '../../test/store/redis-server.ts';
+import { RedisServer } from '../../test/store/redis/redis-server.ts';
 import type { Tally } from './tally.ts';
 
 /** The store of all nodes, and what befalls it. */

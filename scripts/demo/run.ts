@@ -1,11 +1,11 @@
 import { viewKey } from '../../src/admin/key-view.ts';
-import { settle } from '../../src/keys/record.ts';
+import { settle } from '../../src/keys/record/record.ts';
 import type { Log } from '../../src/telemetry/log.ts';
-import { startFaults } from './plot.ts';
+import { startFaults } from './fault-schedule.ts';
 import { NAMES, openDemo, tokenOf, type Demo } from './pool.ts';
-import type { KeySnapshot, Snapshot } from './scene.ts';
+import type { KeySnapshot, Snapshot } from './render.ts';
 import { openScreen } from './screen.ts';
-import { EventLog } from './story.ts';
+import { EventLog } from './event-log.ts';
 import { Traffic } from './traffic.ts';
 
 /** How often the keys are looked at. Milliseconds. */

@@ -1,5 +1,5 @@
-import { renderEvent, renderFrame, renderLine, type Snapshot } from './scene.ts';
-import type { DemoEvent } from './story.ts';
+import { renderEvent, renderFrame, renderLine, type Snapshot } from './render.ts';
+import type { DemoEvent } from './event-log.ts';
 
 const FRAME_MS = 100;
 const SENTENCE_MS = 1_000;

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAnswerTo } from '../../src/simulator/answer-text.ts';
+import { isAnswerTo } from '../../simulator/answer-text.ts';
 import { MODEL, NAMES, tokenOf } from './pool.ts';
 
 const CLIENTS = 20;

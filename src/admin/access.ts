@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../keys/secret.ts';
-import { adminCsrfGuard } from '../listener/page-guard.ts';
-import type { GuardedRequest } from '../listener/page-guard.ts';
+import type { Secret } from '../base/secret.ts';
+import { adminCsrfGuard } from '../listener/csrf-guard.ts';
+import type { GuardedRequest } from '../listener/csrf-guard.ts';
 import type { AdminErrorCode } from './errors.ts';
 
 /** Why a request is turned away; undefined where it may go on. */

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Circuits } from '../failover/blame/circuits.ts';
+import type { Circuits } from '../failover/circuit/circuits.ts';
 import type { Recorder } from '../failover/recorder.ts';
-import type { Secret } from '../keys/secret.ts';
+import type { Secret } from '../base/secret.ts';
 import type { Provider } from '../providers/provider.ts';
 import { adminGuard } from './access.ts';
 import { answerError } from './answer.ts';

@@ -1,10 +1,10 @@
 import type { Obstacle, Strategy } from '../failover/choose.ts';
-import { previewChoice } from '../failover/prospects.ts';
-import type { KeyPreview, ChoicePreview } from '../failover/prospects.ts';
-import type { RouteTarget } from '../failover/route.ts';
-import type { DomainHold } from '../keys/domain.ts';
-import type { PooledKey } from '../keys/pool.ts';
-import { ANY_MODEL, holdOn } from '../keys/record.ts';
+import { previewChoice } from '../failover/choice-preview.ts';
+import type { KeyPreview, ChoicePreview } from '../failover/choice-preview.ts';
+import type { RouteTarget } from '../routing/route.ts';
+import type { DomainHold } from '../keys/pool/quota-domain.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import { ANY_MODEL, holdOn } from '../keys/record/record.ts';
 import { viewOutage } from './outage-view.ts';
 import type { OutageView } from './outage-view.ts';
 import { heldReason, reasonOf, sharedReason } from './reason.ts';

@@ -1,7 +1,7 @@
-import { ruleFacts } from '../failover/rule-facts.ts';
-import type { VerdictClass, VerdictScope } from '../failover/verdict.ts';
-import { CLASS_DESCRIPTIONS } from '../failover/verdict-words.ts';
-import type { Decision, DecisionEffect } from '../keys/decision.ts';
+import { ruleFacts } from '../verdict/rule-facts.ts';
+import type { VerdictClass, VerdictScope } from '../verdict/verdict.ts';
+import { CLASS_DESCRIPTIONS } from '../verdict/descriptions.ts';
+import type { Decision, DecisionEffect } from '../keys/record/decision.ts';
 import type { Provider } from '../providers/provider.ts';
 import { timeText } from './time-text.ts';
 

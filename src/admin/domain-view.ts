@@ -1,5 +1,5 @@
-import type { DomainHold } from '../keys/domain.ts';
-import type { PooledKey } from '../keys/pool.ts';
+import type { DomainHold } from '../keys/pool/quota-domain.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { viewRule } from './decision-view.ts';
 import type { RuleView } from './decision-view.ts';

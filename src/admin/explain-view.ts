@@ -1,10 +1,10 @@
 import { rampShare } from '../failover/choose.ts';
-import type { Decision, DecisionEffect } from '../keys/decision.ts';
-import { isUnproven } from '../keys/doubt.ts';
-import type { DomainHold } from '../keys/domain.ts';
-import type { PooledKey } from '../keys/pool.ts';
-import { settle } from '../keys/record.ts';
-import type { Doubt, Hold, KeyRecord, OutCause } from '../keys/record.ts';
+import type { Decision, DecisionEffect } from '../keys/record/decision.ts';
+import { isUnproven } from '../keys/record/doubt.ts';
+import type { DomainHold } from '../keys/pool/quota-domain.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import { settle } from '../keys/record/record.ts';
+import type { Doubt, Hold, KeyRecord, OutCause } from '../keys/record/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
 import type { Provider } from '../providers/provider.ts';
 import { viewDecision, viewRule } from './decision-view.ts';

@@ -1,6 +1,6 @@
 import type { Key } from '../keys/key.ts';
-import { settle } from '../keys/record.ts';
-import type { Hold, KeyRecord } from '../keys/record.ts';
+import { settle } from '../keys/record/record.ts';
+import type { Hold, KeyRecord } from '../keys/record/record.ts';
 import { reasonOf } from './reason.ts';
 import { timeOrNull, timeText } from './time-text.ts';
 

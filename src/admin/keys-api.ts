@@ -1,10 +1,10 @@
-import { pinnedTarget } from '../failover/route.ts';
-import type { Route, RouteTarget } from '../failover/route.ts';
-import type { KeyBook } from '../keys/book.ts';
-import { checkDueAt } from '../keys/doubt.ts';
-import type { OperatorLifted } from '../keys/event.ts';
-import type { PooledKey } from '../keys/pool.ts';
-import { settle } from '../keys/record.ts';
+import { pinnedTarget } from '../routing/route.ts';
+import type { Route, RouteTarget } from '../routing/route.ts';
+import type { KeyBook } from '../keys/book/book.ts';
+import { checkDueAt } from '../keys/record/doubt.ts';
+import type { OperatorLifted } from '../keys/record/event.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import { settle } from '../keys/record/record.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { CheckReport } from '../probe/run-check.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -1,8 +1,8 @@
-import { unavailabilityOf } from '../failover/trouble.ts';
-import type { PooledKey } from '../keys/pool.ts';
-import type { DomainHold } from '../keys/domain.ts';
-import { ANY_MODEL } from '../keys/record.ts';
-import type { KeyRecord } from '../keys/record.ts';
+import { unavailabilityOf } from '../failover/unavailability.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import type { DomainHold } from '../keys/pool/quota-domain.ts';
+import { ANY_MODEL } from '../keys/record/record.ts';
+import type { KeyRecord } from '../keys/record/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
 import { timeOrNull } from './time-text.ts';
 

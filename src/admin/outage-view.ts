@@ -1,7 +1,7 @@
-import { hasHealthCheck } from '../failover/blame/circuits.ts';
-import type { Circuits } from '../failover/blame/circuits.ts';
-import type { CircuitStatus } from '../keys/circuit-mark.ts';
-import { ANY_MODEL } from '../keys/record.ts';
+import { hasHealthCheck } from '../failover/circuit/circuits.ts';
+import type { Circuits } from '../failover/circuit/circuits.ts';
+import type { CircuitStatus } from '../keys/record/circuit-status.ts';
+import { ANY_MODEL } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import { timeText } from './time-text.ts';
 

@@ -1,6 +1,6 @@
-import type { DomainHold } from '../keys/domain.ts';
-import { ANY_MODEL } from '../keys/record.ts';
-import type { Hold, KeyRecord, OutCause } from '../keys/record.ts';
+import type { DomainHold } from '../keys/pool/quota-domain.ts';
+import { ANY_MODEL } from '../keys/record/record.ts';
+import type { Hold, KeyRecord, OutCause } from '../keys/record/record.ts';
 
 const OUT_TEXT: Readonly<Record<OutCause, string>> = {
   failures: 'failed too often in a row',

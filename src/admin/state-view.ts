@@ -1,4 +1,4 @@
-import type { ConnectionCounts } from '../listener/descriptors.ts';
+import type { ConnectionCounts } from '../listener/file-descriptors.ts';
 import type { ClockStatus } from '../clock/clock-keeper.ts';
 import type { OtherConfiguration } from '../cluster/configuration-watch.ts';
 import type { OutageView } from './outage-view.ts';

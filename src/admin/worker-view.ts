@@ -1,4 +1,4 @@
-import type { ConnectionCounts } from '../listener/descriptors.ts';
+import type { ConnectionCounts } from '../listener/file-descriptors.ts';
 import { timeText } from './time-text.ts';
 
 /** One process that serves the data plane. */

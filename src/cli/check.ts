@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { describeConfig } from '../config/describe.ts';
-import { loadConfig } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
+import { describeConfig } from '../config/pages/describe.ts';
+import { loadConfig } from '../config/load/load.ts';
+import { formatProblem } from '../config/load/problem.ts';
 import { usable } from './failure.ts';
-import { DEFAULT_CONFIG_FILE } from './setup.ts';
+import { DEFAULT_CONFIG_FILE } from './start/setup.ts';
 
 /** Adds `sparekey check`. */
 export function registerCheck(program: Command): void {

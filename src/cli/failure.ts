@@ -1,6 +1,6 @@
-import type { Loaded, LoadResult } from '../config/load.ts';
-import { formatProblem } from '../config/problem.ts';
-import type { ConfigProblem } from '../config/problem.ts';
+import type { Loaded, LoadResult } from '../config/load/load.ts';
+import { formatProblem } from '../config/load/problem.ts';
+import type { ConfigProblem } from '../config/load/problem.ts';
 
 /** A command could not do what it was asked, for a reason that its message tells the user in full. */
 export class CommandFailure extends Error {

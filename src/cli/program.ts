@@ -7,11 +7,11 @@ type Register = (program: Command) => void;
 
 /** Each command is loaded only when it is asked for, so that none pays for the others. */
 const commands: Readonly<Record<string, () => Promise<Register>>> = {
-  start: async () => (await import('./start.ts')).registerStart,
+  start: async () => (await import('./start/start.ts')).registerStart,
   check: async () => (await import('./check.ts')).registerCheck,
-  keys: async () => (await import('./keys.ts')).registerKeys,
+  keys: async () => (await import('./keys/keys.ts')).registerKeys,
   providers: async () => (await import('./providers.ts')).registerProviders,
-  verdict: async () => (await import('./verdict.ts')).registerVerdict,
+  verdict: async () => (await import('./verdict/verdict.ts')).registerVerdict,
   simulate: async () => (await import('./simulate.ts')).registerSimulate,
 };
 

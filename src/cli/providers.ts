@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { nearest } from '../config/nearest.ts';
-import { allProviderFacts, providerFacts } from '../config/provider-facts.ts';
-import type { ProviderFacts } from '../config/provider-facts.ts';
+import { nearest } from '../config/load/nearest.ts';
+import { allProviderFacts, providerFacts } from '../config/pages/provider-facts.ts';
+import type { ProviderFacts } from '../config/pages/provider-facts.ts';
 import { CommandFailure } from './failure.ts';
 
 interface Options {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { KeyScript, Script } from '../simulator/behaviour.ts';
-import { CONTROL_PATH } from '../simulator/control.ts';
-import { defaultScript } from '../simulator/default-script.ts';
-import { describeScript } from '../simulator/describe.ts';
-import { ScriptError, readScript } from '../simulator/script-file.ts';
-import { startSimulator } from '../simulator/simulator.ts';
-import type { Simulator } from '../simulator/simulator.ts';
+import type { KeyScript, Script } from '../../simulator/behaviour.ts';
+import { CONTROL_PATH } from '../../simulator/control.ts';
+import { defaultScript } from '../../simulator/default-script.ts';
+import { describeScript } from '../../simulator/describe.ts';
+import { ScriptError, readScript } from '../../simulator/script-file.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { CommandFailure } from './failure.ts';
 import { parsePort } from './port-option.ts';
 

@@ -1,8 +1,8 @@
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/contract.ts';
-import { fingerprintsOf } from './configuration-print.ts';
-import type { Fingerprints } from './configuration-print.ts';
-import { decodeReports, encodeReports } from './nodes-told.ts';
+import { fingerprintsOf } from './configuration-fingerprint.ts';
+import type { Fingerprints } from './configuration-fingerprint.ts';
+import { decodeReports, encodeReports } from './node-reports.ts';
 
 /** A node whose configuration is another than this one's. */
 export interface OtherConfiguration {

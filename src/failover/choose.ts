@@ -1,10 +1,10 @@
-import { ANY_MODEL, settle } from '../keys/record.ts';
+import { ANY_MODEL, settle } from '../keys/record/record.ts';
 import type { Key } from '../keys/key.ts';
-import type { KeyPreference } from '../affinity/preference.ts';
-import type { QuotaDomain } from '../keys/domain.ts';
-import type { Pool, PooledKey } from '../keys/pool.ts';
+import type { KeyPreference } from '../routing/key-preference.ts';
+import type { QuotaDomain } from '../keys/pool/quota-domain.ts';
+import type { Pool, PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import { heldUntil, unavailabilityOf } from './trouble.ts';
+import { heldUntil, unavailabilityOf } from './unavailability.ts';
 
 /**
  * `balanced`: the less busy of two random keys, unless little is left of that one's limits and enough of the

@@ -1,4 +1,4 @@
-import type { RouteTarget } from './route.ts';
+import type { RouteTarget } from '../routing/route.ts';
 
 /** Models of which an error has told how much they take: more than any configuration names. */
 const MAX_MODELS = 1_000;

@@ -1,7 +1,7 @@
-import type { Call } from '../dialects/call.ts';
+import type { Call } from '../dialects/operations/call.ts';
 import type { FailoverPolicy } from '../providers/failover-policy.ts';
-import type { Attempt } from './attempt.ts';
-import type { Retry } from './verdict.ts';
+import type { Attempt } from './attempt/attempt.ts';
+import type { Retry } from '../verdict/verdict.ts';
 
 /*
  * What a failed attempt leaves open, and what it costs. Pure: the loop does what is said here.

@@ -1,20 +1,20 @@
-import type { KeyBook } from '../keys/book.ts';
-import type { CircuitStatus } from '../keys/circuit-mark.ts';
-import { isUnproven } from '../keys/doubt.ts';
-import type { KeyHint, AttemptEnded } from '../keys/event.ts';
+import type { KeyBook } from '../keys/book/book.ts';
+import type { CircuitStatus } from '../keys/record/circuit-status.ts';
+import { isUnproven } from '../keys/record/doubt.ts';
+import type { KeyHint, AttemptEnded } from '../keys/record/event.ts';
 import type { Key } from '../keys/key.ts';
-import type { PooledKey } from '../keys/pool.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { ContextWindows } from './context-windows.ts';
-import { doubtedEvent } from './blame/doubt.ts';
-import type { VerdictConfidence } from './blame/doubt.ts';
-import type { Circuits } from './blame/circuits.ts';
-import type { ProviderNotice } from './blame/notice.ts';
-import { newProviderHealth } from './blame/provider-watch.ts';
-import type { ProviderHealth } from './blame/provider-watch.ts';
-import type { RetryBudget } from './blame/retry-budget.ts';
-import { RateLimiter } from './pace.ts';
-import { FirstOutputStats } from './patience.ts';
+import { doubtedEvent } from './outlier-detection/verdict-doubt.ts';
+import type { VerdictConfidence } from './outlier-detection/verdict-doubt.ts';
+import type { Circuits } from './circuit/circuits.ts';
+import type { ProviderNotice } from './provider-notice.ts';
+import { newProviderHealth } from './provider-health.ts';
+import type { ProviderHealth } from './provider-health.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { FirstOutputStats } from './first-output-stats.ts';
 
 /** Asides written in a second, whatever there is to tell: what takes a key out must not have to wait behind them. */
 const MAX_HINTS_PER_SECOND = 100;

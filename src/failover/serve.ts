@@ -1,21 +1,14 @@
-import type { Call } from '../dialects/call.ts';
-import { ANY_MODEL } from '../keys/record.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import { ANY_MODEL } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Attempt, AttemptLogEntry, AttemptTools } from './attempt.ts';
-import type { Outage } from './blame/circuits.ts';
-import type { RouteTarget } from './route.ts';
-import { isTooSmall, newTargetState, tryTarget } from './serve-provider.ts';
-import type {
-  TargetResult,
-  Refused,
-  ServeLimits,
-  ServeContext,
-  Pass,
-  TargetState,
-} from './serve-provider.ts';
-import { confirmVerdicts } from './blame/proof.ts';
-import { chooseClientFailure, attemptsOfOwner } from './telling.ts';
-import type { ClientFailure } from './telling.ts';
+import type { Attempt, AttemptLogEntry, AttemptTools } from './attempt/attempt.ts';
+import type { Outage } from './circuit/circuits.ts';
+import type { RouteTarget } from '../routing/route.ts';
+import { isTooSmall, newTargetState, tryTarget } from './try-target.ts';
+import type { TargetResult, Refused, ServeLimits, ServeContext, Pass, TargetState } from './try-target.ts';
+import { confirmVerdicts } from './outlier-detection/confirm-verdicts.ts';
+import { chooseClientFailure, attemptsOfOwner } from './answer/client-failure.ts';
+import type { ClientFailure } from './answer/client-failure.ts';
 import { KeyWait } from './queue/key-wait.ts';
 import type { WaitCandidate } from './queue/key-wait.ts';
 

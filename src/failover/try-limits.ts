@@ -1,8 +1,8 @@
-import type { Call } from '../dialects/call.ts';
+import type { Call } from '../dialects/operations/call.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
-import type { Attempt, AttemptTools } from './attempt.ts';
-import type { LatencyHistogram } from './first-output-times.ts';
-import type { RouteTarget } from './route.ts';
+import type { Attempt, AttemptTools } from './attempt/attempt.ts';
+import type { LatencyHistogram } from './latency-histogram.ts';
+import type { RouteTarget } from '../routing/route.ts';
 
 /** A whole answer is written to its end before any of it comes: it is given so many times what a stream is. */
 const WHOLE_TO_STREAM = 2;

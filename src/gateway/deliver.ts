@@ -1,12 +1,12 @@
-import type { GatewayErrorCode } from '../dialects/error-table.ts';
-import { familyOf } from '../dialects/operation.ts';
-import type { Attempt } from '../failover/attempt.ts';
-import { headerText } from '../failover/observe.ts';
+import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
+import { familyOf } from '../dialects/operations/operation.ts';
+import type { Attempt } from '../failover/attempt/attempt.ts';
+import { headerText } from '../failover/attempt/observed-outcome.ts';
 import type { Served } from '../failover/serve.ts';
-import type { ResponseTranslator } from '../translate/retelling.ts';
+import type { ResponseTranslator } from '../translate/response-translator.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import type { Relayed, ResponseWriter } from './reply.ts';
-import type { Tunnel } from './server.ts';
+import type { Relayed, ResponseWriter } from './response-writer.ts';
+import type { Tunnel } from './connections/server.ts';
 
 /**
  * Gives the client what came of its request.

@@ -1,31 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ResourceBook } from '../affinity/resource-book.ts';
-import { sealedReasoningIds } from '../affinity/seals.ts';
-import type { Call } from '../dialects/call.ts';
-import { writeModel, writeModels } from '../dialects/model-lists.ts';
-import { familyOf } from '../dialects/operation.ts';
-import { allowedMethods, findTarget } from '../dialects/operations.ts';
-import { resourceListOf } from '../dialects/resource-lists.ts';
-import type { ResourceList } from '../dialects/resource-lists.ts';
-import type { AttemptTools } from '../failover/attempt.ts';
-import type { RouteTarget } from '../failover/route.ts';
+import type { ResourceBook } from '../routing/resource-book.ts';
+import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import { writeModel, writeModels } from '../dialects/operations/model-lists.ts';
+import { familyOf } from '../dialects/operations/operation.ts';
+import { allowedMethods, findTarget } from '../dialects/operations/find-target.ts';
+import { resourceListOf } from '../dialects/operations/resource-lists.ts';
+import type { ResourceList } from '../dialects/operations/resource-lists.ts';
+import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { RouteTarget } from '../routing/route.ts';
 import { serve } from '../failover/serve.ts';
 import type { Served } from '../failover/serve.ts';
-import type { ServeLimits } from '../failover/serve-provider.ts';
-import type { KeyQueues } from '../failover/queue/waiting-room.ts';
-import { announcedBytes } from './body.ts';
+import type { ServeLimits } from '../failover/try-target.ts';
+import type { KeyQueues } from '../failover/queue/key-queues.ts';
+import { announcedBytes } from './request/read-body.ts';
 import { deliver } from './deliver.ts';
 import type { MemoryBudget, RequestMemory } from './memory-budget.ts';
-import { listModels, isForwarded, modelQueryOf } from './models.ts';
-import { rejectLateReferences } from './late-names.ts';
-import { tenantPage } from './own-lists.ts';
-import { isInUntrackedCollection, isolatesTenants } from './ownership.ts';
+import { listModels, isForwarded, modelQueryOf } from './model-list.ts';
+import { rejectLateReferences } from './resources/late-references.ts';
+import { tenantPage } from './resources/tenant-lists.ts';
+import { isInUntrackedCollection, isolatesTenants } from './resources/ownership.ts';
 import { startPings } from './pings.ts';
-import { bodilessCall, overloadedRefusal, readCall, refusal } from './read-call.ts';
-import type { CallContext, Refusal } from './read-call.ts';
-import { ResponseWriter } from './reply.ts';
-import { requestLogEntry, pathOf } from './request-entry.ts';
-import type { RequestLogEntry, RequestTrace } from './request-entry.ts';
+import { bodilessCall, overloadedRefusal, readCall, refusal } from './request/read-call.ts';
+import type { CallContext, Refusal } from './request/read-call.ts';
+import { ResponseWriter } from './response-writer.ts';
+import { requestLogEntry, pathOf } from './request-log-entry.ts';
+import type { RequestLogEntry, RequestTrace } from './request-log-entry.ts';
 import {
   deadKeyRefusal,
   listenerFor,
@@ -33,10 +33,10 @@ import {
   ownerRoute,
   refersToResources,
   pinnedRoute,
-} from './resources.ts';
+} from './resources/resources.ts';
 import type { Runtime } from './runtime.ts';
 import { asksToHoldWhole, serveLimits, CLIENT_STALL_MS } from './serve-limits.ts';
-import type { Tunnel } from './server.ts';
+import type { Tunnel } from './connections/server.ts';
 
 /** What the gateway is given by whoever wires it. */
 export interface GatewayOptions {

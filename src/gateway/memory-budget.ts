@@ -1,4 +1,4 @@
-import type { MemoryMeter } from '../upstream/memory.ts';
+import type { MemoryMeter } from '../base/memory-meter.ts';
 
 /** A request that holds no more than this is small: large ones leave room for it. Bytes. */
 export const SMALL_REQUEST_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
-import type { Config } from '../config/schema.ts';
-import { machineMemory } from '../upstream/machine-memory.ts';
+import type { Config } from '../config/schema/schema.ts';
+import { machineMemory } from '../base/machine-memory.ts';
 
 /**
  * Of the memory there is. The rest is for what is not counted: the program, its threads and their heaps, what the

@@ -1,6 +1,6 @@
-import { pingFor } from '../dialects/pings.ts';
-import type { Call } from '../dialects/call.ts';
-import type { ResponseWriter } from './reply.ts';
+import { pingFor } from '../dialects/operations/pings.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import type { ResponseWriter } from './response-writer.ts';
 
 /**
  * Keeps the client of a stream that has nothing yet: after a while its answer begins, and a ping is sent every so often.

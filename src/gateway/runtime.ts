@@ -1,10 +1,10 @@
-import type { Config } from '../config/schema.ts';
-import type { Route } from '../failover/route.ts';
-import type { KeyBook } from '../keys/book.ts';
+import type { Config } from '../config/schema/schema.ts';
+import type { Route } from '../routing/route.ts';
+import type { KeyBook } from '../keys/book/book.ts';
 import type { Key } from '../keys/key.ts';
-import type { CsrfGuard } from '../listener/page-guard.ts';
+import type { CsrfGuard } from '../listener/csrf-guard.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Authenticate } from './clients.ts';
+import type { Authenticate } from './request/authenticate.ts';
 
 /**
  * The configuration as it runs. A reload makes a new one and swaps it in whole; a request keeps the one it

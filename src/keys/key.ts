@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Secret } from './secret.ts';
+import type { Secret } from '../base/secret.ts';
 
 /** One credential of a provider: what the configuration says of it. What happened to it is its record. */
 export interface Key {

@@ -1,4 +1,4 @@
-import type { Secret } from './secret.ts';
+import type { Secret } from '../base/secret.ts';
 
 /** A service account, as Google's console gives it as JSON. */
 export interface ServiceAccount {

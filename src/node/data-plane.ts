@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import { KeyQueues } from '../failover/queue/waiting-room.ts';
+import { KeyQueues } from '../failover/queue/key-queues.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { requestIdGenerator } from '../gateway/request-ids.ts';
-import { openDataServer, serveConnections } from '../gateway/server.ts';
-import type { Address, ConnectionOptions, ConnectionServer } from '../gateway/server.ts';
-import { connectionCaps, descriptorLimit } from '../listener/descriptors.ts';
-import type { ConnectionCaps, ConnectionCounts } from '../listener/descriptors.ts';
+import { requestIdGenerator } from '../gateway/request/request-ids.ts';
+import { openDataServer, serveConnections } from '../gateway/connections/server.ts';
+import type { Address, ConnectionOptions, ConnectionServer } from '../gateway/connections/server.ts';
+import { connectionCaps, descriptorLimit } from '../listener/file-descriptors.ts';
+import type { ConnectionCaps, ConnectionCounts } from '../listener/file-descriptors.ts';
 import { logFull } from '../telemetry/descriptor-lines.ts';
 import type { GatewayNode } from './gateway-node.ts';
 

@@ -1,19 +1,19 @@
 import { hostname } from 'node:os';
-import { ResourceBook } from '../affinity/resource-book.ts';
-import type { Config } from '../config/schema.ts';
-import type { AttemptTools } from '../failover/attempt.ts';
+import { ResourceBook } from '../routing/resource-book.ts';
+import type { Config } from '../config/schema/schema.ts';
+import type { AttemptTools } from '../failover/attempt/attempt.ts';
 import { Recorder } from '../failover/recorder.ts';
-import { router } from '../failover/route.ts';
-import { authenticator } from '../gateway/clients.ts';
+import { router } from '../routing/route.ts';
+import { authenticator } from '../gateway/request/authenticate.ts';
 import { MemoryBudget } from '../gateway/memory-budget.ts';
 import { memoryLimit } from '../gateway/memory-limit.ts';
 import { findKey } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
-import type { KeyBook } from '../keys/book.ts';
-import type { RecordSnapshot } from '../keys/known-records.ts';
-import { watchDescriptors } from '../listener/descriptors.ts';
-import { dataCsrfGuard } from '../listener/page-guard.ts';
-import { PoolUpdates } from '../keys/pool-updates.ts';
+import type { KeyBook } from '../keys/book/book.ts';
+import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
+import { watchDescriptors } from '../listener/file-descriptors.ts';
+import { dataCsrfGuard } from '../listener/csrf-guard.ts';
+import { PoolUpdates } from '../keys/pool/pool-updates.ts';
 import { openState } from './open-state.ts';
 import type { OpenState } from './open-state.ts';
 import { keyIdsOf, openProvider } from '../providers/provider.ts';
@@ -21,8 +21,8 @@ import { logExhausted } from '../telemetry/descriptor-lines.ts';
 import { watchTransitions } from '../telemetry/key-transitions.ts';
 import type { LogTransition } from '../telemetry/key-transitions.ts';
 import type { Log } from '../telemetry/log.ts';
-import { logOutage } from '../telemetry/outages.ts';
-import { workerCount } from '../workers/count.ts';
+import { logOutage } from '../telemetry/outage-lines.ts';
+import { workerCount } from './worker-count.ts';
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
 export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks' | 'now'> {

@@ -1,11 +1,11 @@
 import { ClockKeeper } from '../clock/clock-keeper.ts';
 import { StateClock } from '../clock/state-clock.ts';
 import { setStateClock } from '../clock/wall-time.ts';
-import { KeyBook } from '../keys/book.ts';
-import type { RecordSnapshot } from '../keys/known-records.ts';
+import { KeyBook } from '../keys/book/book.ts';
+import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open.ts';
-import type { StoreAddress } from '../store/place.ts';
+import type { StoreAddress } from '../base/store-address.ts';
 import { logClocks } from '../telemetry/clock-lines.ts';
 import type { Log } from '../telemetry/log.ts';
 import { StoreHealth } from '../telemetry/store-health.ts';

@@ -1,13 +1,13 @@
-import type { Call } from '../dialects/call.ts';
-import { noFacts } from '../dialects/body-facts.ts';
-import { scanBody } from '../dialects/json-scan.ts';
-import { modelListTarget } from '../dialects/model-lists.ts';
-import { familyOf, operation } from '../dialects/operation.ts';
-import { operationNamed } from '../dialects/operation-table.ts';
-import type { Target } from '../dialects/operations.ts';
-import type { Secret } from '../keys/secret.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import { noFacts } from '../dialects/scan/body-facts.ts';
+import { scanBody } from '../dialects/scan/json-scan.ts';
+import { modelListTarget } from '../dialects/operations/model-lists.ts';
+import { familyOf, operation } from '../dialects/operations/operation.ts';
+import { operationNamed } from '../dialects/operations/table.ts';
+import type { Target } from '../dialects/operations/find-target.ts';
+import type { Secret } from '../base/secret.ts';
 import type { Provider } from '../providers/provider.ts';
-import { providerTypes } from '../providers/types.ts';
+import { providerTypes } from '../catalog/provider-types.ts';
 import { formsFor } from './check-form.ts';
 import type { CheckForm } from './check-form.ts';
 

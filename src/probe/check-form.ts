@@ -1,4 +1,4 @@
-import type { Verdict } from '../failover/verdict.ts';
+import type { Verdict } from '../verdict/verdict.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** How a model is asked for an answer that is as short as it may be. */

@@ -1,4 +1,4 @@
-import type { Attempt, AttemptPlan } from '../failover/attempt.ts';
+import type { Attempt, AttemptPlan } from '../failover/attempt/attempt.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** An answer to a health check is small. Bytes. */

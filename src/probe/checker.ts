@@ -1,13 +1,13 @@
-import type { AttemptTools } from '../failover/attempt.ts';
-import type { PooledKey } from '../keys/pool.ts';
+import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/contract.ts';
-import { fallbackSpec } from './check-ask.ts';
-import type { CheckContext, CheckSpec } from './check-ask.ts';
+import { fallbackSpec } from './check-spec.ts';
+import type { CheckContext, CheckSpec } from './check-spec.ts';
 import { CheckForms } from './check-form.ts';
 import { recordNotAsked, runCheck } from './run-check.ts';
 import type { CheckReport } from './run-check.ts';
-import { ListAccessProbe } from './strangers.ts';
+import { ListAccessProbe } from './list-access.ts';
 
 /** Does checks, with what was learned of addresses and models by those before. */
 export class Checker {

@@ -1,11 +1,11 @@
-import { Attempt } from '../failover/attempt.ts';
-import type { AttemptTools } from '../failover/attempt.ts';
+import { Attempt } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt.ts';
 import { choiceRequest, choose } from '../failover/choose.ts';
-import { hasHealthCheck, keyForTrial } from '../failover/blame/circuits.ts';
-import type { CircuitStatus } from '../keys/circuit-mark.ts';
-import type { PooledKey } from '../keys/pool.ts';
+import { hasHealthCheck, keyForTrial } from '../failover/circuit/circuits.ts';
+import type { CircuitStatus } from '../keys/record/circuit-status.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Prepared } from '../providers/take.ts';
+import type { Prepared } from '../providers/prepare.ts';
 import type { CheckBudget } from './check-budget.ts';
 import { completionCall } from './check-call.ts';
 import { checkLimits, drain } from './check-limits.ts';

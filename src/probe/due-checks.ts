@@ -1,9 +1,9 @@
-import type { PooledKey } from '../keys/pool.ts';
-import { settle } from '../keys/record.ts';
-import type { KeyRecord } from '../keys/record.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import { settle } from '../keys/record/record.ts';
+import type { KeyRecord } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { checkSpecFor } from './check-ask.ts';
-import type { CheckContext, CheckSpec } from './check-ask.ts';
+import { checkSpecFor } from './check-spec.ts';
+import type { CheckContext, CheckSpec } from './check-spec.ts';
 import { nextHoldCheck } from './hold-times.ts';
 import type { HoldTimes } from './hold-times.ts';
 

@@ -1,4 +1,4 @@
-import type { Hold } from '../keys/record.ts';
+import type { Hold } from '../keys/record/record.ts';
 
 /** A hold that was to last for less ends soon enough by itself. Milliseconds. */
 export const LONG_HOLD_MS = 10 * 60 * 1000;

@@ -1,8 +1,8 @@
-import type { PooledKey } from '../keys/pool.ts';
-import { settle } from '../keys/record.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import { settle } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { checkSpecFor } from './check-ask.ts';
-import type { CheckSpec } from './check-ask.ts';
+import { checkSpecFor } from './check-spec.ts';
+import type { CheckSpec } from './check-spec.ts';
 import { CheckBudget } from './check-budget.ts';
 import { Checker } from './checker.ts';
 import type { ProberOptions } from './prober-options.ts';

@@ -1,8 +1,8 @@
-import type { PooledKey } from '../keys/pool.ts';
-import { settle } from '../keys/record.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import { settle } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { CheckBudget } from './check-budget.ts';
-import type { CheckSpec, CheckKind } from './check-ask.ts';
+import type { CheckSpec, CheckKind } from './check-spec.ts';
 import type { Checker } from './checker.ts';
 import { checksOf, checksOfKey } from './due-checks.ts';
 import type { DueCheck, DueContext } from './due-checks.ts';

@@ -1,11 +1,11 @@
-import { Attempt } from '../failover/attempt.ts';
-import type { AttemptPlan, AttemptTools } from '../failover/attempt.ts';
-import type { Verdict } from '../failover/verdict.ts';
-import { operationNamed } from '../dialects/operation-table.ts';
-import type { PooledKey } from '../keys/pool.ts';
-import { ANY_MODEL, settle } from '../keys/record.ts';
+import { Attempt } from '../failover/attempt/attempt.ts';
+import type { AttemptPlan, AttemptTools } from '../failover/attempt/attempt.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { operationNamed } from '../dialects/operations/table.ts';
+import type { PooledKey } from '../keys/pool/pool.ts';
+import { ANY_MODEL, settle } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { CheckSpec, CheckKind } from './check-ask.ts';
+import type { CheckSpec, CheckKind } from './check-spec.ts';
 import { completionCall, freeCall } from './check-call.ts';
 import { formsFor, isWorthTrying } from './check-form.ts';
 import type { CheckForm, CheckForms } from './check-form.ts';

@@ -1,4 +1,4 @@
-import type { ProviderConfig } from '../config/schema.ts';
+import type { ProviderConfig } from '../config/schema/schema.ts';
 
 /**
  * What a provider's configuration says of trying again, in the words the loop needs. `failover` and

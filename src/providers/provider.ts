@@ -1,11 +1,11 @@
-import type { ProviderConfig } from '../config/schema.ts';
-import type { Call } from '../dialects/call.ts';
-import type { Dialect, Operation } from '../dialects/operation.ts';
+import type { ProviderConfig } from '../config/schema/schema.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { keyId } from '../keys/key.ts';
 import type { Key } from '../keys/key.ts';
-import { Pool } from '../keys/pool.ts';
-import type { KeyRecord } from '../keys/record.ts';
-import type { KeyPolicy } from '../keys/reducer.ts';
+import { Pool } from '../keys/pool/pool.ts';
+import type { KeyRecord } from '../keys/record/record.ts';
+import type { KeyPolicy } from '../keys/record/reducer.ts';
 import { openTransport } from '../upstream/transport.ts';
 import type { Transport } from '../upstream/transport.ts';
 import { failoverPolicy } from './failover-policy.ts';
@@ -13,12 +13,12 @@ import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
 import { chatTraitsOf } from './shaping/chat-traits.ts';
 import { openShaper } from './shaping/shaper.ts';
-import { prepareCall } from './take.ts';
-import { answersChats } from './types/chats.ts';
-import { providerTypes } from './types.ts';
-import type { Prepared } from './take.ts';
-import type { ProviderAdapter } from './wire.ts';
-import { openAdapter } from './wires.ts';
+import { prepareCall } from './prepare.ts';
+import { answersChats } from '../catalog/answers-chats.ts';
+import { providerTypes } from '../catalog/provider-types.ts';
+import type { Prepared } from './prepare.ts';
+import type { ProviderAdapter } from './adapter.ts';
+import { openAdapter } from './open-adapter.ts';
 
 /** One configured upstream as it runs: its keys, its connections, and how a request to it is built. */
 export interface Provider {

@@ -1,6 +1,6 @@
 import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
 import { StoreError } from './errors.ts';
-import { MemoryTtlCache } from './memory-passing.ts';
+import { MemoryTtlCache } from './memory-ttl-cache.ts';
 import {
   checkId,
   checkPageLimit,

@@ -1,6 +1,6 @@
 import type { Store } from './contract.ts';
 import { openMemoryStore } from './memory.ts';
-import type { StoreAddress } from './place.ts';
+import type { StoreAddress } from '../base/store-address.ts';
 
 /** What a store is given beside its place. */
 export interface OpenStoreOptions {
@@ -23,7 +23,7 @@ export async function openStore(
     case 'memory':
       return openMemoryStore(now);
     case 'sqlite': {
-      const { openSqliteStore } = await import('./sqlite.ts');
+      const { openSqliteStore } = await import('./sqlite/sqlite.ts');
       return openSqliteStore({ path: address.path, mayCreate });
     }
     case 'redis': {

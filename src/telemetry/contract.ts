@@ -1,4 +1,4 @@
-import type { RequestLogEntry } from '../gateway/request-entry.ts';
+import type { RequestLogEntry } from '../gateway/request-log-entry.ts';
 
 /** What stands beside a message. A value that is an `Error` belongs under `error`. */
 export type LogFields = Readonly<Record<string, unknown>>;

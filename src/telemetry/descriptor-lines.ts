@@ -1,5 +1,5 @@
-import { LOW_DESCRIPTOR_LIMIT } from '../listener/descriptors.ts';
-import type { ConnectionCaps, ConnectionCounts } from '../listener/descriptors.ts';
+import { LOW_DESCRIPTOR_LIMIT } from '../listener/file-descriptors.ts';
+import type { ConnectionCaps, ConnectionCounts } from '../listener/file-descriptors.ts';
 import type { Log } from './contract.ts';
 
 /** Between two lines of one kind, so that a flood does not fill the log as well. Milliseconds. */

@@ -1,7 +1,7 @@
 import { formatWallTime } from '../clock/wall-time.ts';
-import type { KeyBook } from '../keys/book.ts';
+import type { KeyBook } from '../keys/book/book.ts';
 import type { Key } from '../keys/key.ts';
-import type { KeyRecord } from '../keys/record.ts';
+import type { KeyRecord } from '../keys/record/record.ts';
 import type { LogFields } from './contract.ts';
 
 /** Hears of one key that left service or came back. */

@@ -1,7 +1,7 @@
 import { inspect, styleText } from 'node:util';
 import type { LogFields, LogLevel, SharedLog } from './contract.ts';
 import type { Output } from './output.ts';
-import { redactedText } from '../keys/redacted-text.ts';
+import { redactedText } from '../keys/redaction/redacted-text.ts';
 import { redactedEntry, redactedFields } from './redacted-lines.ts';
 import { printable, requestLine } from './request-line.ts';
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import type { RequestLogEntry } from '../gateway/request-entry.ts';
-import { redactedText, redactedValue } from '../keys/redacted-text.ts';
+import type { RequestLogEntry } from '../gateway/request-log-entry.ts';
+import { redactedText, redactedValue } from '../keys/redaction/redacted-text.ts';
 import type { LogFields } from './contract.ts';
 
 /** An id that a provider gives its answer is not longer; of a longer one this much is logged. Characters. */

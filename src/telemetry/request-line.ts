@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RequestLogEntry } from '../gateway/request-entry.ts';
+import type { RequestLogEntry } from '../gateway/request-log-entry.ts';
 
 type Color = 'green' | 'yellow' | 'red' | 'gray';
 type Paint = (color: Color, text: string) => string;

@@ -1,22 +1,22 @@
-import { noFacts } from '../dialects/body-facts.ts';
-import type { BodyFacts } from '../dialects/body-facts.ts';
-import { scanBody } from '../dialects/json-scan.ts';
-import type { Target } from '../dialects/operations.ts';
+import { noFacts } from '../dialects/scan/body-facts.ts';
+import type { BodyFacts } from '../dialects/scan/body-facts.ts';
+import { scanBody } from '../dialects/scan/json-scan.ts';
+import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import { NotExpressible } from './asked.ts';
-import type { ResponseContext, CallOptions, Json } from './asked.ts';
-import { startPackageCall } from './begin.ts';
-import type { TranslationSpec } from './course.ts';
-import { unsupportedRequestOf } from './inexpressible.ts';
-import type { UnsupportedRequest } from './inexpressible.ts';
-import { droppedOptions } from './left-out.ts';
-import { shortEchoOf, echoOf, parseOptionsOf } from './reading.ts';
-import type { ResponseTranslator } from './retelling.ts';
-import { SdkResponseTranslator } from './sdk-retelling.ts';
-import { translationMethod } from './ways.ts';
-import type { TranslationMethod } from './ways.ts';
-import { WholeResponseTranslator } from './whole.ts';
-import type { WholeTranslation } from './whole.ts';
+import { NotExpressible } from './codec.ts';
+import type { ResponseContext, CallOptions, Json } from './codec.ts';
+import { startPackageCall } from './package-call.ts';
+import type { TranslationSpec } from './translation-spec.ts';
+import { unsupportedRequestOf } from './unsupported-request.ts';
+import type { UnsupportedRequest } from './unsupported-request.ts';
+import { droppedOptions } from './dropped-options.ts';
+import { shortEchoOf, echoOf, parseOptionsOf } from './retained-request.ts';
+import type { ResponseTranslator } from './response-translator.ts';
+import { SdkResponseTranslator } from './sdk-response-translator.ts';
+import { translationMethod } from './translation-method.ts';
+import type { TranslationMethod } from './translation-method.ts';
+import { WholeResponseTranslator } from './whole-translation.ts';
+import type { WholeTranslation } from './whole-translation.ts';
 
 /*
  * What translating comes to, as plain data in and plain data out, so that it can be done in any thread. No job holds a

@@ -1,20 +1,20 @@
-import type { Call } from '../dialects/call.ts';
-import { operationNamed } from '../dialects/operation-table.ts';
-import type { Dialect, Operation } from '../dialects/operation.ts';
-import { NotExpressible } from './asked.ts';
-import type { ResponseContext, Json, ProviderQuirks } from './asked.ts';
-import type { TranslationSpec } from './course.ts';
-import { echoOf } from './reading.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import { operationNamed } from '../dialects/operations/table.ts';
+import type { Dialect, Operation } from '../dialects/operations/operation.ts';
+import { NotExpressible } from './codec.ts';
+import type { ResponseContext, Json, ProviderQuirks } from './codec.ts';
+import type { TranslationSpec } from './translation-spec.ts';
+import { echoOf } from './retained-request.ts';
 import { translateRequest, translateWholeRequest, readBody, responseTranslatorFor } from './job.ts';
-import type { UnsupportedRequest } from './inexpressible.ts';
+import type { UnsupportedRequest } from './unsupported-request.ts';
 import type { TranslatedRequest } from './job.ts';
-import type { ResponseTranslator } from './retelling.ts';
-import { ThreadedTranslator } from './threads/threaded-retelling.ts';
-import { LARGE_BYTES, threads } from './threads/threads.ts';
-import type { Busy } from './threads/threads.ts';
-import { translationMethod } from './ways.ts';
-import { WholeResponseTranslator } from './whole.ts';
-import type { WholeTranslation } from './whole.ts';
+import type { ResponseTranslator } from './response-translator.ts';
+import { ThreadedTranslator } from './threads/threaded-translator.ts';
+import { LARGE_BYTES, threads } from './threads/translation-threads.ts';
+import type { Busy } from './threads/translation-threads.ts';
+import { translationMethod } from './translation-method.ts';
+import { WholeResponseTranslator } from './whole-translation.ts';
+import type { WholeTranslation } from './whole-translation.ts';
 
 /** A call in another dialect, and the way back for its answer; or what there are no words for. */
 export type Translation =

@@ -2,21 +2,21 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { faultDetail, faultKindIn } from './faults.ts';
 import type { Fault, ExchangePhase } from './faults.ts';
-import { ExchangeTimer } from './exchange-clock.ts';
-import { endsAtHead, interimFault } from './heads.ts';
-import { FrameBuffer } from './held-frames.ts';
-import type { ExchangeLimits } from './limits.ts';
-import type { MemoryMeter } from './memory.ts';
-import { CANCELLED } from './opening.ts';
-import type { RelayEnd, UpstreamResult, ResponseHeaders } from './opening.ts';
-import { StaleConnectionRetry } from './resend.ts';
+import { ExchangeTimer } from './exchange-timer.ts';
+import { endsAtHead, interimFault } from './response-head.ts';
+import { FrameBuffer } from './frame-buffer.ts';
+import type { ExchangeLimits } from './exchange-limits.ts';
+import type { MemoryMeter } from '../base/memory-meter.ts';
+import { CANCELLED } from './upstream-result.ts';
+import type { RelayEnd, UpstreamResult, ResponseHeaders } from './upstream-result.ts';
+import { StaleConnectionRetry } from './stale-connection-retry.ts';
 import type { Sink } from './sink.ts';
 import type { Connection, Transport, UpstreamHandler, UpstreamRequest } from './transport.ts';
 import { upgradeResult } from './websocket.ts';
-import type { ResponseWatch } from './watch.ts';
+import type { ResponseWatch } from './response-watch.ts';
 
-export type { ExchangeLimits, WholeHold } from './limits.ts';
-export type { RelayEnd, UpstreamResult, ResponseHeaders } from './opening.ts';
+export type { ExchangeLimits, WholeHold } from './exchange-limits.ts';
+export type { RelayEnd, UpstreamResult, ResponseHeaders } from './upstream-result.ts';
 export type { Sink } from './sink.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { ResponseHeaders } from './opening.ts';
+import type { ResponseHeaders } from './upstream-result.ts';
 import type { Connection, Transport, UpstreamHandler } from './transport.ts';
 
 /** Takes out of an answer what nobody may see. Lengths stay. */

@@ -1,5 +1,5 @@
 import type { Exchange, UpstreamResult } from './exchange.ts';
-import { CANCELLED } from './opening.ts';
+import { CANCELLED } from './upstream-result.ts';
 
 /** What there is to an exchange for whoever reads its answer. */
 export type ExchangeHandle = Pick<

@@ -1,7 +1,7 @@
 import { buildConnector, Client, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Readable } from 'node:stream';
-import { UnsolicitedContinue } from './unasked-continue.ts';
+import { UnsolicitedContinue } from './unsolicited-continue.ts';
 
 /** A request as it leaves for a provider. */
 export interface UpstreamRequest {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { UpstreamResult, ResponseHeaders } from './opening.ts';
+import type { UpstreamResult, ResponseHeaders } from './upstream-result.ts';
 
 /** RFC 6455, 1.3: what a server shows that it has read the key of a handshake by. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import type { Address } from '../gateway/server.ts';
-import { TCP_KEEPALIVE_MS, descriptorLimit, pendingConnectionCap } from '../listener/descriptors.ts';
+import type { Address } from '../gateway/connections/server.ts';
+import { TCP_KEEPALIVE_MS, descriptorLimit, pendingConnectionCap } from '../listener/file-descriptors.ts';
 
 /** A worker as far as connections go to it. */
 export interface WorkerTarget {

@@ -1,6 +1,6 @@
-import type { Config } from '../config/schema.ts';
-import type { ConfigSource } from '../config/source.ts';
-import type { RecordSnapshot } from '../keys/known-records.ts';
+import type { Config } from '../config/schema/schema.ts';
+import type { ConfigSource } from '../config/load/source.ts';
+import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import { openControlPlane } from '../node/control-plane.ts';
 import { openNode } from '../node/gateway-node.ts';
 import type { Running } from '../main.ts';

@@ -1,7 +1,7 @@
-import type { ConfigSource } from '../config/source.ts';
+import type { ConfigSource } from '../config/load/source.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
-import type { ConnectionCounts } from '../listener/descriptors.ts';
-import type { RecordSnapshot } from '../keys/known-records.ts';
+import type { ConnectionCounts } from '../listener/file-descriptors.ts';
+import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import type { LogLevel } from '../telemetry/log.ts';
 import type { LogStyle } from '../telemetry/log.ts';
 

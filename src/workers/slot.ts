@@ -1,6 +1,6 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
-import type { ConnectionCounts } from '../listener/descriptors.ts';
+import type { ConnectionCounts } from '../listener/file-descriptors.ts';
 import type { SharedLog } from '../telemetry/log.ts';
 import type { Acceptor, WorkerTarget } from './acceptor.ts';
 import { nextWait } from './backoff.ts';

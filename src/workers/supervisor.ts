@@ -1,6 +1,6 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
-import type { ConfigSource } from '../config/source.ts';
-import type { RecordSnapshot } from '../keys/known-records.ts';
+import type { ConfigSource } from '../config/load/source.ts';
+import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import type { LogLevel, LogStyle, SharedLog } from '../telemetry/log.ts';
 import type { Acceptor } from './acceptor.ts';
 import type { HeartbeatBounds } from './heartbeat.ts';

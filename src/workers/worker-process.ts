@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LineBuffer } from '../telemetry/whole-lines.ts';
+import { LineBuffer } from '../telemetry/line-buffer.ts';
 import { isReport } from './messages.ts';
 import type { WorkerCommand, WorkerReport, StartCommand } from './messages.ts';
 

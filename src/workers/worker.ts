@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
-import { parseSource } from '../config/parse-source.ts';
-import type { Config } from '../config/schema.ts';
-import type { ConfigSource } from '../config/source.ts';
+import { parseSource } from '../config/load/parse-source.ts';
+import type { Config } from '../config/schema/schema.ts';
+import type { ConfigSource } from '../config/load/source.ts';
 import { openWorkerPlane } from '../node/data-plane.ts';
 import type { WorkerPlane } from '../node/data-plane.ts';
 import { openNode } from '../node/gateway-node.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { FRESH } from '../../src/keys/record.ts';
+import { FRESH } from '../../src/keys/record/record.ts';
 import { POLICY } from '../keys/tools.ts';
 import { until } from '../support/gateway.ts';
 import { START, refusal, openAdminFixture } from './tools.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KeyBook } from '../../src/keys/book.ts';
-import type { InService } from '../../src/keys/record.ts';
-import { startSimulator } from '../../src/simulator/simulator.ts';
+import { KeyBook } from '../../src/keys/book/book.ts';
+import type { InService } from '../../src/keys/record/record.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
 import { until } from '../keys/books.ts';
 import { refusal, openAdminFixture, START } from './tools.ts';
 import type { AdminFixture } from './tools.ts';

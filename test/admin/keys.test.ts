@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
-import { startSimulator } from '../../src/simulator/simulator.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { ask } from '../support/http.ts';
 import { START, refusal, openAdminFixture } from './tools.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { providerTypes } from '../../src/providers/types.ts';
+import { providerTypes } from '../../src/catalog/provider-types.ts';
 import { finished } from './tools.ts';
 
 void test('all types are listed, with address, variable and dialects', async (context) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import * as z from 'zod';
-import { startSimulator } from '../../src/simulator/simulator.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
 import { ask } from '../support/http.ts';
 import { folder, started } from './tools.ts';
 import type { Started } from './tools.ts';
@@ -84,7 +84,7 @@ void test('a file replaced by another, as editors do, counts as saved', async (c
 void test('a file of tokens is watched too', async (context) => {
   const gateway = await running(context);
   await writeFile(
-    join(gateway.path, '..', 'tokens.txt'),
+    join(gateway.path, '../system', 'tokens.txt'),
     '# none but this\nsk-other-0123456789abcdef-dddd\n',
   );
   await gateway.taken(1);

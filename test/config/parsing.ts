@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { parseConfig } from '../../src/config/load.ts';
-import type { Loaded, ParseOptions } from '../../src/config/load.ts';
-import { formatProblem } from '../../src/config/problem.ts';
-import type { ConfigProblem } from '../../src/config/problem.ts';
-import type { Config, ProviderConfig } from '../../src/config/schema.ts';
+import { parseConfig } from '../../src/config/load/load.ts';
+import type { Loaded, ParseOptions } from '../../src/config/load/load.ts';
+import { formatProblem } from '../../src/config/load/problem.ts';
+import type { ConfigProblem } from '../../src/config/load/problem.ts';
+import type { Config, ProviderConfig } from '../../src/config/schema/schema.ts';
 
 /** What the tests of this folder share. */
 

@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
-import { Attempt } from '../../src/failover/attempt.ts';
-import type { AttemptPlan, AttemptTools } from '../../src/failover/attempt.ts';
+import { Attempt } from '../../src/failover/attempt/attempt.ts';
+import type { AttemptPlan, AttemptTools } from '../../src/failover/attempt/attempt.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
-import { KeyBook } from '../../src/keys/book.ts';
+import { KeyBook } from '../../src/keys/book/book.ts';
 import { completionCall } from '../../src/probe/check-call.ts';
 import { openProvider } from '../../src/providers/provider.ts';
 import type { Provider } from '../../src/providers/provider.ts';

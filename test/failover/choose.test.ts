@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { choose as chooseInService, chooseLastResort } from '../../src/failover/choose.ts';
 import type { Choice, ChoiceRequest } from '../../src/failover/choose.ts';
-import type { QuotaDomain } from '../../src/keys/domain.ts';
+import type { QuotaDomain } from '../../src/keys/pool/quota-domain.ts';
 import type { Key } from '../../src/keys/key.ts';
-import { Pool } from '../../src/keys/pool.ts';
-import { ANY_MODEL, FRESH } from '../../src/keys/record.ts';
-import type { Hold, InService, KeyRecord, OutOfService } from '../../src/keys/record.ts';
+import { Pool } from '../../src/keys/pool/pool.ts';
+import { ANY_MODEL, FRESH } from '../../src/keys/record/record.ts';
+import type { Hold, InService, KeyRecord, OutOfService } from '../../src/keys/record/record.ts';
 import { makeKey, seededRandom } from '../keys/tools.ts';
 
 const T = 1_700_000_000_000;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ContextWindows, contextWindowIn } from '../../src/failover/context-windows.ts';
-import { judge } from '../../src/failover/judge.ts';
+import { judge } from '../../src/verdict/judge.ts';
 import { isTooLong } from '../../src/failover/next-step.ts';
 import { openProvider } from '../../src/providers/provider.ts';
-import { FRESH } from '../../src/keys/record.ts';
+import { FRESH } from '../../src/keys/record/record.ts';
 import { configOf } from '../config/parsing.ts';
 
 /** What vendors say, and the window in it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { RetryBudget } from '../../src/failover/blame/retry-budget.ts';
+import { RetryBudget } from '../../src/failover/retry-budget.ts';
 
 const START = 1_700_000_000_000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Dice } from '../cluster/dice.ts';
+import { Dice } from '../system/cluster-simulation/dice.ts';
 import { keptInputs } from './corpus.ts';
 import { findingText } from './finding-text.ts';
 import { replay, tryOne } from './run.ts';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { Dice } from '../cluster/dice.ts';
+import { Dice } from '../system/cluster-simulation/dice.ts';
 import { keep, keptInputs } from './corpus.ts';
 import { Coverage } from './coverage.ts';
 import { findingText } from './finding-text.ts';

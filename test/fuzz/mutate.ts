@@ -1,4 +1,4 @@
-import type { Dice } from '../cluster/dice.ts';
+import type { Dice } from '../system/cluster-simulation/dice.ts';
 
 /** Inputs grow no longer than this. Bytes. */
 const MAX_INPUT_BYTES = 32 * 1024;

@@ -1,4 +1,4 @@
-import { Dice } from '../cluster/dice.ts';
+import { Dice } from '../system/cluster-simulation/dice.ts';
 import { mutated } from './mutate.ts';
 import type { FuzzTarget } from './target.ts';
 

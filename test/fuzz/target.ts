@@ -1,4 +1,4 @@
-import type { Dice } from '../cluster/dice.ts';
+import type { Dice } from '../system/cluster-simulation/dice.ts';
 
 /** One place where bytes come in that somebody else wrote, and what must hold whatever they are. */
 export interface FuzzTarget {

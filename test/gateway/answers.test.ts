@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { Behaviour } from '../../src/simulator/behaviour.ts';
+import type { Behaviour } from '../../simulator/behaviour.ts';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
 import {
   GOOD_KEY,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { test, type TestContext } from 'node:test';
-import { openDataServer } from '../../src/gateway/server.ts';
+import { openDataServer } from '../../src/gateway/connections/server.ts';
 import { startSparekey } from '../../src/main.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';

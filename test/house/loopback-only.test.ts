@@ -5,7 +5,7 @@ import { createServer, type ListenOptions, type Server } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
-import { RedisServer } from '../store/redis-server.ts';
+import { RedisServer } from '../store/redis/redis-server.ts';
 import { folder } from '../cli/tools.ts';
 
 const GUARD = join(import.meta.dirname, '../support/loopback-only.ts');

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KeyBook } from '../../src/keys/book.ts';
-import type { BookNotice } from '../../src/keys/book.ts';
+import { KeyBook } from '../../src/keys/book/book.ts';
+import type { BookNotice } from '../../src/keys/book/book.ts';
 import type { Key } from '../../src/keys/key.ts';
-import type { KeyRecord } from '../../src/keys/record.ts';
+import type { KeyRecord } from '../../src/keys/record/record.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite.ts';
 
 /** A state that several nodes share. */
 export interface Place {

@@ -1,9 +1,9 @@
-import type { AttemptEnded, Effect } from '../../src/keys/event.ts';
+import type { AttemptEnded, Effect } from '../../src/keys/record/event.ts';
 import { keyId } from '../../src/keys/key.ts';
 import type { Key } from '../../src/keys/key.ts';
-import type { KeyRecord } from '../../src/keys/record.ts';
-import type { KeyPolicy } from '../../src/keys/reducer.ts';
-import { Secret } from '../../src/keys/secret.ts';
+import type { KeyRecord } from '../../src/keys/record/record.ts';
+import type { KeyPolicy } from '../../src/keys/record/reducer.ts';
+import { Secret } from '../../src/base/secret.ts';
 
 /** The defaults of the configuration. */
 export const POLICY: KeyPolicy = {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseConfig } from '../../src/config/load.ts';
-import { encodeRecord } from '../../src/keys/codec.ts';
+import { parseConfig } from '../../src/config/load/load.ts';
+import { encodeRecord } from '../../src/keys/book/codec.ts';
 import { keyId, recordId } from '../../src/keys/key.ts';
-import { Secret } from '../../src/keys/secret.ts';
+import { Secret } from '../../src/base/secret.ts';
 import { openNode } from '../../src/node/gateway-node.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { folderFor } from '../support/folder.ts';
 

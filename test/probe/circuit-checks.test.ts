@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { CircuitHint } from '../../src/keys/event.ts';
+import type { CircuitHint } from '../../src/keys/record/event.ts';
 import { CircuitChecks } from '../../src/probe/circuit-checks.ts';
 import { until } from '../keys/books.ts';
 import { attempt, outOfCredit } from '../keys/tools.ts';

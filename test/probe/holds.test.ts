@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AttemptEnded } from '../../src/keys/event.ts';
-import type { Hold } from '../../src/keys/record.ts';
+import type { AttemptEnded } from '../../src/keys/record/event.ts';
+import type { Hold } from '../../src/keys/record/record.ts';
 import { nextHoldCheck } from '../../src/probe/hold-times.ts';
 import { until } from '../keys/books.ts';
 import { attempt, denies, throttles } from '../keys/tools.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { outgoing } from './leaving.ts';
+import { outgoing } from './outgoing.ts';
 
 const chat = {
   model: 'hunyuan-lite',

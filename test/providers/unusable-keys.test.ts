@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { Attempt } from '../../src/failover/attempt.ts';
-import { Secret } from '../../src/keys/secret.ts';
+import { Attempt } from '../../src/failover/attempt/attempt.ts';
+import { Secret } from '../../src/base/secret.ts';
 import { completionCall } from '../../src/probe/check-call.ts';
 import { attemptTools, providerAt } from '../failover/attempts.ts';
 import { gatewayFor, type ConfigParts, type TestGateway } from '../support/gateway.ts';

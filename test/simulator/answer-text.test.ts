@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import {
-  answerPieces,
-  answerTag,
-  ECHO_LIMIT,
-  isAnswerTo,
-  readAnswer,
-} from '../../src/simulator/answer-text.ts';
+import { answerPieces, answerTag, ECHO_LIMIT, isAnswerTo, readAnswer } from '../../simulator/answer-text.ts';
 
 void test('an answer repeats what was said and ends in its mark', () => {
   const tag = answerTag('k', 'm', 'Hello there');

@@ -7,9 +7,9 @@ import Anthropic, {
   NotFoundError,
   RateLimitError,
 } from '@anthropic-ai/sdk';
-import { isAnswerTo } from '../../src/simulator/answer-text.ts';
-import type { Behaviour, Script } from '../../src/simulator/behaviour.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
+import { isAnswerTo } from '../../simulator/answer-text.ts';
+import type { Behaviour, Script } from '../../simulator/behaviour.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
 import { ask, simulatorFor } from './client.ts';
 
 const MODEL = 'claude-haiku-4-5';

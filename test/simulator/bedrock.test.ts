@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
-import { isAnswerTo } from '../../src/simulator/answer-text.ts';
-import type { Behaviour, Script } from '../../src/simulator/behaviour.ts';
+import { isAnswerTo } from '../../simulator/answer-text.ts';
+import type { Behaviour, Script } from '../../simulator/behaviour.ts';
 import { ask, simulatorFor } from './client.ts';
 
 const MODEL = 'eu.anthropic.claude-sonnet-4-5-v1:0';

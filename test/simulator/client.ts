@@ -1,7 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { TestContext } from 'node:test';
-import type { Script } from '../../src/simulator/behaviour.ts';
-import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import type { Script } from '../../simulator/behaviour.ts';
+import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
 
 /** What a plain HTTP client got back. */
 export interface Heard {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { OpenAI, BadRequestError } from 'openai';
-import { sampleOf } from '../../src/simulator/surface/sample.ts';
+import { sampleOf } from '../../simulator/surface/sample.ts';
 import { simulatorFor } from './client.ts';
 
 const FUNCTION = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { ApiError, GoogleGenAI, ThinkingLevel, type Content } from '@google/genai';
-import { isAnswerTo } from '../../src/simulator/answer-text.ts';
-import type { Behaviour, Script } from '../../src/simulator/behaviour.ts';
-import { embeddingOf } from '../../src/simulator/surface/embeddings.ts';
+import { isAnswerTo } from '../../simulator/answer-text.ts';
+import type { Behaviour, Script } from '../../simulator/behaviour.ts';
+import { embeddingOf } from '../../simulator/surface/embeddings.ts';
 import { ask, simulatorFor } from './client.ts';
 
 const MODEL = 'gemini-3-pro';

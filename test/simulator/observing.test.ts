@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BODY_BYTES_KEPT, REQUESTS_KEPT } from '../../src/simulator/ledger.ts';
+import { BODY_BYTES_KEPT, REQUESTS_KEPT } from '../../simulator/request-log.ts';
 import { ask, chat, simulatorFor, STREAM, until } from './client.ts';
 
 void test('requests are counted by key and by what they met', async (context) => {

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { defaultScript } from '../../src/simulator/default-script.ts';
-import { parseScript, readScript, ScriptError } from '../../src/simulator/script-file.ts';
-import { scriptSchema } from '../../src/simulator/script-schema.ts';
+import { defaultScript } from '../../simulator/default-script.ts';
+import { parseScript, readScript, ScriptError } from '../../simulator/script-file.ts';
+import { scriptSchema } from '../../simulator/script-schema.ts';
 
 /** The problems of a script that is not valid. */
 function problemsOf(text: string): readonly string[] {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KeyScript } from '../../src/simulator/behaviour.ts';
+import type { KeyScript } from '../../simulator/behaviour.ts';
 import {
   remaining,
   initialProgress,
   nextBehaviour,
   type RequestTraits,
-} from '../../src/simulator/script-state.ts';
+} from '../../simulator/script-state.ts';
 
 const CHAT: RequestTraits = { operation: 'chat', model: 'm' };
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { demoKeys } from '../../src/simulator/default-script.ts';
+import { demoKeys } from '../../simulator/default-script.ts';
 import { until } from './client.ts';
 
 interface Running {

@@ -11,9 +11,9 @@ import {
   NotFoundError,
   RateLimitError,
 } from 'openai';
-import { answerTag, isAnswerTo } from '../../src/simulator/answer-text.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
-import { embeddingOf } from '../../src/simulator/surface/embeddings.ts';
+import { answerTag, isAnswerTo } from '../../simulator/answer-text.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import { embeddingOf } from '../../simulator/surface/embeddings.ts';
 import { ask, chat, simulatorFor, STREAM } from './client.ts';
 
 /** The vendor's own client, unmodified but for its address and its patience. */

@@ -5,11 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { KeyBook } from '../../src/keys/book.ts';
+import { KeyBook } from '../../src/keys/book/book.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { contestedKey } from './contested-key.ts';
-import { cluster, patient, placeAt, single } from './redis-deployments.ts';
+import { cluster, patient, placeAt, single } from './redis/deployments.ts';
 
 interface State {
   /** As `state` in the configuration. */

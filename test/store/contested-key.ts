@@ -1,5 +1,5 @@
-import type { AttemptEnded } from '../../src/keys/event.ts';
-import type { KeyPolicy } from '../../src/keys/reducer.ts';
+import type { AttemptEnded } from '../../src/keys/record/event.ts';
+import type { KeyPolicy } from '../../src/keys/record/reducer.ts';
 
 /** One key that several processes see fail at once. */
 export const contestedKey = { id: 'contested', providerId: 'p' } as const;

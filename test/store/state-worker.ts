@@ -5,9 +5,9 @@
  * of one key. All loops run at once.
  */
 import { setImmediate } from 'node:timers/promises';
-import { KeyBook } from '../../src/keys/book.ts';
+import { KeyBook } from '../../src/keys/book/book.ts';
 import { openStore } from '../../src/store/open.ts';
-import { placeAt } from './redis-deployments.ts';
+import { placeAt } from './redis/deployments.ts';
 import { contestedKey, failure, patientPolicy } from './contested-key.ts';
 import { count } from './tools.ts';
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import * as z from 'zod';
-import { parseConfig } from '../../src/config/load.ts';
-import type { Config } from '../../src/config/schema.ts';
+import { parseConfig } from '../../src/config/load/load.ts';
+import type { Config } from '../../src/config/schema/schema.ts';
 import { startSparekey, type Sparekey } from '../../src/main.ts';
-import type { Behaviour, Script } from '../../src/simulator/behaviour.ts';
-import { startSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import type { Behaviour, Script } from '../../simulator/behaviour.ts';
+import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { createLog, type Log, type LogLevel } from '../../src/telemetry/log.ts';
 
 /** Parts of a configuration as a YAML file would hold them. */

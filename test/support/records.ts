@@ -1,4 +1,4 @@
-import type { KeyRecord } from '../../src/keys/record.ts';
+import type { KeyRecord } from '../../src/keys/record/record.ts';
 import type { TestGateway } from './gateway.ts';
 
 /** A change of a key's record, at the very moment the gateway begins to go by it. */

@@ -1,4 +1,4 @@
-import type { RequestLogEntry } from '../../src/gateway/request-entry.ts';
+import type { RequestLogEntry } from '../../src/gateway/request-log-entry.ts';
 
 /** A request that a second key answered. */
 export const entry: RequestLogEntry = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { KeyBook } from '../../src/keys/book.ts';
+import { KeyBook } from '../../src/keys/book/book.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import type { LogFields } from '../../src/telemetry/contract.ts';
 import { watchTransitions } from '../../src/telemetry/key-transitions.ts';

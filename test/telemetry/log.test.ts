@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import * as z from 'zod';
-import { Secret } from '../../src/keys/secret.ts';
+import { Secret } from '../../src/base/secret.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import type { LogOptions } from '../../src/telemetry/log.ts';
 import { entry } from './entries.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
 import { test } from 'node:test';
-import type { RequestLogEntry } from '../../src/gateway/request-entry.ts';
+import type { RequestLogEntry } from '../../src/gateway/request-log-entry.ts';
 import { requestLine } from '../../src/telemetry/request-line.ts';
 import { entry } from './entries.ts';
 

@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { openaiChatCodec } from '../../src/translate/far/openai-chat.ts';
-import { anthropicClientCodec } from '../../src/translate/near/anthropic/messages.ts';
-import { geminiClientCodec } from '../../src/translate/near/gemini/generate.ts';
-import { chatClientCodec } from '../../src/translate/near/openai/chat.ts';
-import { responsesClientCodec } from '../../src/translate/near/responses/responses.ts';
-import { outgoing } from '../providers/leaving.ts';
-import { accumulated, CONTEXT, eventsIn, finish, partsOf, streamed, wholeAnswer } from './answering.ts';
-import type { Content } from './answering.ts';
-import { translatorFor, translatedFrom } from './retold.ts';
+import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
+import { anthropicClientCodec } from '../../src/translate/client/anthropic/codec.ts';
+import { geminiClientCodec } from '../../src/translate/client/gemini/encode-stream.ts';
+import { chatClientCodec } from '../../src/translate/client/openai/codec.ts';
+import { responsesClientCodec } from '../../src/translate/client/responses/codec.ts';
+import { outgoing } from '../providers/outgoing.ts';
+import {
+  accumulated,
+  CONTEXT,
+  eventsIn,
+  finish,
+  partsOf,
+  streamed,
+  wholeAnswer,
+} from './client/sdk-responses.ts';
+import type { Content } from './client/sdk-responses.ts';
+import { translatorFor, translatedFrom } from './translated.ts';
 
 /* A model's call whose arguments are no JSON, or no object: it is told as it is, and not as a call without arguments. */
 

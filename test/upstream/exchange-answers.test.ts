@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { until } from '../support/gateway.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
-import { dispatcherFor, FRAMES, PREAMBLE_FRAMES, Reader, streamOf } from './exchanging.ts';
+import { dispatcherFor, FRAMES, PREAMBLE_FRAMES, Reader, streamOf } from './exchange-tools.ts';
 
 const SSE = ['content-type: text/event-stream', 'transfer-encoding: chunked'];
 const JSON_TYPE = 'content-type: application/json';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../support/gateway.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
-import { dispatcherFor, FRAMES, Reader, streamOf, summary } from './exchanging.ts';
+import { dispatcherFor, FRAMES, Reader, streamOf, summary } from './exchange-tools.ts';
 
 /** Long enough for what is to happen before time runs out, on a busy machine too. */
 const ENOUGH_MS = 300;

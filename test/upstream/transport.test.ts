@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { openTransport } from '../../src/upstream/transport.ts';
 import { until } from '../support/gateway.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
-import { dispatcherFor } from './exchanging.ts';
+import { dispatcherFor } from './exchange-tools.ts';
 
 const JSON_TYPE = ['content-type: application/json'];
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { simulatedProvider } from '../support/gateway.ts';
-import { startSimulator } from '../../src/simulator/simulator.ts';
+import { startSimulator } from '../../simulator/simulator.ts';
 import { KEY, gatewayWithWorkers, connectToEachWorker } from './tools.ts';
 
 /** How soon what one worker learned is to be known to the others. Milliseconds. */

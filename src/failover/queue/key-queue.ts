@@ -1,4 +1,4 @@
-import { ANY_MODEL } from '../../keys/record.ts';
+import { ANY_MODEL } from '../../keys/record/record.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { choiceRequest, countUsable, obstacleTo, soonestReturn } from '../choose.ts';
 

@@ -1,8 +1,8 @@
-import type { Call } from '../../dialects/call.ts';
-import { ANY_MODEL } from '../../keys/record.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { ANY_MODEL } from '../../keys/record/record.ts';
 import { soonestReturn } from '../choose.ts';
-import type { RouteTarget } from '../route.ts';
-import type { KeyQueues, WaitRequest } from './waiting-room.ts';
+import type { RouteTarget } from '../../routing/route.ts';
+import type { KeyQueues, WaitRequest } from './key-queues.ts';
 
 /** How often one request waits, whatever time it has: one that is throttled each time it is let go has seen enough. */
 const MAX_WAITS = 16;

@@ -1,6 +1,6 @@
-import type { Call } from '../../dialects/call.ts';
-import type { Dialect } from '../../dialects/operation.ts';
-import { setInObject } from './json-edit.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import type { Dialect } from '../../dialects/operations/operation.ts';
+import { setInObject } from '../../dialects/scan/json-edit.ts';
 
 /** A field that the configuration sets in every body. */
 export interface CustomSetting {

@@ -1,7 +1,7 @@
-import { splice } from '../../dialects/body-facts.ts';
-import { asObject } from '../../dialects/frame-judge.ts';
-import { itemsOf, valueEnd } from '../../dialects/json-walk.ts';
-import { setInObject } from './json-edit.ts';
+import { splice } from '../../dialects/scan/body-facts.ts';
+import { asObject } from '../../base/json.ts';
+import { itemsOf, valueEnd } from '../../dialects/scan/json-walk.ts';
+import { setInObject } from '../../dialects/scan/json-edit.ts';
 
 /** A message of a chat, as it is written and as it reads. */
 export interface Message {

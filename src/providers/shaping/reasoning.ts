@@ -1,4 +1,4 @@
-import { asObject, parseObject } from '../../dialects/frame-judge.ts';
+import { asObject, parseObject } from '../../base/json.ts';
 import { ChoiceThinking } from './choice-thinking.ts';
 import { callsTools, isBlank, textIn, thinkingIn, withoutThinking } from './thinking.ts';
 import type { Json, ReasoningShaping } from './thinking.ts';

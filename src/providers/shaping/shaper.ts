@@ -1,14 +1,14 @@
-import type { ProviderConfig } from '../../config/schema.ts';
-import type { Call } from '../../dialects/call.ts';
-import type { Dialect } from '../../dialects/operation.ts';
-import type { ResponseTranslator } from '../../translate/retelling.ts';
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import type { Dialect } from '../../dialects/operations/operation.ts';
+import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import { contextFile } from './context-file.ts';
 import { withSettings } from './custom-settings.ts';
-import { withBody } from './edited.ts';
-import { memberAt } from './json-edit.ts';
+import { withBody } from './with-body.ts';
+import { memberAt } from '../../dialects/scan/json-edit.ts';
 import { withMessages } from './messages.ts';
 import type { MessageShaping } from './messages.ts';
-import { reasoningTranslator } from './reasoning-retelling.ts';
+import { reasoningTranslator } from './reasoning-translator.ts';
 import { usageHider, withUsageRequested } from './stream-usage.ts';
 
 /** What the provider's type says of chat requests. */

@@ -1,8 +1,8 @@
-import { splice } from '../../dialects/body-facts.ts';
-import type { Call } from '../../dialects/call.ts';
-import { asObject, parseObject } from '../../dialects/frame-judge.ts';
-import { membersOf, spaceEnd, valueEnd } from '../../dialects/json-walk.ts';
-import type { ResponseTranslator } from '../../translate/retelling.ts';
+import { splice } from '../../dialects/scan/body-facts.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { asObject, parseObject } from '../../base/json.ts';
+import { membersOf, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';
+import type { ResponseTranslator } from '../../translate/response-translator.ts';
 
 const CLOSE_BRACE = 0x7d;
 const LOWER_N = 0x6e;

@@ -1,9 +1,9 @@
-import { noFacts } from '../../dialects/body-facts.ts';
-import type { Call } from '../../dialects/call.ts';
-import { asObject, parseObject } from '../../dialects/frame-judge.ts';
-import type { Operation } from '../../dialects/operation.ts';
-import { NotExpressible } from '../../translate/asked.ts';
-import type { Json } from '../../translate/asked.ts';
+import { noFacts } from '../../dialects/scan/body-facts.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { asObject, parseObject } from '../../base/json.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import { NotExpressible } from '../../translate/codec.ts';
+import type { Json } from '../../translate/codec.ts';
 
 /** A message of a chat, as far as providers that only know text can be told of it. */
 export interface ChatMessage {

@@ -1,4 +1,4 @@
-import type { Call } from '../../dialects/call.ts';
+import type { Call } from '../../dialects/operations/call.ts';
 
 /** Tokens as OpenAI counts them. */
 export interface ChatUsage {

@@ -1,13 +1,13 @@
-import type { ProviderConfig } from '../../config/schema.ts';
-import { cozeChat } from '../../dialects/vendor-operations.ts';
-import type { Json } from '../../translate/asked.ts';
-import { TranslationError } from '../../translate/retelling.ts';
-import type { ProviderAdapter } from '../wire.ts';
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import { cozeChat } from '../../dialects/operations/vendor.ts';
+import type { Json } from '../../translate/codec.ts';
+import { TranslationError } from '../../translate/response-translator.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 import type { ChatMessage, ChatRequest, VendorRequest } from './chat-request.ts';
-import type { VendorResponseReader } from './chat-retelling.ts';
+import type { VendorResponseReader } from './vendor-chat-translator.ts';
 import type { Piece } from './chat-writer.ts';
-import { objectIn, textIn, usageIn } from './json.ts';
-import { vendorChatAdapter } from './own-chat.ts';
+import { objectIn, textIn, usageIn } from './json-fields.ts';
+import { vendorChatAdapter } from './vendor-chat-adapter.ts';
 
 /** Coze asks for a name of who asks, where the client has none. */
 const DEFAULT_USER = 'api-user';

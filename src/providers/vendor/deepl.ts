@@ -1,17 +1,17 @@
-import type { ProviderConfig } from '../../config/schema.ts';
-import { asObject } from '../../dialects/frame-judge.ts';
-import { deeplTranslate } from '../../dialects/vendor-operations.ts';
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import { asObject } from '../../base/json.ts';
+import { deeplTranslate } from '../../dialects/operations/vendor.ts';
 import type { Key } from '../../keys/key.ts';
-import { NotExpressible } from '../../translate/asked.ts';
-import type { Json } from '../../translate/asked.ts';
-import { TranslationError } from '../../translate/retelling.ts';
-import { providerTypes } from '../types.ts';
-import type { ProviderAdapter } from '../wire.ts';
+import { NotExpressible } from '../../translate/codec.ts';
+import type { Json } from '../../translate/codec.ts';
+import { TranslationError } from '../../translate/response-translator.ts';
+import { providerTypes } from '../../catalog/provider-types.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 import { isInstruction } from './chat-request.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
-import { textIn } from './json.ts';
-import { vendorChatAdapter } from './own-chat.ts';
+import { textIn } from './json-fields.ts';
+import { vendorChatAdapter } from './vendor-chat-adapter.ts';
 
 /** developers.deepl.com/docs/getting-started/auth: where accounts of the free plan are. */
 const FREE_ORIGIN = 'https://api-free.deepl.com';

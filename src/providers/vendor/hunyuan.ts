@@ -1,19 +1,19 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { ProviderConfig } from '../../config/schema.ts';
-import { hunyuanChat } from '../../dialects/vendor-operations.ts';
-import type { Call } from '../../dialects/call.ts';
-import { asObject } from '../../dialects/frame-judge.ts';
-import type { Secret } from '../../keys/secret.ts';
-import type { Json } from '../../translate/asked.ts';
-import { TranslationError } from '../../translate/retelling.ts';
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import { hunyuanChat } from '../../dialects/operations/vendor.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { asObject } from '../../base/json.ts';
+import type { Secret } from '../../base/secret.ts';
+import type { Json } from '../../translate/codec.ts';
+import { TranslationError } from '../../translate/response-translator.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
-import { openCompatible } from '../compatible.ts';
-import { providerTypes } from '../types.ts';
-import type { ProviderAdapter } from '../wire.ts';
+import { openCompatible } from '../adapters/compatible.ts';
+import { providerTypes } from '../../catalog/provider-types.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
-import { objectIn, textIn, usageIn } from './json.ts';
-import { vendorChatAdapter } from './own-chat.ts';
+import { objectIn, textIn, usageIn } from './json-fields.ts';
+import { vendorChatAdapter } from './vendor-chat-adapter.ts';
 
 /** Where requests go that are signed; those with an API key have a host of their own. */
 const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';

@@ -1,12 +1,12 @@
 import { SignJWT } from 'jose';
-import type { ProviderConfig } from '../../config/schema.ts';
-import type { Operation } from '../../dialects/operation.ts';
-import type { Secret } from '../../keys/secret.ts';
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
-import { endpointOf } from '../place.ts';
-import { plainAdapter } from '../plain-wire.ts';
-import { unusableKey } from '../unusable-key.ts';
-import type { ProviderAdapter } from '../wire.ts';
+import { endpointOf } from '../endpoint.ts';
+import { plainAdapter } from '../adapters/plain.ts';
+import { unusableKey } from '../adapters/unusable-key.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 
 /** What a token is good for, and how far a clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
 const TOKEN_SECONDS = 1800;

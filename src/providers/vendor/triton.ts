@@ -1,13 +1,13 @@
-import type { ProviderConfig } from '../../config/schema.ts';
-import type { Call } from '../../dialects/call.ts';
-import { tritonGenerate } from '../../dialects/vendor-operations.ts';
-import type { Json } from '../../translate/asked.ts';
-import { TranslationError } from '../../translate/retelling.ts';
-import type { ProviderAdapter } from '../wire.ts';
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { tritonGenerate } from '../../dialects/operations/vendor.ts';
+import type { Json } from '../../translate/codec.ts';
+import { TranslationError } from '../../translate/response-translator.ts';
+import type { ProviderAdapter } from '../adapter.ts';
 import type { ChatRequest, VendorRequest } from './chat-request.ts';
 import type { Piece } from './chat-writer.ts';
-import { textIn } from './json.ts';
-import { vendorChatAdapter } from './own-chat.ts';
+import { textIn } from './json-fields.ts';
+import { vendorChatAdapter } from './vendor-chat-adapter.ts';
 
 /** Settings that go on to the model as they are. */
 const SETTINGS = ['temperature', 'top_p', 'top_k', 'max_tokens', 'seed'];

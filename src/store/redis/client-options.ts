@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { RedisAddress, RedisTls } from '../place.ts';
+import type { RedisAddress, RedisTls } from '../../base/store-address.ts';
 
 /** How every connection is made. */
 export type ClientOptions = Awaited<ReturnType<typeof clientOptions>>;

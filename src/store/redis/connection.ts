@@ -1,5 +1,5 @@
 import { createClient, createCluster } from '@redis/client';
-import type { RedisAddress, RedisServer } from '../place.ts';
+import type { RedisAddress, RedisServer } from '../../base/store-address.ts';
 import { clientOptions } from './client-options.ts';
 import type { Destroyable } from './client-options.ts';
 import { findMaster } from './sentinel.ts';

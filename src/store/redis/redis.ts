@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
 import { StoreError } from '../errors.ts';
-import type { RedisAddress } from '../place.ts';
+import type { RedisAddress } from '../../base/store-address.ts';
 import {
   checkId,
   checkPageLimit,
@@ -14,7 +14,7 @@ import {
 import { ChangeSignal } from '../signal.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { inspect, isPermanent } from './inspect.ts';
-import { ReconnectingConnection } from './link.ts';
+import { ReconnectingConnection } from './reconnecting-connection.ts';
 import { runScript } from './script.ts';
 import type { RunScript } from './script.ts';
 import { BEGINNING, Shard } from './shard.ts';

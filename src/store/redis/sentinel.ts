@@ -1,5 +1,5 @@
 import { createClient } from '@redis/client';
-import type { RedisDeployment, RedisServer } from '../place.ts';
+import type { RedisDeployment, RedisServer } from '../../base/store-address.ts';
 import type { ClientOptions, Destroyable } from './client-options.ts';
 
 type SentinelDeployment = Extract<RedisDeployment, { readonly kind: 'sentinel' }>;

@@ -1,5 +1,5 @@
-import { NotExpressible } from '../asked.ts';
-import type { ResponseContext, Json } from '../asked.ts';
+import { NotExpressible } from '../codec.ts';
+import type { ResponseContext, Json } from '../codec.ts';
 
 /** A request for embeddings in OpenAI's words, read. platform.openai.com/docs/api-reference/embeddings */
 export interface EmbeddingsRequest {

@@ -1,9 +1,9 @@
-import { invokeModel } from '../../dialects/bedrock-operations.ts';
-import { asObject } from '../../dialects/frame-judge.ts';
+import { invokeModel } from '../../dialects/operations/bedrock.ts';
+import { asObject } from '../../base/json.ts';
 import type { ResponseHeaders } from '../../upstream/exchange.ts';
-import { NotExpressible } from '../asked.ts';
-import type { Json } from '../asked.ts';
-import type { WholeTranslation } from '../whole.ts';
+import { NotExpressible } from '../codec.ts';
+import type { Json } from '../codec.ts';
+import type { WholeTranslation } from '../whole-translation.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import type { EmbeddingsRequest } from './openai-embeddings.ts';
 

@@ -1,7 +1,7 @@
-import { asObject } from '../../dialects/frame-judge.ts';
-import { operationNamed } from '../../dialects/operation-table.ts';
-import { targetOf } from '../asked.ts';
-import type { WholeTranslation } from '../whole.ts';
+import { asObject } from '../../base/json.ts';
+import { operationNamed } from '../../dialects/operations/table.ts';
+import { targetOf } from '../codec.ts';
+import type { WholeTranslation } from '../whole-translation.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 
 const one = operationNamed('gemini.embedContent');

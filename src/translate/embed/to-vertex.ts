@@ -1,8 +1,8 @@
-import { asObject } from '../../dialects/frame-judge.ts';
-import { operationNamed } from '../../dialects/operation-table.ts';
-import { NotExpressible, targetOf } from '../asked.ts';
-import type { Json } from '../asked.ts';
-import type { WholeRequest, WholeTranslation } from '../whole.ts';
+import { asObject } from '../../base/json.ts';
+import { operationNamed } from '../../dialects/operations/table.ts';
+import { NotExpressible, targetOf } from '../codec.ts';
+import type { Json } from '../codec.ts';
+import type { WholeRequest, WholeTranslation } from '../whole-translation.ts';
 import { textOf } from './gemini-to-openai.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import { openaiToGemini } from './openai-to-gemini.ts';

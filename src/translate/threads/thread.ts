@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import { TranslationError } from '../retelling.ts';
-import type { JobResult, Job } from './messages.ts';
+import { TranslationError } from '../response-translator.ts';
+import type { JobResult, Job } from './job-messages.ts';
 
 /* The program of a thread that translates. It knows nothing but the job it is given. */
 

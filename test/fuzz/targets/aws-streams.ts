@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { AwsFrameScanner } from '../../../src/dialects/aws-frames.ts';
-import { cutAt } from '../../dialects/cuts.ts';
+import { AwsFrameScanner } from '../../../src/dialects/scan/aws-frame-scanner.ts';
+import { cutAt } from '../../support/cuts.ts';
 import { awsFrame, converseEvent } from '../../support/aws-frames.ts';
 import type { FuzzTarget } from '../target.ts';
 

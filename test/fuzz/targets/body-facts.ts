@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { scanBody } from '../../../src/dialects/json-scan.ts';
-import { spliceModel } from '../../../src/dialects/body-facts.ts';
+import { scanBody } from '../../../src/dialects/scan/json-scan.ts';
+import { spliceModel } from '../../../src/dialects/scan/body-facts.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** A model's name as written is no longer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseConfig } from '../../../src/config/load.ts';
+import { parseConfig } from '../../../src/config/load/load.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const EXAMPLES = [
@@ -12,7 +12,7 @@ const EXAMPLES = [
 
 /** A text is a configuration, or told what is wrong with it, and never breaks its reader. */
 export function configurations(): FuzzTarget {
-  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../..', path)));
+  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../../system', path)));
   const json = {
     providers: [
       {

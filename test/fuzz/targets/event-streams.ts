@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { SseScanner } from '../../../src/dialects/sse-scanner.ts';
-import { cutAt } from '../../dialects/cuts.ts';
+import { SseScanner } from '../../../src/dialects/scan/sse-scanner.ts';
+import { cutAt } from '../../support/cuts.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** Frames are the same wherever their stream is cut. */

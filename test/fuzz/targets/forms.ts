@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { scanForm } from '../../../src/dialects/form-scan.ts';
+import { scanForm } from '../../../src/dialects/scan/form-scan.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const BOUNDARY = 'b0undary';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { decodeRecord, encodeRecord } from '../../../src/keys/codec.ts';
-import type { KeyEvent } from '../../../src/keys/event.ts';
-import { reduce } from '../../../src/keys/reducer.ts';
-import type { Dice } from '../../cluster/dice.ts';
+import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
+import type { KeyEvent } from '../../../src/keys/record/event.ts';
+import { reduce } from '../../../src/keys/record/reducer.ts';
+import type { Dice } from '../../system/cluster-simulation/dice.ts';
 import { attempt, denies, outOfCredit, POLICY, revoked, succeeds, throttles } from '../../keys/tools.ts';
 import type { FuzzTarget } from '../target.ts';
 

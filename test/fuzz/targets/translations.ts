@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { noFacts } from '../../../src/dialects/body-facts.ts';
-import type { Call } from '../../../src/dialects/call.ts';
-import type { Dialect } from '../../../src/dialects/operation.ts';
-import { findTarget, type Target } from '../../../src/dialects/operations.ts';
-import { NO_QUIRKS } from '../../../src/translate/asked.ts';
+import { noFacts } from '../../../src/dialects/scan/body-facts.ts';
+import type { Call } from '../../../src/dialects/operations/call.ts';
+import type { Dialect } from '../../../src/dialects/operations/operation.ts';
+import { findTarget, type Target } from '../../../src/dialects/operations/find-target.ts';
+import { NO_QUIRKS } from '../../../src/translate/codec.ts';
 import { canTranslate, translate } from '../../../src/translate/translate.ts';
 import type { FuzzTarget } from '../target.ts';
 import { requestBodies } from './request-bodies.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { gatewayFor } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
-import { tryOutgoing } from '../leaving.ts';
+import { tryOutgoing } from '../outgoing.ts';
 
 /** The body that leaves for a chat with these messages. */
 async function sent(provider: object, messages: readonly object[]): Promise<unknown> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setInObject } from '../../../src/providers/shaping/json-edit.ts';
-import { tryOutgoing } from '../leaving.ts';
+import { setInObject } from '../../../src/dialects/scan/json-edit.ts';
+import { tryOutgoing } from '../outgoing.ts';
 
 const CHAT = '/v1/chat/completions';
 

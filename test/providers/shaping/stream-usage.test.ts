@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { usageHider } from '../../../src/providers/shaping/stream-usage.ts';
-import { tryOutgoing } from '../leaving.ts';
+import { tryOutgoing } from '../outgoing.ts';
 
 const TYPE = { type: 'openai' };
 

@@ -4,7 +4,7 @@ import { gatewayFor } from '../../support/gateway.ts';
 import type { ConfigParts } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
 import { rawChunk, rawHead, rawUpstream } from '../../support/raw-upstream.ts';
-import { event, frames, plainFrames } from './retold.ts';
+import { event, frames, plainFrames } from './translated.ts';
 
 const STREAM = ['content-type: text/event-stream', 'transfer-encoding: chunked'];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { tryOutgoing, outgoing } from '../leaving.ts';
-import { chunksOf, translatedStream, translatedWhole } from './retold.ts';
+import { tryOutgoing, outgoing } from '../outgoing.ts';
+import { chunksOf, translatedStream, translatedWhole } from './translated.ts';
 
 const options = { type: 'deepl', targetLang: 'ZH' };
 const path = '/v1/chat/completions';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { outgoing } from '../leaving.ts';
+import { outgoing } from '../outgoing.ts';
 import {
   chunksOf,
   event,
@@ -9,7 +9,7 @@ import {
   translatedAtEveryCut,
   translatedStream,
   translatedWhole,
-} from './retold.ts';
+} from './translated.ts';
 
 const path = '/v1/chat/completions';
 const messages = [

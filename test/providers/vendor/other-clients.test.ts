@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { gatewayFor } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
-import { plainFrames } from './retold.ts';
+import { plainFrames } from './translated.ts';
 
 const usage = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
 const metadata = { usage };

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { outgoing } from '../leaving.ts';
-import { chunksOf, plainFrames, translatedAtEveryCut, translatedStream, translatedWhole } from './retold.ts';
+import { outgoing } from '../outgoing.ts';
+import {
+  chunksOf,
+  plainFrames,
+  translatedAtEveryCut,
+  translatedStream,
+  translatedWhole,
+} from './translated.ts';
 
 const path = '/v1/chat/completions';
 const options = { type: 'triton', tritonDomain: 'triton.example.com:8000', modelMapping: { '*': 'gpt2' } };

@@ -1,0 +1,73 @@
+import type { VendorName } from './request-target.ts';
+import type { Answer } from './answer.ts';
+import type { Head } from './incoming.ts';
+import { anthropic } from './surface/anthropic.ts';
+import { bedrock } from './surface/bedrock.ts';
+import type { Call } from './surface/call.ts';
+import { gemini } from './surface/gemini.ts';
+import { openai } from './surface/openai.ts';
+import { anthropicErrors } from './vendor-errors/anthropic.ts';
+import { bedrockErrors } from './vendor-errors/bedrock.ts';
+import { geminiErrorsFor } from './vendor-errors/gemini.ts';
+import { openaiErrors } from './vendor-errors/openai.ts';
+import type { VendorErrors } from './vendor-errors/vendor-errors.ts';
+
+/** What an answer's headers tell of it. */
+export interface Labels {
+  /** Of the request: no two have the same. */
+  readonly id: string;
+  readonly organization: string;
+  /** Since the request came. Milliseconds. */
+  readonly elapsedMs: number;
+}
+
+/** One vendor's API, as far as it is simulated. */
+export interface Vendor {
+  /** How it says what goes wrong. */
+  errors(head: Head): VendorErrors;
+  /** What every answer of it carries. */
+  headers(labels: Labels): Readonly<Record<string, string>>;
+  /** Prepares the right answer to a call, as the vendor would give it in good health. */
+  answer(call: Call, models: readonly string[]): Answer;
+}
+
+/** All vendors that are simulated. */
+export const vendors: Readonly<Record<VendorName, Vendor>> = {
+  openai: {
+    errors: () => openaiErrors,
+    headers: ({ id, organization, elapsedMs }) => ({
+      'x-request-id': `req_${id}`,
+      'openai-organization': organization,
+      'openai-version': '2020-10-01',
+      'openai-processing-ms': String(elapsedMs),
+      'x-ratelimit-limit-requests': '10000',
+      'x-ratelimit-remaining-requests': '9999',
+      'x-ratelimit-reset-requests': '6ms',
+      'x-ratelimit-limit-tokens': '2000000',
+      'x-ratelimit-remaining-tokens': '1999900',
+      'x-ratelimit-reset-tokens': '3ms',
+    }),
+    answer: openai,
+  },
+  anthropic: {
+    errors: () => anthropicErrors,
+    headers: ({ id, organization }) => ({
+      'request-id': `req_${id}`,
+      'anthropic-organization-id': organization,
+      'anthropic-ratelimit-requests-limit': '4000',
+      'anthropic-ratelimit-requests-remaining': '3999',
+      'anthropic-ratelimit-requests-reset': '2026-01-01T00:00:00Z',
+    }),
+    answer: anthropic,
+  },
+  gemini: {
+    errors: ({ steps, query }) => geminiErrorsFor(steps, query),
+    headers: ({ elapsedMs }) => ({ 'server-timing': `gfet4t7; dur=${elapsedMs}` }),
+    answer: gemini,
+  },
+  bedrock: {
+    errors: () => bedrockErrors,
+    headers: ({ id }) => ({ 'x-amzn-requestid': id }),
+    answer: bedrock,
+  },
+};

@@ -1,0 +1,121 @@
+import { bearer } from '../row.ts';
+import type { ProviderType } from '../row.ts';
+
+/** Types whose place is the customer's own, or which have an API of their own that chat is turned into. */
+export const ownTypes: readonly ProviderType[] = [
+  {
+    type: 'azure',
+    credential: { kind: 'header', name: 'api-key' },
+    // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
+    headers: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
+    notes:
+      'Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it speaks as OpenAI does.',
+  },
+  {
+    type: 'azure-ai-foundry',
+    credential: { kind: 'header', name: 'api-key' },
+    // learn.microsoft.com/rest/api/aifoundry/model-inference
+    headers: ['extra-parameters', 'x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
+    notes:
+      "Its base URL is that of a resource: `https://NAME.services.ai.azure.com/openai/v1`. Deployments whose names begin with `claude` are spoken to as Anthropic's, at `/anthropic/v1` beside it.",
+  },
+  {
+    type: 'bedrock',
+    credential: bearer,
+    speaks: 'bedrock',
+    offers: [],
+    notes:
+      'Converse, and embeddings of Titan and Cohere. A key is a Bedrock API key, or `ACCESS:SECRET` (with `:SESSION` behind temporary ones), by which each attempt is signed (SigV4).',
+  },
+  {
+    type: 'coze',
+    baseUrl: 'https://api.coze.cn',
+    env: 'COZE_API_TOKEN',
+    credential: bearer,
+    speaks: 'own',
+    offers: ['chat.completions'],
+    notes:
+      "Chat alone: the model is the id of a bot, and the answer is read from Coze's stream whether or not the client asked for one. Outside of China it is `baseUrl: https://api.coze.com`.",
+  },
+  {
+    type: 'deepl',
+    // developers.deepl.com/api-reference/usage-and-quota.
+    freeCall: { name: 'deepl.usage', path: '/v2/usage' },
+    baseUrl: 'https://api.deepl.com',
+    credential: { kind: 'scheme', scheme: 'DeepL-Auth-Key' },
+    keyless: true,
+    speaks: 'own',
+    offers: ['chat.completions'],
+    notes:
+      'Chat alone: what users say is translated into `targetLang`, and system messages are its context. The model `Free` or `Pro` says which host is asked; for any other it is the key, which ends in `:fx` for the free one.',
+  },
+  {
+    type: 'dify',
+    baseUrl: 'https://api.dify.ai/v1',
+    env: 'DIFY_API_KEY',
+    credential: bearer,
+    speaks: 'own',
+    offers: ['chat.completions'],
+    notes:
+      'Chat alone: an application of Dify answers it, `botType` says of which kind. The header `ConversationId` continues a conversation.',
+  },
+  {
+    type: 'generic',
+    credential: bearer,
+    keyless: true,
+    notes:
+      'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
+  },
+  {
+    type: 'hunyuan',
+    baseUrl: 'https://api.hunyuan.cloud.tencent.com/v1',
+    env: 'HUNYUAN_API_KEY',
+    credential: bearer,
+    offers: ['chat.completions', 'embeddings', 'models.*'],
+    notes:
+      "With `hunyuanAuthId` and `hunyuanAuthKey` requests are signed (TC3-HMAC-SHA256) and go to Tencent Cloud's own API instead: chat alone, and of text.",
+  },
+  {
+    type: 'kling',
+    baseUrl: 'https://api-singapore.klingai.com/v1',
+    credential: bearer,
+    speaks: 'own',
+    // app.klingai.com/global/dev/document-api: the list of one's tasks.
+    freeCall: { name: 'kling.text2video.list', path: '/videos/text2video', query: '?pageNum=1&pageSize=1' },
+    offers: ['images.generations'],
+    notes:
+      'Tasks of images and videos, asked for at its own paths: `/v1/videos/text2video`, `/v1/videos/image2video`, `/v1/images/generations`, and each with the id of a task behind it. A key is a token, or `ACCESS:SECRET`, from which one is made for each attempt.',
+  },
+  {
+    type: 'ollama',
+    credential: bearer,
+    keyless: true,
+    offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
+    anthropic: { basePath: '/v1', offers: ['messages.create'] },
+  },
+  {
+    type: 'triton',
+    credential: bearer,
+    keyless: true,
+    speaks: 'own',
+    offers: ['chat.completions'],
+    notes:
+      "Chat alone, by Triton's generate extension: the text of the last message goes in, without a template.",
+  },
+  {
+    type: 'vertex',
+    baseUrl: 'https://aiplatform.googleapis.com',
+    credential: bearer,
+    // docs.cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput
+    headers: ['x-vertex-ai-llm-request-type', 'x-vertex-ai-llm-shared-request-type'],
+    speaks: 'gemini',
+    notes:
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` are spoken to as Anthropic's.",
+  },
+  {
+    type: 'vllm',
+    credential: bearer,
+    keyless: true,
+    anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
+  },
+];

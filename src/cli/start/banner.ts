@@ -1,0 +1,73 @@
+import { describeConfig } from '../../config/pages/describe.ts';
+import { formatAddress } from '../../config/schema/scalars.ts';
+import type { Config } from '../../config/schema/schema.ts';
+import type { Running } from '../../main.ts';
+import { DEFAULT_ADMIN_URL, reachable } from '../keys/admin-access.ts';
+import { DEMO_MODEL } from './demo.ts';
+import { curlLine, modelsLine, sdkSnippet } from './first-request.ts';
+import type { Setup } from './setup.ts';
+
+/** What a person needs to know of a gateway that has just started, with lines that work as they are. */
+export function banner(setup: Setup, config: Config, sparekey: Running, version: string): string {
+  const baseUrl = `http://${formatAddress(reachable(sparekey.address))}/v1`;
+  const adminUrl = `http://${formatAddress(reachable(sparekey.adminAddress))}`;
+  const running = {
+    ...config,
+    listen: sparekey.address,
+    admin: { ...config.admin, listen: sparekey.adminAddress },
+  };
+  return `${[
+    `Sparekey ${version} is ready: ${baseUrl}`,
+    '',
+    ...found(setup),
+    '',
+    ...describeConfig(running).map((line) => `  ${line}`),
+    '',
+    ...firstRequest(setup, config, baseUrl),
+    'See how the keys are:',
+    `  ${commandLine()} keys list${adminUrl === DEFAULT_ADMIN_URL ? '' : ` --admin ${adminUrl}`}`,
+    '',
+    'Ctrl-C stops it when the requests under way are done.',
+    '',
+  ].join('\n')}\n`;
+}
+
+function found(setup: Setup): readonly string[] {
+  switch (setup.kind) {
+    case 'file':
+      return [`It runs ${setup.path}, and takes changes of it over as they are saved.`];
+    case 'environment':
+      return ['There is no sparekey.yaml here, so it uses the API keys it found in the environment.'];
+    case 'demo':
+      return [
+        'This is a demonstration: there is no sparekey.yaml here and no API key in the environment, such as',
+        'OPENAI_API_KEY. Its provider is a pretend one inside this process, where no model runs: it repeats what',
+        'you say. It has five keys. Watch how every request is answered although some of them fail:',
+        ...setup.demo.keys.map((line) => `  ${line}`),
+      ];
+  }
+}
+
+function firstRequest(setup: Setup, config: Config, baseUrl: string): readonly string[] {
+  if (config.clients !== undefined) return [];
+  const model = setup.kind === 'demo' ? DEMO_MODEL : checkedModel(config);
+  if (model === undefined) return ['See what models there are:', `  ${modelsLine(baseUrl)}`, ''];
+  return [
+    'Ask it something:',
+    `  ${curlLine(baseUrl, model)}`,
+    '',
+    'Or from a program (npm install openai):',
+    ...sdkSnippet(baseUrl, model).map((line) => `  ${line}`),
+    '',
+  ];
+}
+
+/** A model that the provider in use surely has. */
+function checkedModel({ providers, activeProviderId }: Config): string | undefined {
+  return providers.find(({ id }) => id === activeProviderId)?.failover.healthCheckModel;
+}
+
+/** As it was called: by npm from a clone, or by its name. */
+function commandLine(): string {
+  return process.env['npm_lifecycle_event'] === undefined ? 'sparekey' : 'npm run -s sparekey --';
+}

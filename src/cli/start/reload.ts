@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import { loadConfig } from '../../config/load/load.ts';
+import type { Loaded } from '../../config/load/load.ts';
+import { formatProblem } from '../../config/load/problem.ts';
+import type { Config } from '../../config/schema/schema.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { watchFiles } from './file-watch.ts';
+
+/** What to keep up with, and how. */
+export interface ReloadOptions {
+  readonly path: string;
+  /** What runs now. */
+  readonly loaded: Loaded;
+  readonly log: Log;
+  readonly takeOver: (loaded: Loaded) => Promise<void>;
+}
+
+/** Between two looks at the files. Milliseconds. */
+const LOOK_MS = 250;
+
+/**
+ * Takes the configuration over anew when one of its files changes and at SIGHUP. One that is not valid changes
+ * nothing but the log.
+ * @returns what ends it, once it watches
+ */
+export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): Promise<() => void> {
+  const started = loaded.config;
+  let { files } = loaded;
+
+  const reload = async (): Promise<void> => {
+    const result = await loadConfig(path, process.env);
+    if (!result.ok) {
+      log.error('the changed configuration is not valid; the old one stays', {
+        mistakes: result.problems.length,
+      });
+      for (const problem of result.problems) log.error(formatProblem(problem, path));
+      return;
+    }
+    ({ files } = result);
+    for (const warning of result.warnings) log.warn(formatProblem(warning, path));
+    await takeOver(result);
+    const needRestart = changedForRestart(started, result.config);
+    if (needRestart.length > 0)
+      log.warn('some changes count only after a restart', { options: needRestart.join(', ') });
+    log.info('the configuration was taken over');
+  };
+
+  let last = Promise.resolve();
+  // One after the other: the newest file wins.
+  const enqueueReload = (): void => {
+    last = last
+      .then(reload)
+      .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
+  };
+  const stopWatching = await watchFiles({ files: () => files, onChange: enqueueReload, intervalMs: LOOK_MS });
+  const stopHearing = onReloadSignal(enqueueReload);
+  return () => {
+    stopWatching();
+    stopHearing();
+  };
+}
+
+/**
+ * SIGHUP asks for a reload, unless a terminal is there: then it says that the terminal has been closed, and is a
+ * reason to stop (see stop.ts).
+ * @returns ends it
+ */
+export function onReloadSignal(reload: () => void): () => void {
+  if (process.stdout.isTTY) return () => undefined;
+  process.on('SIGHUP', reload);
+  return () => process.off('SIGHUP', reload);
+}
+
+/** Options that what is already open stands on. */
+function changedForRestart(before: Config, after: Config): readonly string[] {
+  const fixed = ['listen', 'state', 'workers', 'log'] as const;
+  const changed: string[] = fixed.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  const isAdminSame =
+    isDeepStrictEqual(before.admin.listen, after.admin.listen) &&
+    before.admin.token?.reveal() === after.admin.token?.reveal();
+  return isAdminSame ? changed : [...changed, 'admin'];
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import type { Loaded } from '../../config/load/load.ts';
+import { formatProblem } from '../../config/load/problem.ts';
+import { connectionCaps, descriptorLimit } from '../../listener/file-descriptors.ts';
+import { startSparekey } from '../../main.ts';
+import type { Running } from '../../main.ts';
+import { logDescriptors } from '../../telemetry/descriptor-lines.ts';
+import { chooseStyle, createLog } from '../../telemetry/log.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { startWithWorkers } from '../../workers/control.ts';
+import { workerCount } from '../../node/worker-count.ts';
+import { banner } from './banner.ts';
+import { parsePort } from '../port-option.ts';
+import { keepReloading, onReloadSignal } from './reload.ts';
+import { findSetup, withPorts } from './setup.ts';
+import type { Ports, Setup } from './setup.ts';
+import { startFailure } from './start-failure.ts';
+import { stopOnSignal } from './stop.ts';
+import { packageVersion } from '../version.ts';
+
+interface StartOptions extends Ports {
+  readonly config?: string;
+  readonly quiet?: true;
+}
+
+/** Adds `sparekey start`. */
+export function registerStart(program: Command): void {
+  program
+    .command('start')
+    .description('run the gateway')
+    .option('--config <file>', 'the configuration; without it, sparekey.yaml where there is one')
+    .option('--port <number>', 'port of the data plane; 0 is any free one', parsePort)
+    .option('--admin-port <number>', 'port of the admin listener; 0 is any free one', parsePort)
+    .option('--quiet', 'print nothing but the log')
+    .addHelpText(
+      'after',
+      `
+Without a configuration it uses the API keys it finds in the environment (OPENAI_API_KEY and the customary names
+of other providers; a comma-separated list is a pool). Without those it starts a demonstration.
+
+It first prints where it listens. Then the log begins: a line for each request, for people on a terminal and as
+JSON elsewhere. SIGTERM and Ctrl-C stop it when the requests under way are done; a second one stops it at once.
+SIGHUP takes the configuration over anew, as does saving it; on a terminal it stops, like Ctrl-C.`,
+    )
+    .action(start);
+}
+
+async function start({ config: file, quiet, ...ports }: StartOptions): Promise<void> {
+  const setup = await findSetup(file, process.env);
+  const given = withPorts(setup.loaded.config, ports);
+  const config = { ...given, workers: workerCount(given.workers) };
+  const logLook = chooseStyle(config.log.format);
+  const log = createLog({ level: config.log.level, format: logLook });
+  const sparekey = await (
+    config.workers === 1
+      ? startSparekey(config, { log })
+      : startWithWorkers(config, { log, logLook, source: setup.loaded.source, count: config.workers })
+  ).catch((error: unknown) => {
+    throw startFailure(error, config);
+  });
+  const stopReloading = await followFile(setup, sparekey, ports, log);
+  stopOnSignal({
+    log,
+    stop: async () => {
+      stopReloading();
+      await sparekey.drain();
+      if (setup.kind === 'demo') await setup.demo.close();
+    },
+    stopAtOnce: () => sparekey.kill(),
+  });
+  // Now that signals are heard it may be called ready.
+  if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
+  const descriptors = descriptorLimit();
+  logDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));
+  for (const warning of setup.loaded.warnings) log.warn(formatProblem(warning, sourceOf(setup)));
+}
+
+/** Keeps a gateway that runs a file up with the file. */
+async function followFile(setup: Setup, sparekey: Running, ports: Ports, log: Log): Promise<() => void> {
+  if (setup.kind !== 'file') {
+    return onReloadSignal(() => log.warn('there is nothing to reload: the gateway runs without a file'));
+  }
+  const { path, loaded } = setup;
+  const takeOver = ({ config, source }: Loaded): Promise<void> =>
+    sparekey.reload(withPorts(config, ports), source);
+  return keepReloading({ path, loaded, log, takeOver });
+}
+
+function sourceOf(setup: Setup): string | undefined {
+  return setup.kind === 'file' ? setup.path : undefined;
+}

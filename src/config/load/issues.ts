@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import type { SourceDocument } from './document.ts';
+import { fieldNamesAt } from '../schema/introspect.ts';
+import type { Schema } from '../schema/introspect.ts';
+import { nearest } from './nearest.ts';
+import { formatPath, shorten } from './problem.ts';
+import type { ConfigProblem, Path } from './problem.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema found, as problems with a position and without secrets. */
+export function problemsOf(
+  issues: readonly Issue[],
+  schema: Schema,
+  locate: SourceDocument['locate'],
+): readonly ConfigProblem[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((name) => unknownField(issue.path, name, schema, locate))
+      : [valueProblem(issue, schema, locate)],
+  );
+}
+
+/**
+ * Where a value may be text or a map, zod tells what each would have wanted. The one that fits the value's
+ * type tells its mistake; where none or several do, what stands for all is said.
+ */
+export function narrowUnion(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const fitting = issue.errors.filter(
+    (branch) => !branch.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  const [branch] = fitting;
+  if (branch === undefined || fitting.length > 1) return [issue];
+  return branch.flatMap((inner) => narrowUnion({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['locate']): ConfigProblem {
+  const { line, column, written } = locate(issue.path, issue.code === 'invalid_key' ? 'field' : 'value');
+  const problem = { path: showPath(issue.path, schema), expected: expectationOf(issue), line, column };
+  // What stands in place of a map or list may be anything, so it is not shown either.
+  const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
+  if (!showable) return problem;
+  return { ...problem, value: isSecretPath(issue.path) ? '[secret]' : shorten(written) };
+}
+
+function containerOf(issue: Issue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'object' || issue.expected === 'record') return 'a map';
+  return issue.expected === 'array' ? 'a list' : undefined;
+}
+
+/** The schema's own words, where it has any for this mistake. */
+function expectationOf(issue: Issue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? 'another name';
+  return issue.message.startsWith('Invalid input') ? (containerOf(issue) ?? issue.message) : issue.message;
+}
+
+/** More names than these say nothing to anybody. */
+const MAX_LISTED = 20;
+
+function unknownField(
+  path: Path,
+  name: string,
+  schema: Schema,
+  locate: SourceDocument['locate'],
+): ConfigProblem {
+  const { line, column } = locate([...path, name], 'field');
+  const known = fieldNamesAt(schema, path);
+  const near = nearest(name, known);
+  const all = known.length > MAX_LISTED ? '; docs/CONFIGURATION.md lists them' : `: ${known.join(', ')}`;
+  return {
+    path: showPath([...path, name], schema),
+    expected: `a known field${near === undefined ? all : `; did you mean ${near}?`}`,
+    line,
+    column,
+  };
+}
+
+/**
+ * A path for people. A token followed by a colon is a field name to YAML, so where tokens stand only names
+ * that look like fields are shown.
+ */
+export function showPath(path: Path, schema: Schema): string {
+  return formatPath(
+    path.map((part, depth) => {
+      if (typeof part !== 'string' || !isSecretPath(path.slice(0, depth + 1))) return part;
+      const known = fieldNamesAt(schema, path.slice(0, depth));
+      return known.includes(part) || nearest(part, known) !== undefined ? part : '[secret]';
+    }),
+  );
+}
+
+/** Whether a secret may stand here: anything under `apiTokens`, of a client but its name, and the admin token. */
+function isSecretPath(path: Path): boolean {
+  if (path.includes('apiTokens')) return true;
+  if (path[0] === 'clients') return path[2] !== 'name';
+  return path[0] === 'admin' && path[1] !== 'listen';
+}

@@ -1,0 +1,159 @@
+import { createReadStream } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { readDocument } from './document.ts';
+import type { SourceDocument } from './document.ts';
+import { narrowUnion, problemsOf, showPath } from './issues.ts';
+import { normalizePluginConfig } from './plugin-format.ts';
+import type { Note } from './plugin-format.ts';
+import { formatPath, sortProblems } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
+import { formatBytes } from '../schema/scalars.ts';
+import { configSchema } from '../schema/schema.ts';
+import type { Config } from '../schema/schema.ts';
+import type { ConfigSource, TextSource } from './source.ts';
+import { addFileTokens, namedTokenFiles } from './token-files.ts';
+import type { FileText } from './token-files.ts';
+import { warningsOf } from './warnings.ts';
+
+/** A configuration to run on, or everything that is wrong with it at once. */
+export type LoadResult = Loaded | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** A valid configuration. */
+export interface Loaded {
+  readonly ok: true;
+  readonly config: Config;
+  /** Makes the same configuration again. */
+  readonly source: ConfigSource;
+  /** Every file it was read from, as absolute paths. */
+  readonly files: readonly string[];
+  /** What is valid and yet hardly meant. */
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** What a text alone does not say. */
+export interface ParseOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** The configuration file; relative paths in it count from its folder. Absent: from the working directory. */
+  readonly path?: string;
+  /** What the files named by `apiTokensFile` hold, by their absolute paths. */
+  readonly tokenFiles?: ReadonlyMap<string, FileText>;
+}
+
+/** Of a configuration file or a file of tokens. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** Reads and validates a configuration file and the files it names. Rejects only where reading is a bug. */
+export async function loadConfig(path: string, env: NodeJS.ProcessEnv): Promise<LoadResult> {
+  const file = await readText(path);
+  if (!file.ok) return { ok: false, problems: [{ path: '', expected: file.expected }] };
+  const document = readDocument(file.text, env);
+  const names = namedTokenFiles(normalizePluginConfig(document.value).value, dirname(resolve(path)));
+  const tokenFiles = await Promise.all(names.map(async (name) => [name, await readText(name)] as const));
+  return validate(document, { kind: 'text', text: file.text, path: resolve(path), tokenFiles });
+}
+
+/** Validates the text of a configuration file. Touches no file itself. */
+export function parseConfig(text: string, options: ParseOptions): LoadResult {
+  const { env, path, tokenFiles = [] } = options;
+  return validate(readDocument(text, env), {
+    kind: 'text',
+    text,
+    ...(path !== undefined && { path: resolve(path) }),
+    tokenFiles: [...tokenFiles],
+  });
+}
+
+function validate(document: SourceDocument, source: TextSource): LoadResult {
+  const { path } = source;
+  const { value, at, notes } = normalizePluginConfig(document.value);
+  const locate: SourceDocument['locate'] = (within, part) => document.locate([...at, ...within], part);
+  const inText = document.problems.map((problem) => ({
+    ...problem,
+    path: showPath(problem.path, configSchema),
+  }));
+  // The text is so broken that the rest would be guesses.
+  if (value === undefined) return { ok: false, problems: sortProblems(inText) };
+
+  const folder = path === undefined ? process.cwd() : dirname(path);
+  const files = addFileTokens(value, folder, new Map(source.tokenFiles));
+  const parsed = configSchema.safeParse(files.value);
+  const issues = (parsed.error?.issues ?? []).flatMap(narrowUnion).map((issue) => files.toOrigin(issue));
+  // A reference that could not be expanded is one mistake, not two.
+  const reported = new Set(inText.map((problem) => problem.path));
+  const found = problemsOf([...files.issues, ...issues], configSchema, locate);
+  const problems = [...inText, ...found.filter((problem) => !reported.has(problem.path))];
+  if (!parsed.success || problems.length > 0) return { ok: false, problems: sortProblems(problems) };
+
+  const config = withAbsolutePaths(parsed.data, folder);
+  const read = path === undefined ? [] : [path];
+  return {
+    ok: true,
+    config,
+    source,
+    files: [...read, ...namedTokenFiles(value, folder)],
+    warnings: sortProblems([...warningsOf(config, value, locate), ...noteProblems(notes, document)]),
+  };
+}
+
+function noteProblems(notes: readonly Note[], { locate }: SourceDocument): ConfigProblem[] {
+  return notes.map(({ path, expected }) => {
+    const { line, column } = locate(path, 'field');
+    return { path: formatPath(path), expected, line, column };
+  });
+}
+
+/** The configuration with relative paths counted from a folder. */
+export function withAbsolutePaths(config: Config, folder: string): Config {
+  const { state } = config;
+  return {
+    ...config,
+    state: withAbsoluteFiles(state, folder),
+    providers: config.providers.map((provider) =>
+      provider.apiTokensFile === undefined
+        ? provider
+        : { ...provider, apiTokensFile: resolve(folder, provider.apiTokensFile) },
+    ),
+  };
+}
+
+function withAbsoluteFiles(state: Config['state'], folder: string): Config['state'] {
+  switch (state.kind) {
+    case 'memory':
+      return state;
+    case 'sqlite':
+      return { ...state, path: resolve(folder, state.path) };
+    case 'redis': {
+      const { tls } = state;
+      if (tls === undefined) return state;
+      const { ca, cert, key } = tls;
+      return {
+        ...state,
+        tls: {
+          ...(ca !== undefined && { ca: resolve(folder, ca) }),
+          ...(cert !== undefined && { cert: resolve(folder, cert) }),
+          ...(key !== undefined && { key: resolve(folder, key) }),
+        },
+      };
+    }
+  }
+}
+
+/** A text file of bounded size. Reads streams too, so that a configuration may come through a pipe. */
+async function readText(path: string): Promise<FileText> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_FILE_BYTES)
+        return { ok: false, expected: `a file of at most ${formatBytes(MAX_FILE_BYTES)}` };
+      chunks.push(chunk);
+    }
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      return { ok: false, expected: 'a file of UTF-8 text' };
+    return { ok: false, expected: `a file that can be read (${String(error.code)})` };
+  }
+}

@@ -1,0 +1,102 @@
+import { operationOfCapability } from '../../catalog/capability-names.ts';
+import { answersChats } from '../../catalog/answers-chats.ts';
+import { providerTypes } from '../../catalog/provider-types.ts';
+import type { SourceDocument } from './document.ts';
+import { formatPath } from './problem.ts';
+import type { ConfigProblem, Path } from './problem.ts';
+import type { Config, ProviderConfig } from '../schema/schema.ts';
+
+/** What is allowed and yet hardly meant. */
+export function warningsOf(
+  config: Config,
+  written: unknown,
+  locate: SourceDocument['locate'],
+): readonly ConfigProblem[] {
+  const isSingle = typeof written === 'object' && written !== null && 'provider' in written;
+  return config.providers.flatMap((provider, index) =>
+    warningsOfProvider(provider).map(({ path, expected }) => {
+      const whole = [...(isSingle ? ['provider'] : ['providers', index]), ...path];
+      const { line, column } = locate(whole, 'value');
+      return { path: formatPath(whole), expected, line, column };
+    }),
+  );
+}
+
+/** Words of the plugin that are understood and change nothing here, and why. */
+const WITHOUT_EFFECT: readonly {
+  readonly field: keyof ProviderConfig;
+  /** Where only some of its values are without effect: those. */
+  readonly values?: readonly unknown[];
+  readonly why: string;
+}[] = [
+  { field: 'authHeaderKey', why: 'the plugin does not read it either' },
+  { field: 'klingTokenRefreshAhead', why: 'a token is made for each request' },
+  {
+    field: 'logUpstreamErrorResponseBody',
+    values: [true],
+    why: 'the log says which rule judged an error, and never what stood in it',
+  },
+  { field: 'minimaxApiType', values: ['pro'], why: 'the older pro API is not spoken here, v2 is' },
+  { field: 'minimaxGroupId', why: 'it belongs to minimaxApiType: pro, which is not spoken here' },
+  { field: 'moonshotFileId', why: 'the present plugin does not read it either' },
+  {
+    field: 'qwenEnableCompatible',
+    values: [false],
+    why: 'clients speak the same in either mode, and the compatible one is used',
+  },
+  { field: 'vertexAuthServiceName', why: 'tokens are fetched from where the service account says' },
+  { field: 'qwenFileIds', why: 'clients name files themselves, as fileid://… in a system message' },
+];
+
+function withoutEffect(provider: ProviderConfig): { path: Path; expected: string }[] {
+  return WITHOUT_EFFECT.filter(({ field, values }) => {
+    const value = provider[field];
+    return value !== undefined && (values === undefined || values.includes(value));
+  }).map(({ field, why }) => ({ path: [field], expected: `nothing, since it has no effect here: ${why}` }));
+}
+
+function warningsOfProvider(provider: ProviderConfig) {
+  const { apiTokens, failover, retryOnFailure } = provider;
+  const warnings = withoutEffect(provider);
+  for (const field of ['serviceName', 'servicePort'] as const) {
+    if (provider.context?.[field] !== undefined)
+      warnings.push({
+        path: ['context', field],
+        expected: 'nothing, since it has no effect here: the file is fetched from its URL',
+      });
+  }
+  for (const name of Object.keys(provider.capabilities)) {
+    // Names of ours hold no slash.
+    if (name.includes('/') && operationOfCapability(name) === undefined)
+      warnings.push({
+        path: ['capabilities', name],
+        expected: 'the name of an operation, such as openai/v1/embeddings; it has no effect as it is',
+      });
+  }
+  const row = providerTypes.get(provider.type);
+  if (
+    failover.enabled &&
+    failover.healthCheckModel !== undefined &&
+    row !== undefined &&
+    !answersChats(row, provider.capabilities)
+  )
+    warnings.push({
+      path: ['failover', 'healthCheckModel'],
+      expected: `nothing, since ${provider.type} answers no chats: what costs nothing is asked for where the provider has it, and a key out of credit comes back when its cooldown is over (cooldownDuration, or an hour)`,
+    });
+  if (apiTokens.length > 1 && !failover.enabled)
+    warnings.push({
+      path: ['failover', 'enabled'],
+      expected: `true for a pool of ${apiTokens.length} keys: without failover a failing key stays in use`,
+    });
+  if (
+    retryOnFailure?.enabled === true &&
+    apiTokens.length > 0 &&
+    retryOnFailure.maxRetries >= apiTokens.length
+  )
+    warnings.push({
+      path: ['retryOnFailure', 'maxRetries'],
+      expected: `fewer retries than keys (${apiTokens.length}): each takes a key that was not tried yet`,
+    });
+  return warnings;
+}

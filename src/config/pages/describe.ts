@@ -1,0 +1,96 @@
+import { redactedText } from '../../keys/redaction/redacted-text.ts';
+import { formatAddress, formatDuration } from '../schema/scalars.ts';
+import type { Config, ProviderConfig } from '../schema/schema.ts';
+
+/** What a configuration comes to, a line each, for people. No secrets; of keys only their hints. */
+export function describeConfig(config: Config): string[] {
+  return [
+    `data plane on ${formatAddress(config.listen)}${describeClients(config)}`,
+    ...describeWorkers(config),
+    `admin on ${formatAddress(config.admin.listen)}, ${config.admin.token === undefined ? 'without' : 'with'} a token`,
+    `state in ${describeState(config.state)}`,
+    describeResources(config),
+    ...config.providers.flatMap((provider) => describeProvider(provider, config)),
+    ...config.routes.map(({ model, to }) => `route ${model} to ${to.map(describeStep).join(', then ')}`),
+  ];
+}
+
+function describeStep(equals: Config['routes'][number]['to'][number]): string {
+  const all = equals.map(({ provider, model, weight }) => {
+    const name = model === undefined ? provider : `${provider}/${model}`;
+    return equals.length === 1 ? name : `${name} (weight ${weight})`;
+  });
+  return all.join(' or ');
+}
+
+function describeWorkers({ workers }: Config): string[] {
+  if (workers === 1) return [];
+  return [workers === 'auto' ? 'a worker for each processor' : `${workers} workers`];
+}
+
+function describeState(state: Config['state']): string {
+  switch (state.kind) {
+    case 'memory':
+      return 'memory (forgotten at a stop)';
+    case 'sqlite':
+      return state.path;
+    case 'redis':
+      return `${state.url}, under the prefix ${state.prefix}`;
+  }
+}
+
+function describeClients({ clients }: Config): string {
+  return clients === undefined ? ', open to anybody on this machine' : `, for ${names(clients)}`;
+}
+
+function names(clients: NonNullable<Config['clients']>): string {
+  return clients.length === 0 ? 'nobody: clients is empty' : clients.map(({ name }) => name).join(', ');
+}
+
+function describeResources({ resourceAffinity }: Config): string {
+  if (resourceAffinity === 0) return 'which key made a file, batch or response is not remembered';
+  return `which key made a file, batch or response is known for ${formatDuration(resourceAffinity)} after its last use`;
+}
+
+function describeProvider(provider: ProviderConfig, { activeProviderId, clients }: Config): string[] {
+  const { id, type, baseUrl } = provider;
+  const isOpen = clients === undefined;
+  return [
+    `provider ${id}${id === activeProviderId ? ' (active)' : ''}: ${type} at ${redactedText(baseUrl)}`,
+    `  ${describeKeys(provider, isOpen)}`,
+    `  ${describeFailover(provider)}`,
+    ...(provider.affinity === 'session'
+      ? ['  each conversation stays with one key while that is in service']
+      : []),
+  ];
+}
+
+/** Enough keys to recognise a pool by; thousands would fill the screen. */
+const KEYS_SHOWN = 8;
+
+/** @param isOpen - without clients' keys here, what a client brings can only be meant for the provider */
+function describeKeys({ apiTokens: keys }: ProviderConfig, isOpen: boolean): string {
+  if (keys.length === 0) return isOpen ? "no keys: the client's own credential is passed on" : 'no keys';
+  const shown = keys.slice(0, KEYS_SHOWN).map(({ key, name }) => {
+    const hint = key.hint === '' ? '…' : `…${key.hint}`;
+    return name === undefined ? hint : `${name} (${hint})`;
+  });
+  const more = keys.length > KEYS_SHOWN ? `, and ${keys.length - KEYS_SHOWN} more` : '';
+  return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${shown.join(', ')}${more}`;
+}
+
+function describeFailover({ failover }: ProviderConfig): string {
+  if (!failover.enabled) return 'failover off';
+  const { failureThreshold, successThreshold, healthCheckModel, cooldownDuration } = failover;
+  const interval = formatDuration(failover.healthCheckInterval);
+  const slowest = formatDuration(failover.healthCheckMaxInterval);
+  const waysBack = [
+    ...(healthCheckModel === undefined
+      ? []
+      : [
+          `after ${successThreshold} passed ${successThreshold === 1 ? 'check' : 'checks'} with ${healthCheckModel} (every ${interval} to ${slowest})`,
+        ]),
+    ...(cooldownDuration === 0 ? [] : [`after ${formatDuration(cooldownDuration)}`]),
+  ];
+  return `failover on: out after ${failureThreshold} failures in a row, back ${waysBack.join(' or ')}`;
+}

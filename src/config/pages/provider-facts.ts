@@ -1,0 +1,91 @@
+import { providerTypes } from '../../catalog/provider-types.ts';
+import type { ProviderType } from '../../catalog/provider-types.ts';
+import { describeOption } from '../schema/introspect.ts';
+import { FIELD_TYPES, vendorFields } from '../schema/vendor-fields.ts';
+
+/** A type of provider, told: for the command line, and for the page that is made of all of them. */
+export interface ProviderFacts {
+  readonly type: string;
+  /** Undefined where the configuration has to say it. */
+  readonly baseUrl: string | undefined;
+  /** The environment variable that makes a provider of this type. */
+  readonly env: string | undefined;
+  /** How a key travels: `Authorization: Bearer KEY`. */
+  readonly credential: string;
+  readonly keyless: boolean;
+  readonly healthCheckModel: string | undefined;
+  /** Whether a refused key can be checked without paying. */
+  readonly freeChecks: boolean;
+  /** What it takes as it is, by dialect: names of operations, or `all` where only it knows. */
+  readonly operations: Readonly<Record<string, readonly string[] | 'all'>>;
+  /** Options that only some types know. */
+  readonly options: readonly OptionFacts[];
+  /** Headers of clients that pass to it beside those that pass to all of its dialect. */
+  readonly headers: readonly string[];
+  readonly notes: string | undefined;
+}
+
+/** One option, told. */
+export interface OptionFacts {
+  readonly name: string;
+  readonly kind: string;
+  readonly meaning: string;
+}
+
+/** All types, in the order in which the environment is looked through. */
+export function allProviderFacts(): readonly ProviderFacts[] {
+  return Array.from(providerTypes.values(), factsOf);
+}
+
+/** One type; undefined where there is none of that name. */
+export function providerFacts(type: string): ProviderFacts | undefined {
+  const row = providerTypes.get(type);
+  return row === undefined ? undefined : factsOf(row);
+}
+
+function factsOf(row: ProviderType): ProviderFacts {
+  const { type, baseUrl, env, healthCheckModel, keyless, listNeedsKey, headers = [], notes } = row;
+  return {
+    type,
+    baseUrl,
+    env,
+    credential: credentialOf(row),
+    keyless: keyless === true,
+    healthCheckModel,
+    freeChecks: listNeedsKey === true,
+    operations: operationsOf(row),
+    options: optionsOf(type),
+    headers,
+    notes,
+  };
+}
+
+function credentialOf({ credential }: ProviderType): string {
+  switch (credential.kind) {
+    case 'bearer':
+      return 'Authorization: Bearer KEY';
+    case 'scheme':
+      return `Authorization: ${credential.scheme} KEY`;
+    case 'header':
+      return `${credential.name}: KEY`;
+  }
+}
+
+function operationsOf({ speaks, offers, anthropic, own }: ProviderType): ProviderFacts['operations'] {
+  return {
+    [speaks ?? 'openai']: offers ?? 'all',
+    ...(anthropic !== undefined && { anthropic: anthropic.offers }),
+    ...(own !== undefined && { own: own.offers }),
+  };
+}
+
+function optionsOf(type: string): OptionFacts[] {
+  return Object.entries(vendorFields)
+    .filter(([name]) =>
+      Object.entries(FIELD_TYPES).some(([field, types]) => field === name && types.includes(type)),
+    )
+    .map(([name, schema]) => {
+      const { kind, description = '' } = describeOption(schema);
+      return { name, kind: kind?.kind ?? 'list', meaning: description };
+    });
+}

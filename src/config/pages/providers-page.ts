@@ -1,0 +1,100 @@
+import { allProviderFacts } from './provider-facts.ts';
+import type { ProviderFacts } from './provider-facts.ts';
+import { PASSED_BY_FAMILY, PASSED_EVERYWHERE, PASSED_WITH_GET } from '../../catalog/passed-headers.ts';
+
+const INTRODUCTION = `# Providers
+
+<!-- Made by \`npm run docs\` from src/providers/types/. Change it there. -->
+
+Each type of provider, where it answers, how it wants its keys, and what it takes as it is. \`sparekey providers TYPE\`
+tells the same on the command line.
+
+- What a provider **takes as it is** goes through byte for byte, but for the model's name. \`files.*\` is \`files\` and all
+  below it.
+- **Chats in another dialect** (OpenAI's chat completions and responses, Anthropic's messages, Gemini's
+  generateContent) are translated to what the provider speaks. So a type without \`responses.create\` serves responses all
+  the same, but remembers none.
+- Everything else that a type is not known to have is answered with 404 \`operation_not_offered\`. Where a vendor has come
+  to have it, \`capabilities\` says so: \`capabilities: { "openai/v1/embeddings": /v1/embeddings }\`.
+- A type that is not here and speaks as OpenAI does is \`openai-compatible\` with a \`baseUrl\`. OCI's Generative AI is one:
+  \`https://inference.generativeai.REGION.oci.oraclecloud.com/20231130/actions/v1\`, with its API keys.
+- Options that all types have are in [CONFIGURATION.md](CONFIGURATION.md#providers).
+`;
+
+/** The page of all types, in Markdown. */
+export function providersPage(): string {
+  const all = allProviderFacts().toSorted((one, other) => (one.type < other.type ? -1 : 1));
+  return [INTRODUCTION, table(all), passedHeaders(), ...all.map(section)].join('\n');
+}
+
+function table(all: readonly ProviderFacts[]): string {
+  const rows = all.map(({ type, baseUrl, env, credential }) => {
+    const url = baseUrl === undefined ? 'yours' : `\`${baseUrl}\``;
+    const variable = env === undefined ? '' : `\`${env}\``;
+    return `| [\`${type}\`](#${type}) | ${url} | \`${credential}\` | ${variable} |`;
+  });
+  return ['| type | `baseUrl` | key | variable |', '| --- | --- | --- | --- |', ...rows, ''].join('\n');
+}
+
+/** What of clients' requests reaches a provider beside their bodies. */
+function passedHeaders(): string {
+  const byFamily = (['openai', 'anthropic', 'gemini'] as const).map(
+    (family) => `- Where it is spoken to in ${DIALECTS[family]}: ${listed(PASSED_BY_FAMILY[family])}`,
+  );
+  return [
+    '## Headers that pass',
+    '',
+    'Of the headers of a client these travel on, and no others; behind a `*` anything may follow.',
+    '',
+    `- To every provider: ${listed(PASSED_EVERYWHERE)} With a GET also ${listed(PASSED_WITH_GET)}`,
+    ...byFamily,
+    "- What a type's own section below lists, and what `passHeaders` of the configuration names.",
+    '',
+    IDENTITY_NOTE,
+  ].join('\n');
+}
+
+const IDENTITY_NOTE = `What says whose request it is (organisation, project, account, user, …) passes where the client's own credential does,
+at a provider without keys; beside a key of the pool it would have the request charged to somebody else, or a good key
+refused. Credentials, cookies, hop-by-hop headers, conditions (\`if-match\` and the like), other methods than the one that was
+used and where the client is never pass. Of the query all passes but credentials and what says whose request it is; to
+Gemini only \`alt\` (\`sse\`, \`json\`), \`prettyPrint\`, \`pageSize\` and \`pageToken\`.
+
+Of the headers of an answer those pass that speak of its body, its limits and when to come back, the ids of requests, and
+what vendors say in headers of their own (\`openai-*\`, \`anthropic-*\`, …), but not whose account it was. Nothing that
+steers a proxy or binds a browser passes: \`x-accel-*\`, \`x-sendfile\`, \`set-cookie\`, \`location\`, \`refresh\`, \`link\` and
+their kind.
+`;
+
+function section({ type, operations, options, notes, ...facts }: ProviderFacts): string {
+  const { keyless, healthCheckModel, freeChecks, headers } = facts;
+  const checks = [
+    ...(healthCheckModel === undefined
+      ? []
+      : [`with \`${healthCheckModel}\` where the environment makes it`]),
+    ...(freeChecks ? ['for nothing after a refused credential'] : []),
+  ];
+  return [
+    `## \`${type}\``,
+    '',
+    ...(notes === undefined ? [] : [notes, '']),
+    ...Object.entries(operations).map(([dialect, names]) => `- ${DIALECTS[dialect]}: ${listed(names)}`),
+    ...(checks.length === 0 ? [] : [`- Health checks: ${checks.join('; ')}.`]),
+    ...(headers.length === 0 ? [] : [`- Headers that pass to it beside: ${listed(headers)}`]),
+    ...(keyless ? ['- It may have no keys: then the client’s own credential is passed on, or none.'] : []),
+    ...options.map(({ name, kind, meaning }) => `- \`${name}\` (${kind}): ${meaning}`),
+    '',
+  ].join('\n');
+}
+
+const DIALECTS: Readonly<Record<string, string>> = {
+  openai: "OpenAI's dialect",
+  anthropic: "Anthropic's dialect",
+  bedrock: "Bedrock's dialect",
+  gemini: "Gemini's dialect",
+  own: 'By an API of its own',
+};
+
+function listed(names: readonly string[] | 'all'): string {
+  return names === 'all' ? 'every operation.' : `${names.map((name) => `\`${name}\``).join(', ')}.`;
+}

@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import { providerTypes } from '../../catalog/provider-types.ts';
+import { describeOption, fieldsOf, itemsOf } from '../schema/introspect.ts';
+import type { Schema } from '../schema/introspect.ts';
+import { configSchema } from '../schema/schema.ts';
+
+/** The reference page and the editors' schema, made from the configuration's own schema. */
+
+const introduction = `# Configuration
+
+<!-- Made by \`npm run docs\` from src/config/schema/schema.ts. Change it there. -->
+
+A configuration is a YAML file, \`sparekey.yaml\` by custom. Its words are those of the Higress \`ai-proxy\` plugin wherever
+that plugin has one, so that a plugin configuration (\`provider:\`, or \`providers:\` with \`activeProviderId\`) runs here
+unchanged. Only \`providers\` is required:
+
+\`\`\`yaml
+providers:
+  - id: openai
+    type: openai
+    apiTokens: ["sk-first-example", "sk-second-example"]
+    failover: { enabled: true, healthCheckModel: gpt-5-nano }
+\`\`\`
+
+More of it in use:
+
+\`\`\`yaml
+listen: 127.0.0.1:5397
+admin: { listen: 127.0.0.1:5398, token: \${SPAREKEY_ADMIN_TOKEN} }
+state: sqlite:./sparekey.db
+clients:
+  - { name: web, key: \${WEB_KEY} }
+providers:
+  - id: openai-main
+    type: openai
+    apiTokens:
+      - \${OPENAI_KEY_1}
+      - { key: \${OPENAI_KEY_2}, name: team-b, weight: 2, quotaDomain: org-b, models: ["gpt-5*"] }
+    modelMapping: { "gpt-4*": gpt-5, "*": "" }
+    failover: { enabled: true, failureThreshold: 3, healthCheckInterval: 5s, healthCheckModel: gpt-5-nano }
+  - id: local
+    type: openai-compatible
+    baseUrl: http://127.0.0.1:8000/v1
+    firstOutputTimeout: 30s
+routes:
+  - { model: "llama-*", to: [local, openai-main] }
+activeProviderId: openai-main
+\`\`\`
+
+- **Durations** are milliseconds as numbers, or text such as \`500ms\`, \`5s\`, \`1.5m\`, \`1h\`; at most seven days.
+- **Sizes** are bytes as numbers, or text such as \`256KiB\`, \`10MB\`.
+- **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
+  \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
+  not make two tokens.
+- **Unknown fields** and options that do not fit together are errors, all told at once with line and column.
+  \`sparekey check --config FILE\` tells them without starting anything.
+- **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
+- **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line
+  \`# yaml-language-server: $schema=docs/sparekey.schema.json\`.
+
+Without a file, keys are taken from the environment: each variable of the [list of types](#provider-types) that is set
+makes a provider with failover on, named after its type. A comma-separated list is a pool. The first one is active.
+`;
+
+/** What redis-url.ts reads. */
+const redisSection = `## State on Redis or Valkey
+
+\`\`\`text
+state: redis://HOST:6379/0                                                  # one server
+state: redis://USER:\${REDIS_PASSWORD}@HOST:6379/0                           # with a password; USER may be empty
+state: rediss://HOST:6379/0?ca=./ca.pem                                     # over TLS
+state: redis+sentinel://HOST1:26379,HOST2:26379,HOST3:26379/0?master=NAME   # behind Sentinel
+state: redis+cluster://HOST1:6379,HOST2:6379,HOST3:6379                     # a cluster; some of its nodes are enough
+\`\`\`
+
+With \`rediss\` in place of \`redis\` every form goes over TLS. User and password are those of the servers that hold
+the state. A \`%\` in either is written \`%25\`; all else may stand as it is.
+
+After a \`?\`, with \`&\` between them, may follow:
+
+- \`prefix\` (\`sparekey\`): what the names of all keys and of the channel begin with; at most 64 letters, digits and
+  \`. : _ -\`. Deployments that share a server and are to know nothing of each other have different ones.
+- \`storeTimeout\` (\`1s\`): how long a command may take, from \`50ms\` to \`1m\`. A server that takes longer counts as
+  away, and the gateway goes on with what it knows.
+- \`ca\`, with \`rediss\`: a PEM file of authorities to trust instead of the usual ones, relative to this file.
+- \`cert\` and \`key\`, with \`rediss\`: PEM files of a client's certificate and its key.
+- \`master\`, required with Sentinel: the name that the sentinels give the master.
+- \`sentinelAuth\` (\`false\`), with Sentinel: \`true\` where the sentinels ask for the same user and password.
+
+An ACL user needs \`~PREFIX:* ~{PREFIX* &PREFIX:*\` (and, with Sentinel, \`+switch-master\` as a channel there) and the
+commands \`hello client|setname select eval evalsha subscribe unsubscribe publish get set del type hget hset hdel hmget
+hscan zscore zadd zrange time info\`; with a cluster \`cluster|slots asking\`, too.
+
+Redis 7 and Valkey 8 or newer. Tried with Redis 7.0.15 and 7.4.1 and with Valkey 8.0.1, each alone, with an ACL user,
+over TLS, behind Sentinel and as a cluster.
+`;
+
+/** The whole page, as Markdown. */
+export function referencePage(): string {
+  const sections = sectionsOf(configSchema, '').map(({ path, fields }) => section(path, fields));
+  return [introduction, ...sections, redisSection, providerTypeTable()].join('\n');
+}
+
+/** JSON Schema of what may be written, for editors. */
+export function editorSchema(): string {
+  const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  return `${JSON.stringify({ title: 'Sparekey configuration', ...schema }, undefined, 2)}\n`;
+}
+
+interface Section {
+  readonly path: string;
+  readonly fields: Readonly<Record<string, Schema>>;
+}
+
+/** This map's own table, then those of the maps in it. */
+function sectionsOf(schema: Schema, path: string): readonly Section[] {
+  const items = itemsOf(schema);
+  if (items !== undefined) return sectionsOf(items, `${path}[]`);
+  const fields = fieldsOf(schema);
+  if (fields === undefined) return [];
+  const inner = Object.entries(fields)
+    // The single provider has the options of each of several, and its verdict rules are those of all.
+    .filter(([name]) => name !== 'provider' && !(path !== '' && name === 'verdicts'))
+    .flatMap(([name, field]) => sectionsOf(field, path === '' ? name : `${path}.${name}`));
+  return [{ path, fields }, ...inner];
+}
+
+function section(path: string, fields: Readonly<Record<string, Schema>>): string {
+  const heading = path === '' ? 'Options' : `\`${path}\``;
+  const rows = Object.entries(fields).map(([name, field]) => row(path, name, field));
+  return [
+    `## ${heading}`,
+    '',
+    '| option | type | default | unit | bounds | meaning |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function row(path: string, name: string, field: Schema): string {
+  const option = describeOption(field);
+  const cells = [
+    `\`${name}\``,
+    typeOf(path, name, field),
+    option.required ? 'required' : defaultText(option.default),
+    option.kind?.unit ?? '',
+    option.kind?.bounds ?? '',
+    option.description ?? '',
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+}
+
+function typeOf(path: string, name: string, field: Schema): string {
+  const { kind } = describeOption(field);
+  if (kind !== undefined) return kind.kind;
+  const items = itemsOf(field);
+  if (items !== undefined) {
+    const each = describeOption(items).kind?.kind;
+    return each === undefined || each.includes('map')
+      ? `list, [below](#${anchor(name === 'verdicts' ? '' : path, `${name}[]`)})`
+      : `list of ${each}s`;
+  }
+  const target = name === 'provider' ? 'providers[]' : name;
+  return `map, [below](#${anchor(path, target)})`;
+}
+
+/** As renderers make it of a heading: without punctuation, in lower case. */
+function anchor(path: string, name: string): string {
+  return `${path}${name}`.toLowerCase().replaceAll(/[^\w-]/g, '');
+}
+
+/** A default that is a map says nothing that its own table does not. */
+function defaultText(value: unknown): string {
+  if (Array.isArray(value)) return '`[]`';
+  if (typeof value === 'string') return `\`${value}\``;
+  return typeof value === 'number' || typeof value === 'boolean' ? `\`${value}\`` : '';
+}
+
+function providerTypeTable(): string {
+  const rows = [...providerTypes.values()].map(({ type, baseUrl, env, healthCheckModel, keyless }) => {
+    const cells = [
+      `\`${type}\``,
+      baseUrl ?? 'required',
+      env === undefined ? '' : `\`${env}\``,
+      healthCheckModel === undefined ? '' : `\`${healthCheckModel}\``,
+      keyless === true ? 'may be empty' : '',
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return [
+    '## Provider types',
+    '',
+    'The model of health checks here is that of a configuration from the environment; without one a key comes back',
+    'after 60 s. A file names its own. What each type takes, and its own options, are in [PROVIDERS.md](PROVIDERS.md).',
+    '',
+    '| type | `baseUrl` | variable | health checks | pool |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,287 @@
+import { providerTypes } from '../../catalog/provider-types.ts';
+import type { Secret } from '../../base/secret.ts';
+import { formatAddress, isLoopback } from './scalars.ts';
+import type { ListenAddress } from './scalars.ts';
+import { FIELD_TYPES } from './vendor-fields.ts';
+import {
+  CREDENTIAL_PAIRS,
+  credentialsFromOptions,
+  ENDPOINT_FIELDS,
+  baseUrlFromOptions,
+} from './vendor-endpoints.ts';
+import type { CredentialFields, EndpointFields } from './vendor-endpoints.ts';
+import { vendorProblems } from './vendor-constraints.ts';
+import type { VendorFields } from './vendor-constraints.ts';
+
+/**
+ * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
+ * once; a rule looks only at options in which no mistake was found.
+ */
+
+/** What a rule needs of zod's refinement context. */
+interface Context {
+  readonly issues: readonly { readonly code?: string | undefined; readonly path?: Path | undefined }[];
+  addIssue(issue: { code: 'custom'; path: PropertyKey[]; message: string }): void;
+}
+
+type Path = readonly PropertyKey[];
+
+/** Lets a rule see every map, whatever mistakes were found in it before. */
+export const onMaps = {
+  when: ({ value }: { value: unknown }): boolean =>
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+/** The same for lists. */
+export const onLists = { when: ({ value }: { value: unknown }): boolean => Array.isArray(value) };
+
+/** No mistake was found at, above or below this place. Unknown fields above it do not matter. */
+function hasNoIssue(context: Context, ...path: Path): boolean {
+  return !context.issues.some(
+    ({ code, path: faulty = [] }) => code !== 'unrecognized_keys' && isSamePath(path, faulty),
+  );
+}
+
+/** One path leads to the other, or they are one. */
+function isSamePath(one: Path, other: Path): boolean {
+  return one.every((part, depth) => depth >= other.length || other[depth] === part);
+}
+
+/** No mistake was found in a list as such; its items may have some. No item stands at -1. */
+function listHasNoIssue(context: Context, ...path: Path): boolean {
+  return hasNoIssue(context, ...path, -1);
+}
+
+function addProblem(context: Context, path: Path, expected: string): void {
+  context.addIssue({ code: 'custom', path: [...path], message: expected });
+}
+
+/**
+ * Reports every later item that says in `field` what an earlier one does. Pools are large, and all of their
+ * keys may be faulty, so mistakes are gone through once and not for each item.
+ */
+function checkUnique<Item>(
+  items: readonly Item[],
+  context: Context,
+  field: Path,
+  what: string,
+  valueOf: (item: Item) => string,
+): void {
+  const faulty = new Set(
+    context.issues
+      .map(({ path = [] }) => path)
+      .filter(([, ...rest]) => isSamePath(field, rest))
+      .map(([index]) => index),
+  );
+  const seen = new Set<string>();
+  for (const [index, item] of items.entries()) {
+    if (faulty.has(index)) continue;
+    const value = valueOf(item);
+    if (seen.has(value)) addProblem(context, [index, ...field], `${what} that no earlier item has`);
+    seen.add(value);
+  }
+}
+
+/** No token stands twice in a pool. */
+export function checkTokens(tokens: readonly { key: Secret }[], context: Context): void {
+  checkUnique(tokens, context, [], 'a token', ({ key }) => key.reveal());
+}
+
+/** Clients differ in name and key. */
+export function checkClients(clients: readonly { name: string; key: Secret }[], context: Context): void {
+  checkUnique(clients, context, ['name'], 'a name', ({ name }) => name);
+  checkUnique(clients, context, ['key'], 'a key', ({ key }) => key.reveal());
+}
+
+/** Verdict rules of a list differ in id. */
+export function checkRules(rules: readonly { id: string }[], context: Context): void {
+  checkUnique(rules, context, ['id'], 'an id', ({ id }) => id);
+}
+
+/** Providers differ in id. */
+export function checkProviders(providers: readonly { id: string }[], context: Context): void {
+  checkUnique(providers, context, ['id'], 'an id', ({ id }) => id);
+}
+
+interface FailoverFields {
+  readonly enabled: boolean;
+  readonly healthCheckInterval: number;
+  readonly healthCheckMaxInterval?: number;
+  readonly healthCheckModel?: string;
+  readonly cooldownDuration: number;
+}
+
+/** A key that goes out of service has a way back, and waits grow. */
+export function checkFailover(failover: FailoverFields, context: Context): void {
+  const recoveryFields = ['enabled', 'healthCheckModel', 'cooldownDuration'];
+  if (
+    recoveryFields.every((field) => hasNoIssue(context, field)) &&
+    failover.enabled &&
+    failover.healthCheckModel === undefined &&
+    failover.cooldownDuration === 0
+  )
+    addProblem(
+      context,
+      [],
+      'healthCheckModel or cooldownDuration beside enabled: true, so that keys can come back',
+    );
+  if (
+    hasNoIssue(context, 'healthCheckInterval') &&
+    hasNoIssue(context, 'healthCheckMaxInterval') &&
+    failover.healthCheckMaxInterval !== undefined &&
+    failover.healthCheckMaxInterval < failover.healthCheckInterval
+  )
+    addProblem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
+}
+
+interface ProviderFields extends EndpointFields, CredentialFields, VendorFields {
+  readonly vertexAuthKey?: Secret;
+  readonly vertexRegion?: string;
+  readonly failover: { readonly enabled: boolean };
+}
+
+/** What the type asks of the other options. */
+export function checkProvider(provider: ProviderFields, context: Context): void {
+  if (hasNoIssue(context, 'type')) checkType(provider, context);
+  const [first, ...others] = [
+    ...(provider.baseUrl === undefined ? [] : ['baseUrl']),
+    ...ENDPOINT_FIELDS.filter((field) => provider[field] !== undefined && !field.endsWith('Region')),
+  ];
+  for (const [one, other] of CREDENTIAL_PAIRS) {
+    if (provider[one] !== undefined && provider[other] === undefined)
+      addProblem(context, [other], `the other half of ${one}`);
+    if (provider[other] !== undefined && provider[one] === undefined)
+      addProblem(context, [one], `the other half of ${other}`);
+  }
+  for (const other of others) addProblem(context, [other], `either ${first} or ${other}, not both`);
+}
+
+function checkType(provider: ProviderFields, context: Context): void {
+  const type = providerTypes.get(provider.type);
+  if (type === undefined) return;
+  for (const [field, types] of Object.entries(FIELD_TYPES)) {
+    if (field in provider && !types.includes(type.type))
+      addProblem(context, [field], `nothing: ${field} is for type: ${types.join(', ')} only`);
+  }
+  if (
+    provider.baseUrl === undefined &&
+    baseUrlFromOptions(provider) === undefined &&
+    type.baseUrl === undefined
+  ) {
+    const own = ENDPOINT_FIELDS.filter((field) => FIELD_TYPES[field].includes(type.type));
+    const [only] = own;
+    // What cannot be guessed is named as the plugin names it.
+    if (type.type === 'azure' && only !== undefined)
+      return addProblem(context, [only], `a URL (missing ${only})`);
+    const others = own.length === 0 ? '' : `, or ${own.join(' or ')}`;
+    addProblem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
+  }
+  if (hasNoIssue(context, 'apiTokens')) {
+    for (const [option, expected] of vendorProblems(provider))
+      if (hasNoIssue(context, option)) addProblem(context, [option], expected);
+  }
+  if (
+    ['failover', 'apiTokens'].every((field) => hasNoIssue(context, field)) &&
+    provider.failover.enabled &&
+    provider.apiTokens.length + credentialsFromOptions(provider).length === 0 &&
+    provider.apiTokensFile === undefined &&
+    type.keyless !== true
+  )
+    addProblem(context, ['apiTokens'], 'at least one token, since failover is enabled');
+}
+
+interface RootFields {
+  readonly state: { readonly kind: string };
+  readonly workers: number | 'auto';
+  readonly listen: ListenAddress;
+  readonly admin: { readonly listen: ListenAddress; readonly token?: Secret };
+  readonly clients?: readonly unknown[];
+  readonly provider?: { readonly id?: string; readonly type: string };
+  readonly providers?: readonly { readonly id: string }[];
+  readonly routes: readonly { readonly to: readonly (readonly { readonly provider: string }[])[] }[];
+  readonly activeProviderId?: string;
+}
+
+/** Who may reach which listener, what several processes share, and which provider serves what. */
+export function checkRoot(config: RootFields, context: Context): void {
+  checkListeners(config, context);
+  checkSharing(config, context);
+  if (config.provider !== undefined && config.providers !== undefined)
+    addProblem(context, ['provider'], 'either provider or providers, not both');
+  else if (config.provider === undefined && config.providers === undefined)
+    addProblem(context, ['providers'], 'at least one provider');
+  else checkNames(config, context);
+}
+
+function checkListeners(config: RootFields, context: Context): void {
+  if (hasNoIssue(context, 'listen') && !isLoopback(config.listen) && config.clients === undefined)
+    addProblem(context, ['listen'], 'a loopback address such as 127.0.0.1:5397, or clients who may call');
+  if (!hasNoIssue(context, 'admin')) return;
+  if (!isLoopback(config.admin.listen) && config.admin.token === undefined)
+    addProblem(
+      context,
+      ['admin', 'listen'],
+      'a loopback address such as 127.0.0.1:5398, or a token beside it',
+    );
+  if (hasNoIssue(context, 'listen') && collide(config.listen, config.admin.listen))
+    addProblem(
+      context,
+      ['admin', 'listen'],
+      `an address other than that of the data plane, ${formatAddress(config.listen)}`,
+    );
+}
+
+/** What one process has in its memory the others cannot see. */
+function checkSharing({ state, workers }: RootFields, context: Context): void {
+  const isKnown = hasNoIssue(context, 'state') && hasNoIssue(context, 'workers');
+  if (isKnown && workers !== 1 && state.kind === 'memory')
+    addProblem(
+      context,
+      ['state'],
+      `a store that processes can share, such as sqlite:./sparekey.db: with workers: ${workers} each would know only the failures it met itself`,
+    );
+}
+
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+function collide(one: ListenAddress, other: ListenAddress): boolean {
+  if (one.port !== other.port || one.port === 0) return false;
+  return one.host === other.host || WILDCARDS.has(one.host) || WILDCARDS.has(other.host);
+}
+
+/** Every provider named must exist, and it must be clear which one serves a model that no route names. */
+function checkNames(config: RootFields, context: Context): void {
+  const ids = providerIds(config, context);
+  if (ids === undefined) return;
+  const expected = `the id of a provider: ${ids.join(', ')}`;
+  const { activeProviderId } = config;
+  if (
+    activeProviderId !== undefined &&
+    hasNoIssue(context, 'activeProviderId') &&
+    !ids.includes(activeProviderId)
+  )
+    addProblem(context, ['activeProviderId'], expected);
+  if (!listHasNoIssue(context, 'routes')) return;
+  for (const [index, route] of config.routes.entries())
+    if (hasNoIssue(context, 'routes', index, 'to'))
+      for (const [step, equals] of route.to.entries())
+        if (equals.some(({ provider }) => !ids.includes(provider)))
+          addProblem(context, ['routes', index, 'to', step], expected);
+  if (ids.length > 1 && activeProviderId === undefined && config.routes.length === 0)
+    addProblem(context, ['activeProviderId'], `routes, or ${expected}`);
+}
+
+/** All ids, or undefined where one of them is in doubt. */
+function providerIds(config: RootFields, context: Context): readonly string[] | undefined {
+  if (config.provider !== undefined) {
+    if (!hasNoIssue(context, 'provider', 'id') || !hasNoIssue(context, 'provider', 'type')) return undefined;
+    // Where another of its options is faulty, the default of `id` has not been filled in.
+    const { id, type } = config.provider;
+    return [id ?? type];
+  }
+  const { providers = [] } = config;
+  if (!listHasNoIssue(context, 'providers')) return undefined;
+  return providers.every((_, index) => hasNoIssue(context, 'providers', index, 'id'))
+    ? providers.map(({ id }) => id)
+    : undefined;
+}

@@ -1,0 +1,268 @@
+import { createPrivateKey } from 'node:crypto';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { z } from 'zod';
+import { Secret } from '../../base/secret.ts';
+import type { StoreAddress } from '../../base/store-address.ts';
+import { parseRedisUrl } from './redis-url.ts';
+import { kinds, secret, text } from './scalars.ts';
+
+/** The values with a grammar of their own: names of providers, models, statuses and URLs. */
+
+/** Why a regular expression does not compile, without repeating it; undefined where it does. */
+export function regexFault(source: string): string | undefined {
+  try {
+    RegExp(source);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message.slice(error.message.lastIndexOf(': ') + 2);
+    throw error;
+  }
+}
+
+/** The same for one that is put to names which clients choose: those are in RE2's syntax, see model-names.ts. */
+function modelRegexFault(source: string): string | undefined {
+  try {
+    RE2JS.compile(source);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return error.getDescription();
+    throw error;
+  }
+}
+
+/** A provider's name. No `/`, so that `provider-id/model` can be told apart. */
+export function providerId() {
+  const error = 'an id of at most 128 characters, without spaces or "/"';
+  return z
+    .string({ error })
+    .regex(/^[^\s/\p{Cc}]{1,128}$/u, { error })
+    .register(kinds, { kind: 'id' });
+}
+
+/** `exact`, `prefix*`, `~regex` or `*`. */
+export function modelPattern() {
+  return text('a model pattern: a name, prefix*, ~regex or *')
+    .superRefine((pattern, context) => {
+      if (!pattern.startsWith('~')) {
+        if (pattern.indexOf('*') < pattern.length - 1 && pattern.includes('*'))
+          context.addIssue('a model pattern with * only at its end; for more, ~regex');
+        return;
+      }
+      const fault = modelRegexFault(pattern.slice(1));
+      if (fault !== undefined) context.addIssue(`a regular expression after ~ (${fault})`);
+    })
+    .register(kinds, { kind: 'model pattern' });
+}
+
+/** A regular expression, meant for the three digits of a status as a whole. */
+export function statusPattern() {
+  return z
+    .union([z.string(), z.number()], { error: 'a regular expression on the status, such as "429" or "5.*"' })
+    .transform((written, context) => {
+      const fault = regexFault(String(written));
+      if (fault !== undefined)
+        context.addIssue({ code: 'custom', message: `a regular expression on the status (${fault})` });
+      return String(written);
+    })
+    .register(kinds, { kind: 'status pattern' });
+}
+
+/** A name to map: `exact`, `prefix*`, `~regex` or `*`. */
+function mappedModel() {
+  return z.string().superRefine((pattern, context) => {
+    const fault = pattern.startsWith('~') ? modelRegexFault(pattern.slice(1)) : undefined;
+    if (fault !== undefined) context.addIssue(`a regular expression after ~ (${fault})`);
+  });
+}
+
+/** Model names to model names, in the order written. */
+export function modelMapping() {
+  return z
+    .record(mappedModel(), z.string({ error: 'a model name, or "" to keep the one asked for' }), {
+      error: 'a map of model names to model names',
+    })
+    .register(kinds, { kind: 'map of model names' });
+}
+
+/** The URL without its trailing slashes, or undefined where it is not one a path can be appended to. */
+function parseBaseUrl(written: string): string | undefined {
+  if (!URL.canParse(written)) return undefined;
+  const url = new URL(written);
+  const plain =
+    (url.protocol === 'http:' || url.protocol === 'https:') &&
+    url.username === '' &&
+    url.password === '' &&
+    !/[?#]/.test(written);
+  return plain ? url.href.replace(/\/+$/, '') : undefined;
+}
+
+const urlError =
+  'an http:// or https:// URL without credentials, query or fragment, such as https://api.openai.com/v1';
+
+/** Everything before an operation's own suffix. */
+export function baseUrl() {
+  return z
+    .string({ error: urlError })
+    .transform((written, context) => {
+      const url = parseBaseUrl(written.trim());
+      if (url !== undefined) return url;
+      context.addIssue({ code: 'custom', message: urlError });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'URL' });
+}
+
+/** Ends of a path that the plugin takes for the whole way to one operation. */
+const operationSuffix =
+  /\/(?:chat\/completions|completions|embeddings|rerank|messages(?:\/count_tokens)?|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations)|models|realtime|responses|fine_tuning\/(?:jobs|checkpoints)|videos)$/;
+
+/**
+ * The plugin's `openaiCustomUrl` and `vllmCustomUrl`: the scheme may be missing, and the path may be that of one
+ * operation. The plugin then sends every operation there; here it names the base that the operations stand beside.
+ */
+export function openaiCustomUrl(scheme: 'http' | 'https' = 'https') {
+  const error = 'a URL or host/path without credentials, query or fragment, such as example.com/v1';
+  return z
+    .string({ error })
+    .transform((written, context) => {
+      const url = parseBaseUrl(withScheme(written, scheme))?.replace(operationSuffix, '');
+      if (url !== undefined) return url;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'URL' });
+}
+
+function withScheme(written: string, scheme: 'http' | 'https'): string {
+  return written.includes('://') ? written.trim() : `${scheme}://${written.trim()}`;
+}
+
+/**
+ * A host with or without its port, or a URL: the plugin writes the one and means the other.
+ * @param scheme where none is written
+ * @param keeps `path`: what stands behind the host counts as well
+ */
+export function hostUrl(scheme: 'http' | 'https', keeps: 'host' | 'path' = 'host') {
+  const error = 'a host such as example.com or example.com:8000, or a URL';
+  return z
+    .string({ error })
+    .transform((written, context) => {
+      const url = parseBaseUrl(withScheme(written, scheme));
+      if (url !== undefined) return keeps === 'path' ? url : new URL(url).origin;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'host or URL' });
+}
+
+/** The URL of an Azure resource, or of something within it; with an `api-version`, but at its newest base. */
+export function azureUrl() {
+  return z
+    .string({ error: 'a URL (missing azureServiceUrl)' })
+    .transform((written, context) => {
+      const url = URL.parse(written);
+      if (url === null || !/^https?:$/.test(url.protocol))
+        context.addIssue({ code: 'custom', message: 'a URL with http:// or https://' });
+      else if (!isNewestBase(url) && (url.searchParams.get('api-version') ?? '') === '')
+        context.addIssue({ code: 'custom', message: 'a URL with ?api-version=… (missing api-version)' });
+      else return url.href;
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'URL' });
+}
+
+function isNewestBase({ pathname }: URL): boolean {
+  return /^\/openai\/v1(?:\/|$)/.test(pathname.replaceAll(/\/{2,}/g, '/'));
+}
+
+/** A key of a pool: a token, or the JSON of a service account of Google's, which is kept without white space. */
+export function token(what: string) {
+  const plain = secret(what);
+  return z
+    .string({ error: `${what} (text; quote what looks like a number)` })
+    .transform((written, context): Secret => {
+      const account = written.trimStart().startsWith('{') ? parseAccount(written) : undefined;
+      if (account !== undefined) return new Secret(JSON.stringify(account));
+      const { data, error } = plain.safeParse(written);
+      if (data !== undefined) return data;
+      for (const { message } of error.issues) context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'secret' });
+}
+
+/** The JSON of a service account of Google's; it is kept as a secret, without white space. */
+export function serviceAccount() {
+  const error = 'the JSON of a service account, with client_email, private_key and token_uri';
+  return z
+    .string({ error })
+    .transform((written, context): Secret => {
+      const account = parseAccount(written);
+      if (account !== undefined) return new Secret(JSON.stringify(account));
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'secret' });
+}
+
+const account = z.looseObject({
+  client_email: z.string().min(1),
+  private_key: z.string().refine(isPrivateKey),
+  token_uri: z.url(),
+});
+
+/** Whether a text is the PEM of a private key that this machine can read. */
+export function isPrivateKey(pem: string): boolean {
+  try {
+    createPrivateKey(pem);
+    return true;
+  } catch {
+    // No key, or one that this machine cannot read.
+    return false;
+  }
+}
+
+function parseAccount(written: string): z.output<typeof account> | undefined {
+  try {
+    return account.safeParse(JSON.parse(written)).data;
+  } catch {
+    // Not JSON: said by whoever asks.
+    return undefined;
+  }
+}
+
+/** Where key records are kept: `memory:`, `sqlite:PATH` or a URL of Redis. */
+export function state() {
+  const error = 'memory:, sqlite:PATH, or redis://HOST:PORT/DATABASE';
+  return z
+    .string({ error })
+    .transform((written, context): StoreAddress => {
+      const address = written.trim();
+      if (address === 'memory:') return { kind: 'memory' };
+      const path = /^sqlite:(.+)$/.exec(address)?.[1];
+      if (path !== undefined) return { kind: 'sqlite', path };
+      const redis = parseRedisUrl(address);
+      if (redis?.ok === true) return redis.address;
+      context.addIssue({ code: 'custom', message: redis?.expected ?? error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: '`memory:`, `sqlite:PATH` or a [URL of Redis](#state-on-redis-or-valkey)' });
+}
+
+/** More would be a slip of the pen. */
+const MAX_WORKERS = 256;
+
+/** How many processes, or `auto`. */
+export function workers() {
+  const error = `auto, or a whole number from 1 to ${MAX_WORKERS}`;
+  return z
+    .union([z.number(), z.string()], { error })
+    .transform((written, context): number | 'auto' => {
+      if (written === 'auto') return 'auto';
+      const count = typeof written === 'number' || /^\d+$/.test(written) ? Number(written) : NaN;
+      if (Number.isInteger(count) && count >= 1 && count <= MAX_WORKERS) return count;
+      context.addIssue({ code: 'custom', message: error });
+      return z.NEVER;
+    })
+    .register(kinds, { kind: 'integer or `auto`', bounds: `from 1 to ${MAX_WORKERS}` });
+}

@@ -1,0 +1,71 @@
+import type { Secret } from '../../base/secret.ts';
+import { isPrivateKey } from './patterns.ts';
+import { accountIn } from '../../keys/service-account.ts';
+
+/** Of a provider's options, those that its own type sets in relation. */
+export interface VendorFields {
+  readonly type: string;
+  readonly baseUrl?: string;
+  readonly targetLang?: string;
+  readonly apiTokens: readonly { readonly key: Secret }[];
+  readonly apiTokensFile?: string;
+  readonly vertexAuthKey?: Secret;
+  readonly vertexOpenAICompatible?: boolean;
+  readonly vertexProjectId?: string;
+  readonly vertexRegion?: string;
+}
+
+/** What is wrong: the option, and what was expected there. */
+export type VendorProblem = readonly [option: string, expected: string];
+
+/** What one type alone asks of its options. What the plugin refuses too is named in its words. */
+export function vendorProblems(provider: VendorFields): readonly VendorProblem[] {
+  switch (provider.type) {
+    case 'azure':
+      return azureProblems(provider);
+    case 'deepl':
+      return provider.targetLang === undefined
+        ? [['targetLang', 'a language to translate into, such as DE']]
+        : [];
+    case 'vertex':
+      return vertexProblems(provider);
+    default:
+      return provider.apiTokens.some(({ key }) => accountIn(key) !== undefined)
+        ? [['apiTokens', 'tokens: service accounts are for type: vertex only']]
+        : [];
+  }
+}
+
+/** A base URL holds no version. */
+function azureProblems({ baseUrl }: VendorFields): readonly VendorProblem[] {
+  return baseUrl === undefined || /\/openai\/v1\/?$/.test(baseUrl)
+    ? []
+    : [['azureServiceUrl', 'a URL, unless baseUrl ends in /openai/v1 (missing azureServiceUrl)']];
+}
+
+/** Service accounts need a place in the path; API keys, of express mode, know no chats of OpenAI's. */
+function vertexProblems(provider: VendorFields): readonly VendorProblem[] {
+  const { vertexAuthKey, apiTokens, apiTokensFile } = provider;
+  const keys = [...apiTokens.map(({ key }) => key), ...(vertexAuthKey === undefined ? [] : [vertexAuthKey])];
+  if (keys.length === 0)
+    return apiTokensFile === undefined
+      ? [['vertexAuthKey', 'a service account, or apiTokens (missing vertexAuthKey)']]
+      : [];
+  const accounts = keys.map(accountIn).filter((account) => account !== undefined);
+  const problems: VendorProblem[] = [];
+  if (provider.vertexOpenAICompatible === true && accounts.length < keys.length)
+    problems.push([
+      'vertexOpenAICompatible',
+      'keys that are service accounts (not compatible with Express Mode (apiTokens))',
+    ]);
+  if (accounts.some(({ private_key }) => !isPrivateKey(private_key)))
+    problems.push(['apiTokens', 'service accounts whose private keys can be read']);
+  if (accounts.length > 0 && provider.vertexRegion === undefined)
+    problems.push(['vertexRegion', 'a region for service accounts, such as global (missing vertexRegion)']);
+  if (provider.vertexProjectId === undefined && accounts.some(({ project_id }) => project_id === undefined))
+    problems.push([
+      'vertexProjectId',
+      'a project, since a service account names none (missing vertexProjectId)',
+    ]);
+  return problems;
+}

@@ -1,0 +1,26 @@
+import { anthropicOperations } from './anthropic.ts';
+import { converse, converseStream, invokeModel } from './bedrock.ts';
+import { geminiOperations } from './gemini.ts';
+import { openaiOperations } from './openai.ts';
+import type { Operation } from './operation.ts';
+import { vendorOperations } from './vendor.ts';
+
+/** Every operation that clients may ask for. */
+export const operations: readonly Operation[] = [
+  ...openaiOperations,
+  ...anthropicOperations,
+  ...geminiOperations,
+  ...vendorOperations,
+];
+
+/** Those, and what providers alone are asked for. */
+const byName = new Map(
+  [...operations, converse, converseStream, invokeModel].map((each) => [each.name, each]),
+);
+
+/** The operation of a name that is known to be one. */
+export function operationNamed(name: string): Operation {
+  const operation = byName.get(name);
+  if (operation === undefined) throw new RangeError(`there is no operation ${name}`);
+  return operation;
+}

@@ -1,0 +1,85 @@
+import { itemsOf, membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
+import type { Operation } from '../operations/operation.ts';
+import { SseScanner } from './sse-scanner.ts';
+import type { FrameSink } from './sse-scanner.ts';
+
+const MAX_ID_BYTES = 256;
+/** A job's list of files beyond it is led by the first. */
+const MAX_IDS = 16;
+const OPEN_BRACE = 0x7b;
+
+/**
+ * The ids of the things an answer names as made or kept by the account that gave it, by the operation's
+ * `answerIds`; in a stream those of its first event that has some: `response.created`, or a chat chunk.
+ *
+ * @param head the answer, or its beginning: what it breaks off in the middle of is still read
+ */
+export function answerIds({ answerIds: fields }: Operation, head: Buffer): readonly string[] {
+  return idsOf(fields, head);
+}
+
+/** The same by the operation's `ownedIds`. */
+export function ownedIds({ ownedIds: fields }: Operation, head: Buffer): readonly string[] {
+  return idsOf(fields, head);
+}
+
+function idsOf(fields: readonly string[], head: Buffer): readonly string[] {
+  if (fields.length === 0) return [];
+  const start = spaceEnd(head, 0);
+  if (head[start] === OPEN_BRACE) return idsIn(head, start, fields);
+  const first = new FirstIds(fields);
+  const scanner = new SseScanner(first);
+  scanner.read(head);
+  scanner.end();
+  return first.ids;
+}
+
+class FirstIds implements FrameSink {
+  ids: readonly string[] = [];
+  readonly #fields: readonly string[];
+
+  constructor(fields: readonly string[]) {
+    // An event of the Responses API holds the response as it is by then.
+    this.#fields = [...fields, 'response'];
+  }
+
+  onFrame(_: string, bytes: Buffer, start: number, end: number): void {
+    if (this.ids.length > 0) return;
+    const data = bytes.subarray(start, end);
+    this.ids = idsIn(data, spaceEnd(data, 0), this.#fields);
+  }
+
+  onBareJson(): void {
+    // No event: an error, or nothing we know.
+  }
+}
+
+function idsIn(body: Buffer, from: number, fields: readonly string[]): string[] {
+  const ids: string[] = [];
+  let left = fields.length;
+  for (const { key, start } of membersOf(body, from)) {
+    if (!fields.includes(key)) continue;
+    for (const id of idsAt(body, start)) if (ids.length < MAX_IDS) ids.push(id);
+    if (--left === 0) break;
+  }
+  return ids;
+}
+
+/** A text, those of a list, or the `id` of an object; Kling calls that of a task `task_id`. Coze names two in one. */
+function* idsAt(body: Buffer, at: number): Generator<string> {
+  const text = plainStringAt(body, at, MAX_ID_BYTES);
+  if (text !== undefined) yield text;
+  for (const item of itemsOf(body, at)) {
+    const listed = plainStringAt(body, item, MAX_ID_BYTES);
+    if (listed !== undefined) yield listed;
+  }
+  let isNamed = false;
+  for (const { key, start } of membersOf(body, at)) {
+    const isId = key === 'id' || key === 'task_id';
+    if (isId || key === 'conversation_id') {
+      const id = plainStringAt(body, start, MAX_ID_BYTES);
+      if (id !== undefined) yield id;
+    } else if (isNamed) return;
+    isNamed ||= isId;
+  }
+}

@@ -1,0 +1,51 @@
+import { asObject, isPresent, parseObject, frameType } from '../../base/json.ts';
+import type { FrameKind } from '../../base/json.ts';
+import { isErrorAnswer } from './error-bodies.ts';
+
+/**
+ * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. One that shows no
+ * `message_stop` has broken off.
+ */
+export function classifyAnthropicFrame(
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hasOutput: boolean,
+): FrameKind {
+  const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
+  switch (type) {
+    case 'error':
+      return 'error';
+    case 'message_stop':
+      return 'marker';
+    case 'message_start':
+    case 'content_block_stop':
+      return 'preamble';
+    case 'ping':
+      return 'aside';
+    case 'message_delta':
+      // The reason to stop is an output of its own: an answer may be empty.
+      return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'silent' : 'preamble';
+    case 'content_block_start':
+    case 'content_block_delta':
+      return hasOutput || showsOutput(bytes, start, end) ? 'output' : 'preamble';
+    default: {
+      const frame = parseObject(bytes.toString('utf8', start, end));
+      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'aside';
+    }
+  }
+}
+
+/** Blocks of these types are announced empty, and say something only in what follows. */
+const CONTAINERS: ReadonlySet<unknown> = new Set(['text', 'thinking']);
+
+function showsOutput(bytes: Buffer, start: number, end: number): boolean {
+  const event = parseObject(bytes.toString('utf8', start, end));
+  if (event === undefined) return true;
+  const block = asObject(event['content_block']);
+  if (block !== undefined)
+    return !CONTAINERS.has(block['type']) || isPresent(block['text']) || isPresent(block['thinking']);
+  const delta = asObject(event['delta']) ?? {};
+  return Object.entries(delta).some(([field, value]) => field !== 'type' && isPresent(value));
+}

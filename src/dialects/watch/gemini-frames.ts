@@ -1,0 +1,50 @@
+import { classifyUnreadable } from './chat-frames.ts';
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import type { FrameKind } from '../../base/json.ts';
+import { isErrorAnswer } from './error-bodies.ts';
+
+const FINISH_KEY = Buffer.from('"finishReason"');
+const BLOCK_KEY = Buffer.from('"blockReason"');
+const ERROR_KEY = Buffer.from('"error"');
+
+/** One of them marks a chunk of an answer. */
+const CHUNK_KEYS = ['candidates', 'promptFeedback', 'usageMetadata', 'modelVersion', 'responseId'];
+
+/**
+ * Streams of Gemini: `data:` only, each a whole answer in little, the last of which says why it finished. There
+ * is no other end marker. A prompt that was blocked is an answer too, and its only one.
+ */
+export function classifyGeminiFrame(
+  _: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hasOutput: boolean,
+): FrameKind {
+  if (start === end) return 'aside';
+  if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
+  const chunk = parseObject(bytes.toString('utf8', start, end));
+  if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
+  if (isErrorAnswer(chunk)) return 'error';
+  if (isPresent(asObject(chunk['promptFeedback'])?.['blockReason'])) return 'end';
+  const candidates = Array.isArray(chunk['candidates']) ? chunk['candidates'].map(asObject) : [];
+  const says = candidates.some(showsOutput);
+  if (candidates.some((candidate) => isPresent(candidate?.['finishReason'])))
+    return says ? 'end' : 'silent-end';
+  if (hasOutput || says) return 'output';
+  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
+}
+
+function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): boolean {
+  const parts = asObject(candidate?.['content'])?.['parts'];
+  if (!Array.isArray(parts)) return false;
+  return parts.map(asObject).some((part) => Object.values(part ?? {}).some(isPresent));
+}
+
+/** Whether a frame could be an error or an end. Text cannot look so: quotes inside JSON strings are escaped. */
+function mayEnd(bytes: Buffer, start: number, end: number): boolean {
+  return [FINISH_KEY, BLOCK_KEY, ERROR_KEY].some((key) => {
+    const at = bytes.indexOf(key, start);
+    return at >= 0 && at < end;
+  });
+}

@@ -1,0 +1,21 @@
+import { classifyChatFrame } from './chat-frames.ts';
+import { frameType } from '../../base/json.ts';
+import type { FrameKind } from '../../base/json.ts';
+
+/**
+ * Streams of images, speech and transcripts: data with a `type` such as `speech.audio.delta` or
+ * `image_generation.completed`. Frames without a type are those of servers that answer in chat chunks.
+ */
+export function classifyMediaFrame(
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hasOutput: boolean,
+): FrameKind {
+  const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
+  if (type === 'error') return 'error';
+  if (type === 'ping' || type === 'keepalive') return 'aside';
+  if (type === '') return classifyChatFrame(name, bytes, start, end, hasOutput);
+  return type.endsWith('.done') || type.endsWith('.completed') ? 'end' : 'output';
+}

@@ -1,0 +1,99 @@
+import { asObject, isErrorObject, isPresent, parseObject } from '../../base/json.ts';
+import type { FrameClassifier, FrameKind } from '../../base/json.ts';
+import { classifyMediaFrame } from './media-frames.ts';
+
+/** The streams and bodies of providers with an API of their own, by the beginnings of their operations' names. */
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** How the frames of such a provider's streams are judged. */
+export function vendorClassifierOf(operation: string): FrameClassifier {
+  const classify = CLASSIFIERS[operation.slice(0, operation.indexOf('.'))];
+  if (classify === undefined) return classifyMediaFrame;
+  return (name, bytes, start, end) => {
+    const frame = parseObject(bytes.toString('utf8', start, end));
+    // What cannot be read, such as `[DONE]`, says nothing; where it should have, the end will be missing.
+    if (frame === undefined) return name === 'done' ? 'marker' : 'aside';
+    // What is wrapped in it, such as a node of a run that goes on without it, may have failed: that is for the judge.
+    return isErrorObject(frame) ? 'error' : classify(name, frame);
+  };
+}
+
+/** Whether its streams have no end but that of the connection. */
+export function endsByClosing(operation: string): boolean {
+  return operation.startsWith('triton.');
+}
+
+const CLASSIFIERS: Readonly<Record<string, (name: string, frame: Json) => FrameKind>> = {
+  coze: classifyCoze,
+  dify: (_, frame) => classifyDify(frame),
+  hunyuan: (_, frame) => classifyHunyuan(frame),
+  qwen: classifyQwen,
+  triton: (_, frame) => (isPresent(frame['text_output']) ? 'output' : 'preamble'),
+};
+
+function classifyCoze(name: string, frame: Json): FrameKind {
+  switch (name) {
+    case 'conversation.message.delta':
+      return isPresent(frame['content']) || isPresent(frame['reasoning_content']) ? 'output' : 'preamble';
+    case 'conversation.chat.completed':
+    case 'done':
+    case 'Done':
+      return 'end';
+    case 'conversation.chat.failed':
+    case 'error':
+    case 'Error':
+      return 'failed';
+    case 'Message':
+      return 'output';
+    default:
+      return 'preamble';
+  }
+}
+
+function classifyDify(frame: Json): FrameKind {
+  switch (frame['event']) {
+    case 'message':
+    case 'agent_message':
+      return isPresent(frame['answer']) ? 'output' : 'preamble';
+    case 'text_chunk':
+      return isPresent(asObject(frame['data'])?.['text']) ? 'output' : 'preamble';
+    case 'message_end':
+      return 'end';
+    case 'workflow_finished':
+      return asObject(frame['data'])?.['status'] === 'failed' ? 'failed' : 'end';
+    case 'error':
+      return 'failed';
+    default:
+      return 'preamble';
+  }
+}
+
+/** cloud.tencent.com/document/api/1729/105701: what goes wrong in a stream stands in `ErrorMsg`. */
+function classifyHunyuan(frame: Json): FrameKind {
+  if (isPresent(frame['ErrorMsg']) || isPresent(asObject(frame['Response'])?.['Error'])) return 'error';
+  const choices: unknown = frame['Choices'];
+  const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
+  if (isPresent(choice?.['FinishReason'])) return 'end';
+  const delta = asObject(choice?.['Delta']);
+  const says = [delta?.['Content'], delta?.['ReasoningContent'], delta?.['ToolCalls']];
+  return says.some(isPresent) ? 'output' : 'preamble';
+}
+
+/** help.aliyun.com/zh/model-studio: DashScope's own API, and its applications'. */
+function classifyQwen(name: string, frame: Json): FrameKind {
+  if (name === 'error' || (isPresent(frame['code']) && isPresent(frame['message']))) return 'error';
+  const output = asObject(frame['output']);
+  const choices: unknown = output?.['choices'];
+  const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
+  const reason = choice?.['finish_reason'] ?? output?.['finish_reason'];
+  if (isPresent(reason) && reason !== 'null') return 'end';
+  const message = asObject(choice?.['message']);
+  const says = [
+    output?.['text'],
+    message?.['content'],
+    message?.['reasoning_content'],
+    message?.['tool_calls'],
+  ];
+  return says.some(isPresent) ? 'output' : 'preamble';
+}

@@ -1,0 +1,141 @@
+import type { ResponseWatch } from '../../upstream/response-watch.ts';
+import { classifyAnthropicFrame } from './anthropic-frames.ts';
+import { JsonWatch, OpaqueWatch, PageWatch } from './body-watch.ts';
+import { classifyChatFrame } from './chat-frames.ts';
+import { AWS_EVENT_STREAM, ConverseWatch } from './converse-watch.ts';
+import { parseObject } from '../../base/json.ts';
+import type { FrameClassifier } from '../../base/json.ts';
+import { classifyGeminiFrame } from './gemini-frames.ts';
+import { ANY_ANSWER, expectedAnswerOf, expectedToTranslate } from './expected-answers.ts';
+import { classifyMediaFrame } from './media-frames.ts';
+import type { Dialect, Operation } from '../operations/operation.ts';
+import { classifyResponsesFrame } from './responses-frames.ts';
+import { isErrorAnswer } from './error-bodies.ts';
+import { StreamWatch } from './stream-watch.ts';
+import { UnexpectedFormWatch } from './unexpected-form.ts';
+import { endsByClosing, vendorClassifierOf } from './vendor-frames.ts';
+
+/**
+ * The watch for a good answer (2xx) to an operation.
+ * @param stream whether the client asked for a stream
+ * @param contentType of the answer, empty where it has none
+ * @param contentEncoding of the answer: what is compressed cannot be looked into
+ * @param errorsInside the provider answers 200 to what it refuses, and says so in the body
+ * @param isTranslated who reads it takes a stream or a whole answer, as was asked for, and not the other
+ */
+export function watchAnswer(
+  operation: Operation,
+  stream: boolean,
+  contentType: string,
+  contentEncoding: string,
+  errorsInside = false,
+  isTranslated = false,
+): ResponseWatch {
+  // Whoever asked to speak something else on the connection can do nothing with an answer.
+  if (operation.upgrades)
+    return new UnexpectedFormWatch(new JsonWatch(ANY_ANSWER, true, isErrorAnswerText), 'not-upgraded');
+  const encoding = contentEncoding.trim().toLowerCase();
+  if (isTranslated && operation.dialect !== 'vendor') {
+    if (encoding !== '' && encoding !== 'identity')
+      return new UnexpectedFormWatch(new OpaqueWatch(), 'encoded');
+    return watchTranslated(operation, stream, mediaType(contentType), errorsInside);
+  }
+  // What a client once uploaded may look like anything.
+  if ((encoding !== '' && encoding !== 'identity') || operation.name.endsWith('files.content')) {
+    return new OpaqueWatch();
+  }
+  const type = mediaType(contentType);
+  if (type === AWS_EVENT_STREAM) return new ConverseWatch();
+  // Some compatible servers stream under no type, or the wrong one: PHP calls all it writes HTML.
+  if (type === 'text/event-stream' || (stream && STREAMED_AS.has(type))) {
+    return operation.dialect === 'vendor'
+      ? new StreamWatch(vendorClassifierOf(operation.name), { endsByClosing: endsByClosing(operation.name) })
+      : new StreamWatch(classifierOf(operation.dialect));
+  }
+  const expected = expectedAnswerOf(operation);
+  if (isJson(type) || (expected !== undefined && expected.mayBeText !== true && isText(type))) {
+    const looksInside = errorsInside || operation.dialect === 'vendor';
+    const mayBeEmpty = operation.method !== 'POST' && expected === undefined;
+    return new JsonWatch(expected ?? ANY_ANSWER, mayBeEmpty, looksInside ? isErrorAnswerText : undefined);
+  }
+  return type === 'text/html' ? new PageWatch() : new OpaqueWatch();
+}
+
+type AnswerForm = 'json' | 'events' | 'frames';
+
+/**
+ * Watches what is to be translated: whoever reads it takes the form that was asked for, and no other. What is none of
+ * them by its type may be any: some servers stream under no type, and some call JSON bytes.
+ */
+function watchTranslated(
+  operation: Operation,
+  stream: boolean,
+  type: string,
+  errorsInside: boolean,
+): ResponseWatch {
+  const streamed: AnswerForm = operation.dialect === 'bedrock-converse' ? 'frames' : 'events';
+  const expectedForm = stream ? streamed : 'json';
+  const receivedForm = formOf(type) ?? (expectedForm === 'frames' ? 'json' : expectedForm);
+  const watch = watchForm(receivedForm, operation, errorsInside);
+  return receivedForm === expectedForm
+    ? watch
+    : new UnexpectedFormWatch(watch, stream ? 'not-a-stream' : 'a-stream');
+}
+
+function formOf(type: string): AnswerForm | undefined {
+  if (isJson(type)) return 'json';
+  if (type === AWS_EVENT_STREAM) return 'frames';
+  return type === 'text/event-stream' ? 'events' : undefined;
+}
+
+function watchForm(form: AnswerForm, operation: Operation, errorsInside: boolean): ResponseWatch {
+  const { dialect } = operation;
+  if (form === 'frames') return new ConverseWatch();
+  if (form === 'json')
+    return new JsonWatch(
+      expectedToTranslate(operation) ?? ANY_ANSWER,
+      false,
+      errorsInside ? isErrorAnswerText : undefined,
+    );
+  return dialect === 'vendor' || dialect === 'bedrock-converse'
+    ? new OpaqueWatch()
+    : new StreamWatch(classifierOf(dialect), { isTranslated: true });
+}
+
+function isJson(type: string): boolean {
+  return type === 'application/json' || type.endsWith('+json');
+}
+
+const STREAMED_AS: ReadonlySet<string> = new Set(['', 'text/plain', 'text/html']);
+
+/** Whether what should be JSON is under a type that JSON is sent under as well, or a page in its place. */
+function isText(type: string): boolean {
+  return type === '' || type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml');
+}
+
+function isErrorAnswerText(text: string): boolean {
+  const body = parseObject(text);
+  return body !== undefined && isErrorAnswer(body);
+}
+
+function mediaType(contentType: string): string {
+  const end = contentType.indexOf(';');
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
+}
+
+function classifierOf(dialect: Exclude<Dialect, 'vendor'>): FrameClassifier {
+  switch (dialect) {
+    case 'openai-chat':
+      return classifyChatFrame;
+    case 'openai-responses':
+      return classifyResponsesFrame;
+    case 'openai':
+      return classifyMediaFrame;
+    case 'anthropic-messages':
+      return classifyAnthropicFrame;
+    case 'gemini-generate':
+      return classifyGeminiFrame;
+    case 'bedrock-converse':
+      throw new TypeError('Bedrock streams no server-sent events');
+  }
+}

@@ -1,0 +1,294 @@
+import type { Duplex } from 'node:stream';
+import type { Call } from '../../dialects/operations/call.ts';
+import { isChat } from '../../dialects/operations/chats.ts';
+import type { Dialect } from '../../dialects/operations/operation.ts';
+import type { AttemptEnded, Effect } from '../../keys/record/event.ts';
+import { ANY_MODEL } from '../../keys/record/record.ts';
+import { redactorFor } from '../../keys/redaction/redactor.ts';
+import type { CredentialFailure } from '../../providers/adapter.ts';
+import type { UpstreamResult, Sink } from '../../upstream/exchange.ts';
+import { CANCELLED } from '../../upstream/upstream-result.ts';
+import { NOTHING_SENT } from '../../upstream/settled-exchange.ts';
+import type { ExchangeHandle } from '../../upstream/settled-exchange.ts';
+import type { UpstreamRequest } from '../../upstream/transport.ts';
+import type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
+import { judgeAttempt } from './attempt-verdict.ts';
+import { classifyMalformed, buildRequest } from './build-request.ts';
+import type { VerdictConfidence } from '../outlier-detection/verdict-doubt.ts';
+import { effectFor, effectUnder } from './key-effect.ts';
+import { learnFromHeaders } from './learn-from-headers.ts';
+import { mayHaveActed } from './may-have-acted.ts';
+import { openExchange } from './open-exchange.ts';
+import { isEmptyAnswer, isErrorUnreported, outcomeOfEnding, outcomeOfOpening } from './observed-outcome.ts';
+import { recordProviderOutcome } from '../circuit/record-provider-outcome.ts';
+import type { Answered, Faulted } from '../../verdict/outcome.ts';
+import type { ProviderError } from '../../verdict/provider-error/error-fields.ts';
+import { readError } from '../../verdict/provider-error/read-error.ts';
+import { InFlight } from './in-flight.ts';
+import { NOT_JUDGED } from '../../verdict/verdict.ts';
+import type { Verdict } from '../../verdict/verdict.ts';
+
+export type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
+
+/**
+ * One request to one provider with one key. Live traffic and health checks both go through here and differ
+ * only in data, so that a check passes exactly where a client's request would.
+ *
+ * It is judged when the gate opens or the exchange ends before it, and a relayed answer once more when its
+ * body ends. What it means for the key is recorded once: at the end, when all is known.
+ */
+export class Attempt {
+  readonly plan: AttemptPlan;
+  /** When it was sent. Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** True once cancelled: nobody is to blame and nothing is recorded. */
+  cancelled = false;
+  /** True once what is left of its answer was given up. */
+  abandoned = false;
+  verdict: Verdict = NOT_JUDGED;
+  /** What it meant for its key, once that is recorded. */
+  effect: Effect = { kind: 'none' };
+  /** How far its verdict is believed, and what was written down of it, once it is recorded. */
+  confidence: VerdictConfidence = 'certain';
+  ended: AttemptEnded | undefined;
+  readonly #call: Call;
+  readonly #tools: AttemptTools;
+  readonly #underWay: InFlight;
+  #exchange: ExchangeHandle = NOTHING_SENT;
+  /** Empty where nothing could be sent. */
+  #sentHeaders: readonly string[] = [];
+  #opening: UpstreamResult = CANCELLED;
+  #outcome: Answered | Faulted | undefined;
+  #recorded = false;
+  #endedAt: number | undefined;
+
+  /**
+   * Sends the request, and resolves when there is a verdict on how it began. What it takes up is given back once,
+   * whatever happens: when it ends, when its client leaves, when something in here throws.
+   */
+  static async start(call: Call, plan: AttemptPlan, tools: AttemptTools): Promise<Attempt> {
+    const attempt = new Attempt(call, plan, tools);
+    try {
+      const building = buildRequest(call, plan);
+      attempt.#send(building instanceof Promise ? await building : building);
+      await attempt.#judgeOpening();
+      return attempt;
+    } catch (error) {
+      attempt.#cancel();
+      throw error;
+    }
+  }
+
+  private constructor(call: Call, plan: AttemptPlan, tools: AttemptTools) {
+    this.plan = plan;
+    this.#call = call;
+    this.#tools = tools;
+    this.startedAt = tools.now();
+    // An answer that is open and that nobody reads yet hears of it here alone.
+    this.#underWay = new InFlight(plan.pooled, call.signal, () => this.#giveUp());
+  }
+
+  /** How the answer began. */
+  get opening(): UpstreamResult {
+    return this.#opening;
+  }
+
+  /** The answer as far as it has come, before any of it is relayed: all of a whole one, else its beginning. */
+  get head(): Buffer {
+    return this.#opening.kind === 'whole' ? this.#opening.body : this.#exchange.held;
+  }
+
+  /** True where what was passed on so far ends in the middle of a frame. */
+  get isMidFrame(): boolean {
+    return this.#exchange.isMidFrame;
+  }
+
+  /** From dispatch to first output. Milliseconds; undefined before. */
+  get firstOutputMs(): number | undefined {
+    return this.#exchange.firstOutputMs;
+  }
+
+  /** True where the provider may have done what was asked although no good answer came. */
+  get mayHaveActed(): boolean {
+    return this.#outcome !== undefined && mayHaveActed(this.#outcome, this.#call);
+  }
+
+  /** Where the provider's error stood; undefined where it never answered. */
+  get errorWhere(): Answered['where'] | undefined {
+    return this.#outcome?.kind === 'answered' ? this.#outcome.where : undefined;
+  }
+
+  /** True where the provider itself said something. */
+  get hasResponse(): boolean {
+    return this.#sentHeaders.length > 0 && this.#outcome?.kind === 'answered';
+  }
+
+  /** What was spoken with the provider: the client's dialect, or what its call was put into. */
+  get dialect(): Dialect {
+    return this.#call.target.operation.dialect;
+  }
+
+  /** The provider's error as it reads, for a client to whom it has to be told anew; undefined where there is none. */
+  get providerError(): Pick<ProviderError, 'message' | 'code'> | undefined {
+    if (this.#outcome?.kind !== 'answered' || this.#outcome.where === 'none') return undefined;
+    // What came encoded was not redacted on its way.
+    const redactor = this.plan.pooled && redactorFor(this.plan.pooled.key.secret);
+    const { errorText, headers } = this.#outcome;
+    return readError(redactor?.text(errorText) ?? errorText, headers);
+  }
+
+  /** What broke on the wire, if something did. */
+  get fault(): Faulted['fault'] | undefined {
+    return this.#outcome?.kind === 'faulted' ? this.#outcome.fault : undefined;
+  }
+
+  /** True where the provider was given up on rather than broke off. */
+  get timedOut(): boolean {
+    return this.#outcome?.kind === 'faulted' && this.#outcome.detail.endsWith('-timeout');
+  }
+
+  /** The status of a plain answer that was judged a failure; undefined where a status says nothing. */
+  get failedByStatus(): number | undefined {
+    const outcome = this.#outcome;
+    return outcome?.kind === 'answered' && outcome.status >= 300 ? outcome.status : undefined;
+  }
+
+  /** How it was judged, in a word for logs. */
+  get verdictLabel(): AttemptLogEntry['verdict'] {
+    return this.cancelled ? 'cancelled' : this.verdict.class;
+  }
+
+  get logEntry(): AttemptLogEntry {
+    const { provider, pooled } = this.plan;
+    const status = this.#outcome?.status;
+    return {
+      provider: provider.id,
+      key: pooled?.key.id ?? '',
+      verdict: this.verdictLabel,
+      rule: this.verdict.rule,
+      ms: (this.#endedAt ?? this.#tools.now()) - this.startedAt,
+      ...(status !== undefined && { status }),
+      ...(this.#outcome?.kind === 'faulted' && { detail: this.#outcome.detail }),
+    };
+  }
+
+  /**
+   * Passes an open answer on to `sink` and judges it once more when it ends.
+   * @returns true where the client has the end of it: of a whole answer, or an error of the provider's that it sees
+   */
+  async relay(sink: Sink): Promise<boolean> {
+    using _ = this.#underWay;
+    const ending = await this.#exchange.relay(sink);
+    const outcome = outcomeOfEnding(this.#opening, ending);
+    if (outcome === undefined) {
+      this.#cancel();
+      return false;
+    }
+    if (!this.#recorded) {
+      this.#judge(outcome);
+      if (this.verdict.class !== 'ok') recordProviderOutcome(this.#call, this.plan, this, this.#tools);
+      this.#record(outcome);
+    }
+    return outcome.kind === 'answered' && !isErrorUnreported(this.#opening);
+  }
+
+  /** Passes an upgraded connection to who speaks on it, until that resolves. */
+  async join(speak: (socket: Duplex) => Promise<void>): Promise<void> {
+    using _ = this.#underWay;
+    if (this.#opening.kind === 'upgraded') await speak(this.#opening.socket);
+  }
+
+  /** Ends an answer that is being relayed and turned out to hold more than its reader can take. */
+  endAsTooLarge(): void {
+    this.#exchange.cancel({ kind: 'fault', fault: 'too-large', detail: 'too-large' });
+  }
+
+  /** Ends an answer that is not wanted: another key will be tried. */
+  abandon(): void {
+    this.abandoned = true;
+    this.#giveUp();
+  }
+
+  #send(request: UpstreamRequest | CredentialFailure): void {
+    if (this.#call.signal.aborted) return;
+    if ('headers' in request) this.#sentHeaders = request.headers;
+    this.#exchange = openExchange(this.#call, this.plan, request);
+  }
+
+  async #judgeOpening(): Promise<void> {
+    const opening = await this.#exchange.result;
+    this.#opening = classifyMalformed(opening, this.#sentHeaders, this.#call);
+    const outcome = outcomeOfOpening(this.#opening);
+    if (outcome === undefined) {
+      this.#cancel();
+      return;
+    }
+    this.#judge(outcome);
+    const { recorder, now } = this.#tools;
+    recorder.firstOutputStats.record(this.plan, this.#call, outcome, this.firstOutputMs, now());
+    recordProviderOutcome(this.#call, this.plan, this, this.#tools);
+    if (this.#opening.kind !== 'open' || this.verdict.class !== 'ok') this.#record(outcome);
+    // After it is recorded: what is known of a key that is in trouble is worth telling with the trouble.
+    if ('headers' in this.#opening) learnFromHeaders(this.plan, this.#opening.headers, this.#tools);
+  }
+
+  #judge(outcome: Answered | Faulted): void {
+    this.#outcome = outcome;
+    this.verdict = judgeAttempt(outcome, this.#call, this.plan.provider, this.#tools);
+  }
+
+  #record(outcome: Answered | Faulted): void {
+    this.#recorded = true;
+    this.#endedAt ??= this.#tools.now();
+    // A connection that speaks something else from now on is still under way.
+    if (this.#opening.kind !== 'upgraded') this.#release();
+    const { provider, pooled, epoch, model, check, willRephrase } = this.plan;
+    if (isEmptyAnswer(this)) provider.emptyAnswers++;
+    if (outcome.status === 401 && pooled !== undefined)
+      provider.invalidateCredential(pooled.key, this.#sentHeaders);
+    if (pooled === undefined) return;
+    const { verdict } = this;
+    if (!provider.policy.recordsOutcomes) {
+      // It has no record, and this process knows that it answers all the same.
+      if (verdict.class === 'ok') pooled.answeredAt = this.#endedAt;
+      return;
+    }
+    if (willRephrase?.(verdict) === true) return;
+    this.effect = effectFor(check, effectUnder(provider.policy, outcome, verdict), verdict, model);
+    this.ended = {
+      type: 'attempt',
+      epoch,
+      startedAt: this.startedAt,
+      at: this.#endedAt ?? this.startedAt,
+      model: model ?? ANY_MODEL,
+      chat: isChat(this.#call.target.operation),
+      effect: this.effect,
+      rule: verdict.rule,
+      ...(verdict.scope === 'quota_domain' && { wide: true }),
+      ...(verdict.waitMs !== undefined && { waitMs: verdict.waitMs }),
+      ...(outcome.status !== undefined && { status: outcome.status }),
+      ...(check === undefined && { requestId: this.#call.id }),
+      node: this.#tools.node,
+      check: check !== undefined,
+      jitter: this.#tools.random(),
+    };
+    this.confidence = this.#tools.recorder.record(provider, pooled, this.ended);
+  }
+
+  /** Nobody is to blame, and nothing is recorded. */
+  #cancel(): void {
+    this.cancelled = true;
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#exchange.cancel();
+    if (this.#opening.kind === 'upgraded') this.#opening.socket.destroy();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#underWay[Symbol.dispose]();
+    this.#endedAt ??= this.#tools.now();
+  }
+}

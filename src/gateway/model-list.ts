@@ -1,0 +1,109 @@
+import type { Config } from '../config/schema/schema.ts';
+import { noFacts } from '../dialects/scan/body-facts.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import { modelListTarget, readModels } from '../dialects/operations/model-lists.ts';
+import type { ListedModel } from '../dialects/operations/model-lists.ts';
+import { familyOf } from '../dialects/operations/operation.ts';
+import type { Operation } from '../dialects/operations/operation.ts';
+import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import { serve } from '../failover/serve.ts';
+import type { ServeLimits } from '../failover/try-target.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Runtime } from './runtime.ts';
+import { readWhole } from '../failover/answer/whole-body.ts';
+
+/** A list larger than this is nobody's list of models. Bytes. */
+const MAX_LIST_BYTES = 16 * 1024 * 1024;
+/** A provider that takes longer is left out. Milliseconds. */
+const LIST_MS = 10_000;
+
+/** What a call wants to know of models; undefined for other calls. */
+export function modelQueryOf({ name }: Operation): 'list' | 'one' | undefined {
+  if (name === 'models.list' || name === 'anthropic.models.list' || name === 'gemini.models.list')
+    return 'list';
+  const isOne =
+    name === 'models.retrieve' || name === 'anthropic.models.retrieve' || name === 'gemini.models.get';
+  return isOne ? 'one' : undefined;
+}
+
+/**
+ * Whether a call about models is its one provider's own business: then it is asked, and its answer is the
+ * client's as it is.
+ */
+export function isForwarded({ target: { operation } }: Call, { providers }: Runtime): boolean {
+  const [only, another] = providers.values();
+  if (only === undefined || another !== undefined) return false;
+  return only.supports(operation);
+}
+
+/**
+ * The models of all providers, each under the name that leads to it here: its own where that is routed to its
+ * provider, `provider-id/model` otherwise; then the names that only the configuration knows. A provider that
+ * does not answer is left out.
+ *
+ * @returns undefined where no provider answered
+ */
+export async function listModels(
+  call: Call,
+  { providers, route, config }: Runtime,
+  tools: AttemptTools,
+  limits: ServeLimits,
+): Promise<readonly ListedModel[] | undefined> {
+  const lists = await Promise.all(
+    Array.from(providers.values(), async (provider) => {
+      const models = await modelsOf(provider, call, tools, limits);
+      return models?.map((model) => ({ ...model, id: routedModelId(model.id, provider, route) }));
+    }),
+  );
+  const answered = lists.filter((list) => list !== undefined);
+  const configured = configuredModels(config);
+  if (answered.length === 0 && configured.length === 0) return undefined;
+  const byId = new Map(configured.map((id) => [id, bareModel(id)]));
+  for (const model of answered.flat()) byId.set(model.id, model);
+  return [...byId.values()];
+}
+
+function routedModelId(id: string, provider: Provider, route: Runtime['route']): string {
+  const found = route(id);
+  return found.kind === 'targets' && found.targets[0]?.provider === provider ? id : `${provider.id}/${id}`;
+}
+
+/** The models that are routed by their whole names. */
+function configuredModels({ routes }: Config): string[] {
+  return routes.map(({ model }) => model).filter((model) => !model.startsWith('~') && !model.endsWith('*'));
+}
+
+function bareModel(id: string): ListedModel {
+  return { id, displayName: undefined, createdAt: undefined, owner: undefined, source: undefined };
+}
+
+async function modelsOf(
+  provider: Provider,
+  call: Call,
+  tools: AttemptTools,
+  limits: ServeLimits,
+): Promise<ListedModel[] | undefined> {
+  const family = familyOf(provider.native);
+  const target = modelListTarget(family);
+  // One that has no list has no models to show, and is there all the same.
+  if (target === undefined || !provider.supports(target.operation)) return [];
+  const listCall: Call = {
+    ...call,
+    target,
+    headers: [],
+    model: undefined,
+    modelSpan: undefined,
+    hints: noFacts(),
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(LIST_MS)]),
+  };
+  const { result } = await serve(listCall, [{ provider, model: undefined }], tools, limits);
+  if (result.kind !== 'answer') return undefined;
+  const body = await readWhole(result.attempt, MAX_LIST_BYTES, () => result.attempt.abandon());
+  if (body === undefined) return undefined;
+  try {
+    return readModels(family, JSON.parse(body.toString()));
+  } catch {
+    // Not JSON: a provider that has no such list.
+    return undefined;
+  }
+}

@@ -1,0 +1,265 @@
+import { hash } from 'node:crypto';
+import { findOwnerKey } from '../../routing/owner-key.ts';
+import type { ResourceOwner } from '../../routing/resource-owner.ts';
+import type { ResourceBook } from '../../routing/resource-book.ts';
+import { noFacts } from '../../dialects/scan/body-facts.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import {
+  sortedByDate,
+  listedKindsOf,
+  relatedIds,
+  parsePageQuery,
+  pageQuery,
+  readPage,
+  writePage,
+} from '../../dialects/operations/resource-lists.ts';
+import type {
+  ListedResource,
+  ListedKind,
+  ListPage,
+  PageQuery,
+  ResourceList,
+} from '../../dialects/operations/resource-lists.ts';
+import type { AttemptTools } from '../../failover/attempt/attempt.ts';
+import { pinnedTarget } from '../../routing/route.ts';
+import { serve } from '../../failover/serve.ts';
+import type { Served } from '../../failover/serve.ts';
+import type { ServeLimits } from '../../failover/try-target.ts';
+import type { PooledKey } from '../../keys/pool/pool.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { claimResources, ownershipTtlMs } from './ownership.ts';
+import { refusal } from '../request/read-call.ts';
+import type { Refusal } from '../request/read-call.ts';
+import type { Runtime } from '../runtime.ts';
+import { readWhole } from '../../failover/answer/whole-body.ts';
+
+/** Pages of providers that are read for one page of a client's. */
+const MAX_PAGES = 32;
+/** A page larger than this is nobody's. Bytes. */
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+
+/** What a client's list is made with. */
+export interface TenantListTools {
+  readonly tenant: string;
+  readonly runtime: Runtime;
+  readonly book: ResourceBook;
+  readonly attempts: AttemptTools;
+  readonly limits: ServeLimits;
+}
+
+/** A page of a client's own things; a failure of a provider that it needed; or a refusal. */
+export type TenantPage =
+  | { readonly kind: 'page'; readonly page: object }
+  | { readonly kind: 'failed'; readonly served: Served }
+  | Refusal;
+
+/** What keys of one quota domain see alike at a provider. */
+interface Account {
+  readonly provider: Provider;
+  readonly domain: string;
+  readonly pooled: PooledKey | undefined;
+}
+
+/**
+ * A client's own things of a kind, over all accounts in which it made any: account by account, as each provider tells
+ * them, by date where all of them fit on one page. What a page is read of is pages of the accounts, which hold the things
+ * of all clients, until there is one more than was asked for, at most `MAX_PAGES`. The client that lists pays, and the
+ * keys of the accounts it made things in, by as many requests.
+ *
+ * Not promised: one order over several accounts beyond the first page; with `before_id`, what stands in another account;
+ * what was made with a key that is gone.
+ */
+export async function tenantPage(
+  call: Call,
+  list: ResourceList,
+  tools: TenantListTools,
+): Promise<TenantPage> {
+  const asked = parsePageQuery(list, call.target.query);
+  const cursor = asked.after ?? asked.before;
+  const resources = { own: cursor === undefined ? [] : [cursor], mentioned: [] };
+  const claimed = await claimResources(resources, tools.tenant, tools.book);
+  if ('kind' in claimed) return claimed;
+  const accounts = await accountsOf(call, list, tools);
+  if (accounts === undefined) return refusal('resource_owner_unknown', { id: list.kind });
+  const first = cursor === undefined ? 0 : indexOf(claimed[0]?.maker, accounts, tools);
+  const reader = new PageReader(call, list, asked, tools);
+  return reader.read(
+    first < 0 ? [] : accounts.slice(first, asked.before === undefined ? undefined : first + 1),
+  );
+}
+
+class PageReader {
+  readonly #call: Call;
+  readonly #list: ResourceList;
+  readonly #asked: PageQuery;
+  readonly #tools: TenantListTools;
+  #things: ListedResource[] = [];
+  #pagesLeft = MAX_PAGES;
+
+  constructor(call: Call, list: ResourceList, asked: PageQuery, tools: TenantListTools) {
+    this.#call = call;
+    this.#list = list;
+    this.#asked = asked;
+    this.#tools = tools;
+  }
+
+  async read(accounts: readonly Account[]): Promise<TenantPage> {
+    const { limit, after, before } = this.#asked;
+    for (const [n, account] of accounts.entries()) {
+      const end = await this.#readAccount(account, n === 0 ? { after, before } : {});
+      if (end !== undefined) return end;
+      if (this.#things.length > limit) break;
+    }
+    const hasMore = this.#things.length > limit;
+    const isAll = !hasMore && after === undefined && before === undefined;
+    const shown = isAll && accounts.length > 1 ? sortedByDate(this.#things, this.#asked) : this.#shown();
+    return this.#page(shown, hasMore);
+  }
+
+  /** Of what ends before a thing, what is nearest to that. */
+  #shown(): readonly ListedResource[] {
+    const { limit, before } = this.#asked;
+    return before === undefined ? this.#things.slice(0, limit) : this.#things.slice(-limit);
+  }
+
+  #page(things: readonly ListedResource[], hasMore: boolean): TenantPage {
+    return { kind: 'page', page: writePage(this.#list, things, hasMore) };
+  }
+
+  /** Reads an account's list on from the cursor. @returns how that ends the list; undefined where it goes on */
+  async #readAccount(
+    account: Account,
+    from: { readonly after?: string | undefined; readonly before?: string | undefined },
+  ): Promise<TenantPage | undefined> {
+    let cursor = from;
+    for (;;) {
+      if (this.#pagesLeft-- === 0)
+        return this.#things.length === 0 ? refusal('list_not_read') : this.#page(this.#shown(), true);
+      const read = await this.#read(account, pageQuery(this.#list, this.#asked, cursor));
+      if (read.kind === 'failed') return read;
+      const own = await this.#ownOn(account, read.page);
+      if (own === undefined) return refusal('resource_owner_unknown', { id: this.#list.kind });
+      this.#things = cursor.before === undefined ? [...this.#things, ...own] : [...own, ...this.#things];
+      const { resources, hasMore } = read.page;
+      const last = (cursor.before === undefined ? resources.at(-1) : resources[0])?.id;
+      // One that gives the same page again knows of no pages.
+      const isStuck = last === undefined || last === cursor.after || last === cursor.before;
+      if (!hasMore || isStuck || this.#things.length > this.#asked.limit) return undefined;
+      cursor = cursor.before === undefined ? { after: last } : { before: last };
+    }
+  }
+
+  async #read(
+    { provider, pooled }: Account,
+    query: string,
+  ): Promise<{ readonly kind: 'read'; readonly page: ListPage } | Extract<TenantPage, { kind: 'failed' }>> {
+    const { runtime, attempts, limits } = this.#tools;
+    const target = { ...this.#call.target, query };
+    const asked: Call = { ...this.#call, target, hints: noFacts() };
+    const served = await serve(
+      asked,
+      [pinnedTarget(provider, pooled, undefined, runtime.providers)],
+      attempts,
+      limits,
+    );
+    if (served.result.kind !== 'answer') return { kind: 'failed', served };
+    const { attempt } = served.result;
+    const body = await readWhole(attempt, MAX_PAGE_BYTES, () => attempt.abandon());
+    return { kind: 'read', page: pageIn(body) ?? NOTHING };
+  }
+
+  /** Of a page what is this client's and was made in this account; undefined where the store does not answer. */
+  async #ownOn(account: Account, { resources }: ListPage): Promise<readonly ListedResource[] | undefined> {
+    const { tenant, book, runtime, attempts } = this.#tools;
+    const owners = await book.ownersFor(
+      resources.map(({ id }) => id),
+      tenant,
+    );
+    if (owners === undefined) return undefined;
+    const ttlMs = ownershipTtlMs(this.#call.target.operation, runtime.config);
+    return resources.filter((listed, at) => {
+      const owner = owners[at];
+      if (owner === undefined || owner === 'another' || !isInAccount(owner, account, runtime, attempts.now()))
+        return false;
+      for (const id of relatedIds(listed)) book.learn(id, owner, ttlMs);
+      return true;
+    });
+  }
+}
+
+const NOTHING: ListPage = { resources: [], hasMore: false };
+
+function pageIn(body: Buffer | undefined): ListPage | undefined {
+  if (body === undefined) return undefined;
+  try {
+    return readPage(JSON.parse(body.toString()));
+  } catch {
+    // Not JSON: a provider that has no such list.
+    return undefined;
+  }
+}
+
+/** The accounts in which this client made things of this kind, in the order of the configuration. */
+async function accountsOf(
+  { target: { operation } }: Call,
+  { kind }: ResourceList,
+  { tenant, runtime, book, attempts }: TenantListTools,
+): Promise<readonly Account[] | undefined> {
+  const candidates: { readonly provider: Provider; readonly domain: string }[] = [];
+  for (const provider of runtime.providers.values()) {
+    if (!provider.supports(operation)) continue;
+    const domains = Array.from(provider.pool.all(), ({ key }) => key.quotaDomain);
+    for (const domain of new Set(provider.pool.size === 0 ? [''] : domains))
+      candidates.push({ provider, domain });
+  }
+  const marks = candidates.map(({ provider, domain }) => listMarkId(kind, tenant, provider.id, domain));
+  const owners = await book.ownersFor(marks, tenant);
+  if (owners === undefined) return undefined;
+  return candidates.flatMap(({ provider, domain }, at) => {
+    const owner = owners[at];
+    if (owner === undefined || owner === 'another') return [];
+    const ownerKey = findOwnerKey(owner, runtime.providers, attempts.now());
+    return ownerKey.kind === 'here' ? [{ provider, domain, pooled: ownerKey.pooled }] : [];
+  });
+}
+
+function indexOf(
+  owner: ResourceOwner | undefined,
+  accounts: readonly Account[],
+  tools: TenantListTools,
+): number {
+  if (owner === undefined) return -1;
+  const now = tools.attempts.now();
+  return accounts.findIndex((account) => isInAccount(owner, account, tools.runtime, now));
+}
+
+function isInAccount(
+  owner: ResourceOwner,
+  { provider, domain }: Account,
+  { providers }: Runtime,
+  now: number,
+): boolean {
+  if (owner.providerId !== provider.id) return false;
+  if (owner.quotaDomain === domain) return true;
+  const ownerKey = findOwnerKey(owner, providers, now);
+  return ownerKey.kind === 'here' && ownerKey.pooled?.key.quotaDomain === domain;
+}
+
+/** Keeps that there are things of this client's in the account of this key, so that its lists are looked for there. */
+export function markAccountListed(
+  operation: Operation,
+  owner: ResourceOwner,
+  ttlMs: number,
+  book: ResourceBook,
+): void {
+  for (const kind of listedKindsOf(operation)) {
+    book.learn(listMarkId(kind, owner.client, owner.providerId, owner.quotaDomain), owner, ttlMs);
+  }
+}
+
+/** A name in the book that no provider gives. 132 bits. */
+function listMarkId(kind: ListedKind, tenant: string, providerId: string, domain: string): string {
+  const digest = hash('sha256', JSON.stringify([kind, tenant, providerId, domain]), 'base64url');
+  return `listed:${digest.slice(0, 22)}`;
+}

@@ -1,0 +1,31 @@
+import type { KeyRecord } from '../record/record.ts';
+
+/** A record as one process knows it, for another of the same gateway. */
+export interface RecordSnapshot {
+  /** In the store. */
+  readonly id: string;
+  readonly keyId: string;
+  readonly state: KeyRecord['state'];
+  /** As the store would hold it. */
+  readonly value: string;
+  /** The newest revision heard of. */
+  readonly revision: number;
+}
+
+/** What one process begins with: some megabytes. Of more, those in service are left out first. */
+const MAX_SNAPSHOTS = 20_000;
+
+interface HasSnapshot {
+  readonly snapshot: RecordSnapshot | undefined;
+}
+
+/** What a process tells another that is about to start. Keys that may not be used come first. */
+export function recordSnapshots(entries: Iterable<HasSnapshot>): readonly RecordSnapshot[] {
+  const known = Array.from(entries, ({ snapshot }) => snapshot).filter((snapshot) => snapshot !== undefined);
+  if (known.length <= MAX_SNAPSHOTS) return known;
+  return known.toSorted((a, b) => rank(a) - rank(b)).slice(0, MAX_SNAPSHOTS);
+}
+
+function rank({ state }: RecordSnapshot): number {
+  return ['disabled', 'out-of-service', 'in-service'].indexOf(state);
+}

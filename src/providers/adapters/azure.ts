@@ -1,0 +1,71 @@
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import { endpointOf } from '../endpoint.ts';
+import { plainAdapter } from './plain.ts';
+import type { ProviderAdapter } from '../adapter.ts';
+
+/** Operations that belong to a resource rather than to one of its deployments. */
+const OF_THE_RESOURCE = /^(?:models|files|uploads|batches|responses|fine_tuning|conversations|realtime)\b/;
+
+/** A deployment, and what of it a URL for one operation names behind. */
+const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)?$/;
+
+/** The base that has neither deployments nor versions. */
+const VERSIONLESS_BASE = '/openai/v1';
+
+/**
+ * Azure OpenAI: `azureServiceUrl` is that of a resource, whose deployments are named as models are; of one
+ * deployment; of one operation, where everything goes; or the base `/openai/v1`, which has neither deployments
+ * nor versions.
+ */
+export function openAzure(config: ProviderConfig): ProviderAdapter {
+  const service = new URL(config.azureServiceUrl ?? config.baseUrl);
+  const { origin, basePath } = endpointOf({ ...config, baseUrl: service.origin });
+  const path = service.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
+  const query = service.search.slice(1);
+  const deployment = DEPLOYMENT.exec(path)?.[1];
+  const isResource = path === '';
+  const adapter = plainAdapter(origin, 'openai-chat', [
+    {
+      family: 'openai',
+      basePath: (operation) => basePath + baseOf(path, operation),
+      credential: { kind: 'header', name: 'api-key' },
+      ...(query !== '' && { query }),
+      ...(isOneOperation(path) && { paths: () => basePath + path }),
+    },
+  ]);
+  return {
+    ...adapter,
+    quirks: { maxTokensField: 'max_completion_tokens', resendsReasoning: false },
+    // Without a model there is no path to a deployment.
+    supports: (operation, model) =>
+      adapter.supports(operation) &&
+      (!isResource || model !== undefined || OF_THE_RESOURCE.test(operation.name)),
+    build: (call, key, model) => {
+      const request = adapter.build(call, key, model);
+      if (request instanceof Promise || !call.target.operation.upgrades || path === VERSIONLESS_BASE)
+        return request;
+      return { ...request, path: withDeployment(request.path, deployment ?? model) };
+    },
+  };
+}
+
+/** A session names its deployment where others name a model, and that of the configuration goes before it. */
+function withDeployment(path: string, deployment: string | undefined): string {
+  const [before = '', query = ''] = path.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.delete('model');
+  if (!parameters.has('deployment') && deployment !== undefined) parameters.set('deployment', deployment);
+  return `${before}?${parameters.toString()}`;
+}
+
+function isOneOperation(path: string): boolean {
+  const [, deployment, rest] = DEPLOYMENT.exec(path) ?? [];
+  return path !== '' && path !== VERSIONLESS_BASE && (deployment === undefined || rest !== undefined);
+}
+
+function baseOf(path: string, { name }: Operation): string {
+  if (path === VERSIONLESS_BASE) return VERSIONLESS_BASE;
+  if (OF_THE_RESOURCE.test(name)) return '/openai';
+  return `/openai/deployments/${DEPLOYMENT.exec(path)?.[1] ?? '{model}'}`;
+}

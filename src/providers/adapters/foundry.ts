@@ -1,0 +1,37 @@
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
+import { familyOf } from '../../dialects/operations/operation.ts';
+import { ANTHROPIC_VERSION, isClaude } from './claude.ts';
+import { endpointOf } from '../endpoint.ts';
+import { plainAdapter } from './plain.ts';
+import type { ProviderAdapter } from '../adapter.ts';
+
+/**
+ * Azure AI Foundry: models of Anthropic's are spoken to as Anthropic's, beside the base of all others, which is
+ * OpenAI's. learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
+ */
+export function openFoundry(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
+  const credential = { kind: 'header', name: 'api-key' } as const;
+  const adapter = plainAdapter(origin, 'openai-chat', [
+    { family: 'openai', basePath, credential },
+    {
+      family: 'anthropic',
+      basePath: basePath.replace(/\/openai\/v1$/u, '/anthropic/v1'),
+      credential,
+      defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
+      lacks: ({ name }) => name !== 'messages.create' && name !== 'messages.count_tokens',
+    },
+  ]);
+  return {
+    ...adapter,
+    nativeOf,
+    quirks: { maxTokensField: 'max_completion_tokens', resendsReasoning: false },
+    supports: (operation: Operation, model = '') =>
+      adapter.supports(operation) && familyOf(operation.dialect) === familyOf(nativeOf(model)),
+  };
+}
+
+function nativeOf(model: string): Dialect {
+  return isClaude(model) ? 'anthropic-messages' : 'openai-chat';
+}

@@ -1,0 +1,54 @@
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import { NO_QUIRKS } from '../../translate/codec.ts';
+import { countsTokens } from '../../translate/provider/gemini-generate.ts';
+import type { BodyField } from '../request/body-fields.ts';
+import { endpointOf } from '../endpoint.ts';
+import { plainAdapter } from './plain.ts';
+import type { ProviderAdapter } from '../adapter.ts';
+
+/** Gemini's own dialect; see docs/decisions for why not its OpenAI-compatible one. */
+export function openGemini(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
+  const { apiVersion, geminiThinkingBudget } = config;
+  const adapter = plainAdapter(origin, 'gemini-generate', [
+    {
+      family: 'gemini',
+      basePath: apiVersion === undefined ? basePath : basePath.replace(VERSION, `/${apiVersion}`),
+      credential: { kind: 'header', name: 'x-goog-api-key' },
+      fields: (operation, model = '') => [
+        ...safetyFields(config, operation),
+        ...thinkingFields(config, operation, model),
+      ],
+    },
+  ]);
+  if (geminiThinkingBudget === undefined) return adapter;
+  return { ...adapter, quirks: { ...NO_QUIRKS, defaultThinkingTokens: geminiThinkingBudget } };
+}
+
+const VERSION = /\/v\d+\w*$/u;
+
+/** The thresholds of the configuration, for requests that set none themselves. */
+export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: Operation): BodyField[] {
+  if (geminiSafetySetting === undefined || !isGeneration(name)) return [];
+  const settings = Object.entries(geminiSafetySetting).map(([category, threshold]) => ({
+    category,
+    threshold,
+  }));
+  return [{ name: 'safetySettings', json: JSON.stringify(settings), overwrites: false }];
+}
+
+/** A budget for thinking, for requests that say nothing of it, to models that take one. */
+function thinkingFields(
+  { geminiThinkingBudget }: ProviderConfig,
+  { name }: Operation,
+  model: string,
+): BodyField[] {
+  if (geminiThinkingBudget === undefined || !isGeneration(name) || !countsTokens(model)) return [];
+  const json = JSON.stringify({ thinkingBudget: geminiThinkingBudget });
+  return [{ inside: 'generationConfig', name: 'thinkingConfig', json, overwrites: false }];
+}
+
+function isGeneration(name: string): boolean {
+  return name === 'gemini.generateContent' || name === 'gemini.streamGenerateContent';
+}

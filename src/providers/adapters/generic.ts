@@ -1,0 +1,37 @@
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { endpointOf, stripBasePath } from '../endpoint.ts';
+import { bodyFor, requestHeaders } from './plain.ts';
+import type { ProviderAdapter } from '../adapter.ts';
+
+/** What stands before an operation's suffix where no client wrote it: in health checks and lists of models. */
+const DEFAULT_PREFIX = '/v1';
+
+const BEARER_ONLY = { credential: { kind: 'bearer' } } as const;
+
+/**
+ * Keys and failover, and nothing else: path, query and body go on as the client wrote them, the model too.
+ * Only operations that the gateway knows get here.
+ */
+export function openGeneric(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
+  return {
+    origin,
+    native: 'openai-chat',
+    supports: ({ dialect }) => dialect !== 'bedrock-converse',
+    build: (call, key) => {
+      const { body, length } = bodyFor(call, undefined);
+      return {
+        method: call.target.operation.method,
+        path: basePath + stripBasePath(config, pathOf(call)),
+        headers: requestHeaders(call, BEARER_ONLY, key?.secret ?? call.credential, length),
+        body,
+        ...(call.target.operation.upgrades && { upgrade: 'websocket' as const }),
+      };
+    },
+  };
+}
+
+function pathOf({ target: { prefix = DEFAULT_PREFIX, path, query } }: Call): string {
+  return prefix + path + query;
+}

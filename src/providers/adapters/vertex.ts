@@ -1,0 +1,152 @@
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { familyOf } from '../../dialects/operations/operation.ts';
+import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
+import type { Key } from '../../keys/key.ts';
+import type { UpstreamRequest } from '../../upstream/transport.ts';
+import {
+  embedsContent,
+  geminiManyToVertex,
+  geminiOneToVertex,
+  openaiToVertex,
+} from '../../translate/embed/to-vertex.ts';
+import { translateWholeCall } from '../../translate/translate.ts';
+import type { WholeTranslation } from '../../translate/whole-translation.ts';
+import type { BodyField } from '../request/body-fields.ts';
+import { withFields } from '../request/body-fields.ts';
+import { isClaude } from './claude.ts';
+import { safetyFields } from './gemini.ts';
+import { GoogleTokens } from './google-tokens.ts';
+import { endpointOf } from '../endpoint.ts';
+import { bodyFor, requestHeaders } from './plain.ts';
+import { Secret } from '../../base/secret.ts';
+import { accountIn } from '../../keys/service-account.ts';
+import type { ServiceAccount } from '../../keys/service-account.ts';
+import { claudeBody, claudePath, claudeSupports, withoutAnthropicHeaders } from './vertex-claude.ts';
+import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
+
+const REFRESH_AHEAD_SECONDS = 60;
+
+/**
+ * Vertex AI. A key is an API key of express mode, which goes into the query, or a service account, whose token
+ * goes into a header and whose project goes into the path. Models of Anthropic's are spoken to as Anthropic's,
+ * all others as Gemini's, or as OpenAI's where `vertexOpenAICompatible` says so.
+ */
+export function openVertex(config: ProviderConfig): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
+  const tokens = new GoogleTokens((config.vertexTokenRefreshAhead ?? REFRESH_AHEAD_SECONDS) * 1000, Date.now);
+  const defaultDialect: Dialect = config.vertexOpenAICompatible === true ? 'openai-chat' : 'gemini-generate';
+  const nativeOf = (model: string): Dialect => (isClaude(model) ? 'anthropic-messages' : defaultDialect);
+  return {
+    origin,
+    native: defaultDialect,
+    nativeOf,
+    supports: (operation, model = '') => supports(operation, nativeOf(model), model),
+    convert: (call, model = '') => {
+      const translation = embedTranslation(call.target.operation, nativeOf(model), model);
+      return translation && translateWholeCall(call, model, translation);
+    },
+    build: (call, key, model = '') => {
+      const account = key === undefined ? undefined : accountIn(key.secret);
+      const prefix =
+        basePath + pathPrefix(config, account, call.target.operation.name === 'chat.completions');
+      const request = unauthenticatedRequest(call, model, prefix, config);
+      return key === undefined ? request : withCredential(request, key, account, tokens);
+    },
+    invalidateCredential: (key, headers) => tokens.invalidate(key.id, tokenIn(headers)),
+  };
+}
+
+/** The token of a request that was built here. */
+function tokenIn(headers: readonly string[]): string {
+  return (headers[headers.lastIndexOf('authorization') + 1] ?? '').replace('Bearer ', '');
+}
+
+function supports(operation: Operation, native: Dialect, model: string): boolean {
+  const { name, dialect } = operation;
+  switch (native) {
+    case 'anthropic-messages':
+      return claudeSupports(operation);
+    case 'openai-chat':
+      return name === 'chat.completions';
+    default:
+      if (name === 'gemini.embedContent') return embedsContent(model);
+      return familyOf(dialect) === 'gemini' && !UNSUPPORTED.test(name);
+  }
+}
+
+/** Operations of Gemini's API that Vertex AI has not. */
+const UNSUPPORTED = /^gemini\.(?:models|batchEmbedContents)\b/;
+
+/** Embeddings are asked for in words of its own. */
+function embedTranslation({ name }: Operation, native: Dialect, model: string): WholeTranslation | undefined {
+  if (native === 'anthropic-messages') return undefined;
+  if (name === 'embeddings') return openaiToVertex;
+  if (embedsContent(model)) return undefined;
+  if (name === 'gemini.embedContent') return geminiOneToVertex;
+  return name === 'gemini.batchEmbedContents' ? geminiManyToVertex : undefined;
+}
+
+/** Express mode has no project: its key names one. */
+function pathPrefix(
+  { vertexProjectId, vertexRegion: region = 'global' }: ProviderConfig,
+  account: ServiceAccount | undefined,
+  isCompatible: boolean,
+): string {
+  const project = vertexProjectId ?? account?.project_id;
+  const within =
+    account === undefined || project === undefined ? '' : `/projects/${project}/locations/${region}`;
+  return isCompatible ? `/v1beta1${within}/endpoints/openapi` : `/v1${within}`;
+}
+
+function unauthenticatedRequest(
+  call: Call,
+  model: string,
+  prefix: string,
+  config: ProviderConfig,
+): UpstreamRequest {
+  const { operation, path, query } = call.target;
+  const { body } = bodyFor(call, model);
+  const plain = {
+    method: operation.method,
+    headers: withoutAnthropicHeaders(
+      requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
+    ),
+  };
+  if (familyOf(operation.dialect) === 'anthropic')
+    return {
+      ...plain,
+      path: prefix + claudePath(operation, model, call.stream),
+      body: Buffer.isBuffer(body) ? claudeBody(operation, body) : body,
+    };
+  if (operation.name === 'chat.completions') return { ...plain, path: prefix + path, body };
+  const written = operation.pattern.replace('{model}', () => encodeURIComponent(model));
+  const fields: readonly BodyField[] = safetyFields(config, operation);
+  return {
+    ...plain,
+    path: `${prefix}/publishers/google${written}${query}`,
+    body: Buffer.isBuffer(body) ? withFields(body, fields) : body,
+  };
+}
+
+function withCredential(
+  request: UpstreamRequest,
+  key: Key,
+  account: ServiceAccount | undefined,
+  tokens: GoogleTokens,
+): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure> {
+  if (account === undefined) {
+    const mark = request.path.includes('?') ? '&' : '?';
+    return {
+      ...request,
+      path: `${request.path}${mark}key=${encodeURIComponent(key.secret.reveal().toWellFormed())}`,
+    };
+  }
+  const withBearer = (token: Secret): UpstreamRequest => ({
+    ...request,
+    headers: [...request.headers, 'authorization', `Bearer ${token.reveal()}`],
+  });
+  const token = tokens.tokenFor(key.id, account);
+  if (!(token instanceof Promise)) return withBearer(token);
+  return token.then((fetched) => (fetched instanceof Secret ? withBearer(fetched) : fetched));
+}

@@ -1,0 +1,49 @@
+import type { ProviderConfig } from '../config/schema/schema.ts';
+import { openAzure } from './adapters/azure.ts';
+import { openBedrock } from './adapters/bedrock.ts';
+import { withCapabilities } from './adapters/capabilities.ts';
+import { openClaude } from './adapters/claude.ts';
+import { openCompatible } from './adapters/compatible.ts';
+import { openFoundry } from './adapters/foundry.ts';
+import { openGemini } from './adapters/gemini.ts';
+import { openGeneric } from './adapters/generic.ts';
+import { openCoze } from './vendor/coze.ts';
+import { openDeepl } from './vendor/deepl.ts';
+import { openDify } from './vendor/dify.ts';
+import { openHunyuan } from './vendor/hunyuan.ts';
+import { openKling } from './vendor/kling.ts';
+import { openTriton } from './vendor/triton.ts';
+import { withRequestFilter } from './request/request-filter.ts';
+import { openVertex } from './adapters/vertex.ts';
+import type { ProviderAdapter } from './adapter.ts';
+
+/** The types that need more than a row of the table. */
+const openers: Readonly<Record<string, (config: ProviderConfig) => ProviderAdapter>> = {
+  azure: openAzure,
+  'azure-ai-foundry': openFoundry,
+  bedrock: openBedrock,
+  claude: openClaude,
+  coze: openCoze,
+  deepl: openDeepl,
+  dify: openDify,
+  gemini: openGemini,
+  generic: openGeneric,
+  hunyuan: openHunyuan,
+  kling: openKling,
+  triton: openTriton,
+  vertex: openVertex,
+};
+
+/** Types whose requests are signed, or which pass on every path: only they know how. */
+const SIGNED: ReadonlySet<string> = new Set(['bedrock', 'generic', 'hunyuan', 'kling', 'vertex']);
+
+/** Makes of a provider's configuration the way it is spoken to. */
+export function openAdapter(config: ProviderConfig): ProviderAdapter {
+  return withRequestFilter(openForType(config), config);
+}
+
+function openForType(config: ProviderConfig): ProviderAdapter {
+  const open = openers[config.type];
+  if (open === undefined) return openCompatible(config);
+  return SIGNED.has(config.type) ? open(config) : withCapabilities(open(config), config);
+}

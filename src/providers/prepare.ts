@@ -1,0 +1,156 @@
+import type { ProviderConfig } from '../config/schema/schema.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import type { Dialect } from '../dialects/operations/operation.ts';
+import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
+import { NO_QUIRKS } from '../translate/codec.ts';
+import { chainTranslators } from '../translate/chain-translators.ts';
+import type { ResponseTranslator } from '../translate/response-translator.ts';
+import { unsupportedRequestOf } from '../translate/unsupported-request.ts';
+import type { UnsupportedRequest } from '../translate/unsupported-request.ts';
+import { canTranslate, translate } from '../translate/translate.ts';
+import type { Shaper } from './shaping/shaper.ts';
+import type { ProviderAdapter } from './adapter.ts';
+
+/** What a provider makes of a call before any key is chosen. */
+export type Prepared =
+  | {
+      readonly kind: 'taken';
+      readonly call: Call;
+      /** Undefined where the answer is the client's as it is. */
+      readonly translator: ResponseTranslator | undefined;
+    }
+  /** The provider cannot do what is asked for, with any key. */
+  | {
+      readonly kind: 'refused';
+      readonly code: Extract<
+        GatewayErrorCode,
+        | 'operation_not_offered'
+        | 'not_expressible'
+        | 'context_unavailable'
+        | 'nothing_left'
+        | 'gateway_overloaded'
+      >;
+      readonly values: Readonly<Record<string, string>>;
+      /** Where something was thrown, where nobody had thought of what the call holds: for the operator to look at. */
+      readonly thrownAt?: string;
+    };
+
+/** A provider, as far as taking calls goes. */
+export interface Preparer {
+  readonly config: ProviderConfig;
+  readonly adapter: ProviderAdapter;
+  readonly shaper: Shaper;
+}
+
+/**
+ * Puts a call into a form that a provider takes: shaped as its configuration wants; then as it is; else by the
+ * provider's own means; else translated to the dialect it speaks, and from there once more.
+ *
+ * Never throws: all that is read here a client has written, and whoever reads it trusts the types of what stands deep
+ * inside. What is thrown over it is the client's mistake, or would be met by its every request, and costs no key anything.
+ *
+ * @param model in the provider's words
+ */
+export function prepareCall(
+  call: Call,
+  model: string | undefined,
+  preparer: Preparer,
+): Prepared | Promise<Prepared> {
+  try {
+    const pending = prepareFor(call, model, preparer);
+    if (!(pending instanceof Promise)) return pending;
+    return pending.catch((error: unknown) => notExpressible(unsupportedRequestOf(error), preparer.config));
+  } catch (error) {
+    return notExpressible(unsupportedRequestOf(error), preparer.config);
+  }
+}
+
+function prepareFor(call: Call, model: string | undefined, preparer: Preparer): Prepared | Promise<Prepared> {
+  const { config, adapter, shaper } = preparer;
+  if (config.protocol === 'original')
+    return adapter.supports(call.target.operation, model)
+      ? { kind: 'taken', call: shaper.settings(call), translator: undefined }
+      : notOffered(call, config);
+  const shaped = shaper.request(call);
+  return shaped instanceof Promise
+    ? shaped.then((done) => (done.kind === 'refused' ? done : prepareShaped(done.call, model, preparer)))
+    : shaped.kind === 'refused'
+      ? shaped
+      : prepareShaped(shaped.call, model, preparer);
+}
+
+function prepareShaped(
+  call: Call,
+  model: string | undefined,
+  preparer: Preparer,
+): Prepared | Promise<Prepared> {
+  const { config, adapter } = preparer;
+  const untranslated = prepareUntranslated(call, model, preparer);
+  if (untranslated !== undefined) return untranslated;
+  if (model !== undefined && canTranslate(call.target.operation, nativeOf(adapter, model)))
+    return prepareTranslated(call, model, preparer);
+  return notOffered(call, config);
+}
+
+/** Without translation; undefined where that will not do. */
+function prepareUntranslated(
+  call: Call,
+  model: string | undefined,
+  { config, adapter, shaper }: Preparer,
+): Prepared | undefined {
+  const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
+  if (adapter.supports(call.target.operation, model)) {
+    const { call: sent, translator } = shaper.usage(call);
+    return { kind: 'taken', call: sent, translator: chainTranslators(translator, answer) };
+  }
+  try {
+    const converted = adapter.convert?.(call, model);
+    if (converted === undefined) return undefined;
+    return {
+      kind: 'taken',
+      call: converted.call,
+      translator: chainTranslators(converted.translator, answer),
+    };
+  } catch (error) {
+    return notExpressible(unsupportedRequestOf(error), config);
+  }
+}
+
+async function prepareTranslated(call: Call, model: string, preparer: Preparer): Promise<Prepared> {
+  const { config, adapter, shaper } = preparer;
+  const translation = await translate(call, model, nativeOf(adapter, model), adapter.quirks ?? NO_QUIRKS);
+  if (translation.kind === 'not-expressible') return notExpressible(translation, config);
+  if (translation.kind === 'busy') return { kind: 'refused', code: 'gateway_overloaded', values: {} };
+  const shaped = await shaper.request(translation.call, call.target.operation.dialect);
+  if (shaped.kind === 'refused') {
+    translation.translator.drop();
+    return shaped;
+  }
+  const untranslated = prepareUntranslated(shaped.call, model, preparer);
+  if (untranslated === undefined || untranslated.kind === 'refused') {
+    translation.translator.drop();
+    // Some providers have no chat at all, such as those that only make videos.
+    return untranslated ?? notOffered(call, config);
+  }
+  const isChat = call.target.operation.name === 'chat.completions';
+  const translator = chainTranslators(untranslated.translator, translation.translator);
+  return {
+    kind: 'taken',
+    call: untranslated.call,
+    translator: chainTranslators(translator, isChat ? shaper.answer : undefined),
+  };
+}
+
+function nativeOf(adapter: ProviderAdapter, model: string): Dialect {
+  return adapter.nativeOf?.(model) ?? adapter.native;
+}
+
+function notOffered({ target }: Call, { id }: ProviderConfig): Prepared {
+  const values = { provider: id, operation: target.operation.name };
+  return { kind: 'refused', code: 'operation_not_offered', values };
+}
+
+function notExpressible({ reason, thrownAt }: UnsupportedRequest, { id }: ProviderConfig): Prepared {
+  const refused = { kind: 'refused', code: 'not_expressible', values: { provider: id, reason } } as const;
+  return thrownAt === undefined ? refused : { ...refused, thrownAt };
+}

@@ -1,0 +1,41 @@
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { familyOf } from '../../dialects/operations/operation.ts';
+import type { Family } from '../../dialects/operations/operation.ts';
+import type { Key } from '../../keys/key.ts';
+import { HeaderFilter } from './header-filter.ts';
+import { filterQuery } from './query-filter.ts';
+import { providerTypes } from '../../catalog/provider-types.ts';
+import type { ProviderAdapter } from '../adapter.ts';
+
+/** A wire that is given of each call what may travel on to its provider: of the client's headers and query, some. */
+export function withRequestFilter(
+  adapter: ProviderAdapter,
+  { type, passHeaders }: ProviderConfig,
+): ProviderAdapter {
+  const names = [...(providerTypes.get(type)?.headers ?? []), ...passHeaders];
+  const filters = new Map<string, HeaderFilter>();
+  const filterFor = (family: Family, isOwnCredential: boolean): HeaderFilter => {
+    const filterKey = `${family} ${isOwnCredential}`;
+    let passed = filters.get(filterKey);
+    if (passed === undefined)
+      filters.set(filterKey, (passed = new HeaderFilter({ family, names, isOwnCredential })));
+    return passed;
+  };
+  return {
+    ...adapter,
+    build: (call: Call, key: Key | undefined, model) => {
+      const { target } = call;
+      const { operation } = target;
+      const family = familyOf(operation.dialect);
+      const isOwnCredential = key === undefined;
+      const query = filterQuery(target.query, family, isOwnCredential);
+      const passed = {
+        ...call,
+        headers: filterFor(family, isOwnCredential).filter(call.headers, operation.method === 'GET'),
+        target: query === target.query ? target : { ...target, query },
+      };
+      return adapter.build(passed, key, model);
+    },
+  };
+}

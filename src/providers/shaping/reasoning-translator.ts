@@ -1,0 +1,75 @@
+import { SseScanner } from '../../dialects/scan/sse-scanner.ts';
+import type { FrameSink } from '../../dialects/scan/sse-scanner.ts';
+import type { ResponseTranslator, StreamTranslator } from '../../translate/response-translator.ts';
+import type { Sink } from '../../upstream/exchange.ts';
+import { ReasoningStreamShaper, shapeWhole } from './reasoning.ts';
+import type { ReasoningShaping } from './thinking.ts';
+
+const DONE = '[DONE]';
+
+/** Retells chat answers with their thinking as the configuration wants it. */
+export function reasoningTranslator(shaping: ReasoningShaping): ResponseTranslator {
+  return {
+    contentType: undefined,
+    translateWhole: (_, __, body) => {
+      const shaped = shapeWhole(body.toString(), shaping);
+      return Promise.resolve(shaped === undefined ? body : Buffer.from(shaped));
+    },
+    translateStream: (_, out) => new ReasoningStreamTranslator(new ReasoningStreamShaper(shaping), out),
+    drop: () => undefined,
+  };
+}
+
+class ReasoningStreamTranslator implements StreamTranslator, FrameSink {
+  readonly #shape: ReasoningStreamShaper;
+  readonly #out: Sink;
+  readonly #scanner = new SseScanner(this);
+  #ready = '';
+
+  constructor(shape: ReasoningStreamShaper, out: Sink) {
+    this.#shape = shape;
+    this.#out = out;
+  }
+
+  write(chunk: Buffer): boolean {
+    this.#scanner.read(chunk);
+    return this.#flush();
+  }
+
+  onDrain(resume: () => void): void {
+    this.#out.onDrain(resume);
+  }
+
+  end(): Promise<boolean> {
+    this.#scanner.end();
+    this.#add(this.#shape.last());
+    this.#flush();
+    return Promise.resolve(true);
+  }
+
+  abort(): Promise<void> {
+    this.#flush();
+    return Promise.resolve();
+  }
+
+  onFrame(_: string, bytes: Buffer, start: number, end: number): void {
+    const data = bytes.toString('utf8', start, end);
+    if (data.trim() === DONE) this.#add(this.#shape.last());
+    this.#add(this.#shape.frame(data));
+  }
+
+  onBareJson(bytes: Buffer, start: number, end: number): void {
+    this.#ready += `${bytes.toString('utf8', start, end)}\n\n`;
+  }
+
+  #add(data: string | undefined): void {
+    if (data !== undefined) this.#ready += `data: ${data.replaceAll('\n', '\ndata: ')}\n\n`;
+  }
+
+  #flush(): boolean {
+    if (this.#ready === '') return true;
+    const ready = Buffer.from(this.#ready);
+    this.#ready = '';
+    return this.#out.write(ready);
+  }
+}

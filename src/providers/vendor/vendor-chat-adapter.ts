@@ -1,0 +1,51 @@
+import type { ProviderConfig } from '../../config/schema/schema.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { asObject } from '../../base/json.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import { endpointOf } from '../endpoint.ts';
+import { plainAdapter } from '../adapters/plain.ts';
+import { providerTypes } from '../../catalog/provider-types.ts';
+import type { ProviderAdapter } from '../adapter.ts';
+import { droppedFields, decodeTextChat, vendorCall } from './chat-request.ts';
+import type { ChatRequest, VendorRequest } from './chat-request.ts';
+import { VendorChatTranslator } from './vendor-chat-translator.ts';
+import type { VendorResponseReader } from './vendor-chat-translator.ts';
+import { ChatWriter } from './chat-writer.ts';
+
+/** How a provider with an API of its own answers a chat. */
+export interface VendorChat {
+  /** What its operations' names begin with: `coze.`. */
+  readonly operations: string;
+  /** How it is asked. Throws `NotExpressible` for what it has no means for. */
+  buildRequest(chat: ChatRequest, call: Call, model: string): VendorRequest;
+  /** What reads its answer to one call. */
+  createReader(): VendorResponseReader;
+}
+
+/** A wire that turns chats into what the provider has, and passes on what is asked for in its own way. */
+export function vendorChatAdapter(config: ProviderConfig, vendor: VendorChat): ProviderAdapter {
+  const { origin, basePath } = endpointOf(config);
+  const credential = providerTypes.get(config.type)?.credential ?? { kind: 'bearer' };
+  const isUnsupported = ({ name }: Operation): boolean => !name.startsWith(vendor.operations);
+  return {
+    ...plainAdapter(origin, 'openai-chat', [
+      { family: 'vendor', basePath, credential, lacks: isUnsupported },
+    ]),
+    convert: (call, model) => {
+      if (call.target.operation.name !== 'chat.completions') return undefined;
+      const chat = decodeTextChat(call);
+      const wantsUsage = asObject(chat.body['stream_options'])?.['include_usage'] === true;
+      const request = vendor.buildRequest(chat, call, model ?? '');
+      const writer = new ChatWriter(call, model, wantsUsage);
+      return {
+        call: vendorCall(call, request),
+        translator: new VendorChatTranslator(
+          vendor.createReader(),
+          writer,
+          call.stream,
+          droppedFields(chat, request),
+        ),
+      };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { Sink } from '../upstream/exchange.ts';
+import type { ResponseTranslator } from './response-translator.ts';
+
+const STREAM = { 'content-type': 'text/event-stream' };
+const WHOLE = { 'content-type': 'application/json' };
+
+/**
+ * Two retellings in a row: what the first makes of the provider's answer, the second makes into the client's.
+ * Either may be absent.
+ */
+export function chainTranslators(
+  first: ResponseTranslator | undefined,
+  second: ResponseTranslator | undefined,
+): ResponseTranslator | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return {
+    contentType: second.contentType ?? first.contentType,
+    ...(second.streams !== undefined && { streams: second.streams }),
+    dropped: [...(first.dropped ?? []), ...(second.dropped ?? [])],
+    translateWhole: async (status, headers, body) =>
+      second.translateWhole(
+        status,
+        { ...headers, ...WHOLE },
+        await first.translateWhole(status, headers, body),
+      ),
+    translateStream: (headers, out: Sink) => {
+      const outer = second.translateStream({ ...headers, ...STREAM }, out);
+      const inner = first.translateStream(headers, outer);
+      return {
+        write: (chunk) => inner.write(chunk),
+        onDrain: (resume) => inner.onDrain(resume),
+        end: async () => {
+          if (await inner.end()) return outer.end();
+          await outer.abort();
+          return false;
+        },
+        abort: async () => {
+          await inner.abort();
+          await outer.abort();
+        },
+      };
+    },
+    drop: () => {
+      first.drop();
+      second.drop();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { ResponseContext, GenerateResult, Json } from '../../codec.ts';
+import { idWithState, packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
+import { argumentsOf } from '../fields.ts';
+
+type Content = GenerateResult['content'][number];
+type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
+
+/** Writes a whole message. */
+export function encodeMessage(
+  { content, finishReason, usage, providerMetadata }: GenerateResult,
+  context: ResponseContext,
+): object {
+  const blocks = content.flatMap(blockOf);
+  const hasCalls = blocks.some((block) => block['type'] === 'tool_use');
+  return {
+    ...heading(context),
+    content: blocks,
+    ...stopOf(finishReason, hasCalls, providerMetadata),
+    usage: usageOf(usage),
+  };
+}
+
+/** What a message begins with, whole or in a stream. */
+export function heading({ id, model }: ResponseContext) {
+  return { id: `msg_${id}`, type: 'message', role: 'assistant', model };
+}
+
+function blockOf(part: Content): Json[] {
+  switch (part.type) {
+    case 'text':
+      return part.text === '' ? [] : [{ type: 'text', text: part.text, citations: null }];
+    case 'reasoning':
+      return thinkingBlocks(part.text, part.providerMetadata);
+    case 'tool-call':
+      if (part.providerExecuted === true) return [];
+      return [
+        {
+          type: 'tool_use',
+          id: idWithState(part.toolCallId, googleState(part.providerMetadata)),
+          name: part.toolName,
+          input: argumentsOf(part.input),
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+function thinkingBlocks(thinking: string, metadata: Metadata): Json[] {
+  const data = redactedOf(metadata);
+  if (data !== undefined) return [{ type: 'redacted_thinking', data }];
+  const signature = signatureOf(metadata);
+  return thinking === '' && signature === '' ? [] : [{ type: 'thinking', thinking, signature }];
+}
+
+/** Thinking that is hidden: Anthropic's own as it is, Bedrock's marked as ours. */
+export function redactedOf(metadata: Metadata): string | undefined {
+  const state = opaqueStateOf(metadata);
+  const own = state?.['anthropic']?.['redactedData'];
+  if (typeof own === 'string') return own;
+  return state?.['amazonBedrock']?.['redactedContent'] === undefined ? undefined : packOpaqueState(state);
+}
+
+/**
+ * What a thinking block is signed with: Anthropic's own signature as it is, so that Anthropic takes it in the
+ * next turn whoever made it; anybody else's marked as ours.
+ */
+export function signatureOf(metadata: Metadata): string {
+  const state = opaqueStateOf(metadata);
+  if (state === undefined) return '';
+  const own = state['anthropic']?.['signature'] ?? state['amazonBedrock']?.['signature'];
+  return typeof own === 'string' ? own : packOpaqueState(state);
+}
+
+/** The signatures of calls are Gemini's alone. */
+export function googleState(metadata: Metadata) {
+  const google = opaqueStateOf(metadata)?.['google'];
+  return google === undefined ? undefined : { google };
+}
+
+/** Why a message ended. A sequence that stopped it is named where the provider did. */
+export function stopOf(
+  { unified, raw }: GenerateResult['finishReason'],
+  hasCalls: boolean,
+  metadata: GenerateResult['providerMetadata'],
+) {
+  const sequence = metadata?.['anthropic']?.['stopSequence'] ?? metadata?.['amazonBedrock']?.['stopSequence'];
+  return { stop_reason: reasonOf(unified, raw, hasCalls), stop_sequence: sequence ?? null };
+}
+
+/** Reasons of Anthropic's models that others tell less exactly. */
+const OWN_REASONS: ReadonlySet<string> = new Set([
+  'model_context_window_exceeded',
+  'pause_turn',
+  'refusal',
+  'stop_sequence',
+]);
+
+function reasonOf(
+  unified: GenerateResult['finishReason']['unified'],
+  raw: string | undefined,
+  hasCalls: boolean,
+): string {
+  if (raw !== undefined && OWN_REASONS.has(raw)) return raw;
+  switch (unified) {
+    case 'length':
+      return 'max_tokens';
+    case 'content-filter':
+      return 'refusal';
+    case 'tool-calls':
+      return 'tool_use';
+    case 'stop':
+    case 'error':
+    case 'interrupted':
+    case 'other':
+      return hasCalls ? 'tool_use' : 'end_turn';
+  }
+}
+
+/** What a message cost; what came from a cache is counted apart here. */
+export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']) {
+  const read = inputTokens.cacheRead ?? 0;
+  const written = inputTokens.cacheWrite ?? 0;
+  return {
+    input_tokens: inputTokens.noCache ?? Math.max(0, (inputTokens.total ?? 0) - read - written),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: read,
+    output_tokens: outputTokens.total ?? 0,
+  };
+}

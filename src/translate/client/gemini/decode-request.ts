@@ -1,0 +1,182 @@
+import { NotExpressible } from '../../codec.ts';
+import type { NormalizedRequest, CallOptions, Json, ExtraOptions } from '../../codec.ts';
+import {
+  camelCase,
+  definedOnly,
+  itemsOf,
+  requireText,
+  numberOf,
+  objectOf,
+  objectsOf,
+  firstPresent,
+  schemaOf,
+  textOf,
+  unknownFields,
+} from '../fields.ts';
+import type { Tool } from '../fields.ts';
+import { parseEffort } from '../openai/decode-chat.ts';
+import { field, decodeContents } from './decode-contents.ts';
+import { toJsonSchema } from './decode-schema.ts';
+
+/** Fields that are read here, or say nothing to anybody but the gateway. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'contents',
+  'generationConfig',
+  'generation_config',
+  'labels',
+  'model',
+  'systemInstruction',
+  'system_instruction',
+  'toolConfig',
+  'tool_config',
+  'tools',
+]);
+
+/** Fields of `generationConfig` that are read here. */
+const KNOWN_CONFIG: ReadonlySet<string> = new Set([
+  'candidateCount',
+  'frequencyPenalty',
+  'maxOutputTokens',
+  'presencePenalty',
+  'responseJsonSchema',
+  'responseMimeType',
+  'responseModalities',
+  'responseSchema',
+  'seed',
+  'stopSequences',
+  'temperature',
+  'thinkingConfig',
+  'topK',
+  'topP',
+]);
+
+/** Reads a request for content. */
+export function decodeRequest(body: Json): NormalizedRequest {
+  const config = objectOf(field(body, 'generationConfig')) ?? {};
+  refuseUnsupported(body, config);
+  const { tools, left } = decodeTools(body['tools']);
+  const { wishes: extraOptions, reasoning } = decodeThinking(objectOf(field(config, 'thinkingConfig')));
+  return {
+    options: {
+      prompt: decodeContents(body),
+      ...decodeSampling(config),
+      ...definedOnly({ reasoning, responseFormat: decodeFormat(config) }),
+      ...withToolChoice(
+        tools,
+        objectOf(field(objectOf(field(body, 'toolConfig')) ?? {}, 'functionCallingConfig')),
+      ),
+    },
+    extraOptions,
+    dropped: [...unknownFields(body, KNOWN), ...left, ...unknownConfigFields(config)],
+  };
+}
+
+/** What would be answered otherwise by everybody else. */
+function refuseUnsupported(body: Json, config: Json): void {
+  if (field(body, 'cachedContent') !== undefined)
+    throw new NotExpressible('cachedContent names what only Google keeps');
+  if ((numberOf(field(config, 'candidateCount')) ?? 1) > 1)
+    throw new NotExpressible('candidateCount asks for more than one answer');
+  if (itemsOf(field(config, 'responseModalities')).some((each) => each !== 'TEXT'))
+    throw new NotExpressible('responseModalities asks for something other than text');
+  if (!FORMATS.has(textOf(field(config, 'responseMimeType')) ?? 'text/plain'))
+    throw new NotExpressible('responseMimeType asks for something other than text or JSON');
+  if (field(config, 'responseFormat') !== undefined)
+    throw new NotExpressible('responseFormat asks for what responseMimeType and a schema say');
+}
+
+const FORMATS: ReadonlySet<string> = new Set(['application/json', 'text/plain']);
+
+function unknownConfigFields(config: Json): string[] {
+  return Object.keys(config)
+    .filter((name) => !KNOWN_CONFIG.has(camelCase(name)) && config[name] !== null)
+    .map((name) => `generationConfig.${name}`);
+}
+
+function decodeSampling(config: Json): Partial<CallOptions> {
+  const stop = itemsOf(field(config, 'stopSequences')).filter((each) => typeof each === 'string');
+  return definedOnly({
+    maxOutputTokens: numberOf(field(config, 'maxOutputTokens')),
+    temperature: numberOf(config['temperature']),
+    topP: numberOf(field(config, 'topP')),
+    topK: numberOf(field(config, 'topK')),
+    seed: numberOf(config['seed']),
+    presencePenalty: numberOf(field(config, 'presencePenalty')),
+    frequencyPenalty: numberOf(field(config, 'frequencyPenalty')),
+    stopSequences: stop.length === 0 ? undefined : stop,
+  });
+}
+
+function decodeFormat(config: Json): CallOptions['responseFormat'] {
+  if (field(config, 'responseMimeType') !== 'application/json') return undefined;
+  const json = objectOf(field(config, 'responseJsonSchema'));
+  const own = objectOf(field(config, 'responseSchema'));
+  const schema = json ?? (own === undefined ? undefined : toJsonSchema(own));
+  return schema === undefined ? { type: 'json' } : { type: 'json', schema };
+}
+
+/** A budget of -1 is the model's to decide. */
+function decodeThinking(thinking: Json | undefined): {
+  readonly wishes: ExtraOptions;
+  readonly reasoning: CallOptions['reasoning'];
+} {
+  if (thinking === undefined) return { wishes: {}, reasoning: undefined };
+  const budget = numberOf(field(thinking, 'thinkingBudget'));
+  const level = textOf(field(thinking, 'thinkingLevel'))?.toLowerCase();
+  const show = field(thinking, 'includeThoughts');
+  return {
+    wishes: definedOnly({
+      thinkingTokens: budget === undefined || budget < 0 ? undefined : budget,
+      showThinking: typeof show === 'boolean' ? show : undefined,
+    }),
+    reasoning: parseEffort(level),
+  };
+}
+
+/** Functions that the client runs. What Google's servers run is left out, by its name. */
+function decodeTools(value: unknown): { readonly tools: readonly Tool[]; readonly left: readonly string[] } {
+  const groups = objectsOf(value);
+  const tools = groups.flatMap((group) => objectsOf(field(group, 'functionDeclarations')).map(functionTool));
+  const left = groups.flatMap((group) =>
+    Object.keys(group)
+      .filter((name) => name !== 'functionDeclarations' && name !== 'function_declarations')
+      .map((name) => `tools.${name}`),
+  );
+  return { tools, left };
+}
+
+function functionTool(declared: Json): Tool {
+  const description = textOf(declared['description']);
+  const json = firstPresent(field(declared, 'parametersJsonSchema'));
+  const own = objectOf(declared['parameters']);
+  return {
+    type: 'function',
+    name: requireText(declared['name'], 'the name of a function'),
+    inputSchema: json !== undefined || own === undefined ? schemaOf(json) : schemaOf(toJsonSchema(own)),
+    ...(description !== undefined && { description }),
+  };
+}
+
+/** A choice among some tools: one is named, of several the others are not told. */
+function withToolChoice(
+  tools: readonly Tool[],
+  config: Json | undefined,
+): Pick<CallOptions, 'tools' | 'toolChoice'> {
+  const mode = textOf(config?.['mode'])?.toUpperCase();
+  const names = new Set(itemsOf(field(config ?? {}, 'allowedFunctionNames')));
+  const allowed = names.size === 0 ? tools : tools.filter(({ name }) => names.has(name));
+  const [first, ...others] = allowed;
+  switch (mode) {
+    case 'ANY':
+      if (first === undefined)
+        throw new NotExpressible('toolConfig asks for a function, and none can be told');
+      if (names.size === 1) return { tools: [...tools], toolChoice: { type: 'tool', toolName: first.name } };
+      return { tools: [first, ...others], toolChoice: { type: 'required' } };
+    case 'NONE':
+      return tools.length === 0 ? {} : { tools: [...tools], toolChoice: { type: 'none' } };
+    case 'VALIDATED':
+      return allowed.length === 0 ? {} : { tools: [...allowed] };
+    default:
+      return tools.length === 0 ? {} : { tools: [...tools] };
+  }
+}

@@ -1,0 +1,95 @@
+import { NotExpressible } from '../../codec.ts';
+import type {
+  ResponseContext,
+  NormalizedRequest,
+  GenerateResult,
+  Json,
+  ClientCodec,
+  ClientStreamEncoder,
+  StreamPart,
+} from '../../codec.ts';
+import { definedOnly, itemsOf, numberOf, objectOf, textOf, unknownFields } from '../fields.ts';
+import { decodeSampling } from './decode-chat.ts';
+import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
+
+const KNOWN: ReadonlySet<string> = new Set([
+  'best_of',
+  'frequency_penalty',
+  'max_tokens',
+  'model',
+  'n',
+  'presence_penalty',
+  'prompt',
+  'seed',
+  'stop',
+  'stream',
+  'stream_options',
+  'suffix',
+  'temperature',
+  'top_p',
+  'user',
+]);
+
+/** OpenAI's text completions: what is to be completed is what the user says. */
+export const completionsClientCodec: ClientCodec = {
+  decodeRequest: decodeCompletion,
+  encodeResponse: (result, context) => ({
+    ...heading(context),
+    choices: [choice(textIn(result), encodeFinishReason(result.finishReason))],
+    usage: encodeUsage(result.usage),
+  }),
+  encodeStream: (context) => new CompletionStreamEncoder(context),
+};
+
+function decodeCompletion(body: Json): NormalizedRequest {
+  const [first, ...others] = Array.isArray(body['prompt']) ? itemsOf(body['prompt']) : [body['prompt']];
+  const text = others.length === 0 ? first : undefined;
+  if (typeof text !== 'string') throw new NotExpressible('prompt is not one text');
+  if ((numberOf(body['n']) ?? 1) > 1 || (numberOf(body['best_of']) ?? 1) > 1)
+    throw new NotExpressible('n or best_of asks for more than one answer');
+  if (textOf(body['suffix']) !== undefined) throw new NotExpressible('suffix asks for what stands before it');
+  return {
+    options: { prompt: [{ role: 'user', content: [{ type: 'text', text }] }], ...decodeSampling(body) },
+    extraOptions: definedOnly({ user: textOf(body['user']) }),
+    dropped: unknownFields(body, KNOWN),
+  };
+}
+
+function textIn({ content }: GenerateResult): string {
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
+}
+
+function heading({ id, model, acceptedAt }: ResponseContext) {
+  return { id: `cmpl-${id}`, object: 'text_completion', created: Math.floor(acceptedAt / 1000), model };
+}
+
+function choice(text: string, reason: string | null): object {
+  return { text, index: 0, logprobs: null, finish_reason: reason };
+}
+
+class CompletionStreamEncoder implements ClientStreamEncoder {
+  readonly contentType = 'text/event-stream';
+  readonly #heading: object;
+  readonly #tellsUsage: boolean;
+
+  constructor(context: ResponseContext) {
+    this.#heading = heading(context);
+    this.#tellsUsage = objectOf(context.body['stream_options'])?.['include_usage'] === true;
+  }
+
+  encode(part: StreamPart): string {
+    if (part.type === 'text-delta')
+      return part.delta === '' ? '' : this.#chunk({ choices: [choice(part.delta, null)] });
+    if (part.type !== 'finish') return '';
+    const last = this.#chunk({ choices: [choice('', encodeFinishReason(part.finishReason))] });
+    return this.#tellsUsage ? last + this.#chunk({ choices: [], usage: encodeUsage(part.usage) }) : last;
+  }
+
+  end(): string {
+    return 'data: [DONE]\n\n';
+  }
+
+  #chunk(fields: object): string {
+    return `data: ${JSON.stringify({ ...this.#heading, ...fields })}\n\n`;
+  }
+}

@@ -1,0 +1,131 @@
+import { NotExpressible } from '../../codec.ts';
+import type { NormalizedRequest, CallOptions, Json } from '../../codec.ts';
+import { definedOnly, itemsOf, numberOf, objectOf, firstPresent, textOf, unknownFields } from '../fields.ts';
+import { decodeMessages } from './decode-messages.ts';
+import { decodeTools } from './decode-tools.ts';
+
+/** Fields that are read here, or say nothing to anybody but the gateway. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'frequency_penalty',
+  'function_call',
+  'functions',
+  'max_completion_tokens',
+  'max_tokens',
+  'messages',
+  'modalities',
+  'model',
+  'n',
+  'parallel_tool_calls',
+  'presence_penalty',
+  'reasoning',
+  'reasoning_effort',
+  'reasoning_max_tokens',
+  'response_format',
+  'safety_identifier',
+  'seed',
+  'stop',
+  'stream',
+  'stream_options',
+  'temperature',
+  'thinking',
+  'tool_choice',
+  'tools',
+  'top_k',
+  'top_p',
+  'user',
+]);
+
+/** Reads a chat completion. */
+export function decodeChat(body: Json): NormalizedRequest {
+  if ((numberOf(body['n']) ?? 1) > 1) throw new NotExpressible('n asks for more than one answer');
+  if (itemsOf(body['modalities']).includes('audio')) throw new NotExpressible('modalities asks for audio');
+  const user = textOf(body['safety_identifier']) ?? textOf(body['user']);
+  const { reasoning, thinkingTokens } = decodeReasoning(body);
+  return {
+    options: {
+      prompt: decodeMessages(body['messages']),
+      ...decodeSampling(body),
+      ...definedOnly({ reasoning, responseFormat: decodeFormat(body['response_format']) }),
+      ...decodeTools(body),
+    },
+    extraOptions: definedOnly({
+      user,
+      thinkingTokens,
+      parallelTools:
+        typeof body['parallel_tool_calls'] === 'boolean' ? body['parallel_tool_calls'] : undefined,
+      showThinking:
+        reasoning === undefined && thinkingTokens === undefined ? undefined : reasoning !== 'none',
+    }),
+    dropped: unknownFields(body, KNOWN),
+  };
+}
+
+/** How much and how freely a model is to say, in the words of chats and text completions. */
+export function decodeSampling(body: Json): Partial<CallOptions> {
+  const stop = typeof body['stop'] === 'string' ? [body['stop']] : itemsOf(body['stop']);
+  const stopSequences = stop.filter((each) => typeof each === 'string');
+  return definedOnly({
+    maxOutputTokens: numberOf(firstPresent(body['max_completion_tokens'], body['max_tokens'])),
+    temperature: numberOf(body['temperature']),
+    topP: numberOf(body['top_p']),
+    topK: numberOf(body['top_k']),
+    seed: numberOf(body['seed']),
+    presencePenalty: numberOf(body['presence_penalty']) || undefined,
+    frequencyPenalty: numberOf(body['frequency_penalty']) || undefined,
+    stopSequences: stopSequences.length === 0 ? undefined : stopSequences,
+  });
+}
+
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+/** A word for how hard a model is to think; undefined for words that nobody knows. */
+export function parseEffort(word: unknown): (typeof EFFORTS)[number] | undefined {
+  return EFFORTS.find((effort) => effort === word);
+}
+
+/**
+ * `reasoning` is OpenRouter's way to say it, `thinking` LiteLLM's and `reasoning_max_tokens` the Higress plugin's:
+ * many clients know one of them.
+ */
+function decodeReasoning(body: Json) {
+  const own = objectOf(body['reasoning']);
+  const thinking = objectOf(body['thinking']);
+  const isOff = own?.['enabled'] === false || thinking?.['type'] === 'disabled';
+  const effort = parseEffort(body['reasoning_effort']) ?? parseEffort(own?.['effort']);
+  return {
+    reasoning: effort ?? (isOff ? 'none' : undefined),
+    thinkingTokens: isOff
+      ? undefined
+      : numberOf(
+          firstPresent(own?.['max_tokens'], thinking?.['budget_tokens'], body['reasoning_max_tokens']),
+        ),
+  };
+}
+
+type Format = NonNullable<CallOptions['responseFormat']>;
+
+/** The format of an answer, as chats write it. */
+export function decodeFormat(value: unknown): Format | undefined {
+  const format = objectOf(value);
+  switch (format?.['type']) {
+    case 'json_object':
+      return { type: 'json' };
+    case 'json_schema':
+      return decodeSchemaFormat(objectOf(format['json_schema']) ?? {});
+    default:
+      return undefined;
+  }
+}
+
+/** A format that a schema describes, with its name. */
+export function decodeSchemaFormat(described: Json): Format {
+  const schema = objectOf(described['schema']);
+  const name = textOf(described['name']);
+  const description = textOf(described['description']);
+  return {
+    type: 'json',
+    ...(schema !== undefined && { schema }),
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+  };
+}

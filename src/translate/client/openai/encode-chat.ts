@@ -1,0 +1,104 @@
+import type { ResponseContext, GenerateResult } from '../../codec.ts';
+import { opaqueStateOf } from '../../opaque-state.ts';
+import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
+
+type Content = GenerateResult['content'][number];
+export type ToolCall = Extract<Content, { readonly type: 'tool-call' }>;
+export type Source = Extract<Content, { readonly type: 'source' }>;
+export type GeneratedFile = Extract<Content, { readonly type: 'file' }>;
+
+/** Writes a whole chat completion. */
+export function encodeChat(
+  { content, finishReason: finish, usage }: GenerateResult,
+  context: ResponseContext,
+): object {
+  const of = <Type extends Content['type']>(type: Type) =>
+    content.filter((part): part is Extract<Content, { readonly type: Type }> => part.type === type);
+  const text = of('text').map((part) => part.text);
+  const thinking = of('reasoning').map((part) => part.text);
+  const calls = of('tool-call').filter((call) => call.providerExecuted !== true);
+  const annotations = of('source').flatMap(annotationOf);
+  const images = of('file').flatMap(imageOf);
+  return {
+    ...heading(context, 'chat.completion'),
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: text.length === 0 ? null : text.join(''),
+          refusal: null,
+          ...(thinking.length > 0 && { reasoning_content: thinking.join('') }),
+          ...(calls.length > 0 && callFields(calls, context)),
+          ...(annotations.length > 0 && { annotations }),
+          ...(images.length > 0 && { images }),
+        },
+        logprobs: null,
+        finish_reason: endReason(finish, calls.length > 0, context),
+      },
+    ],
+    usage: encodeUsage(usage),
+  };
+}
+
+function callFields(calls: readonly ToolCall[], context: ResponseContext): object {
+  const [first] = calls;
+  if (first === undefined || !isLegacy(context)) return { tool_calls: calls.map(callOf) };
+  return { function_call: { name: first.toolName, arguments: inputOf(first) } };
+}
+
+/** Whether a client knows no tools but functions, the older word, of which one at most is called. */
+export function isLegacy({ body }: ResponseContext): boolean {
+  return Array.isArray(body['functions']) && !Array.isArray(body['tools']);
+}
+
+/** Why a chat ended; calls are why, unless they are not all there. */
+export function endReason(finish: GenerateResult['finishReason'], calls: boolean, context: ResponseContext) {
+  const reason = encodeFinishReason(finish);
+  if (!calls || reason === 'length' || reason === 'content_filter') return reason;
+  return isLegacy(context) ? 'function_call' : 'tool_calls';
+}
+
+/** The arguments of a call; a tool without any is called with none. */
+export function inputOf({ input }: ToolCall): string {
+  return input === '' ? '{}' : input;
+}
+
+/** What every chat completion and chunk begins with. */
+export function heading({ id, model, acceptedAt }: ResponseContext, object: string) {
+  return { id: `chatcmpl-${id}`, object, created: Math.floor(acceptedAt / 1000), model };
+}
+
+function callOf(call: ToolCall): object {
+  return {
+    id: call.toolCallId,
+    type: 'function',
+    function: { name: call.toolName, arguments: inputOf(call) },
+    ...extraOf(call),
+  };
+}
+
+/** The signature that Gemini wants to see again with a call, where its own OpenAI-compatible API puts it. */
+export function extraOf({ providerMetadata }: Pick<ToolCall, 'providerMetadata'>) {
+  const signature = opaqueStateOf(providerMetadata)?.['google']?.['thoughtSignature'];
+  return signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
+}
+
+/** A web page that an answer rests on. */
+export function annotationOf(source: Source): object[] {
+  if (source.sourceType !== 'url') return [];
+  const { url, title = url } = source;
+  return [{ type: 'url_citation', url_citation: { url, title, start_index: 0, end_index: 0 } }];
+}
+
+/** An image that a model made, where clients of OpenRouter look for it. */
+export function imageOf({ mediaType, data }: GeneratedFile): object[] {
+  if (!mediaType.startsWith('image/')) return [];
+  return [{ type: 'image_url', image_url: { url: urlOf(mediaType, data) } }];
+}
+
+function urlOf(mediaType: string, data: GeneratedFile['data']): string {
+  if (data.type === 'url') return data.url.toString();
+  const base64 = typeof data.data === 'string' ? data.data : Buffer.from(data.data).toString('base64');
+  return `data:${mediaType};base64,${base64}`;
+}

@@ -1,0 +1,34 @@
+import type { GenerateResult } from '../../codec.ts';
+
+type Usage = GenerateResult['usage'];
+type Finish = GenerateResult['finishReason'];
+
+/** What a request cost, as chats tell it. */
+export function encodeUsage({ inputTokens, outputTokens }: Usage): object {
+  const prompt = inputTokens.total ?? 0;
+  const completion = outputTokens.total ?? 0;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0, audio_tokens: 0 },
+    completion_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0, audio_tokens: 0 },
+  };
+}
+
+/** Why an answer ended, as chats tell it. */
+export function encodeFinishReason({ unified }: Finish): string {
+  switch (unified) {
+    case 'length':
+      return 'length';
+    case 'content-filter':
+      return 'content_filter';
+    case 'tool-calls':
+      return 'tool_calls';
+    case 'stop':
+    case 'error':
+    case 'interrupted':
+    case 'other':
+      return 'stop';
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../../codec.ts';
+import { requireText, objectOf, objectsOf, textOf, describeWord } from '../fields.ts';
+import type { Tool } from '../fields.ts';
+import { functionTool } from '../openai/decode-tools.ts';
+
+/** The name that the tool goes by which OpenAI's models know as their shell. */
+export const LOCAL_SHELL = 'local_shell';
+
+/** No family of providers takes longer names of tools. Characters. */
+const MAX_NAME_LENGTH = 64;
+
+/** The tools of a request, and the names of those that were left out. */
+export interface DecodedTools {
+  readonly tools: readonly Tool[];
+  readonly dropped: readonly string[];
+}
+
+/**
+ * Tools that the client runs. One that takes free text is a function of one text elsewhere, and the shell is one of
+ * a command; what OpenAI runs itself is left out.
+ */
+export function decodeTools(value: unknown): DecodedTools {
+  const tools: Tool[] = [];
+  const dropped: string[] = [];
+  for (const { tool, flatName, where } of allTools(value)) {
+    const { type } = tool;
+    if (type === 'function') tools.push({ ...functionTool(tool, where), name: flatName });
+    else if (type === 'custom') tools.push(customTool(tool, flatName));
+    else if (type === LOCAL_SHELL) tools.push(localShell);
+    else dropped.push(`tools.${describeWord(type)}`);
+  }
+  return { tools, dropped };
+}
+
+interface ListedTool {
+  readonly tool: Json;
+  /** What it is called where there are no namespaces. */
+  readonly flatName: string;
+  readonly namespace: string | undefined;
+  /** Its place in the request. */
+  readonly where: string;
+}
+
+/** All tools of a request, those in namespaces among the others. */
+function allTools(value: unknown): readonly ListedTool[] {
+  return objectsOf(value).flatMap((tool, at) => {
+    const where = `tools[${at}]`;
+    if (tool['type'] !== 'namespace') return [listed(tool, undefined, where)];
+    const namespace = requireText(tool['name'], `the name of ${where}`);
+    return objectsOf(tool['tools']).map((each, of) => listed(each, namespace, `${where}.tools[${of}]`));
+  });
+}
+
+function listed(tool: Json, namespace: string | undefined, where: string): ListedTool {
+  const isNamed = tool['type'] === 'function' || tool['type'] === 'custom';
+  const name = isNamed ? requireText(tool['name'], `the name of ${where}`) : describeWord(tool['type']);
+  return { tool, flatName: flatNameOf(name, namespace), namespace, where };
+}
+
+/** What a tool of a namespace is called where there are none; the end of a name that gets too long is hashed. */
+export function flatNameOf(name: string, namespace: string | undefined): string {
+  if (namespace === undefined) return name;
+  const flat = `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
+  if (flat.length <= MAX_NAME_LENGTH) return flat;
+  const hash = createHash('sha256').update(flat).digest('hex').slice(0, 8);
+  return `${flat.slice(0, MAX_NAME_LENGTH - 1 - hash.length)}_${hash}`;
+}
+
+function customTool(tool: Json, name: string): Tool {
+  const format = objectOf(tool['format']);
+  const grammar = textOf(format?.['definition']);
+  const description = [
+    textOf(tool['description']),
+    grammar === undefined
+      ? undefined
+      : `The input follows this ${textOf(format?.['syntax']) ?? ''} grammar:\n${grammar}`,
+  ];
+  return {
+    type: 'function',
+    name,
+    description: description.filter((text) => text !== undefined).join('\n\n'),
+    inputSchema: {
+      type: 'object',
+      properties: { input: { type: 'string', description: 'All of the input, as it is.' } },
+      required: ['input'],
+      additionalProperties: false,
+    },
+  };
+}
+
+const localShell: Tool = {
+  type: 'function',
+  name: LOCAL_SHELL,
+  description: "Runs a command on the user's machine and returns what it prints.",
+  inputSchema: {
+    type: 'object',
+    properties: {
+      command: { type: 'array', items: { type: 'string' }, description: 'The command and its arguments.' },
+      working_directory: { type: 'string' },
+      timeout_ms: { type: 'number' },
+    },
+    required: ['command'],
+    additionalProperties: false,
+  },
+};
+
+/** What a called tool is to the client. */
+export interface KnownTool {
+  readonly kind: 'function' | 'custom' | 'local_shell';
+  /** In the client's words. */
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+/** Makes the function that says what a called tool is to the client, by how the request described it. */
+export function knownTools(tools: unknown): (flatName: string) => KnownTool {
+  const known = new Map(
+    allTools(tools).map(({ tool, flatName, namespace }): [string, KnownTool] => {
+      const { type, name } = tool;
+      const kind = type === 'custom' || type === LOCAL_SHELL ? type : 'function';
+      return [flatName, { kind, name: typeof name === 'string' ? name : flatName, namespace }];
+    }),
+  );
+  return (name) => known.get(name) ?? { kind: 'function', name, namespace: undefined };
+}

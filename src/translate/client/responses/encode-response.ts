@@ -1,0 +1,159 @@
+import type { ResponseContext, GenerateResult, Json } from '../../codec.ts';
+import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
+import { objectOf, objectsOf, textOf } from '../fields.ts';
+import { encodeCall } from './encode-call.ts';
+import { knownTools } from './decode-tools.ts';
+
+type Content = GenerateResult['content'][number];
+type Source = Extract<Content, { readonly type: 'source' }>;
+type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
+
+/** Writes a whole response. */
+export function encodeResponse(
+  { content, finishReason, usage }: GenerateResult,
+  context: ResponseContext,
+): object {
+  const toolOf = knownTools(context.body['tools']);
+  const items: Json[] = [];
+  for (const part of content) {
+    const id = itemId(context, items.length);
+    switch (part.type) {
+      case 'text': {
+        const last = items.at(-1);
+        // What a model says in several pieces is one message.
+        if (last?.['type'] === 'message') items[items.length - 1] = withText(last, part.text);
+        else items.push(messageItem(id, textPart(part.text)));
+        break;
+      }
+      case 'reasoning':
+        items.push(reasoningItem(id, part.text, part.providerMetadata));
+        break;
+      case 'tool-call':
+        if (part.providerExecuted === true) break;
+        if (opaqueStateOf(part.providerMetadata) !== undefined)
+          items.push(reasoningItem(id, '', part.providerMetadata));
+        items.push(encodeCall(toolOf(part.toolName), itemId(context, items.length), part));
+        break;
+      case 'source': {
+        const at = items.findLastIndex((item) => item['type'] === 'message');
+        const item = items[at];
+        if (item !== undefined) items[at] = withSource(item, part);
+        break;
+      }
+      default:
+    }
+  }
+  return { ...heading(context), ...endOf(finishReason), output: items, usage: usageOf(usage) };
+}
+
+/** Ids of items are unlike those of other responses. */
+export function itemId({ id }: ResponseContext, index: number): string {
+  return `${id}_${index}`;
+}
+
+/** A message of the model's that is whole. */
+export function messageItem(id: string, part: Json): Json {
+  return { id: `msg_${id}`, type: 'message', status: 'completed', role: 'assistant', content: [part] };
+}
+
+/** The one part of a message. */
+export function textPart(text: string, annotations: readonly Json[] = []): Json {
+  return { type: 'output_text', text, annotations, logprobs: [] };
+}
+
+function withText(item: Json, text: string): Json {
+  const [before] = objectsOf(item['content']);
+  return { ...item, content: [{ ...before, text: textIn(before) + text }] };
+}
+
+function withSource(item: Json, source: Source): Json {
+  const [before] = objectsOf(item['content']);
+  const annotations = [...objectsOf(before?.['annotations']), ...annotationOf(source, textIn(before))];
+  return { ...item, content: [{ ...before, annotations }] };
+}
+
+function textIn(part: Json | undefined): string {
+  return textOf(part?.['text']) ?? '';
+}
+
+/** A web page that an answer rests on, as a note at the end of what had been said when it was named. */
+export function annotationOf(source: Source, said: string): Json[] {
+  if (source.sourceType !== 'url') return [];
+  const { url, title = url } = source;
+  return [{ type: 'url_citation', url, title, start_index: said.length, end_index: said.length }];
+}
+
+/**
+ * What a model thought. What its provider wants to see again travels where OpenAI's own would; where it belongs to a
+ * call, in an item that says nothing else before the call's.
+ */
+export function reasoningItem(id: string, text: string, metadata: Metadata): Json {
+  const state = opaqueStateOf(metadata);
+  return {
+    id: `rs_${id}`,
+    type: 'reasoning',
+    summary: text === '' ? [] : [{ type: 'summary_text', text }],
+    ...(state !== undefined && { encrypted_content: packOpaqueState(state) }),
+  };
+}
+
+/** What a response says of itself and of its request, whole or in a stream. It is not kept anywhere. */
+export function heading({ id, model, acceptedAt, body }: ResponseContext): Json {
+  const reasoning = objectOf(body['reasoning']);
+  return {
+    id: `resp_${id}`,
+    object: 'response',
+    created_at: Math.floor(acceptedAt / 1000),
+    background: false,
+    error: null,
+    instructions: body['instructions'] ?? null,
+    max_output_tokens: body['max_output_tokens'] ?? null,
+    max_tool_calls: null,
+    metadata: body['metadata'] ?? {},
+    model,
+    parallel_tool_calls: body['parallel_tool_calls'] ?? true,
+    previous_response_id: null,
+    prompt_cache_key: body['prompt_cache_key'] ?? null,
+    reasoning: { effort: reasoning?.['effort'] ?? null, summary: reasoning?.['summary'] ?? null },
+    safety_identifier: body['safety_identifier'] ?? null,
+    service_tier: 'default',
+    store: false,
+    temperature: body['temperature'] ?? 1,
+    text: { format: { type: 'text' }, ...objectOf(body['text']) },
+    tool_choice: body['tool_choice'] ?? 'auto',
+    tools: body['tools'] ?? [],
+    top_logprobs: 0,
+    top_p: body['top_p'] ?? 1,
+    truncation: 'disabled',
+    user: body['user'] ?? null,
+  };
+}
+
+/** Whether a response came to its end, and what cut it short. */
+export function endOf({ unified }: GenerateResult['finishReason']): Json {
+  switch (unified) {
+    case 'length':
+      return { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } };
+    case 'content-filter':
+      return { status: 'incomplete', incomplete_details: { reason: 'content_filter' } };
+    case 'stop':
+    case 'tool-calls':
+    case 'error':
+    case 'interrupted':
+    case 'other':
+      return { status: 'completed', incomplete_details: null };
+  }
+}
+
+/** What a response cost. */
+export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']): Json {
+  const input = inputTokens.total ?? 0;
+  const output = outputTokens.total ?? 0;
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: inputTokens.cacheRead ?? 0 },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: outputTokens.reasoning ?? 0 },
+    total_tokens: input + output,
+  };
+}

@@ -1,0 +1,92 @@
+import type { ResponseContext, GenerateResult, Json, ClientStreamEncoder, StreamPart } from '../../codec.ts';
+import { opaqueStateOf } from '../../opaque-state.ts';
+import { StreamItems } from './stream-items.ts';
+import { knownTools } from './decode-tools.ts';
+import { endOf, heading, usageOf } from './encode-response.ts';
+
+/** Writes the events of a response. */
+export class ResponseStreamEncoder implements ClientStreamEncoder {
+  readonly contentType = 'text/event-stream';
+  readonly #heading: Json;
+  readonly #toolOf: ReturnType<typeof knownTools>;
+  readonly #items: StreamItems;
+  #sequence = 0;
+  #end: Pick<GenerateResult, 'finishReason' | 'usage'> | undefined;
+
+  constructor(context: ResponseContext) {
+    this.#heading = heading(context);
+    this.#toolOf = knownTools(context.body['tools']);
+    this.#items = new StreamItems(context);
+  }
+
+  encode(part: StreamPart): string {
+    const told = this.#tell(part);
+    if (told.length === 0) return '';
+    return (this.#sequence > 0 ? '' : this.#opening()) + told.map((event) => this.#write(event)).join('');
+  }
+
+  end(): string {
+    const { finishReason, usage } = this.#end ?? {};
+    const ended = finishReason === undefined ? { status: 'completed' } : endOf(finishReason);
+    const type = ended['status'] === 'incomplete' ? 'response.incomplete' : 'response.completed';
+    const cost = usage === undefined ? null : usageOf(usage);
+    const response = { ...this.#heading, ...ended, output: this.#items.output, usage: cost };
+    return (this.#sequence > 0 ? '' : this.#opening()) + this.#write({ type, response });
+  }
+
+  #tell(part: StreamPart): readonly Json[] {
+    switch (part.type) {
+      case 'text-delta':
+        return part.delta === '' ? [] : this.#items.appendText(part.id, part.delta);
+      case 'text-end':
+        return this.#items.endText(part.id);
+      case 'reasoning-start':
+      case 'reasoning-delta':
+      case 'reasoning-end': {
+        const delta = part.type === 'reasoning-delta' ? part.delta : '';
+        const told = this.#items.appendReasoning(part.id, delta, opaqueStateOf(part.providerMetadata));
+        return part.type === 'reasoning-end' ? [...told, ...this.#items.endReasoning(part.id)] : told;
+      }
+      case 'tool-input-start':
+        if (part.providerExecuted === true || this.#toolOf(part.toolName).kind !== 'function') return [];
+        return this.#items.startCall(
+          part.id,
+          this.#toolOf(part.toolName),
+          opaqueStateOf(part.providerMetadata),
+        );
+      case 'tool-input-delta':
+        return part.delta === '' ? [] : this.#items.appendCall(part.id, part.delta);
+      case 'tool-call':
+        return part.providerExecuted === true
+          ? []
+          : this.#items.completeCall(this.#toolOf(part.toolName), part);
+      case 'source':
+        return this.#items.addSource(part);
+      case 'finish':
+        this.#end = part;
+        return this.#items.finishAll();
+      default:
+        return [];
+    }
+  }
+
+  #opening(): string {
+    const response = {
+      ...this.#heading,
+      status: 'in_progress',
+      incomplete_details: null,
+      output: [],
+      usage: null,
+    };
+    return (
+      this.#write({ type: 'response.created', response }) +
+      this.#write({ type: 'response.in_progress', response })
+    );
+  }
+
+  #write(event: Json): string {
+    const { type, ...fields } = event;
+    const data = JSON.stringify({ type, sequence_number: this.#sequence++, ...fields });
+    return `event: ${String(type)}\ndata: ${data}\n\n`;
+  }
+}

@@ -1,0 +1,87 @@
+import type { JSONObject } from '@ai-sdk/provider';
+import { operationNamed } from '../../dialects/operations/table.ts';
+import { targetOf } from '../codec.ts';
+import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
+import { thinkingOf } from './claude-thinking.ts';
+import type { Thinking } from './claude-thinking.ts';
+import { instructionsWithFormat, clientTools, withArguments, withTools, without } from './prompt.ts';
+import type { Message, Prompt } from './prompt.ts';
+
+const messages = operationNamed('messages.create');
+
+/** Anthropic, and whoever speaks as it does. */
+export const anthropicMessagesCodec: ProviderCodec = {
+  loadModel: async (id, fetch) => {
+    const { createAnthropic } = await import('@ai-sdk/anthropic');
+    return createAnthropic({ apiKey: 'unused', baseURL: 'http://anthropic.invalid/v1', fetch }).messages(id);
+  },
+  toCallOptions,
+  unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
+  target: (model) => targetOf(messages, model),
+};
+
+/** What Claude Code says of itself, for requests that have no instructions. */
+const CLAUDE_CODE = "You are Claude Code, Anthropic's official CLI for Claude.";
+
+function toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
+  const { options, extraOptions } = request;
+  const thinking = thinkingOf(request, model);
+  const prompt = instructionsWithFormat(options);
+  return {
+    ...withTools(withThinking(options, thinking), clientTools(options)),
+    prompt: withArguments(quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt),
+    providerOptions: {
+      anthropic: {
+        // The package would ask for a beta of its own to have arguments streamed in smaller pieces.
+        toolStreaming: false,
+        ...thinkingOption(thinking, extraOptions.showThinking),
+        ...(extraOptions.parallelTools === false && { disableParallelToolUse: true }),
+        ...(extraOptions.user !== undefined && { metadata: { userId: extraOptions.user } }),
+      },
+    },
+  };
+}
+
+/** With instructions, the last of which is marked for the cache. */
+function withClaudeCodePrompt(prompt: Prompt): Prompt {
+  const first = prompt.findIndex(({ role }) => role !== 'system');
+  const count = first < 0 ? prompt.length : first;
+  const own: Message = { role: 'system', content: CLAUDE_CODE };
+  const instructions = count === 0 ? [own] : prompt.slice(0, count);
+  const mark = { anthropic: { cacheControl: { type: 'ephemeral' } } };
+  return [
+    ...instructions.map((each, at) =>
+      at === instructions.length - 1 ? { providerOptions: mark, ...each } : each,
+    ),
+    ...prompt.slice(count),
+  ];
+}
+
+/** The package adds a budget to the tokens of the answer, and makes its own of a word unless told otherwise. */
+function withThinking(options: CallOptions, thinking: Thinking): CallOptions {
+  const plain = without(options, 'reasoning', 'providerOptions');
+  switch (thinking.kind) {
+    case 'unsaid':
+    case 'off':
+      return plain;
+    case 'adaptive':
+      return { ...plain, reasoning: thinking.effort };
+    case 'budget': {
+      const { answerTokens } = thinking;
+      return answerTokens === undefined ? plain : { ...plain, maxOutputTokens: answerTokens };
+    }
+  }
+}
+
+function thinkingOption(thinking: Thinking, show = true): JSONObject {
+  switch (thinking.kind) {
+    case 'unsaid':
+      return {};
+    case 'off':
+      return { thinking: { type: 'disabled' } };
+    case 'adaptive':
+      return { thinking: { type: 'adaptive', display: show ? 'summarized' : 'omitted' } };
+    case 'budget':
+      return { thinking: { type: 'enabled', budgetTokens: thinking.tokens } };
+  }
+}

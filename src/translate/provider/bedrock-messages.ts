@@ -1,0 +1,68 @@
+import type { JSONObject } from '@ai-sdk/provider';
+import { asObject } from '../../base/json.ts';
+import { NotExpressible } from '../codec.ts';
+import { argumentsOf } from './prompt.ts';
+import type { AssistantPart, Message, Prompt, UserPart } from './prompt.ts';
+
+type Options = Readonly<Record<string, JSONObject>>;
+
+/** A conversation, its instructions first, as Converse has it: data instead of URLs, objects for arguments, its own words for marks. */
+export function toConverseMessages(prompt: Prompt): Prompt {
+  return prompt.map((message) => withCachePoint(converseMessage(message)));
+}
+
+function converseMessage(message: Message): Message {
+  switch (message.role) {
+    case 'system':
+      return message;
+    case 'user':
+      return { ...message, content: message.content.map(userPart) };
+    case 'assistant':
+      return { ...message, content: message.content.map(assistantPart) };
+    case 'tool':
+      return { ...message, content: message.content.map(withCachePoint) };
+  }
+}
+
+function userPart(part: UserPart): UserPart {
+  if (part.type === 'file' && part.data.type === 'url' && part.data.url.protocol !== 's3:')
+    throw new NotExpressible('a file by its URL; Bedrock takes only the file itself');
+  return withCachePoint(part);
+}
+
+function assistantPart(part: AssistantPart): AssistantPart {
+  switch (part.type) {
+    case 'reasoning':
+      return {
+        ...part,
+        providerOptions: { ...part.providerOptions, amazonBedrock: signatureOptions(part.providerOptions) },
+      };
+    case 'tool-call':
+      return withCachePoint({ ...part, input: argumentsOf(part.input) });
+    default:
+      return withCachePoint(part);
+  }
+}
+
+/** Claude's signatures are the same on Bedrock, under other names. */
+function signatureOptions({ anthropic, amazonBedrock }: Options = {}): JSONObject {
+  return {
+    ...(anthropic?.['signature'] !== undefined && { signature: anthropic['signature'] }),
+    ...(anthropic?.['redactedData'] !== undefined && { redactedContent: anthropic['redactedData'] }),
+    ...amazonBedrock,
+  };
+}
+
+function withCachePoint<Marked extends { providerOptions?: Options }>(part: Marked): Marked {
+  const cachePoint = cachePointOf(part.providerOptions);
+  if (cachePoint === undefined) return part;
+  return { ...part, providerOptions: { ...part.providerOptions, amazonBedrock: { cachePoint } } };
+}
+
+/** In Bedrock's words that a client wants the conversation kept up to here; undefined where it does not. */
+export function cachePointOf(options: Options | undefined): JSONObject | undefined {
+  const mark = asObject(options?.['anthropic']?.['cacheControl']);
+  if (mark === undefined) return undefined;
+  const ttl = mark['ttl'];
+  return { type: 'default', ...(typeof ttl === 'string' && { ttl }) };
+}

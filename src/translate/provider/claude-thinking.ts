@@ -1,0 +1,99 @@
+import type { NormalizedRequest } from '../codec.ts';
+import { effortOf, thinkingTokensOf } from './effort.ts';
+import type { Effort } from './effort.ts';
+import type { AssistantPart, Prompt } from './prompt.ts';
+
+/** How a Claude model is told to think. */
+export type Thinking =
+  /** It is not told anything. */
+  | { readonly kind: 'unsaid' }
+  | { readonly kind: 'off' }
+  /** It decides how much, within an effort. */
+  | { readonly kind: 'adaptive'; readonly effort: Effort }
+  /** Within a number of tokens, and `answerTokens` for all else it says. */
+  | {
+      readonly kind: 'budget';
+      readonly tokens: number;
+      readonly answerTokens: number | undefined;
+    };
+
+/** docs.anthropic.com/en/docs/build-with-claude/extended-thinking: the least a budget may be. */
+const MIN_BUDGET = 1024;
+
+/**
+ * The generation of a Claude model as one number, 4.6 for `claude-opus-4-6`; undefined for an id that names none.
+ * Understands both orders (`claude-3-7-sonnet`), dates behind the version, and Bedrock's ids.
+ */
+export function claudeGeneration(model: string): number | undefined {
+  const match = /claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/u.exec(model);
+  return match === null ? undefined : Number(`${match[1] ?? ''}.${match[2] ?? '0'}`);
+}
+
+/** Models from Claude 4.6 on decide themselves how much to think, and the newest take no budget any more. */
+const ADAPTIVE_SINCE = 4.6;
+/** docs.anthropic.com: extended thinking came with Claude 3.7. */
+const THINKING_SINCE = 3.7;
+/** They take neither `temperature`, `top_p` nor `top_k`. */
+const NO_SAMPLING_SINCE = 4.7;
+
+/** Whether a Claude model lets clients set how it samples. */
+export function takesSampling(model: string): boolean {
+  return (claudeGeneration(model) ?? 0) < NO_SAMPLING_SINCE;
+}
+
+/**
+ * What a request means for a model that speaks Anthropic's dialect. Where a tool is forced there is no thinking:
+ * Anthropic refuses the two together, and the tool is what the client wants to have.
+ */
+export function thinkingOf(request: NormalizedRequest, model: string): Thinking {
+  const effort = effortOf(request);
+  if (effort === undefined) return { kind: 'unsaid' };
+  const generation = claudeGeneration(model);
+  if (generation !== undefined && generation < THINKING_SINCE) return { kind: 'unsaid' };
+  if (effort === 'none' || forcesTool(request)) return { kind: 'off' };
+  const isClaude = model.includes('claude');
+  if (isClaude && (generation === undefined || generation >= ADAPTIVE_SINCE))
+    return { kind: 'adaptive', effort };
+  return lacksSignedThinking(request.options.prompt) ? { kind: 'off' } : budgetOf(request);
+}
+
+/**
+ * Whether tools have answered a message that had begun with a thought which the client did not keep. With a budget
+ * such a turn is refused; models that decide themselves take it.
+ * docs.anthropic.com/en/docs/build-with-claude/extended-thinking, "Preserving thinking blocks"
+ */
+function lacksSignedThinking(prompt: Prompt): boolean {
+  const at = prompt.findLastIndex(({ role }) => role === 'assistant' || role === 'user');
+  const message = prompt[at];
+  if (message?.role !== 'assistant' || !message.content.some(({ type }) => type === 'tool-call'))
+    return false;
+  return !message.content.some((part) => part.type === 'reasoning' && isSigned(part.providerOptions));
+}
+
+function isSigned(options: AssistantPart['providerOptions']): boolean {
+  return SIGNATURE_FIELDS.some(([name, field]) => options?.[name]?.[field] !== undefined);
+}
+
+const SIGNATURE_FIELDS = [
+  ['anthropic', 'signature'],
+  ['anthropic', 'redactedData'],
+  ['amazonBedrock', 'signature'],
+  ['amazonBedrock', 'redactedContent'],
+] as const;
+
+function forcesTool({ options: { tools = [], toolChoice } }: NormalizedRequest): boolean {
+  return tools.length > 0 && (toolChoice?.type === 'required' || toolChoice?.type === 'tool');
+}
+
+/** Anthropic counts thinking as output: a budget has to leave room for the answer, or there is none. */
+function budgetOf(request: NormalizedRequest): Thinking {
+  const wanted = Math.max(MIN_BUDGET, thinkingTokensOf(request) ?? 0);
+  const { maxOutputTokens: max } = request.options;
+  if (max === undefined) return { kind: 'budget', tokens: wanted, answerTokens: undefined };
+  if (max <= MIN_BUDGET) return { kind: 'off' };
+  // What is only a word may take half of what the client allows; a number is meant.
+  const room =
+    request.extraOptions.thinkingTokens === undefined ? Math.max(MIN_BUDGET, Math.floor(max / 2)) : max - 1;
+  const tokens = Math.min(wanted, room);
+  return { kind: 'budget', tokens, answerTokens: max - tokens };
+}

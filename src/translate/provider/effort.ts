@@ -1,0 +1,37 @@
+import type { NormalizedRequest } from '../codec.ts';
+
+/** How hard a model is to think, in a word. */
+export type Effort = Exclude<NormalizedRequest['options']['reasoning'], 'provider-default' | undefined>;
+
+/**
+ * What the words come to in tokens. Those up to `high` are what Gemini's OpenAI-compatible API makes of them
+ * (ai.google.dev/gemini-api/docs/openai, "Thinking"); beyond that there is no public figure, and a model's own
+ * bound is near.
+ */
+const TOKENS: Readonly<Record<Effort, number>> = {
+  none: 0,
+  minimal: 1024,
+  low: 1024,
+  medium: 8192,
+  high: 24_576,
+  xhigh: 32_000,
+  max: 32_000,
+};
+
+/** The effort that a request asks for: its own word, or the least that allows as many tokens as it names. */
+export function effortOf({ options, extraOptions }: NormalizedRequest): Effort | undefined {
+  const { reasoning } = options;
+  if (reasoning !== undefined && reasoning !== 'provider-default') return reasoning;
+  const { thinkingTokens } = extraOptions;
+  if (thinkingTokens === undefined) return undefined;
+  if (thinkingTokens <= 0) return 'none';
+  if (thinkingTokens <= TOKENS.low) return 'low';
+  return thinkingTokens <= TOKENS.medium ? 'medium' : 'high';
+}
+
+/** The tokens that a request allows for thinking: those it names, or those its word comes to. */
+export function thinkingTokensOf({ options, extraOptions }: NormalizedRequest): number | undefined {
+  if (extraOptions.thinkingTokens !== undefined) return Math.max(0, extraOptions.thinkingTokens);
+  const { reasoning } = options;
+  return reasoning === undefined || reasoning === 'provider-default' ? undefined : TOKENS[reasoning];
+}

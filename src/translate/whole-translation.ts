@@ -1,0 +1,56 @@
+import { parseObject } from '../base/json.ts';
+import type { Target } from '../dialects/operations/find-target.ts';
+import type { ResponseHeaders } from '../upstream/exchange.ts';
+import type { ResponseContext, Json } from './codec.ts';
+import { TranslationError } from './response-translator.ts';
+import type { ResponseTranslator } from './response-translator.ts';
+
+/** How one operation is put into another dialect where two functions say it all, and no package is needed. */
+export interface WholeTranslation {
+  /**
+   * What the provider is asked. Throws `NotExpressible`.
+   * @param model in the provider's words
+   */
+  translateRequest(body: Json, model: string): WholeRequest;
+  /** What the client is answered; undefined where the provider's answer is not what it should be. */
+  translateResponse(
+    translateResponse: Json,
+    context: ResponseContext,
+    headers: ResponseHeaders,
+  ): object | undefined;
+}
+
+/** A request in the provider's dialect. */
+export interface WholeRequest {
+  readonly target: Target;
+  readonly body: object;
+  /** Fields of the client's that were left out, by their names. */
+  readonly dropped: readonly string[];
+}
+
+/** Retells an answer that is a JSON object. */
+export class WholeResponseTranslator implements ResponseTranslator {
+  readonly contentType = 'application/json';
+  readonly dropped: readonly string[];
+  readonly #translation: WholeTranslation;
+  readonly #context: ResponseContext;
+
+  constructor(translation: WholeTranslation, context: ResponseContext, dropped: readonly string[]) {
+    this.#translation = translation;
+    this.#context = context;
+    this.dropped = dropped;
+  }
+
+  async translateWhole(_: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
+    const answer = parseObject(body.toString());
+    const translated = answer && this.#translation.translateResponse(answer, this.#context, headers);
+    if (translated === undefined) throw new TranslationError('the answer could not be translated');
+    return Promise.resolve(Buffer.from(JSON.stringify(translated)));
+  }
+
+  translateStream(): never {
+    throw new TranslationError('a stream where a whole answer was asked for');
+  }
+
+  drop(): void {}
+}

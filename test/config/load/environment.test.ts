@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { configFromEnvironment } from '../../../src/config/load/environment.ts';
+import type { Config } from '../../../src/config/schema/schema.ts';
+
+function configOf(env: NodeJS.ProcessEnv): Config {
+  const result = configFromEnvironment(env);
+  assert.ok(result?.ok);
+  return result.config;
+}
+
+void test('without a key there is no configuration', () => {
+  assert.equal(configFromEnvironment({ PATH: '/bin', OPENAI_API_KEY: '', GROQ_API_KEY: ' , ' }), undefined);
+});
+
+void test('a comma-separated list is a pool, blanks around its items aside', () => {
+  const { providers } = configOf({ OPENAI_API_KEY: ' sk-a, sk-b,,sk-c,' });
+  assert.deepEqual(
+    providers.map(({ id, type, apiTokens }) => [id, type, apiTokens.map(({ key }) => key.reveal())]),
+    [['openai', 'openai', ['sk-a', 'sk-b', 'sk-c']]],
+  );
+});
+
+void test('each variable makes a provider with failover on, the first one active', () => {
+  const { providers, activeProviderId, state } = configOf({
+    GROQ_API_KEY: 'g',
+    DEEPSEEK_API_KEY: 'd',
+    YI_API_KEY: 'y',
+  });
+  assert.deepEqual(
+    providers.map(({ id, failover }) => [id, failover.enabled]),
+    [
+      ['deepseek', true],
+      ['groq', true],
+      ['yi', true],
+    ],
+  );
+  assert.equal(activeProviderId, 'deepseek');
+  assert.deepEqual(state, { kind: 'sqlite', path: resolve('sparekey.db') });
+});
+
+void test('keys come back by a health check where a model for it is known, by a cooldown elsewhere', () => {
+  const [known, unknown] = configOf({ OPENAI_API_KEY: 'o', YI_API_KEY: 'y' }).providers;
+  assert.deepEqual([known?.failover.healthCheckModel, known?.failover.cooldownDuration], ['gpt-5-nano', 0]);
+  assert.deepEqual(
+    [unknown?.failover.healthCheckModel, unknown?.failover.cooldownDuration],
+    [undefined, 60_000],
+  );
+});
+
+void test('what is wrong with a list names the variable and the item', () => {
+  assert.deepEqual(configFromEnvironment({ OPENAI_API_KEY: 'a,b,a', GROQ_API_KEY: 'x y' }), {
+    ok: false,
+    problems: [
+      {
+        path: 'OPENAI_API_KEY',
+        value: '[secret]',
+        expected: 'a token that no earlier item has (item 3 of the list)',
+      },
+      {
+        path: 'GROQ_API_KEY',
+        value: '[secret]',
+        expected:
+          'a token of printable ASCII characters without spaces, as a header can carry it (item 1 of the list)',
+      },
+    ],
+  });
+});

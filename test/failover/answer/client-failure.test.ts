@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { Attempt } from '../../../src/failover/attempt/attempt.ts';
+import { chooseClientFailure } from '../../../src/failover/answer/client-failure.ts';
+import { rawAnswer, rawHead, rawUpstream } from '../../support/raw-upstream.ts';
+import { attemptTools, providerAt, tryOnce } from '../attempts.ts';
+
+const JSON_TYPE = ['content-type: application/json'];
+
+function error(status: string, code: string, message = 'words'): string {
+  return rawAnswer(status, JSON_TYPE, JSON.stringify({ error: { message, type: code, code } }));
+}
+
+const RATE_LIMIT = error('429 Too Many Requests', 'rate_limit_exceeded');
+const BILLING = error('429 Too Many Requests', 'insufficient_quota');
+const OVERLOADED = error('503 Service Unavailable', 'server_is_overloaded');
+const REVOKED = error('401 Unauthorized', 'invalid_api_key', 'Incorrect API key provided: sk-…');
+const VAGUE_401 = error('401 Unauthorized', 'something_new');
+const DENIED = error('404 Not Found', 'model_not_found');
+const REGION = error('403 Forbidden', 'unsupported_country_region_territory');
+const CLIENT = error('400 Bad Request', 'invalid_value');
+const EMPTY = rawAnswer('200 OK', JSON_TYPE);
+/** Too large to be held, so that it is open when it is given up. */
+const LARGE = `${rawHead('503 Service Unavailable', JSON_TYPE)}${' '.repeat(100_000)}`;
+const BREAKS = 'breaks';
+
+/** One real attempt for each answer, in order; `BREAKS` is a connection that breaks. */
+async function attemptsAt(t: TestContext, answers: readonly string[], more: object = {}): Promise<Attempt[]> {
+  const waiting = [...answers];
+  const upstream = await rawUpstream(t, async (exchange) => {
+    const answer = waiting.shift();
+    if (answer === undefined || answer === BREAKS) exchange.reset();
+    else await exchange.write(answer);
+  });
+  const tools = await attemptTools(t);
+  const provider = providerAt(t, upstream.origin, more, tools.recorder.book);
+  const attempts: Attempt[] = [];
+  for (const _ of answers) {
+    const attempt = await tryOnce(provider, tools);
+    if (attempt.opening.kind === 'open') attempt.abandon();
+    attempts.push(attempt);
+  }
+  return attempts;
+}
+
+void describe('mostTelling', () => {
+  const cases: readonly (readonly [string, readonly string[], number, number | undefined])[] = [
+    ['the only failure, as it came', [OVERLOADED], 0, 503],
+    ['a throttle before an overload', [OVERLOADED, RATE_LIMIT, OVERLOADED], 1, 429],
+    ['a throttle before missing credit', [BILLING, RATE_LIMIT], 1, 429],
+    ['missing credit before an overload', [OVERLOADED, BILLING], 1, 429],
+    ['a denied model before an overload', [OVERLOADED, DENIED], 1, 404],
+    ["the client's own mistake before all", [RATE_LIMIT, REGION, CLIENT], 2, 400],
+    ['a blocked region before a throttle', [RATE_LIMIT, REGION], 1, 403],
+    ['the first of two that tell as much', [error('500 Internal Server Error', 'x'), OVERLOADED], 0, 500],
+    ['any answer before a broken connection', [BREAKS, OVERLOADED], 1, 503],
+    ['an answer that is whole before one that was given up', [LARGE, OVERLOADED], 1, 503],
+    ['our own words for a broken connection', [BREAKS, BREAKS], 0, undefined],
+    ['our own words for an empty answer', [EMPTY], 0, undefined],
+    ['our own words for an answer that was given up', [LARGE], 0, undefined],
+    ['our own words where our key is refused', [REVOKED], 0, undefined],
+    ['our own words for any 401, which would make the client doubt its key', [VAGUE_401], 0, undefined],
+    ['what is wrong elsewhere rather than that our key is refused', [REVOKED, OVERLOADED], 1, 503],
+  ];
+  for (const [what, answers, expected, status] of cases) {
+    void it(`is ${what}`, async (t) => {
+      const failed = await attemptsAt(t, answers);
+      const { kind, attempt, passedStatus } = chooseClientFailure(failed);
+      assert.deepEqual([kind, failed.indexOf(attempt), passedStatus], ['failed', expected, status]);
+    });
+  }
+
+  const inside: readonly (readonly [string, number])[] = [
+    ['rate_limit_exceeded', 429],
+    ['insufficient_quota', 429],
+    ['model_not_found', 404],
+    ['context_length_exceeded', 400],
+    ['unsupported_country_region_territory', 403],
+    ['server_is_overloaded', 502],
+  ];
+  for (const [code, status] of inside) {
+    void it(`goes out as ${status} where ${code} stood in the body of a 200`, async (t) => {
+      const body = JSON.stringify({ error: { message: 'words', type: code, code } });
+      const [attempt] = await attemptsAt(t, [rawAnswer('200 OK', JSON_TYPE, body)]);
+      assert.ok(attempt);
+      assert.equal(chooseClientFailure([attempt]).passedStatus, status);
+    });
+  }
+
+  const explicit = { retryOnFailure: { enabled: true, maxRetries: 3 } };
+
+  void it('is the first answer where retryOnFailure was asked for, even one that speaks of our key', async (t) => {
+    const failed = await attemptsAt(t, [REVOKED, RATE_LIMIT, CLIENT], explicit);
+    const { attempt, passedStatus } = chooseClientFailure(failed);
+    assert.deepEqual([failed.indexOf(attempt), passedStatus], [0, 401]);
+  });
+
+  void it('is the first answer, not the first failure, where retryOnFailure was asked for', async (t) => {
+    const failed = await attemptsAt(t, [BREAKS, OVERLOADED, RATE_LIMIT], explicit);
+    const { attempt, passedStatus } = chooseClientFailure(failed);
+    assert.deepEqual([failed.indexOf(attempt), passedStatus], [1, 503]);
+  });
+
+  void it('is in our own words where retryOnFailure was asked for and nobody answered', async (t) => {
+    const failed = await attemptsAt(t, [BREAKS, BREAKS], explicit);
+    const { attempt, passedStatus } = chooseClientFailure(failed);
+    assert.deepEqual([failed.indexOf(attempt), passedStatus], [0, undefined]);
+  });
+
+  void it('needs a failure to tell of', () => assert.throws(() => chooseClientFailure([]), RangeError));
+});

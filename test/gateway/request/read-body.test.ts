@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  announcedBytes,
+  readBody,
+  type BodyLimits,
+  type ReadBodyResult,
+} from '../../../src/gateway/request/read-body.ts';
+import { MemoryBudget } from '../../../src/gateway/memory-budget.ts';
+import { rawConnection, type RawConnection } from '../../support/http.ts';
+
+const LIMITS: BodyLimits = { maxBytes: 300_000, replayBytes: 1_000, pauseMs: 100 };
+
+interface Reading {
+  readonly connection: RawConnection;
+  readonly request: IncomingMessage;
+  readonly read: Promise<ReadBodyResult>;
+  /** What was told of the rest of the body. */
+  readonly troubles: string[];
+}
+
+/** Reads the body of a request of which the client has sent `body` so far. */
+async function reading(t: TestContext, length: number, body: string): Promise<Reading> {
+  const arrived = Promise.withResolvers<IncomingMessage>();
+  const server = createServer((request) => arrived.resolve(request)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => {
+    server.once('listening', resolve);
+  });
+  const address = server.address();
+  const connection = await rawConnection(typeof address === 'object' && address !== null ? address.port : 0);
+  t.after(() => {
+    connection.socket.destroy();
+    server.close();
+    server.closeAllConnections();
+  });
+  connection.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n${body}`);
+  const request = await arrived.promise;
+  const troubles: string[] = [];
+  const memory = new MemoryBudget(() => 1_000_000).open();
+  assert.equal(memory.admit(announcedBytes(request, LIMITS)), true);
+  const read = readBody(request, LIMITS, memory, (code) => troubles.push(code));
+  return { connection, request, troubles, read };
+}
+
+async function passing(read: Promise<ReadBodyResult>): Promise<{ head: Buffer; rest: Readable }> {
+  const { kind, ...result } = await read;
+  assert.ok(kind === 'read' && 'body' in result && result.body.kind === 'passing');
+  return result.body;
+}
+
+void test('a body that stops coming is given up', async (t) => {
+  const { read } = await reading(t, 1_000, 'x'.repeat(500));
+  assert.deepEqual(await read, { kind: 'refused', code: 'request_timeout' });
+});
+
+void test('a body that comes slowly, but comes, is read', async (t) => {
+  const { read, connection } = await reading(t, 10, '');
+  for (let i = 0; i < 10; i++) {
+    await pause(LIMITS.pauseMs / 5);
+    connection.write(String(i));
+  }
+  const result = await read;
+  assert.equal(result.kind === 'read' && result.head.toString(), '0123456789');
+});
+
+void test('a rest that stops coming is given up, once', async (t) => {
+  const { read, troubles } = await reading(t, 100_000, 'x'.repeat(2_000));
+  const { rest } = await passing(read);
+  const closed = new Promise((resolve) => {
+    rest.once('close', resolve);
+  });
+  rest.resume();
+  await closed;
+  assert.deepEqual(troubles, ['request_timeout']);
+});
+
+void test('a rest is not given up while it is its reader who takes its time', async (t) => {
+  const { read, troubles, connection } = await reading(t, 250_000, 'x'.repeat(2_000));
+  const { head, rest } = await passing(read);
+  let length = head.length;
+  connection.write('x'.repeat(248_000));
+  await pause(LIMITS.pauseMs * 3);
+  for await (const piece of rest as AsyncIterable<Buffer>) {
+    length += piece.length;
+    await pause(LIMITS.pauseMs * 1.5);
+  }
+  assert.equal(length, 250_000);
+  assert.deepEqual(troubles, []);
+});
+
+void test('a rest whose client goes away is cut off, and nothing is thrown', async (t) => {
+  const { read, troubles, connection, request } = await reading(t, 100_000, 'x'.repeat(2_000));
+  const { rest } = await passing(read);
+  rest.resume();
+  const closed = new Promise((resolve) => {
+    request.once('close', resolve);
+  });
+  connection.socket.resetAndDestroy();
+  await closed;
+  assert.deepEqual(troubles, ['truncated_body']);
+});
+
+void test('a rest that nobody wants any more leaves its client alone', async (t) => {
+  const { read, troubles, connection, request } = await reading(t, 100_000, 'x'.repeat(2_000));
+  const { rest } = await passing(read);
+  rest.destroy();
+  await new Promise((resolve) => {
+    rest.once('close', resolve);
+  });
+  connection.write('x'.repeat(98_000));
+  request.resume();
+  await new Promise((resolve) => {
+    request.once('end', resolve);
+  });
+  assert.deepEqual(troubles, []);
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
+import { describe, it } from 'node:test';
+import * as z from 'zod';
+import { outgoing, tryOutgoing } from '../outgoing.ts';
+
+const MODEL = 'us.anthropic.claude-3-5-haiku-20241022-v1:0';
+const chat = { model: MODEL, messages: [{ role: 'user', content: 'hi' }], max_tokens: 5 };
+const PAIR = { awsAccessKey: 'AKIDEXAMPLE', awsSecretKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/**
+ * The signature that AWS would make of a request (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html),
+ * by the headers that it says are signed.
+ */
+function signatureOf(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  secret: string,
+): string {
+  const { host, pathname } = new URL(url);
+  const [, credential = '', names = ''] =
+    /Credential=([^,]+), SignedHeaders=([^,]+),/.exec(headers['authorization'] ?? '') ?? [];
+  const [, day = '', region = '', service = ''] = credential.split('/');
+  const all: Readonly<Record<string, string>> = { ...headers, host };
+  const canonical = [
+    'POST',
+    pathname
+      .split('/')
+      .map((part) => encodeURIComponent(part))
+      .join('/'),
+    '',
+    ...names.split(';').map((name) => `${name}:${all[name] ?? ''}`),
+    '',
+    names,
+    sha256(body),
+  ].join('\n');
+  const scope = `${day}/${region}/${service}/aws4_request`;
+  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, sha256(canonical)].join('\n');
+  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), 'aws4_request');
+  return hmac(key, text).toString('hex');
+}
+
+void describe('bedrock', () => {
+  void it('is asked for Converse, signed over the very bytes that leave', async () => {
+    const options = { type: 'bedrock', apiTokens: [], awsRegion: 'eu-west-1', ...PAIR };
+    const { url, headers, body } = await outgoing(options, { path: '/v1/chat/completions', body: chat });
+    const host = 'https://bedrock-runtime.eu-west-1.amazonaws.com';
+    assert.equal(url, `${host}/model/us.anthropic.claude-3-5-haiku-20241022-v1%3A0/converse`);
+    const asked: unknown = JSON.parse(body);
+    assert.ok(
+      typeof asked === 'object' && asked !== null && 'messages' in asked && 'inferenceConfig' in asked,
+    );
+    assert.deepEqual(asked.messages, [{ role: 'user', content: [{ text: 'hi' }] }]);
+    assert.deepEqual(asked.inferenceConfig, { maxTokens: 5 });
+    const { authorization = '' } = headers;
+    assert.match(
+      authorization,
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/bedrock\/aws4_request/,
+    );
+    assert.equal(
+      /Signature=(.+)$/.exec(authorization)?.[1],
+      signatureOf(url, headers, body, PAIR.awsSecretKey),
+    );
+    assert.ok(!JSON.stringify(headers).includes(PAIR.awsSecretKey));
+  });
+
+  void it('is asked for a stream, with what temporary keys bring along', async () => {
+    const options = {
+      type: 'bedrock',
+      baseUrl: 'http://127.0.0.1:9',
+      apiTokens: ['ASIA1:secret+/:session/=='],
+    };
+    const { url, headers, body } = await outgoing(options, {
+      path: '/v1/chat/completions',
+      body: { ...chat, stream: true },
+    });
+    assert.match(url, /converse-stream$/);
+    assert.equal(headers['x-amz-security-token'], 'session/==');
+    const { authorization = '' } = headers;
+    assert.equal(/Signature=(.+)$/.exec(authorization)?.[1], signatureOf(url, headers, body, 'secret+/'));
+  });
+
+  void it('takes an API key of its own as it is', async () => {
+    const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['bedrock-api-key-x'] };
+    const { headers } = await outgoing(options, { path: '/v1/messages', body: { ...chat, max_tokens: 3 } });
+    assert.equal(headers['authorization'], 'Bearer bedrock-api-key-x');
+    assert.ok(!('anthropic-version' in headers));
+  });
+
+  void it('is asked for embeddings in the words of the model', async () => {
+    const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'] };
+    const body = { model: 'amazon.titan-embed-text-v2:0', input: 'hello' };
+    const asked = await outgoing(options, { path: '/v1/embeddings', body });
+    assert.match(asked.url, /\/model\/amazon\.titan-embed-text-v2%3A0\/invoke$/);
+    assert.deepEqual(JSON.parse(asked.body), { inputText: 'hello' });
+  });
+
+  void it('gets what the configuration adds for the model', async () => {
+    const options = {
+      type: 'bedrock',
+      awsRegion: 'us-east-1',
+      apiTokens: ['k'],
+      bedrockAdditionalFields: { a: 1 },
+    };
+    const { body } = await outgoing(options, {
+      path: '/v1/chat/completions',
+      body: { ...chat, model: 'amazon.nova' },
+    });
+    assert.match(body, /^\{"additionalModelRequestFields":\{"a":1\},/);
+  });
+
+  void it('gets that beside what the request has of such fields', async () => {
+    const { body } = await outgoing(
+      {
+        type: 'bedrock',
+        awsRegion: 'us-east-1',
+        apiTokens: ['k'],
+        bedrockAdditionalFields: { top_k: 200 },
+      },
+      {
+        path: '/v1/chat/completions',
+        body: {
+          ...chat,
+          model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+          max_tokens: 4000,
+          reasoning_effort: 'low',
+        },
+      },
+    );
+    const asked = z
+      .looseObject({
+        additionalModelRequestFields: z.looseObject({ thinking: z.object({ type: z.string() }).loose() }),
+      })
+      .parse(JSON.parse(body));
+    assert.equal(asked.additionalModelRequestFields['top_k'], 200);
+    assert.equal(asked.additionalModelRequestFields.thinking.type, 'enabled');
+  });
+
+  void it('has no other operations', async () => {
+    const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'] };
+    assert.equal(await tryOutgoing(options, { method: 'GET', path: '/v1/files' }), 'operation_not_offered');
+  });
+});

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { anthropicMessagesCodec } from '../../src/translate/provider/anthropic-messages.ts';
+import { geminiGenerateCodec } from '../../src/translate/provider/gemini-generate.ts';
+import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
+import { droppedOptions } from '../../src/translate/dropped-options.ts';
+import { requestOf } from './sdk-requests.ts';
+
+const { options } = requestOf({ topK: 5, seed: 1, presencePenalty: 0.1, temperature: 1 });
+
+void test('what a provider has no word for is named as the client named it', () => {
+  assert.deepEqual(droppedOptions(options, anthropicMessagesCodec.unsupported, 'openai-chat'), [
+    'presence_penalty',
+    'seed',
+  ]);
+  assert.deepEqual(droppedOptions(options, anthropicMessagesCodec.unsupported, 'gemini-generate'), [
+    'presencePenalty',
+    'seed',
+  ]);
+  assert.deepEqual(droppedOptions(options, openaiChatCodec.unsupported, 'anthropic-messages'), ['top_k']);
+});
+
+void test('nothing is named that was not asked for, or that the provider has', () => {
+  assert.deepEqual(
+    droppedOptions(requestOf().options, anthropicMessagesCodec.unsupported, 'openai-chat'),
+    [],
+  );
+  assert.deepEqual(droppedOptions(options, geminiGenerateCodec.unsupported, 'openai-chat'), []);
+});

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { NO_QUIRKS } from '../../../src/translate/codec.ts';
+import type { NormalizedRequest } from '../../../src/translate/codec.ts';
+import { bedrockConverseCodec } from '../../../src/translate/provider/bedrock-converse.ts';
+import { requestOf, interceptedFrom, toolNamed, TOOL_TURN } from '../sdk-requests.ts';
+
+const SONNET = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+const OPUS = 'us.anthropic.claude-opus-4-8';
+const NOVA = 'amazon.nova-lite-v1:0';
+const JSON_WANTED = 'Answer with one JSON object and nothing else: no words around it, no Markdown.';
+const MESSAGES = [{ role: 'user', content: [{ text: 'hi' }] }];
+const STOP = { additionalModelResponseFieldPaths: ['/delta/stop_sequence'] };
+const CACHED = { anthropic: { cacheControl: { type: 'ephemeral', ttl: '1h' } } };
+const CACHE_POINT = { cachePoint: { type: 'default', ttl: '1h' } };
+
+function specOf(name: string, schema: object = { type: 'object', properties: {} }): object {
+  return { toolSpec: { name, inputSchema: { json: schema } } };
+}
+
+const TURN = [
+  { role: 'user', content: [{ text: 'Look' }] },
+  {
+    role: 'assistant',
+    content: [
+      { text: 'So be it' },
+      { toolUse: { toolUseId: 'c1', name: 'look', input: { n: 12_345_678_901_234_567_000 } } },
+      { toolUse: { toolUseId: 'c2', name: 'show', input: {} } },
+    ],
+  },
+  {
+    role: 'user',
+    content: [
+      { toolResult: { toolUseId: 'c1', content: [{ text: 'Too dark' }], status: 'error' } },
+      {
+        toolResult: {
+          toolUseId: 'c2',
+          content: [{ text: 'Here' }, { image: { format: 'png', source: { bytes: 'iVBORw0KGgo=' } } }],
+        },
+      },
+    ],
+  },
+];
+
+interface Case {
+  readonly what: string;
+  readonly model?: string;
+  readonly asked: NormalizedRequest;
+  readonly body: object;
+}
+
+const cases: readonly Case[] = [
+  { what: 'a question', model: NOVA, asked: requestOf(), body: { messages: MESSAGES } },
+  {
+    what: 'bounds and sampling, in the model’s words where Converse has none',
+    asked: requestOf({ maxOutputTokens: 10, temperature: 0.5, topP: 0.9, topK: 5, stopSequences: ['X'] }),
+    body: {
+      ...STOP,
+      messages: MESSAGES,
+      inferenceConfig: { maxTokens: 10, temperature: 0.5, stopSequences: ['X'] },
+      additionalModelRequestFields: { top_k: 5 },
+    },
+  },
+  {
+    what: 'no words of Claude’s for other models',
+    model: NOVA,
+    asked: requestOf({ topP: 0.9, temperature: 0.5, topK: 5 }),
+    body: { messages: MESSAGES, inferenceConfig: { temperature: 0.5, topP: 0.9 } },
+  },
+  {
+    what: 'a budget within the tokens that the client allows',
+    asked: requestOf({ maxOutputTokens: 4000, topK: 5 }, { thinkingTokens: 3000 }),
+    body: {
+      ...STOP,
+      messages: MESSAGES,
+      inferenceConfig: { maxTokens: 4000 },
+      additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 3000 } },
+    },
+  },
+  {
+    what: 'an effort for models that decide themselves',
+    model: OPUS,
+    asked: requestOf({ maxOutputTokens: 4000, reasoning: 'minimal', topK: 5 }),
+    body: {
+      ...STOP,
+      messages: MESSAGES,
+      inferenceConfig: { maxTokens: 4000 },
+      additionalModelRequestFields: {
+        thinking: { type: 'adaptive', display: 'summarized' },
+        output_config: { effort: 'low' },
+      },
+    },
+  },
+  {
+    what: 'one call at a time',
+    asked: requestOf({ tools: [toolNamed('look')] }, { parallelTools: false }),
+    body: {
+      ...STOP,
+      messages: MESSAGES,
+      toolConfig: { tools: [specOf('look')] },
+      additionalModelRequestFields: { tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+    },
+  },
+  {
+    what: 'no tools where none may be called',
+    asked: requestOf({ tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
+    body: { ...STOP, messages: MESSAGES },
+  },
+  {
+    what: 'tools that were called, though none may be called any more',
+    asked: requestOf({ prompt: TOOL_TURN, tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
+    body: {
+      ...STOP,
+      messages: TURN,
+      toolConfig: { tools: [specOf('look')] },
+      additionalModelRequestFields: { tool_choice: { type: 'none' } },
+    },
+  },
+  {
+    what: 'tools that were called, though none is declared any more',
+    asked: requestOf({ prompt: TOOL_TURN }),
+    body: {
+      ...STOP,
+      messages: TURN,
+      toolConfig: { tools: [specOf('look', { type: 'object' }), specOf('show', { type: 'object' })] },
+      additionalModelRequestFields: { tool_choice: { type: 'none' } },
+    },
+  },
+  {
+    what: 'marks of what to cache behind instructions, texts and tools',
+    asked: requestOf({
+      prompt: [
+        { role: 'system', content: 'A', providerOptions: CACHED },
+        { role: 'user', content: [{ type: 'text', text: 'hi', providerOptions: CACHED }] },
+        { role: 'system', content: 'B' },
+      ],
+      tools: [toolNamed('look', CACHED), toolNamed('show')],
+    }),
+    body: {
+      ...STOP,
+      system: [{ text: 'A' }, CACHE_POINT, { text: 'B' }],
+      messages: [{ role: 'user', content: [{ text: 'hi' }, CACHE_POINT] }],
+      toolConfig: { tools: [specOf('look'), CACHE_POINT, specOf('show')] },
+    },
+  },
+  {
+    what: 'words for JSON that is wanted without a schema',
+    asked: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
+    body: {
+      ...STOP,
+      inferenceConfig: { maxTokens: 10 },
+      system: [{ text: JSON_WANTED }],
+      messages: MESSAGES,
+    },
+  },
+];
+
+void describe('a request for Bedrock’s Converse', () => {
+  for (const { what, model = SONNET, asked, body } of cases) {
+    void it(`has ${what}`, async () => {
+      assert.deepEqual((await interceptedFrom(bedrockConverseCodec, asked, model)).body, {
+        system: [],
+        ...body,
+      });
+    });
+  }
+
+  void it('has thoughts signed under Bedrock’s names, and leaves out those that nobody signed', async () => {
+    const content = [
+      { type: 'reasoning', text: 'One', providerOptions: { anthropic: { signature: 's' } } },
+      { type: 'reasoning', text: '', providerOptions: { anthropic: { redactedData: 'cg==' } } },
+      { type: 'reasoning', text: 'Two', providerOptions: { amazonBedrock: { signature: 't' } } },
+      { type: 'reasoning', text: 'Three' },
+      { type: 'text', text: 'So' },
+    ] as const;
+    const asked = requestOf({
+      prompt: [
+        { role: 'user', content: [{ type: 'text', text: 'hi' }] },
+        { role: 'assistant', content: [...content] },
+        { role: 'user', content: [{ type: 'text', text: 'And?' }] },
+      ],
+    });
+    const { body } = await interceptedFrom(bedrockConverseCodec, asked, SONNET);
+    assert.deepEqual(body['messages'], [
+      MESSAGES[0],
+      {
+        role: 'assistant',
+        content: [
+          { reasoningContent: { reasoningText: { text: 'One', signature: 's' } } },
+          { reasoningContent: { redactedContent: 'cg==' } },
+          { reasoningContent: { reasoningText: { text: 'Two', signature: 't' } } },
+          { text: 'So' },
+        ],
+      },
+      { role: 'user', content: [{ text: 'And?' }] },
+    ]);
+  });
+
+  void it('is refused for a file by its URL', () => {
+    const data = { type: 'url', url: new URL('https://pictures.invalid/cat.png') } as const;
+    const asked = requestOf({
+      prompt: [{ role: 'user', content: [{ type: 'file', mediaType: 'image/png', data }] }],
+    });
+    assert.throws(() => bedrockConverseCodec.toCallOptions(asked, SONNET, NO_QUIRKS), {
+      name: 'NotExpressible',
+      message: /URL/,
+    });
+  });
+
+  void it('goes to its model, whose id may be an address of slashes', () => {
+    const arn = 'arn:aws:bedrock:us-east-1:1:application-inference-profile/x';
+    assert.equal(
+      bedrockConverseCodec.target(arn, true).path,
+      `/model/${encodeURIComponent(arn)}/converse-stream`,
+    );
+    assert.equal(bedrockConverseCodec.target(NOVA, false).path, '/model/amazon.nova-lite-v1%3A0/converse');
+  });
+});

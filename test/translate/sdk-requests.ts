@@ -1,0 +1,101 @@
+import { NO_QUIRKS } from '../../src/translate/codec.ts';
+import type {
+  NormalizedRequest,
+  CallOptions,
+  ProviderCodec,
+  ProviderQuirks,
+  ExtraOptions,
+} from '../../src/translate/codec.ts';
+import { InterceptedFetch } from '../../src/translate/intercepted-fetch.ts';
+
+/** A question of the user's, and what else a test wants to have asked. */
+export function requestOf(
+  options: Partial<CallOptions> = {},
+  extraOptions: ExtraOptions = {},
+): NormalizedRequest {
+  const prompt: CallOptions['prompt'] = [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }];
+  return { options: { prompt, ...options }, extraOptions, dropped: [] };
+}
+
+/** A turn in which two tools were called; one failed, the other showed a picture. */
+export const TOOL_TURN: CallOptions['prompt'] = [
+  { role: 'user', content: [{ type: 'text', text: 'Look' }] },
+  {
+    role: 'assistant',
+    content: [
+      { type: 'text', text: 'So be it' },
+      { type: 'tool-call', toolCallId: 'c1', toolName: 'look', input: '{"n":12345678901234567890}' },
+      { type: 'tool-call', toolCallId: 'c2', toolName: 'show', input: '' },
+    ],
+  },
+  {
+    role: 'tool',
+    content: [
+      {
+        type: 'tool-result',
+        toolCallId: 'c1',
+        toolName: 'look',
+        output: { type: 'error-text', value: 'Too dark' },
+      },
+    ],
+  },
+  {
+    role: 'tool',
+    content: [
+      {
+        type: 'tool-result',
+        toolCallId: 'c2',
+        toolName: 'show',
+        output: {
+          type: 'content',
+          value: [
+            { type: 'text', text: 'Here' },
+            { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'iVBORw0KGgo=' } },
+          ],
+        },
+      },
+    ],
+  },
+];
+
+type Tool = Extract<NonNullable<CallOptions['tools']>[number], { readonly type: 'function' }>;
+
+/** A tool of the client's. */
+export function toolNamed(name: string, providerOptions?: Tool['providerOptions']): Tool {
+  return {
+    type: 'function',
+    name,
+    inputSchema: { type: 'object', properties: {} },
+    ...(providerOptions !== undefined && { providerOptions }),
+  };
+}
+
+export interface Intercepted {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The request that a far side makes of what was asked. */
+export async function interceptedFrom(
+  codec: ProviderCodec,
+  request: NormalizedRequest,
+  model: string,
+  { stream = false, manner: quirks = NO_QUIRKS }: { stream?: boolean; manner?: ProviderQuirks } = {},
+): Promise<Intercepted> {
+  const intercepted = new InterceptedFetch();
+  const options = codec.toCallOptions(request, model, quirks);
+  const languageModel = await codec.loadModel(model, intercepted.fetch, quirks);
+  const call: PromiseLike<unknown> = stream
+    ? languageModel.doStream(options)
+    : languageModel.doGenerate(options);
+  const made = Promise.resolve(call);
+  made.catch(() => undefined);
+  try {
+    const { headers, body } = await intercepted.request(made);
+    const patched: unknown = JSON.parse(codec.patchBody?.(body, options) ?? body);
+    if (typeof patched !== 'object' || patched === null) throw new TypeError('no object was sent');
+    return { headers, body: Object.fromEntries(Object.entries(patched)) };
+  } finally {
+    intercepted.abort();
+  }
+}

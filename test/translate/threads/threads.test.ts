@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { describe, it, test } from 'node:test';
+import { operationNamed } from '../../../src/dialects/operations/table.ts';
+import type { Dialect } from '../../../src/dialects/operations/operation.ts';
+import { NO_QUIRKS } from '../../../src/translate/codec.ts';
+import type { TranslationSpec } from '../../../src/translate/translation-spec.ts';
+import { translateResponse, translateRequest } from '../../../src/translate/job.ts';
+import { ThreadPool } from '../../../src/translate/threads/thread-pool.ts';
+import type {
+  JobOptions,
+  ThreadPoolBounds,
+  MakeJob,
+  JobOutcome,
+} from '../../../src/translate/threads/thread-pool.ts';
+import { LARGE_BYTES, threads } from '../../../src/translate/threads/translation-threads.ts';
+import { GOOD_KEY, gatewayFor } from '../../support/gateway.ts';
+import { ask, chat } from '../../support/http.ts';
+import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
+
+const BOUNDS: ThreadPoolBounds = {
+  maxThreads: 1,
+  maxWaiting: 4,
+  heapBytes: 256 * 1024 ** 2,
+  jobMs: 60_000,
+  idleMs: 60_000,
+};
+const WANTED: JobOptions = { signal: new AbortController().signal, isBounded: true };
+
+function courseTo(providerDialect: Dialect, model = 'claude-sonnet-4-5'): TranslationSpec {
+  const clientDialect = operationNamed('chat.completions').dialect;
+  return {
+    operation: 'chat.completions',
+    clientDialect,
+    providerDialect,
+    model,
+    quirks: NO_QUIRKS,
+    stream: false,
+  };
+}
+
+function bytesOf(value: object): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(JSON.stringify(value)));
+}
+
+/** The job of a request. */
+function jobOf(body: Uint8Array<ArrayBuffer>): MakeJob {
+  return () => ({
+    job: { kind: 'request', spec: courseTo('anthropic-messages'), body, isLarge: true },
+    transfer: [body.buffer],
+  });
+}
+
+const small = (): MakeJob => jobOf(bytesOf(chat('hi')));
+/** One that takes seconds, and much more memory than its size. */
+const heavy = (): MakeJob =>
+  jobOf(
+    bytesOf({
+      messages: [
+        { role: 'user', content: Array.from({ length: 400_000 }, () => ({ type: 'text', text: '' })) },
+      ],
+    }),
+  );
+
+void describe('a thread', () => {
+  for (const native of [
+    'anthropic-messages',
+    'gemini-generate',
+    'bedrock-converse',
+    'openai-chat',
+  ] as const) {
+    void it(`puts requests into ${native} as this one does, and answers back`, async () => {
+      const spec = courseTo(native);
+      const body = bytesOf({
+        ...chat('hi'),
+        tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
+      });
+      const here = await translateRequest({ spec, body, isLarge: true });
+      const there = await threads.translateRequest({ spec, body }, WANTED);
+      assert.equal(here.kind, 'put');
+      assert.equal(there.kind, 'put');
+      assert.ok(here.kind === 'put' && there.kind === 'put');
+      assert.deepEqual(
+        { ...there, body: String(Buffer.from(there.body)) },
+        { ...here, body: String(here.body) },
+      );
+      const answer = {
+        spec,
+        parseOptions: there.parseOptions,
+        context: { id: 'r', model: 'm', acceptedAt: 0, body: there.echo, query: '' },
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.from(ANSWERS[native]),
+      };
+      const told = await threads.translateResponse(answer, { signal: WANTED.signal, memory: undefined });
+      assert.equal(told.toString(), String(await translateResponse(answer)));
+      assert.match(told.toString(), /"content":"hello"/);
+    });
+  }
+
+  void it('dies with a job that takes more memory than it may, and the next one has another', async () => {
+    // Enough for the packages, also where nothing of them has been compiled before.
+    const lane = new ThreadPool({ ...BOUNDS, heapBytes: 48 * 1024 ** 2 });
+    const [died, done] = await Promise.all([lane.run(heavy(), WANTED), lane.run(small(), WANTED)]);
+    assert.ok(died.kind === 'died' && died.reason === 'memory', died.kind);
+    assert.equal(done.kind, 'put');
+  });
+
+  void it('is ended with a job that takes too long', async () => {
+    const lane = new ThreadPool({ ...BOUNDS, jobMs: 1 });
+    const died = await lane.run(heavy(), WANTED);
+    assert.ok(died.kind === 'died' && died.reason === 'time', died.kind);
+    assert.equal(lane.running, 0);
+  });
+
+  void it('is ended with a job that nobody wants any more, and the next one has another', async () => {
+    const lane = new ThreadPool(BOUNDS);
+    const gone = new AbortController();
+    const leaving = lane.run(heavy(), { ...WANTED, signal: gone.signal });
+    const waiting = lane.run(heavy(), { ...WANTED, signal: gone.signal });
+    const staying = lane.run(small(), WANTED);
+    assert.deepEqual([lane.running, lane.waiting], [1, 2]);
+    gone.abort();
+    assert.equal((await leaving).kind, 'gone');
+    assert.equal((await waiting).kind, 'gone');
+    assert.equal((await staying).kind, 'put');
+    assert.equal((await lane.run(small(), { ...WANTED, signal: gone.signal })).kind, 'gone');
+  });
+
+  void it('has no more requests wait for it than its bound, but answers', async () => {
+    const lane = new ThreadPool({ ...BOUNDS, maxWaiting: 1 });
+    const [first, second] = [lane.run(small(), WANTED), lane.run(small(), WANTED)];
+    const third: JobOutcome = await lane.run(small(), WANTED);
+    assert.equal(third.kind, 'busy');
+    const answer = lane.run(small(), { ...WANTED, isBounded: false });
+    for (const each of [first, second, answer]) assert.equal((await each).kind, 'put');
+  });
+
+  void it('is ended when it has nothing to do', async () => {
+    const lane = new ThreadPool({ ...BOUNDS, idleMs: 1 });
+    await lane.run(small(), WANTED);
+    // An idle thread keeps no process running, this one's test neither.
+    const running = setInterval(() => undefined, 1_000);
+    while (lane.running > 0) await new Promise((resolve) => void setTimeout(resolve, 1));
+    clearInterval(running);
+    assert.equal((await lane.run(small(), WANTED)).kind, 'put');
+  });
+});
+
+const USAGE = { inputTokens: 1, outputTokens: 1, totalTokens: 2 };
+const ANSWERS: Readonly<
+  Record<'anthropic-messages' | 'gemini-generate' | 'bedrock-converse' | 'openai-chat', string>
+> = {
+  'anthropic-messages': JSON.stringify({
+    id: 'm',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    content: [{ type: 'text', text: 'hello' }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens: 1, output_tokens: 1 },
+  }),
+  'gemini-generate': JSON.stringify({
+    candidates: [{ content: { role: 'model', parts: [{ text: 'hello' }] }, finishReason: 'STOP' }],
+  }),
+  'bedrock-converse': JSON.stringify({
+    output: { message: { role: 'assistant', content: [{ text: 'hello' }] } },
+    stopReason: 'end_turn',
+    usage: USAGE,
+  }),
+  'openai-chat': JSON.stringify({
+    id: 'c',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }],
+  }),
+};
+
+void test('while a large request is translated small ones are answered, and are translated where they came', async (t) => {
+  const answer = rawAnswer('200 OK', ['content-type: application/json'], ANSWERS['anthropic-messages']);
+  const large = Promise.withResolvers<void>();
+  let before = 0;
+  const upstream = await rawUpstream(t, ({ request, end }) => {
+    if (request.body.length > LARGE_BYTES) large.resolve();
+    end(answer);
+  });
+  const provider = { id: 'far', type: 'claude', baseUrl: upstream.origin, apiTokens: [GOOD_KEY] };
+  const gateway = await gatewayFor(t, { config: { providers: [provider] } });
+  await ask(gateway.url, { body: chat('hi', { max_tokens: 9 }) });
+  const jobs = threads.jobs;
+  const content = Array.from({ length: 100_000 }, () => ({ type: 'text', text: 'It says little.' }));
+  const state = { isOver: false };
+  void large.promise.then(() => {
+    state.isOver = true;
+  });
+  const asked = ask(gateway.url, {
+    body: { model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] },
+  });
+  // Were it translated here, there would be one or two.
+  while (!state.isOver) {
+    assert.equal((await ask(gateway.url, { body: chat('hi', { max_tokens: 9 }) })).status, 200);
+    before++;
+  }
+  assert.equal((await asked).status, 200);
+  assert.equal(threads.jobs, jobs + 1);
+  assert.ok(before >= 5, `${before} were answered meanwhile`);
+});
