@@ -130,7 +130,7 @@ void describe('finding the operation of a request', () => {
 
   void it('a path that could climb out of its place is no operation', () => {
     const climbing = [
-      '../../system',
+      '..',
       '.',
       '%2e%2e',
       '%2E.',
@@ -171,7 +171,7 @@ void describe('finding the operation of a request', () => {
         fc.constantFrom('GET', 'POST', 'DELETE', 'PATCH'),
         fc.array(
           fc.oneof(
-            fc.constantFrom('v1', 'files', 'models', 'chat', 'completions', '../../system', ''),
+            fc.constantFrom('v1', 'files', 'models', 'chat', 'completions', '..', ''),
             fc.string(),
           ),
         ),
@@ -181,7 +181,7 @@ void describe('finding the operation of a request', () => {
           if (typeof target === 'string') return;
           const path = url.split('?')[0] ?? '';
           assert.ok(path.endsWith(target.path) || path.endsWith(`${target.path}/`));
-          assert.ok(!target.path.includes('../../system'));
+          assert.ok(!target.path.includes('..'));
         },
       ),
     );
