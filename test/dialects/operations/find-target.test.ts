@@ -170,10 +170,7 @@ void describe('finding the operation of a request', () => {
       fc.property(
         fc.constantFrom('GET', 'POST', 'DELETE', 'PATCH'),
         fc.array(
-          fc.oneof(
-            fc.constantFrom('v1', 'files', 'models', 'chat', 'completions', '..', ''),
-            fc.string(),
-          ),
+          fc.oneof(fc.constantFrom('v1', 'files', 'models', 'chat', 'completions', '..', ''), fc.string()),
         ),
         (method, segments) => {
           const url = `/${segments.join('/')}`;
