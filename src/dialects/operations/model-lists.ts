@@ -1,4 +1,5 @@
 import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { Family } from './operation.ts';
 import { operationNamed } from './table.ts';
 import type { Target } from './find-target.ts';
@@ -13,8 +14,6 @@ export interface ListedModel {
   /** As its own list shows it, and whose form that is; undefined for a name that only the configuration knows. */
   readonly source: { readonly family: Family; readonly model: Json } | undefined;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What asks a vendor for its models, as many as it gives at once; undefined where there is no such list. */
 export function modelListTarget(family: Family): Target | undefined {

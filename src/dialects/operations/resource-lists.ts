@@ -1,4 +1,5 @@
 import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { Operation } from './operation.ts';
 
 /*
@@ -101,8 +102,6 @@ export function pageQuery(
   if (cursor.before !== undefined) query.set('before_id', cursor.before);
   return `?${query.toString()}`;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A thing of a list. */
 export interface ListedResource {

@@ -1,5 +1,6 @@
-import { asObject, isPresent, parseObject, frameType } from '../../base/json.ts';
-import type { FrameKind } from '../../base/json.ts';
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import { frameType } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 
 /**
@@ -18,21 +19,21 @@ export function classifyAnthropicFrame(
     case 'error':
       return 'error';
     case 'message_stop':
-      return 'marker';
+      return 'end-marker';
     case 'message_start':
     case 'content_block_stop':
       return 'preamble';
     case 'ping':
-      return 'aside';
+      return 'ignored';
     case 'message_delta':
       // The reason to stop is an output of its own: an answer may be empty.
-      return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'silent' : 'preamble';
+      return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'empty' : 'preamble';
     case 'content_block_start':
     case 'content_block_delta':
       return hasOutput || showsOutput(bytes, start, end) ? 'output' : 'preamble';
     default: {
       const frame = parseObject(bytes.toString('utf8', start, end));
-      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'aside';
+      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'ignored';
     }
   }
 }

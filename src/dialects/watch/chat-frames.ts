@@ -1,5 +1,6 @@
-import { asObject, isDone, isPresent, parseObject } from '../../base/json.ts';
-import type { FrameKind } from '../../base/json.ts';
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import { isDone } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 import { MAX_FRAME_BYTES } from '../scan/sse-scanner.ts';
 import { isErrorAnswer, isErrorFrame } from './error-bodies.ts';
 
@@ -35,9 +36,9 @@ export function classifyChatFrame(
   hasOutput: boolean,
 ): FrameKind {
   if (name === 'error') return 'error';
-  if (start === end) return 'aside';
+  if (start === end) return 'ignored';
   const first = bytes[start];
-  if ((first === OPEN_BRACKET || first === SPACE) && isDone(bytes, start, end)) return 'marker';
+  if ((first === OPEN_BRACKET || first === SPACE) && isDone(bytes, start, end)) return 'end-marker';
   if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
   if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
@@ -46,7 +47,7 @@ export function classifyChatFrame(
   if (Array.isArray(choices) && choices.length > 0) return classifyChoices(choices);
   if (isErrorAnswer(chunk)) return 'error';
   if (isPresent(chunk['usage'])) return 'output';
-  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
+  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'ignored';
 }
 
 function classifyChoices(choices: readonly unknown[]): FrameKind {
@@ -58,7 +59,7 @@ function classifyChoices(choices: readonly unknown[]): FrameKind {
     isFinished ||= isPresent(choice['finish_reason']);
     says ||= showsOutput(choice);
   }
-  if (isFinished) return says ? 'end' : 'silent-end';
+  if (isFinished) return says ? 'end' : 'empty-end';
   return says ? 'output' : 'preamble';
 }
 
@@ -67,7 +68,7 @@ function classifyChoices(choices: readonly unknown[]): FrameKind {
  * chunk that is malformed is no answer by itself.
  */
 export function classifyUnreadable(start: number, end: number, hasOutput: boolean): FrameKind {
-  return hasOutput || end - start >= MAX_FRAME_BYTES ? 'output' : 'aside';
+  return hasOutput || end - start >= MAX_FRAME_BYTES ? 'output' : 'ignored';
 }
 
 /** A choice whose delta names only the role has said nothing yet; any other field with something in it has. */

@@ -1,8 +1,12 @@
-import { asObject, isErrorObject, isPresent } from '../../base/json.ts';
+import { asObject, isPresent } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 
 /* Errors by their own word: what a frame or a body says of itself. Whose fault it is, the rules say. */
 
-type Json = Readonly<Record<string, unknown>>;
+/** Whether a frame or a body is an error by its own `error`, `object` or `type`. */
+export function isErrorObject(frame: Json): boolean {
+  return isPresent(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
+}
 
 /** Whether a frame or a body is an error by its own word, or what some servers wrap around an answer holds one. */
 export function isErrorFrame(frame: Json): boolean {

@@ -1,6 +1,6 @@
 import { classifyUnreadable } from './chat-frames.ts';
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
-import type { FrameKind } from '../../base/json.ts';
+import type { FrameKind } from './frame-kind.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 
 const FINISH_KEY = Buffer.from('"finishReason"');
@@ -21,7 +21,7 @@ export function classifyGeminiFrame(
   end: number,
   hasOutput: boolean,
 ): FrameKind {
-  if (start === end) return 'aside';
+  if (start === end) return 'ignored';
   if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
   if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
@@ -30,9 +30,9 @@ export function classifyGeminiFrame(
   const candidates = Array.isArray(chunk['candidates']) ? chunk['candidates'].map(asObject) : [];
   const says = candidates.some(showsOutput);
   if (candidates.some((candidate) => isPresent(candidate?.['finishReason'])))
-    return says ? 'end' : 'silent-end';
+    return says ? 'end' : 'empty-end';
   if (hasOutput || says) return 'output';
-  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
+  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'ignored';
 }
 
 function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): boolean {

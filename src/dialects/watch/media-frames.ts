@@ -1,6 +1,6 @@
 import { classifyChatFrame } from './chat-frames.ts';
-import { frameType } from '../../base/json.ts';
-import type { FrameKind } from '../../base/json.ts';
+import { frameType } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 
 /**
  * Streams of images, speech and transcripts: data with a `type` such as `speech.audio.delta` or
@@ -15,7 +15,7 @@ export function classifyMediaFrame(
 ): FrameKind {
   const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
   if (type === 'error') return 'error';
-  if (type === 'ping' || type === 'keepalive') return 'aside';
+  if (type === 'ping' || type === 'keepalive') return 'ignored';
   if (type === '') return classifyChatFrame(name, bytes, start, end, hasOutput);
   return type.endsWith('.done') || type.endsWith('.completed') ? 'end' : 'output';
 }

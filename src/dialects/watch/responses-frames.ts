@@ -1,5 +1,6 @@
-import { asObject, isPresent, parseObject, frameType } from '../../base/json.ts';
-import type { FrameKind } from '../../base/json.ts';
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import { frameType } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 
 /**
@@ -28,11 +29,11 @@ export function classifyResponsesFrame(
       return 'preamble';
     case '': {
       const frame = parseObject(bytes.toString('utf8', start, end));
-      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'aside';
+      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'ignored';
     }
     default:
       // Keep-alives and the notes of a vendor's own.
-      if (!type.startsWith('response.')) return 'aside';
+      if (!type.startsWith('response.')) return 'ignored';
       return hasOutput || showsOutput(type, bytes, start, end) ? 'output' : 'preamble';
   }
 }
@@ -41,7 +42,7 @@ export function classifyResponsesFrame(
 function classifyEnd(bytes: Buffer, start: number, end: number): FrameKind {
   const response = asObject(parseObject(bytes.toString('utf8', start, end))?.['response']);
   if (response?.['status'] === 'failed' || isPresent(response?.['error'])) return 'failed';
-  return Array.isArray(response?.['output']) && response['output'].length === 0 ? 'silent-end' : 'end';
+  return Array.isArray(response?.['output']) && response['output'].length === 0 ? 'empty-end' : 'end';
 }
 
 /**

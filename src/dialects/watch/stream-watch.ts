@@ -1,6 +1,7 @@
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
-import { isDone, isJson } from '../../base/json.ts';
-import type { FrameClassifier, FrameKind } from '../../base/json.ts';
+import { isJson } from '../../base/json.ts';
+import { isDone } from './frame-kind.ts';
+import type { FrameClassifier, FrameKind } from './frame-kind.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../scan/sse-scanner.ts';
 import type { FrameSink } from '../scan/sse-scanner.ts';
 import { isErrorText } from './error-bodies.ts';
@@ -59,7 +60,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
   onBareJson(bytes: Buffer, start: number, end: number): void {
     if (this.#hasEnded) this.#tail = 'half';
     const isNew = this.error === undefined;
-    const other = this.#isTranslated ? 'aside' : 'output';
+    const other = this.#isTranslated ? 'ignored' : 'output';
     this.#note(isErrorText(bytes.toString('utf8', start, end)) ? 'error' : other, bytes, start, end);
     if (isNew && this.error !== undefined) this.#missError();
   }
@@ -72,7 +73,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
 
   #note(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
     switch (kind) {
-      case 'aside':
+      case 'ignored':
         if (!this.hasOutput) this.flaw = 'no-answer';
         return;
       case 'preamble':
@@ -82,15 +83,15 @@ export class StreamWatch implements ResponseWatch, FrameSink {
         this.hasOutput = true;
         this.isEmpty = false;
         return;
-      case 'silent':
+      case 'empty':
         this.isEmpty = !this.hasOutput;
         this.hasOutput = true;
         return;
-      case 'marker':
+      case 'end-marker':
         if ((this.#hasBegun && !this.#isTranslated) || this.hasOutput) this.#complete(!this.hasOutput);
         else this.flaw = 'no-answer';
         return;
-      case 'silent-end':
+      case 'empty-end':
         this.#complete(!this.hasOutput);
         return;
       case 'end':

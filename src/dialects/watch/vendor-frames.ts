@@ -1,10 +1,10 @@
-import { asObject, isErrorObject, isPresent, parseObject } from '../../base/json.ts';
-import type { FrameClassifier, FrameKind } from '../../base/json.ts';
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
+import { isErrorObject } from './error-bodies.ts';
+import type { FrameClassifier, FrameKind } from './frame-kind.ts';
 import { classifyMediaFrame } from './media-frames.ts';
 
 /** The streams and bodies of providers with an API of their own, by the beginnings of their operations' names. */
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** How the frames of such a provider's streams are judged. */
 export function vendorClassifierOf(operation: string): FrameClassifier {
@@ -13,7 +13,7 @@ export function vendorClassifierOf(operation: string): FrameClassifier {
   return (name, bytes, start, end) => {
     const frame = parseObject(bytes.toString('utf8', start, end));
     // What cannot be read, such as `[DONE]`, says nothing; where it should have, the end will be missing.
-    if (frame === undefined) return name === 'done' ? 'marker' : 'aside';
+    if (frame === undefined) return name === 'done' ? 'end-marker' : 'ignored';
     // What is wrapped in it, such as a node of a run that goes on without it, may have failed: that is for the judge.
     return isErrorObject(frame) ? 'error' : classify(name, frame);
   };

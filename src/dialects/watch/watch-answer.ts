@@ -4,7 +4,7 @@ import { JsonWatch, OpaqueWatch, PageWatch } from './body-watch.ts';
 import { classifyChatFrame } from './chat-frames.ts';
 import { AWS_EVENT_STREAM, ConverseWatch } from './converse-watch.ts';
 import { parseObject } from '../../base/json.ts';
-import type { FrameClassifier } from '../../base/json.ts';
+import type { FrameClassifier } from './frame-kind.ts';
 import { classifyGeminiFrame } from './gemini-frames.ts';
 import { ANY_ANSWER, expectedAnswerOf, expectedToTranslate } from './expected-answers.ts';
 import { classifyMediaFrame } from './media-frames.ts';
