@@ -1,9 +1,6 @@
-import type { BodyFacts } from '../scan/body-facts.ts';
 import { operations } from './table.ts';
 import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
-
-export type { Dialect, Operation } from './operation.ts';
 
 /** A request line, understood. */
 export interface Target {
@@ -205,16 +202,4 @@ function isCredential(pair: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Whether this call makes something that lasts at the provider, or is paid for by the piece, so that it must not
- * be sent again where it may have arrived.
- * @param says - the body's `store` and `background`: what works in the background is kept whatever `store` says
- */
-export function createsResource(
-  { creates, honorsStore }: Operation,
-  { store, background }: Pick<BodyFacts, 'store' | 'background'>,
-): boolean {
-  return honorsStore ? background || (store ?? creates) : creates;
 }

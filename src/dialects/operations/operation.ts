@@ -115,3 +115,37 @@ export const FORM_MODEL: Traits = { modelIn: 'form' };
 export const STATEFUL: Traits = { stateful: true };
 /** It makes such a thing, and its answer names it. */
 export const CREATES: Traits = { creates: true, stateful: true, answerIds: ['id'] };
+
+/**
+ * Whether a call creates something that lasts at the provider, or is paid for by the piece: then it must not be sent again
+ * where it may have arrived.
+ * @param flags - the body's `store` and `background`: a provider keeps what works in the background whatever `store` is
+ */
+export function createsResource(
+  { creates, honorsStore }: Operation,
+  { store, background }: { readonly store: boolean | undefined; readonly background: boolean },
+): boolean {
+  return honorsStore ? background || (store ?? creates) : creates;
+}
+
+/** Operations that ask a model for text, in whatever dialect. */
+const CHATS: ReadonlySet<string> = new Set([
+  'chat.completions',
+  'chat.completions.response',
+  'responses.create',
+  'messages.create',
+  'gemini.generateContent',
+  'gemini.streamGenerateContent',
+  'bedrock.converse',
+  'bedrock.converseStream',
+  'coze.chat',
+  'deepl.translate',
+  'dify.chat_messages',
+  'hunyuan.chat',
+  'triton.generate',
+]);
+
+/** Whether a health check, which is a chat, can ask of a model what this operation asks of it. */
+export function isChat({ name }: Operation): boolean {
+  return CHATS.has(name);
+}

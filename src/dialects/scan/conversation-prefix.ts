@@ -1,5 +1,6 @@
 import type { BodyHints } from './body-facts.ts';
-import { itemsOf, membersOf, plainStringAt, QUOTE, valueEnd } from './json-walk.ts';
+import { itemsOf, membersOf, plainStringAt, valueEnd } from './json-walk.ts';
+import { QUOTE } from './json-nested.ts';
 
 /** Of each piece so much counts: an image of megabytes is told by its beginning, and its length. Bytes. */
 const MAX_PIECE_BYTES = 16 * 1024;

@@ -1,4 +1,5 @@
-import { closingQuote, membersOf, QUOTE } from './json-walk.ts';
+import { closingQuote, QUOTE } from './json-nested.ts';
+import { membersOf } from './json-walk.ts';
 
 /*
  * Names in a body as whoever parses it reads them: with escapes understood, and none passed over because it is written

@@ -5,9 +5,6 @@
 
 import { closingQuote, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
 
-export { closingQuote, malformedAt, MAX_DEPTH, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
-export type { StringSink } from './json-nested.ts';
-
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;

@@ -2,7 +2,7 @@ import { MAX_REFS } from './body-facts.ts';
 import type { FactsDraft } from './body-facts.ts';
 import { idsAt, stringAt, unescaped } from './json-strings.ts';
 import { isAt, itemsOf, spaceEnd } from './json-walk.ts';
-import type { StringSink } from './json-walk.ts';
+import type { StringSink } from './json-nested.ts';
 
 /** As long as a name may be, as written. Bytes. */
 const MAX_ID_BYTES = 512;

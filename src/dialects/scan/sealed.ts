@@ -1,5 +1,6 @@
-import { closingQuote, membersOf, plainStringAt, QUOTE, spaceEnd } from './json-walk.ts';
-import type { StringSink } from './json-walk.ts';
+import { closingQuote, QUOTE } from './json-nested.ts';
+import { membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
+import type { StringSink } from './json-nested.ts';
 
 /*
  * What only the account that made it can read or find again, and clients send back with the next turn: encrypted

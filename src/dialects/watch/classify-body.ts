@@ -1,15 +1,7 @@
 import { FAILED_REASONS } from './chat-frames.ts';
 import { isPresent, parseObject } from '../../base/json.ts';
-import {
-  isFilled,
-  itemsOf,
-  nestedEnd,
-  plainStringAt,
-  RAN_OUT,
-  spaceEnd,
-  valueEnd,
-  walkMembers,
-} from '../scan/json-walk.ts';
+import { isFilled, itemsOf, plainStringAt, spaceEnd, valueEnd, walkMembers } from '../scan/json-walk.ts';
+import { nestedEnd, RAN_OUT } from '../scan/json-nested.ts';
 import { OUTPUT_MEMBERS } from './expected-answers.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
 import { passesQuickCheck } from './quick-check.ts';

@@ -1,15 +1,6 @@
 import { FAILED_REASONS } from './chat-frames.ts';
-import {
-  closingQuote,
-  isAt,
-  isFilled,
-  isSpace,
-  memberAt,
-  membersOf,
-  nestedEnd,
-  QUOTE,
-  spaceEnd,
-} from '../scan/json-walk.ts';
+import { closingQuote, nestedEnd, QUOTE } from '../scan/json-nested.ts';
+import { isAt, isFilled, isSpace, memberAt, membersOf, spaceEnd } from '../scan/json-walk.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
 
 const COLON = 0x3a;

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Call } from '../../dialects/operations/call.ts';
-import { isChat } from '../../dialects/operations/chats.ts';
+import { isChat } from '../../dialects/operations/operation.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { AttemptEnded, Effect } from '../../keys/record/event.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';

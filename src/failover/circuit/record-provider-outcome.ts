@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../../dialects/operations/call.ts';
-import { isChat } from '../../dialects/operations/chats.ts';
+import { isChat } from '../../dialects/operations/operation.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';

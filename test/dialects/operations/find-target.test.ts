@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { operations } from '../../../src/dialects/operations/table.ts';
-import { familyOf, type Family } from '../../../src/dialects/operations/operation.ts';
-import { allowedMethods, createsResource, findTarget } from '../../../src/dialects/operations/find-target.ts';
+import { createsResource, familyOf, type Family } from '../../../src/dialects/operations/operation.ts';
+import { allowedMethods, findTarget } from '../../../src/dialects/operations/find-target.ts';
 
 /** What tells a vendor's clients where paths do not. */
 const MARKS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { expectedAnswerOf } from '../../../src/dialects/watch/expected-answers.ts';
 import { operations } from '../../../src/dialects/operations/table.ts';
 import { findTarget } from '../../../src/dialects/operations/find-target.ts';
-import type { Operation } from '../../../src/dialects/operations/find-target.ts';
+import type { Operation } from '../../../src/dialects/operations/operation.ts';
 import { watchAnswer } from '../../../src/dialects/watch/watch-answer.ts';
 import type { ResponseWatch } from '../../../src/upstream/response-watch.ts';
 import { everyCut } from '../../support/cuts.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerIds } from '../../../src/dialects/scan/answer-ids.ts';
+import { answerIds } from '../../../src/dialects/operations/answer-ids.ts';
 import { operations } from '../../../src/dialects/operations/table.ts';
 import type { Operation } from '../../../src/dialects/operations/operation.ts';
 

@@ -1,7 +1,7 @@
-import { itemsOf, membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
-import type { Operation } from '../operations/operation.ts';
-import { SseScanner } from './sse-scanner.ts';
-import type { FrameSink } from './sse-scanner.ts';
+import { itemsOf, membersOf, plainStringAt, spaceEnd } from '../scan/json-walk.ts';
+import type { Operation } from './operation.ts';
+import { SseScanner } from '../scan/sse-scanner.ts';
+import type { FrameSink } from '../scan/sse-scanner.ts';
 
 const MAX_ID_BYTES = 256;
 /** A job's list of files beyond it is led by the first. */
