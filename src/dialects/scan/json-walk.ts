@@ -100,7 +100,7 @@ export function isAt(body: Buffer, start: number, end: number, text: Buffer): bo
 }
 
 /** Told of each member of an object: where its key stands without its quotes, and its value. */
-export type MemberSink = (keyStart: number, keyEnd: number, start: number, end: number) => void;
+type MemberSink = (keyStart: number, keyEnd: number, start: number, end: number) => void;
 
 /**
  * Steps over the object that stands at `from`, and tells of its members as it does.

@@ -4,8 +4,8 @@ import type { FrameKind } from './frame-kind.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 
 /**
- * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. One that shows no
- * `message_stop` has broken off.
+ * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. A stream without `message_stop` has
+ * broken off.
  */
 export function classifyAnthropicFrame(
   name: string,
@@ -26,7 +26,7 @@ export function classifyAnthropicFrame(
     case 'ping':
       return 'ignored';
     case 'message_delta':
-      // The reason to stop is an output of its own: an answer may be empty.
+      // It has the reason to stop, and an answer may be empty.
       return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'empty' : 'preamble';
     case 'content_block_start':
     case 'content_block_delta':
@@ -38,7 +38,7 @@ export function classifyAnthropicFrame(
   }
 }
 
-/** Blocks of these types are announced empty, and say something only in what follows. */
+/** Blocks of these types begin empty; their output is in the deltas. */
 const CONTAINERS: ReadonlySet<unknown> = new Set(['text', 'thinking']);
 
 function showsOutput(bytes: Buffer, start: number, end: number): boolean {

@@ -15,18 +15,17 @@ const ERROR_KEY = Buffer.from('"error"');
 const FINISH_KEY = Buffer.from('"finish_reason"');
 
 /**
- * Reasons to finish that tell of a failure: OpenRouter's, Z.AI's (docs.z.ai/api-reference) and DeepSeek's
+ * Finish reasons that mean failure: OpenRouter's, Z.AI's (docs.z.ai/api-reference) and DeepSeek's
  * (api-docs.deepseek.com/api/create-chat-completion).
  */
 export const FAILED_REASONS: readonly string[] = ['error', 'network_error', 'insufficient_system_resource'];
 
-/** One of them marks a chunk of a chat, or what compatible servers send for one. */
+/** One of these is in every chunk of a chat, or in what compatible servers send as one. */
 const CHUNK_KEYS = ['choices', 'object', 'model', 'id', 'created', 'delta', 'message', 'text', 'response'];
 
 /**
- * Chat and text completion streams: `data:` only, chunks with `choices`, then `[DONE]`. Some compatible
- * servers leave the marker out, so a finish reason is an end as well; where a request asked for several
- * choices, that of the first to finish counts.
+ * Streams of chats and text completions: `data:` only, chunks with `choices`, then `[DONE]`. Some compatible servers leave
+ * the marker out, so a finish reason is an end as well: of several choices that of the first to finish.
  */
 export function classifyChatFrame(
   name: string,
@@ -52,26 +51,26 @@ export function classifyChatFrame(
 
 function classifyChoices(choices: readonly unknown[]): FrameKind {
   let isFinished = false;
-  let says = false;
+  let isOutput = false;
   for (const choice of choices.map(asObject)) {
     if (choice === undefined) continue;
     if (FAILED_REASONS.some((reason) => reason === choice['finish_reason'])) return 'error';
     isFinished ||= isPresent(choice['finish_reason']);
-    says ||= showsOutput(choice);
+    isOutput ||= showsOutput(choice);
   }
-  if (isFinished) return says ? 'end' : 'empty-end';
-  return says ? 'output' : 'preamble';
+  if (isFinished) return isOutput ? 'end' : 'empty-end';
+  return isOutput ? 'output' : 'preamble';
 }
 
 /**
- * What cannot be read is passed on as it came. It opens the gate only where it was cut by the scanner's bound: a
- * chunk that is malformed is no answer by itself.
+ * A frame that does not parse is relayed as it is. It opens the commit gate only where the scanner's bound has cut it: a
+ * malformed chunk is no answer by itself.
  */
 export function classifyUnreadable(start: number, end: number, hasOutput: boolean): FrameKind {
   return hasOutput || end - start >= MAX_FRAME_BYTES ? 'output' : 'ignored';
 }
 
-/** A choice whose delta names only the role has said nothing yet; any other field with something in it has. */
+/** Any field of a choice's delta but the role, if it is not empty, is output. */
 function showsOutput(choice: Readonly<Record<string, unknown>>): boolean {
   const delta = asObject(choice['delta'] ?? choice['message']) ?? {};
   return (
@@ -81,8 +80,8 @@ function showsOutput(choice: Readonly<Record<string, unknown>>): boolean {
 }
 
 /**
- * Whether a frame could be an error or an end: it has one of their keys, with a value other than null. Text
- * cannot look so, since quotes inside JSON strings are escaped.
+ * Whether a frame could be an error or an end: it has one of their keys, with a value other than null. Text inside JSON
+ * strings never matches: its quotes are escaped.
  */
 function mayEnd(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {

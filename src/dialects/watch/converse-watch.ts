@@ -3,12 +3,12 @@ import { AwsFrameScanner } from '../scan/aws-frame-scanner.ts';
 import type { AwsFrameSink } from '../scan/aws-frame-scanner.ts';
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
 
-/** What a provider says its event stream is. */
+/** The content type of AWS event streams. */
 export const AWS_EVENT_STREAM = 'application/vnd.amazon.eventstream';
 
 /**
- * Reads the answer of Bedrock's Converse frame by frame. It is whole with `messageStop`; `metadata`, which
- * follows, has the usage alone. docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+ * Reads the stream of Bedrock's ConverseStream frame by frame. `messageStop` completes it; `metadata` follows with the usage.
+ * docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
 export class ConverseWatch implements ResponseWatch, AwsFrameSink {
   hasOutput = false;
@@ -21,7 +21,7 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
     return this.#scanner.read(chunk);
   }
 
-  /** A frame that is not whole says nothing. */
+  /** Half a frame is never relayed. */
   end(): boolean {
     return false;
   }
@@ -50,16 +50,16 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
   }
 }
 
-/** The exception as AWS writes it into plain answers: its name beside its message. */
+/** The exception as AWS writes it into JSON answers: its name beside its message. */
 function exceptionText(name: string, payload: string): string {
   return JSON.stringify({ __type: name, ...(parseObject(payload) ?? { message: payload }) });
 }
 
-/** What is too long to be read says something. */
+/** Whether an event holds output. One that does not parse was cut by the scanner's bound, and does. */
 function showsOutput(type: string, payload: () => string): boolean {
   if (type !== 'contentBlockStart' && type !== 'contentBlockDelta') return false;
   const event = parseObject(payload());
   if (event === undefined) return true;
-  const said = asObject(event[type === 'contentBlockStart' ? 'start' : 'delta']) ?? {};
-  return Object.values(said).some(isPresent);
+  const content = asObject(event[type === 'contentBlockStart' ? 'start' : 'delta']) ?? {};
+  return Object.values(content).some(isPresent);
 }

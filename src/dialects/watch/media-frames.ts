@@ -4,7 +4,7 @@ import type { FrameKind } from './frame-kind.ts';
 
 /**
  * Streams of images, speech and transcripts: data with a `type` such as `speech.audio.delta` or
- * `image_generation.completed`. Frames without a type are those of servers that answer in chat chunks.
+ * `image_generation.completed`. Some servers answer in chat chunks instead, which have no type.
  */
 export function classifyMediaFrame(
   name: string,

@@ -4,7 +4,7 @@ import type { FrameKind } from './frame-kind.ts';
 import { isErrorAnswer } from './error-bodies.ts';
 
 /**
- * Streams of the Responses API: named events, whose data repeats the name as `type`. One that shows none of
+ * Streams of the Responses API: named events, whose data repeats the name as `type`. A stream without
  * `response.completed`, `response.incomplete` and `response.failed` has broken off.
  */
 export function classifyResponsesFrame(
@@ -32,13 +32,13 @@ export function classifyResponsesFrame(
       return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'ignored';
     }
     default:
-      // Keep-alives and the notes of a vendor's own.
+      // Keep-alives and events of a vendor's own.
       if (!type.startsWith('response.')) return 'ignored';
       return hasOutput || showsOutput(type, bytes, start, end) ? 'output' : 'preamble';
   }
 }
 
-/** An end that comes before any output brings all of it, or nothing, or the word that it has failed. */
+/** An end before any output holds all of the output, or none, or a failure. */
 function classifyEnd(bytes: Buffer, start: number, end: number): FrameKind {
   const response = asObject(parseObject(bytes.toString('utf8', start, end))?.['response']);
   if (response?.['status'] === 'failed' || isPresent(response?.['error'])) return 'failed';
@@ -46,8 +46,8 @@ function classifyEnd(bytes: Buffer, start: number, end: number): FrameKind {
 }
 
 /**
- * Whether an event carries something, or only announces that something will come: an empty message, reasoning
- * or part of one. A tool call that is announced by name is output.
+ * Whether an event holds output, or only begins an empty message, an empty item of reasoning or an empty part of them. The
+ * name of a tool call is output.
  */
 function showsOutput(type: string, bytes: Buffer, start: number, end: number): boolean {
   const event = parseObject(bytes.toString('utf8', start, end));
