@@ -27,11 +27,13 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
   }
 
   onFrame(headers: ReadonlyMap<string, string>, bytes: Buffer, start: number, end: number): void {
-    const payload = (): string => bytes.toString('utf8', start, end);
     const type = headers.get(':event-type') ?? '';
     switch (headers.get(':message-type')) {
       case 'exception':
-        this.error ??= exceptionText(headers.get(':exception-type') ?? '', payload());
+        this.error ??= exceptionText(
+          headers.get(':exception-type') ?? '',
+          bytes.toString('utf8', start, end),
+        );
         return;
       case 'error':
         this.error ??= JSON.stringify({
@@ -40,12 +42,13 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
         });
         return;
       default:
-        if (type.endsWith('Exception')) this.error ??= exceptionText(type, payload());
+        if (type.endsWith('Exception'))
+          this.error ??= exceptionText(type, bytes.toString('utf8', start, end));
         else if (type === 'messageStop') {
           this.isComplete = true;
           this.isEmpty = !this.hasOutput;
         }
-        this.hasOutput ||= this.isComplete || showsOutput(type, payload);
+        this.hasOutput ||= this.isComplete || showsOutput(type, bytes, start, end);
     }
   }
 }
@@ -56,9 +59,9 @@ function exceptionText(name: string, payload: string): string {
 }
 
 /** Whether an event holds output. One that does not parse was cut by the scanner's bound, and does. */
-function showsOutput(type: string, payload: () => string): boolean {
+function showsOutput(type: string, bytes: Buffer, start: number, end: number): boolean {
   if (type !== 'contentBlockStart' && type !== 'contentBlockDelta') return false;
-  const event = parseObject(payload());
+  const event = parseObject(bytes.toString('utf8', start, end));
   if (event === undefined) return true;
   const content = asObject(event[type === 'contentBlockStart' ? 'start' : 'delta']) ?? {};
   return Object.values(content).some(isPresent);

@@ -26,8 +26,8 @@ export function endsByClosing(operation: string): boolean {
 
 const CLASSIFIERS: Readonly<Record<string, (name: string, frame: Json) => FrameKind>> = {
   coze: classifyCoze,
-  dify: (_, frame) => classifyDify(frame),
-  hunyuan: (_, frame) => classifyHunyuan(frame),
+  dify: classifyDify,
+  hunyuan: classifyHunyuan,
   qwen: classifyQwen,
   triton: (_, frame) => (isPresent(frame['text_output']) ? 'output' : 'preamble'),
 };
@@ -51,7 +51,7 @@ function classifyCoze(name: string, frame: Json): FrameKind {
   }
 }
 
-function classifyDify(frame: Json): FrameKind {
+function classifyDify(_: string, frame: Json): FrameKind {
   switch (frame['event']) {
     case 'message':
     case 'agent_message':
@@ -70,7 +70,7 @@ function classifyDify(frame: Json): FrameKind {
 }
 
 /** cloud.tencent.com/document/api/1729/105701: errors within a stream are in `ErrorMsg`. */
-function classifyHunyuan(frame: Json): FrameKind {
+function classifyHunyuan(_: string, frame: Json): FrameKind {
   if (isPresent(frame['ErrorMsg']) || isPresent(asObject(frame['Response'])?.['Error'])) return 'error';
   const choices: unknown = frame['Choices'];
   const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
