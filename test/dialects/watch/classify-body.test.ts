@@ -70,7 +70,7 @@ function assertNone(operation: Operation, type: string, body: string, flaw: stri
   }
 }
 
-void describe('what is no answer is told from one', () => {
+void describe('what is no answer is recognised', () => {
   for (const { what, body, type = JSON_TYPE, flaw } of noAnswers) {
     void it(`by every operation that has a least: ${what}`, () => {
       const ways = checked.filter((operation) => !hasLeast(operation, body));
