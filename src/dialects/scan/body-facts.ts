@@ -1,3 +1,5 @@
+import { splice } from './json-edit.ts';
+
 /** Where the model's name is in a body, so that it can be replaced without touching anything else. */
 export interface ModelSpan {
   readonly start: number;
@@ -113,9 +115,4 @@ export function noFacts(): FactsDraft {
 /** A copy of the body with another model; every other byte is the same. */
 export function spliceModel(body: Buffer, { start, end, notation }: ModelSpan, model: string): Buffer {
   return splice(body, start, end, notation === 'json' ? JSON.stringify(model) : model);
-}
-
-/** A copy of the body with a text instead of its bytes from `start` to `end`. */
-export function splice(body: Buffer, start: number, end: number, text: string): Buffer {
-  return Buffer.concat([body.subarray(0, start), Buffer.from(text), body.subarray(end)]);
 }

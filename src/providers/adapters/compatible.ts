@@ -1,6 +1,6 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
-import type { BodyField } from '../request/body-fields.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { capabilityPaths } from './capabilities.ts';
 import { ANTHROPIC_VERSION } from './claude.ts';
 import { endpointOf, siblingPathPrefix } from '../endpoint.ts';
@@ -74,15 +74,15 @@ function codePlanPaths({ zhipuCodePlanMode }: ProviderConfig): Record<string, st
 }
 
 /** What options of the configuration put into the bodies of requests. */
-function fieldsFor(config: ProviderConfig, { name }: Operation): readonly BodyField[] {
+function fieldsFor(config: ProviderConfig, { name }: Operation): readonly Edit[] {
   const { type, responseJsonSchema, qwenEnableSearch } = config;
   if (name === 'images.generations' && type === 'doubao')
-    return [{ name: 'watermark', json: 'false', overwrites: false }];
+    return [{ path: ['watermark'], json: 'false', overwrites: false }];
   if (name !== 'chat.completions') return [];
   return [
     ...(responseJsonSchema === undefined
       ? []
-      : [{ name: 'response_format', json: JSON.stringify(responseJsonSchema), overwrites: true }]),
-    ...(qwenEnableSearch === true ? [{ name: 'enable_search', json: 'true', overwrites: false }] : []),
+      : [{ path: ['response_format'], json: JSON.stringify(responseJsonSchema), overwrites: true }]),
+    ...(qwenEnableSearch === true ? [{ path: ['enable_search'], json: 'true', overwrites: false }] : []),
   ];
 }
