@@ -1,7 +1,7 @@
 import { itemsOf, membersOf, plainStringAt, spaceEnd } from '../scan/json-walk.ts';
-import type { Operation } from './operation.ts';
 import { SseScanner } from '../scan/sse-scanner.ts';
 import type { FrameSink } from '../scan/sse-scanner.ts';
+import type { Operation } from './operation.ts';
 
 const MAX_ID_BYTES = 256;
 /** Ids of an answer that are read. */

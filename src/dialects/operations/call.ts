@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { BodyHints, ModelSpan } from '../scan/body-facts.ts';
-import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { Target } from './find-target.ts';
 
 /** A client's request as it was received. It never changes: the request of each attempt is built from it. */

@@ -1,6 +1,6 @@
-import { operations } from './table.ts';
 import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
+import { operations } from './table.ts';
 
 /** What a request line asks for. */
 export interface Target {

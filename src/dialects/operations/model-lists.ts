@@ -1,8 +1,8 @@
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
+import type { Target } from './find-target.ts';
 import type { Family } from './operation.ts';
 import { operationNamed } from './table.ts';
-import type { Target } from './find-target.ts';
 
 /** A model in a list, in the fields that the vendors' lists share. */
 export interface ListedModel {

@@ -1,6 +1,6 @@
 import type { BodyHints } from './body-facts.ts';
-import { itemsOf, membersOf, plainStringAt, valueEnd } from './json-walk.ts';
 import { QUOTE } from './json-nested.ts';
+import { itemsOf, membersOf, plainStringAt, valueEnd } from './json-walk.ts';
 
 /** Of a longer piece, such as an image, the beginning and the length count. Bytes. */
 const MAX_PIECE_BYTES = 16 * 1024;

@@ -1,8 +1,8 @@
 import { MAX_REFS } from './body-facts.ts';
 import type { FactsDraft } from './body-facts.ts';
+import type { StringSink } from './json-nested.ts';
 import { idsAt, stringAt, unescaped } from './json-strings.ts';
 import { isAt, itemsOf, spaceEnd } from './json-walk.ts';
-import type { StringSink } from './json-nested.ts';
 
 /** The longest id that is read, as written. Bytes. */
 const MAX_ID_BYTES = 512;

@@ -1,6 +1,6 @@
 import { closingQuote, QUOTE } from './json-nested.ts';
-import { membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
 import type { StringSink } from './json-nested.ts';
+import { membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
 
 /*
  * Sealed values: those that only the account that made them can read or find again, and that clients send back in the next

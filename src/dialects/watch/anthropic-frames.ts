@@ -1,7 +1,7 @@
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import { isErrorAnswer } from './error-bodies.ts';
 import { frameType } from './frame-kind.ts';
 import type { FrameKind } from './frame-kind.ts';
-import { isErrorAnswer } from './error-bodies.ts';
 
 /**
  * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. A stream without `message_stop` has

@@ -1,9 +1,9 @@
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { BoundedBuffer } from '../scan/bounded-buffer.ts';
 import { isSpace, spaceEnd } from '../scan/json-walk.ts';
-import type { ExpectedAnswer } from './expected-answers.ts';
 import { classifyLongBody, classifyBody } from './classify-body.ts';
 import type { BodyKind } from './classify-body.ts';
+import type { ExpectedAnswer } from './expected-answers.ts';
 
 /** A longer body is hardly an error, and is classified by its beginning and its last byte. Bytes. */
 const MAX_CLASSIFIED_BYTES = 64 * 1024;

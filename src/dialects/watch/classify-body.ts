@@ -1,11 +1,11 @@
-import { FAILED_REASONS } from './chat-frames.ts';
 import { isPresent, parseObject } from '../../base/json.ts';
-import { isFilled, itemsOf, plainStringAt, spaceEnd, valueEnd, walkMembers } from '../scan/json-walk.ts';
 import { nestedEnd, RAN_OUT } from '../scan/json-nested.ts';
+import { isFilled, itemsOf, plainStringAt, spaceEnd, valueEnd, walkMembers } from '../scan/json-walk.ts';
+import { explainsFailure } from './error-bodies.ts';
 import { OUTPUT_MEMBERS } from './expected-answers.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
+import { FAILED_REASONS } from './openai-frames.ts';
 import { passesQuickCheck } from './quick-check.ts';
-import { explainsFailure } from './error-bodies.ts';
 
 /**
  * What a whole body is:

@@ -1,7 +1,7 @@
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { AwsFrameScanner } from '../scan/aws-frame-scanner.ts';
 import type { AwsFrameSink } from '../scan/aws-frame-scanner.ts';
-import { asObject, isPresent, parseObject } from '../../base/json.ts';
 
 /** The content type of AWS event streams. */
 export const AWS_EVENT_STREAM = 'application/vnd.amazon.eventstream';

@@ -1,4 +1,5 @@
 import { parseObject } from '../../base/json.ts';
+import { MAX_FRAME_BYTES } from '../scan/sse-scanner.ts';
 
 /**
  * What one frame of a stream means for the answer as a whole:
@@ -51,4 +52,12 @@ export function frameType(bytes: Buffer, start: number, end: number): string {
   }
   const type = parseObject(bytes.toString('utf8', start, end))?.['type'];
   return typeof type === 'string' ? type : '';
+}
+
+/**
+ * A frame that does not parse is relayed as it is. It opens the commit gate only where the scanner's bound has cut it: a
+ * malformed chunk is no answer by itself.
+ */
+export function classifyUnreadable(start: number, end: number, hasOutput: boolean): FrameKind {
+  return hasOutput || end - start >= MAX_FRAME_BYTES ? 'output' : 'ignored';
 }

@@ -1,7 +1,7 @@
-import { classifyUnreadable } from './chat-frames.ts';
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
-import type { FrameKind } from './frame-kind.ts';
 import { isErrorAnswer } from './error-bodies.ts';
+import { classifyUnreadable } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 
 const FINISH_KEY = Buffer.from('"finishReason"');
 const BLOCK_KEY = Buffer.from('"blockReason"');

@@ -1,10 +1,10 @@
-import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { isJson } from '../../base/json.ts';
-import { isDone } from './frame-kind.ts';
-import type { FrameClassifier, FrameKind } from './frame-kind.ts';
+import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../scan/sse-scanner.ts';
 import type { FrameSink } from '../scan/sse-scanner.ts';
 import { isErrorText } from './error-bodies.ts';
+import { isDone } from './frame-kind.ts';
+import type { FrameClassifier, FrameKind } from './frame-kind.ts';
 
 /** Reads an event stream frame by frame, with the classifier of its dialect. */
 export class StreamWatch implements ResponseWatch, FrameSink {

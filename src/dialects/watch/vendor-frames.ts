@@ -2,7 +2,7 @@ import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import { isErrorObject } from './error-bodies.ts';
 import type { FrameClassifier, FrameKind } from './frame-kind.ts';
-import { classifyMediaFrame } from './media-frames.ts';
+import { classifyMediaFrame } from './openai-frames.ts';
 
 /* Streams of providers with an API of their own, by the beginning of an operation's name. */
 

@@ -1,8 +1,7 @@
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
-import { isDone } from './frame-kind.ts';
-import type { FrameKind } from './frame-kind.ts';
-import { MAX_FRAME_BYTES } from '../scan/sse-scanner.ts';
 import { isErrorAnswer, isErrorFrame } from './error-bodies.ts';
+import { classifyUnreadable, frameType, isDone } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -56,22 +55,14 @@ function classifyChoices(choices: readonly unknown[]): FrameKind {
     if (choice === undefined) continue;
     if (FAILED_REASONS.some((reason) => reason === choice['finish_reason'])) return 'error';
     isFinished ||= isPresent(choice['finish_reason']);
-    isOutput ||= showsOutput(choice);
+    isOutput ||= choiceHasOutput(choice);
   }
   if (isFinished) return isOutput ? 'end' : 'empty-end';
   return isOutput ? 'output' : 'preamble';
 }
 
-/**
- * A frame that does not parse is relayed as it is. It opens the commit gate only where the scanner's bound has cut it: a
- * malformed chunk is no answer by itself.
- */
-export function classifyUnreadable(start: number, end: number, hasOutput: boolean): FrameKind {
-  return hasOutput || end - start >= MAX_FRAME_BYTES ? 'output' : 'ignored';
-}
-
 /** Any field of a choice's delta but the role, if it is not empty, is output. */
-function showsOutput(choice: Readonly<Record<string, unknown>>): boolean {
+function choiceHasOutput(choice: Readonly<Record<string, unknown>>): boolean {
   const delta = asObject(choice['delta'] ?? choice['message']) ?? {};
   return (
     isPresent(choice['text']) ||
@@ -100,4 +91,87 @@ function hasKey(bytes: Buffer, start: number, end: number, key: Buffer): boolean
   let at = start + key.length;
   while (at < end && (bytes[at] === SPACE || bytes[at] === COLON)) at++;
   return bytes[at] !== LOWER_N;
+}
+
+/**
+ * Streams of the Responses API: named events, whose data repeats the name as `type`. A stream without
+ * `response.completed`, `response.incomplete` and `response.failed` has broken off.
+ */
+export function classifyResponsesFrame(
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hasOutput: boolean,
+): FrameKind {
+  const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
+  switch (type) {
+    case 'error':
+      return 'error';
+    case 'response.failed':
+      return 'failed';
+    case 'response.completed':
+    case 'response.incomplete':
+      return hasOutput ? 'end' : classifyResponseEnd(bytes, start, end);
+    case 'response.created':
+    case 'response.queued':
+    case 'response.in_progress':
+      return 'preamble';
+    case '': {
+      const frame = parseObject(bytes.toString('utf8', start, end));
+      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'ignored';
+    }
+    default:
+      // Keep-alives and events of a vendor's own.
+      if (!type.startsWith('response.')) return 'ignored';
+      return hasOutput || eventHasOutput(type, bytes, start, end) ? 'output' : 'preamble';
+  }
+}
+
+/** An end before any output holds all of the output, or none, or a failure. */
+function classifyResponseEnd(bytes: Buffer, start: number, end: number): FrameKind {
+  const response = asObject(parseObject(bytes.toString('utf8', start, end))?.['response']);
+  if (response?.['status'] === 'failed' || isPresent(response?.['error'])) return 'failed';
+  return Array.isArray(response?.['output']) && response['output'].length === 0 ? 'empty-end' : 'end';
+}
+
+/**
+ * Whether an event holds output, or only begins an empty message, an empty item of reasoning or an empty part of them. The
+ * name of a tool call is output.
+ */
+function eventHasOutput(type: string, bytes: Buffer, start: number, end: number): boolean {
+  const event = parseObject(bytes.toString('utf8', start, end));
+  if (event === undefined) return true;
+  switch (type) {
+    case 'response.output_item.added': {
+      const item = asObject(event['item']);
+      const container = item?.['type'] === 'message' || item?.['type'] === 'reasoning';
+      return !container || isPresent(item['content']) || isPresent(item['summary']);
+    }
+    case 'response.content_part.added':
+    case 'response.reasoning_summary_part.added': {
+      const part = asObject(event['part']);
+      return isPresent(part?.['text']) || isPresent(part?.['refusal']);
+    }
+    default:
+      return !type.endsWith('.delta') || isPresent(event['delta']);
+  }
+}
+
+/**
+ * Streams of images, speech and transcripts: data with a `type` such as `speech.audio.delta` or
+ * `image_generation.completed`. Some servers answer in chat chunks instead, which have no type.
+ */
+export function classifyMediaFrame(
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  hasOutput: boolean,
+): FrameKind {
+  const type = name === '' || name === 'message' ? frameType(bytes, start, end) : name;
+  if (type === 'error') return 'error';
+  if (type === 'ping' || type === 'keepalive') return 'ignored';
+  if (type === '') return classifyChatFrame(name, bytes, start, end, hasOutput);
+  return type.endsWith('.done') || type.endsWith('.completed') ? 'end' : 'output';
 }
