@@ -1,10 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
-import { clientErrorBody, clientErrorEvent } from '../dialects/errors/client-error.ts';
-import { gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/error-answer.ts';
-import type { ErrorDetails } from '../dialects/errors/error-answer.ts';
-import type { Dialect } from '../dialects/operations/find-target.ts';
+import {
+  clientErrorBody,
+  clientErrorEvent,
+  gatewayErrorAnswer,
+  gatewayErrorEvent,
+} from '../dialects/errors/client-error.ts';
+import type { ErrorDetails } from '../dialects/errors/client-error.ts';
+import type { Dialect } from '../dialects/operations/operation.ts';
 import type { Attempt } from '../failover/attempt/attempt.ts';
 import { headerText, isEventStream } from '../failover/attempt/observed-outcome.ts';
 import { statusForClass } from '../failover/answer/client-failure.ts';

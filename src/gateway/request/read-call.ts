@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call, CallBody } from '../../dialects/operations/call.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
-import type { ErrorDetails } from '../../dialects/errors/error-answer.ts';
+import type { ErrorDetails } from '../../dialects/errors/client-error.ts';
 import { scanForm } from '../../dialects/scan/form-scan.ts';
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
-import { createsResource } from '../../dialects/operations/find-target.ts';
+import { createsResource } from '../../dialects/operations/operation.ts';
 import type { Target } from '../../dialects/operations/find-target.ts';
 import type { Secret } from '../../base/secret.ts';
 import { readBody } from './read-body.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../routing/resource-refs.ts';
 import type { OwnedResource, ResourceBook } from '../../routing/resource-book.ts';
 import { SealedReasoningScanner } from '../../routing/sealed-reasoning.ts';
-import { answerIds, ownedIds } from '../../dialects/scan/answer-ids.ts';
+import { answerIds, ownedIds } from '../../dialects/operations/answer-ids.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Attempt } from '../../failover/attempt/attempt.ts';
 import { ownerFirst, pinnedTarget } from '../../routing/route.ts';
