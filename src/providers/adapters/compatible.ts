@@ -6,23 +6,18 @@ import { ANTHROPIC_VERSION } from './claude.ts';
 import { endpointOf, siblingPathPrefix } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
-import { chatTraitsOf } from '../shaping/chat-traits.ts';
 import { isOffered } from '../../catalog/row.ts';
 import type { AdditionalApi, ProviderType } from '../../catalog/row.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
-
-/** Providers that want to see the model's reasoning again while it calls tools, by what they document. */
-const REASONING_BACK: ReadonlySet<string> = new Set(['deepseek', 'minimax', 'moonshot', 'zhipuai']);
 
 /** What speaks OpenAI, as its row and its configuration describe it. */
 export function openCompatible(config: ProviderConfig): ProviderAdapter {
-  const { type } = config;
   const { origin, basePath } = endpointOf(config);
-  const row: ProviderType = providerTypes.get(type) ?? { type, credential: { kind: 'bearer' } };
+  const row = providerTypeOf(config.type);
   const prefix = siblingPathPrefix(config, row.baseUrl);
   const configured = capabilityPaths(config);
-  const typePaths = { ...row.paths, ...codePlanPaths(config) };
+  const typePaths = pathsOf(row, config);
   const openai: Surface = {
     family: 'openai',
     basePath,
@@ -34,16 +29,16 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
       const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
       return configured(operation) ?? elsewhere;
     },
-    fields: (operation) => fieldsFor(config, operation),
+    fields: (operation) => fieldsFor(row, config, operation),
   };
   const additional = prefix === undefined ? [] : additionalSurfaces(row, prefix, configured);
   return {
     ...plainAdapter(origin, 'openai-chat', [openai, ...additional]),
     errorsInside: row.errorsInside === true,
     quirks: {
-      maxTokensField: type === 'openai' ? 'max_completion_tokens' : 'max_tokens',
-      resendsReasoning: REASONING_BACK.has(type),
-      refusesStreamUsage: !chatTraitsOf(type).streamUsage,
+      maxTokensField: row.maxCompletionTokens === true ? 'max_completion_tokens' : 'max_tokens',
+      resendsReasoning: row.resendsReasoning === true,
+      refusesStreamUsage: row.refusesStreamUsage === true,
     },
   };
 }
@@ -68,21 +63,30 @@ function additionalSurfaces(
   ];
 }
 
-/** docs.z.ai: what a coding plan pays for is asked for elsewhere; all else stays where it is. */
-function codePlanPaths({ zhipuCodePlanMode }: ProviderConfig): Record<string, string> {
-  return zhipuCodePlanMode === true ? { 'chat.completions': '/api/coding/paas/v4/chat/completions' } : {};
+/** The whole paths that the type has for some operations, by names; its switches may change some. */
+function pathsOf(
+  { paths = {}, pathsWith = {} }: ProviderType,
+  config: ProviderConfig,
+): Record<string, string> {
+  const switched = Object.entries(pathsWith).filter(([option]) => isOn(config, option));
+  return Object.assign({}, paths, ...switched.map(([, changed]) => changed));
 }
 
-/** What options of the configuration put into the bodies of requests. */
-function fieldsFor(config: ProviderConfig, { name }: Operation): readonly BodyField[] {
-  const { type, responseJsonSchema, qwenEnableSearch } = config;
-  if (name === 'images.generations' && type === 'doubao')
-    return [{ name: 'watermark', json: 'false', overwrites: false }];
-  if (name !== 'chat.completions') return [];
-  return [
-    ...(responseJsonSchema === undefined
-      ? []
-      : [{ name: 'response_format', json: JSON.stringify(responseJsonSchema), overwrites: true }]),
-    ...(qwenEnableSearch === true ? [{ name: 'enable_search', json: 'true', overwrites: false }] : []),
-  ];
+/** What the type, and options of the configuration, put into the bodies of requests. */
+function fieldsFor(
+  { bodyFields = [] }: ProviderType,
+  config: ProviderConfig,
+  { name: operation }: Operation,
+): readonly BodyField[] {
+  const { responseJsonSchema } = config;
+  const own = bodyFields
+    .filter((field) => field.operation === operation)
+    .filter(({ option }) => option === undefined || isOn(config, option))
+    .map(({ name, value }) => ({ name, json: JSON.stringify(value), overwrites: false }));
+  if (responseJsonSchema === undefined || operation !== 'chat.completions') return own;
+  return [{ name: 'response_format', json: JSON.stringify(responseJsonSchema), overwrites: true }, ...own];
+}
+
+function isOn(config: Readonly<Record<string, unknown>>, option: string): boolean {
+  return config[option] === true;
 }
