@@ -27,7 +27,8 @@ export type FrameClassifier = (
   open: boolean,
 ) => FrameKind;
 
-type Json = Readonly<Record<string, unknown>>;
+/** A JSON object as it was parsed: what its fields hold has to be looked at. */
+export type Json = Readonly<Record<string, unknown>>;
 
 const DONE = '[DONE]';
 const QUOTE = 0x22;

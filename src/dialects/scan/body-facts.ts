@@ -1,3 +1,5 @@
+import { splice } from './json-edit.ts';
+
 /** Where a model's name stands in a body, so that it can be replaced without touching anything else. */
 export interface ModelSpan {
   readonly start: number;
@@ -116,9 +118,4 @@ export function noFacts(): FactsDraft {
 /** A copy of the body with one model in the place of another; every other byte stays as it is. */
 export function spliceModel(body: Buffer, { start, end, notation }: ModelSpan, model: string): Buffer {
   return splice(body, start, end, notation === 'json' ? JSON.stringify(model) : model);
-}
-
-/** A copy of the body with a text in the place of its bytes from `start` to `end`. */
-export function splice(body: Buffer, start: number, end: number, text: string): Buffer {
-  return Buffer.concat([body.subarray(0, start), Buffer.from(text), body.subarray(end)]);
 }

@@ -1,6 +1,5 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import type { Operation } from '../../dialects/operations/operation.ts';
-import type { BodyField } from '../request/body-fields.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { capabilityPaths } from './capabilities.ts';
 import { ANTHROPIC_VERSION } from './claude.ts';
 import { endpointOf, siblingPathPrefix } from '../endpoint.ts';
@@ -18,6 +17,7 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
   const prefix = siblingPathPrefix(config, row.baseUrl);
   const configured = capabilityPaths(config);
   const typePaths = pathsOf(row, config);
+  const edits = editsOf(row, config);
   const openai: Surface = {
     family: 'openai',
     basePath,
@@ -29,7 +29,7 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
       const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
       return configured(operation) ?? elsewhere;
     },
-    fields: (operation) => fieldsFor(row, config, operation),
+    fields: ({ name }) => edits.get(name) ?? [],
   };
   const additional = prefix === undefined ? [] : additionalSurfaces(row, prefix, configured);
   return {
@@ -63,28 +63,32 @@ function additionalSurfaces(
   ];
 }
 
-/** The whole paths that the type has for some operations, by names; its switches may change some. */
-function pathsOf(
-  { paths = {}, pathsWith = {} }: ProviderType,
-  config: ProviderConfig,
-): Record<string, string> {
-  const switched = Object.entries(pathsWith).filter(([option]) => isOn(config, option));
-  return Object.assign({}, paths, ...switched.map(([, changed]) => changed));
+/** The whole paths that the type has for some operations, by their names; its switches may change some. */
+function pathsOf({ paths = {}, pathsWith = {} }: ProviderType, config: ProviderConfig) {
+  return Object.entries(pathsWith)
+    .filter(([option]) => isOn(config, option))
+    .reduce((all, [, changed]) => ({ ...all, ...changed }), paths);
 }
 
-/** What the type, and options of the configuration, put into the bodies of requests. */
-function fieldsFor(
+/** What the type and options of the configuration put into the bodies of requests, by names of operations. */
+function editsOf(
   { bodyFields = [] }: ProviderType,
   config: ProviderConfig,
-  { name: operation }: Operation,
-): readonly BodyField[] {
+): ReadonlyMap<string, readonly Edit[]> {
   const { responseJsonSchema } = config;
-  const own = bodyFields
-    .filter((field) => field.operation === operation)
+  const edits = bodyFields
     .filter(({ option }) => option === undefined || isOn(config, option))
-    .map(({ name, value }) => ({ name, json: JSON.stringify(value), overwrites: false }));
-  if (responseJsonSchema === undefined || operation !== 'chat.completions') return own;
-  return [{ name: 'response_format', json: JSON.stringify(responseJsonSchema), overwrites: true }, ...own];
+    .map(({ operation, name, value }) => ({
+      operation,
+      edit: { path: [name], json: JSON.stringify(value), overwrites: false },
+    }));
+  if (responseJsonSchema !== undefined)
+    edits.push({
+      operation: 'chat.completions',
+      edit: { path: ['response_format'], json: JSON.stringify(responseJsonSchema), overwrites: true },
+    });
+  const byOperation = Map.groupBy(edits, ({ operation }) => operation);
+  return new Map(Array.from(byOperation, ([operation, all]) => [operation, all.map(({ edit }) => edit)]));
 }
 
 function isOn(config: Readonly<Record<string, unknown>>, option: string): boolean {
