@@ -42,7 +42,7 @@ const accounts: readonly Rule[] = [
     example: { status: 401, body: body(401, 'UNAUTHENTICATED', TOKEN_REFUSED, 'ACCESS_TOKEN_EXPIRED') },
   },
   {
-    // Of the same thing other services say that the token is of a wrong type, or nothing.
+    // Other services say in this case that the token is of a wrong type, or nothing.
     id: 'google.token-refused',
     when: { status: ['2xx', 401], says: /\bexpected oauth 2 access token\b/i },
     verdict: suspicious,
@@ -53,7 +53,7 @@ const accounts: readonly Rule[] = [
     },
   },
   {
-    // The key is good and the clock is not: all keys of this machine sign by it.
+    // This machine's clock is wrong, not the key: all service accounts sign by it.
     id: 'google.clock',
     when: { named: 'invalid_grant', says: /\breasonable timeframe\b/ },
     verdict: atCapacity,
@@ -79,7 +79,7 @@ const accounts: readonly Rule[] = [
 
 const credentials: readonly Rule[] = [
   {
-    // Three texts and more share this reason, under a 400.
+    // Several messages share this reason, under 400.
     id: 'google.key-invalid',
     when: {
       named: ['api_key_invalid', 'credentials_missing'],
@@ -122,7 +122,7 @@ const credentials: readonly Rule[] = [
     },
   },
   {
-    // A key that was restricted to places, programs or services that this is none of: others may be allowed here.
+    // A key restricted to other addresses, programs or services: other keys may be allowed here.
     id: 'google.address-blocked',
     when: {
       named: [
@@ -218,7 +218,7 @@ const money: readonly Rule[] = [
   },
 ];
 
-/** Google on how much there is, for this project and for everybody. In the order they are tried. */
+/** Limits of the project, and capacity. */
 const limits: readonly Rule[] = [
   {
     id: 'google.overloaded',
@@ -238,7 +238,7 @@ const limits: readonly Rule[] = [
     },
   },
   {
-    // This tier has no allowance for the model; the wait it names is vain.
+    // This tier has no allowance for the model; the wait it names does not help.
     id: 'google.no-allowance',
     when: { status: ['2xx', 429], says: NO_FREE_TIER, unless: { says: SOME_LIMIT } },
     verdict: modelDenied,
@@ -315,7 +315,7 @@ const limits: readonly Rule[] = [
     },
   },
   {
-    // Its everyday limit asks to check plan and billing, whatever the limit is.
+    // Its rate limits always ask to check plan and billing.
     id: 'google.rate-limit',
     when: { status: ['2xx', 429], named: 'resource_exhausted' },
     verdict: throttled,
@@ -380,5 +380,5 @@ const requests: readonly Rule[] = [
   },
 ];
 
-/** Google's shape, which Gemini, Vertex AI and Code Assist share: a reason among the details tells most. */
+/** Google's format, which Gemini, Vertex AI and Code Assist share: a reason among the details is most specific. */
 export const googleRules: readonly Rule[] = [...accounts, ...credentials, ...money, ...limits, ...requests];

@@ -239,7 +239,7 @@ const money: readonly Rule[] = [
 
 const limits: readonly Rule[] = [
   {
-    // It will never fit where it was sent, however long one waits; a domain with a larger limit may take it.
+    // No wait helps, since it exceeds the whole limit; a quota domain with a larger one may accept it.
     id: 'openai.larger-than-limit',
     when: { code: 'rate_limit_exceeded', message: /^Request too large\b|\bLimit:? \d+, Requested:? \d+/ },
     verdict: largerThanLimit,
@@ -319,7 +319,7 @@ const service: readonly Rule[] = [
     },
   },
   {
-    // It has come with 429 and even with 400, in the words of a throttle.
+    // It has come with 429 and even 400, worded like a rate limit.
     id: 'openai.overloaded-words',
     when: {
       message:
