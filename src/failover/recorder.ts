@@ -145,9 +145,13 @@ export class Recorder {
 
   #assess(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const { pool, keyPolicy, id } = provider;
-    const isChecked = provider.config.failover.healthCheckModel !== undefined;
+    const hasHealthChecks = provider.config.failover.healthCheckModel !== undefined;
     const { verdictDoubt } = this.#healthOf(provider);
-    const { confidence, doubted, began } = verdictDoubt.assess({ pool, keyPolicy, isChecked }, pooled, event);
+    const { confidence, doubted, began } = verdictDoubt.assess(
+      { pool, keyPolicy, hasHealthChecks },
+      pooled,
+      event,
+    );
     for (const { key, record } of doubted) this.book.apply(key, doubtedEvent(record, event), keyPolicy);
     if (began) {
       const { rule, requestId } = event;
