@@ -1,4 +1,4 @@
-import { isOverdue } from '../keys/record/overdue.ts';
+import { isOverdue } from '../keys/record/check-due.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { holdOn, settle } from '../keys/record/record.ts';
 
