@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';

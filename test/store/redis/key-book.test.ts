@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import type { AttemptEnded } from '../../../src/keys/record/event.ts';
 import { recordId } from '../../../src/keys/key.ts';

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { POLICY as policy } from '../../keys/tools.ts';
