@@ -12,7 +12,7 @@ const EXAMPLES = [
 
 /** A text is a configuration, or told what is wrong with it, and never breaks its reader. */
 export function configurations(): FuzzTarget {
-  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../../system', path)));
+  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../..', path)));
   const json = {
     providers: [
       {
