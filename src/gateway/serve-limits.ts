@@ -7,18 +7,28 @@ import type { KeyQueues } from '../failover/queue/key-queues.ts';
 /** How long a client may take nothing of its answer before it counts as gone. Milliseconds. */
 export const CLIENT_STALL_MS = 300_000;
 
+/** What a request and its route ask for. */
+interface RequestedLimits {
+  readonly options: RouteOptions | undefined;
+  /** The client wants its answer held until it is complete. */
+  readonly isHeldWhole: boolean;
+  /** See `ServeLimits`. */
+  readonly resource: string | undefined;
+}
+
 /** The bounds of a request, and what its route and its client ask for. */
 export function serveLimits(
   { hold, holdWhole, holdWholeTime, waitForKey, waiting }: Config['limits'],
   queues: KeyQueues,
-  asked: { readonly options?: RouteOptions | undefined; readonly holdWhole: boolean },
+  { options, isHeldWhole, resource }: RequestedLimits,
 ): ServeLimits {
   const bounds: ServeLimits = { holdBytes: hold, stallMs: CLIENT_STALL_MS };
-  const goesOn = asked.options?.onContextLength === 'next';
-  const holds = asked.holdWhole || asked.options?.holdWhole === true;
-  if (!goesOn && !holds && waitForKey === 0) return bounds;
+  const goesOn = options?.onContextLength === 'next';
+  const holds = isHeldWhole || options?.holdWhole === true;
+  if (!goesOn && !holds && waitForKey === 0 && resource === undefined) return bounds;
   return {
     ...bounds,
+    ...(resource !== undefined && { resource }),
     ...(goesOn && { onContextLength: 'next' }),
     // Whoever wants all of an answer held does not want less of it held than anybody.
     ...(holds && { holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime } }),
