@@ -10,7 +10,7 @@ import { serve } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/try-target.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
-import { readWhole } from '../failover/answer/whole-body.ts';
+import { readWholeBody } from './whole-body.ts';
 
 /** A longer list is left out. Bytes. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
@@ -92,9 +92,9 @@ async function modelsOf(
     hints: noFacts(),
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(LIST_MS)]),
   };
-  const { result } = await serve(listCall, [{ provider, model: undefined }], tools, limits);
-  if (result.kind !== 'answer') return undefined;
-  const body = await readWhole(result.attempt, MAX_LIST_BYTES, () => result.attempt.abandon());
+  const answer = await serve(listCall, [{ provider, model: undefined }], tools, limits);
+  if (answer.kind !== 'answer') return undefined;
+  const body = await readWholeBody(answer, MAX_LIST_BYTES);
   if (body === undefined) return undefined;
   try {
     return readModels(family, JSON.parse(body.toString()));

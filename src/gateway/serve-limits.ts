@@ -7,18 +7,28 @@ import type { KeyQueues } from '../failover/queue/key-queues.ts';
 /** How long a client may read nothing of its answer before it counts as gone. Milliseconds. */
 export const CLIENT_STALL_MS = 300_000;
 
+/** What a request and its route ask for. */
+interface RequestedLimits {
+  readonly options: RouteOptions | undefined;
+  /** The client wants its answer held until it is complete. */
+  readonly isHeldWhole: boolean;
+  /** See `ServeLimits`. */
+  readonly resource: string | undefined;
+}
+
 /** The bounds of a request by the configuration, its route and its client. */
 export function serveLimits(
   { hold, holdWhole, holdWholeTime, waitForKey, waiting }: Config['limits'],
   queues: KeyQueues,
-  requested: { readonly options?: RouteOptions | undefined; readonly holdWhole: boolean },
+  { options, isHeldWhole, resource }: RequestedLimits,
 ): ServeLimits {
   const bounds: ServeLimits = { holdBytes: hold, stallMs: CLIENT_STALL_MS };
-  const triesNext = requested.options?.onContextLength === 'next';
-  const holdsWhole = requested.holdWhole || requested.options?.holdWhole === true;
-  if (!triesNext && !holdsWhole && waitForKey === 0) return bounds;
+  const triesNext = options?.onContextLength === 'next';
+  const holdsWhole = isHeldWhole || options?.holdWhole === true;
+  if (!triesNext && !holdsWhole && waitForKey === 0 && resource === undefined) return bounds;
   return {
     ...bounds,
+    ...(resource !== undefined && { resource }),
     ...(triesNext && { onContextLength: 'next' }),
     // Never less than is held of any answer.
     ...(holdsWhole && { holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime } }),
