@@ -10,11 +10,11 @@ import type { ResourceList } from '../dialects/operations/resource-lists.ts';
 import type { AttemptTools } from '../failover/attempt/attempt.ts';
 import type { RouteTarget } from '../routing/route.ts';
 import { serve } from '../failover/serve.ts';
-import type { Served } from '../failover/serve.ts';
+import type { Answer } from '../failover/answer/answer.ts';
+import { ServeTrace } from '../failover/answer/serve-trace.ts';
 import type { ServeLimits } from '../failover/try-target.ts';
 import type { KeyQueues } from '../failover/queue/key-queues.ts';
 import { announcedBytes } from './request/read-body.ts';
-import { deliver } from './deliver.ts';
 import type { MemoryBudget, RequestMemory } from './memory-budget.ts';
 import { listModels, isForwarded, modelQueryOf } from './model-list.ts';
 import { rejectLateReferences } from './resources/late-references.ts';
@@ -27,7 +27,6 @@ import { ResponseWriter } from './response-writer.ts';
 import { requestLogEntry, pathOf } from './request-log-entry.ts';
 import type { RequestLogEntry, RequestTrace } from './request-log-entry.ts';
 import {
-  deadKeyRefusal,
   listenerFor,
   recordResources,
   ownerRoute,
@@ -108,7 +107,7 @@ export class Gateway {
     if (this.#answerPlainly(request, writer, runtime)) return;
     const trace: RequestTrace = { startedAt: this.#options.tools.now() };
     const gone = new AbortController();
-    const memory = (writer.memory = this.#options.memory.open());
+    const memory = this.#options.memory.open();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort();
       memory[Symbol.dispose]();
@@ -176,30 +175,29 @@ export class Gateway {
     const seals = way.kind === 'sole' ? [] : sealedReasoningIds(call);
     const targets =
       seals.length === 0 ? way.targets : await ownerRoute(seals, way.targets, runtime, resources);
-    const options = 'options' in way ? way.options : undefined;
-    const limits = serveLimits(runtime.config.limits, waiting, { options, holdWhole: opened.holdWhole });
-    const served = (trace.served = await this.#serve(call, targets, limits, asked));
-    const { result } = served;
-    if (result.kind === 'refused' && result.thrownAt !== undefined)
-      this.#options.onUnreadable(asked.id, result.thrownAt);
-    if (result.kind === 'answer' && result.attempt.dialect === call.target.operation.dialect)
-      recordResources(call, result.attempt, runtime, resources, tenant);
-    if (result.kind === 'answer')
-      writer.listener = listenerFor(call, result.attempt, targets, runtime, resources, tenant);
-    const refused = way.kind === 'sole' ? deadKeyRefusal(way, served) : undefined;
-    if (refused !== undefined) writeRefusal(writer, refused);
-    else if (trouble !== undefined && result.kind === 'cancelled') writeRefusal(writer, trouble);
-    else await deliver(served, writer, asked.tunnel, tools.now());
+    const limits = serveLimits(runtime.config.limits, waiting, {
+      options: 'options' in way ? way.options : undefined,
+      isHeldWhole: opened.holdWhole,
+      resource: way.kind === 'sole' ? way.id : undefined,
+    });
+    const answer = await this.#serve(call, targets, limits, asked);
+    if (answer.kind === 'answer') {
+      recordResources(call, answer, runtime, resources, tenant);
+      writer.listener = listenerFor(call, answer, targets, runtime, resources, tenant);
+    } else if (answer.kind === 'gateway-error' && answer.thrownAt !== undefined)
+      this.#options.onUnreadable(asked.id, answer.thrownAt);
+    if (trouble !== undefined && answer.kind === 'gone') writeRefusal(writer, trouble);
+    else await writer.answer(answer, asked.tunnel);
   }
 
   async #serve(
     call: Call,
     targets: readonly RouteTarget[],
     limits: ServeLimits,
-    { writer, runtime }: RequestContext,
-  ): Promise<Served> {
+    { writer, runtime, trace }: RequestContext,
+  ): Promise<Answer> {
     using _ = startPings(call, writer, runtime.config.limits.streamPing);
-    return await serve(call, targets, this.#options.tools, limits);
+    return await serve(call, targets, this.#options.tools, limits, (trace.tries = new ServeTrace()));
   }
 
   async #tellModels(call: Call, { runtime, writer }: RequestContext, asked: 'list' | 'one'): Promise<void> {
@@ -226,7 +224,7 @@ export class Gateway {
     const told = await tenantPage(call, list, { tenant, runtime, book, attempts, limits });
     if (told.kind === 'refusal') writeRefusal(writer, told);
     else if (told.kind === 'page') writer.json(200, told.page);
-    else await deliver(told.served, writer, undefined, attempts.now());
+    else await writer.answer(told.answer, undefined);
   }
 
   /** What can be said of a request before its body is read: who asks, and for what. */

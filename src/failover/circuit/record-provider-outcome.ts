@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../../dialects/operations/call.ts';
-import type { Operation } from '../../dialects/operations/operation.ts';
-import { isChat } from '../../dialects/operations/chats.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
