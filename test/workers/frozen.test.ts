@@ -10,8 +10,9 @@ import { createLog } from '../../src/telemetry/log.ts';
 import { startWithWorkers } from '../../src/workers/control.ts';
 import type { HeartbeatBounds } from '../../src/workers/heartbeat.ts';
 import { folder } from '../cli/tools.ts';
-import { simulatedProvider, until } from '../support/gateway.ts';
+import { simulatedProvider } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
+import { until } from '../support/until.ts';
 import { isAlive, KEY } from './tools.ts';
 
 /** A machine that is busy keeps a worker waiting for less than what makes it silent. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
-import { until } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
+import { until } from '../support/until.ts';
 import { gatewayWithWorkers, connectToEachWorker } from './tools.ts';
 
 const CLIENTS = 16;
