@@ -10,9 +10,10 @@ import { recordId } from '../../../src/keys/key.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { openMemoryStore } from '../../../src/store/memory.ts';
-import { failuresOf, Nodes, places, until } from '../books.ts';
+import { failuresOf, Nodes, places } from '../books.ts';
 import { FaultyStore } from '../faulty-store.ts';
 import { attempt, counts, makeKey, POLICY, revoked, succeeds } from '../tools.ts';
+import { until } from '../../support/until.ts';
 
 const T = 1_700_000_000_000;
 const patient = { ...POLICY, failureThreshold: 1_000 };

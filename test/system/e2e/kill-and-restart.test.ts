@@ -12,14 +12,9 @@ import { startSimulator, type Simulator } from '../../../simulator/simulator.ts'
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { folder, started, type Started } from '../../cli/tools.ts';
-import {
-  adminKeysAt,
-  simulatedProvider,
-  until,
-  type AdminKey,
-  type ConfigParts,
-} from '../../support/gateway.ts';
+import { adminKeysAt, simulatedProvider, type AdminKey, type ConfigParts } from '../../support/gateway.ts';
 import { ask, chat, streamedChat } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /* Gateways as processes of their own that share one SQLite file, and are killed. */
 
