@@ -1,6 +1,6 @@
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
-import { ANY_MODEL } from '../keys/record/record.ts';
 import type { Hold, KeyRecord, OutCause } from '../keys/record/record.ts';
+import { modelText } from './contract.ts';
 
 const OUT_TEXT: Readonly<Record<OutCause, string>> = {
   failures: 'failed too often in a row',
@@ -64,8 +64,4 @@ export function sharedReason({ cause, model, rule }: DomainHold): string {
   return cause === 'billing'
     ? `${OUT_TEXT.billing} (${rule})`
     : `throttled for ${modelText(model)} (${rule})`;
-}
-
-function modelText(model: string): string {
-  return model === ANY_MODEL ? 'all models' : model;
 }

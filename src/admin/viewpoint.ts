@@ -1,3 +1,4 @@
+import type { SeenFrom } from './contract.ts';
 import type { CircuitsOf } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 
@@ -13,16 +14,6 @@ export interface Viewpoint {
   readonly awaySince: number | undefined;
   /** What it knows of providers that are down. */
   readonly circuitsOf: CircuitsOf;
-}
-
-/** The same as the admin API shows it: how far what stands beside it can be relied on. */
-export interface SeenFrom {
-  readonly node: string;
-  readonly serves: boolean;
-  /** Since when it has not heard of what other processes have met; null while it does. */
-  readonly storeAwaySince: string | null;
-  /** What it cannot know, in words; null where there is nobody else to know it. */
-  readonly note: string | null;
 }
 
 const SERVES =

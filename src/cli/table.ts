@@ -16,8 +16,3 @@ export function tableLines(headings: readonly string[], rows: readonly (readonly
 
 /** Stands in a table where there is nothing to say. */
 export const EMPTY_CELL = '-';
-
-/** The name of a model; `*` stands for all. */
-export function modelText(model: string): string {
-  return model === '*' ? 'all models' : model;
-}

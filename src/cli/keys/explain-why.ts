@@ -1,8 +1,8 @@
-import type { ShownDecision, ShownExplanation } from './shown-explanation.ts';
-import { modelText } from '../table.ts';
+import { modelText } from '../../admin/contract.ts';
+import type { DecisionView, Explanation } from '../../admin/contract.ts';
 import { timeOfDay, timeAndAge } from './relative-time.ts';
 
-type Rule = NonNullable<ShownExplanation['rule']>;
+type Rule = NonNullable<Explanation['rule']>;
 
 /** A line of a story, and the word that stands before it. */
 export type Labelled = readonly [label: string, line: string];
@@ -14,7 +14,7 @@ const MAX_HOLDS = 5;
 const MAX_TROUBLES = 3;
 
 /** Why a key is as it is, and on what evidence. */
-export function whyLines(explanation: ShownExplanation): Labelled[] {
+export function whyLines(explanation: Explanation): Labelled[] {
   const { key, policy, holds, rule } = explanation;
   const hidden = holds.length - MAX_HOLDS;
   return [
@@ -36,7 +36,7 @@ function why(line: string): Labelled {
   return ['Why', line];
 }
 
-function stateLines(explanation: ShownExplanation): Labelled[] {
+function stateLines(explanation: Explanation): Labelled[] {
   const { key, evidence, holds, doubt, next, rule } = explanation;
   switch (key.state) {
     case 'disabled':
@@ -52,7 +52,7 @@ function stateLines(explanation: ShownExplanation): Labelled[] {
 }
 
 /** What was said against it and is not believed, or only for now. */
-function doubtLines(explanation: ShownExplanation): Labelled[] {
+function doubtLines(explanation: Explanation): Labelled[] {
   const { doubt, unproven } = explanation;
   if (doubt === null) {
     const line =
@@ -63,7 +63,7 @@ function doubtLines(explanation: ShownExplanation): Labelled[] {
   return [why(line), ...evidenceLines(doubt.evidence, doubt.rule, explanation)];
 }
 
-const ACCUSED: Readonly<Record<NonNullable<ShownExplanation['doubt']>['cause'], string>> = {
+const ACCUSED: Readonly<Record<NonNullable<Explanation['doubt']>['cause'], string>> = {
   failures: 'failed',
   key_dead: 'were dead',
   billing: 'had no credit',
@@ -71,12 +71,12 @@ const ACCUSED: Readonly<Record<NonNullable<ShownExplanation['doubt']>['cause'], 
   denied: 'were denied the model',
 };
 
-function failingText({ key: { failures }, policy: { failureThreshold } }: ShownExplanation): string {
+function failingText({ key: { failures }, policy: { failureThreshold } }: Explanation): string {
   const times = failures === 1 ? 'It failed once' : `It failed ${failures} times in a row`;
   return `${times}, for a reason that may not be its own: ${failureThreshold} in a row take it out.`;
 }
 
-function outText({ cause, policy: { failureThreshold } }: ShownExplanation): string {
+function outText({ cause, policy: { failureThreshold } }: Explanation): string {
   switch (cause) {
     case 'key_dead':
       return 'The provider refuses the credential: it is invalid, revoked or blocked. One such answer is enough.';
@@ -91,7 +91,7 @@ function outText({ cause, policy: { failureThreshold } }: ShownExplanation): str
   }
 }
 
-function holdLines(hold: ShownExplanation['holds'][number], explanation: ShownExplanation): Labelled[] {
+function holdLines(hold: Explanation['holds'][number], explanation: Explanation): Labelled[] {
   const model = modelText(hold.model);
   const times = hold.strikes === 1 ? '' : `, ${hold.strikes} times in a row`;
   const what =
@@ -102,7 +102,7 @@ function holdLines(hold: ShownExplanation['holds'][number], explanation: ShownEx
 }
 
 /** What other keys of its domain have met. */
-function domainLines({ domain, key, at }: ShownExplanation): Labelled[] {
+function domainLines({ domain, key, at }: Explanation): Labelled[] {
   if (domain === null || key.state === 'disabled') return [];
   const now = Date.parse(at);
   const others = domain.troubles.filter((trouble) => trouble.key.id !== key.id).slice(0, MAX_TROUBLES);
@@ -119,9 +119,9 @@ function domainLines({ domain, key, at }: ShownExplanation): Labelled[] {
 
 /** What was seen, and what the rule makes of it. */
 function evidenceLines(
-  evidence: ShownDecision | null,
+  evidence: DecisionView | null,
   rule: Rule | null,
-  { at, seenFrom: { node } }: ShownExplanation,
+  { at, seenFrom: { node } }: Explanation,
 ): Labelled[] {
   return [
     [
@@ -133,7 +133,7 @@ function evidenceLines(
   ];
 }
 
-function seenText(decision: ShownDecision, now: number, here: string): string {
+function seenText(decision: DecisionView, now: number, here: string): string {
   const { check, requestId, at, node } = decision;
   const who = check ? 'A health check' : requestId === null ? 'A request' : `Request ${requestId}`;
   const where = node === null || node === here ? '' : ` (judged at ${node})`;
@@ -141,7 +141,7 @@ function seenText(decision: ShownDecision, now: number, here: string): string {
 }
 
 /** Of what stands as evidence against a key: a good status had an error inside. */
-function answerText({ status }: ShownDecision): string {
+function answerText({ status }: DecisionView): string {
   if (status === null) return 'no answer';
   return status < 300 ? `status ${status} with an error inside` : `status ${status}`;
 }
@@ -151,7 +151,7 @@ function ruleText({ id, class: meant, meaning }: Rule): string {
 }
 
 /** How it came to be in service. */
-function backText({ effect, check, rule }: ShownDecision): string {
+function backText({ effect, check, rule }: DecisionView): string {
   switch (effect) {
     case 'enabled':
       return 'The operator enabled it.';

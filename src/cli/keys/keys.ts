@@ -1,8 +1,8 @@
+import type { CheckReportView } from '../../admin/contract.ts';
 import type { Command } from 'commander';
 import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
 import type { AdminAccessOptions } from './admin-access.ts';
 import { AdminClient } from './admin-client.ts';
-import type { ShownCheck } from './admin-client.ts';
 import { choiceText } from './choice-text.ts';
 import { explainText } from './explain-text.ts';
 import { CommandFailure } from '../failure.ts';
@@ -74,13 +74,13 @@ function withAdminOptions(command: Command): Command {
 
 async function list({ provider, json, ...access }: ListOptions): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const [keys, { awaySince, down, checksSpentUntil }] = await Promise.all([
+  const [keys, { store, down, checksSpentUntil }] = await Promise.all([
     client.list(provider),
     client.state(),
   ]);
-  const shown = down.filter((outage) => provider === undefined || outage.provider === provider);
-  print(json === true ? { keys } : keysTable(keys, shown, Date.now()));
-  if (awaySince !== null) noteStoreAway(awaySince);
+  const outages = down.filter((outage) => provider === undefined || outage.provider === provider);
+  print(json === true ? keys.body : keysTable(keys.known, outages, Date.now()));
+  if (store.awaySince !== null) noteStoreAway(store.awaySince);
   for (const [id, until] of Object.entries(checksSpentUntil)) {
     if (provider === undefined || id === provider) noteChecksSpent(id, until);
   }
@@ -140,9 +140,9 @@ async function explain(
   { json, ...access }: AdminAccessOptions & { json?: true },
 ): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const { shown, body } = await explainMatching(client, idOrName);
-  print(json === true ? body : explainText(shown));
-  if (shown.seenFrom.storeAwaySince !== null) noteStoreAway(shown.seenFrom.storeAwaySince);
+  const { known, body } = await explainMatching(client, idOrName);
+  print(json === true ? body : explainText(known));
+  if (known.seenFrom.storeAwaySince !== null) noteStoreAway(known.seenFrom.storeAwaySince);
 }
 
 async function simulate({
@@ -152,9 +152,9 @@ async function simulate({
   ...access
 }: ListOptions & { model?: string }): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const { shown, body } = await client.choice(provider, model);
-  print(json === true ? body : choiceText(shown));
-  if (shown.seenFrom.storeAwaySince !== null) noteStoreAway(shown.seenFrom.storeAwaySince);
+  const { known, body } = await client.choice(provider, model);
+  print(json === true ? body : choiceText(known));
+  if (known.seenFrom.storeAwaySince !== null) noteStoreAway(known.seenFrom.storeAwaySince);
 }
 
 /** Text as it is, all else as JSON. */
@@ -162,7 +162,7 @@ function print(answer: unknown): void {
   process.stdout.write(`${typeof answer === 'string' ? answer : JSON.stringify(answer, undefined, 2)}\n`);
 }
 
-function describeCheck({ verdict, rule, status, detail, ms }: ShownCheck): string {
+function describeCheck({ verdict, rule, status, detail, ms }: CheckReportView): string {
   return [
     verdict === rule ? verdict : `${verdict} (${rule})`,
     ...(status === undefined ? [] : [`status ${status}`]),

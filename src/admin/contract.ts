@@ -1,0 +1,404 @@
+/**
+ * The answers of the admin API: what the gateway sends and the command line reads. Every type of an answer is inferred
+ * from its schema here. The gateway only makes values of these types; it parses nothing, so answering costs no
+ * validation. The command line parses what it is sent, which may come from another version: values that grow from
+ * version to version (`class`, `effect`, `obstacle`) are any text, and members that are not known here are passed over.
+ *
+ * Times are in RFC 3339, by the wall clock of the process that answers. Null stands where there is nothing to say.
+ */
+
+import { z } from 'zod';
+
+const time = z.string();
+
+/** Stands for every model, where a model is named. */
+export const ALL_MODELS = '*';
+
+/** A rule that judged. All but its id are null where nobody knows it any more. */
+export const ruleView = z.object({
+  id: z.string(),
+  class: z.string().nullable(),
+  /** Of the class, in words. */
+  meaning: z.string().nullable(),
+  scope: z.string().nullable(),
+  /** Where the fact is from that the rule states. */
+  source: z.string().nullable(),
+});
+export type RuleView = z.output<typeof ruleView>;
+
+/** One decision on a key, and its evidence. */
+export const decisionView = z.object({
+  at: time,
+  effect: z.string(),
+  /** Null for the operator's word, a pardon and the end of a cooldown. */
+  rule: ruleView.nullable(),
+  /** Of the provider's answer; null where none began. */
+  status: z.number().nullable(),
+  /** The client's request that showed it; null for a health check. */
+  requestId: z.string().nullable(),
+  /** The process that judged it. */
+  node: z.string().nullable(),
+  /** A health check showed it. */
+  check: z.boolean(),
+  /** What it was held from, as the provider names it. */
+  model: z.string().nullable(),
+});
+export type DecisionView = z.output<typeof decisionView>;
+
+const holdCause = z.enum(['throttled', 'denied']);
+const outCause = z.enum(['failures', 'key_dead', 'billing']);
+
+/** One model a key is kept from, as a list of keys shows it. */
+export const holdView = z.object({
+  cause: holdCause,
+  /** That judged the answer it is held for. */
+  rule: z.string(),
+  since: time,
+  until: time,
+});
+export type HoldView = z.output<typeof holdView>;
+
+/** A key. `GET /api/keys/ID`, and what disabling and enabling it answers. */
+export const keyView = z.object({
+  provider: z.string(),
+  id: z.string(),
+  name: z.string().nullable(),
+  /** At most the last four characters of the credential. */
+  hint: z.string().nullable(),
+  state: z.enum(['in-service', 'out-of-service', 'disabled']),
+  reason: z.string().nullable(),
+  /** In a row: of requests while in service, of health checks while out of it. */
+  failures: z.number(),
+  /** Health checks passed in a row while out of service. */
+  passes: z.number(),
+  /** Of this state; null where nothing was ever recorded. */
+  since: time.nullable(),
+  /** When it is tested, or comes back by itself. */
+  nextTryAt: time.nullable(),
+  /** The models it is kept from, as the provider names them; `ALL_MODELS` is all. */
+  models: z.record(z.string(), holdView),
+  /** What shares its limits; null where it shares them with no other key. */
+  quotaDomain: z.string().nullable(),
+});
+export type KeyView = z.output<typeof keyView>;
+
+/** `GET /api/keys` */
+export const keyList = z.object({ keys: z.array(keyView) });
+
+/** How a health check went. `POST /api/keys/ID/probe` */
+export const checkReport = z.object({
+  passed: z.boolean(),
+  verdict: z.string(),
+  /** The rule that judged it. */
+  rule: z.string(),
+  status: z.number().optional(),
+  /** What happened to the connection, where it broke. */
+  detail: z.string().optional(),
+  ms: z.number(),
+  kind: z.string(),
+  /** Of whom an answer was asked, as the provider names it; absent where none was. */
+  model: z.string().optional(),
+});
+export type CheckReportView = z.output<typeof checkReport>;
+
+/** The holds that the operator ended. `POST /api/providers/ID/lift-holds` */
+export const liftedHolds = z.object({
+  provider: z.string(),
+  /** Ids of the keys that were held. */
+  keys: z.array(z.string()).readonly(),
+});
+export type LiftedHoldsView = z.output<typeof liftedHolds>;
+
+/** A model that a provider is down for: requests go elsewhere first. */
+export const outageView = z.object({
+  provider: z.string(),
+  /** As the provider names it; null for requests that name none. */
+  model: z.string().nullable(),
+  /** `half-open`: a request or a check is in flight that will show whether it answers again. */
+  state: z.enum(['open', 'half-open']),
+  since: time,
+  /** When it is tried next; of a half-open one, when another trial may begin. */
+  nextTryAt: time,
+  triedBy: z.enum(['check', 'request']),
+  /** How often in a row it opened, or a trial failed. */
+  strikes: z.number(),
+  /** That judged the failure that opened it. */
+  rule: z.string(),
+});
+export type OutageView = z.output<typeof outageView>;
+
+/** Which process answers, and how far it can know what it says. */
+export const seenFrom = z.object({
+  node: z.string(),
+  /** It answers applications itself; otherwise its workers do. */
+  serves: z.boolean(),
+  /** Since when it has not heard of what other processes have met; null while it does. */
+  storeAwaySince: time.nullable(),
+  /** What it cannot know, in words; null where there is nobody else to know it. */
+  note: z.string().nullable(),
+});
+export type SeenFrom = z.output<typeof seenFrom>;
+
+/** One model a key is kept from, with its evidence. */
+export const heldView = z.object({
+  model: z.string(),
+  cause: holdCause,
+  rule: ruleView,
+  since: time,
+  until: time,
+  /** How often in a row. */
+  strikes: z.number(),
+  /** It holds every key of the quota domain. */
+  wide: z.boolean(),
+  evidence: decisionView.nullable(),
+});
+export type HeldView = z.output<typeof heldView>;
+
+/** A verdict that is not believed before a check. */
+export const doubtView = z.object({
+  cause: z.enum([...outCause.options, ...holdCause.options]),
+  model: z.string(),
+  rule: ruleView,
+  since: time,
+  evidence: decisionView.nullable(),
+});
+export type DoubtView = z.output<typeof doubtView>;
+
+/**
+ * One way in which a key comes back to what it is kept from:
+ * - `free-check`, `paid-check`: a health check, by asking for what costs nothing or for an answer of `model`
+ * - `cooldown`: its time out of service is over
+ * - `hold`: the hold on `model` is over
+ * - `domain`: what holds its quota domain from `model` is over
+ * - `trial`: a client's request may try it, where no key of the provider can be used
+ * - `operator`: the operator enables it
+ */
+export const nextView = z.object({
+  how: z.enum(['free-check', 'paid-check', 'cooldown', 'hold', 'domain', 'trial', 'operator']),
+  /** Null where no time is set. */
+  at: time.nullable(),
+  model: z.string().nullable(),
+  /** Of a check: whether this process does it; null for all else. Whoever holds the provider's lease does. */
+  here: z.boolean().nullable(),
+  /** Of a check that costs something: when it is allowed, where the day's budget is spent. */
+  notBefore: time.nullable(),
+});
+export type NextView = z.output<typeof nextView>;
+
+/** A trouble that the keys of a domain share. */
+export const troubleView = z.object({
+  /** `ALL_MODELS` is all. */
+  model: z.string(),
+  cause: z.enum(['throttled', 'billing']),
+  /** When it ends or, for `billing`, when the key that showed it is tested. */
+  until: time,
+  /** The key that showed it. */
+  key: z.object({ id: z.string(), name: z.string().nullable() }),
+  /** That judged it. */
+  rule: ruleView,
+});
+export type TroubleView = z.output<typeof troubleView>;
+
+/** What a key shares its limits with. */
+export const domainView = z.object({
+  name: z.string(),
+  /** From the provider's answers, whichever process heard them; otherwise configured. */
+  learned: z.boolean(),
+  /** How many share it, this one included. */
+  keys: z.number(),
+  /** What holds all of them, up to twenty. */
+  troubles: z.array(troubleView).readonly(),
+});
+export type DomainView = z.output<typeof domainView>;
+
+/** Why a key is as it is, by whose judgement, and what comes next. `GET /api/keys/ID/explain` */
+export const explanation = z.object({
+  at: time,
+  key: keyView,
+  /** Why it is out of service; null where it is in it, or was disabled. */
+  cause: outCause.nullable(),
+  /** The rule that its state, or its newest failure, is owed to; null where it is owed to none. */
+  rule: ruleView.nullable(),
+  /** What its state rests on; null where nothing is recorded, or no longer. */
+  evidence: decisionView.nullable(),
+  holds: z.array(heldView).readonly(),
+  /** What was said against it and is not believed before a check; null where nothing is. */
+  doubt: doubtView.nullable(),
+  /** It is out by the words of one request alone so far: where another key meets the like, it is given back. */
+  unproven: z.boolean(),
+  /** How it comes back, soonest first. */
+  next: z.array(nextView).readonly(),
+  /** What shares its limits; null where it shares them with nothing that is known here. */
+  domain: domainView.nullable(),
+  /** The models of whose limits little is left, as far as that was worth telling this process: other keys are preferred. */
+  scarce: z.array(z.object({ model: z.string(), until: time })).readonly(),
+  /** What its provider is down for, whichever key is used. */
+  down: z.array(outageView).readonly(),
+  /** Requests in flight with it; null where this process cannot know. */
+  inFlight: z.number().nullable(),
+  /** The part of its traffic that it gets since it has come back; null where it gets all of it, or none. */
+  ramp: z.object({ share: z.number(), fullAt: time }).nullable(),
+  /** The last few, newest first. */
+  decisions: z.array(decisionView).readonly(),
+  /** What the configuration says of how its provider's keys leave service and come back. */
+  policy: z.object({
+    /** False: nothing is remembered but the operator's word. */
+    failover: z.boolean(),
+    failureThreshold: z.number(),
+    successThreshold: z.number(),
+    /** `failoverOnStatus` decides what counts, and not the rules. */
+    byStatus: z.boolean(),
+  }),
+  seenFrom,
+});
+export type Explanation = z.output<typeof explanation>;
+
+/** How one key stands in a choice. */
+export const keyChoiceView = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  hint: z.string().nullable(),
+  /** What keeps it back; null where it may be chosen. */
+  obstacle: z.string().nullable(),
+  /** The same in words, with the rule that judged it. */
+  reason: z.string().nullable(),
+  /** The part of the choices that takes it; null where there are too many keys to tell. */
+  chance: z.number().nullable(),
+  weight: z.number(),
+  /** The part of its traffic it gets since it has come back; 1 is all. */
+  share: z.number(),
+  /** Requests in flight with it; null where this process cannot know. */
+  inFlight: z.number().nullable(),
+  /** Little is left of its limits for the model, as far as that was worth telling this process. */
+  scarce: z.boolean(),
+  /** When its trouble ends or is tested; null where no time is set. */
+  dueAt: time.nullable(),
+  /** It may be tried all the same where no key of the provider can be chosen. */
+  lastResort: z.boolean(),
+});
+export type KeyChoiceView = z.output<typeof keyChoiceView>;
+
+/** The choice among the keys of one provider, for a request that it is the first to be asked with. */
+export const providerChoiceView = z.object({
+  provider: z.string(),
+  /** As this provider names it; null for a request without one. */
+  model: z.string().nullable(),
+  /** The part of requests that ask it before its equals on the route; 1 where it has none. */
+  share: z.number(),
+  /** Why it is asked only when the others have failed, because it is down; null where it is not. */
+  down: outageView.extend({ whole: z.boolean() }).nullable(),
+  strategy: z.enum(['balanced', 'random']),
+  /** With `session`, a conversation's own key goes before all that stands here. */
+  affinity: z.enum(['none', 'session']),
+  /** `keyless`: the provider has no keys, and is called with the client's own credential. */
+  outcome: z.enum(['key', 'last-resort', 'none', 'keyless']),
+  /** Where no key can be chosen: when the first one is due back. */
+  returnsAt: time.nullable(),
+  /** Choices made for trial, which chances are taken from. */
+  draws: z.number(),
+  /** All its keys by how they stand: `usable`, or what keeps them back. */
+  counts: z.record(z.string(), z.number()),
+  /** Up to a hundred of them, those chosen most often first. */
+  keys: z.array(keyChoiceView).readonly(),
+});
+export type ProviderChoiceView = z.output<typeof providerChoiceView>;
+
+/** Which key a request would get now, and why not the others. `GET /api/choice` */
+export const choiceView = z.object({
+  at: time,
+  /** As the client names it; null for a request without one. */
+  model: z.string().nullable(),
+  /**
+   * In the order they are asked, the second where the first has no answer. Equals stand beside each other, the one
+   * that is asked first most often in front.
+   */
+  providers: z.array(providerChoiceView).readonly(),
+  seenFrom,
+});
+export type ChoiceView = z.output<typeof choiceView>;
+
+/** Clients' connections of one process, or of several together. */
+export const connectionCounts = z.object({
+  open: z.number(),
+  /** How many there may be. */
+  most: z.number(),
+  /** Idle ones that were ended for others, since the start. */
+  gaveWay: z.number(),
+  /** Those that were not let in because all others had a request in flight, since the start. */
+  refused: z.number(),
+});
+
+/** What requests hold together, in bytes. */
+export const memoryView = z.object({
+  limit: z.number(),
+  held: z.number(),
+  /** Requests that wait for room. */
+  waiting: z.number(),
+  /** Requests that found none, since the process started. */
+  refused: z.number(),
+});
+export type MemoryView = z.output<typeof memoryView>;
+
+/** A worker. */
+export const workerView = z.object({
+  number: z.number(),
+  pid: z.number().nullable(),
+  state: z.enum(['starting', 'ready', 'unresponsive', 'waiting', 'stopping', 'stopped']),
+  since: time,
+  restarts: z.number(),
+  connections: connectionCounts.nullable(),
+});
+export type WorkerView = z.output<typeof workerView>;
+
+/** `GET /api/workers` */
+export const workerList = z.object({ workers: z.array(workerView) });
+
+/** The store, and what processes of this gateway do by it. `GET /api/state` */
+export const stateView = z.object({
+  store: z.object({
+    kind: z.string(),
+    description: z.string(),
+    awaySince: time.nullable(),
+    lostWritesAt: time.nullable(),
+    unwrittenKeys: z.number(),
+  }),
+  clock: z.object({
+    /** How far the clock of this machine is ahead of the time that state is kept by; shown times are by the former. */
+    wallAheadMs: z.number(),
+    /** When somebody last set it, and by how much. */
+    setAt: time.nullable(),
+    setByMs: z.number().nullable(),
+  }),
+  probing: z.array(z.string()).readonly(),
+  probingRest: z.array(z.string()).readonly(),
+  /** Nodes of the store that have another configuration of some provider. */
+  configurations: z.object({
+    differSince: time.nullable(),
+    others: z.array(z.object({ node: z.string(), providers: z.array(z.string()).readonly() })).readonly(),
+  }),
+  /** By provider: when there are health checks again, where this process does them and those of the day are used up. */
+  checksSpentUntil: z.record(z.string(), time.nullable()).default({}),
+  /** Good answers in which a model said nothing, by provider, where there were some. */
+  emptyAnswers: z.record(z.string(), z.number()),
+  /** What requests hold, of all processes of this gateway. */
+  memory: memoryView,
+  /** What providers are down for, as far as this process knows. */
+  down: z.array(outageView).readonly(),
+  /** Clients' connections, of all processes of this gateway. */
+  connections: connectionCounts,
+  workers: z.object({
+    ready: z.number(),
+    of: z.number(),
+    /** The numbers of those whose event loop does not run, so that they get no new connections. */
+    unresponsive: z.array(z.number()).readonly(),
+  }),
+});
+export type StateView = z.output<typeof stateView>;
+
+/** Any answer that is none of the above: its code is one of errors.ts. */
+export const errorAnswer = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+/** The name of a model for people. */
+export function modelText(model: string): string {
+  return model === ALL_MODELS ? 'all models' : model;
+}
