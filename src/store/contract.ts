@@ -9,18 +9,11 @@
  * `limits` in rules.ts. A call that cannot be done rejects with a `StoreError`, whose codes are in errors.ts.
  */
 
-/** A value as the store holds it. */
-export interface Versioned {
-  readonly id: string;
-  readonly value: string;
-  /** Grows with every write in the id's group. Never reused, not even by a store that has lost writes. */
-  readonly revision: number;
-}
-
 /** One id's newest state; `value` is undefined where the id was deleted, or never written (revision 0). */
 export interface Change {
   readonly id: string;
   readonly value: string | undefined;
+  /** Grows with every write in the id's group. Never reused, not even by a store that has lost writes. */
   readonly revision: number;
 }
 
@@ -66,15 +59,6 @@ export interface Store {
   /** For people: the kind and place of the store, without credentials. */
   readonly description: string;
 
-  /** The value under `id`; undefined where there is none, or none any more. */
-  read(id: string): Promise<Versioned | undefined>;
-
-  /**
-   * Every value whose id starts with `prefix`, in bounded batches and no promised order. What is written
-   * meanwhile may be seen or not; what stands all the while is given exactly once.
-   */
-  list(prefix: string): AsyncIterable<readonly Versioned[]>;
-
   /**
    * Writes `value` if the id still stands at `expectedRevision` (0: it must not exist); undefined deletes.
    * Of any number of concurrent callers with one expectation exactly one is told `written`. Deleting what
@@ -107,9 +91,6 @@ export interface Store {
 
   /** Takes a free or expired lease, or extends one that `holder` has. Expiry is by the store's clock. */
   acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
-
-  /** Makes it last `ttlMs` from now. False where it has passed to somebody else, has expired or was released. */
-  renewLease(lease: Lease, ttlMs: number): Promise<boolean>;
 
   /** Gives it back at once. Nothing happens where it is no longer held. */
   releaseLease(lease: Lease): Promise<void>;

@@ -1,10 +1,9 @@
-import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
+import type { CasResult, Change, ChangePage, Cursor, Lease, Store } from './contract.ts';
 import { StoreError } from './errors.ts';
 import { MemoryTtlCache } from './memory-ttl-cache.ts';
 import {
   checkId,
   checkPageLimit,
-  checkPrefix,
   checkRevision,
   checkTtl,
   checkValue,
@@ -48,27 +47,6 @@ class MemoryStore implements Store {
   constructor(clock: () => number) {
     this.#clock = clock;
     this.#passing = new MemoryTtlCache(clock);
-  }
-
-  async read(id: string): Promise<Versioned | undefined> {
-    this.#checkOpen();
-    checkId('id', id);
-    return existing(this.#entries.get(id));
-  }
-
-  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
-    this.#checkOpen();
-    checkPrefix(prefix);
-    // A copy of the ids, because writes in between move entries to where they would be met again.
-    const ids = [...this.#entries.keys()].filter((id) => id.startsWith(prefix));
-    for (let from = 0; from < ids.length; from += limits.batchEntries) {
-      this.#checkOpen();
-      const batch = ids
-        .slice(from, from + limits.batchEntries)
-        .map((id) => existing(this.#entries.get(id)))
-        .filter((entry) => entry !== undefined);
-      if (batch.length > 0) yield batch;
-    }
   }
 
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
@@ -115,14 +93,6 @@ class MemoryStore implements Store {
     return { name, holder, token };
   }
 
-  async renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
-    this.#checkOpen();
-    checkTtl(ttlMs);
-    if (!this.#holds(lease)) return false;
-    this.#leases.set(lease.name, { ...lease, expiresAt: this.#clock() + ttlMs });
-    return true;
-  }
-
   async releaseLease(lease: Lease): Promise<void> {
     this.#checkOpen();
     if (this.#holds(lease)) this.#leases.set(lease.name, { ...lease, expiresAt: 0 });
@@ -166,8 +136,4 @@ class MemoryStore implements Store {
   #checkOpen(): void {
     if (this.#closed) throw new StoreError('store_closed', 'The memory store is closed');
   }
-}
-
-function existing(entry: Change | undefined): Versioned | undefined {
-  return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
 }

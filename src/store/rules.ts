@@ -10,8 +10,6 @@ export const limits = {
   valueLength: 1024 * 1024,
   /** Entries in a page of `changesSince`. */
   pageEntries: 10_000,
-  /** Values in a batch of `list`. */
-  batchEntries: 256,
   /** Just under 25 days: the longest that timers count, too. */
   leaseMs: 2 ** 31 - 1,
   /** The longest that something is remembered: a leap year. */
@@ -24,11 +22,6 @@ export const limits = {
 export function checkId(what: string, id: string): void {
   if (id === '') throw badArgument(`${what} is empty`);
   checkText(what, id, limits.idLength);
-}
-
-/** Any text may be a prefix; it is bounded like an id. */
-export function checkPrefix(prefix: string): void {
-  checkText('prefix', prefix, limits.idLength);
 }
 
 /** @throws StoreError where a value is too long or no well-formed Unicode */

@@ -1,16 +1,8 @@
 import { hash } from 'node:crypto';
-import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
+import type { CasResult, ChangePage, Cursor, Lease, Store } from '../contract.ts';
 import { StoreError } from '../errors.ts';
 import type { RedisAddress } from '../../base/store-address.ts';
-import {
-  checkId,
-  checkPageLimit,
-  checkPrefix,
-  checkRevision,
-  checkTtl,
-  checkValue,
-  limits,
-} from '../rules.ts';
+import { checkId, checkPageLimit, checkRevision, checkTtl, checkValue, limits } from '../rules.ts';
 import { ChangeSignal } from '../signal.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { inspect, isPermanent } from './inspect.ts';
@@ -85,27 +77,6 @@ class RedisStore implements Store {
     return this.#link.firstTry;
   }
 
-  async read(id: string): Promise<Versioned | undefined> {
-    checkId('id', id);
-    return this.#shardOf(groupOf(id)).read(id);
-  }
-
-  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
-    checkPrefix(prefix);
-    const given = new Set<string>();
-    for (const shard of this.#shards) {
-      for await (const found of shard.list(prefix, limits.batchEntries)) {
-        const values = found.filter(({ id }) => !given.has(id));
-        for (const { id } of values) given.add(id);
-        // A step may come to more than was asked for.
-        for (let from = 0; from < values.length; from += limits.batchEntries) {
-          this.#checkOpen();
-          yield values.slice(from, from + limits.batchEntries);
-        }
-      }
-    }
-  }
-
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
     checkId('id', id);
     checkRevision(expectedRevision);
@@ -149,13 +120,8 @@ class RedisStore implements Store {
     return this.#shardOf(name).acquireLease(name, holder, Math.ceil(ttlMs));
   }
 
-  async renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
-    checkTtl(ttlMs);
-    return this.#shardOf(lease.name).renewLease(lease, Math.ceil(ttlMs));
-  }
-
   async releaseLease(lease: Lease): Promise<void> {
-    await this.#shardOf(lease.name).renewLease(lease, 0);
+    await this.#shardOf(lease.name).releaseLease(lease);
   }
 
   async set(id: string, value: string, ttlMs: number): Promise<void> {

@@ -18,9 +18,7 @@ function load(name: string): Script {
 /** Each file tells its inputs, its outputs and what it promises. */
 export const scripts = {
   layout: load('layout'),
-  read: load('read'),
   compareAndSet: load('compare-and-set'),
-  list: load('list'),
   changes: load('changes'),
   acquireLease: load('acquire-lease'),
   renewLease: load('renew-lease'),

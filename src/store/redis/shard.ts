@@ -1,4 +1,4 @@
-import type { CasResult, Change, Lease, Versioned } from '../contract.ts';
+import type { CasResult, Change, Lease } from '../contract.ts';
 import { scripts } from './script.ts';
 import type { RunScript } from './script.ts';
 
@@ -43,27 +43,6 @@ export class Shard {
     this.#lease = `{${tag}}:lease:`;
   }
 
-  async read(id: string): Promise<Versioned | undefined> {
-    const reply = await this.#run(scripts.read, this.#state.slice(1), [id]);
-    if (reply === null) return undefined;
-    const [revision, value] = list(reply);
-    return { id, value: text(value), revision: integer(revision) };
-  }
-
-  /** Every value whose id starts with `prefix`, step by step; some may come twice. */
-  async *list(prefix: string, about: number): AsyncGenerator<readonly Versioned[]> {
-    let cursor = '0';
-    do {
-      const reply = await this.#run(scripts.list, this.#state.slice(1), [cursor, prefix, String(about)]);
-      const [next, found] = list(reply);
-      yield list(found).map((item) => {
-        const [id, revision, value] = list(item);
-        return { id: text(id), value: text(value), revision: integer(revision) };
-      });
-      cursor = text(next);
-    } while (cursor !== '0');
-  }
-
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
     const args = [id, String(expectedRevision), this.#channel, ...(value === undefined ? [] : [value])];
     const reply = await this.#run(scripts.compareAndSet, this.#state, args);
@@ -92,10 +71,9 @@ export class Shard {
     return token === null ? undefined : { name, holder, token: integer(token) };
   }
 
-  /** @param ttlMs - 0 gives it back */
-  async renewLease({ name, holder, token }: Lease, ttlMs: number): Promise<boolean> {
-    const args = [holder, String(token), String(ttlMs)];
-    return (await this.#run(scripts.renewLease, [this.#lease + name], args)) === 1;
+  async releaseLease({ name, holder, token }: Lease): Promise<void> {
+    // Renewed for no time at all, it is over.
+    await this.#run(scripts.renewLease, [this.#lease + name], [holder, String(token), '0']);
   }
 
   /** By its server's clock. Milliseconds since the epoch. */

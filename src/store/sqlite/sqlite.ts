@@ -1,9 +1,8 @@
-import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
+import type { CasResult, Change, ChangePage, Cursor, Lease, Store } from '../contract.ts';
 import { StoreError } from '../errors.ts';
 import {
   checkId,
   checkPageLimit,
-  checkPrefix,
   checkRevision,
   checkTtl,
   checkValue,
@@ -16,7 +15,7 @@ import { ChangeSignal } from '../signal.ts';
 import { SqliteConnection } from './connection.ts';
 import type { Session } from './connection.ts';
 import { transaction, retryWhileLocked } from './database.ts';
-import { toChange, toInteger, toVersioned } from './statements.ts';
+import { toChange, toInteger } from './statements.ts';
 import { CommitWatch } from './commit-watch.ts';
 
 /** Where the database is, and how often and how long to wait for others. */
@@ -72,28 +71,6 @@ class SqliteStore implements Store {
     this.#busyMs = busyMs;
   }
 
-  async read(id: string): Promise<Versioned | undefined> {
-    checkId('id', id);
-    const entry = await this.#do((opening) => findIn(opening, id));
-    return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
-  }
-
-  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
-    checkPrefix(prefix);
-    // Ids with one prefix stand together in the index, which compares bytes: after them come only others.
-    let from = prefix;
-    for (;;) {
-      const rows = await this.#do(({ statements }) =>
-        statements.valuesFrom.all(from, limits.batchEntries).map(toVersioned),
-      );
-      const batch = rows.filter(({ id }) => id.startsWith(prefix));
-      if (batch.length > 0) yield batch;
-      const last = batch.at(-1);
-      if (last === undefined || batch.length < limits.batchEntries) return;
-      from = `${last.id}\0`; // no id stands between the two
-    }
-  }
-
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
     checkId('id', id);
     checkRevision(expectedRevision);
@@ -147,14 +124,6 @@ class SqliteStore implements Store {
       transaction(database, 'IMMEDIATE', () => statements.acquire.get({ ...terms, now: now() })),
     );
     return row && { name, holder, token: toInteger(row['token']) };
-  }
-
-  async renewLease({ name, holder, token }: Lease, ttlMs: number): Promise<boolean> {
-    checkTtl(ttlMs);
-    const { changes } = await this.#do(({ statements, now }) =>
-      statements.renew.run({ name, holder, token, ttlMs: Math.ceil(ttlMs), now: now() }),
-    );
-    return changes === 1;
   }
 
   async releaseLease({ name, holder, token }: Lease): Promise<void> {

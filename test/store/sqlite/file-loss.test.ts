@@ -21,7 +21,7 @@ import { openSqliteStore } from '../../../src/store/sqlite/sqlite.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { POLICY as policy } from '../../keys/tools.ts';
 import { eventually } from '../redis/deployments.ts';
-import { withCode } from '../tools.ts';
+import { read, withCode } from '../tools.ts';
 
 const KEY = { id: 'k1', providerId: 'p' };
 const OTHER = { id: 'k2', providerId: 'p' };
@@ -139,7 +139,7 @@ void suite('a SQLite file that is lost while it is open', () => {
     await eventually(async () => first.book.storeFailed && second.book.storeFailed);
     assert.equal(first.book.record(KEY).state, 'disabled');
     first.book.apply(OTHER, { type: 'disabled', at: 2_000 }, policy);
-    await assert.rejects(first.store.read('x'), withCode('store_failed'));
+    await assert.rejects(read(first.store, 'x'), withCode('store_failed'));
     mkdirSync(scene.folder);
     await assertWhole(scene);
     assert.deepEqual(
@@ -159,7 +159,7 @@ void test('one that may not make a database waits for those who have it to make'
   const maker = await openSqliteStore({ path });
   await maker.compareAndSet('a', 0, 'x');
   const waited = await waiting;
-  assert.equal((await waited.read('a'))?.value, 'x');
+  assert.equal((await read(waited, 'a'))?.value, 'x');
   await waited.close();
   await maker.close();
 });

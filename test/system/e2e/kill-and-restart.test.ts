@@ -20,6 +20,7 @@ import {
   type ConfigParts,
 } from '../../support/gateway.ts';
 import { ask, chat, streamedChat } from '../../support/http.ts';
+import { read } from '../../store/tools.ts';
 
 /* Gateways as processes of their own that share one SQLite file, and are killed. */
 
@@ -75,7 +76,7 @@ class Scene {
   /** The record that stands in the store; undefined where there is none. */
   async stored(key: string): Promise<KeyRecord | undefined> {
     const id = recordId({ providerId: 'sim', id: idOf(key) });
-    const entry = await this.#store.read(id);
+    const entry = await read(this.#store, id);
     return entry && decodeRecord(entry.value);
   }
 
