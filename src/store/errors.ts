@@ -13,7 +13,7 @@ export const storeErrors = {
 
 export type StoreErrorCode = keyof typeof storeErrors;
 
-/** A store that cannot do what it was asked. The message names ids and places, never a value. */
+/** A store call that failed. The message names ids and places, never a value. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;

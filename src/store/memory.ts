@@ -14,7 +14,7 @@ import {
 } from './rules.ts';
 import { ChangeSignal } from './signal.ts';
 
-let lives = 0;
+let stores = 0;
 
 interface HeldLease {
   readonly holder: string;
@@ -24,8 +24,8 @@ interface HeldLease {
 }
 
 /**
- * A store in this process alone, gone with it: for tests, simulations, and use as a library.
- * @param clock milliseconds since the epoch; what expires does so by it
+ * A store in this process alone, gone with it: for tests, simulations and use as a library.
+ * @param clock milliseconds since the epoch; entries and leases expire by it
  */
 export function openMemoryStore(clock: () => number): Store {
   return new MemoryStore(clock);
@@ -36,17 +36,17 @@ class MemoryStore implements Store {
   /** In order of revision: every write moves its id to the end. Deleted ids stay, without a value. */
   readonly #entries = new Map<string, Change>();
   readonly #leases = new Map<string, HeldLease>();
-  readonly #passing: MemoryTtlCache;
+  readonly #ttlCache: MemoryTtlCache;
   readonly #signal = new ChangeSignal();
   readonly #clock: () => number;
-  /** Tells its cursors from those of a store that it stands in for. */
-  readonly #life = String(++lives);
+  /** Tells its cursors from those of another store that it replaces. */
+  readonly #instance = String(++stores);
   #revision = 0;
   #closed = false;
 
   constructor(clock: () => number) {
     this.#clock = clock;
-    this.#passing = new MemoryTtlCache(clock);
+    this.#ttlCache = new MemoryTtlCache(clock);
   }
 
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
@@ -66,12 +66,12 @@ class MemoryStore implements Store {
   async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
     this.#checkOpen();
     checkPageLimit(limit);
-    const [life, after = cursor] = cursor?.split('/') ?? [];
+    const [instance, after = cursor] = cursor?.split('/') ?? [];
     const revision = revisionOf(after);
-    if (cursor !== undefined && life !== this.#life) return 'lost';
+    if (cursor !== undefined && instance !== this.#instance) return 'lost';
     const newer = [...this.#entries.values()].filter((change) => change.revision > revision);
     const page = pageOf(newer, limit, revision);
-    return { ...page, cursor: `${this.#life}/${page.cursor}` };
+    return { ...page, cursor: `${this.#instance}/${page.cursor}` };
   }
 
   onChange(listener: () => void): () => void {
@@ -103,19 +103,19 @@ class MemoryStore implements Store {
     checkId('id', id);
     checkValue(value);
     checkTtl(ttlMs, limits.maxTtlMs);
-    this.#passing.set(id, value, ttlMs);
+    this.#ttlCache.set(id, value, ttlMs);
   }
 
   async get(id: string): Promise<string | undefined> {
     this.#checkOpen();
     checkId('id', id);
-    return this.#passing.get(id);
+    return this.#ttlCache.get(id);
   }
 
   async delete(id: string): Promise<void> {
     this.#checkOpen();
     checkId('id', id);
-    this.#passing.delete(id);
+    this.#ttlCache.delete(id);
   }
 
   async time(): Promise<number> {

@@ -29,7 +29,7 @@ export function prepareStatements(database: DatabaseSync) {
 /** A row of the database. */
 export type Row = Record<string, unknown>;
 
-/** @throws TypeError where the database holds what no Sparekey wrote */
+/** @throws TypeError where the row is not one that Sparekey writes */
 export function toChange(row: Row | undefined): Change {
   const { id, value, revision } = row ?? {};
   if (typeof id !== 'string' || (value !== null && typeof value !== 'string')) {
@@ -38,7 +38,7 @@ export function toChange(row: Row | undefined): Change {
   return { id, value: value ?? undefined, revision: toInteger(revision) };
 }
 
-/** @throws TypeError where it is none */
+/** @throws TypeError where it is no number */
 export function toInteger(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError('A row of the database has values of the wrong type');
   return value;
