@@ -197,27 +197,27 @@ void describe('sqlite store: the file', () => {
     assert.equal((await older.compareAndSet('a', kept.revision, 'z')).written, true);
   });
 
-  void test('loses what is over in small pieces, and keeps no more than its bound of what is not', async (t) => {
+  void test('the TTL cache sweeps expired entries in small batches, and bounds the others', async (t) => {
     const { path } = await placeFor(t);
     const { database } = await openDatabase(path, { busyMs: 0, mayCreate: true });
     t.after(() => database.close());
-    const passing = prepareTtlCache(database, Date.now, 20);
+    const cache = prepareTtlCache(database, Date.now, 20);
     const kept = (): number => database.prepare('SELECT id FROM passing').all().length;
-    for (let n = 0; n < 12; n++) passing.set(`over ${n}`, 'x', 60_000);
+    for (let n = 0; n < 12; n++) cache.set(`over ${n}`, 'x', 60_000);
     database.exec('UPDATE passing SET expires_at = 1');
-    passing.set('long 0', 'x', 60_000);
+    cache.set('long 0', 'x', 60_000);
     assert.equal(kept(), 9, 'four of twelve went for the one that came');
-    for (let n = 1; n < 12; n++) passing.set(`long ${n}`, 'x', 60_000);
+    for (let n = 1; n < 12; n++) cache.set(`long ${n}`, 'x', 60_000);
     assert.equal(kept(), 12);
-    passing.set('long 0', 'again', 60_000);
-    for (let n = 12; n < 31; n++) passing.set(`long ${n}`, 'x', 60_000);
+    cache.set('long 0', 'again', 60_000);
+    for (let n = 12; n < 31; n++) cache.set(`long ${n}`, 'x', 60_000);
     assert.equal(kept(), 20);
-    assert.equal(passing.get('long 0'), 'again');
-    assert.equal(passing.get('long 11'), undefined);
-    assert.equal(passing.get('long 12'), 'x');
-    passing.set('to last', 'x', limits.longLivedMs + 1);
-    for (let n = 0; n < 99; n++) passing.set(`flood ${n}`, 'x', limits.longLivedMs);
-    assert.equal(passing.get('to last'), 'x', 'and what is to last gives way to its like alone');
+    assert.equal(cache.get('long 0'), 'again');
+    assert.equal(cache.get('long 11'), undefined);
+    assert.equal(cache.get('long 12'), 'x');
+    cache.set('to last', 'x', limits.longLivedMs + 1);
+    for (let n = 0; n < 99; n++) cache.set(`flood ${n}`, 'x', limits.longLivedMs);
+    assert.equal(cache.get('to last'), 'x', 'and long-lived entries give way to each other alone');
   });
 
   void test('that is empty becomes a database', async (t) => {
