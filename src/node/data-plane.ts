@@ -13,7 +13,7 @@ import type { GatewayNode } from './gateway-node.ts';
 export interface DataPlane {
   readonly address: Address;
   connections(): ConnectionCounts;
-  /** Lets requests under way finish, up to `limits.drain`. */
+  /** Lets requests in flight finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface DataPlane {
 export interface WorkerPlane {
   accept(socket: Socket): void;
   connections(): ConnectionCounts;
-  /** Lets requests under way finish, up to `limits.drain`. */
+  /** Lets requests in flight finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function openDataPlane(node: GatewayNode, address: Address): Promis
 
 /**
  * The same without a listener, for a process that is handed its connections by another.
- * @param siblings - what `GET /ready` says of the other processes
+ * @param siblings - what `GET /ready` shows of the other processes
  */
 export function openWorkerPlane(node: GatewayNode, siblings: () => object): WorkerPlane {
   const gateway = createGateway(node, siblings);

@@ -31,7 +31,7 @@ export async function startWithWorkers(
   config: Config,
   { log, logStyle, source, count, heartbeat = HEARTBEAT }: WorkersOptions,
 ): Promise<Running> {
-  // Closed again where the next one cannot be opened.
+  // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
   const node = resources.adopt(await openNode(config, log), (it) => it.close());
   const onDrop = logDropped(log, () => performance.now());
