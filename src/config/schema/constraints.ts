@@ -1,7 +1,7 @@
 import { providerTypes } from '../../catalog/provider-types.ts';
 import type { Secret } from '../../base/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
-import type { ListenAddress } from './scalars.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 import { FIELD_TYPES } from './vendor-fields.ts';
 import {
   CREDENTIAL_PAIRS,
