@@ -15,7 +15,7 @@ import type { Viewpoint } from './viewpoint.ts';
 
 /** Keys shown of one provider. */
 const MAX_KEYS = 100;
-/** Troubles of a domain looked through for the one that matters. */
+/** Troubles of a domain searched for the one that matters. */
 const MAX_TROUBLES = 1_000;
 
 /**
@@ -38,7 +38,7 @@ export function viewChoice(
   };
 }
 
-/** Equals come in an order of chance, which is told as their shares. */
+/** Targets of equal preference come in random order, and are sorted by their shares. */
 function sortTargets(targets: readonly RouteTarget[]): readonly RouteTarget[] {
   const placed = targets.map((target, n) => {
     const { tier, share = 1 } = target.balancing ?? {};

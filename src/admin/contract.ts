@@ -14,14 +14,14 @@ const time = z.string();
 /** Stands for every model, where a model is named. */
 export const ALL_MODELS = '*';
 
-/** A rule that judged. All but its id are null where nobody knows it any more. */
+/** The rule of a verdict. All but its id are null where this version does not know it. */
 export const ruleView = z.object({
   id: z.string(),
   class: z.string().nullable(),
   /** Of the class, in words. */
   meaning: z.string().nullable(),
   scope: z.string().nullable(),
-  /** Where the fact is from that the rule states. */
+  /** The public source of the rule. */
   source: z.string().nullable(),
 });
 export type RuleView = z.output<typeof ruleView>;
@@ -30,17 +30,17 @@ export type RuleView = z.output<typeof ruleView>;
 export const decisionView = z.object({
   at: time,
   effect: z.string(),
-  /** Null for the operator's word, a pardon and the end of a cooldown. */
+  /** Null for an act of the operator, a pardon and the end of a cooldown. */
   rule: ruleView.nullable(),
-  /** Of the provider's answer; null where none began. */
+  /** Of the provider's answer; null where there was none. */
   status: z.number().nullable(),
-  /** The client's request that showed it; null for a health check. */
+  /** The client's request that it is due to; null for a health check. */
   requestId: z.string().nullable(),
   /** The process that judged it. */
   node: z.string().nullable(),
-  /** A health check showed it. */
+  /** It is due to a health check. */
   check: z.boolean(),
-  /** What it was held from, as the provider names it. */
+  /** The model that it was held from, as the provider names it. */
   model: z.string().nullable(),
 });
 export type DecisionView = z.output<typeof decisionView>;
@@ -51,7 +51,7 @@ const outCause = z.enum(['failures', 'key_dead', 'billing']);
 /** One model a key is kept from, as a list of keys shows it. */
 export const holdView = z.object({
   cause: holdCause,
-  /** That judged the answer it is held for. */
+  /** Of the verdict that it is held for. */
   rule: z.string(),
   since: time,
   until: time,
@@ -96,7 +96,7 @@ export const checkReport = z.object({
   detail: z.string().optional(),
   ms: z.number(),
   kind: z.string(),
-  /** Of whom an answer was asked, as the provider names it; absent where none was. */
+  /** The model that was asked, as the provider names it; absent where none was. */
   model: z.string().optional(),
 });
 export type CheckReportView = z.output<typeof checkReport>;
@@ -122,19 +122,19 @@ export const outageView = z.object({
   triedBy: z.enum(['check', 'request']),
   /** How often in a row it opened, or a trial failed. */
   strikes: z.number(),
-  /** That judged the failure that opened it. */
+  /** Of the failure that opened it. */
   rule: z.string(),
 });
 export type OutageView = z.output<typeof outageView>;
 
-/** Which process answers, and how far it can know what it says. */
+/** Which process answers, and what it cannot know. */
 export const seenFrom = z.object({
   node: z.string(),
   /** It answers applications itself; otherwise its workers do. */
   serves: z.boolean(),
-  /** Since when it has not heard of what other processes have met; null while it does. */
+  /** Since when the store does not answer it, so that it knows nothing of other processes; null while it does. */
   storeAwaySince: time.nullable(),
-  /** What it cannot know, in words; null where there is nobody else to know it. */
+  /** What it cannot know, in words; null where there is no other process. */
   note: z.string().nullable(),
 });
 export type SeenFrom = z.output<typeof seenFrom>;
@@ -154,7 +154,7 @@ export const heldView = z.object({
 });
 export type HeldView = z.output<typeof heldView>;
 
-/** A verdict that is not believed before a check. */
+/** A verdict that a check has to confirm. */
 export const doubtView = z.object({
   cause: z.enum([...outCause.options, ...holdCause.options]),
   model: z.string(),
@@ -190,11 +190,10 @@ export const troubleView = z.object({
   /** `ALL_MODELS` is all. */
   model: z.string(),
   cause: z.enum(['throttled', 'billing']),
-  /** When it ends or, for `billing`, when the key that showed it is tested. */
+  /** When it ends or, for `billing`, when that key is tested. */
   until: time,
-  /** The key that showed it. */
+  /** The key that it was found with. */
   key: z.object({ id: z.string(), name: z.string().nullable() }),
-  /** That judged it. */
   rule: ruleView,
 });
 export type TroubleView = z.output<typeof troubleView>;
@@ -202,7 +201,7 @@ export type TroubleView = z.output<typeof troubleView>;
 /** What a key shares its limits with. */
 export const domainView = z.object({
   name: z.string(),
-  /** From the provider's answers, whichever process heard them; otherwise configured. */
+  /** Learned from the provider's answers, by any process; otherwise configured. */
   learned: z.boolean(),
   /** How many share it, this one included. */
   keys: z.number(),
@@ -211,38 +210,38 @@ export const domainView = z.object({
 });
 export type DomainView = z.output<typeof domainView>;
 
-/** Why a key is as it is, by whose judgement, and what comes next. `GET /api/keys/ID/explain` */
+/** Why a key is in its state, by which rule, and what comes next. `GET /api/keys/ID/explain` */
 export const explanation = z.object({
   at: time,
   key: keyView,
   /** Why it is out of service; null where it is in it, or was disabled. */
   cause: outCause.nullable(),
-  /** The rule that its state, or its newest failure, is owed to; null where it is owed to none. */
+  /** The rule of its state, or of its newest failure; null where there is none. */
   rule: ruleView.nullable(),
-  /** What its state rests on; null where nothing is recorded, or no longer. */
+  /** The decision behind its state; null where none is recorded, or no longer. */
   evidence: decisionView.nullable(),
   holds: z.array(heldView).readonly(),
-  /** What was said against it and is not believed before a check; null where nothing is. */
+  /** A verdict against it that a check has to confirm; null where there is none. */
   doubt: doubtView.nullable(),
-  /** It is out by the words of one request alone so far: where another key meets the like, it is given back. */
+  /** It is out because of one request alone so far: where another key fails alike, that is taken back. */
   unproven: z.boolean(),
   /** How it comes back, soonest first. */
   next: z.array(nextView).readonly(),
   /** What shares its limits; null where it shares them with nothing that is known here. */
   domain: domainView.nullable(),
-  /** The models of whose limits little is left, as far as that was worth telling this process: other keys are preferred. */
+  /** The models of whose limits little is left, as far as this process knows: other keys are preferred. */
   scarce: z.array(z.object({ model: z.string(), until: time })).readonly(),
   /** What its provider is down for, whichever key is used. */
   down: z.array(outageView).readonly(),
   /** Requests in flight with it; null where this process cannot know. */
   inFlight: z.number().nullable(),
-  /** The part of its traffic that it gets since it has come back; null where it gets all of it, or none. */
+  /** The part of its traffic that it gets after its return (slow start); null where it gets all of it, or none. */
   ramp: z.object({ share: z.number(), fullAt: time }).nullable(),
   /** The last few, newest first. */
   decisions: z.array(decisionView).readonly(),
-  /** What the configuration says of how its provider's keys leave service and come back. */
+  /** How its provider's keys leave service and come back, by the configuration. */
   policy: z.object({
-    /** False: nothing is remembered but the operator's word. */
+    /** False: nothing counts but acts of the operator. */
     failover: z.boolean(),
     failureThreshold: z.number(),
     successThreshold: z.number(),
@@ -253,50 +252,50 @@ export const explanation = z.object({
 });
 export type Explanation = z.output<typeof explanation>;
 
-/** How one key stands in a choice. */
+/** One key in a choice. */
 export const keyChoiceView = z.object({
   id: z.string(),
   name: z.string().nullable(),
   hint: z.string().nullable(),
-  /** What keeps it back; null where it may be chosen. */
+  /** Why it cannot be chosen; null where it can. */
   obstacle: z.string().nullable(),
   /** The same in words, with the rule that judged it. */
   reason: z.string().nullable(),
-  /** The part of the choices that takes it; null where there are too many keys to tell. */
+  /** Its part of the choices; null where there are too many keys to estimate that. */
   chance: z.number().nullable(),
   weight: z.number(),
-  /** The part of its traffic it gets since it has come back; 1 is all. */
+  /** The part of its traffic that it gets after its return; 1 is all. */
   share: z.number(),
   /** Requests in flight with it; null where this process cannot know. */
   inFlight: z.number().nullable(),
-  /** Little is left of its limits for the model, as far as that was worth telling this process. */
+  /** Little is left of its limits for the model, as far as this process knows. */
   scarce: z.boolean(),
-  /** When its trouble ends or is tested; null where no time is set. */
+  /** When it may be chosen again, or is tested; null where no time is set. */
   dueAt: time.nullable(),
   /** It may be tried all the same where no key of the provider can be chosen. */
   lastResort: z.boolean(),
 });
 export type KeyChoiceView = z.output<typeof keyChoiceView>;
 
-/** The choice among the keys of one provider, for a request that it is the first to be asked with. */
+/** The choice among the keys of one provider, for a request that tries it first. */
 export const providerChoiceView = z.object({
   provider: z.string(),
   /** As this provider names it; null for a request without one. */
   model: z.string().nullable(),
-  /** The part of requests that ask it before its equals on the route; 1 where it has none. */
+  /** Its part of the requests among targets of equal preference on the route; 1 where it has no equals. */
   share: z.number(),
-  /** Why it is asked only when the others have failed, because it is down; null where it is not. */
+  /** Why it is tried only after the others; null where it is not down. */
   down: outageView.extend({ whole: z.boolean() }).nullable(),
   strategy: z.enum(['balanced', 'random']),
-  /** With `session`, a conversation's own key goes before all that stands here. */
+  /** With `session`, a conversation's own key comes first. */
   affinity: z.enum(['none', 'session']),
   /** `keyless`: the provider has no keys, and is called with the client's own credential. */
   outcome: z.enum(['key', 'last-resort', 'none', 'keyless']),
   /** Where no key can be chosen: when the first one is due back. */
   returnsAt: time.nullable(),
-  /** Choices made for trial, which chances are taken from. */
+  /** Choices sampled for the chances. */
   draws: z.number(),
-  /** All its keys by how they stand: `usable`, or what keeps them back. */
+  /** All its keys: `usable`, or by obstacle. */
   counts: z.record(z.string(), z.number()),
   /** Up to a hundred of them, those chosen most often first. */
   keys: z.array(keyChoiceView).readonly(),
@@ -309,8 +308,8 @@ export const choiceView = z.object({
   /** As the client names it; null for a request without one. */
   model: z.string().nullable(),
   /**
-   * In the order they are asked, the second where the first has no answer. Equals stand beside each other, the one
-   * that is asked first most often in front.
+   * In the order in which they are tried. Targets of equal preference are next to each other, the one with the largest
+   * share first.
    */
   providers: z.array(providerChoiceView).readonly(),
   seenFrom,
@@ -353,7 +352,7 @@ export type WorkerView = z.output<typeof workerView>;
 /** `GET /api/workers` */
 export const workerList = z.object({ workers: z.array(workerView) });
 
-/** The store, and what processes of this gateway do by it. `GET /api/state` */
+/** The store, and the processes of this gateway. `GET /api/state` */
 export const stateView = z.object({
   store: z.object({
     kind: z.string(),
@@ -365,7 +364,7 @@ export const stateView = z.object({
   clock: z.object({
     /** How far the clock of this machine is ahead of the time that state is kept by; shown times are by the former. */
     wallAheadMs: z.number(),
-    /** When somebody last set it, and by how much. */
+    /** When it was last set, and by how much. */
     setAt: time.nullable(),
     setByMs: z.number().nullable(),
   }),
@@ -378,7 +377,7 @@ export const stateView = z.object({
   }),
   /** By provider: when there are health checks again, where this process does them and those of the day are used up. */
   checksSpentUntil: z.record(z.string(), time.nullable()).default({}),
-  /** Good answers in which a model said nothing, by provider, where there were some. */
+  /** Good answers without any output, by provider, where there were some. */
   emptyAnswers: z.record(z.string(), z.number()),
   /** What requests hold, of all processes of this gateway. */
   memory: memoryView,
@@ -395,8 +394,15 @@ export const stateView = z.object({
 });
 export type StateView = z.output<typeof stateView>;
 
-/** Any answer that is none of the above: its code is one of errors.ts. */
+/** The answer to a request that failed; its codes are in errors.ts. */
 export const errorAnswer = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+// Words for values that the gateway and the command line both use in sentences.
+
+/** Failures in a row, of a key. */
+export function failuresText(failures: number): string {
+  return failures === 1 ? 'failed once' : `failed ${failures} times in a row`;
+}
 
 /** The name of a model for people. */
 export function modelText(model: string): string {

@@ -15,7 +15,7 @@ import { viewOutages } from './outage-view.ts';
 import { viewSeenFrom } from './viewpoint.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
-/** Shared troubles looked at: a domain may have very many. */
+/** Shared troubles shown: a domain may have very many. */
 const MAX_TROUBLES = 20;
 
 /**
@@ -109,7 +109,7 @@ function ruleOf(record: KeyRecord): string | undefined {
   }
 }
 
-/** What can have put a key in service. */
+/** Decisions that put a key in service. */
 const RETURNS: ReadonlySet<DecisionEffect> = new Set(['returned', 'enabled', 'pardoned', 'reprieved']);
 
 /**

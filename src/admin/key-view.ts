@@ -7,7 +7,7 @@ import { reasonOf } from './reason.ts';
 import { timeOrNull } from './time-text.ts';
 
 /**
- * @param record - of the key, as last heard
+ * @param record - of the key, as this process knows it
  * @param domain - whose limits it shares, where that is configured or learned
  * @param checkAt - when it is checked next; undefined where it is not
  * @param now - milliseconds since the epoch

@@ -35,7 +35,7 @@ export interface KeysApiOptions {
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
-  /** What this process is and can know. */
+  /** What this process can know. */
   readonly viewpoint: () => Viewpoint;
 }
 
@@ -46,7 +46,7 @@ export interface OperatorChange<Answer> {
   readonly stored: boolean;
 }
 
-/** What the admin API can do with keys, apart from how it is asked over HTTP. */
+/** The operations of the admin API on keys, without HTTP. */
 export class KeysApi {
   readonly #options: KeysApiOptions;
 

@@ -61,7 +61,7 @@ function checkRecovery({ at, kind, model, here, spentUntil }: CheckPlan): Recove
   return { how: 'paid-check', at, model: model ?? null, here, notBefore: timeOrNull(spentUntil) };
 }
 
-/** What other keys of its domain have met. */
+/** Troubles found with other keys of its domain. */
 function domainRecoveries({ key }: PooledKey, shared: readonly DomainHold[]): readonly Recovery[] {
   const untils = new Map<string, number>();
   for (const { keyId, model, until } of shared) {

@@ -7,7 +7,7 @@ import type { StateStatus } from './state-view.ts';
 import { viewWorker } from './worker-view.ts';
 import type { WorkerStatus } from './worker-view.ts';
 
-/** What requests can reach. */
+/** What requests are answered from. */
 export interface AdminApi {
   readonly keys: KeysApi;
   /** The processes that serve the data plane, as they are now. */
@@ -71,7 +71,7 @@ export async function route(
   }
 }
 
-/** A part of a path; as it came where it is malformed, which is nobody's name. */
+/** A part of a path, decoded; as it came where it is malformed, which is no id. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -2,13 +2,13 @@ import type { SeenFrom } from './contract.ts';
 import type { CircuitsOf } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 
-/** Who tells, and what it can know. */
+/** The process that answers, and what it can know. */
 export interface Viewpoint {
-  /** This process, as it signs its decisions. */
+  /** This process, as decisions name it. */
   readonly node: string;
   /** It answers applications itself; otherwise its workers do. */
   readonly serves: boolean;
-  /** Nobody shares its store. */
+  /** No other process shares its store. */
   readonly alone: boolean;
   /** Since when the store does not answer it; undefined while it does. Milliseconds since the epoch. */
   readonly awaySince: number | undefined;

@@ -13,9 +13,9 @@ export interface WorkerStatus {
   readonly since: number;
   /** How often it has been started again. */
   readonly restarts: number;
-  /** As it last told; undefined while it has not. */
+  /** As it last reported; undefined before. */
   readonly connections?: ConnectionCounts | undefined;
-  /** What its requests hold; undefined while it has not told. */
+  /** Memory that its requests hold; undefined before it has reported. */
   readonly memory?: MemoryView | undefined;
 }
 

@@ -28,7 +28,7 @@ export interface Answer<T> {
 /** The slowest answer is that of a health check. Milliseconds. */
 const ANSWER_TIMEOUT_MS = 5 * 60_000;
 
-/** The gateway said no. */
+/** The gateway refused. */
 export class AdminRefusal extends CommandFailure {
   /** Of its table of errors. */
   readonly code: string;

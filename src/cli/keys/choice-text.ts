@@ -131,7 +131,7 @@ function whyText(key: KeyChoiceView, now: number): string {
   return notes.length === 0 ? 'can be used' : notes.join('; ');
 }
 
-/** What happens at the time that stands beside an obstacle. */
+/** What happens at the time of an obstacle. */
 const DUE: Readonly<Record<string, string>> = {
   'out-of-service': 'next try',
   held: 'free again',

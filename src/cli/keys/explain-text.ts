@@ -8,7 +8,7 @@ import { outageText } from './outage-text.ts';
 import { EMPTY_CELL, tableLines } from '../table.ts';
 import { ago, timeOfDay, fromNow, timeAndAge } from './relative-time.ts';
 
-/** A key's story for people: how it stands, why, what comes next, and the decisions it rests on. */
+/** An explanation for people: the key's state, why, what comes next, and the last decisions. */
 export function explainText(explanation: Explanation): string {
   const lines = [
     headline(explanation),

@@ -1,16 +1,16 @@
-import { modelText } from '../../admin/contract.ts';
+import { failuresText, modelText } from '../../admin/contract.ts';
 import type { DecisionView, Explanation } from '../../admin/contract.ts';
 import { timeOfDay, timeAndAge } from './relative-time.ts';
 
 type Rule = NonNullable<Explanation['rule']>;
 
-/** A line of a story, and the word that stands before it. */
+/** A line, and its label. */
 export type Labelled = readonly [label: string, line: string];
 
-/** Holds told of one by one. */
+/** Holds shown one by one. */
 const MAX_HOLDS = 5;
 
-/** Troubles of its domain told of. */
+/** Troubles of its domain shown. */
 const MAX_TROUBLES = 3;
 
 /** Why a key is as it is, and on what evidence. */
@@ -51,7 +51,7 @@ function stateLines(explanation: Explanation): Labelled[] {
   }
 }
 
-/** What was said against it and is not believed, or only for now. */
+/** A verdict that is not confirmed. */
 function doubtLines(explanation: Explanation): Labelled[] {
   const { doubt, unproven } = explanation;
   if (doubt === null) {
@@ -72,8 +72,7 @@ const ACCUSED: Readonly<Record<NonNullable<Explanation['doubt']>['cause'], strin
 };
 
 function failingText({ key: { failures }, policy: { failureThreshold } }: Explanation): string {
-  const times = failures === 1 ? 'It failed once' : `It failed ${failures} times in a row`;
-  return `${times}, for a reason that may not be its own: ${failureThreshold} in a row take it out.`;
+  return `It ${failuresText(failures)}, for a reason that may not be its own: ${failureThreshold} in a row take it out.`;
 }
 
 function outText({ cause, policy: { failureThreshold } }: Explanation): string {
@@ -82,10 +81,8 @@ function outText({ cause, policy: { failureThreshold } }: Explanation): string {
       return 'The provider refuses the credential: it is invalid, revoked or blocked. One such answer is enough.';
     case 'billing':
       return 'Its account has nothing left to spend. One such answer is enough.';
-    case 'failures': {
-      const times = failureThreshold === 1 ? 'once' : `${failureThreshold} times in a row`;
-      return `It failed ${times}, which is what takes a key out here (failureThreshold).`;
-    }
+    case 'failures':
+      return `It ${failuresText(failureThreshold)}, which is what takes a key out here (failureThreshold).`;
     case null:
       return '';
   }
@@ -101,7 +98,7 @@ function holdLines(hold: Explanation['holds'][number], explanation: Explanation)
   return [why(what), ...evidenceLines(hold.evidence, hold.rule, explanation)];
 }
 
-/** What other keys of its domain have met. */
+/** Troubles found with other keys of its domain. */
 function domainLines({ domain, key, at }: Explanation): Labelled[] {
   if (domain === null || key.state === 'disabled') return [];
   const now = Date.parse(at);
@@ -117,7 +114,7 @@ function domainLines({ domain, key, at }: Explanation): Labelled[] {
   });
 }
 
-/** What was seen, and what the rule makes of it. */
+/** The evidence, and the rule. */
 function evidenceLines(
   evidence: DecisionView | null,
   rule: Rule | null,
@@ -140,7 +137,7 @@ function seenText(decision: DecisionView, now: number, here: string): string {
   return `${who} got ${answerText(decision)} at ${timeAndAge(at, now)}${where}.`;
 }
 
-/** Of what stands as evidence against a key: a good status had an error inside. */
+/** Of evidence against a key: a good status had an error inside. */
 function answerText({ status }: DecisionView): string {
   if (status === null) return 'no answer';
   return status < 300 ? `status ${status} with an error inside` : `status ${status}`;

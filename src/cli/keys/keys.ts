@@ -80,21 +80,21 @@ async function list({ provider, json, ...access }: ListOptions): Promise<void> {
   ]);
   const outages = down.filter((outage) => provider === undefined || outage.provider === provider);
   print(json === true ? keys.body : keysTable(keys.known, outages, Date.now()));
-  if (store.awaySince !== null) noteStoreAway(store.awaySince);
+  if (store.awaySince !== null) warnStoreAway(store.awaySince);
   for (const [id, until] of Object.entries(checksSpentUntil)) {
-    if (provider === undefined || id === provider) noteChecksSpent(id, until);
+    if (provider === undefined || id === provider) warnChecksSpent(id, until);
   }
 }
 
-/** Until then a key that only a paid check could put back waits for it, or for a request that has no other key. */
-function noteChecksSpent(provider: string, until: string | null): void {
+/** Until then a key that needs a paid check is out, unless a request has no other key. */
+function warnChecksSpent(provider: string, until: string | null): void {
   process.stderr.write(
     `The health checks of a day for ${provider} are used up${until === null ? '' : ` until ${until}`}: those that cost something wait.\n`,
   );
 }
 
-/** Goes beside what is asked for, which is right as far as this gateway knows. */
-function noteStoreAway(since: string): void {
+/** A warning beside the answer, which is right as far as this gateway knows. */
+function warnStoreAway(since: string): void {
   process.stderr.write(
     `The store is away since ${since}: what other processes and machines have met since then is not known here.\n`,
   );
@@ -105,10 +105,10 @@ async function change(id: string, action: 'disable' | 'enable', access: AdminAcc
   const { key, stored } = await client.change(id, action);
   const name = key.name === null ? key.id : `${key.id} (${key.name})`;
   process.stdout.write(`${name} of ${key.provider} is ${key.state.replaceAll('-', ' ')}.\n`);
-  if (!stored) noteNotStored();
+  if (!stored) warnNotStored();
 }
 
-function noteNotStored(): void {
+function warnNotStored(): void {
   process.stderr.write('The store is away: this counts already, and is written when it is back.\n');
 }
 
@@ -132,7 +132,7 @@ async function lift({ provider, model, ...access }: LiftOptions): Promise<void> 
       ? `No key of ${provider} was held ${what}.\n`
       : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} of ${provider} can be used again: ${keys.join(', ')}.\n`,
   );
-  if (!stored) noteNotStored();
+  if (!stored) warnNotStored();
 }
 
 async function explain(
@@ -142,7 +142,7 @@ async function explain(
   const client = new AdminClient(await findAdmin(access, process.env));
   const { known, body } = await explainMatching(client, idOrName);
   print(json === true ? body : explainText(known));
-  if (known.seenFrom.storeAwaySince !== null) noteStoreAway(known.seenFrom.storeAwaySince);
+  if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
 }
 
 async function simulate({
@@ -154,7 +154,7 @@ async function simulate({
   const client = new AdminClient(await findAdmin(access, process.env));
   const { known, body } = await client.choice(provider, model);
   print(json === true ? body : choiceText(known));
-  if (known.seenFrom.storeAwaySince !== null) noteStoreAway(known.seenFrom.storeAwaySince);
+  if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
 }
 
 /** Text as it is, all else as JSON. */

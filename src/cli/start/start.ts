@@ -68,7 +68,7 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
     },
     stopAtOnce: () => sparekey.kill(),
   });
-  // Now that signals are heard it may be called ready.
+  // Ready only now that signals are handled.
   if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
   const descriptors = descriptorLimit();
   logDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));
