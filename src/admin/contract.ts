@@ -15,7 +15,7 @@ const time = z.string();
 export const ALL_MODELS = '*';
 
 /** The rule of a verdict. All but its id are null where this version does not know it. */
-export const ruleView = z.object({
+const ruleView = z.object({
   id: z.string(),
   class: z.string().nullable(),
   /** Of the class, in words. */
@@ -27,7 +27,7 @@ export const ruleView = z.object({
 export type RuleView = z.output<typeof ruleView>;
 
 /** One decision on a key, and its evidence. */
-export const decisionView = z.object({
+const decisionView = z.object({
   at: time,
   effect: z.string(),
   /** Null for an act of the operator, a pardon and the end of a cooldown. */
@@ -49,7 +49,7 @@ const holdCause = z.enum(['throttled', 'denied']);
 const outCause = z.enum(['failures', 'key_dead', 'billing']);
 
 /** One model a key is kept from, as a list of keys shows it. */
-export const holdView = z.object({
+const holdView = z.object({
   cause: holdCause,
   /** Of the verdict that it is held for. */
   rule: z.string(),
@@ -110,7 +110,7 @@ export const liftedHolds = z.object({
 export type LiftedHoldsView = z.output<typeof liftedHolds>;
 
 /** A model that a provider is down for: requests go elsewhere first. */
-export const outageView = z.object({
+const outageView = z.object({
   provider: z.string(),
   /** As the provider names it; null for requests that name none. */
   model: z.string().nullable(),
@@ -140,7 +140,7 @@ export const seenFrom = z.object({
 export type SeenFrom = z.output<typeof seenFrom>;
 
 /** One model a key is kept from, with its evidence. */
-export const heldView = z.object({
+const heldView = z.object({
   model: z.string(),
   cause: holdCause,
   rule: ruleView,
@@ -155,7 +155,7 @@ export const heldView = z.object({
 export type HeldView = z.output<typeof heldView>;
 
 /** A verdict that a check has to confirm. */
-export const doubtView = z.object({
+const doubtView = z.object({
   cause: z.enum([...outCause.options, ...holdCause.options]),
   model: z.string(),
   rule: ruleView,
@@ -173,7 +173,7 @@ export type DoubtView = z.output<typeof doubtView>;
  * - `trial`: a client's request may try it, where no key of the provider can be used
  * - `operator`: the operator enables it
  */
-export const nextView = z.object({
+const nextView = z.object({
   how: z.enum(['free-check', 'paid-check', 'cooldown', 'hold', 'domain', 'trial', 'operator']),
   /** Null where no time is set. */
   at: time.nullable(),
@@ -186,7 +186,7 @@ export const nextView = z.object({
 export type NextView = z.output<typeof nextView>;
 
 /** A trouble that the keys of a domain share. */
-export const troubleView = z.object({
+const troubleView = z.object({
   /** `ALL_MODELS` is all. */
   model: z.string(),
   cause: z.enum(['throttled', 'billing']),
@@ -199,7 +199,7 @@ export const troubleView = z.object({
 export type TroubleView = z.output<typeof troubleView>;
 
 /** What a key shares its limits with. */
-export const domainView = z.object({
+const domainView = z.object({
   name: z.string(),
   /** Learned from the provider's answers, by any process; otherwise configured. */
   learned: z.boolean(),
@@ -253,7 +253,7 @@ export const explanation = z.object({
 export type Explanation = z.output<typeof explanation>;
 
 /** One key in a choice. */
-export const keyChoiceView = z.object({
+const keyChoiceView = z.object({
   id: z.string(),
   name: z.string().nullable(),
   hint: z.string().nullable(),
@@ -278,7 +278,7 @@ export const keyChoiceView = z.object({
 export type KeyChoiceView = z.output<typeof keyChoiceView>;
 
 /** The choice among the keys of one provider, for a request that tries it first. */
-export const providerChoiceView = z.object({
+const providerChoiceView = z.object({
   provider: z.string(),
   /** As this provider names it; null for a request without one. */
   model: z.string().nullable(),
@@ -317,7 +317,7 @@ export const choiceView = z.object({
 export type ChoiceView = z.output<typeof choiceView>;
 
 /** Clients' connections of one process, or of several together. */
-export const connectionCounts = z.object({
+const connectionCounts = z.object({
   open: z.number(),
   /** How many there may be. */
   most: z.number(),
@@ -328,7 +328,7 @@ export const connectionCounts = z.object({
 });
 
 /** What requests hold together, in bytes. */
-export const memoryView = z.object({
+const memoryView = z.object({
   limit: z.number(),
   held: z.number(),
   /** Requests that wait for room. */
@@ -339,7 +339,7 @@ export const memoryView = z.object({
 export type MemoryView = z.output<typeof memoryView>;
 
 /** A worker. */
-export const workerView = z.object({
+const workerView = z.object({
   number: z.number(),
   pid: z.number().nullable(),
   state: z.enum(['starting', 'ready', 'unresponsive', 'waiting', 'stopping', 'stopped']),

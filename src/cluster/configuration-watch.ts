@@ -1,5 +1,5 @@
 import type { Provider } from '../providers/provider.ts';
-import type { Store } from '../store/contract.ts';
+import type { TtlCache } from '../store/contract.ts';
 import { fingerprintsOf } from './configuration-fingerprint.ts';
 import type { Fingerprints } from './configuration-fingerprint.ts';
 import { decodeReports, encodeReports } from './node-reports.ts';
@@ -24,7 +24,8 @@ export type ConfigurationNotice =
 
 /** What a watch needs. */
 export interface ConfigurationWatchOptions {
-  readonly store: Store;
+  /** That all nodes share. */
+  readonly cache: TtlCache;
   /** This process. */
   readonly node: string;
   /** By the time that state is kept by. Milliseconds since the epoch. */
@@ -106,12 +107,12 @@ export class ConfigurationWatch {
   async #exchange(
     change: (nodes: Map<string, NodeReport>) => void,
   ): Promise<ReadonlyMap<string, NodeReport>> {
-    const { store } = this.#options;
+    const { cache } = this.#options;
     try {
-      const nodes = decodeReports(await store.get(CACHE_ID));
+      const nodes = decodeReports(await cache.get(CACHE_ID));
       for (const [name, { at }] of nodes) if (this.#hasGone(at)) nodes.delete(name);
       change(nodes);
-      await store.set(CACHE_ID, encodeReports(nodes), GONE_ROUNDS * this.#roundMs);
+      await cache.set(CACHE_ID, encodeReports(nodes), GONE_ROUNDS * this.#roundMs);
       return nodes;
     } catch {
       // A store that is away is reported by the key book; the next round reports again.

@@ -44,7 +44,12 @@ export async function openControlPlane(
     onDefect: lines.onDefect,
   });
   const { node: name, now } = tools;
-  const configurations = new ConfigurationWatch({ store, node: name, now, onNotice: logConfigurations(log) });
+  const configurations = new ConfigurationWatch({
+    cache: store,
+    node: name,
+    now,
+    onNotice: logConfigurations(log),
+  });
   const admin = await startAdmin({
     ...runtime().config.admin,
     ...tools,

@@ -1,5 +1,5 @@
 /** How long a worker that ended by itself waits to be started again. Milliseconds. */
-export interface BackoffBounds {
+interface BackoffBounds {
   /** The first wait; each further one is twice the one before. */
   readonly firstMs: number;
   readonly maxMs: number;
@@ -7,7 +7,7 @@ export interface BackoffBounds {
   readonly provenMs: number;
 }
 
-export const BACKOFF: BackoffBounds = { firstMs: 100, maxMs: 30_000, provenMs: 60_000 };
+const BACKOFF: BackoffBounds = { firstMs: 100, maxMs: 30_000, provenMs: 60_000 };
 
 /**
  * The next wait.
