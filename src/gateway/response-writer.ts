@@ -98,27 +98,30 @@ export class ResponseWriter {
         this.error(answer.code, answer.details, answer.headers);
         return;
       case 'provider-error':
-        if (!this.#isBegunEarly) return this.#body(answer, undefined);
-        if (answer.body.kind === 'stream') answer.body.discard();
-        this.#endWith(clientErrorEvent(this.dialect, answer.error));
+        if (this.#isBegunEarly) {
+          if (answer.body.kind === 'stream') answer.body.discard();
+          this.#endWith(clientErrorEvent(this.dialect, answer.error));
+          return;
+        }
+        await this.#body(answer, tunnel);
         return;
       case 'answer':
-        return this.#body(answer, tunnel);
+        await this.#body(answer, tunnel);
     }
   }
 
-  async #body(answer: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> {
+  #body(answer: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> | undefined {
     const { status, body } = answer;
     switch (body.kind) {
       case 'whole':
         this.listener?.read(body.bytes);
         if (this.#isBegunEarly && body.isEvents) this.#endWith(body.bytes);
         else this.#send(status, this.#relayed(answer), body.bytes);
-        return;
+        return undefined;
       case 'stream':
         return this.#stream(answer, body);
       case 'upgraded':
-        if (tunnel !== undefined) await this.#upgrade(answer, body, tunnel);
+        return tunnel === undefined ? undefined : this.#upgrade(answer, body, tunnel);
     }
   }
 
