@@ -4,7 +4,14 @@ import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { clientErrorEvent, gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/client-error.ts';
 import type { ErrorDetails } from '../dialects/errors/client-error.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
-import type { Answer, BrokenStream, ProviderAnswer, ProviderError, StreamBody, UpgradedBody } from '../failover/answer/answer.ts';
+import type {
+  Answer,
+  BrokenStream,
+  ProviderAnswer,
+  ProviderError,
+  StreamBody,
+  UpgradedBody,
+} from '../failover/answer/answer.ts';
 import type { Sink } from '../upstream/exchange.ts';
 import { discardBody, isBodyPending } from './connections/lingering-close.ts';
 import type { Tunnel } from './connections/server.ts';
