@@ -49,13 +49,15 @@ void suite('arguments that a model wrote and that are no object', () => {
 
     void test(`reach clients who know objects alone in one that tells all of it: ${input}`, () => {
       const answer = wholeAnswer([called(input)]);
-      const told = JSON.stringify({ INVALID_JSON: input });
+      const written = JSON.stringify({ INVALID_JSON: input });
       assert.ok(
-        JSON.stringify(anthropicClientCodec.encodeResponse(answer, CONTEXT)).includes(`"input":${told}`),
+        JSON.stringify(anthropicClientCodec.encodeResponse(answer, CONTEXT)).includes(`"input":${written}`),
       );
-      assert.ok(JSON.stringify(geminiClientCodec.encodeResponse(answer, CONTEXT)).includes(`"args":${told}`));
       assert.ok(
-        streamed(geminiClientCodec, [...partsOf(called(input), 'p'), finish()]).includes(`"args":${told}`),
+        JSON.stringify(geminiClientCodec.encodeResponse(answer, CONTEXT)).includes(`"args":${written}`),
+      );
+      assert.ok(
+        streamed(geminiClientCodec, [...partsOf(called(input), 'p'), finish()]).includes(`"args":${written}`),
       );
     });
   }
@@ -102,15 +104,15 @@ void suite('arguments that a model wrote and that are no object', () => {
     const { index: _, ...whole } = call;
     const message = { role: 'assistant', content: null, tool_calls: [whole] };
     const body = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'tool_calls' }] });
-    const told = await (
+    const written = await (
       await translatorFor(openaiChatCodec, 'm', { stream: false })
     ).translateWhole(200, {}, Buffer.from(body));
-    assert.ok(told.toString().includes(`"input":${JSON.stringify(CUT)}`), told.toString());
+    assert.ok(written.toString().includes(`"input":${JSON.stringify(CUT)}`), written.toString());
   });
 });
 
 void suite('such arguments in an earlier turn', () => {
-  const asked = {
+  const request = {
     path: '/v1/chat/completions',
     body: {
       model: 'm',
@@ -131,7 +133,7 @@ void suite('such arguments in an earlier turn', () => {
     { id: 'p', type: 'bedrock', awsRegion: 'us-east-1', ...key },
   ]) {
     void test(`go to ${parts.type} in an object that tells all of them`, async () => {
-      const { body } = await outgoing(parts, asked);
+      const { body } = await outgoing(parts, request);
       assert.ok(body.includes(JSON.stringify({ INVALID_JSON: CUT })), body);
     });
   }

@@ -80,7 +80,7 @@ export async function interceptedFrom(
   codec: ProviderCodec,
   request: NormalizedRequest,
   model: string,
-  { stream = false, manner: quirks = NO_QUIRKS }: { stream?: boolean; manner?: ProviderQuirks } = {},
+  { stream = false, quirks = NO_QUIRKS }: { stream?: boolean; quirks?: ProviderQuirks } = {},
 ): Promise<Intercepted> {
   const intercepted = new InterceptedFetch();
   const options = codec.toCallOptions(request, model, quirks);

@@ -64,8 +64,12 @@ async function drainUntil(happened: Promise<unknown>, client: Slow): Promise<voi
   }
 }
 
-async function chatTo(client: CollectingSink, gone?: AbortSignal): Promise<StreamTranslator> {
-  const translator = await translatorFor(openaiChatCodec, 'm', gone === undefined ? {} : { gone });
+async function chatTo(client: CollectingSink, disconnected?: AbortSignal): Promise<StreamTranslator> {
+  const translator = await translatorFor(
+    openaiChatCodec,
+    'm',
+    disconnected === undefined ? {} : { signal: disconnected },
+  );
   return translator.translateStream(HEADERS, client);
 }
 
@@ -107,36 +111,36 @@ void describe('a client that is slow', () => {
 
 void describe('a client that has gone', () => {
   void it('is not waited for, while more is coming', async () => {
-    const gone = new AbortController();
+    const disconnected = new AbortController();
     const client = new Slow();
-    const translator = await chatTo(client, gone.signal);
+    const translator = await chatTo(client, disconnected.signal);
     translator.write(chunkOf('one'));
     await settled();
     assert.ok(client.isBehind);
-    gone.abort();
+    disconnected.abort();
     await translator.abort();
     assert.equal(translator.write(chunkOf('two')), true, 'what comes late goes nowhere');
     assert.ok(!client.text.includes('two'));
   });
 
   void it('is not waited for at the end either', async () => {
-    const gone = new AbortController();
+    const disconnected = new AbortController();
     const client = new Slow();
-    const translator = await chatTo(client, gone.signal);
+    const translator = await chatTo(client, disconnected.signal);
     translator.write(chunkOf('one', 'stop'));
     const end = translator.end();
     await settled();
     assert.ok(client.isBehind);
-    gone.abort();
+    disconnected.abort();
     await end;
   });
 
   void it('resumes a provider that was told to pause', async () => {
-    const gone = new AbortController();
-    const translator = await chatTo(new Slow(), gone.signal);
+    const disconnected = new AbortController();
+    const translator = await chatTo(new Slow(), disconnected.signal);
     while (translator.write(chunkOf('x'.repeat(10_000)))) await settled();
     const resumed = new Promise<void>((resolve) => translator.onDrain(resolve));
-    gone.abort();
+    disconnected.abort();
     await resumed;
     await translator.abort();
   });
@@ -252,17 +256,17 @@ void describe('a package’s stream', () => {
 });
 
 void describe('a package that was asked for a request alone', () => {
-  for (const far of [anthropicMessagesCodec, openaiChatCodec]) {
+  for (const codec of [anthropicMessagesCodec, openaiChatCodec]) {
     void it('stops waiting, without asking again', async () => {
-      const options = far.toCallOptions(requestOf(), CLAUDE, NO_QUIRKS);
-      const { intercepted, pending: begun } = startPackageCall(
+      const options = codec.toCallOptions(requestOf(), CLAUDE, NO_QUIRKS);
+      const { intercepted, pending } = startPackageCall(
         { model: CLAUDE, quirks: NO_QUIRKS, stream: true },
-        far,
+        codec,
         options,
       );
-      await intercepted.request(begun.result);
+      await intercepted.request(pending.result);
       intercepted.abort();
-      await assert.rejects(begun.result, { name: 'AbortError' });
+      await assert.rejects(pending.result, { name: 'AbortError' });
       await assert.rejects(intercepted.fetch('http://a.invalid/', { body: '{}' }), /more than once/);
     });
   }

@@ -19,8 +19,8 @@ const FREE_ORIGIN = 'https://api-free.deepl.com';
 const FREE_SUFFIX = ':fx';
 
 /**
- * DeepL: what is said in a chat is translated, each message into a choice of its own. Which of its two hosts is
- * asked the model says, as in the plugin, or else the key; a configured base URL or domain is asked whatever they say.
+ * DeepL: the messages of a chat are translated, each into a choice of its own. Which of its two hosts gets the request
+ * depends on the model, as in the Higress plugin, or else on the key; a configured base URL or domain overrides both.
  */
 export function openDeepl(config: ProviderConfig): ProviderAdapter {
   const { targetLang = '' } = config;

@@ -7,7 +7,7 @@ import { allVectors, vectorOf } from './openai-embeddings.ts';
 
 const embeddings = operationNamed('embeddings');
 
-/** Gemini's embedding of one content from whoever speaks OpenAI. ai.google.dev/api/embeddings */
+/** Gemini's embedding of one content by a provider of OpenAI's dialect. ai.google.dev/api/embeddings */
 export const geminiOneToOpenai: WholeTranslation = {
   translateRequest: (body, model) => requestFor([body], model),
   translateResponse: (answer) => {
@@ -16,7 +16,7 @@ export const geminiOneToOpenai: WholeTranslation = {
   },
 };
 
-/** The same of several. */
+/** The same for several contents. */
 export const geminiManyToOpenai: WholeTranslation = {
   translateRequest: (body, model) => {
     const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
@@ -31,7 +31,7 @@ export const geminiManyToOpenai: WholeTranslation = {
   },
 };
 
-/** Gemini's hints for what a text is for; OpenAI knows none. */
+/** Gemini's hints for what a text is for; OpenAI has none. */
 const HINTS = ['taskType', 'task_type', 'title'];
 
 function requestFor(requests: readonly Json[], model: string): WholeRequest {
@@ -61,7 +61,7 @@ export function textOf({ content }: Json): string {
   return texts.join('');
 }
 
-/** In the order of the texts, which an answer may keep or not. */
+/** In the order of the texts, which a response need not keep. */
 function vectorsIn({ data }: Json): readonly (readonly number[])[] | undefined {
   const list: readonly unknown[] = Array.isArray(data) ? data : [];
   const items = list.map((item) => asObject(item) ?? {});

@@ -8,7 +8,7 @@ import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './open
 import type { EmbeddingsRequest } from './openai-embeddings.ts';
 
 /**
- * OpenAI's embeddings from Bedrock's two families of models, each with its own words.
+ * OpenAI's embeddings by Bedrock's two families of models, each with fields of its own.
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html and …-embed.html
  */
 export const openaiToBedrock: WholeTranslation = {
@@ -41,7 +41,7 @@ function titanBody({ texts, dimensions }: EmbeddingsRequest, model: string): obj
   return { inputText: text, ...(dimensions !== undefined && { dimensions }) };
 }
 
-/** OpenAI does not ask what the texts are for. Most are to be found later, so they count as documents. */
+/** OpenAI has no field for what the texts are for. Most are to be searched later, so they count as documents. */
 function cohereBody({ texts, dimensions }: EmbeddingsRequest): object {
   return {
     texts,
@@ -51,7 +51,7 @@ function cohereBody({ texts, dimensions }: EmbeddingsRequest): object {
   };
 }
 
-/** Titan has one vector, Cohere a list of them, by the types of numbers where those were asked for. */
+/** Titan has one vector, Cohere a list of them, by number type where types were requested. */
 function vectorsOf({ embedding, embeddings }: Json): readonly (readonly number[])[] | undefined {
   if (embedding !== undefined) return allVectors([vectorOf(embedding)]);
   const floats = asObject(embeddings)?.['float'] ?? embeddings;

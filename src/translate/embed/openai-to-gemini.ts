@@ -7,7 +7,7 @@ import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './open
 const one = operationNamed('gemini.embedContent');
 const many = operationNamed('gemini.batchEmbedContents');
 
-/** OpenAI's embeddings from Gemini, which counts no tokens for them. ai.google.dev/api/embeddings */
+/** OpenAI's embeddings by Gemini, which counts no tokens for them. ai.google.dev/api/embeddings */
 export const openaiToGemini: WholeTranslation = {
   translateRequest: (body, model) => {
     const { texts, dimensions, dropped } = decodeEmbeddings(body);

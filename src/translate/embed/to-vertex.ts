@@ -8,19 +8,19 @@ import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './open
 import { openaiToGemini } from './openai-to-gemini.ts';
 
 /*
- * Vertex AI asks most of its models for embeddings through `:predict`, with words of its own; the newest are asked
- * as Gemini's API asks all, one content at a time.
+ * On Vertex AI most models for embeddings are called through `:predict`, with fields of its own; the newest are called as in
+ * Gemini's API, one content at a time.
  */
 
 const predict = operationNamed('gemini.predict');
 const one = operationNamed('gemini.embedContent');
 
-/** By the SDK of Google (package `@google/genai`), which sends some models to the one and some to the other. */
+/** Whether a model is called as in Gemini's API: after Google's SDK (package `@google/genai`). */
 export function embedsContent(model: string): boolean {
   return (model.includes('gemini') && model !== 'gemini-embedding-001') || model.includes('maas');
 }
 
-/** OpenAI's embeddings from Vertex AI. cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
+/** OpenAI's embeddings by Vertex AI. cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
 export const openaiToVertex: WholeTranslation = {
   translateRequest: (body, model) => {
     if (embedsContent(model)) {
@@ -40,7 +40,7 @@ export const openaiToVertex: WholeTranslation = {
   },
 };
 
-/** Gemini's embedding of one content from a model that is asked through `:predict`. */
+/** Gemini's embedding of one content by a model that is called through `:predict`. */
 export const geminiOneToVertex: WholeTranslation = {
   translateRequest: (body, model) => fromGemini([body], model),
   translateResponse: (answer) => {
@@ -49,7 +49,7 @@ export const geminiOneToVertex: WholeTranslation = {
   },
 };
 
-/** The same of several. */
+/** The same for several contents. */
 export const geminiManyToVertex: WholeTranslation = {
   translateRequest: (body, model) => {
     const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];

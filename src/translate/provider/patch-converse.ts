@@ -3,7 +3,7 @@ import type { Json } from '../../base/json.ts';
 import type { CallOptions } from '../codec.ts';
 import { cachePointOf } from './bedrock-messages.ts';
 
-/** Says in a request what the package leaves out: that a tool failed, and that tools are to be cached. */
+/** Adds to a request what the package cannot write: that a tool failed, and that tools are to be cached. */
 export function patchConverse(body: string, options: CallOptions): string {
   const failures = failuresIn(options);
   const cachePoints = cachePointsOf(options);
@@ -19,7 +19,7 @@ export function patchConverse(body: string, options: CallOptions): string {
   });
 }
 
-/** Results stand in the request in the conversation's order. Their ids are no help: some models get others. */
+/** Results stand in the order of the conversation. They cannot be matched by id: the package changes ids for some models. */
 function withFailures(messages: readonly Json[], failures: readonly boolean[]): Json[] {
   let at = 0;
   return messages.map((message) => ({

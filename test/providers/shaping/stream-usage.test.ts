@@ -61,9 +61,9 @@ void describe('the usage of a stream', () => {
       `{"a":1,"a":12345678901234567890,"s":"\\u00e9","model":"m","stream":true,${asks}}`,
     ],
   ];
-  for (const [what, asked, left] of cases) {
+  for (const [what, before, left] of cases) {
     void it(what, async () => {
-      assert.equal(await sent(asked), left);
+      assert.equal(await sent(before), left);
     });
   }
 
@@ -84,7 +84,7 @@ void describe('the usage of a stream', () => {
 });
 
 /** What a client gets of the chunks of a stream. */
-async function told(...chunks: readonly string[]): Promise<string> {
+async function passed(...chunks: readonly string[]): Promise<string> {
   let text = '';
   const out = { write: (chunk: Buffer) => ((text += chunk.toString()), true), onDrain: () => undefined };
   const stream = usageHider.translateStream({}, out);
@@ -94,29 +94,29 @@ async function told(...chunks: readonly string[]): Promise<string> {
 }
 
 void describe('the chunk that tells a usage nobody asked for', () => {
-  const said = 'data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n';
+  const delta = 'data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n';
   const usage = 'data: {"choices":[],"usage":{"total_tokens":3}}\n\n';
   const done = 'data: [DONE]\n\n';
 
   void it('is taken out, alone or between others', async () => {
-    assert.equal(await told(said, usage, done), said + done);
-    assert.equal(await told(said + usage + done), said + done);
-    assert.equal(await told(usage), '');
+    assert.equal(await passed(delta, usage, done), delta + done);
+    assert.equal(await passed(delta + usage + done), delta + done);
+    assert.equal(await passed(usage), '');
   });
 
   void it('is known however it is written', async () => {
-    assert.equal(await told('data: {"choices": [], "usage": {"total_tokens": 3}}\n\n'), '');
-    assert.equal(await told('data:{"choices":[],"usage":{"total_tokens":3}}\r\n\r\n'), '');
+    assert.equal(await passed('data: {"choices": [], "usage": {"total_tokens": 3}}\n\n'), '');
+    assert.equal(await passed('data:{"choices":[],"usage":{"total_tokens":3}}\r\n\r\n'), '');
     assert.equal(
-      await told(`${said}data: {"choices":[],"usage":{"a":1}}\r\n\r\ndata: [DONE]\r\n\r\n`),
-      `${said}data: [DONE]\r\n\r\n`,
+      await passed(`${delta}data: {"choices":[],"usage":{"a":1}}\r\n\r\ndata: [DONE]\r\n\r\n`),
+      `${delta}data: [DONE]\r\n\r\n`,
     );
   });
 
   void it('is no other chunk without choices', async () => {
     const filter = 'data: {"choices":[],"prompt_filter_results":[{}]}\n\n';
-    assert.equal(await told(filter + said + usage), filter + said);
+    assert.equal(await passed(filter + delta + usage), filter + delta);
     const quoted = 'data: {"choices":[{"delta":{"content":"\\"choices\\":[] usage"}}]}\n\n';
-    assert.equal(await told(quoted), quoted);
+    assert.equal(await passed(quoted), quoted);
   });
 });

@@ -77,9 +77,9 @@ for (const [what, end] of [
     void test('it stays where the client has asked for it', async (t) => {
       const { upstream, url, streams } = await before(t);
       streams(whole);
-      const asked = ', "stream_options":{"include_usage":true}';
-      assert.equal(await streamed(url, asked), whole.toString());
-      assert.equal(sentTo(upstream), bodyWith(asked));
+      const option = ', "stream_options":{"include_usage":true}';
+      assert.equal(await streamed(url, option), whole.toString());
+      assert.equal(sentTo(upstream), bodyWith(option));
     });
   });
 }

@@ -17,11 +17,11 @@ const tasks: readonly ClientRequest[] = [
 ];
 
 void describe('Kling', () => {
-  for (const asked of tasks) {
-    const { method = 'POST', path, body } = asked;
+  for (const task of tasks) {
+    const { method = 'POST', path, body } = task;
     void it(`is asked for ${method} ${path} as the client wrote it, with a token made for it`, async () => {
       const before = Math.floor(Date.now() / 1000);
-      const request = await outgoing(pair, asked);
+      const request = await outgoing(pair, task);
       assert.equal(`${request.method} ${request.url}`, `${method} ${ORIGIN}${path}`);
       assert.equal(request.body, body === undefined ? '' : JSON.stringify(body));
       const token = (request.headers['authorization'] ?? '').replace('Bearer ', '');

@@ -27,8 +27,8 @@ function written(content: readonly Content[]): Block[] {
 }
 
 /** Whole answers say that a text cites nothing; streams say nothing of it. */
-function plain(said: Block): Block {
-  return block.parse(Object.fromEntries(Object.entries(said).filter(([name]) => name !== 'citations')));
+function plain(given: Block): Block {
+  return block.parse(Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'citations')));
 }
 
 /** Blocks begin with 0, count up, and each ends before the next begins. */
@@ -71,8 +71,8 @@ void suite('a stream of Anthropic’s', () => {
         const parts = content.flatMap((each, at) => partsOf(each, `${at}`));
         const text = streamed(anthropicClientCodec, [...parts, finish()]);
         assertInOrder(text);
-        const told = (await accumulated(text)).content.map((each) => plain(block.parse(each)));
-        assert.deepEqual(told, written(content));
+        const streamedBlocks = (await accumulated(text)).content.map((each) => plain(block.parse(each)));
+        assert.deepEqual(streamedBlocks, written(content));
       }),
       { numRuns: 150 },
     );
@@ -85,12 +85,12 @@ void suite('a stream of Anthropic’s', () => {
         const streams = content.map((each, at) => partsOf(each, `${at}`));
         const text = streamed(anthropicClientCodec, [...interleaved(streams, order), finish()]);
         assertInOrder(text);
-        const told = (await accumulated(text)).content.map((each) => block.parse(each));
+        const streamedBlocks = (await accumulated(text)).content.map((each) => block.parse(each));
         for (const [at, each] of content.entries()) {
-          if (each.type === 'text') assert.equal(saidBy(at, told, 'text'), each.text);
-          if (each.type === 'reasoning') assert.equal(saidBy(at, told, 'thinking'), each.text);
+          if (each.type === 'text') assert.equal(saidBy(at, streamedBlocks, 'text'), each.text);
+          if (each.type === 'reasoning') assert.equal(saidBy(at, streamedBlocks, 'thinking'), each.text);
         }
-        assert.deepEqual(callsIn(told), callsIn(written(content)));
+        assert.deepEqual(callsIn(streamedBlocks), callsIn(written(content)));
       }),
       { numRuns: 250 },
     );
@@ -98,21 +98,21 @@ void suite('a stream of Anthropic’s', () => {
 
   void test('tells the first of several calls as it comes, and the next when that is over', () => {
     const stream = anthropicClientCodec.encodeStream(CONTEXT);
-    const tell = (part: Parameters<typeof stream.encode>[0]) => typesOf(stream.encode(part));
+    const encode = (part: Parameters<typeof stream.encode>[0]) => typesOf(stream.encode(part));
     const call = { type: 'tool-call', toolName: 'look', input: '{}' } as const;
 
     const start = { type: 'tool-input-start', toolName: 'look' } as const;
-    assert.deepEqual(tell({ ...start, id: 'a' }), ['message_start', 'content_block_start']);
-    assert.deepEqual(tell({ type: 'tool-input-delta', id: 'a', delta: '{' }), ['content_block_delta']);
-    assert.deepEqual(tell({ ...start, id: 'b' }), []);
-    assert.deepEqual(tell({ type: 'tool-input-delta', id: 'b', delta: '{}' }), []);
-    assert.deepEqual(tell({ type: 'tool-input-delta', id: 'a', delta: '}' }), ['content_block_delta']);
-    assert.deepEqual(tell({ ...call, toolCallId: 'a' }), [
+    assert.deepEqual(encode({ ...start, id: 'a' }), ['message_start', 'content_block_start']);
+    assert.deepEqual(encode({ type: 'tool-input-delta', id: 'a', delta: '{' }), ['content_block_delta']);
+    assert.deepEqual(encode({ ...start, id: 'b' }), []);
+    assert.deepEqual(encode({ type: 'tool-input-delta', id: 'b', delta: '{}' }), []);
+    assert.deepEqual(encode({ type: 'tool-input-delta', id: 'a', delta: '}' }), ['content_block_delta']);
+    assert.deepEqual(encode({ ...call, toolCallId: 'a' }), [
       'content_block_stop',
       'content_block_start',
       'content_block_delta',
     ]);
-    assert.deepEqual(tell({ ...call, toolCallId: 'b' }), ['content_block_stop']);
+    assert.deepEqual(encode({ ...call, toolCallId: 'b' }), ['content_block_stop']);
   });
 
   void test('has a text end where a call begins, though its package ends it later', async () => {

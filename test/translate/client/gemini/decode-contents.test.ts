@@ -12,7 +12,7 @@ const ANTHROPIC = { anthropic: { signature: 'Q0xB' } };
 const PNG = { mimeType: 'image/png', data: 'UE5H' };
 const SHOWN = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'UE5H' } };
 
-function said(role: string | undefined, ...parts: Json[]): Prompt {
+function messagesOf(role: string | undefined, ...parts: Json[]): Prompt {
   return geminiClientCodec.decodeRequest({ contents: [{ ...(role !== undefined && { role }), parts }] })
     .options.prompt;
 }
@@ -34,8 +34,8 @@ void suite('what users say to Gemini is read', () => {
   ];
   for (const [name, part, read] of cases)
     void test(name, () => {
-      assert.deepEqual(said('user', part), [{ role: 'user', content: [read] }]);
-      assert.deepEqual(said(undefined, part), [{ role: 'user', content: [read] }]);
+      assert.deepEqual(messagesOf('user', part), [{ role: 'user', content: [read] }]);
+      assert.deepEqual(messagesOf(undefined, part), [{ role: 'user', content: [read] }]);
     });
 
   void test('a text with nothing around it, after instructions in either spelling', () => {
@@ -53,7 +53,7 @@ void suite('what users say to Gemini is read', () => {
     ['a part that says nothing known', { videoMetadata: {} }],
   ];
   for (const [name, part] of refused)
-    void test(`but not ${name}`, () => assert.throws(() => said('user', part), NotExpressible));
+    void test(`but not ${name}`, () => assert.throws(() => messagesOf('user', part), NotExpressible));
 });
 
 void suite('what models have said to Gemini’s clients is read', () => {
@@ -81,7 +81,9 @@ void suite('what models have said to Gemini’s clients is read', () => {
     ],
   ];
   for (const [name, part, read] of cases)
-    void test(name, () => assert.deepEqual(said('model', part), [{ role: 'assistant', content: [read] }]));
+    void test(name, () =>
+      assert.deepEqual(messagesOf('model', part), [{ role: 'assistant', content: [read] }]),
+    );
 
   void test('without code that Google ran', () => {
     const parts = [
@@ -89,7 +91,7 @@ void suite('what models have said to Gemini’s clients is read', () => {
       { codeExecutionResult: { output: '1' } },
       { text: 'one' },
     ];
-    assert.deepEqual(said('model', ...parts), [
+    assert.deepEqual(messagesOf('model', ...parts), [
       { role: 'assistant', content: [{ type: 'text', text: 'one' }] },
     ]);
   });
@@ -118,12 +120,12 @@ void suite('what functions have answered Gemini’s clients is read', () => {
     ],
   ];
   for (const [name, response, output] of cases)
-    void test(name, () => assert.deepEqual(answered(response), told(output)));
+    void test(name, () => assert.deepEqual(answered(response), resultOf(output)));
 
   void test('files that it shows', () => {
     assert.deepEqual(
       answered({ output: 'seen' }, { parts: [{ inlineData: PNG }] }),
-      told({ type: 'content', value: [{ type: 'text', text: 'seen' }, SHOWN] }),
+      resultOf({ type: 'content', value: [{ type: 'text', text: 'seen' }, SHOWN] }),
     );
   });
 });
@@ -157,13 +159,13 @@ void suite('answers of functions find their calls', () => {
   ];
   for (const [name, calls, responses, order] of cases)
     void test(name, () => {
-      const [asked, answers] = geminiClientCodec.decodeRequest({
+      const [decoded, answers] = geminiClientCodec.decodeRequest({
         contents: [
           { role: 'model', parts: calls },
           { role: 'function', parts: responses },
         ],
       }).options.prompt;
-      const made = idsIn(asked);
+      const made = idsIn(decoded);
       assert.equal(new Set(made).size, calls.length);
       assert.deepEqual(
         idsIn(answers),
@@ -177,7 +179,7 @@ function idsIn(message: Prompt[number] | undefined): string[] {
   return message.content.flatMap((part) => ('toolCallId' in part ? [part.toolCallId] : []));
 }
 
-function told(output: Json): Json {
+function resultOf(output: Json): Json {
   return {
     role: 'tool',
     content: [{ type: 'tool-result', toolCallId: 'call_0', toolName: 'look', output }],

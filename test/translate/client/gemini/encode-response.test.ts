@@ -133,11 +133,11 @@ void suite('an answer for Gemini’s clients', () => {
   for (const [unified, reason] of stops)
     void test(`finishes for ${reason} where it ended with ${unified}`, () => {
       const ended = { unified, raw: 'x' };
-      const told = [
+      const encoded = [
         geminiClientCodec.encodeResponse(wholeAnswer([], ended), CONTEXT),
         ...eventsIn(streamed(geminiClientCodec, [finish(ended)])),
       ];
-      for (const each of told) assert.equal(answer.parse(each).candidates[0]?.finishReason, reason);
+      for (const each of encoded) assert.equal(answer.parse(each).candidates[0]?.finishReason, reason);
     });
 });
 
@@ -175,12 +175,12 @@ void suite('a stream of Gemini’s', () => {
     await fc.assert(
       fc.asyncProperty(anyContent, turns, async (all, order) => {
         const streams = all.map((each, at) => partsOf(each, `${at}`));
-        const told = await given(streamed(geminiClientCodec, [...interleaved(streams, order), finish()]));
+        const encoded = await given(streamed(geminiClientCodec, [...interleaved(streams, order), finish()]));
         for (const [at, each] of all.entries()) {
-          if (each.type === 'text') assert.equal(saidBy(at, told, false), each.text);
-          if (each.type === 'reasoning') assert.equal(saidBy(at, told, true), each.text);
+          if (each.type === 'text') assert.equal(saidBy(at, encoded, false), each.text);
+          if (each.type === 'reasoning') assert.equal(saidBy(at, encoded, true), each.text);
         }
-        const calls = told.flatMap(({ functionCall: call }) => (call === undefined ? [] : [call]));
+        const calls = encoded.flatMap(({ functionCall: call }) => (call === undefined ? [] : [call]));
         const expected = written(...all).flatMap((each) => each['functionCall'] ?? []);
         assert.deepEqual(
           new Set(calls.map((each) => JSON.stringify(each))),

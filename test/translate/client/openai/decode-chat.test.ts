@@ -11,7 +11,7 @@ const CACHED = { cache_control: { type: 'ephemeral', ttl: '1h' } };
 const MARK = { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral', ttl: '1h' } } } };
 
 /** What one field beside the messages becomes, without the messages. */
-const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, wishes?: Json])[] = [
+const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, extraOptions?: Json])[] = [
   ['nothing', {}, {}],
   ['null everywhere', { temperature: null, stop: null, tools: null, tool_choice: null, user: null }, {}],
   ['max_tokens', { max_tokens: 5 }, { maxOutputTokens: 5 }],
@@ -96,7 +96,7 @@ const CHOICES: readonly (readonly [what: string, choice: unknown, options: Json]
 ];
 
 void suite('chat requests', () => {
-  for (const [what, body, options, wishes = {}] of OPTIONS) {
+  for (const [what, body, options, extraOptions = {}] of OPTIONS) {
     void test(`say ${what}`, () => {
       const { prompt, ...rest } = chatClientCodec.decodeRequest({
         model: 'm',
@@ -105,7 +105,7 @@ void suite('chat requests', () => {
       }).options;
       assert.deepEqual(rest, options);
       assert.equal(prompt.length, 1);
-      assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).extraOptions, wishes);
+      assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).extraOptions, extraOptions);
       assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).dropped, []);
     });
   }

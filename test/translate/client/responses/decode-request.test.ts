@@ -8,7 +8,7 @@ import { responsesClientCodec } from '../../../../src/translate/client/codecs.ts
 const SCHEMA = { type: 'json_schema', name: 'n', schema: { type: 'object' } };
 
 /** What one field beside the input becomes, without the prompt. */
-const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, wishes?: Json])[] = [
+const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, extraOptions?: Json])[] = [
   ['nothing', {}, {}],
   ['null everywhere', { temperature: null, tools: null, tool_choice: null, reasoning: null, text: null }, {}],
   ['a length', { max_output_tokens: 5 }, { maxOutputTokens: 5 }],
@@ -167,12 +167,12 @@ const INPUTS: readonly (readonly [what: string, input: unknown, messages: readon
 ];
 
 void suite('requests for responses', () => {
-  for (const [what, body, options, wishes = {}] of OPTIONS) {
+  for (const [what, body, options, extraOptions = {}] of OPTIONS) {
     void test(`say ${what}`, () => {
       const read = responsesClientCodec.decodeRequest({ model: 'm', input: 'hi', ...body });
       const { prompt: _, ...rest } = read.options;
       assert.deepEqual(rest, options);
-      assert.deepEqual(read.extraOptions, wishes);
+      assert.deepEqual(read.extraOptions, extraOptions);
       assert.deepEqual(read.dropped, []);
     });
   }
