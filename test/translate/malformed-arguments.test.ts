@@ -18,7 +18,7 @@ import {
 import type { Content } from './client/sdk-responses.ts';
 import { translatorFor, translatedFrom } from './translated.ts';
 
-/* A model's call whose arguments are no JSON, or no object: it is told as it is, and not as a call without arguments. */
+/* A model's call whose arguments are no JSON, or no object: its text is kept, and it is never a call without arguments. */
 
 const CUT = '{"city":"Par';
 
@@ -47,7 +47,7 @@ void suite('arguments that a model wrote and that are no object', () => {
       assert.ok(streamed(responsesClientCodec, parts).includes(`"arguments":${quoted}`));
     });
 
-    void test(`reach clients who know objects alone in one that tells all of it: ${input}`, () => {
+    void test(`reach clients that take objects alone as an object with all of the text: ${input}`, () => {
       const answer = wholeAnswer([called(input)]);
       const written = JSON.stringify({ INVALID_JSON: input });
       assert.ok(
@@ -132,7 +132,7 @@ void suite('such arguments in an earlier turn', () => {
     { id: 'p', type: 'gemini', ...key },
     { id: 'p', type: 'bedrock', awsRegion: 'us-east-1', ...key },
   ]) {
-    void test(`go to ${parts.type} in an object that tells all of them`, async () => {
+    void test(`go to ${parts.type} as an object with all of the text`, async () => {
       const { body } = await outgoing(parts, request);
       assert.ok(body.includes(JSON.stringify({ INVALID_JSON: CUT })), body);
     });

@@ -55,11 +55,11 @@ void describe('a provider’s stream, read through its package', () => {
     const parts = new URL(`./fixtures/${file.replace(/\.\w+$/, '.parts.jsonl')}`, import.meta.url);
     const wanted = readFileSync(parts, 'utf8');
 
-    void it(`is told whole: ${what}`, async () => {
+    void it(`is translated whole: ${what}`, async () => {
       assert.deepEqual(await translatedFrom(codec, model, [fixture(file)]), { text: wanted, isWhole: true });
     });
 
-    void it(`is told the same wherever it is cut: ${what}`, async () => {
+    void it(`is translated alike wherever it is cut: ${what}`, async () => {
       for (const chunks of everyCut(fixture(file))) {
         const { text, isWhole } = await translatedFrom(codec, model, chunks);
         assert.ok(isWhole && text === wanted, `cut at ${chunks[0]?.length}`);

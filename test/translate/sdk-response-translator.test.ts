@@ -21,7 +21,7 @@ function chunkOf(content: string, finish: string | null = null): Buffer {
   return Buffer.from(`data: ${JSON.stringify({ id: 'c', choices: [choice] })}\n\n`);
 }
 
-/** A client that takes a piece at a time, when it is told to. */
+/** A client that takes a piece whenever `drain` is called. */
 class Slow extends CollectingSink {
   #resume: (() => void) | undefined;
 
@@ -74,14 +74,14 @@ async function chatTo(client: CollectingSink, disconnected?: AbortSignal): Promi
 }
 
 void describe('a client that is slow', () => {
-  void it('gets one piece after another, and the provider is told to pause meanwhile', async () => {
+  void it('gets one piece after another, and the provider is paused meanwhile', async () => {
     const client = new Slow();
     const translator = await chatTo(client);
     const text = 'x'.repeat(10_000);
     let sent = 0;
     while (translator.write(chunkOf(text))) {
       sent++;
-      assert.ok(sent < 100, 'the provider was never told to pause');
+      assert.ok(sent < 100, 'the provider was never paused');
       await settled();
     }
     const resumed = new Promise<void>((resolve) => translator.onDrain(resolve));
@@ -135,7 +135,7 @@ void describe('a client that has gone', () => {
     await end;
   });
 
-  void it('resumes a provider that was told to pause', async () => {
+  void it('resumes a provider that was paused', async () => {
     const disconnected = new AbortController();
     const translator = await chatTo(new Slow(), disconnected.signal);
     while (translator.write(chunkOf('x'.repeat(10_000)))) await settled();
@@ -161,7 +161,7 @@ void describe('a provider that fails', () => {
     assert.equal(client.text, '');
   });
 
-  void it('in the middle of a call of a tool, does not have half of its arguments told as all', async () => {
+  void it('in the middle of a call of a tool, does not have half of its arguments written as all', async () => {
     const bytes = fixture('chat-reasoning-tools.sse');
     const cut = bytes.indexOf('Köln\\"}');
     const client = new CollectingSink();
@@ -171,7 +171,7 @@ void describe('a provider that fails', () => {
     assert.ok(client.text.includes('tool-input-delta') && !client.text.includes('"tool-call"'));
   });
 
-  void it('by an event of its own, is not told beyond it', async () => {
+  void it('by an event of its own, is not translated beyond it', async () => {
     const bytes = fixture('anthropic-thinking-tools.sse');
     const at = bytes.indexOf('event: content_block_start\ndata: {"type":"content_block_start","index":3');
     const error = Buffer.from(
@@ -186,7 +186,7 @@ void describe('a provider that fails', () => {
     assert.ok(text.includes('Let me look.') && !text.includes('weather') && !text.includes('Overloaded'));
   });
 
-  void it('by an event of its own before all others, is not told at all', async () => {
+  void it('by an event of its own before all others, is not translated at all', async () => {
     const error = Buffer.from(
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
     );
@@ -245,7 +245,7 @@ void describe('a package’s stream', () => {
     );
   });
 
-  void it('is not whole where its package would have to ask for the rest of it', async () => {
+  void it('is not whole where its package would have to request the rest of it', async () => {
     const part = { text: 'The first half' };
     const candidate = { content: { parts: [part] }, finishReason: 'CONTINUATION', continuationToken: 't' };
     const chunk = Buffer.from(`data: ${JSON.stringify({ candidates: [candidate] })}\n\n`);
@@ -255,9 +255,9 @@ void describe('a package’s stream', () => {
   });
 });
 
-void describe('a package that was asked for a request alone', () => {
+void describe('a package that was called for its request alone', () => {
   for (const codec of [anthropicMessagesCodec, openaiChatCodec]) {
-    void it('stops waiting, without asking again', async () => {
+    void it('stops waiting, without a second request', async () => {
       const options = codec.toCallOptions(requestOf(), CLAUDE, NO_QUIRKS);
       const { intercepted, pending } = startPackageCall(
         { model: CLAUDE, quirks: NO_QUIRKS, stream: true },

@@ -33,7 +33,7 @@ function objectIn(text: string): Record<string, object> {
   );
 }
 
-/** A retelling of what a far side's package is asked for, to the plain near side. */
+/** A translator from a provider codec to the plain client codec. */
 export function translatorFor(
   codec: ProviderCodec,
   model: string,

@@ -23,7 +23,7 @@ const assistant = (content: unknown, more: object = {}) => ({ role: 'assistant',
 
 void describe('cleaning up a conversation', () => {
   const options = { contextCleanupCommands: ['/new', 'clear'] };
-  void it('drops the last command and what stands before it, but for what the system says', async () => {
+  void it('drops the last command and all before it but system messages', async () => {
     const messages = [system, user('a'), user('clear'), user('b'), assistant('c'), user('/new'), user('d')];
     assert.deepEqual(await sent(options, messages), [system, user('d')]);
   });
@@ -117,7 +117,7 @@ void describe('messages that are not concerned', () => {
     assert.equal(await leavesAs(body), body);
   });
 
-  void it('and those that cannot be read go on for the provider to say so', async () => {
+  void it('and those that cannot be parsed are passed for the provider to report', async () => {
     for (const messages of ['[{"role":nonsense}]', '[1,"a"]', '"text"', '{}', '[]', 'null']) {
       const body = `{"model":"m","messages":${messages}}`;
       assert.equal(await leavesAs(body), body, messages);
@@ -166,7 +166,7 @@ void describe('a context file', () => {
     assert.deepEqual(await sent({ context }, [user('a')]), [file, user('a')]);
   });
 
-  void it('that is not to be had is an error of the request, and is asked for again with the next', async (t) => {
+  void it('that cannot be fetched is an error of the request, and is fetched again with the next', async (t) => {
     const { context, requestCount } = await fileServer(t, [500, 404, 200]);
     const gateway = await gatewayFor(t, { provider: { context } });
     for (const status of [500, 404]) {
@@ -180,7 +180,7 @@ void describe('a context file', () => {
     assert.match(gateway.sim.requests[0]?.body ?? '', /^\{.*"CONTEXT"/);
   });
 
-  void it('is fetched once, however many ask', async (t) => {
+  void it('is fetched once for concurrent requests', async (t) => {
     const { context, requestCount } = await fileServer(t, [200]);
     const gateway = await gatewayFor(t, { provider: { context } });
     const all = await Promise.all(Array.from({ length: 8 }, () => ask(gateway.url)));
@@ -189,7 +189,7 @@ void describe('a context file', () => {
     assert.equal(requestCount(), 1);
   });
 
-  void it('that cannot be reached is told without its address', async (t) => {
+  void it('that cannot be reached is reported without its address', async (t) => {
     const gateway = await gatewayFor(t, { provider: { context: { fileUrl: 'http://127.0.0.1:1/secret' } } });
     const { status, text } = await ask(gateway.url);
     assert.equal(status, 502);

@@ -82,7 +82,7 @@ void describe('the thinking in a stream of chat', () => {
     );
   });
 
-  void it('is told as thinking, late, where an answer follows after all', async () => {
+  void it('is sent as thinking, late, where an answer follows after all', async () => {
     const opening = chunk({ role: 'assistant', content: '' });
     const rest = chunk({ content: 'C2' }) + chunk({}, 'stop') + DONE;
     const late = chunk({ content: 'C1', reasoning_content: 'R1R2' });

@@ -54,7 +54,7 @@ void describe('a stream of a provider with an API of its own', () => {
       assert.doesNotMatch(response.text, /DONE|"stop"/);
     });
 
-    void it(`of ${type} that fails is told with the provider’s own words`, async (t) => {
+    void it(`of ${type} that fails is reported with the provider’s own message`, async (t) => {
       const upstream = await rawUpstream(t, ({ end }) =>
         end(rawHead('200 OK', STREAM) + rawChunk(start) + rawChunk(error) + rawChunk()),
       );

@@ -44,7 +44,7 @@ const stream = frames(
 );
 
 void describe('Coze', () => {
-  void it('is asked for a stream, whatever the client wants', async () => {
+  void it('is sent a request for a stream, whatever the client wants', async () => {
     for (const more of [{}, { stream: true }]) {
       const sent = await sendChat({ ...more, user: 'u-1' });
       assert.equal(`${sent.method} ${sent.url}`, 'POST https://api.coze.cn/v3/chat');
@@ -64,7 +64,7 @@ void describe('Coze', () => {
     }
   });
 
-  void it('has its stream told as one completion where the client wants one', async () => {
+  void it('has its stream translated to one completion where the client wants one', async () => {
     const { translator } = await sendChat();
     assert.deepEqual(await translatedWhole(translator, stream, { 'content-type': 'text/event-stream' }), {
       id: 'chat-1',
@@ -99,7 +99,7 @@ void describe('Coze', () => {
     ]);
   });
 
-  void it('may say all at once', async () => {
+  void it('may send all at once', async () => {
     const { translator } = await sendChat({ stream: true });
     const card = frames(
       event('conversation.message.completed', { type: 'answer', content: '{"card":1}' }),
@@ -110,7 +110,7 @@ void describe('Coze', () => {
     assert.match(output.text, /"content":"\{\\"card\\":1\}"/);
   });
 
-  void it('has no end told that did not come', async () => {
+  void it('has no end marker written that did not come', async () => {
     const cut = frames(event('conversation.message.delta', { type: 'answer', content: 'a' }));
     const { translator: whole } = await sendChat();
     const output = translatedWhole(whole, cut, { 'content-type': 'text/event-stream' });

@@ -21,7 +21,7 @@ const answer = JSON.stringify({
 });
 
 void describe('DeepL', () => {
-  void it('is asked for a translation, at the host that the model names', async () => {
+  void it('gets a request for a translation, at the host that the model names', async () => {
     const sent = await outgoing(options, { path, body });
     assert.equal(`${sent.method} ${sent.url}`, 'POST https://api-free.deepl.com/v2/translate');
     assert.equal(sent.headers['authorization'], 'DeepL-Auth-Key first-key-0123456789');
@@ -35,7 +35,7 @@ void describe('DeepL', () => {
     assert.equal(pro.url, 'https://api.deepl.com/v2/translate');
   });
 
-  void it('is asked at the host of the key where the model names none, and where it is configured to be', async () => {
+  void it('gets requests at the host of the key where the model names none, and at a configured one', async () => {
     const free = { ...options, apiTokens: ['key-0123456789:fx'] };
     const call = { path, body: { ...body, model: 'any' } };
     assert.equal((await outgoing(free, call)).url, 'https://api-free.deepl.com/v2/translate');
@@ -67,7 +67,7 @@ void describe('DeepL', () => {
     });
   });
 
-  void it('has its one answer told as a stream where the client wants one', async () => {
+  void it('has its whole response translated to a stream where the client wants one', async () => {
     const { translator } = await outgoing(options, { path, body: { ...body, stream: true } });
     const output = await translatedStream(translator, answer, 7, { 'content-type': 'application/json' });
     assert.ok(output.isWhole);
@@ -88,7 +88,7 @@ void describe('DeepL', () => {
     ]);
   });
 
-  void it('cannot be asked for what it has no means for', async () => {
+  void it('gets no request that it cannot express', async () => {
     for (const more of [
       { tools: [{ type: 'function', function: { name: 'f' } }] },
       { n: 2 },
@@ -102,7 +102,7 @@ void describe('DeepL', () => {
     assert.equal(await tryOutgoing(options, embeddings), 'operation_not_offered');
   });
 
-  void it('that answers something else is not retold', async () => {
+  void it('that answers something else is not translated', async () => {
     const { translator } = await outgoing(options, { path, body });
     await assert.rejects(translatedWhole(translator, '{"message":"no"}'), { name: 'TranslationError' });
     const { translator: streamed } = await outgoing(options, { path, body: { ...body, stream: true } });

@@ -36,7 +36,7 @@ async function deltasOf(stream: string): Promise<(string | undefined)[]> {
 }
 
 void describe('Dify', () => {
-  void it('is asked by the kind of its application', async () => {
+  void it('gets requests by the kind of its application', async () => {
     const common = { response_mode: 'blocking', auto_generate_name: false };
     const chat = await sendChat({}, { user: 'u-1' }, { ConversationId: 'c-1' });
     assert.equal(`${chat.method} ${chat.url}`, 'POST https://api.dify.ai/v1/chat-messages');
@@ -148,7 +148,7 @@ void describe('Dify', () => {
     assert.deepEqual(await deltasOf(texts.late), ['all']);
   });
 
-  void it('has no end told that did not come', async () => {
+  void it('has no end marker written that did not come', async () => {
     const { translator } = await sendChat({}, streamed);
     const output = await translatedStream(translator, plainFrames({ event: 'message', answer: 'a' }));
     assert.equal(output.isWhole, false);

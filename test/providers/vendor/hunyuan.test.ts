@@ -83,7 +83,7 @@ void describe('Hunyuan, where requests are signed', () => {
     });
   });
 
-  void it('is asked for the model it is mapped to, to stream, and with instructions as it names them', async () => {
+  void it('gets the mapped model, a stream, and instructions in its own role', async () => {
     const messages = [{ role: 'developer', content: 'Be brief.' }, ...chat.messages];
     const body = { model: 'gpt-4o', messages, stream: true, top_p: 0.5, seed: 7 };
     const sent = await outgoing({ ...options, modelMapping: { '*': 'hunyuan-pro' } }, { path, body });
@@ -100,7 +100,7 @@ void describe('Hunyuan, where requests are signed', () => {
     assert.deepEqual(sent.translator?.dropped, ['seed']);
   });
 
-  void it('is not asked for what it would leave unanswered', async () => {
+  void it('gets no request for what it cannot answer', async () => {
     const tools = [{ type: 'function', function: { name: 'f' } }];
     assert.equal(await tryOutgoing(options, { path, body: { ...chat, tools } }), 'not_expressible');
     const embeddings = { path: '/v1/embeddings', body: { model: 'hunyuan-embedding', input: 'x' } };

@@ -34,7 +34,7 @@ void describe('Triton', () => {
     assert.deepEqual(sent.translator?.dropped, ['stop']);
   });
 
-  void it('is asked for a version of its model, and for a stream', async () => {
+  void it('gets a version of its model, and a request for a stream', async () => {
     const sent = await outgoing(
       { ...options, tritonModelVersion: '2' },
       { path, body: { ...body, model: 'x', stream: true } },
@@ -70,7 +70,7 @@ void describe('Triton', () => {
     ]);
   });
 
-  void it('has nothing told to its end that could not be read', async () => {
+  void it('has no end marker written behind what could not be read', async () => {
     const { translator } = await outgoing(options, { path, body: { ...body, stream: true } });
     const huge = `data: {"text_output":"${'x'.repeat(300_000)}"}\n\n`;
     assert.equal((await translatedStream(translator, huge)).isWhole, false);

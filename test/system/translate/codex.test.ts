@@ -94,7 +94,7 @@ const sent = z.looseObject({
 });
 
 void suite('a client that knows responses alone, before Anthropic’s API', () => {
-  void test('edits files, calls tools of servers and runs commands, and what it sends back is what was said', async (context) => {
+  void test('edits files, calls tools of servers and runs commands, and sends back the items it was sent', async (context) => {
     const upstream = await rawUpstream(context, ({ end }) => {
       end(rawAnswer('200 OK', ['content-type: text/event-stream', 'connection: close'], events()));
     });

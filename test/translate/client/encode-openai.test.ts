@@ -50,7 +50,7 @@ function deltas(parts: readonly StreamPart[], body: Json = {}): unknown[] {
 }
 
 void suite('chats', () => {
-  void test('are whole with all that a model said, thought, called and rests on', () => {
+  void test('are whole with text, reasoning, calls and sources', () => {
     const content: Content = [
       { type: 'reasoning', text: 'hm' },
       { type: 'text', text: 'so' },
@@ -93,7 +93,7 @@ void suite('chats', () => {
     });
   });
 
-  void test('stream the role first, the usage last where it was asked for, and then the end marker', () => {
+  void test('stream the role first, the usage last where it was requested, and then the end marker', () => {
     const heading = {
       id: 'chatcmpl-req_1',
       object: 'chat.completion.chunk',
@@ -132,7 +132,7 @@ void suite('chats', () => {
     ]);
   });
 
-  void test('that are cut short within a call say so, whole and streamed', () => {
+  void test('that are cut short within a call have that as their reason, whole and streamed', () => {
     const cut = { ...CALL, input: '{"n' };
     assert.equal(deltas([cut, finishOf('length')]).at(-1), 'length');
     const whole = JSON.stringify(chatClientCodec.encodeResponse(resultOf([cut], 'length'), contextOf()));
@@ -247,7 +247,7 @@ void suite('responses', () => {
     ]);
   });
 
-  void test('that are cut short are incomplete, and say why', () => {
+  void test('that are cut short are incomplete, with the reason', () => {
     for (const [unified, reason] of [
       ['length', 'max_output_tokens'],
       ['content-filter', 'content_filter'],
@@ -258,7 +258,7 @@ void suite('responses', () => {
     }
   });
 
-  void test('say back what was asked, and what it cost', () => {
+  void test('echo the request, and have the usage', () => {
     const body = {
       instructions: 'S',
       metadata: { a: 'b' },

@@ -160,7 +160,7 @@ void suite('whatever JSON a client sends', () => {
     ['responses', responsesClientCodec, 'input'],
   ];
   for (const [name, codec, list] of readers) {
-    void test(`${name} are read, or refused in words`, () => {
+    void test(`${name} are decoded, or refused with a reason`, () => {
       const words = fc.constantFrom(
         'user',
         'assistant',
@@ -193,7 +193,7 @@ void suite('whatever JSON a client sends', () => {
         'output',
         'call_id',
         'summary',
-        // As JSON has it, an object may say anything of how to become a text.
+        // An object may have `toJSON` and `toString` of any type.
         'toString',
       );
       const { value } = fc.letrec<{ value: unknown }>((tie) => ({

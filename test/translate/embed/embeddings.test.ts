@@ -118,7 +118,7 @@ const requests: readonly Case[] = [
   },
 ];
 
-void describe('embeddings asked', () => {
+void describe('embeddings requested', () => {
   for (const { what, operation, dialect, model, body, path, sent } of requests) {
     void it(`for ${what}`, () => {
       const request = translationFor(operation, dialect).translateRequest(body, model);
@@ -127,7 +127,7 @@ void describe('embeddings asked', () => {
     });
   }
 
-  void it('with words that the other dialect lacks, name them', () => {
+  void it('with fields that the other dialect does not have, name them', () => {
     const fromGemini = translationFor('gemini.embedContent', 'openai-chat');
     const hinted = { content: { parts: [{ text: 'a' }] }, taskType: 'CLUSTERING' };
     assert.deepEqual(fromGemini.translateRequest(hinted, 'm').dropped, ['taskType']);
@@ -140,13 +140,7 @@ void describe('embeddings asked', () => {
     ['nothing', 'embeddings', 'gemini-generate', GEMINI, {}],
     ['several texts of Titan', 'embeddings', 'bedrock-converse', TITAN, { input: ['a', 'b'] }],
     ['no text of Titan', 'embeddings', 'bedrock-converse', TITAN, { input: [] }],
-    [
-      'a model that has words of its own',
-      'embeddings',
-      'bedrock-converse',
-      'amazon.nova-embed',
-      { input: 'a' },
-    ],
+    ['a model with fields of its own', 'embeddings', 'bedrock-converse', 'amazon.nova-embed', { input: 'a' }],
     [
       'an image',
       'gemini.embedContent',
@@ -185,7 +179,7 @@ void describe('embeddings answered', () => {
     assert.deepEqual(await translated(translation, {}, several), list([[1], [2]], 0));
   });
 
-  void it('by Titan and Cohere, have their tokens counted where the provider says', async () => {
+  void it('by Titan and Cohere, have their tokens where the provider counts them', async () => {
     const translation = translationFor('embeddings', 'bedrock-converse');
     assert.deepEqual(
       await translated(translation, {}, { embedding: [1, 2], inputTextTokenCount: 3 }),
@@ -206,7 +200,7 @@ void describe('embeddings answered', () => {
     assert.deepEqual(await translated(translation, body, answer), list(['AACAPwAAIMA='], 0));
   });
 
-  void it('by OpenAI, are Gemini’s, in the order of what was asked', async () => {
+  void it('by OpenAI, are Gemini’s, in the order of the request', async () => {
     const answer = {
       data: [
         { index: 1, embedding: [2] },

@@ -139,7 +139,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'instructions that stand alone as what the user says',
+    what: 'instructions that stand alone as the user’s message',
     request: requestOf({ maxOutputTokens: 10, prompt: [{ role: 'system', content: 'hi' }] }),
     body: { max_tokens: 10, messages: MESSAGES },
   },
@@ -180,7 +180,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'words for JSON that is wanted without a schema',
+    what: 'an instruction for JSON without a schema',
     request: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
     body: {
       max_tokens: 10,

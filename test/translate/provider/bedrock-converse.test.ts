@@ -52,7 +52,7 @@ interface Case {
 const cases: readonly Case[] = [
   { what: 'a question', model: NOVA, request: requestOf(), body: { messages: MESSAGES } },
   {
-    what: 'bounds and sampling, in the model’s words where Converse has none',
+    what: 'bounds and sampling, in the model’s fields where Converse has none',
     request: requestOf({ maxOutputTokens: 10, temperature: 0.5, topP: 0.9, topK: 5, stopSequences: ['X'] }),
     body: {
       ...STOP,
@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'no words of Claude’s for other models',
+    what: 'no fields of Claude’s for other models',
     model: NOVA,
     request: requestOf({ topP: 0.9, temperature: 0.5, topK: 5 }),
     body: { messages: MESSAGES, inferenceConfig: { temperature: 0.5, topP: 0.9 } },
@@ -144,7 +144,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'words for JSON that is wanted without a schema',
+    what: 'an instruction for JSON without a schema',
     request: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
     body: {
       ...STOP,

@@ -50,7 +50,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'the budget that the client names, and its wish to see the thoughts',
+    what: 'the budget that the client names, and its includeThoughts',
     request: requestOf({}, { thinkingTokens: 5000, showThinking: true }),
     body: {
       generationConfig: { thinkingConfig: { thinkingBudget: 5000, includeThoughts: true } },
@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'a picture by its URL, whose type its name tells',
+    what: 'a picture by its URL, with the type of its extension',
     request: pictureAt('https://pictures.invalid/a/cat.JPG?size=1'),
     body: {
       contents: [
@@ -175,7 +175,7 @@ void describe('a request for Gemini', () => {
     });
   }
 
-  void it('is refused for a picture whose type cannot be told', () => {
+  void it('is refused for a picture of unknown type', () => {
     const request = pictureAt('https://pictures.invalid/cat');
     assert.throws(
       () =>
@@ -215,7 +215,7 @@ void describe('a request for Gemini', () => {
     ]);
   });
 
-  void it('asks for a stream of events where it asks for a stream', () => {
+  void it('requests a stream as events', () => {
     const { path, query } = geminiGenerateCodec.target(FLASH, true);
     assert.equal(path + query, `/models/${FLASH}:streamGenerateContent?alt=sse`);
     assert.equal(geminiGenerateCodec.target(FLASH, false).path, `/models/${FLASH}:generateContent`);

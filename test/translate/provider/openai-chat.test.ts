@@ -27,7 +27,7 @@ const cases: readonly Case[] = [
     body: { messages: MESSAGES, stream: true, stream_options: { include_usage: true } },
   },
   {
-    what: 'bounds and sampling, but for what the dialect has no word for',
+    what: 'bounds and sampling, without options that the dialect does not have',
     request: requestOf({
       maxOutputTokens: 10,
       temperature: 0.5,
@@ -50,7 +50,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'a bound in the word that the provider wants',
+    what: 'a bound in the field that the provider wants',
     request: requestOf({ maxOutputTokens: 10 }),
     quirks: NEW,
     body: { messages: MESSAGES, max_completion_tokens: 10 },
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'no word on calls where there is nothing to call, nor on thinking where there is to be none',
+    what: 'no parallel_tool_calls without tools, and no effort where there is to be no thinking',
     request: requestOf({}, { parallelTools: false, thinkingTokens: 0 }),
     body: { messages: MESSAGES },
   },
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
     body: { messages: MESSAGES },
   },
   {
-    what: 'a schema, as strictly as the client said',
+    what: 'a schema, as strict as the client set it',
     request: requestOf({
       responseFormat: { type: 'json', schema: SCHEMA },
       providerOptions: { openaiCompatible: { strictJsonSchema: true } },
@@ -109,7 +109,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'a schema of which nothing was said',
+    what: 'a schema without strict',
     request: requestOf({ responseFormat: { type: 'json', schema: SCHEMA, name: 'n' } }),
     body: {
       messages: MESSAGES,

@@ -22,7 +22,7 @@ function messageOf(role: string, ...content: Json[]): NormalizedRequest['options
   return read({ messages: [{ role, content }] }).options.prompt;
 }
 
-void suite('what users say to Anthropic is read', () => {
+void suite('messages of Anthropic’s users are decoded', () => {
   const png = { type: 'base64', media_type: 'image/png', data: 'UE5H' };
   const pdf = { type: 'base64', media_type: 'application/pdf', data: 'UERG' };
   const cases: readonly (readonly [name: string, block: Json, parts: readonly Json[]])[] = [
@@ -76,7 +76,7 @@ void suite('what users say to Anthropic is read', () => {
     void test(name, () => assert.deepEqual(messageOf('user', block), [{ role: 'user', content: parts }]));
 });
 
-void suite('what models have said is read', () => {
+void suite('messages of the model are decoded', () => {
   const cases: readonly (readonly [name: string, block: Json, part: Json])[] = [
     [
       'thinking that Anthropic has signed',
@@ -112,7 +112,7 @@ void suite('what models have said is read', () => {
       { type: 'tool-call', toolCallId: 'toolu_1', toolName: 'look', input: { at: 1 } },
     ],
     [
-      'a call whose id carries a signature',
+      'a call whose id holds a signature',
       { type: 'tool_use', id: idWithState('c1', GOOGLE), name: 'look', input: {} },
       { type: 'tool-call', toolCallId: 'c1', toolName: 'look', input: {}, providerOptions: GOOGLE },
     ],
@@ -158,7 +158,7 @@ void suite('what tools have answered Anthropic’s clients is read', () => {
   for (const [name, result, output] of cases)
     void test(name, () => assert.deepEqual(answered(result), [resultOf(output)]));
 
-  void test('before what the user says beside', () => {
+  void test('before the user’s own text', () => {
     assert.deepEqual(answered({ content: 'seen' }, text), [
       resultOf({ type: 'text', value: 'seen' }),
       { role: 'user', content: [text] },

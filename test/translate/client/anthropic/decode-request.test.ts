@@ -103,7 +103,7 @@ void suite('how Anthropic’s clients want to be answered is read', () => {
     assert.deepEqual(read({ system: 'Be kind.' }).options.prompt[0], { role: 'system', content: 'Be kind.' });
   });
 
-  void test('a user whose name others would not take is told by its hash', () => {
+  void test('a user whose name other providers refuse is its hash', () => {
     const long = JSON.stringify({ device_id: 'd'.repeat(64), session_id: 's' });
     for (const user of [long, 'u'.repeat(65), 'someone@example.com'])
       assert.equal(
@@ -113,7 +113,7 @@ void suite('how Anthropic’s clients want to be answered is read', () => {
   });
 });
 
-void suite('what Anthropic’s clients ask of Anthropic alone', () => {
+void suite('what only Anthropic has', () => {
   void test('is left out, by its name', () => {
     const decoded = read({
       service_tier: 'auto',

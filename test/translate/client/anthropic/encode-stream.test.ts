@@ -26,7 +26,7 @@ function written(content: readonly Content[]): Block[] {
   return message.parse(anthropicClientCodec.encodeResponse(wholeAnswer(content), CONTEXT)).content.map(plain);
 }
 
-/** Whole answers say that a text cites nothing; streams say nothing of it. */
+/** Whole responses have `citations: null`, streams do not. */
 function plain(given: Block): Block {
   return block.parse(Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'citations')));
 }
@@ -58,14 +58,14 @@ function assertInOrder(text: string): void {
   assert.deepEqual(others, ['message_start', 'message_delta', 'message_stop']);
 }
 
-/** All that is said by the part whose letter it is, in one kind of block. */
+/** All content of the part whose letter it is, in one kind of block. */
 function saidBy(at: number, content: readonly Block[], kind: 'text' | 'thinking'): string {
   const all = content.map((each) => (each.type === kind ? String(each[kind]) : '')).join('');
   return all.replaceAll(new RegExp(`[^${letterOf(at)}]`, 'gu'), '');
 }
 
 void suite('a stream of Anthropic’s', () => {
-  void test('comes to what the whole message says, where its parts come one after the other', async () => {
+  void test('accumulates to the whole message, where its parts come one after the other', async () => {
     await fc.assert(
       fc.asyncProperty(anyContent, async (content) => {
         const parts = content.flatMap((each, at) => partsOf(each, `${at}`));
@@ -96,7 +96,7 @@ void suite('a stream of Anthropic’s', () => {
     );
   });
 
-  void test('tells the first of several calls as it comes, and the next when that is over', () => {
+  void test('writes the first of several calls as it comes, and the next when that is over', () => {
     const stream = anthropicClientCodec.encodeStream(CONTEXT);
     const encode = (part: Parameters<typeof stream.encode>[0]) => typesOf(stream.encode(part));
     const call = { type: 'tool-call', toolName: 'look', input: '{}' } as const;

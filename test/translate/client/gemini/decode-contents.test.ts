@@ -17,7 +17,7 @@ function messagesOf(role: string | undefined, ...parts: Json[]): Prompt {
     .options.prompt;
 }
 
-void suite('what users say to Gemini is read', () => {
+void suite('contents of Gemini’s users are decoded', () => {
   const cases: readonly (readonly [name: string, part: Json, read: Json])[] = [
     ['a text', { text: 'hi' }, { type: 'text', text: 'hi' }],
     ['an image', { inlineData: PNG }, SHOWN],
@@ -50,13 +50,13 @@ void suite('what users say to Gemini is read', () => {
 
   const refused: readonly (readonly [name: string, part: Json])[] = [
     ['a file that Google keeps', { fileData: { fileUri: 'https://generativelanguage.googleapis.com/f/1' } }],
-    ['a part that says nothing known', { videoMetadata: {} }],
+    ['a part with nothing known', { videoMetadata: {} }],
   ];
   for (const [name, part] of refused)
     void test(`but not ${name}`, () => assert.throws(() => messagesOf('user', part), NotExpressible));
 });
 
-void suite('what models have said to Gemini’s clients is read', () => {
+void suite('contents of the model are decoded', () => {
   const cases: readonly (readonly [name: string, part: Json, read: Json])[] = [
     [
       'a thought that Gemini has signed',
@@ -114,7 +114,7 @@ void suite('what functions have answered Gemini’s clients is read', () => {
       { type: 'error-text', value: '{"error":"dark","at":1}' },
     ],
     [
-      'a field that says there is no error',
+      'an error that is null',
       { error: null, sky: 'blue' },
       { type: 'text', value: '{"error":null,"sky":"blue"}' },
     ],

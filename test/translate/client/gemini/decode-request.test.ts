@@ -132,7 +132,7 @@ void suite('how Gemini’s clients want to be answered is read', () => {
   });
 });
 
-void suite('what Gemini’s clients ask of Gemini alone', () => {
+void suite('what only Gemini has', () => {
   void test('is left out, by its name', () => {
     const decoded = read({
       safetySettings: [],
@@ -153,7 +153,7 @@ void suite('what Gemini’s clients ask of Gemini alone', () => {
     ['what it keeps', { cachedContent: 'cachedContents/1' }],
     ['several answers', { generationConfig: { candidateCount: 2 } }],
     ['images', { generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }],
-    ['one of some words', { generationConfig: { responseMimeType: 'text/x.enum' } }],
+    ['one of some values', { generationConfig: { responseMimeType: 'text/x.enum' } }],
     ['some function, where there is none', { toolConfig: { functionCallingConfig: { mode: 'ANY' } } }],
     [
       'a function that is not there',

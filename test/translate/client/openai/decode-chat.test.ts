@@ -97,7 +97,7 @@ const CHOICES: readonly (readonly [what: string, choice: unknown, options: Json]
 
 void suite('chat requests', () => {
   for (const [what, body, options, extraOptions = {}] of OPTIONS) {
-    void test(`say ${what}`, () => {
+    void test(`hold ${what}`, () => {
       const { prompt, ...rest } = chatClientCodec.decodeRequest({
         model: 'm',
         messages: HI,
@@ -121,7 +121,7 @@ void suite('chat requests', () => {
     });
   }
 
-  void test('know functions, the older word for tools, and their results', () => {
+  void test('may have the older functions and their results', () => {
     const { options } = chatClientCodec.decodeRequest({
       functions: [{ name: 'look' }],
       function_call: { name: 'look' },
@@ -224,7 +224,7 @@ void suite('chat requests that mean what nobody else can do are refused', () => 
 });
 
 void suite('text completions', () => {
-  void test('are what a user says', () => {
+  void test('become a user’s message', () => {
     for (const prompt of ['Once', ['Once']]) {
       const { options, dropped } = completionsClientCodec.decodeRequest({
         prompt,

@@ -136,7 +136,7 @@ const INPUTS: readonly (readonly [what: string, input: unknown, messages: readon
     ],
   ],
   [
-    'a thought that carries what its provider wants to see again',
+    'reasoning with its provider’s opaque state',
     [
       {
         type: 'reasoning',
@@ -168,7 +168,7 @@ const INPUTS: readonly (readonly [what: string, input: unknown, messages: readon
 
 void suite('requests for responses', () => {
   for (const [what, body, options, extraOptions = {}] of OPTIONS) {
-    void test(`say ${what}`, () => {
+    void test(`hold ${what}`, () => {
       const read = responsesClientCodec.decodeRequest({ model: 'm', input: 'hi', ...body });
       const { prompt: _, ...rest } = read.options;
       assert.deepEqual(rest, options);
@@ -184,7 +184,7 @@ void suite('requests for responses', () => {
     });
   }
 
-  void test('name what is left out: tools that OpenAI runs, what they did, and what only it can tell', () => {
+  void test('name what is dropped: tools that OpenAI runs, their items, and what only OpenAI includes', () => {
     const { options, dropped } = responsesClientCodec.decodeRequest({
       input: [
         { role: 'user', content: 'hi' },
