@@ -132,7 +132,7 @@ async function pipeParts(
   }
 }
 
-/** Anthropic may add types of events, which its clients are to ignore (docs.anthropic.com/en/docs/build-with-claude/streaming). */
+/** Anthropic may add types of events, which clients are to ignore: docs.anthropic.com/en/docs/build-with-claude/streaming. */
 const ANTHROPIC_EVENTS: ReadonlySet<unknown> = new Set([
   'message_start',
   'message_delta',

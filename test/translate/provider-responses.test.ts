@@ -131,7 +131,7 @@ void describe('a provider’s whole answer, read through its package', () => {
     },
   ];
 
-  for (const { codec: codec, model, answer } of wholes) {
+  for (const { codec, model, answer } of wholes) {
     void it(`has its text, its reason to stop and its usage: ${model}`, async () => {
       const translator = await translatorFor(codec, model, { stream: false });
       const translated = await translator.translateWhole(

@@ -1,7 +1,7 @@
 import { asObject, parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { ChoiceThinking } from './choice-thinking.ts';
 import { callsTools, isBlank, textIn, thinkingIn, withoutThinking } from './thinking.ts';
-import type { Json } from '../../base/json.ts';
 import type { ReasoningShaping } from './thinking.ts';
 
 /** No response has more choices (platform.openai.com: `n` is at most 128). */

@@ -1,9 +1,9 @@
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject, parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { NotExpressible } from '../../translate/codec.ts';
-import type { Json } from '../../base/json.ts';
 
 /** A message of a chat, as its text: the providers here take nothing else. */
 export interface ChatMessage {

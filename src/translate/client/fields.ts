@@ -1,7 +1,7 @@
 import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { LanguageModelV4FilePart, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { NotExpressible } from '../codec.ts';
-import type { Json } from '../../base/json.ts';
 import type { CallOptions } from '../codec.ts';
 
 /* Reads fields of JSON that clients wrote. What is absent is undefined; what is wrong is reported with its place. */

@@ -1,6 +1,6 @@
 import { NotExpressible } from '../codec.ts';
-import type { Json } from '../../base/json.ts';
 import type { ResponseContext } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
 
 /** OpenAI's request for embeddings, decoded. platform.openai.com/docs/api-reference/embeddings */
 export interface EmbeddingsRequest {

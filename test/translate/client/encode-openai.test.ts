@@ -3,9 +3,11 @@ import { suite, test } from 'node:test';
 import * as z from 'zod';
 import type { Json } from '../../../src/base/json.ts';
 import type { GenerateResult, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
-import { chatClientCodec } from '../../../src/translate/client/codecs.ts';
-import { completionsClientCodec } from '../../../src/translate/client/codecs.ts';
-import { responsesClientCodec } from '../../../src/translate/client/codecs.ts';
+import {
+  chatClientCodec,
+  completionsClientCodec,
+  responsesClientCodec,
+} from '../../../src/translate/client/codecs.ts';
 import { contextOf, dataOf, finishOf, framesOf, resultOf } from './any-response.ts';
 
 type Content = GenerateResult['content'];

@@ -1,6 +1,6 @@
 import { asObject } from '../../../base/json.ts';
-import { NotExpressible } from '../../codec.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
 import {

@@ -1,7 +1,7 @@
 import { asObject } from '../../../base/json.ts';
+import type { Json } from '../../../base/json.ts';
 import { createHash } from 'node:crypto';
 import { NotExpressible } from '../../codec.ts';
-import type { Json } from '../../../base/json.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import {
   cacheControlOf,

@@ -1,6 +1,6 @@
 import { asObject } from '../../../base/json.ts';
-import { NotExpressible } from '../../codec.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
 import { definedOnly, itemsOf, numberOf, firstPresent, textOf, unknownFields } from '../fields.ts';
 import { decodeMessages } from './decode-messages.ts';
@@ -85,7 +85,7 @@ export function parseEffort(name: unknown): (typeof EFFORTS)[number] | undefined
   return EFFORTS.find((effort) => effort === name);
 }
 
-/** Beside `reasoning_effort`, OpenRouter's `reasoning`, LiteLLM's `thinking` and the Higress plugin's `reasoning_max_tokens`. */
+/** `reasoning_effort`, or OpenRouter's `reasoning`, LiteLLM's `thinking`, the Higress plugin's `reasoning_max_tokens`. */
 function decodeReasoning(body: Json) {
   const own = asObject(body['reasoning']);
   const thinking = asObject(body['thinking']);

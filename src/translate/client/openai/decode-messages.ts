@@ -1,7 +1,7 @@
 import { asObject } from '../../../base/json.ts';
+import type { Json } from '../../../base/json.ts';
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { NotExpressible } from '../../codec.ts';
-import type { Json } from '../../../base/json.ts';
 import {
   argumentsOf,
   cacheControlOf,

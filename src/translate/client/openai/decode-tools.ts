@@ -1,6 +1,6 @@
 import { asObject } from '../../../base/json.ts';
-import { NotExpressible } from '../../codec.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type { CallOptions } from '../../codec.ts';
 import {
   cacheControlOf,

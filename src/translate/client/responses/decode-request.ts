@@ -1,6 +1,6 @@
 import { asObject } from '../../../base/json.ts';
-import { NotExpressible } from '../../codec.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
 import { definedOnly, itemsOf, numberOf, textOf, unknownFields, describeWord } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';

@@ -1,6 +1,6 @@
 import { asObject } from '../../../base/json.ts';
-import { createHash } from 'node:crypto';
 import type { Json } from '../../../base/json.ts';
+import { createHash } from 'node:crypto';
 import { requireText, objectsOf, textOf, describeWord } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { functionTool } from '../openai/decode-tools.ts';

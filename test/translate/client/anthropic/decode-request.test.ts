@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { Json } from '../../../../src/base/json.ts';
 import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
 import { anthropicClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const MARK = { type: 'ephemeral' };

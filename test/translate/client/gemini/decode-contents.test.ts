@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { Json } from '../../../../src/base/json.ts';
 import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
 import { packOpaqueState } from '../../../../src/translate/opaque-state.ts';
 import { geminiClientCodec } from '../../../../src/translate/client/codecs.ts';
 
