@@ -223,7 +223,7 @@ void describe('a package’s stream', () => {
       clientCodec: plainClientCodec,
       context,
       dropped: [],
-      signal: signal,
+      signal,
     }).translateStream(HEADERS, client);
     assert.equal(await translator.end(), false);
     assert.ok(isCancelled);

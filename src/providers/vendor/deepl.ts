@@ -27,7 +27,7 @@ export function openDeepl(config: ProviderConfig): ProviderAdapter {
   const adapter = vendorChatAdapter(config, {
     operations: 'deepl.',
     buildRequest: (chat) => buildRequest(chat, targetLang),
-    createReader: () => ({ readWhole: readWhole, readFrame: () => undefined }),
+    createReader: () => ({ readWhole, readFrame: () => undefined }),
   });
   const isDefaultOrigin =
     config.baseUrl === providerTypes.get('deepl')?.baseUrl && config.providerDomain === undefined;
