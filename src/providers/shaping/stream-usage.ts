@@ -5,6 +5,7 @@ import type { ResponseTranslator } from '../../translate/response-translator.ts'
 
 const LOWER_N = 0x6e;
 const WITH_USAGE = '{"include_usage":true}';
+const STREAM_OPTIONS = Buffer.from(`"stream_options":${WITH_USAGE}`);
 
 /**
  * Requests the usage of a stream where its client left that open, so that the log has it. Every other byte stays as it is.
@@ -14,7 +15,7 @@ export function withUsageRequested(call: Call): Buffer | undefined {
   if (!call.stream || call.body.kind !== 'kept') return undefined;
   const { bytes } = call.body;
   const { streamOptionsAt: at } = call.hints;
-  if (at < 0) return appendMember(bytes, 'stream_options', WITH_USAGE);
+  if (at < 0) return appendMember(bytes, STREAM_OPTIONS);
   if (bytes[at] === LOWER_N) return replaceAt(bytes, at, WITH_USAGE);
   const edited = setAt(bytes, at, { path: ['include_usage'], json: 'true', overwrites: false });
   return edited === bytes ? undefined : edited;
