@@ -4,7 +4,6 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
-import type { Operation } from '../dialects/operations/operation.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 
 /*
@@ -121,16 +120,4 @@ export interface LanguageModel {
 /** A request holds what another dialect cannot express. The message says what, for the client. */
 export class NotExpressible extends Error {
   override readonly name = 'NotExpressible';
-}
-
-/** The target of an operation whose path is its pattern with the model filled in. */
-export function targetOf(operation: Operation, model: string, query = ''): Target {
-  const inPath = operation.modelIn === 'path';
-  const name = model.split('/').map(encodeURIComponent).join('/');
-  return {
-    operation,
-    path: operation.pattern.replace('{model}', () => name),
-    query,
-    ...(inPath && { pathModel: model }),
-  };
 }

@@ -1,9 +1,10 @@
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { NotExpressible, targetOf } from '../codec.ts';
+import { NotExpressible } from '../codec.ts';
 import type { WholeRequest, WholeTranslation } from '../whole-translation.ts';
 import { allVectors, vectorOf } from './openai-embeddings.ts';
+import { targetOf } from '../target.ts';
 
 const embeddings = operationNamed('embeddings');
 

@@ -1,6 +1,6 @@
 import { asObject } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { targetOf } from '../codec.ts';
+import { targetOf } from '../target.ts';
 import type { WholeTranslation } from '../whole-translation.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 

@@ -1,11 +1,12 @@
 import { asObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { NotExpressible, targetOf } from '../codec.ts';
+import { NotExpressible } from '../codec.ts';
 import type { WholeRequest, WholeTranslation } from '../whole-translation.ts';
 import { textOf } from './gemini-to-openai.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import { openaiToGemini } from './openai-to-gemini.ts';
+import { targetOf } from '../target.ts';
 
 /*
  * On Vertex AI most models for embeddings are called through `:predict`, with fields of its own; the newest are called as in

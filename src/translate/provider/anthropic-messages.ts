@@ -1,6 +1,6 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { targetOf } from '../codec.ts';
+import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';

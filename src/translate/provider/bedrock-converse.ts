@@ -8,6 +8,7 @@ import { takesSampling, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { instructionsWithFormat, clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
+import { bedrockTarget } from '../target.ts';
 
 /** Amazon Bedrock's Converse. The region is a placeholder: requests go to the provider's own address. */
 export const bedrockConverseCodec: ProviderCodec = {
@@ -23,12 +24,7 @@ export const bedrockConverseCodec: ProviderCodec = {
   toCallOptions,
   patchBody: patchConverse,
   unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
-  target: (model, stream) => {
-    const operation = stream ? converseStream : converse;
-    // Ids may be ARNs, whose slashes are theirs.
-    const path = operation.pattern.replace('{model}', () => encodeURIComponent(model));
-    return { operation, path, query: '', pathModel: model };
-  },
+  target: (model, stream) => bedrockTarget(stream ? converseStream : converse, model),
 };
 
 function toCallOptions(request: NormalizedRequest, model: string): CallOptions {

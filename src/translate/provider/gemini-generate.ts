@@ -1,6 +1,6 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { NotExpressible, targetOf } from '../codec.ts';
+import { NotExpressible } from '../codec.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { effortOf } from './effort.ts';
 import {
@@ -12,6 +12,7 @@ import {
   without,
 } from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
+import { targetOf } from '../target.ts';
 
 const generate = operationNamed('gemini.generateContent');
 const stream = operationNamed('gemini.streamGenerateContent');

@@ -1,7 +1,7 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { targetOf } from '../codec.ts';
+import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts';
 import { effortOf } from './effort.ts';
 import type { Effort } from './effort.ts';
