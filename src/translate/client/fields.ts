@@ -15,18 +15,6 @@ export type ToolContent = Extract<Message, { role: 'tool' }>['content'];
 export type ToolOutput = Extract<ToolContent[number], { type: 'tool-result' }>['output'];
 export type Tool = NonNullable<CallOptions['tools']>[number];
 
-/** The items of a list; none where there is no list. */
-export function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The objects of a list. */
-export function objectsOf(value: unknown): readonly Json[] {
-  return itemsOf(value)
-    .map(asObject)
-    .filter((each) => each !== undefined);
-}
-
 /** A text that is not empty. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,4 +1,4 @@
-import { asObject } from '../../base/json.ts';
+import { asObject, itemsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NotExpressible } from '../codec.ts';
@@ -20,11 +20,8 @@ export const geminiOneToOpenai: WholeTranslation = {
 /** The same for several contents. */
 export const geminiManyToOpenai: WholeTranslation = {
   translateRequest: (body, model) => {
-    const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
-    return requestFor(
-      requests.map((request) => asObject(request) ?? {}),
-      model,
-    );
+    const requests = itemsOf(body['requests']).map((request) => asObject(request) ?? {});
+    return requestFor(requests, model);
   },
   translateResponse: (answer) => {
     const vectors = vectorsIn(answer);
@@ -54,8 +51,7 @@ function requestFor(requests: readonly Json[], model: string): WholeRequest {
 
 /** The text of a content. Throws `NotExpressible` where it holds anything else. */
 export function textOf({ content }: Json): string {
-  const parts: unknown = asObject(content)?.['parts'];
-  const list: readonly unknown[] = Array.isArray(parts) ? parts : [];
+  const list = itemsOf(asObject(content)?.['parts']);
   const texts = list.map((part) => asObject(part)?.['text']).filter((text) => typeof text === 'string');
   if (texts.length === 0 || texts.length < list.length)
     throw new NotExpressible('its contents are not text alone');
@@ -64,8 +60,7 @@ export function textOf({ content }: Json): string {
 
 /** In the order of the texts, which a response need not keep. */
 function vectorsIn({ data }: Json): readonly (readonly number[])[] | undefined {
-  const list: readonly unknown[] = Array.isArray(data) ? data : [];
-  const items = list.map((item) => asObject(item) ?? {});
+  const items = itemsOf(data).map((item) => asObject(item) ?? {});
   const ordered = items.toSorted((a, b) => Number(a['index'] ?? 0) - Number(b['index'] ?? 0));
   return allVectors(ordered.map(({ embedding }) => vectorOf(embedding)));
 }

@@ -1,5 +1,5 @@
 import { invokeModel } from '../../dialects/operations/bedrock.ts';
-import { asObject } from '../../base/json.ts';
+import { asObject, itemsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import { NotExpressible } from '../codec.ts';
@@ -50,8 +50,7 @@ function cohereBody({ texts, dimensions }: EmbeddingsRequest): object {
 function vectorsOf({ embedding, embeddings }: Json): readonly (readonly number[])[] | undefined {
   if (embedding !== undefined) return allVectors([vectorOf(embedding)]);
   const floats = asObject(embeddings)?.['float'] ?? embeddings;
-  const list: readonly unknown[] = Array.isArray(floats) ? floats : [];
-  return allVectors(list.map(vectorOf));
+  return allVectors(itemsOf(floats).map(vectorOf));
 }
 
 function tokensOf({ inputTextTokenCount: count }: Json, headers: ResponseHeaders): number {

@@ -1,4 +1,4 @@
-import { asObject } from '../../base/json.ts';
+import { asObject, itemsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NotExpressible } from '../codec.ts';
@@ -53,11 +53,8 @@ export const geminiOneToVertex: WholeTranslation = {
 /** The same for several contents. */
 export const geminiManyToVertex: WholeTranslation = {
   translateRequest: (body, model) => {
-    const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
-    return fromGemini(
-      requests.map((request) => asObject(request) ?? {}),
-      model,
-    );
+    const requests = itemsOf(body['requests']).map((request) => asObject(request) ?? {});
+    return fromGemini(requests, model);
   },
   translateResponse: (answer) => {
     const vectors = vectorsIn(answer);
@@ -90,8 +87,7 @@ function requestFor(
 }
 
 function embeddingsIn({ predictions }: Json): readonly (Json | undefined)[] {
-  const list: readonly unknown[] = Array.isArray(predictions) ? predictions : [];
-  return list.map((prediction) => asObject(asObject(prediction)?.['embeddings']));
+  return itemsOf(predictions).map((prediction) => asObject(asObject(prediction)?.['embeddings']));
 }
 
 function vectorsIn(answer: Json): readonly (readonly number[])[] | undefined {

@@ -83,7 +83,7 @@ export function withTools(options: CallOptions, tools: Tool[]): CallOptions {
 }
 
 /** Arguments of a tool as an object where they are one: not all packages parse the text. */
-export function argumentsOf(input: unknown): unknown {
+export function parsedArguments(input: unknown): unknown {
   if (typeof input !== 'string') return input;
   if (input.trim() === '') return {};
   try {

@@ -1,4 +1,4 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
@@ -10,7 +10,6 @@ import {
   requireArguments,
   requireObject,
   requireText,
-  objectsOf,
   textOf,
   describeWord,
 } from '../fields.ts';

@@ -1,4 +1,4 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { createHash } from 'node:crypto';
 import { NotExpressible } from '../../codec.ts';
@@ -6,10 +6,8 @@ import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.t
 import {
   cacheControlOf,
   definedOnly,
-  itemsOf,
   requireText,
   numberOf,
-  objectsOf,
   schemaOf,
   textOf,
   unknownFields,

@@ -1,4 +1,4 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import { unpackOpaqueState } from '../../opaque-state.ts';
@@ -8,7 +8,6 @@ import {
   requireArguments,
   requireObject,
   requireText,
-  objectsOf,
   firstPresent,
   textOf,
 } from '../fields.ts';

@@ -1,14 +1,12 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import {
   camelCase,
   definedOnly,
-  itemsOf,
   requireText,
   numberOf,
-  objectsOf,
   firstPresent,
   schemaOf,
   textOf,

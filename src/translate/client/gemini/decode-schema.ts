@@ -1,6 +1,6 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
-import { camelCase, itemsOf } from '../fields.ts';
+import { camelCase } from '../fields.ts';
 import type { schemaOf } from '../fields.ts';
 
 /** Fields whose values are schemas by names, single schemas, and lists of schemas. */

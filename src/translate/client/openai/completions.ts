@@ -1,4 +1,4 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type {
@@ -8,7 +8,7 @@ import type {
   ClientStreamEncoder,
   StreamPart,
 } from '../../codec.ts';
-import { definedOnly, itemsOf, numberOf, textOf, unknownFields } from '../fields.ts';
+import { definedOnly, numberOf, textOf, unknownFields } from '../fields.ts';
 import { decodeSampling } from './decode-chat.ts';
 import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
 

@@ -1,8 +1,8 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
-import { definedOnly, itemsOf, numberOf, firstPresent, textOf, unknownFields } from '../fields.ts';
+import { definedOnly, numberOf, firstPresent, textOf, unknownFields } from '../fields.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeTools } from './decode-tools.ts';
 

@@ -1,4 +1,4 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { NotExpressible } from '../../codec.ts';
@@ -8,7 +8,6 @@ import {
   fileOf,
   requireObject,
   requireText,
-  objectsOf,
   textOf,
   typeByName,
   describeWord,

@@ -1,16 +1,8 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { CallOptions } from '../../codec.ts';
-import {
-  cacheControlOf,
-  requireObject,
-  requireText,
-  objectsOf,
-  schemaOf,
-  textOf,
-  describeWord,
-} from '../fields.ts';
+import { cacheControlOf, requireObject, requireText, schemaOf, textOf, describeWord } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 
 /** The tools of a request, and which of them are to be called. */

@@ -1,16 +1,8 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import { unpackOpaqueState } from '../../opaque-state.ts';
-import {
-  argumentsOf,
-  definedOnly,
-  requireObject,
-  requireText,
-  objectsOf,
-  textOf,
-  describeWord,
-} from '../fields.ts';
+import { argumentsOf, definedOnly, requireObject, requireText, textOf, describeWord } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/decode-messages.ts';
 import { flatNameOf, LOCAL_SHELL } from './decode-tools.ts';

@@ -1,8 +1,8 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
-import { definedOnly, itemsOf, numberOf, textOf, unknownFields, describeWord } from '../fields.ts';
+import { definedOnly, numberOf, textOf, unknownFields, describeWord } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { withToolChoice } from '../openai/decode-tools.ts';
 import { decodeInput } from './decode-input.ts';

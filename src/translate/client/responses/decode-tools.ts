@@ -1,7 +1,7 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import { createHash } from 'node:crypto';
-import { requireText, objectsOf, textOf, describeWord } from '../fields.ts';
+import { requireText, textOf, describeWord } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { functionTool } from '../openai/decode-tools.ts';
 

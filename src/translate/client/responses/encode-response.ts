@@ -1,8 +1,8 @@
-import { asObject } from '../../../base/json.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
-import { objectsOf, textOf } from '../fields.ts';
+import { textOf } from '../fields.ts';
 import { encodeCall } from './encode-call.ts';
 import { knownTools } from './decode-tools.ts';
 
