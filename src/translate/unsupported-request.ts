@@ -5,7 +5,7 @@ import type { CallOptions, UnsupportedOption } from './codec.ts';
 /** A request that cannot be translated for a provider. */
 export interface UnsupportedRequest {
   readonly kind: 'not-expressible';
-  /** Completes "cannot be put into what … speaks: …". */
+  /** For the client: completes the message of `not_expressible`. */
   readonly reason: string;
   /** The stack where something unforeseen was thrown, for the operator. */
   readonly thrownAt?: string;
