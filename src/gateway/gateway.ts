@@ -172,13 +172,13 @@ export class Gateway {
     if (way.kind === 'no-route') {
       return writeRefusal(writer, refusal('model_not_routed', { model: call.model ?? '' }));
     }
-    const seals = way.kind === 'sole' ? [] : sealedReasoningIds(call);
+    const seals = way.kind === 'pinned' ? [] : sealedReasoningIds(call);
     const targets =
       seals.length === 0 ? way.targets : await ownerRoute(seals, way.targets, runtime, resources);
     const limits = serveLimits(runtime.config.limits, waiting, {
       options: 'options' in way ? way.options : undefined,
       isHeldWhole: opened.holdWhole,
-      resource: way.kind === 'sole' ? way.id : undefined,
+      resource: way.kind === 'pinned' ? way.id : undefined,
     });
     const answer = await this.#serve(call, targets, limits, asked);
     if (answer.kind === 'answer') {
