@@ -24,7 +24,7 @@ async function gatewayBefore(t: TestContext, upstream: RawUpstream, type: string
   });
 }
 
-/** Sends a mebibyte after the other, as fast as it is taken, until the connection is over. @returns how many were taken */
+/** Sends a mebibyte after the other, as fast as it is read, until the connection is over. @returns how many were sent */
 async function pour({ socket, write, closed }: RawExchange, most: number): Promise<number> {
   const piece = Buffer.alloc(MIB, 'x');
   const over = closed.then(() => 'over' as const);
@@ -52,7 +52,7 @@ async function assertUnharmed(gateway: TestGateway, upstream: RawUpstream): Prom
   await gateway.sparekey.drain();
 }
 
-void test('a whole answer too large to be translated is an error at once, and nobody is asked again', async (t) => {
+void test('a whole answer too large to be translated is an error at once, and nothing is tried again', async (t) => {
   let poured = 0;
   const upstream = await rawUpstream(t, async (exchange) => {
     const head = ['content-type: application/json', `content-length: ${400 * MIB}`];
@@ -67,7 +67,7 @@ void test('a whole answer too large to be translated is an error at once, and no
   assert.ok(heard.whole);
   await assertUnharmed(gateway, upstream);
   assert.equal(upstream.requests.length, 1);
-  assert.ok(poured < 200, `${poured} MiB were taken`);
+  assert.ok(poured < 200, `${poured} MiB were sent`);
 });
 
 void test('a frame too large to be translated ends its stream with an error in the client’s dialect', async (t) => {
@@ -87,7 +87,7 @@ void test('a frame too large to be translated ends its stream with an error in t
   assert.match(last, /^event: error\ndata: .*too large to be translated/);
   assert.ok(!heard.text.includes('message_stop'));
   await assertUnharmed(gateway, upstream);
-  assert.ok(poured < 200, `${poured} MiB were taken`);
+  assert.ok(poured < 200, `${poured} MiB were sent`);
 });
 
 void test('a frame of some megabytes is translated', async (t) => {

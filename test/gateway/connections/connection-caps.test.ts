@@ -51,7 +51,7 @@ async function setUp(context: TestContext, total: number, perAddress = total) {
   };
 }
 
-void test('at the bound the one that has been idle for longest gives way, whether it ever asked or not', async (t) => {
+void test('at the bound the one that has been idle for longest is closed, whether it ever sent a request or not', async (t) => {
   const { busy, idle, silent, counts } = await setUp(t, 4);
   const working = await busy();
   const silentOne = await silent();
@@ -70,7 +70,7 @@ void test('at the bound the one that has been idle for longest gives way, whethe
   assert.deepEqual(counts(), { open: 4, most: 4, gaveWay: 3, refused: 0 });
 });
 
-void test('where all are busy a new one is told to come again, and those stay', async (t) => {
+void test('where all are busy a new one gets 503 with retry-after, and those stay', async (t) => {
   const { busy, idle, working, counts, told } = await setUp(t, 3);
   const busyOnes = [await busy(), await busy(), await busy()];
   const refused = await idle();
@@ -94,7 +94,7 @@ void test('of those that are refused no more than a few are waited for', async (
   assert.equal(crowd.filter((client) => client?.received().includes('503')).length, 16);
 });
 
-void test('an address at its own bound makes room among its own alone', async (t) => {
+void test('at the bound of an address only one of its own is closed', async (t) => {
   const { busy, idle, counts } = await setUp(t, 10, 2);
   const [here, there] = ['127.0.0.1', '127.0.0.2'];
   const other = await idle(there);
@@ -109,7 +109,7 @@ void test('an address at its own bound makes room among its own alone', async (t
   assert.deepEqual(counts(), { open: 4, most: 10, gaveWay: 1, refused: 1 });
 });
 
-void test('one that lingers behind a refusal gives way before one that is idle', async (t) => {
+void test('one that lingers after a refusal is closed before one that is idle', async (t) => {
   const { idle, counts } = await setUp(t, 2);
   const first = await idle();
   const lingering = await idle();
