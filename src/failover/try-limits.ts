@@ -1,6 +1,7 @@
 import type { Call } from '../dialects/operations/call.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
-import type { Attempt, AttemptTools } from './attempt/attempt.ts';
+import type { Attempt } from './attempt/attempt.ts';
+import type { AttemptTools } from './attempt/attempt-plan.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
 import type { RouteTarget } from '../routing/route.ts';
 

@@ -8,7 +8,7 @@ import type { ResponseTranslator } from '../translate/response-translator.ts';
 import type { WholeHold } from '../upstream/exchange.ts';
 import type { ServeTrace } from './answer/serve-trace.ts';
 import { Attempt } from './attempt/attempt.ts';
-import type { AttemptTools } from './attempt/attempt.ts';
+import type { AttemptTools } from './attempt/attempt-plan.ts';
 import { choiceRequest, choose, chooseLastResort, choosePinned } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { isTooLong, mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';

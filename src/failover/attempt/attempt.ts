@@ -12,10 +12,9 @@ import { NOTHING_SENT } from '../../upstream/settled-exchange.ts';
 import type { ExchangeHandle } from '../../upstream/settled-exchange.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
-import { judgeAttempt } from './attempt-verdict.ts';
+import { effectFor, effectUnder, judgeAttempt } from './judge-attempt.ts';
 import { classifyMalformed, buildRequest } from './build-request.ts';
 import type { VerdictConfidence } from '../outlier-detection/verdict-doubt.ts';
-import { effectFor, effectUnder } from './key-effect.ts';
 import { learnFromHeaders } from './learn-from-headers.ts';
 import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
@@ -27,8 +26,6 @@ import { readError } from '../../verdict/provider-error/read-error.ts';
 import { InFlight } from './in-flight.ts';
 import { NOT_JUDGED } from '../../verdict/verdict.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
-
-export type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 
 /**
  * One request to one provider with one key. Live traffic and health checks both go through here and differ

@@ -21,7 +21,7 @@ import type {
   PageQuery,
   ResourceList,
 } from '../../dialects/operations/resource-lists.ts';
-import type { AttemptTools } from '../../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../failover/attempt/attempt-plan.ts';
 import { pinnedTarget } from '../../routing/route.ts';
 import { serve } from '../../failover/serve.ts';
 import type { Answer } from '../../failover/answer/answer.ts';
