@@ -43,7 +43,7 @@ export interface AttemptPlan {
   readonly limits: ExchangeLimits;
 }
 
-/** A line of a request's story, for its log. */
+/** One try of a request, as its log has it. */
 export interface AttemptLogEntry {
   readonly provider: string;
   readonly key: string;

@@ -12,8 +12,7 @@ import type { AttemptTools, CheckAim } from './attempt-plan.ts';
 import { searchRequestText } from './request-text.ts';
 
 /**
- * The verdict on what an attempt observed. Of a good answer nobody asks anything: it costs no look at the clock, and none
- * at what the client said.
+ * The verdict on what an attempt observed. A good answer costs neither a look at the clock nor one at what the client sent.
  */
 export function judgeAttempt(
   outcome: Answered | Faulted,
