@@ -4,7 +4,9 @@ import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { clientErrorEvent } from '../dialects/errors/client-error.ts';
 import { gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/error-answer.ts';
 import type { ErrorDetails } from '../dialects/errors/error-answer.ts';
-import type { Dialect } from '../dialects/operations/find-target.ts';
+import type { Call } from '../dialects/operations/call.ts';
+import type { Dialect } from '../dialects/operations/operation.ts';
+import { pingFor } from '../dialects/operations/pings.ts';
 import type {
   Answer,
   BrokenStream,
@@ -62,10 +64,20 @@ export class ResponseWriter {
   }
 
   /**
-   * Has the client know that its stream is still waited for, by what its SDK passes over. The first one begins the answer
-   * with 200: whose it will be is not known, so that no header says so, and what goes wrong is told in the stream.
+   * Keeps the client of a stream that has nothing yet: from time to time it gets what its SDK passes over. The first ping
+   * begins the answer with 200: whose it will be is not known, so that no header says so, and a failure is an event of
+   * the stream. To be disposed before anything else is written.
+   * @param everyMs - 0: never
+   * @returns undefined where the call is no stream, or is not to be pinged
    */
-  ping(text: string): void {
+  startPings(call: Call, everyMs: number): Disposable | undefined {
+    const ping = everyMs > 0 ? pingFor(call) : undefined;
+    if (ping === undefined) return undefined;
+    const timer = setInterval(() => this.#ping(ping), everyMs);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
+  #ping(text: string): void {
     const response = this.#response;
     if (!this.#isBegunEarly) {
       if (response.headersSent || response.destroyed) return;
@@ -106,27 +118,30 @@ export class ResponseWriter {
         this.error(answer.code, answer.details, answer.headers);
         return;
       case 'provider-error':
-        if (!this.#isBegunEarly) return this.#body(answer, undefined);
-        if (answer.body.kind === 'stream') answer.body.discard();
-        this.#endWith(clientErrorEvent(this.dialect, answer.error));
+        if (this.#isBegunEarly) {
+          if (answer.body.kind === 'stream') answer.body.discard();
+          this.#endWith(clientErrorEvent(this.dialect, answer.error));
+          return;
+        }
+        await this.#body(answer, tunnel);
         return;
       case 'answer':
-        return this.#body(answer, tunnel);
+        await this.#body(answer, tunnel);
     }
   }
 
-  async #body(answer: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> {
+  #body(answer: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> | undefined {
     const { status, body } = answer;
     switch (body.kind) {
       case 'whole':
         this.listener?.read(body.bytes);
         if (this.#isBegunEarly && body.isEvents) this.#endWith(body.bytes);
         else this.#send(status, this.#relayed(answer), body.bytes);
-        return;
+        return undefined;
       case 'stream':
         return this.#stream(answer, body);
       case 'upgraded':
-        if (tunnel !== undefined) await this.#upgrade(answer, body, tunnel);
+        return tunnel === undefined ? undefined : this.#upgrade(answer, body, tunnel);
     }
   }
 

@@ -70,6 +70,21 @@ void test('a whole answer too large to be translated is an error at once, and no
   assert.ok(poured < 200, `${poured} MiB were sent`);
 });
 
+void test('an error too large to be held is told in the client’s dialect, and its connection ended', async (t) => {
+  const upstream = await rawUpstream(t, async (exchange) => {
+    const head = ['content-type: application/json', `content-length: ${400 * MIB}`];
+    await exchange.write(`${rawHead('400 Bad Request', head)}{"type":"error","error":{"message":"`);
+    await pour(exchange, 399);
+  });
+  const gateway = await gatewayBefore(t, upstream, 'claude');
+  const heard = await ask(gateway.url);
+  assert.equal(heard.status, 400);
+  assert.match(heard.text, /^\{"error":\{"message":"The provider answered 400\."/);
+  await until(() => upstream.open() === 0);
+  assert.equal(upstream.requests.length, 1);
+  assert.equal(gateway.inFlight(), 0);
+});
+
 void test('a frame too large to be translated ends its stream with an error in the client’s dialect', async (t) => {
   let poured = 0;
   const first = 'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"one"}}]}\n\n';

@@ -19,7 +19,7 @@ import type {
 } from '../../dialects/operations/resource-lists.ts';
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import type { Answer } from '../../failover/answer/answer.ts';
-import type { AttemptTools } from '../../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../failover/attempt/attempt-plan.ts';
 import { serve } from '../../failover/serve.ts';
 import type { ServeLimits } from '../../failover/try-target.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
