@@ -234,9 +234,9 @@ for (const [what, error] of [
     const gateway = await gatewayBefore(t, upstream, {});
     const heard = await ask(gateway.url, CHAT.asking);
     assert.ok(heard.whole);
-    const [good, told, ...more] = dataOf(heard.text);
+    const [good, reported, ...more] = dataOf(heard.text);
     assert.equal(`data: ${good}\n\n`, first);
-    assert.match(told ?? '', /^\{"error":\{"message":"Busy".*"code":"busy"\}\}$/);
+    assert.match(reported ?? '', /^\{"error":\{"message":"Busy".*"code":"busy"\}\}$/);
     assert.equal(more.length, 0);
   });
 }

@@ -290,7 +290,7 @@ const STEERING = [
 ];
 
 /** What a client has a use for. */
-const TOLD = {
+const PASSED = {
   'content-disposition': 'attachment; filename="a.txt"',
   'retry-after': '3',
   'retry-after-ms': '3000',
@@ -313,9 +313,11 @@ const TOLD = {
 for (const status of ['200 OK', '404 Not Found'] as const) {
   void test(`of an answer with ${status} nothing travels on that steers a proxy or binds a browser`, async (t) => {
     const { upstream, gateway } = await recording(t, 'openai', [KEY], { passHeaders: ['*'] });
-    const told = Object.entries(TOLD).map(([name, value]) => `${name}: ${value}`);
+    const passed = Object.entries(PASSED).map(([name, value]) => `${name}: ${value}`);
     upstream.answer = ({ write }) =>
-      write(rawAnswer(status, ['content-type: application/json', ...STEERING, ...told], ANSWER_TO_ANYTHING));
+      write(
+        rawAnswer(status, ['content-type: application/json', ...STEERING, ...passed], ANSWER_TO_ANYTHING),
+      );
     for (const passHeaders of [['*'], []]) {
       await gateway.reload({
         config: {
@@ -346,9 +348,9 @@ for (const status of ['200 OK', '404 Not Found'] as const) {
       const unknown = passHeaders.length > 0 ? ['x-unknown'] : [];
       assert.deepEqual(
         names.toSorted(),
-        [...Object.keys(TOLD), 'x-sparekey-attempts', 'x-sparekey-key', ...unknown].toSorted(),
+        [...Object.keys(PASSED), 'x-sparekey-attempts', 'x-sparekey-key', ...unknown].toSorted(),
       );
-      for (const [name, value] of Object.entries(TOLD)) assert.equal(heard.headers[name], value);
+      for (const [name, value] of Object.entries(PASSED)) assert.equal(heard.headers[name], value);
       assert.notEqual(heard.headers['x-sparekey-key'], 'forged');
     }
   });

@@ -20,7 +20,7 @@ async function connected(t: TestContext, gateway: TestGateway): Promise<RawConne
   return connection;
 }
 
-/** A stream that has begun, of a client that would keep its connection for more. */
+/** An open stream of a client that would keep its connection alive. */
 async function streaming(t: TestContext, gateway: TestGateway): Promise<RawConnection> {
   const connection = await connected(t, gateway);
   connection.write(rawRequest(POST_CHAT, JSON.stringify(streamedChat('one two three four five'))));

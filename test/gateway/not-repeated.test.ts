@@ -6,7 +6,7 @@ import { ask, type AskOptions } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
 
 /*
- * What is made once is asked for once. Two providers of three keys each stand before the client; the first one
+ * What is created once is requested once. Two providers of three keys each stand before the client; the first one
  * fails, and the second would answer.
  */
 

@@ -11,7 +11,7 @@ const ASK = 'GET /work HTTP/1.1\r\nhost: x\r\n\r\n';
 const IDLE = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
 async function setUp(context: TestContext, total: number, perAddress = total) {
-  const told: ConnectionCounts[] = [];
+  const reported: ConnectionCounts[] = [];
   const working: ServerResponse[] = [];
   const server = await openDataServer(
     { host: '127.0.0.1', port: 0 },
@@ -20,12 +20,12 @@ async function setUp(context: TestContext, total: number, perAddress = total) {
       else response.end('hello');
     },
     {},
-    { caps: () => ({ total, perAddress }), onFull: (counts) => told.push(counts) },
+    { caps: () => ({ total, perAddress }), onFull: (counts) => reported.push(counts) },
   );
   context.after(() => server.close(0));
   const { port } = server.address;
   return {
-    told,
+    reported,
     working,
     counts: () => server.connections(),
     /** One with a request under way. */
@@ -41,7 +41,7 @@ async function setUp(context: TestContext, total: number, perAddress = total) {
       await until(() => client.received() !== '');
       return client;
     },
-    /** One that has not asked for anything. */
+    /** One that has sent no request. */
     silent: async (address?: string): Promise<StubbornClient> => {
       const before = server.connections();
       const client = await stubbornClient(context, port, '', address);
@@ -71,13 +71,13 @@ void test('at the bound the one that has been idle for longest is closed, whethe
 });
 
 void test('where all are busy a new one gets 503 with retry-after, and those stay', async (t) => {
-  const { busy, idle, working, counts, told } = await setUp(t, 3);
+  const { busy, idle, working, counts, reported } = await setUp(t, 3);
   const busyOnes = [await busy(), await busy(), await busy()];
   const refused = await idle();
   await until(() => refused.isEnded());
   assert.match(refused.received(), /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n[^]*"too_many_connections"/);
   assert.deepEqual(counts(), { open: 3, most: 3, gaveWay: 0, refused: 1 });
-  assert.deepEqual(told, [counts()]);
+  assert.deepEqual(reported, [counts()]);
   for (const response of working) response.end('done');
   await until(() => busyOnes.every(({ received }) => received().endsWith('done')));
   assert.match((await idle()).received(), /^HTTP\/1\.1 200 /);

@@ -59,9 +59,9 @@ void describe('a client that never closes', { concurrency: true }, () => {
 
   void test('is not served a request that it completes after its refusal', async (t) => {
     let served = 0;
-    const { port } = await serverFor(t, (...asked) => {
+    const { port } = await serverFor(t, (...args) => {
       served++;
-      greet(...asked);
+      greet(...args);
     });
     const client = await stubbornClient(t, port, 'GET / HTTP/1.1\r\nhost: x\r\n');
     await until(() => client.received().includes('408'));
