@@ -4,7 +4,7 @@ import { createServer as createListener } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
-import { gatewayErrorAnswer } from '../../dialects/errors/error-answer.ts';
+import { gatewayErrorAnswer } from '../../dialects/errors/client-error.ts';
 import { TCP_KEEPALIVE_MS, connectionCaps } from '../../listener/file-descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../../listener/file-descriptors.ts';
 import { boundAddress, listen } from '../../listener/listen.ts';

@@ -1,5 +1,5 @@
 import type { Call } from '../../dialects/operations/call.ts';
-import { answerIds, ownedIds } from '../../dialects/scan/answer-ids.ts';
+import { answerIds, ownedIds } from '../../dialects/operations/answer-ids.ts';
 import type { ProviderAnswer } from '../../failover/answer/answer.ts';
 import { AnswerResourceScanner } from '../../routing/answer-resource-scanner.ts';
 import { findOwnerKey } from '../../routing/owner-key.ts';
