@@ -7,13 +7,13 @@ import type { Answered, Faulted } from '../verdict/outcome.ts';
 /** Models of one operation at one provider whose times are kept; with one more the one first met is forgotten. */
 const MAX_MODELS = 256;
 
-/** Who is asked, and for which model in the provider's words. */
+/** A provider, and the model by its name there. */
 interface ModelAtProvider {
   readonly provider: Pick<Provider, 'id'>;
   readonly model: string | undefined;
 }
 
-/** What is asked for, as far as answers differ by it in how long they take. */
+/** What of a call makes a difference to how long its answer takes. */
 type CallTraits = Pick<Call, 'target' | 'stream' | 'hints'>;
 
 /** Of one model: streams and whole answers, with and without thinking. */

@@ -14,7 +14,6 @@ import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
 import type { Tunnel } from './connections/server.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { isForwarded, listModels, modelQueryOf } from './model-list.ts';
-import { startPings } from './pings.ts';
 import { answerPlainly, commonHeaders } from './plain-answers.ts';
 import type { Readiness } from './plain-answers.ts';
 import { admitRequest } from './request/admit-request.ts';
@@ -182,7 +181,7 @@ export class Gateway {
       isHeldWhole: holdWhole,
       resource: pinned?.id,
     });
-    using _ = startPings(call, writer, runtime.config.limits.streamPing);
+    using _ = writer.startPings(call, runtime.config.limits.streamPing);
     const answer = await serve(call, targets, tools, limits, (trace.tries = new ServeTrace()));
     if (answer.kind === 'answer') {
       recordResources(call, answer, runtime, resources, tenant);

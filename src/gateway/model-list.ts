@@ -5,7 +5,7 @@ import type { ListedModel } from '../dialects/operations/model-lists.ts';
 import { familyOf } from '../dialects/operations/operation.ts';
 import type { Operation } from '../dialects/operations/operation.ts';
 import { noFacts } from '../dialects/scan/body-facts.ts';
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { serve } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/try-target.ts';
 import type { Provider } from '../providers/provider.ts';

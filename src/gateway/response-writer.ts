@@ -3,7 +3,9 @@ import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { clientErrorEvent, gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/client-error.ts';
 import type { ErrorDetails } from '../dialects/errors/client-error.ts';
+import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
+import { pingFor } from '../dialects/operations/pings.ts';
 import type {
   Answer,
   BrokenStream,
@@ -61,10 +63,20 @@ export class ResponseWriter {
   }
 
   /**
-   * Has the client know that its stream is still waited for, by what its SDK passes over. The first one begins the answer
-   * with 200: whose it will be is not known, so that no header says so, and what goes wrong is told in the stream.
+   * Keeps the client of a stream that has nothing yet: from time to time it gets what its SDK passes over. The first ping
+   * begins the answer with 200: whose it will be is not known, so that no header says so, and a failure is an event of
+   * the stream. To be disposed before anything else is written.
+   * @param everyMs - 0: never
+   * @returns undefined where the call is no stream, or is not to be pinged
    */
-  ping(text: string): void {
+  startPings(call: Call, everyMs: number): Disposable | undefined {
+    const ping = everyMs > 0 ? pingFor(call) : undefined;
+    if (ping === undefined) return undefined;
+    const timer = setInterval(() => this.#ping(ping), everyMs);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
+  #ping(text: string): void {
     const response = this.#response;
     if (!this.#isBegunEarly) {
       if (response.headersSent || response.destroyed) return;

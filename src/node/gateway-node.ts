@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { ResourceBook } from '../routing/resource-book.ts';
 import type { Config } from '../config/schema/schema.ts';
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { Recorder } from '../failover/recorder.ts';
 import { router } from '../routing/route.ts';
 import { authenticator } from '../gateway/request/authenticate.ts';

@@ -1,4 +1,5 @@
-import type { Attempt, AttemptPlan } from '../failover/attempt/attempt.ts';
+import type { Attempt } from '../failover/attempt/attempt.ts';
+import type { AttemptPlan } from '../failover/attempt/attempt-plan.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** An answer to a health check is small. Bytes. */

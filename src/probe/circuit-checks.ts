@@ -1,5 +1,5 @@
 import { Attempt } from '../failover/attempt/attempt.ts';
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { choiceRequest, choose } from '../failover/choose.ts';
 import { hasHealthCheck, keyForTrial } from '../failover/circuit/circuits.ts';
 import type { CircuitStatus } from '../keys/record/circuit-status.ts';

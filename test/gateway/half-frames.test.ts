@@ -228,15 +228,15 @@ for (const [what, error] of [
   ['that is no event', '{"error":{"message":"Busy","code":"busy"}}'],
   ['that no empty line ends', 'data: {"error":{"message":"Busy","code":"busy"}}'],
 ] as const) {
-  void test(`an error ${what} is told again, as an event`, async (t) => {
+  void test(`an error ${what} is reported again, as an event`, async (t) => {
     const [first = ''] = CHAT.frames;
     const upstream = await rawUpstream(t, ({ write }) => write(HEAD + rawChunk(first + error) + rawChunk()));
     const gateway = await gatewayBefore(t, upstream, {});
     const heard = await ask(gateway.url, CHAT.asking);
     assert.ok(heard.whole);
-    const [good, told, ...more] = dataOf(heard.text);
+    const [good, reported, ...more] = dataOf(heard.text);
     assert.equal(`data: ${good}\n\n`, first);
-    assert.match(told ?? '', /^\{"error":\{"message":"Busy".*"code":"busy"\}\}$/);
+    assert.match(reported ?? '', /^\{"error":\{"message":"Busy".*"code":"busy"\}\}$/);
     assert.equal(more.length, 0);
   });
 }

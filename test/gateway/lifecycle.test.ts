@@ -21,7 +21,7 @@ async function connected(t: TestContext, gateway: TestGateway): Promise<RawConne
   return connection;
 }
 
-/** A stream that has begun, of a client that would keep its connection for more. */
+/** An open stream of a client that would keep its connection alive. */
 async function streaming(t: TestContext, gateway: TestGateway): Promise<RawConnection> {
   const connection = await connected(t, gateway);
   connection.write(rawRequest(POST_CHAT, JSON.stringify(streamedChat('one two three four five'))));
@@ -64,7 +64,7 @@ void test('a request that comes over an open connection during a stop is refused
   assert.equal(gateway.sim.requests.length, 1);
 });
 
-void test('a stop does not wait longer than it was told to', async (t) => {
+void test('a stop does not wait longer than its limit', async (t) => {
   const gateway = await gatewayFor(t, {
     behaviours: { [GOOD_KEY]: [{ kind: 'hang' }] },
     config: (sim) => ({ providers: [simulatedProvider(sim, [GOOD_KEY])], limits: { drain: 100 } }),

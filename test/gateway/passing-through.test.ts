@@ -101,7 +101,7 @@ void test('headers travel in their order, their case and their number; those tha
   );
 });
 
-void test('headers between two neighbours, or about where the client is, stay here', async (t) => {
+void test('hop-by-hop headers, and those about where the client is, stay here', async (t) => {
   const { gateway, seen } = await relayFor(t, {}, { allowedHosts: ['app.example'] });
   const stays = {
     cookie: 'session=1',
@@ -258,7 +258,7 @@ void test('a provider without keys gets nothing of a client that has a key here'
   assert.ok(!seen().head.includes(client));
 });
 
-void test('an answer comes back byte for byte, with its headers but for those between neighbours', async (t) => {
+void test('an answer comes back byte for byte, with its headers but for the hop-by-hop ones', async (t) => {
   const { gateway, upstream } = await relayFor(t);
   const body = '{ "choices" :\t[{"odd":\t1.0, "text" : "\\u00e9"}] }\n';
   upstream.answer = ({ write }) =>
@@ -339,7 +339,7 @@ void test('an answer without a body comes back without one', async (t) => {
   assert.deepEqual([reset.status, reset.headers['content-length'], reset.body.length], [205, '0', 0]);
 });
 
-void test('that nothing has changed since nobody asked when is the provider’s failure, and told as one', async (t) => {
+void test('a 304 to a request without conditions is the provider’s failure, and reported as one', async (t) => {
   const { gateway, upstream } = await relayFor(t);
   upstream.answer = ({ write }) => write('HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n');
   const heard = await ask(gateway.url);

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { recordProviderOutcome } from '../../../src/failover/circuit/record-provider-outcome.ts';
 import { keyForTrial } from '../../../src/failover/circuit/circuits.ts';
 import type { Outage } from '../../../src/failover/circuit/circuits.ts';
-import type { AttemptTools } from '../../../src/failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../../src/failover/attempt/attempt-plan.ts';
 import type { Verdict } from '../../../src/verdict/verdict.ts';
 import { completionCall } from '../../../src/probe/check-call.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
