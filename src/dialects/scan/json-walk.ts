@@ -1,9 +1,9 @@
+import { closingQuote, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
+
 /*
  * Walks over JSON text without parsing it. What skips a value returns the offset behind it, or `RAN_OUT` where the bytes end
  * first. Nested values are checked for strings that end and brackets that match only.
  */
-
-import { closingQuote, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
 
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;

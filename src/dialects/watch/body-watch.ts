@@ -101,7 +101,10 @@ export class OpaqueWatch implements ResponseWatch {
   }
 }
 
-/** An answer of type `text/html`, which some servers use for any text. One that begins like HTML is an error, held to its end. */
+/**
+ * An answer of type `text/html`, which some servers use for any text. One that begins like HTML is an error, held to its
+ * end.
+ */
 export class PageWatch implements ResponseWatch {
   hasOutput = false;
   error: string | undefined;
