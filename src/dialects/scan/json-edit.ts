@@ -112,10 +112,10 @@ function rootOf(body: Buffer): number {
 function memberStart(body: Buffer, object: number, name: string, alsoSnakeCase = false): number | undefined {
   const names = [name, ...(alsoSnakeCase ? [snakeCase(name)] : [])];
   // Keys are read byte by byte, so the names are written so too.
-  const written = names.map((each) => Buffer.from(each).toString('latin1'));
+  const written = new Set(names.map((each) => Buffer.from(each).toString('latin1')));
   let found: number | undefined;
   for (const { key, start } of membersOf(body, object)) {
-    const isNamed = key.includes('\\') ? names.includes(meaningOf(key)) : written.includes(key);
+    const isNamed = key.includes('\\') ? names.includes(meaningOf(key)) : written.has(key);
     if (isNamed) found = start;
   }
   return found;
