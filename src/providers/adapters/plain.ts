@@ -7,7 +7,7 @@ import { setInObject } from '../../dialects/scan/json-edit.ts';
 import type { Edit } from '../../dialects/scan/json-edit.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
-import type { Credential } from '../../catalog/provider-types.ts';
+import type { Credential } from '../../catalog/row.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** A vendor's API as one provider serves it. */

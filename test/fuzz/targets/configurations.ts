@@ -12,7 +12,7 @@ const EXAMPLES = [
 
 /** A text is a configuration, or its problems are listed, and its reader never throws. */
 export function configurations(): FuzzTarget {
-  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../../system', path)));
+  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../..', path)));
   const json = {
     providers: [
       {
