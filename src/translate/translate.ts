@@ -46,7 +46,7 @@ export async function translate(
 ): Promise<Translation> {
   const { body, stream, target } = call;
   const { name: operation, dialect: clientDialect } = target.operation;
-  if (body.kind === 'passing') return { kind: 'not-expressible', reason: TOO_LARGE };
+  if (body.kind === 'streamed') return { kind: 'not-expressible', reason: TOO_LARGE };
   const spec: TranslationSpec = { operation, clientDialect, providerDialect, model, quirks, stream };
   const isLarge = body.bytes.length > LARGE_BYTES;
   const translated = isLarge
@@ -75,7 +75,7 @@ export function translateWholeCall(
   model: string,
   translation: WholeTranslation,
 ): { readonly call: Call; readonly translator: ResponseTranslator } {
-  if (call.body.kind === 'passing') throw new NotExpressible(TOO_LARGE);
+  if (call.body.kind === 'streamed') throw new NotExpressible(TOO_LARGE);
   const body = readBody(call.body.bytes);
   const translated = translateWholeRequest(body, model, translation);
   return {
@@ -99,7 +99,7 @@ function callFor(
     // From another thread it is a copy, and operations are compared by identity.
     target: { ...target, operation: operationNamed(target.operation.name) },
     headers: headersFor(call.headers, headers),
-    body: { kind: 'kept', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
+    body: { kind: 'buffered', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
     model,
     modelSpan: undefined,
     hints: facts,

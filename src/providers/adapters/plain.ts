@@ -153,9 +153,9 @@ interface OutgoingBody {
 export function bodyFor(call: Call, model: string | undefined): OutgoingBody {
   const { body } = call;
   switch (body.kind) {
-    case 'kept':
+    case 'buffered':
       return { body: body.bytes.length === 0 ? null : withModel(call, body.bytes, model) };
-    case 'passing': {
+    case 'streamed': {
       const head = withModel(call, body.head, model);
       body.rest.unshift(head);
       return {

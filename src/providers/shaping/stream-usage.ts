@@ -12,7 +12,7 @@ const STREAM_OPTIONS = Buffer.from(`"stream_options":${WITH_USAGE}`);
  * @returns undefined where the client has set it, or requested no stream
  */
 export function withUsageRequested(call: Call): Buffer | undefined {
-  if (!call.stream || call.body.kind !== 'kept') return undefined;
+  if (!call.stream || call.body.kind !== 'buffered') return undefined;
   const { bytes } = call.body;
   const { streamOptionsAt: at } = call.hints;
   if (at < 0) return appendMember(bytes, STREAM_OPTIONS);
