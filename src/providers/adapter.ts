@@ -66,6 +66,15 @@ export interface Converted {
  * not. It is judged like a provider's answer.
  */
 export interface CredentialFailure {
-  readonly kind: 'credential-trouble';
-  readonly opening: UpstreamResult;
+  readonly kind: 'credential-failure';
+  readonly result: UpstreamResult;
+}
+
+/**
+ * What comes of a key that nothing can be made of: no signature, no token. To be given where the key alone is
+ * worked on, so that nothing a client says can lead here. The error's message may quote the key; its name does not.
+ */
+export function unusableKey(error: unknown): CredentialFailure {
+  const detail = `key-${error instanceof Error ? error.name.toLowerCase() : 'error'}`;
+  return { kind: 'credential-failure', result: { kind: 'fault', fault: 'key-unusable', detail } };
 }

@@ -12,30 +12,33 @@ import type { Shaper } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
 /** What a provider makes of a call before any key is chosen. */
-export type Prepared =
-  | {
-      readonly kind: 'taken';
-      readonly call: Call;
-      /** Undefined where the answer is the client's as it is. */
-      readonly translator: ResponseTranslator | undefined;
-    }
-  /** The provider cannot do what is asked for, with any key. */
-  | {
-      readonly kind: 'refused';
-      readonly code: Extract<
-        GatewayErrorCode,
-        | 'operation_not_offered'
-        | 'not_expressible'
-        | 'context_unavailable'
-        | 'nothing_left'
-        | 'gateway_overloaded'
-      >;
-      readonly values: Readonly<Record<string, string>>;
-      /** Where something was thrown, where nobody had thought of what the call holds: for the operator to look at. */
-      readonly thrownAt?: string;
-    };
+export type Prepared = PreparedCall | RefusedCall;
 
-/** A provider, as far as taking calls goes. */
+/** A call that the provider takes. */
+export interface PreparedCall {
+  readonly kind: 'prepared';
+  readonly call: Call;
+  /** Undefined where the answer is the client's as it is. */
+  readonly translator: ResponseTranslator | undefined;
+}
+
+/** The provider cannot do what is asked for, with any key. */
+export interface RefusedCall {
+  readonly kind: 'refused';
+  readonly code: Extract<
+    GatewayErrorCode,
+    | 'operation_not_offered'
+    | 'not_expressible'
+    | 'context_unavailable'
+    | 'nothing_left'
+    | 'gateway_overloaded'
+  >;
+  readonly values: Readonly<Record<string, string>>;
+  /** Where something was thrown that nobody has thought of, over what the call holds: for the operator to look at. */
+  readonly thrownAt?: string;
+}
+
+/** What of a provider it takes to prepare a call. */
 export interface Preparer {
   readonly config: ProviderConfig;
   readonly adapter: ProviderAdapter;
@@ -69,7 +72,7 @@ function prepareFor(call: Call, model: string | undefined, preparer: Preparer): 
   const { config, adapter, shaper } = preparer;
   if (config.protocol === 'original')
     return adapter.supports(call.target.operation, model)
-      ? { kind: 'taken', call: shaper.settings(call), translator: undefined }
+      ? { kind: 'prepared', call: shaper.settings(call), translator: undefined }
       : notOffered(call, config);
   const shaped = shaper.request(call);
   return shaped instanceof Promise
@@ -101,13 +104,13 @@ function prepareUntranslated(
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
   if (adapter.supports(call.target.operation, model)) {
     const { call: sent, translator } = shaper.usage(call);
-    return { kind: 'taken', call: sent, translator: chainTranslators(translator, answer) };
+    return { kind: 'prepared', call: sent, translator: chainTranslators(translator, answer) };
   }
   try {
     const converted = adapter.convert?.(call, model);
     if (converted === undefined) return undefined;
     return {
-      kind: 'taken',
+      kind: 'prepared',
       call: converted.call,
       translator: chainTranslators(converted.translator, answer),
     };
@@ -135,7 +138,7 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
   const isChat = call.target.operation.name === 'chat.completions';
   const translator = chainTranslators(untranslated.translator, translation.translator);
   return {
-    kind: 'taken',
+    kind: 'prepared',
     call: untranslated.call,
     translator: chainTranslators(translator, isChat ? shaper.answer : undefined),
   };

@@ -137,7 +137,7 @@ interface ProviderFields extends VendorFields, Readonly<Record<string, unknown>>
 export function checkProvider(provider: ProviderFields, context: Context): void {
   if (hasNoIssue(context, 'type')) checkType(provider, context);
   for (const { parts } of KEY_OPTIONS) {
-    const [given] = parts.filter((part) => provider[part] !== undefined);
+    const given = parts.find((part) => provider[part] !== undefined);
     if (given !== undefined)
       for (const part of parts)
         if (provider[part] === undefined) addProblem(context, [part], `the other half of ${given}`);

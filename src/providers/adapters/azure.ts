@@ -1,6 +1,8 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { endpointOf } from '../endpoint.ts';
+import { chatQuirks } from './compatible.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
@@ -19,6 +21,7 @@ const VERSIONLESS_BASE = '/openai/v1';
  * nor versions.
  */
 export function openAzure(config: ProviderConfig): ProviderAdapter {
+  const row = providerTypeOf(config.type);
   const service = new URL(config.azureServiceUrl ?? config.baseUrl);
   const { origin, basePath } = endpointOf({ ...config, baseUrl: service.origin });
   const path = service.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
@@ -29,22 +32,21 @@ export function openAzure(config: ProviderConfig): ProviderAdapter {
     {
       family: 'openai',
       basePath: (operation) => basePath + baseOf(path, operation),
-      credential: { kind: 'header', name: 'api-key' },
+      credential: row.credential,
       ...(query !== '' && { query }),
       ...(isOneOperation(path) && { paths: () => basePath + path }),
     },
   ]);
   return {
     ...adapter,
-    quirks: { maxTokensField: 'max_completion_tokens', resendsReasoning: false },
+    quirks: chatQuirks(row),
     // Without a model there is no path to a deployment.
     supports: (operation, model) =>
       adapter.supports(operation) &&
       (!isResource || model !== undefined || OF_THE_RESOURCE.test(operation.name)),
     build: (call, key, model) => {
       const request = adapter.build(call, key, model);
-      if (request instanceof Promise || !call.target.operation.upgrades || path === VERSIONLESS_BASE)
-        return request;
+      if (!call.target.operation.upgrades || path === VERSIONLESS_BASE) return request;
       return { ...request, path: withDeployment(request.path, deployment ?? model) };
     },
   };

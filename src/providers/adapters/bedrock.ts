@@ -1,4 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch';
+import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject, parseObject } from '../../base/json.ts';
@@ -6,8 +7,9 @@ import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
-import { bodyFor, requestHeaders } from './plain.ts';
-import { unusableKey } from './unusable-key.ts';
+import { requestBody } from '../request/body.ts';
+import { credentialHeader, requestHeaders } from '../request/headers.ts';
+import { unusableKey } from '../adapter.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /**
@@ -27,7 +29,7 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
       const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
       if (accessKey !== undefined) return sign(request, origin, region, accessKey).catch(unusableKey);
       const secret = key?.secret ?? call.credential;
-      if (secret !== undefined) request.headers.push('authorization', `Bearer ${secret.reveal()}`);
+      if (secret !== undefined) request.headers.push(...credentialHeader(bearer, secret));
       return request;
     },
   };
@@ -60,12 +62,12 @@ function unsignedRequest(
   additional: ProviderConfig['bedrockAdditionalFields'],
 ): UpstreamRequest {
   const { operation, path, query } = call.target;
-  const { body } = bodyFor(call, model);
+  const { body } = requestBody(call, model);
   const isConverse = operation.name !== 'bedrock.invokeModel';
   return {
     method: operation.method,
     path: basePath + path + query,
-    headers: requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
+    headers: requestHeaders(call),
     body: Buffer.isBuffer(body) && isConverse ? withAdditionalFields(body, additional) : body,
   };
 }

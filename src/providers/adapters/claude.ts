@@ -1,8 +1,11 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
+import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
+import { setHeaders } from '../request/headers.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -32,7 +35,7 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
   const surface: Surface = {
     family: 'anthropic',
     basePath,
-    credential: isCode ? { kind: 'bearer' } : { kind: 'header', name: 'x-api-key' },
+    credential: isCode ? bearer : providerTypeOf(config.type).credential,
     defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
   };
   const version = apiVersion === undefined ? {} : { 'anthropic-version': apiVersion };
@@ -42,8 +45,6 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
     ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
     build: (call: Call, key, model) => {
       const request = adapter.build(call, key, model);
-      // A plain wire has nothing to wait for.
-      if (request instanceof Promise) return request;
       if (!isCode) return { ...request, headers: setHeaders(request.headers, version) };
       const overrides = { ...CLAUDE_CODE_HEADERS, 'anthropic-beta': betaHeader(request.headers), ...version };
       return { ...request, path: withBeta(request.path), headers: setHeaders(request.headers, overrides) };
@@ -63,16 +64,4 @@ function betaHeader(headers: UpstreamRequest['headers']): string {
   );
   const names = requested.flatMap((value) => value.split(',')).map((name) => name.trim());
   return [...new Set([...CLAUDE_CODE_BETAS, ...names])].filter((name) => name !== '').join(',');
-}
-
-function setHeaders(
-  headers: UpstreamRequest['headers'],
-  overrides: Readonly<Record<string, string>>,
-): string[] {
-  const kept: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] ?? '';
-    if (!(name.toLowerCase() in overrides)) kept.push(name, headers[at + 1] ?? '');
-  }
-  return [...kept, ...Object.entries(overrides).flat()];
 }

@@ -8,6 +8,7 @@ import type { Surface } from './plain.ts';
 import { isOffered } from '../../catalog/row.ts';
 import type { AdditionalApi, ProviderType } from '../../catalog/row.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
+import type { ProviderQuirks } from '../../translate/codec.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** What speaks OpenAI, as its row and its configuration describe it. */
@@ -29,17 +30,26 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
       const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
       return configured(operation) ?? elsewhere;
     },
-    fields: ({ name }) => edits.get(name) ?? [],
+    edits: ({ name }) => edits.get(name) ?? [],
   };
   const additional = prefix === undefined ? [] : additionalSurfaces(row, prefix, configured);
   return {
     ...plainAdapter(origin, 'openai-chat', [openai, ...additional]),
     errorsInside: row.errorsInside === true,
-    quirks: {
-      maxTokensField: row.maxCompletionTokens === true ? 'max_completion_tokens' : 'max_tokens',
-      resendsReasoning: row.resendsReasoning === true,
-      refusesStreamUsage: row.refusesStreamUsage === true,
-    },
+    quirks: chatQuirks(row),
+  };
+}
+
+/** What the row of a type says of chats that are translated to OpenAI's dialect. */
+export function chatQuirks({
+  maxCompletionTokens = false,
+  resendsReasoning = false,
+  refusesStreamUsage = false,
+}: ProviderType): ProviderQuirks {
+  return {
+    maxTokensField: maxCompletionTokens ? 'max_completion_tokens' : 'max_tokens',
+    resendsReasoning,
+    refusesStreamUsage,
   };
 }
 
@@ -64,10 +74,14 @@ function additionalSurfaces(
 }
 
 /** The whole paths that the type has for some operations, by their names; its switches may change some. */
-function pathsOf({ paths = {}, pathsWith = {} }: ProviderType, config: ProviderConfig) {
-  return Object.entries(pathsWith)
+function pathsOf(
+  { paths = {}, pathsWith = {} }: ProviderType,
+  config: ProviderConfig,
+): Readonly<Record<string, string>> {
+  const switched = Object.entries(pathsWith)
     .filter(([option]) => isOn(config, option))
-    .reduce((all, [, changed]) => ({ ...all, ...changed }), paths);
+    .flatMap(([, changed]) => Object.entries(changed));
+  return Object.fromEntries([...Object.entries(paths), ...switched]);
 }
 
 /** What the type and options of the configuration put into the bodies of requests, by names of operations. */

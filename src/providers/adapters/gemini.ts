@@ -1,3 +1,4 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import type { Edit } from '../../dialects/scan/json-edit.ts';
@@ -15,10 +16,10 @@ export function openGemini(config: ProviderConfig): ProviderAdapter {
     {
       family: 'gemini',
       basePath: apiVersion === undefined ? basePath : basePath.replace(VERSION, `/${apiVersion}`),
-      credential: { kind: 'header', name: 'x-goog-api-key' },
-      fields: (operation, model = '') => [
-        ...safetyFields(config, operation),
-        ...thinkingFields(config, operation, model),
+      credential: providerTypeOf(config.type).credential,
+      edits: (operation, model = '') => [
+        ...safetyEdits(config, operation),
+        ...thinkingEdits(config, operation, model),
       ],
     },
   ]);
@@ -29,7 +30,7 @@ export function openGemini(config: ProviderConfig): ProviderAdapter {
 const VERSION = /\/v\d+\w*$/u;
 
 /** The thresholds of the configuration, for requests that set none themselves. */
-export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: Operation): Edit[] {
+export function safetyEdits({ geminiSafetySetting }: ProviderConfig, { name }: Operation): Edit[] {
   if (geminiSafetySetting === undefined || !isGeneration(name)) return [];
   const settings = Object.entries(geminiSafetySetting).map(([category, threshold]) => ({
     category,
@@ -41,11 +42,7 @@ export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: 
 }
 
 /** A budget for thinking, for requests that say nothing of it, to models that take one. */
-function thinkingFields(
-  { geminiThinkingBudget }: ProviderConfig,
-  { name }: Operation,
-  model: string,
-): Edit[] {
+function thinkingEdits({ geminiThinkingBudget }: ProviderConfig, { name }: Operation, model: string): Edit[] {
   if (geminiThinkingBudget === undefined || !isGeneration(name) || !countsTokens(model)) return [];
   const json = JSON.stringify({ thinkingBudget: geminiThinkingBudget });
   return [{ path: ['generationConfig', 'thinkingConfig'], json, overwrites: false, alsoSnakeCase: true }];

@@ -7,7 +7,7 @@ import { UNWATCHED } from '../../upstream/response-watch.ts';
 import { Redactor } from '../../keys/redaction/redactor.ts';
 import { Secret } from '../../base/secret.ts';
 import type { ServiceAccount } from '../../keys/service-account.ts';
-import { unusableKey } from './unusable-key.ts';
+import { unusableKey } from '../adapter.ts';
 import type { CredentialFailure } from '../adapter.ts';
 
 /** What tokens are for: cloud.google.com/vertex-ai/docs/authentication. */
@@ -174,10 +174,10 @@ function tokenIn(answer: Buffer, now: number): Token | undefined {
 }
 
 /** An answer that is no error and holds no token says nothing of the key. */
-function failureOf(opening: UpstreamResult): CredentialFailure {
-  const isEmpty = opening.kind === 'whole' && opening.status < 300;
+function failureOf(result: UpstreamResult): CredentialFailure {
+  const isEmpty = result.kind === 'whole' && result.status < 300;
   return {
-    kind: 'credential-trouble',
-    opening: isEmpty ? { kind: 'fault', fault: 'not-sent', detail: 'token-missing' } : opening,
+    kind: 'credential-failure',
+    result: isEmpty ? { kind: 'fault', fault: 'not-sent', detail: 'token-missing' } : result,
   };
 }

@@ -27,14 +27,9 @@ export function claudeBody({ name }: Operation, body: Buffer): Buffer {
   return [maxTokens, version].reduce(setInObject, removeMembers(body, ['model', 'context_management']));
 }
 
-/** Headers of Anthropic's own API: Vertex AI refuses what it does not know of the betas. */
-const OWN_HEADERS: ReadonlySet<string> = new Set([
+/** Headers of Anthropic's own API, in lower case: Vertex AI refuses what it does not know of the betas. */
+export const ANTHROPIC_HEADERS: ReadonlySet<string> = new Set([
   'anthropic-api-key',
   'anthropic-beta',
   'anthropic-version',
 ]);
-
-/** Headers without those that only Anthropic's own API knows. @param headers names and values in turn */
-export function withoutAnthropicHeaders(headers: readonly string[]): string[] {
-  return headers.filter((_, at) => !OWN_HEADERS.has((headers[at - (at % 2)] ?? '').toLowerCase()));
-}

@@ -1,3 +1,4 @@
+import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
@@ -14,14 +15,15 @@ import {
 import { translateWholeCall } from '../../translate/translate.ts';
 import type { WholeTranslation } from '../../translate/whole-translation.ts';
 import { isClaude } from './claude.ts';
-import { safetyFields } from './gemini.ts';
+import { safetyEdits } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
 import { endpointOf } from '../endpoint.ts';
-import { bodyFor, requestHeaders } from './plain.ts';
+import { requestBody } from '../request/body.ts';
+import { credentialHeader, removeHeaders, requestHeaders } from '../request/headers.ts';
 import { Secret } from '../../base/secret.ts';
 import { accountIn } from '../../keys/service-account.ts';
 import type { ServiceAccount } from '../../keys/service-account.ts';
-import { claudeBody, claudePath, claudeSupports, withoutAnthropicHeaders } from './vertex-claude.ts';
+import { claudeBody, claudePath, claudeSupports, ANTHROPIC_HEADERS } from './vertex-claude.ts';
 import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;
@@ -105,12 +107,10 @@ function unauthenticatedRequest(
   config: ProviderConfig,
 ): UpstreamRequest {
   const { operation, path, query } = call.target;
-  const { body } = bodyFor(call, model);
+  const { body } = requestBody(call, model);
   const plain = {
     method: operation.method,
-    headers: withoutAnthropicHeaders(
-      requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
-    ),
+    headers: removeHeaders(requestHeaders(call), ANTHROPIC_HEADERS),
   };
   if (familyOf(operation.dialect) === 'anthropic')
     return {
@@ -123,7 +123,7 @@ function unauthenticatedRequest(
   return {
     ...plain,
     path: `${prefix}/publishers/google${written}${query}`,
-    body: Buffer.isBuffer(body) ? safetyFields(config, operation).reduce(setInObject, body) : body,
+    body: Buffer.isBuffer(body) ? safetyEdits(config, operation).reduce(setInObject, body) : body,
   };
 }
 
@@ -142,7 +142,7 @@ function withCredential(
   }
   const withBearer = (token: Secret): UpstreamRequest => ({
     ...request,
-    headers: [...request.headers, 'authorization', `Bearer ${token.reveal()}`],
+    headers: [...request.headers, ...credentialHeader(bearer, token)],
   });
   const token = tokens.tokenFor(key.id, account);
   if (!(token instanceof Promise)) return withBearer(token);

@@ -71,8 +71,8 @@ void describe('tokens of service accounts', () => {
     });
     const trouble = await new GoogleTokens(60_000, Date.now).tokenFor('k', accountAt(server.origin));
     assert.deepEqual(trouble, {
-      kind: 'credential-trouble',
-      opening: { kind: 'fault', fault: 'not-sent', detail: 'token-missing' },
+      kind: 'credential-failure',
+      result: { kind: 'fault', fault: 'not-sent', detail: 'token-missing' },
     });
   });
 });
