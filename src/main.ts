@@ -1,7 +1,7 @@
 import type { Config } from './config/schema/schema.ts';
 import type { ConfigSource } from './config/load/source.ts';
 import type { Runtime } from './gateway/runtime.ts';
-import type { Address } from './gateway/connections/server.ts';
+import type { ListenAddress } from './listener/listen.ts';
 import type { Log } from './telemetry/log.ts';
 import { openControlPlane } from './node/control-plane.ts';
 import { openDataPlane } from './node/data-plane.ts';
@@ -9,8 +9,8 @@ import { openNode } from './node/gateway-node.ts';
 
 /** A running gateway, in however many processes. */
 export interface Running {
-  readonly address: Address;
-  readonly adminAddress: Address;
+  readonly address: ListenAddress;
+  readonly adminAddress: ListenAddress;
   /** Where key records are kept, for people. */
   readonly stateDescription: string;
   readonly runtime: () => Runtime;

@@ -100,8 +100,8 @@ export function viewChoice(
 /** Equals come in an order of chance, which is told as their shares. */
 function sortTargets(targets: readonly RouteTarget[]): readonly RouteTarget[] {
   const placed = targets.map((target, n) => {
-    const { place, share = 1 } = target.equals ?? {};
-    const first = place === undefined ? n : targets.findIndex(({ equals }) => equals?.place === place);
+    const { tier, share = 1 } = target.balancing ?? {};
+    const first = tier === undefined ? n : targets.findIndex(({ balancing }) => balancing?.tier === tier);
     return { target, first, share };
   });
   return placed.toSorted((a, b) => a.first - b.first || b.share - a.share).map(({ target }) => target);
@@ -113,13 +113,13 @@ function viewProvider(
   now: number,
   random: () => number,
 ): ProviderChoiceView {
-  const { provider, model, equals } = target;
+  const { provider, model, balancing } = target;
   const { strategy, outcome, returnsAt, draws, counts, keys } = previewChoice(target, MAX_KEYS, now, random);
   const outage = circuitsOf(provider).outageOf(provider, model ?? ANY_MODEL, now);
   return {
     provider: provider.id,
     model: model ?? null,
-    share: equals?.share ?? 1,
+    share: balancing?.share ?? 1,
     down:
       outage === undefined ? null : { ...viewOutage(provider, outage.status), whole: outage.isWholeProvider },
     strategy,

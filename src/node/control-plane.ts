@@ -4,18 +4,18 @@ import type { WorkerStatus } from '../admin/worker-view.ts';
 import { ConfigurationWatch } from '../cluster/configuration-watch.ts';
 import { findKey, forgetKeysThatLeft } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
-import type { Address } from '../gateway/connections/server.ts';
 import { isDueSooner } from '../keys/record/doubt.ts';
 import { CircuitChecks } from '../probe/circuit-checks.ts';
 import { Prober } from '../probe/prober.ts';
 import { stateStatus } from './state-status.ts';
 import { logConfigurations } from '../telemetry/configuration-lines.ts';
 import { logChecks } from '../telemetry/check-lines.ts';
+import type { ListenAddress } from '../listener/listen.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
 /** Looks after the keys: the operator's API and the health checks. */
 export interface ControlPlane {
-  readonly adminAddress: Address;
+  readonly adminAddress: ListenAddress;
   /** Follows the node to its new runtime, and forgets the keys that left. */
   reloaded(previous: Runtime): Promise<void>;
   /** Gives leases back, so that another node can take over at once. */

@@ -3,15 +3,16 @@ import { KeyQueues } from '../failover/queue/key-queues.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { requestIdGenerator } from '../gateway/request/request-ids.ts';
 import { openDataServer, serveConnections } from '../gateway/connections/server.ts';
-import type { Address, ConnectionOptions, ConnectionServer } from '../gateway/connections/server.ts';
+import type { ConnectionOptions, ConnectionServer } from '../gateway/connections/server.ts';
 import { connectionCaps, descriptorLimit } from '../listener/file-descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../listener/file-descriptors.ts';
+import type { ListenAddress } from '../listener/listen.ts';
 import { logFull } from '../telemetry/descriptor-lines.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
 /** Answers applications. */
 export interface DataPlane {
-  readonly address: Address;
+  readonly address: ListenAddress;
   connections(): ConnectionCounts;
   /** Lets requests under way finish, up to `limits.drain`. */
   close(): Promise<void>;
@@ -26,7 +27,7 @@ export interface WorkerPlane {
 }
 
 /** Opens the listener that applications call. */
-export async function openDataPlane(node: GatewayNode, address: Address): Promise<DataPlane> {
+export async function openDataPlane(node: GatewayNode, address: ListenAddress): Promise<DataPlane> {
   const gateway = createGateway(node);
   const server = await openDataServer(
     address,

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import type { Address } from '../gateway/connections/server.ts';
 import { TCP_KEEPALIVE_MS, descriptorLimit, pendingConnectionCap } from '../listener/file-descriptors.ts';
+import { boundAddress, listen } from '../listener/listen.ts';
+import type { ListenAddress } from '../listener/listen.ts';
 
 /** A worker as far as connections go to it. */
 export interface WorkerTarget {
@@ -48,8 +49,7 @@ export class Acceptor {
   }
 
   /** @throws the listener's error, such as EADDRINUSE */
-  static async open(address: Address, options: AcceptorOptions = {}): Promise<Acceptor> {
-    const { host, port } = address;
+  static async open(address: ListenAddress, options: AcceptorOptions = {}): Promise<Acceptor> {
     const { maxWaiting = pendingConnectionCap(descriptorLimit(), MAX_WAITING), onDrop = () => undefined } =
       options;
     const server = createServer({
@@ -68,21 +68,13 @@ export class Acceptor {
       acceptor.#waiting.push(socket);
       acceptor.#handOver();
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    await listen(server, address);
     return acceptor;
   }
 
   /** Where it listens: the real port where 0 was asked for. */
-  get address(): Address {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
-    return { host: address.address, port: address.port };
+  get address(): ListenAddress {
+    return boundAddress(this.#server);
   }
 
   /**

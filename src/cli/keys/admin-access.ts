@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load/load.ts';
 import { formatAddress } from '../../config/schema/scalars.ts';
-import type { Address } from '../../config/schema/schema.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 import type { AdminAccess } from './admin-client.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
@@ -54,7 +54,7 @@ async function configuredAdmin(
 }
 
 /** An address to call where the one listened on stands for all of the machine's. */
-export function reachable({ host, port }: Address): Address {
+export function reachable({ host, port }: ListenAddress): ListenAddress {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port };
   return { host: host === '::' ? '::1' : host, port };
 }

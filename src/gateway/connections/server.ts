@@ -1,20 +1,16 @@
 import { createServer, ServerResponse, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createListener } from 'node:net';
-import type { AddressInfo, Server as Listener, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
 import { gatewayErrorAnswer } from '../../dialects/errors/error-answer.ts';
 import { TCP_KEEPALIVE_MS, connectionCaps } from '../../listener/file-descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../../listener/file-descriptors.ts';
+import { boundAddress, listen } from '../../listener/listen.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 import { Connections } from './connections.ts';
 import { CLIENT_STALL_MS } from '../serve-limits.ts';
-
-/** Where something listens. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What answers requests on connections, wherever these come from. */
 export interface ConnectionServer {
@@ -28,7 +24,7 @@ export interface ConnectionServer {
 /** The data plane's open listener. */
 export interface DataServer extends ConnectionServer {
   /** Where it listens: the real port where 0 was asked for. */
-  readonly address: Address;
+  readonly address: ListenAddress;
 }
 
 /** A client's connection that is to speak something else from now on, where the answer agrees to that. */
@@ -78,7 +74,7 @@ const FULL_RETRY_MS = 1_000;
 
 /** Opens the data plane's listener. Bounds on heads and time are here; bounds on bodies are the gateway's. */
 export async function openDataServer(
-  { host, port }: Address,
+  address: ListenAddress,
   handle: RequestHandler,
   bounds: Partial<ListenerBounds> = {},
   options = DEFAULT_CONNECTION_OPTIONS,
@@ -91,14 +87,14 @@ export async function openDataServer(
     keepAliveInitialDelay: TCP_KEEPALIVE_MS,
   });
   listener.on('connection', (socket: Socket) => served.accept(socket));
-  await listen(listener, host, port);
+  await listen(listener, address);
   return {
     ...served,
     close: (limitMs) => {
       listener.close();
       return served.close(limitMs);
     },
-    address: addressOf(listener),
+    address: boundAddress(listener),
   };
 }
 
@@ -229,20 +225,4 @@ function codeOf(code: string | undefined): GatewayErrorCode {
     default:
       return 'bad_request';
   }
-}
-
-function listen(server: Listener, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function addressOf(server: Listener): Address {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
-  return { host: (address satisfies AddressInfo).address, port: address.port };
 }

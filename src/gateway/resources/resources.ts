@@ -56,7 +56,7 @@ export async function pinnedRoute(
     : await book.find(resourceRefs(call), config.resourceAffinity);
   if (found !== undefined && 'kind' in found) return found;
   if (found === undefined || config.resourceAffinity === 0) return undefined;
-  const { id, maker: resourceOwner } = found;
+  const { id, owner: resourceOwner } = found;
   const ownerKey = findOwnerKey(resourceOwner, providers, now());
   if (ownerKey.kind === 'gone') return keyGone(id, ownerKey.reason);
   return {
@@ -205,7 +205,7 @@ function resourceOwnerOf(
   tenant: string,
 ): ResourceOwner {
   const { id: keyId = '', quotaDomain = '' } = pooled?.key ?? {};
-  return { providerId, keyId, quotaDomain, client: tenant };
+  return { providerId, keyId, quotaDomain, tenant };
 }
 
 function keyGone(id: string, reason: string): Refusal {
