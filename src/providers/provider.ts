@@ -13,7 +13,7 @@ import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
 import { openShaper } from './shaping/shaper.ts';
 import { prepareCall } from './prepare.ts';
-import { answersChats } from '../catalog/answers-chats.ts';
+import { answersChats } from '../catalog/capabilities.ts';
 import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { Prepared } from './prepare.ts';
 import type { ProviderAdapter } from './adapter.ts';

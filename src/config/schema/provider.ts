@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { providerTypes } from '../../catalog/provider-types.ts';
-import { baseUrl, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
-import { headerFields } from './header-fields.ts';
-import { fileUrl, otherHost } from './urls.ts';
+import { headerName, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
+import { baseUrl, fileUrl, otherHost } from './urls.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './constraints.ts';
 import { decimal, duration, flag, integer, kinds, text, keyword } from './scalars.ts';
 import { vendorFields } from './vendor-fields.ts';
@@ -192,7 +191,10 @@ const providerFields = {
       description:
         'Operations by the names of the plugin, such as `openai/v1/embeddings`, and the whole paths that the provider has them at.',
     }),
-  ...headerFields,
+  passHeaders: z.array(headerName()).default([]).meta({
+    description:
+      'Headers that pass between clients and this provider, both ways, beside [those that do anyway](PROVIDERS.md#headers-that-pass): names, or beginnings that end in `*`. `*` alone lets all pass but those that say who asks (organisation, project, account, …), which are let pass by their whole names alone. Credentials, hop-by-hop headers and the like never pass.',
+  }),
   basePath: text('a path').exactOptional().meta({
     description: 'A prefix of the paths that clients call; see `basePathHandling`.',
   }),

@@ -1,7 +1,7 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
-import { operationOfCapability } from '../../catalog/capability-names.ts';
+import { operationOfCapability } from '../../catalog/capabilities.ts';
 import { withPathPrefixes } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
