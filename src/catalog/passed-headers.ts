@@ -1,14 +1,13 @@
+import type { Family } from '../dialects/operations/operation.ts';
+
 /*
  * What of a client's headers travels on: a list of what passes, and nothing else does. A header that a vendor's
  * documentation does not have does nothing there, and one that it has may say whose request it is, which only the
  * holder of the key says. Who pays: an application that relies on a header nobody thought of, until `passHeaders` of
  * the configuration names it.
  *
- * A name may end in `*`: then everything passes that begins so, but for what says who asks (`isIdentity`).
+ * A name may end in `*`: then everything passes that begins so, but for what says who asks (`IDENTITY`).
  */
-
-/** Whose API a request is in the words of: `Family` of the dialects. */
-type ApiFamily = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'vendor';
 
 /** What passes to every provider. */
 export const PASSED_EVERYWHERE: readonly string[] = [
@@ -33,7 +32,7 @@ export const PASSED_EVERYWHERE: readonly string[] = [
 export const PASSED_WITH_GET: readonly string[] = ['range', 'if-range'];
 
 /** What passes to a provider that is spoken to in the words of an API. */
-export const PASSED_BY_FAMILY: Readonly<Record<ApiFamily, readonly string[]>> = {
+export const PASSED_BY_FAMILY: Readonly<Record<Family, readonly string[]>> = {
   openai: [
     'openai-*',
     'x-openai-*',
@@ -59,7 +58,7 @@ export const PASSED_BY_FAMILY: Readonly<Record<ApiFamily, readonly string[]>> = 
 };
 
 /** What passes beside it where the client's own credential travels: then it is the client who says whose request it is. */
-export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<ApiFamily, readonly string[]>> = {
+export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<Family, readonly string[]>> = {
   openai: ['chatgpt-account-id'],
   anthropic: [],
   gemini: ['x-goog-user-project'],
@@ -72,7 +71,7 @@ export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<ApiFamily, readonly str
  * on the way (RFC 9110, 7.6.1), what is said anew of the body, where the client is, which method is meant, on what
  * condition, and what belongs to a signature of ours.
  */
-const NEVER_PASSED: readonly string[] = [
+export const NEVER_PASSED: readonly string[] = [
   'authorization',
   'api-key',
   'x-api-key',
@@ -114,27 +113,6 @@ const NEVER_PASSED: readonly string[] = [
   'x-sparekey-*',
 ];
 
-/** Words of names that say who asks, for whom, or who pays. */
-const IDENTITY =
+/** Words of names that say who asks, for whom, or who pays. For names in lower case. */
+export const IDENTITY =
   /(?:^|[-_])(?:account|actor|api-?key|assertion|auth|authenticate|authorization|billing|consumer|cookie|credential|customer|delegation|iam|identity|impersonate|key|org|organi[sz]ation|password|principal|project|quota|role|secret|signature|subscription|tenant|token|user|usertoken|workspace)s?(?:[-_]|$)/;
-
-/** Whether a name says who asks. @param lowerName in lower case */
-export function isIdentity(lowerName: string): boolean {
-  return IDENTITY.test(lowerName);
-}
-
-/** Whether a header never travels on. @param lowerName in lower case */
-export function neverPasses(lowerName: string): boolean {
-  return matchHeaderName(NEVER_PASSED, lowerName) !== 'none';
-}
-
-/**
- * Whether a name is in a list: by itself, by what it begins with, or not.
- * @param lowerName in lower case
- */
-export function matchHeaderName(names: readonly string[], lowerName: string): 'name' | 'beginning' | 'none' {
-  if (names.includes(lowerName)) return 'name';
-  return names.some((each) => each.endsWith('*') && lowerName.startsWith(each.slice(0, -1)))
-    ? 'beginning'
-    : 'none';
-}

@@ -1,13 +1,12 @@
 import { forwardedProtocols } from '../../dialects/operations/realtime-protocols.ts';
 import type { Family } from '../../dialects/operations/operation.ts';
 import {
+  IDENTITY,
+  NEVER_PASSED,
   PASSED_BY_FAMILY,
   PASSED_EVERYWHERE,
   PASSED_WITH_GET,
   PASSED_WITH_OWN_CREDENTIAL,
-  matchHeaderName,
-  isIdentity,
-  neverPasses,
 } from '../../catalog/passed-headers.ts';
 
 /** How many names are remembered, so that a client which invents them costs no memory. */
@@ -44,7 +43,7 @@ export class HeaderFilter {
     const passed: string[] = [];
     for (let at = 0; at + 1 < raw.length; at += 2) {
       const name = raw[at] ?? '';
-      const disposition = this.#fateOf(name);
+      const disposition = this.#dispositionOf(name);
       if (
         disposition === 'stops' ||
         (disposition === 'with-get' && !isGet) ||
@@ -58,7 +57,7 @@ export class HeaderFilter {
     return passed;
   }
 
-  #fateOf(name: string): Disposition {
+  #dispositionOf(name: string): Disposition {
     let disposition = this.#known.get(name);
     if (disposition === undefined) {
       disposition = this.#decide(name.toLowerCase());
@@ -68,15 +67,15 @@ export class HeaderFilter {
   }
 
   #decide(lowerName: string): Disposition {
-    if (neverPasses(lowerName)) return 'stops';
+    if (matchName(NEVER_PASSED, lowerName) !== undefined) return 'stops';
     if (lowerName === 'sec-websocket-protocol') return 'protocols';
     if (PASSED_WITH_GET.includes(lowerName)) return 'with-get';
-    switch (matchHeaderName(this.#names, lowerName)) {
-      case 'name':
+    switch (matchName(this.#names, lowerName)) {
+      case 'exact':
         return 'passes';
-      case 'beginning':
-        return this.#isOwnCredential || !isIdentity(lowerName) ? 'passes' : 'stops';
-      case 'none':
+      case 'prefix':
+        return this.#isOwnCredential || !IDENTITY.test(lowerName) ? 'passes' : 'stops';
+      case undefined:
         return 'stops';
     }
   }
@@ -84,6 +83,14 @@ export class HeaderFilter {
 
 /** What becomes of a header. */
 type Disposition = 'passes' | 'stops' | 'with-get' | 'protocols';
+
+/** How a name is in a list, whose items may end in `*`; undefined where it is not. */
+function matchName(names: readonly string[], lowerName: string): 'exact' | 'prefix' | undefined {
+  if (names.includes(lowerName)) return 'exact';
+  return names.some((each) => each.endsWith('*') && lowerName.startsWith(each.slice(0, -1)))
+    ? 'prefix'
+    : undefined;
+}
 
 /** Headers that the sender's `connection` headers declare hop-by-hop; undefined for the usual `keep-alive`. */
 function connectionNames(raw: readonly string[]): string[] | undefined {
