@@ -41,8 +41,8 @@ export function operationOfCapability(name: string): string | undefined {
 const CHAT = 'chat.completions';
 
 /**
- * Whether a provider answers chats, as it is or after a translation: others can be asked for nothing that is cheap and
- * has to be paid.
+ * Whether a provider answers chats, with or without translation. Others have nothing cheap that a health check could pay
+ * for.
  * @param capabilities - of its configuration
  */
 export function answersChats(

@@ -14,15 +14,15 @@ import type { ProviderAdapter } from './adapter.ts';
 /** What a provider makes of a call before any key is chosen. */
 export type Prepared = PreparedCall | RefusedCall;
 
-/** A call that the provider takes. */
+/** A call that the provider supports. */
 export interface PreparedCall {
   readonly kind: 'prepared';
   readonly call: Call;
-  /** Undefined where the answer is the client's as it is. */
+  /** Of the answer; undefined where that passes through. */
   readonly translator: ResponseTranslator | undefined;
 }
 
-/** The provider cannot do what is asked for, with any key. */
+/** The provider cannot do what the client wants, with any key. */
 export interface RefusedCall {
   readonly kind: 'refused';
   readonly code: Extract<
@@ -34,11 +34,11 @@ export interface RefusedCall {
     | 'gateway_overloaded'
   >;
   readonly values: Readonly<Record<string, string>>;
-  /** Where something was thrown that nobody has thought of, over what the call holds: for the operator to look at. */
+  /** Where an unexpected error was thrown over what the call holds: for the log. */
   readonly thrownAt?: string;
 }
 
-/** What of a provider it takes to prepare a call. */
+/** What of a provider prepares its calls. */
 export interface Preparer {
   readonly config: ProviderConfig;
   readonly adapter: ProviderAdapter;
@@ -46,13 +46,13 @@ export interface Preparer {
 }
 
 /**
- * Puts a call into a form that a provider takes: shaped as its configuration wants; then as it is; else by the
- * provider's own means; else translated to the dialect it speaks, and from there once more.
+ * Makes of a client's call one that a provider supports: shaped as its configuration wants, and then passed through, or
+ * converted to the provider's own API, or translated to its native dialect (and from there once more).
  *
- * Never throws: all that is read here a client has written, and whoever reads it trusts the types of what stands deep
- * inside. What is thrown over it is the client's mistake, or would be met by its every request, and costs no key anything.
+ * Never throws. All that is read here was written by a client, and readers trust the types of what is nested in it: an
+ * error that they throw is the client's mistake, refuses the call, and counts against no key.
  *
- * @param model in the provider's words
+ * @param model the provider's name for it
  */
 export function prepareCall(
   call: Call,
@@ -95,7 +95,7 @@ function prepareShaped(
   return notOffered(call, config);
 }
 
-/** Without translation; undefined where that will not do. */
+/** Passed through or converted; undefined where the provider can do neither. */
 function prepareUntranslated(
   call: Call,
   model: string | undefined,
@@ -132,7 +132,7 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
   const untranslated = prepareUntranslated(shaped.call, model, preparer);
   if (untranslated === undefined || untranslated.kind === 'refused') {
     translation.translator.drop();
-    // Some providers have no chat at all, such as those that only make videos.
+    // Some providers have no chats at all, such as those that only make videos.
     return untranslated ?? notOffered(call, config);
   }
   const isChat = call.target.operation.name === 'chat.completions';

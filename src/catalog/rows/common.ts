@@ -1,7 +1,7 @@
 import { bearer } from '../row.ts';
 import type { ProviderType } from '../row.ts';
 
-/** OpenAI and what speaks as it does, Anthropic and Gemini: types that most configurations have. */
+/** The types that most configurations have. */
 export const commonTypes: readonly ProviderType[] = [
   {
     type: 'openai',

@@ -1,7 +1,7 @@
 import { bearer } from '../row.ts';
 import type { ProviderType } from '../row.ts';
 
-/** Types whose place is the customer's own, or which have an API of their own that chat is turned into. */
+/** Types that customers host or name themselves, and those with an API of their own. */
 export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure',

@@ -35,14 +35,14 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
   };
 }
 
-/** Two halves of a credential, and what comes with temporary ones. */
+/** AWS credentials; temporary ones have a session token. */
 interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-/** Access keys have a form of their own (docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html). */
+/** `ACCESS:SECRET` or `ACCESS:SECRET:SESSION`; undefined for a Bedrock API key, which has no colon. */
 function parseAccessKey(secret: Secret): AccessKey | undefined {
   const [accessKeyId = '', secretAccessKey, ...session] = secret.reveal().split(':');
   if (secretAccessKey === undefined) return undefined;
@@ -50,7 +50,7 @@ function parseAccessKey(secret: Secret): AccessKey | undefined {
   return { accessKeyId, secretAccessKey, ...(sessionToken !== '' && { sessionToken }) };
 }
 
-/** The region that the usual host names; the oldest one where there is none, as behind an endpoint of one's own. */
+/** The region in the host's name; `us-east-1` where it has none, as behind a private endpoint. */
 function regionIn(origin: string): string {
   return /bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\./.exec(origin)?.[1] ?? 'us-east-1';
 }
@@ -73,8 +73,8 @@ function unsignedRequest(
 }
 
 /**
- * Puts the configured fields beside those that the request has itself, such as how much the model may think; of one
- * name the configured one counts. The body is one that was made here: no client speaks Converse.
+ * Merges the configured fields into those of the request, such as its thinking budget; configured ones win. The body was
+ * made by the translation: no client speaks Converse.
  */
 function withAdditionalFields(body: Buffer, additional: ProviderConfig['bedrockAdditionalFields']): Buffer {
   const request = additional === undefined ? undefined : parseObject(body.toString());
@@ -84,7 +84,7 @@ function withAdditionalFields(body: Buffer, additional: ProviderConfig['bedrockA
   return Buffer.from(JSON.stringify({ additionalModelRequestFields: fields, ...others }));
 }
 
-/** Signs over the exact bytes (AWS Signature Version 4). Of the headers only those are signed that say what is meant. */
+/** Signs the exact bytes (AWS Signature Version 4), and of the headers those that AWS requires. */
 async function sign(
   request: UpstreamRequest,
   origin: string,

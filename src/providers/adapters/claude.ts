@@ -13,22 +13,19 @@ import type { ProviderAdapter } from '../adapter.ts';
 /** docs.anthropic.com/en/api/versioning: the version that is current. */
 export const ANTHROPIC_VERSION = '2023-06-01';
 
-/**
- * What Claude Code sends beside its OAuth token, by the Higress plugin: such tokens are for requests that look as
- * its own do.
- */
+/** What Claude Code sends beside its OAuth token, as in the Higress plugin: Anthropic refuses such tokens otherwise. */
 const CLAUDE_CODE_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'claude-cli/2.1.2 (external, cli)',
   'x-app': 'cli',
 };
 const CLAUDE_CODE_BETAS = ['oauth-2025-04-20', 'interleaved-thinking-2025-05-14', 'claude-code-20250219'];
 
-/** Whether a model is one of Anthropic's, where others are served beside them. */
+/** Whether a model is Anthropic's, at providers that serve others too. */
 export function isClaude(model: string): boolean {
   return model.startsWith('claude');
 }
 
-/** Anthropic: its own dialect alone. */
+/** Anthropic's API. */
 export function openClaude(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const { claudeCodeMode: isCode = false, apiVersion } = config;
@@ -57,7 +54,7 @@ function withBeta(path: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}beta=true`;
 }
 
-/** Claude Code's, and behind them those that the client asks for: its body may rely on them. */
+/** Claude Code's betas, and behind them the client's: its body may rely on them. */
 function betaHeader(headers: UpstreamRequest['headers']): string {
   const requested = headers.filter(
     (_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'anthropic-beta',

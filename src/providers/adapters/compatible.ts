@@ -11,7 +11,7 @@ import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderQuirks } from '../../translate/codec.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** What speaks OpenAI, as its row and its configuration describe it. */
+/** Providers with OpenAI's API, as their row and their configuration describe them. */
 export function openCompatible(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const row = providerTypeOf(config.type);
@@ -23,7 +23,7 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
     family: 'openai',
     basePath,
     credential: row.credential,
-    // What has been given a path is there.
+    // What the configuration gives a path is supported.
     lacks: (operation) => configured(operation) === undefined && !isOffered(row.offers, operation.name),
     paths: (operation) => {
       const own = typePaths[operation.name];
@@ -40,7 +40,7 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
   };
 }
 
-/** What the row of a type says of chats that are translated to OpenAI's dialect. */
+/** How a type differs from others in chats that are translated to OpenAI's dialect. */
 export function chatQuirks({
   maxCompletionTokens = false,
   resendsReasoning = false,
@@ -53,7 +53,7 @@ export function chatQuirks({
   };
 }
 
-/** What a provider speaks beside OpenAI's dialect. */
+/** The APIs that a provider has beside OpenAI's. */
 function additionalSurfaces(
   { anthropic, own, credential }: ProviderType,
   prefix: string,
@@ -73,7 +73,7 @@ function additionalSurfaces(
   ];
 }
 
-/** The whole paths that the type has for some operations, by their names; its switches may change some. */
+/** The whole paths of some operations, by their names, with those that switches of the type's own change. */
 function pathsOf(
   { paths = {}, pathsWith = {} }: ProviderType,
   config: ProviderConfig,
@@ -84,7 +84,7 @@ function pathsOf(
   return Object.fromEntries([...Object.entries(paths), ...switched]);
 }
 
-/** What the type and options of the configuration put into the bodies of requests, by names of operations. */
+/** What the type and the configuration set in bodies, by the names of operations. */
 function editsOf(
   { bodyFields = [] }: ProviderType,
   config: ProviderConfig,

@@ -9,8 +9,8 @@ import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /**
- * Azure AI Foundry: models of Anthropic's are spoken to as Anthropic's, beside the base of all others, which is
- * OpenAI's. learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
+ * Azure AI Foundry: Anthropic's API for models of Anthropic's, OpenAI's for all others.
+ * learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
  */
 export function openFoundry(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);

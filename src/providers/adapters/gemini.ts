@@ -8,7 +8,7 @@ import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** Gemini's own dialect; see docs/decisions for why not its OpenAI-compatible one. */
+/** Gemini's own API; docs/decisions says why not its OpenAI-compatible one. */
 export function openGemini(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const { apiVersion, geminiThinkingBudget } = config;
@@ -29,7 +29,7 @@ export function openGemini(config: ProviderConfig): ProviderAdapter {
 
 const VERSION = /\/v\d+\w*$/u;
 
-/** The thresholds of the configuration, for requests that set none themselves. */
+/** The configured thresholds, for requests that set none. */
 export function safetyEdits({ geminiSafetySetting }: ProviderConfig, { name }: Operation): Edit[] {
   if (geminiSafetySetting === undefined || !isGeneration(name)) return [];
   const settings = Object.entries(geminiSafetySetting).map(([category, threshold]) => ({
@@ -41,7 +41,7 @@ export function safetyEdits({ geminiSafetySetting }: ProviderConfig, { name }: O
   ];
 }
 
-/** A budget for thinking, for requests that say nothing of it, to models that take one. */
+/** The configured thinking budget, for requests that set none, to models that have one. */
 function thinkingEdits({ geminiThinkingBudget }: ProviderConfig, { name }: Operation, model: string): Edit[] {
   if (geminiThinkingBudget === undefined || !isGeneration(name) || !countsTokens(model)) return [];
   const json = JSON.stringify({ thinkingBudget: geminiThinkingBudget });

@@ -6,12 +6,12 @@ import { requestBody } from '../request/body.ts';
 import { credentialHeader, requestHeaders } from '../request/headers.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** What stands before an operation's suffix where no client wrote it: in health checks and lists of models. */
+/** The prefix of paths that no client wrote: those of health checks and lists of models. */
 const DEFAULT_PREFIX = '/v1';
 
 /**
- * Keys and failover, and nothing else: path, query and body go on as the client wrote them, the model too.
- * Only operations that the gateway knows get here.
+ * Keys and failover, and nothing else: path, query and body are sent as the client wrote them, the model too. Only for
+ * operations that the gateway knows.
  */
 export function openGeneric(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);

@@ -29,7 +29,7 @@ export interface PlainAdapter extends ProviderAdapter {
   build(call: Call, key: Key | undefined, model: string | undefined): UpstreamRequest;
 }
 
-/** An adapter for providers whose credential is a header and which speak some vendors' APIs as they are. */
+/** An adapter for providers whose credential is a header and which have the APIs of some vendors as they are. */
 export function plainAdapter(origin: string, native: Dialect, surfaces: readonly Surface[]): PlainAdapter {
   const surfaceFor = (operation: Operation): Surface | undefined => {
     if (operation.isTranslated) return undefined;

@@ -29,9 +29,9 @@ import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 const REFRESH_AHEAD_SECONDS = 60;
 
 /**
- * Vertex AI. A key is an API key of express mode, which goes into the query, or a service account, whose token
- * goes into a header and whose project goes into the path. Models of Anthropic's are spoken to as Anthropic's,
- * all others as Gemini's, or as OpenAI's where `vertexOpenAICompatible` says so.
+ * Vertex AI. A key is an API key of express mode, which is sent in the query, or a service account, whose token is sent
+ * in a header and whose project is part of the path. Models of Anthropic's have Anthropic's API, all others Gemini's, or
+ * OpenAI's with `vertexOpenAICompatible`.
  */
 export function openVertex(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
@@ -58,7 +58,7 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
   };
 }
 
-/** The token of a request that was built here. */
+/** The bearer token that is the last of a request's headers. */
 function tokenIn(headers: readonly string[]): string {
   return (headers[headers.lastIndexOf('authorization') + 1] ?? '').replace('Bearer ', '');
 }
@@ -76,10 +76,10 @@ function supports(operation: Operation, native: Dialect, model: string): boolean
   }
 }
 
-/** Operations of Gemini's API that Vertex AI has not. */
+/** Operations of Gemini's API that Vertex AI does not have. */
 const UNSUPPORTED = /^gemini\.(?:models|batchEmbedContents)\b/;
 
-/** Embeddings are asked for in words of its own. */
+/** Embeddings have an API of Vertex's own. */
 function embedTranslation({ name }: Operation, native: Dialect, model: string): WholeTranslation | undefined {
   if (native === 'anthropic-messages') return undefined;
   if (name === 'embeddings') return openaiToVertex;
@@ -88,7 +88,7 @@ function embedTranslation({ name }: Operation, native: Dialect, model: string): 
   return name === 'gemini.batchEmbedContents' ? geminiManyToVertex : undefined;
 }
 
-/** Express mode has no project: its key names one. */
+/** What stands before an operation's path. In express mode without a project: the key names it. */
 function pathPrefix(
   { vertexProjectId, vertexRegion: region = 'global' }: ProviderConfig,
   account: ServiceAccount | undefined,

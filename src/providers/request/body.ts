@@ -9,7 +9,7 @@ interface RequestBody {
   readonly length?: number;
 }
 
-/** The body of a request: the client's, but for the model's name. @param model - in the provider's words */
+/** The body of a request: the client's, but for the model's name. @param model - the provider's name for it */
 export function requestBody(call: Call, model: string | undefined): RequestBody {
   const { body } = call;
   switch (body.kind) {
@@ -31,7 +31,7 @@ function withModel(call: Call, bytes: Buffer, model: string | undefined): Buffer
   const { modelSpan, target } = call;
   if (modelSpan === undefined || model === undefined || model === call.model) return bytes;
   if (target.pathModel === undefined) return spliceModel(bytes, modelSpan, model);
-  // Where the path names it, the body may say it again, as Gemini's clients do.
+  // The model is in the path; Gemini's clients may repeat it in the body.
   const written: unknown = JSON.parse(bytes.toString('utf8', modelSpan.start, modelSpan.end));
   return written === `models/${target.pathModel}` ? spliceModel(bytes, modelSpan, `models/${model}`) : bytes;
 }

@@ -9,23 +9,23 @@ import {
   PASSED_WITH_OWN_CREDENTIAL,
 } from '../../catalog/passed-headers.ts';
 
-/** How many names are remembered, so that a client which invents them costs no memory. */
+/** The bound of the cache of names: clients may invent any number of them. */
 const MAX_CACHED_NAMES = 512;
 
-/** What decides about headers: where a request goes, in whose words, and with whose credential. */
+/** What decides which headers pass. */
 export interface HeaderFilterOptions {
   readonly family: Family;
-  /** What passes to this provider beside what passes to all: of its type, and of its configuration. In lower case. */
+  /** Names that pass beside those that always do: of the type and of `passHeaders`. In lower case. */
   readonly names: readonly string[];
-  /** Whether the client's own credential travels, or none: then what says whose request it is does so as well. */
+  /** The client's own credential is sent, or none: then headers that say whose request it is pass, too. */
   readonly isOwnCredential: boolean;
 }
 
-/** Which of a client's headers travel on to one provider. */
+/** Which of a client's headers are sent to one provider: the allow-list of `catalog/passed-headers.ts`. */
 export class HeaderFilter {
   readonly #names: readonly string[];
   readonly #isOwnCredential: boolean;
-  /** What was found out of names, as they were written: of a few, again and again. */
+  /** By names as they were written: requests have the same few. */
   readonly #known = new Map<string, Disposition>();
 
   constructor({ family, names, isOwnCredential }: HeaderFilterOptions) {
@@ -36,7 +36,7 @@ export class HeaderFilter {
 
   /**
    * @param raw - name, value, name, value, as received
-   * @returns the same form, in the same order, without those that stop here or that `connection` names
+   * @returns the same form, in the same order, without those that are not passed or that `connection` names
    */
   filter(raw: readonly string[], isGet: boolean): string[] {
     const hopByHop = connectionNames(raw);
@@ -81,7 +81,7 @@ export class HeaderFilter {
   }
 }
 
-/** What becomes of a header. */
+/** What becomes of a header; `protocols`: those of its values that are no credentials pass. */
 type Disposition = 'passes' | 'stops' | 'with-get' | 'protocols';
 
 /** How a name is in a list, whose items may end in `*`; undefined where it is not. */

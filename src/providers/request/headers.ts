@@ -7,7 +7,7 @@ import type { Call } from '../../dialects/operations/call.ts';
  * decided by `header-filter.ts`; how a type wants its key is said by its row in `catalog/`.
  */
 
-/** What a request says beside what its client says. */
+/** What a request has beside its client's headers. */
 export interface OwnHeaders {
   /** Sent where the client does not send them. Names in lower case. */
   readonly defaults?: Readonly<Record<string, string>> | undefined;

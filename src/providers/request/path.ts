@@ -14,7 +14,7 @@ export interface PathOptions {
   readonly query?: string;
 }
 
-/** Path and query of a request. @param model - in the provider's words */
+/** Path and query of a request. @param model - the provider's name for it */
 export function requestPath(
   { basePath, paths, query }: PathOptions,
   target: Target,
