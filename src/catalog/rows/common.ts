@@ -21,7 +21,7 @@ export const commonTypes: readonly ProviderType[] = [
     credential: bearer,
     keyless: true,
     developerRole: true,
-    notes: 'Anything that speaks as OpenAI does. Every operation is passed on: only it knows what it has.',
+    notes: "Anything with OpenAI's API. Every operation is passed on: only the provider knows what it has.",
   },
   {
     type: 'claude',

@@ -30,7 +30,7 @@ function modelRegexFault(source: string): string | undefined {
   }
 }
 
-/** A provider's name. No `/`, so that `provider-id/model` can be told apart. */
+/** A provider's name, without `/`: that ends it in `provider-id/model`. */
 export function providerId() {
   const error = 'an id of at most 128 characters, without spaces or "/"';
   return z
