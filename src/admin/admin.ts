@@ -20,11 +20,11 @@ import type { Viewpoint } from './viewpoint.ts';
 export interface AdminOptions extends Omit<KeysApiOptions, 'viewpoint'>, Omit<AdminApi, 'keys'> {
   readonly recorder: Pick<Recorder, 'circuitsOf'>;
   readonly listen: ListenAddress;
-  /** This process, as it signs its decisions. */
+  /** This process, as decisions name it. */
   readonly node: string;
-  /** What requests must carry. Absent: requests from this machine are answered, those of web pages not. */
+  /** The bearer token of requests. Absent: requests from this machine are answered, those of web pages are not. */
   readonly token?: Secret;
-  /** A defect of ours: the request got a 500. */
+  /** A defect: the request got a 500. */
   readonly onDefect: (error: unknown) => void;
 }
 
@@ -32,16 +32,16 @@ export interface AdminOptions extends Omit<KeysApiOptions, 'viewpoint'>, Omit<Ad
 export interface Admin {
   /** Where it listens: the real port where 0 was asked for. */
   readonly address: ListenAddress;
-  /** Cuts off what is under way. */
+  /** Aborts requests in flight. */
   close(): Promise<void>;
 }
 
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-/** A connection on which nothing moves ends, but not before the slowest health check has answered. Milliseconds. */
+/** Of an idle connection: longer than the slowest health check takes. Milliseconds. */
 const IDLE_TIMEOUT_MS = 10 * 60_000;
 const MAX_CONNECTIONS = 256;
-/** Bodies are not read; one up to this is passed over. Bytes. */
+/** Bodies are discarded, up to this size. Bytes. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
@@ -79,13 +79,13 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   return { address: boundAddress(server), close: () => close(server) };
 }
 
-/** The rest of such a request is not read: the connection ends with the answer. */
+/** The rest of the request is not read: the connection is closed after the answer. */
 function refuse(response: ServerResponse, code: AdminErrorCode): void {
   const needsToken = adminErrors[code].status === 401;
   answerError(response, code, { connection: 'close', ...(needsToken && { 'www-authenticate': 'Bearer' }) });
 }
 
-/** What a client sends along without need is passed over, as long as it says how much that is. */
+/** A needless body is accepted if its length is announced and small. */
 function bodyRefusal({ headers }: IncomingMessage): AdminErrorCode | undefined {
   const length = Number(headers['content-length'] ?? 0);
   return headers['transfer-encoding'] !== undefined || length > MAX_BODY_BYTES

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { KeyQueues } from '../failover/queue/key-queues.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { requestIdGenerator } from '../gateway/request/request-ids.ts';
+import { requestIdGenerator } from '../gateway/request/read-call.ts';
 import { openDataServer, serveConnections } from '../gateway/connections/server.ts';
 import type { ConnectionOptions, ConnectionServer } from '../gateway/connections/server.ts';
 import { connectionCaps, descriptorLimit } from '../listener/file-descriptors.ts';
@@ -14,7 +14,7 @@ import type { GatewayNode } from './gateway-node.ts';
 export interface DataPlane {
   readonly address: ListenAddress;
   connections(): ConnectionCounts;
-  /** Lets requests under way finish, up to `limits.drain`. */
+  /** Lets requests in flight finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface DataPlane {
 export interface WorkerPlane {
   accept(socket: Socket): void;
   connections(): ConnectionCounts;
-  /** Lets requests under way finish, up to `limits.drain`. */
+  /** Lets requests in flight finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function openDataPlane(node: GatewayNode, address: ListenAddress): 
 
 /**
  * The same without a listener, for a process that is handed its connections by another.
- * @param siblings - what `GET /ready` says of the other processes
+ * @param siblings - what `GET /ready` shows of the other processes
  */
 export function openWorkerPlane(node: GatewayNode, siblings: () => object): WorkerPlane {
   const gateway = createGateway(node, siblings);

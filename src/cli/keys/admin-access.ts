@@ -6,7 +6,7 @@ import type { AdminAccess } from './admin-client.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
 
-/** What the command line says of the admin listener. */
+/** Options that name the admin listener. */
 export interface AdminAccessOptions {
   readonly admin?: string;
   readonly config?: string;
