@@ -3,7 +3,7 @@ import type { KeyPreference } from '../routing/key-preference.ts';
 import type { ResourceOwner } from '../routing/resource-owner.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { QuotaDomain } from '../keys/pool/quota-domain.ts';
-import type { Prepared } from '../providers/prepare.ts';
+import type { Prepared, PreparedCall } from '../providers/prepare.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import type { WholeHold } from '../upstream/exchange.ts';
 import type { ServeTrace } from './answer/serve-trace.ts';
@@ -159,7 +159,7 @@ async function tryKeys(
   context: ServeContext,
   state: TargetState,
   pass: Pass,
-  { call, translator }: Extract<Prepared, { readonly kind: 'taken' }>,
+  { call, translator }: PreparedCall,
 ): Promise<TargetResult> {
   const { tools } = context;
   const { provider, model } = state.target;

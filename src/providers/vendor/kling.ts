@@ -5,7 +5,7 @@ import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from '../adapters/plain.ts';
-import { unusableKey } from '../adapters/unusable-key.ts';
+import { unusableKey } from '../adapter.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** How long a token is valid, and how far Kling's clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
