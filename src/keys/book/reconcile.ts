@@ -2,19 +2,19 @@ import { compareActs } from '../record/operator-acts.ts';
 import type { InService, KeyRecord, OperatorAct } from '../record/record.ts';
 
 /**
- * What stands of two records of one key that do not follow from each other: the store had lost the one, and somebody
- * wrote the other without knowing of it. In this order:
+ * Resolves a conflict of two records of one key that do not follow from each other: the store had lost `ours`, and another
+ * node wrote `theirs` without knowing of it. In this order:
  *
- * 1. What the operator said last of the key's service, whatever the epochs. Where that was to disable it, nothing else
- *    counts; where it was to enable it, what the key went through since then does.
- * 2. The greater epoch: none is followed by a smaller one.
+ * 1. The operator's last act, whatever the epochs. Where it is `disabled`, it alone counts; where it is `enabled`, so does
+ *    what happened to the key since.
+ * 2. The greater epoch.
  * 3. `ours`, where `theirs` may be an older state of the same epoch; else `theirs`.
  *
- * The epoch never goes back, so that what began under either record counts under neither where they differ. Holds that
- * the operator ended stay ended. Every node that goes by this comes to the same end, and writes a record once at most:
- * acts and epochs only grow.
+ * The epoch never decreases, and grows where the records differ, so that attempts from before count under neither. Holds
+ * that the operator ended stay ended. All nodes come to the same result, and each writes a record once at most: acts and
+ * epochs only grow.
  * @param isOlder - `theirs` was written before `ours`
- * @returns `theirs` itself where that stands as it is
+ * @returns `theirs` itself where it counts unchanged
  */
 export function reconcile(ours: KeyRecord, theirs: KeyRecord, isOlder: boolean): KeyRecord {
   const order = compareActs(ours.operator, theirs.operator);
@@ -30,7 +30,7 @@ export function reconcile(ours: KeyRecord, theirs: KeyRecord, isOlder: boolean):
   return withLifted(withActAndEpoch(standing, other), other);
 }
 
-/** Whether a record with the later act stands beside one that does not know of that act. */
+/** Whether a record with the later act takes precedence over one without that act. */
 function outranks(record: KeyRecord, other: KeyRecord): boolean {
   if (record.state === 'disabled') return true;
   return other.since <= Math.max(record.since, record.operator?.at ?? 0);
@@ -47,7 +47,7 @@ function later(a: OperatorAct | undefined, b: OperatorAct | undefined): Operator
   return compareActs(b, a) > 0 ? b : a;
 }
 
-/** Where the operator ended holds that stand: they are ended, and what was met since then stands. */
+/** Removes holds that the operator has ended in the other record, and keeps later ones. */
 function withLifted(standing: KeyRecord, other: KeyRecord): KeyRecord {
   if (standing.state !== 'in-service' || other.state !== 'in-service') return standing;
   const liftedAt = other.liftedAt ?? 0;

@@ -1,7 +1,4 @@
-/**
- * Weights of numbered places, and a draw among them in proportion. Both setting and drawing take one step for
- * each binary digit of the number of places: the sums of pairs, of pairs of pairs and so on are kept up.
- */
+/** Weights of numbered places, and a draw in proportion to them: a segment tree of sums, O(log n) for both. */
 export class Weights {
   /** The number of places, rounded up to a power of two. */
   readonly #width: number;
@@ -16,7 +13,7 @@ export class Weights {
   set(place: number, weight: number): void {
     let at = this.#width + place;
     this.#sums[at] = weight;
-    // Added up anew rather than by the difference, so that rounding never builds up.
+    // Sums are recomputed rather than adjusted, so that rounding errors do not accumulate.
     for (at >>= 1; at >= 1; at >>= 1) this.#sums[at] = this.#sum(2 * at) + this.#sum(2 * at + 1);
   }
 
