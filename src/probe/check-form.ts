@@ -55,7 +55,7 @@ const NONE_FITS_MS = 60 * 60 * 1000;
 
 interface Known {
   /** Index of the form that it accepted; 0 where it accepted none. */
-  readonly place: number;
+  readonly index: number;
   /** Until when no other form is tried. Milliseconds since the epoch; 0 where one was accepted. */
   readonly noneFitsUntil: number;
 }
@@ -70,18 +70,18 @@ export class CheckForms {
     const known = this.#known.get(nameOf(provider, model));
     if (known === undefined) return forms;
     if (now < known.noneFitsUntil) return forms.slice(0, 1);
-    return [...forms.slice(known.place), ...forms.slice(0, known.place)];
+    return [...forms.slice(known.index), ...forms.slice(0, known.index)];
   }
 
   /** A form was accepted. */
   recordAccepted(provider: Pick<Provider, 'id' | 'type'>, model: string, form: CheckForm): void {
-    const place = formsFor(provider, model).findIndex((each) => isSame(each, form));
-    this.#set(nameOf(provider, model), { place, noneFitsUntil: 0 });
+    const index = formsFor(provider, model).findIndex((each) => isSame(each, form));
+    this.#set(nameOf(provider, model), { index, noneFitsUntil: 0 });
   }
 
   /** The model rejected all forms. */
   recordAllRejected(provider: Pick<Provider, 'id'>, model: string, now: number): void {
-    this.#set(nameOf(provider, model), { place: 0, noneFitsUntil: now + NONE_FITS_MS });
+    this.#set(nameOf(provider, model), { index: 0, noneFitsUntil: now + NONE_FITS_MS });
   }
 
   /** Whether a check of this model can show nothing, since it accepts none of the forms. */

@@ -64,9 +64,9 @@ export class CircuitChecks {
     for (const provider of this.#watched) {
       const budget = budgetOf(provider.id);
       if (budget?.has(now, BUDGET_SHARE) !== true) continue;
-      for (const mark of tools.recorder.circuitsOf(provider).open(provider, now)) {
-        if (now < mark.until || !hasHealthCheck(provider, mark)) continue;
-        const check: Promise<void> = this.#checkModel(provider, budget, mark)
+      for (const status of tools.recorder.circuitsOf(provider).open(provider, now)) {
+        if (now < status.until || !hasHealthCheck(provider, status)) continue;
+        const check: Promise<void> = this.#checkModel(provider, budget, status)
           .catch(onDefect)
           .finally(() => this.#inFlight.delete(check));
         this.#inFlight.add(check);
@@ -74,14 +74,17 @@ export class CircuitChecks {
     }
   }
 
-  async #checkModel(provider: Provider, budget: CheckBudget, mark: CircuitStatus): Promise<void> {
+  async #checkModel(provider: Provider, budget: CheckBudget, status: CircuitStatus): Promise<void> {
     const { tools, onCheck } = this.#options;
-    const { model } = mark;
+    const { model } = status;
     const { signal } = this.#stopped;
-    const taken = await provider.prepareInternal(completionCall(provider, model, tools.now(), signal), model);
-    if (taken.kind === 'refused') return;
-    const attempt = await this.#tryModel(provider, budget, mark, taken);
-    taken.translator?.drop();
+    const prepared = await provider.prepareInternal(
+      completionCall(provider, model, tools.now(), signal),
+      model,
+    );
+    if (prepared.kind === 'refused') return;
+    const attempt = await this.#tryModel(provider, budget, status, prepared);
+    prepared.translator?.drop();
     if (attempt === undefined || attempt.cancelled) return;
     onCheck(provider, model, attempt.verdict.class, attempt.verdict.rule);
   }

@@ -143,7 +143,7 @@ export class ProviderLoop {
 
   /** One check of a key at a time: calls in the meantime get its report. */
   check(pooled: PooledKey, spec: CheckSpec): Promise<CheckReport | undefined> {
-    return this.#begin(pooled, (signal) => this.#checker.run(this.#provider, pooled, spec, signal));
+    return this.#startOnce(pooled, (signal) => this.#checker.run(this.#provider, pooled, spec, signal));
   }
 
   /** Waits for the check of a key that is in flight. */
@@ -202,20 +202,20 @@ export class ProviderLoop {
     this.#storeFailed = false;
   }
 
-  #begin(
+  #startOnce(
     { key: { id } }: PooledKey,
     check: (signal: AbortSignal) => Promise<CheckReport | undefined>,
   ): Promise<CheckReport | undefined> {
-    const underWay = this.#inFlight.get(id);
-    if (underWay !== undefined) return underWay;
-    const begun = check(this.#stopped.signal).finally(() => this.#inFlight.delete(id));
-    this.#inFlight.set(id, begun);
-    return begun;
+    const inFlight = this.#inFlight.get(id);
+    if (inFlight !== undefined) return inFlight;
+    const started = check(this.#stopped.signal).finally(() => this.#inFlight.delete(id));
+    this.#inFlight.set(id, started);
+    return started;
   }
 
   #start(due: DueCheck): void {
     const { onCheck, onDefect } = this.#options;
-    this.#begin(due.pooled, (signal) => this.#checkWithin(due, signal)).then((report) => {
+    this.#startOnce(due.pooled, (signal) => this.#checkWithin(due, signal)).then((report) => {
       if (report !== undefined) onCheck(this.#provider, due.pooled.key.id, report);
     }, onDefect);
   }

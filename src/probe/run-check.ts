@@ -53,21 +53,21 @@ export async function runCheck(
   let why = 'operation_not_offered';
   for (let form = usableForms[at]; form !== undefined; form = usableForms[at]) {
     const call = completionCall(provider, model, tools.now(), signal, form);
-    const taken = await provider.prepareInternal(call, model);
-    if (taken.kind === 'refused') {
-      why = taken.code;
+    const prepared = await provider.prepareInternal(call, model);
+    if (prepared.kind === 'refused') {
+      why = prepared.code;
       at++;
       continue;
     }
     if (!use.isWanted()) {
-      taken.translator?.drop();
+      prepared.translator?.drop();
       return undefined;
     }
     const next = nextForm(usableForms, at, kind);
     const willRephrase = (verdict: Verdict): boolean => next(verdict) !== undefined;
     const plan = { ...planOf(provider, pooled, spec, tools), willRephrase };
-    const attempt = await attemptCheck(taken.call, plan, tools);
-    taken.translator?.drop();
+    const attempt = await attemptCheck(prepared.call, plan, tools);
+    prepared.translator?.drop();
     const nextAt = attempt.cancelled ? undefined : next(attempt.verdict);
     if (nextAt === undefined) {
       recordForm(provider, model, form, attempt, use);
@@ -96,7 +96,7 @@ async function checkFreely(
 function sendableForms(provider: Provider, model: string, forms: readonly CheckForm[]): readonly CheckForm[] {
   const first = formsFor(provider, model)[0]?.kind;
   return forms.filter(
-    ({ kind: asks }) => asks === 'chat' || asks === first || provider.supports(operationNamed(asks)),
+    ({ kind }) => kind === 'chat' || kind === first || provider.supports(operationNamed(kind)),
   );
 }
 
@@ -112,7 +112,7 @@ function nextForm(
   return (verdict) => {
     const form = usableForms[at];
     if (form === undefined || (kind === 'answer' && verdict.class === 'client_error')) return undefined;
-    const found = usableForms.findIndex((next, place) => place > at && isWorthTrying(verdict, form, next));
+    const found = usableForms.findIndex((next, index) => index > at && isWorthTrying(verdict, form, next));
     return found < 0 ? undefined : found;
   };
 }

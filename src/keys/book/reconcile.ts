@@ -26,8 +26,8 @@ export function reconcile(ours: KeyRecord, theirs: KeyRecord, isOlder: boolean):
       : order > 0
         ? outranks(ours, theirs)
         : !outranks(theirs, ours);
-  const [standing, other] = isOurs ? [ours, theirs] : [theirs, ours];
-  return withLifted(withActAndEpoch(standing, other), other);
+  const [chosen, other] = isOurs ? [ours, theirs] : [theirs, ours];
+  return withLifted(withActAndEpoch(chosen, other), other);
 }
 
 /** Whether a record with the later act takes precedence over one without that act. */
@@ -36,11 +36,11 @@ function outranks(record: KeyRecord, other: KeyRecord): boolean {
   return other.since <= Math.max(record.since, record.operator?.at ?? 0);
 }
 
-function withActAndEpoch(standing: KeyRecord, other: KeyRecord): KeyRecord {
-  const operator = later(standing.operator, other.operator);
-  const epoch = standing.epoch < other.epoch ? other.epoch + 1 : standing.epoch;
-  if (operator === standing.operator && epoch === standing.epoch) return standing;
-  return { ...standing, epoch, ...(operator !== undefined && { operator }) };
+function withActAndEpoch(chosen: KeyRecord, other: KeyRecord): KeyRecord {
+  const operator = later(chosen.operator, other.operator);
+  const epoch = chosen.epoch < other.epoch ? other.epoch + 1 : chosen.epoch;
+  if (operator === chosen.operator && epoch === chosen.epoch) return chosen;
+  return { ...chosen, epoch, ...(operator !== undefined && { operator }) };
 }
 
 function later(a: OperatorAct | undefined, b: OperatorAct | undefined): OperatorAct | undefined {
@@ -48,15 +48,15 @@ function later(a: OperatorAct | undefined, b: OperatorAct | undefined): Operator
 }
 
 /** Removes holds that the operator has ended in the other record, and keeps later ones. */
-function withLifted(standing: KeyRecord, other: KeyRecord): KeyRecord {
-  if (standing.state !== 'in-service' || other.state !== 'in-service') return standing;
+function withLifted(chosen: KeyRecord, other: KeyRecord): KeyRecord {
+  if (chosen.state !== 'in-service' || other.state !== 'in-service') return chosen;
   const liftedAt = other.liftedAt ?? 0;
-  if (liftedAt <= (standing.liftedAt ?? 0)) return standing;
-  return { ...standing, holds: liftedHolds(standing, other, liftedAt), liftedAt };
+  if (liftedAt <= (chosen.liftedAt ?? 0)) return chosen;
+  return { ...chosen, holds: liftedHolds(chosen, other, liftedAt), liftedAt };
 }
 
-function liftedHolds(standing: InService, lifter: InService, liftedAt: number): InService['holds'] {
+function liftedHolds(chosen: InService, other: InService, liftedAt: number): InService['holds'] {
   const isKept = ({ model, since }: InService['holds'][number]): boolean =>
-    since > liftedAt || lifter.holds.some((held) => held.model === model);
-  return standing.holds.filter(isKept);
+    since > liftedAt || other.holds.some((held) => held.model === model);
+  return chosen.holds.filter(isKept);
 }

@@ -35,7 +35,7 @@ interface Slot extends PooledKey {
   /** When a response last changed its domain; `-Infinity` where none has. */
   domainChangedAt: number;
   /** Index in the list of keys in service; -1 where it is not in it. */
-  place: number;
+  index: number;
 }
 
 /**
@@ -71,7 +71,7 @@ export class Pool {
         unknownModels: this.#unknownModels,
         answeredAt: 0,
         domainChangedAt: -Infinity,
-        place: -1,
+        index: -1,
       };
       this.#slots.set(key.id, slot);
       this.#enter(slot);
@@ -104,8 +104,8 @@ export class Pool {
    */
   draw(chance: number, now: number): PooledKey | undefined {
     const keys = this.inService(now);
-    const place = this.#weights === undefined ? Math.floor(chance * keys.length) : this.#weights.draw(chance);
-    return keys[place];
+    const index = this.#weights === undefined ? Math.floor(chance * keys.length) : this.#weights.draw(chance);
+    return keys[index];
   }
 
   /** Keys that are out of service, disabled ones included. */
@@ -182,22 +182,22 @@ export class Pool {
   }
 
   #enter(slot: Slot): void {
-    if (slot.place >= 0) return;
+    if (slot.index >= 0) return;
     this.#out.delete(slot);
-    slot.place = this.#inService.push(slot) - 1;
-    this.#weights?.set(slot.place, slot.key.weight);
+    slot.index = this.#inService.push(slot) - 1;
+    this.#weights?.set(slot.index, slot.key.weight);
   }
 
   #leave(slot: Slot): void {
     this.#out.add(slot);
-    if (slot.place < 0) return;
+    if (slot.index < 0) return;
     const last = this.#inService.pop();
     this.#weights?.set(this.#inService.length, 0);
     if (last !== undefined && last !== slot) {
-      this.#inService[slot.place] = last;
-      last.place = slot.place;
-      this.#weights?.set(last.place, last.key.weight);
+      this.#inService[slot.index] = last;
+      last.index = slot.index;
+      this.#weights?.set(last.index, last.key.weight);
     }
-    slot.place = -1;
+    slot.index = -1;
   }
 }

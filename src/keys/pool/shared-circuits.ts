@@ -27,11 +27,11 @@ export class SharedCircuits {
     if (circuits === undefined) this.#byKey.delete(keyId);
     else this.#byKey.set(keyId, circuits);
     this.#newest.clear();
-    for (const [carrier, statuses] of this.#byKey) {
+    for (const [id, statuses] of this.#byKey) {
       for (const status of statuses) {
         const other = this.#newest.get(status.model);
         if (other === undefined || other.status.at < status.at)
-          this.#newest.set(status.model, { keyId: carrier, status });
+          this.#newest.set(status.model, { keyId: id, status });
       }
     }
   }

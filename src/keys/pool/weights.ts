@@ -5,13 +5,13 @@ export class Weights {
   /** The sum of all at 1; under the sum at n its two halves at 2n and 2n + 1; the places from `#width` on. */
   readonly #sums: Float64Array;
 
-  constructor(places: number) {
-    this.#width = 2 ** Math.ceil(Math.log2(Math.max(places, 1)));
+  constructor(size: number) {
+    this.#width = 2 ** Math.ceil(Math.log2(Math.max(size, 1)));
     this.#sums = new Float64Array(2 * this.#width);
   }
 
-  set(place: number, weight: number): void {
-    let at = this.#width + place;
+  set(index: number, weight: number): void {
+    let at = this.#width + index;
     this.#sums[at] = weight;
     // Sums are recomputed rather than adjusted, so that rounding errors do not accumulate.
     for (at >>= 1; at >= 1; at >>= 1) this.#sums[at] = this.#sum(2 * at) + this.#sum(2 * at + 1);

@@ -183,12 +183,12 @@ function escapesOf(text: string): readonly Needle[] {
   if (plain === undefined) return [];
   const code = plain.charCodeAt(0);
   const hex = code.toString(16);
-  const written = [
+  const escapes = [
     [BACKSLASH, `u00${hex}`],
     [PERCENT, `%${hex}`],
     [PERCENT, `%25${hex}`],
     [AMPERSAND, `&#${code};`],
     [AMPERSAND, `&#x${hex};`],
   ] as const;
-  return written.map(([sign, mark]) => ({ sign, bytes: Buffer.from(mark, 'latin1') }));
+  return escapes.map(([sign, escape]) => ({ sign, bytes: Buffer.from(escape, 'latin1') }));
 }

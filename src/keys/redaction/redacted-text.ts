@@ -29,9 +29,9 @@ function withStars(text: string, pattern: RegExp): string {
   return text.search(pattern) < 0 ? text : text.replaceAll(pattern, `$1$2${HIDDEN}`);
 }
 
-function withoutSecrets(_: string, scheme: string, user = '', place = '', query = ''): string {
+function withoutSecrets(_: string, scheme: string, user = '', rest = '', query = ''): string {
   const shown = query === '' ? '' : `?${query.slice(1).split('&').map(withoutValue).join('&')}`;
-  return scheme + (user === '' ? '' : `${HIDDEN}@`) + place + shown;
+  return scheme + (user === '' ? '' : `${HIDDEN}@`) + rest + shown;
 }
 
 function withoutValue(pair: string): string {
