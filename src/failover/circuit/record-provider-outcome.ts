@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../../dialects/operations/call.ts';
-import { isChat } from '../../dialects/operations/chats.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -73,7 +72,7 @@ export function recordProviderOutcome(
     requestId: call.id,
     fingerprint: fingerprintOf(call),
     rule: verdict.rule,
-    chats: isChat(call.target.operation),
+    chats: call.target.operation.isChat,
     check: check !== undefined,
     hadAnswered: at - (pooled?.answeredAt ?? circuits.succeededAt) <= RECENT_MS,
     pool: {
