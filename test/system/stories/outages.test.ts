@@ -9,7 +9,7 @@ import {
   type TestGateway,
   type TestGatewayOptions,
 } from '../../support/gateway.ts';
-import { ask, chat } from '../../support/http.ts';
+import { ask, chat, MAX_REQUESTS } from '../../support/http.ts';
 import { rawUpstream } from '../../support/raw-upstream.ts';
 import { until } from '../../support/until.ts';
 
@@ -278,7 +278,8 @@ void suite('a provider that is down', () => {
     const { pool } = gateway.sparekey.runtime().providers.get('main') ?? assert.fail();
     const underWay = (): number => [...pool.all()].reduce((sum, { inFlight }) => sum + inFlight, 0);
     const isTried = (): boolean => underWay() > 0;
-    while (!isTried()) {
+    for (let begun = 0; !isTried(); begun++) {
+      assert.ok(begun < MAX_REQUESTS, 'the provider is never tried');
       let isOver = false;
       void ask(gateway.url, { signal: gone.signal }).then(() => (isOver = true));
       await until(() => isOver || isTried());
