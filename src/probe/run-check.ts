@@ -65,8 +65,8 @@ export async function runCheck(
       return undefined;
     }
     const next = nextQuestion(questions, at, kind);
-    const isPutOtherwise = (verdict: Verdict): boolean => next(verdict) !== undefined;
-    const plan = { ...planOf(provider, pooled, ask, tools), isPutOtherwise };
+    const willRephrase = (verdict: Verdict): boolean => next(verdict) !== undefined;
+    const plan = { ...planOf(provider, pooled, ask, tools), willRephrase };
     const attempt = await Attempt.start(taken.call, plan, tools);
     await drain(attempt);
     taken.translator?.drop();

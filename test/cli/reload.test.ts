@@ -84,7 +84,7 @@ void test('a file replaced by another, as editors do, counts as saved', async (c
 void test('a file of tokens is watched too', async (context) => {
   const gateway = await running(context);
   await writeFile(
-    join(gateway.path, '../system', 'tokens.txt'),
+    join(gateway.path, '..', 'tokens.txt'),
     '# none but this\nsk-other-0123456789abcdef-dddd\n',
   );
   await gateway.taken(1);

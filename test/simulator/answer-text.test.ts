@@ -7,7 +7,7 @@ void test('an answer repeats what was said and ends in its mark', () => {
   const tag = answerTag('k', 'm', 'Hello there');
   const pieces = answerPieces('Hello there', tag);
   assert.deepEqual(pieces, ['You', ' said:', ' Hello', ' there', ` [sim:${tag}:5]`]);
-  assert.deepEqual(readAnswer(pieces.join('')), { said: 'Hello there', tag, chunks: 5 });
+  assert.deepEqual(readAnswer(pieces.join('')), { message: 'Hello there', tag, chunks: 5 });
 });
 
 void test('any message is repeated in exactly as many pieces as asked, and can be read back', () => {
@@ -17,7 +17,7 @@ void test('any message is repeated in exactly as many pieces as asked, and can b
       const tag = answerTag('k', 'm', message);
       const pieces = answerPieces(message, tag, count ?? undefined);
       const text = pieces.join('');
-      assert.deepEqual(readAnswer(text), { said: message, tag, chunks: pieces.length });
+      assert.deepEqual(readAnswer(text), { message: message, tag, chunks: pieces.length });
       if (count !== null) assert.equal(pieces.length, count);
       assert.ok(isAnswerTo(text, message, 'm', ['other', 'k']));
     }),

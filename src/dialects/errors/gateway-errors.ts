@@ -111,7 +111,7 @@ export const gatewayErrors = {
     type: 'invalid_request_error',
     message: 'No provider lists the model "{model}".',
     meaning:
-      'A model was asked for by its name, and none of the lists that providers gave has it. It may be served all the same, under a name that a route or `modelMapping` knows. A name with `../..` between slashes is asked of nobody, for some providers are told it in a path.',
+      'A model was asked for by its name, and none of the lists that providers gave has it. It may be served all the same, under a name that a route or `modelMapping` knows. A name with `..` between slashes is asked of nobody, for some providers are told it in a path.',
     retryable: false,
   },
   resource_not_found: {

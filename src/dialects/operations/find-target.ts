@@ -178,8 +178,8 @@ function isSafeSegment(segment: string): boolean {
       return false;
     }
   }
-  if (decoded.includes('../..') || decoded.includes('\\') || hasControl(decoded)) return false;
-  return decoded !== '.' && !decoded.startsWith('../') && !decoded.endsWith('/.') && !decoded.includes('/./');
+  if (decoded.includes('..') || decoded.includes('\\') || hasControl(decoded)) return false;
+  return decoded !== '.' && !decoded.startsWith('./') && !decoded.endsWith('/.') && !decoded.includes('/./');
 }
 
 function hasControl(text: string): boolean {

@@ -105,7 +105,7 @@ function callOf(
  * started with `../model`, until `modelMapping` gives it another name.
  */
 function hasParentSegment(model: string): boolean {
-  return model.includes('../..') && model.split(/[/\\]/u).includes('../..');
+  return model.includes('..') && model.split(/[/\\]/u).includes('..');
 }
 
 function queryModel({ operation, query }: Target): string | undefined {

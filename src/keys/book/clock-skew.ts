@@ -79,7 +79,7 @@ export function shiftEvent<T extends KeyEvent>(event: T, byMs: number): T {
     case 'circuit': {
       const { status } = event;
       const [since, until] = [status.since + byMs, status.until + byMs];
-      return { ...event, at, mark: { ...status, at: status.at + byMs, since, until } };
+      return { ...event, at, status: { ...status, at: status.at + byMs, since, until } };
     }
     default:
       return { ...event, at };

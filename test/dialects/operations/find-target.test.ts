@@ -130,7 +130,7 @@ void describe('finding the operation of a request', () => {
 
   void it('a path that could climb out of its place is no operation', () => {
     const climbing = [
-      '../../system',
+      '..',
       '.',
       '%2e%2e',
       '%2E.',
@@ -170,10 +170,7 @@ void describe('finding the operation of a request', () => {
       fc.property(
         fc.constantFrom('GET', 'POST', 'DELETE', 'PATCH'),
         fc.array(
-          fc.oneof(
-            fc.constantFrom('v1', 'files', 'models', 'chat', 'completions', '../../system', ''),
-            fc.string(),
-          ),
+          fc.oneof(fc.constantFrom('v1', 'files', 'models', 'chat', 'completions', '..', ''), fc.string()),
         ),
         (method, segments) => {
           const url = `/${segments.join('/')}`;
@@ -181,7 +178,7 @@ void describe('finding the operation of a request', () => {
           if (typeof target === 'string') return;
           const path = url.split('?')[0] ?? '';
           assert.ok(path.endsWith(target.path) || path.endsWith(`${target.path}/`));
-          assert.ok(!target.path.includes('../../system'));
+          assert.ok(!target.path.includes('..'));
         },
       ),
     );

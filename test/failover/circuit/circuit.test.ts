@@ -217,7 +217,7 @@ void suite('an open circuit', () => {
   });
 
   void test('seems younger than what it followed, whatever the clock says', () => {
-    const ahead = { ...OPEN, mark: OPEN.status && { ...OPEN.status, at: START + 60_000 } };
+    const ahead = { ...OPEN, status: OPEN.status && { ...OPEN.status, at: START + 60_000 } };
     assert.equal(nextCircuit(ahead, answer(START + 1_000)).status?.at, START + 60_001);
   });
 });

@@ -8,7 +8,13 @@ const KEY = 'client-key-0123456789';
 
 void test('an admission says who calls, and keeps their key to itself', () => {
   const admit = authenticator([{ name: 'web', key: new Secret(KEY), holdWhole: false }]);
-  const admitted = { kind: 'admitted', client: 'web', owner: 'web', credential: undefined, holdWhole: false };
+  const admitted = {
+    kind: 'admitted',
+    client: 'web',
+    tenant: 'web',
+    credential: undefined,
+    holdWhole: false,
+  };
   assert.deepEqual(admit({ authorization: `Bearer ${KEY}` }), admitted);
   assert.deepEqual(admit({ 'x-api-key': KEY }), admitted);
   assert.deepEqual(admit({ 'x-goog-api-key': KEY }), admitted);
@@ -38,7 +44,7 @@ void test('where there is no list everybody is let in, and what they brought sta
   assert.deepEqual(admit({}), {
     kind: 'admitted',
     client: '',
-    owner: '',
+    tenant: '',
     credential: undefined,
     holdWhole: false,
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutFutureTimes } from '../../../src/keys/book/clock-skew.ts';
+import { shiftEvent, withoutFutureTimes } from '../../../src/keys/book/clock-skew.ts';
+import type { KeyEvent } from '../../../src/keys/record/event.ts';
 import { isCurrent } from '../../../src/keys/record/circuit-status.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
 import type { Hold, KeyRecord } from '../../../src/keys/record/record.ts';
@@ -90,4 +91,26 @@ void test('a circuit that a clock a day ahead opened keeps nobody waiting, and g
   assert.equal(isCurrent(ahead, NOW), false);
   const [told] = withoutFutureTimes({ ...FRESH, circuits: [ahead] }, NOW).circuits ?? [];
   assert.deepEqual(told, { ...mark, at: NOW, since: NOW, until: NOW + 5_000 });
+});
+
+void test('all times of an event move with the clock that dated it', () => {
+  const status = {
+    model: 'm',
+    state: 'open',
+    at: NOW,
+    since: NOW - 5,
+    until: NOW + 5,
+    strikes: 1,
+    rule: 'r',
+  } as const;
+  const circuit: KeyEvent = { type: 'circuit', at: NOW, status };
+  assert.deepEqual(shiftEvent(circuit, DAY), {
+    type: 'circuit',
+    at: NOW + DAY,
+    status: { ...status, at: NOW + DAY, since: NOW - 5 + DAY, until: NOW + 5 + DAY },
+  });
+  const headroom: KeyEvent = { type: 'headroom', at: NOW, model: 'm', scarceUntil: NOW + 10 };
+  assert.deepEqual(shiftEvent(headroom, -DAY), { ...headroom, at: NOW - DAY, scarceUntil: NOW + 10 - DAY });
+  const pardoned: KeyEvent = { type: 'pardoned', at: NOW, since: NOW - 10 };
+  assert.deepEqual(shiftEvent(pardoned, DAY), { type: 'pardoned', at: NOW + DAY, since: NOW - 10 + DAY });
 });

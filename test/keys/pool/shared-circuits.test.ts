@@ -95,6 +95,6 @@ void test('a pool knows what the records of its keys carry, and nothing of it wi
   const keys = [makeKey('p', 'sk-a'), makeKey('p', 'sk-b')];
   const carried = told(FRESH, mark());
   const pool = new Pool(keys, ({ id }) => (id === keys[1]?.id ? carried : FRESH));
-  assert.deepEqual(pool.circuits.get('m'), { keyId: keys[1]?.id, mark: mark() });
+  assert.deepEqual(pool.circuits.get('m'), { keyId: keys[1]?.id, status: mark() });
   assert.equal(new Pool(keys, () => carried, false).circuits.size, 0);
 });

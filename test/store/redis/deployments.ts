@@ -165,5 +165,5 @@ async function configFile(lines: readonly string[]): Promise<string> {
 
 async function disposeAll(servers: readonly RedisServer[], ...configs: string[]): Promise<void> {
   await Promise.all(servers.map((server) => server.dispose()));
-  for (const config of configs) await rm(join(config, '../../system'), { recursive: true });
+  for (const config of configs) await rm(join(config, '..'), { recursive: true });
 }
