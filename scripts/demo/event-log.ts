@@ -38,8 +38,8 @@ export class EventLog {
   }
 
   /** A turn of the plot, at the provider. */
-  atProvider(name: Name, tale: string, isWell: boolean): void {
-    this.#tell(isWell ? 'plain' : 'bad', `provider: ${name} ${tale}`);
+  atProvider(name: Name, description: string, isWell: boolean): void {
+    this.#tell(isWell ? 'plain' : 'bad', `provider: ${name} ${description}`);
   }
 
   /** Compares the keys with what they were, and tells what has changed. */

@@ -31,7 +31,7 @@ const FAULTS: readonly Fault[] = [
  */
 export function startFaults(
   simulator: Simulator,
-  onChange: (key: Name, tale: string, isWell: boolean) => void,
+  onChange: (key: Name, description: string, isWell: boolean) => void,
 ): () => void {
   const timers = new Set<NodeJS.Timeout>();
   const after = (delayMs: number, act: () => void): void => {

@@ -36,12 +36,12 @@ export async function runDemo(totalMs: number): Promise<number> {
 
   const look = setInterval(() => eventLog.update(keysOf(demo).map(({ view }) => view)), LOOK_MS);
   const frames = setInterval(() => screen.show(snapshot()), screen.everyMs);
-  const endPlot = startFaults(demo.simulator, (name, tale, isWell) =>
-    eventLog.atProvider(name, tale, isWell),
+  const stopFaults = startFaults(demo.simulator, (name, description, isWell) =>
+    eventLog.atProvider(name, description, isWell),
   );
   await timeOrInterrupt(totalMs);
 
-  endPlot();
+  stopFaults();
   await traffic.stop();
   clearInterval(look);
   clearInterval(frames);

@@ -276,8 +276,8 @@ void suite('a provider that is down', () => {
     for (const key of pools.main) gateway.sim.script(key, [{ kind: 'hang' }]);
     const gone = new AbortController();
     const { pool } = gateway.sparekey.runtime().providers.get('main') ?? assert.fail();
-    const underWay = (): number => [...pool.all()].reduce((sum, { inFlight }) => sum + inFlight, 0);
-    const isTried = (): boolean => underWay() > 0;
+    const attemptsInFlight = (): number => [...pool.all()].reduce((sum, { inFlight }) => sum + inFlight, 0);
+    const isTried = (): boolean => attemptsInFlight() > 0;
     for (let begun = 0; !isTried(); begun++) {
       assert.ok(begun < MAX_REQUESTS, 'the provider is never tried');
       let isOver = false;
@@ -286,7 +286,7 @@ void suite('a provider that is down', () => {
     }
     // That one hangs, and nobody follows it.
     for (let n = 0; n < 20; n++) assert.equal((await ask(gateway.url)).status, 200);
-    assert.deepEqual([underWay(), askedOf(gateway, 'main')], [1, asked + 1]);
+    assert.deepEqual([attemptsInFlight(), askedOf(gateway, 'main')], [1, asked + 1]);
     gone.abort();
   });
 
