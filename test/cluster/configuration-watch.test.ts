@@ -23,7 +23,14 @@ async function stage(context: TestContext, longMs: number) {
   const node = (name: string) => {
     const notices: ConfigurationNotice[] = [];
     const onNotice = (notice: ConfigurationNotice) => void notices.push(notice);
-    const watch = new ConfigurationWatch({ store, node: name, now: Date.now, onNotice, roundMs: 10, longMs });
+    const watch = new ConfigurationWatch({
+      cache: store,
+      node: name,
+      now: Date.now,
+      onNotice,
+      roundMs: 10,
+      longMs,
+    });
     context.after(() => watch.close());
     return { watch, notices };
   };

@@ -26,8 +26,8 @@ const MODULES: readonly Module[] = [
   { name: 'dialects', imports: ['base', 'upstream'] },
   { name: 'translate', imports: ['base', 'upstream', 'dialects'] },
   { name: 'catalog', imports: [], outside: [] },
-  { name: 'verdict', imports: ['keys'], outside: [] },
-  { name: 'config', imports: ['base', 'keys', 'catalog', 'verdict'] },
+  { name: 'verdict', imports: ['upstream', 'keys'], outside: [] },
+  { name: 'config', imports: ['base', 'listener', 'keys', 'catalog', 'verdict'] },
   {
     name: 'providers',
     imports: ['base', 'upstream', 'keys', 'dialects', 'translate', 'catalog', 'config'],
@@ -50,7 +50,6 @@ const MODULES: readonly Module[] = [
       'upstream',
       'keys',
       'dialects',
-      'translate',
       'config',
       'providers',
       'routing',
@@ -92,14 +91,24 @@ const MODULES: readonly Module[] = [
       'telemetry',
     ],
   },
-  { name: 'main.ts', imports: ['config', 'gateway', 'telemetry', 'node'] },
+  { name: 'main.ts', imports: ['listener', 'config', 'gateway', 'telemetry', 'node'] },
   {
     name: 'workers',
     imports: ['listener', 'keys', 'config', 'gateway', 'admin', 'telemetry', 'node', 'main.ts'],
   },
   {
     name: 'cli',
-    imports: ['listener', 'verdict', 'config', 'telemetry', 'node', 'main.ts', 'workers', 'simulator'],
+    imports: [
+      'listener',
+      'verdict',
+      'config',
+      'admin',
+      'telemetry',
+      'node',
+      'main.ts',
+      'workers',
+      'simulator',
+    ],
   },
 ];
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { KeyBook } from '../../src/keys/book/book.ts';
-import type { BookNotice } from '../../src/keys/book/book.ts';
+import type { BookNotice } from '../../src/keys/book/book-options.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record/record.ts';
 import type { Store } from '../../src/store/contract.ts';

@@ -51,7 +51,7 @@ async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS
   });
   const gateway = await startWithWorkers(parsed.config, {
     log: createLog({ level: 'info', format: 'json', stream }),
-    logLook: { kind: 'json', colors: false, eager: true },
+    logStyle: { kind: 'json', colors: false, eager: true },
     source,
     count: 2,
     heartbeat,

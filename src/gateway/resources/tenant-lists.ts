@@ -24,7 +24,7 @@ import type {
 import type { AttemptTools } from '../../failover/attempt/attempt.ts';
 import { pinnedTarget } from '../../routing/route.ts';
 import { serve } from '../../failover/serve.ts';
-import type { Served } from '../../failover/serve.ts';
+import type { Answer } from '../../failover/answer/answer.ts';
 import type { ServeLimits } from '../../failover/try-target.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -32,7 +32,7 @@ import { claimResources, ownershipTtlMs } from './ownership.ts';
 import { refusal } from '../request/read-call.ts';
 import type { Refusal } from '../request/read-call.ts';
 import type { Runtime } from '../runtime.ts';
-import { readWhole } from '../../failover/answer/whole-body.ts';
+import { readWholeBody } from '../whole-body.ts';
 
 /** Pages of providers that are read for one page of a client's. */
 const MAX_PAGES = 32;
@@ -51,7 +51,7 @@ export interface TenantListTools {
 /** A page of a client's own things; a failure of a provider that it needed; or a refusal. */
 export type TenantPage =
   | { readonly kind: 'page'; readonly page: object }
-  | { readonly kind: 'failed'; readonly served: Served }
+  | { readonly kind: 'failed'; readonly answer: Answer }
   | Refusal;
 
 /** What keys of one quota domain see alike at a provider. */
@@ -82,7 +82,7 @@ export async function tenantPage(
   if ('kind' in claimed) return claimed;
   const accounts = await accountsOf(call, list, tools);
   if (accounts === undefined) return refusal('resource_owner_unknown', { id: list.kind });
-  const first = cursor === undefined ? 0 : indexOf(claimed[0]?.maker, accounts, tools);
+  const first = cursor === undefined ? 0 : indexOf(claimed[0]?.owner, accounts, tools);
   const reader = new PageReader(call, list, asked, tools);
   return reader.read(
     first < 0 ? [] : accounts.slice(first, asked.before === undefined ? undefined : first + 1),
@@ -157,15 +157,14 @@ class PageReader {
     const { runtime, attempts, limits } = this.#tools;
     const target = { ...this.#call.target, query };
     const asked: Call = { ...this.#call, target, hints: noFacts() };
-    const served = await serve(
+    const answer = await serve(
       asked,
       [pinnedTarget(provider, pooled, undefined, runtime.providers)],
       attempts,
       limits,
     );
-    if (served.result.kind !== 'answer') return { kind: 'failed', served };
-    const { attempt } = served.result;
-    const body = await readWhole(attempt, MAX_PAGE_BYTES, () => attempt.abandon());
+    if (answer.kind !== 'answer') return { kind: 'failed', answer };
+    const body = await readWholeBody(answer, MAX_PAGE_BYTES);
     return { kind: 'read', page: pageIn(body) ?? NOTHING };
   }
 
@@ -180,7 +179,11 @@ class PageReader {
     const ttlMs = ownershipTtlMs(this.#call.target.operation, runtime.config);
     return resources.filter((listed, at) => {
       const owner = owners[at];
-      if (owner === undefined || owner === 'another' || !isInAccount(owner, account, runtime, attempts.now()))
+      if (
+        owner === undefined ||
+        owner === 'other-tenant' ||
+        !isInAccount(owner, account, runtime, attempts.now())
+      )
         return false;
       for (const id of relatedIds(listed)) book.learn(id, owner, ttlMs);
       return true;
@@ -218,9 +221,9 @@ async function accountsOf(
   if (owners === undefined) return undefined;
   return candidates.flatMap(({ provider, domain }, at) => {
     const owner = owners[at];
-    if (owner === undefined || owner === 'another') return [];
+    if (owner === undefined || owner === 'other-tenant') return [];
     const ownerKey = findOwnerKey(owner, runtime.providers, attempts.now());
-    return ownerKey.kind === 'here' ? [{ provider, domain, pooled: ownerKey.pooled }] : [];
+    return ownerKey.kind === 'found' ? [{ provider, domain, pooled: ownerKey.pooled }] : [];
   });
 }
 
@@ -243,7 +246,7 @@ function isInAccount(
   if (owner.providerId !== provider.id) return false;
   if (owner.quotaDomain === domain) return true;
   const ownerKey = findOwnerKey(owner, providers, now);
-  return ownerKey.kind === 'here' && ownerKey.pooled?.key.quotaDomain === domain;
+  return ownerKey.kind === 'found' && ownerKey.pooled?.key.quotaDomain === domain;
 }
 
 /** Keeps that there are things of this client's in the account of this key, so that its lists are looked for there. */
@@ -254,7 +257,7 @@ export function markAccountListed(
   book: ResourceBook,
 ): void {
   for (const kind of listedKindsOf(operation)) {
-    book.learn(listMarkId(kind, owner.client, owner.providerId, owner.quotaDomain), owner, ttlMs);
+    book.learn(listMarkId(kind, owner.tenant, owner.providerId, owner.quotaDomain), owner, ttlMs);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { test, type TestContext } from 'node:test';
-import { addressGroup } from '../../../src/gateway/connections/address-group.ts';
+import { addressGroup } from '../../../src/gateway/connections/connections.ts';
 import { openDataServer } from '../../../src/gateway/connections/server.ts';
 import type { ConnectionCounts } from '../../../src/listener/file-descriptors.ts';
 import { stubbornClient, type StubbornClient } from '../../support/stubborn-client.ts';

@@ -16,11 +16,11 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { POLICY as policy } from '../../keys/tools.ts';
-import { withCode } from '../tools.ts';
+import { withCode, read } from '../tools.ts';
 import { until } from '../../support/until.ts';
 
 const KEY = { id: 'k1', providerId: 'p' };
@@ -139,7 +139,7 @@ void suite('a SQLite file that is lost while it is open', () => {
     await until(async () => first.book.storeFailed && second.book.storeFailed);
     assert.equal(first.book.record(KEY).state, 'disabled');
     first.book.apply(OTHER, { type: 'disabled', at: 2_000 }, policy);
-    await assert.rejects(first.store.read('x'), withCode('store_failed'));
+    await assert.rejects(read(first.store, 'x'), withCode('store_failed'));
     mkdirSync(scene.folder);
     await assertWhole(scene);
     assert.deepEqual(
@@ -159,7 +159,7 @@ void test('one that may not make a database waits for those who have it to make'
   const maker = await openSqliteStore({ path });
   await maker.compareAndSet('a', 0, 'x');
   const waited = await waiting;
-  assert.equal((await waited.read('a'))?.value, 'x');
+  assert.equal((await read(waited, 'a'))?.value, 'x');
   await waited.close();
   await maker.close();
 });
