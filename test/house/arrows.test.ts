@@ -19,7 +19,7 @@ interface Module {
 const MODULES: readonly Module[] = [
   { name: 'base', imports: [], outside: ['node:os', 'node:util'] },
   { name: 'clock', imports: [] },
-  { name: 'listener', imports: [], outside: ['node:fs', 'node:net', 'node:os'] },
+  { name: 'listener', imports: [] },
   { name: 'upstream', imports: ['base'] },
   { name: 'store', imports: ['base', 'clock'] },
   { name: 'keys', imports: ['base', 'store'], outside: ['node:crypto', 'node:util'] },
