@@ -71,9 +71,10 @@ async function start(way: Way, workUs: number): Promise<Control> {
 }
 
 async function heard(child: ChildProcess): Promise<Report> {
-  const [message]: unknown[] = await once(child, 'message', {
+  const answer: readonly unknown[] = await once(child, 'message', {
     signal: AbortSignal.timeout(REPORT_WITHIN_MS),
   });
+  const [message] = answer;
   if (!isReport(message)) throw new TypeError('the control process told something else');
   return message;
 }
