@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClockKeeper } from '../../src/clock/clock-keeper.ts';
 import { StateClock } from '../../src/clock/state-clock.ts';
+import { until } from '../support/until.ts';
 
 const DAY_MS = 86_400_000;
 const NEAR_MS = 30_000;
@@ -37,8 +38,7 @@ void test('a store that does not answer is asked again soon, and its clock is go
   await scene.keeper.syncWithStore();
   assertAhead(scene, 0);
   isAway = false;
-  // It does not keep the process from ending, so that something else has to.
-  while (scene.sets.length === 0) await sleep(20);
+  await until(() => scene.sets.length > 0);
   assertAhead(scene, DAY_MS);
   assert.ok(Math.abs((scene.sets[0] ?? NaN) - DAY_MS) < NEAR_MS);
 });
@@ -55,6 +55,9 @@ void test('a first answer that took long is better than the wall clock; a later 
   await scene.keeper.syncWithStore();
   assertAhead(scene, DAY_MS);
   tripMs = 0;
-  while (scene.sets.length < 2) await scene.keeper.syncWithStore();
+  await until(async () => {
+    await scene.keeper.syncWithStore();
+    return scene.sets.length >= 2;
+  });
   assertAhead(scene, 0);
 });

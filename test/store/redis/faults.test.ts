@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangePage, Cursor, Store } from '../../../src/store/contract.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { openRedisStore } from '../../../src/store/redis/redis.ts';
@@ -29,14 +28,18 @@ async function begin(t: TestContext, deployment: Deployment, url = patient(deplo
 
 /** Asks until the store is back. It may fail with errors of its own and with no others. */
 async function whenBack<T>(call: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      assert.ok(isAway(error), String(error));
-      await sleep(5);
-    }
-  }
+  let result: { readonly value: T } | undefined;
+  await until(async () => {
+    result = await call().then(
+      (value) => ({ value }),
+      (error: unknown) => {
+        assert.ok(isAway(error), String(error));
+        return undefined;
+      },
+    );
+    return result !== undefined;
+  });
+  return (result ?? assert.fail()).value;
 }
 
 /** A server that is being demoted closes its connections; then the role is not known. */
