@@ -21,7 +21,7 @@ import { logExhausted } from '../telemetry/descriptor-lines.ts';
 import { watchTransitions } from '../telemetry/key-transitions.ts';
 import type { LogTransition } from '../telemetry/key-transitions.ts';
 import type { Log } from '../telemetry/log.ts';
-import { logOutage } from '../telemetry/outage-lines.ts';
+import { logOutage } from '../telemetry/notice-lines.ts';
 import { workerCount } from './worker-count.ts';
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
@@ -32,8 +32,8 @@ export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'he
   /** Memory that the requests of this process hold together. */
   readonly memory: MemoryBudget;
   readonly runtime: () => Runtime;
-  /** Calls `log` for every key that leaves service or comes back, until the node closes. */
-  onTransition(tell: LogTransition): void;
+  /** Calls `write` for every key that leaves service or comes back, until the node closes. */
+  onTransition(write: LogTransition): void;
   /** @returns the previous runtime, whose requests finish with it */
   reload(config: Config): Runtime;
   /** Writes pending records and closes what is open. The planes close before it. */
@@ -85,7 +85,7 @@ export async function openNode(
     resources,
     memory: new MemoryBudget(() => memoryBytes),
     runtime: () => runtime,
-    onTransition: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
+    onTransition: (write) => watchTransitions(book, (keyId) => findKey(runtime, keyId), write),
     reload: (next) => {
       const previous = runtime;
       runtime = assemble(next, book, pools);

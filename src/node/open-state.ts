@@ -6,7 +6,7 @@ import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open.ts';
 import type { StoreAddress } from '../base/store-address.ts';
-import { logClocks } from '../telemetry/clock-lines.ts';
+import { logClocks } from '../telemetry/notice-lines.ts';
 import type { Log } from '../telemetry/log.ts';
 import { StoreHealth } from '../telemetry/store-health.ts';
 
