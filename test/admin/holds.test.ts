@@ -34,7 +34,7 @@ function heldFrom(fixture: AdminFixture, secret: string, book = fixture.book): r
   return recordOf(fixture, secret, book).holds.map(({ model }) => model);
 }
 
-void test('enabling a key in service lifts its holds, and every node hears of it', async (context) => {
+void test('enabling a key in service lifts its holds, on every node', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   fixture.happens(A, { kind: 'throttles' }, { waitMs: HOUR });
   fixture.happens(A, { kind: 'counts' });

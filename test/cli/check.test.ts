@@ -6,7 +6,7 @@ import { finished, folder } from './tools.ts';
 
 const SECRET = 'sk-never-told-0123456789-wxyz';
 
-void test('a valid file is told as what it comes to, without secrets', async (context) => {
+void test('a valid file is described, without secrets', async (context) => {
   const cwd = await folder(context);
   await writeFile(
     join(cwd, 'good.yaml'),
@@ -41,7 +41,7 @@ void test('what is valid and hardly meant is a warning', async (context) => {
   assert.match(stderr, /^warning: sparekey\.yaml:\d+:\d+: provider\.failover\.enabled/);
 });
 
-void test('every mistake is told with its place, its value and what was expected, and no secret', async (context) => {
+void test('every mistake is reported with its place, its value and what was expected, and no secret', async (context) => {
   const cwd = await folder(context);
   await writeFile(
     join(cwd, 'bad.yaml'),
@@ -69,7 +69,7 @@ void test('every mistake is told with its place, its value and what was expected
   assert.doesNotMatch(stderr, /never-told|^ +at /m);
 });
 
-void test('a file that is not there is told in a line', async (context) => {
+void test('a missing file is reported in a line', async (context) => {
   const { code, stderr } = await finished(context, ['check', '--config', 'none.yaml']);
   assert.equal(code, 1);
   assert.match(stderr, /none\.yaml: expected a file that can be read \(ENOENT\)/);

@@ -41,7 +41,7 @@ async function metGateway(context: TestContext): Promise<TestGateway> {
   return gateway;
 }
 
-void test('keys explain tells why a key is out, on what evidence, and what comes next', async (context) => {
+void test('keys explain shows why a key is out, on what evidence, and what comes next', async (context) => {
   const gateway = await metGateway(context);
   const { id } = await gateway.keyOf(DEAD);
   const text = await output(context, gateway, 'explain', id);
@@ -114,7 +114,7 @@ void test('--json prints what the admin API answers', async (context) => {
   });
 });
 
-void test('keys simulate tells which key would be chosen, and why not the others', async (context) => {
+void test('keys simulate shows which key would be chosen, and why not the others', async (context) => {
   const gateway = await metGateway(context);
   const text = await output(context, gateway, 'simulate', '--model', 'gpt-5');
   const [way, , outcome, , headings, ...rows] = text.trimEnd().split('\n');

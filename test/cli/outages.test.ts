@@ -6,7 +6,7 @@ import { finished } from './tools.ts';
 
 const KEY = 'sk-main-0123456789abcdef';
 
-void test('a provider that is down is told of by the list, the simulation and the explanation of its keys, and by the admin API', async (context) => {
+void test('a provider that is down is shown by the list, the simulation and the explanation of its keys, and by the admin API', async (context) => {
   const gateway = await gatewayFor(context, {
     behaviours: { [KEY]: [{ kind: 'server-error' }] },
     config: (simulator) => ({

@@ -37,7 +37,7 @@ async function stage(context: TestContext, longMs: number) {
   return { store, provider, node };
 }
 
-void test('nodes with different keys or policies are told of each other, once, until they agree again', async (context) => {
+void test('nodes with different keys or policies notice each other, once, until they agree again', async (context) => {
   const { store, provider, node } = await stage(context, 60_000);
   const [one, two] = [node('one'), node('two')];
   one.watch.watch(provider(KEYS));
@@ -63,7 +63,7 @@ void test('nodes with different keys or policies are told of each other, once, u
   assert.equal(one.notices.at(-1)?.kind, 'configurations-differ');
 });
 
-void test('that is a warning when it lasts, and over when the other node stops', async (context) => {
+void test('a lasting difference is a warning, and over when the other node stops', async (context) => {
   const { provider, node } = await stage(context, 50);
   const [one, two] = [node('one'), node('two')];
   one.watch.watch(provider(KEYS));

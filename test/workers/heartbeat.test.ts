@@ -11,20 +11,20 @@ const MEMORY = { limit: 1, held: 0, waiting: 0, refused: 0 };
 void suite('silence', () => {
   const bounds = { everyMs: EVERY_MS, silentMs: 3_000, killMs: 5_000 };
 
-  void test('is counted in looks: the bounds are reached when so many intervals lie between them', () => {
+  void test('is counted in checks: the bounds are reached when so many intervals lie between them', () => {
     const silence = new SilenceDetector(bounds);
     const seen = Array.from({ length: 6 }, () => silence.check());
     assert.deepEqual(seen, ['heard', 'heard', 'heard', 'silent', 'silent', 'frozen']);
   });
 
-  void test('ends with anything that is heard', () => {
+  void test('ends with any message', () => {
     const silence = new SilenceDetector(bounds);
     for (let look = 1; look <= 5; look++) silence.check();
     silence.reset();
     assert.equal(silence.check(), 'heard');
   });
 
-  void test('a worker knows that it stood still well before it is called silent', () => {
+  void test('a worker knows that it stalled well before it is called silent', () => {
     assert.ok(HEARTBEAT.silentMs >= 3 * HEARTBEAT.everyMs);
     assert.ok(HEARTBEAT.killMs > HEARTBEAT.silentMs);
   });
@@ -48,7 +48,7 @@ function workersEnd() {
 const accepted = (number: number): WorkerReport => ({ kind: 'accepted', number });
 
 void suite('handover', () => {
-  void test('a connection is told to be taken, and served', () => {
+  void test('a connection is reported as accepted, and served', () => {
     const { clock, told, served, handover } = workersEnd();
     const socket = new Socket();
     clock.now = EVERY_MS;
@@ -94,7 +94,7 @@ void suite('handover', () => {
     assert.equal(served.length, 1);
   });
 
-  void test('one that was stopped in the very moment of telling waits, and is told of once', () => {
+  void test('one that was stopped in the very moment of reporting waits, and is reported once', () => {
     const clock = { now: 0 };
     const told: WorkerReport[] = [];
     const served: Socket[] = [];
@@ -115,7 +115,7 @@ void suite('handover', () => {
     assert.deepEqual(told, [accepted(1), { kind: 'stalled', stall: 1 }]);
   });
 
-  void test('signs of life do not pile up where nobody reads them', async () => {
+  void test('heartbeats do not pile up where they are not read', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let signs = 0;
     const handover = new Handover({

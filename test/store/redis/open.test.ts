@@ -44,7 +44,7 @@ async function serverFor(t: TestContext, start: typeof single | typeof withUser)
 }
 
 void describe('opening a redis store', () => {
-  void test('fails where the password is wrong, and tells it to nobody', async (t) => {
+  void test('fails where the password is wrong, without showing it', async (t) => {
     const url = await serverFor(t, withUser);
     const wrong = url.replace(/me:.*@/, 'me:not-the-p4ssword@');
     const said = await refusal(wrong, 'store_cannot_open');
@@ -88,7 +88,7 @@ void describe('opening a redis store', () => {
     await refusal(`rediss://127.0.0.1:${port}/0?cert=${file}&key=${file}`, 'store_cannot_open');
   });
 
-  void test('fails where the prefix is taken by something else, and leaves it as it is', async (t) => {
+  void test('fails where the prefix is used by something else, and leaves it as it is', async (t) => {
     const { url, servers, dispose } = await single();
     t.after(dispose);
     await servers[0]?.command('SET', '{sparekey}:head', 'something else');
@@ -104,7 +104,7 @@ void describe('opening a redis store', () => {
     assert.deepEqual(await servers[0]?.command('HGETALL', '{sparekey}:head'), ['layout', '2', 'born', '5']);
   });
 
-  void test('waits for nobody where nobody is there, and says where it looked', async () => {
+  void test('does not wait where no server is there, and reports where it looked', async () => {
     for (const scheme of ['redis', 'redis+cluster', 'redis+sentinel']) {
       const master = scheme === 'redis+sentinel' ? '?master=main' : '';
       const port = await freePort();

@@ -62,7 +62,7 @@ void describe('sqlite store: processes', () => {
     }
   });
 
-  void test('a process killed while it writes leaves all it was told is written, and a sound file', async (t) => {
+  void test('a process killed while it writes leaves all confirmed writes, and a sound file', async (t) => {
     const place = await placeFor(t);
     const store = await place.open();
     for (const acknowledgements of [1, 40, 200]) {
@@ -125,7 +125,7 @@ void describe('sqlite store: the lock', () => {
 });
 
 void describe('sqlite store: the file', () => {
-  void test('is private, with all that stands beside it', async (t) => {
+  void test('is private, with all files beside it', async (t) => {
     const place = await placeFor(t);
     await put(await place.open(), 'a', 'x');
     for (const file of ['', '-wal', '-shm'].map((end) => place.path + end)) {
