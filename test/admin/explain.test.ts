@@ -163,7 +163,7 @@ void test('ambiguous failures leave a key to checks, its cooldown and, any time,
   fixture.happens(C, { kind: 'counts' });
   assert.partialDeepStrictEqual(await explained(fixture, C), {
     key: { state: 'in-service', failures: 1 },
-    // The rule of a test: it is told although nobody knows what it means.
+    // The rule of a test: it is shown although its meaning is unknown.
     rule: { id: 'test.rule', class: null, meaning: null, scope: null, source: null },
     evidence: { effect: 'counted' },
   });
@@ -242,16 +242,16 @@ void test('an act of the operator is shown as such, and a key that has come back
 void test('what only the workers know is shown as unknown where this process serves no clients', async (context) => {
   const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
   const fixture = await stageOf(context, { workers: [worker], state: { awaySince: START - 5_000 } });
-  // Of limits it knows what others have told.
+  // It knows of limits from the records.
   const scarce = [{ model: 'gpt-5', since: START, until: START + 60_000 }];
   fixture.provider('main').pool.update(fixture.key(A).id, { ...FRESH, scarce });
-  const told = await explained(fixture, A);
-  assert.partialDeepStrictEqual(told, {
+  const shown = await explained(fixture, A);
+  assert.partialDeepStrictEqual(shown, {
     scarce: [{ model: 'gpt-5', until: timeAt(60) }],
     inFlight: null,
     seenFrom: { serves: false, storeAwaySince: timeAt(-5) },
   });
-  assert.match(JSON.stringify(told), /the workers know and this process does not/);
+  assert.match(JSON.stringify(shown), /the workers know and this process does not/);
 });
 
 void test('what this process knows of limits and traffic is shown', async (context) => {
@@ -259,10 +259,10 @@ void test('what this process knows of limits and traffic is shown', async (conte
   const pooled = fixture.provider('main').pool.get(fixture.key(A).id);
   pooled?.headroom.observe('gpt-5', START + 60_000);
   if (pooled !== undefined) pooled.inFlight = 3;
-  const told = await explained(fixture, B);
+  const shown = await explained(fixture, B);
   // Limits are the domain's, requests the key's own.
-  assert.partialDeepStrictEqual(told, { scarce: [{ model: 'gpt-5', until: timeAt(60) }], inFlight: 0 });
-  assert.match(JSON.stringify(told), /as this one has seen it/);
+  assert.partialDeepStrictEqual(shown, { scarce: [{ model: 'gpt-5', until: timeAt(60) }], inFlight: 0 });
+  assert.match(JSON.stringify(shown), /as this one has seen it/);
   assert.partialDeepStrictEqual(await explained(fixture, A), { inFlight: 3 });
 });
 

@@ -95,8 +95,8 @@ void test('a clock that was set and nodes with another configuration are shown',
       configurations: { differSince: START, others },
     },
   });
-  const told: unknown = (await fixture.get('/api/state')).json();
-  const { clock, probingRest, configurations } = z.looseObject({}).parse(told);
+  const shown: unknown = (await fixture.get('/api/state')).json();
+  const { clock, probingRest, configurations } = z.looseObject({}).parse(shown);
   assert.deepEqual(
     { clock, probingRest, configurations },
     {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { finished, folder } from './tools.ts';
 
-const SECRET = 'sk-never-told-0123456789-wxyz';
+const SECRET = 'sk-never-shown-0123456789-wxyz';
 
 void test('a valid file is described, without secrets', async (context) => {
   const cwd = await folder(context);
@@ -26,7 +26,7 @@ void test('a valid file is described, without secrets', async (context) => {
   assert.match(stdout, /^data plane on 127\.0\.0\.1:5397/);
   assert.match(stdout, /provider main \(active\): openai at https:\/\/api\.openai\.com\/v1/);
   assert.match(stdout, /2 keys: …wxyz, team-b \(…abcd\)/);
-  assert.doesNotMatch(stdout, /never-told/);
+  assert.doesNotMatch(stdout, /never-shown/);
 });
 
 void test('what is valid and hardly meant is a warning', async (context) => {
@@ -66,7 +66,7 @@ void test('every mistake is reported with its place, its value and what was expe
   ]) {
     assert.match(stderr, part);
   }
-  assert.doesNotMatch(stderr, /never-told|^ +at /m);
+  assert.doesNotMatch(stderr, /never-shown|^ +at /m);
 });
 
 void test('a missing file is reported in a line', async (context) => {

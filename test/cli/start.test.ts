@@ -35,11 +35,11 @@ async function place(context: TestContext, more: Readonly<Record<string, unknown
 void test('it runs the sparekey.yaml that is there, and says what that comes to', async (context) => {
   const { cwd, simulator } = await place(context);
   const gateway = await started(context, [], { cwd });
-  const said = gateway.stdout();
-  assert.match(said, /It runs sparekey\.yaml/);
-  assert.ok(said.includes(`provider sim (active): openai at ${simulator.url}`));
-  assert.match(said, /1 key: …wxyz/);
-  assert.ok(said.includes(`state in ${join(cwd, 'sparekey.db')}`));
+  const banner = gateway.stdout();
+  assert.match(banner, /It runs sparekey\.yaml/);
+  assert.ok(banner.includes(`provider sim (active): openai at ${simulator.url}`));
+  assert.match(banner, /1 key: …wxyz/);
+  assert.ok(banner.includes(`state in ${join(cwd, 'sparekey.db')}`));
   assert.equal((await ask(gateway.url, { method: 'GET', path: '/ready' })).status, 200);
   assert.equal((await ask(gateway.url)).status, 200);
   assert.equal((await ask(gateway.adminUrl, { method: 'GET', path: '/api/keys' })).status, 200);
@@ -47,7 +47,7 @@ void test('it runs the sparekey.yaml that is there, and says what that comes to'
   gateway.process.kill('SIGTERM');
   assert.equal(await gateway.exit, 0);
   assert.equal(gateway.stderr(), '');
-  const log = gateway.stdout().slice(said.length).trimEnd().split('\n');
+  const log = gateway.stdout().slice(banner.length).trimEnd().split('\n');
   assert.deepEqual(
     log.map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]?.split(' ')[0]),
     ['file', 'request', 'stopping', 'stopped'],

@@ -105,13 +105,13 @@ void test('a line that cannot be read says so in its place, and the exit code is
   await writeFile(join(cwd, 'batch.jsonl'), lines.join('\n'));
   const { code, stdout, stderr } = await finished(context, ['verdict', '--batch', 'batch.jsonl'], { cwd });
   assert.equal(code, 1);
-  const told = stdout.trim().split('\n');
-  assert.equal(told.length, lines.length);
+  const answers = stdout.trim().split('\n');
+  assert.equal(answers.length, lines.length);
   assert.deepEqual(
-    told.flatMap((line) => /^\{"line":(\d+),/.exec(line)?.[1] ?? []),
+    answers.flatMap((line) => /^\{"line":(\d+),/.exec(line)?.[1] ?? []),
     ['2', '3', '4', '5', '6', '7', '8'],
   );
-  assert.match(told[8] ?? '', /"waitMs":3000/);
+  assert.match(answers[8] ?? '', /"waitMs":3000/);
   assert.match(stderr, /could not be read: 7/);
 });
 

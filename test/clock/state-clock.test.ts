@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { machineMs } from '../../src/clock/machine-time.ts';
 import { StateClock } from '../../src/clock/state-clock.ts';
 
-/** What a store said whose clock is ahead of the wall's, after a way there and back of `tripMs`. */
+/** A reading of a store whose clock is ahead of the wall's, with a round trip of `tripMs`. */
 function reading(aheadMs: number, tripMs = 2) {
   const answeredAt = machineMs();
   const askedAt = answeredAt - tripMs;

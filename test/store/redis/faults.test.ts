@@ -133,7 +133,7 @@ void describe('redis store: a server that is killed', () => {
       Array.from({ length: 8 }, async (_, writer) => {
         for (let n = 0; !stop.signal.aborted; n++) {
           const written = await whenBack(() => store.compareAndSet(`${writer}/${n}`, 0, 'x'));
-          // One that was written without being acknowledged is met again here.
+          // One that was written without being acknowledged is found again here.
           assert.equal(written.current.value, 'x');
           acknowledged++;
         }

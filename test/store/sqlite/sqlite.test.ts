@@ -68,15 +68,18 @@ void describe('sqlite store: processes', () => {
     for (const acknowledgements of [1, 40, 200]) {
       const before = Number((await read(store, 'n'))?.value ?? 0);
       const worker = place.startWorker(1_000_000);
-      let told = 0;
+      let acknowledged = 0;
       for await (const line of createInterface(worker.stdout)) {
-        told = Number(line);
-        if (told === acknowledgements) worker.kill('SIGKILL');
+        acknowledged = Number(line);
+        if (acknowledged === acknowledgements) worker.kill('SIGKILL');
       }
-      assert.ok(told >= acknowledgements);
+      assert.ok(acknowledged >= acknowledgements);
       const survived = Number((await read(store, 'n'))?.value) - before;
       // The one more was written, and the process killed before it could say so.
-      assert.ok(survived === told || survived === told + 1, `told ${told}, survived ${survived}`);
+      assert.ok(
+        survived === acknowledged || survived === acknowledged + 1,
+        `acknowledged ${acknowledged}, survived ${survived}`,
+      );
       await count(store, 'n', 1);
     }
     await store.close();
