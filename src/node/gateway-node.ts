@@ -20,7 +20,7 @@ import { keyIdsOf, openProvider } from '../providers/provider.ts';
 import { logExhausted } from '../telemetry/descriptor-lines.ts';
 import { watchTransitions } from '../telemetry/key-transitions.ts';
 import type { LogTransition } from '../telemetry/key-transitions.ts';
-import type { Log } from '../telemetry/log.ts';
+import type { Log } from '../telemetry/contract.ts';
 import { logOutage } from '../telemetry/notice-lines.ts';
 import { workerCount } from './worker-count.ts';
 
