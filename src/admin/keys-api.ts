@@ -1,7 +1,7 @@
 import { pinnedTarget } from '../routing/route.ts';
 import type { Route, RouteTarget } from '../routing/route.ts';
 import type { KeyBook } from '../keys/book/book.ts';
-import { checkDueAt } from '../keys/record/doubt.ts';
+import { checkDueAt } from '../keys/record/check-due.ts';
 import type { OperatorLifted } from '../keys/record/event.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { settle } from '../keys/record/record.ts';

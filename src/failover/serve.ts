@@ -1,32 +1,26 @@
 import type { Call } from '../dialects/operations/call.ts';
 import { ANY_MODEL } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Attempt, AttemptLogEntry, AttemptTools } from './attempt/attempt.ts';
+import { chooseFailedAttempt, attemptsOfOwner, clientFailure } from './answer/client-failure.ts';
+import type { Failed } from './answer/client-failure.ts';
+import type { Answer } from './answer/answer.ts';
+import { openAnswer, openError } from './answer/open-answer.ts';
+import { ServeTrace } from './answer/serve-trace.ts';
+import type { Attempt, AttemptTools } from './attempt/attempt.ts';
 import type { Outage } from './circuit/circuits.ts';
 import type { RouteTarget } from '../routing/route.ts';
 import { isTooSmall, newTargetState, tryTarget } from './try-target.ts';
 import type { TargetResult, Refused, ServeLimits, ServeContext, Pass, TargetState } from './try-target.ts';
 import { confirmVerdicts } from './outlier-detection/confirm-verdicts.ts';
-import { chooseClientFailure, attemptsOfOwner } from './answer/client-failure.ts';
-import type { ClientFailure } from './answer/client-failure.ts';
 import { KeyWait } from './queue/key-wait.ts';
 import type { WaitCandidate } from './queue/key-wait.ts';
 
-/** How a request came out, before a byte of an answer has reached the client. */
-export interface Served {
-  readonly result:
-    | Extract<TargetResult, { readonly kind: 'answer' | 'cancelled' }>
-    | ClientFailure
-    /** No provider on the way can do what is asked for. */
-    | Refused
-    /** No key could be chosen. `returnsAt` is when the first one is due back, where one is. */
-    | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
-    | { readonly kind: 'deadline' }
-    /** The client went away while it waited for a key. */
-    | { readonly kind: 'left' };
-  /** The tries that failed, in order. */
-  readonly failed: readonly AttemptLogEntry[];
-}
+/** How a request came out. */
+type Result =
+  | Extract<TargetResult, { readonly kind: 'answer' | 'cancelled' }>
+  | Failed
+  /** The client went away while it waited for a key. */
+  | { readonly kind: 'left' };
 
 /**
  * Finds an answer: goes through the route's targets in order and tries keys at each, until an answer passes the
@@ -45,10 +39,11 @@ export async function serve(
   targets: readonly RouteTarget[],
   tools: AttemptTools,
   limits: ServeLimits,
-): Promise<Served> {
+  trace = new ServeTrace(),
+): Promise<Answer> {
   const wait = KeyWait.for(call, limits.waiting, tools.now);
   const owner = targets.find((target) => target.owner !== undefined)?.owner;
-  const context: ServeContext = { call, tools, limits, owner, failed: [], exceeds: 0, wait };
+  const context: ServeContext = { call, tools, limits, trace, owner, failed: [], exceeds: 0, wait };
   for (;;) {
     const progress: RouteProgress = {
       refused: undefined,
@@ -76,7 +71,7 @@ async function tryRoute(
   context: ServeContext,
   progress: RouteProgress,
   targets: readonly RouteTarget[],
-): Promise<Served['result'] | undefined> {
+): Promise<Result | undefined> {
   const { tools } = context;
   const before = context.failed.length === 0 ? NONE : [...context.failed];
   for (const [n, target] of targets.entries()) {
@@ -106,7 +101,7 @@ async function tryTargets(
   progress: RouteProgress,
   states: readonly TargetState[],
   pass: Pass,
-): Promise<Served['result'] | undefined> {
+): Promise<Result | undefined> {
   for (const state of states) {
     if (isTooSmall(context, state.target)) continue;
     const result = handleResult(context, progress, state, await tryTarget(context, state, pass));
@@ -118,13 +113,13 @@ async function tryTargets(
 const NONE: readonly Attempt[] = [];
 
 /** What there is to tell where every target had its turn. */
-function resultWhenExhausted({ failed }: ServeContext, progress: RouteProgress): Served['result'] {
-  if (failed.length > 0) return chooseClientFailure(failed);
+function resultWhenExhausted({ failed }: ServeContext, progress: RouteProgress): Failed {
+  if (failed.length > 0) return chooseFailedAttempt(failed);
   return progress.refused ?? { kind: 'no-key', returnsAt: progress.returnsAt };
 }
 
 /** Whether a request has failed because every key that could answer it is out, or has met its limit. */
-function isKeyShortage(end: Served['result']): boolean {
+function isKeyShortage(end: Failed): boolean {
   return end.kind === 'no-key' || (end.kind === 'failed' && end.attempt.verdict.class === 'rate_limit');
 }
 
@@ -192,7 +187,7 @@ function handleResult(
   progress: RouteProgress,
   state: TargetState,
   end: TargetResult,
-): Served['result'] | undefined {
+): Result | undefined {
   switch (end.kind) {
     case 'answer':
     case 'cancelled':
@@ -204,16 +199,14 @@ function handleResult(
     case 'deadline':
     case 'final':
       if (context.failed.length === 0) return { kind: 'deadline' };
-      return chooseClientFailure(
-        context.owner === undefined ? context.failed : attemptsOfOwner(context.failed, context.owner),
-      );
+      return chooseFailedAttempt(attemptsOfOwner(context.failed, context.owner));
     case 'refused':
       progress.refused ??= end;
       return undefined;
     case 'suspect':
       (progress.suspects ??= new Set()).add(state.target.provider);
       return undefined;
-    case 'put-off':
+    case 'deferred':
       progress.deferred.push(state);
       return undefined;
     case 'spent':
@@ -226,22 +219,61 @@ function handleResult(
   }
 }
 
+/** Has all learn from how the request ended, and makes the client's answer of that. */
 function finish(
-  { call, failed, tools }: ServeContext,
+  context: ServeContext,
   { suspects }: RouteProgress,
-  result: Served['result'],
-): Served {
+  result: Result,
+): Answer | Promise<Answer> {
+  const { call, failed, tools, trace } = context;
   // It failed alike with several providers, and none answered: it is the trouble itself, and shows nothing of any.
   if (result.kind !== 'answer' && suspects !== undefined && suspects.size > 1) {
     for (const provider of suspects)
       tools.recorder.circuitsOf(provider).withdraw(provider, call.id, tools.now());
   }
-  if (failed.length > 0)
+  if (failed.length > 0) {
     confirmVerdicts(result.kind === 'answer' ? result.attempt : undefined, failed, tools.recorder);
-  const told = result.kind === 'failed' ? result.attempt : undefined;
-  // What was left open so that it could be told, and is not: nobody will read it.
-  for (const attempt of failed) if (attempt !== told) attempt.abandon();
-  return { result, failed: failed.map((attempt) => attempt.logEntry) };
+    trace.failed = failed.map((attempt) => attempt.logEntry);
+  }
+  trace.attempts = failed.length;
+  if (result.kind === 'answer' || result.kind === 'cancelled') trace.attempts++;
+  if ('attempt' in result) trace.show(result.attempt);
+  switch (result.kind) {
+    case 'answer':
+      abandonAll(failed);
+      return openAnswer(result.attempt, result.translator, context);
+    case 'cancelled':
+    case 'left':
+      abandonAll(failed);
+      return { kind: 'gone' };
+    case 'failed':
+    case 'refused':
+    case 'no-key':
+    case 'deadline':
+      return failureAnswer(context, result);
+  }
+}
+
+function failureAnswer(context: ServeContext, end: Failed): Answer {
+  const { call, failed, tools, limits } = context;
+  const failure = clientFailure(end, {
+    dialect: call.target.operation.dialect,
+    attempts: failed.length,
+    resource: limits.resource,
+    now: tools.now(),
+  });
+  if (failure.kind === 'gateway-error') {
+    abandonAll(failed);
+    return failure;
+  }
+  const shown = failure.isReadable ? failure.attempt : undefined;
+  abandonAll(failed, shown);
+  return openError(failure, context);
+}
+
+/** What was left open so that a client could have it, and will not be read. */
+function abandonAll(failed: readonly Attempt[], but?: Attempt): void {
+  for (const attempt of failed) if (attempt !== but) attempt.abandon();
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

@@ -6,6 +6,7 @@ import type { QuotaDomain } from '../keys/pool/quota-domain.ts';
 import type { Prepared } from '../providers/prepare.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import type { WholeHold } from '../upstream/exchange.ts';
+import type { ServeTrace } from './answer/serve-trace.ts';
 import { Attempt } from './attempt/attempt.ts';
 import type { AttemptTools } from './attempt/attempt.ts';
 import { choiceRequest, choose, chooseLastResort, choosePinned } from './choose.ts';
@@ -30,6 +31,8 @@ export interface ServeLimits {
   readonly onContextLength?: 'fail' | 'next';
   /** Absent where a request that finds no key is told so at once. */
   readonly waiting?: WaitOptions;
+  /** Id of what the request refers to, where only the key that made it can answer. */
+  readonly resource?: string;
 }
 
 /** A request on its way through the providers. */
@@ -37,6 +40,7 @@ export interface ServeContext {
   readonly call: Call;
   readonly tools: AttemptTools;
   readonly limits: ServeLimits;
+  readonly trace: ServeTrace;
   /** Who alone can read what it sends back, where that is so. */
   readonly owner: ResourceOwner | undefined;
   /** The tries that failed so far, in order. */
@@ -71,8 +75,12 @@ interface LimitedDomains {
 
 /** How a provider's turn ended. */
 export type TargetResult =
-  /** It passed the commit gate. Where it has to be retold before it is the client's, `retelling` does so. */
-  | { readonly kind: 'answer'; readonly attempt: Attempt; readonly retelling: ResponseTranslator | undefined }
+  /** It passed the commit gate. Where it is not the client's as it is, `translator` makes it so. */
+  | {
+      readonly kind: 'answer';
+      readonly attempt: Attempt;
+      readonly translator: ResponseTranslator | undefined;
+    }
   /** It cannot do what is asked for, with any key. */
   | Refused
   /** The client went away during this attempt. */
@@ -87,7 +95,7 @@ export type TargetResult =
   /** The provider is done with: another key of it would be no help, or one try more too many. */
   | { readonly kind: 'exhausted' }
   /** There is no time for it before the targets to come had theirs. */
-  | { readonly kind: 'put-off' }
+  | { readonly kind: 'deferred' }
   /** So it is, and the request is under suspicion: three of its keys failed it alike. */
   | { readonly kind: 'suspect' };
 
@@ -132,7 +140,7 @@ export function newTargetState(
  */
 export type Pass = 'normal' | 'last-resort';
 
-/** A turn of a target: tries its provider's keys. What failed is added to `serving.failed`. */
+/** A turn of a target: tries its provider's keys. What failed is added to `context.failed`. */
 export async function tryTarget(
   context: ServeContext,
   state: TargetState,
@@ -165,7 +173,7 @@ async function tryKeys(
     const next = { call, target: state.target, targetsLeft, failed: context.failed };
     const limits = tryLimits(next, tools, context.limits);
     // What is left of the time may be kept for the others.
-    if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'put-off' };
+    if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'deferred' };
 
     // Where a trial is due, this is the one.
     if (state.outage !== undefined)
@@ -174,7 +182,7 @@ async function tryKeys(
     const plan = { provider, pooled, epoch, model, check: undefined, limits };
     const attempt = await Attempt.start(call, plan, tools);
     if (attempt.cancelled) return { kind: 'cancelled', attempt };
-    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt, retelling: translator };
+    if (attempt.verdict.class === 'ok') return { kind: 'answer', attempt, translator };
 
     const end = afterFailure(context, state, attempt);
     if (end !== undefined) return end;

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
+import type { ServeTrace } from '../failover/answer/serve-trace.ts';
 import type { AttemptLogEntry } from '../failover/attempt/attempt.ts';
-import { isEmptyAnswer } from '../failover/attempt/observed-outcome.ts';
-import type { Served } from '../failover/serve.ts';
-import type { UpstreamResult } from '../upstream/exchange.ts';
 import type { ResponseWriter } from './response-writer.ts';
 
 /** One request's line in the log. Times in milliseconds, sizes in bytes. */
@@ -45,20 +43,18 @@ export interface RequestTrace {
   client?: string;
   target?: Target;
   call?: Call;
-  served?: Served;
+  /** Of its tries, once there may be some. */
+  tries?: ServeTrace;
 }
 
-/** A request's story as its line in the log. */
+/** What is known of a request as its line in the log. */
 export function requestLogEntry(
   id: string,
   request: IncomingMessage,
   writer: ResponseWriter,
-  { startedAt, client, target, call, served }: RequestTrace,
+  { startedAt, client, target, call, tries }: RequestTrace,
   now: number,
 ): RequestLogEntry {
-  const failed = served?.failed ?? [];
-  const attempt = served !== undefined && 'attempt' in served.result ? served.result.attempt : undefined;
-  const hasOneMore = served?.result.kind === 'answer' || served?.result.kind === 'cancelled';
   return {
     id,
     method: request.method ?? '',
@@ -67,25 +63,21 @@ export function requestLogEntry(
     ...(target !== undefined && { operation: target.operation.name }),
     ...(call?.model !== undefined && { model: call.model }),
     ...(call?.stream === true && { stream: true }),
-    ...(attempt !== undefined && { provider: attempt.plan.provider.id }),
-    ...(attempt?.plan.pooled !== undefined && { key: attempt.plan.pooled.key.id }),
-    attempts: failed.length + (hasOneMore ? 1 : 0),
-    ...(failed.length > 0 && { failed }),
+    ...(tries?.provider !== undefined && { provider: tries.provider }),
+    ...(tries?.key !== undefined && { key: tries.key }),
+    attempts: tries?.attempts ?? 0,
+    ...(tries !== undefined && tries.failed.length > 0 && { failed: tries.failed }),
     status: writer.status,
     ...(writer.code !== undefined && { code: writer.code }),
-    ...(attempt !== undefined && { ...providerId(attempt.opening), verdict: attempt.verdictLabel }),
-    ...(attempt !== undefined && isEmptyAnswer(attempt) && { empty: true }),
-    ...(attempt?.firstOutputMs !== undefined && { firstOutputMs: Math.round(attempt.firstOutputMs) }),
+    ...(tries?.providerRequestId !== undefined && { providerRequestId: tries.providerRequestId }),
+    ...(tries?.verdict !== undefined && { verdict: tries.verdict }),
+    ...(tries?.isEmpty === true && { empty: true }),
+    ...(tries?.firstOutputMs !== undefined && { firstOutputMs: Math.round(tries.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:
       call?.body.kind === 'kept' ? call.body.bytes.length : Number(request.headers['content-length'] ?? 0),
     bytesOut: writer.bytes,
   };
-}
-
-function providerId(opening: UpstreamResult): { readonly providerRequestId?: string } {
-  const given = 'headers' in opening ? opening.headers['x-request-id'] : undefined;
-  return typeof given === 'string' ? { providerRequestId: given } : {};
 }
 
 /** A request target without its query, which may hold a credential. */

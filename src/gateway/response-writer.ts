@@ -1,34 +1,34 @@
 import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
-import { clientErrorBody, clientErrorEvent } from '../dialects/errors/client-error.ts';
-import { gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/error-answer.ts';
-import type { ErrorDetails } from '../dialects/errors/error-answer.ts';
-import type { Dialect } from '../dialects/operations/find-target.ts';
-import type { Attempt } from '../failover/attempt/attempt.ts';
-import { headerText, isEventStream } from '../failover/attempt/observed-outcome.ts';
-import { statusForClass } from '../failover/answer/client-failure.ts';
-import type { ResponseTranslator } from '../translate/response-translator.ts';
-import type { UpstreamResult, ResponseHeaders, Sink } from '../upstream/exchange.ts';
-import type { MemoryMeter } from '../base/memory-meter.ts';
-import type { Tunnel } from './connections/server.ts';
+import { clientErrorEvent, gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/client-error.ts';
+import type { ErrorDetails } from '../dialects/errors/client-error.ts';
+import type { Dialect } from '../dialects/operations/operation.ts';
+import type {
+  Answer,
+  BrokenStream,
+  ProviderAnswer,
+  ProviderError,
+  StreamBody,
+  UpgradedBody,
+} from '../failover/answer/answer.ts';
+import type { Sink } from '../upstream/exchange.ts';
 import { discardBody, isBodyPending } from './connections/lingering-close.ts';
+import type { Tunnel } from './connections/server.ts';
 import { joinConnections } from './connections/tunnel.ts';
-import { relayedHeaders, withContentType } from '../failover/answer/relayed-headers.ts';
-import { droppedHeader } from '../failover/answer/dropped-header.ts';
-import { translateStream, translateWhole } from '../failover/answer/translate-answer.ts';
-import { clientErrorOf } from '../failover/answer/client-error.ts';
 
 /** Up to this a body is copied to be sent together with its head. Bytes. */
 const ONE_PIECE_BYTES = 32 * 1024;
 
-/** The attempt whose answer the client gets, and how many it took. */
-export interface Relayed {
-  readonly attempt: Attempt;
-  readonly attempts: number;
-}
-
-type Upgraded = Extract<UpstreamResult, { readonly kind: 'upgraded' }>;
+/** Of a stream that begins before it is known whose answer it will be. */
+const EVENT_STREAM = [
+  'content-type',
+  'text/event-stream',
+  'cache-control',
+  'no-cache',
+  'x-accel-buffering',
+  'no',
+];
 
 /** One client's answer, whatever it becomes. It is given once. */
 export class ResponseWriter {
@@ -36,13 +36,12 @@ export class ResponseWriter {
   readonly #id: string;
   readonly #extra: readonly string[];
   /** The status of a connection that was given away. */
-  #joined = 0;
-  #isAhead = false;
+  #upgradeStatus = 0;
+  /** The answer is a stream that was begun by a ping, before it was known what comes of the request. */
+  #isBegunEarly = false;
   dialect: Dialect = 'openai';
   /** Hears what the client gets of a good answer, as it gets it. */
   listener: { read(bytes: Buffer): void } | undefined;
-  /** Counts what is held of an answer. */
-  memory: MemoryMeter | undefined;
   bytes = 0;
   /** The code of the error of ours that was given, if one was. */
   code: GatewayErrorCode | undefined;
@@ -58,12 +57,7 @@ export class ResponseWriter {
   }
 
   get status(): number {
-    return this.#response.headersSent ? this.#response.statusCode : this.#joined;
-  }
-
-  /** The answer is a stream that has begun before there was anything to tell. */
-  get hasBegunEarly(): boolean {
-    return this.#isAhead;
+    return this.#response.headersSent ? this.#response.statusCode : this.#upgradeStatus;
   }
 
   /**
@@ -72,10 +66,10 @@ export class ResponseWriter {
    */
   ping(text: string): void {
     const response = this.#response;
-    if (!this.#isAhead) {
+    if (!this.#isBegunEarly) {
       if (response.headersSent || response.destroyed) return;
-      this.#isAhead = true;
-      this.#begin(200, this.#own(['content-type', 'text/event-stream', 'cache-control', 'no-cache']), true);
+      this.#isBegunEarly = true;
+      response.writeHead(200, this.#own(EVENT_STREAM));
     }
     // Who takes nothing gets no more of it.
     if (response.writableNeedDrain) return;
@@ -94,93 +88,92 @@ export class ResponseWriter {
   /** An error of ours, in the client's dialect. */
   error(code: GatewayErrorCode, details?: ErrorDetails, headers: readonly string[] = []): void {
     this.code = code;
-    if (this.#isAhead) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
+    if (this.#isBegunEarly) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
     const { status, headers: own, body } = gatewayErrorAnswer(this.dialect, code, details);
     this.#send(status, this.#own([...Object.entries(own).flat(), ...headers]), Buffer.from(body));
   }
 
-  /** An answer that is all there. */
-  whole({ attempt, attempts }: Relayed, status: number, headers: ResponseHeaders, body: Buffer): void {
-    this.listener?.read(body);
-    if (this.#isAhead && isEventStream(headers)) return this.#endWith(body);
-    this.#send(status, this.#relayed(attempt, headers, attempts), body);
+  /**
+   * What came of the request. Resolves when the client has all of it.
+   * @param tunnel - where it asked to speak another protocol on its connection
+   */
+  async answer(answer: Answer, tunnel: Tunnel | undefined): Promise<void> {
+    switch (answer.kind) {
+      case 'gone':
+        return;
+      case 'gateway-error':
+        this.error(answer.code, answer.details, answer.headers);
+        return;
+      case 'provider-error':
+        if (this.#isBegunEarly) {
+          if (answer.body.kind === 'stream') answer.body.discard();
+          this.#endWith(clientErrorEvent(this.dialect, answer.error));
+          return;
+        }
+        await this.#body(answer, tunnel);
+        return;
+      case 'answer':
+        await this.#body(answer, tunnel);
+    }
+  }
+
+  #body(answer: ProviderAnswer | ProviderError, tunnel: Tunnel | undefined): Promise<void> | undefined {
+    const { status, body } = answer;
+    switch (body.kind) {
+      case 'whole':
+        this.listener?.read(body.bytes);
+        if (this.#isBegunEarly && body.isEvents) this.#endWith(body.bytes);
+        else this.#send(status, this.#relayed(answer), body.bytes);
+        return undefined;
+      case 'stream':
+        return this.#stream(answer, body);
+      case 'upgraded':
+        return tunnel === undefined ? undefined : this.#upgrade(answer, body, tunnel);
+    }
   }
 
   /** An answer that is still coming. A stream that breaks ends with an error, and with no false end marker. */
-  async relay({ attempt, attempts }: Relayed, status: number, headers: ResponseHeaders): Promise<void> {
-    const isStream = isEventStream(headers);
-    if (this.#isAhead && !isStream) {
-      attempt.abandon();
+  async #stream(answer: ProviderAnswer | ProviderError, body: StreamBody): Promise<void> {
+    if (!this.#isBegunEarly) this.#response.writeHead(answer.status, this.#relayed(answer));
+    else if (!body.isEvents) {
+      body.discard();
       return this.error('upstream_broken');
     }
-    this.#begin(status, this.#relayed(attempt, headers, attempts), isStream);
-    const isWhole = await attempt.relay(this.#sink());
-    if (isWhole) return this.#end();
-    if (isStream) this.#endHalfFrame(attempt);
-    this.#breakOff(attempt, isStream);
-  }
-
-  /** An error of a provider's that is not in the client's dialect, told in it. */
-  translatedError({ attempt, attempts }: Relayed, answered: number, headers: ResponseHeaders): void {
-    const status = answered < 300 ? statusForClass(attempt.verdict.class) : answered;
-    if (this.#isAhead) {
-      attempt.abandon();
-      return this.#endWith(clientErrorEvent(this.dialect, clientErrorOf(attempt, status)));
+    const end = await body.relay(this.#sink());
+    switch (end.kind) {
+      case 'complete':
+      case 'error-relayed':
+        return this.#end();
+      case 'cancelled':
+        this.#response.destroy();
+        return;
+      case 'broken':
+        // What is no stream of events cannot be ended well.
+        if (body.isEvents) this.#endBroken(end);
+        else this.#response.destroy();
     }
-    const head = withContentType(this.#relayed(attempt, headers, attempts), 'application/json');
-    this.#send(status, head, Buffer.from(clientErrorBody(this.dialect, clientErrorOf(attempt, status))));
   }
 
-  /** An answer that becomes the client's by being retold. */
-  async translated(relayed: Relayed, headers: ResponseHeaders, retelling: ResponseTranslator): Promise<void> {
-    const contentType = retelling.contentType ?? headerText(headers['content-type']);
-    const isEvents = contentType.startsWith('text/event-stream');
-    const head = withContentType(this.#relayed(relayed.attempt, headers, relayed.attempts), contentType);
-    const { dropped = [] } = retelling;
-    if (dropped.length > 0) head.push('x-sparekey-dropped', droppedHeader(dropped));
-    if (!(retelling.streams ?? isEvents)) return this.#retellWhole(relayed, head, headers, retelling);
-    this.#begin(200, head, true);
-    const isWhole = await translateStream(relayed.attempt, headers, retelling, this.#sink(), this.memory);
-    if (isWhole) return this.#end();
-    // Where the provider's type stays, its bytes do as well.
-    if (isEvents && retelling.contentType === undefined) this.#endHalfFrame(relayed.attempt);
-    this.#breakOff(relayed.attempt, isEvents);
+  #endBroken({ isMidEvent, failure }: BrokenStream): void {
+    // Half an event is ended, so that the error which follows is an event of its own.
+    if (isMidEvent) this.#response.write('\n\n');
+    if (typeof failure === 'string') {
+      this.code = failure;
+      this.#response.write(gatewayErrorEvent(this.dialect, failure));
+    } else this.#response.write(clientErrorEvent(this.dialect, failure));
+    this.#end();
   }
 
   /** The connection itself, which from now on is the provider's as well. Resolves when that is over. */
-  async upgraded(
-    { attempt, attempts }: Relayed,
-    { status, headers }: Upgraded,
-    tunnel: Tunnel,
-  ): Promise<void> {
-    const upgrade = ['connection', 'Upgrade', 'upgrade', headerText(headers['upgrade'])];
-    const head = [...upgrade, ...this.#relayed(attempt, headers, attempts)];
+  async #upgrade(answer: ProviderAnswer | ProviderError, body: UpgradedBody, tunnel: Tunnel): Promise<void> {
+    const { status } = answer;
+    const head = ['connection', 'Upgrade', 'upgrade', body.protocol, ...this.#relayed(answer)];
     const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`];
     for (let at = 0; at + 1 < head.length; at += 2) lines.push(`${head[at]}: ${head[at + 1]}`);
-    this.#joined = status;
+    this.#upgradeStatus = status;
     this.#response.removeAllListeners('finish').detachSocket(this.#response.req.socket);
     tunnel.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-    await attempt.join((provider) => joinConnections(tunnel, provider));
-  }
-
-  async #retellWhole(
-    { attempt, attempts }: Relayed,
-    head: string[],
-    headers: ResponseHeaders,
-    retelling: ResponseTranslator,
-  ): Promise<void> {
-    const translatedError = await translateWhole(attempt, headers, retelling, this.memory);
-    if (translatedError !== undefined) {
-      this.listener?.read(translatedError);
-      this.#send(200, head, translatedError);
-    } else if (attempt.cancelled) this.#response.destroy();
-    else this.error(codeOfBreak(attempt), {}, ['x-sparekey-attempts', String(attempts)]);
-  }
-
-  #begin(status: number, head: string[], isStream: boolean): void {
-    if (this.#response.headersSent) return;
-    if (isStream) head.push('x-accel-buffering', 'no');
-    this.#response.writeHead(status, head);
+    await body.join((provider) => joinConnections(tunnel, provider));
   }
 
   #sink(): Sink {
@@ -195,27 +188,6 @@ export class ResponseWriter {
     };
   }
 
-  /** Half a frame that was too long to be held is ended, so that the error which follows is a frame of its own. */
-  #endHalfFrame(attempt: Attempt): void {
-    if (attempt.isMidFrame && !attempt.cancelled) this.#response.write('\n\n');
-  }
-
-  /** The client's answer has begun, and cannot be ended well. */
-  #breakOff(attempt: Attempt, isStream: boolean): void {
-    if (attempt.cancelled || !isStream) {
-      this.#response.destroy();
-      return;
-    }
-    if (attempt.providerError === undefined) {
-      this.code = codeOfBreak(attempt);
-      this.#response.write(gatewayErrorEvent(this.dialect, this.code));
-    } else {
-      const error = clientErrorOf(attempt, statusForClass(attempt.verdict.class));
-      this.#response.write(clientErrorEvent(this.dialect, error));
-    }
-    this.#end();
-  }
-
   #endWith(rest: Buffer | string): void {
     this.bytes += rest.length;
     this.#response.write(rest);
@@ -224,7 +196,7 @@ export class ResponseWriter {
 
   #send(status: number, headers: string[], body: Buffer | undefined): void {
     // What is no stream cannot be told in one.
-    if (this.#isAhead) return this.error('upstream_broken');
+    if (this.#isBegunEarly) return this.error('upstream_broken');
     if (this.#response.headersSent || this.#response.destroyed) return;
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));
     this.#response.writeHead(status, headers);
@@ -261,28 +233,17 @@ export class ResponseWriter {
     return isBodyPending(this.#response.req) ? ['connection', 'close'] : [];
   }
 
-  /** What travels on of a provider's headers, and whose answer it is. */
-  #relayed(attempt: Attempt, headers: ResponseHeaders, attempts: number): string[] {
-    const { opening } = attempt;
-    // A stream may get a last event of ours, and what is judged at its end may have none: a length would promise one.
-    const hasOtherLength =
-      opening.kind === 'whole' ||
-      isEventStream(headers) ||
-      ('watch' in opening && opening.watch.isCheckedAtEnd === true);
-    const relayed = relayedHeaders(headers, attempt.plan, hasOtherLength);
-    const { provider, pooled } = attempt.plan;
-    relayed.push('x-sparekey-provider', provider.id);
-    if (pooled !== undefined) relayed.push('x-sparekey-key', pooled.key.id);
-    relayed.push('x-sparekey-attempts', String(attempts));
-    if (headers['x-request-id'] === undefined) relayed.push('x-request-id', this.#id);
-    if (headers['request-id'] === undefined) relayed.push(...this.#vendorId());
-    relayed.push(...this.#connection(), ...this.#extra);
-    return relayed;
+  /** The headers of a provider's answer, and what is said by every one. */
+  #relayed({ headers }: ProviderAnswer | ProviderError): string[] {
+    if (!hasHeader(headers, 'x-request-id')) headers.push('x-request-id', this.#id);
+    if (!hasHeader(headers, 'request-id')) headers.push(...this.#vendorId());
+    headers.push(...this.#connection(), ...this.#extra);
+    return headers;
   }
 }
 
-/** What a client is told of an answer that cannot be given to its end. */
-function codeOfBreak({ fault, timedOut }: Attempt): GatewayErrorCode {
-  if (fault === 'too-large') return 'answer_too_large';
-  return timedOut ? 'upstream_timeout' : 'upstream_broken';
+/** @param headers - name, value, name, value @param lowerName in lower case, as all of them are */
+function hasHeader(headers: readonly string[], lowerName: string): boolean {
+  for (let at = 0; at < headers.length; at += 2) if (headers[at] === lowerName) return true;
+  return false;
 }

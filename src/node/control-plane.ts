@@ -4,7 +4,7 @@ import type { WorkerStatus } from '../admin/worker-view.ts';
 import { ConfigurationWatch } from '../cluster/configuration-watch.ts';
 import { findKey, forgetKeysThatLeft } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
-import { isDueSooner } from '../keys/record/doubt.ts';
+import { isDueSooner } from '../keys/record/check-due.ts';
 import { CircuitChecks } from '../probe/circuit-checks.ts';
 import { Prober } from '../probe/prober.ts';
 import { stateStatus } from './state-status.ts';

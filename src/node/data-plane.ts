@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { KeyQueues } from '../failover/queue/key-queues.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { requestIdGenerator } from '../gateway/request/request-ids.ts';
+import { requestIdGenerator } from '../gateway/request/read-call.ts';
 import { openDataServer, serveConnections } from '../gateway/connections/server.ts';
 import type { ConnectionOptions, ConnectionServer } from '../gateway/connections/server.ts';
 import { connectionCaps, descriptorLimit } from '../listener/file-descriptors.ts';

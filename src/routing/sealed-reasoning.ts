@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Call } from '../dialects/operations/call.ts';
-import { nestedEnd, spaceEnd } from '../dialects/scan/json-walk.ts';
+import { nestedEnd } from '../dialects/scan/json-nested.ts';
+import { spaceEnd } from '../dialects/scan/json-walk.ts';
 import { sealedAt, SealMarks } from '../dialects/scan/sealed.ts';
 import type { Sealed } from '../dialects/scan/sealed.ts';
 

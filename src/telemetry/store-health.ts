@@ -1,5 +1,5 @@
 import { formatWallTime } from '../clock/wall-time.ts';
-import type { BookNotice } from '../keys/book/book.ts';
+import type { BookNotice } from '../keys/book/book-options.ts';
 import type { Log } from './contract.ts';
 
 /** What `GET /ready` shows of the store. Times in RFC 3339. */

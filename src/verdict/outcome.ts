@@ -1,11 +1,10 @@
 import type { FaultKind } from '../upstream/faults.ts';
 
 /*
- * What one attempt observed, as plain data: the only thing the verdict rules may look at. One that was cancelled
- * has observed nothing.
+ * What one attempt observed, as plain data: the only input of the rules. A cancelled attempt has observed nothing.
  */
 
-/** The provider answered. */
+/** The provider sent a response. */
 export interface Answered {
   readonly kind: 'answered';
   readonly status: number;
@@ -13,10 +12,10 @@ export interface Answered {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * The text of an error: the body of a non-2xx answer, or the error found inside a 2xx one. At most
-   * 256 KiB of it. Empty where the answer was good.
+   * 256 KiB of it. Empty where the response was good.
    */
   readonly errorText: string;
-  /** Where the error stood: `body` of the answer itself, or an event in a stream that began as a success. */
+  /** Where the error was found: the `body`, or an event of a `stream` whose status was 2xx. */
   readonly where: 'none' | 'body' | 'stream';
 }
 
@@ -26,6 +25,6 @@ export interface Faulted {
   readonly fault: FaultKind;
   /** A stable word for logs, such as `connect-timeout`, `reset`, `first-output-timeout`, `cut`. */
   readonly detail: string;
-  /** Of the answer that had begun, where one had. */
+  /** Of the response, where one had begun. */
   readonly status?: number;
 }

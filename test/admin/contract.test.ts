@@ -14,7 +14,7 @@ import {
   workerList,
 } from '../../src/admin/contract.ts';
 import { POLICY } from '../keys/tools.ts';
-import { until } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 import { START, openAdminFixture } from './tools.ts';
 import type { AdminFixture } from './tools.ts';
 

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { KeyBook } from '../../src/keys/book/book.ts';
 import type { InService } from '../../src/keys/record/record.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
-import { until } from '../keys/books.ts';
 import { refusal, openAdminFixture, START } from './tools.ts';
 import type { AdminFixture } from './tools.ts';
+import { until } from '../support/until.ts';
 import { read } from '../store/tools.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';

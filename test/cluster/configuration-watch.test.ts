@@ -8,7 +8,7 @@ import { KeyBook } from '../../src/keys/book/book.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { providerAt } from '../failover/attempts.ts';
-import { until } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 
 const KEYS = ['sk-one-0123456789', 'sk-two-0123456789'];
 

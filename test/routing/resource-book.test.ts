@@ -4,7 +4,7 @@ import type { ResourceOwner } from '../../src/routing/resource-owner.ts';
 import { ResourceBook } from '../../src/routing/resource-book.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FaultyStore } from '../keys/faulty-store.ts';
-import { until } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 
 const DAY = 86_400_000;
 const alice: ResourceOwner = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', tenant: '' };

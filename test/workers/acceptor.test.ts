@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Acceptor } from '../../src/workers/acceptor.ts';
 import type { AcceptorOptions, WorkerTarget } from '../../src/workers/acceptor.ts';
-import { until } from '../support/gateway.ts';
 import { ask, rawConnection } from '../support/http.ts';
+import { until } from '../support/until.ts';
 
 /** Something that takes connections, and tells by hand when it has them. */
 interface Worker {

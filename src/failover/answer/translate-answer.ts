@@ -2,13 +2,13 @@ import type { Attempt } from '../attempt/attempt.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
+import { ChunkBuffer } from '../../base/chunk-buffer.ts';
 import type { MemoryMeter } from '../../base/memory-meter.ts';
-import { readWhole } from './whole-body.ts';
 
-/** An answer that has to be read as a whole to be retold is not longer. Bytes. */
+/** An answer that has to be read as a whole to be translated is not longer. Bytes. */
 const MAX_TRANSLATED_BYTES = 64 * 1024 * 1024;
 
-/** One frame of a stream that is retold is not longer: whoever reads it holds all of it. Bytes. */
+/** One frame of a stream that is translated is not longer: whoever reads it holds all of it. Bytes. */
 const MAX_TRANSLATED_FRAME_BYTES = 32 * 1024 * 1024;
 
 /** Of a frame that is read by a package there are its pieces as text, and the whole text. */
@@ -18,40 +18,54 @@ const FRAME_FACTOR = 3;
 const ALWAYS_ALLOWED_BYTES = 1024 * 1024;
 
 /**
- * Has a whole answer retold. One that is too large is ended at once, and is not looked for elsewhere: it would be as large
+ * Translates a whole answer. One that is too large is ended at once, and is not looked for elsewhere: it would be as large
  * there.
+ * @param memory - counts what is held of it meanwhile
  * @returns undefined where it is not whole, cannot be read, or is too large: `attempt` tells them apart
  */
 export async function translateWhole(
   attempt: Attempt,
-  headers: ResponseHeaders,
   translator: ResponseTranslator,
   memory: MemoryMeter | undefined,
 ): Promise<Buffer | undefined> {
-  const mayGrow = (by: number, length: number): boolean =>
-    memory?.hold(by) !== false || length <= ALWAYS_ALLOWED_BYTES;
-  const body = await readWhole(attempt, MAX_TRANSLATED_BYTES, () => attempt.endAsTooLarge(), mayGrow);
+  const body = await readWhole(attempt, memory);
   if (body === undefined) return undefined;
   try {
-    return await translator.translateWhole(200, headers, body);
+    return await translator.translateWhole(200, headersOf(attempt), body);
   } catch (error) {
     if (!(error instanceof TranslationError)) throw error;
     return undefined;
   }
 }
 
+async function readWhole(attempt: Attempt, memory: MemoryMeter | undefined): Promise<Buffer | undefined> {
+  if (attempt.opening.kind === 'whole') return attempt.opening.body;
+  const chunks = new ChunkBuffer();
+  const isWhole = await attempt.relay({
+    write: (chunk) => {
+      const length = chunks.length + chunk.length;
+      const hasRoom = memory?.hold(chunk.length) !== false || length <= ALWAYS_ALLOWED_BYTES;
+      if (!hasRoom || length > MAX_TRANSLATED_BYTES) attempt.endAsTooLarge();
+      else chunks.push(chunk);
+      return true;
+    },
+    onDrain: (resume) => resume(),
+  });
+  return isWhole && attempt.verdict.class === 'ok' ? chunks.all() : undefined;
+}
+
 /**
- * Has a stream retold, to `sink`.
+ * Translates a stream, to `sink`.
+ * @param memory - counts what is held of it
  * @returns whether the client has all of it, its end included
  */
 export async function translateStream(
   attempt: Attempt,
-  headers: ResponseHeaders,
   translator: ResponseTranslator,
   sink: Sink,
   memory: MemoryMeter | undefined,
 ): Promise<boolean> {
-  const translated = translator.translateStream(headers, sink);
+  const translated = translator.translateStream(headersOf(attempt), sink);
   const { opening } = attempt;
   let isWhole = opening.kind === 'whole';
   if (opening.kind === 'whole') translated.write(opening.body);
@@ -62,6 +76,12 @@ export async function translateStream(
   if (isWhole) return translated.end();
   await translated.abort();
   return false;
+}
+
+const NO_HEADERS: ResponseHeaders = {};
+
+function headersOf({ opening }: Attempt): ResponseHeaders {
+  return 'headers' in opening ? opening.headers : NO_HEADERS;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import type { Call } from '../../dialects/operations/call.ts';
-import { isChat } from '../../dialects/operations/chats.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { AttemptEnded, Effect } from '../../keys/record/event.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
@@ -259,7 +258,7 @@ export class Attempt {
       startedAt: this.startedAt,
       at: this.#endedAt ?? this.startedAt,
       model: model ?? ANY_MODEL,
-      chat: isChat(this.#call.target.operation),
+      chat: this.#call.target.operation.isChat,
       effect: this.effect,
       rule: verdict.rule,
       ...(verdict.scope === 'quota_domain' && { wide: true }),

@@ -1,4 +1,4 @@
-import { KEY_NO_LONGER_ACCEPTED, findOwnerKey } from '../../routing/owner-key.ts';
+import { findOwnerKey } from '../../routing/owner-key.ts';
 import { AnswerResourceScanner } from '../../routing/answer-resource-scanner.ts';
 import type { ResourceOwner } from '../../routing/resource-owner.ts';
 import {
@@ -9,14 +9,11 @@ import {
 } from '../../routing/resource-refs.ts';
 import type { OwnedResource, ResourceBook } from '../../routing/resource-book.ts';
 import { SealedReasoningScanner } from '../../routing/sealed-reasoning.ts';
-import { answerIds, ownedIds } from '../../dialects/scan/answer-ids.ts';
+import { answerIds, ownedIds } from '../../dialects/operations/answer-ids.ts';
 import type { Call } from '../../dialects/operations/call.ts';
-import type { Attempt } from '../../failover/attempt/attempt.ts';
+import type { ProviderAnswer } from '../../failover/answer/answer.ts';
 import { ownerFirst, pinnedTarget } from '../../routing/route.ts';
 import type { RouteTarget } from '../../routing/route.ts';
-import type { Served } from '../../failover/serve.ts';
-import type { PooledKey } from '../../keys/pool/pool.ts';
-import type { Provider } from '../../providers/provider.ts';
 import { claimResources, isolatesTenants, ownershipTtlMs } from './ownership.ts';
 import { markAccountListed } from './tenant-lists.ts';
 import { refusal } from '../request/read-call.ts';
@@ -104,14 +101,16 @@ export async function ownerRoute(
  */
 function sealedReasoningScannerFor(
   call: Call,
-  { plan: { provider, pooled } }: Attempt,
+  answer: ProviderAnswer,
   targets: readonly RouteTarget[],
-  { config }: Runtime,
+  { config, providers }: Runtime,
   book: ResourceBook,
 ): SealedReasoningScanner | undefined {
-  if (config.resourceAffinity === 0 || (targets.length === 1 && provider.pool.size < 2)) return undefined;
+  if (config.resourceAffinity === 0) return undefined;
+  const keys = providers.get(answer.providerId)?.pool.size ?? 0;
+  if (targets.length === 1 && keys < 2) return undefined;
   // Who can read it is a question of keys alone.
-  const resourceOwner = resourceOwnerOf(provider, pooled, '');
+  const resourceOwner = resourceOwnerOf(answer, '');
   const ttlMs = Math.min(SEALED_REASONING_TTL_MS, config.resourceAffinity);
   return SealedReasoningScanner.for(call.target.operation.name, (name) =>
     book.learn(name, resourceOwner, ttlMs),
@@ -124,14 +123,14 @@ function sealedReasoningScannerFor(
  */
 function answerScannerFor(
   call: Call,
-  { plan: { provider, pooled }, dialect }: Attempt,
+  answer: ProviderAnswer,
   { config }: Runtime,
   book: ResourceBook,
   tenant: string,
 ): AnswerResourceScanner | undefined {
   const { operation } = call.target;
-  if (!isolatesTenants(config) || dialect !== operation.dialect) return undefined;
-  const resourceOwner = resourceOwnerOf(provider, pooled, tenant);
+  if (!isolatesTenants(config) || !answer.isNative) return undefined;
+  const resourceOwner = resourceOwnerOf(answer, tenant);
   const ttlMs = ownershipTtlMs(LASTING, config);
   return AnswerResourceScanner.for(call, (name) => {
     book.learn(name, resourceOwner, ttlMs);
@@ -145,14 +144,14 @@ const LASTING = { honorsStore: false };
 /** Hears of what a client gets of an answer; undefined where nothing in it is of interest, as in nearly all. */
 export function listenerFor(
   call: Call,
-  attempt: Attempt,
+  answer: ProviderAnswer,
   targets: readonly RouteTarget[],
   runtime: Runtime,
   book: ResourceBook,
   tenant: string,
 ): ResponseWriter['listener'] {
-  const seals = sealedReasoningScannerFor(call, attempt, targets, runtime, book);
-  const names = answerScannerFor(call, attempt, runtime, book, tenant);
+  const seals = sealedReasoningScannerFor(call, answer, targets, runtime, book);
+  const names = answerScannerFor(call, answer, runtime, book, tenant);
   if (seals === undefined || names === undefined) return seals ?? names;
   return {
     read: (bytes) => {
@@ -162,36 +161,27 @@ export function listenerFor(
   };
 }
 
-/** The refusal of a call whose one key was found dead by this very call; undefined where it was not. */
-export function deadKeyRefusal(pinned: PinnedRoute, { result }: Served): Refusal | undefined {
-  if (result.kind !== 'failed' || result.attempt.verdict.class !== 'key_dead') return undefined;
-  // Its answer speaks of our key, and is not for the client.
-  result.attempt.abandon();
-  return keyGone(pinned.id, KEY_NO_LONGER_ACCEPTED);
-}
-
 /**
  * Keeps who made what an answer names, and for whom, and forgets what it deleted. To be called before the client gets
  * any of the answer, so that it finds what it asks for next.
  */
 export function recordResources(
   call: Call,
-  attempt: Attempt,
+  answer: ProviderAnswer,
   { config }: Runtime,
   book: ResourceBook,
   tenant: string,
 ): void {
   const { operation } = call.target;
   const ttlMs = ownershipTtlMs(operation, config);
-  if (ttlMs === 0) return;
+  if (ttlMs === 0 || !answer.isNative) return;
   const isIsolated = isolatesTenants(config);
   if (createsResources(call) || (isIsolated && operation.ownedIds.length > 0)) {
-    const { provider, pooled } = attempt.plan;
-    const resourceOwner = resourceOwnerOf(provider, pooled, tenant);
-    const ids = createsResources(call) ? answerIds(operation, attempt.head) : [];
+    const resourceOwner = resourceOwnerOf(answer, tenant);
+    const ids = createsResources(call) ? answerIds(operation, answer.head) : [];
     for (const id of ids) book.learn(id, resourceOwner, ttlMs);
     if (isIsolated) {
-      for (const id of ownedIds(operation, attempt.head)) book.learn(id, resourceOwner, ttlMs);
+      for (const id of ownedIds(operation, answer.head)) book.learn(id, resourceOwner, ttlMs);
       if (ids.length > 0) markAccountListed(operation, resourceOwner, ttlMs, book);
     }
   }
@@ -199,12 +189,7 @@ export function recordResources(
   if (deleted !== undefined) book.forget(deleted);
 }
 
-function resourceOwnerOf(
-  { id: providerId }: Provider,
-  pooled: PooledKey | undefined,
-  tenant: string,
-): ResourceOwner {
-  const { id: keyId = '', quotaDomain = '' } = pooled?.key ?? {};
+function resourceOwnerOf({ providerId, keyId, quotaDomain }: ProviderAnswer, tenant: string): ResourceOwner {
   return { providerId, keyId, quotaDomain, tenant };
 }
 

@@ -24,7 +24,7 @@ import type {
 import type { AttemptTools } from '../../failover/attempt/attempt.ts';
 import { pinnedTarget } from '../../routing/route.ts';
 import { serve } from '../../failover/serve.ts';
-import type { Served } from '../../failover/serve.ts';
+import type { Answer } from '../../failover/answer/answer.ts';
 import type { ServeLimits } from '../../failover/try-target.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -32,7 +32,7 @@ import { claimResources, ownershipTtlMs } from './ownership.ts';
 import { refusal } from '../request/read-call.ts';
 import type { Refusal } from '../request/read-call.ts';
 import type { Runtime } from '../runtime.ts';
-import { readWhole } from '../../failover/answer/whole-body.ts';
+import { readWholeBody } from '../whole-body.ts';
 
 /** Pages of providers that are read for one page of a client's. */
 const MAX_PAGES = 32;
@@ -51,7 +51,7 @@ export interface TenantListTools {
 /** A page of a client's own things; a failure of a provider that it needed; or a refusal. */
 export type TenantPage =
   | { readonly kind: 'page'; readonly page: object }
-  | { readonly kind: 'failed'; readonly served: Served }
+  | { readonly kind: 'failed'; readonly answer: Answer }
   | Refusal;
 
 /** What keys of one quota domain see alike at a provider. */
@@ -157,15 +157,14 @@ class PageReader {
     const { runtime, attempts, limits } = this.#tools;
     const target = { ...this.#call.target, query };
     const asked: Call = { ...this.#call, target, hints: noFacts() };
-    const served = await serve(
+    const answer = await serve(
       asked,
       [pinnedTarget(provider, pooled, undefined, runtime.providers)],
       attempts,
       limits,
     );
-    if (served.result.kind !== 'answer') return { kind: 'failed', served };
-    const { attempt } = served.result;
-    const body = await readWhole(attempt, MAX_PAGE_BYTES, () => attempt.abandon());
+    if (answer.kind !== 'answer') return { kind: 'failed', answer };
+    const body = await readWholeBody(answer, MAX_PAGE_BYTES);
     return { kind: 'read', page: pageIn(body) ?? NOTHING };
   }
 

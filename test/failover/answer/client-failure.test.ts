@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Attempt } from '../../../src/failover/attempt/attempt.ts';
-import { chooseClientFailure } from '../../../src/failover/answer/client-failure.ts';
+import { chooseFailedAttempt } from '../../../src/failover/answer/client-failure.ts';
 import { rawAnswer, rawHead, rawUpstream } from '../../support/raw-upstream.ts';
 import { attemptTools, providerAt, tryOnce } from '../attempts.ts';
 
@@ -66,8 +66,8 @@ void describe('mostTelling', () => {
   for (const [what, answers, expected, status] of cases) {
     void it(`is ${what}`, async (t) => {
       const failed = await attemptsAt(t, answers);
-      const { kind, attempt, passedStatus } = chooseClientFailure(failed);
-      assert.deepEqual([kind, failed.indexOf(attempt), passedStatus], ['failed', expected, status]);
+      const { kind, attempt, status: shown } = chooseFailedAttempt(failed);
+      assert.deepEqual([kind, failed.indexOf(attempt), shown], ['failed', expected, status]);
     });
   }
 
@@ -84,7 +84,7 @@ void describe('mostTelling', () => {
       const body = JSON.stringify({ error: { message: 'words', type: code, code } });
       const [attempt] = await attemptsAt(t, [rawAnswer('200 OK', JSON_TYPE, body)]);
       assert.ok(attempt);
-      assert.equal(chooseClientFailure([attempt]).passedStatus, status);
+      assert.equal(chooseFailedAttempt([attempt]).status, status);
     });
   }
 
@@ -92,21 +92,21 @@ void describe('mostTelling', () => {
 
   void it('is the first answer where retryOnFailure was asked for, even one that speaks of our key', async (t) => {
     const failed = await attemptsAt(t, [REVOKED, RATE_LIMIT, CLIENT], explicit);
-    const { attempt, passedStatus } = chooseClientFailure(failed);
-    assert.deepEqual([failed.indexOf(attempt), passedStatus], [0, 401]);
+    const { attempt, status: shown } = chooseFailedAttempt(failed);
+    assert.deepEqual([failed.indexOf(attempt), shown], [0, 401]);
   });
 
   void it('is the first answer, not the first failure, where retryOnFailure was asked for', async (t) => {
     const failed = await attemptsAt(t, [BREAKS, OVERLOADED, RATE_LIMIT], explicit);
-    const { attempt, passedStatus } = chooseClientFailure(failed);
-    assert.deepEqual([failed.indexOf(attempt), passedStatus], [1, 503]);
+    const { attempt, status: shown } = chooseFailedAttempt(failed);
+    assert.deepEqual([failed.indexOf(attempt), shown], [1, 503]);
   });
 
   void it('is in our own words where retryOnFailure was asked for and nobody answered', async (t) => {
     const failed = await attemptsAt(t, [BREAKS, BREAKS], explicit);
-    const { attempt, passedStatus } = chooseClientFailure(failed);
-    assert.deepEqual([failed.indexOf(attempt), passedStatus], [0, undefined]);
+    const { attempt, status: shown } = chooseFailedAttempt(failed);
+    assert.deepEqual([failed.indexOf(attempt), shown], [0, undefined]);
   });
 
-  void it('needs a failure to tell of', () => assert.throws(() => chooseClientFailure([]), RangeError));
+  void it('needs a failure to tell of', () => assert.throws(() => chooseFailedAttempt([]), RangeError));
 });

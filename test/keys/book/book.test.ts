@@ -4,8 +4,9 @@ import type { KeyBook } from '../../../src/keys/book/book.ts';
 import { encodeRecord } from '../../../src/keys/book/codec.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
-import { failuresOf, Nodes, places, until, writesTo } from '../books.ts';
+import { failuresOf, Nodes, places, writesTo } from '../books.ts';
 import { attempt, counts, makeKey, none, POLICY, revoked, succeeds } from '../tools.ts';
+import { until } from '../../support/until.ts';
 import { read } from '../../store/tools.ts';
 
 const T = 1_700_000_000_000;

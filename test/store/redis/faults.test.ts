@@ -6,10 +6,11 @@ import type { ChangePage, Cursor, Store } from '../../../src/store/contract.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { openRedisStore } from '../../../src/store/redis/redis.ts';
 import { scripts } from '../../../src/store/redis/script.ts';
-import { behindSentinels, cluster, eventually, patient, placeAt, single, withOption } from './deployments.ts';
+import { behindSentinels, cluster, patient, placeAt, single, withOption } from './deployments.ts';
 import type { Deployment } from './deployments.ts';
 import { RedisServer } from './redis-server.ts';
-import { acquired, catchUp, count, listen, put, read, withCode } from '../tools.ts';
+import { acquired, catchUp, count, listen, put, withCode, read } from '../tools.ts';
+import { until } from '../../support/until.ts';
 
 const LONG_MS = 3_600_000;
 
@@ -141,7 +142,7 @@ void describe('redis store: a server that is killed', () => {
     );
     for (let kills = 0; kills < 3; kills++) {
       const before = acknowledged;
-      await eventually(async () => acknowledged > before + 200);
+      await until(async () => acknowledged > before + 200);
       await server.kill();
       await server.start();
     }
@@ -300,7 +301,7 @@ void describe('redis store: several servers', () => {
     server.freeze();
     t.after(() => server.thaw());
     const replica = servers[1] ?? assert.fail();
-    await eventually(async () => (await roleOf(replica)) === 'master');
+    await until(async () => (await roleOf(replica)) === 'master');
     await whenBack(() => count(store, 'n', 1));
     server.thaw();
     // It takes itself for the master still, and nobody listens to it.
@@ -316,7 +317,7 @@ void describe('redis store: several servers', () => {
     const groups = Array.from({ length: 20 }, (_, n) => `group ${n}/id`);
     for (const id of groups) await whenBack(() => put(store, id, 'x'));
     await server.kill();
-    await eventually(async () => {
+    await until(async () => {
       const reads = await Promise.allSettled(groups.map((id) => read(store, id)));
       return reads.some(({ status }) => status === 'rejected');
     });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import type { AttemptEnded } from '../../../src/keys/record/event.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { openRedisStore } from '../../../src/store/redis/redis.ts';
+import { until } from '../../support/until.ts';
 import { contestedKey as key, failure, patientPolicy } from '../contested-key.ts';
 import { patient, placeAt, single, withOption } from './deployments.ts';
 import type { Deployment } from './deployments.ts';
@@ -51,10 +51,6 @@ async function begin(t: TestContext, deployment: Deployment, url = patient(deplo
       return { book, store, notices };
     },
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2);
 }
 
 function failuresOf({ book }: Node): number {

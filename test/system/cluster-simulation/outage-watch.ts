@@ -103,7 +103,7 @@ export class OutageWatch {
     { down, leftAlone }: Expected,
     { kind, failedAt }: ObservedChange,
   ): void {
-    if (kind !== 'answer' && kind !== 'cancelled') {
+    if (kind !== 'answer' && kind !== 'gone') {
       this.#violate(
         'outage-costs-nothing',
         `${process.name} ends a request with ${kind}, while ${down} is down`,

@@ -1,8 +1,9 @@
 import type { AttemptTools } from '../../../src/failover/attempt/attempt.ts';
 import { Recorder } from '../../../src/failover/recorder.ts';
+import { ServeTrace } from '../../../src/failover/answer/serve-trace.ts';
 import { serve } from '../../../src/failover/serve.ts';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import type { KeyEvent } from '../../../src/keys/record/event.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import { PoolUpdates } from '../../../src/keys/pool/pool-updates.ts';
@@ -190,15 +191,16 @@ export class SimulatedGateway implements Owner {
     const call = { ...template.call, id, acceptedAt: this.clock(time.now), signal: gone.signal };
     const order = dice.chance(0.5) ? this.providers : this.providers.toReversed();
     const targets = order.map((provider) => ({ provider, model: 'm' }));
-    const { result, failed } = await serve(call, targets, this.#tools, LIMITS);
+    const tries = new ServeTrace();
+    const answer = await serve(call, targets, this.#tools, LIMITS, tries);
     if (expected !== undefined) {
-      const failedAt = failed.map(({ provider }) => provider);
-      outage.requestEnds(this, expected, { kind: result.kind, failedAt });
+      const failedAt = tries.failed.map(({ provider }) => provider);
+      outage.requestEnds(this, expected, { kind: answer.kind, failedAt });
     }
-    if (result.kind === 'answer' && result.attempt.opening.kind === 'open') {
-      await result.attempt.relay({ write: () => true, onDrain: (resume) => resume() });
+    if (answer.kind === 'answer' && answer.body.kind === 'stream') {
+      await answer.body.relay({ write: () => true, onDrain: (resume) => resume() });
     }
-    if (result.kind === 'failed') result.attempt.abandon();
+    if (answer.kind === 'provider-error' && answer.body.kind === 'stream') answer.body.discard();
     this.requestsUnderWay--;
   }
 

@@ -1,0 +1,133 @@
+import type { Call } from '../../dialects/operations/call.ts';
+import { clientErrorBody } from '../../dialects/errors/client-error.ts';
+import type { ResponseTranslator } from '../../translate/response-translator.ts';
+import type { ResponseHeaders } from '../../upstream/exchange.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import { headerText, isEventStream } from '../attempt/observed-outcome.ts';
+import { ProviderAnswer } from './answer.ts';
+import type { Answer, ProviderError, StreamBody, WholeBody } from './answer.ts';
+import { codeOfBreak } from './client-failure.ts';
+import type { BodyOpening, VisibleError } from './client-failure.ts';
+import { droppedHeader } from './dropped-header.ts';
+import { relayedHeaders, withContentType } from './relayed-headers.ts';
+import type { ServeTrace } from './serve-trace.ts';
+import { RelayedBody, TranslatedBody } from './stream-bodies.ts';
+import { translateWhole } from './translate-answer.ts';
+
+/** Whom an answer is for. */
+export interface AnswerContext {
+  /** As the client sent it. */
+  readonly call: Call;
+  readonly trace: ServeTrace;
+}
+
+/** Has proxies pass each event on as it comes: nginx heeds it. */
+const UNBUFFERED = ['x-accel-buffering', 'no'];
+
+/**
+ * The answer that passed the commit gate, as its client gets it. A promise where all of it has to be translated first:
+ * where that does not succeed it becomes a failure, since nothing has been sent yet.
+ */
+export function openAnswer(
+  attempt: Attempt,
+  translator: ResponseTranslator | undefined,
+  context: AnswerContext,
+): Answer | Promise<Answer> {
+  const { opening } = attempt;
+  switch (opening.kind) {
+    case 'upgraded': {
+      const { status } = opening;
+      const headers = answerHeaders(attempt, opening.headers, context);
+      const protocol = headerText(opening.headers['upgrade']);
+      const body = { kind: 'upgraded', protocol, join: attempt.join.bind(attempt) } as const;
+      return new ProviderAnswer(attempt, context.call, { status, headers, body });
+    }
+    case 'whole':
+    case 'open': {
+      if (translator !== undefined) return translatedAnswer(attempt, opening, translator, context);
+      const { status } = opening;
+      const headers = answerHeaders(attempt, opening.headers, context);
+      const body = relayedBody(attempt, opening, headers, context);
+      return new ProviderAnswer(attempt, context.call, { status, headers, body });
+    }
+    case 'fault':
+    case 'cancelled':
+      throw new TypeError('there is no answer to open');
+  }
+}
+
+/** A provider's error, as its client gets it. */
+export function openError(failure: VisibleError, context: AnswerContext): ProviderError {
+  const { kind, attempt, opening, status, error, isReadable } = failure;
+  const headers = answerHeaders(attempt, opening.headers, context);
+  if (isReadable)
+    return { kind, status, headers, body: relayedBody(attempt, opening, headers, context), error };
+  const bytes = Buffer.from(clientErrorBody(context.call.target.operation.dialect, error));
+  const body = { kind: 'whole', bytes, isEvents: false } as const;
+  return { kind, status, headers: withContentType(headers, 'application/json'), body, error };
+}
+
+/** A provider's bytes. @param headers - to which is added what a stream needs */
+function relayedBody(
+  attempt: Attempt,
+  opening: BodyOpening,
+  headers: string[],
+  { trace }: AnswerContext,
+): WholeBody | StreamBody {
+  const isEvents = isEventStream(opening.headers);
+  if (opening.kind === 'whole') return { kind: 'whole', bytes: opening.body, isEvents };
+  if (isEvents) headers.push(...UNBUFFERED);
+  return new RelayedBody(attempt, isEvents, trace);
+}
+
+function translatedAnswer(
+  attempt: Attempt,
+  opening: BodyOpening,
+  translator: ResponseTranslator,
+  context: AnswerContext,
+): Answer | Promise<Answer> {
+  const contentType = translator.contentType ?? headerText(opening.headers['content-type']);
+  const isEvents = contentType.startsWith('text/event-stream');
+  const headers = withContentType(answerHeaders(attempt, opening.headers, context), contentType);
+  const { dropped = [] } = translator;
+  if (dropped.length > 0) headers.push('x-sparekey-dropped', droppedHeader(dropped));
+  if (!(translator.streams ?? isEvents)) return wholeTranslated(attempt, translator, headers, context);
+  headers.push(...UNBUFFERED);
+  const { call, trace } = context;
+  const body = new TranslatedBody(attempt, translator, { isEvents, memory: call.memory, trace });
+  return new ProviderAnswer(attempt, call, { status: 200, headers, body });
+}
+
+async function wholeTranslated(
+  attempt: Attempt,
+  translator: ResponseTranslator,
+  headers: string[],
+  { call, trace }: AnswerContext,
+): Promise<Answer> {
+  // Once it has been read its beginning is gone, in which there may be ids.
+  const head = attempt.dialect === call.target.operation.dialect ? attempt.head : undefined;
+  const bytes = await translateWhole(attempt, translator, call.memory);
+  trace.show(attempt);
+  if (bytes !== undefined) {
+    const body = { kind: 'whole', bytes, isEvents: false } as const;
+    return new ProviderAnswer(attempt, call, { status: 200, headers, body }, head);
+  }
+  if (attempt.cancelled) return { kind: 'gone' };
+  const attempts = ['x-sparekey-attempts', String(trace.attempts)];
+  return { kind: 'gateway-error', code: codeOfBreak(attempt), headers: attempts };
+}
+
+/** What travels on of a provider's headers, and whose answer it is: name, value, name, value. */
+function answerHeaders(attempt: Attempt, sent: ResponseHeaders, { trace }: AnswerContext): string[] {
+  const { opening, plan } = attempt;
+  // A stream may get a last event of ours, and what is judged at its end may have none: a length would promise one.
+  const hasOtherLength =
+    opening.kind === 'whole' ||
+    isEventStream(sent) ||
+    ('watch' in opening && opening.watch.isCheckedAtEnd === true);
+  const headers = relayedHeaders(sent, plan, hasOtherLength);
+  headers.push('x-sparekey-provider', plan.provider.id);
+  if (plan.pooled !== undefined) headers.push('x-sparekey-key', plan.pooled.key.id);
+  headers.push('x-sparekey-attempts', String(trace.attempts));
+  return headers;
+}

@@ -1,0 +1,35 @@
+import type { Attempt, AttemptLogEntry } from '../attempt/attempt.ts';
+import { isEmptyAnswer } from '../attempt/observed-outcome.ts';
+
+const NONE: readonly AttemptLogEntry[] = [];
+
+/** What a request's log says of its tries, as plain data. Final when the answer's body has ended. */
+export class ServeTrace {
+  /** Tries that were made, the one that answered among them. */
+  attempts = 0;
+  /** Those that failed, in order. */
+  failed: readonly AttemptLogEntry[] = NONE;
+  /** Of the try whose answer or failure the client gets; undefined where there is none. */
+  provider: string | undefined;
+  /** Key id; undefined where the provider has no keys. */
+  key: string | undefined;
+  /** The id that the provider gave its answer. */
+  providerRequestId: string | undefined;
+  verdict: AttemptLogEntry['verdict'] | undefined;
+  /** The model stopped before its first word. */
+  isEmpty = false;
+  /** From dispatch to first output. Milliseconds. */
+  firstOutputMs: number | undefined;
+
+  /** The client gets what came of this attempt. To be called again when its body has ended. */
+  show(attempt: Attempt): void {
+    const { plan, opening } = attempt;
+    this.provider = plan.provider.id;
+    this.key = plan.pooled?.key.id;
+    const id = 'headers' in opening ? opening.headers['x-request-id'] : undefined;
+    this.providerRequestId = typeof id === 'string' ? id : undefined;
+    this.verdict = attempt.verdictLabel;
+    this.isEmpty = isEmptyAnswer(attempt);
+    this.firstOutputMs = attempt.firstOutputMs;
+  }
+}

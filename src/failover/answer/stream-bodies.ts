@@ -1,0 +1,81 @@
+import type { MemoryMeter } from '../../base/memory-meter.ts';
+import type { ResponseTranslator } from '../../translate/response-translator.ts';
+import type { Sink } from '../../upstream/exchange.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import type { StreamBody, StreamEnd } from './answer.ts';
+import { failureOfStream } from './client-failure.ts';
+import type { ServeTrace } from './serve-trace.ts';
+import { translateStream } from './translate-answer.ts';
+
+/** A provider's bytes as they come. */
+export class RelayedBody implements StreamBody {
+  readonly kind = 'stream';
+  readonly isEvents: boolean;
+  readonly #attempt: Attempt;
+  readonly #trace: ServeTrace;
+
+  constructor(attempt: Attempt, isEvents: boolean, trace: ServeTrace) {
+    this.#attempt = attempt;
+    this.isEvents = isEvents;
+    this.#trace = trace;
+  }
+
+  async relay(sink: Sink): Promise<StreamEnd> {
+    const hasEnd = await this.#attempt.relay(sink);
+    this.#trace.show(this.#attempt);
+    return streamEnd(this.#attempt, hasEnd, this.#attempt.isMidFrame);
+  }
+
+  discard(): void {
+    this.#attempt.abandon();
+  }
+}
+
+/** What a translator makes of a provider's answer, as it comes. */
+export class TranslatedBody implements StreamBody {
+  readonly kind = 'stream';
+  readonly isEvents: boolean;
+  readonly #attempt: Attempt;
+  readonly #translator: ResponseTranslator;
+  /** Counts what is held of it. */
+  readonly #memory: MemoryMeter | undefined;
+  readonly #trace: ServeTrace;
+
+  constructor(
+    attempt: Attempt,
+    translator: ResponseTranslator,
+    more: {
+      readonly isEvents: boolean;
+      readonly memory: MemoryMeter | undefined;
+      readonly trace: ServeTrace;
+    },
+  ) {
+    this.#attempt = attempt;
+    this.#translator = translator;
+    this.isEvents = more.isEvents;
+    this.#memory = more.memory;
+    this.#trace = more.trace;
+  }
+
+  async relay(sink: Sink): Promise<StreamEnd> {
+    const attempt = this.#attempt;
+    const hasEnd = await translateStream(attempt, this.#translator, sink, this.#memory);
+    this.#trace.show(attempt);
+    // Where the provider's type stays, its bytes do as well.
+    return streamEnd(attempt, hasEnd, this.#translator.contentType === undefined && attempt.isMidFrame);
+  }
+
+  discard(): void {
+    this.#attempt.abandon();
+  }
+}
+
+const COMPLETE: StreamEnd = { kind: 'complete' };
+const ERROR_RELAYED: StreamEnd = { kind: 'error-relayed' };
+const CANCELLED: StreamEnd = { kind: 'cancelled' };
+
+function streamEnd(attempt: Attempt, hasEnd: boolean, isMidEvent: boolean): StreamEnd {
+  if (hasEnd) return attempt.verdict.class === 'ok' ? COMPLETE : ERROR_RELAYED;
+  if (attempt.cancelled) return CANCELLED;
+  return { kind: 'broken', isMidEvent, failure: failureOfStream(attempt) };
+}

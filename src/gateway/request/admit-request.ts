@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { allowedMethods, findTarget } from '../../dialects/operations/find-target.ts';
+import type { Tunnel } from '../connections/server.ts';
+import type { RequestMemory } from '../memory-budget.ts';
+import { pathOf } from '../request-log-entry.ts';
+import type { RequestTrace } from '../request-log-entry.ts';
+import { isInUntrackedCollection, isolatesTenants } from '../resources/ownership.ts';
+import type { ResponseWriter } from '../response-writer.ts';
+import type { Runtime } from '../runtime.ts';
+import { asksToHoldWhole } from '../serve-limits.ts';
+import { refusal } from './read-call.ts';
+import type { CallContext, Refusal } from './read-call.ts';
+
+/** A request whose body has not been read. */
+export interface IncomingRequest {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly writer: ResponseWriter;
+  readonly runtime: Runtime;
+  readonly trace: RequestTrace;
+  /** Where the client asks to speak another protocol on its connection. */
+  readonly tunnel: Tunnel | undefined;
+  /** Aborted when nobody wants the answer any more. */
+  readonly gone: AbortController;
+  /** Given back when the client has its answer, or has gone. */
+  readonly memory: RequestMemory;
+}
+
+/** Sixteen bytes in base64: RFC 6455, 4.1. */
+const HANDSHAKE_KEY = /^[A-Za-z0-9+/]{22}==$/;
+
+/** What can be said of a request before its body is read: who asks, and for what; or why it is refused. */
+export function admitRequest(
+  { id, request, writer, runtime, trace, tunnel, gone, memory }: IncomingRequest,
+  isDraining: boolean,
+): CallContext | Refusal {
+  const { method = '', url = '' } = request;
+  const target = findTarget(method, url, request.headers);
+  if (typeof target === 'object') {
+    trace.target = target;
+    writer.dialect = target.operation.dialect;
+  }
+  // A page needs nobody's leave to send: where no key is asked for, where it comes from is all there is to go by.
+  const foreign = runtime.csrfGuard?.(request);
+  if (foreign !== undefined)
+    return refusal(foreign, { host: (request.headers.host ?? '').replace(/:\d+$/, '') });
+  const admission = runtime.authenticate(request.headers, url);
+  if (admission.kind === 'refused') return refusal(admission.code);
+  trace.client = admission.client;
+  if (isDraining) return refusal('shutting_down');
+  if (target === 'no-operation') return refusal('unknown_operation', { method, path: pathOf(url) });
+  if (target === 'wrong-method') {
+    return { ...refusal('method_not_allowed', { method, path: pathOf(url) }), allow: allowedMethods(url) };
+  }
+  if (target.operation.upgrades !== (tunnel !== undefined)) {
+    const code = target.operation.upgrades ? 'upgrade_required' : 'unknown_operation';
+    return refusal(code, { method, path: pathOf(url) });
+  }
+  // Without a key of its own a client could not tell an answer from any other, and neither could we.
+  if (tunnel !== undefined && !HANDSHAKE_KEY.test(request.headers['sec-websocket-key'] ?? ''))
+    return refusal('bad_request');
+  if (isolatesTenants(runtime.config) && isInUntrackedCollection(target))
+    return refusal('unknown_operation', { method, path: pathOf(url) });
+  const limit = runtime.config.limits.body;
+  if (Number(request.headers['content-length'] ?? 0) > limit) return refusal('body_too_large', { limit });
+  const { credential, tenant } = admission;
+  const holdWhole = admission.holdWhole || asksToHoldWhole(request.headers);
+  const { startedAt: acceptedAt } = trace;
+  const { signal } = gone;
+  return { kind: 'context', id, target, credential, tenant, holdWhole, acceptedAt, signal, memory };
+}
