@@ -55,8 +55,8 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'dropped-on-conflict': {
     meaning: 'the book forgets its events where another node wrote first',
     file: 'src/keys/book/entry.ts',
-    is: 'refused(expected: number, current: Change): boolean {',
-    becomes: 'refused(expected: number, current: Change): boolean { this.#pending = [];',
+    is: 'writeConflicted(expected: number, current: Change): boolean {',
+    becomes: 'writeConflicted(expected: number, current: Change): boolean { this.#pending = [];',
     breaks: 'no-update-lost',
     withinSeeds: 40,
   },
@@ -71,8 +71,8 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'deaf-pool': {
     meaning: 'the pool is not told of what other nodes wrote',
     file: 'src/keys/book/book.ts',
-    is: 'this.#change(entry, () => entry.hear(change));',
-    becomes: 'entry.hear(change);',
+    is: 'this.#change(entry, () => entry.storeChanged(change));',
+    becomes: 'entry.storeChanged(change);',
     breaks: 'dead-key-not-tried',
     withinSeeds: 40,
   },
@@ -87,8 +87,8 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'own-writes-again': {
     meaning: 'the book does not know its own write again when its answer was lost',
     file: 'src/keys/book/entry.ts',
-    is: 'this.#writes.find((each) => each.mark === mark)',
-    becomes: 'this.#writes.find(() => false)',
+    is: 'this.#writes.find((each) => each.writeId ===',
+    becomes: 'this.#writes.find((each) => false && each.writeId ===',
     breaks: 'no-update-lost',
     firstSeed: 300,
     withinSeeds: 60,
@@ -104,7 +104,7 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'deaf-headroom': {
     meaning: 'that little is left of a limit is not taken over from the record',
     file: 'src/keys/pool/quota-domain.ts',
-    is: 'this.headroom.hear(keyId, record);',
+    is: 'this.headroom.update(keyId, record);',
     becomes: '',
     breaks: 'states-converge',
     withinSeeds: 20,
