@@ -129,7 +129,7 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
     meaning: 'a provider whose tries are spent ends the request',
     file: 'src/failover/serve.ts',
     is: "case 'spent':",
-    becomes: "case 'spent': return mostTelling(serving.failed);",
+    becomes: "case 'spent': return chooseFailedAttempt(context.failed);",
     breaks: 'outage-costs-nothing',
     withinSeeds: 40,
   },
