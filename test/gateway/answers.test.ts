@@ -84,7 +84,7 @@ void test('a 401 of a provider never reaches the client', async (t) => {
   assert.equal((await gateway.keyOf(OTHER_KEY)).state, 'out-of-service');
 });
 
-void test('a client is told when the first key is due back', async (t) => {
+void test('a client learns when the first key is due back', async (t) => {
   const gateway = await gatewayFor(t, {
     keys: [GOOD_KEY, OTHER_KEY],
     behaviours: {
@@ -106,7 +106,7 @@ void test('a client is told when the first key is due back', async (t) => {
   assert.equal((await ask(gateway.url, { body: chat('hi', { model: 'gpt-4' }) })).status, 429);
 });
 
-void test('a client is told not to try again soon where no key will come back soon', async (t) => {
+void test('a client is asked not to try again soon where no key will come back soon', async (t) => {
   const gateway = await gatewayFor(t, { behaviours: { [GOOD_KEY]: [{ kind: 'invalid-key' }] } });
   await ask(gateway.url);
   const heard = await ask(gateway.url);
@@ -293,7 +293,7 @@ void test('an error inside a plain 200 goes out under the status it should have 
   assert.equal(heard.code, 'context_length_exceeded');
 });
 
-void test('the most telling of several failures is the one that the client sees', async (t) => {
+void test('of several failures the client sees the one that helps it most', async (t) => {
   const gateway = await gatewayFor(t, {
     keys: [GOOD_KEY, OTHER_KEY, 'sk-third-0123456789abcdef'],
     behaviours: {
@@ -314,7 +314,7 @@ void test('the most telling of several failures is the one that the client sees'
   ]);
 });
 
-void test('where nothing was heard from the provider the client is told what kind of silence it was', async (t) => {
+void test('where the provider said nothing the error says how its silence came about', async (t) => {
   const nobody = await rawUpstream(t, () => {});
   await nobody.close();
   const unreachable = await gatewayBefore(t, nobody);

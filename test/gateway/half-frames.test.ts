@@ -228,7 +228,7 @@ for (const [what, error] of [
   ['that is no event', '{"error":{"message":"Busy","code":"busy"}}'],
   ['that no empty line ends', 'data: {"error":{"message":"Busy","code":"busy"}}'],
 ] as const) {
-  void test(`an error ${what} is told again, as an event`, async (t) => {
+  void test(`an error ${what} is sent once more, as an event`, async (t) => {
     const [first = ''] = CHAT.frames;
     const upstream = await rawUpstream(t, ({ write }) => write(HEAD + rawChunk(first + error) + rawChunk()));
     const gateway = await gatewayBefore(t, upstream, {});

@@ -70,7 +70,7 @@ void test('a whole answer too large to be translated is an error at once, and no
   assert.ok(poured < 200, `${poured} MiB were taken`);
 });
 
-void test('an error too large to be held is told in the client’s dialect, and its connection ended', async (t) => {
+void test('an error too large to be held is put into the client’s dialect, and its connection ended', async (t) => {
   const upstream = await rawUpstream(t, async (exchange) => {
     const head = ['content-type: application/json', `content-length: ${400 * MIB}`];
     await exchange.write(`${rawHead('400 Bad Request', head)}{"type":"error","error":{"message":"`);

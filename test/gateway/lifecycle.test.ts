@@ -63,7 +63,7 @@ void test('a request that comes over an open connection during a stop is refused
   assert.equal(gateway.sim.requests.length, 1);
 });
 
-void test('a stop does not wait longer than it was told to', async (t) => {
+void test('a stop does not wait longer than configured', async (t) => {
   const gateway = await gatewayFor(t, {
     behaviours: { [GOOD_KEY]: [{ kind: 'hang' }] },
     config: (sim) => ({ providers: [simulatedProvider(sim, [GOOD_KEY])], limits: { drain: 100 } }),

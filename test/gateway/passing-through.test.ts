@@ -339,7 +339,7 @@ void test('an answer without a body comes back without one', async (t) => {
   assert.deepEqual([reset.status, reset.headers['content-length'], reset.body.length], [205, '0', 0]);
 });
 
-void test('that nothing has changed since nobody asked when is the provider’s failure, and told as one', async (t) => {
+void test('a 304 that nobody asked for is the provider’s failure, and answered as one', async (t) => {
   const { gateway, upstream } = await relayFor(t);
   upstream.answer = ({ write }) => write('HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n');
   const heard = await ask(gateway.url);

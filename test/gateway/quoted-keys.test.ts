@@ -268,7 +268,7 @@ void test('a token that was made of a key is found as well, and each half of the
 
 const error = (words: string): string => `{"error":{"message":"no ${words} here","code":"odd"}}`;
 
-void test('an error that came encoded unasked is told in other words, without the key', async (t) => {
+void test('an error that came encoded unasked is put into other words, without the key', async (t) => {
   const { upstream, gateway } = await gatewayBefore(t, 'openai');
   for (const words of Object.values(FORMS)) {
     const body = gzipSync(error(words)).toString('latin1');
