@@ -16,4 +16,4 @@ USER node
 EXPOSE 5397 5398
 HEALTHCHECK --interval=5s --timeout=2s --start-period=15s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:5397/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/cli/sparekey.js", "start", "--config", "/etc/sparekey/sparekey.yaml"]
+CMD ["node", "dist/src/cli/sparekey.js", "start", "--config", "/etc/sparekey/sparekey.yaml"]

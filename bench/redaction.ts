@@ -7,7 +7,7 @@ import { watchAnswer } from '../src/dialects/watch/watch-answer.ts';
 import { findTarget } from '../src/dialects/operations/find-target.ts';
 import { redactorFor } from '../src/keys/redaction/redactor.ts';
 import { Secret } from '../src/base/secret.ts';
-import { Exchange } from '../src/upstream/exchange.ts';
+import { HttpExchange } from '../src/upstream/http-exchange.ts';
 import { redactedTransport } from '../src/upstream/redacted-transport.ts';
 import type { Transport, UpstreamHandler } from '../src/upstream/transport.ts';
 
@@ -39,7 +39,7 @@ function openStream(isRedacted: boolean): (piece: Buffer) => void {
     holdBytes: 65_536,
     resends: false,
   };
-  const exchange = new Exchange(
+  const exchange = new HttpExchange(
     isRedacted ? redactedTransport(transport, redactorFor(key)) : transport,
     { method: 'POST', path: '/', headers: [], body: null },
     limits,

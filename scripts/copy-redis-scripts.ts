@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 
 // The compiler takes along only what it compiles.
-const scripts = 'store/redis/scripts';
-cpSync(new URL(`../src/${scripts}`, import.meta.url), new URL(`../dist/${scripts}`, import.meta.url), {
+const scripts = 'src/store/redis/scripts';
+cpSync(new URL(`../${scripts}`, import.meta.url), new URL(`../dist/${scripts}`, import.meta.url), {
   recursive: true,
 });

@@ -1,26 +1,26 @@
 import type { Config } from './config/schema/schema.ts';
 import type { ConfigSource } from './config/load/source.ts';
 import type { Runtime } from './gateway/runtime.ts';
-import type { Address } from './gateway/connections/server.ts';
+import type { ListenAddress } from './listener/listen.ts';
 import type { Log } from './telemetry/log.ts';
 import { openControlPlane } from './node/control-plane.ts';
 import { openDataPlane } from './node/data-plane.ts';
 import { openNode } from './node/gateway-node.ts';
 
-/** A running gateway, in however many processes. */
+/** A running gateway, in one process or several. */
 export interface Running {
-  readonly address: Address;
-  readonly adminAddress: Address;
-  /** Where key records are kept, for people. */
+  readonly address: ListenAddress;
+  readonly adminAddress: ListenAddress;
+  /** The address of the store, for people. */
   readonly stateDescription: string;
   readonly runtime: () => Runtime;
   /**
-   * Goes over to another configuration: keys that stay keep their records, those that left lose them, and
-   * requests under way finish as they began. Listeners and the store stay as they are until a restart.
-   * @param source - what `config` was made from, for the other processes to make the same
+   * Runs another configuration: keys that stay keep their records, those that left lose them, and requests in flight
+   * finish with the old one. Listeners and the store stay as they are until a restart.
+   * @param source - what `config` was parsed from, for the other processes
    */
   reload(config: Config, source: ConfigSource): Promise<void>;
-  /** Stops in order: lets requests under way finish up to `limits.drain`, gives leases back, writes what is unwritten. */
+  /** Shuts down: lets requests in flight finish up to `limits.drain`, releases leases, writes pending records. */
   drain(): Promise<void>;
   /** Ends at once the processes that this one started. */
   kill(): void;
@@ -31,9 +31,9 @@ export interface Sparekey extends Running {
   reload(config: Config): Promise<void>;
 }
 
-/** Wires a whole gateway into this process and opens its listeners. */
+/** Starts a whole gateway in this process and opens its listeners. */
 export async function startSparekey(config: Config, { log }: { readonly log: Log }): Promise<Sparekey> {
-  // Closed again where the next one cannot be opened.
+  // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
   const node = resources.adopt(await openNode(config, log), (it) => it.close());
   const data = resources.adopt(await openDataPlane(node, config.listen), (it) => it.close());

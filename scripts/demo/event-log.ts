@@ -1,4 +1,4 @@
-import type { KeyView } from '../../src/admin/key-view.ts';
+import type { KeyView } from '../../src/admin/contract.ts';
 import type { Name } from './pool.ts';
 
 export type Tone = 'bad' | 'good' | 'plain';

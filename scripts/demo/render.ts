@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { KeyView } from '../../src/admin/key-view.ts';
+import type { KeyView } from '../../src/admin/contract.ts';
 import { statusOf, type DemoEvent, type KeyStatus, type Tone } from './event-log.ts';
 import type { Tally } from './traffic.ts';
 

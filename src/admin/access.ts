@@ -4,12 +4,12 @@ import { adminCsrfGuard } from '../listener/csrf-guard.ts';
 import type { GuardedRequest } from '../listener/csrf-guard.ts';
 import type { AdminErrorCode } from './errors.ts';
 
-/** Why a request is turned away; undefined where it may go on. */
+/** The error of a request that is refused; undefined where it is allowed. */
 export type Guard = (request: GuardedRequest) => AdminErrorCode | undefined;
 
 /**
- * Who may use the admin API: with a token, whoever knows it; without one, whoever is on this machine, but no
- * web page that is open here, be it by another site's request or by a name that was made to point here.
+ * Guards the admin API: with a token, by that; without one, only this machine may call it, and no web page that is open
+ * on it (CSRF), also by a DNS name that was made to point here (DNS rebinding).
  */
 export function adminGuard(token: Secret | undefined): Guard {
   return token === undefined ? adminCsrfGuard() : guardByToken(token);

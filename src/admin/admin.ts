@@ -3,6 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Circuits } from '../failover/circuit/circuits.ts';
 import type { Recorder } from '../failover/recorder.ts';
 import type { Secret } from '../base/secret.ts';
+import { boundAddress, listen } from '../listener/listen.ts';
+import type { ListenAddress } from '../listener/listen.ts';
 import type { Provider } from '../providers/provider.ts';
 import { adminGuard } from './access.ts';
 import { answerError } from './answer.ts';
@@ -14,38 +16,32 @@ import { route } from './routes.ts';
 import type { AdminApi } from './routes.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
-/** `host` is without brackets. */
-export interface AdminAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** How to open the admin listener. */
 export interface AdminOptions extends Omit<KeysApiOptions, 'viewpoint'>, Omit<AdminApi, 'keys'> {
   readonly recorder: Pick<Recorder, 'circuitsOf'>;
-  readonly listen: AdminAddress;
-  /** This process, as it signs its decisions. */
+  readonly listen: ListenAddress;
+  /** This process, as decisions name it. */
   readonly node: string;
-  /** What requests must carry. Absent: requests from this machine are answered, those of web pages not. */
+  /** The bearer token of requests. Absent: requests from this machine are answered, those of web pages are not. */
   readonly token?: Secret;
-  /** A defect of ours: the request got a 500. */
+  /** A defect: the request got a 500. */
   readonly onDefect: (error: unknown) => void;
 }
 
 /** An open admin listener. */
 export interface Admin {
   /** Where it listens: the real port where 0 was asked for. */
-  readonly address: AdminAddress;
-  /** Cuts off what is under way. */
+  readonly address: ListenAddress;
+  /** Aborts requests in flight. */
   close(): Promise<void>;
 }
 
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-/** A connection on which nothing moves ends, but not before the slowest health check has answered. Milliseconds. */
+/** Of an idle connection: longer than the slowest health check takes. Milliseconds. */
 const IDLE_TIMEOUT_MS = 10 * 60_000;
 const MAX_CONNECTIONS = 256;
-/** Bodies are not read; one up to this is passed over. Bytes. */
+/** Bodies are discarded, up to this size. Bytes. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
@@ -53,7 +49,7 @@ const MAX_BODY_BYTES = 64 * 1024;
  * @throws the listener's error, such as EADDRINUSE
  */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const { listen, token, node, workers, state, recorder, onDefect } = options;
+  const { token, node, workers, state, recorder, onDefect } = options;
   const circuitsOf = (provider: Provider): Circuits => recorder.circuitsOf(provider);
   const viewpoint = (): Viewpoint => {
     const { kind, awaySince } = state();
@@ -79,38 +75,22 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(IDLE_TIMEOUT_MS);
-  await listening(server, listen);
-  return { address: addressOf(server), close: () => close(server) };
+  await listen(server, options.listen);
+  return { address: boundAddress(server), close: () => close(server) };
 }
 
-/** The rest of such a request is not read: the connection ends with the answer. */
+/** The rest of the request is not read: the connection is closed after the answer. */
 function refuse(response: ServerResponse, code: AdminErrorCode): void {
   const needsToken = adminErrors[code].status === 401;
   answerError(response, code, { connection: 'close', ...(needsToken && { 'www-authenticate': 'Bearer' }) });
 }
 
-/** What a client sends along without need is passed over, as long as it says how much that is. */
+/** A needless body is accepted if its length is announced and small. */
 function bodyRefusal({ headers }: IncomingMessage): AdminErrorCode | undefined {
   const length = Number(headers['content-length'] ?? 0);
   return headers['transfer-encoding'] !== undefined || length > MAX_BODY_BYTES
     ? 'unexpected_body'
     : undefined;
-}
-
-function listening(server: Server, listen: AdminAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: listen.host, port: listen.port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function addressOf(server: Server): AdminAddress {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
-  return { host: address.address, port: address.port };
 }
 
 function close(server: Server): Promise<void> {

@@ -13,7 +13,7 @@ const COMMON: Headers = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Items of a list that become text in one go, before other work gets its turn. */
+/** Items of a list that are serialised at once, before the event loop runs. */
 const BATCH = 200;
 
 /** Answers with one small value. */
@@ -28,8 +28,8 @@ export function answerError(response: ServerResponse, code: AdminErrorCode, head
 }
 
 /**
- * Answers with `{"NAME":[…]}` as fast as it is taken, in pieces: a list of a hundred thousand neither fills
- * the memory nor holds up the requests beside it. Resolves when it is out, or the client is gone.
+ * Answers with `{"NAME":[…]}` in pieces, with backpressure: a list of a hundred thousand neither fills the memory nor
+ * delays other requests. Resolves when it is sent, or the client is gone.
  */
 export async function answerList(
   response: ServerResponse,

@@ -1,80 +1,21 @@
-import type { Obstacle, Strategy } from '../failover/choose.ts';
+import { formatWallTime } from '../clock/wall-time.ts';
+import type { Obstacle } from '../failover/choose.ts';
 import { previewChoice } from '../failover/choice-preview.ts';
-import type { KeyPreview, ChoicePreview } from '../failover/choice-preview.ts';
+import type { KeyPreview } from '../failover/choice-preview.ts';
 import type { RouteTarget } from '../routing/route.ts';
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { ANY_MODEL, holdOn } from '../keys/record/record.ts';
+import type { ChoiceView, KeyChoiceView, ProviderChoiceView } from './contract.ts';
 import { viewOutage } from './outage-view.ts';
-import type { OutageView } from './outage-view.ts';
 import { heldReason, reasonOf, sharedReason } from './reason.ts';
-import { timeOrNull, timeText } from './time-text.ts';
+import { timeOrNull } from './time-text.ts';
 import { viewSeenFrom } from './viewpoint.ts';
-import type { SeenFrom, Viewpoint } from './viewpoint.ts';
-
-/** Which key a request would get now, and why not the others. Times in RFC 3339. */
-export interface ChoiceView {
-  readonly at: string;
-  /** As the client names it; null for a request without one. */
-  readonly model: string | null;
-  /**
-   * In the order they are asked, the second where the first has no answer. Equals stand beside each other, the one
-   * that is asked first most often in front.
-   */
-  readonly providers: readonly ProviderChoiceView[];
-  readonly seenFrom: SeenFrom;
-}
-
-/** The choice among the keys of one provider, for a request that it is the first to be asked with. */
-export interface ProviderChoiceView {
-  readonly provider: string;
-  /** As this provider names it; null for a request without one. */
-  readonly model: string | null;
-  /** The part of requests that ask it before its equals on the route; 1 where it has none. */
-  readonly share: number;
-  /** Why it is asked only when the others have failed, because it is down; null where it is not. */
-  readonly down: (OutageView & { readonly whole: boolean }) | null;
-  readonly strategy: Strategy;
-  /** With `session`, a conversation's own key goes before all that stands here. */
-  readonly affinity: 'none' | 'session';
-  readonly outcome: ChoicePreview['outcome'];
-  /** Where no key can be chosen: when the first one is due back. */
-  readonly returnsAt: string | null;
-  /** Choices made for trial, which chances are taken from. */
-  readonly draws: number;
-  /** All its keys by how they stand. */
-  readonly counts: ChoicePreview['counts'];
-  /** Up to a hundred of them, those chosen most often first. */
-  readonly keys: readonly KeyChoiceView[];
-}
-
-/** How one key stands in the choice. */
-export interface KeyChoiceView {
-  readonly id: string;
-  readonly name: string | null;
-  readonly hint: string | null;
-  /** What keeps it back; null where it may be chosen. */
-  readonly obstacle: Obstacle | null;
-  /** The same in words, with the rule that judged it. */
-  readonly reason: string | null;
-  /** The part of the choices that takes it; null where there are too many keys to tell. */
-  readonly chance: number | null;
-  readonly weight: number;
-  /** The part of its traffic it gets since it has come back; 1 is all. */
-  readonly share: number;
-  /** Requests under way with it; null where this process cannot know. */
-  readonly inFlight: number | null;
-  /** Little is left of its limits for the model, as far as that was worth telling this process. */
-  readonly scarce: boolean;
-  /** When its trouble ends or is tested; null where no time is set. */
-  readonly dueAt: string | null;
-  /** It may be tried all the same where no key of the provider can be chosen. */
-  readonly lastResort: boolean;
-}
+import type { Viewpoint } from './viewpoint.ts';
 
 /** Keys shown of one provider. */
 const MAX_KEYS = 100;
-/** Troubles of a domain looked through for the one that matters. */
+/** Troubles of a domain searched for the one that matters. */
 const MAX_TROUBLES = 1_000;
 
 /**
@@ -90,18 +31,18 @@ export function viewChoice(
   random: () => number,
 ): ChoiceView {
   return {
-    at: timeText(now),
+    at: formatWallTime(now),
     model: model ?? null,
     providers: sortTargets(targets).map((target) => viewProvider(target, viewpoint, now, random)),
     seenFrom: viewSeenFrom(viewpoint),
   };
 }
 
-/** Equals come in an order of chance, which is told as their shares. */
+/** Targets of equal preference come in random order, and are sorted by their shares. */
 function sortTargets(targets: readonly RouteTarget[]): readonly RouteTarget[] {
   const placed = targets.map((target, n) => {
-    const { place, share = 1 } = target.equals ?? {};
-    const first = place === undefined ? n : targets.findIndex(({ equals }) => equals?.place === place);
+    const { tier, share = 1 } = target.balancing ?? {};
+    const first = tier === undefined ? n : targets.findIndex(({ balancing }) => balancing?.tier === tier);
     return { target, first, share };
   });
   return placed.toSorted((a, b) => a.first - b.first || b.share - a.share).map(({ target }) => target);
@@ -113,13 +54,13 @@ function viewProvider(
   now: number,
   random: () => number,
 ): ProviderChoiceView {
-  const { provider, model, equals } = target;
+  const { provider, model, balancing } = target;
   const { strategy, outcome, returnsAt, draws, counts, keys } = previewChoice(target, MAX_KEYS, now, random);
   const outage = circuitsOf(provider).outageOf(provider, model ?? ANY_MODEL, now);
   return {
     provider: provider.id,
     model: model ?? null,
-    share: equals?.share ?? 1,
+    share: balancing?.share ?? 1,
     down:
       outage === undefined ? null : { ...viewOutage(provider, outage.status), whole: outage.isWholeProvider },
     strategy,

@@ -1,98 +1,21 @@
+import { formatWallTime } from '../clock/wall-time.ts';
 import { rampShare } from '../failover/choose.ts';
 import type { Decision, DecisionEffect } from '../keys/record/decision.ts';
 import { isUnproven } from '../keys/record/doubt.ts';
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { settle } from '../keys/record/record.ts';
-import type { Doubt, Hold, KeyRecord, OutCause } from '../keys/record/record.ts';
+import type { Hold, KeyRecord } from '../keys/record/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { DomainView, DoubtView, Explanation, HeldView, KeyView, TroubleView } from './contract.ts';
 import { viewDecision, viewRule } from './decision-view.ts';
-import type { DecisionView, RuleView } from './decision-view.ts';
-import { viewDomain } from './domain-view.ts';
-import type { DomainView } from './domain-view.ts';
-import type { KeyView } from './key-view.ts';
 import { viewNext } from './next-view.ts';
-import type { NextView } from './next-view.ts';
 import { viewOutages } from './outage-view.ts';
-import type { OutageView } from './outage-view.ts';
-import { timeText } from './time-text.ts';
 import { viewSeenFrom } from './viewpoint.ts';
-import type { SeenFrom, Viewpoint } from './viewpoint.ts';
+import type { Viewpoint } from './viewpoint.ts';
 
-/** Why a key is as it is, by whose judgement, and what comes next. Times in RFC 3339. */
-export interface Explanation {
-  readonly at: string;
-  readonly key: KeyView;
-  /** Why it is out of service; null where it is in it, or was disabled. */
-  readonly cause: OutCause | null;
-  /** The rule that its state, or its newest failure, is owed to; null where it is owed to none. */
-  readonly rule: RuleView | null;
-  /** What its state rests on; null where nothing is recorded, or no longer. */
-  readonly evidence: DecisionView | null;
-  readonly holds: readonly HeldView[];
-  /** What was said against it and is not believed before a check; null where nothing is. */
-  readonly doubt: DoubtView | null;
-  /** It is out by the words of one request alone so far: where another key meets the like, it is given back. */
-  readonly unproven: boolean;
-  /** How it comes back, soonest first. */
-  readonly next: readonly NextView[];
-  /** What shares its limits; null where it shares them with nothing that is known here. */
-  readonly domain: DomainView | null;
-  /** The models of whose limits little is left, as far as that was worth telling this process. */
-  readonly scarce: readonly ScarceView[];
-  /** What its provider is down for, whichever key is used. */
-  readonly down: readonly OutageView[];
-  /** Requests under way with it; null where this process cannot know. */
-  readonly inFlight: number | null;
-  /** The part of its traffic that it gets since it has come back; null where it gets all of it, or none. */
-  readonly ramp: { readonly share: number; readonly fullAt: string } | null;
-  /** The last few, newest first. */
-  readonly decisions: readonly DecisionView[];
-  readonly policy: PolicyView;
-  readonly seenFrom: SeenFrom;
-}
-
-/** One model it is kept from. */
-export interface HeldView {
-  readonly model: string;
-  readonly cause: Hold['cause'];
-  readonly rule: RuleView;
-  readonly since: string;
-  readonly until: string;
-  /** How often in a row. */
-  readonly strikes: number;
-  /** It holds every key of the quota domain. */
-  readonly wide: boolean;
-  readonly evidence: DecisionView | null;
-}
-
-/** A verdict that is not believed. */
-export interface DoubtView {
-  readonly cause: Doubt['cause'];
-  readonly model: string;
-  readonly rule: RuleView;
-  readonly since: string;
-  readonly evidence: DecisionView | null;
-}
-
-/** A model of whose limits little is left: other keys are preferred for it. */
-export interface ScarceView {
-  readonly model: string;
-  readonly until: string;
-}
-
-/** What the configuration says of how its provider's keys leave service and come back. */
-export interface PolicyView {
-  /** False: nothing is remembered but the operator's word. */
-  readonly failover: boolean;
-  readonly failureThreshold: number;
-  readonly successThreshold: number;
-  /** `failoverOnStatus` decides what counts, and not the rules. */
-  readonly byStatus: boolean;
-}
-
-/** Shared troubles looked at: a domain may have very many. */
+/** Shared troubles shown: a domain may have very many. */
 const MAX_TROUBLES = 20;
 
 /**
@@ -115,7 +38,7 @@ export function explainKey(
   const shared: readonly DomainHold[] = [...(pooled.domain?.holds(now).take(MAX_TROUBLES) ?? [])];
   const { serves, circuitsOf } = viewpoint;
   return {
-    at: timeText(now),
+    at: formatWallTime(now),
     key: view,
     cause: record.state === 'out-of-service' ? record.cause : null,
     rule: rule === undefined ? null : viewRule(rule, provider),
@@ -125,7 +48,7 @@ export function explainKey(
     unproven: isUnproven(record),
     next: viewNext(pooled, record, plans, shared, now),
     domain: viewDomain(provider, pooled, shared),
-    scarce: pooled.headroom.scarce(now).map(([model, until]) => ({ model, until: timeText(until) })),
+    scarce: pooled.headroom.scarce(now).map(([model, until]) => ({ model, until: formatWallTime(until) })),
     down: viewOutages(provider, circuitsOf, now),
     inFlight: serves ? pooled.inFlight : null,
     ramp: rampOf(record, provider, now),
@@ -154,8 +77,8 @@ function viewHold(
     model,
     cause,
     rule: viewRule(rule, provider),
-    since: timeText(since),
-    until: timeText(until),
+    since: formatWallTime(since),
+    until: formatWallTime(until),
     strikes,
     wide: wide === true,
     evidence: evidence === undefined ? null : viewDecision(evidence, provider),
@@ -170,7 +93,7 @@ function viewDoubt(record: KeyRecord, provider: Provider): DoubtView | null {
     cause,
     model,
     rule: viewRule(rule, provider),
-    since: timeText(since),
+    since: formatWallTime(since),
     evidence: evidence === undefined ? null : viewDecision(evidence, provider),
   };
 }
@@ -186,7 +109,7 @@ function ruleOf(record: KeyRecord): string | undefined {
   }
 }
 
-/** What can have put a key in service. */
+/** Decisions that put a key in service. */
 const RETURNS: ReadonlySet<DecisionEffect> = new Set(['returned', 'enabled', 'pardoned', 'reprieved']);
 
 /**
@@ -216,5 +139,32 @@ function rampOf(record: KeyRecord, { config }: Provider, now: number): Explanati
   const rampMs = config.failover.returnRamp;
   const share = rampShare({ record }, { now, rampMs });
   if (record.state !== 'in-service' || share === 1) return null;
-  return { share, fullAt: timeText(record.since + rampMs) };
+  return { share, fullAt: formatWallTime(record.since + rampMs) };
+}
+
+/** Makes the view of a key's domain; null where it has none. */
+function viewDomain(
+  provider: Provider,
+  { key, domain }: PooledKey,
+  shared: readonly DomainHold[],
+): DomainView | null {
+  if (domain === undefined) return null;
+  return {
+    name: domain.name,
+    learned: key.quotaDomain === key.id,
+    keys: domain.members,
+    troubles: shared.map((trouble) => viewTrouble(provider, trouble)),
+  };
+}
+
+/** Makes the view of what one key of a domain has shown. */
+function viewTrouble(provider: Provider, { keyId, model, cause, rule, until }: DomainHold): TroubleView {
+  const name = provider.pool.get(keyId)?.key.name ?? '';
+  return {
+    model,
+    cause,
+    until: formatWallTime(until),
+    key: { id: keyId, name: name === '' ? null : name },
+    rule: viewRule(rule, provider),
+  };
 }

@@ -1,43 +1,13 @@
+import { formatWallTime } from '../clock/wall-time.ts';
 import type { Key } from '../keys/key.ts';
 import { settle } from '../keys/record/record.ts';
 import type { Hold, KeyRecord } from '../keys/record/record.ts';
+import type { HoldView, KeyView } from './contract.ts';
 import { reasonOf } from './reason.ts';
-import { timeOrNull, timeText } from './time-text.ts';
-
-/** A key as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
-export interface KeyView {
-  readonly provider: string;
-  readonly id: string;
-  readonly name: string | null;
-  /** At most the last four characters of the credential. */
-  readonly hint: string | null;
-  readonly state: KeyRecord['state'];
-  readonly reason: string | null;
-  /** In a row: of requests while in service, of health checks while out of it. */
-  readonly failures: number;
-  /** Health checks passed in a row while out of service. */
-  readonly passes: number;
-  /** Of this state; null where nothing was ever recorded. */
-  readonly since: string | null;
-  /** When it is tested, or comes back by itself. */
-  readonly nextTryAt: string | null;
-  /** The models it is kept from, as the provider names them; `*` is all. */
-  readonly models: Readonly<Record<string, HoldView>>;
-  /** What shares its limits; null where it shares them with no other key. */
-  readonly quotaDomain: string | null;
-}
-
-/** One model a key is kept from. */
-export interface HoldView {
-  readonly cause: Hold['cause'];
-  /** That judged the answer it is held for. */
-  readonly rule: string;
-  readonly since: string;
-  readonly until: string;
-}
+import { timeOrNull } from './time-text.ts';
 
 /**
- * @param record - of the key, as last heard
+ * @param record - of the key, as this process knows it
  * @param domain - whose limits it shares, where that is configured or learned
  * @param checkAt - when it is checked next; undefined where it is not
  * @param now - milliseconds since the epoch
@@ -60,7 +30,7 @@ export function viewKey(
     reason: reasonOf(settled, holds),
     failures: failuresOf(settled),
     passes: settled.state === 'out-of-service' ? settled.passes : 0,
-    since: settled.since === 0 ? null : timeText(settled.since),
+    since: settled.since === 0 ? null : formatWallTime(settled.since),
     nextTryAt: nextTryAt(settled, checkAt, now),
     models: Object.fromEntries(holds.map((hold) => [hold.model, viewHold(hold)])),
     quotaDomain: domain ?? null,
@@ -68,7 +38,7 @@ export function viewKey(
 }
 
 function viewHold({ cause, rule, since, until }: Hold): HoldView {
-  return { cause, rule, since: timeText(since), until: timeText(until) };
+  return { cause, rule, since: formatWallTime(since), until: formatWallTime(until) };
 }
 
 function failuresOf(record: KeyRecord): number {

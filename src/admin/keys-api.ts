@@ -1,22 +1,25 @@
 import { pinnedTarget } from '../routing/route.ts';
 import type { Route, RouteTarget } from '../routing/route.ts';
 import type { KeyBook } from '../keys/book/book.ts';
-import { checkDueAt } from '../keys/record/doubt.ts';
+import { checkDueAt } from '../keys/record/check-due.ts';
 import type { OperatorLifted } from '../keys/record/event.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { settle } from '../keys/record/record.ts';
 import type { Prober } from '../probe/prober.ts';
-import type { CheckReport } from '../probe/run-check.ts';
 import type { Provider } from '../providers/provider.ts';
+import type {
+  CheckReportView,
+  ChoiceView,
+  Explanation,
+  KeyView,
+  LiftedHoldsView,
+  OutageView,
+} from './contract.ts';
 import type { AdminErrorCode } from './errors.ts';
 import { viewChoice } from './choice-view.ts';
-import type { ChoiceView } from './choice-view.ts';
 import { explainKey } from './explain-view.ts';
-import type { Explanation } from './explain-view.ts';
 import { viewKey } from './key-view.ts';
-import type { KeyView } from './key-view.ts';
 import { viewOutages } from './outage-view.ts';
-import type { OutageView } from './outage-view.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
 /** What the admin API works on. */
@@ -32,27 +35,18 @@ export interface KeysApiOptions {
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
-  /** What this process is and can know. */
+  /** What this process can know. */
   readonly viewpoint: () => Viewpoint;
 }
 
-/** A change the operator asked for. */
-export interface KeyChange {
-  readonly key: KeyView;
+/** A change the operator asked for, as it is answered. */
+export interface OperatorChange<Answer> {
+  readonly answer: Answer;
   /** False where the store is away: it counts here, and is written when the store is back. */
   readonly stored: boolean;
 }
 
-/** The holds that the operator ended. */
-export interface LiftedHolds {
-  readonly provider: string;
-  /** Ids of the keys that were held. */
-  readonly keys: readonly string[];
-  /** False where the store is away: it counts here, and is written when the store is back. */
-  readonly stored: boolean;
-}
-
-/** What the admin API can do with keys, apart from how it is asked over HTTP. */
+/** The operations of the admin API on keys, without HTTP. */
 export class KeysApi {
   readonly #options: KeysApiOptions;
 
@@ -103,21 +97,24 @@ export class KeysApi {
   }
 
   /** Takes a key out of service until `enable`, or puts it back whatever its state and whatever it is held from. */
-  async change(id: string, type: 'disabled' | 'enabled'): Promise<KeyChange | AdminErrorCode> {
+  async change(id: string, type: 'disabled' | 'enabled'): Promise<OperatorChange<KeyView> | AdminErrorCode> {
     const found = this.#find(id);
     if (found === undefined) return 'unknown_key';
     const { provider, pooled } = found;
     const { book, now } = this.#options;
     book.apply(pooled.key, { type, at: now() }, provider.keyPolicy);
     await book.flushed();
-    return { key: this.#view(provider, pooled), stored: !book.storeFailed };
+    return { answer: this.#view(provider, pooled), stored: !book.storeFailed };
   }
 
   /**
    * Ends the holds of all keys of a provider, on every node.
    * @param model - as clients or the provider name it; undefined: whatever they are held from
    */
-  async liftHolds(providerId: string, model: string | undefined): Promise<LiftedHolds | AdminErrorCode> {
+  async liftHolds(
+    providerId: string,
+    model: string | undefined,
+  ): Promise<OperatorChange<LiftedHoldsView> | AdminErrorCode> {
     const provider = this.#options.runtime().providers.get(providerId);
     if (provider === undefined) return 'unknown_provider';
     const { book, now } = this.#options;
@@ -132,14 +129,15 @@ export class KeysApi {
         book.apply(pooled.key, event, provider.keyPolicy);
     }
     await book.flushed();
-    return { provider: providerId, keys: lifted.map(({ key }) => key.id), stored: !book.storeFailed };
+    const keys = lifted.map(({ key }) => key.id);
+    return { answer: { provider: providerId, keys }, stored: !book.storeFailed };
   }
 
   /**
    * Checks a key now, whatever its state.
    * @param model - as clients name it; undefined: as its trouble wants it, which for a held key is the held model
    */
-  async probe(id: string, model: string | undefined): Promise<CheckReport | AdminErrorCode> {
+  async probe(id: string, model: string | undefined): Promise<CheckReportView | AdminErrorCode> {
     const found = this.#find(id);
     if (found === undefined) return 'unknown_key';
     const report = await this.#options.prober.check(found.provider, id, model);

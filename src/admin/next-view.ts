@@ -4,27 +4,8 @@ import type { DomainHold } from '../keys/pool/quota-domain.ts';
 import { ANY_MODEL } from '../keys/record/record.ts';
 import type { KeyRecord } from '../keys/record/record.ts';
 import type { CheckPlan } from '../probe/prober.ts';
+import type { NextView } from './contract.ts';
 import { timeOrNull } from './time-text.ts';
-
-/**
- * One way in which a key comes back to what it is kept from:
- * - `free-check`, `paid-check`: a health check, by asking for what costs nothing or for an answer of `model`
- * - `cooldown`: its time out of service is over
- * - `hold`: the hold on `model` is over
- * - `domain`: what holds its quota domain from `model` is over
- * - `trial`: a client's request may try it, where no key of the provider can be used
- * - `operator`: the operator enables it
- */
-export interface NextView {
-  readonly how: 'free-check' | 'paid-check' | 'cooldown' | 'hold' | 'domain' | 'trial' | 'operator';
-  /** Null where no time is set. */
-  readonly at: string | null;
-  readonly model: string | null;
-  /** Of a check: whether this process does it; null for all else. Whoever holds the provider's lease does. */
-  readonly here: boolean | null;
-  /** Of a check that costs something: when it is allowed, where the day's budget is spent. */
-  readonly notBefore: string | null;
-}
 
 /**
  * How a key comes back, soonest first, what has no time last; nothing where it is kept from nothing and not in doubt.
@@ -80,7 +61,7 @@ function checkRecovery({ at, kind, model, here, spentUntil }: CheckPlan): Recove
   return { how: 'paid-check', at, model: model ?? null, here, notBefore: timeOrNull(spentUntil) };
 }
 
-/** What other keys of its domain have met. */
+/** Troubles found with other keys of its domain. */
 function domainRecoveries({ key }: PooledKey, shared: readonly DomainHold[]): readonly Recovery[] {
   const untils = new Map<string, number>();
   for (const { keyId, model, until } of shared) {

@@ -1,6 +1,6 @@
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
-import { ANY_MODEL } from '../keys/record/record.ts';
 import type { Hold, KeyRecord, OutCause } from '../keys/record/record.ts';
+import { failuresText, modelText } from './contract.ts';
 
 const OUT_TEXT: Readonly<Record<OutCause, string>> = {
   failures: 'failed too often in a row',
@@ -8,7 +8,7 @@ const OUT_TEXT: Readonly<Record<OutCause, string>> = {
   billing: 'out of credit',
 };
 
-/** What the cause alone would tell wrongly. */
+/** Where the text of the cause would be wrong. */
 const OUT_TEXT_BY_RULE: Readonly<Record<string, string>> = {
   'fault.key-unusable': 'no request can be made with it as it is written in the configuration',
 };
@@ -31,7 +31,9 @@ export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | nu
     case 'in-service': {
       const { failures, lastRule, doubt } = record;
       const reasons = [
-        ...(failures > 0 ? [failuresText(failures, lastRule)] : []),
+        ...(failures > 0
+          ? [`${failuresText(failures)}${lastRule === undefined ? '' : ` (${lastRule})`}`]
+          : []),
         ...heldText(holds),
         ...(doubt === undefined
           ? []
@@ -40,11 +42,6 @@ export function reasonOf(record: KeyRecord, holds: readonly Hold[]): string | nu
       return reasons.length === 0 ? null : reasons.join('; ');
     }
   }
-}
-
-function failuresText(failures: number, lastRule: string | undefined): string {
-  const times = failures === 1 ? 'failed once' : `failed ${failures} times in a row`;
-  return lastRule === undefined ? times : `${times} (${lastRule})`;
 }
 
 function heldText(holds: readonly Hold[]): readonly string[] {
@@ -64,8 +61,4 @@ export function sharedReason({ cause, model, rule }: DomainHold): string {
   return cause === 'billing'
     ? `${OUT_TEXT.billing} (${rule})`
     : `throttled for ${modelText(model)} (${rule})`;
-}
-
-function modelText(model: string): string {
-  return model === ANY_MODEL ? 'all models' : model;
 }

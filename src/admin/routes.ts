@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerError, answerJson, answerList } from './answer.ts';
 import type { AdminErrorCode } from './errors.ts';
-import type { KeysApi } from './keys-api.ts';
+import type { KeysApi, OperatorChange } from './keys-api.ts';
 import { viewState } from './state-view.ts';
 import type { StateStatus } from './state-view.ts';
 import { viewWorker } from './worker-view.ts';
 import type { WorkerStatus } from './worker-view.ts';
 
-/** What requests can reach. */
+/** What requests are answered from. */
 export interface AdminApi {
   readonly keys: KeysApi;
   /** The processes that serve the data plane, as they are now. */
@@ -47,12 +47,7 @@ export async function route(
   if (request.method !== method) return answerError(response, 'method_not_allowed', { allow: method });
 
   const model = searchParams.get('model') || undefined;
-  if (liftedId !== undefined) {
-    const lifted = await api.liftHolds(decoded(liftedId), model);
-    if (typeof lifted === 'string') return answerError(response, lifted);
-    const { stored, ...told } = lifted;
-    return answerJson(response, stored ? 200 : 202, told);
-  }
+  if (liftedId !== undefined) return answerChange(response, await api.liftHolds(decoded(liftedId), model));
   if (pathname === '/api/state') {
     return answerJson(response, 200, viewState(state(), api.outages(), workers()));
   }
@@ -71,16 +66,12 @@ export async function route(
       return answerOr(response, api.explain(id));
     case 'probe':
       return answerOr(response, await api.probe(id, model));
-    default: {
-      const changed = await api.change(id, action === 'disable' ? 'disabled' : 'enabled');
-      if (typeof changed === 'string') return answerError(response, changed);
-      // Accepted, where it is not stored yet.
-      return answerJson(response, changed.stored ? 200 : 202, changed.key);
-    }
+    default:
+      return answerChange(response, await api.change(id, action === 'disable' ? 'disabled' : 'enabled'));
   }
 }
 
-/** A part of a path; as it came where it is malformed, which is nobody's name. */
+/** A part of a path, decoded; as it came where it is malformed, which is no id. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -92,4 +83,10 @@ function decoded(part: string): string {
 function answerOr(response: ServerResponse, answer: object | AdminErrorCode): void {
   if (typeof answer === 'string') answerError(response, answer);
   else answerJson(response, 200, answer);
+}
+
+/** With 202 where the change counts and is not stored yet. */
+function answerChange(response: ServerResponse, change: OperatorChange<object> | AdminErrorCode): void {
+  if (typeof change === 'string') answerError(response, change);
+  else answerJson(response, change.stored ? 200 : 202, change.answer);
 }

@@ -1,10 +1,9 @@
-import type { ConnectionCounts } from '../listener/file-descriptors.ts';
 import type { ClockStatus } from '../clock/clock-keeper.ts';
 import type { OtherConfiguration } from '../cluster/configuration-watch.ts';
-import type { OutageView } from './outage-view.ts';
+import type { OutageView, StateView } from './contract.ts';
 import { timeOrNull } from './time-text.ts';
 import { sumConnections, sumMemory, viewWorkers } from './worker-view.ts';
-import type { MemoryStatus, WorkersView, WorkerStatus } from './worker-view.ts';
+import type { WorkerStatus } from './worker-view.ts';
 
 /** What a process knows of the store, and does by it. */
 export interface StateStatus {
@@ -31,42 +30,6 @@ export interface StateStatus {
   readonly checksSpent: readonly (readonly [provider: string, until: number])[];
   /** By provider: see `Provider.emptyAnswers`. */
   readonly emptyAnswers: readonly (readonly [provider: string, count: number])[];
-}
-
-/** The store as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
-export interface StateView {
-  readonly store: {
-    readonly kind: string;
-    readonly description: string;
-    readonly awaySince: string | null;
-    readonly lostWritesAt: string | null;
-    readonly unwrittenKeys: number;
-  };
-  readonly clock: {
-    /** How far the clock of this machine is ahead of the time that state is kept by; shown times are by the former. */
-    readonly wallAheadMs: number;
-    /** When somebody last set it, and by how much. */
-    readonly setAt: string | null;
-    readonly setByMs: number | null;
-  };
-  readonly probing: readonly string[];
-  readonly probingRest: readonly string[];
-  /** Nodes of the store that have another configuration of some provider. */
-  readonly configurations: {
-    readonly differSince: string | null;
-    readonly others: readonly OtherConfiguration[];
-  };
-  /** By provider: when there are health checks again, where this process does them and those of the day are used up. */
-  readonly checksSpentUntil: Readonly<Record<string, string | null>>;
-  /** Good answers in which a model said nothing, by provider, where there were some. */
-  readonly emptyAnswers: Readonly<Record<string, number>>;
-  /** What requests hold, of all processes of this gateway. */
-  readonly memory: MemoryStatus;
-  /** What providers are down for, as far as this process knows. */
-  readonly down: readonly OutageView[];
-  /** Clients' connections, of all processes of this gateway. */
-  readonly connections: ConnectionCounts;
-  readonly workers: WorkersView;
 }
 
 /** Makes the view of the state. */

@@ -1,9 +1,6 @@
 import { formatWallTime } from '../clock/wall-time.ts';
 
-/** A time of state, as people are shown it. */
-export { formatWallTime as timeText } from '../clock/wall-time.ts';
-
-/** The same; null where there is nothing to say. */
+/** A time of state as people are shown it; null where none is set. */
 export function timeOrNull(ms: number | undefined): string | null {
   return ms === undefined || ms === Infinity ? null : formatWallTime(ms);
 }

@@ -1,28 +1,19 @@
+import type { SeenFrom } from './contract.ts';
 import type { CircuitsOf } from './outage-view.ts';
 import { timeOrNull } from './time-text.ts';
 
-/** Who tells, and what it can know. */
+/** The process that answers, and what it can know. */
 export interface Viewpoint {
-  /** This process, as it signs its decisions. */
+  /** This process, as decisions name it. */
   readonly node: string;
   /** It answers applications itself; otherwise its workers do. */
   readonly serves: boolean;
-  /** Nobody shares its store. */
+  /** No other process shares its store. */
   readonly alone: boolean;
   /** Since when the store does not answer it; undefined while it does. Milliseconds since the epoch. */
   readonly awaySince: number | undefined;
   /** What it knows of providers that are down. */
   readonly circuitsOf: CircuitsOf;
-}
-
-/** The same as the admin API shows it: how far what stands beside it can be relied on. */
-export interface SeenFrom {
-  readonly node: string;
-  readonly serves: boolean;
-  /** Since when it has not heard of what other processes have met; null while it does. */
-  readonly storeAwaySince: string | null;
-  /** What it cannot know, in words; null where there is nobody else to know it. */
-  readonly note: string | null;
 }
 
 const SERVES =

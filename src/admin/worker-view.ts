@@ -1,5 +1,6 @@
+import { formatWallTime } from '../clock/wall-time.ts';
 import type { ConnectionCounts } from '../listener/file-descriptors.ts';
-import { timeText } from './time-text.ts';
+import type { MemoryView, StateView, WorkerView } from './contract.ts';
 
 /** One process that serves the data plane. */
 export interface WorkerStatus {
@@ -12,30 +13,10 @@ export interface WorkerStatus {
   readonly since: number;
   /** How often it has been started again. */
   readonly restarts: number;
-  /** As it last told; undefined while it has not. */
+  /** As it last reported; undefined before. */
   readonly connections?: ConnectionCounts | undefined;
-  /** What its requests hold; undefined while it has not told. */
-  readonly memory?: MemoryStatus | undefined;
-}
-
-/** What requests hold together, in bytes. */
-export interface MemoryStatus {
-  readonly limit: number;
-  readonly held: number;
-  /** Requests that wait for room. */
-  readonly waiting: number;
-  /** Requests that found none, since the process started. */
-  readonly refused: number;
-}
-
-/** A worker as the admin API shows it. Times in RFC 3339; null where there is nothing to say. */
-export interface WorkerView {
-  readonly number: number;
-  readonly pid: number | null;
-  readonly state: WorkerStatus['state'];
-  readonly since: string;
-  readonly restarts: number;
-  readonly connections: ConnectionCounts | null;
+  /** Memory that its requests hold; undefined before it has reported. */
+  readonly memory?: MemoryView | undefined;
 }
 
 /** Makes the view of a worker. */
@@ -44,7 +25,7 @@ export function viewWorker({ number, pid, state, since, restarts, connections }:
     number,
     pid: pid ?? null,
     state,
-    since: timeText(since),
+    since: formatWallTime(since),
     restarts,
     connections: connections ?? null,
   };
@@ -63,7 +44,7 @@ export function sumConnections(workers: readonly WorkerStatus[]): ConnectionCoun
 }
 
 /** What requests of all workers hold together. */
-export function sumMemory(workers: readonly WorkerStatus[]): MemoryStatus {
+export function sumMemory(workers: readonly WorkerStatus[]): MemoryView {
   const sum = { limit: 0, held: 0, waiting: 0, refused: 0 };
   for (const { memory } of workers) {
     sum.limit += memory?.limit ?? 0;
@@ -74,16 +55,8 @@ export function sumMemory(workers: readonly WorkerStatus[]): MemoryStatus {
   return sum;
 }
 
-/** The workers in short. */
-export interface WorkersView {
-  readonly ready: number;
-  readonly of: number;
-  /** The numbers of those whose event loop does not run, so that they get no new connections. */
-  readonly unresponsive: readonly number[];
-}
-
 /** Makes the short view of all workers. */
-export function viewWorkers(workers: readonly WorkerStatus[]): WorkersView {
+export function viewWorkers(workers: readonly WorkerStatus[]): StateView['workers'] {
   return {
     ready: workers.filter(({ state }) => state === 'ready').length,
     of: workers.length,

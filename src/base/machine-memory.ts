@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os';
 
 /**
- * The memory that this process and all beside it may fill: of its container where that has a limit, else of the machine.
- * What is free at the moment is no measure: it says nothing of later. Bytes.
+ * The memory of the container where it has a limit, else of the machine. Bytes. What is free at the moment is not
+ * considered: it says nothing about later.
  */
 export function machineMemory(): number {
   const machine = totalmem();

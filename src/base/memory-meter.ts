@@ -1,10 +1,10 @@
-/** Counts the bytes that one request has held somewhere, in whatever form. */
+/** Counts the bytes that are held for one request, in whatever form. */
 export interface MemoryMeter {
   /**
    * Counts bytes that are held from now on.
-   * @returns false where more is held in the process than should be: whoever can go on with less does
+   * @returns false where more is held in the process than should be: to be heeded by whoever can do with less
    */
   hold(bytes: number): boolean;
-  /** Of what was counted, so many bytes are not held any more. */
+  /** So many of the counted bytes are not held any more. */
   release(bytes: number): void;
 }

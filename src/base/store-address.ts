@@ -7,7 +7,7 @@ export type StoreAddress =
 /** Redis or Valkey, on one server or several. */
 export interface RedisAddress {
   readonly kind: 'redis';
-  /** The place as a URL for people: without user and password. */
+  /** The address as a URL for people: without user and password. */
   readonly url: string;
   readonly deployment: RedisDeployment;
   /** The servers; with Sentinel, the sentinels; with Cluster, some of its nodes. At least one. */
@@ -30,7 +30,7 @@ export type RedisDeployment =
       readonly kind: 'sentinel';
       /** What the sentinels call the servers they watch. */
       readonly master: string;
-      /** Whether the sentinels themselves ask for the user and password, too. */
+      /** Whether the sentinels require the user and password as well. */
       readonly sentinelAuth: boolean;
     }
   | { readonly kind: 'cluster' };
@@ -43,9 +43,9 @@ export interface RedisServer {
 
 /** Files in PEM format; absolute paths. */
 export interface RedisTls {
-  /** Who is trusted, instead of those whom Node.js trusts. */
+  /** Certificate authorities, instead of those that Node.js trusts. */
   readonly ca?: string;
-  /** What we show of ourselves: both or neither. */
+  /** The client certificate: both or neither. */
   readonly cert?: string;
   readonly key?: string;
 }

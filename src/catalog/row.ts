@@ -5,18 +5,27 @@ export type Credential =
   | { readonly kind: 'header'; readonly name: string };
 
 /**
- * A type of provider. `baseUrl` is everything before an operation's own suffix: `/v1` for most, since the suffix
- * is `/chat/completions`. What more than a row a type needs is in `wires.ts`.
+ * A type of provider: all that is known of a vendor and can be said as data. What needs code has an adapter of its own;
+ * `providers/open-adapter.ts` lists those.
  */
 export interface ProviderType {
   readonly type: string;
-  /** Where it answers unless the configuration says otherwise; absent where every customer has their own. */
+  /**
+   * Where it answers unless the configuration says otherwise: everything before an operation's own suffix, such as
+   * `/chat/completions`. Absent where every customer has their own.
+   */
   readonly baseUrl?: string;
+  /** Options that say where it is in place of `baseUrl`; the first one that is given counts. */
+  readonly baseUrlOptions?: readonly BaseUrlOption[];
   /** The environment variable its own documentation puts the key in. Only beside a `baseUrl`. */
   readonly env?: string;
   /** A cheap model for health checks. Absent: none is known that every account may use. */
   readonly healthCheckModel?: string;
   readonly credential: Credential;
+  /** Options that make one more key of its pool. */
+  readonly keyOptions?: KeyOptions;
+  /** Names of the options that only some types know, this one among them; `config/schema/vendor-fields.ts` has them. */
+  readonly options?: readonly string[];
   /** What it speaks, where that is not OpenAI's dialect; `own` is an API that chats are turned into. */
   readonly speaks?: 'anthropic' | 'bedrock' | 'gemini' | 'own';
   /**
@@ -38,6 +47,10 @@ export interface ProviderType {
    * that ends as the usual one does.
    */
   readonly paths?: Readonly<Record<string, string>>;
+  /** Further `paths` where an option of its own, a switch, is on: by the name of that option. */
+  readonly pathsWith?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Fields that are added to the bodies of requests which do not have them. */
+  readonly bodyFields?: readonly DefaultField[];
   /** Where it speaks Anthropic's dialect as well, as a base path; it moves as `paths` do. */
   readonly anthropic?: AdditionalApi;
   /** Where it has an API of its own beside, whose operations clients may ask for: likewise. */
@@ -49,6 +62,19 @@ export interface ProviderType {
   readonly headers?: readonly string[];
   /** It answers 200 to what it refuses, and says so in the body. */
   readonly errorsInside?: boolean;
+  /** It knows the role `developer` (OpenAI's word for instructions), or passes it on. Others are sent `system`. */
+  readonly developerRole?: boolean;
+  /** It takes `max_completion_tokens` alone. Others know `max_tokens`. */
+  readonly maxCompletionTokens?: boolean;
+  /** It wants to see the model's reasoning again while that calls tools, as `reasoning_content`. */
+  readonly resendsReasoning?: boolean;
+  /** It is not to be sent `stream_options.include_usage`. */
+  readonly refusesStreamUsage?: boolean;
+  /**
+   * `capabilities` of the configuration add nothing to it: its requests are signed or have paths of their own making, or
+   * it passes on every path as it is.
+   */
+  readonly ownPathsOnly?: boolean;
   /** For the reader of the documentation: what differs, and what is to be known. Whole sentences. */
   readonly notes?: string;
 }
@@ -58,6 +84,36 @@ export interface AdditionalApi {
   readonly basePath: string;
   /** As in the row itself. */
   readonly offers: readonly string[];
+}
+
+/** An option of the configuration that says where a provider is. */
+export interface BaseUrlOption {
+  readonly option: string;
+  /** The base URL that its value makes. Absent: the value itself. */
+  readonly baseUrl?: (value: string) => string | undefined;
+  /** The option for the port, and the port where neither that nor the value says one. */
+  readonly port?: { readonly option: string; readonly usual: number };
+  /** What is expected where neither it nor `baseUrl` is given, in words of its own. */
+  readonly missing?: string;
+  /** It says something else as well, and may stand beside `baseUrl`, which counts then. */
+  readonly besideBaseUrl?: boolean;
+}
+
+/** Options that hold the parts of a key, which are joined by colons. */
+export interface KeyOptions {
+  /** All of them, or none. */
+  readonly parts: readonly string[];
+  /** A further part of some keys. */
+  readonly optionalPart?: string;
+}
+
+/** A field at the top of the bodies of one operation. */
+export interface DefaultField {
+  readonly operation: string;
+  readonly name: string;
+  readonly value: boolean;
+  /** The option, a switch, that has to be on. Absent: it is always added. */
+  readonly option?: string;
 }
 
 /** Whether an operation is one of those that a row names. */

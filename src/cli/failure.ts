@@ -2,7 +2,7 @@ import type { Loaded, LoadResult } from '../config/load/load.ts';
 import { formatProblem } from '../config/load/problem.ts';
 import type { ConfigProblem } from '../config/load/problem.ts';
 
-/** A command could not do what it was asked, for a reason that its message tells the user in full. */
+/** A command failed for a reason that its message explains to the user in full. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 }

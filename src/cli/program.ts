@@ -5,7 +5,7 @@ import { packageVersion } from './version.ts';
 /** Adds a command to the program. */
 type Register = (program: Command) => void;
 
-/** Each command is loaded only when it is asked for, so that none pays for the others. */
+/** Each command is loaded only when it is used. */
 const commands: Readonly<Record<string, () => Promise<Register>>> = {
   start: async () => (await import('./start/start.ts')).registerStart,
   check: async () => (await import('./check.ts')).registerCheck,
@@ -35,7 +35,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = exitCodeOf(error);
     else if (error instanceof CommandFailure) {
       process.stderr.write(`${error.message}\n`);
-      // What was opened on the way there must not keep the process alive.
+      // Open handles must not keep the process alive.
       process.exit(1);
     } else throw error;
   }
@@ -46,7 +46,7 @@ function registersFor(name: string | undefined): Promise<readonly Register[]> {
   return Promise.all(load === undefined ? Object.values(commands).map((each) => each()) : [load()]);
 }
 
-/** Commander has told what it had to tell; a command that ended by `error` chose its own code. */
+/** Commander has printed its message; a command that ended by `error` chose its own code. */
 function exitCodeOf({ code, exitCode }: CommanderError): number {
   if (exitCode === 0 || code === 'commander.error') return exitCode;
   return 2;

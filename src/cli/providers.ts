@@ -3,6 +3,7 @@ import { nearest } from '../config/load/nearest.ts';
 import { allProviderFacts, providerFacts } from '../config/pages/provider-facts.ts';
 import type { ProviderFacts } from '../config/pages/provider-facts.ts';
 import { CommandFailure } from './failure.ts';
+import { alignedLines } from './table.ts';
 
 interface Options {
   readonly json?: true;
@@ -29,7 +30,7 @@ function listOf(json: true | undefined): string {
     env,
     Object.keys(operations).join(', '),
   ]);
-  return aligned([['TYPE', 'BASE URL', 'VARIABLE', 'SPEAKS'], ...rows]).join('\n');
+  return alignedLines([['TYPE', 'BASE URL', 'VARIABLE', 'SPEAKS'], ...rows]).join('\n');
 }
 
 function detailOf(type: string, json: true | undefined): string {
@@ -61,23 +62,10 @@ function described(facts: ProviderFacts): string[] {
     ...options.map(({ name, kind, meaning }) => [name, `(${plain(kind)}) ${plain(meaning)}`]),
     ...(notes === undefined ? [] : [['notes', plain(notes)]]),
   ];
-  return aligned(rows);
+  return alignedLines(rows);
 }
 
 /** Texts are written for pages; a terminal has no use for their marks. */
 function plain(text: string): string {
   return text.replaceAll('`', '');
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, at) => Math.max(widest[at] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,12 +1,12 @@
 import { printable } from '../telemetry/request-line.ts';
 
-/** Rows under headings, as lines of text for people. */
-export function tableLines(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const all = [headings, ...rows.map((row) => row.map(printable))];
-  const widths = headings.map((_, column) =>
-    all.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
+/** Rows in columns, as lines of text. */
+export function alignedLines(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
+    [],
   );
-  return all.map((row) =>
+  return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
@@ -14,10 +14,10 @@ export function tableLines(headings: readonly string[], rows: readonly (readonly
   );
 }
 
-/** Stands in a table where there is nothing to say. */
-export const EMPTY_CELL = '-';
-
-/** The name of a model; `*` stands for all. */
-export function modelText(model: string): string {
-  return model === '*' ? 'all models' : model;
+/** The same under headings, of cells whose text comes from elsewhere. */
+export function tableLines(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return alignedLines([headings, ...rows.map((row) => row.map(printable))]);
 }
+
+/** An empty cell of a table. */
+export const EMPTY_CELL = '-';

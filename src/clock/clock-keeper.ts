@@ -1,9 +1,9 @@
 import { detectSleep, machineMs } from './machine-time.ts';
 import type { StateClock } from './state-clock.ts';
 
-/** What the operator should hear of clocks. Milliseconds; later is positive. */
+/** What is logged of clocks. Milliseconds; later is positive. */
 export type ClockNotice =
-  /** Somebody set the wall clock of this machine. State is kept by another clock. */
+  /** The wall clock of this machine was set. State is kept by another clock. */
   | { readonly kind: 'wall-clock-set'; readonly byMs: number }
   /** The store's clock is another one than before, or this machine's monotonic clock stood still. */
   | { readonly kind: 'store-clock-set'; readonly byMs: number }
@@ -14,7 +14,7 @@ export type ClockNotice =
 /** What a keeper needs. */
 export interface ClockKeeperOptions {
   readonly clock: StateClock;
-  /** What the store's clock says; rejects where the store does not answer. */
+  /** Reads the store's clock; rejects where the store does not answer. */
   readonly storeTime: () => Promise<number>;
   readonly onNotice: (notice: ClockNotice) => void;
   /** The clock that state is kept by was set. Later is positive. */
@@ -29,77 +29,77 @@ export interface ClockStatus {
   readonly wallSet: { readonly at: number; readonly byMs: number } | undefined;
 }
 
-/** How often the wall clock is looked at. Milliseconds. */
-const LOOK_MS = 1_000;
-/** How often the store's clock is asked; until it has answered once, at each look at the wall clock. Milliseconds. */
+/** How often the wall clock is checked. Milliseconds. */
+const CHECK_MS = 1_000;
+/** How often the store's clock is read; until it has answered once, at each check of the wall clock. Milliseconds. */
 const SYNC_MS = 10_000;
-/** Between two looks no clock drifts so far. Milliseconds. */
+/** A jump of more between two checks is no drift: the clock was set. Milliseconds. */
 const SET_THRESHOLD_MS = 500;
-/** Wall clocks that differ by more are told of. Milliseconds. */
+/** A difference of more is reported. Milliseconds. */
 const MAX_DIFFERENCE_MS = 1_000;
-/** An answer that took longer tells too little. Milliseconds. */
+/** An answer that took longer is too imprecise. Milliseconds. */
 const MAX_ROUND_TRIP_MS = 1_000;
 
 /**
- * Keeps a process's clock with the store's, and notices when somebody sets the wall clock of this machine.
+ * Synchronises a process's clock with the store's, and notices when the wall clock of this machine is set.
  *
- * Who pays: one question to the store in ten seconds for each process, and two looks at clocks a second.
+ * Who pays: one request to the store in ten seconds for each process, and two readings of clocks a second.
  */
 export class ClockKeeper {
   readonly #options: ClockKeeperOptions;
-  readonly #look: NodeJS.Timeout;
-  readonly #ask: NodeJS.Timeout;
+  readonly #wallTimer: NodeJS.Timeout;
+  readonly #syncTimer: NodeJS.Timeout;
   #wallAheadOfMachineMs = Date.now() - machineMs();
   #wallSet: ClockStatus['wallSet'];
   #differs = false;
-  /** Questions that the store has not answered. */
-  #asking = 0;
-  /** The first answer makes the clock; what differs from it later was set. */
-  #hasLearned = false;
+  /** Requests that the store has not answered. */
+  #syncing = 0;
+  /** Later differences mean that a clock was set. */
+  #hasSynced = false;
 
   constructor(options: ClockKeeperOptions) {
     this.#options = options;
-    this.#look = setInterval(() => this.#lookAtWall(), LOOK_MS).unref();
-    this.#ask = setInterval(() => void this.syncWithStore(), SYNC_MS).unref();
+    this.#wallTimer = setInterval(() => this.#checkWallClock(), CHECK_MS).unref();
+    this.#syncTimer = setInterval(() => void this.syncWithStore(), SYNC_MS).unref();
   }
 
   get status(): ClockStatus {
     return { wallAheadMs: this.#differenceMs(), wallSet: this.#wallSet };
   }
 
-  /** Goes by the store's clock from now on; by what was known where the store does not answer. Never rejects. */
+  /** Takes over the store's time; changes nothing where the store does not answer. Never rejects. */
   async syncWithStore(): Promise<void> {
     const { clock, storeTime, onNotice, onSet } = this.#options;
     const askedAt = machineMs();
     let time: number;
-    this.#asking++;
+    this.#syncing++;
     try {
       time = await storeTime();
     } catch {
-      // Whoever reads or writes meets the same error where it is told. The time goes on without the store.
+      // Reads and writes fail with the same error, which is reported there. The clock goes on without the store.
       return;
     } finally {
-      this.#asking--;
+      this.#syncing--;
     }
     const answeredAt = machineMs();
-    // The first is better than a wall clock all the same.
-    if (this.#hasLearned && answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
+    // An imprecise first answer is still better than the wall clock.
+    if (this.#hasSynced && answeredAt - askedAt > MAX_ROUND_TRIP_MS) return;
     const { kind, byMs } = clock.sync({ time, askedAt, answeredAt });
     if (kind === 'stepped') {
-      if (this.#hasLearned) onNotice({ kind: 'store-clock-set', byMs: Math.round(byMs) });
+      if (this.#hasSynced) onNotice({ kind: 'store-clock-set', byMs: Math.round(byMs) });
       onSet(byMs);
     }
-    this.#hasLearned = true;
-    this.#tellDifference();
+    this.#hasSynced = true;
+    this.#reportDifference();
   }
 
   close(): void {
-    clearInterval(this.#look);
-    clearInterval(this.#ask);
+    clearInterval(this.#wallTimer);
+    clearInterval(this.#syncTimer);
   }
 
-  #lookAtWall(): void {
-    if (!this.#hasLearned && this.#asking === 0) void this.syncWithStore();
+  #checkWallClock(): void {
+    if (!this.#hasSynced && this.#syncing === 0) void this.syncWithStore();
     detectSleep();
     const aheadMs = Date.now() - machineMs();
     const byMs = Math.round(aheadMs - this.#wallAheadOfMachineMs);
@@ -108,10 +108,10 @@ export class ClockKeeper {
       this.#wallSet = { at: this.#options.clock.now(), byMs };
       this.#options.onNotice({ kind: 'wall-clock-set', byMs });
     }
-    this.#tellDifference();
+    this.#reportDifference();
   }
 
-  #tellDifference(): void {
+  #reportDifference(): void {
     const aheadMs = this.#differenceMs();
     const differs = Math.abs(aheadMs) >= (this.#differs ? MAX_DIFFERENCE_MS / 2 : MAX_DIFFERENCE_MS);
     if (differs === this.#differs) return;

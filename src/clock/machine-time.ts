@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 
-/** Less is the error of the measurement: the system tells its uptime in hundredths of a second. Milliseconds. */
+/** Less is within the precision of the uptime, which is in hundredths of a second. Milliseconds. */
 const MIN_SLEEP_MS = 1_000;
 
 /** From `performance.now()`, which begins with the process, to the machine's own count. */
@@ -18,7 +18,7 @@ export function machineMs(): number {
 }
 
 /**
- * Takes over how long the machine has slept since its start. Linux stops the monotonic clock meanwhile
+ * Adds the time that the machine has slept since its start. Linux stops the monotonic clock meanwhile
  * (clock_gettime(2), CLOCK_MONOTONIC) and counts on in its uptime; elsewhere the monotonic clock itself counts on.
  */
 export function detectSleep(): void {
@@ -29,18 +29,18 @@ export function detectSleep(): void {
 
 detectSleep();
 
-/** Guesses of one start of the machine are told from those of another by hours. Milliseconds. */
-const GUESS_MS = 3_600_000;
+/** Precision of an estimated start of the machine. Milliseconds. */
+const START_PRECISION_MS = 3_600_000;
 
 /**
- * Names the machine's start, from which `machineMs` counts. Linux has a name for it (random(4)); elsewhere it is the
- * hour of that start, which a wall clock that was set in between may make another one.
+ * An id of the machine's start, from which `machineMs` counts. Linux has one (random(4)); elsewhere it is the hour of that
+ * start by the wall clock, so that setting the clock may change it.
  */
 export function machineStart(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    // Not on this system: the hour is the best there is.
-    return `start-${Math.round((Date.now() - machineMs()) / GUESS_MS)}`;
+    // Not available on this system.
+    return `start-${Math.round((Date.now() - machineMs()) / START_PRECISION_MS)}`;
   }
 }

@@ -1,14 +1,14 @@
 import { machineMs } from './machine-time.ts';
 
-/** What the store's clock said, and when that was by the machine's. Milliseconds. */
+/** A reading of the store's clock, and when it was taken by the machine's. Milliseconds. */
 export interface Reading {
   readonly time: number;
-  /** By `machineMs`: before the question, and after the answer. */
+  /** By `machineMs`: before the request, and after the answer. */
   readonly askedAt: number;
   readonly answeredAt: number;
 }
 
-/** What a reading came to: how far this clock was from the store's before, in milliseconds, later ones positive. */
+/** How far this clock was from the store's, in milliseconds, and what was done. Positive: the store's is ahead. */
 export interface Correction {
   readonly kind: 'agrees' | 'adjusted' | 'stepped';
   readonly byMs: number;
@@ -16,15 +16,15 @@ export interface Correction {
 
 /** A difference of more is no drift: one of two clocks was set. Milliseconds. */
 export const STEP_MS = 1_000;
-/** A difference of less is not looked at. Milliseconds. */
+/** A difference of less is ignored. Milliseconds. */
 const NO_DIFFERENCE_MS = 2;
 
 /**
- * The time by which state is kept: records, holds, checks, circuits. It begins with the machine's wall clock, or with
- * the store's as soon as that is known, and from then on counts by the monotonic clock: setting the wall clock does
- * not move it. All nodes of one store come to the same time within half of the way there and back.
+ * The time by which state is kept: records, holds, checks, circuits. It starts with the machine's wall clock, or with the
+ * store's as soon as that is known, and then counts by the monotonic clock: setting the wall clock does not move it. All
+ * nodes of one store agree within half a round trip.
  *
- * It goes back only where the store's own clock was set back by more than `STEP_MS`: less than that it waits for.
+ * It goes back only where the store's own clock was set back by more than `STEP_MS`; for less it stands still.
  */
 export class StateClock {
   #aheadMs = Date.now() - machineMs();
@@ -37,7 +37,7 @@ export class StateClock {
     return this.#latest;
   };
 
-  /** Goes over to the store's time, as far as the reading tells it. */
+  /** Takes over the store's time, within the precision of the reading. */
   sync({ time, askedAt, answeredAt }: Reading): Correction {
     const byMs = time - (askedAt + answeredAt) / 2 - this.#aheadMs;
     const uncertaintyMs = (answeredAt - askedAt) / 2 + NO_DIFFERENCE_MS;

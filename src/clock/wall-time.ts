@@ -1,11 +1,11 @@
 /*
- * State is kept by a clock that nobody sets; people read dates by the clock on their wall. A process has one of the
- * former and shows dates in one place: what it knows of the difference stands here.
+ * State is kept by a monotonic clock (state-clock.ts); dates are shown to people by the wall clock. A process has one
+ * state clock, and its difference from the wall clock is read here.
  */
 
 let stateNow: () => number = Date.now;
 
-/** Has dates shown by the wall clock, whatever clock state is kept by. @param now - that clock */
+/** Sets the clock of state, so that dates can be shown by the wall clock. @param now - milliseconds since the epoch */
 export function setStateClock(now: () => number): void {
   stateNow = now;
 }
@@ -15,7 +15,7 @@ export function wallAheadMs(): number {
   return Date.now() - stateNow();
 }
 
-/** Differences of less are the time it takes to look at two clocks, and how finely they count. Milliseconds. */
+/** Differences of less are due to reading two clocks one after the other. Milliseconds. */
 const SAME_MS = 50;
 
 /** The latest time a `Date` can hold. */

@@ -4,15 +4,15 @@ import type { Provider } from '../providers/provider.ts';
 /** What nodes of one store have to agree on, by provider: fingerprints of what a configuration says of it. */
 export type Fingerprints = Readonly<Record<string, string>>;
 
-/** Providers told apart by themselves; of more, the rest is one. */
+/** Providers with a fingerprint of their own; the rest share one. */
 const MAX_PROVIDERS = 200;
-/** What the rest goes by. No provider has such an id. */
+/** Stands for the rest. No provider has such an id. */
 const REST = '…';
 
 /**
- * The fingerprints of a configuration: of each provider's type, of the ids of its keys and of how they leave service
- * and come back. No secret is in them: key ids are keyed hashes. What nodes may differ in without harm is left out, such
- * as addresses they listen at, clients and time-outs.
+ * The fingerprints of a configuration: of each provider's type, the ids of its keys, and its `failover`. No secret is in
+ * them: key ids are keyed hashes. Options in which nodes may differ without harm are left out, such as listen addresses,
+ * clients and time-outs.
  */
 export function fingerprintsOf(providers: Iterable<Provider>): Fingerprints {
   const all = Array.from(providers, (provider) => [provider.id, fingerprintOf(provider)] as const);

@@ -1,19 +1,20 @@
 import type { Provider } from '../providers/provider.ts';
-import type { Store } from '../store/contract.ts';
+import type { TtlCache } from '../store/contract.ts';
 import { fingerprintsOf } from './configuration-fingerprint.ts';
 import type { Fingerprints } from './configuration-fingerprint.ts';
 import { decodeReports, encodeReports } from './node-reports.ts';
+import type { NodeReport } from './node-reports.ts';
 
-/** A node whose configuration is another than this one's. */
+/** A node whose configuration differs from this one's. */
 export interface OtherConfiguration {
   readonly node: string;
-  /** Ids of the providers that are not the same in both, in order. */
+  /** Ids of the providers that differ, sorted. */
   readonly providers: readonly string[];
 }
 
-/** What the operator should hear. */
+/** What is logged. */
 export type ConfigurationNotice =
-  /** For a while that is how a change goes round. `isLong`: it should be over by now. */
+  /** Expected for a while, as a change is rolled out. `isLong`: it has lasted too long. */
   | {
       readonly kind: 'configurations-differ';
       readonly others: readonly OtherConfiguration[];
@@ -23,13 +24,14 @@ export type ConfigurationNotice =
 
 /** What a watch needs. */
 export interface ConfigurationWatchOptions {
-  readonly store: Store;
+  /** That all nodes share. */
+  readonly cache: TtlCache;
   /** This process. */
   readonly node: string;
   /** By the time that state is kept by. Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onNotice: (notice: ConfigurationNotice) => void;
-  /** How often each node says what it has. Milliseconds; default 10,000. */
+  /** How often each node reports its configuration. Milliseconds; default 10,000. */
   readonly roundMs?: number;
   /** How long configurations may differ before that is a warning. Milliseconds; default 120,000. */
   readonly longMs?: number;
@@ -37,25 +39,25 @@ export interface ConfigurationWatchOptions {
 
 const ROUND_MS = 10_000;
 const LONG_MS = 120_000;
-/** One that has not been heard of for so many rounds has gone. */
+/** A node without a report for so many rounds has gone. */
 const GONE_ROUNDS = 6;
-/** One value holds what all nodes said. */
+/** One entry of the TTL cache holds the reports of all nodes. */
 const CACHE_ID = 'configurations';
 
 /**
- * Tells where nodes of one store have different configurations: each says now and then what it has, in one small value
- * that all share and that goes away by itself. Two that say so at the same moment may cost one of them a round.
+ * Notices nodes of one store with different configurations: each reports its own regularly, in one small value that all
+ * share and that expires. Of two that report at the same moment one may be missed for a round.
  *
- * Who pays: two questions to the store in ten seconds, from the process of a gateway that looks after keys.
+ * Who pays: two requests to the store in ten seconds, from the control process of each gateway.
  */
 export class ConfigurationWatch {
   readonly #options: ConfigurationWatchOptions;
   readonly #roundMs: number;
-  #prints: Fingerprints = {};
+  #fingerprints: Fingerprints = {};
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
-  /** By node: what it has, and when it last said so. Kept here, because the shared value may miss one for a round. */
-  readonly #heard = new Map<string, { readonly at: number; readonly prints: Fingerprints }>();
+  /** The newest by node. Kept, because the shared value may miss one for a round. */
+  readonly #reports = new Map<string, NodeReport>();
   #others: readonly OtherConfiguration[] = [];
   #differsSince: number | undefined;
   #hasWarned = false;
@@ -75,45 +77,45 @@ export class ConfigurationWatch {
     return this.#differsSince;
   }
 
-  /** Says from now on that this is the configuration here. */
+  /** Reports this configuration from now on. */
   watch(providers: Iterable<Provider>): void {
-    this.#prints = fingerprintsOf(providers);
+    this.#fingerprints = fingerprintsOf(providers);
     this.#timer ??= setInterval(() => {
-      this.#round = this.#tell();
+      this.#round = this.#report();
     }, this.#roundMs);
-    this.#round = this.#round.then(() => this.#tell());
+    this.#round = this.#round.then(() => this.#report());
   }
 
-  /** Says no more, and that this node has gone. */
+  /** Stops reporting, and removes this node's report. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#round;
-    this.#prints = {};
+    this.#fingerprints = {};
     await this.#exchange((reports) => reports.delete(this.#options.node));
   }
 
-  async #tell(): Promise<void> {
+  async #report(): Promise<void> {
     const { node, now } = this.#options;
     const at = now();
-    const reports = await this.#exchange((nodes) => nodes.set(node, { at, prints: this.#prints }));
-    for (const [name, each] of reports) if (name !== node) this.#heard.set(name, each);
-    for (const [name, each] of this.#heard) if (this.#hasGone(each.at)) this.#heard.delete(name);
+    const reports = await this.#exchange((nodes) => nodes.set(node, { at, prints: this.#fingerprints }));
+    for (const [name, each] of reports) if (name !== node) this.#reports.set(name, each);
+    for (const [name, each] of this.#reports) if (this.#hasGone(each.at)) this.#reports.delete(name);
     this.#compare(at);
   }
 
-  /** Changes what all nodes said; where the store does not answer, nothing is said this time. */
+  /** Changes the shared reports; skips this round where the store does not answer. */
   async #exchange(
-    change: (nodes: Map<string, { readonly at: number; readonly prints: Fingerprints }>) => void,
-  ): Promise<ReadonlyMap<string, { readonly at: number; readonly prints: Fingerprints }>> {
-    const { store } = this.#options;
+    change: (nodes: Map<string, NodeReport>) => void,
+  ): Promise<ReadonlyMap<string, NodeReport>> {
+    const { cache } = this.#options;
     try {
-      const nodes = decodeReports(await store.get(CACHE_ID));
+      const nodes = decodeReports(await cache.get(CACHE_ID));
       for (const [name, { at }] of nodes) if (this.#hasGone(at)) nodes.delete(name);
       change(nodes);
-      await store.set(CACHE_ID, encodeReports(nodes), GONE_ROUNDS * this.#roundMs);
+      await cache.set(CACHE_ID, encodeReports(nodes), GONE_ROUNDS * this.#roundMs);
       return nodes;
     } catch {
-      // That the store is away is told by whoever needs it; this is said again in the next round.
+      // A store that is away is reported by the key book; the next round reports again.
       return new Map();
     }
   }
@@ -124,8 +126,8 @@ export class ConfigurationWatch {
 
   #compare(now: number): void {
     const { onNotice, longMs = LONG_MS } = this.#options;
-    this.#others = [...this.#heard].flatMap(([node, { prints }]) => {
-      const providers = differingProviders(this.#prints, prints);
+    this.#others = [...this.#reports].flatMap(([node, { prints }]) => {
+      const providers = differingProviders(this.#fingerprints, prints);
       return providers.length === 0 ? [] : [{ node, providers }];
     });
     const others = this.#others;

@@ -1,22 +1,22 @@
 import type { Fingerprints } from './configuration-fingerprint.ts';
 
-/** What one node said. */
+/** What one node reports. */
 export interface NodeReport {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly prints: Fingerprints;
 }
 
-/** Nodes that are told of; of more, those heard of longest ago are left out. */
+/** Of more nodes, those that reported longest ago are dropped. */
 const MAX_NODES = 64;
 
-/** What all nodes said, as the store keeps it. */
+/** The reports of all nodes, as the store keeps them. */
 export function encodeReports(nodes: ReadonlyMap<string, NodeReport>): string {
   const newest = [...nodes].toSorted(([, a], [, b]) => b.at - a.at).slice(0, MAX_NODES);
   return JSON.stringify(newest);
 }
 
-/** What stands in the store; of what no node has written, nothing. */
+/** The reports in the store; anything that no node has written is ignored. */
 export function decodeReports(text: string | undefined): Map<string, NodeReport> {
   const nodes = new Map<string, NodeReport>();
   for (const each of parseArray(text)) {
@@ -37,7 +37,7 @@ function parseArray(text: string | undefined): readonly unknown[] {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : [];
   } catch {
-    // Somebody else's text.
+    // Not written by a node.
     return [];
   }
 }

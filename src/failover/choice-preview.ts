@@ -4,49 +4,49 @@ import type { ChoiceRequest, Obstacle, Strategy } from './choose.ts';
 import type { RouteTarget } from '../routing/route.ts';
 import { unavailabilityOf } from './unavailability.ts';
 
-/** How one key stands in a choice. */
+/** One key in a choice. */
 export interface KeyPreview {
   readonly pooled: PooledKey;
-  /** Undefined where it may be chosen. */
+  /** Undefined where it is usable. */
   readonly obstacle: Obstacle | undefined;
-  /** The part of the choices made for trial that took it; undefined where the pool is too large to tell. */
+  /** The share of the simulated choices that picked it; undefined where the pool is too large. */
   readonly chance: number | undefined;
-  /** The part of its traffic it gets since it has come back; 1 where that is long ago. */
+  /** The share of its traffic in its slow start; 1 after it. */
   readonly share: number;
-  /** Little is left of its limits for the model, as far as this process has seen. */
+  /** Its headroom for the model is scarce, as far as this process knows. */
   readonly scarce: boolean;
-  /** When its trouble ends or is tested. Milliseconds since the epoch; undefined where it has none that ends by itself. */
+  /** When its unavailability ends or is tested. Milliseconds since the epoch; undefined where neither is scheduled. */
   readonly dueAt: number | undefined;
-  /** It may be tried all the same where no key of the provider can be used. */
+  /** It may be tried as a last resort. */
   readonly lastResort: boolean;
 }
 
-/** What a choice among the keys of one provider would come to now. */
+/** The outcome of a choice among one provider's keys now. */
 export interface ChoicePreview {
   readonly strategy: Strategy;
-  /** `keyless`: the provider has no keys, and is called with the client's own credential. */
+  /** `keyless`: the provider has no keys; the client's own credential is used. */
   readonly outcome: 'key' | 'last-resort' | 'none' | 'keyless';
   /** For `none`: when the first key is due back, where one is. Milliseconds since the epoch. */
   readonly returnsAt: number | undefined;
-  /** Choices made for trial. */
+  /** Simulated choices. */
   readonly draws: number;
-  /** All keys of the provider by how they stand. */
+  /** All keys of the provider, by obstacle. */
   readonly counts: Readonly<Record<Obstacle | 'usable', number>>;
-  /** Some of them: those taken most often first, those that cannot be chosen last, else as configured. */
+  /** Some of them: the most often picked first, unusable ones last, else as configured. */
   readonly keys: readonly KeyPreview[];
 }
 
 const UNTRIED: ReadonlySet<string> = new Set();
-/** Enough to tell chances to a hundredth, and shared out evenly among up to ten keys. */
+/** Enough for chances to a hundredth; divisible by every number of keys up to ten. */
 const MAX_DRAWS = 2_520;
-/** Keys looked at by all draws together, where each of them has to look at every key. */
+/** Keys visited by all draws together, where each draw has to visit every key. */
 const MAX_KEY_VISITS = 1_000_000;
-/** With more keys in service none has a chance worth a number, and one draw tells what there is to tell. */
+/** With more keys in service chances are not computed, and one draw is made. */
 const MAX_KEYS_WITH_CHANCE = 10_000;
 
 /**
- * Says what the choice would be for a request that has tried nothing yet and prefers no key, by asking it: for what
- * keeps each key back the very questions that it asks, for chances the choice itself, many times over.
+ * Previews the choice for a request that has tried no key and prefers none, by running it: `obstacleTo` for each key,
+ * and `choose` many times for the chances.
  * @param limit - keys shown; all are counted
  * @param now - milliseconds since the epoch
  * @param random - in [0, 1)
@@ -59,7 +59,7 @@ export function previewChoice(
 ): ChoicePreview {
   const { pool } = provider;
   const request = choiceRequest(provider, model, { tried: UNTRIED, preference: undefined, now, random });
-  // Takes back what has come back by itself, so that records count as they stand.
+  // First: ends cooldowns that are over.
   const inService = pool.inService(now).length;
   const { usable, others, counts } = partition(pool, request, limit);
   const hasChances = counts.usable === 0 || inService <= MAX_KEYS_WITH_CHANCE;
@@ -98,7 +98,7 @@ function previewKey(pooled: PooledKey, request: ChoiceRequest, chance: number | 
   };
 }
 
-/** The first few keys that may be chosen, the first few that may not, and how many there are of each kind. */
+/** The first usable keys, the first unusable ones, and how many there are of each kind. */
 function partition(
   pool: Pool,
   request: ChoiceRequest,
@@ -124,7 +124,7 @@ function partition(
   return { usable, others, counts };
 }
 
-/** Makes the choice so often. The first of each one's random numbers are spread evenly, to tell more by fewer. */
+/** Runs the choice. The first random numbers of the draws are spread evenly (stratified), so that fewer draws are enough. */
 function draw(
   pool: Pool,
   request: ChoiceRequest,

@@ -7,32 +7,32 @@ import type { Provider } from '../providers/provider.ts';
 import { heldUntil, unavailabilityOf } from './unavailability.ts';
 
 /**
- * `balanced`: the less busy of two random keys, unless little is left of that one's limits and enough of the
- * other's. `random`: any one. Both honour weights.
+ * `balanced`: the less busy of two random keys (power of two choices), unless its headroom is scarce and the other's is
+ * not. `random`: any one. Both honour weights.
  */
 export type Strategy = 'balanced' | 'random';
 
-/** What a key is wanted for. */
+/** What a key is needed for. */
 export interface ChoiceRequest {
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
-  /** Ids of keys this request has already tried: a retry never uses a key twice. */
+  /** Ids of keys that the request has tried: none is used twice. */
   readonly tried: ReadonlySet<string>;
-  /** Domains of which no key will do for this request. */
+  /** Quota domains of which no key is to be used. */
   readonly excludedDomains?: ReadonlySet<QuotaDomain>;
   readonly strategy: Strategy;
-  /** The key it would rather have than what the strategy picks. */
+  /** Names a usable key that goes before what the strategy picks. */
   readonly preference?: KeyPreference | undefined;
-  /** Whether keys out of service are tested; otherwise only the end of a cooldown brings one back. */
+  /** Whether health checks test keys out of service; otherwise only the end of a cooldown brings one back. */
   readonly hasHealthChecks: boolean;
-  /** A key that has come back gets its full share of the traffic after this long. Milliseconds; 0: at once. */
+  /** Slow start: a key that has come back gets its full share of traffic after this long. Milliseconds; 0: at once. */
   readonly rampMs: number;
   readonly now: number;
   /** In [0, 1). */
   readonly random: () => number;
 }
 
-/** What a request wants of any provider's keys; `choice` and `returnRamp` of the configuration say the rest. */
+/** A request for a key of a provider; the rest comes from its configuration. */
 export function choiceRequest(
   { policy, config }: Provider,
   model: string | undefined,
@@ -53,29 +53,29 @@ export type Choice =
       readonly kind: 'key';
       /** Undefined for a provider that has no keys. */
       readonly pooled: PooledKey | undefined;
-      /** Of the record it was chosen by: goes back with the attempt's result. */
+      /** Of the record by which it was chosen: the attempt's event carries it back. */
       readonly epoch: number;
-      /** True where nothing was in service, and this key's trouble was ambiguous. */
+      /** No key was usable, and this one is out or held for an ambiguous reason. */
       readonly lastResort: boolean;
     }
   | {
       readonly kind: 'none';
-      /** When the first key is due back; undefined where none will come back by itself, or nobody has looked. */
+      /** When the first key is due back; undefined where none returns by itself, or this was not determined. */
       readonly returnsAt: number | undefined;
     };
 
 const NONE: Choice = { kind: 'none', returnsAt: undefined };
 
-/** Random picks before a scan: enough to find a key wherever one in a few can be used. */
+/** Random picks before a scan of all keys: enough where one in a few is usable. */
 const MAX_PICKS = 12;
 /** Picks for a second key beside the first. */
 const MAX_SECOND_PICKS = 3;
-/** The part of its traffic that a key gets when it has just come back. */
+/** The share of its traffic that a key gets when it has just come back. */
 const MIN_SHARE = 0.1;
 
 /**
- * Picks a key in service. Touches nothing but the pool; O(1), with weights O(log n), unless most of the pool cannot be
- * used. Where none can, `chooseLastResort` says which one is tried all the same, or when one is due back.
+ * Picks a usable key. Reads nothing but the pool; O(1), with weights O(log n), unless most keys are unusable. Where none
+ * is usable, `chooseLastResort` says which one is tried nevertheless, or when one is due back.
  */
 export function choose(pool: Pool, request: ChoiceRequest): Choice {
   const preferred = request.preference === undefined ? undefined : prefer(pool, request);
@@ -87,10 +87,7 @@ export function choose(pool: Pool, request: ChoiceRequest): Choice {
   return use(second !== undefined && isBetter(second, first, request) ? second : first);
 }
 
-/**
- * The choice of the one key that will do, in whatever state it is: where that says no, its provider's own words
- * are what the client needs.
- */
+/** The one key that a request is pinned to, in whatever state: where it is refused, the client needs the provider's error. */
 export function choosePinned(pooled: PooledKey, now: number): Choice {
   return use(pooled, settle(pooled.record, now).epoch, true);
 }
@@ -106,14 +103,14 @@ function isBetter(a: PooledKey, b: PooledKey, { model, now }: ChoiceRequest): bo
 }
 
 /**
- * What keeps a key from a request. `tried`: this request has met it, or the limits that it shares; `domain-held`: the trouble is another key's, with which
- * it shares its limits.
+ * Why a key cannot be used for a request. `tried`: the request has tried it, or excludes its quota domain; `domain-held`:
+ * another key of its quota domain was throttled or is out of credit.
  */
 export type Obstacle = 'tried' | 'other-models' | 'out-of-service' | 'disabled' | 'held' | 'domain-held';
 
 /**
- * What keeps `pooled` from a request; undefined where it may be chosen. The record counts as it stands, so that
- * a cooldown is over only where `Pool.inService` was asked before.
+ * Why `pooled` cannot be used for a request; undefined where it can. The record counts as it is: call `Pool.inService`
+ * before, so that cooldowns that are over have ended.
  */
 export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle | undefined {
   const { key, record, domain } = pooled;
@@ -125,7 +122,7 @@ export function obstacleTo(pooled: PooledKey, request: ChoiceRequest): Obstacle 
   return domain?.heldUntil(model, now) === undefined ? undefined : 'domain-held';
 }
 
-/** Prefers the key that was the last to answer, where one has: of keys that may all be in trouble the likeliest. O(n). */
+/** Prefers the usable key that answered last: the likeliest one where all may be bad. O(n). */
 export function preferLastAnswered(pool: Pool): KeyPreference {
   return (isUsableKey) => {
     let last: PooledKey | undefined;
@@ -136,7 +133,7 @@ export function preferLastAnswered(pool: Pool): KeyPreference {
   };
 }
 
-/** How many keys may be used for a model: in service, held from nothing. @param limit - no more are counted */
+/** How many keys are usable for a model. @param limit - no more are counted */
 export function countUsable(pool: Pool, model: string, now: number, limit: number): number {
   let count = 0;
   for (const pooled of pool.inService(now)) {
@@ -152,23 +149,23 @@ function isUsable(pooled: PooledKey, request: ChoiceRequest): boolean {
   return obstacleTo(pooled, request) === undefined;
 }
 
-/** Whether this request has no further use for it. */
+/** Whether the request has tried it, or excludes its quota domain. */
 function isExcluded({ key, domain }: PooledKey, { tried, excludedDomains }: ChoiceRequest): boolean {
   return tried.has(key.id) || (domain !== undefined && excludedDomains?.has(domain) === true);
 }
 
 function prefer(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
-  // A preference may be for a key whose cooldown is over, and which nobody has looked at since.
+  // First: ends cooldowns that are over, also that of the preferred key.
   pool.inService(request.now);
   return request.preference?.((pooled) => isUsable(pooled, request));
 }
 
-/** A list of models says nothing of a request that has none. */
+/** A request without a model is served by every key. */
 function mayServe(key: Key, model: string): boolean {
   return model === ANY_MODEL || key.serves(model);
 }
 
-/** A usable key at random, each as likely as its weight; undefined where there is none. */
+/** A random usable key, weighted; undefined where there is none. */
 function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
   for (let i = 0; i < MAX_PICKS; i++) {
     const candidate = pool.draw(request.random(), request.now);
@@ -178,10 +175,7 @@ function pick(pool: Pool, request: ChoiceRequest): PooledKey | undefined {
   return pickByScan(pool.inService(request.now), request);
 }
 
-/**
- * A second key to hold beside the first: the same one again would be no choice. Where little is left of the first
- * one's limits, it is looked for harder, and should have enough.
- */
+/** Another key to compare with the first. Where the first one's headroom is scarce, more picks are made for one that is not. */
 function pickSecond(pool: Pool, first: PooledKey, request: ChoiceRequest): PooledKey | undefined {
   const { model, now } = request;
   const isScarce = first.headroom.isScarce(model, now);
@@ -196,8 +190,8 @@ function pickSecond(pool: Pool, first: PooledKey, request: ChoiceRequest): Poole
 }
 
 /**
- * The part of its traffic that a key gets: a tenth when it has just come back, and more from then on until the
- * ramp is over. A key that was never out has all of it.
+ * The share of its traffic that a key gets: a tenth when it has just come back, growing to all of it at the end of the
+ * ramp. A key that was never out has all of it.
  */
 export function rampShare(
   { record }: Pick<PooledKey, 'record'>,
@@ -213,7 +207,7 @@ function isAdmitted(candidate: PooledKey, request: ChoiceRequest): boolean {
   return share === 1 || request.random() < share;
 }
 
-/** Where random picks found nothing: looks at every key, and still honours weights. */
+/** After random picks found none: a weighted pick among all usable keys. O(n). */
 function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledKey | undefined {
   let total = 0;
   let chosen: PooledKey | undefined;
@@ -227,10 +221,10 @@ function pickByScan(keys: readonly PooledKey[], request: ChoiceRequest): PooledK
 }
 
 /**
- * Where nothing can be used. The key due back soonest is tried all the same if its trouble was ambiguous or a
- * denial of the model: the first may be over, the second gives the client the provider's own words. A key
- * that is definitely dead, out of credit, throttled or disabled is not: the client is told when to return. But one that
- * should have been checked long ago, and was not, is: nobody else will find out whether it works again. O(n).
+ * The choice where no key is usable: the one due back soonest among those that are out for ambiguous failures (they may
+ * be over), denied the model (the client gets the provider's error), or overdue for a health check (nothing else would
+ * find out whether it works). Keys that are dead, out of credit, throttled or disabled are not tried; the client gets
+ * `returnsAt` as `retry-after`. O(n).
  */
 export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
   let best: { pooled: PooledKey; epoch: number; dueAt: number } | undefined;
@@ -249,7 +243,7 @@ export function chooseLastResort(pool: Pool, request: ChoiceRequest): Choice {
   return { kind: 'none', returnsAt: returnsAt === Infinity ? undefined : returnsAt };
 }
 
-/** When the first key that cannot be used for a model now is due back; Infinity where none is. O(n). */
+/** When the first key that is unusable for a model is due back; Infinity where none is. O(n). */
 export function soonestReturn({ pool, config }: Provider, model: string, now: number): number {
   const hasHealthChecks = config.failover.healthCheckModel !== undefined;
   let soonest = Infinity;

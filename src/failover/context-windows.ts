@@ -1,17 +1,16 @@
 import type { RouteTarget } from '../routing/route.ts';
 
-/** Models of which an error has told how much they take: more than any configuration names. */
+/** Models whose window is kept; more than configurations have. */
 const MAX_MODELS = 1_000;
 
-/** No model takes less, or more, so that a number which is none of a window is not taken for one. Tokens. */
+/** Numbers outside of these bounds are no context window. Tokens. */
 const LEAST_TOKENS = 256;
 const MOST_TOKENS = 1_000_000_000;
 
 const NUMBER = String.raw`(\d[\d,_]{2,14})`;
 
 /**
- * How an error names the window that a request is too large for: OpenAI's, vLLM's and OpenRouter's words, xAI's,
- * Mistral's, Anthropic's, Gemini's, Cohere's.
+ * How errors name the context window: wordings of OpenAI, vLLM, OpenRouter, xAI, Mistral, Anthropic, Gemini and Cohere.
  */
 const WINDOWS: readonly RegExp[] = [
   String.raw`\bmaximum (?:context|prompt|input|sequence) (?:length|size|window)(?: is| of)?:? ${NUMBER}`,
@@ -22,7 +21,7 @@ const WINDOWS: readonly RegExp[] = [
   String.raw`\btokens in the prompt cannot exceed ${NUMBER}`,
 ].map((source) => new RegExp(source, 'iu'));
 
-/** The window that an error names, in tokens; undefined where it names none. */
+/** The context window that an error names, in tokens; undefined where it names none. */
 export function contextWindowIn(message: string): number | undefined {
   for (const pattern of WINDOWS) {
     const named = Number(pattern.exec(message)?.[1]?.replaceAll(/[,_]/gu, ''));
@@ -31,11 +30,11 @@ export function contextWindowIn(message: string): number | undefined {
   return undefined;
 }
 
-/** How many tokens models take, as their own refusals have told this process. */
+/** Context windows of models, as learned by this process from errors. */
 export class ContextWindows {
   readonly #tokens = new Map<string, number>();
 
-  /** Takes over what a refusal names. */
+  /** Learns the window that an error names, if any. */
   learn(target: RouteTarget, message: string): void {
     const tokens = contextWindowIn(message);
     if (tokens === undefined) return;
@@ -46,7 +45,7 @@ export class ContextWindows {
     if (oldest !== undefined && this.#tokens.size > MAX_MODELS) this.#tokens.delete(oldest);
   }
 
-  /** What a target takes: what the configuration says, else what it has told. In tokens; undefined where nobody knows. */
+  /** The window of a target: as configured, else as learned. Tokens; undefined where unknown. */
   of(target: RouteTarget): number | undefined {
     return target.contextWindow ?? this.#tokens.get(nameOf(target));
   }

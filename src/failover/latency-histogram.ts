@@ -1,30 +1,30 @@
-/** A bucket is this part of an octave: what is read off it is too long by at most 41 %. */
+/** Buckets per factor of two: a percentile read from them is too long by at most 41 %. */
 const BUCKETS_PER_OCTAVE = 2;
-/** What is faster is all the same. Milliseconds. */
+/** Everything faster is in one bucket. Milliseconds. */
 const FASTEST_MS = 64;
-/** Up to 70 minutes; what takes longer is in one more. */
+/** Up to 70 minutes; one more holds what is longer. */
 const BUCKETS = 33;
-/** Answers that count; with more all of them fade, so that what is new counts for more than what is old. */
+/** With more samples all weights are halved, so that newer ones count for more. */
 const MAX_WEIGHT = 512;
-/** Fewer tell of nothing. */
+/** Fewer samples are not enough. */
 const MIN_WEIGHT = 16;
-/** In this time what is known loses half its weight. Milliseconds. */
+/** Samples lose half their weight in this time. Milliseconds. */
 const HALF_LIFE_MS = 15 * 60 * 1000;
-/** All but so many answers come within the wait: a high percentile... */
+/** The timeout is the 99th percentile... */
 const TAIL_SHARE = 0.01;
 /** ...times this. */
 const PERCENTILE_FACTOR = 3;
-/** One that was given up would have taken longer; the next is waited for this many times as long. */
+/** After a timeout the next one is at least this many times as long. */
 const TIMEOUT_GROWTH = 2;
 
 /**
- * How long first outputs of one kind have lately taken: a histogram on a logarithmic scale that fades, by number and
- * by age. Noting one costs the same whatever was noted before, and allocates nothing.
+ * Recent times to first output of one kind of request: a histogram on a logarithmic scale whose weights decay by number
+ * and by age. A sample costs constant time and allocates nothing.
  *
- * A try that was given up says only that it would have taken longer. Each makes the wait twice as long as it was, until
- * an answer comes, so that one that has become slow is reached after log2(slow / wait) tries; those few pay. Answers
- * then take that back by half each, and of a run of given up tries one counts among the answers: an outage teaches
- * little, and what is slow only now and then is known after a few.
+ * A timeout says only that the output would have taken longer. Each one doubles the next timeout until an answer comes,
+ * so that a model that has become slow is reached after log2(slow / timeout) attempts; those pay. Answers then halve the
+ * extension again. Of several timeouts in a row one counts as a sample, so that an outage hardly shifts the percentile,
+ * and occasional slowness is learned after a few.
  *
  * Times are milliseconds, `now` of any clock.
  */
@@ -32,42 +32,42 @@ export class LatencyHistogram {
   readonly #weights = new Float32Array(BUCKETS + 1);
   #weight = 0;
   #agedAt: number;
-  /** The longest that was waited in vain, less what answers since have taken back. */
-  #cutMs = 0;
-  #isCutCounted = false;
+  /** The longest timeout, halved by each answer since. */
+  #timedOutMs = 0;
+  #isTimeoutCounted = false;
 
   constructor(now: number) {
     this.#agedAt = now;
   }
 
-  /** A first output came after this time. */
+  /** Adds a sample. */
   record(ms: number, now: number): void {
-    this.#age(now);
-    if (this.#cutMs > 0) {
-      if (!this.#isCutCounted) this.#add(this.#cutMs);
-      this.#isCutCounted = true;
-      this.#cutMs = Math.max(this.#cutMs / TIMEOUT_GROWTH, ms);
-      if (this.#cutMs < FASTEST_MS) this.#cutMs = 0;
+    this.#decayByAge(now);
+    if (this.#timedOutMs > 0) {
+      if (!this.#isTimeoutCounted) this.#add(this.#timedOutMs);
+      this.#isTimeoutCounted = true;
+      this.#timedOutMs = Math.max(this.#timedOutMs / TIMEOUT_GROWTH, ms);
+      if (this.#timedOutMs < FASTEST_MS) this.#timedOutMs = 0;
     }
     this.#add(ms);
   }
 
-  /** It was waited for so long, and given up. */
+  /** Records an attempt that timed out after this time. */
   recordTimeout(ms: number, now: number): void {
-    this.#age(now);
-    this.#isCutCounted = false;
-    this.#cutMs = Math.max(this.#cutMs, ms);
+    this.#decayByAge(now);
+    this.#isTimeoutCounted = false;
+    this.#timedOutMs = Math.max(this.#timedOutMs, ms);
   }
 
-  /** How long the next one is worth waiting for. @param unknownMs - as long as too little is known */
+  /** How long to wait for the next one. @param unknownMs - the result while there are too few samples */
   timeoutMs(unknownMs: number, now: number): number {
-    const usualMs = this.hasEnoughSamples(now) ? PERCENTILE_FACTOR * this.#slowestMs() : unknownMs;
-    return Math.max(usualMs, TIMEOUT_GROWTH * this.#cutMs);
+    const usualMs = this.hasEnoughSamples(now) ? PERCENTILE_FACTOR * this.#percentileMs() : unknownMs;
+    return Math.max(usualMs, TIMEOUT_GROWTH * this.#timedOutMs);
   }
 
-  /** Whether enough of them came lately to tell of the next. */
+  /** Whether there are enough recent samples. */
   hasEnoughSamples(now: number): boolean {
-    this.#age(now);
+    this.#decayByAge(now);
     return this.#weight >= MIN_WEIGHT;
   }
 
@@ -76,11 +76,11 @@ export class LatencyHistogram {
     const bucket = Math.min(Math.ceil(octaves * BUCKETS_PER_OCTAVE), BUCKETS);
     this.#weights[bucket] = (this.#weights[bucket] ?? 0) + 1;
     this.#weight++;
-    if (this.#weight > MAX_WEIGHT) this.#fade(1 / 2);
+    if (this.#weight > MAX_WEIGHT) this.#decay(1 / 2);
   }
 
   /** The end of the bucket that the slowest hundredth begins in. */
-  #slowestMs(): number {
+  #percentileMs(): number {
     let slower = 0;
     for (let bucket = BUCKETS; bucket > 0; bucket--) {
       slower += this.#weights[bucket] ?? 0;
@@ -90,15 +90,15 @@ export class LatencyHistogram {
     return FASTEST_MS;
   }
 
-  #age(now: number): void {
+  #decayByAge(now: number): void {
     const halves = Math.floor((now - this.#agedAt) / HALF_LIFE_MS);
     if (halves < 1) return;
     this.#agedAt += halves * HALF_LIFE_MS;
-    this.#fade(2 ** -halves);
-    this.#cutMs *= 2 ** -halves;
+    this.#decay(2 ** -halves);
+    this.#timedOutMs *= 2 ** -halves;
   }
 
-  #fade(factor: number): void {
+  #decay(factor: number): void {
     this.#weight = 0;
     for (let bucket = 0; bucket <= BUCKETS; bucket++) {
       const weight = (this.#weights[bucket] ?? 0) * factor;

@@ -1,20 +1,20 @@
-/** What the operator should hear of a provider as a whole. */
+/** What is logged about a provider as a whole. */
 export type ProviderNotice =
   | {
       readonly kind: 'ejection-frozen';
       readonly provider: string;
-      /** The rule that judged the failures alike. */
+      /** The rule that judged the correlated failures. */
       readonly rule: string;
-      /** How many keys failed alike. */
+      /** How many keys failed by it. */
       readonly keys: number;
     }
   | {
-      /** Clients' requests met verdicts with keys that answer others: none of those keys is blamed before it is checked. */
+      /** Verdicts from clients' requests on keys that answer others are not believed until health checks confirm them. */
       readonly kind: 'verdicts-doubted';
       readonly provider: string;
       /** The rule that judged the newest of them. */
       readonly rule: string;
-      /** How many keys are doubted so far. */
+      /** How many keys are in doubt so far. */
       readonly keys: number;
       /** The newest of the requests. */
       readonly requestId: string | undefined;
@@ -30,7 +30,7 @@ export type ProviderNotice =
       readonly until: number;
     }
   | {
-      /** It answers again; or it was a request that failed, and nothing was wrong with the provider. */
+      /** `closed`: it answers again; `withdrawn`: a poison request had opened it. */
       readonly kind: 'circuit-closed' | 'circuit-withdrawn';
       readonly provider: string;
       readonly model: string;

@@ -1,24 +1,25 @@
+/** Fixed windows. Milliseconds. */
 const WINDOW_MS = 1_000;
 
-/** Lets something happen so many times a second, and no oftener. */
+/** Admits so many events in each second. */
 export class RateLimiter {
   readonly #perSecond: number;
-  #slice = -1;
-  #taken = 0;
+  #window = -1;
+  #admitted = 0;
 
   constructor(perSecond: number) {
     this.#perSecond = perSecond;
   }
 
-  /** Asks whether it may happen now, and counts it where it may. @param now - milliseconds since the epoch */
+  /** Whether an event is admitted now; if so it is counted. @param now - milliseconds since the epoch */
   tryAcquire(now: number): boolean {
-    const slice = Math.floor(now / WINDOW_MS);
-    if (slice !== this.#slice) {
-      this.#slice = slice;
-      this.#taken = 0;
+    const window = Math.floor(now / WINDOW_MS);
+    if (window !== this.#window) {
+      this.#window = window;
+      this.#admitted = 0;
     }
-    if (this.#taken >= this.#perSecond) return false;
-    this.#taken++;
+    if (this.#admitted >= this.#perSecond) return false;
+    this.#admitted++;
     return true;
   }
 }

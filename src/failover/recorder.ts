@@ -16,67 +16,68 @@ import type { RetryBudget } from './retry-budget.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { FirstOutputStats } from './first-output-stats.ts';
 
-/** Asides written in a second, whatever there is to tell: what takes a key out must not have to wait behind them. */
+/** Hints written per second at most, so that verdicts do not queue behind them. */
 const MAX_HINTS_PER_SECOND = 100;
 
 /**
- * Writes down what attempts mean for their keys, with an eye on what the others' mean: an ambiguous failure
- * that all keys share is the provider's, and one that a request meets with every key is the request's.
+ * Applies the results of attempts to the records of their keys, through the key book, after comparing them with those of
+ * other keys: an ambiguous failure that all keys share is the provider's, one that a request meets with every key is the
+ * request's.
  */
 export class Recorder {
   readonly book: KeyBook;
   readonly firstOutputStats = new FirstOutputStats();
   readonly contextWindows = new ContextWindows();
   readonly #onNotice: (notice: ProviderNotice) => void;
-  readonly #watched = new Map<string, ProviderHealth>();
-  readonly #asides = new RateLimiter(MAX_HINTS_PER_SECOND);
+  readonly #health = new Map<string, ProviderHealth>();
+  readonly #hintLimiter = new RateLimiter(MAX_HINTS_PER_SECOND);
 
   constructor(book: KeyBook, onNotice: (notice: ProviderNotice) => void) {
     this.book = book;
     this.#onNotice = onNotice;
   }
 
-  /** Times went back: what was counted within windows of time begins anew, since they would not end for as long. */
+  /** The clock was set back: counts within time windows begin anew, since the windows would last too long. */
   reset(): void {
-    this.#watched.clear();
+    this.#health.clear();
   }
 
-  /** The extra tries that a provider's requests may still have. */
+  /** The retries that a provider's requests may still make. */
   retryBudgetOf(provider: Provider): RetryBudget {
-    return this.#watch(provider).retryBudget;
+    return this.#healthOf(provider).retryBudget;
   }
 
-  /** Which models of a provider are down. */
+  /** The circuit breakers of a provider's models. */
   circuitsOf(provider: Provider): Circuits {
-    return this.#watch(provider).circuits;
+    return this.#healthOf(provider).circuits;
   }
 
-  /** An attempt with a key is over. A health check speaks of its key alone. @returns how far its verdict is believed */
+  /** An attempt with a key has ended; a health check is about its key alone. @returns how far its verdict is believed */
   record(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const succeeds = event.effect.kind === 'succeeds';
     if (!event.check && succeeds) {
       pooled.answeredAt = event.at;
       if (pooled.domain !== undefined) pooled.domain.answeredAt = event.at;
-      const { correlatedFailures, verdictDoubt } = this.#watch(provider);
+      const { correlatedFailures, verdictDoubt } = this.#healthOf(provider);
       correlatedFailures.recordAnswer(event.at);
       verdictDoubt.recordAnswer(event.model, event.at);
       pooled.unknownModels.recordAnswer(pooled.key.id, event.model);
     }
     if (this.#isOfUnknownModel(provider, pooled, event)) {
       pooled.unknownModels.recordDenial(pooled.key.id, event.model, event.at);
-      // Where another key answers the request, that is told like any other denial.
+      // Where another key answers the request, `confirm` records this like any other denial.
       return 'unproven';
     }
     const counts = event.effect.kind === 'counts' && !event.check;
-    if (counts && this.#isProviders(provider, pooled, event)) return 'certain';
-    const standing = event.check || succeeds ? 'certain' : this.#weigh(provider, pooled, event);
-    if (standing === 'in-doubt') return standing;
-    const recorded = standing === 'unproven' ? { ...event, unproven: true as const } : event;
+    if (counts && this.#isProviderFailure(provider, pooled, event)) return 'certain';
+    const confidence = event.check || succeeds ? 'certain' : this.#assess(provider, pooled, event);
+    if (confidence === 'in-doubt') return confidence;
+    const recorded = confidence === 'unproven' ? { ...event, unproven: true as const } : event;
     this.book.apply(pooled.key, recorded, provider.keyPolicy);
-    return standing;
+    return confidence;
   }
 
-  /** Another key of the pool answered the request that `event` ended: what it said of its key was true. */
+  /** Another key of the pool answered the request of `event`: its verdict is confirmed. */
   confirm({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
     if (isUnproven(record)) {
       this.book.apply(key, { type: 'proven', at: event.at }, keyPolicy);
@@ -88,19 +89,19 @@ export class Recorder {
     }
   }
 
-  /** Has a key that `event` took out checked at once. */
+  /** Schedules an immediate check of a key that `event` took out. */
   requestCheck({ keyPolicy }: Provider, { key, record }: PooledKey, event: AttemptEnded): void {
     if (record.state === 'out-of-service') this.book.apply(key, doubtedEvent(record, event), keyPolicy);
   }
 
-  /** Writes down what an answer said beside itself. @returns false where too much is being told already */
+  /** Writes a hint into the record of a key. @returns false where the limit per second is reached */
   shareHint(provider: Provider, key: Key, hint: KeyHint): boolean {
-    if (!this.#asides.tryAcquire(hint.at)) return false;
+    if (!this.#hintLimiter.tryAcquire(hint.at)) return false;
     this.book.apply(key, hint, provider.keyPolicy);
     return true;
   }
 
-  /** Takes back what was counted against keys for what was not theirs. */
+  /** Takes back failures that were counted against keys and were not theirs. */
   pardon(provider: Provider, keyIds: Iterable<string>, since: number, now: number): void {
     for (const id of keyIds) {
       const pooled = provider.pool.get(id);
@@ -109,7 +110,7 @@ export class Recorder {
     }
   }
 
-  /** What a client asks for may be no model at all. Health checks ask for what is known. */
+  /** The denied model may be a name that a client made up. Health checks use known models. */
   #isOfUnknownModel(
     provider: Provider,
     { record }: PooledKey,
@@ -125,26 +126,32 @@ export class Recorder {
       return false;
     const isHeld = record.holds.some((held) => held.model === model);
     return (
-      !isHeld && !isConfigured(provider, model) && !this.#watch(provider).verdictDoubt.hasAnsweredModel(model)
+      !isHeld &&
+      !isConfigured(provider, model) &&
+      !this.#healthOf(provider).verdictDoubt.hasAnsweredModel(model)
     );
   }
 
-  #isProviders(provider: Provider, { key }: PooledKey, { rule, at }: AttemptEnded): boolean {
+  #isProviderFailure(provider: Provider, { key }: PooledKey, { rule, at }: AttemptEnded): boolean {
     const { pool } = provider;
-    const fleet = { size: pool.size, answeredAt: (id: string) => pool.get(id)?.answeredAt ?? 0 };
-    const correlation = this.#watch(provider).correlatedFailures.recordFailure(key.id, rule, fleet, at);
+    const view = { size: pool.size, answeredAt: (id: string) => pool.get(id)?.answeredAt ?? 0 };
+    const correlation = this.#healthOf(provider).correlatedFailures.recordFailure(key.id, rule, view, at);
     if (correlation.kind === 'began') {
       this.pardon(provider, correlation.keys, correlation.since, at);
       this.#onNotice({ kind: 'ejection-frozen', provider: provider.id, rule, keys: correlation.keys.length });
     }
-    return correlation.kind !== 'alone';
+    return correlation.kind !== 'isolated';
   }
 
-  #weigh(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
+  #assess(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const { pool, keyPolicy, id } = provider;
-    const isChecked = provider.config.failover.healthCheckModel !== undefined;
-    const { verdictDoubt } = this.#watch(provider);
-    const { confidence, doubted, began } = verdictDoubt.assess({ pool, keyPolicy, isChecked }, pooled, event);
+    const hasHealthChecks = provider.config.failover.healthCheckModel !== undefined;
+    const { verdictDoubt } = this.#healthOf(provider);
+    const { confidence, doubted, began } = verdictDoubt.assess(
+      { pool, keyPolicy, hasHealthChecks },
+      pooled,
+      event,
+    );
     for (const { key, record } of doubted) this.book.apply(key, doubtedEvent(record, event), keyPolicy);
     if (began) {
       const { rule, requestId } = event;
@@ -153,27 +160,27 @@ export class Recorder {
     return confidence;
   }
 
-  /** A provider without keys, or without failover, has no record that others would read it in. */
-  #tellCircuit(provider: Provider, keyId: string | undefined, status: CircuitStatus): void {
+  /** A provider without keys, or without failover, has no record to share it in. */
+  #shareCircuit(provider: Provider, keyId: string | undefined, status: CircuitStatus): void {
     const pooled = keyId === undefined ? undefined : provider.pool.get(keyId);
     if (pooled === undefined || !provider.policy.recordsOutcomes) return;
     this.shareHint(provider, pooled.key, { type: 'circuit', at: status.at, status });
   }
 
-  #watch({ id }: Provider): ProviderHealth {
-    let watched = this.#watched.get(id);
-    if (watched === undefined) {
-      watched = newProviderHealth({
-        share: (provider, keyId, mark) => this.#tellCircuit(provider, keyId, mark),
+  #healthOf({ id }: Provider): ProviderHealth {
+    let health = this.#health.get(id);
+    if (health === undefined) {
+      health = newProviderHealth({
+        share: (provider, keyId, status) => this.#shareCircuit(provider, keyId, status),
         onNotice: this.#onNotice,
       });
-      this.#watched.set(id, watched);
+      this.#health.set(id, health);
     }
-    return watched;
+    return health;
   }
 }
 
-/** Whether the operator has named the model, so that it is none that a client made up. */
+/** Whether the configuration names the model. */
 function isConfigured({ config }: Provider, model: string): boolean {
   const { modelMapping, failover } = config;
   return model === failover.healthCheckModel || Object.values(modelMapping).includes(model);

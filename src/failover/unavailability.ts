@@ -1,8 +1,8 @@
-import { isOverdue } from '../keys/record/overdue.ts';
+import { isOverdue } from '../keys/record/check-due.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { holdOn, settle } from '../keys/record/record.ts';
 
-/** Until when a key in service is kept from a model, by its record or by what this process knows. */
+/** Until when a key in service is held from a model, by its record or by denials known to this process alone. */
 export function heldUntil(
   { key, record, unknownModels }: PooledKey,
   model: string,
@@ -14,23 +14,23 @@ export function heldUntil(
 
 /** Why a key cannot be used for a model now. */
 export interface Unavailability {
-  /** When it ends or is tested; Infinity where it does not end by itself. Milliseconds since the epoch. */
+  /** When it ends or is tested; Infinity where neither is scheduled. Milliseconds since the epoch. */
   readonly dueAt: number;
-  /** It is tried all the same where nothing can be used. */
+  /** The key may be tried as a last resort. */
   readonly ambiguous: boolean;
   readonly epoch: number;
 }
 
-/** For what a key is to be used. */
+/** What a key is needed for. */
 interface AvailabilityQuery {
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
   readonly now: number;
-  /** Health checks put its provider's keys back. */
+  /** The provider has health checks, which put keys back. */
   readonly hasHealthChecks: boolean;
 }
 
-/** The trouble of a key; undefined where it has none, or was disabled. */
+/** Why a key cannot be used; undefined where it can, or is disabled. */
 export function unavailabilityOf(
   { key, record, domain, unknownModels }: PooledKey,
   { model, now, hasHealthChecks }: AvailabilityQuery,

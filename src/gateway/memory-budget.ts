@@ -1,17 +1,19 @@
+import { machineMemory } from '../base/machine-memory.ts';
 import type { MemoryMeter } from '../base/memory-meter.ts';
+import type { Config } from '../config/schema/schema.ts';
 
-/** A request that holds no more than this is small: large ones leave room for it. Bytes. */
+/** A request that holds no more than this is small: a share is reserved for these. Bytes. */
 export const SMALL_REQUEST_BYTES = 64 * 1024;
-/** So large a part of the limit is kept for small requests. */
+/** Of the limit, reserved for small requests. */
 const SMALL_REQUESTS_SHARE = 1 / 8;
-/** A request that finds no room waits no longer for some. Milliseconds. */
+/** How long a large request waits for room. Milliseconds. */
 const MAX_WAIT_MS = 5_000;
-/** So many requests wait at a time. What one costs while it waits is its head, and what its system holds of its body. */
+/** Requests that may wait at a time. Each costs its head, and what the system buffers of its body. */
 const MAX_WAITING = 1_000;
-/** When one that was refused may try again. Milliseconds. */
+/** The `retry-after` of one that was refused. Milliseconds. */
 export const RETRY_AFTER_MS = 2_000;
 
-/** What the operator sees of it. Sizes in bytes. */
+/** As the admin API shows it. Sizes in bytes. */
 export interface MemoryUse {
   readonly limit: number;
   /** Held at the moment. */
@@ -25,25 +27,25 @@ export interface MemoryUse {
 interface WaitingRequest {
   readonly memory: RequestMemory;
   readonly bytes: number;
-  readonly settle: (end: 'admitted' | 'refused' | 'left') => void;
+  readonly settle: (end: 'admitted' | 'refused' | 'closed') => void;
 }
 
 /**
- * The bytes that all requests of a process hold together: bodies, answers that wait, and what translating takes. Who
- * wants to hold more asks before it is read.
+ * Admission control by memory: the bytes that all requests of a process hold together, for bodies, answers that wait, and
+ * translation. A body is admitted before it is read.
  *
- * It is fair by size. A small request has room as long as there is any, an eighth of the limit for itself. Large ones
- * wait a little where there is none: the smallest is let in first, and who asks for most is the first to be refused. One
- * large request is let in whatever its size, so that nothing is refused for ever. What was let in is never stopped;
- * its answer is counted, and keeps others out.
+ * It is fair by size. A small request is admitted as long as there is any room; an eighth of the limit is for these alone.
+ * Large ones wait for a while where there is none: the smallest is admitted first, and the one that asks for most is
+ * refused first. One large request is admitted whatever its size, so that none is refused for ever. Once admitted, a
+ * request is not stopped for want of room; its answer is counted, and keeps others out.
  */
 export class MemoryBudget {
   readonly #limit: () => number;
-  /** In the order of what they would hold. */
+  /** By what they would hold, the smallest first. */
   readonly #waiting: WaitingRequest[] = [];
   #held = 0;
   #refused = 0;
-  /** Requests that hold more than a small one may. */
+  /** How many requests hold more than a small one may. */
   #large = 0;
 
   /** @param limit - in bytes, as the configuration has it now */
@@ -60,16 +62,16 @@ export class MemoryBudget {
     };
   }
 
-  /** For one request. Whoever opens it disposes of it when nothing of the request is held any more. */
+  /** For one request. To be disposed of when nothing of the request is held any more. */
   open(): RequestMemory {
     return new RequestMemory({
       change: (memory, by) => this.#change(memory, by),
       admit: (memory, bytes) => this.#admit(memory, bytes),
-      leave: (memory) => this.#leave(memory),
+      close: (memory) => this.#close(memory),
     });
   }
 
-  /** @returns whether no more is held than should be */
+  /** @returns whether the total is within the limit */
   #change(memory: RequestMemory, by: number): boolean {
     const wasLarge = memory.held > SMALL_REQUEST_BYTES;
     memory.held += by;
@@ -119,7 +121,7 @@ export class MemoryBudget {
     });
   }
 
-  /** The smallest that wait have the room that there is now. */
+  /** Admits those that wait, the smallest first, as far as there is room. */
   #admitWaiting(): void {
     for (;;) {
       const first = this.#waiting[0];
@@ -130,17 +132,17 @@ export class MemoryBudget {
   }
 
   /**
-   * Where every large request is half read and waits for room that only the others could give back, the one that asks
-   * for most gives way.
+   * Where every large request is half read and waits for room that only the others could release, the one that asks for most
+   * is refused.
    */
   #breakDeadlock(): void {
     const halfRead = this.#waiting.filter(({ memory }) => memory.held > SMALL_REQUEST_BYTES);
     if (halfRead.length === this.#large) halfRead.at(-1)?.settle('refused');
   }
 
-  #leave(memory: RequestMemory): void {
-    // It waits for one thing at a time.
-    this.#waiting.find((waiting) => waiting.memory === memory)?.settle('left');
+  #close(memory: RequestMemory): void {
+    // A request waits at most once at a time.
+    this.#waiting.find((waiting) => waiting.memory === memory)?.settle('closed');
     this.#change(memory, -memory.held);
   }
 }
@@ -152,12 +154,12 @@ function sizeOf({ memory, bytes }: WaitingRequest): number {
 interface BudgetHooks {
   change(memory: RequestMemory, by: number): boolean;
   admit(memory: RequestMemory, bytes: number): boolean | Promise<boolean>;
-  leave(memory: RequestMemory): void;
+  close(memory: RequestMemory): void;
 }
 
-/** What one request holds. It is given back as a whole when the request is over, however it ends, and once. */
+/** What one request holds. All of it is released, once, when the request is over, however it ends. */
 export class RequestMemory implements MemoryMeter, Disposable {
-  /** Bytes. For the budget alone to change. */
+  /** Bytes. Changed by the budget alone. */
   held = 0;
   readonly #hooks: BudgetHooks;
   #isOver = false;
@@ -167,7 +169,7 @@ export class RequestMemory implements MemoryMeter, Disposable {
   }
 
   /**
-   * Asks for room for bytes that are about to be read, and counts them where there is some. May wait.
+   * Requests admission of bytes that are about to be read, and counts them where there is room. May wait.
    * @returns whether they may be read
    */
   admit(bytes: number): boolean | Promise<boolean> {
@@ -183,10 +185,25 @@ export class RequestMemory implements MemoryMeter, Disposable {
     if (!this.#isOver) this.#hooks.change(this, -bytes);
   }
 
-  /** Nothing happens the second time, and what comes late is not counted. */
+  /** Idempotent. What comes later is not counted. */
   [Symbol.dispose](): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#hooks.leave(this);
+    this.#hooks.close(this);
   }
+}
+
+/**
+ * The default share of the memory that there is. The rest is for what is not counted: the program, its threads and their
+ * heaps, the system's buffers of connections, and garbage that is not collected yet. The free memory at the start says
+ * nothing about later, and the limit of V8's heap nothing about buffers, which are outside of it.
+ */
+const DEFAULT_SHARE = 1 / 4;
+
+/**
+ * The limit for the requests of one process. Bytes.
+ * @param processes - that serve requests, with the same limit each
+ */
+export function memoryLimit({ limits }: Pick<Config, 'limits'>, processes: number): number {
+  return limits.memory ?? (machineMemory() * DEFAULT_SHARE) / processes;
 }

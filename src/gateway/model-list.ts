@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema/schema.ts';
-import { noFacts } from '../dialects/scan/body-facts.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import { modelListTarget, readModels } from '../dialects/operations/model-lists.ts';
 import type { ListedModel } from '../dialects/operations/model-lists.ts';
 import { familyOf } from '../dialects/operations/operation.ts';
 import type { Operation } from '../dialects/operations/operation.ts';
+import { noFacts } from '../dialects/scan/body-facts.ts';
 import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { serve } from '../failover/serve.ts';
 import type { ServeLimits } from '../failover/try-target.ts';
@@ -12,12 +12,12 @@ import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { readWholeBody } from './whole-body.ts';
 
-/** A list larger than this is nobody's list of models. Bytes. */
+/** A longer list is left out. Bytes. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 /** A provider that takes longer is left out. Milliseconds. */
 const LIST_MS = 10_000;
 
-/** What a call wants to know of models; undefined for other calls. */
+/** Which question about models a call asks; undefined for other calls. */
 export function modelQueryOf({ name }: Operation): 'list' | 'one' | undefined {
   if (name === 'models.list' || name === 'anthropic.models.list' || name === 'gemini.models.list')
     return 'list';
@@ -26,10 +26,7 @@ export function modelQueryOf({ name }: Operation): 'list' | 'one' | undefined {
   return isOne ? 'one' : undefined;
 }
 
-/**
- * Whether a call about models is its one provider's own business: then it is asked, and its answer is the
- * client's as it is.
- */
+/** Whether a call about models is forwarded as it is, since there is one provider only and it has the operation. */
 export function isForwarded({ target: { operation } }: Call, { providers }: Runtime): boolean {
   const [only, another] = providers.values();
   if (only === undefined || another !== undefined) return false;
@@ -37,9 +34,8 @@ export function isForwarded({ target: { operation } }: Call, { providers }: Runt
 }
 
 /**
- * The models of all providers, each under the name that leads to it here: its own where that is routed to its
- * provider, `provider-id/model` otherwise; then the names that only the configuration knows. A provider that
- * does not answer is left out.
+ * The models of all providers, each under the name that is routed to it: its own where that leads to its provider, else
+ * `provider-id/model`. The names in the configuration's routes come first. A provider that does not answer is left out.
  *
  * @returns undefined where no provider answered
  */
@@ -68,7 +64,7 @@ function routedModelId(id: string, provider: Provider, route: Runtime['route']):
   return found.kind === 'targets' && found.targets[0]?.provider === provider ? id : `${provider.id}/${id}`;
 }
 
-/** The models that are routed by their whole names. */
+/** The models of exact routes. */
 function configuredModels({ routes }: Config): string[] {
   return routes.map(({ model }) => model).filter((model) => !model.startsWith('~') && !model.endsWith('*'));
 }
@@ -85,7 +81,7 @@ async function modelsOf(
 ): Promise<ListedModel[] | undefined> {
   const family = familyOf(provider.native);
   const target = modelListTarget(family);
-  // One that has no list has no models to show, and is there all the same.
+  // A provider without a list counts as one that answered.
   if (target === undefined || !provider.supports(target.operation)) return [];
   const listCall: Call = {
     ...call,

@@ -1,9 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
-import { clientErrorEvent } from '../dialects/errors/client-error.ts';
-import { gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/error-answer.ts';
-import type { ErrorDetails } from '../dialects/errors/error-answer.ts';
+import { clientErrorEvent, gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/client-error.ts';
+import type { ErrorDetails } from '../dialects/errors/client-error.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
 import { pingFor } from '../dialects/operations/pings.ts';

@@ -6,20 +6,17 @@ import type { CsrfGuard } from '../listener/csrf-guard.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Authenticate } from './request/authenticate.ts';
 
-/**
- * The configuration as it runs. A reload makes a new one and swaps it in whole; a request keeps the one it
- * began with.
- */
+/** The configuration as it runs. A reload replaces it as a whole; a request keeps the one it began with. */
 export interface Runtime {
   readonly config: Config;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly route: (model: string | undefined) => Route;
   readonly authenticate: Authenticate;
-  /** Keeps pages from what no key protects; undefined where clients have keys, which no page knows. */
+  /** Undefined where clients have keys, which no web page knows. */
   readonly csrfGuard: CsrfGuard | undefined;
 }
 
-/** The key of that id, whichever provider's it is; undefined where none has it any more. Ids are unique over providers. */
+/** The key of this id; undefined where it has left the configuration. Ids are unique over providers. */
 export function findKey({ providers }: Runtime, keyId: string): Key | undefined {
   for (const { pool } of providers.values()) {
     const pooled = pool.get(keyId);
@@ -28,7 +25,7 @@ export function findKey({ providers }: Runtime, keyId: string): Key | undefined 
   return undefined;
 }
 
-/** Has the records go of keys that another configuration no longer has. */
+/** Drops the records of keys that the next configuration no longer has. */
 export async function forgetKeysThatLeft(previous: Runtime, next: Runtime, book: KeyBook): Promise<void> {
   for (const { id } of previous.providers.values()) {
     const pool = next.providers.get(id)?.pool;

@@ -4,7 +4,7 @@ import type { RouteOptions } from '../routing/route.ts';
 import type { ServeLimits } from '../failover/try-target.ts';
 import type { KeyQueues } from '../failover/queue/key-queues.ts';
 
-/** How long a client may take nothing of its answer before it counts as gone. Milliseconds. */
+/** How long a client may read nothing of its answer before it counts as gone. Milliseconds. */
 export const CLIENT_STALL_MS = 300_000;
 
 /** What a request and its route ask for. */
@@ -16,27 +16,27 @@ interface RequestedLimits {
   readonly resource: string | undefined;
 }
 
-/** The bounds of a request, and what its route and its client ask for. */
+/** The bounds of a request by the configuration, its route and its client. */
 export function serveLimits(
   { hold, holdWhole, holdWholeTime, waitForKey, waiting }: Config['limits'],
   queues: KeyQueues,
   { options, isHeldWhole, resource }: RequestedLimits,
 ): ServeLimits {
   const bounds: ServeLimits = { holdBytes: hold, stallMs: CLIENT_STALL_MS };
-  const goesOn = options?.onContextLength === 'next';
-  const holds = isHeldWhole || options?.holdWhole === true;
-  if (!goesOn && !holds && waitForKey === 0 && resource === undefined) return bounds;
+  const triesNext = options?.onContextLength === 'next';
+  const holdsWhole = isHeldWhole || options?.holdWhole === true;
+  if (!triesNext && !holdsWhole && waitForKey === 0 && resource === undefined) return bounds;
   return {
     ...bounds,
     ...(resource !== undefined && { resource }),
-    ...(goesOn && { onContextLength: 'next' }),
-    // Whoever wants all of an answer held does not want less of it held than anybody.
-    ...(holds && { holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime } }),
+    ...(triesNext && { onContextLength: 'next' }),
+    // Never less than is held of any answer.
+    ...(holdsWhole && { holdWhole: { bytes: Math.max(holdWhole, hold), ms: holdWholeTime } }),
     ...(waitForKey > 0 && { waiting: { queues, maxWaitMs: waitForKey, maxWaiting: waiting } }),
   };
 }
 
-/** Whether a request asks by itself for an answer that is held until it is complete. */
+/** Whether a request asks for an answer that is held until it is complete. */
 export function asksToHoldWhole(headers: IncomingHttpHeaders): boolean {
   return headers['x-sparekey-hold'] === 'whole';
 }

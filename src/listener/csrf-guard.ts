@@ -1,45 +1,44 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
 
-/**
- * Keeps web pages from using a listener that asks for no credential, through the browser of somebody who can reach it:
- * by a request to another site, or by a name that the page's owner first points at the page and then here (DNS
- * rebinding), which makes it the page's own site. Data and admin listener stand behind the same guard.
+/*
+ * Keeps web pages from using a listener that asks for no credential through the browser of somebody who can reach it: by a
+ * cross-site request (CSRF), or by a name that the page's owner points first at the page and then here (DNS rebinding),
+ * which makes the request same-site. The data and the admin listener share the guard.
  */
 
-/** Why a request is turned away: the name it came by, or the page it came from. */
+/** Why a request is refused: because of its `Host`, or of the page it came from. */
 export type CsrfRefusal = 'foreign_host' | 'cross_site';
 
-/** As much of a request as is looked at. */
+/** The parts of a request that are looked at. */
 export type GuardedRequest = Pick<IncomingMessage, 'method' | 'headers'>;
 
-/** Undefined where the request may go on. */
+/** @returns undefined where the request is allowed */
 export type CsrfGuard = (request: GuardedRequest) => CsrfRefusal | undefined;
 
 /**
  * What a name in `Host` is:
- * - `own`: nobody else can have it. Pages that were loaded by it may call it, and so may programs.
- * - `private`: nobody can have it in public name service, and hardly anybody in one's own. For programs.
- * - `public`: whoever owns it may have pointed it here. For requests that a browser would have signed.
+ * - `own`: nobody else can have it. Pages loaded under it may call it, and so may programs.
+ * - `private`: nobody can have it in public DNS, and hardly anybody in a private one. For programs.
+ * - `public`: whoever owns it may have pointed it here. For requests to which a browser would have added headers.
  */
 type HostKind = 'own' | 'private' | 'public';
 
-/** What a guard goes by. */
+/** The rules of a guard. */
 interface GuardOptions {
   /** The kind of a name, lower case, without port and final dot, IPv6 in brackets. */
   readonly kindOf: (name: string) => HostKind;
-  /** Whether pages of this name may call, whatever they call it by. */
+  /** Whether pages of this name may call, by whatever `Host`. */
   readonly isTrusted: (name: string) => boolean;
   /**
-   * Nothing is served by a name that is somebody else's, and pages are the listener's own alone: of `http`, and none of
-   * an installed application's.
+   * No `public` name is served, and of pages only the listener's own, over `http`: not those of installed applications.
    */
   readonly isStrict: boolean;
 }
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** The admin listener's, where it has no token: loopback names alone, and pages that were loaded from it. */
+/** For the admin listener where it has no token: loopback names, and pages that were loaded from it. */
 export function adminCsrfGuard(): CsrfGuard {
   return csrfGuard({
     kindOf: (name) => (LOOPBACK_HOST.test(name) ? 'own' : 'public'),
@@ -49,16 +48,16 @@ export function adminCsrfGuard(): CsrfGuard {
 }
 
 /**
- * The data listener's, where it has no `clients`. It listens on loopback alone then; what reaches it by another name came
- * through something on this machine, such as a proxy or a container's gateway. Programs call it by whatever name leads
- * here, and are not to be refused for it. So a name that may be a stranger's is no reason by itself, where a browser
- * could not have sent the request unsigned: it puts `Origin` on whatever is no GET or HEAD and on every WebSocket
- * handshake (Fetch, "append a request Origin header"; RFC 6455, 4.1). Its GETs to such a name carry neither that nor
- * `Sec-Fetch-Site`, which goes to trustworthy URLs alone (Fetch Metadata, 2.3), and every other header can be feigned.
+ * For the data listener where there are no `clients`. It listens on loopback then; requests by another name came through
+ * something on this machine, such as a proxy or a container's gateway. Programs may use any name that leads here, so a
+ * `public` name alone is no reason to refuse, as long as a browser would have marked the request: it sends `Origin` with
+ * everything but GET and HEAD and with every WebSocket handshake (Fetch, "append a request Origin header"; RFC 6455,
+ * 4.1). Its GETs by such a name have neither that nor `Sec-Fetch-Site`, which is sent to trustworthy URLs alone (Fetch
+ * Metadata, 2.3), and a page can forge every other header.
  *
- * Who pays: a program that GETs by a public name, and a page that a proxy serves under one together with the gateway.
- * The refusal says that `allowedHosts` opens for them. In time: well under a microsecond.
- * @param allowedHosts - names that the operator trusts, in any case: they may be called by, and their pages may call
+ * Who pays: a program that sends GET by a public name, and a page that a proxy serves under one together with the gateway.
+ * The refusal says that `allowedHosts` allows them. In time: well under a microsecond.
+ * @param allowedHosts - names that the operator trusts, in any case: as `Host`, and as the origin of pages
  * @param hostname - this machine's name
  */
 export function dataCsrfGuard(allowedHosts: readonly string[], hostname: string): CsrfGuard {
@@ -86,16 +85,16 @@ export function dataCsrfGuard(allowedHosts: readonly string[], hostname: string)
  */
 const PRIVATE_SUFFIXES = ['internal', 'local', 'home.arpa', 'test', 'svc'];
 
-/** A name of one label is the system's own, its search list's or a container's. */
+/** A name of one label is the system's own, from its search list, or a container's. */
 function isPrivate(name: string): boolean {
-  return !name.includes('.') || PRIVATE_SUFFIXES.some((ending) => isSubdomainOf(name, ending));
+  return !name.includes('.') || PRIVATE_SUFFIXES.some((suffix) => isSubdomainOf(name, suffix));
 }
 
-function isSubdomainOf(name: string, ending: string): boolean {
-  return name.endsWith(ending) && name.at(-ending.length - 1) === '.';
+function isSubdomainOf(name: string, parent: string): boolean {
+  return name.endsWith(parent) && name.at(-parent.length - 1) === '.';
 }
 
-/** An address cannot be pointed elsewhere: a page that was loaded from it was loaded from here. */
+/** Nobody can point an address elsewhere: a page that was loaded from it was loaded from here. */
 function isAddress(name: string): boolean {
   return name.startsWith('[') ? isIPv6(name.slice(1, -1)) : isIPv4(name);
 }
@@ -105,7 +104,7 @@ function csrfGuard({ kindOf, isTrusted, isStrict }: GuardOptions): CsrfGuard {
     const { host, origin, upgrade } = headers;
     const site = headers['sec-fetch-site'];
     const name = host === undefined ? undefined : parseHostName(host);
-    // HTTP/1.0 need not say a name, and browsers always do.
+    // HTTP/1.0 needs no `Host`, and browsers always send one.
     const kind = host === undefined ? 'private' : name === undefined ? 'public' : kindOf(name);
     if (origin !== undefined) {
       const page = URL.parse(origin);
@@ -117,8 +116,8 @@ function csrfGuard({ kindOf, isTrusted, isStrict }: GuardOptions): CsrfGuard {
     if (kind === 'own') return undefined;
     if (origin !== undefined || site !== undefined) return 'foreign_host';
     if (kind === 'private') return undefined;
-    const isSignedByBrowsers = (method !== 'GET' && method !== 'HEAD') || upgrade !== undefined;
-    return isSignedByBrowsers && !isStrict ? undefined : 'foreign_host';
+    const isMarkedByBrowsers = (method !== 'GET' && method !== 'HEAD') || upgrade !== undefined;
+    return isMarkedByBrowsers && !isStrict ? undefined : 'foreign_host';
   };
 }
 
@@ -128,12 +127,12 @@ function isOwnPage(origin: string, host: string | undefined, isStrict: boolean):
   );
 }
 
-/** Browser extensions, and applications made of web pages, have schemes of their own, which no page of the web can have. */
+/** Browser extensions and desktop applications made of web pages have schemes that no web page can have. */
 function isApplication(page: URL | null): boolean {
   return page !== null && !['http:', 'https:', 'file:'].includes(page.protocol);
 }
 
-/** The name in a `Host` header; undefined where it is none. */
+/** The name in a `Host` header; undefined where it is malformed. */
 function parseHostName(host: string): string | undefined {
   const [, name] = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::\d{1,5})?$/i.exec(host) ?? [];
   return name === undefined ? undefined : normalizedHost(name);

@@ -1,7 +1,7 @@
 import { close, open } from 'node:fs';
 import { devNull } from 'node:os';
 
-/** How many connections of clients a process may have open at once. */
+/** How many client connections a process may have open at once. */
 export interface ConnectionCaps {
   /** In all. */
   readonly total: number;
@@ -9,59 +9,59 @@ export interface ConnectionCaps {
   readonly perAddress: number;
 }
 
-/** What the configuration says of them, where it does. */
+/** The same as configured, where it is. */
 export interface ConfiguredCaps {
   readonly connections?: number | undefined;
   readonly connectionsPerAddress?: number | undefined;
 }
 
-/** How many connections of clients a process has, and what became of those that were too many. */
+/** How many client connections a process has, and what became of those that were too many. */
 export interface ConnectionCounts {
   readonly open: number;
   /** How many there may be. */
   readonly most: number;
-  /** Those that had nothing under way and were ended for others, since the start. */
+  /** Idle ones that were closed in favour of others, since the start. */
   readonly gaveWay: number;
-  /** Those that were not let in because all others had something under way, since the start. */
+  /** Those that were refused because all others had a request in flight, since the start. */
   readonly refused: number;
 }
 
 /**
- * Descriptors for all that no client of the data plane brings along: the admin listener's 256 connections, the store
- * with its journal and signals, standard streams, workers' channels, name look-ups, refused connections.
+ * Descriptors for all but the data plane's clients: the admin listener's 256 connections, the store with its journal and
+ * notifications, standard streams, workers' channels, name look-ups, refused connections.
  */
 const RESERVED_DESCRIPTORS = 352;
 
 /**
- * Descriptors that one connection may come to need: its own, one to the provider that is asked, and one that is still
- * kept alive at the provider that was asked before.
+ * Descriptors that one connection may need: its own, one to the provider, and one that is still kept alive at the provider
+ * tried before.
  */
 const DESCRIPTORS_PER_CONNECTION = 3;
 
-/** By default no more, however many descriptors there are: each costs some tens of kilobytes. */
+/** The default, however many descriptors there are: each connection costs some tens of kilobytes. */
 const DEFAULT_MAX_CONNECTIONS = 16_384;
 
-/** Even a process with hardly any descriptors takes so many. */
+/** Even with hardly any descriptors. */
 const MIN_CONNECTIONS = 16;
 
-/** Under this an operator should know of it: it bounds a process to some 1,200 connections. */
+/** Below this the operator is warned: it bounds a process to some 1,200 connections. */
 export const LOW_DESCRIPTOR_LIMIT = 4_096;
 
-/** Of the connections of a process so much is left to others by one address. */
+/** The share of a process's connections that one address cannot use. */
 const SHARE_FOR_OTHER_ADDRESSES = 1 / 8;
 
 /**
- * How many descriptors this process may have; undefined where the system does not tell. Node raises the soft limit to the
- * hard one when it starts, so that this is both.
+ * How many descriptors this process may have; undefined where the system does not say. Node raises the soft limit to the
+ * hard one when it starts, so this is both.
  */
 export function descriptorLimit(): number | undefined {
   const { report } = process;
   const before = { excludeNetwork: property(report, 'excludeNetwork'), excludeEnv: report.excludeEnv };
-  // The report is asked for one line: without this it would look up the names of whoever is connected.
+  // One line of the report is needed. Without this it would look up the host names of all peers.
   Object.assign(report, { excludeNetwork: true, excludeEnv: true });
-  const made: unknown = report.getReport();
+  const generated: unknown = report.getReport();
   Object.assign(report, before);
-  const soft = property(property(property(made, 'userLimits'), 'open_files'), 'soft');
+  const soft = property(property(property(generated, 'userLimits'), 'open_files'), 'soft');
   if (soft === 'unlimited') return Infinity;
   return typeof soft === 'number' ? soft : undefined;
 }
@@ -71,11 +71,11 @@ function property(value: unknown, name: string): unknown {
 }
 
 /**
- * The bounds on clients' connections in a process with so many descriptors, chosen so that clients alone never use them
- * up. What is configured may be less and never more.
+ * The bounds on client connections in a process with so many descriptors, chosen so that clients alone never exhaust them.
+ * The configuration can only lower them.
  *
- * One address may have seven eighths of them. Everybody behind one reverse proxy has one address, so that a smaller
- * share would cost good requests; and who was not let in holds nothing that does not give way to others.
+ * One address may have seven eighths of them. All clients behind one reverse proxy have one address, so a smaller share
+ * would cost good requests; and a client that was not let in has no connection that is not closed in favour of others.
  */
 export function connectionCaps(
   descriptors: number | undefined,
@@ -93,24 +93,24 @@ export function connectionCaps(
   return { total, perAddress: Math.min(share, total) };
 }
 
-/** How many accepted connections may wait for a worker in a process with so many descriptors, if not fewer are wanted. */
+/** How many accepted connections may wait for a worker: `wanted`, or fewer where there are not as many descriptors. */
 export function pendingConnectionCap(descriptors: number | undefined, wanted: number): number {
   return Math.min(wanted, Math.max(MIN_CONNECTIONS, (descriptors ?? Infinity) - RESERVED_DESCRIPTORS));
 }
 
 /**
- * After so long without a byte the system asks whether the client is still there, and ends the connection of one that has
+ * After so long without a byte TCP probes whether the client is still there, and ends the connection of one that has
  * vanished (on Linux some eleven minutes later). Milliseconds.
  */
 export const TCP_KEEPALIVE_MS = 60_000;
 
-/** Between two looks whether there are descriptors left. Milliseconds. */
+/** Between two checks whether there are descriptors left. Milliseconds. */
 const CHECK_INTERVAL_MS = 5_000;
 
 /**
- * Looks every few seconds whether a descriptor can still be had, by opening the null device, and tells where not: accept
- * fails without a word then, as the system closes the connection for us. Costs one open and one close.
- * @returns what ends it
+ * Checks every few seconds whether a descriptor can still be had, by opening the null device. Without this nobody would
+ * notice: accept fails silently where there is none. Costs one open and one close.
+ * @returns stops the checks
  */
 export function watchDescriptors(
   onExhausted: (code: string) => void,

@@ -4,19 +4,19 @@ import type { WorkerStatus } from '../admin/worker-view.ts';
 import { ConfigurationWatch } from '../cluster/configuration-watch.ts';
 import { findKey, forgetKeysThatLeft } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
-import type { Address } from '../gateway/connections/server.ts';
-import { isDueSooner } from '../keys/record/doubt.ts';
+import { isDueSooner } from '../keys/record/check-due.ts';
 import { CircuitChecks } from '../probe/circuit-checks.ts';
 import { Prober } from '../probe/prober.ts';
 import { stateStatus } from './state-status.ts';
 import { logConfigurations } from '../telemetry/configuration-lines.ts';
 import { logChecks } from '../telemetry/check-lines.ts';
+import type { ListenAddress } from '../listener/listen.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
 /** Looks after the keys: the operator's API and the health checks. */
 export interface ControlPlane {
-  readonly adminAddress: Address;
-  /** Follows the node to its new runtime, and forgets the keys that left. */
+  readonly adminAddress: ListenAddress;
+  /** Follows the node to its new runtime, and removes the records of keys that left. */
   reloaded(previous: Runtime): Promise<void>;
   /** Gives leases back, so that another node can take over at once. */
   close(): Promise<void>;
@@ -44,7 +44,12 @@ export async function openControlPlane(
     onDefect: lines.onDefect,
   });
   const { node: name, now } = tools;
-  const configurations = new ConfigurationWatch({ store, node: name, now, onNotice: logConfigurations(log) });
+  const configurations = new ConfigurationWatch({
+    cache: store,
+    node: name,
+    now,
+    onNotice: logConfigurations(log),
+  });
   const admin = await startAdmin({
     ...runtime().config.admin,
     ...tools,
@@ -70,7 +75,7 @@ export async function openControlPlane(
     configurations.watch(runtime().providers.values());
     await forgetKeysThatLeft(previous, runtime(), book);
   };
-  // One reload after another: the last one is what is watched in the end. Each tells its own caller how it went.
+  // One reload after another, so that the last one is watched in the end. Each rejects for its own caller.
   let reloading: Promise<void> = Promise.resolve();
   return {
     adminAddress: admin.address,

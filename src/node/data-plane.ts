@@ -1,19 +1,20 @@
 import type { Socket } from 'node:net';
 import { KeyQueues } from '../failover/queue/key-queues.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { requestIdGenerator } from '../gateway/request/request-ids.ts';
+import { requestIdGenerator } from '../gateway/request/read-call.ts';
 import { openDataServer, serveConnections } from '../gateway/connections/server.ts';
-import type { Address, ConnectionOptions, ConnectionServer } from '../gateway/connections/server.ts';
+import type { ConnectionOptions, ConnectionServer } from '../gateway/connections/server.ts';
 import { connectionCaps, descriptorLimit } from '../listener/file-descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../listener/file-descriptors.ts';
+import type { ListenAddress } from '../listener/listen.ts';
 import { logFull } from '../telemetry/descriptor-lines.ts';
 import type { GatewayNode } from './gateway-node.ts';
 
 /** Answers applications. */
 export interface DataPlane {
-  readonly address: Address;
+  readonly address: ListenAddress;
   connections(): ConnectionCounts;
-  /** Lets requests under way finish, up to `limits.drain`. */
+  /** Lets requests in flight finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
 
@@ -21,12 +22,12 @@ export interface DataPlane {
 export interface WorkerPlane {
   accept(socket: Socket): void;
   connections(): ConnectionCounts;
-  /** Lets requests under way finish, up to `limits.drain`. */
+  /** Lets requests in flight finish, up to `limits.drain`. */
   close(): Promise<void>;
 }
 
 /** Opens the listener that applications call. */
-export async function openDataPlane(node: GatewayNode, address: Address): Promise<DataPlane> {
+export async function openDataPlane(node: GatewayNode, address: ListenAddress): Promise<DataPlane> {
   const gateway = createGateway(node);
   const server = await openDataServer(
     address,
@@ -39,7 +40,7 @@ export async function openDataPlane(node: GatewayNode, address: Address): Promis
 
 /**
  * The same without a listener, for a process that is handed its connections by another.
- * @param siblings - what `GET /ready` says of the other processes
+ * @param siblings - what `GET /ready` shows of the other processes
  */
 export function openWorkerPlane(node: GatewayNode, siblings: () => object): WorkerPlane {
   const gateway = createGateway(node, siblings);

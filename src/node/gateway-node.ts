@@ -5,8 +5,7 @@ import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { Recorder } from '../failover/recorder.ts';
 import { router } from '../routing/route.ts';
 import { authenticator } from '../gateway/request/authenticate.ts';
-import { MemoryBudget } from '../gateway/memory-budget.ts';
-import { memoryLimit } from '../gateway/memory-limit.ts';
+import { MemoryBudget, memoryLimit } from '../gateway/memory-budget.ts';
 import { findKey } from '../gateway/runtime.ts';
 import type { Runtime } from '../gateway/runtime.ts';
 import type { KeyBook } from '../keys/book/book.ts';
@@ -29,14 +28,14 @@ export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'he
   readonly log: Log;
   readonly tools: AttemptTools;
   readonly resources: ResourceBook;
-  /** What the requests of this process hold together. */
+  /** Memory that the requests of this process hold together. */
   readonly memory: MemoryBudget;
   readonly runtime: () => Runtime;
-  /** Has `tell` hear of every key that leaves service or comes back, until the node closes. */
+  /** Calls `log` for every key that leaves service or comes back, until the node closes. */
   onTransition(tell: LogTransition): void;
-  /** @returns the runtime that was, which finishes what it began */
+  /** @returns the previous runtime, whose requests finish with it */
   reload(config: Config): Runtime;
-  /** Writes what is unwritten and closes what is open. The planes close before it. */
+  /** Writes pending records and closes what is open. The planes close before it. */
   close(): Promise<void>;
 }
 
@@ -69,7 +68,7 @@ export async function openNode(
   const endWatch = watchDescriptors(logExhausted(log, () => performance.now()));
   const pools = new PoolUpdates(book);
   let runtime = assemble(config, book, pools);
-  // Kept, since asking the system reads files, and every request wants to know.
+  // Cached: reading it takes files, and every request needs it.
   let memoryBytes = memoryLimit(config, workerCount(config.workers));
   current.hasKey = (keyId) => findKey(runtime, keyId) !== undefined;
   return {
@@ -90,7 +89,7 @@ export async function openNode(
       const previous = runtime;
       runtime = assemble(next, book, pools);
       memoryBytes = memoryLimit(next, workerCount(config.workers));
-      // Its connections stay for the requests that began with it, and close by themselves once they are idle.
+      // Its connections stay for its requests in flight, and close once they are idle.
       return previous;
     },
     close: async () => {
@@ -102,7 +101,7 @@ export async function openNode(
   };
 }
 
-/** Makes what a configuration describes. Nothing is connected or written. */
+/** Builds the runtime of a configuration. Nothing is connected or written. */
 function assemble(config: Config, book: KeyBook, pools: PoolUpdates): Runtime {
   const providers = new Map(
     config.providers.map((provider) => [provider.id, openProvider(provider, (key) => book.record(key))]),

@@ -10,30 +10,30 @@ import { logClocks } from '../telemetry/clock-lines.ts';
 import type { Log } from '../telemetry/log.ts';
 import { StoreHealth } from '../telemetry/store-health.ts';
 
-/** What a process knows of keys, where it keeps that, and by which clock. */
+/** The store of a process, what it knows of keys, and its clock. */
 export interface OpenState {
   readonly store: Store;
   readonly stateKind: StoreAddress['kind'];
   readonly health: StoreHealth;
   readonly book: KeyBook;
-  /** The time of everything that is kept: milliseconds since the epoch. */
+  /** The time of all state: milliseconds since the epoch. */
   readonly now: () => number;
   readonly clocks: ClockKeeper;
-  /** Hears by how much the clock of what is kept was set, as it is where the store's own turns out to be another. */
+  /** Calls `listener` with the change when the clock of state is set, as where the store's own clock was. Milliseconds. */
   onClockSet(listener: (byMs: number) => void): void;
-  /** Writes what is unwritten and closes the store. */
+  /** Writes pending records and closes the store. */
   close(): Promise<void>;
 }
 
-/** What a process brings to what it knows of keys. */
+/** What opening depends on in this process. */
 export interface StateOptions {
-  /** Whether it has a key in its configuration now. */
+  /** Whether a key is in the configuration now. */
   readonly isConfigured: (keyId: string) => boolean;
-  /** What the control process of this gateway knows, where this is one of its workers: those make no store. */
+  /** For a worker: what its control process knows of keys. A worker creates no store file. */
   readonly known?: readonly RecordSnapshot[];
 }
 
-/** Opens the store, goes by its clock, and reads what is known of the keys. */
+/** Opens the store, synchronises with its clock, and reads the records of keys. */
 export async function openState(
   address: StoreAddress,
   log: Log,

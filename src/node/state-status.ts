@@ -4,7 +4,7 @@ import type { Runtime } from '../gateway/runtime.ts';
 import type { OpenState } from './open-state.ts';
 import type { Prober } from '../probe/prober.ts';
 
-/** What there is to tell of. */
+/** Where the status is read from. */
 export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | 'health' | 'clocks' | 'now'> {
   readonly book: OpenState['book'];
   readonly prober: Prober;
@@ -12,7 +12,7 @@ export interface StatusSources extends Pick<OpenState, 'store' | 'stateKind' | '
   readonly runtime: () => Runtime;
 }
 
-/** What the admin API tells of the state, as this process knows it now. */
+/** The state as the admin API shows it, as this process knows it now. */
 export function stateStatus(sources: StatusSources): StateStatus {
   const { store, stateKind, health, clocks, book, prober, configurations, runtime } = sources;
   return {

@@ -66,7 +66,7 @@ export async function runCheck(
     }
     const next = nextQuestion(questions, at, kind);
     const willRephrase = (verdict: Verdict): boolean => next(verdict) !== undefined;
-    const plan = { ...planOf(provider, pooled, ask, tools), willRephrase };
+    const plan: AttemptPlan = { ...planOf(provider, pooled, ask, tools), willRephrase };
     const attempt = await Attempt.start(taken.call, plan, tools);
     await drain(attempt);
     taken.translator?.drop();

@@ -1,3 +1,4 @@
+import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { ProviderConfig } from '../config/schema/schema.ts';
 import { openAzure } from './adapters/azure.ts';
 import { openBedrock } from './adapters/bedrock.ts';
@@ -34,9 +35,6 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => ProviderAdapt
   vertex: openVertex,
 };
 
-/** Types whose requests are signed, or which pass on every path: only they know how. */
-const SIGNED: ReadonlySet<string> = new Set(['bedrock', 'generic', 'hunyuan', 'kling', 'vertex']);
-
 /** Makes of a provider's configuration the way it is spoken to. */
 export function openAdapter(config: ProviderConfig): ProviderAdapter {
   return withRequestFilter(openForType(config), config);
@@ -45,5 +43,6 @@ export function openAdapter(config: ProviderConfig): ProviderAdapter {
 function openForType(config: ProviderConfig): ProviderAdapter {
   const open = openers[config.type];
   if (open === undefined) return openCompatible(config);
-  return SIGNED.has(config.type) ? open(config) : withCapabilities(open(config), config);
+  const { ownPathsOnly = false } = providerTypeOf(config.type);
+  return ownPathsOnly ? open(config) : withCapabilities(open(config), config);
 }

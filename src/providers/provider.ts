@@ -11,11 +11,10 @@ import type { Transport } from '../upstream/transport.ts';
 import { failoverPolicy } from './failover-policy.ts';
 import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
-import { chatTraitsOf } from './shaping/chat-traits.ts';
 import { openShaper } from './shaping/shaper.ts';
 import { prepareCall } from './prepare.ts';
 import { answersChats } from '../catalog/answers-chats.ts';
-import { providerTypes } from '../catalog/provider-types.ts';
+import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { Prepared } from './prepare.ts';
 import type { ProviderAdapter } from './adapter.ts';
 import { openAdapter } from './open-adapter.ts';
@@ -55,7 +54,7 @@ export interface Provider {
 /** Makes a provider from its configuration. Nothing is connected until the first request. */
 export function openProvider(config: ProviderConfig, recordOf: (key: Key) => KeyRecord): Provider {
   const adapter = openAdapter(config);
-  const preparer = { config, adapter, shaper: openShaper(config, chatTraitsOf(config.type)) };
+  const preparer = { config, adapter, shaper: openShaper(config) };
   const internalPreparer = { ...preparer, config: { ...config, protocol: 'openai' as const } };
   return {
     id: config.id,
@@ -88,8 +87,7 @@ const UNCHECKED_COOLDOWN_MS = 60 * 60 * 1000;
 
 /** No key is out for ever: where no check may ever put it back, its time does. */
 function cooldownOf({ type, capabilities, failover: { cooldownDuration } }: ProviderConfig): number {
-  const row = providerTypes.get(type);
-  if (cooldownDuration > 0 || row === undefined || answersChats(row, capabilities)) return cooldownDuration;
+  if (cooldownDuration > 0 || answersChats(providerTypeOf(type), capabilities)) return cooldownDuration;
   return UNCHECKED_COOLDOWN_MS;
 }
 

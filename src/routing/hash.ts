@@ -1,7 +1,7 @@
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** FNV-1a of 32 bits over UTF-8 (Fowler, Noll, Vo): the same on every machine, and no secret to anybody. */
+/** FNV-1a of 32 bits over UTF-8 (Fowler, Noll, Vo): the same on every machine. Not for secrets. */
 export function fnv1a(text: string): number {
   return fnv1aOf([Buffer.from(text)]);
 }

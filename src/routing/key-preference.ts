@@ -2,18 +2,17 @@ import type { Call } from '../dialects/operations/call.ts';
 import type { Pool, PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import { fnv1a } from './hash.ts';
+import { rendezvousHashOf } from './rendezvous-hash.ts';
 import type { ResourceOwner } from './resource-owner.ts';
 import { headerOf, sessionOf } from './session.ts';
-import { rendezvousHashOf } from './rendezvous-hash.ts';
 
-/** The key that a request would rather have; undefined where none that it may use is dearer to it than others. */
+/** The usable key that a request prefers; undefined where it has no preference among those it may use. */
 export type KeyPreference = (isUsable: (pooled: PooledKey) => boolean) => PooledKey | undefined;
 
 /**
- * The preference of a call at a provider: for the key that made what it sends back, that of its consumer, or that of
- * its session. Undefined for nearly all, which are told by two properties of the configuration and nothing of the
- * call.
- * @param owner - of what the call sends back and only its maker can read
+ * The preference of a call at a provider: the key that can read its sealed reasoning, the key of its consumer, or that of
+ * its session. Undefined for nearly all calls, which two properties of the configuration tell without looking at the call.
+ * @param owner - of the sealed reasoning in the call
  */
 export function keyPreference(
   call: Call,
@@ -24,7 +23,7 @@ export function keyPreference(
   return owner?.providerId === provider.id ? preferOwner(owner, provider.pool, fallback) : fallback;
 }
 
-/** The owner; where it cannot be used, a key of the same account; then whatever it would be without. */
+/** The owner; where it is not usable, a key of the same account; else the fallback. */
 function preferOwner(owner: ResourceOwner, pool: Pool, fallback: KeyPreference | undefined): KeyPreference {
   return (isUsable) => {
     const pooled = pool.get(owner.keyId);
@@ -34,7 +33,7 @@ function preferOwner(owner: ResourceOwner, pool: Pool, fallback: KeyPreference |
   };
 }
 
-/** Of one account, as the operator says or answers have shown. A key whose domain is its own id was given none. */
+/** By configuration or learned from answers. A key whose domain is its own id was given none by the operator. */
 function isSameAccount(
   other: PooledKey,
   { keyId, quotaDomain }: ResourceOwner,
@@ -61,8 +60,8 @@ function preferOnly(pooled: PooledKey | undefined): KeyPreference {
 }
 
 /**
- * The consumer's key: FNV-1a over the number of keys, in the order they are configured. O(n), and for
- * configurations of the Higress plugin, whose stateful operations without failover have no other affinity.
+ * The consumer's key as the Higress plugin chooses it: FNV-1a modulo the number of keys, in the order of the configuration.
+ * O(n), for stateful operations without failover alone.
  */
 function consumerKey(pool: Pool, consumer: string): PooledKey | undefined {
   let index = fnv1a(consumer) % pool.size;

@@ -1,4 +1,4 @@
-/** The most recently used of the entries put in; the one not used for longest goes first. */
+/** A map of bounded size. Beyond it the least recently used entry is dropped. */
 export class LruMap<Value> {
   readonly #entries = new Map<string, Value>();
   readonly #max: number;

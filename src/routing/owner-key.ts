@@ -1,21 +1,22 @@
-import { settle } from '../keys/record/record.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
+import { settle } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResourceOwner } from './resource-owner.ts';
 
-/** Where a call that refers to something made earlier has to go. */
+/** The key that can serve a call about a resource. */
 export type OwnerKey =
   /** Undefined `pooled` for a provider without keys. */
-  | { readonly kind: 'here'; readonly provider: Provider; readonly pooled: PooledKey | undefined }
-  /** Nothing that could reach it may be used. The reason completes "The key that made it …". */
+  | { readonly kind: 'found'; readonly provider: Provider; readonly pooled: PooledKey | undefined }
+  /** No key that can reach it may be used. The reason completes "The key that made it …". */
   | { readonly kind: 'gone'; readonly reason: string };
 
+/** The reason of a key that its provider has rejected for good. */
 export const KEY_NO_LONGER_ACCEPTED = 'is no longer accepted by its provider';
 
 /**
- * The key that can reach what `maker` made: itself, however it fares, unless it has left the configuration, was
- * disabled or is definitely dead. Then another key in service will do that was given the same `quotaDomain` by the
- * operator, since it is of the same account: so a key can be replaced without losing what it made.
+ * The key that can reach a resource: the owner, also while it is out of service, unless it has left the configuration, was
+ * disabled or is definitely dead. Then another key in service that was given the same `quotaDomain` by the operator,
+ * since it is of the same account: so a key can be replaced without losing its resources.
  */
 export function findOwnerKey(
   owner: ResourceOwner,
@@ -23,17 +24,14 @@ export function findOwnerKey(
   now: number,
 ): OwnerKey {
   const provider = providers.get(owner.providerId);
-  if (provider === undefined) return gone('is of a provider that is no longer configured');
-  if (owner.keyId === '' && provider.pool.size === 0) return { kind: 'here', provider, pooled: undefined };
+  if (provider === undefined)
+    return { kind: 'gone', reason: 'is of a provider that is no longer configured' };
+  if (owner.keyId === '' && provider.pool.size === 0) return { kind: 'found', provider, pooled: undefined };
   const pooled = provider.pool.get(owner.keyId);
   const reason = pooled === undefined ? 'is no longer configured' : unusableReason(pooled, now);
-  if (reason === undefined) return { kind: 'here', provider, pooled };
+  if (reason === undefined) return { kind: 'found', provider, pooled };
   const sibling = sameAccountKey(owner, provider, now);
-  return sibling === undefined ? gone(reason) : { kind: 'here', provider, pooled: sibling };
-}
-
-function gone(reason: string): OwnerKey {
-  return { kind: 'gone', reason };
+  return sibling === undefined ? { kind: 'gone', reason } : { kind: 'found', provider, pooled: sibling };
 }
 
 function unusableReason({ record }: PooledKey, now: number): string | undefined {
@@ -48,7 +46,7 @@ function unusableReason({ record }: PooledKey, now: number): string | undefined 
   }
 }
 
-/** A key whose domain is its own id was given none. */
+/** A key whose domain is its own id was given none by the operator. */
 function sameAccountKey(
   { keyId, quotaDomain }: ResourceOwner,
   { pool }: Provider,

@@ -5,33 +5,33 @@ import type { OwnershipRecord, ResourceOwner } from './resource-owner.ts';
 import { LruMap } from './lru-map.ts';
 import type { TouchedResources } from './resource-refs.ts';
 
-/** A thing whose maker is known. */
+/** A resource whose owner is known. */
 export interface OwnedResource {
   readonly id: string;
-  readonly maker: ResourceOwner;
+  readonly owner: ResourceOwner;
 }
 
-/** What a resource book works with. */
+/** Dependencies and settings of a resource book. */
 export interface ResourceBookOptions {
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The store failed: once, until it has answered again. */
+  /** Called when the store fails, and not again before it has answered. */
   readonly onStoreFailure: (error: unknown) => void;
-  /** Between tries to write to a store that failed. Milliseconds. */
+  /** Between retries of writes to a store that failed. Milliseconds. */
   readonly retryMs?: number;
 }
 
-/** Makers known without asking the store. */
+/** Owners known without asking the store. */
 const MAX_CACHED = 20_000;
-/** A maker is not believed for longer before the store is asked again, which also renews it there. */
+/** After so long the store is asked again, which also renews the record there. Milliseconds. */
 const CACHE_TTL_MS = 3_600_000;
-/** Kept while the store is away; the oldest go first. */
+/** Kept while the store is down; the oldest are dropped first. */
 const MAX_PENDING_WRITES = 20_000;
 const RETRY_MS = 1_000;
-/** Questions to the store, one after the other, for a request that could do without their answers. */
+/** Lookups in the store, one after the other, for a request that could do without them. */
 const MAX_OPTIONAL_LOOKUPS = 2;
-/** Questions to the store at once, and then others have their turn. */
+/** Lookups in the store at once; between batches the event loop is yielded. */
 const LOOKUP_BATCH = 64;
 
 interface CacheEntry {
@@ -40,25 +40,25 @@ interface CacheEntry {
 }
 
 interface PendingWrite {
-  /** Undefined: to be forgotten. */
+  /** Undefined: to be deleted. */
   readonly ownership: OwnershipRecord | undefined;
 }
 
 /**
- * What a claim to what a call touches came to: it may go on, and these things of its client's are known; one of them is
- * not for it; or the store that would know does not answer.
+ * The result of an access check: allowed, with the resources whose owner is known; denied because of one resource; or
+ * unknown, since the store does not answer.
  */
 export type Claim =
   | { readonly kind: 'own'; readonly found: readonly OwnedResource[] }
   | { readonly kind: 'not-own' | 'unknown'; readonly id: string };
 
 /**
- * Who made what, by the ids of what was made: for as long as it is used, and then for a configured time, in the
- * store that all nodes share. What is learned counts here at once and is written behind; a write begins before
- * the client hears of the id, so that another node nearly always knows it when it is asked.
+ * The owners of the providers' resources by id, kept in the store that all nodes share until a configured time after the
+ * last use. What is learned counts here at once and is written behind; the write begins before the client gets the id, so
+ * that another node nearly always knows it in time.
  *
- * Not promised: that two things of one id, at providers that choose ids alike, are told apart (the newer one is
- * known); that what was learned while the store was away outlasts this process.
+ * Not promised: that two resources of one id, at providers that choose equal ids, are told apart (the newer one is known);
+ * that what was learned while the store was down outlasts this process.
  */
 export class ResourceBook {
   readonly #options: ResourceBookOptions;
@@ -73,8 +73,8 @@ export class ResourceBook {
   }
 
   /**
-   * The first of these things whose maker is known. Never rejects: while the store does not answer,
-   * what this process does not know itself counts as unknown.
+   * The first of these resources whose owner is known. Never rejects: while the store does not answer, what this process
+   * does not know itself counts as unknown.
    */
   async find(ids: readonly string[], ttlMs: number): Promise<OwnedResource | undefined> {
     for (const id of ids) {
@@ -82,26 +82,26 @@ export class ResourceBook {
       const ownership = this.#cached(id) ?? (await this.#lookUp(id));
       if (ownership === undefined || ownership === 'unknown') continue;
       this.#renew(id, ownership, ttlMs);
-      return { id, maker: ownership.maker };
+      return { id, owner: ownership.owner };
     }
     return undefined;
   }
 
   /**
-   * The same for things that are only better off with their maker: all of them are looked up here, and the store is
-   * asked for the first `MAX_RECALLS` alone, so that nobody waits long for what nobody knows.
+   * The same where the owner is merely preferred: all ids are looked up in the cache, but only the first
+   * `MAX_OPTIONAL_LOOKUPS` in the store, so that a request does not wait long for ids that nobody knows.
    */
   async findAny(ids: readonly string[], ttlMs: number): Promise<ResourceOwner | undefined> {
     for (const id of ids) {
       const ownership = this.#cached(id);
-      if (ownership !== undefined) return ownership.maker;
+      if (ownership !== undefined) return ownership.owner;
     }
-    return (await this.find(ids.slice(0, MAX_OPTIONAL_LOOKUPS), ttlMs))?.maker;
+    return (await this.find(ids.slice(0, MAX_OPTIONAL_LOOKUPS), ttlMs))?.owner;
   }
 
   /**
-   * Whether a call may go on: what it touches has to be this client's own, and what it mentions must not be another's.
-   * Never rejects; the store is asked for all that is not known here, many at a time.
+   * Whether a tenant may use these resources: its own where they have to be, and nowhere another tenant's. Never rejects.
+   * The store is asked for all that is not cached, in batches.
    */
   async claim({ own, mentioned }: TouchedResources, tenant: string): Promise<Claim> {
     const ids = [...own, ...mentioned];
@@ -110,24 +110,24 @@ export class ResourceBook {
     const found: OwnedResource[] = [];
     for (const [at, owner] of owners.entries()) {
       const id = ids[at] ?? '';
-      if (owner === 'another' || (owner === undefined && at < own.length)) return { kind: 'not-own', id };
-      if (owner !== undefined) found.push({ id, maker: owner });
+      if (owner === 'other-tenant' || (owner === undefined && at < own.length))
+        return { kind: 'not-own', id };
+      if (owner !== undefined) found.push({ id, owner });
     }
     return { kind: 'own', found };
   }
 
   /**
-   * Of each of these things its maker, where it was made for this client; `another` where it was made for one that is
-   * not, and undefined where nobody knows. What is another's is not renewed by being asked for.
+   * The owner of each resource that was created for this tenant; `other-tenant` for those of others, and undefined where
+   * none is known. Others' records are not renewed by this.
    * @returns undefined where the store does not answer
    */
   async ownersFor(
     ids: readonly string[],
     tenant: string,
-  ): Promise<(ResourceOwner | 'another' | undefined)[] | undefined> {
-    const owners: (ResourceOwner | 'another' | undefined)[] = [];
+  ): Promise<(ResourceOwner | 'other-tenant' | undefined)[] | undefined> {
+    const owners: (ResourceOwner | 'other-tenant' | undefined)[] = [];
     for (let from = 0; from < ids.length; from += LOOKUP_BATCH) {
-      // Others have their turn in between.
       if (from > 0) await setImmediate();
       const all = await Promise.all(
         ids.slice(from, from + LOOKUP_BATCH).map((id) => this.#ownerFor(id, tenant)),
@@ -140,39 +140,42 @@ export class ResourceBook {
     return owners;
   }
 
-  /** Keeps who made a thing. Costs nothing where that is known. */
+  /** Records the owner of a resource. Costs nothing where that is known. */
   learn(id: string, owner: ResourceOwner, ttlMs: number): void {
     if (!isPlausibleId(id)) return;
     const known = this.#cached(id);
     if (known !== undefined && isCovered(known, owner, ttlMs)) return;
-    this.#keepAndWrite(id, { maker: owner, ttlMs });
+    this.#keepAndWrite(id, { owner, ttlMs });
   }
 
-  /** The thing is gone. */
+  /** The resource was deleted. */
   forget(id: string): void {
     if (!isPlausibleId(id)) return;
     this.#cache.delete(id);
     this.#write(id, { ownership: undefined });
   }
 
-  /** Tries once more to write what is unwritten. The store itself stays open. */
+  /** Tries once more to write what is pending. The store itself stays open. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
-    await Promise.all(Array.from(this.#pendingWrites, ([id, write]) => this.#send(id, write)));
+    await Promise.all(Array.from(this.#pendingWrites, ([id, write]) => this.#flush(id, write)));
   }
 
-  async #ownerFor(id: string, tenant: string): Promise<ResourceOwner | 'another' | 'unknown' | undefined> {
+  async #ownerFor(
+    id: string,
+    tenant: string,
+  ): Promise<ResourceOwner | 'other-tenant' | 'unknown' | undefined> {
     if (!isPlausibleId(id)) return undefined;
-    const recent = this.#cached(id);
-    const ownership = recent ?? (await this.#lookUp(id));
+    const cached = this.#cached(id);
+    const ownership = cached ?? (await this.#lookUp(id));
     if (ownership === undefined || ownership === 'unknown') return ownership;
-    const { maker: owner } = ownership;
-    if (owner.client === tenant) this.#renew(id, ownership, ownership.ttlMs);
-    else if (recent === undefined) this.#addToCache(id, ownership);
-    if (owner.client === tenant) return owner;
-    // What was made before clients were told apart is nobody's.
-    return owner.client === '' ? undefined : 'another';
+    const { owner } = ownership;
+    if (owner.tenant === tenant) this.#renew(id, ownership, ownership.ttlMs);
+    else if (cached === undefined) this.#addToCache(id, ownership);
+    if (owner.tenant === tenant) return owner;
+    // What was created before clients were configured is nobody's.
+    return owner.tenant === '' ? undefined : 'other-tenant';
   }
 
   #cached(id: string): OwnershipRecord | undefined {
@@ -190,22 +193,21 @@ export class ResourceBook {
     this.#write(id, { ownership });
   }
 
-  /** It is used, so its time begins anew, where this process has not seen to that lately. */
-  #renew(id: string, { maker: owner, ttlMs }: OwnershipRecord, leastMs: number): void {
-    if (this.#cached(id) === undefined)
-      this.#keepAndWrite(id, { maker: owner, ttlMs: Math.max(ttlMs, leastMs) });
+  /** Restarts the TTL at a use, unless this process did so lately. */
+  #renew(id: string, { owner, ttlMs }: OwnershipRecord, minimumMs: number): void {
+    if (this.#cached(id) === undefined) this.#keepAndWrite(id, { owner, ttlMs: Math.max(ttlMs, minimumMs) });
   }
 
   /** @returns `unknown` where the store does not answer */
   async #lookUp(id: string): Promise<OwnershipRecord | 'unknown' | undefined> {
-    const unwritten = this.#pendingWrites.get(id);
-    if (unwritten !== undefined) return unwritten.ownership;
+    const pending = this.#pendingWrites.get(id);
+    if (pending !== undefined) return pending.ownership;
     try {
       const value = await this.#options.store.get(storeKey(id));
       this.#storeFailed = false;
       return value === undefined ? undefined : decodeOwnership(value);
     } catch (error) {
-      this.#failed(error);
+      this.#onFailure(error);
       return 'unknown';
     }
   }
@@ -214,7 +216,7 @@ export class ResourceBook {
     this.#pendingWrites.delete(id);
     this.#pendingWrites.set(id, write);
     if (this.#pendingWrites.size > MAX_PENDING_WRITES) this.#dropOldest();
-    if (this.#retry === undefined) void this.#send(id, write);
+    if (this.#retry === undefined) void this.#flush(id, write);
   }
 
   #dropOldest(): void {
@@ -224,8 +226,8 @@ export class ResourceBook {
     }
   }
 
-  /** @returns whether the store took it */
-  async #send(id: string, write: PendingWrite): Promise<boolean> {
+  /** @returns whether it was written */
+  async #flush(id: string, write: PendingWrite): Promise<boolean> {
     const { store } = this.#options;
     const { ownership } = write;
     try {
@@ -235,16 +237,16 @@ export class ResourceBook {
       if (this.#pendingWrites.get(id) === write) this.#pendingWrites.delete(id);
       return true;
     } catch (error) {
-      this.#failed(error);
+      this.#onFailure(error);
       this.#retryLater();
       return false;
     }
   }
 
-  /** One after the other, up to the first that fails. */
-  async #sendAll(): Promise<void> {
+  /** One after the other, until one fails. */
+  async #flushAll(): Promise<void> {
     for (const [id, write] of this.#pendingWrites) {
-      if (this.#closed || !(await this.#send(id, write))) return;
+      if (this.#closed || !(await this.#flush(id, write))) return;
     }
   }
 
@@ -252,31 +254,30 @@ export class ResourceBook {
     if (this.#closed || this.#retry !== undefined) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      void this.#sendAll();
+      void this.#flushAll();
     }, this.#options.retryMs ?? RETRY_MS);
   }
 
-  #failed(error: unknown): void {
+  #onFailure(error: unknown): void {
     if (!this.#storeFailed) this.#options.onStoreFailure(error);
     this.#storeFailed = true;
   }
 }
 
-/** Providers' ids are short and plain; what is not was never learned, and is not asked for. */
+/** Providers' ids are short and printable. Anything else is neither recorded nor looked up. */
 function isPlausibleId(id: string): boolean {
   return /^[!-~]{1,256}$/.test(id);
 }
 
-/** Its id in the store. */
 function storeKey(id: string): string {
   return `made/${id}`;
 }
 
 function isCovered(
-  { maker: known, ttlMs: knownMs }: OwnershipRecord,
+  { owner: known, ttlMs: knownMs }: OwnershipRecord,
   owner: ResourceOwner,
   ttlMs: number,
 ): boolean {
-  const isKeys = known.keyId === owner.keyId && known.providerId === owner.providerId;
-  return isKeys && known.client === owner.client && knownMs >= ttlMs;
+  const isSameKey = known.keyId === owner.keyId && known.providerId === owner.providerId;
+  return isSameKey && known.tenant === owner.tenant && knownMs >= ttlMs;
 }

@@ -1,11 +1,11 @@
 import type { Call } from '../dialects/operations/call.ts';
 
-/** A request that names more things than these is led by the first. */
+/** Of the resources that a request names, so many are considered for routing. */
 const MAX_ROUTING_REFS = 8;
 
 /**
- * Ids of the things at a provider that a call is about, the most telling first: the one its path names, the
- * response or conversation it goes on from, then files. Costs nothing for a call that names none.
+ * Ids of the provider's resources that a call refers to, by precedence: the one in its path, the response or conversation
+ * that it continues, then files. Costs nothing for a call that names none.
  */
 export function resourceRefs({ target, hints }: Call): readonly string[] {
   const { pathId } = target;
@@ -15,13 +15,13 @@ export function resourceRefs({ target, hints }: Call): readonly string[] {
   return [pathId, previousResponseId, conversation, ...refs].filter((id) => id !== undefined);
 }
 
-/** What a call touches that may be another client's. */
+/** The resources that a call refers to, as access control sees them. */
 export interface TouchedResources {
-  /** What it is about, or goes on from: it has to be its client's own. */
+  /** What it is about or continues: has to be its tenant's own. */
   readonly own: readonly string[];
   /**
-   * What stands somewhere in its content under a name that is usually a file's, or a container's. It may be a word of an
-   * application's own as well, or a file that the operator gives to all, and so must only not be another client's.
+   * What its content has under a key that usually names a file or a container. It may be an application's own word, or a
+   * file that the operator shares with all, so it must only not be another tenant's.
    */
   readonly mentioned: readonly string[];
 }
@@ -29,8 +29,8 @@ export interface TouchedResources {
 const NONE_TOUCHED: TouchedResources = { own: [], mentioned: [] };
 
 /**
- * All that a call touches, the most telling first. A conversation is a thing where the provider keeps it; elsewhere
- * clients write what they like there. Costs nothing for a call that names none.
+ * All resources that a call refers to, by precedence. `conversation` counts where the provider keeps conversations;
+ * elsewhere it is free text. Costs nothing for a call that names none.
  */
 export function touchedResources({ target, hints }: Call): TouchedResources {
   const { operation, pathId, query } = target;
@@ -55,13 +55,13 @@ function idsInQuery(query: string, names: readonly string[]): string[] {
   return names.flatMap((name) => given.getAll(name));
 }
 
-/** Whether the answer to a call may name things made or kept for it. */
+/** Whether the answer to a call may name resources that were created or kept for it. */
 export function createsResources({ target, creates }: Call): boolean {
   const { answerIds, honorsStore } = target.operation;
   return answerIds.length > 0 && (creates || !honorsStore);
 }
 
-/** The id of what a call deletes, where it deletes what its path names first. */
+/** The id of the resource that a call deletes, where that is the first one in its path. */
 export function deletedResource({ target }: Call): string | undefined {
   const { method, pattern } = target.operation;
   if (method !== 'DELETE') return undefined;

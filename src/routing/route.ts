@@ -1,19 +1,19 @@
-import type { ResourceOwner } from './resource-owner.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { modelMatcher } from '../providers/model-names.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { ResourceOwner } from './resource-owner.ts';
 
-/** A provider that may answer, and the model to ask it for in its own words. */
+/** A provider that may serve a request, and the name that it has for the model. */
 export interface RouteTarget {
   readonly provider: Provider;
   readonly model: string | undefined;
   /** How much the model takes, where the configuration says so. Tokens. */
   readonly contextWindow?: number;
-  /** Where it has equals on its route: its place in the order, which they share, and the part of requests it gets there. */
-  readonly equals?: { readonly place: number; readonly share: number };
-  /** The one key that will do; absent where any key of the provider may be chosen. */
+  /** Where its route balances load between several: their tier in the route's order, and its share of the requests. */
+  readonly balancing?: { readonly tier: number; readonly share: number };
+  /** The only key that may be used; absent where any key of the provider may. */
   readonly pinnedKey?: PooledKey;
-  /** Who made what the request sends back and only its maker can read: preferred while it can be used. */
+  /** The key that produced the sealed reasoning in the request, which only it can read: preferred while it is usable. */
   readonly owner?: ResourceOwner;
 }
 
@@ -29,7 +29,7 @@ export type Route =
 
 /** What the configuration asks for on a route. */
 export interface RouteOptions {
-  /** What becomes of a request that holds more than a model takes. */
+  /** What happens to a request that is too long for the model. */
   readonly onContextLength: 'fail' | 'next';
   /** Answers are held until they are complete. */
   readonly holdWhole: boolean;
@@ -42,11 +42,11 @@ export interface RouteTable {
     readonly to: readonly (readonly RouteEntry[])[];
   })[];
   readonly activeProviderId: string | undefined;
-  /** In [0, 1): picks among equals. */
+  /** In [0, 1): for load balancing. */
   readonly random: () => number;
 }
 
-/** A provider on a route: which model it is asked for, where not the client's, and its share beside its equals. */
+/** A provider on a route: its model, where that is not the client's, and its weight within its tier. */
 interface RouteEntry {
   readonly provider: string;
   readonly model?: string;
@@ -54,16 +54,16 @@ interface RouteEntry {
   readonly contextWindow?: number;
 }
 
-interface WeightedTarget extends Pick<RouteTarget, 'contextWindow' | 'equals'> {
+interface WeightedTarget extends Pick<RouteTarget, 'contextWindow' | 'balancing'> {
   readonly provider: Provider;
   readonly model: string | undefined;
   readonly weight: number;
 }
 
 /**
- * Makes the function that finds where a model is served: `provider-id/model` names a provider outright; then
- * an exact route, then patterns in the order written; then the active provider. Without a model it is the
- * active provider, or the first where none is.
+ * Makes the function that finds where a model is served: `provider-id/model` names a provider; then an exact route, then
+ * patterns in the order of the configuration; then the active provider. Without a model it is the active provider, or the
+ * first where there is none.
  */
 export function router(
   providers: ReadonlyMap<string, Provider>,
@@ -73,14 +73,14 @@ export function router(
     matches: modelMatcher(model),
     model,
     options: { onContextLength, holdWhole },
-    to: to.map((equals, place) =>
+    tiers: to.map((entries, tier) =>
       withShares(
-        equals.flatMap((entry) => weightedTarget(entry, providers)),
-        place,
+        entries.flatMap((entry) => weightedTarget(entry, providers)),
+        tier,
       ),
     ),
   }));
-  // Of two routes for one name the first counts, as of two patterns.
+  // Of two routes for one name the first counts, as with patterns.
   const exact = new Map(known.toReversed().map((route) => [route.model, route]));
   const active = activeProviderId === undefined ? undefined : providers.get(activeProviderId);
   const [first] = providers.values();
@@ -96,11 +96,9 @@ export function router(
     if (named !== undefined) return routeTo(named, model.slice(named.id.length + 1));
     const found = exact.get(model) ?? known.find(({ matches }) => matches(model));
     if (found !== undefined) {
-      const weighted = found.to.flatMap((equals) =>
-        equals.length === 1 ? equals : weightedShuffle(equals, random),
-      );
-      const { options } = found;
-      return { kind: 'targets', targets: weighted.map((stop) => targetAt(stop, model)), options };
+      const { tiers, options } = found;
+      const ordered = tiers.flatMap((tier) => (tier.length === 1 ? tier : weightedShuffle(tier, random)));
+      return { kind: 'targets', targets: ordered.map((target) => routeTarget(target, model)), options };
     }
     return active === undefined ? { kind: 'no-route' } : routeTo(active, model);
   };
@@ -114,21 +112,21 @@ function weightedTarget(
   return provider === undefined ? [] : [{ ...rest, provider, model }];
 }
 
-function withShares(equals: readonly WeightedTarget[], place: number): readonly WeightedTarget[] {
-  if (equals.length < 2) return equals;
-  const all = equals.reduce((sum, { weight }) => sum + weight, 0);
-  return equals.map((stop) => ({ ...stop, equals: { place, share: stop.weight / all } }));
+function withShares(targets: readonly WeightedTarget[], tier: number): readonly WeightedTarget[] {
+  if (targets.length < 2) return targets;
+  const all = targets.reduce((sum, { weight }) => sum + weight, 0);
+  return targets.map((target) => ({ ...target, balancing: { tier, share: target.weight / all } }));
 }
 
-function targetAt(
-  { provider, model, equals, contextWindow }: WeightedTarget,
+function routeTarget(
+  { provider, model, balancing, contextWindow }: WeightedTarget,
   requestedModel: string,
 ): RouteTarget {
   return {
     provider,
     model: provider.mapModel(model ?? requestedModel),
     ...(contextWindow !== undefined && { contextWindow }),
-    ...(equals !== undefined && { equals }),
+    ...(balancing !== undefined && { balancing }),
   };
 }
 
@@ -136,17 +134,17 @@ function routeTo(provider: Provider, model: string): Route {
   return { kind: 'targets', targets: [{ provider, model: provider.mapModel(model) }] };
 }
 
-/** Equals in the order of one request: each stands first as often as its weight says, and so on among the rest. */
-function weightedShuffle(equals: readonly WeightedTarget[], random: () => number): WeightedTarget[] {
-  return equals
-    .map((stop) => ({ stop, rank: -Math.log(1 - random()) / stop.weight }))
+/** The order for one request: each comes first with a chance of its weight in all weights, and so on among the rest. */
+function weightedShuffle(targets: readonly WeightedTarget[], random: () => number): WeightedTarget[] {
+  return targets
+    .map((target) => ({ target, rank: -Math.log(1 - random()) / target.weight }))
     .toSorted((a, b) => a.rank - b.rank)
-    .map(({ stop }) => stop);
+    .map(({ target }) => target);
 }
 
 /**
- * The way of a call that only one provider can answer, and where it has keys only one of them: ahead of all
- * routes. A model that is named with a provider goes by its plain name.
+ * The target of a call that only one provider can answer, and only one of its keys where it has keys. It overrides all
+ * routes. From a model named with its provider the provider's name is removed.
  */
 export function pinnedTarget(
   provider: Provider,
@@ -163,14 +161,14 @@ export function pinnedTarget(
   };
 }
 
-/** Targets in the order that suits `owner`: its provider's first, if the route leads there at all. */
+/** The targets with the owner's provider first, if it is among them. */
 export function ownerFirst(targets: readonly RouteTarget[], owner: ResourceOwner): readonly RouteTarget[] {
   const isOwn = ({ provider }: RouteTarget): boolean => provider.id === owner.providerId;
   const own = targets.filter(isOwn).map((target) => ({ ...target, owner }));
   return own.length === 0 ? targets : [...own, ...targets.filter((target) => !isOwn(target))];
 }
 
-/** The provider that `provider-id/model` names, where there is such a one. */
+/** The provider that `provider-id/model` names, if there is one. */
 function namedProvider(model: string, providers: ReadonlyMap<string, Provider>): Provider | undefined {
   const slash = model.indexOf('/');
   return slash > 0 ? providers.get(model.slice(0, slash)) : undefined;

@@ -2,16 +2,12 @@ import type { Call } from '../dialects/operations/call.ts';
 import { conversationPrefix } from '../dialects/scan/conversation-prefix.ts';
 import { fnv1a, fnv1aOf } from './hash.ts';
 
-/**
- * Headers in which clients name their session. Not `x-client-request-id`: with OpenAI's SDKs it names one
- * request, and would scatter what belongs together.
- */
+/** Headers in which clients name their session. Not `x-client-request-id`: with OpenAI's SDKs it names one request. */
 const SESSION_HEADERS = ['x-session-id', 'session_id', 'session-id', 'x-claude-code-session-id'];
 
 /**
- * The conversation a call belongs to, as 32 bits, by the plainest thing that tells it: a session header,
- * `prompt_cache_key`, `conversation`, `user`, else the messages it began with. Undefined where nothing does: a
- * body without messages, or one too large to keep.
+ * A hash of the conversation that a call belongs to, 32 bits: of a session header, `prompt_cache_key`, `conversation`,
+ * `user`, else of its first messages. Undefined for a body without messages, or one too large to keep.
  */
 export function sessionOf({ headers, hints, body }: Call): number | undefined {
   const named =
@@ -23,7 +19,7 @@ export function sessionOf({ headers, hints, body }: Call): number | undefined {
 }
 
 /**
- * The first header with something in it that has one of these names, the first name first.
+ * The first header that is not empty, by the order of the names.
  * @param raw - name, value, name, value, as received
  * @param names - in lower case
  */

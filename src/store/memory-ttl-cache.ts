@@ -1,8 +1,8 @@
 import { limits } from './rules.ts';
 
-/** How many are kept at most of what passes and of what lasts, each: some tens of megabytes. */
+/** Of short-lived and of long-lived entries, each: some tens of megabytes. */
 const MAX_ENTRIES = 100_000;
-/** How many of the oldest are looked at for each new one: more than one, so that what is over goes faster than it comes. */
+/** Oldest entries checked for each new one: more than one, so that expired ones go faster than new ones come. */
 const SWEEP_BATCH = 4;
 
 interface Entry {
@@ -11,14 +11,13 @@ interface Entry {
 }
 
 /**
- * Values that pass by, in memory. Those remembered longest ago are looked at first, so that with one time to
- * live for all, which is the common case, hardly any is kept beyond its time. What is to last stands apart, so that
- * no number of others takes its place.
+ * A TTL cache in memory. The oldest entries are swept first, so that with one time to live for all, the common case,
+ * hardly any outlives its time. Long-lived entries have a map of their own, so that others never evict them.
  */
 export class MemoryTtlCache {
-  /** In order of remembering. */
-  readonly #things = new Map<string, Entry>();
-  readonly #lasting = new Map<string, Entry>();
+  /** Oldest first. */
+  readonly #shortLived = new Map<string, Entry>();
+  readonly #longLived = new Map<string, Entry>();
   readonly #clock: () => number;
 
   /** @param clock milliseconds since the epoch */
@@ -27,13 +26,13 @@ export class MemoryTtlCache {
   }
 
   get size(): number {
-    return this.#things.size + this.#lasting.size;
+    return this.#shortLived.size + this.#longLived.size;
   }
 
   set(id: string, value: string, ttlMs: number): void {
     const now = this.#clock();
     this.delete(id);
-    const entries = ttlMs > limits.longLivedMs ? this.#lasting : this.#things;
+    const entries = ttlMs > limits.longLivedMs ? this.#longLived : this.#shortLived;
     entries.set(id, { value, expiresAt: now + ttlMs });
     let swept = 0;
     for (const [oldId, { expiresAt }] of entries) {
@@ -43,12 +42,12 @@ export class MemoryTtlCache {
   }
 
   get(id: string): string | undefined {
-    const entry = this.#things.get(id) ?? this.#lasting.get(id);
+    const entry = this.#shortLived.get(id) ?? this.#longLived.get(id);
     return entry !== undefined && entry.expiresAt > this.#clock() ? entry.value : undefined;
   }
 
   delete(id: string): void {
-    this.#things.delete(id);
-    this.#lasting.delete(id);
+    this.#shortLived.delete(id);
+    this.#longLived.delete(id);
   }
 }

@@ -1,10 +1,9 @@
-import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from './contract.ts';
+import type { CasResult, Change, ChangePage, Cursor, Lease, Store } from './contract.ts';
 import { StoreError } from './errors.ts';
 import { MemoryTtlCache } from './memory-ttl-cache.ts';
 import {
   checkId,
   checkPageLimit,
-  checkPrefix,
   checkRevision,
   checkTtl,
   checkValue,
@@ -15,7 +14,7 @@ import {
 } from './rules.ts';
 import { ChangeSignal } from './signal.ts';
 
-let lives = 0;
+let stores = 0;
 
 interface HeldLease {
   readonly holder: string;
@@ -25,8 +24,8 @@ interface HeldLease {
 }
 
 /**
- * A store in this process alone, gone with it: for tests, simulations, and use as a library.
- * @param clock milliseconds since the epoch; what expires does so by it
+ * A store in this process alone, gone with it: for tests, simulations and use as a library.
+ * @param clock milliseconds since the epoch; entries and leases expire by it
  */
 export function openMemoryStore(clock: () => number): Store {
   return new MemoryStore(clock);
@@ -37,38 +36,17 @@ class MemoryStore implements Store {
   /** In order of revision: every write moves its id to the end. Deleted ids stay, without a value. */
   readonly #entries = new Map<string, Change>();
   readonly #leases = new Map<string, HeldLease>();
-  readonly #passing: MemoryTtlCache;
+  readonly #ttlCache: MemoryTtlCache;
   readonly #signal = new ChangeSignal();
   readonly #clock: () => number;
-  /** Tells its cursors from those of a store that it stands in for. */
-  readonly #life = String(++lives);
+  /** Tells its cursors from those of another store that it replaces. */
+  readonly #instance = String(++stores);
   #revision = 0;
   #closed = false;
 
   constructor(clock: () => number) {
     this.#clock = clock;
-    this.#passing = new MemoryTtlCache(clock);
-  }
-
-  async read(id: string): Promise<Versioned | undefined> {
-    this.#checkOpen();
-    checkId('id', id);
-    return existing(this.#entries.get(id));
-  }
-
-  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
-    this.#checkOpen();
-    checkPrefix(prefix);
-    // A copy of the ids, because writes in between move entries to where they would be met again.
-    const ids = [...this.#entries.keys()].filter((id) => id.startsWith(prefix));
-    for (let from = 0; from < ids.length; from += limits.batchEntries) {
-      this.#checkOpen();
-      const batch = ids
-        .slice(from, from + limits.batchEntries)
-        .map((id) => existing(this.#entries.get(id)))
-        .filter((entry) => entry !== undefined);
-      if (batch.length > 0) yield batch;
-    }
+    this.#ttlCache = new MemoryTtlCache(clock);
   }
 
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
@@ -88,12 +66,12 @@ class MemoryStore implements Store {
   async changesSince(cursor: Cursor | undefined, limit: number): Promise<ChangePage | 'lost'> {
     this.#checkOpen();
     checkPageLimit(limit);
-    const [life, after = cursor] = cursor?.split('/') ?? [];
+    const [instance, after = cursor] = cursor?.split('/') ?? [];
     const revision = revisionOf(after);
-    if (cursor !== undefined && life !== this.#life) return 'lost';
+    if (cursor !== undefined && instance !== this.#instance) return 'lost';
     const newer = [...this.#entries.values()].filter((change) => change.revision > revision);
     const page = pageOf(newer, limit, revision);
-    return { ...page, cursor: `${this.#life}/${page.cursor}` };
+    return { ...page, cursor: `${this.#instance}/${page.cursor}` };
   }
 
   onChange(listener: () => void): () => void {
@@ -115,14 +93,6 @@ class MemoryStore implements Store {
     return { name, holder, token };
   }
 
-  async renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
-    this.#checkOpen();
-    checkTtl(ttlMs);
-    if (!this.#holds(lease)) return false;
-    this.#leases.set(lease.name, { ...lease, expiresAt: this.#clock() + ttlMs });
-    return true;
-  }
-
   async releaseLease(lease: Lease): Promise<void> {
     this.#checkOpen();
     if (this.#holds(lease)) this.#leases.set(lease.name, { ...lease, expiresAt: 0 });
@@ -133,19 +103,19 @@ class MemoryStore implements Store {
     checkId('id', id);
     checkValue(value);
     checkTtl(ttlMs, limits.maxTtlMs);
-    this.#passing.set(id, value, ttlMs);
+    this.#ttlCache.set(id, value, ttlMs);
   }
 
   async get(id: string): Promise<string | undefined> {
     this.#checkOpen();
     checkId('id', id);
-    return this.#passing.get(id);
+    return this.#ttlCache.get(id);
   }
 
   async delete(id: string): Promise<void> {
     this.#checkOpen();
     checkId('id', id);
-    this.#passing.delete(id);
+    this.#ttlCache.delete(id);
   }
 
   async time(): Promise<number> {
@@ -166,8 +136,4 @@ class MemoryStore implements Store {
   #checkOpen(): void {
     if (this.#closed) throw new StoreError('store_closed', 'The memory store is closed');
   }
-}
-
-function existing(entry: Change | undefined): Versioned | undefined {
-  return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
 }

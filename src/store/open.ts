@@ -2,18 +2,18 @@ import type { Store } from './contract.ts';
 import { openMemoryStore } from './memory.ts';
 import type { StoreAddress } from '../base/store-address.ts';
 
-/** What a store is given beside its place. */
+/** What a store is given beside its address. */
 export interface OpenStoreOptions {
   /** The clock of a store that has none of its own. Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Whether a store that is a file is made where there is none; otherwise it is waited for, but not for ever. */
+  /** Whether a missing file is created; otherwise it is waited for, for some seconds. */
   readonly mayCreate?: boolean;
 }
 
 /**
- * Opens the store at `place`. A backend is loaded only when it is asked for.
+ * Opens the store at `address`. A backend is loaded only when it is used.
  * @throws StoreError when it cannot be opened, or holds something that is not ours to use. Servers that cannot be
- *   reached yet are no error: their store says so at every call, until it reaches them
+ *   reached yet are no error: each call rejects until they are
  */
 export async function openStore(
   address: StoreAddress,

@@ -1,4 +1,4 @@
-/** What every backend holds its callers to, and the small decisions they share. */
+/** Limits and checks of arguments that all backends share, and the decisions that have to be alike in all of them. */
 
 import type { Change, ChangePage, Cursor } from './contract.ts';
 import { StoreError } from './errors.ts';
@@ -10,13 +10,11 @@ export const limits = {
   valueLength: 1024 * 1024,
   /** Entries in a page of `changesSince`. */
   pageEntries: 10_000,
-  /** Values in a batch of `list`. */
-  batchEntries: 256,
   /** Just under 25 days: the longest that timers count, too. */
   leaseMs: 2 ** 31 - 1,
-  /** The longest that something is remembered: a leap year. */
+  /** Of an entry of the TTL cache: a leap year. */
   maxTtlMs: 366 * 86_400_000,
-  /** What is remembered for longer is to last: it is counted by itself, and gives way to its like alone. */
+  /** Entries of the TTL cache with a longer time to live are bounded by themselves. */
   longLivedMs: 60 * 86_400_000,
 } as const;
 
@@ -24,11 +22,6 @@ export const limits = {
 export function checkId(what: string, id: string): void {
   if (id === '') throw badArgument(`${what} is empty`);
   checkText(what, id, limits.idLength);
-}
-
-/** Any text may be a prefix; it is bounded like an id. */
-export function checkPrefix(prefix: string): void {
-  checkText('prefix', prefix, limits.idLength);
 }
 
 /** @throws StoreError where a value is too long or no well-formed Unicode */
@@ -58,8 +51,8 @@ export function checkTtl(ttlMs: number, longestMs: number = limits.leaseMs): voi
 }
 
 /**
- * Whether a write that expects `expectedRevision` goes through. A deleted id answers to 0, as one that
- * never was, and to the revision of its deletion.
+ * Whether a write that expects `expectedRevision` goes through. A deleted id matches 0, as one that was never written,
+ * and the revision of its deletion.
  */
 export function mayWrite(current: Change, expectedRevision: number, value: string | undefined): boolean {
   if (current.value !== undefined) return expectedRevision === current.revision;
@@ -80,7 +73,7 @@ export function revisionOf(cursor: Cursor | undefined): number {
 /**
  * The page that begins with `newer`, of which at least `limit` + 1 are given where there are as many. Its cursor
  * is nothing but a revision.
- * @param revision where to ask from next time if nothing is newer
+ * @param revision where to read from next time if nothing is newer
  */
 export function pageOf(newer: readonly Change[], limit: number, revision: number): ChangePage {
   const changes = newer.slice(0, limit);
@@ -91,7 +84,7 @@ export function pageOf(newer: readonly Change[], limit: number, revision: number
   };
 }
 
-/** Lone surrogates are refused because UTF-8, which every backend but memory speaks, cannot carry them. */
+/** Lone surrogates are refused because UTF-8, which every backend but memory uses, cannot encode them. */
 function checkText(what: string, text: string, maxLength: number): void {
   if (text.length > maxLength) {
     throw badArgument(`${what} has ${text.length} characters, expected at most ${maxLength}`);

@@ -1,6 +1,6 @@
 /**
- * The listeners of one store. However many writes are reported in one turn of the event loop, each listener
- * is called once, after that turn: a writer is never called back from within its own write.
+ * The listeners of one store. However many writes there are in one turn of the event loop, each listener is called
+ * once, after that turn: a writer is never called back from within its own write.
  */
 export class ChangeSignal {
   readonly #listeners = new Set<{ readonly call: () => void }>();

@@ -1,12 +1,11 @@
 import { formatWallTime } from '../clock/wall-time.ts';
 import type { Log } from './contract.ts';
 
-/** Whose checks are told of. */
 interface Named {
   readonly id: string;
 }
 
-/** The lines that health checks leave in the log: of keys, and of models that are down. */
+/** Log lines of health checks: of keys, and of models that are down. */
 export function logChecks(log: Log) {
   return {
     onCheck: (provider: Named, key: string, report: object) =>

@@ -1,7 +1,7 @@
 import type { ClockNotice } from '../clock/clock-keeper.ts';
 import type { Log } from './contract.ts';
 
-/** The lines that tell the operator of clocks that were set, or that differ. */
+/** Log lines of clocks that were set, or that differ. */
 export function logClocks(log: Log): (notice: ClockNotice) => void {
   return (notice) => {
     switch (notice.kind) {

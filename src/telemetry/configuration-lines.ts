@@ -4,7 +4,7 @@ import type { Log } from './contract.ts';
 /** Nodes named in one line. */
 const MAX_NAMED = 8;
 
-/** The lines that tell the operator of nodes of one store whose configurations differ. */
+/** Log lines of nodes of one store whose configurations differ. */
 export function logConfigurations(log: Log): (notice: ConfigurationNotice) => void {
   return (notice) => {
     if (notice.kind === 'configurations-agree') {

@@ -3,7 +3,7 @@ import type { RequestLogEntry } from '../gateway/request-log-entry.ts';
 /** What stands beside a message. A value that is an `Error` belongs under `error`. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where events are told. No call throws, waits or blocks. */
+/** A log. No call throws, waits or blocks. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -11,13 +11,13 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
   /** One line for one request of the data plane, at level `info`. */
   request(entry: RequestLogEntry): void;
-  /** Resolves when everything told so far has been handed to the system, or can never be. */
+  /** Resolves when everything logged so far has been written, or cannot be. */
   flush(): Promise<void>;
 }
 
-/** A log with an output that other processes of this gateway write to as well. */
+/** A log whose output is shared with other processes of this gateway. */
 export interface SharedLog extends Log {
-  /** Takes whole lines of another process, which has made them as this log would. */
+  /** Writes whole lines of another process, which has formatted them. */
   writeLines(lines: string): void;
 }
 

@@ -5,21 +5,21 @@ import type { Log } from './contract.ts';
 /** Between two lines of one kind, so that a flood does not fill the log as well. Milliseconds. */
 const LOG_EVERY_MS = 60_000;
 
-/** Tells when connections have to give way or are refused, with how many were by then. @param now - milliseconds */
+/** Logs that idle connections are closed for new ones, or new ones refused, with counts. @param now - milliseconds */
 export function logFull(log: Log, now: () => number): (counts: ConnectionCounts) => void {
   return throttled(now, ({ open, most, gaveWay, refused }) =>
     log.warn('there are more connections than may be open', { open, most, gaveWay, refused }),
   );
 }
 
-/** Tells when no worker takes connections, and so many wait that a new one is closed. @param now - milliseconds */
+/** Logs that new connections are closed because too many wait for a worker. @param now - milliseconds */
 export function logDropped(log: Log, now: () => number): (maxWaiting: number) => void {
   return throttled(now, (waiting) =>
     log.warn('connections are closed: too many wait for a worker', { waiting }),
   );
 }
 
-/** Tells when the process has no file descriptor left. @param now - milliseconds */
+/** Logs that the process has no file descriptor left. @param now - milliseconds */
 export function logExhausted(log: Log, now: () => number): (code: string) => void {
   return throttled(now, (code) =>
     log.error('there are no file descriptors left: connections are lost', { code }),
@@ -35,7 +35,7 @@ function throttled<What>(now: () => number, write: (what: What) => void): (what:
   };
 }
 
-/** Tells, at the start, what the process may have open, and where that is little. */
+/** Logs, at the start, how many descriptors the process may have open; a warning where that is few. */
 export function logDescriptors(log: Log, limit: number | undefined, caps: ConnectionCaps): void {
   const { total: connections, perAddress: connectionsPerAddress } = caps;
   const fields = { descriptors: limit ?? 'unknown', connections, connectionsPerAddress };

@@ -4,15 +4,15 @@ import type { Key } from '../keys/key.ts';
 import type { KeyRecord } from '../keys/record/record.ts';
 import type { LogFields } from './contract.ts';
 
-/** Hears of one key that left service or came back. */
+/** Logs that one key left service or came back. */
 export type LogTransition = (message: string, fields: LogFields) => void;
 
 /**
- * Tells of every key that leaves service or comes back, wherever that was found out: one line each time.
- * Whatever happened between two looks at the store is one line, too, of where the key ended.
+ * Logs every key that leaves service or comes back, whichever node found it: one line each time. Several transitions
+ * between two reads of the store are one line, of the state at the end.
  *
- * Not told at its time: a key that comes back by itself when its cooldown is over, since nobody writes that down.
- * The line of its leaving says when that will be.
+ * Not logged: a key that comes back by itself when its cooldown is over, since that is not written. The line of its
+ * leaving says when that will be.
  * @param find - gives the key with an id, where the configuration has it
  */
 export function watchTransitions(
@@ -44,7 +44,7 @@ function nameOf({ id, providerId, name }: Key): LogFields {
   return { provider: providerId, key: id, ...(name !== '' && { name }) };
 }
 
-/** Why it left; for one that is back, why it had left and for how long. */
+/** Why it left; for one that is back, why it had left, and for how long. */
 function factsOf(before: KeyRecord, after: KeyRecord): LogFields {
   switch (after.state) {
     case 'out-of-service': {
@@ -61,7 +61,7 @@ function factsOf(before: KeyRecord, after: KeyRecord): LogFields {
       return {
         cause: before.cause,
         rule: before.rule,
-        // One that is given back what was taken from it has been in service, so to speak, since before it left.
+        // A reprieve restores the time since which it was in service.
         ...(after.since < before.since ? { reprieved: true } : { outMs: after.since - before.since }),
       };
     case 'disabled':

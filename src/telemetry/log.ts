@@ -5,17 +5,17 @@ import { prettyLog } from './pretty-log.ts';
 
 export type { Log, LogFields, LogLevel, SharedLog } from './contract.ts';
 
-/** How lines look. */
+/** How lines are written. */
 export interface LogStyle {
   readonly kind: 'json' | 'pretty';
   readonly colors: boolean;
-  /** Each line is written at once: somebody watches. */
+  /** Each line is written at once, for a terminal. */
   readonly eager: boolean;
 }
 
 /** How to open a log. */
 export interface LogOptions {
-  /** The least that is logged. */
+  /** The lowest level that is logged. */
   readonly level: LogLevel;
   readonly format: LogFormat | LogStyle;
   /** Where the lines go; absent: standard output, buffered. */
@@ -36,7 +36,7 @@ export function createLog({ level, format, stream, worker }: LogOptions): Shared
   return prettyLog({ level, output, colors, ...numbered, now: Date.now });
 }
 
-/** What a format comes to where lines go to `stream`, or else to standard output. */
+/** The style of a format for `stream`, or else for standard output. */
 export function chooseStyle(format: LogFormat, stream?: NodeJS.WritableStream): LogStyle {
   const isTerminal = stream === undefined && process.stdout.isTTY;
   const isPretty = format === 'pretty' || (format === 'auto' && isTerminal);

@@ -2,7 +2,7 @@ import { formatWallTime } from '../clock/wall-time.ts';
 import type { ProviderNotice } from '../failover/provider-notice.ts';
 import type { Log } from './log.ts';
 
-/** Tells the operator what a provider is in trouble with as a whole. The process that found it tells it, once. */
+/** Logs that a provider fails as a whole. The process that found it logs it, once. */
 export function logOutage(notice: ProviderNotice, log: Log): void {
   switch (notice.kind) {
     case 'ejection-frozen': {

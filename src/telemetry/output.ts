@@ -2,23 +2,23 @@ import { pino } from 'pino';
 
 /** Where the lines of a log go. */
 export interface Output {
-  /** Takes a line with its end. */
+  /** @param line - with its end */
   write(line: string): void;
   flush(): Promise<void>;
 }
 
-/** Lines wait together for one write of about this size. Characters. */
+/** Lines are batched into writes of about this size. Characters. */
 const BATCH_LENGTH = 4096;
 /** No line waits longer. Milliseconds. */
 const MAX_WAIT_MS = 100;
-/** Where nobody reads, this much is kept, and what comes after it is dropped. Characters. */
+/** Buffered where the reader does not read; later lines are dropped. Characters. */
 const MAX_BUFFERED_LENGTH = 16 * 1024 * 1024;
-/** How long a stop waits for a reader that does not read. Milliseconds. */
+/** How long a flush waits for a reader that does not read. Milliseconds. */
 const FLUSH_TIMEOUT_MS = 2_000;
 
 /**
- * Standard output, written in batches by the system's own threads, so that a slow reader never holds up a
- * request. Where the reader has gone, lines are dropped.
+ * Standard output, written in batches by the thread pool, so that a slow reader never delays a request. Where the reader
+ * has gone, lines are dropped.
  */
 export function bufferedOutput({ eager }: { readonly eager: boolean }): Output {
   const destination = pino.destination({
@@ -29,7 +29,7 @@ export function bufferedOutput({ eager }: { readonly eager: boolean }): Output {
     periodicFlush: MAX_WAIT_MS,
   });
   let broken = false;
-  // A full disk or a closed terminal is no reason to stop serving, and there is nowhere left to tell it.
+  // A full disk or a closed terminal is no reason to stop serving, and cannot be logged.
   destination.on('error', () => {
     broken = true;
   });

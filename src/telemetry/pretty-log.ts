@@ -23,7 +23,7 @@ const LEVELS = {
   error: { rank: 3, format: 'red', label: 'error: ' },
 } as const;
 
-/** For people at a terminal: the time of day, then the message or the story of a request. */
+/** For people at a terminal: the time of day, then the message or a request's line. */
 export function prettyLog({ level: minLevel, output, colors, worker, now }: PrettyLogOptions): SharedLog {
   const who = worker === undefined ? '' : ` #${worker}`;
   const write = (text: string): void => {

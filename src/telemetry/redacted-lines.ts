@@ -3,22 +3,22 @@ import type { RequestLogEntry } from '../gateway/request-log-entry.ts';
 import { redactedText, redactedValue } from '../keys/redaction/redacted-text.ts';
 import type { LogFields } from './contract.ts';
 
-/** An id that a provider gives its answer is not longer; of a longer one this much is logged. Characters. */
+/** More of a provider's id of its answer is not logged. Characters. */
 const MAX_ID_LENGTH = 200;
 
-/** What stands beside a message, as it may be written. */
+/** The fields of a message, redacted. */
 export function redactedFields(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redactedValue(value)]));
 }
 
-/** An error and its causes as they may be written. */
+/** An error and its causes, redacted. */
 export function redactedError(error: unknown): unknown {
   return redactedValue(error instanceof Error ? pino.stdSerializers.errWithCause(error) : error, 'opened');
 }
 
 /**
- * A request's line: of what is in it clients choose the path and the model and providers their id, whatever they put into
- * those.
+ * A request's entry, redacted where others choose the text: clients the path and the model, providers the id of their
+ * answer.
  */
 export function redactedEntry(entry: RequestLogEntry): RequestLogEntry {
   const { path, model, providerRequestId } = entry;

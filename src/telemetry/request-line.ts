@@ -5,7 +5,7 @@ type Color = 'green' | 'yellow' | 'red' | 'gray';
 type Paint = (color: Color, text: string) => string;
 
 /**
- * A request's story in a line, such as
+ * A request in one line, such as
  * `200 chat.completions gpt-5 · openai-main/kq3… · 2 tries · 312 ms (first 120 ms) · 1.2 KB · ✗ openai-main/b7x… key_dead (401)`.
  */
 export function requestLine(entry: RequestLogEntry, colors: boolean): string {
@@ -23,7 +23,7 @@ export function requestLine(entry: RequestLogEntry, colors: boolean): string {
       const cause = `${note.verdict}${answer === undefined ? '' : ` (${answer})`}`;
       return paint('yellow', `✗ ${providerAndKey(note.provider, note.key)} ${cause}`);
     }),
-    // What broke after it had been passed on stands in no list of failed tries.
+    // An answer that broke while it was relayed is not among the failed attempts.
     ...(entry.status < 400 && entry.verdict !== undefined && entry.verdict !== 'ok'
       ? [paint('red', `✗ ended as ${entry.verdict}`)]
       : []),
@@ -61,7 +61,7 @@ function size(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** Text on one line and without the characters that command a terminal or turn its text round: clients choose models and paths. */
+/** Text without line breaks and without characters that control a terminal or reverse text: clients choose models and paths. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

@@ -1,16 +1,16 @@
 import { formatWallTime } from '../clock/wall-time.ts';
-import type { BookNotice } from '../keys/book/book.ts';
+import type { BookNotice } from '../keys/book/book-options.ts';
 import type { Log } from './contract.ts';
 
-/** What `GET /ready` says of the store. Times in RFC 3339. */
+/** What `GET /ready` shows of the store. Times in RFC 3339. */
 export interface StoreView {
   readonly store: 'ok' | 'away';
   readonly storeAwaySince?: string;
-  /** When it last turned out to have lost writes, which then went back; absent while it never did. */
+  /** When it was last found to have lost writes, which were then restored; absent if never. */
   readonly storeLostWritesAt?: string;
 }
 
-/** Whether the store answers this process, and the lines that tell the operator when that changes. */
+/** Whether the store answers this process, and the log lines of changes in that. */
 export class StoreHealth {
   readonly #log: Log;
   readonly #now: () => number;
@@ -23,12 +23,12 @@ export class StoreHealth {
     this.#now = now;
   }
 
-  /** Since when it does not; undefined while it does. Milliseconds since the epoch. */
+  /** Since when the store does not answer; undefined while it does. Milliseconds since the epoch. */
   get awaySince(): number | undefined {
     return this.#awaySince;
   }
 
-  /** When it last turned out to have lost writes; undefined while it never did. Milliseconds since the epoch. */
+  /** When it was last found to have lost writes; undefined if never. Milliseconds since the epoch. */
   get lostWritesAt(): number | undefined {
     return this.#lostAt;
   }
@@ -40,7 +40,7 @@ export class StoreHealth {
     return { store: 'away', storeAwaySince: formatWallTime(this.#awaySince), ...lostWrites };
   }
 
-  /** Takes notice of what the key book has met. */
+  /** Handles a notice of the key book. */
   onNotice(notice: BookNotice): void {
     const log = this.#log;
     switch (notice.kind) {

@@ -1,3 +1,4 @@
+import type { Json } from '../base/json.ts';
 import type {
   LanguageModelV4CallOptions,
   LanguageModelV4GenerateResult,
@@ -14,9 +15,6 @@ import type { Target } from '../dialects/operations/find-target.ts';
 export type CallOptions = LanguageModelV4CallOptions;
 export type GenerateResult = LanguageModelV4GenerateResult;
 export type StreamPart = LanguageModelV4StreamPart;
-
-/** A JSON object as `JSON.parse` gives it. */
-export type Json = Readonly<Record<string, unknown>>;
 
 /** A client's request, read. */
 export interface NormalizedRequest {

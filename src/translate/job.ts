@@ -3,41 +3,44 @@ import type { BodyFacts } from '../dialects/scan/body-facts.ts';
 import { scanBody } from '../dialects/scan/json-scan.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
+import { parseObject } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import { NotExpressible } from './codec.ts';
-import type { ResponseContext, CallOptions, Json } from './codec.ts';
+import type { CallOptions, ResponseContext } from './codec.ts';
 import { startPackageCall } from './package-call.ts';
-import type { TranslationSpec } from './translation-spec.ts';
-import { unsupportedRequestOf } from './unsupported-request.ts';
-import type { UnsupportedRequest } from './unsupported-request.ts';
-import { droppedOptions } from './dropped-options.ts';
-import { shortEchoOf, echoOf, parseOptionsOf } from './retained-request.ts';
 import type { ResponseTranslator } from './response-translator.ts';
+import { echoOf, parseOptionsOf, shortEchoOf } from './retained-request.ts';
 import { SdkResponseTranslator } from './sdk-response-translator.ts';
 import { translationMethod } from './translation-method.ts';
-import type { TranslationMethod } from './translation-method.ts';
+import type { TranslationMethod, TranslationSpec } from './translation-method.ts';
+import { droppedOptions, unsupportedRequestOf } from './unsupported-request.ts';
+import type { UnsupportedRequest } from './unsupported-request.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
 
 /*
- * What translating comes to, as plain data in and plain data out, so that it can be done in any thread. No job holds a
- * credential: what a package would send is caught, and headers are put together by who sends them.
+ * Translating as jobs: plain data in and plain data out, so that any thread can do it. No job holds a credential: what a
+ * package would send is intercepted, and whoever sends it adds the headers.
  */
 
-/** What a package is asked to have it read an answer; undefined where no package does. */
+/** With what a package is called so that it parses a response; undefined where no package does. */
 export type ParseOptions = CallOptions | undefined;
 
-/** A request to be put into other words. */
+/** What a thread is given. It takes one at a time. */
+export type Job = RequestJob | ResponseJob;
+
+/** A request to be translated for the provider. */
 export interface RequestJob {
   readonly kind: 'request';
   readonly spec: TranslationSpec;
   readonly body: Uint8Array;
-  /** It is large: an answer does not say back all that smaller ones do. */
+  /** A large one: its response echoes less of it. */
   readonly isLarge: boolean;
 }
 
-/** An answer that is all there, to be put back. */
+/** A whole response to be translated for the client. */
 export interface ResponseJob {
-  readonly kind: 'answer';
+  readonly kind: 'response';
   readonly spec: TranslationSpec;
   readonly parseOptions: ParseOptions;
   readonly context: ResponseContext;
@@ -45,22 +48,32 @@ export interface ResponseJob {
   readonly body: Uint8Array;
 }
 
-/** A request in the provider's words, and what reading its answer needs. */
+/** What comes of a job. */
+export type JobResult =
+  | TranslatedRequest
+  | UnsupportedRequest
+  | { readonly kind: 'translated-response'; readonly body: Uint8Array }
+  /** The response is not what its dialect says it should be. */
+  | { readonly kind: 'unreadable-response'; readonly message: string }
+  /** A bug. */
+  | { readonly kind: 'defect'; readonly stack: string };
+
+/** A request in the provider's dialect, and what translating its response needs. */
 export interface TranslatedRequest {
-  readonly kind: 'put';
+  readonly kind: 'translated-request';
   /** What the package would have sent, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly facts: BodyFacts;
-  /** Fields that were left out, by their names. */
+  /** Fields that were dropped, by their names. */
   readonly dropped: readonly string[];
-  /** Of the request, what its answer may say back. */
+  /** Of the request, what its response may repeat. */
   readonly echo: Json;
   readonly parseOptions: ParseOptions;
   readonly target: Target;
 }
 
-/** Puts a request into the words of a provider. */
+/** Translates a request for the provider. */
 export async function translateRequest({
   spec,
   body,
@@ -81,21 +94,21 @@ export async function translateRequest({
   }
 }
 
-/** Puts an answer back into the client's words. Rejects with a `RetellingError` where it cannot be read. */
-export function translateResponse({ headers, body, ...asked }: Omit<ResponseJob, 'kind'>): Promise<Buffer> {
-  const translator = responseTranslatorFor({ ...asked, dropped: [], signal: new AbortController().signal });
+/** Translates a whole response for the client. Rejects with a `TranslationError` where it cannot be read. */
+export function translateResponse({ headers, body, ...parts }: Omit<ResponseJob, 'kind'>): Promise<Buffer> {
+  const translator = responseTranslatorFor({ ...parts, dropped: [], signal: new AbortController().signal });
   return translator.translateWhole(200, headers, Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
 
-/** What a retelling is made of, beside the answer. */
+/** What a response translator needs beside the response. */
 export interface TranslatorParts extends Pick<ResponseJob, 'spec' | 'parseOptions' | 'context'> {
-  /** Fields of the request that were left out, by their names. */
+  /** Fields of the request that were dropped, by their names. */
   readonly dropped: readonly string[];
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal;
 }
 
-/** The way back for the answer to a request that was put into other words. */
+/** The translator for the response to a request that was translated. */
 export function responseTranslatorFor({
   spec,
   parseOptions,
@@ -105,7 +118,7 @@ export function responseTranslatorFor({
 }: TranslatorParts): ResponseTranslator {
   const method = methodOf(spec);
   if (method.kind === 'whole') return new WholeResponseTranslator(method.translation, context, dropped);
-  if (parseOptions === undefined) throw new TypeError('a package reads no answer that it was not asked for');
+  if (parseOptions === undefined) throw new TypeError('a package parses no response without its options');
   return new SdkResponseTranslator({
     streams: spec.stream,
     startCall: () => startPackageCall(spec, method.providerCodec, parseOptions),
@@ -116,7 +129,7 @@ export function responseTranslatorFor({
   });
 }
 
-/** The parts of a request's translation that two functions are all of. Throws `NotExpressible`. */
+/** Translates a request without a package. Throws `NotExpressible`. */
 export function translateWholeRequest(
   json: Json,
   model: string,
@@ -133,22 +146,21 @@ async function translateByPackage(
   { clientCodec, providerCodec }: Extract<TranslationMethod, { readonly kind: 'package' }>,
 ): Promise<Omit<TranslatedRequest, 'echo'>> {
   const { model, quirks, stream, clientDialect } = spec;
-  const asked = clientCodec.decodeRequest(json);
-  const options = providerCodec.toCallOptions(asked, model, quirks);
+  const normalized = clientCodec.decodeRequest(json);
+  const options = providerCodec.toCallOptions(normalized, model, quirks);
   const { intercepted, pending } = startPackageCall(spec, providerCodec, options);
   const request = await intercepted.request(pending.result);
-  // What the package holds while it waits is as large as the request: it is asked again when there is an answer.
+  // What the package holds while it waits is as large as the request: it is called again when there is a response.
   pending.result.catch(() => undefined);
   intercepted.abort();
+  const dropped = new Set([
+    ...normalized.dropped,
+    ...droppedOptions(normalized.options, providerCodec.unsupported, clientDialect),
+  ]);
   return {
     ...translatedBody(request.headers, providerCodec.patchBody?.(request.body, options) ?? request.body),
-    // A list of tools may hold any number of kinds that are not known.
-    dropped: [
-      ...new Set([
-        ...asked.dropped,
-        ...droppedOptions(asked.options, providerCodec.unsupported, clientDialect),
-      ]),
-    ].slice(0, MAX_FIELDS),
+    // A list of tools may hold any number of types that are not known.
+    dropped: [...dropped].slice(0, MAX_FIELDS),
     target: providerCodec.target(model, stream),
     parseOptions: parseOptionsOf(options),
   };
@@ -160,36 +172,24 @@ function translatedBody(
 ): Pick<TranslatedRequest, 'kind' | 'headers' | 'body' | 'facts'> {
   const body = Buffer.from(text);
   const facts = scanBody(body);
-  return { kind: 'put', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };
+  return { kind: 'translated-request', headers, body, facts: facts.kind === 'facts' ? facts : noFacts() };
 }
 
 function methodOf({ operation, providerDialect }: TranslationSpec): TranslationMethod {
   const method = translationMethod(operation, providerDialect);
-  if (method === undefined) throw new TypeError(`no way from ${operation} to ${providerDialect}`);
+  if (method === undefined) throw new TypeError(`no translation of ${operation} to ${providerDialect}`);
   return method;
 }
 
-/** The JSON of a body that a scan has been over. Throws `NotExpressible`. */
+/** The JSON object that a body is, whose top level was scanned before. Throws `NotExpressible`. */
 export function readBody(body: Uint8Array): Json {
-  try {
-    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    const json: unknown = JSON.parse(bytes.toString());
-    if (isJson(json)) return withFewFields(json);
-  } catch (error) {
-    if (error instanceof NotExpressible) throw error;
-    // Said below: the scan of its top level lets much through.
-  }
-  throw new NotExpressible('its body is not valid JSON');
+  const json = parseObject(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+  // The scan does not look into nested values.
+  if (json === undefined) throw new NotExpressible('its body is not valid JSON');
+  if (Object.keys(json).length > MAX_FIELDS)
+    throw new NotExpressible(`it has more than ${MAX_FIELDS} fields`);
+  return json;
 }
 
-/** No dialect has more fields than some dozens, and what is not known is named to the client, and can be said back. */
+/** No dialect has more fields than some dozens; names of unknown ones are sent to the client, and fields can be echoed. */
 const MAX_FIELDS = 10_000;
-
-function withFewFields(json: Json): Json {
-  if (Object.keys(json).length <= MAX_FIELDS) return json;
-  throw new NotExpressible(`it has more than ${MAX_FIELDS} fields`);
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

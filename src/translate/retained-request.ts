@@ -1,5 +1,6 @@
 import { asObject } from '../base/json.ts';
-import type { CallOptions, Json } from './codec.ts';
+import type { Json } from '../base/json.ts';
+import type { CallOptions } from './codec.ts';
 
 /*
  * What of a request its answer needs. An answer may be minutes away, and a conversation is megabytes: nothing of it is

@@ -2,8 +2,9 @@ import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { NotExpressible } from './codec.ts';
-import type { ResponseContext, Json, ProviderQuirks } from './codec.ts';
-import type { TranslationSpec } from './translation-spec.ts';
+import type { Json } from '../base/json.ts';
+import type { ResponseContext, ProviderQuirks } from './codec.ts';
+import type { TranslationSpec } from './translation-method.ts';
 import { echoOf } from './retained-request.ts';
 import { translateRequest, translateWholeRequest, readBody, responseTranslatorFor } from './job.ts';
 import type { UnsupportedRequest } from './unsupported-request.ts';
@@ -52,7 +53,7 @@ export async function translate(
   const translated = isLarge
     ? await threads.translateRequest({ spec, body: body.bytes }, call)
     : await translateRequest({ spec, body: body.bytes, isLarge });
-  if (translated.kind !== 'put') return translated;
+  if (translated.kind !== 'translated-request') return translated;
   const parts = {
     spec,
     parseOptions: translated.parseOptions,

@@ -1,3 +1,7 @@
+import { familyOf } from '../dialects/operations/operation.ts';
+import type { Dialect } from '../dialects/operations/operation.ts';
+import type { CallOptions, UnsupportedOption } from './codec.ts';
+
 /** What cannot be put into other words. */
 export interface UnsupportedRequest {
   readonly kind: 'not-expressible';
@@ -50,3 +54,14 @@ function stackOf(cause: unknown): string {
 
 /** Of a stack, so many lines are told. */
 const MAX_FRAMES = 6;
+
+/** Options of a request that the provider has nothing for, by the names that the client's dialect has for them. */
+export function droppedOptions(
+  options: CallOptions,
+  unsupported: readonly UnsupportedOption[],
+  dialect: Dialect,
+): string[] {
+  const names = unsupported.filter((name) => options[name] !== undefined);
+  if (familyOf(dialect) === 'gemini') return names;
+  return names.map((name) => name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`));
+}

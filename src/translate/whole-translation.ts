@@ -1,7 +1,8 @@
 import { parseObject } from '../base/json.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import type { ResponseContext, Json } from './codec.ts';
+import type { Json } from '../base/json.ts';
+import type { ResponseContext } from './codec.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 

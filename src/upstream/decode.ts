@@ -1,11 +1,11 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
 
-/** Of an error's text, once decoded: what a judge may have to read. */
+/** Of an error's text, once decoded: as much as rules may have to read. */
 const MAX_TEXT_BYTES = 256 * 1024;
 
 /**
- * The text of an error's body, even where the provider encoded it unasked. Text that cannot be decoded is
- * empty: the status then has to speak for itself.
+ * The text of an error's body, even where the provider encoded it although it was not to. Empty where it cannot be
+ * decoded: the status is all there is to judge by then.
  */
 export function decodeBody(body: Buffer, contentEncoding: string | string[] | undefined): string {
   return (decompress(body, String(contentEncoding ?? '')) ?? '').toString();

@@ -1,297 +1,112 @@
 import type { Duplex } from 'node:stream';
-import type { Dispatcher } from 'undici';
-import { faultDetail, faultKindIn } from './faults.ts';
-import type { Fault, ExchangePhase } from './faults.ts';
-import { ExchangeTimer } from './exchange-timer.ts';
-import { endsAtHead, interimFault } from './response-head.ts';
-import { FrameBuffer } from './frame-buffer.ts';
-import type { ExchangeLimits } from './exchange-limits.ts';
-import type { MemoryMeter } from '../base/memory-meter.ts';
-import { CANCELLED } from './upstream-result.ts';
-import type { RelayEnd, UpstreamResult, ResponseHeaders } from './upstream-result.ts';
-import { StaleConnectionRetry } from './stale-connection-retry.ts';
-import type { Sink } from './sink.ts';
-import type { Connection, Transport, UpstreamHandler, UpstreamRequest } from './transport.ts';
-import { upgradeResult } from './websocket.ts';
+import type { Fault } from './faults.ts';
 import type { ResponseWatch } from './response-watch.ts';
 
-export type { ExchangeLimits, WholeHold } from './exchange-limits.ts';
-export type { RelayEnd, UpstreamResult, ResponseHeaders } from './upstream-result.ts';
-export type { Sink } from './sink.ts';
-
-/**
- * One request to a provider and its answer, up to the commit gate and beyond. It holds back what comes before
- * the first output, tells faults apart, keeps time, and passes backpressure on; it knows no dialect and no
- * blame. Network faults are values here, never exceptions.
- */
-export class Exchange implements UpstreamHandler {
+/** One request to a provider and its response, as whoever reads the response sees it. */
+export interface Exchange {
+  /** Settles at the commit gate. Never rejects. */
   readonly result: Promise<UpstreamResult>;
   /** From dispatch to the first output, or to the end where there was none; undefined before. Milliseconds. */
-  firstOutputMs: number | undefined;
-
-  readonly #limits: ExchangeLimits;
-  readonly #watchFor: (status: number, headers: ResponseHeaders) => ResponseWatch;
-  readonly #transport: Transport;
-  readonly #requestHeaders: readonly string[];
-  #interimResponses = 0;
-  readonly #startedAt = performance.now();
-  readonly #timer: ExchangeTimer;
-  readonly #staleRetry: StaleConnectionRetry;
-  #open: (result: UpstreamResult) => void = () => {};
-  #end: ((ending: RelayEnd) => void) | undefined;
-  #endedEarly: RelayEnd | undefined;
-  #phase: ExchangePhase = 'queued';
-  #controller: Dispatcher.DispatchController | undefined;
-  #status = 0;
-  #headers: ResponseHeaders = {};
-  #watch: ResponseWatch | undefined;
-  readonly #held: FrameBuffer;
-  #sink: Sink | undefined;
-  #isReaderBehind = false;
-
-  constructor(
-    transport: Transport,
-    request: UpstreamRequest,
-    limits: ExchangeLimits,
-    watchFor: (status: number, headers: ResponseHeaders) => ResponseWatch,
-    memory?: MemoryMeter,
-  ) {
-    this.#held = new FrameBuffer(memory);
-    this.#transport = transport;
-    this.#requestHeaders = request.headers;
-    this.#limits = limits;
-    this.#watchFor = watchFor;
-    this.#timer = new ExchangeTimer(limits, this.#startedAt, {
-      onTimeout: (detail) => this.#fail(detail),
-      onReaderStalled: () => this.cancel(),
-    });
-    this.#staleRetry = new StaleConnectionRetry(request, limits.resends);
-    this.result = new Promise((resolve) => {
-      this.#open = resolve;
-    });
-    transport.dispatch(request, this);
-  }
-
-  /** Passes the held bytes and all that follow to `sink`, as fast as it takes them. Once, after `open`. */
-  relay(sink: Sink): Promise<RelayEnd> {
-    return new Promise((resolve) => {
-      if (this.#endedEarly !== undefined) {
-        const held = this.#endedEarly.kind === 'ended' ? this.#held.takeAll() : this.#held.takeWhole();
-        if (held.length > 0) sink.write(held);
-        resolve(this.#endedEarly);
-        return;
-      }
-      this.#end = resolve;
-      this.#sink = sink;
-      this.#phase = 'relaying';
-      this.#timer.awaitMore();
-      this.#controller?.resume();
-      this.#passHeld(sink);
-    });
-  }
-
-  /** What is held of an open answer that nobody relays yet: its beginning. */
-  get held(): Buffer {
-    return this.#held.bytes;
-  }
-
-  /** Whether what was passed on ends in the middle of a frame: one that was longer than the hold. */
-  get isMidFrame(): boolean {
-    return this.#held.isMidFrame;
-  }
-
-  /** Nobody wants the answer any more. @param ending - what that is to be: by default nobody is to blame */
-  cancel(ending: RelayEnd = CANCELLED): void {
-    this.#finish(ending);
-    this.#abort();
-  }
-
-  onConnection(connection: Connection): void {
-    this.#staleRetry.queued(connection);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    this.#staleRetry.sent();
-    if (this.#phase === 'over') this.#abort();
-    else this.#phase = 'sent';
-  }
-
-  onBodySent(): void {
-    if (this.#phase === 'sent') this.#timer.sent();
-  }
-
-  onResponseStarted(): void {
-    this.#staleRetry.answered();
-  }
-
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
-    if (this.#phase === 'over') return;
-    if (status < 200) {
-      const flaw = interimFault(status, ++this.#interimResponses);
-      if (flaw !== undefined) this.#fail(flaw);
-      return;
-    }
-    this.#phase = 'answering';
-    this.#status = status;
-    this.#headers = headers;
-    this.#watch = this.#watchFor(status, headers);
-    this.#timer.alive();
-    if (!endsAtHead(status, headers)) return;
-    this.onResponseEnd();
-    this.#abort();
-  }
-
-  onRequestUpgrade(
-    _: Dispatcher.DispatchController,
-    status: number,
-    headers: ResponseHeaders,
-    socket: Duplex,
-  ): void {
-    if (this.#phase === 'over') socket.destroy();
-    else this.#settle(upgradeResult(this.#requestHeaders, status, headers, socket));
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const watch = this.#watch;
-    if (watch === undefined || this.#phase === 'over') return;
-    const boundary = watch.read(chunk);
-    if (this.#sink !== undefined) {
-      this.#timer.refresh();
-      if (boundary === chunk.length && this.#held.length === 0) {
-        this.#held.isMidFrame = false;
-        this.#pass(chunk, this.#sink);
-      } else {
-        this.#held.push(chunk, boundary);
-        this.#passHeld(this.#sink);
-      }
-      return;
-    }
-    this.#held.push(chunk, boundary);
-    if (this.#phase === 'answering') this.#inspectBeforeGate(watch);
-    if (this.#phase === 'open' && this.#held.length > this.#limits.holdBytes) controller.pause();
-  }
-
-  onResponseEnd(): void {
-    const watch = this.#watch;
-    if (watch === undefined || this.#phase === 'over') return;
-    const isTailWhole = watch.end();
-    // An error that came instead of an answer is told with all of its body.
-    if (!isTailWhole && (this.#phase !== 'answering' || watch.error === undefined)) this.#held.dropTail();
-    if (this.#phase === 'answering') {
-      this.#endBeforeGate(watch);
-      return;
-    }
-    if (this.#sink !== undefined && this.#held.length > 0) this.#sink.write(this.#held.takeAll());
-    this.#finish({ kind: 'ended' });
-  }
-
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    if (this.#phase === 'over') return;
-    const detail = faultDetail(error);
-    const retry = this.#staleRetry.requestToRetry(detail);
-    // It may have been sent the first time all the same, so the phase stays.
-    if (retry !== undefined) this.#transport.dispatchOnNewConnection(retry, this);
-    else this.#finish(this.#fault(detail));
-  }
-
-  /** A piece of an answer has come that nobody may see yet. */
-  #inspectBeforeGate(watch: ResponseWatch): void {
-    const { holdWhole, holdBytes } = this.#limits;
-    if (watch.error !== undefined) {
-      this.#settleWhole(watch);
-      this.#abort();
-    } else if (watch.isUnusable === true) this.#fail(watch.flaw ?? 'no-answer');
-    else if (this.#held.length > (holdWhole?.bytes ?? holdBytes)) this.#openGate(watch);
-    else if (!watch.hasOutput) this.#timer.alive();
-    else if (holdWhole === undefined || watch.isComplete) this.#openGate(watch);
-    else this.#holdUntilWhole(watch, holdWhole.ms);
-  }
-
-  /** There is output, and it is wanted whole: from here on the provider's pauses are bounded, not its silence. */
-  #holdUntilWhole(watch: ResponseWatch, ms: number): void {
-    const sinceStartMs = performance.now() - this.#startedAt;
-    this.firstOutputMs ??= sinceStartMs;
-    if (sinceStartMs > ms) this.#openGate(watch);
-    else this.#timer.awaitMore();
-  }
-
-  #endBeforeGate(watch: ResponseWatch): void {
-    if (this.firstOutputMs === undefined || watch.error !== undefined) {
-      this.#settleWhole(watch);
-    } else if (watch.isComplete) {
-      this.#openGate(watch);
-      this.#finish({ kind: 'ended' });
-    } else this.#settle(this.#fault('no-end-marker'));
-  }
-
-  #openGate(watch: ResponseWatch): void {
-    this.#timer.stop();
-    this.#phase = 'open';
-    this.firstOutputMs ??= performance.now() - this.#startedAt;
-    this.#open({ kind: 'open', status: this.#status, headers: this.#headers, watch });
-  }
-
-  #passHeld(sink: Sink): void {
-    const held = this.#held.takeReady(this.#limits.holdBytes);
-    if (held !== undefined) this.#pass(held, sink);
-  }
-
-  #pass(chunk: Buffer, sink: Sink): void {
-    // One more piece may be under way when the provider is told to pause.
-    if (sink.write(chunk) || this.#isReaderBehind) return;
-    this.#isReaderBehind = true;
-    this.#controller?.pause();
-    this.#timer.awaitReader();
-    sink.onDrain(() => {
-      if (this.#phase !== 'relaying') return;
-      this.#isReaderBehind = false;
-      this.#timer.awaitMore();
-      this.#controller?.resume();
-    });
-  }
-
-  #fail(detail: string): void {
-    this.#finish(this.#fault(this.#phase === 'queued' ? 'connect-timeout' : detail));
-    this.#abort();
-  }
-
-  #fault(detail: string): Fault {
-    const fault = faultKindIn(this.#phase, this.#watch?.hasOutput === true);
-    return { kind: 'fault', fault, detail, ...(this.#status > 0 && { status: this.#status }) };
-  }
-
-  #finish(ending: RelayEnd): void {
-    if (this.#phase === 'over') return;
-    const wasOpen = this.#phase === 'open' || this.#phase === 'relaying';
-    if (!wasOpen && ending.kind !== 'ended') {
-      this.#settle(ending);
-      return;
-    }
-    this.#timer.stop();
-    this.#phase = 'over';
-    this.#endedEarly = ending;
-    this.#end?.(ending);
-  }
-
-  #settleWhole(watch: ResponseWatch): void {
-    this.#settle({
-      kind: 'whole',
-      status: this.#status,
-      headers: this.#headers,
-      body: this.#held.takeAll(),
-      watch,
-    });
-  }
-
-  #settle(result: UpstreamResult): void {
-    this.#timer.stop();
-    this.#phase = 'over';
-    this.firstOutputMs ??= performance.now() - this.#startedAt;
-    this.#open(result);
-  }
-
-  #abort(): void {
-    this.#controller?.abort(new Error('the exchange is over'));
-  }
+  readonly firstOutputMs: number | undefined;
+  /** The beginning of an open response that is not relayed yet. */
+  readonly held: Buffer;
+  /** Whether what was relayed ends inside a frame: one that was longer than the hold. */
+  readonly isMidFrame: boolean;
+  /** Passes the held bytes and all that follow to `sink`, as fast as it takes them. To be called once, on `open`. */
+  relay(sink: Sink): Promise<RelayEnd>;
+  /** Ends the exchange. @param end - how it counts: by default as cancelled, which blames nobody */
+  cancel(end?: RelayEnd): void;
 }
+
+/** By their names in lower case. */
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** What the commit gate has to decide on: the exchange has come as far as it can without a reader. */
+export type UpstreamResult =
+  /** The response ended within the hold, or showed an error before any output: all of it is here. */
+  | {
+      readonly kind: 'whole';
+      readonly status: number;
+      readonly headers: ResponseHeaders;
+      readonly body: Buffer;
+      readonly watch: ResponseWatch;
+    }
+  /** First output, or more than the hold: `relay` passes it on. */
+  | {
+      readonly kind: 'open';
+      readonly status: number;
+      readonly headers: ResponseHeaders;
+      readonly watch: ResponseWatch;
+    }
+  /** The connection speaks the requested protocol now. Whoever gets the socket has to end it. */
+  | {
+      readonly kind: 'upgraded';
+      readonly status: number;
+      readonly headers: ResponseHeaders;
+      readonly socket: Duplex;
+    }
+  | Fault
+  | { readonly kind: 'cancelled' };
+
+/** The client has gone: there is nothing to judge. */
+export const CANCELLED = Object.freeze({ kind: 'cancelled' });
+
+/** How a relayed response ended. */
+export type RelayEnd = { readonly kind: 'ended' } | Fault | { readonly kind: 'cancelled' };
+
+/** Where relayed bytes go. */
+export interface Sink {
+  /** @returns false where the reader is behind: nothing more is read until `onDrain` calls back */
+  write(chunk: Buffer): boolean;
+  /** Calls back once, when the reader has caught up. */
+  onDrain(resume: () => void): void;
+}
+
+/** Bounds in time and bytes of one exchange. */
+export interface ExchangeLimits {
+  /** From the last byte of the request to the first output, and anew from each sign of life before it. Milliseconds. */
+  readonly firstOutputMs: number;
+  /**
+   * From the last byte of the request to the first output, whatever signs of life come in between; where it is less
+   * than `firstOutputMs`, that counts. Milliseconds.
+   */
+  readonly aliveMs: number;
+  /** Between two chunks of a body after its first output. Milliseconds. */
+  readonly idleMs: number;
+  /** How long a client may read nothing of a response before it counts as gone. Milliseconds. */
+  readonly stallMs: number;
+  /** Bytes held back before the gate opens without a first output. */
+  readonly holdBytes: number;
+  /**
+   * Keeps the gate shut until the response is complete, so that one which breaks after its first output can still be
+   * tried again. Undefined where the first output opens the gate.
+   */
+  readonly holdWhole?: WholeHold;
+  /**
+   * Whether the request may be sent once more, over a new connection, where a kept-alive one was reset before a byte
+   * of a response. Not where it creates something: the provider may have received it.
+   */
+  readonly resends: boolean;
+}
+
+/** How much of a response is held until it is complete. Beyond either bound the gate opens as for any other. */
+export interface WholeHold {
+  readonly bytes: number;
+  /** From dispatch. Milliseconds. */
+  readonly ms: number;
+}
+
+/** An exchange that was over before it began. */
+export function settledExchange(result: UpstreamResult): Exchange {
+  return {
+    result: Promise.resolve(result),
+    firstOutputMs: undefined,
+    held: Buffer.alloc(0),
+    isMidFrame: false,
+    relay: () => Promise.resolve(CANCELLED),
+    cancel: () => undefined,
+  };
+}
+
+/** No request was sent, and none will be. */
+export const NOTHING_SENT = settledExchange(CANCELLED);

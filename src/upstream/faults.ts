@@ -1,13 +1,13 @@
 /**
- * How an exchange broke, or why there was none; the kinds differ in what may be done next:
- * - `key-unusable`: no request could be made with this key
- * - `unbuilt`: no request could be made, and nobody can say that it is the key
- * - `not-sent`: no byte of the request left
- * - `maybe-sent`: sent in part or whole, and no answer began
- * - `no-output`: an answer began, and its first output never came
+ * How an exchange broke, or why there was none. The kinds differ in what may be done next:
+ * - `key-unusable`: no request can be built or signed with this key
+ * - `unbuilt`: no request could be built, and it may not be because of the key
+ * - `not-sent`: no byte of the request left: always safe to send again
+ * - `maybe-sent`: sent in part or whole, and no response began: the provider may have acted on it
+ * - `no-output`: a response began, and its first output never came (a hang, an empty stream, a cut before it)
  * - `broken-unseen`: it broke after its first output, before the commit gate: it was to be held until it is whole
  * - `broken`: it broke after the gate
- * - `too-large`: it was ended here, because it held more than its reader can take
+ * - `too-large`: ended here, because it was larger than can be translated
  */
 export type FaultKind =
   | 'key-unusable'
@@ -19,7 +19,7 @@ export type FaultKind =
   | 'broken'
   | 'too-large';
 
-/** How far an exchange has come. */
+/** How far an exchange has got. */
 export type ExchangePhase = 'queued' | 'sent' | 'answering' | 'open' | 'relaying' | 'over';
 
 const FAULT_IN: Readonly<Record<ExchangePhase, FaultKind>> = {
@@ -31,7 +31,7 @@ const FAULT_IN: Readonly<Record<ExchangePhase, FaultKind>> = {
   over: 'broken',
 };
 
-/** What it is to break in this phase. @param hasOutput - the answer has shown its first output */
+/** The kind of a fault in this phase. @param hasOutput - the response has shown its first output */
 export function faultKindIn(phase: ExchangePhase, hasOutput: boolean): FaultKind {
   return phase === 'answering' && hasOutput ? 'broken-unseen' : FAULT_IN[phase];
 }
@@ -42,11 +42,11 @@ export interface Fault {
   readonly fault: FaultKind;
   /** A stable word for logs: what happened on the wire. */
   readonly detail: string;
-  /** Of the answer that had begun, where one had. */
+  /** Of the response that had begun, if any. */
   readonly status?: number;
 }
 
-/** The word for a request that cannot be written as HTTP. */
+/** The detail of a request that cannot be written as HTTP. */
 export const MALFORMED_REQUEST = 'malformed-request';
 
 /** Words for the errors of undici and of Node's sockets that are worth telling apart. */

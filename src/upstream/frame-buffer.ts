@@ -1,33 +1,33 @@
-import type { MemoryMeter } from '../base/memory-meter.ts';
 import { ChunkBuffer } from '../base/chunk-buffer.ts';
+import type { MemoryMeter } from '../base/memory-meter.ts';
 
-/** Bytes of an answer that wait to be passed on, and where in them the last whole frame ends. */
+/** Bytes of a response that wait to be passed on, and where in them the last whole frame ends. */
 export class FrameBuffer {
-  readonly #pieces = new ChunkBuffer();
-  /** Of the bytes, those at the end that belong to a frame which is not whole. */
+  readonly #chunks = new ChunkBuffer();
+  /** How many bytes at the end belong to a frame that is not whole. */
   #tail = 0;
-  /** Half a frame was let go, because it was longer than the hold, and its end has not come. */
+  /** Half a frame was passed on, because it was longer than the hold, and its end has not come. */
   isMidFrame = false;
   readonly #memory: MemoryMeter | undefined;
 
-  /** @param memory - counts what waits; absent: nobody does */
+  /** @param memory - counts what waits, if given */
   constructor(memory?: MemoryMeter) {
     this.#memory = memory;
   }
 
   /** In bytes. */
   get length(): number {
-    return this.#pieces.length;
+    return this.#chunks.length;
   }
 
-  /** What is held; not to be written to. */
+  /** What is held. Must not be modified. */
   get bytes(): Buffer {
-    return this.#pieces.all();
+    return this.#chunks.all();
   }
 
-  /** @param boundary the offset in the chunk behind the last frame that ended there; 0 where none did */
+  /** @param boundary - the offset in the chunk after the last frame that ended there; 0 where none did */
   push(chunk: Buffer, boundary: number): void {
-    this.#pieces.push(chunk);
+    this.#chunks.push(chunk);
     this.#memory?.hold(chunk.length);
     this.#tail = boundary > 0 ? chunk.length - boundary : this.#tail + chunk.length;
     if (boundary > 0) this.isMidFrame = false;
@@ -36,7 +36,7 @@ export class FrameBuffer {
   takeAll(): Buffer {
     this.#memory?.release(this.length);
     this.#tail = 0;
-    return this.#pieces.take();
+    return this.#chunks.take();
   }
 
   /** Takes the frames that are whole; half a frame stays. */
@@ -59,11 +59,11 @@ export class FrameBuffer {
       this.isMidFrame = true;
       return this.takeAll();
     }
-    // No frame ended: a long one that comes in small pieces is put together once, not at each of them.
+    // No frame ended. A long one that comes in small chunks is joined once, not at each of them.
     return this.#tail === this.length ? undefined : this.takeWhole();
   }
 
-  /** Forgets half a frame whose other half will not come. */
+  /** Drops half a frame whose other half will not come. */
   dropTail(): void {
     const whole = this.takeWhole();
     this.takeAll();

@@ -1,27 +1,27 @@
 import { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { ResponseHeaders } from './upstream-result.ts';
+import type { ResponseHeaders } from './exchange.ts';
 import type { Connection, Transport, UpstreamHandler } from './transport.ts';
 
-/** Takes out of an answer what nobody may see. Lengths stay. */
+/** Removes credentials from a response. Lengths stay. */
 export interface Redaction {
   /** For a header's value. */
   text(text: string): string;
-  /** For a body that comes in pieces, or for what is said on a connection that speaks something else. */
+  /** For a body, or for what comes over an upgraded connection. */
   stream(kind: 'answer' | 'error' | 'connection'): StreamRedaction;
 }
 
-/** The same for pieces, in the order in which they come. */
+/** For chunks, in the order in which they come. */
 interface StreamRedaction {
-  /** @returns what may be passed on: often the piece itself, seldom nothing */
-  push(piece: Buffer): Buffer;
-  /** @returns what was kept, when nothing more comes */
+  /** @returns what may be passed on: often the chunk itself, seldom nothing */
+  push(chunk: Buffer): Buffer;
+  /** Nothing more comes. @returns what was kept back */
   end(): Buffer;
 }
 
 /**
- * A transport whose answers have been redacted before anybody hears of them: what is judged, held, relayed, retold and
- * logged is what is left.
+ * A transport whose responses are redacted before anything else sees them: what is judged, held, relayed, translated and
+ * logged is already redacted.
  */
 export function redactedTransport(transport: Transport, redaction: Redaction): Transport {
   return {
@@ -83,8 +83,8 @@ class RedactedHandler implements UpstreamHandler {
     );
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, piece: Buffer): void {
-    const passed = this.#body === undefined ? piece : this.#body.push(piece);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const passed = this.#body === undefined ? chunk : this.#body.push(chunk);
     if (passed.length > 0) this.#handler.onResponseData?.(controller, passed);
   }
 
@@ -99,30 +99,31 @@ class RedactedHandler implements UpstreamHandler {
   }
 }
 
-/** The same headers where there is nothing to redact. */
+/** The same object where there is nothing to redact. */
 function redactedHeaders(headers: ResponseHeaders, redaction: Redaction): ResponseHeaders {
   let redacted: Record<string, string | string[] | undefined> | undefined;
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined) continue;
-    const left =
+    const cleaned =
       typeof value === 'string' ? redaction.text(value) : value.map((each) => redaction.text(each));
-    if (typeof left === 'string' ? left === value : left.every((each, at) => each === value[at])) continue;
+    if (typeof cleaned === 'string' ? cleaned === value : cleaned.every((each, at) => each === value[at]))
+      continue;
     redacted ??= { ...headers };
-    redacted[name] = left;
+    redacted[name] = cleaned;
   }
   return redacted ?? headers;
 }
 
-/** A provider's connection, of which what the provider says is redacted. */
+/** An upgraded connection to a provider. What comes from the provider is redacted. */
 class RedactedConnection extends Duplex {
   readonly #socket: Duplex;
 
   constructor(socket: Duplex, redaction: StreamRedaction) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    socket.on('data', (piece: Buffer) => {
-      const passed = redaction.push(piece);
+    socket.on('data', (chunk: Buffer) => {
+      const passed = redaction.push(chunk);
       if (passed.length > 0 && !this.push(passed)) socket.pause();
     });
     socket.on('end', () => {
@@ -132,7 +133,7 @@ class RedactedConnection extends Duplex {
     });
     socket.on('error', (error) => this.destroy(error));
     socket.on('close', () => {
-      // What it said last may still wait here for a client that reads slowly; with that this ends by itself.
+      // The last bytes may still wait here for a slow client; this ends by itself after them.
       if (!socket.readableEnded) this.destroy();
     });
     socket.pause();
@@ -142,8 +143,8 @@ class RedactedConnection extends Duplex {
     this.#socket.resume();
   }
 
-  override _write(piece: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(piece, encoding, done);
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, encoding, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {

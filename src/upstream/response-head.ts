@@ -1,21 +1,21 @@
-import type { ResponseHeaders } from './upstream-result.ts';
+import type { ResponseHeaders } from './exchange.ts';
 
-/** Answers that only announce the answer (RFC 9110, 15.2): more of them are no sign that there will be one. */
+/** Interim responses (1xx; RFC 9110, 15.2) before the response itself. A bound on a provider that sends nothing else. */
 const MAX_INTERIM_RESPONSES = 1024;
 
 /**
- * What is wrong with an interim answer, in a stable word for logs; undefined where it is passed over.
- * @param count - how many have come, with this one
+ * What is wrong with an interim response, in a stable word for logs; undefined where it is skipped.
+ * @param count - how many have come, this one included
  */
 export function interimFault(status: number, count: number): string | undefined {
-  // Whoever goes over to another protocol unasked gives no answer any more (RFC 9110, 15.2.2).
+  // Switching protocols unrequested means that no response follows (RFC 9110, 15.2.2).
   if (status === 101) return 'bad-upgrade';
   return count > MAX_INTERIM_RESPONSES ? 'too-many-interims' : undefined;
 }
 
 /**
- * Whether an answer is over with its head although HTTP/1.1 would read on: 205 has no content (RFC 9110, 15.3.6), and
- * unlike 204 and 304 nothing but its length says so (RFC 9112, 6.3). What stands behind it is not to be trusted.
+ * Whether a response is over with its head although HTTP/1.1 would read on: 205 has no content (RFC 9110, 15.3.6), and
+ * unlike 204 and 304 it is framed by its length alone (RFC 9112, 6.3). The connection must not be used again.
  */
 export function endsAtHead(status: number, headers: ResponseHeaders): boolean {
   return status === 205 && headers['content-length'] !== '0';

@@ -1,48 +1,48 @@
 /**
- * Reads an answer as it passes by and says what it has seen. Dialects implement it; the exchange asks it
- * when to open the commit gate and where a stream may be stopped without cutting a frame in two.
- * A watch never changes, copies or keeps more bytes than it needs to judge.
+ * Reads a response body as it passes and says what it has seen. Dialects implement it; the exchange asks it when to open
+ * the commit gate and where a stream may be stopped without cutting a frame in two. A watch never changes the bytes, and
+ * keeps no more of them than it needs.
  */
 export interface ResponseWatch {
   /**
-   * Reads the next bytes of the body.
-   * @returns how many bytes of this chunk, counted from its start, end on a boundary: what follows them
-   *   belongs to a frame that is not whole yet. `chunk.length` where the body has no frames.
+   * Reads the next chunk of the body.
+   * @returns how many bytes from its start end on a frame boundary: what follows belongs to a frame that is not whole
+   *   yet. `chunk.length` where the body has no frames.
    */
   read(chunk: Buffer): number;
 
   /**
    * The body ended in order. Everything below is final after it.
-   * @returns whether what stands behind the last boundary may be passed on: false where it is half a frame
+   * @returns whether what follows the last boundary may be passed on: false where it is half a frame
    */
   end(): boolean;
 
-  /** The first real output has been seen (content, reasoning, a tool call, or the end marker). Never turns back. */
+  /** The first real output has been seen (content, reasoning, a tool call, or the end marker). Never reverts. */
   readonly hasOutput: boolean;
 
   /** The text of an error found inside the body, before or after the output. */
   readonly error: string | undefined;
 
-  /** Whether an answer that ends here is whole: a stream has shown its end marker, a body with no marker has ended. */
+  /** Whether a response that ends here is whole: a stream has shown its end marker, a body without one has ended. */
   readonly isComplete: boolean;
 
-  /** Why an answer that is not complete is none, in a stable word for logs; absent: nothing came. */
+  /** Why a response that is not complete is unusable, in a stable word for logs; absent: nothing came. */
   readonly flaw?: string | undefined;
 
-  /** Whatever else comes, it is no answer, and no error worth waiting for: `flaw` says why. */
+  /** Whatever else comes, it is neither a usable response nor an error worth waiting for: `flaw` says why. */
   readonly isUnusable?: boolean;
 
-  /** The answer is whole and says nothing: a model stopped before its first word. */
+  /** The response is whole and empty: the model stopped before its first word. */
   readonly isEmpty?: boolean;
 
-  /** The error is written so that a reader of the stream passes over it: the client has to be told. */
+  /** The error is written so that a client's stream parser would skip it: it has to be reported to the client again. */
   readonly isErrorUnseen?: boolean;
 
-  /** Whether a body without frames may still turn out to be no answer at its end. */
+  /** Whether a body without frames may still turn out to be unusable at its end. */
   readonly isCheckedAtEnd?: boolean;
 }
 
-/** Watches a body that nobody reads on its way: it is whole when it ends. */
+/** For a body that nothing looks into: it is whole when it ends. */
 export const UNWATCHED: ResponseWatch = Object.freeze({
   read: (chunk: Buffer) => chunk.length,
   end: () => true,

@@ -1,10 +1,10 @@
 import type { Connection, UpstreamRequest } from './transport.ts';
 
 /**
- * Whether a request that was reset may be sent once more. A provider, or what stands before it, closes connections that
- * idle, and some close each one after its answer without saying so: a request that leaves just then is lost, and that
- * says nothing of its key. It is known by a connection that had carried a request before, and by no byte of an answer.
- * A provider that had begun to work on it pays with work done twice, and once at most.
+ * Whether a request that was reset may be sent once more. Providers and load balancers close idle connections, and some
+ * close each one after its response without announcing it: a request that leaves just then is lost, which says nothing
+ * about its key. The sign of it is a connection that was used before, and no byte of a response. A provider that had
+ * begun to work on the request works on it twice, at most.
  */
 export class StaleConnectionRetry {
   #request: UpstreamRequest | undefined;
@@ -12,7 +12,7 @@ export class StaleConnectionRetry {
   #isReused = false;
 
   constructor(request: UpstreamRequest, isAllowed: boolean) {
-    // A body that passes by is gone once it was sent.
+    // A streamed body is gone once it was sent.
     if (isAllowed && (request.body === null || Buffer.isBuffer(request.body))) this.#request = request;
   }
 
@@ -21,19 +21,19 @@ export class StaleConnectionRetry {
     this.#connection = connection;
   }
 
-  /** Its first byte is about to leave. */
+  /** The first byte is about to leave. */
   sent(): void {
     this.#isReused = this.#connection?.beginRequest() ?? false;
   }
 
-  /** The first byte of an answer has come, if only to say that there will be one. */
+  /** The first byte of a response has come, be it an interim one. */
   answered(): void {
     this.#request = undefined;
   }
 
   /**
-   * @param detail - the fault's word
-   * @returns what is to be sent once more, over a connection of its own; undefined where that is not to be
+   * @param detail - of the fault
+   * @returns the request to send once more, over a new connection; undefined where it may not be
    */
   requestToRetry(detail: string): UpstreamRequest | undefined {
     if (!this.#isReused || detail !== 'reset') return undefined;

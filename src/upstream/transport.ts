@@ -13,29 +13,29 @@ export interface UpstreamRequest {
   readonly body: Buffer | Readable | null;
   /** Where it goes, if not to the transport's own origin: one of a few that the provider has. */
   readonly origin?: string;
-  /** The protocol that the connection is to speak from then on. */
+  /** The protocol that the connection is to switch to. */
   readonly upgrade?: 'websocket';
 }
 
-/** What a request travels over. */
+/** One connection to a provider. */
 export interface Connection {
-  /** Takes one more request. @returns whether it had one before */
+  /** One more request is about to leave on it. @returns whether it had one before */
   beginRequest(): boolean;
 }
 
-/** Hears of an answer, and before that which connection its request is for. */
+/** Is told of a response, and before that which connection its request is queued on. */
 export interface UpstreamHandler extends Dispatcher.DispatchHandler {
   onConnection(connection: Connection): void;
 }
 
-/** The way to one provider: its connections, and nothing that another provider shares. */
+/** The connections to one provider. Providers share none. */
 export interface Transport {
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void;
-  /** The same over a connection of its own, which no request had before and none will have after it. */
+  /** The same over a new connection, which is closed after this one request. */
   dispatchOnNewConnection(request: UpstreamRequest, handler: UpstreamHandler): void;
-  /** Lets requests under way finish. */
+  /** Lets requests in flight finish. */
   close(): Promise<void>;
-  /** Ends requests under way. */
+  /** Ends requests in flight. */
   destroy(): Promise<void>;
 }
 
@@ -50,15 +50,15 @@ export interface TransportOptions {
 }
 
 /**
- * Idle connections are kept shorter than the 60 s after which common load balancers drop them. A provider's
- * `keep-alive: timeout=N` may say less. More it may say, and undici would take its word for up to ten minutes: the balancer
- * knows nothing of it, and the connections of a configuration that was replaced would be held as long.
+ * Shorter than the 60 s after which common load balancers drop idle connections. A provider's `keep-alive: timeout=N` may
+ * shorten it. It may not lengthen it, which undici would allow up to ten minutes: the balancer does not heed it, and the
+ * connections of a configuration that was replaced would stay open as long.
  */
 const IDLE_MS = 50_000;
 
 /**
- * HTTP/1.1 over a pool of kept-alive connections, a connection for each request under way: multiplexed
- * HTTP/2 was slower wherever it was measured, and lets one reset take many requests along.
+ * HTTP/1.1 over a pool of kept-alive connections, a connection for each request in flight: multiplexed HTTP/2 was slower
+ * wherever it was measured, and one reset ends many requests.
  */
 export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: TransportOptions): Transport {
   const options = clientOptions(connectTimeoutMs, idleMs);
@@ -67,7 +67,7 @@ export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: Tr
   const singleUse = new Set<Client>();
   let isOver = false;
   const poolFor = (requestOrigin: string | undefined): Pool => {
-    // Over, its own pool says so.
+    // Once closed, the own pool fails the request.
     if (requestOrigin === undefined || requestOrigin === origin || isOver) return own;
     let pool = others.get(requestOrigin);
     if (pool === undefined) others.set(requestOrigin, (pool = openPool(requestOrigin, options)));
@@ -89,7 +89,7 @@ export function openTransport({ origin, connectTimeoutMs, idleMs = IDLE_MS }: Tr
       const client = new KeepAliveClient(request.origin ?? origin, options);
       singleUse.add(client);
       client.dispatch({ ...request, reset: true }, handler);
-      // Lets the one request finish, and ends the connection then.
+      // Ends the connection after its one request.
       void client.close().finally(() => singleUse.delete(client));
     },
     close: () => each((dispatcher) => dispatcher.close()),
@@ -104,7 +104,7 @@ function clientOptions(connectTimeoutMs: number, idleMs: number): Client.Options
     connect: { timeout: connectTimeoutMs },
     keepAliveTimeout: idleMs,
     keepAliveMaxTimeout: idleMs,
-    // The exchange has its own clocks: it knows first output from first byte, and whose delay it is.
+    // The exchange has timeouts of its own: it tells first output from first byte, and knows whose delay it is.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
@@ -119,9 +119,9 @@ function openPool(origin: string, options: Client.Options): Pool {
 }
 
 /**
- * One connection after another, each kept alive for as many requests as it lasts. undici tells nobody whether the one
- * that broke was new, and a reset means different things of the two: one that idled was often closed at its other end
- * just as the request left (RFC 9112, 9.3.1).
+ * One connection after another, each kept alive for as many requests as it lasts. undici does not tell whether the one
+ * that broke was new, which matters for a reset: one that idled was often closed at its other end just as the request
+ * left (RFC 9112, 9.3.1).
  */
 class KeepAliveClient extends Client implements Connection {
   #wasUsed = false;
@@ -137,10 +137,10 @@ class KeepAliveClient extends Client implements Connection {
   }
 
   beginRequest(): boolean {
-    const hadOne = this.#wasUsed;
+    const wasUsed = this.#wasUsed;
     this.#wasUsed = true;
-    this.#unsolicited.expectAnswer();
-    return hadOne;
+    this.#unsolicited.expectResponse();
+    return wasUsed;
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -155,10 +155,10 @@ function connectorFor(
 ): buildConnector.connector {
   const open = typeof connect === 'function' ? connect : buildConnector({ allowH2: false, ...connect });
   return (options, done) => {
-    open(options, (...made) => {
-      // Where there is an error, nothing stands beside it.
-      if (made[0] === null) unsolicited.attach(made[1]);
-      done(...made);
+    open(options, (...result) => {
+      // An error comes without a socket.
+      if (result[0] === null) unsolicited.attach(result[1]);
+      done(...result);
     });
   };
 }

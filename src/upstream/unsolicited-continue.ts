@@ -1,32 +1,32 @@
 import type { Socket } from 'node:net';
 
 const CONTINUE = Buffer.from('HTTP/1.1 100');
-/** Where the first digit of the status stands: it alone tells nearly every answer. */
+/** Offset of the first digit of the status, which alone tells nearly every response. */
 const STATUS_AT = CONTINUE.indexOf('100');
 const END_OF_HEAD = '\r\n\r\n';
-/** A longer one is for the parser to refuse. Bytes. */
+/** A longer head is left to the parser to refuse. Bytes. */
 const MAX_HEAD_BYTES = 8192;
-/** More of them before one answer are no sign that there will be one. */
+/** Skipped before one response: a bound on a server that sends nothing else. */
 const MAX_SKIPPED = 1024;
 
 /**
- * Takes `100 Continue` out of what a connection reads before an answer. Some servers send it to whoever has a body to
- * send, asked or not, and a client has to pass it over (RFC 9110, 15.2); undici breaks the connection instead, under a
- * request that the provider is working on. Costs one look at the beginning of each answer.
+ * Takes `100 Continue` out of what a connection reads before a response. Some servers send it for every request with a
+ * body, without `Expect`, and a client has to skip it (RFC 9110, 15.2); undici breaks the connection instead, under a
+ * request that the provider is working on. Costs one comparison at the beginning of each response.
  */
 export class UnsolicitedContinue {
   #awaitsHead = false;
   #held: Buffer | undefined;
-  #passedOver = 0;
+  #skipped = 0;
 
-  /** A request is about to leave: what is read next is the beginning of its answer. */
-  expectAnswer(): void {
+  /** A request is about to leave: what is read next is the beginning of its response. */
+  expectResponse(): void {
     this.#awaitsHead = true;
     this.#held = undefined;
-    this.#passedOver = 0;
+    this.#skipped = 0;
   }
 
-  /** Reads this connection from now on, instead of what it had read before. */
+  /** Filters what is read from this socket from now on. */
   attach(socket: Socket): void {
     const read = socket.read.bind(socket);
     socket.read = (size?: number): unknown => {
@@ -41,14 +41,14 @@ export class UnsolicitedContinue {
           this.#awaitsHead = false;
           return chunk;
         }
-        const rest = this.#passOver(chunk);
+        const rest = this.#skip(chunk);
         if (rest !== undefined) return rest;
       }
     };
   }
 
-  /** @returns undefined where there is nothing to be parsed yet */
-  #passOver(chunk: Buffer): Buffer | undefined {
+  /** @returns what follows; undefined where there is nothing to be parsed yet */
+  #skip(chunk: Buffer): Buffer | undefined {
     let bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
     this.#held = undefined;
     while (bytes.subarray(0, CONTINUE.length).equals(CONTINUE.subarray(0, bytes.length))) {
@@ -57,7 +57,7 @@ export class UnsolicitedContinue {
         if (bytes.length > 0) this.#held = bytes;
         return undefined;
       }
-      if (end < 0 || ++this.#passedOver > MAX_SKIPPED) break;
+      if (end < 0 || ++this.#skipped > MAX_SKIPPED) break;
       bytes = bytes.subarray(end + END_OF_HEAD.length);
     }
     this.#awaitsHead = false;

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { UpstreamResult, ResponseHeaders } from './upstream-result.ts';
+import type { UpstreamResult, ResponseHeaders } from './exchange.ts';
 
-/** RFC 6455, 1.3: what a server shows that it has read the key of a handshake by. */
+/** RFC 6455, 1.3: what a server appends to the key of a handshake to compute `Sec-WebSocket-Accept`. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /**
- * What an upgraded connection is. One whose head does not accept the handshake that was sent is no WebSocket, and is ended:
- * whoever gave it might take what the client says for something else.
- * @param requestHeaders - headers of the request: name, value, name, value
+ * The result of an upgrade. A connection whose head does not accept the handshake that was sent is no WebSocket, and is
+ * ended: its other end might take what the client sends for something else.
+ * @param requestHeaders - name, value, name, value
  */
 export function upgradeResult(
   requestHeaders: readonly string[],
@@ -21,7 +21,7 @@ export function upgradeResult(
   return { kind: 'fault', fault: 'no-output', detail: 'bad-upgrade', status };
 }
 
-/** By all that RFC 6455, 4.1, has a client look at. */
+/** Checks all that RFC 6455, 4.1, requires of a client. */
 function acceptsHandshake(
   requestHeaders: readonly string[],
   status: number,
@@ -47,13 +47,13 @@ function acceptValue(key: string): string {
     .digest('base64');
 }
 
-/** What was not asked for may not be granted. */
-function isAmong(granted: string | string[] | undefined, requestHeaders: string): boolean {
-  const offered = wordsIn(requestHeaders);
+/** Nothing may be granted that was not requested. */
+function isAmong(granted: string | string[] | undefined, requested: string): boolean {
+  const offered = wordsIn(requested);
   return wordsIn(textOf(granted)).every((word) => offered.includes(word));
 }
 
-/** `a; p=1, b` is `a, b`: what parameters were agreed on is for the two ends to look at. */
+/** `a; p=1, b` is `a, b`: parameters are for the two ends to check. */
 function extensionNames(text: string): string {
   return wordsIn(text)
     .map((word) => (word.split(';')[0] ?? '').trim())
@@ -67,7 +67,7 @@ function wordsIn(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** All values of a header that was sent. */
+/** All values of a request header. */
 function requestedValues(headers: readonly string[], name: string): string {
   return headers.filter((_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === name).join(', ');
 }

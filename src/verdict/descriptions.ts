@@ -1,6 +1,6 @@
 import type { VerdictClass, VerdictScope } from './verdict.ts';
 
-/** What a class says, for people. */
+/** Classes in words, for people. */
 export const CLASS_DESCRIPTIONS: Readonly<Record<VerdictClass, string>> = {
   ok: 'the answer is good',
   key_dead: 'the credential is refused',
@@ -14,7 +14,7 @@ export const CLASS_DESCRIPTIONS: Readonly<Record<VerdictClass, string>> = {
   unknown: 'nobody can be blamed for sure',
 };
 
-/** How far a scope reaches, for people. */
+/** Scopes in words, for people. */
 export const SCOPE_DESCRIPTIONS: Readonly<Record<VerdictScope, string>> = {
   key: 'this key',
   quota_domain: 'every key of the same quota domain',

@@ -10,8 +10,8 @@ const denies: Effect = { kind: 'denies' };
 const none: Effect = { kind: 'none' };
 
 /**
- * What a verdict does to the record of the key it fell on. A definite verdict acts at once, an ambiguous one
- * counts, and what is the caller's or nobody's fault leaves no mark.
+ * What a verdict does to the record of its key. A definite verdict acts at once, an ambiguous one is counted, and what is
+ * the client's or no one's fault changes nothing.
  */
 export function effectOf(verdict: Verdict): Effect {
   switch (verdict.class) {
@@ -20,12 +20,12 @@ export function effectOf(verdict: Verdict): Effect {
     case 'key_dead':
       return condemnsDead;
     case 'billing':
-      // Where one model's allowance is spent, the key still has the others.
+      // Only one model's allowance is spent: the key can still be used for others.
       return verdict.scope === 'key_model' ? denies : condemnsBilling;
     case 'rate_limit':
       return throttles;
     case 'model_denied':
-      // What the provider has for nobody is not denied to a key.
+      // The provider offers it to no one: that says nothing about the key.
       return verdict.scope === 'provider' ? none : denies;
     case 'overloaded':
     case 'unknown':

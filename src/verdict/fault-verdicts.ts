@@ -2,14 +2,13 @@ import type { Faulted } from './outcome.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
- * Verdicts on exchanges that broke. The network or the provider is at fault rather than the key, but nobody
- * can be sure, so they count. Whether the request may be sent again at all is for the loop to say: it knows
- * the operation, and whether the client has seen output.
+ * Verdicts on exchanges that broke. Mostly the network or the provider is at fault rather than the key, but that is not
+ * certain, so they are counted. Whether the request may be sent again is not decided here but by `failover/next-step`.
  *
- * Where there was no exchange: a key that no request can be made with is as good as dead, and is checked again like
- * any other. A request that could not be made for another reason may be the client's doing, or a defect: it touches no
- * key, and another provider may make it. What broke late has used up the time of an answer: the next provider is tried
- * before the next key. An answer that was too large for us would be as large from anybody, and touches no key.
+ * - `key-unusable`: the key is out of service, and checked again like any other.
+ * - `unbuilt`: the client's doing or a defect of ours; no key is affected, and another provider may manage.
+ * - `broken-unseen`: it has used up the time of a whole response, so the next provider comes before the next key.
+ * - `too-large`: it would be as large from any provider; no key is affected.
  */
 export const faultVerdicts: Readonly<Record<Faulted['fault'], Verdict>> = {
   'key-unusable': { class: 'key_dead', scope: 'key', retry: 'other-key', rule: 'fault.key-unusable' },

@@ -1,7 +1,7 @@
 import type { Answered, Faulted } from './outcome.ts';
 import { readError } from './provider-error/read-error.ts';
 
-/** A provider's answer as somebody wrote it down. */
+/** A provider's response as it was recorded. */
 export interface RecordedAnswer {
   readonly status: number;
   /** Names in any case. */
@@ -12,8 +12,8 @@ export interface RecordedAnswer {
 }
 
 /**
- * What an attempt would have observed, had it got this answer. A success is one unless an error stands in it, it
- * holds nothing, or its stream begins in a way that it does not end in.
+ * What an attempt would have observed of this response. A 2xx response is good unless it holds an error, is empty, or is
+ * a stream without its dialect's end marker.
  */
 export function outcomeOfRecordedAnswer(recorded: RecordedAnswer): Answered | Faulted {
   const { status, body, stream } = recorded;

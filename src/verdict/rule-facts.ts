@@ -4,21 +4,21 @@ import { tableFor } from './rules/tables.ts';
 import { OK } from './verdict.ts';
 import type { VerdictClass, VerdictScope } from './verdict.ts';
 
-/** What the id of a rule in a record or a log stands for. */
+/** What the id of a rule in a record or a log means. */
 export interface RuleFacts {
   readonly class: VerdictClass;
   readonly scope: VerdictScope;
-  /** Where the fact is from. */
+  /** Where the error is documented. */
   readonly source: string;
 }
 
-const SEEN = 'what was seen of the exchange itself';
+const OBSERVED = 'what was seen of the exchange itself';
 
 /**
  * Looks a rule up by its id.
  * @param providerType - picks the table
  * @param ownRules - of the configuration, for that provider
- * @returns undefined where nobody knows it any more: it left the configuration, or was another version's
+ * @returns undefined for an unknown one: it has left the configuration, or is of another version
  */
 export function ruleFacts(
   id: string,
@@ -29,11 +29,11 @@ export function ruleFacts(
   if (own !== undefined) return factsOf(own.verdict, 'the configuration');
   const rule =
     tableFor(providerType).find((each) => each.id === id) ??
-    // Of a vendor whose shape an error had, whoever passed it on.
+    // Google's rules also decide at providers of other types, by the error's format.
     tableFor(providerType, 'google').find((each) => each.id === id);
   if (rule !== undefined) return factsOf(rule.verdict, rule.source);
-  const seen = [OK, ...Object.values(faultVerdicts)].find((verdict) => verdict.rule === id);
-  return seen === undefined ? undefined : factsOf(seen, SEEN);
+  const observed = [OK, ...Object.values(faultVerdicts)].find((verdict) => verdict.rule === id);
+  return observed === undefined ? undefined : factsOf(observed, OBSERVED);
 }
 
 function factsOf(verdict: Omit<RuleFacts, 'source'>, source: string): RuleFacts {

@@ -1,4 +1,4 @@
-/** What went wrong, in the words every provider's errors are reduced to. `ok` is the absence of it. */
+/** What went wrong: every provider's errors are reduced to these. `ok`: nothing did. */
 export type VerdictClass =
   | 'ok'
   | 'key_dead'
@@ -11,10 +11,10 @@ export type VerdictClass =
   | 'content_blocked'
   | 'unknown';
 
-/** How far the trouble reaches. */
+/** What it affects. */
 export type VerdictScope = 'key' | 'quota_domain' | 'billing_domain' | 'key_model' | 'provider' | 'none';
 
-/** What else could still answer this request. */
+/** Which other choice may still answer this request. */
 export type Retry = 'other-key' | 'other-domain' | 'other-provider' | 'none';
 
 /** Who is to blame for an outcome, and what follows from it. */
@@ -22,16 +22,16 @@ export interface Verdict {
   readonly class: VerdictClass;
   readonly scope: VerdictScope;
   readonly retry: Retry;
-  /** How long the provider asked to be left alone, capped; absent where it said nothing. Milliseconds. */
+  /** The wait that the provider asked for, capped; absent where it named none. Milliseconds. */
   readonly waitMs?: number;
   /** Id of the rule that matched. */
   readonly rule: string;
 }
 
-/** The answer was good. One object for all of them, so that judging a success allocates nothing. */
+/** A good response. One object for all, so that judging a success allocates nothing. */
 export const OK: Verdict = Object.freeze({ class: 'ok', scope: 'none', retry: 'none', rule: 'ok' });
 
-/** Nothing was observed, or nothing yet: of one that was cancelled nobody is to blame. */
+/** Nothing was observed, or nothing yet; a cancelled attempt ends with it. */
 export const NOT_JUDGED: Verdict = Object.freeze({
   class: 'ok',
   scope: 'none',

@@ -1,45 +1,46 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import type { Address } from '../gateway/connections/server.ts';
 import { TCP_KEEPALIVE_MS, descriptorLimit, pendingConnectionCap } from '../listener/file-descriptors.ts';
+import { boundAddress, listen } from '../listener/listen.ts';
+import type { ListenAddress } from '../listener/listen.ts';
 
-/** A worker as far as connections go to it. */
+/** A worker that connections are sent to. */
 export interface WorkerTarget {
-  /** Sends it a connection. The acceptor keeps its own hold of it until `taken`. */
-  readonly hand: (socket: Socket) => void;
-  /** Connections open there, as it last told. */
+  /** Sends it a connection. The acceptor keeps its own handle until `accepted`. */
+  readonly send: (socket: Socket) => void;
+  /** Connections open there, as it last reported. */
   open: number;
-  /** On their way there, oldest first. */
-  readonly handing: Socket[];
+  /** Sent and not yet accepted, oldest first. */
+  readonly pending: Socket[];
 }
 
 /**
- * So many may be on their way to one worker. With fewer, a worker that has to wait for a processor gets less
- * than its share of those that come at once; with more, one that hangs keeps more clients waiting.
+ * Connections that one worker was sent and has not accepted. With fewer, a worker that waits for a processor gets less
+ * than its share of a burst; with more, one that hangs keeps more clients waiting.
  */
 const MAX_PENDING = 32;
 
 /**
- * Connections that wait for a worker, where there are descriptors for so many; one that comes then is closed at once. How
- * many are open at workers is theirs to bound.
+ * Connections that wait for a worker, where there are descriptors for so many; beyond it a new one is closed at once.
+ * Workers bound those that they have.
  */
 const MAX_WAITING = 10_000;
 
 /** How to accept. */
 export interface AcceptorOptions {
   readonly maxWaiting?: number;
-  /** A connection was closed because so many were waiting. */
+  /** A connection was closed because `maxWaiting` were waiting. */
   readonly onDrop?: (maxWaiting: number) => void;
 }
 
 /**
- * The data plane's listener. It reads nothing: each connection goes to the worker that has the fewest. It is
- * let go here when the worker has said that it has it: those that were on their way to a worker that died go
- * to others, and where no worker lives connections wait.
+ * The data plane's listener. It reads nothing: each connection goes to the worker that has the fewest, and is released
+ * here once the worker has accepted it. Connections on their way to a worker that dies go to others; without a worker
+ * they wait.
  */
 export class Acceptor {
   readonly #server: Server;
-  readonly #takers = new Set<WorkerTarget>();
+  readonly #targets = new Set<WorkerTarget>();
   readonly #waiting: Socket[] = [];
   #closed = false;
 
@@ -48,8 +49,7 @@ export class Acceptor {
   }
 
   /** @throws the listener's error, such as EADDRINUSE */
-  static async open(address: Address, options: AcceptorOptions = {}): Promise<Acceptor> {
-    const { host, port } = address;
+  static async open(address: ListenAddress, options: AcceptorOptions = {}): Promise<Acceptor> {
     const { maxWaiting = pendingConnectionCap(descriptorLimit(), MAX_WAITING), onDrop = () => undefined } =
       options;
     const server = createServer({
@@ -58,64 +58,56 @@ export class Acceptor {
       keepAlive: true,
       keepAliveInitialDelay: TCP_KEEPALIVE_MS,
     });
-    // Those that were let go count no more.
+    // Counts those that are not released yet.
     server.maxConnections = maxWaiting;
     const acceptor = new Acceptor(server);
     server.on('drop', () => onDrop(maxWaiting));
     server.on('connection', (socket: Socket) => {
-      // A client that has gone meanwhile is no trouble of ours; whoever takes the connection will see.
+      // A client that has gone is noticed by the worker that gets the connection.
       socket.on('error', () => undefined);
       acceptor.#waiting.push(socket);
       acceptor.#handOver();
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    await listen(server, address);
     return acceptor;
   }
 
   /** Where it listens: the real port where 0 was asked for. */
-  get address(): Address {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
-    return { host: address.address, port: address.port };
+  get address(): ListenAddress {
+    return boundAddress(this.#server);
   }
 
   /**
-   * From now on this worker gets connections.
+   * Adds a worker that gets connections.
    * @param open - how many it has already
    */
-  add(hand: WorkerTarget['hand'], open = 0): WorkerTarget {
-    const taker: WorkerTarget = { hand, open, handing: [] };
-    this.#takers.add(taker);
+  add(send: WorkerTarget['send'], open = 0): WorkerTarget {
+    const target: WorkerTarget = { send, open, pending: [] };
+    this.#targets.add(target);
     this.#handOver();
-    return taker;
+    return target;
   }
 
-  /** The worker has the oldest of those that were on their way to it. */
-  accepted(taker: WorkerTarget): void {
-    taker.handing.shift()?.destroy();
-    taker.open++;
-    this.#handOver();
-  }
-
-  /** The worker gets no more. Those that are on their way to it are still its own. */
-  retire(taker: WorkerTarget): void {
-    this.#takers.delete(taker);
-  }
-
-  /** The worker gets no more. Those that were on their way to it go to others: it must not serve them. */
-  remove(taker: WorkerTarget): void {
-    this.#takers.delete(taker);
-    this.#waiting.unshift(...taker.handing.splice(0));
+  /** The worker has accepted the oldest connection that is pending there. */
+  accepted(target: WorkerTarget): void {
+    target.pending.shift()?.destroy();
+    target.open++;
     this.#handOver();
   }
 
-  /** Closes the port, and the connections that nobody has taken, now or later. */
+  /** The worker gets no more. Those that are pending there stay its own. */
+  retire(target: WorkerTarget): void {
+    this.#targets.delete(target);
+  }
+
+  /** The worker gets no more. Those that are pending there go to others: it must not serve them. */
+  remove(target: WorkerTarget): void {
+    this.#targets.delete(target);
+    this.#waiting.unshift(...target.pending.splice(0));
+    this.#handOver();
+  }
+
+  /** Closes the port, and connections that no worker has accepted, now or later. */
   close(): void {
     this.#server.close();
     this.#closed = true;
@@ -126,27 +118,28 @@ export class Acceptor {
     if (this.#closed) for (const socket of this.#waiting.splice(0)) socket.destroy();
     for (;;) {
       const [socket] = this.#waiting;
-      const taker = this.#freest();
-      if (socket === undefined || taker === undefined) return;
+      const target = this.#leastLoaded();
+      if (socket === undefined || target === undefined) return;
       this.#waiting.shift();
-      taker.handing.push(socket);
-      // Of those that have equally many it was the first, and is now the last.
-      this.#takers.delete(taker);
-      this.#takers.add(taker);
-      taker.hand(socket);
+      target.pending.push(socket);
+      // Round robin among workers with equally many.
+      this.#targets.delete(target);
+      this.#targets.add(target);
+      target.send(socket);
     }
   }
 
-  #freest(): WorkerTarget | undefined {
-    let freest: WorkerTarget | undefined;
-    for (const taker of this.#takers) {
-      if (taker.handing.length >= MAX_PENDING) continue;
-      if (freest === undefined || connectionsOf(taker) < connectionsOf(freest)) freest = taker;
+  #leastLoaded(): WorkerTarget | undefined {
+    let leastLoaded: WorkerTarget | undefined;
+    for (const target of this.#targets) {
+      if (target.pending.length >= MAX_PENDING) continue;
+      if (leastLoaded === undefined || connectionsOf(target) < connectionsOf(leastLoaded))
+        leastLoaded = target;
     }
-    return freest;
+    return leastLoaded;
   }
 }
 
-function connectionsOf({ open, handing }: WorkerTarget): number {
-  return open + handing.length;
+function connectionsOf({ open, pending }: WorkerTarget): number {
+  return open + pending.length;
 }

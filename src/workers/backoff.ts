@@ -1,18 +1,18 @@
 /** How long a worker that ended by itself waits to be started again. Milliseconds. */
-export interface BackoffBounds {
+interface BackoffBounds {
   /** The first wait; each further one is twice the one before. */
   readonly firstMs: number;
   readonly maxMs: number;
-  /** One that was there for this long has not failed again: the next wait is the first one. */
+  /** After a run of this length the next wait is the first one again. */
   readonly provenMs: number;
 }
 
-export const BACKOFF: BackoffBounds = { firstMs: 100, maxMs: 30_000, provenMs: 60_000 };
+const BACKOFF: BackoffBounds = { firstMs: 100, maxMs: 30_000, provenMs: 60_000 };
 
 /**
  * The next wait.
  * @param lastMs - the wait before this one; 0 where there was none
- * @param livedMs - from the start of the worker to its end
+ * @param livedMs - how long the worker ran
  */
 export function nextWait(lastMs: number, livedMs: number, bounds: BackoffBounds = BACKOFF): number {
   if (lastMs === 0 || livedMs >= bounds.provenMs) return bounds.firstMs;

@@ -14,12 +14,12 @@ import { Supervisor } from './supervisor.ts';
 /** What a gateway of several processes needs beside its configuration. */
 export interface WorkersOptions {
   readonly log: SharedLog;
-  readonly logLook: LogStyle;
+  readonly logStyle: LogStyle;
   /** What the configuration was made from. */
   readonly source: ConfigSource;
-  /** How many answer applications. This process does not: it looks after them and the keys. */
+  /** How many workers answer applications. This process does not: it looks after them and the keys. */
   readonly count: number;
-  /** When a worker is taken for frozen; `HEARTBEAT` by default. */
+  /** When a worker counts as frozen; `HEARTBEAT` by default. */
   readonly heartbeat?: HeartbeatBounds;
 }
 
@@ -29,9 +29,9 @@ export interface WorkersOptions {
  */
 export async function startWithWorkers(
   config: Config,
-  { log, logLook, source, count, heartbeat = HEARTBEAT }: WorkersOptions,
+  { log, logStyle, source, count, heartbeat = HEARTBEAT }: WorkersOptions,
 ): Promise<Running> {
-  // Closed again where the next one cannot be opened.
+  // Closed again where a later one fails to open.
   await using resources = new AsyncDisposableStack();
   const node = resources.adopt(await openNode(config, log), (it) => it.close());
   const onDrop = logDropped(log, () => performance.now());
@@ -40,7 +40,7 @@ export async function startWithWorkers(
   const { now, recorder } = node.tools;
   const known = (): readonly RecordSnapshot[] => recorder.book.snapshots;
   const supervisor = resources.adopt(
-    new Supervisor({ count, acceptor, source, log, logLevel, logLook, heartbeat, now, known }),
+    new Supervisor({ count, acceptor, source, log, logLevel, logStyle, heartbeat, now, known }),
     (it) => it.kill(),
   );
   await supervisor.start();

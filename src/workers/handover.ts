@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { WorkerReport } from './messages.ts';
 
-/** What a worker's end of the handing over needs. */
+/** What a worker's end of the handover needs. */
 export interface HandoverOptions {
-  /** From one sign of life to the next. Milliseconds. */
+  /** Between two heartbeats. Milliseconds. */
   readonly everyMs: number;
-  /** Resolves when it is on its way. */
+  /** Resolves when it was sent. */
   readonly report: (report: WorkerReport) => Promise<void>;
   readonly serve: (socket: Socket) => void;
   /** What requests of this process hold. */
@@ -15,7 +15,7 @@ export interface HandoverOptions {
   readonly now: () => number;
 }
 
-/** On their way to be served. */
+/** A connection that is not served yet. */
 interface HeldConnection {
   readonly number: number;
   readonly socket: Socket | undefined;
@@ -23,61 +23,61 @@ interface HeldConnection {
 }
 
 /**
- * Between two signs of life there are no more than so many intervals, or the worker stood still. Less than half of what
- * lets the control process call it silent, so that the worker always knows of it first.
+ * A worker whose heartbeats are further apart than so many intervals has stalled. Less than half of what the control
+ * process calls silent, so that the worker always knows first.
  */
 const STALL_INTERVALS = 1.5;
 
 /**
- * A worker's end of the handing over of connections, and its signs of life.
+ * A worker's end of the handover of connections, and its heartbeat.
  *
- * What was on its way to a worker that stood still may have been given to another one meanwhile, and two must
- * not read one connection. So a worker that finds that it stood still serves no new connection before the control
- * process has told which are still its own.
+ * Connections on their way to a worker that stalled may have been given to another one, and two must not read one
+ * connection. So a worker that notices a stall of its own serves no new connection before the control process has
+ * answered which are still its own.
  *
- * Who pays: the connections that come in that moment, one message to the control process and back.
+ * Who pays: connections that arrive in that moment, one message to the control process and back.
  */
 export class Handover {
   readonly #options: HandoverOptions;
   readonly #held: HeldConnection[] = [];
-  #lastSign: number;
-  #isSigning = false;
-  /** How often it stood still, and how many of these the control process has answered. */
+  #lastBeat: number;
+  #isSending = false;
+  /** How often it stalled, and how many of these the control process has answered. */
   #stalls = 0;
   #answered = 0;
 
   constructor(options: HandoverOptions) {
     this.#options = options;
-    this.#lastSign = options.now();
+    this.#lastBeat = options.now();
   }
 
   /** To be called every `everyMs`. */
   beat(): void {
     this.#lookForStall();
-    this.#lastSign = this.#options.now();
-    // A control process that stands still hears of it once when it goes on.
-    if (!this.#isSigning) void this.#sendSign();
+    this.#lastBeat = this.#options.now();
+    // A control process that stalls gets one heartbeat when it goes on.
+    if (!this.#isSending) void this.#sendHeartbeat();
   }
 
   /**
-   * A connection has come.
-   * @param number - from 1, in the order in which they were handed over
-   * @param socket - absent where the client has gone before it came here
+   * Receives a connection.
+   * @param number - from 1, in the order in which they were sent
+   * @param socket - absent where the client has gone before it arrived here
    */
   receive(number: number, socket: Socket | undefined): void {
-    this.#receive({ number, socket, isAcknowledged: false });
+    this.#handle({ number, socket, isAcknowledged: false });
   }
 
   /**
-   * The control process has answered that this worker stood still.
-   * @param stall - which time
+   * The answer of the control process to a stall.
+   * @param stall - its number
    * @param revoked - the numbers of connections that are another worker's now
    */
   resume(stall: number, revoked: readonly number[]): void {
     this.#answered = stall;
     for (const held of this.#held.splice(0)) {
-      if (!revoked.includes(held.number)) this.#receive(held);
-      // This process's hold of it alone: whoever has it now does not notice.
+      if (!revoked.includes(held.number)) this.#handle(held);
+      // Closes this process's handle alone: the worker that has the connection now does not notice.
       else held.socket?.destroy();
     }
   }
@@ -89,22 +89,22 @@ export class Handover {
   #lookForStall(): void {
     const { everyMs, now, report } = this.#options;
     const at = now();
-    if (at - this.#lastSign <= STALL_INTERVALS * everyMs) return;
-    this.#lastSign = at;
+    if (at - this.#lastBeat <= STALL_INTERVALS * everyMs) return;
+    this.#lastBeat = at;
     void report({ kind: 'stalled', stall: ++this.#stalls });
   }
 
-  async #sendSign(): Promise<void> {
-    this.#isSigning = true;
+  async #sendHeartbeat(): Promise<void> {
+    this.#isSending = true;
     await this.#options.report({ kind: 'alive', memory: this.#options.memory() });
-    this.#isSigning = false;
+    this.#isSending = false;
   }
 
-  #receive({ number, socket, isAcknowledged }: HeldConnection): void {
+  #handle({ number, socket, isAcknowledged }: HeldConnection): void {
     this.#lookForStall();
     const acknowledges = !isAcknowledged && !this.#isAsking;
-    if (acknowledges) void this.#options.report({ kind: 'taken', number });
-    // Where it was stopped just before it told, the control process may not have waited for that.
+    if (acknowledges) void this.#options.report({ kind: 'accepted', number });
+    // Stopped just before the report, it may have been given up by the control process.
     this.#lookForStall();
     if (this.#isAsking) this.#held.push({ number, socket, isAcknowledged: isAcknowledged || acknowledges });
     else if (socket !== undefined) this.#options.serve(socket);

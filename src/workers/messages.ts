@@ -6,63 +6,63 @@ import type { LogLevel } from '../telemetry/log.ts';
 import type { LogStyle } from '../telemetry/log.ts';
 
 /**
- * What goes over the channel between the control process and a worker, which only the two of them can reach:
- * the one place where secrets travel between processes.
+ * Messages between the control process and a worker, over a channel that only the two can reach: the one place where
+ * secrets travel between processes.
  */
 
-/** What the control process tells a worker. */
+/** From the control process to a worker. */
 export type WorkerCommand =
   | StartCommand
   | { readonly kind: 'reload'; readonly source: ConfigSource; readonly version: number }
-  /** Finish what is under way, and end. */
+  /** Finish what is in flight, and end. */
   | { readonly kind: 'drain' }
-  /** Serve the connection that comes with this. Numbers count from 1. */
+  /** Serve the connection that is sent with this. Numbers count from 1. */
   | { readonly kind: 'connection'; readonly number: number }
-  /** The answer to `stalled`: these connections were given to others, all others that came before this are still its own. */
+  /** The answer to `stalled`: the revoked connections were given to others, all others sent before are still its own. */
   | { readonly kind: 'resume'; readonly stall: number; readonly revoked: readonly number[] }
-  /** How the workers are, to be told to those who ask. */
+  /** How many workers serve, for `GET /ready`. */
   | { readonly kind: 'workers'; readonly workers: WorkersReadiness };
 
-/** How many workers serve, as `GET /ready` tells it. */
+/** How many workers serve, as `GET /ready` shows it. */
 export interface WorkersReadiness {
   readonly ready: number;
   readonly of: number;
 }
 
-/** Always the first order. */
+/** Always the first command. */
 export interface StartCommand {
   readonly kind: 'start';
   /** From 1. */
   readonly worker: number;
-  readonly log: { readonly level: LogLevel; readonly look: LogStyle };
-  /** What the gateway was started with: what a reload does not change is that of the first worker still. */
+  readonly log: { readonly level: LogLevel; readonly style: LogStyle };
+  /** What the gateway was started with: options that a reload does not change are taken from it. */
   readonly first: ConfigSource;
   /** The newest one. */
   readonly source: ConfigSource;
   /** Of `source`: how many reloads there were before. */
   readonly version: number;
-  /** From one sign of life to the next. Milliseconds. */
-  readonly signEveryMs: number;
+  /** Between two heartbeats. Milliseconds. */
+  readonly heartbeatEveryMs: number;
   /** What the control process knows of keys. */
   readonly known: readonly RecordSnapshot[];
 }
 
-/** What a worker tells the control process. */
+/** From a worker to the control process. */
 export type WorkerReport =
-  /** It can take connections, or has gone over to another configuration. */
+  /** It accepts connections, or runs another configuration now. */
   | { readonly kind: 'ready'; readonly version: number }
   /** Its event loop runs, and its requests hold so much. */
   | { readonly kind: 'alive'; readonly memory: MemoryUse }
-  /** Its event loop stood still, for the so-manieth time: it serves no new connection before it is told which are its own. */
+  /** Its event loop stalled, for the n-th time: it serves no new connection before `resume`. */
   | { readonly kind: 'stalled'; readonly stall: number }
-  /** It has the connection of this number. */
-  | { readonly kind: 'taken'; readonly number: number }
-  /** So many connections are open there now that some have closed. */
+  /** It has accepted the connection of this number. */
+  | { readonly kind: 'accepted'; readonly number: number }
+  /** So many connections are open after some have closed. */
   | { readonly kind: 'open'; readonly connections: number; readonly counts: ConnectionCounts | undefined }
   /** It cannot start, and ends. */
   | { readonly kind: 'failed'; readonly error: SerializedError };
 
-/** An error as far as it can be told to another process. */
+/** An error as it is sent to another process. */
 export interface SerializedError {
   readonly message: string;
   readonly code?: string;
@@ -70,17 +70,17 @@ export interface SerializedError {
   readonly port?: number;
 }
 
-/** Nothing goes over the channel but what the other half of this very program has sent. */
+/** Narrows the type alone: nothing but this program sends over the channel. */
 export function isCommand(message: unknown): message is WorkerCommand {
   return typeof message === 'object' && message !== null && 'kind' in message;
 }
 
-/** As with orders. */
+/** As `isCommand`. */
 export function isReport(message: unknown): message is WorkerReport {
   return typeof message === 'object' && message !== null && 'kind' in message;
 }
 
-/** Makes an error fit for the channel. */
+/** Makes an error that can be sent over the channel. */
 export function serializeError(error: unknown): SerializedError {
   if (!(error instanceof Error)) return { message: String(error) };
   const { message } = error;

@@ -13,12 +13,12 @@ import { WorkerProcess } from './worker-process.ts';
 export interface WorkerSlotOptions {
   readonly number: number;
   readonly acceptor: Acceptor;
-  readonly startOrder: (worker: number) => StartCommand;
+  readonly startCommand: (worker: number) => StartCommand;
   readonly log: SharedLog;
   readonly heartbeat: HeartbeatBounds;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** `status` tells something else now. */
+  /** `status` has changed. */
   readonly onChange: () => void;
 }
 
@@ -28,19 +28,19 @@ type SlotState =
   /** Its event loop does not run: `open` connections wait there. */
   | { readonly kind: 'unresponsive'; readonly process: WorkerProcess; readonly open: number }
   | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout }
-  | { readonly kind: 'stopping'; readonly process: WorkerProcess; readonly taker?: WorkerTarget }
+  | { readonly kind: 'stopping'; readonly process: WorkerProcess; readonly target?: WorkerTarget }
   | { readonly kind: 'stopped' };
 
 interface ReadyState {
   readonly kind: 'ready';
   readonly process: WorkerProcess;
-  readonly taker: WorkerTarget;
+  readonly target: WorkerTarget;
 }
 
-/** A worker that is not ready by then has got stuck. Milliseconds. */
+/** A worker that is not ready by then is killed. Milliseconds. */
 const START_TIMEOUT_MS = 60_000;
 
-/** One place among the workers: sees to it that there is a process in it, from `start` to `stop`. */
+/** One of the workers: keeps a process running for it, from `start` to `stop`. */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   #state: SlotState = { kind: 'stopped' };
@@ -53,11 +53,11 @@ export class WorkerSlot {
   /** Of the configuration that the worker runs; -1 where none does. */
   #version = -1;
   #failure: SerializedError | undefined;
-  /** As the worker last told, when some had closed. */
+  /** As the worker last reported. */
   #connections: ConnectionCounts | undefined;
   #memory: MemoryUse | undefined;
   readonly #silence: SilenceDetector;
-  /** Connections that were on their way to the worker and are another's now, until it has been told. */
+  /** Numbers of connections that were pending at the worker and are another's now, until it has been told by `resume`. */
   #revoked: number[] = [];
 
   constructor(options: WorkerSlotOptions) {
@@ -69,7 +69,7 @@ export class WorkerSlot {
   status(): WorkerStatus {
     const { kind: state } = this.#state;
     const pid = 'process' in this.#state ? this.#state.process.pid : undefined;
-    const open = this.#state.kind === 'ready' ? this.#state.taker.open : 0;
+    const open = this.#state.kind === 'ready' ? this.#state.target.open : 0;
     const connections = this.#connections === undefined ? undefined : { ...this.#connections, open };
     const { number } = this.#options;
     return {
@@ -84,26 +84,26 @@ export class WorkerSlot {
   }
 
   /**
-   * Resolves when the worker answers. Later ends of it are followed by a new start.
-   * @throws what kept it from starting, in the worker's own words where it had any
+   * Resolves when the worker is ready. When it ends later it is started again.
+   * @throws the error that it failed with, its own where it reported one
    */
   async start(): Promise<void> {
     this.#launch();
-    await this.#until(() => this.#state.kind !== 'starting');
+    await this.#waitUntil(() => this.#state.kind !== 'starting');
     if (this.#state.kind !== 'ready') throw startError(this.#failure);
   }
 
   /** Resolves when the worker runs a configuration of this version or a later one, or there is none any more. */
-  async reload(order: Extract<WorkerCommand, { kind: 'reload' }>): Promise<void> {
+  async reload(command: Extract<WorkerCommand, { kind: 'reload' }>): Promise<void> {
     const state = this.#state;
-    // One that does not answer reads it when it goes on.
+    // An unresponsive one reads it when it goes on.
     if (state.kind === 'starting' || state.kind === 'ready' || state.kind === 'unresponsive') {
-      state.process.send(order);
+      state.process.send(command);
     }
-    await this.#until(() => this.#version >= order.version || this.#state.kind === 'stopped');
+    await this.#waitUntil(() => this.#version >= command.version || this.#state.kind === 'stopped');
   }
 
-  /** Resolves when the worker has finished what it had under way, or was killed, and has ended. */
+  /** Resolves when the worker has finished what it had in flight, or was killed, and has ended. */
   async stop(): Promise<void> {
     const state = this.#state;
     switch (state.kind) {
@@ -114,10 +114,10 @@ export class WorkerSlot {
         this.#become({ kind: 'stopping', process: state.process });
         break;
       case 'ready': {
-        const { process, taker } = state;
-        this.#options.acceptor.retire(taker);
+        const { process, target } = state;
+        this.#options.acceptor.retire(target);
         process.send({ kind: 'drain' });
-        this.#become({ kind: 'stopping', process, taker });
+        this.#become({ kind: 'stopping', process, target });
         break;
       }
       case 'waiting':
@@ -128,7 +128,7 @@ export class WorkerSlot {
       case 'stopped':
         break;
     }
-    await this.#until(() => this.#state.kind === 'stopped');
+    await this.#waitUntil(() => this.#state.kind === 'stopped');
   }
 
   /** Ends the worker at once and for good. */
@@ -137,7 +137,7 @@ export class WorkerSlot {
     if (this.#state.kind === 'stopping') this.#state.process.kill();
   }
 
-  /** Looks whether the worker is alive. To be called every `heartbeat.everyMs`. */
+  /** Checks the worker's heartbeat. To be called every `heartbeat.everyMs`. */
   check(): void {
     const state = this.#state;
     if (state.kind !== 'ready' && state.kind !== 'unresponsive') return;
@@ -150,23 +150,23 @@ export class WorkerSlot {
       this.#revoke(state);
     } else if (heard === 'frozen') {
       this.#failure ??= { message: `it did not answer for ${heartbeat.killMs / 1000} s, and was killed` };
-      // It would not hear anything milder.
+      // It would not react to anything milder.
       state.process.kill();
     }
   }
 
-  /** Tells the worker something, where it would hear it. */
-  send(order: WorkerCommand): void {
-    if (this.#state.kind === 'ready') this.#state.process.send(order);
+  /** Sends a command to the worker where it is ready. */
+  send(command: WorkerCommand): void {
+    if (this.#state.kind === 'ready') this.#state.process.send(command);
   }
 
   #launch(): void {
-    const { number, startOrder, log } = this.#options;
+    const { number, startCommand, log } = this.#options;
     this.#failure = undefined;
     this.#startedAt = performance.now();
     const process = new WorkerProcess({
-      start: startOrder(number),
-      onReport: (report) => this.#hear(process, report),
+      start: startCommand(number),
+      onReport: (report) => this.#onReport(process, report),
       onLines: (lines) => log.writeLines(lines),
       onEnd: (how) => this.#ended(process, how),
     });
@@ -177,7 +177,7 @@ export class WorkerSlot {
     this.#become({ kind: 'starting', process, timer });
   }
 
-  #hear(process: WorkerProcess, report: WorkerReport): void {
+  #onReport(process: WorkerProcess, report: WorkerReport): void {
     this.#silence.reset();
     if (this.#state.kind === 'unresponsive') this.#readyAgain(this.#state);
     const state = this.#state;
@@ -197,13 +197,13 @@ export class WorkerSlot {
         process.send({ kind: 'resume', stall: report.stall, revoked: this.#revoked });
         this.#revoked = [];
         return;
-      case 'taken':
-        if (!('taker' in state) || this.#revoked.includes(report.number)) return;
-        this.#options.acceptor.accepted(state.taker);
+      case 'accepted':
+        if (!('target' in state) || this.#revoked.includes(report.number)) return;
+        this.#options.acceptor.accepted(state.target);
         return;
       case 'open':
         this.#connections = report.counts;
-        if (state.kind === 'ready') state.taker.open = report.connections;
+        if (state.kind === 'ready') state.target.open = report.connections;
     }
   }
 
@@ -213,23 +213,27 @@ export class WorkerSlot {
     this.#leave(state);
     this.#wasReady = true;
     this.#revoked = [];
-    this.#become({ kind: 'ready', process, taker: acceptor.add((socket) => process.sendConnection(socket)) });
+    this.#become({
+      kind: 'ready',
+      process,
+      target: acceptor.add((socket) => process.sendConnection(socket)),
+    });
     if (this.#restarts > 0) log.info('a worker was started again', { worker: number, pid: process.pid });
   }
 
-  /** What was on its way to it goes to others, and it will be told so when it goes on. */
-  #revoke({ process, taker }: ReadyState): void {
-    const first = process.sent - taker.handing.length + 1;
-    this.#revoked.push(...taker.handing.map((_, index) => first + index));
-    this.#options.acceptor.remove(taker);
-    this.#become({ kind: 'unresponsive', process, open: taker.open });
+  /** Gives its pending connections to others, of which `resume` tells it when it goes on. */
+  #revoke({ process, target }: ReadyState): void {
+    const first = process.sent - target.pending.length + 1;
+    this.#revoked.push(...target.pending.map((_, index) => first + index));
+    this.#options.acceptor.remove(target);
+    this.#become({ kind: 'unresponsive', process, open: target.open });
   }
 
   #readyAgain({ process, open }: Extract<SlotState, { kind: 'unresponsive' }>): void {
     const { acceptor, log, number, now } = this.#options;
     log.info('a worker answers again', { worker: number, pid: process.pid, afterMs: now() - this.#since });
-    const taker = acceptor.add((socket) => process.sendConnection(socket), open);
-    this.#become({ kind: 'ready', process, taker });
+    const target = acceptor.add((socket) => process.sendConnection(socket), open);
+    this.#become({ kind: 'ready', process, target });
   }
 
   #ended({ pid }: WorkerProcess, how: string): void {
@@ -257,10 +261,10 @@ export class WorkerSlot {
     this.#become({ kind: 'waiting', timer });
   }
 
-  /** What a state holds is given back when it is over. */
+  /** Releases what a state holds. */
   #leave(state: SlotState): void {
     if (state.kind === 'starting' || state.kind === 'waiting') clearTimeout(state.timer);
-    if ('taker' in state) this.#options.acceptor.remove(state.taker);
+    if ('target' in state) this.#options.acceptor.remove(state.target);
   }
 
   #become(state: SlotState): void {
@@ -275,12 +279,12 @@ export class WorkerSlot {
     this.#changed = Promise.withResolvers();
   }
 
-  async #until(isSo: () => boolean): Promise<void> {
+  async #waitUntil(isSo: () => boolean): Promise<void> {
     while (!isSo()) await this.#changed.promise;
   }
 }
 
-/** As if it had been thrown here, with what the command line tells the user by. */
+/** With the fields that the command line explains a failed start by. */
 function startError(
   { message, code = 'worker_failed', ...facts }: SerializedError = { message: 'it ended' },
 ): Error {

@@ -15,11 +15,11 @@ export interface SupervisorOptions {
   /** Where their logs go, and how they write them. */
   readonly log: SharedLog;
   readonly logLevel: LogLevel;
-  readonly logLook: LogStyle;
+  readonly logStyle: LogStyle;
   readonly heartbeat: HeartbeatBounds;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** What is known of keys here: no worker begins with less. */
+  /** What is known of keys here: workers start with it. */
   readonly known: () => readonly RecordSnapshot[];
 }
 
@@ -40,7 +40,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#source = options.source;
-    const { count, acceptor, log, now, logLevel, logLook, heartbeat, source } = options;
+    const { count, acceptor, log, now, logLevel, logStyle, heartbeat, source } = options;
     this.#slots = Array.from(
       { length: count },
       (_, index) =>
@@ -50,22 +50,22 @@ export class Supervisor {
           log,
           heartbeat,
           now,
-          onChange: () => this.#tellReadiness(),
-          startOrder: (worker) => ({
+          onChange: () => this.#broadcastReadiness(),
+          startCommand: (worker) => ({
             kind: 'start',
             worker,
-            log: { level: logLevel, look: logLook },
+            log: { level: logLevel, style: logStyle },
             first: source,
             source: this.#source,
             version: this.#version,
-            signEveryMs: heartbeat.everyMs,
+            heartbeatEveryMs: heartbeat.everyMs,
             known: options.known(),
           }),
         }),
     );
   }
 
-  /** Resolves when all workers answer. @throws what kept one of them from starting; the others still run */
+  /** Resolves when all workers are ready. @throws the error of one that did not start; the others still run */
   async start(): Promise<void> {
     this.#looking = setInterval(() => {
       for (const slot of this.#slots) slot.check();
@@ -78,16 +78,16 @@ export class Supervisor {
   }
 
   /**
-   * Gives all workers another configuration, which must be a valid one. Resolves when all have gone over to it;
-   * where one is about to be started again that may be after this, and is told in the log.
+   * Gives all workers another configuration, which must be valid. Resolves when all run it, or after
+   * `RELOAD_TIMEOUT_MS`; workers that are being started again then are logged.
    */
   async reload(source: ConfigSource): Promise<void> {
     this.#source = source;
     this.#version++;
-    const order = { kind: 'reload', source, version: this.#version } as const;
+    const command = { kind: 'reload', source, version: this.#version } as const;
     const pending = new Set(this.#slots);
     const reloads = this.#slots.map(async (slot) => {
-      await slot.reload(order);
+      await slot.reload(command);
       pending.delete(slot);
     });
     await withTimeout(Promise.all(reloads), RELOAD_TIMEOUT_MS);
@@ -97,7 +97,7 @@ export class Supervisor {
     });
   }
 
-  /** Lets the workers finish what is under way, for at most `limitMs`; resolves when all have ended. */
+  /** Lets the workers finish what is in flight, for at most `limitMs`; resolves when all have ended. */
   async stop(limitMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#options.log.warn('workers that did not end in time are ended');
@@ -114,8 +114,8 @@ export class Supervisor {
     for (const slot of this.#slots) slot.kill();
   }
 
-  /** Each worker is asked how all are. */
-  #tellReadiness(): void {
+  /** Any worker may be asked for `GET /ready`. */
+  #broadcastReadiness(): void {
     const ready = this.status().filter(({ state }) => state === 'ready').length;
     if (ready === this.#ready) return;
     this.#ready = ready;
@@ -124,7 +124,7 @@ export class Supervisor {
   }
 }
 
-/** Waits for one thing, but not for ever. */
+/** Waits for `work`, for at most `limitMs`. */
 async function withTimeout(work: Promise<unknown>, limitMs: number): Promise<void> {
   const limit = Promise.withResolvers<void>();
   const timer = setTimeout(limit.resolve, limitMs);

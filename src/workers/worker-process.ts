@@ -7,17 +7,17 @@ import { LineBuffer } from '../telemetry/line-buffer.ts';
 import { isReport } from './messages.ts';
 import type { WorkerCommand, WorkerReport, StartCommand } from './messages.ts';
 
-/** How to start a worker, and who hears of it. */
+/** How to start a worker, and its events. */
 export interface WorkerProcessOptions {
   readonly start: StartCommand;
   readonly onReport: (report: WorkerReport) => void;
   /** Whole lines of its log. */
   readonly onLines: (lines: string) => void;
-  /** It has ended, and all that it wrote has been heard. */
+  /** It has ended, and its whole output was read. */
   readonly onEnd: (how: string) => void;
 }
 
-/** What was built of the sources has another extension. */
+/** The built file has another extension. */
 const ENTRY = fileURLToPath(new URL(`entry${extname(import.meta.url)}`, import.meta.url));
 
 /** A worker's process, seen from the control process. */
@@ -34,7 +34,7 @@ export class WorkerProcess {
     });
     let reason: string | undefined;
     this.#child.on('error', ({ message }) => {
-      reason = message; // it could not be started; its end itself is told below
+      reason = message; // it could not be started; `close` follows
     });
     this.#child.on('close', (code, signal) => {
       onEnd(reason ?? (signal === null ? `exit code ${code}` : `signal ${signal}`));
@@ -51,12 +51,12 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** One that has just died hears nothing any more, which `onEnd` tells. */
+  /** A failure to send means that it has ended, which `onEnd` reports. */
   send(send: WorkerCommand): void {
     this.#child.send(send, () => undefined);
   }
 
-  /** Sends it a connection, which stays open here too until it is destroyed here. */
+  /** Sends it a connection, which stays open here as well until it is destroyed here. */
   sendConnection(socket: Socket): void {
     const send: WorkerCommand = { kind: 'connection', number: ++this.#handed };
     this.#child.send(send, socket, { keepOpen: true }, () => undefined);

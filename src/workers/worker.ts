@@ -13,16 +13,15 @@ import { isCommand, serializeError } from './messages.ts';
 import type { WorkerCommand, WorkerReport, StartCommand, WorkersReadiness } from './messages.ts';
 
 /**
- * The life of a worker's process: it answers applications, and does as the control process says over the
- * channel between them. Where that process has gone, it finishes what it has under way and ends.
+ * Runs a worker's process: it answers applications, and follows the commands of the control process. Where that has
+ * gone, it finishes what it has in flight and ends.
  */
 export function runWorker(): void {
-  // A terminal's Ctrl-C and hang-up reach the whole group, a service manager's signal may: what is to be done
-  // then is the control process's to say.
+  // Signals of a terminal reach the whole process group, those of a service manager may: the control process decides.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const worker = new Worker();
-  process.on('message', (order, handle) => {
-    if (isCommand(order)) worker.handle(order, handle instanceof Socket ? handle : undefined);
+  process.on('message', (command, handle) => {
+    if (isCommand(command)) worker.handle(command, handle instanceof Socket ? handle : undefined);
   });
   process.once('disconnect', () => void worker.end());
 }
@@ -36,33 +35,33 @@ class Worker {
   #ending = false;
   /** Connections. */
   #open = 0;
-  #isTelling = false;
+  #isReporting = false;
 
   /** @param socket - of a `connection` */
-  handle(order: WorkerCommand, socket?: Socket): void {
-    switch (order.kind) {
+  handle(command: WorkerCommand, socket?: Socket): void {
+    switch (command.kind) {
       case 'start':
-        this.#last = this.#start(order);
+        this.#last = this.#start(command);
         return;
       case 'reload':
         // A configuration that the control process has found valid and that fails here is a defect.
-        this.#last = this.#last.then(() => this.#reload(order.source, order.version));
+        this.#last = this.#last.then(() => this.#reload(command.source, command.version));
         return;
       case 'connection':
-        this.#running?.handover.receive(order.number, socket);
+        this.#running?.handover.receive(command.number, socket);
         return;
       case 'resume':
-        this.#running?.handover.resume(order.stall, order.revoked);
+        this.#running?.handover.resume(command.stall, command.revoked);
         return;
       case 'workers':
-        this.#workers = order.workers;
+        this.#workers = command.workers;
         return;
       case 'drain':
         void this.end();
     }
   }
 
-  /** Finishes what is under way, up to `limits.drain`, and ends the process. */
+  /** Finishes what is in flight, up to `limits.drain`, and ends the process. */
   async end(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
@@ -73,32 +72,32 @@ class Worker {
 
   async #start({
     worker,
-    log: { level, look },
+    log: { level, style },
     first,
     source,
     version,
-    signEveryMs,
+    heartbeatEveryMs,
     known,
   }: StartCommand): Promise<void> {
-    const log = createLog({ level, format: look, worker });
+    const log = createLog({ level, format: style, worker });
     this.#log = log;
     process.on('uncaughtException', (error) => void this.#fail(error));
     try {
       const node = await openNode({ ...configOf(source), state: configOf(first).state }, log, known);
-      // The control process tells of keys that leave service and come back, unless it cannot hear of it.
+      // The control process logs keys that leave service and come back, unless the store is away.
       node.onTransition((message, fields) => {
         if (node.health.awaySince === undefined) log.debug(message, fields);
         else log.info(message, fields);
       });
       const data = openWorkerPlane(node, () => ({ workers: this.#workers }));
       const handover = new Handover({
-        everyMs: signEveryMs,
+        everyMs: heartbeatEveryMs,
         report,
         serve: (socket) => this.#serve(socket, data),
         memory: () => node.memory.use,
         now: () => performance.now(),
       });
-      setInterval(() => handover.beat(), signEveryMs);
+      setInterval(() => handover.beat(), heartbeatEveryMs);
       this.#running = { node, data, handover };
     } catch (error) {
       await report({ kind: 'failed', error: serializeError(error) });
@@ -111,18 +110,18 @@ class Worker {
     this.#open++;
     socket.once('close', () => {
       this.#open--;
-      this.#tellOpen();
+      this.#reportOpen();
     });
     if (this.#ending) socket.destroy();
     else data.accept(socket);
   }
 
-  /** Once for all that closed at one moment. */
-  #tellOpen(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+  /** One report for all that close in one turn of the event loop. */
+  #reportOpen(): void {
+    if (this.#isReporting) return;
+    this.#isReporting = true;
     setImmediate(() => {
-      this.#isTelling = false;
+      this.#isReporting = false;
       void report({ kind: 'open', connections: this.#open, counts: this.#running?.data.connections() });
     });
   }
@@ -132,7 +131,7 @@ class Worker {
     await report({ kind: 'ready', version });
   }
 
-  /** Nothing is known of what state a defect has left; what was logged before it is still good. */
+  /** A defect may have left any state: the process ends, with what was logged before. */
   async #fail(error: unknown): Promise<void> {
     this.#log?.error('a worker met a defect and ends', { error });
     await this.#exit(1);
@@ -144,7 +143,7 @@ class Worker {
   }
 }
 
-/** Resolves when it is on its way, or can never be: the control process may have gone. */
+/** Resolves when it was sent, or cannot be: the control process may have gone. */
 function report(message: WorkerReport): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve();

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import * as z from 'zod';
 import { FRESH } from '../../src/keys/record/record.ts';
 import { POLICY } from '../keys/tools.ts';
-import { until } from '../support/gateway.ts';
 import { START, refusal, openAdminFixture } from './tools.ts';
 import type { AdminFixture, AdminFixtureOptions } from './tools.ts';
+import { until } from '../support/until.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
 const B = 'sk-second-0123456789abcdef-1234';

@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { KeyBook } from '../../src/keys/book/book.ts';
 import type { InService } from '../../src/keys/record/record.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
-import { until } from '../keys/books.ts';
 import { refusal, openAdminFixture, START } from './tools.ts';
 import type { AdminFixture } from './tools.ts';
+import { until } from '../support/until.ts';
+import { read } from '../store/tools.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
 const B = 'sk-second-0123456789abcdef-1234';
@@ -58,7 +59,7 @@ void test('the holds of a provider are lifted at once, of those keys that have a
   assert.deepEqual(answer.json(), { provider: 'main', keys: [fixture.key(A).id] });
   assert.deepEqual([heldFrom(fixture, A), heldFrom(fixture, C)], [[], ['gpt-5']]);
   assert.deepEqual(recordOf(fixture, A).decisions?.at(-1), { at: START, effect: 'lifted' });
-  assert.match((await fixture.store.read(`key/main/${fixture.key(A).id}`))?.value ?? '', /"holds":\[\]/);
+  assert.match((await read(fixture.store, `key/main/${fixture.key(A).id}`))?.value ?? '', /"holds":\[\]/);
 
   const again = await fixture.post('/api/providers/main/lift-holds');
   assert.deepEqual(again.json(), { provider: 'main', keys: [] });

@@ -5,6 +5,7 @@ import { startSimulator } from '../../simulator/simulator.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { ask } from '../support/http.ts';
 import { START, refusal, openAdminFixture } from './tools.ts';
+import { read } from '../store/tools.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
 const B = 'sk-second-0123456789abcdef-1234';
@@ -30,13 +31,10 @@ const pools = { providers: [main, other] };
 function forwarding(store: Store): Store {
   return {
     description: store.description,
-    read: (id) => store.read(id),
-    list: (prefix) => store.list(prefix),
     compareAndSet: (id, revision, value) => store.compareAndSet(id, revision, value),
     changesSince: (cursor, limit) => store.changesSince(cursor, limit),
     onChange: (listener) => store.onChange(listener),
     acquireLease: (name, holder, ttlMs) => store.acquireLease(name, holder, ttlMs),
-    renewLease: (lease, ttlMs) => store.renewLease(lease, ttlMs),
     releaseLease: (lease) => store.releaseLease(lease),
     set: (id, value, ttlMs) => store.set(id, value, ttlMs),
     get: (id) => store.get(id),
@@ -180,7 +178,7 @@ void test('a cooldown that has run out is seen without a write', async (context)
 void test('disabling and enabling a key are stored before they are answered', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   const key = fixture.key(B);
-  const stored = async () => (await fixture.store.read(`key/main/${key.id}`))?.value ?? '';
+  const stored = async () => (await read(fixture.store, `key/main/${key.id}`))?.value ?? '';
 
   const disabled = await fixture.post(`/api/keys/${key.id}/disable`);
   assert.equal(disabled.status, 200);
@@ -252,7 +250,7 @@ void test('a key is checked on request, and what the check shows counts', async 
     status: 401,
   });
   assert.match(
-    (await fixture.store.read(`key/main/${fixture.key(B).id}`))?.value ?? '',
+    (await read(fixture.store, `key/main/${fixture.key(B).id}`))?.value ?? '',
     /"cause":"key_dead"/,
   );
 

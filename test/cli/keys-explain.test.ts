@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { gatewayFor, until } from '../support/gateway.ts';
+import { gatewayFor } from '../support/gateway.ts';
 import type { TestGateway, TestGatewayOptions } from '../support/gateway.ts';
 import { ask } from '../support/http.ts';
+import { until } from '../support/until.ts';
 import { finished } from './tools.ts';
 
 const GOOD = 'sk-good-0123456789abcdef-good';

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { startSimulator } from '../../simulator/simulator.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { until } from '../support/gateway.ts';
 import { ask, chat, streamedChat } from '../support/http.ts';
 import { rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { finished, folder, run, started } from './tools.ts';
 import type { Started } from './tools.ts';
 

@@ -8,7 +8,7 @@ import { KeyBook } from '../../src/keys/book/book.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { providerAt } from '../failover/attempts.ts';
-import { until } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 
 const KEYS = ['sk-one-0123456789', 'sk-two-0123456789'];
 
@@ -23,7 +23,14 @@ async function stage(context: TestContext, longMs: number) {
   const node = (name: string) => {
     const notices: ConfigurationNotice[] = [];
     const onNotice = (notice: ConfigurationNotice) => void notices.push(notice);
-    const watch = new ConfigurationWatch({ store, node: name, now: Date.now, onNotice, roundMs: 10, longMs });
+    const watch = new ConfigurationWatch({
+      cache: store,
+      node: name,
+      now: Date.now,
+      onNotice,
+      roundMs: 10,
+      longMs,
+    });
     context.after(() => watch.close());
     return { watch, notices };
   };

@@ -8,7 +8,7 @@ import { targets } from './targets.ts';
 
 const seed = Date.now() % 1_000_000_000;
 
-void suite(`bytes of others, seed ${seed}`, () => {
+void suite(`foreign bytes, seed ${seed}`, () => {
   for (const [name, open] of Object.entries(targets)) {
     void test(`${name}: inputs that were kept, and new ones`, async (context) => {
       const target = await open();

@@ -2,11 +2,11 @@ import type { Dice } from '../system/cluster-simulation/dice.ts';
 
 /** Inputs grow no longer than this. Bytes. */
 const MAX_INPUT_BYTES = 32 * 1024;
-/** How many changes are made of an input at most, at once. */
+/** Changes of one input, at most. */
 const MAX_CHANGES = 4;
-/** Bytes that mean something in JSON, YAML, HTTP, event streams and multipart forms. */
+/** Bytes of the syntax of JSON, YAML, HTTP, event streams and multipart forms. */
 const SYNTAX_BYTES = Buffer.from('{}[]":,\\\r\n\t -0129eE.+tfn%#&*!|>\0\x7f\xff', 'latin1');
-/** Values that what is written for others' types stumbles over. */
+/** Values that code written for other types may fail on. */
 const VALUES: readonly unknown[] = [
   null,
   true,

@@ -1,12 +1,12 @@
 import type { Dice } from '../system/cluster-simulation/dice.ts';
 
-/** One place where bytes come in that somebody else wrote, and what must hold whatever they are. */
+/** One place where foreign bytes come in, and what must hold whatever they are. */
 export interface FuzzTarget {
   /** Names its folder in the corpus. */
   readonly name: string;
   /** Good inputs, to begin with. */
   readonly seeds: readonly Buffer[];
-  /** Pieces that mean something here, for mutations to put in. */
+  /** Pieces of the syntax here, for mutations to insert. */
   readonly words: readonly string[];
   /**
    * Throws, or rejects, where a promise is broken.
@@ -15,9 +15,9 @@ export interface FuzzTarget {
   readonly run: (input: Buffer, dice: Dice) => void | Promise<void>;
   /** How many new inputs a run of the tests tries: thousands where it takes microseconds, few where it takes sockets. */
   readonly newInputs: number;
-  /** Lets go of what it started. */
+  /** Ends what it started. */
   readonly close?: () => Promise<void>;
 }
 
-/** Makes a target ready; what it needs, it starts here. */
+/** Starts what a target needs. */
 export type OpenTarget = () => FuzzTarget | Promise<FuzzTarget>;

@@ -9,7 +9,7 @@ import { providersAnswers } from './targets/providers-answers.ts';
 import { storedRecords } from './targets/stored-records.ts';
 import { translations } from './targets/translations.ts';
 
-/** Every place where bytes of others come in, by the name of its corpus. */
+/** Every place where foreign bytes come in, by the name of its corpus. */
 export const targets: Readonly<Record<string, OpenTarget>> = {
   'aws-streams': awsStreams,
   'body-facts': bodyFacts,

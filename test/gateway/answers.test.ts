@@ -7,7 +7,6 @@ import {
   gatewayFor,
   idOf,
   simulatedProvider,
-  until,
   type ConfigParts,
   type TestGateway,
 } from '../support/gateway.ts';
@@ -20,6 +19,7 @@ import {
   type RawExchange,
   type RawUpstream,
 } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 const OTHER_KEY = 'sk-other-0123456789abcdef';
 const RESPONSES: AskOptions = {

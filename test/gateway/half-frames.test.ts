@@ -4,7 +4,6 @@ import {
   GOOD_KEY,
   gatewayFor,
   simulatedProvider,
-  until,
   type ConfigParts,
   type TestGateway,
 } from '../support/gateway.ts';
@@ -16,6 +15,7 @@ import {
   type RawExchange,
   type RawUpstream,
 } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 const HEAD = rawHead('200 OK', ['content-type: text/event-stream', 'transfer-encoding: chunked']);
 

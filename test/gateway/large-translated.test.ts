@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { GOOD_KEY, gatewayFor, until, type TestGateway } from '../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, type AskOptions } from '../support/http.ts';
 import { rawHead, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 const MIB = 1024 * 1024;
 

@@ -7,9 +7,10 @@ import { openDataServer } from '../../src/gateway/connections/server.ts';
 import { startSparekey } from '../../src/main.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
-import { GOOD_KEY, gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection, rawRequest, streamedChat, type RawConnection } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 const POST_CHAT = ['POST /v1/chat/completions HTTP/1.1', 'content-type: application/json'];
 const OTHER_KEY = 'sk-other-0123456789abcdef';

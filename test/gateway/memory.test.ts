@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import * as z from 'zod';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
-import { GOOD_KEY, gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection, streamedChat, type RawConnection } from '../support/http.ts';
 import {
   rawAnswer,
@@ -11,6 +11,7 @@ import {
   type RawExchange,
   type RawUpstream,
 } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 const MIB = 1024 * 1024;
 /** The least that may be configured. */

@@ -2,9 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyBook } from '../../src/keys/book/book.ts';
-import type { BookNotice } from '../../src/keys/book/book.ts';
+import type { BookNotice } from '../../src/keys/book/book-options.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record/record.ts';
 import type { Store } from '../../src/store/contract.ts';
@@ -83,11 +82,6 @@ export class Nodes {
     for (const store of this.#stores) await store.close();
     await this.#place.remove();
   }
-}
-
-/** Resolves once it holds. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(1);
 }
 
 export function failuresOf(book: KeyBook, key: Key): number | KeyRecord['state'] {

@@ -1,4 +1,5 @@
-import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../../src/store/contract.ts';
+import type { CasResult, ChangePage, Cursor, Lease, Store } from '../../src/store/contract.ts';
+import { NEVER } from '../store/tools.ts';
 
 /**
  * What goes wrong between the book and its store:
@@ -41,20 +42,11 @@ export class FaultyStore implements Store {
     }
   }
 
-  read(id: string): Promise<Versioned | undefined> {
-    return this.#answer(() => this.#real.read(id));
-  }
-
-  list(prefix: string): AsyncIterable<readonly Versioned[]> {
-    return this.#real.list(prefix);
-  }
-
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
     this.writes++;
     if (this.trouble === 'read-only') return this.#fail();
     if (this.trouble === 'refuses') {
-      const current = await this.#real.read(id);
-      return { written: false, current: current ?? { id, value: undefined, revision: 0 } };
+      return this.#real.compareAndSet(id, NEVER, undefined);
     }
     const result = await this.#answer(() => this.#real.compareAndSet(id, expectedRevision, value));
     await this.beforeAnswer();
@@ -77,10 +69,6 @@ export class FaultyStore implements Store {
   async acquireLease(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
     this.leases++;
     return this.#answer(() => this.#real.acquireLease(name, holder, ttlMs));
-  }
-
-  renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
-    return this.#answer(() => this.#real.renewLease(lease, ttlMs));
   }
 
   releaseLease(lease: Lease): Promise<void> {

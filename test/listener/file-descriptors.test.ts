@@ -12,10 +12,11 @@ import {
 } from '../../src/listener/file-descriptors.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { folder } from '../cli/tools.ts';
-import { GOOD_KEY, simulatedProvider, until } from '../support/gateway.ts';
+import { GOOD_KEY, simulatedProvider } from '../support/gateway.ts';
 import { GatewayProcess, type LogLine } from '../support/gateway-process.ts';
 import { ask } from '../support/http.ts';
 import { stubbornClient } from '../support/stubborn-client.ts';
+import { until } from '../support/until.ts';
 
 const DESCRIPTORS_FILE = new URL('../../src/listener/file-descriptors.ts', import.meta.url).href;
 const DESCRIPTORS = 512;

@@ -9,6 +9,7 @@ import { openNode } from '../../src/node/gateway-node.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { folderFor } from '../support/folder.ts';
+import { read } from '../store/tools.ts';
 
 const OURS = 'sk-ours-0123456789abcdef';
 const GONE = 'sk-gone-0123456789abcdef';
@@ -33,6 +34,6 @@ void test('a worker puts back what the store lost of its own keys, and nothing o
   assert.ok(parsed.ok);
   const node = await openNode(parsed.config, createLog({ level: 'error', format: 'json' }), known);
   await node.close();
-  const standing = await Promise.all(known.map(async ({ id }) => (await store.read(id)) !== undefined));
+  const standing = await Promise.all(known.map(async ({ id }) => (await read(store, id)) !== undefined));
   assert.deepEqual(standing, [true, false]);
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { CheckForms, formsFor } from '../../src/probe/check-form.ts';
-import { until } from '../keys/books.ts';
 import { attempt, counts, outOfCredit } from '../keys/tools.ts';
 import { rawAnswer } from '../support/raw-upstream.ts';
 import type { RawExchange } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { begin, JSON_TYPE, onlyKey, PASSES, recordOf } from './scene.ts';
 import type { Scene } from './scene.ts';
 

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { CircuitHint } from '../../src/keys/record/event.ts';
 import { CircuitChecks } from '../../src/probe/circuit-checks.ts';
-import { until } from '../keys/books.ts';
 import { attempt, outOfCredit } from '../keys/tools.ts';
 import { begin, FAILS, onlyKey, PASSES, recordOf } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { until } from '../support/until.ts';
 
 const MINUTE = 60_000;
 

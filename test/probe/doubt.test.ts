@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { attempt, denies } from '../keys/tools.ts';
-import { until } from '../keys/books.ts';
 import type { Doubted } from '../../src/keys/record/event.ts';
 import type { Doubt } from '../../src/keys/record/record.ts';
 import { rawAnswer } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { begin, JSON_TYPE, onlyKey, PASSES, planOf, recordOf } from './scene.ts';
 import type { Scene } from './scene.ts';
 

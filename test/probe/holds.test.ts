@@ -3,9 +3,9 @@ import { describe, it } from 'node:test';
 import type { AttemptEnded } from '../../src/keys/record/event.ts';
 import type { Hold } from '../../src/keys/record/record.ts';
 import { nextHoldCheck } from '../../src/probe/hold-times.ts';
-import { until } from '../keys/books.ts';
 import { attempt, denies, throttles } from '../keys/tools.ts';
 import { rawAnswer } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { begin, JSON_TYPE, onlyKey, recordOf } from './scene.ts';
 import type { Scene } from './scene.ts';
 

@@ -16,8 +16,8 @@ import { providerAt } from '../failover/attempts.ts';
 import { attempt, revoked } from '../keys/tools.ts';
 import { placeAt } from '../store/redis/deployments.ts';
 import { RedisServer } from '../store/redis/redis-server.ts';
-import { until } from '../support/gateway.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 const secretOf = (name: string): string => `sk-${name}-0123456789abcdef`;
 const idOf = (name: string): string => keyId('p', new Secret(secretOf(name)));

@@ -4,10 +4,10 @@ import { Secret } from '../../src/base/secret.ts';
 import { Prober } from '../../src/probe/prober.ts';
 import { fakeCredentialLike } from '../../src/probe/list-access.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import { until } from '../keys/books.ts';
 import { attempt, revoked, seededRandom } from '../keys/tools.ts';
 import { rawAnswer } from '../support/raw-upstream.ts';
 import type { RawExchange, RawRequest } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { begin, JSON_TYPE, onlyKey, PASSES, recordOf } from './scene.ts';
 import type { Scene } from './scene.ts';
 

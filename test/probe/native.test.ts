@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { until } from '../keys/books.ts';
 import { attempt, counts, outOfCredit, revoked } from '../keys/tools.ts';
 import { rawAnswer } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { begin, JSON_TYPE, onlyKey, planOf, recordOf } from './scene.ts';
 
 const MESSAGE =

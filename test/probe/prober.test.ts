@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as z from 'zod';
 import { openMemoryStore } from '../../src/store/memory.ts';
-import { until } from '../keys/books.ts';
 import { attempt, counts, outOfCredit, revoked } from '../keys/tools.ts';
 import { rawAnswer } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { begin, FAILS, JSON_TYPE, onlyKey, PASSES, planOf, recordOf } from './scene.ts';
 
 const checkBody = z.strictObject({

@@ -1,4 +1,5 @@
-import { createsResource, findTarget } from '../../src/dialects/operations/find-target.ts';
+import { createsResource } from '../../src/dialects/operations/operation.ts';
+import { findTarget } from '../../src/dialects/operations/find-target.ts';
 import { noFacts } from '../../src/dialects/scan/body-facts.ts';
 import type { Call } from '../../src/dialects/operations/call.ts';
 import { scanBody } from '../../src/dialects/scan/json-scan.ts';

@@ -52,7 +52,7 @@ function keyNamed(
 function ownerKeyOf(name: string, records: Readonly<Record<string, KeyRecord>>, now = NOW): string {
   const providers = providersWith(records);
   const { id: keyId, quotaDomain } = keyNamed(providers, name);
-  return describeKey(findOwnerKey({ providerId: 'openai', keyId, quotaDomain, client: '' }, providers, now));
+  return describeKey(findOwnerKey({ providerId: 'openai', keyId, quotaDomain, tenant: '' }, providers, now));
 }
 
 function describeKey(place: OwnerKey): string {
@@ -75,7 +75,7 @@ void describe('what a key made is reached', () => {
 
   void test('by nobody where the key or its provider has left the configuration', () => {
     const providers = providersWith();
-    const owner = { providerId: 'openai', keyId: 'gone', quotaDomain: 'gone', client: '' };
+    const owner = { providerId: 'openai', keyId: 'gone', quotaDomain: 'gone', tenant: '' };
     assert.equal(describeKey(findOwnerKey(owner, providers, NOW)), 'is no longer configured');
     assert.equal(
       describeKey(findOwnerKey({ ...owner, providerId: 'other' }, providers, NOW)),
@@ -90,7 +90,7 @@ void describe('what a key made is reached', () => {
       ownerKeyOf('a', { a: out('key_dead'), b: out('failures') }),
       'is no longer accepted by its provider',
     );
-    const replaced = { providerId: 'openai', keyId: 'gone', quotaDomain: 'org', client: '' };
+    const replaced = { providerId: 'openai', keyId: 'gone', quotaDomain: 'org', tenant: '' };
     assert.match(describeKey(findOwnerKey(replaced, providersWith(), NOW)), /^key [ab]$/);
   });
 
@@ -100,7 +100,7 @@ void describe('what a key made is reached', () => {
     const providers = new Map(result.config.providers.map((one) => [one.id, openProvider(one, () => FRESH)]));
     assert.equal(
       describeKey(
-        findOwnerKey({ providerId: 'openai', keyId: '', quotaDomain: '', client: '' }, providers, NOW),
+        findOwnerKey({ providerId: 'openai', keyId: '', quotaDomain: '', tenant: '' }, providers, NOW),
       ),
       'key none',
     );

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Behaviour } from '../../simulator/behaviour.ts';
-import { idOf, until } from '../support/gateway.ts';
+import { idOf } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
+import { until } from '../support/until.ts';
 import { get, idIn, KEYS, nodesFor, providerAt, respond, upload } from './nodes.ts';
 
 const [ONE, TWO, THREE] = KEYS;

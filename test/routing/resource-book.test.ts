@@ -4,11 +4,11 @@ import type { ResourceOwner } from '../../src/routing/resource-owner.ts';
 import { ResourceBook } from '../../src/routing/resource-book.ts';
 import { openMemoryStore } from '../../src/store/memory.ts';
 import { FaultyStore } from '../keys/faulty-store.ts';
-import { until } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
 
 const DAY = 86_400_000;
-const alice: ResourceOwner = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', client: '' };
-const bob: ResourceOwner = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob', client: '' };
+const alice: ResourceOwner = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', tenant: '' };
+const bob: ResourceOwner = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob', tenant: '' };
 
 interface World {
   readonly store: FaultyStore;
@@ -49,7 +49,7 @@ void describe('who made what', () => {
   void test('is known to every node once one has learned it', async (t) => {
     const { node } = world(t);
     node().learn('file-1', alice, DAY);
-    assert.deepEqual(await node().find(['file-1'], DAY), { id: 'file-1', maker: alice });
+    assert.deepEqual(await node().find(['file-1'], DAY), { id: 'file-1', owner: alice });
     assert.equal(await node().find(['file-2'], DAY), undefined);
     assert.equal(await node().find([], DAY), undefined);
   });
@@ -61,7 +61,7 @@ void describe('who made what', () => {
     one.learn('file-1', alice, DAY);
     assert.deepEqual(await node().find(['nobody knows', 'resp_1', 'file-1'], DAY), {
       id: 'resp_1',
-      maker: bob,
+      owner: bob,
     });
   });
 
@@ -150,7 +150,7 @@ void describe('while the store is away', () => {
     store.trouble = 'none';
     const other = node();
     await until(async () => (await other.find(['file-49'], DAY)) !== undefined);
-    assert.deepEqual((await other.find(['file-1'], DAY))?.maker, bob);
+    assert.deepEqual((await other.find(['file-1'], DAY))?.owner, bob);
     await until(async () => (await store.get('made/file-0')) === undefined);
   });
 
@@ -164,7 +164,7 @@ void describe('while the store is away', () => {
     await other.close();
     store.trouble = 'none';
     await one.close();
-    assert.deepEqual((await node().find(['file-1'], DAY))?.maker, alice);
+    assert.deepEqual((await node().find(['file-1'], DAY))?.owner, alice);
   });
 });
 
@@ -174,20 +174,20 @@ function touched(...own: readonly string[]) {
 }
 
 void describe('whose a thing is', () => {
-  const ada: ResourceOwner = { ...alice, client: 'ada\n% & co' };
+  const ada: ResourceOwner = { ...alice, tenant: 'ada\n% & co' };
 
   void test('is known to every node, and to no other client', async (t) => {
     const { node } = world(t);
     node().learn('file-1', ada, DAY);
     const book = node();
-    assert.deepEqual(await book.claim(touched('file-1'), ada.client), {
+    assert.deepEqual(await book.claim(touched('file-1'), ada.tenant), {
       kind: 'own',
-      found: [{ id: 'file-1', maker: ada }],
+      found: [{ id: 'file-1', owner: ada }],
     });
-    for (const client of ['bob', ''])
-      assert.deepEqual(await book.claim(touched('file-1'), client), { kind: 'not-own', id: 'file-1' });
+    for (const tenant of ['bob', ''])
+      assert.deepEqual(await book.claim(touched('file-1'), tenant), { kind: 'not-own', id: 'file-1' });
     for (const id of ['file-2', 'no id at all', ''])
-      assert.deepEqual(await book.claim(touched('file-1', id), ada.client), { kind: 'not-own', id });
+      assert.deepEqual(await book.claim(touched('file-1', id), ada.tenant), { kind: 'not-own', id });
   });
 
   void test('does not matter of what is only mentioned, as long as it is not another’s', async (t) => {
@@ -196,8 +196,8 @@ void describe('whose a thing is', () => {
     book.learn('file-1', ada, DAY);
     book.learn('file-2', alice, DAY);
     const mentioned = ['a word', 'file-2', 'file-3', 'file-1'];
-    const own = await book.claim({ own: [], mentioned }, ada.client);
-    assert.deepEqual(own, { kind: 'own', found: [{ id: 'file-1', maker: ada }] });
+    const own = await book.claim({ own: [], mentioned }, ada.tenant);
+    assert.deepEqual(own, { kind: 'own', found: [{ id: 'file-1', owner: ada }] });
     const others = await book.claim({ own: [], mentioned }, 'bob');
     assert.deepEqual(others, { kind: 'not-own', id: 'file-1' });
   });
@@ -208,7 +208,7 @@ void describe('whose a thing is', () => {
     passTime(200 * DAY);
     assert.ok(await node().find(['file-1'], DAY));
     passTime(200 * DAY);
-    assert.equal((await node().claim(touched('file-1'), ada.client)).kind, 'own');
+    assert.equal((await node().claim(touched('file-1'), ada.tenant)).kind, 'own');
   });
 
   void test('is not kept longer because others ask for it', async (t) => {
@@ -218,7 +218,7 @@ void describe('whose a thing is', () => {
       assert.equal((await node().claim(touched('file-1'), 'bob')).kind, 'not-own');
       passTime(DAY);
     }
-    assert.equal((await node().claim(touched('file-1'), ada.client)).kind, 'not-own');
+    assert.equal((await node().claim(touched('file-1'), ada.tenant)).kind, 'not-own');
   });
 
   void test('is unknown while the store is away, but to the process that has seen it', async (t) => {
@@ -226,8 +226,8 @@ void describe('whose a thing is', () => {
     const book = node();
     book.learn('file-1', ada, DAY);
     store.trouble = 'away';
-    assert.equal((await book.claim(touched('file-1'), ada.client)).kind, 'own');
-    assert.deepEqual(await node().claim(touched('file-1'), ada.client), { kind: 'unknown', id: 'file-1' });
+    assert.equal((await book.claim(touched('file-1'), ada.tenant)).kind, 'own');
+    assert.deepEqual(await node().claim(touched('file-1'), ada.tenant), { kind: 'unknown', id: 'file-1' });
     assert.deepEqual(await book.claim(touched('file-2'), 'bob'), { kind: 'unknown', id: 'file-2' });
   });
 
@@ -237,7 +237,7 @@ void describe('whose a thing is', () => {
     const ids = Array.from({ length: 1_000 }, (_, n) => `file-${n}`);
     for (const id of ids) book.learn(id, ada, DAY);
     const other = node();
-    const claim = await other.claim({ own: ids, mentioned: ids }, ada.client);
+    const claim = await other.claim({ own: ids, mentioned: ids }, ada.tenant);
     assert.ok(claim.kind === 'own' && claim.found.length === 2_000);
     assert.equal(recalls(), 1_000);
   });

@@ -6,17 +6,17 @@ const KEYS = { providerId: 'p', keyId: 'k' };
 
 void test('what is kept of a thing comes back as it was, whatever the names', () => {
   for (const quotaDomain of ['k', 'an org', 'two\nlines', 'x\ny\n1']) {
-    for (const client of ['ada', 'Ada & Söhne', 'two\nlines', '%0A', '7']) {
-      const ownership = { maker: { ...KEYS, quotaDomain, client }, ttlMs: 86_400_000 };
+    for (const tenant of ['ada', 'Ada & Söhne', 'two\nlines', '%0A', '7']) {
+      const ownership = { owner: { ...KEYS, quotaDomain, tenant }, ttlMs: 86_400_000 };
       assert.deepEqual(decodeOwnership(encodeOwnership(ownership)), ownership);
     }
   }
 });
 
 void test('what an earlier version wrote, or nobody’s, has no client', () => {
-  const owner = { ...KEYS, quotaDomain: 'org', client: '' };
-  assert.deepEqual(decodeOwnership('p\nk\norg'), { maker: owner, ttlMs: 0 });
-  assert.equal(encodeOwnership({ maker: owner, ttlMs: 5 }), 'p\nk\norg');
+  const owner = { ...KEYS, quotaDomain: 'org', tenant: '' };
+  assert.deepEqual(decodeOwnership('p\nk\norg'), { owner, ttlMs: 0 });
+  assert.equal(encodeOwnership({ owner, ttlMs: 5 }), 'p\nk\norg');
   assert.equal(decodeOwnership('p\nk'), undefined);
-  assert.equal(decodeOwnership('p\nk\norg\n%E0%A4%A\n5')?.maker.client, '');
+  assert.equal(decodeOwnership('p\nk\norg\n%E0%A4%A\n5')?.owner.tenant, '');
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { GOOD_KEY, idOf, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
+import { GOOD_KEY, idOf, simulatedProvider, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, type HttpAnswer } from '../support/http.ts';
+import { until } from '../support/until.ts';
 import { KEYS, nodesFor, respond, type Nodes } from './nodes.ts';
 
 const session = { provider: { affinity: 'session' } };

@@ -96,12 +96,3 @@ export function dataOf(body: string): string[] {
     .filter((event) => event !== '')
     .map((event) => event.slice(event.indexOf('data: ') + 'data: '.length));
 }
-
-/** Resolves once `condition` holds. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2);
-    });
-  }
-}

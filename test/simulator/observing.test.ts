@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BODY_BYTES_KEPT, REQUESTS_KEPT } from '../../simulator/request-log.ts';
-import { ask, chat, simulatorFor, STREAM, until } from './client.ts';
+import { ask, chat, simulatorFor, STREAM } from './client.ts';
+import { until } from '../support/until.ts';
 
 void test('requests are counted by key and by what they met', async (context) => {
   const simulator = await simulatorFor(context, {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAnswerTo } from '../../simulator/answer-text.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
-import { ask, chat, dataOf, deltasOf, simulatorFor, STREAM, until, type Heard } from './client.ts';
+import { ask, chat, dataOf, deltasOf, simulatorFor, STREAM, type Heard } from './client.ts';
+import { until } from '../support/until.ts';
 
 /** The error of a JSON body in OpenAI's shape. */
 function errorOf({ body }: Heard): { code: string; type: string; message: string } {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { demoKeys } from '../../simulator/default-script.ts';
-import { until } from './client.ts';
+import { until } from '../support/until.ts';
 
 interface Running {
   readonly process: ChildProcess;

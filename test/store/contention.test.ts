@@ -10,6 +10,7 @@ import type { Store } from '../../src/store/contract.ts';
 import { openStore } from '../../src/store/open.ts';
 import { contestedKey } from './contested-key.ts';
 import { cluster, patient, placeAt, single } from './redis/deployments.ts';
+import { read } from './tools.ts';
 
 interface State {
   /** As `state` in the configuration. */
@@ -58,7 +59,7 @@ for (const [kind, start] of Object.entries(states)) {
       t.after(dispose);
       await contend(url, 'store');
       const store = await open();
-      assert.equal((await store.read('n'))?.value, String(PROCESSES * LOOPS * TIMES));
+      assert.equal((await read(store, 'n'))?.value, String(PROCESSES * LOOPS * TIMES));
       await store.close();
     });
 

@@ -9,11 +9,12 @@ import {
   catchUp,
   count,
   idOf,
-  listed,
   listen,
   oddTexts,
   pageSince,
   put,
+  read,
+  readAll,
   remove,
   withCode,
 } from './tools.ts';
@@ -46,8 +47,8 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
   void describe(`${kind} store: values`, () => {
     void test('an id that was never written reads as nothing', async (t) => {
       const { store } = await opened(t);
-      assert.equal(await store.read('a'), undefined);
-      assert.deepEqual(await listed(store, ''), []);
+      assert.equal(await read(store, 'a'), undefined);
+      assert.deepEqual(await readAll(store), []);
     });
 
     void test('a write that expects nothing creates, once', async (t) => {
@@ -55,10 +56,10 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       const first = await store.compareAndSet('a', 0, 'one');
       assert.equal(first.written, true);
       assert.ok(first.current.revision > 0);
-      assert.deepEqual(await store.read('a'), first.current);
+      assert.deepEqual(await read(store, 'a'), first.current);
       const second = await store.compareAndSet('a', 0, 'two');
       assert.deepEqual(second, { written: false, current: first.current });
-      assert.deepEqual(await store.read('a'), first.current);
+      assert.deepEqual(await read(store, 'a'), first.current);
     });
 
     void test('a write goes through at the revision it expects and at no other', async (t) => {
@@ -75,7 +76,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       }
       const absent = { id: 'b', value: undefined, revision: 0 };
       assert.deepEqual(await store.compareAndSet('b', 7, 'x'), { written: false, current: absent });
-      assert.equal(await store.read('b'), undefined);
+      assert.equal(await read(store, 'b'), undefined);
     });
 
     void test('writing the same value again is a write', async (t) => {
@@ -98,8 +99,8 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       const deleted = await store.compareAndSet('a', created.revision, undefined);
       assert.ok(deleted.written && deleted.current.revision > created.revision);
       assert.equal(deleted.current.value, undefined);
-      assert.equal(await store.read('a'), undefined);
-      assert.deepEqual(await listed(store, ''), []);
+      assert.equal(await read(store, 'a'), undefined);
+      assert.deepEqual(await readAll(store), []);
       assert.equal((await store.compareAndSet('a', created.revision, 'two')).written, false);
       const again = await store.compareAndSet('a', 0, 'two');
       assert.ok(again.written && again.current.revision > deleted.current.revision);
@@ -136,41 +137,39 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
     void test('many loops counting in one value lose no count', async (t) => {
       const { store } = await opened(t);
       await Promise.all(Array.from({ length: 20 }, () => count(store, 'n', 25)));
-      assert.equal((await store.read('n'))?.value, '500');
+      assert.equal((await read(store, 'n'))?.value, '500');
     });
 
     void test('ids and values come back as they went in, whatever their characters', async (t) => {
       const { store } = await opened(t);
       for (const text of oddTexts) {
         const { current } = await store.compareAndSet(text, 0, text);
-        assert.deepEqual(await store.read(text), { id: text, value: text, revision: current.revision });
+        assert.deepEqual(await read(store, text), { id: text, value: text, revision: current.revision });
       }
-      assert.deepEqual((await listed(store, '')).map(idOf).toSorted(), oddTexts.toSorted());
+      assert.deepEqual((await readAll(store)).map(idOf).toSorted(), oddTexts.toSorted());
       assert.deepEqual((await catchUp(store)).changes.map(idOf).toSorted(), oddTexts.toSorted());
     });
 
     void test('a value may be empty, which is not deleted', async (t) => {
       const { store } = await opened(t);
       const { revision } = await put(store, 'a', '');
-      assert.deepEqual(await store.read('a'), { id: 'a', value: '', revision });
-      assert.deepEqual(await listed(store, ''), [{ id: 'a', value: '', revision }]);
+      assert.deepEqual(await read(store, 'a'), { id: 'a', value: '', revision });
+      assert.deepEqual(await readAll(store), [{ id: 'a', value: '', revision }]);
     });
 
     void test('the largest value is kept whole', async (t) => {
       const { store } = await opened(t);
       const value = 'ß€'.repeat(limits.valueLength / 2);
       await put(store, 'a', value);
-      assert.ok((await store.read('a'))?.value === value);
+      assert.ok((await read(store, 'a'))?.value === value);
     });
 
     void test('what breaks the contract is refused by name and writes nothing', async (t) => {
       const { store } = await opened(t);
       const long = 'x'.repeat(limits.idLength + 1);
       const calls: (() => Promise<unknown>)[] = [
-        () => store.read(''),
-        () => store.read('\ud800'),
-        () => store.read(long),
-        () => listed(store, '\udfff'),
+        () => store.compareAndSet('\ud800', 0, 'x'),
+        () => store.compareAndSet(long, 0, 'x'),
         () => store.compareAndSet('', 0, 'x'),
         () => store.compareAndSet('a', 0, 'half a pair: \ud83d'),
         () => store.compareAndSet('a', 0, 'x'.repeat(limits.valueLength + 1)),
@@ -186,7 +185,6 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         () => store.acquireLease('l', 'h', 0),
         () => store.acquireLease('l', 'h', Number.NaN),
         () => store.acquireLease('l', 'h', limits.leaseMs + 1),
-        () => store.renewLease({ name: 'l', holder: 'h', token: 1 }, Number.POSITIVE_INFINITY),
         () => store.set('', 'x', 1),
         () => store.set('a', '\ud800', 1),
         () => store.set('a', 'x', 0),
@@ -196,59 +194,6 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       ];
       for (const call of calls) await assert.rejects(call, withCode('store_bad_argument'));
       assert.deepEqual((await catchUp(store)).changes, []);
-    });
-  });
-
-  void describe(`${kind} store: listing`, () => {
-    void test('gives every value under the prefix and none beside it', async (t) => {
-      const { store } = await opened(t);
-      const beside = ['', 'key', 'Key/', 'key.', 'key0', 'kez/', 'keyé', 'a', '\u{10ffff}'];
-      const inside = [
-        'key/',
-        'key/a',
-        'key/%',
-        'key/_',
-        'key/\u{10ffff}',
-        'key/\u{10ffff}z',
-        'key/\0',
-        'key/😀',
-      ];
-      for (const id of [...beside.filter((one) => one !== ''), ...inside]) await put(store, id, id);
-      assert.deepEqual((await listed(store, 'key/')).map(idOf).toSorted(), inside.toSorted());
-      assert.deepEqual(
-        (await listed(store, 'key/\u{10ffff}')).map(idOf).toSorted(),
-        inside.slice(4, 6).toSorted(),
-      );
-      assert.deepEqual(await listed(store, 'key/_%'), []);
-    });
-
-    void test('comes in bounded batches, each value once', async (t) => {
-      const { store } = await opened(t);
-      const ids = Array.from({ length: limits.batchEntries * 2 + 1 }, (_, n) => `k/${n}`);
-      for (const id of ids) await put(store, id, 'x');
-      await put(store, 'other', 'x');
-      const found = [];
-      for await (const batch of store.list('k/')) {
-        assert.ok(batch.length > 0 && batch.length <= limits.batchEntries);
-        found.push(...batch.map(idOf));
-      }
-      assert.deepEqual(found.toSorted(), ids.toSorted());
-    });
-
-    void test('what stands all the while is given once, though others write, add and delete', async (t) => {
-      const { store } = await opened(t);
-      const ids = Array.from({ length: limits.batchEntries * 2 }, (_, n) => `k/${n}`);
-      for (const id of ids) await put(store, id, 'x');
-      const found: string[] = [];
-      for await (const batch of store.list('k/')) {
-        found.push(...batch.map(idOf));
-        for (const id of ids.filter((_, n) => n % 5 !== 0)) await put(store, id, 'y');
-        for (const id of ids.filter((_, n) => n % 5 === 0)) await remove(store, id);
-        await put(store, `k/new ${found.length}`, 'x');
-      }
-      const standing = ids.filter((_, n) => n % 5 !== 0);
-      for (const id of standing) assert.equal(found.filter((one) => one === id).length, 1, id);
-      assert.equal(new Set(found).size, found.length);
     });
   });
 
@@ -335,7 +280,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
         await setImmediate();
       }
       await writing;
-      const standing = await listed(store, '');
+      const standing = await readAll(store);
       assert.deepEqual(
         Object.fromEntries(replica),
         Object.fromEntries(standing.map(({ id, value }) => [id, value])),
@@ -405,18 +350,15 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       const { store } = await opened(t);
       const lease = await acquired(store, 'l', 'a', LONG_MS);
       assert.deepEqual(await store.acquireLease('l', 'a', LONG_MS), lease);
-      assert.equal(await store.renewLease(lease, LONG_MS), true);
       assert.equal(await store.acquireLease('l', 'b', LONG_MS), undefined);
     });
 
-    void test('extending and renewing count from now, and may shorten', async (t) => {
+    void test('extending counts from now, and may shorten', async (t) => {
       const { store, passTime } = await opened(t);
-      await acquired(store, 'extended', 'a', LONG_MS);
-      await acquired(store, 'extended', 'a', 20);
-      assert.equal(await store.renewLease(await acquired(store, 'renewed', 'a', LONG_MS), 20), true);
+      await acquired(store, 'l', 'a', LONG_MS);
+      await acquired(store, 'l', 'a', 20);
       await passTime(30);
-      await acquired(store, 'extended', 'b', LONG_MS);
-      await acquired(store, 'renewed', 'b', LONG_MS);
+      await acquired(store, 'l', 'b', LONG_MS);
     });
 
     void test('expired, it is free for anybody, under a greater token', async (t) => {
@@ -430,33 +372,23 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       assert.ok(third.token > second.token);
     });
 
-    void test('expired, it cannot be renewed, even if nobody took it', async (t) => {
-      const { store, passTime } = await opened(t);
-      const lease = await acquired(store, 'l', 'a', 20);
-      await passTime(30);
-      assert.equal(await store.renewLease(lease, LONG_MS), false);
-      assert.notEqual(await store.acquireLease('l', 'b', LONG_MS), undefined);
-    });
-
     void test('released, it is free at once, under a greater token', async (t) => {
       const { store } = await opened(t);
       const first = await acquired(store, 'l', 'a', LONG_MS);
       await store.releaseLease(first);
-      assert.equal(await store.renewLease(first, LONG_MS), false);
       const second = await acquired(store, 'l', 'a', LONG_MS);
       assert.ok(second.token > first.token);
     });
 
-    void test('one that has passed on can be neither renewed nor released by its old token', async (t) => {
+    void test('one that has passed on cannot be released by its old token', async (t) => {
       const { store } = await opened(t);
       const old = await acquired(store, 'l', 'a', LONG_MS);
       await store.releaseLease(old);
       const current = await acquired(store, 'l', 'a', LONG_MS);
-      assert.equal(await store.renewLease(old, LONG_MS), false);
       await store.releaseLease(old);
       await store.releaseLease({ ...current, holder: 'b' });
       assert.equal(await store.acquireLease('l', 'b', LONG_MS), undefined);
-      assert.equal(await store.renewLease(current, LONG_MS), true);
+      assert.deepEqual(await store.acquireLease('l', 'a', LONG_MS), current);
     });
 
     void test('each name is its own, and none is seen among the values', async (t) => {
@@ -469,8 +401,8 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
     });
   });
 
-  void describe(`${kind} store: what passes by`, () => {
-    void test("is recalled until its time is over, by the store's clock", async (t) => {
+  void describe(`${kind} store: the TTL cache`, () => {
+    void test("has an entry until its time is over, by the store's clock", async (t) => {
       const { store, passTime } = await opened(t);
       assert.equal(await store.get('a'), undefined);
       await store.set('a', 'short', 20);
@@ -482,7 +414,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       assert.equal(await store.get('c'), 'longest');
     });
 
-    void test('remembered again, has its newest value and its newest time', async (t) => {
+    void test('set again, an entry has its newest value and its newest time', async (t) => {
       const { store, passTime } = await opened(t);
       await store.set('a', 'old', 20);
       await store.set('a', 'new', LONG_MS);
@@ -493,24 +425,24 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       assert.equal(await store.get('b'), undefined);
     });
 
-    void test('may be to last, and no longer, whichever it was before', async (t) => {
+    void test('an entry may become long-lived or short-lived, whichever it was before', async (t) => {
       const { store, passTime } = await opened(t);
       await store.set('a', 'short', 20);
-      await store.set('a', 'lasting', limits.longLivedMs + 1);
-      await store.set('b', 'lasting', limits.longLivedMs + 1);
+      await store.set('a', 'long-lived', limits.longLivedMs + 1);
+      await store.set('b', 'long-lived', limits.longLivedMs + 1);
       await store.set('b', 'short', 20);
-      await store.set('c', 'lasting', limits.longLivedMs + 1);
+      await store.set('c', 'long-lived', limits.longLivedMs + 1);
       await store.delete('c');
-      await store.set('d', 'lasting', limits.longLivedMs + 1);
+      await store.set('d', 'long-lived', limits.longLivedMs + 1);
       await store.set('d', 'short', LONG_MS);
       assert.equal(await store.get('d'), 'short');
       await passTime(30);
-      assert.equal(await store.get('a'), 'lasting');
+      assert.equal(await store.get('a'), 'long-lived');
       assert.equal(await store.get('b'), undefined);
       assert.equal(await store.get('c'), undefined);
     });
 
-    void test('is forgotten at once where that is asked for', async (t) => {
+    void test('an entry is deleted at once', async (t) => {
       const { store } = await opened(t);
       await store.set('a', 'x', LONG_MS);
       await store.delete('a');
@@ -520,12 +452,12 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       assert.equal(await store.get('a'), 'y');
     });
 
-    void test('stands apart from values and leases, and is in no list and no change', async (t) => {
+    void test('stands apart from values and leases, and is in no change', async (t) => {
       const { store } = await opened(t);
       for (const text of oddTexts) await store.set(text, text, LONG_MS);
       for (const text of oddTexts) assert.equal(await store.get(text), text);
-      assert.equal(await store.read('plain'), undefined);
-      assert.deepEqual(await listed(store, ''), []);
+      assert.equal(await read(store, 'plain'), undefined);
+      assert.deepEqual(await readAll(store), []);
       assert.deepEqual((await catchUp(store)).changes, []);
       await put(store, 'value', 'x');
       await acquired(store, 'lease', 'holder', LONG_MS);
@@ -542,12 +474,9 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       await Promise.all([store.close(), store.close()]);
       await store.close();
       const calls: (() => Promise<unknown>)[] = [
-        () => store.read('a'),
-        () => listed(store, ''),
         () => store.compareAndSet('b', 0, 'x'),
         () => store.changesSince(undefined, 1),
         () => store.acquireLease('l', 'a', 1),
-        () => store.renewLease(lease, 1),
         () => store.releaseLease(lease),
         () => store.set('a', 'x', 1),
         () => store.get('a'),
@@ -555,15 +484,6 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       ];
       for (const call of calls) await assert.rejects(call, withCode('store_closed'));
       assert.throws(() => store.onChange(() => undefined), withCode('store_closed'));
-    });
-
-    void test('ends a listing that is under way', async (t) => {
-      const { store } = await opened(t);
-      for (let n = 0; n <= limits.batchEntries; n++) await put(store, `k${n}`, 'x');
-      const listing = store.list('')[Symbol.asyncIterator]();
-      await listing.next();
-      await store.close();
-      await assert.rejects(async () => listing.next(), withCode('store_closed'));
     });
 
     void test('silences the signal, even one on its way', async (t) => {
@@ -595,12 +515,12 @@ export function sharedStoreContract(kind: string, open: () => Promise<OpenedShar
       const signals = listen(other);
       const written = await put(store, 'a', 'x');
       await signals.next();
-      assert.deepEqual(await other.read('a'), written);
+      assert.deepEqual(await read(other, 'a'), written);
       assert.deepEqual((await catchUp(other)).changes, [written]);
       assert.equal((await other.compareAndSet('a', 0, 'y')).written, false);
     });
 
-    void test('what one remembers, another recalls and forgets', async (t) => {
+    void test('an entry of the TTL cache set through one is read and deleted through another', async (t) => {
       const { store, another } = await opened(t);
       const other = await another();
       await store.set('a', 'x', LONG_MS);
@@ -622,7 +542,7 @@ export function sharedStoreContract(kind: string, open: () => Promise<OpenedShar
       const { store, another } = await opened(t);
       const stores = [store, await another(), await another()];
       await Promise.all(stores.map((one) => count(one, 'n', 50)));
-      assert.equal((await store.read('n'))?.value, '150');
+      assert.equal((await read(store, 'n'))?.value, '150');
     });
 
     void test('values, deletions, revisions and lease tokens outlast every process', async (t) => {
@@ -636,7 +556,7 @@ export function sharedStoreContract(kind: string, open: () => Promise<OpenedShar
       assert.deepEqual((await catchUp(later)).changes, [kept, deleted]);
       assert.ok((await put(later, 'b', 'z')).revision > deleted.revision);
       assert.equal(await later.acquireLease('l', 'b', LONG_MS), undefined);
-      assert.equal(await later.renewLease(lease, LONG_MS), true);
+      assert.deepEqual(await later.acquireLease('l', 'a', LONG_MS), lease);
       await later.releaseLease(lease);
       assert.ok((await acquired(later, 'l', 'a', LONG_MS)).token > lease.token);
     });

@@ -14,12 +14,12 @@ storeContract('memory', async () => {
   };
 });
 
-void test('of what passes by in memory no number pushes out what is to last', async () => {
+void test('no number of short-lived entries evicts a long-lived one from memory', async () => {
   const store = openMemoryStore(() => 0);
-  await store.set('passing', 'x', limits.longLivedMs);
-  await store.set('lasting', 'x', limits.longLivedMs + 1);
+  await store.set('short-lived', 'x', limits.longLivedMs);
+  await store.set('long-lived', 'x', limits.longLivedMs + 1);
   for (let n = 0; n < 100_001; n++) await store.set(`flood ${n}`, 'x', limits.longLivedMs);
-  assert.equal(await store.get('passing'), undefined);
-  assert.equal(await store.get('lasting'), 'x');
+  assert.equal(await store.get('short-lived'), undefined);
+  assert.equal(await store.get('long-lived'), 'x');
   await store.close();
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Change, ChangePage, Cursor, Lease, Store, Versioned } from '../../src/store/contract.ts';
+import type { Change, ChangePage, Cursor, Lease, Store } from '../../src/store/contract.ts';
 import { StoreError, type StoreErrorCode } from '../../src/store/errors.ts';
 
 /** Adds 1 to the number under `id`, `times` times, each with as many tries as it takes. */
@@ -66,7 +66,7 @@ async function change(
   id: string,
   next: (value: string | undefined) => string | undefined,
 ): Promise<Change> {
-  let current: Change = (await store.read(id)) ?? { id, value: undefined, revision: 0 };
+  let { current } = await store.compareAndSet(id, NEVER, undefined);
   for (;;) {
     const value = next(current.value);
     const result = await store.compareAndSet(id, current.revision, value);
@@ -75,8 +75,21 @@ async function change(
   }
 }
 
-export async function listed(store: Store, prefix: string): Promise<Versioned[]> {
-  return (await Array.fromAsync(store.list(prefix))).flat();
+/** No write goes through that expects it. */
+export const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** What stands under `id`; undefined where nothing does: what a write is told that cannot go through. */
+export async function read(
+  store: Store,
+  id: string,
+): Promise<(Change & { readonly value: string }) | undefined> {
+  const { value, revision } = (await store.compareAndSet(id, NEVER, undefined)).current;
+  return value === undefined ? undefined : { id, value, revision };
+}
+
+/** All that stands in the store. */
+export async function readAll(store: Store): Promise<Change[]> {
+  return (await catchUp(store)).changes.filter(({ value }) => value !== undefined);
 }
 
 export async function acquired(store: Store, name: string, holder: string, ttlMs: number): Promise<Lease> {

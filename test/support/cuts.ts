@@ -14,8 +14,8 @@ export function everyCut(bytes: Buffer): Buffer[][] {
 }
 
 /**
- * Reads chunks and gives the absolute offsets of the boundaries that were told, each once. Chunks are wiped
- * after they were read, as a reader may not hold on to them.
+ * Reads chunks and returns the absolute offsets of the boundaries, each once. Chunks are overwritten after they were read:
+ * a reader may not keep them.
  */
 export function boundariesOf(reader: SseScanner | ResponseWatch, chunks: readonly Buffer[]): number[] {
   const boundaries = new Set<number>();

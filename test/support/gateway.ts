@@ -10,6 +10,7 @@ import { startSparekey, type Sparekey } from '../../src/main.ts';
 import type { Behaviour, Script } from '../../simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { createLog, type Log, type LogLevel } from '../../src/telemetry/log.ts';
+import { until } from './until.ts';
 
 /** Parts of a configuration as a YAML file would hold them. */
 export type ConfigParts = Readonly<Record<string, unknown>>;
@@ -235,15 +236,6 @@ export async function adminKeysAt(adminUrl: string, token?: string): Promise<Adm
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const answer = await fetch(`${adminUrl}/api/keys`, { headers });
   return adminKeys.parse(await answer.json()).keys;
-}
-
-/** Resolves once `condition` holds; the test's own time limit is the only one. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 2);
-    });
-  }
 }
 
 /** Tells several logs the same. */

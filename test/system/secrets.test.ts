@@ -7,9 +7,10 @@ import { inspect } from 'node:util';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import { finished, run } from '../cli/tools.ts';
 import { folderFor } from '../support/folder.ts';
-import { gatewayFor, simulatedProvider, until, type TestGateway } from '../support/gateway.ts';
+import { gatewayFor, simulatedProvider, type TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection, streamedChat, type HttpAnswer } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 /*
  * No secret is in anything that leaves the process: a busy gateway meets every kind of failure, all that it says

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { anthropicMessagesCodec } from '../../src/translate/provider/anthropic-messages.ts';
 import { geminiGenerateCodec } from '../../src/translate/provider/gemini-generate.ts';
 import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
-import { droppedOptions } from '../../src/translate/dropped-options.ts';
+import { droppedOptions } from '../../src/translate/unsupported-request.ts';
 import { requestOf } from './sdk-requests.ts';
 
 const { options } = requestOf({ topK: 5, seed: 1, presencePenalty: 0.1, temperature: 1 });

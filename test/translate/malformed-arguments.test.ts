@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
-import { anthropicClientCodec } from '../../src/translate/client/anthropic/codec.ts';
-import { geminiClientCodec } from '../../src/translate/client/gemini/encode-stream.ts';
-import { chatClientCodec } from '../../src/translate/client/openai/codec.ts';
-import { responsesClientCodec } from '../../src/translate/client/responses/codec.ts';
+import { anthropicClientCodec } from '../../src/translate/client/codecs.ts';
+import { geminiClientCodec } from '../../src/translate/client/codecs.ts';
+import { chatClientCodec } from '../../src/translate/client/codecs.ts';
+import { responsesClientCodec } from '../../src/translate/client/codecs.ts';
 import { outgoing } from '../providers/outgoing.ts';
 import {
   accumulated,

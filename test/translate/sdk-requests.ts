@@ -6,7 +6,7 @@ import type {
   ProviderQuirks,
   ExtraOptions,
 } from '../../src/translate/codec.ts';
-import { InterceptedFetch } from '../../src/translate/intercepted-fetch.ts';
+import { InterceptedFetch } from '../../src/translate/package-call.ts';
 
 /** A question of the user's, and what else a test wants to have asked. */
 export function requestOf(

@@ -6,7 +6,7 @@ import { startPackageCall } from '../../src/translate/package-call.ts';
 import { anthropicMessagesCodec } from '../../src/translate/provider/anthropic-messages.ts';
 import { geminiGenerateCodec } from '../../src/translate/provider/gemini-generate.ts';
 import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
-import { InterceptedFetch } from '../../src/translate/intercepted-fetch.ts';
+import { InterceptedFetch } from '../../src/translate/package-call.ts';
 import { SdkResponseTranslator } from '../../src/translate/sdk-response-translator.ts';
 import type { StreamTranslator } from '../../src/translate/response-translator.ts';
 import { requestOf } from './sdk-requests.ts';

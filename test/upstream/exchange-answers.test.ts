@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { until } from '../support/gateway.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { dispatcherFor, FRAMES, PREAMBLE_FRAMES, Reader, streamOf } from './exchange-tools.ts';
 
 const SSE = ['content-type: text/event-stream', 'transfer-encoding: chunked'];

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../support/gateway.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { dispatcherFor, FRAMES, Reader, streamOf, summary } from './exchange-tools.ts';
 
 /** Long enough for what is to happen before time runs out, on a busy machine too. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'node:test';
-import { until } from '../support/gateway.ts';
 import { rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { dispatcherFor, FRAMES, Reader, streamOf, summary } from './exchange-tools.ts';
 
 /* Answers that are held until they are whole. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '../support/gateway.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { dispatcherFor, FRAMES, Reader, streamOf, summary } from './exchange-tools.ts';
 
 /* What extends the wait for a first output, and how far. */

@@ -1,8 +1,8 @@
 import type { TestContext } from 'node:test';
 import { watchAnswer } from '../../src/dialects/watch/watch-answer.ts';
 import { operations } from '../../src/dialects/operations/table.ts';
-import { Exchange } from '../../src/upstream/exchange.ts';
-import type { ExchangeLimits, UpstreamResult, Sink } from '../../src/upstream/exchange.ts';
+import type { Exchange, ExchangeLimits, UpstreamResult, Sink } from '../../src/upstream/exchange.ts';
+import { HttpExchange } from '../../src/upstream/http-exchange.ts';
 import { openTransport } from '../../src/upstream/transport.ts';
 import type { Transport, UpstreamRequest } from '../../src/upstream/transport.ts';
 import { UNWATCHED } from '../../src/upstream/response-watch.ts';
@@ -41,7 +41,7 @@ export function dispatcherFor(
   return {
     transport,
     dispatch: (limits = {}, request = {}) =>
-      new Exchange(transport, { ...POST, ...request }, { ...LIMITS, ...limits }, (status, headers) =>
+      new HttpExchange(transport, { ...POST, ...request }, { ...LIMITS, ...limits }, (status, headers) =>
         status < 300 && chatCompletions !== undefined
           ? watchAnswer(
               chatCompletions,

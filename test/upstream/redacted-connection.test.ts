@@ -7,8 +7,8 @@ import { redactorFor } from '../../src/keys/redaction/redactor.ts';
 import { Secret } from '../../src/base/secret.ts';
 import { redactedTransport } from '../../src/upstream/redacted-transport.ts';
 import { openTransport } from '../../src/upstream/transport.ts';
-import { until } from '../support/gateway.ts';
 import { rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 
 const KEY = 'sk-proj-aB3dF9xYz0123456789';
 const HEAD = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Exchange, UpstreamResult } from '../../src/upstream/exchange.ts';
 import { setImmediate as settled, setTimeout as pause } from 'node:timers/promises';
-import { until } from '../support/gateway.ts';
 import { rawUpstream, type RawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { dispatcherFor, Reader, type Dispatch } from './exchange-tools.ts';
 
 const EVENT = 'data: {"choices":[{"delta":{"content":"a"}}]}\n\n';

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { until } from '../support/gateway.ts';
 import {
   rawAnswer,
   rawHead,
@@ -10,6 +9,7 @@ import {
   type RawExchange,
   type RawUpstream,
 } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { dispatcherFor, summary } from './exchange-tools.ts';
 
 /* Requests that met a kept-alive connection which its other end had given up. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTransport } from '../../src/upstream/transport.ts';
-import { until } from '../support/gateway.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import { until } from '../support/until.ts';
 import { dispatcherFor } from './exchange-tools.ts';
 
 const JSON_TYPE = ['content-type: application/json'];

@@ -4,13 +4,13 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Acceptor } from '../../src/workers/acceptor.ts';
 import type { AcceptorOptions, WorkerTarget } from '../../src/workers/acceptor.ts';
-import { until } from '../support/gateway.ts';
 import { ask, rawConnection } from '../support/http.ts';
+import { until } from '../support/until.ts';
 
 /** Something that takes connections, and tells by hand when it has them. */
 interface Worker {
   readonly handed: Socket[];
-  readonly taker: WorkerTarget;
+  readonly target: WorkerTarget;
 }
 
 async function opened(context: TestContext, options: AcceptorOptions = {}) {
@@ -25,9 +25,9 @@ async function opened(context: TestContext, options: AcceptorOptions = {}) {
     },
     join: (): Worker => {
       const handed: Socket[] = [];
-      const taker = acceptor.add((socket) => handed.push(socket));
+      const target = acceptor.add((socket) => handed.push(socket));
       context.after(() => handed.forEach((socket) => socket.destroy()));
-      return { handed, taker };
+      return { handed, target };
     },
   };
 }
@@ -36,11 +36,11 @@ void test('a connection goes to the worker that has the fewest', async (context)
   const { acceptor, connect, join } = await opened(context);
   const busy = join();
   const idle = join();
-  busy.taker.open = 3;
+  busy.target.open = 3;
   for (let count = 1; count <= 3; count++) {
     await connect();
     await until(() => idle.handed.length === count);
-    acceptor.accepted(idle.taker);
+    acceptor.accepted(idle.target);
   }
   assert.equal(busy.handed.length, 0);
   await connect();
@@ -55,7 +55,7 @@ void test('of those that come at once each worker gets its share, though one tak
   for (let count = 1; count <= 40; count++) {
     await connect();
     await until(() => late.handed.length + quick.handed.length === count);
-    for (const _ of quick.taker.handing) acceptor.accepted(quick.taker);
+    for (const _ of quick.target.pending) acceptor.accepted(quick.target);
   }
   assert.deepEqual([late.handed.length, quick.handed.length], [20, 20]);
 });
@@ -67,7 +67,7 @@ void test('a worker that takes none keeps no more than a few from the others', a
   for (let count = 1; count <= 100; count++) {
     await connect();
     await until(() => stuck.handed.length + quick.handed.length === count);
-    for (const _ of quick.taker.handing) acceptor.accepted(quick.taker);
+    for (const _ of quick.target.pending) acceptor.accepted(quick.target);
   }
   assert.deepEqual([stuck.handed.length, quick.handed.length], [32, 68]);
 });
@@ -78,7 +78,7 @@ void test('one that was on its way to a worker that died goes to another, unread
   const connection = await connect();
   connection.write('hello');
   await until(() => dying.handed.length === 1);
-  acceptor.remove(dying.taker);
+  acceptor.remove(dying.target);
   const other = join();
   assert.equal(other.handed[0], dying.handed[0]);
   other.handed[0]?.end('good bye');
@@ -98,11 +98,11 @@ void test('where there is no worker connections wait, and beyond the bound they 
 
 void test('those that were taken elsewhere count no more', async (context) => {
   const { acceptor, connect, join } = await opened(context, { maxWaiting: 2 });
-  const { handed, taker } = join();
+  const { handed, target } = join();
   for (let count = 1; count <= 10; count++) {
     await connect();
     await until(() => handed.length === count);
-    acceptor.accepted(taker);
+    acceptor.accepted(target);
   }
 });
 

@@ -10,8 +10,10 @@ import { createLog } from '../../src/telemetry/log.ts';
 import { startWithWorkers } from '../../src/workers/control.ts';
 import type { HeartbeatBounds } from '../../src/workers/heartbeat.ts';
 import { folder } from '../cli/tools.ts';
-import { simulatedProvider, until } from '../support/gateway.ts';
+import { simulatedProvider } from '../support/gateway.ts';
 import { ask, chat } from '../support/http.ts';
+import { until } from '../support/until.ts';
+import { Load } from './load.ts';
 import { isAlive, KEY } from './tools.ts';
 
 /** A machine that is busy keeps a worker waiting for less than what makes it silent. */
@@ -19,7 +21,6 @@ const BOUNDS = { everyMs: 100, silentMs: 1_500, killMs: 4_000 };
 /** However long this process takes to have a worker go on. */
 const PATIENT = { ...BOUNDS, killMs: 60_000 };
 const CLIENTS = 4;
-const MAX_ASKED = 20_000;
 
 const listing = z.object({
   workers: z.array(z.object({ pid: z.number().nullable(), state: z.string(), restarts: z.number() })),
@@ -50,7 +51,7 @@ async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS
   });
   const gateway = await startWithWorkers(parsed.config, {
     log: createLog({ level: 'info', format: 'json', stream }),
-    logLook: { kind: 'json', colors: false, eager: true },
+    logStyle: { kind: 'json', colors: false, eager: true },
     source,
     count: 2,
     heartbeat,
@@ -76,36 +77,13 @@ async function started(context: TestContext, heartbeat: HeartbeatBounds = BOUNDS
   };
 }
 
-/** Clients that ask one request after the other, each over a connection of its own, until they are ended. */
-function load(url: string) {
-  const statuses: (number | undefined)[] = [];
-  let allowed = MAX_ASKED;
-  const mayBegin = (): boolean => allowed-- > 0;
-  const clients = Array.from({ length: CLIENTS }, async () => {
-    while (mayBegin()) {
-      statuses.push((await ask(url)).status);
-    }
-  });
-  return {
-    more: async (count: number) => {
-      const wanted = statuses.length + count;
-      await until(() => statuses.length >= wanted);
-    },
-    end: async () => {
-      allowed = 0;
-      await Promise.all(clients);
-      return statuses;
-    },
-  };
-}
-
 void test('a stopped worker gets no new connection, those on their way to it go to others, and when it goes on it has its share again', async (context) => {
   const { simulator, url, adminUrl, pid, workers, stateOf, said } = await started(context, PATIENT);
   process.kill(pid, 'SIGSTOP');
   // From here on none can reach it: what is handed to it is not read there.
-  const clients = load(url);
-  await until(async () => (await stateOf(0)) === 'unresponsive');
-  await clients.more(100);
+  const load = new Load(context, url, CLIENTS);
+  await load.during(until(async () => (await stateOf(0)) === 'unresponsive'));
+  await load.answers(100);
   const ready = await ask(url, { method: 'GET', path: '/ready' });
   assert.deepEqual(ready.json(), { status: 'ready', store: 'ok', workers: { ready: 1, of: 2 } });
   const { text: state } = await ask(adminUrl, { method: 'GET', path: '/api/state' });
@@ -113,9 +91,9 @@ void test('a stopped worker gets no new connection, those on their way to it go 
   assert.match(said(), /"level":"warn"[^\n]*a worker does not answer: new connections go to others/);
 
   process.kill(pid, 'SIGCONT');
-  await until(async () => (await stateOf(0)) === 'ready');
-  await clients.more(50);
-  const statuses = await clients.end();
+  await load.during(until(async () => (await stateOf(0)) === 'ready'));
+  await load.answers(50);
+  const statuses = (await load.end()).map(({ status }) => status);
   assert.deepEqual(new Set(statuses), new Set([200]));
   // Each was served once.
   assert.equal(simulator.counts(KEY).total, statuses.length);
@@ -127,12 +105,14 @@ void test('a stopped worker gets no new connection, those on their way to it go 
 void test('a worker that stays stopped is killed and replaced, and no request that began meanwhile is lost', async (context) => {
   const { url, pid, workers, stateOf, said } = await started(context);
   process.kill(pid, 'SIGSTOP');
-  const clients = load(url);
-  await until(async () => (await workers())[0]?.restarts === 1 && (await stateOf(0)) === 'ready');
+  const load = new Load(context, url, CLIENTS);
+  await load.during(
+    until(async () => (await workers())[0]?.restarts === 1 && (await stateOf(0)) === 'ready'),
+  );
   assert.equal(isAlive(pid), false);
   assert.match(said(), /"how":"it did not answer for 4 s, and was killed"/);
-  await clients.more(50);
-  assert.deepEqual(new Set(await clients.end()), new Set([200]));
+  await load.answers(50);
+  assert.deepEqual(new Set((await load.end()).map(({ status }) => status)), new Set([200]));
 });
 
 void test('a worker in a loop without end is killed as well', async (context) => {

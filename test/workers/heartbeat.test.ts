@@ -45,15 +45,15 @@ function workersEnd() {
   return { clock, told, served, handover };
 }
 
-const taken = (number: number): WorkerReport => ({ kind: 'taken', number });
+const accepted = (number: number): WorkerReport => ({ kind: 'accepted', number });
 
-void suite('handing over', () => {
+void suite('handover', () => {
   void test('a connection is told to be taken, and served', () => {
     const { clock, told, served, handover } = workersEnd();
     const socket = new Socket();
     clock.now = EVERY_MS;
     handover.receive(1, socket);
-    assert.deepEqual(told, [taken(1)]);
+    assert.deepEqual(told, [accepted(1)]);
     assert.equal(served[0], socket);
   });
 
@@ -72,8 +72,8 @@ void suite('handing over', () => {
       assert.equal(served[0], kept);
       assert.equal(revoked.destroyed, true);
       assert.deepEqual(
-        told.filter(({ kind }) => kind === 'taken'),
-        [taken(2)],
+        told.filter(({ kind }) => kind === 'accepted'),
+        [accepted(2)],
       );
       const next = new Socket();
       handover.receive(3, next);
@@ -101,7 +101,7 @@ void suite('handing over', () => {
     const handover = new Handover({
       everyMs: EVERY_MS,
       report: async (report) => {
-        if (report.kind === 'taken') clock.now += 10 * EVERY_MS;
+        if (report.kind === 'accepted') clock.now += 10 * EVERY_MS;
         told.push(report);
       },
       serve: (socket) => served.push(socket),
@@ -112,7 +112,7 @@ void suite('handing over', () => {
     assert.deepEqual(served, []);
     handover.resume(1, []);
     assert.equal(served.length, 1);
-    assert.deepEqual(told, [taken(1), { kind: 'stalled', stall: 1 }]);
+    assert.deepEqual(told, [accepted(1), { kind: 'stalled', stall: 1 }]);
   });
 
   void test('signs of life do not pile up where nobody reads them', async () => {

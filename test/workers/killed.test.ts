@@ -1,83 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test, type TestContext } from 'node:test';
-import { until } from '../support/gateway.ts';
-import { ask } from '../support/http.ts';
+import { test } from 'node:test';
+import { until } from '../support/until.ts';
+import { Load, type LoadResult } from './load.ts';
 import { gatewayWithWorkers, connectToEachWorker } from './tools.ts';
 
 const CLIENTS = 16;
 
-/** What became of one request on a connection of its own. */
-interface Result {
-  /** In order of their beginning. */
-  readonly number: number;
-  status: number | undefined;
-  error: string | undefined;
-}
-
-/** So many requests may be begun for each wait: many times what any of them needs, and few enough to be kept. */
-const MAX_REQUESTS = 5_000;
-
-/**
- * Clients that ask again and again, each time over a new connection, as long as somebody waits for their answers:
- * where these do not come, or nobody asks for more, they begin no more than `MAX_REQUESTS`.
- */
-class Load {
-  readonly done: Result[] = [];
-  readonly underWay = new Set<Result>();
-  #begun = 0;
-  #allowed = 0;
-  #answered = 0;
-  #ended = false;
-  readonly #clients: readonly Promise<void>[];
-
-  constructor(context: TestContext, url: string) {
-    this.#clients = Array.from({ length: CLIENTS }, () => this.#client(url));
-    context.after(() => this.end());
-  }
-
-  /** How many requests were begun. */
-  get begun(): number {
-    return this.#begun;
-  }
-
-  /** Resolves when so many more have been answered. */
-  async answers(count: number): Promise<void> {
-    const wanted = this.#answered + count;
-    this.#allowed = this.#begun + MAX_REQUESTS;
-    await until(() => this.#answered >= wanted || this.#isSpent());
-    if (this.#answered < wanted) {
-      assert.fail(`${this.#answered - wanted + count} of ${MAX_REQUESTS} requests were answered`);
-    }
-  }
-
-  async end(): Promise<readonly Result[]> {
-    this.#ended = true;
-    await Promise.all(this.#clients);
-    return this.done;
-  }
-
-  #isSpent(): boolean {
-    return this.#begun >= this.#allowed && this.underWay.size === 0;
-  }
-
-  async #client(url: string): Promise<void> {
-    for (;;) {
-      await until(() => this.#ended || this.#begun < this.#allowed);
-      if (this.#ended) return;
-      const result: Result = { number: this.#begun++, status: undefined, error: undefined };
-      this.underWay.add(result);
-      const { status, whole, error } = await ask(url);
-      result.status = whole ? status : undefined;
-      result.error = error;
-      if (result.status === 200) this.#answered++;
-      this.underWay.delete(result);
-      this.done.push(result);
-    }
-  }
-}
-
-function notAnswered(results: readonly Result[]): readonly Result[] {
+function notAnswered(results: readonly LoadResult[]): readonly LoadResult[] {
   return results.filter(({ status }) => status !== 200);
 }
 
@@ -85,19 +15,19 @@ void test('of a killed worker only its own open requests are lost: whoever had n
   const gateway = await gatewayWithWorkers(context);
   const victim = await gateway.pidOf(1);
   context.after(() => kill(victim));
-  const load = new Load(context, gateway.url);
+  const load = new Load(context, gateway.url, CLIENTS);
   await load.answers(100);
 
   // Frozen it takes no more connections, so that what it has taken is known: nothing that begins from here on.
   process.kill(victim, 'SIGSTOP');
   await until(() => stateOf(victim).startsWith('T'));
   const frozenAt = load.begun;
-  const open = new Set(load.underWay);
+  const open = new Set(load.inFlight);
   await load.answers(200);
   process.kill(victim, 'SIGKILL');
-  await gateway.said(/"how":"signal SIGKILL"/);
+  await load.during(gateway.said(/"how":"signal SIGKILL"/));
   await load.answers(200);
-  await gateway.said(/a worker was started again/);
+  await load.during(gateway.said(/a worker was started again/));
   await load.answers(200);
 
   const lost = notAnswered(await load.end());
@@ -113,13 +43,13 @@ void test('of a killed worker only its own open requests are lost: whoever had n
 
 void test('the port never refuses, though workers are killed again and again, and all of them at once', async (context) => {
   const gateway = await gatewayWithWorkers(context);
-  const load = new Load(context, gateway.url);
+  const load = new Load(context, gateway.url, CLIENTS);
   let open = 0;
   for (const victims of [[1], [2], [1, 2], [2], [1, 2]]) {
     const pids = await Promise.all(victims.map((number) => gateway.pidOf(number)));
     await load.answers(50);
     for (const pid of pids) process.kill(pid, 'SIGKILL');
-    open += load.underWay.size;
+    open += load.inFlight.size;
     await load.answers(50);
   }
   const results = await load.end();

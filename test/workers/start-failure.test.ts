@@ -36,7 +36,7 @@ void test('a worker’s own error is that of the start', async (context) => {
     source: { kind: 'text', text: JSON.stringify(config), path: join(cwd, 'mine.yaml'), tokenFiles: [] },
     log: createLog({ level: 'error', format: 'json' }),
     logLevel: 'error',
-    logLook: { kind: 'json', colors: false, eager: false },
+    logStyle: { kind: 'json', colors: false, eager: false },
     heartbeat: HEARTBEAT,
     now: Date.now,
     known: () => [],

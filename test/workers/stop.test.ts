@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from '../support/gateway.ts';
 import { chat, streamedChat } from '../support/http.ts';
 import type { HttpAnswer } from '../support/http.ts';
+import { until } from '../support/until.ts';
 import { KEY, gatewayWithWorkers, isAlive, connectToEachWorker } from './tools.ts';
 import type { GatewayWithWorkers, WorkerConnection } from './tools.ts';
 

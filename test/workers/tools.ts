@@ -8,9 +8,10 @@ import { startSimulator } from '../../simulator/simulator.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import { folder, started } from '../cli/tools.ts';
 import type { RunOptions, Started } from '../cli/tools.ts';
-import { simulatedProvider, until } from '../support/gateway.ts';
+import { simulatedProvider } from '../support/gateway.ts';
 import { ask, MAX_REQUESTS } from '../support/http.ts';
 import type { HttpAnswer } from '../support/http.ts';
+import { until } from '../support/until.ts';
 
 export const KEY = 'sk-known-0123456789abcdef-wxyz';
 

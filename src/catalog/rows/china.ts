@@ -31,6 +31,7 @@ export const chinaTypes: readonly ProviderType[] = [
     healthCheckModel: 'deepseek-flash',
     listNeedsKey: true,
     credential: bearer,
+    resendsReasoning: true,
     offers: ['chat.completions', 'completions', 'models.*'],
     paths: { completions: '/beta/completions' },
     anthropic: messagesAt('/anthropic/v1'),
@@ -39,8 +40,11 @@ export const chinaTypes: readonly ProviderType[] = [
   {
     type: 'doubao',
     baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
+    baseUrlOptions: [{ option: 'doubaoDomain', baseUrl: (host) => `${host}/api/v3` }],
     env: 'ARK_API_KEY',
     credential: bearer,
+    options: ['doubaoDomain'],
+    bodyFields: [{ operation: 'images.generations', name: 'watermark', value: false }],
     offers: [
       'chat.completions',
       'embeddings',
@@ -60,6 +64,7 @@ export const chinaTypes: readonly ProviderType[] = [
     env: 'LONGCAT_API_KEY',
     healthCheckModel: 'LongCat-2.0',
     credential: bearer,
+    options: ['responseJsonSchema'],
     offers: ['chat.completions', 'responses.create', 'models.*'],
     paths: { 'models.list': '/v1/models', 'models.retrieve': '/v1/models/{model}' },
     anthropic: messagesAt('/anthropic/v1'),
@@ -69,9 +74,11 @@ export const chinaTypes: readonly ProviderType[] = [
     baseUrl: 'https://api.minimax.chat/v1',
     env: 'MINIMAX_API_KEY',
     credential: bearer,
+    options: ['minimaxApiType', 'minimaxGroupId'],
     offers: ['chat.completions'],
     paths: { 'chat.completions': '/v1/text/chatcompletion_v2' },
     errorsInside: true,
+    resendsReasoning: true,
     anthropic: messagesAt('/anthropic/v1'),
     notes:
       'Its present documentation names `https://api.minimaxi.com/v1` and, outside of China, `https://api.minimax.io/v1`: a `baseUrl` may say so.',
@@ -82,6 +89,8 @@ export const chinaTypes: readonly ProviderType[] = [
     env: 'MOONSHOT_API_KEY',
     listNeedsKey: true,
     credential: bearer,
+    options: ['moonshotFileId'],
+    resendsReasoning: true,
     offers: ['chat.completions', 'models.*', 'files.*', 'batches.*'],
     anthropic: messagesAt('/anthropic/v1'),
     notes: 'Outside of China it is `baseUrl: https://api.moonshot.ai/v1`.',
@@ -89,8 +98,13 @@ export const chinaTypes: readonly ProviderType[] = [
   {
     type: 'qwen',
     baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+    baseUrlOptions: [{ option: 'qwenDomain', baseUrl: (host) => `${host}/compatible-mode/v1` }],
     env: 'DASHSCOPE_API_KEY',
     credential: bearer,
+    options: ['qwenDomain', 'qwenEnableCompatible', 'qwenEnableSearch', 'qwenFileIds'],
+    bodyFields: [
+      { operation: 'chat.completions', name: 'enable_search', value: true, option: 'qwenEnableSearch' },
+    ],
     // help.aliyun.com/zh/model-studio, the native API's headers; not its workspace
     headers: ['x-dashscope-*'],
     offers: [
@@ -168,8 +182,13 @@ export const chinaTypes: readonly ProviderType[] = [
   {
     type: 'zhipuai',
     baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
+    baseUrlOptions: [{ option: 'zhipuDomain', baseUrl: (host) => `${host}/api/paas/v4` }],
     env: 'ZHIPUAI_API_KEY',
     credential: bearer,
+    options: ['zhipuCodePlanMode', 'zhipuDomain'],
+    // docs.z.ai: what a coding plan pays for is asked for elsewhere; all else stays where it is.
+    pathsWith: { zhipuCodePlanMode: { 'chat.completions': '/api/coding/paas/v4/chat/completions' } },
+    resendsReasoning: true,
     offers: [
       'chat.completions',
       'embeddings',

@@ -5,7 +5,18 @@ import type { ProviderType } from '../row.ts';
 export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure',
+    baseUrlOptions: [
+      {
+        option: 'azureServiceUrl',
+        baseUrl: (url) => URL.parse(url)?.origin,
+        // As the plugin names it.
+        missing: 'a URL (missing azureServiceUrl)',
+      },
+    ],
     credential: { kind: 'header', name: 'api-key' },
+    options: ['azureServiceUrl'],
+    developerRole: true,
+    maxCompletionTokens: true,
     // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
     headers: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
@@ -14,6 +25,7 @@ export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure-ai-foundry',
     credential: { kind: 'header', name: 'api-key' },
+    maxCompletionTokens: true,
     // learn.microsoft.com/rest/api/aifoundry/model-inference
     headers: ['extra-parameters', 'x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
@@ -21,7 +33,17 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'bedrock',
+    baseUrlOptions: [
+      {
+        option: 'awsRegion',
+        baseUrl: (region) => `https://bedrock-runtime.${region}.amazonaws.com`,
+        besideBaseUrl: true,
+      },
+    ],
     credential: bearer,
+    keyOptions: { parts: ['awsAccessKey', 'awsSecretKey'], optionalPart: 'awsSessionToken' },
+    options: ['awsAccessKey', 'awsRegion', 'awsSecretKey', 'awsSessionToken', 'bedrockAdditionalFields'],
+    ownPathsOnly: true,
     speaks: 'bedrock',
     offers: [],
     notes:
@@ -43,6 +65,7 @@ export const ownTypes: readonly ProviderType[] = [
     freeCall: { name: 'deepl.usage', path: '/v2/usage' },
     baseUrl: 'https://api.deepl.com',
     credential: { kind: 'scheme', scheme: 'DeepL-Auth-Key' },
+    options: ['targetLang'],
     keyless: true,
     speaks: 'own',
     offers: ['chat.completions'],
@@ -52,8 +75,10 @@ export const ownTypes: readonly ProviderType[] = [
   {
     type: 'dify',
     baseUrl: 'https://api.dify.ai/v1',
+    baseUrlOptions: [{ option: 'difyApiUrl', baseUrl: (host) => `${host}/v1` }],
     env: 'DIFY_API_KEY',
     credential: bearer,
+    options: ['botType', 'difyApiUrl', 'inputVariable', 'outputVariable'],
     speaks: 'own',
     offers: ['chat.completions'],
     notes:
@@ -61,8 +86,14 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'generic',
+    baseUrlOptions: [{ option: 'genericHost' }],
     credential: bearer,
+    options: ['genericHost'],
     keyless: true,
+    developerRole: true,
+    // It is sent what clients send.
+    refusesStreamUsage: true,
+    ownPathsOnly: true,
     notes:
       'Whatever path the gateway knows an operation by goes on as the client wrote it, and so does the model. Paths that belong to no operation are answered with 404.',
   },
@@ -71,6 +102,9 @@ export const ownTypes: readonly ProviderType[] = [
     baseUrl: 'https://api.hunyuan.cloud.tencent.com/v1',
     env: 'HUNYUAN_API_KEY',
     credential: bearer,
+    keyOptions: { parts: ['hunyuanAuthId', 'hunyuanAuthKey'] },
+    options: ['hunyuanAuthId', 'hunyuanAuthKey'],
+    ownPathsOnly: true,
     offers: ['chat.completions', 'embeddings', 'models.*'],
     notes:
       "With `hunyuanAuthId` and `hunyuanAuthKey` requests are signed (TC3-HMAC-SHA256) and go to Tencent Cloud's own API instead: chat alone, and of text.",
@@ -79,6 +113,9 @@ export const ownTypes: readonly ProviderType[] = [
     type: 'kling',
     baseUrl: 'https://api-singapore.klingai.com/v1',
     credential: bearer,
+    keyOptions: { parts: ['klingAccessKey', 'klingSecretKey'] },
+    options: ['klingAccessKey', 'klingSecretKey', 'klingTokenRefreshAhead'],
+    ownPathsOnly: true,
     speaks: 'own',
     // app.klingai.com/global/dev/document-api: the list of one's tasks.
     freeCall: { name: 'kling.text2video.list', path: '/videos/text2video', query: '?pageNum=1&pageSize=1' },
@@ -88,14 +125,24 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'ollama',
+    baseUrlOptions: [
+      {
+        option: 'ollamaServerHost',
+        baseUrl: (host) => `${host}/v1`,
+        port: { option: 'ollamaServerPort', usual: 11_434 },
+      },
+    ],
     credential: bearer,
+    options: ['ollamaServerHost', 'ollamaServerPort'],
     keyless: true,
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],
     anthropic: { basePath: '/v1', offers: ['messages.create'] },
   },
   {
     type: 'triton',
+    baseUrlOptions: [{ option: 'tritonDomain', baseUrl: (host) => `${host}/v2` }],
     credential: bearer,
+    options: ['tritonDomain', 'tritonModelVersion'],
     keyless: true,
     speaks: 'own',
     offers: ['chat.completions'],
@@ -105,7 +152,25 @@ export const ownTypes: readonly ProviderType[] = [
   {
     type: 'vertex',
     baseUrl: 'https://aiplatform.googleapis.com',
+    baseUrlOptions: [
+      {
+        option: 'vertexRegion',
+        baseUrl: (region) => `https://${region === 'global' ? '' : `${region}-`}aiplatform.googleapis.com`,
+        besideBaseUrl: true,
+      },
+    ],
     credential: bearer,
+    keyOptions: { parts: ['vertexAuthKey'] },
+    options: [
+      'geminiSafetySetting',
+      'vertexAuthKey',
+      'vertexAuthServiceName',
+      'vertexOpenAICompatible',
+      'vertexProjectId',
+      'vertexRegion',
+      'vertexTokenRefreshAhead',
+    ],
+    ownPathsOnly: true,
     // docs.cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput
     headers: ['x-vertex-ai-llm-request-type', 'x-vertex-ai-llm-shared-request-type'],
     speaks: 'gemini',
@@ -114,7 +179,12 @@ export const ownTypes: readonly ProviderType[] = [
   },
   {
     type: 'vllm',
+    baseUrlOptions: [
+      { option: 'vllmCustomUrl' },
+      { option: 'vllmServerHost', baseUrl: (host) => `${host}/v1` },
+    ],
     credential: bearer,
+    options: ['vllmCustomUrl', 'vllmServerHost'],
     keyless: true,
     anthropic: { basePath: '/v1', offers: ['messages.create', 'messages.count_tokens'] },
   },

@@ -14,7 +14,15 @@ export const worldTypes: readonly ProviderType[] = [
   },
   {
     type: 'cloudflare',
+    baseUrlOptions: [
+      {
+        option: 'cloudflareAccountId',
+        baseUrl: (account) =>
+          `https://api.cloudflare.com/client/v4/accounts/${encodeURIComponent(account)}/ai/v1`,
+      },
+    ],
     credential: bearer,
+    options: ['cloudflareAccountId'],
     offers: ['chat.completions', 'embeddings'],
     notes: 'Workers AI: `cloudflareAccountId` goes into the path.',
   },
@@ -65,6 +73,7 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'github',
     baseUrl: 'https://models.inference.ai.azure.com',
     credential: bareToken,
+    developerRole: true,
     offers: ['chat.completions', 'embeddings'],
     notes: 'GitHub Models at its old host, as the plugin knows it. New configurations take `github-models`.',
   },
@@ -72,6 +81,7 @@ export const worldTypes: readonly ProviderType[] = [
     type: 'github-models',
     baseUrl: 'https://models.github.ai/inference',
     credential: bearer,
+    developerRole: true,
     // docs.github.com/rest/models/inference
     headers: ['x-github-api-version'],
     offers: ['chat.completions', 'embeddings'],
@@ -130,6 +140,9 @@ export const worldTypes: readonly ProviderType[] = [
     healthCheckModel: 'mistral-small-latest',
     listNeedsKey: true,
     credential: bearer,
+    // It answers 422 `extra_forbidden`, and says the usage in its last chunk by itself
+    // (github.com/openai/openai-agents-python issue 442).
+    refusesStreamUsage: true,
     offers: [
       'chat.completions',
       'embeddings',
@@ -170,6 +183,7 @@ export const worldTypes: readonly ProviderType[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     env: 'OPENROUTER_API_KEY',
     credential: bearer,
+    developerRole: true,
     // openrouter.ai/docs/app-attribution
     headers: ['http-referer', 'x-title', 'x-openrouter-*'],
     offers: ['chat.completions', 'completions', 'embeddings', 'responses.create', 'models.*'],

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { loadConfig } from '../../config/load/load.ts';
 import { formatAddress } from '../../config/schema/scalars.ts';
-import type { Address } from '../../config/schema/schema.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 import type { AdminAccess } from './admin-client.ts';
 import { CommandFailure, configFailure } from '../failure.ts';
 import { DEFAULT_CONFIG_FILE } from '../start/setup.ts';
 
-/** What the command line says of the admin listener. */
+/** Options that name the admin listener. */
 export interface AdminAccessOptions {
   readonly admin?: string;
   readonly config?: string;
@@ -54,7 +54,7 @@ async function configuredAdmin(
 }
 
 /** An address to call where the one listened on stands for all of the machine's. */
-export function reachable({ host, port }: Address): Address {
+export function reachable({ host, port }: ListenAddress): ListenAddress {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port };
   return { host: host === '::' ? '::1' : host, port };
 }

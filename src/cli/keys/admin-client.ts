@@ -1,40 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import {
+  checkReport,
+  choiceView,
+  errorAnswer,
+  explanation,
+  keyList,
+  keyView,
+  liftedHolds,
+  stateView,
+} from '../../admin/contract.ts';
+import type { CheckReportView, ChoiceView, Explanation, KeyView, StateView } from '../../admin/contract.ts';
 import { CommandFailure } from '../failure.ts';
-import { outageView } from './outage-text.ts';
-import type { ShownOutage } from './outage-text.ts';
-import { choice } from './shown-choice.ts';
-import type { ShownChoice } from './shown-choice.ts';
-import { explanation, keyView } from './shown-explanation.ts';
-import type { ShownExplanation } from './shown-explanation.ts';
-
-const keyList = z.object({ keys: z.array(z.looseObject(keyView.shape)) });
-
-const stateView = z.object({
-  store: z.looseObject({ awaySince: z.string().nullable() }),
-  down: z.array(outageView),
-  /** Gateways of older versions do not say. */
-  checksSpentUntil: z.record(z.string(), z.string().nullable()).default({}),
-});
-
-const checkReport = z.object({
-  passed: z.boolean(),
-  verdict: z.string(),
-  rule: z.string(),
-  status: z.number().optional(),
-  detail: z.string().optional(),
-  ms: z.number(),
-  kind: z.string(),
-  model: z.string().optional(),
-});
-
-const liftedHolds = z.object({ provider: z.string(), keys: z.array(z.string()) });
-
-const refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
-
-/** A key as this command line shows it. */
-export type ShownKey = z.output<typeof keyView>;
-/** How a health check went. */
-export type ShownCheck = z.output<typeof checkReport>;
 
 /** Where a running gateway's admin listener is, and what opens it. */
 export interface AdminAccess {
@@ -43,16 +19,16 @@ export interface AdminAccess {
   readonly token: string | undefined;
 }
 
-/** An answer: what this command line shows of it, and all of it. */
+/** An answer: what this version knows of it, and all of it as it came. */
 export interface Answer<T> {
-  readonly shown: T;
+  readonly known: T;
   readonly body: unknown;
 }
 
 /** The slowest answer is that of a health check. Milliseconds. */
 const ANSWER_TIMEOUT_MS = 5 * 60_000;
 
-/** The gateway said no. */
+/** The gateway refused. */
 export class AdminRefusal extends CommandFailure {
   /** Of its table of errors. */
   readonly code: string;
@@ -71,46 +47,37 @@ export class AdminClient {
     this.#access = access;
   }
 
-  async list(provider: string | undefined): Promise<readonly ShownKey[]> {
+  async list(provider: string | undefined): Promise<Answer<readonly KeyView[]>> {
     const query = provider === undefined ? '' : `?provider=${encodeURIComponent(provider)}`;
     const { body } = await this.#ask('GET', `/api/keys${query}`);
-    return this.#read(keyList, body).keys;
+    return { known: this.#read(keyList, body).keys, body };
   }
 
-  async explain(id: string): Promise<Answer<ShownExplanation>> {
+  async explain(id: string): Promise<Answer<Explanation>> {
     const { body } = await this.#ask('GET', `/api/keys/${encodeURIComponent(id)}/explain`);
-    return { shown: this.#read(explanation, body), body };
+    return { known: this.#read(explanation, body), body };
   }
 
   /** Undefined: the provider is the one that the model's route leads to; the request names no model. */
-  async choice(provider: string | undefined, model: string | undefined): Promise<Answer<ShownChoice>> {
+  async choice(provider: string | undefined, model: string | undefined): Promise<Answer<ChoiceView>> {
     const query = { ...(provider !== undefined && { provider }), ...(model !== undefined && { model }) };
     const { body } = await this.#ask('GET', `/api/choice?${new URLSearchParams(query).toString()}`);
-    return { shown: this.#read(choice, body), body };
+    return { known: this.#read(choiceView, body), body };
   }
 
-  /**
-   * Since when the store does not answer the gateway (RFC 3339; null while it does), what providers are down for, and by
-   * provider until when the health checks of a day are used up.
-   */
-  async state(): Promise<{
-    readonly awaySince: string | null;
-    readonly down: readonly ShownOutage[];
-    readonly checksSpentUntil: Readonly<Record<string, string | null>>;
-  }> {
+  async state(): Promise<StateView> {
     const { body } = await this.#ask('GET', '/api/state');
-    const { store, down, checksSpentUntil } = this.#read(stateView, body);
-    return { awaySince: store.awaySince, down, checksSpentUntil };
+    return this.#read(stateView, body);
   }
 
   /** @returns the key as it is now, and whether that is stored already */
-  async change(id: string, action: 'disable' | 'enable'): Promise<{ key: ShownKey; stored: boolean }> {
+  async change(id: string, action: 'disable' | 'enable'): Promise<{ key: KeyView; stored: boolean }> {
     const { status, body } = await this.#ask('POST', `/api/keys/${encodeURIComponent(id)}/${action}`);
     return { key: this.#read(keyView, body), stored: status !== 202 };
   }
 
   /** @param model - undefined: the gateway decides by the key's trouble */
-  async probe(id: string, model: string | undefined): Promise<ShownCheck> {
+  async probe(id: string, model: string | undefined): Promise<CheckReportView> {
     const { body } = await this.#ask('POST', `/api/keys/${encodeURIComponent(id)}/probe${queryOf(model)}`);
     return this.#read(checkReport, body);
   }
@@ -140,7 +107,7 @@ export class AdminClient {
     });
     const body = parseJson(await response.text());
     if (response.ok) return { status: response.status, body };
-    const { data } = refusal.safeParse(body);
+    const { data } = errorAnswer.safeParse(body);
     if (data === undefined) throw this.#notAdmin();
     throw new AdminRefusal(data.error);
   }

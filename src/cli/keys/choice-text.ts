@@ -1,11 +1,11 @@
+import type { ChoiceView, KeyChoiceView, ProviderChoiceView } from '../../admin/contract.ts';
 import { printable } from '../../telemetry/request-line.ts';
-import type { ShownChoice, ShownKeyChoice, ShownProviderChoice } from './shown-choice.ts';
 import { outageText } from './outage-text.ts';
 import { EMPTY_CELL, tableLines } from '../table.ts';
 import { fromNow } from './relative-time.ts';
 
 /** Which key a request would get, and why not the others, for people: a table for each provider on the way. */
-export function choiceText({ at, model, providers, seenFrom }: ShownChoice): string {
+export function choiceText({ at, model, providers, seenFrom }: ChoiceView): string {
   const now = Date.parse(at);
   const asked = model === null ? 'A request without a model' : `A request for ${model}`;
   const [first] = providers;
@@ -20,9 +20,9 @@ export function choiceText({ at, model, providers, seenFrom }: ShownChoice): str
 
 /** One stop on the way, after those before it. */
 function stopText(
-  { provider, share }: ShownProviderChoice,
+  { provider, share }: ProviderChoiceView,
   n: number,
-  all: readonly ShownProviderChoice[],
+  all: readonly ProviderChoiceView[],
 ): string {
   const before = all[n - 1];
   const link =
@@ -34,7 +34,7 @@ function stopText(
   return `${link}${provider}${share < 1 ? ` (${Math.round(share * 100)} %)` : ''}`;
 }
 
-function providerLines(choice: ShownProviderChoice, asked: string | null, now: number): string[] {
+function providerLines(choice: ProviderChoiceView, asked: string | null, now: number): string[] {
   const { provider, model, keys, counts, affinity } = choice;
   const mapped = model === null || model === asked ? '' : `, where it is called ${model}`;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -56,12 +56,12 @@ function providerLines(choice: ShownProviderChoice, asked: string | null, now: n
   ];
 }
 
-function downText(down: NonNullable<ShownProviderChoice['down']>, now: number): string {
+function downText(down: NonNullable<ProviderChoiceView['down']>, now: number): string {
   const why = down.whole ? 'Two of its models are down, and nothing of it has answered since: ' : '';
   return `${why}${outageText(down, now)}`;
 }
 
-function outcomeText(choice: ShownProviderChoice, total: number, now: number): string {
+function outcomeText(choice: ProviderChoiceView, total: number, now: number): string {
   const { outcome, counts, strategy, returnsAt, keys } = choice;
   const usable = counts['usable'] ?? 0;
   switch (outcome) {
@@ -92,13 +92,13 @@ function noneText(total: number): string {
   return total === 1 ? 'its one key cannot be used' : `none of ${total} keys can be used`;
 }
 
-function nameOf(key: ShownKeyChoice | undefined): string {
+function nameOf(key: KeyChoiceView | undefined): string {
   return key === undefined ? EMPTY_CELL : (key.name ?? key.id);
 }
 
 const HEADINGS = ['CHANCE', 'NAME', 'ID', 'HINT', 'IN FLIGHT', 'WEIGHT', 'WHY'];
 
-function cells(key: ShownKeyChoice, now: number): readonly string[] {
+function cells(key: KeyChoiceView, now: number): readonly string[] {
   const { id, name, hint, chance, inFlight, weight } = key;
   return [
     chanceText(chance, key),
@@ -111,13 +111,13 @@ function cells(key: ShownKeyChoice, now: number): readonly string[] {
   ];
 }
 
-function chanceText(chance: number | null, { obstacle }: ShownKeyChoice): string {
+function chanceText(chance: number | null, { obstacle }: KeyChoiceView): string {
   if (chance === null) return obstacle === null ? '?' : EMPTY_CELL;
   if (chance === 0) return obstacle === null ? '< 1 %' : EMPTY_CELL;
   return `${Math.max(Math.round(chance * 100), 1)} %`;
 }
 
-function whyText(key: ShownKeyChoice, now: number): string {
+function whyText(key: KeyChoiceView, now: number): string {
   const { obstacle, reason, dueAt, lastResort, share, scarce } = key;
   if (obstacle !== null) {
     const due = dueAt === null ? '' : `, ${DUE[obstacle] ?? 'due'} ${fromNow(Date.parse(dueAt) - now)}`;
@@ -131,7 +131,7 @@ function whyText(key: ShownKeyChoice, now: number): string {
   return notes.length === 0 ? 'can be used' : notes.join('; ');
 }
 
-/** What happens at the time that stands beside an obstacle. */
+/** What happens at the time of an obstacle. */
 const DUE: Readonly<Record<string, string>> = {
   'out-of-service': 'next try',
   held: 'free again',
@@ -148,7 +148,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   'domain-held': 'held with their quota domain',
 };
 
-function countsText(counts: ShownProviderChoice['counts']): string {
+function countsText(counts: ProviderChoiceView['counts']): string {
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([standing, count]) => `${count} ${COUNTED[standing] ?? standing}`)

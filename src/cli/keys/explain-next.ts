@@ -1,9 +1,9 @@
-import type { ShownExplanation, ShownNext } from './shown-explanation.ts';
-import { modelText } from '../table.ts';
+import { ALL_MODELS, modelText } from '../../admin/contract.ts';
+import type { Explanation, NextView } from '../../admin/contract.ts';
 import { timeOfDay, fromNow } from './relative-time.ts';
 
 /** How a key comes back, soonest first, a line for each way. */
-export function nextLines(explanation: ShownExplanation): string[] {
+export function nextLines(explanation: Explanation): string[] {
   const now = Date.parse(explanation.at);
   return [
     ...explanation.next.map(
@@ -13,16 +13,16 @@ export function nextLines(explanation: ShownExplanation): string[] {
   ];
 }
 
-function isCheck({ how }: ShownNext): boolean {
+function isCheck({ how }: NextView): boolean {
   return how === 'free-check' || how === 'paid-check';
 }
 
-function timeText({ how, at }: ShownNext, now: number): string {
+function timeText({ how, at }: NextView, now: number): string {
   if (at !== null) return fromNow(Date.parse(at) - now);
   return how === 'operator' ? 'not by itself' : 'any time';
 }
 
-function stepText({ how, model, here }: ShownNext, { key, cause, holds, domain }: ShownExplanation): string {
+function stepText({ how, model, here }: NextView, { key, cause, holds, domain }: Explanation): string {
   const by = here === true ? 'this process' : 'the process that holds the lease';
   switch (how) {
     case 'free-check':
@@ -36,11 +36,11 @@ function stepText({ how, model, here }: ShownNext, { key, cause, holds, domain }
     case 'cooldown':
       return 'it comes back by itself, its cooldown over';
     case 'hold':
-      return `it may be used for ${modelText(model ?? '*')} again`;
+      return `it may be used for ${modelText(model ?? ALL_MODELS)} again`;
     case 'domain':
       if (domain?.troubles.some((trouble) => trouble.cause === 'billing' && trouble.model === model) === true)
         return 'the key that is out of credit is checked; when it is back this one may be used again';
-      return `its quota domain may be used for ${modelText(model ?? '*')} again`;
+      return `its quota domain may be used for ${modelText(model ?? ALL_MODELS)} again`;
     case 'trial':
       return `a request${model === null ? '' : ` for ${modelText(model)}`} may try it, where no other key of ${key.provider} can be used`;
     case 'operator':
@@ -48,12 +48,12 @@ function stepText({ how, model, here }: ShownNext, { key, cause, holds, domain }
   }
 }
 
-function limitText({ notBefore }: ShownNext, now: number): string {
+function limitText({ notBefore }: NextView, now: number): string {
   if (notBefore === null) return '';
   return `; the budget for checks that cost something is spent until ${timeOfDay(notBefore, now)}`;
 }
 
-function progressLines({ key, policy: { successThreshold } }: ShownExplanation): string[] {
+function progressLines({ key, policy: { successThreshold } }: Explanation): string[] {
   const left = successThreshold - key.passes;
   return [
     ...(key.failures > 0

@@ -1,14 +1,15 @@
+import { ALL_MODELS, modelText } from '../../admin/contract.ts';
+import type { DecisionView, Explanation } from '../../admin/contract.ts';
 import { printable } from '../../telemetry/request-line.ts';
 import { nextLines } from './explain-next.ts';
 import { whyLines } from './explain-why.ts';
 import type { Labelled } from './explain-why.ts';
 import { outageText } from './outage-text.ts';
-import type { ShownDecision, ShownExplanation } from './shown-explanation.ts';
-import { EMPTY_CELL, modelText, tableLines } from '../table.ts';
+import { EMPTY_CELL, tableLines } from '../table.ts';
 import { ago, timeOfDay, fromNow, timeAndAge } from './relative-time.ts';
 
-/** A key's story for people: how it stands, why, what comes next, and the decisions it rests on. */
-export function explainText(explanation: ShownExplanation): string {
+/** An explanation for people: the key's state, why, what comes next, and the last decisions. */
+export function explainText(explanation: Explanation): string {
   const lines = [
     headline(explanation),
     '',
@@ -29,7 +30,7 @@ export function explainText(explanation: ShownExplanation): string {
   return lines.map(printable).join('\n');
 }
 
-function headline({ key, holds, next, at }: ShownExplanation): string {
+function headline({ key, holds, next, at }: Explanation): string {
   const marks = [...(key.name === null ? [] : [key.id]), ...(key.hint === null ? [] : [`…${key.hint}`])];
   const who = `${key.name ?? key.id}${marks.length === 0 ? '' : ` (${marks.join(', ')})`} of ${key.provider}`;
   const since = key.since === null ? '' : ` since ${timeAndAge(key.since, Date.parse(at))}`;
@@ -39,7 +40,9 @@ function headline({ key, holds, next, at }: ShownExplanation): string {
     case 'out-of-service':
       return `${who} is out of service${since}.`;
     case 'in-service': {
-      const kept = [...holds, ...next.filter(({ how }) => how === 'domain')].map(({ model }) => model ?? '*');
+      const kept = [...holds, ...next.filter(({ how }) => how === 'domain')].map(
+        ({ model }) => model ?? ALL_MODELS,
+      );
       if (kept.length > 0) return `${who} is in service, but kept from ${listed([...new Set(kept)])}.`;
       return `${who} is in service${since}${key.failures > 0 ? ', but failing' : ''}.`;
     }
@@ -50,12 +53,12 @@ function headline({ key, holds, next, at }: ShownExplanation): string {
 const MAX_LISTED = 3;
 
 function listed(models: readonly string[]): string {
-  if (models.includes('*')) return 'all models';
+  if (models.includes(ALL_MODELS)) return 'all models';
   const shown = models.slice(0, MAX_LISTED).join(', ');
   return models.length > MAX_LISTED ? `${shown} and ${models.length - MAX_LISTED} more` : shown;
 }
 
-function limitLines({ domain, scarce, at }: ShownExplanation): string[] {
+function limitLines({ domain, scarce, at }: Explanation): string[] {
   const now = Date.parse(at);
   const others = (domain?.keys ?? 1) - 1;
   const shared =
@@ -73,7 +76,7 @@ function limitLines({ domain, scarce, at }: ShownExplanation): string[] {
   return [...shared, ...nearly];
 }
 
-function trafficLines({ ramp, inFlight, at }: ShownExplanation): string[] {
+function trafficLines({ ramp, inFlight, at }: Explanation): string[] {
   const now = Date.parse(at);
   return [
     ...(ramp === null
@@ -89,7 +92,7 @@ function trafficLines({ ramp, inFlight, at }: ShownExplanation): string[] {
 
 const HEADINGS = ['WHEN', 'WHAT', 'RULE', 'STATUS', 'SHOWN BY', 'JUDGED AT'];
 
-function decisionLines({ decisions, at, seenFrom }: ShownExplanation): string[] {
+function decisionLines({ decisions, at, seenFrom }: Explanation): string[] {
   if (decisions.length === 0) return ['Nothing was ever decided on it.'];
   const now = Date.parse(at);
   const rows = decisions.map((decision) => [
@@ -103,13 +106,13 @@ function decisionLines({ decisions, at, seenFrom }: ShownExplanation): string[] 
   return ['The last decisions on it, newest first:', '', ...tableLines(HEADINGS, rows)];
 }
 
-function shownBy({ effect, check, requestId }: ShownDecision): string {
+function shownBy({ effect, check, requestId }: DecisionView): string {
   if (effect === 'disabled' || effect === 'enabled' || effect === 'lifted') return 'the operator';
   return check ? 'a health check' : (requestId ?? EMPTY_CELL);
 }
 
 /** What was decided, in a word or two. */
-function effectText({ effect, model, rule }: ShownDecision): string {
+function effectText({ effect, model, rule }: DecisionView): string {
   switch (effect) {
     case 'counted':
       return 'counted a failure';
@@ -120,7 +123,7 @@ function effectText({ effect, model, rule }: ShownDecision): string {
     case 'returned':
       return rule === null ? 'back, cooldown over' : 'back in service';
     case 'held':
-      return `held from ${modelText(model ?? '*')}`;
+      return `held from ${modelText(model ?? ALL_MODELS)}`;
     case 'check-passed':
       return 'passed a check';
     case 'check-failed':

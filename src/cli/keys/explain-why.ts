@@ -1,20 +1,20 @@
-import type { ShownDecision, ShownExplanation } from './shown-explanation.ts';
-import { modelText } from '../table.ts';
+import { failuresText, modelText } from '../../admin/contract.ts';
+import type { DecisionView, Explanation } from '../../admin/contract.ts';
 import { timeOfDay, timeAndAge } from './relative-time.ts';
 
-type Rule = NonNullable<ShownExplanation['rule']>;
+type Rule = NonNullable<Explanation['rule']>;
 
-/** A line of a story, and the word that stands before it. */
+/** A line, and its label. */
 export type Labelled = readonly [label: string, line: string];
 
-/** Holds told of one by one. */
+/** Holds shown one by one. */
 const MAX_HOLDS = 5;
 
-/** Troubles of its domain told of. */
+/** Troubles of its domain shown. */
 const MAX_TROUBLES = 3;
 
 /** Why a key is as it is, and on what evidence. */
-export function whyLines(explanation: ShownExplanation): Labelled[] {
+export function whyLines(explanation: Explanation): Labelled[] {
   const { key, policy, holds, rule } = explanation;
   const hidden = holds.length - MAX_HOLDS;
   return [
@@ -36,7 +36,7 @@ function why(line: string): Labelled {
   return ['Why', line];
 }
 
-function stateLines(explanation: ShownExplanation): Labelled[] {
+function stateLines(explanation: Explanation): Labelled[] {
   const { key, evidence, holds, doubt, next, rule } = explanation;
   switch (key.state) {
     case 'disabled':
@@ -51,8 +51,8 @@ function stateLines(explanation: ShownExplanation): Labelled[] {
   }
 }
 
-/** What was said against it and is not believed, or only for now. */
-function doubtLines(explanation: ShownExplanation): Labelled[] {
+/** A verdict that is not confirmed. */
+function doubtLines(explanation: Explanation): Labelled[] {
   const { doubt, unproven } = explanation;
   if (doubt === null) {
     const line =
@@ -63,7 +63,7 @@ function doubtLines(explanation: ShownExplanation): Labelled[] {
   return [why(line), ...evidenceLines(doubt.evidence, doubt.rule, explanation)];
 }
 
-const ACCUSED: Readonly<Record<NonNullable<ShownExplanation['doubt']>['cause'], string>> = {
+const ACCUSED: Readonly<Record<NonNullable<Explanation['doubt']>['cause'], string>> = {
   failures: 'failed',
   key_dead: 'were dead',
   billing: 'had no credit',
@@ -71,27 +71,24 @@ const ACCUSED: Readonly<Record<NonNullable<ShownExplanation['doubt']>['cause'], 
   denied: 'were denied the model',
 };
 
-function failingText({ key: { failures }, policy: { failureThreshold } }: ShownExplanation): string {
-  const times = failures === 1 ? 'It failed once' : `It failed ${failures} times in a row`;
-  return `${times}, for a reason that may not be its own: ${failureThreshold} in a row take it out.`;
+function failingText({ key: { failures }, policy: { failureThreshold } }: Explanation): string {
+  return `It ${failuresText(failures)}, for a reason that may not be its own: ${failureThreshold} in a row take it out.`;
 }
 
-function outText({ cause, policy: { failureThreshold } }: ShownExplanation): string {
+function outText({ cause, policy: { failureThreshold } }: Explanation): string {
   switch (cause) {
     case 'key_dead':
       return 'The provider refuses the credential: it is invalid, revoked or blocked. One such answer is enough.';
     case 'billing':
       return 'Its account has nothing left to spend. One such answer is enough.';
-    case 'failures': {
-      const times = failureThreshold === 1 ? 'once' : `${failureThreshold} times in a row`;
-      return `It failed ${times}, which is what takes a key out here (failureThreshold).`;
-    }
+    case 'failures':
+      return `It ${failuresText(failureThreshold)}, which is what takes a key out here (failureThreshold).`;
     case null:
       return '';
   }
 }
 
-function holdLines(hold: ShownExplanation['holds'][number], explanation: ShownExplanation): Labelled[] {
+function holdLines(hold: Explanation['holds'][number], explanation: Explanation): Labelled[] {
   const model = modelText(hold.model);
   const times = hold.strikes === 1 ? '' : `, ${hold.strikes} times in a row`;
   const what =
@@ -101,8 +98,8 @@ function holdLines(hold: ShownExplanation['holds'][number], explanation: ShownEx
   return [why(what), ...evidenceLines(hold.evidence, hold.rule, explanation)];
 }
 
-/** What other keys of its domain have met. */
-function domainLines({ domain, key, at }: ShownExplanation): Labelled[] {
+/** Troubles found with other keys of its domain. */
+function domainLines({ domain, key, at }: Explanation): Labelled[] {
   if (domain === null || key.state === 'disabled') return [];
   const now = Date.parse(at);
   const others = domain.troubles.filter((trouble) => trouble.key.id !== key.id).slice(0, MAX_TROUBLES);
@@ -117,11 +114,11 @@ function domainLines({ domain, key, at }: ShownExplanation): Labelled[] {
   });
 }
 
-/** What was seen, and what the rule makes of it. */
+/** The evidence, and the rule. */
 function evidenceLines(
-  evidence: ShownDecision | null,
+  evidence: DecisionView | null,
   rule: Rule | null,
-  { at, seenFrom: { node } }: ShownExplanation,
+  { at, seenFrom: { node } }: Explanation,
 ): Labelled[] {
   return [
     [
@@ -133,15 +130,15 @@ function evidenceLines(
   ];
 }
 
-function seenText(decision: ShownDecision, now: number, here: string): string {
+function seenText(decision: DecisionView, now: number, here: string): string {
   const { check, requestId, at, node } = decision;
   const who = check ? 'A health check' : requestId === null ? 'A request' : `Request ${requestId}`;
   const where = node === null || node === here ? '' : ` (judged at ${node})`;
   return `${who} got ${answerText(decision)} at ${timeAndAge(at, now)}${where}.`;
 }
 
-/** Of what stands as evidence against a key: a good status had an error inside. */
-function answerText({ status }: ShownDecision): string {
+/** Of evidence against a key: a good status had an error inside. */
+function answerText({ status }: DecisionView): string {
   if (status === null) return 'no answer';
   return status < 300 ? `status ${status} with an error inside` : `status ${status}`;
 }
@@ -151,7 +148,7 @@ function ruleText({ id, class: meant, meaning }: Rule): string {
 }
 
 /** How it came to be in service. */
-function backText({ effect, check, rule }: ShownDecision): string {
+function backText({ effect, check, rule }: DecisionView): string {
   switch (effect) {
     case 'enabled':
       return 'The operator enabled it.';

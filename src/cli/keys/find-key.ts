@@ -1,7 +1,7 @@
+import type { Explanation, KeyView } from '../../admin/contract.ts';
 import { AdminRefusal } from './admin-client.ts';
-import type { AdminClient, Answer, ShownKey } from './admin-client.ts';
+import type { AdminClient, Answer } from './admin-client.ts';
 import { CommandFailure } from '../failure.ts';
-import type { ShownExplanation } from './shown-explanation.ts';
 
 /** Candidates named in a message. */
 const MAX_NAMED = 5;
@@ -11,19 +11,16 @@ const MAX_NAMED = 5;
  * the id.
  * @throws CommandFailure where none or several are meant
  */
-export async function explainMatching(
-  client: AdminClient,
-  idOrName: string,
-): Promise<Answer<ShownExplanation>> {
+export async function explainMatching(client: AdminClient, idOrName: string): Promise<Answer<Explanation>> {
   try {
     return await client.explain(idOrName);
   } catch (error) {
     if (!(error instanceof AdminRefusal) || error.code !== 'unknown_key') throw error;
-    return client.explain(onlyMatch(await client.list(undefined), idOrName));
+    return client.explain(onlyMatch((await client.list(undefined)).known, idOrName));
   }
 }
 
-function onlyMatch(keys: readonly ShownKey[], idOrName: string): string {
+function onlyMatch(keys: readonly KeyView[], idOrName: string): string {
   const matches = keys.filter(({ id, name }) => name === idOrName || id.startsWith(idOrName));
   const [first] = matches;
   if (first === undefined) throw new CommandFailure(`No key has the id or the name ${idOrName}.`);
@@ -35,7 +32,7 @@ function onlyMatch(keys: readonly ShownKey[], idOrName: string): string {
   );
 }
 
-function candidate({ id, name, hint, provider }: ShownKey): string {
+function candidate({ id, name, hint, provider }: KeyView): string {
   const words = [id, name ?? '', hint === null ? '' : `…${hint}`, `of ${provider}`];
   return words.filter((word) => word !== '').join(' ');
 }

@@ -1,7 +1,6 @@
+import type { KeyView, OutageView } from '../../admin/contract.ts';
 import { printable } from '../../telemetry/request-line.ts';
-import type { ShownKey } from './admin-client.ts';
 import { outageText } from './outage-text.ts';
-import type { ShownOutage } from './outage-text.ts';
 import { EMPTY_CELL, tableLines } from '../table.ts';
 import { fromNow } from './relative-time.ts';
 
@@ -11,14 +10,14 @@ const HEADINGS = ['NAME', 'PROVIDER', 'ID', 'HINT', 'STATE', 'NEXT TRY', 'REASON
  * Keys as a table for people, a line that counts them, and one for all that a provider is down for.
  * @param now - milliseconds since the epoch
  */
-export function keysTable(keys: readonly ShownKey[], down: readonly ShownOutage[], now: number): string {
+export function keysTable(keys: readonly KeyView[], down: readonly OutageView[], now: number): string {
   const outages = down.map((outage) => printable(outageText(outage, now)));
   if (keys.length === 0) return ['There are no keys.', ...outages].join('\n');
   const rows = keys.map((key) => cells(key, now));
   return [...tableLines(HEADINGS, rows), '', summary(keys), ...outages].join('\n');
 }
 
-function cells(key: ShownKey, now: number): readonly string[] {
+function cells(key: KeyView, now: number): readonly string[] {
   return [
     key.name ?? EMPTY_CELL,
     key.provider,
@@ -30,7 +29,7 @@ function cells(key: ShownKey, now: number): readonly string[] {
   ];
 }
 
-function summary(keys: readonly ShownKey[]): string {
+function summary(keys: readonly KeyView[]): string {
   const counts = Map.groupBy(keys, ({ state }) => state);
   const states = [...counts].map(([state, group]) => `${group.length} ${state.replaceAll('-', ' ')}`);
   return `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}: ${states.join(', ')}`;

@@ -1,8 +1,8 @@
+import type { CheckReportView } from '../../admin/contract.ts';
 import type { Command } from 'commander';
 import { DEFAULT_ADMIN_URL, findAdmin } from './admin-access.ts';
 import type { AdminAccessOptions } from './admin-access.ts';
 import { AdminClient } from './admin-client.ts';
-import type { ShownCheck } from './admin-client.ts';
 import { choiceText } from './choice-text.ts';
 import { explainText } from './explain-text.ts';
 import { CommandFailure } from '../failure.ts';
@@ -74,27 +74,27 @@ function withAdminOptions(command: Command): Command {
 
 async function list({ provider, json, ...access }: ListOptions): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const [keys, { awaySince, down, checksSpentUntil }] = await Promise.all([
+  const [keys, { store, down, checksSpentUntil }] = await Promise.all([
     client.list(provider),
     client.state(),
   ]);
-  const shown = down.filter((outage) => provider === undefined || outage.provider === provider);
-  print(json === true ? { keys } : keysTable(keys, shown, Date.now()));
-  if (awaySince !== null) noteStoreAway(awaySince);
+  const outages = down.filter((outage) => provider === undefined || outage.provider === provider);
+  print(json === true ? keys.body : keysTable(keys.known, outages, Date.now()));
+  if (store.awaySince !== null) warnStoreAway(store.awaySince);
   for (const [id, until] of Object.entries(checksSpentUntil)) {
-    if (provider === undefined || id === provider) noteChecksSpent(id, until);
+    if (provider === undefined || id === provider) warnChecksSpent(id, until);
   }
 }
 
-/** Until then a key that only a paid check could put back waits for it, or for a request that has no other key. */
-function noteChecksSpent(provider: string, until: string | null): void {
+/** Until then a key that needs a paid check is out, unless a request has no other key. */
+function warnChecksSpent(provider: string, until: string | null): void {
   process.stderr.write(
     `The health checks of a day for ${provider} are used up${until === null ? '' : ` until ${until}`}: those that cost something wait.\n`,
   );
 }
 
-/** Goes beside what is asked for, which is right as far as this gateway knows. */
-function noteStoreAway(since: string): void {
+/** A warning beside the answer, which is right as far as this gateway knows. */
+function warnStoreAway(since: string): void {
   process.stderr.write(
     `The store is away since ${since}: what other processes and machines have met since then is not known here.\n`,
   );
@@ -105,10 +105,10 @@ async function change(id: string, action: 'disable' | 'enable', access: AdminAcc
   const { key, stored } = await client.change(id, action);
   const name = key.name === null ? key.id : `${key.id} (${key.name})`;
   process.stdout.write(`${name} of ${key.provider} is ${key.state.replaceAll('-', ' ')}.\n`);
-  if (!stored) noteNotStored();
+  if (!stored) warnNotStored();
 }
 
-function noteNotStored(): void {
+function warnNotStored(): void {
   process.stderr.write('The store is away: this counts already, and is written when it is back.\n');
 }
 
@@ -132,7 +132,7 @@ async function lift({ provider, model, ...access }: LiftOptions): Promise<void> 
       ? `No key of ${provider} was held ${what}.\n`
       : `${keys.length} ${keys.length === 1 ? 'key' : 'keys'} of ${provider} can be used again: ${keys.join(', ')}.\n`,
   );
-  if (!stored) noteNotStored();
+  if (!stored) warnNotStored();
 }
 
 async function explain(
@@ -140,9 +140,9 @@ async function explain(
   { json, ...access }: AdminAccessOptions & { json?: true },
 ): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const { shown, body } = await explainMatching(client, idOrName);
-  print(json === true ? body : explainText(shown));
-  if (shown.seenFrom.storeAwaySince !== null) noteStoreAway(shown.seenFrom.storeAwaySince);
+  const { known, body } = await explainMatching(client, idOrName);
+  print(json === true ? body : explainText(known));
+  if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
 }
 
 async function simulate({
@@ -152,9 +152,9 @@ async function simulate({
   ...access
 }: ListOptions & { model?: string }): Promise<void> {
   const client = new AdminClient(await findAdmin(access, process.env));
-  const { shown, body } = await client.choice(provider, model);
-  print(json === true ? body : choiceText(shown));
-  if (shown.seenFrom.storeAwaySince !== null) noteStoreAway(shown.seenFrom.storeAwaySince);
+  const { known, body } = await client.choice(provider, model);
+  print(json === true ? body : choiceText(known));
+  if (known.seenFrom.storeAwaySince !== null) warnStoreAway(known.seenFrom.storeAwaySince);
 }
 
 /** Text as it is, all else as JSON. */
@@ -162,7 +162,7 @@ function print(answer: unknown): void {
   process.stdout.write(`${typeof answer === 'string' ? answer : JSON.stringify(answer, undefined, 2)}\n`);
 }
 
-function describeCheck({ verdict, rule, status, detail, ms }: ShownCheck): string {
+function describeCheck({ verdict, rule, status, detail, ms }: CheckReportView): string {
   return [
     verdict === rule ? verdict : `${verdict} (${rule})`,
     ...(status === undefined ? [] : [`status ${status}`]),

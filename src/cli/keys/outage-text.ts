@@ -1,25 +1,11 @@
-import { z } from 'zod';
+import type { OutageView } from '../../admin/contract.ts';
 import { fromNow, timeAndAge } from './relative-time.ts';
-
-/** A model that a provider is down for, as the admin API shows it. */
-export const outageView = z.object({
-  provider: z.string(),
-  model: z.string().nullable(),
-  state: z.enum(['open', 'half-open']),
-  since: z.string(),
-  nextTryAt: z.string(),
-  triedBy: z.enum(['check', 'request']),
-  rule: z.string(),
-});
-
-/** The same as this command line shows it. */
-export type ShownOutage = z.output<typeof outageView>;
 
 /**
  * That a provider is down, in a sentence: for what, since when, by which rule, and when it is tried next.
  * @param now - milliseconds since the epoch
  */
-export function outageText(outage: ShownOutage, now: number): string {
+export function outageText(outage: OutageView, now: number): string {
   const { provider, model, state, since, nextTryAt, triedBy, rule } = outage;
   const what = model === null ? 'requests that name no model' : model;
   const by = triedBy === 'check' ? 'a health check' : 'a request';

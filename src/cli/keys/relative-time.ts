@@ -22,7 +22,7 @@ export function timeAndAge(at: string, now: number): string {
   return `${timeOfDay(at, now)}, ${ago(now - Date.parse(at))}`;
 }
 
-/** To what a person would say: seconds up to two minutes, minutes up to two hours, hours. */
+/** To seconds up to two minutes, minutes up to two hours, and hours. */
 function rounded(ms: number, round: (units: number) => number): number {
   const unitMs = ms < 120_000 ? 1000 : ms < 7_200_000 ? 60_000 : 3_600_000;
   return round(ms / unitMs) * unitMs;

@@ -2,21 +2,21 @@ import { stat } from 'node:fs/promises';
 
 /** What to watch, and what for. */
 export interface FileWatchOptions {
-  /** Asked anew each time: a change may bring other files with it. */
+  /** Called each time: a change may bring other files with it. */
   readonly files: () => readonly string[];
   readonly onChange: () => void;
   /** Between two looks. Milliseconds. */
   readonly intervalMs: number;
 }
 
-/** What tells a file from its earlier self, by its path. */
+/** A fingerprint of each file, by its path. */
 type Marks = ReadonlyMap<string, string>;
 
 /**
- * Calls back when one of several files has changed and then stood still for one interval. It looks at the
- * files themselves rather than asking the system to be told: that works wherever they lie (mounted volumes,
- * links swapped under them) and however they are saved (in place, or replaced by another).
- * @returns what ends it, once the files have been looked at for the first time
+ * Calls back when one of several files has changed and then not changed for one interval. It polls the files
+ * instead of using the system's notifications: that works on any file system (mounted volumes, symbolic links that are
+ * replaced) and however they are saved (in place, or replaced).
+ * @returns a function that ends it, after the files were read for the first time
  */
 export async function watchFiles({ files, onChange, intervalMs }: FileWatchOptions): Promise<() => void> {
   let known = await marksOf(files());
@@ -40,7 +40,7 @@ export async function watchFiles({ files, onChange, intervalMs }: FileWatchOptio
   };
 }
 
-/** A file that cannot be looked at counts as absent. */
+/** A file that cannot be read counts as absent. */
 async function marksOf(files: readonly string[]): Promise<Marks> {
   const marks = files.map(async (file): Promise<[string, string]> => {
     const mark = await stat(file, { bigint: true }).then(
@@ -52,7 +52,7 @@ async function marksOf(files: readonly string[]): Promise<Marks> {
   return new Map(await Promise.all(marks));
 }
 
-/** Files that were not looked at before say nothing of a change. */
+/** A file that was not watched before is no change. */
 function differ(before: Marks, after: Marks): boolean {
   return [...after].some(([file, mark]) => before.has(file) && before.get(file) !== mark);
 }

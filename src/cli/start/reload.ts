@@ -9,18 +9,18 @@ import { watchFiles } from './file-watch.ts';
 /** What to keep up with, and how. */
 export interface ReloadOptions {
   readonly path: string;
-  /** What runs now. */
+  /** The configuration that runs now. */
   readonly loaded: Loaded;
   readonly log: Log;
   readonly takeOver: (loaded: Loaded) => Promise<void>;
 }
 
-/** Between two looks at the files. Milliseconds. */
-const LOOK_MS = 250;
+/** Between two polls of the files. Milliseconds. */
+const POLL_MS = 250;
 
 /**
- * Takes the configuration over anew when one of its files changes and at SIGHUP. One that is not valid changes
- * nothing but the log.
+ * Reloads the configuration when one of its files changes and at SIGHUP. One that is not valid is logged and changes
+ * nothing.
  * @returns what ends it, once it watches
  */
 export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptions): Promise<() => void> {
@@ -52,7 +52,7 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
       .then(reload)
       .catch((error: unknown) => log.error('the configuration was not taken over', { error }));
   };
-  const stopWatching = await watchFiles({ files: () => files, onChange: enqueueReload, intervalMs: LOOK_MS });
+  const stopWatching = await watchFiles({ files: () => files, onChange: enqueueReload, intervalMs: POLL_MS });
   const stopHearing = onReloadSignal(enqueueReload);
   return () => {
     stopWatching();
@@ -61,8 +61,7 @@ export async function keepReloading({ path, loaded, log, takeOver }: ReloadOptio
 }
 
 /**
- * SIGHUP asks for a reload, unless a terminal is there: then it says that the terminal has been closed, and is a
- * reason to stop (see stop.ts).
+ * SIGHUP is a reload, except on a terminal: there it means that the terminal was closed, and stops the gateway (stop.ts).
  * @returns ends it
  */
 export function onReloadSignal(reload: () => void): () => void {
@@ -71,7 +70,7 @@ export function onReloadSignal(reload: () => void): () => void {
   return () => process.off('SIGHUP', reload);
 }
 
-/** Options that what is already open stands on. */
+/** Changed options that need a restart. */
 function changedForRestart(before: Config, after: Config): readonly string[] {
   const fixed = ['listen', 'state', 'workers', 'log'] as const;
   const changed: string[] = fixed.filter((name) => !isDeepStrictEqual(before[name], after[name]));

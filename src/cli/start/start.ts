@@ -49,12 +49,12 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
   const setup = await findSetup(file, process.env);
   const given = withPorts(setup.loaded.config, ports);
   const config = { ...given, workers: workerCount(given.workers) };
-  const logLook = chooseStyle(config.log.format);
-  const log = createLog({ level: config.log.level, format: logLook });
+  const logStyle = chooseStyle(config.log.format);
+  const log = createLog({ level: config.log.level, format: logStyle });
   const sparekey = await (
     config.workers === 1
       ? startSparekey(config, { log })
-      : startWithWorkers(config, { log, logLook, source: setup.loaded.source, count: config.workers })
+      : startWithWorkers(config, { log, logStyle, source: setup.loaded.source, count: config.workers })
   ).catch((error: unknown) => {
     throw startFailure(error, config);
   });
@@ -68,7 +68,7 @@ async function start({ config: file, quiet, ...ports }: StartOptions): Promise<v
     },
     stopAtOnce: () => sparekey.kill(),
   });
-  // Now that signals are heard it may be called ready.
+  // Ready only now that signals are handled.
   if (quiet !== true) process.stdout.write(banner(setup, config, sparekey, packageVersion()));
   const descriptors = descriptorLimit();
   logDescriptors(log, descriptors, connectionCaps(descriptors, config.limits));

@@ -14,7 +14,7 @@ const SAME_SIGNAL_MS = 500;
 
 /**
  * Stops in order at SIGTERM or SIGINT and exits with 0; at a second one it exits at once, with 1. Where there is a
- * terminal its closing, SIGHUP, is a stop too: a gateway nobody sees any more would keep its ports.
+ * terminal its closing, SIGHUP, is a stop too: otherwise a gateway that is no longer visible would keep its ports.
  */
 export function stopOnSignal({ log, stop, stopAtOnce }: StopOptions): void {
   let firstAt: number | undefined;

@@ -17,7 +17,7 @@ const CHUNK_LENGTH = 64 * 1024;
 
 /**
  * Judges a file of JSON lines and prints a line for each, in their order. A line that cannot be read becomes a line
- * that says so; blank ones are passed over.
+ * with the error; blank ones are skipped.
  * @param path - `-` is standard input
  * @returns how many lines could not be read
  * @throws CommandFailure where the file cannot be read
@@ -116,7 +116,7 @@ function flagOf(value: unknown): boolean | undefined {
   }
 }
 
-/** A map, or a list of pairs. A header sent several times may stand as a list; one that is null was not sent. */
+/** A map, or a list of pairs. A header sent several times may be a list; one that is null was not sent. */
 function headersOf(headers: unknown): Record<string, string> | undefined {
   const entries: readonly unknown[] | undefined = isRecord(headers)
     ? Object.entries(headers)

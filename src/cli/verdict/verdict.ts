@@ -14,7 +14,7 @@ import type { RuleCore } from '../../verdict/rules/rule.ts';
 import { hasOwnTable } from '../../verdict/rules/tables.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 import { CLASS_DESCRIPTIONS, SCOPE_DESCRIPTIONS } from '../../verdict/descriptions.ts';
-import { CommandFailure, configFailure } from '../failure.ts';
+import { CommandFailure, usable } from '../failure.ts';
 import { judgeBatch, verdictLine } from './batch.ts';
 import { RETRY_TEXT, effectText } from './effect-text.ts';
 import type { KeyPolicySummary } from './effect-text.ts';
@@ -58,7 +58,7 @@ export function registerVerdict(program: Command): void {
   });
 }
 
-/** What a provider's name stands for. */
+/** What a provider's name resolves to. */
 interface Judged {
   readonly type: string;
   readonly ownRules: readonly RuleCore[];
@@ -68,9 +68,9 @@ interface Judged {
 
 const USUAL_POLICY: KeyPolicySummary = { failureThreshold: 3, remembers: true, byStatus: false };
 
-/** Finds what a name stands for: a provider of the configuration by its id, else by its type, else a table. */
+/** Resolves a name: a provider of the configuration by its id, else by its type, else a table. */
 async function providerFinder(path: string | undefined): Promise<(provider: string) => Judged> {
-  const config = path === undefined ? undefined : await configAt(path);
+  const config = path === undefined ? undefined : usable(await loadConfig(path, process.env), path).config;
   const found = new Map<string, Judged>();
   return (name) => {
     let judged = found.get(name);
@@ -96,12 +96,6 @@ function policyOf({ failover }: ProviderConfig): KeyPolicySummary {
     remembers: failover.enabled,
     byStatus: failover.failoverOnStatus !== undefined,
   };
-}
-
-async function configAt(path: string): Promise<Config> {
-  const result = await loadConfig(path, process.env);
-  if (result.ok) return result.config;
-  throw configFailure(result.problems, path);
 }
 
 function verdictOn(answer: RecordedAnswer, { type, ownRules }: Judged): Verdict {

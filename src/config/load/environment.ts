@@ -1,5 +1,5 @@
 import { providerTypes } from '../../catalog/provider-types.ts';
-import type { ProviderType } from '../../catalog/provider-types.ts';
+import type { ProviderType } from '../../catalog/row.ts';
 import { narrowUnion } from './issues.ts';
 import { withAbsolutePaths } from './load.ts';
 import type { LoadResult } from './load.ts';

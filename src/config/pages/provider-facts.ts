@@ -1,7 +1,7 @@
 import { providerTypes } from '../../catalog/provider-types.ts';
-import type { ProviderType } from '../../catalog/provider-types.ts';
+import type { ProviderType } from '../../catalog/row.ts';
 import { describeOption } from '../schema/introspect.ts';
-import { FIELD_TYPES, vendorFields } from '../schema/vendor-fields.ts';
+import { vendorFields } from '../schema/vendor-fields.ts';
 
 /** A type of provider, told: for the command line, and for the page that is made of all of them. */
 export interface ProviderFacts {
@@ -54,7 +54,7 @@ function factsOf(row: ProviderType): ProviderFacts {
     healthCheckModel,
     freeChecks: listNeedsKey === true,
     operations: operationsOf(row),
-    options: optionsOf(type),
+    options: optionsOf(row),
     headers,
     notes,
   };
@@ -79,11 +79,9 @@ function operationsOf({ speaks, offers, anthropic, own }: ProviderType): Provide
   };
 }
 
-function optionsOf(type: string): OptionFacts[] {
+function optionsOf({ options = [] }: ProviderType): OptionFacts[] {
   return Object.entries(vendorFields)
-    .filter(([name]) =>
-      Object.entries(FIELD_TYPES).some(([field, types]) => field === name && types.includes(type)),
-    )
+    .filter(([name]) => options.includes(name))
     .map(([name, schema]) => {
       const { kind, description = '' } = describeOption(schema);
       return { name, kind: kind?.kind ?? 'list', meaning: description };

@@ -4,7 +4,7 @@ import { PASSED_BY_FAMILY, PASSED_EVERYWHERE, PASSED_WITH_GET } from '../../cata
 
 const INTRODUCTION = `# Providers
 
-<!-- Made by \`npm run docs\` from src/providers/types/. Change it there. -->
+<!-- Made by \`npm run docs\` from src/catalog/. Change it there. -->
 
 Each type of provider, where it answers, how it wants its keys, and what it takes as it is. \`sparekey providers TYPE\`
 tells the same on the command line.

@@ -1,15 +1,10 @@
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypes, typesWithOption } from '../../catalog/provider-types.ts';
+import type { ProviderType } from '../../catalog/row.ts';
 import type { Secret } from '../../base/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
-import type { ListenAddress } from './scalars.ts';
-import { FIELD_TYPES } from './vendor-fields.ts';
-import {
-  CREDENTIAL_PAIRS,
-  credentialsFromOptions,
-  ENDPOINT_FIELDS,
-  baseUrlFromOptions,
-} from './vendor-endpoints.ts';
-import type { CredentialFields, EndpointFields } from './vendor-endpoints.ts';
+import { vendorFields } from './vendor-fields.ts';
+import { BASE_URL_OPTIONS, KEY_OPTIONS, keysFromOptions } from './vendor-options.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 import { vendorProblems } from './vendor-constraints.ts';
 import type { VendorFields } from './vendor-constraints.ts';
 
@@ -134,47 +129,50 @@ export function checkFailover(failover: FailoverFields, context: Context): void 
     addProblem(context, ['healthCheckMaxInterval'], 'a duration not below healthCheckInterval');
 }
 
-interface ProviderFields extends EndpointFields, CredentialFields, VendorFields {
-  readonly vertexAuthKey?: Secret;
-  readonly vertexRegion?: string;
+interface ProviderFields extends VendorFields, Readonly<Record<string, unknown>> {
   readonly failover: { readonly enabled: boolean };
 }
 
 /** What the type asks of the other options. */
 export function checkProvider(provider: ProviderFields, context: Context): void {
   if (hasNoIssue(context, 'type')) checkType(provider, context);
+  for (const { parts } of KEY_OPTIONS) {
+    const [given] = parts.filter((part) => provider[part] !== undefined);
+    if (given !== undefined)
+      for (const part of parts)
+        if (provider[part] === undefined) addProblem(context, [part], `the other half of ${given}`);
+  }
   const [first, ...others] = [
     ...(provider.baseUrl === undefined ? [] : ['baseUrl']),
-    ...ENDPOINT_FIELDS.filter((field) => provider[field] !== undefined && !field.endsWith('Region')),
+    ...BASE_URL_OPTIONS.filter(({ besideBaseUrl }) => besideBaseUrl !== true)
+      .map(({ option }) => option)
+      .filter((option) => provider[option] !== undefined),
   ];
-  for (const [one, other] of CREDENTIAL_PAIRS) {
-    if (provider[one] !== undefined && provider[other] === undefined)
-      addProblem(context, [other], `the other half of ${one}`);
-    if (provider[other] !== undefined && provider[one] === undefined)
-      addProblem(context, [one], `the other half of ${other}`);
-  }
   for (const other of others) addProblem(context, [other], `either ${first} or ${other}, not both`);
 }
 
 function checkType(provider: ProviderFields, context: Context): void {
   const type = providerTypes.get(provider.type);
   if (type === undefined) return;
-  for (const [field, types] of Object.entries(FIELD_TYPES)) {
-    if (field in provider && !types.includes(type.type))
-      addProblem(context, [field], `nothing: ${field} is for type: ${types.join(', ')} only`);
+  const { options = [] } = type;
+  for (const option of Object.keys(vendorFields)) {
+    if (option in provider && !options.includes(option))
+      addProblem(
+        context,
+        [option],
+        `nothing: ${option} is for type: ${typesWithOption(option).join(', ')} only`,
+      );
   }
-  if (
-    provider.baseUrl === undefined &&
-    baseUrlFromOptions(provider) === undefined &&
-    type.baseUrl === undefined
-  ) {
-    const own = ENDPOINT_FIELDS.filter((field) => FIELD_TYPES[field].includes(type.type));
-    const [only] = own;
-    // What cannot be guessed is named as the plugin names it.
-    if (type.type === 'azure' && only !== undefined)
-      return addProblem(context, [only], `a URL (missing ${only})`);
-    const others = own.length === 0 ? '' : `, or ${own.join(' or ')}`;
-    addProblem(context, ['baseUrl'], `a URL${others}, since type: ${type.type} has no default`);
+  if (isNowhere(provider, type)) {
+    const own = type.baseUrlOptions ?? [];
+    for (const { option, missing } of own)
+      if (missing !== undefined) return addProblem(context, [option], missing);
+    const others = own.map(({ option }) => ` or ${option}`).join('');
+    addProblem(
+      context,
+      ['baseUrl'],
+      `a URL${others.replace(' or', ', or')}, since type: ${type.type} has no default`,
+    );
   }
   if (hasNoIssue(context, 'apiTokens')) {
     for (const [option, expected] of vendorProblems(provider))
@@ -183,11 +181,20 @@ function checkType(provider: ProviderFields, context: Context): void {
   if (
     ['failover', 'apiTokens'].every((field) => hasNoIssue(context, field)) &&
     provider.failover.enabled &&
-    provider.apiTokens.length + credentialsFromOptions(provider).length === 0 &&
+    provider.apiTokens.length + keysFromOptions(provider).length === 0 &&
     provider.apiTokensFile === undefined &&
     type.keyless !== true
   )
     addProblem(context, ['apiTokens'], 'at least one token, since failover is enabled');
+}
+
+/** Neither the configuration nor the type says where the provider is. */
+function isNowhere(provider: ProviderFields, type: ProviderType): boolean {
+  return (
+    provider.baseUrl === undefined &&
+    type.baseUrl === undefined &&
+    BASE_URL_OPTIONS.every(({ option }) => provider[option] === undefined)
+  );
 }
 
 interface RootFields {

@@ -6,7 +6,7 @@ import { fileUrl, otherHost } from './urls.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './constraints.ts';
 import { decimal, duration, flag, integer, kinds, text, keyword } from './scalars.ts';
 import { vendorFields } from './vendor-fields.ts';
-import { credentialsFromOptions, baseUrlFromOptions } from './vendor-endpoints.ts';
+import { baseUrlFromOptions, keysFromOptions } from './vendor-options.ts';
 import { verdictRules } from './verdict-rules.ts';
 
 /** Every option of a provider: its type, default, unit and meaning, once. */
@@ -266,7 +266,7 @@ type ProviderFields = z.output<z.ZodObject<typeof providerFields>>;
 
 /** Fills in the defaults that depend on other options. `checkProvider` has seen to it that there is a URL. */
 function withDefaults(given: ProviderFields) {
-  const own: ProviderFields['apiTokens'] = credentialsFromOptions(given).map((credential) => ({
+  const own: ProviderFields['apiTokens'] = keysFromOptions(given).map((credential) => ({
     key: credential,
     weight: 1,
   }));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../base/secret.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 
 /**
  * The kinds of value the configuration is made of. Numbers and switches may also be written as text, so that
@@ -197,12 +198,6 @@ export function secret(what: string) {
       return z.NEVER;
     })
     .register(kinds, { kind: 'secret' });
-}
-
-/** Where a listener listens. `host` is without brackets; port 0 lets the system choose. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** Reads `host:port`, `[::1]:port`, `:port` (all interfaces) and `port` (loopback). */

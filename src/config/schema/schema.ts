@@ -198,4 +198,3 @@ type Frozen<T> = T extends Secret | RegExp
 /** A whole configuration, valid and with every default filled in. Durations in ms, sizes in bytes. */
 export type Config = Frozen<z.output<typeof configSchema>>;
 export type ProviderConfig = Config['providers'][number];
-export type Address = Config['listen'];

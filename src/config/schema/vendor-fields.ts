@@ -3,8 +3,8 @@ import { azureUrl, hostUrl, openaiCustomUrl, serviceAccount } from './patterns.t
 import { flag, integer, kinds, secret, text, keyword } from './scalars.ts';
 
 /**
- * Options of a provider that only some types know: each once, with the types that it is for in `FIELD_TYPES`.
- * Their names are those of the Higress plugin.
+ * Options of a provider that only some types know: each once. Which types those are is said by `options` of their rows
+ * in `catalog/`. Their names are those of the Higress plugin.
  */
 export const vendorFields = {
   apiVersion: text('a version').exactOptional().meta({
@@ -176,55 +176,4 @@ export const vendorFields = {
   zhipuDomain: hostUrl('https').exactOptional().meta({
     description: 'Another host, for `type: zhipuai`, such as `api.z.ai`.',
   }),
-};
-
-/** The types of provider that each of these options is for. */
-export const FIELD_TYPES: Readonly<Record<keyof typeof vendorFields, readonly string[]>> = {
-  apiVersion: ['claude', 'gemini'],
-  authHeaderKey: ['openai'],
-  awsAccessKey: ['bedrock'],
-  awsRegion: ['bedrock'],
-  awsSecretKey: ['bedrock'],
-  awsSessionToken: ['bedrock'],
-  azureServiceUrl: ['azure'],
-  bedrockAdditionalFields: ['bedrock'],
-  botType: ['dify'],
-  claudeCodeMode: ['claude'],
-  cloudflareAccountId: ['cloudflare'],
-  difyApiUrl: ['dify'],
-  doubaoDomain: ['doubao'],
-  geminiSafetySetting: ['gemini', 'vertex'],
-  geminiThinkingBudget: ['gemini'],
-  genericHost: ['generic'],
-  hunyuanAuthId: ['hunyuan'],
-  hunyuanAuthKey: ['hunyuan'],
-  inputVariable: ['dify'],
-  klingAccessKey: ['kling'],
-  klingSecretKey: ['kling'],
-  klingTokenRefreshAhead: ['kling'],
-  minimaxApiType: ['minimax'],
-  minimaxGroupId: ['minimax'],
-  moonshotFileId: ['moonshot'],
-  ollamaServerHost: ['ollama'],
-  ollamaServerPort: ['ollama'],
-  openaiCustomUrl: ['openai'],
-  outputVariable: ['dify'],
-  qwenDomain: ['qwen'],
-  qwenEnableCompatible: ['qwen'],
-  qwenEnableSearch: ['qwen'],
-  qwenFileIds: ['qwen'],
-  responseJsonSchema: ['openai', 'longcat'],
-  targetLang: ['deepl'],
-  tritonDomain: ['triton'],
-  tritonModelVersion: ['triton'],
-  vertexAuthKey: ['vertex'],
-  vertexAuthServiceName: ['vertex'],
-  vertexOpenAICompatible: ['vertex'],
-  vertexProjectId: ['vertex'],
-  vertexRegion: ['vertex'],
-  vertexTokenRefreshAhead: ['vertex'],
-  vllmCustomUrl: ['vllm'],
-  vllmServerHost: ['vllm'],
-  zhipuCodePlanMode: ['zhipuai'],
-  zhipuDomain: ['zhipuai'],
 };

@@ -1,14 +1,84 @@
 import { familyOf } from '../operations/operation.ts';
 import type { Dialect } from '../operations/operation.ts';
+import { gatewayErrors } from './gateway-errors.ts';
+import type { GatewayErrorCode } from './gateway-errors.ts';
 
-/** An error, whoever's, before it is in anybody's dialect. */
+/** An error that a client gets, of a provider's or of the gateway's own, before it is written in a dialect. */
 export interface ClientError {
   readonly status: number;
   readonly message: string;
-  /** A stable word: of ours, or the provider's own. */
+  /** A stable word: the gateway's, or the provider's own. */
   readonly code: string | undefined;
-  /** OpenAI's word for the family; absent: what is usual for the status. */
+  /** OpenAI's `error.type`; absent: the one that is usual for the status. */
   readonly type?: string;
+}
+
+/** What a message or an answer says beyond its code. */
+export interface ErrorDetails {
+  /** Fills the `{name}` places of the table's message. A place left empty reads `unknown`. */
+  readonly values?: Readonly<Record<string, string | number>>;
+  /** When trying again may help. Milliseconds from now; `Infinity` where nothing will change by itself. */
+  readonly retryAfterMs?: number;
+}
+
+/** An error of the gateway's own, ready to be sent. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The official SDKs ignore a longer wait and try again at once; `x-should-retry: false` keeps them from it. */
+const LONGEST_HONORED_WAIT_MS = 60_000;
+/** A value that the client sent is quoted up to this length. UTF-16 units. */
+const MAX_VALUE_LENGTH = 200;
+
+/**
+ * An error of the gateway's own as the client's SDK expects it.
+ * @param dialect of the client; `openai` where it is not known
+ */
+export function gatewayErrorAnswer(
+  dialect: Dialect,
+  code: GatewayErrorCode,
+  details: ErrorDetails = {},
+): ErrorAnswer {
+  return {
+    status: gatewayErrors[code].status,
+    headers: { 'content-type': 'application/json', ...retryHeaders(code, details.retryAfterMs) },
+    body: clientErrorBody(dialect, gatewayError(code, details)),
+  };
+}
+
+/** The same as an event of a stream that has begun: see `clientErrorEvent`. */
+export function gatewayErrorEvent(
+  dialect: Dialect,
+  code: GatewayErrorCode,
+  details: ErrorDetails = {},
+): string {
+  return clientErrorEvent(dialect, gatewayError(code, details));
+}
+
+function gatewayError(code: GatewayErrorCode, details: ErrorDetails): ClientError {
+  const { status, type, message } = gatewayErrors[code];
+  return { status, type, message: fill(message, details.values ?? {}), code };
+}
+
+function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    String(values[name] ?? 'unknown').slice(0, MAX_VALUE_LENGTH),
+  );
+}
+
+function retryHeaders(code: GatewayErrorCode, waitMs: number | undefined): Record<string, string> {
+  const isFutile =
+    !gatewayErrors[code].retryable || (waitMs !== undefined && waitMs > LONGEST_HONORED_WAIT_MS);
+  const headers: Record<string, string> = isFutile ? { 'x-should-retry': 'false' } : {};
+  if (waitMs === undefined || !Number.isFinite(waitMs)) return headers;
+  const wholeMs = Math.max(0, Math.ceil(waitMs));
+  // Many clients read whole seconds only. Both are rounded up: neither may name a moment too early.
+  headers['retry-after'] = String(Math.ceil(wholeMs / 1000));
+  headers['retry-after-ms'] = String(wholeMs);
+  return headers;
 }
 
 /** The body of an error as the client's SDK expects it. */
@@ -16,11 +86,14 @@ export function clientErrorBody(dialect: Dialect, error: ClientError): string {
   return JSON.stringify(errorObject(dialect, error));
 }
 
-/** The same as an event of a stream that has begun. It stands for the end: no end marker may follow it. */
+/**
+ * An error as an event of a stream that has begun. It ends the stream: no end marker may follow it, and a whole frame has
+ * to stand before it.
+ */
 export function clientErrorEvent(dialect: Dialect, error: ClientError): string {
   switch (dialect) {
     case 'openai-responses': {
-      // The events before it passed uncounted.
+      // Events of the stream are not counted, so the true sequence number is not known.
       const { message, code, param } = openaiError(error);
       const event = { type: 'error', code, message, param, sequence_number: 0 };
       return `event: error\ndata: ${JSON.stringify(event)}\n\n`;

@@ -1,5 +1,5 @@
 /** One error of the gateway's own. Errors of providers travel as they are and are not listed here. */
-export interface GatewayError {
+interface GatewayError {
   readonly status: number;
   /** OpenAI's word for the family, which SDKs show as `error.type`. */
   readonly type: 'invalid_request_error' | 'authentication_error' | 'api_error';

@@ -1,15 +1,15 @@
 import { CREATES, JSON_MODEL, operation, STATEFUL } from './operation.ts';
 import type { Operation } from './operation.ts';
 
-const NEVER = { ...JSON_MODEL, streams: 'never' } as const;
+const NEVER_STREAMS = { ...JSON_MODEL, streams: 'never' } as const;
 
 /**
  * Anthropic's operations, with the paths of its SDK (package `@anthropic-ai/sdk`, folder `resources`). Those
- * whose paths are OpenAI's too are told by the header `anthropic-version`, which its clients always send.
+ * whose paths are OpenAI's too are recognised by the header `anthropic-version`, which its clients always send.
  */
 export const anthropicOperations: readonly Operation[] = [
-  operation('messages.create', 'anthropic-messages', 'POST', '/messages', JSON_MODEL),
-  operation('messages.count_tokens', 'anthropic-messages', 'POST', '/messages/count_tokens', NEVER),
+  operation('messages.create', 'anthropic-messages', 'POST', '/messages', { ...JSON_MODEL, isChat: true }),
+  operation('messages.count_tokens', 'anthropic-messages', 'POST', '/messages/count_tokens', NEVER_STREAMS),
   operation('messages.batches.create', 'anthropic-messages', 'POST', '/messages/batches', CREATES),
   operation('messages.batches.list', 'anthropic-messages', 'GET', '/messages/batches', STATEFUL),
   operation('messages.batches.retrieve', 'anthropic-messages', 'GET', '/messages/batches/{id}', STATEFUL),

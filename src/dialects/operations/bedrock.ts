@@ -1,25 +1,25 @@
 import { operation } from './operation.ts';
 import type { Operation } from './operation.ts';
 
-/** Bedrock's operations that requests are translated to: no client speaks them here. */
+/** Requests are translated to Bedrock's operations; clients cannot call them here. */
 export const converse: Operation = operation(
   'bedrock.converse',
   'bedrock-converse',
   'POST',
   '/model/{model}/converse',
-  { modelIn: 'path', streams: 'never' },
+  { modelIn: 'path', streams: 'never', isChat: true },
 );
 
-/** The same with a stream for its answer. */
+/** The same, answered with a stream. */
 export const converseStream: Operation = operation(
   'bedrock.converseStream',
   'bedrock-converse',
   'POST',
   '/model/{model}/converse-stream',
-  { modelIn: 'path', streams: 'always' },
+  { modelIn: 'path', streams: 'always', isChat: true },
 );
 
-/** A model in its own words: how models for embeddings are asked. */
+/** A model in its own format: for embeddings. */
 export const invokeModel: Operation = operation(
   'bedrock.invokeModel',
   'bedrock-converse',

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
+import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { BodyHints, ModelSpan } from '../scan/body-facts.ts';
-import type { MemoryMeter } from '../../base/memory-meter.ts';
 import type { Target } from './find-target.ts';
 
-/** A client's request as it came in: every attempt is built anew from it, and nothing ever changes it. */
+/** A client's request as it was received. It never changes: the request of each attempt is built from it. */
 export interface Call {
   readonly id: string;
   readonly target: Target;
@@ -17,23 +17,23 @@ export interface Call {
   readonly hints: BodyHints;
   /** Whether the client asked for a stream. */
   readonly stream: boolean;
-  /** Whether it makes something that stays at the provider, so that doing it twice would be wrong. */
+  /** Whether it creates something that lasts at the provider, so that it must not be done twice. */
   readonly creates: boolean;
-  /** It was put into another dialect: whoever reads its answer takes the form that was asked for, and no other. */
+  /** It was translated: its answer has to have the form that was asked for, a stream or JSON. */
   readonly isTranslated?: true;
-  /** What the client called with: travels upstream only where a provider is configured without keys. */
+  /** The client's own credential: sent to the provider only where that is configured without keys. */
   readonly credential: Secret | undefined;
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
-  /** Counts what is held for it; absent for calls of our own. */
+  /** Counts the memory that it takes; absent for the gateway's own calls. */
   readonly memory?: MemoryMeter;
 }
 
 /**
- * `kept` can be sent any number of times. A `passing` one was too large to keep and can be sent once: its
- * beginning, and then the rest as it comes.
+ * A `kept` body is in memory and can be sent any number of times. A `passing` one was too large, and can be sent once: its
+ * beginning, and then the rest as it arrives.
  */
 export type CallBody =
   | { readonly kind: 'kept'; readonly bytes: Buffer }
@@ -41,6 +41,6 @@ export type CallBody =
       readonly kind: 'passing';
       readonly head: Buffer;
       readonly rest: Readable;
-      /** Of the whole body, where it was announced. Bytes. */
+      /** Of the whole body, where the client announced it. Bytes. */
       readonly length: number | undefined;
     };

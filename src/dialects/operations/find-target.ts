@@ -1,34 +1,31 @@
-import type { BodyFacts } from '../scan/body-facts.ts';
-import { operations } from './table.ts';
 import { familyOf } from './operation.ts';
 import type { Family, Operation } from './operation.ts';
+import { operations } from './table.ts';
 
-export type { Dialect, Operation } from './operation.ts';
-
-/** A request line, understood. */
+/** What a request line asks for. */
 export interface Target {
   readonly operation: Operation;
-  /** From the operation's own suffix on, as the client wrote it: what follows a provider's base URL. */
+  /** The operation's suffix of the path, as the client wrote it: what follows a provider's base URL. */
   readonly path: string;
-  /** What the client wrote before that; absent where no client wrote it. */
+  /** The path before the suffix; absent in the gateway's own requests. */
   readonly prefix?: string;
-  /** Empty, or from the `?` on; a credential in `key=` is taken out. */
+  /** Empty, or from the `?` on, without a credential in `key=`. */
   readonly query: string;
-  /** The model that the path names, percent-decoded. */
+  /** The model in the path, percent-decoded. */
   readonly pathModel?: string;
-  /** The first id in the path, as the client wrote it: what made it or keeps it is where this call belongs. */
+  /** The first id in the path, as the client wrote it: the key that created the resource has to serve the call. */
   readonly pathId?: string;
 }
 
-/** One step in the tree of all patterns. */
+/** A node in the tree of all patterns, one for each segment. */
 interface PathNode {
   readonly literals: Map<string, PathNode>;
   id?: PathNode;
-  /** What `{model}` leads to: it takes all segments that are left. */
+  /** For `{model}`, which takes all segments that are left. */
   rest?: PathNode;
-  /** What `{model}:verb` leads to. */
+  /** For `{model}:verb`, by the verb. */
   readonly verbs: Map<string, PathNode>;
-  /** By method: of vendors whose paths are the same, each has its own operation, the first of all in front. */
+  /** By method. Vendors with equal paths have an operation each; the first one is the default. */
   readonly byMethod: Map<string, readonly Operation[]>;
 }
 
@@ -46,11 +43,11 @@ const root = buildPathTree();
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Names the operation of a request. Whatever stands before the operation's suffix is a prefix and is
- * dropped (`/proxy/v1/chat/completions`); of several readings the longest suffix wins. Ids and models stay
- * percent-encoded as they came, and a path that could climb out of its place, encoded or not, is nobody's.
+ * Finds the operation of a request. What precedes the operation's suffix is a prefix (`/proxy/v1/chat/completions`); the
+ * longest suffix wins. Ids and models stay percent-encoded as they are. A path with dot segments, encoded or not, has no
+ * operation.
  * @param url the request target: a path, with or without a query
- * @param headers tell whose operation it is, where vendors have the same path
+ * @param headers distinguish vendors with the same path
  */
 export function findTarget(
   method: string,
@@ -60,11 +57,11 @@ export function findTarget(
   const mark = url.indexOf('?');
   const segments = splitPath(mark < 0 ? url : url.slice(0, mark));
   if (segments === undefined) return 'no-operation';
-  let known = false;
+  let isKnown = false;
   for (let from = 0; from < segments.length; from++) {
     const match = matchFrom(segments, from);
     if (match === undefined) continue;
-    known = true;
+    isKnown = true;
     const candidates = match.node.byMethod.get(method);
     if (candidates === undefined) continue;
     const operation =
@@ -81,10 +78,10 @@ export function findTarget(
       ...(match.id !== undefined && { pathId: match.id }),
     };
   }
-  return known ? 'wrong-method' : 'no-operation';
+  return isKnown ? 'wrong-method' : 'no-operation';
 }
 
-/** Whose client asks, as far as the version before the path and the headers tell; OpenAI's have no mark. */
+/** The client's API by the version before the path and the headers; `openai` where neither tells. */
 function clientFamily(version: string | undefined, headers: Headers): Family {
   if (headers['anthropic-version'] !== undefined) return 'anthropic';
   if (version === 'v1beta' || version === 'v1alpha' || headers['x-goog-api-key'] !== undefined)
@@ -96,7 +93,7 @@ function operationFor(family: Family, candidates: readonly Operation[]): Operati
   return candidates.find(({ dialect }) => familyOf(dialect) === family) ?? candidates[0];
 }
 
-/** The methods some operation on this path takes, for an `Allow` header: `GET, DELETE`. Empty where none does. */
+/** The methods of the operations on this path, for an `Allow` header: `GET, DELETE`. Empty where there are none. */
 export function allowedMethods(url: string): string {
   const allowed = ['GET', 'POST', 'DELETE'].filter((method) => typeof findTarget(method, url) === 'object');
   return allowed.join(', ');
@@ -124,13 +121,13 @@ function childFor(node: PathNode, segment: string): PathNode {
     : childNamed(node.literals, segment);
 }
 
-function childNamed(steps: Map<string, PathNode>, name: string): PathNode {
-  const next = steps.get(name) ?? newNode();
-  steps.set(name, next);
+function childNamed(children: Map<string, PathNode>, name: string): PathNode {
+  const next = children.get(name) ?? newNode();
+  children.set(name, next);
   return next;
 }
 
-/** Walks the tree along the segments from `from` to the very end of the path. */
+/** Walks the tree along the segments from `from` to the end of the path. */
 function matchFrom(segments: readonly string[], from: number): Match | undefined {
   let node = root;
   let id: string | undefined;
@@ -150,7 +147,7 @@ function matchFrom(segments: readonly string[], from: number): Match | undefined
   return id === undefined ? { node } : { node, id };
 }
 
-/** A model takes what is left; of its colons the last one may begin a verb. */
+/** A model takes all that is left; its last colon may begin a verb. */
 function matchModel({ rest, verbs }: PathNode, left: string): Match | undefined {
   const colon = left.lastIndexOf(':');
   const verb = colon > 0 ? verbs.get(left.slice(colon + 1)) : undefined;
@@ -158,7 +155,7 @@ function matchModel({ rest, verbs }: PathNode, left: string): Match | undefined 
   return rest === undefined ? undefined : { node: rest, model: left };
 }
 
-/** The segments of a path without its trailing slash; undefined where one of them is malformed or climbs. */
+/** The segments of a path without its trailing slash; undefined where one of them is malformed or unsafe. */
 function splitPath(path: string): string[] | undefined {
   const segments = path.split('/');
   if (segments.at(-1) === '') segments.pop();
@@ -166,8 +163,8 @@ function splitPath(path: string): string[] | undefined {
 }
 
 /**
- * Whether a segment means the same to every server that may read it. A slash in it may be encoded (a model
- * `org/name`), but some servers decode before they resolve dots, so dots are looked for behind the encoding.
+ * Whether a segment means the same to every server. It may hold encoded slashes (a model `org/name`), but some servers decode
+ * before they resolve dots, so dots are looked for in the decoded segment.
  */
 function isSafeSegment(segment: string): boolean {
   let decoded = segment;
@@ -190,7 +187,7 @@ function hasControl(text: string): boolean {
   return false;
 }
 
-/** The client's own credential is for the gateway and never travels on; everything else stays as written. */
+/** The client's credential is for the gateway, and not sent on; everything else stays as it is. */
 function withoutCredential(query: string): string {
   const kept = query.split('&').filter((pair) => !isCredential(pair));
   return kept.length === 0 || (kept.length === 1 && kept[0] === '') ? '' : `?${kept.join('&')}`;
@@ -205,16 +202,4 @@ function isCredential(pair: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Whether this call makes something that lasts at the provider, or is paid for by the piece, so that it must not
- * be sent again where it may have arrived.
- * @param says - the body's `store` and `background`: what works in the background is kept whatever `store` says
- */
-export function createsResource(
-  { creates, honorsStore }: Operation,
-  { store, background }: Pick<BodyFacts, 'store' | 'background'>,
-): boolean {
-  return honorsStore ? background || (store ?? creates) : creates;
 }

@@ -1,14 +1,17 @@
 import { operation } from './operation.ts';
 import type { Operation } from './operation.ts';
 
-const PLAIN = { modelIn: 'path', streams: 'never' } as const;
+const NEVER_STREAMS = { modelIn: 'path', streams: 'never' } as const;
 
 /**
  * Gemini's operations, with the paths of its SDK (package `@google/genai`). Those whose paths are OpenAI's too
- * are told by the version before them (`/v1beta`), or by the header `x-goog-api-key`.
+ * are recognised by the version before them (`/v1beta`), or by the header `x-goog-api-key`.
  */
 export const geminiOperations: readonly Operation[] = [
-  operation('gemini.generateContent', 'gemini-generate', 'POST', '/models/{model}:generateContent', PLAIN),
+  operation('gemini.generateContent', 'gemini-generate', 'POST', '/models/{model}:generateContent', {
+    ...NEVER_STREAMS,
+    isChat: true,
+  }),
   operation(
     'gemini.streamGenerateContent',
     'gemini-generate',
@@ -17,20 +20,21 @@ export const geminiOperations: readonly Operation[] = [
     {
       modelIn: 'path',
       streams: 'always',
+      isChat: true,
     },
   ),
-  operation('gemini.countTokens', 'gemini-generate', 'POST', '/models/{model}:countTokens', PLAIN),
-  operation('gemini.embedContent', 'gemini-generate', 'POST', '/models/{model}:embedContent', PLAIN),
+  operation('gemini.countTokens', 'gemini-generate', 'POST', '/models/{model}:countTokens', NEVER_STREAMS),
+  operation('gemini.embedContent', 'gemini-generate', 'POST', '/models/{model}:embedContent', NEVER_STREAMS),
   operation(
     'gemini.batchEmbedContents',
     'gemini-generate',
     'POST',
     '/models/{model}:batchEmbedContents',
-    PLAIN,
+    NEVER_STREAMS,
   ),
-  // Its clients ask for images by it: ai.google.dev/gemini-api/docs/imagen.
+  // For images: ai.google.dev/gemini-api/docs/imagen.
   operation('gemini.predict', 'gemini-generate', 'POST', '/models/{model}:predict', {
-    ...PLAIN,
+    ...NEVER_STREAMS,
     creates: true,
   }),
   operation('gemini.models.list', 'gemini-generate', 'GET', '/models'),

@@ -1,22 +1,21 @@
 import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
+import type { Target } from './find-target.ts';
 import type { Family } from './operation.ts';
 import { operationNamed } from './table.ts';
-import type { Target } from './find-target.ts';
 
-/** A model as lists of any vendor tell of it. */
+/** A model in a list, in the fields that the vendors' lists share. */
 export interface ListedModel {
   readonly id: string;
   readonly displayName: string | undefined;
   /** Seconds since the epoch. */
   readonly createdAt: number | undefined;
   readonly owner: string | undefined;
-  /** As its own list shows it, and whose form that is; undefined for a name that only the configuration knows. */
+  /** The entry of the provider's list, and the form of it; undefined for a model that only the configuration names. */
   readonly source: { readonly family: Family; readonly model: Json } | undefined;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** What asks a vendor for its models, as many as it gives at once; undefined where there is no such list. */
+/** The request for a provider's models, for as many as one page may have; undefined where there is no such list. */
 export function modelListTarget(family: Family): Target | undefined {
   switch (family) {
     case 'openai':
@@ -31,10 +30,10 @@ export function modelListTarget(family: Family): Target | undefined {
   }
 }
 
-/** The models of a list; undefined where it is none. Some compatible servers leave out what surrounds it. */
+/** The models of a list; undefined where the body is none. Some compatible servers send the bare array. */
 export function readModels(family: Family, body: unknown): ListedModel[] | undefined {
-  const around = asObject(body);
-  const list = Array.isArray(body) ? body : (around?.['data'] ?? around?.['models']);
+  const page = asObject(body);
+  const list = Array.isArray(body) ? body : (page?.['data'] ?? page?.['models']);
   if (!Array.isArray(list)) return undefined;
   return list.flatMap((each: unknown) => {
     const model = asObject(each);
@@ -62,7 +61,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Beyond this there are no dates (ECMA-262, 21.4.1.1). Seconds. */
+/** Later times are no dates (ECMA-262, 21.4.1.1). Seconds. */
 const LAST_DATE = 8.64e12;
 
 function secondsOf(value: unknown): number | undefined {
@@ -71,7 +70,7 @@ function secondsOf(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);
 }
 
-/** A list in a client's form. All of it: there is no next page. */
+/** A list in a client's form, all on one page. */
 export function writeModels(family: Family, models: readonly ListedModel[]): object {
   const written = models.map((model) => writeModel(family, model));
   if (family === 'gemini') return { models: written };
@@ -80,7 +79,7 @@ export function writeModels(family: Family, models: readonly ListedModel[]): obj
   return { data: written, has_more: false, ...ends };
 }
 
-/** One model in a client's form: as its own list shows it where that is the client's, but for its name here. */
+/** One model in a client's form: the entry of the provider's list where the forms are the same, with its name here. */
 export function writeModel(family: Family, model: ListedModel): object {
   const { id, displayName, createdAt, owner, source } = model;
   const own = source?.family === family ? source.model : {};

@@ -1,16 +1,13 @@
 import { CREATES, FORM_MODEL, JSON_MODEL, operation, STATEFUL } from './operation.ts';
 import type { Operation, Traits } from './operation.ts';
 
-/** A batch makes files when it is done, and names them when it is asked for. */
+/** A batch has created files when it is done. */
 const BATCH_IDS = ['id', 'output_file_id', 'error_file_id'];
 const JOB_IDS = ['id', 'result_files'];
-/** Images stay nowhere, and each is paid for: two for one would be one too many. */
+/** Images are not stored, but each is paid for. */
 const PAID_FOR: Traits = { creates: true, modelRequired: false };
 
-/**
- * A request for a response that was posted to where chats are, and whose client expects the answer of a chat: so
- * does Cursor. It is told by its body.
- */
+/** A Responses request that was sent to the path of chats, and is answered as a chat: Cursor sends it. Its body tells. */
 export const chatAsResponse = operation(
   'chat.completions.response',
   'openai-chat',
@@ -19,17 +16,19 @@ export const chatAsResponse = operation(
   {
     modelIn: 'json',
     isTranslated: true,
+    isChat: true,
   },
 );
 
 /**
- * Every operation of OpenAI that is served, with the paths of the official SDK (package `openai`, folder `resources`),
- * and Cohere's rerank, whose shape many vendors share. Left out: the administration of vector stores, containers, assistants, evaluations and the
- * organisation.
+ * Every operation of OpenAI that is served, with the paths of the official SDK (package `openai`, folder `resources`), and
+ * Cohere's rerank, which many vendors have in the same form. Left out: the administration of vector stores, containers,
+ * assistants, evaluations and the organisation.
  */
 export const openaiOperations: readonly Operation[] = [
   operation('chat.completions', 'openai-chat', 'POST', '/chat/completions', {
     modelIn: 'json',
+    isChat: true,
     honorsStore: true,
     answerIds: ['id'],
   }),
@@ -46,7 +45,7 @@ export const openaiOperations: readonly Operation[] = [
   }),
   operation('moderations', 'openai', 'POST', '/moderations', { modelIn: 'json', modelRequired: false }),
 
-  // Kling's and Qwen's are tasks.
+  // At Kling and Qwen they are tasks.
   operation('images.generations', 'openai', 'POST', '/images/generations', {
     ...PAID_FOR,
     modelIn: 'json',
@@ -74,6 +73,7 @@ export const openaiOperations: readonly Operation[] = [
 
   operation('responses.create', 'openai-responses', 'POST', '/responses', {
     modelIn: 'json',
+    isChat: true,
     modelRequired: false,
     creates: true,
     honorsStore: true,

@@ -1,16 +1,16 @@
-/** What is spoken: by clients, by providers. It decides how an error is written and what counts as output. */
+/** The API format of a client or a provider. It decides how an error is written and what counts as output. */
 export type Dialect =
   | 'openai-chat'
   | 'openai-responses'
   | 'openai'
   | 'anthropic-messages'
   | 'gemini-generate'
-  /** Spoken by providers alone. */
+  /** Of providers only. */
   | 'bedrock-converse'
-  /** A provider's own, which nobody else speaks. */
+  /** A format of one provider's own. */
   | 'vendor';
 
-/** Dialects that one vendor's API is made of: a provider that speaks one of them speaks the others. */
+/** Dialects that make up one vendor's API: a provider that has one of them has the others. */
 export type Family = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'vendor';
 
 /** The family a dialect belongs to. */
@@ -31,54 +31,55 @@ export function familyOf(dialect: Dialect): Family {
   }
 }
 
-/** One thing a client can ask for. */
+/** One operation of an API. */
 export interface Operation {
-  /** The SDK's own words: `chat.completions`, `files.create`, `messages.create`, `gemini.generateContent`. */
+  /** The name in the vendor's SDK: `chat.completions`, `files.create`, `messages.create`, `gemini.generateContent`. */
   readonly name: string;
   readonly dialect: Dialect;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /**
-   * The operation's own suffix, which ends a request's path. `{id}` is one segment, `{model}` all that follow;
-   * `{model}:verb` all that follow up to a colon and the verb.
+   * The suffix of a request's path. `{id}` is one segment, `{model}` all that follow, `{model}:verb` all that follow up to a
+   * colon and the verb.
    */
   readonly pattern: string;
   /**
-   * Where the model customarily stands. Some operations take JSON and forms alike: the body's content type
-   * says which of the two it is.
+   * Where the model is. Some operations take JSON and forms alike: then the content type decides between the two.
    */
   readonly modelIn: 'json' | 'form' | 'path' | 'query' | 'none';
   /** Whether it answers with a stream: always, never, or where the body's `stream` says so. */
   readonly streams: 'always' | 'never' | 'as-asked';
-  /** No provider has it: it is put into what they have. */
+  /** No provider has it: it is always translated. */
   readonly isTranslated: boolean;
-  /** Asks for a WebSocket rather than for an answer. */
+  /** It opens a WebSocket. */
   readonly upgrades: boolean;
-  /** False where the provider has a default, or where a stored prompt brings its own. */
+  /** False where the provider has a default, or where a stored prompt names a model. */
   readonly modelRequired: boolean;
   /**
-   * Makes something that lasts, or that is paid for by the piece as images are, or acts beyond its answer as workflows
-   * do: doing it twice would be wrong. Where it `heedsStore`, that holds while the body says nothing; see `createsLasting`.
+   * Creates something that lasts, or is paid for by the piece as images are, or acts beyond its answer as workflows do: it must
+   * not be done twice. With `honorsStore` this is the default of the body's `store`; see `createsResource`.
    */
   readonly creates: boolean;
-  /** The body's `store` and `background` decide whether something lasting is created. */
+  /** The body's `store` and `background` decide whether it creates something that lasts. */
   readonly honorsStore: boolean;
-  /** Deals with things that live with the account of the key that made them: made, listed and read with one key. */
+  /** Its resources belong to the account of the key that created them: they are created, listed and read with one key. */
   readonly stateful: boolean;
   /**
-   * Fields of its answer that name things which live with that account, so that later calls for them can be
-   * sent there: a text, a list of texts, or an object that has an `id`.
+   * Fields of its answer with the ids of such resources, so that later calls for them go to the same key: a string, a list of
+   * strings, or an object with an `id`.
    */
   readonly answerIds: readonly string[];
-  /** More such fields, of things that any key of its provider reaches: they matter where clients are kept apart. */
+  /** More such fields, of resources that any key of the provider can use: they matter where clients are kept apart. */
   readonly ownedIds: readonly string[];
-  /** Fields of its query that name such things. */
+  /** Fields of its query with ids of resources. */
   readonly idsInQuery: readonly string[];
+  /** It asks a model for text: a health check, which is a chat, can ask the same model for the same. */
+  readonly isChat: boolean;
 }
 
-/** What an operation has that most have not. */
+/** What an operation has that most do not have. */
 export type Traits = Partial<Omit<Operation, 'name' | 'dialect' | 'method' | 'pattern'>>;
 
-/** An operation with what most have in common. */
+/** An operation, with the defaults that most have. */
 export function operation(
   name: string,
   dialect: Dialect,
@@ -103,6 +104,7 @@ export function operation(
     answerIds: [],
     ownedIds: [],
     idsInQuery: [],
+    isChat: false,
     ...traits,
   };
 }
@@ -111,7 +113,19 @@ export function operation(
 export const JSON_MODEL: Traits = { modelIn: 'json' };
 /** The model is a field of a form. */
 export const FORM_MODEL: Traits = { modelIn: 'form' };
-/** It deals with what lives with the account of the key that made it. */
+/** Its resources belong to the account of the key that created them. */
 export const STATEFUL: Traits = { stateful: true };
-/** It makes such a thing, and its answer names it. */
+/** It creates such a resource, and its answer has the id. */
 export const CREATES: Traits = { creates: true, stateful: true, answerIds: ['id'] };
+
+/**
+ * Whether a call creates something that lasts at the provider, or is paid for by the piece: then it must not be sent again
+ * where it may have arrived.
+ * @param flags - the body's `store` and `background`: a provider keeps what works in the background whatever `store` is
+ */
+export function createsResource(
+  { creates, honorsStore }: Operation,
+  { store, background }: { readonly store: boolean | undefined; readonly background: boolean },
+): boolean {
+  return honorsStore ? background || (store ?? creates) : creates;
+}

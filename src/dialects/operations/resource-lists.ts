@@ -1,22 +1,24 @@
 import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { Operation } from './operation.ts';
 
 /*
- * Lists of what an account holds: how a client asks for a page of one, and how its answer is written. Two forms are
- * enough for all: OpenAI's (platform.openai.com/docs/api-reference) and Anthropic's (docs.claude.com/en/api/overview).
+ * Lists of an account's resources: how a client asks for a page, and how the answer is written. There are two forms:
+ * OpenAI's (platform.openai.com/docs/api-reference) and Anthropic's (docs.claude.com/en/api/overview).
  */
 
-/** The list of one kind of thing. */
+/** The list of one kind of resource. */
 export interface ResourceList {
-  /** What its things are; operations that make them say the same. */
   readonly kind: ListedKind;
   /** How a page is asked for: `after` at OpenAI, `after_id` and `before_id` at Anthropic. */
   readonly form: 'openai' | 'anthropic';
-  /** Things on a page where the client says nothing, and the most that it may ask for. */
+  /** Resources on a page, where the client does not say. */
   readonly defaultLimit: number;
+  /** The most that a client may ask for. */
   readonly maxLimit: number;
 }
 
+/** What a list holds. */
 export type ListedKind =
   'files' | 'batches' | 'fine_tuning.jobs' | 'videos' | 'anthropic.files' | 'messages.batches';
 
@@ -29,7 +31,7 @@ const LISTS: Readonly<Record<string, ResourceList>> = {
   'messages.batches.list': { kind: 'messages.batches', form: 'anthropic', defaultLimit: 20, maxLimit: 1_000 },
 };
 
-/** The list that an operation asks for; undefined for one that asks for none. */
+/** The list that an operation reads; undefined for any other operation. */
 export function resourceListOf({ name }: Operation): ResourceList | undefined {
   return Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
 }
@@ -37,7 +39,7 @@ export function resourceListOf({ name }: Operation): ResourceList | undefined {
 const NONE: readonly ListedKind[] = [];
 const FILES: readonly ListedKind[] = ['files'];
 
-/** By operation: in which lists what it makes will stand. Batches and jobs make files when they are done. */
+/** By operation: the lists that will have what it creates. Batches and jobs create files when they are done. */
 const CREATED_IN: Readonly<Record<string, readonly ListedKind[]>> = {
   'files.create': FILES,
   'uploads.complete': FILES,
@@ -52,23 +54,23 @@ const CREATED_IN: Readonly<Record<string, readonly ListedKind[]>> = {
   'messages.batches.create': ['messages.batches', 'anthropic.files'],
 };
 
-/** The lists in which what an operation makes will stand. */
+/** The lists that will have what an operation creates. */
 export function listedKindsOf({ name }: Operation): readonly ListedKind[] {
   return Object.hasOwn(CREATED_IN, name) ? (CREATED_IN[name] ?? NONE) : NONE;
 }
 
 /** A page as a client asks for it. */
 export interface PageQuery {
-  /** Things at most. */
+  /** The most resources. */
   readonly limit: number;
-  /** The thing behind which the page begins, or before which it ends. */
+  /** The id after which the page begins, or before which it ends. */
   readonly after: string | undefined;
   readonly before: string | undefined;
-  /** All else that the query says. */
+  /** The rest of the query. */
   readonly filters: URLSearchParams;
 }
 
-/** Reads a query. A limit that is none counts as the usual one, and one that is too large as the most. */
+/** Parses a query. An invalid limit counts as the default, and one that is too large as the maximum. */
 export function parsePageQuery({ form, defaultLimit, maxLimit }: ResourceList, query: string): PageQuery {
   const filters = new URLSearchParams(query);
   const take = (name: string): string | undefined => {
@@ -86,10 +88,10 @@ export function parsePageQuery({ form, defaultLimit, maxLimit }: ResourceList, q
   };
 }
 
-/** Things on a page where all of a list is read: some hundred kilobytes. */
+/** The most resources on a page that the gateway itself reads: some hundred kilobytes. */
 const MAX_READ_LIMIT = 1_000;
 
-/** The query for a page that is read here: as many things as one page may have. */
+/** The query for a page that the gateway itself reads, as large as it may be. */
 export function pageQuery(
   { form, maxLimit }: ResourceList,
   { filters }: PageQuery,
@@ -102,9 +104,7 @@ export function pageQuery(
   return `?${query.toString()}`;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** A thing of a list. */
+/** A resource in a list. */
 export interface ListedResource {
   readonly id: string;
   readonly resource: Json;
@@ -116,7 +116,7 @@ export interface ListPage {
   readonly hasMore: boolean;
 }
 
-/** Reads a page; undefined where it is none. */
+/** Reads a page; undefined where the body is none. */
 export function readPage(body: unknown): ListPage | undefined {
   const page = asObject(body);
   const data = page?.['data'];
@@ -144,15 +144,15 @@ export function writePage(
   return form === 'openai' ? { object: 'list', ...page } : page;
 }
 
-/** Fields of a listed thing that name further things, which are made when it is done. */
+/** Fields with the ids of files that a batch or job has created. */
 const RELATED_FIELDS = ['output_file_id', 'error_file_id', 'result_files'];
 
-/** Further things that a listed one names. */
+/** The ids of further resources that a listed one has created. */
 export function relatedIds({ resource }: ListedResource): readonly string[] {
   return RELATED_FIELDS.flatMap((field) => resource[field]).filter((id) => typeof id === 'string');
 }
 
-/** Things of several lists as one: by date, the newest first unless the client asked otherwise. */
+/** Resources of several lists by date, the newest first unless the client asks otherwise. */
 export function sortedByDate(
   resources: readonly ListedResource[],
   { filters }: PageQuery,
@@ -161,7 +161,7 @@ export function sortedByDate(
   return resources.toSorted((a, b) => sign * (createdMs(a) - createdMs(b)));
 }
 
-/** OpenAI's are seconds, Anthropic's a date. Milliseconds; 0 where none is told. */
+/** OpenAI has seconds, Anthropic a date. Milliseconds; 0 without one. */
 function createdMs({ resource }: ListedResource): number {
   const at = resource['created_at'];
   if (typeof at === 'number') return at * 1000;

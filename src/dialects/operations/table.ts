@@ -5,7 +5,7 @@ import { openaiOperations } from './openai.ts';
 import type { Operation } from './operation.ts';
 import { vendorOperations } from './vendor.ts';
 
-/** Every operation that clients may ask for. */
+/** Every operation that clients may call. */
 export const operations: readonly Operation[] = [
   ...openaiOperations,
   ...anthropicOperations,
@@ -13,12 +13,12 @@ export const operations: readonly Operation[] = [
   ...vendorOperations,
 ];
 
-/** Those, and what providers alone are asked for. */
+/** Those, and some that only requests to providers have. */
 const byName = new Map(
   [...operations, converse, converseStream, invokeModel].map((each) => [each.name, each]),
 );
 
-/** The operation of a name that is known to be one. */
+/** The operation of that name. Throws where there is none. */
 export function operationNamed(name: string): Operation {
   const operation = byName.get(name);
   if (operation === undefined) throw new RangeError(`there is no operation ${name}`);

@@ -2,47 +2,53 @@ import { JSON_MODEL, operation, STATEFUL } from './operation.ts';
 import type { Operation, Traits } from './operation.ts';
 
 /*
- * What providers with an API of their own are asked for: chat is turned into these, and a client that knows such
- * an API may ask for them itself. The beginning of a name says whose it is.
+ * Operations of providers with an API of their own. Chats are translated to some of them, and clients may call others
+ * themselves. The beginning of a name is the vendor's.
  */
 
-/** A workflow does what its author had in mind, and who knows to whom. */
+/** What a workflow does beyond its answer is not known. */
 const ACTS = { creates: true } as const;
-/** A task is made, paid for, and known to the account that made it alone; it stands in `data`. */
+/** A task is created and paid for, and only the account that created it can read it. The answer has it in `data`. */
 const TASK: Traits = { ...STATEFUL, creates: true, answerIds: ['data'] };
 
-/** A chat of Coze's and the conversation it stands in are named in the query. */
+/** Coze has the ids of a chat and its conversation in the query. */
 const COZE_IDS = ['conversation_id', 'chat_id'];
-/** Asked for to be done in the background, it is a task, known to the account. help.aliyun.com/zh/model-studio. */
+/** In the background it is a task of the account. help.aliyun.com/zh/model-studio. */
 const MAYBE_TASK: Traits = { ...JSON_MODEL, ownedIds: ['output'] };
 
 /** developers.deepl.com/api-reference/translate. */
 export const deeplTranslate = operation('deepl.translate', 'vendor', 'POST', '/v2/translate', {
   streams: 'never',
+  isChat: true,
 });
 
 /** docs.coze.cn/developer_guides/chat_v3. */
 export const cozeChat = operation('coze.chat', 'vendor', 'POST', '/v3/chat', {
   idsInQuery: COZE_IDS,
   ownedIds: ['data', 'id', 'conversation_id'],
+  isChat: true,
 });
 
-/** docs.dify.ai: a chat or an agent, a text, a workflow. */
+/** docs.dify.ai: a chat or an agent. */
 export const difyChat = operation('dify.chat_messages', 'vendor', 'POST', '/chat-messages', {
   ownedIds: ['conversation_id'],
+  isChat: true,
 });
+/** docs.dify.ai: a text. */
 export const difyCompletion = operation('dify.completion_messages', 'vendor', 'POST', '/completion-messages');
+/** docs.dify.ai: a workflow. */
 export const difyWorkflow = operation('dify.workflows.run', 'vendor', 'POST', '/workflows/run', ACTS);
 
-/** Triton's generate extension. Its paths end behind the model, and so clients do not ask for it here. */
+/** Triton's generate extension. Clients cannot call it here: its path would match too much. */
 export const tritonGenerate = operation('triton.generate', 'vendor', 'POST', '/models/{model}/generate', {
   modelIn: 'path',
+  isChat: true,
 });
 
-/** Tencent Cloud's API has one path; what is asked for stands in a header. Clients do not ask for it here. */
-export const hunyuanChat = operation('hunyuan.chat', 'vendor', 'POST', '/');
+/** Tencent Cloud's API has one path, and the operation in a header. Clients cannot call it here. */
+export const hunyuanChat = operation('hunyuan.chat', 'vendor', 'POST', '/', { isChat: true });
 
-/** Of these, what clients may ask for themselves; and what is asked for only by those who know the API. */
+/** The operations that clients may call. */
 export const vendorOperations: readonly Operation[] = [
   deeplTranslate,
   cozeChat,

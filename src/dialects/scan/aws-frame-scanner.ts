@@ -1,35 +1,35 @@
 import { crc32 } from 'node:zlib';
 import { BoundedBuffer } from './bounded-buffer.ts';
 
-/** Told of each frame as it ends. */
+/** Is called with each frame as it ends. */
 export interface AwsFrameSink {
   /**
-   * @param headers by their names, those that are texts
-   * @param bytes where the payload stands from `start` to `end`, perhaps cut short; good only during the call
+   * @param headers by their names, those that are strings
+   * @param bytes where `start` to `end` is the payload, perhaps cut short; valid only during the call
    */
   onFrame(headers: ReadonlyMap<string, string>, bytes: Buffer, start: number, end: number): void;
 }
 
 /*
  * A frame of `application/vnd.amazon.eventstream`: its length, the length of its headers and a checksum of both;
- * headers; payload; a checksum of it all. Numbers are 32 bits, the most significant byte first.
+ * headers; payload; a checksum of all. Numbers are 32 bits, the most significant byte first.
  * smithy.io/2.0/aws/amazon-eventstream.html, which bounds headers and payload as well.
  */
 const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;
 const MAX_HEADER_BYTES = 128 * 1024;
 const MAX_FRAME_BYTES = 24 * 1024 * 1024 + MAX_HEADER_BYTES + PRELUDE_BYTES + CHECKSUM_BYTES;
-/** Of a frame only so much is kept and shown. */
+/** A frame is cut after this. Bytes. */
 const MAX_HELD_BYTES = 256 * 1024;
 
 /**
- * Finds the frames of an AWS event stream in chunks cut anywhere. What a cut leaves over is held, up to a bound,
- * until the rest has come. Behind a prelude that is none nothing can be found any more.
+ * Finds the frames of an AWS event stream in chunks that may be cut anywhere. An incomplete frame is buffered, up to a bound,
+ * until the rest has come. After an invalid prelude no frame can be found any more.
  */
 export class AwsFrameScanner {
   readonly #sink: AwsFrameSink;
   readonly #held = new BoundedBuffer(MAX_HELD_BYTES);
-  /** Of the frame under way, and how many of its bytes have not come; 0 before its prelude is whole. */
+  /** The length of the current frame, and how much of it is missing. 0 before its prelude is complete. */
   #frameBytes = 0;
   #missingBytes = 0;
   #isLost = false;
@@ -87,10 +87,10 @@ export class AwsFrameScanner {
 
 const TEXT = 7;
 const BYTES = 6;
-/** By the number of a header's type, how long its value is. */
+/** The length of a header's value, by the number of its type. */
 const VALUE_BYTES: readonly (number | undefined)[] = [0, 0, 1, 2, 4, 8, undefined, undefined, 8, 16];
 
-/** Headers up to the first that cannot be read: what follows one cannot be found. */
+/** The headers before the first that cannot be read: where the next one begins is unknown then. */
 function headersIn(bytes: Buffer): Map<string, string> {
   const headers = new Map<string, string>();
   let at = 0;

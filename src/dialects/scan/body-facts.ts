@@ -1,53 +1,52 @@
-/** Where a model's name stands in a body, so that it can be replaced without touching anything else. */
+import { splice } from './json-edit.ts';
+
+/** Where the model's name is in a body, so that it can be replaced without touching anything else. */
 export interface ModelSpan {
   readonly start: number;
   readonly end: number;
-  /** `json`: a string with its quotes. `plain`: the bare value of a form's field. */
+  /** `json`: a string with its quotes. `plain`: the value of a form's field. */
   readonly notation: 'json' | 'plain';
 }
 
 /**
- * What in a body ties a call to a conversation or to what earlier calls made, and whether its answer is to be thought
- * about. Texts are at most 512 bytes as written.
+ * What ties a body to a conversation or to resources that earlier calls created, and whether it asks for reasoning. Texts are
+ * at most 512 bytes as written.
  */
 export interface BodyHints {
   readonly previousResponseId: string | undefined;
-  /** Of a conversation that the provider keeps: itself, or the `id` of an object. */
+  /** The id of a conversation that the provider stores. */
   readonly conversation: string | undefined;
   readonly promptCacheKey: string | undefined;
   readonly user: string | undefined;
   /**
-   * Ids of other things at the provider that the body names: files (`file_id` and `file_ids` wherever they stand,
-   * and those of batches and fine-tuning jobs), and a video's. One more than `MAX_REFS` where there are more.
+   * Ids of other resources at the provider that the body names: files (`file_id` and `file_ids` at any depth, and those of
+   * batches and fine-tuning jobs) and videos. `MAX_REFS` + 1 of them where there are more.
    */
   readonly refs: readonly string[];
-  /** Those of them that the body itself names under a key which means nothing else: all but files by `file_id`. */
+  /** Those of them under a key that means nothing else: all but files by `file_id`. */
   readonly plainRefs: readonly string[];
-  /** Ids of containers, in the same number: they come into being and end by themselves, and lead to no key. */
+  /** Ids of containers, with the same bound. Providers create and end them by themselves, so no key is known for them. */
   readonly containers: readonly string[];
-  /** Texts of `conversation_id` and `chat_id`, which mean something to vendors with an API of their own. */
+  /** Values of `conversation_id` and `chat_id`, for vendors with an API of their own. */
   readonly vendorRefs: readonly string[];
   /**
-   * Where the last things stand that only their maker can read, at most 8, the last of them last: offsets for
-   * `sealedAt`. What is no such thing after all may be among them.
+   * Offsets for `sealedAt`, at most 8, of the last values that only the account that made them can read, the last one last.
+   * Some may turn out to be none.
    */
   readonly sealedAt: readonly number[];
-  /**
-   * Whether the model is asked to think before it answers, in the words of OpenAI, Anthropic, Qwen or OpenRouter. One
-   * that thinks unasked does not show.
-   */
+  /** Whether it asks for reasoning, by a field of OpenAI's, Anthropic's, Qwen's or OpenRouter's. Models that reason by default do not show. */
   readonly asksForReasoning: boolean;
-  /** Whether the provider is to go on without the client: it keeps the answer then. */
+  /** Whether the provider works in the background, and stores the answer. */
   readonly background: boolean;
-  /** Where the value of `messages` or `input` begins; -1 where there is none. */
+  /** Where the value of `messages`, `input` or `contents` begins; -1 without one. */
   readonly messagesAt: number;
-  /** Where the value of `instructions` or `system` begins; -1 where there is none. */
+  /** Where the value of `instructions` or `system` begins; -1 without one. */
   readonly instructionsAt: number;
-  /** Where the value of `stream_options` begins; -1 where there is none. */
+  /** Where the value of `stream_options` begins; -1 without one. */
   readonly streamOptionsAt: number;
 }
 
-/** What a body says of itself. A value that is no text, or too long to be meant, counts as absent. */
+/** The facts of a body. A value that is no text, or too long, counts as absent. */
 export interface BodyFacts extends BodyHints {
   readonly kind: 'facts';
   /** At most 1 KiB as written. */
@@ -55,9 +54,9 @@ export interface BodyFacts extends BodyHints {
   readonly modelSpan: ModelSpan | undefined;
   readonly stream: boolean;
   readonly store: boolean | undefined;
-  /** Whether it has an `input` and no `messages`: what asks for a response. */
+  /** Whether it has an `input` and no `messages`: it is a request for the Responses API. */
   readonly asksForResponse: boolean;
-  /** False where a partial body ended before its end was seen: what is to come may still say otherwise. */
+  /** False where the end of a partial body was not reached: later fields may differ. */
   readonly whole: boolean;
 }
 
@@ -67,26 +66,26 @@ export interface BodyFault {
   readonly code: 'invalid_json' | 'not_an_object' | 'truncated' | 'invalid_form';
   /** Byte offset. */
   readonly at: number;
-  /** For the client; quotes nothing of the body. */
+  /** For the client. Nothing of the body is quoted. */
   readonly message: string;
 }
 
-/** How a body is to be read. */
+/** How a body is scanned. */
 export interface ScanOptions {
-  /** The bytes may be only the beginning of a body: that they end early is no fault. */
+  /** The bytes may be the beginning of a body only: that they end early is no fault. */
   readonly partial?: boolean;
 }
 
-/** Facts while they are being gathered. */
+/** Facts while they are collected. */
 export type FactsDraft = { -readonly [Name in keyof BodyFacts]: BodyFacts[Name] };
 
-/** Things that a body can name by their ids, where that matters: those of a large batch. */
+/** Ids in a body that are read: enough for a large batch. */
 export const MAX_REFS = 10_000;
 
 const NO_REFS: readonly string[] = Object.freeze([]);
 const NO_MARKS: readonly number[] = Object.freeze([]);
 
-/** The facts of a body in which nothing has been found yet. */
+/** The facts of an empty body. */
 export function noFacts(): FactsDraft {
   return {
     kind: 'facts',
@@ -113,12 +112,7 @@ export function noFacts(): FactsDraft {
   };
 }
 
-/** A copy of the body with one model in the place of another; every other byte stays as it is. */
+/** A copy of the body with another model; every other byte is the same. */
 export function spliceModel(body: Buffer, { start, end, notation }: ModelSpan, model: string): Buffer {
   return splice(body, start, end, notation === 'json' ? JSON.stringify(model) : model);
-}
-
-/** A copy of the body with a text in the place of its bytes from `start` to `end`. */
-export function splice(body: Buffer, start: number, end: number, text: string): Buffer {
-  return Buffer.concat([body.subarray(0, start), Buffer.from(text), body.subarray(end)]);
 }

@@ -1,8 +1,8 @@
 const NOTHING = Buffer.alloc(0);
-/** Room that is kept for the next time; more is given back at once, since most streams are idle most of the time. */
+/** A larger allocation is released when the buffer is cleared, since most streams are idle most of the time. Bytes. */
 const KEPT_CAPACITY_BYTES = 2048;
 
-/** Bytes kept for later, up to a bound; what exceeds it is dropped. Takes no room until there are some. */
+/** Bytes that are kept up to a bound; what exceeds it is dropped. Allocates nothing before the first ones. */
 export class BoundedBuffer {
   readonly #max: number;
   #bytes: Buffer = NOTHING;
@@ -12,7 +12,7 @@ export class BoundedBuffer {
     this.#max = maxBytes;
   }
 
-  /** Where the bytes stand, from 0 to `length`; good until the next change. */
+  /** Holds the bytes, from 0 to `length`. Valid until the next change. */
   get bytes(): Buffer {
     return this.#bytes;
   }

@@ -1,16 +1,16 @@
 import type { BodyHints } from './body-facts.ts';
-import { itemsOf, membersOf, plainStringAt, QUOTE, valueEnd } from './json-walk.ts';
+import { QUOTE } from './json-nested.ts';
+import { itemsOf, membersOf, plainStringAt, valueEnd } from './json-walk.ts';
 
-/** Of each piece so much counts: an image of megabytes is told by its beginning, and its length. Bytes. */
+/** Of a longer piece, such as an image, the beginning and the length count. Bytes. */
 const MAX_PIECE_BYTES = 16 * 1024;
-/** A conversation whose user has said nothing by then is told by these. */
+/** The prefix is no longer than this, although no message of the user is among them. */
 const MAX_MESSAGES = 64;
 
 /**
- * What tells one conversation from another in every request of it: the instructions, and the messages up to
- * and including the user's first. Empty where the body has no messages.
- *
- * @param body one whose facts were found by a scan
+ * What is the same in every request of a conversation, and identifies it: the instructions, and the messages up to and
+ * including the user's first. Empty where the body has no messages.
+ * @param body of which the hints are
  */
 export function conversationPrefix(body: Buffer, { messagesAt, instructionsAt }: BodyHints): Buffer[] {
   if (messagesAt < 0) return [];

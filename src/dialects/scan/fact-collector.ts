@@ -3,46 +3,50 @@ import { QUOTE } from './json-nested.ts';
 import type { StringSink } from './json-nested.ts';
 import { mayBeReferenceKey, ReferenceCollector } from './references.ts';
 import { withMark } from './sealed.ts';
-import { asksForReasoning } from './reasoning.ts';
 
 const MAX_MODEL_BYTES = 1024;
 const MAX_HINT_BYTES = 512;
 /** The longest key of interest with every letter written as an escape, and its quotes. */
 const MAX_KEY_BYTES = 'previous_response_id'.length * 6 + 2;
 
+/** A longer value holds more than a switch, and asks for reasoning. Bytes. */
+const MAX_SWITCH_BYTES = 512;
+/** `null`, `false`, `"none"`, `{"effort":"minimal"}`, `{"type":"disabled"}`, `{"enabled":false}`. */
+const REASONING_OFF = /^(?:null|false)$|"(?:none|minimal|disabled)"|"enabled"\s*:\s*false/;
+
 const BACKSLASH = 0x5c;
 const LOWER_C = 0x63;
 const LOWER_F = 0x66;
 const LOWER_T = 0x74;
 
-/** The facts of a JSON body, as a walk over it comes by what tells them. */
+/** Collects the facts of a JSON body from the members and strings that a walk over it visits. */
 export class FactCollector implements StringSink {
   readonly facts = noFacts();
   readonly #body: Buffer;
-  #named: ReferenceCollector | undefined;
-  #mistake: string | undefined;
-  /** Byte offset of the last mistake. */
-  mistakeAt = 0;
+  #references: ReferenceCollector | undefined;
+  #error: string | undefined;
+  /** Byte offset of the last error. */
+  errorAt = 0;
 
   constructor(body: Buffer) {
     this.#body = body;
   }
 
   /**
-   * A member of the top level, whose value has been found sound as far as that is looked at.
-   * @returns what is wrong with it, and with `mistakenAt` where; undefined where nothing is
+   * A member of the top level, whose value has been walked.
+   * @returns what is wrong with it (`errorAt` has the offset); undefined where nothing is
    */
   addMember(keyStart: number, keyEnd: number, start: number, end: number): string | undefined {
     if (keyEnd - keyStart > MAX_KEY_BYTES) return undefined;
-    this.#mistake = undefined;
+    this.#error = undefined;
     const { facts } = this;
     switch (this.#key(keyStart, keyEnd)) {
       case 'model':
         facts.model = this.#string(start, end, MAX_MODEL_BYTES);
         facts.modelSpan = facts.model === undefined ? undefined : { start, end, notation: 'json' };
-        // It may have to go into a path, where half a character cannot be written.
+        // It may have to go into a path, where a lone surrogate cannot be encoded.
         if (facts.model?.isWellFormed() === false)
-          this.#mistaken('The name of the model holds half a surrogate pair.', start);
+          this.#fail('The name of the model holds half a surrogate pair.', start);
         break;
       case 'input':
         facts.asksForResponse = facts.messagesAt < 0;
@@ -78,7 +82,7 @@ export class FactCollector implements StringSink {
       case 'file_ids':
       case 'video':
       case 'container':
-        this.#names().addMember(this.#key(keyStart, keyEnd), start);
+        this.#referenceCollector().addMember(this.#key(keyStart, keyEnd), start);
         break;
       case 'prompt_cache_key':
         facts.promptCacheKey = this.#string(start, end, MAX_HINT_BYTES);
@@ -97,22 +101,22 @@ export class FactCollector implements StringSink {
         facts.asksForReasoning = asksForReasoning(this.#body, start, end);
         break;
     }
-    return this.#mistake;
+    return this.#error;
   }
 
-  /** A key as it is meant. Hardly any has an escape, and one that has needs no decoding to be passed over. */
+  /** A key, decoded. Hardly any has an escape. */
   #key(start: number, end: number): string {
     const raw = this.#body.toString('latin1', start + 1, end - 1);
     return raw.includes('\\') ? (this.#text(start, end) ?? '') : raw;
   }
 
-  /** A string's text; undefined where it is malformed, which is a fault. */
+  /** A string, decoded; undefined where it is malformed, which is an error. */
   #text(start: number, end: number): string | undefined {
     try {
       const text: unknown = JSON.parse(this.#body.toString('utf8', start, end));
       return typeof text === 'string' ? text : undefined;
     } catch {
-      this.#mistaken('A string holds an invalid escape or a control character.', start);
+      this.#fail('A string holds an invalid escape or a control character.', start);
       return undefined;
     }
   }
@@ -120,26 +124,34 @@ export class FactCollector implements StringSink {
   onString(start: number, end: number): void {
     const first = this.#body[start];
     if (first === LOWER_F || first === LOWER_C || first === BACKSLASH) {
-      if (mayBeReferenceKey(this.#body, start, end)) this.#names().onString(start, end);
+      if (mayBeReferenceKey(this.#body, start, end)) this.#referenceCollector().onString(start, end);
     } else this.facts.sealedAt = withMark(this.facts.sealedAt, this.#body, start, end);
   }
 
-  #names(): ReferenceCollector {
-    return (this.#named ??= new ReferenceCollector(this.#body, this.facts));
+  #referenceCollector(): ReferenceCollector {
+    return (this.#references ??= new ReferenceCollector(this.#body, this.facts));
   }
 
   #string(start: number, end: number, maxBytes: number): string | undefined {
     return this.#body[start] === QUOTE && end - start - 2 <= maxBytes ? this.#text(start, end) : undefined;
   }
 
-  /** Of a value that has been found valid, the first letter tells. */
+  /** The value is known to be valid JSON, so its first letter is enough. */
   #boolean(start: number): boolean | undefined {
     const first = this.#body[start];
     return first === LOWER_T ? true : first === LOWER_F ? false : undefined;
   }
 
-  #mistaken(mistake: string, at: number): void {
-    this.#mistake = mistake;
-    this.mistakeAt = at;
+  #fail(message: string, at: number): void {
+    this.#error = message;
+    this.errorAt = at;
   }
+}
+
+/**
+ * Whether a model is asked to reason before it answers, by the value of `reasoning_effort` (OpenAI), `reasoning` (Responses,
+ * OpenRouter), `thinking` (Anthropic and others) or `enable_thinking` (Qwen).
+ */
+function asksForReasoning(body: Buffer, start: number, end: number): boolean {
+  return end - start > MAX_SWITCH_BYTES || !REASONING_OFF.test(body.toString('latin1', start, end));
 }

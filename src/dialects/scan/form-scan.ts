@@ -1,34 +1,31 @@
-/**
- * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It hops from boundary
- * to boundary and looks into no part but the few fields it wants.
+/*
+ * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It searches for the boundaries and
+ * reads only the few parts it needs.
  */
 import { noFacts } from './body-facts.ts';
 import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;
-/** A file's name of 255 signs, each written as three escaped bytes, twice. A thousand parts of it are read in some 20 ms. */
+/** Room for a file name of 255 characters, each written as three escaped bytes, twice. A thousand such parts take some 20 ms. Bytes. */
 const MAX_PART_HEADER_BYTES = 4 * 1024;
 const MAX_FIELD_BYTES = 1024;
-/**
- * Parts of a form. No API has more than some dozens, and each takes microseconds: a million small ones would hold up
- * everybody for seconds.
- */
+/** No API has more than some dozens of parts. Each takes microseconds, and a million of them would block the event loop for seconds. */
 const MAX_PARTS = 1_000;
-/** Fields that name a file or a video by its id, as forms write members of objects: `video[id]`. */
-const NAMES_THING = /^(?:video\[id\]|(?:.*\[)?file_ids?\]?(?:\[\d*\])?)$/u;
+/** Fields with the id of a file or a video, as forms write members of objects: `video[id]`. */
+const REFERENCE_FIELD = /^(?:video\[id\]|(?:.*\[)?file_ids?\]?(?:\[\d*\])?)$/u;
 const CRLF = '\r\n';
 const CR = 0x0d;
-/** Of a parameter that servers read in different ways. */
+/** For a parameter that servers read in different ways. */
 const AMBIGUOUS = Symbol('ambiguous');
 const CONTINUED = /(?:^|\n)[ \t]/u;
 const DISPOSITIONS = /^content-disposition[ \t]*:[^\r\n]*/gimu;
 const HEADER_END = Buffer.from('\r\n\r\n');
 
 /**
- * Reads a form. Lines must end in CRLF, as the standard has it; the last of several equal fields counts. What servers read
- * in different ways is refused, for it would name one thing here and another there: a name said twice, in the notation of
- * RFC 2231 (which RFC 7578, 4.2, forbids) or with letters escaped, headers that are continued, a boundary behind a bare LF.
+ * Scans a form. Lines must end in CRLF, as the standard has it; the last of several equal fields counts. What servers read in
+ * different ways is refused, since the provider might read another resource in it than the gateway: a name given twice, in
+ * the notation of RFC 2231 (which RFC 7578, 4.2, forbids) or with letters escaped, folded headers, a boundary after a bare LF.
  * Who pays: clients that write forms as no browser and no SDK does.
  * @param contentType of the request: it names the boundary
  */
@@ -55,8 +52,8 @@ export function scanForm(
 }
 
 /**
- * Fills in what the parts say; `facts.whole` stays false where the bytes run out.
- * @param delimiter LF and the boundary behind it: before it stands a CR
+ * Fills in the facts; `facts.whole` stays false where the bytes run out.
+ * @param delimiter LF and the boundary, which has to follow a CR
  */
 function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFault | undefined {
   let at = firstDelimiterEnd(body, delimiter);
@@ -77,17 +74,17 @@ function readParts(body: Buffer, delimiter: Buffer, facts: FactsDraft): BodyFaul
     const start = headerEnd + HEADER_END.length;
     const field = fieldName(body.toString('latin1', at + CRLF.length, headerEnd));
     if (field === AMBIGUOUS) return invalid(at, 'The headers of a part name its field in more than one way.');
-    // The line end of the last header may be that before the boundary.
+    // The end of the last header's line may be the one before the boundary.
     const found = body.indexOf(delimiter, start - 1);
     if (found < 0) return undefined;
     if (body[found - 1] !== CR) return invalid(found, 'The line before a boundary does not end in CRLF.');
-    note(facts, field, body, start, Math.max(start, found - 1));
+    setFact(facts, field, body, start, Math.max(start, found - 1));
     at = found + delimiter.length;
   }
   return undefined;
 }
 
-/** The first boundary needs no line end before it. -1 where there is none. */
+/** The first boundary needs no line before it. -1 without one. */
 function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
   const boundary = delimiter.subarray(1);
   if (body.subarray(0, boundary.length).equals(boundary)) return boundary.length;
@@ -95,10 +92,16 @@ function firstDelimiterEnd(body: Buffer, delimiter: Buffer): number {
   return found < 0 ? -1 : found + delimiter.length;
 }
 
-function note(facts: FactsDraft, field: string | undefined, body: Buffer, start: number, end: number): void {
+function setFact(
+  facts: FactsDraft,
+  field: string | undefined,
+  body: Buffer,
+  start: number,
+  end: number,
+): void {
   if (field === undefined) return;
   const value = end - start <= MAX_FIELD_BYTES ? body.toString('utf8', start, end) : undefined;
-  if (NAMES_THING.test(field)) {
+  if (REFERENCE_FIELD.test(field)) {
     facts.refs = facts.plainRefs = [...facts.refs, value ?? ''];
     return;
   }

@@ -1,9 +1,9 @@
-/* Steps over one nested value or one string of JSON text: what all other walks are made of. */
+/* Skips one nested value or one string of JSON text: what all other walks are made of. */
 
-/** The bytes end first. */
+/** The bytes end before the value does. */
 export const RAN_OUT = -1;
 export const MAX_DEPTH = 1000;
-/** Strings shorter than this are walked: a call into native code costs as much as some dozens of bytes. */
+/** Strings are searched byte by byte up to this: a call into native code costs as much as some dozens of bytes. */
 const WALK_BYTES = 48;
 
 const BACKSLASH = 0x5c;
@@ -13,13 +13,13 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 export const QUOTE = 0x22;
 
-/** Hears of strings that are told by their words, wherever they stand: keys or values. */
+/** Is called with the strings of interest in a nested value, keys and values alike. */
 export interface StringSink {
-  /** The string between its quotes. One of another text, but of the same length and first letter, may come, too. */
+  /** A string without its quotes. Others of the same length and first letter are passed too: the sink compares. */
   onString(start: number, end: number): void;
 }
 
-/** What sinks want to hear of: the marks of what is sealed. */
+/** Strings of interest: those that mark sealed values. */
 const MARKERS = [
   'id',
   'encrypted_content',
@@ -29,14 +29,17 @@ const MARKERS = [
   'redacted_thinking',
   'reasoning.encrypted',
 ];
-/** Of these, what names a thing that may be another's: it is told however it is written, with letters escaped too. */
+/** Strings of interest with any letters escaped, too: keys of references, which have to be found however they are written. */
 const REFERENCE_KEYS = ['file_id', 'file_ids', 'container'];
 
-/** By first letter and whether it is shorter than 32, a bit for each length: one look tells nearly every other string. */
+/**
+ * The lengths of strings of interest as bits, by first letter and by whether the length is below 32: one look-up rules out
+ * nearly every other string.
+ */
 const lengthsOf = new Uint32Array(512);
 for (const text of MARKERS) addLength(text.charCodeAt(0), text.length);
 for (const text of REFERENCE_KEYS) {
-  // An escape is five letters longer than what it stands for.
+  // An escaped letter (`\u0066`) takes five bytes more.
   for (let escaped = 0; escaped <= text.length; escaped++) {
     const length = text.length + 5 * escaped;
     if (escaped < text.length) addLength(text.charCodeAt(0), length);
@@ -49,30 +52,30 @@ function addLength(letter: number, length: number): void {
   lengthsOf[slot] = (lengthsOf[slot] ?? 0) | (1 << (length & 31));
 }
 
-/** Where a walk over an object or array stands between two of its steps. */
+/** The state of a walk over an object or array between two of its parts. */
 export interface NestedWalk {
-  /** Brackets opened and not yet closed; 0 where the walk has not begun. */
+  /** The number of open brackets; 0 before the walk begins. */
   depth: number;
   /** Those brackets, innermost last. */
   readonly opened: Uint8Array;
-  /** Where it goes on. */
+  /** Where it continues. */
   at: number;
 }
 
-/** A walk that can be left off and gone on with. */
+/** A walk that can pause. */
 export function nestedWalk(): NestedWalk {
   return { depth: 0, opened: new Uint8Array(MAX_DEPTH), at: 0 };
 }
 
-/** The walk was left off at its bound. */
+/** The walk has paused at its bound. */
 export const PAUSED = Number.NEGATIVE_INFINITY;
 
-/** Walks that are not left off never overlap, so one serves them all. */
+/** Walks that do not pause never overlap, so they share one. */
 const sharedWalk = nestedWalk();
 
 /**
- * Steps over an object or array.
- * @param sink hears of some strings in it
+ * Skips an object or array.
+ * @param sink is called with strings of interest in it
  * @returns below `RAN_OUT` where it is malformed: see `malformedAt`
  */
 export function nestedEnd(body: Buffer, from: number, sink?: StringSink): number {
@@ -82,7 +85,7 @@ export function nestedEnd(body: Buffer, from: number, sink?: StringSink): number
 }
 
 /**
- * The same up to a bound: where that is reached before the end, the walk can be gone on with.
+ * The same up to a bound, from where the walk can be continued.
  * @returns as `nestedEnd` does; `PAUSED` at the bound
  */
 export function nestedPart(body: Buffer, walk: NestedWalk, until: number, sink?: StringSink): number {
@@ -91,7 +94,7 @@ export function nestedPart(body: Buffer, walk: NestedWalk, until: number, sink?:
   let { depth, at } = walk;
   for (; at < bound; at++) {
     const byte = body[at] ?? 0;
-    // Most of what is not in a string is digits, commas and space.
+    // Most bytes outside of strings are digits, commas and white space.
     if (byte < OPEN_BRACKET && byte !== QUOTE) continue;
     if (byte === QUOTE) {
       const start = at + 1;
@@ -113,23 +116,23 @@ export function nestedPart(body: Buffer, walk: NestedWalk, until: number, sink?:
   return PAUSED;
 }
 
-/** Only the last six bits of a length count: a string of 64 letters more passes, and is for the sink to tell. */
+/** Only the last six bits of a length are compared. */
 function isOfInterest(first: number | undefined, length: number): boolean {
   return (((lengthsOf[(first ?? 0) + ((length & 32) << 3)] ?? 0) >>> length) & 1) === 1;
 }
 
-/** Where a nested value is malformed: at an opening bracket that is too deep, or a closing one without a partner. */
+/** The offset where a nested value is malformed: an opening bracket that is too deep, or a closing one that does not match. */
 export function malformedAt(end: number): number {
   return RAN_OUT - 1 - end;
 }
 
-/** Where the string that was opened before `from` closes; -1 where it does not. */
+/** The offset of the quote that closes the string which begins at `from`; -1 without one. */
 export function closingQuote(body: Buffer, from: number): number {
   const length = body.length;
   let at = from;
   while (at < length) {
-    const near = Math.min(at + WALK_BYTES, length);
-    for (; at < near; at++) {
+    const bound = Math.min(at + WALK_BYTES, length);
+    for (; at < bound; at++) {
       const byte = body[at];
       if (byte === QUOTE) return at;
       if (byte === BACKSLASH) at++;

@@ -15,12 +15,12 @@ import {
 import type { NestedWalk } from './json-nested.ts';
 import { endsLiteral, spaceEnd } from './json-walk.ts';
 
-/**
- * Reads the few facts that routing needs from a JSON body without parsing it: it hops over strings and
- * nested values, and never allocates for what it does not need.
+/*
+ * Reads the few facts that routing needs from a JSON body without parsing it: it skips strings and nested values, and
+ * allocates only for what it needs.
  *
- * Checked are the grammar of the top level, that strings end, that brackets pair up, and that nothing
- * follows. Not checked is what stands inside nested values: that is the provider's business.
+ * Checked are the grammar of the top level, that strings end, that brackets pair up, and that nothing follows. What is inside
+ * nested values is left for the provider to check.
  */
 
 const COMMA = 0x2c;
@@ -30,8 +30,8 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 
 /**
- * Reads a JSON body. Linear in its length, whatever it holds; as in `JSON.parse`, the last of several equal
- * keys counts, and keys may be written with escapes.
+ * Scans a JSON body, in time linear in its length. As in `JSON.parse`, the last of several equal keys counts, and keys may
+ * have escapes.
  */
 export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | BodyFault {
   const scan = new JsonScan(body);
@@ -39,10 +39,10 @@ export function scanBody(body: Buffer, options: ScanOptions = {}): BodyFacts | B
   return scan.result(options.partial ?? false);
 }
 
-/** So much of a body is scanned at a time: what is not longer is scanned at once. Bytes. */
+/** How much of a body is scanned before the event loop runs again. Bytes. */
 const STEP_BYTES = 512 * 1024;
 
-/** The same; of a large body a part at a time, and between two of them others have their turn. */
+/** The same; a large body is scanned a part at a time, and the event loop runs between two parts. */
 export function scanBodyInSteps(
   body: Buffer,
   options: ScanOptions = {},
@@ -62,17 +62,17 @@ async function scanSteps(
   return scan.result(options.partial ?? false);
 }
 
-/** Whether a walk goes on (true), cannot (false), or has come to its bound. */
+/** Whether a walk can go on (true), cannot (false), or has come to its bound. */
 type Step = boolean | 'paused';
 
 /**
- * Walks over a body once. The methods that skip or read return false where the walk cannot go on; `#fault`
- * then says why, and its absence that the bytes ran out.
+ * Walks over a body once. Its methods return false where the walk cannot go on: because of `#fault`, or else because the
+ * bytes ran out.
  */
 class JsonScan {
   readonly #body: Buffer;
-  readonly #notes: FactCollector;
-  /** Where a walk over a nested value may be left off; absent where none is. */
+  readonly #collector: FactCollector;
+  /** Where a walk over a nested value pauses; absent for a scan without pauses. */
   readonly #walk: NestedWalk | undefined;
   #fault: BodyFault | undefined;
   #at = 0;
@@ -83,30 +83,30 @@ class JsonScan {
   #keyEnd = 0;
   #start = 0;
 
-  /** @param walk - where the scan is made in steps */
+  /** @param walk - for a scan that pauses */
   constructor(body: Buffer, walk?: NestedWalk) {
     this.#body = body;
-    this.#notes = new FactCollector(body);
+    this.#collector = new FactCollector(body);
     this.#walk = walk;
   }
 
-  /** How far it has come. */
+  /** How far it has come, as an offset. */
   get at(): number {
     return this.#at;
   }
 
-  /** Goes on to a bound, or a little beyond: to the end of a key or string. */
+  /** Goes on to a bound, or beyond it to the end of a key or string. */
   step(until: number): Step {
     const step = this.#next === 'root' ? this.#root(until) : this.#members(until);
     if (step !== true) return step;
     if (this.#skipSpace()) return this.#invalid('Something follows the end of the JSON object.');
-    this.#notes.facts.whole = true;
+    this.#collector.facts.whole = true;
     return true;
   }
 
-  /** What was found, once the last step is made. */
+  /** What was found, after the last step. */
   result(partial: boolean): BodyFacts | BodyFault {
-    const { facts } = this.#notes;
+    const { facts } = this.#collector;
     if (facts.whole) return facts;
     if (this.#fault !== undefined) return this.#fault;
     if (partial) return facts;
@@ -153,8 +153,8 @@ class JsonScan {
     const step = this.#skipValue(until);
     if (step !== true) return step;
     this.#next = 'member';
-    const mistake = this.#notes.addMember(this.#keyStart, this.#keyEnd, this.#start, this.#at);
-    return mistake === undefined || this.#invalid(mistake, this.#notes.mistakeAt);
+    const error = this.#collector.addMember(this.#keyStart, this.#keyEnd, this.#start, this.#at);
+    return error === undefined || this.#invalid(error, this.#collector.errorAt);
   }
 
   #beginMember(): boolean {
@@ -220,18 +220,18 @@ class JsonScan {
 
   #nestedEnd(until: number): number {
     const walk = this.#walk;
-    if (walk === undefined) return nestedEnd(this.#body, this.#at, this.#notes);
+    if (walk === undefined) return nestedEnd(this.#body, this.#at, this.#collector);
     if (this.#next !== 'nested') {
       this.#next = 'nested';
       walk.depth = 0;
       walk.at = this.#at;
     }
-    const end = nestedPart(this.#body, walk, until, this.#notes);
+    const end = nestedPart(this.#body, walk, until, this.#collector);
     if (end === PAUSED) this.#at = walk.at;
     return end;
   }
 
-  /** To the next byte that is no white space; false where there is none. */
+  /** To the next byte that is not white space; false where there is none. */
   #skipSpace(): boolean {
     this.#at = spaceEnd(this.#body, this.#at);
     return this.#at < this.#body.length;

@@ -1,13 +1,14 @@
-import { closingQuote, membersOf, QUOTE } from './json-walk.ts';
+import { closingQuote, QUOTE } from './json-nested.ts';
+import { membersOf } from './json-walk.ts';
 
 /*
- * Names in a body as whoever parses it reads them: with escapes understood, and none passed over because it is written
- * twice. For what decides whose things a request may touch, where the plain reading of json-walk.ts would not do.
+ * Strings of a body as a parser reads them, with escapes decoded. For what decides which resources a request may touch, where
+ * `plainStringAt` is not enough.
  */
 
 /**
- * The text of the string that stands at `from`; undefined where there is no string. One of more than `maxBytes` as
- * written, or that is malformed, is given as it is written: it is no name that anybody gave.
+ * The string at `from`; undefined where there is none. One of more than `maxBytes` as written is returned as it is written, and
+ * cut; so is one that is malformed: no id is like that.
  */
 export function stringAt(body: Buffer, from: number, maxBytes: number): string | undefined {
   if (body[from] !== QUOTE) return undefined;
@@ -18,7 +19,7 @@ export function stringAt(body: Buffer, from: number, maxBytes: number): string |
   return unescaped(written);
 }
 
-/** The texts of all members called `id` of the object that stands at `from`. */
+/** The strings of all members called `id` of the object at `from`, at most `MAX_IDS`. */
 export function idsAt(body: Buffer, from: number, maxBytes: number): readonly string[] {
   const ids: string[] = [];
   for (const { key, start } of membersOf(body, from)) {
@@ -29,17 +30,17 @@ export function idsAt(body: Buffer, from: number, maxBytes: number): readonly st
   return ids;
 }
 
-/** An object has one. */
+/** An object should have one. */
 const MAX_IDS = 8;
 
-/** What is written between the quotes of a string, as it is meant. */
+/** Decodes what is between the quotes of a string; malformed text is returned as it is. */
 export function unescaped(written: string): string {
   if (!written.includes('\\')) return written;
   try {
     const text: unknown = JSON.parse(`"${written}"`);
     return typeof text === 'string' ? text : written;
   } catch {
-    // No parser reads it: then it means nothing.
+    // No parser accepts it.
     return written;
   }
 }

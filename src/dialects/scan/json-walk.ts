@@ -1,12 +1,9 @@
-/**
- * Steps over JSON text without parsing it. A step gives the offset behind what it stepped over, or `RAN_OUT`
- * where the bytes end first. What stands inside nested values is not checked beyond strings and brackets.
+/*
+ * Walks over JSON text without parsing it. What skips a value returns the offset behind it, or `RAN_OUT` where the bytes end
+ * first. Nested values are checked for strings that end and brackets that match only.
  */
 
 import { closingQuote, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
-
-export { closingQuote, malformedAt, MAX_DEPTH, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
-export type { StringSink } from './json-nested.ts';
 
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
@@ -17,19 +14,19 @@ const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
-/** The next byte that is no white space; the length where there is none. */
+/** The offset of the next byte that is not white space; the length without one. */
 export function spaceEnd(body: Buffer, from: number): number {
   let at = from;
   while (at < body.length && isSpace(body[at])) at++;
   return at;
 }
 
-/** Whether a number, `true`, `false` or `null` ends before this byte. */
+/** Whether this byte ends a number, `true`, `false` or `null`. */
 export function endsLiteral(byte: number | undefined): boolean {
   return byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte);
 }
 
-/** Steps over any value; negative where it is malformed, or not all there. */
+/** Skips any value; negative where it is malformed or incomplete. */
 export function valueEnd(body: Buffer, from: number): number {
   const first = body[from];
   if (first === QUOTE) {
@@ -42,15 +39,15 @@ export function valueEnd(body: Buffer, from: number): number {
   return at === body.length ? RAN_OUT : at;
 }
 
-/** A key as written, and where its value begins. */
+/** A key as written, and the offset of its value. */
 export interface Member {
   readonly key: string;
   readonly start: number;
 }
 
 /**
- * The members of the object that stands at `from`, each before its value is stepped over, so that what stands
- * early is found although the rest is missing. Ends quietly where the text is malformed, ends, or is no object.
+ * The members of the object at `from`, each before its value is skipped, so that early ones are found although the rest is
+ * missing. Ends without an error where the text is malformed, ends, or is no object.
  */
 export function* membersOf(body: Buffer, from: number): Generator<Member> {
   if (body[from] !== OPEN_BRACE) return;
@@ -73,8 +70,8 @@ export function* membersOf(body: Buffer, from: number): Generator<Member> {
 }
 
 /**
- * Where the value begins of the first member called `key` of the object at `from`; -1 where there is none before the
- * text ends or is malformed. Nothing is allocated.
+ * The offset of the value of the first member called `key` of the object at `from`; -1 where there is none before the text
+ * ends or is malformed. Allocates nothing.
  */
 export function memberAt(body: Buffer, from: number, key: Buffer): number {
   if (body[from] !== OPEN_BRACE) return -1;
@@ -102,11 +99,11 @@ export function isAt(body: Buffer, start: number, end: number, text: Buffer): bo
   return true;
 }
 
-/** Told of each member of an object: where its key stands without its quotes, and its value. */
-export type MemberSink = (keyStart: number, keyEnd: number, start: number, end: number) => void;
+/** Is called with each member of an object: the offsets of its key, without the quotes, and of its value. */
+type MemberSink = (keyStart: number, keyEnd: number, start: number, end: number) => void;
 
 /**
- * Steps over the object that stands at `from`, and tells of its members as it does.
+ * Skips the object at `from`, and calls `sink` with each of its members.
  * @returns the offset behind it; `RAN_OUT` where the bytes end first; below that where it is malformed
  */
 export function walkMembers(body: Buffer, from: number, sink: MemberSink): number {
@@ -132,7 +129,7 @@ export function walkMembers(body: Buffer, from: number, sink: MemberSink): numbe
   }
 }
 
-/** Where each item of the array that stands at `from` begins. Ends quietly, as `membersOf` does. */
+/** The offset of each item of the array at `from`. Ends without an error, as `membersOf` does. */
 export function* itemsOf(body: Buffer, from: number): Generator<number> {
   if (body[from] !== OPEN_BRACKET) return;
   let at = spaceEnd(body, from + 1);
@@ -146,7 +143,7 @@ export function* itemsOf(body: Buffer, from: number): Generator<number> {
   }
 }
 
-/** The string that stands at `from` where it is plain text without escapes, of at most `maxBytes`. */
+/** The string at `from`, if it has no escapes and at most `maxBytes`. */
 export function plainStringAt(body: Buffer, from: number, maxBytes: number): string | undefined {
   if (body[from] !== QUOTE) return undefined;
   const quote = closingQuote(body, from + 1);
@@ -155,7 +152,7 @@ export function plainStringAt(body: Buffer, from: number, maxBytes: number): str
   return text.includes('\\') ? undefined : text;
 }
 
-/** Whether a value says something: it is neither null, false nor empty. */
+/** Whether the value at `start` is neither null, false nor empty. */
 export function isFilled(body: Buffer, start: number): boolean {
   switch (body[start]) {
     case LOWER_N:

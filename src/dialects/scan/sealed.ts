@@ -1,42 +1,43 @@
-import { closingQuote, membersOf, plainStringAt, QUOTE, spaceEnd } from './json-walk.ts';
-import type { StringSink } from './json-walk.ts';
+import { closingQuote, QUOTE } from './json-nested.ts';
+import type { StringSink } from './json-nested.ts';
+import { membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
 
 /*
- * What only the account that made it can read or find again, and clients send back with the next turn: encrypted
- * reasoning, signatures of thoughts, and the ids of items of the Responses API. A walk over JSON marks where such a
- * thing may stand, and costs no more; what stands there is read for the few marks that are asked for.
+ * Sealed values: those that only the account that made them can read or find again, and that clients send back in the next
+ * turn. They are encrypted reasoning, signatures of reasoning, and the ids of items of the Responses API. A walk over JSON
+ * marks where they may be, at no further cost; the values are read at the few marks that are used.
  */
 
-/** Of one body the last marks are kept, which are those of its newest turns. */
+/** Of a body the last marks are kept: those of its newest turns. */
 const MAX_MARKS = 8;
-/** A shorter text is nobody's secret: an empty place, or the words by which Gemini's checks are switched off. Bytes. */
+/** A shorter value is not sealed: it is empty, or one of the texts that switch off Gemini's check of signatures. Bytes. */
 const MIN_BLOB_BYTES = 40;
-/** Two blobs that begin alike for so long are of one account. Bytes. */
+/** How much of a blob identifies it. Bytes. */
 const MAX_BLOB_BYTES = 4096;
 const MAX_ID_BYTES = 256;
-/** Ids that count (`msg_1`) are not one account's alone. Bytes. */
+/** Shorter ids (`msg_1`) are not unique to an account. Bytes. */
 const MIN_ID_BYTES = 16;
 
 const COLON = 0x3a;
 const UNDERSCORE = 0x5f;
 
-/** Something sealed: the id of an item, or the beginning of a blob. */
+/** A sealed value: the id of an item, or the beginning of a blob. */
 export interface Sealed {
   readonly kind: 'id' | 'blob';
   readonly text: string;
 }
 
-/** Keys whose values are sealed: OpenAI's, Anthropic's, Gemini's in its own and in other dialects. */
+/** Keys of sealed values: OpenAI's, Anthropic's, Gemini's in its own and in other dialects. */
 const KEYS: ReadonlySet<string> = new Set([
   'encrypted_content',
   'signature',
   'thoughtSignature',
   'thought_signature',
 ]);
-/** Types of objects whose `data` is sealed: Anthropic's, and OpenRouter's in `reasoning_details`. */
+/** Types of objects with sealed `data`: Anthropic's, and OpenRouter's in `reasoning_details`. */
 const TYPES: ReadonlySet<string> = new Set(['redacted_thinking', 'reasoning.encrypted']);
 
-/** The marks of one body, the last of them last. */
+/** Collects the marks of a body, the last one last. */
 export class SealMarks implements StringSink {
   at: readonly number[] = [];
   readonly #body: Buffer;
@@ -50,7 +51,7 @@ export class SealMarks implements StringSink {
   }
 }
 
-/** Marks with one more, where the string from `start` to `end` is one. */
+/** The marks, with the string from `start` to `end` where that is one. */
 export function withMark(
   marks: readonly number[],
   body: Buffer,
@@ -64,13 +65,13 @@ export function withMark(
   return marks.length < MAX_MARKS ? [...marks, start] : [...marks.slice(1), start];
 }
 
-/** Whether an item's id follows: two to four letters and an underscore, as in `rs_`, `msg_`, `fc_`, `ctc_`. */
+/** Whether the value is an item's id: two or three letters and an underscore, as in `rs_`, `msg_`, `fc_`, `ctc_`. */
 function isItemId(body: Buffer, keyEnd: number): boolean {
   const value = valueAt(body, keyEnd);
   return value >= 0 && (body[value + 2] === UNDERSCORE || body[value + 3] === UNDERSCORE);
 }
 
-/** What stands at a mark; undefined where nothing does after all, or it is not all there. */
+/** The sealed value at a mark; undefined where there is none, or not all of it. */
 export function sealedAt(body: Buffer, mark: number): Sealed | undefined {
   const end = closingQuote(body, mark);
   if (end < 0) return undefined;
@@ -83,7 +84,7 @@ export function sealedAt(body: Buffer, mark: number): Sealed | undefined {
   return id === undefined || id.length < MIN_ID_BYTES ? undefined : { kind: 'id', text: id };
 }
 
-/** The offset of the text that is the value of the key which ends at `keyEnd`; -1 where none follows. */
+/** The offset of the string that is the value of the key which ends at `keyEnd`; -1 without one. */
 function valueAt(body: Buffer, keyEnd: number): number {
   const colon = spaceEnd(body, keyEnd + 1);
   if (body[colon] !== COLON) return -1;
@@ -103,7 +104,7 @@ function blobAt(body: Buffer, start: number): Sealed | undefined {
   const end = Math.min(quote < 0 ? body.length : quote, start + MAX_BLOB_BYTES);
   if (end - start < MIN_BLOB_BYTES || (quote < 0 && end - start < MAX_BLOB_BYTES)) return undefined;
   const written = body.toString('latin1', start, end);
-  // Base64 has two signs that some writers of JSON escape.
+  // Some JSON encoders escape two characters of base64.
   const text = written.replaceAll(String.raw`\/`, '/').replaceAll(/\\u003d/gi, '=');
   return { kind: 'blob', text };
 }

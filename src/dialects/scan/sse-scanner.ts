@@ -1,6 +1,6 @@
 import { BoundedBuffer } from './bounded-buffer.ts';
 
-/** Told of each frame as it ends. The bytes are good only during the call. */
+/** Is called with each frame as it ends. The bytes are valid only during the call. */
 export interface FrameSink {
   /**
    * A frame with data.
@@ -9,13 +9,13 @@ export interface FrameSink {
    */
   onFrame(name: string, bytes: Buffer, start: number, end: number): void;
 
-  /** A run of lines that begins like JSON and is no event at all: what some servers put in when they fail. */
+  /** Lines that begin like JSON and are no event: some servers write errors so. */
   onBareJson(bytes: Buffer, start: number, end: number): void;
 }
 
-/** Of a frame's data only so much is kept and shown: an image of megabytes is told by its beginning. */
+/** A frame's data is cut after this: the beginning of an image of megabytes is enough. Bytes. */
 export const MAX_FRAME_BYTES = 256 * 1024;
-/** Room for the field's name before the data. */
+/** With the name of the field before the data. */
 const MAX_LINE_BYTES = MAX_FRAME_BYTES + 64;
 const MAX_NAME_BYTES = 128;
 
@@ -33,17 +33,17 @@ const LINE_END = Buffer.from('\n');
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Finds the frames of an event stream (WHATWG HTML, "Server-sent events") in chunks cut anywhere. Each byte is
- * looked at once; what a cut leaves over is held, up to a bound, until the rest has come. Of the fields it
- * reads `event` and `data`.
+ * Finds the frames of an event stream (WHATWG HTML, "Server-sent events") in chunks that may be cut anywhere. Each byte is
+ * read once; an incomplete line or frame is buffered, up to a bound, until the rest has come. Of the fields it reads `event`
+ * and `data`.
  *
- * A CR at the very end of a chunk ends its line when the next byte is there, which may be its LF.
+ * A CR at the end of a chunk ends its line when the next byte is known, which may be its LF.
  */
 export class SseScanner {
   readonly #sink: FrameSink;
-  /** The beginning of a line that a chunk broke off. */
+  /** The beginning of a line that the end of a chunk has cut. */
   readonly #line = new BoundedBuffer(MAX_LINE_BYTES);
-  /** Data of the frame under way: its own copy, or a piece of `#dataIn` where all of it stands there. */
+  /** The data of the current frame: a copy, or a part of `#dataIn` where all of it is in the current chunk. */
   readonly #held = new BoundedBuffer(MAX_FRAME_BYTES);
   #dataIn: Buffer | undefined;
   #dataStart = 0;
@@ -84,7 +84,7 @@ export class SseScanner {
     return boundary;
   }
 
-  /** The stream ended: a frame that no empty line has ended is shown even so. */
+  /** The stream ended: a frame that no empty line has ended is passed on too. */
   end(): void {
     if (this.#endedByCr || this.#line.length > 0) this.#endLine(NOTHING, 0, 0);
     this.#endFrame();
@@ -95,7 +95,7 @@ export class SseScanner {
     if (this.#line.length === 0) return this.#readLine(bytes, start, end);
     this.#line.append(bytes, start, end);
     const ended = this.#readLine(this.#line.bytes, 0, this.#line.length);
-    // The data may stand in the line that is let go here.
+    // The data may be a part of the line that is released here.
     this.#holdData();
     this.#line.clear();
     return ended;
@@ -139,7 +139,7 @@ export class SseScanner {
     this.#held.append(bytes, start, end);
   }
 
-  /** Copies the data under way, since the bytes it stands in are about to go. */
+  /** Copies the data of the current frame before the bytes that hold it become invalid. */
   #holdData(): void {
     if (this.#dataIn === undefined) return;
     this.#held.append(this.#dataIn, this.#dataStart, this.#dataEnd);
@@ -163,7 +163,7 @@ export class SseScanner {
   }
 }
 
-/** Whether the line's field name is `name`: it ends at a colon or with the line. */
+/** Whether the field of a line is `name`, which ends at a colon or with the line. */
 function isField(line: Buffer, start: number, end: number, name: Buffer): boolean {
   const nameEnd = start + name.length;
   if (nameEnd > end || (nameEnd < end && line[nameEnd] !== COLON)) return false;
@@ -171,7 +171,7 @@ function isField(line: Buffer, start: number, end: number, name: Buffer): boolea
   return true;
 }
 
-/** Behind the colon and the one space that may follow it. */
+/** The offset behind the colon and the one space that may follow it. */
 function valueStart(line: Buffer, colon: number, end: number): number {
   if (colon >= end) return end;
   return line[colon + 1] === SPACE && colon + 1 < end ? colon + 2 : colon + 1;

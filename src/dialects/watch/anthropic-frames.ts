@@ -1,10 +1,11 @@
-import { asObject, isPresent, parseObject, frameType } from '../../base/json.ts';
-import type { FrameKind } from '../../base/json.ts';
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import { isErrorAnswer } from './error-bodies.ts';
+import { frameType } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 
 /**
- * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. One that shows no
- * `message_stop` has broken off.
+ * Streams of Anthropic's messages: named events, whose data repeats the name as `type`. A stream without `message_stop` has
+ * broken off.
  */
 export function classifyAnthropicFrame(
   name: string,
@@ -18,26 +19,26 @@ export function classifyAnthropicFrame(
     case 'error':
       return 'error';
     case 'message_stop':
-      return 'marker';
+      return 'end-marker';
     case 'message_start':
     case 'content_block_stop':
       return 'preamble';
     case 'ping':
-      return 'aside';
+      return 'ignored';
     case 'message_delta':
-      // The reason to stop is an output of its own: an answer may be empty.
-      return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'silent' : 'preamble';
+      // It has the reason to stop, and an answer may be empty.
+      return hasOutput ? 'output' : showsOutput(bytes, start, end) ? 'empty' : 'preamble';
     case 'content_block_start':
     case 'content_block_delta':
       return hasOutput || showsOutput(bytes, start, end) ? 'output' : 'preamble';
     default: {
       const frame = parseObject(bytes.toString('utf8', start, end));
-      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'aside';
+      return frame !== undefined && isErrorAnswer(frame) ? 'error' : 'ignored';
     }
   }
 }
 
-/** Blocks of these types are announced empty, and say something only in what follows. */
+/** Blocks of these types begin empty; their output is in the deltas. */
 const CONTAINERS: ReadonlySet<unknown> = new Set(['text', 'thinking']);
 
 function showsOutput(bytes: Buffer, start: number, end: number): boolean {

@@ -1,18 +1,15 @@
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { BoundedBuffer } from '../scan/bounded-buffer.ts';
 import { isSpace, spaceEnd } from '../scan/json-walk.ts';
-import type { ExpectedAnswer } from './expected-answers.ts';
 import { classifyLongBody, classifyBody } from './classify-body.ts';
 import type { BodyKind } from './classify-body.ts';
+import type { ExpectedAnswer } from './expected-answers.ts';
 
-/** What is longer is hardly an error, and is told by its beginning and its end. Bytes. */
+/** A longer body is hardly an error, and is classified by its beginning and its last byte. Bytes. */
 const MAX_CLASSIFIED_BYTES = 64 * 1024;
 const LESS_THAN = 0x3c;
 
-/**
- * A JSON answer that comes whole. It has said nothing before its end, where it turns out to be an answer, an error,
- * or neither.
- */
+/** A JSON answer that comes whole: it is classified at its end, and has no output before. */
 export class JsonWatch implements ResponseWatch {
   hasOutput = false;
   error: string | undefined;
@@ -20,26 +17,26 @@ export class JsonWatch implements ResponseWatch {
   isEmpty = false;
   flaw: string | undefined;
   readonly isCheckedAtEnd = true;
-  readonly #least: ExpectedAnswer;
+  readonly #expected: ExpectedAnswer;
   readonly #mayBeEmpty: boolean;
   readonly #isErrorText: ((text: string) => boolean) | undefined;
   readonly #held = new BoundedBuffer(MAX_CLASSIFIED_BYTES);
   #isLong = false;
-  /** The last byte that is no white space. */
+  /** The last byte that is not white space. */
   #last: number | undefined;
 
   /**
    * @param mayBeEmpty whether no bytes at all are an answer too
-   * @param isErrorText where errors show by other words as well
+   * @param isErrorText recognises further errors, of providers that answer 200 to what they refuse
    */
   constructor(expected: ExpectedAnswer, mayBeEmpty: boolean, isErrorText?: (text: string) => boolean) {
-    this.#least = expected;
+    this.#expected = expected;
     this.#mayBeEmpty = mayBeEmpty;
     this.#isErrorText = isErrorText;
   }
 
   read(chunk: Buffer): number {
-    // White space keeps some connections alive.
+    // Some servers send white space ahead, to keep the connection alive.
     const start = this.#held.length === 0 ? spaceEnd(chunk, 0) : 0;
     const room = MAX_CLASSIFIED_BYTES - this.#held.length;
     if (chunk.length - start > room) this.#isLong = true;
@@ -54,16 +51,16 @@ export class JsonWatch implements ResponseWatch {
 
   end(): boolean {
     if (this.#held.length === 0) this.#conclude(this.#mayBeEmpty ? 'answer' : undefined);
-    else this.#conclude(this.#judge());
+    else this.#conclude(this.#classify());
     return true;
   }
 
-  #judge(): BodyKind {
+  #classify(): BodyKind {
     const { bytes, length } = this.#held;
-    const body = bytes.subarray(startsWithMark(bytes) ? spaceEnd(bytes, 3) : 0, length);
-    if (this.#isLong) return classifyLongBody(body, this.#last, this.#least);
+    const body = bytes.subarray(startsWithBom(bytes) ? spaceEnd(bytes, 3) : 0, length);
+    if (this.#isLong) return classifyLongBody(body, this.#last, this.#expected);
     if (this.#isErrorText?.(body.toString()) === true) return 'error';
-    return classifyBody(body, this.#least);
+    return classifyBody(body, this.#expected);
   }
 
   #conclude(kind: BodyKind | undefined): void {
@@ -86,12 +83,12 @@ export class JsonWatch implements ResponseWatch {
   }
 }
 
-/** Whether the mark of an encoding comes first: some servers write one. */
-function startsWithMark(bytes: Buffer): boolean {
+/** Whether a byte order mark comes first: some servers write one. */
+function startsWithBom(bytes: Buffer): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-/** An answer that cannot be looked into (audio, files, text, anything compressed): its first byte is output. */
+/** An answer that is not read (audio, files, text, anything compressed): its first byte is output. */
 export class OpaqueWatch implements ResponseWatch {
   hasOutput = false;
   readonly error = undefined;
@@ -108,7 +105,7 @@ export class OpaqueWatch implements ResponseWatch {
   }
 }
 
-/** What calls itself a page of HTML and need not be one: some servers call any text so. A page is held to its end. */
+/** An answer of type `text/html`, which some servers use for any text. One that begins like HTML is an error, held to its end. */
 export class PageWatch implements ResponseWatch {
   hasOutput = false;
   error: string | undefined;

@@ -1,25 +1,18 @@
-import { FAILED_REASONS } from './chat-frames.ts';
 import { isPresent, parseObject } from '../../base/json.ts';
-import {
-  isFilled,
-  itemsOf,
-  nestedEnd,
-  plainStringAt,
-  RAN_OUT,
-  spaceEnd,
-  valueEnd,
-  walkMembers,
-} from '../scan/json-walk.ts';
+import { nestedEnd, RAN_OUT } from '../scan/json-nested.ts';
+import { isFilled, itemsOf, plainStringAt, spaceEnd, valueEnd, walkMembers } from '../scan/json-walk.ts';
+import { explainsFailure } from './error-bodies.ts';
 import { OUTPUT_MEMBERS } from './expected-answers.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
+import { FAILED_REASONS } from './openai-frames.ts';
 import { passesQuickCheck } from './quick-check.ts';
-import { explainsFailure } from './error-bodies.ts';
 
 /**
- * What a whole body turned out to be:
- * - `answer`, `empty`: it has the least its operation must have; `empty` says nothing even so
- * - `error`: it tells of an error, in words worth reading
- * - `not-json`, `cut-json`, `no-answer`: none of these, and nobody's words
+ * What a whole body is:
+ * - `answer`: it has what its operation requires
+ * - `empty`: the same, without output
+ * - `error`: an error, which has to be read
+ * - `not-json`, `cut-json`, `no-answer`: none of these. Logs show these words
  */
 export type BodyKind = 'answer' | 'empty' | 'error' | 'not-json' | 'cut-json' | 'no-answer';
 
@@ -29,20 +22,20 @@ const CLOSE_BRACKET = 0x5d;
 const CLOSE_BRACE = 0x7d;
 const LESS_THAN = 0x3c;
 const LOWER_N = 0x6e;
-/** Longer values are no names of states and reasons. */
+/** Longer values are no states and reasons. Bytes. */
 const MAX_WORD_BYTES = 64;
-/** An error that stands beside an answer is parsed up to this; a longer one says enough. Bytes. */
+/** An `error` beside an answer is parsed up to this; a longer one counts as an error. Bytes. */
 const MAX_ERROR_BYTES = 4096;
-/** An object that begins with its error, or calls itself one; Google's servers put theirs into a list. */
+/** An object that begins with `error`, or with the type `error`; Google's servers put theirs into a list. */
 const ERROR_OPENING = /^\[?\s*\{\s*(?:"error"\s*:\s*[^n\s]|"type"\s*:\s*"error")/;
-/** From its first byte that is no white space on, so much of a body shows what it is. */
+/** How much of a body is matched against the patterns here. */
 const OPENING_BYTES = 64;
-/** Event streams under another type are not looked into. */
+/** The beginning of an event stream, which is not read under another type. */
 const EVENTS = /^(?:data|event|id|retry)?:/;
 
 /**
- * Judges a body that is all there and has no white space before it. A good answer shows at a glance; of any other the
- * members of the top level are stepped over, and the few below that matter; only what lacks an answer is parsed.
+ * Classifies a complete body without leading white space. A good answer passes the quick check; of any other the members of
+ * the top level are walked, and the few below that matter. Only a body without an answer is parsed.
  */
 export function classifyBody(body: Buffer, expected: ExpectedAnswer): BodyKind {
   const opening = openingOf(body);
@@ -52,14 +45,14 @@ export function classifyBody(body: Buffer, expected: ExpectedAnswer): BodyKind {
     case OPEN_BRACKET:
       return classifyList(body, expected, opening);
     case LESS_THAN:
-      // A page's words are for the rules: they know it for one.
+      // A page of HTML: rules read it.
       return 'error';
     default:
       return classifyText(opening, expected);
   }
 }
 
-/** Of a longer body, its beginning and its last byte that is no white space tell: a cut hardly leaves it a bracket. */
+/** Classifies a longer body by its beginning and its last byte that is not white space: one that is cut hardly ends in a bracket. */
 export function classifyLongBody(
   beginning: Buffer,
   last: number | undefined,
@@ -105,17 +98,16 @@ function brokenKind(end: number): BodyKind {
   return end === RAN_OUT ? 'cut-json' : 'not-json';
 }
 
-/** What is noted of an object's members on the way over them. */
+/** What a walk over an object's members has found. */
 interface SeenMembers {
   isError: boolean;
   hasRequired: boolean;
-  /** Whether a member was seen at all. */
+  /** Whether there was any member before. */
   hasAny: boolean;
-  /** Where what the answer says begins; -1 where it has none of it. */
+  /** Where the value of the output member begins; -1 without one. */
   outputAt: number;
   status: string | undefined;
-  /** Whether there is a reason that the model stopped for. */
-  hasReason: boolean;
+  hasFinishReason: boolean;
 }
 
 function classifyObject(body: Buffer, expected: ExpectedAnswer, opening: string): BodyKind {
@@ -125,7 +117,7 @@ function classifyObject(body: Buffer, expected: ExpectedAnswer, opening: string)
     hasAny: false,
     outputAt: -1,
     status: undefined,
-    hasReason: false,
+    hasFinishReason: false,
   };
   const end = walkMembers(body, 0, (keyStart, keyEnd, start, valueStop) => {
     if (keyEnd - keyStart > MAX_WORD_BYTES) return;
@@ -163,7 +155,7 @@ function noteMember(
       seen.status = plainStringAt(body, start, MAX_WORD_BYTES);
       return;
     case 'stop_reason':
-      seen.hasReason = isFilled(body, start);
+      seen.hasFinishReason = isFilled(body, start);
       return;
   }
 }
@@ -171,7 +163,7 @@ function noteMember(
 function classifyOutput(
   body: Buffer,
   expected: ExpectedAnswer,
-  { outputAt, status, hasReason }: SeenMembers,
+  { outputAt, status, hasFinishReason }: SeenMembers,
 ): BodyKind {
   const { outputIn } = expected;
   if (outputIn === undefined) return 'answer';
@@ -180,7 +172,7 @@ function classifyOutput(
       if (status === 'failed') return 'error';
       return status === 'completed' && outputAt >= 0 && !isFilled(body, outputAt) ? 'empty' : 'answer';
     case 'messages':
-      return outputAt >= 0 && !isFilled(body, outputAt) ? emptyKind(expected, hasReason) : 'answer';
+      return outputAt >= 0 && !isFilled(body, outputAt) ? emptyKind(expected, hasFinishReason) : 'answer';
     case 'gemini':
       return classifyCandidate(body, firstItem(body, outputAt), expected);
     case 'chat':
@@ -188,9 +180,9 @@ function classifyOutput(
   }
 }
 
-/** What an answer is that says nothing. */
-function emptyKind({ needsFinishReason }: ExpectedAnswer, hasReason: boolean): BodyKind {
-  return needsFinishReason === true && !hasReason ? 'no-answer' : 'empty';
+/** What an answer without output is. */
+function emptyKind({ needsFinishReason }: ExpectedAnswer, hasFinishReason: boolean): BodyKind {
+  return needsFinishReason === true && !hasFinishReason ? 'no-answer' : 'empty';
 }
 
 function firstItem(body: Buffer, list: number): number {
@@ -201,56 +193,56 @@ function firstItem(body: Buffer, list: number): number {
 
 function classifyChoice(body: Buffer, choice: number, expected: ExpectedAnswer): BodyKind {
   if (choice < 0) return 'answer';
-  let says = false;
+  let isFound = false;
   let hasFailed = false;
-  let hasReason = false;
+  let hasFinishReason = false;
   walkMembers(body, choice, (keyStart, keyEnd, start) => {
     switch (body.toString('latin1', keyStart, keyEnd)) {
       case 'message':
       case 'delta':
-        says ||= body[start] !== OPEN_BRACE || hasOutput(body, start);
+        isFound ||= body[start] !== OPEN_BRACE || hasOutput(body, start);
         return;
       case 'text':
-        says ||= isFilled(body, start);
+        isFound ||= isFilled(body, start);
         return;
       case 'finish_reason':
         hasFailed = FAILED_REASONS.includes(plainStringAt(body, start, MAX_WORD_BYTES) ?? '');
-        hasReason = isFilled(body, start);
+        hasFinishReason = isFilled(body, start);
         return;
     }
   });
   if (hasFailed) return 'error';
-  return says ? 'answer' : emptyKind(expected, hasReason);
+  return isFound ? 'answer' : emptyKind(expected, hasFinishReason);
 }
 
 /** Whether a message holds anything but its role. */
 function hasOutput(body: Buffer, message: number): boolean {
-  let says = false;
+  let isFound = false;
   walkMembers(body, message, (keyStart, keyEnd, start) => {
-    says ||= isFilled(body, start) && body.toString('latin1', keyStart, keyEnd) !== 'role';
+    isFound ||= isFilled(body, start) && body.toString('latin1', keyStart, keyEnd) !== 'role';
   });
-  return says;
+  return isFound;
 }
 
 function classifyCandidate(body: Buffer, candidate: number, expected: ExpectedAnswer): BodyKind {
   if (candidate < 0) return 'answer';
-  let says = false;
-  let hasReason = false;
+  let isFound = false;
+  let hasFinishReason = false;
   walkMembers(body, candidate, (keyStart, keyEnd, start) => {
     const key = body.toString('latin1', keyStart, keyEnd);
-    if (key === 'finishReason') hasReason = isFilled(body, start);
+    if (key === 'finishReason') hasFinishReason = isFilled(body, start);
     if (body[start] !== OPEN_BRACE || key !== 'content') return;
     walkMembers(body, start, (partsStart, partsEnd, parts) => {
-      says ||= body.toString('latin1', partsStart, partsEnd) === 'parts' && isFilled(body, parts);
+      isFound ||= body.toString('latin1', partsStart, partsEnd) === 'parts' && isFilled(body, parts);
     });
   });
-  return says ? 'answer' : emptyKind(expected, hasReason);
+  return isFound ? 'answer' : emptyKind(expected, hasFinishReason);
 }
 
-/** Words some servers put in the place of no error. */
+/** Values of `error` that stand for none, in lower case. */
 const NO_ERROR: ReadonlySet<string> = new Set(['', '0', 'no', 'none', 'null', 'ok', 'success']);
 
-/** Whether what stands behind other members is an error: some servers write one beside every answer that is none. */
+/** Whether an `error` after other members is one: some servers write an empty one beside every answer. */
 function isErrorBeside(body: Buffer, start: number, end: number): boolean {
   if (!isFilled(body, start)) return false;
   if (end - start > MAX_ERROR_BYTES) return true;

@@ -1,14 +1,14 @@
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { AwsFrameScanner } from '../scan/aws-frame-scanner.ts';
 import type { AwsFrameSink } from '../scan/aws-frame-scanner.ts';
-import { asObject, isPresent, parseObject } from '../../base/json.ts';
 
-/** What a provider says its event stream is. */
+/** The content type of AWS event streams. */
 export const AWS_EVENT_STREAM = 'application/vnd.amazon.eventstream';
 
 /**
- * Reads the answer of Bedrock's Converse frame by frame. It is whole with `messageStop`; `metadata`, which
- * follows, has the usage alone. docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
+ * Reads the stream of Bedrock's ConverseStream frame by frame. `messageStop` completes it; `metadata` follows with the usage.
+ * docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html
  */
 export class ConverseWatch implements ResponseWatch, AwsFrameSink {
   hasOutput = false;
@@ -21,17 +21,19 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
     return this.#scanner.read(chunk);
   }
 
-  /** A frame that is not whole says nothing. */
+  /** Half a frame is never relayed. */
   end(): boolean {
     return false;
   }
 
   onFrame(headers: ReadonlyMap<string, string>, bytes: Buffer, start: number, end: number): void {
-    const payload = (): string => bytes.toString('utf8', start, end);
     const type = headers.get(':event-type') ?? '';
     switch (headers.get(':message-type')) {
       case 'exception':
-        this.error ??= exceptionText(headers.get(':exception-type') ?? '', payload());
+        this.error ??= exceptionText(
+          headers.get(':exception-type') ?? '',
+          bytes.toString('utf8', start, end),
+        );
         return;
       case 'error':
         this.error ??= JSON.stringify({
@@ -40,26 +42,27 @@ export class ConverseWatch implements ResponseWatch, AwsFrameSink {
         });
         return;
       default:
-        if (type.endsWith('Exception')) this.error ??= exceptionText(type, payload());
+        if (type.endsWith('Exception'))
+          this.error ??= exceptionText(type, bytes.toString('utf8', start, end));
         else if (type === 'messageStop') {
           this.isComplete = true;
           this.isEmpty = !this.hasOutput;
         }
-        this.hasOutput ||= this.isComplete || showsOutput(type, payload);
+        this.hasOutput ||= this.isComplete || showsOutput(type, bytes, start, end);
     }
   }
 }
 
-/** The exception as AWS writes it into plain answers: its name beside its message. */
+/** The exception as AWS writes it into JSON answers: its name beside its message. */
 function exceptionText(name: string, payload: string): string {
   return JSON.stringify({ __type: name, ...(parseObject(payload) ?? { message: payload }) });
 }
 
-/** What is too long to be read says something. */
-function showsOutput(type: string, payload: () => string): boolean {
+/** Whether an event holds output. One that does not parse was cut by the scanner's bound, and does. */
+function showsOutput(type: string, bytes: Buffer, start: number, end: number): boolean {
   if (type !== 'contentBlockStart' && type !== 'contentBlockDelta') return false;
-  const event = parseObject(payload());
+  const event = parseObject(bytes.toString('utf8', start, end));
   if (event === undefined) return true;
-  const said = asObject(event[type === 'contentBlockStart' ? 'start' : 'delta']) ?? {};
-  return Object.values(said).some(isPresent);
+  const content = asObject(event[type === 'contentBlockStart' ? 'start' : 'delta']) ?? {};
+  return Object.values(content).some(isPresent);
 }

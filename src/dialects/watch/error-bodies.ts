@@ -1,10 +1,14 @@
-import { asObject, isErrorObject, isPresent } from '../../base/json.ts';
+import { asObject, isPresent } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 
-/* Errors by their own word: what a frame or a body says of itself. Whose fault it is, the rules say. */
+/* Whether a frame or a body is an error, by its own fields. What caused it, the rules of `verdict/` decide. */
 
-type Json = Readonly<Record<string, unknown>>;
+/** Whether a frame or a body is an error by its own `error`, `object` or `type`. */
+export function isErrorObject(frame: Json): boolean {
+  return isPresent(frame['error']) || frame['object'] === 'error' || frame['type'] === 'error';
+}
 
-/** Whether a frame or a body is an error by its own word, or what some servers wrap around an answer holds one. */
+/** The same, or whether the envelope that some servers put around an answer holds an error. */
 export function isErrorFrame(frame: Json): boolean {
   return (
     isErrorObject(frame) ||
@@ -15,30 +19,26 @@ export function isErrorFrame(frame: Json): boolean {
   );
 }
 
-/** A run that has succeeded, as a whole or in part, tells of the errors on its way as well (Dify). */
+/** Dify's runs list the errors on their way although they have succeeded, as a whole or in part. */
 function holdsError(wrapped: unknown): boolean {
   const inner = asObject(wrapped);
   return isPresent(inner?.['error']) && !/succeeded/.test(String(inner?.['status']));
 }
 
-/**
- * Whether text that is a whole body is an error's. Google's servers put theirs into an array of one.
- * @param unreadable what to say of text that is no JSON
- */
-export function isErrorText(text: string, unreadable = false): boolean {
+/** Whether text is JSON and an error. Google's servers put theirs into an array of one. */
+export function isErrorText(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);
     const body = asObject(Array.isArray(value) ? value[0] : value);
     return body !== undefined && isErrorFrame(body);
   } catch {
-    return unreadable;
+    return false;
   }
 }
 
 /**
- * Whether a body is an error by its own word: some providers answer 200 whatever comes, and put a code into it
- * (Coze, Spark: `code`; MiniMax: `base_resp.status_code`; Tencent Cloud: `Response.Error`), or the state of what was
- * run (Dify).
+ * Whether a body is an error of a provider that answers 200 to everything, and puts a code into the body (Coze, Spark:
+ * `code`; MiniMax: `base_resp.status_code`; Tencent Cloud: `Response.Error`) or the state of what was run (Dify).
  */
 export function isErrorAnswer(body: Json): boolean {
   const isExplained = typeof (body['msg'] ?? body['message']) === 'string';
@@ -50,7 +50,7 @@ export function isErrorAnswer(body: Json): boolean {
   );
 }
 
-/** Codes that say that all is well, as they are written. */
+/** Codes of success, in lower case. */
 const GOOD_CODES: ReadonlySet<string> = new Set(['', '0', '200', 'ok', 'success', 'succeed']);
 
 function isBadCode(code: unknown): boolean {
@@ -68,12 +68,13 @@ const EXPLANATION_FIELDS = [
   'errors',
   'ErrorMsg',
 ];
+
 /**
- * Whether a body that lacks what it should have says why, in one of the words servers use for that:
- * `{"code":…,"message":…,"data":null}`, `{"detail":…}`, `{"success":false,"errors":[…]}`. Only of such a body:
- * beside an answer these words may say anything.
+ * Whether a body without an answer explains why, in one of the fields that servers use for that:
+ * `{"code":…,"message":…,"data":null}`, `{"detail":…}`, `{"success":false,"errors":[…]}`. Beside an answer these fields may
+ * mean anything.
  */
 export function explainsFailure(body: Json): boolean {
-  if (isErrorAnswer(body) || EXPLANATION_FIELDS.some((word) => isPresent(body[word]))) return true;
+  if (isErrorAnswer(body) || EXPLANATION_FIELDS.some((field) => isPresent(body[field]))) return true;
   return isBadCode(body['code']) || isBadCode(body['error_code']);
 }

@@ -1,28 +1,28 @@
 import type { Operation } from '../operations/operation.ts';
 
 /**
- * The least that a whole answer to an operation has to have. It names what compatible servers are known to send as
- * well, since a good answer that is taken for none is worse than a bad one that passes.
+ * What a whole answer to an operation has to have at least. Members that compatible servers are known to send are listed as
+ * well: to reject a good answer is worse than to let a bad one pass.
  */
 export interface ExpectedAnswer {
-  /** Members of which one has to be there; none: any object will do. */
+  /** Members of which one has to be there. Empty: any object will do. */
   readonly oneOf: readonly string[];
-  /** That member has to hold something, too: a list without items is none. */
+  /** That member must not be empty: a list needs an item. */
   readonly nonEmpty: boolean;
   /**
-   * The answer is made for this request: an error that stands beside it, or a state of failure, is the request's.
-   * What is only looked up (a job, a stored response) may tell of its own failure, and is a good answer still.
+   * The answer is generated for this request, so that an error beside it is the request's. What is only looked up (a job, a
+   * stored response) may hold an error of its own, and is a good answer all the same.
    */
   readonly generated: boolean;
-  /** It may be text, which some servers call JSON all the same. */
+  /** It may be text, under the type of JSON too. */
   readonly mayBeText?: true;
-  /** Whose way to say something it has; absent: it is not looked for whether it says anything. */
+  /** The dialect in which its output is looked for; absent: it is not. */
   readonly outputIn?: 'chat' | 'responses' | 'messages' | 'gemini';
-  /** Where it says nothing, it has to have the reason that the model stopped for: else nobody has answered. */
+  /** Without output it has to have a finish reason: else it is no answer. */
   readonly needsFinishReason?: true;
 }
 
-/** The member in which an answer of each dialect says what it says. */
+/** The member that holds the output of an answer, by dialect. */
 export const OUTPUT_MEMBERS: Readonly<Record<NonNullable<ExpectedAnswer['outputIn']>, string>> = {
   chat: 'choices',
   responses: 'output',
@@ -30,7 +30,7 @@ export const OUTPUT_MEMBERS: Readonly<Record<NonNullable<ExpectedAnswer['outputI
   gemini: 'candidates',
 };
 
-/** Any JSON that is whole. */
+/** Any complete JSON. */
 export const ANY_ANSWER: ExpectedAnswer = { oneOf: [], nonEmpty: false, generated: false };
 
 /** Cloudflare wraps answers of its own kind in `result`, DashScope in `output`; xAI defers one by its `request_id`. */
@@ -48,7 +48,7 @@ const EMBEDDINGS = [
   'predictions',
   'vectors',
 ];
-/** Of silence a transcript is empty. */
+/** The transcript of silence is empty. */
 const TRANSCRIPT_MEMBERS = [
   'text',
   'segments',
@@ -63,19 +63,19 @@ const TRANSCRIPT_MEMBERS = [
   'language',
   'usage',
 ];
-/** Bedrock and Google write their names as one word. */
+/** Bedrock and Google write them in camel case. */
 const TOKENS = ['input_tokens', 'inputTokens', 'total_tokens', 'totalTokens', 'usage', 'data'];
-/** SiliconFlow and fal have `images`; MiniMax and Kling an object for `data`; those that take their time a task. */
+/** SiliconFlow and fal have `images`; MiniMax and Kling an object in `data`; asynchronous ones the id of a task. */
 const IMAGES = ['data', 'images', 'image', 'result', 'output', 'artifacts', 'id', 'task_id', 'request_id'];
 const VIDEO = ['id', 'task_id', 'request_id', 'requestId', 'video_id', 'data', 'output', 'result'];
-const MADE = ['id', 'object', 'data', 'file', 'result'];
+const RESOURCE = ['id', 'object', 'data', 'file', 'result'];
 const LIST = ['data', 'object', 'models', 'result'];
 
 function generated(oneOf: readonly string[], outputIn?: ExpectedAnswer['outputIn']): ExpectedAnswer {
   return { oneOf, nonEmpty: true, generated: true, ...(outputIn !== undefined && { outputIn }) };
 }
 
-/** What holds something only where there is something to tell. */
+/** An answer whose member may be empty. */
 function present(...oneOf: readonly string[]): ExpectedAnswer {
   return { oneOf, nonEmpty: false, generated: true };
 }
@@ -83,17 +83,17 @@ function present(...oneOf: readonly string[]): ExpectedAnswer {
 /** Clients may ask for a transcript as text, with or without times. */
 const TRANSCRIPT: ExpectedAnswer = { ...present(...TRANSCRIPT_MEMBERS), mayBeText: true };
 
-/** What was made or looked up, and tells its own state. */
-function kept(oneOf: readonly string[], nonEmpty: boolean): ExpectedAnswer {
+/** A resource or a list of them, which may hold an error of its own. */
+function stored(oneOf: readonly string[], nonEmpty: boolean): ExpectedAnswer {
   return { oneOf, nonEmpty, generated: false };
 }
 
-/** By the operation's name. An operation that is not here is not checked, nor is Imagen's, which says `{}` for no image. */
+/** By the operation's name. Operations that are not here are not checked; Imagen's answers `{}` where it has no image. */
 const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'chat.completions': generated(CHAT, 'chat'),
   'chat.completions.response': generated(CHAT, 'chat'),
   completions: generated(COMPLETION, 'chat'),
-  // Of no texts there are no vectors.
+  // An empty list of texts has an empty list of vectors.
   embeddings: present(...EMBEDDINGS),
   rerank: present('results', 'data', 'result', 'output', 'scores', 'rerank', 'rankings'),
   moderations: present('results', 'result', 'data', 'output', 'categories'),
@@ -102,14 +102,14 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'images.variations': generated(IMAGES),
   'audio.transcriptions': TRANSCRIPT,
   'audio.translations': TRANSCRIPT,
-  'models.list': kept(LIST, false),
-  'anthropic.models.list': kept(LIST, false),
+  'models.list': stored(LIST, false),
+  'anthropic.models.list': stored(LIST, false),
   'responses.create': { ...generated(['output', 'status', 'id'], 'responses'), nonEmpty: false },
   'responses.compact': present('output', 'id'),
   'responses.input_tokens': present(...TOKENS),
   'messages.create': { ...generated(['content', 'completion', 'stop_reason'], 'messages'), nonEmpty: false },
   'messages.count_tokens': present(...TOKENS),
-  'messages.batches.create': kept(MADE, true),
+  'messages.batches.create': stored(RESOURCE, true),
   'gemini.generateContent': generated(
     ['candidates', 'promptFeedback', 'prompt_feedback', 'response'],
     'gemini',
@@ -117,23 +117,23 @@ const EXPECTED: Readonly<Record<string, ExpectedAnswer>> = {
   'gemini.streamGenerateContent': generated(['candidates', 'promptFeedback', 'prompt_feedback', 'response']),
   'gemini.embedContent': generated(['embedding', 'embeddings', 'predictions']),
   'gemini.batchEmbedContents': generated(['embeddings', 'embedding', 'predictions']),
-  'files.create': kept(MADE, true),
-  'anthropic.files.create': kept(MADE, true),
-  'uploads.create': kept(MADE, true),
-  'batches.create': kept(MADE, true),
-  'fine_tuning.jobs.create': kept(MADE, true),
-  'conversations.create': kept(MADE, true),
-  'videos.create': kept(VIDEO, true),
-  // Both are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+  'files.create': stored(RESOURCE, true),
+  'anthropic.files.create': stored(RESOURCE, true),
+  'uploads.create': stored(RESOURCE, true),
+  'batches.create': stored(RESOURCE, true),
+  'fine_tuning.jobs.create': stored(RESOURCE, true),
+  'conversations.create': stored(RESOURCE, true),
+  'videos.create': stored(VIDEO, true),
+  // `output` and `stopReason` are required: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
   'bedrock.converse': generated(['stopReason']),
 };
 
-/** Undefined where the answer's form is not known: it may be anything. */
+/** Undefined where the form of the answer is not known. */
 export function expectedAnswerOf({ name }: Operation): ExpectedAnswer | undefined {
   return EXPECTED[name];
 }
 
-/** The same of an answer that is to be translated: out of nothing there is nothing to be made. */
+/** The same for an answer that is to be translated: an empty one needs a finish reason. */
 export function expectedToTranslate(operation: Operation): ExpectedAnswer | undefined {
   const expected = expectedAnswerOf(operation);
   return expected && { ...expected, needsFinishReason: true };

@@ -1,18 +1,18 @@
-import { classifyUnreadable } from './chat-frames.ts';
 import { asObject, isPresent, parseObject } from '../../base/json.ts';
-import type { FrameKind } from '../../base/json.ts';
 import { isErrorAnswer } from './error-bodies.ts';
+import { classifyUnreadable } from './frame-kind.ts';
+import type { FrameKind } from './frame-kind.ts';
 
 const FINISH_KEY = Buffer.from('"finishReason"');
 const BLOCK_KEY = Buffer.from('"blockReason"');
 const ERROR_KEY = Buffer.from('"error"');
 
-/** One of them marks a chunk of an answer. */
+/** One of these is in every chunk of an answer. */
 const CHUNK_KEYS = ['candidates', 'promptFeedback', 'usageMetadata', 'modelVersion', 'responseId'];
 
 /**
- * Streams of Gemini: `data:` only, each a whole answer in little, the last of which says why it finished. There
- * is no other end marker. A prompt that was blocked is an answer too, and its only one.
+ * Streams of Gemini: `data:` only, each in the shape of a whole answer. The last has the finish reason; there is no other end
+ * marker. The answer to a prompt that was blocked is one frame with a `blockReason`.
  */
 export function classifyGeminiFrame(
   _: string,
@@ -21,18 +21,18 @@ export function classifyGeminiFrame(
   end: number,
   hasOutput: boolean,
 ): FrameKind {
-  if (start === end) return 'aside';
+  if (start === end) return 'ignored';
   if (hasOutput && !mayEnd(bytes, start, end)) return 'output';
   const chunk = parseObject(bytes.toString('utf8', start, end));
   if (chunk === undefined) return classifyUnreadable(start, end, hasOutput);
   if (isErrorAnswer(chunk)) return 'error';
   if (isPresent(asObject(chunk['promptFeedback'])?.['blockReason'])) return 'end';
   const candidates = Array.isArray(chunk['candidates']) ? chunk['candidates'].map(asObject) : [];
-  const says = candidates.some(showsOutput);
+  const isOutput = candidates.some(showsOutput);
   if (candidates.some((candidate) => isPresent(candidate?.['finishReason'])))
-    return says ? 'end' : 'silent-end';
-  if (hasOutput || says) return 'output';
-  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'aside';
+    return isOutput ? 'end' : 'empty-end';
+  if (hasOutput || isOutput) return 'output';
+  return CHUNK_KEYS.some((key) => chunk[key] !== undefined) ? 'preamble' : 'ignored';
 }
 
 function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): boolean {
@@ -41,7 +41,7 @@ function showsOutput(candidate: Readonly<Record<string, unknown>> | undefined): 
   return parts.map(asObject).some((part) => Object.values(part ?? {}).some(isPresent));
 }
 
-/** Whether a frame could be an error or an end. Text cannot look so: quotes inside JSON strings are escaped. */
+/** Whether a frame could be an error or an end. Text inside JSON strings never matches: its quotes are escaped. */
 function mayEnd(bytes: Buffer, start: number, end: number): boolean {
   return [FINISH_KEY, BLOCK_KEY, ERROR_KEY].some((key) => {
     const at = bytes.indexOf(key, start);

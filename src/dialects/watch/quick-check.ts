@@ -1,25 +1,16 @@
-import { FAILED_REASONS } from './chat-frames.ts';
-import {
-  closingQuote,
-  isAt,
-  isFilled,
-  isSpace,
-  memberAt,
-  membersOf,
-  nestedEnd,
-  QUOTE,
-  spaceEnd,
-} from '../scan/json-walk.ts';
+import { closingQuote, nestedEnd, QUOTE } from '../scan/json-nested.ts';
+import { isAt, isFilled, isSpace, memberAt, membersOf, spaceEnd } from '../scan/json-walk.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
+import { FAILED_REASONS } from './openai-frames.ts';
 
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d;
 const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
-/** Bodies up to this are stepped over to their end; of longer ones the last byte has to tell that they are whole. */
-const MAX_STEPPED_BYTES = 4096;
-/** Inside JSON strings quotes are escaped: where these stand they are a key or a whole value. */
+/** Bodies up to this are walked to their end; longer ones are whole if their last byte is a bracket. Bytes. */
+const MAX_WALKED_BYTES = 4096;
+/** Quotes inside JSON strings are escaped, so these match only keys and whole values. */
 const ERROR = Buffer.from('"error"');
 const FAILED = Buffer.from('"failed"');
 const FINISH = Buffer.from('"finish_reason"');
@@ -34,10 +25,10 @@ const CANDIDATES = Buffer.from('candidates');
 const PARTS = Buffer.from('parts');
 
 /**
- * Whether an object is at a glance a good answer that says something: it is whole, has the least it must have, and
- * nothing in it may be an error. Where it is not, a closer look decides.
+ * Whether an object is certainly a good answer with output: it is whole, has what its operation requires, and nothing in it
+ * can be an error. False where a closer look has to decide.
  *
- * Every good answer pays for this look, and so it searches for whole words and steps over no more than it must.
+ * The fast path of every whole answer, so it searches for byte strings and walks over no more than it must.
  */
 export function passesQuickCheck(body: Buffer, expected: ExpectedAnswer): boolean {
   return (
@@ -49,7 +40,7 @@ export function passesQuickCheck(body: Buffer, expected: ExpectedAnswer): boolea
   );
 }
 
-/** Whether a word stands in a body other than as the key of null or false. */
+/** Whether a quoted word is in a body, other than as the key of null or false. */
 function mayHold(body: Buffer, word: Buffer): boolean {
   for (let at = body.indexOf(word); at >= 0; at = body.indexOf(word, at + word.length)) {
     const colon = spaceEnd(body, at + word.length);
@@ -59,7 +50,7 @@ function mayHold(body: Buffer, word: Buffer): boolean {
   return false;
 }
 
-/** Whether the last choice, which is most often the only one, has failed. */
+/** Whether the last choice, usually the only one, has failed. */
 function hasFailed(body: Buffer): boolean {
   const at = body.lastIndexOf(FINISH);
   if (at < 0) return false;
@@ -111,7 +102,7 @@ function itemAt(body: Buffer, list: number): number {
 }
 
 function isWhole(body: Buffer): boolean {
-  if (body.length <= MAX_STEPPED_BYTES) return nestedEnd(body, 0) > 0;
+  if (body.length <= MAX_WALKED_BYTES) return nestedEnd(body, 0) > 0;
   let last = body.length - 1;
   while (isSpace(body[last])) last--;
   return body[last] === CLOSE_BRACE;

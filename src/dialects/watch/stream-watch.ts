@@ -1,11 +1,12 @@
+import { isJson } from '../../base/json.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
-import { isDone, isJson } from '../../base/json.ts';
-import type { FrameClassifier, FrameKind } from '../../base/json.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../scan/sse-scanner.ts';
 import type { FrameSink } from '../scan/sse-scanner.ts';
 import { isErrorText } from './error-bodies.ts';
+import { isDone } from './frame-kind.ts';
+import type { FrameClassifier, FrameKind } from './frame-kind.ts';
 
-/** Reads an event stream frame by frame; what a frame means is the dialect's judge to say. */
+/** Reads an event stream frame by frame, with the classifier of its dialect. */
 export class StreamWatch implements ResponseWatch, FrameSink {
   hasOutput = false;
   error: string | undefined;
@@ -13,22 +14,22 @@ export class StreamWatch implements ResponseWatch, FrameSink {
   isEmpty = false;
   flaw: string | undefined;
   isErrorUnseen = false;
-  readonly #judge: FrameClassifier;
+  readonly #classify: FrameClassifier;
   readonly #scanner = new SseScanner(this);
   readonly #endsByClosing: boolean;
   readonly #isTranslated: boolean;
   /** A frame of the dialect has been seen. */
   #hasBegun = false;
   #hasEnded = false;
-  /** What the stream ended in: a whole frame's end, half a frame, or one that only its empty line is missing from. */
+  /** What followed the last whole frame when the stream ended: nothing, half a frame, or one without its empty line. */
   #tail: 'none' | 'half' | 'whole' = 'none';
 
   /**
-   * @param endsByClosing - there is no end marker: a connection that ends in order is the end
-   * @param isTranslated - JSON that stands in no event is not read, and out of an end marker alone nothing can be made
+   * @param endsByClosing - there is no end marker: a connection that is closed in order ends the answer
+   * @param isTranslated - JSON outside of events is not read, and an end marker alone cannot be translated
    */
   constructor(classify: FrameClassifier, { endsByClosing = false, isTranslated = false } = {}) {
-    this.#judge = classify;
+    this.#classify = classify;
     this.#endsByClosing = endsByClosing;
     this.#isTranslated = isTranslated;
   }
@@ -41,7 +42,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
     this.#hasEnded = true;
     this.#scanner.end();
     if (this.#endsByClosing && this.hasOutput && this.#tail !== 'half') this.isComplete = true;
-    // Behind anything else comes an error of ours, which must not become a part of it.
+    // Anything else is followed by an error of the gateway's, which must not become a part of it.
     return this.#tail === 'whole' && this.isComplete;
   }
 
@@ -50,29 +51,29 @@ export class StreamWatch implements ResponseWatch, FrameSink {
       this.#tail = isAllThere(bytes, start, end) ? 'whole' : 'half';
       if (this.#tail === 'half') return;
     }
-    const kind = this.#judge(name, bytes, start, end, this.hasOutput);
+    const kind = this.#classify(name, bytes, start, end, this.hasOutput);
     this.#note(kind, bytes, start, end);
-    if (this.#hasEnded && this.error !== undefined) this.#missError();
+    if (this.#hasEnded && this.error !== undefined) this.#markErrorUnseen();
   }
 
-  /** A server that fails may write its error as it would have outside a stream; any other JSON is unexpected output. */
+  /** Some servers write an error into a stream as they would outside of one. Any other JSON counts as output. */
   onBareJson(bytes: Buffer, start: number, end: number): void {
     if (this.#hasEnded) this.#tail = 'half';
     const isNew = this.error === undefined;
-    const other = this.#isTranslated ? 'aside' : 'output';
+    const other = this.#isTranslated ? 'ignored' : 'output';
     this.#note(isErrorText(bytes.toString('utf8', start, end)) ? 'error' : other, bytes, start, end);
-    if (isNew && this.error !== undefined) this.#missError();
+    if (isNew && this.error !== undefined) this.#markErrorUnseen();
   }
 
-  /** Readers of event streams pass over lines that are no event, and over an event that no empty line ends. */
-  #missError(): void {
+  /** Readers of event streams ignore lines that are no event, and an event that no empty line ends. */
+  #markErrorUnseen(): void {
     this.isErrorUnseen = true;
     if (this.#hasEnded) this.#tail = 'half';
   }
 
   #note(kind: FrameKind, bytes: Buffer, start: number, end: number): void {
     switch (kind) {
-      case 'aside':
+      case 'ignored':
         if (!this.hasOutput) this.flaw = 'no-answer';
         return;
       case 'preamble':
@@ -82,15 +83,15 @@ export class StreamWatch implements ResponseWatch, FrameSink {
         this.hasOutput = true;
         this.isEmpty = false;
         return;
-      case 'silent':
+      case 'empty':
         this.isEmpty = !this.hasOutput;
         this.hasOutput = true;
         return;
-      case 'marker':
+      case 'end-marker':
         if ((this.#hasBegun && !this.#isTranslated) || this.hasOutput) this.#complete(!this.hasOutput);
         else this.flaw = 'no-answer';
         return;
-      case 'silent-end':
+      case 'empty-end':
         this.#complete(!this.hasOutput);
         return;
       case 'end':
@@ -112,7 +113,7 @@ export class StreamWatch implements ResponseWatch, FrameSink {
   }
 }
 
-/** Whether the data of a frame that no empty line has ended is all there. */
+/** Whether the data is complete of a frame that no empty line has ended. */
 function isAllThere(bytes: Buffer, start: number, end: number): boolean {
   if (end - start >= MAX_FRAME_BYTES) return false;
   return isDone(bytes, start, end) || isJson(bytes.toString('utf8', start, end));

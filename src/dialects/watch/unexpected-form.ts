@@ -1,11 +1,11 @@
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 
-/** What is longer is no error. Bytes. */
+/** A longer answer is no error. Bytes. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /**
- * Watches an answer in a form that was not asked for, and that whoever is to read it cannot read: JSON where a stream was
- * asked for, or the other way round. It can still be an error, whose words are worth reading; it cannot be an answer.
+ * Watches an answer in a form that was not asked for, such as JSON instead of a stream, where its reader needs the form that
+ * was. It can be an error, which is read; it cannot be an answer.
  */
 export class UnexpectedFormWatch implements ResponseWatch {
   readonly hasOutput = false;
@@ -15,8 +15,8 @@ export class UnexpectedFormWatch implements ResponseWatch {
   #bytes = 0;
 
   /**
-   * @param inner reads the form that came
-   * @param flaw says in a word for logs what is wrong
+   * @param inner reads the form that was received
+   * @param flaw a word for logs
    */
   constructor(inner: ResponseWatch, flaw: string) {
     this.#inner = inner;
@@ -38,7 +38,7 @@ export class UnexpectedFormWatch implements ResponseWatch {
     return this.#inner.error;
   }
 
-  /** An error is all there; anything else is not what was asked for. */
+  /** An error is complete; anything else is no answer. */
   get isComplete(): boolean {
     return this.#inner.error !== undefined;
   }

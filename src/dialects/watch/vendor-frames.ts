@@ -1,33 +1,33 @@
-import { asObject, isErrorObject, isPresent, parseObject } from '../../base/json.ts';
-import type { FrameClassifier, FrameKind } from '../../base/json.ts';
-import { classifyMediaFrame } from './media-frames.ts';
+import { asObject, isPresent, parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
+import { isErrorObject } from './error-bodies.ts';
+import type { FrameClassifier, FrameKind } from './frame-kind.ts';
+import { classifyMediaFrame } from './openai-frames.ts';
 
-/** The streams and bodies of providers with an API of their own, by the beginnings of their operations' names. */
+/* Streams of providers with an API of their own, by the beginning of an operation's name. */
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** How the frames of such a provider's streams are judged. */
+/** The classifier for the stream of an operation, such as `dify.chat_messages`. */
 export function vendorClassifierOf(operation: string): FrameClassifier {
   const classify = CLASSIFIERS[operation.slice(0, operation.indexOf('.'))];
   if (classify === undefined) return classifyMediaFrame;
   return (name, bytes, start, end) => {
     const frame = parseObject(bytes.toString('utf8', start, end));
-    // What cannot be read, such as `[DONE]`, says nothing; where it should have, the end will be missing.
-    if (frame === undefined) return name === 'done' ? 'marker' : 'aside';
-    // What is wrapped in it, such as a node of a run that goes on without it, may have failed: that is for the judge.
+    // What does not parse, such as `[DONE]`, means nothing: a stream that needs it will lack its end.
+    if (frame === undefined) return name === 'done' ? 'end-marker' : 'ignored';
+    // What is nested in it may have failed without the whole, such as one node of a run: the classifier knows.
     return isErrorObject(frame) ? 'error' : classify(name, frame);
   };
 }
 
-/** Whether its streams have no end but that of the connection. */
+/** Whether the streams of an operation have no end marker: the end of the connection ends the answer. */
 export function endsByClosing(operation: string): boolean {
   return operation.startsWith('triton.');
 }
 
 const CLASSIFIERS: Readonly<Record<string, (name: string, frame: Json) => FrameKind>> = {
   coze: classifyCoze,
-  dify: (_, frame) => classifyDify(frame),
-  hunyuan: (_, frame) => classifyHunyuan(frame),
+  dify: classifyDify,
+  hunyuan: classifyHunyuan,
   qwen: classifyQwen,
   triton: (_, frame) => (isPresent(frame['text_output']) ? 'output' : 'preamble'),
 };
@@ -51,7 +51,7 @@ function classifyCoze(name: string, frame: Json): FrameKind {
   }
 }
 
-function classifyDify(frame: Json): FrameKind {
+function classifyDify(_: string, frame: Json): FrameKind {
   switch (frame['event']) {
     case 'message':
     case 'agent_message':
@@ -69,15 +69,15 @@ function classifyDify(frame: Json): FrameKind {
   }
 }
 
-/** cloud.tencent.com/document/api/1729/105701: what goes wrong in a stream stands in `ErrorMsg`. */
-function classifyHunyuan(frame: Json): FrameKind {
+/** cloud.tencent.com/document/api/1729/105701: errors within a stream are in `ErrorMsg`. */
+function classifyHunyuan(_: string, frame: Json): FrameKind {
   if (isPresent(frame['ErrorMsg']) || isPresent(asObject(frame['Response'])?.['Error'])) return 'error';
   const choices: unknown = frame['Choices'];
   const choice = Array.isArray(choices) ? asObject(choices[0]) : undefined;
   if (isPresent(choice?.['FinishReason'])) return 'end';
   const delta = asObject(choice?.['Delta']);
-  const says = [delta?.['Content'], delta?.['ReasoningContent'], delta?.['ToolCalls']];
-  return says.some(isPresent) ? 'output' : 'preamble';
+  const fields = [delta?.['Content'], delta?.['ReasoningContent'], delta?.['ToolCalls']];
+  return fields.some(isPresent) ? 'output' : 'preamble';
 }
 
 /** help.aliyun.com/zh/model-studio: DashScope's own API, and its applications'. */
@@ -89,11 +89,11 @@ function classifyQwen(name: string, frame: Json): FrameKind {
   const reason = choice?.['finish_reason'] ?? output?.['finish_reason'];
   if (isPresent(reason) && reason !== 'null') return 'end';
   const message = asObject(choice?.['message']);
-  const says = [
+  const fields = [
     output?.['text'],
     message?.['content'],
     message?.['reasoning_content'],
     message?.['tool_calls'],
   ];
-  return says.some(isPresent) ? 'output' : 'preamble';
+  return fields.some(isPresent) ? 'output' : 'preamble';
 }

@@ -1,27 +1,25 @@
+import { parseObject } from '../../base/json.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
+import type { Dialect, Operation } from '../operations/operation.ts';
 import { classifyAnthropicFrame } from './anthropic-frames.ts';
 import { JsonWatch, OpaqueWatch, PageWatch } from './body-watch.ts';
-import { classifyChatFrame } from './chat-frames.ts';
 import { AWS_EVENT_STREAM, ConverseWatch } from './converse-watch.ts';
-import { parseObject } from '../../base/json.ts';
-import type { FrameClassifier } from '../../base/json.ts';
-import { classifyGeminiFrame } from './gemini-frames.ts';
-import { ANY_ANSWER, expectedAnswerOf, expectedToTranslate } from './expected-answers.ts';
-import { classifyMediaFrame } from './media-frames.ts';
-import type { Dialect, Operation } from '../operations/operation.ts';
-import { classifyResponsesFrame } from './responses-frames.ts';
 import { isErrorAnswer } from './error-bodies.ts';
+import { ANY_ANSWER, expectedAnswerOf, expectedToTranslate } from './expected-answers.ts';
+import type { FrameClassifier } from './frame-kind.ts';
+import { classifyGeminiFrame } from './gemini-frames.ts';
+import { classifyChatFrame, classifyMediaFrame, classifyResponsesFrame } from './openai-frames.ts';
 import { StreamWatch } from './stream-watch.ts';
 import { UnexpectedFormWatch } from './unexpected-form.ts';
 import { endsByClosing, vendorClassifierOf } from './vendor-frames.ts';
 
 /**
- * The watch for a good answer (2xx) to an operation.
+ * The watch for an answer with a status of 2xx to an operation.
  * @param stream whether the client asked for a stream
  * @param contentType of the answer, empty where it has none
- * @param contentEncoding of the answer: what is compressed cannot be looked into
- * @param errorsInside the provider answers 200 to what it refuses, and says so in the body
- * @param isTranslated who reads it takes a stream or a whole answer, as was asked for, and not the other
+ * @param contentEncoding of the answer: what is compressed is not read
+ * @param errorsInside the provider answers 200 to what it refuses, with an error in the body
+ * @param isTranslated the answer is translated: only the form that was asked for will do, a stream or a whole answer
  */
 export function watchAnswer(
   operation: Operation,
@@ -31,7 +29,7 @@ export function watchAnswer(
   errorsInside = false,
   isTranslated = false,
 ): ResponseWatch {
-  // Whoever asked to speak something else on the connection can do nothing with an answer.
+  // A client that asked for another protocol on the connection cannot use an answer.
   if (operation.upgrades)
     return new UnexpectedFormWatch(new JsonWatch(ANY_ANSWER, true, isErrorAnswerText), 'not-upgraded');
   const encoding = contentEncoding.trim().toLowerCase();
@@ -40,13 +38,13 @@ export function watchAnswer(
       return new UnexpectedFormWatch(new OpaqueWatch(), 'encoded');
     return watchTranslated(operation, stream, mediaType(contentType), errorsInside);
   }
-  // What a client once uploaded may look like anything.
+  // An uploaded file may look like anything.
   if ((encoding !== '' && encoding !== 'identity') || operation.name.endsWith('files.content')) {
     return new OpaqueWatch();
   }
   const type = mediaType(contentType);
   if (type === AWS_EVENT_STREAM) return new ConverseWatch();
-  // Some compatible servers stream under no type, or the wrong one: PHP calls all it writes HTML.
+  // Some compatible servers stream without a type, or under the wrong one: PHP's default is HTML.
   if (type === 'text/event-stream' || (stream && STREAMED_AS.has(type))) {
     return operation.dialect === 'vendor'
       ? new StreamWatch(vendorClassifierOf(operation.name), { endsByClosing: endsByClosing(operation.name) })
@@ -64,8 +62,8 @@ export function watchAnswer(
 type AnswerForm = 'json' | 'events' | 'frames';
 
 /**
- * Watches what is to be translated: whoever reads it takes the form that was asked for, and no other. What is none of
- * them by its type may be any: some servers stream under no type, and some call JSON bytes.
+ * Watches an answer that is to be translated: only the form that was asked for will do. An answer of another type is taken
+ * for that form: some servers stream without a type, and some send JSON as `application/octet-stream`.
  */
 function watchTranslated(
   operation: Operation,
@@ -108,7 +106,7 @@ function isJson(type: string): boolean {
 
 const STREAMED_AS: ReadonlySet<string> = new Set(['', 'text/plain', 'text/html']);
 
-/** Whether what should be JSON is under a type that JSON is sent under as well, or a page in its place. */
+/** Types under which servers send JSON too, or a page instead. */
 function isText(type: string): boolean {
   return type === '' || type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml');
 }

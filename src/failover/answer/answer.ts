@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { ClientError } from '../../dialects/errors/client-error.ts';
-import type { ErrorDetails } from '../../dialects/errors/error-answer.ts';
+import type { ClientError, ErrorDetails } from '../../dialects/errors/client-error.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Sink } from '../../upstream/exchange.ts';

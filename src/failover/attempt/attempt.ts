@@ -1,15 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { Call } from '../../dialects/operations/call.ts';
-import { isChat } from '../../dialects/operations/chats.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { AttemptEnded, Effect } from '../../keys/record/event.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
 import { redactorFor } from '../../keys/redaction/redactor.ts';
 import type { CredentialFailure } from '../../providers/adapter.ts';
-import type { UpstreamResult, Sink } from '../../upstream/exchange.ts';
-import { CANCELLED } from '../../upstream/upstream-result.ts';
-import { NOTHING_SENT } from '../../upstream/settled-exchange.ts';
-import type { ExchangeHandle } from '../../upstream/settled-exchange.ts';
+import { CANCELLED, NOTHING_SENT } from '../../upstream/exchange.ts';
+import type { Exchange, UpstreamResult, Sink } from '../../upstream/exchange.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 import { effectFor, effectUnder, judgeAttempt } from './judge-attempt.ts';
@@ -51,7 +48,7 @@ export class Attempt {
   readonly #call: Call;
   readonly #tools: AttemptTools;
   readonly #inFlight: InFlight;
-  #exchange: ExchangeHandle = NOTHING_SENT;
+  #exchange: Exchange = NOTHING_SENT;
   /** Empty where nothing could be sent. */
   #sentHeaders: readonly string[] = [];
   #opening: UpstreamResult = CANCELLED;
@@ -258,7 +255,7 @@ export class Attempt {
       startedAt: this.startedAt,
       at: this.#endedAt ?? this.startedAt,
       model: model ?? ANY_MODEL,
-      chat: isChat(this.#call.target.operation),
+      chat: this.#call.target.operation.isChat,
       effect: this.effect,
       rule: verdict.rule,
       ...(verdict.scope === 'quota_domain' && { wide: true }),

@@ -5,10 +5,9 @@ import type { Redactor } from '../../keys/redaction/redactor.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { CredentialFailure } from '../../providers/adapter.ts';
-import { Exchange } from '../../upstream/exchange.ts';
-import type { ExchangeLimits, ResponseHeaders } from '../../upstream/exchange.ts';
-import { settledExchange } from '../../upstream/settled-exchange.ts';
-import type { ExchangeHandle } from '../../upstream/settled-exchange.ts';
+import { settledExchange } from '../../upstream/exchange.ts';
+import type { Exchange, ExchangeLimits, ResponseHeaders } from '../../upstream/exchange.ts';
+import { HttpExchange } from '../../upstream/http-exchange.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { redactedTransport } from '../../upstream/redacted-transport.ts';
 import { UNWATCHED } from '../../upstream/response-watch.ts';
@@ -30,7 +29,7 @@ export function openExchange(
   call: Call,
   { provider, pooled, limits }: ExchangePlan,
   request: UpstreamRequest | CredentialFailure,
-): ExchangeHandle {
+): Exchange {
   if ('kind' in request) return settledExchange(request.opening);
   const redactor = redactorOf(call, pooled, request.headers);
   const transport =
@@ -46,7 +45,7 @@ export function openExchange(
           call.isTranslated,
         )
       : UNWATCHED;
-  return new Exchange(transport, request, limits, watchFor, call.memory);
+  return new HttpExchange(transport, request, limits, watchFor, call.memory);
 }
 
 /** Redacts the credential of a request in its answer; undefined where there is none. */

@@ -1,4 +1,4 @@
-import { MAX_SCARCE_MS } from '../../keys/pool/headroom.ts';
+import { MAX_SCARCE_MS } from '../../keys/record/hints.ts';
 import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import { numberOf, untilNamed } from '../../verdict/waits/time-notations.ts';
 

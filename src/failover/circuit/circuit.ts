@@ -5,39 +5,39 @@ import type { Evidence, Failure, PoolState } from './outage-evidence.ts';
 
 /** From opening to the first trial; failed ones double it, up to the cap. Milliseconds. */
 const OPEN_MS = 5_000;
-/** Whatever happens, it is tried again so often. Milliseconds. */
+/** The longest time from one trial to the next. Milliseconds. */
 export const MAX_OPEN_MS = 20_000;
-/** Trials of several circuits are spread over this share of their time, to the early side. */
+/** Trials are brought forward by up to this share of the time, so that those of several circuits spread. */
 const JITTER_SHARE = 0.5;
-/** A trial that says nothing for so long is given up on: another one may begin. Milliseconds. */
+/** A trial without a result for so long no longer counts: another one may begin. Milliseconds. */
 export const TRIAL_MS = 30_000;
-/** A circuit that has stayed closed for so long begins anew when it opens. Milliseconds. */
+/** After so long closed its strikes are forgotten. Milliseconds. */
 const STRIKES_KEPT_MS = 2 * MAX_OPEN_MS;
 
 /**
- * What one process knows of one model at a provider. Plain, immutable data: `step` alone makes a new one.
- * Times are milliseconds since the epoch.
+ * The circuit breaker of one model at a provider, as one process knows it. Plain, immutable data; only `nextCircuit`
+ * makes a new one. Times are milliseconds since the epoch.
  */
 export interface Circuit {
-  /** As all processes know it; undefined where it never opened, or that is long ago. */
+  /** Shared by all processes; undefined where it never opened, or long ago. */
   readonly status: CircuitStatus | undefined;
-  /** What speaks for opening it, or spoke for it when it opened here. This process's own. */
+  /** What speaks for opening it, or did when it opened here. Known to this process alone. */
   readonly evidence: Evidence;
 }
 
 /** What happened to a circuit. */
 export type CircuitEvent =
-  /** Some answer came that is not the provider's own failure; be it an error, and then not `isGood`. */
+  /** A response that is no failure of the provider; `isGood` is false for an error such as a 400. */
   | { readonly type: 'answered'; readonly at: number; readonly keyId: string; readonly isGood: boolean }
   | ProviderFailure
-  /** This request, and those that ask for the same, turned out to be the trouble themselves. */
+  /** The request itself caused its failures; so did others with the same fingerprint. */
   | { readonly type: 'withdrawn'; readonly at: number; readonly requestId: string }
-  /** A request or a check sets out to show whether it answers again. */
-  | { readonly type: 'tried'; readonly at: number }
+  /** A request or a health check begins a trial. */
+  | { readonly type: 'trial-started'; readonly at: number }
   /** Another process found this. */
-  | { readonly type: 'told'; readonly status: CircuitStatus };
+  | { readonly type: 'shared'; readonly status: CircuitStatus };
 
-/** A try failed by the provider's own fault. */
+/** An attempt failed by the provider's own fault. */
 export interface ProviderFailure extends Failure {
   readonly type: 'failed';
   readonly startedAt: number;
@@ -45,22 +45,22 @@ export interface ProviderFailure extends Failure {
   readonly rule: string;
   /** It was a chat. */
   readonly chats: boolean;
-  /** A health check: it may show that a trial failed, and is no evidence of anything else. */
+  /** A health check: its failure may end a trial, and is no evidence otherwise. */
   readonly check: boolean;
   readonly pool: PoolState;
   /** A random number in [0, 1): spreads trials. */
   readonly jitter: number;
 }
 
-/** Of a model that nothing is known of. */
+/** Of a model of which nothing is known. */
 export const CLOSED: Circuit = Object.freeze({ status: undefined, evidence: NO_EVIDENCE });
 
 /**
- * The one function that changes a circuit. Pure. The same object back means that nothing changed; the same mark back
- * that there is nothing to tell others.
+ * The state machine. Pure. The same object back means that nothing changed; the same `status` back that there is nothing
+ * to share.
  *
- * closed ─▶ open: the evidence shows an outage. open ─▶ half-open: it is due, and one sets out. half-open ─▶ open: that
- * one failed; the next trial is later. Any answer closes it, at any time.
+ * closed ─▶ open: the evidence shows an outage. open ─▶ half-open: a trial is due and begins. half-open ─▶ open: the
+ * trial failed; the next one is later. Any response closes it, at any time.
  */
 export function nextCircuit(circuit: Circuit, event: CircuitEvent): Circuit {
   switch (event.type) {
@@ -70,14 +70,14 @@ export function nextCircuit(circuit: Circuit, event: CircuitEvent): Circuit {
       return afterFailure(circuit, event);
     case 'withdrawn':
       return afterWithdrawal(circuit, event);
-    case 'tried':
+    case 'trial-started':
       return afterTrialStart(circuit, event.at);
-    case 'told':
+    case 'shared':
       return afterShared(circuit, event.status);
   }
 }
 
-/** The mark where requests are kept from the model at `now`; undefined where it is closed. */
+/** The status of an open or half-open circuit at `now`; undefined where it is closed. */
 export function openStatus({ status }: Pick<Circuit, 'status'>, now: number): CircuitStatus | undefined {
   return status === undefined || status.state === 'closed' || !isCurrent(status, now) ? undefined : status;
 }
@@ -89,7 +89,7 @@ function afterAnswer(
   const status = openStatus(circuit, at);
   if (status !== undefined)
     return { status: closedStatus(status, at, status.strikes), evidence: NO_EVIDENCE };
-  // What finds fault with a request may do so in front of a model that is down: it speaks for nothing.
+  // A request may be refused before it reaches a model that is down: that is no evidence that it works.
   if (!isGood) return circuit;
   const evidence = withAnswer(circuit.evidence, keyId, at);
   return evidence === circuit.evidence ? circuit : { ...circuit, evidence };
@@ -98,7 +98,7 @@ function afterAnswer(
 function afterFailure(circuit: Circuit, event: ProviderFailure): Circuit {
   const open = openStatus(circuit, event.at);
   if (open !== undefined) {
-    // What was under way before the trial set out says nothing new, nor does what is asked for want of others.
+    // Attempts from before the trial, and those made for want of other targets, say nothing new.
     const isTrial = open.state === 'half-open' && event.startedAt >= open.until - TRIAL_MS;
     if (!isTrial) return circuit;
     return { status: openedStatus(event, open.strikes + 1, open.since, open.at), evidence: NO_EVIDENCE };
@@ -131,7 +131,7 @@ function openedStatus(
   };
 }
 
-/** Between half of it and all of it: jitter only ever brings a trial forward. */
+/** Between half and all of the time: jitter only brings a trial forward. */
 function openMs(strikes: number, jitter: number): number {
   const grown = Math.min(OPEN_MS * 2 ** Math.min(strikes - 1, 30), MAX_OPEN_MS);
   return Math.round(grown * (1 - JITTER_SHARE * jitter));
@@ -145,7 +145,7 @@ function afterWithdrawal(
   if (evidence === circuit.evidence) return circuit;
   const status = openStatus(circuit, at);
   if (status === undefined) return { ...circuit, evidence };
-  // It would have opened all the same.
+  // The other failures are enough to open it.
   if (showsOutage(evidence)) return { status, evidence };
   return { status: closedStatus(status, at, status.strikes - 1), evidence };
 }
@@ -161,7 +161,7 @@ function afterTrialStart(circuit: Circuit, at: number): Circuit {
 
 function afterShared(circuit: Circuit, status: CircuitStatus): Circuit {
   if (circuit.status !== undefined && circuit.status.at >= status.at) return circuit;
-  // Whoever found it has seen more than what speaks here for the opposite, or for the same.
+  // The process that found it has newer evidence than this one.
   return { status, evidence: NO_EVIDENCE };
 }
 
@@ -170,7 +170,7 @@ function closedStatus(status: CircuitStatus, at: number, strikes: number): Circu
   return { ...status, state: 'closed', at: after(status.at, at), since: at, until, strikes };
 }
 
-/** Clocks of processes differ: what follows something must not seem older than that. */
+/** Clocks of processes differ: a status must not be older than the one it follows. */
 function after(before: number | undefined, at: number): number {
   return before === undefined ? at : Math.max(at, before + 1);
 }

@@ -8,54 +8,54 @@ import type { ProviderNotice } from '../provider-notice.ts';
 
 /** Why requests are kept from a model at a provider. Times are milliseconds since the epoch. */
 export interface Outage {
-  /** Of the model itself, or of another one of the provider's: the one that is tried first. */
+  /** Of the model itself, or of the other model of the provider whose trial is due first. */
   readonly status: CircuitStatus;
-  /** Two other models are down, and nothing of the provider has answered since: it is taken for down as a whole. */
+  /** Two other models are down and the provider has answered nothing since: it counts as down as a whole. */
   readonly isWholeProvider: boolean;
-  /** When a request may try it: at once where it is due, unless a health check does so in its place. */
+  /** When a request may be the trial; later than a health check would be. */
   readonly dueAt: number;
 }
 
-/** What circuits need of whoever holds them. */
+/** What circuits report to. */
 export interface CircuitHooks {
-  /** Tells the other processes, in the record of a key; undefined where there is none that has to do with it. */
+  /** Writes a status for the other processes into the record of a key; `keyId` is undefined where no key was involved. */
   readonly share: (provider: Provider, keyId: string | undefined, status: CircuitStatus) => void;
   readonly onNotice: (notice: ProviderNotice) => void;
 }
 
-/** Models of one provider of which something is kept here; the one longest known gives way. */
+/** Circuits kept of one provider; the least recently changed one is dropped. */
 const MAX_CIRCUITS = 64;
 /** Models that must be down before the provider counts as down. */
 const MIN_MODELS = 2;
-/** Where health checks try a circuit, a request does so only when none has for so long. Milliseconds. */
+/** Where health checks do the trials, a request is one only when no check was for so long. Milliseconds. */
 const CHECK_GRACE_MS = 5_000;
 
 /**
- * The circuits of one provider, one for each model: what this process has met, and what the records of its keys tell
- * of what others met. A provider of which two models are down is down.
+ * The circuit breakers of one provider, one for each model: from what this process has observed, and from what other
+ * processes have written into the records of its keys. A provider of which two models are down is down.
  */
 export class Circuits {
-  readonly #tools: CircuitHooks;
-  /** Of models that are not closed without any doubt. */
+  readonly #hooks: CircuitHooks;
+  /** Of models with an open circuit, or with failures that may open it. */
   readonly #own = new Map<string, Circuit>();
-  /** Nothing was open when last looked, and nothing has happened since: what is closed opens by an event alone. */
+  /** No circuit was open at the last look, and there was no event here since. */
   #isQuiet = false;
-  /** What the records told when it was so. */
+  /** The version of the shared circuits at that look. */
   #quietAt = 0;
-  /** When the provider last gave any answer to this process. */
+  /** When the provider last sent any response to this process. */
   #answeredAt = 0;
   #succeededAt = 0;
 
-  constructor(tools: CircuitHooks) {
-    this.#tools = tools;
+  constructor(hooks: CircuitHooks) {
+    this.#hooks = hooks;
   }
 
-  /** When the provider last gave a good answer to this process; 0 where it never has. Milliseconds since the epoch. */
+  /** When the provider last sent a good response to this process; 0 where it never has. Milliseconds since the epoch. */
   get succeededAt(): number {
     return this.#succeededAt;
   }
 
-  /** An answer came that is not the provider's own failure. Costs a comparison or two where all is well. */
+  /** A response came that is no failure of the provider. Costs a comparison or two while no circuit has evidence. */
   recordAnswer(
     provider: Provider,
     model: string,
@@ -64,18 +64,18 @@ export class Circuits {
     this.#answeredAt = at;
     if (isGood) this.#succeededAt = at;
     if (this.#isKnown(provider, model))
-      this.#happen(provider, model, { type: 'answered', at, keyId, isGood }, keyId);
+      this.#apply(provider, model, { type: 'answered', at, keyId, isGood }, keyId);
   }
 
-  /** A try failed by the provider's own fault. */
+  /** An attempt failed by the provider's own fault. */
   recordFailure(provider: Provider, event: ProviderFailure): void {
-    this.#happen(provider, event.model, event, event.keyId);
+    this.#apply(provider, event.model, event, event.keyId);
   }
 
-  /** Takes back what a request contributed that turned out to be the trouble itself. */
+  /** Removes what a request contributed that caused its failures itself. */
   withdraw(provider: Provider, requestId: string, at: number): void {
     for (const model of Array.from(this.#own.keys()))
-      this.#happen(provider, model, { type: 'withdrawn', at, requestId }, undefined);
+      this.#apply(provider, model, { type: 'withdrawn', at, requestId }, undefined);
   }
 
   /** What keeps requests from a model at `now`; undefined where nothing does. */
@@ -100,15 +100,15 @@ export class Circuits {
     return [...models].flatMap((model) => openStatus(this.#circuit(provider, model), now) ?? []);
   }
 
-  /** Whether it is time to try a model that is down. */
+  /** Whether the trial of a model that is down is due. */
   isDue(provider: Provider, model: string, now: number): boolean {
     const status = openStatus(this.#circuit(provider, model), now);
     return status !== undefined && now >= status.until;
   }
 
-  /** A request or a check sets out to try it, where it is due: from here on no other does, for a time. */
+  /** A request or a check begins the trial, where it is due: until it ends, or for `TRIAL_MS`, no other begins one. */
   beginTrial(provider: Provider, { status: { model } }: Pick<Outage, 'status'>, at: number): void {
-    this.#happen(provider, model, { type: 'tried', at }, undefined);
+    this.#apply(provider, model, { type: 'trial-started', at }, undefined);
   }
 
   #isKnown(provider: Provider, model: string): boolean {
@@ -118,18 +118,18 @@ export class Circuits {
   #circuit(provider: Provider, model: string): Circuit {
     const own = this.#own.get(model) ?? CLOSED;
     const shared = provider.pool.circuits.get(model);
-    return shared === undefined ? own : nextCircuit(own, { type: 'told', status: shared.status });
+    return shared === undefined ? own : nextCircuit(own, { type: 'shared', status: shared.status });
   }
 
-  #happen(provider: Provider, model: string, event: CircuitEvent, keyId: string | undefined): void {
+  #apply(provider: Provider, model: string, event: CircuitEvent, keyId: string | undefined): void {
     const before = this.#circuit(provider, model);
     const after = nextCircuit(before, event);
     if (after === before) return;
     this.#keep(model, after);
     const { status } = after;
     if (status === undefined || status === before.status) return;
-    // One key's record carries a model's mark as long as that will do.
-    this.#tools.share(provider, provider.pool.circuits.get(model)?.keyId ?? keyId, status);
+    // The status of a model stays in the record of one key.
+    this.#hooks.share(provider, provider.pool.circuits.get(model)?.keyId ?? keyId, status);
     this.#notice(provider, before.status, status, event);
   }
 
@@ -153,9 +153,9 @@ export class Circuits {
     const { model, rule, until, state, at } = status;
     const wasOpen = before !== undefined && before.state !== 'closed';
     if (state === 'open' && !wasOpen)
-      this.#tools.onNotice({ kind: 'circuit-opened', provider, model, rule, until });
+      this.#hooks.onNotice({ kind: 'circuit-opened', provider, model, rule, until });
     if (state === 'closed' && wasOpen)
-      this.#tools.onNotice({
+      this.#hooks.onNotice({
         kind: type === 'withdrawn' ? 'circuit-withdrawn' : 'circuit-closed',
         provider,
         model,
@@ -169,14 +169,14 @@ function dueAt(provider: Provider, status: CircuitStatus): number {
 }
 
 /**
- * The key that should try a model that is down. Every other time it is the one that answered last, and else any: that
- * one may have gone bad meanwhile, and must not keep the others from showing that the provider is back.
+ * The key for the trial of a model that is down: every other time the one that answered last, else any, since that one
+ * may be bad by now and must not keep others from showing that the provider is back.
  */
 export function keyForTrial({ pool }: Provider, { strikes }: CircuitStatus): KeyPreference | undefined {
   return strikes % 2 === 1 ? preferLastAnswered(pool) : undefined;
 }
 
-/** Whether health checks try it, so that no request has to wait for it. */
+/** Whether health checks do its trials, so that no request has to. */
 export function hasHealthCheck({ pool, config }: Provider, { chats }: CircuitStatus): boolean {
   const { enabled, healthCheckModel } = config.failover;
   return chats === true && enabled && healthCheckModel !== undefined && pool.size > 0;

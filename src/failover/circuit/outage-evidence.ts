@@ -1,61 +1,61 @@
-/** Failed tries kept of one model: enough for any conclusion. */
+/** Failures kept of one model: enough for any conclusion. */
 const MAX_FAILURES = 32;
-/** A failure this old says nothing of now. Milliseconds. */
+/** Older failures are dropped. Milliseconds. */
 const EVIDENCE_MS = 5 * 60 * 1000;
-/** Fewer failures than this are a coincidence. */
+/** Fewer failures in a row are no outage. */
 const MIN_TRIES = 3;
-/** Different requests that must have failed. */
+/** Different requests (by fingerprint) that must have failed. */
 const MIN_REQUESTS = 2;
-/** So many that ask for the same count as different ones all the same: no client repeats a refused request so often. */
+/** So many requests with one fingerprint count as different ones: no client repeats a refused request so often. */
 const MIN_REPEATED_REQUESTS = 5;
 /** Different keys that must have failed, where the pool has so many that can be used. */
 export const MIN_KEYS = 3;
-/** A key that has answered so recently is one that works. Milliseconds. */
+/** A key that has answered within this time works. Milliseconds. */
 export const RECENT_MS = 60_000;
-/** What still answers some of its tries is looked at over this time. Milliseconds. */
+/** The window in which the share of answered attempts is counted. Milliseconds. */
 const WINDOW_MS = 5_000;
-/** A provider that still answers more than this share of them is not down. */
+/** A provider that answers more than this share of them is not down. */
 const MAX_ANSWERED_SHARE = 0.1;
-/** Fewer tries than this show no share. */
+/** Fewer attempts than this show no share. */
 const MIN_TRIES_FOR_SHARE = 10;
 
-/** One try that failed by the provider's own fault. Times are milliseconds since the epoch. */
+/** One attempt that failed by the provider's own fault. Times are milliseconds since the epoch. */
 export interface Failure {
   readonly at: number;
   /** Of the key; empty where the provider has none. */
   readonly keyId: string;
   readonly requestId: string;
-  /** The same for requests that ask for the same. */
+  /** Equal for requests with the same content. */
   readonly fingerprint: string;
-  /** The key had answered something lately. */
+  /** The key had answered within `RECENT_MS`. */
   readonly hadAnswered: boolean;
 }
 
-/** How the pool stood at a failure. */
+/** The pool at the time of a failure. */
 export interface PoolState {
   /** Keys that could have been used; more than `MIN_KEYS` make no difference. */
   readonly usableKeys: number;
-  /** Some key has answered something lately. */
+  /** Some key had answered within `RECENT_MS`. */
   readonly isAnswering: boolean;
 }
 
-/** What speaks for a provider's being down for one model. Plain, immutable data. */
+/** Evidence that a provider is down for one model. Plain, immutable data. */
 export interface Evidence {
   /** Newest last. */
   readonly failures: readonly Failure[];
-  /** How many of them nothing was answered since. */
+  /** How many of the newest came without an answer in between. */
   readonly run: number;
   /** At the newest failure. */
   readonly pool: PoolState;
-  /** Since when tries are counted for their share. */
+  /** Since when attempts are counted for the share. */
   readonly from: number;
   readonly failed: number;
   readonly answered: number;
-  /** Keys that answered since `from`. Few, where the share is of any interest. */
+  /** Keys that answered since `from`, at most `MAX_FAILURES`. */
   readonly answeredBy: readonly string[];
 }
 
-/** Nothing failed lately. */
+/** No recent failures. */
 export const NO_EVIDENCE: Evidence = Object.freeze({
   failures: Object.freeze([]),
   run: 0,
@@ -75,7 +75,7 @@ export function withFailure(evidence: Evidence, failure: Failure, pool: PoolStat
   return { failures: [...kept, failure], run, pool, from, failed: failed + 1, answered, answeredBy };
 }
 
-/** With one more answer, whatever it says: it ends the run. Without failures nothing is counted. */
+/** With one more answer, which ends the run. Without failures nothing is counted. */
 export function withAnswer(evidence: Evidence, keyId: string, at: number): Evidence {
   if (evidence.failures.length === 0) return evidence;
   if (at - evidence.from > WINDOW_MS) return NO_EVIDENCE;
@@ -90,8 +90,8 @@ export function withAnswer(evidence: Evidence, keyId: string, at: number): Evide
 }
 
 /**
- * Without what this request contributed, and those that ask for the same.
- * @returns the same object where they contributed nothing
+ * Without the failures of a request and of others with its fingerprint.
+ * @returns the same object where there are none
  */
 export function withoutRequest(evidence: Evidence, requestId: string): Evidence {
   const contributed = evidence.failures.filter((failure) => failure.requestId === requestId);
@@ -106,9 +106,9 @@ export function withoutRequest(evidence: Evidence, requestId: string): Evidence 
 }
 
 /**
- * Whether a provider is down for a model: its tries fail one after another, and nothing answers; or almost nothing
- * does, and nobody does so reliably. One request, or one key of several, is never enough. Nor are keys that have not
- * answered for long, where another one has: there may be many bad keys in a row.
+ * Whether a provider is down for a model: its attempts fail in a row; or almost all fail, and no key answers reliably.
+ * One request, or one key of several, is never enough. Nor are failures of keys that have not answered for long while
+ * another key has: several bad keys in a row are no outage.
  */
 export function showsOutage(evidence: Evidence): boolean {
   const { failures, run, pool } = evidence;
@@ -119,7 +119,7 @@ export function showsOutage(evidence: Evidence): boolean {
   return isRarelyAnswered(evidence, counted) && isDiverse(counted, evidence);
 }
 
-/** A key that answers and never fails shows that the others are bad keys, however many they are. */
+/** A key that answers and never fails shows that the others are bad keys, however many. */
 function isRarelyAnswered({ failed, answered, answeredBy }: Evidence, failures: readonly Failure[]): boolean {
   const tries = failed + answered;
   if (tries < MIN_TRIES_FOR_SHARE || answered === 0 || answered > MAX_ANSWERED_SHARE * tries) return false;

@@ -1,7 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../../dialects/operations/call.ts';
-import { isChat } from '../../dialects/operations/chats.ts';
-import type { Operation } from '../../dialects/operations/operation.ts';
 import { ANY_MODEL } from '../../keys/record/record.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -12,7 +10,7 @@ import { faultVerdicts } from '../../verdict/fault-verdicts.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 import { RECENT_MS, MIN_KEYS } from './outage-evidence.ts';
 
-/** Of an attempt, what it was made for. */
+/** What the attempt was for. */
 interface AttemptSubject {
   readonly provider: Provider;
   /** Undefined for a provider that has no keys. */
@@ -22,15 +20,15 @@ interface AttemptSubject {
   readonly check: CheckAim | undefined;
 }
 
-/** What became of it. */
+/** How it ended. */
 interface AttemptResult {
   readonly verdict: Verdict;
   readonly startedAt: number;
-  /** The provider said something: its own words, not those of who gives out its credentials. */
+  /** The provider itself responded, not the server that issues its access tokens. */
   readonly hasResponse: boolean;
 }
 
-/** Who hears of it, when and by what chance. */
+/** What recording needs beside the attempt. */
 interface CircuitContext {
   readonly recorder: Recorder;
   /** Milliseconds since the epoch. */
@@ -39,12 +37,12 @@ interface CircuitContext {
   readonly random: () => number;
 }
 
-/** The beginning and the end of a body that tell it from others. Bytes of each. */
+/** Bytes of a body's beginning, and of its end, that go into its fingerprint. */
 const FINGERPRINT_BYTES = 64 * 1024;
 
 /**
- * Takes into account what an attempt shows of its provider, whichever key it had: that it answers, or that it fails.
- * What the provider refuses for good reason is an answer; what never reached it shows nothing.
+ * Records in the provider's circuit breakers what an attempt shows of the provider, whichever key it used: that it answers
+ * or that it fails. A refusal is an answer; what never reached the provider shows nothing.
  */
 export function recordProviderOutcome(
   call: Call,
@@ -59,12 +57,11 @@ export function recordProviderOutcome(
     if (hasResponse) circuits.recordAnswer(provider, model, { keyId, at, isGood: verdict.class === 'ok' });
     return;
   }
-  // What is said to a handshake instead of joining it tells nothing of the model's other requests: a client may ask any
-  // model for a session, and would have it taken for down. Who pays: sessions, which meet a provider that refuses them
-  // before they go elsewhere.
+  // A refused WebSocket handshake says nothing about other requests: a client may ask any model for a session, and would
+  // open its circuit. Who pays: sessions, which try a provider that refuses them before they go elsewhere.
   const isRefusal = hasResponse || verdict.rule === faultVerdicts['no-output'].rule;
   if (call.target.operation.upgrades && isRefusal) return;
-  // The check of a key that is out of service speaks of that key.
+  // The check of a key that is out of service is about that key.
   if (check === 'key' || check === 'credit') return;
   circuits.recordFailure(provider, {
     type: 'failed',
@@ -75,7 +72,7 @@ export function recordProviderOutcome(
     requestId: call.id,
     fingerprint: fingerprintOf(call),
     rule: verdict.rule,
-    chats: isChat(call.target.operation),
+    chats: call.target.operation.isChat,
     check: check !== undefined,
     hadAnswered: at - (pooled?.answeredAt ?? circuits.succeededAt) <= RECENT_MS,
     pool: {
@@ -86,17 +83,13 @@ export function recordProviderOutcome(
   });
 }
 
-/** The same for requests that ask for the same. Only what failed is worth the cost. */
-function fingerprintOf({ target: { operation, path, query }, body }: Call): string {
+/** Equal for requests with the same content. Computed for failures alone, since hashing costs. */
+function fingerprintOf({ target, body }: Call): string {
   const bytes = body.kind === 'kept' ? body.bytes : body.head;
   const ends = [
     bytes.subarray(0, FINGERPRINT_BYTES),
     bytes.subarray(FINGERPRINT_BYTES).subarray(-FINGERPRINT_BYTES),
   ];
-  const endpoint = endpointOf(operation, path, query);
+  const endpoint = `${target.operation.method} ${target.path}?${target.query}`;
   return hash('sha256', Buffer.concat([Buffer.from(`${endpoint}\0${bytes.length}\0`), ...ends]), 'base64url');
-}
-
-function endpointOf({ method }: Operation, path: string, query: string): string {
-  return `${method} ${path}?${query}`;
 }

@@ -1,48 +1,48 @@
-/** Failures further apart than this are not one event. Milliseconds. */
+/** Failures further apart than this are unrelated. Milliseconds. */
 const WINDOW_MS = 5_000;
-/** How long the freeze outlasts the newest failure of its kind. Milliseconds. */
+/** How long ejection stays frozen after the newest correlated failure. Milliseconds. */
 const FREEZE_MS = 10_000;
-/** Fewer keys than this failing alike are a coincidence, unless the pool has no more. */
+/** Keys that must fail by the same rule; all of them in a smaller pool. */
 const MIN_KEYS = 3;
-/** A provider that still answers more than this share of its attempts is not down. */
+/** A provider that answers more than this share of its attempts is not down. */
 const MAX_ANSWERED = 0.1;
-/** Failures kept for one kind: enough to see that they are many. */
+/** Failures kept for one rule. */
 const MAX_KEPT = 256;
 
-/** What a failure looks like beside the others. */
+/** How a failure relates to those of other keys. */
 export type Correlation =
-  /** Nothing speaks for a common cause: it counts against its key. */
-  | { readonly kind: 'alone' }
-  /** The keys fail together: from now on nothing counts, and what was counted against `keys` is withdrawn. */
+  /** No common cause: it counts against its key. */
+  | { readonly kind: 'isolated' }
+  /** Keys begin to fail together: nothing counts from now on, and what was counted against `keys` is taken back. */
   | { readonly kind: 'began'; readonly keys: readonly string[]; readonly since: number }
-  /** Their common trouble goes on: it counts against nobody. */
+  /** The common cause persists: the failure counts against no key. */
   | { readonly kind: 'frozen' };
 
-/** What must be known of a pool to judge it as a whole. */
+/** What is looked at of a pool. */
 export interface PoolView {
   /** Keys that could have failed. */
   readonly size: number;
-  /** When a key last gave an answer; 0 where it never has. */
+  /** When a key last answered; 0 where it never has. */
   readonly answeredAt: (keyId: string) => number;
 }
 
 /**
- * Tells a provider's trouble from its keys'. Several keys that fail alike within seconds are the provider's
- * trouble, or the network's, where nothing answers any more, or where those very keys answer in between. Keys
- * that fail alike while others answer are bad keys. One for each provider and process; times are
- * milliseconds since the epoch.
+ * Outlier detection turned round: it stops the ejection of keys while their failures are correlated. Several keys that
+ * fail by the same rule within seconds are the provider's failure, or the network's, where nothing answers any more, or
+ * where those very keys answer in between. Keys that fail while others answer are bad keys. One for each provider and
+ * process; times are milliseconds since the epoch.
  *
- * Not promised: to see a trouble that reaches only a few keys of many, or a pool of one.
+ * Not promised: to detect a failure that reaches only a few keys of many, or a pool of one.
  */
 export class CorrelatedFailures {
-  /** By what failed alike: the newest failure of each key. */
+  /** By rule: the newest failure of each key. */
   readonly #failures = new Map<string, Map<string, number>>();
   #answered = 0;
   #failed = 0;
   #countedFrom = 0;
   #frozenUntil = 0;
 
-  /** Whether the provider's own trouble was seen lately. */
+  /** Whether no failure is counted against a key now. */
   isEjectionFrozen(now: number): boolean {
     return now < this.#frozenUntil;
   }
@@ -55,12 +55,12 @@ export class CorrelatedFailures {
 
   /**
    * An ambiguous failure.
-   * @param rule - what it has in common with others: the rule that judged it
+   * @param rule - that judged it; failures correlate where it is the same
    */
   recordFailure(keyId: string, rule: string, pool: PoolView, now: number): Correlation {
     if (now - this.#countedFrom > WINDOW_MS) this.#restart(now);
     this.#failed++;
-    const failures = this.#remember(keyId, rule, now);
+    const failures = this.#add(keyId, rule, now);
     const isCommon = pool.size > 1 && failures.size >= Math.min(MIN_KEYS, pool.size);
     const wasFrozen = this.isEjectionFrozen(now);
     if (isCommon && (this.#isDown() || isIntermittent(failures, pool, now))) {
@@ -69,19 +69,19 @@ export class CorrelatedFailures {
         ? { kind: 'frozen' }
         : { kind: 'began', keys: [...failures.keys()], since: now - WINDOW_MS };
     }
-    // In a trouble that goes on, a key that has answered of late has done nothing to be counted against it.
+    // While the common cause persists, a key that has answered recently is not blamed for it.
     const isShared = this.#isDown() || now - pool.answeredAt(keyId) <= WINDOW_MS;
-    return wasFrozen && isShared ? { kind: 'frozen' } : { kind: 'alone' };
+    return wasFrozen && isShared ? { kind: 'frozen' } : { kind: 'isolated' };
   }
 
   #isDown(): boolean {
     return this.#answered <= MAX_ANSWERED * (this.#answered + this.#failed);
   }
 
-  #remember(keyId: string, rule: string, now: number): Map<string, number> {
+  #add(keyId: string, rule: string, now: number): Map<string, number> {
     const failures = this.#failures.get(rule) ?? new Map<string, number>();
     this.#failures.set(rule, failures);
-    // A map keeps the order of insertion: the oldest failures stand in front.
+    // A map keeps insertion order: the oldest failures come first.
     failures.delete(keyId);
     failures.set(keyId, now);
     for (const [oldest, at] of failures) {
@@ -102,7 +102,7 @@ export class CorrelatedFailures {
   }
 }
 
-/** Whether half of the keys that fail have also answered within the window. */
+/** Whether at least half of the failing keys have also answered within the window. */
 function isIntermittent(
   failures: ReadonlyMap<string, number>,
   { answeredAt }: PoolView,

@@ -1,22 +1,21 @@
 import type { Attempt } from '../attempt/attempt.ts';
 
-/** This many keys that fail one request alike are too many for a coincidence. */
+/** So many keys that fail one request with the same error are no coincidence. */
 const MIN_EQUAL_FAILURES = 3;
 
 type Failed = Pick<Attempt, 'plan' | 'effect' | 'verdict' | 'errorWhere' | 'startedAt'>;
 
 /**
- * Where a request is under suspicion of being the trouble itself: its last tries were answered with one and the
- * same ambiguous error by one provider's keys. Broken connections say nothing of the request.
- * @param failed - the request's failed tries, oldest first
- * @returns when the first of the tries began that fail alike, in milliseconds since the epoch; undefined without
- *   suspicion
+ * Whether a request probably causes its failures itself (a poison request): its last attempts, with keys of one provider,
+ * got the same ambiguous error. Broken connections say nothing about the request.
+ * @param failed - the request's failed attempts, oldest first
+ * @returns when the first of these attempts began, in milliseconds since the epoch; undefined where it is not suspected
  */
 export function poisonedSince(failed: readonly Failed[]): number | undefined {
   const last = failed.at(-1);
   const first = failed.at(-MIN_EQUAL_FAILURES);
   if (last === undefined || first === undefined) return undefined;
-  const isAlike = failed
+  const areEqual = failed
     .slice(-MIN_EQUAL_FAILURES)
     .every(
       ({ plan, effect, verdict, errorWhere }) =>
@@ -25,5 +24,5 @@ export function poisonedSince(failed: readonly Failed[]): number | undefined {
         errorWhere !== undefined &&
         verdict.rule === last.verdict.rule,
     );
-  return isAlike ? first.startedAt : undefined;
+  return areEqual ? first.startedAt : undefined;
 }

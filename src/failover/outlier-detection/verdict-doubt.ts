@@ -6,37 +6,38 @@ import type { KeyPolicy } from '../../keys/record/reducer.ts';
 
 /**
  * How far a verdict on a key is believed:
- * - `certain`: it acts, and stands
- * - `unproven`: it acts, and is taken back where another key of the pool meets the like before it is proven
- * - `in-doubt`: it does not act, and the key is checked
+ * - `certain`: it takes effect
+ * - `unproven`: it takes effect, and is taken back where another key of the pool gets such a verdict before it is
+ *   confirmed
+ * - `in-doubt`: it has no effect, and the key is checked
  */
 export type VerdictConfidence = 'certain' | 'unproven' | 'in-doubt';
 
-/** What must be known of a provider to doubt what is said of its keys. */
-export interface DoubtContext {
+/** What is needed of the provider. */
+interface DoubtContext {
   readonly pool: Pool;
   readonly keyPolicy: KeyPolicy;
-  /** Health checks settle a doubt. */
-  readonly isChecked: boolean;
+  /** The provider has health checks, which settle doubts. */
+  readonly hasHealthChecks: boolean;
 }
 
-/** What is to be made of a verdict. */
-export interface DoubtResult {
+/** How far a verdict is believed, and what follows. */
+interface DoubtResult {
   readonly confidence: VerdictConfidence;
-  /** Keys that are to be told that they are doubted. */
+  /** Keys whose records get a `doubted` event. */
   readonly doubted: readonly PooledKey[];
-  /** It is the first one of its kind after a while. */
+  /** It begins a period of doubt. */
   readonly began: boolean;
 }
 
 /**
- * How long verdicts of clients' requests stay in doubt after the newest one that was, and how long a key's own doubt
- * protects it where neither a check nor an answer has settled it. Milliseconds.
+ * How long a period of doubt lasts after its newest verdict, and how long a doubt protects a key where neither a check
+ * nor an answer settles it. Milliseconds.
  */
 const DOUBT_MS = 60_000;
-/** A throttle that lasts longer is a day's quota, or what one request has brought about. Milliseconds. */
+/** Longer throttles are daily quotas, or provoked by one request. Milliseconds. */
 const LONG_THROTTLE_MS = 10 * 60_000;
-/** Models remembered as answered. A provider that has more answers for them, too, and is doubted less. */
+/** Models known to have been answered. Verdicts on further models are not doubted. */
 const MAX_MODELS = 1_000;
 
 const CERTAIN: DoubtResult = Object.freeze({
@@ -47,29 +48,29 @@ const CERTAIN: DoubtResult = Object.freeze({
 const UNPROVEN: DoubtResult = Object.freeze({ ...CERTAIN, confidence: 'unproven' });
 
 /**
- * The guard that needs no list of words. One client's request can be made to fail with words that sound like a dead
- * key, an empty account or a denied model, with every key that it meets. So a key that has answered before is believed
- * to be at fault on one request's word only as long as it is the only one: where a second key of its pool meets the
- * like before another key has answered the first one's request, or a check has failed, the words are doubted, and not
- * the keys. What the first one lost is given back, and both are checked by requests of our own, whose answers count.
+ * Protects keys from requests that provoke errors. A client can make its request fail with any key, with an error that
+ * reads like a dead key, an empty account or a denied model. So the definite verdict of one request on a key that has
+ * answered before is unproven. It is confirmed when another key answers that request or a health check fails. Where a
+ * second key of the pool gets such a verdict before that, both verdicts are in doubt: the first is taken back, the second
+ * has no effect, and both keys are checked; the results of the checks are believed.
  *
- * One for each provider and process; what is unproven or in doubt stands in the records of the keys, so that all
- * processes share it. Times are milliseconds since the epoch.
+ * One for each provider and process; what is unproven or in doubt is in the records of the keys, so all processes share
+ * it. Times are milliseconds since the epoch.
  *
- * Who pays: a key that is truly dead may get one more try for each request that meets it, until its check is over or
- * another key has answered that request. Those tries come out of `attempts` and of the retry budget.
+ * Who pays: a key that is truly dead may be tried once more by each request, until its check has failed or another key
+ * has answered one. These attempts count towards `attempts` and the retry budget.
  *
- * Not promised: to see through a request that fails with one key and is answered with the next, each time anew;
- * anything for keys that have never answered this process, while nothing is in doubt; more than one key out for each
- * process where several of them meet such requests within the time that a record takes to travel.
+ * Not promised: detection of a request that fails with one key and is answered with the next, each time anew; anything
+ * for keys that have never answered this process, outside of a period of doubt; at most one key out for each process,
+ * where several get such verdicts before their records have reached each other.
  */
 export class VerdictDoubt {
-  #doubtingUntil = 0;
+  #doubtUntil = 0;
   /** When the pool last answered a client's request here. */
   #answeredAt = 0;
   readonly #models = new Set<string>();
-  /** When a key that was doubted may be checked for the next doubt: what clients say must not use up the checks. */
-  readonly #paces = new Map<string, { readonly nextAt: number; readonly delayMs: number }>();
+  /** When the next doubt of a key may trigger a check, so that clients cannot use up the budget of checks. */
+  readonly #checkBackoff = new Map<string, { readonly nextAt: number; readonly delayMs: number }>();
 
   /** A client's request was answered. Costs one look-up. */
   recordAnswer(model: string, at: number): void {
@@ -77,26 +78,30 @@ export class VerdictDoubt {
     if (!this.#models.has(model) && this.#models.size < MAX_MODELS) this.#models.add(model);
   }
 
-  /** Whether a client's request of the model was ever answered here; nobody remembers more than `MAX_MODELS`. */
+  /** Whether a client's request for the model was ever answered here; `MAX_MODELS` are known at most. */
   hasAnsweredModel(model: string): boolean {
     return this.#models.has(model);
   }
 
-  /** An attempt with a client's request is about to be written down. */
-  assess({ pool, keyPolicy, isChecked }: DoubtContext, pooled: PooledKey, event: AttemptEnded): DoubtResult {
+  /** Assesses the verdict of an attempt with a client's request before it is applied to the record. */
+  assess(
+    { pool, keyPolicy, hasHealthChecks }: DoubtContext,
+    pooled: PooledKey,
+    event: AttemptEnded,
+  ): DoubtResult {
     const { record } = pooled;
     const { at } = event;
     if (record.state !== 'in-service' || event.epoch !== record.epoch || pool.size === 1) return CERTAIN;
     if (!takesOutOrHolds(record, event, keyPolicy)) return CERTAIN;
     const { doubt } = record;
-    // Nothing has shown for a minute that the doubt was right.
+    // A doubt that was not settled for a minute no longer protects.
     if (doubt !== undefined && at - doubt.since >= DOUBT_MS) return CERTAIN;
-    // Where no check will settle it, answers of the pool must: with none since the doubt, it is believed.
-    if (doubt !== undefined && !isChecked && this.#answeredAt <= doubt.since) return CERTAIN;
+    // Without health checks only answers of the pool support a doubt: without any since, the verdict is believed.
+    if (doubt !== undefined && !hasHealthChecks && this.#answeredAt <= doubt.since) return CERTAIN;
 
     const others = [...pool.questioned()].filter((other) => other !== pooled && isQuestioned(other, at));
-    if (at < this.#doubtingUntil || others.length > 0 || doubt !== undefined) {
-      return this.#doubt(pooled, others, at, { keyPolicy, isChecked });
+    if (at < this.#doubtUntil || others.length > 0 || doubt !== undefined) {
+      return this.#doubt(pooled, others, at, { keyPolicy, hasHealthChecks });
     }
     return this.#hasAnswered(pooled, record, event) ? UNPROVEN : CERTAIN;
   }
@@ -105,56 +110,55 @@ export class VerdictDoubt {
     pooled: PooledKey,
     others: readonly PooledKey[],
     at: number,
-    of: Pick<DoubtContext, 'keyPolicy' | 'isChecked'>,
+    of: Pick<DoubtContext, 'keyPolicy' | 'hasHealthChecks'>,
   ): DoubtResult {
-    const began = at >= this.#doubtingUntil;
-    if (began) this.#paces.clear();
-    this.#doubtingUntil = at + DOUBT_MS;
+    const began = at >= this.#doubtUntil;
+    if (began) this.#checkBackoff.clear();
+    this.#doubtUntil = at + DOUBT_MS;
     const reprieved = others.filter(({ record }) => unprovenCause(record, at) !== undefined);
-    const isTold = this.#mayBeTold(pooled, at, of);
-    return { confidence: 'in-doubt', doubted: isTold ? [pooled, ...reprieved] : reprieved, began };
+    const mayCheck = this.#mayTriggerCheck(pooled, at, of);
+    return { confidence: 'in-doubt', doubted: mayCheck ? [pooled, ...reprieved] : reprieved, began };
   }
 
   /**
-   * Whether a key is told that it is doubted, which has it checked. One that keeps being accused and keeps passing its
-   * checks is checked less and less often.
+   * Whether a doubt is written to a key's record, which triggers a check. For a key that is doubted again and again the
+   * interval doubles.
    */
-  #mayBeTold(
+  #mayTriggerCheck(
     { key, record }: PooledKey,
     at: number,
-    { keyPolicy: policy, isChecked }: Pick<DoubtContext, 'keyPolicy' | 'isChecked'>,
+    { keyPolicy: policy, hasHealthChecks }: Pick<DoubtContext, 'keyPolicy' | 'hasHealthChecks'>,
   ): boolean {
     if (record.state === 'in-service' && record.doubt !== undefined) return false;
-    if (!isChecked) return true;
-    const pace = this.#paces.get(key.id);
-    if (pace !== undefined && at < pace.nextAt) return false;
+    if (!hasHealthChecks) return true;
+    const backoff = this.#checkBackoff.get(key.id);
+    if (backoff !== undefined && at < backoff.nextAt) return false;
     const delayMs =
-      pace === undefined
+      backoff === undefined
         ? policy.checkIntervalMs
-        : Math.min(pace.delayMs * 2, Math.max(policy.checkMaxIntervalMs, policy.checkIntervalMs));
-    this.#paces.set(key.id, { nextAt: at + delayMs, delayMs });
+        : Math.min(backoff.delayMs * 2, Math.max(policy.checkMaxIntervalMs, policy.checkIntervalMs));
+    this.#checkBackoff.set(key.id, { nextAt: at + delayMs, delayMs });
     return true;
   }
 
   /**
-   * Whether answers speak for the key: its own, or those of its domain where it is the domain that is accused. For a
-   * verdict on one model the model was answered, and is none that the key is known to be kept from: a success ends a
-   * hold, so that one that is over still says that the key has not answered since.
+   * Whether the key has answered before; where the verdict is on its quota domain, whether any key of that has. For a
+   * verdict on one model also whether the model was answered, and the key has no hold on it: only a success removes one,
+   * so a hold that is over means that the key has not answered since.
    */
   #hasAnswered(pooled: PooledKey, { holds }: InService, { effect, model, wide }: AttemptEnded): boolean {
-    const accusesDomain = wide === true || (effect.kind === 'condemns' && effect.cause === 'billing');
-    const domainAnsweredAt = accusesDomain ? (pooled.domain?.answeredAt ?? 0) : 0;
+    const isOnDomain = wide === true || (effect.kind === 'condemns' && effect.cause === 'billing');
+    const domainAnsweredAt = isOnDomain ? (pooled.domain?.answeredAt ?? 0) : 0;
     if (Math.max(pooled.answeredAt, domainAnsweredAt) === 0) return false;
     if (effect.kind !== 'throttles' && effect.kind !== 'denies') return true;
-    const isKept = holds.some((held) => held.model === model && held.unproven !== true);
-    return this.#models.has(model) && !isKept;
+    const isHeld = holds.some((held) => held.model === model && held.unproven !== true);
+    return this.#models.has(model) && !isHeld;
   }
 }
 
 /**
- * Whether it is a verdict that words can bring about, and that takes a key out or holds it. A throttle under its own
- * status is none, unless it is to last: whoever asks too much is told so with any words. Nor are failures of servers and
- * connections.
+ * Whether a verdict takes the key out or holds it, and may have been provoked by a request's content. Not so: a short
+ * throttle under 429, which no content is needed for; failures of servers and connections.
  */
 function takesOutOrHolds(
   { failures }: InService,
@@ -182,7 +186,7 @@ function isQuestioned({ record }: PooledKey, now: number): boolean {
   return record.state === 'in-service' && record.doubt !== undefined && now - record.doubt.since < DOUBT_MS;
 }
 
-/** What keeps a key back, and is unproven. */
+/** The unproven cause for which a key is out or held, if any. */
 function unprovenCause(record: KeyRecord, now: number): Pick<Doubt, 'cause' | 'model' | 'rule'> | undefined {
   switch (record.state) {
     case 'disabled':
@@ -196,9 +200,9 @@ function unprovenCause(record: KeyRecord, now: number): Pick<Doubt, 'cause' | 'm
   }
 }
 
-/** What the record of a key is told that is doubted because of `event`, which another key may have met. */
+/** The event for the record of a key that is doubted because of `event`, which may be of another key. */
 export function doubtedEvent(record: KeyRecord, event: AttemptEnded): Doubted {
-  const { cause, model, rule } = unprovenCause(record, event.at) ?? accusation(event);
+  const { cause, model, rule } = unprovenCause(record, event.at) ?? causeOf(event);
   const { at, status, requestId, node } = event;
   return {
     type: 'doubted',
@@ -212,7 +216,7 @@ export function doubtedEvent(record: KeyRecord, event: AttemptEnded): Doubted {
   };
 }
 
-function accusation({ effect, model, rule }: AttemptEnded): Pick<Doubt, 'cause' | 'model' | 'rule'> {
+function causeOf({ effect, model, rule }: AttemptEnded): Pick<Doubt, 'cause' | 'model' | 'rule'> {
   switch (effect.kind) {
     case 'condemns':
       return { cause: effect.cause, model: ANY_MODEL, rule };

@@ -3,29 +3,28 @@ import type { RouteTarget } from '../../routing/route.ts';
 import { KeyQueue } from './key-queue.ts';
 import type { Waiter } from './key-queue.ts';
 
-/** A request asks to wait. */
+/** A request that is to wait. */
 export interface WaitRequest {
-  /** Its place among all, from `nextOrder`: a request that waits again keeps it. */
+  /** From `nextOrder`; a request that waits again keeps it. */
   readonly order: number;
-  /** When it has waited for long enough. Milliseconds since the epoch. */
+  /** When its wait times out. Milliseconds since the epoch. */
   readonly until: number;
-  /** Where it would wait: at least one target, with the keys that are of no use to it there. */
+  /** At least one target, with the keys that it cannot use there. */
   readonly candidates: readonly { readonly target: RouteTarget; readonly tried: ReadonlySet<string> }[];
-  /** Aborted when nobody wants its answer any more. */
+  /** Aborted when its client has gone. */
   readonly signal: AbortSignal;
-  /** Requests that may wait here at once, this one included. */
+  /** Requests that may wait at once, this one included. */
   readonly maxWaiting: number;
 }
 
 /**
- * How a wait ended. `key`: one can be used. `over`: none will be in time, or the gateway stops. `full`: there was none,
- * since too many wait.
+ * How a wait ended. `key`: one is usable. `over`: none will be in time, or the gateway stops. `full`: too many wait already.
  */
 export type WaitEnd = 'key' | 'over' | 'full';
 
 /**
- * The requests of this process that wait for a key, in a queue for each provider and model. Nothing of it is known to
- * other processes: each lets its own go, so that several of them try a key that is back with as many requests.
+ * The requests of this process that wait for a key, in a queue for each provider and model. Processes do not coordinate:
+ * each releases its own, so a key that is back gets as many requests as there are processes.
  */
 export class KeyQueues {
   readonly #now: () => number;
@@ -44,12 +43,12 @@ export class KeyQueues {
     return this.#waiting;
   }
 
-  /** The place of a request that begins to wait: behind all that did before. */
+  /** For a request that begins to wait: behind all others. */
   nextOrder(): number {
     return this.#orders++;
   }
 
-  /** Whether requests wait for a key of a target, behind whom another one would have to wait. */
+  /** Whether requests wait for a key of a target. */
   hasQueue({ provider, model }: RouteTarget): boolean {
     return this.#queues.get(provider)?.has(model ?? '') === true;
   }
@@ -62,7 +61,7 @@ export class KeyQueues {
     }
   }
 
-  /** Waits for a key. Resolves at once where the client is gone, too many wait, or the room is closed. */
+  /** Waits for a key. Resolves at once where the client has gone, too many wait, or this is closed. */
   wait({ order, until, candidates, signal, maxWaiting }: WaitRequest): Promise<WaitEnd> {
     if (signal.aborted || this.#isClosed) return Promise.resolve('over');
     if (this.#waiting >= maxWaiting) return Promise.resolve('full');
@@ -86,7 +85,7 @@ export class KeyQueues {
     });
   }
 
-  /** Ends all waiting, and lets nobody wait from now on. */
+  /** Ends all waits, and admits none from now on. */
   close(): void {
     this.#isClosed = true;
     const queues = [...this.#queues.values()].flatMap((ofProvider) => [...ofProvider.values()]);

@@ -4,29 +4,29 @@ import { soonestReturn } from '../choose.ts';
 import type { RouteTarget } from '../../routing/route.ts';
 import type { KeyQueues, WaitRequest } from './key-queues.ts';
 
-/** How often one request waits, whatever time it has: one that is throttled each time it is let go has seen enough. */
+/** Waits of one request, whatever time it has: one that is throttled after each of them is given up. */
 const MAX_WAITS = 16;
 
-/** Where and for how long requests may wait for a key. */
+/** Bounds of waiting for a key. */
 export interface WaitOptions {
   readonly queues: KeyQueues;
-  /** Over all of its waits. Milliseconds. */
+  /** Of one request, over all its waits. Milliseconds. */
   readonly maxWaitMs: number;
-  /** Requests that may wait at once in this process. */
+  /** Requests of this process that may wait at once. */
   readonly maxWaiting: number;
 }
 
-/** Where a request could go on, and which keys have failed it there for another reason than a limit. */
+/** A target that a request could use, and the keys that have failed there for another reason than a limit. */
 export type WaitCandidate = WaitRequest['candidates'][number];
 
-/** How one request waits for keys: never for longer than it may, nor than its deadline. */
+/** The waits of one request for a key: within its bounds and its deadline. */
 export class KeyWait {
   readonly #call: Call;
   readonly #options: WaitOptions;
   readonly #now: () => number;
   #order: number | undefined;
-  /** Once it has waited, it is nobody's turn before its own. */
-  #isLetGo = false;
+  /** It has waited, and need not queue again. */
+  #isReleased = false;
   #wasBehind = false;
   #until = Infinity;
   #waits = 0;
@@ -37,16 +37,16 @@ export class KeyWait {
     this.#now = now;
   }
 
-  /** @returns undefined where it may not wait: a body that passes by would have to wait with it */
+  /** @returns undefined where it may not wait: its body is streamed through and cannot be held */
   static for(call: Call, options: WaitOptions | undefined, now: () => number): KeyWait | undefined {
     return options === undefined || call.body.kind === 'passing'
       ? undefined
       : new KeyWait(call, options, now);
   }
 
-  /** Whether others wait for a key of this target, who came before. */
+  /** Whether others already wait for a key of this target. */
   isBehind(target: RouteTarget): boolean {
-    if (this.#isLetGo || target.pinnedKey !== undefined || !this.#options.queues.hasQueue(target))
+    if (this.#isReleased || target.pinnedKey !== undefined || !this.#options.queues.hasQueue(target))
       return false;
     this.#wasBehind = true;
     return true;
@@ -54,7 +54,7 @@ export class KeyWait {
 
   /**
    * Waits for the first key of any of these targets that is due back in time.
-   * @returns `again`: its targets are to be asked again; `no`: no key will be there in time; `left`: its client has gone
+   * @returns `again`: its targets are to be tried again; `no`: no key will be usable in time; `left`: its client has gone
    */
   async forKey(candidates: readonly WaitCandidate[]): Promise<'again' | 'no' | 'left'> {
     const { queues, maxWaitMs, maxWaiting } = this.#options;
@@ -67,14 +67,14 @@ export class KeyWait {
     const until = Math.max(...inTime.map(({ target }) => this.#untilAt(target)));
     const end = await queues.wait({ order: this.#order, until, candidates: inTime, signal, maxWaiting });
     if (signal.aborted) return 'left';
-    this.#isLetGo = true;
-    // Whatever came of it, one look more tells the client what is true now.
+    this.#isReleased = true;
+    // Even without a key it tries its targets once more, so that the client gets their current state.
     if (end !== 'key') this.#waits = MAX_WAITS;
     return end === 'full' && !this.#wasBehind ? 'no' : 'again';
   }
 
   #isDueInTime({ target }: WaitCandidate, now: number): boolean {
-    if (this.#options.queues.hasQueue(target) && !this.#isLetGo) return true;
+    if (this.#options.queues.hasQueue(target) && !this.#isReleased) return true;
     const dueAt = soonestReturn(target.provider, target.model ?? ANY_MODEL, now);
     return dueAt <= this.#untilAt(target);
   }

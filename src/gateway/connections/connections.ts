@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionCaps, ConnectionCounts } from '../../listener/file-descriptors.ts';
-import { addressGroup } from './address-group.ts';
 import { boundPendingBody, lingeringClose, LINGERING } from './lingering-close.ts';
 
-/** One connection. */
 interface ClientConnection {
   readonly socket: Socket;
   readonly address: ClientAddress;
-  /** Requests that are not answered yet, in their order, each with what begins to answer it. */
+  /** Requests that are not answered yet, in order, each with the callback that starts to answer it. */
   readonly pending: Map<ServerResponse, () => void>;
-  /** It is only waited for its client to read a refusal. */
+  /** It stays open only for its client to read a refusal. */
   isLingering: boolean;
 }
 
@@ -20,25 +18,25 @@ interface ClientAddress {
 }
 
 /**
- * So many requests may come on one connection before the first of them is answered. They are answered one after another,
- * so that a connection never has more than one request under way; clients that do so are hardly known any more.
+ * Requests that may come on one connection before the first of them is answered. They are answered one after another, so
+ * that a connection never has more than one request in flight; hardly any client pipelines any more.
  */
 const MAX_PIPELINED = 32;
 
-/** Connections that were not let in and still read why; a further one is closed without a word. */
+/** Refused connections that still read why; a further one is closed without an answer. */
 const MAX_REJECTED = 16;
 
 /**
- * The open connections, what is under way on each, and who of them gives way where there are too many: one that lingers
- * behind a refusal, else the one that has had nothing under way for longest, be it that it never sent a whole head or
- * that it was kept alive. One that has a request under way never does. Costs some insertions into sets for each request.
+ * The open connections, the requests on each, and which one is closed where there are too many: one that lingers after a
+ * refusal, else the one that has been idle for longest, be it that it never sent a whole head or that it is kept alive.
+ * One with a request in flight is never closed. Costs some insertions into sets for each request.
  */
 export class Connections {
   readonly #caps: () => ConnectionCaps;
   readonly #onFull: (counts: ConnectionCounts) => void;
   readonly #connections = new Map<Socket, ClientConnection>();
   readonly #addresses = new Map<string, ClientAddress>();
-  /** Those that came to it first stand first. */
+  /** In the order in which they began to. */
   readonly #lingering = new Set<ClientConnection>();
   readonly #idle = new Set<ClientConnection>();
   readonly #rejected = new Set<Socket>();
@@ -46,7 +44,7 @@ export class Connections {
   #refused = 0;
   #ending = false;
 
-  /** @param onFull - hears whenever a connection had to give way or was refused */
+  /** @param onFull - called whenever a connection was closed for another or refused */
   constructor(caps: () => ConnectionCaps, onFull: (counts: ConnectionCounts) => void) {
     this.#caps = caps;
     this.#onFull = onFull;
@@ -57,7 +55,7 @@ export class Connections {
     return { open: this.#connections.size, most, gaveWay: this.#gaveWay, refused: this.#refused };
   }
 
-  /** Takes a connection in, where there is room or another one gives way. @returns whether it did */
+  /** Admits a connection where there is room or another one can be closed. @returns whether it did */
   admit(socket: Socket): boolean {
     const { total, perAddress } = this.#caps();
     const group = addressGroup(socket.remoteAddress ?? '');
@@ -83,7 +81,7 @@ export class Connections {
     return true;
   }
 
-  /** Ends one that was not let in. @param writeRefusal - writes why */
+  /** Ends one that was not admitted. @param writeRefusal - writes why */
   reject(socket: Socket, writeRefusal: (socket: Socket) => void): void {
     if (this.#rejected.size >= MAX_REJECTED) {
       socket.destroy();
@@ -95,10 +93,10 @@ export class Connections {
     lingeringClose(socket);
   }
 
-  /** A request has come. @param answer - called when those before it on its connection are answered */
+  /** Queues a request. @param answer - called when those before it on its connection are answered */
   enqueueRequest({ socket }: IncomingMessage, response: ServerResponse, answer: () => void): void {
     const connection = this.#connections.get(socket);
-    // What comes behind a refusal, or behind the end of the connection, is nobody's request.
+    // Whatever comes after a refusal, or after the end of the connection, is ignored.
     if (connection === undefined || connection.isLingering) return;
     if (connection.pending.size >= MAX_PIPELINED) {
       socket.destroy();
@@ -111,24 +109,23 @@ export class Connections {
     if (isFirst) answer();
   }
 
-  /** Ends a connection with what was written to it. */
+  /** Ends a connection after what was written to it. */
   close(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection !== undefined) this.#linger(connection);
     lingeringClose(socket);
   }
 
-  /** Whether a connection is only waited for. */
   isLingering(socket: Socket): boolean {
     return this.#connections.get(socket)?.isLingering === true;
   }
 
-  /** Whether answers are under way on a connection. */
+  /** Whether a connection has requests that are not answered yet. */
   isAnswering(socket: Socket): boolean {
     return (this.#connections.get(socket)?.pending.size ?? 0) > 0;
   }
 
-  /** Whether an answer to what just came would be read as that, and not as part of another answer. */
+  /** Whether an answer to unparsable input could not be mistaken for part of another answer. */
   canAnswer(socket: Socket): boolean {
     if (!socket.writable) return false;
     const [first, second] = this.#connections.get(socket)?.pending.keys() ?? [];
@@ -137,8 +134,8 @@ export class Connections {
   }
 
   /**
-   * Has those that have bytes waiting for them emit `timeout` once they have taken none for so long. Not all of them have
-   * that timer: setting one costs a microsecond with each request.
+   * Has connections with unsent bytes emit `timeout` once their client has read none for so long. Only these get a timer:
+   * setting one with each request would cost a microsecond.
    */
   watchStalls(limitMs: number): void {
     for (const socket of this.#connections.keys()) {
@@ -146,7 +143,7 @@ export class Connections {
     }
   }
 
-  /** Ends connections without an answer under way, and from now on the others with their last one. */
+  /** Ends connections without a request, and from now on the others after their last answer. */
   drain(): void {
     this.#ending = true;
     for (const { socket } of [...this.#idle, ...this.#lingering]) socket.destroySoon();
@@ -166,7 +163,7 @@ export class Connections {
   }
 
   #answered(connection: ClientConnection, response: ServerResponse): void {
-    // What was given away is closed with its connection.
+    // That of an upgraded connection is closed with it.
     if (!connection.pending.delete(response) || connection.socket.destroyed) return;
     const [next] = connection.pending.values();
     if (next !== undefined) {
@@ -179,8 +176,8 @@ export class Connections {
   }
 
   /**
-   * Has one give way. @param address - whose alone; looking for it among those of others takes some hundred microseconds at
-   * worst, of which the address pays for a connection that is beyond its bound
+   * Closes one for another. @param address - only one of this address; the search takes some hundred microseconds at worst,
+   * which delay the connection that is beyond the bound of its address
    */
   #evictOne(address?: ClientAddress): boolean {
     for (const candidates of [this.#lingering, this.#idle]) {
@@ -209,4 +206,21 @@ export class Connections {
     this.#lingering.delete(connection);
     connection.address.open--;
   }
+}
+
+const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i;
+
+/**
+ * The group of addresses whose connections are counted together: one IPv4 address, or a /64 of IPv6, which is the least
+ * that one subscriber has (RFC 6177).
+ * @param address - as Node has it: no name, and IPv6 in its short form
+ */
+export function addressGroup(address: string): string {
+  const plain = address.replace(IPV4_MAPPED, '');
+  if (!plain.includes(':')) return plain;
+  const [left = '', right] = plain.split('%', 1)[0]?.split('::') ?? [];
+  const before = left === '' ? [] : left.split(':');
+  const after = right === undefined || right === '' ? [] : right.split(':');
+  const omitted = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  return [...before, ...omitted, ...after].slice(0, 4).join(':');
 }

@@ -1,58 +1,54 @@
 import { createServer, ServerResponse, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createListener } from 'node:net';
-import type { AddressInfo, Server as Listener, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
-import { gatewayErrorAnswer } from '../../dialects/errors/error-answer.ts';
+import { gatewayErrorAnswer } from '../../dialects/errors/client-error.ts';
 import { TCP_KEEPALIVE_MS, connectionCaps } from '../../listener/file-descriptors.ts';
 import type { ConnectionCaps, ConnectionCounts } from '../../listener/file-descriptors.ts';
+import { boundAddress, listen } from '../../listener/listen.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 import { Connections } from './connections.ts';
 import { CLIENT_STALL_MS } from '../serve-limits.ts';
 
-/** Where something listens. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** What answers requests on connections, wherever these come from. */
+/** Serves connections, whoever accepted them. */
 export interface ConnectionServer {
-  /** Serves a connection that was accepted elsewhere and has not been read from. */
+  /** Serves a connection that has not been read from. */
   accept(socket: Socket): void;
   connections(): ConnectionCounts;
-  /** Takes no new connections, lets requests under way finish, and after `limitMs` ends those that have not. */
+  /** Stops accepting, lets requests in flight finish, and after `limitMs` ends those that have not. */
   close(limitMs: number): Promise<void>;
 }
 
 /** The data plane's open listener. */
 export interface DataServer extends ConnectionServer {
-  /** Where it listens: the real port where 0 was asked for. */
-  readonly address: Address;
+  /** The real one, where port 0 was configured. */
+  readonly address: ListenAddress;
 }
 
-/** A client's connection that is to speak something else from now on, where the answer agrees to that. */
+/** A client's connection that is to switch protocols, if the answer agrees. */
 export interface Tunnel {
   readonly socket: Duplex;
-  /** What the client has sent behind its request. */
+  /** What the client has sent after its request. */
   readonly head: Buffer;
 }
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel) => void;
 
-/** How long a client may take. Milliseconds. */
+/** Timeouts of a client. Milliseconds. */
 export interface ListenerBounds {
   /** For a request's head. */
   readonly headMs: number;
   /** For a whole request, its body included. */
   readonly requestMs: number;
-  /** Between two looks at who takes too long. */
+  /** Between two checks of the timeouts. */
   readonly checkMs: number;
-  /** How long it may take nothing of an answer that is waiting to be sent. */
+  /** How long it may read nothing of an answer that waits to be sent. */
   readonly stallMs: number;
 }
 
-/** How many connections there may be, and who hears when there would be more. */
+/** How many connections there may be, and what is called when there would be more. */
 export interface ConnectionOptions {
   readonly caps: () => ConnectionCaps;
   readonly onFull: (counts: ConnectionCounts) => void;
@@ -64,21 +60,23 @@ const DEFAULT_BOUNDS: ListenerBounds = {
   checkMs: 5_000,
   stallMs: CLIENT_STALL_MS,
 };
-/** Where nobody says otherwise. */
 const DEFAULT_CONNECTION_OPTIONS: ConnectionOptions = {
   caps: () => connectionCaps(undefined, {}),
   onFull: () => undefined,
 };
-/** Longer than clients' pools keep idle connections, so that it is they who close: no request meets a closing one. */
+/** Longer than clients' pools keep idle connections, so that the client closes and no request meets a closing one. Milliseconds. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_HEADERS = 200;
-/** What a client is told to wait that found no room. Milliseconds. */
+/** The `retry-after` of a connection that was refused. Milliseconds. */
 const FULL_RETRY_MS = 1_000;
 
-/** Opens the data plane's listener. Bounds on heads and time are here; bounds on bodies are the gateway's. */
+/**
+ * Opens the data plane's listener. Heads and timeouts are bounded here, bodies in `request/read-body`.
+ * @throws the listener's error, such as EADDRINUSE
+ */
 export async function openDataServer(
-  { host, port }: Address,
+  address: ListenAddress,
   handle: RequestHandler,
   bounds: Partial<ListenerBounds> = {},
   options = DEFAULT_CONNECTION_OPTIONS,
@@ -91,18 +89,18 @@ export async function openDataServer(
     keepAliveInitialDelay: TCP_KEEPALIVE_MS,
   });
   listener.on('connection', (socket: Socket) => served.accept(socket));
-  await listen(listener, host, port);
+  await listen(listener, address);
   return {
     ...served,
     close: (limitMs) => {
       listener.close();
       return served.close(limitMs);
     },
-    address: addressOf(listener),
+    address: boundAddress(listener),
   };
 }
 
-/** The same without a listener of its own, for a process that is handed its connections by another. */
+/** The same without a listener, for a process that gets its connections from another. */
 export function serveConnections(
   handle: RequestHandler,
   bounds: Partial<ListenerBounds> = {},
@@ -113,7 +111,7 @@ export function serveConnections(
   const server = createHttpServer(handle, all, connections);
   const stalls = setInterval(() => connections.watchStalls(all.stallMs), all.checkMs);
   stalls.unref();
-  // Node begins to look who takes too long when a server listens, and this one never does.
+  // Node starts to check timeouts when a server listens, and this one never does.
   server.emit('listening');
   return {
     accept: (socket) => {
@@ -121,7 +119,7 @@ export function serveConnections(
         server.emit('connection', socket);
         socket.resume();
       } else {
-        // Who it breaks with has gone.
+        // An error means that the client has gone.
         socket.on('error', () => undefined);
         connections.reject(socket, () => writeRawError(socket, 'too_many_connections', FULL_RETRY_MS));
       }
@@ -149,16 +147,15 @@ function createHttpServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: checkMs,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // Clients that would like HTTP/2 say so in the same header, and are answered as they asked. So are those whose
-    // request has a body, which no handshake has. A connection whose earlier requests are not answered yet cannot be
-    // given away.
+    // Offers of HTTP/2, which use the same header, are ignored. So are upgrades with a body, which no WebSocket handshake
+    // has, and those on a connection whose earlier requests are not answered yet.
     shouldUpgradeCallback: ({ headers, socket }) =>
       headers.upgrade?.toLowerCase() === 'websocket' &&
       headers['content-length'] === undefined &&
       headers['transfer-encoding'] === undefined &&
       !connections.isAnswering(socket),
   });
-  // Node would drop the headers that are too many, and nobody would know which.
+  // Node would silently drop the headers beyond its limit.
   server.maxHeadersCount = 0;
   const answer = (request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void => {
     connections.enqueueRequest(request, response, () => {
@@ -167,27 +164,27 @@ function createHttpServer(
     });
   };
   server.on('request', (request, response) => answer(request, response));
-  // Who asks before sending a body is told to go on when the body is wanted: by the gateway.
+  // The gateway sends `100 Continue` when it wants the body.
   server.on('checkContinue', (request, response) => answer(request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
     response.once('finish', () => connections.close(socket));
-    // What breaks it is told by its end.
+    // Whatever the error is, the socket is closed after it.
     socket.on('error', () => undefined);
     socket.on('timeout', () => endIfStalled(socket));
     answer(request, response, { socket, head });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // It goes on reading what comes behind a refusal, and that is no request either.
+    // What comes after a refusal is read and dropped, and need not be HTTP.
     if (connections.isLingering(socket)) return;
     if (error.code !== 'ECONNRESET' && connections.canAnswer(socket)) {
-      writeRawError(socket, codeOf(error.code));
+      writeRawError(socket, errorCodeOf(error.code));
       connections.close(socket);
     } else socket.destroy();
   });
-  // Nothing has moved for as long as it may, or a connection was kept alive for long enough.
+  // The client has read nothing for too long, or a kept-alive connection has idled for long enough.
   server.on('timeout', (socket: Socket) => {
     if (connections.isAnswering(socket)) endIfStalled(socket);
     else socket.destroy();
@@ -195,7 +192,7 @@ function createHttpServer(
   return server;
 }
 
-/** While an answer is being made nothing moves either. */
+/** While an answer is awaited from a provider nothing is sent either. */
 function endIfStalled(socket: Socket): void {
   if (socket.writableLength > 0) socket.destroy();
 }
@@ -206,7 +203,7 @@ function sendError(response: ServerResponse, code: GatewayErrorCode): void {
   response.writeHead(status, { ...headers, connection: 'close', 'content-length': length }).end(body);
 }
 
-/** What never became a request still gets an answer in words. */
+/** Answers on a connection whose request could not be parsed. */
 function writeRawError(socket: Socket, code: GatewayErrorCode, retryAfterMs?: number): void {
   const { status, headers, body } = gatewayErrorAnswer(
     'openai',
@@ -218,7 +215,7 @@ function writeRawError(socket: Socket, code: GatewayErrorCode, retryAfterMs?: nu
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
 }
 
-function codeOf(code: string | undefined): GatewayErrorCode {
+function errorCodeOf(code: string | undefined): GatewayErrorCode {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return 'headers_too_large';
@@ -229,20 +226,4 @@ function codeOf(code: string | undefined): GatewayErrorCode {
     default:
       return 'bad_request';
   }
-}
-
-function listen(server: Listener, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function addressOf(server: Listener): Address {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the listener has no port');
-  return { host: (address satisfies AddressInfo).address, port: address.port };
 }

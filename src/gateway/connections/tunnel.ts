@@ -2,18 +2,18 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Tunnel } from './server.ts';
 
-/** How long one side may go on when the other has ended. Milliseconds. */
+/** How long one side may go on after the other has ended. Milliseconds. */
 const GRACE_MS = 10_000;
 
 /**
- * A joined connection carries what HTTP, the handing over and both directions listen for: more than the ten from which
- * on Node warns of a leak, and always as many.
+ * A joined connection has the listeners of HTTP, of the upgrade and of both directions: more than the ten from which on Node
+ * warns of a leak, and always the same number.
  */
 const MAX_LISTENERS = 20;
 
 /**
- * Passes on whatever the two sides of an upgraded connection say, with backpressure, until one of them ends or
- * breaks. Resolves when it is over.
+ * Pipes the two sides of an upgraded connection into each other, with backpressure, until one of them ends or breaks.
+ * Resolves when both are closed.
  */
 export async function joinConnections({ socket, head }: Tunnel, provider: Duplex): Promise<void> {
   let grace: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export async function joinConnections({ socket, head }: Tunnel, provider: Duplex
   try {
     await pipeline(socket, provider, socket);
   } catch {
-    // A WebSocket says within itself why it ends; that its connection broke, both sides have seen.
+    // A broken connection: both sides notice by themselves, and there is no HTTP answer to give.
   } finally {
     clearTimeout(grace);
     end();

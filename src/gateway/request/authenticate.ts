@@ -1,22 +1,22 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { API_KEY_PROTOCOL } from '../../dialects/operations/realtime-protocols.ts';
 import { Secret } from '../../base/secret.ts';
+import { API_KEY_PROTOCOL } from '../../dialects/operations/realtime-protocols.ts';
 
-/** Who called, or why nobody is let in. */
+/** The client of a request, or why it is refused. */
 export type Authentication =
   | {
       readonly kind: 'admitted';
       readonly client: string;
-      /** Whose what it makes is: its group, or itself; empty where everybody is one client. */
+      /** Who owns what it creates: its group, or the client itself; empty where no clients are configured. */
       readonly tenant: string;
+      /** The client's own, where no clients are configured: it may be passed on to a provider without keys. */
       readonly credential: Secret | undefined;
       /** Its answers are held until they are complete. */
       readonly holdWhole: boolean;
     }
   | { readonly kind: 'refused'; readonly code: 'missing_api_key' | 'invalid_api_key' };
 
-/** What the configuration says of a client. */
 interface ConfiguredClient {
   readonly name: string;
   readonly group?: string;
@@ -28,9 +28,9 @@ interface ConfiguredClient {
 export type Authenticate = (headers: IncomingHttpHeaders, url?: string) => Authentication;
 
 /**
- * Makes the check of clients' keys. A key is looked up by a salted digest: the time that takes says nothing
- * of how much of a key was right. Without a list everybody is let in, and only then may the credential they
- * brought travel on to a provider that is configured without keys.
+ * Makes the check of clients' keys. A key is looked up by a salted digest, so that the time this takes does not depend on
+ * how much of a key is right. Without clients in the configuration everybody is admitted, and only then may a client's
+ * credential be passed on to a provider that is configured without keys.
  */
 export function authenticator(clients: readonly ConfiguredClient[] | undefined): Authenticate {
   if (clients === undefined) {
@@ -55,7 +55,7 @@ export function authenticator(clients: readonly ConfiguredClient[] | undefined):
   };
 }
 
-/** The credential in whichever place the client's dialect puts it. */
+/** The credential, wherever the client's dialect puts it. */
 function credentialOf(headers: IncomingHttpHeaders, url: string | undefined): Secret | undefined {
   const { authorization } = headers;
   const bearer = authorization === undefined ? undefined : /^Bearer +(\S+) *$/iu.exec(authorization)?.[1];
@@ -69,7 +69,7 @@ function credentialOf(headers: IncomingHttpHeaders, url: string | undefined): Se
   return key === undefined || key === '' ? undefined : new Secret(key);
 }
 
-/** Pages cannot set headers on a WebSocket: OpenAI lets them name their key as a protocol. */
+/** Browsers cannot set headers on a WebSocket. OpenAI lets them send the key as a subprotocol. */
 function protocolKey({ 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): string | undefined {
   return protocols
     ?.split(',')

@@ -1,79 +1,81 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { CallBody } from '../../dialects/operations/call.ts';
 import { ChunkBuffer } from '../../base/chunk-buffer.ts';
+import type { CallBody } from '../../dialects/operations/call.ts';
 import { SMALL_REQUEST_BYTES } from '../memory-budget.ts';
 import type { RequestMemory } from '../memory-budget.ts';
 
-/** How much of a body is taken and kept, and how long it may take to come. */
+/** Bounds on a request's body. */
 export interface BodyLimits {
-  /** Above it a request is refused. Bytes. */
+  /** A longer one is refused. Bytes. */
   readonly maxBytes: number;
-  /** Up to it a body is kept to be sent again. Bytes. */
+  /** A body up to this size is kept, to be sent again. Bytes. */
   readonly replayBytes: number;
-  /** The longest pause between two pieces of a body. Milliseconds. */
+  /** The longest pause between two chunks. Milliseconds. */
   readonly pauseMs: number;
 }
 
-/** What can be wrong with how a body comes. */
+/** What can go wrong while a body is read. */
 export type BodyErrorCode = 'body_too_large' | 'gateway_overloaded' | 'request_timeout' | 'truncated_body';
 
+/** A body; or why the request is refused. */
 export type ReadBodyResult =
   | {
       readonly kind: 'read';
       readonly body: CallBody;
-      /** All of it, or its beginning. */ readonly head: Buffer;
+      /** All of it, or its beginning. */
+      readonly head: Buffer;
     }
   | { readonly kind: 'refused'; readonly code: BodyErrorCode };
 
-/** A body that is being read, and the room that there is for it. */
+/** The bytes of a body that is being read, and how many of them the memory budget has admitted. */
 class BodyBuffer {
   readonly #memory: RequestMemory;
-  /** Where all of a large body goes that was announced: no second copy is made of it in the end. */
+  /** Preallocated for a large body whose length is known: saves the copy at its end. */
   #whole: Buffer | undefined;
-  readonly #pieces = new ChunkBuffer();
-  #room: number;
+  readonly #chunks = new ChunkBuffer();
+  #admitted: number;
   length = 0;
 
-  /** @param room - bytes that are counted for it already; what is `announced` is all of them */
-  constructor(memory: RequestMemory, room: number, isAnnounced: boolean) {
+  /** @param admitted - bytes that are admitted already @param isLengthKnown - whether these are all there will be */
+  constructor(memory: RequestMemory, admitted: number, isLengthKnown: boolean) {
     this.#memory = memory;
-    this.#room = room;
-    if (isAnnounced && room > SMALL_REQUEST_BYTES) this.#whole = Buffer.allocUnsafeSlow(room);
+    this.#admitted = admitted;
+    if (isLengthKnown && admitted > SMALL_REQUEST_BYTES) this.#whole = Buffer.allocUnsafeSlow(admitted);
   }
 
   push(chunk: Buffer): void {
-    // One that turns out larger than announced, by the piece in which it passes a bound.
+    // It turns out longer than announced, by the chunk that exceeds a bound.
     if (this.#whole !== undefined && this.length + chunk.length > this.#whole.length) this.#fallBack();
-    if (this.#whole === undefined) this.#pieces.push(chunk);
+    if (this.#whole === undefined) this.#chunks.push(chunk);
     else chunk.copy(this.#whole, this.length);
     this.length += chunk.length;
   }
 
-  /** Whether what has come has room. Where there was none, more is asked for: twice as much each time. */
-  hasRoom(): boolean | Promise<boolean> {
-    if (this.length <= this.#room) return true;
-    const more = Math.max(this.length - this.#room, this.#room, SMALL_REQUEST_BYTES);
-    const admitted = this.#memory.admit(more);
-    this.#room += more;
-    return admitted;
+  /** Whether what has come is admitted. If not, admission is requested for twice as much each time. */
+  isWithinBudget(): boolean | Promise<boolean> {
+    if (this.length <= this.#admitted) return true;
+    const more = Math.max(this.length - this.#admitted, this.#admitted, SMALL_REQUEST_BYTES);
+    const isAdmitted = this.#memory.admit(more);
+    this.#admitted += more;
+    return isAdmitted;
   }
 
-  /** All of it. Room that it did not need is given back. */
+  /** All of it. What was admitted beyond that is released. */
   take(): Buffer {
-    if (this.#room > this.length) this.#memory.release(this.#room - this.length);
-    this.#room = this.length;
+    if (this.#admitted > this.length) this.#memory.release(this.#admitted - this.length);
+    this.#admitted = this.length;
     if (this.#whole !== undefined) return this.#whole.subarray(0, this.length);
-    return this.#pieces.all();
+    return this.#chunks.all();
   }
 
   #fallBack(): void {
-    if (this.#whole !== undefined) this.#pieces.push(this.#whole.subarray(0, this.length));
+    if (this.#whole !== undefined) this.#chunks.push(this.#whole.subarray(0, this.length));
     this.#whole = undefined;
   }
 }
 
-/** How much of a body will be kept, as far as its head tells; 0 where it tells nothing. Bytes. */
+/** How much of a body will be kept, by its `content-length`; 0 where it has none. Bytes. */
 export function announcedBytes(
   request: IncomingMessage,
   { replayBytes }: Pick<BodyLimits, 'replayBytes'>,
@@ -82,9 +84,9 @@ export function announcedBytes(
 }
 
 /**
- * Reads a request's body as far as it is kept. Of a larger one the rest is handed on as it comes; what goes
- * wrong with that is told to `onTrouble`, once.
- * @param memory - in which there is room for what was announced; for more it is asked as it comes
+ * Reads a request's body as far as it is kept. The rest of a larger one becomes a stream.
+ * @param memory - has admitted `announcedBytes`; more is requested as it comes
+ * @param onError - called once if that stream fails
  */
 export function readBody(
   request: IncomingMessage,
@@ -93,11 +95,11 @@ export function readBody(
   onError: (code: BodyErrorCode) => void,
 ): Promise<ReadBodyResult> {
   return new Promise((resolve) => {
-    const room = announcedBytes(request, limits);
-    const kept = new BodyBuffer(memory, room, request.headers['content-length'] !== undefined);
+    const announced = announcedBytes(request, limits);
+    const kept = new BodyBuffer(memory, announced, request.headers['content-length'] !== undefined);
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;
-    const startClock = (): void => {
+    const startTimer = (): void => {
       timer = setTimeout(() => settle({ kind: 'refused', code: 'request_timeout' }), limits.pauseMs);
     };
 
@@ -121,18 +123,18 @@ export function readBody(
         const rest = remainingBody(request, head.length, limits, onError);
         settle({ kind: 'read', head, body: { kind: 'passing', head, rest, length } });
       } else {
-        const hasRoom = kept.hasRoom();
-        if (hasRoom !== true) void waitForRoom(hasRoom);
+        const admission = kept.isWithinBudget();
+        if (admission !== true) void awaitAdmission(admission);
       }
     };
-    /** The client's pause is none while it is us who do not read. */
-    const waitForRoom = async (hasRoom: false | Promise<boolean>): Promise<void> => {
+    /** The client's timeout does not run while the request is paused here. */
+    const awaitAdmission = async (admission: false | Promise<boolean>): Promise<void> => {
       request.pause();
       clearTimeout(timer);
-      const isAdmitted = await hasRoom;
+      const isAdmitted = await admission;
       if (isOver) return;
       if (!isAdmitted) return settle({ kind: 'refused', code: 'gateway_overloaded' });
-      startClock();
+      startTimer();
       request.resume();
     };
     const onEnd = (): void => {
@@ -141,14 +143,14 @@ export function readBody(
     };
     const onCut = (): void => settle({ kind: 'refused', code: 'truncated_body' });
 
-    startClock();
+    startTimer();
     request.on('data', onData).on('end', onEnd).on('close', onCut);
-    // A connection that breaks is seen as its close. Nobody may be listening any more when its error comes.
+    // A broken connection is noticed by its close. Its error may come when nothing else listens for it.
     request.on('error', () => {});
   });
 }
 
-/** What comes after the part that was read, bounded and timed like it. While nobody reads, no time runs. */
+/** The rest of a body, with the same bounds and timeout. The timeout does not run while nothing is read from it. */
 function remainingBody(
   request: IncomingMessage,
   readBytes: number,
@@ -169,12 +171,12 @@ function remainingBody(
     timer = undefined;
     request.pause();
   };
-  const leave = (): void => {
+  const detach = (): void => {
     pause();
     request.off('data', onData).off('end', onEnd).off('close', onCut);
   };
   const fail = (code: BodyErrorCode): void => {
-    leave();
+    detach();
     onError(code);
     rest.destroy();
   };
@@ -185,14 +187,14 @@ function remainingBody(
     else if (!rest.push(chunk)) pause();
   };
   const onEnd = (): void => {
-    leave();
+    detach();
     rest.push(null);
   };
   const onCut = (): void => fail('truncated_body');
 
   request.on('data', onData).on('end', onEnd).on('close', onCut);
-  // Whoever sends it on ends it with an error of its own when the sending is given up.
-  rest.on('error', leave).on('close', leave);
+  // It is destroyed, with an error, when sending it is given up.
+  rest.on('error', detach).on('close', detach);
   return rest;
 }
 

@@ -1,26 +1,27 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Call, CallBody } from '../../dialects/operations/call.ts';
 import type { GatewayErrorCode } from '../../dialects/errors/gateway-errors.ts';
-import type { ErrorDetails } from '../../dialects/errors/error-answer.ts';
+import type { ErrorDetails } from '../../dialects/errors/client-error.ts';
 import { scanForm } from '../../dialects/scan/form-scan.ts';
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import { scanBodyInSteps } from '../../dialects/scan/json-scan.ts';
 import { chatAsResponse } from '../../dialects/operations/openai.ts';
 import type { BodyFacts, BodyFault } from '../../dialects/scan/body-facts.ts';
-import { createsResource } from '../../dialects/operations/find-target.ts';
-import type { Target } from '../../dialects/operations/find-target.ts';
+import { createsResource } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
-import { readBody } from './read-body.ts';
-import type { BodyLimits, BodyErrorCode } from './read-body.ts';
+import type { Target } from '../../dialects/operations/find-target.ts';
 import { RETRY_AFTER_MS } from '../memory-budget.ts';
 import type { RequestMemory } from '../memory-budget.ts';
+import { readBody } from './read-body.ts';
+import type { BodyErrorCode, BodyLimits } from './read-body.ts';
 
-/** An error of ours, not yet in anybody's dialect. */
+/** An error of the gateway's own, not yet in the client's dialect. */
 export interface Refusal {
   readonly kind: 'refusal';
   readonly code: GatewayErrorCode;
   readonly details?: ErrorDetails;
-  /** The methods that would do, where it is the method that does not. */
+  /** The allowed methods, where the method was not. */
   readonly allow?: string;
 }
 
@@ -30,19 +31,19 @@ export interface CallContext {
   readonly id: string;
   readonly target: Target;
   readonly credential: Secret | undefined;
-  /** Whose what it makes is; empty where everybody is one client. */
+  /** Who owns what it creates; empty where no clients are configured. */
   readonly tenant: string;
   /** Its answer is held until it is complete, whatever its route says. */
   readonly holdWhole: boolean;
   readonly acceptedAt: number;
   readonly signal: AbortSignal;
-  /** Counts what is held for it. */
+  /** Counts the bytes that are held for it. */
   readonly memory: RequestMemory;
 }
 
 /**
  * Reads a request's body and the few facts in it that routing needs.
- * @param onBodyError - told, once, when the rest of a body that is too large to keep goes wrong
+ * @param onBodyError - called once if the rest of a body that is too large to keep cannot be read
  */
 export async function readCall(
   request: IncomingMessage,
@@ -67,7 +68,7 @@ export async function readCall(
   return callOf(request, effectiveContext, facts, read.body);
 }
 
-/** A request that has no body to read, because its connection is to speak something else. */
+/** An upgrade request, which has no body. */
 export function bodilessCall(request: IncomingMessage, context: CallContext): Call | Refusal {
   return callOf(request, context, noFacts(), { kind: 'kept', bytes: Buffer.alloc(0) });
 }
@@ -100,8 +101,8 @@ function callOf(
 }
 
 /**
- * Whether a name leads out of its place where a provider is told it in a path, as Gemini, Bedrock, Vertex AI and Azure
- * are: with our credential, to whatever stands there. Who pays: a server whose models are called so, such as one that was
+ * Path traversal: whether a model name would lead elsewhere in the paths of providers that have it there (Gemini, Bedrock,
+ * Vertex AI, Azure), with our credential. Who pays: a server whose models have such names, for instance one that was
  * started with `../model`, until `modelMapping` gives it another name.
  */
 function hasParentSegment(model: string): boolean {
@@ -113,7 +114,7 @@ function queryModel({ operation, query }: Target): string | undefined {
   return new URLSearchParams(query).get('model') ?? undefined;
 }
 
-/** Only operations that take a body have one that is looked at. */
+/** Bodies of operations that take none are not looked at. */
 async function readFacts(
   { operation }: Target,
   head: Buffer,
@@ -125,7 +126,7 @@ async function readFacts(
   if (request.headers['content-encoding'] !== undefined)
     return refusal('invalid_content_type', { contentType });
   const mediaType = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
-  // A page in a browser can send any other type anywhere without asking first.
+  // Browsers send other types cross-site without a preflight (CORS).
   if (mediaType === 'application/json' || mediaType.endsWith('+json')) {
     const scanned = scanBodyInSteps(head, { partial: isPartial });
     return orRefusal(scanned instanceof Promise ? await scanned : scanned, 'invalid_json');
@@ -142,12 +143,19 @@ function orRefusal(facts: BodyFacts | BodyFault, code: 'invalid_json' | 'invalid
   return refusal(code, { at, reason });
 }
 
-/** There is no room for it at the moment. */
+/** The memory budget is exhausted for now. */
 export function overloadedRefusal(): Refusal {
   return { kind: 'refusal', code: 'gateway_overloaded', details: { retryAfterMs: RETRY_AFTER_MS } };
 }
 
-/** A refusal whose message says `values`. */
+/** @param values - inserted into the message */
 export function refusal(code: GatewayErrorCode, values?: Readonly<Record<string, string | number>>): Refusal {
   return { kind: 'refusal', code, ...(values !== undefined && { details: { values } }) };
+}
+
+/** Makes short ids of requests, unique over processes. */
+export function requestIdGenerator(): () => string {
+  const prefix = randomBytes(6).toString('base64url');
+  let count = 0;
+  return () => `req_${prefix}${(count++).toString(36).padStart(4, '0')}`;
 }

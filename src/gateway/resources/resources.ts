@@ -9,7 +9,7 @@ import {
 } from '../../routing/resource-refs.ts';
 import type { OwnedResource, ResourceBook } from '../../routing/resource-book.ts';
 import { SealedReasoningScanner } from '../../routing/sealed-reasoning.ts';
-import { answerIds, ownedIds } from '../../dialects/scan/answer-ids.ts';
+import { answerIds, ownedIds } from '../../dialects/operations/answer-ids.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { ProviderAnswer } from '../../failover/answer/answer.ts';
 import { ownerFirst, pinnedTarget } from '../../routing/route.ts';
@@ -53,7 +53,7 @@ export async function pinnedRoute(
     : await book.find(resourceRefs(call), config.resourceAffinity);
   if (found !== undefined && 'kind' in found) return found;
   if (found === undefined || config.resourceAffinity === 0) return undefined;
-  const { id, maker: resourceOwner } = found;
+  const { id, owner: resourceOwner } = found;
   const ownerKey = findOwnerKey(resourceOwner, providers, now());
   if (ownerKey.kind === 'gone') return keyGone(id, ownerKey.reason);
   return {
@@ -190,7 +190,7 @@ export function recordResources(
 }
 
 function resourceOwnerOf({ providerId, keyId, quotaDomain }: ProviderAnswer, tenant: string): ResourceOwner {
-  return { providerId, keyId, quotaDomain, client: tenant };
+  return { providerId, keyId, quotaDomain, tenant };
 }
 
 function keyGone(id: string, reason: string): Refusal {

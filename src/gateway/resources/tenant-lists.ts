@@ -82,7 +82,7 @@ export async function tenantPage(
   if ('kind' in claimed) return claimed;
   const accounts = await accountsOf(call, list, tools);
   if (accounts === undefined) return refusal('resource_owner_unknown', { id: list.kind });
-  const first = cursor === undefined ? 0 : indexOf(claimed[0]?.maker, accounts, tools);
+  const first = cursor === undefined ? 0 : indexOf(claimed[0]?.owner, accounts, tools);
   const reader = new PageReader(call, list, asked, tools);
   return reader.read(
     first < 0 ? [] : accounts.slice(first, asked.before === undefined ? undefined : first + 1),
@@ -179,7 +179,11 @@ class PageReader {
     const ttlMs = ownershipTtlMs(this.#call.target.operation, runtime.config);
     return resources.filter((listed, at) => {
       const owner = owners[at];
-      if (owner === undefined || owner === 'another' || !isInAccount(owner, account, runtime, attempts.now()))
+      if (
+        owner === undefined ||
+        owner === 'other-tenant' ||
+        !isInAccount(owner, account, runtime, attempts.now())
+      )
         return false;
       for (const id of relatedIds(listed)) book.learn(id, owner, ttlMs);
       return true;
@@ -217,9 +221,9 @@ async function accountsOf(
   if (owners === undefined) return undefined;
   return candidates.flatMap(({ provider, domain }, at) => {
     const owner = owners[at];
-    if (owner === undefined || owner === 'another') return [];
+    if (owner === undefined || owner === 'other-tenant') return [];
     const ownerKey = findOwnerKey(owner, runtime.providers, attempts.now());
-    return ownerKey.kind === 'here' ? [{ provider, domain, pooled: ownerKey.pooled }] : [];
+    return ownerKey.kind === 'found' ? [{ provider, domain, pooled: ownerKey.pooled }] : [];
   });
 }
 
@@ -242,7 +246,7 @@ function isInAccount(
   if (owner.providerId !== provider.id) return false;
   if (owner.quotaDomain === domain) return true;
   const ownerKey = findOwnerKey(owner, providers, now);
-  return ownerKey.kind === 'here' && ownerKey.pooled?.key.quotaDomain === domain;
+  return ownerKey.kind === 'found' && ownerKey.pooled?.key.quotaDomain === domain;
 }
 
 /** Keeps that there are things of this client's in the account of this key, so that its lists are looked for there. */
@@ -253,7 +257,7 @@ export function markAccountListed(
   book: ResourceBook,
 ): void {
   for (const kind of listedKindsOf(operation)) {
-    book.learn(listMarkId(kind, owner.client, owner.providerId, owner.quotaDomain), owner, ttlMs);
+    book.learn(listMarkId(kind, owner.tenant, owner.providerId, owner.quotaDomain), owner, ttlMs);
   }
 }
 

@@ -15,8 +15,6 @@ import { reduce } from '../record/reducer.ts';
 import type { KeyPolicy } from '../record/reducer.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export type { BookNotice, KeyBookOptions, RecordListener } from './book-options.ts';
-
 const PREFIX = 'key/';
 const RETRY_MS = 250;
 const OPEN_TIMEOUT_MS = 5_000;

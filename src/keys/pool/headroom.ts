@@ -1,9 +1,5 @@
-import type { HeadroomHint } from '../record/event.ts';
-import { MAX_MODEL_LENGTH, MAX_SCARCITIES } from '../record/record.ts';
-import type { InService, KeyRecord, Scarcity } from '../record/record.ts';
-
-/** A limit that is whole again only later is looked at again in between: nothing else would show that it was raised. Milliseconds. */
-export const MAX_SCARCE_MS = 10 * 60 * 1000;
+import { MAX_SCARCITIES } from '../record/record.ts';
+import type { KeyRecord, Scarcity } from '../record/record.ts';
 
 /**
  * For which models little is left of a limit: what a key has, or what it shares with its quota domain. What is worth it
@@ -78,16 +74,3 @@ export class Headroom {
 }
 
 const NOBODY: ReturnType<Headroom['reporters']> = [];
-
-/** The record with what an answer told of one model, and without what is over. */
-export function withHeadroom(record: InService, { at, model, scarceUntil }: HeadroomHint): InService {
-  const { scarce: before = [], ...rest } = record;
-  const known = before.find((scarcity) => scarcity.model === model);
-  const until = scarceUntil === undefined ? undefined : Math.min(scarceUntil, at + MAX_SCARCE_MS);
-  if (until === known?.until || model.length > MAX_MODEL_LENGTH) return record;
-  const others = before
-    .filter((scarcity) => scarcity !== known && at < scarcity.until)
-    .slice(1 - MAX_SCARCITIES);
-  const scarce = until === undefined ? others : [...others, { model, since: at, until }];
-  return scarce.length === 0 ? rest : { ...rest, scarce };
-}

@@ -1,20 +1,5 @@
-import { isCurrent, MAX_CIRCUIT_STATUSES } from '../record/circuit-status.ts';
 import type { CircuitStatus } from '../record/circuit-status.ts';
-import type { CircuitHint } from '../record/event.ts';
-import { MAX_MODEL_LENGTH } from '../record/record.ts';
 import type { KeyRecord } from '../record/record.ts';
-
-/** The record with what was found of one model's circuit, and without what says nothing any more. */
-export function withCircuitStatus(record: KeyRecord, { at, status }: CircuitHint): KeyRecord {
-  const { circuits = [] } = record;
-  const known = circuits.find(({ model }) => model === status.model);
-  if (status.model.length > MAX_MODEL_LENGTH || (known !== undefined && known.at >= status.at)) return record;
-  const others = circuits
-    .filter((other) => other !== known && isCurrent(other, at))
-    .toSorted((a, b) => a.at - b.at)
-    .slice(1 - MAX_CIRCUIT_STATUSES);
-  return { ...record, circuits: [...others, status] };
-}
 
 /** A mark, and the key whose record carries it. */
 export interface SharedStatus {

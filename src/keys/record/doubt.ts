@@ -72,26 +72,6 @@ function withoutUnproven(hold: Hold): Hold {
   return rest;
 }
 
-/** When its record has the key checked: out of service for what took it out, in service for a doubt. */
-export function checkDueAt(record: KeyRecord): number | undefined {
-  switch (record.state) {
-    case 'disabled':
-      return undefined;
-    case 'out-of-service':
-      return record.nextCheckAt;
-    case 'in-service':
-      return record.doubt?.nextCheckAt;
-  }
-}
-
-/** Whether the key has come into doubt, or is to be checked sooner than it was to be before. */
-export function isDueSooner(record: KeyRecord, before: KeyRecord): boolean {
-  const at = checkDueAt(record);
-  if (at === undefined) return false;
-  const known = checkDueAt(before);
-  return known === undefined ? record.state === 'in-service' : at < known;
-}
-
 /** What a success leaves of a doubt. */
 export function doubtAfterSuccess(
   doubt: Doubt | undefined,

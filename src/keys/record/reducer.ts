@@ -1,4 +1,3 @@
-import { withCircuitStatus } from '../pool/shared-circuits.ts';
 import {
   chatModelOf,
   comebackOf,
@@ -19,10 +18,10 @@ import {
   doubtAfterSuccess,
 } from './doubt.ts';
 import type { AttemptEnded, KeyEvent, Pardoned } from './event.ts';
-import { withHeadroom } from '../pool/headroom.ts';
-import { boundedWait, applyHold } from './holds.ts';
+import { withCircuitStatus, withHeadroom } from './hints.ts';
+import { applyHold, boundedWait } from './holds.ts';
 import { afterAct, liftHolds } from './operator-acts.ts';
-import { isOverdue } from './overdue.ts';
+import { isOverdue } from './check-due.ts';
 import { ANY_MODEL, holdOn, returnToService, settle } from './record.ts';
 import type { Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 

@@ -5,7 +5,7 @@ import { operationOfCapability } from '../../catalog/capability-names.ts';
 import { withPathPrefixes } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** Makes of `capabilities` the function that finds an operation's own path; undefined where it has none. */
@@ -24,8 +24,8 @@ export function capabilityPaths(config: ProviderConfig): (operation: Operation) 
  * before the type's own paths; other types' own operations have paths of their own making.
  */
 export function withCapabilities(adapter: ProviderAdapter, config: ProviderConfig): ProviderAdapter {
-  const credential = providerTypes.get(config.type)?.credential;
-  if (Object.keys(config.capabilities).length === 0 || credential === undefined) return adapter;
+  if (Object.keys(config.capabilities).length === 0) return adapter;
+  const { credential } = providerTypeOf(config.type);
   const paths = capabilityPaths(config);
   const lacks = (operation: Operation): boolean => paths(operation) === undefined;
   const surfaces = (['openai', 'anthropic', 'vendor'] as const).map((family): Surface => ({

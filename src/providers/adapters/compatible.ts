@@ -1,28 +1,23 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
-import type { Operation } from '../../dialects/operations/operation.ts';
-import type { BodyField } from '../request/body-fields.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { capabilityPaths } from './capabilities.ts';
 import { ANTHROPIC_VERSION } from './claude.ts';
 import { endpointOf, siblingPathPrefix } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
-import { chatTraitsOf } from '../shaping/chat-traits.ts';
 import { isOffered } from '../../catalog/row.ts';
 import type { AdditionalApi, ProviderType } from '../../catalog/row.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
-
-/** Providers that want to see the model's reasoning again while it calls tools, by what they document. */
-const REASONING_BACK: ReadonlySet<string> = new Set(['deepseek', 'minimax', 'moonshot', 'zhipuai']);
 
 /** What speaks OpenAI, as its row and its configuration describe it. */
 export function openCompatible(config: ProviderConfig): ProviderAdapter {
-  const { type } = config;
   const { origin, basePath } = endpointOf(config);
-  const row: ProviderType = providerTypes.get(type) ?? { type, credential: { kind: 'bearer' } };
+  const row = providerTypeOf(config.type);
   const prefix = siblingPathPrefix(config, row.baseUrl);
   const configured = capabilityPaths(config);
-  const typePaths = { ...row.paths, ...codePlanPaths(config) };
+  const typePaths = pathsOf(row, config);
+  const edits = editsOf(row, config);
   const openai: Surface = {
     family: 'openai',
     basePath,
@@ -34,16 +29,16 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
       const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
       return configured(operation) ?? elsewhere;
     },
-    fields: (operation) => fieldsFor(config, operation),
+    fields: ({ name }) => edits.get(name) ?? [],
   };
   const additional = prefix === undefined ? [] : additionalSurfaces(row, prefix, configured);
   return {
     ...plainAdapter(origin, 'openai-chat', [openai, ...additional]),
     errorsInside: row.errorsInside === true,
     quirks: {
-      maxTokensField: type === 'openai' ? 'max_completion_tokens' : 'max_tokens',
-      resendsReasoning: REASONING_BACK.has(type),
-      refusesStreamUsage: !chatTraitsOf(type).streamUsage,
+      maxTokensField: row.maxCompletionTokens === true ? 'max_completion_tokens' : 'max_tokens',
+      resendsReasoning: row.resendsReasoning === true,
+      refusesStreamUsage: row.refusesStreamUsage === true,
     },
   };
 }
@@ -68,21 +63,34 @@ function additionalSurfaces(
   ];
 }
 
-/** docs.z.ai: what a coding plan pays for is asked for elsewhere; all else stays where it is. */
-function codePlanPaths({ zhipuCodePlanMode }: ProviderConfig): Record<string, string> {
-  return zhipuCodePlanMode === true ? { 'chat.completions': '/api/coding/paas/v4/chat/completions' } : {};
+/** The whole paths that the type has for some operations, by their names; its switches may change some. */
+function pathsOf({ paths = {}, pathsWith = {} }: ProviderType, config: ProviderConfig) {
+  return Object.entries(pathsWith)
+    .filter(([option]) => isOn(config, option))
+    .reduce((all, [, changed]) => ({ ...all, ...changed }), paths);
 }
 
-/** What options of the configuration put into the bodies of requests. */
-function fieldsFor(config: ProviderConfig, { name }: Operation): readonly BodyField[] {
-  const { type, responseJsonSchema, qwenEnableSearch } = config;
-  if (name === 'images.generations' && type === 'doubao')
-    return [{ name: 'watermark', json: 'false', overwrites: false }];
-  if (name !== 'chat.completions') return [];
-  return [
-    ...(responseJsonSchema === undefined
-      ? []
-      : [{ name: 'response_format', json: JSON.stringify(responseJsonSchema), overwrites: true }]),
-    ...(qwenEnableSearch === true ? [{ name: 'enable_search', json: 'true', overwrites: false }] : []),
-  ];
+/** What the type and options of the configuration put into the bodies of requests, by names of operations. */
+function editsOf(
+  { bodyFields = [] }: ProviderType,
+  config: ProviderConfig,
+): ReadonlyMap<string, readonly Edit[]> {
+  const { responseJsonSchema } = config;
+  const edits = bodyFields
+    .filter(({ option }) => option === undefined || isOn(config, option))
+    .map(({ operation, name, value }) => ({
+      operation,
+      edit: { path: [name], json: JSON.stringify(value), overwrites: false },
+    }));
+  if (responseJsonSchema !== undefined)
+    edits.push({
+      operation: 'chat.completions',
+      edit: { path: ['response_format'], json: JSON.stringify(responseJsonSchema), overwrites: true },
+    });
+  const byOperation = Map.groupBy(edits, ({ operation }) => operation);
+  return new Map(Array.from(byOperation, ([operation, all]) => [operation, all.map(({ edit }) => edit)]));
+}
+
+function isOn(config: Readonly<Record<string, unknown>>, option: string): boolean {
+  return config[option] === true;
 }

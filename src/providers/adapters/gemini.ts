@@ -1,8 +1,8 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
 import { countsTokens } from '../../translate/provider/gemini-generate.ts';
-import type { BodyField } from '../request/body-fields.ts';
 import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -29,13 +29,15 @@ export function openGemini(config: ProviderConfig): ProviderAdapter {
 const VERSION = /\/v\d+\w*$/u;
 
 /** The thresholds of the configuration, for requests that set none themselves. */
-export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: Operation): BodyField[] {
+export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: Operation): Edit[] {
   if (geminiSafetySetting === undefined || !isGeneration(name)) return [];
   const settings = Object.entries(geminiSafetySetting).map(([category, threshold]) => ({
     category,
     threshold,
   }));
-  return [{ name: 'safetySettings', json: JSON.stringify(settings), overwrites: false }];
+  return [
+    { path: ['safetySettings'], json: JSON.stringify(settings), overwrites: false, alsoSnakeCase: true },
+  ];
 }
 
 /** A budget for thinking, for requests that say nothing of it, to models that take one. */
@@ -43,10 +45,10 @@ function thinkingFields(
   { geminiThinkingBudget }: ProviderConfig,
   { name }: Operation,
   model: string,
-): BodyField[] {
+): Edit[] {
   if (geminiThinkingBudget === undefined || !isGeneration(name) || !countsTokens(model)) return [];
   const json = JSON.stringify({ thinkingBudget: geminiThinkingBudget });
-  return [{ inside: 'generationConfig', name: 'thinkingConfig', json, overwrites: false }];
+  return [{ path: ['generationConfig', 'thinkingConfig'], json, overwrites: false, alsoSnakeCase: true }];
 }
 
 function isGeneration(name: string): boolean {

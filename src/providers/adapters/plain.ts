@@ -3,11 +3,11 @@ import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Dialect, Family, Operation } from '../../dialects/operations/operation.ts';
 import type { Target } from '../../dialects/operations/find-target.ts';
+import { setInObject } from '../../dialects/scan/json-edit.ts';
+import type { Edit } from '../../dialects/scan/json-edit.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
-import { withFields } from '../request/body-fields.ts';
-import type { BodyField } from '../request/body-fields.ts';
-import type { Credential } from '../../catalog/provider-types.ts';
+import type { Credential } from '../../catalog/row.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** A vendor's API as one provider serves it. */
@@ -28,7 +28,7 @@ export interface Surface {
   /** Whole paths, for operations that are not at their own suffix behind `basePath`. `{model}` and an id are filled in. */
   readonly paths?: (operation: Operation) => string | undefined;
   /** Fields that the configuration puts into bodies. */
-  readonly fields?: (operation: Operation, model: string | undefined) => readonly BodyField[];
+  readonly fields?: (operation: Operation, model: string | undefined) => readonly Edit[];
 }
 
 /** A wire for providers whose credential is a header and which speak some vendors' APIs as they are. */
@@ -48,7 +48,7 @@ export function plainAdapter(origin: string, native: Dialect, surfaces: readonly
         throw new TypeError(`a call that is not taken: ${call.target.operation.name}`);
       const { body: plain, length } = bodyFor(call, model);
       const body = Buffer.isBuffer(plain)
-        ? withFields(plain, surface.fields?.(call.target.operation, model) ?? [])
+        ? (surface.fields?.(call.target.operation, model) ?? []).reduce(setInObject, plain)
         : plain;
       return {
         method: call.target.operation.method,

@@ -1,6 +1,5 @@
-import { applyEdits, modify } from 'jsonc-parser';
 import type { Operation } from '../../dialects/operations/operation.ts';
-import { withFields } from '../request/body-fields.ts';
+import { removeMembers, setInObject } from '../../dialects/scan/json-edit.ts';
 
 /* Anthropic's models on Vertex AI: docs.claude.com/en/api/claude-on-vertex-ai. */
 
@@ -22,15 +21,10 @@ export function claudePath({ name }: Operation, model: string, stream: boolean):
 
 /** A body of Anthropic's as it is taken there: the model of a message stands in the path alone. */
 export function claudeBody({ name }: Operation, body: Buffer): Buffer {
-  const version = { name: 'anthropic_version', json: JSON.stringify(VERSION), overwrites: true };
-  if (name !== 'messages.create') return withFields(body, [version]);
-  const bare = ['model', 'context_management'].reduce(without, body.toString());
-  const maxTokens = { name: 'max_tokens', json: String(MAX_TOKENS), overwrites: false };
-  return withFields(Buffer.from(bare), [maxTokens, version]);
-}
-
-function without(text: string, field: string): string {
-  return applyEdits(text, modify(text, [field], undefined, {}));
+  const version = { path: ['anthropic_version'], json: JSON.stringify(VERSION), overwrites: true };
+  if (name !== 'messages.create') return setInObject(body, version);
+  const maxTokens = { path: ['max_tokens'], json: String(MAX_TOKENS), overwrites: false };
+  return [maxTokens, version].reduce(setInObject, removeMembers(body, ['model', 'context_management']));
 }
 
 /** Headers of Anthropic's own API: Vertex AI refuses what it does not know of the betas. */

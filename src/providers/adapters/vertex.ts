@@ -2,6 +2,7 @@ import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
+import { setInObject } from '../../dialects/scan/json-edit.ts';
 import type { Key } from '../../keys/key.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import {
@@ -12,8 +13,6 @@ import {
 } from '../../translate/embed/to-vertex.ts';
 import { translateWholeCall } from '../../translate/translate.ts';
 import type { WholeTranslation } from '../../translate/whole-translation.ts';
-import type { BodyField } from '../request/body-fields.ts';
-import { withFields } from '../request/body-fields.ts';
 import { isClaude } from './claude.ts';
 import { safetyFields } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
@@ -121,11 +120,10 @@ function unauthenticatedRequest(
     };
   if (operation.name === 'chat.completions') return { ...plain, path: prefix + path, body };
   const written = operation.pattern.replace('{model}', () => encodeURIComponent(model));
-  const fields: readonly BodyField[] = safetyFields(config, operation);
   return {
     ...plain,
     path: `${prefix}/publishers/google${written}${query}`,
-    body: Buffer.isBuffer(body) ? withFields(body, fields) : body,
+    body: Buffer.isBuffer(body) ? safetyFields(config, operation).reduce(setInObject, body) : body,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Family } from '../../dialects/operations/operation.ts';
 import type { Key } from '../../keys/key.ts';
 import { HeaderFilter } from './header-filter.ts';
 import { filterQuery } from './query-filter.ts';
-import { providerTypes } from '../../catalog/provider-types.ts';
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** A wire that is given of each call what may travel on to its provider: of the client's headers and query, some. */
@@ -13,7 +13,7 @@ export function withRequestFilter(
   adapter: ProviderAdapter,
   { type, passHeaders }: ProviderConfig,
 ): ProviderAdapter {
-  const names = [...(providerTypes.get(type)?.headers ?? []), ...passHeaders];
+  const names = [...(providerTypeOf(type).headers ?? []), ...passHeaders];
   const filters = new Map<string, HeaderFilter>();
   const filterFor = (family: Family, isOwnCredential: boolean): HeaderFilter => {
     const filterKey = `${family} ${isOwnCredential}`;

@@ -1,5 +1,6 @@
 import { callsTools, textIn, thinkingIn, withoutThinking } from './thinking.ts';
-import type { Json, ReasoningShaping } from './thinking.ts';
+import type { Json } from '../../base/json.ts';
+import type { ReasoningShaping } from './thinking.ts';
 
 /** So much thinking is kept until it is known whether an answer follows; more is no answer. Characters. */
 const MAX_KEPT = 4 * 1024 * 1024;

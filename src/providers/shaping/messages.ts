@@ -1,7 +1,6 @@
-import { splice } from '../../dialects/scan/body-facts.ts';
 import { asObject } from '../../base/json.ts';
 import { itemsOf, valueEnd } from '../../dialects/scan/json-walk.ts';
-import { setInObject } from '../../dialects/scan/json-edit.ts';
+import { replaceAt, setInObject } from '../../dialects/scan/json-edit.ts';
 
 /** A message of a chat, as it is written and as it reads. */
 export interface Message {
@@ -37,7 +36,7 @@ export function withMessages(
   if (shaped.length === messages.length && shaped.every((message, at) => message === messages[at]))
     return undefined;
   if (shaped.length === 0) return 'nothing-left';
-  return splice(body, from, valueEnd(body, from), `[${shaped.map(({ text }) => text).join(',')}]`);
+  return replaceAt(body, from, `[${shaped.map(({ text }) => text).join(',')}]`);
 }
 
 function readMessages(body: Buffer, from: number): Message[] | undefined {

@@ -1,7 +1,8 @@
 import { asObject, parseObject } from '../../base/json.ts';
 import { ChoiceThinking } from './choice-thinking.ts';
 import { callsTools, isBlank, textIn, thinkingIn, withoutThinking } from './thinking.ts';
-import type { Json, ReasoningShaping } from './thinking.ts';
+import type { Json } from '../../base/json.ts';
+import type { ReasoningShaping } from './thinking.ts';
 
 /** Nobody asks for more answers at once (platform.openai.com: `n` is at most 128). */
 const MAX_CHOICES = 128;

@@ -1,3 +1,4 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Dialect } from '../../dialects/operations/operation.ts';
@@ -10,14 +11,6 @@ import { withMessages } from './messages.ts';
 import type { MessageShaping } from './messages.ts';
 import { reasoningTranslator } from './reasoning-translator.ts';
 import { usageHider, withUsageRequested } from './stream-usage.ts';
-
-/** What the provider's type says of chat requests. */
-export interface ChatTraits {
-  /** It knows the role `developer`. */
-  readonly developerRole: boolean;
-  /** It takes `stream_options.include_usage`. */
-  readonly streamUsage: boolean;
-}
 
 /** A call as the configuration wants it, or why it cannot be. */
 export type Shaped =
@@ -44,7 +37,8 @@ export interface Shaper {
 }
 
 /** Reads what a provider's configuration wants of requests; once for each provider. */
-export function openShaper(config: ProviderConfig, traits: ChatTraits): Shaper {
+export function openShaper(config: ProviderConfig): Shaper {
+  const { developerRole = false, refusesStreamUsage = false } = providerTypeOf(config.type);
   const context =
     config.context === undefined
       ? undefined
@@ -66,7 +60,7 @@ export function openShaper(config: ProviderConfig, traits: ChatTraits): Shaper {
     request: (call, asked) => {
       const set = settings(call, asked);
       if (set.target.operation.name !== 'chat.completions') return { kind: 'shaped', call: set };
-      const roles = { ...shaping, plainRoles: !traits.developerRole && mayNameDeveloper(set) };
+      const roles = { ...shaping, plainRoles: !developerRole && mayNameDeveloper(set) };
       if (context === undefined) return shapedBy(set, roles, config.id);
       return context().then((file) =>
         'trouble' in file
@@ -75,7 +69,7 @@ export function openShaper(config: ProviderConfig, traits: ChatTraits): Shaper {
       );
     },
     usage: (call) => {
-      const isOurs = traits.streamUsage && !config.disableStreamUsageStats && hasStreamUsage(call);
+      const isOurs = !refusesStreamUsage && !config.disableStreamUsageStats && hasStreamUsage(call);
       const bytes = isOurs ? withUsageRequested(call) : undefined;
       if (bytes === undefined) return { call, translator: undefined };
       const asked = call.hints.streamOptionsAt < 0 ? atItsEnd(call, bytes) : withBody(call, bytes);

@@ -1,12 +1,10 @@
-import { splice } from '../../dialects/scan/body-facts.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject, parseObject } from '../../base/json.ts';
-import { membersOf, spaceEnd, valueEnd } from '../../dialects/scan/json-walk.ts';
+import { appendMember, replaceAt, setAt } from '../../dialects/scan/json-edit.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 
-const CLOSE_BRACE = 0x7d;
 const LOWER_N = 0x6e;
-const OPEN_BRACE = 0x7b;
+const WITH_USAGE = '{"include_usage":true}';
 
 /**
  * Asks for the usage of a stream where its client said nothing of it: what a request cost is worth knowing.
@@ -17,15 +15,10 @@ export function withUsageRequested(call: Call): Buffer | undefined {
   if (!call.stream || call.body.kind !== 'kept') return undefined;
   const { bytes } = call.body;
   const { streamOptionsAt: at } = call.hints;
-  if (at < 0) {
-    const end = bytes.lastIndexOf(CLOSE_BRACE);
-    return splice(bytes, end, end, ',"stream_options":{"include_usage":true}');
-  }
-  if (bytes[at] === LOWER_N) return splice(bytes, at, valueEnd(bytes, at), '{"include_usage":true}');
-  if (bytes[at] !== OPEN_BRACE) return undefined;
-  for (const { key } of membersOf(bytes, at)) if (key === 'include_usage') return undefined;
-  const isEmpty = bytes[spaceEnd(bytes, at + 1)] === CLOSE_BRACE;
-  return splice(bytes, at + 1, at + 1, `"include_usage":true${isEmpty ? '' : ','}`);
+  if (at < 0) return appendMember(bytes, 'stream_options', WITH_USAGE);
+  if (bytes[at] === LOWER_N) return replaceAt(bytes, at, WITH_USAGE);
+  const edited = setAt(bytes, at, { path: ['include_usage'], json: 'true', overwrites: false });
+  return edited === bytes ? undefined : edited;
 }
 
 /**

@@ -1,12 +1,10 @@
+import type { Json } from '../../base/json.ts';
 /** What becomes of a model's thinking in chat answers. */
 export interface ReasoningShaping {
   readonly mode: 'passthrough' | 'ignore' | 'concat';
   /** Where an answer has thinking and nothing else, the thinking becomes the answer. */
   readonly promote: boolean;
 }
-
-/** A message of a chat answer, or a piece of one. */
-export type Json = Readonly<Record<string, unknown>>;
 
 /** The fields that compatible servers put thinking into. */
 const FIELDS = ['reasoning_content', 'reasoning'] as const;

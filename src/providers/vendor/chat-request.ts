@@ -3,7 +3,7 @@ import type { Call } from '../../dialects/operations/call.ts';
 import { asObject, parseObject } from '../../base/json.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { NotExpressible } from '../../translate/codec.ts';
-import type { Json } from '../../translate/codec.ts';
+import type { Json } from '../../base/json.ts';
 
 /** A message of a chat, as far as providers that only know text can be told of it. */
 export interface ChatMessage {

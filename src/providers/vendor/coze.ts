@@ -1,6 +1,6 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import { cozeChat } from '../../dialects/operations/vendor.ts';
-import type { Json } from '../../translate/codec.ts';
+import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 import type { ChatMessage, ChatRequest, VendorRequest } from './chat-request.ts';

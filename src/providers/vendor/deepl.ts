@@ -3,7 +3,7 @@ import { asObject } from '../../base/json.ts';
 import { deeplTranslate } from '../../dialects/operations/vendor.ts';
 import type { Key } from '../../keys/key.ts';
 import { NotExpressible } from '../../translate/codec.ts';
-import type { Json } from '../../translate/codec.ts';
+import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import { providerTypes } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';

@@ -1,7 +1,7 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { difyChat, difyCompletion, difyWorkflow } from '../../dialects/operations/vendor.ts';
-import type { Json } from '../../translate/codec.ts';
+import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 import { isInstruction } from './chat-request.ts';

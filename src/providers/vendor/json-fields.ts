@@ -1,5 +1,5 @@
 import { asObject } from '../../base/json.ts';
-import type { Json } from '../../translate/codec.ts';
+import type { Json } from '../../base/json.ts';
 import type { ChatUsage } from './chat-writer.ts';
 
 /** The text in a field; undefined for anything else. */

@@ -1,6 +1,7 @@
-import { isErrorObject, parseObject } from '../../base/json.ts';
+import { parseObject } from '../../base/json.ts';
+import { isErrorObject } from '../../dialects/watch/error-bodies.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../../dialects/scan/sse-scanner.ts';
-import type { Json } from '../../translate/codec.ts';
+import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from '../../translate/response-translator.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';

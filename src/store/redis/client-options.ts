@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { RedisAddress, RedisTls } from '../../base/store-address.ts';
 
-/** How every connection is made. */
+/** Options of every connection. */
 export type ClientOptions = Awaited<ReturnType<typeof clientOptions>>;
 
-/** What can be dropped at once. */
+/** A client that can be destroyed at once. */
 export interface Destroyable {
   readonly isOpen: boolean;
   destroy(): void;
 }
 
 /**
- * Nothing is tried twice and nothing kept for later: whoever asked is told at once, and makes a new connection.
- * Files are read each time, so that renewed certificates are taken up.
+ * No retries and no queue: a failure is reported at once, and `ReconnectingConnection` connects again.
+ * Files are read each time, so that renewed certificates are used.
  */
 export async function clientOptions({ tls, username, password, storeTimeoutMs }: RedisAddress) {
   const plain = { connectTimeout: storeTimeoutMs, reconnectStrategy: false } as const;

@@ -4,7 +4,7 @@ import { clientOptions } from './client-options.ts';
 import type { Destroyable } from './client-options.ts';
 import { findMaster } from './sentinel.ts';
 
-/** What is asked of a connection, be it to one server or to a cluster. */
+/** What the store uses of a connection, to one server or to a cluster. */
 export interface Connection {
   evalSha(sha1: string, call: ScriptCall): Promise<unknown>;
   eval(text: string, call: ScriptCall): Promise<unknown>;
@@ -13,30 +13,30 @@ export interface Connection {
   del(key: string): Promise<unknown>;
 }
 
-/** `keys` stand in one slot. */
+/** `keys` are in one slot. */
 export interface ScriptCall {
   readonly keys: string[];
   readonly arguments: string[];
 }
 
-/** What a connection tells by itself. */
+/** Events of a connection. */
 export interface ConnectionEvents {
-  /** Before anything is waited for: what has to be dropped to be rid of it, whatever became of it. */
-  readonly onOpen: (part: Destroyable) => void;
-  /** Somebody published something on the channel. */
+  /** A client that has to be destroyed in the end, whether it connects or not. */
+  readonly onOpen: (client: Destroyable) => void;
+  /** A message on the channel. */
   readonly onMessage: () => void;
-  /** It is of no use any more; may be told several times. */
+  /** It can no longer be used. May be called several times. */
   readonly onLost: (error: unknown) => void;
 }
 
-/** Connects, listens to `channel`, and gives what is ready for use. May wait for ever where a server hangs. */
+/** Connects and subscribes to `channel`. May wait for ever where a server hangs. */
 export async function connect(
   address: RedisAddress,
   channel: string,
   events: ConnectionEvents,
 ): Promise<Connection> {
   const options = await clientOptions(address);
-  // In another order each time, so that one that hangs is not always in the way of the others.
+  // In random order, so that one that hangs does not always come before the others.
   const servers = shuffled(address.servers);
   switch (address.deployment.kind) {
     case 'single':
@@ -64,11 +64,11 @@ export async function connect(
     const cluster = createCluster({
       rootNodes: servers.map((server) => ({ ...options, socket: { ...options.socket, ...server } })),
       defaults: options,
-      // A node that is down is in nobody's way but of those who need it.
+      // A node that is down affects only the commands that need it.
       minimizeConnections: true,
     });
     events.onOpen(cluster);
-    // What is wrong with a node comes to light in the commands that meet it.
+    // An error of a node is reported by the commands that need it.
     cluster.on('error', () => {});
     await cluster.connect();
     await cluster.subscribe(channel, events.onMessage);
@@ -78,7 +78,7 @@ export async function connect(
 
 function shuffled<T>(items: readonly T[]): T[] {
   return items
-    .map((item) => ({ item, place: Math.random() }))
-    .toSorted((a, b) => a.place - b.place)
+    .map((item) => ({ item, order: Math.random() }))
+    .toSorted((a, b) => a.order - b.order)
     .map(({ item }) => item);
 }

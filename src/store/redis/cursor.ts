@@ -3,7 +3,7 @@ import { revisionOf } from '../rules.ts';
 import { BEGINNING } from './shard.ts';
 import type { Position } from './shard.ts';
 
-/** A cursor for a reader of all shards: where it stands in each of them. */
+/** A cursor over all shards: a position in each of them. */
 export function encodeCursor(positions: readonly Position[]): Cursor {
   return positions.map(({ life, revision }) => `${life}@${revision}`).join(' ');
 }

@@ -4,11 +4,11 @@ import type { Connection } from './connection.ts';
 import { runScript, scripts } from './script.ts';
 import { headOf } from './shard.ts';
 
-/** Of the keys and what is in them; as compare-and-set.lua writes it. */
+/** Version of the layout of our Redis keys, as compare-and-set.lua writes it. */
 const LAYOUT = 1;
 
 /**
- * Looks whether the state is ours to use, and changes nothing.
+ * Checks that the state is ours to use. Changes nothing.
  * @throws StoreError where another application, or a newer Sparekey, wrote it
  */
 export async function inspect(url: string, tags: readonly string[], connection: Connection): Promise<void> {
@@ -24,13 +24,13 @@ export async function inspect(url: string, tags: readonly string[], connection: 
   }
 }
 
-/** Replies that say who may not do what: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/ */
+/** Replies of a server that denies access: https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/ */
 const DENIED_REPLY = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:AUTH|invalid password|DB index))\b/i;
-/** Codes of Node.js for certificates that do not fit, and for files that cannot be read. */
+/** Codes of Node.js for certificates that do not match, and for files that cannot be read. */
 const BAD_CONFIGURATION_CODE =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ENOENT$|EACCES$|EISDIR$)/;
 
-/** Whether waiting does not help against an error of connecting: what was configured is wrong. */
+/** Whether an error of connecting will not go away by itself: the configuration is wrong. */
 export function isPermanent(error: unknown): boolean {
   if (error instanceof StoreError) return error.code !== 'store_away' && error.code !== 'store_timeout';
   if (error instanceof ErrorReply) return DENIED_REPLY.test(error.message);

@@ -6,17 +6,17 @@ import type { Destroyable } from './client-options.ts';
 import { connect } from './connection.ts';
 import type { Connection } from './connection.ts';
 
-/** What the link is given by the store. */
+/** What a connection needs. */
 export interface ReconnectingConnectionOptions {
-  readonly place: RedisAddress;
+  readonly address: RedisAddress;
   readonly channel: string;
-  /** Looks at the state before anything else is done with it; rejects where it is not ours to use. */
+  /** Checks the state before anything else is done with it; rejects where it is not ours to use. */
   readonly inspect: (connection: Connection) => Promise<void>;
-  /** Somebody may have written: a message came, or some may have been missed. */
+  /** There may have been a write: a message came, or some may have been missed. */
   readonly onChange: () => void;
 }
 
-/** Commands under way at once. More are refused, so that a slow server does not fill the memory. */
+/** Commands in flight. More are refused, so that a slow server does not fill the memory. */
 const MAX_IN_FLIGHT = 4_096;
 /** A connection behind sentinels, or to a cluster, takes several steps. Milliseconds. */
 const MIN_CONNECT_MS = 2_000;
@@ -27,16 +27,16 @@ const LAST_PAUSE_MS = 500;
 /** Replies that mean: not this server, or not now. Nothing was done. */
 const UNAVAILABLE_REPLY = /^(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN)\b/;
 
-interface Live {
+interface Current {
   readonly connection: Connection;
-  readonly drop: (error: unknown) => void;
+  readonly close: (error: unknown) => void;
 }
 
 /**
- * The way to the servers: one connection, made anew for ever. A command goes over it within the time allowed or
- * is rejected; one that is not answered in time, or not by a server, ends the connection, because whatever it
- * stands for (a frozen server, a cut line, a server that is master no more) is best answered by looking for the
- * servers again. While there is no connection every command is rejected at once, and none is kept.
+ * One connection to the servers, renewed for as long as the store is open. A command is answered within the time
+ * allowed or rejected; one that times out, or is answered by a server that is not ready, ends the connection: whatever
+ * the cause (a frozen server, a broken route, a server that is master no more), the remedy is to look for the servers
+ * again. Without a connection every command is rejected at once; none is queued.
  */
 export class ReconnectingConnection {
   readonly #options: ReconnectingConnectionOptions;
@@ -44,13 +44,13 @@ export class ReconnectingConnection {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   readonly #firstTry = Promise.withResolvers<unknown>();
-  #live: Live | undefined;
+  #current: Current | undefined;
   #lastError: unknown = new Error('no connection yet');
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(options: ReconnectingConnectionOptions) {
     this.#options = options;
-    this.#timeoutMs = options.place.storeTimeoutMs;
+    this.#timeoutMs = options.address.storeTimeoutMs;
     this.#running = this.#keepConnected();
   }
 
@@ -60,39 +60,39 @@ export class ReconnectingConnection {
   }
 
   /**
-   * Has a command done.
+   * Runs a command.
    * @throws StoreError `store_away`: nothing was sent, or nothing done; `store_timeout`: not known whether it
    *   was done; `store_failed`: the server refused, or the connection was lost, when it is not known either
    */
   async run<T>(command: (connection: Connection) => Promise<T>): Promise<T> {
-    const live = this.#live;
+    const current = this.#current;
     if (this.#stop.signal.aborted) throw this.#closedError();
-    if (live === undefined) throw this.#storeError('store_away', 'is away', this.#lastError);
-    if (this.#underWay >= MAX_IN_FLIGHT) {
+    if (current === undefined) throw this.#storeError('store_away', 'is away', this.#lastError);
+    if (this.#inFlight >= MAX_IN_FLIGHT) {
       throw this.#storeError('store_busy', `has ${MAX_IN_FLIGHT} commands to answer already`);
     }
-    this.#underWay++;
+    this.#inFlight++;
     try {
-      return await withTimeout(this.#timeoutMs, command(live.connection));
+      return await withTimeout(this.#timeoutMs, command(current.connection));
     } catch (error) {
-      throw this.#failed(live, error);
+      throw this.#failed(current, error);
     } finally {
-      this.#underWay--;
+      this.#inFlight--;
     }
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
-    this.#live?.drop(this.#closedError());
+    this.#current?.close(this.#closedError());
     await this.#running;
   }
 
-  #failed(live: Live, error: unknown): StoreError {
+  #failed(current: Current, error: unknown): StoreError {
     if (this.#stop.signal.aborted) return this.#closedError();
     if (error instanceof ErrorReply && !UNAVAILABLE_REPLY.test(error.message)) {
       return this.#storeError('store_failed', 'refused', error);
     }
-    live.drop(error);
+    current.close(error);
     if (error instanceof ErrorReply) return this.#storeError('store_away', 'is not ready', error);
     if (error instanceof TimeoutError) return this.#storeError('store_timeout', 'is too slow', error);
     return this.#storeError('store_failed', 'was lost on the way', error);
@@ -111,26 +111,26 @@ export class ReconnectingConnection {
 
   /** From connecting to the end. @returns what ended it */
   async #useOneConnection(onReady: () => void): Promise<unknown> {
-    const { place, channel, inspect, onChange } = this.#options;
-    const { promise: lost, reject: drop } = Promise.withResolvers<never>();
+    const { address, channel, inspect, onChange } = this.#options;
+    const { promise: lost, reject: close } = Promise.withResolvers<never>();
     const openClients: Destroyable[] = [];
     let isOver = false;
-    this.#stop.signal.addEventListener('abort', drop, { once: true });
+    this.#stop.signal.addEventListener('abort', close, { once: true });
     try {
-      const connecting = connect(place, channel, {
-        onOpen: (part) => {
+      const connecting = connect(address, channel, {
+        onOpen: (client) => {
           if (isOver) throw new Error('too late');
-          openClients.push(part);
+          openClients.push(client);
         },
         onMessage: onChange,
-        onLost: drop,
+        onLost: close,
       });
       const ready = connecting.then(async (connection) => {
         await inspect(connection);
         return connection;
       });
       const connectMs = Math.max(this.#timeoutMs, MIN_CONNECT_MS);
-      this.#live = { connection: await withTimeout(connectMs, Promise.race([ready, lost])), drop };
+      this.#current = { connection: await withTimeout(connectMs, Promise.race([ready, lost])), close };
       onReady();
       this.#firstTry.resolve(undefined);
       onChange();
@@ -139,19 +139,19 @@ export class ReconnectingConnection {
       return error;
     } finally {
       isOver = true;
-      this.#live = undefined;
-      this.#stop.signal.removeEventListener('abort', drop);
-      for (const part of openClients) if (part.isOpen) part.destroy();
+      this.#current = undefined;
+      this.#stop.signal.removeEventListener('abort', close);
+      for (const client of openClients) if (client.isOpen) client.destroy();
     }
   }
 
   #storeError(code: StoreError['code'], what: string, cause?: unknown): StoreError {
     const why = cause instanceof Error ? `: ${cause.message}` : '';
-    return new StoreError(code, `${this.#options.place.url} ${what}${why}`, { cause });
+    return new StoreError(code, `${this.#options.address.url} ${what}${why}`, { cause });
   }
 
   #closedError(): StoreError {
-    return new StoreError('store_closed', `${this.#options.place.url} is closed`);
+    return new StoreError('store_closed', `${this.#options.address.url} is closed`);
   }
 }
 
@@ -163,7 +163,7 @@ class TimeoutError extends Error {
 
 async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  // A turn later, so that after a stall of this process what has long arrived is read first.
+  // One turn of the event loop later, so that after a stall of this process an answer that has arrived is read first.
   const timer = setTimeout(() => setImmediate(reject, new TimeoutError(ms)), ms);
   try {
     return await Promise.race([work, late]);

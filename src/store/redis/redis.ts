@@ -1,16 +1,8 @@
 import { hash } from 'node:crypto';
-import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
+import type { CasResult, ChangePage, Cursor, Lease, Store } from '../contract.ts';
 import { StoreError } from '../errors.ts';
 import type { RedisAddress } from '../../base/store-address.ts';
-import {
-  checkId,
-  checkPageLimit,
-  checkPrefix,
-  checkRevision,
-  checkTtl,
-  checkValue,
-  limits,
-} from '../rules.ts';
+import { checkId, checkPageLimit, checkRevision, checkTtl, checkValue, limits } from '../rules.ts';
 import { ChangeSignal } from '../signal.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { inspect, isPermanent } from './inspect.ts';
@@ -20,34 +12,33 @@ import type { RunScript } from './script.ts';
 import { BEGINNING, Shard } from './shard.ts';
 
 /**
- * Parts of the state in a cluster. Part of the layout: with another number, ids would be looked for where they
- * are not.
+ * Shards in a cluster. Part of the layout: with another number ids would not be found.
  */
 const CLUSTER_SHARDS = 8;
-/** Changes are looked for at least so often while somebody listens, whether a message came or not. Milliseconds. */
+/** How often listeners are signalled in any case, in case a message was lost. Milliseconds. */
 const POLL_MS = 1_000;
 
 /**
  * A store on Redis or Valkey, shared by any number of machines.
  *
- * Every verb is one script, which the server runs as a whole. Each write is published at once. A message that is
- * lost costs a second at most: listeners are signalled once a second in any case, and whenever a connection was
- * made anew, and what they then ask for is answered from the revisions. The same question shows whether the
- * server is still there; link.ts says what happens where it is not.
+ * Every verb is one script, which the server runs atomically. Each write is published at once. A lost message costs a
+ * second at most: listeners are signalled once a second in any case, and after each reconnect, and then read the changes
+ * by revision. The same read shows whether the server still answers; reconnecting-connection.ts says what happens where
+ * it does not.
  *
- * Without a cluster the state is one shard. In a cluster each group of ids belongs to one of eight, and each shard
- * stands in one slot; a reader of the changes has a position in every shard.
+ * Without a cluster the state is one shard. In a cluster each group of ids belongs to one of eight shards, and each
+ * shard is in one slot; a reader of the changes has a position in every shard.
  *
- * Not promised: that what was written survives the server. How much a failed server forgets is its own
- * configuration (`appendfsync`, replicas); that it forgot is told to whoever asks for changes.
+ * Not promised: that writes survive the server. How much a failed server loses depends on its configuration
+ * (`appendfsync`, replicas); that it lost writes is reported by `changesSince`.
  */
-export async function openRedisStore(place: RedisAddress): Promise<Store> {
-  const store = new RedisStore(place);
+export async function openRedisStore(address: RedisAddress): Promise<Store> {
+  const store = new RedisStore(address);
   const error = await store.firstTry;
   if (!isPermanent(error)) return store;
   await store.close();
   if (error instanceof StoreError) throw error;
-  throw new StoreError('store_cannot_open', `${place.url} cannot be used: ${String(error)}`, {
+  throw new StoreError('store_cannot_open', `${address.url} cannot be used: ${String(error)}`, {
     cause: error,
   });
 }
@@ -55,55 +46,34 @@ export async function openRedisStore(place: RedisAddress): Promise<Store> {
 class RedisStore implements Store {
   readonly description: string;
   readonly #shards: readonly Shard[];
-  readonly #link: ReconnectingConnection;
-  /** What the names of things that pass by begin with. Without braces: in a cluster they stand anywhere. */
-  readonly #passing: string;
+  readonly #connection: ReconnectingConnection;
+  /** Prefix of the keys of the TTL cache. Without braces: in a cluster they are in any slot. */
+  readonly #cachePrefix: string;
   readonly #signal = new ChangeSignal();
-  #beat: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(place: RedisAddress) {
-    this.description = place.url;
-    this.#passing = `${place.prefix}:passing:`;
-    const channel = `${place.prefix}:changed`;
+  constructor(address: RedisAddress) {
+    this.description = address.url;
+    this.#cachePrefix = `${address.prefix}:passing:`;
+    const channel = `${address.prefix}:changed`;
     const tags =
-      place.deployment.kind === 'cluster'
-        ? Array.from({ length: CLUSTER_SHARDS }, (_, shard) => `${place.prefix}:${shard}`)
-        : [place.prefix];
-    this.#link = new ReconnectingConnection({
-      place,
+      address.deployment.kind === 'cluster'
+        ? Array.from({ length: CLUSTER_SHARDS }, (_, shard) => `${address.prefix}:${shard}`)
+        : [address.prefix];
+    this.#connection = new ReconnectingConnection({
+      address,
       channel,
-      inspect: (connection) => inspect(place.url, tags, connection),
+      inspect: (connection) => inspect(address.url, tags, connection),
       onChange: () => this.#signal.raise(),
     });
-    const run: RunScript = (...call) => this.#link.run((connection) => runScript(connection, ...call));
+    const run: RunScript = (...call) => this.#connection.run((connection) => runScript(connection, ...call));
     this.#shards = tags.map((tag) => new Shard(tag, channel, run));
   }
 
-  /** What the first try to connect came to: an error, or undefined. */
+  /** The error of the first try to connect; undefined where it succeeded. */
   get firstTry(): Promise<unknown> {
-    return this.#link.firstTry;
-  }
-
-  async read(id: string): Promise<Versioned | undefined> {
-    checkId('id', id);
-    return this.#shardOf(groupOf(id)).read(id);
-  }
-
-  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
-    checkPrefix(prefix);
-    const given = new Set<string>();
-    for (const shard of this.#shards) {
-      for await (const found of shard.list(prefix, limits.batchEntries)) {
-        const values = found.filter(({ id }) => !given.has(id));
-        for (const { id } of values) given.add(id);
-        // A step may come to more than was asked for.
-        for (let from = 0; from < values.length; from += limits.batchEntries) {
-          this.#checkOpen();
-          yield values.slice(from, from + limits.batchEntries);
-        }
-      }
-    }
+    return this.#connection.firstTry;
   }
 
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
@@ -135,10 +105,10 @@ class RedisStore implements Store {
   onChange(listener: () => void): () => void {
     this.#checkOpen();
     const unsubscribe = this.#signal.subscribe(listener);
-    this.#beat ??= setInterval(() => this.#signal.raise(), POLL_MS).unref();
+    this.#poll ??= setInterval(() => this.#signal.raise(), POLL_MS).unref();
     return () => {
       unsubscribe();
-      if (!this.#signal.listened) this.#stopBeating();
+      if (!this.#signal.listened) this.#stopPolling();
     };
   }
 
@@ -149,13 +119,8 @@ class RedisStore implements Store {
     return this.#shardOf(name).acquireLease(name, holder, Math.ceil(ttlMs));
   }
 
-  async renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
-    checkTtl(ttlMs);
-    return this.#shardOf(lease.name).renewLease(lease, Math.ceil(ttlMs));
-  }
-
   async releaseLease(lease: Lease): Promise<void> {
-    await this.#shardOf(lease.name).renewLease(lease, 0);
+    await this.#shardOf(lease.name).releaseLease(lease);
   }
 
   async set(id: string, value: string, ttlMs: number): Promise<void> {
@@ -163,20 +128,20 @@ class RedisStore implements Store {
     checkValue(value);
     checkTtl(ttlMs, limits.maxTtlMs);
     const expiration = { type: 'PX', value: Math.ceil(ttlMs) } as const;
-    await this.#link.run((connection) => connection.set(this.#passing + id, value, { expiration }));
+    await this.#connection.run((connection) => connection.set(this.#cachePrefix + id, value, { expiration }));
   }
 
   async get(id: string): Promise<string | undefined> {
     checkId('id', id);
-    return (await this.#link.run((connection) => connection.get(this.#passing + id))) ?? undefined;
+    return (await this.#connection.run((connection) => connection.get(this.#cachePrefix + id))) ?? undefined;
   }
 
   async delete(id: string): Promise<void> {
     checkId('id', id);
-    await this.#link.run((connection) => connection.del(this.#passing + id));
+    await this.#connection.run((connection) => connection.del(this.#cachePrefix + id));
   }
 
-  /** In a cluster each shard has a clock of its own: all nodes ask the one that has the first. */
+  /** In a cluster each server has a clock of its own: all nodes use that of the first shard's. */
   async time(): Promise<number> {
     const [shard] = this.#shards;
     if (shard === undefined) throw new RangeError('There is no shard');
@@ -185,9 +150,9 @@ class RedisStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#stopBeating();
+    this.#stopPolling();
     this.#signal.close();
-    await this.#link.close();
+    await this.#connection.close();
   }
 
   #shardOf(group: string): Shard {
@@ -201,9 +166,9 @@ class RedisStore implements Store {
     if (this.#closed) throw new StoreError('store_closed', `${this.description} is closed`);
   }
 
-  #stopBeating(): void {
-    clearInterval(this.#beat);
-    this.#beat = undefined;
+  #stopPolling(): void {
+    clearInterval(this.#poll);
+    this.#poll = undefined;
   }
 }
 

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { ErrorReply } from '@redis/client';
 import type { Connection } from './connection.ts';
 
-/** One atomic verb, run by the server. */
+/** A script that the server runs atomically. */
 export interface Script {
   readonly text: string;
-  /** What the server knows it by once it has seen the text. */
+  /** Its name at the server, once that has seen the text. */
   readonly sha1: string;
 }
 
@@ -15,12 +15,10 @@ function load(name: string): Script {
   return { text, sha1: createHash('sha1').update(text).digest('hex') };
 }
 
-/** Each file tells its inputs, its outputs and what it promises. */
+/** Each file documents its inputs, its outputs and what it promises. */
 export const scripts = {
   layout: load('layout'),
-  read: load('read'),
   compareAndSet: load('compare-and-set'),
-  list: load('list'),
   changes: load('changes'),
   acquireLease: load('acquire-lease'),
   renewLease: load('renew-lease'),
@@ -30,7 +28,7 @@ export const scripts = {
 /** Runs one script on keys of one slot. */
 export type RunScript = (script: Script, keys: string[], args: string[]) => Promise<unknown>;
 
-/** Servers forget scripts at a restart, at a failover and when they are told to; then the text is sent again. */
+/** Servers forget scripts at a restart, a failover and `SCRIPT FLUSH`; then the text is sent again. */
 export async function runScript(
   connection: Connection,
   { text, sha1 }: Script,

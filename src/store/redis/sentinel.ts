@@ -5,18 +5,18 @@ import type { ClientOptions, Destroyable } from './client-options.ts';
 type SentinelDeployment = Extract<RedisDeployment, { readonly kind: 'sentinel' }>;
 
 /**
- * Asks one sentinel after the other for the master, as clients are told to at
- * https://redis.io/docs/latest/develop/reference/sentinel-clients/, and goes on listening to the one that knew:
- * where it names another master, or is lost itself, the connection is lost. So a master that was cut off from
- * its sentinels is left although it still answers us.
+ * Asks one sentinel after the other for the master
+ * (https://redis.io/docs/latest/develop/reference/sentinel-clients/), and stays subscribed to the one that knew it: where
+ * that names another master, or is lost, the connection counts as lost. So a master that is cut off from its sentinels is
+ * left although it still answers us.
  *
- * That the server is the master shows at the first write: a replica refuses it.
+ * A replica that takes itself for the master refuses the first write.
  */
 export async function findMaster(
   sentinels: readonly RedisServer[],
   { master, sentinelAuth }: SentinelDeployment,
   { username, password, ...options }: ClientOptions,
-  { onOpen, onLost }: { onOpen: (part: Destroyable) => void; onLost: (error: unknown) => void },
+  { onOpen, onLost }: { onOpen: (client: Destroyable) => void; onLost: (error: unknown) => void },
 ): Promise<RedisServer> {
   const errors: unknown[] = [];
   for (const server of sentinels) {
@@ -28,7 +28,7 @@ export async function findMaster(
     });
     onOpen(sentinel);
     let chosen = false;
-    // While it is being asked, the rejection says all there is to say.
+    // Until it has answered, the rejection reports the error.
     sentinel.on('error', (error: unknown) => chosen && onLost(error));
     try {
       await sentinel.connect();

@@ -1,8 +1,8 @@
-import type { CasResult, Change, Lease, Versioned } from '../contract.ts';
+import type { CasResult, Change, Lease } from '../contract.ts';
 import { scripts } from './script.ts';
 import type { RunScript } from './script.ts';
 
-/** A place in the changes of one shard: a revision, in the life of the state in which it was learned. */
+/** A position in the changes of one shard: a revision, and the life of the state in which it was read (changes.lua). */
 export interface Position {
   readonly life: string;
   readonly revision: number;
@@ -18,12 +18,11 @@ export interface ShardPage {
   readonly complete: boolean;
 }
 
-/** Values in a page come to about so many bytes, and at most one value more. */
+/** Bytes of values in a page, give or take one value. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Part of the state: the ids that share one slot of a cluster, with revisions of their own. Without a cluster
- * there is one part, and it is the whole.
+ * The ids that share one slot of a cluster, with revisions of their own. Without a cluster there is one shard.
  */
 export class Shard {
   readonly #run: RunScript;
@@ -32,36 +31,14 @@ export class Shard {
   readonly #lease: string;
 
   /**
-   * @param tag - in braces what the names of all its keys begin with; a cluster puts names with equal braces in
-   *   one slot
-   * @param channel - where its changes are told
+   * @param tag - the hash tag of all its keys, which puts them in one slot of a cluster
+   * @param channel - where its changes are published
    */
   constructor(tag: string, channel: string, run: RunScript) {
     this.#run = run;
     this.#channel = channel;
     this.#state = [headOf(tag), `{${tag}}:values`, `{${tag}}:index`];
     this.#lease = `{${tag}}:lease:`;
-  }
-
-  async read(id: string): Promise<Versioned | undefined> {
-    const reply = await this.#run(scripts.read, this.#state.slice(1), [id]);
-    if (reply === null) return undefined;
-    const [revision, value] = list(reply);
-    return { id, value: text(value), revision: integer(revision) };
-  }
-
-  /** Every value whose id starts with `prefix`, step by step; some may come twice. */
-  async *list(prefix: string, about: number): AsyncGenerator<readonly Versioned[]> {
-    let cursor = '0';
-    do {
-      const reply = await this.#run(scripts.list, this.#state.slice(1), [cursor, prefix, String(about)]);
-      const [next, found] = list(reply);
-      yield list(found).map((item) => {
-        const [id, revision, value] = list(item);
-        return { id: text(id), value: text(value), revision: integer(revision) };
-      });
-      cursor = text(next);
-    } while (cursor !== '0');
   }
 
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
@@ -71,7 +48,7 @@ export class Shard {
     return { written: written === 1, current: change(id, revision, standing) };
   }
 
-  /** @returns undefined where the state is no longer the one in which `position` was learned */
+  /** @returns undefined where the state is no longer the one in which `position` was read */
   async changesSince(position: Position, limit: number): Promise<ShardPage | undefined> {
     const args = [position.life, String(position.revision), String(limit), String(PAGE_BYTES)];
     const [life, complete, found] = list(await this.#run(scripts.changes, this.#state, args));
@@ -92,10 +69,9 @@ export class Shard {
     return token === null ? undefined : { name, holder, token: integer(token) };
   }
 
-  /** @param ttlMs - 0 gives it back */
-  async renewLease({ name, holder, token }: Lease, ttlMs: number): Promise<boolean> {
-    const args = [holder, String(token), String(ttlMs)];
-    return (await this.#run(scripts.renewLease, [this.#lease + name], args)) === 1;
+  async releaseLease({ name, holder, token }: Lease): Promise<void> {
+    // Renewed for 0 ms it ends.
+    await this.#run(scripts.renewLease, [this.#lease + name], [holder, String(token), '0']);
   }
 
   /** By its server's clock. Milliseconds since the epoch. */
@@ -104,7 +80,7 @@ export class Shard {
   }
 }
 
-/** The hash that says what the state of a shard is. */
+/** The key of the hash that describes the state of a shard. */
 export function headOf(tag: string): string {
   return `{${tag}}:head`;
 }

@@ -1,24 +1,24 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 
-/** How to look for the commits of other processes. */
+/** How to watch for the commits of other processes. */
 export interface CommitWatchOptions {
-  /** Of the log that SQLite writes a commit to before anything else. */
+  /** The write-ahead log, which SQLite writes a commit to first. */
   readonly logPath: string;
-  /** How often to look in any case. Milliseconds. */
+  /** How often to poll in any case. Milliseconds. */
   readonly pollMs: number;
   /** Differs after another connection's commit. */
   readonly version: () => unknown;
   readonly onCommit: () => void;
 }
 
-/** From the write that the system tells of until the commit it belongs to can be seen. Milliseconds. */
+/** From the write that the system reports until its commit can be seen. Milliseconds. */
 const COMMIT_MS = 2;
 
 /**
- * Notices the commits of other processes, from its making until it is closed. The system tells of writes to the log
- * within a millisecond, but not everywhere (network file systems, too many watchers), and some of what it tells of
- * is no commit yet: so a poll finds what was missed.
+ * Notices the commits of other processes until it is closed. The system reports writes to the log within a millisecond,
+ * but not everywhere (network file systems, too many watchers), and some before their commit: a poll finds what was
+ * missed.
  */
 export class CommitWatch {
   readonly #options: CommitWatchOptions;
@@ -40,7 +40,7 @@ export class CommitWatch {
     this.#watcher?.close();
   }
 
-  /** However many writes are told of meanwhile, there is one second look for them. */
+  /** However many writes are reported meanwhile, there is one second look for them. */
   #lookTwice(): void {
     if (this.#again !== undefined) return;
     this.#look();
@@ -58,7 +58,7 @@ export class CommitWatch {
   }
 }
 
-/** Undefined where the system does not watch: then there is the poll. */
+/** Undefined where the system does not watch files: then there is the poll alone. */
 function openWatcher(path: string, listener: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(path, { persistent: false }, listener);

@@ -12,29 +12,29 @@ import { removeStaleLogs, restoreFiles } from './restore.ts';
 import { prepareStatements } from './statements.ts';
 
 /**
- * What has happened to the files is acted on when it has stood for so long: whoever removes a folder, or one file to put
- * another in its place, is to have done so. Milliseconds.
+ * A loss of files is acted on once it has lasted for so long, since removing a folder, or replacing a file, takes several
+ * steps. Milliseconds.
  */
 const SETTLE_MS = 250;
 
-/** A database as it was opened, until its files are lost. */
+/** An open database, until its files are lost. */
 export interface Session {
   readonly database: DatabaseSync;
   readonly statements: ReturnType<typeof prepareStatements>;
   readonly ttlCache: SqliteTtlCache;
-  /** Of those of one connection: what was learned from another may not hold. */
+  /** Counts the sessions of a connection: cursors of an earlier one are void. */
   readonly number: number;
   /** The store's time. Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /**
- * The connection to one database, made anew where its files are removed, replaced or damaged. SQLite itself goes on
- * with what it has open, which nobody else sees.
+ * The connection to one database, reopened where its files are removed, replaced or damaged. SQLite itself goes on with
+ * the files it has open, which no other process sees.
  *
- * Not noticed: a file that is written over in place by another program, with as much or more. Move files into place.
+ * Not noticed: a file that another program overwrites in place with as many bytes or more. Move files into place.
  *
- * Who pays: three looks at the file system for each call and each poll, some microseconds.
+ * Who pays: three `stat` calls for each call and each poll, some microseconds.
  */
 export class SqliteConnection {
   readonly path: string;
@@ -60,22 +60,22 @@ export class SqliteConnection {
     return new SqliteConnection(file, options, await openSession(file, options, 1));
   }
 
-  /** As it was opened last, be it lost meanwhile or not. */
+  /** The newest one, even if its files are lost by now. */
   get session(): Session {
     return this.#opening;
   }
 
-  /** What has happened to its files; undefined where it is all there. */
+  /** What happened to its files; undefined where all are there. */
   get loss(): FileLoss | undefined {
     if (this.#isDamaged) return 'damaged';
     const files = identifyFiles(this.path);
     const loss = lossBetween(this.#files, files);
-    // It grows.
+    // The file may have grown.
     if (loss === undefined) this.#files = files;
     return loss;
   }
 
-  /** Opens it anew where it was lost for `SETTLE_MS`. @throws StoreError where it cannot be: it can be tried again */
+  /** Reopens it where it was lost for `SETTLE_MS`. @throws StoreError where that fails: it can be tried again */
   async reopenIfLost(): Promise<void> {
     const { loss } = this;
     if (loss === undefined) {
@@ -92,7 +92,7 @@ export class SqliteConnection {
     this.#lostAt = undefined;
   }
 
-  /** Takes notice of what a statement failed with. */
+  /** Records the error of a statement. */
   noteFailure(error: unknown): void {
     if (isCorruption(error)) this.#isDamaged = true;
   }
@@ -104,7 +104,7 @@ export class SqliteConnection {
   async #reopen(loss: FileLoss): Promise<void> {
     const { database, number, now } = this.#opening;
     restoreFiles(this.path, loss, this.#files, database);
-    // Whatever stands there now, this process knows how far the time is.
+    // Whatever file is there now, the store's time continues as this process knows it.
     const options = { ...this.#options, mayCreate: true, aheadMs: Math.round(now() - machineMs()) };
     this.#opening = await openSession(this.path, options, number + 1);
     this.#files = identifyFiles(this.path);
@@ -125,11 +125,11 @@ async function openSession(path: string, options: OpeningOptions, number: number
   };
 }
 
-/** SQLite leaves alone what stands where the files once were: it looks whether they are those that it had opened. */
+/** SQLite does not touch the files that are in the place of the lost ones: it checks that they are those it opened. */
 function closeLost(database: DatabaseSync): void {
   try {
     database.close();
   } catch {
-    // What was damaged cannot be brought to an end in order; it is closed all the same.
+    // A damaged database reports an error, and is closed all the same.
   }
 }

@@ -37,12 +37,12 @@ const PASSING = `
   CREATE INDEX passing_by_expiry ON passing (expires_at);
 `;
 
-/** The same for what is remembered for longer than `limits.lastingMs`. */
+/** The same for entries with a time to live of more than `limits.longLivedMs`. */
 const LASTING = PASSING.replaceAll('passing', 'lasting');
 
 /**
- * How far the store's time is ahead of a machine's own count since its start, in milliseconds: whoever opens the
- * database first after that start says so by the wall clock, and all others go by it, however the wall clock is set.
+ * How far the store's time is ahead of the machine's own count since its start, in milliseconds. The process that opens
+ * the database first after that start sets it by the wall clock; all others use it, however the wall clock is set.
  */
 const CLOCK = `
   CREATE TABLE clock (
@@ -52,25 +52,25 @@ const CLOCK = `
 `;
 
 /**
- * What each schema version added to the one before it, from version 1 on. Processes of an older version that
- * have the file open go on with the tables they know.
+ * What each schema version added to the one before it, from version 1 on. Processes of an older version that have the
+ * file open keep using the tables they know.
  */
 const VERSIONS = [ENTRIES_AND_LEASES, PASSING, LASTING, CLOCK];
 
-/** How long SQLite itself may wait for a lock, holding up the event loop: some hundred commits of another process. */
+/** How long SQLite itself may wait for a lock, blocking the event loop: some hundred commits of another process. */
 const BLOCKING_WAIT_MS = 4;
 /** How long the event loop then runs before the next try. */
 const RETRY_PAUSE_MS = 20;
-/** How long one that may not make the database waits for those who may. Milliseconds. */
+/** How long a process that may not create the database waits for one that may. Milliseconds. */
 const CREATED_WITHIN_MS = 5_000;
 
 /** How to open a database. */
 export interface OpeningOptions {
-  /** How long others' locks are waited for. Milliseconds. */
+  /** How long to wait for other processes' locks. Milliseconds. */
   readonly busyMs: number;
-  /** Otherwise one that is not there, or empty, is waited for, but not for ever: others are about to put it back. */
+  /** Otherwise a missing or empty file is waited for, for some seconds: another process is about to restore it. */
   readonly mayCreate: boolean;
-  /** How far the store's time is known to be ahead of `machineMs`; else it is as the wall clock says. Milliseconds. */
+  /** How far the store's time is known to be ahead of `machineMs`; by the wall clock otherwise. Milliseconds. */
   readonly aheadMs?: number;
 }
 
@@ -86,14 +86,14 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
 /**
- * Opens the database, or makes it where there is none: the file with mode 0600, which SQLite gives to its
- * `-wal` and `-shm` too. A missing folder is an error, because a mistyped or unmounted path that is quietly
- * made anew would be a quiet loss of state. A file that is not ours is looked at and left as it is.
+ * Opens the database, or creates it: the file with mode 0600, which SQLite gives to its `-wal` and `-shm` too. A missing
+ * folder is an error, because creating a mistyped or unmounted path would be a silent loss of state. A file that is not
+ * ours is read and left as it is.
  *
  * `synchronous = NORMAL` syncs the log at checkpoints, not at commits. A killed process loses nothing, since
  * what it committed is with the operating system; a power loss may lose the last commits, never consistency.
- * That suits a record of which keys work, which a few requests teach again, and spares the event loop a disk
- * sync for each write.
+ * That suits a record of which keys work, which a few requests establish again, and saves the event loop a disk sync for
+ * each write.
  */
 export async function openDatabase(path: string, options: OpeningOptions): Promise<OpenDatabase> {
   const { busyMs, mayCreate } = options;
@@ -105,7 +105,7 @@ export async function openDatabase(path: string, options: OpeningOptions): Promi
   try {
     database.open();
     const aheadMs = await retryWhileLocked(busyMs, () => {
-      // Nothing is written before the file is known for ours, or empty, and then it is looked at once more.
+      // Nothing is written before the file is known to be ours, or empty; that is checked again under the write lock.
       transaction(database, 'DEFERRED', () => schemaVersion(database, file));
       database.exec('PRAGMA synchronous = NORMAL');
       requireWriteAheadLog(database, file);
@@ -134,7 +134,7 @@ function clockOffset(database: DatabaseSync, knownMs: number | undefined): numbe
   const aheadMs = Math.round(knownMs ?? Date.now() - machineMs());
   database.exec('DELETE FROM clock');
   database.prepare('INSERT INTO clock VALUES (?, ?)').run(start, aheadMs);
-  // Whoever held one has ended with the machine's last run, and its end was told by another clock.
+  // Their holders ended with the machine's last run, and they expire by the clock of that run.
   if (knownMs === undefined) database.exec('UPDATE lease SET expires_at = 0');
   return aheadMs;
 }
@@ -150,8 +150,8 @@ async function waitForFile(file: string): Promise<void> {
 }
 
 /**
- * All of `work` or none of it, on one state of the database: with the file's one write lock held from the
- * start (IMMEDIATE), or for reading (DEFERRED). Keep it short.
+ * Runs `work` as one transaction: with the file's one write lock held from the start (IMMEDIATE), or for reading
+ * (DEFERRED). Keep it short.
  */
 export function transaction<T>(database: DatabaseSync, kind: 'IMMEDIATE' | 'DEFERRED', work: () => T): T {
   database.exec(`BEGIN ${kind}`);
@@ -166,9 +166,8 @@ export function transaction<T>(database: DatabaseSync, kind: 'IMMEDIATE' | 'DEFE
 }
 
 /**
- * Does `work`, and again while other processes hold the lock, letting the event loop run in between.
- * @param busyMs after this long it is given up
- * @throws StoreError `store_busy` then; `work` left nothing behind
+ * Runs `work`, again while other processes hold the lock, with the event loop running in between.
+ * @throws StoreError `store_busy` after `busyMs`; nothing was written
  */
 export async function retryWhileLocked<T>(busyMs: number, work: () => T): Promise<T> {
   const giveUpAt = performance.now() + busyMs;
@@ -185,7 +184,7 @@ export async function retryWhileLocked<T>(busyMs: number, work: () => T): Promis
   }
 }
 
-/** Makes an empty file for our eyes alone, where there is none. @throws StoreError where it cannot be made */
+/** Creates an empty file with mode 0600 where there is none. @throws StoreError where it cannot be created */
 export function createPrivateFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600));
@@ -197,8 +196,8 @@ export function createPrivateFile(file: string): void {
 }
 
 /**
- * The file's schema version, 0 where it is empty. Only reads, and needs a transaction: another process may be
- * making it.
+ * The file's schema version, 0 where it is empty. Only reads, and needs a transaction: another process may be creating
+ * it.
  * @throws StoreError where the file is neither empty nor ours, or newer than we are
  */
 function schemaVersion(database: DatabaseSync, file: string): number {
@@ -209,7 +208,7 @@ function schemaVersion(database: DatabaseSync, file: string): number {
     const message = `${file} has schema version ${version}, this Sparekey knows ${VERSIONS.length}`;
     throw new StoreError('store_newer_version', message);
   }
-  // A page count would not do: a process that died while creating leaves pages without a table.
+  // Not a page count: a process that died while creating it leaves pages without a table.
   const tables = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
   if (applicationId === 0 && version === 0 && tables === undefined) return 0;
   throw new StoreError('store_not_sparekey', `${file} is a database of another application`);
@@ -246,7 +245,7 @@ function resultCode(error: unknown): number | undefined {
   return error.errcode & 0xff;
 }
 
-/** Whether an error of SQLite's says that the file is no longer what it was. */
+/** Whether an error of SQLite's reports a damaged file. */
 export function isCorruption(error: unknown): boolean {
   const code = resultCode(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;

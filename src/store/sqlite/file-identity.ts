@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 
-/** Which files a database is made of, as the system tells files apart; undefined for one that is not there. */
+/** The files of a database, by device and inode; undefined for one that is not there. */
 export interface DatabaseFiles {
   readonly database: string | undefined;
   readonly log: string | undefined;
   readonly sharedMemory: string | undefined;
-  /** Of the database's own file. It never shrinks while it is open: nothing here vacuums it. Bytes. */
+  /** Of the database's own file, which never shrinks while it is open: it is not vacuumed. Bytes. */
   readonly size: number;
 }
 
@@ -13,14 +13,14 @@ export interface DatabaseFiles {
 export type FileLoss =
   /** The database's own file has gone. */
   | 'removed'
-  /** Another file stands in its place. */
+  /** Another file is in its place. */
   | 'replaced'
-  /** Its log or shared memory has gone, or is another: who opens it now sees less than who had it open. */
+  /** Its log or shared memory has gone, or is another: who opens it now sees less than who had it open before. */
   | 'log-removed'
   /** The file itself is no longer what it was. */
   | 'damaged';
 
-/** Looks at the files of a database. Opens none: closing one would give up SQLite's locks on it. */
+/** Identifies the files of a database. Opens none: closing one would release SQLite's locks on it. */
 export function identifyFiles(path: string): DatabaseFiles {
   const database = identify(path);
   return {
@@ -31,7 +31,7 @@ export function identifyFiles(path: string): DatabaseFiles {
   };
 }
 
-/** What has happened between two looks; undefined where it is all there. */
+/** What happened between two looks; undefined where all are there. */
 export function lossBetween(before: DatabaseFiles, after: DatabaseFiles): FileLoss | undefined {
   if (after.database === undefined) return 'removed';
   if (after.database !== before.database) return 'replaced';

@@ -5,17 +5,17 @@ import { createPrivateFile } from './database.ts';
 import { identifyFiles } from './file-identity.ts';
 import type { FileLoss, DatabaseFiles } from './file-identity.ts';
 
-/** A process that began to put files back and has not ended by then has died over it. Milliseconds. */
+/** A lock that is older belongs to a process that died. Milliseconds. */
 const STALE_LOCK_MS = 10_000;
 
 /**
- * Puts back the files of a database that were lost while it was open, so that it can be opened again. Of all processes
- * that notice, one does it at a time; the others find another file in the place then, which is theirs to open.
+ * Restores the files of a database that were lost while it was open, so that it can be opened again. One process does it
+ * at a time; the others then find a new file to open.
  *
- * What was removed is still there for those who had it open, with all that they know of it, and is copied from there.
- * What was damaged is set aside, as `PATH-damaged`, and the place is empty then.
+ * A removed database is still readable where it is open, and is copied from there. A damaged one is renamed to
+ * `PATH-damaged`, and a new one begins empty.
  *
- * Who pays: nobody but in that moment, when the event loop stands still for the copy: some 10 ms for 10 MB.
+ * Who pays: nobody but in that moment, when the event loop is blocked for the copy: some 10 ms for 10 MB.
  * @throws StoreError `store_busy` while another process does it; an error of the system where it cannot be done, such
  *   as a folder that is not there: it can be tried again
  */
@@ -32,7 +32,7 @@ export function restoreFiles(path: string, loss: FileLoss, known: DatabaseFiles,
       createPrivateFile(copy);
       open.prepare('VACUUM INTO ?').run(copy);
     }
-    // They belong to the database that was lost, and would be read into the new one.
+    // They belong to the lost database, and would be applied to the new one.
     for (const ending of ['-wal', '-shm']) rmSync(path + ending, { force: true });
     if (loss !== 'damaged') renameSync(copy, path);
     else if (database !== undefined) renameSync(path, `${path}-damaged`);
@@ -41,7 +41,7 @@ export function restoreFiles(path: string, loss: FileLoss, known: DatabaseFiles,
   }
 }
 
-/** The log and shared memory of a file that another has replaced would be read into that one: they go at once. */
+/** The log and shared memory of a replaced file would be applied to its replacement: they are removed at once. */
 export function removeStaleLogs(path: string, known: DatabaseFiles): void {
   const { log, sharedMemory } = identifyFiles(path);
   if (log !== undefined && log === known.log) rmSync(`${path}-wal`, { force: true });

@@ -1,9 +1,8 @@
-import type { CasResult, Change, ChangePage, Cursor, Lease, Store, Versioned } from '../contract.ts';
+import type { CasResult, Change, ChangePage, Cursor, Lease, Store } from '../contract.ts';
 import { StoreError } from '../errors.ts';
 import {
   checkId,
   checkPageLimit,
-  checkPrefix,
   checkRevision,
   checkTtl,
   checkValue,
@@ -16,37 +15,37 @@ import { ChangeSignal } from '../signal.ts';
 import { SqliteConnection } from './connection.ts';
 import type { Session } from './connection.ts';
 import { transaction, retryWhileLocked } from './database.ts';
-import { toChange, toInteger, toVersioned } from './statements.ts';
+import { toChange, toInteger } from './statements.ts';
 import { CommitWatch } from './commit-watch.ts';
 
 /** Where the database is, and how often and how long to wait for others. */
 export interface SqliteOptions {
   readonly path: string;
   /**
-   * How often the writes of other processes are looked for while somebody listens, for want of word from the
-   * system. Default 20 ms.
+   * How often to poll for the writes of other processes while somebody listens, since the system does not report all of
+   * them. Default 20 ms.
    */
   readonly pollMs?: number;
   /** How long a call waits for other processes' writes before it rejects with `store_busy`. Default 5,000 ms. */
   readonly busyMs?: number;
-  /** Whether it makes a database where there is none. Default true; otherwise it waits some seconds for others to. */
+  /** Whether to create a missing database. Default true; otherwise it is waited for, for some seconds. */
   readonly mayCreate?: boolean;
 }
 
 /**
  * A store in one file on one machine, shared by any number of processes, lasting over restarts.
  *
- * SQLite has one writer at a time, so revisions become visible in the order they are given out, and no
- * reader that has seen one will later meet a smaller one.
+ * SQLite has one writer at a time, so revisions become visible in the order they are given out: no reader that has seen
+ * one sees a smaller one later.
  *
  * Every call runs on the calling thread, and so is kept to one short transaction. Measured on one machine with
  * values of 600 bytes: a read costs half of what `JSON.parse` needs for 1 KB, a refused `compareAndSet` about
  * two reads, one that writes about ten (30 to 50 µs). Every few hundred writes one also brings the log into the
- * database and syncs the disk, which takes some milliseconds. A lock that another process holds is waited for
- * with the event loop running; after `busyMs` the call rejects with `store_busy` and has written nothing.
+ * database and syncs the disk, which takes some milliseconds. While another process holds the lock the event
+ * loop runs; after `busyMs` the call rejects with `store_busy` and has written nothing.
  *
- * Other processes' writes are noticed only while somebody listens: at once where the system tells of writes to
- * a file, by polling elsewhere. A poll costs less than a read; 50 a second cost an otherwise idle process about
+ * Other processes' writes are noticed only while somebody listens: at once where the system reports writes to a
+ * file, by polling elsewhere. A poll costs less than a read; 50 a second cost an otherwise idle process about
  * 1 % of one core, nearly all of it for waking up.
  *
  * @throws StoreError when the file cannot be opened, or holds something that is not ours to use
@@ -70,28 +69,6 @@ class SqliteStore implements Store {
     this.#connection = connection;
     this.#pollMs = pollMs;
     this.#busyMs = busyMs;
-  }
-
-  async read(id: string): Promise<Versioned | undefined> {
-    checkId('id', id);
-    const entry = await this.#do((opening) => findIn(opening, id));
-    return entry?.value === undefined ? undefined : { ...entry, value: entry.value };
-  }
-
-  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
-    checkPrefix(prefix);
-    // Ids with one prefix stand together in the index, which compares bytes: after them come only others.
-    let from = prefix;
-    for (;;) {
-      const rows = await this.#do(({ statements }) =>
-        statements.valuesFrom.all(from, limits.batchEntries).map(toVersioned),
-      );
-      const batch = rows.filter(({ id }) => id.startsWith(prefix));
-      if (batch.length > 0) yield batch;
-      const last = batch.at(-1);
-      if (last === undefined || batch.length < limits.batchEntries) return;
-      from = `${last.id}\0`; // no id stands between the two
-    }
   }
 
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
@@ -142,19 +119,11 @@ class SqliteStore implements Store {
     checkId('lease holder', holder);
     checkTtl(ttlMs);
     const terms = { name, holder, ttlMs: Math.ceil(ttlMs) };
-    // In a transaction although it is one statement, so that a commit that fails is told to the caller.
+    // In a transaction although it is one statement, so that a commit that fails rejects the call.
     const row = await this.#do(({ database, statements, now }) =>
       transaction(database, 'IMMEDIATE', () => statements.acquire.get({ ...terms, now: now() })),
     );
     return row && { name, holder, token: toInteger(row['token']) };
-  }
-
-  async renewLease({ name, holder, token }: Lease, ttlMs: number): Promise<boolean> {
-    checkTtl(ttlMs);
-    const { changes } = await this.#do(({ statements, now }) =>
-      statements.renew.run({ name, holder, token, ttlMs: Math.ceil(ttlMs), now: now() }),
-    );
-    return changes === 1;
   }
 
   async releaseLease({ name, holder, token }: Lease): Promise<void> {
@@ -192,7 +161,7 @@ class SqliteStore implements Store {
     this.#connection.close();
   }
 
-  /** The way into the database for every verb: waits for its turn, and gives errors our codes. */
+  /** Runs every verb: waits for locks, and gives errors our codes. */
   async #do<T>(work: (opening: Session) => T): Promise<T> {
     const connection = this.#connection;
     try {
@@ -221,12 +190,12 @@ class SqliteStore implements Store {
   /** Differs after another connection's commit, and after a loss. Undefined where it cannot be read, which differs too. */
   #version(): unknown {
     const { loss, session } = this.#connection;
-    // Whoever is signalled asks for it, and so for it to be put back; where that fails it is theirs to try again.
+    // Listeners then read the changes, which restores the files or fails with the error.
     if (loss !== undefined) return 'lost';
     try {
       return `${session.number}/${String(session.statements.dataVersion.get()?.['data_version'])}`;
     } catch {
-      // Whoever is signalled asks `changesSince`, and meets the same error where it can be reported.
+      // Listeners then read the changes and get the same error, where it can be reported.
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Change, Versioned } from '../contract.ts';
+import type { Change } from '../contract.ts';
 
 const IS_HELD = 'name = :name AND holder = :holder AND token = :token AND expires_at > :now';
 
@@ -8,7 +8,6 @@ export function prepareStatements(database: DatabaseSync) {
   const select = 'SELECT id, value, revision FROM entry WHERE';
   return {
     find: database.prepare(`${select} id = ?`),
-    valuesFrom: database.prepare(`${select} id >= ? AND value IS NOT NULL ORDER BY id LIMIT ?`),
     changes: database.prepare(`${select} revision > ? ORDER BY revision LIMIT ?`),
     lastRevision: database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'entry'"),
     write: database.prepare(
@@ -22,7 +21,6 @@ export function prepareStatements(database: DatabaseSync) {
         expires_at = excluded.expires_at
       WHERE expires_at <= :now OR holder = excluded.holder
       RETURNING token`),
-    renew: database.prepare(`UPDATE lease SET expires_at = :now + :ttlMs WHERE ${IS_HELD}`),
     release: database.prepare(`UPDATE lease SET expires_at = 0 WHERE ${IS_HELD}`),
     dataVersion: database.prepare('PRAGMA data_version'),
   };
@@ -31,7 +29,7 @@ export function prepareStatements(database: DatabaseSync) {
 /** A row of the database. */
 export type Row = Record<string, unknown>;
 
-/** @throws TypeError where the database holds what no Sparekey wrote */
+/** @throws TypeError where the row is not one that Sparekey writes */
 export function toChange(row: Row | undefined): Change {
   const { id, value, revision } = row ?? {};
   if (typeof id !== 'string' || (value !== null && typeof value !== 'string')) {
@@ -40,13 +38,7 @@ export function toChange(row: Row | undefined): Change {
   return { id, value: value ?? undefined, revision: toInteger(revision) };
 }
 
-/** The same, of a row that has a value. */
-export function toVersioned(row: Row): Versioned {
-  const { id, value = '', revision } = toChange(row);
-  return { id, value, revision };
-}
-
-/** @throws TypeError where it is none */
+/** @throws TypeError where it is no number */
 export function toInteger(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError('A row of the database has values of the wrong type');
   return value;

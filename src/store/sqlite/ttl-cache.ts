@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { limits } from '../rules.ts';
 
-/** How many are kept at most of what passes and of what lasts, each: some gigabytes of disk. */
+/** Of short-lived and of long-lived entries, each: some gigabytes of disk. */
 const MAX_ENTRIES = 10_000_000;
-/** How many that are over go for each new one: more than one, so that they go faster than they come. */
+/** Expired entries removed for each new one: more than one, so that they go faster than they come. */
 const SWEEP_BATCH = 4;
 
-/** The statements for values that pass by. Each is a short write or a read by key. */
+/** A TTL cache in a database. Each call is a short write or a read by key. */
 export interface SqliteTtlCache {
   /** Within a transaction of the caller's. */
   set(id: string, value: string, ttlMs: number): void;
@@ -15,8 +15,7 @@ export interface SqliteTtlCache {
 }
 
 /**
-/**
- * Prepares the statements. What is to last has a table of its own, so that no number of others takes its place.
+ * Prepares the statements. Long-lived entries have a table of their own, so that others never evict them.
  * @param now - the store's time. Milliseconds since the epoch
  */
 export function prepareTtlCache(
@@ -24,25 +23,25 @@ export function prepareTtlCache(
   now: () => number,
   maxEntries = MAX_ENTRIES,
 ): SqliteTtlCache {
-  const passing = prepareTable(database, 'passing', now, maxEntries);
-  const lasting = prepareTable(database, 'lasting', now, maxEntries);
+  const shortLived = prepareTable(database, 'passing', now, maxEntries);
+  const longLived = prepareTable(database, 'lasting', now, maxEntries);
   return {
     set: (id, value, ttlMs) => {
-      const [into, other] = ttlMs > limits.longLivedMs ? [lasting, passing] : [passing, lasting];
+      const [into, other] = ttlMs > limits.longLivedMs ? [longLived, shortLived] : [shortLived, longLived];
       other.delete(id);
       into.set(id, value, ttlMs);
     },
-    get: (id) => passing.get(id) ?? lasting.get(id),
+    get: (id) => shortLived.get(id) ?? longLived.get(id),
     delete: (id) => {
-      passing.delete(id);
-      lasting.delete(id);
+      shortLived.delete(id);
+      longLived.delete(id);
     },
   };
 }
 
 /**
- * A replaced row gets a new row id, so row ids stand in order of remembering: whatever is further back than the bound
- * goes when something new comes.
+ * A replaced row gets a new row id, so row ids are in order of setting: rows further back than the bound go when a new
+ * one comes.
  */
 function prepareTable(
   database: DatabaseSync,

@@ -1,6 +1,7 @@
 import type { LanguageModelV4FilePart, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { NotExpressible } from '../codec.ts';
-import type { CallOptions, Json } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
+import type { CallOptions } from '../codec.ts';
 
 /* Reading JSON that clients wrote. What is not there is undefined; what is there and wrong is said by its place. */
 

@@ -1,7 +1,7 @@
 import { asObject } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NotExpressible, targetOf } from '../codec.ts';
-import type { Json } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
 import type { WholeRequest, WholeTranslation } from '../whole-translation.ts';
 import { allVectors, vectorOf } from './openai-embeddings.ts';
 

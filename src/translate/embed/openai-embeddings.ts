@@ -1,5 +1,6 @@
 import { NotExpressible } from '../codec.ts';
-import type { ResponseContext, Json } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
+import type { ResponseContext } from '../codec.ts';
 
 /** A request for embeddings in OpenAI's words, read. platform.openai.com/docs/api-reference/embeddings */
 export interface EmbeddingsRequest {

@@ -2,7 +2,7 @@ import { invokeModel } from '../../dialects/operations/bedrock.ts';
 import { asObject } from '../../base/json.ts';
 import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import { NotExpressible } from '../codec.ts';
-import type { Json } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
 import type { WholeTranslation } from '../whole-translation.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import type { EmbeddingsRequest } from './openai-embeddings.ts';

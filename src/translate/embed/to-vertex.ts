@@ -1,7 +1,7 @@
 import { asObject } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
 import { NotExpressible, targetOf } from '../codec.ts';
-import type { Json } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
 import type { WholeRequest, WholeTranslation } from '../whole-translation.ts';
 import { textOf } from './gemini-to-openai.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';

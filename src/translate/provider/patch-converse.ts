@@ -1,5 +1,6 @@
 import { asObject, parseObject } from '../../base/json.ts';
-import type { CallOptions, Json } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
+import type { CallOptions } from '../codec.ts';
 import { cachePointOf } from './bedrock-messages.ts';
 
 /** Says in a request what the package leaves out: that a tool failed, and that tools are to be cached. */

@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { JobResult, Job } from './job-messages.ts';
+import type { JobResult, Job } from '../job.ts';
 
 /** What came of a job, or why nothing did. */
 export type JobOutcome =
   | JobResult
   /** Whoever wanted it has gone. */
-  | { readonly kind: 'gone' }
+  | { readonly kind: 'cancelled' }
   /** Too many wait already. */
   | { readonly kind: 'busy' }
   /** The thread did not survive it: it took too much memory, or too long. */
@@ -66,11 +66,11 @@ export class ThreadPool {
   }
 
   run(make: MakeJob, { signal, isBounded }: JobOptions): Promise<JobOutcome> {
-    if (signal.aborted) return Promise.resolve({ kind: 'gone' });
+    if (signal.aborted) return Promise.resolve({ kind: 'cancelled' });
     if (isBounded && this.#waiting.size >= this.#bounds.maxWaiting) return Promise.resolve({ kind: 'busy' });
     return new Promise((resolve) => {
       const cancel = (): void => {
-        if (this.#waiting.delete(task)) task.settle({ kind: 'gone' });
+        if (this.#waiting.delete(task)) task.settle({ kind: 'cancelled' });
         else for (const thread of this.#threads) thread.cancel(task);
       };
       const settle = (outcome: JobOutcome): void => {
@@ -159,7 +159,7 @@ class Thread {
 
   /** Nobody wants what it does: where that is the job it has, it is ended with it, since a job cannot be stopped. */
   cancel(task: Task): void {
-    if (this.#task === task) this.#end({ kind: 'gone' });
+    if (this.#task === task) this.#end({ kind: 'cancelled' });
   }
 
   #finish(done: JobResult): void {
@@ -167,7 +167,7 @@ class Thread {
     this.#task = undefined;
     this.#worker.unref();
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end({ kind: 'gone' }), this.#bounds.idleMs);
+    this.#timer = setTimeout(() => this.#end({ kind: 'cancelled' }), this.#bounds.idleMs);
     this.#timer.unref();
     task?.settle(done);
     this.#onFree(false);

@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import { TranslationError } from '../response-translator.ts';
-import type { JobResult, Job } from './job-messages.ts';
+import type { JobResult, Job } from '../job.ts';
 
 /* The program of a thread that translates. It knows nothing but the job it is given. */
 
@@ -23,11 +23,11 @@ async function runJob(job: Job): Promise<JobResult> {
     switch (job.kind) {
       case 'request':
         return await translateRequest(job);
-      case 'answer':
-        return { kind: 'told', body: await translateResponse(job) };
+      case 'response':
+        return { kind: 'translated-response', body: await translateResponse(job) };
     }
   } catch (error) {
-    if (error instanceof TranslationError) return { kind: 'untold', message: error.message };
+    if (error instanceof TranslationError) return { kind: 'unreadable-response', message: error.message };
     return { kind: 'defect', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

@@ -62,11 +62,11 @@ export class TranslationThreads {
   ): Promise<TranslatedRequest | UnsupportedRequest | Busy> {
     const outcome = await this.#run({ kind: 'request', spec, body, isLarge: true }, signal, memory);
     switch (outcome.kind) {
-      case 'put':
+      case 'translated-request':
       case 'not-expressible':
       case 'busy':
         return outcome;
-      case 'gone':
+      case 'cancelled':
         return { kind: 'not-expressible', reason: 'nobody waits for it any more' };
       case 'died':
         if (outcome.reason === 'defect') throw new Error(`a translation failed: ${outcome.detail}`);
@@ -81,13 +81,13 @@ export class TranslationThreads {
     job: Omit<ResponseJob, 'kind'>,
     { signal, memory }: { readonly signal: AbortSignal; readonly memory: MemoryMeter | undefined },
   ): Promise<Buffer> {
-    const outcome = await this.#run({ kind: 'answer', ...job }, signal, memory);
+    const outcome = await this.#run({ kind: 'response', ...job }, signal, memory);
     switch (outcome.kind) {
-      case 'told':
+      case 'translated-response':
         return Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength);
-      case 'untold':
+      case 'unreadable-response':
         throw new TranslationError(outcome.message);
-      case 'gone':
+      case 'cancelled':
         throw new TranslationError('nobody waits for the answer any more');
       case 'died':
         if (outcome.reason !== 'defect') throw new TranslationError(`the answer: ${TOO_MUCH}`);

@@ -1,34 +1,34 @@
 import { nothingFromClient, ownWordsOf } from './own-words.ts';
 import type { IsClientText } from './own-words.ts';
 
-/* The fields providers describe an error with, whatever they call them. */
+/* The fields that providers describe an error with, by any of their names. */
 
-/** The structured part of a provider's error, whichever shape it came in. */
+/** A provider's error, whichever format it came in. */
 export interface ProviderError {
-  /** What it was written in. `json`: an error was found in JSON. `text`: anything that is none of the others. */
+  /** The format. `json`: an error was found in JSON. `text`: none of the others. */
   readonly form: 'json' | 'html' | 'text' | 'empty';
   /** At most 2,000 characters; empty where none was found. */
   readonly message: string;
-  /** The message without its links; of a page of HTML, what can be read there. */
+  /** The message without its links; of a page of HTML its visible text. */
   readonly prose: string;
-  /** The prose without quotes: each is `'_'`. */
+  /** `prose` with `'_'` for each quote. */
   readonly unquoted: string;
-  /** What of that is said of the key: without sentences about another's credential. */
+  /** `unquoted` without sentences about other credentials than the key. */
   readonly aboutKey: string;
-  /** True where it speaks of a credential of something that is the client's: a server, a tool, a file. */
+  /** It speaks of the credential of something that the client named: a server, a tool, a file. */
   readonly concernsClientResource: boolean;
-  /** The member of the request that it finds fault with, as it names it. */
+  /** The request field that it blames, as it names it. */
   readonly param: string | undefined;
-  /** Whose shape it has, where that shows whoever passed it on. */
+  /** Whose format it is, where that is unmistakable even when relayed. */
   readonly vendor: 'google' | undefined;
-  /** True where it says of itself that it is the error of somebody behind the provider. */
+  /** It says that an upstream of the provider caused it. */
   readonly isRelayed: boolean;
-  /** In lower case, as are all of its words. */
+  /** In lower case, as `type` and `names` are. */
   readonly code: string | undefined;
   readonly type: string | undefined;
-  /** Every word it calls itself by: code, type, Google's status, reasons and quota ids, AWS's exception. */
+  /** Every name of it: code, type, Google's status, reasons and quota ids, AWS's exception. */
   readonly names: readonly string[];
-  /** The HTTP status it speaks of, where it names one: what an error inside a 200 would have been. */
+  /** The HTTP status that it names, if any: what an error inside a 200 would have had. */
   readonly httpStatus: number | undefined;
 }
 
@@ -66,19 +66,19 @@ export function errorFromText(message: string, isClientText: IsClientText): Prov
   };
 }
 
-/** The error a map describes by its own fields; undefined where it describes none. */
+/** The error that an object describes by its own fields; undefined where it describes none. */
 export function errorFromFields(
   value: Record<string, unknown>,
   isClientText: IsClientText = nothingFromClient,
 ): ProviderError | undefined {
   const code = CODES.map((field) => nameOf(value[field])).find((name) => name !== undefined);
-  // Whatever stands beside it, this code says that all is well.
+  // This code means success, whatever stands beside it.
   if (code === '0') return undefined;
   const message = firstWord(value, MESSAGES, MAX_MESSAGE) ?? '';
   const blockedReason = blockReason(value['promptFeedback']);
   if (message === '' && code === undefined && blockedReason === undefined && !isLimit(value))
     return undefined;
-  // In {type: 'error', …} the type says only that this is one.
+  // In {type: 'error', …} the type says nothing more.
   const type = value['type'] === 'error' ? undefined : nameOf(value['type'] ?? value['__type']);
   const names = [
     code,
@@ -121,7 +121,7 @@ const CODES = ['code', 'Code', 'error_code', 'errorCode', 'err_code'];
 const NAMES = ['status', 'reason', 'error_type', 'tag', 'limit_source', 'name'];
 const STATUSES = ['status_code', 'statusCode', 'http_code', 'status', 'code', 'error_code'];
 
-/** ChatGPT's backend says when a limit ends, and no more than its type. */
+/** ChatGPT's backend sends a type and when the limit ends, without message and code. */
 function isLimit(value: Record<string, unknown>): boolean {
   return typeof value['type'] === 'string' && ('resets_in_seconds' in value || 'resets_at' in value);
 }
@@ -148,7 +148,7 @@ function quotaIds(violations: unknown): (string | undefined)[] {
   return list.filter(isRecord).map((violation) => nameOf(violation['quotaId']));
 }
 
-/** OpenRouter tells there whose limit it was. */
+/** OpenRouter names there whose limit it was. */
 function metadataNames(metadata: unknown): (string | undefined)[] {
   return isRecord(metadata) ? [nameOf(metadata['limit_source']), nameOf(metadata['error_type'])] : [];
 }
@@ -163,7 +163,7 @@ function isGoogleStatus({ code, status, details }: Record<string, unknown>): boo
 const GOOGLE_STATUS =
   /^(?:RESOURCE_EXHAUSTED|INVALID_ARGUMENT|FAILED_PRECONDITION|PERMISSION_DENIED|UNAUTHENTICATED|NOT_FOUND|UNAVAILABLE|INTERNAL|DEADLINE_EXCEEDED)$/;
 
-/** Resellers name whose error it was, or keep it beside their own. */
+/** Resellers name whose error it was, or include it beside their own. */
 function isRelayed(value: Record<string, unknown>): boolean {
   const { code, type, metadata } = value;
   if (Object.keys(value).some((field) => /^upstream_?\w{0,40}$/i.test(field) && value[field] !== null))
@@ -177,13 +177,13 @@ const RELAYED_NAME =
 const RELAYED_WORDS =
   /^(?:error from )?(?:the )?upstream\b|^error from provider\b|^provider returned error\b|上游/i;
 
-/** What the provider behind OpenRouter said. */
+/** The message of the provider behind OpenRouter. */
 function rawOf(metadata: unknown): string {
   const raw = isRecord(metadata) ? metadata['raw'] : undefined;
   return typeof raw === 'string' ? bounded(raw, MAX_MESSAGE) : '';
 }
 
-/** Azure's own word stands below the one it shares with OpenAI. */
+/** Azure's own code is nested below the one that it shares with OpenAI. */
 function innerNames(inner: unknown): (string | undefined)[] {
   return isRecord(inner) ? [nameOf(inner['code'])] : [];
 }

@@ -1,21 +1,21 @@
 /*
- * Whose credential or money a message means. A provider that refuses a key speaks of the key; one that refuses a
- * request speaks of what stands in it, often by quoting it, and then "token", "signature" and "expired" are the
- * client's. What is left of a message when all of that is taken out is what it says of the key.
+ * Whose credential a message means. A provider that refuses a key speaks of the key; one that refuses a request speaks of
+ * its content, often by quoting it, and then "token", "signature" and "expired" are about that. What remains of a message
+ * without all of that is about the key.
  */
 
-/** What a message says in words that are the provider's. */
-export interface OwnWords {
-  /** Without links and quotes (each is `'_'`). */
+/** A message without what is not the provider's own statement. */
+interface OwnWords {
+  /** Without links, and with `'_'` for each quote. */
   readonly unquoted: string;
-  /** What of that is said of the key: without sentences about another's credential. */
+  /** `unquoted` without sentences about other credentials than the key. */
   readonly aboutKey: string;
-  /** True where it speaks of a credential or a signature of something that is the client's. */
+  /** It speaks of a credential or a signature of something that the client named. */
   readonly concernsClientResource: boolean;
 }
 
 /**
- * Takes out of a message what is not said of the key.
+ * Removes from a message what is not about the key.
  * @param prose - without its links
  */
 export function ownWordsOf(prose: string): OwnWords {
@@ -36,13 +36,13 @@ const QUOTES =
 
 const SENTENCE_END = /(?<=[.!?;])\s+|(?<=[。！？；])|\n+/;
 
-/** "messages.1.content.0: …", "tools[0].function.name: …": a place in the request's body. */
+/** "messages.1.content.0: …", "tools[0].function.name: …": a path in the request's body. */
 function namesBodyPath(prose: string): boolean {
   const bodyPath = /^[a-z_][\w.[\]]{0,200}: /i.exec(prose)?.[0];
   return bodyPath !== undefined && /\.\d+\b|\[\d+\]/.test(bodyPath);
 }
 
-/** What clients name in their requests, and providers go to or look into on their behalf. */
+/** Resources that clients name in requests, and providers access on their behalf. */
 const CLIENT_RESOURCE = String.raw`(?:mcp|(?:mcp|remote|external|custom|target|tool|third[- ]party|your(?: own)?) servers?|your own (?:\w+ ){0,2}(?:resource|storage|account|endpoint|cluster|deployment|service)s?|webhooks?|connectors?|plug-?ins?|tools?|functions?|callbacks?|ur[li]s?|(?<!env |config |configuration |auth |on )files?|images?(?! (?:generation|model|api|edit))|videos?(?! generation)|audios?|documents?|attachments?|(?:storage |s3 |gcs )?buckets?|blobs?|databases?|vector stores?|repositor(?:y|ies)|web ?sites?|web ?pages?|(?:redacted )?thinking|thoughts?|(?:encrypted )?reasoning)`;
 
 const ABOUT_CLIENT_RESOURCE = new RegExp(
@@ -60,19 +60,16 @@ const ABOUT_CLIENT_RESOURCE = new RegExp(
   'i',
 );
 
-/** Asks whether a client wrote something in its request. */
+/** Whether a phrase occurs in the client's request. */
 export type IsClientText = (phrase: string) => boolean;
 
-/** Where nobody knows the request. */
+/** Where the request is not known. */
 export const nothingFromClient: IsClientText = () => false;
 
-/** Matches that are looked for beyond those that turn out to be the client's own words. */
+/** Matches tried at most, when those before are the client's text. */
 const MAX_MATCHES = 8;
 
-/**
- * Whether a provider says something itself: an expression fits its words, and not merely where they are the client's,
- * said back.
- */
+/** Whether an expression matches anywhere in a message where it does not echo the client's request. */
 export function occursInOwnWords(pattern: RegExp, words: string, isClientText: IsClientText): boolean {
   let rest = words;
   for (let tries = 0; tries < MAX_MATCHES; tries++) {
@@ -84,16 +81,16 @@ export function occursInOwnWords(pattern: RegExp, words: string, isClientText: I
   return false;
 }
 
-/** One word alone, such as "token", may stand in any request by chance; four signs of Chinese are a phrase. */
+/** One word, such as "token", may be in any request by chance. Four Chinese characters are a phrase. */
 function isPhrase(text: string): boolean {
   return /\S\s+\S/.test(text) || /[\u3400-\u9fff]{4}/.test(text);
 }
 
-/** Fields that relays and careless servers put there, and the key's own. */
+/** Values of `param` that name no request field: placeholders, and names of the key itself. */
 const NO_REQUEST_FIELD =
   /^(?:none|null|undefined|(?:x[-_])?(?:goog[-_])?api[-_]?key|key|authorization|token|\d+)?$/i;
 
-/** Whether `param` of an error names a member of the request's body: then the error is about that. */
+/** Whether `param` of an error names a field of the request: then the error is about that. */
 export function namesRequestField(
   param: string | undefined,
   isClientText: IsClientText | undefined,

@@ -1,12 +1,11 @@
-import { errorFromTruncatedJson } from './truncated-json.ts';
-import { eventData, outsideEvents } from './event-text.ts';
 import { bounded, emptyError, errorFromFields, errorFromText, isRecord } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
 import { nothingFromClient } from './own-words.ts';
 import type { IsClientText } from './own-words.ts';
-import { readPage } from './page-text.ts';
+import { eventData, outsideEvents, readPage } from './text-formats.ts';
+import { errorFromTruncatedJson } from './truncated-json.ts';
 
-/** Longer texts are not parsed: no provider explains itself at such length. */
+/** Of a longer text only the beginning is read. Characters. */
 const MAX_TEXT = 256 * 1024;
 const MAX_MESSAGE = 2000;
 const MAX_DEPTH = 6;
@@ -18,10 +17,10 @@ type Headers = Readonly<Record<string, string>>;
  * Finds the error in what a provider sent: `{error: {…}}`, `{type: 'error', error: {…}}`, `[{error}]`,
  * `{message, code}`, `{detail}`, `{errors: […]}`, `{response: {error}}`, `{base_resp}`, `{Response: {Error}}`,
  * `{ErrorMsg}`, `{header: {code}}`, a bare string, JSON inside the message of JSON, any of these in the data lines of an event
- * stream; or a page of HTML, whose title is its message. What the client wrote is no error, however it looks. Never
+ * stream; or a page of HTML, whose title is its message. JSON that the client wrote is not read as an error. Never
  * throws.
  * @param headers lower-case names
- * @param isClientText - asks whether the client wrote something
+ * @param isClientText - whether a text occurs in the client's request
  */
 export function readError(
   text: string,
@@ -58,7 +57,7 @@ function awsException(headers: Headers): string | undefined {
   return value === undefined ? undefined : bounded(value.split(':', 1)[0] ?? '', 100).toLowerCase();
 }
 
-/** Bedrock's event stream is binary; its exceptions can be read all the same. */
+/** Bedrock's event stream is binary, but its exceptions are names in plain text. */
 function exceptionsIn(text: string): string[] {
   if (!text.includes(':exception-type')) return [];
   return [...new Set(text.replaceAll(':exception-type', ' ').match(/\b[a-zA-Z]{4,60}Exception\b/g))]
@@ -66,7 +65,7 @@ function exceptionsIn(text: string): string[] {
     .map((name) => name.toLowerCase());
 }
 
-/** The JSON texts to look into: the body itself, or each event of a stream and what stands bare among them. */
+/** The texts that may be JSON: the body itself, or each event of a stream and what stands outside of events. */
 function payloadsOf(text: string): Iterable<string> {
   return /^[[{"]/.test(text) ? [text] : [...eventData(text), outsideEvents(text)];
 }
@@ -75,12 +74,12 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    // Not JSON: what it is instead, the caller finds out.
+    // Not JSON: the caller tries other formats.
     return undefined;
   }
 }
 
-/** How deep the reader is, and whose words are no error. */
+/** How deep the reader is, and what the client wrote. */
 interface ReadContext {
   readonly depth: number;
   readonly isClientText: IsClientText;
@@ -90,7 +89,7 @@ function deeper({ depth, isClientText }: ReadContext): ReadContext {
   return { depth: depth + 1, isClientText };
 }
 
-/** Undefined where the value holds no error: an event of the good part of a stream, a number, a null. */
+/** Undefined where the value holds no error: a good event, a number, a null. */
 function findError(value: unknown, context: ReadContext): ProviderError | undefined {
   if (context.depth > MAX_DEPTH) return undefined;
   if (typeof value === 'string') return errorOfString(value, context);
@@ -103,12 +102,12 @@ function findError(value: unknown, context: ReadContext): ProviderError | undefi
     return nested === undefined
       ? undefined
       : { ...nested, isRelayed: nested.isRelayed || 'upstream_error' in value };
-  const explained = nested ?? quotedIn(own, context);
-  // What stands around the error adds to it where the error itself is silent, as in {code, error: 'text'}.
+  const explained = nested ?? quotedError(own.message, context);
+  // The outer object adds what the inner error lacks, as in {code, error: 'text'}.
   return withQuoted(explained === undefined ? own : merge(explained, own), context);
 }
 
-/** Of the events of a response only these two tell of an error; others have a `code` that is a program's. */
+/** Of the events of the responses API only these two hold an error; in others `code` is source code. */
 function isProgress({ type }: Record<string, unknown>): boolean {
   return typeof type === 'string' && /^response\.(?!failed$|error$)/.test(type);
 }
@@ -121,7 +120,7 @@ function firstError(values: readonly unknown[], context: ReadContext): ProviderE
   return undefined;
 }
 
-/** The places providers put an error in. */
+/** Fields in which providers put an error. */
 function nestedIn(value: Record<string, unknown>): unknown[] {
   const { error, detail, errors, choices, response, data, result, Response: tencent } = value;
   const { base_resp: minimax, header: spark, last_error: coze, ErrorMsg: hunyuan } = value;
@@ -142,7 +141,7 @@ function nestedIn(value: Record<string, unknown>): unknown[] {
   ];
 }
 
-/** Some put the whole error where its message belongs. */
+/** Some put the whole error into `message`. */
 function isErrorsMessage({ message }: Record<string, unknown>): boolean {
   return isRecord(message) && isRecord(message['error']);
 }
@@ -154,7 +153,7 @@ function exceptionIn(value: Record<string, unknown>): unknown {
   return isRecord(described) ? { ...described, code: name } : undefined;
 }
 
-/** One word is a code, JSON is another's error passed on, the rest is a message. */
+/** One word is a code, JSON is a relayed error, the rest is a message. */
 function errorOfString(text: string, context: ReadContext): ProviderError | undefined {
   if (text === '') return undefined;
   const quoted = quotedError(text, context);
@@ -163,12 +162,7 @@ function errorOfString(text: string, context: ReadContext): ProviderError | unde
   return { ...emptyError, form: 'json', code: text.toLowerCase(), names: [text.toLowerCase()] };
 }
 
-/** A gateway's message may be the whole answer it got itself. */
-function quotedIn({ message }: ProviderError, context: ReadContext): ProviderError | undefined {
-  return quotedError(message, context);
-}
-
-/** The error that text is as a whole: JSON, and none that the client wrote. */
+/** The error in a text that is JSON as a whole and that the client did not write: a gateway's message may be the response it got. */
 function quotedError(text: string, context: ReadContext): ProviderError | undefined {
   const json = text.trim();
   return /^[[{]/.test(json) && !context.isClientText(json)
@@ -176,21 +170,21 @@ function quotedError(text: string, context: ReadContext): ProviderError | undefi
     : undefined;
 }
 
-/** What gateways put before an answer that they quote, to its end: `BedrockException - {…}`, `Error code: 400 - {…}`. */
+/** What gateways put before a response that they quote: `BedrockException - {…}`, `Error code: 400 - {…}`. */
 const QUOTING =
   /(?:(?:exception|error)(?: code)?(?::? \d{3})?|status(?: ?code)?[:=]? ?\d{3}[\w ]{0,40}|http \d{3}[\w ]{0,40}|^\d{3}[\w ]{0,40}|response(?: body)?|body|upstream|provider)\s?[-:,]?\s*$/i;
-/** And behind it. */
+/** What they put after it. */
 const QUOTED_TO_THE_END =
   /^[\s.)]*(?:\(request id: [^)]{0,100}\)|Received Model Group=|No fallback model group|$)/i;
 
 /**
- * Behind words of its own a gateway may quote an answer, whose names count too. JSON anywhere else in a message is what
- * somebody wrote: a model's name, an argument.
+ * A gateway may quote a response after text of its own; the names in it count too. JSON anywhere else in a message is an
+ * echo, such as an argument.
  */
 function withQuoted(error: ProviderError, context: ReadContext): ProviderError {
   const { message } = error;
   const from = message.search(/[[{]/);
-  if (from < 1 || !QUOTING.test(message.slice(Math.max(0, from - MAX_LEAD), from))) return error;
+  if (from < 1 || !QUOTING.test(message.slice(Math.max(0, from - MAX_QUOTING), from))) return error;
   const to = Math.max(message.lastIndexOf('}'), message.lastIndexOf(']')) + 1;
   if (!QUOTED_TO_THE_END.test(message.slice(to))) return error;
   const quoted = quotedError(message.slice(from, to), context);
@@ -198,8 +192,8 @@ function withQuoted(error: ProviderError, context: ReadContext): ProviderError {
   return { ...error, names: [...new Set([...error.names, ...quoted.names])] };
 }
 
-/** Of the words before a quote only the last tell what it is. */
-const MAX_LEAD = 120;
+/** Characters before a quote that are matched with `QUOTING`. */
+const MAX_QUOTING = 120;
 
 function merge(inner: ProviderError, outer: ProviderError): ProviderError {
   const isSilent = inner.message === '';

@@ -1,13 +1,13 @@
 import { bounded, errorFromFields } from './error-fields.ts';
 import type { ProviderError } from './error-fields.ts';
 
-/** Fields of one error that a cut text may still show. Texts of a provider's own fields stand before long echoes. */
+/** Fields read of one error, and characters searched for them. A provider's own fields come before long echoes. */
 const MAX_FIELDS = 16;
 const MAX_TEXT = 16 * 1024;
 
 /**
- * The error in JSON that was cut off, or is too long to be parsed: its fields are read as they stand, the first of
- * each name. Undefined where none of them describes an error.
+ * The error in JSON that was cut off, or is too long to be parsed: the first field of each known name is read by pattern.
+ * Undefined where they describe no error.
  */
 export function errorFromTruncatedJson(text: string): ProviderError | undefined {
   if (!BEGINS_AS_ERROR.test(text)) return undefined;
@@ -20,7 +20,7 @@ export function errorFromTruncatedJson(text: string): ProviderError | undefined 
   return errorFromFields(fields);
 }
 
-/** A good answer may quote words like these further on. */
+/** Only at the beginning: good answers may hold such fields further on. */
 const BEGINS_AS_ERROR =
   /^[[{\s]*"(?:message|Message|msg|error_msg|detail|code|error_code)"|^[[{][^]{0,300}?"error"\s*:\s*["{]/;
 

@@ -2,13 +2,13 @@ import { LONG_WAIT_CAP_MS } from '../waits/waits.ts';
 import type { Consequence } from './rule.ts';
 
 /*
- * What most rules of a kind conclude, said once. A rule that differs in one point spreads these and says so.
+ * The usual consequences of each kind of error. A rule that differs in one point spreads one of these.
  */
 
 /** The credential itself is refused. */
 export const keyDead: Consequence = { class: 'key_dead', scope: 'key', retry: 'other-key' };
 
-/** The account has nothing left to spend; its other keys share the fate. */
+/** The account has nothing left to spend: neither have its other keys. */
 export const outOfCredit: Consequence = {
   class: 'billing',
   scope: 'billing_domain',
@@ -31,7 +31,7 @@ export const throttled: Consequence = {
 /** A limit that is counted by the day, or by a plan's window of hours, a week or a month: it ends by itself. */
 export const throttledForLong: Consequence = { ...throttled, waitCapMs: LONG_WAIT_CAP_MS };
 
-/** A limit of this key's user on this model, beside those that its account has as a whole. */
+/** A limit of this key's user on this model, not of the account. */
 export const throttledModel: Consequence = { ...throttled, scope: 'key_model' };
 
 /** The same, counted by the day. */
@@ -44,7 +44,7 @@ export const largerThanLimit: Consequence = {
   retry: 'other-domain',
 };
 
-/** The provider's own trouble, or that of the way to it. */
+/** A failure of the provider, or of the network to it. */
 export const overloaded: Consequence = {
   class: 'overloaded',
   scope: 'provider',
@@ -52,35 +52,35 @@ export const overloaded: Consequence = {
   wait: 'retry-after',
 };
 
-/** The provider has no room for anybody. */
+/** The provider has no capacity for any key. */
 export const atCapacity: Consequence = { ...overloaded, retry: 'other-provider' };
 
 /** The key is good, but not for this model. */
 export const modelDenied: Consequence = { class: 'model_denied', scope: 'key_model', retry: 'other-key' };
 
-/** There is no such model for anybody: it was retired, or is not there. Another provider may have it. */
+/** The provider has no such model for any key: it was retired, or never existed. Another provider may have it. */
 export const modelGone: Consequence = { class: 'model_denied', scope: 'none', retry: 'other-provider' };
 
-/** The provider has no such place for anybody: no key is marked by who happened to ask. */
+/** The provider has no such path for any key: the key that was used is not held. */
 export const noSuchEndpoint: Consequence = {
   class: 'model_denied',
   scope: 'provider',
   retry: 'other-provider',
 };
 
-/** Where this machine stands, nobody is served. */
+/** Requests from this address or country are not served. */
 export const regionBlocked: Consequence = { class: 'region', scope: 'provider', retry: 'other-provider' };
 
-/** Every key would get the same answer. */
+/** Every key would get the same error. */
 export const callersMistake: Consequence = { class: 'client_error', scope: 'none', retry: 'none' };
 
 /** Moderation or a guardrail: an answer, not a failure. */
 export const blocked: Consequence = { class: 'content_blocked', scope: 'none', retry: 'none' };
 
-/** A refusal without a reason: no proof against the key, but it counts. */
+/** A refusal without a reason: it is counted against the key, and proves nothing alone. */
 export const suspicious: Consequence = { class: 'unknown', scope: 'key', retry: 'other-key' };
 
-/** What is usual for a class. */
+/** The usual consequence of a class. */
 export function consequenceOf(verdictClass: Consequence['class']): Consequence {
   switch (verdictClass) {
     case 'key_dead':

@@ -30,15 +30,25 @@ import { watsonxRules } from './vendor/watsonx.ts';
 import { xaiRules } from './vendor/xai.ts';
 import { zhipuRules } from './vendor/zhipu.ts';
 
-/** Rules of a provider's own, and every name it goes by. The first name is its table's. */
+/*
+ * Where a rule goes:
+ * - an error that one vendor documents: the file of that vendor, `vendor/VENDOR.ts`;
+ * - an error that any provider may send: one of `general/`, by what identifies it (its code or type, its message, its
+ *   status).
+ * A vendor without a file gets one, and an entry in `vendors` below with every name that configurations may use for it.
+ * Rules are tried in the order in which they are listed; the first one that matches decides. `tableFor` puts the general
+ * rules behind the vendor's.
+ */
+
+/** The rules of one vendor, and every name it is known by. The first name is that of its table. */
 interface Vendor {
   readonly names: readonly string[];
   readonly rules: readonly Rule[];
-  /** It passes on what others answer, and its rules know how it says so. */
+  /** It relays other vendors' errors, and its own rules recognise them: the rules for relayed errors do not come first. */
   readonly isReseller?: true;
 }
 
-/** Providers that have words of their own. The general table stands behind each. */
+/** Every vendor with rules of its own. */
 const vendors: readonly Vendor[] = [
   {
     names: ['openai', 'openai-responses', 'openai-codex', 'openai-native', 'codex', 'codex-cli', 'chatgpt'],
@@ -222,13 +232,13 @@ const vendors: readonly Vendor[] = [
   { names: ['perplexity', 'perplexity-ai', 'pplx'], rules: perplexityRules },
 ];
 
-/** Every rule set with its own name, the general one last: for tests and documentation. */
+/** Every vendor's rules by its first name, the general ones last: for tests and documentation. */
 export const ruleSets: readonly (readonly [name: string, rules: readonly Rule[]])[] = [
   ...vendors.map(({ names, rules }): [string, readonly Rule[]] => [names[0] ?? '', rules]),
   ['general', generalRules],
 ];
 
-/** What stands behind somebody is asked first, whoever it is. */
+/** By normalized name: what a relay says of its upstream goes first, then what no vendor says by chance. */
 const tables: ReadonlyMap<string, readonly Rule[]> = new Map(
   vendors.flatMap(({ names, rules, isReseller }) => {
     const table = isReseller
@@ -239,10 +249,10 @@ const tables: ReadonlyMap<string, readonly Rule[]> = new Map(
 );
 
 /**
- * The rules for a provider in the order they are tried; the general ones for a provider without its own.
- * @param provider a type of the configuration, or a name people call the provider by; case and dashes do not matter
- * @param vendor - whose shape the error has: it decides where a provider of type `openai` or of none known stands
- *   before another's endpoint that speaks OpenAI. Other tables know what they pass on.
+ * The rules for a provider in the order in which they are tried; the general ones for a provider without its own.
+ * @param provider - a `type` of the configuration, or another name of the vendor; case and dashes do not matter
+ * @param vendor - whose error format it is. It selects the table where the provider is of type `openai` or of an unknown
+ *   one, since its `baseUrl` may then be Google's endpoint that speaks OpenAI. Other tables handle what they relay.
  */
 export function tableFor(provider: string, vendor?: 'google'): readonly Rule[] {
   const table = tables.get(provider) ?? tables.get(normalizedName(provider)) ?? generalRules;
@@ -250,12 +260,12 @@ export function tableFor(provider: string, vendor?: 'google'): readonly Rule[] {
   return tables.get(vendor) ?? table;
 }
 
-/** Whether a provider has rules of its own. */
+/** Whether a provider's vendor has rules of its own. */
 export function hasOwnTable(provider: string): boolean {
   return tables.has(normalizedName(provider));
 }
 
-/** In `openai/gpt-5` and `azure:eu` the first part is the provider. */
+/** Of `openai/gpt-5` and `azure:eu` the first part is the provider. */
 function normalizedName(name: string): string {
   return (name.split(/[/:]/, 1)[0] ?? '').toLowerCase().replaceAll(/[^a-z\d]/g, '');
 }

@@ -1,14 +1,14 @@
-/* The notations that waits, moments and clocks are written in. */
+/* Notations of durations, points in time and times of day. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Longer values are no times. */
+/** Longer values are not parsed. Characters. */
 const MAX_VALUE = 64;
 
-/** Milliseconds from `clock` until what a field names: a number of seconds, a duration or a moment. May be past. */
+/** Milliseconds from `clock` until what a field names: seconds, a duration or a point in time. May be negative. */
 export function untilNamed(value: string | undefined, clock: number): number | undefined {
   if (value === undefined || value.length > MAX_VALUE) return undefined;
   const text = value.trim();
@@ -18,17 +18,14 @@ export function untilNamed(value: string | undefined, clock: number): number | u
   return moment === undefined ? durationOf(text) : moment - clock;
 }
 
-/**
- * A bare number is seconds from now or a point in time, and its size tells which: as seconds from now a
- * thousand million would be thirty years.
- */
+/** A bare number is seconds from now or a point in time, by its size: 1e9 seconds from now would be thirty years. */
 function untilNumber(value: number, clock: number): number {
   if (value >= 1e12) return value - clock;
   if (value >= 1e9) return value * SECOND - clock;
   return value * SECOND;
 }
 
-/** A plain decimal number that is not negative. */
+/** A decimal number that is not negative. */
 export function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\s*\d{1,20}(?:\.\d{0,20})?\s*$/.test(text) ? Number(text) : undefined;
 }
@@ -64,7 +61,7 @@ export function unitOf(word: string): number {
 const CHINESE: Readonly<Record<string, string>> = { 秒: 's', 分: 'm', 小: 'h', 天: 'd' };
 
 /**
- * Milliseconds since 1970 of an RFC 3339 or HTTP date. A time without a zone is UTC, or as far ahead of it as said.
+ * Milliseconds since 1970 of an RFC 3339 or HTTP date. A time without a zone has `zoneHours`.
  */
 export function momentOf(text: string | undefined, zoneHours = 0): number | undefined {
   if (text === undefined || text.length > MAX_VALUE) return undefined;
@@ -77,17 +74,12 @@ export function momentOf(text: string | undefined, zoneHours = 0): number | unde
   return isZoned ? moment : moment - zoneHours * HOUR;
 }
 
-/** The time as a provider's clock shows it. */
+/** Now, and the zone that the provider writes times in. */
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Of times without a zone; hours ahead of UTC. */
   readonly zoneHours: number;
-}
-
-/** The clock at a moment, in the zone the provider writes times in. */
-export function clockOf(now: number, zoneHours: number): Clock {
-  return { now, zoneHours };
 }
 
 /** Milliseconds until a time of day in UTC comes round. */

@@ -1,7 +1,7 @@
 import { momentOf, unitOf, untilTimeOfDay } from './time-notations.ts';
 import type { Clock } from './time-notations.ts';
 
-/* Waits that providers write in words. */
+/* Waits that providers write in sentences. */
 
 const AMOUNT = String.raw`\d{1,12}(?:\.\d{1,12})?\s?(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|ms|s|m|h|d)(?![a-z])`;
 
@@ -22,14 +22,14 @@ const MOMENT =
 const DATE_AND_TIME =
   /\b(?:access|resets?|again|available) (?:on |at )?(\d{4}-\d\d-\d\d)(?: at)? (\d\d:\d\d) ?(?:UTC|GMT)/i;
 
-/** "over a rolling 24-hour window": by its end at the latest. */
+/** "over a rolling 24-hour window": taken as the whole window. */
 const ROLLING = /\brolling (\d{1,3})[- ](hour|day|minute)s?\b/i;
 
 /** "Resets at 10:00 UTC". */
 const TIME_OF_DAY =
   /\b(?:resets?|again|available|refresh(?:es)?) at ([01]?\d|2[0-3]):([0-5]\d) ?(?:UTC|GMT)/i;
 
-/** Milliseconds until what the words name; undefined where they name no time. May be past. */
+/** Milliseconds until the time that a text names; undefined where it names none. May be negative. */
 export function waitInPhrases(text: string, clock: Clock): number | undefined {
   return waitIn(text) ?? momentIn(text, clock) ?? timeOfDayIn(text, clock) ?? rollingIn(text);
 }

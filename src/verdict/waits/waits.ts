@@ -1,47 +1,47 @@
-import { clockOf, durationOf, momentOf, numberOf, untilMidnight, untilNamed } from './time-notations.ts';
+import { durationOf, momentOf, numberOf, untilMidnight, untilNamed } from './time-notations.ts';
 import { waitInPhrases } from './wait-phrases.ts';
 
 /**
- * How long a provider asks to be left alone.
- * - `retry-after`: what it says outright, in `Retry-After` and its kin, in fields of the body or in words
- * - `limits`: that, else the reset times of its limits. These stand on good answers too, so they mean a wait
- *   only where the verdict is that a limit was hit
- * - `midnight-pacific`, `midnight-utc`: the end of the provider's day, for daily quotas whose other hints speak of
- *   another limit than the one that was hit
+ * Where the wait that a provider asks for is read from.
+ * - `retry-after`: `Retry-After` and similar headers, fields of the body, phrases in it
+ * - `limits`: these, else the reset times of rate limits. Good responses have reset times too, so they mean a wait only
+ *   where a limit was hit
+ * - `midnight-pacific`, `midnight-utc`: the end of the provider's day, for daily quotas whose other hints are about
+ *   another limit
  */
 export type WaitSource = 'retry-after' | 'limits' | 'midnight-pacific' | 'midnight-utc';
 
-/** How a wait is read; `limits`, an hour and UTC unless said otherwise. */
+/** How a wait is read. Defaults: `limits`, an hour, UTC. */
 export interface WaitOptions {
   readonly from?: WaitSource;
-  /** No hint is believed beyond this. Milliseconds. */
+  /** Longer hints are cut to this. Milliseconds. */
   readonly capMs?: number;
-  /** How far ahead of UTC the clock is that times without a zone are written by. Hours. */
+  /** UTC offset of times without a zone. Hours. */
   readonly zoneHours?: number;
 }
 
 const HOUR = 3_600_000;
 
-/** For everyday throttling: a longer hint is more likely wrong than right, and a probe is cheap by then. */
+/** For rate limits: a longer hint is probably wrong, and trying the key again after an hour is cheap. */
 export const DEFAULT_WAIT_CAP_MS = HOUR;
 /** For daily quotas and for credit. */
 export const LONG_WAIT_CAP_MS = 24 * HOUR;
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Fields and words about waiting stand near the beginning of a body. */
+/** Of a body only the beginning is searched. Characters. */
 const MAX_BODY = 16 * 1024;
 
 /**
- * Reads the wait out of an answer, the plainest statement first: `retry-after-ms`, `retry-after`, fields of the
- * body such as Google's `RetryInfo`, words such as "try again in 1.2s", then the reset times of limits: of the
- * exhausted one, or the longest where none says that it is. What is unreadable, negative or already past is passed
- * over.
+ * Reads the wait out of a response, the most explicit statement first: `retry-after-ms`, `retry-after`, fields of the
+ * body such as Google's `RetryInfo`, phrases such as "try again in 1.2s", then the reset times of rate limits: of the
+ * exhausted one, or the latest where none is marked as exhausted. Values that are unreadable, negative or past are
+ * ignored.
  *
- * @param headers lower-case names
- * @param now milliseconds since 1970; a moment named by the provider is measured from its own `date` instead,
- *   where it sent one, so that a clock that is off makes no difference
- * @returns whole milliseconds, more than 0 and at most the cap; undefined where the answer says nothing. Never throws
+ * @param headers - lower-case names
+ * @param now - milliseconds since 1970; where the response has a `date`, absolute times count from that instead, so
+ *   that a difference of clocks does not matter
+ * @returns whole milliseconds, more than 0 and at most the cap; undefined where the response names no wait. Never throws
  */
 export function readWait(
   headers: Headers,
@@ -67,21 +67,21 @@ function waitFrom(
     case 'midnight-utc':
       return untilMidnight(clock, 'UTC');
     case 'retry-after':
-      return waitAskedFor(headers, body, clock, zoneHours);
+      return statedWait(headers, body, clock, zoneHours);
     case 'limits':
-      return waitAskedFor(headers, body, clock, zoneHours) ?? limitReset(headers, body, clock);
+      return statedWait(headers, body, clock, zoneHours) ?? limitReset(headers, body, clock);
   }
 }
 
-function waitAskedFor(headers: Headers, body: string, clock: number, zoneHours: number): number | undefined {
+function statedWait(headers: Headers, body: string, clock: number, zoneHours: number): number | undefined {
   const stated =
     inFuture(numberOf(headers['retry-after-ms'])) ??
     inFuture(untilNamed(headers['retry-after'], clock)) ??
     fieldWait(body, clock);
-  return stated ?? inFuture(waitInPhrases(body, clockOf(clock, zoneHours)));
+  return stated ?? inFuture(waitInPhrases(body, { now: clock, zoneHours }));
 }
 
-/** Rounded up, but not for what decimal fractions lose in binary: 1.1 s is 1,100 ms. */
+/** Rounded up, except for the binary error of decimal fractions: 1.1 s is 1,100 ms. */
 function wholeMs(waitMs: number): number {
   return Math.max(1, Math.ceil(waitMs - 1e-6));
 }
@@ -90,7 +90,7 @@ function inFuture(waitMs: number | undefined): number | undefined {
   return waitMs !== undefined && waitMs > 0 && Number.isFinite(waitMs) ? waitMs : undefined;
 }
 
-/** Fields of a body that hold a wait, JSON in JSON included; the plainest first. */
+/** Fields of a body that hold a wait, also within JSON in a string. */
 const DURATIONS = /\\?"(?:retryDelay|quotaResetDelay)\\?"\s*:\s*\\?"([\w.]{1,40})\\?"/;
 const MOMENTS = /\\?"(?:resets_at|quotaResetTimeStamp)\\?"\s*:\s*\\?"?([\w.:+-]{1,40})/;
 const SECONDS = /\\?"(?:retry_after|resets_in_seconds|retry_after_seconds)\\?"\s*:\s*\\?"?(\d[\d.]{0,20})/;
@@ -106,7 +106,7 @@ function fieldWait(body: string, clock: number): number | undefined {
 
 /**
  * Resets are named `x-ratelimit-reset-tokens`, `anthropic-ratelimit-tokens-reset`,
- * `anthropic-ratelimit-unified-5h-reset`, `ratelimit-reset`; what remains of the same limit is named alike.
+ * `anthropic-ratelimit-unified-5h-reset`, `ratelimit-reset`; the remaining amount has `remaining` in the same place.
  */
 function limitReset(headers: Headers, body: string, clock: number): number | undefined {
   let exhausted: number | undefined;
@@ -121,7 +121,7 @@ function limitReset(headers: Headers, body: string, clock: number): number | und
   return exhausted ?? longest ?? quotedReset(body, clock);
 }
 
-/** Nothing remains, or Anthropic says that it refused because of this window. */
+/** Nothing remains, or Anthropic's status says that this window rejected the request. */
 function isExhausted(headers: Headers, reset: string): boolean {
   const remaining = headers[reset.replace(/-reset(?=-|$)/, '-remaining')];
   const status = headers[reset.replace(/-reset(?=-|$)/, '-status')];

@@ -282,6 +282,13 @@ group('options that do not fit together', [
     ],
   },
   {
+    name: 'a faulty host, which says where the provider is all the same',
+    text: 'provider: { type: ollama, ollamaServerHost: "::" }\n',
+    problems: [
+      '1:45: provider.ollamaServerHost is "::": expected a host such as example.com or example.com:8000, or a URL',
+    ],
+  },
+  {
     name: 'the same token twice',
     text: 'provider: { type: openai, apiTokens: [one, two, { key: one }] }',
     problems: ['1:49: provider.apiTokens[2]: expected a token that no earlier item has'],

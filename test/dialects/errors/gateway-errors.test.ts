@@ -7,7 +7,7 @@ import OpenAI, { APIError, AuthenticationError, InternalServerError, NotFoundErr
 import * as z from 'zod';
 import { gatewayErrors } from '../../../src/dialects/errors/gateway-errors.ts';
 import type { GatewayErrorCode } from '../../../src/dialects/errors/gateway-errors.ts';
-import { gatewayErrorAnswer, gatewayErrorEvent } from '../../../src/dialects/errors/error-answer.ts';
+import { gatewayErrorAnswer, gatewayErrorEvent } from '../../../src/dialects/errors/client-error.ts';
 import { renderErrorsPage } from '../../../src/dialects/errors/page.ts';
 import type { Dialect } from '../../../src/dialects/operations/operation.ts';
 
@@ -51,7 +51,7 @@ void describe('an error of the gateway', () => {
     });
   }
 
-  void it('says what it is told, escaped and bounded', () => {
+  void it('quotes the values it is given, escaped and bounded', () => {
     const values = { model: `a"\n${'x'.repeat(5000)}` };
     const { error } = openAiError.parse(
       JSON.parse(gatewayErrorAnswer('openai-chat', 'model_not_routed', { values }).body),
@@ -72,13 +72,13 @@ void describe('an error of the gateway', () => {
   });
 
   void it('tells clients not to retry what is futile', () => {
-    assert.equal(told('invalid_api_key')['x-should-retry'], 'false');
-    assert.equal(told('upstream_credentials_exhausted')['x-should-retry'], 'false');
-    assert.equal(told('upstream_timeout')['x-should-retry'], undefined);
+    assert.equal(headersOf('invalid_api_key')['x-should-retry'], 'false');
+    assert.equal(headersOf('upstream_credentials_exhausted')['x-should-retry'], 'false');
+    assert.equal(headersOf('upstream_timeout')['x-should-retry'], undefined);
     // A wait this long the SDKs ignore, and would try again at once.
-    assert.equal(told('no_key_available', 60_001)['x-should-retry'], 'false');
-    assert.equal(told('no_key_available', 60_001)['retry-after'], '61');
-    const never = told('no_key_available', Number.POSITIVE_INFINITY);
+    assert.equal(headersOf('no_key_available', 60_001)['x-should-retry'], 'false');
+    assert.equal(headersOf('no_key_available', 60_001)['retry-after'], '61');
+    const never = headersOf('no_key_available', Number.POSITIVE_INFINITY);
     assert.equal(never['x-should-retry'], 'false');
     assert.equal(never['retry-after'], undefined);
   });
@@ -140,7 +140,7 @@ void describe('the official SDK', () => {
 });
 
 void describe('the page of errors', () => {
-  void it('says what the table says', () => {
+  void it('lists what the table holds', () => {
     const page = readFileSync(new URL('../../../docs/ERRORS.md', import.meta.url), 'utf8');
     assert.equal(page, renderErrorsPage());
   });
@@ -150,7 +150,7 @@ function isCode(code: string): code is GatewayErrorCode {
   return Object.hasOwn(gatewayErrors, code);
 }
 
-function told(code: GatewayErrorCode, retryAfterMs?: number): Readonly<Record<string, string>> {
+function headersOf(code: GatewayErrorCode, retryAfterMs?: number): Readonly<Record<string, string>> {
   return gatewayErrorAnswer('openai', code, retryAfterMs === undefined ? {} : { retryAfterMs }).headers;
 }
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { operations } from '../../../src/dialects/operations/table.ts';
-import { familyOf, type Family } from '../../../src/dialects/operations/operation.ts';
-import { allowedMethods, createsResource, findTarget } from '../../../src/dialects/operations/find-target.ts';
+import { createsResource, familyOf, type Family } from '../../../src/dialects/operations/operation.ts';
+import { allowedMethods, findTarget } from '../../../src/dialects/operations/find-target.ts';
 
-/** What tells a vendor's clients where paths do not. */
+/** The header by which a vendor's clients are recognised where paths are shared. */
 const MARKS: Readonly<Record<Family, Readonly<Record<string, string>>>> = {
   openai: {},
   anthropic: { 'anthropic-version': '2023-06-01' },
@@ -107,7 +107,7 @@ void describe('finding the operation of a request', () => {
     assert.equal(found('GET', '/v1/models').pathModel, undefined);
   });
 
-  void it('a path that vendors share is the one whose version or header says so', () => {
+  void it('a path that vendors share is that of the version or the header', () => {
     assert.equal(named('GET', '/v1/models'), 'models.list');
     assert.equal(named('GET', '/v1beta/models'), 'gemini.models.list');
     const anthropic = findTarget('GET', '/v1/models/claude-x', { 'anthropic-version': '2023-06-01' });
@@ -118,7 +118,7 @@ void describe('finding the operation of a request', () => {
     assert.equal(marked.operation.name, 'chat.completions');
   });
 
-  void it('a verb stands behind the last colon of a model', () => {
+  void it('a verb follows the last colon of a model', () => {
     const target = found('POST', '/v1beta/models/gemini-2.5-pro:generateContent');
     assert.equal(target.operation.name, 'gemini.generateContent');
     assert.equal(target.pathModel, 'gemini-2.5-pro');
@@ -128,7 +128,7 @@ void describe('finding the operation of a request', () => {
     assert.equal(named('POST', '/v1beta/models/:generateContent'), 'wrong-method');
   });
 
-  void it('a path that could climb out of its place is no operation', () => {
+  void it('a path with dot segments is no operation', () => {
     const climbing = [
       '..',
       '.',
@@ -192,8 +192,8 @@ void describe('finding the operation of a request', () => {
 });
 
 void describe('whether a call leaves something behind', () => {
-  type Says = { readonly store?: boolean; readonly background?: boolean };
-  const cases: [method: string, url: string, says: Says, creates: boolean][] = [
+  type Flags = { readonly store?: boolean; readonly background?: boolean };
+  const cases: [method: string, url: string, flags: Flags, creates: boolean][] = [
     ['POST', '/responses', {}, true],
     ['POST', '/responses', { store: true }, true],
     ['POST', '/responses', { store: false }, false],
@@ -224,10 +224,10 @@ void describe('whether a call leaves something behind', () => {
     ['POST', '/audio/speech', {}, false],
     ['GET', '/files', {}, false],
   ];
-  for (const [method, url, says, creates] of cases) {
-    void it(`${method} ${url} with ${JSON.stringify(says)}: ${creates ? 'yes' : 'no'}`, () => {
+  for (const [method, url, flags, creates] of cases) {
+    void it(`${method} ${url} with ${JSON.stringify(flags)}: ${creates ? 'yes' : 'no'}`, () => {
       const { operation } = found(method, url);
-      assert.equal(createsResource(operation, { store: undefined, background: false, ...says }), creates);
+      assert.equal(createsResource(operation, { store: undefined, background: false, ...flags }), creates);
     });
   }
 });

@@ -36,14 +36,14 @@ void describe('lists of models', () => {
     assert.deepEqual(writeModels('gemini', read('gemini', GEMINI)), GEMINI);
   });
 
-  void it('are told whatever dates a provider writes', () => {
+  void it('are listed whatever dates a provider writes', () => {
     for (const created of [8.64e15, -1e20, 1e308, 'never', null, {}]) {
       const models = read('openai', { data: [{ id: 'm', created }] });
       assert.match(JSON.stringify(writeModels('anthropic', models)), /"created_at":"1970-01-01T00:00:00/u);
     }
   });
 
-  void it('are told in the form of whoever asks', () => {
+  void it('are listed in the client’s form', () => {
     const models = [...read('openai', OPENAI), ...read('anthropic', ANTHROPIC), ...read('gemini', GEMINI)];
     assert.deepEqual(writeModels('anthropic', models.slice(0, 1)), {
       data: [{ type: 'model', id: 'gpt-5', display_name: 'gpt-5', created_at: '2023-11-14T22:13:20.000Z' }],

@@ -17,7 +17,7 @@ const later = [
   { role: 'user', content: 'More.' },
 ];
 
-void describe('the lead of a conversation', () => {
+void describe('the prefix of a conversation', () => {
   void test('ends with the first message of the user, and stays the same as the conversation goes on', () => {
     const beginning = [system, first].map((message) => JSON.stringify(message));
     assert.deepEqual(prefixOf({ model: 'm', messages: [system, first] }), beginning);
@@ -43,7 +43,7 @@ void describe('the lead of a conversation', () => {
     assert.deepEqual(prefixOf({ model: 'm', messages: 7 }), []);
   });
 
-  void test('is bounded, and long messages that begin alike are told apart by their length', () => {
+  void test('is bounded, and long messages that begin alike differ by their length', () => {
     const long = (length: number): string[] =>
       prefixOf({ messages: [{ role: 'user', content: 'x'.repeat(length) }] });
     assert.ok(long(100_000).join('').length < 20_000);

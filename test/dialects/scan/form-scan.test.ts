@@ -41,7 +41,7 @@ void describe('reading a form', () => {
     assert.equal(scanned.whole, true);
   });
 
-  void it('is not misled by what a file name or a file says', () => {
+  void it('is not misled by a file’s name or content', () => {
     assert.equal(facts(form(file)).model, undefined);
     const decoy = part('name="file"; filename="model"', 'x');
     assert.equal(facts(form(decoy)).model, undefined);

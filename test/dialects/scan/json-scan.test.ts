@@ -48,7 +48,7 @@ void describe('reading a JSON body', () => {
     assert.deepEqual(scanned.refs, ['file-1', 'file-2', 'video_1', 'file-3', 'file-4']);
   });
 
-  for (const [asked, thinks] of [
+  for (const [field, reasons] of [
     ['"reasoning_effort":"high"', true],
     ['"reasoning_effort":"none"', false],
     ['"reasoning_effort":"minimal"', false],
@@ -63,8 +63,8 @@ void describe('reading a JSON body', () => {
     ['"enable_thinking":false', false],
     ['"messages":[{"thinking":"hm"}]', false],
   ] as const) {
-    void it(`${thinks ? 'asks' : 'does not ask'} for thought: ${asked}`, () => {
-      assert.equal(facts(`{"model":"m",${asked},"n":1}`).asksForReasoning, thinks);
+    void it(`${reasons ? 'asks' : 'does not ask'} for reasoning: ${field}`, () => {
+      assert.equal(facts(`{"model":"m",${field},"n":1}`).asksForReasoning, reasons);
     });
   }
 
@@ -78,14 +78,14 @@ void describe('reading a JSON body', () => {
     assert.deepEqual(scanned.refs, []);
   });
 
-  void it('tells of files wherever they are named and however that is written, each once', () => {
+  void it('finds files at any depth, with escapes too, each once', () => {
     const named = facts(
       String.raw`{"file_ids":["a"],"tools":[{"file\u005fid":"b"},{"\u0066ile_ids":["\u0063","a"]}],"m":{"file_id":"d","n":["file_id"]}}`,
     );
     assert.deepEqual(named.refs, ['a', 'b', 'c', 'd']);
   });
 
-  void it('tells of what is named twice for one thing, since nobody knows which counts', () => {
+  void it('keeps all values of a key that is there twice, since servers differ in which one counts', () => {
     const named = facts(
       '{"previous_response_id":"a","previous_response_id":"b","conversation":"c","conversation":{"id":"d","id":"e"}}',
     );
@@ -94,7 +94,7 @@ void describe('reading a JSON body', () => {
     assert.deepEqual(named.refs, ['a', 'c', 'd']);
   });
 
-  void it('tells of containers, but for those that are only described', () => {
+  void it('finds containers, but not those that are only described', () => {
     const named = facts(
       String.raw`{"container":{"id":"a","skills":[]},"tools":[{"container":"b"},{"container":{"type":"auto"}},{"contain\u0065r":"c"}]}`,
     );
@@ -109,7 +109,7 @@ void describe('reading a JSON body', () => {
     assert.deepEqual(facts(`{${'"chat_id":"x",'.repeat(9_999)}"n":1}`).vendorRefs, ['x']);
   });
 
-  void it('says where messages and instructions begin', () => {
+  void it('finds where messages and instructions begin', () => {
     const text = '{"model":"m", "messages": [1], "system":"s"}';
     assert.equal(facts(text).messagesAt, text.indexOf('[1]'));
     assert.equal(facts(text).instructionsAt, text.indexOf('"s"'));
@@ -150,7 +150,7 @@ void describe('reading a JSON body', () => {
     assert.equal(facts(JSON.stringify({ model: 'm'.repeat(1025) })).model, undefined);
   });
 
-  void it('keeps what it saw of a partial body, and says that more may come', () => {
+  void it('keeps what it found in a partial body, and that more may come', () => {
     const body = Buffer.from('{"model":"m","stream":true,"messages":[{"content":"abc"}],"n":1}');
     for (let cut = 0; cut <= body.length; cut++) {
       const scanned = scanBody(body.subarray(0, cut), { partial: true });

@@ -6,7 +6,7 @@ import { sealedAt } from '../../../src/dialects/scan/sealed.ts';
 
 const BLOB = 'x'.repeat(20) + 'AbC/+d9='.repeat(8);
 
-/** What a body sends back, as far as its marks show it. */
+/** The sealed values at the marks of a body. */
 function found(body: string): readonly (string | undefined)[] {
   const bytes = Buffer.from(body);
   const facts = scanBody(bytes);
@@ -18,7 +18,7 @@ function nested(items: unknown, space?: number): string {
   return JSON.stringify({ model: 'm', input: items }, undefined, space);
 }
 
-void describe('what a body holds that only its maker can read', () => {
+void describe('the sealed values of a body', () => {
   const forms: Readonly<Record<string, object>> = {
     'encrypted reasoning': { type: 'reasoning', encrypted_content: BLOB },
     'a signature': { type: 'thinking', thinking: 'hm', signature: BLOB },
@@ -39,14 +39,14 @@ void describe('what a body holds that only its maker can read', () => {
     });
   }
 
-  void it('is told by the ids of items of the Responses API, and of nothing else', () => {
+  void it('are the ids of items of the Responses API too, and of nothing else', () => {
     const id = 'rs_0123456789abcdef0123';
     assert.deepEqual(found(nested([{ type: 'item_reference', id }])), [id]);
     assert.deepEqual(found(nested([{ id: 'msg_0123456789abcdef' }])), ['msg_0123456789abcdef']);
     for (const other of ['call_0123456789abcdef01', 'toolu_0123456789abcdef', '0123456789abcdef0123', 'x']) {
       assert.deepEqual(found(nested([{ id: other }])), [], other);
     }
-    assert.deepEqual(found(nested([{ id: 'msg_1' }])), [undefined], 'ids that count are nobody’s alone');
+    assert.deepEqual(found(nested([{ id: 'msg_1' }])), [undefined], 'short ids are not unique to an account');
   });
 
   void it('is no image, no empty place, and no word that switches a check off', () => {
@@ -57,12 +57,12 @@ void describe('what a body holds that only its maker can read', () => {
     assert.deepEqual(found(nested([{ signature: null }, { signature: 5 }, 'signature'])), []);
   });
 
-  void it('is the newest, of eight things at most', () => {
+  void it('are the newest, eight at most', () => {
     const signatures = Array.from({ length: 20 }, (_, n) => `${BLOB}${n}`);
     assert.deepEqual(found(nested(signatures.map((signature) => ({ signature })))), signatures.slice(-8));
   });
 
-  void it('is told by its beginning where it is long', () => {
+  void it('are cut where they are long', () => {
     const long = 'y'.repeat(100_000);
     assert.deepEqual(found(nested([{ encrypted_content: long }])), [long.slice(0, 4096)]);
   });

@@ -66,7 +66,7 @@ void describe('scanning an event stream', () => {
         assert.deepEqual(seen, frames);
         const ends = emptyLineEnds(text);
         assert.ok(boundaries.every((boundary) => ends.includes(boundary)));
-        // After a bare CR at its end a chunk cannot tell yet: the LF may be still to come.
+        // After a CR at the end of a chunk it is not known yet: its LF may follow.
         if (!text.endsWith('\r')) assert.equal(boundaries.at(-1), ends.at(-1));
       }
     });

@@ -20,7 +20,7 @@ export interface Sample {
   readonly path: string;
   readonly body: string;
   readonly type?: string;
-  /** It is whole, and says nothing. */
+  /** It is whole, and has no output. */
   readonly empty?: true;
 }
 
@@ -53,7 +53,7 @@ export const goodAnswers: readonly Sample[] = [
   { what: 'a refusal', path: CHAT, body: chat({ content: null, refusal: 'No' }) },
   { what: 'audio', path: CHAT, body: chat({ content: null, audio: { id: 'a', data: 'QQ==' } }) },
   {
-    what: 'Azure, with what its filters say',
+    what: 'Azure, with the results of its filters',
     path: CHAT,
     body: chat(
       { content: 'hi' },
@@ -102,10 +102,10 @@ export const goodAnswers: readonly Sample[] = [
     path: CHAT,
     body: json({ result: { response: 'hi' }, success: true, errors: [], messages: [] }),
   },
-  { what: 'nothing to say', path: CHAT, body: chat({ content: '' }), empty: true },
-  { what: 'nothing to say, as null', path: CHAT, body: chat({ content: null, tool_calls: [] }), empty: true },
+  { what: 'no output', path: CHAT, body: chat({ content: '' }), empty: true },
+  { what: 'no output, as null', path: CHAT, body: chat({ content: null, tool_calls: [] }), empty: true },
   {
-    what: 'nothing that may be said',
+    what: 'a filtered output',
     path: CHAT,
     body: chat({ content: null }, {}, 'content_filter'),
     empty: true,
@@ -143,7 +143,7 @@ export const goodAnswers: readonly Sample[] = [
     }),
   },
   {
-    what: 'nothing to say',
+    what: 'no output',
     path: '/v1/responses',
     body: json({ id: 'r', status: 'completed', output: [] }),
     empty: true,
@@ -166,7 +166,7 @@ export const goodAnswers: readonly Sample[] = [
     }),
   },
   {
-    what: 'nothing to say',
+    what: 'no output',
     path: '/v1/messages',
     body: json({ id: 'msg_1', type: 'message', content: [], stop_reason: 'end_turn' }),
     empty: true,
@@ -185,7 +185,7 @@ export const goodAnswers: readonly Sample[] = [
     body: json({ promptFeedback: { blockReason: 'SAFETY' } }),
   },
   {
-    what: 'nothing to say',
+    what: 'no output',
     path: '/v1beta/models/gemini-3:generateContent',
     body: json({ candidates: [{ content: { role: 'model' }, finishReason: 'STOP' }], usageMetadata: {} }),
     empty: true,
@@ -207,7 +207,7 @@ export const goodAnswers: readonly Sample[] = [
     path: '/v1/embeddings',
     body: json({ model_id: 'm', results: [{ embedding: [1] }] }),
   },
-  { what: 'llama.cpp, nothing to say', path: '/v1/completions', body: json({ content: '', stop: true }) },
+  { what: 'llama.cpp, no output', path: '/v1/completions', body: json({ content: '', stop: true }) },
   { what: 'TEI', path: '/v1/embeddings', body: '[[0.1, 0.2]]' },
   { what: 'vectors of no texts', path: '/v1/embeddings', body: json({ object: 'list', data: [] }) },
   { what: 'Cohere', path: '/v1/rerank', body: json({ results: [] }) },
@@ -228,7 +228,7 @@ export const goodAnswers: readonly Sample[] = [
   { what: 'silence', path: '/v1/audio/transcriptions', body: json({ text: '' }) },
   { what: 'text that calls itself JSON', path: '/v1/audio/transcriptions', body: 'hello world\n' },
   { what: 'a text of JSON', path: '/v1/audio/translations', body: '"hello world"' },
-  { what: 'nobody', method: 'GET', path: '/v1/models', body: json({ object: 'list', data: [] }) },
+  { what: 'an empty list', method: 'GET', path: '/v1/models', body: json({ object: 'list', data: [] }) },
   { what: 'Together', method: 'GET', path: '/v1/models', body: json([{ id: 'm' }]) },
   { what: 'OpenAI', path: '/v1/files', body: json({ id: 'file-1', object: 'file' }) },
   {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { expectedAnswerOf } from '../../../src/dialects/watch/expected-answers.ts';
 import { operations } from '../../../src/dialects/operations/table.ts';
 import { findTarget } from '../../../src/dialects/operations/find-target.ts';
-import type { Operation } from '../../../src/dialects/operations/find-target.ts';
+import type { Operation } from '../../../src/dialects/operations/operation.ts';
 import { watchAnswer } from '../../../src/dialects/watch/watch-answer.ts';
 import type { ResponseWatch } from '../../../src/upstream/response-watch.ts';
 import { everyCut } from '../../support/cuts.ts';
@@ -70,7 +70,7 @@ function assertNone(operation: Operation, type: string, body: string, flaw: stri
   }
 }
 
-void describe('what is no answer is told from one', () => {
+void describe('what is no answer is recognised', () => {
   for (const { what, body, type = JSON_TYPE, flaw } of noAnswers) {
     void it(`by every operation that has a least: ${what}`, () => {
       const ways = checked.filter((operation) => !hasLeast(operation, body));

@@ -8,7 +8,7 @@ import type { ResponseWatch } from '../../../src/upstream/response-watch.ts';
 import { awsFrame, converseEvent, converseException } from '../../support/aws-frames.ts';
 import { boundariesOf, cutAt, everyCut } from '../../support/cuts.ts';
 
-type Sees = 'preamble' | 'output' | 'end' | 'error';
+type ExpectedKind = 'preamble' | 'output' | 'end' | 'error';
 
 const start = converseEvent('messageStart', { role: 'assistant' });
 const empty = converseEvent('contentBlockDelta', { contentBlockIndex: 0, delta: { text: '' } });
@@ -25,7 +25,10 @@ const blockStop = converseEvent('contentBlockStop', { contentBlockIndex: 0 });
 const stop = converseEvent('messageStop', { stopReason: 'end_turn' });
 const metadata = converseEvent('metadata', { usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3 } });
 
-const streams: readonly { readonly what: string; readonly frames: readonly (readonly [Buffer, Sees])[] }[] = [
+const streams: readonly {
+  readonly what: string;
+  readonly frames: readonly (readonly [Buffer, ExpectedKind])[];
+}[] = [
   {
     what: 'an answer',
     frames: [
@@ -52,7 +55,7 @@ const streams: readonly { readonly what: string; readonly frames: readonly (read
     ],
   },
   {
-    what: 'no room, before anything was said',
+    what: 'no room, before any output',
     frames: [
       [start, 'preamble'],
       [converseException('throttlingException', 'Too many tokens'), 'error'],
@@ -64,7 +67,7 @@ function watch(): ResponseWatch {
   return watchAnswer(converseStream, true, 'application/vnd.amazon.eventstream', '');
 }
 
-function seen({ hasOutput, error, isComplete }: ResponseWatch): Sees {
+function seen({ hasOutput, error, isComplete }: ResponseWatch): ExpectedKind {
   if (error !== undefined) return 'error';
   if (isComplete) return 'end';
   return hasOutput ? 'output' : 'preamble';
@@ -90,11 +93,11 @@ void describe('watching an AWS event stream', () => {
       assert.equal(seen(watching), frames.at(-1)?.[1]);
     };
 
-    void it(`sees each thing as soon as its frame is whole: ${what}`, () => {
+    void it(`knows what a frame means as soon as it is whole: ${what}`, () => {
       for (const chunks of [[bytes], ...everyCut(bytes)]) check(chunks);
     });
 
-    void it(`sees the same in however many pieces: ${what}`, () => {
+    void it(`finds the same however the stream is cut: ${what}`, () => {
       fc.assert(
         fc.property(fc.array(fc.nat(bytes.length)), (places) => check(cutAt(bytes, places))),
         { numRuns: 100 },
@@ -165,7 +168,7 @@ void describe('watching an AWS event stream', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 64 })), fc.nat(), (pieces, at) => {
         const frame = Buffer.from(hello);
-        // Its prelude is true, whatever stands behind it.
+        // Its prelude is valid, whatever follows.
         for (const piece of pieces)
           frame.set(piece.subarray(0, frame.length - 12 - (at % 40)), 12 + (at % 40));
         const watching = watch();

@@ -5,7 +5,7 @@ export interface StreamFixture {
   readonly what: string;
   readonly method?: 'GET' | 'POST';
   readonly path: string;
-  readonly frames: readonly (readonly [frame: string, sees: ExpectedKind])[];
+  readonly frames: readonly (readonly [frame: string, kind: ExpectedKind])[];
 }
 
 function data(value: unknown): string {
@@ -126,7 +126,7 @@ export const streams: readonly StreamFixture[] = [
     ],
   },
   {
-    what: 'a chat whose error stands one level down',
+    what: 'a chat whose error is one level down',
     path: chat,
     frames: [[data({ data: { error: { message: 'x' } } }), 'error']],
   },
@@ -182,7 +182,7 @@ export const streams: readonly StreamFixture[] = [
     ],
   },
   {
-    what: 'a chat that fails as OpenRouter tells it',
+    what: 'a chat that fails as OpenRouter’s do',
     path: chat,
     frames: [
       [hello, 'output'],
@@ -198,7 +198,7 @@ export const streams: readonly StreamFixture[] = [
     ],
   },
   {
-    what: 'a chat whose finish reason alone tells of a failure',
+    what: 'a chat whose finish reason alone is a failure',
     path: chat,
     frames: [
       [hello, 'output'],
@@ -214,7 +214,7 @@ export const streams: readonly StreamFixture[] = [
     ],
   },
   {
-    what: 'a chat that fails in the manner of vLLM',
+    what: 'a chat that fails as vLLM’s do',
     path: chat,
     frames: [[data({ object: 'error', message: 'out of memory', code: 500 }), 'error']],
   },
@@ -326,7 +326,7 @@ export const streams: readonly StreamFixture[] = [
     ],
   },
   {
-    what: 'a response that fails in the manner of chat',
+    what: 'a response that fails as chats do',
     path: responses,
     frames: [
       [created, 'preamble'],

@@ -39,7 +39,7 @@ function frame(content: string, reason: string): string {
 }
 
 /** A frame of Hunyuan's. */
-function say(delta: object, reason = ''): string {
+function chunk(delta: object, reason = ''): string {
   return `data: ${JSON.stringify({ Id: 'h', Choices: [{ Delta: delta, FinishReason: reason }] })}\n\n`;
 }
 
@@ -49,7 +49,7 @@ const ended = { output: true, complete: true, error: false };
 const failed = { output: false, complete: true, error: true };
 
 void describe('streams of providers with an API of their own', () => {
-  void it('of Coze begin with a delta that says something, and end with the chat', () => {
+  void it('of Coze begin with a delta that is not empty, and end with the chat', () => {
     const pieces = [
       'event: conversation.chat.created\ndata: {"id":"1"}\n\n',
       'event: conversation.message.delta\ndata: {"content":""}\n\n',
@@ -62,14 +62,14 @@ void describe('streams of providers with an API of their own', () => {
     assert.deepEqual(watch('coze.chat', [error]).at(-1), failed);
   });
 
-  void it('of Hunyuan begin with what is said or thought, and end with a reason; errors stand in them as they are', () => {
+  void it('of Hunyuan begin with content or reasoning, and end with a finish reason; errors are whole events', () => {
     const pieces = [
-      say({ Role: 'assistant', Content: '' }),
-      say({ Content: 'a' }),
-      say({ Content: '' }, 'stop'),
+      chunk({ Role: 'assistant', Content: '' }),
+      chunk({ Content: 'a' }),
+      chunk({ Content: '' }, 'stop'),
     ];
     assert.deepEqual(watch('hunyuan.chat', pieces), [nothing, begun, ended, ended]);
-    assert.deepEqual(watch('hunyuan.chat', [say({ ReasoningContent: 'hm' })])[0], begun);
+    assert.deepEqual(watch('hunyuan.chat', [chunk({ ReasoningContent: 'hm' })])[0], begun);
     const error = 'data: {"ErrorMsg":{"Msg":"busy","Code":4001}}\n\n';
     assert.deepEqual(watch('hunyuan.chat', [error]).at(-1), { output: false, complete: false, error: true });
     assert.deepEqual(watch('hunyuan.chat', ['data: {"ErrorMsg":null}\n\n'])[0], nothing);

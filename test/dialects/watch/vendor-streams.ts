@@ -42,7 +42,7 @@ function piece(parts: readonly object[], more: object = {}): string {
 }
 
 const usageOnly = data({ usageMetadata: { promptTokenCount: 3 }, modelVersion: 'g' });
-const said = piece([{ text: 'Hi "finishReason": no' }]);
+const answered = piece([{ text: 'Hi "finishReason": no' }]);
 const finished = piece([{ text: '' }], { finishReason: 'STOP' });
 const exhausted = data({
   error: { code: 429, message: 'Resource has been exhausted', status: 'RESOURCE_EXHAUSTED' },
@@ -115,7 +115,7 @@ export const vendorStreams: readonly StreamFixture[] = [
     path: generate,
     frames: [
       [usageOnly, 'preamble'],
-      [said, 'output'],
+      [answered, 'output'],
       [finished, 'end'],
     ],
   },
@@ -133,7 +133,7 @@ export const vendorStreams: readonly StreamFixture[] = [
     what: 'an error of Gemini behind its first words',
     path: generate,
     frames: [
-      [said, 'output'],
+      [answered, 'output'],
       [exhausted, 'error'],
     ],
   },

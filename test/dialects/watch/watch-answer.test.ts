@@ -76,13 +76,13 @@ function readWhole(seen: ResponseWatch, text: string): State {
 
 void describe('watching a stream', () => {
   for (const fixture of streams) {
-    void it(`sees each thing as soon as its frame is whole: ${fixture.what}`, () => {
+    void it(`knows what a frame means as soon as it is whole: ${fixture.what}`, () => {
       const bytes = bytesOf(fixture);
       for (const chunks of [[bytes], ...everyCut(bytes)]) checkStream(fixture, chunks);
     });
   }
 
-  void it('sees the same in however many pieces', () => {
+  void it('finds the same however the stream is cut', () => {
     fc.assert(
       fc.property(fc.constantFrom(...streams), fc.array(fc.nat()), (fixture, places) => {
         const bytes = bytesOf(fixture);
@@ -115,13 +115,13 @@ void describe('watching a stream', () => {
     assert.equal(seen.error, '{"error":{"code":"a"}}');
   });
 
-  void it('sees an error one level down, where its answer belongs', () => {
+  void it('finds an error one level down, in the place of the answer', () => {
     const seen = watch('/chat/completions', 'text/event-stream');
     seen.read(Buffer.from('data: {"code":1,"data":{"error":{"code":"a"}}}\n\n'));
     assert.equal(seen.error, '{"code":1,"data":{"error":{"code":"a"}}}');
   });
 
-  void it('sees an error at the very end that no empty line follows', () => {
+  void it('finds an error at the very end that no empty line follows', () => {
     const seen = watch('/chat/completions', 'text/event-stream');
     seen.read(Buffer.from('{"error":{"code":429}}'));
     assert.equal(seen.error, undefined);
@@ -137,7 +137,7 @@ void describe('watching a stream', () => {
     }
   });
 
-  void it('takes a response whose opening exceeds the bound for what its name says', () => {
+  void it('classifies a first event that exceeds the bound by its name', () => {
     const huge = JSON.stringify({
       type: 'response.created',
       response: { instructions: 'x'.repeat(600_000) },

@@ -9,7 +9,7 @@ import type { Provider } from '../../../src/providers/provider.ts';
 import type { UpstreamRequest } from '../../../src/upstream/transport.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../../support/raw-upstream.ts';
 import type { RawUpstream } from '../../support/raw-upstream.ts';
-import { until } from '../../support/gateway.ts';
+import { until } from '../../support/until.ts';
 import { attemptTools, providerAt } from '../attempts.ts';
 
 const WHOLE = rawAnswer('200 OK', ['content-type: application/json'], '{"id":"x","choices":[{}]}');

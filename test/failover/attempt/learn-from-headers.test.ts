@@ -9,9 +9,10 @@ import type { PooledKey } from '../../../src/keys/pool/pool.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { attempt, POLICY, throttles } from '../../keys/tools.ts';
-import { Nodes, places, until, writesTo } from '../../keys/books.ts';
+import { Nodes, places, writesTo } from '../../keys/books.ts';
 import { FaultyStore } from '../../keys/faulty-store.ts';
 import { providerAt } from '../attempts.ts';
+import { until } from '../../support/until.ts';
 
 const T = 1_700_000_000_000;
 

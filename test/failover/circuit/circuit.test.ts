@@ -41,7 +41,7 @@ const answer = (at: number, keyId = 'a', isGood = true): CircuitEvent => ({
   keyId,
   isGood,
 });
-const tried = (at: number): CircuitEvent => ({ type: 'tried', at });
+const tried = (at: number): CircuitEvent => ({ type: 'trial-started', at });
 
 function after(events: readonly CircuitEvent[], from: Circuit = CLOSED): Circuit {
   return events.reduce(nextCircuit, from);
@@ -211,13 +211,13 @@ void suite('an open circuit', () => {
   void test('is as others found it, where they found it later', () => {
     const { status } = nextCircuit(OPEN, answer(START + 500));
     assert.ok(status !== undefined && OPEN.status !== undefined);
-    assert.equal(isOpen(nextCircuit(OPEN, { type: 'told', status }), START + 600), false);
+    assert.equal(isOpen(nextCircuit(OPEN, { type: 'shared', status }), START + 600), false);
     const half = nextCircuit(OPEN, tried(dueAt));
-    assert.equal(nextCircuit(half, { type: 'told', status: OPEN.status }), half);
+    assert.equal(nextCircuit(half, { type: 'shared', status: OPEN.status }), half);
   });
 
   void test('seems younger than what it followed, whatever the clock says', () => {
-    const ahead = { ...OPEN, status: OPEN.status && { ...OPEN.status, at: START + 60_000 } };
+    const ahead: Circuit = { ...OPEN, status: OPEN.status && { ...OPEN.status, at: START + 60_000 } };
     assert.equal(nextCircuit(ahead, answer(START + 1_000)).status?.at, START + 60_001);
   });
 });
@@ -258,7 +258,7 @@ void suite('what turns out to be poison is taken back', () => {
 
 /** What may happen next, and how much later. */
 const happening = fc.record({
-  what: fc.constantFrom('failed', 'failed', 'failed', 'answered', 'tried', 'withdrawn'),
+  what: fc.constantFrom('failed', 'failed', 'failed', 'answered', 'trial-started', 'withdrawn'),
   laterMs: fc.constantFrom(0, 1, 40, 700, 5_000, 61_000, 700_000),
   request: fc.nat({ max: 5 }),
   key: fc.nat({ max: 4 }),
@@ -281,7 +281,7 @@ void test('an answer always leaves it closed, and what is open is due again with
             ? failure(now, id, more)
             : what === 'answered'
               ? answer(now, keyId)
-              : what === 'tried'
+              : what === 'trial-started'
                 ? tried(now)
                 : { type: 'withdrawn', at: now, requestId: id };
         const before = circuit;

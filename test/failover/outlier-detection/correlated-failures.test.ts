@@ -12,14 +12,14 @@ function fleet(size: number, answered: Readonly<Record<string, number>> = {}): P
 void test('one key that fails is one key that fails', () => {
   const sense = new CorrelatedFailures();
   for (let i = 0; i < 20; i++) {
-    assert.equal(sense.recordFailure('a', 'server-error', fleet(5), START + i).kind, 'alone');
+    assert.equal(sense.recordFailure('a', 'server-error', fleet(5), START + i).kind, 'isolated');
   }
 });
 
 void test('keys that fail alike while nothing answers are the provider: what was counted is withdrawn', () => {
   const sense = new CorrelatedFailures();
-  assert.equal(sense.recordFailure('a', 'server-error', fleet(5), START).kind, 'alone');
-  assert.equal(sense.recordFailure('b', 'server-error', fleet(5), START + 10).kind, 'alone');
+  assert.equal(sense.recordFailure('a', 'server-error', fleet(5), START).kind, 'isolated');
+  assert.equal(sense.recordFailure('b', 'server-error', fleet(5), START + 10).kind, 'isolated');
   assert.deepEqual(sense.recordFailure('c', 'server-error', fleet(5), START + 20), {
     kind: 'began',
     keys: ['a', 'b', 'c'],
@@ -34,7 +34,7 @@ void test('keys that fail alike while others answer are bad keys', () => {
   const sense = new CorrelatedFailures();
   for (let i = 0; i < 10; i++) sense.recordAnswer(START + i);
   for (const key of ['a', 'b', 'c', 'd']) {
-    assert.equal(sense.recordFailure(key, 'server-error', fleet(9), START + 20).kind, 'alone');
+    assert.equal(sense.recordFailure(key, 'server-error', fleet(9), START + 20).kind, 'isolated');
   }
 });
 
@@ -52,7 +52,7 @@ void test('keys that fail in different ways have different troubles', () => {
   const kinds = ['a', 'b', 'c', 'd'].map(
     (key) => sense.recordFailure(key, `trouble of ${key}`, fleet(5), START).kind,
   );
-  assert.deepEqual(kinds, ['alone', 'alone', 'alone', 'alone']);
+  assert.deepEqual(kinds, ['isolated', 'isolated', 'isolated', 'isolated']);
 });
 
 void test('failures that lie apart in time have nothing in common', () => {
@@ -60,14 +60,14 @@ void test('failures that lie apart in time have nothing in common', () => {
   const kinds = ['a', 'b', 'c', 'd'].map(
     (key, i) => sense.recordFailure(key, 'server-error', fleet(5), START + i * 4_000).kind,
   );
-  assert.deepEqual(kinds, ['alone', 'alone', 'alone', 'alone']);
+  assert.deepEqual(kinds, ['isolated', 'isolated', 'isolated', 'isolated']);
 });
 
 void test('in a pool of two both must fail; a pool of one can tell nothing', () => {
   const two = new CorrelatedFailures();
-  assert.equal(two.recordFailure('a', 'server-error', fleet(2), START).kind, 'alone');
+  assert.equal(two.recordFailure('a', 'server-error', fleet(2), START).kind, 'isolated');
   assert.equal(two.recordFailure('b', 'server-error', fleet(2), START).kind, 'began');
-  assert.equal(new CorrelatedFailures().recordFailure('a', 'server-error', fleet(1), START).kind, 'alone');
+  assert.equal(new CorrelatedFailures().recordFailure('a', 'server-error', fleet(1), START).kind, 'isolated');
 });
 
 void test('a trouble that goes on counts against no key that has answered of late, however few fail alike by then', () => {

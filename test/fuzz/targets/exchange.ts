@@ -6,8 +6,8 @@ const QUIET_MS = 60;
 const MAX_MS = 10_000;
 
 /**
- * Sends bytes over a connection of their own, and hears what comes until the other side ends or is quiet: it may wait
- * for what the bytes promise. @returns one character a byte
+ * Sends bytes over a connection of their own, and reads until the other side ends or is quiet: it may wait for more than was
+ * sent. @returns one character a byte
  */
 export function exchange(port: number, bytes: Buffer): Promise<string> {
   return new Promise((resolve) => {

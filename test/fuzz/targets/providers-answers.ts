@@ -6,7 +6,7 @@ import type { FuzzTarget } from '../target.ts';
 
 const KEY = 'sk-good-0123456789abcdef';
 
-/** What each of the gateway's clients asks, in turn: relayed and translated, whole and streamed. */
+/** The requests of clients: relayed and translated, whole and streamed. */
 const REQUESTS: readonly (readonly [path: string, model: string, stream: boolean])[] = [
   ['/v1/chat/completions', 'raw', false],
   ['/v1/chat/completions', 'raw', true],
@@ -93,7 +93,7 @@ export async function providersAnswers(): Promise<FuzzTarget> {
       });
       assert.ok(answer.status !== undefined, `hung up on without a status: ${answer.error}`);
       assert.notEqual(answer.status, 500, answer.text);
-      assert.ok(!answer.text.includes(KEY), 'the key is told');
+      assert.ok(!answer.text.includes(KEY), 'the key is in the answer');
     },
     close: async () => {
       upstream.close();

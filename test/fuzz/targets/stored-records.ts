@@ -6,7 +6,7 @@ import type { Dice } from '../../system/cluster-simulation/dice.ts';
 import { attempt, denies, outOfCredit, POLICY, revoked, succeeds, throttles } from '../../keys/tools.ts';
 import type { FuzzTarget } from '../target.ts';
 
-/** Whatever stands in the store, it is a record or none, and what is made of a record can be stored again. */
+/** Whatever is in the store, it is a record or none, and a record that was changed can be stored again. */
 export function storedRecords(): FuzzTarget {
   const since = 1_700_000_000_000;
   return {
@@ -54,7 +54,7 @@ export function storedRecords(): FuzzTarget {
       let next = record;
       for (let left = dice.whole(1, 5); left > 0; left--)
         next = reduce(next, someEvent(next.since, dice), POLICY);
-      assert.ok(decodeRecord(encodeRecord(next)) !== undefined, 'what was made of it cannot be read');
+      assert.ok(decodeRecord(encodeRecord(next)) !== undefined, 'a changed record cannot be read');
     },
   };
 }

@@ -19,7 +19,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
 };
 const TO: readonly Dialect[] = ['openai-chat', 'anthropic-messages', 'gemini-generate', 'bedrock-converse'];
 
-/** Whatever a client writes, it is put into the provider's words, or told that it cannot be. */
+/** Whatever a client sends, it is translated to the provider's dialect, or refused with a reason. */
 export function translations(): FuzzTarget {
   return {
     name: 'translations',
@@ -33,18 +33,18 @@ export function translations(): FuzzTarget {
     run: async (input, dice) => {
       const body = objectIn(input);
       if (body === undefined) return;
-      const native = dice.pick(TO);
+      const dialect = dice.pick(TO);
       const target = findTarget('POST', dice.pick(pathsFor(body)));
       assert.ok(typeof target === 'object');
-      if (!canTranslate(target.operation, native)) return;
-      const made = await translate(callOf(input, target, dice.chance(0.5)), 'model', native, NO_QUIRKS);
-      if (made.kind === 'not-expressible') {
-        assert.ok(made.reason.length > 0);
+      if (!canTranslate(target.operation, dialect)) return;
+      const result = await translate(callOf(input, target, dice.chance(0.5)), 'model', dialect, NO_QUIRKS);
+      if (result.kind === 'not-expressible') {
+        assert.ok(result.reason.length > 0);
         return;
       }
-      assert.equal(made.kind, 'translated', 'no more than one is under way');
-      made.translator.drop();
-      const sent = made.call.body;
+      assert.equal(result.kind, 'translated', 'there is only one at a time');
+      result.translator.drop();
+      const sent = result.call.body;
       assert.ok(sent.kind === 'kept');
       assert.ok(objectIn(sent.bytes) !== undefined, 'what would be sent is no JSON object');
     },

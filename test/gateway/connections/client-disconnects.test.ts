@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
-import { GOOD_KEY, gatewayFor, until, type TestGateway } from '../../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, type TestGateway } from '../../support/gateway.ts';
 import { ask, rawConnection, rawRequest, streamedChat } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 const POST_CHAT = ['POST /v1/chat/completions HTTP/1.1', 'content-type: application/json'];
 

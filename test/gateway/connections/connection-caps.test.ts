@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { test, type TestContext } from 'node:test';
-import { addressGroup } from '../../../src/gateway/connections/address-group.ts';
+import { addressGroup } from '../../../src/gateway/connections/connections.ts';
 import { openDataServer } from '../../../src/gateway/connections/server.ts';
 import type { ConnectionCounts } from '../../../src/listener/file-descriptors.ts';
-import { until } from '../../support/gateway.ts';
 import { stubbornClient, type StubbornClient } from '../../support/stubborn-client.ts';
+import { until } from '../../support/until.ts';
 
 const ASK = 'GET /work HTTP/1.1\r\nhost: x\r\n\r\n';
 const IDLE = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';

@@ -6,7 +6,7 @@ import {
   type ListenerBounds,
 } from '../../../src/gateway/connections/server.ts';
 import { Acceptor } from '../../../src/workers/acceptor.ts';
-import { GOOD_KEY, gatewayFor, until, type TestGateway } from '../../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, type TestGateway } from '../../support/gateway.ts';
 import {
   ask,
   chat,
@@ -15,6 +15,7 @@ import {
   streamedChat,
   type RawConnection,
 } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 const POST_CHAT = ['POST /v1/chat/completions HTTP/1.1', 'content-type: application/json'];
 const QUESTION = JSON.stringify(chat('hello'));

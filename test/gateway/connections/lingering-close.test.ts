@@ -6,9 +6,10 @@ import {
   type ConnectionOptions,
   type ListenerBounds,
 } from '../../../src/gateway/connections/server.ts';
-import { GOOD_KEY, gatewayFor, simulatedProvider, until } from '../../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider } from '../../support/gateway.ts';
 import { ask, rawConnection } from '../../support/http.ts';
 import { stubbornClient } from '../../support/stubborn-client.ts';
+import { until } from '../../support/until.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -4,9 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createHash } from 'node:crypto';
 import { ANSWER_TO_ANYTHING } from '../../support/answers.ts';
-import { startTestGateway, until } from '../../support/gateway.ts';
+import { startTestGateway } from '../../support/gateway.ts';
 import { rawConnection } from '../../support/http.ts';
 import { rawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 

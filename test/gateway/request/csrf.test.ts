@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GOOD_KEY, gatewayFor, simulatedProvider, until } from '../../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
 import { stubbornClient } from '../../support/stubborn-client.ts';
+import { until } from '../../support/until.ts';
 
 const CLIENT = 'client-key-0123456789';
 /** What a browser sends of a page that was loaded by a name which was then pointed here. */

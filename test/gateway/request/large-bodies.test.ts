@@ -4,9 +4,10 @@ import { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ANSWER_TO_ANYTHING } from '../../support/answers.ts';
-import { GOOD_KEY, gatewayFor, simulatedProvider, until, type TestGateway } from '../../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider, type TestGateway } from '../../support/gateway.ts';
 import { ask, rawConnection } from '../../support/http.ts';
 import { rawAnswer, rawUpstream, type RawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 const KIB = 1024;
 const LIMITS = { replay: 64 * KIB, body: 1024 * KIB };

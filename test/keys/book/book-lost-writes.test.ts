@@ -4,15 +4,17 @@ import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { openMemoryStore } from '../../../src/store/memory.ts';
-import { failuresOf, Nodes, places, until } from '../books.ts';
+import { failuresOf, Nodes, places } from '../books.ts';
+import { read } from '../../store/tools.ts';
 import { FaultyStore } from '../faulty-store.ts';
 import { attempt, counts, makeKey, POLICY, revoked, succeeds } from '../tools.ts';
+import { until } from '../../support/until.ts';
 
 const T = 1_700_000_000_000;
 const patient = { ...POLICY, failureThreshold: 1_000 };
@@ -126,7 +128,7 @@ void describe('KeyBook on a store that lost writes', () => {
     );
     replaceAll(all, elsewhere);
     await until(() => one.book.record(key).state === 'disabled');
-    assert.ok((await elsewhere.read(recordId(key)))?.value.includes('disabled'));
+    assert.ok((await read(elsewhere, recordId(key)))?.value.includes('disabled'));
   });
 
   void it('is told by a refused write, too', async (t) => {
@@ -143,7 +145,7 @@ void describe('KeyBook on a store that lost writes', () => {
     one.book.apply(key, attempt(counts, T + 10), patient);
     await one.book.flushed();
     assert.equal(failuresOf(one.book, key), 6);
-    assert.match((await older.read(recordId(key)))?.value ?? '', /"failures":6/);
+    assert.match((await read(older, recordId(key)))?.value ?? '', /"failures":6/);
   });
 
   void it('lets the newest of several memories win, whoever is first to put his back', async (t) => {
@@ -192,7 +194,7 @@ void describe('KeyBook on a store that lost writes', () => {
     await until(() => two.notices.includes('store-lost-writes'));
     await two.book.flushed();
     assert.equal(two.book.record(key).epoch, 0);
-    assert.equal(await copy.read(recordId(key)), undefined);
+    assert.equal(await read(copy, recordId(key)), undefined);
   });
 
   void it('does not let an older epoch that another node put back stand over its own', async (t) => {
@@ -207,7 +209,7 @@ void describe('KeyBook on a store that lost writes', () => {
     await until(() => one.notices.includes('store-lost-writes'));
     await one.book.flushed();
     assert.equal(one.book.record(key).state, 'out-of-service');
-    assert.match((await begun.read(recordId(key)))?.value ?? '', /out-of-service/);
+    assert.match((await read(begun, recordId(key)))?.value ?? '', /out-of-service/);
   });
 
   void it('converges on the newest epoch any node ever wrote, whatever was lost and whoever was away', async () => {
@@ -251,7 +253,7 @@ void describe('KeyBook on a store that lost writes', () => {
           for (const each of all) each.store.replaceBy(real);
         }
         await book.flushed();
-        const standing = await real.read(recordId(key));
+        const standing = await read(real, recordId(key));
         if (standing !== undefined) past.push(standing);
         if (past.length > 3) past.shift();
         given = Math.max(given, standing?.revision ?? 0) + 1;
@@ -261,7 +263,7 @@ void describe('KeyBook on a store that lost writes', () => {
       await until(() => all.every(({ book }) => !book.storeFailed));
       const states = (): Set<string> => new Set(all.map(stateOf));
       const stored = async (): Promise<string> =>
-        told((await real.read(recordId(key)))?.value ?? encodeRecord(FRESH));
+        told((await read(real, recordId(key)))?.value ?? encodeRecord(FRESH));
       while (states().size > 1 || !states().has(await stored())) await setImmediate();
       await Promise.all(all.map(({ book }) => book.close()));
       const next = await KeyBook.open({ store: real, onNotice: () => {} });

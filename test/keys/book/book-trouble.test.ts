@@ -7,10 +7,11 @@ import { FRESH } from '../../../src/keys/record/record.ts';
 import type { KeyRecord } from '../../../src/keys/record/record.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { openMemoryStore } from '../../../src/store/memory.ts';
-import { failuresOf, Nodes, places, until } from '../books.ts';
+import { failuresOf, Nodes, places } from '../books.ts';
 import { FaultyStore } from '../faulty-store.ts';
 import type { Trouble } from '../faulty-store.ts';
 import { attempt, counts, makeKey, POLICY, revoked } from '../tools.ts';
+import { until } from '../../support/until.ts';
 
 const T = 1_700_000_000_000;
 const patient = { ...POLICY, failureThreshold: 1_000 };

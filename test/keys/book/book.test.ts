@@ -4,8 +4,10 @@ import type { KeyBook } from '../../../src/keys/book/book.ts';
 import { encodeRecord } from '../../../src/keys/book/codec.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
-import { failuresOf, Nodes, places, until, writesTo } from '../books.ts';
+import { failuresOf, Nodes, places, writesTo } from '../books.ts';
 import { attempt, counts, makeKey, none, POLICY, revoked, succeeds } from '../tools.ts';
+import { until } from '../../support/until.ts';
+import { read } from '../../store/tools.ts';
 
 const T = 1_700_000_000_000;
 const patient = { ...POLICY, failureThreshold: 1_000 };
@@ -130,11 +132,11 @@ for (const [backend, place] of Object.entries(places)) {
       for (const each of [key, other, neighbour]) book.apply(each, attempt(revoked, T), POLICY);
       await book.flushed();
       await book.forget('p', (id) => id === other.id);
-      assert.equal(await store.read(recordId(key)), undefined);
+      assert.equal(await read(store, recordId(key)), undefined);
       assert.equal(book.record(key), FRESH);
       for (const each of [other, neighbour]) {
         assert.equal(book.record(each).state, 'out-of-service');
-        assert.ok(await store.read(recordId(each)));
+        assert.ok(await read(store, recordId(each)));
       }
       await until(() => sibling.record(key) === FRESH);
     });
@@ -157,7 +159,7 @@ for (const [backend, place] of Object.entries(places)) {
       book.apply(key, { type: 'enabled', at: T + 1 }, POLICY);
       configured[1].clear();
       await sibling.forget('p', () => false);
-      assert.equal(await store.read(recordId(key)), undefined);
+      assert.equal(await read(store, recordId(key)), undefined);
       await until(() => book.record(key) === FRESH);
     });
 
@@ -176,7 +178,7 @@ for (const [backend, place] of Object.entries(places)) {
       const forgotten = book.forget('p', () => false);
       await Promise.all([forgotten, sibling.flushed()]);
       assert.equal(failuresOf(book, key), 0);
-      assert.equal(await store.read(recordId(key)), undefined);
+      assert.equal(await read(store, recordId(key)), undefined);
     });
 
     void it('begins anew with a key that comes back after its record was deleted', async (t) => {

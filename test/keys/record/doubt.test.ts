@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import { QuotaDomain } from '../../../src/keys/pool/quota-domain.ts';
-import { checkDueAt, isDueSooner } from '../../../src/keys/record/doubt.ts';
+import { checkDueAt, isDueSooner } from '../../../src/keys/record/check-due.ts';
 import type { Doubted, KeyEvent } from '../../../src/keys/record/event.ts';
 import { FRESH } from '../../../src/keys/record/record.ts';
 import type { KeyRecord } from '../../../src/keys/record/record.ts';

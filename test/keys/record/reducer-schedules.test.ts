@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
-import { MAX_SCARCE_MS } from '../../../src/keys/pool/headroom.ts';
+import { MAX_SCARCE_MS } from '../../../src/keys/record/hints.ts';
 import { MAX_WAIT_MS } from '../../../src/keys/record/holds.ts';
 import { holdOn, settle } from '../../../src/keys/record/record.ts';
 import type { KeyRecord } from '../../../src/keys/record/record.ts';

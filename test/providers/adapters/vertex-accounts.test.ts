@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import { accountIn } from '../../../src/keys/service-account.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import { GoogleTokens } from '../../../src/providers/adapters/google-tokens.ts';
-import { until } from '../../support/gateway.ts';
 import { accountOf, chat, claimsOf, gatewayBefore, startGoogle } from './google-server.ts';
+import { until } from '../../support/until.ts';
 
 void describe('vertex with service accounts', () => {
   void it('signs for a token once for however many requests, and says whose project it is', async (t) => {

@@ -45,6 +45,11 @@ void describe('the usage of a stream', () => {
       '{"model":"m","stream":true,"stream_options":{"include_usage":false}}',
     ],
     [
+      'nor where it said so with escapes',
+      '\ufeff{"model":"m","stream":true,"stream_options":{"include\\u005fusage":false}}',
+      '\ufeff{"model":"m","stream":true,"stream_options":{"include\\u005fusage":false}}',
+    ],
+    [
       'nor where it said yes',
       '{"model":"m","stream":true,"stream_options":{"include_usage":true}}',
       '{"model":"m","stream":true,"stream_options":{"include_usage":true}}',

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRedisUrl } from '../../../src/config/schema/redis-url.ts';
 import type { RedisAddress } from '../../../src/base/store-address.ts';
+import { until } from '../../support/until.ts';
 import { freePort, RedisServer } from './redis-server.ts';
 
 /** Servers that stand together, and the URL they are reached by. */
@@ -115,7 +115,7 @@ export async function cluster(): Promise<Deployment> {
     if (server !== first) await first?.command('CLUSTER', 'MEET', '127.0.0.1', String(server.port), bus);
   }
   for (const server of servers) {
-    await eventually(async () => {
+    await until(async () => {
       const info = String(await server.command('CLUSTER', 'INFO'));
       return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
     });
@@ -131,9 +131,7 @@ export async function cluster(): Promise<Deployment> {
 export async function behindSentinels(): Promise<Deployment> {
   const master = await RedisServer.start({ args: ['--repl-diskless-sync-delay', '0'] });
   const replica = await RedisServer.start({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
-  await eventually(async () =>
-    String(await replica.command('INFO', 'replication')).includes('link_status:up'),
-  );
+  await until(async () => String(await replica.command('INFO', 'replication')).includes('link_status:up'));
   const configs: string[] = [];
   const sentinels: RedisServer[] = [];
   for (let n = 0; n < 3; n++) {
@@ -146,7 +144,7 @@ export async function behindSentinels(): Promise<Deployment> {
     sentinels.push(await RedisServer.start({ config, args: ['--sentinel'] }));
   }
   for (const sentinel of sentinels) {
-    await eventually(async () => {
+    await until(async () => {
       const known = String(await sentinel.command('SENTINEL', 'MASTER', 'main'));
       return /num-slaves,1,/.test(known) && /num-other-sentinels,2,/.test(known);
     });
@@ -156,11 +154,6 @@ export async function behindSentinels(): Promise<Deployment> {
     servers: [master, replica],
     dispose: () => disposeAll([...sentinels, replica, master], ...configs),
   };
-}
-
-/** Asks again and again. */
-export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(20);
 }
 
 async function configFile(lines: readonly string[]): Promise<string> {

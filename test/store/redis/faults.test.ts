@@ -6,10 +6,11 @@ import type { ChangePage, Cursor, Store } from '../../../src/store/contract.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { openRedisStore } from '../../../src/store/redis/redis.ts';
 import { scripts } from '../../../src/store/redis/script.ts';
-import { behindSentinels, cluster, eventually, patient, placeAt, single, withOption } from './deployments.ts';
+import { behindSentinels, cluster, patient, placeAt, single, withOption } from './deployments.ts';
 import type { Deployment } from './deployments.ts';
 import { RedisServer } from './redis-server.ts';
-import { acquired, catchUp, count, listen, put, withCode } from '../tools.ts';
+import { acquired, catchUp, count, listen, put, withCode, read } from '../tools.ts';
+import { until } from '../../support/until.ts';
 
 const LONG_MS = 3_600_000;
 
@@ -78,11 +79,11 @@ void describe('redis store: a server that is killed', () => {
     const lease = await acquired(store, 'l', 'h', LONG_MS);
     const { cursor } = await catchUp(store);
     await server.kill();
-    await assert.rejects(store.read('a'), isAway);
+    await assert.rejects(read(store, 'a'), isAway);
     await assert.rejects(store.compareAndSet('a', before.revision, 'y'), isAway);
     await server.start();
-    assert.deepEqual(await whenBack(() => store.read('a')), before);
-    assert.equal(await store.renewLease(lease, LONG_MS), true);
+    assert.deepEqual(await whenBack(() => read(store, 'a')), before);
+    assert.deepEqual(await store.acquireLease('l', 'h', LONG_MS), lease);
     assert.equal(await ask(store, cursor), 'lost');
     assert.deepEqual((await catchUp(store)).changes, [before]);
     assert.ok((await put(store, 'b', 'x')).revision > before.revision);
@@ -91,14 +92,14 @@ void describe('redis store: a server that is killed', () => {
   void test('rejects every call at once while it is away, and keeps none', async (t) => {
     const { store, server } = await begin(t, await single());
     await server.kill();
-    await assert.rejects(store.read('a'), isAway);
+    await assert.rejects(read(store, 'a'), isAway);
     const calls = Array.from({ length: 20_000 }, (_, n) => store.compareAndSet(`k${n}`, 0, 'x'));
     const results = await Promise.allSettled(calls);
     for (const result of results) {
       assert.ok(result.status === 'rejected' && withCode('store_away')(result.reason));
     }
     await server.start();
-    await whenBack(() => store.read('a'));
+    await whenBack(() => read(store, 'a'));
     assert.deepEqual((await catchUp(store)).changes, []);
   });
 
@@ -110,9 +111,8 @@ void describe('redis store: a server that is killed', () => {
     await server.kill();
     await server.start();
     assert.equal(await ask(store, cursor), 'lost');
-    assert.equal(await store.read('a'), undefined);
+    assert.equal(await read(store, 'a'), undefined);
     assert.ok((await put(store, 'a', 'y')).revision > lost.revision);
-    assert.equal(await store.renewLease(lease, LONG_MS), false);
     assert.ok((await acquired(store, 'l', 'h', LONG_MS)).token > lease.token);
   });
 
@@ -142,7 +142,7 @@ void describe('redis store: a server that is killed', () => {
     );
     for (let kills = 0; kills < 3; kills++) {
       const before = acknowledged;
-      await eventually(async () => acknowledged > before + 200);
+      await until(async () => acknowledged > before + 200);
       await server.kill();
       await server.start();
     }
@@ -156,7 +156,7 @@ void describe('redis store: a server that is killed', () => {
     const [server] = deployment.servers;
     await server?.kill();
     const { store } = await begin(t, deployment);
-    await assert.rejects(store.read('a'), withCode('store_away'));
+    await assert.rejects(read(store, 'a'), withCode('store_away'));
     const signals = listen(store);
     await server?.start();
     await signals.next();
@@ -173,10 +173,10 @@ void describe('redis store: a server that is frozen', () => {
     t.after(() => server.thaw());
     await assert.rejects(store.compareAndSet('a', before.revision, 'y'), isAway);
     // From now on nobody waits: there is no connection that answers.
-    const calls = Array.from({ length: 5_000 }, () => store.read('a'));
+    const calls = Array.from({ length: 5_000 }, () => read(store, 'a'));
     for (const { status } of await Promise.allSettled(calls)) assert.equal(status, 'rejected');
     server.thaw();
-    const after = await whenBack(() => store.read('a'));
+    const after = await whenBack(() => read(store, 'a'));
     // The command that was given up may have been carried out when it thawed.
     assert.ok(after?.value === 'x' || after?.value === 'y');
   });
@@ -196,9 +196,9 @@ void describe('redis store: a server that is frozen', () => {
     deployment.servers[0]?.freeze();
     t.after(() => deployment.servers[0]?.thaw());
     const { store, server } = await begin(t, deployment, withOption(deployment.url, 'storeTimeout=500ms'));
-    await assert.rejects(store.read('a'), withCode('store_away'));
+    await assert.rejects(read(store, 'a'), withCode('store_away'));
     server.thaw();
-    await whenBack(() => store.read('a'));
+    await whenBack(() => read(store, 'a'));
   });
 });
 
@@ -234,9 +234,9 @@ void describe('redis store: connections and messages', () => {
       await server.command('SCRIPT', 'FLUSH');
       await count(store, 'n', 1);
       await acquired(store, `lease ${n}`, 'h', LONG_MS);
-      assert.equal((await store.read('a'))?.value, '1');
+      assert.equal((await read(store, 'a'))?.value, '1');
     }
-    assert.equal((await store.read('n'))?.value, '3');
+    assert.equal((await read(store, 'n'))?.value, '3');
   });
 
   void test('a state that was flushed is told to be lost, however much was written since', async (t) => {
@@ -284,7 +284,7 @@ void describe('redis store: several servers', () => {
     const { cursor } = await catchUp(store);
     const signals = listen(store);
     await server.kill();
-    assert.deepEqual(await whenBack(() => store.read('a')), before);
+    assert.deepEqual(await whenBack(() => read(store, 'a')), before);
     await signals.next();
     assert.ok((await whenBack(() => put(store, 'a', 'y'))).revision > before.revision);
     assert.equal(await ask(store, cursor), 'lost');
@@ -301,11 +301,11 @@ void describe('redis store: several servers', () => {
     server.freeze();
     t.after(() => server.thaw());
     const replica = servers[1] ?? assert.fail();
-    await eventually(async () => (await roleOf(replica)) === 'master');
+    await until(async () => (await roleOf(replica)) === 'master');
     await whenBack(() => count(store, 'n', 1));
     server.thaw();
     // It takes itself for the master still, and nobody listens to it.
-    const before = await whenBack(() => store.read('n'));
+    const before = await whenBack(() => read(store, 'n'));
     await whenBack(() => put(store, 'n', 'here'));
     assert.match(before?.value ?? '', /^[12]$/);
     assert.equal(await replica.command('HGET', '{sparekey}:values', 'n'), 'here');
@@ -317,8 +317,8 @@ void describe('redis store: several servers', () => {
     const groups = Array.from({ length: 20 }, (_, n) => `group ${n}/id`);
     for (const id of groups) await whenBack(() => put(store, id, 'x'));
     await server.kill();
-    await eventually(async () => {
-      const reads = await Promise.allSettled(groups.map((id) => store.read(id)));
+    await until(async () => {
+      const reads = await Promise.allSettled(groups.map((id) => read(store, id)));
       return reads.some(({ status }) => status === 'rejected');
     });
     await assert.rejects(catchUp(store), isAway);
@@ -333,7 +333,7 @@ void describe('redis store: several servers', () => {
     for (const id of groups) await put(store, id, 'x');
     const { cursor } = await catchUp(store);
     await moveSlot(servers, '{sparekey:0}');
-    for (const id of groups) assert.equal((await whenBack(() => store.read(id)))?.value, 'x');
+    for (const id of groups) assert.equal((await whenBack(() => read(store, id)))?.value, 'x');
     for (const id of groups) await whenBack(() => put(store, id, 'y'));
     assert.equal(await ask(store, cursor), 'lost', 'another server may not have everything');
     assert.equal((await catchUp(store)).changes.length, groups.length);

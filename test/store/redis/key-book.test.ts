@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { decodeRecord, encodeRecord } from '../../../src/keys/book/codec.ts';
 import type { AttemptEnded } from '../../../src/keys/record/event.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { openRedisStore } from '../../../src/store/redis/redis.ts';
+import { until } from '../../support/until.ts';
 import { contestedKey as key, failure, patientPolicy } from '../contested-key.ts';
 import { patient, placeAt, single, withOption } from './deployments.ts';
 import type { Deployment } from './deployments.ts';
 import type { RedisServer } from './redis-server.ts';
+import { read } from '../tools.ts';
 
 /** The key book on a real server, through what may befall that. */
 
@@ -50,10 +51,6 @@ async function begin(t: TestContext, deployment: Deployment, url = patient(deplo
       return { book, store, notices };
     },
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(2);
 }
 
 function failuresOf({ book }: Node): number {
@@ -120,12 +117,12 @@ void describe('the key book on redis', () => {
     const one = await node();
     one.book.apply(key, failure, patientPolicy);
     await one.book.flushed();
-    const before = await one.store.read(recordId(key));
+    const before = await read(one.store, recordId(key));
     await server.kill();
     await server.start();
     await until(() => one.notices.includes('store-lost-writes') && !one.book.storeFailed);
     await one.book.flushed();
-    assert.deepEqual(await one.store.read(recordId(key)), before);
+    assert.deepEqual(await read(one.store, recordId(key)), before);
   });
 
   void test('counts what happens while the server is gone, each failure once, on every node', async (t) => {

@@ -17,7 +17,7 @@ import {
   withUser,
 } from './deployments.ts';
 import { freePort } from './redis-server.ts';
-import { put, withCode } from '../tools.ts';
+import { put, read, withCode } from '../tools.ts';
 
 /** What is said when a place cannot be used: the error with all that caused it, as a log would show it. */
 async function refusal(url: string, code: StoreErrorCode): Promise<string> {
@@ -109,7 +109,7 @@ void describe('opening a redis store', () => {
       const master = scheme === 'redis+sentinel' ? '?master=main' : '';
       const port = await freePort();
       const store = await openStore(placeAt(`${scheme}://me:the-p4ssword@127.0.0.1:${port}${master}`));
-      await assert.rejects(store.read('a'), (error) => {
+      await assert.rejects(read(store, 'a'), (error) => {
         assert.ok(withCode('store_away')(error));
         const said = inspect(error, { depth: null, showHidden: true });
         assert.ok(said.includes(`127.0.0.1:${port}`) && !said.includes('p4ssword'), said);
@@ -124,7 +124,7 @@ void describe('opening a redis store', () => {
     t.after(dispose);
     const store = await openStore(placeAt(patient(url.replace('master=main', 'master=other'))));
     t.after(() => store.close());
-    await assert.rejects(store.read('a'), /other/);
+    await assert.rejects(read(store, 'a'), /other/);
   });
 
   void test('two prefixes on one server know nothing of each other', async (t) => {
@@ -134,7 +134,7 @@ void describe('opening a redis store', () => {
     );
     for (const [n, store] of stores.entries()) await put(store, 'a', String(n));
     for (const store of stores) await store.set('a', store.description, 60_000);
-    for (const [n, store] of stores.entries()) assert.equal((await store.read('a'))?.value, String(n));
+    for (const [n, store] of stores.entries()) assert.equal((await read(store, 'a'))?.value, String(n));
     await Promise.all(stores.map((store) => store.close()));
   });
 

@@ -16,12 +16,12 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { POLICY as policy } from '../../keys/tools.ts';
-import { eventually } from '../redis/deployments.ts';
-import { withCode } from '../tools.ts';
+import { withCode, read } from '../tools.ts';
+import { until } from '../../support/until.ts';
 
 const KEY = { id: 'k1', providerId: 'p' };
 const OTHER = { id: 'k2', providerId: 'p' };
@@ -60,16 +60,16 @@ async function begin(context: TestContext): Promise<Scene> {
   book.apply(KEY, { type: 'disabled', at: 1_000 }, policy);
   await book.flushed();
   await store.set('made', 'by k1', 60_000);
-  await eventually(async () => second.book.record(KEY).state === 'disabled');
+  await until(async () => second.book.record(KEY).state === 'disabled');
   return { folder, path, views, open };
 }
 
 /** All go on with what they know, agree on it, and so does who comes after them. */
 async function assertWhole({ path, views, open }: Scene): Promise<void> {
   const [first, second] = views;
-  await eventually(async () => !first.book.storeFailed && !second.book.storeFailed);
+  await until(async () => !first.book.storeFailed && !second.book.storeFailed);
   first.book.apply(OTHER, { type: 'disabled', at: 2_000 }, policy);
-  await eventually(async () => second.book.record(OTHER).state === 'disabled');
+  await until(async () => second.book.record(OTHER).state === 'disabled');
   assert.equal(second.book.record(KEY).state, 'disabled');
   const fresh = await open();
   assert.equal(fresh.book.record(KEY).state, 'disabled');
@@ -90,7 +90,7 @@ void suite('a SQLite file that is lost while it is open', () => {
     void test(`${what}: it is back with all that was in it`, async (context) => {
       const scene = await begin(context);
       lose(scene.path);
-      await eventually(async () => scene.views.some(({ book }) => book.storeFailed));
+      await until(async () => scene.views.some(({ book }) => book.storeFailed));
       await assertWhole(scene);
       assert.equal(await scene.views[1].store.get('made'), 'by k1', 'nothing was lost but its name');
       assert.equal(statSync(scene.path).mode & 0o077, 0, 'nobody else may read it');
@@ -100,7 +100,7 @@ void suite('a SQLite file that is lost while it is open', () => {
   void test('truncated: what is known goes back into a new one, and the rest of the old is set aside', async (context) => {
     const scene = await begin(context);
     truncateSync(scene.path);
-    await eventually(async () => scene.views.some(({ book }) => book.storeFailed));
+    await until(async () => scene.views.some(({ book }) => book.storeFailed));
     await assertWhole(scene);
     assert.ok(existsSync(`${scene.path}-damaged`));
   });
@@ -108,7 +108,7 @@ void suite('a SQLite file that is lost while it is open', () => {
   void test('written over with something else: likewise', async (context) => {
     const scene = await begin(context);
     writeFileSync(scene.path, 'what was that? '.repeat(10));
-    await eventually(async () => scene.views.some(({ book }) => book.storeFailed));
+    await until(async () => scene.views.some(({ book }) => book.storeFailed));
     await assertWhole(scene);
   });
 
@@ -122,7 +122,7 @@ void suite('a SQLite file that is lost while it is open', () => {
     const scene = await begin(context);
     cpSync(older, `${scene.path}-new`);
     renameSync(`${scene.path}-new`, scene.path);
-    await eventually(async () => scene.views.every(({ notices }) => notices.some(isLoss)));
+    await until(async () => scene.views.every(({ notices }) => notices.some(isLoss)));
     await assertWhole(scene);
     const [first] = scene.views;
     assert.equal(
@@ -136,10 +136,10 @@ void suite('a SQLite file that is lost while it is open', () => {
     const scene = await begin(context);
     rmSync(scene.folder, { recursive: true });
     const [first, second] = scene.views;
-    await eventually(async () => first.book.storeFailed && second.book.storeFailed);
+    await until(async () => first.book.storeFailed && second.book.storeFailed);
     assert.equal(first.book.record(KEY).state, 'disabled');
     first.book.apply(OTHER, { type: 'disabled', at: 2_000 }, policy);
-    await assert.rejects(first.store.read('x'), withCode('store_failed'));
+    await assert.rejects(read(first.store, 'x'), withCode('store_failed'));
     mkdirSync(scene.folder);
     await assertWhole(scene);
     assert.deepEqual(
@@ -159,7 +159,7 @@ void test('one that may not make a database waits for those who have it to make'
   const maker = await openSqliteStore({ path });
   await maker.compareAndSet('a', 0, 'x');
   const waited = await waiting;
-  assert.equal((await waited.read('a'))?.value, 'x');
+  assert.equal((await read(waited, 'a'))?.value, 'x');
   await waited.close();
   await maker.close();
 });

@@ -16,7 +16,7 @@ import { limits } from '../../../src/store/rules.ts';
 import { prepareTtlCache } from '../../../src/store/sqlite/ttl-cache.ts';
 import { openSqliteStore, type SqliteOptions } from '../../../src/store/sqlite/sqlite.ts';
 import { sharedStoreContract, storeContract, type OpenedShared } from '../contract-suite.ts';
-import { catchUp, count, listen, put, withCode } from '../tools.ts';
+import { catchUp, count, listen, put, read, withCode } from '../tools.ts';
 
 storeContract('sqlite', openShared);
 sharedStoreContract('sqlite', openShared);
@@ -28,7 +28,7 @@ void describe('sqlite store: processes', () => {
     const workers = [1, 2, 3, 4].map(() => place.startWorker(150));
     const exits = await Promise.all(workers.map((worker) => once(worker, 'exit')));
     for (const exit of exits) assert.deepEqual(exit, [0, null]);
-    assert.deepEqual(await store.read('n'), { id: 'n', value: '600', revision: 600 });
+    assert.deepEqual(await read(store, 'n'), { id: 'n', value: '600', revision: 600 });
   });
 
   void test('a write of one process is signalled in another', async (t) => {
@@ -37,7 +37,7 @@ void describe('sqlite store: processes', () => {
     const signals = listen(store);
     const worker = place.startWorker(1);
     await Promise.all([signals.next(), once(worker, 'exit')]);
-    assert.equal((await store.read('n'))?.value, '1');
+    assert.equal((await read(store, 'n'))?.value, '1');
   });
 
   void test('a write of another process is signalled when it happens, not only at the next poll', async (t) => {
@@ -46,7 +46,7 @@ void describe('sqlite store: processes', () => {
     const signals = listen(store);
     const worker = place.startWorker(1);
     await Promise.all([signals.next(), once(worker, 'exit')]);
-    assert.equal((await store.read('n'))?.value, '1');
+    assert.equal((await read(store, 'n'))?.value, '1');
   });
 
   void test('processes that find no database make one together', async (t) => {
@@ -58,7 +58,7 @@ void describe('sqlite store: processes', () => {
     for (const exit of exits) assert.deepEqual(exit, [0, null]);
     for (const file of files) {
       const store = await place.open({ path: join(place.folder, file) });
-      assert.equal((await store.read('n'))?.value, '4', file);
+      assert.equal((await read(store, 'n'))?.value, '4', file);
     }
   });
 
@@ -66,7 +66,7 @@ void describe('sqlite store: processes', () => {
     const place = await placeFor(t);
     const store = await place.open();
     for (const acknowledgements of [1, 40, 200]) {
-      const before = Number((await store.read('n'))?.value ?? 0);
+      const before = Number((await read(store, 'n'))?.value ?? 0);
       const worker = place.startWorker(1_000_000);
       let told = 0;
       for await (const line of createInterface(worker.stdout)) {
@@ -74,7 +74,7 @@ void describe('sqlite store: processes', () => {
         if (told === acknowledgements) worker.kill('SIGKILL');
       }
       assert.ok(told >= acknowledgements);
-      const survived = Number((await store.read('n'))?.value) - before;
+      const survived = Number((await read(store, 'n'))?.value) - before;
       // The one more was written, and the process killed before it could say so.
       assert.ok(survived === told || survived === told + 1, `told ${told}, survived ${survived}`);
       await count(store, 'n', 1);
@@ -84,7 +84,7 @@ void describe('sqlite store: processes', () => {
     assert.deepEqual({ ...database.prepare('PRAGMA integrity_check').get() }, { integrity_check: 'ok' });
     database.close();
     const later = await place.open();
-    const counted = await later.read('n');
+    const counted = await read(later, 'n');
     assert.equal(counted?.value, String(counted?.revision));
   });
 });
@@ -98,7 +98,7 @@ void describe('sqlite store: the lock', () => {
     const write = store.compareAndSet('a', 0, 'x').finally(() => (done = true));
     for (let turn = 0; turn < 5; turn++) await sleep(1);
     assert.equal(done, false);
-    assert.equal(await store.read('a'), undefined);
+    assert.equal(await read(store, 'a'), undefined);
     other.exec('ROLLBACK');
     assert.equal((await write).written, true);
   });
@@ -138,7 +138,7 @@ void describe('sqlite store: the file', () => {
     for (const name of [':memory:', 'file:state.db?mode=memory', 'a b%20?#']) {
       assert.deepEqual(await once(place.startWorker(1, name), 'exit'), [0, null]);
       const store = await openStore({ kind: 'sqlite', path: join(place.folder, name) });
-      assert.equal((await store.read('n'))?.value, '1');
+      assert.equal((await read(store, 'n'))?.value, '1');
       await store.close();
     }
   });
@@ -191,33 +191,33 @@ void describe('sqlite store: the file', () => {
     database.exec('DROP TABLE passing; DROP TABLE lasting; DROP TABLE clock; PRAGMA user_version = 1');
     database.close();
     const store = await place.open();
-    assert.deepEqual(await store.read('a'), kept);
+    assert.deepEqual(await read(store, 'a'), kept);
     await store.set('b', 'y', 60_000);
     assert.equal(await store.get('b'), 'y');
     assert.equal((await older.compareAndSet('a', kept.revision, 'z')).written, true);
   });
 
-  void test('loses what is over in small pieces, and keeps no more than its bound of what is not', async (t) => {
+  void test('the TTL cache sweeps expired entries in small batches, and bounds the others', async (t) => {
     const { path } = await placeFor(t);
     const { database } = await openDatabase(path, { busyMs: 0, mayCreate: true });
     t.after(() => database.close());
-    const passing = prepareTtlCache(database, Date.now, 20);
+    const cache = prepareTtlCache(database, Date.now, 20);
     const kept = (): number => database.prepare('SELECT id FROM passing').all().length;
-    for (let n = 0; n < 12; n++) passing.set(`over ${n}`, 'x', 60_000);
+    for (let n = 0; n < 12; n++) cache.set(`over ${n}`, 'x', 60_000);
     database.exec('UPDATE passing SET expires_at = 1');
-    passing.set('long 0', 'x', 60_000);
+    cache.set('long 0', 'x', 60_000);
     assert.equal(kept(), 9, 'four of twelve went for the one that came');
-    for (let n = 1; n < 12; n++) passing.set(`long ${n}`, 'x', 60_000);
+    for (let n = 1; n < 12; n++) cache.set(`long ${n}`, 'x', 60_000);
     assert.equal(kept(), 12);
-    passing.set('long 0', 'again', 60_000);
-    for (let n = 12; n < 31; n++) passing.set(`long ${n}`, 'x', 60_000);
+    cache.set('long 0', 'again', 60_000);
+    for (let n = 12; n < 31; n++) cache.set(`long ${n}`, 'x', 60_000);
     assert.equal(kept(), 20);
-    assert.equal(passing.get('long 0'), 'again');
-    assert.equal(passing.get('long 11'), undefined);
-    assert.equal(passing.get('long 12'), 'x');
-    passing.set('to last', 'x', limits.longLivedMs + 1);
-    for (let n = 0; n < 99; n++) passing.set(`flood ${n}`, 'x', limits.longLivedMs);
-    assert.equal(passing.get('to last'), 'x', 'and what is to last gives way to its like alone');
+    assert.equal(cache.get('long 0'), 'again');
+    assert.equal(cache.get('long 11'), undefined);
+    assert.equal(cache.get('long 12'), 'x');
+    cache.set('to last', 'x', limits.longLivedMs + 1);
+    for (let n = 0; n < 99; n++) cache.set(`flood ${n}`, 'x', limits.longLivedMs);
+    assert.equal(cache.get('to last'), 'x', 'and long-lived entries give way to each other alone');
   });
 
   void test('that is empty becomes a database', async (t) => {
@@ -232,7 +232,7 @@ void describe('sqlite store: the file', () => {
     const database = new DatabaseSync(place.path);
     database.exec('DROP TABLE entry');
     database.close();
-    await assert.rejects(store.read('a'), withCode('store_failed'));
+    await assert.rejects(read(store, 'a'), withCode('store_failed'));
     await assert.rejects(store.compareAndSet('a', 0, 'x'), withCode('store_failed'));
     assert.doesNotThrow(() => place.lock());
   });

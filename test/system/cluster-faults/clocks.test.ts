@@ -9,10 +9,11 @@ import type { Simulator } from '../../../simulator/simulator.ts';
 import { RedisServer } from '../../store/redis/redis-server.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { folderFor } from '../../support/folder.ts';
-import { adminKeysAt, simulatedProvider, until } from '../../support/gateway.ts';
+import { adminKeysAt, simulatedProvider } from '../../support/gateway.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
 import type { LogLine } from '../../support/gateway-process.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import { Checks } from './checks.ts';
 
 const BUSY = 'sk-busy-0123456789abcdef';

@@ -11,10 +11,11 @@ import { startSimulator } from '../../../simulator/simulator.ts';
 import type { Simulator } from '../../../simulator/simulator.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite.ts';
 import { folderFor } from '../../support/folder.ts';
-import { adminKeysAt, simulatedProvider, until } from '../../support/gateway.ts';
+import { adminKeysAt, simulatedProvider } from '../../support/gateway.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
 import type { LogLine } from '../../support/gateway-process.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 const GOOD = 'sk-good-0123456789abcdef';
 const DISABLED = 'sk-disabled-0123456789abcdef';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
-import { eventually } from '../../store/redis/deployments.ts';
 import { ask, chat } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /** What became of one request. */
 export interface RequestResult {
@@ -45,13 +45,13 @@ export class SteadyLoad {
   async untilAnswered(count: number): Promise<void> {
     const wanted = this.results.length + count;
     assert.ok(wanted <= MAX_REQUESTS, 'the load goes on for too long');
-    await eventually(async () => this.results.length >= wanted);
+    await until(async () => this.results.length >= wanted);
   }
 
   /** Begins no more, and resolves with what became of all. */
   async stop(): Promise<readonly RequestResult[]> {
     clearInterval(this.#timer);
-    await eventually(async () => this.results.length === this.#begun);
+    await until(async () => this.results.length === this.#begun);
     this.#agent.destroy();
     return this.results;
   }

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import * as z from 'zod';
 import { finished } from '../../cli/tools.ts';
 import { RedisServer } from '../../store/redis/redis-server.ts';
-import { until } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import { gatewayWithWorkers } from '../../workers/tools.ts';
 
 const readiness = z.object({

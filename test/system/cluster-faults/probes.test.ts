@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '../../store/redis/deployments.ts';
 import { folderFor } from '../../support/folder.ts';
+import { until } from '../../support/until.ts';
 import { startProbing, killProber, probersAmong } from './probing.ts';
 
 /** The least time-to-live there is; three intervals are less here. Milliseconds. */
@@ -18,8 +18,7 @@ void test('of five nodes one checks each key, and when it is killed another goes
     intervalMs: 200,
   });
   const { nodes, checks } = probing;
-  const atLeast = (count: number) =>
-    eventually(async () => checks.counts().every((each) => each.checks >= count));
+  const atLeast = (count: number) => until(async () => checks.counts().every((each) => each.checks >= count));
 
   await atLeast(CHECKS);
   assert.equal((await probersAmong(nodes)).length, 1);

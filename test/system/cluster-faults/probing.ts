@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startSimulator } from '../../../simulator/simulator.ts';
-import { eventually } from '../../store/redis/deployments.ts';
 import { RedisServer } from '../../store/redis/redis-server.ts';
 import { adminKeysAt, simulatedProvider } from '../../support/gateway.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import { Checks } from './checks.ts';
 
 /** Where nodes probe, and how. */
@@ -59,7 +59,7 @@ export async function startProbing({
   while (nodes.length < count) nodes.push(starting.use(await GatewayProcess.start(folder)));
   const [first] = nodes;
   if (first === undefined) throw new RangeError('nobody to probe');
-  await eventually(async () => {
+  await until(async () => {
     await ask(first.url);
     return (await adminKeysAt(first.adminUrl)).every(({ state: each }) => each === 'out-of-service');
   });
@@ -85,13 +85,13 @@ export async function killProber({ nodes, checks }: Probing): Promise<{
   readonly left: readonly GatewayProcess[];
 }> {
   let prober: GatewayProcess | undefined;
-  await eventually(async () => {
+  await until(async () => {
     [prober] = await probersAmong(nodes);
     return prober !== undefined;
   });
   await prober?.kill();
   const killedAt = Date.now();
   let resumedAt: number | undefined;
-  await eventually(async () => (resumedAt = checks.firstAfter(killedAt)) !== undefined);
+  await until(async () => (resumedAt = checks.firstAfter(killedAt)) !== undefined);
   return { gapMs: (resumedAt ?? NaN) - killedAt, left: nodes.filter((node) => node !== prober) };
 }

@@ -10,12 +10,13 @@ import { Secret } from '../../../src/base/secret.ts';
 import { startSimulator } from '../../../simulator/simulator.ts';
 import type { Simulator } from '../../../simulator/simulator.ts';
 import { openStore } from '../../../src/store/open.ts';
-import { eventually, placeAt } from '../../store/redis/deployments.ts';
+import { placeAt } from '../../store/redis/deployments.ts';
 import { RedisServer } from '../../store/redis/redis-server.ts';
 import { folderFor } from '../../support/folder.ts';
 import { adminKeysAt, simulatedProvider } from '../../support/gateway.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import { SteadyLoad } from './load.ts';
 import type { RequestResult } from './load.ts';
 
@@ -107,14 +108,14 @@ async function outlive(
   const [one, other] = gateways;
   assert.ok(one !== undefined && other !== undefined);
   simulator.script(LEFT_BEFORE, [{ kind: 'invalid-key' }]);
-  await eventually(async () => {
+  await until(async () => {
     const states = await Promise.all([statesAt(one), statesAt(other), statesInStore(redis)]);
     return states.every((each) => areAs({ [LEFT_BEFORE]: 'out-of-service' }, each));
   });
 
   const isOver = sleep(outage.lastsMs);
   await outage.begin();
-  await eventually(async () => (await Promise.all(gateways.map(isAway))).every(Boolean));
+  await until(async () => (await Promise.all(gateways.map(isAway))).every(Boolean));
   simulator.script(LEFT_MEANWHILE, [{ kind: 'invalid-key', times: 1 }]);
   const disabled = await ask(other.adminUrl, {
     path: `/api/keys/${idOf(DISABLED_MEANWHILE)}/disable`,
@@ -125,17 +126,15 @@ async function outlive(
     const states = await Promise.all(gateways.map(statesAt));
     return states.filter((each) => each[LEFT_MEANWHILE] === 'out-of-service').length;
   };
-  await eventually(async () => (await knowing()) > 0);
+  await until(async () => (await knowing()) > 0);
   await isOver;
   assert.equal(await knowing(), 1, 'the other gateway could not hear of it');
 
   await outage.end();
   const backAt = performance.now();
-  await eventually(async () =>
-    (await Promise.all(gateways.map(statesAt))).every((each) => areAs(EXPECTED, each)),
-  );
+  await until(async () => (await Promise.all(gateways.map(statesAt))).every((each) => areAs(EXPECTED, each)));
   const convergedMs = performance.now() - backAt;
-  await eventually(async () => areAs(EXPECTED, await statesInStore(redis)));
+  await until(async () => areAs(EXPECTED, await statesInStore(redis)));
   await load.untilAnswered(200);
 
   const { perSecond } = load;

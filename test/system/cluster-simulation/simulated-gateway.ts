@@ -3,7 +3,7 @@ import { Recorder } from '../../../src/failover/recorder.ts';
 import { ServeTrace } from '../../../src/failover/answer/serve-trace.ts';
 import { serve } from '../../../src/failover/serve.ts';
 import { KeyBook } from '../../../src/keys/book/book.ts';
-import type { BookNotice } from '../../../src/keys/book/book.ts';
+import type { BookNotice } from '../../../src/keys/book/book-options.ts';
 import type { KeyEvent } from '../../../src/keys/record/event.ts';
 import { recordId } from '../../../src/keys/key.ts';
 import { PoolUpdates } from '../../../src/keys/pool/pool-updates.ts';

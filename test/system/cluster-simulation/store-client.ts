@@ -1,4 +1,4 @@
-import type { CasResult, ChangePage, Cursor, Lease, Store, Versioned } from '../../../src/store/contract.ts';
+import type { CasResult, ChangePage, Cursor, Lease, Store } from '../../../src/store/contract.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import type { Dice } from './dice.ts';
 import type { Network, Path } from './network.ts';
@@ -44,21 +44,6 @@ export class StoreClient implements Store {
     );
   }
 
-  read(id: string): Promise<Versioned | undefined> {
-    return this.#ask((server) => {
-      const { value, revision } = server.standing(id);
-      return value === undefined ? undefined : { id, value, revision };
-    });
-  }
-
-  async *list(prefix: string): AsyncGenerator<readonly Versioned[]> {
-    yield await this.#ask((server) =>
-      Array.from(server.values()).flatMap(({ id, value, revision }) =>
-        value !== undefined && id.startsWith(prefix) ? [{ id, value, revision }] : [],
-      ),
-    );
-  }
-
   async compareAndSet(id: string, expectedRevision: number, value: string | undefined): Promise<CasResult> {
     this.#options.onWrite(id);
     const result = await this.#ask((server) => server.compareAndSet(id, expectedRevision, value));
@@ -79,24 +64,20 @@ export class StoreClient implements Store {
     return this.#ask((server) => server.acquireLease(name, holder, ttlMs));
   }
 
-  renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
-    return this.#ask((server) => server.renewLease(lease, ttlMs));
-  }
-
   async releaseLease(lease: Lease): Promise<void> {
-    await this.#ask((server) => server.renewLease(lease, 0));
+    await this.#ask((server) => server.releaseLease(lease));
   }
 
   set(id: string, value: string, ttlMs: number): Promise<void> {
-    return this.#at((server) => server.remember(id, value, ttlMs));
+    return this.#at((server) => server.set(id, value, ttlMs));
   }
 
   get(id: string): Promise<string | undefined> {
-    return this.#at((server) => server.recall(id));
+    return this.#at((server) => server.get(id));
   }
 
   delete(id: string): Promise<void> {
-    return this.#at((server) => server.forget(id));
+    return this.#at((server) => server.delete(id));
   }
 
   time(): Promise<number> {

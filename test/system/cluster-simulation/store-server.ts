@@ -106,24 +106,22 @@ export class StoreServer {
     return lease;
   }
 
-  /** @param ttlMs - 0 gives it back */
-  renewLease({ name, holder, token }: Lease, ttlMs: number): boolean {
+  releaseLease({ name, holder, token }: Lease): void {
     const held = this.#leases.get(name);
-    if (held?.token !== token || this.holderOf(name) !== holder) return false;
-    this.#leases.set(name, { ...held, expiresAt: this.#clock() + ttlMs });
-    return true;
+    if (held?.token !== token || this.holderOf(name) !== holder) return;
+    this.#leases.set(name, { ...held, expiresAt: this.#clock() });
   }
 
-  remember(id: string, value: string, ttlMs: number): void {
+  set(id: string, value: string, ttlMs: number): void {
     this.#passing.set(id, { value, expiresAt: this.#clock() + ttlMs });
   }
 
-  recall(id: string): string | undefined {
+  get(id: string): string | undefined {
     const kept = this.#passing.get(id);
     return kept !== undefined && kept.expiresAt > this.#clock() ? kept.value : undefined;
   }
 
-  forget(id: string): void {
+  delete(id: string): void {
     this.#passing.delete(id);
   }
 

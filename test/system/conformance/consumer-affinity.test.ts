@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { gatewayFor, until, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /*
  * Consumer affinity of the Higress `ai-proxy` plugin, conformance case 12: with the header `x-mse-consumer`,

@@ -4,8 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseConfig } from '../../../src/config/load/load.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
-import { gatewayFor, until, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /*
  * What a configuration of the Higress `ai-proxy` plugin must do here: the conformance cases by their numbers.

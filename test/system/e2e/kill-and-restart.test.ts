@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite, test, type TestContext } from 'node:test';
+import { suite, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { decodeRecord } from '../../../src/keys/book/codec.ts';
 import { keyId, recordId } from '../../../src/keys/key.ts';
 import type { KeyRecord } from '../../../src/keys/record/record.ts';
 import { Secret } from '../../../src/base/secret.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
 import type { LoggedRequest } from '../../../simulator/request-log.ts';
-import { startSimulator, type Simulator } from '../../../simulator/simulator.ts';
+import { startSimulator } from '../../../simulator/simulator.ts';
+import type { Simulator } from '../../../simulator/simulator.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { Store } from '../../../src/store/contract.ts';
-import { folder, started, type Started } from '../../cli/tools.ts';
-import {
-  adminKeysAt,
-  simulatedProvider,
-  until,
-  type AdminKey,
-  type ConfigParts,
-} from '../../support/gateway.ts';
+import { folder, started } from '../../cli/tools.ts';
+import type { Started } from '../../cli/tools.ts';
+import { adminKeysAt, simulatedProvider } from '../../support/gateway.ts';
+import type { AdminKey, ConfigParts } from '../../support/gateway.ts';
 import { ask, chat, streamedChat } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
+import { read } from '../../store/tools.ts';
 
 /* Gateways as processes of their own that share one SQLite file, and are killed. */
 
@@ -75,7 +75,7 @@ class Scene {
   /** The record that stands in the store; undefined where there is none. */
   async stored(key: string): Promise<KeyRecord | undefined> {
     const id = recordId({ providerId: 'sim', id: idOf(key) });
-    const entry = await this.#store.read(id);
+    const entry = await read(this.#store, id);
     return entry && decodeRecord(entry.value);
   }
 

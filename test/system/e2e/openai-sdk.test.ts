@@ -12,7 +12,8 @@ import OpenAI, {
 } from 'openai';
 import { isAnswerTo } from '../../../simulator/answer-text.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
-import { gatewayFor, until, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+import { gatewayFor, type TestGateway, type TestGatewayOptions } from '../../support/gateway.ts';
+import { until } from '../../support/until.ts';
 
 /*
  * The official SDK as anybody installs it, with nothing but a base URL and a key: what it returns, and the

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
 import { isAnswerTo } from '../../../simulator/answer-text.ts';
 import { chatText } from '../../support/answers.ts';
-import { gatewayFor, idOf, until, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, idOf, type TestGateway } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
 import { watchRecords, type RecordChange } from '../../support/records.ts';
+import { until } from '../../support/until.ts';
 
 const REQUESTS = 1_000;
 const CONNECTIONS = 50;

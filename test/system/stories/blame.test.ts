@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { chatText } from '../../support/answers.ts';
-import { gatewayFor, simulatedProvider, until, type ConfigParts } from '../../support/gateway.ts';
+import { gatewayFor, simulatedProvider, type ConfigParts } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
 
 /* Promises about counting and blame, by their numbers. */

@@ -5,13 +5,13 @@ import { finished } from '../../cli/tools.ts';
 import { folderFor } from '../../support/folder.ts';
 import {
   gatewayFor,
-  until,
   type ConfigParts,
   type TestGateway,
   type TestGatewayOptions,
 } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
 import { rawAnswer, rawUpstream, type RawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about words that one client brings on: they sound like a bad key, and the keys go on answering others. */
 

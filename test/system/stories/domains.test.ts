@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gatewayFor, until } from '../../support/gateway.ts';
+import { gatewayFor } from '../../support/gateway.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 const [A, B, OTHER] = [
   'sk-shares-1-0123456789ab',

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { folderFor } from '../../support/folder.ts';
-import { gatewayFor, simulatedProvider, until, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, simulatedProvider, type TestGateway } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /* What the operator can learn of a key: why it is out, who decided that, on what evidence, and what comes next. */
 

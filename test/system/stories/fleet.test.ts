@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { gatewayFor, until, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
 
 /* Promises about what failures have in common: the provider's trouble, the request's own, and what tries cost. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gatewayFor, until, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, type TestGateway } from '../../support/gateway.ts';
 import { writesTo } from '../../keys/books.ts';
 import { ask, chat } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/sqlite.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { gatewayFor, until, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
 import { ask, dataOf, streamedChat } from '../../support/http.ts';
 import { rawChunk, rawHead, rawUpstream, type RawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about `holdWhole`: an answer that breaks after its first output is made anew before its client saw any. */
 

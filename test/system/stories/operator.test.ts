@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gatewayFor, simulatedProvider, until } from '../../support/gateway.ts';
+import { gatewayFor, simulatedProvider } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises to the operator, by their numbers. */
 

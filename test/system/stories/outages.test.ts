@@ -5,13 +5,13 @@ import { chatText } from '../../support/answers.ts';
 import {
   gatewayFor,
   simulatedProvider,
-  until,
   type ConfigParts,
   type TestGateway,
   type TestGatewayOptions,
 } from '../../support/gateway.ts';
 import { ask, chat } from '../../support/http.ts';
 import { rawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about a provider that fails as a whole: the next one of the route answers, and nobody waits for the first. */
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
 import type { LoggedRequest } from '../../../simulator/request-log.ts';
-import { gatewayFor, until, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
 import { watchRecords } from '../../support/records.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about health checks: what one asks, what one costs, when and by whom it is made. */
 

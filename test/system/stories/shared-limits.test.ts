@@ -12,9 +12,10 @@ import { Secret } from '../../../src/base/secret.ts';
 import { writesTo } from '../../keys/books.ts';
 import { RedisServer } from '../../store/redis/redis-server.ts';
 import { folderFor } from '../../support/folder.ts';
-import { adminKeysAt, simulatedProvider, until } from '../../support/gateway.ts';
+import { adminKeysAt, simulatedProvider } from '../../support/gateway.ts';
 import { GatewayProcess } from '../../support/gateway-process.ts';
 import { ask } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about limits that keys share, over gateways that share a store: processes of their own, real stores. */
 

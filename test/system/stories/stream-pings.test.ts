@@ -3,9 +3,10 @@ import { GoogleGenAI } from '@google/genai';
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import OpenAI from 'openai';
-import { gatewayFor, until, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
 import { ask, chat, dataOf, streamedChat } from '../../support/http.ts';
 import { rawAnswer, rawChunk, rawHead, rawUpstream, type RawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about `limits.streamPing`: a client that waits for a stream is kept while failover goes on behind it. */
 

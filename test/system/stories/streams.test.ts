@@ -3,9 +3,10 @@ import { suite, test } from 'node:test';
 import { isAnswerTo } from '../../../simulator/answer-text.ts';
 import type { Behaviour } from '../../../simulator/behaviour.ts';
 import { chatText, responsesText } from '../../support/answers.ts';
-import { gatewayFor, simulatedProvider, until, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, simulatedProvider, type TestGateway } from '../../support/gateway.ts';
 import { ask, askUntil, chat, dataOf, streamedChat, type HttpAnswer } from '../../support/http.ts';
 import { rawChunk, rawHead, rawUpstream, type RawExchange } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about streams, by their numbers. */
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import * as z from 'zod';
-import { gatewayFor, idOf, until, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
+import { gatewayFor, idOf, type ConfigParts, type TestGateway } from '../../support/gateway.ts';
 import { ask, chat, type HttpAnswer } from '../../support/http.ts';
 import { rawAnswer, rawUpstream, type RawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about `limits.waitForKey`: a request waits for a key that is due back in time, instead of a 429 or 503. */
 

@@ -5,13 +5,13 @@ import type { Behaviour } from '../../../simulator/behaviour.ts';
 import {
   gatewayFor,
   simulatedProvider,
-  until,
   type AdminKey,
   type ConfigParts,
   type TestGateway,
 } from '../../support/gateway.ts';
 import { ask } from '../../support/http.ts';
 import { rawAnswer, rawUpstream, type RawExchange } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 /* Promises about waits and return, by their numbers. */
 

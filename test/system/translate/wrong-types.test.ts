@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { gatewayFor, GOOD_KEY, until } from '../../support/gateway.ts';
+import { gatewayFor, GOOD_KEY } from '../../support/gateway.ts';
 import { ask, chat, type AskOptions } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 
 /** A schema of which only the client has looked at what stands inside. */
 const WRONG_SCHEMAS = [

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
+import type { Json } from '../../../src/base/json.ts';
 import type {
   ResponseContext,
   GenerateResult,
-  Json,
   ClientCodec,
   StreamPart,
 } from '../../../src/translate/codec.ts';

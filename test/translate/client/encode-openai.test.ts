@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
-import type { GenerateResult, Json, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
-import { chatClientCodec } from '../../../src/translate/client/openai/codec.ts';
-import { completionsClientCodec } from '../../../src/translate/client/openai/completions.ts';
-import { responsesClientCodec } from '../../../src/translate/client/responses/codec.ts';
+import type { Json } from '../../../src/base/json.ts';
+import type { GenerateResult, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
+import { chatClientCodec } from '../../../src/translate/client/codecs.ts';
+import { completionsClientCodec } from '../../../src/translate/client/codecs.ts';
+import { responsesClientCodec } from '../../../src/translate/client/codecs.ts';
 import { contextOf, dataOf, finishOf, framesOf, resultOf } from './any-response.ts';
 
 type Content = GenerateResult['content'];

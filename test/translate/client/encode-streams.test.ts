@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import OpenAI from 'openai';
 import * as z from 'zod';
 import type { ResponseContext, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
-import { chatClientCodec } from '../../../src/translate/client/openai/codec.ts';
-import { responsesClientCodec } from '../../../src/translate/client/responses/codec.ts';
+import { chatClientCodec } from '../../../src/translate/client/codecs.ts';
+import { responsesClientCodec } from '../../../src/translate/client/codecs.ts';
 import { answers, contextOf, dataOf, framesOf } from './any-response.ts';
 
 const MESSAGES = [{ role: 'user' as const, content: 'hi' }];

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
 import type { ResponseContext, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
-import { geminiClientCodec } from '../../../src/translate/client/gemini/encode-stream.ts';
-import { chatClientCodec } from '../../../src/translate/client/openai/codec.ts';
-import { responsesClientCodec } from '../../../src/translate/client/responses/codec.ts';
+import { geminiClientCodec } from '../../../src/translate/client/codecs.ts';
+import { chatClientCodec } from '../../../src/translate/client/codecs.ts';
+import { responsesClientCodec } from '../../../src/translate/client/codecs.ts';
 
 const CONTEXT: ResponseContext = { id: 'req_1', model: 'm', acceptedAt: 0, body: {}, query: '?alt=sse' };
 const GOOGLE = { google: { thoughtSignature: 'R09PR0xF' } };

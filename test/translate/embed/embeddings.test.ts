@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Dialect } from '../../../src/dialects/operations/operation.ts';
-import type { ResponseContext, Json } from '../../../src/translate/codec.ts';
-import { wholeTranslationOf } from '../../../src/translate/codec-registry.ts';
+import type { Json } from '../../../src/base/json.ts';
+import type { ResponseContext } from '../../../src/translate/codec.ts';
+import { embedTranslationOf } from '../../../src/translate/embed/translations.ts';
 import { WholeResponseTranslator } from '../../../src/translate/whole-translation.ts';
 import type { WholeTranslation } from '../../../src/translate/whole-translation.ts';
 
 function translationFor(operation: string, dialect: Dialect): WholeTranslation {
-  const translation = wholeTranslationOf(operation, dialect);
+  const translation = embedTranslationOf(operation, dialect);
   assert.ok(translation !== undefined);
   return translation;
 }

@@ -3,7 +3,7 @@ import { describe, it, test } from 'node:test';
 import { operationNamed } from '../../../src/dialects/operations/table.ts';
 import type { Dialect } from '../../../src/dialects/operations/operation.ts';
 import { NO_QUIRKS } from '../../../src/translate/codec.ts';
-import type { TranslationSpec } from '../../../src/translate/translation-spec.ts';
+import type { TranslationSpec } from '../../../src/translate/translation-method.ts';
 import { translateResponse, translateRequest } from '../../../src/translate/job.ts';
 import { ThreadPool } from '../../../src/translate/threads/thread-pool.ts';
 import type {
@@ -76,9 +76,9 @@ void describe('a thread', () => {
       });
       const here = await translateRequest({ spec, body, isLarge: true });
       const there = await threads.translateRequest({ spec, body }, WANTED);
-      assert.equal(here.kind, 'put');
-      assert.equal(there.kind, 'put');
-      assert.ok(here.kind === 'put' && there.kind === 'put');
+      assert.equal(here.kind, 'translated-request');
+      assert.equal(there.kind, 'translated-request');
+      assert.ok(here.kind === 'translated-request' && there.kind === 'translated-request');
       assert.deepEqual(
         { ...there, body: String(Buffer.from(there.body)) },
         { ...here, body: String(here.body) },
@@ -101,7 +101,7 @@ void describe('a thread', () => {
     const lane = new ThreadPool({ ...BOUNDS, heapBytes: 48 * 1024 ** 2 });
     const [died, done] = await Promise.all([lane.run(heavy(), WANTED), lane.run(small(), WANTED)]);
     assert.ok(died.kind === 'died' && died.reason === 'memory', died.kind);
-    assert.equal(done.kind, 'put');
+    assert.equal(done.kind, 'translated-request');
   });
 
   void it('is ended with a job that takes too long', async () => {
@@ -119,10 +119,10 @@ void describe('a thread', () => {
     const staying = lane.run(small(), WANTED);
     assert.deepEqual([lane.running, lane.waiting], [1, 2]);
     gone.abort();
-    assert.equal((await leaving).kind, 'gone');
-    assert.equal((await waiting).kind, 'gone');
-    assert.equal((await staying).kind, 'put');
-    assert.equal((await lane.run(small(), { ...WANTED, signal: gone.signal })).kind, 'gone');
+    assert.equal((await leaving).kind, 'cancelled');
+    assert.equal((await waiting).kind, 'cancelled');
+    assert.equal((await staying).kind, 'translated-request');
+    assert.equal((await lane.run(small(), { ...WANTED, signal: gone.signal })).kind, 'cancelled');
   });
 
   void it('has no more requests wait for it than its bound, but answers', async () => {
@@ -131,7 +131,7 @@ void describe('a thread', () => {
     const third: JobOutcome = await lane.run(small(), WANTED);
     assert.equal(third.kind, 'busy');
     const answer = lane.run(small(), { ...WANTED, isBounded: false });
-    for (const each of [first, second, answer]) assert.equal((await each).kind, 'put');
+    for (const each of [first, second, answer]) assert.equal((await each).kind, 'translated-request');
   });
 
   void it('is ended when it has nothing to do', async () => {
@@ -141,7 +141,7 @@ void describe('a thread', () => {
     const running = setInterval(() => undefined, 1_000);
     while (lane.running > 0) await new Promise((resolve) => void setTimeout(resolve, 1));
     clearInterval(running);
-    assert.equal((await lane.run(small(), WANTED)).kind, 'put');
+    assert.equal((await lane.run(small(), WANTED)).kind, 'translated-request');
   });
 });
 

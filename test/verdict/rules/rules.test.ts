@@ -6,7 +6,7 @@ import { judge } from '../../../src/verdict/judge.ts';
 import { lastRule } from '../../../src/verdict/rules/general/status-rules.ts';
 import { generalRules } from '../../../src/verdict/rules/general/general-rules.ts';
 import { readError } from '../../../src/verdict/provider-error/read-error.ts';
-import { matches } from '../../../src/verdict/rules/rule.ts';
+import { matches } from '../../../src/verdict/rules/match.ts';
 import type { Match, Rule } from '../../../src/verdict/rules/rule.ts';
 import { ruleSets, tableFor } from '../../../src/verdict/rules/tables.ts';
 import { providerTypes } from '../../../src/catalog/provider-types.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { NotExpressible } from '../../codec.ts';
-import type { NormalizedRequest, CallOptions, Json, ExtraOptions } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import {
   cacheControlOf,
   definedOnly,
@@ -37,7 +38,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a request for a message. */
-export function decodeRequest(body: Json): NormalizedRequest {
+export function decodeAnthropicRequest(body: Json): NormalizedRequest {
   const { tools, left } = decodeTools(body['tools']);
   const choice = objectOf(body['tool_choice']);
   const stopSequences = itemsOf(body['stop_sequences']).filter((each) => typeof each === 'string');

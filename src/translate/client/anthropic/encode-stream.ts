@@ -1,4 +1,5 @@
-import type { ResponseContext, Json, ClientStreamEncoder, StreamPart } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { ResponseContext, ClientStreamEncoder, StreamPart } from '../../codec.ts';
 import { idWithState } from '../../opaque-state.ts';
 import { StreamBlocks, event } from './stream-blocks.ts';
 import { googleState, heading, redactedOf, signatureOf, stopOf, usageOf } from './encode-response.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
 
 /** A block of a message, as it begins. */
 export interface BlockStart {

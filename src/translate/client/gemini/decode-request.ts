@@ -1,5 +1,6 @@
 import { NotExpressible } from '../../codec.ts';
-import type { NormalizedRequest, CallOptions, Json, ExtraOptions } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import {
   camelCase,
   definedOnly,
@@ -51,7 +52,7 @@ const KNOWN_CONFIG: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a request for content. */
-export function decodeRequest(body: Json): NormalizedRequest {
+export function decodeGeminiRequest(body: Json): NormalizedRequest {
   const config = objectOf(field(body, 'generationConfig')) ?? {};
   refuseUnsupported(body, config);
   const { tools, left } = decodeTools(body['tools']);

@@ -1,4 +1,4 @@
-import type { Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
 import { camelCase, itemsOf, objectOf } from '../fields.ts';
 import type { schemaOf } from '../fields.ts';
 

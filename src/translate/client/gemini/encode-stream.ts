@@ -1,21 +1,6 @@
-import type { ResponseContext, Json, ClientCodec, ClientStreamEncoder, StreamPart } from '../../codec.ts';
-import { decodeRequest } from './decode-request.ts';
-import {
-  answer,
-  callOf,
-  fileOf,
-  reasonOf,
-  signatureField,
-  usageOf,
-  encodeContent,
-} from './encode-response.ts';
-
-/** Gemini's content. */
-export const geminiClientCodec: ClientCodec = {
-  decodeRequest: decodeRequest,
-  encodeResponse: encodeContent,
-  encodeStream: (context) => new ContentStreamEncoder(context),
-};
+import type { Json } from '../../../base/json.ts';
+import type { ResponseContext, ClientStreamEncoder, StreamPart } from '../../codec.ts';
+import { answer, callOf, fileOf, reasonOf, signatureField, usageOf } from './encode-response.ts';
 
 type Metadata = Parameters<typeof signatureField>[0];
 
@@ -23,7 +8,7 @@ type Metadata = Parameters<typeof signatureField>[0];
  * Writes the pieces of an answer: as events where `alt=sse` asks for them, and as the items of one list of JSON
  * where nothing does.
  */
-class ContentStreamEncoder implements ClientStreamEncoder {
+export class ContentStreamEncoder implements ClientStreamEncoder {
   readonly contentType: string;
   readonly #context: ResponseContext;
   readonly #isEvents: boolean;

@@ -1,10 +1,9 @@
 import { NotExpressible } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
 import type {
   ResponseContext,
   NormalizedRequest,
   GenerateResult,
-  Json,
-  ClientCodec,
   ClientStreamEncoder,
   StreamPart,
 } from '../../codec.ts';
@@ -30,18 +29,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'user',
 ]);
 
-/** OpenAI's text completions: what is to be completed is what the user says. */
-export const completionsClientCodec: ClientCodec = {
-  decodeRequest: decodeCompletion,
-  encodeResponse: (result, context) => ({
-    ...heading(context),
-    choices: [choice(textIn(result), encodeFinishReason(result.finishReason))],
-    usage: encodeUsage(result.usage),
-  }),
-  encodeStream: (context) => new CompletionStreamEncoder(context),
-};
-
-function decodeCompletion(body: Json): NormalizedRequest {
+/** Reads a request for a text completion: what is to be completed is what the user says. */
+export function decodeCompletion(body: Json): NormalizedRequest {
   const [first, ...others] = Array.isArray(body['prompt']) ? itemsOf(body['prompt']) : [body['prompt']];
   const text = others.length === 0 ? first : undefined;
   if (typeof text !== 'string') throw new NotExpressible('prompt is not one text');
@@ -52,6 +41,15 @@ function decodeCompletion(body: Json): NormalizedRequest {
     options: { prompt: [{ role: 'user', content: [{ type: 'text', text }] }], ...decodeSampling(body) },
     extraOptions: definedOnly({ user: textOf(body['user']) }),
     dropped: unknownFields(body, KNOWN),
+  };
+}
+
+/** A whole text completion. */
+export function encodeCompletion(result: GenerateResult, context: ResponseContext): object {
+  return {
+    ...heading(context),
+    choices: [choice(textIn(result), encodeFinishReason(result.finishReason))],
+    usage: encodeUsage(result.usage),
   };
 }
 
@@ -67,7 +65,8 @@ function choice(text: string, reason: string | null): object {
   return { text, index: 0, logprobs: null, finish_reason: reason };
 }
 
-class CompletionStreamEncoder implements ClientStreamEncoder {
+/** Writes the chunks of a text completion. */
+export class CompletionStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: object;
   readonly #tellsUsage: boolean;

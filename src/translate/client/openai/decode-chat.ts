@@ -1,5 +1,6 @@
 import { NotExpressible } from '../../codec.ts';
-import type { NormalizedRequest, CallOptions, Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { NormalizedRequest, CallOptions } from '../../codec.ts';
 import { definedOnly, itemsOf, numberOf, objectOf, firstPresent, textOf, unknownFields } from '../fields.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeTools } from './decode-tools.ts';

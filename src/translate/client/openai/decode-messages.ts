@@ -1,6 +1,6 @@
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { NotExpressible } from '../../codec.ts';
-import type { Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
 import {
   argumentsOf,
   cacheControlOf,

@@ -1,5 +1,6 @@
 import { NotExpressible } from '../../codec.ts';
-import type { CallOptions, Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { CallOptions } from '../../codec.ts';
 import {
   cacheControlOf,
   requireObject,

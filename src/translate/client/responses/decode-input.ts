@@ -1,5 +1,5 @@
 import { NotExpressible } from '../../codec.ts';
-import type { Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
 import { unpackOpaqueState } from '../../opaque-state.ts';
 import {
   argumentsOf,

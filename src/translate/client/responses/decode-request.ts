@@ -1,5 +1,6 @@
 import { NotExpressible } from '../../codec.ts';
-import type { NormalizedRequest, CallOptions, Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { NormalizedRequest, CallOptions } from '../../codec.ts';
 import { definedOnly, itemsOf, numberOf, objectOf, textOf, unknownFields, describeWord } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { withToolChoice } from '../openai/decode-tools.ts';
@@ -38,7 +39,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 const STATEFUL_FIELDS = ['previous_response_id', 'conversation', 'prompt'];
 
 /** Reads a request for a response. */
-export function decodeRequest(body: Json): NormalizedRequest {
+export function decodeResponsesRequest(body: Json): NormalizedRequest {
   for (const name of STATEFUL_FIELDS) {
     if ((body[name] ?? null) !== null)
       throw new NotExpressible(`${name} names what only the provider that made it keeps`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
 import { requireText, objectOf, objectsOf, textOf, describeWord } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { functionTool } from '../openai/decode-tools.ts';

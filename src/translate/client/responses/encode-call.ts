@@ -1,4 +1,4 @@
-import type { Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
 import { argumentsOf } from '../fields.ts';
 import type { KnownTool } from './decode-tools.ts';
 

@@ -1,4 +1,5 @@
-import type { ResponseContext, GenerateResult, Json } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
 import { objectOf, objectsOf, textOf } from '../fields.ts';
 import { encodeCall } from './encode-call.ts';

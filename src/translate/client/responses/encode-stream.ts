@@ -1,4 +1,5 @@
-import type { ResponseContext, GenerateResult, Json, ClientStreamEncoder, StreamPart } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { ResponseContext, GenerateResult, ClientStreamEncoder, StreamPart } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
 import { StreamItems } from './stream-items.ts';
 import { knownTools } from './decode-tools.ts';

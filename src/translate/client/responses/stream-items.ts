@@ -1,4 +1,5 @@
-import type { ResponseContext, Json, StreamPart } from '../../codec.ts';
+import type { Json } from '../../../base/json.ts';
+import type { ResponseContext, StreamPart } from '../../codec.ts';
 import { opaqueStateOf } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
 import { encodeCall, freeText } from './encode-call.ts';

@@ -13,8 +13,8 @@ import { relayRules } from './relay-rules.ts';
 import type { Rule } from '../rule.ts';
 
 /**
- * For providers that speak OpenAI's shape, and for those nothing is known of, in the order they are tried: what an
- * error calls itself, what its message says, what HTTP itself says. A caller's mistake touches no key.
+ * Rules for any provider, in the order in which they are tried: by the names of an error, by its message, by its status.
+ * Alone they judge providers without a table; behind a vendor's table they judge what that does not know.
  */
 export const generalRules: readonly Rule[] = [
   ...relayRules,

@@ -10,10 +10,7 @@ import {
   WRONG_ENDPOINT,
 } from '../words.ts';
 
-/**
- * What messages say of models at providers whose table has nothing else to say. Only in words of the provider's own does one
- * keep a key from a model.
- */
+/** By what a message says about models. A key is held from a model only by words that do not echo the request. */
 export const modelWordRules: readonly Rule[] = [
   {
     id: 'general.model-not-served-words',
@@ -57,7 +54,7 @@ export const modelWordRules: readonly Rule[] = [
     example: { status: 404, body: '{"error":"model \'nonexistent-model:latest\' not found"}' },
   },
   {
-    // In a client's words it may be about anything: nothing is held, and another provider is asked.
+    // The words may echo the request: nothing is held, and the next provider is tried.
     id: 'general.model-said-back',
     when: { status: [400, 404, 422], says: NO_SUCH_MODEL },
     verdict: { ...callersMistake, retry: 'other-provider' },

@@ -38,10 +38,7 @@ import {
   SOME_LIMIT,
 } from '../words.ts';
 
-/**
- * What an error's own words for itself mean at providers whose table has nothing else to say. A server's failure is
- * not read so closely: its words are often those of something behind it.
- */
+/** By the code, type and other names of an error. Under 5xx few names are believed: often they are those of an upstream. */
 export const generalNameRules: readonly Rule[] = [
   {
     id: 'general.content-policy',
@@ -101,7 +98,7 @@ export const generalNameRules: readonly Rule[] = [
     example: { status: 403, body: body('The model is not available in the free tier.', null) },
   },
   {
-    // It names the money, but also the time when the window opens again.
+    // It mentions money, but also when the window ends.
     id: 'general.plan-window-for-money',
     when: {
       status: ['2xx', 402, 403, 429],
@@ -137,7 +134,7 @@ export const generalNameRules: readonly Rule[] = [
     },
   },
   {
-    // Some call it not found, and then say that it is gone.
+    // Some use the code for not found, and say in the message that it was retired.
     id: 'general.model-not-found-any-more',
     when: { status: ['2xx', '4xx'], named: MODEL_NAMES, says: RETIRED },
     verdict: modelGone,
@@ -155,7 +152,7 @@ export const generalNameRules: readonly Rule[] = [
     },
   },
   {
-    // A gateway that has nobody behind it for a model.
+    // A gateway without an upstream for the model.
     id: 'general.model-not-served',
     when: { status: 503, named: ['model_not_found', 'no_valid_channel_error'] },
     verdict: modelDenied,
@@ -173,7 +170,7 @@ export const generalNameRules: readonly Rule[] = [
     },
   },
   {
-    // Some refuse a key and speak of money: the words above have been asked first.
+    // Some send this code for billing: the rules above have matched those.
     id: 'general.key-invalid',
     when: { status: ['2xx', '4xx'], named: KEY_NAMES, unless: { says: OUT_OF_CREDIT } },
     verdict: keyDead,

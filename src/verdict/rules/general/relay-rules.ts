@@ -5,13 +5,12 @@ import type { Rule } from '../rule.ts';
 import { BUSY_OR_FAST, REFUSED_OR_BROKE } from '../words.ts';
 
 /**
- * Gateways and resellers on who stands behind them. Whose credit is gone there, whose key is refused and whose account
- * is suspended, is not ours: all their customers meet it, and another provider does not. Asked before a provider's own
- * table, except where that knows them itself.
+ * Errors of a gateway's or reseller's upstream. The credit, key or account in them is not ours: all customers of the
+ * relay get them, and another provider does not. Tried before a vendor's own table, except that of a reseller.
  */
 export const relayRules: readonly Rule[] = [
   {
-    // It keeps telling of the errors that emptied its list, in words that are no longer of anybody.
+    // The message repeats the errors that emptied its list of deployments.
     id: 'relays.no-deployment',
     when: { status: ['2xx', '4xx', '5xx'], says: /\bno (?:healthy )?deployments? available\b/i },
     verdict: atCapacity,

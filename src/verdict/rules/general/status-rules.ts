@@ -15,8 +15,8 @@ import { ADDRESS_BLOCKED, NO_SUCH_PLACE } from '../words.ts';
 const HTTP = 'RFC 9110, HTTP Semantics';
 
 /**
- * A firewall or an edge keeps this machine's address out, before any key is looked at. Under a 403 its page need not
- * say so: APIs refuse keys in JSON.
+ * A firewall or CDN blocks this machine's address before any key is looked at. A page of HTML under 403 is one: APIs
+ * refuse keys in JSON.
  */
 export const blockedAddressRules: readonly Rule[] = [
   {
@@ -38,7 +38,7 @@ export const blockedAddressRules: readonly Rule[] = [
     example: { status: 429, body: 'error code: 1015' },
   },
   {
-    // Passed on as a message by somebody who took it for words.
+    // Relayed as a message.
     id: 'general.address-page-quoted',
     when: { form: 'json', status: 403, message: /^.{0,80}<(?:!doctype )?html\b/i },
     verdict: regionBlocked,
@@ -54,7 +54,7 @@ export const blockedAddressRules: readonly Rule[] = [
   },
 ];
 
-/** The provider has no such place. Which request found that out is chance: no key is marked, and another provider asked. */
+/** The provider has no such path. No key is held, and the next provider is tried. */
 export const noEndpointRules: readonly Rule[] = [
   {
     id: 'general.no-such-page',
@@ -72,7 +72,7 @@ export const noEndpointRules: readonly Rule[] = [
   },
 ];
 
-/** A page of HTML is from something in front of an API that answers in JSON; it knows nothing of keys. */
+/** A page of HTML comes from something in front of an API that answers in JSON; it knows no keys. */
 export const htmlRule: Rule = {
   id: 'general.html',
   when: { form: 'html', status: [200, 408, 409, 429, '5xx'] },
@@ -85,7 +85,7 @@ export const htmlRule: Rule = {
   },
 };
 
-/** A page in the way of a refusal: whether it is about the key, nobody can tell. */
+/** A page of HTML under a refusal: it may be about the key or not. */
 export const htmlRefusalRule: Rule = {
   id: 'general.html-refusal',
   when: { form: 'html', status: 401 },
@@ -98,7 +98,7 @@ export const htmlRefusalRule: Rule = {
   },
 };
 
-/** What HTTP itself says, where nothing else did. A refusal that nobody explains raises a suspicion and no more. */
+/** By status alone. An unexplained refusal is only counted. */
 export const generalStatusRules: readonly Rule[] = [
   {
     id: 'general.payment-required',
@@ -123,7 +123,7 @@ export const generalStatusRules: readonly Rule[] = [
     example: { status: 503, headers: { 'retry-after': '3' }, body: 'upstream connect error' },
   },
   {
-    // The provider waited in vain or asks to be tried again.
+    // The provider timed out, or asks for a retry.
     id: 'general.timeout',
     when: { status: [408, 425] },
     verdict: overloaded,
@@ -145,7 +145,7 @@ export const generalStatusRules: readonly Rule[] = [
     example: { status: 451 },
   },
   {
-    // Nobody asked whether anything had changed: conditions are not passed on.
+    // Conditional headers are not forwarded, so this is the provider's failure.
     id: 'general.not-modified',
     when: { status: 304 },
     verdict: overloaded,
@@ -153,7 +153,7 @@ export const generalStatusRules: readonly Rule[] = [
     example: { status: 304 },
   },
   {
-    // Passed on: where it points is between the client and the provider.
+    // Relayed to the client, who may follow it.
     id: 'general.redirect',
     when: { status: '3xx' },
     verdict: callersMistake,
@@ -179,7 +179,7 @@ export const generalStatusRules: readonly Rule[] = [
     },
   },
   {
-    // The provider took the request and then failed it, in words of its own.
+    // The provider accepted the request and failed later, with an error that no rule knows.
     id: 'general.error-inside-success',
     when: { status: '2xx' },
     verdict: overloaded,
@@ -188,7 +188,7 @@ export const generalStatusRules: readonly Rule[] = [
   },
 ];
 
-/** Fits everything: what no other rule knows. It counts, so that a key that always gets it is noticed. */
+/** Matches everything else. It is counted, so that a key that always gets it is noticed. */
 export const lastRule: Rule = {
   id: 'general.unknown',
   when: {},

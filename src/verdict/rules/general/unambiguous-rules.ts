@@ -4,12 +4,12 @@ import type { Rule } from '../rule.ts';
 import { DAY_IS_USED_UP, KEY_REFUSED_OUTRIGHT } from '../words.ts';
 
 /**
- * What some say under a status that says something else, but in so many words that nothing else can be meant. Asked before
- * a provider's own table, whose codes are then those of the status.
+ * Messages that cannot mean anything else, under a status that says something else. Tried before a vendor's own table,
+ * since the codes in such errors follow the status.
  */
 export const unambiguousRules: readonly Rule[] = [
   {
-    // A failure of the server's, a limit: nobody says so of a key by chance.
+    // A 5xx or a limit by its status; but no message says this of a key by chance.
     id: 'general.key-invalid-outright',
     when: {
       status: [406, 411, 417, 420, 421, 425, 429, 430, '5xx'],

@@ -41,8 +41,8 @@ import {
 } from '../words.ts';
 
 /**
- * What messages mean at providers whose table has nothing else to say. Money goes before everything it may be
- * mentioned beside, a closed account before the policy it was closed by, length before the model that is too short.
+ * By what a message says. Order: billing before all that it may be mentioned beside, a closed account before the policy
+ * that closed it, length before the model that is too small.
  */
 export const generalWordRules: readonly Rule[] = [
   {
@@ -98,7 +98,7 @@ export const generalWordRules: readonly Rule[] = [
     example: { status: 401, body: body('No API key provided.', null) },
   },
   {
-    // Words alone prove nothing against a key where the request is found fault with. They are not lost either.
+    // Where the request is blamed, words alone do not take a key out; they are counted.
     id: 'general.unproven-words',
     when: { status: [400, 404, 406, 409, 422], saysAboutKey: REFUSED_OR_BROKE, unless: { says: TOO_LONG } },
     verdict: suspicious,
@@ -128,7 +128,7 @@ export const generalWordRules: readonly Rule[] = [
   },
   ...modelWordRules,
   {
-    // A condition and no wait: until somebody pays, nothing changes.
+    // A condition, not a wait: nothing changes until it is paid.
     id: 'general.pay-first',
     when: { status: ['2xx', 401, 402, 403, 429], saysAboutKey: AFTER_PAYING },
     verdict: outOfCredit,
@@ -200,7 +200,7 @@ export const generalWordRules: readonly Rule[] = [
     example: { status: 403, body: body('Please top up to continue.', null) },
   },
   {
-    // Somebody's file, not a model: whose key made it is nobody's fault, and another may reach it.
+    // A file or the like, not a model: the key is not at fault, and another may have access.
     id: 'general.thing-not-permitted',
     when: { status: [401, 403], says: THING_DENIED },
     verdict: { ...callersMistake, retry: 'other-domain' },
@@ -222,7 +222,7 @@ export const generalWordRules: readonly Rule[] = [
     example: { status: 403, body: body('The caller does not have permission.', null) },
   },
   {
-    // What is refused is the model: gated, or beyond the plan. Other models may pass.
+    // The model is refused: gated, or not in the plan. Other models may work.
     id: 'general.model-refused-words',
     when: { status: 403, says: /\bmodels?\b|模型/i },
     verdict: modelDenied,
@@ -237,7 +237,7 @@ export const generalWordRules: readonly Rule[] = [
     example: { status: 403, body: '{"error":"You need a subscription"}' },
   },
   {
-    // Last of all: a bare "Unauthorized" is no more than its status.
+    // Last: a bare "Unauthorized" says no more than its status.
     id: 'general.not-authenticated-words',
     when: { status: 401, saysAboutKey: WHO_ASKS },
     verdict: keyDead,

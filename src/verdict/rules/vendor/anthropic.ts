@@ -20,7 +20,7 @@ function body(type: string, message: string): string {
 
 /**
  * Anthropic: `type` is coarse, so that a 400 of type `invalid_request_error` may be the caller's mistake, an empty
- * account or a disabled organization, and a 429 may be nobody's limit at all.
+ * account or a disabled organization, and a 429 may be no limit of the account at all.
  */
 export const anthropicRules: readonly Rule[] = [
   {
@@ -34,7 +34,7 @@ export const anthropicRules: readonly Rule[] = [
     example: { status: 400, body: body('invalid_request_error', 'This organization has been disabled.') },
   },
   {
-    // What is left of an account that was shut out.
+    // What a suspended account gets.
     id: 'anthropic.oauth-not-allowed',
     when: {
       status: [401, 403],
@@ -111,7 +111,7 @@ export const anthropicRules: readonly Rule[] = [
     example: { status: 429, body: body('rate_limit_error', 'Rate limited') },
   },
   {
-    // The windows of a subscription: hours or a week, told in headers of their own.
+    // The windows of a subscription: hours or a week, in headers of their own.
     id: 'anthropic.plan-window',
     when: {
       status: ['2xx', 429],
@@ -137,7 +137,7 @@ export const anthropicRules: readonly Rule[] = [
     },
   },
   {
-    // The edge refuses a place before any key is looked at.
+    // The CDN refuses a region before any key is looked at.
     id: 'anthropic.location',
     when: { status: 403, type: 'forbidden', message: /^request not allowed\b/i },
     verdict: regionBlocked,

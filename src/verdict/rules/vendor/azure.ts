@@ -12,7 +12,7 @@ import type { Rule } from '../rule.ts';
 
 const QUOTA = 'learn.microsoft.com/azure/ai-services/openai/quotas-limits';
 
-/** Azure OpenAI: `code` is often the status again, so that the words decide. */
+/** Azure OpenAI: `code` is often the status again, so that the message decides. */
 export const azureRules: readonly Rule[] = [
   {
     id: 'azure.key-invalid',
@@ -97,7 +97,7 @@ export const azureRules: readonly Rule[] = [
     },
   },
   {
-    // A limit by the minute has asked for a day: capped like any other.
+    // A limit per minute has named a day as its wait: capped like any other.
     id: 'azure.rate-limit',
     when: { status: 429, says: /\brate limit\b/i },
     verdict: throttled,

@@ -20,7 +20,7 @@ function header(exception: string): Record<string, string> {
   return { 'x-amzn-errortype': `${exception}:http://internal.amazon.com/coral/com.amazon.bedrock/` };
 }
 
-/** AWS: the exception stands in a header, sometimes in `__type`, and the body has a message alone. */
+/** AWS: the exception is named in a header, sometimes in `__type`; the body has only a message. */
 export const bedrockRules: readonly Rule[] = [
   {
     id: 'bedrock.payment',
@@ -154,7 +154,7 @@ export const bedrockRules: readonly Rule[] = [
     },
   },
   {
-    // What the maker of a model does not serve, no account of Amazon's does.
+    // The region is not served by the model's vendor, for any account.
     id: 'bedrock.region',
     when: { status: ['2xx', 400, 403], says: REGION },
     verdict: regionBlocked,
@@ -172,7 +172,7 @@ export const bedrockRules: readonly Rule[] = [
     example: { status: 404, body: '{"message":"This model version has reached the end of its life."}' },
   },
   {
-    // Not to be had in this way, at these terms, or not any more: another provider may have it.
+    // Not offered in this mode or any more: another provider may have it.
     id: 'bedrock.model-not-here',
     when: {
       status: ['2xx', 400, 403, 404],

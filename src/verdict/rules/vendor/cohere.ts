@@ -4,7 +4,7 @@ import type { Rule } from '../rule.ts';
 /** Cohere: a message and little else. */
 export const cohereRules: readonly Rule[] = [
   {
-    // A trial ends with the month; by the minute it is an ordinary limit.
+    // A trial's limit is per month; per minute it is an ordinary limit.
     id: 'cohere.trial-used-up',
     when: { status: 429, saysAboutKey: /\btrial key\b.{0,80}\bmonth\b/i },
     verdict: outOfCredit,

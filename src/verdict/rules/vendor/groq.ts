@@ -13,7 +13,7 @@ export const groqRules: readonly Rule[] = [
     example: { status: 498, body: '{"error":{"message":"Flex tier capacity exceeded"}}' },
   },
   {
-    // Under the status of a request, and in so many words.
+    // Under 400, but unmistakable.
     id: 'groq.organization-restricted',
     when: { status: [400, 401, 403], message: /^(?:Error: )?(?:Your )?organization has been restricted\b/i },
     verdict: keyDead,
@@ -24,7 +24,7 @@ export const groqRules: readonly Rule[] = [
     },
   },
   {
-    // The model's own words did not fit the tool: another key would get the like.
+    // The model's output did not match the tool's schema: another key would get the same.
     id: 'groq.tool-use',
     when: { named: ['tool_use_failed', 'json_validate_failed', 'output_parse_failed'] },
     verdict: callersMistake,

@@ -11,7 +11,7 @@ import type { Consequence, Rule } from '../rule.ts';
 
 const CODES = 'platform.minimax.io/docs/api-reference/errorcode';
 
-/** In a 200 the number stands in `base_resp`; on the way that speaks Anthropic it ends the message, in brackets. */
+/** In a 200 the number stands in `base_resp`; in its Anthropic format it ends the message, in brackets. */
 function coded(name: string, codes: readonly string[], verdict: Consequence, message: string): Rule {
   return {
     id: `minimax.${name}`,

@@ -2,7 +2,7 @@ import { atCapacity, keyDead, modelDenied, throttled } from '../consequences.ts'
 import type { Rule } from '../rule.ts';
 import { OUT_OF_CREDIT } from '../words.ts';
 
-/** Mistral: a 429 is the caller's limit or the engine's queue; the number tells. */
+/** Mistral: a 429 is the caller's limit or the engine's queue; its code tells which. */
 export const mistralRules: readonly Rule[] = [
   {
     // One of the two words its front has for a bad key.

@@ -43,7 +43,7 @@ export const moonshotRules: readonly Rule[] = [
     example: { status: 429, body: body('engine_overloaded_error', 'The engine is overloaded') },
   },
   {
-    // The type is that of the caller's limit, the words are of everybody's.
+    // The type is that of the account's limit, but the message is about everyone's capacity.
     id: 'moonshot.many-callers',
     when: { status: 429, says: /\breceiving too many requests\b|\boverloaded\b/i },
     verdict: atCapacity,

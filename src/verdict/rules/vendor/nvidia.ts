@@ -13,7 +13,7 @@ export const nvidiaRules: readonly Rule[] = [
     example: { status: 403, body: '{"status":403,"title":"Forbidden","detail":"Authorization failed"}' },
   },
   {
-    // The status is the request's, the trouble is the function's.
+    // The status blames the request, but the function is down.
     id: 'nvidia.function-degraded',
     when: { status: [400, 404, 409, 422, 429, '5xx'], saysInOwnWords: FUNCTION_DOWN },
     verdict: atCapacity,

@@ -36,7 +36,7 @@ export const openrouterRules: readonly Rule[] = [
     example: { status: 402, body: body(402, 'Wait.', { error_type: 'in_flight_budget_exhausted' }) },
   },
   {
-    // Asked too much of what is left, of the account or of the key: less of it passes.
+    // More than the account or the key has left: a smaller request may pass.
     id: 'openrouter.larger-than-credit',
     when: { status: [402, 403], says: LARGER_THAN_CREDIT, unless: { says: NOTHING_LEFT } },
     verdict: largerThanLimit,
@@ -126,7 +126,7 @@ export const openrouterRules: readonly Rule[] = [
     example: { status: 403, body: body(403, 'Your input was flagged.', { reasons: ['self-harm'] }) },
   },
   {
-    // Nobody behind it has what this request asks for: without tools or an image the model is there.
+    // No upstream supports what this request uses: without tools or an image it would.
     id: 'openrouter.no-endpoint-for-request',
     when: { status: 404, says: /\bno endpoints found that (?:support|can handle)\b/i },
     verdict: { ...callersMistake, retry: 'other-provider' },
@@ -141,7 +141,7 @@ export const openrouterRules: readonly Rule[] = [
     example: { status: 404, body: body(404, 'No endpoints found matching your data policy.') },
   },
   {
-    // It knows a bad key by no other words: not found, not authorized, no credentials.
+    // Its only wordings for a bad key: not found, not authorized, no credentials.
     id: 'openrouter.key-invalid',
     when: { status: 401, form: 'json' },
     verdict: keyDead,

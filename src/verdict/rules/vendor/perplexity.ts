@@ -1,7 +1,7 @@
 import { keyDead } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
-/** Perplexity: its front answers a bad key before its API does. */
+/** Perplexity: its proxy refuses a bad key before its API does. */
 export const perplexityRules: readonly Rule[] = [
   {
     id: 'perplexity.key-invalid',

@@ -38,7 +38,7 @@ export const qwenRules: readonly Rule[] = [
     },
   },
   {
-    // Its own name for an internal place stands in front of what went wrong there.
+    // The name of an internal component stands before the error.
     id: 'qwen.at-capacity',
     when: { status: ['2xx', 429, '5xx'], says: /\bmodel serving\b|\bsystem capacity\b/i },
     verdict: atCapacity,
@@ -49,7 +49,7 @@ export const qwenRules: readonly Rule[] = [
     },
   },
   {
-    // Elsewhere this code means that the money is gone; here, that this minute's tokens are.
+    // At OpenAI this code means no credit; here it is the limit of tokens per minute.
     id: 'qwen.tokens-per-minute',
     when: { status: ['2xx', 403, 429], named: 'insufficient_quota' },
     verdict: throttled,

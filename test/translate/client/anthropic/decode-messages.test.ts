@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { NormalizedRequest, Json } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
 import { idWithState, packOpaqueState } from '../../../../src/translate/opaque-state.ts';
-import { anthropicClientCodec } from '../../../../src/translate/client/anthropic/codec.ts';
+import { anthropicClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const GOOGLE = { google: { thoughtSignature: 'R09P' } };
 const MARK = { type: 'ephemeral', ttl: '1h' } as const;

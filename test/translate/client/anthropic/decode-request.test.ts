@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { NormalizedRequest, Json } from '../../../../src/translate/codec.ts';
-import { anthropicClientCodec } from '../../../../src/translate/client/anthropic/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
+import { anthropicClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const MARK = { type: 'ephemeral' };
 const MARKED = { providerOptions: { anthropic: { cacheControl: MARK } } };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
-import type { GenerateResult, Json } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import type { GenerateResult } from '../../../../src/translate/codec.ts';
 import { idWithState, packOpaqueState } from '../../../../src/translate/opaque-state.ts';
-import { anthropicClientCodec } from '../../../../src/translate/client/anthropic/codec.ts';
+import { anthropicClientCodec } from '../../../../src/translate/client/codecs.ts';
 import { accumulated, CONTEXT, finish, streamed, wholeAnswer } from '../sdk-responses.ts';
 import type { Content } from '../sdk-responses.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import * as z from 'zod';
-import { anthropicClientCodec } from '../../../../src/translate/client/anthropic/codec.ts';
+import { anthropicClientCodec } from '../../../../src/translate/client/codecs.ts';
 import {
   accumulated,
   anyContent,

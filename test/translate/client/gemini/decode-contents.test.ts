@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { NormalizedRequest, Json } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
 import { packOpaqueState } from '../../../../src/translate/opaque-state.ts';
-import { geminiClientCodec } from '../../../../src/translate/client/gemini/encode-stream.ts';
+import { geminiClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 type Prompt = NormalizedRequest['options']['prompt'];
 

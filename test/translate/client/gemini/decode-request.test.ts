@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { NormalizedRequest, Json } from '../../../../src/translate/codec.ts';
-import { geminiClientCodec } from '../../../../src/translate/client/gemini/encode-stream.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
+import { geminiClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const SCHEMA = { type: 'object', properties: { at: { type: 'integer' } } };
 const LOOK = { name: 'look', description: 'Looks.', parametersJsonSchema: SCHEMA };

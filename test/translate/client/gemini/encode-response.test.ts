@@ -4,9 +4,10 @@ import { GoogleGenAI } from '@google/genai';
 import type { Part } from '@google/genai';
 import * as fc from 'fast-check';
 import * as z from 'zod';
-import type { GenerateResult, Json } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import type { GenerateResult } from '../../../../src/translate/codec.ts';
 import { packOpaqueState } from '../../../../src/translate/opaque-state.ts';
-import { geminiClientCodec } from '../../../../src/translate/client/gemini/encode-stream.ts';
+import { geminiClientCodec } from '../../../../src/translate/client/codecs.ts';
 import {
   anyContent,
   CONTEXT,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { Json } from '../../../../src/translate/codec.ts';
-import { chatClientCodec } from '../../../../src/translate/client/openai/codec.ts';
-import { completionsClientCodec } from '../../../../src/translate/client/openai/completions.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import { chatClientCodec } from '../../../../src/translate/client/codecs.ts';
+import { completionsClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const HI = [{ role: 'user', content: 'hi' }];
 const LOOK = { name: 'look', description: 'Looks.', parameters: { type: 'object' }, strict: true };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Json } from '../../../../src/translate/codec.ts';
-import { chatClientCodec } from '../../../../src/translate/client/openai/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
+import { chatClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 /** A part of a user's message, and what it becomes. */
 const PARTS: readonly (readonly [what: string, part: Json, read: object])[] = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { Json } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
 import { packOpaqueState } from '../../../../src/translate/opaque-state.ts';
-import { responsesClientCodec } from '../../../../src/translate/client/responses/codec.ts';
+import { responsesClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const SCHEMA = { type: 'json_schema', name: 'n', schema: { type: 'object' } };
 

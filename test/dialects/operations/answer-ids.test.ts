@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerIds } from '../../../src/dialects/scan/answer-ids.ts';
+import { answerIds } from '../../../src/dialects/operations/answer-ids.ts';
 import { operations } from '../../../src/dialects/operations/table.ts';
 import type { Operation } from '../../../src/dialects/operations/operation.ts';
 
@@ -19,7 +19,7 @@ function event(data: object, name = ''): string {
 }
 
 void describe('the ids an answer names', () => {
-  void test('are that of what was made, wherever at the top it stands', () => {
+  void test('are that of what was created, wherever at the top level it is', () => {
     assert.deepEqual(idsOf('files.create', { object: 'file', bytes: 12, id: 'file-1' }), ['file-1']);
     assert.deepEqual(idsOf('responses.create', { id: 'resp_1', output: [{ id: 'msg_1' }] }), ['resp_1']);
     assert.deepEqual(idsOf('chat.completions', { id: 'chatcmpl-1', choices: [] }), ['chatcmpl-1']);
@@ -39,7 +39,7 @@ void describe('the ids an answer names', () => {
     assert.deepEqual(idsOf('uploads.complete', upload), ['upload_1', 'file-1']);
   });
 
-  void test('are none where the operation makes nothing, or the answer is something else', () => {
+  void test('are none where the operation creates nothing, or the answer is something else', () => {
     assert.deepEqual(idsOf('embeddings', { id: 'x' }), []);
     assert.deepEqual(idsOf('files.create', { error: { id: 'x' } }), []);
     assert.deepEqual(idsOf('files.create', { id: 7 }), []);

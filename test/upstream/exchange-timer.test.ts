@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { FirstOutputTimeout } from '../../src/upstream/first-output-timeout.ts';
+import { FirstOutputTimeout } from '../../src/upstream/exchange-timer.ts';
 
 void test('the wait begins with the last byte of the request, and anew with every sign of life', () => {
   const wait = new FirstOutputTimeout(100, 1_000, 0);

@@ -1,18 +1,17 @@
-import { itemsOf, membersOf, plainStringAt, spaceEnd } from './json-walk.ts';
-import type { Operation } from '../operations/operation.ts';
-import { SseScanner } from './sse-scanner.ts';
-import type { FrameSink } from './sse-scanner.ts';
+import { itemsOf, membersOf, plainStringAt, spaceEnd } from '../scan/json-walk.ts';
+import { SseScanner } from '../scan/sse-scanner.ts';
+import type { FrameSink } from '../scan/sse-scanner.ts';
+import type { Operation } from './operation.ts';
 
 const MAX_ID_BYTES = 256;
-/** A job's list of files beyond it is led by the first. */
+/** Ids of an answer that are read. */
 const MAX_IDS = 16;
 const OPEN_BRACE = 0x7b;
 
 /**
- * The ids of the things an answer names as made or kept by the account that gave it, by the operation's
- * `answerIds`; in a stream those of its first event that has some: `response.created`, or a chat chunk.
- *
- * @param head the answer, or its beginning: what it breaks off in the middle of is still read
+ * The ids of resources of the account in an answer, by the operation's `answerIds`; in a stream those of the first event
+ * that has some: `response.created`, or a chat chunk.
+ * @param head the answer, or its beginning, which may be cut anywhere
  */
 export function answerIds({ answerIds: fields }: Operation, head: Buffer): readonly string[] {
   return idsOf(fields, head);
@@ -39,7 +38,7 @@ class FirstIds implements FrameSink {
   readonly #fields: readonly string[];
 
   constructor(fields: readonly string[]) {
-    // An event of the Responses API holds the response as it is by then.
+    // Events of the Responses API have the response so far.
     this.#fields = [...fields, 'response'];
   }
 
@@ -50,7 +49,7 @@ class FirstIds implements FrameSink {
   }
 
   onBareJson(): void {
-    // No event: an error, or nothing we know.
+    // It is no event.
   }
 }
 
@@ -65,21 +64,21 @@ function idsIn(body: Buffer, from: number, fields: readonly string[]): string[] 
   return ids;
 }
 
-/** A text, those of a list, or the `id` of an object; Kling calls that of a task `task_id`. Coze names two in one. */
+/** A string, those of a list, or the `id` of an object: Kling has `task_id` in a task, and Coze a second id beside it. */
 function* idsAt(body: Buffer, at: number): Generator<string> {
   const text = plainStringAt(body, at, MAX_ID_BYTES);
   if (text !== undefined) yield text;
   for (const item of itemsOf(body, at)) {
-    const listed = plainStringAt(body, item, MAX_ID_BYTES);
-    if (listed !== undefined) yield listed;
+    const itemText = plainStringAt(body, item, MAX_ID_BYTES);
+    if (itemText !== undefined) yield itemText;
   }
-  let isNamed = false;
+  let hasId = false;
   for (const { key, start } of membersOf(body, at)) {
     const isId = key === 'id' || key === 'task_id';
     if (isId || key === 'conversation_id') {
       const id = plainStringAt(body, start, MAX_ID_BYTES);
       if (id !== undefined) yield id;
-    } else if (isNamed) return;
-    isNamed ||= isId;
+    } else if (hasId) return;
+    hasId ||= isId;
   }
 }

@@ -1,0 +1,46 @@
+import { bearer } from '../row.ts';
+import type { ProviderType } from '../row.ts';
+
+/** OpenAI and what speaks as it does, Anthropic and Gemini: types that most configurations have. */
+export const commonTypes: readonly ProviderType[] = [
+  {
+    type: 'openai',
+    baseUrl: 'https://api.openai.com/v1',
+    baseUrlOptions: [{ option: 'openaiCustomUrl' }],
+    env: 'OPENAI_API_KEY',
+    healthCheckModel: 'gpt-5-nano',
+    listNeedsKey: true,
+    credential: bearer,
+    options: ['authHeaderKey', 'openaiCustomUrl', 'responseJsonSchema'],
+    developerRole: true,
+    maxCompletionTokens: true,
+    keyless: true,
+  },
+  {
+    type: 'openai-compatible',
+    credential: bearer,
+    keyless: true,
+    developerRole: true,
+    notes: 'Anything that speaks as OpenAI does. Every operation is passed on: only it knows what it has.',
+  },
+  {
+    type: 'claude',
+    baseUrl: 'https://api.anthropic.com/v1',
+    env: 'ANTHROPIC_API_KEY',
+    healthCheckModel: 'claude-haiku-4-5',
+    listNeedsKey: true,
+    credential: { kind: 'header', name: 'x-api-key' },
+    options: ['apiVersion', 'claudeCodeMode'],
+    speaks: 'anthropic',
+  },
+  {
+    type: 'gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    env: 'GEMINI_API_KEY',
+    healthCheckModel: 'gemini-2.5-flash-lite',
+    listNeedsKey: true,
+    credential: { kind: 'header', name: 'x-goog-api-key' },
+    options: ['apiVersion', 'geminiSafetySetting', 'geminiThinkingBudget'],
+    speaks: 'gemini',
+  },
+];
