@@ -25,7 +25,7 @@ import type { AttemptTools } from '../../failover/attempt/attempt-plan.ts';
 import { pinnedTarget } from '../../routing/route.ts';
 import { serve } from '../../failover/serve.ts';
 import type { Answer } from '../../failover/answer/answer.ts';
-import type { ServeLimits } from '../../failover/try-target.ts';
+import type { ServeLimits } from '../../failover/serve-context.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { claimResources, ownershipTtlMs } from './ownership.ts';
