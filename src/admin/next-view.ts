@@ -3,7 +3,7 @@ import type { PooledKey } from '../keys/pool/pool.ts';
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
 import { ANY_MODEL } from '../keys/record/record.ts';
 import type { KeyRecord } from '../keys/record/record.ts';
-import type { CheckPlan } from '../probe/prober.ts';
+import type { CheckPlan } from '../probe/provider-loop.ts';
 import type { NextView } from './contract.ts';
 import { timeOrNull } from './time-text.ts';
 

@@ -7,7 +7,7 @@ import type { KeyEvent } from '../../src/keys/record/event.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record/record.ts';
 import { Prober } from '../../src/probe/prober.ts';
-import type { CheckPlan } from '../../src/probe/prober.ts';
+import type { CheckPlan } from '../../src/probe/provider-loop.ts';
 import type { CheckReport } from '../../src/probe/run-check.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/store/contract.ts';
