@@ -23,7 +23,7 @@ type ByModel = Map<string, ByKind>;
 /**
  * How long first outputs take, learned from those that came: for each provider, operation, model, and kind of call, so
  * that what is slow is not cut off because something else is fast. Each process learns for itself and forgets with its
- * end. Names of models that no provider answers to are not kept.
+ * end. Names of models that no provider answers are not kept.
  */
 export class FirstOutputStats {
   readonly #known = new Map<string, Map<Operation, ByModel>>();

@@ -1,12 +1,9 @@
 import { keyPreference } from '../routing/key-preference.ts';
 import type { KeyPreference } from '../routing/key-preference.ts';
-import type { ResourceOwner } from '../routing/resource-owner.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { QuotaDomain } from '../keys/pool/quota-domain.ts';
 import type { Prepared, PreparedCall } from '../providers/prepare.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
-import type { WholeHold } from '../upstream/exchange.ts';
-import type { ServeTrace } from './answer/serve-trace.ts';
 import { Attempt } from './attempt/attempt.ts';
 import type { AttemptTools } from './attempt/attempt-plan.ts';
 import { choiceRequest, choose, chooseLastResort, choosePinned } from './choose.ts';
@@ -16,40 +13,8 @@ import { keyForTrial } from './circuit/circuits.ts';
 import type { Outage } from './circuit/circuits.ts';
 import { poisonedSince } from './outlier-detection/poison-request.ts';
 import type { RouteTarget } from '../routing/route.ts';
+import type { ServeContext } from './serve-context.ts';
 import { tryLimits } from './try-limits.ts';
-import type { KeyWait, WaitOptions } from './queue/key-wait.ts';
-
-/** Bounds and options that hold for every provider. */
-export interface ServeLimits {
-  /** Bytes of an answer that may wait before the commit gate. */
-  readonly holdBytes: number;
-  /** How long a client may read nothing of an answer before it counts as gone. Milliseconds. */
-  readonly stallMs: number;
-  /** Keeps an answer back until it is complete; absent where its first output may go out. */
-  readonly holdWhole?: WholeHold;
-  /** Default `fail`: what is too long for one target is for none. */
-  readonly onContextLength?: 'fail' | 'next';
-  /** Absent where a request that finds no key fails at once. */
-  readonly waiting?: WaitOptions;
-  /** Id of what the request refers to, where only the key that made it can answer. */
-  readonly resource?: string;
-}
-
-/** A request while its targets are tried. */
-export interface ServeContext {
-  readonly call: Call;
-  readonly tools: AttemptTools;
-  readonly limits: ServeLimits;
-  readonly trace: ServeTrace;
-  /** Who alone can read what it sends back, where that is so. */
-  readonly owner: ResourceOwner | undefined;
-  /** The tries that failed so far, in order. */
-  readonly failed: Attempt[];
-  /** The largest known window that it turned out to be too long for. Tokens; 0 before. */
-  exceeds: number;
-  /** Absent where it may not wait for a key. */
-  readonly wait: KeyWait | undefined;
-}
 
 /** What became of one request at one target of its route, each time it was tried. */
 export interface TargetState {

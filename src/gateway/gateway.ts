@@ -81,7 +81,7 @@ export class Gateway {
   }
 
   /**
-   * From now on new requests are turned away, and those under way close their connection. Resolves when the
+   * From now on new requests are refused, and those in flight close their connection. Resolves when the
    * last of them is over; ending their connections is for the listener.
    */
   drain(): Promise<void> {
@@ -91,7 +91,7 @@ export class Gateway {
     return this.#idle.promise;
   }
 
-  /** Never throws: what goes wrong in here is a 500 and a word to the operator. */
+  /** Never throws: a defect is a 500, and reported to the operator. */
   handle(request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void {
     const id = this.#options.newId();
     const runtime = this.#options.runtime();
@@ -160,7 +160,7 @@ export class Gateway {
     else await writer.answer(answer, tunnel);
   }
 
-  /** Has a call answered where its route leads, and keeps what that makes. */
+  /** Routes and serves a call, and records what its answer creates. */
   async #serve(
     call: Call,
     { id, writer, runtime, trace }: RequestContext,

@@ -7,7 +7,7 @@ import type { Operation } from '../dialects/operations/operation.ts';
 import { noFacts } from '../dialects/scan/body-facts.ts';
 import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { serve } from '../failover/serve.ts';
-import type { ServeLimits } from '../failover/try-target.ts';
+import type { ServeLimits } from '../failover/serve-context.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Runtime } from './runtime.ts';
 import { readWholeBody } from './whole-body.ts';

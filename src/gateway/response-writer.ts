@@ -32,7 +32,7 @@ const EVENT_STREAM = [
   'no',
 ];
 
-/** One client's answer, whatever it becomes. It is given once. */
+/** Writes one client's answer, whatever it becomes. Once. */
 export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #id: string;
@@ -45,7 +45,7 @@ export class ResponseWriter {
   /** Hears what the client gets of a good answer, as it gets it. */
   listener: { read(bytes: Buffer): void } | undefined;
   bytes = 0;
-  /** The code of the error of ours that was given, if one was. */
+  /** The code of Sparekey's own error, where that is the answer. */
   code: GatewayErrorCode | undefined;
 
   /**
@@ -97,7 +97,7 @@ export class ResponseWriter {
     this.#send(status, this.#own(headers), undefined);
   }
 
-  /** An error of ours, in the client's dialect. */
+  /** An error of Sparekey's own, in the client's dialect. */
   error(code: GatewayErrorCode, details?: ErrorDetails, headers: readonly string[] = []): void {
     this.code = code;
     if (this.#isBegunEarly) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
@@ -207,7 +207,7 @@ export class ResponseWriter {
   }
 
   #send(status: number, headers: string[], body: Buffer | undefined): void {
-    // What is no stream cannot be told in one.
+    // What is no stream of events cannot be put into one.
     if (this.#isBegunEarly) return this.error('upstream_broken');
     if (this.#response.headersSent || this.#response.destroyed) return;
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));

@@ -6,6 +6,7 @@ import { POLICY } from '../keys/tools.ts';
 import { START, refusal, openAdminFixture } from './tools.ts';
 import type { AdminFixture, AdminFixtureOptions } from './tools.ts';
 import { until } from '../support/until.ts';
+import { setInFlight } from '../support/in-flight.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
 const B = 'sk-second-0123456789abcdef-1234';
@@ -258,7 +259,7 @@ void test('what this process knows of limits and traffic is shown', async (conte
   const fixture = await stageOf(context, { state: { kind: 'sqlite' } });
   const pooled = fixture.provider('main').pool.get(fixture.key(A).id);
   pooled?.headroom.observe('gpt-5', START + 60_000);
-  if (pooled !== undefined) pooled.inFlight = 3;
+  if (pooled !== undefined) setInFlight(pooled, 3);
   const shown = await explained(fixture, B);
   // Limits are the domain's, requests the key's own.
   assert.partialDeepStrictEqual(shown, { scarce: [{ model: 'gpt-5', until: timeAt(60) }], inFlight: 0 });

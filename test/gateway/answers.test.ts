@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
-import {
-  GOOD_KEY,
-  gatewayFor,
-  idOf,
-  simulatedProvider,
-  type ConfigParts,
-  type TestGateway,
-} from '../support/gateway.ts';
-import { ask, chat, dataOf, streamedChat, type AskOptions } from '../support/http.ts';
-import {
-  rawAnswer,
-  rawChunk,
-  rawHead,
-  rawUpstream,
-  type RawExchange,
-  type RawUpstream,
-} from '../support/raw-upstream.ts';
+import { GOOD_KEY, gatewayFor, idOf, simulatedProvider } from '../support/gateway.ts';
+import type { ConfigParts, TestGateway } from '../support/gateway.ts';
+import { ask, chat, dataOf, streamedChat } from '../support/http.ts';
+import type { AskOptions } from '../support/http.ts';
+import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
 
 const OTHER_KEY = 'sk-other-0123456789abcdef';

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import {
-  GOOD_KEY,
-  gatewayFor,
-  simulatedProvider,
-  type ConfigParts,
-  type TestGateway,
-} from '../support/gateway.ts';
-import { ask, chat, dataOf, streamedChat, type AskOptions } from '../support/http.ts';
-import {
-  rawChunk,
-  rawHead,
-  rawUpstream,
-  type RawExchange,
-  type RawUpstream,
-} from '../support/raw-upstream.ts';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { GOOD_KEY, gatewayFor, simulatedProvider } from '../support/gateway.ts';
+import type { ConfigParts, TestGateway } from '../support/gateway.ts';
+import { ask, chat, dataOf, streamedChat } from '../support/http.ts';
+import type { AskOptions } from '../support/http.ts';
+import { rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
 
 const HEAD = rawHead('200 OK', ['content-type: text/event-stream', 'transfer-encoding: chunked']);

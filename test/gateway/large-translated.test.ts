@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import { GOOD_KEY, gatewayFor, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, type AskOptions } from '../support/http.ts';
-import { rawHead, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { GOOD_KEY, gatewayFor } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import { ask, chat } from '../support/http.ts';
+import type { AskOptions } from '../support/http.ts';
+import { rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 1024 * 1024;

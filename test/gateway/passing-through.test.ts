@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
-import {
-  GOOD_KEY,
-  gatewayFor,
-  simulatedProvider,
-  type ConfigParts,
-  type TestGateway,
-} from '../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider } from '../support/gateway.ts';
+import type { ConfigParts, TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection } from '../support/http.ts';
-import { rawAnswer, rawUpstream, type RawRequest, type RawUpstream } from '../support/raw-upstream.ts';
+import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawRequest, RawUpstream } from '../support/raw-upstream.ts';
 
 const OK = rawAnswer('200 OK', ['content-type: application/json'], ANSWER_TO_ANYTHING);
 

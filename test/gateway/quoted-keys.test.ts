@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { gatewayFor, type ConfigParts } from '../support/gateway.ts';
-import { ask, chat, rawConnection, type AskOptions, type HttpAnswer } from '../support/http.ts';
-import { rawAnswer, rawChunk, rawHead, rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
+import { gatewayFor } from '../support/gateway.ts';
+import type { ConfigParts } from '../support/gateway.ts';
+import { ask, chat, rawConnection } from '../support/http.ts';
+import type { AskOptions, HttpAnswer } from '../support/http.ts';
+import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange } from '../support/raw-upstream.ts';
 
 /*
  * A provider says our key back: in whatever form, wherever in an answer and however that is cut, no client and no log

@@ -244,7 +244,7 @@ export class Attempt {
     const { verdict } = this;
     if (!provider.policy.recordsOutcomes) {
       // It has no record, and this process knows that it answers all the same.
-      if (verdict.class === 'ok') pooled.answeredAt = this.#endedAt;
+      if (verdict.class === 'ok') pooled.answered(this.#endedAt);
       return;
     }
     if (willRephrase?.(verdict) === true) return;

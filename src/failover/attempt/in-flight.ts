@@ -14,7 +14,7 @@ export class InFlight implements Disposable {
     this.#pooled = pooled;
     this.#signal = signal;
     this.#onAbort = onAbort;
-    if (pooled !== undefined) pooled.inFlight++;
+    pooled?.attemptBegan();
     signal.addEventListener('abort', onAbort, { once: true });
   }
 
@@ -22,6 +22,6 @@ export class InFlight implements Disposable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#signal.removeEventListener('abort', this.#onAbort);
-    if (this.#pooled !== undefined) this.#pooled.inFlight--;
+    this.#pooled?.attemptEnded();
   }
 }

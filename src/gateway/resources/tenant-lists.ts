@@ -1,27 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
-import {
-  sortedByDate,
-  listedKindsOf,
-  relatedIds,
-  parsePageQuery,
-  pageQuery,
-  readPage,
-  writePage,
-} from '../../dialects/operations/resource-lists.ts';
-import type {
-  ListedResource,
-  ListedKind,
-  ListPage,
-  PageQuery,
-  ResourceList,
-} from '../../dialects/operations/resource-lists.ts';
+import { sortedByDate, listedKindsOf, relatedIds, parsePageQuery, pageQuery, readPage, writePage } from '../../dialects/operations/resource-lists.ts';
+import type { ListedResource, ListedKind, ListPage, PageQuery, ResourceList } from '../../dialects/operations/resource-lists.ts';
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import type { Answer } from '../../failover/answer/answer.ts';
 import type { AttemptTools } from '../../failover/attempt/attempt-plan.ts';
 import { serve } from '../../failover/serve.ts';
-import type { ServeLimits } from '../../failover/try-target.ts';
+import type { ServeLimits } from '../../failover/serve-context.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { findOwnerKey } from '../../routing/owner-key.ts';

@@ -112,7 +112,7 @@ void describe('the failed attempt that a client gets to know of', () => {
   void it('needs an attempt that failed', () => assert.throws(() => chooseFailedAttempt([]), RangeError));
 });
 
-void describe('what a client is told', () => {
+void describe('the failure that a client sees', () => {
   const context: FailureContext = { dialect: 'openai-chat', attempts: 2, resource: undefined, now: 1_000 };
 
   void it('where no key can be used: when the first one is due back, where one is', () => {
@@ -169,13 +169,13 @@ void describe('what a client is told', () => {
     }
   });
 
-  void it('of a provider’s error: its bytes to who speaks its dialect, its words to anybody else', async (t) => {
+  void it('of a provider’s error: its bytes where the client speaks its dialect, else its words', async (t) => {
     const end = chooseFailedAttempt(await attemptsAt(t, [RATE_LIMIT]));
-    const told = (dialect: FailureContext['dialect']): object => clientFailure(end, { ...context, dialect });
+    const seen = (dialect: FailureContext['dialect']): object => clientFailure(end, { ...context, dialect });
     const words = { status: 429, code: 'rate_limit_exceeded', message: 'words' };
     const failure = { kind: 'provider-error', status: 429, error: words };
-    assert.partialDeepStrictEqual(told('openai-chat'), { ...failure, isReadable: true });
-    assert.partialDeepStrictEqual(told('anthropic-messages'), { ...failure, isReadable: false });
+    assert.partialDeepStrictEqual(seen('openai-chat'), { ...failure, isReadable: true });
+    assert.partialDeepStrictEqual(seen('anthropic-messages'), { ...failure, isReadable: false });
   });
 
   void it('of an error that came encoded, and could not be redacted: never its bytes', async (t) => {
