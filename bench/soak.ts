@@ -143,7 +143,9 @@ async function soak(): Promise<Result> {
     stalls: { count: testbed.stalls.count, totalMs: testbed.stalls.totalMs },
     listenerWarnings: Math.max(
       0,
-      ...[...testbed.samples.series.values()].flatMap(({ samples }) => samples.map(({ warnings }) => warnings)),
+      ...[...testbed.samples.series.values()].flatMap(({ samples }) =>
+        samples.map(({ warnings }) => warnings),
+      ),
     ),
   };
 }

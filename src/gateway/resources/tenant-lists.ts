@@ -1,8 +1,22 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
-import { sortedByDate, listedKindsOf, relatedIds, parsePageQuery, pageQuery, readPage, writePage } from '../../dialects/operations/resource-lists.ts';
-import type { ListedResource, ListedKind, ListPage, PageQuery, ResourceList } from '../../dialects/operations/resource-lists.ts';
+import {
+  sortedByDate,
+  listedKindsOf,
+  relatedIds,
+  parsePageQuery,
+  pageQuery,
+  readPage,
+  writePage,
+} from '../../dialects/operations/resource-lists.ts';
+import type {
+  ListedResource,
+  ListedKind,
+  ListPage,
+  PageQuery,
+  ResourceList,
+} from '../../dialects/operations/resource-lists.ts';
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import type { Answer } from '../../failover/answer/answer.ts';
 import type { AttemptTools } from '../../failover/attempt/attempt-plan.ts';
