@@ -1,4 +1,4 @@
-import { Attempt } from '../failover/attempt/attempt.ts';
+import type { Attempt } from '../failover/attempt/attempt.ts';
 import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
