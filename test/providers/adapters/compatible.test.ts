@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { providerTypes } from '../../../src/catalog/provider-types.ts';
 import { operations } from '../../../src/dialects/operations/table.ts';
 import { isOffered } from '../../../src/catalog/row.ts';
-import { FIRST_KEY, tryOutgoing, outgoing as outgoing } from '../outgoing.ts';
+import { FIRST_KEY, tryOutgoing, outgoing } from '../outgoing.ts';
 import type { ClientRequest, OutgoingRequest } from '../outgoing.ts';
 import { expected } from '../expected-requests.ts';
 
