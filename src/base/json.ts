@@ -12,7 +12,7 @@ export function parseObject(text: string): Json | undefined {
 }
 
 /** Whether text is JSON from its beginning to its end. */
-export function isJson(text: string): boolean {
+export function isJsonText(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

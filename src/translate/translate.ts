@@ -47,7 +47,7 @@ export async function translate(
 ): Promise<Translation> {
   const { body, stream, target } = call;
   const { name: operation, dialect: clientDialect } = target.operation;
-  if (body.kind === 'passing') return { kind: 'not-expressible', reason: TOO_LARGE };
+  if (body.kind === 'streamed') return { kind: 'not-expressible', reason: TOO_LARGE };
   const spec: TranslationSpec = { operation, clientDialect, providerDialect, model, quirks, stream };
   const isLarge = body.bytes.length > LARGE_BYTES;
   const translated = isLarge
@@ -76,7 +76,7 @@ export function translateWholeCall(
   model: string,
   translation: WholeTranslation,
 ): { readonly call: Call; readonly translator: ResponseTranslator } {
-  if (call.body.kind === 'passing') throw new NotExpressible(TOO_LARGE);
+  if (call.body.kind === 'streamed') throw new NotExpressible(TOO_LARGE);
   const body = readBody(call.body.bytes);
   const translated = translateWholeRequest(body, model, translation);
   return {
@@ -100,7 +100,7 @@ function callFor(
     // One that has come from another thread is a copy, and operations are told apart by which they are.
     target: { ...target, operation: operationNamed(target.operation.name) },
     headers: headersFor(call.headers, headers),
-    body: { kind: 'kept', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
+    body: { kind: 'buffered', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
     model,
     modelSpan: undefined,
     hints: facts,

@@ -96,7 +96,7 @@ function callFor({ method = 'POST', path, body, headers = {} }: ClientRequest): 
       ...(written !== '' && { 'content-type': 'application/json' }),
       ...headers,
     }).flat(),
-    body: { kind: 'kept', bytes: Buffer.from(written) },
+    body: { kind: 'buffered', bytes: Buffer.from(written) },
     model: target.pathModel ?? facts.model ?? queryModel,
     modelSpan: facts.modelSpan,
     hints: facts,

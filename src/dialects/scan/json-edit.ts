@@ -1,5 +1,5 @@
 import { unescaped } from './json-strings.ts';
-import { itemsOf, membersOf, spaceEnd, valueEnd, walkMembers } from './json-walk.ts';
+import { bomEnd, itemsOf, membersOf, spaceEnd, valueEnd, walkMembers } from './json-walk.ts';
 
 /*
  * Edits JSON text in place: every byte that an edit does not name stays as it is. A byte order mark before the text is
@@ -106,17 +106,16 @@ export function splice(body: Buffer, start: number, end: number, text: string): 
 }
 
 function rootOf(body: Buffer): number {
-  const hasByteOrderMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
-  return spaceEnd(body, hasByteOrderMark ? 3 : 0);
+  return spaceEnd(body, bomEnd(body, 0));
 }
 
 function memberStart(body: Buffer, object: number, name: string, alsoSnakeCase = false): number | undefined {
   const names = [name, ...(alsoSnakeCase ? [snakeCase(name)] : [])];
   // Keys are read byte by byte, so the names are written so too.
-  const written = names.map((each) => Buffer.from(each).toString('latin1'));
+  const written = new Set(names.map((each) => Buffer.from(each).toString('latin1')));
   let found: number | undefined;
   for (const { key, start } of membersOf(body, object)) {
-    const isNamed = key.includes('\\') ? names.includes(meaningOf(key)) : written.includes(key);
+    const isNamed = key.includes('\\') ? names.includes(meaningOf(key)) : written.has(key);
     if (isNamed) found = start;
   }
   return found;

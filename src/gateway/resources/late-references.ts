@@ -33,7 +33,7 @@ const BACKSLASH = 0x5c;
  */
 export function rejectLateReferences(call: Call, onFound: () => void): Call {
   const { body, target } = call;
-  if (body.kind !== 'passing') return call;
+  if (body.kind !== 'streamed') return call;
   const isForm = body.head.subarray(0, 2).toString('latin1') === '--';
   // What a form uploads may be anything; only videos are made of what a form names.
   if (isForm && !target.operation.name.startsWith('videos.')) return call;

@@ -13,9 +13,9 @@ interface RequestBody {
 export function requestBody(call: Call, model: string | undefined): RequestBody {
   const { body } = call;
   switch (body.kind) {
-    case 'kept':
+    case 'buffered':
       return { body: body.bytes.length === 0 ? null : withModel(call, body.bytes, model) };
-    case 'passing': {
+    case 'streamed': {
       const head = withModel(call, body.head, model);
       body.rest.unshift(head);
       return {

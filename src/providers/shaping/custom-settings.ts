@@ -66,7 +66,7 @@ export function withSettings(
   settings: readonly CustomSetting[],
   clientDialect?: Dialect,
 ): Buffer | undefined {
-  if (settings.length === 0 || body.kind !== 'kept') return undefined;
+  if (settings.length === 0 || body.kind !== 'buffered') return undefined;
   const names = NAMES.get(target.operation.name);
   let shaped = body.bytes;
   for (const { name, value, mode, overwrite } of settings) {

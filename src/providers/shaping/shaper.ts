@@ -85,21 +85,21 @@ function hasStreamUsage({ target: { operation } }: Call): boolean {
 
 /** What is added at the end of a body moves nothing that was found in it. */
 function atItsEnd(call: Call, bytes: Buffer): Call {
-  return { ...call, body: { kind: 'kept', bytes } };
+  return { ...call, body: { kind: 'buffered', bytes } };
 }
 
 const DEVELOPER = Buffer.from('"developer"');
 
 function mayNameDeveloper({ body }: Call): boolean {
-  return body.kind === 'kept' && body.bytes.includes(DEVELOPER);
+  return body.kind === 'buffered' && body.bytes.includes(DEVELOPER);
 }
 
 function shapedBy(call: Call, shaping: MessageShaping, provider: string): Shaped {
   const { body } = call;
   const { context, cleanupCommands, mergeConsecutive, plainRoles } = shaping;
   const isWanted = context !== undefined || cleanupCommands.length > 0 || mergeConsecutive || plainRoles;
-  const from = isWanted && body.kind === 'kept' ? memberAt(body.bytes, 'messages') : undefined;
-  if (body.kind !== 'kept' || from === undefined) return { kind: 'shaped', call };
+  const from = isWanted && body.kind === 'buffered' ? memberAt(body.bytes, 'messages') : undefined;
+  if (body.kind !== 'buffered' || from === undefined) return { kind: 'shaped', call };
   const edited = withMessages(body.bytes, from, shaping);
   if (edited === 'nothing-left') return refused('nothing_left', { provider });
   return { kind: 'shaped', call: edited === undefined ? call : withBody(call, edited) };

@@ -12,7 +12,7 @@ const WITH_USAGE = '{"include_usage":true}';
  * @returns undefined where the client has said what it wants, or did not ask for a stream
  */
 export function withUsageRequested(call: Call): Buffer | undefined {
-  if (!call.stream || call.body.kind !== 'kept') return undefined;
+  if (!call.stream || call.body.kind !== 'buffered') return undefined;
   const { bytes } = call.body;
   const { streamOptionsAt: at } = call.hints;
   if (at < 0) return appendMember(bytes, 'stream_options', WITH_USAGE);

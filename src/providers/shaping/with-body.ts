@@ -8,7 +8,7 @@ export function withBody(call: Call, bytes: Buffer): Call {
   const isAsAsked = call.target.operation.streams === 'as-asked';
   return {
     ...call,
-    body: { kind: 'kept', bytes },
+    body: { kind: 'buffered', bytes },
     modelSpan: facts.modelSpan,
     hints: facts,
     stream: isAsAsked ? facts.stream : call.stream,

@@ -25,7 +25,7 @@ export interface ChatRequest {
  * temperature have no place there; see `leftOut`. Throws `NotExpressible` for what would change the meaning.
  */
 export function decodeTextChat(call: Call): ChatRequest {
-  if (call.body.kind === 'passing')
+  if (call.body.kind === 'streamed')
     throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
   const body = parseObject(call.body.bytes.toString());
   if (body === undefined) throw new NotExpressible('its body is not a JSON object');
@@ -110,7 +110,7 @@ export function vendorCall(call: Call, { operation, path, query = '', body, stre
       'accept',
       stream ? 'text/event-stream' : 'application/json',
     ],
-    body: { kind: 'kept', bytes: Buffer.from(JSON.stringify(body)) },
+    body: { kind: 'buffered', bytes: Buffer.from(JSON.stringify(body)) },
     modelSpan: undefined,
     hints: noFacts(),
     stream,

@@ -47,7 +47,7 @@ async function reading(t: TestContext, length: number, body: string): Promise<Re
 
 async function passing(read: Promise<ReadBodyResult>): Promise<{ head: Buffer; rest: Readable }> {
   const { kind, ...result } = await read;
-  assert.ok(kind === 'read' && 'body' in result && result.body.kind === 'passing');
+  assert.ok(kind === 'read' && 'body' in result && result.body.kind === 'streamed');
   return result.body;
 }
 
