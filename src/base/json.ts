@@ -26,6 +26,16 @@ export function asObject(value: unknown): Json | undefined {
   return isObject(value) ? value : undefined;
 }
 
+/** The items of an array; none for anything else. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of an array. */
+export function objectsOf(value: unknown): Json[] {
+  return itemsOf(value).filter(isObject);
+}
+
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

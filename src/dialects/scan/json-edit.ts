@@ -61,13 +61,17 @@ export function replaceAt(body: Buffer, at: number, json: string): Buffer {
 
 /**
  * Adds a member behind the last one of the object that a body is, whole and well-formed: offsets into the body stay right.
- * Looks at the end of the body alone, and not whether the object has the name already.
+ * Looks at both ends of the body alone, and not whether the object has the name already.
+ * @param member - its name and its value, as JSON
  */
-export function appendMember(body: Buffer, name: string, json: string): Buffer {
+export function appendMember(body: Buffer, member: Buffer): Buffer {
   const end = body.lastIndexOf(CLOSE_BRACE);
-  const member = `${JSON.stringify(name)}:${json}`;
-  return splice(body, end, end, isEmptyObject(body, rootOf(body)) ? member : `,${member}`);
+  const separator = isEmptyObject(body, rootOf(body)) ? NOTHING : COMMA;
+  return Buffer.concat([body.subarray(0, end), separator, member, body.subarray(end)]);
 }
+
+const COMMA = Buffer.from(',');
+const NOTHING = Buffer.alloc(0);
 
 /** Removes all members of some names from the JSON object that a body is. */
 export function removeMembers(body: Buffer, names: readonly string[]): Buffer {
