@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ServeTrace } from '../failover/answer/serve-trace.ts';
-import type { AttemptLogEntry } from '../failover/attempt/attempt.ts';
+import type { AttemptLogEntry } from '../failover/attempt/attempt-plan.ts';
 import type { ResponseWriter } from './response-writer.ts';
 
 /** One request's line in the log. Times in milliseconds, sizes in bytes. */

@@ -4,7 +4,7 @@ import { ANY_MODEL } from '../../keys/record/record.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { countUsable } from '../choose.ts';
-import type { CheckAim } from '../attempt/key-effect.ts';
+import type { CheckAim } from '../attempt/attempt-plan.ts';
 import type { Recorder } from '../recorder.ts';
 import { faultVerdicts } from '../../verdict/fault-verdicts.ts';
 import type { Verdict } from '../../verdict/verdict.ts';

@@ -27,7 +27,7 @@ function passing(head: string, rest: Readable): Call {
   };
 }
 
-void test('a late name ends a body that nobody reads yet, and nothing else', async () => {
+void test('a late reference ends a body that is not read yet, and nothing else', async () => {
   const rest = new Readable({ read: () => undefined });
   let found = 0;
   const { body } = rejectLateReferences(passing('{"model":"m","file_', rest), () => found++);
