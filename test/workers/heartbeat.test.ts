@@ -48,7 +48,7 @@ function workersEnd() {
 const accepted = (number: number): WorkerReport => ({ kind: 'accepted', number });
 
 void suite('handover', () => {
-  void test('a connection is told to be taken, and served', () => {
+  void test('a connection is reported as taken, and served', () => {
     const { clock, told, served, handover } = workersEnd();
     const socket = new Socket();
     clock.now = EVERY_MS;
@@ -94,7 +94,7 @@ void suite('handover', () => {
     assert.equal(served.length, 1);
   });
 
-  void test('one that was stopped in the very moment of telling waits, and is told of once', () => {
+  void test('one that was stopped in the very moment of its report waits, and is reported once', () => {
     const clock = { now: 0 };
     const told: WorkerReport[] = [];
     const served: Socket[] = [];

@@ -11,7 +11,7 @@ const CONFIG = {
 };
 
 void suite('the names of fields that were left out', () => {
-  void test('are told in a header', async (context) => {
+  void test('are named in a header', async (context) => {
     const { url } = await gatewayFor(context, CONFIG);
     const heard = await ask(url, { body: chat('hi', { verbosity: 'low', logit_bias: {} }) });
     assert.equal(heard.status, 200);

@@ -66,7 +66,7 @@ void test('what cannot be said to Gemini is the client’s mistake, and no key i
   assert.equal(upstream.requests.length, 0);
 });
 
-void test('an answer that is not what it should be is told as broken', async (t) => {
+void test('an answer that is not what it should be is reported as broken', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) =>
     write(rawAnswer('200 OK', JSON_TYPE, '{"embedding":{}}')),
   );

@@ -43,7 +43,7 @@ void suite('values of the wrong type deep inside a request', () => {
     }
   }
 
-  void test('what nobody has thought of is a 400, and told to the operator without the client’s words', async (context) => {
+  void test('what nobody has thought of is a 400, and logged for the operator without the client’s words', async (context) => {
     const { url, logs, keys } = await gatewayFor(context, {
       config: ({ url: simulator }) => ({
         providers: [
