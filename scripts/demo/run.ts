@@ -1,6 +1,6 @@
 import { viewKey } from '../../src/admin/key-view.ts';
 import { settle } from '../../src/keys/record/record.ts';
-import type { Log } from '../../src/telemetry/log.ts';
+import type { Log } from '../../src/telemetry/contract.ts';
 import { startFaults } from './fault-schedule.ts';
 import { NAMES, openDemo, tokenOf, type Demo } from './pool.ts';
 import type { KeySnapshot, Snapshot } from './render.ts';

@@ -6,7 +6,7 @@ import type { DomainHold } from '../keys/pool/quota-domain.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { settle } from '../keys/record/record.ts';
 import type { Hold, KeyRecord } from '../keys/record/record.ts';
-import type { CheckPlan } from '../probe/prober.ts';
+import type { CheckPlan } from '../probe/provider-loop.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { DomainView, DoubtView, Explanation, HeldView, KeyView, TroubleView } from './contract.ts';
 import { viewDecision, viewRule } from './decision-view.ts';

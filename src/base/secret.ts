@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 /**
- * A credential that does not leave by accident: printed, serialised, inspected or put in a template it is
- * `[secret]`. Only `reveal` gives the text, to the place that puts it on the wire or compares it.
+ * A credential that does not leak by accident: printed, serialised, inspected or put in a template it is `[secret]`. Only
+ * `reveal` returns the text, where it is sent or compared.
  */
 export class Secret {
   readonly #text: string;

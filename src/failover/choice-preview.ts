@@ -65,7 +65,7 @@ export function previewChoice(
   const hasChances = counts.usable === 0 || inService <= MAX_KEYS_WITH_CHANCE;
   const draws =
     counts.usable > 0 && hasChances ? Math.min(MAX_DRAWS, Math.ceil(MAX_KEY_VISITS / inService)) : 1;
-  const { taken: picked, outcome, returnsAt } = draw(pool, request, draws);
+  const { picked, outcome, returnsAt } = draw(pool, request, draws);
 
   const mostPicked = [...picked].toSorted(([, a], [, b]) => b - a).map(([pooled]) => pooled);
   const front = [...new Set([...mostPicked, ...usable])];
@@ -86,15 +86,16 @@ export function previewChoice(
 
 function previewKey(pooled: PooledKey, request: ChoiceRequest, chance: number | undefined): KeyPreview {
   const obstacle = obstacleTo(pooled, request);
-  const trouble = unavailabilityOf(pooled, request);
+  const unavailability = unavailabilityOf(pooled, request);
   return {
     pooled,
     obstacle,
     chance,
     share: rampShare(pooled, request),
     scarce: pooled.headroom.isScarce(request.model, request.now),
-    dueAt: trouble === undefined || trouble.dueAt === Infinity ? undefined : trouble.dueAt,
-    lastResort: trouble?.ambiguous === true && obstacle !== 'other-models',
+    dueAt:
+      unavailability === undefined || unavailability.dueAt === Infinity ? undefined : unavailability.dueAt,
+    lastResort: unavailability?.ambiguous === true && obstacle !== 'other-models',
   };
 }
 
@@ -129,7 +130,7 @@ function draw(
   pool: Pool,
   request: ChoiceRequest,
   draws: number,
-): Pick<ChoicePreview, 'outcome' | 'returnsAt'> & { taken: ReadonlyMap<PooledKey, number> } {
+): Pick<ChoicePreview, 'outcome' | 'returnsAt'> & { picked: ReadonlyMap<PooledKey, number> } {
   const picked = new Map<PooledKey, number>();
   let outcome: ChoicePreview['outcome'] = 'none';
   let returnsAt: number | undefined;
@@ -143,7 +144,7 @@ function draw(
       picked.set(choice.pooled, (picked.get(choice.pooled) ?? 0) + 1);
     }
   }
-  return { outcome, returnsAt, taken: picked };
+  return { outcome, returnsAt, picked };
 }
 
 function startingWith(first: number, random: () => number): () => number {

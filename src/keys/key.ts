@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Secret } from '../base/secret.ts';
 
-/** One credential of a provider: what the configuration says of it. What happened to it is its record. */
+/** One credential of a provider, as configured. Its state is its `KeyRecord`. */
 export interface Key {
   /** Stable over restarts, reorderings and machines, and safe to log. */
   readonly id: string;
@@ -9,15 +9,15 @@ export interface Key {
   readonly secret: Secret;
   /** The operator's name for it; empty where none was given. */
   readonly name: string;
-  /** Its share of the traffic beside the pool's other keys. */
+  /** Its share of traffic, relative to the pool's other keys. */
   readonly weight: number;
-  /** What shares its limits: an organisation, project or account. Its own id where none is configured. */
+  /** The organisation, project or account whose limits it shares; its own id where none is configured. */
   readonly quotaDomain: string;
   /** Whether it may be used for a model, as the provider names it. */
   readonly serves: (model: string) => boolean;
 }
 
-/** Where the key's record stands in the store. */
+/** Id of the key's record in the store. */
 export function recordId(key: Pick<Key, 'id' | 'providerId'>): string {
   return `key/${encodeURIComponent(key.providerId)}/${key.id}`;
 }

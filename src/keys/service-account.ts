@@ -9,10 +9,10 @@ export interface ServiceAccount {
   readonly token_uri: string;
 }
 
-/** Every request asks, and keys are many; what a key holds does not change. Goes with the key itself. */
+/** Parsed once for each key, since every request needs it. */
 const known = new WeakMap<Secret, ServiceAccount | 'none'>();
 
-/** The service account that a key holds: as JSON, or as base64 of it; undefined for another kind of key. */
+/** The service account in a key, as JSON or base64 of it; undefined for another kind of key. */
 export function accountIn(secret: Secret): ServiceAccount | undefined {
   let account = known.get(secret);
   if (account === undefined) {
@@ -29,7 +29,7 @@ function parseAccount(text: string): ServiceAccount | undefined {
     const value: unknown = JSON.parse(json);
     return isAccount(value) ? value : undefined;
   } catch {
-    // A key that only looks like base64.
+    // Some other key that can be decoded as base64.
     return undefined;
   }
 }

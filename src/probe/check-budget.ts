@@ -1,8 +1,8 @@
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * How many health checks that cost something a provider's keys may have in a day: checks of keys that stay out
- * must not become the greater part of the bill. Counted by the process that does them, from its first one on.
+ * Bounds the paid health checks of a provider's keys in a day, so that keys that stay out do not run up a bill. Counted
+ * in the process that does them; its day begins with its first check.
  */
 export class CheckBudget {
   readonly #perDay: number;
@@ -15,7 +15,7 @@ export class CheckBudget {
   }
 
   /**
-   * When there is some again, where nothing is left for today.
+   * When the budget is renewed, where it is used up.
    * @param now - milliseconds since the epoch
    * @param share - as in `take`
    */
@@ -23,21 +23,21 @@ export class CheckBudget {
     return !this.#isOver(now) && !this.has(now, share) ? this.#dayEndsAt : undefined;
   }
 
-  /** How many there are in a day. */
+  /** Checks in a day. */
   get perDay(): number {
     return this.#perDay;
   }
 
-  /** Whether one may be taken. @param share - as in `take` */
+  /** Whether there is one left. @param share - as in `take` */
   has(now: number, share = 1): boolean {
     const left = this.#isOver(now) ? this.#perDay : this.#left;
     return left > this.#perDay * (1 - share);
   }
 
   /**
-   * Takes one check, where there is one left.
+   * Uses one check, where there is one left.
    * @param now - milliseconds since the epoch
-   * @param share - the part of a day's checks that those of this kind may use up, in (0, 1]
+   * @param share - the share of a day's checks that this kind may use, in (0, 1]
    */
   take(now: number, share = 1): boolean {
     if (this.#isOver(now)) {
@@ -49,7 +49,7 @@ export class CheckBudget {
     return true;
   }
 
-  /** Also where the clock went back since it began. */
+  /** Also where the clock was set back since. */
   #isOver(now: number): boolean {
     return now >= this.#dayEndsAt || this.#dayEndsAt - now > DAY_MS;
   }

@@ -13,7 +13,7 @@ import type { CheckForm } from './check-form.ts';
 
 const JSON_BODY = ['content-type', 'application/json'];
 
-/** What costs nothing and may be for valid keys alone: its own, where its type names one, else the list of models. */
+/** The free call of a provider: that of its type, else the list of models. */
 export function freeTargetOf({ type, native, supports }: Provider): Target | undefined {
   const own = providerTypes.get(type)?.freeCall;
   if (own !== undefined) {
@@ -25,8 +25,8 @@ export function freeTargetOf({ type, native, supports }: Provider): Target | und
 }
 
 /**
- * A health check that costs nothing.
- * @param credential - what to ask with where no key does
+ * A free health check.
+ * @param credential - instead of a key's
  */
 export function freeCall(
   provider: Provider,
@@ -39,8 +39,8 @@ export function freeCall(
 }
 
 /**
- * A health check as a client would send it: a short chat completion, or what else the model is for. The model's name
- * is put in as JSON, and is mapped like anybody's.
+ * A health check as a client would send it: a short chat completion, or what else the model is for. The model is mapped
+ * as for clients.
  */
 export function completionCall(
   provider: Provider,
@@ -83,7 +83,7 @@ function call(target: Target, bytes: Buffer, now: number, signal: AbortSignal, c
     id: 'health-check',
     target,
     headers: ['user-agent', 'sparekey-health-check', ...(bytes.length === 0 ? [] : JSON_BODY)],
-    body: { kind: 'kept', bytes },
+    body: { kind: 'buffered', bytes },
     model: facts.model,
     modelSpan: facts.modelSpan,
     hints: facts,

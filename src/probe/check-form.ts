@@ -1,30 +1,30 @@
 import type { Verdict } from '../verdict/verdict.ts';
 import type { Provider } from '../providers/provider.ts';
 
-/** How a model is asked for an answer that is as short as it may be. */
+/** A request for an answer that is as short as possible. */
 export type CheckForm =
   | {
       readonly kind: 'chat';
-      /** How its length is bounded; `none` where it is not. */
+      /** The parameter that bounds the answer. */
       readonly limit: 'max_tokens' | 'max_completion_tokens' | 'none';
       /** The bound. Tokens. */
       readonly tokens: number;
     }
   | { readonly kind: 'embeddings' | 'rerank' };
 
-/** Enough for most models to accept the request, and little enough to cost next to nothing. Tokens. */
+/** Accepted by most models, and nearly free. Tokens. */
 const FEW_TOKENS = 16;
-/** Enough for a model that thinks before it answers. Tokens. */
+/** For models that reason before they answer. Tokens. */
 const MORE_TOKENS = 1024;
 
-/** What a model's own name says of what it is for. */
+/** Names of models that are not for chat. */
 const EMBEDS = /embed|(?:^|[/-])(?:bge|e5|gte|voyage)-/i;
 const RERANKS = /rerank/i;
 
 /**
- * The forms a check of a model may have, in the order they are tried where a model finds fault with one: OpenAI's
- * newer models refuse the older word for the bound and compatible servers know only that; models that think find 16
- * tokens too few; and some take no bound, or are no chat models at all.
+ * The forms that a check of a model may have, in the order in which they are tried: OpenAI's newer models reject
+ * `max_tokens` and compatible servers know only that; reasoning models reject 16 tokens as too few; some accept no bound,
+ * or are no chat models.
  */
 export function formsFor({ type }: Pick<Provider, 'type'>, model: string): readonly CheckForm[] {
   const usual = type === 'openai' ? 'max_completion_tokens' : 'max_tokens';
@@ -41,55 +41,55 @@ export function formsFor({ type }: Pick<Provider, 'type'>, model: string): reado
   return [...chats, { kind: 'embeddings' }, { kind: 'rerank' }];
 }
 
-/** Whether it was the question that was found fault with, so that putting it otherwise may help. */
+/** Whether the next form may be accepted after this verdict on a form. */
 export function isWorthTrying({ class: judged }: Verdict, form: CheckForm, next: CheckForm): boolean {
   if (judged === 'client_error') return true;
-  // What is not served as a chat model may be served as another kind, and never as a chat with another bound.
+  // A model that is not offered for chat may be offered for another operation, but not for chat with another bound.
   return judged === 'model_denied' && next.kind !== form.kind;
 }
 
-/** Models remembered; those found out longest ago are forgotten first, and found out anew. */
+/** Models kept; the least recently updated are dropped. */
 const MAX_MODELS = 1000;
-/** A model that took none of the forms is asked in the first one alone for so long. Milliseconds. */
+/** For so long only the first form is tried of a model that accepted none. Milliseconds. */
 const NONE_FITS_MS = 60 * 60 * 1000;
 
 interface Known {
-  /** The place of the form that it took, or of the first where it took none. */
-  readonly place: number;
-  /** Until when no other form is tried. Milliseconds since the epoch; 0 where one was taken. */
+  /** Index of the form that it accepted; 0 where it accepted none. */
+  readonly index: number;
+  /** Until when no other form is tried. Milliseconds since the epoch; 0 where one was accepted. */
   readonly noneFitsUntil: number;
 }
 
-/** Which form each provider's models take, as this process has found out. */
+/** Which form each provider's models accept, as learned by this process. */
 export class CheckForms {
   readonly #known = new Map<string, Known>();
 
-  /** The forms to try now, in order: those from the one that was taken last time on, then the others. */
+  /** The forms to try now, in order: beginning with the one accepted last time. */
   toTry(provider: Pick<Provider, 'id' | 'type'>, model: string, now: number): readonly CheckForm[] {
     const forms = formsFor(provider, model);
     const known = this.#known.get(nameOf(provider, model));
     if (known === undefined) return forms;
     if (now < known.noneFitsUntil) return forms.slice(0, 1);
-    return [...forms.slice(known.place), ...forms.slice(0, known.place)];
+    return [...forms.slice(known.index), ...forms.slice(0, known.index)];
   }
 
-  /** It was answered. */
+  /** A form was accepted. */
   recordAccepted(provider: Pick<Provider, 'id' | 'type'>, model: string, form: CheckForm): void {
-    const place = formsFor(provider, model).findIndex((each) => isSame(each, form));
-    this.#remember(nameOf(provider, model), { place, noneFitsUntil: 0 });
+    const index = formsFor(provider, model).findIndex((each) => isSame(each, form));
+    this.#set(nameOf(provider, model), { index, noneFitsUntil: 0 });
   }
 
-  /** It found fault with all of them. */
+  /** The model rejected all forms. */
   recordAllRejected(provider: Pick<Provider, 'id'>, model: string, now: number): void {
-    this.#remember(nameOf(provider, model), { place: 0, noneFitsUntil: now + NONE_FITS_MS });
+    this.#set(nameOf(provider, model), { index: 0, noneFitsUntil: now + NONE_FITS_MS });
   }
 
-  /** Whether a check of this model can show nothing, since it takes none of the forms. */
+  /** Whether a check of this model can show nothing, since it accepts none of the forms. */
   acceptsNone(provider: Pick<Provider, 'id'>, model: string, now: number): boolean {
     return now < (this.#known.get(nameOf(provider, model))?.noneFitsUntil ?? 0);
   }
 
-  #remember(name: string, known: Known): void {
+  #set(name: string, known: Known): void {
     this.#known.delete(name);
     this.#known.set(name, known);
     const [oldest] = this.#known.keys();

@@ -1,29 +1,29 @@
 import { ANY_MODEL } from '../keys/record/record.ts';
 import type { Doubt, Hold, KeyRecord, OutCause, OutOfService } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { answersChats } from '../catalog/answers-chats.ts';
+import { answersChats } from '../catalog/capabilities.ts';
 import { providerTypes } from '../catalog/provider-types.ts';
 import { freeTargetOf } from './check-call.ts';
 import type { CheckForms } from './check-form.ts';
 import type { ListAccess, ListAccessProbe } from './list-access.ts';
 
 /**
- * What a check of a key asks for. `list`: what costs nothing and is for valid keys alone, such as the list of models.
- * `answer`: a short answer, and one that finds fault with the question will do. `purchase`: only a good one will, for
- * it has to be paid, or has to show that the model answers.
+ * What a check requests. `list`: a free call that needs a valid key, such as the list of models. `answer`: a short answer;
+ * an error that blames the request passes, too. `purchase`: a good answer, which shows that it can be paid for or that
+ * the model answers.
  */
 export type CheckKind = 'list' | 'answer' | 'purchase';
 
-/** What one check asks. */
+/** What one check requests. */
 export interface CheckSpec {
   readonly kind: CheckKind;
-  /** As the provider names it; undefined where no model is asked. */
+  /** As the provider names it; undefined for `list`. */
   readonly model: string | undefined;
 }
 
 const LIST: CheckSpec = { kind: 'list', model: undefined };
 
-/** What decides how a key is asked, beside its record. */
+/** What a check depends on beside the key's record. */
 export interface CheckContext {
   readonly forms: CheckForms;
   readonly listAccess: Pick<ListAccessProbe, 'known'>;
@@ -32,17 +32,15 @@ export interface CheckContext {
 }
 
 /**
- * What the trouble of a key makes of its check; undefined where nothing that may be asked would show anything.
+ * The check of a key, by its record; undefined where no allowed request would show anything.
  *
- * - A refused credential is put to the list of models, where that is for valid keys alone at this address.
- * - Credit is shown by a good answer alone.
- * - A key that left again soon after it had come back is asked for a good answer of the very model it left by: whatever
- *   put it back the last time proved too little.
- * - A key in doubt is asked for what would show the trouble that it was said to have; for one with a model, any answer
- *   of that model.
- * - A key in service that is held is asked for a good answer of a model it is held from, the one that it would have to
- *   wait for longest.
- * - For all others any answer to a known caller will do.
+ * - `key_dead`: the list of models, where this address refuses invalid credentials.
+ * - `billing`: a good answer.
+ * - A relapse (out again soon after a check had put it back): a good answer of the model with which it failed, since the
+ *   last check proved too little.
+ * - In doubt: what would show the doubted cause; for a doubt about one model any answer of that model.
+ * - In service with holds: a good answer of the model with the longest hold.
+ * - All others: any answer.
  *
  * @param record - settled
  */
@@ -64,7 +62,7 @@ export function checkSpecFor(
   return specByCause(provider, cause, configured, context);
 }
 
-/** @param cause - undefined for a key that has no trouble */
+/** @param cause - undefined for a key in service */
 function specByCause(
   provider: Provider,
   cause: OutCause | undefined,
@@ -90,19 +88,19 @@ function specForDoubt(
     : undefined;
 }
 
-/** What is asked where a list shows nothing; undefined where there is no other question. */
+/** The check where a list shows nothing; undefined where there is none. */
 export function fallbackSpec(provider: Provider): CheckSpec | undefined {
   const model = configuredModel(provider);
   return model === undefined || !supportsChat(provider) ? undefined : { kind: 'answer', model };
 }
 
-/** The model of health checks, as the provider names it; undefined where there are none. */
+/** The configured model, as the provider names it; undefined where health checks are off. */
 function configuredModel({ config, mapModel }: Provider): string | undefined {
   const { healthCheckModel } = config.failover;
   return healthCheckModel === undefined ? undefined : mapModel(healthCheckModel);
 }
 
-/** Whether it is worth while to find out if the address refuses strangers. */
+/** Whether it is worth probing if the address refuses invalid credentials. */
 function isWorthListing(provider: Provider): boolean {
   const row = providerTypes.get(provider.type);
   const isHinted = row?.listNeedsKey === true || row?.freeCall !== undefined || !supportsChat(provider);
@@ -119,7 +117,7 @@ function supportsChat({ type, config }: Provider): boolean {
   return row === undefined || answersChats(row, config.capabilities);
 }
 
-/** A model that takes no question cannot show that a key is well. */
+/** A model that accepts none of the forms of a check cannot show that a key works. */
 function relapseModel(
   provider: Provider,
   { model }: OutOfService,

@@ -1,4 +1,4 @@
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/contract.ts';
@@ -9,7 +9,7 @@ import { recordNotAsked, runCheck } from './run-check.ts';
 import type { CheckReport } from './run-check.ts';
 import { ListAccessProbe } from './list-access.ts';
 
-/** Does checks, with what was learned of addresses and models by those before. */
+/** Does checks, and keeps what they show about addresses and models. */
 export class Checker {
   readonly #tools: AttemptTools;
   readonly #forms = new CheckForms();
@@ -20,36 +20,36 @@ export class Checker {
     this.#strangers = new ListAccessProbe(store, tools);
   }
 
-  /** What decides how a key is asked. @param now - milliseconds since the epoch */
+  /** For `checkSpecFor`. @param now - milliseconds since the epoch */
   context(now: number): CheckContext {
     return { forms: this.#forms, listAccess: this.#strangers, now };
   }
 
   /**
-   * What will be asked: something else where the address turns out to show its list to strangers as well; undefined
-   * where nothing is left that would show anything.
+   * The check that will be done: another one where the address turns out to answer lists without a valid credential;
+   * undefined where no other would show anything.
    */
-  async settle(provider: Provider, ask: CheckSpec, signal: AbortSignal): Promise<CheckSpec | undefined> {
-    if (ask.kind !== 'list') return ask;
-    return (await this.#strangers.probe(provider, signal)) === 'refuses' ? ask : fallbackSpec(provider);
+  async settle(provider: Provider, spec: CheckSpec, signal: AbortSignal): Promise<CheckSpec | undefined> {
+    if (spec.kind !== 'list') return spec;
+    return (await this.#strangers.probe(provider, signal)) === 'refuses' ? spec : fallbackSpec(provider);
   }
 
   /**
-   * Does one check. Undefined where it was cancelled, or is not wanted any more.
-   * @param isWanted - asked before each request
+   * Does one check. Undefined where it was cancelled or is no longer wanted.
+   * @param isWanted - called before each request
    */
   async run(
     provider: Provider,
     pooled: PooledKey,
-    ask: CheckSpec,
+    spec: CheckSpec,
     signal: AbortSignal,
     isWanted: () => boolean = () => true,
   ): Promise<CheckReport | undefined> {
-    const settled = await this.settle(provider, ask, signal);
+    const settled = await this.settle(provider, spec, signal);
     if (signal.aborted || !isWanted()) return undefined;
     const use = { tools: this.#tools, forms: this.#forms, signal, isWanted };
     return settled === undefined
-      ? recordNotAsked(provider, pooled, ask, 'operation_not_offered', this.#tools)
+      ? recordNotAsked(provider, pooled, spec, 'operation_not_offered', this.#tools)
       : runCheck(provider, pooled, settled, use);
   }
 }

@@ -7,25 +7,25 @@ import type { CheckContext, CheckSpec } from './check-spec.ts';
 import { nextHoldCheck } from './hold-times.ts';
 import type { HoldTimes } from './hold-times.ts';
 
-/** A check that is to be done, now or later. */
+/** A scheduled check. */
 export interface DueCheck {
   readonly pooled: PooledKey;
   readonly spec: CheckSpec;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /**
-   * `return`: the key is out, and may come back. `doubt`: something was said against it that is not believed yet.
-   * `hold`: it serves all but one model; such checks leave a part of the budget to the others.
+   * `return`: the key is out of service. `doubt`: a verdict on it is in doubt. `hold`: it is held from one model; such
+   * checks leave a part of the budget to the others.
    */
   readonly why: 'return' | 'doubt' | 'hold';
 }
 
-/** What the reasons for checks go by. */
+/** What schedules depend on. */
 export interface DueContext extends CheckContext {
   readonly holdTimes: HoldTimes;
 }
 
-/** A reason why a key is checked, apart from all others. @param record - of the key, settled */
+/** One reason for checks. @param record - of the key, settled */
 type Reason = (
   provider: Provider,
   pooled: PooledKey,
@@ -33,15 +33,15 @@ type Reason = (
   context: DueContext,
 ) => readonly DueCheck[];
 
-/** Every reason there is. A key that has several is checked for one at a time. */
+/** A key with several reasons has one check at a time. */
 const REASONS: readonly Reason[] = [outOfService, inDoubt, heldForLong];
 
-/** The checks that the keys of a provider are to have, in no order. */
+/** The checks of all keys of a provider, in no order. */
 export function* checksOf(provider: Provider, context: DueContext): Generator<DueCheck> {
   for (const pooled of provider.pool.all()) yield* checksOfKey(provider, pooled, context);
 }
 
-/** The checks that one key is to have. */
+/** The checks of one key. */
 export function checksOfKey(provider: Provider, pooled: PooledKey, context: DueContext): readonly DueCheck[] {
   const record = settle(pooled.record, context.now);
   return REASONS.flatMap((reason) => reason(provider, pooled, record, context));
@@ -60,7 +60,7 @@ function outOfService(
   return spec === undefined ? NONE : [{ pooled, spec, at: record.nextCheckAt, why: 'return' }];
 }
 
-/** What the words of a request said of a key in service: a check of our own bears it out, or clears the key. */
+/** A check confirms the doubted verdict, or settles the doubt. */
 function inDoubt(
   provider: Provider,
   pooled: PooledKey,
@@ -72,7 +72,7 @@ function inDoubt(
   return spec === undefined ? NONE : [{ pooled, spec, at: record.doubt.nextCheckAt, why: 'doubt' }];
 }
 
-/** Daily quotas, plans' windows, models that were denied: they may end sooner than was said. */
+/** Long holds (daily quotas, plan windows, denied models) may end sooner than expected. */
 function heldForLong(
   provider: Provider,
   pooled: PooledKey,

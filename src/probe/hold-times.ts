@@ -1,22 +1,21 @@
 import type { Hold } from '../keys/record/record.ts';
 
-/** A hold that was to last for less ends soon enough by itself. Milliseconds. */
-export const LONG_HOLD_MS = 10 * 60 * 1000;
-/** From the beginning of a hold to its first check; and no two checks are closer. Milliseconds. */
+/** Shorter holds are not checked. Milliseconds. */
+const LONG_HOLD_MS = 10 * 60 * 1000;
+/** From the beginning of a hold to its first check, and between checks at least. Milliseconds. */
 const FIRST_MS = 5 * 60 * 1000;
-/** The wait between two checks of a hold grows up to this. Milliseconds. */
+/** Between checks at most. Milliseconds. */
 const LONGEST_MS = 60 * 60 * 1000;
-/** So shortly before its end a hold is left to end. Milliseconds. */
+/** A hold that ends within this time is not checked. Milliseconds. */
 const NEAR_END_MS = 60 * 1000;
-/** Times kept; the oldest ones are forgotten first, which costs a check that comes early. */
+/** Times kept; where the oldest is dropped, its next check comes early. */
 const MAX_TIMES = 10_000;
 
 /**
- * When a model that a key is held from is to be asked whether the hold still stands: as long after the last check as
- * that was after the hold began, so that waits double. Undefined where it is not worth while: a short hold, one that is
- * about to end, or one of something else than a chat, which no check can ask for.
+ * When a hold is checked next: as long after the last check as that was after the hold began, so that intervals double.
+ * Undefined for a short hold, one that ends soon, or one that no chat has caused, since no check can repeat it.
  *
- * @param lastAt - of the last check here; undefined where there was none. Milliseconds since the epoch
+ * @param lastAt - the last check here; undefined where there was none. Milliseconds since the epoch
  */
 export function nextHoldCheck(
   { since, until, chat }: Hold,
@@ -29,7 +28,7 @@ export function nextHoldCheck(
   return Math.max(at, now) < until - NEAR_END_MS ? at : undefined;
 }
 
-/** When this process last checked which key for which model. */
+/** When this process last checked each key for each model. */
 export class HoldTimes {
   readonly #times = new Map<string, number>();
 

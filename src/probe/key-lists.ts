@@ -6,12 +6,12 @@ const CHUNK = 20_000;
 const MAX_LISTS = 8;
 /** How long a list is kept for others. Milliseconds. */
 const KEPT_MS = 60 * 60 * 1000;
-/** How long a wish for a list stands, and how often wishes are looked for. Milliseconds. */
+/** How long a request for a list stands, and how often nodes look for requests. Milliseconds. */
 const WANTED_MS = 60_000;
 const LOOK_MS = 1_000;
 
 /**
- * Lists of key ids, told through the store under their fingerprints, and only where somebody asks: nodes with the same
+ * Lists of key ids, exchanged through the store under their fingerprints, and only on request: nodes with the same
  * configuration have the same list, and need none.
  */
 export class KeyLists {
@@ -24,14 +24,14 @@ export class KeyLists {
     this.#store = store;
   }
 
-  /** Tells the list behind a fingerprint, where another node has asked for it. */
+  /** Publishes the list behind a fingerprint, where another node has requested it. */
   async publishIfRequested(fingerprint: string, ids: readonly string[]): Promise<void> {
     const now = performance.now();
     if (now - this.#lookedAt < LOOK_MS) return;
     this.#lookedAt = now;
     if ((await this.#store.get(wantedId(fingerprint))) === undefined) return;
     const chunks = Math.max(1, Math.ceil(ids.length / CHUNK));
-    // The first, which says how many there are, goes last.
+    // The first, which holds the number of chunks, is written last.
     for (let chunk = chunks - 1; chunk >= 0; chunk--) {
       const value = JSON.stringify({ chunks, ids: ids.slice(chunk * CHUNK, (chunk + 1) * CHUNK) });
       await this.#store.set(chunkId(fingerprint, chunk), value, KEPT_MS);
@@ -39,7 +39,7 @@ export class KeyLists {
     await this.#store.delete(wantedId(fingerprint));
   }
 
-  /** The list behind a fingerprint; undefined while it is not there, and then it is asked for. */
+  /** The list behind a fingerprint; where it is not published it is requested, and undefined returned. */
   async find(fingerprint: string): Promise<readonly string[] | undefined> {
     const known = this.#known.get(fingerprint) ?? (await this.#read(fingerprint));
     if (known === undefined) {
@@ -73,7 +73,7 @@ function wantedId(fingerprint: string): string {
   return `probe-list-wanted/${fingerprint}`;
 }
 
-/** Undefined for what no node has written. */
+/** Undefined for a text in another format. */
 function chunkIn(
   text: string | undefined,
 ): { readonly chunks: number; readonly ids: readonly string[] } | undefined {
@@ -82,7 +82,7 @@ function chunkIn(
   try {
     value = JSON.parse(text);
   } catch {
-    // Somebody else's text.
+    // Not written by this program.
     return undefined;
   }
   if (typeof value !== 'object' || value === null || !('chunks' in value) || !('ids' in value))

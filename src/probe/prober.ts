@@ -5,19 +5,14 @@ import { checkSpecFor } from './check-spec.ts';
 import type { CheckSpec } from './check-spec.ts';
 import { CheckBudget } from './check-budget.ts';
 import { Checker } from './checker.ts';
-import type { ProberOptions } from './prober-options.ts';
 import { ProviderLoop } from './provider-loop.ts';
-import type { CheckPlan } from './provider-loop.ts';
+import type { CheckPlan, ProberOptions } from './provider-loop.ts';
 import type { CheckReport } from './run-check.ts';
 
-export type { CheckPlan } from './provider-loop.ts';
-export type { ProberOptions } from './prober-options.ts';
-
 /**
- * Tests keys that are out of service, or in doubt, when they are due, and with that puts back those that pass; and the
- * models that keys in service are held from for long. For each provider one node does it: the one that holds the provider's
- * lease. A lease saves the cost of double checks; that two nodes may check at once for a moment is harmless, since
- * records change by compare-and-set.
+ * Active health checks: of keys that are out of service or in doubt, and of long holds of keys in service. A key that
+ * passes comes back. For each provider one node does them, the holder of the provider's lease. The lease only saves
+ * duplicate checks: two nodes that check at once for a moment do no harm, since records change by compare-and-set.
  */
 export class Prober {
   readonly #options: ProberOptions;
@@ -30,7 +25,7 @@ export class Prober {
     this.#checker = new Checker(options.store, options.tools);
   }
 
-  /** Watches over these providers from now on, and over no others. */
+  /** Replaces the providers that are watched. */
   async watch(providers: Iterable<Provider>): Promise<void> {
     await this.stop();
     for (const provider of providers) {
@@ -44,18 +39,18 @@ export class Prober {
     }
   }
 
-  /** A key of the provider has become due sooner than was known: it is not left waiting for the next round. */
+  /** A key of the provider is due sooner than before: its check does not wait for the next round. */
   checkSoon(providerId: string): void {
     this.#loops.get(providerId)?.checkSoon();
   }
 
-  /** What tests of a provider may cost in a day, where its keys are tested here and not on another node. */
+  /** The check budget of a provider whose keys are probed here and not on another node. */
   budgetOf(providerId: string): CheckBudget | undefined {
     const loop = this.#loops.get(providerId);
     return loop?.holdsLease === true ? loop.budget : undefined;
   }
 
-  /** Providers of which keys are tested here, and for which the checks of a day are used up, with the time of the next. */
+  /** Providers probed here whose budget is used up, and when it is renewed. */
   spentBudgets(now: number): readonly (readonly [providerId: string, until: number])[] {
     return [...this.#loops].flatMap(([id, loop]) => {
       const until = loop.holdsLease || loop.holdsRest ? loop.budget.spentUntil(now) : undefined;
@@ -63,7 +58,7 @@ export class Prober {
     });
   }
 
-  /** A reload gives nobody another day's checks. */
+  /** A reload does not renew the budget. */
   #budgetFor({ id, config }: Provider): CheckBudget {
     const { healthCheckBudget } = config.failover;
     let budget = this.#budgets.get(id);
@@ -74,22 +69,22 @@ export class Prober {
     return budget;
   }
 
-  /** Ids of the providers whose keys are tested here and not on another node. */
+  /** Ids of the providers whose keys are probed here and not on another node. */
   get probing(): readonly string[] {
     return [...this.#loops].filter(([, loop]) => loop.holdsLease).map(([id]) => id);
   }
 
-  /** Ids of the providers of which keys are tested here that the nodes which test the others do not know. */
+  /** Ids of the providers of which only keys are probed here that other nodes do not have. */
   get probingRest(): readonly string[] {
     return [...this.#loops].filter(([, loop]) => loop.holdsRest).map(([id]) => id);
   }
 
-  /** The checks that a key is to have; undefined where its provider's keys are not watched over. */
+  /** The scheduled checks of a key; undefined where its provider is not watched. */
   plan(provider: Provider, pooled: PooledKey): readonly CheckPlan[] | undefined {
     return this.#loops.get(provider.id)?.plan(pooled);
   }
 
-  /** Ends checks under way, and gives the leases back so that another node can take over at once. */
+  /** Ends checks in flight, and releases the leases so that another node can take over at once. */
   async stop(): Promise<void> {
     const loops = [...this.#loops.values()];
     this.#loops.clear();
@@ -97,9 +92,9 @@ export class Prober {
   }
 
   /**
-   * Checks one key now, whatever its state, because somebody asked. What it shows counts. Where a check of it is
-   * under way, that one answers, unless a model is named.
-   * @param model - as clients name it; undefined: as its trouble wants it, which for a held key is the held model
+   * Checks one key now, whatever its state; the result counts. Where a check of it is in flight, its result is returned,
+   * unless a model is named.
+   * @param model - as clients name it; undefined: by its record, which for a held key is the held model
    */
   async check(
     provider: Provider,
@@ -109,16 +104,16 @@ export class Prober {
     const pooled = provider.pool.get(keyId);
     if (pooled === undefined) return 'unknown-key';
     const now = this.#options.tools.now();
-    const ask: CheckSpec | undefined =
+    const spec: CheckSpec | undefined =
       model === undefined
         ? checkSpecFor(provider, settle(pooled.record, now), this.#checker.context(now))
         : { kind: 'purchase', model: provider.mapModel(model) };
-    if (ask === undefined) return 'no-health-check';
+    if (spec === undefined) return 'no-health-check';
     const loop = this.#loops.get(provider.id);
     if (model !== undefined) await loop?.settled(keyId);
     const report = await (loop === undefined
-      ? this.#checker.run(provider, pooled, ask, new AbortController().signal)
-      : loop.check(pooled, ask));
+      ? this.#checker.run(provider, pooled, spec, new AbortController().signal)
+      : loop.check(pooled, spec));
     return report ?? 'unknown-key';
   }
 }

@@ -1,6 +1,8 @@
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import { settle } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Store } from '../store/contract.ts';
 import type { CheckBudget } from './check-budget.ts';
 import type { CheckSpec, CheckKind } from './check-spec.ts';
 import type { Checker } from './checker.ts';
@@ -9,50 +11,64 @@ import type { DueCheck, DueContext } from './due-checks.ts';
 import { HoldTimes } from './hold-times.ts';
 import { KeyShare } from './key-share.ts';
 import type { Share } from './key-share.ts';
-import type { ProberOptions } from './prober-options.ts';
 import type { CheckReport } from './run-check.ts';
 
-/** A check that a key is to have. */
+/** What the prober needs. */
+export interface ProberOptions {
+  readonly store: Store;
+  readonly tools: AttemptTools;
+  /** Names this process in leases. */
+  readonly holder: string;
+  readonly onCheck: (provider: Provider, keyId: string, report: CheckReport) => void;
+  /** Paid checks wait until then. Called once a day. Milliseconds since the epoch. */
+  readonly onBudgetSpent: (provider: Provider, until: number) => void;
+  /** An exception, that is a bug: the check has no result. */
+  readonly onDefect: (error: unknown) => void;
+  /** The store does not answer. Called once for each provider until it answers again; every round tries again. */
+  readonly onStoreFailure: (error: unknown) => void;
+}
+
+/** A scheduled check, as it is shown. */
 export interface CheckPlan {
   /** When it is due; never in the past. Milliseconds since the epoch. */
   readonly at: number;
   readonly kind: CheckKind;
-  /** Of whom an answer is asked, as the provider names it; undefined where none is. */
+  /** As the provider names it; undefined where no model is called. */
   readonly model: string | undefined;
-  /** This process does it; otherwise whichever looks after the key. */
+  /** Done by this process; otherwise by the one that probes the key. */
   readonly here: boolean;
-  /** It costs something and the day's budget is spent here, until then. Milliseconds since the epoch. */
+  /** It is paid, and the budget here is used up until then. Milliseconds since the epoch. */
   readonly spentUntil: number | undefined;
   readonly why: DueCheck['why'];
 }
 
-/** Checks under way at once for one provider. */
+/** Checks in flight at once for one provider. */
 const MAX_AT_ONCE = 10;
-/** Rounds of the loop are no further apart than this, however long the interval. Milliseconds. */
+/** Between rounds at most, however long the interval. Milliseconds. */
 const MAX_ROUND_MS = 30_000;
 const MIN_ROUND_MS = 50;
-/** A provider whose prober has died is probed again within three intervals, within these bounds. Milliseconds. */
+/** When a prober dies, another takes over within three intervals, within these bounds. Milliseconds. */
 const MIN_TAKEOVER_MS = 5_000;
 const MAX_TAKEOVER_MS = 60_000;
-/** From a check's beginning to its end, in its own time limit: it may take more than one request. */
+/** Requests of one check at most, each with its own time limit. */
 const REQUESTS_A_CHECK = 3;
-/** How often in a round's time a node asks for a lease that another one holds. */
-const ASKS_A_ROUND = 3;
+/** Attempts per round to acquire a lease that another node holds. */
+const ACQUIRES_A_ROUND = 3;
 /**
- * Of a day's budget, what checks of keys in service may use up, for a hold or for what a client's request said of them:
- * the rest is for keys that serve nobody.
+ * The share of a day's budget that checks of keys in service may use, for holds and doubts: the rest is for keys that are
+ * out.
  */
 const IN_SERVICE_SHARE = 0.5;
 
-/** Tests those keys of one provider that this node looks after, when they are due. */
+/** Probes this node's share of one provider's keys, when their checks are due. */
 export class ProviderLoop {
   readonly #provider: Provider;
   readonly #options: ProberOptions;
   readonly #checker: Checker;
   readonly #roundMs: number;
-  readonly #askMs: number;
+  readonly #acquireMs: number;
   readonly #stopped = new AbortController();
-  readonly #underWay = new Map<string, Promise<CheckReport | undefined>>();
+  readonly #inFlight = new Map<string, Promise<CheckReport | undefined>>();
   readonly #holdTimes = new HoldTimes();
   readonly #budget: CheckBudget;
   readonly #keyShare: KeyShare;
@@ -60,9 +76,9 @@ export class ProviderLoop {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #storeFailed = false;
-  #toldSpentUntil = 0;
+  #notifiedSpentUntil = 0;
 
-  /** @param budget - what costs something; the same after a reload */
+  /** @param budget - of paid checks; the same after a reload */
   constructor(provider: Provider, options: ProberOptions, checker: Checker, budget: CheckBudget) {
     this.#provider = provider;
     this.#options = options;
@@ -70,31 +86,31 @@ export class ProviderLoop {
     const { healthCheckInterval, healthCheckTimeout } = provider.config.failover;
     this.#budget = budget;
     this.#roundMs = Math.min(healthCheckInterval, MAX_ROUND_MS);
-    this.#askMs = Math.max(this.#roundMs / ASKS_A_ROUND, MIN_ROUND_MS);
+    this.#acquireMs = Math.max(this.#roundMs / ACQUIRES_A_ROUND, MIN_ROUND_MS);
     const takeoverMs = Math.min(Math.max(3 * healthCheckInterval, MIN_TAKEOVER_MS), MAX_TAKEOVER_MS);
-    // Whoever takes over may ask so long after it has expired.
+    // The next holder may try to acquire it so long after it has expired.
     this.#keyShare = new KeyShare({
       store: options.store,
       providerId: provider.id,
       keyIds: Array.from(provider.pool.all(), ({ key }) => key.id),
       holder: options.holder,
-      leaseMs: takeoverMs - this.#askMs,
+      leaseMs: takeoverMs - this.#acquireMs,
       checkMs: REQUESTS_A_CHECK * healthCheckTimeout,
     });
     this.#schedule(0);
   }
 
-  /** Whether this node looks after the provider as a whole, and not only after keys that other nodes do not know. */
+  /** Whether this node probes the provider as a whole, and not only keys that other nodes do not have. */
   get holdsLease(): boolean {
     return this.#share?.rank === 0;
   }
 
-  /** Whether it looks after keys alone that the nodes which look after the others do not know. */
+  /** Whether it probes only keys that the nodes which probe the others do not have. */
   get holdsRest(): boolean {
     return this.#share !== undefined && !this.holdsLease;
   }
 
-  /** Of what costs something: what else tests the provider spends of it, too. */
+  /** Of paid checks; circuit trials use it, too. */
   get budget(): CheckBudget {
     return this.#budget;
   }
@@ -117,7 +133,7 @@ export class ProviderLoop {
     this.#stopped.abort();
     clearTimeout(this.#timer);
     await this.#round;
-    await Promise.allSettled(this.#underWay.values());
+    await Promise.allSettled(this.#inFlight.values());
     await this.#keyShare.release().catch(this.#options.onStoreFailure);
   }
 
@@ -125,21 +141,21 @@ export class ProviderLoop {
     return this.#share?.has(key.id) === true;
   }
 
-  /** One check of a key at a time: whoever asks for any meanwhile gets its report. */
-  check(pooled: PooledKey, ask: CheckSpec): Promise<CheckReport | undefined> {
-    return this.#begin(pooled, (signal) => this.#checker.run(this.#provider, pooled, ask, signal));
+  /** One check of a key at a time: calls in the meantime get its report. */
+  check(pooled: PooledKey, spec: CheckSpec): Promise<CheckReport | undefined> {
+    return this.#startOnce(pooled, (signal) => this.#checker.run(this.#provider, pooled, spec, signal));
   }
 
-  /** Waits for what is under way with a key. */
+  /** Waits for the check of a key that is in flight. */
   async settled(keyId: string): Promise<void> {
-    await Promise.allSettled([this.#underWay.get(keyId)]);
+    await Promise.allSettled([this.#inFlight.get(keyId)]);
   }
 
   #context(now: number): DueContext {
     return { ...this.#checker.context(now), holdTimes: this.#holdTimes };
   }
 
-  /** While a round is under way it does nothing: the next one follows as soon as anything is due. */
+  /** Does nothing during a round: the next one follows as soon as anything is due. */
   checkSoon(): void {
     if (this.#timer === undefined || this.#share === undefined) return;
     clearTimeout(this.#timer);
@@ -151,7 +167,7 @@ export class ProviderLoop {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#round = this.#runRound()
-        .catch((error: unknown) => this.#tellFailure(error))
+        .catch((error: unknown) => this.#notifyFailure(error))
         .finally(() => this.#schedule(this.#nextRoundMs()));
     }, delayMs);
   }
@@ -159,14 +175,14 @@ export class ProviderLoop {
   async #runRound(): Promise<void> {
     await this.#holdShare();
     if (this.#share === undefined || this.#stopped.signal.aborted) return;
-    // Only now: while the store was asked, a key may have been disabled, or have come back.
+    // Only now: in the meantime a key may have been disabled, or have come back.
     for (const due of this.#dueNow()) {
-      if (this.#underWay.size >= MAX_AT_ONCE) return;
-      if (!this.#underWay.has(due.pooled.key.id)) this.#start(due);
+      if (this.#inFlight.size >= MAX_AT_ONCE) return;
+      if (!this.#inFlight.has(due.pooled.key.id)) this.#start(due);
     }
   }
 
-  /** In order of what has been due for longest; keys that are out or in doubt before those that are held from a model. */
+  /** Longest due first; keys that are out or in doubt before those with holds. */
   #dueNow(): readonly DueCheck[] {
     const now = this.#options.tools.now();
     const due = [...checksOf(this.#provider, this.#context(now))].filter(
@@ -186,68 +202,68 @@ export class ProviderLoop {
     this.#storeFailed = false;
   }
 
-  #begin(
+  #startOnce(
     { key: { id } }: PooledKey,
     check: (signal: AbortSignal) => Promise<CheckReport | undefined>,
   ): Promise<CheckReport | undefined> {
-    const underWay = this.#underWay.get(id);
-    if (underWay !== undefined) return underWay;
-    const begun = check(this.#stopped.signal).finally(() => this.#underWay.delete(id));
-    this.#underWay.set(id, begun);
-    return begun;
+    const inFlight = this.#inFlight.get(id);
+    if (inFlight !== undefined) return inFlight;
+    const started = check(this.#stopped.signal).finally(() => this.#inFlight.delete(id));
+    this.#inFlight.set(id, started);
+    return started;
   }
 
   #start(due: DueCheck): void {
     const { onCheck, onDefect } = this.#options;
-    this.#begin(due.pooled, (signal) => this.#checkWithin(due, signal)).then((report) => {
+    this.#startOnce(due.pooled, (signal) => this.#checkWithin(due, signal)).then((report) => {
       if (report !== undefined) onCheck(this.#provider, due.pooled.key.id, report);
     }, onDefect);
   }
 
-  /** Within the day's budget, where it turns out to cost something. */
+  /** Within the budget, where it turns out to be paid. */
   async #checkWithin({ pooled, spec, why }: DueCheck, signal: AbortSignal): Promise<CheckReport | undefined> {
     const { now: clock } = this.#options.tools;
     const before = settle(pooled.record, clock());
-    // The epoch alone does not tell: two nodes may have taken the key out at once, one by the operator's word.
+    // The epoch alone is not enough: two nodes may have taken the key out at once, one of them by the operator's act.
     const isWanted = (): boolean => {
       const { epoch, state } = settle(pooled.record, clock());
       return epoch === before.epoch && state === before.state;
     };
-    const asked = await this.#checker.settle(this.#provider, spec, signal);
+    const settled = await this.#checker.settle(this.#provider, spec, signal);
     if (!isWanted()) return undefined;
     const now = clock();
-    if (asked !== undefined && asked.kind !== 'list' && !this.#budget.take(now, shareOf(why))) {
-      this.#tellSpent(now);
+    if (settled !== undefined && settled.kind !== 'list' && !this.#budget.take(now, shareOf(why))) {
+      this.#notifySpent(now);
       return undefined;
     }
     if (why === 'hold' && spec.model !== undefined) this.#holdTimes.checked(pooled.key.id, spec.model, now);
     return this.#checker.run(this.#provider, pooled, spec, signal, isWanted);
   }
 
-  #tellSpent(now: number): void {
+  #notifySpent(now: number): void {
     const until = this.#budget.spentUntil(now);
-    if (until === undefined || until === this.#toldSpentUntil) return;
-    this.#toldSpentUntil = until;
+    if (until === undefined || until === this.#notifiedSpentUntil) return;
+    this.#notifiedSpentUntil = until;
     this.#options.onBudgetSpent(this.#provider, until);
   }
 
-  #tellFailure(error: unknown): void {
+  #notifyFailure(error: unknown): void {
     if (!this.#storeFailed) this.#options.onStoreFailure(error);
     this.#storeFailed = true;
   }
 
   /**
-   * Until the next key is due; never so long that a key taken out meanwhile would wait past its interval. Where
-   * another node holds the lease, or the store does not answer, what is due here is no reason to hurry.
+   * Until the next check is due; never longer than the interval of a key that is taken out meanwhile. Without a share,
+   * until the next attempt to acquire one.
    */
   #nextRoundMs(): number {
-    if (this.#share === undefined) return this.#askMs;
+    if (this.#share === undefined) return this.#acquireMs;
     const now = this.#options.tools.now();
     let delayMs = this.#roundMs;
     // What is due and cannot be checked, for want of a place or of budget, waits for the next round like any other.
-    const isFull = this.#underWay.size >= MAX_AT_ONCE;
+    const isFull = this.#inFlight.size >= MAX_AT_ONCE;
     for (const { pooled, at, why } of checksOf(this.#provider, this.#context(now))) {
-      if (this.#underWay.has(pooled.key.id) || !this.#isOurs(pooled)) continue;
+      if (this.#inFlight.has(pooled.key.id) || !this.#isOurs(pooled)) continue;
       const isKeptWaiting = at <= now && (isFull || !this.#budget.has(now, shareOf(why)));
       if (!isKeptWaiting) delayMs = Math.min(delayMs, at - now);
     }

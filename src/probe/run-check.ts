@@ -1,5 +1,5 @@
-import { Attempt } from '../failover/attempt/attempt.ts';
-import type { AttemptPlan, AttemptTools } from '../failover/attempt/attempt.ts';
+import type { Attempt } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
@@ -9,7 +9,8 @@ import type { CheckSpec, CheckKind } from './check-spec.ts';
 import { completionCall, freeCall } from './check-call.ts';
 import { formsFor, isWorthTrying } from './check-form.ts';
 import type { CheckForm, CheckForms } from './check-form.ts';
-import { checkLimits, drain } from './check-limits.ts';
+import { attemptCheck } from './check-attempt.ts';
+import type { CheckAttemptPlan } from './check-attempt.ts';
 
 /** How a health check went. */
 export interface CheckReport {
@@ -18,109 +19,106 @@ export interface CheckReport {
   /** The rule that judged it. */
   readonly rule: string;
   readonly status?: number;
-  /** What happened on the wire, where it broke. */
+  /** What happened to the exchange, where it broke. */
   readonly detail?: string;
   readonly ms: number;
   readonly kind: CheckKind;
-  /** Of whom an answer was asked, as the provider names it; absent where none was. */
+  /** As the provider names it; absent where no model was called. */
   readonly model?: string;
 }
 
-/** What a check needs beside whom it is of. */
-export interface CheckTools {
+/** What a check needs beside its key. */
+interface CheckTools {
   readonly tools: AttemptTools;
   readonly forms: CheckForms;
   readonly signal: AbortSignal;
-  /** Asked before each request: meanwhile the key may have been disabled, or have come back. */
+  /** Called before each request: the key may have been disabled, or have come back. */
   readonly isWanted: () => boolean;
 }
 
 /**
- * One health check, on the way that a client's request takes. Where it is the question that a model finds fault with,
- * it is put otherwise, at once: that costs nothing, and the form that was taken is remembered. Undefined where it was
- * cancelled, or is not wanted any more.
+ * One health check, made like a client's request. Where the model rejects the form of the request, the next form is tried
+ * at once: rejections are free, and the accepted form is kept. Undefined where it was cancelled or is no longer wanted.
  */
 export async function runCheck(
   provider: Provider,
   pooled: PooledKey,
-  ask: CheckSpec,
+  spec: CheckSpec,
   use: CheckTools,
 ): Promise<CheckReport | undefined> {
-  const { kind, model } = ask;
+  const { kind, model } = spec;
   const { tools, forms, signal } = use;
-  if (model === undefined) return checkFreely(provider, pooled, ask, use);
-  const questions = questionsOf(provider, model, forms.toTry(provider, model, tools.now()));
+  if (model === undefined) return checkFreely(provider, pooled, spec, use);
+  const usableForms = sendableForms(provider, model, forms.toTry(provider, model, tools.now()));
   let at = 0;
   let why = 'operation_not_offered';
-  for (let form = questions[at]; form !== undefined; form = questions[at]) {
+  for (let form = usableForms[at]; form !== undefined; form = usableForms[at]) {
     const call = completionCall(provider, model, tools.now(), signal, form);
-    const taken = await provider.prepareInternal(call, model);
-    if (taken.kind === 'refused') {
-      why = taken.code;
+    const prepared = await provider.prepareInternal(call, model);
+    if (prepared.kind === 'refused') {
+      why = prepared.code;
       at++;
       continue;
     }
     if (!use.isWanted()) {
-      taken.translator?.drop();
+      prepared.translator?.drop();
       return undefined;
     }
-    const next = nextQuestion(questions, at, kind);
+    const next = nextForm(usableForms, at, kind);
     const willRephrase = (verdict: Verdict): boolean => next(verdict) !== undefined;
-    const plan: AttemptPlan = { ...planOf(provider, pooled, ask, tools), willRephrase };
-    const attempt = await Attempt.start(taken.call, plan, tools);
-    await drain(attempt);
-    taken.translator?.drop();
+    const plan: CheckAttemptPlan = { ...planOf(provider, pooled, spec, tools), willRephrase };
+    const attempt = await attemptCheck(prepared.call, plan, tools);
+    prepared.translator?.drop();
     const nextAt = attempt.cancelled ? undefined : next(attempt.verdict);
     if (nextAt === undefined) {
-      remember(provider, model, form, attempt, use);
-      return reportOf(attempt, ask);
+      recordForm(provider, model, form, attempt, use);
+      return reportOf(attempt, spec);
     }
     at = nextAt;
   }
-  return recordNotAsked(provider, pooled, ask, why, tools);
+  return recordNotAsked(provider, pooled, spec, why, tools);
 }
 
-/** The list of models, or what else costs nothing. */
+/** The list of models, or the provider's own free call. */
 async function checkFreely(
   provider: Provider,
   pooled: PooledKey,
-  ask: CheckSpec,
+  spec: CheckSpec,
   { tools, signal, isWanted }: CheckTools,
 ): Promise<CheckReport | undefined> {
   if (!isWanted()) return undefined;
   const call = freeCall(provider, tools.now(), signal);
-  if (call === undefined) return recordNotAsked(provider, pooled, ask, 'operation_not_offered', tools);
-  const attempt = await Attempt.start(call, planOf(provider, pooled, ask, tools), tools);
-  await drain(attempt);
-  return reportOf(attempt, ask);
+  if (call === undefined) return recordNotAsked(provider, pooled, spec, 'operation_not_offered', tools);
+  const attempt = await attemptCheck(call, planOf(provider, pooled, spec, tools), tools);
+  return reportOf(attempt, spec);
 }
 
-/** The first form is tried whatever becomes of it; what is no chat further down only where the provider has it as it is. */
-function questionsOf(provider: Provider, model: string, forms: readonly CheckForm[]): readonly CheckForm[] {
+/** The forms that the provider can be sent: the first in any case, others than chat only where it has the operation itself. */
+function sendableForms(provider: Provider, model: string, forms: readonly CheckForm[]): readonly CheckForm[] {
   const first = formsFor(provider, model)[0]?.kind;
   return forms.filter(
-    ({ kind: asks }) => asks === 'chat' || asks === first || provider.supports(operationNamed(asks)),
+    ({ kind }) => kind === 'chat' || kind === first || provider.supports(operationNamed(kind)),
   );
 }
 
 /**
- * Tells by a verdict which of the questions behind `at` is to be asked; undefined where none is. Where any answer will
- * do, one that finds fault with the question will.
+ * By the verdict on the form at index `at`, the index of the form to try next; undefined where none is. An `answer` check
+ * ends with any answer, also one that blames the request.
  */
-function nextQuestion(
-  questions: readonly CheckForm[],
+function nextForm(
+  usableForms: readonly CheckForm[],
   at: number,
   kind: CheckKind,
 ): (verdict: Verdict) => number | undefined {
   return (verdict) => {
-    const form = questions[at];
+    const form = usableForms[at];
     if (form === undefined || (kind === 'answer' && verdict.class === 'client_error')) return undefined;
-    const found = questions.findIndex((next, place) => place > at && isWorthTrying(verdict, form, next));
+    const found = usableForms.findIndex((next, index) => index > at && isWorthTrying(verdict, form, next));
     return found < 0 ? undefined : found;
   };
 }
 
-function remember(
+function recordForm(
   provider: Provider,
   model: string,
   form: CheckForm,
@@ -136,22 +134,21 @@ function planOf(
   pooled: PooledKey,
   { kind, model }: CheckSpec,
   tools: AttemptTools,
-): AttemptPlan {
+): CheckAttemptPlan {
   return {
     provider,
     pooled,
     epoch: settle(pooled.record, tools.now()).epoch,
     model,
     check: kind === 'answer' ? 'key' : 'credit',
-    limits: checkLimits(provider),
   };
 }
 
-/** Nothing left for the provider: it counts as a check that failed, so that the next one is put off like any other. */
+/** Nothing was sent: it counts as a failed check, so that the next one is delayed as usual. */
 export function recordNotAsked(
   provider: Provider,
   pooled: PooledKey,
-  ask: CheckSpec,
+  spec: CheckSpec,
   rule: string,
   { recorder, now, node, random }: AttemptTools,
 ): CheckReport {
@@ -162,17 +159,17 @@ export function recordNotAsked(
       epoch: settle(pooled.record, at).epoch,
       startedAt: at,
       at,
-      model: ask.model ?? ANY_MODEL,
+      model: spec.model ?? ANY_MODEL,
       effect: { kind: 'none' },
       rule,
       node,
       check: true,
       jitter: random(),
     });
-  return { passed: false, verdict: 'client_error', rule, ms: 0, ...specFields(ask) };
+  return { passed: false, verdict: 'client_error', rule, ms: 0, ...specFields(spec) };
 }
 
-function reportOf(attempt: Attempt, ask: CheckSpec): CheckReport | undefined {
+function reportOf(attempt: Attempt, spec: CheckSpec): CheckReport | undefined {
   if (attempt.cancelled) return undefined;
   const { verdict, rule, status, detail, ms } = attempt.logEntry;
   return {
@@ -182,7 +179,7 @@ function reportOf(attempt: Attempt, ask: CheckSpec): CheckReport | undefined {
     ms,
     ...(status !== undefined && { status }),
     ...(detail !== undefined && { detail }),
-    ...specFields(ask),
+    ...specFields(spec),
   };
 }
 

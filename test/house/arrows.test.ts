@@ -25,7 +25,7 @@ const MODULES: readonly Module[] = [
   { name: 'keys', imports: ['base', 'store'], outside: ['node:crypto', 'node:util'] },
   { name: 'dialects', imports: ['base', 'upstream'] },
   { name: 'translate', imports: ['base', 'upstream', 'dialects'] },
-  { name: 'catalog', imports: [], outside: [] },
+  { name: 'catalog', imports: ['dialects'], outside: [] },
   { name: 'verdict', imports: ['upstream', 'keys'], outside: [] },
   { name: 'config', imports: ['base', 'listener', 'keys', 'catalog', 'verdict'] },
   {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { AttemptTools } from '../../src/failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../src/failover/attempt/attempt-plan.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book/book.ts';
 import type { KeyEvent } from '../../src/keys/record/event.ts';
 import type { Key } from '../../src/keys/key.ts';
 import type { KeyRecord } from '../../src/keys/record/record.ts';
 import { Prober } from '../../src/probe/prober.ts';
-import type { CheckPlan } from '../../src/probe/prober.ts';
+import type { CheckPlan } from '../../src/probe/provider-loop.ts';
 import type { CheckReport } from '../../src/probe/run-check.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/store/contract.ts';

@@ -26,9 +26,7 @@ void test('a key revoked on one worker is not tried on another that has heard of
     },
   );
   assert.equal(tried(), dying.length);
-  // A worker logs at this level when it hears of a key, and goes by it from then on.
-  const isHeard = ({ msg, worker }: LogLine): boolean => msg === 'a key left service' && worker !== undefined;
-  await gateway.logged(2 * dying.length, isHeard);
+  await gateway.logged(2 * dying.length, isReadByWorker);
   for (let request = 0; request < 100; request++) assert.equal((await other.ask()).status, 200);
   assert.equal(tried(), dying.length, 'no key was tried on the other worker once it was out on the first');
 });
@@ -65,3 +63,8 @@ void test('keys are checked by the control process alone, however many workers t
     assert.ok(last?.endedAt !== undefined && at >= last.endedAt, 'no two at once');
   }
 });
+
+/** A worker logs this when it reads a key's record, and goes by it from then on. */
+function isReadByWorker({ msg, worker }: LogLine): boolean {
+  return msg === 'a key left service' && worker !== undefined;
+}

@@ -2,17 +2,17 @@ import type { Store } from '../../store/contract.ts';
 import type { RecordSnapshot } from './record-snapshots.ts';
 import type { KeyRecord } from '../record/record.ts';
 
-/** What the operator should hear of the store. */
+/** What is logged about the store. */
 export type BookNotice =
   | { readonly kind: 'store-failed'; readonly error: unknown }
   | { readonly kind: 'store-back' }
   /** The book was opened although the store did not answer: every key counts as one in service. */
   | { readonly kind: 'opened-without-store' }
-  /** The store was emptied, or failed over; of what it lost, `putBack` records are known here and go back. */
+  /** The store was emptied, or failed over; `putBack` of the lost records are known here and written again. */
   | { readonly kind: 'store-lost-writes'; readonly putBack: number }
   | { readonly kind: 'unreadable-record'; readonly id: string };
 
-/** Hears of a record that changed: what it is now, and what it was before. */
+/** Called with a changed record, as it is now and as it was before. */
 export type RecordListener = (keyId: string, record: KeyRecord, before: KeyRecord) => void;
 
 /** What a book needs. */
@@ -20,19 +20,19 @@ export interface KeyBookOptions {
   readonly store: Store;
   readonly onNotice: (notice: BookNotice) => void;
   /**
-   * Whether this process has a key in its configuration now. Only such keys' records are put back where the store has
-   * lost them, or another node has deleted them; what happens to others is not counted. Default: it has every key.
+   * Whether this process has a key in its configuration now. Only records of such keys are written again where the store
+   * has lost them or another node has deleted them, and events of others are ignored. Default: it has every key.
    */
   readonly isConfigured?: (keyId: string) => boolean;
   /** Between tries to reach a store that failed. Milliseconds; default 250. */
   readonly retryMs?: number;
-  /** Milliseconds since the epoch: what a clock ahead dated is dated by it. Absent: times are taken as they stand. */
+  /** Milliseconds since the epoch; times in records that are ahead of it are moved back. Absent: they are kept. */
   readonly now?: () => number;
-  /** Sets the clock that `now` reads by the store's, where it answers. Called before a store that failed is read again. */
+  /** Sets the clock of `now` by the store's. Called before a store that had failed is read again. */
   readonly learnTime?: () => Promise<void>;
   /**
-   * What another process of this gateway knows: this one never begins with less, whatever the store still has. It goes
-   * back into a store that has lost it.
+   * Snapshots of another process of this gateway: this one never begins with less, whatever the store still has. They
+   * are written again to a store that has lost them.
    */
   readonly known?: readonly RecordSnapshot[];
   /** How long opening waits for a store that does not answer. Milliseconds; default 5,000. */

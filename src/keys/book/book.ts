@@ -19,18 +19,18 @@ const PREFIX = 'key/';
 const RETRY_MS = 250;
 const OPEN_TIMEOUT_MS = 5_000;
 /**
- * Tries of one write. Each failed one means that another node's went through, so that only a store that
- * refuses everything comes this far.
+ * Attempts of one write. Each failed one means that another node's write succeeded, so only a store that refuses everything
+ * comes this far.
  */
 const MAX_TRIES = 200;
 
 /**
- * The only writer of key records. An event counts here at once and is written behind; where another node
- * wrote first, the event is applied again to what that node wrote, so that no update is lost and every
- * failure is counted once. Events that change nothing are dropped before the store hears of them.
+ * The only writer of key records, to memory and to the store. An event (`apply`) counts in this process at once, by
+ * `reduce`, and is written behind. Where another node wrote first, the event is applied again to what that node wrote: no
+ * update is lost, and every failure is counted once. Events that change nothing are not written.
  *
- * Not promised: that a success resets failures which this node has not heard of yet; that a failure counts
- * only once where the store wrote it, failed to say so, and another node wrote before this one could look.
+ * Not promised: that a success resets failures which this node has not read yet; that a failure counts only once where
+ * the store wrote it, did not confirm it, and another node wrote before this one could look.
  */
 export class KeyBook {
   readonly #store: Store;
@@ -46,9 +46,9 @@ export class KeyBook {
   #writes = 0;
   readonly #changes: ChangeFollower;
   readonly #firstRead = Promise.withResolvers<void>();
-  /** Since the store lost writes, it has not yet shown everything that it has. */
-  #isDoubting = false;
-  /** It said that it lost writes; else this process alone began with what it has yet to find there. */
+  /** The store may have lost writes, and was not yet read again to the end. */
+  #isDistrusted = false;
+  /** The store reported lost writes; otherwise this process began with snapshots that it has not found there yet. */
   #hasLost = false;
   #failures = 0;
   #recovering: Promise<void> | undefined;
@@ -64,18 +64,18 @@ export class KeyBook {
     this.#retryMs = options.retryMs ?? RETRY_MS;
     this.#now = options.now ?? (() => Infinity);
     this.#learnTime = options.learnTime ?? (() => Promise.resolve());
-    this.#begin(options.known ?? []);
+    this.#restore(options.known ?? []);
     this.#changes = new ChangeFollower(options.store, {
-      onChange: (change) => this.#hear(change),
-      onLost: () => this.#doubtAll(),
+      onChange: (change) => this.#storeChanged(change),
+      onLost: () => this.#distrustStore(),
       onCaughtUp: () => this.#caughtUp(),
       onFailed: (error) => this.#storeFailed(error),
     });
   }
 
   /**
-   * Reads every record there is and follows the store's changes from then on. A store that does not answer is
-   * waited for, but not for ever: then the book is opened without it, and takes over its records when it appears.
+   * Reads all records and follows the store's changes from then on. For a store that does not answer it waits up to
+   * `openTimeoutMs`; then the book opens without it, and takes over its records when it answers.
    */
   static async open(options: KeyBookOptions): Promise<KeyBook> {
     const book = new KeyBook(options);
@@ -100,28 +100,28 @@ export class KeyBook {
     return this.#entries.get(recordId(key))?.view ?? FRESH;
   }
 
-  /** What is known of keys, for another process of this gateway to begin with: bounded, what is out of service first. */
+  /** For another process of this gateway to begin with: bounded, keys out of service first. */
   get snapshots(): readonly RecordSnapshot[] {
     return recordSnapshots(this.#entries.values());
   }
 
-  /** The clock that `now` reads was set: what is known and not written is dated by it. @param byMs - later is positive */
+  /** The clock of `now` was set: pending events are dated by it. @param byMs - positive where it was set forward */
   clockSet(byMs: number): void {
     for (const entry of this.#entries.values()) this.#change(entry, () => entry.clockSet(byMs));
   }
 
-  /** Keys of which more is known here than could be written so far. */
+  /** Keys with pending events, or whose record must be repaired in the store. */
   get unwritten(): number {
     return this.#entries.values().reduce((count, { isUnwritten }) => count + Number(isUnwritten), 0);
   }
 
-  /** Tells `listener` of every record that changes, wherever the change came from. */
+  /** Calls `listener` for every change of a record, also by other nodes. @returns ends that */
   subscribe(listener: RecordListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Counts an event of a key that is configured. Costs nothing where it changes nothing. */
+  /** Applies an event to a configured key. Writes nothing where it changes nothing. */
   apply(key: Pick<Key, 'id' | 'providerId'>, received: KeyEvent, policy: KeyPolicy): void {
     const id = recordId(key);
     const known = this.#entries.get(id);
@@ -135,8 +135,8 @@ export class KeyBook {
   }
 
   /**
-   * Deletes the records of keys of `providerId` for which `stays` is false: they left the configuration. Where the store
-   * does not answer that is done when it does again, or never where this process ends before.
+   * Deletes the records of keys of `providerId` for which `stays` is false: they have left the configuration. While the
+   * store does not answer this is pending, and lost where this process ends before.
    */
   async forget(providerId: string, stays: (keyId: string) => boolean): Promise<void> {
     const prefix = recordId({ providerId, id: '' });
@@ -148,12 +148,12 @@ export class KeyBook {
     await this.flushed();
   }
 
-  /** Resolves when everything counted so far is in the store, or the store has failed. */
+  /** Resolves when all events so far are in the store, or the store has failed. */
   async flushed(): Promise<void> {
     await this.#queue.empty();
   }
 
-  /** Writes what is still unwritten, as far as the store lets it. The store itself stays open. */
+  /** Writes what is pending, if the store answers. The store itself stays open. */
   async close(): Promise<void> {
     this.#changes.unsubscribe();
     this.#closing = true;
@@ -171,12 +171,12 @@ export class KeyBook {
     return entry;
   }
 
-  #begin(known: readonly RecordSnapshot[]): void {
+  #restore(known: readonly RecordSnapshot[]): void {
     for (const each of known) this.#add(each.id, each.keyId).restore(each);
-    this.#isDoubting = known.length > 0;
+    this.#isDistrusted = known.length > 0;
   }
 
-  /** @param step - gives false where the store holds what cannot be read, and the key counts as new */
+  /** @param step - returns false where the store holds an unreadable value, so that the key counts as new */
   #change(entry: BookEntry, step: () => boolean): void {
     const before = entry.view;
     if (!step()) this.#onNotice({ kind: 'unreadable-record', id: entry.id });
@@ -188,7 +188,7 @@ export class KeyBook {
     if (!this.#closed) this.#queue.add(entry);
   }
 
-  /** One write at a time for each key: all that is pending goes in one compare-and-set. */
+  /** One write at a time for each key: all that is pending in one compare-and-set. */
   async #writeAll(entry: BookEntry): Promise<void> {
     try {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
@@ -207,28 +207,28 @@ export class KeyBook {
     }
   }
 
-  #hear(change: Change): void {
+  #storeChanged(change: Change): void {
     const { id, value } = change;
     if (!id.startsWith(PREFIX)) return;
     const known = this.#entries.get(id);
     if (known === undefined && value === undefined) return;
     const entry = known ?? this.#add(id, id.slice(id.lastIndexOf('/') + 1));
     this.#change(entry, () => entry.storeChanged(change));
-    if (entry.needsRepair && !this.#isDoubting) this.#write(entry);
+    if (entry.needsRepair && !this.#isDistrusted) this.#write(entry);
   }
 
-  /** The store may have lost writes. What it holds, it shows anew; what it lost is still known here. */
-  #doubtAll(): void {
+  /** The store may have lost writes: it is read again, and what it lost is still known here. */
+  #distrustStore(): void {
     this.#hasLost = true;
-    this.#isDoubting = true;
+    this.#isDistrusted = true;
     for (const entry of this.#entries.values()) this.#change(entry, () => entry.distrustStore());
   }
 
-  /** What the store turned out to have lost goes back, unless another node has put back something newer. */
+  /** What the store has lost is written again, unless another node has written something newer. */
   #caughtUp(): void {
     this.#firstRead.resolve();
-    if (!this.#isDoubting) return;
-    this.#isDoubting = false;
+    if (!this.#isDistrusted) return;
+    this.#isDistrusted = false;
     const lost = [...this.#entries.values()].filter(({ needsRepair }) => needsRepair);
     if (this.#hasLost || lost.length > 0) this.#onNotice({ kind: 'store-lost-writes', putBack: lost.length });
     for (const entry of lost) this.#write(entry);
@@ -236,19 +236,19 @@ export class KeyBook {
 
   #storeFailed(error: unknown): void {
     this.#failures++;
-    // It would fail for them, too; they are written when the store is back.
+    // Other writes would fail, too; they are done when the store is back.
     this.#queue.clear();
     if (this.#recovering !== undefined) return;
     this.#recovering = this.#recover();
     this.#onNotice({ kind: 'store-failed', error });
   }
 
-  /** Until the store has answered to everything: what was missed is read, then what was kept is written. */
+  /** Until the store answers again: missed changes are read, then pending events written. */
   async #recover(): Promise<void> {
     let failures: number;
     do {
       await this.#pause();
-      // First: what happened here is written by the store's clock, however wrong this machine's is.
+      // First, so that pending events are dated by the store's clock.
       await this.#learnTime();
       failures = this.#failures;
       await this.#changes.catchUp();
@@ -265,7 +265,7 @@ export class KeyBook {
     for (const entry of this.#entries.values()) if (entry.isUnwritten) this.#write(entry);
   }
 
-  /** Waits before the next try; once it is closing, not at all. */
+  /** Waits before the next attempt; not while closing. */
   async #pause(): Promise<void> {
     if (this.#closing) return;
     await new Promise<void>((resolve) => {

@@ -1,11 +1,11 @@
 import type { Change, Cursor, Store } from '../../store/contract.ts';
 
-/** What a follower tells of the store it follows. */
-export interface FollowerEvents {
+/** What a follower reports. */
+interface FollowerEvents {
   readonly onChange: (change: Change) => void;
-  /** The store may have lost writes; all that it holds is read anew and told. */
+  /** The store may have lost writes; all changes are read again. */
   readonly onLost: () => void;
-  /** Everything that there was has been told. */
+  /** All changes have been reported. */
   readonly onCaughtUp: () => void;
   readonly onFailed: (error: unknown) => void;
 }
@@ -14,14 +14,14 @@ export interface FollowerEvents {
 const PAGE = 1_000;
 
 /**
- * Reads a store's changes in order, from the beginning and then whenever the store signals. It does not try
- * again by itself where the store fails: the next signal, or whoever knows when to, does that.
+ * Reads a store's changes in order, from the beginning and then whenever the store signals. Where the store fails it does
+ * not retry by itself: the next signal does, or a call of `catchUp`.
  */
 export class ChangeFollower {
   readonly #store: Store;
   readonly #events: FollowerEvents;
   readonly #unsubscribe: () => void;
-  /** All changes up to here were read. */
+  /** All changes up to here have been read. */
   #cursor: Cursor | undefined;
   #reading: Promise<void> | undefined;
   #signalled = false;
@@ -33,7 +33,7 @@ export class ChangeFollower {
     this.#unsubscribe = store.onChange(() => void this.catchUp());
   }
 
-  /** Reads what changed since the last time; what is asked for meanwhile is served by one more round. */
+  /** Reads changes since the last time; calls in the meantime cause one more round. */
   catchUp(): Promise<void> {
     this.#signalled = true;
     this.#reading ??= this.#readWhileSignalled();
@@ -45,7 +45,7 @@ export class ChangeFollower {
     this.#unsubscribe();
   }
 
-  /** Ends the reading, too. */
+  /** Ends reading, too. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#reading;

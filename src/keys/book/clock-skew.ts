@@ -3,21 +3,20 @@ import type { Decision } from '../record/decision.ts';
 import type { KeyEvent } from '../record/event.ts';
 import type { Hold, KeyRecord } from '../record/record.ts';
 
-/** Clocks of nodes that are kept alike differ by less. Milliseconds. */
+/** Clocks of synchronised nodes differ by less. Milliseconds. */
 const TOLERANCE_MS = 1_000;
 
 /**
- * A record that was written by a clock ahead of ours, as if ours had written it: whatever it says to have happened later
- * than now is moved back by as much as the newest of that lies ahead, and with it how long that is to last. So a hold
- * lasts as long as its rule says, from now at most, and a check is due after its own interval, whoever dated them.
+ * Corrects a record that was written by a clock ahead of ours: all times later than now are moved back by as much as the
+ * newest of them is ahead, together with the ends that belong to them. So a hold lasts as long as its rule says, and a
+ * check is due after its own interval, whatever clock dated them.
  *
- * What orders the acts of the operator (`operator`) stays as it is, so that all nodes have them in one order: an act that a
- * clock ahead stamped is followed all the same by every later one at a node that knows of it. `liftedAt` does not: what a
- * key meets after that must count.
+ * The timestamp of the operator's act (`operator`) is kept, so that all nodes have these acts in one order; every later
+ * act gets a later one at a node that knows of it. `liftedAt` is moved: events after it must count.
  *
- * Not promised: what a clock ahead dated, and was overtaken by the time before it was read, lasts as long as it says.
+ * Not promised: a record that is read only after our clock has passed its times keeps its ends.
  * @param now - milliseconds since the epoch
- * @returns the very object passed in where nothing lies ahead, which costs no more than a look
+ * @returns the object passed in where no time is ahead
  */
 export function withoutFutureTimes(record: KeyRecord, now: number): KeyRecord {
   const byMs = newestTime(record) - now;
@@ -27,7 +26,7 @@ export function withoutFutureTimes(record: KeyRecord, now: number): KeyRecord {
   const { decisions, circuits } = record;
   const since = isAhead(record.since) ? back(record.since) : record.since;
   const beside = {
-    ...(circuits !== undefined && { circuits: circuits.map((mark) => shiftStatus(mark, isAhead, back)) }),
+    ...(circuits !== undefined && { circuits: circuits.map((status) => shiftStatus(status, isAhead, back)) }),
     ...(decisions !== undefined && {
       decisions: decisions.map((each) => shiftDecision(each, isAhead, back)),
     }),
@@ -41,7 +40,7 @@ export function withoutFutureTimes(record: KeyRecord, now: number): KeyRecord {
         ...record,
         ...beside,
         since,
-        // Whoever wrote last may have set it, or an earlier one: sooner is a check too early, later a key too late.
+        // It may be from another write than `since`: better a check too early than a key back too late.
         nextCheckAt: back(nextCheckAt),
         ...(returnsAt !== undefined && { returnsAt: isAhead(record.since) ? back(returnsAt) : returnsAt }),
       };
@@ -65,7 +64,7 @@ export function withoutFutureTimes(record: KeyRecord, now: number): KeyRecord {
   }
 }
 
-/** An event that was dated by a clock which has since been set, as if it had been set before. @param byMs - later is positive */
+/** An event with its times moved, since the clock was set. @param byMs - positive where it was set forward */
 export function shiftEvent<T extends KeyEvent>(event: T, byMs: number): T {
   const at = event.at + byMs;
   switch (event.type) {
@@ -86,7 +85,7 @@ export function shiftEvent<T extends KeyEvent>(event: T, byMs: number): T {
   }
 }
 
-/** The newest time at which something is said to have happened: its writer's clock had come so far. */
+/** The newest time of anything in the record that has happened: the writer's clock at least. */
 function newestTime(record: KeyRecord): number {
   let newest = Math.max(record.since, record.decisions?.at(-1)?.at ?? 0);
   for (const { at } of record.circuits ?? []) newest = Math.max(newest, at);
@@ -103,10 +102,10 @@ function shiftSpan<T extends Pick<Hold, 'since' | 'until'>>(span: T, isAhead: Is
   return isAhead(span.since) ? { ...span, since: back(span.since), until: back(span.until) } : span;
 }
 
-function shiftStatus(mark: CircuitStatus, isAhead: IsAhead, back: Back): CircuitStatus {
-  if (!isAhead(mark.at)) return mark;
-  const since = isAhead(mark.since) ? back(mark.since) : mark.since;
-  return { ...mark, at: back(mark.at), since, until: back(mark.until) };
+function shiftStatus(status: CircuitStatus, isAhead: IsAhead, back: Back): CircuitStatus {
+  if (!isAhead(status.at)) return status;
+  const since = isAhead(status.since) ? back(status.since) : status.since;
+  return { ...status, at: back(status.at), since, until: back(status.until) };
 }
 
 function shiftDecision(decision: Decision, isAhead: IsAhead, back: Back): Decision {

@@ -16,22 +16,21 @@ import type {
 } from '../record/record.ts';
 
 /**
- * The record as the store keeps it.
- * @param mark - tells this write from all others; see `markOf`
+ * The record as it is stored.
+ * @param writeId - unique for each write; stored as `mark`, see `writeIdOf`
  */
-export function encodeRecord(record: KeyRecord, mark?: string): string {
-  return JSON.stringify(mark === undefined ? record : { ...record, mark });
+export function encodeRecord(record: KeyRecord, writeId?: string): string {
+  return JSON.stringify(writeId === undefined ? record : { ...record, mark: writeId });
 }
 
-/** The mark a record was written with; undefined where it has none. */
+/** The id of the write that stored a record; undefined where it has none. */
 export function writeIdOf(text: string): string | undefined {
   const value = parse(text);
   return isObject(value) && typeof value['mark'] === 'string' ? value['mark'] : undefined;
 }
 
 /**
- * @returns undefined where the text is no record: a store that was tampered with, or written by a version
- *   that knows more
+ * @returns undefined where the text is no record of this or an older version
  */
 export function decodeRecord(text: string): KeyRecord | undefined {
   const value = parse(text);
@@ -114,7 +113,7 @@ function isHold(value: unknown): value is Hold {
   );
 }
 
-/** What cannot be read of it is forgotten: it only makes the next check more careful. */
+/** An unreadable one is dropped: it only makes the next check stricter. */
 function isComeback(value: unknown): value is Comeback {
   return (
     isObject(value) &&
@@ -123,14 +122,14 @@ function isComeback(value: unknown): value is Comeback {
   );
 }
 
-/** Whose limits it shares, where that can be read. Records of older versions do not say. */
+/** Absent in records of older versions. */
 function readDomain(value: unknown): { readonly domain?: string } {
   return isText(value, MAX_DOMAIN_LENGTH) ? { domain: value } : {};
 }
 
 /**
- * What the operator said last. Versions that do not know of that field leave it out of what they write, also where they
- * have read it; but they keep the story, and disable nothing by themselves.
+ * The operator's last act. Older versions drop that field when they write, but keep the decisions, and disable nothing by
+ * themselves: so it can be restored from these.
  */
 function readOperator(
   { state, operator }: Record<string, unknown>,
@@ -149,7 +148,7 @@ function isAct(value: unknown): value is OperatorAct {
   );
 }
 
-/** What is told of circuits, as far as it can be read. It keeps no key from anything. */
+/** Unreadable circuits are dropped. */
 function readCircuits(value: unknown): { readonly circuits?: readonly CircuitStatus[] } {
   const circuits = Array.isArray(value) ? value.filter(isMark).slice(-MAX_CIRCUIT_STATUSES) : [];
   return circuits.length === 0 ? {} : { circuits };
@@ -167,13 +166,13 @@ function isMark(value: unknown): value is CircuitStatus {
   );
 }
 
-/** What is scarce, as far as it can be read. It only makes a choice better. */
+/** Unreadable scarcities are dropped. */
 function readScarce(value: unknown): { readonly scarce?: readonly Scarcity[] } {
   const scarce = Array.isArray(value) ? value.filter(isScarcity).slice(-MAX_SCARCITIES) : [];
   return scarce.length === 0 ? {} : { scarce };
 }
 
-/** What is doubted, where it can be read: without it the key is one in service like any other. */
+/** An unreadable doubt is dropped: the key is in service all the same. */
 function readDoubt(value: unknown): Pick<InService, 'doubt'> {
   return isDoubt(value) ? { doubt: value } : {};
 }
@@ -189,7 +188,7 @@ function isDoubt(value: unknown): value is Doubt {
   );
 }
 
-/** Whether it is unproven, where that can be read: without it the key is out for good reason. */
+/** An unreadable mark is dropped: the key is then out by a proven verdict. */
 function readUnproven(value: unknown): Pick<OutOfService, 'unproven'> {
   if (!isObject(value) || !isTime(value['inServiceSince'])) return {};
   return { unproven: { inServiceSince: value['inServiceSince'] } };
@@ -205,8 +204,7 @@ function isScarcity(value: unknown): value is Scarcity {
 }
 
 /**
- * The story as far as it can be read. It decides nothing: what a newer version may have written in it must not
- * cost the state of the key.
+ * Unreadable decisions are dropped: what a newer version may have written in them must not invalidate the record.
  */
 function readDecisions(value: unknown): { readonly decisions?: readonly Decision[] } {
   const decisions = Array.isArray(value) ? value.filter(isDecision).slice(-MAX_DECISIONS) : [];

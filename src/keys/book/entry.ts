@@ -11,67 +11,65 @@ import { reduce } from '../record/reducer.ts';
 import type { KeyPolicy } from '../record/reducer.ts';
 
 interface Pending {
-  /** Another one where the clock that dated it was set since. */
+  /** Replaced where the clock that dated it is set. */
   event: KeyEvent;
   readonly policy: KeyPolicy;
 }
 
-/** A write to the store: goes through where the record still stands at `expected`. */
+/** A compare-and-set: succeeds where the record in the store is still at revision `expected`. */
 export interface Write {
   readonly expected: number;
   /** Undefined deletes it. */
   readonly value: string | undefined;
   readonly record: KeyRecord;
-  /** Stands in the value, so that it is known again when it is heard of. */
+  /** Part of the value, so that this process recognises its own writes among the store's changes. */
   readonly writeId: string;
   readonly events: ReadonlySet<Pending>;
 }
 
-/** Events kept for one key while they cannot be written; the oldest go first. */
+/** Events kept for one key while they cannot be written; the oldest are dropped. */
 const MAX_PENDING = 256;
-/** Writes of one key whose answers were lost, and which may still be heard of; the oldest go first. */
+/** Writes of one key whose result is not known; the oldest are dropped. */
 const MAX_WRITES = 8;
 
 /** What an entry needs to know of its process. */
-export interface EntryOptions {
+interface EntryOptions {
   /** Whether this process has the key in its configuration now. */
   readonly isConfigured: (keyId: string) => boolean;
-  /** Milliseconds since the epoch: what a clock ahead dated is dated by it. Absent: times are taken as they stand. */
+  /** Milliseconds since the epoch; times in records that are ahead of it are moved back. Absent: they are kept. */
   readonly now?: () => number;
 }
 
 /**
- * One key's record as the book keeps it: what the store holds, and what happened here that the store does not
- * hold yet. Touches no store itself. What changes the view says whether it could be read: false where the
- * store holds something that is no record.
+ * One key's record as the book keeps it: what the store holds, and the events of this process that the store does not
+ * hold yet. Does no I/O. Methods that take over a value of the store return false where it is no record.
  *
- * A record stays for as long as anybody has its key in the configuration: who has removed it deletes the record, and
- * who still has it puts it back. Nobody else puts it back, and a deletion that was heard of is repeated where the store
- * has lost it.
+ * A record exists while any node has its key in the configuration: a node that removes the key deletes the record, and a
+ * node that still has it puts it back. No other node does, and a known deletion is repeated where the store has lost it.
  */
 export class BookEntry {
-  /** In the store. */
+  /** Id in the store. */
   readonly id: string;
   readonly keyId: string;
-  /** What this process goes by: what the store holds, with all that happened here since. */
+  /** The record that this process uses: what the store holds, with the pending events applied. */
   view: KeyRecord = FRESH;
   readonly #isConfigured: (keyId: string) => boolean;
-  /** What the store holds, as last heard; while that is doubted, what it is to hold. */
+  /** What the store holds, as last read; while the store is distrusted, what it should hold. */
   #base: KeyRecord = FRESH;
-  /** Of what the store holds; 0 where it holds none. */
+  /** Revision of what the store holds; 0 where it holds none. */
   #revision = 0;
-  /** The newest revision heard of, deletions included. */
-  #heard = 0;
-  /** The store may have lost `#base`: it is kept until the store shows what goes before it, or takes it back. */
-  #isDoubted = false;
-  /** The last that was heard is that the record was deleted. */
+  /** The newest known revision, deletions included. */
+  #newestRevision = 0;
+  /** The store may have lost `#base`: it is kept until the store shows something newer, or is written again. */
+  #isDistrusted = false;
+  /** The newest known change is a deletion. */
   #isDeleted = false;
   /** It is to be deleted. */
-  #isToGo = false;
+  #mustDelete = false;
   #pending: Pending[] = [];
-  /** What the marks of all its writes begin with, once there was one. */
+  /** The common prefix of its write ids, once there was one. */
   #writer: string | undefined;
-  /** Writes whose answers may still be to come, or were lost; newest last. Any of them may yet be carried out. */
+  /** Writes whose result is pending or was lost, newest last. Any of them may still be carried out. */
   #writes: Write[] = [];
 
   readonly #now: () => number;
@@ -83,38 +81,38 @@ export class BookEntry {
     this.#now = now;
   }
 
-  /** What is known, for another process to begin with; undefined where that is nothing. */
+  /** For another process to begin with; undefined where nothing is known. */
   get snapshot(): RecordSnapshot | undefined {
     const { id, keyId, view } = this;
     if (view === FRESH) return undefined;
-    return { id, keyId, state: view.state, value: encodeRecord(view), revision: this.#heard };
+    return { id, keyId, state: view.state, value: encodeRecord(view), revision: this.#newestRevision };
   }
 
   get isUnwritten(): boolean {
     return this.#pending.length > 0 || this.needsRepair;
   }
 
-  /** Whether what is known here goes before what the store holds, as far as is known. */
+  /** Whether the store must be repaired: what is known here takes precedence over what it holds. */
   get needsRepair(): boolean {
-    return this.#isToGo || (this.#isDoubted && this.#base !== FRESH);
+    return this.#mustDelete || (this.#isDistrusted && this.#base !== FRESH);
   }
 
-  /** Begins with what another process knows: it holds until the store shows what goes before it. */
+  /** Begins with a snapshot of another process, which counts until the store shows something newer. */
   restore({ value, revision }: RecordSnapshot): boolean {
-    // Whoever has the key puts its record back, and nobody else.
+    // Only processes that have the key put its record back.
     if (!this.#isConfigured(this.keyId)) return true;
     const record = decodeRecord(value);
     if (record === undefined) return false;
     this.#base = withoutFutureTimes(record, this.#now());
-    this.#heard = revision;
-    this.#isDoubted = true;
-    this.#show();
+    this.#newestRevision = revision;
+    this.#isDistrusted = true;
+    this.#updateView();
     return true;
   }
 
   /**
-   * The clock was set: what lies ahead now was dated before, and what happened here and is not written is dated by the
-   * clock as it is now. What the operator said after what was known here stays after that.
+   * The clock was set: times ahead of it are moved back, and pending events are dated by the clock as it is now. An
+   * operator's act that was later than the known one stays later.
    */
   clockSet(byMs: number): true {
     this.#base = withoutFutureTimes(this.#base, this.#now());
@@ -130,7 +128,7 @@ export class BookEntry {
     return true;
   }
 
-  /** Keeps an event until it is written, and goes by the view that it makes of the present one. */
+  /** Keeps an event until it is written. @param view - the view after it */
   addPending(pending: Pending, view: KeyRecord): true {
     this.view = view;
     this.#pending = this.#pending.filter(({ event }) => !supersedes(pending.event, event));
@@ -140,16 +138,16 @@ export class BookEntry {
   }
 
   /**
-   * All that is to be written, in one write; undefined where it comes to nothing.
-   * @param writeId - the writer's name, a dot, and a number that it gives once
+   * All that is pending, in one write; undefined where there is nothing to write.
+   * @param writeId - the writer's name, a dot, and a number that it uses once
    */
   nextWrite(writeId: string): Write | undefined {
     if (this.view === this.#base) this.#pending = [];
     if (!this.isUnwritten) return undefined;
-    // The view rather than the events again: it knows of events that there was no room to keep, too.
+    // The view includes events that were dropped from `#pending`, too.
     const { view } = this;
     const expected = this.#revision;
-    const write: Write = this.#isToGo
+    const write: Write = this.#mustDelete
       ? { expected, value: undefined, record: FRESH, writeId, events: new Set() }
       : {
           expected,
@@ -164,93 +162,93 @@ export class BookEntry {
     return write;
   }
 
-  /** The store took the write, and gave it a revision. */
+  /** The store has accepted the write. */
   writeSucceeded(write: Write, revision: number): true {
-    this.#settle(write);
-    if (write.value === undefined) this.#isToGo = false;
-    // The clock may have been set while the write was under way.
+    this.#removeWrite(write);
+    if (write.value === undefined) this.#mustDelete = false;
+    // The clock may have been set while the write was in flight.
     const record = withoutFutureTimes(write.record, this.#now());
-    if (revision > this.#heard || this.#isDoubted) this.#go(record, write.value, revision);
-    else this.#show();
+    if (revision > this.#newestRevision || this.#isDistrusted) this.#setBase(record, write.value, revision);
+    else this.#updateView();
     return true;
   }
 
-  /** The store holds something else than the writer expected. */
+  /** The store holds another revision than expected. */
   writeConflicted(expected: number, current: Change): boolean {
-    // Something newer was heard while the answer was on its way.
+    // A newer change was read in the meantime.
     if (this.#revision !== expected) return true;
-    // No store goes back by itself.
-    if (current.revision < this.#heard) this.#isDoubted = true;
-    return this.#take(current);
+    // Revisions never decrease, unless the store has lost writes.
+    if (current.revision < this.#newestRevision) this.#isDistrusted = true;
+    return this.#takeOver(current);
   }
 
-  /** Somebody wrote. */
+  /** A change was read from the store. */
   storeChanged(change: Change): boolean {
-    return (!this.#isDoubted && change.revision <= this.#heard) || this.#take(change);
+    return (!this.#isDistrusted && change.revision <= this.#newestRevision) || this.#takeOver(change);
   }
 
-  /** The key has left the configuration: its record goes, with all that happened here and is not in the store. */
+  /** The key has left the configuration: its record is deleted, pending events included. */
   remove(): true {
     this.#pending = [];
     this.#base = FRESH;
-    this.#isToGo = true;
-    this.#show();
+    this.#mustDelete = true;
+    this.#updateView();
     return true;
   }
 
-  /** The store may have lost writes. What it has, it shows from here on. */
+  /** The store may have lost writes: it is read again from the beginning. */
   distrustStore(): true {
     if (!this.#isConfigured(this.keyId)) this.#base = FRESH;
-    this.#isDoubted = this.#base !== FRESH || this.#isDeleted || this.#isToGo;
+    this.#isDistrusted = this.#base !== FRESH || this.#isDeleted || this.#mustDelete;
     this.#revision = 0;
-    if (!this.#isDoubted) this.#heard = 0;
-    this.#show();
+    if (!this.#isDistrusted) this.#newestRevision = 0;
+    this.#updateView();
     return true;
   }
 
-  #take(change: Change): boolean {
+  #takeOver(change: Change): boolean {
     const { value, revision } = change;
-    // Heard before its answer, or instead of it: its events are in the store, and must not count again.
-    const mark = value === undefined || this.#writes.length === 0 ? undefined : writeIdOf(value);
-    const write = this.#writes.find((each) => each.writeId === mark);
-    if (write !== undefined) this.#settle(write);
-    const isOlder = this.#isDoubted && revision < this.#heard;
-    // A write of its own that is carried out only now, or once more, brings nothing back that has left meanwhile.
-    const isLate = this.#isDeleted && !this.#isConfigured(this.keyId) && this.#isOwn(value);
-    this.#isToGo = value !== undefined && (this.#isToGo || (this.#isDeleted && (isOlder || isLate)));
-    if (this.#isToGo) {
+    // A write of this process, read before or instead of its result: its events are stored, and must not count again.
+    const writeId = value === undefined || this.#writes.length === 0 ? undefined : writeIdOf(value);
+    const write = this.#writes.find((each) => each.writeId === writeId);
+    if (write !== undefined) this.#removeWrite(write);
+    const isOlder = this.#isDistrusted && revision < this.#newestRevision;
+    // A late or repeated write of this process must not restore a record that was deleted in the meantime.
+    const isLate = this.#isDeleted && !this.#isConfigured(this.keyId) && this.#isOwnWrite(value);
+    this.#mustDelete = value !== undefined && (this.#mustDelete || (this.#isDeleted && (isOlder || isLate)));
+    if (this.#mustDelete) {
       this.#revision = revision;
       return true;
     }
     const decoded = value === undefined ? FRESH : decodeRecord(value);
     const record = decoded && withoutFutureTimes(decoded, this.#now());
-    const heardBefore = this.#heard;
-    // Of what cannot be read nothing is taken over: what is known here stands until there is something to write.
-    const standing = record === undefined ? this.#base : this.#standing(record, value, isOlder);
-    this.#go(standing, value, revision);
-    if (record !== undefined && standing !== record) {
-      // It is written over what stands in the store.
-      this.#isDoubted = true;
+    const revisionBefore = this.#newestRevision;
+    // An unreadable value is ignored: what is known here counts until there is something to write.
+    const reconciled = record === undefined ? this.#base : this.#reconciled(record, value, isOlder);
+    this.#setBase(reconciled, value, revision);
+    if (record !== undefined && reconciled !== record) {
+      // The store is to be overwritten.
+      this.#isDistrusted = true;
       this.#isDeleted = false;
-      this.#heard = Math.max(heardBefore, revision);
+      this.#newestRevision = Math.max(revisionBefore, revision);
     }
     return record !== undefined;
   }
 
-  #isOwn(value: string | undefined): boolean {
-    const mark = value === undefined ? undefined : writeIdOf(value);
-    return this.#writer !== undefined && mark?.startsWith(this.#writer) === true;
+  #isOwnWrite(value: string | undefined): boolean {
+    const writeId = value === undefined ? undefined : writeIdOf(value);
+    return this.#writer !== undefined && writeId?.startsWith(this.#writer) === true;
   }
 
-  /** What stands of what the store once held, and what it holds now. */
-  #standing(record: KeyRecord, value: string | undefined, isOlder: boolean): KeyRecord {
+  /** The record that counts, of what the store held and what it holds now. */
+  #reconciled(record: KeyRecord, value: string | undefined, isOlder: boolean): KeyRecord {
     if (this.#base === FRESH) return record;
     if (value !== undefined) return reconcile(this.#base, record, isOlder);
     return this.#isConfigured(this.keyId) ? this.#base : FRESH;
   }
 
-  /** It is in the store. What was asked for before it came to nothing, or stands in it; but not before a deletion. */
-  #settle(write: Write): void {
+  /** The write is in the store. Earlier ones have failed or are included in it, except before a deletion. */
+  #removeWrite(write: Write): void {
     if (write.value === undefined) {
       this.#writes = this.#writes.filter((each) => each !== write);
       return;
@@ -260,16 +258,16 @@ export class BookEntry {
   }
 
   /** @param value - what the store holds under `revision` */
-  #go(base: KeyRecord, value: string | undefined, revision: number): void {
+  #setBase(base: KeyRecord, value: string | undefined, revision: number): void {
     this.#base = base;
     this.#revision = value === undefined ? 0 : revision;
-    this.#heard = revision;
-    this.#isDoubted = false;
+    this.#newestRevision = revision;
+    this.#isDistrusted = false;
     this.#isDeleted = value === undefined && revision > 0;
-    this.#show();
+    this.#updateView();
   }
 
-  #show(): void {
+  #updateView(): void {
     this.view = this.#pending.reduce(
       (record, { event, policy }) => reduce(record, event, policy),
       this.#base,
@@ -277,7 +275,7 @@ export class BookEntry {
   }
 }
 
-/** Whether nothing is left of what `earlier` told. It must not fill the room of what counts. */
+/** Whether a hint replaces an earlier one: hints must not displace other events. */
 function supersedes(event: KeyEvent, earlier: KeyEvent): boolean {
   if (event.type === 'headroom') return earlier.type === 'headroom' && earlier.model === event.model;
   if (event.type === 'circuit')

@@ -1,25 +1,25 @@
 import type { KeyRecord } from '../record/record.ts';
 
-/** A record as one process knows it, for another of the same gateway. */
+/** A record as one process knows it, for another process of the same gateway. */
 export interface RecordSnapshot {
-  /** In the store. */
+  /** Id in the store. */
   readonly id: string;
   readonly keyId: string;
   readonly state: KeyRecord['state'];
-  /** As the store would hold it. */
+  /** As it would be stored. */
   readonly value: string;
-  /** The newest revision heard of. */
+  /** The newest known revision. */
   readonly revision: number;
 }
 
-/** What one process begins with: some megabytes. Of more, those in service are left out first. */
+/** Some megabytes. Of more, those in service are left out first. */
 const MAX_SNAPSHOTS = 20_000;
 
 interface HasSnapshot {
   readonly snapshot: RecordSnapshot | undefined;
 }
 
-/** What a process tells another that is about to start. Keys that may not be used come first. */
+/** For a process that is about to start. Where there are too many, unusable keys come first. */
 export function recordSnapshots(entries: Iterable<HasSnapshot>): readonly RecordSnapshot[] {
   const known = Array.from(entries, ({ snapshot }) => snapshot).filter((snapshot) => snapshot !== undefined);
   if (known.length <= MAX_SNAPSHOTS) return known;

@@ -1,9 +1,9 @@
 import type { BookEntry } from './entry.ts';
 
-/** Records written at once; a store that comes back is not to be overrun. */
+/** Records written concurrently, so that a store that comes back is not overloaded. */
 const MAX_WRITERS = 64;
 
-/** Entries that have something to write: each at most once at a time, and not too many at once. */
+/** Entries with something to write: each once at a time, and at most `MAX_WRITERS` concurrently. */
 export class WriteQueue {
   readonly #write: (entry: BookEntry) => Promise<void>;
   readonly #writers = new Map<BookEntry, Promise<void>>();
@@ -15,12 +15,12 @@ export class WriteQueue {
   }
 
   add(entry: BookEntry): void {
-    // One that is being written may be past looking at what it has: it has another turn.
+    // One that is being written may have read its pending events already: it is written again.
     if (this.#writers.has(entry) || this.#writers.size >= MAX_WRITERS) this.#waiting.add(entry);
     else this.#writers.set(entry, this.#run(entry));
   }
 
-  /** Forgets those that wait; those being written are not disturbed. */
+  /** Drops waiting entries; writes in flight continue. */
   clear(): void {
     this.#waiting.clear();
   }
@@ -31,7 +31,7 @@ export class WriteQueue {
   }
 
   async #run(entry: BookEntry): Promise<void> {
-    // What happens at one moment is written together.
+    // Events of one tick are written together.
     await Promise.resolve();
     await this.#write(entry);
     this.#writers.delete(entry);

@@ -2,29 +2,29 @@ import { MAX_SCARCITIES } from '../record/record.ts';
 import type { KeyRecord, Scarcity } from '../record/record.ts';
 
 /**
- * For which models little is left of a limit: what a key has, or what it shares with its quota domain. What is worth it
- * is told in the records of the keys that saw it, for all processes; the rest only this process knows. Nothing is
- * kept from use by it: a wrong guess costs one 429. Times are milliseconds since the epoch.
+ * Models whose rate limit is nearly used up, for a key or its quota domain. Important ones are shared in the records of
+ * the keys that saw them; others only this process knows. It affects the preference between keys alone: a wrong guess
+ * costs one 429. Times are milliseconds since the epoch.
  */
 export class Headroom {
-  /** What records tell, by key id. Most have nothing to tell. */
-  #told: Map<string, readonly Scarcity[]> | undefined;
-  /** What only this process knows, by model: when the limit is whole again. */
+  /** From records, by key id. */
+  #shared: Map<string, readonly Scarcity[]> | undefined;
+  /** Known to this process alone, by model: when the limit is reset. */
   #own: Map<string, number> | undefined;
 
-  /** Takes over what a key's newest record tells. */
+  /** Takes over a key's newest record. */
   update(keyId: string, record: KeyRecord): void {
     const scarce = record.state === 'in-service' ? record.scarce : undefined;
-    if (scarce === undefined) this.#told?.delete(keyId);
-    else (this.#told ??= new Map()).set(keyId, scarce);
+    if (scarce === undefined) this.#shared?.delete(keyId);
+    else (this.#shared ??= new Map()).set(keyId, scarce);
   }
 
-  /** The key is somebody else's concern from here on. */
+  /** The key has left the quota domain. */
   forget(keyId: string): void {
-    this.#told?.delete(keyId);
+    this.#shared?.delete(keyId);
   }
 
-  /** An answer to this process told how `model` stands. @param until - undefined where there is enough of it */
+  /** From a response to this process. @param until - undefined where there is enough for `model` */
   observe(model: string, until: number | undefined): void {
     if (until === undefined) {
       this.#own?.delete(model);
@@ -36,7 +36,7 @@ export class Headroom {
 
   /** Whether another key should be preferred for `model`. */
   isScarce(model: string, now: number): boolean {
-    if (this.#told !== undefined && this.reporters(model, now).length > 0) return true;
+    if (this.#shared !== undefined && this.reporters(model, now).length > 0) return true;
     const until = this.#own?.get(model);
     if (until === undefined) return false;
     if (now < until) return true;
@@ -44,33 +44,33 @@ export class Headroom {
     return false;
   }
 
-  /** The keys whose records tell that `model` is scarce, and since when they do. */
+  /** The keys whose records say that `model` is scarce, and since when. */
   reporters(model: string, now: number): readonly (readonly [keyId: string, since: number])[] {
-    if (this.#told === undefined) return NOBODY;
+    if (this.#shared === undefined) return NO_REPORTERS;
     const reporters: (readonly [string, number])[] = [];
-    for (const [keyId, scarce] of this.#told) {
-      const standing = scarce.filter(({ until }) => now < until);
-      // What is over is looked at once more only where the record changes.
-      if (standing.length === 0) this.#told.delete(keyId);
-      const reported = standing.find((scarcity) => scarcity.model === model);
+    for (const [keyId, scarce] of this.#shared) {
+      const current = scarce.filter(({ until }) => now < until);
+      // Expired ones are removed; the next record of the key replaces them.
+      if (current.length === 0) this.#shared.delete(keyId);
+      const reported = current.find((scarcity) => scarcity.model === model);
       if (reported !== undefined) reporters.push([keyId, reported.since]);
     }
     return reporters;
   }
 
-  /** The models that are scarce at `now`, and until when as far as is known. */
+  /** The models that are scarce at `now`, and until when. */
   scarce(now: number): readonly (readonly [model: string, until: number])[] {
-    const reported = Array.from(this.#told?.values() ?? []).flat();
+    const reported = Array.from(this.#shared?.values() ?? []).flat();
     const all = new Map(this.#own);
     for (const { model, until } of reported) all.set(model, Math.max(until, all.get(model) ?? 0));
     return [...all].filter(([, until]) => now < until);
   }
 
-  /** Whether one more model may be told of. */
+  /** Whether one more model may be shared. */
   hasRoom(now: number): boolean {
-    const reported = Array.from(this.#told?.values() ?? []).flat();
+    const reported = Array.from(this.#shared?.values() ?? []).flat();
     return reported.filter(({ until }) => now < until).length < MAX_SCARCITIES;
   }
 }
 
-const NOBODY: ReturnType<Headroom['reporters']> = [];
+const NO_REPORTERS: ReturnType<Headroom['reporters']> = [];

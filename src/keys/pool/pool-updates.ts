@@ -2,8 +2,8 @@ import type { KeyBook } from '../book/book.ts';
 import type { Pool } from './pool.ts';
 
 /**
- * Tells pools what becomes of their keys, for as long as anybody uses them: a request that began before a reload goes on
- * with the pools that it began with, and is not to try a key there that has died since.
+ * Passes changes of records on to pools, as long as these are in use: a request that began before a reload keeps the pools
+ * of its configuration, and must not try a key there that has died since.
  */
 export class PoolUpdates {
   #pools: readonly WeakRef<Pool>[] = [];

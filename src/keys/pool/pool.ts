@@ -8,39 +8,66 @@ import type { KeyRecord } from '../record/record.ts';
 import { UnknownModels } from './unknown-models.ts';
 import { Weights } from './weights.ts';
 
-/** A key in its pool: the replica of its record, and what this process alone knows. */
+/** A key in its pool: the replica of its record, and state of this process alone. */
 export interface PooledKey {
   readonly key: Key;
-  /** As last heard; `settle` it before relying on a cooldown. */
+  /** As last read; `settle` it before relying on a cooldown. */
   readonly record: KeyRecord;
-  /** Attempts under way in this process. */
-  inFlight: number;
-  /** What it shares its limits with; undefined for a key that is its own domain, or whose domain is not known. */
+  /** Attempts in flight in this process. */
+  readonly inFlight: number;
+  /** Undefined for a key that is its own quota domain, or whose domain is not known. */
   readonly domain: QuotaDomain | undefined;
   /** Its domain's, or its own where it has none. */
   readonly headroom: Headroom;
-  /** Models that it was denied and that its record does not tell of; one list for all keys of the pool. */
+  /** Denials that are not in records; one object for all keys of the pool. */
   readonly unknownModels: UnknownModels;
   /** When it last answered this process; 0 where it never has. Milliseconds since the epoch. */
-  answeredAt: number;
+  readonly answeredAt: number;
+  /** An attempt with it begins. To be followed by one call of `attemptEnded`. */
+  attemptBegan(): void;
+  attemptEnded(): void;
+  /** It has answered. @param at - milliseconds since the epoch */
+  answered(at: number): void;
 }
 
-/** How long a learned domain stands whatever answers say. Milliseconds. */
-const DOMAIN_STANDS_MS = 10 * 60 * 1000;
+/** For so long a learned domain is not replaced by another one. Milliseconds. */
+const MIN_DOMAIN_MS = 10 * 60 * 1000;
 
-interface Slot extends PooledKey {
-  record: KeyRecord;
+class Slot implements PooledKey {
+  readonly key: Key;
+  record: KeyRecord = FRESH;
+  inFlight = 0;
   domain: QuotaDomain | undefined;
-  headroom: Headroom;
-  /** When an answer last changed its domain; `-Infinity` before the first one did. */
-  domainChangedAt: number;
-  /** Place in the list of keys in service; -1 out of it. */
-  place: number;
+  headroom = new Headroom();
+  readonly unknownModels: UnknownModels;
+  answeredAt = 0;
+  /** When a response last changed its domain; `-Infinity` where none has. */
+  domainChangedAt = -Infinity;
+  /** Index in the list of keys in service; -1 where it is not in it. */
+  index = -1;
+
+  constructor(key: Key, unknownModels: UnknownModels) {
+    this.key = key;
+    this.unknownModels = unknownModels;
+  }
+
+  attemptBegan(): void {
+    this.inFlight++;
+  }
+
+  attemptEnded(): void {
+    this.inFlight--;
+  }
+
+  answered(at: number): void {
+    this.answeredAt = at;
+    if (this.domain !== undefined) this.domain.answeredAt = at;
+  }
 }
 
 /**
- * One provider's keys, as this process sees them. Choosing reads only this: no store, no waiting. Keys in
- * service stand in one dense list, so that picking one at random costs the same for ten keys and a million.
+ * One provider's keys, as this process knows them. The choice of a key reads nothing else: no store, no waiting. Keys in
+ * service are in a dense list, so that a random pick is O(1).
  */
 export class Pool {
   readonly #slots = new Map<string, Slot>();
@@ -49,30 +76,20 @@ export class Pool {
   readonly #questioned = new Set<Slot>();
   readonly #domains = new Map<string, QuotaDomain>();
   readonly #unknownModels = new UnknownModels();
-  /** What the records of its keys tell of the provider itself. */
+  /** Circuits of the provider, from the records of its keys. */
   readonly circuits = new SharedCircuits();
   #nextReturnAt = Infinity;
-  /** Of the keys in service, by their places; undefined where all keys weigh the same. */
+  /** Of the keys in service, by index; undefined where all weights are equal. */
   readonly #weights: Weights | undefined;
-  readonly #remembers: boolean;
+  readonly #recordsOutcomes: boolean;
 
-  /** @param remembers - false where failover is off: then the operator's word counts, and nothing else does */
-  constructor(keys: readonly Key[], recordOf: (key: Key) => KeyRecord, remembers = true) {
-    this.#remembers = remembers;
+  /** @param recordsOutcomes - false where failover is off: then only the operator's acts count */
+  constructor(keys: readonly Key[], recordOf: (key: Key) => KeyRecord, recordsOutcomes = true) {
+    this.#recordsOutcomes = recordsOutcomes;
     const isEven = keys.every(({ weight }) => weight === keys[0]?.weight);
     this.#weights = isEven ? undefined : new Weights(keys.length);
     for (const key of keys) {
-      const slot: Slot = {
-        key,
-        record: FRESH,
-        inFlight: 0,
-        domain: undefined,
-        headroom: new Headroom(),
-        unknownModels: this.#unknownModels,
-        answeredAt: 0,
-        domainChangedAt: -Infinity,
-        place: -1,
-      };
+      const slot = new Slot(key, this.#unknownModels);
       this.#slots.set(key.id, slot);
       this.#enter(slot);
       if (key.quotaDomain !== key.id) this.#join(slot, key.quotaDomain);
@@ -94,7 +111,7 @@ export class Pool {
 
   /** Keys in service at `now`, in no order. The list is the pool's own: read it, and do not keep it. */
   inService(now: number): readonly PooledKey[] {
-    if (now >= this.#nextReturnAt) this.#takeBackReturned(now);
+    if (now >= this.#nextReturnAt) this.#endCooldowns(now);
     return this.#inService;
   }
 
@@ -104,32 +121,32 @@ export class Pool {
    */
   draw(chance: number, now: number): PooledKey | undefined {
     const keys = this.inService(now);
-    const place = this.#weights === undefined ? Math.floor(chance * keys.length) : this.#weights.draw(chance);
-    return keys[place];
+    const index = this.#weights === undefined ? Math.floor(chance * keys.length) : this.#weights.draw(chance);
+    return keys[index];
   }
 
-  /** Keys that are out of service, disabled ones among them. */
+  /** Keys that are out of service, disabled ones included. */
   outOfService(now: number): Iterable<PooledKey> {
-    if (now >= this.#nextReturnAt) this.#takeBackReturned(now);
+    if (now >= this.#nextReturnAt) this.#endCooldowns(now);
     return this.#out;
   }
 
-  /** Keys on which a verdict is unproven or in doubt, or was until lately: few, if any. */
+  /** Keys with a verdict that is unproven or in doubt, or was recently: few, if any. */
   questioned(): Iterable<PooledKey> {
     return this.#questioned;
   }
 
-  /** Takes over a key's newest record. An id that is not of this pool is nobody's business here. */
-  update(id: string, heard: KeyRecord): void {
+  /** Takes over a key's newest record. Ids of other pools are ignored. */
+  update(id: string, newest: KeyRecord): void {
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
-    const record = this.#remembers || heard.state === 'disabled' ? heard : FRESH;
+    const record = this.#recordsOutcomes || newest.state === 'disabled' ? newest : FRESH;
     slot.record = record;
     if (isQuestioned(record)) this.#questioned.add(slot);
     else this.#questioned.delete(slot);
     this.circuits.update(id, record);
     const { domain } = record;
-    if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);
+    if (domain !== undefined && this.#isOtherDomain(slot, domain)) this.#move(slot, domain);
     else if (slot.domain === undefined) slot.headroom.update(id, record);
     else slot.domain.update(id, record);
     if (record.state === 'in-service') {
@@ -143,18 +160,18 @@ export class Pool {
   }
 
   /**
-   * Takes over what an answer says of whose limits a key shares. What the configuration says goes before it. Where
-   * answers say now this and now that, somebody stands between who has many accounts: one of them is kept for a time.
+   * Takes over the quota domain that response headers name. The configuration takes precedence. Where headers vary, as
+   * behind a relay with many accounts, one is kept for a time.
    */
   learnDomain(id: string, name: string, now: number): void {
     const slot = this.#slots.get(id);
-    if (slot === undefined || !this.#isNews(slot, name)) return;
-    if (now - slot.domainChangedAt < DOMAIN_STANDS_MS) return;
+    if (slot === undefined || !this.#isOtherDomain(slot, name)) return;
+    if (now - slot.domainChangedAt < MIN_DOMAIN_MS) return;
     slot.domainChangedAt = now;
     this.#move(slot, name);
   }
 
-  #isNews({ key, domain }: Slot, name: string): boolean {
+  #isOtherDomain({ key, domain }: Slot, name: string): boolean {
     return domain?.name !== name && key.quotaDomain === key.id;
   }
 
@@ -176,28 +193,28 @@ export class Pool {
     slot.headroom = domain.headroom;
   }
 
-  #takeBackReturned(now: number): void {
+  #endCooldowns(now: number): void {
     this.#nextReturnAt = Infinity;
     for (const slot of this.#out) this.update(slot.key.id, settle(slot.record, now));
   }
 
   #enter(slot: Slot): void {
-    if (slot.place >= 0) return;
+    if (slot.index >= 0) return;
     this.#out.delete(slot);
-    slot.place = this.#inService.push(slot) - 1;
-    this.#weights?.set(slot.place, slot.key.weight);
+    slot.index = this.#inService.push(slot) - 1;
+    this.#weights?.set(slot.index, slot.key.weight);
   }
 
   #leave(slot: Slot): void {
     this.#out.add(slot);
-    if (slot.place < 0) return;
+    if (slot.index < 0) return;
     const last = this.#inService.pop();
     this.#weights?.set(this.#inService.length, 0);
     if (last !== undefined && last !== slot) {
-      this.#inService[slot.place] = last;
-      last.place = slot.place;
-      this.#weights?.set(last.place, last.key.weight);
+      this.#inService[slot.index] = last;
+      last.index = slot.index;
+      this.#weights?.set(last.index, last.key.weight);
     }
-    slot.place = -1;
+    slot.index = -1;
   }
 }

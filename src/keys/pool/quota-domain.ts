@@ -2,39 +2,38 @@ import { Headroom } from './headroom.ts';
 import { ANY_MODEL, holdOn } from '../record/record.ts';
 import type { Hold, KeyRecord } from '../record/record.ts';
 
-/** What keeps a whole domain back, and which of its keys showed it. */
+/** Why a whole quota domain is held, and which of its keys showed it. */
 export interface DomainHold {
   readonly keyId: string;
-  /** `ANY_MODEL`: the account is out of credit, or the request that showed it named no model. */
+  /** `ANY_MODEL`: the account is out of credit, or the request named no model. */
   readonly model: string;
   readonly cause: 'throttled' | 'billing';
-  /** That judged it. */
+  /** The rule that judged it. */
   readonly rule: string;
-  /** Where it does not end by itself, when the key that showed it is tested. Milliseconds since the epoch. */
+  /** Its end, or when the key that showed it is checked. Milliseconds since the epoch. */
   readonly until: number;
 }
 
 /**
- * Keys that share their limits: an organisation, a project, an account. What throttles one of them throttles all
- * of them for that model, and where one is out of credit so are all. Its troubles follow from its keys' records, which
- * every process knows, so that a domain is free again when the key that showed its trouble is. What is unproven may be
- * owed to one client's words, and keeps only the key back that met them.
+ * Keys that share their limits: an organisation, a project, an account. A throttle of one of them is one of all for that
+ * model, and where one is out of credit so are all. This is derived from the records of its keys, so that the domain is
+ * free again when the key that showed it is. Unproven verdicts affect only their own key.
  */
 export class QuotaDomain {
   readonly name: string;
-  /** What is left of its limits. */
+  /** Of its limits. */
   readonly headroom = new Headroom();
   /** When one of its keys last answered this process; 0 where none ever has. Milliseconds since the epoch. */
   answeredAt = 0;
   #members = 0;
-  /** Of its keys that are in some trouble, by their ids. */
-  readonly #troubled = new Map<string, KeyRecord>();
+  /** Records of its keys that are out or have holds, by key id. */
+  readonly #unavailable = new Map<string, KeyRecord>();
 
   constructor(name: string) {
     this.name = name;
   }
 
-  /** How many keys are known to share it. */
+  /** How many keys of this pool are in it. */
   get members(): number {
     return this.#members;
   }
@@ -42,46 +41,46 @@ export class QuotaDomain {
   /** Takes over a member's newest record. */
   update(keyId: string, record: KeyRecord): void {
     this.headroom.update(keyId, record);
-    const isTroubled =
+    const isUnavailable =
       record.state === 'in-service' ? record.holds.length > 0 : record.state === 'out-of-service';
-    if (isTroubled) this.#troubled.set(keyId, record);
-    else this.#troubled.delete(keyId);
+    if (isUnavailable) this.#unavailable.set(keyId, record);
+    else this.#unavailable.delete(keyId);
   }
 
   join(): void {
     this.#members++;
   }
 
-  /** @returns true where nobody is left */
+  /** @returns true where it has no members left */
   leave(keyId: string): boolean {
-    this.#troubled.delete(keyId);
+    this.#unavailable.delete(keyId);
     this.headroom.forget(keyId);
     return --this.#members === 0;
   }
 
-  /** When its keys may be used for `model` again; undefined where they may now. */
+  /** Until when its keys are held from `model`; undefined where they are not. */
   heldUntil(model: string, now: number): number | undefined {
-    if (this.#troubled.size === 0) return undefined;
+    if (this.#unavailable.size === 0) return undefined;
     let until: number | undefined;
-    for (const record of this.#troubled.values()) {
-      const end = shared(record, model, now);
+    for (const record of this.#unavailable.values()) {
+      const end = domainHeldUntil(record, model, now);
       if (end !== undefined) until = Math.max(until ?? 0, end);
     }
     return until;
   }
 
-  /** All that keeps its keys back at `now`, for people. `heldUntil` is what the choice goes by. */
+  /** All its holds at `now`, for people; the choice uses `heldUntil`. */
   *holds(now: number): Generator<DomainHold> {
-    for (const [keyId, record] of this.#troubled) {
+    for (const [keyId, record] of this.#unavailable) {
       for (const model of modelsOf(record)) {
-        const until = shared(record, model, now);
+        const until = domainHeldUntil(record, model, now);
         if (until !== undefined) yield { keyId, model, until, ...judgedAs(record, model, now) };
       }
     }
   }
 }
 
-/** The models of which a key's record may say something that holds its domain. */
+/** The models for which a key's record may hold its domain. */
 function modelsOf(record: KeyRecord): readonly string[] {
   return record.state === 'in-service' ? record.holds.map(({ model }) => model) : [ANY_MODEL];
 }
@@ -92,8 +91,8 @@ function judgedAs(record: KeyRecord, model: string, now: number): Pick<DomainHol
   return { cause: 'throttled', rule: held?.rule ?? '' };
 }
 
-/** The end of a trouble that a key shares with its domain. */
-function shared(record: KeyRecord, model: string, now: number): number | undefined {
+/** Until when a key's record holds its domain from a model. */
+function domainHeldUntil(record: KeyRecord, model: string, now: number): number | undefined {
   switch (record.state) {
     case 'disabled':
       return undefined;

@@ -1,37 +1,37 @@
 import type { CircuitStatus } from '../record/circuit-status.ts';
 import type { KeyRecord } from '../record/record.ts';
 
-/** A mark, and the key whose record carries it. */
+/** A status, and the key whose record carries it. */
 export interface SharedStatus {
   readonly keyId: string;
   readonly status: CircuitStatus;
 }
 
-/** The newest mark of each model of a provider, by what the records of its keys carry. Most carry nothing. */
+/** The newest circuit status of each model of a provider, from the records of its keys. */
 export class SharedCircuits {
-  readonly #carried = new Map<string, readonly CircuitStatus[]>();
+  readonly #byKey = new Map<string, readonly CircuitStatus[]>();
   readonly #newest = new Map<string, SharedStatus>();
 
-  /** Grows whenever what the records tell has changed. */
+  /** Grows with every change. */
   version = 0;
 
-  /** Models of which something was told. */
+  /** Models with a status. */
   get size(): number {
     return this.#newest.size;
   }
 
   /** Takes over a key's newest record. */
   update(keyId: string, { circuits }: KeyRecord): void {
-    if (circuits === this.#carried.get(keyId)) return;
+    if (circuits === this.#byKey.get(keyId)) return;
     this.version++;
-    if (circuits === undefined) this.#carried.delete(keyId);
-    else this.#carried.set(keyId, circuits);
+    if (circuits === undefined) this.#byKey.delete(keyId);
+    else this.#byKey.set(keyId, circuits);
     this.#newest.clear();
-    for (const [carrier, statuses] of this.#carried) {
+    for (const [id, statuses] of this.#byKey) {
       for (const status of statuses) {
         const other = this.#newest.get(status.model);
         if (other === undefined || other.status.at < status.at)
-          this.#newest.set(status.model, { keyId: carrier, status });
+          this.#newest.set(status.model, { keyId: id, status });
       }
     }
   }

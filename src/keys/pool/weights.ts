@@ -1,22 +1,19 @@
-/**
- * Weights of numbered places, and a draw among them in proportion. Both setting and drawing take one step for
- * each binary digit of the number of places: the sums of pairs, of pairs of pairs and so on are kept up.
- */
+/** Weights of numbered places, and a draw in proportion to them: a segment tree of sums, O(log n) for both. */
 export class Weights {
   /** The number of places, rounded up to a power of two. */
   readonly #width: number;
   /** The sum of all at 1; under the sum at n its two halves at 2n and 2n + 1; the places from `#width` on. */
   readonly #sums: Float64Array;
 
-  constructor(places: number) {
-    this.#width = 2 ** Math.ceil(Math.log2(Math.max(places, 1)));
+  constructor(size: number) {
+    this.#width = 2 ** Math.ceil(Math.log2(Math.max(size, 1)));
     this.#sums = new Float64Array(2 * this.#width);
   }
 
-  set(place: number, weight: number): void {
-    let at = this.#width + place;
+  set(index: number, weight: number): void {
+    let at = this.#width + index;
     this.#sums[at] = weight;
-    // Added up anew rather than by the difference, so that rounding never builds up.
+    // Sums are recomputed rather than adjusted, so that rounding errors do not accumulate.
     for (at >>= 1; at >= 1; at >>= 1) this.#sums[at] = this.#sum(2 * at) + this.#sum(2 * at + 1);
   }
 

@@ -1,12 +1,12 @@
 import type { KeyRecord, OutOfService } from './record.ts';
 
 /**
- * A check that has been due for so long is not coming: the day's budget is spent, or whoever is to do it does not know
- * the key. Longer than a round of the prober with a check that times out. Milliseconds.
+ * A check that is overdue by so much is not done: the budget is used up, or the node that probes does not have the key.
+ * Longer than a round of the prober with a check that times out. Milliseconds.
  */
 const OVERDUE_MS = 60_000;
 
-/** When its record has the key checked: out of service for what took it out, in service for a doubt. */
+/** When the key is to be checked: out of service, or in service with a doubt. */
 export function checkDueAt(record: KeyRecord): number | undefined {
   switch (record.state) {
     case 'disabled':
@@ -18,7 +18,7 @@ export function checkDueAt(record: KeyRecord): number | undefined {
   }
 }
 
-/** Whether the key has come into doubt, or is to be checked sooner than it was to be before. */
+/** Whether the key has come into doubt, or is to be checked sooner than before. */
 export function isDueSooner(record: KeyRecord, before: KeyRecord): boolean {
   const at = checkDueAt(record);
   if (at === undefined) return false;
@@ -27,9 +27,8 @@ export function isDueSooner(record: KeyRecord, before: KeyRecord): boolean {
 }
 
 /**
- * Whether nobody checks a key that is out. Then a client's request may try it where no key of any target can be used, and
- * what that shows counts as the check would have: a failure puts the next one off. Who pays: one such request for each
- * interval, the retry that it would have had no other key for.
+ * Whether a key that is out is not being checked. Then a request may try it as a last resort, and the result counts like
+ * a check's: a failure delays the next one. Who pays: one such request per interval, which had no other key anyway.
  */
 export function isOverdue({ nextCheckAt }: Pick<OutOfService, 'nextCheckAt'>, now: number): boolean {
   return now >= nextCheckAt + OVERDUE_MS;

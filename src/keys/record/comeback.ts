@@ -3,24 +3,24 @@ import { ANY_MODEL, MAX_MODEL_LENGTH } from './record.ts';
 import type { Comeback, InService, OutOfService } from './record.ts';
 
 /*
- * A health check may prove too little: a list of models nothing of money, a small model nothing of a large one. What
- * left again soon after a check had put it back is known for it.
+ * Relapses. A health check may prove too little: a list of models says nothing about credit, a small model nothing about
+ * a large one. A key that is out again soon after a check had put it back is checked more strictly.
  */
 
-/** A key that leaves again within this time of coming back has not come back: its check proved too little. Milliseconds. */
+/** A key that is out again within this time after it came back has relapsed. Milliseconds. */
 const RELAPSE_MS = 10 * 60 * 1000;
 
-/** How often in a row it has left soon after a check had put it back, this time included; 0 where it has not. */
+/** Relapses in a row, if the key is taken out now; 0 where this is none. */
 export function relapsesOf({ comeback, since }: InService, now: number): number {
   return comeback !== undefined && now < since + RELAPSE_MS ? comeback.relapses + 1 : 0;
 }
 
-/** What an in-service key that a check has put back is known for. */
+/** The comeback of a key that a check puts back. */
 export function comebackOf({ model, relapses = 0 }: OutOfService): Comeback {
   return { relapses, ...(model !== undefined && { model }) };
 }
 
-/** What a success leaves of that: a request of the model that it had failed with confirms it, and no check does. */
+/** What remains of a comeback after a success: a request for the model with which it had failed confirms it, a check does not. */
 export function comebackAfterSuccess(
   comeback: Comeback | undefined,
   { check, model }: AttemptEnded,
@@ -29,20 +29,20 @@ export function comebackAfterSuccess(
   return comeback.model === undefined || comeback.model === model ? undefined : comeback;
 }
 
-/** What a health check can ask again; undefined where that was no chat, or named no model. */
+/** The model that a health check can repeat; undefined where it was no chat, or named no model. */
 export function chatModelOf({ chat, model }: AttemptEnded): string | undefined {
   return chat === true && model !== ANY_MODEL && model.length <= MAX_MODEL_LENGTH ? model : undefined;
 }
 
-/** A check shows that it is let in, and may not use the model that it had failed with: all others it may use. */
+/** A check was denied the model: the credential works, so the key may come back for other models. */
 export function isAdmittedWithoutModel(record: OutOfService, event: AttemptEnded): boolean {
   return record.cause !== 'billing' && isDeniedItsModel(record, event);
 }
 
-/** A check was denied the very model that the key had failed with. */
+/** A check was denied the model with which the key had failed. */
 export function isDeniedItsModel(
   { model }: OutOfService,
-  { check, effect, model: asked }: AttemptEnded,
+  { check, effect, model: tried }: AttemptEnded,
 ): boolean {
-  return check && effect.kind === 'denies' && model === asked;
+  return check && effect.kind === 'denies' && model === tried;
 }

@@ -4,10 +4,10 @@ import type { KeyHint, KeyEvent, Proven } from './event.ts';
 import { isUnproven } from './doubt.ts';
 import type { KeyRecord } from './record.ts';
 
-/** What tells a key's story. */
+/** Events that are kept as decisions. */
 type LoggedEvent = Exclude<KeyEvent, KeyHint | Proven>;
 
-/** What `event` has just made of a record. */
+/** The decision by which `event` changed a record. */
 export function decisionOf(before: KeyRecord, after: KeyRecord, event: LoggedEvent): Decision {
   const { at } = event;
   if (event.type === 'lifted')

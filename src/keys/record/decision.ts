@@ -1,31 +1,31 @@
-/** What was decided of a key, and on what evidence: plain data that people read, and that decides nothing itself. */
+/** One entry of a key's history, for people. */
 export interface Decision {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly effect: DecisionEffect;
-  /** The rule that judged the attempt; absent for the operator's word, a pardon and the end of a cooldown. */
+  /** The rule that judged the attempt; absent for the operator's acts, a pardon and the end of a cooldown. */
   readonly rule?: string;
-  /** Of the provider's answer; absent where none began. */
+  /** Of the response; absent where none began. */
   readonly status?: number;
-  /** The client's request that showed it; absent for a health check. */
+  /** The client's request; absent for a health check. */
   readonly requestId?: string;
   /** The process that judged it. */
   readonly node?: string;
-  /** A health check showed it. */
+  /** It was a health check. */
   readonly check?: true;
-  /** What it was held from, or is no longer, as the provider names it. */
+  /** The model of the hold that began or ended, as the provider names it. */
   readonly model?: string;
 }
 
 /**
- * - `counted`: an ambiguous failure; `cleared`: a success that ended a row of them, or a hold
+ * - `counted`: an ambiguous failure; `cleared`: a success that reset the count, or ended a hold
  * - `taken-out`, `returned`: left service, came back
- * - `held`: kept from one model for a time
- * - `check-passed`, `check-failed`: of a key that was out and stayed out
+ * - `held`: a hold began
+ * - `check-passed`, `check-failed`: a health check that did not change the state
  * - `trial-failed`: a request that tried it as a last resort
- * - `pardoned`: what was counted was somebody else's
- * - `doubted`: a verdict that is not believed before a check; `reprieved`: what an earlier one did was taken back
- * - `disabled`, `enabled`, `lifted`: the operator's word; the last one ended holds
+ * - `pardoned`: counted failures were taken back
+ * - `doubted`: a verdict is in doubt; `reprieved`: an unproven one was taken back
+ * - `disabled`, `enabled`, `lifted`: the operator's acts; the last one ended holds
  */
 export type DecisionEffect = (typeof DECISION_EFFECTS)[number];
 
@@ -48,12 +48,12 @@ export const DECISION_EFFECTS = [
 
 /** Decisions kept for one key. */
 export const MAX_DECISIONS = 5;
-/** Longer names are cut. Characters. */
+/** Longer texts are cut. Characters. */
 export const MAX_DECISION_TEXT = 256;
 
 /**
- * The list with one more, newest last. The oldest goes where there are too many, but never the newest one that
- * took the key out: failed checks must not make people forget why.
+ * The list with one more, newest last. The oldest is dropped where there are too many, but never the newest `taken-out`:
+ * failed checks must not hide why the key is out.
  */
 export function withDecision(decisions: readonly Decision[] = [], decision: Decision): readonly Decision[] {
   const all = [...decisions, decision];

@@ -3,11 +3,11 @@ import { ANY_MODEL } from './record.ts';
 import type { Doubt, Hold, InService, KeyRecord, OutOfService } from './record.ts';
 
 /*
- * What becomes of a verdict that may be owed to the words of one client's request. `unproven` marks what such a verdict
- * did; a `Doubt` stands on a key in service against which something was said that is not believed yet.
+ * Verdicts that a client's request may have provoked. `unproven` marks their effects while they are believed; a `Doubt`
+ * is on a key in service whose verdict is not believed.
  */
 
-/** Whether what keeps the key back rests on one client's request alone. */
+/** Whether the key is out or held by an unproven verdict. */
 export function isUnproven(record: KeyRecord): boolean {
   switch (record.state) {
     case 'in-service':
@@ -19,12 +19,12 @@ export function isUnproven(record: KeyRecord): boolean {
   }
 }
 
-/** Whether something said against the key is still to be proven, or is not believed. Holds that are over count too. */
+/** Whether the key has an unproven verdict or a doubt. Holds that are over count, too. */
 export function isQuestioned(record: KeyRecord): boolean {
   return isUnproven(record) || (record.state === 'in-service' && record.doubt !== undefined);
 }
 
-/** Takes back what is unproven, and has the key checked. It comes back with the traffic that it had. */
+/** Takes back unproven effects, and schedules a check. The key comes back without slow start. */
 export function applyDoubt(record: KeyRecord, event: Doubted): KeyRecord {
   switch (record.state) {
     case 'disabled':
@@ -42,7 +42,7 @@ export function applyDoubt(record: KeyRecord, event: Doubted): KeyRecord {
         const doubt = doubtOf(event);
         return { state: 'in-service', epoch: epoch + 1, since, failures: 0, holds: [], doubt };
       }
-      // What a check has shown already needs none in a hurry.
+      // A check has already failed: no need for another at once.
       return failedChecks > 0 || nextCheckAt <= event.at ? record : { ...record, nextCheckAt: event.at };
     }
   }
@@ -52,7 +52,7 @@ function doubtOf({ cause, model, rule, at }: Doubted): Doubt {
   return { cause, model, rule, since: at, nextCheckAt: at };
 }
 
-/** What was unproven stands from here on. */
+/** Unproven effects are confirmed. */
 export function confirmUnproven(record: KeyRecord): KeyRecord {
   if (!isUnproven(record)) return record;
   switch (record.state) {
@@ -72,7 +72,7 @@ function withoutUnproven(hold: Hold): Hold {
   return rest;
 }
 
-/** What a success leaves of a doubt. */
+/** What remains of a doubt after a success. */
 export function doubtAfterSuccess(
   doubt: Doubt | undefined,
   { model, startedAt }: AttemptEnded,
@@ -81,16 +81,15 @@ export function doubtAfterSuccess(
   return isSettledBy(doubt, model) && startedAt >= doubt.since ? undefined : doubt;
 }
 
-/** A doubt about one model is settled by that model alone. @param asked - the model of an attempt */
-function isSettledBy({ cause, model }: Doubt, asked: string): boolean {
+/** A doubt about one model is settled by that model alone. @param tried - the model of an attempt */
+function isSettledBy({ cause, model }: Doubt, tried: string): boolean {
   const isAboutModel = cause === 'throttled' || cause === 'denied';
-  return !isAboutModel || model === ANY_MODEL || model === asked;
+  return !isAboutModel || model === ANY_MODEL || model === tried;
 }
 
 /**
- * A key in doubt was checked, and the check counted. What it showed is believed; where it showed nothing, the key is
- * checked again.
- * @param next - what counting it made of the record
+ * After a check of a key in doubt: a result settles the doubt; without one the key is checked again.
+ * @param next - the record after the check was counted
  */
 export function afterCheckOfDoubt(
   next: KeyRecord,
@@ -102,13 +101,13 @@ export function afterCheckOfDoubt(
   const { doubt, ...rest } = next;
   if (effect.kind === 'throttles' || effect.kind === 'denies') return rest;
   const showsNothing = effect.kind === 'none' || effect.kind === 'counts';
-  // Two checks of one moment that show nothing are one: nothing is written for the second.
+  // Of two checks at one time that show nothing, the second is not written.
   return showsNothing && nextCheckAt !== doubt.nextCheckAt
     ? { ...rest, doubt: { ...doubt, nextCheckAt } }
     : next;
 }
 
-/** A key in service has met a hold of its own in a check: it is proven, and ends when it was to end anyway. */
+/** A check of a key in service met one of its holds: that is confirmed, and its end unchanged. */
 export function afterCheckOfHold(record: InService, { model, at }: AttemptEnded): InService {
   const isConfirmed = (held: Hold): boolean =>
     held.unproven === true && held.until > at && (held.model === model || held.model === ANY_MODEL);
@@ -116,7 +115,7 @@ export function afterCheckOfHold(record: InService, { model, at }: AttemptEnded)
   return { ...record, holds: record.holds.map((held) => (isConfirmed(held) ? withoutUnproven(held) : held)) };
 }
 
-/** A key out of service has failed a check: what took it out is proven where the check shows the like. */
+/** A key out of service failed a check: its unproven cause is confirmed where the check shows the same. */
 export function afterFailedCheck(record: OutOfService, { effect }: AttemptEnded): OutOfService {
   const isConfirmed = effect.kind === 'counts' ? record.cause === 'failures' : effect.kind !== 'none';
   if (record.unproven === undefined || !isConfirmed) return record;

@@ -1,20 +1,20 @@
 import type { CircuitStatus } from './circuit-status.ts';
 import type { Doubt } from './record.ts';
 
-/** What happened to a key. Events carry their own time and chance, so that reducing one twice gives one answer. */
+/** What happened to a key. Events carry their time and random numbers, so that reducing one is repeatable. */
 export type KeyEvent =
   AttemptEnded | Doubted | Proven | Pardoned | OperatorDisabled | OperatorEnabled | OperatorLifted | KeyHint;
 
-/** What an answer says of its key beside the answer itself. It takes no key out, puts none back and tells no story. */
+/** Side information from a response. It takes no key out or in, and is no decision. */
 export type KeyHint = HeadroomHint | DomainHint | CircuitHint;
 
 /**
- * What an attempt means for the key that made it:
+ * What an attempt means for its key:
  * - `succeeds`: it works
  * - `counts`: an ambiguous failure; several in a row take it out
  * - `condemns`: a definite verdict; one is enough
  * - `throttles`, `denies`: out for one model, until a time
- * - `none`: it says nothing about the key
+ * - `none`: nothing
  */
 export type Effect =
   | { readonly kind: 'succeeds' }
@@ -24,7 +24,7 @@ export type Effect =
   | { readonly kind: 'denies' }
   | { readonly kind: 'none' };
 
-/** An attempt is over: a client's request, or a health check. */
+/** An attempt ended: for a client's request, or a health check. */
 export interface AttemptEnded {
   readonly type: 'attempt';
   /** Of the record when the key was chosen. */
@@ -33,99 +33,99 @@ export interface AttemptEnded {
   readonly at: number;
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
-  /** A chat was asked for: a health check can ask the same of the model. Absent: something else was. */
+  /** It was a chat, which a health check can repeat. */
   readonly chat?: boolean;
   readonly effect: Effect;
   /** The rule that judged it. */
   readonly rule: string;
-  /** What the provider asked for, already capped. Milliseconds. */
+  /** The wait that the provider asked for, capped. Milliseconds. */
   readonly waitMs?: number;
-  /** The limit that was met is that of the key's quota domain. */
+  /** The limit that was hit is that of the key's quota domain. */
   readonly wide?: true;
-  /** What it takes out or holds may be owed to the words of the request. */
+  /** Its verdict is unproven: the client's request may have provoked it. */
   readonly unproven?: true;
-  /** Of the provider's answer; absent where none began. */
+  /** Of the response; absent where none began. */
   readonly status?: number;
   /** The client's request; absent for a health check. */
   readonly requestId?: string;
   /** The process that made it. */
   readonly node?: string;
-  /** True for a health check, whose failure puts the next one off. */
+  /** True for a health check, whose failure delays the next one. */
   readonly check: boolean;
   /** A random number in [0, 1): spreads the checks of keys that failed together. */
   readonly jitter: number;
 }
 
 /**
- * A verdict on the key may be owed to the words of the request: what unproven ones did is taken back, and the key is to
- * be checked at once. One that is out of service for what nobody doubts stays out, and is checked at once as well.
+ * A verdict on the key may have been provoked by the request: unproven effects are taken back, and the key is checked at
+ * once. A key that is out by a proven verdict stays out, and is checked at once as well.
  */
 export interface Doubted extends Pick<Doubt, 'cause' | 'model' | 'rule'> {
   readonly type: 'doubted';
   readonly at: number;
-  /** Of the answer that raised the doubt. */
+  /** Of the response that raised the doubt. */
   readonly status?: number;
   /** The client's request that raised it. */
   readonly requestId?: string;
   readonly node?: string;
 }
 
-/** An unproven verdict was right: another key answered the same request. */
+/** An unproven verdict is confirmed: another key answered the same request. */
 export interface Proven {
   readonly type: 'proven';
   readonly at: number;
 }
 
-/** What was counted against the key turned out to be somebody else's: the provider's, or a request's. */
+/** Failures counted against the key were the provider's, or a request's. */
 export interface Pardoned {
   readonly type: 'pardoned';
   readonly at: number;
-  /** Ambiguous failures that took it out before this time stand. */
+  /** Where ambiguous failures took it out before this time, it stays out. */
   readonly since: number;
 }
 
-/** The operator took the key out, until further word. */
+/** The operator disabled the key. */
 export interface OperatorDisabled extends Stamped {
   readonly type: 'disabled';
 }
 
-/** The operator put the key in service, whatever kept it out, and from whatever model. */
+/** The operator enabled the key: it is in service without holds. */
 export interface OperatorEnabled extends Stamped {
   readonly type: 'enabled';
 }
 
 interface Stamped {
   readonly at: number;
-  /** Its place among all that the operator said, as in `OperatorAct`; absent where that is when it was said. */
+  /** `at` of its `OperatorAct`; absent where it is the time of the event. */
   readonly stamp?: number;
 }
 
-/** The operator takes the word of a provider back that kept the key from a model. */
+/** The operator ended a hold, or all. */
 export interface OperatorLifted {
   readonly type: 'lifted';
   readonly at: number;
-  /** As the provider names it; absent: from all it is held from. */
+  /** As the provider names it; absent: all. */
   readonly model?: string;
 }
 
-/** An answer told how much is left of the limits of one model. */
+/** Rate limit headers show how much is left for one model. */
 export interface HeadroomHint {
   readonly type: 'headroom';
   readonly at: number;
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
-  /** Until when there is little; absent where there is enough. */
+  /** Until when it is scarce; absent where there is enough. */
   readonly scarceUntil?: number;
 }
 
-/** An answer told whose limits the key shares. */
+/** Response headers name the quota domain of the key. */
 export interface DomainHint {
   readonly type: 'domain';
   readonly at: number;
   readonly domain: string;
 }
 
-/** It was found how one model stands at the provider, whichever key is used. */
+/** The circuit of one model at the provider has changed. */
 export interface CircuitHint {
   readonly type: 'circuit';
   readonly at: number;

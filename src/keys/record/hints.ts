@@ -3,10 +3,10 @@ import type { CircuitHint, HeadroomHint } from './event.ts';
 import { MAX_MODEL_LENGTH, MAX_SCARCITIES } from './record.ts';
 import type { InService, KeyRecord } from './record.ts';
 
-/** A limit that is whole again only later is looked at again in between: nothing else would show that it was raised. Milliseconds. */
+/** A scarcity lasts no longer, since the limit may be raised before it is reset. Milliseconds. */
 export const MAX_SCARCE_MS = 10 * 60 * 1000;
 
-/** The record with what an answer told of one model, and without what is over. */
+/** The record with a scarcity added, changed or removed, and without expired ones. */
 export function withHeadroom(record: InService, { at, model, scarceUntil }: HeadroomHint): InService {
   const { scarce: before = [], ...rest } = record;
   const known = before.find((scarcity) => scarcity.model === model);
@@ -19,7 +19,7 @@ export function withHeadroom(record: InService, { at, model, scarceUntil }: Head
   return scarce.length === 0 ? rest : { ...rest, scarce };
 }
 
-/** The record with what was found of one model's circuit, and without what says nothing any more. */
+/** The record with the status of one circuit, and without expired ones. */
 export function withCircuitStatus(record: KeyRecord, { at, status }: CircuitHint): KeyRecord {
   const { circuits = [] } = record;
   const known = circuits.find(({ model }) => model === status.model);

@@ -2,34 +2,34 @@ import type { AttemptEnded } from './event.ts';
 import { ANY_MODEL, MAX_MODEL_LENGTH } from './record.ts';
 import type { Hold, InService } from './record.ts';
 
-/** No verdict is for ever: no wait is longer than this, whatever a provider says. Milliseconds. */
+/** The longest wait, whatever a provider says. Milliseconds. */
 export const MAX_WAIT_MS = 24 * 60 * 60 * 1000;
 
-/** A throttled key whose provider named no wait rests this long, twice as long on each repetition. */
+/** Backoff of a throttled key whose provider named no wait: doubled each time, up to the maximum. Milliseconds. */
 const THROTTLE_BASE_MS = 2_000;
 const THROTTLE_MAX_MS = 60_000;
 
-/** How long a key rests from a model it was denied: long enough to spare requests, short enough for a grant to show. */
+/** Hold after a denial: long enough to spare requests, short enough to notice a new grant. Milliseconds. */
 export const DENIAL_MS = 10 * 60 * 1000;
 
-/** Holds on single models that are kept for one key. */
+/** Holds for single models in one record. */
 export const MAX_HOLDS = 64;
 
-/** The record of a key that was turned away for one model. */
+/** The record with a hold for the model of the event. */
 export function applyHold(record: InService, cause: Hold['cause'], event: AttemptEnded): InService {
   if (event.model.length > MAX_MODEL_LENGTH) return record;
-  // What is denied is a model: a request that named none says nothing of any.
+  // A denial is of a model: a request without one says nothing about any.
   if (cause === 'denied' && event.model === ANY_MODEL) return record;
-  // It was met before the operator ended holds: one that is told again, because the store did not say that it had it, or
-  // one that comes late, which costs one refused request.
+  // From before the operator ended holds: an event that is applied again, since the store did not confirm the write, or
+  // a late one. Where it was news, that costs one refused request.
   if (record.liftedAt !== undefined && event.at <= record.liftedAt) return record;
   const before = record.holds.find((held) => held.model === event.model);
   const same = before?.cause === cause ? before : undefined;
-  // Requests that were already under way when the first one was turned away say nothing new.
+  // Requests that were in flight when the hold began say nothing new.
   const strikes = same === undefined ? 1 : event.startedAt < same.since ? same.strikes : same.strikes + 1;
   const until = Math.max(event.at + holdWait(cause, strikes, event.waitMs), same?.until ?? 0);
   if (same !== undefined && until === same.until && strikes === same.strikes) return record;
-  // Another node's clock may be behind: what it tells is news all the same.
+  // Another node's clock may be behind: its event counts nevertheless.
   const since = Math.max(event.at, same?.since ?? 0);
   const { model, rule, wide, chat, unproven } = event;
   const held: Hold = {
@@ -49,10 +49,9 @@ export function applyHold(record: InService, cause: Hold['cause'], event: Attemp
 }
 
 /**
- * The holds with one more. Where there is no room, one goes that is over, else a denial: of several the one that ends
- * soonest. What protects from a throttle goes never: where there is nothing but throttles, a denial is not kept, which
- * costs one refused request; and one more throttle, beside so many models, is taken for one of the whole key, for as long
- * as all the others last.
+ * The holds with one more. Where there is no room, one that is over is dropped, else the denial that ends soonest, but
+ * never a throttle. Where all are throttles, a denial is not kept (which costs one refused request), and a further
+ * throttle becomes one for every model until the first of the others ends.
  * @returns undefined where it is not kept
  */
 function withHold(others: readonly Hold[], held: Hold, now: number): readonly Hold[] | undefined {
@@ -78,7 +77,7 @@ function holdWait(cause: Hold['cause'], strikes: number, named: number | undefin
   return Math.min(THROTTLE_BASE_MS * 2 ** (strikes - 1), THROTTLE_MAX_MS);
 }
 
-/** A wait that a provider named, as it counts. Milliseconds. */
+/** A wait that a provider named, within its bounds. Milliseconds. */
 export function boundedWait(waitMs: number): number {
   return Math.min(Math.max(waitMs, 0), MAX_WAIT_MS);
 }

@@ -3,68 +3,68 @@ import { withDecision } from './decision.ts';
 import type { Decision } from './decision.ts';
 
 /**
- * What is known of one key, shared by every worker and machine. A record is plain, immutable data; the only
- * thing that makes a new one is `reduce` in reducer.ts.
+ * The state of one key, shared by all processes and machines. Plain, immutable data: only `reduce` (reducer.ts) makes a
+ * new one, and only `KeyBook` (../book/book.ts) applies that and writes the result to the store.
  *
  * All times are milliseconds since the epoch.
  */
 export type KeyRecord = InService | OutOfService | Disabled;
 
 interface Common {
-  /** Grows whenever the key leaves or re-enters service. What began in an older epoch changes nothing. */
+  /** Grows whenever the key leaves or re-enters service. Attempts that began in an older epoch change nothing. */
   readonly epoch: number;
-  /** When the key entered this state; 0 for a key of which nothing was ever recorded. */
+  /** When the key entered this state; 0 for a key without any recorded event. */
   readonly since: number;
   /**
-   * Whose limits the key shares, as its provider says with its answers: absent where it does not say, and where no
-   * other key is known to share them. Once known it stays with the key, in and out of service.
+   * The quota domain, as learned from response headers; absent where the provider sends none. Kept in and out of
+   * service.
    */
   readonly domain?: string;
-  /** What this key met of its provider's own trouble, for all processes; absent where there is none. It stays, too. */
+  /** Circuits of its provider that attempts with this key have changed, for the other processes; kept as well. */
   readonly circuits?: readonly CircuitStatus[];
-  /** What the operator last said of its service; absent where that was nothing. It stays, too: see reconcile.ts. */
+  /** The operator's last act, if any; kept as well, see reconcile.ts. */
   readonly operator?: OperatorAct;
-  /** The last few, newest last; absent where there is none. They tell the key's story, and nothing follows from them. */
+  /** The last few, newest last, for people: nothing depends on them. */
   readonly decisions?: readonly Decision[];
 }
 
-/** That the operator took the key out of service or put it in: what no node may lose, whatever its epoch. */
+/** That the operator disabled or enabled the key. No node may lose it, whatever its epoch. */
 export interface OperatorAct {
   readonly act: 'disabled' | 'enabled';
   /**
-   * When it was said, by the clock of the node it was said to, but later than every act that this node knew of. It
-   * orders acts, and dates nothing: it may lie ahead for as long as another node's clock once did.
+   * A hybrid logical timestamp: the clock of the node that got the act, but later than every act known there. It orders
+   * acts, and may be ahead of time by as much as another node's clock once was.
    */
   readonly at: number;
 }
 
-/** May be chosen, but for the models it is held from. */
+/** Can be used, except for models with a hold. */
 export interface InService extends Common {
   readonly state: 'in-service';
-  /** Ambiguous failures in a row, over all nodes. */
+  /** Ambiguous failures in a row, on all nodes. */
   readonly failures: number;
   /** The rule that judged the newest of those failures. */
   readonly lastRule?: string;
   readonly holds: readonly Hold[];
-  /** When the operator last ended holds; absent where that was never, since it is in service. What was met before is over. */
+  /** When the operator last ended holds, if ever in this epoch: holds from before are over. */
   readonly liftedAt?: number;
-  /** Absent where there is enough of everything. It keeps the key from nothing; others are preferred. */
+  /** Models whose rate limit is nearly used up. The key can be used, but others are preferred. */
   readonly scarce?: readonly Scarcity[];
-  /** What was held against it for the words of a request that other keys met as well. It keeps the key from nothing. */
+  /** A verdict that is in doubt. The key can be used. */
   readonly doubt?: Doubt;
-  /** A health check has put it back, and no request of what it had failed with has confirmed that yet; else absent. */
+  /** A health check has put it back, and no request has confirmed that yet. */
   readonly comeback?: Comeback;
 }
 
-/** How a key came back on the word of a health check. */
+/** The return of a key after a health check passed. */
 export interface Comeback {
-  /** The chat model that it had failed with, as the provider names it; absent where that was no chat. */
+  /** The chat model with which it had failed, as the provider names it; absent where that was no chat. */
   readonly model?: string;
-  /** How often in a row it had left again soon after it had come back. */
+  /** Relapses in a row: how often it was out again soon after it had come back. */
   readonly relapses: number;
 }
 
-/** May not be chosen until it has proved itself, or its cooldown is over. */
+/** Cannot be used until it has passed health checks, or its cooldown is over. */
 export interface OutOfService extends Common {
   readonly state: 'out-of-service';
   readonly cause: OutCause;
@@ -75,25 +75,25 @@ export interface OutOfService extends Common {
   /** Health checks failed since it left service, or since the last one passed. */
   readonly failedChecks: number;
   readonly nextCheckAt: number;
-  /** When it comes back by itself, where the policy has a cooldown. */
+  /** When it comes back without a check, where the policy has a cooldown. */
   readonly returnsAt?: number;
-  /** The chat model that it failed with when it left, as the provider names it; absent where that was no chat. */
+  /** The chat model with which it failed when it left, as the provider names it; absent where that was no chat. */
   readonly model?: string;
-  /** How often in a row a health check had put it back and it left again soon after; absent: this is no such time. */
+  /** Relapses in a row, this one included; absent where this is none. */
   readonly relapses?: number;
-  /** Only the words of one client's request took it out so far: it holds no domain, and may be taken back. */
+  /** The verdict is unproven (one client's request caused it): it does not affect the quota domain, and may be taken back. */
   readonly unproven?: { readonly inServiceSince: number };
 }
 
-/** Out of service by the operator's word alone, until the operator's word. */
+/** Out of service by the operator, until the operator enables it. */
 export interface Disabled extends Common {
   readonly state: 'disabled';
 }
 
-/** `failures`: ambiguous ones reached the threshold. The others are definite: one answer was enough. */
+/** `failures`: ambiguous ones reached the threshold. The others are definite: one response was enough. */
 export type OutCause = 'failures' | 'key_dead' | 'billing';
 
-/** One model the key may not be used for until a time. */
+/** A cooldown for one model: the key is not used for it until a time. */
 export interface Hold {
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
@@ -101,49 +101,49 @@ export interface Hold {
   readonly rule: string;
   readonly since: number;
   readonly until: number;
-  /** How often in a row it was held for this cause: what makes a wait grow where the provider named none. */
+  /** Holds in a row for this cause: backoff where the provider named no wait. */
   readonly strikes: number;
-  /** It holds every key of the domain: the limit it met is the domain's. */
+  /** It holds every key of the quota domain, whose limit was hit. */
   readonly wide?: true;
-  /** A chat met it: a health check can find out whether it still stands. */
+  /** A chat caused it: a health check can repeat that. */
   readonly chat?: true;
-  /** Only the words of one client's request say so: it holds no domain, and may be taken back. */
+  /** The verdict is unproven: it holds no quota domain, and may be taken back. */
   readonly unproven?: true;
 }
 
-/** A verdict on a key that is not believed before a check of our own has shown the same. */
+/** A verdict that is not believed until a health check confirms it. */
 export interface Doubt {
-  /** What it would be out or held for. */
+  /** What the key would be out or held for. */
   readonly cause: OutCause | Hold['cause'];
-  /** What the check asks for, as the provider names it; `ANY_MODEL` where any will do. */
+  /** The model to check, as the provider names it; `ANY_MODEL` where any will do. */
   readonly model: string;
   readonly rule: string;
   readonly since: number;
   readonly nextCheckAt: number;
 }
 
-/** One model of which little is left of a limit: the key's own, or one that it shares with its domain. */
+/** A model whose rate limit is nearly used up: the key's, or that of its quota domain. */
 export interface Scarcity {
   /** As the provider names it, or `ANY_MODEL`. */
   readonly model: string;
   readonly since: number;
-  /** When the limit is whole again, or to be looked at again. */
+  /** When the limit is reset, or to be looked at again. */
   readonly until: number;
 }
 
-/** Scarcities kept for one key, and for one domain. A provider that names more models is asked without this knowledge. */
+/** Kept for one key, and for one quota domain. Further models are not tracked. */
 export const MAX_SCARCITIES = 64;
 
-/** The model of a hold that came from a request without a model: it holds the key from everything. */
+/** Stands for a request without a model: such a hold is for every model. */
 export const ANY_MODEL = '*';
 
-/** A longer model name is nobody's model, and would only fill the store. Characters. */
+/** Longer model names are not stored. Characters. */
 export const MAX_MODEL_LENGTH = 256;
 
-/** A longer name is no domain's. Characters. */
+/** Longer names are no quota domain. Characters. */
 export const MAX_DOMAIN_LENGTH = 256;
 
-/** The record of a key of which nothing was ever recorded. It is not stored. */
+/** The record of a key without any recorded event. It is not stored. */
 export const FRESH: InService = Object.freeze({
   state: 'in-service',
   epoch: 0,
@@ -152,10 +152,7 @@ export const FRESH: InService = Object.freeze({
   holds: Object.freeze([]),
 });
 
-/**
- * The record as it counts at `now`: a cooldown that has run out puts the key back in service without
- * anybody's help, and without a write.
- */
+/** The record as it counts at `now`: a cooldown that is over puts the key back in service, without a write. */
 export function settle(record: KeyRecord, now: number): KeyRecord {
   if (record.state !== 'out-of-service') return record;
   if (record.returnsAt === undefined || now < record.returnsAt) return record;
@@ -169,12 +166,12 @@ export function settle(record: KeyRecord, now: number): KeyRecord {
   };
 }
 
-/** In service from `at` on, with nothing counted or said against it. What stays with the key is for the caller to add. */
+/** In service from `at` on, without failures and holds. The caller adds what is kept. */
 export function returnToService({ epoch }: KeyRecord, at: number): InService {
   return { state: 'in-service', epoch: epoch + 1, since: at, failures: 0, holds: [] };
 }
 
-/** The hold that keeps an in-service key from `model` at `now`, if one does. */
+/** The hold of an in-service key for `model` at `now`, if any. */
 export function holdOn(record: InService, model: string, now: number): Hold | undefined {
   if (record.holds.length === 0) return undefined;
   return record.holds.find((hold) => hold.until > now && (hold.model === model || hold.model === ANY_MODEL));

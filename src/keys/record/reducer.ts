@@ -25,7 +25,7 @@ import { isOverdue } from './check-due.ts';
 import { ANY_MODEL, holdOn, returnToService, settle } from './record.ts';
 import type { Hold, InService, KeyRecord, OutCause, OutOfService } from './record.ts';
 
-/** How a provider's keys leave service and come back. Milliseconds. */
+/** When a provider's keys leave service and come back. Milliseconds. */
 export interface KeyPolicy {
   /** Ambiguous failures in a row that take a key out. At least 1. */
   readonly failureThreshold: number;
@@ -43,8 +43,8 @@ export interface KeyPolicy {
 const JITTER_SHARE = 0.2;
 
 /**
- * The one function that changes a record. Pure: the same record, event and policy give the same answer, so
- * an event can be applied again to a record somebody else wrote in between.
+ * The state machine of a key: the only function that changes a record. Pure, so that an event can be applied again to a
+ * record that another node wrote in between.
  *
  * @returns the very object passed in where nothing changed, so that nothing is written
  */
@@ -52,9 +52,14 @@ export function reduce(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): K
   const current = settle(record, event.at);
   const next = apply(current, event, policy);
   if (next === current) return record;
-  // Last, as in what is read from the store: two nodes that know the same write the same text.
-  const { decisions: _, ...told } = next;
-  const { domain = current.domain, circuits = current.circuits, operator = current.operator, ...rest } = told;
+  // In the order of fields that the codec reads: two nodes with the same record write the same text.
+  const { decisions: _, ...changed } = next;
+  const {
+    domain = current.domain,
+    circuits = current.circuits,
+    operator = current.operator,
+    ...rest
+  } = changed;
   const decisions = decisionsAfter(current, next, event);
   return {
     ...rest,
@@ -101,7 +106,7 @@ function apply(record: KeyRecord, event: KeyEvent, policy: KeyPolicy): KeyRecord
     case 'circuit':
       return withCircuitStatus(record, event);
     case 'attempt':
-      // What began before the key left or re-entered service speaks of a key that is no more.
+      // From before the key left or re-entered service: outdated.
       if (event.epoch !== record.epoch) return record;
       if (record.state === 'in-service')
         return event.check ? afterCheck(record, event, policy) : afterUse(record, event, policy);
@@ -132,28 +137,26 @@ function afterUse(record: InService, event: AttemptEnded, policy: KeyPolicy): Ke
   }
 }
 
-/** A key in service was checked: to end a hold, to settle a doubt, or because somebody asked. */
+/** A key in service was checked: for a hold, a doubt, or on request. */
 function afterCheck(record: InService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
   const next = countCheck(record, event, policy);
   return afterCheckOfDoubt(next, event, event.at + checkDelay(0, event.jitter, policy));
 }
 
-/**
- * Its ambiguous failures are not counted, unless such are what it is doubted for. A hold that it meets is made no longer.
- */
+/** Ambiguous failures of a check are not counted, unless the doubt is about such. A hold that it meets is not extended. */
 function countCheck(record: InService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
   const { kind } = event.effect;
   if (kind === 'counts' && record.doubt?.cause !== 'failures') return record;
-  // What is denied is a model: a check that named none, as by a list, says nothing of any.
-  const isTurnedAway = kind === 'throttles' || (kind === 'denies' && event.model !== ANY_MODEL);
-  if (isTurnedAway && holdOn(record, event.model, event.at) !== undefined)
+  // A denial is of a model: a check without one, such as a list, says nothing about any.
+  const meetsHold = kind === 'throttles' || (kind === 'denies' && event.model !== ANY_MODEL);
+  if (meetsHold && holdOn(record, event.model, event.at) !== undefined)
     return afterCheckOfHold(record, event);
   return afterUse(record, event, policy);
 }
 
 /**
- * A key out of service was tested by a health check, or tried as a last resort. Both can pass. Only a check
- * that fails puts the next check off: otherwise busy clients would keep their only key out for longer.
+ * A key out of service was checked, or tried as a last resort. Both can pass. Only a failed check delays the next one:
+ * otherwise busy clients would keep their only key out for longer.
  */
 function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy): KeyRecord {
   const { effect, check } = event;
@@ -173,7 +176,7 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
     const grown = failedChecks + (record.relapses ?? 0);
     const delay = Math.max(checkDelay(grown, event.jitter, policy), boundedWait(event.waitMs ?? 0));
     const { model, ...rest } = check ? afterFailedCheck(record, event) : record;
-    // What is denied to it cannot show that there is credit again.
+    // A model that it is denied cannot show that there is credit again.
     const kept = model === undefined || isDeniedItsModel(record, event) ? {} : { model };
     return { ...rest, ...kept, ...blamed, passes: 0, failedChecks, nextCheckAt: event.at + delay };
   }
@@ -182,7 +185,7 @@ function afterTrial(record: OutOfService, event: AttemptEnded, policy: KeyPolicy
   return record.passes > 0 || changesCause ? { ...record, ...blamed, passes: 0 } : record;
 }
 
-/** A request that tried a key which nobody checks. Of ambiguous failures one is as good as any, and puts nothing off. */
+/** A request tried a key that is not being checked. An ambiguous failure delays nothing. */
 function standsForCheck(record: OutOfService, { effect, at }: AttemptEnded): boolean {
   return record.cause !== 'failures' && effect.kind !== 'none' && isOverdue(record, at);
 }
@@ -214,7 +217,7 @@ function takeOut(record: InService, cause: OutCause, event: AttemptEnded, policy
   };
 }
 
-/** Takes back what ambiguous failures did since a time; what definite verdicts did stands. */
+/** Takes back the effects of ambiguous failures since a time, not those of definite verdicts. */
 function pardon(record: KeyRecord, { since, at }: Pardoned): KeyRecord {
   switch (record.state) {
     case 'in-service': {
@@ -229,7 +232,7 @@ function pardon(record: KeyRecord, { since, at }: Pardoned): KeyRecord {
   }
 }
 
-/** A success ends the row of failures, and a hold on its model unless the hold is younger than the attempt. */
+/** A success resets the failures, and ends a hold on its model that began before the attempt. */
 function clear(record: InService, event: AttemptEnded): InService {
   const disproved = (held: Hold): boolean => held.model === event.model && held.since <= event.startedAt;
   const holds = record.holds.some(disproved) ? record.holds.filter((held) => !disproved(held)) : record.holds;
@@ -247,7 +250,7 @@ function clear(record: InService, event: AttemptEnded): InService {
   };
 }
 
-/** Never longer than the interval it is asked for: jitter only ever brings a check forward. */
+/** Backoff with jitter, which only shortens it. */
 function checkDelay(failedChecks: number, jitter: number, policy: KeyPolicy): number {
   const grown = policy.checkIntervalMs * 2 ** Math.min(failedChecks, 30);
   const delay = Math.min(grown, Math.max(policy.checkMaxIntervalMs, policy.checkIntervalMs));

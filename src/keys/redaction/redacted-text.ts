@@ -1,56 +1,56 @@
 /*
- * Texts for people and logs, without what nobody may read in them. Which credentials there are is not known here, so what
- * looks like one is left out: what is known is taken out of answers before it gets anywhere (`redactor.ts`).
+ * Redaction of texts for people and logs by pattern: the credentials are not known here. Known ones are redacted before,
+ * in responses (`redactor.ts`).
  */
 
-/** A URL: what stands before its host, and its query. */
+/** A URL: user info, host and path, query. */
 const URLS = /\b([a-z][a-z\d+.-]*:\/\/)([^\s"'<>?#]*@)?([^\s"'<>?#]*)(\?[^\s"'<>#]*)?/giu;
 
-/** How a credential is shown to a server. */
+/** Credentials of an `Authorization` header. */
 const SCHEMES = /\b(bearer|basic)(\s+|%20)[\w.~+/=-]{8,}/giu;
 
-/** Beginnings by which vendors let their keys be known, and what follows of those. */
+/** Prefixes of vendors' keys, and what follows. */
 const KEYS =
   /\b(sk|pk|rk|gsk|csk|xai|hf|r8|nvapi|fw|pplx|AIza|AKIA|ASIA|ya29|ghp|gho|github_pat)([-_.]?)[\w.-]{14,}/gu;
 
-/** The one parameter that says nothing of anybody, and is worth reading. */
+/** A query parameter that is no secret. */
 const READABLE = /^api-version=/u;
 
 const HIDDEN = '***';
 
-/** The text with three stars in the place of credentials in URLs, values of queries, and what looks like a key. */
+/** The text with `***` for credentials and query values in URLs, and for what looks like a key. */
 export function redactedText(text: string): string {
   const plain = text.includes('://') ? text.replaceAll(URLS, withoutSecrets) : text;
   return withStars(withStars(plain, SCHEMES), KEYS);
 }
 
-/** Looks first, which costs a tenth of replacing: nearly no text has any, and each request logs two. */
+/** Searches first, which costs a tenth of replacing: nearly no text matches, and each request logs two. */
 function withStars(text: string, pattern: RegExp): string {
   return text.search(pattern) < 0 ? text : text.replaceAll(pattern, `$1$2${HIDDEN}`);
 }
 
-function withoutSecrets(_: string, scheme: string, user = '', place = '', query = ''): string {
+function withoutSecrets(_: string, scheme: string, user = '', rest = '', query = ''): string {
   const shown = query === '' ? '' : `?${query.slice(1).split('&').map(withoutValue).join('&')}`;
-  return scheme + (user === '' ? '' : `${HIDDEN}@`) + place + shown;
+  return scheme + (user === '' ? '' : `${HIDDEN}@`) + rest + shown;
 }
 
 function withoutValue(pair: string): string {
   const equals = pair.indexOf('=');
-  // What stands alone may be a credential as well.
+  // A value without a name may be a credential, too.
   if (equals < 0) return pair === '' ? '' : HIDDEN;
   return READABLE.test(pair) ? pair : `${pair.slice(0, equals)}=${HIDDEN}`;
 }
 
-/** Deeper values are not looked at, and left out. */
+/** Deeper values are left out. */
 const MAX_DEPTH = 6;
 
-/** Nor are more than this, of one value: an error may have half a program hanging from it. */
+/** Objects and lists visited in one value; further ones are left out, since an error may reference much. */
 const MAX_VALUES = 1000;
 
-/** How objects with a class of their own are taken: as what they hold, or as they are, since they say how they are written. */
-export type OwnClasses = 'opened' | 'kept';
+/** What becomes of class instances: their fields are redacted, or they are kept, since they have their own serialisation. */
+type OwnClasses = 'opened' | 'kept';
 
-/** The same for whatever is logged: for all texts in lists and objects, with the rest as it is. */
+/** The same for all texts in a value that is logged. */
 export function redactedValue(value: unknown, ownClasses: OwnClasses = 'kept'): unknown {
   let left = MAX_VALUES;
   const redacted = (each: unknown, depth: number): unknown => {

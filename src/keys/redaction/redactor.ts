@@ -4,44 +4,44 @@ import type { SecretMatch } from './quoted-secret.ts';
 import type { Secret } from '../../base/secret.ts';
 import { accountIn } from '../service-account.ts';
 
-/** A shorter text is no credential, and may stand anywhere by chance. Characters. */
+/** Shorter texts are not redacted: they may occur by chance. Characters. */
 const MIN_LENGTH = 8;
 
-/** A text of this length is a credential even if it is all small letters. Characters. */
+/** Texts of this length are credentials even if all in lower case. Characters. */
 const SURE_LENGTH = 24;
 
 /**
- * So much of a secret's beginning, at the end of a piece, is not held back: it gives nothing away, and most that look
- * like it are none. As many as a key's hint shows. Characters.
+ * Of a secret's beginning at the end of a chunk so many characters are passed on: they give nothing away, as in a key's
+ * hint, and most such matches are none.
  */
 const SHOWN_LENGTH = 4;
 
-/** What stands in the place of each byte. The length stays, so that lengths that were announced stay true. */
+/** Replaces each byte, so that announced lengths stay correct. */
 const STAR = 0x2a;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Takes the secrets of one attempt out of what its provider says. */
+/** Redacts the secrets of one attempt in what its provider sends. */
 export class Redactor {
-  /** What is looked for in good answers. */
+  /** Searched for in good responses. */
   readonly #sure: SearchTerms;
-  /** The same, and more, where nothing but a provider's words can be lost: in errors and headers. */
+  /** The same and more, for errors and headers, where false matches do no harm. */
   readonly #all: SearchTerms;
   readonly #alphabet = new Uint8Array(256);
   readonly #beginnings = new Uint8Array(256);
   readonly #longest: number;
   readonly #shortest: number;
-  /** Made once: a request has a stream of its own, which should cost little. */
-  readonly #looking: Readonly<Record<'answer' | 'error' | 'connection', Search>>;
+  /** Shared by the streams of all requests. */
+  readonly #search: Readonly<Record<'answer' | 'error' | 'connection', Search>>;
 
-  /** @param texts credentials, and parts of such */
+  /** @param texts - credentials, and parts of them */
   constructor(texts: readonly string[]) {
-    const long = [...new Set(texts)].filter((text) => text.length >= MIN_LENGTH);
-    const sure = long.filter(isSecretLooking);
+    const candidates = [...new Set(texts)].filter((text) => text.length >= MIN_LENGTH);
+    const sure = candidates.filter(isSecretLooking);
     const secrets = sure.map((text) => new QuotedSecret(text));
     const more = [
-      ...long.filter((text) => !sure.includes(text)).map((text) => new QuotedSecret(text)),
-      ...long.flatMap(base64Of).map((text) => new QuotedSecret(text, true)),
+      ...candidates.filter((text) => !sure.includes(text)).map((text) => new QuotedSecret(text)),
+      ...candidates.flatMap(base64Of).map((text) => new QuotedSecret(text, true)),
     ];
     this.#sure = searchTerms(secrets, false);
     this.#all = searchTerms([...secrets, ...more], true);
@@ -50,22 +50,22 @@ export class Redactor {
       for (const byte of secret.beginnings) this.#beginnings[byte] = 1;
     }
     this.#longest = Math.max(0, ...this.#all.secrets.map(({ maxBytes }) => maxBytes));
-    this.#shortest = Math.min(REVEALING_LENGTH, ...long.map(({ length }) => length));
-    this.#looking = {
-      answer: this.#looks(this.#sure, true),
-      error: this.#looks(this.#all, true),
-      connection: this.#looks(this.#sure, false),
+    this.#shortest = Math.min(REVEALING_LENGTH, ...candidates.map(({ length }) => length));
+    this.#search = {
+      answer: this.#searchFor(this.#sure, true),
+      error: this.#searchFor(this.#all, true),
+      connection: this.#searchFor(this.#sure, false),
     };
   }
 
-  /** Whether there is nothing to look for. */
+  /** Whether there is nothing to redact. */
   get isIdle(): boolean {
     return this.#all.secrets.length === 0;
   }
 
-  /** Bytes that came as a whole, with stars in the place of each secret. The same bytes where there is none. */
+  /** A whole body with each secret replaced by stars; the same object where there is none. */
   bytes(bytes: Buffer): Buffer {
-    return this.#blanked(bytes, this.#all);
+    return this.#redacted(bytes, this.#all);
   }
 
   /** The same for a text, such as a header's value. */
@@ -75,45 +75,45 @@ export class Redactor {
   }
 
   /**
-   * The same for bytes that come in pieces.
-   * @param kind an `error` of a provider's is looked through for more; of a `connection` that was joined no byte is kept
-   *   for an escape that may begin with it, since nobody knows where its messages end
+   * The same for bytes that come in chunks.
+   * @param kind - in an `error` more is searched for; of a `connection` (WebSocket) no bytes are held back for an escape,
+   *   since the ends of its messages are not known
    */
   stream(kind: 'answer' | 'error' | 'connection'): RedactedStream {
-    return new RedactedStream(this.#looking[kind]);
+    return new RedactedStream(this.#search[kind]);
   }
 
-  #looks(what: SearchTerms, keepsEscapes: boolean): Search {
+  #searchFor(what: SearchTerms, keepsEscapes: boolean): Search {
     return {
       keepsEscapes,
-      blank: (bytes) => this.#blanked(bytes, what),
+      blank: (bytes) => this.#redacted(bytes, what),
       mayEndOpen: (byte) => this.#alphabet[byte] === 1,
       openAt: (bytes) => this.#openAt(bytes, what),
     };
   }
 
-  #blanked(bytes: Buffer, what: SearchTerms): Buffer {
+  #redacted(bytes: Buffer, what: SearchTerms): Buffer {
     if (!what.needles.occurIn(bytes)) return bytes;
-    let blanked: Buffer | undefined;
+    let redacted: Buffer | undefined;
     for (let at = 0; at < bytes.length; at++) {
-      const end = this.#beginnings[bytes[at] ?? 0] === 1 ? endOf(bytes, at, what) : undefined;
+      const end = this.#beginnings[bytes[at] ?? 0] === 1 ? endOfSecret(bytes, at, what) : undefined;
       if (end === undefined) continue;
-      blanked ??= Buffer.from(bytes);
-      blanked.fill(STAR, at, end);
+      redacted ??= Buffer.from(bytes);
+      redacted.fill(STAR, at, end);
       at = end - 1;
     }
-    return blanked ?? bytes;
+    return redacted ?? bytes;
   }
 
-  /** Where a secret begins that these bytes end in the middle of. */
+  /** A secret in whose middle the bytes end, if any. */
   #openAt(bytes: Buffer, { secrets }: SearchTerms): PartialMatch | undefined {
     let from = bytes.length;
     const least = Math.max(0, bytes.length - this.#longest);
     while (from > least && this.#alphabet[bytes[from - 1] ?? 0] === 1) from--;
     for (let at = from; at < bytes.length; at++) {
       if (this.#beginnings[bytes[at] ?? 0] !== 1) continue;
-      const standings = secrets.map((secret) => secret.matchAt(bytes, at));
-      const open = standings.filter(({ kind }) => kind === 'open').map(({ characters }) => characters);
+      const matches = secrets.map((secret) => secret.matchAt(bytes, at));
+      const open = matches.filter(({ kind }) => kind === 'open').map(({ characters }) => characters);
       const characters = Math.max(...open);
       if (open.length > 0) return { at, characters, isEscaped: bytes.length - at > characters };
     }
@@ -121,13 +121,13 @@ export class Redactor {
   }
 }
 
-/** Secrets, and what shows at a glance that they are not there. */
+/** Secrets, and a quick test for their absence. */
 interface SearchTerms {
   readonly secrets: readonly QuotedSecret[];
   readonly needles: NeedleSet;
   /**
-   * A beginning counts as well, whatever follows on it. Not in good answers: tokens begin alike when they were made
-   * alike (RFC 7519: by a whole header and more), and an answer may well hold somebody's.
+   * Long beginnings match, too. Not in good responses: tokens share beginnings (RFC 7519: a whole header and more), and a
+   * response may well contain another one.
    */
   readonly cutOff: boolean;
 }
@@ -136,94 +136,94 @@ function searchTerms(secrets: readonly QuotedSecret[], cutOff: boolean): SearchT
   return { secrets, needles: new NeedleSet(secrets.flatMap((secret) => secret.needles(cutOff))), cutOff };
 }
 
-/** The beginning of a secret at the end of some bytes. */
+/** The beginning of a secret at the end of a chunk. */
 interface PartialMatch {
   readonly at: number;
-  /** Of the secret's characters, so many are there. */
+  /** Matched characters of the secret. */
   readonly characters: number;
-  /** Some of what stands there is an escape, which is whole or is none. */
+  /** It contains an escape, of which no part may be passed on. */
   readonly isEscaped: boolean;
 }
 
-/** What looks at the pieces. */
+/** How a stream is searched. */
 interface Search {
   blank(bytes: Buffer): Buffer;
-  /** Whether bytes that end with this one may end in the middle of a secret. */
+  /** Whether a chunk with this last byte may end within a secret. */
   mayEndOpen(byte: number): boolean;
   openAt(bytes: Buffer): PartialMatch | undefined;
-  /** Whether an escape at the end is kept, however short what it belongs to. */
+  /** Whether an escape at the end is held back, however short the match. */
   readonly keepsEscapes: boolean;
 }
 
 /**
- * Takes secrets out of bytes that come in pieces, wherever they are cut. A piece passes as it is and at once unless it
- * ends in the middle of what may be a secret: that end is kept until it is known, and no other byte waits for anything.
+ * Redacts secrets in bytes that come in chunks, wherever they are cut. A chunk is passed on at once, unless it ends within
+ * what may be a secret: only that end is held back until more is known.
  */
 export class RedactedStream {
-  readonly #looking: Search;
-  /** The end of what came, where a secret may have begun; of these bytes the first `#passed` have been passed on. */
+  readonly #search: Search;
+  /** The end of the last chunk, where a secret may have begun; its first `#passed` bytes have been passed on. */
   #tail: Buffer | undefined;
   #passed = 0;
 
-  constructor(looking: Search) {
-    this.#looking = looking;
+  constructor(search: Search) {
+    this.#search = search;
   }
 
-  /** Takes a piece. @returns what may be passed on: often the piece itself, seldom nothing */
-  push(piece: Buffer): Buffer {
+  /** @returns what may be passed on: mostly the chunk itself, rarely nothing */
+  push(chunk: Buffer): Buffer {
     const tail = this.#tail;
-    const bytes = this.#looking.blank(tail === undefined ? piece : Buffer.concat([tail, piece]));
+    const bytes = this.#search.blank(tail === undefined ? chunk : Buffer.concat([tail, chunk]));
     const from = this.#passed;
     this.#tail = undefined;
     this.#passed = 0;
     const last = bytes[bytes.length - 1] ?? 0;
-    const open = this.#looking.mayEndOpen(last) ? this.#looking.openAt(bytes) : undefined;
+    const open = this.#search.mayEndOpen(last) ? this.#search.openAt(bytes) : undefined;
     if (open === undefined) return from === 0 ? bytes : bytes.subarray(from);
     this.#tail = Buffer.from(bytes.subarray(open.at));
-    const isKept = open.characters > SHOWN_LENGTH || (open.isEscaped && this.#looking.keepsEscapes);
-    const end = isKept ? Math.max(from, open.at) : bytes.length;
+    const isHeldBack = open.characters > SHOWN_LENGTH || (open.isEscaped && this.#search.keepsEscapes);
+    const end = isHeldBack ? Math.max(from, open.at) : bytes.length;
     this.#passed = end - open.at;
     return bytes.subarray(from, end);
   }
 
-  /** Gives what was kept, when nothing more comes. Of a secret that was cut off stars are left. */
+  /** At the end of the stream: what was held back. A truncated secret is redacted. */
   end(): Buffer {
     const tail = this.#tail;
     if (tail === undefined) return NOTHING;
     const rest = tail.subarray(this.#passed);
-    const open = this.#looking.openAt(tail);
+    const open = this.#search.openAt(tail);
     this.#tail = undefined;
     this.#passed = 0;
     return open !== undefined && open.characters >= REVEALING_LENGTH ? Buffer.alloc(rest.length, STAR) : rest;
   }
 }
 
-/** Where the secret that stands at a place ends; undefined where none does. */
-function endOf(bytes: Buffer, at: number, { secrets, cutOff }: SearchTerms): number | undefined {
+/** The end of the longest secret at an index; undefined where there is none. */
+function endOfSecret(bytes: Buffer, at: number, { secrets, cutOff }: SearchTerms): number | undefined {
   let longest: SecretMatch | undefined;
   for (const secret of secrets) {
-    const standing = secret.matchAt(bytes, at);
-    const counts = standing.kind === 'whole' || (standing.kind === 'begun' && cutOff);
-    if (counts && standing.end > (longest?.end ?? at)) longest = standing;
+    const match = secret.matchAt(bytes, at);
+    const counts = match.kind === 'whole' || (match.kind === 'prefix' && cutOff);
+    if (counts && match.end > (longest?.end ?? at)) longest = match;
   }
   return longest?.end;
 }
 
 /**
- * Whether a text is one that nobody says by chance. Servers that want no key are given words as keys (`not-needed`,
- * `lm-studio`), which their models may well say.
+ * Whether a text does not occur by chance. Servers that need no key are given words as keys (`not-needed`, `lm-studio`),
+ * which their models may well write.
  */
 function isSecretLooking(text: string): boolean {
   return text.length >= SURE_LENGTH || /\d/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text));
 }
 
-/** What stands of a text in base64, wherever in what is encoded it begins: as in `Basic` credentials. */
+/** The base64 of a text, for each alignment in what was encoded, as in `Basic` credentials. */
 function base64Of(text: string): string[] {
   return [0, 1, 2].map((before) => {
     const encoded = Buffer.from('\0'.repeat(before) + text, 'latin1')
       .toString('base64')
       .replace(/=+$/, '');
-    // The characters at either end also depend on what stands before and behind.
+    // Characters at both ends also depend on the neighbouring bytes: they are left out.
     const begin = Math.ceil((before * 8) / 6);
     return encoded.slice(begin, Math.floor(((before + text.length) * 8) / 6));
   });
@@ -231,28 +231,28 @@ function base64Of(text: string): string[] {
 
 const ofSecret = new WeakMap<Secret, Redactor>();
 
-/** What was made of a key last, such as a token: it may serve for an hour. */
+/** By key: the redactor of the last derived credential, such as an access token. */
 const ofDerived = new WeakMap<Secret, { readonly text: string; readonly redactor: Redactor }>();
 
 /**
- * What takes a credential out of the answers to requests that carry it; kept with it.
- * @param derived what was made of it for this request, such as an access token
+ * The redactor for responses to requests with a credential; cached with it.
+ * @param derived - the credential that was actually sent, such as an access token
  */
 export function redactorFor(secret: Secret, derived?: string): Redactor {
   if (derived === undefined) {
     let plain = ofSecret.get(secret);
-    if (plain === undefined) ofSecret.set(secret, (plain = new Redactor(partsOf(secret))));
+    if (plain === undefined) ofSecret.set(secret, (plain = new Redactor(secretsOf(secret))));
     return plain;
   }
   const kept = ofDerived.get(secret);
   if (kept?.text === derived) return kept.redactor;
-  const redactor = new Redactor([...partsOf(secret), derived]);
+  const redactor = new Redactor([...secretsOf(secret), derived]);
   ofDerived.set(secret, { text: derived, redactor });
   return redactor;
 }
 
-/** A credential as a whole, and where it has several with colons between them each. Service accounts never travel. */
-function partsOf(secret: Secret): readonly string[] {
+/** A credential, and each of its parts between colons. Service accounts are never sent themselves. */
+function secretsOf(secret: Secret): readonly string[] {
   if (accountIn(secret) !== undefined) return [];
   const text = secret.reveal();
   return [text, ...text.split(':')];

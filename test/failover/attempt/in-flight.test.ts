@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import type { Call } from '../../../src/dialects/operations/call.ts';
 import { Attempt } from '../../../src/failover/attempt/attempt.ts';
-import type { AttemptTools } from '../../../src/failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../../src/failover/attempt/attempt-plan.ts';
 import { completionCall } from '../../../src/probe/check-call.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import type { UpstreamRequest } from '../../../src/upstream/transport.ts';

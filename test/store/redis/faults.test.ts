@@ -76,7 +76,7 @@ async function ask(store: Store, cursor: Cursor): Promise<ChangePage | 'lost'> {
 }
 
 void describe('redis store: a server that is killed', () => {
-  void test('is away at once, and there again with what it wrote down, which is read anew', async (t) => {
+  void test('is away at once, and back with what it saved, which is read from the beginning', async (t) => {
     const { store, server } = await begin(t, await single('--appendonly', 'yes', '--appendfsync', 'always'));
     const before = await put(store, 'a', 'x');
     const lease = await acquired(store, 'l', 'h', LONG_MS);
@@ -106,7 +106,7 @@ void describe('redis store: a server that is killed', () => {
     assert.deepEqual((await catchUp(store)).changes, []);
   });
 
-  void test('started again empty, tells so, and gives out no revision or token twice', async (t) => {
+  void test('started again empty, is reported as lost, and gives out no revision or token twice', async (t) => {
     const { store, server } = await begin(t, await single());
     const lost = await put(store, 'a', 'x');
     const lease = await acquired(store, 'l', 'h', LONG_MS);
@@ -119,7 +119,7 @@ void describe('redis store: a server that is killed', () => {
     assert.ok((await acquired(store, 'l', 'h', LONG_MS)).token > lease.token);
   });
 
-  void test('started again empty, tells so however much was written since', async (t) => {
+  void test('started again empty, is reported as lost however much was written since', async (t) => {
     const { store, server } = await begin(t, await single());
     await put(store, 'a', 'x');
     const { cursor } = await catchUp(store);
@@ -137,7 +137,7 @@ void describe('redis store: a server that is killed', () => {
       Array.from({ length: 8 }, async (_, writer) => {
         for (let n = 0; !stop.signal.aborted; n++) {
           const written = await whenBack(() => store.compareAndSet(`${writer}/${n}`, 0, 'x'));
-          // One that was written without being acknowledged is met again here.
+          // One that was written without being acknowledged is found again here.
           assert.equal(written.current.value, 'x');
           acknowledged++;
         }
@@ -168,7 +168,7 @@ void describe('redis store: a server that is killed', () => {
 });
 
 void describe('redis store: a server that is frozen', () => {
-  void test('holds nobody up, and is used again when it thaws', async (t) => {
+  void test('delays no caller, and is used again when it thaws', async (t) => {
     const deployment = await single();
     const { store, server } = await begin(t, deployment, withOption(deployment.url, 'storeTimeout=500ms'));
     const before = await whenBack(() => put(store, 'a', 'x'));
@@ -184,7 +184,7 @@ void describe('redis store: a server that is frozen', () => {
     assert.ok(after?.value === 'x' || after?.value === 'y');
   });
 
-  void test('is noticed by listeners although nobody calls', async (t) => {
+  void test('is noticed by listeners although there are no calls', async (t) => {
     const deployment = await single();
     const { store, server } = await begin(t, deployment, withOption(deployment.url, 'storeTimeout=500ms'));
     server.freeze();
@@ -206,7 +206,7 @@ void describe('redis store: a server that is frozen', () => {
 });
 
 void describe('redis store: connections and messages', () => {
-  void test('a connection that is killed is made anew, and what was missed is signalled', async (t) => {
+  void test('a connection that is killed is renewed, and what was missed is signalled', async (t) => {
     const { store, server, url } = await begin(t, await single());
     const other = await openRedisStore(placeAt(patient(url)));
     t.after(() => other.close());
@@ -242,7 +242,7 @@ void describe('redis store: connections and messages', () => {
     assert.equal((await read(store, 'n'))?.value, '3');
   });
 
-  void test('a state that was flushed is told to be lost, however much was written since', async (t) => {
+  void test('a state that was flushed is reported as lost, however much was written since', async (t) => {
     const { store, server } = await begin(t, await single());
     const before = await put(store, 'a', 'x');
     const { cursor } = await catchUp(store);
@@ -252,7 +252,7 @@ void describe('redis store: connections and messages', () => {
     assert.equal(await ask(store, cursor), 'lost');
   });
 
-  void test('a server that is no master any more is left, and nothing is written', async (t) => {
+  void test('a server that is no longer the master is left, and nothing is written', async (t) => {
     const { store, server } = await begin(t, await single());
     const { revision } = await put(store, 'a', 'x');
     const elsewhere = await RedisServer.start();
@@ -264,7 +264,7 @@ void describe('redis store: connections and messages', () => {
     assert.equal((await whenBack(() => store.compareAndSet('a', revision, 'y'))).written, true);
   });
 
-  void test('a server that is full refuses writes, says why, and still reads', async (t) => {
+  void test('a server that is full refuses writes with the reason, and still reads', async (t) => {
     const { store, server } = await begin(t, await single('--maxmemory-policy', 'noeviction'));
     await put(store, 'a', 'x');
     await server.command('CONFIG', 'SET', 'maxmemory', '1');
@@ -342,7 +342,7 @@ void describe('redis store: several servers', () => {
     assert.equal((await catchUp(store)).changes.length, groups.length);
   });
 
-  void test('the groups of a cluster stand on all of its nodes, each in one slot', async (t) => {
+  void test('the groups of a cluster are on all of its nodes, each in one slot', async (t) => {
     const { store, servers } = await begin(t, await cluster());
     for (let n = 0; n < 60; n++) await put(store, `key/provider ${n % 20}/${n}`, 'x');
     for (const server of servers) assert.ok(Number(await server.command('DBSIZE')) > 0);

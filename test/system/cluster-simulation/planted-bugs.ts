@@ -88,7 +88,7 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
     meaning: 'the book does not know its own write again when its answer was lost',
     file: 'src/keys/book/entry.ts',
     is: 'this.#writes.find((each) => each.writeId ===',
-    becomes: 'this.#writes.find((each) => `${each.writeId}?` ===',
+    becomes: 'this.#writes.find((each) => false && each.writeId ===',
     breaks: 'no-update-lost',
     firstSeed: 300,
     withinSeeds: 60,
