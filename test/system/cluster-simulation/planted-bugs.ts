@@ -63,8 +63,8 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'lease-not-heeded': {
     meaning: 'the prober checks keys although another node holds the lease',
     file: 'src/probe/key-share.ts',
-    is: 'if (lease !== undefined) return this.#take(rank, lease, covered);',
-    becomes: 'return this.#take(rank, lease ?? { token: 0 }, covered);',
+    is: 'if (lease !== undefined) return this.#acquired(rank, lease, covered);',
+    becomes: 'return this.#acquired(rank, lease ?? { token: 0 }, covered);',
     breaks: 'one-prober',
     withinSeeds: 20,
   },
@@ -96,7 +96,7 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'deaf-domain': {
     meaning: 'a domain that another node learned is not taken over from the record',
     file: 'src/keys/pool/pool.ts',
-    is: 'if (domain !== undefined && this.#isNews(slot, domain)) this.#move(slot, domain);',
+    is: 'if (domain !== undefined && this.#isOtherDomain(slot, domain)) this.#move(slot, domain);',
     becomes: 'if (false) return;',
     breaks: 'states-converge',
     withinSeeds: 20,
@@ -120,7 +120,7 @@ export const plantedBugs: Readonly<Record<BugName, PlantedBug>> = {
   'deaf-circuit': {
     meaning: 'what others found of a circuit is not taken over from the record',
     file: 'src/keys/pool/shared-circuits.ts',
-    is: 'else this.#carried.set(keyId, circuits);',
+    is: 'else this.#byKey.set(keyId, circuits);',
     becomes: 'else return;',
     breaks: 'outage-left-alone',
     withinSeeds: 40,
