@@ -24,7 +24,7 @@ export function nextStep(
   isLast: boolean,
   triesNextOnTooLong = false,
 ): NextStep {
-  if (call.body.kind === 'passing') return 'final';
+  if (call.body.kind === 'streamed') return 'final';
   if (call.creates && attempt.mayHaveActed) return 'final';
   if (triesNextOnTooLong && isTooLong(attempt)) return 'other-provider';
   if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {

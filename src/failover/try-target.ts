@@ -2,7 +2,7 @@ import { keyPreference } from '../routing/key-preference.ts';
 import type { KeyPreference } from '../routing/key-preference.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { QuotaDomain } from '../keys/pool/quota-domain.ts';
-import type { Prepared } from '../providers/prepare.ts';
+import type { Prepared, PreparedCall } from '../providers/prepare.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
 import { Attempt } from './attempt/attempt.ts';
 import type { AttemptTools } from './attempt/attempt-plan.ts';
@@ -124,7 +124,7 @@ async function tryKeys(
   context: ServeContext,
   state: TargetState,
   pass: Pass,
-  { call, translator }: Extract<Prepared, { readonly kind: 'taken' }>,
+  { call, translator }: PreparedCall,
 ): Promise<TargetResult> {
   const { tools } = context;
   const { provider, model } = state.target;

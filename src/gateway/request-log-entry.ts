@@ -75,7 +75,9 @@ export function requestLogEntry(
     ...(tries?.firstOutputMs !== undefined && { firstOutputMs: Math.round(tries.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:
-      call?.body.kind === 'kept' ? call.body.bytes.length : Number(request.headers['content-length'] ?? 0),
+      call?.body.kind === 'buffered'
+        ? call.body.bytes.length
+        : Number(request.headers['content-length'] ?? 0),
     bytesOut: writer.bytes,
   };
 }

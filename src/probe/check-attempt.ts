@@ -6,10 +6,13 @@ import type { Provider } from '../providers/provider.ts';
 /** A response to a health check is small. Bytes. */
 const HOLD_BYTES = 64 * 1024;
 
+/** The plan of an attempt without its limits, which are those of health checks. */
+export type CheckAttemptPlan = Omit<AttemptPlan, 'limits'>;
+
 /** Makes one request of a health check, and reads its response to the end without keeping it. */
 export async function attemptCheck(
   call: Call,
-  plan: Omit<AttemptPlan, 'limits'>,
+  plan: CheckAttemptPlan,
   tools: AttemptTools,
 ): Promise<Attempt> {
   const attempt = await Attempt.start(call, { ...plan, limits: checkLimits(plan.provider) }, tools);

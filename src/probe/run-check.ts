@@ -1,5 +1,5 @@
 import type { Attempt } from '../failover/attempt/attempt.ts';
-import type { AttemptPlan, AttemptTools } from '../failover/attempt/attempt-plan.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
@@ -10,6 +10,7 @@ import { completionCall, freeCall } from './check-call.ts';
 import { formsFor, isWorthTrying } from './check-form.ts';
 import type { CheckForm, CheckForms } from './check-form.ts';
 import { attemptCheck } from './check-attempt.ts';
+import type { CheckAttemptPlan } from './check-attempt.ts';
 
 /** How a health check went. */
 export interface CheckReport {
@@ -65,7 +66,7 @@ export async function runCheck(
     }
     const next = nextForm(usableForms, at, kind);
     const willRephrase = (verdict: Verdict): boolean => next(verdict) !== undefined;
-    const plan = { ...planOf(provider, pooled, spec, tools), willRephrase };
+    const plan: CheckAttemptPlan = { ...planOf(provider, pooled, spec, tools), willRephrase };
     const attempt = await attemptCheck(prepared.call, plan, tools);
     prepared.translator?.drop();
     const nextAt = attempt.cancelled ? undefined : next(attempt.verdict);
@@ -133,7 +134,7 @@ function planOf(
   pooled: PooledKey,
   { kind, model }: CheckSpec,
   tools: AttemptTools,
-): Omit<AttemptPlan, 'limits'> {
+): CheckAttemptPlan {
   return {
     provider,
     pooled,

@@ -47,5 +47,5 @@ const UNWRITABLE = /[^\t\x20-\x7e\x80-\xff]/;
 /** The name of an error is a word for logs; its message may quote a key. */
 function buildFault(error: unknown): CredentialFailure {
   const detail = `build-${error instanceof Error ? error.name.toLowerCase() : 'error'}`;
-  return { kind: 'credential-trouble', opening: { kind: 'fault', fault: 'unbuilt', detail } };
+  return { kind: 'credential-failure', result: { kind: 'fault', fault: 'unbuilt', detail } };
 }

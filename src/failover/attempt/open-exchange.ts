@@ -30,7 +30,7 @@ export function openExchange(
   { provider, pooled, limits }: ExchangePlan,
   request: UpstreamRequest | CredentialFailure,
 ): Exchange {
-  if ('kind' in request) return settledExchange(request.opening);
+  if ('kind' in request) return settledExchange(request.result);
   const redactor = redactorOf(call, pooled, request.headers);
   const transport =
     redactor === undefined ? provider.transport : redactedTransport(provider.transport, redactor);

@@ -85,7 +85,7 @@ export function recordProviderOutcome(
 
 /** Equal for requests with the same content. Computed for failures alone, since hashing costs. */
 function fingerprintOf({ target, body }: Call): string {
-  const bytes = body.kind === 'kept' ? body.bytes : body.head;
+  const bytes = body.kind === 'buffered' ? body.bytes : body.head;
   const ends = [
     bytes.subarray(0, FINGERPRINT_BYTES),
     bytes.subarray(FINGERPRINT_BYTES).subarray(-FINGERPRINT_BYTES),
