@@ -24,6 +24,9 @@ const ROUNDS_OF_TROUBLE = 10;
 const LIGHT_WORK_US = 0;
 const HEAVY_WORK_US = 2_000;
 
+/** The control process has done what it was told by then, or has failed. Milliseconds. */
+const REPORT_WITHIN_MS = 60_000;
+
 const CONTROL = fileURLToPath(new URL('listen/control.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sparekey-bench-listen-'));
 
@@ -68,9 +71,10 @@ async function start(way: Way, workUs: number): Promise<Control> {
 }
 
 async function heard(child: ChildProcess): Promise<Report> {
-  const message = await new Promise<unknown>((resolve) => {
-    child.once('message', resolve);
+  const answer: readonly unknown[] = await once(child, 'message', {
+    signal: AbortSignal.timeout(REPORT_WITHIN_MS),
   });
+  const [message] = answer;
   if (!isReport(message)) throw new TypeError('the control process told something else');
   return message;
 }

@@ -40,13 +40,13 @@ process.stdout.write(flags.json ? `${JSON.stringify(json, undefined, 2)}\n` : te
 
 async function measure(store: StoreKind, count: number): Promise<Measured> {
   process.stderr.write(`bench: ${store}: starting\n`);
-  await using stage = await startTestbed(store, PERIOD_MS);
-  for (let n = 0; n < WARM_UP_TRIALS; n += 1) await runTrial(stage);
+  await using testbed = await startTestbed(store, PERIOD_MS);
+  for (let n = 0; n < WARM_UP_TRIALS; n += 1) await runTrial(testbed);
   process.stderr.write(`bench: ${store}: ${count} trials\n`);
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
   const trials: Trial[] = [];
-  while (trials.length < count) trials.push(await runTrial(stage));
+  while (trials.length < count) trials.push(await runTrial(testbed));
   delays.disable();
   const heldUp = {
     p50: toMs(delays.percentile(50)),

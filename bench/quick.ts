@@ -53,8 +53,8 @@ async function measure(tools: { nginx: string; wrk: string }, cores: Cores): Pro
     signal: interrupted.signal,
   };
   say('starting nginx, Sparekey and their upstreams');
-  await using stage = await startTestbed({ ...bench, nginx: tools.nginx, cores, against: flags.against });
-  const proxies = [stage.nginx, stage.sparekey, ...(stage.other === undefined ? [] : [stage.other])];
+  await using testbed = await startTestbed({ ...bench, nginx: tools.nginx, cores, against: flags.against });
+  const proxies = [testbed.nginx, testbed.sparekey, ...(testbed.other === undefined ? [] : [testbed.other])];
 
   say('warming up');
   for (const proxy of proxies) await measureThroughput(bench, proxy, WARM_UP_SECONDS[proxy.name]);
@@ -62,13 +62,13 @@ async function measure(tools: { nginx: string; wrk: string }, cores: Cores): Pro
   const measured: Rounds = { nginx: [], sparekey: [], other: [] };
   for (let round = 1; round <= ROUNDS; round += 1) {
     say(`round ${round} of ${ROUNDS}`);
-    const direct = await measureLatency(bench, stage.directUrl, LATENCY_SECONDS);
+    const direct = await measureLatency(bench, testbed.directUrl, LATENCY_SECONDS);
     for (const proxy of proxies) {
       measured[proxy.name].push({
         direct,
         throughput: await measureThroughput(bench, proxy, THROUGHPUT_SECONDS),
         latency: await measureLatency(bench, proxy.plainUrl, LATENCY_SECONDS),
-        streaming: await measureStreaming(bench, proxy, stage.framesUrl, STREAMING_SECONDS),
+        streaming: await measureStreaming(bench, proxy, testbed.framesUrl, STREAMING_SECONDS),
       });
     }
   }

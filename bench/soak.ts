@@ -81,9 +81,9 @@ if (promises.some(({ isKept }) => !isKept)) process.exitCode = 1;
 
 async function soak(): Promise<Result> {
   const random = seededRandom(seed);
-  await using stage = await startTestbed(folder, store, random);
-  using seen = new KeyTrafficCounter(stage.simulator);
-  const { nodes } = stage;
+  await using testbed = await startTestbed(folder, store, random);
+  using seen = new KeyTrafficCounter(testbed.simulator);
+  const { nodes } = testbed;
   const faults = new Tally();
   const load = new Load(nodes, Number(flags['per-second']), random);
   const records: [number, number][] = [];
@@ -93,21 +93,21 @@ async function soak(): Promise<Result> {
   const failing = new AbortController();
   const asking = new AbortController();
   const working = new AbortController();
-  const faultLoops = beginFaults(stage, random, faults, failing.signal);
+  const faultLoops = beginFaults(testbed, random, faults, failing.signal);
   const clients = beginClients(nodes, load, random, asking.signal);
   const sampling = repeat(Math.max(LEAST_SAMPLE_MS, runMs / SAMPLES), working.signal, async () => {
-    await stage.samples.take(nodes);
-    const size = await stage.store.size().catch(() => undefined); // It may be away just now.
+    await testbed.samples.take(nodes);
+    const size = await testbed.store.size().catch(() => undefined); // It may be away just now.
     if (size !== undefined) records.push([performance.now(), size]);
   });
 
   await progress(runMs - CALM_MS, load, faults);
   failing.abort();
   await faultLoops;
-  healKeys(stage.simulator);
-  stage.raw.calm();
-  stage.clock.set(0);
-  await stage.reload(true);
+  healKeys(testbed.simulator);
+  testbed.raw.calm();
+  testbed.clock.set(0);
+  await testbed.reload(true);
   const endedAt = performance.now();
   const settled = await settle(nodes);
   await sleep(CALM_MS);
@@ -135,15 +135,17 @@ async function soak(): Promise<Result> {
     fates: load.fates,
     faults,
     complaints,
-    wrongAnswers: stage.raw.wrong(),
+    wrongAnswers: testbed.raw.wrong(),
     traffic: seen.traffic,
     settled,
-    courses: trendsOf(stage.samples.series.values(), halfTime),
+    courses: trendsOf(testbed.samples.series.values(), halfTime),
     records: { last: records.at(-1)?.[1] ?? 0, growth: growthOf(late) },
-    stalls: { count: stage.stalls.count, totalMs: stage.stalls.totalMs },
+    stalls: { count: testbed.stalls.count, totalMs: testbed.stalls.totalMs },
     listenerWarnings: Math.max(
       0,
-      ...[...stage.samples.series.values()].flatMap(({ samples }) => samples.map(({ warnings }) => warnings)),
+      ...[...testbed.samples.series.values()].flatMap(({ samples }) =>
+        samples.map(({ warnings }) => warnings),
+      ),
     ),
   };
 }

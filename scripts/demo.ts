@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 import { runDemo } from './demo/run.ts';
 
 /**
- * `npm run demo [-- --seconds N]`: a gateway and a pretend provider under steady traffic, whose keys fail and
- * recover as one watches. Exits with 1 where a single request failed for a client.
+ * `npm run demo [-- --seconds N]`: a gateway and a simulated provider under traffic of its own, whose keys fail and
+ * recover as one watches. Exits with 1 where a single request failed for a client. What `sparekey start` falls back to
+ * without a configuration is another: it ships with the package, has no traffic, and waits for requests of one's own
+ * (src/cli/start/demo.ts).
  */
 
 const seconds = readSeconds();

@@ -41,7 +41,7 @@ export function answerPieces(message: string, tag: string, count?: number): read
   return wanted === 1 ? [words.join('') + mark] : [...spread(words, wanted - 1), mark];
 }
 
-/** What an answer's text says of itself; undefined where it is not one whole answer. */
+/** What the text of an answer claims; undefined where it is not one whole answer. */
 export interface AnswerClaims {
   readonly message: string;
   readonly tag: string;

@@ -55,7 +55,7 @@ export interface InvalidKeyBehaviour extends BehaviourScope {
 export interface RateLimitedBehaviour extends BehaviourScope {
   readonly kind: 'rate-limited';
   /**
-   * How long to wait: seconds, said where the vendor says so (the `retry-after` header of OpenAI and Anthropic,
+   * How long to wait: seconds, sent where the vendor sends them (the `retry-after` header of OpenAI and Anthropic,
    * Gemini's `RetryInfo`, nowhere at Bedrock); text, sent as that header (an HTTP date); or false for nothing.
    * Default: what is left of `forMs`, else 1.
    */
@@ -136,7 +136,7 @@ export interface ErrorEventBehaviour extends BehaviourScope {
   readonly delayMs?: number;
   /** Default: a failure of the provider itself. */
   readonly error?: Partial<ErrorWords>;
-  /** Of a Responses stream: which events tell of it. Default `both`, as OpenAI does. */
+  /** Of a Responses stream: by which events. Default `both`, as OpenAI does. */
   readonly form?: 'error' | 'response.failed' | 'both';
 }
 
@@ -218,7 +218,7 @@ export interface KeyScript {
   readonly note?: string;
 }
 
-/** What a simulator is told to do. */
+/** What a simulator does, key by key. */
 export interface Script {
   readonly keys: Readonly<Record<string, KeyScript>>;
   /** What keys do that are not named above, each from the beginning. Default: answer. */

@@ -3,7 +3,7 @@ import { requestTarget, type RequestTarget } from './request-target.ts';
 import { isObject, parseJson, stringOf, type JsonObject } from './surface/json.ts';
 import { parseForm, type Form } from './surface/multipart.ts';
 
-/** What a request's first line and headers tell. */
+/** The first line and the headers of a request. */
 export interface Head extends RequestTarget {
   readonly method: string;
   /** With its query. */
@@ -15,7 +15,7 @@ export interface Head extends RequestTarget {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** What a request's body tells. */
+/** The body of a request. */
 export interface Content {
   /** The body where it is a JSON object. */
   readonly json: JsonObject | undefined;

@@ -37,7 +37,7 @@ export class KeyRing {
     this.reset();
   }
 
-  /** Every key back to the beginning of what it was told at first. */
+  /** Every key back to the beginning of its first script. */
   reset(): void {
     this.#keys.clear();
     this.#scripted.clear();

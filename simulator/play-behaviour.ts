@@ -12,14 +12,14 @@ import type { VendorErrors } from './vendor-errors/vendor-errors.ts';
 
 /** The request a behaviour is played to. */
 export interface RequestContext {
-  /** Of the vendor whose surface was asked. */
+  /** Of the vendor whose surface was called. */
   readonly errors: VendorErrors;
   readonly key: string;
   readonly organization: string;
   readonly model: string | undefined;
   /** What is left of the behaviour's `forMs`; undefined where it has none. */
   readonly remainingMs: number | undefined;
-  /** Does what was asked and returns the right answer to it. Not called by behaviours that refuse to act. */
+  /** Carries the request out and returns the right answer to it. Not called by behaviours that refuse it. */
   readonly prepare: (chunks?: number) => Answer;
 }
 

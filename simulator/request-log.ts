@@ -23,7 +23,7 @@ export interface LoggedRequest {
   readonly bodyBytes: number;
   /** The first 16 KiB of it. */
   readonly body: string;
-  /** What it met; undefined where it was turned away before that, or its body never came whole. */
+  /** The behaviour that was played to it; undefined where it was turned away before that, or its body never came whole. */
   readonly behaviour: BehaviourKind | undefined;
   /** Of the answer, once it is over; undefined where none began. */
   readonly status: number | undefined;
@@ -36,7 +36,7 @@ export interface LoggedRequest {
 export interface KeyCounts {
   /** All requests, open ones included. */
   readonly total: number;
-  /** How many met each behaviour. */
+  /** To how many each behaviour was played. */
   readonly met: Readonly<Partial<Record<BehaviourKind, number>>>;
   readonly open: number;
   readonly completed: number;
@@ -48,7 +48,7 @@ export interface KeyCounts {
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One that the ledger may still write in. */
+/** A request that the log may still change. */
 export type OpenRequest = Changing<LoggedRequest>;
 type Counts = Changing<Omit<KeyCounts, 'met'>> & { readonly met: Partial<Record<BehaviourKind, number>> };
 
@@ -62,7 +62,7 @@ export const BODY_BYTES_KEPT = 16 * 1024;
 const KEYS_COUNTED = 100_000;
 const OTHER_KEYS = '(other keys)';
 
-/** Remembers requests: the newest in full, all of them in numbers. */
+/** The newest requests in full, and the counts of all. */
 export class RequestLog {
   readonly #newest: OpenRequest[] = [];
   readonly #counts = new Map<string, Counts>();

@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation } from './behaviour.ts';
 /** Whose API is spoken. */
 export type VendorName = 'openai' | 'anthropic' | 'gemini' | 'bedrock';
 
-/** What is asked for, as far as a request's path tells. */
+/** What a request is for, as far as its path has it. */
 export interface RequestTarget {
   readonly vendor: VendorName;
   /** What comes after the vendor's base, split at slashes and decoded; empty where nothing is simulated. */
@@ -15,7 +15,7 @@ export interface RequestTarget {
 }
 
 /**
- * Reads a path as its vendor's SDK writes it. What OpenAI's and another's have in common is told by the headers
+ * Reads a path as its vendor's SDK writes it. What OpenAI's and another's have in common is told apart by the headers
  * that the other's clients always send.
  */
 export function requestTarget(path: string, headers: IncomingHttpHeaders): RequestTarget {

@@ -4,7 +4,7 @@ import type { Refusal } from './vendor-errors/vendor-errors.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Where one answer is played: its connection, and the headers every answer carries. */
+/** Writes one answer: to its connection, with the headers that every answer carries. */
 export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #headers: (elapsedMs: number) => Headers;
@@ -47,7 +47,7 @@ export class ResponseWriter {
     this.#response.writeHead(200, { ...this.#usualHeaders(), 'content-type': contentType, ...caching });
   }
 
-  /** Sends what was begun without waiting for more to come. */
+  /** Sends the head without waiting for a body. */
   flush(): void {
     if (!this.#closed) this.#response.flushHeaders();
   }

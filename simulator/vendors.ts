@@ -12,7 +12,7 @@ import { geminiErrorsFor } from './vendor-errors/gemini.ts';
 import { openaiErrors } from './vendor-errors/openai.ts';
 import type { VendorErrors } from './vendor-errors/vendor-errors.ts';
 
-/** What an answer's headers tell of it. */
+/** What the headers of an answer are made of. */
 export interface Labels {
   /** Of the request: no two have the same. */
   readonly id: string;
@@ -23,7 +23,7 @@ export interface Labels {
 
 /** One vendor's API, as far as it is simulated. */
 export interface Vendor {
-  /** How it says what goes wrong. */
+  /** Its errors. */
   errors(head: Head): VendorErrors;
   /** What every answer of it carries. */
   headers(labels: Labels): Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { Config } from './config/schema/schema.ts';
 import type { ConfigSource } from './config/load/source.ts';
 import type { Runtime } from './gateway/runtime.ts';
 import type { ListenAddress } from './listener/listen.ts';
-import type { Log } from './telemetry/log.ts';
+import type { Log } from './telemetry/contract.ts';
 import { openControlPlane } from './node/control-plane.ts';
 import { openDataPlane } from './node/data-plane.ts';
 import { openNode } from './node/gateway-node.ts';

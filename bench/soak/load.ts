@@ -9,7 +9,7 @@ import { Tally } from './tally.ts';
 /** How long a client waits. Longer than any try, and than a frozen worker lives. Milliseconds. */
 const PATIENCE_MS = 60_000;
 /** So many may be under way at once; beyond it none is begun, and counted as such. */
-const MAX_UNDER_WAY = 200;
+const MAX_IN_FLIGHT = 200;
 const STEP_MS = 20;
 /** One request in so many holds a large text: most of what a client sends is small. */
 const LARGE_EVERY = 40;
@@ -29,7 +29,7 @@ export class Load {
   readonly #random: () => number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
   readonly #wheel: readonly Kind[] = KINDS.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
-  #underWay = 0;
+  #inFlight = 0;
   #begun = 0;
 
   constructor(nodes: readonly Node[], perSecond: number, random: () => number) {
@@ -49,14 +49,14 @@ export class Load {
     while (!signal.aborted) {
       const due = ((performance.now() - startedAt) * this.#perSecond) / 1_000;
       while (this.#begun + skipped < due) {
-        if (this.#underWay < MAX_UNDER_WAY) void this.#request(this.#begun++);
+        if (this.#inFlight < MAX_IN_FLIGHT) void this.#request(this.#begun++);
         else skipped++;
       }
       await sleep(STEP_MS);
     }
     this.fates.add('not begun: too many were under way', skipped);
     // Each of them ends by its own patience.
-    while (this.#underWay > 0) await sleep(STEP_MS);
+    while (this.#inFlight > 0) await sleep(STEP_MS);
     this.#agent.destroy();
   }
 
@@ -64,7 +64,7 @@ export class Load {
     const node = this.#nodes[number % this.#nodes.length];
     const kind = this.#wheel[Math.floor(this.#random() * this.#wheel.length)];
     if (node === undefined || kind === undefined) throw new RangeError('nothing to ask');
-    this.#underWay++;
+    this.#inFlight++;
     const words = number % LARGE_EVERY === 0 ? LARGE_WORDS : SMALL_WORDS;
     const begunAt = performance.now();
     const heard = await ask(node.url, {
@@ -72,7 +72,7 @@ export class Load {
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(number % FRESH_EVERY !== 0 && { agent: this.#agent }),
     });
-    this.#underWay--;
+    this.#inFlight--;
     const outcome = outcomeOf(kind, heard);
     this.outcomes.add(`${kind.name}: ${outcome}`);
     if (outcome === 'answered' || outcome === 'broken after the first output') {

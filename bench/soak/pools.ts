@@ -111,7 +111,7 @@ export const FAULTY: readonly PoolKey[] = KEYS.filter(
 );
 
 /** The shortest wait between two health checks of a key, and the longest. Milliseconds. */
-export const CHECK_INTERVALS_MS = [1_000, 5_000] as const;
+const CHECK_INTERVALS_MS = [1_000, 5_000] as const;
 /** Who is silent for longer is given up. Much longer than any answer here takes on a busy machine. Milliseconds. */
 const FIRST_OUTPUT_MS = 10_000;
 /** How long it is remembered who made what, so that the store's size can be seen to stay. */

@@ -4,6 +4,8 @@ import { ask } from '../../test/support/http.ts';
 const PAUSE_MS = 200;
 /** A tenth of what a provider may be silent for. Milliseconds. */
 const STALL_MS = 1_000;
+/** One question is waited for no longer. Milliseconds. */
+const MAX_ASK_MS = 60_000;
 /** So many are remembered; on a machine that stands still more often nothing can be judged. */
 const MAX_STALLS = 10_000;
 
@@ -46,7 +48,12 @@ export class Stalls implements AsyncDisposable {
     const { signal } = this.#ended;
     while (!signal.aborted) {
       this.#askedAt = performance.now();
-      await ask(provider, { method: 'GET', path: '/v1/models', headers: { authorization: `Bearer ${key}` } });
+      await ask(provider, {
+        method: 'GET',
+        path: '/v1/models',
+        headers: { authorization: `Bearer ${key}` },
+        signal: AbortSignal.timeout(MAX_ASK_MS),
+      });
       this.#look();
       this.#askedAt = Infinity;
       await sleep(PAUSE_MS);

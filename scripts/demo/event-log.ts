@@ -11,7 +11,7 @@ export interface DemoEvent {
   readonly text: string;
 }
 
-/** Whether a key may be used, as one looks at it. */
+/** Whether a key may be used. */
 export type KeyStatus = 'in service' | 'throttled' | 'out of service';
 
 export function statusOf(view: KeyView): KeyStatus {
@@ -19,52 +19,52 @@ export function statusOf(view: KeyView): KeyStatus {
   return Object.keys(view.models).length > 0 ? 'throttled' : 'in service';
 }
 
-/** Keeps the story of a run: what befell the keys at the provider, and what Sparekey made of it. */
+/** The events of a run: what happened to keys at the provider, and what Sparekey did about it. */
 export class EventLog {
   readonly #startedAt = performance.now();
-  readonly #onHappening: (event: DemoEvent) => void;
-  readonly #standings = new Map<string, KeyStatus>();
+  readonly #onEvent: (event: DemoEvent) => void;
+  readonly #statuses = new Map<string, KeyStatus>();
   readonly events: DemoEvent[] = [];
   /** Times a key left service, and times one came back. */
   left = 0;
   returned = 0;
 
-  constructor(onHappening: (event: DemoEvent) => void) {
-    this.#onHappening = onHappening;
+  constructor(onEvent: (event: DemoEvent) => void) {
+    this.#onEvent = onEvent;
   }
 
   get elapsedMs(): number {
     return performance.now() - this.#startedAt;
   }
 
-  /** A turn of the plot, at the provider. */
-  atProvider(name: Name, tale: string, isWell: boolean): void {
-    this.#tell(isWell ? 'plain' : 'bad', `provider: ${name} ${tale}`);
+  /** A key began to fail at the provider, or works again. */
+  atProvider(name: Name, description: string, isHealthy: boolean): void {
+    this.#add(isHealthy ? 'plain' : 'bad', `provider: ${name} ${description}`);
   }
 
-  /** Compares the keys with what they were, and tells what has changed. */
+  /** Compares the keys with what they were, and logs what has changed. */
   update(views: readonly KeyView[]): void {
     for (const view of views) {
       const name = view.name ?? view.id;
-      const before = this.#standings.get(name) ?? 'in service';
-      const standing = statusOf(view);
-      if (standing === before) continue;
-      this.#standings.set(name, standing);
+      const before = this.#statuses.get(name) ?? 'in service';
+      const status = statusOf(view);
+      if (status === before) continue;
+      this.#statuses.set(name, status);
       if (before === 'in service') this.left++;
-      if (standing === 'in service') {
+      if (status === 'in service') {
         this.returned++;
-        this.#tell('good', `sparekey: ${name} is back in service`);
+        this.#add('good', `sparekey: ${name} is back in service`);
       } else {
         const reason = view.reason ?? '';
-        const news = standing === 'throttled' ? reason : `${standing}: ${reason}`;
-        this.#tell('plain', `sparekey: ${name} ${news}`);
+        const news = status === 'throttled' ? reason : `${status}: ${reason}`;
+        this.#add('plain', `sparekey: ${name} ${news}`);
       }
     }
   }
 
-  #tell(tone: Tone, text: string): void {
+  #add(tone: Tone, text: string): void {
     const event = { atMs: this.elapsedMs, tone, text };
     this.events.push(event);
-    this.#onHappening(event);
+    this.#onEvent(event);
   }
 }

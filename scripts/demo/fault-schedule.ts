@@ -2,7 +2,7 @@ import { NAMES, HEALTHY, tokenOf, type Name } from './pool.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 
-/** A key falls ill `SPACING_MS` after the last one and is well again after `ILLNESS_MS`: at most three at once. */
+/** A key begins to fail `SPACING_MS` after the last one and recovers after `FAULT_MS`: at most three at once. */
 const FIRST_MS = 500;
 const SPACING_MS = 2_000;
 const FAULT_MS = 4_000;
@@ -31,7 +31,7 @@ const FAULTS: readonly Fault[] = [
  */
 export function startFaults(
   simulator: Simulator,
-  onChange: (key: Name, tale: string, isWell: boolean) => void,
+  onChange: (key: Name, description: string, isHealthy: boolean) => void,
 ): () => void {
   const timers = new Set<NodeJS.Timeout>();
   const after = (delayMs: number, act: () => void): void => {

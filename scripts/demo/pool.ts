@@ -2,7 +2,7 @@ import { parseConfig } from '../../src/config/load/load.ts';
 import { startSparekey, type Sparekey } from '../../src/main.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
-import type { Log } from '../../src/telemetry/log.ts';
+import type { Log } from '../../src/telemetry/contract.ts';
 
 export const MODEL = 'gpt-5';
 

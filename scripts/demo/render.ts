@@ -3,7 +3,7 @@ import type { KeyView } from '../../src/admin/contract.ts';
 import { statusOf, type DemoEvent, type KeyStatus, type Tone } from './event-log.ts';
 import type { Tally } from './traffic.ts';
 
-/** Everything there is to see at one moment. */
+/** Everything that is shown at one moment. */
 export interface Snapshot {
   readonly url: string;
   readonly elapsedMs: number;
@@ -25,7 +25,7 @@ export interface KeySnapshot {
 
 type Format = Parameters<typeof styleText>[0];
 
-const STANDINGS: Readonly<Record<KeyStatus, { readonly sign: string; readonly format: Format }>> = {
+const STATUS_STYLES: Readonly<Record<KeyStatus, { readonly sign: string; readonly format: Format }>> = {
   'in service': { sign: '●', format: 'green' },
   throttled: { sign: '◐', format: 'yellow' },
   'out of service': { sign: '○', format: 'red' },
@@ -37,9 +37,9 @@ const BARS = '▁▂▃▄▅▆▇█';
 const MOST_DOTS = 8;
 const EVENTS_SHOWN = 9;
 
-/** The picture of a moment, as lines that fit the terminal. */
-export function renderFrame(moment: Snapshot, columns: number, rows: number): string[] {
-  const { url, elapsedMs, totalMs, tally, rescued, keys, events } = moment;
+/** A snapshot as lines that fit the terminal. */
+export function renderFrame(snapshot: Snapshot, columns: number, rows: number): string[] {
+  const { url, elapsedMs, totalMs, tally, rescued, keys, events } = snapshot;
   const time = `${clock(elapsedMs)} / ${clock(totalMs)}`;
   const lines = [
     line(columns, ['Sparekey', 'bold'], [` at ${url}, a pool of ${keys.length} keys behind it   ${time}`]),
@@ -62,7 +62,7 @@ export function renderFrame(moment: Snapshot, columns: number, rows: number): st
       `  ${'KEY'.padEnd(8)} ${'STATE'.padEnd(16)} ${'IN FLIGHT'.padEnd(12)} ANSWERED  NEXT TRY  REASON`,
       'dim',
     ]),
-    ...keys.map((key) => keyLine(key, moment.now, columns)),
+    ...keys.map((key) => keyLine(key, snapshot.now, columns)),
     '',
     ...events
       .slice(-EVENTS_SHOWN)
@@ -71,26 +71,26 @@ export function renderFrame(moment: Snapshot, columns: number, rows: number): st
   return lines.slice(0, Math.max(1, rows - 1));
 }
 
-/** The same moment in one plain line, for a file or a pipe. */
+/** The same snapshot in one plain line, for a file or a pipe. */
 export function renderLine({ elapsedMs, tally, keys }: Snapshot): string {
-  const states = keys.map(({ view }) => `${view.name ?? view.id} ${STANDINGS[statusOf(view)].sign}`);
+  const states = keys.map(({ view }) => `${view.name ?? view.id} ${STATUS_STYLES[statusOf(view)].sign}`);
   return `${seconds(elapsedMs)}  ${tally.answered} answered, ${rate(tally)}/s, ${tally.failed} failed  ${states.join('  ')}`;
 }
 
-/** A happening in one plain line. */
+/** An event in one plain line. */
 export function renderEvent({ atMs, text }: DemoEvent): string {
   return `${seconds(atMs)}  ${text}`;
 }
 
 function keyLine({ view, inFlight, answered }: KeySnapshot, now: number, columns: number): string {
-  const standing = statusOf(view);
-  const { sign, format } = STANDINGS[standing];
+  const status = statusOf(view);
+  const { sign, format } = STATUS_STYLES[status];
   const dots = '•'.repeat(Math.min(inFlight, MOST_DOTS)).padEnd(MOST_DOTS);
   const nextTry = nextTryOf(view);
   const wait = nextTry === undefined ? '' : `${(Math.max(0, nextTry - now) / 1_000).toFixed(1)} s`;
   return line(
     columns,
-    [`${sign} ${(view.name ?? view.id).padEnd(8)} ${standing.padEnd(16)} `, format],
+    [`${sign} ${(view.name ?? view.id).padEnd(8)} ${status.padEnd(16)} `, format],
     [`${dots} ${String(inFlight).padStart(2)} `],
     [`${String(answered).padStart(9)} `],
     [`${wait.padStart(9)}  `],

@@ -1,6 +1,6 @@
 import { viewKey } from '../../src/admin/key-view.ts';
 import { settle } from '../../src/keys/record/record.ts';
-import type { Log } from '../../src/telemetry/log.ts';
+import type { Log } from '../../src/telemetry/contract.ts';
 import { startFaults } from './fault-schedule.ts';
 import { NAMES, openDemo, tokenOf, type Demo } from './pool.ts';
 import type { KeySnapshot, Snapshot } from './render.ts';
@@ -21,7 +21,7 @@ export async function runDemo(totalMs: number): Promise<number> {
   let rescued = 0;
   const demo = await openDemo(logOf((wasRescued) => (rescued += wasRescued ? 1 : 0)));
   const screen = openScreen(process.stdout);
-  const eventLog = new EventLog((happening) => screen.showEvent(happening));
+  const eventLog = new EventLog((event) => screen.showEvent(event));
   const traffic = new Traffic(demo.url);
   const snapshot = (): Snapshot => ({
     url: demo.url,
@@ -36,12 +36,12 @@ export async function runDemo(totalMs: number): Promise<number> {
 
   const look = setInterval(() => eventLog.update(keysOf(demo).map(({ view }) => view)), LOOK_MS);
   const frames = setInterval(() => screen.show(snapshot()), screen.everyMs);
-  const endPlot = startFaults(demo.simulator, (name, tale, isWell) =>
-    eventLog.atProvider(name, tale, isWell),
+  const stopFaults = startFaults(demo.simulator, (name, description, isHealthy) =>
+    eventLog.atProvider(name, description, isHealthy),
   );
   await timeOrInterrupt(totalMs);
 
-  endPlot();
+  stopFaults();
   await traffic.stop();
   clearInterval(look);
   clearInterval(frames);

@@ -14,10 +14,10 @@ const upBy = (lines: number): string => (lines > 0 ? `\u{1b}[${lines}A` : '');
 export interface Screen {
   /** How often it wants to be shown the present moment. Milliseconds. */
   readonly everyMs: number;
-  show(moment: Snapshot): void;
+  show(snapshot: Snapshot): void;
   /** Something has just happened. */
-  showEvent(happening: DemoEvent): void;
-  /** Leaves the last picture standing, and the terminal as it was. */
+  showEvent(event: DemoEvent): void;
+  /** Leaves the last picture status, and the terminal as it was. */
   close(): void;
 }
 
@@ -37,8 +37,8 @@ class LivePicture implements Screen {
     output.write(HIDE_CURSOR);
   }
 
-  show(moment: Snapshot): void {
-    const lines = renderFrame(moment, this.#output.columns, this.#output.rows);
+  show(snapshot: Snapshot): void {
+    const lines = renderFrame(snapshot, this.#output.columns, this.#output.rows);
     const text = lines.map((each) => `${each}${CLEAR_TO_LINE_END}\n`).join('');
     this.#output.write(`${upBy(this.#drawn)}\r${text}${CLEAR_BELOW}`);
     this.#drawn = lines.length;
@@ -61,12 +61,12 @@ class PlainLines implements Screen {
     this.#output = output;
   }
 
-  show(moment: Snapshot): void {
-    this.#output.write(`${renderLine(moment)}\n`);
+  show(snapshot: Snapshot): void {
+    this.#output.write(`${renderLine(snapshot)}\n`);
   }
 
-  showEvent(happening: DemoEvent): void {
-    this.#output.write(`${renderEvent(happening)}\n`);
+  showEvent(event: DemoEvent): void {
+    this.#output.write(`${renderEvent(event)}\n`);
   }
 
   close(): void {

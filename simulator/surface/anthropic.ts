@@ -1,5 +1,5 @@
 import { event, json, SERVER_SENT_EVENTS, type Answer, type StreamAnswer } from '../answer.ts';
-import { anthropicErrors as voice } from '../vendor-errors/anthropic.ts';
+import { anthropicErrors as errors } from '../vendor-errors/anthropic.ts';
 import { anthropicFlaw, anthropicMessages, anthropicOptions } from './anthropic-request.ts';
 import { inChunks } from './blocks.ts';
 import type { Call } from './call.ts';
@@ -10,7 +10,7 @@ import { generateOutput, type Block, type EndReason, type ModelOutput } from './
 /** Prepares the right answer to a call of Anthropic's surface. */
 export function anthropic(call: Call, models: readonly string[]): Answer {
   if (call.headers['anthropic-version'] === undefined)
-    return voice.invalidRequest('anthropic-version: header is required');
+    return errors.invalidRequest('anthropic-version: header is required');
   switch (`${call.method} ${call.operation}`) {
     case 'POST messages':
       return create(call);
@@ -19,19 +19,19 @@ export function anthropic(call: Call, models: readonly string[]): Answer {
     case 'GET models':
       return listModels(call, models);
     default:
-      return voice.unknownUrl(call.method, call.steps.join('/'));
+      return errors.unknownUrl(call.method, call.steps.join('/'));
   }
 }
 
 /** `POST /v1/messages` */
 function create({ key, model, json: request, chunks }: Call): Answer {
-  if (request === undefined) return voice.malformedJson;
-  if (model === undefined) return voice.invalidRequest('model: Field required');
+  if (request === undefined) return errors.malformedJson;
+  if (model === undefined) return errors.invalidRequest('model: Field required');
   const messages = anthropicMessages(request);
   const flaw = flawIn(messages) ?? anthropicFlaw(request);
-  if (flaw !== undefined) return voice.invalidRequest(flaw);
-  const reply = generateOutput({ key, model, messages, options: anthropicOptions(request), chunks });
-  return request['stream'] === true ? stream(reply, model) : json(whole(reply, model));
+  if (flaw !== undefined) return errors.invalidRequest(flaw);
+  const generated = generateOutput({ key, model, messages, options: anthropicOptions(request), chunks });
+  return request['stream'] === true ? stream(generated, model) : json(whole(generated, model));
 }
 
 function flawIn(messages: ReturnType<typeof anthropicMessages>): string | undefined {
@@ -41,8 +41,8 @@ function flawIn(messages: ReturnType<typeof anthropicMessages>): string | undefi
 
 /** `POST /v1/messages/count_tokens` */
 function countTokens({ model, json: request }: Call): Answer {
-  if (request === undefined) return voice.malformedJson;
-  if (model === undefined) return voice.invalidRequest('model: Field required');
+  if (request === undefined) return errors.malformedJson;
+  if (model === undefined) return errors.invalidRequest('model: Field required');
   return json({ input_tokens: tokensIn(questionOf(anthropicMessages(request)).allText) });
 }
 
@@ -52,7 +52,7 @@ function listModels({ model }: Call, models: readonly string[]): Answer {
     const [first_id = null, last_id = null] = [models[0], models.at(-1)];
     return json({ data: models.map(describeModel), has_more: false, first_id, last_id });
   }
-  return models.includes(model) ? json(describeModel(model)) : voice.modelNotFound(model);
+  return models.includes(model) ? json(describeModel(model)) : errors.modelNotFound(model);
 }
 
 function describeModel(id: string): object {
@@ -66,27 +66,27 @@ const STOP: Readonly<Record<EndReason, string>> = {
   'stop-sequence': 'stop_sequence',
 };
 
-function whole(reply: ModelOutput, model: string): object {
-  const { blocks, end, stopSequence = null, usage } = reply;
+function whole(generated: ModelOutput, model: string): object {
+  const { blocks, end, stopSequence = null, usage } = generated;
   return {
-    ...emptyMessage(reply, model),
+    ...emptyMessage(generated, model),
     content: blocks.map((block) => contentOf(block, block.pieces.join(''))),
     stop_reason: STOP[end],
     stop_sequence: stopSequence,
-    usage: { ...inputUsage(reply), output_tokens: usage.output },
+    usage: { ...inputUsage(generated), output_tokens: usage.output },
   };
 }
 
-function emptyMessage(reply: ModelOutput, model: string): object {
+function emptyMessage(generated: ModelOutput, model: string): object {
   return {
-    id: `msg_sim${reply.tag}`,
+    id: `msg_sim${generated.tag}`,
     type: 'message',
     role: 'assistant',
     model,
     content: [],
     stop_reason: null,
     stop_sequence: null,
-    usage: { ...inputUsage(reply), output_tokens: 1 },
+    usage: { ...inputUsage(generated), output_tokens: 1 },
   };
 }
 
@@ -111,8 +111,8 @@ function contentOf(block: Block, text: string): object {
   }
 }
 
-function stream(reply: ModelOutput, model: string): StreamAnswer {
-  const { blocks, end, stopSequence = null, usage } = reply;
+function stream(generated: ModelOutput, model: string): StreamAnswer {
+  const { blocks, end, stopSequence = null, usage } = generated;
   const chunks = inChunks(blocks, {
     opening: (block, index) => [named('content_block_start', { index, content_block: announced(block) })],
     delta: (block, index, piece) => named('content_block_delta', { index, delta: deltaOf(block, piece) }),
@@ -128,7 +128,7 @@ function stream(reply: ModelOutput, model: string): StreamAnswer {
     kind: 'stream',
     contentType: SERVER_SENT_EVENTS,
     preamble: [
-      named('message_start', { message: emptyMessage(reply, model) }),
+      named('message_start', { message: emptyMessage(generated, model) }),
       ...chunks.opening,
       named('ping', {}),
     ],
@@ -138,7 +138,7 @@ function stream(reply: ModelOutput, model: string): StreamAnswer {
       named('message_delta', { delta, usage: { output_tokens: usage.output } }),
       named('message_stop', {}),
     ],
-    errorEvents: (words) => [event(voice.embedded(words), 'error')],
+    errorEvents: (words) => [event(errors.embedded(words), 'error')],
   };
 }
 

@@ -1,5 +1,5 @@
 import { json, type Answer, type StreamAnswer } from '../answer.ts';
-import { FAILURE, bedrockErrors as voice } from '../vendor-errors/bedrock.ts';
+import { FAILURE, bedrockErrors as errors } from '../vendor-errors/bedrock.ts';
 import { AWS_EVENT_STREAM, awsFrame } from './aws-frames.ts';
 import { converseFlaw, converseMessages, converseOptions } from './bedrock-request.ts';
 import { inChunks } from './blocks.ts';
@@ -15,13 +15,13 @@ import {
 
 /** Prepares the right answer to a call of Bedrock's surface: Converse, and no other of its operations. */
 export function bedrock({ key, model = '', method, json: request, chunks, steps }: Call): Answer {
-  if (method !== 'POST') return voice.unknownUrl(method, steps.join('/'));
-  if (request === undefined) return voice.malformedJson;
+  if (method !== 'POST') return errors.unknownUrl(method, steps.join('/'));
+  if (request === undefined) return errors.malformedJson;
   const messages = converseMessages(request);
   const flaw = converseFlaw(request) ?? flawOf(messages);
-  if (flaw !== undefined) return voice.invalidRequest(flaw);
-  const reply = generateOutput({ key, model, messages, options: converseOptions(request), chunks });
-  return steps.at(-1) === 'converse-stream' ? stream(reply) : json(whole(reply));
+  if (flaw !== undefined) return errors.invalidRequest(flaw);
+  const generated = generateOutput({ key, model, messages, options: converseOptions(request), chunks });
+  return steps.at(-1) === 'converse-stream' ? stream(generated) : json(whole(generated));
 }
 
 const STOP: Readonly<Record<EndReason, string>> = {
@@ -114,7 +114,7 @@ function deltaOf(block: Block, piece: string): object {
   }
 }
 
-/** `p` is padding, so that the length of a frame does not tell that of what it says. */
+/** `p` is padding, so that the length of a frame is not that of its text. */
 function frame(type: string, index: number | undefined, fields: object = {}): Buffer {
   return awsFrame(
     { ':event-type': type, ':content-type': 'application/json', ':message-type': 'event' },

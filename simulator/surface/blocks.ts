@@ -1,6 +1,6 @@
 import type { Block } from './model-output.ts';
 
-/** The events by which a dialect announces a block of an answer, says a piece of it, and ends it. */
+/** The events by which a dialect announces a block of an answer, sends a piece of it, and ends it. */
 export interface BlockWriter<Event> {
   opening(block: Block, index: number): readonly Event[];
   delta(block: Block, index: number, piece: string): Event;

@@ -83,7 +83,7 @@ export function choiceOf(choice: unknown, name: string | undefined): ToolChoice 
   return choice === 'none' || choice === 'required' ? choice : 'auto';
 }
 
-/** OpenAI's models are told an effort; those of other vendors with its surface are switched. */
+/** OpenAI's models take an effort; those of other vendors with its surface are switched. */
 function thinks(request: JsonObject): boolean {
   const effort = request['reasoning_effort'];
   if (effort !== undefined && effort !== null) return effort !== 'none';

@@ -31,17 +31,23 @@ export function chat(call: Call): Answer {
   const read = chatMessages(messages);
   const flaw = flawOf(read);
   if (flaw !== undefined) return openaiErrors.invalidRequest(flaw);
-  const reply = generateOutput({ key, model, messages: read, options: chatOptions(request), chunks });
-  const usage = usageWith(reply.usage);
-  const head = { id: `chatcmpl-sim${reply.tag}`, created: CREATED_AT, model };
+  const generated = generateOutput({ key, model, messages: read, options: chatOptions(request), chunks });
+  const usage = usageWith(generated.usage);
+  const head = { id: `chatcmpl-sim${generated.tag}`, created: CREATED_AT, model };
   if (request['stream'] === true) {
     const options = request['stream_options'];
-    return stream(head, reply, isObject(options) && options['include_usage'] === true ? usage : undefined);
+    return stream(
+      head,
+      generated,
+      isObject(options) && options['include_usage'] === true ? usage : undefined,
+    );
   }
   return json({
     ...head,
     object: 'chat.completion',
-    choices: [{ index: 0, message: messageOf(reply), logprobs: null, finish_reason: FINISH[reply.end] }],
+    choices: [
+      { index: 0, message: messageOf(generated), logprobs: null, finish_reason: FINISH[generated.end] },
+    ],
     usage,
     system_fingerprint: 'fp_simulator',
   });

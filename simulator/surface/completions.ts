@@ -6,7 +6,7 @@ import { isObject } from './json.ts';
 import { tokensIn } from './text.ts';
 import { usageOf } from './chat.ts';
 
-/** `POST /v1/completions`: the prompt is what was said. */
+/** `POST /v1/completions`: the prompt is repeated. */
 export function completions(call: Call): Answer {
   const request = call.json;
   if (request === undefined) return malformedJson;
@@ -40,7 +40,7 @@ function choice(text: string, finishReason: string | null): object {
   return { text, index: 0, logprobs: null, finish_reason: finishReason };
 }
 
-/** A prompt is a text, several texts, or tokens; tokens are said as their numbers. */
+/** A prompt is a text, several texts, or tokens; tokens are repeated as their numbers. */
 function promptOf(prompt: unknown): string | undefined {
   if (typeof prompt === 'string') return prompt;
   return Array.isArray(prompt) ? prompt.map(String).join(' ') : undefined;

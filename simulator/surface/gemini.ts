@@ -36,8 +36,8 @@ function generate(
   const messages = geminiMessages(request);
   const flaw = flawOf(messages) ?? geminiFlaw(request, model);
   if (flaw !== undefined) return errors.invalidRequest(flaw);
-  const reply = generateOutput({ key, model, messages, options: geminiOptions(request), chunks });
-  const answer = new GeminiAnswer(reply, model, showsThoughts(request));
+  const generated = generateOutput({ key, model, messages, options: geminiOptions(request), chunks });
+  const answer = new GeminiAnswer(generated, model, showsThoughts(request));
   if (steps.at(-1) === 'generateContent') return json(answer.whole());
   return answer.stream(query.get('alt') === 'sse' ? SSE : LIST);
 }
@@ -110,30 +110,30 @@ const LIST: Framing = {
   end: ']',
 };
 
-/** One answer, as Gemini tells it. */
+/** One answer in the form of Gemini. */
 class GeminiAnswer {
-  readonly #reply: ModelOutput;
+  readonly #generated: ModelOutput;
   readonly #model: string;
   readonly #blocks: readonly Block[];
   /** Of the thinking, which need not be shown; it stands with the first call, else at the end of the text. */
   readonly #signature: { readonly thoughtSignature: string } | undefined;
 
-  constructor(reply: ModelOutput, model: string, showThoughts: boolean) {
-    this.#reply = reply;
+  constructor(generated: ModelOutput, model: string, showThoughts: boolean) {
+    this.#generated = generated;
     this.#model = model;
-    this.#blocks = reply.blocks.filter(({ kind }) => kind !== 'thinking' || showThoughts);
-    const isSigned = reply.usage.thinking > 0 || model.includes('gemini-3');
-    const thinking = reply.blocks.find(({ kind }) => kind === 'thinking');
-    const signature = signatureOf(reply.tag, thinking?.pieces.join('') ?? '');
+    this.#blocks = generated.blocks.filter(({ kind }) => kind !== 'thinking' || showThoughts);
+    const isSigned = generated.usage.thinking > 0 || model.includes('gemini-3');
+    const thinking = generated.blocks.find(({ kind }) => kind === 'thinking');
+    const signature = signatureOf(generated.tag, thinking?.pieces.join('') ?? '');
     this.#signature = isSigned ? { thoughtSignature: signature } : undefined;
   }
 
   whole(): object {
     const parts = this.#blocks.map((block) => ({
       ...this.#partOf(block, block.pieces.join('')),
-      ...(block.kind === 'text' && this.#reply.end !== 'tools' && this.#signature),
+      ...(block.kind === 'text' && this.#generated.end !== 'tools' && this.#signature),
     }));
-    return this.#chunk(parts, FINISH[this.#reply.end]);
+    return this.#chunk(parts, FINISH[this.#generated.end]);
   }
 
   stream({ contentType, before, between, behind, end }: Framing): StreamAnswer {
@@ -141,7 +141,7 @@ class GeminiAnswer {
       (block.kind === 'call' ? [''] : block.pieces).map((piece) => this.#partOf(block, piece)),
     );
     const chunks = pieces.map((part) => this.#chunk([part]));
-    const lastPart = { text: '', ...(this.#reply.end !== 'tools' && this.#signature) };
+    const lastPart = { text: '', ...(this.#generated.end !== 'tools' && this.#signature) };
     const write = (chunk: object, at: number): string =>
       `${at === 0 ? before : between}${JSON.stringify(chunk)}${behind}`;
     return {
@@ -149,7 +149,7 @@ class GeminiAnswer {
       contentType,
       preamble: [],
       output: chunks.map(write),
-      ending: [write(this.#chunk([lastPart], FINISH[this.#reply.end]), chunks.length) + end],
+      ending: [write(this.#chunk([lastPart], FINISH[this.#generated.end]), chunks.length) + end],
       errorEvents: (words, sent) => [write(geminiErrors.embedded(words), sent) + end],
     };
   }
@@ -168,7 +168,7 @@ class GeminiAnswer {
   }
 
   #chunk(parts: readonly object[], finishReason?: string): object {
-    const { input, cached, output, thinking } = this.#reply.usage;
+    const { input, cached, output, thinking } = this.#generated.usage;
     return {
       candidates: [
         { content: { parts, role: 'model' }, index: 0, ...(finishReason !== undefined && { finishReason }) },
@@ -181,7 +181,7 @@ class GeminiAnswer {
         ...(thinking > 0 && { thoughtsTokenCount: thinking }),
       },
       modelVersion: this.#model,
-      responseId: `sim${this.#reply.tag}`,
+      responseId: `sim${this.#generated.tag}`,
     };
   }
 }

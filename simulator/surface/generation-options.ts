@@ -19,14 +19,3 @@ export interface GenerationOptions {
   readonly maxTokens: number | undefined;
   readonly stops: readonly string[];
 }
-
-/** Wishes for nothing. */
-export const NO_WISHES: GenerationOptions = {
-  tools: [],
-  choice: 'auto',
-  parallel: true,
-  thinks: false,
-  json: undefined,
-  maxTokens: undefined,
-  stops: [],
-};

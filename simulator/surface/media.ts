@@ -5,13 +5,13 @@ import { pathOf, type Call } from './call.ts';
 /** A PNG of one white pixel. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==';
 
-/** `/v1/images/…`: one white pixel, whatever was asked for. */
+/** `/v1/images/…`: one white pixel, whatever the prompt. */
 export function images(call: Call): Answer {
   if (call.json === undefined && call.form === undefined) return malformedJson;
   return json({ created: CREATED_AT, data: [{ b64_json: PIXEL }] });
 }
 
-/** `/v1/audio/…`: silence, or how many bytes were heard. */
+/** `/v1/audio/…`: silence, or how many bytes came. */
 export function audio(call: Call): Answer {
   if (call.steps[1] === 'speech') {
     if (call.json === undefined) return malformedJson;

@@ -87,7 +87,7 @@ function thinkingOf({ userText }: Question, tag: string): Block {
   return { kind: 'thinking', pieces: wordsOf(text), signature: signatureOf(tag, text) };
 }
 
-/** What an answer repeats: what was said, and what else there was. */
+/** What an answer repeats: the user's text, and notes of what else the request had. */
 function echoedText({ userText, files, instructions, results }: Question): string {
   const notes = [
     ...(/\binstructions\b/iu.test(userText) ? [`(instructions: ${instructions})`] : []),

@@ -14,17 +14,17 @@ export interface StoredFile {
   readonly bytes: Buffer;
 }
 
-/** A response that can be asked for again. */
+/** A response that can be retrieved. */
 export interface StoredResponse {
   readonly organization: string;
   readonly response: JsonObject;
-  /** The items it was asked with. */
+  /** The items of its request. */
   readonly input: readonly unknown[];
   /** All items up to its own output, those of the responses before it too. */
   readonly conversation: readonly unknown[];
 }
 
-/** What was made by requests and can be asked for later. In memory, and each thing its organization's own. */
+/** Files and responses that requests made, in memory. Each belongs to its organization. */
 export class ObjectStore {
   readonly #files = new Map<string, StoredFile>();
   readonly #responses = new Map<string, StoredResponse>();

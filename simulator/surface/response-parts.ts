@@ -17,23 +17,23 @@ interface Item {
 /** One response in the states and pieces its stream shows. */
 export class ResponseParts {
   readonly id: string;
-  /** As it is when all is said. */
+  /** As it is when it is complete. */
   readonly response: JsonObject;
   readonly output: readonly JsonObject[];
-  readonly #begun: JsonObject;
+  readonly #initial: JsonObject;
   readonly #items: readonly Item[];
   readonly #endType: string;
 
-  constructor(model: string, request: JsonObject, reply: ModelOutput) {
-    this.id = `resp_sim${reply.tag}`;
-    this.#begun = initialResponse(this.id, model, request);
-    this.#items = reply.blocks.map((block, index) => itemOf(block, index, reply.tag, request));
+  constructor(model: string, request: JsonObject, generated: ModelOutput) {
+    this.id = `resp_sim${generated.tag}`;
+    this.#initial = initialResponse(this.id, model, request);
+    this.#items = generated.blocks.map((block, index) => itemOf(block, index, generated.tag, request));
     this.output = this.#items.map(({ whole }) => whole);
-    const { input, cached, output, thinking } = reply.usage;
-    const isWhole = reply.end !== 'length';
+    const { input, cached, output, thinking } = generated.usage;
+    const isWhole = generated.end !== 'length';
     this.#endType = isWhole ? 'response.completed' : 'response.incomplete';
     this.response = {
-      ...this.#begun,
+      ...this.#initial,
       status: isWhole ? 'completed' : 'incomplete',
       incomplete_details: isWhole ? null : { reason: 'max_output_tokens' },
       output: this.output,
@@ -52,8 +52,8 @@ export class ResponseParts {
     const last = this.#items.at(-1);
     const numbered = new Numbering();
     const preamble = numbered.each([
-      ['response.created', { response: this.#begun }],
-      ['response.in_progress', { response: this.#begun }],
+      ['response.created', { response: this.#initial }],
+      ['response.in_progress', { response: this.#initial }],
       ...(first?.opening ?? []),
     ]);
     const numbersBehind = [numbered.next];
@@ -75,7 +75,7 @@ export class ResponseParts {
       errorEvents: (words, sent, form = 'both') => {
         const error = embeddedError(words);
         const { code, message } = error;
-        const failed = { ...this.#begun, status: 'failed', error: { code, message } };
+        const failed = { ...this.#initial, status: 'failed', error: { code, message } };
         const events: Unnumbered[] = [
           ['error', { ...error, type: 'error', error }],
           ['response.failed', { response: failed }],

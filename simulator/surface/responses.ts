@@ -50,8 +50,8 @@ function create(call: Call): Answer {
   const messages = responsesMessages(request['instructions'], conversation);
   const flaw = flawOf(messages);
   if (flaw !== undefined) return openaiErrors.invalidRequest(flaw);
-  const reply = generateOutput({ key, model, messages, options: responsesOptions(request), chunks });
-  const parts = new ResponseParts(model, request, reply);
+  const generated = generateOutput({ key, model, messages, options: responsesOptions(request), chunks });
+  const parts = new ResponseParts(model, request, generated);
   if (request['store'] !== false) {
     const { id, response, output } = parts;
     store.addResponse(id, {

@@ -5,7 +5,7 @@ const MOST_LEVELS = 32;
 
 /**
  * A value that a simple JSON schema allows: every property, one item of each list, the first of several choices,
- * the least number. Texts are what was said, so that the value tells of the request. Gemini's own words for types
+ * the least number. Texts are the user's, so that the value shows which request it answers. Gemini's own words for types
  * (`STRING`) are understood too. `pattern`, `format` and conditions are not heeded.
  */
 export function sampleOf(schema: unknown, text: string): unknown {

@@ -7,12 +7,6 @@ export function textOf(content: unknown): string {
   return content.map((part: unknown) => (isObject(part) ? (stringOf(part['text']) ?? '') : '')).join('');
 }
 
-/** The text of the last message from the user; empty where there is none. */
-export function lastUserText(messages: readonly unknown[]): string {
-  const last = messages.findLast((message) => isObject(message) && message['role'] === 'user');
-  return isObject(last) ? textOf(last['content']) : '';
-}
-
 /** A rough count, as good as any for a simulation: four characters a token. */
 export function tokensIn(text: string): number {
   return Math.ceil(text.length / 4);

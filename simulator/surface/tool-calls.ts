@@ -15,7 +15,7 @@ export interface CalledTool {
   readonly pieces: readonly string[];
 }
 
-/** The calls that what was said asks for; the choice among the tools may add one, or forbid all. */
+/** The calls that the text asks for; the choice among the tools may add one, or forbid all. */
 export function callsIn(
   text: string,
   { tools, choice, parallel }: GenerationOptions,

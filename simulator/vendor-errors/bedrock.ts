@@ -1,7 +1,7 @@
 import type { Refusal, VendorErrors } from './vendor-errors.ts';
 
 const CALLER = 'ValidationException';
-/** What it says of a failure of its own. */
+/** The message of a failure of its own. */
 export const FAILURE =
   'The system encountered an unexpected error during processing. Try your request again.';
 

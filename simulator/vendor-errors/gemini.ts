@@ -65,7 +65,7 @@ export const geminiErrors: VendorErrors = {
     error(CODES[type] ?? 500, type, message, code === undefined ? undefined : [reason(code)]),
 };
 
-/** google.rpc.Code and its HTTP statuses, as far as streams tell of them. */
+/** google.rpc.Code and its HTTP statuses, as far as errors in streams have them. */
 const CODES: Readonly<Record<string, number>> = {
   INVALID_ARGUMENT: 400,
   PERMISSION_DENIED: 403,
@@ -76,7 +76,7 @@ const CODES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The voice for a request: a stream that is not one of events is a list, and its errors stand in a list of one.
+ * The errors for a request: a stream that is not one of events is a list, and its errors stand in a list of one.
  * @param steps of the path; the verb is the last
  */
 export function geminiErrorsFor(steps: readonly string[], query: URLSearchParams): VendorErrors {

@@ -14,11 +14,11 @@ export interface Refusal {
 export interface RateLimit {
   readonly model: string | undefined;
   readonly organization: string;
-  /** What the vendor says of how long to wait, where it has a place for it; undefined: nothing. Seconds. */
+  /** How long to wait, where the vendor has a place to say so; undefined: nothing is said. Seconds. */
   readonly waitSeconds: number | undefined;
 }
 
-/** How one vendor says what goes wrong: its statuses, its bodies, its headers. */
+/** The errors of one vendor: statuses, bodies, headers. */
 export interface VendorErrors {
   readonly missingKey: Refusal;
   readonly outOfCredit: Refusal;

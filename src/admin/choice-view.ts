@@ -1,4 +1,4 @@
-import { formatWallTime } from '../clock/wall-time.ts';
+import { formatWallTime, wallTimeOrNull } from '../clock/wall-time.ts';
 import type { Obstacle } from '../failover/choose.ts';
 import { previewChoice } from '../failover/choice-preview.ts';
 import type { KeyPreview } from '../failover/choice-preview.ts';
@@ -9,7 +9,6 @@ import { ANY_MODEL, holdOn } from '../keys/record/record.ts';
 import type { ChoiceView, KeyChoiceView, ProviderChoiceView } from './contract.ts';
 import { viewOutage } from './outage-view.ts';
 import { heldReason, reasonOf, sharedReason } from './reason.ts';
-import { timeOrNull } from './time-text.ts';
 import { viewSeenFrom } from './viewpoint.ts';
 import type { Viewpoint } from './viewpoint.ts';
 
@@ -66,7 +65,7 @@ function viewProvider(
     strategy,
     affinity: provider.config.affinity,
     outcome,
-    returnsAt: timeOrNull(returnsAt),
+    returnsAt: wallTimeOrNull(returnsAt),
     draws,
     counts,
     keys: keys.map((prospect) => viewKeyChoice(prospect, model ?? ANY_MODEL, serves, now)),
@@ -87,7 +86,7 @@ function viewKeyChoice(prospect: KeyPreview, model: string, serves: boolean, now
     share,
     inFlight: serves ? pooled.inFlight : null,
     scarce,
-    dueAt: timeOrNull(dueAt === undefined ? undefined : Math.max(dueAt, now)),
+    dueAt: wallTimeOrNull(dueAt === undefined ? undefined : Math.max(dueAt, now)),
     lastResort,
   };
 }

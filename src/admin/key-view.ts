@@ -1,10 +1,9 @@
-import { formatWallTime } from '../clock/wall-time.ts';
+import { formatWallTime, wallTimeOrNull } from '../clock/wall-time.ts';
 import type { Key } from '../keys/key.ts';
 import { settle } from '../keys/record/record.ts';
 import type { Hold, KeyRecord } from '../keys/record/record.ts';
 import type { HoldView, KeyView } from './contract.ts';
 import { reasonOf } from './reason.ts';
-import { timeOrNull } from './time-text.ts';
 
 /**
  * @param record - of the key, as this process knows it
@@ -55,5 +54,5 @@ function failuresOf(record: KeyRecord): number {
 /** What is due already, and waits for a place or a node that looks after it, is due now. */
 function nextTryAt(record: KeyRecord, checkAt: number | undefined, now: number): string | null {
   const returnsAt = record.state === 'out-of-service' ? record.returnsAt : undefined;
-  return timeOrNull(Math.max(Math.min(checkAt ?? Infinity, returnsAt ?? Infinity), now));
+  return wallTimeOrNull(Math.max(Math.min(checkAt ?? Infinity, returnsAt ?? Infinity), now));
 }

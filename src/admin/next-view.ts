@@ -1,3 +1,4 @@
+import { wallTimeOrNull } from '../clock/wall-time.ts';
 import { unavailabilityOf } from '../failover/unavailability.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import type { DomainHold } from '../keys/pool/quota-domain.ts';
@@ -5,7 +6,6 @@ import { ANY_MODEL } from '../keys/record/record.ts';
 import type { KeyRecord } from '../keys/record/record.ts';
 import type { CheckPlan } from '../probe/provider-loop.ts';
 import type { NextView } from './contract.ts';
-import { timeOrNull } from './time-text.ts';
 
 /**
  * How a key comes back, soonest first, what has no time last; nothing where it is kept from nothing and not in doubt.
@@ -33,7 +33,7 @@ export function viewNext(
       here: null,
       notBefore: null,
       ...recovery,
-      at: timeOrNull(at),
+      at: wallTimeOrNull(at),
     }));
 }
 
@@ -58,7 +58,7 @@ function recordRecoveries(record: KeyRecord, now: number): readonly Recovery[] {
 
 function checkRecovery({ at, kind, model, here, spentUntil }: CheckPlan): Recovery {
   if (kind === 'list') return { how: 'free-check', at, here };
-  return { how: 'paid-check', at, model: model ?? null, here, notBefore: timeOrNull(spentUntil) };
+  return { how: 'paid-check', at, model: model ?? null, here, notBefore: wallTimeOrNull(spentUntil) };
 }
 
 /** Troubles found with other keys of its domain. */

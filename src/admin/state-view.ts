@@ -1,7 +1,7 @@
+import { wallTimeOrNull } from '../clock/wall-time.ts';
 import type { ClockStatus } from '../clock/clock-keeper.ts';
 import type { OtherConfiguration } from '../cluster/configuration-watch.ts';
 import type { OutageView, StateView } from './contract.ts';
-import { timeOrNull } from './time-text.ts';
 import { sumConnections, sumMemory, viewWorkers } from './worker-view.ts';
 import type { WorkerStatus } from './worker-view.ts';
 
@@ -54,19 +54,19 @@ export function viewState(
     store: {
       kind,
       description,
-      awaySince: timeOrNull(awaySince),
-      lostWritesAt: timeOrNull(status.lostWritesAt),
+      awaySince: wallTimeOrNull(awaySince),
+      lostWritesAt: wallTimeOrNull(status.lostWritesAt),
       unwrittenKeys: unwritten,
     },
     clock: {
       wallAheadMs: clock.wallAheadMs,
-      setAt: timeOrNull(clock.wallSet?.at),
+      setAt: wallTimeOrNull(clock.wallSet?.at),
       setByMs: clock.wallSet?.byMs ?? null,
     },
     probing,
     probingRest,
-    configurations: { ...configurations, differSince: timeOrNull(configurations.differSince) },
-    checksSpentUntil: Object.fromEntries(checksSpent.map(([id, until]) => [id, timeOrNull(until)])),
+    configurations: { ...configurations, differSince: wallTimeOrNull(configurations.differSince) },
+    checksSpentUntil: Object.fromEntries(checksSpent.map(([id, until]) => [id, wallTimeOrNull(until)])),
     emptyAnswers: Object.fromEntries(emptyAnswers.filter(([, count]) => count > 0)),
     memory: sumMemory(workers),
     down,

@@ -1,6 +1,6 @@
+import { wallTimeOrNull } from '../clock/wall-time.ts';
 import type { SeenFrom } from './contract.ts';
 import type { CircuitsOf } from './outage-view.ts';
-import { timeOrNull } from './time-text.ts';
 
 /** The process that answers, and what it can know. */
 export interface Viewpoint {
@@ -24,5 +24,5 @@ const LOOKS_AFTER =
 /** Makes the view of a viewpoint. */
 export function viewSeenFrom({ node, serves, alone, awaySince }: Omit<Viewpoint, 'circuitsOf'>): SeenFrom {
   const note = !serves ? LOOKS_AFTER : alone ? null : SERVES;
-  return { node, serves, storeAwaySince: timeOrNull(awaySince), note };
+  return { node, serves, storeAwaySince: wallTimeOrNull(awaySince), note };
 }

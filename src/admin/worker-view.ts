@@ -8,7 +8,7 @@ export interface WorkerStatus {
   readonly number: number;
   /** Absent while it waits to be started again. */
   readonly pid: number | undefined;
-  readonly state: 'starting' | 'ready' | 'unresponsive' | 'waiting' | 'stopping' | 'stopped';
+  readonly state: WorkerView['state'];
   /** Of this state. Milliseconds since the epoch. */
   readonly since: number;
   /** How often it has been started again. */

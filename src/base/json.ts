@@ -12,7 +12,7 @@ export function parseObject(text: string): Json | undefined {
 }
 
 /** Whether text is JSON from its beginning to its end. */
-export function isJson(text: string): boolean {
+export function isJsonText(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
@@ -24,6 +24,16 @@ export function isJson(text: string): boolean {
 /** The value if it is an object and no array. */
 export function asObject(value: unknown): Json | undefined {
   return isObject(value) ? value : undefined;
+}
+
+/** The items of an array; none for anything else. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of an array. */
+export function objectsOf(value: unknown): Json[] {
+  return itemsOf(value).filter(isObject);
 }
 
 function isObject(value: unknown): value is Json {

@@ -1,14 +1,12 @@
-/*
- * What of a client's headers travels on: a list of what passes, and nothing else does. A header that a vendor's
- * documentation does not have does nothing there, and one that it has may say whose request it is, which only the
- * holder of the key says. Who pays: an application that relies on a header nobody thought of, until `passHeaders` of
- * the configuration names it.
- *
- * A name may end in `*`: then everything passes that begins so, but for what says who asks (`isIdentity`).
- */
+import type { Family } from '../dialects/operations/operation.ts';
 
-/** Whose API a request is in the words of: `Family` of the dialects. */
-type ApiFamily = 'openai' | 'anthropic' | 'gemini' | 'bedrock' | 'vendor';
+/*
+ * The allow-list of a client's headers: those that vendors document, without those that say whose request it is, which
+ * only the key does. Who pays: an application that relies on a header which is not here, until `passHeaders` of the
+ * configuration names it.
+ *
+ * A name that ends in `*` is a prefix: everything passes that begins so, but for names that fit `IDENTITY`.
+ */
 
 /** What passes to every provider. */
 export const PASSED_EVERYWHERE: readonly string[] = [
@@ -20,20 +18,20 @@ export const PASSED_EVERYWHERE: readonly string[] = [
   // Ids by which a request is found again (platform.openai.com/docs/api-reference/debugging-requests).
   'x-client-request-id',
   'x-request-id',
-  // W3C Trace Context, which self-hosted servers read. `baggage` holds what applications tell each other, and stays here.
+  // W3C Trace Context, which self-hosted servers read. Not `baggage`, which applications send each other.
   'traceparent',
   'tracestate',
-  // Of a WebSocket (RFC 6455, 4.1). Extensions are not asked for: compressed messages could not be looked at.
+  // Of a WebSocket (RFC 6455, 4.1), without extensions: compressed messages could not be read.
   'sec-websocket-key',
   'sec-websocket-protocol',
   'sec-websocket-version',
 ];
 
-/** What beside it passes with a GET: a part of a file (RFC 9110, 14.2). Nothing that could have a good request refused. */
+/** What passes with a GET as well: a part of a file (RFC 9110, 14.2). No conditions, which could fail a good request. */
 export const PASSED_WITH_GET: readonly string[] = ['range', 'if-range'];
 
-/** What passes to a provider that is spoken to in the words of an API. */
-export const PASSED_BY_FAMILY: Readonly<Record<ApiFamily, readonly string[]>> = {
+/** What passes in requests of one family of APIs. */
+export const PASSED_BY_FAMILY: Readonly<Record<Family, readonly string[]>> = {
   openai: [
     'openai-*',
     'x-openai-*',
@@ -51,15 +49,15 @@ export const PASSED_BY_FAMILY: Readonly<Record<ApiFamily, readonly string[]>> = 
   ],
   // docs.claude.com/en/api/versioning and beta-headers; the rest is Claude Code's.
   anthropic: ['anthropic-*', 'x-anthropic-*', 'x-stainless-*', 'x-app', 'x-claude-*'],
-  // docs.cloud.google.com/apis/docs/system-parameters: of these all others change whose request it is, what is asked
-  // for, or the shape of the answer. `x-server-timeout` would have good keys fail.
+  // docs.cloud.google.com/apis/docs/system-parameters: the others change whose request it is, its meaning or the form of
+  // its answer, and `x-server-timeout` could make good keys fail.
   gemini: ['x-goog-api-client'],
   bedrock: [],
   vendor: [],
 };
 
-/** What passes beside it where the client's own credential travels: then it is the client who says whose request it is. */
-export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<ApiFamily, readonly string[]>> = {
+/** What passes as well where the client's own credential is sent, so that the client says whose request it is. */
+export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<Family, readonly string[]>> = {
   openai: ['chatgpt-account-id'],
   anthropic: [],
   gemini: ['x-goog-user-project'],
@@ -68,11 +66,10 @@ export const PASSED_WITH_OWN_CREDENTIAL: Readonly<Record<ApiFamily, readonly str
 };
 
 /**
- * What never travels on, whatever the configuration says: what clients call Sparekey with, what is between two neighbours
- * on the way (RFC 9110, 7.6.1), what is said anew of the body, where the client is, which method is meant, on what
- * condition, and what belongs to a signature of ours.
+ * What never passes, whatever the configuration says: credentials for Sparekey, hop-by-hop headers (RFC 9110, 7.6.1), what
+ * is computed anew of the body, the client's address, other methods, conditions, and parts of our own signatures.
  */
-const NEVER_PASSED: readonly string[] = [
+export const NEVER_PASSED: readonly string[] = [
   'authorization',
   'api-key',
   'x-api-key',
@@ -114,27 +111,6 @@ const NEVER_PASSED: readonly string[] = [
   'x-sparekey-*',
 ];
 
-/** Words of names that say who asks, for whom, or who pays. */
-const IDENTITY =
+/** Words in names, in lower case, of headers that say whose request it is, for whom, or who pays. */
+export const IDENTITY =
   /(?:^|[-_])(?:account|actor|api-?key|assertion|auth|authenticate|authorization|billing|consumer|cookie|credential|customer|delegation|iam|identity|impersonate|key|org|organi[sz]ation|password|principal|project|quota|role|secret|signature|subscription|tenant|token|user|usertoken|workspace)s?(?:[-_]|$)/;
-
-/** Whether a name says who asks. @param lowerName in lower case */
-export function isIdentity(lowerName: string): boolean {
-  return IDENTITY.test(lowerName);
-}
-
-/** Whether a header never travels on. @param lowerName in lower case */
-export function neverPasses(lowerName: string): boolean {
-  return matchHeaderName(NEVER_PASSED, lowerName) !== 'none';
-}
-
-/**
- * Whether a name is in a list: by itself, by what it begins with, or not.
- * @param lowerName in lower case
- */
-export function matchHeaderName(names: readonly string[], lowerName: string): 'name' | 'beginning' | 'none' {
-  if (names.includes(lowerName)) return 'name';
-  return names.some((each) => each.endsWith('*') && lowerName.startsWith(each.slice(0, -1)))
-    ? 'beginning'
-    : 'none';
-}

@@ -15,67 +15,62 @@ export interface ProviderType {
    * `/chat/completions`. Absent where every customer has their own.
    */
   readonly baseUrl?: string;
-  /** Options that say where it is in place of `baseUrl`; the first one that is given counts. */
+  /** Options that make its base URL, where `baseUrl` does not; the first one that is given counts. */
   readonly baseUrlOptions?: readonly BaseUrlOption[];
   /** The environment variable its own documentation puts the key in. Only beside a `baseUrl`. */
   readonly env?: string;
   /** A cheap model for health checks. Absent: none is known that every account may use. */
   readonly healthCheckModel?: string;
+  /** The header that its key is sent in, by `providers/request/headers.ts`. */
   readonly credential: Credential;
   /** Options that make one more key of its pool. */
   readonly keyOptions?: KeyOptions;
   /** Names of the options that only some types know, this one among them; `config/schema/vendor-fields.ts` has them. */
   readonly options?: readonly string[];
-  /** What it speaks, where that is not OpenAI's dialect; `own` is an API that chats are turned into. */
+  /** Its native API, where that is not OpenAI's; `own` is one that chats are converted to. */
   readonly speaks?: 'anthropic' | 'bedrock' | 'gemini' | 'own';
   /**
-   * Its list of models is for valid keys alone, at its own address: worth trying as a check of a credential. Whether an
-   * address keeps to that is found out before it is believed.
+   * At its own address the list of models is for valid keys alone, and so may check a credential for free. Whether that
+   * holds at an address is found out before it is relied on.
    */
   readonly listNeedsKey?: boolean;
-  /** What else costs nothing and asks for a valid key, where it has no list of models that does: a GET of its own API. */
+  /** A GET of its own API that is free and needs a valid key, where it has no list of models that does. */
   readonly freeCall?: { readonly name: string; readonly path: string; readonly query?: string };
   /** It may be used without any key. */
   readonly keyless?: boolean;
-  /**
-   * The operations of OpenAI's that its documentation tells of, by their names; `files.*` is `files` and all
-   * below it. Absent: all, since nothing is known.
-   */
+  /** The names of those operations of OpenAI's that it documents; `files.*` is `files` and all below. Absent: all. */
   readonly offers?: readonly string[];
   /**
-   * Operations that do not stand behind the base URL, with their whole paths there. They move with a base URL
-   * that ends as the usual one does.
+   * Whole paths of operations that are not behind the base URL. With a configured base URL that ends as the type's own
+   * does, they move along.
    */
   readonly paths?: Readonly<Record<string, string>>;
   /** Further `paths` where an option of its own, a switch, is on: by the name of that option. */
   readonly pathsWith?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Fields that are added to the bodies of requests which do not have them. */
   readonly bodyFields?: readonly DefaultField[];
-  /** Where it speaks Anthropic's dialect as well, as a base path; it moves as `paths` do. */
+  /** Where it has Anthropic's API as well; the base path moves as `paths` do. */
   readonly anthropic?: AdditionalApi;
-  /** Where it has an API of its own beside, whose operations clients may ask for: likewise. */
+  /** Where it has an API of its own as well, whose operations clients may call; likewise. */
   readonly own?: AdditionalApi;
-  /**
-   * Headers of clients that pass to it beside those that pass to all, after its documentation; see `passed-headers`. In
-   * lower case.
-   */
+  /** Headers of clients that pass to it beside those of `passed-headers.ts`, as it documents them. In lower case. */
   readonly headers?: readonly string[];
-  /** It answers 200 to what it refuses, and says so in the body. */
+  /** It answers 200 with an error in the body. */
   readonly errorsInside?: boolean;
-  /** It knows the role `developer` (OpenAI's word for instructions), or passes it on. Others are sent `system`. */
+  /** It knows the role `developer` (OpenAI's for instructions since 2024), or forwards it. Others are sent `system`. */
   readonly developerRole?: boolean;
-  /** It takes `max_completion_tokens` alone. Others know `max_tokens`. */
+  /** It is sent `max_completion_tokens`; others `max_tokens`. */
   readonly maxCompletionTokens?: boolean;
-  /** It wants to see the model's reasoning again while that calls tools, as `reasoning_content`. */
+  /** It wants the model's earlier reasoning back while that calls tools, as `reasoning_content`. */
   readonly resendsReasoning?: boolean;
-  /** It is not to be sent `stream_options.include_usage`. */
+  /** It is never sent `stream_options.include_usage`. */
   readonly refusesStreamUsage?: boolean;
   /**
-   * `capabilities` of the configuration add nothing to it: its requests are signed or have paths of their own making, or
-   * it passes on every path as it is.
+   * `capabilities` of the configuration have no effect: its requests are signed or have paths of its own, or every path
+   * passes through.
    */
   readonly ownPathsOnly?: boolean;
-  /** For the reader of the documentation: what differs, and what is to be known. Whole sentences. */
+  /** For docs/PROVIDERS.md: what a user should know of it. Whole sentences. */
   readonly notes?: string;
 }
 
@@ -86,16 +81,16 @@ export interface AdditionalApi {
   readonly offers: readonly string[];
 }
 
-/** An option of the configuration that says where a provider is. */
+/** An option of the configuration that makes a base URL. */
 export interface BaseUrlOption {
   readonly option: string;
   /** The base URL that its value makes. Absent: the value itself. */
   readonly baseUrl?: (value: string) => string | undefined;
-  /** The option for the port, and the port where neither that nor the value says one. */
+  /** The option for the port, and the port where neither that nor the value has one. */
   readonly port?: { readonly option: string; readonly usual: number };
-  /** What is expected where neither it nor `baseUrl` is given, in words of its own. */
+  /** The message where neither it nor `baseUrl` is given. Absent: a general one. */
   readonly missing?: string;
-  /** It says something else as well, and may stand beside `baseUrl`, which counts then. */
+  /** It has another meaning too, and may be given together with `baseUrl`, which counts then. */
   readonly besideBaseUrl?: boolean;
 }
 
@@ -116,7 +111,7 @@ export interface DefaultField {
   readonly option?: string;
 }
 
-/** Whether an operation is one of those that a row names. */
+/** Whether a row offers an operation. @param offers - of the row */
 export function isOffered(offers: readonly string[] | undefined, name: string): boolean {
   if (offers === undefined) return true;
   return offers.some((each) =>

@@ -11,7 +11,7 @@ let sleptMs = 0;
 
 /**
  * Milliseconds since some moment of the machine's start, with a fraction: the same for every process of the machine,
- * whatever its wall clock says. It never goes back, and jumps ahead only by what `lookForSleep` finds.
+ * whatever its wall clock says. It never goes back, and jumps ahead only by the sleep that `detectSleep` finds.
  */
 export function machineMs(): number {
   return performance.now() + ORIGIN_MS + sleptMs;

@@ -27,3 +27,8 @@ export function formatWallTime(at: number): string {
   const wall = Math.abs(aheadMs) < SAME_MS ? at : at + aheadMs;
   return new Date(Math.max(-LATEST_MS, Math.min(wall, LATEST_MS))).toISOString();
 }
+
+/** The same; null where no time is set. */
+export function wallTimeOrNull(at: number | undefined): string | null {
+  return at === undefined || at === Infinity ? null : formatWallTime(at);
+}

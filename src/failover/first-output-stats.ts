@@ -7,13 +7,13 @@ import type { Answered, Faulted } from '../verdict/outcome.ts';
 /** Models of one operation at one provider whose times are kept; with one more the one first met is forgotten. */
 const MAX_MODELS = 256;
 
-/** Who is asked, and for which model in the provider's words. */
+/** A provider, and the model by its name there. */
 interface ModelAtProvider {
   readonly provider: Pick<Provider, 'id'>;
   readonly model: string | undefined;
 }
 
-/** What is asked for, as far as answers differ by it in how long they take. */
+/** What of a call makes a difference to how long its answer takes. */
 type CallTraits = Pick<Call, 'target' | 'stream' | 'hints'>;
 
 /** Of one model: streams and whole answers, with and without thinking. */
@@ -23,7 +23,7 @@ type ByModel = Map<string, ByKind>;
 /**
  * How long first outputs take, learned from those that came: for each provider, operation, model, and kind of call, so
  * that what is slow is not cut off because something else is fast. Each process learns for itself and forgets with its
- * end. Names of models that no provider answers to are not kept.
+ * end. Names of models that no provider answers are not kept.
  */
 export class FirstOutputStats {
   readonly #known = new Map<string, Map<Operation, ByModel>>();

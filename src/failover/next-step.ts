@@ -4,16 +4,16 @@ import type { Attempt } from './attempt/attempt.ts';
 import type { Retry } from '../verdict/verdict.ts';
 
 /*
- * What a failed attempt leaves open, and what it costs. Pure: the loop does what is said here.
+ * What may be done after a failed attempt, and what it costs. Pure functions.
  */
 
-/** What may be done next with the request; `final`: nothing, it ends with what it has met. */
+/** What may be done next with the request; `final`: nothing, it ends with its failures so far. */
 export type NextStep = Exclude<Retry, 'none'> | 'final';
 
 type Failed = Pick<Attempt, 'effect' | 'verdict' | 'confidence'>;
 
 /**
- * What a failed attempt leaves open.
+ * What may be done after a failed attempt.
  * @param isLast - no other provider comes after this one
  * @param triesNextOnTooLong - what is too long for one model is for the next to answer
  */
@@ -24,7 +24,7 @@ export function nextStep(
   isLast: boolean,
   triesNextOnTooLong = false,
 ): NextStep {
-  if (call.body.kind === 'passing') return 'final';
+  if (call.body.kind === 'streamed') return 'final';
   if (call.creates && attempt.mayHaveActed) return 'final';
   if (triesNextOnTooLong && isTooLong(attempt)) return 'other-provider';
   if (policy.retriesStatus !== undefined && attempt.failedByStatus !== undefined) {
@@ -36,7 +36,7 @@ export function nextStep(
     case 'none':
       return 'final';
     case 'other-provider':
-      // Where none is left, a crowded provider may still have room for another key.
+      // Where none is left, an overloaded provider may still have room for another key.
       return isLast && attempt.verdict.class === 'overloaded' ? 'other-key' : 'other-provider';
     case 'other-key':
     case 'other-domain':
@@ -55,8 +55,8 @@ export function isTooLong({ verdict, failedByStatus }: Pick<Attempt, 'verdict' |
 
 /**
  * Whether a failure is one of the `attempts` that a request has at a provider. A rejection that takes its key out
- * or holds it does not: the next request will not meet it again, and a pool of which most keys turn out to be dead
- * would otherwise fail those who find that out. Where `maxRetries` was asked for, it bounds tries of every kind.
+ * or holds it does not: the next request will not run into it again, and requests that find most keys of a pool
+ * dead would otherwise fail. Where `maxRetries` was asked for, it bounds tries of every kind.
  */
 export function usesUpAnAttempt(
   attempt: Failed,

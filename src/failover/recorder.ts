@@ -56,8 +56,7 @@ export class Recorder {
   record(provider: Provider, pooled: PooledKey, event: AttemptEnded): VerdictConfidence {
     const succeeds = event.effect.kind === 'succeeds';
     if (!event.check && succeeds) {
-      pooled.answeredAt = event.at;
-      if (pooled.domain !== undefined) pooled.domain.answeredAt = event.at;
+      pooled.answered(event.at);
       const { correlatedFailures, verdictDoubt } = this.#healthOf(provider);
       correlatedFailures.recordAnswer(event.at);
       verdictDoubt.recordAnswer(event.model, event.at);

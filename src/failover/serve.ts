@@ -6,11 +6,13 @@ import type { Failed } from './answer/client-failure.ts';
 import type { Answer } from './answer/answer.ts';
 import { openAnswer, openError } from './answer/open-answer.ts';
 import { ServeTrace } from './answer/serve-trace.ts';
-import type { Attempt, AttemptTools } from './attempt/attempt.ts';
+import type { Attempt } from './attempt/attempt.ts';
+import type { AttemptTools } from './attempt/attempt-plan.ts';
 import type { Outage } from './circuit/circuits.ts';
 import type { RouteTarget } from '../routing/route.ts';
 import { isTooSmall, newTargetState, tryTarget } from './try-target.ts';
-import type { TargetResult, Refused, ServeLimits, ServeContext, Pass, TargetState } from './try-target.ts';
+import type { ServeContext, ServeLimits } from './serve-context.ts';
+import type { Pass, Refused, TargetResult, TargetState } from './try-target.ts';
 import { confirmVerdicts } from './outlier-detection/confirm-verdicts.ts';
 import { KeyWait } from './queue/key-wait.ts';
 import type { WaitCandidate } from './queue/key-wait.ts';
@@ -23,16 +25,18 @@ type Result =
   | { readonly kind: 'left' };
 
 /**
- * Finds an answer: goes through the route's targets in order and tries keys at each, until an answer passes the
- * commit gate, the fault is the caller's, or targets, time or keys run out. It never uses a key twice at a target,
- * and never repeats what may already have made something.
+ * Answers a call: goes through the route's targets in order and tries keys at each, until an answer passes the
+ * commit gate, the fault is the client's, or targets, time or keys run out. It never uses a key twice at a target,
+ * and never repeats what may already have created something.
  *
- * A provider that is done with does not end the request: the next one is asked, and its answer is the proof of who
- * was at fault. The order is that of hope: first what is not known to be down, then what is, then what either of them
- * left untried for the sake of the others, and keys out of service when all targets have had their turn. So no circuit,
- * no haste and no mark on a key refuses a request by itself.
+ * A provider that has failed does not end the request: the next target is tried, and what it answers shows whose the
+ * fault was. Targets are tried in this order: those not known to be down, those that are, those that were left early so
+ * that others had time, and last, at any of them, keys out of service. So neither an open circuit, nor a time limit, nor a
+ * key's record refuses a request by itself.
  *
- * Where it may wait and a key is due back in time, it does that instead of ending without one, and begins anew.
+ * Where the request may wait and a key is due back in time, it waits instead of failing for want of one, and starts over.
+ *
+ * @param trace - filled with what a log says of the tries; final when the answer's body has ended
  */
 export async function serve(
   call: Call,
@@ -57,7 +61,7 @@ export async function serve(
       (await tryRoute(context, progress, targets)) ??
       (await tryTargets(context, progress, soonestFirst(progress.down), 'normal')) ??
       (await tryTargets(context, progress, progress.deferred.splice(0).map(asFinalTry), 'normal')) ??
-      // As a list of its own: a turn that finds no key again adds to it.
+      // As a list of its own: a target that has no key again is added to it.
       (await tryTargets(context, progress, progress.withoutKey.splice(0), 'last-resort'));
     if (result !== undefined) return finish(context, progress, result);
     const end = resultWhenExhausted(context, progress);
@@ -112,7 +116,7 @@ async function tryTargets(
 
 const NONE: readonly Attempt[] = [];
 
-/** What there is to tell where every target had its turn. */
+/** How the request fails where every target was tried. */
 function resultWhenExhausted({ failed }: ServeContext, progress: RouteProgress): Failed {
   if (failed.length > 0) return chooseFailedAttempt(failed);
   return progress.refused ?? { kind: 'no-key', returnsAt: progress.returnsAt };
@@ -123,7 +127,7 @@ function isKeyShortage(end: Failed): boolean {
   return end.kind === 'no-key' || (end.kind === 'failed' && end.attempt.verdict.class === 'rate_limit');
 }
 
-/** Where a request could go on, once a key is back. */
+/** Where the request could go on, once a key is back. */
 function waitTargets(context: ServeContext, targets: readonly RouteTarget[]): readonly WaitCandidate[] {
   return targets
     .filter((target) => target.pinnedKey === undefined && !isTooSmall(context, target))
@@ -136,14 +140,14 @@ function outageOf({ provider, model = ANY_MODEL }: RouteTarget, tools: AttemptTo
 }
 
 /**
- * Whether a target is asked only where all others have failed, because its provider is down. When a trial is due one
- * request makes it, in its normal turn.
+ * Whether a target is tried only where all others have failed, because its provider is down. When a trial is due one
+ * request makes it, in the normal order.
  */
 function isLeftForLater(outage: Outage | undefined, { now }: AttemptTools): boolean {
   return outage !== undefined && now() < outage.dueAt;
 }
 
-/** How many targets have their normal turn after this one, as far as one can tell. */
+/** How many targets are tried in the normal order after this one, as far as is known. */
 function countFollowing(targets: readonly RouteTarget[], n: number, tools: AttemptTools): number {
   let count = 0;
   for (let later = n + 1; later < targets.length; later++) {
@@ -153,35 +157,35 @@ function countFollowing(targets: readonly RouteTarget[], n: number, tools: Attem
   return count;
 }
 
-/** Targets that are down, in the order in which they are asked. */
+/** Targets that are down, in the order in which they are tried. */
 function soonestFirst(down: readonly TargetState[]): readonly TargetState[] {
   const sorted = down.toSorted((a, b) => (a.outage?.dueAt ?? 0) - (b.outage?.dueAt ?? 0));
   for (const [n, state] of sorted.entries()) state.targetsLeft = sorted.length - 1 - n;
   return sorted;
 }
 
-/** All others have failed. Of what was slow one more key is waited for; what was down has the rest of its tries. */
+/** All others have failed: a target that was slow has one more try, one that was down has the rest of its tries. */
 function asFinalTry(state: TargetState): TargetState {
   state.targetsLeft = 0;
   state.attemptsLeft = state.outage === undefined ? 1 : state.target.provider.policy.attempts - 1;
   return state;
 }
 
-/** What the request has met at its targets so far. */
+/** How far the request has come on its route. */
 interface RouteProgress {
   refused: Refused | undefined;
-  /** Providers at which the request came under suspicion. */
+  /** Providers at which it failed as if it were itself the cause. */
   suspects: Set<Provider> | undefined;
-  /** Targets whose provider is down, which are left for later. */
+  /** Targets whose provider is down: tried later. */
   readonly down: TargetState[];
-  /** Targets that were left although another key of them might have answered. */
+  /** Targets that were left although another of their keys might have answered. */
   readonly deferred: TargetState[];
   /** Where no key was in service, or none was left. */
   readonly withoutKey: TargetState[];
   returnsAt: number | undefined;
 }
 
-/** Takes the end of a turn into account. @returns how it ends the request; undefined where the next target is asked */
+/** @returns how a target's result ends the request; undefined where the next target is tried */
 function handleResult(
   context: ServeContext,
   progress: RouteProgress,
@@ -210,7 +214,7 @@ function handleResult(
       progress.deferred.push(state);
       return undefined;
     case 'spent':
-      // Where it was down and silent nobody waits for it again.
+      // One that was down and silent is not waited for again.
       if (state.outage !== undefined && context.failed.at(-1)?.timedOut !== true)
         progress.deferred.push(state);
       return undefined;
@@ -219,14 +223,14 @@ function handleResult(
   }
 }
 
-/** Has all learn from how the request ended, and makes the client's answer of that. */
+/** Records what the request's end says of providers and keys, and makes the client's answer of it. */
 function finish(
   context: ServeContext,
   { suspects }: RouteProgress,
   result: Result,
 ): Answer | Promise<Answer> {
   const { call, failed, tools, trace } = context;
-  // It failed alike with several providers, and none answered: it is the trouble itself, and shows nothing of any.
+  // It failed alike with several providers, and none answered: the request is the cause, and shows nothing of any provider.
   if (result.kind !== 'answer' && suspects !== undefined && suspects.size > 1) {
     for (const provider of suspects)
       tools.recorder.circuitsOf(provider).withdraw(provider, call.id, tools.now());
@@ -271,7 +275,7 @@ function failureAnswer(context: ServeContext, end: Failed): Answer {
   return openError(failure, context);
 }
 
-/** What was left open so that a client could have it, and will not be read. */
+/** Ends answers that were left open for the client and will not be read. */
 function abandonAll(failed: readonly Attempt[], but?: Attempt): void {
   for (const attempt of failed) if (attempt !== but) attempt.abandon();
 }

@@ -1,10 +1,11 @@
 import type { Call } from '../dialects/operations/call.ts';
 import type { ExchangeLimits } from '../upstream/exchange.ts';
-import type { Attempt, AttemptTools } from './attempt/attempt.ts';
+import type { Attempt } from './attempt/attempt.ts';
+import type { AttemptTools } from './attempt/attempt-plan.ts';
 import type { LatencyHistogram } from './latency-histogram.ts';
 import type { RouteTarget } from '../routing/route.ts';
 
-/** A whole answer is written to its end before any of it comes: it is given so many times what a stream is. */
+/** A whole answer is written to its end before any of it comes: it has so many times the time of a stream. */
 const WHOLE_TO_STREAM = 2;
 
 /** A try that is about to be made. */
@@ -19,7 +20,7 @@ export interface NextTry {
 
 /**
  * How long the next try may take. `firstOutputMs` is 0 or less where there is no time for it: the deadline is over, what
- * is left of it is kept for the targets to come, or this target had the request wait in vain before and another is left.
+ * is left of it is kept for the targets to come, or this target timed out for this request before and another is left.
  */
 export function tryLimits(
   next: NextTry,
@@ -45,7 +46,7 @@ export function tryLimits(
 }
 
 /**
- * What is kept of a deadline for the targets that are left: a third of it for one, half for two, ever more for more.
+ * What is reserved of a deadline for the targets that are left: a third of it for one, half for two, ever more for more.
  * It is the same for all tries at one target, however many, so that these cannot use it up.
  */
 export function keptMs(deadlineMs: number, targetsLeft: number): number {
@@ -53,8 +54,8 @@ export function keptMs(deadlineMs: number, targetsLeft: number): number {
 }
 
 /**
- * How long a first output is worth waiting for, within `firstOutputFloor` and `firstOutputTimeout`. There is a reason
- * to be impatient only where something else can be tried:
+ * How long a first output is waited for, within `firstOutputFloor` and `firstOutputTimeout`. It is cut short only where
+ * something else can be tried:
  *
  * - Another target: as long as the model has shown to need, once. Before it has shown that, `firstOutputGuess` for
  *   a stream, twice that for a whole answer, and for one that thinks all there is.
@@ -66,7 +67,7 @@ export function keptMs(deadlineMs: number, targetsLeft: number): number {
 export function firstOutputWaitMs(next: NextTry, times: LatencyHistogram | undefined, now: number): number {
   const { call, targetsLeft } = next;
   const { firstOutputTimeout: most, firstOutputFloor: least, firstOutputGuess } = next.target.provider.config;
-  if (call.creates || call.body.kind === 'passing') return most;
+  if (call.creates || call.body.kind === 'streamed') return most;
   if (targetsLeft === 0) {
     if (times?.hasEnoughSamples(now) !== true || hasTimedOut(next) || !hasKeysLeft(next, now)) return most;
   }
@@ -86,7 +87,7 @@ function hasKeysLeft(next: NextTry, now: number): boolean {
   );
 }
 
-/** Whether a key of the target had this request wait in vain. */
+/** Whether a try of this request timed out at the target. */
 function hasTimedOut(next: NextTry): boolean {
   return attemptsAtTarget(next).some(({ timedOut }) => timedOut);
 }

@@ -1,14 +1,11 @@
 import { keyPreference } from '../routing/key-preference.ts';
 import type { KeyPreference } from '../routing/key-preference.ts';
-import type { ResourceOwner } from '../routing/resource-owner.ts';
 import type { Call } from '../dialects/operations/call.ts';
 import type { QuotaDomain } from '../keys/pool/quota-domain.ts';
-import type { Prepared } from '../providers/prepare.ts';
+import type { Prepared, PreparedCall } from '../providers/prepare.ts';
 import type { ResponseTranslator } from '../translate/response-translator.ts';
-import type { WholeHold } from '../upstream/exchange.ts';
-import type { ServeTrace } from './answer/serve-trace.ts';
 import { Attempt } from './attempt/attempt.ts';
-import type { AttemptTools } from './attempt/attempt.ts';
+import type { AttemptTools } from './attempt/attempt-plan.ts';
 import { choiceRequest, choose, chooseLastResort, choosePinned } from './choose.ts';
 import type { Choice } from './choose.ts';
 import { isTooLong, mayRepeat, nextStep, usesUpAnAttempt } from './next-step.ts';
@@ -16,64 +13,32 @@ import { keyForTrial } from './circuit/circuits.ts';
 import type { Outage } from './circuit/circuits.ts';
 import { poisonedSince } from './outlier-detection/poison-request.ts';
 import type { RouteTarget } from '../routing/route.ts';
+import type { ServeContext } from './serve-context.ts';
 import { tryLimits } from './try-limits.ts';
-import type { KeyWait, WaitOptions } from './queue/key-wait.ts';
 
-/** Bounds and options that hold for every provider. */
-export interface ServeLimits {
-  /** Bytes of an answer that may wait before the commit gate. */
-  readonly holdBytes: number;
-  /** How long a client may take nothing of an answer before it counts as gone. Milliseconds. */
-  readonly stallMs: number;
-  /** Keeps an answer back until it is complete; absent where its first output may go out. */
-  readonly holdWhole?: WholeHold;
-  /** Default `fail`: what is too long for one target is for none. */
-  readonly onContextLength?: 'fail' | 'next';
-  /** Absent where a request that finds no key is told so at once. */
-  readonly waiting?: WaitOptions;
-  /** Id of what the request refers to, where only the key that made it can answer. */
-  readonly resource?: string;
-}
-
-/** A request on its way through the providers. */
-export interface ServeContext {
-  readonly call: Call;
-  readonly tools: AttemptTools;
-  readonly limits: ServeLimits;
-  readonly trace: ServeTrace;
-  /** Who alone can read what it sends back, where that is so. */
-  readonly owner: ResourceOwner | undefined;
-  /** The tries that failed so far, in order. */
-  readonly failed: Attempt[];
-  /** The largest known window that it turned out to be too long for. Tokens; 0 before. */
-  exceeds: number;
-  /** Absent where it may not wait for a key. */
-  readonly wait: KeyWait | undefined;
-}
-
-/** What one request has met at one target of its route, over all its turns there. */
+/** What became of one request at one target of its route, each time it was tried. */
 export interface TargetState {
   readonly target: RouteTarget;
-  /** Targets that come after it, of which there is as much hope. */
+  /** Targets after it that are tried in the same pass. */
   targetsLeft: number;
   /** Ids of the keys it has tried: none is used twice. */
   readonly tried: Set<string>;
-  /** What is known of its provider's being down, as the request came to it. */
+  /** Its provider's outage, as known when the request came to it. */
   readonly outage: Outage | undefined;
-  /** Of `attempts`, those that are left to it. */
+  /** Of the `attempts` of the provider, those that are left. */
   attemptsLeft: number;
   readonly domains: LimitedDomains;
 }
 
-/** What a request has met of the limits that keys share. */
+/** Quota domains in which the request met a limit. */
 interface LimitedDomains {
-  /** Another domain is asked first. Whether these may be asked again, their keys' records say. */
+  /** Another domain is tried first. Whether these may be tried again, their keys' records say. */
   readonly avoided: Set<QuotaDomain>;
   /** It is too large for these, and no record says so, since others are not. */
   readonly excludedDomains: Set<QuotaDomain>;
 }
 
-/** How a provider's turn ended. */
+/** How trying a target ended. */
 export type TargetResult =
   /** It passed the commit gate. Where it is not the client's as it is, `translator` makes it so. */
   | {
@@ -85,32 +50,32 @@ export type TargetResult =
   | Refused
   /** The client went away during this attempt. */
   | { readonly kind: 'cancelled'; readonly attempt: Attempt }
-  /** The request ends: what it has met, no other provider would change. */
+  /** The request ends: no other provider would do better. */
   | { readonly kind: 'final' }
   | { readonly kind: 'deadline' }
-  /** No key can be used. `returnsAt` is when the first one is due back, where one is and it was asked for. */
+  /** No key can be used. `returnsAt` is when the first one is due back, where that is known. */
   | { readonly kind: 'no-key'; readonly returnsAt: number | undefined }
   /** Its tries are spent; another key of it might still do better. */
   | { readonly kind: 'spent' }
-  /** The provider is done with: another key of it would be no help, or one try more too many. */
+  /** Another key of the provider would be no help, or one try more too many. */
   | { readonly kind: 'exhausted' }
-  /** There is no time for it before the targets to come had theirs. */
+  /** There is no time for it until the targets to come had theirs. */
   | { readonly kind: 'deferred' }
-  /** So it is, and the request is under suspicion: three of its keys failed it alike. */
+  /** The same, and the request itself may be the cause: three of its keys failed it alike. */
   | { readonly kind: 'suspect' };
 
 /** No provider can do what is asked for, with any key. */
 export type Refused = Extract<Prepared, { readonly kind: 'refused' }>;
 
 /**
- * Keys of one provider that one request may try, whatever they answer: where so many were rejected one after
- * another, the next target is closer than the next good key.
+ * Keys of one provider that one request may try, whatever they answer: where so many were rejected, the next target is
+ * more likely to answer than the next key.
  */
 const MAX_KEYS = 64;
 
 /**
- * A request comes to a target of its route.
- * @param before - its failed tries before it waited: what it met here then still counts, but for limits, which may be over
+ * @param before - the request's failed tries before it waited: those at this target still count, but for limits, which may
+ *   be over
  */
 export function newTargetState(
   target: RouteTarget,
@@ -136,11 +101,11 @@ export function newTargetState(
 }
 
 /**
- * `normal`: with keys in service. `last-resort`: with one that is not, after all targets had their normal turn.
+ * `normal`: with keys in service. `last-resort`: with one that is not, after all targets were tried.
  */
 export type Pass = 'normal' | 'last-resort';
 
-/** A turn of a target: tries its provider's keys. What failed is added to `context.failed`. */
+/** Tries a target's keys, one after another. Each failed attempt is added to `context.failed`. */
 export async function tryTarget(
   context: ServeContext,
   state: TargetState,
@@ -159,7 +124,7 @@ async function tryKeys(
   context: ServeContext,
   state: TargetState,
   pass: Pass,
-  { call, translator }: Extract<Prepared, { readonly kind: 'taken' }>,
+  { call, translator }: PreparedCall,
 ): Promise<TargetResult> {
   const { tools } = context;
   const { provider, model } = state.target;
@@ -172,10 +137,10 @@ async function tryKeys(
     const targetsLeft = pass === 'last-resort' ? 0 : state.targetsLeft;
     const next = { call, target: state.target, targetsLeft, failed: context.failed };
     const limits = tryLimits(next, tools, context.limits);
-    // What is left of the time may be kept for the others.
+    // What is left of the time may be reserved for the other targets.
     if (limits.firstOutputMs <= 0) return { kind: targetsLeft === 0 ? 'deadline' : 'deferred' };
 
-    // Where a trial is due, this is the one.
+    // Where a trial of an open circuit is due, this is the one.
     if (state.outage !== undefined)
       tools.recorder.circuitsOf(provider).beginTrial(provider, state.outage, tools.now());
     const { pooled, epoch, lastResort } = choice;
@@ -192,7 +157,7 @@ async function tryKeys(
   return { kind: 'spent' };
 }
 
-/** Takes a failed attempt into account. @returns how it ends the turn; undefined where another key may be tried */
+/** @returns how a failed attempt ends the target's tries; undefined where another key may be tried */
 function afterFailure(context: ServeContext, state: TargetState, attempt: Attempt): TargetResult | undefined {
   const { call, failed } = context;
   const { recorder, now } = context.tools;
@@ -208,7 +173,7 @@ function afterFailure(context: ServeContext, state: TargetState, attempt: Attemp
   if (triesNextOnTooLong && isTooLong(attempt)) learnContextWindow(context, state.target, attempt);
   const since = poisonedSince(failed);
   if (since !== undefined) {
-    // Whoever is to blame, the request or the provider: it is none of these keys.
+    // Be it the request or the provider: it is none of these keys.
     recorder.pardon(provider, state.tried, since, now());
     return { kind: 'suspect' };
   }

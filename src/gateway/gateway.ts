@@ -14,7 +14,6 @@ import { sealedReasoningIds } from '../routing/sealed-reasoning.ts';
 import type { Tunnel } from './connections/server.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { isForwarded, listModels, modelQueryOf } from './model-list.ts';
-import { startPings } from './pings.ts';
 import { answerPlainly, commonHeaders } from './plain-answers.ts';
 import type { Readiness } from './plain-answers.ts';
 import { admitRequest } from './request/admit-request.ts';
@@ -82,7 +81,7 @@ export class Gateway {
   }
 
   /**
-   * From now on new requests are turned away, and those under way close their connection. Resolves when the
+   * From now on new requests are refused, and those in flight close their connection. Resolves when the
    * last of them is over; ending their connections is for the listener.
    */
   drain(): Promise<void> {
@@ -92,7 +91,7 @@ export class Gateway {
     return this.#idle.promise;
   }
 
-  /** Never throws: what goes wrong in here is a 500 and a word to the operator. */
+  /** Never throws: a defect is a 500, and reported to the operator. */
   handle(request: IncomingMessage, response: ServerResponse, tunnel?: Tunnel): void {
     const id = this.#options.newId();
     const runtime = this.#options.runtime();
@@ -161,7 +160,7 @@ export class Gateway {
     else await writer.answer(answer, tunnel);
   }
 
-  /** Has a call answered where its route leads, and keeps what that makes. */
+  /** Routes and serves a call, and records what its answer creates. */
   async #serve(
     call: Call,
     { id, writer, runtime, trace }: RequestContext,
@@ -182,7 +181,7 @@ export class Gateway {
       isHeldWhole: holdWhole,
       resource: pinned?.id,
     });
-    using _ = startPings(call, writer, runtime.config.limits.streamPing);
+    using _ = writer.startPings(call, runtime.config.limits.streamPing);
     const answer = await serve(call, targets, tools, limits, (trace.tries = new ServeTrace()));
     if (answer.kind === 'answer') {
       recordResources(call, answer, runtime, resources, tenant);

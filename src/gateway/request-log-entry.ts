@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Call } from '../dialects/operations/call.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ServeTrace } from '../failover/answer/serve-trace.ts';
-import type { AttemptLogEntry } from '../failover/attempt/attempt.ts';
+import type { AttemptLogEntry } from '../failover/attempt/attempt-plan.ts';
 import type { ResponseWriter } from './response-writer.ts';
 
 /** One request's line in the log. Times in milliseconds, sizes in bytes. */
@@ -75,7 +75,9 @@ export function requestLogEntry(
     ...(tries?.firstOutputMs !== undefined && { firstOutputMs: Math.round(tries.firstOutputMs) }),
     durationMs: now - startedAt,
     bytesIn:
-      call?.body.kind === 'kept' ? call.body.bytes.length : Number(request.headers['content-length'] ?? 0),
+      call?.body.kind === 'buffered'
+        ? call.body.bytes.length
+        : Number(request.headers['content-length'] ?? 0),
     bytesOut: writer.bytes,
   };
 }

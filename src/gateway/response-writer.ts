@@ -3,7 +3,9 @@ import type { ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from '../dialects/errors/gateway-errors.ts';
 import { clientErrorEvent, gatewayErrorAnswer, gatewayErrorEvent } from '../dialects/errors/client-error.ts';
 import type { ErrorDetails } from '../dialects/errors/client-error.ts';
+import type { Call } from '../dialects/operations/call.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
+import { pingFor } from '../dialects/operations/pings.ts';
 import type {
   Answer,
   BrokenStream,
@@ -30,7 +32,7 @@ const EVENT_STREAM = [
   'no',
 ];
 
-/** One client's answer, whatever it becomes. It is given once. */
+/** Writes one client's answer, whatever it becomes. Once. */
 export class ResponseWriter {
   readonly #response: ServerResponse;
   readonly #id: string;
@@ -43,7 +45,7 @@ export class ResponseWriter {
   /** Hears what the client gets of a good answer, as it gets it. */
   listener: { read(bytes: Buffer): void } | undefined;
   bytes = 0;
-  /** The code of the error of ours that was given, if one was. */
+  /** The code of Sparekey's own error, where that is the answer. */
   code: GatewayErrorCode | undefined;
 
   /**
@@ -61,10 +63,20 @@ export class ResponseWriter {
   }
 
   /**
-   * Has the client know that its stream is still waited for, by what its SDK passes over. The first one begins the answer
-   * with 200: whose it will be is not known, so that no header says so, and what goes wrong is told in the stream.
+   * Keeps the client of a stream that has nothing yet: from time to time it gets what its SDK passes over. The first ping
+   * begins the answer with 200: whose it will be is not known, so that no header says so, and a failure is an event of
+   * the stream. To be disposed before anything else is written.
+   * @param everyMs - 0: never
+   * @returns undefined where the call is no stream, or is not to be pinged
    */
-  ping(text: string): void {
+  startPings(call: Call, everyMs: number): Disposable | undefined {
+    const ping = everyMs > 0 ? pingFor(call) : undefined;
+    if (ping === undefined) return undefined;
+    const timer = setInterval(() => this.#ping(ping), everyMs);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
+  #ping(text: string): void {
     const response = this.#response;
     if (!this.#isBegunEarly) {
       if (response.headersSent || response.destroyed) return;
@@ -85,7 +97,7 @@ export class ResponseWriter {
     this.#send(status, this.#own(headers), undefined);
   }
 
-  /** An error of ours, in the client's dialect. */
+  /** An error of Sparekey's own, in the client's dialect. */
   error(code: GatewayErrorCode, details?: ErrorDetails, headers: readonly string[] = []): void {
     this.code = code;
     if (this.#isBegunEarly) return this.#endWith(gatewayErrorEvent(this.dialect, code, details));
@@ -195,7 +207,7 @@ export class ResponseWriter {
   }
 
   #send(status: number, headers: string[], body: Buffer | undefined): void {
-    // What is no stream cannot be told in one.
+    // What is no stream of events cannot be put into one.
     if (this.#isBegunEarly) return this.error('upstream_broken');
     if (this.#response.headersSent || this.#response.destroyed) return;
     if (status !== 204) headers.push('content-length', String(body?.length ?? 0));

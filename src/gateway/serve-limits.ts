@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '../config/schema/schema.ts';
 import type { RouteOptions } from '../routing/route.ts';
-import type { ServeLimits } from '../failover/try-target.ts';
+import type { ServeLimits } from '../failover/serve-context.ts';
 import type { KeyQueues } from '../failover/queue/key-queues.ts';
 
 /** How long a client may read nothing of its answer before it counts as gone. Milliseconds. */

@@ -8,8 +8,7 @@ import { isDueSooner } from '../keys/record/check-due.ts';
 import { CircuitChecks } from '../probe/circuit-checks.ts';
 import { Prober } from '../probe/prober.ts';
 import { stateStatus } from './state-status.ts';
-import { logConfigurations } from '../telemetry/configuration-lines.ts';
-import { logChecks } from '../telemetry/check-lines.ts';
+import { logChecks, logConfigurations } from '../telemetry/notice-lines.ts';
 import type { ListenAddress } from '../listener/listen.ts';
 import type { GatewayNode } from './gateway-node.ts';
 

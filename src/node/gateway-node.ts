@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { ResourceBook } from '../routing/resource-book.ts';
 import type { Config } from '../config/schema/schema.ts';
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { Recorder } from '../failover/recorder.ts';
 import { router } from '../routing/route.ts';
 import { authenticator } from '../gateway/request/authenticate.ts';
@@ -19,8 +19,8 @@ import { keyIdsOf, openProvider } from '../providers/provider.ts';
 import { logExhausted } from '../telemetry/descriptor-lines.ts';
 import { watchTransitions } from '../telemetry/key-transitions.ts';
 import type { LogTransition } from '../telemetry/key-transitions.ts';
-import type { Log } from '../telemetry/log.ts';
-import { logOutage } from '../telemetry/outage-lines.ts';
+import type { Log } from '../telemetry/contract.ts';
+import { logOutage } from '../telemetry/notice-lines.ts';
 import { workerCount } from './worker-count.ts';
 
 /** What every process of a gateway has: the store, what is known of the keys, the configuration as it runs. */
@@ -31,8 +31,8 @@ export interface GatewayNode extends Pick<OpenState, 'store' | 'stateKind' | 'he
   /** Memory that the requests of this process hold together. */
   readonly memory: MemoryBudget;
   readonly runtime: () => Runtime;
-  /** Calls `log` for every key that leaves service or comes back, until the node closes. */
-  onTransition(tell: LogTransition): void;
+  /** Calls `write` for every key that leaves service or comes back, until the node closes. */
+  onTransition(write: LogTransition): void;
   /** @returns the previous runtime, whose requests finish with it */
   reload(config: Config): Runtime;
   /** Writes pending records and closes what is open. The planes close before it. */
@@ -84,7 +84,7 @@ export async function openNode(
     resources,
     memory: new MemoryBudget(() => memoryBytes),
     runtime: () => runtime,
-    onTransition: (tell) => watchTransitions(book, (keyId) => findKey(runtime, keyId), tell),
+    onTransition: (write) => watchTransitions(book, (keyId) => findKey(runtime, keyId), write),
     reload: (next) => {
       const previous = runtime;
       runtime = assemble(next, book, pools);

@@ -6,8 +6,8 @@ import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open.ts';
 import type { StoreAddress } from '../base/store-address.ts';
-import { logClocks } from '../telemetry/clock-lines.ts';
-import type { Log } from '../telemetry/log.ts';
+import { logClocks } from '../telemetry/notice-lines.ts';
+import type { Log } from '../telemetry/contract.ts';
 import { StoreHealth } from '../telemetry/store-health.ts';
 
 /** The store of a process, what it knows of keys, and its clock. */

@@ -83,7 +83,7 @@ function call(target: Target, bytes: Buffer, now: number, signal: AbortSignal, c
     id: 'health-check',
     target,
     headers: ['user-agent', 'sparekey-health-check', ...(bytes.length === 0 ? [] : JSON_BODY)],
-    body: { kind: 'kept', bytes },
+    body: { kind: 'buffered', bytes },
     model: facts.model,
     modelSpan: facts.modelSpan,
     hints: facts,

@@ -1,7 +1,7 @@
 import { ANY_MODEL } from '../keys/record/record.ts';
 import type { Doubt, Hold, KeyRecord, OutCause, OutOfService } from '../keys/record/record.ts';
 import type { Provider } from '../providers/provider.ts';
-import { answersChats } from '../catalog/answers-chats.ts';
+import { answersChats } from '../catalog/capabilities.ts';
 import { providerTypes } from '../catalog/provider-types.ts';
 import { freeTargetOf } from './check-call.ts';
 import type { CheckForms } from './check-form.ts';

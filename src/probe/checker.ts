@@ -1,4 +1,4 @@
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/contract.ts';

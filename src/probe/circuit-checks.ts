@@ -1,11 +1,11 @@
 import type { Attempt } from '../failover/attempt/attempt.ts';
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { choiceRequest, choose } from '../failover/choose.ts';
 import { hasHealthCheck, keyForTrial } from '../failover/circuit/circuits.ts';
 import type { CircuitStatus } from '../keys/record/circuit-status.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Prepared } from '../providers/prepare.ts';
+import type { PreparedCall } from '../providers/prepare.ts';
 import type { CheckBudget } from './check-budget.ts';
 import { completionCall } from './check-call.ts';
 import { attemptCheck } from './check-attempt.ts';
@@ -93,7 +93,7 @@ export class CircuitChecks {
     provider: Provider,
     budget: CheckBudget,
     status: CircuitStatus,
-    { call }: Extract<Prepared, { readonly kind: 'taken' }>,
+    { call }: PreparedCall,
   ): Promise<Attempt | undefined> {
     const { tools } = this.#options;
     const now = tools.now();

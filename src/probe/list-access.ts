@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import { Secret } from '../base/secret.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../store/contract.ts';

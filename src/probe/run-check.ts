@@ -1,5 +1,5 @@
 import type { Attempt } from '../failover/attempt/attempt.ts';
-import type { AttemptTools } from '../failover/attempt/attempt.ts';
+import type { AttemptTools } from '../failover/attempt/attempt-plan.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { PooledKey } from '../keys/pool/pool.ts';

@@ -6,41 +6,41 @@ import type { ResponseTranslator } from '../translate/response-translator.ts';
 import type { UpstreamResult } from '../upstream/exchange.ts';
 import type { UpstreamRequest } from '../upstream/transport.ts';
 
-/** How one configured provider is spoken to: what its type makes of its configuration. */
+/** How requests to one configured provider are built: what the adapter of its type makes of its configuration. */
 export interface ProviderAdapter {
   /** Scheme, host and port. */
   readonly origin: string;
 
   /**
-   * Whether the provider has the operation as it is, so that bytes can pass through.
-   * @param model in the provider's words
+   * Whether the provider has the operation itself, so that bytes can pass through.
+   * @param model the provider's name for it
    */
   supports(operation: Operation, model?: string): boolean;
 
-  /** What calls to generate something are translated to, where the provider does not take them as they are. */
+  /** The dialect that calls to generate something are translated to, where the provider does not support them. */
   readonly native: Dialect;
-
-  /** It answers 200 to what it refuses, and says so in the body. */
-  readonly errorsInside?: boolean;
 
   /** The same, where it depends on the model. */
   readonly nativeOf?: (model: string) => Dialect;
 
-  /** Where providers of one dialect differ; absent: as most. */
+  /** It answers 200 with an error in the body. */
+  readonly errorsInside?: boolean;
+
+  /** Where providers of one dialect differ. Absent: `NO_QUIRKS`. */
   readonly quirks?: ProviderQuirks;
 
   /**
-   * Turns a call that the provider does not take into one that it does, by the provider's own means and before
-   * any translation between dialects; undefined where it has none for this operation. Throws `NotExpressible`
-   * for a call that holds what the provider has no means for.
-   * @param model in the provider's words
+   * Converts a call that the provider does not support into one for its own API, before any translation between
+   * dialects; undefined where it has nothing for this operation.
+   * @param model the provider's name for it
+   * @throws NotExpressible where the call holds what that API cannot express
    */
   readonly convert?: (call: Call, model: string | undefined) => Converted | undefined;
 
   /**
-   * Builds the request for a call that it takes, from the untouched original, with this key's credential.
-   * Without a key the client's own credential travels, or none.
-   * @param model in the provider's words
+   * Builds the request for a supported call, from the untouched original, with this key's credential. Without a key
+   * the client's own credential is sent, or none.
+   * @param model the provider's name for it
    */
   build(
     call: Call,
@@ -49,23 +49,29 @@ export interface ProviderAdapter {
   ): UpstreamRequest | Promise<UpstreamRequest | CredentialFailure>;
 
   /**
-   * The provider answered 401 to this key: what was made of it for requests has to be made anew.
-   * @param headers of the request that it refused
+   * The provider answered 401 to this key: a token that was made from it must not be used again.
+   * @param headers of the refused request
    */
   readonly invalidateCredential?: (key: Key, headers: readonly string[]) => void;
 }
 
-/** A call in another form, and the way back for its answer. */
+/** A call to the provider's own API, and what translates the answer back. */
 export interface Converted {
   readonly call: Call;
   readonly translator: ResponseTranslator;
 }
 
-/**
- * The key's credential could not be turned into what requests carry: what whoever does that answered, or did
- * not. It is judged like a provider's answer.
- */
+/** No request could be authenticated with the key: the token server's answer or a fault, judged like a provider's. */
 export interface CredentialFailure {
-  readonly kind: 'credential-trouble';
-  readonly opening: UpstreamResult;
+  readonly kind: 'credential-failure';
+  readonly result: UpstreamResult;
+}
+
+/**
+ * The failure of a key that cannot sign or make a token. Only for errors thrown over the key alone: what a client sends
+ * must never lead here. The error's message may quote the key, so that only its name is kept.
+ */
+export function unusableKey(error: unknown): CredentialFailure {
+  const detail = `key-${error instanceof Error ? error.name.toLowerCase() : 'error'}`;
+  return { kind: 'credential-failure', result: { kind: 'fault', fault: 'key-unusable', detail } };
 }

@@ -6,7 +6,7 @@ export interface Endpoint {
   readonly basePath: string;
 }
 
-/** What a configuration says of where a provider is. */
+/** The options of the configuration that make an endpoint. */
 export interface EndpointOptions {
   readonly baseUrl: string;
   readonly providerDomain?: string;
@@ -15,7 +15,7 @@ export interface EndpointOptions {
   readonly basePathHandling: 'removePrefix' | 'prepend';
 }
 
-/** Where a provider is: its base URL, under another host and behind other prefixes where that is wanted. */
+/** The endpoint of a provider: its base URL, with another host and further path prefixes where those are configured. */
 export function endpointOf(options: EndpointOptions): Endpoint {
   const { origin, pathname } = new URL(options.baseUrl);
   const { providerDomain } = options;
@@ -25,12 +25,12 @@ export function endpointOf(options: EndpointOptions): Endpoint {
   };
 }
 
-/** Another host in the place of one: with its own scheme, or that of the other. */
-function originAt(host: string, other: string): string {
-  return new URL(host.includes('://') ? host : `${new URL(other).protocol}//${host}`).origin;
+/** The origin of a host, with its own scheme or that of the origin it replaces. */
+function originAt(host: string, replaced: string): string {
+  return new URL(host.includes('://') ? host : `${new URL(replaced).protocol}//${host}`).origin;
 }
 
-/** A path at the provider, behind the prefixes that are wanted; one that is there already is not put twice. */
+/** A path at the provider, behind the configured prefixes; one that it begins with already is not repeated. */
 export function withPathPrefixes(
   { basePath, basePathHandling, providerBasePath }: EndpointOptions,
   path: string,
@@ -42,7 +42,7 @@ export function withPathPrefixes(
   return providerBasePath === undefined ? prepended : prependOnce(trimSlashes(providerBasePath), prepended);
 }
 
-/** A client's path without the prefix that stops here. */
+/** A client's path without the configured `basePath`, where that is to be removed. */
 export function stripBasePath({ basePath, basePathHandling }: EndpointOptions, path: string): string {
   const prefix = basePathHandling === 'removePrefix' && basePath !== undefined ? trimSlashes(basePath) : '';
   return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
@@ -57,13 +57,14 @@ function trimSlashes(path: string): string {
   return bare === '' ? '' : `/${bare}`;
 }
 
-/** Where what does not stand behind the base URL is looked for, unless the type has a base URL of its own. */
+/** The path of a usual base URL, for types that have none of their own. */
 const DEFAULT_PATH = '/v1';
 
 /**
- * What stands before a type's other paths: a base URL that ends as the type's own does moves them along.
- * Undefined where nobody can tell: such a URL leads to a proxy with paths of its own.
+ * The prefix of a type's paths that are not behind its base URL. Where the configured base URL ends as the type's own
+ * does, they move along with it.
  * @param ownBaseUrl the type's own base URL, where it has one
+ * @returns undefined where the prefix cannot be known: the URL is that of a proxy with paths of its own
  */
 export function siblingPathPrefix(
   options: EndpointOptions,

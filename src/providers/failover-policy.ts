@@ -1,11 +1,11 @@
 import type { ProviderConfig } from '../config/schema/schema.ts';
 
 /**
- * What a provider's configuration says of trying again, in the words the loop needs. `failover` and
- * `retryOnFailure` are the words of the configuration this one is compatible with; see docs/CONFIGURATION.md.
+ * A provider's retry policy, from `failover`, `retryOnFailure` and `attempts` of its configuration
+ * (docs/CONFIGURATION.md).
  */
 export interface FailoverPolicy {
-  /** Whether outcomes change key records. Without it a key is picked at random and nothing is remembered. */
+  /** Whether outcomes change key records. Without it a key is picked at random and nothing is recorded. */
   readonly recordsOutcomes: boolean;
   /** Tries for one request at this provider, at least 1: of every kind, or of all but definite rejections. */
   readonly attempts: number;
@@ -17,13 +17,13 @@ export interface FailoverPolicy {
   readonly countsStatus: ((status: number) => boolean) | undefined;
   /** Where statuses were given: whether one is tried again. They decide alone. */
   readonly retriesStatus: ((status: number) => boolean) | undefined;
-  /** When all tries failed the client sees the first answer rather than the most telling one. */
+  /** When all tries failed the client sees the first failure rather than the most informative one. */
   readonly firstAnswerWins: boolean;
 }
 
 /** Reads the loop's policy from a provider's configuration; once for each provider. */
 export function failoverPolicy({ failover, retryOnFailure, attempts }: ProviderConfig): FailoverPolicy {
-  // Switched off it says nothing: failover brings the loop along all the same, with bounds of its own.
+  // Switched off it has no effect: failover retries by itself, with bounds of its own.
   const retry = retryOnFailure?.enabled === true ? retryOnFailure : undefined;
   const ownAttempts = failover.enabled ? attempts : 1;
   return {

@@ -2,9 +2,9 @@ import { MAX_DOMAIN_LENGTH } from '../keys/record/record.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
 
 /**
- * Whose limits a key shares, as its provider says with every answer: OpenAI names the organisation and the
- * project, Anthropic the organisation.
- * @returns undefined where the answer does not say, or says what is no name
+ * The quota domain of a key, as headers of an answer name it: OpenAI's the organisation and the project, Anthropic's the
+ * organisation.
+ * @returns undefined where they do not, or the name is longer than `MAX_DOMAIN_LENGTH`
  */
 export function learnedQuotaDomain(headers: ResponseHeaders): string | undefined {
   const organization = headers['openai-organization'] ?? headers['anthropic-organization-id'];

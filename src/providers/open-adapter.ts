@@ -18,7 +18,7 @@ import { withRequestFilter } from './request/request-filter.ts';
 import { openVertex } from './adapters/vertex.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
-/** The types that need more than a row of the table. */
+/** The types that need more than a row of the catalog. */
 const openers: Readonly<Record<string, (config: ProviderConfig) => ProviderAdapter>> = {
   azure: openAzure,
   'azure-ai-foundry': openFoundry,
@@ -35,7 +35,7 @@ const openers: Readonly<Record<string, (config: ProviderConfig) => ProviderAdapt
   vertex: openVertex,
 };
 
-/** Makes of a provider's configuration the way it is spoken to. */
+/** The adapter for a provider's configuration: that of its type, behind the filter of what clients may send on. */
 export function openAdapter(config: ProviderConfig): ProviderAdapter {
   return withRequestFilter(openForType(config), config);
 }

@@ -12,30 +12,33 @@ import type { Shaper } from './shaping/shaper.ts';
 import type { ProviderAdapter } from './adapter.ts';
 
 /** What a provider makes of a call before any key is chosen. */
-export type Prepared =
-  | {
-      readonly kind: 'taken';
-      readonly call: Call;
-      /** Undefined where the answer is the client's as it is. */
-      readonly translator: ResponseTranslator | undefined;
-    }
-  /** The provider cannot do what is asked for, with any key. */
-  | {
-      readonly kind: 'refused';
-      readonly code: Extract<
-        GatewayErrorCode,
-        | 'operation_not_offered'
-        | 'not_expressible'
-        | 'context_unavailable'
-        | 'nothing_left'
-        | 'gateway_overloaded'
-      >;
-      readonly values: Readonly<Record<string, string>>;
-      /** Where something was thrown, where nobody had thought of what the call holds: for the operator to look at. */
-      readonly thrownAt?: string;
-    };
+export type Prepared = PreparedCall | RefusedCall;
 
-/** A provider, as far as taking calls goes. */
+/** A call that the provider supports. */
+export interface PreparedCall {
+  readonly kind: 'prepared';
+  readonly call: Call;
+  /** Of the answer; undefined where that passes through. */
+  readonly translator: ResponseTranslator | undefined;
+}
+
+/** The provider cannot do what the client wants, with any key. */
+export interface RefusedCall {
+  readonly kind: 'refused';
+  readonly code: Extract<
+    GatewayErrorCode,
+    | 'operation_not_offered'
+    | 'not_expressible'
+    | 'context_unavailable'
+    | 'nothing_left'
+    | 'gateway_overloaded'
+  >;
+  readonly values: Readonly<Record<string, string>>;
+  /** Where an unexpected error was thrown over what the call holds: for the log. */
+  readonly thrownAt?: string;
+}
+
+/** What of a provider prepares its calls. */
 export interface Preparer {
   readonly config: ProviderConfig;
   readonly adapter: ProviderAdapter;
@@ -43,13 +46,13 @@ export interface Preparer {
 }
 
 /**
- * Puts a call into a form that a provider takes: shaped as its configuration wants; then as it is; else by the
- * provider's own means; else translated to the dialect it speaks, and from there once more.
+ * Makes of a client's call one that a provider supports: shaped as its configuration wants, and then passed through, or
+ * converted to the provider's own API, or translated to its native dialect (and from there once more).
  *
- * Never throws: all that is read here a client has written, and whoever reads it trusts the types of what stands deep
- * inside. What is thrown over it is the client's mistake, or would be met by its every request, and costs no key anything.
+ * Never throws. All that is read here was written by a client, and readers trust the types of what is nested in it: an
+ * error that they throw is the client's mistake, refuses the call, and counts against no key.
  *
- * @param model in the provider's words
+ * @param model the provider's name for it
  */
 export function prepareCall(
   call: Call,
@@ -69,7 +72,7 @@ function prepareFor(call: Call, model: string | undefined, preparer: Preparer): 
   const { config, adapter, shaper } = preparer;
   if (config.protocol === 'original')
     return adapter.supports(call.target.operation, model)
-      ? { kind: 'taken', call: shaper.settings(call), translator: undefined }
+      ? { kind: 'prepared', call: shaper.settings(call), translator: undefined }
       : notOffered(call, config);
   const shaped = shaper.request(call);
   return shaped instanceof Promise
@@ -92,7 +95,7 @@ function prepareShaped(
   return notOffered(call, config);
 }
 
-/** Without translation; undefined where that will not do. */
+/** Passed through or converted; undefined where the provider can do neither. */
 function prepareUntranslated(
   call: Call,
   model: string | undefined,
@@ -101,13 +104,13 @@ function prepareUntranslated(
   const answer = call.target.operation.name === 'chat.completions' ? shaper.answer : undefined;
   if (adapter.supports(call.target.operation, model)) {
     const { call: sent, translator } = shaper.usage(call);
-    return { kind: 'taken', call: sent, translator: chainTranslators(translator, answer) };
+    return { kind: 'prepared', call: sent, translator: chainTranslators(translator, answer) };
   }
   try {
     const converted = adapter.convert?.(call, model);
     if (converted === undefined) return undefined;
     return {
-      kind: 'taken',
+      kind: 'prepared',
       call: converted.call,
       translator: chainTranslators(converted.translator, answer),
     };
@@ -129,13 +132,13 @@ async function prepareTranslated(call: Call, model: string, preparer: Preparer):
   const untranslated = prepareUntranslated(shaped.call, model, preparer);
   if (untranslated === undefined || untranslated.kind === 'refused') {
     translation.translator.drop();
-    // Some providers have no chat at all, such as those that only make videos.
+    // Some providers have no chats at all, such as those that only make videos.
     return untranslated ?? notOffered(call, config);
   }
   const isChat = call.target.operation.name === 'chat.completions';
   const translator = chainTranslators(untranslated.translator, translation.translator);
   return {
-    kind: 'taken',
+    kind: 'prepared',
     call: untranslated.call,
     translator: chainTranslators(translator, isChat ? shaper.answer : undefined),
   };

@@ -13,7 +13,7 @@ import type { FailoverPolicy } from './failover-policy.ts';
 import { anyModelMatcher, modelMapper } from './model-names.ts';
 import { openShaper } from './shaping/shaper.ts';
 import { prepareCall } from './prepare.ts';
-import { answersChats } from '../catalog/answers-chats.ts';
+import { answersChats } from '../catalog/capabilities.ts';
 import { providerTypeOf } from '../catalog/provider-types.ts';
 import type { Prepared } from './prepare.ts';
 import type { ProviderAdapter } from './adapter.ts';
@@ -28,26 +28,23 @@ export interface Provider {
   readonly policy: FailoverPolicy;
   readonly pool: Pool;
   readonly transport: Transport;
-  /** Its own dialect: what calls that it does not take as they are get translated to. */
+  /** Its native dialect: what calls that it does not support are translated to. */
   readonly native: Dialect;
-  /** It answers 200 to what it refuses, and says so in the body. */
+  /** It answers 200 with an error in the body. */
   readonly errorsInside: boolean;
   /** The provider's name for a model. */
   readonly mapModel: (model: string) => string;
-  /** Whether it has an operation as it is. */
+  /** Whether it has an operation itself, without translation. */
   readonly supports: (operation: Operation) => boolean;
-  /** Puts a call into a form that the provider takes; as it is wherever that will do. */
+  /** Makes of a client's call one that the provider supports; see `prepareCall`. */
   readonly prepare: (call: Call, model: string | undefined) => Prepared | Promise<Prepared>;
-  /**
-   * The same for a call of our own, such as a health check: `protocol: original` leaves clients' calls as they are,
-   * and says nothing of those.
-   */
+  /** The same for a call of our own, such as a health check: `protocol: original` is about clients' calls alone. */
   readonly prepareInternal: Provider['prepare'];
-  /** Builds a request from a call that was taken. */
+  /** Builds a request from a prepared call. */
   readonly build: ProviderAdapter['build'];
-  /** Good answers in which its models said nothing, since the configuration was loaded, in this process. */
+  /** Good answers without any output, since the configuration was loaded, in this process. */
   emptyAnswers: number;
-  /** It answered 401 to this key. @param headers of the request that it refused */
+  /** It answered 401 to this key. @param headers of the refused request */
   readonly invalidateCredential: (key: Key, headers: readonly string[]) => void;
 }
 
@@ -85,7 +82,7 @@ export function openProvider(config: ProviderConfig, recordOf: (key: Key) => Key
 /** Where no check can show that there is credit again, a key comes back by itself after this long. Milliseconds. */
 const UNCHECKED_COOLDOWN_MS = 60 * 60 * 1000;
 
-/** No key is out for ever: where no check may ever put it back, its time does. */
+/** Where no check can ever put a key back, it comes back after a while, so that none is out for ever. */
 function cooldownOf({ type, capabilities, failover: { cooldownDuration } }: ProviderConfig): number {
   if (cooldownDuration > 0 || answersChats(providerTypeOf(type), capabilities)) return cooldownDuration;
   return UNCHECKED_COOLDOWN_MS;

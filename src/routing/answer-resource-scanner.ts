@@ -46,7 +46,7 @@ export class AnswerResourceScanner {
     if (idKeys === undefined) return undefined;
     const mayRunCode =
       method === 'GET' ||
-      body.kind !== 'kept' ||
+      body.kind !== 'buffered' ||
       CODE_EXECUTION_WORDS.some((word) => body.bytes.includes(word, 0, 'latin1'));
     return mayRunCode ? new AnswerResourceScanner(idKeys, onId) : undefined;
   }

@@ -57,7 +57,7 @@ export type Claim =
  * last use. What is learned counts here at once and is written behind; the write begins before the client gets the id, so
  * that another node nearly always knows it in time.
  *
- * Not promised: that two resources of one id, at providers that choose equal ids, are told apart (the newer one is known);
+ * Not promised: that two resources of one id, at providers that choose equal ids, are distinguished (the newer one is known);
  * that what was learned while the store was down outlasts this process.
  */
 export class ResourceBook {

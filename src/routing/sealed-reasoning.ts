@@ -13,7 +13,7 @@ const NONE: readonly string[] = Object.freeze([]);
  * is too large to keep.
  */
 export function sealedReasoningIds({ hints, body }: Call): readonly string[] {
-  if (hints.sealedAt.length === 0 || body.kind !== 'kept') return NONE;
+  if (hints.sealedAt.length === 0 || body.kind !== 'buffered') return NONE;
   const { bytes } = body;
   return hints.sealedAt
     .toReversed()

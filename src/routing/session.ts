@@ -13,7 +13,7 @@ export function sessionOf({ headers, hints, body }: Call): number | undefined {
   const named =
     headerOf(headers, SESSION_HEADERS) || hints.promptCacheKey || hints.conversation || hints.user;
   if (named !== undefined && named !== '') return fnv1a(named);
-  if (body.kind !== 'kept') return undefined;
+  if (body.kind !== 'buffered') return undefined;
   const prefix = conversationPrefix(body.bytes, hints);
   return prefix.length === 0 ? undefined : fnv1aOf(prefix);
 }

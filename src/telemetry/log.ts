@@ -3,8 +3,6 @@ import { bufferedOutput, streamOutput } from './output.ts';
 import { jsonLog } from './json-log.ts';
 import { prettyLog } from './pretty-log.ts';
 
-export type { Log, LogFields, LogLevel, SharedLog } from './contract.ts';
-
 /** How lines are written. */
 export interface LogStyle {
   readonly kind: 'json' | 'pretty';

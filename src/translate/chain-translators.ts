@@ -5,8 +5,7 @@ const STREAM = { 'content-type': 'text/event-stream' };
 const WHOLE = { 'content-type': 'application/json' };
 
 /**
- * Two retellings in a row: what the first makes of the provider's answer, the second makes into the client's.
- * Either may be absent.
+ * Two translators in a row: the first one's output is the second one's input. Either may be absent.
  */
 export function chainTranslators(
   first: ResponseTranslator | undefined,

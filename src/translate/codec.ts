@@ -4,25 +4,24 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
-import type { Operation } from '../dialects/operations/operation.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 
 /*
- * What stands between two dialects: the language model specification of the Vercel AI SDK. A near side reads a
- * client's dialect into it and writes answers back; a far side is one of the SDK's provider packages.
+ * Between two dialects stands the language model specification of the Vercel AI SDK. A client codec decodes requests of a
+ * client's dialect into it and encodes responses from it; a provider codec calls one of the SDK's provider packages.
  */
 
 export type CallOptions = LanguageModelV4CallOptions;
 export type GenerateResult = LanguageModelV4GenerateResult;
 export type StreamPart = LanguageModelV4StreamPart;
 
-/** A client's request, read. */
+/** A client's request, decoded. */
 export interface NormalizedRequest {
-  /** In the SDK's words. What only one family knows stands in `providerOptions` under that package's name. */
+  /** As the SDK defines them. What only one family knows stands in `providerOptions` under that package's name. */
   readonly options: CallOptions;
-  /** What the SDK has no common word for, and more than one family has. */
+  /** What more than one family has, and the SDK has no common option for. */
   readonly extraOptions: ExtraOptions;
-  /** Fields that were left out because nothing behind the gateway could mean the same, by their names. */
+  /** Fields that were dropped because no provider has anything like them, by their names. */
   readonly dropped: readonly string[];
 }
 
@@ -37,100 +36,88 @@ export interface ExtraOptions {
   readonly user?: string;
 }
 
-/** Of the request, what its answer needs. */
+/** Of the request, what its response needs. */
 export interface ResponseContext {
-  /** Of the request: what ids of ours are made from. */
+  /** Of the request: ids in the response are made from it. */
   readonly id: string;
   /** As the client wrote it. */
   readonly model: string;
   /** When the request came. Milliseconds since the epoch. */
   readonly acceptedAt: number;
-  /** The request's body: some dialects say parts of it back. */
+  /** The request's body: some dialects echo parts of it. */
   readonly body: Json;
   /** Of the request, from the `?` on, or empty. */
   readonly query: string;
 }
 
-/** One client dialect: how its requests are read and its answers written. */
+/** One client dialect: how its requests are decoded and its responses encoded. */
 export interface ClientCodec {
-  /** Reads a request. Throws `NotExpressible` where it holds what cannot be said in the SDK's words. */
+  /** Decodes a request. Throws `NotExpressible` where it holds what the SDK cannot express. */
   decodeRequest(body: Json): NormalizedRequest;
-  /** Writes an answer that is all there. */
+  /** Encodes a whole response. */
   encodeResponse(result: GenerateResult, context: ResponseContext): object;
-  /** Begins to write a stream. */
+  /** Starts to encode a stream. */
   encodeStream(context: ResponseContext): ClientStreamEncoder;
 }
 
-/** A stream being written in a client's dialect. */
+/** Encodes one stream in a client's dialect. */
 export interface ClientStreamEncoder {
   readonly contentType: string;
   /**
-   * What a part becomes: whole frames, or nothing. Never sees `error`, `raw` and `stream-start`. The end marker
-   * belongs to `end`, which is called only where the provider's answer was whole.
+   * What a part becomes: whole frames, or nothing. It is never given `error`, `raw` or `stream-start`. The end marker
+   * belongs to `end`, which is called only where the provider's response was whole.
    */
   encode(encode: StreamPart): string;
   end(): string;
 }
 
-/** What providers of one dialect differ in. */
+/** Where providers of one dialect differ. */
 export interface ProviderQuirks {
-  /** OpenAI's models that reason take no `max_tokens`; most who speak as it does know nothing else. */
+  /** OpenAI's reasoning models take no `max_tokens`; most compatible providers know nothing else. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /**
-   * Whether the model's earlier reasoning goes back to it, as `reasoning_content`. Some want it while tools are
-   * called; others refuse the field.
+   * Whether the model's reasoning of earlier turns is sent, as `reasoning_content`. Some want it while tools are called;
+   * others refuse the field.
    */
   readonly resendsReasoning: boolean;
-  /** Anthropic takes the tokens of Claude Code for requests that have instructions, as Claude Code's have. */
+  /** Anthropic accepts Claude Code's tokens only for requests that have instructions, as Claude Code's have. */
   readonly wantsClaudeCodePrompt?: boolean;
-  /** Tokens for thinking where the request says nothing of it; -1 lets the model decide. For Gemini. */
+  /** Tokens for thinking where the request names none; -1 lets the model decide. For Gemini. */
   readonly defaultThinkingTokens?: number;
-  /** It refuses to be asked for the usage of a stream, and tells it unasked. */
+  /** It refuses `stream_options.include_usage`, and sends a stream's usage without it. */
   readonly refusesStreamUsage?: boolean;
 }
 
-/** What suits most. */
+/** What suits most providers. */
 export const NO_QUIRKS: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: false };
 
-/** Options that a family of providers may have no word for. */
+/** Options that a family of providers may have nothing for. */
 export type UnsupportedOption = Extract<
   keyof CallOptions,
   'frequencyPenalty' | 'presencePenalty' | 'seed' | 'topK'
 >;
 
-/** One family of providers: how the SDK's words are put into what it speaks. */
+/** One family of providers: how a normalized request becomes one of its dialect. */
 export interface ProviderCodec {
   /** Loads the package, once, and gives a model whose requests go to `fetch`. */
   loadModel(id: string, fetch: typeof globalThis.fetch, quirks: ProviderQuirks): Promise<LanguageModel>;
-  /** Fits a request to the family. Throws `NotExpressible`. */
+  /** The options that make the package write what the request means. Throws `NotExpressible`. */
   toCallOptions(request: NormalizedRequest, loadModel: string, quirks: ProviderQuirks): CallOptions;
-  /** Options that it has no word for: they are left out. */
+  /** Options that the family has nothing for: they are dropped. */
   readonly unsupported: readonly UnsupportedOption[];
-  /** Puts into the body that the package has made what it has no words for. */
+  /** Adds to the package's body what the package cannot write. */
   readonly patchBody?: (body: string, options: CallOptions) => string;
-  /** Where the family is asked for an answer. */
+  /** Where the request goes. */
   target(loadModel: string, stream: boolean): Target;
 }
 
-/** The two calls of the SDK's language models that are made here. */
+/** What is called of the SDK's language models. */
 export interface LanguageModel {
   doGenerate(options: CallOptions): PromiseLike<GenerateResult>;
   doStream(options: CallOptions): PromiseLike<{ readonly stream: ReadableStream<StreamPart> }>;
 }
 
-/** A request holds what another dialect has no words for. The message says what, for the client. */
+/** A request holds what another dialect cannot express. The message says what, for the client. */
 export class NotExpressible extends Error {
   override readonly name = 'NotExpressible';
-}
-
-/** A target that an operation's pattern makes. */
-export function targetOf(operation: Operation, model: string, query = ''): Target {
-  const inPath = operation.modelIn === 'path';
-  const name = model.split('/').map(encodeURIComponent).join('/');
-  return {
-    operation,
-    path: operation.pattern.replace('{model}', () => name),
-    query,
-    ...(inPath && { pathModel: model }),
-  };
 }

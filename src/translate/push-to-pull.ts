@@ -1,9 +1,9 @@
 import { TranslationError } from './response-translator.ts';
 
-/** So much of a provider's answer may wait to be translated before the provider is told to pause. Bytes. */
+/** So much of a provider's response may wait to be translated before its connection is paused. Bytes. */
 const HIGH_WATER_MARK_BYTES = 64 * 1024;
 
-/** From bytes that are pushed to a stream that is pulled from. */
+/** A readable stream of the bytes that are written to it, with backpressure. */
 export class PushToPull {
   readonly readable: ReadableStream<Uint8Array>;
   readonly #drained = Promise.withResolvers<void>();
@@ -25,7 +25,7 @@ export class PushToPull {
     );
   }
 
-  /** @returns false where the reader is behind; true where nobody reads any more */
+  /** @returns false where the reader is behind; true where the stream was cancelled */
   write(chunk: Buffer): boolean {
     if (this.#isOver) return true;
     this.#controller?.enqueue(chunk);
@@ -41,13 +41,13 @@ export class PushToPull {
     this.#end();
   }
 
-  /** Breaks the stream off. What was not read is lost. */
+  /** Errors the stream. What was not read is lost. */
   fail(): void {
     if (!this.#isOver) this.#controller?.error(new TranslationError('the answer broke off'));
     this.#end();
   }
 
-  /** Resolves when all that was written is read, or nobody reads any more. */
+  /** Resolves when all that was written is read, or the stream is over. */
   drained(): Promise<void> {
     this.#isDraining = true;
     if (this.#isOver || this.#room() >= HIGH_WATER_MARK_BYTES) this.#drained.resolve();

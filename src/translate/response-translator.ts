@@ -1,48 +1,47 @@
 import type { ResponseHeaders, Sink } from '../upstream/exchange.ts';
 
 /**
- * Turns one provider's answer into what the client asked for: into its dialect, or into the shape that the
+ * Turns one provider's response into what the client requested: into its dialect, or into the shape that the
  * configuration wants. It is made with the request and serves the one attempt that passes the commit gate.
  */
 export interface ResponseTranslator {
-  /** Of the client's answer; undefined where the provider's stays. */
+  /** Of the client's response; undefined where the provider's stays. */
   readonly contentType: string | undefined;
 
-  /** The client's answer is a stream, whatever its content type; absent: where that is one of events. */
+  /** The client's response is a stream, whatever its content type; absent: where that is `text/event-stream`. */
   readonly streams?: boolean;
 
-  /** Bytes of a stream go on as they come, whether their frame is whole or not: none is held, so none is too long. */
+  /** Bytes of a stream pass as they come, whether their frame is whole or not: no frame is held, so none is too long. */
   readonly unbuffered?: boolean;
 
-  /** Fields of the request that were left out for want of words, by their names. */
+  /** Fields of the request that were dropped because the provider has nothing for them, by their names. */
   readonly dropped?: readonly string[];
 
-  /** Retells an answer that is all there. Rejects with a `RetellingError` where it cannot be read. */
+  /** Translates a whole response. Rejects with a `TranslationError` where it cannot be read. */
   translateWhole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer>;
 
   /**
-   * Begins to retell an answer that is still coming; what it becomes goes to `out`, which is only given whole
-   * frames.
+   * Starts to translate a response that is still coming; the result goes to `out`, which is only given whole frames.
    */
   translateStream(headers: ResponseHeaders, out: Sink): StreamTranslator;
 
-  /** There is no answer to retell: nothing waits for one any more. Nothing happens the second time. */
+  /** There is no response to translate: lets go of all that waits for one. May be called again. */
   drop(): void;
 }
 
-/** Where the provider's bytes go while they are retold. */
+/** Where the provider's bytes go while they are translated. */
 export interface StreamTranslator extends Sink {
   /**
-   * The provider's answer is all there, with its end or with an error of its own. Resolves when all of it is
-   * retold: true where the client has the end of it, false where it could not be read to the end.
+   * The provider's response is over, with its end marker or with an error of its own. Resolves when all of it is
+   * translated: true where the client has the end of it, false where it could not be read to the end.
    */
   end(): Promise<boolean>;
 
-  /** The provider's answer broke off: what has come is retold, and no end. */
+  /** The provider's response broke off: what has come is translated, and no end marker. */
   abort(): Promise<void>;
 }
 
-/** An answer was not what its dialect says it should be. */
+/** A response is not what its dialect says it should be. */
 export class TranslationError extends Error {
-  override readonly name = 'RetellingError';
+  override readonly name = 'TranslationError';
 }

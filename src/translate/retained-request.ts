@@ -3,17 +3,17 @@ import type { Json } from '../base/json.ts';
 import type { CallOptions } from './codec.ts';
 
 /*
- * What of a request its answer needs. An answer may be minutes away, and a conversation is megabytes: nothing of it is
- * kept in other words meanwhile. The packages are asked a second time, briefly, when there is an answer to read.
+ * What is kept of a request for its response. A response may be minutes away and a conversation megabytes long, so no
+ * translated copy of it is kept: to have the response parsed, the package is called a second time, without the conversation.
  */
 
-/** A question in place of the conversation: what the packages read in an answer does not depend on it. */
+/** In place of the conversation: how the packages parse a response does not depend on it. */
 const PLACEHOLDER_PROMPT: CallOptions['prompt'] = [{ role: 'user', content: [{ type: 'text', text: '-' }] }];
 const ANY_OBJECT = { type: 'object' } as const;
 
 /**
- * The options of a request without all that is long: what a package has to be asked to have it read the answer. Whether
- * there are tools, what they are called, and whether JSON is wanted does matter to how some read.
+ * The options of a request without all that is long: with these a package is called so that it parses the response. Some
+ * parse by whether there are tools, by their names, and by whether JSON is wanted.
  */
 export function parseOptionsOf({ tools, responseFormat, ...options }: CallOptions): CallOptions {
   return {
@@ -33,7 +33,7 @@ export function parseOptionsOf({ tools, responseFormat, ...options }: CallOption
   };
 }
 
-/** Where the conversation stands in the bodies of the dialects. No answer says it back. */
+/** The fields that hold the conversation in the bodies of the dialects. No response echoes it. */
 const CONVERSATION: ReadonlySet<string> = new Set([
   'contents',
   'input',
@@ -45,20 +45,20 @@ const CONVERSATION: ReadonlySet<string> = new Set([
   'system_instruction',
 ]);
 
-/** A request's body without its conversation: what its answer may say back. */
+/** A request's body without its conversation: what its response may echo. */
 export function echoOf(body: Json): Json {
   return Object.fromEntries(Object.entries(body).filter(([name]) => !CONVERSATION.has(name)));
 }
 
-/** Of a large request an answer says back no field that is longer than this when it is written. Characters. */
+/** Of a large request no field is echoed that is longer than this as JSON. Characters. */
 const MAX_ECHO_LENGTH = 64 * 1024;
 
-/** Lists of tools, whose names decide how calls of them are written. */
+/** Lists of tools, whose names decide how calls of them are encoded. */
 const TOOLS: ReadonlySet<string> = new Set(['functions', 'tools']);
 
 /**
- * The same of a large request: long fields are left out, and of tools that are long together the names are kept, so that
- * no answer, nor any event that says the request back, is as large as the request.
+ * The same of a large request: long fields are dropped, and of tools that are long together the names are kept, so that no
+ * response, nor any event that echoes the request, is as large as the request.
  */
 export function shortEchoOf(body: Json): Json {
   return Object.fromEntries(

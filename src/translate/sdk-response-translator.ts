@@ -7,63 +7,64 @@ import { PushToPull } from './push-to-pull.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from './response-translator.ts';
 
-/** What a retelling through a provider package is made of. */
+/** What the translator needs. */
 export interface SdkTranslatorParts {
-  /** Whether a stream was asked for. */
+  /** Whether the client requested a stream. */
   readonly streams: boolean;
-  /** Asks the package for what it would read the answer for. */
+  /** Calls the package so that it parses the response. */
   readonly startCall: () => PackageCall;
   readonly clientCodec: ClientCodec;
   readonly context: ResponseContext;
-  /** Fields of the request that were left out, by their names. */
+  /** Fields of the request that were dropped, by their names. */
   readonly dropped: readonly string[];
-  /** Aborted when the client has gone. */
+  /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal;
 }
 
-/** Retells through a provider package: it reads the provider's answer, the near side writes the client's. */
+/** Translates with a provider package: it parses the provider's response, the client codec encodes the client's. */
 export class SdkResponseTranslator implements ResponseTranslator {
   readonly contentType: string;
   readonly streams: boolean;
   readonly dropped: readonly string[];
-  readonly #begin: () => PackageCall;
-  readonly #near: ClientCodec;
+  readonly #startCall: () => PackageCall;
+  readonly #clientCodec: ClientCodec;
   readonly #context: ResponseContext;
-  readonly #gone: AbortSignal;
-  readonly #writer: ClientStreamEncoder | undefined;
+  readonly #signal: AbortSignal;
+  readonly #encoder: ClientStreamEncoder | undefined;
 
   constructor({ streams, startCall, clientCodec, context, dropped, signal }: SdkTranslatorParts) {
-    this.#begin = startCall;
-    this.#near = clientCodec;
+    this.#startCall = startCall;
+    this.#clientCodec = clientCodec;
     this.#context = context;
     this.streams = streams;
     this.dropped = dropped;
-    this.#gone = signal;
-    this.#writer = streams ? clientCodec.encodeStream(context) : undefined;
-    this.contentType = this.#writer?.contentType ?? 'application/json';
+    this.#signal = signal;
+    this.#encoder = streams ? clientCodec.encodeStream(context) : undefined;
+    this.contentType = this.#encoder?.contentType ?? 'application/json';
   }
 
   async translateWhole(status: number, headers: ResponseHeaders, body: Buffer): Promise<Buffer> {
-    if (this.streams) throw new TranslationError('a whole answer where a stream was asked for');
-    const { intercepted, pending } = this.#begin();
-    if (pending.kind !== 'whole') throw new TypeError('a package was asked for a stream');
+    if (this.streams) throw new TranslationError('a whole answer where a stream was requested');
+    const { intercepted, pending } = this.#startCall();
+    if (pending.kind !== 'whole') throw new TypeError('a package was called for a stream');
     intercepted.respond(new Response(new Uint8Array(body), { status, headers: headersOf(headers) }));
     try {
       const result = await pending.result;
-      return Buffer.from(JSON.stringify(this.#near.encodeResponse(result, this.#context)));
+      return Buffer.from(JSON.stringify(this.#clientCodec.encodeResponse(result, this.#context)));
     } catch (error) {
       throw new TranslationError('the answer could not be translated', { cause: error });
     }
   }
 
   translateStream(headers: ResponseHeaders, out: Sink): StreamTranslator {
-    if (this.#writer === undefined) throw new TranslationError('a stream where a whole answer was asked for');
-    const { intercepted, pending } = this.#begin();
-    if (pending.kind !== 'stream') throw new TypeError('a package was asked for a whole answer');
+    if (this.#encoder === undefined)
+      throw new TranslationError('a stream where a whole answer was requested');
+    const { intercepted, pending } = this.#startCall();
+    if (pending.kind !== 'stream') throw new TypeError('a package was called for a whole answer');
     const source = new PushToPull();
     const writer = new BackpressuredWriter(out);
     intercepted.respond(new Response(source.readable, { status: 200, headers: headersOf(headers) }));
-    const done = this.#untilGone(pipeParts(pending.result, this.#writer, writer), () => {
+    const done = this.#untilDisconnected(pipeParts(pending.result, this.#encoder, writer), () => {
       writer.release();
       source.fail();
     });
@@ -77,7 +78,7 @@ export class SdkResponseTranslator implements ResponseTranslator {
       abort: async () => {
         writer.release();
         await source.drained();
-        // The package passes on what it has read without waiting for anything else.
+        // The package emits what it has read without waiting for anything else.
         await setImmediate();
         source.fail();
         await done;
@@ -85,26 +86,26 @@ export class SdkResponseTranslator implements ResponseTranslator {
     };
   }
 
-  /** A client that has gone takes nothing any more, nor says so. */
-  async #untilGone(done: Promise<boolean>, release: () => void): Promise<boolean> {
-    if (this.#gone.aborted) release();
-    this.#gone.addEventListener('abort', release, { once: true });
+  /** A client that has disconnected drains nothing any more: it is not waited for. */
+  async #untilDisconnected(done: Promise<boolean>, release: () => void): Promise<boolean> {
+    if (this.#signal.aborted) release();
+    this.#signal.addEventListener('abort', release, { once: true });
     try {
       return await done;
     } finally {
-      this.#gone.removeEventListener('abort', release);
+      this.#signal.removeEventListener('abort', release);
     }
   }
 
-  /** No package waits before there is an answer. */
+  /** No package is called before there is a response. */
   drop(): void {}
 }
 
 /** @returns whether the package saw no error, and a proper finish, and the end was written */
 async function pipeParts(
   result: Promise<{ readonly stream: ReadableStream<StreamPart> }>,
-  writer: ClientStreamEncoder,
-  out: BackpressuredWriter,
+  encoder: ClientStreamEncoder,
+  writer: BackpressuredWriter,
 ): Promise<boolean> {
   try {
     const { stream } = await result;
@@ -117,21 +118,21 @@ async function pipeParts(
         return false;
       }
       if (part.type === 'finish') {
-        // Without the provider's own reason the package has made one up for an answer that broke off.
+        // Without the provider's own reason the package has made one up: the response broke off.
         if (part.finishReason.raw === undefined) return false;
         isFinished = true;
       }
-      await out.write(writer.encode(part));
+      await writer.write(encoder.encode(part));
     }
-    if (isFinished) await out.write(writer.end());
+    if (isFinished) await writer.write(encoder.end());
     return isFinished;
   } catch {
-    // It broke off, or is not what its dialect says it should be: the client is told so.
+    // It broke off, or is not what its dialect says it should be.
     return false;
   }
 }
 
-/** Anthropic announces that kinds of events may be added, which its clients are to pass over. */
+/** Anthropic may add types of events, which clients are to ignore: docs.anthropic.com/en/docs/build-with-claude/streaming. */
 const ANTHROPIC_EVENTS: ReadonlySet<unknown> = new Set([
   'message_start',
   'message_delta',
@@ -148,30 +149,30 @@ function isUnknownAnthropicEvent(error: unknown): boolean {
   return typeof event?.['type'] === 'string' && !ANTHROPIC_EVENTS.has(event['type']);
 }
 
-/** Where the client's bytes go: as fast as it takes them, until it is let go. */
+/** Writes as fast as the client takes it, until it is released. */
 class BackpressuredWriter {
   readonly #out: Sink;
-  readonly #letGo = Promise.withResolvers<void>();
-  #isLetGo = false;
+  readonly #released = Promise.withResolvers<void>();
+  #isReleased = false;
 
   constructor(out: Sink) {
     this.#out = out;
   }
 
   async write(text: string): Promise<void> {
-    if (text === '' || this.#out.write(Buffer.from(text)) || this.#isLetGo) return;
+    if (text === '' || this.#out.write(Buffer.from(text)) || this.#isReleased) return;
     const drained = new Promise<void>((resolve) => this.#out.onDrain(resolve));
-    await Promise.race([drained, this.#letGo.promise]);
+    await Promise.race([drained, this.#released.promise]);
   }
 
-  /** The client is not waited for any more. */
+  /** Stops waiting for the client. */
   release(): void {
-    this.#isLetGo = true;
-    this.#letGo.resolve();
+    this.#isReleased = true;
+    this.#released.resolve();
   }
 }
 
-/** The provider's headers, but for those that speak of its connection. */
+/** The provider's headers, without those of its connection. */
 function headersOf(headers: ResponseHeaders): Headers {
   const made = new Headers();
   for (const [name, value] of Object.entries(headers)) {

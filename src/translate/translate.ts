@@ -2,22 +2,22 @@ import type { Call } from '../dialects/operations/call.ts';
 import { operationNamed } from '../dialects/operations/table.ts';
 import type { Dialect, Operation } from '../dialects/operations/operation.ts';
 import { NotExpressible } from './codec.ts';
-import type { Json } from '../base/json.ts';
 import type { ResponseContext, ProviderQuirks } from './codec.ts';
+import type { Json } from '../base/json.ts';
+import { translationMethod } from './translation-method.ts';
 import type { TranslationSpec } from './translation-method.ts';
 import { echoOf } from './retained-request.ts';
 import { translateRequest, translateWholeRequest, readBody, responseTranslatorFor } from './job.ts';
-import type { UnsupportedRequest } from './unsupported-request.ts';
 import type { TranslatedRequest } from './job.ts';
+import type { UnsupportedRequest } from './unsupported-request.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 import { ThreadedTranslator } from './threads/threaded-translator.ts';
 import { LARGE_BYTES, threads } from './threads/translation-threads.ts';
 import type { Busy } from './threads/translation-threads.ts';
-import { translationMethod } from './translation-method.ts';
 import { WholeResponseTranslator } from './whole-translation.ts';
 import type { WholeTranslation } from './whole-translation.ts';
 
-/** A call in another dialect, and the way back for its answer; or what there are no words for. */
+/** A call in the provider's dialect and the translator for its response, or why there is none. */
 export type Translation =
   | {
       readonly kind: 'translated';
@@ -25,19 +25,18 @@ export type Translation =
       readonly translator: ResponseTranslator;
     }
   | UnsupportedRequest
-  /** So much is being translated that this one had to be turned away. */
+  /** Too much is being translated already. */
   | Busy;
 
-/** Whether calls for an operation can be put into `native`. */
+/** Whether calls for an operation can be translated to a dialect. */
 export function canTranslate(operation: Operation, providerDialect: Dialect): boolean {
   return translationMethod(operation.name, providerDialect) !== undefined;
 }
 
 /**
- * Puts a call into the dialect that a provider speaks: a small one here, a large one in another thread, where it holds
- * up nobody. The packages that do so are loaded when first needed.
- * @param model in the provider's words
- * @param quirks of the provider, where those of one dialect differ
+ * Translates a call to the dialect that a provider speaks: a small one here, a large one in another thread, where it
+ * delays nobody. The packages are loaded when first needed.
+ * @param model as the provider calls it
  */
 export async function translate(
   call: Call,
@@ -47,7 +46,7 @@ export async function translate(
 ): Promise<Translation> {
   const { body, stream, target } = call;
   const { name: operation, dialect: clientDialect } = target.operation;
-  if (body.kind === 'passing') return { kind: 'not-expressible', reason: TOO_LARGE };
+  if (body.kind === 'streamed') return { kind: 'not-expressible', reason: TOO_LARGE };
   const spec: TranslationSpec = { operation, clientDialect, providerDialect, model, quirks, stream };
   const isLarge = body.bytes.length > LARGE_BYTES;
   const translated = isLarge
@@ -70,13 +69,13 @@ export async function translate(
 
 const TOO_LARGE = 'it is larger than `limits.replay`, and cannot be read as a whole';
 
-/** Puts a call into other words where two functions say it all. Throws `NotExpressible`. */
+/** Translates a call without a package. Throws `NotExpressible`. */
 export function translateWholeCall(
   call: Call,
   model: string,
   translation: WholeTranslation,
 ): { readonly call: Call; readonly translator: ResponseTranslator } {
-  if (call.body.kind === 'passing') throw new NotExpressible(TOO_LARGE);
+  if (call.body.kind === 'streamed') throw new NotExpressible(TOO_LARGE);
   const body = readBody(call.body.bytes);
   const translated = translateWholeRequest(body, model, translation);
   return {
@@ -97,10 +96,10 @@ function callFor(
   call.memory?.hold(body.byteLength);
   return {
     ...call,
-    // One that has come from another thread is a copy, and operations are told apart by which they are.
+    // From another thread it is a copy, and operations are compared by identity.
     target: { ...target, operation: operationNamed(target.operation.name) },
     headers: headersFor(call.headers, headers),
-    body: { kind: 'kept', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
+    body: { kind: 'buffered', bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength) },
     model,
     modelSpan: undefined,
     hints: facts,
@@ -119,7 +118,7 @@ function contextOf(call: Call, model: string, echo: Json): ResponseContext {
   };
 }
 
-/** Headers of a client's dialect say nothing in another; what the package asks for instead is added. */
+/** Headers of the client's dialect mean nothing in another: those of the package take their place. */
 function headersFor(
   clientHeaders: readonly string[],
   packageHeaders: Readonly<Record<string, string>>,

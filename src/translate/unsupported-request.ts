@@ -2,23 +2,23 @@ import { familyOf } from '../dialects/operations/operation.ts';
 import type { Dialect } from '../dialects/operations/operation.ts';
 import type { CallOptions, UnsupportedOption } from './codec.ts';
 
-/** What cannot be put into other words. */
+/** A request that cannot be translated for a provider. */
 export interface UnsupportedRequest {
   readonly kind: 'not-expressible';
-  /** Completes "cannot be put into what … speaks: …". */
+  /** For the client: completes the message of `not_expressible`. */
   readonly reason: string;
-  /** Where something was thrown over it, where nobody had thought of what it holds: for the operator to look at. */
+  /** The stack where something unforeseen was thrown, for the operator. */
   readonly thrownAt?: string;
 }
 
 /**
- * What a call is over which something was thrown. All that is read of it a client has written, and the packages trust the
- * types of what stands deep inside. Throws it again where no client can have a part in it.
+ * The reason why a request is unsupported, from what was thrown while it was translated: a client wrote all that is read
+ * there, and the packages trust the types of nested values. Throws it again where no client can have caused it.
  */
 export function unsupportedRequestOf(error: unknown): UnsupportedRequest {
   const reason = reasonOf(error);
   if (reason !== undefined) return { kind: 'not-expressible', reason };
-  // A package that is not installed is nothing that a client has written.
+  // A package that is not installed is not the client's fault.
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') throw error;
   return {
     kind: 'not-expressible',
@@ -27,7 +27,7 @@ export function unsupportedRequestOf(error: unknown): UnsupportedRequest {
   };
 }
 
-/** Errors by which the packages say that they have no words for something. */
+/** Errors by which the packages say that they cannot express something. */
 const UNSUPPORTED_ERRORS: ReadonlySet<string> = new Set([
   'NotExpressible',
   'AI_UnsupportedFunctionalityError',
@@ -37,7 +37,7 @@ const UNSUPPORTED_ERRORS: ReadonlySet<string> = new Set([
   'AI_TypeValidationError',
 ]);
 
-/** Some packages say all of what they could not take. Characters. */
+/** Some packages quote all of a value that they refuse. Characters. */
 const MAX_REASON_LENGTH = 500;
 
 function reasonOf(error: unknown): string | undefined {
@@ -45,14 +45,14 @@ function reasonOf(error: unknown): string | undefined {
   return error.message.slice(0, MAX_REASON_LENGTH);
 }
 
-/** Where something was thrown. What its message says may be the client's words, which are in no log. */
+/** Where something was thrown, without its message, which may quote the client: that is never logged. */
 function stackOf(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause;
-  const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const frames = (cause.stack ?? '').split('\n').filter((frame) => /^\s+at /.test(frame));
   return [cause.name, ...frames.slice(0, MAX_FRAMES)].join('\n');
 }
 
-/** Of a stack, so many lines are told. */
+/** So many frames of a stack are logged. */
 const MAX_FRAMES = 6;
 
 /** Options of a request that the provider has nothing for, by the names that the client's dialect has for them. */

@@ -1,19 +1,19 @@
 import { parseObject } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import type { Target } from '../dialects/operations/find-target.ts';
 import type { ResponseHeaders } from '../upstream/exchange.ts';
-import type { Json } from '../base/json.ts';
 import type { ResponseContext } from './codec.ts';
 import { TranslationError } from './response-translator.ts';
 import type { ResponseTranslator } from './response-translator.ts';
 
-/** How one operation is put into another dialect where two functions say it all, and no package is needed. */
+/** Translates one operation that has no stream: two functions, and no package. */
 export interface WholeTranslation {
   /**
-   * What the provider is asked. Throws `NotExpressible`.
-   * @param model in the provider's words
+   * What the provider is sent. Throws `NotExpressible`.
+   * @param model as the provider calls it
    */
   translateRequest(body: Json, model: string): WholeRequest;
-  /** What the client is answered; undefined where the provider's answer is not what it should be. */
+  /** The client's response; undefined where the provider's is not what it should be. */
   translateResponse(
     translateResponse: Json,
     context: ResponseContext,
@@ -25,11 +25,11 @@ export interface WholeTranslation {
 export interface WholeRequest {
   readonly target: Target;
   readonly body: object;
-  /** Fields of the client's that were left out, by their names. */
+  /** Fields of the client's that were dropped, by their names. */
   readonly dropped: readonly string[];
 }
 
-/** Retells an answer that is a JSON object. */
+/** Translates a response that is a JSON object. */
 export class WholeResponseTranslator implements ResponseTranslator {
   readonly contentType = 'application/json';
   readonly dropped: readonly string[];
@@ -50,7 +50,7 @@ export class WholeResponseTranslator implements ResponseTranslator {
   }
 
   translateStream(): never {
-    throw new TranslationError('a stream where a whole answer was asked for');
+    throw new TranslationError('a stream where a whole answer was requested');
   }
 
   drop(): void {}

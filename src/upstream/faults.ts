@@ -40,7 +40,7 @@ export function faultKindIn(phase: ExchangePhase, hasOutput: boolean): FaultKind
 export interface Fault {
   readonly kind: 'fault';
   readonly fault: FaultKind;
-  /** A stable word for logs: what happened on the wire. */
+  /** A stable word for logs: what happened to the connection or the response. */
   readonly detail: string;
   /** Of the response that had begun, if any. */
   readonly status?: number;
@@ -49,7 +49,7 @@ export interface Fault {
 /** The detail of a request that cannot be written as HTTP. */
 export const MALFORMED_REQUEST = 'malformed-request';
 
-/** Words for the errors of undici and of Node's sockets that are worth telling apart. */
+/** Details for the errors of undici and of Node's sockets that are worth distinguishing. */
 const DETAILS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
   UND_ERR_INVALID_ARG: MALFORMED_REQUEST,

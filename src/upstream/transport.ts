@@ -23,7 +23,7 @@ export interface Connection {
   beginRequest(): boolean;
 }
 
-/** Is told of a response, and before that which connection its request is queued on. */
+/** Receives a response, and before that the connection that its request is queued on. */
 export interface UpstreamHandler extends Dispatcher.DispatchHandler {
   onConnection(connection: Connection): void;
 }

@@ -2,7 +2,7 @@ import type { ConfigSource } from '../config/load/source.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/file-descriptors.ts';
 import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
-import type { LogLevel } from '../telemetry/log.ts';
+import type { LogLevel } from '../telemetry/contract.ts';
 import type { LogStyle } from '../telemetry/log.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { MemoryUse } from '../gateway/memory-budget.ts';
 import type { ConnectionCounts } from '../listener/file-descriptors.ts';
-import type { SharedLog } from '../telemetry/log.ts';
+import type { SharedLog } from '../telemetry/contract.ts';
 import type { Acceptor, WorkerTarget } from './acceptor.ts';
 import { nextWait } from './backoff.ts';
 import { SilenceDetector } from './heartbeat.ts';

@@ -1,7 +1,8 @@
 import type { WorkerStatus } from '../admin/worker-view.ts';
 import type { ConfigSource } from '../config/load/source.ts';
 import type { RecordSnapshot } from '../keys/book/record-snapshots.ts';
-import type { LogLevel, LogStyle, SharedLog } from '../telemetry/log.ts';
+import type { LogLevel, SharedLog } from '../telemetry/contract.ts';
+import type { LogStyle } from '../telemetry/log.ts';
 import type { Acceptor } from './acceptor.ts';
 import type { HeartbeatBounds } from './heartbeat.ts';
 import { WorkerSlot } from './slot.ts';

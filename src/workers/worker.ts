@@ -7,7 +7,7 @@ import type { WorkerPlane } from '../node/data-plane.ts';
 import { openNode } from '../node/gateway-node.ts';
 import type { GatewayNode } from '../node/gateway-node.ts';
 import { createLog } from '../telemetry/log.ts';
-import type { Log } from '../telemetry/log.ts';
+import type { Log } from '../telemetry/contract.ts';
 import { Handover } from './handover.ts';
 import { isCommand, serializeError } from './messages.ts';
 import type { WorkerCommand, WorkerReport, StartCommand, WorkersReadiness } from './messages.ts';

@@ -34,7 +34,7 @@ void test('with a token the name it is called by does not matter', async (contex
   assert.equal((await fixture.get('/api/keys', headers)).status, 200);
 });
 
-void test('nobody learns without the token what there is', async (context) => {
+void test('without the token nothing is shown', async (context) => {
   const fixture = await openAdminFixture(context, { ...pools, token: TOKEN });
   for (const path of ['/api/keys/none', '/nothing', `/api/keys/${fixture.key(KEY).id}`]) {
     assert.deepEqual(refusal(await fixture.get(path)), [401, 'missing_token']);

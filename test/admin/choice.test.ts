@@ -38,7 +38,7 @@ const pools = {
   routes: [{ model: 'gpt-*', to: ['main', 'spare'] }],
 };
 
-void test('for every provider on the way it is told which key would be taken, and why not the others', async (context) => {
+void test('for every provider on the route it is shown which key would be chosen, and why not the others', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   fixture.happens(
     A,
@@ -141,7 +141,7 @@ void test('for every provider on the way it is told which key would be taken, an
   });
 });
 
-void test('one provider can be asked about alone, with a model in the client’s words or without one', async (context) => {
+void test('one provider can be shown alone, with a model as clients name it or without one', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   for (const [query, model] of [
     ['provider=spare&model=gpt-5', 'small'],
@@ -156,7 +156,7 @@ void test('one provider can be asked about alone, with a model in the client’s
   }
 });
 
-void test('providers that are equals on a route are told with their shares, whatever chance says', async (context) => {
+void test('providers that are equals on a route are shown with their shares, whatever their random order', async (context) => {
   const routes = [
     {
       model: 'gpt-*',
@@ -181,7 +181,7 @@ void test('providers that are equals on a route are told with their shares, what
   }
 });
 
-void test('last resorts, out of service and disabled keys are told as what they are', async (context) => {
+void test('last resorts, out of service and disabled keys are shown as such', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   await fixture.post(`/api/keys/${fixture.key(A).id}/disable`);
   fixture.happens(B, { kind: 'condemns', cause: 'key_dead' });
@@ -206,7 +206,7 @@ void test('last resorts, out of service and disabled keys are told as what they 
   });
 });
 
-void test('a provider without keys, one that is not there, and a model that goes nowhere are told apart', async (context) => {
+void test('a provider without keys, an unknown one and a model without a route are distinguished', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   assert.partialDeepStrictEqual((await fixture.get('/api/choice?provider=open')).json(), {
     providers: [{ provider: 'open', outcome: 'keyless', keys: [] }],
@@ -217,7 +217,7 @@ void test('a provider without keys, one that is not there, and a model that goes
   assert.deepEqual(refusal(await fixture.post('/api/choice')), [405, 'method_not_allowed']);
 });
 
-void test('where this process serves nobody it does not invent what is in flight', async (context) => {
+void test('a process that serves no clients shows no requests in flight', async (context) => {
   const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
   const fixture = await openAdminFixture(context, { ...pools, workers: [worker] });
   assert.partialDeepStrictEqual((await fixture.get('/api/choice?provider=spare')).json(), {
@@ -234,7 +234,7 @@ void test('of a large pool a hundred keys are shown, and all are counted', async
   assert.equal(JSON.stringify(body).match(/"chance":null/g)?.length, 100);
 });
 
-void test('without the token nobody learns what would be chosen', async (context) => {
+void test('without the token no choice is shown', async (context) => {
   const fixture = await openAdminFixture(context, { ...pools, token: 'open-sesame' });
   assert.deepEqual(refusal(await fixture.get('/api/choice')), [401, 'missing_token']);
   const path = `/api/keys/${fixture.key(A).id}/explain`;

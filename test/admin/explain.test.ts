@@ -6,6 +6,7 @@ import { POLICY } from '../keys/tools.ts';
 import { START, refusal, openAdminFixture } from './tools.ts';
 import type { AdminFixture, AdminFixtureOptions } from './tools.ts';
 import { until } from '../support/until.ts';
+import { setInFlight } from '../support/in-flight.ts';
 
 const A = 'sk-first-0123456789abcdef-wxyz';
 const B = 'sk-second-0123456789abcdef-1234';
@@ -109,7 +110,7 @@ void test('a dead key is out by which rule, on what answer to which request, and
   });
 });
 
-void test('a key that was given back says what is doubted, by which request, and when it is checked', async (context) => {
+void test('a reprieved key shows what is doubted, by which request, and when it is checked', async (context) => {
   const fixture = await stageOf(context);
   const by = { rule: 'openai.key-invalid', status: 401, requestId: 'req_1', unproven: true } as const;
   fixture.happens(A, { kind: 'condemns', cause: 'key_dead' }, by);
@@ -131,7 +132,7 @@ void test('a key that was given back says what is doubted, by which request, and
   });
 });
 
-void test('checks that fail alike are no news: what took the key out stays the evidence', async (context) => {
+void test('checks that fail alike change nothing: what took the key out stays the evidence', async (context) => {
   const fixture = await stageOf(context);
   fixture.happens(C, { kind: 'condemns', cause: 'key_dead' }, { requestId: 'req_1' });
   for (let n = 0; n < 8; n++) fixture.happens(C, { kind: 'condemns', cause: 'key_dead' }, { check: true });
@@ -141,7 +142,7 @@ void test('checks that fail alike are no news: what took the key out stays the e
   });
 });
 
-void test('a failed check that finds another cause is the evidence from then on; decisions stand newest first', async (context) => {
+void test('a failed check that finds another cause is the evidence from then on; decisions are listed newest first', async (context) => {
   const fixture = await stageOf(context);
   fixture.happens(C, { kind: 'counts' });
   fixture.happens(C, { kind: 'counts' });
@@ -163,7 +164,7 @@ void test('ambiguous failures leave a key to checks, its cooldown and, any time,
   fixture.happens(C, { kind: 'counts' });
   assert.partialDeepStrictEqual(await explained(fixture, C), {
     key: { state: 'in-service', failures: 1 },
-    // The rule of a test: it is told although nobody knows what it means.
+    // The rule of a test: it is shown although its meaning is unknown.
     rule: { id: 'test.rule', class: null, meaning: null, scope: null, source: null },
     evidence: { effect: 'counted' },
   });
@@ -176,7 +177,7 @@ void test('ambiguous failures leave a key to checks, its cooldown and, any time,
   ]);
 });
 
-void test('a hold is told with its decision; what the domain does to its other keys, with them', async (context) => {
+void test('a hold is shown with its decision, and its effect on other keys of the domain with those', async (context) => {
   const fixture = await stageOf(context);
   const more = { waitMs: 30_000, wide: true, rule: 'openai.rate-limit', status: 429 } as const;
   fixture.happens(A, { kind: 'throttles' }, more);
@@ -217,7 +218,7 @@ void test('a hold is told with its decision; what the domain does to its other k
   ]);
 });
 
-void test('an operator’s word is told as such, and what has come back gets its share of the traffic', async (context) => {
+void test('an act of the operator is shown as such, and a key that has come back gets its share of the traffic', async (context) => {
   const fixture = await stageOf(context);
   const { id } = fixture.key(B);
   fixture.clock.now = START - 1_000;
@@ -239,34 +240,34 @@ void test('an operator’s word is told as such, and what has come back gets its
   });
 });
 
-void test('what only the workers know is told as not known where this process serves nobody', async (context) => {
+void test('what only the workers know is shown as unknown where this process serves no clients', async (context) => {
   const worker = { number: 1, pid: 4711, state: 'ready', since: START, restarts: 0 } as const;
   const fixture = await stageOf(context, { workers: [worker], state: { awaySince: START - 5_000 } });
-  // Of limits it knows what others have told.
+  // It knows of limits from the records.
   const scarce = [{ model: 'gpt-5', since: START, until: START + 60_000 }];
   fixture.provider('main').pool.update(fixture.key(A).id, { ...FRESH, scarce });
-  const told = await explained(fixture, A);
-  assert.partialDeepStrictEqual(told, {
+  const shown = await explained(fixture, A);
+  assert.partialDeepStrictEqual(shown, {
     scarce: [{ model: 'gpt-5', until: timeAt(60) }],
     inFlight: null,
     seenFrom: { serves: false, storeAwaySince: timeAt(-5) },
   });
-  assert.match(JSON.stringify(told), /the workers know and this process does not/);
+  assert.match(JSON.stringify(shown), /the workers know and this process does not/);
 });
 
-void test('what this process has seen of limits and traffic is told', async (context) => {
+void test('what this process knows of limits and traffic is shown', async (context) => {
   const fixture = await stageOf(context, { state: { kind: 'sqlite' } });
   const pooled = fixture.provider('main').pool.get(fixture.key(A).id);
   pooled?.headroom.observe('gpt-5', START + 60_000);
-  if (pooled !== undefined) pooled.inFlight = 3;
-  const told = await explained(fixture, B);
+  if (pooled !== undefined) setInFlight(pooled, 3);
+  const shown = await explained(fixture, B);
   // Limits are the domain's, requests the key's own.
-  assert.partialDeepStrictEqual(told, { scarce: [{ model: 'gpt-5', until: timeAt(60) }], inFlight: 0 });
-  assert.match(JSON.stringify(told), /as this one has seen it/);
+  assert.partialDeepStrictEqual(shown, { scarce: [{ model: 'gpt-5', until: timeAt(60) }], inFlight: 0 });
+  assert.match(JSON.stringify(shown), /as this one has seen it/);
   assert.partialDeepStrictEqual(await explained(fixture, A), { inFlight: 3 });
 });
 
-void test('where failover is off nothing counts but the operator’s word, whatever was recorded', async (context) => {
+void test('where failover is off nothing counts but acts of the operator, whatever was recorded', async (context) => {
   const fixture = await stageOf(context, {
     providers: [{ id: 'main', type: 'openai', apiTokens: [A] }],
   });

@@ -34,7 +34,7 @@ function heldFrom(fixture: AdminFixture, secret: string, book = fixture.book): r
   return recordOf(fixture, secret, book).holds.map(({ model }) => model);
 }
 
-void test('enabling a key in service lifts its holds, and every node hears of it', async (context) => {
+void test('enabling a key in service lifts its holds, on every node', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   fixture.happens(A, { kind: 'throttles' }, { waitMs: HOUR });
   fixture.happens(A, { kind: 'counts' });
@@ -68,7 +68,7 @@ void test('the holds of a provider are lifted at once, of those keys that have a
 void test('the holds of one model are lifted, by the name that clients give it or the provider’s own', async (context) => {
   const fixture = await openAdminFixture(context, pools);
   for (const [round, name] of ['the-big-one', 'gpt-5'].entries()) {
-    // What was met no later than the operator lifted a hold puts it on no more.
+    // A failure that is no later than the lift puts the hold on no more.
     fixture.happens(A, { kind: 'throttles' }, { waitMs: HOUR, at: START + round });
     fixture.happens(A, { kind: 'denies' }, { model: 'o9' });
     const answer = await fixture.post(`/api/providers/main/lift-holds?model=${name}`);

@@ -270,8 +270,8 @@ void test('no answer holds a secret', async (context) => {
     await fixture.get(`/${A}`),
   ];
   for (const { text, headers } of answers) {
-    const told = text + JSON.stringify(headers);
-    for (const secret of [A, B, C]) assert.ok(!told.includes(secret.slice(0, -4)));
+    const shown = text + JSON.stringify(headers);
+    for (const secret of [A, B, C]) assert.ok(!shown.includes(secret.slice(0, -4)));
   }
 });
 

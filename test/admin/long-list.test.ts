@@ -33,7 +33,7 @@ void test('a long list comes as it is read, and others are answered meanwhile', 
   assert.equal(new Set(keys.map(({ id }) => id)).size, KEYS);
 });
 
-void test('a reader that leaves in the middle of a list is nobody’s defect', async (context) => {
+void test('a reader that leaves in the middle of a list causes no defect', async (context) => {
   const fixture = await openAdminFixture(context, { providers: [many] });
   const list = await beginList(fixture.url);
   list.destroy();

@@ -95,8 +95,8 @@ void test('a clock that was set and nodes with another configuration are shown',
       configurations: { differSince: START, others },
     },
   });
-  const told: unknown = (await fixture.get('/api/state')).json();
-  const { clock, probingRest, configurations } = z.looseObject({}).parse(told);
+  const shown: unknown = (await fixture.get('/api/state')).json();
+  const { clock, probingRest, configurations } = z.looseObject({}).parse(shown);
   assert.deepEqual(
     { clock, probingRest, configurations },
     {
@@ -107,7 +107,7 @@ void test('a clock that was set and nodes with another configuration are shown',
   );
 });
 
-void test('without the token nobody learns of the store', async (context) => {
+void test('without the token the state is not shown', async (context) => {
   const fixture = await openAdminFixture(context, { providers: PROVIDERS, token: 'open-sesame' });
   assert.deepEqual(refusal(await fixture.get('/api/state')), [401, 'missing_token']);
 });

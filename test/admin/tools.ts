@@ -44,7 +44,7 @@ export interface AdminFixtureOptions {
   /** As in a configuration file. */
   readonly providers: readonly Readonly<Record<string, unknown>>[];
   readonly token?: string;
-  /** This process alone, unless told otherwise. */
+  /** This process alone, by default. */
   readonly workers?: readonly WorkerStatus[];
   /** As in a configuration file. */
   readonly routes?: readonly Readonly<Record<string, unknown>>[];
@@ -75,7 +75,7 @@ export const START = Date.parse('2026-03-01T12:00:00.000Z');
 
 const SELF: WorkerStatus = { number: 1, pid: process.pid, state: 'ready', since: START, restarts: 0 };
 
-/** Opens a stage that is cleared away with the test. */
+/** Opens a fixture that is closed with the test. */
 export async function openAdminFixture(
   context: TestContext,
   options: AdminFixtureOptions,

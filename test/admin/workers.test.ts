@@ -40,12 +40,12 @@ void test('workers are listed with what they do, since when, and how often they 
   assert.deepEqual(refusal(await fixture.get('/api/workers/1')), [404, 'unknown_path']);
 });
 
-void test('without the token nobody learns of the workers', async (context) => {
+void test('without the token the workers are not shown', async (context) => {
   const fixture = await openAdminFixture(context, { providers: PROVIDERS, token: 'open-sesame' });
   assert.deepEqual(refusal(await fixture.get('/api/workers')), [401, 'missing_token']);
 });
 
-void test('the state tells how many workers serve, and which of them do not answer', async (context) => {
+void test('the state shows how many workers serve, and which of them do not answer', async (context) => {
   const since = START;
   const fixture = await openAdminFixture(context, {
     providers: PROVIDERS,

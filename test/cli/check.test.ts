@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { finished, folder } from './tools.ts';
 
-const SECRET = 'sk-never-told-0123456789-wxyz';
+const SECRET = 'sk-never-shown-0123456789-wxyz';
 
-void test('a valid file is told as what it comes to, without secrets', async (context) => {
+void test('a valid file is described, without secrets', async (context) => {
   const cwd = await folder(context);
   await writeFile(
     join(cwd, 'good.yaml'),
@@ -26,7 +26,7 @@ void test('a valid file is told as what it comes to, without secrets', async (co
   assert.match(stdout, /^data plane on 127\.0\.0\.1:5397/);
   assert.match(stdout, /provider main \(active\): openai at https:\/\/api\.openai\.com\/v1/);
   assert.match(stdout, /2 keys: …wxyz, team-b \(…abcd\)/);
-  assert.doesNotMatch(stdout, /never-told/);
+  assert.doesNotMatch(stdout, /never-shown/);
 });
 
 void test('what is valid and hardly meant is a warning', async (context) => {
@@ -41,7 +41,7 @@ void test('what is valid and hardly meant is a warning', async (context) => {
   assert.match(stderr, /^warning: sparekey\.yaml:\d+:\d+: provider\.failover\.enabled/);
 });
 
-void test('every mistake is told with its place, its value and what was expected, and no secret', async (context) => {
+void test('every mistake is reported with its place, its value and what was expected, and no secret', async (context) => {
   const cwd = await folder(context);
   await writeFile(
     join(cwd, 'bad.yaml'),
@@ -66,10 +66,10 @@ void test('every mistake is told with its place, its value and what was expected
   ]) {
     assert.match(stderr, part);
   }
-  assert.doesNotMatch(stderr, /never-told|^ +at /m);
+  assert.doesNotMatch(stderr, /never-shown|^ +at /m);
 });
 
-void test('a file that is not there is told in a line', async (context) => {
+void test('a missing file is reported in a line', async (context) => {
   const { code, stderr } = await finished(context, ['check', '--config', 'none.yaml']);
   assert.equal(code, 1);
   assert.match(stderr, /none\.yaml: expected a file that can be read \(ENOENT\)/);

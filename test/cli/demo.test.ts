@@ -11,14 +11,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 void test('with nothing configured the printed curl line answers, however keys fail', async (context) => {
   const cwd = await folder(context);
   const gateway = await started(context, [], { cwd });
-  const said = gateway.stdout();
+  const output = gateway.stdout();
   assert.match(
-    said,
+    output,
     /This is a demonstration: there is no sparekey\.yaml here and no API key in the environment/,
   );
-  assert.match(said, /5 keys: /);
-  assert.match(said, /state in memory/);
-  const [, curl = ''] = /^ +(curl .+)$/m.exec(said) ?? [];
+  assert.match(output, /5 keys: /);
+  assert.match(output, /state in memory/);
+  const [, curl = ''] = /^ +(curl .+)$/m.exec(output) ?? [];
   for (let i = 0; i < 12; i++) {
     const { stdout } = await execute('sh', ['-c', `${curl} --silent --show-error --fail-with-body`]);
     assert.match(stdout, /You said: Hello!/);

@@ -32,8 +32,8 @@ async function output(context: TestContext, { adminUrl }: TestGateway, ...args: 
   return stdout;
 }
 
-/** A gateway whose bad keys have all been met. */
-async function metGateway(context: TestContext): Promise<TestGateway> {
+/** A gateway whose bad keys have all been tried. */
+async function gatewayWithTriedKeys(context: TestContext): Promise<TestGateway> {
   const gateway = await gatewayFor(context, pool);
   await until(async () => {
     await ask(gateway.url);
@@ -42,8 +42,8 @@ async function metGateway(context: TestContext): Promise<TestGateway> {
   return gateway;
 }
 
-void test('keys explain tells why a key is out, on what evidence, and what comes next', async (context) => {
-  const gateway = await metGateway(context);
+void test('keys explain shows why a key is out, on what evidence, and what comes next', async (context) => {
+  const gateway = await gatewayWithTriedKeys(context);
   const { id } = await gateway.keyOf(DEAD);
   const text = await output(context, gateway, 'explain', id);
   assert.match(
@@ -65,7 +65,7 @@ void test('keys explain tells why a key is out, on what evidence, and what comes
 });
 
 void test('a key that is held is in service, and one that is fine has nothing against it', async (context) => {
-  const gateway = await metGateway(context);
+  const gateway = await gatewayWithTriedKeys(context);
   const { id } = await gateway.keyOf(HOT);
   const held = await output(context, gateway, 'explain', id);
   assert.match(held, /^team-b \(.*\) of sim is in service, but kept from gpt-5\.$/m);
@@ -102,7 +102,7 @@ void test('the key is named by its id, the beginning of it, or its name, as long
 });
 
 void test('--json prints what the admin API answers', async (context) => {
-  const gateway = await metGateway(context);
+  const gateway = await gatewayWithTriedKeys(context);
   const { id } = await gateway.keyOf(DEAD);
   assert.partialDeepStrictEqual(JSON.parse(await output(context, gateway, 'explain', id, '--json')), {
     key: await gateway.keyOf(DEAD),
@@ -115,8 +115,8 @@ void test('--json prints what the admin API answers', async (context) => {
   });
 });
 
-void test('keys simulate tells which key would be chosen, and why not the others', async (context) => {
-  const gateway = await metGateway(context);
+void test('keys simulate shows which key would be chosen, and why not the others', async (context) => {
+  const gateway = await gatewayWithTriedKeys(context);
   const text = await output(context, gateway, 'simulate', '--model', 'gpt-5');
   const [way, , outcome, , headings, ...rows] = text.trimEnd().split('\n');
   assert.equal(way, 'A request for gpt-5 goes to sim.');

@@ -105,7 +105,7 @@ void test('the token comes from the command line, the environment or the configu
   assert.match(unset.stderr, /sparekey\.yaml:2:\d+: .*KEY/);
 });
 
-void test('a gateway that does not run, or is none, is told in a line', async (context) => {
+void test('a gateway that does not run, or is none, is reported in a line', async (context) => {
   const server = await rawUpstream(context, ({ end }) => end(rawAnswer('200 OK', [], '<html>')));
   const admin = server.origin;
   const other = await finished(context, ['keys', 'list', '--admin', admin]);

@@ -6,7 +6,7 @@ import { finished } from './tools.ts';
 
 const KEY = 'sk-main-0123456789abcdef';
 
-void test('a provider that is down is told of by the list, the simulation and the explanation of its keys, and by the admin API', async (context) => {
+void test('a provider that is down is shown by the list, the simulation and the explanation of its keys, and by the admin API', async (context) => {
   const gateway = await gatewayFor(context, {
     behaviours: { [KEY]: [{ kind: 'server-error' }] },
     config: (simulator) => ({
@@ -27,11 +27,11 @@ void test('a provider that is down is told of by the list, the simulation and th
     state.text,
     /"down":\[\{"provider":"main","model":"gpt-5","state":"open","since":"[^"]+","nextTryAt":"[^"]+","triedBy":"request","strikes":1,"rule":"openai.server-error"\}\]/,
   );
-  const said =
+  const line =
     /main is down for gpt-5 since .+ \(openai\.server-error\): requests go elsewhere first; tried next by a request, .+\./;
   const { id } = await gateway.keyOf(KEY, 'main');
   for (const command of [['list'], ['simulate', '--model', 'gpt-5'], ['explain', id]]) {
     const { stdout } = await finished(context, ['keys', ...command, '--admin', gateway.adminUrl]);
-    assert.match(stdout, said);
+    assert.match(stdout, line);
   }
 });

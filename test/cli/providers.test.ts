@@ -12,7 +12,7 @@ void test('all types are listed, with address, variable and dialects', async (co
   assert.match(stdout, /^vllm +\(yours\) +openai, anthropic$/m);
 });
 
-void test('one type is told in detail, with its own options', async (context) => {
+void test('one type is described in detail, with its own options', async (context) => {
   const { code, stdout } = await finished(context, ['providers', 'deepl']);
   assert.equal(code, 0);
   assert.match(stdout, /^key +Authorization: DeepL-Auth-Key KEY, or none$/m);

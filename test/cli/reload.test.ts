@@ -91,14 +91,14 @@ void test('a file of tokens is watched too', async (context) => {
   assert.deepEqual(Object.keys(await gateway.states()), ['aaaa', 'bbbb', 'dddd']);
 });
 
-void test('SIGHUP takes the file over anew', async (context) => {
+void test('SIGHUP reloads the file', async (context) => {
   const gateway = await running(context);
   gateway.process.kill('SIGHUP');
   await gateway.taken(1);
   assert.equal((await ask(gateway.url)).status, 200);
 });
 
-void test('a file that is not valid is told, and changes nothing', async (context) => {
+void test('a file that is not valid is reported, and changes nothing', async (context) => {
   const gateway = await running(context);
   await gateway.disable('bbbb');
   await gateway.save([FIRST, FIRST], { colour: 'red' });

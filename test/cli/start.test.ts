@@ -35,11 +35,11 @@ async function place(context: TestContext, more: Readonly<Record<string, unknown
 void test('it runs the sparekey.yaml that is there, and says what that comes to', async (context) => {
   const { cwd, simulator } = await place(context);
   const gateway = await started(context, [], { cwd });
-  const said = gateway.stdout();
-  assert.match(said, /It runs sparekey\.yaml/);
-  assert.ok(said.includes(`provider sim (active): openai at ${simulator.url}`));
-  assert.match(said, /1 key: …wxyz/);
-  assert.ok(said.includes(`state in ${join(cwd, 'sparekey.db')}`));
+  const banner = gateway.stdout();
+  assert.match(banner, /It runs sparekey\.yaml/);
+  assert.ok(banner.includes(`provider sim (active): openai at ${simulator.url}`));
+  assert.match(banner, /1 key: …wxyz/);
+  assert.ok(banner.includes(`state in ${join(cwd, 'sparekey.db')}`));
   assert.equal((await ask(gateway.url, { method: 'GET', path: '/ready' })).status, 200);
   assert.equal((await ask(gateway.url)).status, 200);
   assert.equal((await ask(gateway.adminUrl, { method: 'GET', path: '/api/keys' })).status, 200);
@@ -47,7 +47,7 @@ void test('it runs the sparekey.yaml that is there, and says what that comes to'
   gateway.process.kill('SIGTERM');
   assert.equal(await gateway.exit, 0);
   assert.equal(gateway.stderr(), '');
-  const log = gateway.stdout().slice(said.length).trimEnd().split('\n');
+  const log = gateway.stdout().slice(banner.length).trimEnd().split('\n');
   assert.deepEqual(
     log.map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]?.split(' ')[0]),
     ['file', 'request', 'stopping', 'stopped'],
@@ -127,7 +127,7 @@ void test('what is known of keys is there again after a restart', async (context
   assert.equal(simulator.requests.length, 0);
 });
 
-void test('a port that is taken is told in a line, with the option that chooses another', async (context) => {
+void test('a port in use is reported in a line, with the option that chooses another', async (context) => {
   const { cwd } = await place(context);
   const taken = await rawUpstream(context, ({ end }) => end());
   const port = String(taken.port);
@@ -142,7 +142,7 @@ void test('a port that is taken is told in a line, with the option that chooses 
   assert.match(admin.stderr, /^Something listens on \S+ already.* --admin-port chooses another port\.\n$/);
 });
 
-void test('a configuration with mistakes does not start, and tells all of them', async (context) => {
+void test('a configuration with mistakes does not start, and all of them are reported', async (context) => {
   const cwd = await folder(context);
   await writeFile(join(cwd, 'mine.yaml'), 'provider: { type: openai, apiTokens: [""], colour: red }\n');
   const { code, stdout, stderr } = await finished(context, ['start', '--config', 'mine.yaml'], { cwd });
@@ -162,7 +162,7 @@ void test('keys in the environment with a mistake are named by their variable', 
   assert.doesNotMatch(stderr, /sk-known|two words/);
 });
 
-void test('a state file that is none is left as it is, and told in a line', async (context) => {
+void test('a state file that is none is left as it is, and reported in a line', async (context) => {
   const { cwd } = await place(context, { state: 'sqlite:./notes.txt' });
   await writeFile(join(cwd, 'notes.txt'), 'These are notes, and no state of Sparekey. '.repeat(100));
   const { code, stderr } = await finished(context, ['start', '--port', '0', '--admin-port', '0'], { cwd });
@@ -170,7 +170,7 @@ void test('a state file that is none is left as it is, and told in a line', asyn
   assert.match(stderr, /^The state cannot be used: .*notes\.txt.*\n$/);
 });
 
-void test('warnings stand in the log, after what is said at the start', async (context) => {
+void test('warnings are in the log, after the banner', async (context) => {
   const { cwd } = await place(context, { providers: TWO_KEYS_WITHOUT_FAILOVER });
   const gateway = await started(context, [], { cwd });
   await gateway.said(

@@ -11,7 +11,7 @@ import { finished, folder } from './tools.ts';
 const ENTRY = fileURLToPath(new URL('../../src/cli/sparekey.ts', import.meta.url));
 const NO_QUOTA = '{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}';
 
-void test('a verdict is told in plain words, with its rule, its source and what becomes of the key', async (context) => {
+void test('a verdict is described in plain words, with its rule, its source and the effect on the key', async (context) => {
   const cwd = await folder(context);
   await writeFile(join(cwd, 'body.json'), NO_QUOTA);
   const args = ['verdict', '--provider', 'openai', '--status', '429', '--body', 'body.json'];
@@ -34,7 +34,7 @@ void test('--json prints the verdict and no more', async (context) => {
   assert.match(without.stdout, /"waitMs":null\}$/m);
 });
 
-void test('an error inside a stream, an empty one and a good one are told apart', async (context) => {
+void test('an error inside a stream, an empty one and a good one are distinguished', async (context) => {
   const cwd = await folder(context);
   await writeFile(
     join(cwd, 'error'),
@@ -105,13 +105,13 @@ void test('a line that cannot be read says so in its place, and the exit code is
   await writeFile(join(cwd, 'batch.jsonl'), lines.join('\n'));
   const { code, stdout, stderr } = await finished(context, ['verdict', '--batch', 'batch.jsonl'], { cwd });
   assert.equal(code, 1);
-  const told = stdout.trim().split('\n');
-  assert.equal(told.length, lines.length);
+  const answers = stdout.trim().split('\n');
+  assert.equal(answers.length, lines.length);
   assert.deepEqual(
-    told.flatMap((line) => /^\{"line":(\d+),/.exec(line)?.[1] ?? []),
+    answers.flatMap((line) => /^\{"line":(\d+),/.exec(line)?.[1] ?? []),
     ['2', '3', '4', '5', '6', '7', '8'],
   );
-  assert.match(told[8] ?? '', /"waitMs":3000/);
+  assert.match(answers[8] ?? '', /"waitMs":3000/);
   assert.match(stderr, /could not be read: 7/);
 });
 
@@ -144,7 +144,7 @@ void test('a batch takes what people write for the same thing', async (context) 
   assert.deepEqual(classes, Array(6).fill('key_dead'));
 });
 
-void test('what makes no sense is refused, and what is away is told', async (context) => {
+void test('senseless options are refused, and missing files are reported', async (context) => {
   const refused = [
     ['verdict'],
     ['verdict', '--provider', 'openai'],

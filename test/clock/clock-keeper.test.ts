@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClockKeeper } from '../../src/clock/clock-keeper.ts';
 import { StateClock } from '../../src/clock/state-clock.ts';
+import { until } from '../support/until.ts';
 
 const DAY_MS = 86_400_000;
 const NEAR_MS = 30_000;
@@ -29,7 +30,7 @@ function assertAhead({ clock }: Scene, aheadMs: number): void {
   assert.ok(Math.abs(off) < NEAR_MS, `${off} ms off`);
 }
 
-void test('a store that does not answer is asked again soon, and its clock is gone by then', async (context) => {
+void test('a store that does not answer is read again soon, and its clock is used then', async (context) => {
   let isAway = true;
   const scene = begin(context, () =>
     isAway ? Promise.reject(new Error('away')) : Promise.resolve(Date.now() + DAY_MS),
@@ -37,13 +38,12 @@ void test('a store that does not answer is asked again soon, and its clock is go
   await scene.keeper.syncWithStore();
   assertAhead(scene, 0);
   isAway = false;
-  // It does not keep the process from ending, so that something else has to.
-  while (scene.sets.length === 0) await sleep(20);
+  await until(() => scene.sets.length > 0);
   assertAhead(scene, DAY_MS);
   assert.ok(Math.abs((scene.sets[0] ?? NaN) - DAY_MS) < NEAR_MS);
 });
 
-void test('a first answer that took long is better than the wall clock; a later one says nothing', async (context) => {
+void test('a slow first answer is better than the wall clock; a slow later one is ignored', async (context) => {
   let [aheadMs, tripMs] = [DAY_MS, 1_100];
   const scene = begin(context, async () => {
     await sleep(tripMs);
@@ -55,6 +55,9 @@ void test('a first answer that took long is better than the wall clock; a later 
   await scene.keeper.syncWithStore();
   assertAhead(scene, DAY_MS);
   tripMs = 0;
-  while (scene.sets.length < 2) await scene.keeper.syncWithStore();
+  await until(async () => {
+    await scene.keeper.syncWithStore();
+    return scene.sets.length >= 2;
+  });
   assertAhead(scene, 0);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { machineMs } from '../../src/clock/machine-time.ts';
 import { StateClock } from '../../src/clock/state-clock.ts';
 
-/** What a store said whose clock is ahead of the wall's, after a way there and back of `tripMs`. */
+/** A reading of a store whose clock is ahead of the wall's, with a round trip of `tripMs`. */
 function reading(aheadMs: number, tripMs = 2) {
   const answeredAt = machineMs();
   const askedAt = answeredAt - tripMs;
@@ -21,7 +21,7 @@ void test('begins with the wall clock, in whole milliseconds', () => {
   assert.ok(Number.isSafeInteger(clock.now()));
 });
 
-void test('goes over to a store whose clock is a day ahead, or behind', () => {
+void test('takes over the time of a store whose clock is a day ahead, or behind', () => {
   for (const aheadMs of [86_400_000, -86_400_000]) {
     const clock = new StateClock();
     const { kind, byMs } = clock.sync(reading(aheadMs));
@@ -32,7 +32,7 @@ void test('goes over to a store whose clock is a day ahead, or behind', () => {
   }
 });
 
-void test('takes a difference for none that the way to the store may have made', () => {
+void test('ignores a difference within the round trip to the store', () => {
   const clock = new StateClock();
   assert.equal(clock.sync(reading(400, 1_000)).kind, 'agrees');
   assertAhead(clock, 0);

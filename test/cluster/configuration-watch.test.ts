@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 
 const KEYS = ['sk-one-0123456789', 'sk-two-0123456789'];
 
-async function stage(context: TestContext, longMs: number) {
+async function openScene(context: TestContext, longMs: number) {
   const store = openMemoryStore(Date.now);
   const book = await KeyBook.open({ store, onNotice: () => {} });
   context.after(() => book.close());
@@ -37,8 +37,8 @@ async function stage(context: TestContext, longMs: number) {
   return { store, provider, node };
 }
 
-void test('nodes with different keys or policies are told of each other, once, until they agree again', async (context) => {
-  const { store, provider, node } = await stage(context, 60_000);
+void test('nodes with different keys or policies notice each other, once, until they agree again', async (context) => {
+  const { store, provider, node } = await openScene(context, 60_000);
   const [one, two] = [node('one'), node('two')];
   one.watch.watch(provider(KEYS));
   two.watch.watch(provider(KEYS.slice(0, 1)));
@@ -50,7 +50,7 @@ void test('nodes with different keys or policies are told of each other, once, u
   const kept = (await store.get('configurations')) ?? '';
   assert.ok(
     KEYS.every((key) => !kept.includes(key)),
-    'no secret is told',
+    'no secret is reported',
   );
 
   two.watch.watch(provider(KEYS.toReversed()));
@@ -63,8 +63,8 @@ void test('nodes with different keys or policies are told of each other, once, u
   assert.equal(one.notices.at(-1)?.kind, 'configurations-differ');
 });
 
-void test('that is a warning when it lasts, and over when the other node stops', async (context) => {
-  const { provider, node } = await stage(context, 50);
+void test('a lasting difference is a warning, and over when the other node stops', async (context) => {
+  const { provider, node } = await openScene(context, 50);
   const [one, two] = [node('one'), node('two')];
   one.watch.watch(provider(KEYS));
   two.watch.watch(provider(KEYS.slice(1)));

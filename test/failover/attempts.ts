@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { Attempt } from '../../src/failover/attempt/attempt.ts';
-import type { AttemptPlan, AttemptTools } from '../../src/failover/attempt/attempt.ts';
+import type { AttemptPlan, AttemptTools } from '../../src/failover/attempt/attempt-plan.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book/book.ts';
 import { completionCall } from '../../src/probe/check-call.ts';

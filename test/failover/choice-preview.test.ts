@@ -11,6 +11,7 @@ import type { Hold, InService, KeyRecord, OutOfService } from '../../src/keys/re
 import { openProvider } from '../../src/providers/provider.ts';
 import { configOf } from '../config/parsing.ts';
 import { makeKey, seededRandom } from '../keys/tools.ts';
+import { setInFlight } from '../support/in-flight.ts';
 
 const T = 1_700_000_000_000;
 const LIMIT = 100;
@@ -59,7 +60,7 @@ function targetOf(wishes: readonly Wish[], more: Partial<RouteTarget> = {}): Rou
   const pool = new Pool(keys, ({ name }) => wishes[Number(name)]?.record ?? FRESH);
   for (const pooled of pool.all()) {
     const { inFlight = 0, scarce = false } = wishes[Number(pooled.key.name)] ?? {};
-    pooled.inFlight = inFlight;
+    setInFlight(pooled, inFlight);
     if (scarce) pooled.headroom.observe('m', T + 60_000);
   }
   return { provider: { ...openProvider(CONFIG, () => FRESH), pool }, model: 'm', ...more };

@@ -8,6 +8,7 @@ import { Pool } from '../../src/keys/pool/pool.ts';
 import { ANY_MODEL, FRESH } from '../../src/keys/record/record.ts';
 import type { Hold, InService, KeyRecord, OutOfService } from '../../src/keys/record/record.ts';
 import { makeKey, seededRandom } from '../keys/tools.ts';
+import { setInFlight } from '../support/in-flight.ts';
 
 const T = 1_700_000_000_000;
 
@@ -105,7 +106,7 @@ void describe('choose: among keys in service', () => {
 
   void it('prefers the less busy of two, where balanced', () => {
     const pool = poolOf([FRESH, FRESH]);
-    for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 9 : 1;
+    for (const pooled of pool.all()) setInFlight(pooled, pooled.key.name === '0' ? 9 : 1);
     // The busy one is taken only where the pick and all three for a second key fall on it.
     isNear(tally(pool, 40_000)['0'], 40_000 / 16);
     isNear(tally(pool, 40_000, { strategy: 'random' })['0'], 20_000);
@@ -113,10 +114,10 @@ void describe('choose: among keys in service', () => {
 
   void it('takes a key of twice the weight for as busy with twice the requests', () => {
     const pool = poolOf([FRESH, FRESH], (n) => ({ weight: n === 0 ? 2 : 1 }));
-    for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 10 : 5;
+    for (const pooled of pool.all()) setInFlight(pooled, pooled.key.name === '0' ? 10 : 5);
     // A tie: as if both were idle.
     isNear(tally(pool, 30_000)['0'], 20_000);
-    for (const pooled of pool.all()) pooled.inFlight = pooled.key.name === '0' ? 9 : 5;
+    for (const pooled of pool.all()) setInFlight(pooled, pooled.key.name === '0' ? 9 : 5);
     // The lighter one is taken only where all four picks fall on it.
     isNear(tally(pool, 30_000)['1'], 30_000 / 81);
   });
@@ -126,7 +127,7 @@ void describe('choose: among keys in service', () => {
     const random = seededRandom(5);
     for (let n = 0; n < 5_000; n++) {
       const choice = choose(pool, request({ random }));
-      if (choice.kind === 'key' && choice.pooled !== undefined) choice.pooled.inFlight++;
+      if (choice.kind === 'key') choice.pooled?.attemptBegan();
     }
     const busiest = Math.max(...Array.from(pool.all(), ({ inFlight }) => inFlight));
     assert.ok(busiest <= 105, `${busiest} where 100 is the average`);

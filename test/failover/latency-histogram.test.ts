@@ -52,14 +52,14 @@ void test('one that has become slow is reached after a few tries, however fast i
   fc.assert(
     fc.property(history, fc.integer({ min: 1, max: bounds.mostMs }), (taken, needMs) => {
       const known = after(taken);
-      let cuts = 0;
-      for (;;) {
-        const waitMs = Math.min(Math.max(known.timeoutMs(UNKNOWN_MS, START), bounds.floorMs), bounds.mostMs);
-        if (needMs <= waitMs) break;
+      const boundedMs = (): number =>
+        Math.min(Math.max(known.timeoutMs(UNKNOWN_MS, START), bounds.floorMs), bounds.mostMs);
+      const maxCuts = Math.ceil(Math.log2(bounds.mostMs / bounds.floorMs));
+      for (let cuts = 0, waitMs = boundedMs(); needMs > waitMs; waitMs = boundedMs()) {
         known.recordTimeout(waitMs, START);
         cuts++;
+        assert.ok(cuts <= maxCuts, `${cuts} were cut off`);
       }
-      assert.ok(cuts <= Math.ceil(Math.log2(bounds.mostMs / bounds.floorMs)), `${cuts} were cut off`);
       // And once it is reached it stays so, as long as it is as slow.
       for (let i = 0; i < 100; i++) {
         known.record(needMs, START);

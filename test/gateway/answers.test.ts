@@ -1,24 +1,14 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import type { Behaviour } from '../../simulator/behaviour.ts';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
-import {
-  GOOD_KEY,
-  gatewayFor,
-  idOf,
-  simulatedProvider,
-  type ConfigParts,
-  type TestGateway,
-} from '../support/gateway.ts';
-import { ask, chat, dataOf, streamedChat, type AskOptions } from '../support/http.ts';
-import {
-  rawAnswer,
-  rawChunk,
-  rawHead,
-  rawUpstream,
-  type RawExchange,
-  type RawUpstream,
-} from '../support/raw-upstream.ts';
+import { GOOD_KEY, gatewayFor, idOf, simulatedProvider } from '../support/gateway.ts';
+import type { ConfigParts, TestGateway } from '../support/gateway.ts';
+import { ask, chat, dataOf, streamedChat } from '../support/http.ts';
+import type { AskOptions } from '../support/http.ts';
+import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
 
 const OTHER_KEY = 'sk-other-0123456789abcdef';
@@ -84,7 +74,7 @@ void test('a 401 of a provider never reaches the client', async (t) => {
   assert.equal((await gateway.keyOf(OTHER_KEY)).state, 'out-of-service');
 });
 
-void test('a client is told when the first key is due back', async (t) => {
+void test('a client gets the time at which the first key is due back', async (t) => {
   const gateway = await gatewayFor(t, {
     keys: [GOOD_KEY, OTHER_KEY],
     behaviours: {
@@ -106,7 +96,7 @@ void test('a client is told when the first key is due back', async (t) => {
   assert.equal((await ask(gateway.url, { body: chat('hi', { model: 'gpt-4' }) })).status, 429);
 });
 
-void test('a client is told not to try again soon where no key will come back soon', async (t) => {
+void test('a client gets a long retry-after where no key will come back soon', async (t) => {
   const gateway = await gatewayFor(t, { behaviours: { [GOOD_KEY]: [{ kind: 'invalid-key' }] } });
   await ask(gateway.url);
   const heard = await ask(gateway.url);
@@ -293,7 +283,7 @@ void test('an error inside a plain 200 goes out under the status it should have 
   assert.equal(heard.code, 'context_length_exceeded');
 });
 
-void test('the most telling of several failures is the one that the client sees', async (t) => {
+void test('the most informative of several failures is the one that the client sees', async (t) => {
   const gateway = await gatewayFor(t, {
     keys: [GOOD_KEY, OTHER_KEY, 'sk-third-0123456789abcdef'],
     behaviours: {
@@ -314,7 +304,7 @@ void test('the most telling of several failures is the one that the client sees'
   ]);
 });
 
-void test('where nothing was heard from the provider the client is told what kind of silence it was', async (t) => {
+void test('where no provider answered the error says what kind of failure it was', async (t) => {
   const nobody = await rawUpstream(t, () => {});
   await nobody.close();
   const unreachable = await gatewayBefore(t, nobody);

@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import {
-  GOOD_KEY,
-  gatewayFor,
-  simulatedProvider,
-  type ConfigParts,
-  type TestGateway,
-} from '../support/gateway.ts';
-import { ask, chat, dataOf, streamedChat, type AskOptions } from '../support/http.ts';
-import {
-  rawChunk,
-  rawHead,
-  rawUpstream,
-  type RawExchange,
-  type RawUpstream,
-} from '../support/raw-upstream.ts';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { GOOD_KEY, gatewayFor, simulatedProvider } from '../support/gateway.ts';
+import type { ConfigParts, TestGateway } from '../support/gateway.ts';
+import { ask, chat, dataOf, streamedChat } from '../support/http.ts';
+import type { AskOptions } from '../support/http.ts';
+import { rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
 
 const HEAD = rawHead('200 OK', ['content-type: text/event-stream', 'transfer-encoding: chunked']);
@@ -228,15 +220,15 @@ for (const [what, error] of [
   ['that is no event', '{"error":{"message":"Busy","code":"busy"}}'],
   ['that no empty line ends', 'data: {"error":{"message":"Busy","code":"busy"}}'],
 ] as const) {
-  void test(`an error ${what} is told again, as an event`, async (t) => {
+  void test(`an error ${what} is reported again, as an event`, async (t) => {
     const [first = ''] = CHAT.frames;
     const upstream = await rawUpstream(t, ({ write }) => write(HEAD + rawChunk(first + error) + rawChunk()));
     const gateway = await gatewayBefore(t, upstream, {});
     const heard = await ask(gateway.url, CHAT.asking);
     assert.ok(heard.whole);
-    const [good, told, ...more] = dataOf(heard.text);
+    const [good, reported, ...more] = dataOf(heard.text);
     assert.equal(`data: ${good}\n\n`, first);
-    assert.match(told ?? '', /^\{"error":\{"message":"Busy".*"code":"busy"\}\}$/);
+    assert.match(reported ?? '', /^\{"error":\{"message":"Busy".*"code":"busy"\}\}$/);
     assert.equal(more.length, 0);
   });
 }

@@ -84,7 +84,7 @@ const TRANSLATED = EVERYWHERE.filter((name) => name !== 'accept');
 
 interface Case {
   readonly type: string;
-  readonly asked: 'chat' | 'messages' | 'gemini';
+  readonly dialect: 'chat' | 'messages' | 'gemini';
   readonly provider?: ConfigParts;
   readonly keys?: readonly string[];
   /** How the key arrives. */
@@ -94,27 +94,27 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { type: 'openai', asked: 'chat', arrives: OPENAI },
-  { type: 'openai', asked: 'messages', arrives: TRANSLATED },
-  { type: 'openai', asked: 'gemini', arrives: TRANSLATED },
+  { type: 'openai', dialect: 'chat', arrives: OPENAI },
+  { type: 'openai', dialect: 'messages', arrives: TRANSLATED },
+  { type: 'openai', dialect: 'gemini', arrives: TRANSLATED },
   {
     type: 'openai',
-    asked: 'chat',
+    dialect: 'chat',
     provider: { passHeaders: ['X-Mine', 'openai-project', 'x-goog-*'] },
     arrives: [...OPENAI, 'openai-project', 'x-goog-api-client', 'x-goog-fieldmask', 'x-mine'],
   },
   {
     type: 'openai',
-    asked: 'chat',
+    dialect: 'chat',
     keys: [],
     arrives: [...OPENAI, 'openai-organization', 'openai-project'],
   },
-  { type: 'openai-compatible', asked: 'chat', arrives: OPENAI },
-  { type: 'generic', asked: 'chat', arrives: OPENAI },
-  { type: 'claude', asked: 'messages', credential: 'x-api-key', arrives: ANTHROPIC },
+  { type: 'openai-compatible', dialect: 'chat', arrives: OPENAI },
+  { type: 'generic', dialect: 'chat', arrives: OPENAI },
+  { type: 'claude', dialect: 'messages', credential: 'x-api-key', arrives: ANTHROPIC },
   {
     type: 'claude',
-    asked: 'chat',
+    dialect: 'chat',
     credential: 'x-api-key',
     arrives: [
       ...TRANSLATED.filter((name) => name !== 'accept'),
@@ -123,22 +123,22 @@ const CASES: readonly Case[] = [
       'x-claude-code-session-id',
     ],
   },
-  { type: 'gemini', asked: 'gemini', credential: 'x-goog-api-key', arrives: GEMINI },
-  { type: 'gemini', asked: 'chat', credential: 'x-goog-api-key', arrives: TRANSLATED },
-  { type: 'qwen', asked: 'chat', arrives: [...OPENAI, 'x-dashscope-datainspection'] },
-  { type: 'openrouter', asked: 'chat', arrives: [...OPENAI, 'http-referer', 'x-title'] },
-  { type: 'grok', asked: 'chat', arrives: [...OPENAI, 'x-grok-conv-id'] },
+  { type: 'gemini', dialect: 'gemini', credential: 'x-goog-api-key', arrives: GEMINI },
+  { type: 'gemini', dialect: 'chat', credential: 'x-goog-api-key', arrives: TRANSLATED },
+  { type: 'qwen', dialect: 'chat', arrives: [...OPENAI, 'x-dashscope-datainspection'] },
+  { type: 'openrouter', dialect: 'chat', arrives: [...OPENAI, 'http-referer', 'x-title'] },
+  { type: 'grok', dialect: 'chat', arrives: [...OPENAI, 'x-grok-conv-id'] },
   {
     type: 'azure',
-    asked: 'chat',
+    dialect: 'chat',
     credential: 'api-key',
     provider: { azure: true },
     arrives: [...OPENAI, 'x-ms-client-request-id'],
   },
-  { type: 'bedrock', asked: 'chat', provider: { awsRegion: 'us-east-1' }, arrives: TRANSLATED },
+  { type: 'bedrock', dialect: 'chat', provider: { awsRegion: 'us-east-1' }, arrives: TRANSLATED },
 ];
 
-const ASKED: Readonly<Record<Case['asked'], AskOptions>> = {
+const REQUESTS: Readonly<Record<Case['dialect'], AskOptions>> = {
   chat: { path: '/v1/chat/completions', body: chat('hi', { model: 'gpt-5' }) },
   messages: {
     path: '/v1/messages',
@@ -189,12 +189,12 @@ async function recording(t: TestContext, type: string, keys: readonly string[], 
   return { upstream, gateway };
 }
 
-for (const { type, asked, provider, keys = [KEY], credential = 'authorization', arrives } of CASES) {
+for (const { type, dialect, provider, keys = [KEY], credential = 'authorization', arrives } of CASES) {
   const how =
     keys.length === 0 ? ' without keys' : provider?.['passHeaders'] === undefined ? '' : ' with passHeaders';
-  void test(`of a client that asks for ${asked} this arrives at ${type}${how}, and nothing else`, async (t) => {
+  void test(`of a client’s ${dialect} request this arrives at ${type}${how}, and nothing else`, async (t) => {
     const { upstream, gateway } = await recording(t, type, keys, provider);
-    const asking = ASKED[asked];
+    const asking = REQUESTS[dialect];
     await ask(gateway.url, { ...asking, headers: { ...SENT, ...asking.headers } });
     const [request] = upstream.requests;
     assert.ok(request !== undefined);
@@ -203,7 +203,7 @@ for (const { type, asked, provider, keys = [KEY], credential = 'authorization', 
   });
 }
 
-void test('parts of a file are asked for, on no condition that could cost a key', async (t) => {
+void test('parts of a file are requested, on no condition that could cost a key', async (t) => {
   const { upstream, gateway } = await recording(t, 'openai', [KEY]);
   upstream.answer = ({ request, write }) =>
     // As strict as RFC 9110, 13.1: a condition that does not hold is refused.
@@ -222,7 +222,7 @@ void test('parts of a file are asked for, on no condition that could cost a key'
   assert.equal((await gateway.keyOf(KEY, 'p')).state, 'in-service');
 });
 
-void test('a query says neither who asks nor what else is meant', async (t) => {
+void test('a query says neither who asks nor anything else that is not documented', async (t) => {
   const { upstream, gateway } = await recording(t, 'openai', [KEY]);
   const stops = [
     'access_token=t',
@@ -245,7 +245,7 @@ void test('a query says neither who asks nor what else is meant', async (t) => {
 
   const gemini = await recording(t, 'gemini', [KEY]);
   await ask(gemini.gateway.url, {
-    ...ASKED.gemini,
+    ...REQUESTS.gemini,
     path: `/v1beta/models/gemini-x:generateContent?alt=json&fields=usageMetadata&${stops.join('&')}&callback=f`,
   });
   assert.equal(
@@ -290,7 +290,7 @@ const STEERING = [
 ];
 
 /** What a client has a use for. */
-const TOLD = {
+const PASSED = {
   'content-disposition': 'attachment; filename="a.txt"',
   'retry-after': '3',
   'retry-after-ms': '3000',
@@ -313,9 +313,11 @@ const TOLD = {
 for (const status of ['200 OK', '404 Not Found'] as const) {
   void test(`of an answer with ${status} nothing travels on that steers a proxy or binds a browser`, async (t) => {
     const { upstream, gateway } = await recording(t, 'openai', [KEY], { passHeaders: ['*'] });
-    const told = Object.entries(TOLD).map(([name, value]) => `${name}: ${value}`);
+    const passed = Object.entries(PASSED).map(([name, value]) => `${name}: ${value}`);
     upstream.answer = ({ write }) =>
-      write(rawAnswer(status, ['content-type: application/json', ...STEERING, ...told], ANSWER_TO_ANYTHING));
+      write(
+        rawAnswer(status, ['content-type: application/json', ...STEERING, ...passed], ANSWER_TO_ANYTHING),
+      );
     for (const passHeaders of [['*'], []]) {
       await gateway.reload({
         config: {
@@ -346,9 +348,9 @@ for (const status of ['200 OK', '404 Not Found'] as const) {
       const unknown = passHeaders.length > 0 ? ['x-unknown'] : [];
       assert.deepEqual(
         names.toSorted(),
-        [...Object.keys(TOLD), 'x-sparekey-attempts', 'x-sparekey-key', ...unknown].toSorted(),
+        [...Object.keys(PASSED), 'x-sparekey-attempts', 'x-sparekey-key', ...unknown].toSorted(),
       );
-      for (const [name, value] of Object.entries(TOLD)) assert.equal(heard.headers[name], value);
+      for (const [name, value] of Object.entries(PASSED)) assert.equal(heard.headers[name], value);
       assert.notEqual(heard.headers['x-sparekey-key'], 'forged');
     }
   });

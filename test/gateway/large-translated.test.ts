@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import { GOOD_KEY, gatewayFor, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, type AskOptions } from '../support/http.ts';
-import { rawHead, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { GOOD_KEY, gatewayFor } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import { ask, chat } from '../support/http.ts';
+import type { AskOptions } from '../support/http.ts';
+import { rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange, RawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 1024 * 1024;
@@ -25,7 +29,7 @@ async function gatewayBefore(t: TestContext, upstream: RawUpstream, type: string
   });
 }
 
-/** Sends a mebibyte after the other, as fast as it is taken, until the connection is over. @returns how many were taken */
+/** Sends a mebibyte after the other, as fast as it is read, until the connection is over. @returns how many were sent */
 async function pour({ socket, write, closed }: RawExchange, most: number): Promise<number> {
   const piece = Buffer.alloc(MIB, 'x');
   const over = closed.then(() => 'over' as const);
@@ -53,7 +57,7 @@ async function assertUnharmed(gateway: TestGateway, upstream: RawUpstream): Prom
   await gateway.sparekey.drain();
 }
 
-void test('a whole answer too large to be translated is an error at once, and nobody is asked again', async (t) => {
+void test('a whole answer too large to be translated is an error at once, and nothing is tried again', async (t) => {
   let poured = 0;
   const upstream = await rawUpstream(t, async (exchange) => {
     const head = ['content-type: application/json', `content-length: ${400 * MIB}`];
@@ -68,7 +72,22 @@ void test('a whole answer too large to be translated is an error at once, and no
   assert.ok(heard.whole);
   await assertUnharmed(gateway, upstream);
   assert.equal(upstream.requests.length, 1);
-  assert.ok(poured < 200, `${poured} MiB were taken`);
+  assert.ok(poured < 200, `${poured} MiB were sent`);
+});
+
+void test('an error too large to be held is translated into the client’s dialect, and its connection ended', async (t) => {
+  const upstream = await rawUpstream(t, async (exchange) => {
+    const head = ['content-type: application/json', `content-length: ${400 * MIB}`];
+    await exchange.write(`${rawHead('400 Bad Request', head)}{"type":"error","error":{"message":"`);
+    await pour(exchange, 399);
+  });
+  const gateway = await gatewayBefore(t, upstream, 'claude');
+  const heard = await ask(gateway.url);
+  assert.equal(heard.status, 400);
+  assert.match(heard.text, /^\{"error":\{"message":"The provider answered 400\."/);
+  await until(() => upstream.open() === 0);
+  assert.equal(upstream.requests.length, 1);
+  assert.equal(gateway.inFlight(), 0);
 });
 
 void test('a frame too large to be translated ends its stream with an error in the client’s dialect', async (t) => {
@@ -88,7 +107,7 @@ void test('a frame too large to be translated ends its stream with an error in t
   assert.match(last, /^event: error\ndata: .*too large to be translated/);
   assert.ok(!heard.text.includes('message_stop'));
   await assertUnharmed(gateway, upstream);
-  assert.ok(poured < 200, `${poured} MiB were taken`);
+  assert.ok(poured < 200, `${poured} MiB were sent`);
 });
 
 void test('a frame of some megabytes is translated', async (t) => {

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { openDataServer } from '../../src/gateway/connections/server.ts';
 import { startSparekey } from '../../src/main.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
-import { GOOD_KEY, gatewayFor, simulatedProvider, type TestGateway } from '../support/gateway.ts';
-import { ask, chat, rawConnection, rawRequest, streamedChat, type RawConnection } from '../support/http.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import { ask, chat, rawConnection, rawRequest, streamedChat } from '../support/http.ts';
+import type { RawConnection } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 import { until } from '../support/until.ts';
 
@@ -21,7 +24,7 @@ async function connected(t: TestContext, gateway: TestGateway): Promise<RawConne
   return connection;
 }
 
-/** A stream that has begun, of a client that would keep its connection for more. */
+/** An open stream of a client that would keep its connection alive. */
 async function streaming(t: TestContext, gateway: TestGateway): Promise<RawConnection> {
   const connection = await connected(t, gateway);
   connection.write(rawRequest(POST_CHAT, JSON.stringify(streamedChat('one two three four five'))));
@@ -64,7 +67,7 @@ void test('a request that comes over an open connection during a stop is refused
   assert.equal(gateway.sim.requests.length, 1);
 });
 
-void test('a stop does not wait longer than it was told to', async (t) => {
+void test('a stop does not wait longer than its limit', async (t) => {
   const gateway = await gatewayFor(t, {
     behaviours: { [GOOD_KEY]: [{ kind: 'hang' }] },
     config: (sim) => ({ providers: [simulatedProvider(sim, [GOOD_KEY])], limits: { drain: 100 } }),

@@ -67,7 +67,7 @@ void describe('the bytes of all requests together', () => {
     assert.equal(all.use.waiting, 1);
   });
 
-  void it('do not let one that asks for as much go ahead of one that waits', () => {
+  void it('do not admit one that asks for as much before one that waits', () => {
     const all = budget();
     holder(all, 5 * MB);
     assert.ok(all.open().admit(4 * MB) instanceof Promise);
@@ -84,7 +84,7 @@ void describe('the bytes of all requests together', () => {
     assert.equal(await second, true);
   });
 
-  void it('have the one that asks for most give way where all are half read and wait', async () => {
+  void it('refuse the one that asks for most where all are half read and wait', async () => {
     const all = budget();
     const [small, large] = [holder(all, 3 * MB), holder(all, 3.5 * MB)];
     const grown = small.admit(3 * MB);

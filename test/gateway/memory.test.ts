@@ -65,14 +65,14 @@ async function assertNothingHeld(gateway: TestGateway): Promise<void> {
   await until(async () => (await memoryOf(gateway)).held === 0);
 }
 
-void test('no request has the system asked how much memory there is', async (t) => {
+void test('no request queries the system for its memory', async (t) => {
   const upstream = await rawUpstream(t, ({ end }) => end(OK));
   const gateway = await gatewayFor(t, {
     config: { providers: [simulatedProvider({ url: `${upstream.origin}/v1` }, [GOOD_KEY])] },
   });
-  const asked = t.mock.method(process, 'constrainedMemory').mock;
+  const queries = t.mock.method(process, 'constrainedMemory').mock;
   for (let n = 0; n < 3; n++) assert.equal((await ask(gateway.url, { body: chat('hi') })).status, 200);
-  assert.equal(asked.callCount(), 0);
+  assert.equal(queries.callCount(), 0);
   assert.ok((await memoryOf(gateway)).limit > 0);
 });
 
@@ -81,18 +81,18 @@ for (const type of ['openai', 'claude']) {
     let answer: (exchange: RawExchange) => void;
     const upstream = await rawUpstream(t, (exchange) => answer(exchange));
     const gateway = await gatewayBefore(t, upstream, type);
-    const asked = { body: chatOf(MIB) };
+    const request = { body: chatOf(MIB) };
 
     answer = ({ end }) => end(type === 'claude' ? MESSAGE : OK);
-    assert.equal((await ask(gateway.url, asked)).status, 200);
+    assert.equal((await ask(gateway.url, request)).status, 200);
     await assertNothingHeld(gateway);
 
     answer = ({ end }) => end(BROKEN);
-    await ask(gateway.url, asked);
+    await ask(gateway.url, request);
     await assertNothingHeld(gateway);
 
     answer = ({ reset }) => reset();
-    await ask(gateway.url, asked);
+    await ask(gateway.url, request);
     await assertNothingHeld(gateway);
 
     const gone = new AbortController();
@@ -102,7 +102,7 @@ for (const type of ['openai', 'claude']) {
         gone.abort();
       });
     };
-    await ask(gateway.url, { ...asked, signal: gone.signal }).catch(() => undefined);
+    await ask(gateway.url, { ...request, signal: gone.signal }).catch(() => undefined);
     assert.ok(gone.signal.aborted);
     await assertNothingHeld(gateway);
 
@@ -139,7 +139,7 @@ void test('a large request waits for room, and small ones are answered meanwhile
   assert.equal((await memoryOf(gateway)).refused, 0);
 });
 
-void test('of bodies that are half read and all want more, the one that holds most is told to come again', async (t) => {
+void test('of bodies that are half read and all want more, the one that holds most gets 503 with retry-after', async (t) => {
   const upstream = await rawUpstream(t, ({ end }) => end(OK));
   const gateway = await gatewayBefore(t, upstream);
   const [less, more] = [await sendingInChunks(gateway, 2.5 * MIB), await sendingInChunks(gateway, 6 * MIB)];

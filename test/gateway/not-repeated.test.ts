@@ -6,7 +6,7 @@ import { ask, type AskOptions } from '../support/http.ts';
 import { rawAnswer, rawUpstream, type RawExchange, type RawUpstream } from '../support/raw-upstream.ts';
 
 /*
- * What is made once is asked for once. Two providers of three keys each stand before the client; the first one
+ * What is created once is requested once. Two providers of three keys each stand before the client; the first one
  * fails, and the second would answer.
  */
 
@@ -112,7 +112,7 @@ async function setUp(t: TestContext): Promise<Setup> {
 
 for (const [what, asking] of Object.entries(CREATING)) {
   void describe(what, () => {
-    void test('is asked for once where it may have been made, of no other key and no other provider', async (t) => {
+    void test('is requested once where it may have been created, with no other key and of no other provider', async (t) => {
       for (const [how, answer] of Object.entries(UNCLEAR)) {
         // Each before a gateway that knows nothing: after a few of them a provider counts as down.
         const { gateway, main, spare } = await setUp(t);
@@ -123,7 +123,7 @@ for (const [what, asking] of Object.entries(CREATING)) {
       }
     });
 
-    void test('is asked for again where it cannot have been made', async (t) => {
+    void test('is requested again where it cannot have been created', async (t) => {
       for (const [how, answer] of Object.entries(CLEAR)) {
         const { gateway, main } = await setUp(t);
         const good = main.answer;
@@ -137,7 +137,7 @@ for (const [what, asking] of Object.entries(CREATING)) {
   });
 }
 
-void test('what a route leads on is asked for elsewhere where the first provider cannot be reached', async (t) => {
+void test('is requested elsewhere by its route where the first provider cannot be reached', async (t) => {
   for (const what of ['an image', 'a stored response', 'a response in the background']) {
     const { gateway, main, spare } = await setUp(t);
     await main.close();
@@ -146,7 +146,7 @@ void test('what a route leads on is asked for elsewhere where the first provider
   }
 });
 
-void test('a chat that stays nowhere is asked for again after any of these', async (t) => {
+void test('a chat that is not stored is requested again after any of these', async (t) => {
   const { gateway, main } = await setUp(t);
   const good = main.answer;
   const body = { model: 'gpt-5', messages: [{ role: 'user', content: 'hi' }] };

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { ANSWER_TO_ANYTHING } from '../support/answers.ts';
-import {
-  GOOD_KEY,
-  gatewayFor,
-  simulatedProvider,
-  type ConfigParts,
-  type TestGateway,
-} from '../support/gateway.ts';
+import { GOOD_KEY, gatewayFor, simulatedProvider } from '../support/gateway.ts';
+import type { ConfigParts, TestGateway } from '../support/gateway.ts';
 import { ask, chat, rawConnection } from '../support/http.ts';
-import { rawAnswer, rawUpstream, type RawRequest, type RawUpstream } from '../support/raw-upstream.ts';
+import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawRequest, RawUpstream } from '../support/raw-upstream.ts';
 
 const OK = rawAnswer('200 OK', ['content-type: application/json'], ANSWER_TO_ANYTHING);
 
@@ -101,7 +98,7 @@ void test('headers travel in their order, their case and their number; those tha
   );
 });
 
-void test('headers between two neighbours, or about where the client is, stay here', async (t) => {
+void test('hop-by-hop headers, and those about where the client is, stay here', async (t) => {
   const { gateway, seen } = await relayFor(t, {}, { allowedHosts: ['app.example'] });
   const stays = {
     cookie: 'session=1',
@@ -258,7 +255,7 @@ void test('a provider without keys gets nothing of a client that has a key here'
   assert.ok(!seen().head.includes(client));
 });
 
-void test('an answer comes back byte for byte, with its headers but for those between neighbours', async (t) => {
+void test('an answer comes back byte for byte, with its headers but for the hop-by-hop ones', async (t) => {
   const { gateway, upstream } = await relayFor(t);
   const body = '{ "choices" :\t[{"odd":\t1.0, "text" : "\\u00e9"}] }\n';
   upstream.answer = ({ write }) =>
@@ -339,7 +336,7 @@ void test('an answer without a body comes back without one', async (t) => {
   assert.deepEqual([reset.status, reset.headers['content-length'], reset.body.length], [205, '0', 0]);
 });
 
-void test('that nothing has changed since nobody asked when is the provider’s failure, and told as one', async (t) => {
+void test('a 304 to a request without conditions is the provider’s failure, and reported as one', async (t) => {
   const { gateway, upstream } = await relayFor(t);
   upstream.answer = ({ write }) => write('HTTP/1.1 304 Not Modified\r\netag: "a"\r\n\r\n');
   const heard = await ask(gateway.url);

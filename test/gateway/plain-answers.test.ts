@@ -80,7 +80,7 @@ void test('a client is known by its key in any of three headers', async (t) => {
   );
 });
 
-void test('no key and a wrong key are told apart, before anything else is said', async (t) => {
+void test('no key and a wrong key are distinguished, before anything else is answered', async (t) => {
   const gateway = await gatewayFor(t, {
     config: (sim) => ({ clients: CLIENTS, providers: [simulatedProvider(sim, [GOOD_KEY])] }),
   });
@@ -116,7 +116,7 @@ void test('the models of one provider are its own list', async (t) => {
   assert.equal(gateway.sim.requests[0]?.path, '/v1/models');
 });
 
-void test('the models of several providers are one list, each under the name that leads to it', async (t) => {
+void test('the models of several providers are one list, each under the name that is routed to it', async (t) => {
   const gateway = await gatewayFor(t, {
     script: { keys: {}, models: ['m-1', 'other'] },
     config: (sim) => ({

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { gatewayFor, type ConfigParts } from '../support/gateway.ts';
-import { ask, chat, rawConnection, type AskOptions, type HttpAnswer } from '../support/http.ts';
-import { rawAnswer, rawChunk, rawHead, rawUpstream, type RawExchange } from '../support/raw-upstream.ts';
+import { gatewayFor } from '../support/gateway.ts';
+import type { ConfigParts } from '../support/gateway.ts';
+import { ask, chat, rawConnection } from '../support/http.ts';
+import type { AskOptions, HttpAnswer } from '../support/http.ts';
+import { rawAnswer, rawChunk, rawHead, rawUpstream } from '../support/raw-upstream.ts';
+import type { RawExchange } from '../support/raw-upstream.ts';
 
 /*
  * A provider says our key back: in whatever form, wherever in an answer and however that is cut, no client and no log
@@ -246,7 +250,7 @@ void test('the key is found in headers, and in the log of the request', async (t
   assert.deepEqual(leaked(gateway.logText()), []);
 });
 
-void test('a token that was made of a key is found as well, and each half of the key', async (t) => {
+void test('a token that was derived from a key is found as well, and each half of the key', async (t) => {
   const pair = 'access-key-0123:secret-key-4567';
   const { upstream, gateway } = await gatewayBefore(t, 'kling', { apiTokens: [pair] });
   let token = '';
@@ -268,7 +272,7 @@ void test('a token that was made of a key is found as well, and each half of the
 
 const error = (words: string): string => `{"error":{"message":"no ${words} here","code":"odd"}}`;
 
-void test('an error that came encoded unasked is told in other words, without the key', async (t) => {
+void test('an error that came encoded is replaced by one in other words, without the key', async (t) => {
   const { upstream, gateway } = await gatewayBefore(t, 'openai');
   for (const words of Object.values(FORMS)) {
     const body = gzipSync(error(words)).toString('latin1');
@@ -312,7 +316,7 @@ void test('a file that holds what is like the key comes as it is', async (t) => 
 
 const frame = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
 
-void test('a session that says the key back says stars, and every message comes at once', async (t) => {
+void test('a session that quotes the key has stars instead, and every message comes at once', async (t) => {
   const { upstream, gateway } = await gatewayBefore(t, 'openai');
   upstream.answer = async ({ socket, write }) => {
     await write(

@@ -8,7 +8,7 @@ const tooLong = {
   error: { type: 'invalid_request_error', message: 'prompt is too long: 210000 tokens > 200000 maximum' },
 };
 
-void test('an error of a provider is told in the dialect of the client, in the words that it acts upon', async (t) => {
+void test('an error of a provider is translated into the dialect of the client, with the codes that it acts upon', async (t) => {
   const server = createServer((_, response) => {
     response
       .writeHead(400, { 'content-type': 'application/json', 'retry-after': '7' })

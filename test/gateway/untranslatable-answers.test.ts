@@ -10,7 +10,7 @@ import {
 import { ask, chat, type AskOptions } from '../support/http.ts';
 import { rawAnswer, rawUpstream } from '../support/raw-upstream.ts';
 
-/* What is no answer, or comes in a form that was not asked for, from a provider that speaks another dialect. */
+/* What is no answer, or comes in a form that was not requested, from a provider that speaks another dialect. */
 
 const CLIENTS = {
   chat: (stream, model) => ({ body: chat('hi', { stream, model }) }),
@@ -20,7 +20,7 @@ const CLIENTS = {
     headers: { 'anthropic-version': '2023-06-01' },
     body: chat('hi', { max_tokens: 9, stream, model }),
   }),
-  // Without `alt=sse` a stream is a list of JSON, in which no error can be told.
+  // Without `alt=sse` a stream is a list of JSON, in which no error can be reported.
   gemini: (stream, model) => ({
     path: `/v1beta/models/${model}:${stream ? 'streamGenerateContent' : 'generateContent'}`,
     body: { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
@@ -42,7 +42,7 @@ interface Odd {
   readonly what: string;
   readonly answer: string;
   /** Where it is none of these, it is odd for a stream and for a whole answer. */
-  readonly asked?: 'stream' | 'whole';
+  readonly requested?: 'stream' | 'whole';
   readonly from: readonly (keyof typeof PROVIDERS)[];
 }
 
@@ -69,21 +69,21 @@ const odd: readonly Odd[] = [
   { what: 'a message without words or a reason', answer: json('{"content":[]}'), from: ['claude'] },
   { what: 'a candidate that is none', answer: json('{"candidates":[{}]}'), from: ['gemini'] },
   { what: 'an output without a reason', answer: json('{"output":{}}'), from: ['bedrock'] },
-  { what: 'a whole answer', answer: json(CHAT_ANSWER), asked: 'stream', from: ['openai'] },
+  { what: 'a whole answer', answer: json(CHAT_ANSWER), requested: 'stream', from: ['openai'] },
   {
     what: 'a whole answer that calls itself a stream',
     answer: events(CHAT_ANSWER),
-    asked: 'stream',
+    requested: 'stream',
     from: ['openai'],
   },
-  { what: 'a stream', answer: events(CHAT_EVENTS), asked: 'whole', from: ['openai'] },
+  { what: 'a stream', answer: events(CHAT_EVENTS), requested: 'whole', from: ['openai'] },
   {
     what: 'a stream of its end',
     answer: events('data: {"choices":[]}\n\ndata: [DONE]\n\n'),
     from: ['openai'],
   },
   {
-    what: 'what was encoded unasked',
+    what: 'what was encoded although it was not to be',
     answer: rawAnswer('200 OK', ['content-type: application/json', 'content-encoding: gzip'], CHAT_ANSWER),
     from: ['openai'],
   },
@@ -106,11 +106,11 @@ async function gatewayBefore(t: TestContext, answer: string, provider: ConfigPar
 }
 
 void suite('what cannot be translated', () => {
-  for (const { what, answer, asked, from } of odd) {
+  for (const { what, answer, requested, from } of odd) {
     for (const name of from) {
       for (const kind of ['stream', 'whole'] as const) {
-        if (asked !== undefined && asked !== kind) continue;
-        void test(`${what} for a ${kind} from ${name} is tried elsewhere, then told with a status`, async (t) => {
+        if (requested !== undefined && requested !== kind) continue;
+        void test(`${what} for a ${kind} from ${name} is tried elsewhere, then an error with a status`, async (t) => {
           const gateway = await gatewayBefore(t, answer, PROVIDERS[name]);
           const [first, second] =
             name === 'openai' ? [CLIENTS.gemini, CLIENTS.messages] : [CLIENTS.chat, CLIENTS.responses];
@@ -122,10 +122,10 @@ void suite('what cannot be translated', () => {
             ['good', '2'],
           );
           for (const client of [first, second]) {
-            const told = await ask(gateway.url, client(kind === 'stream', 'other'));
-            assert.equal(told.status, 502);
-            assert.match(told.text, /"error"/);
-            assert.ok(told.whole);
+            const failed = await ask(gateway.url, client(kind === 'stream', 'other'));
+            assert.equal(failed.status, 502);
+            assert.match(failed.text, /"error"/);
+            assert.ok(failed.whole);
           }
           const [line] = await gateway.requestsLogged(1);
           assert.equal(line?.failed?.[0]?.verdict, 'overloaded');

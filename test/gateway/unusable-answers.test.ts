@@ -202,7 +202,7 @@ void test('a failed response is read by its error’s words', async (t) => {
   assert.equal(line?.failed?.[0]?.verdict, 'rate_limit');
 });
 
-void test('a model that says nothing has answered, and its request is logged as empty', async (t) => {
+void test('a model that returns nothing has answered, and its request is logged as empty', async (t) => {
   const bodies = [
     [JSON_TYPE, '{"choices":[{"message":{"role":"assistant","content":""},"finish_reason":"stop"}]}'],
     [SSE, 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'],

@@ -3,151 +3,168 @@ import { test } from 'node:test';
 import { matching } from './files.ts';
 import { importsOf, type Import } from './imports.ts';
 
-/** What the files of a room may import beside each other. */
-interface Arrows {
-  /** Beginnings of paths under src/ that may be imported. */
-  readonly code: readonly string[];
-  /** The same, for types alone. */
-  readonly types?: readonly string[];
-  /** The packages and built-in modules allowed; absent where the room may use any. */
+/** A folder of src/, or a file that stands beside them. */
+interface Module {
+  readonly name: string;
+  /** The modules that its files may import, types included. */
+  readonly imports: readonly string[];
+  /** The packages and built-in modules whose code it may run; absent where it may run any. */
   readonly outside?: readonly string[];
 }
 
 /**
- * The plan of the house. A room is named by the beginning of its paths; a file belongs to the longest name
- * that fits it. Rooms that decide may not reach anything that does I/O.
+ * The order of the house: a module imports from those above it alone, and of these only what it names. What decides
+ * (records, verdicts) may not reach anything that does I/O.
  */
-const ROOMS: Readonly<Record<string, Arrows>> = {
-  'keys/': { code: [], types: ['store/contract.ts'], outside: ['node:crypto', 'node:util'] },
-  'clock/': { code: [] },
-  'store/': { code: ['clock/'], types: ['keys/secret.ts'] },
-  'upstream/': { code: [] },
-  'listener/': { code: [], outside: ['node:fs', 'node:net', 'node:os'] },
-  'telemetry/': {
-    code: ['clock/wall-time.ts', 'keys/redacted-text.ts', 'listener/'],
-    types: ['clock/', 'cluster/', 'failover/blame/notice.ts', 'gateway/request-entry.ts', 'keys/'],
+const MODULES: readonly Module[] = [
+  { name: 'base', imports: [], outside: ['node:os', 'node:util'] },
+  { name: 'clock', imports: [] },
+  { name: 'listener', imports: [] },
+  { name: 'upstream', imports: ['base'] },
+  { name: 'store', imports: ['base', 'clock'] },
+  { name: 'keys', imports: ['base', 'store'], outside: ['node:crypto', 'node:util'] },
+  { name: 'dialects', imports: ['base', 'upstream'] },
+  { name: 'translate', imports: ['base', 'upstream', 'dialects'] },
+  { name: 'catalog', imports: ['dialects'], outside: [] },
+  { name: 'verdict', imports: ['upstream', 'keys'], outside: [] },
+  { name: 'config', imports: ['base', 'listener', 'keys', 'catalog', 'verdict'] },
+  {
+    name: 'providers',
+    imports: ['base', 'upstream', 'keys', 'dialects', 'translate', 'catalog', 'config'],
   },
-  'simulator/': { code: [] },
-  'dialects/': { code: [], types: ['keys/secret.ts', 'upstream/memory.ts', 'upstream/watch.ts'] },
-  'translate/': { code: ['dialects/', 'upstream/machine-memory.ts'], types: ['upstream/'] },
-  'providers/': { code: ['dialects/', 'keys/', 'providers/', 'translate/', 'upstream/'], types: ['config/'] },
-  'providers/types': { code: [], outside: [] },
-  'config/': {
-    code: ['failover/rules/consequences.ts', 'keys/', 'providers/types'],
-    types: ['failover/rules/rule.ts', 'store/place.ts'],
+  { name: 'routing', imports: ['store', 'keys', 'dialects', 'providers'] },
+  {
+    name: 'failover',
+    imports: ['base', 'upstream', 'keys', 'dialects', 'translate', 'verdict', 'providers', 'routing'],
   },
-
-  // The judgement: a room of its own inside failover, so that it can be read and tested alone.
-  'failover/verdict.ts': { code: [], outside: [] },
-  'failover/outcome.ts': { code: [], outside: [] },
-  'failover/wait': { code: ['failover/wait'], outside: [] },
-  'failover/rules/': {
-    code: ['failover/waits.ts'],
-    types: ['failover/outcome.ts', 'failover/verdict.ts'],
-    outside: [],
+  {
+    name: 'probe',
+    imports: ['base', 'store', 'keys', 'dialects', 'catalog', 'verdict', 'providers', 'failover'],
   },
-  'failover/judge.ts': {
-    code: ['failover/rules/', 'failover/verdict.ts', 'failover/waits.ts'],
-    types: ['failover/outcome.ts'],
-    outside: [],
-  },
-  'failover/effect.ts': {
-    code: [],
-    types: ['failover/verdict.ts', 'keys/'],
-    outside: [],
-  },
-
-  'affinity/': { code: ['dialects/', 'keys/'], types: ['providers/', 'store/contract.ts'] },
-  'failover/': {
-    code: ['affinity/', 'dialects/', 'failover/', 'keys/', 'providers/', 'upstream/'],
-    types: ['translate/retelling.ts'],
-  },
-  'probe/': {
-    code: ['dialects/', 'failover/', 'keys/', 'providers/'],
-    types: ['store/contract.ts'],
-  },
-  'gateway/': {
-    code: [
-      'affinity/',
-      'dialects/',
-      'failover/',
-      'keys/',
-      'listener/',
-      'translate/retelling.ts',
-      'upstream/machine-memory.ts',
-      'upstream/pieces.ts',
-    ],
-    types: ['config/', 'providers/', 'upstream/'],
-  },
-  'admin/': {
-    code: ['clock/wall-time.ts', 'failover/', 'keys/', 'listener/'],
-    types: ['clock/', 'cluster/', 'probe/', 'providers/'],
-  },
-  'workers/': {
-    code: ['listener/', 'telemetry/'],
-    types: [
-      'admin/worker-view.ts',
-      'config/source.ts',
-      'gateway/memory-budget.ts',
-      'gateway/server.ts',
-      'keys/known-records.ts',
+  { name: 'cluster', imports: ['store', 'providers'] },
+  {
+    name: 'gateway',
+    imports: [
+      'base',
+      'listener',
+      'upstream',
+      'keys',
+      'dialects',
+      'config',
+      'providers',
+      'routing',
+      'failover',
     ],
   },
-  // What runs in either kind of process is part of a gateway, and puts it together from what a node has.
-  'workers/control.ts': {
-    code: ['node/', 'telemetry/', 'workers/'],
-    types: ['config/', 'keys/known-records.ts', 'main.ts'],
-  },
-  'workers/worker.ts': { code: ['config/', 'node/', 'telemetry/', 'workers/'] },
-  'workers/entry.ts': { code: ['workers/worker.ts'] },
-  'cluster/': { code: [], types: ['providers/', 'store/contract.ts'] },
-  'node/': {
-    code: [
-      'admin/',
-      'affinity/',
-      'clock/',
-      'cluster/',
-      'failover/',
-      'gateway/',
-      'keys/',
-      'listener/',
-      'probe/',
-      'providers/',
-      'store/',
-      'telemetry/',
-      'workers/count.ts',
+  {
+    name: 'admin',
+    imports: [
+      'base',
+      'clock',
+      'listener',
+      'keys',
+      'verdict',
+      'providers',
+      'routing',
+      'failover',
+      'probe',
+      'cluster',
     ],
-    types: ['config/'],
   },
-  'main.ts': { code: ['node/'], types: [''] },
-  'cli/': { code: ['config/', 'failover/', 'listener/', 'main.ts', 'simulator/', 'telemetry/', 'workers/'] },
-};
+  { name: 'telemetry', imports: ['clock', 'listener', 'keys', 'failover', 'cluster', 'gateway'] },
+  {
+    name: 'node',
+    imports: [
+      'base',
+      'clock',
+      'listener',
+      'store',
+      'keys',
+      'config',
+      'providers',
+      'routing',
+      'failover',
+      'probe',
+      'cluster',
+      'gateway',
+      'admin',
+      'telemetry',
+    ],
+  },
+  { name: 'main.ts', imports: ['listener', 'config', 'gateway', 'telemetry', 'node'] },
+  {
+    name: 'workers',
+    imports: ['listener', 'keys', 'config', 'gateway', 'admin', 'telemetry', 'node', 'main.ts'],
+  },
+  {
+    name: 'cli',
+    imports: [
+      'listener',
+      'verdict',
+      'config',
+      'admin',
+      'telemetry',
+      'node',
+      'main.ts',
+      'workers',
+      'simulator',
+    ],
+  },
+];
 
-const SOURCES = matching('src/**/*.ts');
-const GRAPH = new Map(SOURCES.map((path) => [path, importsOf(path)]));
+/** A program of its own, which knows nothing of the gateway. It ships in the same package. */
+const SIMULATOR: Module = { name: 'simulator', imports: [] };
 
-void test('every source file stands in a room of the plan', () => {
-  assert.deepEqual(
-    SOURCES.filter((path) => roomOf(path) === undefined),
-    [],
-  );
+/** All modules by their names. */
+const BY_NAME = new Map([SIMULATOR, ...MODULES].map((module) => [module.name, module]));
+
+const GRAPH = new Map(matching('{src,simulator}/**/*.ts').map((path) => [path, importsOf(path)]));
+
+void test('every source file stands in a module of the list, and every module has files', () => {
+  const found = new Set([...GRAPH.keys()].map(moduleOf));
+  assert.deepEqual([...found].toSorted(), [...BY_NAME.keys()].toSorted());
 });
 
-void test('folders import only in the direction of the plan', () => {
+void test('a module of the list imports from those above it alone', () => {
+  const above = new Set([SIMULATOR.name]);
+  for (const { name, imports } of MODULES) {
+    assert.deepEqual(
+      imports.filter((each) => !above.has(each)),
+      [],
+      `${name} imports from below`,
+    );
+    above.add(name);
+  }
+});
+
+void test('files import only what their module may, types included', () => {
   assert.deepEqual(
     [...GRAPH].flatMap(([path, imports]) =>
-      imports.filter((each) => !isAllowed(path, each)).map((each) => describe(path, each)),
+      imports.filter((each) => !isAllowed(path, each)).map((each) => `${path} → ${each.target}`),
     ),
     [],
   );
 });
 
+void test('the list names no import that nothing makes', () => {
+  const made = new Set(
+    [...GRAPH].flatMap(([path, imports]) =>
+      imports.filter(({ ours }) => ours).map(({ target }) => importName(moduleOf(path), moduleOf(target))),
+    ),
+  );
+  const named = MODULES.flatMap(({ name, imports }) => imports.map((each) => importName(name, each)));
+  assert.deepEqual(
+    named.filter((each) => !made.has(each)),
+    [],
+  );
+});
+
 void test('nothing but main and the processes of a gateway puts a node together', () => {
-  const importers = SOURCES.filter((path) =>
-    GRAPH.get(path)?.some(({ target }) => target.startsWith('src/node/')),
+  const importers = [...GRAPH].filter(([, imports]) =>
+    imports.some(({ target }) => target.startsWith('src/node/') && target !== 'src/node/worker-count.ts'),
   );
   assert.deepEqual(
-    importers.filter((path) => !path.startsWith('src/node/')),
+    importers.map(([path]) => path).filter((path) => !path.startsWith('src/node/')),
     ['src/main.ts', 'src/workers/control.ts', 'src/workers/worker.ts'],
   );
 });
@@ -156,25 +173,22 @@ void test('no file imports itself, over however many others', () => {
   assert.deepEqual(findCycle(), undefined);
 });
 
-function roomOf(path: string): string | undefined {
-  return Object.keys(ROOMS)
-    .filter((room) => path.startsWith(`src/${room}`))
-    .toSorted((a, b) => b.length - a.length)
-    .at(0);
+/** `src/keys/pool.ts` is of `keys`, `src/main.ts` of `main.ts`, `simulator/…` of `simulator`. */
+function moduleOf(path: string): string {
+  return /^(?:src\/)?(?<name>[^/]+)/.exec(path)?.groups?.['name'] ?? path;
 }
 
 function isAllowed(path: string, { target, ours, typeOnly }: Import): boolean {
-  const room = roomOf(path);
-  const arrows = room === undefined ? undefined : ROOMS[room];
-  if (arrows === undefined) return false;
-  if (!ours) return typeOnly || (arrows.outside?.includes(target) ?? true);
-  if (roomOf(target) === room) return true;
-  const allowed = typeOnly ? [...arrows.code, ...(arrows.types ?? [])] : arrows.code;
-  return allowed.some((beginning) => target.startsWith(`src/${beginning}`));
+  const name = moduleOf(path);
+  const module = BY_NAME.get(name);
+  if (module === undefined) return false;
+  if (!ours) return typeOnly || (module.outside?.includes(target) ?? true);
+  const targetName = moduleOf(target);
+  return targetName === name || module.imports.includes(targetName);
 }
 
-function describe(path: string, { target, typeOnly }: Import): string {
-  return `${path} → ${target}${typeOnly ? ' (types)' : ''}`;
+function importName(from: string, to: string): string {
+  return `${from} → ${to}`;
 }
 
 /** The first cycle found, as the files on its way, or undefined where there is none. */
@@ -190,7 +204,7 @@ function findCycle(): string[] | undefined {
     cleared.add(path);
     return undefined;
   };
-  for (const path of SOURCES) {
+  for (const path of GRAPH.keys()) {
     const cycle = search(path, []);
     if (cycle !== undefined) return cycle;
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -19,10 +20,12 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a program as the first process that is guarded: where a guard is over this one, its notes are not told. */
+/** Starts Node as the first process that is guarded: where a guard is over this one, its notes are not told. */
+const AS_FIRST = ['-u', 'LOOPBACK_ONLY_NOTES', process.execPath];
+
+/** Runs a program so. */
 async function guarded(program: string): Promise<Ended> {
-  const asFirst = ['-u', 'LOOPBACK_ONLY_NOTES', process.execPath];
-  const child = spawn('env', [...asFirst, '--input-type=module', '--eval', program], {
+  const child = spawn('env', [...AS_FIRST, '--input-type=module', '--eval', program], {
     env: { PATH: process.env['PATH'], NODE_OPTIONS: `--require=${JSON.stringify(GUARD)}` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -86,6 +89,40 @@ for (const [who, program] of Object.entries(STARTED)) {
     assert.match(stderr, /Tests reached beyond loopback:[^]*192\.0\.2\.1/);
   });
 }
+
+const SWALLOWING = `
+  import { spawn } from 'node:child_process';
+  import { once } from 'node:events';
+  import { test } from 'node:test';
+  test('good before', () => {});
+  test('asks', async () => { await fetch('http://${OUTSIDE}/').catch(() => {}); });
+  test('good between', () => {});
+  test('has a process ask', async () => {
+    await once(spawn(process.execPath, ['--eval', ${JSON.stringify(INNER)}]), 'exit');
+  });
+  test('good behind', () => {});
+`;
+
+void test('the very test that tries fails, though it swallows the error, and no other of its file', async (context) => {
+  const file = join(await folder(context), 'swallowing.test.mjs');
+  await writeFile(file, SWALLOWING);
+  const args = ['--require', GUARD, '--test', '--test-reporter=spec', file];
+  const child = spawn('env', [...AS_FIRST, ...args], {
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const said = await text(child.stdout);
+  const [results = ''] = said.split('failing tests');
+  assert.deepEqual(
+    [...results.matchAll(/^(?<sign>[✔✖]) (?<name>[a-z ]+) \(/gm)].map(({ groups }) => groups?.['name']),
+    ['good before', 'asks', 'good between', 'has a process ask', 'good behind'],
+  );
+  assert.deepEqual(
+    [...results.matchAll(/^✖ (?<name>[a-z ]+) \(/gm)].map(({ groups }) => groups?.['name']),
+    ['asks', 'has a process ask'],
+  );
+  assert.match(said, /a test reached beyond loopback:[^]*192\.0\.2\.1/);
+});
 
 /** Takes connections, and answers none. */
 async function listening(context: TestContext, where: ListenOptions): Promise<Server> {

@@ -7,7 +7,7 @@ const guard = dataCsrfGuard(['App.Example.com', 'obsidian.md'], 'Build-7.corp.ex
 const post = (headers: IncomingHttpHeaders) => guard({ method: 'POST', headers });
 const get = (headers: IncomingHttpHeaders) => guard({ method: 'GET', headers });
 
-void test('programs are let in by whatever name a page could not use unsigned', () => {
+void test('programs are admitted by every name that a page could not use unmarked', () => {
   for (const host of [
     '127.0.0.1:5397',
     '10.1.2.3',
@@ -35,7 +35,7 @@ void test('programs are let in by whatever name a page could not use unsigned', 
   assert.equal(get({ host: 'sparekey:8080', 'sec-fetch-mode': 'cors', 'accept-language': '*' }), undefined);
 });
 
-void test('by a name that may be a stranger’s a program may do what a browser would have signed', () => {
+void test('by a public name a program may send what a browser would have marked', () => {
   for (const host of [
     'gateway.example.org',
     'gateway.example.org:5397',

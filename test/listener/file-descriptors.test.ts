@@ -22,12 +22,12 @@ const DESCRIPTORS_FILE = new URL('../../src/listener/file-descriptors.ts', impor
 const DESCRIPTORS = 512;
 /** What so many descriptors allow: a third of them, less those that are kept for other things. */
 const MOST = 53;
-const STRANGERS = 300;
+const IDLE_CLIENTS = 300;
 const CLIENT = 'client-key-0123456789';
 const HEAD = 'POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
 const KNOWN = `${HEAD}authorization: Bearer ${CLIENT}\r\n`;
 
-/** What strangers send who never close. Those of the first kind are refused, and so ended in the end. */
+/** What clients send that never close. Those of the first kind are refused, and so closed in the end. */
 const REFUSED: Readonly<Record<string, string>> = {
   'what is not HTTP': 'hello\r\n\r\n',
   'a bad chunk': `${KNOWN}transfer-encoding: chunked\r\n\r\nxyz\r\n`,
@@ -48,7 +48,7 @@ const state = z.object({
 });
 
 for (const workers of [1, 2]) {
-  void test(`with few descriptors and ${workers} worker(s), strangers who never close keep nobody from being answered`, async (t) => {
+  void test(`with few descriptors and ${workers} worker(s), clients that never close keep nobody from being answered`, async (t) => {
     const simulator = await startSimulator();
     t.after(() => simulator.close());
     const cwd = await folder(t);
@@ -78,7 +78,7 @@ for (const workers of [1, 2]) {
     // What one process does with each kind, several need not show again.
     const kinds = Object.entries({ ...IDLE, ...REFUSED }).slice(workers === 1 ? 0 : -3);
     for (const [what, bytes] of kinds) {
-      for (let opened = 0; opened < STRANGERS; opened += 50) {
+      for (let opened = 0; opened < IDLE_CLIENTS; opened += 50) {
         await Promise.all(Array.from({ length: 50 }, () => stubbornClient(t, port, bytes)));
         await good();
       }
@@ -92,12 +92,12 @@ for (const workers of [1, 2]) {
       return (await connections()).open <= 1;
     });
     const { most, gaveWay } = await connections();
-    // A process that has not closed one yet has not told how many it may have.
+    // A process that has not closed one yet has not logged how many it may have.
     assert.equal(most, MOST * workers);
-    assert.ok(gaveWay >= STRANGERS, `${gaveWay} gave way`);
-    const told = lines.filter(({ descriptors }) => descriptors === DESCRIPTORS);
+    assert.ok(gaveWay >= IDLE_CLIENTS, `${gaveWay} gave way`);
+    const logged = lines.filter(({ descriptors }) => descriptors === DESCRIPTORS);
     assert.deepEqual(
-      told.map(({ level, connections: caps }) => [level, caps]),
+      logged.map(({ level, connections: caps }) => [level, caps]),
       [['warn', MOST]],
     );
     assert.ok(lines.filter(({ gaveWay: count }) => count !== undefined).length <= workers);
@@ -128,7 +128,7 @@ void describe('the bounds on connections', () => {
     assert.equal(pendingConnectionCap(undefined, 10_000), 10_000);
   });
 
-  void test('are made from what the system tells of this process', () => {
+  void test('follow from the limit that the system has for this process', () => {
     const limit = descriptorLimit();
     assert.ok(limit !== undefined && limit >= 64, String(limit));
   });
@@ -137,14 +137,14 @@ void describe('the bounds on connections', () => {
     const program = `
       import { closeSync, openSync } from 'node:fs';
       import { watchDescriptors } from ${JSON.stringify(DESCRIPTORS_FILE)};
-      let told = 0;
-      watchDescriptors((code) => { told++; process.stdout.write(code + ' '); }, 5);
-      const taken = [];
-      try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+      let reports = 0;
+      watchDescriptors((code) => { reports++; process.stdout.write(code + ' '); }, 5);
+      const opened = [];
+      try { for (;;) opened.push(openSync('/dev/null')); } catch {}
       const timer = setInterval(() => {
-        if (told < 2) return;
+        if (reports < 2) return;
         clearInterval(timer);
-        taken.forEach((each) => closeSync(each));
+        opened.forEach((each) => closeSync(each));
         process.stdout.write('over');
       }, 5);`;
     const child = spawn('/bin/sh', [

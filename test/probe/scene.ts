@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import type { AttemptTools } from '../../src/failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../src/failover/attempt/attempt-plan.ts';
 import { Recorder } from '../../src/failover/recorder.ts';
 import { KeyBook } from '../../src/keys/book/book.ts';
 import type { KeyEvent } from '../../src/keys/record/event.ts';

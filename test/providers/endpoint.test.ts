@@ -23,14 +23,14 @@ const OPENAI = 'https://api.openai.com';
 
 void describe('where a provider is', () => {
   check([
-    ['is its type’s own place', {}, CHAT, `${OPENAI}${CHAT}`],
+    ['is its type’s own endpoint', {}, CHAT, `${OPENAI}${CHAT}`],
     ['a client’s prefix ends here', {}, `/any/thing${CHAT}`, `${OPENAI}${CHAT}`],
     ['a client’s query does not', {}, `${CHAT}?a=b`, `${OPENAI}${CHAT}?a=b`],
     ['another domain', { providerDomain: 'a.example.com' }, CHAT, `https://a.example.com${CHAT}`],
     ['with a port', { providerDomain: 'a.example.com:81' }, CHAT, `https://a.example.com:81${CHAT}`],
     ['with a scheme', { providerDomain: 'http://127.0.0.1:81/' }, CHAT, `http://127.0.0.1:81${CHAT}`],
     [
-      'whose port is not that of the place it stands in for',
+      'whose port is not that of the endpoint it replaces',
       { type: 'ollama', ollamaServerHost: 'h', providerDomain: 'a.example.com' },
       CHAT,
       `http://a.example.com${CHAT}`,
@@ -59,7 +59,7 @@ void describe('where a provider is', () => {
       `${OPENAI}/ai${CHAT}`,
     ],
     [
-      'where everything passes, the prefix is taken off the client’s path',
+      'where everything passes, the prefix is removed from the client’s path',
       { type: 'generic', genericHost: 'http://g.example.com', basePath: '/gateway' },
       `/gateway${CHAT}?a=b`,
       `http://g.example.com${CHAT}?a=b`,
@@ -111,7 +111,7 @@ void describe('capabilities', () => {
       'https://api.groq.com/e',
     ],
     [
-      'whatever the type speaks',
+      'whatever the API of the type',
       { type: 'claude', capabilities: { 'openai/v1/embeddings': '/e' } },
       '/v1/embeddings',
       'https://api.anthropic.com/e',
@@ -136,9 +136,9 @@ void describe('capabilities', () => {
 
   void it('fill in an id, and bring the type’s own credential', async () => {
     const capabilities = { 'openai/v1/retrievevideo': '/own/{video_id}/raw' };
-    const asked = { method: 'GET', path: '/p/v1/videos/v_1' } as const;
-    assert.equal((await outgoing({ type: 'openai', capabilities }, asked)).url, `${OPENAI}/own/v_1/raw`);
-    const { url, headers } = await outgoing({ type: 'claude', capabilities }, asked);
+    const request = { method: 'GET', path: '/p/v1/videos/v_1' } as const;
+    assert.equal((await outgoing({ type: 'openai', capabilities }, request)).url, `${OPENAI}/own/v_1/raw`);
+    const { url, headers } = await outgoing({ type: 'claude', capabilities }, request);
     assert.equal(url, 'https://api.anthropic.com/own/v_1/raw');
     assert.ok('x-api-key' in headers && !('authorization' in headers));
   });
@@ -159,7 +159,10 @@ void describe('protocol: original', () => {
       odd.replace('{', '{"temperature":1,'),
     );
     assert.equal(await tryOutgoing(options, { path: '/v1/messages', body: odd }), 'operation_not_offered');
-    const retold = await outgoing({ ...options, reasoningContentMode: 'concat' }, { path: CHAT, body: odd });
-    assert.equal(retold.translator, undefined);
+    const concatenated = await outgoing(
+      { ...options, reasoningContentMode: 'concat' },
+      { path: CHAT, body: odd },
+    );
+    assert.equal(concatenated.translator, undefined);
   });
 });

@@ -1,6 +1,6 @@
 import type { ConfigParts } from '../support/gateway.ts';
 
-/** What is expected to leave for each type that speaks OpenAI: written by hand from vendors' documentation. */
+/** The requests that are expected for each type with OpenAI's API: written by hand from vendors' documentation. */
 export interface Expected {
   /** What the type needs beside its name. */
   readonly options?: ConfigParts;

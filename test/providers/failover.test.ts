@@ -18,7 +18,7 @@ const KEYS = [
   { key: GOOD, weight: 0.001 },
 ];
 
-/** What types that do not speak OpenAI need beside their name, and how they answer, whole and in a stream. */
+/** What types with an API of their own need beside their name, and how they answer, whole and in a stream. */
 const OWN: Readonly<Record<string, { options: ConfigParts; path: string; whole: string; stream: string }>> = {
   coze: {
     options: {},
@@ -84,10 +84,10 @@ void describe('a dead first key is replaced by the second', () => {
       const gateway = await gatewayFor(t, { config: { providers: [provider] } });
       for (const stream of [false, true]) {
         const body = { model: 'm', stream, messages: [{ role: 'user', content: 'x' }] };
-        const asked = await ask(gateway.url, { body });
-        assert.equal(asked.status, 200, asked.text);
-        assert.match(asked.text, /"content":"hello"/);
-        assert.equal(asked.text.endsWith('data: [DONE]\n\n'), stream);
+        const response = await ask(gateway.url, { body });
+        assert.equal(response.status, 200, response.text);
+        assert.match(response.text, /"content":"hello"/);
+        assert.equal(response.text.endsWith('data: [DONE]\n\n'), stream);
       }
       assert.deepEqual(
         upstream.requests.map(({ header }) => header('authorization')?.includes(GOOD)),
@@ -129,8 +129,8 @@ void describe('a refusal inside a 200', () => {
         },
       });
       const body = { model: 'm', stream: true, messages: [{ role: 'user', content: 'x' }] };
-      const asked = await ask(gateway.url, { body });
-      assert.match(asked.text, /"content":"hello"/);
+      const response = await ask(gateway.url, { body });
+      assert.match(response.text, /"content":"hello"/);
       assert.equal((await gateway.keyOf(DEAD, 'p')).state, 'out-of-service');
     });
   }

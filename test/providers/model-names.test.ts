@@ -21,7 +21,7 @@ void describe('modelMatcher', () => {
     });
   }
 
-  void it('gives the same answer however often it is asked', () => {
+  void it('gives the same answer every time', () => {
     const matches = modelMatcher('~mini');
     assert.deepEqual([matches('mini'), matches('mini'), matches('mini')], [true, true, true]);
   });

@@ -34,7 +34,7 @@ export interface ClientRequest {
 export const FIRST_KEY = 'first-key-0123456789';
 
 /**
- * What leaves for a provider, with its first key.
+ * The request that is sent to a provider, with its first key.
  * @returns a code where the provider refuses the call
  */
 export async function tryOutgoing(
@@ -47,7 +47,7 @@ export async function tryOutgoing(
   );
 }
 
-/** What leaves under a whole configuration, for its first provider. */
+/** The same under a whole configuration, to its first provider. */
 export async function tryOutgoingUnder(
   written: string,
   clientRequest: ClientRequest,
@@ -96,7 +96,7 @@ function callFor({ method = 'POST', path, body, headers = {} }: ClientRequest): 
       ...(written !== '' && { 'content-type': 'application/json' }),
       ...headers,
     }).flat(),
-    body: { kind: 'kept', bytes: Buffer.from(written) },
+    body: { kind: 'buffered', bytes: Buffer.from(written) },
     model: target.pathModel ?? facts.model ?? queryModel,
     modelSpan: facts.modelSpan,
     hints: facts,

@@ -15,7 +15,7 @@ const TASK = { path: '/v1/videos/text2video' };
 const HALF = 'access:';
 const GOOD = 'access:0123456789abcdef';
 
-async function stageFor(
+async function gatewayWith(
   t: TestContext,
   type: string,
   keys: readonly string[],
@@ -28,12 +28,12 @@ async function stageFor(
 
 void describe('a key that nothing can be signed with', () => {
   void it('is out of service for a reason that can be read, and its request goes on to the next', async (t) => {
-    const { gateway, upstream } = await stageFor(t, 'kling', [HALF, GOOD]);
+    const { gateway, upstream } = await gatewayWith(t, 'kling', [HALF, GOOD]);
     const isOut = async (): Promise<boolean> => (await gateway.keyOf(HALF)).state === 'out-of-service';
-    for (let asked = 0; asked < 200 && !(await isOut()); asked++) {
+    for (let count = 0; count < 200 && !(await isOut()); count++) {
       const { status, text } = await ask(gateway.url, TASK);
       assert.equal(status, 200, text);
-      assert.equal(upstream.requests.length, asked + 1);
+      assert.equal(upstream.requests.length, count + 1);
     }
     assert.equal(
       (await gateway.keyOf(HALF)).reason,
@@ -44,7 +44,7 @@ void describe('a key that nothing can be signed with', () => {
   });
 
   void it('gives its client no 500 where it is the only one', async (t) => {
-    const { gateway, upstream } = await stageFor(t, 'kling', [HALF]);
+    const { gateway, upstream } = await gatewayWith(t, 'kling', [HALF]);
     const { status, code } = await ask(gateway.url, TASK);
     assert.deepEqual([status, code], [502, 'upstream_credentials_exhausted']);
     assert.equal(upstream.requests.length, 0);
@@ -55,7 +55,7 @@ void describe('a key that nothing can be signed with', () => {
 const ACCOUNT = { client_email: 'one@p.iam.gserviceaccount.com', project_id: 'p' };
 const VERTEX = { type: 'vertex', vertexProjectId: 'p', vertexRegion: 'global' };
 
-/** The configuration refuses these; whatever way they come, they must not be taken for a provider's trouble. */
+/** The configuration refuses these; whatever way they come, they must not count as a provider's failure. */
 const UNUSABLE: Readonly<Record<string, readonly [provider: ConfigParts, secret: string]>> = {
   'a line break where a header is to carry it': [{}, 'sk-one-01234\n56789abcdef'],
   'a letter that is no byte': [{}, 'sk-one-0123456789…'],
@@ -91,7 +91,7 @@ void describe('a key that no request can be made with', () => {
       const plan = { provider, pooled: bad, epoch: 0, model: 'm', check: undefined, limits };
       const { verdict, effect, logEntry } = await Attempt.start(call, plan, tools);
       assert.deepEqual([verdict.rule, effect.kind], ['fault.key-unusable', 'condemns']);
-      assert.doesNotMatch(JSON.stringify(logEntry), /nonsense|01234/, 'nothing of it is told');
+      assert.doesNotMatch(JSON.stringify(logEntry), /nonsense|01234/, 'nothing of it is logged');
       assert.equal(upstream.requests.length, 0);
     });
   }
@@ -100,7 +100,7 @@ void describe('a key that no request can be made with', () => {
 void describe('half a character in the name of a model', () => {
   for (const type of ['openai', 'bedrock', 'gemini']) {
     void it(`is the client’s mistake, and no key’s, at ${type}`, async (t) => {
-      const { gateway, upstream } = await stageFor(t, type, ['a-key']);
+      const { gateway, upstream } = await gatewayWith(t, type, ['a-key']);
       const body = Buffer.from('{"model":"gpt-\\ud800","messages":[{"role":"user","content":"hi"}]}');
       const { status, code } = await ask(gateway.url, { body });
       assert.deepEqual([status, code], [400, 'invalid_json']);

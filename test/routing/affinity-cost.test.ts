@@ -64,7 +64,7 @@ void test('requests without affinity leave nothing in the store', async (t) => {
   for (const body of bodies) assert.equal((await ask(gateway.url, { body })).status, 200);
   const database = new DatabaseSync(gateway.stateFile ?? '', { readOnly: true });
   const kept = database.prepare('SELECT id FROM passing UNION ALL SELECT id FROM lasting').all();
-  // What nodes tell each other has nothing to do with requests.
+  // What nodes exchange does not depend on requests.
   const ofRequests = kept.filter(({ id }) => !/^(?:configurations$|probe-keys\/)/.test(String(id)));
   assert.deepEqual(ofRequests, []);
   database.close();

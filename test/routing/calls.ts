@@ -15,7 +15,7 @@ export function callOf(method: string, url: string, body?: object, headers: read
     id: 'r',
     target,
     headers,
-    body: { kind: 'kept', bytes },
+    body: { kind: 'buffered', bytes },
     model: facts.model,
     modelSpan: facts.modelSpan,
     hints: facts,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LruMap } from '../../src/routing/lru-map.ts';
 
-void test('of more entries than there is room for, the ones used last stay', () => {
+void test('of more entries than fit, the most recently used stay', () => {
   const recent = new LruMap<number>(3);
   for (const key of ['a', 'b', 'c']) recent.set(key, 1);
   recent.get('a');

@@ -18,7 +18,7 @@ export interface Nodes {
   readonly sim: Simulator;
   /** One more gateway; `more` are options of its configuration. */
   readonly open: (more?: ConfigParts) => Promise<TestGateway>;
-  /** The keys that requests came with, oldest first, since the last time this was asked. */
+  /** The keys that requests came with, oldest first, since the last call of this. */
   readonly keysUsed: () => string[];
 }
 

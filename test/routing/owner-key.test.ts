@@ -59,7 +59,7 @@ function describeKey(place: OwnerKey): string {
   return place.kind === 'gone' ? place.reason : `key ${place.pooled?.key.name ?? 'none'}`;
 }
 
-void describe('what a key made is reached', () => {
+void describe('a resource is reached', () => {
   void test('with that key, though it is out of service, out of credit or failing', () => {
     assert.equal(ownerKeyOf('c', {}), 'key c');
     assert.equal(ownerKeyOf('c', { c: out('failures') }), 'key c');

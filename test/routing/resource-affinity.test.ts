@@ -19,16 +19,16 @@ const answersAs = (name: string): readonly Behaviour[] => [
   { kind: 'answer' },
 ];
 
-void describe('what a key made', () => {
+void describe('a resource', () => {
   void test('is reached with that key from another node, and every other key would find nothing', async (t) => {
     const nodes = await nodesFor(t);
     const [one, other] = [await nodes.open(), await nodes.open()];
     for (let n = 0; n < 12; n++) {
-      const made = await upload(one, `content ${n}`);
-      const id = idIn(made);
+      const created = await upload(one, `content ${n}`);
+      const id = idIn(created);
       const content = await get(other, `/v1/files/${id}/content`);
       assert.equal(content.text, `content ${n}`);
-      assert.equal(content.headers['x-sparekey-key'], made.headers['x-sparekey-key']);
+      assert.equal(content.headers['x-sparekey-key'], created.headers['x-sparekey-key']);
       assert.equal(content.headers['x-sparekey-attempts'], '1');
     }
     assert.ok(new Set(nodes.keysUsed()).size > 1, 'uploads were spread');
@@ -47,11 +47,11 @@ void describe('what a key made', () => {
   void test('is reached although its key has too many requests, and the provider’s own words are passed on', async (t) => {
     const nodes = await nodesFor(t);
     const gateway = await nodes.open();
-    const made = await upload(gateway, 'x');
+    const created = await upload(gateway, 'x');
     const [key = ''] = nodes.keysUsed();
     nodes.sim.script(key, [{ kind: 'rate-limited', retryAfter: 7 }]);
     for (let n = 0; n < 3; n++) {
-      const answer = await get(gateway, `/v1/files/${idIn(made)}`);
+      const answer = await get(gateway, `/v1/files/${idIn(created)}`);
       assert.deepEqual([answer.status, answer.headers['retry-after']], [429, '7']);
     }
     assert.deepEqual(nodes.keysUsed(), [key, key, key]);
@@ -60,14 +60,14 @@ void describe('what a key made', () => {
   void test('is reached with a key that is out of service for nothing definite, which the answer then helps', async (t) => {
     const nodes = await nodesFor(t);
     const gateway = await nodes.open();
-    const made = await upload(gateway, 'x');
+    const created = await upload(gateway, 'x');
     const [key = ''] = nodes.keysUsed();
     nodes.sim.script(key, [{ kind: 'server-error', status: 500, times: 1 }]);
-    const failed = await get(gateway, `/v1/files/${idIn(made)}`);
+    const failed = await get(gateway, `/v1/files/${idIn(created)}`);
     assert.equal(failed.status, 500);
     assert.equal((await gateway.keyOf(key)).state, 'out-of-service');
-    assert.equal((await get(gateway, `/v1/files/${idIn(made)}`)).status, 200);
-    assert.deepEqual(nodes.keysUsed(), [key, key], 'and no other was asked');
+    assert.equal((await get(gateway, `/v1/files/${idIn(created)}`)).status, 200);
+    assert.deepEqual(nodes.keysUsed(), [key, key], 'and no other was used');
   });
 
   void test('is forgotten when it is deleted', async (t) => {
@@ -107,7 +107,7 @@ void describe('what a key made', () => {
     await until(async () => (await get(gateway, `/v1/files/${id}`)).status === 404);
   });
 
-  void test('is routed as usual where nobody here knows of it', async (t) => {
+  void test('is routed as usual where its owner is unknown', async (t) => {
     const nodes = await nodesFor(t);
     const answer = await get(await nodes.open(), '/v1/files/file-elsewhere');
     assert.equal(answer.status, 404);
@@ -116,65 +116,65 @@ void describe('what a key made', () => {
 });
 
 void describe('a key that is gone', () => {
-  void test('from the configuration: the client is told so, and no other key is asked', async (t) => {
+  void test('from the configuration: the client gets an error that says so, and no other key is tried', async (t) => {
     const nodes = await nodesFor(t);
     const gateway = await nodes.open();
-    const made = await upload(gateway, 'x');
+    const created = await upload(gateway, 'x');
     const [key = ''] = nodes.keysUsed();
     const left = KEYS.filter((one) => one !== key);
     await gateway.reload({ config: { providers: [providerAt(nodes.sim, { keys: left })] } });
     const other = await nodes.open({ providers: [providerAt(nodes.sim, { keys: left })] });
     for (const node of [gateway, other]) {
-      const answer = await get(node, `/v1/files/${idIn(made)}`);
+      const answer = await get(node, `/v1/files/${idIn(created)}`);
       assert.deepEqual([answer.status, answer.code], [410, 'resource_key_gone']);
-      assert.match(answer.text, new RegExp(`${idIn(made)}.*is no longer configured`));
+      assert.match(answer.text, new RegExp(`${idIn(created)}.*is no longer configured`));
       assert.equal(answer.headers['x-should-retry'], 'false');
     }
     assert.deepEqual(nodes.keysUsed(), []);
   });
 
-  void test('in favour of another key of the same account: what it made is reached with that', async (t) => {
+  void test('in favour of another key of the same account: its resources are reached with that', async (t) => {
     const organization = 'org-shared';
     const nodes = await nodesFor(t);
     for (const key of [ONE, TWO]) nodes.sim.script(key, { behaviours: [], organization });
     const old = [{ key: ONE, quotaDomain: organization }];
     const replaced = [THREE, { key: TWO, quotaDomain: organization }];
     const gateway = await nodes.open({ providers: [providerAt(nodes.sim, { keys: old })] });
-    const made = await upload(gateway, 'x');
+    const created = await upload(gateway, 'x');
     await gateway.reload({ config: { providers: [providerAt(nodes.sim, { keys: replaced })] } });
     nodes.keysUsed();
-    for (let n = 0; n < 5; n++) assert.equal((await get(gateway, `/v1/files/${idIn(made)}`)).status, 200);
+    for (let n = 0; n < 5; n++) assert.equal((await get(gateway, `/v1/files/${idIn(created)}`)).status, 200);
     assert.deepEqual(new Set(nodes.keysUsed()), new Set([TWO]));
   });
 
-  void test('by the operator’s word: the client is told so', async (t) => {
+  void test('by the operator: the client gets an error that says so', async (t) => {
     const nodes = await nodesFor(t);
     const gateway = await nodes.open();
-    const made = await upload(gateway, 'x');
+    const created = await upload(gateway, 'x');
     const [key = ''] = nodes.keysUsed();
     const id = idOf(gateway.sparekey, key);
     await fetch(`${gateway.adminUrl}/api/keys/${id}/disable`, { method: 'POST' });
     await until(async () => (await gateway.keyOf(key)).state === 'disabled');
-    const answer = await get(gateway, `/v1/files/${idIn(made)}`);
+    const answer = await get(gateway, `/v1/files/${idIn(created)}`);
     assert.equal(answer.code, 'resource_key_gone');
     assert.match(answer.text, /was disabled by the operator/);
     assert.deepEqual(nodes.keysUsed(), []);
   });
 
-  void test('because it is dead: the client is told so, also by the request that finds it out', async (t) => {
+  void test('because it is dead: the client gets an error that says so, also for the request that finds it out', async (t) => {
     const nodes = await nodesFor(t);
     const [one, other] = [await nodes.open(), await nodes.open()];
-    const made = await upload(one, 'x');
+    const created = await upload(one, 'x');
     const [key = ''] = nodes.keysUsed();
     nodes.sim.script(key, [{ kind: 'invalid-key' }]);
     for (const node of [one, one, other]) {
       await until(async () => node === one || (await other.keyOf(key)).state === 'out-of-service');
-      const answer = await get(node, `/v1/files/${idIn(made)}`);
+      const answer = await get(node, `/v1/files/${idIn(created)}`);
       assert.deepEqual([answer.status, answer.code], [410, 'resource_key_gone']);
       assert.match(answer.text, /is no longer accepted by its provider/);
       assert.ok(!answer.text.includes(key.slice(-4)));
     }
-    assert.deepEqual(nodes.keysUsed(), [key], 'it was asked once, and no other ever');
+    assert.deepEqual(nodes.keysUsed(), [key], 'it was used once, and no other ever');
   });
 });
 
@@ -199,7 +199,7 @@ void describe('responses', () => {
     assert.equal(new Set(used).size, 1);
   });
 
-  void test('that were streamed can be asked for, continued and deleted on another node', async (t) => {
+  void test('that were streamed can be retrieved, continued and deleted on another node', async (t) => {
     const nodes = await nodesFor(t);
     const [one, other] = [await nodes.open(), await nodes.open()];
     for (let n = 0; n < 8; n++) {
@@ -248,7 +248,7 @@ void describe('responses', () => {
     });
   });
 
-  void test('that name a file go to the key that made the file, and so does a chat completion', async (t) => {
+  void test('that name a file go to the owner of the file, and so does a chat completion', async (t) => {
     const nodes = await nodesFor(t);
     const gateway = await nodes.open();
     for (let n = 0; n < 6; n++) {
@@ -266,7 +266,7 @@ void describe('responses', () => {
     }
   });
 
-  void test('go to the provider that made what they go on from, ahead of all routes, and by its name for the model', async (t) => {
+  void test('go to the provider of the response that they continue, ahead of all routes, and by its name for the model', async (t) => {
     const nodes = await nodesFor(t);
     const first = { ...providerAt(nodes.sim), id: 'first', modelMapping: { 'gpt-5': 'gpt-5-first' } };
     const second = { ...providerAt(nodes.sim), id: 'second', modelMapping: { 'gpt-5': 'gpt-5-second' } };
@@ -283,7 +283,7 @@ void describe('responses', () => {
 });
 
 void describe('batches', () => {
-  void test('are made with the key of their input, polled with it, and their output is fetched with it', async (t) => {
+  void test('are created with the key of their input, polled with it, and their output is fetched with it', async (t) => {
     const nodes = await nodesFor(t, {
       behaviours: { [ONE]: answersAs('one'), [TWO]: answersAs('two'), [THREE]: answersAs('three') },
     });
@@ -304,13 +304,13 @@ void describe('batches', () => {
 });
 
 void describe('stored chat completions', () => {
-  void test('are asked for with the key that made them', async (t) => {
+  void test('are retrieved with the key that owns them', async (t) => {
     const nodes = await nodesFor(t);
     const [one, other] = [await nodes.open(), await nodes.open()];
     for (let n = 0; n < 6; n++) {
-      const made = await ask(one.url, { body: chat(`hello ${n}`, { store: true, stream: n % 2 === 0 }) });
-      const asked = await get(other, `/v1/chat/completions/${idIn(made)}`);
-      assert.equal(asked.headers['x-sparekey-key'], made.headers['x-sparekey-key']);
+      const created = await ask(one.url, { body: chat(`hello ${n}`, { store: true, stream: n % 2 === 0 }) });
+      const retrieved = await get(other, `/v1/chat/completions/${idIn(created)}`);
+      assert.equal(retrieved.headers['x-sparekey-key'], created.headers['x-sparekey-key']);
     }
   });
 });

@@ -10,28 +10,28 @@ const DAY = 86_400_000;
 const alice: ResourceOwner = { providerId: 'p', keyId: 'alice', quotaDomain: 'org-1', tenant: '' };
 const bob: ResourceOwner = { providerId: 'p', keyId: 'bob', quotaDomain: 'bob', tenant: '' };
 
-interface World {
+interface Setup {
   readonly store: FaultyStore;
   readonly node: () => ResourceBook;
   readonly passTime: (ms: number) => void;
-  readonly troubles: unknown[];
+  readonly failures: unknown[];
   /** Reads of the store so far. */
-  readonly recalls: () => number;
+  readonly lookups: () => number;
 }
 
 /** Nodes over one store, under one clock. */
-function world(t: TestContext): World {
+function setUp(t: TestContext): Setup {
   let now = 1_700_000_000_000;
-  let recalls = 0;
+  let lookups = 0;
   const memory = openMemoryStore(() => now);
-  const recall = memory.get.bind(memory);
+  const get = memory.get.bind(memory);
   memory.get = (id) => {
-    recalls++;
-    return recall(id);
+    lookups++;
+    return get(id);
   };
   const store = new FaultyStore(memory);
-  const troubles: unknown[] = [];
-  const onStoreFailure = (error: unknown): void => void troubles.push(error);
+  const failures: unknown[] = [];
+  const onStoreFailure = (error: unknown): void => void failures.push(error);
   return {
     store,
     node: () => {
@@ -40,22 +40,22 @@ function world(t: TestContext): World {
       return book;
     },
     passTime: (ms) => void (now += ms),
-    troubles,
-    recalls: () => recalls,
+    failures,
+    lookups: () => lookups,
   };
 }
 
-void describe('who made what', () => {
+void describe('the owner of a resource', () => {
   void test('is known to every node once one has learned it', async (t) => {
-    const { node } = world(t);
+    const { node } = setUp(t);
     node().learn('file-1', alice, DAY);
     assert.deepEqual(await node().find(['file-1'], DAY), { id: 'file-1', owner: alice });
     assert.equal(await node().find(['file-2'], DAY), undefined);
     assert.equal(await node().find([], DAY), undefined);
   });
 
-  void test('is told of the first thing that is known', async (t) => {
-    const { node } = world(t);
+  void test('is that of the first resource that is known', async (t) => {
+    const { node } = setUp(t);
     const one = node();
     one.learn('resp_1', bob, DAY);
     one.learn('file-1', alice, DAY);
@@ -65,16 +65,16 @@ void describe('who made what', () => {
     });
   });
 
-  void test('is asked of the store once, and then known', async (t) => {
-    const { node, recalls } = world(t);
+  void test('is looked up in the store once, and then cached', async (t) => {
+    const { node, lookups } = setUp(t);
     node().learn('file-1', alice, DAY);
     const other = node();
     for (let n = 0; n < 5; n++) await other.find(['file-1'], DAY);
-    assert.equal(recalls(), 1);
+    assert.equal(lookups(), 1);
   });
 
   void test('is over its time after the last use, by the clock of the store', async (t) => {
-    const { node, passTime } = world(t);
+    const { node, passTime } = setUp(t);
     node().learn('file-1', alice, DAY);
     passTime(DAY * 0.7);
     assert.ok(await node().find(['file-1'], DAY), 'used, and renewed');
@@ -85,7 +85,7 @@ void describe('who made what', () => {
   });
 
   void test('is renewed by the node that learned it, too, as long as it is used there', async (t) => {
-    const { node, passTime } = world(t);
+    const { node, passTime } = setUp(t);
     const one = node();
     one.learn('file-1', alice, DAY);
     for (let n = 0; n < 40; n++) {
@@ -96,7 +96,7 @@ void describe('who made what', () => {
   });
 
   void test('is forgotten on every node that has to ask', async (t) => {
-    const { node } = world(t);
+    const { node } = setUp(t);
     const one = node();
     one.learn('file-1', alice, DAY);
     one.forget('file-1');
@@ -104,19 +104,19 @@ void describe('who made what', () => {
     assert.equal(await node().find(['file-1'], DAY), undefined);
   });
 
-  void test('is not looked for under what no provider would call a thing', async (t) => {
-    const { node, recalls } = world(t);
+  void test('is not looked up for what no provider would use as an id', async (t) => {
+    const { node, lookups } = setUp(t);
     const one = node();
     for (const id of ['', '\ud800', 'a b', 'ä', 'x'.repeat(257)]) {
       one.learn(id, alice, DAY);
       one.forget(id);
       assert.equal(await one.find([id], DAY), undefined);
     }
-    assert.equal(recalls(), 0);
+    assert.equal(lookups(), 0);
   });
 
   void test('is unknown where the store holds what this version does not understand', async (t) => {
-    const { node, store } = world(t);
+    const { node, store } = setUp(t);
     for (const value of ['', 'p', 'p\nalice', '{"provider":"p"}']) {
       await store.set('made/file-1', value, DAY);
       assert.equal(await node().find(['file-1'], DAY), undefined, value);
@@ -125,19 +125,19 @@ void describe('who made what', () => {
 });
 
 void describe('while the store is away', () => {
-  void test('what this node learned is known here, what it did not is unknown, and the operator hears of it once', async (t) => {
-    const { node, store, troubles } = world(t);
+  void test('what this node learned is known here, what it did not is unknown, and the failure is reported once', async (t) => {
+    const { node, store, failures } = setUp(t);
     const one = node();
     store.trouble = 'away';
     one.learn('file-1', alice, DAY);
     assert.ok(await one.find(['file-1'], DAY));
     assert.equal(await one.find(['file-2'], DAY), undefined);
     assert.equal(await one.find(['file-3'], DAY), undefined);
-    assert.equal(troubles.length, 1);
+    assert.equal(failures.length, 1);
   });
 
-  void test('what was learned and forgotten is written when it is back, the newest of each', async (t) => {
-    const { node, store } = world(t);
+  void test('what was learned and deleted is written when it is back, the newest of each', async (t) => {
+    const { node, store } = setUp(t);
     const one = node();
     one.learn('file-0', alice, DAY);
     await until(() => store.failures === 0);
@@ -155,7 +155,7 @@ void describe('while the store is away', () => {
   });
 
   void test('closing tries once more, and ends though the store stays away', async (t) => {
-    const { node, store } = world(t);
+    const { node, store } = setUp(t);
     const [one, other] = [node(), node()];
     store.trouble = 'away';
     one.learn('file-1', alice, DAY);
@@ -173,11 +173,11 @@ function touched(...own: readonly string[]) {
   return { own, mentioned: [] };
 }
 
-void describe('whose a thing is', () => {
+void describe('the tenant of a resource', () => {
   const ada: ResourceOwner = { ...alice, tenant: 'ada\n% & co' };
 
   void test('is known to every node, and to no other client', async (t) => {
-    const { node } = world(t);
+    const { node } = setUp(t);
     node().learn('file-1', ada, DAY);
     const book = node();
     assert.deepEqual(await book.claim(touched('file-1'), ada.tenant), {
@@ -190,8 +190,8 @@ void describe('whose a thing is', () => {
       assert.deepEqual(await book.claim(touched('file-1', id), ada.tenant), { kind: 'not-own', id });
   });
 
-  void test('does not matter of what is only mentioned, as long as it is not another’s', async (t) => {
-    const { node } = world(t);
+  void test('does not matter for what is only mentioned, as long as it is not another’s', async (t) => {
+    const { node } = setUp(t);
     const book = node();
     book.learn('file-1', ada, DAY);
     book.learn('file-2', alice, DAY);
@@ -202,8 +202,8 @@ void describe('whose a thing is', () => {
     assert.deepEqual(others, { kind: 'not-own', id: 'file-1' });
   });
 
-  void test('is kept for as long as it was first, be it asked for as something that is kept for less', async (t) => {
-    const { node, passTime } = world(t);
+  void test('keeps its first TTL, though it is looked up with a shorter one', async (t) => {
+    const { node, passTime } = setUp(t);
     node().learn('file-1', ada, 300 * DAY);
     passTime(200 * DAY);
     assert.ok(await node().find(['file-1'], DAY));
@@ -211,8 +211,8 @@ void describe('whose a thing is', () => {
     assert.equal((await node().claim(touched('file-1'), ada.tenant)).kind, 'own');
   });
 
-  void test('is not kept longer because others ask for it', async (t) => {
-    const { node, passTime } = world(t);
+  void test('is not renewed by others’ requests', async (t) => {
+    const { node, passTime } = setUp(t);
     node().learn('file-1', ada, 2 * DAY);
     for (let n = 0; n < 3; n++) {
       assert.equal((await node().claim(touched('file-1'), 'bob')).kind, 'not-own');
@@ -222,7 +222,7 @@ void describe('whose a thing is', () => {
   });
 
   void test('is unknown while the store is away, but to the process that has seen it', async (t) => {
-    const { node, store } = world(t);
+    const { node, store } = setUp(t);
     const book = node();
     book.learn('file-1', ada, DAY);
     store.trouble = 'away';
@@ -231,14 +231,14 @@ void describe('whose a thing is', () => {
     assert.deepEqual(await book.claim(touched('file-2'), 'bob'), { kind: 'unknown', id: 'file-2' });
   });
 
-  void test('is asked of the store for many at once, in turns', async (t) => {
-    const { node, recalls } = world(t);
+  void test('is looked up for many at once, in batches', async (t) => {
+    const { node, lookups } = setUp(t);
     const book = node();
     const ids = Array.from({ length: 1_000 }, (_, n) => `file-${n}`);
     for (const id of ids) book.learn(id, ada, DAY);
     const other = node();
     const claim = await other.claim({ own: ids, mentioned: ids }, ada.tenant);
     assert.ok(claim.kind === 'own' && claim.found.length === 2_000);
-    assert.equal(recalls(), 1_000);
+    assert.equal(lookups(), 1_000);
   });
 });

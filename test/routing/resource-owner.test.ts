@@ -4,7 +4,7 @@ import { decodeOwnership, encodeOwnership } from '../../src/routing/resource-own
 
 const KEYS = { providerId: 'p', keyId: 'k' };
 
-void test('what is kept of a thing comes back as it was, whatever the names', () => {
+void test('an ownership record is decoded as it was encoded, whatever the names', () => {
   for (const quotaDomain of ['k', 'an org', 'two\nlines', 'x\ny\n1']) {
     for (const tenant of ['ada', 'Ada & Söhne', 'two\nlines', '%0A', '7']) {
       const ownership = { owner: { ...KEYS, quotaDomain, tenant }, ttlMs: 86_400_000 };
@@ -13,7 +13,7 @@ void test('what is kept of a thing comes back as it was, whatever the names', ()
   }
 });
 
-void test('what an earlier version wrote, or nobody’s, has no client', () => {
+void test('what an earlier version wrote, or what has no tenant, has none', () => {
   const owner = { ...KEYS, quotaDomain: 'org', tenant: '' };
   assert.deepEqual(decodeOwnership('p\nk\norg'), { owner, ttlMs: 0 });
   assert.equal(encodeOwnership({ owner, ttlMs: 5 }), 'p\nk\norg');

@@ -17,7 +17,7 @@ void describe('what a call refers to', () => {
     assert.deepEqual(resourceRefs(callOf('POST', '/v1/fine_tuning/jobs', job)), ['file-1', 'file-2']);
   });
 
-  void test('is nothing, made of nothing, for a call that names nothing', () => {
+  void test('is empty, and allocates nothing, for a call that names nothing', () => {
     const one = resourceRefs(callOf('POST', '/v1/chat/completions', { model: 'm', messages: [] }));
     assert.deepEqual(one, []);
     assert.equal(
@@ -29,7 +29,7 @@ void describe('what a call refers to', () => {
 });
 
 void describe('what an answer may name', () => {
-  void test('is looked for where something is made or kept', () => {
+  void test('is looked for where something is created or kept', () => {
     assert.ok(createsResources(callOf('POST', '/v1/files', {})));
     assert.ok(createsResources(callOf('GET', '/v1/batches/batch_1')));
     assert.ok(createsResources(callOf('POST', '/v1/responses', { model: 'm' })));

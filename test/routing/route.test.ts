@@ -66,7 +66,7 @@ routes:
     assert.deepEqual(route('smart'), ['main:gpt-x', 'spare:gpt-5']);
   });
 
-  void it('begins with one of several equals, as often as its weight says, and goes on to the others', () => {
+  void it('begins with one target of a tier, as often as its weight says, and goes on to the others', () => {
     let seed = 1;
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const equals = '[{ provider: main, weight: 3 }, spare]';
@@ -97,7 +97,7 @@ routes:
     assert.deepEqual([route('gpt-5'), route(undefined)], [{ kind: 'no-route' }, { kind: 'no-route' }]);
   });
 
-  void it('takes a name of the prototype for a name like any', () => {
+  void it('treats a name of the prototype like any other', () => {
     assert.deepEqual(routesOf('activeProviderId: main')('constructor/x'), ['main:constructor/x']);
   });
 });

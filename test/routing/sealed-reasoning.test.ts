@@ -20,7 +20,7 @@ const KEYS = [1, 2, 3, 4, 5];
 const CONVERSATIONS = 10;
 
 /** How one dialect carries what is sealed. */
-interface Speech {
+interface DialectFixture {
   readonly type: string;
   readonly first: (stream: boolean) => AskOptions;
   /** The second turn, which sends back what the first one was answered with. */
@@ -83,7 +83,7 @@ function respond(input: unknown, stream: boolean): AskOptions {
   return { path: '/v1/responses', body: { model: 'm', input, stream, store: false } };
 }
 
-const RESPONSES: Speech = {
+const RESPONSES: DialectFixture = {
   type: 'openai',
   first: (stream) => respond('hi', stream),
   second: (sealed, stream) =>
@@ -94,7 +94,7 @@ const RESPONSES: Speech = {
     '{"error":{"message":"The encrypted content could not be verified.","type":"invalid_request_error","code":"invalid_encrypted_content"}}',
 };
 
-const SPEECHES: Readonly<Record<string, Speech>> = {
+const DIALECTS: Readonly<Record<string, DialectFixture>> = {
   'Responses, by what is encrypted': RESPONSES,
   'Responses, by a reference to an item': {
     ...RESPONSES,
@@ -162,7 +162,10 @@ function askAnthropic(earlier: readonly object[], stream: boolean): AskOptions {
   };
 }
 
-function anthropic(block: (sealed: string) => object, begin: (sealed: string) => readonly object[]): Speech {
+function anthropic(
+  block: (sealed: string) => object,
+  begin: (sealed: string) => readonly object[],
+): DialectFixture {
   return {
     type: 'claude',
     first: (stream) => askAnthropic([], stream),
@@ -209,23 +212,24 @@ function chatChunk(delta: object, finish_reason: string | null = null): object {
   };
 }
 
-function chat(carrying: (sealed: string) => object): Speech {
+function chat(withSealed: (sealed: string) => object): DialectFixture {
   return {
     type: 'openai',
     first: (stream) => askChat([], stream),
-    second: (sealed, stream) => askChat([{ role: 'assistant', content: 'hi', ...carrying(sealed) }], stream),
+    second: (sealed, stream) =>
+      askChat([{ role: 'assistant', content: 'hi', ...withSealed(sealed) }], stream),
     whole: (sealed) => ({
       id: 'c',
       object: 'chat.completion',
       choices: [
         {
           index: 0,
-          message: { role: 'assistant', content: 'hi', ...carrying(sealed) },
+          message: { role: 'assistant', content: 'hi', ...withSealed(sealed) },
           finish_reason: 'stop',
         },
       ],
     }),
-    events: (sealed) => [chatChunk({ content: 'hi' }), chatChunk(carrying(sealed)), chatChunk({}, 'stop')],
+    events: (sealed) => [chatChunk({ content: 'hi' }), chatChunk(withSealed(sealed)), chatChunk({}, 'stop')],
     refusal:
       '{"error":{"message":"The reasoning cannot be read.","type":"invalid_request_error","code":"bad_reasoning"}}',
   };
@@ -236,20 +240,20 @@ function keyIn({ header, line }: RawRequest): string {
   return header('authorization') ?? header('x-api-key') ?? header('x-goog-api-key') ?? query ?? '';
 }
 
-/** What keys have sealed, and who has: by what is sealed, and by the ids of items. */
+/** The owners of sealed reasoning, by its text and by the ids of items. */
 class Seals {
   readonly #owners = new Map<string, string>();
-  #made = '';
+  #newest = '';
 
-  /** Of the answer that was given last. */
+  /** Of the last answer. */
   get newest(): string {
-    return this.#made;
+    return this.#newest;
   }
 
   make(owner: string): string {
-    this.#made = randomBytes(1500).toString('base64');
-    this.#owners.set(this.#made, owner).set(`rs_${this.#made.slice(0, 30)}`, owner);
-    return this.#made;
+    this.#newest = randomBytes(1500).toString('base64');
+    this.#owners.set(this.#newest, owner).set(`rs_${this.#newest.slice(0, 30)}`, owner);
+    return this.#newest;
   }
 
   ownersIn(body: string): readonly string[] {
@@ -265,34 +269,34 @@ function accountOf(key: string, accounts: number): string {
   );
 }
 
-function answering(speech: Speech, seals: Seals, accounts: number): (exchange: RawExchange) => void {
+function answering(fixture: DialectFixture, seals: Seals, accounts: number): (exchange: RawExchange) => void {
   return ({ request, write }) => {
     const owner = accountOf(keyIn(request), accounts);
     const body = request.body.toString();
     if (seals.ownersIn(body).some((each) => each !== owner)) {
-      void write(rawAnswer('400 Bad Request', ['content-type: application/json'], speech.refusal));
+      void write(rawAnswer('400 Bad Request', ['content-type: application/json'], fixture.refusal));
       return;
     }
     const sealed = seals.make(owner);
     const streams = body.includes('"stream":true') || request.line.includes('stream');
     if (!streams) {
       void write(
-        rawAnswer('200 OK', ['content-type: application/json'], JSON.stringify(speech.whole(sealed))),
+        rawAnswer('200 OK', ['content-type: application/json'], JSON.stringify(fixture.whole(sealed))),
       );
       return;
     }
-    const frames = speech.events(sealed).map((event) => {
+    const frames = fixture.events(sealed).map((event) => {
       const name = 'type' in event ? `event: ${String(event.type)}\n` : '';
       return `${name}data: ${JSON.stringify(event)}\n\n`;
     });
-    const end = speech.type === 'openai' && request.line.includes('/chat/') ? ['data: [DONE]\n\n'] : [];
-    // Cut anywhere: what is sealed comes in pieces.
+    const end = fixture.type === 'openai' && request.line.includes('/chat/') ? ['data: [DONE]\n\n'] : [];
+    // Cut anywhere: sealed text comes in chunks.
     const bytes = [...frames, ...end].join('');
-    const pieces = Array.from({ length: Math.ceil(bytes.length / 700) }, (_, n) =>
+    const chunks = Array.from({ length: Math.ceil(bytes.length / 700) }, (_, n) =>
       bytes.slice(n * 700, (n + 1) * 700),
     );
     void write(rawHead('200 OK', ['content-type: text/event-stream', 'transfer-encoding: chunked']));
-    for (const piece of pieces) void write(rawChunk(piece));
+    for (const chunk of chunks) void write(rawChunk(chunk));
     void write(rawChunk());
   };
 }
@@ -305,16 +309,16 @@ interface Setup {
 }
 
 /** @param accounts - of each provider, which its keys share */
-async function setUp(t: TestContext, speech: Speech, accounts = KEYS.length): Promise<Setup> {
+async function setUp(t: TestContext, fixture: DialectFixture, accounts = KEYS.length): Promise<Setup> {
   const folder = await mkdtemp(join(tmpdir(), 'sparekey-reasoning-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const seals = new Seals();
-  const answer = answering(speech, seals, accounts);
+  const answer = answering(fixture, seals, accounts);
   const upstreams = [await rawUpstream(t, answer), await rawUpstream(t, answer)];
   const providers = upstreams.map(({ origin }, n) => ({
     id: `p${n}`,
-    type: speech.type,
-    baseUrl: speech.type === 'openai' ? `${origin}/v1` : origin,
+    type: fixture.type,
+    baseUrl: fixture.type === 'openai' ? `${origin}/v1` : origin,
     apiTokens: KEYS.map((number) => {
       const key = `sk-p${n}-k${number}-0123456789`;
       return accounts === KEYS.length ? key : { key, quotaDomain: accountOf(key, accounts) };
@@ -334,15 +338,15 @@ function isAnswered({ status, whole, text }: HttpAnswer, stream: boolean): boole
   return status === 200 && whole && (!stream || dataOf(text).length > 1);
 }
 
-for (const [what, speech] of Object.entries(SPEECHES)) {
+for (const [what, fixture] of Object.entries(DIALECTS)) {
   void describe(`a second turn in ${what}`, () => {
     for (const stream of [false, true]) {
       void test(`goes to the key that can read it, ${stream ? 'streamed' : 'whole'}`, async (t) => {
-        const { open, seals } = await setUp(t, speech);
+        const { open, seals } = await setUp(t, fixture);
         const gateway = await open();
         for (let n = 0; n < CONVERSATIONS; n++) {
-          assert.ok(isAnswered(await ask(gateway.url, speech.first(stream)), stream));
-          const heard = await ask(gateway.url, speech.second(seals.newest, stream));
+          assert.ok(isAnswered(await ask(gateway.url, fixture.first(stream)), stream));
+          const heard = await ask(gateway.url, fixture.second(seals.newest, stream));
           assert.ok(isAnswered(heard, stream), `turn ${n}: ${heard.status} ${heard.text}`);
         }
       });
@@ -350,10 +354,10 @@ for (const [what, speech] of Object.entries(SPEECHES)) {
   });
 }
 
-/** The key that was asked last. */
-function lastKey({ upstreams }: Setup, asked: number): { secret: string; provider: string } {
+/** The key of the last request. */
+function lastKey({ upstreams }: Setup, expected: number): { secret: string; provider: string } {
   const keys = upstreams.flatMap(({ requests }) => requests.map(keyIn));
-  assert.equal(keys.length, asked);
+  assert.equal(keys.length, expected);
   const secret = (keys.at(-1) ?? '').replace('Bearer ', '');
   return { secret, provider: secret.slice(3, 5) };
 }
@@ -363,7 +367,7 @@ async function disable(gateway: TestGateway, secret: string, provider: string): 
   assert.ok((await fetch(`${gateway.adminUrl}/api/keys/${id}/disable`, { method: 'POST' })).ok);
 }
 
-void describe('what only its maker can read', () => {
+void describe('sealed reasoning in a second turn', () => {
   void test('is known on another node, and nothing of it is kept', async (t) => {
     const { open, seals, folder } = await setUp(t, RESPONSES);
     const [one, other] = [await open(), await open()];
@@ -378,25 +382,25 @@ void describe('what only its maker can read', () => {
     }
   });
 
-  void test('goes to another key of the account where the one that made it is out', async (t) => {
-    const stage = await setUp(t, RESPONSES, 2);
-    const gateway = await stage.open();
+  void test('goes to another key of the account where its owner is out', async (t) => {
+    const setup = await setUp(t, RESPONSES, 2);
+    const gateway = await setup.open();
     await ask(gateway.url, RESPONSES.first(false));
-    const { secret, provider } = lastKey(stage, 1);
-    const { newest } = stage.seals;
+    const { secret, provider } = lastKey(setup, 1);
+    const { newest } = setup.seals;
     await disable(gateway, secret, provider);
     for (let n = 0; n < CONVERSATIONS; n++) {
       assert.ok(isAnswered(await ask(gateway.url, RESPONSES.second(newest, false)), false));
     }
   });
 
-  void test('is asked of others where its key fails, whose words are not told: its client has to ask again', async (t) => {
-    const stage = await setUp(t, RESPONSES);
-    const gateway = await stage.open();
+  void test('goes to other keys where its key fails, whose error is not passed on: its client has to try again', async (t) => {
+    const setup = await setUp(t, RESPONSES);
+    const gateway = await setup.open();
     await ask(gateway.url, RESPONSES.first(false));
-    const { secret } = lastKey(stage, 1);
-    const { newest } = stage.seals;
-    for (const upstream of stage.upstreams) {
+    const { secret } = lastKey(setup, 1);
+    const { newest } = setup.seals;
+    for (const upstream of setup.upstreams) {
       const readable = upstream.answer;
       upstream.answer = (exchange) =>
         keyIn(exchange.request).endsWith(secret)
@@ -407,13 +411,13 @@ void describe('what only its maker can read', () => {
     assert.equal(status, 503);
   });
 
-  void test('is asked of others where its account is out, whose words the client gets', async (t) => {
-    const stage = await setUp(t, RESPONSES);
-    const gateway = await stage.open();
+  void test('goes to other keys where its account is out, whose error the client gets', async (t) => {
+    const setup = await setUp(t, RESPONSES);
+    const gateway = await setup.open();
     await ask(gateway.url, RESPONSES.first(false));
-    const { secret, provider } = lastKey(stage, 1);
+    const { secret, provider } = lastKey(setup, 1);
     await disable(gateway, secret, provider);
-    const { status, code } = await ask(gateway.url, RESPONSES.second(stage.seals.newest, false));
+    const { status, code } = await ask(gateway.url, RESPONSES.second(setup.seals.newest, false));
     assert.deepEqual([status, code], [400, 'invalid_encrypted_content']);
   });
 });

@@ -67,7 +67,7 @@ void describe('a session', () => {
     assert.deepEqual(await homes(nodes, gateway, ['one']), [home]);
   });
 
-  void test('is told by how it began, where nothing names it', async (t) => {
+  void test('is recognized by its first messages, where nothing names it', async (t) => {
     const nodes = await nodesFor(t, session);
     const gateway = await nodes.open();
     for (let n = 0; n < 8; n++) {
@@ -84,18 +84,18 @@ void describe('a session', () => {
     }
   });
 
-  void test('is told by the cache key in a Responses body that stores nothing', async (t) => {
+  void test('is recognized by the cache key in a Responses body that stores nothing', async (t) => {
     const nodes = await nodesFor(t, session);
     const gateway = await nodes.open();
     for (let n = 0; n < 8; n++) await respond(gateway, `turn ${n}`, { store: false, prompt_cache_key: 'k' });
     assert.equal(new Set(nodes.keysUsed()).size, 1);
   });
 
-  void test('does not hold what goes on from a response to another key than made that', async (t) => {
+  void test('does not override the owner of the response that a request continues', async (t) => {
     const nodes = await nodesFor(t, session);
     const gateway = await nodes.open();
-    const made = await respond(gateway, 'hello', { prompt_cache_key: 'one' });
-    const id = /resp_\w+/.exec(made.text)?.[0];
+    const first = await respond(gateway, 'hello', { prompt_cache_key: 'one' });
+    const id = /resp_\w+/.exec(first.text)?.[0];
     for (let n = 0; n < 8; n++) {
       const more = { previous_response_id: id, prompt_cache_key: `another ${n}` };
       assert.equal((await respond(gateway, `turn ${n}`, more)).status, 200);
@@ -103,7 +103,7 @@ void describe('a session', () => {
     assert.equal(new Set(nodes.keysUsed()).size, 1);
   });
 
-  void test('means nothing at a provider that was not told to heed it', async (t) => {
+  void test('has no effect at a provider that is not configured for it', async (t) => {
     const nodes = await nodesFor(t);
     const gateway = await nodes.open({
       providers: [simulatedProvider(nodes.sim, [GOOD_KEY, ...KEYS], { choice: 'random' })],

@@ -32,13 +32,13 @@ void describe('the session of a call', () => {
   });
 
   void test('is that of the body, the cache key before the conversation before the user', () => {
-    const told = { prompt_cache_key: 'p', conversation: { id: 'c' }, user: 'u', messages: [first] };
-    assert.equal(session(told), fnv1a('p'));
-    assert.equal(session({ ...told, prompt_cache_key: '' }), fnv1a('c'));
-    assert.equal(session({ ...told, prompt_cache_key: null, conversation: null }), fnv1a('u'));
+    const named = { prompt_cache_key: 'p', conversation: { id: 'c' }, user: 'u', messages: [first] };
+    assert.equal(session(named), fnv1a('p'));
+    assert.equal(session({ ...named, prompt_cache_key: '' }), fnv1a('c'));
+    assert.equal(session({ ...named, prompt_cache_key: null, conversation: null }), fnv1a('u'));
   });
 
-  void test('is told by how the conversation began, where nothing names it', () => {
+  void test('is that of the first messages, where nothing names it', () => {
     const one = session({ model: 'm', messages: [first] });
     assert.equal(session({ model: 'm2', messages: [first, ...later], stream: true }), one);
     assert.notEqual(session({ messages: [{ ...first, content: 'Goodbye' }] }), one);
@@ -48,7 +48,7 @@ void describe('the session of a call', () => {
     assert.notEqual(session({ instructions: 't', input: 'Hello' }, [], '/v1/responses'), responses);
   });
 
-  void test('is none where nothing tells it', () => {
+  void test('is none where nothing identifies it', () => {
     assert.equal(session({ model: 'm' }), undefined);
     assert.equal(sessionOf(callOf('GET', '/v1/models')), undefined);
   });

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAnswerTo } from '../../simulator/answer-text.ts';
 import type { Behaviour } from '../../simulator/behaviour.ts';
-import { ask, chat, dataOf, deltasOf, simulatorFor, STREAM, type Heard } from './client.ts';
+import { dataOf } from '../support/http.ts';
+import { ask, chat, deltasOf, simulatorFor, STREAM, type Answer } from './client.ts';
 import { until } from '../support/until.ts';
 
 /** The error of a JSON body in OpenAI's shape. */
-function errorOf({ body }: Heard): { code: string; type: string; message: string } {
+function errorOf({ body }: Answer): { code: string; type: string; message: string } {
   const parsed: unknown = JSON.parse(body);
   assert.ok(typeof parsed === 'object' && parsed !== null && 'error' in parsed);
   const { error } = parsed;
@@ -52,7 +53,7 @@ void test('an invalid key is named by its ends alone', async (context) => {
 
 void test('a rate limit tells the wait as it was told to', async (context) => {
   const simulator = await simulatorFor(context);
-  const headersOf = async (behaviour: Behaviour): Promise<Heard['headers']> => {
+  const headersOf = async (behaviour: Behaviour): Promise<Answer['headers']> => {
     simulator.script('k', [behaviour]);
     return (await ask(simulator)).headers;
   };

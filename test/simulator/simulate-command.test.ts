@@ -50,7 +50,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.equal((await fetch(place, { method: 'PUT', body: behaviours })).status, 200);
     const hanging = fetch(url, { method: 'POST', headers: { authorization }, body });
     const state = new URL('/__sim/state', url);
-    while (!(await (await fetch(state)).text()).includes('"hang":1')) assert.equal(child.exitCode, null);
+    await until(async () => {
+      assert.equal(child.exitCode, null);
+      return (await (await fetch(state)).text()).includes('"hang":1');
+    });
     child.kill(signal);
     await assert.rejects(hanging);
     assert.deepEqual(await exit, [0, null]);

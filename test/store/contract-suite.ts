@@ -223,7 +223,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       }
     });
 
-    void test('tell of deletions, however late one asks', async (t) => {
+    void test('include deletions, however late they are read', async (t) => {
       const { store } = await opened(t);
       await put(store, 'a', '1');
       const { cursor } = await catchUp(store);
@@ -255,7 +255,7 @@ export function storeContract(kind: string, open: () => Promise<Opened>): void {
       );
     });
 
-    void test('lead a follower that pages while others write to what stands in the store', async (t) => {
+    void test('lead a follower that pages while others write to the state of the store', async (t) => {
       const { store } = await opened(t);
       const replica = new Map<string, string>();
       let done = false;

@@ -9,7 +9,8 @@ import type { Config } from '../../src/config/schema/schema.ts';
 import { startSparekey, type Sparekey } from '../../src/main.ts';
 import type { Behaviour, Script } from '../../simulator/behaviour.ts';
 import { startSimulator, type Simulator } from '../../simulator/simulator.ts';
-import { createLog, type Log, type LogLevel } from '../../src/telemetry/log.ts';
+import type { Log, LogLevel } from '../../src/telemetry/contract.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { until } from './until.ts';
 
 /** Parts of a configuration as a YAML file would hold them. */

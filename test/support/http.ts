@@ -24,7 +24,7 @@ export interface HttpAnswer {
 export interface AskOptions {
   readonly method?: string;
   readonly path?: string;
-  /** Bytes and streams are sent as they are (a stream without a length: in chunks), the rest as JSON. */
+  /** Of POST and PUT. Bytes and streams are sent as they are (a stream without a length: in chunks), the rest as JSON. */
   readonly body?: unknown;
   /** Over `content-type: application/json`. A list repeats the header. Undefined leaves it out. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
@@ -39,6 +39,7 @@ export interface AskOptions {
 /** Asks over a connection of its own, unless there is an agent, and tells what came back, whole or not. Never rejects. */
 export function ask(base: string, options: AskOptions = {}): Promise<HttpAnswer> {
   const { method = 'POST', path = '/v1/chat/completions', body = chat('hello') } = options;
+  const hasBody = method === 'POST' || method === 'PUT';
   const { hostname, port } = new URL(base);
   return new Promise((resolve) => {
     let answered = false;
@@ -51,7 +52,7 @@ export function ask(base: string, options: AskOptions = {}): Promise<HttpAnswer>
         method,
         agent: options.agent ?? false,
         headers: definedOnly({
-          ...(method === 'POST' && { 'content-type': 'application/json' }),
+          ...(hasBody && { 'content-type': 'application/json' }),
           ...options.headers,
         }),
         ...(options.signal !== undefined && { signal: options.signal }),
@@ -77,7 +78,7 @@ export function ask(base: string, options: AskOptions = {}): Promise<HttpAnswer>
     outgoing.on('error', (cause: NodeJS.ErrnoException) => {
       if (!answered) resolve(httpAnswer(undefined, {}, [], Buffer.alloc(0), false, cause.code));
     });
-    if (method !== 'POST') outgoing.end();
+    if (!hasBody) outgoing.end();
     else if (body instanceof Readable) body.pipe(outgoing);
     else outgoing.end(Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body));
   });

@@ -13,9 +13,10 @@ import { isMainThread, threadId } from 'node:worker_threads';
  * connection, datagram and question to a name server that is not for loopback, and notes who tried.
  *
  * Processes and threads that tests start load it too, whatever environment they are given (`--import` would
- * leave out threads that are given their program as text). The process that was started first reads the notes
- * when it ends, prints them and fails, so that a try which something swallowed fails the run all the same. Programs that are not Node, such as the package manager that installs
- * Redis, are not kept from anything.
+ * leave out threads that are given their program as text). Where something swallowed the refusal, the notes fail
+ * the test all the same: behind each test its file reads what was tried meanwhile, here or in a process of the
+ * test. What is tried outside of tests fails the process that was started first. Programs that are not Node, such as
+ * the package manager that installs Redis, are not kept from anything.
  */
 
 /** Names the file for notes, in the processes that a guarded one starts. */
@@ -26,7 +27,16 @@ const [NOTES, NODE_OPTIONS] = [`${NOTES_VARIABLE}=`, 'NODE_OPTIONS='];
 const REFUSED = 'ERR_NOT_LOOPBACK';
 
 const inherited = process.env[NOTES_VARIABLE];
-const notes = inherited ?? join(tmpdir(), `loopback-only-${process.pid}-${Date.now()}.txt`);
+/** The runner starts the processes of test files itself; what these start has another parent. */
+const isTestFile =
+  isMainThread &&
+  process.env['NODE_TEST_CONTEXT'] !== undefined &&
+  inherited?.includes(`loopback-only-runner-${process.ppid}-`) === true;
+const isFirst = isMainThread && (inherited === undefined || isTestFile);
+const notes =
+  isFirst || inherited === undefined
+    ? join(tmpdir(), `loopback-only-${isTestFile ? 'file' : 'runner'}-${process.pid}-${Date.now()}.txt`)
+    : inherited;
 process.env[NOTES_VARIABLE] = notes;
 
 guardConnections();
@@ -34,7 +44,8 @@ guardNames();
 guardDatagrams();
 guardChildren();
 syncBuiltinESMExports();
-if (inherited === undefined && isMainThread) process.on('exit', failWhereNoted);
+if (isTestFile) process.getBuiltinModule('node:test').afterEach(failTestWhereNoted);
+if (isFirst) process.on('exit', failWhereNoted);
 
 /** TCP, TLS and all that is built on them: node:http, undici, fetch, WebSockets, Redis. */
 function guardConnections(): void {
@@ -149,9 +160,22 @@ function refuse(what: string): Error {
   return error;
 }
 
+/** @throws Error with what was tried since the test before */
+function failTestWhereNoted(): void {
+  const tried = takeNotes();
+  if (tried !== undefined) throw new Error(`a test reached beyond loopback:\n${tried}`);
+}
+
 function failWhereNoted(): void {
-  if (!existsSync(notes)) return;
-  process.stderr.write(`\nTests reached beyond loopback:\n${readFileSync(notes, 'utf8')}`);
-  rmSync(notes);
+  const tried = takeNotes();
+  if (tried === undefined) return;
+  process.stderr.write(`\nTests reached beyond loopback:\n${tried}`);
   process.exitCode = 1;
+}
+
+function takeNotes(): string | undefined {
+  if (!existsSync(notes)) return undefined;
+  const tried = readFileSync(notes, 'utf8');
+  rmSync(notes);
+  return tried;
 }

@@ -48,7 +48,7 @@ void test('a key that leaves service and comes back is one line each time, with 
   ]);
 });
 
-void test('a key that is given back says so, and no time out', async (t) => {
+void test('a reprieved key is logged as such, and without a time out of service', async (t) => {
   const { book, lines } = await begin(t);
   book.apply(key, attempt(revoked, T, { unproven: true }), POLICY);
   const doubted = { type: 'doubted', at: T + 50, cause: 'key_dead', model: '*', rule: 'r' } as const;
@@ -60,13 +60,13 @@ void test('a key that is given back says so, and no time out', async (t) => {
   ]);
 });
 
-void test('a key that comes back by itself says at its leaving when', async (t) => {
+void test('a key that comes back by itself is logged with the time of that when it leaves', async (t) => {
   const { book, lines } = await begin(t);
   book.apply(key, attempt(outOfCredit, T), { ...POLICY, cooldownMs: 60_000 });
   assert.equal(lines[0]?.[1]['returnsAt'], '2026-03-01T12:01:00.000Z');
 });
 
-void test('a key that the operator disables is told of, and one that is enabled again', async (t) => {
+void test('a key that the operator disables or enables is logged', async (t) => {
   const { book, lines } = await begin(t);
   book.apply(key, { type: 'disabled', at: T }, POLICY);
   book.apply(key, { type: 'enabled', at: T + 1 }, POLICY);
@@ -76,7 +76,7 @@ void test('a key that the operator disables is told of, and one that is enabled 
   );
 });
 
-void test('what changes in a record without taking the key out is no line, nor is a key of nobody', async (t) => {
+void test('a change that does not take the key out is not logged, nor is a key that is not configured', async (t) => {
   const { book, lines } = await begin(t);
   book.apply(key, attempt(counts, T), POLICY);
   book.apply(key, attempt(succeeds, T + 1), POLICY);

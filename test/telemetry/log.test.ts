@@ -56,7 +56,7 @@ for (const format of ['json', 'pretty'] as const) {
     assert.match(kept.text, /three.*\n.*four/);
   });
 
-  void test(`a secret is not told, wherever it stands (${format})`, async () => {
+  void test(`a secret is not logged, wherever it is (${format})`, async () => {
     const kept = new Kept();
     const log = logTo(kept, { format });
     const secret = new Secret('sk-do-not-tell-0123456789');
@@ -94,7 +94,7 @@ void test('what clients choose cannot command a terminal or begin a line', () =>
   assert.doesNotMatch(lines.join(''), /[\p{Cc}\p{Cf}\p{Zl}]/u);
 });
 
-void test('where there are several processes every line says which one wrote it', () => {
+void test('with several processes every line names the one that wrote it', () => {
   const json = new Kept();
   const log = logTo(json, { worker: 2 });
   log.info('hello');

@@ -5,7 +5,7 @@ import type { RequestLogEntry } from '../../src/gateway/request-log-entry.ts';
 import { requestLine } from '../../src/telemetry/request-line.ts';
 import { entry } from './entries.ts';
 
-void test('a line tells the whole story of a request', () => {
+void test('a line describes a whole request', () => {
   assert.equal(
     requestLine(entry, false),
     '200 chat.completions gpt-5 stream for web · openai-main/kq3aaaaaaaaa · 2 tries · 312 ms (first 120 ms) · ' +
@@ -19,7 +19,7 @@ void test('colors change nothing else', () => {
   assert.equal(stripVTControlCharacters(colored), requestLine(entry, false));
 });
 
-void test('what never reached a provider is told by its path and error', () => {
+void test('a request that never reached a provider is described by its path and error', () => {
   const refused: RequestLogEntry = {
     id: 'req_2',
     method: 'GET',
@@ -34,14 +34,14 @@ void test('what never reached a provider is told by its path and error', () => {
   assert.equal(requestLine(refused, false), '404 unknown_operation GET /v1/nothing · 0 ms · 90 B');
 });
 
-void test('a client that left and an answer that broke off are told apart', () => {
+void test('a client that left and an answer that broke off are distinguished', () => {
   const { failed: _, ...rest } = entry;
   assert.match(requestLine({ ...rest, status: 0 }, false), /^gone chat/);
   assert.match(requestLine({ ...rest, verdict: 'overloaded' }, false), / · ✗ ended as overloaded$/);
   assert.doesNotMatch(requestLine(rest, false), /✗/);
 });
 
-void test('a try that met no answer is told by what happened on the wire', () => {
+void test('an attempt without an answer is described by the fault', () => {
   const failed = [
     { provider: 'p', key: '', verdict: 'unknown', rule: 'fault.not-sent', detail: 'ECONNREFUSED', ms: 1 },
   ] as const;

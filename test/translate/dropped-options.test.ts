@@ -8,7 +8,7 @@ import { requestOf } from './sdk-requests.ts';
 
 const { options } = requestOf({ topK: 5, seed: 1, presencePenalty: 0.1, temperature: 1 });
 
-void test('what a provider has no word for is named as the client named it', () => {
+void test('an option that a provider does not support is named as the client named it', () => {
   assert.deepEqual(droppedOptions(options, anthropicMessagesCodec.unsupported, 'openai-chat'), [
     'presence_penalty',
     'seed',
@@ -20,7 +20,7 @@ void test('what a provider has no word for is named as the client named it', () 
   assert.deepEqual(droppedOptions(options, openaiChatCodec.unsupported, 'anthropic-messages'), ['top_k']);
 });
 
-void test('nothing is named that was not asked for, or that the provider has', () => {
+void test('no option is named that was not requested, or that the provider supports', () => {
   assert.deepEqual(
     droppedOptions(requestOf().options, anthropicMessagesCodec.unsupported, 'openai-chat'),
     [],

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
-import { anthropicClientCodec } from '../../src/translate/client/codecs.ts';
-import { geminiClientCodec } from '../../src/translate/client/codecs.ts';
-import { chatClientCodec } from '../../src/translate/client/codecs.ts';
-import { responsesClientCodec } from '../../src/translate/client/codecs.ts';
+import {
+  anthropicClientCodec,
+  geminiClientCodec,
+  chatClientCodec,
+  responsesClientCodec,
+} from '../../src/translate/client/codecs.ts';
 import { outgoing } from '../providers/outgoing.ts';
 import {
   accumulated,
@@ -18,7 +20,7 @@ import {
 import type { Content } from './client/sdk-responses.ts';
 import { translatorFor, translatedFrom } from './translated.ts';
 
-/* A model's call whose arguments are no JSON, or no object: it is told as it is, and not as a call without arguments. */
+/* A model's call whose arguments are no JSON, or no object: its text is kept, and it is never a call without arguments. */
 
 const CUT = '{"city":"Par';
 
@@ -47,15 +49,17 @@ void suite('arguments that a model wrote and that are no object', () => {
       assert.ok(streamed(responsesClientCodec, parts).includes(`"arguments":${quoted}`));
     });
 
-    void test(`reach clients who know objects alone in one that tells all of it: ${input}`, () => {
+    void test(`reach clients that take objects alone as an object with all of the text: ${input}`, () => {
       const answer = wholeAnswer([called(input)]);
-      const told = JSON.stringify({ INVALID_JSON: input });
+      const written = JSON.stringify({ INVALID_JSON: input });
       assert.ok(
-        JSON.stringify(anthropicClientCodec.encodeResponse(answer, CONTEXT)).includes(`"input":${told}`),
+        JSON.stringify(anthropicClientCodec.encodeResponse(answer, CONTEXT)).includes(`"input":${written}`),
       );
-      assert.ok(JSON.stringify(geminiClientCodec.encodeResponse(answer, CONTEXT)).includes(`"args":${told}`));
       assert.ok(
-        streamed(geminiClientCodec, [...partsOf(called(input), 'p'), finish()]).includes(`"args":${told}`),
+        JSON.stringify(geminiClientCodec.encodeResponse(answer, CONTEXT)).includes(`"args":${written}`),
+      );
+      assert.ok(
+        streamed(geminiClientCodec, [...partsOf(called(input), 'p'), finish()]).includes(`"args":${written}`),
       );
     });
   }
@@ -102,15 +106,15 @@ void suite('arguments that a model wrote and that are no object', () => {
     const { index: _, ...whole } = call;
     const message = { role: 'assistant', content: null, tool_calls: [whole] };
     const body = JSON.stringify({ choices: [{ index: 0, message, finish_reason: 'tool_calls' }] });
-    const told = await (
+    const written = await (
       await translatorFor(openaiChatCodec, 'm', { stream: false })
     ).translateWhole(200, {}, Buffer.from(body));
-    assert.ok(told.toString().includes(`"input":${JSON.stringify(CUT)}`), told.toString());
+    assert.ok(written.toString().includes(`"input":${JSON.stringify(CUT)}`), written.toString());
   });
 });
 
 void suite('such arguments in an earlier turn', () => {
-  const asked = {
+  const request = {
     path: '/v1/chat/completions',
     body: {
       model: 'm',
@@ -130,8 +134,8 @@ void suite('such arguments in an earlier turn', () => {
     { id: 'p', type: 'gemini', ...key },
     { id: 'p', type: 'bedrock', awsRegion: 'us-east-1', ...key },
   ]) {
-    void test(`go to ${parts.type} in an object that tells all of them`, async () => {
-      const { body } = await outgoing(parts, asked);
+    void test(`go to ${parts.type} as an object with all of the text`, async () => {
+      const { body } = await outgoing(parts, request);
       assert.ok(body.includes(JSON.stringify({ INVALID_JSON: CUT })), body);
     });
   }

@@ -1,12 +1,12 @@
 import type { ClientCodec, StreamPart } from '../../src/translate/codec.ts';
 
 /**
- * A client's dialect that shows what the packages say: a line of JSON for each part of a stream. Ids that they
- * make up are told apart by their order alone.
+ * A client codec that shows what the packages parse: a line of JSON for each part of a stream. Ids that they make up are
+ * numbered in their order.
  */
 export const plainClientCodec: ClientCodec = {
   decodeRequest: () => {
-    throw new TypeError('no requests are read here');
+    throw new TypeError('no requests are decoded here');
   },
   encodeResponse: ({ content, finishReason, usage }) => ({ content, finishReason, usage: counts(usage) }),
   encodeStream: () => {

@@ -55,11 +55,11 @@ void describe('a provider’s stream, read through its package', () => {
     const parts = new URL(`./fixtures/${file.replace(/\.\w+$/, '.parts.jsonl')}`, import.meta.url);
     const wanted = readFileSync(parts, 'utf8');
 
-    void it(`is told whole: ${what}`, async () => {
+    void it(`is translated whole: ${what}`, async () => {
       assert.deepEqual(await translatedFrom(codec, model, [fixture(file)]), { text: wanted, isWhole: true });
     });
 
-    void it(`is told the same wherever it is cut: ${what}`, async () => {
+    void it(`is translated alike wherever it is cut: ${what}`, async () => {
       for (const chunks of everyCut(fixture(file))) {
         const { text, isWhole } = await translatedFrom(codec, model, chunks);
         assert.ok(isWhole && text === wanted, `cut at ${chunks[0]?.length}`);
@@ -78,65 +78,68 @@ void describe('a provider’s stream, read through its package', () => {
 });
 
 void describe('a provider’s whole answer, read through its package', () => {
-  const wholes: readonly { readonly far: ProviderCodec; readonly model: string; readonly answer: object }[] =
-    [
-      {
-        far: anthropicMessagesCodec,
+  const wholes: readonly {
+    readonly codec: ProviderCodec;
+    readonly model: string;
+    readonly answer: object;
+  }[] = [
+    {
+      codec: anthropicMessagesCodec,
+      model: 'claude-sonnet-4-5',
+      answer: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
         model: 'claude-sonnet-4-5',
-        answer: {
-          id: 'msg_1',
-          type: 'message',
-          role: 'assistant',
-          model: 'claude-sonnet-4-5',
-          content: [{ type: 'text', text: 'Hällo' }],
-          stop_reason: 'end_turn',
-          stop_sequence: null,
-          usage: { input_tokens: 3, output_tokens: 2 },
-        },
+        content: [{ type: 'text', text: 'Hällo' }],
+        stop_reason: 'end_turn',
+        stop_sequence: null,
+        usage: { input_tokens: 3, output_tokens: 2 },
       },
-      {
-        far: geminiGenerateCodec,
-        model: 'gemini-2.5-flash',
-        answer: {
-          candidates: [
-            { content: { parts: [{ text: 'Hällo' }], role: 'model' }, finishReason: 'STOP', index: 0 },
-          ],
-          usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
-        },
+    },
+    {
+      codec: geminiGenerateCodec,
+      model: 'gemini-2.5-flash',
+      answer: {
+        candidates: [
+          { content: { parts: [{ text: 'Hällo' }], role: 'model' }, finishReason: 'STOP', index: 0 },
+        ],
+        usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
       },
-      {
-        far: openaiChatCodec,
+    },
+    {
+      codec: openaiChatCodec,
+      model: 'm',
+      answer: {
+        id: 'c',
+        object: 'chat.completion',
+        created: 1,
         model: 'm',
-        answer: {
-          id: 'c',
-          object: 'chat.completion',
-          created: 1,
-          model: 'm',
-          choices: [{ index: 0, message: { role: 'assistant', content: 'Hällo' }, finish_reason: 'stop' }],
-          usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
-        },
+        choices: [{ index: 0, message: { role: 'assistant', content: 'Hällo' }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
       },
-      {
-        far: bedrockConverseCodec,
-        model: 'amazon.nova-lite-v1:0',
-        answer: {
-          output: { message: { role: 'assistant', content: [{ text: 'Hällo' }] } },
-          stopReason: 'end_turn',
-          usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
-          metrics: { latencyMs: 1 },
-        },
+    },
+    {
+      codec: bedrockConverseCodec,
+      model: 'amazon.nova-lite-v1:0',
+      answer: {
+        output: { message: { role: 'assistant', content: [{ text: 'Hällo' }] } },
+        stopReason: 'end_turn',
+        usage: { inputTokens: 3, outputTokens: 2, totalTokens: 5 },
+        metrics: { latencyMs: 1 },
       },
-    ];
+    },
+  ];
 
-  for (const { far: codec, model, answer } of wholes) {
+  for (const { codec, model, answer } of wholes) {
     void it(`has its text, its reason to stop and its usage: ${model}`, async () => {
-      const telling = await translatorFor(codec, model, { stream: false });
-      const told = await telling.translateWhole(
+      const translator = await translatorFor(codec, model, { stream: false });
+      const translated = await translator.translateWhole(
         200,
         { 'content-type': 'application/json' },
         Buffer.from(JSON.stringify(answer)),
       );
-      const text = told.toString();
+      const text = translated.toString();
       assert.match(text, /"text":"Hällo"/);
       assert.match(text, /"unified":"stop"/);
       assert.match(text, /"inputTokens":\{"total":3/);
@@ -144,9 +147,9 @@ void describe('a provider’s whole answer, read through its package', () => {
     });
 
     void it(`is refused where it is not what it should be: ${model}`, async () => {
-      const telling = await translatorFor(codec, model, { stream: false });
-      await assert.rejects(telling.translateWhole(200, {}, Buffer.from('<html>')), {
-        name: 'RetellingError',
+      const translator = await translatorFor(codec, model, { stream: false });
+      await assert.rejects(translator.translateWhole(200, {}, Buffer.from('<html>')), {
+        name: 'TranslationError',
       });
     });
   }

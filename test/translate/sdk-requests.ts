@@ -8,7 +8,7 @@ import type {
 } from '../../src/translate/codec.ts';
 import { InterceptedFetch } from '../../src/translate/package-call.ts';
 
-/** A question of the user's, and what else a test wants to have asked. */
+/** A normalized request of one question, with the options of a test. */
 export function requestOf(
   options: Partial<CallOptions> = {},
   extraOptions: ExtraOptions = {},
@@ -75,12 +75,12 @@ export interface Intercepted {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The request that a far side makes of what was asked. */
+/** The request that a provider codec makes of a normalized request. */
 export async function interceptedFrom(
   codec: ProviderCodec,
   request: NormalizedRequest,
   model: string,
-  { stream = false, manner: quirks = NO_QUIRKS }: { stream?: boolean; manner?: ProviderQuirks } = {},
+  { stream = false, quirks = NO_QUIRKS }: { stream?: boolean; quirks?: ProviderQuirks } = {},
 ): Promise<Intercepted> {
   const intercepted = new InterceptedFetch();
   const options = codec.toCallOptions(request, model, quirks);

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NO_QUIRKS } from '../../src/translate/codec.ts';
 import type { StreamPart } from '../../src/translate/codec.ts';
-import { startPackageCall } from '../../src/translate/package-call.ts';
+import { startPackageCall, InterceptedFetch } from '../../src/translate/package-call.ts';
 import { anthropicMessagesCodec } from '../../src/translate/provider/anthropic-messages.ts';
 import { geminiGenerateCodec } from '../../src/translate/provider/gemini-generate.ts';
 import { openaiChatCodec } from '../../src/translate/provider/openai-chat.ts';
-import { InterceptedFetch } from '../../src/translate/package-call.ts';
 import { SdkResponseTranslator } from '../../src/translate/sdk-response-translator.ts';
 import type { StreamTranslator } from '../../src/translate/response-translator.ts';
 import { requestOf } from './sdk-requests.ts';
@@ -21,7 +20,7 @@ function chunkOf(content: string, finish: string | null = null): Buffer {
   return Buffer.from(`data: ${JSON.stringify({ id: 'c', choices: [choice] })}\n\n`);
 }
 
-/** A client that takes a piece at a time, when it is told to. */
+/** A client that takes a piece whenever `drain` is called. */
 class Slow extends CollectingSink {
   #resume: (() => void) | undefined;
 
@@ -52,32 +51,40 @@ function settled(): Promise<void> {
   });
 }
 
+/** Many times the turns of the event loop that any of these takes. */
+const MAX_TURNS = 100_000;
+
 /** Has a client take one piece after another until something has happened. */
 async function drainUntil(happened: Promise<unknown>, client: Slow): Promise<void> {
   const state = { isOver: false };
   void happened.then(() => {
     state.isOver = true;
   });
-  while (!state.isOver) {
+  for (let turns = 0; !state.isOver; turns++) {
+    assert.ok(turns < MAX_TURNS, 'it never happens');
     client.drain();
     await settled();
   }
 }
 
-async function chatTo(client: CollectingSink, gone?: AbortSignal): Promise<StreamTranslator> {
-  const translator = await translatorFor(openaiChatCodec, 'm', gone === undefined ? {} : { gone });
+async function chatTo(client: CollectingSink, disconnected?: AbortSignal): Promise<StreamTranslator> {
+  const translator = await translatorFor(
+    openaiChatCodec,
+    'm',
+    disconnected === undefined ? {} : { signal: disconnected },
+  );
   return translator.translateStream(HEADERS, client);
 }
 
 void describe('a client that is slow', () => {
-  void it('gets one piece after another, and the provider is told to pause meanwhile', async () => {
+  void it('gets one piece after another, and the provider is paused meanwhile', async () => {
     const client = new Slow();
     const translator = await chatTo(client);
     const text = 'x'.repeat(10_000);
     let sent = 0;
     while (translator.write(chunkOf(text))) {
       sent++;
-      assert.ok(sent < 100, 'the provider was never told to pause');
+      assert.ok(sent < 100, 'the provider was never paused');
       await settled();
     }
     const resumed = new Promise<void>((resolve) => translator.onDrain(resolve));
@@ -107,36 +114,39 @@ void describe('a client that is slow', () => {
 
 void describe('a client that has gone', () => {
   void it('is not waited for, while more is coming', async () => {
-    const gone = new AbortController();
+    const disconnected = new AbortController();
     const client = new Slow();
-    const translator = await chatTo(client, gone.signal);
+    const translator = await chatTo(client, disconnected.signal);
     translator.write(chunkOf('one'));
     await settled();
     assert.ok(client.isBehind);
-    gone.abort();
+    disconnected.abort();
     await translator.abort();
     assert.equal(translator.write(chunkOf('two')), true, 'what comes late goes nowhere');
     assert.ok(!client.text.includes('two'));
   });
 
   void it('is not waited for at the end either', async () => {
-    const gone = new AbortController();
+    const disconnected = new AbortController();
     const client = new Slow();
-    const translator = await chatTo(client, gone.signal);
+    const translator = await chatTo(client, disconnected.signal);
     translator.write(chunkOf('one', 'stop'));
     const end = translator.end();
     await settled();
     assert.ok(client.isBehind);
-    gone.abort();
+    disconnected.abort();
     await end;
   });
 
-  void it('resumes a provider that was told to pause', async () => {
-    const gone = new AbortController();
-    const translator = await chatTo(new Slow(), gone.signal);
-    while (translator.write(chunkOf('x'.repeat(10_000)))) await settled();
+  void it('resumes a provider that was paused', async () => {
+    const disconnected = new AbortController();
+    const translator = await chatTo(new Slow(), disconnected.signal);
+    for (let sent = 0; translator.write(chunkOf('x'.repeat(10_000))); sent++) {
+      assert.ok(sent < 100, 'the provider was never paused');
+      await settled();
+    }
     const resumed = new Promise<void>((resolve) => translator.onDrain(resolve));
-    gone.abort();
+    disconnected.abort();
     await resumed;
     await translator.abort();
   });
@@ -157,7 +167,7 @@ void describe('a provider that fails', () => {
     assert.equal(client.text, '');
   });
 
-  void it('in the middle of a call of a tool, does not have half of its arguments told as all', async () => {
+  void it('in the middle of a call of a tool, does not have half of its arguments written as all', async () => {
     const bytes = fixture('chat-reasoning-tools.sse');
     const cut = bytes.indexOf('Köln\\"}');
     const client = new CollectingSink();
@@ -167,7 +177,7 @@ void describe('a provider that fails', () => {
     assert.ok(client.text.includes('tool-input-delta') && !client.text.includes('"tool-call"'));
   });
 
-  void it('by an event of its own, is not told beyond it', async () => {
+  void it('by an event of its own, is not translated beyond it', async () => {
     const bytes = fixture('anthropic-thinking-tools.sse');
     const at = bytes.indexOf('event: content_block_start\ndata: {"type":"content_block_start","index":3');
     const error = Buffer.from(
@@ -182,7 +192,7 @@ void describe('a provider that fails', () => {
     assert.ok(text.includes('Let me look.') && !text.includes('weather') && !text.includes('Overloaded'));
   });
 
-  void it('by an event of its own before all others, is not told at all', async () => {
+  void it('by an event of its own before all others, is not translated at all', async () => {
     const error = Buffer.from(
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
     );
@@ -220,7 +230,7 @@ void describe('a package’s stream', () => {
       clientCodec: plainClientCodec,
       context,
       dropped: [],
-      signal: signal,
+      signal,
     }).translateStream(HEADERS, client);
     assert.equal(await translator.end(), false);
     assert.ok(isCancelled);
@@ -241,7 +251,7 @@ void describe('a package’s stream', () => {
     );
   });
 
-  void it('is not whole where its package would have to ask for the rest of it', async () => {
+  void it('is not whole where its package would have to request the rest of it', async () => {
     const part = { text: 'The first half' };
     const candidate = { content: { parts: [part] }, finishReason: 'CONTINUATION', continuationToken: 't' };
     const chunk = Buffer.from(`data: ${JSON.stringify({ candidates: [candidate] })}\n\n`);
@@ -251,18 +261,18 @@ void describe('a package’s stream', () => {
   });
 });
 
-void describe('a package that was asked for a request alone', () => {
-  for (const far of [anthropicMessagesCodec, openaiChatCodec]) {
-    void it('stops waiting, without asking again', async () => {
-      const options = far.toCallOptions(requestOf(), CLAUDE, NO_QUIRKS);
-      const { intercepted, pending: begun } = startPackageCall(
+void describe('a package that was called for its request alone', () => {
+  for (const codec of [anthropicMessagesCodec, openaiChatCodec]) {
+    void it('stops waiting, without a second request', async () => {
+      const options = codec.toCallOptions(requestOf(), CLAUDE, NO_QUIRKS);
+      const { intercepted, pending } = startPackageCall(
         { model: CLAUDE, quirks: NO_QUIRKS, stream: true },
-        far,
+        codec,
         options,
       );
-      await intercepted.request(begun.result);
+      await intercepted.request(pending.result);
       intercepted.abort();
-      await assert.rejects(begun.result, { name: 'AbortError' });
+      await assert.rejects(pending.result, { name: 'AbortError' });
       await assert.rejects(intercepted.fetch('http://a.invalid/', { body: '{}' }), /more than once/);
     });
   }

@@ -33,14 +33,11 @@ function objectIn(text: string): Record<string, object> {
   );
 }
 
-/** A retelling of what a far side's package is asked for, to the plain near side. */
+/** A translator from a provider codec to the plain client codec. */
 export function translatorFor(
   codec: ProviderCodec,
   model: string,
-  {
-    stream = true,
-    gone: signal = new AbortController().signal,
-  }: { stream?: boolean; gone?: AbortSignal } = {},
+  { stream = true, signal = new AbortController().signal }: { stream?: boolean; signal?: AbortSignal } = {},
 ): Promise<SdkResponseTranslator> {
   const context = { id: 'r1', model, acceptedAt: 0, body: {}, query: '' };
   const options = parseOptionsOf(codec.toCallOptions(requestOf(), model, NO_QUIRKS));

@@ -113,7 +113,7 @@ void test('a stream opens with its first output, the preamble first', async (t) 
   assert.equal(reader.text, streamOf(FRAMES));
 });
 
-void test('an answer that ended before anybody asked for it is all there', async (t) => {
+void test('an answer that ended before it was relayed is whole', async (t) => {
   const bytes = rawHead('200 OK', SSE) + rawChunk(streamOf(FRAMES)) + rawChunk();
   const upstream = await rawUpstream(t, ({ write }) => write(bytes));
   const { dispatch } = dispatcherFor(t, upstream.origin);
@@ -127,7 +127,7 @@ void test('an answer that ended before anybody asked for it is all there', async
 });
 
 for (const isEarly of [true, false]) {
-  const when = isEarly ? 'before anybody asked for it' : 'while it was relayed';
+  const when = isEarly ? 'before it was relayed' : 'while it was relayed';
   void test(`a stream that ended in order ${when}, in the middle of a frame, ends in a whole frame`, async (t) => {
     let isRelaying = isEarly;
     const upstream = await rawUpstream(t, async ({ write }) => {
@@ -229,10 +229,10 @@ void test('a frame larger than the hold is passed on in pieces', async (t) => {
 void test('a slow reader holds up the provider, not memory', async (t) => {
   const frame = rawChunk(streamOf([`data: {"choices":[{"delta":{"content":"${'w'.repeat(60_000)}"}}]}`]));
   const frames = 1_024;
-  let taken = 0;
+  let written = 0;
   const upstream = await rawUpstream(t, async ({ write }) => {
     await write(rawHead('200 OK', SSE) + rawChunk(streamOf(FRAMES.slice(0, 2))));
-    for (; taken < frames; taken++) await write(frame);
+    for (; written < frames; written++) await write(frame);
     await write(rawChunk(streamOf(['data: [DONE]'])) + rawChunk());
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
@@ -243,9 +243,9 @@ void test('a slow reader holds up the provider, not memory', async (t) => {
   const ending = exchange.relay(reader);
 
   // The provider writes until every buffer on the way is full, and then no further.
-  assert.ok((await whereItStops(() => taken, frames)) < frames / 2);
+  assert.ok((await whereItStops(() => written, frames)) < frames / 2);
   assert.ok(reader.bytes < 1024 * 1024, `${reader.bytes} bytes were pushed on a reader that reads nothing`);
-  assert.ok(reader.unasked <= 1, 'no more came than what was under way when the reader fell behind');
+  assert.ok(reader.unrequested <= 1, 'no more came than what was under way when the reader fell behind');
 
   reader.catchUp();
   assert.deepEqual(await ending, { kind: 'ended' });
@@ -256,7 +256,7 @@ void test('a slow reader holds up the provider, not memory', async (t) => {
   );
 });
 
-void test('a reader that falls behind again and again is never given more than it asked for', async (t) => {
+void test('a reader that falls behind again and again never gets more than it requested', async (t) => {
   const frame = rawChunk(streamOf([`data: {"choices":[{"delta":{"content":"${'w'.repeat(60_000)}"}}]}`]));
   const frames = 200;
   const upstream = await rawUpstream(t, async ({ write }) => {
@@ -270,25 +270,25 @@ void test('a reader that falls behind again and again is never given more than i
   const reader = new Reader();
   reader.behind = true;
   const ending = exchange.relay(reader);
-  const asking = setInterval(() => reader.askForMore(), 1);
+  const asking = setInterval(() => reader.requestMore(), 1);
   await ending;
   clearInterval(asking);
   assert.deepEqual(await ending, { kind: 'ended' });
-  assert.ok(reader.unasked <= 1, `${reader.unasked} times`);
+  assert.ok(reader.unrequested <= 1, `${reader.unrequested} times`);
 });
 
 void test('what waits before the gate is bounded, however much the provider sends', async (t) => {
   const frames = 1_024;
-  let taken = 0;
+  let written = 0;
   const piece = rawChunk('x'.repeat(60_000));
   const upstream = await rawUpstream(t, async ({ write }) => {
     await write(rawHead('400 Bad Request', ['transfer-encoding: chunked']));
-    for (; taken < frames; taken++) await write(piece);
+    for (; written < frames; written++) await write(piece);
   });
   const { dispatch } = dispatcherFor(t, upstream.origin);
   const exchange = dispatch({ holdBytes: 100_000 });
   assert.equal((await exchange.result).kind, 'open');
-  assert.ok((await whereItStops(() => taken, frames)) < frames / 2);
+  assert.ok((await whereItStops(() => written, frames)) < frames / 2);
   exchange.cancel();
   await until(() => upstream.open() === 0);
 });

@@ -124,7 +124,7 @@ for (const [bound, holdWhole] of [
   });
 }
 
-void test('an answer that cannot be looked into is held to its end as well', async (t) => {
+void test('an answer that cannot be inspected is held to its end as well', async (t) => {
   let cut = true;
   const upstream = await rawUpstream(t, async ({ write, end }) => {
     await write(rawHead('200 OK', ['content-type: audio/mpeg', 'transfer-encoding: chunked']));

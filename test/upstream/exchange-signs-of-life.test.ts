@@ -56,7 +56,7 @@ void test('blank space ahead of a plain answer extends the wait for it', async (
   assert.equal(opening.kind === 'whole' && opening.body.toString().trim(), '{"choices":[]}');
 });
 
-void test('a stream that stays alive and never answers is left when the cap is reached', async (t) => {
+void test('a stream that stays alive and never answers is given up when the cap is reached', async (t) => {
   const upstream = await rawUpstream(t, async (exchange) => {
     await exchange.write(rawHead('200 OK', SSE));
     await keepSending(exchange, rawChunk(': still here\n\n'), Infinity);

@@ -13,7 +13,7 @@ void test('the wait begins with the last byte of the request, and anew with ever
   assert.ok(wait.leftMs(240) <= 0);
 });
 
-void test('one that is alive for ever is left when the cap is reached, counted from the last byte of the request', () => {
+void test('one that is alive for ever is given up when the cap is reached, counted from the last byte of the request', () => {
   const wait = new FirstOutputTimeout(100, 250, 0);
   wait.sent(30);
   for (let now = 40; now <= 270; now += 10) wait.alive(now);

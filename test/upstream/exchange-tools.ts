@@ -54,18 +54,18 @@ export function dispatcherFor(
   };
 }
 
-/** A reader that takes everything at once, unless it is told to fall behind. */
+/** A reader that takes everything at once, unless it is set to fall behind. */
 export class Reader implements Sink {
   readonly chunks: Buffer[] = [];
   bytes = 0;
-  /** Behind: takes what it is given and asks for no more. */
+  /** Behind: accepts what it is given and requests no more. */
   behind = false;
-  /** How often it was given something although it had asked for nothing. */
-  unasked = 0;
+  /** How often it was given something that it had not requested. */
+  unrequested = 0;
   #resumes: (() => void)[] = [];
 
   write(chunk: Buffer): boolean {
-    if (this.#resumes.length > 0) this.unasked++;
+    if (this.#resumes.length > 0) this.unrequested++;
     this.chunks.push(chunk);
     this.bytes += chunk.length;
     return !this.behind;
@@ -78,11 +78,11 @@ export class Reader implements Sink {
   /** Takes everything from now on. */
   catchUp(): void {
     this.behind = false;
-    this.askForMore();
+    this.requestMore();
   }
 
-  /** Has room again, for one more piece where it is behind. */
-  askForMore(): void {
+  /** Requests more: one chunk where it is behind. */
+  requestMore(): void {
     const resumes = this.#resumes;
     this.#resumes = [];
     for (const resume of resumes) resume();
@@ -113,7 +113,7 @@ export const FRAMES = [
 /** Of `FRAMES`, how many stand before the first output. */
 export const PREAMBLE_FRAMES = 1;
 
-/** Frames as they go over the wire: UTF-8, one character a byte. */
+/** Frames as they are sent: UTF-8, one character a byte. */
 export function streamOf(frames: readonly string[], lineEnd = '\n'): string {
   return Buffer.from(frames.map((frame) => frame + lineEnd + lineEnd).join('')).toString('latin1');
 }

@@ -15,8 +15,8 @@ const HEAD = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnecti
 
 /** A connection that was joined, as its reader has it, and the provider's end of it. */
 async function joined(t: TestContext): Promise<{ mine: Duplex; theirs: RawExchange }> {
-  const asked = Promise.withResolvers<RawExchange>();
-  const { origin } = await rawUpstream(t, (exchange) => asked.resolve(exchange));
+  const received = Promise.withResolvers<RawExchange>();
+  const { origin } = await rawUpstream(t, (exchange) => received.resolve(exchange));
   const transport = openTransport({ origin, connectTimeoutMs: 10_000 });
   t.after(() => transport.destroy());
   const given = Promise.withResolvers<Duplex>();
@@ -29,7 +29,7 @@ async function joined(t: TestContext): Promise<{ mine: Duplex; theirs: RawExchan
       onResponseError: (_, error) => given.reject(error),
     },
   );
-  const theirs = await asked.promise;
+  const theirs = await received.promise;
   await theirs.write(HEAD);
   const mine = await given.promise;
   t.after(() => mine.destroy());
@@ -43,7 +43,7 @@ async function allOf(stream: Duplex): Promise<string> {
   return pieces.join('');
 }
 
-void test('what a provider says last is read, however long after it has gone', async (t) => {
+void test('the last bytes of a provider are read, however long after it has gone', async (t) => {
   const { mine, theirs } = await joined(t);
   mine.read(0);
   theirs.end(`the key is ${KEY}, goodbye`);

@@ -57,7 +57,7 @@ void suite('answers that have no content, whatever their heads say', () => {
   }
 
   for (const body of ['hello', '5\r\nhello\r\n0\r\n\r\n', GOOD]) {
-    void test(`what stands behind such a head is nobody’s answer: ${JSON.stringify(body.slice(0, 20))}`, async (t) => {
+    void test(`what follows such a head is not read as an answer: ${JSON.stringify(body.slice(0, 20))}`, async (t) => {
       for (const status of ['204 No Content', '205 Reset Content', '304 Not Modified']) {
         const length = `content-length: ${body.length}`;
         const { dispatch } = await answering(t, `HTTP/1.1 ${status}\r\n${length}\r\n\r\n${body}`);
@@ -74,7 +74,7 @@ void suite('answers that have no content, whatever their heads say', () => {
 const interim = (status: string): string => `HTTP/1.1 ${status}\r\nlink: </a>\r\n\r\n`;
 
 void suite('answers that announce the answer', () => {
-  void test('are passed over, each of them and several', async (t) => {
+  void test('are skipped, each of them and several', async (t) => {
     const all = interim('102 Processing') + interim('103 Early Hints') + interim('199 Whatever');
     const { dispatch } = await answering(t, all + GOOD);
     assert.equal(await resultOf(dispatch()), 'open');
@@ -86,7 +86,7 @@ void suite('answers that announce the answer', () => {
     await until(() => upstream.open() === 0);
   });
 
-  void test('a word to go on is passed over as well, however it is cut, and on every request of a connection', async (t) => {
+  void test('100 Continue is skipped as well, however it is cut, and on every request of a connection', async (t) => {
     const go = 'HTTP/1.1 100 Continue\r\n\r\n';
     let pieces: readonly string[] = [];
     const upstream = await rawUpstream(t, async ({ socket, write }) => {
@@ -112,7 +112,7 @@ void suite('answers that announce the answer', () => {
     assert.ok(upstream.requests.every(({ connection }) => connection === 1));
   });
 
-  void test('what an answer says is not taken for a word to go on', async (t) => {
+  void test('the text of an answer is not mistaken for 100 Continue', async (t) => {
     const go = 'HTTP/1.1 100 Continue\r\n\r\n';
     const length = `content-length: ${EVENT.length + go.length}`;
     const upstream = await rawUpstream(t, async ({ write }) => {
@@ -128,7 +128,7 @@ void suite('answers that announce the answer', () => {
     assert.ok(Buffer.concat(reader.chunks).toString().startsWith(EVENT));
   });
 
-  void test('another protocol that nobody asked for is a fault', async (t) => {
+  void test('an unrequested switch of protocols is a fault', async (t) => {
     const upgrade = 'upgrade: websocket\r\nconnection: upgrade\r\n';
     for (const head of ['HTTP/1.1 101 Switching Protocols\r\n\r\n', `HTTP/1.1 101 x\r\n${upgrade}\r\n`]) {
       const { dispatch, upstream } = await answering(t, head);
@@ -138,7 +138,7 @@ void suite('answers that announce the answer', () => {
   });
 });
 
-void test('trailers are read over, and the connection stays', async (t) => {
+void test('trailers are skipped, and the connection stays', async (t) => {
   const head =
     'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\ntrailer: x-end';
   const chunk = `${EVENT.length.toString(16)}\r\n${EVENT}\r\n`;

@@ -12,11 +12,11 @@ import {
 import { until } from '../support/until.ts';
 import { dispatcherFor, summary } from './exchange-tools.ts';
 
-/* Requests that met a kept-alive connection which its other end had given up. */
+/* Requests on a kept-alive connection that its other end had given up. */
 
 const ANSWER = rawAnswer('200 OK', ['content-type: application/json'], '{}');
 
-/** Answers the first request of each connection, and then does with the connection what it is told. */
+/** Answers the first request of each connection, and then does `then` with the connection. */
 function answersOnce(then: (exchange: RawExchange) => void): RawUpstream['answer'] {
   const seen = new Set<number>();
   return (exchange) => {
@@ -57,7 +57,7 @@ void test('an upstream that closes after each answer without saying so costs no 
   for (let i = 0; i < 20; i++) assert.equal(summary(await dispatch().result), 'whole');
 });
 
-void test('many that meet it at one time are each repeated once', async (t) => {
+void test('many that are reset at one time are each repeated once', async (t) => {
   const upstream = await rawUpstream(
     t,
     answersOnce(({ reset }) => reset()),
@@ -91,14 +91,14 @@ function breaksAfter(bytes: string): RawUpstream['answer'] {
 async function second(
   t: Parameters<typeof rawUpstream>[0],
   then: RawUpstream['answer'],
-  ...asked: Parameters<ReturnType<typeof dispatcherFor>['dispatch']>
+  ...args: Parameters<ReturnType<typeof dispatcherFor>['dispatch']>
 ): Promise<readonly [opening: string, times: number]> {
   const upstream = await rawUpstream(t, ({ write }) => write(ANSWER));
   const { dispatch } = dispatcherFor(t, upstream.origin);
   assert.equal(summary(await dispatch().result), 'whole');
   await immediate();
   upstream.answer = then;
-  const opening = summary(await dispatch(...asked).result);
+  const opening = summary(await dispatch(...args).result);
   return [opening, upstream.requests.length - 1];
 }
 
@@ -106,11 +106,11 @@ void test('it is repeated once, and no more', async (t) => {
   assert.deepEqual(await second(t, ({ reset }) => reset()), ['maybe-sent: reset', 2]);
 });
 
-void test('what makes something is not repeated', async (t) => {
+void test('what creates something is not repeated', async (t) => {
   assert.deepEqual(await second(t, ({ reset }) => reset(), { resends: false }), ['maybe-sent: reset', 1]);
 });
 
-void test('a body that passes by is not repeated', async (t) => {
+void test('a streamed body is not repeated', async (t) => {
   const request = { body: Readable.from([Buffer.from('{"model":'), Buffer.from('"m"}')]) };
   assert.deepEqual(await second(t, ({ reset }) => reset(), {}, request), ['maybe-sent: reset', 1]);
 });
@@ -153,7 +153,7 @@ void test('one that is cancelled while it is repeated ends its connection', asyn
   await until(() => upstream.open() === 0);
 });
 
-void test('a way that is destroyed ends what is under way there over a connection of its own', async (t) => {
+void test('a transport that is destroyed ends what is in flight over a connection of its own', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(ANSWER));
   const { dispatch, transport } = dispatcherFor(t, upstream.origin);
   await dispatch().result;

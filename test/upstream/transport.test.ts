@@ -7,7 +7,7 @@ import { dispatcherFor } from './exchange-tools.ts';
 
 const JSON_TYPE = ['content-type: application/json'];
 
-void test('a request may go to another origin of its provider, until the way there is closed', async (t) => {
+void test('a request may go to another origin of its provider, until the transport is closed', async (t) => {
   const answer = rawAnswer('200 OK', JSON_TYPE, '{}');
   const own = await rawUpstream(t, ({ write }) => write(answer));
   const other = await rawUpstream(t, ({ write }) => write(answer));

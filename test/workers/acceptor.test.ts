@@ -48,7 +48,7 @@ void test('a connection goes to the worker that has the fewest', async (context)
   await until(() => busy.handed.length === 1 && idle.handed.length === 4);
 });
 
-void test('of those that come at once each worker gets its share, though one takes them later', async (context) => {
+void test('of a burst each worker gets its share, though one accepts them later', async (context) => {
   const { acceptor, connect, join } = await opened(context);
   const late = join();
   const quick = join();
@@ -60,7 +60,7 @@ void test('of those that come at once each worker gets its share, though one tak
   assert.deepEqual([late.handed.length, quick.handed.length], [20, 20]);
 });
 
-void test('a worker that takes none keeps no more than a few from the others', async (context) => {
+void test('a worker that accepts none keeps no more than a few from the others', async (context) => {
   const { acceptor, connect, join } = await opened(context);
   const stuck = join();
   const quick = join();
@@ -96,7 +96,7 @@ void test('where there is no worker connections wait, and beyond the bound they 
   assert.equal(handed.length, 2);
 });
 
-void test('those that were taken elsewhere count no more', async (context) => {
+void test('those that were released count no more', async (context) => {
   const { acceptor, connect, join } = await opened(context, { maxWaiting: 2 });
   const { handed, target } = join();
   for (let count = 1; count <= 10; count++) {

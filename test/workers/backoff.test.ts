@@ -14,6 +14,6 @@ void test('the wait doubles with every early end, up to its bound', () => {
   assert.deepEqual(waits([5, 5, 5, 5, 5, 5, 5]), [100, 200, 400, 800, 1_000, 1_000, 1_000]);
 });
 
-void test('a worker that was there for long begins anew', () => {
+void test('a worker that ran for long starts with the first wait again', () => {
   assert.deepEqual(waits([5, 5, 59_999, 60_000, 5]), [100, 200, 400, 100, 200]);
 });

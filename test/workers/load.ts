@@ -66,15 +66,15 @@ export class Load {
   }
 
   async #during<T>(awaited: Promise<T>, limit: number): Promise<T> {
-    let isOver = false;
+    const over = new AbortController();
     const client = async (): Promise<void> => {
-      while (!isOver && this.#begun < limit) await this.#request();
+      while (!over.signal.aborted && this.#begun < limit) await this.#request();
     };
     for (let n = 0; n < this.#clients; n++) {
       const running = client().finally(() => this.#running.delete(running));
       this.#running.add(running);
     }
-    return awaited.finally(() => (isOver = true));
+    return awaited.finally(() => over.abort());
   }
 
   async #request(): Promise<void> {

@@ -6,7 +6,7 @@ import { KEY, gatewayWithWorkers, connectToEachWorker } from './tools.ts';
 
 const NEXT = 'sk-next-0123456789abcdef-abcd';
 
-void test('a reload reaches all workers before it is called taken over', async (context) => {
+void test('a reload reaches all workers before it is reported as done', async (context) => {
   const gateway = await gatewayWithWorkers(context, { workers: 3 });
   const lines = await connectToEachWorker(context, gateway.url, 3);
   for (const line of lines) assert.equal((await line.ask()).status, 200);

@@ -5,7 +5,7 @@ import { ask, chat, rawConnection } from '../support/http.ts';
 import { rawHead, rawUpstream } from '../support/raw-upstream.ts';
 import { KEY, gatewayWithWorkers, connectToWorker, connectToEachWorker } from './tools.ts';
 
-void test('all workers answer on the one port, and the control process says who they are', async (context) => {
+void test('all workers answer on the one port, and the control process lists them', async (context) => {
   const gateway = await gatewayWithWorkers(context, { workers: 3 });
   assert.match(gateway.stdout(), /data plane on 127\.0\.0\.1:\d+.*\n +3 workers\n/);
   const lines = await connectToEachWorker(context, gateway.url, 3);
@@ -25,7 +25,7 @@ void test('all workers answer on the one port, and the control process says who 
   assert.ok(!pids.has(gateway.process.pid ?? null), 'the control process answers no application');
 });
 
-void test('connections are spread evenly, whoever is quickest', async (context) => {
+void test('connections are spread evenly, whichever worker is quickest', async (context) => {
   const gateway = await gatewayWithWorkers(context, { workers: 3 });
   const kept = [];
   for (let count = 0; count < 60; count++) kept.push((await connectToWorker(context, gateway.url)).worker);
@@ -33,7 +33,7 @@ void test('connections are spread evenly, whoever is quickest', async (context) 
   assert.deepEqual(shares, [20, 20, 20]);
 });
 
-void test('every line of the log says which worker wrote it', async (context) => {
+void test('every line of the log names the worker that wrote it', async (context) => {
   const gateway = await gatewayWithWorkers(context);
   for (const line of await connectToEachWorker(context, gateway.url, 2)) await line.ask();
   const requests = await gateway.logged(2, ({ msg }) => msg === 'request');

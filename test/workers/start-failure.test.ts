@@ -46,7 +46,7 @@ void test('a worker’s own error is that of the start', async (context) => {
   assert.deepEqual(new Set(supervisor.status().map(({ state }) => state)), new Set(['stopped']));
 });
 
-void test('a port that is taken is told as with a single worker', async (context) => {
+void test('a port in use is reported as with a single worker', async (context) => {
   const cwd = await folder(context);
   await writeFile(join(cwd, 'mine.yaml'), JSON.stringify(CONFIG));
   const taken = createServer().listen(0, '127.0.0.1');

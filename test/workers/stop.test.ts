@@ -75,7 +75,7 @@ void test('a stop ends what has not ended within limits.drain', async (context) 
   for (const { whole } of await Promise.all(hanging)) assert.equal(whole, false);
 });
 
-void test('a stop ends a worker that hears nothing any more', async (context) => {
+void test('a stop ends a worker that no longer reacts', async (context) => {
   const gateway = await gatewayWithWorkers(context, { limits: { drain: 0 } });
   const pids = await pidsOf(gateway);
   const [stuck = NaN] = pids;

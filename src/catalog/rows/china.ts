@@ -1,7 +1,7 @@
 import { bareToken, bearer, messagesAt } from '../row.ts';
 import type { ProviderType } from '../row.ts';
 
-/** Providers that speak OpenAI's dialect, and are at home in China. */
+/** Providers in China with OpenAI's API. */
 export const chinaTypes: readonly ProviderType[] = [
   {
     type: 'ai360',

@@ -1,7 +1,7 @@
 import { bearer } from '../row.ts';
 import type { ProviderType } from '../row.ts';
 
-/** OpenAI and what speaks as it does, Anthropic and Gemini: types that most configurations have. */
+/** The types that most configurations have. */
 export const commonTypes: readonly ProviderType[] = [
   {
     type: 'openai',
@@ -21,7 +21,7 @@ export const commonTypes: readonly ProviderType[] = [
     credential: bearer,
     keyless: true,
     developerRole: true,
-    notes: 'Anything that speaks as OpenAI does. Every operation is passed on: only it knows what it has.',
+    notes: "Anything with OpenAI's API. Every operation is passed on: only the provider knows what it has.",
   },
   {
     type: 'claude',

@@ -1,7 +1,7 @@
 import { bearer } from '../row.ts';
 import type { ProviderType } from '../row.ts';
 
-/** Types whose place is the customer's own, or which have an API of their own that chat is turned into. */
+/** Types that customers host or name themselves, and those with an API of their own. */
 export const ownTypes: readonly ProviderType[] = [
   {
     type: 'azure',
@@ -20,7 +20,7 @@ export const ownTypes: readonly ProviderType[] = [
     // learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
     headers: ['x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
-      'Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it speaks as OpenAI does.',
+      "Azure OpenAI. The deployment is that of `azureServiceUrl`, or else the model, mapped. With the base `/openai/v1` it has OpenAI's API.",
   },
   {
     type: 'azure-ai-foundry',
@@ -29,7 +29,7 @@ export const ownTypes: readonly ProviderType[] = [
     // learn.microsoft.com/rest/api/aifoundry/model-inference
     headers: ['extra-parameters', 'x-ms-client-request-id', 'x-ms-oai-image-generation-deployment'],
     notes:
-      "Its base URL is that of a resource: `https://NAME.services.ai.azure.com/openai/v1`. Deployments whose names begin with `claude` are spoken to as Anthropic's, at `/anthropic/v1` beside it.",
+      "Its base URL is that of a resource: `https://NAME.services.ai.azure.com/openai/v1`. Deployments whose names begin with `claude` have Anthropic's API, at `/anthropic/v1` beside it.",
   },
   {
     type: 'bedrock',
@@ -175,7 +175,7 @@ export const ownTypes: readonly ProviderType[] = [
     headers: ['x-vertex-ai-llm-request-type', 'x-vertex-ai-llm-shared-request-type'],
     speaks: 'gemini',
     notes:
-      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` are spoken to as Anthropic's.",
+      "A key is an API key of express mode, or a service account: `vertexAuthKey`, or its JSON, or base64 of that, among `apiTokens`. Models whose names begin with `claude` have Anthropic's API.",
   },
   {
     type: 'vllm',

@@ -1,7 +1,7 @@
 import { bareToken, bearer, messagesAt } from '../row.ts';
 import type { ProviderType } from '../row.ts';
 
-/** Providers that speak OpenAI's dialect, and are at home anywhere but in China. */
+/** Providers outside of China with OpenAI's API. */
 export const worldTypes: readonly ProviderType[] = [
   {
     type: 'cerebras',

@@ -7,11 +7,11 @@ import { fromNow } from './relative-time.ts';
 /** Which key a request would get, and why not the others, for people: a table for each provider on the way. */
 export function choiceText({ at, model, providers, seenFrom }: ChoiceView): string {
   const now = Date.parse(at);
-  const asked = model === null ? 'A request without a model' : `A request for ${model}`;
+  const request = model === null ? 'A request without a model' : `A request for ${model}`;
   const [first] = providers;
-  const way = providers.map(stopText).join('');
+  const stops = providers.map(stopText).join('');
   const lines = [
-    first === undefined ? `${asked} goes nowhere.` : `${asked} goes to${way}.`,
+    first === undefined ? `${request} goes nowhere.` : `${request} goes to${stops}.`,
     ...providers.flatMap((provider) => ['', ...providerLines(provider, model, now)]),
     ...(seenFrom.note === null ? [] : ['', seenFrom.note]),
   ];
@@ -34,9 +34,9 @@ function stopText(
   return `${link}${provider}${share < 1 ? ` (${Math.round(share * 100)} %)` : ''}`;
 }
 
-function providerLines(choice: ProviderChoiceView, asked: string | null, now: number): string[] {
+function providerLines(choice: ProviderChoiceView, requestedModel: string | null, now: number): string[] {
   const { provider, model, keys, counts, affinity } = choice;
-  const mapped = model === null || model === asked ? '' : `, where it is called ${model}`;
+  const mapped = model === null || model === requestedModel ? '' : `, where it is called ${model}`;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   const left = total - keys.length;
   return [

@@ -4,8 +4,9 @@ import type { Config } from '../../config/schema/schema.ts';
 import type { Running } from '../../main.ts';
 import { DEFAULT_ADMIN_URL, reachable } from '../keys/admin-access.ts';
 import { DEMO_MODEL } from './demo.ts';
-import { curlLine, modelsLine, sdkSnippet } from './first-request.ts';
 import type { Setup } from './setup.ts';
+
+const QUESTION = 'Hello!';
 
 /** What a person needs to know of a gateway that has just started, with lines that work as they are. */
 export function banner(setup: Setup, config: Config, sparekey: Running, version: string): string {
@@ -70,4 +71,31 @@ function checkedModel({ providers, activeProviderId }: Config): string | undefin
 /** As it was called: by npm from a clone, or by its name. */
 function commandLine(): string {
   return process.env['npm_lifecycle_event'] === undefined ? 'sparekey' : 'npm run -s sparekey --';
+}
+
+/** A `curl` line that asks a model something. */
+function curlLine(baseUrl: string, model: string): string {
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: QUESTION }] });
+  return `curl ${baseUrl}/chat/completions -H 'content-type: application/json' -d '${quoted(body)}'`;
+}
+
+/** A `curl` line that lists the models there are. */
+function modelsLine(baseUrl: string): string {
+  return `curl ${baseUrl}/models`;
+}
+
+/** The same question asked with OpenAI's own SDK, as lines of a module. */
+function sdkSnippet(baseUrl: string, model: string): readonly string[] {
+  return [
+    `import OpenAI from 'openai';`,
+    `const client = new OpenAI({ baseURL: '${baseUrl}', apiKey: 'none-needed' });`,
+    `const messages = [{ role: 'user', content: '${QUESTION}' }];`,
+    `const answer = await client.chat.completions.create({ model: ${JSON.stringify(model)}, messages });`,
+    `console.log(answer.choices[0].message.content);`,
+  ];
+}
+
+/** For a shell, inside single quotes. */
+function quoted(text: string): string {
+  return text.replaceAll("'", String.raw`'\''`);
 }

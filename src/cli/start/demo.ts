@@ -4,7 +4,10 @@ import { defaultScript, demoKeys } from '../../../simulator/default-script.ts';
 import { describeScript } from '../../../simulator/describe.ts';
 import { startSimulator } from '../../../simulator/simulator.ts';
 
-/** A pretend provider, running, and a configuration that has it as its only provider. */
+/**
+ * What `sparekey start` falls back to without a configuration: a simulated provider, running, and a configuration that
+ * has it as its only provider, for requests of one's own. `npm run demo` is a show with traffic of its own (scripts/demo.ts).
+ */
 export interface Demo {
   readonly config: LoadResult;
   /** What each of the provider's keys does, in words. */

@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load/load.ts';
 import type { Loaded } from '../../config/load/load.ts';
 import { formatProblem } from '../../config/load/problem.ts';
 import type { Config } from '../../config/schema/schema.ts';
-import type { Log } from '../../telemetry/log.ts';
+import type { Log } from '../../telemetry/contract.ts';
 import { watchFiles } from './file-watch.ts';
 
 /** What to keep up with, and how. */

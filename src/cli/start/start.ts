@@ -6,7 +6,7 @@ import { startSparekey } from '../../main.ts';
 import type { Running } from '../../main.ts';
 import { logDescriptors } from '../../telemetry/descriptor-lines.ts';
 import { chooseStyle, createLog } from '../../telemetry/log.ts';
-import type { Log } from '../../telemetry/log.ts';
+import type { Log } from '../../telemetry/contract.ts';
 import { startWithWorkers } from '../../workers/control.ts';
 import { workerCount } from '../../node/worker-count.ts';
 import { banner } from './banner.ts';

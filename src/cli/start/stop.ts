@@ -1,4 +1,4 @@
-import type { Log } from '../../telemetry/log.ts';
+import type { Log } from '../../telemetry/contract.ts';
 
 /** How to stop. */
 export interface StopOptions {

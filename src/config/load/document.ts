@@ -10,7 +10,7 @@ export interface SourceDocument {
   readonly value: unknown;
   /** Mistakes of the text itself: syntax, repeated fields, references to the environment. */
   readonly problems: readonly TextProblem[];
-  /** The nearest place to a path. */
+  /** The position of what is nearest to a path. */
   readonly locate: (path: Path, part: 'field' | 'value') => Position;
 }
 
@@ -22,11 +22,11 @@ export interface TextProblem {
   readonly column: number;
 }
 
-/** A position, line and column counted from 1. */
+/** A position in the text, line and column counted from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
-  /** The scalar there as it was written; absent where there is none, or none of this path. */
+  /** The scalar there as it was written; absent where there is none at the path itself. */
   readonly written?: string;
 }
 

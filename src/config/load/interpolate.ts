@@ -6,7 +6,7 @@
  * only: what the environment says can never become YAML.
  */
 
-/** Unicode sets these aside for a program's own use; no text may carry them. */
+/** Noncharacters, which Unicode reserves for a program's own use. */
 const dollar = '\uFDD0';
 const open = '\uFDD1';
 const close = '\uFDD2';
@@ -36,7 +36,7 @@ export function showReferences(text: string): string {
   return text.replaceAll(escape, '$').replaceAll(dollar, '$').replaceAll(open, '{').replaceAll(close, '}');
 }
 
-/** The values of the references, or what is wrong with one of them; the faults never tell a value. */
+/** A text with its references expanded, or what is wrong with one of them, which never quotes a value. */
 export type Expansion =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly expected: string };
 

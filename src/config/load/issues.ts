@@ -22,8 +22,8 @@ export function problemsOf(
 }
 
 /**
- * Where a value may be text or a map, zod tells what each would have wanted. The one that fits the value's
- * type tells its mistake; where none or several do, what stands for all is said.
+ * The issues of a union. Where one of its members fits the value's type those of that member; where none or several do,
+ * the issue of the union itself.
  */
 export function narrowUnion(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
@@ -38,7 +38,7 @@ export function narrowUnion(issue: Issue): readonly Issue[] {
 function valueProblem(issue: Issue, schema: Schema, locate: SourceDocument['locate']): ConfigProblem {
   const { line, column, written } = locate(issue.path, issue.code === 'invalid_key' ? 'field' : 'value');
   const problem = { path: showPath(issue.path, schema), expected: expectationOf(issue), line, column };
-  // What stands in place of a map or list may be anything, so it is not shown either.
+  // A value in place of a map or list may be anything, a secret too, so it is not shown.
   const showable = written !== undefined && issue.code !== 'invalid_key' && containerOf(issue) === undefined;
   if (!showable) return problem;
   return { ...problem, value: isSecretPath(issue.path) ? '[secret]' : shorten(written) };

@@ -1,30 +1,29 @@
 import { normalizeValue } from './plugin-values.ts';
 import type { Path } from './problem.ts';
 
-/**
- * The Higress plugin's configuration as it is found in the wild: wrapped for Kubernetes, with words of its older
- * versions, and with single values where lists are meant. It is put into the words of the schema, which knows
- * nothing of this.
+/*
+ * Normalises configurations of the Higress plugin: wrapped for Kubernetes, with option names of its older versions, and
+ * with single values where lists are meant. The schema knows nothing of these.
  */
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A configuration in the words of the schema: the same where it was in them. */
+/** A configuration as the schema wants it. */
 export interface NormalizedDocument {
   readonly value: unknown;
-  /** Where in the document it stands. */
+  /** Its path in the document. */
   readonly at: Path;
-  /** What was passed over, by its place in the document. */
+  /** What was left out. */
   readonly notes: readonly Note[];
 }
 
-/** What of a document has no effect, and why. */
+/** What of a document has no effect, by its path, and why. */
 export interface Note {
   readonly path: Path;
   readonly expected: string;
 }
 
-/** Older and other words for options, by what they are called here. */
+/** Older and other names of options, and the schema's. */
 const ALIASES: Readonly<Record<string, string>> = {
   apiToken: 'apiTokens',
   claudeVersion: 'apiVersion',
@@ -38,7 +37,7 @@ const RULES = '_rules_';
 const NO_RULES =
   'nothing, since it has no effect here: what is for single routes, hosts or services of Higress is not taken over; `routes` chooses by model';
 
-/** Puts what a file holds into the words of the schema. */
+/** A document as the schema wants it; unchanged where it is so already. */
 export function normalizePluginConfig(written: unknown): NormalizedDocument {
   const { value, at, notes } = unwrapKubernetes(written);
   const config = fieldsOf(value);
@@ -78,7 +77,7 @@ function unwrapKubernetes(written: unknown): NormalizedDocument {
   };
 }
 
-/** Rules name the active provider where the configuration for everybody does not: taken where all name one. */
+/** Where the general configuration names no active provider and all rules name the same one, that one. */
 function withActive(config: Fields, rules: readonly (Fields | undefined)[]): Fields {
   const named = rules.map((rule) => rule?.['activeProviderId']).filter((id) => typeof id === 'string');
   const [only, ...others] = new Set(named.filter((id) => id !== ''));

@@ -1,5 +1,5 @@
 /**
- * Forms that the Higress plugin takes values in beside those of the schema: one value where a list is meant, a
+ * Forms of values that the Higress plugin accepts beside those of the schema: one value where a list is meant, a
  * number where a text is. A number is as good as the text only where nothing of it is lost, and so a token stays
  * as strict as it is.
  */

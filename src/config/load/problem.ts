@@ -1,4 +1,4 @@
-/** A way to a value: names of fields and places in lists. */
+/** The path of a value: names of fields and indexes in lists. */
 export type Path = readonly PropertyKey[];
 
 /** One mistake in a configuration, in words that give no secret away. */
@@ -34,7 +34,7 @@ export function formatPath(path: Path): string {
 
 const LONGEST_SHOWN = 60;
 
-/** A value as problems show it: short, on one line, and without the credentials a URL may carry before its host or behind it. */
+/** A value as problems show it: short, on one line, without the credentials before a URL's host and without its query. */
 export function shorten(written: string): string {
   const line = written
     .replace(/\/\/.*@/s, '//[secret]@')
@@ -44,7 +44,7 @@ export function shorten(written: string): string {
   return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN - 1)}…` : line;
 }
 
-/** One line for people: where, what stands there, and what was expected. */
+/** One line for people: the position, what is written there, and what was expected. */
 export function formatProblem({ path, value, expected, line, column }: ConfigProblem, file?: string): string {
   const where = [file, line, column].filter((part) => part !== undefined).join(':');
   const what =

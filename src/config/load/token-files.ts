@@ -34,7 +34,7 @@ interface Pool {
   readonly file: string;
 }
 
-/** The tokens of a file in their order. Blank lines and lines that begin with `#` say nothing. */
+/** The tokens of a file in their order, without blank lines and comments, which begin with `#`. */
 function parseTokens(text: string): readonly FileToken[] {
   return text
     .split('\n')
@@ -106,7 +106,7 @@ function poolsWithFile(config: unknown): readonly Pool[] {
   });
 }
 
-/** A copy of nested maps and lists with another value at one place. */
+/** A copy of nested maps and lists with another value at one path. */
 function replaceAt(container: unknown, [first, ...rest]: Path, value: unknown): unknown {
   if (first === undefined) return value;
   if (Array.isArray(container)) {

@@ -1,5 +1,4 @@
-import { operationOfCapability } from '../../catalog/capability-names.ts';
-import { answersChats } from '../../catalog/answers-chats.ts';
+import { answersChats, operationOfCapability } from '../../catalog/capabilities.ts';
 import { providerTypes } from '../../catalog/provider-types.ts';
 import type { SourceDocument } from './document.ts';
 import { formatPath } from './problem.ts';

@@ -3,7 +3,7 @@ import type { ProviderType } from '../../catalog/row.ts';
 import { describeOption } from '../schema/introspect.ts';
 import { vendorFields } from '../schema/vendor-fields.ts';
 
-/** A type of provider, told: for the command line, and for the page that is made of all of them. */
+/** A type of provider as the command line and docs/PROVIDERS.md show it. */
 export interface ProviderFacts {
   readonly type: string;
   /** Undefined where the configuration has to say it. */
@@ -16,7 +16,7 @@ export interface ProviderFacts {
   readonly healthCheckModel: string | undefined;
   /** Whether a refused key can be checked without paying. */
   readonly freeChecks: boolean;
-  /** What it takes as it is, by dialect: names of operations, or `all` where only it knows. */
+  /** What it supports without translation, by dialect: names of operations, or `all` where only it knows. */
   readonly operations: Readonly<Record<string, readonly string[] | 'all'>>;
   /** Options that only some types know. */
   readonly options: readonly OptionFacts[];
@@ -25,7 +25,7 @@ export interface ProviderFacts {
   readonly notes: string | undefined;
 }
 
-/** One option, told. */
+/** An option of a type's own. */
 export interface OptionFacts {
   readonly name: string;
   readonly kind: string;

@@ -6,17 +6,17 @@ const INTRODUCTION = `# Providers
 
 <!-- Made by \`npm run docs\` from src/catalog/. Change it there. -->
 
-Each type of provider, where it answers, how it wants its keys, and what it takes as it is. \`sparekey providers TYPE\`
-tells the same on the command line.
+Each type of provider, where it answers, how it wants its keys, and what it supports without translation.
+\`sparekey providers TYPE\` shows the same on the command line.
 
-- What a provider **takes as it is** goes through byte for byte, but for the model's name. \`files.*\` is \`files\` and all
+- What a provider **supports itself** passes through byte for byte, but for the model's name. \`files.*\` is \`files\` and all
   below it.
 - **Chats in another dialect** (OpenAI's chat completions and responses, Anthropic's messages, Gemini's
-  generateContent) are translated to what the provider speaks. So a type without \`responses.create\` serves responses all
-  the same, but remembers none.
+  generateContent) are translated to the provider's own dialect. So a type without \`responses.create\` serves responses all
+  the same, but stores none.
 - Everything else that a type is not known to have is answered with 404 \`operation_not_offered\`. Where a vendor has come
   to have it, \`capabilities\` says so: \`capabilities: { "openai/v1/embeddings": /v1/embeddings }\`.
-- A type that is not here and speaks as OpenAI does is \`openai-compatible\` with a \`baseUrl\`. OCI's Generative AI is one:
+- A provider that is not here and has OpenAI's API is \`openai-compatible\` with a \`baseUrl\`. OCI's Generative AI is one:
   \`https://inference.generativeai.REGION.oci.oraclecloud.com/20231130/actions/v1\`, with its API keys.
 - Options that all types have are in [CONFIGURATION.md](CONFIGURATION.md#providers).
 `;
@@ -39,7 +39,7 @@ function table(all: readonly ProviderFacts[]): string {
 /** What of clients' requests reaches a provider beside their bodies. */
 function passedHeaders(): string {
   const byFamily = (['openai', 'anthropic', 'gemini'] as const).map(
-    (family) => `- Where it is spoken to in ${DIALECTS[family]}: ${listed(PASSED_BY_FAMILY[family])}`,
+    (family) => `- In requests in ${DIALECTS[family]}: ${listed(PASSED_BY_FAMILY[family])}`,
   );
   return [
     '## Headers that pass',

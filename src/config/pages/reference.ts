@@ -52,8 +52,8 @@ activeProviderId: openai-main
 - **\`\${NAME}\`** in a value reads the environment; a variable that is not set is an error. \`$\${NAME}\` stands for
   \`\${NAME}\` itself. What the variable holds is always text: it cannot bring further options, and a comma in it does
   not make two tokens.
-- **Unknown fields** and options that do not fit together are errors, all told at once with line and column.
-  \`sparekey check --config FILE\` tells them without starting anything.
+- **Unknown fields** and options that do not fit together are errors, all reported at once with line and column.
+  \`sparekey check --config FILE\` reports them without starting anything.
 - **A change of the file** is taken up while the gateway runs; a file with errors changes nothing.
 - **Editors** check the file as it is written with \`docs/sparekey.schema.json\`, for example by a first line
   \`# yaml-language-server: $schema=docs/sparekey.schema.json\`.
@@ -192,7 +192,7 @@ function providerTypeTable(): string {
     '## Provider types',
     '',
     'The model of health checks here is that of a configuration from the environment; without one a key comes back',
-    'after 60 s. A file names its own. What each type takes, and its own options, are in [PROVIDERS.md](PROVIDERS.md).',
+    'after 60 s. A file names its own. What each type supports, and its own options, are in [PROVIDERS.md](PROVIDERS.md).',
     '',
     '| type | `baseUrl` | variable | health checks | pool |',
     '| --- | --- | --- | --- | --- |',

@@ -2,14 +2,14 @@ import { providerTypes, typesWithOption } from '../../catalog/provider-types.ts'
 import type { ProviderType } from '../../catalog/row.ts';
 import type { Secret } from '../../base/secret.ts';
 import { formatAddress, isLoopback } from './scalars.ts';
+import type { ListenAddress } from '../../listener/listen.ts';
 import { vendorFields } from './vendor-fields.ts';
 import { BASE_URL_OPTIONS, KEY_OPTIONS, keysFromOptions } from './vendor-options.ts';
-import type { ListenAddress } from '../../listener/listen.ts';
 import { vendorProblems } from './vendor-constraints.ts';
 import type { VendorFields } from './vendor-constraints.ts';
 
 /**
- * The rules between options. Each runs even where other options are faulty, so that all mistakes are told at
+ * The rules between options. Each runs even where other options are faulty, so that all mistakes are reported at
  * once; a rule looks only at options in which no mistake was found.
  */
 
@@ -30,14 +30,14 @@ export const onMaps = {
 /** The same for lists. */
 export const onLists = { when: ({ value }: { value: unknown }): boolean => Array.isArray(value) };
 
-/** No mistake was found at, above or below this place. Unknown fields above it do not matter. */
+/** No mistake was found at, above or below this path. Unknown fields above it do not matter. */
 function hasNoIssue(context: Context, ...path: Path): boolean {
   return !context.issues.some(
     ({ code, path: faulty = [] }) => code !== 'unrecognized_keys' && isSamePath(path, faulty),
   );
 }
 
-/** One path leads to the other, or they are one. */
+/** One path is a prefix of the other, or they are equal. */
 function isSamePath(one: Path, other: Path): boolean {
   return one.every((part, depth) => depth >= other.length || other[depth] === part);
 }
@@ -106,7 +106,7 @@ interface FailoverFields {
   readonly cooldownDuration: number;
 }
 
-/** A key that goes out of service has a way back, and waits grow. */
+/** A key that goes out of service can come back, and waits grow. */
 export function checkFailover(failover: FailoverFields, context: Context): void {
   const recoveryFields = ['enabled', 'healthCheckModel', 'cooldownDuration'];
   if (
@@ -137,7 +137,7 @@ interface ProviderFields extends VendorFields, Readonly<Record<string, unknown>>
 export function checkProvider(provider: ProviderFields, context: Context): void {
   if (hasNoIssue(context, 'type')) checkType(provider, context);
   for (const { parts } of KEY_OPTIONS) {
-    const [given] = parts.filter((part) => provider[part] !== undefined);
+    const given = parts.find((part) => provider[part] !== undefined);
     if (given !== undefined)
       for (const part of parts)
         if (provider[part] === undefined) addProblem(context, [part], `the other half of ${given}`);

@@ -16,7 +16,7 @@ export interface Option {
   readonly kind?: Kind;
 }
 
-/** Takes defaults, optionality and transforms off. The outermost word of each kind is the one that holds. */
+/** Unwraps defaults, optionality and transforms. Of several descriptions, kinds or defaults the outermost counts. */
 export function describeOption(schema: Schema): Option {
   const description = z.globalRegistry.get(schema)?.description;
   const kind = kinds.get(schema);

@@ -6,7 +6,7 @@ import type { StoreAddress } from '../../base/store-address.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { kinds, secret, text } from './scalars.ts';
 
-/** The values with a grammar of their own: names of providers, models, statuses and URLs. */
+/* The values with a grammar of their own, but for URLs: names of providers, models and headers, statuses, keys, stores. */
 
 /** Why a regular expression does not compile, without repeating it; undefined where it does. */
 export function regexFault(source: string): string | undefined {
@@ -30,7 +30,7 @@ function modelRegexFault(source: string): string | undefined {
   }
 }
 
-/** A provider's name. No `/`, so that `provider-id/model` can be told apart. */
+/** A provider's name, without `/`: that ends it in `provider-id/model`. */
 export function providerId() {
   const error = 'an id of at most 128 characters, without spaces or "/"';
   return z
@@ -84,95 +84,15 @@ export function modelMapping() {
     .register(kinds, { kind: 'map of model names' });
 }
 
-/** The URL without its trailing slashes, or undefined where it is not one a path can be appended to. */
-function parseBaseUrl(written: string): string | undefined {
-  if (!URL.canParse(written)) return undefined;
-  const url = new URL(written);
-  const plain =
-    (url.protocol === 'http:' || url.protocol === 'https:') &&
-    url.username === '' &&
-    url.password === '' &&
-    !/[?#]/.test(written);
-  return plain ? url.href.replace(/\/+$/, '') : undefined;
-}
-
-const urlError =
-  'an http:// or https:// URL without credentials, query or fragment, such as https://api.openai.com/v1';
-
-/** Everything before an operation's own suffix. */
-export function baseUrl() {
-  return z
-    .string({ error: urlError })
-    .transform((written, context) => {
-      const url = parseBaseUrl(written.trim());
-      if (url !== undefined) return url;
-      context.addIssue({ code: 'custom', message: urlError });
-      return z.NEVER;
-    })
-    .register(kinds, { kind: 'URL' });
-}
-
-/** Ends of a path that the plugin takes for the whole way to one operation. */
-const operationSuffix =
-  /\/(?:chat\/completions|completions|embeddings|rerank|messages(?:\/count_tokens)?|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations)|models|realtime|responses|fine_tuning\/(?:jobs|checkpoints)|videos)$/;
-
-/**
- * The plugin's `openaiCustomUrl` and `vllmCustomUrl`: the scheme may be missing, and the path may be that of one
- * operation. The plugin then sends every operation there; here it names the base that the operations stand beside.
- */
-export function openaiCustomUrl(scheme: 'http' | 'https' = 'https') {
-  const error = 'a URL or host/path without credentials, query or fragment, such as example.com/v1';
+/** The name of a header (RFC 9110, 5.1), or the beginning of one that ends in `*`; in lower case. */
+export function headerName() {
+  const error = 'the name of a header, or the beginning of names that ends in *';
   return z
     .string({ error })
-    .transform((written, context) => {
-      const url = parseBaseUrl(withScheme(written, scheme))?.replace(operationSuffix, '');
-      if (url !== undefined) return url;
-      context.addIssue({ code: 'custom', message: error });
-      return z.NEVER;
-    })
-    .register(kinds, { kind: 'URL' });
-}
-
-function withScheme(written: string, scheme: 'http' | 'https'): string {
-  return written.includes('://') ? written.trim() : `${scheme}://${written.trim()}`;
-}
-
-/**
- * A host with or without its port, or a URL: the plugin writes the one and means the other.
- * @param scheme where none is written
- * @param keeps `path`: what stands behind the host counts as well
- */
-export function hostUrl(scheme: 'http' | 'https', keeps: 'host' | 'path' = 'host') {
-  const error = 'a host such as example.com or example.com:8000, or a URL';
-  return z
-    .string({ error })
-    .transform((written, context) => {
-      const url = parseBaseUrl(withScheme(written, scheme));
-      if (url !== undefined) return keeps === 'path' ? url : new URL(url).origin;
-      context.addIssue({ code: 'custom', message: error });
-      return z.NEVER;
-    })
-    .register(kinds, { kind: 'host or URL' });
-}
-
-/** The URL of an Azure resource, or of something within it; with an `api-version`, but at its newest base. */
-export function azureUrl() {
-  return z
-    .string({ error: 'a URL (missing azureServiceUrl)' })
-    .transform((written, context) => {
-      const url = URL.parse(written);
-      if (url === null || !/^https?:$/.test(url.protocol))
-        context.addIssue({ code: 'custom', message: 'a URL with http:// or https://' });
-      else if (!isNewestBase(url) && (url.searchParams.get('api-version') ?? '') === '')
-        context.addIssue({ code: 'custom', message: 'a URL with ?api-version=… (missing api-version)' });
-      else return url.href;
-      return z.NEVER;
-    })
-    .register(kinds, { kind: 'URL' });
-}
-
-function isNewestBase({ pathname }: URL): boolean {
-  return /^\/openai\/v1(?:\/|$)/.test(pathname.replaceAll(/\/{2,}/g, '/'));
+    .trim()
+    .toLowerCase()
+    .regex(/^(?:[\w!#$%&'^`|~.+-]+\*?|\*)$/, { error })
+    .register(kinds, { kind: 'header name' });
 }
 
 /** A key of a pool: a token, or the JSON of a service account of Google's, which is kept without white space. */

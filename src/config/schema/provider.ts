@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { providerTypes } from '../../catalog/provider-types.ts';
-import { baseUrl, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
-import { headerFields } from './header-fields.ts';
-import { fileUrl, otherHost } from './urls.ts';
+import { headerName, modelMapping, modelPattern, providerId, statusPattern, token } from './patterns.ts';
+import { baseUrl, fileUrl, otherHost } from './urls.ts';
 import { checkFailover, checkProvider, checkTokens, onLists, onMaps } from './constraints.ts';
 import { decimal, duration, flag, integer, kinds, text, keyword } from './scalars.ts';
 import { vendorFields } from './vendor-fields.ts';
@@ -19,7 +18,7 @@ const key = z.strictObject({
     .meta({ description: 'Its share of the traffic beside the other keys of the pool.' }),
   quotaDomain: text('a name').exactOptional().meta({
     description:
-      'A name for the organisation, project or account that it shares with other keys: where one of them is throttled or out of credit, all are kept back, and what one made another can reach once that one is gone. Absent: limits are shared as response headers tell, and nothing else is.',
+      'A name for the organisation, project or account that it shares with other keys: where one of them is throttled or out of credit, all are kept back, and what one made another can reach once that one is gone. Absent: limits are shared as response headers say, and nothing else is.',
   }),
   models: z
     .array(modelPattern())
@@ -36,7 +35,7 @@ const keyEntry = z
 const failover = z.strictObject({
   enabled: flag().prefault(false).meta({
     description:
-      'Without it a key is picked for each request and nothing is remembered. Needs `healthCheckModel` or `cooldownDuration`.',
+      'Without it a key is picked for each request and nothing is recorded. Needs `healthCheckModel` or `cooldownDuration`.',
   }),
   failureThreshold: integer({ min: 1, max: 1_000_000 })
     .prefault(3)
@@ -151,7 +150,7 @@ const providerFields = {
   }),
   protocol: keyword(['openai', 'original']).default('openai').meta({
     description:
-      'With `original` nothing is translated or shaped: the provider is sent what it takes as it is, and other operations are refused.',
+      'With `original` nothing is translated or shaped: the provider is sent what it supports itself, and other operations are refused.',
   }),
   customSettings: z
     .array(customSetting)
@@ -192,7 +191,10 @@ const providerFields = {
       description:
         'Operations by the names of the plugin, such as `openai/v1/embeddings`, and the whole paths that the provider has them at.',
     }),
-  ...headerFields,
+  passHeaders: z.array(headerName()).default([]).meta({
+    description:
+      'Headers that pass between clients and this provider, both ways, beside [those that do anyway](PROVIDERS.md#headers-that-pass): names, or beginnings that end in `*`. `*` alone lets all pass but those that say who asks (organisation, project, account, …), which are let pass by their whole names alone. Credentials, hop-by-hop headers and the like never pass.',
+  }),
   basePath: text('a path').exactOptional().meta({
     description: 'A prefix of the paths that clients call; see `basePathHandling`.',
   }),
@@ -222,7 +224,7 @@ const providerFields = {
   }),
   affinity: keyword(['none', 'session']).default('none').meta({
     description:
-      'With `session` a conversation stays with one key while that is in service, so that the provider finds its prompt in its cache. A conversation is told by a session header (`x-session-id`, `session_id`, `session-id`, `x-claude-code-session-id`), else by `prompt_cache_key`, `conversation` or `user` in the body, else by its instructions and first messages. Only then `choice` decides.',
+      'With `session` a conversation stays with one key while that is in service, so that the provider finds its prompt in its cache. A conversation is recognised by a session header (`x-session-id`, `session_id`, `session-id`, `x-claude-code-session-id`), else by `prompt_cache_key`, `conversation` or `user` in the body, else by its instructions and first messages. Only then `choice` decides.',
   }),
   attempts: integer({ min: 1, max: 32 }).prefault(4).meta({
     description:

@@ -2,11 +2,11 @@ import { Secret } from '../../base/secret.ts';
 import type { RedisDeployment, RedisAddress, RedisServer, RedisTls } from '../../base/store-address.ts';
 import { formatAddress, formatDuration, parseDuration } from './scalars.ts';
 
-/** A place to keep the state, or what the URL should have been; the latter never repeats any of it. */
+/** The address in a URL, or what the URL should have been; the latter never repeats any of it. */
 export type RedisUrl =
   { readonly ok: true; readonly address: RedisAddress } | { readonly ok: false; readonly expected: string };
 
-/** How long a store may take to answer; the upper end keeps a frozen one from being waited for at all. */
+/** How long a store may take to answer. Milliseconds. */
 const timeoutMs = { default: 1_000, min: 50, max: 60_000 } as const;
 
 /** A password may hold `@` and `/` as they are: what comes after the last `@` can hold neither of them there. */
@@ -29,7 +29,7 @@ export function parseRedisUrl(text: string): RedisUrl | undefined {
   }
 }
 
-/** Carries what was expected out of the depths. */
+/** A part of the URL that cannot be read; the message says what was expected. */
 class RedisUrlError extends Error {}
 
 function expecting(expected: string): RedisUrl {

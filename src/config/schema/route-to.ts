@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { decimal, integer, kinds, text } from './scalars.ts';
 
-/** A provider on a model's way. */
+/** A provider that a route names. */
 export interface RouteEntry {
   readonly provider: string;
-  /** To be asked for there, in place of the model that the client named; absent: that one, mapped. */
+  /** Requested there in place of the model that the client named; absent: that one, mapped. */
   readonly model?: string;
   /** Its share beside its equals. */
   readonly weight: number;
-  /** How much the model takes. Tokens. */
+  /** The context window of the model. Tokens. */
   readonly contextWindow?: number;
 }
 
@@ -25,7 +25,7 @@ const entryMap = z.strictObject({
     .meta({ description: 'Its share beside its equals; says nothing of one that has none.' }),
   contextWindow: integer({ min: 1, max: 1_000_000_000 }).exactOptional().meta({
     description:
-      'How many tokens the model takes, for `onContextLength: next`. Absent: as its refusals tell, and until one has, it may be larger than any.',
+      'How many tokens the model takes, for `onContextLength: next`. Absent: as its refusals show, and until one has, it may be larger than any.',
   }),
 });
 
@@ -40,7 +40,7 @@ const entryText = text('a provider id')
 
 const entry = z.union([entryText, entryMap], { error: 'a provider id, or a map with provider and more' });
 
-/** Of a step of the way, those that are equals there. */
+/** A step: the providers that are equals in it. */
 const step = z.union(
   [
     entry.transform((one): readonly RouteEntry[] => [one]),
@@ -49,7 +49,7 @@ const step = z.union(
   { error: 'a provider id, a map with provider and more, or a list of equals' },
 );
 
-/** The way of a route's models: steps in order of preference, each of one provider or of several equals. */
+/** The providers of a route: steps in order of preference, each of one provider or of several equals. */
 export function routeTo() {
   return z
     .array(step, { error: 'a list of provider ids' })

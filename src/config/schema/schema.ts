@@ -28,11 +28,11 @@ const route = z.strictObject({
   }),
   to: routeTo().meta({
     description:
-      'Providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others. A map may also tell the `contextWindow` of its model, in tokens.',
+      'Providers in order of preference: ids, `provider-id/model` where the provider is to be asked for that model, or maps with `provider`, `model` and `weight`. A list within the list is of equals, of which each request begins with one by weight and goes on to the others. A map may also have the `contextWindow` of its model, in tokens.',
   }),
   onContextLength: keyword(['fail', 'next']).default('fail').meta({
     description:
-      'What becomes of a request that holds more than a model takes. `fail`: the client is told. `next`: the next providers of the route are asked, but for those known to take no more; where none answers, the client gets the refusal of the first.',
+      'What becomes of a request that holds more than a model takes. `fail`: the client gets the refusal. `next`: the next providers of the route are asked, but for those known to take no more; where none answers, the client gets the refusal of the first.',
   }),
   holdWhole: flag().default(false).meta({
     description:
@@ -100,19 +100,19 @@ const limits = z.strictObject({
   }),
   waitForKey: duration({ min: 0, max: HOUR_MS }).prefault('0s').meta({
     description:
-      'How long a request waits where no key can be used and one is due back by then, and within its `deadline`, instead of being told so with 429 or 503. Who came first is let go first, few at a time, in each process by itself. 0: not at all.',
+      'How long a request waits where no key can be used and one is due back by then, and within its `deadline`, instead of being refused with 429 or 503. Who came first is let go first, few at a time, in each process by itself. 0: not at all.',
   }),
   waiting: integer({ min: 1, max: 100_000 }).prefault(1_000).meta({
     description:
-      'How many requests may wait for a key at once in a process; who comes beyond that is told at once that there is none.',
+      'How many requests may wait for a key at once in a process; those beyond that are refused at once.',
   }),
   streamPing: duration({ min: 0, max: HOUR_MS }).prefault('0s').meta({
     description:
-      'Where a chat stream has nothing to show for so long, its answer begins, with 200 and without `x-sparekey-*` headers, and so often it gets a comment (Anthropic: a `ping` event, Gemini with `alt=sse`: empty lines), so that clients and proxies go on waiting. Failover goes on behind it; an error is then told in the stream, where SDKs do not retry it by themselves. 0: never.',
+      'Where a chat stream has nothing to show for so long, its answer begins, with 200 and without `x-sparekey-*` headers, and so often it gets a comment (Anthropic: a `ping` event, Gemini with `alt=sse`: empty lines), so that clients and proxies go on waiting. Failover goes on behind it; an error is then an event of the stream, where SDKs do not retry it by themselves. 0: never.',
   }),
   connections: integer({ min: 1, max: 1_000_000 }).exactOptional().meta({
     description:
-      'How many connections of clients a process has open at once. Beyond that the one that has been idle for longest gives way, and where all have a request under way, a new one is told 503. By default, and at most, a third of the file descriptors that the process may have, less some 350, and by default no more than 16384: so that clients alone never use them up.',
+      'How many connections of clients a process has open at once. Beyond that the one that has been idle for longest gives way, and where all have a request under way, a new one gets 503. By default, and at most, a third of the file descriptors that the process may have, less some 350, and by default no more than 16384: so that clients alone never use them up.',
   }),
   connectionsPerAddress: integer({ min: 1, max: 1_000_000 }).exactOptional().meta({
     description:

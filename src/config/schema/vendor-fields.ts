@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { azureUrl, hostUrl, openaiCustomUrl, serviceAccount } from './patterns.ts';
+import { serviceAccount } from './patterns.ts';
 import { flag, integer, kinds, secret, text, keyword } from './scalars.ts';
+import { azureUrl, hostUrl, openaiCustomUrl } from './urls.ts';
 
 /**
  * Options of a provider that only some types know: each once. Which types those are is said by `options` of their rows

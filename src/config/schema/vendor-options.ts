@@ -32,7 +32,8 @@ export function baseUrlFromOptions(given: Options): string | undefined {
 /** A port of its own option goes before one that is written with the host. */
 function withPort(written: string, port: unknown, usual: number): string {
   const url = new URL(written);
-  if (typeof port === 'number' || url.port === '') url.port = String(port ?? usual);
+  if (typeof port === 'number') url.port = String(port);
+  else if (url.port === '') url.port = String(usual);
   return url.origin;
 }
 

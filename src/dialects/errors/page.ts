@@ -2,16 +2,17 @@ import { gatewayErrors } from './gateway-errors.ts';
 
 const INTRODUCTION = `# Errors
 
-Errors of the gateway's own have the shape of the OpenAI API, so that its SDKs raise the error they would raise
-for OpenAI itself:
+Errors of the gateway's own have the shape that the client's SDK expects, so that it raises the error it would raise for
+the vendor's own API. For OpenAI's SDKs that is:
 
 \`\`\`json
 {"error": {"message": "…", "type": "invalid_request_error", "param": null, "code": "model_required"}}
 \`\`\`
 
-In a stream that has begun the same object comes as an event, and no end marker follows it. Codes are stable.
-Where a retry is futile the answer carries \`x-should-retry: false\`, which the SDKs obey. An error that a
-provider answers with reaches the client as the provider wrote it and is not listed here.
+Clients of Anthropic and Gemini get the same status, message and code in the shape of those APIs. In a stream that has
+begun the error comes as an event, and no end marker follows it. Codes are stable. Where a retry is futile the answer has
+\`x-should-retry: false\`, which the SDKs obey. A provider's error reaches the client as it is, or with the same words in
+the client's dialect where answers are translated, and is not listed here.
 
 This page is generated from \`src/dialects/errors/gateway-errors.ts\`.
 `;

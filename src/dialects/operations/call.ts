@@ -32,13 +32,13 @@ export interface Call {
 }
 
 /**
- * A `kept` body is in memory and can be sent any number of times. A `passing` one was too large, and can be sent once: its
+ * A `buffered` body is in memory and can be sent any number of times. A `streamed` one was too large, and can be sent once: its
  * beginning, and then the rest as it arrives.
  */
 export type CallBody =
-  | { readonly kind: 'kept'; readonly bytes: Buffer }
+  | { readonly kind: 'buffered'; readonly bytes: Buffer }
   | {
-      readonly kind: 'passing';
+      readonly kind: 'streamed';
       readonly head: Buffer;
       readonly rest: Readable;
       /** Of the whole body, where the client announced it. Bytes. */

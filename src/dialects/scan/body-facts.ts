@@ -34,7 +34,10 @@ export interface BodyHints {
    * Some may turn out to be none.
    */
   readonly sealedAt: readonly number[];
-  /** Whether it asks for reasoning, by a field of OpenAI's, Anthropic's, Qwen's or OpenRouter's. Models that reason by default do not show. */
+  /**
+   * Whether it asks for reasoning, by a field of OpenAI's, Anthropic's, Qwen's or OpenRouter's. Models that reason by
+   * default do not show.
+   */
   readonly asksForReasoning: boolean;
   /** Whether the provider works in the background, and stores the answer. */
   readonly background: boolean;

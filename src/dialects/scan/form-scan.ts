@@ -1,16 +1,23 @@
+import { noFacts } from './body-facts.ts';
+import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
+
 /*
  * Reads the same facts as `json-scan.ts` from a `multipart/form-data` body (RFC 7578). It searches for the boundaries and
  * reads only the few parts it needs.
  */
-import { noFacts } from './body-facts.ts';
-import type { BodyFacts, BodyFault, FactsDraft, ScanOptions } from './body-facts.ts';
 
 /** RFC 2046 allows a boundary no more. */
 const MAX_BOUNDARY_LENGTH = 70;
-/** Room for a file name of 255 characters, each written as three escaped bytes, twice. A thousand such parts take some 20 ms. Bytes. */
+/**
+ * Room for a file name of 255 characters, each written as three escaped bytes, twice. A thousand such parts take some 20
+ * ms. Bytes.
+ */
 const MAX_PART_HEADER_BYTES = 4 * 1024;
 const MAX_FIELD_BYTES = 1024;
-/** No API has more than some dozens of parts. Each takes microseconds, and a million of them would block the event loop for seconds. */
+/**
+ * No API has more than some dozens of parts. Each takes microseconds, and a million of them would block the event loop
+ * for seconds.
+ */
 const MAX_PARTS = 1_000;
 /** Fields with the id of a file or a video, as forms write members of objects: `video[id]`. */
 const REFERENCE_FIELD = /^(?:video\[id\]|(?:.*\[)?file_ids?\]?(?:\[\d*\])?)$/u;

@@ -1,5 +1,5 @@
 import { unescaped } from './json-strings.ts';
-import { itemsOf, membersOf, spaceEnd, valueEnd, walkMembers } from './json-walk.ts';
+import { bomEnd, itemsOf, membersOf, spaceEnd, valueEnd, walkMembers } from './json-walk.ts';
 
 /*
  * Edits JSON text in place: every byte that an edit does not name stays as it is. A byte order mark before the text is
@@ -61,13 +61,17 @@ export function replaceAt(body: Buffer, at: number, json: string): Buffer {
 
 /**
  * Adds a member behind the last one of the object that a body is, whole and well-formed: offsets into the body stay right.
- * Looks at the end of the body alone, and not whether the object has the name already.
+ * Looks at both ends of the body alone, and not whether the object has the name already.
+ * @param member - its name and its value, as JSON
  */
-export function appendMember(body: Buffer, name: string, json: string): Buffer {
+export function appendMember(body: Buffer, member: Buffer): Buffer {
   const end = body.lastIndexOf(CLOSE_BRACE);
-  const member = `${JSON.stringify(name)}:${json}`;
-  return splice(body, end, end, isEmptyObject(body, rootOf(body)) ? member : `,${member}`);
+  const separator = isEmptyObject(body, rootOf(body)) ? NOTHING : COMMA;
+  return Buffer.concat([body.subarray(0, end), separator, member, body.subarray(end)]);
 }
+
+const COMMA = Buffer.from(',');
+const NOTHING = Buffer.alloc(0);
 
 /** Removes all members of some names from the JSON object that a body is. */
 export function removeMembers(body: Buffer, names: readonly string[]): Buffer {
@@ -106,17 +110,16 @@ export function splice(body: Buffer, start: number, end: number, text: string): 
 }
 
 function rootOf(body: Buffer): number {
-  const hasByteOrderMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
-  return spaceEnd(body, hasByteOrderMark ? 3 : 0);
+  return spaceEnd(body, bomEnd(body, 0));
 }
 
 function memberStart(body: Buffer, object: number, name: string, alsoSnakeCase = false): number | undefined {
   const names = [name, ...(alsoSnakeCase ? [snakeCase(name)] : [])];
   // Keys are read byte by byte, so the names are written so too.
-  const written = names.map((each) => Buffer.from(each).toString('latin1'));
+  const written = new Set(names.map((each) => Buffer.from(each).toString('latin1')));
   let found: number | undefined;
   for (const { key, start } of membersOf(body, object)) {
-    const isNamed = key.includes('\\') ? names.includes(meaningOf(key)) : written.includes(key);
+    const isNamed = key.includes('\\') ? names.includes(meaningOf(key)) : written.has(key);
     if (isNamed) found = start;
   }
   return found;

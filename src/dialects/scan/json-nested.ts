@@ -29,7 +29,9 @@ const MARKERS = [
   'redacted_thinking',
   'reasoning.encrypted',
 ];
-/** Strings of interest with any letters escaped, too: keys of references, which have to be found however they are written. */
+/**
+ * Strings of interest with any letters escaped, too: keys of references, which have to be found however they are written.
+ */
 const REFERENCE_KEYS = ['file_id', 'file_ids', 'container'];
 
 /**
@@ -121,7 +123,10 @@ function isOfInterest(first: number | undefined, length: number): boolean {
   return (((lengthsOf[(first ?? 0) + ((length & 32) << 3)] ?? 0) >>> length) & 1) === 1;
 }
 
-/** The offset where a nested value is malformed: an opening bracket that is too deep, or a closing one that does not match. */
+/**
+ * The offset where a nested value is malformed: an opening bracket that is too deep, or a closing one that does not
+ * match.
+ */
 export function malformedAt(end: number): number {
   return RAN_OUT - 1 - end;
 }

@@ -13,7 +13,7 @@ import {
   RAN_OUT,
 } from './json-nested.ts';
 import type { NestedWalk } from './json-nested.ts';
-import { endsLiteral, spaceEnd } from './json-walk.ts';
+import { bomEnd, endsLiteral, spaceEnd } from './json-walk.ts';
 
 /*
  * Reads the few facts that routing needs from a JSON body without parsing it: it skips strings and nested values, and
@@ -120,7 +120,7 @@ class JsonScan {
 
   #root(until: number): Step {
     const body = this.#body;
-    if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) this.#at = 3;
+    this.#at = bomEnd(body, 0);
     if (!this.#skipSpace()) return body.length === 0 ? this.#invalid('The body is empty.') : false;
     if (body[this.#at] !== OPEN_BRACE) return this.#notAnObject();
     this.#at++;

@@ -1,9 +1,9 @@
+import { closingQuote, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
+
 /*
  * Walks over JSON text without parsing it. What skips a value returns the offset behind it, or `RAN_OUT` where the bytes end
  * first. Nested values are checked for strings that end and brackets that match only.
  */
-
-import { closingQuote, nestedEnd, QUOTE, RAN_OUT } from './json-nested.ts';
 
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
@@ -13,6 +13,11 @@ const LOWER_F = 0x66;
 const LOWER_N = 0x6e;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
+
+/** The offset behind a byte order mark at `from`; `from` without one. */
+export function bomEnd(body: Buffer, from: number): number {
+  return body[from] === 0xef && body[from + 1] === 0xbb && body[from + 2] === 0xbf ? from + 3 : from;
+}
 
 /** The offset of the next byte that is not white space; the length without one. */
 export function spaceEnd(body: Buffer, from: number): number {
@@ -73,7 +78,7 @@ export function* membersOf(body: Buffer, from: number): Generator<Member> {
  * The offset of the value of the first member called `key` of the object at `from`; -1 where there is none before the text
  * ends or is malformed. Allocates nothing.
  */
-export function memberAt(body: Buffer, from: number, key: Buffer): number {
+export function firstMemberAt(body: Buffer, from: number, key: Buffer): number {
   if (body[from] !== OPEN_BRACE) return -1;
   let at = spaceEnd(body, from + 1);
   while (body[at] === QUOTE) {

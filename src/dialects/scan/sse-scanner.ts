@@ -1,4 +1,5 @@
 import { BoundedBuffer } from './bounded-buffer.ts';
+import { bomEnd } from './json-walk.ts';
 
 /** Is called with each frame as it ends. The bytes are valid only during the call. */
 export interface FrameSink {
@@ -105,7 +106,7 @@ export class SseScanner {
     let start = lineStart;
     if (this.#first) {
       this.#first = false;
-      if (bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf) start += 3;
+      start = bomEnd(bytes, start);
     }
     if (start >= end) {
       this.#endFrame();

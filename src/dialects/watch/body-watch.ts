@@ -1,6 +1,6 @@
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { BoundedBuffer } from '../scan/bounded-buffer.ts';
-import { isSpace, spaceEnd } from '../scan/json-walk.ts';
+import { bomEnd, isSpace, spaceEnd } from '../scan/json-walk.ts';
 import { classifyLongBody, classifyBody } from './classify-body.ts';
 import type { BodyKind } from './classify-body.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
@@ -57,7 +57,8 @@ export class JsonWatch implements ResponseWatch {
 
   #classify(): BodyKind {
     const { bytes, length } = this.#held;
-    const body = bytes.subarray(startsWithBom(bytes) ? spaceEnd(bytes, 3) : 0, length);
+    // Some servers write a byte order mark.
+    const body = bytes.subarray(spaceEnd(bytes, bomEnd(bytes, 0)), length);
     if (this.#isLong) return classifyLongBody(body, this.#last, this.#expected);
     if (this.#isErrorText?.(body.toString()) === true) return 'error';
     return classifyBody(body, this.#expected);
@@ -83,11 +84,6 @@ export class JsonWatch implements ResponseWatch {
   }
 }
 
-/** Whether a byte order mark comes first: some servers write one. */
-function startsWithBom(bytes: Buffer): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-}
-
 /** An answer that is not read (audio, files, text, anything compressed): its first byte is output. */
 export class OpaqueWatch implements ResponseWatch {
   hasOutput = false;
@@ -105,7 +101,10 @@ export class OpaqueWatch implements ResponseWatch {
   }
 }
 
-/** An answer of type `text/html`, which some servers use for any text. One that begins like HTML is an error, held to its end. */
+/**
+ * An answer of type `text/html`, which some servers use for any text. One that begins like HTML is an error, held to its
+ * end.
+ */
 export class PageWatch implements ResponseWatch {
   hasOutput = false;
   error: string | undefined;

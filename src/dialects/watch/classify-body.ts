@@ -52,7 +52,10 @@ export function classifyBody(body: Buffer, expected: ExpectedAnswer): BodyKind {
   }
 }
 
-/** Classifies a longer body by its beginning and its last byte that is not white space: one that is cut hardly ends in a bracket. */
+/**
+ * Classifies a longer body by its beginning and its last byte that is not white space: one that is cut hardly ends in a
+ * bracket.
+ */
 export function classifyLongBody(
   beginning: Buffer,
   last: number | undefined,

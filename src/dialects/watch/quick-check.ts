@@ -1,5 +1,5 @@
 import { closingQuote, nestedEnd, QUOTE } from '../scan/json-nested.ts';
-import { isAt, isFilled, isSpace, memberAt, membersOf, spaceEnd } from '../scan/json-walk.ts';
+import { isAt, isFilled, isSpace, firstMemberAt, membersOf, spaceEnd } from '../scan/json-walk.ts';
 import type { ExpectedAnswer } from './expected-answers.ts';
 import { FAILED_REASONS } from './openai-frames.ts';
 
@@ -64,13 +64,13 @@ function hasFailed(body: Buffer): boolean {
 function hasRequired(body: Buffer, { oneOf, outputIn }: ExpectedAnswer): boolean {
   switch (outputIn) {
     case 'chat':
-      return choiceHasOutput(body, itemAt(body, memberAt(body, 0, CHOICES)));
+      return choiceHasOutput(body, itemAt(body, firstMemberAt(body, 0, CHOICES)));
     case 'responses':
-      return isFilledMember(body, memberAt(body, 0, OUTPUT));
+      return isFilledMember(body, firstMemberAt(body, 0, OUTPUT));
     case 'messages':
-      return isFilledMember(body, memberAt(body, 0, CONTENT));
+      return isFilledMember(body, firstMemberAt(body, 0, CONTENT));
     case 'gemini':
-      return candidateHasOutput(body, itemAt(body, memberAt(body, 0, CANDIDATES)));
+      return candidateHasOutput(body, itemAt(body, firstMemberAt(body, 0, CANDIDATES)));
     case undefined:
       break;
   }
@@ -80,16 +80,16 @@ function hasRequired(body: Buffer, { oneOf, outputIn }: ExpectedAnswer): boolean
 }
 
 function choiceHasOutput(body: Buffer, choice: number): boolean {
-  const message = memberAt(body, choice, MESSAGE);
-  if (message < 0) return isFilledMember(body, memberAt(body, choice, TEXT));
+  const message = firstMemberAt(body, choice, MESSAGE);
+  if (message < 0) return isFilledMember(body, firstMemberAt(body, choice, TEXT));
   return (
-    isFilledMember(body, memberAt(body, message, CONTENT)) ||
-    isFilledMember(body, memberAt(body, message, TOOL_CALLS))
+    isFilledMember(body, firstMemberAt(body, message, CONTENT)) ||
+    isFilledMember(body, firstMemberAt(body, message, TOOL_CALLS))
   );
 }
 
 function candidateHasOutput(body: Buffer, candidate: number): boolean {
-  return isFilledMember(body, memberAt(body, memberAt(body, candidate, CONTENT), PARTS));
+  return isFilledMember(body, firstMemberAt(body, firstMemberAt(body, candidate, CONTENT), PARTS));
 }
 
 function isFilledMember(body: Buffer, start: number): boolean {

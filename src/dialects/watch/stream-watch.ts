@@ -1,4 +1,4 @@
-import { isJson } from '../../base/json.ts';
+import { isJsonText } from '../../base/json.ts';
 import type { ResponseWatch } from '../../upstream/response-watch.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../scan/sse-scanner.ts';
 import type { FrameSink } from '../scan/sse-scanner.ts';
@@ -116,5 +116,5 @@ export class StreamWatch implements ResponseWatch, FrameSink {
 /** Whether the data is complete of a frame that no empty line has ended. */
 function isAllThere(bytes: Buffer, start: number, end: number): boolean {
   if (end - start >= MAX_FRAME_BYTES) return false;
-  return isDone(bytes, start, end) || isJson(bytes.toString('utf8', start, end));
+  return isDone(bytes, start, end) || isJsonText(bytes.toString('utf8', start, end));
 }

@@ -51,7 +51,7 @@ export function watchAnswer(
       : new StreamWatch(classifierOf(operation.dialect));
   }
   const expected = expectedAnswerOf(operation);
-  if (isJson(type) || (expected !== undefined && expected.mayBeText !== true && isText(type))) {
+  if (isJsonType(type) || (expected !== undefined && expected.mayBeText !== true && isTextType(type))) {
     const looksInside = errorsInside || operation.dialect === 'vendor';
     const mayBeEmpty = operation.method !== 'POST' && expected === undefined;
     return new JsonWatch(expected ?? ANY_ANSWER, mayBeEmpty, looksInside ? isErrorAnswerText : undefined);
@@ -81,7 +81,7 @@ function watchTranslated(
 }
 
 function formOf(type: string): AnswerForm | undefined {
-  if (isJson(type)) return 'json';
+  if (isJsonType(type)) return 'json';
   if (type === AWS_EVENT_STREAM) return 'frames';
   return type === 'text/event-stream' ? 'events' : undefined;
 }
@@ -100,14 +100,14 @@ function watchForm(form: AnswerForm, operation: Operation, errorsInside: boolean
     : new StreamWatch(classifierOf(dialect), { isTranslated: true });
 }
 
-function isJson(type: string): boolean {
+function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
 }
 
 const STREAMED_AS: ReadonlySet<string> = new Set(['', 'text/plain', 'text/html']);
 
 /** Types under which servers send JSON too, or a page instead. */
-function isText(type: string): boolean {
+function isTextType(type: string): boolean {
   return type === '' || type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml');
 }
 

@@ -128,11 +128,11 @@ export type StreamEnd =
   | { readonly kind: 'cancelled' }
   | BrokenStream;
 
-/** The client has no end of it: where it can be told why, that is what it is told. */
+/** The client has no end of it. */
 export interface BrokenStream {
   readonly kind: 'broken';
   /** What the client has of it ends within an event: one that was too long to be held. */
   readonly isMidEvent: boolean;
-  /** An error of Sparekey's own by its code, or the provider's. */
+  /** Why, where it can still be sent: an error of Sparekey's own by its code, or the provider's. */
   readonly failure: GatewayErrorCode | ClientError;
 }

@@ -36,7 +36,7 @@ export interface FailedAttempt {
   readonly status: number | undefined;
 }
 
-/** What the client is told: an error of Sparekey's own, or a provider's. */
+/** What the client sees: an error of Sparekey's own, or a provider's. */
 export type ClientFailure = GatewayError | VisibleError;
 
 /** A provider's error that the client sees. */
@@ -65,7 +65,7 @@ export interface FailureContext {
   readonly now: number;
 }
 
-/** Says what the client is told of a request that found no answer. */
+/** What the client sees of a request that found no answer. */
 export function clientFailure(end: Failed, context: FailureContext): ClientFailure {
   switch (end.kind) {
     case 'failed':
@@ -99,9 +99,9 @@ function failureOfAttempt(
     const headers = ['x-sparekey-attempts', String(attempts)];
     return { kind: 'gateway-error', code: codeOfFailure(attempt), headers };
   }
-  // One that came as the first event of a stream came with 200, which only who reads the stream can make something of.
+  // One that came as the first event of a stream came with 200.
   const error = clientErrorOf(attempt, status < 300 ? statusForClass(verdict.class) : status);
-  // An error that came encoded could not be redacted: the client gets the status, and what was read of it, or our words.
+  // An error that came encoded could not be redacted: the client gets the status, and what was read of it, or ours.
   const isReadable = familyOf(attempt.dialect) === familyOf(dialect) && !isEncoded(opening);
   return {
     kind: 'provider-error',
@@ -123,7 +123,7 @@ function isEncoded({ headers }: BodyOpening): boolean {
   return encoding !== '' && encoding !== 'identity';
 }
 
-/** What a client is told where no provider said anything that it may see. */
+/** The error where no provider said anything that the client may see. */
 function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode {
   if (timedOut) return 'upstream_timeout';
   if (fault === 'key-unusable') return 'upstream_credentials_exhausted';
@@ -132,7 +132,7 @@ function codeOfFailure({ fault, timedOut, verdict }: Attempt): GatewayErrorCode 
   return 'upstream_credentials_exhausted';
 }
 
-/** What a client is told of a stream that cannot be given to its end: the provider's own error, where it said one. */
+/** The error of a stream that cannot be given to its end: the provider's own, where it sent one. */
 export function failureOfStream(attempt: Attempt): GatewayErrorCode | ClientError {
   return attempt.providerError === undefined
     ? codeOfBreak(attempt)
@@ -145,7 +145,7 @@ export function codeOfBreak({ fault, timedOut }: Attempt): GatewayErrorCode {
   return timedOut ? 'upstream_timeout' : 'upstream_broken';
 }
 
-/** A provider's error in its own words, for a client that cannot read its bytes. */
+/** A provider's error, for a client that cannot read its bytes. */
 function clientErrorOf({ providerError, verdict }: Attempt, status: number): ClientError {
   const message = providerError?.message ?? '';
   return {
@@ -157,7 +157,7 @@ function clientErrorOf({ providerError, verdict }: Attempt, status: number): Cli
 }
 
 /**
- * Of several failures, how much each tells a client: the mistakes that only the client can correct first, then
+ * Of several failures, how useful each is to a client: first the mistakes that only the client can correct, then
  * what says when to come back, last what is between Sparekey and its providers.
  */
 const CLASS_RANK: Readonly<Record<VerdictClass, number>> = {

@@ -1,15 +1,13 @@
 import type { Call } from '../../dialects/operations/call.ts';
 import { clientErrorBody } from '../../dialects/errors/client-error.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
-import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import type { Attempt } from '../attempt/attempt.ts';
 import { headerText, isEventStream } from '../attempt/observed-outcome.ts';
 import { ProviderAnswer } from './answer.ts';
 import type { Answer, ProviderError, StreamBody, WholeBody } from './answer.ts';
 import { codeOfBreak } from './client-failure.ts';
 import type { BodyOpening, VisibleError } from './client-failure.ts';
-import { droppedHeader } from './dropped-header.ts';
-import { relayedHeaders, withContentType } from './relayed-headers.ts';
+import { answerHeaders, droppedHeader, withContentType } from './answer-headers.ts';
 import type { ServeTrace } from './serve-trace.ts';
 import { RelayedBody, TranslatedBody } from './stream-bodies.ts';
 import { translateWhole } from './translate-answer.ts';
@@ -37,7 +35,7 @@ export function openAnswer(
   switch (opening.kind) {
     case 'upgraded': {
       const { status } = opening;
-      const headers = answerHeaders(attempt, opening.headers, context);
+      const headers = answerHeaders(attempt, opening.headers, context.trace.attempts);
       const protocol = headerText(opening.headers['upgrade']);
       const body = { kind: 'upgraded', protocol, join: attempt.join.bind(attempt) } as const;
       return new ProviderAnswer(attempt, context.call, { status, headers, body });
@@ -46,7 +44,7 @@ export function openAnswer(
     case 'open': {
       if (translator !== undefined) return translatedAnswer(attempt, opening, translator, context);
       const { status } = opening;
-      const headers = answerHeaders(attempt, opening.headers, context);
+      const headers = answerHeaders(attempt, opening.headers, context.trace.attempts);
       const body = relayedBody(attempt, opening, headers, context);
       return new ProviderAnswer(attempt, context.call, { status, headers, body });
     }
@@ -59,7 +57,7 @@ export function openAnswer(
 /** A provider's error, as its client gets it. */
 export function openError(failure: VisibleError, context: AnswerContext): ProviderError {
   const { kind, attempt, opening, status, error, isReadable } = failure;
-  const headers = answerHeaders(attempt, opening.headers, context);
+  const headers = answerHeaders(attempt, opening.headers, context.trace.attempts);
   if (isReadable)
     return { kind, status, headers, body: relayedBody(attempt, opening, headers, context), error };
   const bytes = Buffer.from(clientErrorBody(context.call.target.operation.dialect, error));
@@ -88,7 +86,10 @@ function translatedAnswer(
 ): Answer | Promise<Answer> {
   const contentType = translator.contentType ?? headerText(opening.headers['content-type']);
   const isEvents = contentType.startsWith('text/event-stream');
-  const headers = withContentType(answerHeaders(attempt, opening.headers, context), contentType);
+  const headers = withContentType(
+    answerHeaders(attempt, opening.headers, context.trace.attempts),
+    contentType,
+  );
   const { dropped = [] } = translator;
   if (dropped.length > 0) headers.push('x-sparekey-dropped', droppedHeader(dropped));
   if (!(translator.streams ?? isEvents)) return wholeTranslated(attempt, translator, headers, context);
@@ -115,19 +116,4 @@ async function wholeTranslated(
   if (attempt.cancelled) return { kind: 'gone' };
   const attempts = ['x-sparekey-attempts', String(trace.attempts)];
   return { kind: 'gateway-error', code: codeOfBreak(attempt), headers: attempts };
-}
-
-/** What travels on of a provider's headers, and whose answer it is: name, value, name, value. */
-function answerHeaders(attempt: Attempt, sent: ResponseHeaders, { trace }: AnswerContext): string[] {
-  const { opening, plan } = attempt;
-  // A stream may get a last event of ours, and what is judged at its end may have none: a length would promise one.
-  const hasOtherLength =
-    opening.kind === 'whole' ||
-    isEventStream(sent) ||
-    ('watch' in opening && opening.watch.isCheckedAtEnd === true);
-  const headers = relayedHeaders(sent, plan, hasOtherLength);
-  headers.push('x-sparekey-provider', plan.provider.id);
-  if (plan.pooled !== undefined) headers.push('x-sparekey-key', plan.pooled.key.id);
-  headers.push('x-sparekey-attempts', String(trace.attempts));
-  return headers;
 }

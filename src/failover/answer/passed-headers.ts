@@ -1,8 +1,8 @@
 /*
  * What of the headers of a provider's answer travels on to the client: a list of what passes, and nothing else does. A
- * header may steer what stands between (`x-accel-redirect` has nginx answer with a file of its own), bind a browser to
+ * header may steer a proxy (`x-accel-redirect` has nginx answer with a file of its own), bind a browser to
  * the provider (cookies, `strict-transport-security`, `clear-site-data`), or lead a client to where its credential is no
- * good (`location`). Who pays: a client that reads a header nobody thought of, until `passHeaders` names it.
+ * good (`location`). Who pays: a client that reads a header which is not listed, until `passHeaders` names it.
  */
 
 const PASSED: ReadonlySet<string> = new Set([
@@ -110,7 +110,7 @@ const NEVER_PASSED: readonly string[] = [
   'service-worker-allowed',
   'sourcemap',
   'x-sourcemap',
-  // Orders to what stands between: nginx, Apache, lighttpd, LiteSpeed, Perlbal, caches.
+  // Orders to proxies: nginx, Apache, lighttpd, LiteSpeed, Perlbal, caches.
   'x-accel-*',
   'x-sendfile*',
   'x-lighttpd-*',
@@ -130,7 +130,7 @@ const NEVER_PASSED: readonly string[] = [
   'x-sparekey-*',
 ];
 
-/** How many names are remembered, so that a provider which invents them costs no memory. */
+/** How many names are cached, so that a provider which invents them costs no memory. */
 const MAX_NAMES_KNOWN = 1024;
 
 const known = new Map<string, HeaderPolicy>();

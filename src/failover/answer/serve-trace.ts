@@ -1,4 +1,5 @@
-import type { Attempt, AttemptLogEntry } from '../attempt/attempt.ts';
+import type { Attempt } from '../attempt/attempt.ts';
+import type { AttemptLogEntry } from '../attempt/attempt-plan.ts';
 import { isEmptyAnswer } from '../attempt/observed-outcome.ts';
 
 const NONE: readonly AttemptLogEntry[] = [];

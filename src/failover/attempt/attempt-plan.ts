@@ -1,7 +1,6 @@
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { ExchangeLimits } from '../../upstream/exchange.ts';
-import type { CheckAim } from './key-effect.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 
@@ -23,6 +22,12 @@ export function wallClock({ now, wallNow = now }: Pick<AttemptTools, 'now' | 'wa
   return wallNow;
 }
 
+/**
+ * What a health check is to show. `key`: any answer to a known caller will do, even one that finds fault with the
+ * question. `credit`: only a good one. `circuit`: the provider is tested, with a key of which nobody has a doubt.
+ */
+export type CheckAim = 'key' | 'credit' | 'circuit';
+
 /** One try: a provider, a key, and how long it may take. */
 export interface AttemptPlan {
   readonly provider: Provider;
@@ -38,7 +43,7 @@ export interface AttemptPlan {
   readonly limits: ExchangeLimits;
 }
 
-/** A line of a request's story, for its log. */
+/** One try of a request, as its log has it. */
 export interface AttemptLogEntry {
   readonly provider: string;
   readonly key: string;

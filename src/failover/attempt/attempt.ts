@@ -9,10 +9,9 @@ import { CANCELLED, NOTHING_SENT } from '../../upstream/exchange.ts';
 import type { Exchange, UpstreamResult, Sink } from '../../upstream/exchange.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
-import { judgeAttempt } from './attempt-verdict.ts';
+import { effectFor, effectUnder, judgeAttempt } from './judge-attempt.ts';
 import { classifyMalformed, buildRequest } from './build-request.ts';
 import type { VerdictConfidence } from '../outlier-detection/verdict-doubt.ts';
-import { effectFor, effectUnder } from './key-effect.ts';
 import { learnFromHeaders } from './learn-from-headers.ts';
 import { mayHaveActed } from './may-have-acted.ts';
 import { openExchange } from './open-exchange.ts';
@@ -24,8 +23,6 @@ import { readError } from '../../verdict/provider-error/read-error.ts';
 import { InFlight } from './in-flight.ts';
 import { NOT_JUDGED } from '../../verdict/verdict.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
-
-export type { AttemptLogEntry, AttemptPlan, AttemptTools } from './attempt-plan.ts';
 
 /**
  * One request to one provider with one key. Live traffic and health checks both go through here and differ
@@ -43,14 +40,14 @@ export class Attempt {
   /** True once what is left of its answer was given up. */
   abandoned = false;
   verdict: Verdict = NOT_JUDGED;
-  /** What it meant for its key, once that is recorded. */
+  /** What it meant for its key, once recorded. */
   effect: Effect = { kind: 'none' };
   /** How far its verdict is believed, and what was written down of it, once it is recorded. */
   confidence: VerdictConfidence = 'certain';
   ended: AttemptEnded | undefined;
   readonly #call: Call;
   readonly #tools: AttemptTools;
-  readonly #underWay: InFlight;
+  readonly #inFlight: InFlight;
   #exchange: Exchange = NOTHING_SENT;
   /** Empty where nothing could be sent. */
   #sentHeaders: readonly string[] = [];
@@ -81,8 +78,8 @@ export class Attempt {
     this.#call = call;
     this.#tools = tools;
     this.startedAt = tools.now();
-    // An answer that is open and that nobody reads yet hears of it here alone.
-    this.#underWay = new InFlight(plan.pooled, call.signal, () => this.#giveUp());
+    // Of an answer that is open and not read yet nothing else would notice that the client has gone.
+    this.#inFlight = new InFlight(plan.pooled, call.signal, () => this.#giveUp());
   }
 
   /** How the answer began. */
@@ -115,17 +112,17 @@ export class Attempt {
     return this.#outcome?.kind === 'answered' ? this.#outcome.where : undefined;
   }
 
-  /** True where the provider itself said something. */
+  /** True where the provider itself answered. */
   get hasResponse(): boolean {
     return this.#sentHeaders.length > 0 && this.#outcome?.kind === 'answered';
   }
 
-  /** What was spoken with the provider: the client's dialect, or what its call was put into. */
+  /** The dialect that was spoken with the provider: the client's, or the one its call was translated to. */
   get dialect(): Dialect {
     return this.#call.target.operation.dialect;
   }
 
-  /** The provider's error as it reads, for a client to whom it has to be told anew; undefined where there is none. */
+  /** The provider's error as it was read, for a client that cannot read its bytes; undefined where there is none. */
   get providerError(): Pick<ProviderError, 'message' | 'code'> | undefined {
     if (this.#outcome?.kind !== 'answered' || this.#outcome.where === 'none') return undefined;
     // What came encoded was not redacted on its way.
@@ -174,7 +171,7 @@ export class Attempt {
    * @returns true where the client has the end of it: of a whole answer, or an error of the provider's that it sees
    */
   async relay(sink: Sink): Promise<boolean> {
-    using _ = this.#underWay;
+    using _ = this.#inFlight;
     const ending = await this.#exchange.relay(sink);
     const outcome = outcomeOfEnding(this.#opening, ending);
     if (outcome === undefined) {
@@ -191,7 +188,7 @@ export class Attempt {
 
   /** Passes an upgraded connection to who speaks on it, until that resolves. */
   async join(speak: (socket: Duplex) => Promise<void>): Promise<void> {
-    using _ = this.#underWay;
+    using _ = this.#inFlight;
     if (this.#opening.kind === 'upgraded') await speak(this.#opening.socket);
   }
 
@@ -247,7 +244,7 @@ export class Attempt {
     const { verdict } = this;
     if (!provider.policy.recordsOutcomes) {
       // It has no record, and this process knows that it answers all the same.
-      if (verdict.class === 'ok') pooled.answeredAt = this.#endedAt;
+      if (verdict.class === 'ok') pooled.answered(this.#endedAt);
       return;
     }
     if (willRephrase?.(verdict) === true) return;
@@ -285,7 +282,7 @@ export class Attempt {
   }
 
   #release(): void {
-    this.#underWay[Symbol.dispose]();
+    this.#inFlight[Symbol.dispose]();
     this.#endedAt ??= this.#tools.now();
   }
 }

@@ -8,9 +8,8 @@ import type { AttemptPlan } from './attempt-plan.ts';
 type BuildResult = UpstreamRequest | CredentialFailure;
 
 /**
- * Builds an attempt's request. Never throws: who makes something of a key says himself where it cannot be done
- * (`unusableKey`), and whatever else goes wrong is held against nobody's key, since a client's words may be behind
- * it; another provider may make more of them.
+ * Builds an attempt's request. Never throws: a key with which none can be made is reported by the adapter (`unusableKey`),
+ * and anything else that goes wrong is held against no key, since what the client sent may be the cause.
  */
 export function buildRequest(
   call: Call,
@@ -26,8 +25,8 @@ export function buildRequest(
 }
 
 /**
- * Says whose trouble it is where the transport would not write a request: the key's where a header that the client
- * did not send cannot be written, as with a line break in a key.
+ * The fault where the transport would not write a request: it is the key's where a header that the client did not send
+ * cannot be written, as with a line break in a key.
  * @param headers of the request: name, value, name, value
  */
 export function classifyMalformed(
@@ -48,5 +47,5 @@ const UNWRITABLE = /[^\t\x20-\x7e\x80-\xff]/;
 /** The name of an error is a word for logs; its message may quote a key. */
 function buildFault(error: unknown): CredentialFailure {
   const detail = `build-${error instanceof Error ? error.name.toLowerCase() : 'error'}`;
-  return { kind: 'credential-trouble', opening: { kind: 'fault', fault: 'unbuilt', detail } };
+  return { kind: 'credential-failure', result: { kind: 'fault', fault: 'unbuilt', detail } };
 }

@@ -1,8 +1,8 @@
 import type { PooledKey } from '../../keys/pool/pool.ts';
 
 /**
- * What an attempt takes up while it is under way: its place among those with its key, and an ear for its client
- * going away. Given back once, however often and by whomever it is disposed.
+ * What an attempt holds while it is in flight: its place in its key's count, and a listener for its client going away.
+ * Given back once, however often it is disposed.
  */
 export class InFlight implements Disposable {
   readonly #pooled: PooledKey | undefined;
@@ -14,7 +14,7 @@ export class InFlight implements Disposable {
     this.#pooled = pooled;
     this.#signal = signal;
     this.#onAbort = onAbort;
-    if (pooled !== undefined) pooled.inFlight++;
+    pooled?.attemptBegan();
     signal.addEventListener('abort', onAbort, { once: true });
   }
 
@@ -22,6 +22,6 @@ export class InFlight implements Disposable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#signal.removeEventListener('abort', this.#onAbort);
-    if (this.#pooled !== undefined) this.#pooled.inFlight--;
+    this.#pooled?.attemptEnded();
   }
 }

@@ -17,7 +17,7 @@ interface AnsweredAttempt {
   readonly model: string | undefined;
 }
 
-/** Whose answer it is, and who hears of it. */
+/** Whose answer it is, and where what it says is recorded. */
 interface LearnContext {
   readonly provider: Provider;
   readonly pooled: PooledKey;
@@ -27,15 +27,14 @@ interface LearnContext {
 }
 
 /**
- * What is over sooner is not worth telling the others, and what they were told stands for so long: then answers that
- * say now this and now that cost one write a second on average. Milliseconds.
+ * What is over sooner is not shared with other processes, and what was shared stands for so long: so answers that
+ * alternate cost one write a second on average. Milliseconds.
  */
 const MIN_SHARED_MS = 2_000;
 
 /**
- * Takes over what any answer says of its key beside the answer itself: whose limits it shares, and how much is left
- * of them. What makes a difference to other processes is told them in the key's record. Most answers have nothing
- * new to say, and cost no more than a look.
+ * Learns from an answer's headers whose limits its key shares, and how much is left of them. What makes a difference to
+ * other processes is shared in the key's record. Most answers say nothing new, and cost a read of these headers.
  */
 export function learnFromHeaders(
   { provider, pooled, model = ANY_MODEL }: AnsweredAttempt,
@@ -70,7 +69,7 @@ function learnHeadroom(
 ): void {
   const { key, headroom } = pooled;
   switch (remaining.kind) {
-    case 'untold':
+    case 'unstated':
       return;
     case 'enough':
       headroom.observe(model, undefined);
@@ -81,7 +80,7 @@ function learnHeadroom(
       }
       return;
     case 'scarce': {
-      // While it is known nothing is news: when it is over, the next answer says how it stands then.
+      // While that is known nothing is shared again: when it is over, the next answer says what is left then.
       if (headroom.reporters(model, now).length > 0) return;
       const until = now + remaining.resetMs;
       const isWorthSharing = remaining.resetMs >= MIN_SHARED_MS && headroom.hasRoom(now);

@@ -5,14 +5,14 @@ import type { Answered, Faulted } from '../../verdict/outcome.ts';
 import { readError } from '../../verdict/provider-error/read-error.ts';
 
 /**
- * Statuses under which somebody on the way says that it waited in vain, or lost the provider while it worked
+ * Statuses under which an intermediary says that it timed out, or lost the provider while it worked
  * (RFC 9110, 15.5.9, 15.6.3 and 15.6.5; 499 is nginx's; 520 to 524 and 527 are Cloudflare's). Whatever else the
- * answer says: whoever says it does not know either.
+ * answer says: its sender does not know what the provider did.
  */
 const OUTCOME_UNKNOWN: ReadonlySet<number> = new Set([408, 499, 502, 504, 520, 521, 522, 523, 524, 527]);
 
 /**
- * Statuses of 500 and above that say the request was not taken: a method or version that is not spoken (RFC 9110,
+ * Statuses of 500 and above that say the request was not accepted: a method or version that is not supported (RFC 9110,
  * 15.6.2 and 15.6.6), a network that asks for a login (RFC 6585, 6), a TLS handshake that failed (Cloudflare's).
  */
 const NOT_ACCEPTED: ReadonlySet<number> = new Set([501, 505, 511, 525, 526]);
@@ -24,8 +24,8 @@ const NOT_ACCEPTED: ReadonlySet<number> = new Set([501, 505, 511, 525, 526]);
  * - A refusal (any other 4xx, a redirect, an error of the provider's inside a 200) has done nothing.
  * - A 5xx in the provider's own structured words has done nothing: it is the application itself that speaks, it says
  *   that the request failed, and the providers' pages on errors tell callers to send it again. Without such words
- *   (a page, a text, an empty body, a message that any gateway could write) it may be from whatever stands in
- *   front, while the request goes on behind it.
+ *   (a page, a text, an empty body, a message that any gateway could write) it may be from an
+ *   intermediary, while the request goes on behind it.
  * - Of an exchange that broke, a request that never left has done nothing; one that left may have. Where a stream
  *   of words had begun and has shown none, what was asked for had hardly begun, too: its client waits for them, and it
  *   is sent again. What was to come whole may be done when it breaks, and so may an image or a workflow whose stream

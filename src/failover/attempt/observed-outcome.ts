@@ -51,7 +51,7 @@ export function outcomeOfEnding(opening: UpstreamResult, ending: RelayEnd): Answ
   return good(status);
 }
 
-/** Whether the error in an answer that was relayed is none that its reader saw, so that it has to be told. */
+/** Whether a relayed answer held an error that its reader did not see, so that it has to be reported. */
 export function isErrorUnreported(opening: UpstreamResult): boolean {
   if (opening.kind !== 'open' || opening.watch.error === undefined) return false;
   return opening.watch.isErrorUnseen === true || opening.watch.isCheckedAtEnd === true;

@@ -22,15 +22,15 @@ interface ExchangePlan {
 }
 
 /**
- * Sends a request, and looks at its answer as it passes; or gives what came instead of a request. Where the answer says
- * the credential back that it was asked with, nobody hears of that.
+ * Sends a request, and watches its answer as it passes; or gives what came instead of a request. The request's credential
+ * is redacted wherever the answer quotes it.
  */
 export function openExchange(
   call: Call,
   { provider, pooled, limits }: ExchangePlan,
   request: UpstreamRequest | CredentialFailure,
 ): Exchange {
-  if ('kind' in request) return settledExchange(request.opening);
+  if ('kind' in request) return settledExchange(request.result);
   const redactor = redactorOf(call, pooled, request.headers);
   const transport =
     redactor === undefined ? provider.transport : redactedTransport(provider.transport, redactor);
@@ -48,7 +48,7 @@ export function openExchange(
   return new HttpExchange(transport, request, limits, watchFor, call.memory);
 }
 
-/** What takes the credential of a request out of its answer; undefined where there is none. */
+/** Redacts the credential of a request in its answer; undefined where there is none. */
 function redactorOf(
   call: Call,
   pooled: PooledKey | undefined,

@@ -6,7 +6,7 @@ import { numberOf, untilNamed } from '../../verdict/waits/time-notations.ts';
 const SCARCE_SHARE = 0.05;
 /** Where the answer does not say when the limit is whole again. Milliseconds. */
 const DEFAULT_RESET_MS = 10_000;
-/** The headers that tell of one limit. */
+/** The headers that state one limit. */
 interface LimitHeaders {
   readonly remaining: string;
   readonly limit: string;
@@ -32,19 +32,19 @@ const LIMITS: readonly LimitHeaders[] = [
   ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(anthropicNames),
 ];
 
-/** How the limits stand that an answer tells of. */
+/** What is left of the limits that an answer states. */
 export type RateLimitState =
-  /** It tells of none. */
-  | { readonly kind: 'untold' }
+  /** It states none. */
+  | { readonly kind: 'unstated' }
   | { readonly kind: 'enough' }
-  /** Of one at least next to nothing is left. */
+  /** Of at least one next to nothing is left. */
   | { readonly kind: 'scarce'; readonly resetMs: number };
 
-const UNSTATED: RateLimitState = { kind: 'untold' };
+const UNSTATED: RateLimitState = { kind: 'unstated' };
 const ENOUGH: RateLimitState = { kind: 'enough' };
 
 /**
- * Reads how much an answer's key has left. Costs a property read for each limit that it does not tell of.
+ * Reads how much an answer's key has left. Costs a property read for each limit that it does not state.
  * @param now - milliseconds since the epoch: what a moment named by the provider is measured from
  */
 export function readRateLimits(headers: ResponseHeaders, now: number): RateLimitState {

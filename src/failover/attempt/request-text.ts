@@ -17,7 +17,7 @@ export function searchRequestText({ body, headers, target }: Call): IsClientText
   return (phrase) => {
     if (phrase === '') return false;
     request ??= requestText(
-      body.kind === 'kept' ? body.bytes : body.head,
+      body.kind === 'buffered' ? body.bytes : body.head,
       headers,
       target.path + target.query,
     );

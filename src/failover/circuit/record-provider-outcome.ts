@@ -4,7 +4,7 @@ import { ANY_MODEL } from '../../keys/record/record.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { countUsable } from '../choose.ts';
-import type { CheckAim } from '../attempt/key-effect.ts';
+import type { CheckAim } from '../attempt/attempt-plan.ts';
 import type { Recorder } from '../recorder.ts';
 import { faultVerdicts } from '../../verdict/fault-verdicts.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
@@ -85,7 +85,7 @@ export function recordProviderOutcome(
 
 /** Equal for requests with the same content. Computed for failures alone, since hashing costs. */
 function fingerprintOf({ target, body }: Call): string {
-  const bytes = body.kind === 'kept' ? body.bytes : body.head;
+  const bytes = body.kind === 'buffered' ? body.bytes : body.head;
   const ends = [
     bytes.subarray(0, FINGERPRINT_BYTES),
     bytes.subarray(FINGERPRINT_BYTES).subarray(-FINGERPRINT_BYTES),

@@ -39,7 +39,7 @@ export class KeyWait {
 
   /** @returns undefined where it may not wait: its body is streamed through and cannot be held */
   static for(call: Call, options: WaitOptions | undefined, now: () => number): KeyWait | undefined {
-    return options === undefined || call.body.kind === 'passing'
+    return options === undefined || call.body.kind === 'streamed'
       ? undefined
       : new KeyWait(call, options, now);
   }

@@ -10,9 +10,9 @@ import type { Socket } from 'node:net';
 /** A body up to this size is read to its end, so that its connection can be used again. Bytes. */
 const MAX_DRAINED_BODY_BYTES = 1024 * 1024;
 /** A client that has sent nothing for so long is assumed to read its answer. Milliseconds. */
-export const LINGERING_TIMEOUT_MS = 2_000;
+const LINGERING_TIMEOUT_MS = 2_000;
 /** In all. Milliseconds. */
-export const LINGERING_TIME_MS = 30_000;
+const LINGERING_TIME_MS = 30_000;
 
 /** Event of a socket that begins to linger: it may be closed in favour of others. */
 export const LINGERING = 'lingers';

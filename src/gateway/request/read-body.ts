@@ -121,7 +121,7 @@ export function readBody(
         const length = announcedLength(request);
         const head = kept.take();
         const rest = remainingBody(request, head.length, limits, onError);
-        settle({ kind: 'read', head, body: { kind: 'passing', head, rest, length } });
+        settle({ kind: 'read', head, body: { kind: 'streamed', head, rest, length } });
       } else {
         const admission = kept.isWithinBudget();
         if (admission !== true) void awaitAdmission(admission);
@@ -139,7 +139,7 @@ export function readBody(
     };
     const onEnd = (): void => {
       const bytes = kept.take();
-      settle({ kind: 'read', head: bytes, body: { kind: 'kept', bytes } });
+      settle({ kind: 'read', head: bytes, body: { kind: 'buffered', bytes } });
     };
     const onCut = (): void => settle({ kind: 'refused', code: 'truncated_body' });
 

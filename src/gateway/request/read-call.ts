@@ -58,7 +58,7 @@ export async function readCall(
   };
   const read = await readBody(request, limits, context.memory, (code) => onBodyError(refuse(code)));
   if (read.kind === 'refused') return refuse(read.code);
-  const facts = await readFacts(target, read.head, request, read.body.kind === 'passing');
+  const facts = await readFacts(target, read.head, request, read.body.kind === 'streamed');
   if (facts.kind !== 'facts') return facts;
   const { operation } = target;
   const isResponse = operation.name === 'chat.completions' && facts.asksForResponse;
@@ -70,7 +70,7 @@ export async function readCall(
 
 /** An upgrade request, which has no body. */
 export function bodilessCall(request: IncomingMessage, context: CallContext): Call | Refusal {
-  return callOf(request, context, noFacts(), { kind: 'kept', bytes: Buffer.alloc(0) });
+  return callOf(request, context, noFacts(), { kind: 'buffered', bytes: Buffer.alloc(0) });
 }
 
 function callOf(

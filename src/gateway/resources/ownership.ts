@@ -1,28 +1,28 @@
-import type { TouchedResources } from '../../routing/resource-refs.ts';
-import type { OwnedResource, ResourceBook } from '../../routing/resource-book.ts';
 import type { Config } from '../../config/schema/schema.ts';
-import { MAX_REFS } from '../../dialects/scan/body-facts.ts';
-import type { Operation } from '../../dialects/operations/operation.ts';
 import type { Target } from '../../dialects/operations/find-target.ts';
+import type { Operation } from '../../dialects/operations/operation.ts';
+import { MAX_REFS } from '../../dialects/scan/body-facts.ts';
+import type { OwnedResource, ResourceBook } from '../../routing/resource-book.ts';
+import type { TouchedResources } from '../../routing/resource-refs.ts';
 import { refusal } from '../request/read-call.ts';
 import type { Refusal } from '../request/read-call.ts';
 
 /*
- * Whose a thing is at a provider: the client's whose call made it, by the name that owns (`Admission.owner`). Where the
- * configuration names clients, and does not say that they share, what is not a client's own does not exist for it.
- * Nobody but a call that names, makes or lists such things pays for that.
+ * Isolation of tenants: a resource at a provider belongs to the tenant of the call that created it (`Authentication.tenant`).
+ * Where there are `clients`, and not `sharedResources`, a resource of another tenant does not exist for a client. Only
+ * calls that name, create or list resources pay for that.
  */
 
 const DAY_MS = 86_400_000;
 /**
- * How long after its last use it is known whose a thing is that stays until it is deleted: as long as the store keeps
+ * How long after its last use the owner is known of a resource that stays until it is deleted: as long as the store keeps
  * anything.
  */
 const RESOURCE_TTL_MS = 366 * DAY_MS;
 /** The same for responses and completions, which providers keep for 30 days (platform.openai.com/docs/guides/your-data). */
 const RESPONSE_TTL_MS = 30 * DAY_MS;
 
-/** Whether each client reaches its own things alone. */
+/** Whether each tenant can reach its own resources only. */
 export function isolatesTenants({
   clients,
   sharedResources,
@@ -30,31 +30,31 @@ export function isolatesTenants({
   return clients !== undefined && !sharedResources;
 }
 
-/** How long after its last use it is kept who made what an operation makes. Milliseconds; 0: not at all. */
+/** How long after its last use the owner is kept of what an operation creates. Milliseconds; 0: not at all. */
 export function ownershipTtlMs({ honorsStore }: Pick<Operation, 'honorsStore'>, config: Config): number {
   const { resourceAffinity } = config;
   if (!isolatesTenants(config)) return resourceAffinity;
   return Math.max(resourceAffinity, honorsStore ? RESPONSE_TTL_MS : RESOURCE_TTL_MS);
 }
 
-/** Collections whose things hold others that the gateway does not tell apart. */
+/** Collections whose resources contain others that the gateway does not track. */
 const COLLECTIONS = /(?:^|\/)(?:assistants|containers|evals|skills|threads|vector_stores)(?:\/|$)/iu;
 
-/** Whether a path leads into a thing of a kind that no operation makes here: a generic provider would take it as it is. */
+/** Whether a path leads into a resource of a kind that no operation here creates: a generic provider would accept it. */
 export function isInUntrackedCollection({ prefix = '' }: Target): boolean {
-  // That it can be decoded is known of a path whose operation was found.
+  // The path of a known operation can always be decoded.
   return COLLECTIONS.test(prefix.includes('%') ? decodeURIComponent(prefix) : prefix);
 }
 
-/** What a client may touch of what a call names, in its order; else why its call goes nowhere. */
+/** Those of the resources that the tenant owns, in their order; or why the call is refused. */
 export async function claimResources(
-  touched: TouchedResources,
+  resources: TouchedResources,
   tenant: string,
   book: ResourceBook,
 ): Promise<readonly OwnedResource[] | Refusal> {
-  if (touched.own.length + touched.mentioned.length > MAX_REFS)
+  if (resources.own.length + resources.mentioned.length > MAX_REFS)
     return refusal('too_many_references', { limit: MAX_REFS });
-  const claim = await book.claim(touched, tenant);
+  const claim = await book.claim(resources, tenant);
   switch (claim.kind) {
     case 'own':
       return claim.found;

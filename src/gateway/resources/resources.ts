@@ -1,5 +1,9 @@
-import { findOwnerKey } from '../../routing/owner-key.ts';
+import type { Call } from '../../dialects/operations/call.ts';
+import { answerIds, ownedIds } from '../../dialects/operations/answer-ids.ts';
+import type { ProviderAnswer } from '../../failover/answer/answer.ts';
 import { AnswerResourceScanner } from '../../routing/answer-resource-scanner.ts';
+import { findOwnerKey } from '../../routing/owner-key.ts';
+import type { OwnedResource, ResourceBook } from '../../routing/resource-book.ts';
 import type { ResourceOwner } from '../../routing/resource-owner.ts';
 import {
   deletedResource,
@@ -7,39 +11,35 @@ import {
   resourceRefs,
   touchedResources,
 } from '../../routing/resource-refs.ts';
-import type { OwnedResource, ResourceBook } from '../../routing/resource-book.ts';
-import { SealedReasoningScanner } from '../../routing/sealed-reasoning.ts';
-import { answerIds, ownedIds } from '../../dialects/operations/answer-ids.ts';
-import type { Call } from '../../dialects/operations/call.ts';
-import type { ProviderAnswer } from '../../failover/answer/answer.ts';
 import { ownerFirst, pinnedTarget } from '../../routing/route.ts';
 import type { RouteTarget } from '../../routing/route.ts';
-import { claimResources, isolatesTenants, ownershipTtlMs } from './ownership.ts';
-import { markAccountListed } from './tenant-lists.ts';
+import { SealedReasoningScanner } from '../../routing/sealed-reasoning.ts';
 import { refusal } from '../request/read-call.ts';
 import type { Refusal } from '../request/read-call.ts';
 import type { ResponseWriter } from '../response-writer.ts';
 import type { Runtime } from '../runtime.ts';
+import { claimResources, isolatesTenants, ownershipTtlMs } from './ownership.ts';
+import { markAccountListed } from './tenant-lists.ts';
 
 /**
- * How long after its last use it is known who sealed something, if `resourceAffinity` is not shorter: a conversation
- * that rests for longer begins with plain words as often as not, and there are many more of these than of files.
+ * How long after its last use it is known which key produced sealed reasoning, if `resourceAffinity` is not shorter. Few
+ * conversations go on after a longer pause, and there are many more of these ids than of files.
  */
 const SEALED_REASONING_TTL_MS = 24 * 60 * 60 * 1000;
 
-/** The one key that can answer a call about something made earlier. */
+/** A route that leads to the only key that can answer a call, because it owns the resource that the call refers to. */
 export interface PinnedRoute {
-  readonly kind: 'sole';
-  /** Of what was made. */
+  readonly kind: 'pinned';
+  /** Of the resource. */
   readonly id: string;
   readonly targets: readonly [RouteTarget];
 }
 
 /**
- * The way of a call that refers to something, ahead of all routes: to the key that made it, and no other. Where clients
- * are kept apart it goes nowhere unless what it refers to is its client's own.
- * @param tenant - whose call it is
- * @returns undefined where nobody knows who made any of it: the call is routed as usual
+ * The route of a call that refers to a resource, ahead of all others: to the key that owns it. Where tenants are isolated
+ * the call is refused unless it refers to resources of its own tenant alone.
+ * @param tenant - of the call
+ * @returns undefined where no owner is known: the call is routed as usual
  */
 export async function pinnedRoute(
   call: Call,
@@ -57,7 +57,7 @@ export async function pinnedRoute(
   const ownerKey = findOwnerKey(resourceOwner, providers, now());
   if (ownerKey.kind === 'gone') return keyGone(id, ownerKey.reason);
   return {
-    kind: 'sole',
+    kind: 'pinned',
     id,
     targets: [pinnedTarget(ownerKey.provider, ownerKey.pooled, call.model, providers)],
   };
@@ -72,7 +72,7 @@ async function firstClaimed(
   return 'kind' in found ? found : found[0];
 }
 
-/** Whether a call refers to anything that has to be looked up. Costs nothing. */
+/** Whether a call refers to a resource, so that its owner has to be looked up. Costs nothing. */
 export function refersToResources(call: Call, { config }: Runtime): boolean {
   if (!isolatesTenants(config)) return config.resourceAffinity > 0 && resourceRefs(call).length > 0;
   const { own, mentioned } = touchedResources(call);
@@ -80,9 +80,9 @@ export function refersToResources(call: Call, { config }: Runtime): boolean {
 }
 
 /**
- * The targets of a call in the order that suits what it sends back: encrypted reasoning and signatures can be read
- * by the account that made them alone. That one is preferred, and no more: where it is out, others are asked.
- * @param seals of the call, the newest first; at least one
+ * The targets of a call, first the one that can read its sealed reasoning. That is a preference and no more: where its key
+ * cannot be used, others are.
+ * @param seals - ids of the sealed reasoning, the newest first; at least one
  */
 export async function ownerRoute(
   seals: readonly string[],
@@ -96,8 +96,8 @@ export async function ownerRoute(
 }
 
 /**
- * Hears of what an answer holds that only its maker can read; undefined where its answers never do, or where the next
- * turn has no choice of a key anyway.
+ * Records who produced the sealed reasoning in an answer; undefined where it can have none, or where there is no other key
+ * that the next turn could get.
  */
 function sealedReasoningScannerFor(
   call: Call,
@@ -109,17 +109,15 @@ function sealedReasoningScannerFor(
   if (config.resourceAffinity === 0) return undefined;
   const keys = providers.get(answer.providerId)?.pool.size ?? 0;
   if (targets.length === 1 && keys < 2) return undefined;
-  // Who can read it is a question of keys alone.
+  // Whoever has the key can read it, whatever the tenant.
   const resourceOwner = resourceOwnerOf(answer, '');
   const ttlMs = Math.min(SEALED_REASONING_TTL_MS, config.resourceAffinity);
-  return SealedReasoningScanner.for(call.target.operation.name, (name) =>
-    book.learn(name, resourceOwner, ttlMs),
-  );
+  return SealedReasoningScanner.for(call.target.operation.name, (id) => book.learn(id, resourceOwner, ttlMs));
 }
 
 /**
- * Hears of what comes into being while a model works, for the client whose call it is; undefined where its answer names
- * nothing of the kind, and where clients are not kept apart.
+ * Records the owner of resources that a model creates while it answers; undefined where it can create none, and where
+ * tenants are not isolated.
  */
 function answerScannerFor(
   call: Call,
@@ -132,16 +130,16 @@ function answerScannerFor(
   if (!isolatesTenants(config) || !answer.isNative) return undefined;
   const resourceOwner = resourceOwnerOf(answer, tenant);
   const ttlMs = ownershipTtlMs(LASTING, config);
-  return AnswerResourceScanner.for(call, (name) => {
-    book.learn(name, resourceOwner, ttlMs);
+  return AnswerResourceScanner.for(call, (id) => {
+    book.learn(id, resourceOwner, ttlMs);
     markAccountListed(operation, resourceOwner, ttlMs, book);
   });
 }
 
-/** A file that was made on the way stays until it is deleted. */
+/** Such files stay until they are deleted. */
 const LASTING = { honorsStore: false };
 
-/** Hears of what a client gets of an answer; undefined where nothing in it is of interest, as in nearly all. */
+/** Looks for resource ids in an answer while it is sent; undefined where there can be none, as in nearly all. */
 export function listenerFor(
   call: Call,
   answer: ProviderAnswer,
@@ -151,19 +149,19 @@ export function listenerFor(
   tenant: string,
 ): ResponseWriter['listener'] {
   const seals = sealedReasoningScannerFor(call, answer, targets, runtime, book);
-  const names = answerScannerFor(call, answer, runtime, book, tenant);
-  if (seals === undefined || names === undefined) return seals ?? names;
+  const created = answerScannerFor(call, answer, runtime, book, tenant);
+  if (seals === undefined || created === undefined) return seals ?? created;
   return {
     read: (bytes) => {
       seals.read(bytes);
-      names.read(bytes);
+      created.read(bytes);
     },
   };
 }
 
 /**
- * Keeps who made what an answer names, and for whom, and forgets what it deleted. To be called before the client gets
- * any of the answer, so that it finds what it asks for next.
+ * Records the owner of the resources that an answer names, and drops those that it deleted. To be called before the client
+ * gets any of the answer, so that its next request finds them.
  */
 export function recordResources(
   call: Call,

@@ -1,8 +1,4 @@
 import { hash } from 'node:crypto';
-import { findOwnerKey } from '../../routing/owner-key.ts';
-import type { ResourceOwner } from '../../routing/resource-owner.ts';
-import type { ResourceBook } from '../../routing/resource-book.ts';
-import { noFacts } from '../../dialects/scan/body-facts.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import {
@@ -21,25 +17,29 @@ import type {
   PageQuery,
   ResourceList,
 } from '../../dialects/operations/resource-lists.ts';
-import type { AttemptTools } from '../../failover/attempt/attempt.ts';
-import { pinnedTarget } from '../../routing/route.ts';
-import { serve } from '../../failover/serve.ts';
+import { noFacts } from '../../dialects/scan/body-facts.ts';
 import type { Answer } from '../../failover/answer/answer.ts';
-import type { ServeLimits } from '../../failover/try-target.ts';
+import type { AttemptTools } from '../../failover/attempt/attempt-plan.ts';
+import { serve } from '../../failover/serve.ts';
+import type { ServeLimits } from '../../failover/serve-context.ts';
 import type { PooledKey } from '../../keys/pool/pool.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { claimResources, ownershipTtlMs } from './ownership.ts';
+import { findOwnerKey } from '../../routing/owner-key.ts';
+import type { ResourceBook } from '../../routing/resource-book.ts';
+import type { ResourceOwner } from '../../routing/resource-owner.ts';
+import { pinnedTarget } from '../../routing/route.ts';
 import { refusal } from '../request/read-call.ts';
 import type { Refusal } from '../request/read-call.ts';
 import type { Runtime } from '../runtime.ts';
 import { readWholeBody } from '../whole-body.ts';
+import { claimResources, ownershipTtlMs } from './ownership.ts';
 
-/** Pages of providers that are read for one page of a client's. */
+/** Pages of providers that are read for one page of a tenant's list. */
 const MAX_PAGES = 32;
-/** A page larger than this is nobody's. Bytes. */
+/** Of a provider's page. Bytes. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
-/** What a client's list is made with. */
+/** What a tenant's list is made with. */
 export interface TenantListTools {
   readonly tenant: string;
   readonly runtime: Runtime;
@@ -48,13 +48,13 @@ export interface TenantListTools {
   readonly limits: ServeLimits;
 }
 
-/** A page of a client's own things; a failure of a provider that it needed; or a refusal. */
+/** A page of a tenant's resources; the failure of a provider whose list was needed; or a refusal. */
 export type TenantPage =
   | { readonly kind: 'page'; readonly page: object }
   | { readonly kind: 'failed'; readonly answer: Answer }
   | Refusal;
 
-/** What keys of one quota domain see alike at a provider. */
+/** The keys of one quota domain at a provider, which see the same resources. */
 interface Account {
   readonly provider: Provider;
   readonly domain: string;
@@ -62,72 +62,72 @@ interface Account {
 }
 
 /**
- * A client's own things of a kind, over all accounts in which it made any: account by account, as each provider tells
- * them, by date where all of them fit on one page. What a page is read of is pages of the accounts, which hold the things
- * of all clients, until there is one more than was asked for, at most `MAX_PAGES`. The client that lists pays, and the
- * keys of the accounts it made things in, by as many requests.
+ * A tenant's resources of a kind, over all accounts in which it created any: account by account, in each provider's order,
+ * or by date where all fit on one page. The accounts' pages, which have the resources of all tenants, are read until there
+ * is one more than requested, `MAX_PAGES` at most. Who pays: the client that lists, and the keys of these accounts, with
+ * as many requests.
  *
- * Not promised: one order over several accounts beyond the first page; with `before_id`, what stands in another account;
- * what was made with a key that is gone.
+ * Not promised: one order over several accounts beyond the first page; with `before_id`, resources in other accounts; what
+ * was created with a key that is gone.
  */
 export async function tenantPage(
   call: Call,
   list: ResourceList,
   tools: TenantListTools,
 ): Promise<TenantPage> {
-  const asked = parsePageQuery(list, call.target.query);
-  const cursor = asked.after ?? asked.before;
+  const query = parsePageQuery(list, call.target.query);
+  const cursor = query.after ?? query.before;
   const resources = { own: cursor === undefined ? [] : [cursor], mentioned: [] };
   const claimed = await claimResources(resources, tools.tenant, tools.book);
   if ('kind' in claimed) return claimed;
   const accounts = await accountsOf(call, list, tools);
   if (accounts === undefined) return refusal('resource_owner_unknown', { id: list.kind });
   const first = cursor === undefined ? 0 : indexOf(claimed[0]?.owner, accounts, tools);
-  const reader = new PageReader(call, list, asked, tools);
+  const reader = new PageReader(call, list, query, tools);
   return reader.read(
-    first < 0 ? [] : accounts.slice(first, asked.before === undefined ? undefined : first + 1),
+    first < 0 ? [] : accounts.slice(first, query.before === undefined ? undefined : first + 1),
   );
 }
 
 class PageReader {
   readonly #call: Call;
   readonly #list: ResourceList;
-  readonly #asked: PageQuery;
+  readonly #query: PageQuery;
   readonly #tools: TenantListTools;
-  #things: ListedResource[] = [];
+  #found: ListedResource[] = [];
   #pagesLeft = MAX_PAGES;
 
-  constructor(call: Call, list: ResourceList, asked: PageQuery, tools: TenantListTools) {
+  constructor(call: Call, list: ResourceList, query: PageQuery, tools: TenantListTools) {
     this.#call = call;
     this.#list = list;
-    this.#asked = asked;
+    this.#query = query;
     this.#tools = tools;
   }
 
   async read(accounts: readonly Account[]): Promise<TenantPage> {
-    const { limit, after, before } = this.#asked;
+    const { limit, after, before } = this.#query;
     for (const [n, account] of accounts.entries()) {
       const end = await this.#readAccount(account, n === 0 ? { after, before } : {});
       if (end !== undefined) return end;
-      if (this.#things.length > limit) break;
+      if (this.#found.length > limit) break;
     }
-    const hasMore = this.#things.length > limit;
+    const hasMore = this.#found.length > limit;
     const isAll = !hasMore && after === undefined && before === undefined;
-    const shown = isAll && accounts.length > 1 ? sortedByDate(this.#things, this.#asked) : this.#shown();
+    const shown = isAll && accounts.length > 1 ? sortedByDate(this.#found, this.#query) : this.#shown();
     return this.#page(shown, hasMore);
   }
 
-  /** Of what ends before a thing, what is nearest to that. */
+  /** One page of what was found: with `before`, the last ones, which are next to it. */
   #shown(): readonly ListedResource[] {
-    const { limit, before } = this.#asked;
-    return before === undefined ? this.#things.slice(0, limit) : this.#things.slice(-limit);
+    const { limit, before } = this.#query;
+    return before === undefined ? this.#found.slice(0, limit) : this.#found.slice(-limit);
   }
 
-  #page(things: readonly ListedResource[], hasMore: boolean): TenantPage {
-    return { kind: 'page', page: writePage(this.#list, things, hasMore) };
+  #page(resources: readonly ListedResource[], hasMore: boolean): TenantPage {
+    return { kind: 'page', page: writePage(this.#list, resources, hasMore) };
   }
 
-  /** Reads an account's list on from the cursor. @returns how that ends the list; undefined where it goes on */
+  /** Reads an account's list from the cursor on. @returns the result, where that is final already */
   async #readAccount(
     account: Account,
     from: { readonly after?: string | undefined; readonly before?: string | undefined },
@@ -135,17 +135,17 @@ class PageReader {
     let cursor = from;
     for (;;) {
       if (this.#pagesLeft-- === 0)
-        return this.#things.length === 0 ? refusal('list_not_read') : this.#page(this.#shown(), true);
-      const read = await this.#read(account, pageQuery(this.#list, this.#asked, cursor));
+        return this.#found.length === 0 ? refusal('list_not_read') : this.#page(this.#shown(), true);
+      const read = await this.#read(account, pageQuery(this.#list, this.#query, cursor));
       if (read.kind === 'failed') return read;
       const own = await this.#ownOn(account, read.page);
       if (own === undefined) return refusal('resource_owner_unknown', { id: this.#list.kind });
-      this.#things = cursor.before === undefined ? [...this.#things, ...own] : [...own, ...this.#things];
+      this.#found = cursor.before === undefined ? [...this.#found, ...own] : [...own, ...this.#found];
       const { resources, hasMore } = read.page;
       const last = (cursor.before === undefined ? resources.at(-1) : resources[0])?.id;
-      // One that gives the same page again knows of no pages.
+      // A provider that returns the same page again does not support pages.
       const isStuck = last === undefined || last === cursor.after || last === cursor.before;
-      if (!hasMore || isStuck || this.#things.length > this.#asked.limit) return undefined;
+      if (!hasMore || isStuck || this.#found.length > this.#query.limit) return undefined;
       cursor = cursor.before === undefined ? { after: last } : { before: last };
     }
   }
@@ -156,9 +156,9 @@ class PageReader {
   ): Promise<{ readonly kind: 'read'; readonly page: ListPage } | Extract<TenantPage, { kind: 'failed' }>> {
     const { runtime, attempts, limits } = this.#tools;
     const target = { ...this.#call.target, query };
-    const asked: Call = { ...this.#call, target, hints: noFacts() };
+    const listCall: Call = { ...this.#call, target, hints: noFacts() };
     const answer = await serve(
-      asked,
+      listCall,
       [pinnedTarget(provider, pooled, undefined, runtime.providers)],
       attempts,
       limits,
@@ -168,7 +168,7 @@ class PageReader {
     return { kind: 'read', page: pageIn(body) ?? NOTHING };
   }
 
-  /** Of a page what is this client's and was made in this account; undefined where the store does not answer. */
+  /** The resources of a page that are the tenant's and of this account; undefined where the store does not answer. */
   async #ownOn(account: Account, { resources }: ListPage): Promise<readonly ListedResource[] | undefined> {
     const { tenant, book, runtime, attempts } = this.#tools;
     const owners = await book.ownersFor(
@@ -198,12 +198,12 @@ function pageIn(body: Buffer | undefined): ListPage | undefined {
   try {
     return readPage(JSON.parse(body.toString()));
   } catch {
-    // Not JSON: a provider that has no such list.
+    // Not JSON: the provider has no such list.
     return undefined;
   }
 }
 
-/** The accounts in which this client made things of this kind, in the order of the configuration. */
+/** The accounts in which this tenant created resources of this kind, in the order of the configuration. */
 async function accountsOf(
   { target: { operation } }: Call,
   { kind }: ResourceList,
@@ -249,7 +249,7 @@ function isInAccount(
   return ownerKey.kind === 'found' && ownerKey.pooled?.key.quotaDomain === domain;
 }
 
-/** Keeps that there are things of this client's in the account of this key, so that its lists are looked for there. */
+/** Records that the tenant has resources in this account, so that its lists include the account. */
 export function markAccountListed(
   operation: Operation,
   owner: ResourceOwner,
@@ -261,7 +261,7 @@ export function markAccountListed(
   }
 }
 
-/** A name in the book that no provider gives. 132 bits. */
+/** An id in the book that no provider uses. 132 bits. */
 function listMarkId(kind: ListedKind, tenant: string, providerId: string, domain: string): string {
   const digest = hash('sha256', JSON.stringify([kind, tenant, providerId, domain]), 'base64url');
   return `listed:${digest.slice(0, 22)}`;

@@ -14,7 +14,7 @@ export interface PooledKey {
   /** As last read; `settle` it before relying on a cooldown. */
   readonly record: KeyRecord;
   /** Attempts in flight in this process. */
-  inFlight: number;
+  readonly inFlight: number;
   /** Undefined for a key that is its own quota domain, or whose domain is not known. */
   readonly domain: QuotaDomain | undefined;
   /** Its domain's, or its own where it has none. */
@@ -22,20 +22,47 @@ export interface PooledKey {
   /** Denials that are not in records; one object for all keys of the pool. */
   readonly unknownModels: UnknownModels;
   /** When it last answered this process; 0 where it never has. Milliseconds since the epoch. */
-  answeredAt: number;
+  readonly answeredAt: number;
+  /** An attempt with it begins. To be followed by one call of `attemptEnded`. */
+  attemptBegan(): void;
+  attemptEnded(): void;
+  /** It has answered. @param at - milliseconds since the epoch */
+  answered(at: number): void;
 }
 
 /** For so long a learned domain is not replaced by another one. Milliseconds. */
 const MIN_DOMAIN_MS = 10 * 60 * 1000;
 
-interface Slot extends PooledKey {
-  record: KeyRecord;
+class Slot implements PooledKey {
+  readonly key: Key;
+  record: KeyRecord = FRESH;
+  inFlight = 0;
   domain: QuotaDomain | undefined;
-  headroom: Headroom;
+  headroom = new Headroom();
+  readonly unknownModels: UnknownModels;
+  answeredAt = 0;
   /** When a response last changed its domain; `-Infinity` where none has. */
-  domainChangedAt: number;
+  domainChangedAt = -Infinity;
   /** Index in the list of keys in service; -1 where it is not in it. */
-  index: number;
+  index = -1;
+
+  constructor(key: Key, unknownModels: UnknownModels) {
+    this.key = key;
+    this.unknownModels = unknownModels;
+  }
+
+  attemptBegan(): void {
+    this.inFlight++;
+  }
+
+  attemptEnded(): void {
+    this.inFlight--;
+  }
+
+  answered(at: number): void {
+    this.answeredAt = at;
+    if (this.domain !== undefined) this.domain.answeredAt = at;
+  }
 }
 
 /**
@@ -62,17 +89,7 @@ export class Pool {
     const isEven = keys.every(({ weight }) => weight === keys[0]?.weight);
     this.#weights = isEven ? undefined : new Weights(keys.length);
     for (const key of keys) {
-      const slot: Slot = {
-        key,
-        record: FRESH,
-        inFlight: 0,
-        domain: undefined,
-        headroom: new Headroom(),
-        unknownModels: this.#unknownModels,
-        answeredAt: 0,
-        domainChangedAt: -Infinity,
-        index: -1,
-      };
+      const slot = new Slot(key, this.#unknownModels);
       this.#slots.set(key.id, slot);
       this.#enter(slot);
       if (key.quotaDomain !== key.id) this.#join(slot, key.quotaDomain);

@@ -1,24 +1,27 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { endpointOf } from '../endpoint.ts';
+import { chatQuirks } from './compatible.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /** Operations that belong to a resource rather than to one of its deployments. */
 const OF_THE_RESOURCE = /^(?:models|files|uploads|batches|responses|fine_tuning|conversations|realtime)\b/;
 
-/** A deployment, and what of it a URL for one operation names behind. */
+/** The path of a deployment; behind it the operation, where the URL is that of one. */
 const DEPLOYMENT = /^\/openai\/deployments\/([^/]+)(\/.+)?$/;
 
 /** The base that has neither deployments nor versions. */
 const VERSIONLESS_BASE = '/openai/v1';
 
 /**
- * Azure OpenAI: `azureServiceUrl` is that of a resource, whose deployments are named as models are; of one
- * deployment; of one operation, where everything goes; or the base `/openai/v1`, which has neither deployments
- * nor versions.
+ * Azure OpenAI. `azureServiceUrl` is the URL of a resource, where the model is the name of the deployment; of one
+ * deployment; of one operation, which every request is sent to; or the base `/openai/v1`, without deployments and
+ * versions.
  */
 export function openAzure(config: ProviderConfig): ProviderAdapter {
+  const row = providerTypeOf(config.type);
   const service = new URL(config.azureServiceUrl ?? config.baseUrl);
   const { origin, basePath } = endpointOf({ ...config, baseUrl: service.origin });
   const path = service.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
@@ -29,28 +32,27 @@ export function openAzure(config: ProviderConfig): ProviderAdapter {
     {
       family: 'openai',
       basePath: (operation) => basePath + baseOf(path, operation),
-      credential: { kind: 'header', name: 'api-key' },
+      credential: row.credential,
       ...(query !== '' && { query }),
       ...(isOneOperation(path) && { paths: () => basePath + path }),
     },
   ]);
   return {
     ...adapter,
-    quirks: { maxTokensField: 'max_completion_tokens', resendsReasoning: false },
+    quirks: chatQuirks(row),
     // Without a model there is no path to a deployment.
     supports: (operation, model) =>
       adapter.supports(operation) &&
       (!isResource || model !== undefined || OF_THE_RESOURCE.test(operation.name)),
     build: (call, key, model) => {
       const request = adapter.build(call, key, model);
-      if (request instanceof Promise || !call.target.operation.upgrades || path === VERSIONLESS_BASE)
-        return request;
+      if (!call.target.operation.upgrades || path === VERSIONLESS_BASE) return request;
       return { ...request, path: withDeployment(request.path, deployment ?? model) };
     },
   };
 }
 
-/** A session names its deployment where others name a model, and that of the configuration goes before it. */
+/** A realtime session names its deployment in the query. A configured deployment goes before the model. */
 function withDeployment(path: string, deployment: string | undefined): string {
   const [before = '', query = ''] = path.split('?', 2);
   const parameters = new URLSearchParams(query);

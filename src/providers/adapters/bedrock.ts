@@ -1,4 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch';
+import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject, parseObject } from '../../base/json.ts';
@@ -6,8 +7,9 @@ import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
-import { bodyFor, requestHeaders } from './plain.ts';
-import { unusableKey } from './unusable-key.ts';
+import { requestBody } from '../request/body.ts';
+import { credentialHeader, requestHeaders } from '../request/headers.ts';
+import { unusableKey } from '../adapter.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /**
@@ -27,20 +29,20 @@ export function openBedrock(config: ProviderConfig): ProviderAdapter {
       const accessKey = key === undefined ? undefined : parseAccessKey(key.secret);
       if (accessKey !== undefined) return sign(request, origin, region, accessKey).catch(unusableKey);
       const secret = key?.secret ?? call.credential;
-      if (secret !== undefined) request.headers.push('authorization', `Bearer ${secret.reveal()}`);
+      if (secret !== undefined) request.headers.push(...credentialHeader(bearer, secret));
       return request;
     },
   };
 }
 
-/** Two halves of a credential, and what comes with temporary ones. */
+/** AWS credentials; temporary ones have a session token. */
 interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-/** Access keys have a form of their own (docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html). */
+/** `ACCESS:SECRET` or `ACCESS:SECRET:SESSION`; undefined for a Bedrock API key, which has no colon. */
 function parseAccessKey(secret: Secret): AccessKey | undefined {
   const [accessKeyId = '', secretAccessKey, ...session] = secret.reveal().split(':');
   if (secretAccessKey === undefined) return undefined;
@@ -48,7 +50,7 @@ function parseAccessKey(secret: Secret): AccessKey | undefined {
   return { accessKeyId, secretAccessKey, ...(sessionToken !== '' && { sessionToken }) };
 }
 
-/** The region that the usual host names; the oldest one where there is none, as behind an endpoint of one's own. */
+/** The region in the host's name; `us-east-1` where it has none, as behind a private endpoint. */
 function regionIn(origin: string): string {
   return /bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\./.exec(origin)?.[1] ?? 'us-east-1';
 }
@@ -60,19 +62,19 @@ function unsignedRequest(
   additional: ProviderConfig['bedrockAdditionalFields'],
 ): UpstreamRequest {
   const { operation, path, query } = call.target;
-  const { body } = bodyFor(call, model);
+  const { body } = requestBody(call, model);
   const isConverse = operation.name !== 'bedrock.invokeModel';
   return {
     method: operation.method,
     path: basePath + path + query,
-    headers: requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
+    headers: requestHeaders(call),
     body: Buffer.isBuffer(body) && isConverse ? withAdditionalFields(body, additional) : body,
   };
 }
 
 /**
- * Puts the configured fields beside those that the request has itself, such as how much the model may think; of one
- * name the configured one counts. The body is one that was made here: no client speaks Converse.
+ * Merges the configured fields into those of the request, such as its thinking budget; configured ones win. The body was
+ * made by the translation: no client speaks Converse.
  */
 function withAdditionalFields(body: Buffer, additional: ProviderConfig['bedrockAdditionalFields']): Buffer {
   const request = additional === undefined ? undefined : parseObject(body.toString());
@@ -82,7 +84,7 @@ function withAdditionalFields(body: Buffer, additional: ProviderConfig['bedrockA
   return Buffer.from(JSON.stringify({ additionalModelRequestFields: fields, ...others }));
 }
 
-/** Signs over the exact bytes (AWS Signature Version 4). Of the headers only those are signed that say what is meant. */
+/** Signs the exact bytes (AWS Signature Version 4), and of the headers those that AWS requires. */
 async function sign(
   request: UpstreamRequest,
   origin: string,

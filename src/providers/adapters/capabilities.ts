@@ -1,14 +1,14 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
-import { operationOfCapability } from '../../catalog/capability-names.ts';
+import { operationOfCapability } from '../../catalog/capabilities.ts';
 import { withPathPrefixes } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** Makes of `capabilities` the function that finds an operation's own path; undefined where it has none. */
+/** Finds the path that `capabilities` gives an operation; undefined where it gives none. */
 export function capabilityPaths(config: ProviderConfig): (operation: Operation) => string | undefined {
   const byName = new Map(
     Object.entries(config.capabilities).map(([name, path]) => {
@@ -20,8 +20,8 @@ export function capabilityPaths(config: ProviderConfig): (operation: Operation) 
 }
 
 /**
- * A wire that has what `capabilities` says beside what its type has. What is said of OpenAI's operations goes
- * before the type's own paths; other types' own operations have paths of their own making.
+ * An adapter that supports what `capabilities` names beside what its type has. For operations of OpenAI's the configured
+ * path goes before the type's own; for others the type's own goes first.
  */
 export function withCapabilities(adapter: ProviderAdapter, config: ProviderConfig): ProviderAdapter {
   if (Object.keys(config.capabilities).length === 0) return adapter;

@@ -1,8 +1,11 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
+import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { NO_QUIRKS } from '../../translate/codec.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
+import { setHeaders } from '../request/headers.ts';
 import { plainAdapter } from './plain.ts';
 import type { Surface } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -10,29 +13,26 @@ import type { ProviderAdapter } from '../adapter.ts';
 /** docs.anthropic.com/en/api/versioning: the version that is current. */
 export const ANTHROPIC_VERSION = '2023-06-01';
 
-/**
- * What Claude Code sends beside its OAuth token, by the Higress plugin: such tokens are for requests that look as
- * its own do.
- */
+/** What Claude Code sends beside its OAuth token, as in the Higress plugin: Anthropic refuses such tokens otherwise. */
 const CLAUDE_CODE_HEADERS: Readonly<Record<string, string>> = {
   'user-agent': 'claude-cli/2.1.2 (external, cli)',
   'x-app': 'cli',
 };
 const CLAUDE_CODE_BETAS = ['oauth-2025-04-20', 'interleaved-thinking-2025-05-14', 'claude-code-20250219'];
 
-/** Whether a model is one of Anthropic's, where others are served beside them. */
+/** Whether a model is Anthropic's, at providers that serve others too. */
 export function isClaude(model: string): boolean {
   return model.startsWith('claude');
 }
 
-/** Anthropic: its own dialect alone. */
+/** Anthropic's API. */
 export function openClaude(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const { claudeCodeMode: isCode = false, apiVersion } = config;
   const surface: Surface = {
     family: 'anthropic',
     basePath,
-    credential: isCode ? { kind: 'bearer' } : { kind: 'header', name: 'x-api-key' },
+    credential: isCode ? bearer : providerTypeOf(config.type).credential,
     defaultHeaders: { 'anthropic-version': ANTHROPIC_VERSION },
   };
   const version = apiVersion === undefined ? {} : { 'anthropic-version': apiVersion };
@@ -42,8 +42,6 @@ export function openClaude(config: ProviderConfig): ProviderAdapter {
     ...(isCode && { quirks: { ...NO_QUIRKS, wantsClaudeCodePrompt: true } }),
     build: (call: Call, key, model) => {
       const request = adapter.build(call, key, model);
-      // A plain wire has nothing to wait for.
-      if (request instanceof Promise) return request;
       if (!isCode) return { ...request, headers: setHeaders(request.headers, version) };
       const overrides = { ...CLAUDE_CODE_HEADERS, 'anthropic-beta': betaHeader(request.headers), ...version };
       return { ...request, path: withBeta(request.path), headers: setHeaders(request.headers, overrides) };
@@ -56,23 +54,11 @@ function withBeta(path: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}beta=true`;
 }
 
-/** Claude Code's, and behind them those that the client asks for: its body may rely on them. */
+/** Claude Code's betas, and behind them the client's: its body may rely on them. */
 function betaHeader(headers: UpstreamRequest['headers']): string {
   const requested = headers.filter(
     (_, at) => at % 2 === 1 && headers[at - 1]?.toLowerCase() === 'anthropic-beta',
   );
   const names = requested.flatMap((value) => value.split(',')).map((name) => name.trim());
   return [...new Set([...CLAUDE_CODE_BETAS, ...names])].filter((name) => name !== '').join(',');
-}
-
-function setHeaders(
-  headers: UpstreamRequest['headers'],
-  overrides: Readonly<Record<string, string>>,
-): string[] {
-  const kept: string[] = [];
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] ?? '';
-    if (!(name.toLowerCase() in overrides)) kept.push(name, headers[at + 1] ?? '');
-  }
-  return [...kept, ...Object.entries(overrides).flat()];
 }

@@ -8,9 +8,10 @@ import type { Surface } from './plain.ts';
 import { isOffered } from '../../catalog/row.ts';
 import type { AdditionalApi, ProviderType } from '../../catalog/row.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
+import type { ProviderQuirks } from '../../translate/codec.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** What speaks OpenAI, as its row and its configuration describe it. */
+/** Providers with OpenAI's API, as their row and their configuration describe them. */
 export function openCompatible(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const row = providerTypeOf(config.type);
@@ -22,28 +23,37 @@ export function openCompatible(config: ProviderConfig): ProviderAdapter {
     family: 'openai',
     basePath,
     credential: row.credential,
-    // What has been given a path is there.
+    // What the configuration gives a path is supported.
     lacks: (operation) => configured(operation) === undefined && !isOffered(row.offers, operation.name),
     paths: (operation) => {
       const own = typePaths[operation.name];
       const elsewhere = own === undefined || prefix === undefined ? undefined : prefix + own;
       return configured(operation) ?? elsewhere;
     },
-    fields: ({ name }) => edits.get(name) ?? [],
+    edits: ({ name }) => edits.get(name) ?? [],
   };
   const additional = prefix === undefined ? [] : additionalSurfaces(row, prefix, configured);
   return {
     ...plainAdapter(origin, 'openai-chat', [openai, ...additional]),
     errorsInside: row.errorsInside === true,
-    quirks: {
-      maxTokensField: row.maxCompletionTokens === true ? 'max_completion_tokens' : 'max_tokens',
-      resendsReasoning: row.resendsReasoning === true,
-      refusesStreamUsage: row.refusesStreamUsage === true,
-    },
+    quirks: chatQuirks(row),
   };
 }
 
-/** What a provider speaks beside OpenAI's dialect. */
+/** How a type differs from others in chats that are translated to OpenAI's dialect. */
+export function chatQuirks({
+  maxCompletionTokens = false,
+  resendsReasoning = false,
+  refusesStreamUsage = false,
+}: ProviderType): ProviderQuirks {
+  return {
+    maxTokensField: maxCompletionTokens ? 'max_completion_tokens' : 'max_tokens',
+    resendsReasoning,
+    refusesStreamUsage,
+  };
+}
+
+/** The APIs that a provider has beside OpenAI's. */
 function additionalSurfaces(
   { anthropic, own, credential }: ProviderType,
   prefix: string,
@@ -63,14 +73,18 @@ function additionalSurfaces(
   ];
 }
 
-/** The whole paths that the type has for some operations, by their names; its switches may change some. */
-function pathsOf({ paths = {}, pathsWith = {} }: ProviderType, config: ProviderConfig) {
-  return Object.entries(pathsWith)
+/** The whole paths of some operations, by their names, with those that switches of the type's own change. */
+function pathsOf(
+  { paths = {}, pathsWith = {} }: ProviderType,
+  config: ProviderConfig,
+): Readonly<Record<string, string>> {
+  const switched = Object.entries(pathsWith)
     .filter(([option]) => isOn(config, option))
-    .reduce((all, [, changed]) => ({ ...all, ...changed }), paths);
+    .flatMap(([, changed]) => Object.entries(changed));
+  return Object.fromEntries([...Object.entries(paths), ...switched]);
 }
 
-/** What the type and options of the configuration put into the bodies of requests, by names of operations. */
+/** What the type and the configuration set in bodies, by the names of operations. */
 function editsOf(
   { bodyFields = [] }: ProviderType,
   config: ProviderConfig,

@@ -1,18 +1,21 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Dialect, Operation } from '../../dialects/operations/operation.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
 import { ANTHROPIC_VERSION, isClaude } from './claude.ts';
 import { endpointOf } from '../endpoint.ts';
+import { chatQuirks } from './compatible.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
 /**
- * Azure AI Foundry: models of Anthropic's are spoken to as Anthropic's, beside the base of all others, which is
- * OpenAI's. learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
+ * Azure AI Foundry: Anthropic's API for models of Anthropic's, OpenAI's for all others.
+ * learn.microsoft.com/azure/ai-foundry/foundry-models, docs.claude.com/en/docs/build-with-claude/claude-in-microsoft-foundry
  */
 export function openFoundry(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
-  const credential = { kind: 'header', name: 'api-key' } as const;
+  const row = providerTypeOf(config.type);
+  const { credential } = row;
   const adapter = plainAdapter(origin, 'openai-chat', [
     { family: 'openai', basePath, credential },
     {
@@ -26,7 +29,7 @@ export function openFoundry(config: ProviderConfig): ProviderAdapter {
   return {
     ...adapter,
     nativeOf,
-    quirks: { maxTokensField: 'max_completion_tokens', resendsReasoning: false },
+    quirks: chatQuirks(row),
     supports: (operation: Operation, model = '') =>
       adapter.supports(operation) && familyOf(operation.dialect) === familyOf(nativeOf(model)),
   };

@@ -1,3 +1,4 @@
+import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import type { Edit } from '../../dialects/scan/json-edit.ts';
@@ -7,7 +8,7 @@ import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from './plain.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** Gemini's own dialect; see docs/decisions for why not its OpenAI-compatible one. */
+/** Gemini's own API; docs/decisions says why not its OpenAI-compatible one. */
 export function openGemini(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const { apiVersion, geminiThinkingBudget } = config;
@@ -15,10 +16,10 @@ export function openGemini(config: ProviderConfig): ProviderAdapter {
     {
       family: 'gemini',
       basePath: apiVersion === undefined ? basePath : basePath.replace(VERSION, `/${apiVersion}`),
-      credential: { kind: 'header', name: 'x-goog-api-key' },
-      fields: (operation, model = '') => [
-        ...safetyFields(config, operation),
-        ...thinkingFields(config, operation, model),
+      credential: providerTypeOf(config.type).credential,
+      edits: (operation, model = '') => [
+        ...safetyEdits(config, operation),
+        ...thinkingEdits(config, operation, model),
       ],
     },
   ]);
@@ -28,8 +29,8 @@ export function openGemini(config: ProviderConfig): ProviderAdapter {
 
 const VERSION = /\/v\d+\w*$/u;
 
-/** The thresholds of the configuration, for requests that set none themselves. */
-export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: Operation): Edit[] {
+/** The configured thresholds, for requests that set none. */
+export function safetyEdits({ geminiSafetySetting }: ProviderConfig, { name }: Operation): Edit[] {
   if (geminiSafetySetting === undefined || !isGeneration(name)) return [];
   const settings = Object.entries(geminiSafetySetting).map(([category, threshold]) => ({
     category,
@@ -40,12 +41,8 @@ export function safetyFields({ geminiSafetySetting }: ProviderConfig, { name }: 
   ];
 }
 
-/** A budget for thinking, for requests that say nothing of it, to models that take one. */
-function thinkingFields(
-  { geminiThinkingBudget }: ProviderConfig,
-  { name }: Operation,
-  model: string,
-): Edit[] {
+/** The configured thinking budget, for requests that set none, to models that have one. */
+function thinkingEdits({ geminiThinkingBudget }: ProviderConfig, { name }: Operation, model: string): Edit[] {
   if (geminiThinkingBudget === undefined || !isGeneration(name) || !countsTokens(model)) return [];
   const json = JSON.stringify({ thinkingBudget: geminiThinkingBudget });
   return [{ path: ['generationConfig', 'thinkingConfig'], json, overwrites: false, alsoSnakeCase: true }];

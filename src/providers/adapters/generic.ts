@@ -1,17 +1,17 @@
+import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { endpointOf, stripBasePath } from '../endpoint.ts';
-import { bodyFor, requestHeaders } from './plain.ts';
+import { requestBody } from '../request/body.ts';
+import { credentialHeader, requestHeaders } from '../request/headers.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** What stands before an operation's suffix where no client wrote it: in health checks and lists of models. */
+/** The prefix of paths that no client wrote: those of health checks and lists of models. */
 const DEFAULT_PREFIX = '/v1';
 
-const BEARER_ONLY = { credential: { kind: 'bearer' } } as const;
-
 /**
- * Keys and failover, and nothing else: path, query and body go on as the client wrote them, the model too.
- * Only operations that the gateway knows get here.
+ * Keys and failover, and nothing else: path, query and body are sent as the client wrote them, the model too. Only for
+ * operations that the gateway knows.
  */
 export function openGeneric(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
@@ -20,11 +20,14 @@ export function openGeneric(config: ProviderConfig): ProviderAdapter {
     native: 'openai-chat',
     supports: ({ dialect }) => dialect !== 'bedrock-converse',
     build: (call, key) => {
-      const { body, length } = bodyFor(call, undefined);
+      const { body, length } = requestBody(call, undefined);
+      const headers = requestHeaders(call, { length });
+      const secret = key?.secret ?? call.credential;
+      if (secret !== undefined) headers.push(...credentialHeader(bearer, secret));
       return {
         method: call.target.operation.method,
         path: basePath + stripBasePath(config, pathOf(call)),
-        headers: requestHeaders(call, BEARER_ONLY, key?.secret ?? call.credential, length),
+        headers,
         body,
         ...(call.target.operation.upgrades && { upgrade: 'websocket' as const }),
       };

@@ -7,14 +7,14 @@ import { UNWATCHED } from '../../upstream/response-watch.ts';
 import { Redactor } from '../../keys/redaction/redactor.ts';
 import { Secret } from '../../base/secret.ts';
 import type { ServiceAccount } from '../../keys/service-account.ts';
-import { unusableKey } from './unusable-key.ts';
+import { unusableKey } from '../adapter.ts';
 import type { CredentialFailure } from '../adapter.ts';
 
 /** What tokens are for: cloud.google.com/vertex-ai/docs/authentication. */
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 /** How long a request for a token may take. Milliseconds. */
 const FETCH_MS = 10_000;
-/** What a signed request for a token is good for; the longest that Google takes. Seconds. */
+/** How long a signed request for a token is valid; the longest that Google accepts. Seconds. */
 const ASSERTION_SECONDS = 3600;
 /** A longer answer holds no token. Bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -31,21 +31,21 @@ interface TokenEntry {
 }
 
 /**
- * Access tokens of service accounts (RFC 7523), each fetched once for however many requests wait for it, and
- * renewed behind their backs before it ends.
+ * Access tokens of service accounts (RFC 7523). Each is fetched once for all requests that wait for it, and renewed in
+ * the background before it expires.
  */
 export class GoogleTokens {
   readonly #refreshAheadMs: number;
   readonly #now: () => number;
   readonly #entries = new Map<string, TokenEntry>();
 
-  /** @param refreshAheadMs - how long before its end a token is renewed */
+  /** @param refreshAheadMs - how long before it expires a token is renewed */
   constructor(refreshAheadMs: number, now: () => number) {
     this.#refreshAheadMs = refreshAheadMs;
     this.#now = now;
   }
 
-  /** A token that is good now, or what came instead of one. @param id - of the key */
+  /** A valid token, or the failure to get one. @param id - of the key */
   tokenFor(id: string, account: ServiceAccount): Secret | Promise<Secret | CredentialFailure> {
     const entry = this.#entryOf(id);
     const { token } = entry;
@@ -58,8 +58,8 @@ export class GoogleTokens {
   }
 
   /**
-   * The provider did not take a key's token: the next request fetches another. Where that has happened already
-   * the newer token stays, so that of many requests refused at once only the first costs a fetch.
+   * The provider refused a key's token: the next request fetches another. A newer token stays, so that many requests
+   * refused at once cost one fetch.
    */
   invalidate(id: string, refused: string): void {
     const entry = this.#entryOf(id);
@@ -85,7 +85,7 @@ export class GoogleTokens {
   }
 }
 
-/** Never rejects: what goes wrong is a trouble of the credential's. */
+/** Never rejects: whatever goes wrong is a failure of the credential. */
 async function fetchToken(account: ServiceAccount, now: () => number): Promise<Token | CredentialFailure> {
   let assertion: string;
   try {
@@ -118,7 +118,7 @@ async function requestToken(
     const answer = await readBounded(stream);
     const token = statusCode < 300 ? tokenIn(answer, now()) : undefined;
     if (token !== undefined) return token;
-    // What was asked with is good for another hour.
+    // The assertion, which an error may quote, stays valid for an hour.
     const body = new Redactor([assertion]).bytes(answer);
     return failureOf({ kind: 'whole', status: statusCode, headers, body, watch: UNWATCHED });
   } catch (error) {
@@ -127,7 +127,7 @@ async function requestToken(
   }
 }
 
-/** What lies behind the bound is not read: the connection is given up. */
+/** At most `MAX_ANSWER_BYTES`; the connection of a longer answer is closed. */
 async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
@@ -173,11 +173,11 @@ function tokenIn(answer: Buffer, now: number): Token | undefined {
   }
 }
 
-/** An answer that is no error and holds no token says nothing of the key. */
-function failureOf(opening: UpstreamResult): CredentialFailure {
-  const isEmpty = opening.kind === 'whole' && opening.status < 300;
+/** A success without a token says nothing about the key: a fault of the token server. */
+function failureOf(result: UpstreamResult): CredentialFailure {
+  const isEmpty = result.kind === 'whole' && result.status < 300;
   return {
-    kind: 'credential-trouble',
-    opening: isEmpty ? { kind: 'fault', fault: 'not-sent', detail: 'token-missing' } : opening,
+    kind: 'credential-failure',
+    result: isEmpty ? { kind: 'fault', fault: 'not-sent', detail: 'token-missing' } : result,
   };
 }

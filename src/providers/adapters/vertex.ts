@@ -1,3 +1,4 @@
+import { bearer } from '../../catalog/row.ts';
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { familyOf } from '../../dialects/operations/operation.ts';
@@ -14,22 +15,23 @@ import {
 import { translateWholeCall } from '../../translate/translate.ts';
 import type { WholeTranslation } from '../../translate/whole-translation.ts';
 import { isClaude } from './claude.ts';
-import { safetyFields } from './gemini.ts';
+import { safetyEdits } from './gemini.ts';
 import { GoogleTokens } from './google-tokens.ts';
 import { endpointOf } from '../endpoint.ts';
-import { bodyFor, requestHeaders } from './plain.ts';
+import { requestBody } from '../request/body.ts';
+import { credentialHeader, removeHeaders, requestHeaders } from '../request/headers.ts';
 import { Secret } from '../../base/secret.ts';
 import { accountIn } from '../../keys/service-account.ts';
 import type { ServiceAccount } from '../../keys/service-account.ts';
-import { claudeBody, claudePath, claudeSupports, withoutAnthropicHeaders } from './vertex-claude.ts';
+import { claudeBody, claudePath, claudeSupports, ANTHROPIC_HEADERS } from './vertex-claude.ts';
 import type { CredentialFailure, ProviderAdapter } from '../adapter.ts';
 
 const REFRESH_AHEAD_SECONDS = 60;
 
 /**
- * Vertex AI. A key is an API key of express mode, which goes into the query, or a service account, whose token
- * goes into a header and whose project goes into the path. Models of Anthropic's are spoken to as Anthropic's,
- * all others as Gemini's, or as OpenAI's where `vertexOpenAICompatible` says so.
+ * Vertex AI. A key is an API key of express mode, which is sent in the query, or a service account, whose token is sent
+ * in a header and whose project is part of the path. Models of Anthropic's have Anthropic's API, all others Gemini's, or
+ * OpenAI's with `vertexOpenAICompatible`.
  */
 export function openVertex(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
@@ -56,7 +58,7 @@ export function openVertex(config: ProviderConfig): ProviderAdapter {
   };
 }
 
-/** The token of a request that was built here. */
+/** The bearer token that is the last of a request's headers. */
 function tokenIn(headers: readonly string[]): string {
   return (headers[headers.lastIndexOf('authorization') + 1] ?? '').replace('Bearer ', '');
 }
@@ -74,10 +76,10 @@ function supports(operation: Operation, native: Dialect, model: string): boolean
   }
 }
 
-/** Operations of Gemini's API that Vertex AI has not. */
+/** Operations of Gemini's API that Vertex AI does not have. */
 const UNSUPPORTED = /^gemini\.(?:models|batchEmbedContents)\b/;
 
-/** Embeddings are asked for in words of its own. */
+/** Embeddings have an API of Vertex's own. */
 function embedTranslation({ name }: Operation, native: Dialect, model: string): WholeTranslation | undefined {
   if (native === 'anthropic-messages') return undefined;
   if (name === 'embeddings') return openaiToVertex;
@@ -86,7 +88,7 @@ function embedTranslation({ name }: Operation, native: Dialect, model: string): 
   return name === 'gemini.batchEmbedContents' ? geminiManyToVertex : undefined;
 }
 
-/** Express mode has no project: its key names one. */
+/** What stands before an operation's path. In express mode without a project: the key names it. */
 function pathPrefix(
   { vertexProjectId, vertexRegion: region = 'global' }: ProviderConfig,
   account: ServiceAccount | undefined,
@@ -105,12 +107,10 @@ function unauthenticatedRequest(
   config: ProviderConfig,
 ): UpstreamRequest {
   const { operation, path, query } = call.target;
-  const { body } = bodyFor(call, model);
+  const { body } = requestBody(call, model);
   const plain = {
     method: operation.method,
-    headers: withoutAnthropicHeaders(
-      requestHeaders(call, { credential: { kind: 'bearer' } }, undefined, undefined),
-    ),
+    headers: removeHeaders(requestHeaders(call), ANTHROPIC_HEADERS),
   };
   if (familyOf(operation.dialect) === 'anthropic')
     return {
@@ -123,7 +123,7 @@ function unauthenticatedRequest(
   return {
     ...plain,
     path: `${prefix}/publishers/google${written}${query}`,
-    body: Buffer.isBuffer(body) ? safetyFields(config, operation).reduce(setInObject, body) : body,
+    body: Buffer.isBuffer(body) ? safetyEdits(config, operation).reduce(setInObject, body) : body,
   };
 }
 
@@ -142,7 +142,7 @@ function withCredential(
   }
   const withBearer = (token: Secret): UpstreamRequest => ({
     ...request,
-    headers: [...request.headers, 'authorization', `Bearer ${token.reveal()}`],
+    headers: [...request.headers, ...credentialHeader(bearer, token)],
   });
   const token = tokens.tokenFor(key.id, account);
   if (!(token instanceof Promise)) return withBearer(token);

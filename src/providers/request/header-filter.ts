@@ -1,32 +1,31 @@
 import { forwardedProtocols } from '../../dialects/operations/realtime-protocols.ts';
 import type { Family } from '../../dialects/operations/operation.ts';
 import {
+  IDENTITY,
+  NEVER_PASSED,
   PASSED_BY_FAMILY,
   PASSED_EVERYWHERE,
   PASSED_WITH_GET,
   PASSED_WITH_OWN_CREDENTIAL,
-  matchHeaderName,
-  isIdentity,
-  neverPasses,
 } from '../../catalog/passed-headers.ts';
 
-/** How many names are remembered, so that a client which invents them costs no memory. */
+/** The bound of the cache of names: clients may invent any number of them. */
 const MAX_CACHED_NAMES = 512;
 
-/** What decides about headers: where a request goes, in whose words, and with whose credential. */
+/** What decides which headers pass. */
 export interface HeaderFilterOptions {
   readonly family: Family;
-  /** What passes to this provider beside what passes to all: of its type, and of its configuration. In lower case. */
+  /** Names that pass beside those that always do: of the type and of `passHeaders`. In lower case. */
   readonly names: readonly string[];
-  /** Whether the client's own credential travels, or none: then what says whose request it is does so as well. */
+  /** The client's own credential is sent, or none: then headers that say whose request it is pass, too. */
   readonly isOwnCredential: boolean;
 }
 
-/** Which of a client's headers travel on to one provider. */
+/** Which of a client's headers are sent to one provider: the allow-list of `catalog/passed-headers.ts`. */
 export class HeaderFilter {
   readonly #names: readonly string[];
   readonly #isOwnCredential: boolean;
-  /** What was found out of names, as they were written: of a few, again and again. */
+  /** By names as they were written: requests have the same few. */
   readonly #known = new Map<string, Disposition>();
 
   constructor({ family, names, isOwnCredential }: HeaderFilterOptions) {
@@ -37,14 +36,14 @@ export class HeaderFilter {
 
   /**
    * @param raw - name, value, name, value, as received
-   * @returns the same form, in the same order, without those that stop here or that `connection` names
+   * @returns the same form, in the same order, without those that are not passed or that `connection` names
    */
   filter(raw: readonly string[], isGet: boolean): string[] {
     const hopByHop = connectionNames(raw);
     const passed: string[] = [];
     for (let at = 0; at + 1 < raw.length; at += 2) {
       const name = raw[at] ?? '';
-      const disposition = this.#fateOf(name);
+      const disposition = this.#dispositionOf(name);
       if (
         disposition === 'stops' ||
         (disposition === 'with-get' && !isGet) ||
@@ -58,7 +57,7 @@ export class HeaderFilter {
     return passed;
   }
 
-  #fateOf(name: string): Disposition {
+  #dispositionOf(name: string): Disposition {
     let disposition = this.#known.get(name);
     if (disposition === undefined) {
       disposition = this.#decide(name.toLowerCase());
@@ -68,22 +67,30 @@ export class HeaderFilter {
   }
 
   #decide(lowerName: string): Disposition {
-    if (neverPasses(lowerName)) return 'stops';
+    if (matchName(NEVER_PASSED, lowerName) !== undefined) return 'stops';
     if (lowerName === 'sec-websocket-protocol') return 'protocols';
     if (PASSED_WITH_GET.includes(lowerName)) return 'with-get';
-    switch (matchHeaderName(this.#names, lowerName)) {
-      case 'name':
+    switch (matchName(this.#names, lowerName)) {
+      case 'exact':
         return 'passes';
-      case 'beginning':
-        return this.#isOwnCredential || !isIdentity(lowerName) ? 'passes' : 'stops';
-      case 'none':
+      case 'prefix':
+        return this.#isOwnCredential || !IDENTITY.test(lowerName) ? 'passes' : 'stops';
+      case undefined:
         return 'stops';
     }
   }
 }
 
-/** What becomes of a header. */
+/** What becomes of a header; `protocols`: those of its values that are no credentials pass. */
 type Disposition = 'passes' | 'stops' | 'with-get' | 'protocols';
+
+/** How a name is in a list, whose items may end in `*`; undefined where it is not. */
+function matchName(names: readonly string[], lowerName: string): 'exact' | 'prefix' | undefined {
+  if (names.includes(lowerName)) return 'exact';
+  return names.some((each) => each.endsWith('*') && lowerName.startsWith(each.slice(0, -1)))
+    ? 'prefix'
+    : undefined;
+}
 
 /** Headers that the sender's `connection` headers declare hop-by-hop; undefined for the usual `keep-alive`. */
 function connectionNames(raw: readonly string[]): string[] | undefined {

@@ -1,6 +1,6 @@
 import type { Family } from '../../dialects/operations/operation.ts';
 
-/** Parameters of Gemini's operations (ai.google.dev/api): nothing else means anything but to Google's own front. */
+/** Parameters of Gemini's operations (ai.google.dev/api). */
 const GEMINI_PARAMETERS: ReadonlySet<string> = new Set([
   'alt',
   '$alt',
@@ -8,12 +8,12 @@ const GEMINI_PARAMETERS: ReadonlySet<string> = new Set([
   'pagesize',
   'pagetoken',
 ]);
-/** Others, such as `media` and `proto`, would have good answers taken for broken ones. */
+/** Values of `alt`. Answers in others, such as `media` and `proto`, cannot be read. */
 const GEMINI_FORMS: ReadonlySet<string> = new Set(['sse', 'json']);
 
 /**
- * Names of parameters that are credentials, say whose request it is, or mean another method or another form of answer.
- * Of the last: docs.cloud.google.com/apis/docs/system-parameters, which begin with `$` or have these names.
+ * Names of parameters that are never passed: credentials, what says whose request it is, and what asks for another
+ * method or another form of the answer. Of the last: docs.cloud.google.com/apis/docs/system-parameters, which begin with `$` or have these names.
  */
 const STOPPED: ReadonlySet<string> = new Set([
   'key',
@@ -77,10 +77,10 @@ const STOPPED: ReadonlySet<string> = new Set([
 const STOPPED_BEGINNINGS = ['x-amz-', 'x-goog-', 'x-ms-', 'x-tc-', '$'] as const;
 
 /**
- * What of a client's query travels on, as it was written. Of a form whose parameters are all known only those pass; of
- * all others, which are many and different at every vendor, what says who asks stops here.
+ * What of a client's query is sent on, as it was written. For Gemini an allow-list; elsewhere, where vendors have many
+ * parameters of their own, all but `STOPPED`.
  * @param query - empty, or from the `?` on
- * @param isOwnCredential - whether the client's own credential travels: then it says whose request it is
+ * @param isOwnCredential - whether the client's own credential is sent, or none: then all of the query is
  */
 export function filterQuery(query: string, family: Family, isOwnCredential: boolean): string {
   if (query === '' || isOwnCredential) return query;
@@ -96,7 +96,7 @@ function passesToGemini(pair: string): boolean {
   return GEMINI_PARAMETERS.has(name) && (!name.endsWith('alt') || GEMINI_FORMS.has(value));
 }
 
-/** Some servers take a semicolon for the end of a parameter. */
+/** Some servers end a parameter at a semicolon, too. */
 function passesElsewhere(pair: string): boolean {
   return pair.split(/;|%3b/iu).every((each) => {
     const [name] = partsOf(each);
@@ -105,7 +105,7 @@ function passesElsewhere(pair: string): boolean {
   });
 }
 
-/** A name without what servers write between its words, and what they may pass over: signs, controls, an index. */
+/** The letters of a name, without separators, control characters and an index, which servers may ignore. */
 function lettersOf(name: string): string {
   return name.replace(/\[.*$/su, '').replaceAll(/[^a-z]/gu, '');
 }

@@ -8,7 +8,7 @@ import { filterQuery } from './query-filter.ts';
 import { providerTypeOf } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** A wire that is given of each call what may travel on to its provider: of the client's headers and query, some. */
+/** An adapter that is given of each call those headers and query parameters alone that may be sent to its provider. */
 export function withRequestFilter(
   adapter: ProviderAdapter,
   { type, passHeaders }: ProviderConfig,

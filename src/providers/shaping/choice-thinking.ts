@@ -1,17 +1,17 @@
 import { callsTools, textIn, thinkingIn, withoutThinking } from './thinking.ts';
-import type { Json } from '../../base/json.ts';
 import type { ReasoningShaping } from './thinking.ts';
+import type { Json } from '../../base/json.ts';
 
-/** So much thinking is kept until it is known whether an answer follows; more is no answer. Characters. */
+/** So much thinking is kept until it is known whether an answer follows; longer thinking is never promoted. Characters. */
 const MAX_KEPT = 4 * 1024 * 1024;
 
 /** The thinking in one choice of a stream. */
 export class ChoiceThinking {
   readonly #mode: ReasoningShaping['mode'];
-  /** Whether thinking still may become the answer: there has been no other. */
+  /** Whether thinking may still become the answer: there has been none so far. */
   #mayPromote: boolean;
   #kept = '';
-  /** Where thinking becomes part of the answer: before it, within it, or after it. */
+  /** For `concat`: before the thinking, within it, or behind it. */
   #state: 'before' | 'thinking' | 'answering' = 'before';
 
   constructor(mode: ReasoningShaping['mode'], promote: boolean) {
@@ -19,7 +19,7 @@ export class ChoiceThinking {
     this.#mayPromote = promote;
   }
 
-  /** @returns the piece as it goes on: the same one where nothing is to be done */
+  /** @returns the delta to be sent: the same one where nothing changes */
   shape(delta: Json): Json {
     if (!this.#mayPromote) return this.#inMode(delta);
     const thinking = this.#kept + thinkingIn(delta);
@@ -27,14 +27,14 @@ export class ChoiceThinking {
       this.#kept = thinking;
       return withoutThinking(delta);
     }
-    // It was thinking and no more, and is told as that, late.
+    // An answer follows: what was kept is sent as thinking, late.
     this.#mayPromote = false;
     const wasKept = this.#kept !== '';
     this.#kept = '';
     return this.#inMode(wasKept ? { ...withoutThinking(delta), reasoning_content: thinking } : delta);
   }
 
-  /** Thinking that was kept, and is the answer now that there is no other. */
+  /** The kept thinking as the answer, where there was no other. */
   takePromoted(): Json | undefined {
     if (this.#kept === '') return undefined;
     const content = this.#kept;
@@ -57,17 +57,17 @@ export class ChoiceThinking {
   #concat(delta: Json): Json {
     if (this.#state === 'answering') return delta;
     const thinking = thinkingIn(delta);
-    const said = textIn(delta);
+    const answer = textIn(delta);
     let text = '';
     if (thinking !== '') {
       text = this.#state === 'before' ? `<think>${thinking}` : thinking;
       this.#state = 'thinking';
     }
-    if (said !== '' || callsTools(delta)) {
-      text += this.#state === 'thinking' ? `</think>\n${said}` : said;
+    if (answer !== '' || callsTools(delta)) {
+      text += this.#state === 'thinking' ? `</think>\n${answer}` : answer;
       this.#state = 'answering';
     }
     const rest = withoutThinking(delta);
-    return text === said ? rest : { ...rest, content: text };
+    return text === answer ? rest : { ...rest, content: text };
   }
 }

@@ -1,16 +1,16 @@
 import { request } from 'undici';
 
-/** A text that is to be put into every chat, once it has been fetched. */
+/** A text that is added to every chat, once it has been fetched. */
 export interface ContextFile {
   readonly url: string;
   /** For the whole fetch. Milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** What came of fetching it. The trouble names no place: clients are told of it. */
+/** The result of a fetch. `trouble` is shown to clients, so it names no address. */
 export type Fetched = { readonly text: string } | { readonly trouble: string };
 
-/** A longer file is nobody's instructions. Bytes. */
+/** Bound of the file. Bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**

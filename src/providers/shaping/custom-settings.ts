@@ -35,7 +35,7 @@ const DASHSCOPE: Names = {
   seed: 'parameters.seed',
 };
 
-/** What the common settings are called where text is generated; nothing else has such settings. */
+/** The names of the common settings, by operation. Only operations that generate text have such settings. */
 const NAMES: ReadonlyMap<string, Names> = new Map([
   ['chat.completions', CHAT],
   ['completions', CHAT],
@@ -52,13 +52,13 @@ const NAMES: ReadonlyMap<string, Names> = new Map([
   ['qwen.multimodal_generation', DASHSCOPE],
 ]);
 
-/** The newer name, which OpenAI refuses beside the older one: where a client writes it, that is the field. */
+/** OpenAI refuses the newer name beside the older one: where a client writes it, it is the field that is set. */
 const NEWER_MAX_TOKENS = Buffer.from('"max_completion_tokens"');
 
 /**
  * Sets fields in a call's body; every other byte stays as it is.
- * @param clientDialect the dialect of the call that this one was translated from. What is set as it is named was set there
- *   already, where that was a chat of OpenAI's: it is in its words that the plugin's configurations name fields
+ * @param clientDialect of the call that this one was translated from. `raw` settings were applied to it already where it is
+ *   OpenAI's chat, whose fields they name
  * @returns undefined where nothing is to be set
  */
 export function withSettings(
@@ -66,7 +66,7 @@ export function withSettings(
   settings: readonly CustomSetting[],
   clientDialect?: Dialect,
 ): Buffer | undefined {
-  if (settings.length === 0 || body.kind !== 'kept') return undefined;
+  if (settings.length === 0 || body.kind !== 'buffered') return undefined;
   const names = NAMES.get(target.operation.name);
   let shaped = body.bytes;
   for (const { name, value, mode, overwrite } of settings) {

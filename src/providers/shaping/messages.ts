@@ -2,7 +2,7 @@ import { asObject } from '../../base/json.ts';
 import { itemsOf, valueEnd } from '../../dialects/scan/json-walk.ts';
 import { replaceAt, setInObject } from '../../dialects/scan/json-edit.ts';
 
-/** A message of a chat, as it is written and as it reads. */
+/** A message of a chat, as its JSON and parsed. */
 export interface Message {
   readonly text: string;
   readonly value: Readonly<Record<string, unknown>>;
@@ -20,8 +20,8 @@ export interface MessageShaping {
 }
 
 /**
- * Does to the messages of a body what is wanted; all else stays as it is written, and so do messages that are not
- * concerned. What cannot be read stays as well: whoever is sent it says what is wrong with it.
+ * Shapes the messages of a body; all else keeps its bytes, and so do messages that do not change. What cannot be parsed
+ * stays as well: the provider reports it.
  * @param from where the array of messages begins
  * @returns undefined where nothing changes
  */
@@ -49,7 +49,7 @@ function readMessages(body: Buffer, from: number): Message[] | undefined {
       messages.push({ text, value });
     }
   } catch {
-    // What stands inside nested values has not been checked before.
+    // Nested values have not been checked before.
     return undefined;
   }
   return messages.length === 0 ? undefined : messages;
@@ -59,7 +59,7 @@ function shapeMessages(messages: readonly Message[], shaping: MessageShaping): r
   const cleaned = cleanUp(messages, shaping.cleanupCommands);
   const merged = shaping.mergeConsecutive ? merge(cleaned) : cleaned;
   const plain = shaping.plainRoles ? merged.map(withPlainRole) : merged;
-  // A file alone is no conversation.
+  // The context alone is no conversation.
   return shaping.context === undefined || plain.length === 0 ? plain : insertContext(plain, shaping.context);
 }
 
@@ -67,7 +67,7 @@ function messageOf(value: Message['value']): Message {
   return { text: JSON.stringify(value), value };
 }
 
-/** The last command goes, and all before it but what the system says. */
+/** Removes the last command and all before it but system messages. */
 function cleanUp(messages: readonly Message[], commands: readonly string[]): readonly Message[] {
   if (commands.length === 0) return messages;
   const last = messages.findLastIndex(
@@ -99,7 +99,7 @@ function callsTools({ tool_calls: calls, function_call: call }: Message['value']
   return Array.isArray(calls) ? calls.length > 0 : (calls ?? call ?? null) !== null;
 }
 
-/** All at once: pair by pair, a client could make this take the square of its messages. */
+/** All at once: merging pair by pair would be quadratic in the number of messages. */
 function mergeRun(values: readonly Message['value'][]): Message['value'] {
   const fields = new Map(values.flatMap((value) => Object.entries(value)));
   fields.set('content', mergeContents(values.map(({ content }) => content ?? '')));
@@ -111,12 +111,12 @@ function mergeRun(values: readonly Message['value'][]): Message['value'] {
 }
 
 function mergeContents(contents: readonly unknown[]): unknown {
-  const said = contents.filter((content) => content !== '');
-  const firstList = said.findIndex((content) => typeof content !== 'string');
-  if (said.length < 2) return said[0] ?? '';
-  if (firstList < 0) return said.join('\n\n');
-  const before = said.slice(0, firstList);
-  return [before.join('\n\n'), ...said.slice(firstList)].flatMap((content, at) =>
+  const filled = contents.filter((content) => content !== '');
+  const firstList = filled.findIndex((content) => typeof content !== 'string');
+  if (filled.length < 2) return filled[0] ?? '';
+  if (firstList < 0) return filled.join('\n\n');
+  const before = filled.slice(0, firstList);
+  return [before.join('\n\n'), ...filled.slice(firstList)].flatMap((content, at) =>
     at === 0 && before.length === 0 ? [] : partsOf(content),
   );
 }
@@ -136,7 +136,7 @@ function withPlainRole(message: Message): Message {
   return { text: renamed.toString(), value: { ...message.value, role: 'system' } };
 }
 
-/** After the system messages that stand first; before everything where none does, or nothing else is there. */
+/** Behind the system messages at the beginning; first of all where there are none, or nothing else. */
 function insertContext(messages: readonly Message[], context: string): readonly Message[] {
   const leading = messages.findIndex(({ value }) => value['role'] !== 'system');
   return messages.toSpliced(Math.max(leading, 0), 0, messageOf({ role: 'system', content: context }));

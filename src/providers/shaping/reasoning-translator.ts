@@ -7,7 +7,7 @@ import type { ReasoningShaping } from './thinking.ts';
 
 const DONE = '[DONE]';
 
-/** Retells chat answers with their thinking as the configuration wants it. */
+/** Shapes the thinking in chat responses as the configuration wants it. */
 export function reasoningTranslator(shaping: ReasoningShaping): ResponseTranslator {
   return {
     contentType: undefined,

@@ -1,13 +1,13 @@
 import { asObject, parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { ChoiceThinking } from './choice-thinking.ts';
 import { callsTools, isBlank, textIn, thinkingIn, withoutThinking } from './thinking.ts';
-import type { Json } from '../../base/json.ts';
 import type { ReasoningShaping } from './thinking.ts';
 
-/** Nobody asks for more answers at once (platform.openai.com: `n` is at most 128). */
+/** No response has more choices (platform.openai.com: `n` is at most 128). */
 const MAX_CHOICES = 128;
 
-/** Shapes a whole chat answer; undefined where there is nothing to do. */
+/** Shapes a whole chat response; undefined where nothing changes. */
 export function shapeWhole(text: string, shaping: ReasoningShaping): string | undefined {
   const answer = parseObject(text);
   const choices = answer?.['choices'];
@@ -43,14 +43,14 @@ function shapeMessage(message: Json, { mode, promote }: ReasoningShaping): Json 
 export class ReasoningStreamShaper {
   readonly #shaping: ReasoningShaping;
   readonly #choices = new Map<unknown, ChoiceThinking>();
-  /** What all chunks of an answer have in common. */
+  /** The fields that all chunks of a response share. */
   #common: Json = { object: 'chat.completion.chunk' };
 
   constructor(shaping: ReasoningShaping) {
     this.#shaping = shaping;
   }
 
-  /** @returns the data of the frame as it goes on; undefined where nothing is left of it */
+  /** @returns the frame's data to be sent; undefined where nothing is left of it */
   frame(data: string): string | undefined {
     const chunk = parseObject(data);
     const choices = chunk?.['choices'];
@@ -64,7 +64,7 @@ export class ReasoningStreamShaper {
       : JSON.stringify({ ...chunk, choices: shaped });
   }
 
-  /** What has to be said before the end, as the data of a frame; undefined where nothing has. */
+  /** The data of a frame to be sent before the end; undefined where there is none. */
   last(): string | undefined {
     const choices = Array.from(this.#choices, ([index, thinking]) => {
       const delta = thinking.takePromoted();
@@ -95,7 +95,7 @@ export class ReasoningStreamShaper {
   }
 }
 
-/** A choice that has been emptied by taking its thinking away. */
+/** A choice of which nothing is left without its thinking. */
 function isEmptied(choice: unknown): boolean {
   const given = asObject(choice);
   const delta = asObject(given?.['delta']);

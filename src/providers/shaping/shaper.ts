@@ -5,7 +5,7 @@ import type { Dialect } from '../../dialects/operations/operation.ts';
 import type { ResponseTranslator } from '../../translate/response-translator.ts';
 import { contextFile } from './context-file.ts';
 import { withSettings } from './custom-settings.ts';
-import { withBody } from './with-body.ts';
+import { scanBody } from '../../dialects/scan/json-scan.ts';
 import { memberAt } from '../../dialects/scan/json-edit.ts';
 import { withMessages } from './messages.ts';
 import type { MessageShaping } from './messages.ts';
@@ -21,22 +21,22 @@ export type Shaped =
       readonly values: Readonly<Record<string, string>>;
     };
 
-/** What one provider's configuration makes of requests and answers. */
+/** Applies one provider's configuration to requests and responses. */
 export interface Shaper {
   /** Sets fields, and nothing else. */
   settings(call: Call): Call;
   /**
-   * Sets fields and sees to the messages. Of calls that concern nobody nothing is touched.
-   * @param asked the dialect of the call that this one was translated from
+   * Sets fields and shapes the messages; calls without either stay untouched.
+   * @param clientDialect of the call that this one was translated from
    */
-  request(call: Call, asked?: Dialect): Shaped | Promise<Shaped>;
-  /** Asks for a stream's usage where that was left open. To be done to what is sent as it is. */
+  request(call: Call, clientDialect?: Dialect): Shaped | Promise<Shaped>;
+  /** Requests a stream's usage where the client left that open. For calls that are passed as they are. */
   usage(call: Call): { readonly call: Call; readonly translator: ResponseTranslator | undefined };
-  /** What becomes of chat answers; undefined where they stay as they are. */
+  /** Shapes chat responses; undefined where they stay as they are. */
   readonly answer: ResponseTranslator | undefined;
 }
 
-/** Reads what a provider's configuration wants of requests; once for each provider. */
+/** Made from a provider's configuration, once for each provider. */
 export function openShaper(config: ProviderConfig): Shaper {
   const { developerRole = false, refusesStreamUsage = false } = providerTypeOf(config.type);
   const context =
@@ -51,14 +51,14 @@ export function openShaper(config: ProviderConfig): Shaper {
   };
   const promote = config.promoteThinkingOnEmpty || config.hiclawMode;
   const mode = config.reasoningContentMode;
-  const settings = (call: Call, asked?: Dialect): Call => {
-    const set = withSettings(call, config.customSettings, asked);
+  const settings = (call: Call, clientDialect?: Dialect): Call => {
+    const set = withSettings(call, config.customSettings, clientDialect);
     return set === undefined ? call : withBody(call, set);
   };
   return {
-    settings: (call) => settings(call),
-    request: (call, asked) => {
-      const set = settings(call, asked);
+    settings,
+    request: (call, clientDialect) => {
+      const set = settings(call, clientDialect);
       if (set.target.operation.name !== 'chat.completions') return { kind: 'shaped', call: set };
       const roles = { ...shaping, plainRoles: !developerRole && mayNameDeveloper(set) };
       if (context === undefined) return shapedBy(set, roles, config.id);
@@ -72,8 +72,8 @@ export function openShaper(config: ProviderConfig): Shaper {
       const isOurs = !refusesStreamUsage && !config.disableStreamUsageStats && hasStreamUsage(call);
       const bytes = isOurs ? withUsageRequested(call) : undefined;
       if (bytes === undefined) return { call, translator: undefined };
-      const asked = call.hints.streamOptionsAt < 0 ? atItsEnd(call, bytes) : withBody(call, bytes);
-      return { call: asked, translator: usageHider };
+      const edited = call.hints.streamOptionsAt < 0 ? withAppended(call, bytes) : withBody(call, bytes);
+      return { call: edited, translator: usageHider };
     },
     answer: mode === 'passthrough' && !promote ? undefined : reasoningTranslator({ mode, promote }),
   };
@@ -83,23 +83,37 @@ function hasStreamUsage({ target: { operation } }: Call): boolean {
   return operation.name === 'chat.completions' || operation.name === 'completions';
 }
 
-/** What is added at the end of a body moves nothing that was found in it. */
-function atItsEnd(call: Call, bytes: Buffer): Call {
-  return { ...call, body: { kind: 'kept', bytes } };
+/** The same call with another body, whose facts are read anew. */
+function withBody(call: Call, bytes: Buffer): Call {
+  const facts = scanBody(bytes);
+  if (facts.kind === 'fault') throw new TypeError(`an edited body is not valid: ${facts.message}`);
+  const isAsAsked = call.target.operation.streams === 'as-asked';
+  return {
+    ...call,
+    body: { kind: 'buffered', bytes },
+    modelSpan: facts.modelSpan,
+    hints: facts,
+    stream: isAsAsked ? facts.stream : call.stream,
+  };
+}
+
+/** Appending to a body moves nothing in it: its facts stay right. */
+function withAppended(call: Call, bytes: Buffer): Call {
+  return { ...call, body: { kind: 'buffered', bytes } };
 }
 
 const DEVELOPER = Buffer.from('"developer"');
 
 function mayNameDeveloper({ body }: Call): boolean {
-  return body.kind === 'kept' && body.bytes.includes(DEVELOPER);
+  return body.kind === 'buffered' && body.bytes.includes(DEVELOPER);
 }
 
 function shapedBy(call: Call, shaping: MessageShaping, provider: string): Shaped {
   const { body } = call;
   const { context, cleanupCommands, mergeConsecutive, plainRoles } = shaping;
   const isWanted = context !== undefined || cleanupCommands.length > 0 || mergeConsecutive || plainRoles;
-  const from = isWanted && body.kind === 'kept' ? memberAt(body.bytes, 'messages') : undefined;
-  if (body.kind !== 'kept' || from === undefined) return { kind: 'shaped', call };
+  const from = isWanted && body.kind === 'buffered' ? memberAt(body.bytes, 'messages') : undefined;
+  if (body.kind !== 'buffered' || from === undefined) return { kind: 'shaped', call };
   const edited = withMessages(body.bytes, from, shaping);
   if (edited === 'nothing-left') return refused('nothing_left', { provider });
   return { kind: 'shaped', call: edited === undefined ? call : withBody(call, edited) };

@@ -5,34 +5,34 @@ import type { ResponseTranslator } from '../../translate/response-translator.ts'
 
 const LOWER_N = 0x6e;
 const WITH_USAGE = '{"include_usage":true}';
+const STREAM_OPTIONS = Buffer.from(`"stream_options":${WITH_USAGE}`);
 
 /**
- * Asks for the usage of a stream where its client said nothing of it: what a request cost is worth knowing.
- * Every other byte stays as it is.
- * @returns undefined where the client has said what it wants, or did not ask for a stream
+ * Requests the usage of a stream where its client left that open, so that the log has it. Every other byte stays as it is.
+ * @returns undefined where the client has set it, or requested no stream
  */
 export function withUsageRequested(call: Call): Buffer | undefined {
-  if (!call.stream || call.body.kind !== 'kept') return undefined;
+  if (!call.stream || call.body.kind !== 'buffered') return undefined;
   const { bytes } = call.body;
   const { streamOptionsAt: at } = call.hints;
-  if (at < 0) return appendMember(bytes, 'stream_options', WITH_USAGE);
+  if (at < 0) return appendMember(bytes, STREAM_OPTIONS);
   if (bytes[at] === LOWER_N) return replaceAt(bytes, at, WITH_USAGE);
   const edited = setAt(bytes, at, { path: ['include_usage'], json: 'true', overwrites: false });
   return edited === bytes ? undefined : edited;
 }
 
 /**
- * The chunk that tells the usage has no choices; of most others one look tells that they are not it. In a text of
- * the model's the quotes would be escaped.
+ * The chunk with the usage has an empty list of choices, which is searched for as bytes: in a text of the model's the quotes
+ * would be escaped.
  */
 const EMPTY_LIST = Buffer.from('[]');
 const NO_CHOICES = /"choices"\s*:\s*$/;
-/** What may stand between that name and the list, and more. */
+/** So much before the list is searched for its name. Bytes. */
 const BEFORE_BYTES = 32;
 const FRAME_ENDS = [Buffer.from('\n\n'), Buffer.from('\r\n\r\n'), Buffer.from('\r\r')];
 const DATA = /^data: ?(.*)$/m;
 
-/** Takes the chunk out again that a client has not asked for. */
+/** Removes the chunk with the usage, which the client did not request. */
 export const usageHider: ResponseTranslator = {
   contentType: undefined,
   unbuffered: true,
@@ -49,7 +49,7 @@ export const usageHider: ResponseTranslator = {
   drop: () => undefined,
 };
 
-/** @param chunk - of whole frames: a frame that was too long to be passed on whole tells no usage */
+/** @param chunk - of whole frames: a frame that is too long to be passed whole is never the usage */
 function withoutUsage(chunk: Buffer): Buffer {
   let left = chunk;
   for (let at = left.indexOf(EMPTY_LIST); at >= 0; at = left.indexOf(EMPTY_LIST, at)) {

@@ -1,15 +1,15 @@
 import type { Json } from '../../base/json.ts';
-/** What becomes of a model's thinking in chat answers. */
+/** What becomes of a model's thinking in chat responses. */
 export interface ReasoningShaping {
   readonly mode: 'passthrough' | 'ignore' | 'concat';
-  /** Where an answer has thinking and nothing else, the thinking becomes the answer. */
+  /** Thinking becomes the answer where there is no other. */
   readonly promote: boolean;
 }
 
 /** The fields that compatible servers put thinking into. */
 const FIELDS = ['reasoning_content', 'reasoning'] as const;
 
-/** What a message says of the model's thinking; empty where it says nothing. */
+/** The thinking in a message; empty where there is none. */
 export function thinkingIn(message: Json): string {
   const text = FIELDS.map((field) => message[field]).find(
     (value) => typeof value === 'string' && value !== '',
@@ -17,7 +17,7 @@ export function thinkingIn(message: Json): string {
   return typeof text === 'string' ? text : '';
 }
 
-/** The message without a word of thinking; itself where it has none. */
+/** The message without thinking; itself where it has none. */
 export function withoutThinking(message: Json): Json {
   if (FIELDS.every((field) => !(field in message))) return message;
   return Object.fromEntries(
@@ -30,12 +30,12 @@ export function textIn({ content }: Json): string {
   return typeof content === 'string' ? content : '';
 }
 
-/** Whether content says nothing: parts always say something. */
+/** Whether content is empty; a list of parts never is. */
 export function isBlank(content: unknown): boolean {
   return content === undefined || content === null || (typeof content === 'string' && content.trim() === '');
 }
 
-/** Whether a message calls tools: that is an answer as well, although it has no words. */
+/** Whether a message calls tools, which is an answer without text. */
 export function callsTools({ tool_calls: calls }: Json): boolean {
   return Array.isArray(calls) && calls.length > 0;
 }

@@ -1,31 +1,31 @@
 import { noFacts } from '../../dialects/scan/body-facts.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject, parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { Operation } from '../../dialects/operations/operation.ts';
 import { NotExpressible } from '../../translate/codec.ts';
-import type { Json } from '../../base/json.ts';
 
-/** A message of a chat, as far as providers that only know text can be told of it. */
+/** A message of a chat, as its text: the providers here take nothing else. */
 export interface ChatMessage {
   /** Empty where the client names none. */
   readonly role: string;
   readonly text: string;
 }
 
-/** A request for a chat completion, read. */
+/** A request for a chat completion, decoded. */
 export interface ChatRequest {
   readonly body: Json;
   readonly messages: readonly ChatMessage[];
-  /** Names the client's own user; undefined where it does not. */
+  /** The client's own user. */
   readonly user: string | undefined;
 }
 
 /**
- * Reads a chat completion for a provider that answers with text and knows no tools. Settings such as the
- * temperature have no place there; see `leftOut`. Throws `NotExpressible` for what would change the meaning.
+ * Decodes a request for a chat completion, for a vendor that answers with text and has no tools. Settings such as the
+ * temperature are dropped (`droppedFields`). Throws `NotExpressible` for what would change the meaning.
  */
 export function decodeTextChat(call: Call): ChatRequest {
-  if (call.body.kind === 'passing')
+  if (call.body.kind === 'streamed')
     throw new NotExpressible('it is larger than `limits.replay`, and cannot be read as a whole');
   const body = parseObject(call.body.bytes.toString());
   if (body === undefined) throw new NotExpressible('its body is not a JSON object');
@@ -56,32 +56,32 @@ function textOf(content: unknown): string {
   return content
     .map((part: unknown) => {
       const { type, text, refusal } = asObject(part) ?? {};
-      const words = type === 'refusal' ? refusal : text;
-      if (typeof words !== 'string') throw new NotExpressible(`content of the type ${String(type)}`);
-      return words;
+      const value = type === 'refusal' ? refusal : text;
+      if (typeof value !== 'string') throw new NotExpressible(`content of the type ${String(type)}`);
+      return value;
     })
     .join('\n');
 }
 
-/** Whether a message gives instructions rather than saying something. */
+/** Whether a message gives instructions. */
 export function isInstruction({ role }: ChatMessage): boolean {
   return role === 'system' || role === 'developer';
 }
 
-/** What a call is turned into. */
+/** The vendor's request that a chat becomes. */
 export interface VendorRequest {
   readonly operation: Operation;
-  /** From the operation's own suffix on. */
+  /** Behind the base path. */
   readonly path: string;
   readonly query?: string;
   readonly body: object;
   readonly stream: boolean;
-  /** Fields of the client's that found a place, beside the messages. */
+  /** Fields of the client's that were translated, beside the messages. */
   readonly usedFields?: readonly string[];
 }
 
-/** What is understood without having a place of its own. */
-const UNDERSTOOD: ReadonlySet<string> = new Set([
+/** Fields that are handled for every vendor. */
+const HANDLED: ReadonlySet<string> = new Set([
   'messages',
   'model',
   'n',
@@ -93,12 +93,12 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   'tools',
 ]);
 
-/** The fields of a request that are left out, by their names. */
+/** The fields of a request that are dropped, by their names. */
 export function droppedFields({ body }: ChatRequest, { usedFields = [] }: VendorRequest): readonly string[] {
-  return Object.keys(body).filter((name) => !UNDERSTOOD.has(name) && !usedFields.includes(name));
+  return Object.keys(body).filter((name) => !HANDLED.has(name) && !usedFields.includes(name));
 }
 
-/** The call that asks a provider in its own way. */
+/** The client's call with the vendor's request. */
 export function vendorCall(call: Call, { operation, path, query = '', body, stream }: VendorRequest): Call {
   return {
     ...call,
@@ -110,7 +110,7 @@ export function vendorCall(call: Call, { operation, path, query = '', body, stre
       'accept',
       stream ? 'text/event-stream' : 'application/json',
     ],
-    body: { kind: 'kept', bytes: Buffer.from(JSON.stringify(body)) },
+    body: { kind: 'buffered', bytes: Buffer.from(JSON.stringify(body)) },
     modelSpan: undefined,
     hints: noFacts(),
     stream,
@@ -118,7 +118,7 @@ export function vendorCall(call: Call, { operation, path, query = '', body, stre
   };
 }
 
-/** Headers that say something of OpenAI's dialect alone. */
+/** Headers without those of OpenAI's dialect. */
 function withoutDialect(headers: readonly string[]): string[] {
   const kept: string[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) {

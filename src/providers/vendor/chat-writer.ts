@@ -7,32 +7,32 @@ export interface ChatUsage {
   readonly total_tokens: number;
 }
 
-/** What a piece of a provider's answer says. */
+/** A piece of a vendor's response. */
 export interface Piece {
   readonly text?: string;
   readonly reasoning?: string;
-  /** Which of several choices it belongs to; the first where it does not say. */
+  /** Index of its choice; 0 where there is none. */
   readonly choice?: number;
-  /** Who speaks, where the provider says something of it. */
+  /** The speaker's name, where the vendor gives one. */
   readonly name?: string;
-  /** The provider's own id of the answer. */
+  /** The vendor's id of the response. */
   readonly id?: string;
   readonly usage?: ChatUsage;
-  /** The answer is all there. */
+  /** The response is complete. */
   readonly isEnd?: boolean;
 }
 
-/** Writes what providers say in OpenAI's chat dialect. */
+/** Writes OpenAI's chat completions. */
 export class ChatWriter {
   readonly #model: string;
   readonly #created: number;
   readonly #wantsUsage: boolean;
-  /** The choices that have been begun. */
-  readonly #begun = new Set<number>();
+  /** Choices with at least one chunk. */
+  readonly #started = new Set<number>();
   #id: string;
   #usage: ChatUsage | undefined;
 
-  /** @param wantsUsage the client asked for usage at the end of a stream */
+  /** @param wantsUsage the client requested the usage of a stream */
   constructor(call: Call, model: string | undefined, wantsUsage: boolean) {
     this.#model = call.model ?? model ?? '';
     this.#created = Math.floor(call.acceptedAt / 1000);
@@ -40,9 +40,9 @@ export class ChatWriter {
     this.#id = `chatcmpl-${call.id}`;
   }
 
-  /** All of an answer as one completion. */
+  /** A whole response as one completion. */
   completion(pieces: readonly Piece[]): object {
-    for (const chunk of pieces) this.#note(chunk);
+    for (const piece of pieces) this.#note(piece);
     const texts = pieces.filter(hasText);
     const indexes = new Set(texts.map(({ choice = 0 }) => choice));
     const choices = Array.from(indexes.size === 0 ? [0] : indexes, (index) =>
@@ -54,13 +54,15 @@ export class ChatWriter {
     return { ...this.#frame('chat.completion'), choices, ...(this.#usage && { usage: this.#usage }) };
   }
 
-  /** What a piece becomes in a stream: one event, or nothing. */
-  chunk(chunk: Piece): string {
-    this.#note(chunk);
-    if (!hasText(chunk)) return '';
-    const { text, reasoning, choice = 0, name } = chunk;
-    const opening = this.#begun.has(choice) ? {} : { role: 'assistant', ...(name !== undefined && { name }) };
-    this.#begun.add(choice);
+  /** The event of a piece in a stream; empty where it has none. */
+  chunk(piece: Piece): string {
+    this.#note(piece);
+    if (!hasText(piece)) return '';
+    const { text, reasoning, choice = 0, name } = piece;
+    const opening = this.#started.has(choice)
+      ? {}
+      : { role: 'assistant', ...(name !== undefined && { name }) };
+    this.#started.add(choice);
     const delta = {
       ...opening,
       ...(reasoning !== undefined && { reasoning_content: reasoning }),
@@ -71,14 +73,14 @@ export class ChatWriter {
 
   /** The end of a stream. */
   end(): string {
-    const begun = this.#begun.size === 0 ? [0] : [...this.#begun];
-    const ends = begun.map((index) => this.#chunk([{ index, delta: {}, finish_reason: 'stop' }]));
+    const started = this.#started.size === 0 ? [0] : [...this.#started];
+    const ends = started.map((index) => this.#chunk([{ index, delta: {}, finish_reason: 'stop' }]));
     const usage = this.#wantsUsage && this.#usage !== undefined ? this.#chunk([], this.#usage) : '';
     return `${ends.join('')}${usage}data: [DONE]\n\n`;
   }
 
   #note({ id, usage }: Piece): void {
-    if (id !== undefined && this.#begun.size === 0) this.#id = id;
+    if (id !== undefined && this.#started.size === 0) this.#id = id;
     this.#usage = usage ?? this.#usage;
   }
 
@@ -97,7 +99,7 @@ function hasText({ text, reasoning }: Piece): boolean {
 }
 
 function choiceOf(index: number, pieces: readonly Piece[]): object {
-  const reasoning = pieces.map(({ reasoning: words = '' }) => words).join('');
+  const reasoning = pieces.map(({ reasoning: each = '' }) => each).join('');
   const name = pieces.find((piece) => piece.name !== undefined)?.name;
   const message = {
     role: 'assistant',

@@ -9,14 +9,14 @@ import type { Piece } from './chat-writer.ts';
 import { objectIn, textIn, usageIn } from './json-fields.ts';
 import { vendorChatAdapter } from './vendor-chat-adapter.ts';
 
-/** Coze asks for a name of who asks, where the client has none. */
+/** Coze requires a user: this one where the client names none. */
 const DEFAULT_USER = 'api-user';
 
 const USAGE = { prompt: 'input_count', completion: 'output_count', total: 'token_count' };
 
 /**
- * Coze: the model is the id of a bot, which has a prompt of its own. Its plain answers only say that it has
- * begun, so it is always asked for a stream (docs.coze.cn/developer_guides/chat_v3).
+ * Coze: the model is the id of a bot, which has a prompt of its own. Without a stream it only answers that the chat has
+ * started, so it is always sent a request for a stream (docs.coze.cn/developer_guides/chat_v3).
  */
 export function openCoze(config: ProviderConfig): ProviderAdapter {
   return vendorChatAdapter(config, {
@@ -31,14 +31,14 @@ function buildRequest({ messages, user = DEFAULT_USER }: ChatRequest, bot: strin
     bot_id: bot,
     user_id: user,
     stream: true,
-    // Each request brings the conversation along.
+    // Each request holds the whole conversation.
     auto_save_history: false,
     additional_messages: messages.map(messageOf),
   };
   return { operation: cozeChat, path: cozeChat.pattern, body, stream: true, usedFields: ['user'] };
 }
 
-/** It knows two roles: instructions go in as the user's. */
+/** Coze has two roles: instructions become the user's. */
 function messageOf({ role, text }: ChatMessage): object {
   const isAnswer = role === 'assistant';
   return {
@@ -50,7 +50,7 @@ function messageOf({ role, text }: ChatMessage): object {
 }
 
 class CozeReader implements VendorResponseReader {
-  /** Cards and the like come in one piece, without deltas before it. */
+  /** Cards and the like come in one piece, without deltas before it: only then is a completed message text to be passed on. */
   #hasText = false;
 
   readWhole(): readonly Piece[] {
@@ -60,9 +60,9 @@ class CozeReader implements VendorResponseReader {
   readFrame(name: string, data: Json): Piece | undefined {
     switch (name) {
       case 'conversation.message.delta':
-        return this.#said(data);
+        return this.#textPiece(data);
       case 'conversation.message.completed':
-        return this.#hasText || data['type'] !== 'answer' ? undefined : this.#said(data);
+        return this.#hasText || data['type'] !== 'answer' ? undefined : this.#textPiece(data);
       case 'conversation.chat.created':
         return idOf(data);
       case 'conversation.chat.completed': {
@@ -74,7 +74,7 @@ class CozeReader implements VendorResponseReader {
     }
   }
 
-  #said(data: Json): Piece | undefined {
+  #textPiece(data: Json): Piece | undefined {
     const text = textIn(data, 'content') ?? '';
     const reasoning = textIn(data, 'reasoning_content') ?? '';
     this.#hasText ||= text !== '';

@@ -1,9 +1,9 @@
 import type { ProviderConfig } from '../../config/schema/schema.ts';
 import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { deeplTranslate } from '../../dialects/operations/vendor.ts';
 import type { Key } from '../../keys/key.ts';
 import { NotExpressible } from '../../translate/codec.ts';
-import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import { providerTypes } from '../../catalog/provider-types.ts';
 import type { ProviderAdapter } from '../adapter.ts';
@@ -19,15 +19,15 @@ const FREE_ORIGIN = 'https://api-free.deepl.com';
 const FREE_SUFFIX = ':fx';
 
 /**
- * DeepL: what is said in a chat is translated, each message into a choice of its own. Which of its two hosts is
- * asked the model says, as in the plugin, or else the key; a configured base URL or domain is asked whatever they say.
+ * DeepL: the messages of a chat are translated, each into a choice of its own. Which of its two hosts gets the request
+ * depends on the model, as in the Higress plugin, or else on the key; a configured base URL or domain overrides both.
  */
 export function openDeepl(config: ProviderConfig): ProviderAdapter {
   const { targetLang = '' } = config;
   const adapter = vendorChatAdapter(config, {
     operations: 'deepl.',
     buildRequest: (chat) => buildRequest(chat, targetLang),
-    createReader: () => ({ readWhole: readWhole, readFrame: () => undefined }),
+    createReader: () => ({ readWhole, readFrame: () => undefined }),
   });
   const isDefaultOrigin =
     config.baseUrl === providerTypes.get('deepl')?.baseUrl && config.providerDomain === undefined;

@@ -22,10 +22,10 @@ const OPERATIONS = {
 
 const USAGE = { prompt: 'prompt_tokens', completion: 'completion_tokens', total: 'total_tokens' };
 
-/** Dify asks for a name of who asks; the plugin's, where the client has none. */
+/** Dify requires a user: the Higress plugin's where the client names none. */
 const DEFAULT_USER = 'api-user';
 
-/** Dify: an application answers, which knows its own model and prompt. All messages become one text. */
+/** Dify: an application answers, which has a model and a prompt of its own. All messages become one text. */
 export function openDify(config: ProviderConfig): ProviderAdapter {
   const { botType = 'Chat', inputVariable = 'query', outputVariable = 'text' } = config;
   return vendorChatAdapter(config, {
@@ -60,13 +60,13 @@ function inputFields(botType: BotType, inputVariable: string, text: string): obj
   }
 }
 
-/** A message in the one text, as the plugin writes it. */
+/** A message in the one text, as the Higress plugin writes it. */
 function transcriptLine(message: ChatMessage): string {
   const speaker = isInstruction(message) ? 'SYSTEM' : message.role === 'assistant' ? 'ASSISTANT' : 'USER';
   return `${speaker}: \n${message.text}\n`;
 }
 
-/** The plugin's header for a conversation to be continued; empty for a new one. */
+/** The conversation to be continued, from the Higress plugin's header; empty for a new one. */
 function conversationOf(headers: readonly string[]): string {
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'conversationid');
   return at < 0 ? '' : (headers[at + 1] ?? '');
@@ -75,7 +75,7 @@ function conversationOf(headers: readonly string[]): string {
 class DifyReader implements VendorResponseReader {
   readonly #botType: BotType;
   readonly #outputVariable: string;
-  /** A workflow may say its text as it comes, or only at its end. */
+  /** A workflow may send its text in chunks, or only at its end. */
   #hasText = false;
 
   constructor(botType: BotType, outputVariable: string) {
@@ -94,20 +94,20 @@ class DifyReader implements VendorResponseReader {
     switch (data['event']) {
       case 'message':
       case 'agent_message':
-        return this.#said(textIn(data, 'answer'), this.#about(data));
+        return this.#textPiece(textIn(data, 'answer'), this.#about(data));
       case 'text_chunk':
-        return this.#said(textIn(objectIn(data, 'data'), 'text'), {});
+        return this.#textPiece(textIn(objectIn(data, 'data'), 'text'), {});
       case 'message_end':
         return { ...this.#about(data), ...usageOf(data), isEnd: true };
       case 'workflow_finished':
-        // Of a chat it is not the end: that has a name of its own.
+        // A chat ends with `message_end`.
         return this.#botType === 'Workflow' ? this.#finished(objectIn(data, 'data')) : undefined;
       default:
         return undefined;
     }
   }
 
-  #said(text: string | undefined, about: Piece): Piece | undefined {
+  #textPiece(text: string | undefined, about: Piece): Piece | undefined {
     if (text === undefined || text === '') return undefined;
     this.#hasText = true;
     return { ...about, text };

@@ -3,8 +3,8 @@ import type { ProviderConfig } from '../../config/schema/schema.ts';
 import { hunyuanChat } from '../../dialects/operations/vendor.ts';
 import type { Call } from '../../dialects/operations/call.ts';
 import { asObject } from '../../base/json.ts';
-import type { Secret } from '../../base/secret.ts';
 import type { Json } from '../../base/json.ts';
+import type { Secret } from '../../base/secret.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { openCompatible } from '../adapters/compatible.ts';
@@ -15,17 +15,17 @@ import type { Piece } from './chat-writer.ts';
 import { objectIn, textIn, usageIn } from './json-fields.ts';
 import { vendorChatAdapter } from './vendor-chat-adapter.ts';
 
-/** Where requests go that are signed; those with an API key have a host of their own. */
+/** The host of signed requests; those with an API key go to another. */
 const SIGNED_HOST = 'https://hunyuan.tencentcloudapi.com';
 
-/** Of cloud.tencent.com/document/api/1729: the service, its action and the version. */
+/** The service, its action and the version: cloud.tencent.com/document/api/1729. */
 const SERVICE = 'hunyuan';
 const ACTION = 'ChatCompletions';
 const VERSION = '2023-09-01';
 
 /**
- * Hunyuan: as OpenAI with an API key, or by Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey`
- * are given, which signs each attempt (TC3-HMAC-SHA256).
+ * Hunyuan: OpenAI's dialect with an API key, or Tencent Cloud's own API where `hunyuanAuthId` and `hunyuanAuthKey` are
+ * configured: each attempt is signed then (TC3-HMAC-SHA256).
  */
 export function openHunyuan(config: ProviderConfig): ProviderAdapter {
   if (config.hunyuanAuthId === undefined) return openCompatible(config);
@@ -73,15 +73,15 @@ function buildRequest({ body, messages }: ChatRequest, { stream }: Call, model: 
   };
 }
 
-/** A whole answer stands in `Response`; a frame of a stream does not. */
+/** A whole response stands in `Response`; a frame of a stream does not. */
 function readPiece(answer: Json): Piece | undefined {
   const body = asObject(answer['Response']) ?? answer;
   const choices = body['Choices'];
   const choice = Array.isArray(choices) ? asObject(choices.at(0)) : undefined;
   if (choice === undefined) return undefined;
-  const said = asObject(choice['Message'] ?? choice['Delta']) ?? {};
-  const text = textIn(said, 'Content');
-  const reasoning = textIn(said, 'ReasoningContent');
+  const message = asObject(choice['Message'] ?? choice['Delta']) ?? {};
+  const text = textIn(message, 'Content');
+  const reasoning = textIn(message, 'ReasoningContent');
   const usage = usageIn(objectIn(body, 'Usage'), USAGE);
   const id = textIn(body, 'Id');
   const finish = textIn(choice, 'FinishReason') ?? '';
@@ -101,7 +101,7 @@ function throwMissing(): never {
 }
 
 /**
- * Signs over the exact bytes by Tencent Cloud's signature version 3 (cloud.tencent.com/document/api/1729/101843).
+ * Signs the exact bytes by Tencent Cloud's signature version 3 (cloud.tencent.com/document/api/1729/101843).
  * @param secret - id and key, with a colon between them
  * @param now - milliseconds since the epoch
  */

@@ -5,16 +5,16 @@ import type { Secret } from '../../base/secret.ts';
 import type { UpstreamRequest } from '../../upstream/transport.ts';
 import { endpointOf } from '../endpoint.ts';
 import { plainAdapter } from '../adapters/plain.ts';
-import { unusableKey } from '../adapters/unusable-key.ts';
+import { unusableKey } from '../adapter.ts';
 import type { ProviderAdapter } from '../adapter.ts';
 
-/** What a token is good for, and how far a clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
+/** How long a token is valid, and how far Kling's clock may be behind: app.klingai.com/global/dev/document-api. Seconds. */
 const TOKEN_SECONDS = 1800;
 const BEHIND_SECONDS = 5;
 
 /**
- * Kling's tasks of images and videos. A key is a token, sent as it is, or an access key and its secret with a
- * colon between them, from which a token is made for each attempt.
+ * Kling's tasks for images and videos. A key is a token, sent as it is, or an access key and its secret with a colon between
+ * them, which sign a token for each attempt.
  */
 export function openKling(config: ProviderConfig): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);

@@ -9,10 +9,10 @@ import type { Piece } from './chat-writer.ts';
 import { textIn } from './json-fields.ts';
 import { vendorChatAdapter } from './vendor-chat-adapter.ts';
 
-/** Settings that go on to the model as they are. */
+/** Settings that are passed to the model as they are. */
 const SETTINGS = ['temperature', 'top_p', 'top_k', 'max_tokens', 'seed'];
 
-/** Triton's generate extension: a text in, a text out; of a chat the last message. */
+/** Triton's generate extension: a text in, a text out. Of a chat it gets the last message. */
 export function openTriton(config: ProviderConfig): ProviderAdapter {
   return vendorChatAdapter(config, {
     operations: 'triton.',

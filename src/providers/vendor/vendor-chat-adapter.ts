@@ -12,17 +12,17 @@ import { VendorChatTranslator } from './vendor-chat-translator.ts';
 import type { VendorResponseReader } from './vendor-chat-translator.ts';
 import { ChatWriter } from './chat-writer.ts';
 
-/** How a provider with an API of its own answers a chat. */
+/** How a vendor with an API of its own answers a chat. */
 export interface VendorChat {
-  /** What its operations' names begin with: `coze.`. */
+  /** The prefix of its operations' names: `coze.`. */
   readonly operations: string;
-  /** How it is asked. Throws `NotExpressible` for what it has no means for. */
+  /** The vendor's request for a chat. Throws `NotExpressible` for what it cannot express. */
   buildRequest(chat: ChatRequest, call: Call, model: string): VendorRequest;
-  /** What reads its answer to one call. */
+  /** Reads the response to one call. */
   createReader(): VendorResponseReader;
 }
 
-/** A wire that turns chats into what the provider has, and passes on what is asked for in its own way. */
+/** An adapter that translates chats to the vendor's API, and passes requests of that API as they are. */
 export function vendorChatAdapter(config: ProviderConfig, vendor: VendorChat): ProviderAdapter {
   const { origin, basePath } = endpointOf(config);
   const credential = providerTypes.get(config.type)?.credential ?? { kind: 'bearer' };

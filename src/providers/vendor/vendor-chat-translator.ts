@@ -1,29 +1,29 @@
 import { parseObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import { isErrorObject } from '../../dialects/watch/error-bodies.ts';
 import { MAX_FRAME_BYTES, SseScanner } from '../../dialects/scan/sse-scanner.ts';
-import type { Json } from '../../base/json.ts';
 import { TranslationError } from '../../translate/response-translator.ts';
 import type { ResponseTranslator, StreamTranslator } from '../../translate/response-translator.ts';
 import type { ResponseHeaders, Sink } from '../../upstream/exchange.ts';
 import { ChunkBuffer } from '../../base/chunk-buffer.ts';
 import type { ChatWriter, Piece } from './chat-writer.ts';
 
-/** An answer that is all there is not longer, where a stream has to be made of it. Bytes. */
+/** Bound of a whole response that becomes a stream. Bytes. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 
-/** Reads one answer of a provider. Made with the request, and good for one answer. */
+/** Reads one response of a vendor. */
 export interface VendorResponseReader {
-  /** An answer that is all there. Throws a `RetellingError` where it is not what it should be. */
+  /** A whole response. Throws a `TranslationError` where it is not what it should be. */
   readWhole(body: Json): readonly Piece[];
-  /** A frame of a stream; undefined where it says nothing to a client. Throws as `whole` does. */
+  /** A frame of a stream; undefined where it holds nothing for the client. Throws as `readWhole` does. */
   readFrame(name: string, data: Json): Piece | undefined;
-  /** Whether its streams have no end but that of the connection. */
+  /** Whether its streams have no end marker. */
   readonly endsByClosing?: boolean;
 }
 
 /**
- * Retells the answers of a provider with an API of its own as chat completions. What the client asked for and
- * what the provider sends may differ: a stream can become one answer, and one answer a stream.
+ * Translates the responses of a vendor with an API of its own to chat completions. What the client requested and what the
+ * vendor sends may differ: a stream can become a whole response, and a whole response a stream.
  */
 export class VendorChatTranslator implements ResponseTranslator {
   readonly contentType: string;
@@ -32,8 +32,8 @@ export class VendorChatTranslator implements ResponseTranslator {
   readonly #writer: ChatWriter;
 
   /**
-   * @param stream what the client asked for
-   * @param dropped fields of its request that were left out
+   * @param stream whether the client requested a stream
+   * @param dropped fields of its request that were dropped
    */
   constructor(reader: VendorResponseReader, writer: ChatWriter, stream: boolean, dropped: readonly string[]) {
     this.dropped = dropped;
@@ -53,9 +53,7 @@ export class VendorChatTranslator implements ResponseTranslator {
       : new BufferedStreamTranslator(this.#reader, this.#writer, out);
   }
 
-  drop(): void {
-    // Nothing waits for the answer.
-  }
+  drop(): void {}
 
   #collect(body: Buffer): Piece[] {
     const pieces: Piece[] = [];
@@ -80,7 +78,7 @@ class FrameReader {
       onFrame: (name, bytes, start, end) => {
         const data = parseObject(bytes.toString('utf8', start, end));
         if (data === undefined) {
-          // Cut short it cannot be read, and something would be missing.
+          // The scanner cut it short: part of the response is missing.
           if (end - start >= MAX_FRAME_BYTES) this.#hasFailed = true;
           return;
         }
@@ -119,7 +117,7 @@ class FrameReader {
   }
 }
 
-/** Frames of the provider's, each of which becomes one of the client's. */
+/** Frames of the vendor's, each of which becomes one of the client's. */
 class FrameStreamTranslator implements StreamTranslator {
   readonly #frames: FrameReader;
   readonly #writer: ChatWriter;
@@ -129,7 +127,7 @@ class FrameStreamTranslator implements StreamTranslator {
   constructor(reader: VendorResponseReader, writer: ChatWriter, out: Sink) {
     this.#writer = writer;
     this.#out = out;
-    this.#frames = new FrameReader(reader, (piece) => this.#tell(writer.chunk(piece)));
+    this.#frames = new FrameReader(reader, (piece) => this.#write(writer.chunk(piece)));
   }
 
   write(chunk: Buffer): boolean {
@@ -144,7 +142,7 @@ class FrameStreamTranslator implements StreamTranslator {
 
   end(): Promise<boolean> {
     this.#frames.end();
-    if (this.#frames.isWhole) this.#tell(this.#writer.end());
+    if (this.#frames.isWhole) this.#write(this.#writer.end());
     return Promise.resolve(this.#frames.isWhole);
   }
 
@@ -152,12 +150,12 @@ class FrameStreamTranslator implements StreamTranslator {
     return Promise.resolve();
   }
 
-  #tell(text: string): void {
+  #write(text: string): void {
     if (text !== '' && !this.#out.write(Buffer.from(text))) this.#isFree = false;
   }
 }
 
-/** One answer, which becomes a stream when it is all there. */
+/** A whole response, which becomes a stream once it is complete. */
 class BufferedStreamTranslator implements StreamTranslator {
   readonly #reader: VendorResponseReader;
   readonly #writer: ChatWriter;
@@ -182,16 +180,16 @@ class BufferedStreamTranslator implements StreamTranslator {
   }
 
   end(): Promise<boolean> {
-    const told = this.#told();
-    if (told !== undefined) this.#out.write(Buffer.from(told));
-    return Promise.resolve(told !== undefined);
+    const text = this.#translated();
+    if (text !== undefined) this.#out.write(Buffer.from(text));
+    return Promise.resolve(text !== undefined);
   }
 
   abort(): Promise<void> {
     return Promise.resolve();
   }
 
-  #told(): string | undefined {
+  #translated(): string | undefined {
     if (this.#length > MAX_WHOLE_BYTES) return undefined;
     try {
       const pieces = this.#reader.readWhole(objectIn(this.#pieces.all()));

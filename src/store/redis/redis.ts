@@ -4,12 +4,11 @@ import { StoreError } from '../errors.ts';
 import type { RedisAddress } from '../../base/store-address.ts';
 import { checkId, checkPageLimit, checkRevision, checkTtl, checkValue, limits } from '../rules.ts';
 import { ChangeSignal } from '../signal.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 import { inspect, isPermanent } from './inspect.ts';
 import { ReconnectingConnection } from './reconnecting-connection.ts';
 import { runScript } from './script.ts';
 import type { RunScript } from './script.ts';
-import { BEGINNING, Shard } from './shard.ts';
+import { BEGINNING, Shard, decodeCursor, encodeCursor } from './shard.ts';
 
 /**
  * Shards in a cluster. Part of the layout: with another number ids would not be found.

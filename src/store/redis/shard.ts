@@ -1,4 +1,5 @@
-import type { CasResult, Change, Lease } from '../contract.ts';
+import type { CasResult, Change, Cursor, Lease } from '../contract.ts';
+import { revisionOf } from '../rules.ts';
 import { scripts } from './script.ts';
 import type { RunScript } from './script.ts';
 
@@ -10,6 +11,24 @@ export interface Position {
 
 /** Before the first change. */
 export const BEGINNING: Position = { life: '', revision: 0 };
+
+/** A cursor over all shards: a position in each of them. */
+export function encodeCursor(positions: readonly Position[]): Cursor {
+  return positions.map(({ life, revision }) => `${life}@${revision}`).join(' ');
+}
+
+/**
+ * @param shards - how many there are
+ * @throws StoreError where it is no cursor for so many
+ */
+export function decodeCursor(cursor: Cursor | undefined, shards: number): Position[] {
+  if (cursor === undefined) return Array.from({ length: shards }, () => BEGINNING);
+  const parts = cursor.split(' ');
+  return Array.from({ length: shards }, (_, shard) => {
+    const [life = '', revision = ''] = parts[shard]?.split('@') ?? [];
+    return { life, revision: revisionOf(revision) };
+  });
+}
 
 /** Some changes of one shard. */
 export interface ShardPage {

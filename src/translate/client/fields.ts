@@ -1,9 +1,10 @@
+import { asObject } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { LanguageModelV4FilePart, LanguageModelV4FunctionTool } from '@ai-sdk/provider';
 import { NotExpressible } from '../codec.ts';
-import type { Json } from '../../base/json.ts';
 import type { CallOptions } from '../codec.ts';
 
-/* Reading JSON that clients wrote. What is not there is undefined; what is there and wrong is said by its place. */
+/* Reads fields of JSON that clients wrote. What is absent is undefined; what is wrong is reported with its place. */
 
 export type Prompt = CallOptions['prompt'];
 export type Message = Prompt[number];
@@ -14,26 +15,7 @@ export type ToolContent = Extract<Message, { role: 'tool' }>['content'];
 export type ToolOutput = Extract<ToolContent[number], { type: 'tool-result' }>['output'];
 export type Tool = NonNullable<CallOptions['tools']>[number];
 
-/** The value if it is an object and no list. */
-export function objectOf(value: unknown): Json | undefined {
-  return isJson(value) ? value : undefined;
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The items of a list; none where there is no list. */
-export function itemsOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The objects of a list. */
-export function objectsOf(value: unknown): readonly Json[] {
-  return itemsOf(value).filter(isJson);
-}
-
-/** A text that says something. */
+/** A text that is not empty. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -43,83 +25,85 @@ export function camelCase(name: string): string {
   return name.replaceAll(/_([a-z])/gu, (_, letter: string) => letter.toUpperCase());
 }
 
-/** A number that is one. */
+/** A finite number. */
 export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** The first of several that is there, and not null. */
+/** The first of several values that is neither absent nor null. */
 export function firstPresent(...values: readonly unknown[]): unknown {
   return values.find((value) => value !== undefined && value !== null);
 }
 
-/** What should be a word of the dialect's, for telling the client of it. */
+/** A value that should be a word of the dialect's, for a message to the client. */
 export function describeWord(value: unknown): string {
   return typeof value === 'string' ? value : `a ${typeof value}`;
 }
 
-/** A text that has to be there. @param where - for the client: its place in the request */
+/** A text that is required. @param where - its place in the request, for a message to the client */
 export function requireText(value: unknown, where: string): string {
   if (typeof value !== 'string') throw new NotExpressible(`${where} is not a text`);
   return value;
 }
 
-/** An object that has to be there. */
+/** An object that is required. */
 export function requireObject(value: unknown, where: string): Json {
-  if (!isJson(value)) throw new NotExpressible(`${where} is not an object`);
-  return value;
+  const object = asObject(value);
+  if (object === undefined) throw new NotExpressible(`${where} is not an object`);
+  return object;
 }
 
-/** A schema of JSON; one that takes any object where none was given. */
+/** A JSON schema; one of any object where there is none. */
 export function schemaOf(value: unknown): LanguageModelV4FunctionTool['inputSchema'] {
-  return objectOf(value) ?? { type: 'object', properties: {} };
+  return asObject(value) ?? { type: 'object', properties: {} };
 }
 
-/** The name under which arguments that are no object are told where they have to be in one. */
+/** The name for arguments that are no object, where a dialect wants one. */
 const INVALID_JSON_FIELD = 'INVALID_JSON';
 
 /**
- * Arguments of a tool, for those who have them as an object. What a model wrote otherwise, or was cut off in the middle of,
- * is not made to look like a call without arguments: its text is told whole, as Anthropic has it
+ * Arguments of a tool, for dialects that have them as an object. What a model wrote otherwise, or was cut off within, must not
+ * look like a call without arguments: all of its text is kept, as Anthropic documents it
  * (platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming, "Handling invalid JSON").
  */
 export function argumentsOf(text: string): Json {
   if (text.trim() === '') return {};
   try {
     const value: unknown = JSON.parse(text);
-    if (isJson(value)) return value;
+    const object = asObject(value);
+    if (object !== undefined) return object;
     if (value === null) return {};
   } catch {
-    // Told below.
+    // Kept as text below.
   }
   return { [INVALID_JSON_FIELD]: text };
 }
 
-/** Arguments that have to be an object; a tool without any is called with none. */
+/** Arguments, which have to be an object; an empty one where there are none. */
 export function requireArguments(value: unknown, where: string): Json {
   return value === undefined || value === null ? {} : requireObject(value, where);
 }
 
-/** Fields of which none is there and undefined. */
+/** Fields of which none is present and undefined. */
 export type DefinedOnly<Fields> = { [Name in keyof Fields]?: NonNullable<Fields[Name]> };
 
-/** The fields of an object that are there: options may not be there and undefined. */
+/** The fields of an object that are defined and not null: options may not be present and undefined. */
 export function definedOnly<Fields extends object>(fields: Fields): DefinedOnly<Fields>;
-/** What is left out is known by its value alone. */
+/** Overload of the implementation: fields are dropped by their values. */
 export function definedOnly(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
   );
 }
 
-/** The names of a body's fields that nobody reads; those that are null say nothing. */
+/** The names of a body's fields that are not decoded, but for those that are null. */
 export function unknownFields(body: Json, known: ReadonlySet<string>): string[] {
   return Object.keys(body).filter((name) => !known.has(name) && body[name] !== null);
 }
 
 /**
- * The data of a file, as it was written. Of text it has to be base64, because some families are told the text itself; of
- * anything else the provider is the judge.
+ * The data of a file, as it was written. That of a text has to be base64, because some families get the text itself; all
+ * other data the provider checks.
  */
 export function dataOf(data: string, mediaType: string, where: string): FileData {
   if (mediaType.startsWith('text/')) {
@@ -132,7 +116,7 @@ export function dataOf(data: string, mediaType: string, where: string): FileData
   return { type: 'data', data };
 }
 
-/** A file as a URL gives it: what a `data:` URL holds is taken out of it. @param fallbackType - its type, unless it says */
+/** The file at a URL, or within a `data:` URL. @param fallbackType - its type where the URL names none */
 export function fileOf(
   url: string,
   fallbackType: string,
@@ -172,18 +156,18 @@ const TYPES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The type of a file by the end of its name; undefined for ends that nobody knows. */
+/** The type of a file by its extension; undefined for unknown ones. */
 export function typeByName(path: string): string | undefined {
   return TYPES.get(path.slice(path.lastIndexOf('.') + 1).toLowerCase());
 }
 
-/** The mark by which a client asks to keep a prompt up to here, as the SDK's option for it. */
+/** A client's `cache_control`, as the SDK's option for it. */
 export function cacheControlOf(part: Json): {
   providerOptions?: { anthropic: { cacheControl: { type: 'ephemeral'; ttl?: string } } };
 } {
-  const mark = objectOf(part['cache_control']);
-  if (mark === undefined) return {};
-  const ttl = textOf(mark['ttl']);
+  const control = asObject(part['cache_control']);
+  if (control === undefined) return {};
+  const ttl = textOf(control['ttl']);
   const cacheControl = { type: 'ephemeral' as const, ...(ttl !== undefined && { ttl }) };
   return { providerOptions: { anthropic: { cacheControl } } };
 }

@@ -1,13 +1,14 @@
-import { asObject } from '../../base/json.ts';
-import { operationNamed } from '../../dialects/operations/table.ts';
-import { NotExpressible, targetOf } from '../codec.ts';
+import { asObject, itemsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
+import { operationNamed } from '../../dialects/operations/table.ts';
+import { NotExpressible } from '../codec.ts';
 import type { WholeRequest, WholeTranslation } from '../whole-translation.ts';
 import { allVectors, vectorOf } from './openai-embeddings.ts';
+import { targetOf } from '../target.ts';
 
 const embeddings = operationNamed('embeddings');
 
-/** Gemini's embedding of one content from whoever speaks OpenAI. ai.google.dev/api/embeddings */
+/** Gemini's embedding of one content by a provider of OpenAI's dialect. ai.google.dev/api/embeddings */
 export const geminiOneToOpenai: WholeTranslation = {
   translateRequest: (body, model) => requestFor([body], model),
   translateResponse: (answer) => {
@@ -16,14 +17,11 @@ export const geminiOneToOpenai: WholeTranslation = {
   },
 };
 
-/** The same of several. */
+/** The same for several contents. */
 export const geminiManyToOpenai: WholeTranslation = {
   translateRequest: (body, model) => {
-    const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
-    return requestFor(
-      requests.map((request) => asObject(request) ?? {}),
-      model,
-    );
+    const requests = itemsOf(body['requests']).map((request) => asObject(request) ?? {});
+    return requestFor(requests, model);
   },
   translateResponse: (answer) => {
     const vectors = vectorsIn(answer);
@@ -31,7 +29,7 @@ export const geminiManyToOpenai: WholeTranslation = {
   },
 };
 
-/** Gemini's hints for what a text is for; OpenAI knows none. */
+/** Gemini's hints for what a text is for; OpenAI has none. */
 const HINTS = ['taskType', 'task_type', 'title'];
 
 function requestFor(requests: readonly Json[], model: string): WholeRequest {
@@ -53,18 +51,16 @@ function requestFor(requests: readonly Json[], model: string): WholeRequest {
 
 /** The text of a content. Throws `NotExpressible` where it holds anything else. */
 export function textOf({ content }: Json): string {
-  const parts: unknown = asObject(content)?.['parts'];
-  const list: readonly unknown[] = Array.isArray(parts) ? parts : [];
+  const list = itemsOf(asObject(content)?.['parts']);
   const texts = list.map((part) => asObject(part)?.['text']).filter((text) => typeof text === 'string');
   if (texts.length === 0 || texts.length < list.length)
     throw new NotExpressible('its contents are not text alone');
   return texts.join('');
 }
 
-/** In the order of the texts, which an answer may keep or not. */
+/** In the order of the texts, which a response need not keep. */
 function vectorsIn({ data }: Json): readonly (readonly number[])[] | undefined {
-  const list: readonly unknown[] = Array.isArray(data) ? data : [];
-  const items = list.map((item) => asObject(item) ?? {});
+  const items = itemsOf(data).map((item) => asObject(item) ?? {});
   const ordered = items.toSorted((a, b) => Number(a['index'] ?? 0) - Number(b['index'] ?? 0));
   return allVectors(ordered.map(({ embedding }) => vectorOf(embedding)));
 }

@@ -1,15 +1,15 @@
 import { NotExpressible } from '../codec.ts';
-import type { Json } from '../../base/json.ts';
 import type { ResponseContext } from '../codec.ts';
+import type { Json } from '../../base/json.ts';
 
-/** A request for embeddings in OpenAI's words, read. platform.openai.com/docs/api-reference/embeddings */
+/** OpenAI's request for embeddings, decoded. platform.openai.com/docs/api-reference/embeddings */
 export interface EmbeddingsRequest {
   readonly texts: readonly string[];
   readonly dimensions: number | undefined;
   readonly dropped: readonly string[];
 }
 
-/** Reads a request. Throws `NotExpressible` where its texts are no texts. */
+/** Decodes a request. Throws `NotExpressible` where its input is not text. */
 export function decodeEmbeddings(body: Json): EmbeddingsRequest {
   const { input, dimensions } = body;
   const values: readonly unknown[] = Array.isArray(input) ? input : [input];
@@ -24,24 +24,24 @@ export function decodeEmbeddings(body: Json): EmbeddingsRequest {
 }
 
 /**
- * An answer in OpenAI's words, its vectors as the request wants them.
- * @param tokens of all texts; 0 where the provider does not say
+ * OpenAI's response, its vectors in the format that the request wants.
+ * @param tokens of all texts; 0 where the provider does not count them
  */
 export function encodeEmbeddings(
   vectors: readonly (readonly number[])[],
   tokens: number,
   { body, model }: ResponseContext,
 ): object {
-  const write = body['encoding_format'] === 'base64' ? base64Of : (vector: readonly number[]) => vector;
+  const encode = body['encoding_format'] === 'base64' ? base64Of : (vector: readonly number[]) => vector;
   return {
     object: 'list',
-    data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: write(vector) })),
+    data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector) })),
     model,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   };
 }
 
-/** Numbers of 32 bits, the least significant byte first. */
+/** Floats of 32 bits, little-endian. */
 function base64Of(vector: readonly number[]): string {
   const bytes = Buffer.alloc(vector.length * 4);
   for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, at * 4);

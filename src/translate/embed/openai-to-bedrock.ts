@@ -1,27 +1,22 @@
 import { invokeModel } from '../../dialects/operations/bedrock.ts';
-import { asObject } from '../../base/json.ts';
+import { asObject, itemsOf } from '../../base/json.ts';
+import type { Json } from '../../base/json.ts';
 import type { ResponseHeaders } from '../../upstream/exchange.ts';
 import { NotExpressible } from '../codec.ts';
-import type { Json } from '../../base/json.ts';
 import type { WholeTranslation } from '../whole-translation.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import type { EmbeddingsRequest } from './openai-embeddings.ts';
+import { bedrockTarget } from '../target.ts';
 
 /**
- * OpenAI's embeddings from Bedrock's two families of models, each with its own words.
+ * OpenAI's embeddings by Bedrock's two families of models, each with fields of its own.
  * docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html and …-embed.html
  */
 export const openaiToBedrock: WholeTranslation = {
   translateRequest: (body, model) => {
     const embeddings = decodeEmbeddings(body);
     return {
-      // Ids may be ARNs, whose slashes are theirs.
-      target: {
-        operation: invokeModel,
-        path: invokeModel.pattern.replace('{model}', () => encodeURIComponent(model)),
-        query: '',
-        pathModel: model,
-      },
+      target: bedrockTarget(invokeModel, model),
       body: model.includes('cohere.embed') ? cohereBody(embeddings) : titanBody(embeddings, model),
       dropped: embeddings.dropped,
     };
@@ -41,7 +36,7 @@ function titanBody({ texts, dimensions }: EmbeddingsRequest, model: string): obj
   return { inputText: text, ...(dimensions !== undefined && { dimensions }) };
 }
 
-/** OpenAI does not ask what the texts are for. Most are to be found later, so they count as documents. */
+/** OpenAI has no field for what the texts are for. Most are to be searched later, so they count as documents. */
 function cohereBody({ texts, dimensions }: EmbeddingsRequest): object {
   return {
     texts,
@@ -51,12 +46,11 @@ function cohereBody({ texts, dimensions }: EmbeddingsRequest): object {
   };
 }
 
-/** Titan has one vector, Cohere a list of them, by the types of numbers where those were asked for. */
+/** Titan has one vector, Cohere a list of them, by number type where types were requested. */
 function vectorsOf({ embedding, embeddings }: Json): readonly (readonly number[])[] | undefined {
   if (embedding !== undefined) return allVectors([vectorOf(embedding)]);
   const floats = asObject(embeddings)?.['float'] ?? embeddings;
-  const list: readonly unknown[] = Array.isArray(floats) ? floats : [];
-  return allVectors(list.map(vectorOf));
+  return allVectors(itemsOf(floats).map(vectorOf));
 }
 
 function tokensOf({ inputTextTokenCount: count }: Json, headers: ResponseHeaders): number {

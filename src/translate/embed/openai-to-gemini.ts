@@ -1,13 +1,13 @@
 import { asObject } from '../../base/json.ts';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { targetOf } from '../codec.ts';
+import { targetOf } from '../target.ts';
 import type { WholeTranslation } from '../whole-translation.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 
 const one = operationNamed('gemini.embedContent');
 const many = operationNamed('gemini.batchEmbedContents');
 
-/** OpenAI's embeddings from Gemini, which counts no tokens for them. ai.google.dev/api/embeddings */
+/** OpenAI's embeddings by Gemini, which counts no tokens for them. ai.google.dev/api/embeddings */
 export const openaiToGemini: WholeTranslation = {
   translateRequest: (body, model) => {
     const { texts, dimensions, dropped } = decodeEmbeddings(body);

@@ -1,26 +1,27 @@
-import { asObject } from '../../base/json.ts';
-import { operationNamed } from '../../dialects/operations/table.ts';
-import { NotExpressible, targetOf } from '../codec.ts';
+import { asObject, itemsOf } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
+import { operationNamed } from '../../dialects/operations/table.ts';
+import { NotExpressible } from '../codec.ts';
 import type { WholeRequest, WholeTranslation } from '../whole-translation.ts';
 import { textOf } from './gemini-to-openai.ts';
 import { allVectors, decodeEmbeddings, vectorOf, encodeEmbeddings } from './openai-embeddings.ts';
 import { openaiToGemini } from './openai-to-gemini.ts';
+import { targetOf } from '../target.ts';
 
 /*
- * Vertex AI asks most of its models for embeddings through `:predict`, with words of its own; the newest are asked
- * as Gemini's API asks all, one content at a time.
+ * On Vertex AI most models for embeddings are called through `:predict`, with fields of its own; the newest are called as in
+ * Gemini's API, one content at a time.
  */
 
 const predict = operationNamed('gemini.predict');
 const one = operationNamed('gemini.embedContent');
 
-/** By the SDK of Google (package `@google/genai`), which sends some models to the one and some to the other. */
+/** Whether a model is called as in Gemini's API: after Google's SDK (package `@google/genai`). */
 export function embedsContent(model: string): boolean {
   return (model.includes('gemini') && model !== 'gemini-embedding-001') || model.includes('maas');
 }
 
-/** OpenAI's embeddings from Vertex AI. cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
+/** OpenAI's embeddings by Vertex AI. cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
 export const openaiToVertex: WholeTranslation = {
   translateRequest: (body, model) => {
     if (embedsContent(model)) {
@@ -40,7 +41,7 @@ export const openaiToVertex: WholeTranslation = {
   },
 };
 
-/** Gemini's embedding of one content from a model that is asked through `:predict`. */
+/** Gemini's embedding of one content by a model that is called through `:predict`. */
 export const geminiOneToVertex: WholeTranslation = {
   translateRequest: (body, model) => fromGemini([body], model),
   translateResponse: (answer) => {
@@ -49,14 +50,11 @@ export const geminiOneToVertex: WholeTranslation = {
   },
 };
 
-/** The same of several. */
+/** The same for several contents. */
 export const geminiManyToVertex: WholeTranslation = {
   translateRequest: (body, model) => {
-    const requests: readonly unknown[] = Array.isArray(body['requests']) ? body['requests'] : [];
-    return fromGemini(
-      requests.map((request) => asObject(request) ?? {}),
-      model,
-    );
+    const requests = itemsOf(body['requests']).map((request) => asObject(request) ?? {});
+    return fromGemini(requests, model);
   },
   translateResponse: (answer) => {
     const vectors = vectorsIn(answer);
@@ -89,8 +87,7 @@ function requestFor(
 }
 
 function embeddingsIn({ predictions }: Json): readonly (Json | undefined)[] {
-  const list: readonly unknown[] = Array.isArray(predictions) ? predictions : [];
-  return list.map((prediction) => asObject(asObject(prediction)?.['embeddings']));
+  return itemsOf(predictions).map((prediction) => asObject(asObject(prediction)?.['embeddings']));
 }
 
 function vectorsIn(answer: Json): readonly (readonly number[])[] | undefined {

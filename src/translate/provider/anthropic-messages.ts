@@ -1,6 +1,6 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { targetOf } from '../codec.ts';
+import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
@@ -9,7 +9,7 @@ import type { Message, Prompt } from './prompt.ts';
 
 const messages = operationNamed('messages.create');
 
-/** Anthropic, and whoever speaks as it does. */
+/** Anthropic's messages, whichever provider serves them. */
 export const anthropicMessagesCodec: ProviderCodec = {
   loadModel: async (id, fetch) => {
     const { createAnthropic } = await import('@ai-sdk/anthropic');
@@ -20,7 +20,7 @@ export const anthropicMessagesCodec: ProviderCodec = {
   target: (model) => targetOf(messages, model),
 };
 
-/** What Claude Code says of itself, for requests that have no instructions. */
+/** Claude Code's own instructions, for requests that have none. */
 const CLAUDE_CODE = "You are Claude Code, Anthropic's official CLI for Claude.";
 
 function toCallOptions(request: NormalizedRequest, model: string, quirks: ProviderQuirks): CallOptions {
@@ -32,7 +32,7 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
     prompt: withArguments(quirks.wantsClaudeCodePrompt === true ? withClaudeCodePrompt(prompt) : prompt),
     providerOptions: {
       anthropic: {
-        // The package would ask for a beta of its own to have arguments streamed in smaller pieces.
+        // The package would request a beta of its own to have arguments streamed in smaller pieces.
         toolStreaming: false,
         ...thinkingOption(thinking, extraOptions.showThinking),
         ...(extraOptions.parallelTools === false && { disableParallelToolUse: true }),
@@ -42,7 +42,7 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
   };
 }
 
-/** With instructions, the last of which is marked for the cache. */
+/** With instructions, the last of which has a `cache_control`, as Claude Code's have. */
 function withClaudeCodePrompt(prompt: Prompt): Prompt {
   const first = prompt.findIndex(({ role }) => role !== 'system');
   const count = first < 0 ? prompt.length : first;
@@ -57,11 +57,11 @@ function withClaudeCodePrompt(prompt: Prompt): Prompt {
   ];
 }
 
-/** The package adds a budget to the tokens of the answer, and makes its own of a word unless told otherwise. */
+/** The package adds the budget to the tokens of the answer, and would turn an effort into a budget of its own. */
 function withThinking(options: CallOptions, thinking: Thinking): CallOptions {
   const plain = without(options, 'reasoning', 'providerOptions');
   switch (thinking.kind) {
-    case 'unsaid':
+    case 'absent':
     case 'off':
       return plain;
     case 'adaptive':
@@ -75,7 +75,7 @@ function withThinking(options: CallOptions, thinking: Thinking): CallOptions {
 
 function thinkingOption(thinking: Thinking, show = true): JSONObject {
   switch (thinking.kind) {
-    case 'unsaid':
+    case 'absent':
       return {};
     case 'off':
       return { thinking: { type: 'disabled' } };

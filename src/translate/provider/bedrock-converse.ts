@@ -8,8 +8,9 @@ import { takesSampling, thinkingOf } from './claude-thinking.ts';
 import type { Thinking } from './claude-thinking.ts';
 import { instructionsWithFormat, clientTools, withTools, without } from './prompt.ts';
 import type { Tool } from './prompt.ts';
+import { bedrockTarget } from '../target.ts';
 
-/** Amazon Bedrock's Converse. The region only makes an address, and requests have the provider's own. */
+/** Amazon Bedrock's Converse. The region is a placeholder: requests go to the provider's own address. */
 export const bedrockConverseCodec: ProviderCodec = {
   loadModel: async (id, fetch) => {
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock');
@@ -23,18 +24,13 @@ export const bedrockConverseCodec: ProviderCodec = {
   toCallOptions,
   patchBody: patchConverse,
   unsupported: ['frequencyPenalty', 'presencePenalty', 'seed'],
-  target: (model, stream) => {
-    const operation = stream ? converseStream : converse;
-    // Ids may be ARNs, whose slashes are theirs.
-    const path = operation.pattern.replace('{model}', () => encodeURIComponent(model));
-    return { operation, path, query: '', pathModel: model };
-  },
+  target: (model, stream) => bedrockTarget(stream ? converseStream : converse, model),
 };
 
 function toCallOptions(request: NormalizedRequest, model: string): CallOptions {
   const { options } = request;
   const isClaude = model.includes('claude');
-  const thinking: Thinking = isClaude ? thinkingOf(request, model) : { kind: 'unsaid' };
+  const thinking: Thinking = isClaude ? thinkingOf(request, model) : { kind: 'absent' };
   const effort = effortOf(request);
   const plain = without(options, 'reasoning', 'topK', 'toolChoice', 'providerOptions');
   const noTopP = isClaude && options.temperature !== undefined;
@@ -55,7 +51,7 @@ function toCallOptions(request: NormalizedRequest, model: string): CallOptions {
   };
 }
 
-/** Converse wants the tools of a conversation declared for as long as calls of them stand in it. */
+/** Converse wants tools declared as long as the conversation holds calls of them. */
 function toolsOf(options: CallOptions): Tool[] {
   const own = clientTools(options);
   if (own.length > 0) return own;
@@ -77,7 +73,7 @@ function toolsCalled({ prompt }: CallOptions): Set<string> {
   return names;
 }
 
-/** Converse cannot forbid tools but by taking them away, which calls of them in the conversation do not allow. */
+/** Converse has no `none`: no tool is called where none is declared, which calls in the conversation rule out. */
 function choosesTool(options: CallOptions): boolean {
   if (options.toolChoice === undefined || clientTools(options).length === 0) return false;
   return options.toolChoice.type !== 'none' || toolsCalled(options).size === 0;
@@ -90,7 +86,7 @@ function forbidsTools(options: CallOptions): boolean {
 
 function thinkingOption(thinking: Thinking, show = true): JSONObject {
   switch (thinking.kind) {
-    case 'unsaid':
+    case 'absent':
       return {};
     case 'off':
       return { reasoningConfig: { type: 'disabled' } };
@@ -104,7 +100,7 @@ function thinkingOption(thinking: Thinking, show = true): JSONObject {
   }
 }
 
-/** What Converse has no words for goes to the model as it is, in Anthropic's. */
+/** What Converse has no field for goes to the model in Anthropic's fields. */
 function claudeFields({ options }: NormalizedRequest, model: string, thinking: Thinking): JSONObject {
   const isThinking = thinking.kind === 'adaptive' || thinking.kind === 'budget';
   const fields = {

@@ -1,12 +1,12 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { asObject } from '../../base/json.ts';
 import { NotExpressible } from '../codec.ts';
-import { argumentsOf } from './prompt.ts';
+import { parsedArguments } from './prompt.ts';
 import type { AssistantPart, Message, Prompt, UserPart } from './prompt.ts';
 
 type Options = Readonly<Record<string, JSONObject>>;
 
-/** A conversation, its instructions first, as Converse has it: data instead of URLs, objects for arguments, its own words for marks. */
+/** A conversation as Converse has it: data instead of URLs, objects for arguments, `cachePoint` for `cache_control`. */
 export function toConverseMessages(prompt: Prompt): Prompt {
   return prompt.map((message) => withCachePoint(converseMessage(message)));
 }
@@ -38,7 +38,7 @@ function assistantPart(part: AssistantPart): AssistantPart {
         providerOptions: { ...part.providerOptions, amazonBedrock: signatureOptions(part.providerOptions) },
       };
     case 'tool-call':
-      return withCachePoint({ ...part, input: argumentsOf(part.input) });
+      return withCachePoint({ ...part, input: parsedArguments(part.input) });
     default:
       return withCachePoint(part);
   }
@@ -59,7 +59,7 @@ function withCachePoint<Marked extends { providerOptions?: Options }>(part: Mark
   return { ...part, providerOptions: { ...part.providerOptions, amazonBedrock: { cachePoint } } };
 }
 
-/** In Bedrock's words that a client wants the conversation kept up to here; undefined where it does not. */
+/** Bedrock's `cachePoint` for a client's `cache_control`; undefined where there is none. */
 export function cachePointOf(options: Options | undefined): JSONObject | undefined {
   const mark = asObject(options?.['anthropic']?.['cacheControl']);
   if (mark === undefined) return undefined;

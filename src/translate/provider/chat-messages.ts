@@ -3,9 +3,9 @@ import type { AssistantPart, Message, OfRole, Prompt, ToolResult, UserPart } fro
 type Output = ToolResult['output'];
 
 /**
- * A conversation as chat completions have it: tools answer in text there, and files among their answers are
- * shown by the user, behind the last of them.
- * @param resendsReasoning - whether the provider wants the model's earlier reasoning
+ * A conversation as chat completions have it: results of tools are text, and their files go into a message of the user's
+ * behind the last result.
+ * @param resendsReasoning - whether the provider wants the model's reasoning of earlier turns
  */
 export function toChatMessages(prompt: Prompt, resendsReasoning: boolean): Prompt {
   const messages: Message[] = [];

@@ -3,14 +3,14 @@ import { effortOf, thinkingTokensOf } from './effort.ts';
 import type { Effort } from './effort.ts';
 import type { AssistantPart, Prompt } from './prompt.ts';
 
-/** How a Claude model is told to think. */
+/** What a Claude model is asked to think. */
 export type Thinking =
-  /** It is not told anything. */
-  | { readonly kind: 'unsaid' }
+  /** The request has no `thinking`. */
+  | { readonly kind: 'absent' }
   | { readonly kind: 'off' }
-  /** It decides how much, within an effort. */
+  /** The model decides how much, within an effort. */
   | { readonly kind: 'adaptive'; readonly effort: Effort }
-  /** Within a number of tokens, and `answerTokens` for all else it says. */
+  /** Within a number of tokens, and `answerTokens` for the answer. */
   | {
       readonly kind: 'budget';
       readonly tokens: number;
@@ -33,23 +33,23 @@ export function claudeGeneration(model: string): number | undefined {
 const ADAPTIVE_SINCE = 4.6;
 /** docs.anthropic.com: extended thinking came with Claude 3.7. */
 const THINKING_SINCE = 3.7;
-/** They take neither `temperature`, `top_p` nor `top_k`. */
+/** From here on models take neither `temperature`, `top_p` nor `top_k`. */
 const NO_SAMPLING_SINCE = 4.7;
 
-/** Whether a Claude model lets clients set how it samples. */
+/** Whether a Claude model takes `temperature`, `top_p` and `top_k`. */
 export function takesSampling(model: string): boolean {
   return (claudeGeneration(model) ?? 0) < NO_SAMPLING_SINCE;
 }
 
 /**
- * What a request means for a model that speaks Anthropic's dialect. Where a tool is forced there is no thinking:
- * Anthropic refuses the two together, and the tool is what the client wants to have.
+ * The thinking that a request means for a model that speaks Anthropic's dialect. Where a tool is forced there is none:
+ * Anthropic refuses the two together, and the tool is what the client wants.
  */
 export function thinkingOf(request: NormalizedRequest, model: string): Thinking {
   const effort = effortOf(request);
-  if (effort === undefined) return { kind: 'unsaid' };
+  if (effort === undefined) return { kind: 'absent' };
   const generation = claudeGeneration(model);
-  if (generation !== undefined && generation < THINKING_SINCE) return { kind: 'unsaid' };
+  if (generation !== undefined && generation < THINKING_SINCE) return { kind: 'absent' };
   if (effort === 'none' || forcesTool(request)) return { kind: 'off' };
   const isClaude = model.includes('claude');
   if (isClaude && (generation === undefined || generation >= ADAPTIVE_SINCE))
@@ -58,8 +58,8 @@ export function thinkingOf(request: NormalizedRequest, model: string): Thinking 
 }
 
 /**
- * Whether tools have answered a message that had begun with a thought which the client did not keep. With a budget
- * such a turn is refused; models that decide themselves take it.
+ * Whether the conversation ends in results of tools for a message whose signed thinking the client did not keep. With a
+ * budget such a turn is refused; models that decide themselves take it.
  * docs.anthropic.com/en/docs/build-with-claude/extended-thinking, "Preserving thinking blocks"
  */
 function lacksSignedThinking(prompt: Prompt): boolean {
@@ -85,13 +85,13 @@ function forcesTool({ options: { tools = [], toolChoice } }: NormalizedRequest):
   return tools.length > 0 && (toolChoice?.type === 'required' || toolChoice?.type === 'tool');
 }
 
-/** Anthropic counts thinking as output: a budget has to leave room for the answer, or there is none. */
+/** Anthropic counts thinking as output: the budget has to leave room for the answer. */
 function budgetOf(request: NormalizedRequest): Thinking {
   const wanted = Math.max(MIN_BUDGET, thinkingTokensOf(request) ?? 0);
   const { maxOutputTokens: max } = request.options;
   if (max === undefined) return { kind: 'budget', tokens: wanted, answerTokens: undefined };
   if (max <= MIN_BUDGET) return { kind: 'off' };
-  // What is only a word may take half of what the client allows; a number is meant.
+  // An effort may take half of what the client allows; a number is taken as it is.
   const room =
     request.extraOptions.thinkingTokens === undefined ? Math.max(MIN_BUDGET, Math.floor(max / 2)) : max - 1;
   const tokens = Math.min(wanted, room);

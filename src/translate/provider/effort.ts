@@ -1,12 +1,12 @@
 import type { NormalizedRequest } from '../codec.ts';
 
-/** How hard a model is to think, in a word. */
+/** How hard a model is to think, as the SDK names it. */
 export type Effort = Exclude<NormalizedRequest['options']['reasoning'], 'provider-default' | undefined>;
 
 /**
- * What the words come to in tokens. Those up to `high` are what Gemini's OpenAI-compatible API makes of them
- * (ai.google.dev/gemini-api/docs/openai, "Thinking"); beyond that there is no public figure, and a model's own
- * bound is near.
+ * Tokens for each effort. Those up to `high` are what Gemini's OpenAI-compatible API makes of them
+ * (ai.google.dev/gemini-api/docs/openai, "Thinking"); above it there is no public figure, and models have bounds of
+ * about so much.
  */
 const TOKENS: Readonly<Record<Effort, number>> = {
   none: 0,
@@ -18,7 +18,7 @@ const TOKENS: Readonly<Record<Effort, number>> = {
   max: 32_000,
 };
 
-/** The effort that a request asks for: its own word, or the least that allows as many tokens as it names. */
+/** The effort of a request: as named, or the least that allows as many tokens as it names. */
 export function effortOf({ options, extraOptions }: NormalizedRequest): Effort | undefined {
   const { reasoning } = options;
   if (reasoning !== undefined && reasoning !== 'provider-default') return reasoning;
@@ -29,7 +29,7 @@ export function effortOf({ options, extraOptions }: NormalizedRequest): Effort |
   return thinkingTokens <= TOKENS.medium ? 'medium' : 'high';
 }
 
-/** The tokens that a request allows for thinking: those it names, or those its word comes to. */
+/** The tokens that a request allows for thinking: as named, or those of its effort. */
 export function thinkingTokensOf({ options, extraOptions }: NormalizedRequest): number | undefined {
   if (extraOptions.thinkingTokens !== undefined) return Math.max(0, extraOptions.thinkingTokens);
   const { reasoning } = options;

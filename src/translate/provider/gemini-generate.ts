@@ -1,6 +1,6 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { NotExpressible, targetOf } from '../codec.ts';
+import { NotExpressible } from '../codec.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec, ProviderQuirks } from '../codec.ts';
 import { effortOf } from './effort.ts';
 import {
@@ -12,6 +12,7 @@ import {
   without,
 } from './prompt.ts';
 import type { FilePart, Message, UserPart } from './prompt.ts';
+import { targetOf } from '../target.ts';
 
 const generate = operationNamed('gemini.generateContent');
 const stream = operationNamed('gemini.streamGenerateContent');
@@ -43,14 +44,14 @@ function toCallOptions(request: NormalizedRequest, model: string, quirks: Provid
   };
 }
 
-/** ai.google.dev/gemini-api/docs/thinking: models before 2.5 refuse to be told how to think. */
+/** ai.google.dev/gemini-api/docs/thinking: models before 2.5 refuse a `thinkingConfig`. */
 function thinks(model: string): boolean {
   return !/gemini-(?:1|2\.0)|gemma/u.test(model);
 }
 
 /**
- * Whether it takes a number of tokens for thinking. From 3 on Gemini is told a level instead; the package makes
- * that of the effort. What draws or speaks does not think.
+ * Whether a model takes a number of tokens for thinking. From 3 on Gemini takes a level instead, which the package makes
+ * of the effort. Models for images and speech do not think.
  */
 export function countsTokens(model: string): boolean {
   return /gemini-2\.5(?!.*-(?:image|tts))/u.test(model);
@@ -100,7 +101,7 @@ const TYPES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Gemini fetches what stands at a URL only where it is told what that is. */
+/** Gemini fetches a URL only with its media type. */
 function typeOfUrl({ pathname }: URL, { mediaType }: FilePart): string {
   const extension = /\.([a-z0-9]+)$/iu.exec(pathname)?.[1]?.toLowerCase() ?? '';
   const type = TYPES.get(extension);

@@ -1,7 +1,7 @@
 import type { JSONObject } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { operationNamed } from '../../dialects/operations/table.ts';
-import { targetOf } from '../codec.ts';
+import { targetOf } from '../target.ts';
 import type { NormalizedRequest, CallOptions, ProviderCodec } from '../codec.ts';
 import { effortOf } from './effort.ts';
 import type { Effort } from './effort.ts';
@@ -14,8 +14,8 @@ const completions = operationNamed('chat.completions');
 const NAME = 'openaiCompatible';
 
 /**
- * What a stream may hold beside the chunks that the package knows: errors, and from some servers the usage in a
- * chunk without `choices`, which the package would take for one.
+ * What a stream may hold beside the chunks that the package knows: errors, and from some servers the usage in a chunk
+ * without `choices`, which the package would take for an error.
  */
 const otherChunks = z.union([
   z.looseObject({ error: z.unknown().refine((error) => error !== undefined && error !== null) }),
@@ -24,7 +24,7 @@ const otherChunks = z.union([
     .transform(({ id, created, model, usage }) => ({ id, created, model, usage, choices: [] })),
 ]);
 
-/** OpenAI's chat completions, whoever speaks them. */
+/** OpenAI's chat completions, whichever provider serves them. */
 export const openaiChatCodec: ProviderCodec = {
   loadModel: async (id, fetch, { maxTokensField, refusesStreamUsage = false }) => {
     const { OpenAICompatibleChatLanguageModel } = await import('@ai-sdk/openai-compatible');
@@ -41,7 +41,7 @@ export const openaiChatCodec: ProviderCodec = {
   },
   toCallOptions: (request, _, { resendsReasoning }) => {
     const { options } = request;
-    const effort = wordOf(request);
+    const effort = effortFor(request);
     return {
       ...withTools(without(options, 'reasoning', 'topK', 'providerOptions'), clientTools(options)),
       prompt: toChatMessages(options.prompt, resendsReasoning),
@@ -54,17 +54,17 @@ export const openaiChatCodec: ProviderCodec = {
 };
 
 /**
- * The effort in a word that is understood. Not every model knows how not to think: it is told so only where that
- * is the client's own word.
+ * The effort as chat completions name it. Not every model can stop thinking: `none` is sent only where the client itself
+ * sent it.
  */
-function wordOf(request: NormalizedRequest): Effort | undefined {
+function effortFor(request: NormalizedRequest): Effort | undefined {
   const effort = effortOf(request);
   if (effort === 'none' && request.options.reasoning !== 'none') return undefined;
   return effort === 'max' ? 'high' : effort;
 }
 
 /**
- * Fields of chat completions that the SDK has no word for, and a near side of the family may know. The package
+ * Fields of chat completions that the SDK has no option for, and a client codec of the family may know. The package
  * writes whatever it is given into the body: nothing else may pass.
  */
 const FIELDS: ReadonlySet<string> = new Set([
@@ -93,7 +93,7 @@ function bodyOptions({ options, extraOptions }: NormalizedRequest): JSONObject {
   };
 }
 
-/** OpenAI refuses a word on parallel calls where there is nothing to call. */
+/** OpenAI refuses `parallel_tool_calls` without tools. */
 function hasTools(options: CallOptions): boolean {
   return clientTools(options).length > 0;
 }

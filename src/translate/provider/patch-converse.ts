@@ -1,9 +1,9 @@
-import { asObject, parseObject } from '../../base/json.ts';
+import { asObject, objectsOf, parseObject } from '../../base/json.ts';
 import type { Json } from '../../base/json.ts';
 import type { CallOptions } from '../codec.ts';
 import { cachePointOf } from './bedrock-messages.ts';
 
-/** Says in a request what the package leaves out: that a tool failed, and that tools are to be cached. */
+/** Adds to a request what the package cannot write: that a tool failed, and that tools are to be cached. */
 export function patchConverse(body: string, options: CallOptions): string {
   const failures = failuresIn(options);
   const cachePoints = cachePointsOf(options);
@@ -12,19 +12,19 @@ export function patchConverse(body: string, options: CallOptions): string {
   const toolConfig = asObject(request['toolConfig']);
   return JSON.stringify({
     ...request,
-    messages: withFailures(listOf(request['messages']), failures),
+    messages: withFailures(objectsOf(request['messages']), failures),
     ...(toolConfig !== undefined && {
-      toolConfig: { ...toolConfig, tools: withCachePoints(listOf(toolConfig['tools']), cachePoints) },
+      toolConfig: { ...toolConfig, tools: withCachePoints(objectsOf(toolConfig['tools']), cachePoints) },
     }),
   });
 }
 
-/** Results stand in the request in the conversation's order. Their ids are no help: some models get others. */
+/** Results stand in the order of the conversation. They cannot be matched by id: the package changes ids for some models. */
 function withFailures(messages: readonly Json[], failures: readonly boolean[]): Json[] {
   let at = 0;
   return messages.map((message) => ({
     ...message,
-    content: listOf(message['content']).map((block) => {
+    content: objectsOf(message['content']).map((block) => {
       const toolResult = asObject(block['toolResult']);
       if (toolResult === undefined || failures[at++] !== true) return block;
       return { ...block, toolResult: { ...toolResult, status: 'error' } };
@@ -55,9 +55,4 @@ function cachePointsOf({ tools = [] }: CallOptions): Map<unknown, Json> {
     if (cachePoint !== undefined) cachePoints.set(tool.name, cachePoint);
   }
   return cachePoints;
-}
-
-function listOf(value: unknown): Json[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [];
-  return list.map(asObject).filter((each) => each !== undefined);
 }

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../codec.ts';
 
-/** A conversation, in the SDK's words. */
+/** A conversation, as the SDK has it. */
 export type Prompt = CallOptions['prompt'];
 export type Message = Prompt[number];
 export type OfRole<Role extends Message['role']> = Extract<Message, { readonly role: Role }>;
@@ -11,8 +11,8 @@ export type FilePart = Extract<UserPart, { readonly type: 'file' }>;
 export type Tool = NonNullable<CallOptions['tools']>[number];
 
 /**
- * Puts all instructions before the conversation, for families that know them nowhere else. Where there is
- * nothing else, the last of them is what the user says: those families want a user.
+ * All instructions before the conversation, for families that have them nowhere else. Where there is nothing else, the last
+ * of them becomes the user's message: those families want one.
  */
 export function instructionsFirst(prompt: Prompt): Prompt {
   const instructions = prompt.filter((message) => message.role === 'system');
@@ -23,7 +23,7 @@ export function instructionsFirst(prompt: Prompt): Prompt {
   return [...instructions.slice(0, -1), asUser];
 }
 
-/** Instructions first, and among them that JSON is wanted where the family cannot be told so without a schema. */
+/** Instructions first, and one for JSON where the family cannot be asked for it without a schema. */
 export function instructionsWithFormat({ prompt, responseFormat }: CallOptions): Prompt {
   if (responseFormat?.type !== 'json' || responseFormat.schema !== undefined)
     return instructionsFirst(prompt);
@@ -31,7 +31,7 @@ export function instructionsWithFormat({ prompt, responseFormat }: CallOptions):
   return instructionsFirst([...prompt, { role: 'system', content }]);
 }
 
-/** Results of tools that follow each other, in one message: Gemini refuses the calls of one turn answered apart. */
+/** Successive results of tools in one message: Gemini refuses results of one turn in several. */
 export function joinToolResults(prompt: Prompt): Prompt {
   const messages: Message[] = [];
   let joined: OfRole<'tool'> | undefined;
@@ -50,7 +50,7 @@ export function joinToolResults(prompt: Prompt): Prompt {
   return messages;
 }
 
-/** Calls of tools whose arguments are an empty text, as some clients send them, get an empty object for it. */
+/** An empty object for arguments that are an empty text, as some clients send them. */
 export function withArguments(prompt: Prompt): Prompt {
   return prompt.map((message) =>
     message.role === 'assistant' ? { ...message, content: message.content.map(withArgument) } : message,
@@ -61,12 +61,12 @@ function withArgument(part: AssistantPart): AssistantPart {
   return part.type === 'tool-call' && part.input === '' ? { ...part, input: {} } : part;
 }
 
-/** Tools that the client runs. What another vendor runs for its own models means nothing here. */
+/** Tools that the client runs. Those that a vendor runs for its own models mean nothing here. */
 export function clientTools({ tools }: CallOptions): Tool[] {
   return (tools ?? []).filter((tool) => tool.type === 'function');
 }
 
-/** Options with a member left out, which may not be there and undefined. */
+/** Options without some members, which may not be present and undefined. */
 export function without<Name extends keyof CallOptions>(
   options: CallOptions,
   ...names: readonly Name[]
@@ -82,8 +82,8 @@ export function withTools(options: CallOptions, tools: Tool[]): CallOptions {
   return { ...options, tools };
 }
 
-/** Arguments of a tool as an object where they are one: not all packages read the text. */
-export function argumentsOf(input: unknown): unknown {
+/** Arguments of a tool as an object where they are one: not all packages parse the text. */
+export function parsedArguments(input: unknown): unknown {
   if (typeof input !== 'string') return input;
   if (input.trim() === '') return {};
   try {

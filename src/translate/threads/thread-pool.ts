@@ -5,14 +5,14 @@ import type { JobResult, Job } from '../job.ts';
 /** What came of a job, or why nothing did. */
 export type JobOutcome =
   | JobResult
-  /** Whoever wanted it has gone. */
+  /** Whoever wanted it has cancelled it, or its thread was idle for too long. */
   | { readonly kind: 'cancelled' }
   /** Too many wait already. */
   | { readonly kind: 'busy' }
   /** The thread did not survive it: it took too much memory, or too long. */
   | { readonly kind: 'died'; readonly reason: 'memory' | 'time' | 'defect'; readonly detail: string };
 
-/** The bounds of a lane. */
+/** The bounds of a pool. */
 export interface ThreadPoolBounds {
   /** Threads at a time. They are started when they are needed. */
   readonly maxThreads: number;
@@ -22,7 +22,7 @@ export interface ThreadPoolBounds {
   readonly heapBytes: number;
   /** No job takes longer. Milliseconds. */
   readonly jobMs: number;
-  /** A thread that has had nothing to do for so long is ended, and its memory given back. Milliseconds. */
+  /** A thread that was idle for so long is ended, which frees its memory. Milliseconds. */
   readonly idleMs: number;
 }
 
@@ -31,21 +31,21 @@ interface Task {
   readonly settle: (outcome: JobOutcome) => void;
 }
 
-/** Makes a job when a thread is there for it, and names the memory of it that the thread takes over. */
+/** Makes a job once a thread is free for it, and names the buffers that are transferred to the thread. */
 export type MakeJob = () => { readonly job: Job; readonly transfer: readonly ArrayBuffer[] };
 
 /** How a job is to be done. */
 export interface JobOptions {
   /** Aborted when nobody wants the result any more. */
   readonly signal: AbortSignal;
-  /** Whether it is turned away where too many wait: an answer, which is paid for, is not. */
+  /** Whether it is refused where too many wait: a response, which is paid for, is not. */
   readonly isBounded: boolean;
 }
 
-/** What was built of the sources has another extension. */
+/** Built sources have another extension. */
 const ENTRY = new URL(`thread${extname(import.meta.url)}`, import.meta.url);
 
-/** Threads for jobs of like size, which are done in the order in which they came. */
+/** Threads for jobs of like size, first come, first served. */
 export class ThreadPool {
   readonly #bounds: ThreadPoolBounds;
   readonly #waiting = new Set<Task>();
@@ -80,12 +80,12 @@ export class ThreadPool {
       const task: Task = { make, settle };
       signal.addEventListener('abort', cancel, { once: true });
       this.#waiting.add(task);
-      this.#begin();
+      this.#dispatch();
     });
   }
 
-  /** Gives jobs that wait to threads that are idle. */
-  #begin(): void {
+  /** Gives waiting jobs to idle threads. */
+  #dispatch(): void {
     for (const task of this.#waiting) {
       const thread = this.#idleThread();
       if (thread === undefined) return;
@@ -99,14 +99,14 @@ export class ThreadPool {
     if (this.#threads.size >= this.#bounds.maxThreads) return undefined;
     const thread = new Thread(this.#bounds, (ended) => {
       if (ended) this.#threads.delete(thread);
-      this.#begin();
+      this.#dispatch();
     });
     this.#threads.add(thread);
     return thread;
   }
 }
 
-/** One thread. It dies with the job that was too much for it, and with no other. */
+/** One thread. A job that is too much for it ends it, and no other job. */
 class Thread {
   readonly #worker: Worker;
   readonly #bounds: ThreadPoolBounds;
@@ -121,7 +121,7 @@ class Thread {
     this.#onFree = onFree;
     this.#worker = new Worker(ENTRY, {
       name: 'translation',
-      // The environment may hold keys, which are no business of a translation.
+      // The environment may hold keys, which no translation needs.
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(bounds.heapBytes / 1024 ** 2) },
     });
@@ -137,7 +137,7 @@ class Thread {
     this.#worker.on('exit', (code) => {
       this.#end({ kind: 'died', reason: 'defect', detail: `a thread ended with ${code}` });
     });
-    // It keeps a process running while it has something to do alone. After the listeners, which have it do so too.
+    // Only a busy thread keeps the process running. Last, because listeners ref it.
     this.#worker.unref();
   }
 
@@ -157,7 +157,7 @@ class Thread {
     this.#worker.postMessage(job, transfer);
   }
 
-  /** Nobody wants what it does: where that is the job it has, it is ended with it, since a job cannot be stopped. */
+  /** Ends the thread where it runs this task: a job cannot be stopped otherwise. */
   cancel(task: Task): void {
     if (this.#task === task) this.#end({ kind: 'cancelled' });
   }

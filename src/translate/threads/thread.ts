@@ -3,16 +3,16 @@ import { parentPort } from 'node:worker_threads';
 import { TranslationError } from '../response-translator.ts';
 import type { JobResult, Job } from '../job.ts';
 
-/* The program of a thread that translates. It knows nothing but the job it is given. */
+/* The program of a translation thread. */
 
-// A thread is started while a request waits for it: what was compiled once need not be again.
+// A request waits while a thread starts: compiled code is kept on disk.
 enableCompileCache();
 const { translateResponse, translateRequest } = await import('../job.ts');
 
 parentPort?.on('message', (job: Job) => {
   void runJob(job).then((result) => {
     const bytes = 'body' in result ? result.body : undefined;
-    // Bytes that have memory of their own change hands; others are copied with all that stands beside them.
+    // Bytes in a buffer of their own are transferred; others would be copied with all of a shared buffer.
     const isOwn = bytes !== undefined && bytes.byteLength === bytes.buffer.byteLength;
     parentPort?.postMessage(result, isOwn && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : []);
   });

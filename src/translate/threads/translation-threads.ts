@@ -9,18 +9,17 @@ import { ThreadPool } from './thread-pool.ts';
 import type { MakeJob, JobOutcome } from './thread-pool.ts';
 
 /**
- * What is longer is translated in another thread. Up to here it takes less than the hop there costs others: `npm run
- * bench:loop` prints both. Bytes.
+ * What is longer is translated in another thread. Up to here translating delays others less than handing over would:
+ * `npm run bench:loop` prints both. Bytes.
  */
 export const LARGE_BYTES = 128 * 1024;
 
-/** What is longer has a thread of its own, so that what takes moments does not wait for what takes seconds. Bytes. */
+/** What is longer has a pool of its own: jobs of milliseconds do not wait for jobs of seconds. Bytes. */
 const HEAVY_BYTES = 2 * 1024 * 1024;
 
 /**
- * So many times its size a body takes while it is translated: its copy for the thread, its text, its values, the
- * provider's text and bytes. `npm run bench:loop` prints it; bodies of very many tiny values take more, up to the heap
- * of the thread.
+ * Memory that translating a body takes, in sizes of the body: its copy for the thread, its text, its values, the provider's
+ * text and bytes. `npm run bench:loop` prints it; bodies of very many tiny values take more, up to the heap of the thread.
  */
 const WORK_FACTOR = 5;
 
@@ -31,16 +30,16 @@ const MAX_HEAVY_WAITING = 64;
 const JOB_MS = 120_000;
 const IDLE_MS = 300_000;
 
-/** So much is being translated that a request had to be turned away. */
+/** Too much is being translated already: the request is refused. */
 export interface Busy {
   readonly kind: 'busy';
 }
 
-/** The threads of this process that translate what is large. */
+/** The threads of this process that translate large bodies. */
 export class TranslationThreads {
   readonly #light: ThreadPool;
   readonly #heavy: ThreadPool;
-  /** Jobs that were given to them so far. */
+  /** Jobs so far. */
   jobs = 0;
 
   constructor() {
@@ -55,7 +54,7 @@ export class TranslationThreads {
     });
   }
 
-  /** Puts a request into the words of a provider. */
+  /** Translates a request for the provider. */
   async translateRequest(
     { spec, body }: Pick<RequestJob, 'spec' | 'body'>,
     { signal, memory }: Pick<Call, 'signal' | 'memory'>,
@@ -76,7 +75,7 @@ export class TranslationThreads {
     }
   }
 
-  /** Puts an answer back into the client's words. Rejects with a `RetellingError` where it cannot be read. */
+  /** Translates a whole response for the client. Rejects with a `TranslationError` where it cannot be read. */
   async translateResponse(
     job: Omit<ResponseJob, 'kind'>,
     { signal, memory }: { readonly signal: AbortSignal; readonly memory: MemoryMeter | undefined },
@@ -109,7 +108,7 @@ export class TranslationThreads {
     const make: MakeJob = () => {
       held = length * WORK_FACTOR;
       memory?.hold(held);
-      // The original stays here, for another try.
+      // A copy: the original is kept for another try.
       const body = new Uint8Array(job.body);
       return { job: { ...job, body }, transfer: [body.buffer] };
     };
@@ -121,7 +120,7 @@ export class TranslationThreads {
   }
 }
 
-const TOO_MUCH = 'it takes more time or memory to put into other words than one request may have';
+const TOO_MUCH = 'translating it takes more time or memory than one request may have';
 
-/** Those of this process: they are no part of a configuration, and outlive it. */
+/** One for the process: they are no part of a configuration, and outlive it. */
 export const threads = new TranslationThreads();

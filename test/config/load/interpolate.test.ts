@@ -96,7 +96,7 @@ void test('references in comments need no variable', () => {
   assert.equal(configOf('# ${NOT_SET}\nprovider: { type: openai } # ${NOT_SET}').providers.length, 1);
 });
 
-void test('characters that no text may carry are refused', () => {
+void test('reserved characters are refused', () => {
   assert.deepEqual(problemsIn('provider: { type: openai }\nx: \uFDD0'), [
     { path: '', expected: 'no characters that Unicode sets aside (U+FDD0 to U+FDD3)', line: 2, column: 4 },
   ]);

@@ -215,7 +215,7 @@ void describe('reading files', () => {
 });
 
 void describe('warnings', () => {
-  void test('tells of health checks at a provider that answers no chats', () => {
+  void test('warns of health checks at a provider that answers no chats', () => {
     const text =
       'provider:\n  type: kling\n  apiTokens: [a]\n  failover: { enabled: true, healthCheckModel: kling-v2 }\n';
     const [{ path, expected } = { path: '', expected: '' }, ...more] = accepted(text).warnings;
@@ -223,7 +223,7 @@ void describe('warnings', () => {
     assert.match(expected, /answers no chats.*comes back when its cooldown is over/);
   });
 
-  void test('a pool without failover is told', () => {
+  void test('warns of a pool without failover', () => {
     const { warnings } = accepted('provider:\n  type: openai\n  apiTokens: [a, b]\n');
     assert.deepEqual(
       warnings.map(({ path, line }) => [path, line]),
@@ -231,7 +231,7 @@ void describe('warnings', () => {
     );
   });
 
-  void test('more retries than keys to retry with are told', () => {
+  void test('warns of more retries than keys to retry with', () => {
     const { warnings } = accepted(
       `providers: [{ id: a, type: openai, apiTokens: [x], retryOnFailure: { enabled: true, maxRetries: 3 } }]`,
     );

@@ -199,7 +199,7 @@ provider:
     ],
   },
   {
-    name: 'without a near one the known ones are told',
+    name: 'without a near one the known ones are listed',
     text: `${openai}\nlog: { colour: red }`,
     problems: ['2:8: log.colour: expected a known field: level, format'],
   },
@@ -222,7 +222,7 @@ group('grammars of their own', [
   },
   {
     name: 'a base URL with a query, which is not shown',
-    text: 'provider: { type: openai, baseUrl: "https://host/v1?code=do-not-tell" }',
+    text: 'provider: { type: openai, baseUrl: "https://host/v1?code=do-not-show" }',
     problems: [
       '1:36: provider.baseUrl is "https://host/v1?[secret]": expected an http:// or https:// URL without credentials, query or fragment, such as https://api.openai.com/v1',
     ],
@@ -389,7 +389,7 @@ void test('port 0 is no address that two listeners could share', () => {
   assert.deepEqual([listen.port, admin.listen.port], [0, 0]);
 });
 
-void test('public listeners are allowed to those who can tell who calls', () => {
+void test('public listeners are allowed where clients are authenticated', () => {
   const config = configOf(
     `${openai}\nlisten: ":1"\nclients: [{ name: a, key: k }]\nadmin: { listen: ":2", token: t }`,
   );
@@ -409,7 +409,7 @@ void test('a long value is shortened, and kept on one line', () => {
   assert.match(problem.value, /^a b x+…$/);
 });
 
-void test('a problem of a file begins with its name and place', () => {
+void test('a problem of a file begins with its name and position', () => {
   const problem = { path: 'listen', value: 'x', expected: 'an address', line: 3, column: 9 };
   assert.equal(
     formatProblem(problem, 'sparekey.yaml'),

@@ -13,7 +13,7 @@ import { formatProblem } from '../../../src/config/load/problem.ts';
 /** Long enough not to occur in our own words by chance. */
 const secret = fc.stringMatching(/^sk-[A-HJ-NP-Z2-9]{12,24}$/);
 
-/** What a slip makes of a secret or of the place it stands in. */
+/** What a slip makes of a secret or of the value around it. */
 const slips: readonly ((text: string) => unknown)[] = [
   (text) => text,
   (text) => ` ${text} `,
@@ -63,7 +63,7 @@ function assertUnsaid(text: string, output: string): void {
   assert.ok(!output.includes(text), `${text} in ${output}`);
 }
 
-void test('a configuration with secrets and mistakes in any place tells none of the secrets', () => {
+void test('a configuration with secrets and mistakes anywhere shows none of the secrets', () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -99,7 +99,7 @@ void test('a configuration with secrets and mistakes in any place tells none of 
   );
 });
 
-void test('keys from the environment are not told either', () => {
+void test('keys from the environment are not shown either', () => {
   fc.assert(
     fc.property(
       fc.array(secret, { minLength: 1, maxLength: 4 }),

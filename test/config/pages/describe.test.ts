@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { describeConfig } from '../../../src/config/pages/describe.ts';
 import { configOf } from '../parsing.ts';
 
-void test('a configuration is told in lines: listeners, state, providers, routes', () => {
+void test('a configuration is described in lines: listeners, state, providers, routes', () => {
   const text = `state: "memory:"
 clients: [{ name: web, key: k }, { name: batch, key: l }]
 admin: { token: t }
@@ -31,16 +31,16 @@ activeProviderId: main
   ]);
 });
 
-void test('several workers are told, a single one is not worth a word', () => {
-  const told = [1, 3, 'auto'].map((workers) =>
+void test('several workers are described, a single one is not', () => {
+  const described = [1, 3, 'auto'].map((workers) =>
     describeConfig(configOf(`workers: ${workers}\nprovider: { type: openai }`)).filter((line) =>
       line.includes('worker'),
     ),
   );
-  assert.deepEqual(told, [[], ['3 workers'], ['a worker for each processor']]);
+  assert.deepEqual(described, [[], ['3 workers'], ['a worker for each processor']]);
 });
 
-void test('affinities are told', () => {
+void test('affinities are described', () => {
   const lines = describeConfig(
     configOf('resourceAffinity: 0\nprovider: { type: openai, affinity: session }'),
   );
@@ -48,19 +48,19 @@ void test('affinities are told', () => {
   assert.ok(lines.includes('  each conversation stays with one key while that is in service'));
 });
 
-void test('of a large pool only the beginning is told', () => {
+void test('of a large pool only the beginning is shown', () => {
   const tokens = Array.from({ length: 12 }, (_, index) => `token-${index}`);
   const lines = describeConfig(configOf(`provider: { type: openai, apiTokens: ${JSON.stringify(tokens)} }`));
   assert.ok(lines.some((line) => line.startsWith('  12 keys: ') && line.endsWith(', and 4 more')));
 });
 
-void test('a provider that passes on what clients bring is told so', () => {
+void test('a provider that passes on credentials of clients is described so', () => {
   const local = 'provider: { type: vllm, baseUrl: "http://127.0.0.1:8000/v1" }\n';
   assert.ok(describeConfig(configOf(local)).includes("  no keys: the client's own credential is passed on"));
   assert.ok(describeConfig(configOf(`${local}clients: [{ name: web, key: k }]`)).includes('  no keys'));
 });
 
-void test('an open listener and an empty list of clients are told for what they are', () => {
+void test('an open listener and an empty list of clients are described as such', () => {
   const [open] = describeConfig(configOf('provider: { type: openai }'));
   assert.equal(open, 'data plane on 127.0.0.1:5397, open to anybody on this machine');
   const [closed] = describeConfig(configOf('provider: { type: openai }\nclients: []'));

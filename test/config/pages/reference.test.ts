@@ -182,7 +182,7 @@ const vendors = `providers:
 activeProviderId: a
 `;
 
-void test('options of vendors are taken, say where the provider is, and tell where they change nothing', () => {
+void test('options of vendors are accepted, make base URLs, and warn where they change nothing', () => {
   const { config, warnings } = accepted(vendors);
   assert.deepEqual(
     config.providers.map(({ id, baseUrl }) => `${id} ${baseUrl}`),

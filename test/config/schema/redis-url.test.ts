@@ -7,7 +7,7 @@ import { parseRedisUrl } from '../../../src/config/schema/redis-url.ts';
 import type { RedisAddress } from '../../../src/base/store-address.ts';
 import { configOf, problemsIn } from '../parsing.ts';
 
-function placeOf(url: string): RedisAddress {
+function addressOf(url: string): RedisAddress {
   const result = parseRedisUrl(url);
   assert.ok(result?.ok, `refused: ${url}`);
   return result.address;
@@ -18,13 +18,13 @@ const plain = { kind: 'redis', database: 0, prefix: 'sparekey', storeTimeoutMs: 
 
 void describe('the URL of a state on Redis', () => {
   void test('names one server, its database, and what differs from the defaults', () => {
-    assert.deepEqual(placeOf('redis://localhost'), {
+    assert.deepEqual(addressOf('redis://localhost'), {
       ...plain,
       url: 'redis://localhost:6379/0',
       deployment: { kind: 'single' },
       servers: [{ host: 'localhost', port: 6379 }],
     });
-    assert.deepEqual(placeOf('rediss://[::1]:7000/3?prefix=a.b:c_d-1&storeTimeout=250ms'), {
+    assert.deepEqual(addressOf('rediss://[::1]:7000/3?prefix=a.b:c_d-1&storeTimeout=250ms'), {
       ...plain,
       url: 'rediss://[::1]:7000/3',
       deployment: { kind: 'single' },
@@ -37,7 +37,7 @@ void describe('the URL of a state on Redis', () => {
   });
 
   void test('names sentinels and the master they watch', () => {
-    assert.deepEqual(placeOf('redis+sentinel://a:1,b,[::1]:3/2?master=m-1&sentinelAuth=true'), {
+    assert.deepEqual(addressOf('redis+sentinel://a:1,b,[::1]:3/2?master=m-1&sentinelAuth=true'), {
       ...plain,
       url: 'redis+sentinel://a:1,b:26379,[::1]:3/2?master=m-1',
       deployment: { kind: 'sentinel', master: 'm-1', sentinelAuth: true },
@@ -51,7 +51,7 @@ void describe('the URL of a state on Redis', () => {
   });
 
   void test('names nodes of a cluster', () => {
-    const { url, deployment, servers } = placeOf('rediss+cluster://a:1,b:2,c:3');
+    const { url, deployment, servers } = addressOf('rediss+cluster://a:1,b:2,c:3');
     assert.equal(url, 'rediss+cluster://a:1,b:2,c:3');
     assert.deepEqual(deployment, { kind: 'cluster' });
     assert.equal(servers.length, 3);
@@ -61,10 +61,10 @@ void describe('the URL of a state on Redis', () => {
     for (const password of ['plain', 'p@ss/w:rd?x=y#z', '%41', ' ', 'é✓']) {
       for (const user of ['', 'me']) {
         const written = password.replaceAll('%', '%25');
-        const place = placeOf(`redis://${user}:${written}@host:1/0`);
-        assert.equal(place.username, user === '' ? undefined : user);
-        assert.equal(place.password?.reveal(), password);
-        assert.deepEqual(place.servers, [{ host: 'host', port: 1 }]);
+        const address = addressOf(`redis://${user}:${written}@host:1/0`);
+        assert.equal(address.username, user === '' ? undefined : user);
+        assert.equal(address.password?.reveal(), password);
+        assert.deepEqual(address.servers, [{ host: 'host', port: 1 }]);
       }
     }
   });
@@ -112,12 +112,12 @@ void describe('the URL of a state on Redis', () => {
     });
   }
 
-  void test('of another kind of place is not looked at', () => {
+  void test('of another kind of store is not read', () => {
     for (const text of ['memory:', 'sqlite:redis://x', 'http://redis', 'redisx://host', ''])
       assert.equal(parseRedisUrl(text), undefined);
   });
 
-  void test('never tells its password, whatever is right or wrong with it', () => {
+  void test('never shows its password, whatever is right or wrong with it', () => {
     const password = fc.stringMatching(/^[\w@/:?#&=%. -]{4}-[A-HJ-NP-Z2-9]{8}-[\w@/:?#&=%. -]{4}$/);
     const ends = fc.constantFrom(
       'host:1/0',

@@ -19,7 +19,7 @@ void test('durations are milliseconds, or amounts with a unit', () => {
   );
 });
 
-void test('text that is no duration is told apart', () => {
+void test('text that is no duration is refused', () => {
   for (const written of ['', 's', '5x', '5S', '1h30m', '1e3', '5s later', '.5s', '١s'])
     assert.equal(parseDuration(written), undefined, written);
 });
@@ -53,7 +53,7 @@ void test('an address is host:port, [ipv6]:port, :port or a port', () => {
   assert.deepEqual(parseAddress(0), { host: '127.0.0.1', port: 0 });
 });
 
-void test('text that is no address is told apart', () => {
+void test('text that is no address is refused', () => {
   for (const written of [
     '',
     'localhost',

@@ -42,7 +42,7 @@ verdicts:
   );
 });
 
-void test('words are told apart from expressions, in any case of letters, and exceptions hold', () => {
+void test('words are distinguished from expressions, in any case of letters, and exceptions hold', () => {
   const text = forAll(
     '  - { id: it, when: { named: [Gone, "~^quota_"], unless: { headers: { X-Why: "fine" } } }, class: key_dead, maxWait: 2h }',
   );
@@ -60,7 +60,7 @@ void test('a wait is looked for where the rule says, and believed as far as it s
   assert.equal(judged(text, { headers: { 'retry-after': '3600' } }).waitMs, 90_000);
 });
 
-void test('mistakes in rules are told with their place', () => {
+void test('mistakes in rules are reported with their position', () => {
   const problems = problemsIn(
     forAll(`  - { id: a, when: {}, class: billing }
   - { id: b, when: { says: "(" }, class: billing }

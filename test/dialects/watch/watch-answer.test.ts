@@ -5,9 +5,9 @@ import { findTarget } from '../../../src/dialects/operations/find-target.ts';
 import { watchAnswer } from '../../../src/dialects/watch/watch-answer.ts';
 import type { ResponseWatch } from '../../../src/upstream/response-watch.ts';
 import { cutAt, everyCut } from '../../support/cuts.ts';
-import { streams as openaiStreams } from './streams.ts';
-import { vendorStreams } from './vendor-streams.ts';
-import type { StreamFixture } from './streams.ts';
+import { streams as openaiStreams } from './openai-streams.ts';
+import { vendorStreams } from './anthropic-gemini-streams.ts';
+import type { StreamFixture } from './openai-streams.ts';
 
 const streams = [...openaiStreams, ...vendorStreams];
 

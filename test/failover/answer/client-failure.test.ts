@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Attempt } from '../../../src/failover/attempt/attempt.ts';
-import { chooseFailedAttempt } from '../../../src/failover/answer/client-failure.ts';
+import { chooseFailedAttempt, clientFailure } from '../../../src/failover/answer/client-failure.ts';
+import type { FailureContext } from '../../../src/failover/answer/client-failure.ts';
 import { rawAnswer, rawHead, rawUpstream } from '../../support/raw-upstream.ts';
 import { attemptTools, providerAt, tryOnce } from '../attempts.ts';
 
@@ -44,7 +45,7 @@ async function attemptsAt(t: TestContext, answers: readonly string[], more: obje
   return attempts;
 }
 
-void describe('mostTelling', () => {
+void describe('the failed attempt that a client gets to know of', () => {
   const cases: readonly (readonly [string, readonly string[], number, number | undefined])[] = [
     ['the only failure, as it came', [OVERLOADED], 0, 503],
     ['a throttle before an overload', [OVERLOADED, RATE_LIMIT, OVERLOADED], 1, 429],
@@ -108,5 +109,78 @@ void describe('mostTelling', () => {
     assert.deepEqual([failed.indexOf(attempt), shown], [0, undefined]);
   });
 
-  void it('needs a failure to tell of', () => assert.throws(() => chooseFailedAttempt([]), RangeError));
+  void it('needs an attempt that failed', () => assert.throws(() => chooseFailedAttempt([]), RangeError));
+});
+
+void describe('the failure that a client sees', () => {
+  const context: FailureContext = { dialect: 'openai-chat', attempts: 2, resource: undefined, now: 1_000 };
+
+  void it('where no key can be used: when the first one is due back, where one is', () => {
+    const waits = [3_500, 400, undefined].map((returnsAt) =>
+      clientFailure({ kind: 'no-key', returnsAt }, context),
+    );
+    const failure = { kind: 'gateway-error', code: 'no_key_available' };
+    assert.deepEqual(waits, [
+      { ...failure, details: { retryAfterMs: 2_500 } },
+      { ...failure, details: { retryAfterMs: 0 } },
+      { ...failure, details: { retryAfterMs: Infinity } },
+    ]);
+  });
+
+  void it('where no provider can do what is asked for: why, and where an exception was thrown', () => {
+    const values = { provider: 'p', reason: 'it has no words' };
+    const refused = { kind: 'refused', code: 'not_expressible', values } as const;
+    const failure = { kind: 'gateway-error', code: 'not_expressible', details: { values } };
+    assert.deepEqual(clientFailure(refused, context), failure);
+    const thrownAt = 'at here';
+    assert.deepEqual(clientFailure({ ...refused, thrownAt }, context), { ...failure, thrownAt });
+  });
+
+  void it('where the time is over', () =>
+    assert.deepEqual(clientFailure({ kind: 'deadline' }, context), {
+      kind: 'gateway-error',
+      code: 'deadline_exceeded',
+    }));
+
+  const silent: readonly (readonly [string, string, string])[] = [
+    ['the connection breaks', BREAKS, 'upstream_broken'],
+    ['our key is refused', REVOKED, 'upstream_credentials_exhausted'],
+  ];
+  for (const [what, answer, code] of silent) {
+    void it(`where ${what}: ${code}, and how many tries that took`, async (t) => {
+      const end = chooseFailedAttempt(await attemptsAt(t, [answer]));
+      assert.deepEqual(clientFailure(end, context), {
+        kind: 'gateway-error',
+        code,
+        headers: ['x-sparekey-attempts', '2'],
+      });
+    });
+  }
+
+  void it('where the one key that made something is dead: that it is gone, whatever the provider said', async (t) => {
+    const explicit = { retryOnFailure: { enabled: true, maxRetries: 1 } };
+    for (const more of [{}, explicit]) {
+      const end = chooseFailedAttempt(await attemptsAt(t, [REVOKED], more));
+      const failure = clientFailure(end, { ...context, resource: 'file-1' });
+      assert.partialDeepStrictEqual(failure, {
+        code: 'resource_key_gone',
+        details: { values: { id: 'file-1' } },
+      });
+    }
+  });
+
+  void it('of a provider’s error: its bytes where the client speaks its dialect, else its words', async (t) => {
+    const end = chooseFailedAttempt(await attemptsAt(t, [RATE_LIMIT]));
+    const seen = (dialect: FailureContext['dialect']): object => clientFailure(end, { ...context, dialect });
+    const words = { status: 429, code: 'rate_limit_exceeded', message: 'words' };
+    const failure = { kind: 'provider-error', status: 429, error: words };
+    assert.partialDeepStrictEqual(seen('openai-chat'), { ...failure, isReadable: true });
+    assert.partialDeepStrictEqual(seen('anthropic-messages'), { ...failure, isReadable: false });
+  });
+
+  void it('of an error that came encoded, and could not be redacted: never its bytes', async (t) => {
+    const encoded = rawAnswer('429 Too Many Requests', [...JSON_TYPE, 'content-encoding: br'], 'bytes');
+    const end = chooseFailedAttempt(await attemptsAt(t, [encoded]));
+    assert.partialDeepStrictEqual(clientFailure(end, context), { status: 429, isReadable: false });
+  });
 });

@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import type { Call } from '../../../src/dialects/operations/call.ts';
 import { Attempt } from '../../../src/failover/attempt/attempt.ts';
-import type { AttemptTools } from '../../../src/failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../../src/failover/attempt/attempt-plan.ts';
 import { completionCall } from '../../../src/probe/check-call.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import type { UpstreamRequest } from '../../../src/upstream/transport.ts';
@@ -41,7 +41,7 @@ function breaksAfter(times: number): () => number {
   return () => (left-- > 0 ? Date.now() : breaks());
 }
 
-interface Stage {
+interface Setup {
   readonly upstream: RawUpstream;
   readonly provider: Provider;
   readonly tools: AttemptTools;
@@ -49,7 +49,7 @@ interface Stage {
   readonly call: Call;
 }
 
-async function stageFor(t: TestContext): Promise<Stage> {
+async function stageFor(t: TestContext): Promise<Setup> {
   const upstream = await rawUpstream(t, ({ write }) => void write(WHOLE));
   const tools = await attemptTools(t);
   const provider = providerAt(t, upstream.origin, REMEMBERING, tools.recorder.book);
@@ -58,7 +58,7 @@ async function stageFor(t: TestContext): Promise<Stage> {
   return { upstream, provider, tools, client, call };
 }
 
-function start({ provider, tools, call }: Stage): Promise<Attempt> {
+function start({ provider, tools, call }: Setup): Promise<Attempt> {
   const [pooled] = provider.pool.all();
   const limits = {
     firstOutputMs: 60_000,
@@ -73,13 +73,13 @@ function start({ provider, tools, call }: Stage): Promise<Attempt> {
 }
 
 /** What is still taken up. */
-function takenUp({ provider, client }: Stage): readonly [inFlight: number, listeners: number] {
+function takenUp({ provider, client }: Setup): readonly [inFlight: number, listeners: number] {
   const [pooled] = provider.pool.all();
   return [pooled?.inFlight ?? NaN, getEventListeners(client.signal, 'abort').length];
 }
 
 /** Starts an attempt whose answer is an open stream. */
-async function openStream(stage: Stage): Promise<Attempt> {
+async function openStream(stage: Setup): Promise<Attempt> {
   stage.upstream.answer = ({ write }) => void write(EVENTS + rawChunk(OUTPUT));
   const attempt = await start({ ...stage, call: { ...stage.call, stream: true } });
   assert.equal(attempt.opening.kind, 'open');
@@ -120,7 +120,7 @@ void describe('what an attempt takes up is given back', () => {
     const stage = await stageFor(t);
     stage.upstream.answer = ({ write }) => void write(rawAnswer('401 Unauthorized', [], '{}'));
     const { provider, tools } = stage;
-    const broken: Readonly<Record<string, Partial<Stage>>> = {
+    const broken: Readonly<Record<string, Partial<Setup>>> = {
       judging: { tools: { ...tools, now: breaksAfter(1) } },
       recording: { tools: { ...tools, random: breaks } },
       refusing: { provider: { ...provider, invalidateCredential: breaks } },
@@ -217,7 +217,7 @@ void describe('what an attempt takes up is given back', () => {
           'sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
         ]),
       );
-    const upgrading: Stage = { ...stage, provider: { ...stage.provider, build: asksToUpgrade } };
+    const upgrading: Setup = { ...stage, provider: { ...stage.provider, build: asksToUpgrade } };
     const attempt = await start(upgrading);
     assert.deepEqual(takenUp(stage), [1, 1]);
     await assert.rejects(

@@ -82,7 +82,7 @@ const isScarce = (process: Process, number: number, at = T): boolean =>
 const domains = ({ key }: Process): unknown[] => [0, 1, 2].map((n) => key(n).domain?.name);
 
 void describe('how much is left of a limit', () => {
-  void test('is told once when little is left, and goes over by itself', async (t) => {
+  void test('is shared once when little is left, and ends by itself', async (t) => {
     const gateway = await Gateway.at(t);
     const [one, two] = [await gateway.process(), await gateway.process()];
     for (let second = 0; second < 59; second++) one.hear(0, left(1), T + second * 1_000);
@@ -100,7 +100,7 @@ void describe('how much is left of a limit', () => {
     assert.equal(await gateway.writes(one), 0);
   });
 
-  void test('is told again where there is enough early, whichever key of the domain and which process hears it', async (t) => {
+  void test('is shared again where there is enough early, whichever key of the domain and whichever process sees it', async (t) => {
     const gateway = await Gateway.at(t, {
       apiTokens: ['0', '1'].map((key) => ({ key, quotaDomain: 'org' })),
     });
@@ -108,7 +108,7 @@ void describe('how much is left of a limit', () => {
     one.hear(0, left(1));
     await until(() => isScarce(two, 1));
     two.hear(1, left(90), T + 1_999);
-    assert.equal(isScarce(two, 1, T + 1_999), true, 'what was just told stands for a moment');
+    assert.equal(isScarce(two, 1, T + 1_999), true, 'what was just shared stands for a moment');
     two.hear(1, left(90), T + 2_000);
     assert.equal(isScarce(two, 1, T + 2_000), false);
     await until(() => !isScarce(one, 0, T + 2_000));
@@ -137,7 +137,7 @@ void describe('how much is left of a limit', () => {
     assert.equal(await gateway.writes(one), 0);
   });
 
-  void test('stays here where too much is told already, and is known here all the same', async (t) => {
+  void test('stays here where too much is shared already, and is known here all the same', async (t) => {
     const apiTokens = Array.from({ length: 150 }, (_, n) => `sk-${n}`);
     const gateway = await Gateway.at(t, { apiTokens });
     const one = await gateway.process();
@@ -145,10 +145,10 @@ void describe('how much is left of a limit', () => {
     assert.equal(await gateway.writes(one), 100);
     assert.ok(Array.from(apiTokens.keys()).every((n) => isScarce(one, n)));
     for (const n of apiTokens.keys()) one.hear(n, left(1), T + 1_000);
-    assert.equal(await gateway.writes(one), 150, 'a second later the rest is told');
+    assert.equal(await gateway.writes(one), 150, 'a second later the rest is shared');
   });
 
-  void test('is known here while the store is away, and told when it is back', async (t) => {
+  void test('is known here while the store is away, and shared when it is back', async (t) => {
     const gateway = await Gateway.at(t);
     const way = new FaultyStore(gateway.store);
     const [one, two] = [await gateway.process(way), await gateway.process()];
@@ -165,7 +165,7 @@ void describe('how much is left of a limit', () => {
     assert.equal(await gateway.writes(one, two), 1);
   });
 
-  void test('is not told where failover is off', async (t) => {
+  void test('is not shared where failover is off', async (t) => {
     const gateway = await Gateway.at(t, { failover: { enabled: false } });
     const one = await gateway.process();
     one.hear(0, { ...left(1), ...of('org') });
@@ -175,7 +175,7 @@ void describe('how much is left of a limit', () => {
 });
 
 void describe('whose limits a key shares', () => {
-  void test('is told once two keys are known to share them, and known to who starts later', async (t) => {
+  void test('is shared once two keys are known to have it, and known to who starts later', async (t) => {
     const gateway = await Gateway.at(t);
     const [one, two] = [await gateway.process(), await gateway.process()];
     one.hear(0, of('org'));
@@ -188,7 +188,7 @@ void describe('whose limits a key shares', () => {
     for (const process of [two, three]) assert.deepEqual(domains(process), ['org', 'org', undefined]);
   });
 
-  void test('is told of a key that has a record', async (t) => {
+  void test('is shared of a key that has a record', async (t) => {
     const gateway = await Gateway.at(t);
     const [one, two] = [await gateway.process(), await gateway.process()];
     two.hear(1, of('org'));

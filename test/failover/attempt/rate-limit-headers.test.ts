@@ -11,9 +11,11 @@ const openai = (what: string, remaining: string, limit: string, reset: string): 
 });
 
 void test('an answer that tells of no limit tells nothing', () => {
-  assert.deepEqual(readRateLimits({ 'content-type': 'application/json' }, NOW), { kind: 'untold' });
-  assert.deepEqual(readRateLimits({ 'x-ratelimit-remaining-requests': 'many' }, NOW), { kind: 'untold' });
-  assert.deepEqual(readRateLimits({ 'x-ratelimit-remaining-requests': ['0', '0'] }, NOW), { kind: 'untold' });
+  assert.deepEqual(readRateLimits({ 'content-type': 'application/json' }, NOW), { kind: 'unstated' });
+  assert.deepEqual(readRateLimits({ 'x-ratelimit-remaining-requests': 'many' }, NOW), { kind: 'unstated' });
+  assert.deepEqual(readRateLimits({ 'x-ratelimit-remaining-requests': ['0', '0'] }, NOW), {
+    kind: 'unstated',
+  });
 });
 
 void test('of a limit there is enough from a twentieth on', () => {

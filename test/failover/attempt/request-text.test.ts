@@ -30,7 +30,7 @@ async function callFor(t: TestContext, body: Buffer, more: Partial<Call> = {}, a
     tools.recorder.book,
   );
   const made = completionCall(provider, 'm', Date.now(), new AbortController().signal);
-  const call: Call = { ...made, body: { kind: 'kept', bytes: body }, ...more };
+  const call: Call = { ...made, body: { kind: 'buffered', bytes: body }, ...more };
   return { call, provider, tools };
 }
 

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { recordProviderOutcome } from '../../../src/failover/circuit/record-provider-outcome.ts';
 import { keyForTrial } from '../../../src/failover/circuit/circuits.ts';
 import type { Outage } from '../../../src/failover/circuit/circuits.ts';
-import type { AttemptTools } from '../../../src/failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../../src/failover/attempt/attempt-plan.ts';
 import type { Verdict } from '../../../src/verdict/verdict.ts';
 import { completionCall } from '../../../src/probe/check-call.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
@@ -58,7 +58,7 @@ void test('the key that answered last tries a provider that is down, and any key
   const { status } = outage() ?? assert.fail();
   const [first, second] = provider.pool.all();
   assert.ok(first !== undefined && second !== undefined);
-  second.answeredAt = Date.now();
+  second.answered(Date.now());
   const trying = (strikes: number): unknown => keyForTrial(provider, { ...status, strikes })?.(() => true);
   assert.deepEqual([1, 2, 3, 4].map(trying), [second, undefined, second, undefined]);
 });

@@ -1,9 +1,10 @@
 import type { TestContext } from 'node:test';
-import type { Attempt, AttemptPlan } from '../../../src/failover/attempt/attempt.ts';
+import type { Attempt } from '../../../src/failover/attempt/attempt.ts';
+import type { AttemptPlan } from '../../../src/failover/attempt/attempt-plan.ts';
 import { choiceRequest, choose, obstacleTo } from '../../../src/failover/choose.ts';
 import type { Choice, ChoiceRequest } from '../../../src/failover/choose.ts';
 import { judge } from '../../../src/verdict/judge.ts';
-import { effectUnder } from '../../../src/failover/attempt/key-effect.ts';
+import { effectUnder } from '../../../src/failover/attempt/judge-attempt.ts';
 import type { Answered } from '../../../src/verdict/outcome.ts';
 import { confirmVerdicts } from '../../../src/failover/outlier-detection/confirm-verdicts.ts';
 import { Recorder } from '../../../src/failover/recorder.ts';

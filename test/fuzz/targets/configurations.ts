@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { parseConfig } from '../../../src/config/load/load.ts';
 import type { FuzzTarget } from '../target.ts';
 
-const EXAMPLES = [
-  'conformance/higress/openai.yaml',
-  'conformance/higress/vertex.yaml',
-  'conformance/higress/bedrock.yaml',
-];
+const EXAMPLES = join(import.meta.dirname, '../../system/conformance/higress');
+const NAMES = ['openai.yaml', 'vertex.yaml', 'bedrock.yaml'];
 
 /** A text is a configuration, or its problems are listed, and its reader never throws. */
 export function configurations(): FuzzTarget {
-  const seeds = EXAMPLES.map((path) => readFileSync(join(import.meta.dirname, '../..', path)));
+  const seeds = NAMES.map((name) => readFileSync(join(EXAMPLES, name)));
   const json = {
     providers: [
       {

@@ -45,7 +45,7 @@ export function translations(): FuzzTarget {
       assert.equal(result.kind, 'translated', 'there is only one at a time');
       result.translator.drop();
       const sent = result.call.body;
-      assert.ok(sent.kind === 'kept');
+      assert.ok(sent.kind === 'buffered');
       assert.ok(objectIn(sent.bytes) !== undefined, 'what would be sent is no JSON object');
     },
   };
@@ -61,7 +61,7 @@ function callOf(bytes: Buffer, target: Target, stream: boolean): Call {
     id: 'req_1',
     target,
     headers: [],
-    body: { kind: 'kept', bytes },
+    body: { kind: 'buffered', bytes },
     model: 'model',
     modelSpan: undefined,
     hints: noFacts(),

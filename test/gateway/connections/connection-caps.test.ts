@@ -11,7 +11,7 @@ const ASK = 'GET /work HTTP/1.1\r\nhost: x\r\n\r\n';
 const IDLE = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
 
 async function setUp(context: TestContext, total: number, perAddress = total) {
-  const told: ConnectionCounts[] = [];
+  const reported: ConnectionCounts[] = [];
   const working: ServerResponse[] = [];
   const server = await openDataServer(
     { host: '127.0.0.1', port: 0 },
@@ -20,12 +20,12 @@ async function setUp(context: TestContext, total: number, perAddress = total) {
       else response.end('hello');
     },
     {},
-    { caps: () => ({ total, perAddress }), onFull: (counts) => told.push(counts) },
+    { caps: () => ({ total, perAddress }), onFull: (counts) => reported.push(counts) },
   );
   context.after(() => server.close(0));
   const { port } = server.address;
   return {
-    told,
+    reported,
     working,
     counts: () => server.connections(),
     /** One with a request under way. */
@@ -41,7 +41,7 @@ async function setUp(context: TestContext, total: number, perAddress = total) {
       await until(() => client.received() !== '');
       return client;
     },
-    /** One that has not asked for anything. */
+    /** One that has sent no request. */
     silent: async (address?: string): Promise<StubbornClient> => {
       const before = server.connections();
       const client = await stubbornClient(context, port, '', address);
@@ -51,7 +51,7 @@ async function setUp(context: TestContext, total: number, perAddress = total) {
   };
 }
 
-void test('at the bound the one that has been idle for longest gives way, whether it ever asked or not', async (t) => {
+void test('at the bound the one that has been idle for longest is closed, whether it ever sent a request or not', async (t) => {
   const { busy, idle, silent, counts } = await setUp(t, 4);
   const working = await busy();
   const silentOne = await silent();
@@ -70,14 +70,14 @@ void test('at the bound the one that has been idle for longest gives way, whethe
   assert.deepEqual(counts(), { open: 4, most: 4, gaveWay: 3, refused: 0 });
 });
 
-void test('where all are busy a new one is told to come again, and those stay', async (t) => {
-  const { busy, idle, working, counts, told } = await setUp(t, 3);
+void test('where all are busy a new one gets 503 with retry-after, and those stay', async (t) => {
+  const { busy, idle, working, counts, reported } = await setUp(t, 3);
   const busyOnes = [await busy(), await busy(), await busy()];
   const refused = await idle();
   await until(() => refused.isEnded());
   assert.match(refused.received(), /^HTTP\/1\.1 503 [^]*retry-after: 1\r\n[^]*"too_many_connections"/);
   assert.deepEqual(counts(), { open: 3, most: 3, gaveWay: 0, refused: 1 });
-  assert.deepEqual(told, [counts()]);
+  assert.deepEqual(reported, [counts()]);
   for (const response of working) response.end('done');
   await until(() => busyOnes.every(({ received }) => received().endsWith('done')));
   assert.match((await idle()).received(), /^HTTP\/1\.1 200 /);
@@ -94,7 +94,7 @@ void test('of those that are refused no more than a few are waited for', async (
   assert.equal(crowd.filter((client) => client?.received().includes('503')).length, 16);
 });
 
-void test('an address at its own bound makes room among its own alone', async (t) => {
+void test('at the bound of an address only one of its own is closed', async (t) => {
   const { busy, idle, counts } = await setUp(t, 10, 2);
   const [here, there] = ['127.0.0.1', '127.0.0.2'];
   const other = await idle(there);
@@ -109,7 +109,7 @@ void test('an address at its own bound makes room among its own alone', async (t
   assert.deepEqual(counts(), { open: 4, most: 10, gaveWay: 1, refused: 1 });
 });
 
-void test('one that lingers behind a refusal gives way before one that is idle', async (t) => {
+void test('one that lingers after a refusal is closed before one that is idle', async (t) => {
   const { idle, counts } = await setUp(t, 2);
   const first = await idle();
   const lingering = await idle();

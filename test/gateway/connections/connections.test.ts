@@ -96,7 +96,7 @@ void test('what is not HTTP is refused in words', async (t) => {
   await assertNothingHappened(gateway);
 });
 
-void test('a request with two ways of telling its length is refused', async (t) => {
+void test('a request with both content-length and transfer-encoding is refused', async (t) => {
   const gateway = await gatewayFor(t);
   for (const header of ['transfer-encoding: chunked', 'content-length: 5']) {
     const connection = await connected(t, gateway);
@@ -114,7 +114,7 @@ void test('control characters in a header are refused', async (t) => {
   await assertNothingHappened(gateway);
 });
 
-void test('rubbish behind a request does not get into its answer', async (t) => {
+void test('garbage after a request does not get into its answer', async (t) => {
   const gateway = await gatewayFor(t, {
     behaviours: { [GOOD_KEY]: [{ kind: 'answer', chunks: 5, chunkDelayMs: 20 }] },
   });
@@ -156,7 +156,7 @@ void test('an HTTP/1.0 client gets an answer that ends with its connection', asy
   assert.match(received, /\r\n\r\ndata: [\s\S]*data: \[DONE\]\n\n$/);
 });
 
-void test('a client that asks first is told to go on', async (t) => {
+void test('a client that expects 100 Continue gets it', async (t) => {
   const gateway = await gatewayFor(t);
   const connection = await connected(t, gateway);
   connection.write(
@@ -168,7 +168,7 @@ void test('a client that asks first is told to go on', async (t) => {
   assert.equal(gateway.sim.requests.at(-1)?.headers.expect, undefined);
 });
 
-void test('a client that asks first is refused without having sent its body', async (t) => {
+void test('a client that expects 100 Continue is refused without having sent its body', async (t) => {
   const gateway = await gatewayFor(t, {
     config: (sim) => ({ ...providersOf(sim.url), clients: [{ name: 'web', key: 'client-key-0123456789' }] }),
   });

@@ -41,7 +41,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
     ['sends what is not HTTP', 'hello\r\n\r\n', / 400 /],
     ['sends a head that is too large', `${HEAD}x-flood: ${'a'.repeat(100 * 1024)}\r\n\r\n`, / 431 /],
   ] as const) {
-    void test(`and ${what} is told, and ended shortly after`, async (t) => {
+    void test(`and ${what} gets an error, and is closed shortly after`, async (t) => {
       const { port, open } = await serverFor(t, greet, answer.source === ' 408 ' ? HASTY : {});
       const client = await stubbornClient(t, port, bytes);
       await until(() => client.isEnded());
@@ -50,7 +50,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
     });
   }
 
-  void test('and sends a bad chunk is told, and ended shortly after', async (t) => {
+  void test('and sends a bad chunk gets an error, and is closed shortly after', async (t) => {
     const { port, open } = await serverFor(t, (request) => void request.on('error', () => {}).resume(), {});
     const client = await stubbornClient(t, port, `${HEAD}transfer-encoding: chunked\r\n\r\nxyz\r\n`);
     await until(() => client.isEnded());
@@ -58,11 +58,11 @@ void describe('a client that never closes', { concurrency: true }, () => {
     await until(() => open() === 0);
   });
 
-  void test('is not served a request that it completes behind its refusal', async (t) => {
+  void test('is not served a request that it completes after its refusal', async (t) => {
     let served = 0;
-    const { port } = await serverFor(t, (...asked) => {
+    const { port } = await serverFor(t, (...args) => {
       served++;
-      greet(...asked);
+      greet(...args);
     });
     const client = await stubbornClient(t, port, 'GET / HTTP/1.1\r\nhost: x\r\n');
     await until(() => client.received().includes('408'));
@@ -78,7 +78,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
     assert.match(client.received(), /^HTTP\/1\.1 401 /);
   });
 
-  void test('and takes long to send a body that was refused gets its answer, and the next', async (t) => {
+  void test('and is slow to send a body that was refused gets its answer, and the next', async (t) => {
     const { port } = await serverFor(t, (_, response) => void response.writeHead(401).end('no'), {});
     const client = await rawConnection(port);
     t.after(() => client.socket.destroy());
@@ -114,7 +114,7 @@ void describe('a client that never closes', { concurrency: true }, () => {
     await until(async () => (await openNow()) === 0);
   });
 
-  void test('nor takes anything of its answer is ended, and one that waits for an answer is not', async (t) => {
+  void test('nor reads anything of its answer is closed, and one that waits for an answer is not', async (t) => {
     const answers: (() => void)[] = [];
     const { port, open } = await serverFor(
       t,

@@ -13,11 +13,11 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** A provider of realtime sessions, that says every frame back, and knows one of its two keys. */
 async function startRealtime(t: TestContext) {
-  const asked: IncomingMessage[] = [];
+  const handshakes: IncomingMessage[] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
   server.on('upgrade', (request: IncomingMessage, socket: Socket) => {
-    asked.push(request);
+    handshakes.push(request);
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     if (request.headers.authorization !== 'Bearer sk-good') {
@@ -42,7 +42,7 @@ async function startRealtime(t: TestContext) {
   });
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
-  return { asked, sockets, url: `http://127.0.0.1:${address.port}/v1` };
+  return { handshakes, sockets, url: `http://127.0.0.1:${address.port}/v1` };
 }
 
 /** A client's frame, short and whole, as a server would send it. */
@@ -95,8 +95,8 @@ void test('a realtime session opens with a key that works, and what is said pass
     assert.equal(await heard, 'hello');
     socket.close();
   }
-  assert.equal(provider.asked.length, 9, 'a dead key is met once');
-  for (const request of provider.asked) {
+  assert.equal(provider.handshakes.length, 9, 'a dead key is tried once');
+  for (const request of provider.handshakes) {
     assert.equal(request.url, '/v1/realtime?model=gpt-realtime&intent=x');
     assert.equal(request.headers.upgrade, 'websocket');
   }
@@ -108,12 +108,12 @@ void test('a browser names its key in a protocol, which stays here', async (t) =
   const gateway = await gatewayBefore(t, provider.url, ['sk-good'], [{ name: 'web', key: 'client-key-1' }]);
   const url = `ws://127.0.0.1:${gateway.port}/v1/realtime?model=voice`;
   const socket = await openSocket(url, ['realtime', 'openai-insecure-api-key.client-key-1']);
-  assert.equal(provider.asked[0]?.headers['sec-websocket-protocol'], 'realtime');
+  assert.equal(provider.handshakes[0]?.headers['sec-websocket-protocol'], 'realtime');
   socket.close();
   await assert.rejects(openSocket(url, ['realtime', 'openai-insecure-api-key.nope']));
 });
 
-void test('an answer of the provider other than a session reaches the client, and the line stays whole', async (t) => {
+void test('an answer of the provider other than a session reaches the client, and the connection stays usable', async (t) => {
   const provider = await startRealtime(t);
   const gateway = await gatewayBefore(t, provider.url, ['sk-dead']);
   await assert.rejects(openSocket(`ws://127.0.0.1:${gateway.port}/v1/realtime?model=voice`));
@@ -142,7 +142,7 @@ void test('a session ends on both sides when either ends, and a stop does not wa
   await gone;
 });
 
-void test('an upgrade behind a request that is not answered yet gets an answer, and harms nobody', async (t) => {
+void test('an upgrade after a request that is not answered yet gets an answer, and harms nobody', async (t) => {
   const provider = await startRealtime(t);
   const gateway = await gatewayBefore(t, provider.url, ['sk-good']);
   const upgrade = 'connection: Upgrade\r\nupgrade: websocket\r\n';
@@ -157,7 +157,7 @@ void test('an upgrade behind a request that is not answered yet gets an answer, 
     await until(() => heard.split('HTTP/1.1 ').length === 3);
     assert.match(heard, /HTTP\/1\.1 426 [^]*"upgrade_required"/);
   }
-  assert.equal(provider.asked.length, 0);
+  assert.equal(provider.handshakes.length, 0);
   assert.equal((await fetch(`${gateway.url}/health`)).status, 200);
 });
 
@@ -174,7 +174,7 @@ void test('an upgrade has no more headers than other requests', async (t) => {
   );
   await until(() => heard.includes('headers_too_large'));
   assert.match(heard, /^HTTP\/1\.1 431 /);
-  assert.equal(provider.asked.length, 0);
+  assert.equal(provider.handshakes.length, 0);
 });
 
 const HANDSHAKE_KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
@@ -255,7 +255,7 @@ void test('a handshake without a key of its own is refused, and reaches no provi
     const client = await askFor(t, gateway.port, key);
     assert.match(await client.receive(/\}/), /^HTTP\/1\.1 400 [^]*"bad_request"/);
   }
-  assert.equal(provider.asked.length, 0);
+  assert.equal(provider.handshakes.length, 0);
 });
 
 void test('handshakes that a provider answers with something else do not keep other requests from it', async (t) => {

@@ -169,7 +169,7 @@ void suite('a request that cannot be served', () => {
     assert.equal(gateway.sim.requests.at(-1)?.model, 'claude-opus');
   });
 
-  void test('a client’s words are said back in bounded length and without breaking the answer', async (t) => {
+  void test('a client’s words are quoted in bounded length and without breaking the answer', async (t) => {
     const gateway = await gatewayFor(t);
     const heard = await ask(gateway.url, { path: `/v1/${'%22%3Cscript%3E'.repeat(200)}` });
     assert.equal(heard.status, 404);

@@ -22,7 +22,7 @@ const HANDSHAKE = [
   'sec-websocket-protocol: realtime, openai-insecure-api-key.sk-page-0123456789',
 ];
 
-void test('no page of a name that was made to point here can chat, list or read files, where nobody needs a key', async (t) => {
+void test('no page under a name that was pointed here can chat, list or read files, where no key is needed', async (t) => {
   const gateway = await gatewayFor(t);
   const chats = await ask(gateway.url, { headers: REBOUND });
   assert.deepEqual([chats.status, chats.code], [403, 'foreign_host']);

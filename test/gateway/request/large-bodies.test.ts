@@ -62,7 +62,7 @@ void test('a client that sends a body that is too large all the same reads why i
   assert.equal(upstream.requests.length, 0);
 });
 
-void test('a body of exactly the limit is taken', async (t) => {
+void test('a body of exactly the limit is accepted', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(OK));
   const gateway = await gatewayBefore(t, upstream);
   const body = bodyOf(LIMITS.body);
@@ -152,7 +152,7 @@ void test('a client with a large body reads that no key is in service', async (t
   assert.equal(ofClients(), KEYS.length);
 });
 
-void test('a provider that answers before it has read the body is heard', async (t) => {
+void test('the answer of a provider that has not read the whole body counts', async (t) => {
   const words =
     '{"error":{"message":"Too much","type":"invalid_request_error","code":"string_above_max_length"}}';
   const upstream = await rawUpstream(t, () => {}, {

@@ -8,28 +8,28 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** A provider that keeps what each of its accounts made, and says no to what an account does not have. */
+/** A provider that keeps the resources of each account, and answers 404 for others. */
 export interface AccountServer {
   readonly url: string;
-  /** Requests that came, oldest first, since this was asked last. */
+  /** Requests that came, oldest first, since the last call of this. */
   readonly requestsSinceLast: () => readonly ReceivedRequest[];
   /** From now on an account answers that it is overloaded. */
   readonly fail: (key: string) => void;
-  /** Puts things on an account's shelf that nobody made through a gateway. */
+  /** Creates resources in an account that no gateway knows of. */
   readonly create: (key: string, collection: string, count: number) => readonly string[];
 }
 
-interface Thing {
+interface Resource {
   readonly id: string;
   readonly created_at: number | string;
-  /** Of a batch: not told before it is asked for. */
+  /** Of a batch: shown when it is retrieved. */
   readonly output_file_id?: string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Beginnings of ids, by what is made. */
-const MADE: readonly (readonly [path: RegExp, prefix: string])[] = [
+/** Prefixes of ids, by the path that creates them. */
+const ID_PREFIXES: readonly (readonly [path: RegExp, prefix: string])[] = [
   [/^files$/u, 'file-'],
   [/^uploads$/u, 'upload_'],
   [/^batches$/u, 'batch_'],
@@ -42,7 +42,7 @@ const MADE: readonly (readonly [path: RegExp, prefix: string])[] = [
   [/^messages$/u, 'msg_'],
 ];
 const TASKS = /^(?:videos\/(?:text2video|image2video)|images\/generations|services\/.*)$/u;
-/** What can only be an id that somebody made. */
+/** Ids of created resources. */
 const ID =
   /(?:file-|cfile_|upload_|batch_|ftjob-|video_|conv_|resp_|chatcmpl-|msgbatch_|task_|chat_|cntr_)\d{6}[\w-]*/gu;
 
@@ -51,24 +51,28 @@ const ID =
  * Anthropic's documentation have them: `after` or `after_id`, `before_id`, `limit`, `has_more`.
  */
 export async function startAccountServer(t: TestContext): Promise<AccountServer> {
-  const accounts = new Map<string, Map<string, Thing>>();
+  const accounts = new Map<string, Map<string, Resource>>();
   const received: ReceivedRequest[] = [];
   const failing = new Set<string>();
   let count = 0;
   let seen = 0;
-  const accountOf = (key: string): Map<string, Thing> => {
-    const account = accounts.get(key) ?? new Map<string, Thing>();
+  const accountOf = (key: string): Map<string, Resource> => {
+    const account = accounts.get(key) ?? new Map<string, Resource>();
     accounts.set(key, account);
     return account;
   };
-  const make = (key: string, prefix: string): Thing => {
+  const make = (key: string, prefix: string): Resource => {
     const n = ++count;
     const at = 1_700_000_000 + n;
     const date = prefix === 'msgbatch_' ? new Date(at * 1000).toISOString() : at;
     const output = prefix === 'batch_' ? { output_file_id: make(key, 'file-').id } : {};
-    const thing = { id: `${prefix}${String(n).padStart(6, '0')}abcdefghijkl`, created_at: date, ...output };
-    accountOf(key).set(thing.id, thing);
-    return thing;
+    const resource = {
+      id: `${prefix}${String(n).padStart(6, '0')}abcdefghijkl`,
+      created_at: date,
+      ...output,
+    };
+    accountOf(key).set(resource.id, resource);
+    return resource;
   };
   const server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
@@ -78,10 +82,10 @@ export async function startAccountServer(t: TestContext): Promise<AccountServer>
       const [path = '', query = ''] = url.slice('/v1/'.length).split('?');
       const account = accountOf(key);
       const named = [...(url + body).matchAll(ID)].map(([id]) => id);
-      const stranger = named.find((id) => !account.has(id));
+      const foreign = named.find((id) => !account.has(id));
       const say = sayer(request, response);
       if (failing.has(key)) return say(503, { error: { message: 'overloaded' } });
-      if (stranger !== undefined) return say(404, { error: { message: `No such object: ${stranger}` } });
+      if (foreign !== undefined) return say(404, { error: { message: `No such object: ${foreign}` } });
       if (method === 'GET' && !ID.test(path) && !url.includes('chat_id')) {
         ID.lastIndex = 0;
         return say(
@@ -91,10 +95,10 @@ export async function startAccountServer(t: TestContext): Promise<AccountServer>
       }
       ID.lastIndex = 0;
       const [first = ''] = named;
-      const thing = account.get(first);
+      const resource = account.get(first);
       if (method === 'DELETE' && path.split('/').at(-1) === first) account.delete(first);
       const runsCode = body.includes('code_');
-      const given = answer(method, path, first, runsCode, thing, (prefix) => make(key, prefix));
+      const given = answer(method, path, first, runsCode, resource, (prefix) => make(key, prefix));
       if (body.includes('"stream":true')) return stream(response, given);
       return say(200, given);
     });
@@ -125,10 +129,10 @@ function answer(
   path: string,
   first: string,
   runsCode: boolean,
-  thing: Thing | undefined,
-  make: (prefix: string) => Thing,
+  resource: Resource | undefined,
+  make: (prefix: string) => Resource,
 ): Json {
-  if (method !== 'POST') return { object: 'thing', ...(thing ?? { id: first }) };
+  if (method !== 'POST') return { object: 'resource', ...(resource ?? { id: first }) };
   if (TASKS.test(path)) {
     const task = { task_id: make('task_').id };
     return path.startsWith('services') ? { output: task } : { code: 0, data: task };
@@ -137,15 +141,21 @@ function answer(
     return { code: 0, data: { id: make('chat_').id, conversation_id: make('conv_').id } };
   if (path === 'v1/conversation/create') return { code: 0, data: { id: make('conv_').id } };
   if (path === 'chat-messages') return { answer: 'hi', conversation_id: make('conv_').id };
-  const prefix = MADE.find(([made]) => made.test(path))?.[1];
+  const prefix = ID_PREFIXES.find(([created]) => created.test(path))?.[1];
   if (path.endsWith('/complete')) return { id: first, object: 'upload', file: make('file-') };
-  if (prefix === undefined) return { id: first, object: 'thing', input_tokens: 1 };
+  if (prefix === undefined) return { id: first, object: 'resource', input_tokens: 1 };
   const { id, created_at } = make(prefix);
-  return { id, created_at, object: 'thing', ...SAYING[prefix], ...(runsCode && ranCode(prefix, make)) };
+  return {
+    id,
+    created_at,
+    object: 'resource',
+    ...ANSWER_FIELDS[prefix],
+    ...(runsCode && ranCode(prefix, make)),
+  };
 }
 
 /** What a model leaves behind that has run code: a container, and a file in it. */
-function ranCode(prefix: string, make: (prefix: string) => Thing): Json {
+function ranCode(prefix: string, make: (prefix: string) => Resource): Json {
   if (prefix === 'resp_')
     return {
       status: 'completed',
@@ -158,7 +168,7 @@ function ranCode(prefix: string, make: (prefix: string) => Thing): Json {
   };
 }
 
-const SAYING: Readonly<Record<string, Json>> = {
+const ANSWER_FIELDS: Readonly<Record<string, Json>> = {
   'chatcmpl-': {
     choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
   },
@@ -175,20 +185,20 @@ const SAYING: Readonly<Record<string, Json>> = {
 };
 
 function pageOf(
-  all: readonly Thing[],
+  all: readonly Resource[],
   path: string,
   query: URLSearchParams,
   { headers }: IncomingMessage,
 ): Json {
-  const prefix = MADE.find(([made]) => made.test(path))?.[1] ?? 'nothing';
-  const things = all.filter(({ id }) => id.startsWith(prefix));
+  const prefix = ID_PREFIXES.find(([created]) => created.test(path))?.[1] ?? 'nothing';
+  const resources = all.filter(({ id }) => id.startsWith(prefix));
   const isAnthropic = headers['anthropic-version'] !== undefined;
   const limit = Number(query.get('limit') ?? 20);
   const after = query.get(isAnthropic ? 'after_id' : 'after');
   const before = query.get('before_id');
-  const from = after === null ? 0 : things.findIndex(({ id }) => id === after) + 1;
-  const to = before === null ? undefined : things.findIndex(({ id }) => id === before);
-  const rest = things.slice(from, to);
+  const from = after === null ? 0 : resources.findIndex(({ id }) => id === after) + 1;
+  const to = before === null ? undefined : resources.findIndex(({ id }) => id === before);
+  const rest = resources.slice(from, to);
   const data = before === null ? rest.slice(0, limit) : rest.slice(-limit);
   return {
     ...(!isAnthropic && { object: 'list' }),

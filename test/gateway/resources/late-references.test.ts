@@ -15,7 +15,7 @@ function passing(head: string, rest: Readable): Call {
     id: 'req_1',
     target,
     headers: [],
-    body: { kind: 'passing', head: Buffer.from(head), rest, length: undefined },
+    body: { kind: 'streamed', head: Buffer.from(head), rest, length: undefined },
     model: 'm',
     modelSpan: undefined,
     hints: noFacts(),
@@ -27,11 +27,11 @@ function passing(head: string, rest: Readable): Call {
   };
 }
 
-void test('a late name ends a body that nobody reads yet, and nothing else', async () => {
+void test('a late reference ends a body that is not read yet, and nothing else', async () => {
   const rest = new Readable({ read: () => undefined });
   let found = 0;
   const { body } = rejectLateReferences(passing('{"model":"m","file_', rest), () => found++);
-  assert.ok(body.kind === 'passing');
+  assert.ok(body.kind === 'streamed');
   const closed = new Promise((resolve) => body.rest.once('close', resolve));
   const ended = once(rest, 'close');
   rest.push('id":"file-1"}');

@@ -7,8 +7,8 @@ import { resourceListOf } from '../../../src/dialects/operations/resource-lists.
 import type { HttpAnswer } from '../../support/http.ts';
 import { idOf, idsIn, KEYS, moreIn, named, tenantSetup, type RequestParts } from './tenant-setup.ts';
 
-/** By the beginning of a path: what makes the things that it names. The longest beginning counts. */
-const MAKERS: Readonly<Record<string, string>> = {
+/** By the beginning of a path: the operation that creates the resource in it. The longest beginning counts. */
+const CREATORS: Readonly<Record<string, string>> = {
   '/chat/completions/{id}': 'chat.completions',
   '/responses/{id}': 'responses.create',
   '/conversations/{id}': 'conversations.create',
@@ -25,16 +25,16 @@ const MAKERS: Readonly<Record<string, string>> = {
   '/tasks/{id}': 'qwen.text_embedding',
 };
 
-function makerOf({ pattern, dialect }: Operation): Operation {
-  const [, name] = Object.entries(MAKERS).find(([beginning]) => pattern.startsWith(beginning)) ?? [];
-  assert.ok(name !== undefined, `nobody knows what makes the things of ${pattern}`);
+function creatorOf({ pattern, dialect }: Operation): Operation {
+  const [, name] = Object.entries(CREATORS).find(([beginning]) => pattern.startsWith(beginning)) ?? [];
+  assert.ok(name !== undefined, `no operation creates the resource in ${pattern}`);
   return named(
     familyOf(dialect) === 'anthropic' && name === 'files.create' ? 'anthropic.files.create' : name,
   );
 }
 
 /** An answer without what differs from one answer to the next. */
-function gist({ status, headers, text }: HttpAnswer, id: string): unknown {
+function comparable({ status, headers, text }: HttpAnswer, id: string): unknown {
   const { date, 'x-request-id': _, 'request-id': __, 'content-length': ___, ...rest } = headers;
   assert.ok(date !== undefined);
   return { status, headers: rest, text: text.replace(id, 'ID') };
@@ -43,18 +43,18 @@ function gist({ status, headers, text }: HttpAnswer, id: string): unknown {
 /** A generic provider offers everything, and its apps are the operator's. */
 const byId = operations.filter(({ pattern, name }) => pattern.includes('{id}') && name !== 'qwen.app');
 
-void describe('with clients, what one made', () => {
-  void test('does not exist for another, whatever is asked of it', async (t) => {
+void describe('with clients, a resource of one', () => {
+  void test('does not exist for another, whatever the operation', async (t) => {
     const { as, accounts } = await tenantSetup(t);
     for (const operation of byId) {
       accounts.requestsSinceLast();
-      const id = idOf(await as('ada', makerOf(operation)));
+      const id = idOf(await as('ada', creatorOf(operation)));
       accounts.requestsSinceLast();
       const others = await as('bob', operation, { id });
       const nobodys = await as('bob', operation, { id: 'file-000000neverwas' });
       assert.equal(others.status, 404, `${operation.name}: ${others.text}`);
-      assert.deepEqual(gist(others, id), gist(nobodys, 'file-000000neverwas'));
-      assert.deepEqual(accounts.requestsSinceLast(), [], 'nobody asked the provider');
+      assert.deepEqual(comparable(others, id), comparable(nobodys, 'file-000000neverwas'));
+      assert.deepEqual(accounts.requestsSinceLast(), [], 'nothing was sent to the provider');
       const own = await as('ada', operation, { id });
       assert.equal(own.status, 200, `${operation.name}: ${own.text}`);
       const [, ...more] = accounts.requestsSinceLast();
@@ -62,27 +62,31 @@ void describe('with clients, what one made', () => {
       if (operation.method !== 'DELETE' || operation.pattern.includes('items')) continue;
       const gone = await as('ada', operation, { id });
       assert.deepEqual(
-        gist(gone, id),
-        gist(others, id),
-        'what is deleted does not exist for its maker either',
+        comparable(gone, id),
+        comparable(others, id),
+        'what is deleted does not exist for its owner either',
       );
       assert.deepEqual(accounts.requestsSinceLast(), []);
     }
   });
 
   for (const operation of operations.filter((each) => resourceListOf(each) !== undefined)) {
-    void test(`stands in no list of another’s: ${operation.name}`, async (t) => {
+    void test(`is in no list of another: ${operation.name}`, async (t) => {
       const { as, accounts } = await tenantSetup(t);
-      const maker = makerOf({ ...operation, pattern: `${operation.pattern}/{id}` });
-      const made: string[] = [];
-      for (let n = 0; n < 6; n++) made.push(idOf(await as('ada', maker)));
-      for (const key of KEYS) accounts.create(key, made[0]?.slice(0, made[0].search(/\d/u)) ?? '', 3);
+      const creator = creatorOf({ ...operation, pattern: `${operation.pattern}/{id}` });
+      const created: string[] = [];
+      for (let n = 0; n < 6; n++) created.push(idOf(await as('ada', creator)));
+      for (const key of KEYS) accounts.create(key, created[0]?.slice(0, created[0].search(/\d/u)) ?? '', 3);
       accounts.requestsSinceLast();
       const others = await as('bob', operation);
       assert.deepEqual([others.status, idsIn(others), moreIn(others)], [200, [], false]);
       assert.deepEqual(accounts.requestsSinceLast(), []);
       const own = await as('ada', operation, { query: '?limit=100' });
-      assert.deepEqual([idsIn(own), moreIn(own)], [made.toReversed(), false], 'all of it, the newest first');
+      assert.deepEqual(
+        [idsIn(own), moreIn(own)],
+        [created.toReversed(), false],
+        'all of it, the newest first',
+      );
       const paged: string[] = [];
       for (let cursor: string | undefined, n = 0; n < 10; n++) {
         const word = familyOf(operation.dialect) === 'anthropic' ? 'after_id' : 'after';
@@ -92,7 +96,7 @@ void describe('with clients, what one made', () => {
         cursor = paged.at(-1);
         if (!moreIn(page)) break;
       }
-      assert.deepEqual(paged.toSorted(), made.toSorted(), 'page by page, each once');
+      assert.deepEqual(paged.toSorted(), created.toSorted(), 'page by page, each once');
     });
   }
 
@@ -101,20 +105,20 @@ void describe('with clients, what one made', () => {
     const lists = operations
       .filter(({ stateful, method, pattern }) => stateful && method === 'GET' && !pattern.includes('{id}'))
       .map(({ name }) => name);
-    assert.deepEqual(listed, lists, 'every list of things is one that is told apart');
+    assert.deepEqual(listed, lists, 'every list of resources is filtered');
     const unowned = byId.filter(({ stateful }) => !stateful).map(({ name }) => name);
     assert.deepEqual(
       unowned,
       [],
-      'every operation with an id in its path is one of things that belong to somebody',
+      'every operation with an id in its path is about resources that have an owner',
     );
   });
 });
 
-/** Where a body names what earlier calls made. */
+/** Where a body names resources of earlier calls. */
 const NAMED: readonly (readonly [
   what: string,
-  maker: string,
+  creator: string,
   path: string,
   body: (id: string) => unknown,
 ])[] = [
@@ -195,11 +199,11 @@ const NAMED: readonly (readonly [
   ['video', 'videos.create', '/videos/edits', (id) => ({ prompt: 'x', video: { id } })],
 ];
 
-void describe('with clients, a body that names another’s', () => {
+void describe('with clients, a body that names another’s resource', () => {
   void test('wherever that stands and however it is written', async (t) => {
     const { as, send, accounts } = await tenantSetup(t);
-    for (const [what, maker, path, body] of NAMED) {
-      const id = idOf(await as('ada', named(maker)));
+    for (const [what, creator, path, body] of NAMED) {
+      const id = idOf(await as('ada', named(creator)));
       accounts.requestsSinceLast();
       const others = await send('bob', 'POST', `/v1${path}`, { body: body(id) });
       assert.deepEqual([others.status, others.code], [404, 'resource_not_found'], `${what}: ${others.text}`);
@@ -210,7 +214,7 @@ void describe('with clients, a body that names another’s', () => {
     }
   });
 
-  void test('among its own, or more than can be looked after', async (t) => {
+  void test('among its own, or more than are checked', async (t) => {
     const { as, send, accounts } = await tenantSetup(t);
     const others = idOf(await as('ada', named('files.create')));
     const own = idOf(await as('bob', named('files.create')));
@@ -233,14 +237,14 @@ void describe('with clients, a body that names another’s', () => {
     const [, id = '', conversation = ''] = /"id":"(\w+)","conversation_id":"(\w+)"/u.exec(chat) ?? [];
     const dify = /"conversation_id":"(\w+)"/u.exec((await as('ada', named('dify.chat_messages'))).text)?.[1];
     accounts.requestsSinceLast();
-    const asked: [string, string, Partial<RequestParts>][] = [
+    const requests: [string, string, Partial<RequestParts>][] = [
       ['GET', '/v1/v3/chat/retrieve', { query: `?chat_id=${id}&conversation_id=${conversation}` }],
       ['GET', '/v1/v3/chat/message/list', { query: `?conversation_id=${conversation}&chat_id=${id}` }],
       ['POST', '/v1/v3/chat/cancel', { body: { chat_id: id, conversation_id: conversation } }],
       ['POST', '/v1/v3/chat', { query: `?conversation_id=${conversation}` }],
       ['POST', '/v1/chat-messages', { body: { conversation_id: dify, query: 'x' } }],
     ];
-    for (const [method, path, more] of asked) {
+    for (const [method, path, more] of requests) {
       assert.equal((await send('bob', method, path, more)).code, 'resource_not_found', path);
       assert.deepEqual(accounts.requestsSinceLast(), []);
       const own = await send('ada', method, path, more);

@@ -12,7 +12,7 @@ import {
 import { ask, type HttpAnswer } from '../../support/http.ts';
 import { startAccountServer, type AccountServer } from './account-server.ts';
 
-export const KEYS = ['sk-shelf-one-0123456789', 'sk-shelf-two-0123456789'];
+export const KEYS = ['sk-acct-one-0123456789', 'sk-acct-two-0123456789'];
 export const CLIENTS = [
   { name: 'ada', key: 'client-ada-0123456789' },
   { name: 'bob', key: 'client-bob-0123456789' },
@@ -42,13 +42,13 @@ export interface RequestParts {
   readonly form: boolean;
 }
 
-/** The provider of a world, as a configuration has it. */
+/** The provider, as a configuration has it. */
 export function accountProvider(
   { url }: Pick<AccountServer, 'url'>,
   keys: readonly (string | ConfigParts)[],
 ): ConfigParts {
   return {
-    id: 'shelf',
+    id: 'accounts',
     type: 'generic',
     genericHost: url,
     apiTokens: keys,
@@ -56,11 +56,11 @@ export function accountProvider(
   };
 }
 
-/** Starts both. `config` goes over the configuration; `shelves` are those of an earlier world. */
+/** Starts both. `config` goes over the configuration; `server` is that of an earlier setup. */
 export async function tenantSetup(
   t: TestContext,
   config: ConfigParts = {},
-  { shelves: known, ...options }: TestGatewayOptions & { readonly shelves?: AccountServer } = {},
+  { server: known, ...options }: TestGatewayOptions & { readonly server?: AccountServer } = {},
 ): Promise<TenantSetup> {
   const accounts = known ?? (await startAccountServer(t));
   const gateway = await gatewayFor(t, {
@@ -111,7 +111,7 @@ export function named(name: string): Operation {
   return operation;
 }
 
-/** The id of what an answer says was made. */
+/** The id of the resource that an answer says was created. */
 export function idOf({ text, status }: HttpAnswer): string {
   assert.equal(status, 200, text);
   const id = /"(?:id|task_id)":"([^"]+)"/u.exec(text)?.[1];

@@ -11,25 +11,25 @@ const readFile = named('files.retrieve');
 const listFiles = named('files.list');
 const makeResponse = named('responses.create');
 
-void describe('whose a thing is', () => {
+void describe('the tenant of a resource', () => {
   void test('is known on other nodes, after a restart, and with another key of the same client', async (t) => {
     const path = join(await folderFor(t), 'state.db');
     const first = await tenantSetup(t, {}, { state: { path } });
     const { accounts } = first;
-    const other = await tenantSetup(t, {}, { state: { path }, shelves: accounts });
+    const other = await tenantSetup(t, {}, { state: { path }, server: accounts });
     const id = idOf(await first.as('ada', makeFile));
     assert.equal((await other.as('bob', readFile, { id })).code, 'resource_not_found');
     assert.equal((await other.as('ada', readFile, { id })).status, 200);
     await first.gateway.close();
     await other.gateway.close();
     const clients = [CLIENTS[1], { name: 'ada', key: 'client-rotated-0123456789' }];
-    const later = await tenantSetup(t, { clients }, { state: { path }, shelves: accounts });
+    const later = await tenantSetup(t, { clients }, { state: { path }, server: accounts });
     assert.equal((await later.as('bob', readFile, { id })).code, 'resource_not_found');
     assert.equal((await later.as('rotated', readFile, { id })).status, 200);
     assert.deepEqual(idsIn(await later.as('rotated', listFiles)), [id]);
   });
 
-  void test('follows the group: what was renamed or left is reached by who has its name', async (t) => {
+  void test('is the group: who has its name reaches what it created', async (t) => {
     const { as, gateway, accounts } = await tenantSetup(t);
     const id = idOf(await as('ada', makeFile));
     const clients = [
@@ -43,7 +43,7 @@ void describe('whose a thing is', () => {
     assert.equal((await as('ada', readFile, { id })).code, 'resource_not_found');
   });
 
-  void test('is nobody’s where it was made outside, or before there were clients', async (t) => {
+  void test('is none where it was created elsewhere, or before there were clients', async (t) => {
     const { as, send, gateway, accounts } = await tenantSetup(t, { clients: undefined });
     const [outside = ''] = accounts.create(ONE, 'file-', 1);
     const before = idOf(await as('ada', makeFile));
@@ -68,25 +68,25 @@ void describe('whose a thing is', () => {
     assert.equal((await as('ada', readFile, { id: outside })).status, 200);
   });
 
-  void test('does not matter where they share, and is known again where they no longer do', async (t) => {
+  void test('does not matter where clients share, and is known again where they no longer do', async (t) => {
     const shared = { sharedResources: true };
     const { as, gateway, accounts } = await tenantSetup(t, shared);
     const id = idOf(await as('ada', makeFile));
     assert.equal((await as('bob', readFile, { id })).status, 200);
     const all = await as('bob', listFiles);
-    assert.deepEqual([all.status, all.headers['x-sparekey-provider']], [200, 'shelf'], 'as it came');
+    assert.deepEqual([all.status, all.headers['x-sparekey-provider']], [200, 'accounts'], 'as it came');
     await gateway.reload({ config: { clients: CLIENTS, providers: [accountProvider(accounts, KEYS)] } });
     assert.equal((await as('bob', readFile, { id })).code, 'resource_not_found');
     assert.equal((await as('ada', readFile, { id })).status, 200);
   });
 
-  void test('does not depend on whether keys are kept to what they made', async (t) => {
+  void test('does not depend on resource affinity', async (t) => {
     const { as } = await tenantSetup(t, { resourceAffinity: 0 });
     const id = idOf(await as('ada', makeResponse));
     assert.equal((await as('bob', named('responses.retrieve'), { id })).code, 'resource_not_found');
   });
 
-  void test('is said in each client’s own words', async (t) => {
+  void test('is reported in each client’s dialect', async (t) => {
     const { as } = await tenantSetup(t);
     const id = idOf(await as('ada', named('anthropic.files.create')));
     const others = await as('bob', named('anthropic.files.retrieve'), { id });
@@ -100,9 +100,9 @@ void describe('whose a thing is', () => {
   });
 });
 
-void describe('what comes into being on the way', () => {
+void describe('a resource created by a model', () => {
   for (const stream of [false, true]) {
-    void test(`is its client’s: a container, and a file in it (${stream ? 'streamed' : 'whole'})`, async (t) => {
+    void test(`belongs to its tenant: a container, and a file in it (${stream ? 'streamed' : 'whole'})`, async (t) => {
       const { as, send, accounts } = await tenantSetup(t);
       const tools = [{ type: 'code_execution_20250825', name: 'code_execution' }];
       const body = { model: 'm', max_tokens: 9, stream, messages: [], tools };
@@ -135,21 +135,21 @@ void describe('what comes into being on the way', () => {
     assert.equal((await send('ada', 'POST', '/v1/responses', { body })).status, 200);
   });
 
-  void test('is learned of a batch, be it asked for or only listed', async (t) => {
+  void test('is learned from a batch, be it retrieved or only listed', async (t) => {
     for (const how of ['batches.retrieve', 'batches.list']) {
       const { as } = await tenantSetup(t);
       const id = idOf(await as('ada', named('batches.create')));
-      const told = (await as('ada', named(how), { id, query: how.endsWith('list') ? '?limit=1' : '' })).text;
-      const [output] = /(?<="output_file_id":")[^"]+/u.exec(told) ?? [];
-      assert.ok(output !== undefined, told);
+      const text = (await as('ada', named(how), { id, query: how.endsWith('list') ? '?limit=1' : '' })).text;
+      const [output] = /(?<="output_file_id":")[^"]+/u.exec(text) ?? [];
+      assert.ok(output !== undefined, text);
       assert.equal((await as('bob', named('files.content'), { id: output })).code, 'resource_not_found');
       assert.equal((await as('ada', named('files.content'), { id: output })).status, 200);
     }
   });
 });
 
-void describe('a list of one’s own', () => {
-  void test('is read through what others have, over as many pages as it takes', async (t) => {
+void describe('a tenant’s list', () => {
+  void test('is filtered from what others have, over as many pages as needed', async (t) => {
     const { as, accounts } = await tenantSetup(t, {}, {});
     const first = idOf(await as('ada', named('batches.create')));
     const key = accounts.requestsSinceLast()[0]?.key ?? '';
@@ -164,18 +164,18 @@ void describe('a list of one’s own', () => {
     assert.equal(accounts.requestsSinceLast().length, 32);
   });
 
-  void test('goes back as far as it is asked to', async (t) => {
+  void test('goes back as far as it is requested to', async (t) => {
     const { as } = await tenantSetup(t, {}, { keys: [] });
     const make = named('messages.batches.create');
-    const made: string[] = [];
-    while (made.length < 5) made.unshift(idOf(await as('ada', make)));
+    const created: string[] = [];
+    while (created.length < 5) created.unshift(idOf(await as('ada', make)));
     const list = named('messages.batches.list');
     const whole = idsIn(await as('ada', list, { query: '?limit=100' }));
-    assert.deepEqual(whole, made);
-    assert.equal((await as('bob', list, { query: `?after_id=${made[2] ?? ''}` })).status, 404);
+    assert.deepEqual(whole, created);
+    assert.equal((await as('bob', list, { query: `?after_id=${created[2] ?? ''}` })).status, 404);
   });
 
-  void test('is not taken to be whole where one of its accounts does not answer', async (t) => {
+  void test('is not returned as complete where one of its accounts does not answer', async (t) => {
     const { as, gateway, accounts } = await tenantSetup(t);
     for (let n = 0; n < 12; n++) await as('ada', makeFile);
     const used = new Set(accounts.requestsSinceLast().map(({ key }) => key));
@@ -185,10 +185,10 @@ void describe('a list of one’s own', () => {
     assert.equal(failed.status, 503, failed.text);
     await gateway.reload({ config: { clients: CLIENTS, providers: [accountProvider(accounts, [ONE])] } });
     const left = await as('ada', listFiles);
-    assert.equal(left.status, 200, 'what was made with a key that has left cannot be reached by anybody');
+    assert.equal(left.status, 200, 'what was created with a key that has left cannot be reached by anybody');
   });
 
-  void test('of keys of one account is asked for with one of them', async (t) => {
+  void test('of keys of one account is requested with one of them', async (t) => {
     const { as, gateway, accounts } = await tenantSetup(t);
     const keys = KEYS.map((key) => ({ key, quotaDomain: 'org' }));
     await gateway.reload({ config: { clients: CLIENTS, providers: [accountProvider(accounts, keys)] } });
@@ -199,8 +199,8 @@ void describe('a list of one’s own', () => {
   });
 });
 
-void describe('ways around', () => {
-  void test('a thing of a kind that nobody makes here is not led into by a path in front', async (t) => {
+void describe('attempts to get around it', () => {
+  void test('a path into a resource of an untracked kind is refused', async (t) => {
     const { send, as, accounts } = await tenantSetup(t);
     const own = idOf(await as('bob', makeFile));
     accounts.requestsSinceLast();
@@ -219,7 +219,7 @@ void describe('ways around', () => {
     assert.deepEqual(accounts.requestsSinceLast(), []);
   });
 
-  void test('a call of Realtime that another has begun is not joined', async (t) => {
+  void test('a Realtime call of another tenant is not joined', async (t) => {
     const { gateway, accounts } = await tenantSetup(t);
     const connection = await rawConnection(gateway.port);
     t.after(() => connection.socket.destroy());
@@ -231,7 +231,7 @@ void describe('ways around', () => {
     assert.deepEqual(accounts.requestsSinceLast(), []);
   });
 
-  void test('what is named behind the part of a body that is kept does not get through', async (t) => {
+  void test('what is named after the part of a body that is kept does not get through', async (t) => {
     const { as, send, accounts } = await tenantSetup(t, { limits: { replay: '64KiB' } });
     const id = idOf(await as('ada', makeFile));
     accounts.requestsSinceLast();

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { KeyBook } from '../../../src/keys/book/book.ts';
 import type { BookNotice } from '../../../src/keys/book/book-options.ts';
@@ -264,7 +263,7 @@ void describe('KeyBook on a store that lost writes', () => {
       const states = (): Set<string> => new Set(all.map(stateOf));
       const stored = async (): Promise<string> =>
         told((await read(real, recordId(key)))?.value ?? encodeRecord(FRESH));
-      while (states().size > 1 || !states().has(await stored())) await setImmediate();
+      await until(async () => states().size === 1 && states().has(await stored()));
       await Promise.all(all.map(({ book }) => book.close()));
       const next = await KeyBook.open({ store: real, onNotice: () => {} });
       assert.ok(next.record(key).epoch >= newest, `epoch ${next.record(key).epoch} after ${newest}`);

@@ -8,7 +8,7 @@ import type { Step } from './schedules.ts';
 import { frozen } from '../tools.ts';
 
 /** An attempt that a node has begun and not ended. */
-type UnderWay = Pick<AttemptEnded, 'epoch' | 'startedAt' | 'model' | 'check'> & { readonly node: number };
+type InFlight = Pick<AttemptEnded, 'epoch' | 'startedAt' | 'model' | 'check'> & { readonly node: number };
 
 /** What one step did to the record. */
 export interface Happened {
@@ -24,7 +24,7 @@ export class World {
   now = 1_000_000;
   readonly #policy: KeyPolicy;
   readonly #skewsMs: readonly number[];
-  readonly #underWay: UnderWay[] = [];
+  readonly #inFlight: InFlight[] = [];
 
   /** @param skewsMs - how far each node's clock is ahead; 0 where none is named */
   constructor(policy: KeyPolicy, skewsMs: readonly number[] = []) {
@@ -41,7 +41,7 @@ export class World {
       case 'start': {
         const startedAt = this.#clock(step.node);
         const { epoch } = settle(this.record, startedAt);
-        this.#underWay.push({ epoch, startedAt, model: step.model, check: step.check, node: step.node });
+        this.#inFlight.push({ epoch, startedAt, model: step.model, check: step.check, node: step.node });
         return undefined;
       }
       case 'disable':
@@ -80,7 +80,7 @@ export class World {
       case 'name':
         return this.#reduce({ type: 'domain', at: this.#clock(step.node), domain: step.domain });
       case 'end': {
-        const [ended] = this.#underWay.splice(step.which % Math.max(this.#underWay.length, 1), 1);
+        const [ended] = this.#inFlight.splice(step.which % Math.max(this.#inFlight.length, 1), 1);
         if (ended === undefined) return undefined;
         const { node, ...begun } = ended;
         const { effect, jitter, waitMs, unproven } = step;

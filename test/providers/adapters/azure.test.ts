@@ -52,18 +52,18 @@ function problemsOf(options: object): string {
 
 void describe('azure', () => {
   for (const [azureServiceUrl, paths] of Object.entries(cases)) {
-    for (const [asked, url] of Object.entries(paths)) {
-      void it(`${asked} at ${azureServiceUrl}`, async () => {
+    for (const [path, url] of Object.entries(paths)) {
+      void it(`${path} at ${azureServiceUrl}`, async () => {
         const options = { type: 'azure', azureServiceUrl, modelMapping: { 'gpt-3': 'gpt-35' } };
-        const isGet = asked.startsWith('GET ');
-        const gone = await outgoing(
+        const isGet = path.startsWith('GET ');
+        const sent = await outgoing(
           options,
-          isGet ? { method: 'GET', path: asked.slice(4), headers: SESSION } : { path: asked, body },
+          isGet ? { method: 'GET', path: path.slice(4), headers: SESSION } : { path: path, body },
         );
-        assert.equal(gone.url, url);
-        assert.equal(gone.headers['api-key'], FIRST_KEY);
-        assert.ok(!('authorization' in gone.headers));
-        if (!isGet) assert.deepEqual(JSON.parse(gone.body), { ...body, model: 'gpt-35' });
+        assert.equal(sent.url, url);
+        assert.equal(sent.headers['api-key'], FIRST_KEY);
+        assert.ok(!('authorization' in sent.headers));
+        if (!isGet) assert.deepEqual(JSON.parse(sent.body), { ...body, model: 'gpt-35' });
       });
     }
   }
@@ -78,30 +78,30 @@ void describe('azure', () => {
 
   void it('does not have what would need a deployment that nobody names', async () => {
     const resource = { type: 'azure', azureServiceUrl: `${R}?${V}` };
-    const asked = { method: 'GET', path: '/v1/videos/video-1' } as const;
-    assert.equal(await tryOutgoing(resource, asked), 'operation_not_offered');
+    const path = { method: 'GET', path: '/v1/videos/video-1' } as const;
+    assert.equal(await tryOutgoing(resource, path), 'operation_not_offered');
     assert.equal(await tryOutgoing(resource, { path: '/v1/moderations', body: {} }), 'operation_not_offered');
     const deployment = { type: 'azure', azureServiceUrl: `${R}/openai/deployments/dep?${V}` };
-    assert.equal((await outgoing(deployment, asked)).url, `${R}/openai/deployments/dep/videos/video-1?${V}`);
+    assert.equal((await outgoing(deployment, path)).url, `${R}/openai/deployments/dep/videos/video-1?${V}`);
   });
 
   void it('takes its newest base as `baseUrl` too, and nothing else there', async () => {
-    const gone = await outgoing(
+    const sent = await outgoing(
       { type: 'azure', baseUrl: `${R}/openai/v1` },
       { path: '/v1/embeddings', body },
     );
-    assert.equal(gone.url, `${R}/openai/v1/embeddings`);
+    assert.equal(sent.url, `${R}/openai/v1/embeddings`);
     assert.match(problemsOf({ baseUrl: R }), /^provider\.azureServiceUrl: .*missing azureServiceUrl/);
   });
 
   void it('takes chats of Gemini clients, streamed', async () => {
     const options = { type: 'azure', azureServiceUrl: `${R}?${V}` };
-    const gone = await outgoing(options, {
+    const sent = await outgoing(options, {
       path: '/v1beta/models/gpt-5:streamGenerateContent?alt=sse',
       body: { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] },
     });
-    assert.equal(gone.url, `${R}/openai/deployments/gpt-5/chat/completions?${V}`);
-    assert.deepEqual(JSON.parse(gone.body), {
+    assert.equal(sent.url, `${R}/openai/deployments/gpt-5/chat/completions?${V}`);
+    assert.deepEqual(JSON.parse(sent.body), {
       model: 'gpt-5',
       messages: [{ role: 'user', content: 'hi' }],
       stream: true,
@@ -109,14 +109,14 @@ void describe('azure', () => {
     });
   });
 
-  void it('is asked for translated chats with the word that its models know', async () => {
+  void it('gets translated chats with the bound that its models know', async () => {
     const options = { type: 'azure', azureServiceUrl: `${R}/openai/v1` };
-    const gone = await outgoing(options, {
+    const sent = await outgoing(options, {
       path: '/v1/messages',
       body: { model: 'gpt-5', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },
       headers: { 'anthropic-version': '2023-06-01' },
     });
-    assert.deepEqual(JSON.parse(gone.body), {
+    assert.deepEqual(JSON.parse(sent.body), {
       model: 'gpt-5',
       messages: [{ role: 'user', content: 'hi' }],
       max_completion_tokens: 9,

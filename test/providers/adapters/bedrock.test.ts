@@ -50,17 +50,15 @@ function signatureOf(
 }
 
 void describe('bedrock', () => {
-  void it('is asked for Converse, signed over the very bytes that leave', async () => {
+  void it('is sent for Converse, signed over the very bytes that leave', async () => {
     const options = { type: 'bedrock', apiTokens: [], awsRegion: 'eu-west-1', ...PAIR };
     const { url, headers, body } = await outgoing(options, { path: '/v1/chat/completions', body: chat });
     const host = 'https://bedrock-runtime.eu-west-1.amazonaws.com';
     assert.equal(url, `${host}/model/us.anthropic.claude-3-5-haiku-20241022-v1%3A0/converse`);
-    const asked: unknown = JSON.parse(body);
-    assert.ok(
-      typeof asked === 'object' && asked !== null && 'messages' in asked && 'inferenceConfig' in asked,
-    );
-    assert.deepEqual(asked.messages, [{ role: 'user', content: [{ text: 'hi' }] }]);
-    assert.deepEqual(asked.inferenceConfig, { maxTokens: 5 });
+    const sent: unknown = JSON.parse(body);
+    assert.ok(typeof sent === 'object' && sent !== null && 'messages' in sent && 'inferenceConfig' in sent);
+    assert.deepEqual(sent.messages, [{ role: 'user', content: [{ text: 'hi' }] }]);
+    assert.deepEqual(sent.inferenceConfig, { maxTokens: 5 });
     const { authorization = '' } = headers;
     assert.match(
       authorization,
@@ -73,7 +71,7 @@ void describe('bedrock', () => {
     assert.ok(!JSON.stringify(headers).includes(PAIR.awsSecretKey));
   });
 
-  void it('is asked for a stream, with what temporary keys bring along', async () => {
+  void it('gets requests for a stream, with the session token of temporary keys', async () => {
     const options = {
       type: 'bedrock',
       baseUrl: 'http://127.0.0.1:9',
@@ -96,12 +94,12 @@ void describe('bedrock', () => {
     assert.ok(!('anthropic-version' in headers));
   });
 
-  void it('is asked for embeddings in the words of the model', async () => {
+  void it('gets requests for embeddings in the form of the model', async () => {
     const options = { type: 'bedrock', awsRegion: 'us-east-1', apiTokens: ['k'] };
     const body = { model: 'amazon.titan-embed-text-v2:0', input: 'hello' };
-    const asked = await outgoing(options, { path: '/v1/embeddings', body });
-    assert.match(asked.url, /\/model\/amazon\.titan-embed-text-v2%3A0\/invoke$/);
-    assert.deepEqual(JSON.parse(asked.body), { inputText: 'hello' });
+    const sent = await outgoing(options, { path: '/v1/embeddings', body });
+    assert.match(sent.url, /\/model\/amazon\.titan-embed-text-v2%3A0\/invoke$/);
+    assert.deepEqual(JSON.parse(sent.body), { inputText: 'hello' });
   });
 
   void it('gets what the configuration adds for the model', async () => {
@@ -136,13 +134,13 @@ void describe('bedrock', () => {
         },
       },
     );
-    const asked = z
+    const sent = z
       .looseObject({
         additionalModelRequestFields: z.looseObject({ thinking: z.object({ type: z.string() }).loose() }),
       })
       .parse(JSON.parse(body));
-    assert.equal(asked.additionalModelRequestFields['top_k'], 200);
-    assert.equal(asked.additionalModelRequestFields.thinking.type, 'enabled');
+    assert.equal(sent.additionalModelRequestFields['top_k'], 200);
+    assert.equal(sent.additionalModelRequestFields.thinking.type, 'enabled');
   });
 
   void it('has no other operations', async () => {

@@ -55,7 +55,7 @@ void describe('claude', () => {
     assert.equal(own.headers['anthropic-beta'], `${BETAS},context-1m-2025-08-07`);
   });
 
-  void it('gives translated requests the instructions that its tokens are taken with', async () => {
+  void it('gives translated requests the instructions that its tokens need', async () => {
     const options = { type: 'claude', claudeCodeMode: true };
     const bare = await outgoing(options, { path: '/v1/chat/completions', body: { ...body, stream: true } });
     assert.equal(bare.url, `${HOST}/v1/messages?beta=true`);

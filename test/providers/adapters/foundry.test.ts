@@ -7,7 +7,7 @@ const options = { type: 'azure-ai-foundry', baseUrl: `${RESOURCE}/openai/v1` };
 const messages = [{ role: 'user', content: 'hi' }];
 
 void describe('azure-ai-foundry', () => {
-  void it("is spoken to as OpenAI's behind its base URL", async () => {
+  void it("has OpenAI's API behind its base URL", async () => {
     const body = { model: 'gpt-5', messages };
     const chat = await outgoing(options, { path: '/v1/chat/completions', body });
     assert.equal(chat.url, `${RESOURCE}/openai/v1/chat/completions`);
@@ -22,7 +22,7 @@ void describe('azure-ai-foundry', () => {
     assert.deepEqual(JSON.parse(translated.body), { ...body, max_completion_tokens: 5 });
   });
 
-  void it("is spoken to as Anthropic's where the model is theirs", async () => {
+  void it("has Anthropic's API where the model is theirs", async () => {
     const body = { model: 'claude-opus-4-5', max_tokens: 5, messages };
     const own = await outgoing(options, { path: '/v1/messages', body });
     assert.equal(own.url, `${RESOURCE}/anthropic/v1/messages`);

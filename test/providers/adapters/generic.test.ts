@@ -13,11 +13,11 @@ void describe('generic', () => {
       '/v1beta/models/gemini-x:streamGenerateContent?alt=sse',
       '/api/v3/embeddings',
     ]) {
-      const gone = await outgoing(options, { path, body });
-      assert.equal(`${gone.method} ${gone.url}`, `POST http://127.0.0.1:8080${path}`);
-      assert.equal(gone.body, body);
-      assert.equal(gone.headers['authorization'], 'Bearer first-key-0123456789');
-      assert.equal(gone.translator, undefined);
+      const sent = await outgoing(options, { path, body });
+      assert.equal(`${sent.method} ${sent.url}`, `POST http://127.0.0.1:8080${path}`);
+      assert.equal(sent.body, body);
+      assert.equal(sent.headers['authorization'], 'Bearer first-key-0123456789');
+      assert.equal(sent.translator, undefined);
     }
     const list = await outgoing(options, { method: 'GET', path: '/v1/files?limit=2' });
     assert.equal(`${list.method} ${list.url}`, 'GET http://127.0.0.1:8080/v1/files?limit=2');
@@ -25,8 +25,8 @@ void describe('generic', () => {
 
   void it('stands behind a path of its own, and needs no key', async () => {
     const open = { type: 'generic', genericHost: 'https://proxy.example.com/x/', apiTokens: [] };
-    const gone = await outgoing(open, { path: '/v1/embeddings', body: '{"model":"m"}' });
-    assert.equal(gone.url, 'https://proxy.example.com/x/v1/embeddings');
-    assert.equal(gone.headers['authorization'], undefined);
+    const sent = await outgoing(open, { path: '/v1/embeddings', body: '{"model":"m"}' });
+    assert.equal(sent.url, 'https://proxy.example.com/x/v1/embeddings');
+    assert.equal(sent.headers['authorization'], undefined);
   });
 });

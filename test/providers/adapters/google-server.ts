@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import * as z from 'zod';
 import { startTestGateway } from '../../support/gateway.ts';
 
-/** What the gateways below are asked. */
+/** A request to the gateways below. */
 export const chat = { model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'hi' }] };
 
 /** What came to Vertex. */
@@ -23,14 +23,14 @@ export async function startGoogle(t: TestContext, { lifeSeconds = 3600 } = {}) {
   const dead = new Set<string>();
   const refused = new Set<string>();
   /** What the server of tokens answers instead of a token. */
-  const trouble: { answer: [number, object] | undefined } = { answer: undefined };
+  const override: { answer: [number, object] | undefined } = { answer: undefined };
   let count = 0;
   const answer = async (request: IncomingMessage): Promise<[number, object]> => {
     const body = await text(request);
     if (request.url === '/token') {
       const assertion = new URLSearchParams(body).get('assertion') ?? '';
       assertions.push(assertion);
-      if (trouble.answer !== undefined) return trouble.answer;
+      if (override.answer !== undefined) return override.answer;
       if (dead.has(claimsOf(assertion).iss))
         return [400, { error: 'invalid_grant', error_description: 'Invalid grant: account not found' }];
       return [200, { access_token: `token-${++count}`, expires_in: lifeSeconds, token_type: 'Bearer' }];
@@ -62,7 +62,7 @@ export async function startGoogle(t: TestContext, { lifeSeconds = 3600 } = {}) {
   t.after(() => server.close());
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
-  return { origin: `http://127.0.0.1:${address.port}`, assertions, came, dead, refused, trouble };
+  return { origin: `http://127.0.0.1:${address.port}`, assertions, came, dead, refused, override };
 }
 
 const claims = z.object({

@@ -69,15 +69,15 @@ void describe('tokens of service accounts', () => {
       for (let sent = 0; sent < 8; sent++) await write(piece);
       await closed;
     });
-    const trouble = await new GoogleTokens(60_000, Date.now).tokenFor('k', accountAt(server.origin));
-    assert.deepEqual(trouble, {
-      kind: 'credential-trouble',
-      opening: { kind: 'fault', fault: 'not-sent', detail: 'token-missing' },
+    const failure = await new GoogleTokens(60_000, Date.now).tokenFor('k', accountAt(server.origin));
+    assert.deepEqual(failure, {
+      kind: 'credential-failure',
+      result: { kind: 'fault', fault: 'not-sent', detail: 'token-missing' },
     });
   });
 });
 
-/** Vertex and its server of tokens at one place. */
+/** Vertex and its token server at one address. */
 function vertex(refusal: (request: RawRequest) => object | undefined): (request: RawRequest) => string {
   let count = 0;
   return (request) => {

@@ -275,16 +275,16 @@ void describe('a dead first credential is replaced by a second one, with everyth
         },
       });
       // Where keys cannot be weighed the dead one is met in one of these; it is met once in any case.
-      let asked = 0;
-      while (!signers.includes(DEAD.id) || asked < 2) {
-        asked++;
-        assert.ok(asked <= MAX_REQUESTS, 'the dead key is never met');
+      let requests = 0;
+      while (!signers.includes(DEAD.id) || requests < 2) {
+        requests++;
+        assert.ok(requests <= MAX_REQUESTS, 'the dead key is never met');
         const heard = await ask(gateway.url, asking);
         assert.equal(heard.status, 200, heard.text);
         assert.match(heard.text, hears);
       }
       assert.equal(signers.filter((id) => id === DEAD.id).length, 1);
-      assert.equal(signers.filter((id) => id === GOOD.id).length, asked);
+      assert.equal(signers.filter((id) => id === GOOD.id).length, requests);
       for (const { line } of upstream.requests) assert.equal(line, `POST ${path} HTTP/1.1`);
       const said = JSON.stringify(upstream.requests.map(({ head }) => head)) + gateway.logText();
       for (const { secret } of [DEAD, GOOD]) assert.ok(!said.includes(secret));

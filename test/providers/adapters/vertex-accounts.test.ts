@@ -25,9 +25,9 @@ void describe('vertex with service accounts', () => {
     assert.deepEqual([iss, aud], ['one@p.iam.gserviceaccount.com', `${google.origin}/token`]);
     assert.equal(scope, 'https://www.googleapis.com/auth/cloud-platform');
     assert.equal(exp - iat, 3600);
-    const place = '/v1/projects/project-of-one/locations/us-central1/publishers/google';
+    const prefix = '/v1/projects/project-of-one/locations/us-central1/publishers/google';
     for (const { url, authorization } of google.came) {
-      assert.equal(url, `${place}/models/gemini-2.5-flash:generateContent`);
+      assert.equal(url, `${prefix}/models/gemini-2.5-flash:generateContent`);
       assert.equal(authorization, 'Bearer token-1');
     }
   });
@@ -39,7 +39,7 @@ void describe('vertex with service accounts', () => {
       vertexAuthKey: json,
       vertexTokenRefreshAhead: 60,
     });
-    for (let asked = 0; asked < 3; asked++) assert.equal(await ask(), 200);
+    for (let count = 0; count < 3; count++) assert.equal(await ask(), 200);
     assert.equal(google.came[0]?.authorization, 'Bearer token-1');
     // The second request went with the old token, and had a new one fetched, which nobody waits for.
     await until(() => google.assertions.length >= 2);
@@ -53,13 +53,13 @@ void describe('vertex with service accounts', () => {
     const { gateway, ask } = await gatewayBefore(t, google.origin, {
       apiTokens: [first.json, second.json].map((json) => Buffer.from(json).toString('base64')),
     });
-    for (let asked = 0; asked < 12; asked++) assert.equal(await ask(), 200);
+    for (let count = 0; count < 12; count++) assert.equal(await ask(), 200);
     const out = (await gateway.keys()).filter(({ state }) => state === 'out-of-service');
     assert.equal(out.length, 1);
     assert.ok(google.came.every(({ url }) => url.includes('/projects/project-of-second/')));
   });
 
-  void it("is spoken to as OpenAI's where the configuration says so", async (t) => {
+  void it("has OpenAI's API where the configuration says so", async (t) => {
     const google = await startGoogle(t);
     const { json } = accountOf('one', google.origin);
     const { ask } = await gatewayBefore(t, google.origin, {
@@ -68,8 +68,8 @@ void describe('vertex with service accounts', () => {
     });
     await ask();
     const [sent] = google.came;
-    const place = '/v1beta1/projects/project-of-one/locations/us-central1';
-    assert.equal(sent?.url, `${place}/endpoints/openapi/chat/completions`);
+    const prefix = '/v1beta1/projects/project-of-one/locations/us-central1';
+    assert.equal(sent?.url, `${prefix}/endpoints/openapi/chat/completions`);
     assert.equal(sent.authorization, 'Bearer token-1');
     assert.deepEqual(JSON.parse(sent.body), chat);
   });
@@ -95,7 +95,7 @@ void describe('vertex with service accounts', () => {
       apiTokens: [JSON.stringify(JSON.parse(one.json), null, 2), Buffer.from(two.json).toString('base64')],
       vertexProjectId: 'ours',
     });
-    for (let asked = 0; asked < 12; asked++) assert.equal(await ask(), 200);
+    for (let count = 0; count < 12; count++) assert.equal(await ask(), 200);
     assert.equal((await gateway.keys()).length, 2);
     assert.equal(new Set(google.came.map(({ authorization }) => authorization)).size, 2);
     assert.ok(google.came.every(({ url }) => url.startsWith('/v1/projects/ours/locations/us-central1/')));
@@ -111,7 +111,7 @@ void describe('vertex with service accounts', () => {
   ] as const)
     void it(`blames no account where the server of tokens ${what}`, async (t) => {
       const google = await startGoogle(t);
-      google.trouble.answer = [answer[0], answer[1]];
+      google.override.answer = [answer[0], answer[1]];
       const { json } = accountOf('one', google.origin);
       const { gateway, ask } = await gatewayBefore(t, google.origin, { vertexAuthKey: json });
       assert.ok((await ask()) >= 400);
@@ -120,7 +120,7 @@ void describe('vertex with service accounts', () => {
         (await gateway.keys()).map(({ state }) => state),
         ['in-service'],
       );
-      google.trouble.answer = undefined;
+      google.override.answer = undefined;
       assert.equal(await ask(), 200);
     });
 });

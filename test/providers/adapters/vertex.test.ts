@@ -16,8 +16,8 @@ const PREDICTED = {
   ],
 };
 
-/** What a client is told of an answer. */
-async function told({ translator }: OutgoingRequest, answer: object): Promise<unknown> {
+/** An answer as a client gets it. */
+async function translatedAnswer({ translator }: OutgoingRequest, answer: object): Promise<unknown> {
   const body = await translator?.translateWhole(200, {}, Buffer.from(JSON.stringify(answer)));
   return JSON.parse(String(body));
 }
@@ -38,7 +38,7 @@ void describe('vertex', () => {
     assert.match(stream.url, /:streamGenerateContent\?alt=sse&key=/);
   });
 
-  void it("is spoken to as Anthropic's where the model is theirs", async () => {
+  void it("has Anthropic's API where the model is theirs", async () => {
     const body = {
       model: 'claude-sonnet-4@20250514',
       max_tokens: 5,
@@ -58,12 +58,12 @@ void describe('vertex', () => {
     assert.match(translated.url, /:streamRawPredict\?key=/);
   });
 
-  void it('is told the thresholds of the configuration', async () => {
+  void it('gets the thresholds of the configuration', async () => {
     const options = { type: 'vertex', geminiSafetySetting: { HARM_CATEGORY_HARASSMENT: 'OFF' } };
     const { body } = await outgoing(options, { path: '/v1/chat/completions', body: chat });
-    const asked: unknown = JSON.parse(body);
-    assert.ok(typeof asked === 'object' && asked !== null && 'safetySettings' in asked);
-    assert.deepEqual(asked.safetySettings, [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }]);
+    const request: unknown = JSON.parse(body);
+    assert.ok(typeof request === 'object' && request !== null && 'safetySettings' in request);
+    assert.deepEqual(request.safetySettings, [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'OFF' }]);
   });
 
   void it('takes Gemini clients as they are, behind its own paths', async () => {
@@ -74,43 +74,43 @@ void describe('vertex', () => {
       ['countTokens', ''],
     ]) {
       const path = `/v1beta/models/gemini-2.5-flash:${verb}${query}`;
-      const gone = await outgoing({ type: 'vertex' }, { path, body });
+      const sent = await outgoing({ type: 'vertex' }, { path, body });
       const mark = query === '' ? '?' : '&';
-      assert.equal(gone.url, `${GOOGLE}/models/gemini-2.5-flash:${verb}${query}${mark}key=${FIRST_KEY}`);
-      assert.deepEqual(JSON.parse(gone.body), body);
+      assert.equal(sent.url, `${GOOGLE}/models/gemini-2.5-flash:${verb}${query}${mark}key=${FIRST_KEY}`);
+      assert.deepEqual(JSON.parse(sent.body), body);
     }
   });
 
   void it("leaves out what only Anthropic's own API knows", async () => {
     const body = { model: 'claude-opus-4', messages: [], context_management: { edits: [] } };
     const headers = { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'oauth-2025-04-20' };
-    const gone = await outgoing({ type: 'vertex' }, { path: '/v1/messages', body, headers });
-    assert.deepEqual(JSON.parse(gone.body), {
+    const sent = await outgoing({ type: 'vertex' }, { path: '/v1/messages', body, headers });
+    assert.deepEqual(JSON.parse(sent.body), {
       anthropic_version: 'vertex-2023-10-16',
       max_tokens: 4096,
       messages: [],
     });
-    assert.ok(!Object.keys(gone.headers).some((name) => name.startsWith('anthropic-')));
+    assert.ok(!Object.keys(sent.headers).some((name) => name.startsWith('anthropic-')));
   });
 
   void it('counts the tokens of Claude by a model of its own', async () => {
     const body = { model: 'claude-opus-4', messages: [{ role: 'user', content: 'hi' }] };
-    const gone = await outgoing({ type: 'vertex' }, { path: '/v1/messages/count_tokens', body });
-    assert.match(gone.url, /\/v1\/publishers\/anthropic\/models\/count-tokens:rawPredict\?key=/);
-    assert.deepEqual(JSON.parse(gone.body), { anthropic_version: 'vertex-2023-10-16', ...body });
+    const sent = await outgoing({ type: 'vertex' }, { path: '/v1/messages/count_tokens', body });
+    assert.match(sent.url, /\/v1\/publishers\/anthropic\/models\/count-tokens:rawPredict\?key=/);
+    assert.deepEqual(JSON.parse(sent.body), { anthropic_version: 'vertex-2023-10-16', ...body });
   });
 
-  void it('is asked for embeddings in words of its own', async () => {
+  void it('has an API of its own for embeddings', async () => {
     const model = 'text-embedding-005';
     const url = `${GOOGLE}/models/${model}:predict?key=${FIRST_KEY}`;
-    const asked = { model, input: ['a', 'b'], dimensions: 2, encoding_format: 'float' };
-    const openai = await outgoing({ type: 'vertex' }, { path: '/v1/embeddings', body: asked });
+    const request = { model, input: ['a', 'b'], dimensions: 2, encoding_format: 'float' };
+    const openai = await outgoing({ type: 'vertex' }, { path: '/v1/embeddings', body: request });
     assert.equal(openai.url, url);
     assert.deepEqual(JSON.parse(openai.body), {
       instances: [{ content: 'a' }, { content: 'b' }],
       parameters: { outputDimensionality: 2 },
     });
-    assert.deepEqual(await told(openai, PREDICTED), {
+    assert.deepEqual(await translatedAnswer(openai, PREDICTED), {
       object: 'list',
       data: [
         { object: 'embedding', index: 0, embedding: [1, 2] },
@@ -128,13 +128,15 @@ void describe('vertex', () => {
     assert.deepEqual(JSON.parse(gemini.body), {
       instances: [{ content: 'a', task_type: 'RETRIEVAL_QUERY' }],
     });
-    assert.deepEqual(await told(gemini, PREDICTED), { embedding: { values: [1, 2] } });
+    assert.deepEqual(await translatedAnswer(gemini, PREDICTED), { embedding: { values: [1, 2] } });
     const many = await outgoing(
       { type: 'vertex' },
       { path: `/v1beta/models/${model}:batchEmbedContents`, body: { requests: [one, one] } },
     );
     assert.equal(many.url, url);
-    assert.deepEqual(await told(many, PREDICTED), { embeddings: [{ values: [1, 2] }, { values: [3, 4] }] });
+    assert.deepEqual(await translatedAnswer(many, PREDICTED), {
+      embeddings: [{ values: [1, 2] }, { values: [3, 4] }],
+    });
   });
 
   void it('asks the newest models for one embedding at a time', async () => {
@@ -148,7 +150,7 @@ void describe('vertex', () => {
     assert.equal(await tryOutgoing({ type: 'vertex' }, many), 'not_expressible');
   });
 
-  void it('needs keys, and a place for service accounts', () => {
+  void it('needs keys, and a region for service accounts', () => {
     const { json } = accountOf('one', 'http://127.0.0.1:1');
     const { project_id: _, ...homeless } = z.looseObject({ project_id: z.string() }).parse(JSON.parse(json));
     const vertexRegion = 'global';

@@ -133,7 +133,7 @@ void describe('PassedHeaders', () => {
     assert.deepEqual(passed(raw, { names: ['*'] }), raw);
   });
 
-  void it('passes a vendor’s own headers to who speaks as it does, and to nobody else', () => {
+  void it('passes a vendor’s own headers to providers with its API, and to nobody else', () => {
     const raw = ['anthropic-beta', 'a', 'openai-beta', 'b', 'x-goog-api-client', 'c', 'accept', '*/*'];
     const expected: Readonly<Record<Family, readonly string[]>> = {
       anthropic: ['anthropic-beta', 'a'],
@@ -153,13 +153,13 @@ void describe('PassedHeaders', () => {
   });
 
   void it('takes out of the protocols of a WebSocket the key, and who pays', () => {
-    const asked =
+    const request =
       'realtime, openai-insecure-api-key.k, openai-organization.o, OpenAI-Project.p, openai-beta.v1';
-    assert.deepEqual(passed(['Sec-WebSocket-Protocol', asked]), [
+    assert.deepEqual(passed(['Sec-WebSocket-Protocol', request]), [
       'Sec-WebSocket-Protocol',
       'realtime, openai-beta.v1',
     ]);
-    assert.deepEqual(passed(['Sec-WebSocket-Protocol', asked], { isOwnCredential: true }), [
+    assert.deepEqual(passed(['Sec-WebSocket-Protocol', request], { isOwnCredential: true }), [
       'Sec-WebSocket-Protocol',
       'realtime, openai-organization.o, OpenAI-Project.p, openai-beta.v1',
     ]);

@@ -23,7 +23,7 @@ const assistant = (content: unknown, more: object = {}) => ({ role: 'assistant',
 
 void describe('cleaning up a conversation', () => {
   const options = { contextCleanupCommands: ['/new', 'clear'] };
-  void it('drops the last command and what stands before it, but for what the system says', async () => {
+  void it('drops the last command and all before it but system messages', async () => {
     const messages = [system, user('a'), user('clear'), user('b'), assistant('c'), user('/new'), user('d')];
     assert.deepEqual(await sent(options, messages), [system, user('d')]);
   });
@@ -104,10 +104,10 @@ void describe('messages that are not concerned', () => {
   void it('stay byte for byte, and so does the rest of the body', async () => {
     const odd = '{ "role":"system", "content" : "\\u00e9\\/", "big":123456789012345678901234567890 }';
     const developer = '{"x":1e400, "role" : "developer","content":"\\u00e9"}';
-    const said = '{"role":"user","content":"a"}';
+    const plain = '{"role":"user","content":"a"}';
     assert.equal(
-      await leavesAs(`{"model":"m","d":1,"d":2, "messages" : [ ${odd} , ${developer},${said} ] ,"n":1.0}`),
-      `{"model":"m","d":1,"d":2, "messages" : [${odd},${developer.replace('developer', 'system')},${said}] ,"n":1.0}`,
+      await leavesAs(`{"model":"m","d":1,"d":2, "messages" : [ ${odd} , ${developer},${plain} ] ,"n":1.0}`),
+      `{"model":"m","d":1,"d":2, "messages" : [${odd},${developer.replace('developer', 'system')},${plain}] ,"n":1.0}`,
     );
   });
 
@@ -117,7 +117,7 @@ void describe('messages that are not concerned', () => {
     assert.equal(await leavesAs(body), body);
   });
 
-  void it('and those that cannot be read go on for the provider to say so', async () => {
+  void it('and those that cannot be parsed are passed for the provider to report', async () => {
     for (const messages of ['[{"role":nonsense}]', '[1,"a"]', '"text"', '{}', '[]', 'null']) {
       const body = `{"model":"m","messages":${messages}}`;
       assert.equal(await leavesAs(body), body, messages);
@@ -137,15 +137,18 @@ void describe('the role of a developer', () => {
 });
 
 async function fileServer(t: TestContext, statuses: readonly number[]) {
-  let asked = 0;
+  let requestCount = 0;
   const server = createServer((_, response) => {
-    response.writeHead(statuses[Math.min(asked++, statuses.length - 1)] ?? 200).end('CONTEXT');
+    response.writeHead(statuses[Math.min(requestCount++, statuses.length - 1)] ?? 200).end('CONTEXT');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
-  return { context: { fileUrl: `http://127.0.0.1:${address.port}/context.txt` }, asked: () => asked };
+  return {
+    context: { fileUrl: `http://127.0.0.1:${address.port}/context.txt` },
+    requestCount: () => requestCount,
+  };
 }
 
 void describe('a context file', () => {
@@ -163,30 +166,30 @@ void describe('a context file', () => {
     assert.deepEqual(await sent({ context }, [user('a')]), [file, user('a')]);
   });
 
-  void it('that is not to be had is an error of the request, and is asked for again with the next', async (t) => {
-    const { context, asked } = await fileServer(t, [500, 404, 200]);
+  void it('that cannot be fetched is an error of the request, and is fetched again with the next', async (t) => {
+    const { context, requestCount } = await fileServer(t, [500, 404, 200]);
     const gateway = await gatewayFor(t, { provider: { context } });
     for (const status of [500, 404]) {
-      const { status: told, text } = await ask(gateway.url);
-      assert.equal(told, 502);
+      const { status: answered, text } = await ask(gateway.url);
+      assert.equal(answered, 502);
       assert.match(text, new RegExp(`its server answered ${status}`));
     }
     assert.equal((await ask(gateway.url)).status, 200);
-    assert.equal(asked(), 3);
+    assert.equal(requestCount(), 3);
     assert.equal(gateway.sim.requests.length, 1);
     assert.match(gateway.sim.requests[0]?.body ?? '', /^\{.*"CONTEXT"/);
   });
 
-  void it('is fetched once, however many ask', async (t) => {
-    const { context, asked } = await fileServer(t, [200]);
+  void it('is fetched once for concurrent requests', async (t) => {
+    const { context, requestCount } = await fileServer(t, [200]);
     const gateway = await gatewayFor(t, { provider: { context } });
     const all = await Promise.all(Array.from({ length: 8 }, () => ask(gateway.url)));
     assert.ok(all.every(({ status }) => status === 200));
     await ask(gateway.url);
-    assert.equal(asked(), 1);
+    assert.equal(requestCount(), 1);
   });
 
-  void it('that cannot be reached is told without its address', async (t) => {
+  void it('that cannot be reached is reported without its address', async (t) => {
     const gateway = await gatewayFor(t, { provider: { context: { fileUrl: 'http://127.0.0.1:1/secret' } } });
     const { status, text } = await ask(gateway.url);
     assert.equal(status, 502);

@@ -31,13 +31,13 @@ const STREAM = [
 ].join('');
 
 /** What a client gets of a stream that comes in pieces of so many bytes. */
-async function told(shaping: ReasoningShaping, stream: string, bytes = stream.length): Promise<string> {
+async function shaped(shaping: ReasoningShaping, stream: string, bytes = stream.length): Promise<string> {
   let text = '';
   const out = { write: (piece: Buffer) => ((text += piece.toString()), true), onDrain: () => undefined };
-  const retelling = reasoningTranslator(shaping).translateStream({}, out);
+  const translator = reasoningTranslator(shaping).translateStream({}, out);
   const all = Buffer.from(stream);
-  for (let at = 0; at < all.length; at += bytes) retelling.write(all.subarray(at, at + bytes));
-  assert.equal(await retelling.end(), true);
+  for (let at = 0; at < all.length; at += bytes) translator.write(all.subarray(at, at + bytes));
+  assert.equal(await translator.end(), true);
   return text;
 }
 
@@ -52,18 +52,18 @@ void describe('the thinking in a stream of chat', () => {
       chunk({ content: 'C1' }),
       chunk({ content: 'C2' }),
     ];
-    assert.equal(await told(IGNORE, STREAM), left.join('') + chunk({}, 'stop') + DONE);
+    assert.equal(await shaped(IGNORE, STREAM), left.join('') + chunk({}, 'stop') + DONE);
   });
 
   void it('can be a part of the content', async () => {
-    const said = ['<think>R1', 'R2', '</think>\nC1', 'C2'].map((content) => chunk({ content }));
+    const chunks = ['<think>R1', 'R2', '</think>\nC1', 'C2'].map((content) => chunk({ content }));
     const opening = chunk({ role: 'assistant', content: '' });
-    assert.equal(await told(CONCAT, STREAM), opening + said.join('') + chunk({}, 'stop') + DONE);
+    assert.equal(await shaped(CONCAT, STREAM), opening + chunks.join('') + chunk({}, 'stop') + DONE);
   });
 
   void it('is not missed where there is none', async () => {
     const plain = chunk({ role: 'assistant', content: 'C1' }) + chunk({}, 'stop') + DONE;
-    for (const shaping of [IGNORE, CONCAT, PROMOTE]) assert.equal(await told(shaping, plain), plain);
+    for (const shaping of [IGNORE, CONCAT, PROMOTE]) assert.equal(await shaped(shaping, plain), plain);
   });
 
   void it('is the answer where there is no other', async () => {
@@ -73,33 +73,33 @@ void describe('the thinking in a stream of chat', () => {
       chunk({}, 'stop') +
       DONE;
     assert.equal(
-      await told(PROMOTE, stream),
+      await shaped(PROMOTE, stream),
       chunk({ content: ' ' }) + chunk({ content: 'R1R2' }, 'stop') + DONE,
     );
     assert.match(
-      await told(PROMOTE, chunk({ reasoning_content: 'R1' }) + DONE),
+      await shaped(PROMOTE, chunk({ reasoning_content: 'R1' }) + DONE),
       /"content":"R1".*\n\ndata: \[DONE\]\n\n$/,
     );
   });
 
-  void it('is told as thinking, late, where an answer follows after all', async () => {
+  void it('is sent as thinking, late, where an answer follows after all', async () => {
     const opening = chunk({ role: 'assistant', content: '' });
     const rest = chunk({ content: 'C2' }) + chunk({}, 'stop') + DONE;
-    const told1 = chunk({ content: 'C1', reasoning_content: 'R1R2' });
-    assert.equal(await told(PROMOTE, STREAM), opening + told1 + rest);
+    const late = chunk({ content: 'C1', reasoning_content: 'R1R2' });
+    assert.equal(await shaped(PROMOTE, STREAM), opening + late + rest);
     const all = { mode: 'concat', promote: true } as const;
-    assert.equal(await told(all, STREAM), opening + chunk({ content: '<think>R1R2</think>\nC1' }) + rest);
+    assert.equal(await shaped(all, STREAM), opening + chunk({ content: '<think>R1R2</think>\nC1' }) + rest);
   });
 
   void it('is no answer beside a call of a tool', async () => {
     const call = { tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: '{}' } }] };
     const stream = chunk({ reasoning_content: 'R' }) + chunk(call) + chunk({}, 'tool_calls') + DONE;
     assert.equal(
-      await told(PROMOTE, stream),
+      await shaped(PROMOTE, stream),
       chunk({ ...call, reasoning_content: 'R' }) + chunk({}, 'tool_calls') + DONE,
     );
     assert.equal(
-      await told(CONCAT, stream),
+      await shaped(CONCAT, stream),
       chunk({ content: '<think>R' }) +
         chunk({ ...call, content: '</think>\n' }) +
         chunk({}, 'tool_calls') +
@@ -111,11 +111,11 @@ void describe('the thinking in a stream of chat', () => {
     const stream =
       both({ reasoning_content: 'R' }, { reasoning_content: 'S' }) + both({ content: 'C' }, {}) + DONE;
     assert.equal(
-      await told(CONCAT, stream),
+      await shaped(CONCAT, stream),
       both({ content: '<think>R' }, { content: '<think>S' }) + both({ content: '</think>\nC' }, {}) + DONE,
     );
     assert.equal(
-      await told(PROMOTE, stream),
+      await shaped(PROMOTE, stream),
       `${both({ content: 'C', reasoning_content: 'R' }, {})}data: {"choices":[{"index":1,"delta":{"content":"S"},"finish_reason":null}]}\n\n${DONE}`,
     );
   });
@@ -124,12 +124,12 @@ void describe('the thinking in a stream of chat', () => {
     const odd =
       'data: { "id":"x","big":123456789012345678901234567890,"choices":[{"index":0,"delta":{"content":"\\u00e9"}}]}\n\n';
     const late = chunk({ content: 'C' }) + chunk({ reasoning_content: 'late' }) + odd + DONE;
-    assert.equal(await told(CONCAT, late), late);
-    assert.equal(await told(PROMOTE, late), late);
+    assert.equal(await shaped(CONCAT, late), late);
+    assert.equal(await shaped(PROMOTE, late), late);
     const error = 'data: {"error":{"message":"m"}}\n\n';
     const usage = 'data: {"choices":[],"usage":{"total_tokens":1e2}}\n\n';
     for (const shaping of [IGNORE, CONCAT, PROMOTE])
-      assert.equal(await told(shaping, odd + usage + error + DONE), odd + usage + error + DONE);
+      assert.equal(await shaped(shaping, odd + usage + error + DONE), odd + usage + error + DONE);
   });
 
   void it('that becomes the answer at the end has the marks of its stream', async () => {
@@ -137,21 +137,21 @@ void describe('the thinking in a stream of chat', () => {
     const choice = { index: 0, delta: { reasoning_content: 'R' }, finish_reason: null };
     const stream = `data: ${JSON.stringify({ ...first, choices: [choice] })}\n\n${DONE}`;
     const promoted = { ...first, choices: [{ index: 0, delta: { content: 'R' }, finish_reason: null }] };
-    assert.equal(await told(PROMOTE, stream), `data: ${JSON.stringify(promoted)}\n\n${DONE}`);
+    assert.equal(await shaped(PROMOTE, stream), `data: ${JSON.stringify(promoted)}\n\n${DONE}`);
   });
 
   void it('comes out the same however the stream is cut', async () => {
     for (const shaping of [IGNORE, CONCAT, PROMOTE]) {
-      const uncut = await told(shaping, STREAM);
-      for (let bytes = 1; bytes < 40; bytes++) assert.equal(await told(shaping, STREAM, bytes), uncut);
+      const uncut = await shaped(shaping, STREAM);
+      for (let bytes = 1; bytes < 40; bytes++) assert.equal(await shaped(shaping, STREAM, bytes), uncut);
     }
   });
 });
 
 async function whole(shaping: ReasoningShaping, message: object): Promise<unknown> {
   const body = Buffer.from(JSON.stringify({ choices: [{ index: 0, message }] }));
-  const retold = await reasoningTranslator(shaping).translateWhole(200, {}, body);
-  return answers.parse(JSON.parse(retold.toString())).choices[0]?.message;
+  const shapedBody = await reasoningTranslator(shaping).translateWhole(200, {}, body);
+  return answers.parse(JSON.parse(shapedBody.toString())).choices[0]?.message;
 }
 
 void describe('the thinking in a whole answer', () => {
@@ -206,7 +206,7 @@ void describe('over real sockets', () => {
         }),
     });
     const streamed = await ask(url, { body: { ...chat('a'), stream: true } });
-    assert.equal(streamed.text, await told(CONCAT, STREAM));
+    assert.equal(streamed.text, await shaped(CONCAT, STREAM));
     const answered = await ask(url);
     assert.equal(answers.parse(answered.json()).choices.length, 1);
     assert.match(answered.text, /"content":"<think>R<\/think>\\nC"/);

@@ -94,7 +94,7 @@ void describe('custom settings change what they name, and not a byte beside it:'
   });
 });
 
-void describe('custom settings have the names of what is asked for:', () => {
+void describe('custom settings have the names of the operation’s fields:', () => {
   const all = ['max_tokens', 'temperature', 'top_p', 'top_k', 'seed'].map((name, at) => ({
     name,
     value: at,

@@ -12,17 +12,17 @@ async function sent(body: string, provider: object = TYPE): Promise<string> {
 }
 
 void describe('the usage of a stream', () => {
-  const asks = '"stream_options":{"include_usage":true}';
+  const requested = '"stream_options":{"include_usage":true}';
   const cases: readonly (readonly [string, string, string])[] = [
     [
-      'is asked for where nothing was said',
+      'is requested where the client left it open',
       '{"model":"m","stream":true,"messages":[]}',
-      `{"model":"m","stream":true,"messages":[],${asks}}`,
+      `{"model":"m","stream":true,"messages":[],${requested}}`,
     ],
     [
       'and white space behind stays',
       '{"model":"m","stream":true}\n ',
-      `{"model":"m","stream":true,${asks}}\n `,
+      `{"model":"m","stream":true,${requested}}\n `,
     ],
     [
       'beside other options',
@@ -40,17 +40,17 @@ void describe('the usage of a stream', () => {
       '{"model":"m","stream_options":{"include_usage":true},"stream":true}',
     ],
     [
-      'but not where the client said no',
+      'but not where the client refused it',
       '{"model":"m","stream":true,"stream_options":{"include_usage":false}}',
       '{"model":"m","stream":true,"stream_options":{"include_usage":false}}',
     ],
     [
-      'nor where it said so with escapes',
+      'nor where it refused it under a name with escapes',
       '\ufeff{"model":"m","stream":true,"stream_options":{"include\\u005fusage":false}}',
       '\ufeff{"model":"m","stream":true,"stream_options":{"include\\u005fusage":false}}',
     ],
     [
-      'nor where it said yes',
+      'nor where it requested it',
       '{"model":"m","stream":true,"stream_options":{"include_usage":true}}',
       '{"model":"m","stream":true,"stream_options":{"include_usage":true}}',
     ],
@@ -58,16 +58,16 @@ void describe('the usage of a stream', () => {
     [
       'and all else stays as it is written',
       '{"a":1,"a":12345678901234567890,"s":"\\u00e9","model":"m","stream":true}',
-      `{"a":1,"a":12345678901234567890,"s":"\\u00e9","model":"m","stream":true,${asks}}`,
+      `{"a":1,"a":12345678901234567890,"s":"\\u00e9","model":"m","stream":true,${requested}}`,
     ],
   ];
-  for (const [what, asked, left] of cases) {
+  for (const [what, before, left] of cases) {
     void it(what, async () => {
-      assert.equal(await sent(asked), left);
+      assert.equal(await sent(before), left);
     });
   }
 
-  void it('is not asked for where the provider refuses the word, or the configuration does', async () => {
+  void it('is not requested where the provider refuses the field, or the configuration does', async () => {
     const body = '{"model":"m","stream":true}';
     assert.equal(await sent(body, { type: 'mistral' }), body);
     assert.equal(await sent(body, { type: 'openai', disableStreamUsageStats: true }), body);
@@ -84,7 +84,7 @@ void describe('the usage of a stream', () => {
 });
 
 /** What a client gets of the chunks of a stream. */
-async function told(...chunks: readonly string[]): Promise<string> {
+async function passed(...chunks: readonly string[]): Promise<string> {
   let text = '';
   const out = { write: (chunk: Buffer) => ((text += chunk.toString()), true), onDrain: () => undefined };
   const stream = usageHider.translateStream({}, out);
@@ -93,30 +93,30 @@ async function told(...chunks: readonly string[]): Promise<string> {
   return text;
 }
 
-void describe('the chunk that tells a usage nobody asked for', () => {
-  const said = 'data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n';
+void describe('the chunk of a usage that the client did not request', () => {
+  const delta = 'data: {"choices":[{"delta":{"content":"a"}}],"usage":null}\n\n';
   const usage = 'data: {"choices":[],"usage":{"total_tokens":3}}\n\n';
   const done = 'data: [DONE]\n\n';
 
   void it('is taken out, alone or between others', async () => {
-    assert.equal(await told(said, usage, done), said + done);
-    assert.equal(await told(said + usage + done), said + done);
-    assert.equal(await told(usage), '');
+    assert.equal(await passed(delta, usage, done), delta + done);
+    assert.equal(await passed(delta + usage + done), delta + done);
+    assert.equal(await passed(usage), '');
   });
 
   void it('is known however it is written', async () => {
-    assert.equal(await told('data: {"choices": [], "usage": {"total_tokens": 3}}\n\n'), '');
-    assert.equal(await told('data:{"choices":[],"usage":{"total_tokens":3}}\r\n\r\n'), '');
+    assert.equal(await passed('data: {"choices": [], "usage": {"total_tokens": 3}}\n\n'), '');
+    assert.equal(await passed('data:{"choices":[],"usage":{"total_tokens":3}}\r\n\r\n'), '');
     assert.equal(
-      await told(`${said}data: {"choices":[],"usage":{"a":1}}\r\n\r\ndata: [DONE]\r\n\r\n`),
-      `${said}data: [DONE]\r\n\r\n`,
+      await passed(`${delta}data: {"choices":[],"usage":{"a":1}}\r\n\r\ndata: [DONE]\r\n\r\n`),
+      `${delta}data: [DONE]\r\n\r\n`,
     );
   });
 
   void it('is no other chunk without choices', async () => {
     const filter = 'data: {"choices":[],"prompt_filter_results":[{}]}\n\n';
-    assert.equal(await told(filter + said + usage), filter + said);
+    assert.equal(await passed(filter + delta + usage), filter + delta);
     const quoted = 'data: {"choices":[{"delta":{"content":"\\"choices\\":[] usage"}}]}\n\n';
-    assert.equal(await told(quoted), quoted);
+    assert.equal(await passed(quoted), quoted);
   });
 });

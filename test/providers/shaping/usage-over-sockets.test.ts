@@ -74,19 +74,19 @@ for (const [what, end] of [
       }
     });
 
-    void test('it stays where the client has asked for it', async (t) => {
+    void test('it stays where the client has requested it', async (t) => {
       const { upstream, url, streams } = await before(t);
       streams(whole);
-      const asked = ', "stream_options":{"include_usage":true}';
-      assert.equal(await streamed(url, asked), whole.toString());
-      assert.equal(sentTo(upstream), bodyWith(asked));
+      const option = ', "stream_options":{"include_usage":true}';
+      assert.equal(await streamed(url, option), whole.toString());
+      assert.equal(sentTo(upstream), bodyWith(option));
     });
   });
 }
 
 const LINES = `${[CHUNK, STOP, USAGE, DONE].join('\n\n')}\n\n`;
 
-void test('a client that said no is not overruled, and nothing is taken out', async (t) => {
+void test('a client that refused it is not overruled, and nothing is removed', async (t) => {
   const { upstream, url, streams } = await before(t);
   streams(LINES);
   const no = ',"stream_options":{"include_usage":false}';
@@ -105,14 +105,14 @@ async function asMessages(url: string): Promise<string> {
   return response.text();
 }
 
-void test('a client of Anthropic’s is told the usage that is asked for on its behalf', async (t) => {
+void test('a client of Anthropic’s gets the usage that is requested on its behalf', async (t) => {
   const { upstream, url, streams } = await before(t);
   streams(LINES);
   assert.match(await asMessages(url), /"output_tokens":2/);
   assert.match(sentTo(upstream) ?? '', /"stream_options":\{"include_usage":true\}/);
 });
 
-void test('a provider that refuses to be asked is not asked on anybody’s behalf', async (t) => {
+void test('usage is not requested from a provider that refuses the field', async (t) => {
   const { upstream, url, streams } = await before(t, 'mistral');
   streams(LINES);
   assert.match(await asMessages(url), /"output_tokens":2/);

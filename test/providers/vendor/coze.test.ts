@@ -22,7 +22,7 @@ const body = {
 };
 const usage = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
 
-async function asked(more: object = {}) {
+async function sendChat(more: object = {}) {
   return outgoing({ type: 'coze' }, { path, body: { ...body, ...more } });
 }
 
@@ -44,12 +44,12 @@ const stream = frames(
 );
 
 void describe('Coze', () => {
-  void it('is asked for a stream, whatever the client wants', async () => {
+  void it('is sent a request for a stream, whatever the client wants', async () => {
     for (const more of [{}, { stream: true }]) {
-      const gone = await asked({ ...more, user: 'u-1' });
-      assert.equal(`${gone.method} ${gone.url}`, 'POST https://api.coze.cn/v3/chat');
-      assert.equal(gone.headers['authorization'], 'Bearer first-key-0123456789');
-      assert.deepEqual(JSON.parse(gone.body), {
+      const sent = await sendChat({ ...more, user: 'u-1' });
+      assert.equal(`${sent.method} ${sent.url}`, 'POST https://api.coze.cn/v3/chat');
+      assert.equal(sent.headers['authorization'], 'Bearer first-key-0123456789');
+      assert.deepEqual(JSON.parse(sent.body), {
         bot_id: 'bot-1',
         user_id: 'u-1',
         stream: true,
@@ -64,8 +64,8 @@ void describe('Coze', () => {
     }
   });
 
-  void it('has its stream told as one completion where the client wants one', async () => {
-    const { translator } = await asked();
+  void it('has its stream translated to one completion where the client wants one', async () => {
+    const { translator } = await sendChat();
     assert.deepEqual(await translatedWhole(translator, stream, { 'content-type': 'text/event-stream' }), {
       id: 'chat-1',
       object: 'chat.completion',
@@ -83,9 +83,12 @@ void describe('Coze', () => {
   });
 
   void it('streams, wherever its frames are cut', async () => {
-    const told = await translatedAtEveryCut(async () => (await asked({ stream: true })).translator, stream);
-    assert.ok(told.isWhole);
-    assert.deepEqual(chunksOf(told.text), [
+    const output = await translatedAtEveryCut(
+      async () => (await sendChat({ stream: true })).translator,
+      stream,
+    );
+    assert.ok(output.isWhole);
+    assert.deepEqual(chunksOf(output.text), [
       {
         choices: [{ index: 0, delta: { role: 'assistant', reasoning_content: 'hm' }, finish_reason: null }],
       },
@@ -96,34 +99,34 @@ void describe('Coze', () => {
     ]);
   });
 
-  void it('may say all at once', async () => {
-    const { translator } = await asked({ stream: true });
+  void it('may send all at once', async () => {
+    const { translator } = await sendChat({ stream: true });
     const card = frames(
       event('conversation.message.completed', { type: 'answer', content: '{"card":1}' }),
       event('conversation.chat.completed', created),
     );
-    const told = await translatedStream(translator, card);
-    assert.ok(told.isWhole);
-    assert.match(told.text, /"content":"\{\\"card\\":1\}"/);
+    const output = await translatedStream(translator, card);
+    assert.ok(output.isWhole);
+    assert.match(output.text, /"content":"\{\\"card\\":1\}"/);
   });
 
-  void it('has no end told that did not come', async () => {
+  void it('has no end marker written that did not come', async () => {
     const cut = frames(event('conversation.message.delta', { type: 'answer', content: 'a' }));
-    const { translator: whole } = await asked();
-    const told = translatedWhole(whole, cut, { 'content-type': 'text/event-stream' });
-    await assert.rejects(told, { name: 'RetellingError' });
-    const { translator } = await asked({ stream: true });
+    const { translator: whole } = await sendChat();
+    const output = translatedWhole(whole, cut, { 'content-type': 'text/event-stream' });
+    await assert.rejects(output, { name: 'TranslationError' });
+    const { translator } = await sendChat({ stream: true });
     assert.equal((await translatedStream(translator, cut)).isWhole, false);
   });
 
   void it('takes its own requests as they are', async () => {
     const own = { type: 'coze', protocol: 'original' };
-    const gone = await outgoing(own, {
+    const sent = await outgoing(own, {
       path: '/v3/chat?conversation_id=c-1',
       body: '{"bot_id":"b", "stream":true}',
     });
-    assert.equal(gone.url, 'https://api.coze.cn/v3/chat?conversation_id=c-1');
-    assert.equal(gone.body, '{"bot_id":"b", "stream":true}');
+    assert.equal(sent.url, 'https://api.coze.cn/v3/chat?conversation_id=c-1');
+    assert.equal(sent.body, '{"bot_id":"b", "stream":true}');
     const list = await outgoing(own, { method: 'GET', path: '/v3/chat/message/list?chat_id=1' });
     assert.equal(`${list.method} ${list.url}`, 'GET https://api.coze.cn/v3/chat/message/list?chat_id=1');
   });

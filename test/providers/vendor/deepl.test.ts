@@ -21,12 +21,12 @@ const answer = JSON.stringify({
 });
 
 void describe('DeepL', () => {
-  void it('is asked for a translation, at the host that the model names', async () => {
-    const gone = await outgoing(options, { path, body });
-    assert.equal(`${gone.method} ${gone.url}`, 'POST https://api-free.deepl.com/v2/translate');
-    assert.equal(gone.headers['authorization'], 'DeepL-Auth-Key first-key-0123456789');
-    assert.equal(gone.headers['content-type'], 'application/json');
-    assert.deepEqual(JSON.parse(gone.body), {
+  void it('gets a request for a translation, at the host that the model names', async () => {
+    const sent = await outgoing(options, { path, body });
+    assert.equal(`${sent.method} ${sent.url}`, 'POST https://api-free.deepl.com/v2/translate');
+    assert.equal(sent.headers['authorization'], 'DeepL-Auth-Key first-key-0123456789');
+    assert.equal(sent.headers['content-type'], 'application/json');
+    assert.deepEqual(JSON.parse(sent.body), {
       text: ['sit by the bank', 'a bank in China'],
       target_lang: 'ZH',
       context: 'money',
@@ -35,13 +35,13 @@ void describe('DeepL', () => {
     assert.equal(pro.url, 'https://api.deepl.com/v2/translate');
   });
 
-  void it('is asked at the host of the key where the model names none, and where it is configured to be', async () => {
+  void it('gets requests at the host of the key where the model names none, and at a configured one', async () => {
     const free = { ...options, apiTokens: ['key-0123456789:fx'] };
-    const asked = { path, body: { ...body, model: 'any' } };
-    assert.equal((await outgoing(free, asked)).url, 'https://api-free.deepl.com/v2/translate');
-    assert.equal((await outgoing(options, asked)).url, 'https://api.deepl.com/v2/translate');
+    const call = { path, body: { ...body, model: 'any' } };
+    assert.equal((await outgoing(free, call)).url, 'https://api-free.deepl.com/v2/translate');
+    assert.equal((await outgoing(options, call)).url, 'https://api.deepl.com/v2/translate');
     const own = { ...free, baseUrl: 'http://127.0.0.1:9000/deepl' };
-    assert.equal((await outgoing(own, asked)).url, 'http://127.0.0.1:9000/deepl/v2/translate');
+    assert.equal((await outgoing(own, call)).url, 'http://127.0.0.1:9000/deepl/v2/translate');
   });
 
   void it('answers with a choice for each message', async () => {
@@ -67,11 +67,11 @@ void describe('DeepL', () => {
     });
   });
 
-  void it('has its one answer told as a stream where the client wants one', async () => {
+  void it('has its whole response translated to a stream where the client wants one', async () => {
     const { translator } = await outgoing(options, { path, body: { ...body, stream: true } });
-    const told = await translatedStream(translator, answer, 7, { 'content-type': 'application/json' });
-    assert.ok(told.isWhole);
-    assert.deepEqual(chunksOf(told.text), [
+    const output = await translatedStream(translator, answer, 7, { 'content-type': 'application/json' });
+    assert.ok(output.isWhole);
+    assert.deepEqual(chunksOf(output.text), [
       {
         choices: [
           { index: 0, delta: { role: 'assistant', name: 'EN', content: '坐在银行旁' }, finish_reason: null },
@@ -88,7 +88,7 @@ void describe('DeepL', () => {
     ]);
   });
 
-  void it('cannot be asked for what it has no means for', async () => {
+  void it('gets no request that it cannot express', async () => {
     for (const more of [
       { tools: [{ type: 'function', function: { name: 'f' } }] },
       { n: 2 },
@@ -102,21 +102,21 @@ void describe('DeepL', () => {
     assert.equal(await tryOutgoing(options, embeddings), 'operation_not_offered');
   });
 
-  void it('that answers something else is not retold', async () => {
+  void it('that answers something else is not translated', async () => {
     const { translator } = await outgoing(options, { path, body });
-    await assert.rejects(translatedWhole(translator, '{"message":"no"}'), { name: 'RetellingError' });
+    await assert.rejects(translatedWhole(translator, '{"message":"no"}'), { name: 'TranslationError' });
     const { translator: streamed } = await outgoing(options, { path, body: { ...body, stream: true } });
-    const told = await translatedStream(streamed, 'no', 0, { 'content-type': 'application/json' });
-    assert.deepEqual(told, { text: '', isWhole: false });
+    const output = await translatedStream(streamed, 'no', 0, { 'content-type': 'application/json' });
+    assert.deepEqual(output, { text: '', isWhole: false });
   });
 
   void it('takes its own requests as they are', async () => {
-    const gone = await outgoing(options, {
+    const sent = await outgoing(options, {
       path: '/v2/translate',
       body: '{"text":["x"],"target_lang":"DE"}',
     });
-    assert.equal(gone.url, 'https://api.deepl.com/v2/translate');
-    assert.equal(gone.body, '{"text":["x"],"target_lang":"DE"}');
-    assert.equal(gone.translator, undefined);
+    assert.equal(sent.url, 'https://api.deepl.com/v2/translate');
+    assert.equal(sent.body, '{"text":["x"],"target_lang":"DE"}');
+    assert.equal(sent.translator, undefined);
   });
 });

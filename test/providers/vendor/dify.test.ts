@@ -23,22 +23,22 @@ const body = { model: 'dify', messages };
 const streamed = { ...body, stream: true, stream_options: { include_usage: true } };
 const usage = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
 
-async function asked(options: object, more: object = {}, headers: Record<string, string> = {}) {
+async function sendChat(options: object, more: object = {}, headers: Record<string, string> = {}) {
   return outgoing({ type: 'dify', ...options }, { path, body: { ...body, ...more }, headers });
 }
 
 /** The texts of a workflow's stream, which has to be whole. */
-async function said(stream: string): Promise<(string | undefined)[]> {
-  const { translator } = await asked({ botType: 'Workflow' }, { stream: true });
-  const told = await translatedStream(translator, stream);
-  assert.ok(told.isWhole);
-  return [...told.text.matchAll(/"content":"(\w*)"/g)].map(([, text]) => text);
+async function deltasOf(stream: string): Promise<(string | undefined)[]> {
+  const { translator } = await sendChat({ botType: 'Workflow' }, { stream: true });
+  const output = await translatedStream(translator, stream);
+  assert.ok(output.isWhole);
+  return [...output.text.matchAll(/"content":"(\w*)"/g)].map(([, text]) => text);
 }
 
 void describe('Dify', () => {
-  void it('is asked by the kind of its application', async () => {
+  void it('gets requests by the kind of its application', async () => {
     const common = { response_mode: 'blocking', auto_generate_name: false };
-    const chat = await asked({}, { user: 'u-1' }, { ConversationId: 'c-1' });
+    const chat = await sendChat({}, { user: 'u-1' }, { ConversationId: 'c-1' });
     assert.equal(`${chat.method} ${chat.url}`, 'POST https://api.dify.ai/v1/chat-messages');
     assert.equal(chat.headers['authorization'], 'Bearer first-key-0123456789');
     assert.deepEqual(JSON.parse(chat.body), {
@@ -48,7 +48,7 @@ void describe('Dify', () => {
       user: 'u-1',
       conversation_id: 'c-1',
     });
-    const completion = await asked({ botType: 'Completion', difyApiUrl: 'https://dify.example.com/v1' });
+    const completion = await sendChat({ botType: 'Completion', difyApiUrl: 'https://dify.example.com/v1' });
     assert.equal(completion.url, 'https://dify.example.com/v1/completion-messages');
     assert.deepEqual(JSON.parse(completion.body), {
       ...common,
@@ -57,7 +57,7 @@ void describe('Dify', () => {
       user: 'api-user',
       conversation_id: '',
     });
-    const workflow = await asked({ botType: 'Workflow', inputVariable: 'question' }, { stream: true });
+    const workflow = await sendChat({ botType: 'Workflow', inputVariable: 'question' }, { stream: true });
     assert.equal(workflow.url, 'https://api.dify.ai/v1/workflows/run');
     assert.deepEqual(JSON.parse(workflow.body), {
       ...common,
@@ -78,7 +78,7 @@ void describe('Dify', () => {
       answer: 'Good-bye',
       metadata: { usage: { ...usage, total_price: '0.01' } },
     });
-    const { translator } = await asked({ botType: 'Agent' });
+    const { translator } = await sendChat({ botType: 'Agent' });
     assert.deepEqual(await translatedWhole(translator, answer), {
       id: 'c-1',
       object: 'chat.completion',
@@ -95,7 +95,7 @@ void describe('Dify', () => {
       ['done', 'done'],
       [{ a: 1 }, '{"a":1}'],
     ] as const) {
-      const { translator } = await asked(options);
+      const { translator } = await sendChat(options);
       const run = { data: { workflow_id: 'w-1', status: 'succeeded', outputs: { result } } };
       assert.deepEqual(await translatedWhole(translator, JSON.stringify(run)), {
         id: 'w-1',
@@ -105,9 +105,9 @@ void describe('Dify', () => {
         choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
       });
     }
-    const { translator } = await asked(options);
+    const { translator } = await sendChat(options);
     const none = translatedWhole(translator, '{"data":{"outputs":{"other":1}}}');
-    await assert.rejects(none, { name: 'RetellingError' });
+    await assert.rejects(none, { name: 'TranslationError' });
   });
 
   void it('streams, wherever its frames are cut', async () => {
@@ -121,10 +121,10 @@ void describe('Dify', () => {
         { event: 'workflow_finished', data: { status: 'succeeded', outputs: { answer: 'x' } } },
         { event: 'message_end', conversation_id: 'c-1', metadata: { usage } },
       );
-    const told = await translatedAtEveryCut(async () => (await asked({}, streamed)).translator, stream);
-    assert.ok(told.isWhole);
-    assert.match(told.text, /"id":"c-1"/);
-    assert.deepEqual(chunksOf(told.text), [
+    const output = await translatedAtEveryCut(async () => (await sendChat({}, streamed)).translator, stream);
+    assert.ok(output.isWhole);
+    assert.match(output.text, /"id":"c-1"/);
+    assert.deepEqual(chunksOf(output.text), [
       { choices: [{ index: 0, delta: { role: 'assistant', content: 'Gü' }, finish_reason: null }] },
       { choices: [{ index: 0, delta: { content: 'te\n\n' }, finish_reason: null }] },
       { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
@@ -144,14 +144,14 @@ void describe('Dify', () => {
       early: plainFrames(started, chunk, chunk, finished),
       late: plainFrames(started, finished),
     };
-    assert.deepEqual(await said(texts.early), ['al', 'al']);
-    assert.deepEqual(await said(texts.late), ['all']);
+    assert.deepEqual(await deltasOf(texts.early), ['al', 'al']);
+    assert.deepEqual(await deltasOf(texts.late), ['all']);
   });
 
-  void it('has no end told that did not come', async () => {
-    const { translator } = await asked({}, streamed);
-    const told = await translatedStream(translator, plainFrames({ event: 'message', answer: 'a' }));
-    assert.equal(told.isWhole, false);
-    assert.doesNotMatch(told.text, /DONE|stop/);
+  void it('has no end marker written that did not come', async () => {
+    const { translator } = await sendChat({}, streamed);
+    const output = await translatedStream(translator, plainFrames({ event: 'message', answer: 'a' }));
+    assert.equal(output.isWhole, false);
+    assert.doesNotMatch(output.text, /DONE|stop/);
   });
 });

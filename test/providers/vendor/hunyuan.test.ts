@@ -20,7 +20,7 @@ const options = {
 const Usage = { PromptTokens: 2, CompletionTokens: 3, TotalTokens: 5 };
 const usage = { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 };
 
-async function retellingOf(more: object = {}) {
+async function translatorOf(more: object = {}) {
   return (await outgoing(options, { path, body: { ...chat, ...more } })).translator;
 }
 
@@ -31,9 +31,11 @@ function frame(delta: object, reason = ''): object {
 
 void describe('Hunyuan, where requests are signed', () => {
   void it('answers with a completion, and with what it thought', async () => {
-    const said = { Role: 'assistant', Content: 'Hello', ReasoningContent: 'hm' };
-    const answer = { Response: { Id: 'h-1', Choices: [{ FinishReason: 'stop', Message: said }], Usage } };
-    assert.deepEqual(await translatedWhole(await retellingOf(), JSON.stringify(answer)), {
+    const answerMessage = { Role: 'assistant', Content: 'Hello', ReasoningContent: 'hm' };
+    const answer = {
+      Response: { Id: 'h-1', Choices: [{ FinishReason: 'stop', Message: answerMessage }], Usage },
+    };
+    assert.deepEqual(await translatedWhole(await translatorOf(), JSON.stringify(answer)), {
       id: 'h-1',
       object: 'chat.completion',
       created: 1795478400,
@@ -57,7 +59,7 @@ void describe('Hunyuan, where requests are signed', () => {
       frame({ Content: '' }, 'stop'),
     );
     const more = { stream: true, stream_options: { include_usage: true } };
-    const { text, isWhole } = await translatedAtEveryCut(() => retellingOf(more), stream);
+    const { text, isWhole } = await translatedAtEveryCut(() => translatorOf(more), stream);
     assert.ok(isWhole);
     const words = [...text.matchAll(/"content":"([^"]*)"/g)].map(([, word]) => word).join('');
     assert.equal(words, 'Güte 你');
@@ -69,21 +71,23 @@ void describe('Hunyuan, where requests are signed', () => {
   });
 
   void it('does not pass off as whole what has no end, or an error in it', async () => {
-    const begun = plainFrames(frame({ Content: 'Hel' }));
+    const start = plainFrames(frame({ Content: 'Hel' }));
     const error = plainFrames({ Response: { Error: { Code: 'InternalError', Message: 'x' } } });
-    for (const stream of [begun, begun + error]) {
-      const told = await translatedStream(await retellingOf({ stream: true }), stream);
-      assert.equal(told.isWhole, false);
-      assert.doesNotMatch(told.text, /\[DONE\]/);
+    for (const stream of [start, start + error]) {
+      const output = await translatedStream(await translatorOf({ stream: true }), stream);
+      assert.equal(output.isWhole, false);
+      assert.doesNotMatch(output.text, /\[DONE\]/);
     }
-    await assert.rejects(translatedWhole(await retellingOf(), '{"Response":{}}'), { name: 'RetellingError' });
+    await assert.rejects(translatedWhole(await translatorOf(), '{"Response":{}}'), {
+      name: 'TranslationError',
+    });
   });
 
-  void it('is asked for the model it is mapped to, to stream, and with instructions as it names them', async () => {
+  void it('gets the mapped model, a stream, and instructions in its own role', async () => {
     const messages = [{ role: 'developer', content: 'Be brief.' }, ...chat.messages];
     const body = { model: 'gpt-4o', messages, stream: true, top_p: 0.5, seed: 7 };
-    const asked = await outgoing({ ...options, modelMapping: { '*': 'hunyuan-pro' } }, { path, body });
-    assert.deepEqual(JSON.parse(asked.body), {
+    const sent = await outgoing({ ...options, modelMapping: { '*': 'hunyuan-pro' } }, { path, body });
+    assert.deepEqual(JSON.parse(sent.body), {
       Model: 'hunyuan-pro',
       Messages: [
         { Role: 'system', Content: 'Be brief.' },
@@ -92,11 +96,11 @@ void describe('Hunyuan, where requests are signed', () => {
       Stream: true,
       TopP: 0.5,
     });
-    assert.equal(asked.headers['accept'], 'text/event-stream');
-    assert.deepEqual(asked.translator?.dropped, ['seed']);
+    assert.equal(sent.headers['accept'], 'text/event-stream');
+    assert.deepEqual(sent.translator?.dropped, ['seed']);
   });
 
-  void it('is not asked for what it would leave unanswered', async () => {
+  void it('gets no request for what it cannot answer', async () => {
     const tools = [{ type: 'function', function: { name: 'f' } }];
     assert.equal(await tryOutgoing(options, { path, body: { ...chat, tools } }), 'not_expressible');
     const embeddings = { path: '/v1/embeddings', body: { model: 'hunyuan-embedding', input: 'x' } };

@@ -17,11 +17,11 @@ const tasks: readonly ClientRequest[] = [
 ];
 
 void describe('Kling', () => {
-  for (const asked of tasks) {
-    const { method = 'POST', path, body } = asked;
-    void it(`is asked for ${method} ${path} as the client wrote it, with a token made for it`, async () => {
+  for (const task of tasks) {
+    const { method = 'POST', path, body } = task;
+    void it(`gets ${method} ${path} as the client wrote it, with a token made for it`, async () => {
       const before = Math.floor(Date.now() / 1000);
-      const request = await outgoing(pair, asked);
+      const request = await outgoing(pair, task);
       assert.equal(`${request.method} ${request.url}`, `${method} ${ORIGIN}${path}`);
       assert.equal(request.body, body === undefined ? '' : JSON.stringify(body));
       const token = (request.headers['authorization'] ?? '').replace('Bearer ', '');
@@ -43,7 +43,7 @@ void describe('Kling', () => {
     assert.equal(request.headers['authorization'], 'Bearer aGVhZA.cGF5bG9hZA.c2lnbmVk');
   });
 
-  void it('is not asked for chats, in whatever dialect', async () => {
+  void it('gets no chats, in whatever dialect', async () => {
     const messages = [{ role: 'user', content: 'Hi' }];
     for (const path of ['/v1/chat/completions', '/v1/messages', '/v1/responses']) {
       const body = { model: 'kling-v2', max_tokens: 5, messages, input: 'Hi' };

@@ -34,11 +34,11 @@ void describe('Dify, for a client that speaks Anthropic’s dialect', () => {
       apiTokens: ['key-0123456789'],
     };
     const gateway = await gatewayFor(t, { config: { providers: [provider] } });
-    const asked = await ask(gateway.url, { path: '/v1/messages', body, headers });
-    const told = asked.json();
-    assert.ok(typeof told === 'object' && told !== null && 'content' in told && 'role' in told);
-    assert.deepEqual(told.content, [{ type: 'text', text: 'Good-bye', citations: null }]);
-    assert.equal(told.role, 'assistant');
+    const response = await ask(gateway.url, { path: '/v1/messages', body, headers });
+    const output = response.json();
+    assert.ok(typeof output === 'object' && output !== null && 'content' in output && 'role' in output);
+    assert.deepEqual(output.content, [{ type: 'text', text: 'Good-bye', citations: null }]);
+    assert.equal(output.role, 'assistant');
     const [request] = upstream.requests;
     assert.equal(request?.line, 'POST /v1/chat-messages HTTP/1.1');
     assert.match(request?.body.toString() ?? '', /"query":"SYSTEM: \\nBe brief\.\\nUSER: \\nBye\\n"/);
@@ -55,11 +55,17 @@ void describe('Dify, for a client that speaks Anthropic’s dialect', () => {
       apiTokens: ['key-0123456789'],
     };
     const gateway = await gatewayFor(t, { config: { providers: [provider] } });
-    const asked = await ask(gateway.url, { path: '/v1/messages', body: { ...body, stream: true }, headers });
-    assert.match(String(asked.headers['content-type']), /^text\/event-stream/);
-    const texts = [...asked.text.matchAll(/"type":"text_delta","text":"([^"]*)"/g)].map(([, text]) => text);
+    const response = await ask(gateway.url, {
+      path: '/v1/messages',
+      body: { ...body, stream: true },
+      headers,
+    });
+    assert.match(String(response.headers['content-type']), /^text\/event-stream/);
+    const texts = [...response.text.matchAll(/"type":"text_delta","text":"([^"]*)"/g)].map(
+      ([, text]) => text,
+    );
     assert.equal(texts.join(''), 'Good-bye');
-    assert.match(asked.text, /event: message_stop\n/);
-    assert.match(asked.text, /"output_tokens":7/);
+    assert.match(response.text, /event: message_stop\n/);
+    assert.match(response.text, /"output_tokens":7/);
   });
 });

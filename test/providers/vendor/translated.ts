@@ -11,7 +11,7 @@ const chatChunk = z.object({
 const STREAM = { 'content-type': 'text/event-stream' };
 const WHOLE = { 'content-type': 'application/json' };
 
-/** What a whole answer becomes for a client that asked for one. */
+/** What a whole response becomes for a client that requested one. */
 export async function translatedWhole(
   translator: ResponseTranslator | undefined,
   body: string,
@@ -25,12 +25,12 @@ export async function translatedWhole(
 /** What a stream becomes. */
 export interface TranslatedStream {
   readonly text: string;
-  /** Whether it was retold to its end. */
+  /** Whether it was translated to its end. */
   readonly isWhole: boolean;
 }
 
 /**
- * What an answer becomes for a client that asked for a stream.
+ * What a response becomes for a client that requested a stream.
  * @param cutAt where the provider's bytes come in two pieces; by default they come at once
  */
 export async function translatedStream(

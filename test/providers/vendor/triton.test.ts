@@ -21,26 +21,26 @@ const body = {
 
 void describe('Triton', () => {
   void it('is given the last message, and the settings that are numbers', async () => {
-    const gone = await outgoing(options, {
+    const sent = await outgoing(options, {
       path,
       body: { ...body, temperature: 0.5, top_p: 1, stop: ['x'] },
     });
-    assert.equal(`${gone.method} ${gone.url}`, 'POST http://triton.example.com:8000/v2/models/gpt2/generate');
-    assert.equal(gone.headers['authorization'], 'Bearer first-key-0123456789');
-    assert.deepEqual(JSON.parse(gone.body), {
+    assert.equal(`${sent.method} ${sent.url}`, 'POST http://triton.example.com:8000/v2/models/gpt2/generate');
+    assert.equal(sent.headers['authorization'], 'Bearer first-key-0123456789');
+    assert.deepEqual(JSON.parse(sent.body), {
       text_input: 'b',
       parameters: { stream: false, temperature: 0.5, top_p: 1 },
     });
-    assert.deepEqual(gone.translator?.dropped, ['stop']);
+    assert.deepEqual(sent.translator?.dropped, ['stop']);
   });
 
-  void it('is asked for a version of its model, and for a stream', async () => {
-    const gone = await outgoing(
+  void it('gets a version of its model, and a request for a stream', async () => {
+    const sent = await outgoing(
       { ...options, tritonModelVersion: '2' },
       { path, body: { ...body, model: 'x', stream: true } },
     );
-    assert.equal(gone.url, 'http://triton.example.com:8000/v2/models/gpt2/versions/2/generate_stream');
-    assert.deepEqual(JSON.parse(gone.body), { text_input: 'b', parameters: { stream: true } });
+    assert.equal(sent.url, 'http://triton.example.com:8000/v2/models/gpt2/versions/2/generate_stream');
+    assert.deepEqual(JSON.parse(sent.body), { text_input: 'b', parameters: { stream: true } });
   });
 
   void it('answers with a completion', async () => {
@@ -57,12 +57,12 @@ void describe('Triton', () => {
 
   void it('streams until its connection ends, wherever its frames are cut', async () => {
     const stream = plainFrames({ model_name: 'gpt2', text_output: 'Gü' }, { text_output: 'te' });
-    const told = await translatedAtEveryCut(
+    const output = await translatedAtEveryCut(
       async () => (await outgoing(options, { path, body: { ...body, stream: true } })).translator,
       stream,
     );
-    assert.ok(told.isWhole);
-    assert.deepEqual(chunksOf(told.text), [
+    assert.ok(output.isWhole);
+    assert.deepEqual(chunksOf(output.text), [
       { choices: [{ index: 0, delta: { role: 'assistant', content: 'Gü' }, finish_reason: null }] },
       { choices: [{ index: 0, delta: { content: 'te' }, finish_reason: null }] },
       { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
@@ -70,7 +70,7 @@ void describe('Triton', () => {
     ]);
   });
 
-  void it('has nothing told to its end that could not be read', async () => {
+  void it('has no end marker written behind what could not be read', async () => {
     const { translator } = await outgoing(options, { path, body: { ...body, stream: true } });
     const huge = `data: {"text_output":"${'x'.repeat(300_000)}"}\n\n`;
     assert.equal((await translatedStream(translator, huge)).isWhole, false);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangePage, Cursor, Store } from '../../../src/store/contract.ts';
 import { StoreError } from '../../../src/store/errors.ts';
 import { openRedisStore } from '../../../src/store/redis/redis.ts';
@@ -29,14 +28,18 @@ async function begin(t: TestContext, deployment: Deployment, url = patient(deplo
 
 /** Asks until the store is back. It may fail with errors of its own and with no others. */
 async function whenBack<T>(call: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      assert.ok(isAway(error), String(error));
-      await sleep(5);
-    }
-  }
+  let result: { readonly value: T } | undefined;
+  await until(async () => {
+    result = await call().then(
+      (value) => ({ value }),
+      (error: unknown) => {
+        assert.ok(isAway(error), String(error));
+        return undefined;
+      },
+    );
+    return result !== undefined;
+  });
+  return (result ?? assert.fail()).value;
 }
 
 /** A server that is being demoted closes its connections; then the role is not known. */
@@ -73,7 +76,7 @@ async function ask(store: Store, cursor: Cursor): Promise<ChangePage | 'lost'> {
 }
 
 void describe('redis store: a server that is killed', () => {
-  void test('is away at once, and there again with what it wrote down, which is read anew', async (t) => {
+  void test('is away at once, and back with what it saved, which is read from the beginning', async (t) => {
     const { store, server } = await begin(t, await single('--appendonly', 'yes', '--appendfsync', 'always'));
     const before = await put(store, 'a', 'x');
     const lease = await acquired(store, 'l', 'h', LONG_MS);
@@ -103,7 +106,7 @@ void describe('redis store: a server that is killed', () => {
     assert.deepEqual((await catchUp(store)).changes, []);
   });
 
-  void test('started again empty, tells so, and gives out no revision or token twice', async (t) => {
+  void test('started again empty, is reported as lost, and gives out no revision or token twice', async (t) => {
     const { store, server } = await begin(t, await single());
     const lost = await put(store, 'a', 'x');
     const lease = await acquired(store, 'l', 'h', LONG_MS);
@@ -116,7 +119,7 @@ void describe('redis store: a server that is killed', () => {
     assert.ok((await acquired(store, 'l', 'h', LONG_MS)).token > lease.token);
   });
 
-  void test('started again empty, tells so however much was written since', async (t) => {
+  void test('started again empty, is reported as lost however much was written since', async (t) => {
     const { store, server } = await begin(t, await single());
     await put(store, 'a', 'x');
     const { cursor } = await catchUp(store);
@@ -134,7 +137,7 @@ void describe('redis store: a server that is killed', () => {
       Array.from({ length: 8 }, async (_, writer) => {
         for (let n = 0; !stop.signal.aborted; n++) {
           const written = await whenBack(() => store.compareAndSet(`${writer}/${n}`, 0, 'x'));
-          // One that was written without being acknowledged is met again here.
+          // One that was written without being acknowledged is found again here.
           assert.equal(written.current.value, 'x');
           acknowledged++;
         }
@@ -165,7 +168,7 @@ void describe('redis store: a server that is killed', () => {
 });
 
 void describe('redis store: a server that is frozen', () => {
-  void test('holds nobody up, and is used again when it thaws', async (t) => {
+  void test('delays no caller, and is used again when it thaws', async (t) => {
     const deployment = await single();
     const { store, server } = await begin(t, deployment, withOption(deployment.url, 'storeTimeout=500ms'));
     const before = await whenBack(() => put(store, 'a', 'x'));
@@ -181,7 +184,7 @@ void describe('redis store: a server that is frozen', () => {
     assert.ok(after?.value === 'x' || after?.value === 'y');
   });
 
-  void test('is noticed by listeners although nobody calls', async (t) => {
+  void test('is noticed by listeners although there are no calls', async (t) => {
     const deployment = await single();
     const { store, server } = await begin(t, deployment, withOption(deployment.url, 'storeTimeout=500ms'));
     server.freeze();
@@ -203,7 +206,7 @@ void describe('redis store: a server that is frozen', () => {
 });
 
 void describe('redis store: connections and messages', () => {
-  void test('a connection that is killed is made anew, and what was missed is signalled', async (t) => {
+  void test('a connection that is killed is renewed, and what was missed is signalled', async (t) => {
     const { store, server, url } = await begin(t, await single());
     const other = await openRedisStore(placeAt(patient(url)));
     t.after(() => other.close());
@@ -239,7 +242,7 @@ void describe('redis store: connections and messages', () => {
     assert.equal((await read(store, 'n'))?.value, '3');
   });
 
-  void test('a state that was flushed is told to be lost, however much was written since', async (t) => {
+  void test('a state that was flushed is reported as lost, however much was written since', async (t) => {
     const { store, server } = await begin(t, await single());
     const before = await put(store, 'a', 'x');
     const { cursor } = await catchUp(store);
@@ -249,7 +252,7 @@ void describe('redis store: connections and messages', () => {
     assert.equal(await ask(store, cursor), 'lost');
   });
 
-  void test('a server that is no master any more is left, and nothing is written', async (t) => {
+  void test('a server that is no longer the master is left, and nothing is written', async (t) => {
     const { store, server } = await begin(t, await single());
     const { revision } = await put(store, 'a', 'x');
     const elsewhere = await RedisServer.start();
@@ -261,7 +264,7 @@ void describe('redis store: connections and messages', () => {
     assert.equal((await whenBack(() => store.compareAndSet('a', revision, 'y'))).written, true);
   });
 
-  void test('a server that is full refuses writes, says why, and still reads', async (t) => {
+  void test('a server that is full refuses writes with the reason, and still reads', async (t) => {
     const { store, server } = await begin(t, await single('--maxmemory-policy', 'noeviction'));
     await put(store, 'a', 'x');
     await server.command('CONFIG', 'SET', 'maxmemory', '1');
@@ -339,7 +342,7 @@ void describe('redis store: several servers', () => {
     assert.equal((await catchUp(store)).changes.length, groups.length);
   });
 
-  void test('the groups of a cluster stand on all of its nodes, each in one slot', async (t) => {
+  void test('the groups of a cluster are on all of its nodes, each in one slot', async (t) => {
     const { store, servers } = await begin(t, await cluster());
     for (let n = 0; n < 60; n++) await put(store, `key/provider ${n % 20}/${n}`, 'x');
     for (const server of servers) assert.ok(Number(await server.command('DBSIZE')) > 0);

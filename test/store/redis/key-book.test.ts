@@ -59,13 +59,13 @@ function failuresOf({ book }: Node): number {
 }
 
 /** In one order of fields, whoever wrote them. */
-function told({ book }: Node): string {
+function view({ book }: Node): string {
   const records = [key, other].map((each) => decodeRecord(encodeRecord(book.record(each))));
   return JSON.stringify(records);
 }
 
 function states(nodes: readonly Node[]): Set<string> {
-  return new Set(nodes.map(told));
+  return new Set(nodes.map(view));
 }
 
 void describe('the key book on redis', () => {

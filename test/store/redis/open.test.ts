@@ -19,9 +19,9 @@ import {
 import { freePort } from './redis-server.ts';
 import { put, read, withCode } from '../tools.ts';
 
-/** What is said when a place cannot be used: the error with all that caused it, as a log would show it. */
+/** What is reported when a place cannot be used: the error with all that caused it, as a log would show it. */
 async function refusal(url: string, code: StoreErrorCode): Promise<string> {
-  let said = '';
+  let text = '';
   await assert.rejects(
     async () => {
       const store = await openStore(placeAt(url));
@@ -30,11 +30,11 @@ async function refusal(url: string, code: StoreErrorCode): Promise<string> {
     (error) => {
       assert.ok(error instanceof StoreError, String(error));
       assert.equal(error.code, code, error.message);
-      said = inspect(error, { depth: null, showHidden: true });
+      text = inspect(error, { depth: null, showHidden: true });
       return true;
     },
   );
-  return said;
+  return text;
 }
 
 async function serverFor(t: TestContext, start: typeof single | typeof withUser): Promise<string> {
@@ -44,12 +44,12 @@ async function serverFor(t: TestContext, start: typeof single | typeof withUser)
 }
 
 void describe('opening a redis store', () => {
-  void test('fails where the password is wrong, and tells it to nobody', async (t) => {
+  void test('fails where the password is wrong, without showing it', async (t) => {
     const url = await serverFor(t, withUser);
     const wrong = url.replace(/me:.*@/, 'me:not-the-p4ssword@');
-    const said = await refusal(wrong, 'store_cannot_open');
-    assert.match(said, /WRONGPASS/);
-    assert.ok(!said.includes('p4ssword'));
+    const text = await refusal(wrong, 'store_cannot_open');
+    assert.match(text, /WRONGPASS/);
+    assert.ok(!text.includes('p4ssword'));
   });
 
   void test('fails where there is no password and one is needed', async (t) => {
@@ -88,7 +88,7 @@ void describe('opening a redis store', () => {
     await refusal(`rediss://127.0.0.1:${port}/0?cert=${file}&key=${file}`, 'store_cannot_open');
   });
 
-  void test('fails where the prefix is taken by something else, and leaves it as it is', async (t) => {
+  void test('fails where the prefix is used by something else, and leaves it as it is', async (t) => {
     const { url, servers, dispose } = await single();
     t.after(dispose);
     await servers[0]?.command('SET', '{sparekey}:head', 'something else');
@@ -104,15 +104,15 @@ void describe('opening a redis store', () => {
     assert.deepEqual(await servers[0]?.command('HGETALL', '{sparekey}:head'), ['layout', '2', 'born', '5']);
   });
 
-  void test('waits for nobody where nobody is there, and says where it looked', async () => {
+  void test('does not wait where no server is there, and reports where it looked', async () => {
     for (const scheme of ['redis', 'redis+cluster', 'redis+sentinel']) {
       const master = scheme === 'redis+sentinel' ? '?master=main' : '';
       const port = await freePort();
       const store = await openStore(placeAt(`${scheme}://me:the-p4ssword@127.0.0.1:${port}${master}`));
       await assert.rejects(read(store, 'a'), (error) => {
         assert.ok(withCode('store_away')(error));
-        const said = inspect(error, { depth: null, showHidden: true });
-        assert.ok(said.includes(`127.0.0.1:${port}`) && !said.includes('p4ssword'), said);
+        const text = inspect(error, { depth: null, showHidden: true });
+        assert.ok(text.includes(`127.0.0.1:${port}`) && !text.includes('p4ssword'), text);
         return true;
       });
       await store.close();
@@ -144,9 +144,9 @@ void describe('opening a redis store', () => {
       t.after(dispose);
       const place = placeAt(withOption(patient(url), 'prefix=p1'));
       const store = await openStore(place);
-      const said =
+      const text =
         inspect([store, place], { depth: null, showHidden: true }) + JSON.stringify([store, place]);
-      assert.ok(!said.includes('p@ss'), said);
+      assert.ok(!text.includes('p@ss'), text);
       assert.ok(!store.description.includes('@'), store.description);
       await store.close();
     }

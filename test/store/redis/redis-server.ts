@@ -66,16 +66,16 @@ export class RedisServer {
     const gone = once(child, 'exit');
     running.add(child);
     child.once('exit', () => running.delete(child));
-    const said: string[] = [];
+    const lines: string[] = [];
     for await (const line of createInterface(child.stdout)) {
-      said.push(line);
+      lines.push(line);
       if (/Ready to accept connections|Sentinel ID is/.test(line)) {
         child.stdout.resume();
         return;
       }
     }
     await gone;
-    throw new Error(`the server did not start:\n${said.join('\n')}`);
+    throw new Error(`the server did not start:\n${lines.join('\n')}`);
   }
 
   /** Gone at once, as after a crash; what it had not written down is lost. */

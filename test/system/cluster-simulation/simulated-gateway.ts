@@ -1,4 +1,4 @@
-import type { AttemptTools } from '../../../src/failover/attempt/attempt.ts';
+import type { AttemptTools } from '../../../src/failover/attempt/attempt-plan.ts';
 import { Recorder } from '../../../src/failover/recorder.ts';
 import { ServeTrace } from '../../../src/failover/answer/serve-trace.ts';
 import { serve } from '../../../src/failover/serve.ts';

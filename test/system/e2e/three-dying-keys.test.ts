@@ -47,15 +47,15 @@ void test('1,000 requests over 50 connections are all answered right while three
 
   const failures = DEATHS.map(({ key, behaviour }) => {
     const failed = gateway.sim.counts(key).met[behaviour.kind] ?? 0;
-    const { recorded, underWay, at } = witness.verdictOn(key);
+    const { recorded, inFlight, at } = witness.verdictOn(key);
     t.diagnostic(
-      `${behaviour.kind}: ${failed} failed attempts; ${recorded} of them decided, and ${underWay} attempts were under way then`,
+      `${behaviour.kind}: ${failed} failed attempts; ${recorded} of them decided, and ${inFlight} attempts were under way then`,
     );
 
     // A success that had begun before may come in between and begin the row anew.
     const inOneRow = behaviour.kind === 'invalid-key' ? 1 : FAILURE_THRESHOLD;
     assert.equal(recorded - witness.forgivenTo(key), inOneRow);
-    assert.ok(failed <= recorded + underWay, 'no more attempts fail than decided or were under way');
+    assert.ok(failed <= recorded + inFlight, 'no more attempts fail than decided or were under way');
 
     const seen = gateway.sim.requests.filter((request) => request.key === key);
     const failedOnes = seen.filter((request) => request.behaviour === behaviour.kind);
@@ -125,7 +125,7 @@ interface VerdictMoment {
   /** Failures recorded up to it, the deciding one included. */
   readonly recorded: number;
   /** Other attempts with the key at that moment, which may still fail. */
-  readonly underWay: number;
+  readonly inFlight: number;
 }
 
 /** Counts what is recorded of each key until its verdict. */
@@ -155,7 +155,7 @@ class Witness {
     if (before.state !== 'in-service') return;
     const recorded = this.#recorded.get(id) ?? 0;
     if (after.state === 'out-of-service') {
-      this.#verdicts.set(id, { at, recorded: recorded + 1, underWay: inFlight });
+      this.#verdicts.set(id, { at, recorded: recorded + 1, inFlight });
     } else if (after.state === 'in-service' && after.failures > before.failures) {
       this.#recorded.set(id, recorded + 1);
     } else if (after.state === 'in-service' && after.failures < before.failures) {

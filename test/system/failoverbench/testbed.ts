@@ -153,11 +153,11 @@ export async function runAll(
 }
 
 async function playOn(contender: GatewayUnderTest, scenarios: readonly Scenario[]): Promise<readonly Row[]> {
-  await using stage = await Testbed.set(contender);
+  await using testbed = await Testbed.set(contender);
   const rows: Row[] = [];
-  for (const scenario of scenarios) rows.push(await stage.play(scenario));
-  if (stage.notUnderstood.length > 0)
-    throw new Error(`not OpenAI's words: ${stage.notUnderstood.join(', ')}`);
+  for (const scenario of scenarios) rows.push(await testbed.play(scenario));
+  if (testbed.notUnderstood.length > 0)
+    throw new Error(`not OpenAI's words: ${testbed.notUnderstood.join(', ')}`);
   return rows;
 }
 

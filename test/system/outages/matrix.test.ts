@@ -8,7 +8,7 @@ import { downProvider, keysOf, numbersAt, OUTAGES, TIMEOUT_MS } from './outages.
 /* A provider fails every request, whichever key it comes with; the next one of the route is well. */
 
 const POOLS = [1, 2, 3, 5];
-const PACES: readonly LoadShape[] = [
+const LOADS: readonly LoadShape[] = [
   { perSecond: 2, half: 6 },
   { perSecond: 20, half: 30 },
 ];
@@ -18,7 +18,7 @@ const SOONEST_TRIAL_MS = 2_500;
 interface Cell {
   readonly how: string;
   readonly keys: number;
-  readonly pace: LoadShape;
+  readonly load: LoadShape;
   /** Of the provider that is down, how it is found out that it is back. */
   readonly failover: ConfigParts;
 }
@@ -30,7 +30,7 @@ const UNCHECKED: ConfigParts = { cooldownDuration: '1h' };
  * Asks a route over a provider that is down and one that is well.
  * @returns the requests of the second half that were tried at the first
  */
-async function play(context: TestContext, { how, keys, pace, failover }: Cell): Promise<readonly number[]> {
+async function play(context: TestContext, { how, keys, load, failover }: Cell): Promise<readonly number[]> {
   const main = await downProvider(context, OUTAGES[how] ?? 'refused');
   const gateway = await gatewayFor(context, {
     config: (simulator) => ({
@@ -48,11 +48,11 @@ async function play(context: TestContext, { how, keys, pace, failover }: Cell): 
       routes: [{ model: '*', to: ['main', 'spare'] }],
     }),
   });
-  const asked = await applySteadyLoad(() => gateway.url, pace);
+  const asked = await applySteadyLoad(() => gateway.url, load);
   assertAnswered(asked);
   const tried = laterTries(asked, await gateway.requestsLogged(asked.length), 'main');
   // As the provider saw it, too, where it sees anything.
-  const seen = new Set(numbersAt(main).filter((number) => number >= pace.half));
+  const seen = new Set(numbersAt(main).filter((number) => number >= load.half));
   assert.deepEqual(
     [...seen].filter((number) => !tried.includes(number)),
     [],
@@ -61,15 +61,15 @@ async function play(context: TestContext, { how, keys, pace, failover }: Cell): 
   return tried;
 }
 
-for (const pace of PACES) {
+for (const load of LOADS) {
   // Slow requests leave room for all at once.
-  void suite(`at ${pace.perSecond} requests a second`, { concurrency: pace.perSecond < 10 }, () => {
+  void suite(`at ${load.perSecond} requests a second`, { concurrency: load.perSecond < 10 }, () => {
     for (const how of Object.keys(OUTAGES)) {
       void suite(`a provider is down by ${how}`, { concurrency: true }, () => {
         for (const keys of POOLS) {
           void test(`with ${keys} keys: every request is answered by the next, and soon none waits for it`, async (t) => {
             // Whether it is back, health checks find out.
-            assert.deepEqual(await play(t, { how, keys, pace, failover: CHECKED }), []);
+            assert.deepEqual(await play(t, { how, keys, load, failover: CHECKED }), []);
           });
         }
       });
@@ -78,11 +78,11 @@ for (const pace of PACES) {
 }
 
 void suite('a provider is down that no health check asks', { concurrency: true }, () => {
-  const pace: LoadShape = { perSecond: 20, half: 60 };
-  const trials = Math.ceil((pace.half * 1_000) / pace.perSecond / SOONEST_TRIAL_MS);
+  const load: LoadShape = { perSecond: 20, half: 60 };
+  const trials = Math.ceil((load.half * 1_000) / load.perSecond / SOONEST_TRIAL_MS);
   for (const keys of POOLS) {
     void test(`with ${keys} keys: of many requests ${trials} at most find out whether it is back`, async (t) => {
-      const tried = await play(t, { how: 'a 500', keys, pace, failover: UNCHECKED });
+      const tried = await play(t, { how: 'a 500', keys, load, failover: UNCHECKED });
       assert.ok(tried.length <= trials, `tried by ${tried.join(', ')}`);
     });
   }

@@ -15,7 +15,7 @@ import { downProvider, keysOf, OUTAGES, TIMEOUT_MS } from './outages.ts';
 /* What one node finds out of a provider that is down, the others go by. */
 
 const NODES = 3;
-const PACE = { perSecond: 20, half: 40 };
+const LOAD = { perSecond: 20, half: 40 };
 
 const CELLS = [
   { how: 'a 503', keys: 1 },
@@ -61,8 +61,8 @@ void test('three nodes on one Redis: what one finds out of a provider costs the 
   // The first half is put to one node; the others hear of the outage, and never meet it.
   const [first, ...others] = nodes.map(({ url }) => url);
   const urlOf = (number: number): string =>
-    (number < PACE.half ? first : others[number % others.length]) ?? '';
-  const asked = await Promise.all(cells.map(({ model }) => applySteadyLoad(urlOf, PACE, model)));
+    (number < LOAD.half ? first : others[number % others.length]) ?? '';
+  const asked = await Promise.all(cells.map(({ model }) => applySteadyLoad(urlOf, LOAD, model)));
   asked.forEach(assertAnswered);
   const requests = (): LogLine[] => lines.filter(({ msg }) => msg === 'request');
   await until(() => requests().length === asked.flat().length);

@@ -75,8 +75,8 @@ function askPinged(
 
 void suite('the client of a stream that has nothing yet', () => {
   void test('is pinged while failover goes on, and gets the answer as it is', async (t) => {
-    const stage = await kept(t, ({ write }) => write(busy));
-    const heard = await askPinged(stage, { body: streamedChat('hello') }, 3);
+    const setup = await kept(t, ({ write }) => write(busy));
+    const heard = await askPinged(setup, { body: streamedChat('hello') }, 3);
     assert.equal(heard.status, 200);
     assert.equal(heard.text.replaceAll(COMMENT, ''), STREAM);
     assert.ok(heard.text.startsWith(COMMENT.repeat(3)));
@@ -87,7 +87,7 @@ void suite('the client of a stream that has nothing yet', () => {
       Object.keys(heard.headers).filter((name) => name.startsWith('x-sparekey-')),
       [],
     );
-    const [line] = await stage.gateway.requestsLogged(1);
+    const [line] = await setup.gateway.requestsLogged(1);
     assert.equal(line?.attempts, 2);
   });
 
@@ -103,11 +103,11 @@ void suite('the client of a stream that has nothing yet', () => {
         JSON_TYPE,
         '{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"good"},"finish_reason":"stop"}]}',
       );
-      const stage = await kept(t, (exchange) => (isStream ? streams(exchange) : exchange.write(whole)), {
+      const setup = await kept(t, (exchange) => (isStream ? streams(exchange) : exchange.write(whole)), {
         limits,
       });
-      setTimeout(stage.release, 5 * PING_MS);
-      const heard = await ask(stage.gateway.url, { body });
+      setTimeout(setup.release, 5 * PING_MS);
+      const heard = await ask(setup.gateway.url, { body });
       assert.doesNotMatch(heard.text, /still at work/);
       assert.equal(heard.headers['x-sparekey-provider'], 'p0');
     }
@@ -193,9 +193,9 @@ void suite('the client of a stream that has nothing yet', () => {
 
 /** A gateway that answers after some pings. */
 async function later(t: TestContext): Promise<TestGateway> {
-  const stage = await kept(t, streams);
-  setTimeout(stage.release, 10 * PING_MS);
-  return stage.gateway;
+  const setup = await kept(t, streams);
+  setTimeout(setup.release, 10 * PING_MS);
+  return setup.gateway;
 }
 
 void suite('what is sent ahead is passed over', () => {
@@ -231,9 +231,9 @@ void suite('what is sent ahead is passed over', () => {
 
   void test('and an error behind it is raised by them', async (t) => {
     const failing = async (): Promise<TestGateway> => {
-      const stage = await kept(t, ({ reset }) => reset(), { second: ({ reset }) => reset() });
-      setTimeout(stage.release, 5 * PING_MS);
-      return stage.gateway;
+      const setup = await kept(t, ({ reset }) => reset(), { second: ({ reset }) => reset() });
+      setTimeout(setup.release, 5 * PING_MS);
+      return setup.gateway;
     };
     const openai = new OpenAI({ baseURL: `${(await failing()).url}/v1`, apiKey: 'k', maxRetries: 0 });
     const chunks = await openai.chat.completions.create({

@@ -94,7 +94,7 @@ const sent = z.looseObject({
 });
 
 void suite('a client that knows responses alone, before Anthropic’s API', () => {
-  void test('edits files, calls tools of servers and runs commands, and what it sends back is what was said', async (context) => {
+  void test('edits files, calls tools of servers and runs commands, and sends back the items it was sent', async (context) => {
     const upstream = await rawUpstream(context, ({ end }) => {
       end(rawAnswer('200 OK', ['content-type: text/event-stream', 'connection: close'], events()));
     });
@@ -103,7 +103,7 @@ void suite('a client that knows responses alone, before Anthropic’s API', () =
         providers: [{ id: 'a', type: 'claude', baseUrl: `${upstream.origin}/v1`, apiTokens: ['k'] }],
       },
     });
-    const asked = {
+    const request = {
       model: 'claude-sonnet-4-5',
       instructions: 'You edit files.',
       tools: TOOLS,
@@ -116,12 +116,12 @@ void suite('a client that knows responses alone, before Anthropic’s API', () =
       prompt_cache_key: 'session',
     };
     const turn = async (input: readonly unknown[]) => {
-      const heard = await ask(url, { path: '/v1/responses', body: { ...asked, input } });
+      const heard = await ask(url, { path: '/v1/responses', body: { ...request, input } });
       assert.equal(heard.status, 200, heard.text);
       assert.equal(heard.headers['x-sparekey-dropped'], 'tools.web_search');
-      const told = dataOf(heard.text).map((data) => event.parse(JSON.parse(data)));
-      assert.equal(told.at(-1)?.type, 'response.completed');
-      return told.flatMap(({ type, item: each }) =>
+      const written = dataOf(heard.text).map((data) => event.parse(JSON.parse(data)));
+      assert.equal(written.at(-1)?.type, 'response.completed');
+      return written.flatMap(({ type, item: each }) =>
         type === 'response.output_item.done' && each !== undefined ? [each] : [],
       );
     };
@@ -129,9 +129,9 @@ void suite('a client that knows responses alone, before Anthropic’s API', () =
     const items = await turn([QUESTION]);
     assert.deepEqual(
       items.map((each) => {
-        const told = Object.entries(each);
+        const written = Object.entries(each);
         return Object.fromEntries(
-          told.filter(([name]) => !['id', 'status', 'encrypted_content'].includes(name)),
+          written.filter(([name]) => !['id', 'status', 'encrypted_content'].includes(name)),
         );
       }),
       [

@@ -11,7 +11,7 @@ const CONFIG = {
 };
 
 void suite('the names of fields that were left out', () => {
-  void test('are told in a header', async (context) => {
+  void test('are named in a header', async (context) => {
     const { url } = await gatewayFor(context, CONFIG);
     const heard = await ask(url, { body: chat('hi', { verbosity: 'low', logit_bias: {} }) });
     assert.equal(heard.status, 200);
@@ -35,8 +35,8 @@ void suite('the names of fields that were left out', () => {
     const many = Array.from({ length: 3_000 }, (_, at): [string, number] => [`f${at}_${'x'.repeat(500)}`, 1]);
     const heard = await ask(url, { body: chat('hi', Object.fromEntries(many)) });
     assert.equal(heard.status, 200);
-    const told = String(heard.headers['x-sparekey-dropped']);
-    assert.match(told, /^f0_x+, .*, and 2968 more$/u);
-    assert.ok(told.length < 4_096);
+    const dropped = String(heard.headers['x-sparekey-dropped']);
+    assert.match(dropped, /^f0_x+, .*, and 2968 more$/u);
+    assert.ok(dropped.length < 4_096);
   });
 });

@@ -34,7 +34,7 @@ void test('a client of OpenAI gets embeddings of Gemini, from the key that has r
   const gateway = await gatewayFor(t, { config: { providers: [geminiAt(upstream.origin)] } });
   const client = new OpenAI({ apiKey: 'any', baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   for (let count = 0; count < 4; count++) {
-    // The SDK asks for base64 unless told otherwise, and gives numbers.
+    // The SDK requests base64 by default, and decodes it to numbers.
     const { data, model } = await client.embeddings.create({
       model: 'gemini-embedding-001',
       input: ['a', 'b'],
@@ -54,7 +54,7 @@ void test('a client of OpenAI gets embeddings of Gemini, from the key that has r
   }
 });
 
-void test('what cannot be said to Gemini is the client’s mistake, and no key is asked', async (t) => {
+void test('what Gemini cannot express is the client’s mistake, and no key is used', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) => write(rawAnswer('200 OK', JSON_TYPE, '{}')));
   const gateway = await gatewayFor(t, { config: { providers: [geminiAt(upstream.origin)] } });
   const heard = await ask(gateway.url, {
@@ -66,7 +66,7 @@ void test('what cannot be said to Gemini is the client’s mistake, and no key i
   assert.equal(upstream.requests.length, 0);
 });
 
-void test('an answer that is not what it should be is told as broken', async (t) => {
+void test('a response that is not what it should be is reported as broken', async (t) => {
   const upstream = await rawUpstream(t, ({ write }) =>
     write(rawAnswer('200 OK', JSON_TYPE, '{"embedding":{}}')),
   );

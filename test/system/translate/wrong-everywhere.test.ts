@@ -41,10 +41,10 @@ void suite('a request with a wrong value anywhere', () => {
       fc.asyncProperty(wrong, async ({ name, provider, body }) => {
         const path = operationNamed(name).pattern.replace('{model}', 'm');
         const headers = name.startsWith('messages') ? { 'anthropic-version': '2023-06-01' } : {};
-        const gone = await tryOutgoing(provider, { path, headers, body });
+        const sent = await tryOutgoing(provider, { path, headers, body });
         assert.ok(
-          typeof gone === 'object' || gone === 'not_expressible' || gone === 'operation_not_offered',
-          JSON.stringify(gone),
+          typeof sent === 'object' || sent === 'not_expressible' || sent === 'operation_not_offered',
+          JSON.stringify(sent),
         );
       }),
       { numRuns: RUNS },

@@ -32,8 +32,8 @@ void suite('values of the wrong type deep inside a request', () => {
           }),
         });
         const format = { type: 'json_schema', json_schema: { name: 'n', strict: true, schema } };
-        const heard = await ask(url, { body: chat('hi', { response_format: format }) });
-        assert.notEqual(heard.code, 'internal_error');
+        const response = await ask(url, { body: chat('hi', { response_format: format }) });
+        assert.notEqual(response.code, 'internal_error');
         await requestsLogged(1);
         assert.deepEqual(
           logs().filter(({ level }) => level === 'error'),
@@ -43,7 +43,7 @@ void suite('values of the wrong type deep inside a request', () => {
     }
   }
 
-  void test('what nobody has thought of is a 400, and told to the operator without the client’s words', async (context) => {
+  void test('what is unforeseen is a 400, and logged without the client’s content', async (context) => {
     const { url, logs, keys } = await gatewayFor(context, {
       config: ({ url: simulator }) => ({
         providers: [
@@ -59,12 +59,12 @@ void suite('values of the wrong type deep inside a request', () => {
     });
     const schema = { type: 'object', properties: { a: { anyOf: 'my secret words' } } };
     const format = { type: 'json_schema', json_schema: { name: 'n', strict: true, schema } };
-    const heard = await ask(url, { body: chat('hi', { response_format: format }) });
-    assert.deepEqual([heard.status, heard.code], [400, 'not_expressible']);
+    const response = await ask(url, { body: chat('hi', { response_format: format }) });
+    assert.deepEqual([response.status, response.code], [400, 'not_expressible']);
     await until(() => logs().some(({ msg }) => msg === 'request'));
-    const told = logs().find(({ msg }) => msg === 'a request could not be read');
-    assert.equal(told?.['level'], 'warn');
-    assert.match(String(told?.['error']), /^TypeError\n\s+at /);
+    const entry = logs().find(({ msg }) => msg === 'a request could not be read');
+    assert.equal(entry?.['level'], 'warn');
+    assert.match(String(entry?.['error']), /^TypeError\n\s+at /);
     assert.ok(!JSON.stringify(logs()).includes('my secret words'));
     assert.deepEqual(
       (await keys()).map(({ state, failures }) => [state, failures ?? 0]),
@@ -90,7 +90,7 @@ void suite('values of the wrong type deep inside a request', () => {
     const document = { type: 'document', source: { type: 'base64', media_type: 'text/plain', data: '@@@' } };
     const file = { type: 'file', file: { file_data: 'data:text/plain;base64,@@@', filename: 'a.txt' } };
     const inline = { inlineData: { mimeType: 'text/plain', data: '@@@' } };
-    const asked: readonly [asking: AskOptions, named: RegExp][] = [
+    const cases: readonly [request: AskOptions, named: RegExp][] = [
       [
         {
           path: '/v1/messages',
@@ -111,10 +111,10 @@ void suite('values of the wrong type deep inside a request', () => {
         /the inlineData of contents\[0\] is not base64.*"status":"INVALID_ARGUMENT"/,
       ],
     ];
-    for (const [asking, named] of asked) {
-      const heard = await ask(url, asking);
-      assert.equal(heard.status, 400);
-      assert.match(heard.text, named);
+    for (const [request, named] of cases) {
+      const response = await ask(url, request);
+      assert.equal(response.status, 400);
+      assert.match(response.text, named);
     }
     assert.ok(logs().every(({ level }) => level !== 'error'));
   });
@@ -127,10 +127,10 @@ void suite('values of the wrong type deep inside a request', () => {
     });
     for (const format of ['__proto__', 'constructor', 'toString']) {
       const audio = { type: 'input_audio', input_audio: { data: 'AAAA', format } };
-      const heard = await ask(url, {
+      const response = await ask(url, {
         body: { ...chat('hi'), messages: [{ role: 'user', content: [audio] }] },
       });
-      assert.equal(heard.code, 'not_expressible');
+      assert.equal(response.code, 'not_expressible');
     }
   });
 });

@@ -66,7 +66,7 @@ const deltas = fc.array(fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme'
 const input = fc.record({
   value: fc.dictionary(fc.string({ maxLength: 5 }), fc.string({ maxLength: 8 }), { maxKeys: 3 }),
   cuts: fc.array(fc.nat(40), { maxLength: 3 }),
-  isTold: fc.boolean(),
+  isStreamed: fc.boolean(),
 });
 
 interface Block {
@@ -98,7 +98,7 @@ function thinkingBlock(pieces: readonly string[]): Block {
 
 function callBlock(
   at: number,
-  { value, cuts, isTold }: { value: Json; cuts: number[]; isTold: boolean },
+  { value, cuts, isStreamed }: { value: Json; cuts: number[]; isStreamed: boolean },
 ): Block {
   const id = `call_${at}`;
   const text = JSON.stringify(value);
@@ -108,7 +108,7 @@ function callBlock(
   return {
     parts: [
       { type: 'tool-input-start', id, toolName: `tool_${at}` },
-      ...(isTold ? pieces.map((delta) => ({ type: 'tool-input-delta' as const, id, delta })) : []),
+      ...(isStreamed ? pieces.map((delta) => ({ type: 'tool-input-delta' as const, id, delta })) : []),
       { type: 'tool-input-end', id },
       call,
     ],

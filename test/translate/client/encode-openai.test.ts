@@ -3,9 +3,11 @@ import { suite, test } from 'node:test';
 import * as z from 'zod';
 import type { Json } from '../../../src/base/json.ts';
 import type { GenerateResult, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
-import { chatClientCodec } from '../../../src/translate/client/codecs.ts';
-import { completionsClientCodec } from '../../../src/translate/client/codecs.ts';
-import { responsesClientCodec } from '../../../src/translate/client/codecs.ts';
+import {
+  chatClientCodec,
+  completionsClientCodec,
+  responsesClientCodec,
+} from '../../../src/translate/client/codecs.ts';
 import { contextOf, dataOf, finishOf, framesOf, resultOf } from './any-response.ts';
 
 type Content = GenerateResult['content'];
@@ -32,8 +34,8 @@ function start(id: string): StreamPart {
 }
 
 /** The frames' data; the end marker as it is. */
-function told(near: ClientCodec, parts: readonly StreamPart[], body: Json = {}): unknown[] {
-  return framesOf(near, parts, contextOf(body)).map((frame): unknown => {
+function encoded(codec: ClientCodec, parts: readonly StreamPart[], body: Json = {}): unknown[] {
+  return framesOf(codec, parts, contextOf(body)).map((frame): unknown => {
     const data = dataOf(frame);
     const value: unknown = data === '[DONE]' ? data : JSON.parse(data);
     return value;
@@ -43,14 +45,14 @@ function told(near: ClientCodec, parts: readonly StreamPart[], body: Json = {}):
 /** Of each chunk the delta of its choice, and why it ended where it did. */
 function deltas(parts: readonly StreamPart[], body: Json = {}): unknown[] {
   const chunk = z.object({ choices: z.array(json) });
-  return told(chatClientCodec, parts, body).flatMap((each) => {
+  return encoded(chatClientCodec, parts, body).flatMap((each) => {
     const { data } = chunk.safeParse(each);
     return (data?.choices ?? []).map(({ delta, finish_reason: reason }) => reason ?? delta);
   });
 }
 
 void suite('chats', () => {
-  void test('are whole with all that a model said, thought, called and rests on', () => {
+  void test('are whole with text, reasoning, calls and sources', () => {
     const content: Content = [
       { type: 'reasoning', text: 'hm' },
       { type: 'text', text: 'so' },
@@ -93,7 +95,7 @@ void suite('chats', () => {
     });
   });
 
-  void test('stream the role first, the usage last where it was asked for, and then the end marker', () => {
+  void test('stream the role first, the usage last where it was requested, and then the end marker', () => {
     const heading = {
       id: 'chatcmpl-req_1',
       object: 'chat.completion.chunk',
@@ -102,14 +104,14 @@ void suite('chats', () => {
     };
     const choice = { index: 0, logprobs: null };
     const role = { role: 'assistant', content: '' };
-    assert.deepEqual(told(chatClientCodec, [...TEXT, finishOf('stop')], INCLUDE), [
+    assert.deepEqual(encoded(chatClientCodec, [...TEXT, finishOf('stop')], INCLUDE), [
       { ...heading, choices: [{ ...choice, delta: role, finish_reason: null }], usage: null },
       { ...heading, choices: [{ ...choice, delta: { content: 'so' }, finish_reason: null }], usage: null },
       { ...heading, choices: [{ ...choice, delta: {}, finish_reason: 'stop' }], usage: null },
       { ...heading, choices: [], usage: TOLD_USAGE },
       '[DONE]',
     ]);
-    assert.ok(!JSON.stringify(told(chatClientCodec, [...TEXT, finishOf('stop')])).includes('usage'));
+    assert.ok(!JSON.stringify(encoded(chatClientCodec, [...TEXT, finishOf('stop')])).includes('usage'));
   });
 
   void test('give calls places, and {} to one without arguments', () => {
@@ -121,18 +123,18 @@ void suite('chats', () => {
       { ...CALL, toolCallId: 'c2', input: '' },
       finishOf('tool-calls'),
     ]);
-    const begun = { type: 'function', function: { name: 'look', arguments: '' } };
+    const started = { type: 'function', function: { name: 'look', arguments: '' } };
     assert.deepEqual(pieces, [
       { role: 'assistant', content: '' },
-      { tool_calls: [{ index: 0, id: 'c1', ...begun }] },
-      { tool_calls: [{ index: 1, id: 'c2', ...begun }] },
+      { tool_calls: [{ index: 0, id: 'c1', ...started }] },
+      { tool_calls: [{ index: 1, id: 'c2', ...started }] },
       { tool_calls: [{ index: 0, function: { arguments: '{"n":1}' } }] },
       { tool_calls: [{ index: 1, function: { arguments: '{}' } }] },
       'tool_calls',
     ]);
   });
 
-  void test('that are cut short within a call say so, whole and streamed', () => {
+  void test('that are cut short within a call have that as their reason, whole and streamed', () => {
     const cut = { ...CALL, input: '{"n' };
     assert.equal(deltas([cut, finishOf('length')]).at(-1), 'length');
     const whole = JSON.stringify(chatClientCodec.encodeResponse(resultOf([cut], 'length'), contextOf()));
@@ -173,7 +175,7 @@ void suite('text completions', () => {
         usage: TOLD_USAGE,
       },
     );
-    assert.deepEqual(told(completionsClientCodec, [...TEXT, finishOf('stop')], INCLUDE), [
+    assert.deepEqual(encoded(completionsClientCodec, [...TEXT, finishOf('stop')], INCLUDE), [
       { ...heading, choices: [{ ...choice, text: 'so', finish_reason: null }] },
       { ...heading, choices: [{ ...choice, text: '', finish_reason: 'stop' }] },
       { ...heading, choices: [], usage: TOLD_USAGE },
@@ -186,7 +188,7 @@ const events = z.array(z.looseObject({ type: z.string() }));
 
 /** The types of the events, and the response that the last one holds. */
 function response(parts: readonly StreamPart[], body: Json = {}) {
-  const all = events.parse(told(responsesClientCodec, parts, body));
+  const all = events.parse(encoded(responsesClientCodec, parts, body));
   return {
     types: all.map(({ type }) => type.replace('response.', '')),
     final: json.parse(all.at(-1)?.['response']),
@@ -247,7 +249,7 @@ void suite('responses', () => {
     ]);
   });
 
-  void test('that are cut short are incomplete, and say why', () => {
+  void test('that are cut short are incomplete, with the reason', () => {
     for (const [unified, reason] of [
       ['length', 'max_output_tokens'],
       ['content-filter', 'content_filter'],
@@ -258,7 +260,7 @@ void suite('responses', () => {
     }
   });
 
-  void test('say back what was asked, and what it cost', () => {
+  void test('echo the request, and have the usage', () => {
     const body = {
       instructions: 'S',
       metadata: { a: 'b' },

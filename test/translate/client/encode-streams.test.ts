@@ -4,8 +4,7 @@ import * as fc from 'fast-check';
 import OpenAI from 'openai';
 import * as z from 'zod';
 import type { ResponseContext, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
-import { chatClientCodec } from '../../../src/translate/client/codecs.ts';
-import { responsesClientCodec } from '../../../src/translate/client/codecs.ts';
+import { chatClientCodec, responsesClientCodec } from '../../../src/translate/client/codecs.ts';
 import { answers, contextOf, dataOf, framesOf } from './any-response.ts';
 
 const MESSAGES = [{ role: 'user' as const, content: 'hi' }];
@@ -83,9 +82,9 @@ const event = z.looseObject({
 /** The events of a response, each named as its frame. */
 function eventsOf(parts: readonly StreamPart[], context: ResponseContext): z.infer<typeof event>[] {
   return framesOf(responsesClientCodec, parts, context).map((frame) => {
-    const told = event.parse(JSON.parse(dataOf(frame)));
-    assert.ok(frame.startsWith(`event: ${told.type}\ndata: `), frame);
-    return told;
+    const encoded = event.parse(JSON.parse(dataOf(frame)));
+    assert.ok(frame.startsWith(`event: ${encoded.type}\ndata: `), frame);
+    return encoded;
   });
 }
 
@@ -102,11 +101,11 @@ void suite('in whatever order the parts of an answer come', () => {
         // Of fields that are not OpenAI's own the SDK keeps the first piece alone.
         let thinking = '';
         for await (const { choices } of stream) {
-          const told: unknown = Reflect.get(choices[0]?.delta ?? {}, 'reasoning_content');
-          if (typeof told === 'string') thinking += told;
+          const encoded: unknown = Reflect.get(choices[0]?.delta ?? {}, 'reasoning_content');
+          if (typeof encoded === 'string') thinking += encoded;
         }
-        const told = chatOf(await stream.finalChatCompletion());
-        assert.deepEqual({ ...told, thinking }, chatOf(chatClientCodec.encodeResponse(result, context)));
+        const encoded = chatOf(await stream.finalChatCompletion());
+        assert.deepEqual({ ...encoded, thinking }, chatOf(chatClientCodec.encodeResponse(result, context)));
       }),
       { numRuns: 60 },
     );
@@ -155,12 +154,12 @@ void suite('in whatever order the parts of an answer come', () => {
 });
 
 void suite('whatever JSON a client sends', () => {
-  const readers: readonly (readonly [name: string, near: ClientCodec, list: string])[] = [
+  const readers: readonly (readonly [name: string, codec: ClientCodec, list: string])[] = [
     ['chats', chatClientCodec, 'messages'],
     ['responses', responsesClientCodec, 'input'],
   ];
-  for (const [name, near, list] of readers) {
-    void test(`${name} are read, or refused in words`, () => {
+  for (const [name, codec, list] of readers) {
+    void test(`${name} are decoded, or refused with a reason`, () => {
       const words = fc.constantFrom(
         'user',
         'assistant',
@@ -193,7 +192,7 @@ void suite('whatever JSON a client sends', () => {
         'output',
         'call_id',
         'summary',
-        // As JSON has it, an object may say anything of how to become a text.
+        // An object may have `toJSON` and `toString` of any type.
         'toString',
       );
       const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -209,7 +208,7 @@ void suite('whatever JSON a client sends', () => {
       fc.assert(
         fc.property(items, value, value, (each, tools, choice) => {
           try {
-            near.decodeRequest({
+            codec.decodeRequest({
               [list]: each,
               tools,
               tool_choice: choice,

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as z from 'zod';
 import type { ResponseContext, ClientCodec, StreamPart } from '../../../src/translate/codec.ts';
-import { geminiClientCodec } from '../../../src/translate/client/codecs.ts';
-import { chatClientCodec } from '../../../src/translate/client/codecs.ts';
-import { responsesClientCodec } from '../../../src/translate/client/codecs.ts';
+import {
+  geminiClientCodec,
+  chatClientCodec,
+  responsesClientCodec,
+} from '../../../src/translate/client/codecs.ts';
 
 const CONTEXT: ResponseContext = { id: 'req_1', model: 'm', acceptedAt: 0, body: {}, query: '?alt=sse' };
 const GOOGLE = { google: { thoughtSignature: 'R09PR0xF' } };
@@ -22,22 +24,22 @@ const chunk = z.object({
 });
 
 /** The data of each event that the parts become. */
-function told(near: ClientCodec, parts: readonly StreamPart[]): z.infer<typeof json>[] {
-  const stream = near.encodeStream(CONTEXT);
+function encoded(codec: ClientCodec, parts: readonly StreamPart[]): z.infer<typeof json>[] {
+  const stream = codec.encodeStream(CONTEXT);
   const text = parts.map((part) => stream.encode(part)).join('');
   return [...text.matchAll(/^data: (.*)$/gmu)].map(([, data = '']) => json.parse(JSON.parse(data)));
 }
 
 void suite('what a provider wants to see again', () => {
   void test('stands in a piece of a call that has a function, as strict chat clients want', () => {
-    const pieces = told(chatClientCodec, CALL).map(({ choices }) => JSON.stringify(choices));
+    const pieces = encoded(chatClientCodec, CALL).map(({ choices }) => JSON.stringify(choices));
     const signed = pieces.filter((piece) => piece.includes('R09PR0xF'));
     assert.equal(signed.length, 1);
     assert.match(signed[0] ?? '', /"index":0,"function":\{"arguments":""\},"extra_content"/u);
   });
 
   void test('reaches Gemini’s clients where a stream gives it behind the thinking, and comes back with all of it', () => {
-    const pieces = told(geminiClientCodec, [
+    const pieces = encoded(geminiClientCodec, [
       { type: 'reasoning-start', id: '0' },
       { type: 'reasoning-delta', id: '0', delta: 'I ' },
       { type: 'reasoning-delta', id: '0', delta: 'think' },
@@ -62,7 +64,7 @@ void suite('what a provider wants to see again', () => {
   });
 
   void test('stands before a call in responses, whole and streamed, and comes back with it', () => {
-    const done = told(responsesClientCodec, [
+    const done = encoded(responsesClientCodec, [
       ...CALL,
       { type: 'finish', usage: USAGE, finishReason: { unified: 'tool-calls', raw: 'STOP' } },
     ]).filter(({ type }) => type === 'response.output_item.done');

@@ -7,7 +7,7 @@ import type {
   StreamPart,
 } from '../../../src/translate/codec.ts';
 
-/* Answers in the SDK's words, whole and as streams of parts, to be written in clients' dialects. */
+/* Results of the SDK, whole and as streams of parts, to be encoded in clients' dialects. */
 
 export type Content = GenerateResult['content'][number];
 type Finish = GenerateResult['finishReason'];
@@ -15,7 +15,7 @@ type Metadata = GenerateResult['providerMetadata'];
 
 export const CONTEXT: ResponseContext = {
   id: 'req_1',
-  model: 'asked-for',
+  model: 'client-model',
   acceptedAt: 0,
   body: {},
   query: '?alt=sse',
@@ -51,7 +51,7 @@ export function finish(finishReason = STOP, metadata?: Metadata): StreamPart {
   };
 }
 
-/** The parts in which a stream tells one part of a whole answer: text by the character, as packages sign it. */
+/** The stream parts of one part of a whole result: text by the character, signed as packages sign it. */
 export function partsOf(content: Content, id: string): StreamPart[] {
   switch (content.type) {
     case 'text':
@@ -90,7 +90,7 @@ function piecesOf(text: string): string[] {
   return text.match(/./gsu) ?? [];
 }
 
-/** What a near side writes for a stream of parts, to its end. */
+/** What a client codec encodes for a stream of parts, to its end. */
 export function streamed(codec: ClientCodec, parts: readonly StreamPart[], context = CONTEXT): string {
   const stream = codec.encodeStream(context);
   return parts.map((part) => stream.encode(part)).join('') + stream.end();
@@ -115,10 +115,7 @@ export async function accumulated(text: string): Promise<Anthropic.Message> {
 
 const SIGNED = { anthropic: { signature: 'Q0xB' } };
 
-/**
- * Any answer. What the part at a place says is made of one letter of its own, so that it is known again wherever
- * it is told.
- */
+/** Any content. The text of each part is made of a letter of its own, so that it is recognized wherever it is encoded. */
 export const anyContent: fc.Arbitrary<readonly Content[]> = fc
   .array(fc.record({ kind: fc.constantFrom('text', 'reasoning', 'tool-call'), length: fc.nat(4) }), {
     maxLength: 7,
@@ -145,7 +142,7 @@ function contentOf(kind: 'text' | 'reasoning' | 'tool-call', text: string, at: n
   }
 }
 
-/** The streams of several parts in any order that keeps each one's own; `turns` says whose turn it is. */
+/** The streams of several parts in any order that keeps each one's own; `order` picks the next stream. */
 export function interleaved(
   streams: readonly (readonly StreamPart[])[],
   order: readonly number[],

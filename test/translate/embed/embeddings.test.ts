@@ -17,14 +17,14 @@ function contextOf(body: Json): ResponseContext {
   return { id: 'r1', model: 'mine', acceptedAt: 0, body, query: '' };
 }
 
-async function told(
+async function translated(
   translation: WholeTranslation,
   body: Json,
   answer: unknown,
   headers: Record<string, string> = {},
 ): Promise<unknown> {
-  const retelling = new WholeResponseTranslator(translation, contextOf(body), []);
-  const bytes = await retelling.translateWhole(200, headers, Buffer.from(JSON.stringify(answer)));
+  const translator = new WholeResponseTranslator(translation, contextOf(body), []);
+  const bytes = await translator.translateWhole(200, headers, Buffer.from(JSON.stringify(answer)));
   return JSON.parse(bytes.toString());
 }
 
@@ -42,7 +42,7 @@ const GEMINI = 'gemini-embedding-001';
 const TITAN = 'amazon.titan-embed-text-v2:0';
 const COHERE = 'cohere.embed-multilingual-v3';
 
-interface Asked {
+interface Case {
   readonly what: string;
   readonly operation: string;
   readonly dialect: Dialect;
@@ -52,7 +52,7 @@ interface Asked {
   readonly sent: object;
 }
 
-const requests: readonly Asked[] = [
+const requests: readonly Case[] = [
   {
     what: 'one text of Gemini',
     operation: 'embeddings',
@@ -118,7 +118,7 @@ const requests: readonly Asked[] = [
   },
 ];
 
-void describe('embeddings asked', () => {
+void describe('embeddings requested', () => {
   for (const { what, operation, dialect, model, body, path, sent } of requests) {
     void it(`for ${what}`, () => {
       const request = translationFor(operation, dialect).translateRequest(body, model);
@@ -127,7 +127,7 @@ void describe('embeddings asked', () => {
     });
   }
 
-  void it('with words that the other dialect lacks, name them', () => {
+  void it('with fields that the other dialect does not have, name them', () => {
     const fromGemini = translationFor('gemini.embedContent', 'openai-chat');
     const hinted = { content: { parts: [{ text: 'a' }] }, taskType: 'CLUSTERING' };
     assert.deepEqual(fromGemini.translateRequest(hinted, 'm').dropped, ['taskType']);
@@ -140,13 +140,7 @@ void describe('embeddings asked', () => {
     ['nothing', 'embeddings', 'gemini-generate', GEMINI, {}],
     ['several texts of Titan', 'embeddings', 'bedrock-converse', TITAN, { input: ['a', 'b'] }],
     ['no text of Titan', 'embeddings', 'bedrock-converse', TITAN, { input: [] }],
-    [
-      'a model that has words of its own',
-      'embeddings',
-      'bedrock-converse',
-      'amazon.nova-embed',
-      { input: 'a' },
-    ],
+    ['a model with fields of its own', 'embeddings', 'bedrock-converse', 'amazon.nova-embed', { input: 'a' }],
     [
       'an image',
       'gemini.embedContent',
@@ -180,33 +174,33 @@ void describe('embeddings answered', () => {
   void it('by Gemini, one and several, are OpenAI’s list under the client’s name of the model', async () => {
     const translation = translationFor('embeddings', 'gemini-generate');
     const one = { embedding: { values: [0.5, -1] } };
-    assert.deepEqual(await told(translation, {}, one), list([[0.5, -1]], 0));
+    assert.deepEqual(await translated(translation, {}, one), list([[0.5, -1]], 0));
     const several = { embeddings: [{ values: [1] }, { values: [2] }] };
-    assert.deepEqual(await told(translation, {}, several), list([[1], [2]], 0));
+    assert.deepEqual(await translated(translation, {}, several), list([[1], [2]], 0));
   });
 
-  void it('by Titan and Cohere, have their tokens counted where the provider says', async () => {
+  void it('by Titan and Cohere, have their tokens where the provider counts them', async () => {
     const translation = translationFor('embeddings', 'bedrock-converse');
     assert.deepEqual(
-      await told(translation, {}, { embedding: [1, 2], inputTextTokenCount: 3 }),
+      await translated(translation, {}, { embedding: [1, 2], inputTextTokenCount: 3 }),
       list([[1, 2]], 3),
     );
     const headers = { 'x-amzn-bedrock-input-token-count': '7' };
     assert.deepEqual(
-      await told(translation, {}, { embeddings: { float: [[1], [2]] } }, headers),
+      await translated(translation, {}, { embeddings: { float: [[1], [2]] } }, headers),
       list([[1], [2]], 7),
     );
-    assert.deepEqual(await told(translation, {}, { embeddings: [[1], [2]] }), list([[1], [2]], 0));
+    assert.deepEqual(await translated(translation, {}, { embeddings: [[1], [2]] }), list([[1], [2]], 0));
   });
 
   void it('in base64, are numbers of 32 bits with the least significant byte first', async () => {
     const translation = translationFor('embeddings', 'gemini-generate');
     const body = { encoding_format: 'base64' };
     const answer = { embedding: { values: [1, -2.5] } };
-    assert.deepEqual(await told(translation, body, answer), list(['AACAPwAAIMA='], 0));
+    assert.deepEqual(await translated(translation, body, answer), list(['AACAPwAAIMA='], 0));
   });
 
-  void it('by OpenAI, are Gemini’s, in the order of what was asked', async () => {
+  void it('by OpenAI, are Gemini’s, in the order of the request', async () => {
     const answer = {
       data: [
         { index: 1, embedding: [2] },
@@ -214,9 +208,11 @@ void describe('embeddings answered', () => {
       ],
     };
     const several = translationFor('gemini.batchEmbedContents', 'openai-chat');
-    assert.deepEqual(await told(several, {}, answer), { embeddings: [{ values: [1] }, { values: [2] }] });
+    assert.deepEqual(await translated(several, {}, answer), {
+      embeddings: [{ values: [1] }, { values: [2] }],
+    });
     const one = translationFor('gemini.embedContent', 'openai-chat');
-    assert.deepEqual(await told(one, {}, answer), { embedding: { values: [1] } });
+    assert.deepEqual(await translated(one, {}, answer), { embedding: { values: [1] } });
   });
 
   void it('by something else than numbers, are refused', async () => {
@@ -231,7 +227,7 @@ void describe('embeddings answered', () => {
         { embeddings: [] },
         { data: [{ embedding: 'AACAPw==' }] },
       ])
-        await assert.rejects(told(translation, {}, answer), { name: 'RetellingError' });
+        await assert.rejects(translated(translation, {}, answer), { name: 'TranslationError' });
     }
   });
 });

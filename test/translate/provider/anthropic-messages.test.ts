@@ -14,7 +14,7 @@ const LOOK = { name: 'look', input_schema: { type: 'object', properties: {} } };
 interface Case {
   readonly what: string;
   readonly model?: string;
-  readonly asked: NormalizedRequest;
+  readonly request: NormalizedRequest;
   readonly stream?: boolean;
   /** Beside the model. */
   readonly body: object;
@@ -23,18 +23,18 @@ interface Case {
 const cases: readonly Case[] = [
   {
     what: 'the most tokens of a model where the client names none',
-    asked: requestOf(),
+    request: requestOf(),
     body: { max_tokens: 64_000, messages: MESSAGES },
   },
   {
     what: 'few tokens for a model that is not known',
     model: 'somebody-elses',
-    asked: requestOf(),
+    request: requestOf(),
     body: { max_tokens: 4096, messages: MESSAGES },
   },
   {
     what: 'bounds and sampling: of two that exclude each other the temperature, and no more than there is',
-    asked: requestOf({
+    request: requestOf({
       maxOutputTokens: 10,
       temperature: 1.5,
       topP: 0.9,
@@ -47,27 +47,27 @@ const cases: readonly Case[] = [
   {
     what: 'no sampling for models that refuse it',
     model: OPUS,
-    asked: requestOf({ maxOutputTokens: 10, temperature: 1, topP: 0.9, topK: 5 }),
+    request: requestOf({ maxOutputTokens: 10, temperature: 1, topP: 0.9, topK: 5 }),
     body: { max_tokens: 10, messages: MESSAGES },
   },
   {
     what: 'a budget within the tokens that the client allows, of which half are for an answer',
-    asked: requestOf({ maxOutputTokens: 4000, reasoning: 'high' }),
+    request: requestOf({ maxOutputTokens: 4000, reasoning: 'high' }),
     body: { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 2000 }, messages: MESSAGES },
   },
   {
     what: 'the budget that the client names',
-    asked: requestOf({ maxOutputTokens: 4000 }, { thinkingTokens: 3000 }),
+    request: requestOf({ maxOutputTokens: 4000 }, { thinkingTokens: 3000 }),
     body: { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 3000 }, messages: MESSAGES },
   },
   {
     what: 'no thinking in too few tokens for any',
-    asked: requestOf({ maxOutputTokens: 1000, reasoning: 'high' }),
+    request: requestOf({ maxOutputTokens: 1000, reasoning: 'high' }),
     body: { max_tokens: 1000, thinking: { type: 'disabled' }, messages: MESSAGES },
   },
   {
     what: 'no thinking where a tool is forced',
-    asked: requestOf(
+    request: requestOf(
       {
         maxOutputTokens: 4000,
         reasoning: 'high',
@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
   {
     what: 'an effort for models that decide themselves',
     model: OPUS,
-    asked: requestOf({ maxOutputTokens: 4000 }, { thinkingTokens: 10_000 }),
+    request: requestOf({ maxOutputTokens: 4000 }, { thinkingTokens: 10_000 }),
     body: {
       max_tokens: 4000,
       thinking: { type: 'adaptive', display: 'summarized' },
@@ -101,7 +101,7 @@ const cases: readonly Case[] = [
   {
     what: 'thinking that is not shown where the client does not want to see it',
     model: OPUS,
-    asked: requestOf({ maxOutputTokens: 4000, reasoning: 'minimal' }, { showThinking: false }),
+    request: requestOf({ maxOutputTokens: 4000, reasoning: 'minimal' }, { showThinking: false }),
     body: {
       max_tokens: 4000,
       thinking: { type: 'adaptive', display: 'omitted' },
@@ -112,12 +112,12 @@ const cases: readonly Case[] = [
   {
     what: 'nothing of thinking for models that cannot',
     model: 'claude-3-haiku-20240307',
-    asked: requestOf({ maxOutputTokens: 4000, reasoning: 'high' }),
+    request: requestOf({ maxOutputTokens: 4000, reasoning: 'high' }),
     body: { max_tokens: 4000, messages: MESSAGES },
   },
   {
     what: 'all instructions first, with their marks',
-    asked: requestOf({
+    request: requestOf({
       maxOutputTokens: 10,
       prompt: [
         {
@@ -139,13 +139,13 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'instructions that stand alone as what the user says',
-    asked: requestOf({ maxOutputTokens: 10, prompt: [{ role: 'system', content: 'hi' }] }),
+    what: 'instructions that stand alone as the user’s message',
+    request: requestOf({ maxOutputTokens: 10, prompt: [{ role: 'system', content: 'hi' }] }),
     body: { max_tokens: 10, messages: MESSAGES },
   },
   {
     what: 'answers of tools in one message, and no thinking where the client lost the thought before the calls',
-    asked: requestOf({ prompt: TOOL_TURN, maxOutputTokens: 4000, reasoning: 'low' }),
+    request: requestOf({ prompt: TOOL_TURN, maxOutputTokens: 4000, reasoning: 'low' }),
     body: {
       max_tokens: 4000,
       thinking: { type: 'disabled' },
@@ -180,8 +180,8 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'words for JSON that is wanted without a schema',
-    asked: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
+    what: 'an instruction for JSON without a schema',
+    request: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
     body: {
       max_tokens: 10,
       system: [{ type: 'text', text: JSON_WANTED }],
@@ -191,10 +191,10 @@ const cases: readonly Case[] = [
 ];
 
 void describe('a request for Anthropic’s messages', () => {
-  for (const { what, model = SONNET, asked, body, ...how } of cases) {
+  for (const { what, model = SONNET, request, body, ...how } of cases) {
     void it(`has ${what}`, async () => {
-      const caught = await interceptedFrom(anthropicMessagesCodec, asked, model, how);
-      assert.deepEqual(caught.body, { model, ...body });
+      const intercepted = await interceptedFrom(anthropicMessagesCodec, request, model, how);
+      assert.deepEqual(intercepted.body, { model, ...body });
     });
   }
 
@@ -214,8 +214,8 @@ void describe('a request for Anthropic’s messages', () => {
           }
         : message,
     );
-    const asked = requestOf({ prompt, maxOutputTokens: 4000 }, { thinkingTokens: 2000 });
-    const { body } = await interceptedFrom(anthropicMessagesCodec, asked, SONNET);
+    const request = requestOf({ prompt, maxOutputTokens: 4000 }, { thinkingTokens: 2000 });
+    const { body } = await interceptedFrom(anthropicMessagesCodec, request, SONNET);
     assert.deepEqual(body['thinking'], { type: 'enabled', budget_tokens: 2000 });
     assert.match(JSON.stringify(body['messages']), /"type":"thinking","thinking":"Hm","signature":"s"/);
   });

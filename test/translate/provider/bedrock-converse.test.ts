@@ -45,15 +45,15 @@ const TURN = [
 interface Case {
   readonly what: string;
   readonly model?: string;
-  readonly asked: NormalizedRequest;
+  readonly request: NormalizedRequest;
   readonly body: object;
 }
 
 const cases: readonly Case[] = [
-  { what: 'a question', model: NOVA, asked: requestOf(), body: { messages: MESSAGES } },
+  { what: 'a question', model: NOVA, request: requestOf(), body: { messages: MESSAGES } },
   {
-    what: 'bounds and sampling, in the model’s words where Converse has none',
-    asked: requestOf({ maxOutputTokens: 10, temperature: 0.5, topP: 0.9, topK: 5, stopSequences: ['X'] }),
+    what: 'bounds and sampling, in the model’s fields where Converse has none',
+    request: requestOf({ maxOutputTokens: 10, temperature: 0.5, topP: 0.9, topK: 5, stopSequences: ['X'] }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -62,14 +62,14 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'no words of Claude’s for other models',
+    what: 'no fields of Claude’s for other models',
     model: NOVA,
-    asked: requestOf({ topP: 0.9, temperature: 0.5, topK: 5 }),
+    request: requestOf({ topP: 0.9, temperature: 0.5, topK: 5 }),
     body: { messages: MESSAGES, inferenceConfig: { temperature: 0.5, topP: 0.9 } },
   },
   {
     what: 'a budget within the tokens that the client allows',
-    asked: requestOf({ maxOutputTokens: 4000, topK: 5 }, { thinkingTokens: 3000 }),
+    request: requestOf({ maxOutputTokens: 4000, topK: 5 }, { thinkingTokens: 3000 }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -80,7 +80,7 @@ const cases: readonly Case[] = [
   {
     what: 'an effort for models that decide themselves',
     model: OPUS,
-    asked: requestOf({ maxOutputTokens: 4000, reasoning: 'minimal', topK: 5 }),
+    request: requestOf({ maxOutputTokens: 4000, reasoning: 'minimal', topK: 5 }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -93,7 +93,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'one call at a time',
-    asked: requestOf({ tools: [toolNamed('look')] }, { parallelTools: false }),
+    request: requestOf({ tools: [toolNamed('look')] }, { parallelTools: false }),
     body: {
       ...STOP,
       messages: MESSAGES,
@@ -103,12 +103,12 @@ const cases: readonly Case[] = [
   },
   {
     what: 'no tools where none may be called',
-    asked: requestOf({ tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
+    request: requestOf({ tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
     body: { ...STOP, messages: MESSAGES },
   },
   {
     what: 'tools that were called, though none may be called any more',
-    asked: requestOf({ prompt: TOOL_TURN, tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
+    request: requestOf({ prompt: TOOL_TURN, tools: [toolNamed('look')], toolChoice: { type: 'none' } }),
     body: {
       ...STOP,
       messages: TURN,
@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'tools that were called, though none is declared any more',
-    asked: requestOf({ prompt: TOOL_TURN }),
+    request: requestOf({ prompt: TOOL_TURN }),
     body: {
       ...STOP,
       messages: TURN,
@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'marks of what to cache behind instructions, texts and tools',
-    asked: requestOf({
+    request: requestOf({
       prompt: [
         { role: 'system', content: 'A', providerOptions: CACHED },
         { role: 'user', content: [{ type: 'text', text: 'hi', providerOptions: CACHED }] },
@@ -144,8 +144,8 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'words for JSON that is wanted without a schema',
-    asked: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
+    what: 'an instruction for JSON without a schema',
+    request: requestOf({ maxOutputTokens: 10, responseFormat: { type: 'json' } }),
     body: {
       ...STOP,
       inferenceConfig: { maxTokens: 10 },
@@ -156,9 +156,9 @@ const cases: readonly Case[] = [
 ];
 
 void describe('a request for Bedrock’s Converse', () => {
-  for (const { what, model = SONNET, asked, body } of cases) {
+  for (const { what, model = SONNET, request, body } of cases) {
     void it(`has ${what}`, async () => {
-      assert.deepEqual((await interceptedFrom(bedrockConverseCodec, asked, model)).body, {
+      assert.deepEqual((await interceptedFrom(bedrockConverseCodec, request, model)).body, {
         system: [],
         ...body,
       });
@@ -173,14 +173,14 @@ void describe('a request for Bedrock’s Converse', () => {
       { type: 'reasoning', text: 'Three' },
       { type: 'text', text: 'So' },
     ] as const;
-    const asked = requestOf({
+    const request = requestOf({
       prompt: [
         { role: 'user', content: [{ type: 'text', text: 'hi' }] },
         { role: 'assistant', content: [...content] },
         { role: 'user', content: [{ type: 'text', text: 'And?' }] },
       ],
     });
-    const { body } = await interceptedFrom(bedrockConverseCodec, asked, SONNET);
+    const { body } = await interceptedFrom(bedrockConverseCodec, request, SONNET);
     assert.deepEqual(body['messages'], [
       MESSAGES[0],
       {
@@ -198,10 +198,10 @@ void describe('a request for Bedrock’s Converse', () => {
 
   void it('is refused for a file by its URL', () => {
     const data = { type: 'url', url: new URL('https://pictures.invalid/cat.png') } as const;
-    const asked = requestOf({
+    const request = requestOf({
       prompt: [{ role: 'user', content: [{ type: 'file', mediaType: 'image/png', data }] }],
     });
-    assert.throws(() => bedrockConverseCodec.toCallOptions(asked, SONNET, NO_QUIRKS), {
+    assert.throws(() => bedrockConverseCodec.toCallOptions(request, SONNET, NO_QUIRKS), {
       name: 'NotExpressible',
       message: /URL/,
     });

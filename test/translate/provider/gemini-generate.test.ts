@@ -21,15 +21,15 @@ function pictureAt(url: string, mediaType = 'image/*'): NormalizedRequest {
 interface Case {
   readonly what: string;
   readonly model?: string;
-  readonly asked: NormalizedRequest;
+  readonly request: NormalizedRequest;
   readonly body: object;
 }
 
 const cases: readonly Case[] = [
-  { what: 'a question', asked: requestOf(), body: { contents: CONTENTS } },
+  { what: 'a question', request: requestOf(), body: { contents: CONTENTS } },
   {
     what: 'bounds and sampling',
-    asked: requestOf({
+    request: requestOf({
       maxOutputTokens: 10,
       temperature: 0.5,
       topP: 0.9,
@@ -50,8 +50,8 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'the budget that the client names, and its wish to see the thoughts',
-    asked: requestOf({}, { thinkingTokens: 5000, showThinking: true }),
+    what: 'the budget that the client names, and its includeThoughts',
+    request: requestOf({}, { thinkingTokens: 5000, showThinking: true }),
     body: {
       generationConfig: { thinkingConfig: { thinkingBudget: 5000, includeThoughts: true } },
       contents: CONTENTS,
@@ -59,24 +59,24 @@ const cases: readonly Case[] = [
   },
   {
     what: 'no more thinking than there is',
-    asked: requestOf({}, { thinkingTokens: 100_000 }),
+    request: requestOf({}, { thinkingTokens: 100_000 }),
     body: { generationConfig: { thinkingConfig: { thinkingBudget: 24_576 } }, contents: CONTENTS },
   },
   {
     what: 'some thinking for a model that cannot be without',
     model: PRO,
-    asked: requestOf({}, { thinkingTokens: 0 }),
+    request: requestOf({}, { thinkingTokens: 0 }),
     body: { generationConfig: { thinkingConfig: { thinkingBudget: 128 } }, contents: CONTENTS },
   },
   {
     what: 'none where the client wants none',
-    asked: requestOf({ reasoning: 'none' }),
+    request: requestOf({ reasoning: 'none' }),
     body: { generationConfig: { thinkingConfig: { thinkingBudget: 0 } }, contents: CONTENTS },
   },
   {
     what: 'a level instead of a number from the third generation on',
     model: THREE,
-    asked: requestOf({}, { thinkingTokens: 5000, showThinking: true }),
+    request: requestOf({}, { thinkingTokens: 5000, showThinking: true }),
     body: {
       generationConfig: { thinkingConfig: { thinkingLevel: 'medium', includeThoughts: true } },
       contents: CONTENTS,
@@ -85,12 +85,12 @@ const cases: readonly Case[] = [
   {
     what: 'nothing of thinking for models that refuse to hear of it',
     model: 'gemini-2.0-flash',
-    asked: requestOf({ reasoning: 'high' }, { thinkingTokens: 5000, showThinking: true }),
+    request: requestOf({ reasoning: 'high' }, { thinkingTokens: 5000, showThinking: true }),
     body: { contents: CONTENTS },
   },
   {
     what: 'all instructions before the conversation',
-    asked: requestOf({
+    request: requestOf({
       prompt: [
         { role: 'system', content: 'A' },
         { role: 'user', content: [{ type: 'text', text: 'hi' }] },
@@ -101,7 +101,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a tool that must be called',
-    asked: requestOf({
+    request: requestOf({
       tools: [toolNamed('look'), { type: 'provider', id: 'google.google_search', name: 'search', args: {} }],
       toolChoice: { type: 'required' },
     }),
@@ -112,8 +112,8 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'a picture by its URL, whose type its name tells',
-    asked: pictureAt('https://pictures.invalid/a/cat.JPG?size=1'),
+    what: 'a picture by its URL, with the type of its extension',
+    request: pictureAt('https://pictures.invalid/a/cat.JPG?size=1'),
     body: {
       contents: [
         {
@@ -130,7 +130,7 @@ const cases: readonly Case[] = [
   {
     what: 'answers of tools together, failures and pictures among them',
     model: THREE,
-    asked: requestOf({ prompt: TOOL_TURN }),
+    request: requestOf({ prompt: TOOL_TURN }),
     body: {
       contents: [
         { role: 'user', parts: [{ text: 'Look' }] },
@@ -168,18 +168,18 @@ const cases: readonly Case[] = [
 ];
 
 void describe('a request for Gemini', () => {
-  for (const { what, model = FLASH, asked, body } of cases) {
+  for (const { what, model = FLASH, request, body } of cases) {
     void it(`has ${what}`, async () => {
-      const caught = await interceptedFrom(geminiGenerateCodec, asked, model);
-      assert.deepEqual(caught.body, { generationConfig: {}, ...body });
+      const intercepted = await interceptedFrom(geminiGenerateCodec, request, model);
+      assert.deepEqual(intercepted.body, { generationConfig: {}, ...body });
     });
   }
 
-  void it('is refused for a picture whose type cannot be told', () => {
-    const asked = pictureAt('https://pictures.invalid/cat');
+  void it('is refused for a picture of unknown type', () => {
+    const request = pictureAt('https://pictures.invalid/cat');
     assert.throws(
       () =>
-        geminiGenerateCodec.toCallOptions(asked, FLASH, {
+        geminiGenerateCodec.toCallOptions(request, FLASH, {
           maxTokensField: 'max_tokens',
           resendsReasoning: false,
         }),
@@ -192,7 +192,7 @@ void describe('a request for Gemini', () => {
 
   void it('takes signatures back to where they belong', async () => {
     const google = { google: { thoughtSignature: 'cw==' } };
-    const asked = requestOf({
+    const request = requestOf({
       prompt: [
         {
           role: 'assistant',
@@ -203,7 +203,7 @@ void describe('a request for Gemini', () => {
         },
       ],
     });
-    const { body } = await interceptedFrom(geminiGenerateCodec, asked, THREE);
+    const { body } = await interceptedFrom(geminiGenerateCodec, request, THREE);
     assert.deepEqual(body['contents'], [
       {
         role: 'model',
@@ -215,7 +215,7 @@ void describe('a request for Gemini', () => {
     ]);
   });
 
-  void it('asks for a stream of events where it asks for a stream', () => {
+  void it('requests a stream as events', () => {
     const { path, query } = geminiGenerateCodec.target(FLASH, true);
     assert.equal(path + query, `/models/${FLASH}:streamGenerateContent?alt=sse`);
     assert.equal(geminiGenerateCodec.target(FLASH, false).path, `/models/${FLASH}:generateContent`);

@@ -11,24 +11,24 @@ const SCHEMA = { type: 'object', properties: { a: { type: 'integer' } } } as con
 
 interface Case {
   readonly what: string;
-  readonly asked: NormalizedRequest;
-  readonly manner?: ProviderQuirks;
+  readonly request: NormalizedRequest;
+  readonly quirks?: ProviderQuirks;
   readonly stream?: boolean;
   /** Beside the model. */
   readonly body: object;
 }
 
 const cases: readonly Case[] = [
-  { what: 'a question', asked: requestOf(), body: { messages: MESSAGES } },
+  { what: 'a question', request: requestOf(), body: { messages: MESSAGES } },
   {
     what: 'a stream, with its usage',
-    asked: requestOf(),
+    request: requestOf(),
     stream: true,
     body: { messages: MESSAGES, stream: true, stream_options: { include_usage: true } },
   },
   {
-    what: 'bounds and sampling, but for what the dialect has no word for',
-    asked: requestOf({
+    what: 'bounds and sampling, without options that the dialect does not have',
+    request: requestOf({
       maxOutputTokens: 10,
       temperature: 0.5,
       topP: 0.9,
@@ -50,14 +50,14 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'a bound in the word that the provider wants',
-    asked: requestOf({ maxOutputTokens: 10 }),
-    manner: NEW,
+    what: 'a bound in the field that the provider wants',
+    request: requestOf({ maxOutputTokens: 10 }),
+    quirks: NEW,
     body: { messages: MESSAGES, max_completion_tokens: 10 },
   },
   {
     what: 'the user, one call at a time, and the effort that some thinking comes to',
-    asked: requestOf(
+    request: requestOf(
       { tools: [toolNamed('look')] },
       { user: 'u', parallelTools: false, thinkingTokens: 5000 },
     ),
@@ -70,13 +70,13 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'no word on calls where there is nothing to call, nor on thinking where there is to be none',
-    asked: requestOf({}, { parallelTools: false, thinkingTokens: 0 }),
+    what: 'no parallel_tool_calls without tools, and no effort where there is to be no thinking',
+    request: requestOf({}, { parallelTools: false, thinkingTokens: 0 }),
     body: { messages: MESSAGES },
   },
   {
     what: 'a choice among tools, and none of another vendor',
-    asked: requestOf({
+    request: requestOf({
       tools: [toolNamed('look'), { type: 'provider', id: 'anthropic.bash', name: 'bash', args: {} }],
       toolChoice: { type: 'tool', toolName: 'look' },
     }),
@@ -88,15 +88,15 @@ const cases: readonly Case[] = [
   },
   {
     what: 'no list of tools that would be empty',
-    asked: requestOf({
+    request: requestOf({
       tools: [{ type: 'provider', id: 'anthropic.bash', name: 'bash', args: {} }],
       toolChoice: { type: 'auto' },
     }),
     body: { messages: MESSAGES },
   },
   {
-    what: 'a schema, as strictly as the client said',
-    asked: requestOf({
+    what: 'a schema, as strict as the client set it',
+    request: requestOf({
       responseFormat: { type: 'json', schema: SCHEMA },
       providerOptions: { openaiCompatible: { strictJsonSchema: true } },
     }),
@@ -109,8 +109,8 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'a schema of which nothing was said',
-    asked: requestOf({ responseFormat: { type: 'json', schema: SCHEMA, name: 'n' } }),
+    what: 'a schema without strict',
+    request: requestOf({ responseFormat: { type: 'json', schema: SCHEMA, name: 'n' } }),
     body: {
       messages: MESSAGES,
       response_format: { type: 'json_schema', json_schema: { name: 'n', schema: SCHEMA, strict: false } },
@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'fields of the dialect that are known, and no others',
-    asked: requestOf({
+    request: requestOf({
       providerOptions: {
         openaiCompatible: { service_tier: 'flex', model: 'other', messages: [], secret: 1 },
         anthropic: { effort: 'max' },
@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a tool’s picture shown by the user, behind all answers, and arguments as they were',
-    asked: requestOf({ prompt: TOOL_TURN, tools: [toolNamed('look')] }),
+    request: requestOf({ prompt: TOOL_TURN, tools: [toolNamed('look')] }),
     body: {
       tools: [LOOK],
       messages: [
@@ -160,16 +160,16 @@ const cases: readonly Case[] = [
 ];
 
 void describe('a request for chat completions', () => {
-  for (const { what, asked, body, ...how } of cases) {
+  for (const { what, request, body, ...how } of cases) {
     void it(`has ${what}`, async () => {
-      const caught = await interceptedFrom(openaiChatCodec, asked, 'gpt-5', how);
-      assert.deepEqual(caught.body, { model: 'gpt-5', ...body });
+      const intercepted = await interceptedFrom(openaiChatCodec, request, 'gpt-5', how);
+      assert.deepEqual(intercepted.body, { model: 'gpt-5', ...body });
     });
   }
 
   void it('takes earlier reasoning back to those providers alone that want it, and no signatures', async () => {
     const options = { google: { thoughtSignature: 's' }, anthropic: { signature: 's' } };
-    const asked = requestOf({
+    const request = requestOf({
       prompt: [
         {
           role: 'assistant',
@@ -181,10 +181,10 @@ void describe('a request for chat completions', () => {
       ],
     });
     const calls = [{ id: 'c', type: 'function', function: { name: 'look', arguments: '{}' } }];
-    const without = await interceptedFrom(openaiChatCodec, asked, 'm');
+    const without = await interceptedFrom(openaiChatCodec, request, 'm');
     assert.deepEqual(without.body['messages'], [{ role: 'assistant', content: null, tool_calls: calls }]);
-    const manner: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: true };
-    const { body } = await interceptedFrom(openaiChatCodec, asked, 'm', { manner });
+    const quirks: ProviderQuirks = { maxTokensField: 'max_tokens', resendsReasoning: true };
+    const { body } = await interceptedFrom(openaiChatCodec, request, 'm', { quirks });
     assert.deepEqual(body['messages'], [
       { role: 'assistant', content: null, reasoning_content: 'Hm', tool_calls: calls },
     ]);

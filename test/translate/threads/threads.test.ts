@@ -14,8 +14,9 @@ import type {
 } from '../../../src/translate/threads/thread-pool.ts';
 import { LARGE_BYTES, threads } from '../../../src/translate/threads/translation-threads.ts';
 import { GOOD_KEY, gatewayFor } from '../../support/gateway.ts';
-import { ask, chat } from '../../support/http.ts';
+import { ask, chat, MAX_REQUESTS } from '../../support/http.ts';
 import { rawAnswer, rawUpstream } from '../../support/raw-upstream.ts';
+import { until } from '../../support/until.ts';
 
 const BOUNDS: ThreadPoolBounds = {
   maxThreads: 1,
@@ -50,9 +51,9 @@ function jobOf(body: Uint8Array<ArrayBuffer>): MakeJob {
   });
 }
 
-const small = (): MakeJob => jobOf(bytesOf(chat('hi')));
+const smallJob = (): MakeJob => jobOf(bytesOf(chat('hi')));
 /** One that takes seconds, and much more memory than its size. */
-const heavy = (): MakeJob =>
+const heavyJob = (): MakeJob =>
   jobOf(
     bytesOf({
       messages: [
@@ -74,74 +75,74 @@ void describe('a thread', () => {
         ...chat('hi'),
         tools: [{ type: 'function', function: { name: 'f', parameters: {} } }],
       });
-      const here = await translateRequest({ spec, body, isLarge: true });
-      const there = await threads.translateRequest({ spec, body }, WANTED);
-      assert.equal(here.kind, 'translated-request');
-      assert.equal(there.kind, 'translated-request');
-      assert.ok(here.kind === 'translated-request' && there.kind === 'translated-request');
+      const local = await translateRequest({ spec, body, isLarge: true });
+      const threaded = await threads.translateRequest({ spec, body }, WANTED);
+      assert.equal(local.kind, 'translated-request');
+      assert.equal(threaded.kind, 'translated-request');
+      assert.ok(local.kind === 'translated-request' && threaded.kind === 'translated-request');
       assert.deepEqual(
-        { ...there, body: String(Buffer.from(there.body)) },
-        { ...here, body: String(here.body) },
+        { ...threaded, body: String(Buffer.from(threaded.body)) },
+        { ...local, body: String(local.body) },
       );
       const answer = {
         spec,
-        parseOptions: there.parseOptions,
-        context: { id: 'r', model: 'm', acceptedAt: 0, body: there.echo, query: '' },
+        parseOptions: threaded.parseOptions,
+        context: { id: 'r', model: 'm', acceptedAt: 0, body: threaded.echo, query: '' },
         headers: { 'content-type': 'application/json' },
         body: Buffer.from(ANSWERS[native]),
       };
-      const told = await threads.translateResponse(answer, { signal: WANTED.signal, memory: undefined });
-      assert.equal(told.toString(), String(await translateResponse(answer)));
-      assert.match(told.toString(), /"content":"hello"/);
+      const translated = await threads.translateResponse(answer, {
+        signal: WANTED.signal,
+        memory: undefined,
+      });
+      assert.equal(translated.toString(), String(await translateResponse(answer)));
+      assert.match(translated.toString(), /"content":"hello"/);
     });
   }
 
   void it('dies with a job that takes more memory than it may, and the next one has another', async () => {
     // Enough for the packages, also where nothing of them has been compiled before.
-    const lane = new ThreadPool({ ...BOUNDS, heapBytes: 48 * 1024 ** 2 });
-    const [died, done] = await Promise.all([lane.run(heavy(), WANTED), lane.run(small(), WANTED)]);
+    const pool = new ThreadPool({ ...BOUNDS, heapBytes: 48 * 1024 ** 2 });
+    const [died, done] = await Promise.all([pool.run(heavyJob(), WANTED), pool.run(smallJob(), WANTED)]);
     assert.ok(died.kind === 'died' && died.reason === 'memory', died.kind);
     assert.equal(done.kind, 'translated-request');
   });
 
   void it('is ended with a job that takes too long', async () => {
-    const lane = new ThreadPool({ ...BOUNDS, jobMs: 1 });
-    const died = await lane.run(heavy(), WANTED);
+    const pool = new ThreadPool({ ...BOUNDS, jobMs: 1 });
+    const died = await pool.run(heavyJob(), WANTED);
     assert.ok(died.kind === 'died' && died.reason === 'time', died.kind);
-    assert.equal(lane.running, 0);
+    assert.equal(pool.running, 0);
   });
 
   void it('is ended with a job that nobody wants any more, and the next one has another', async () => {
-    const lane = new ThreadPool(BOUNDS);
-    const gone = new AbortController();
-    const leaving = lane.run(heavy(), { ...WANTED, signal: gone.signal });
-    const waiting = lane.run(heavy(), { ...WANTED, signal: gone.signal });
-    const staying = lane.run(small(), WANTED);
-    assert.deepEqual([lane.running, lane.waiting], [1, 2]);
-    gone.abort();
-    assert.equal((await leaving).kind, 'cancelled');
+    const pool = new ThreadPool(BOUNDS);
+    const controller = new AbortController();
+    const cancelled = pool.run(heavyJob(), { ...WANTED, signal: controller.signal });
+    const waiting = pool.run(heavyJob(), { ...WANTED, signal: controller.signal });
+    const staying = pool.run(smallJob(), WANTED);
+    assert.deepEqual([pool.running, pool.waiting], [1, 2]);
+    controller.abort();
+    assert.equal((await cancelled).kind, 'cancelled');
     assert.equal((await waiting).kind, 'cancelled');
     assert.equal((await staying).kind, 'translated-request');
-    assert.equal((await lane.run(small(), { ...WANTED, signal: gone.signal })).kind, 'cancelled');
+    assert.equal((await pool.run(smallJob(), { ...WANTED, signal: controller.signal })).kind, 'cancelled');
   });
 
   void it('has no more requests wait for it than its bound, but answers', async () => {
-    const lane = new ThreadPool({ ...BOUNDS, maxWaiting: 1 });
-    const [first, second] = [lane.run(small(), WANTED), lane.run(small(), WANTED)];
-    const third: JobOutcome = await lane.run(small(), WANTED);
+    const pool = new ThreadPool({ ...BOUNDS, maxWaiting: 1 });
+    const [first, second] = [pool.run(smallJob(), WANTED), pool.run(smallJob(), WANTED)];
+    const third: JobOutcome = await pool.run(smallJob(), WANTED);
     assert.equal(third.kind, 'busy');
-    const answer = lane.run(small(), { ...WANTED, isBounded: false });
+    const answer = pool.run(smallJob(), { ...WANTED, isBounded: false });
     for (const each of [first, second, answer]) assert.equal((await each).kind, 'translated-request');
   });
 
   void it('is ended when it has nothing to do', async () => {
-    const lane = new ThreadPool({ ...BOUNDS, idleMs: 1 });
-    await lane.run(small(), WANTED);
-    // An idle thread keeps no process running, this one's test neither.
-    const running = setInterval(() => undefined, 1_000);
-    while (lane.running > 0) await new Promise((resolve) => void setTimeout(resolve, 1));
-    clearInterval(running);
-    assert.equal((await lane.run(small(), WANTED)).kind, 'translated-request');
+    const pool = new ThreadPool({ ...BOUNDS, idleMs: 1 });
+    await pool.run(smallJob(), WANTED);
+    await until(() => pool.running === 0);
+    assert.equal((await pool.run(smallJob(), WANTED)).kind, 'translated-request');
   });
 });
 
@@ -189,15 +190,15 @@ void test('while a large request is translated small ones are answered, and are 
   void large.promise.then(() => {
     state.isOver = true;
   });
-  const asked = ask(gateway.url, {
+  const requests = ask(gateway.url, {
     body: { model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] },
   });
   // Were it translated here, there would be one or two.
-  while (!state.isOver) {
+  for (; !state.isOver; before++) {
+    assert.ok(before < MAX_REQUESTS, 'the large request is never translated');
     assert.equal((await ask(gateway.url, { body: chat('hi', { max_tokens: 9 }) })).status, 200);
-    before++;
   }
-  assert.equal((await asked).status, 200);
+  assert.equal((await requests).status, 200);
   assert.equal(threads.jobs, jobs + 1);
   assert.ok(before >= 5, `${before} were answered meanwhile`);
 });

@@ -1,5 +1,6 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import { splitIdState, unpackOpaqueState } from '../../opaque-state.ts';
 import type { OpaqueState } from '../../opaque-state.ts';
 import {
@@ -9,8 +10,6 @@ import {
   requireArguments,
   requireObject,
   requireText,
-  objectOf,
-  objectsOf,
   textOf,
   describeWord,
 } from '../fields.ts';
@@ -24,7 +23,7 @@ import type {
   UserContent,
 } from '../fields.ts';
 
-/** Reads `system` and `messages`. */
+/** Decodes `system` and `messages`. */
 export function decodeMessages(body: Json): Prompt {
   if (!Array.isArray(body['messages'])) throw new NotExpressible('messages is not a list');
   const names = new Map<string, string>();
@@ -34,11 +33,11 @@ export function decodeMessages(body: Json): Prompt {
   return [...decodeSystem(body['system']), ...messages];
 }
 
-/** Whether an answer is to cite documents. What is cited is text to other providers, which cite nothing. */
+/** Whether citations are requested. Documents are mere text to other providers, which cite nothing. */
 export function asksForCitations({ messages }: Json): boolean {
   return objectsOf(messages)
     .flatMap(({ content }) => objectsOf(content))
-    .some((block) => objectOf(block['citations'])?.['enabled'] === true);
+    .some((block) => asObject(block['citations'])?.['enabled'] === true);
 }
 
 function decodeSystem(system: unknown): Prompt {
@@ -50,7 +49,7 @@ function decodeSystem(system: unknown): Prompt {
   }));
 }
 
-/** @param names - of the tools that were called so far, by the ids of the calls */
+/** @param names - of the tools called so far, by the ids of the calls */
 function decodeMessage({ role, content }: Json, where: string, names: Map<string, string>): Message[] {
   const blocks =
     typeof content === 'string'
@@ -60,7 +59,7 @@ function decodeMessage({ role, content }: Json, where: string, names: Map<string
       : objectsOf(content);
   switch (role) {
     case 'system':
-      return blocks.map((block) => ({ role: 'system', content: textOf(objectOf(block)?.['text']) ?? '' }));
+      return blocks.map((block) => ({ role: 'system', content: textOf(asObject(block)?.['text']) ?? '' }));
     case 'user':
       return userMessages(blocks, where, names);
     case 'assistant': {
@@ -73,7 +72,7 @@ function decodeMessage({ role, content }: Json, where: string, names: Map<string
   }
 }
 
-/** Results of tools stand in a message of the user's here, and in one of their own elsewhere. */
+/** Results of tools are blocks of the user's message here, and a message of their own in the SDK. */
 function userMessages(blocks: readonly Json[], where: string, names: ReadonlyMap<string, string>): Message[] {
   const results = blocks.filter(({ type }) => type === 'tool_result');
   const userParts = blocks
@@ -107,14 +106,14 @@ function userPart(block: Json, where: string): UserContent {
   }
 }
 
-/** What a document is about is told before it. */
+/** A document's `context` stands before it as text. */
 function documentParts(block: Json, where: string): UserContent {
   const source = requireObject(block['source'], `a document of ${where}`);
   const title = textOf(block['title']);
-  const about = textOf(block['context']);
+  const context = textOf(block['context']);
   if (source['type'] === 'text' || source['type'] === 'content') {
     const content = source['type'] === 'text' ? source['data'] : joined(source['content']);
-    const text = [title, about, textOf(content)].filter(Boolean).join('\n');
+    const text = [title, context, textOf(content)].filter(Boolean).join('\n');
     return [{ type: 'text', text, ...cacheControlOf(block) }];
   }
   const file = {
@@ -123,7 +122,7 @@ function documentParts(block: Json, where: string): UserContent {
     ...(title !== undefined && { filename: title }),
     ...cacheControlOf(block),
   };
-  return about === undefined ? [file] : [{ type: 'text', text: about }, file];
+  return context === undefined ? [file] : [{ type: 'text', text: context }, file];
 }
 
 function sourceOf(block: Json, fallbackType: string, where: string): { mediaType: string; data: FileData } {
@@ -177,12 +176,12 @@ function assistantPart(block: Json, where: string): AssistantContent {
       ];
     }
     default:
-      // What a server tool of Anthropic's did in an earlier turn means nothing elsewhere.
+      // What a server tool of Anthropic's did in an earlier turn means nothing to other providers.
       return [];
   }
 }
 
-/** A signature that is not marked as ours is Anthropic's, which Bedrock's models of theirs take as well. */
+/** A signature that was not packed here is Anthropic's, which its models on Bedrock take as well. */
 function thinkingPart(text: string, signature: string | undefined): AssistantContent[number] {
   if (signature === undefined) return { type: 'reasoning', text };
   const providerOptions = unpackOpaqueState(signature) ?? {
@@ -207,7 +206,7 @@ function toolResult(block: Json, where: string, names: ReadonlyMap<string, strin
   };
 }
 
-/** Elsewhere an error is a text: one that shows more is told as what it shows. */
+/** In the SDK an error is a text: one with images loses its mark as an error, and keeps its content. */
 function outputOf(block: Json, where: string): ToolOutput {
   const { content, is_error: isError } = block;
   const blocks = objectsOf(content);

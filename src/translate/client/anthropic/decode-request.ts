@@ -1,15 +1,13 @@
+import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
+import type { Json } from '../../../base/json.ts';
 import { createHash } from 'node:crypto';
 import { NotExpressible } from '../../codec.ts';
-import type { Json } from '../../../base/json.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import {
   cacheControlOf,
   definedOnly,
-  itemsOf,
   requireText,
   numberOf,
-  objectOf,
-  objectsOf,
   schemaOf,
   textOf,
   unknownFields,
@@ -17,7 +15,7 @@ import {
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { asksForCitations, decodeMessages } from './decode-messages.ts';
 
-/** Fields that are read here, or say nothing to anybody but the gateway. */
+/** Fields that are decoded, or concern the gateway alone. */
 const KNOWN: ReadonlySet<string> = new Set([
   'anthropic_version',
   'max_tokens',
@@ -37,13 +35,13 @@ const KNOWN: ReadonlySet<string> = new Set([
   'top_p',
 ]);
 
-/** Reads a request for a message. */
+/** Decodes a request for a message. */
 export function decodeAnthropicRequest(body: Json): NormalizedRequest {
-  const { tools, left } = decodeTools(body['tools']);
-  const choice = objectOf(body['tool_choice']);
+  const { tools, dropped } = decodeTools(body['tools']);
+  const choice = asObject(body['tool_choice']);
   const stopSequences = itemsOf(body['stop_sequences']).filter((each) => typeof each === 'string');
-  const config = objectOf(body['output_config']);
-  const format = objectOf(config?.['format']) ?? objectOf(body['output_format']);
+  const config = asObject(body['output_config']);
+  const format = asObject(config?.['format']) ?? asObject(body['output_format']);
   return {
     options: {
       prompt: decodeMessages(body),
@@ -66,26 +64,23 @@ export function decodeAnthropicRequest(body: Json): NormalizedRequest {
         user: userOf(body['metadata']),
       }),
     },
-    dropped: [...unknownFields(body, KNOWN), ...left, ...(asksForCitations(body) ? ['citations'] : [])],
+    dropped: [...unknownFields(body, KNOWN), ...dropped, ...(asksForCitations(body) ? ['citations'] : [])],
   };
 }
 
-/** What every provider takes for the name of a user: OpenAI takes 64 characters, others no signs. */
+/** What every provider takes for a user: OpenAI at most 64 characters, others no punctuation. */
 const PLAIN_USER = /^[\w-]{1,64}$/u;
 
-/** The client's user. Claude Code's are longer than others take, and JSON: such a name goes as its hash. */
+/** The client's user. Claude Code sends longer ones, of JSON: they go as their SHA-256. */
 function userOf(metadata: unknown): string | undefined {
-  const user = textOf(objectOf(metadata)?.['user_id']);
+  const user = textOf(asObject(metadata)?.['user_id']);
   if (user === undefined || PLAIN_USER.test(user)) return user;
   return createHash('sha256').update(user).digest('hex');
 }
 
-/**
- * Thinking by a budget of tokens, or as the model sees fit; `max_tokens` counts it in either case, as it does
- * with most others.
- */
+/** Thinking by a budget of tokens, or as the model decides; `max_tokens` counts it either way, as with most others. */
 function decodeThinking(value: unknown): ExtraOptions {
-  const thinking = objectOf(value);
+  const thinking = asObject(value);
   switch (thinking?.['type']) {
     case 'enabled':
       return { showThinking: true, ...definedOnly({ thinkingTokens: numberOf(thinking['budget_tokens']) }) };
@@ -100,14 +95,14 @@ function decodeThinking(value: unknown): ExtraOptions {
 
 type Tools = NonNullable<CallOptions['tools']>;
 
-/** Tools with a schema of their own. Those that only Anthropic's models know are left out, by their names. */
-function decodeTools(value: unknown): { readonly tools: Tools; readonly left: readonly string[] } {
+/** Tools with a schema. Those that only Anthropic's models know are dropped, by their names. */
+function decodeTools(value: unknown): { readonly tools: Tools; readonly dropped: readonly string[] } {
   const tools: Tools = [];
-  const left: string[] = [];
+  const dropped: string[] = [];
   for (const [at, tool] of objectsOf(value).entries()) {
     const type = textOf(tool['type']) ?? 'custom';
     if (type !== 'custom') {
-      left.push(`tools.${textOf(tool['name']) ?? type}`);
+      dropped.push(`tools.${textOf(tool['name']) ?? type}`);
       continue;
     }
     const description = textOf(tool['description']);
@@ -120,22 +115,23 @@ function decodeTools(value: unknown): { readonly tools: Tools; readonly left: re
       ...cacheControlOf(tool),
     });
   }
-  return { tools, left };
+  return { tools, dropped };
 }
 
-/** A tool that has to be called has to be there: an answer without it would be another answer. */
+/** A tool that is forced must not be one that was dropped. */
 function toolChoice(choice: Json | undefined, tools: Tools): Pick<CallOptions, 'toolChoice'> {
   switch (choice?.['type']) {
     case 'auto':
     case 'none':
       return tools.length === 0 ? {} : { toolChoice: { type: choice['type'] } };
     case 'any':
-      if (tools.length === 0) throw new NotExpressible('tool_choice asks for a tool, and none can be told');
+      if (tools.length === 0)
+        throw new NotExpressible('tool_choice asks for a tool, and none can be declared');
       return { toolChoice: { type: 'required' } };
     case 'tool': {
       const toolName = requireText(choice['name'], 'tool_choice.name');
       if (!tools.some(({ name }) => name === toolName))
-        throw new NotExpressible(`tool_choice asks for ${toolName}, which is no tool that can be told`);
+        throw new NotExpressible(`tool_choice asks for ${toolName}, which is no tool that can be declared`);
       return { toolChoice: { type: 'tool', toolName } };
     }
     default:

@@ -6,7 +6,7 @@ import { argumentsOf } from '../fields.ts';
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
 
-/** Writes a whole message. */
+/** Encodes a whole message. */
 export function encodeMessage(
   { content, finishReason, usage, providerMetadata }: GenerateResult,
   context: ResponseContext,
@@ -21,7 +21,7 @@ export function encodeMessage(
   };
 }
 
-/** What a message begins with, whole or in a stream. */
+/** The first fields of a message, whole or in a stream. */
 export function heading({ id, model }: ResponseContext) {
   return { id: `msg_${id}`, type: 'message', role: 'assistant', model };
 }
@@ -54,7 +54,7 @@ function thinkingBlocks(thinking: string, metadata: Metadata): Json[] {
   return thinking === '' && signature === '' ? [] : [{ type: 'thinking', thinking, signature }];
 }
 
-/** Thinking that is hidden: Anthropic's own as it is, Bedrock's marked as ours. */
+/** Redacted thinking: Anthropic's own as it is, Bedrock's as packed state. */
 export function redactedOf(metadata: Metadata): string | undefined {
   const state = opaqueStateOf(metadata);
   const own = state?.['anthropic']?.['redactedData'];
@@ -63,8 +63,8 @@ export function redactedOf(metadata: Metadata): string | undefined {
 }
 
 /**
- * What a thinking block is signed with: Anthropic's own signature as it is, so that Anthropic takes it in the
- * next turn whoever made it; anybody else's marked as ours.
+ * The signature of a thinking block: Anthropic's own as it is, so that Anthropic takes it in the next turn whichever provider
+ * made it; any other as packed state.
  */
 export function signatureOf(metadata: Metadata): string {
   const state = opaqueStateOf(metadata);
@@ -73,13 +73,13 @@ export function signatureOf(metadata: Metadata): string {
   return typeof own === 'string' ? own : packOpaqueState(state);
 }
 
-/** The signatures of calls are Gemini's alone. */
+/** Only Gemini signs calls. */
 export function googleState(metadata: Metadata) {
   const google = opaqueStateOf(metadata)?.['google'];
   return google === undefined ? undefined : { google };
 }
 
-/** Why a message ended. A sequence that stopped it is named where the provider did. */
+/** Why a message ended. A stop sequence is named where the provider names it. */
 export function stopOf(
   { unified, raw }: GenerateResult['finishReason'],
   hasCalls: boolean,
@@ -89,7 +89,7 @@ export function stopOf(
   return { stop_reason: reasonOf(unified, raw, hasCalls), stop_sequence: sequence ?? null };
 }
 
-/** Reasons of Anthropic's models that others tell less exactly. */
+/** Reasons of Anthropic's models that the SDK has less exactly. */
 const OWN_REASONS: ReadonlySet<string> = new Set([
   'model_context_window_exceeded',
   'pause_turn',
@@ -118,7 +118,7 @@ function reasonOf(
   }
 }
 
-/** What a message cost; what came from a cache is counted apart here. */
+/** Tokens of a message. Anthropic counts cached ones apart. */
 export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']) {
   const read = inputTokens.cacheRead ?? 0;
   const written = inputTokens.cacheWrite ?? 0;

@@ -6,12 +6,12 @@ import { googleState, heading, redactedOf, signatureOf, stopOf, usageOf } from '
 
 type Of<Type extends StreamPart['type']> = Extract<StreamPart, { readonly type: Type }>;
 
-/** Writes the events of a message. */
+/** Encodes the events of a message. */
 export class MessageStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: object;
   readonly #blocks = new StreamBlocks();
-  #hasBegun = false;
+  #hasStarted = false;
   #hasCalls = false;
 
   constructor(context: ResponseContext) {
@@ -19,8 +19,8 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
   }
 
   encode(part: StreamPart): string {
-    if (part.type === 'ping') return this.#hasBegun ? event({ type: 'ping' }) : '';
-    const written = this.#tell(part);
+    if (part.type === 'ping') return this.#hasStarted ? event({ type: 'ping' }) : '';
+    const written = this.#events(part);
     return written === '' ? '' : this.#opening() + written;
   }
 
@@ -28,7 +28,7 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
     return event({ type: 'message_stop' });
   }
 
-  #tell(part: StreamPart): string {
+  #events(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
         return part.delta === '' ? '' : this.#text(part);
@@ -41,11 +41,11 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
       case 'tool-input-start':
         return part.providerExecuted === true
           ? ''
-          : this.#beginCall(part.id, part.toolName, part.providerMetadata);
+          : this.#startCall(part.id, part.toolName, part.providerMetadata);
       case 'tool-input-delta':
         return part.delta === '' ? '' : this.#blocks.append(`tool ${part.id}`, jsonDelta(part.delta));
       case 'tool-call':
-        return part.providerExecuted === true ? '' : this.#call(part);
+        return part.providerExecuted === true ? '' : this.#completeCall(part);
       case 'finish': {
         const stop = stopOf(part.finishReason, this.#hasCalls, part.providerMetadata);
         const last = { type: 'message_delta', delta: stop, usage: usageOf(part.usage) };
@@ -59,7 +59,7 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
   #text({ id, delta: text }: Of<'text-delta'>): string {
     const key = `text ${id}`;
     return (
-      this.#blocks.begin({ key, kind: 'text', block: { type: 'text', text: '' } }) +
+      this.#blocks.start({ key, kind: 'text', block: { type: 'text', text: '' } }) +
       this.#blocks.append(key, { type: 'text_delta', text })
     );
   }
@@ -68,12 +68,12 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
     const key = `thinking ${part.id}`;
     const data = redactedOf(part.providerMetadata);
     if (data !== undefined)
-      return this.#blocks.begin({ key, kind: 'text', block: { type: 'redacted_thinking', data } });
+      return this.#blocks.start({ key, kind: 'text', block: { type: 'redacted_thinking', data } });
     const text = part.type === 'reasoning-delta' ? part.delta : '';
     const signature = signatureOf(part.providerMetadata);
     let written = '';
     if (text !== '' || signature !== '')
-      written += this.#blocks.begin({
+      written += this.#blocks.start({
         key,
         kind: 'text',
         block: { type: 'thinking', thinking: '', signature: '' },
@@ -83,25 +83,25 @@ export class MessageStreamEncoder implements ClientStreamEncoder {
     return part.type === 'reasoning-end' ? written + this.#blocks.finish(key) : written;
   }
 
-  #beginCall(id: string, name: string, metadata: Of<'tool-call'>['providerMetadata']): string {
+  #startCall(id: string, name: string, metadata: Of<'tool-call'>['providerMetadata']): string {
     this.#hasCalls = true;
     const block = { type: 'tool_use', id: idWithState(id, googleState(metadata)), name, input: {} };
-    return this.#blocks.begin({ key: `tool ${id}`, kind: 'tool', block });
+    return this.#blocks.start({ key: `tool ${id}`, kind: 'tool', block });
   }
 
-  /** A call is whole. What of it was not told while it came is told now. */
-  #call({ toolCallId: id, toolName, input, providerMetadata }: Of<'tool-call'>): string {
+  /** A call is complete: what was not written while it came is written now. */
+  #completeCall({ toolCallId: id, toolName, input, providerMetadata }: Of<'tool-call'>): string {
     const key = `tool ${id}`;
-    const begun = this.#blocks.has(key) ? '' : this.#beginCall(id, toolName, providerMetadata);
+    const start = this.#blocks.has(key) ? '' : this.#startCall(id, toolName, providerMetadata);
     const rest = this.#blocks.isEmpty(key)
       ? this.#blocks.append(key, jsonDelta(input === '' ? '{}' : input))
       : '';
-    return begun + rest + this.#blocks.finish(key);
+    return start + rest + this.#blocks.finish(key);
   }
 
   #opening(): string {
-    if (this.#hasBegun) return '';
-    this.#hasBegun = true;
+    if (this.#hasStarted) return '';
+    this.#hasStarted = true;
     const usage = {
       input_tokens: 0,
       cache_creation_input_tokens: 0,

@@ -1,10 +1,10 @@
 import type { Json } from '../../../base/json.ts';
 
-/** A block of a message, as it begins. */
+/** A block of a message, as it starts. */
 export interface BlockStart {
-  /** Tells it from the other blocks. */
+  /** Identifies the block. */
   readonly key: string;
-  /** A tool's call is told to its end before another block may begin; text may be left at any time. */
+  /** A tool's call is written to its end before another block may start; text may be ended at any time. */
   readonly kind: 'text' | 'tool';
   readonly block: Json;
 }
@@ -16,8 +16,8 @@ interface Block extends BlockStart {
 }
 
 /**
- * The blocks of one message in the order in which they are told. Elsewhere the calls of several tools may come
- * interleaved; here blocks never overlap, so those that come while a call is being told wait for its end.
+ * The blocks of one message, one after another. In other dialects the calls of several tools may be interleaved; Anthropic's
+ * blocks never overlap, so those that come while a call is being written wait for its end.
  */
 export class StreamBlocks {
   #open: Block | undefined;
@@ -28,13 +28,13 @@ export class StreamBlocks {
     return this.#find(key) !== undefined;
   }
 
-  /** Whether nothing has been said in it. */
+  /** Whether it has no deltas. */
   isEmpty(key: string): boolean {
     return this.#find(key)?.isEmpty ?? true;
   }
 
-  /** Begins a block, unless it has begun. */
-  begin(start: BlockStart): string {
+  /** Starts a block, unless it has started. */
+  start(start: BlockStart): string {
     if (this.has(start.key)) return '';
     const block: Block = { ...start, deltas: [], isEmpty: true, isWhole: false };
     if (this.#open?.kind === 'tool') {
@@ -44,7 +44,7 @@ export class StreamBlocks {
     return this.#close() + this.#start(block);
   }
 
-  /** Says more in a block that has begun. */
+  /** Adds to a block that has started. */
   append(key: string, delta: Json): string {
     const block = this.#find(key);
     if (block === undefined) return '';
@@ -54,7 +54,7 @@ export class StreamBlocks {
     return '';
   }
 
-  /** Ends a block, and tells those that have waited for it. */
+  /** Ends a block, and writes those that have waited for it. */
   finish(key: string): string {
     const block = this.#find(key);
     if (block === undefined) return '';
@@ -99,7 +99,7 @@ export class StreamBlocks {
   }
 }
 
-/** An event of Anthropic's streams: its data says its name again. */
+/** An event of Anthropic's streams: its data repeats its name. */
 export function event(data: Json): string {
   return `event: ${String(data['type'])}\ndata: ${JSON.stringify(data)}\n\n`;
 }

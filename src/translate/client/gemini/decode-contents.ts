@@ -1,5 +1,6 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import { unpackOpaqueState } from '../../opaque-state.ts';
 import {
   dataOf,
@@ -7,19 +8,17 @@ import {
   requireArguments,
   requireObject,
   requireText,
-  objectOf,
-  objectsOf,
   firstPresent,
   textOf,
 } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, UserContent } from '../fields.ts';
 
-/** Both spellings of a field are taken: Google's servers read `camelCase` and `snake_case` alike. */
+/** A field in either spelling: Google's servers read `camelCase` and `snake_case` alike. */
 export function field(body: Json, name: string): unknown {
   return firstPresent(body[name], body[name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)]);
 }
 
-/** Reads `systemInstruction` and `contents`. */
+/** Decodes `systemInstruction` and `contents`. */
 export function decodeContents(body: Json): Prompt {
   const contents = body['contents'];
   const list = typeof contents === 'string' ? [{ parts: [{ text: contents }] }] : contents;
@@ -32,26 +31,26 @@ export function decodeContents(body: Json): Prompt {
 
 function decodeInstruction(value: unknown): Prompt {
   if (typeof value === 'string') return value === '' ? [] : [{ role: 'system', content: value }];
-  const texts = partsOf(objectOf(value) ?? {}).flatMap((part) => textOf(part['text']) ?? []);
+  const texts = partsOf(asObject(value) ?? {}).flatMap((part) => textOf(part['text']) ?? []);
   return texts.length === 0 ? [] : [{ role: 'system', content: texts.join('\n') }];
 }
 
 function partsOf({ parts }: Json): readonly Json[] {
-  return Array.isArray(parts) ? objectsOf(parts) : [objectOf(parts) ?? {}];
+  return Array.isArray(parts) ? objectsOf(parts) : [asObject(parts) ?? {}];
 }
 
 /**
- * Calls need no ids here: an answer without one belongs to the first call of its name that has none yet, and so
- * does one whose id no call has told.
+ * Calls without a response. Ids are optional in Gemini's dialect: a response without an id, or with one that no call has,
+ * belongs to the first call of its name that has no id.
  */
 class OpenCalls {
   readonly #open: { readonly id: string; readonly name: string; readonly isOurs: boolean }[] = [];
   #count = 0;
 
   add(name: string, id: string | undefined): string {
-    const add = { id: id ?? this.#next(), name, isOurs: id === undefined };
-    this.#open.push(add);
-    return add.id;
+    const call = { id: id ?? this.#next(), name, isOurs: id === undefined };
+    this.#open.push(call);
+    return call.id;
   }
 
   resolve(name: string, id: string | undefined): string {
@@ -71,32 +70,32 @@ class OpenCalls {
 function decodeContent(content: Json, where: string, calls: OpenCalls): Message[] {
   const parts = partsOf(content);
   if (content['role'] === 'model') {
-    const said = joinPieces(parts.flatMap((part) => modelPart(part, calls, where)));
-    return said.length === 0 ? [] : [{ role: 'assistant', content: said }];
+    const joined = joinPieces(parts.flatMap((part) => modelPart(part, calls, where)));
+    return joined.length === 0 ? [] : [{ role: 'assistant', content: joined }];
   }
   const results: ToolContent = [];
-  const said: UserContent = [];
+  const userParts: UserContent = [];
   for (const part of parts) {
-    const response = objectOf(field(part, 'functionResponse'));
-    if (response === undefined) said.push(...userPart(part, where));
+    const response = asObject(field(part, 'functionResponse'));
+    if (response === undefined) userParts.push(...userPart(part, where));
     else results.push(toolResult(response, calls, where));
   }
   return [
     ...(results.length === 0 ? [] : [{ role: 'tool' as const, content: results }]),
-    ...(said.length === 0 ? [] : [{ role: 'user' as const, content: said }]),
+    ...(userParts.length === 0 ? [] : [{ role: 'user' as const, content: userParts }]),
   ];
 }
 
 function userPart(part: Json, where: string): UserContent {
   const text = part['text'];
   if (typeof text === 'string') return [{ type: 'text', text }];
-  const inline = objectOf(field(part, 'inlineData'));
+  const inline = asObject(field(part, 'inlineData'));
   if (inline !== undefined) {
     const mediaType = textOf(field(inline, 'mimeType')) ?? 'application/octet-stream';
     const place = `the inlineData of ${where}`;
     return [{ type: 'file', mediaType, data: dataOf(requireText(inline['data'], place), mediaType, place) }];
   }
-  const file = objectOf(field(part, 'fileData'));
+  const file = asObject(field(part, 'fileData'));
   if (file !== undefined) return [filePart(file)];
   throw new NotExpressible(`${where} holds a part that is no text, file or function response`);
 }
@@ -115,7 +114,7 @@ function modelPart(part: Json, calls: OpenCalls, where: string): AssistantConten
     thoughtSignature === undefined
       ? {}
       : { providerOptions: unpackOpaqueState(thoughtSignature) ?? { google: { thoughtSignature } } };
-  const call = objectOf(field(part, 'functionCall'));
+  const call = asObject(field(part, 'functionCall'));
   if (call !== undefined) {
     const toolName = textOf(call['name']) ?? '';
     const toolCallId = calls.add(toolName, textOf(call['id']));
@@ -124,13 +123,13 @@ function modelPart(part: Json, calls: OpenCalls, where: string): AssistantConten
   }
   const text = textOf(part['text']);
   if (part['thought'] === true) return [{ type: 'reasoning', text: text ?? '', ...signed }];
-  // Code that Google's servers ran, and what came of it, means nothing elsewhere.
+  // Code that Google's servers ran, and its result, means nothing to other providers.
   return text === undefined ? [] : [{ type: 'text', text, ...signed }];
 }
 
 /**
- * What a client kept of a stream is in pieces, and the last piece of a thought has the signature of it all. Others
- * take whole thoughts alone, and no text that is a piece of white space.
+ * A client may keep a stream's pieces as they came, and the last piece of a thought has its signature. Other providers take
+ * whole thoughts alone, and no text of white space.
  */
 function joinPieces(pieces: AssistantContent): AssistantContent {
   const joined: AssistantContent = [];
@@ -150,21 +149,21 @@ function toolResult(response: Json, calls: OpenCalls, where: string): ToolConten
   const toolName = textOf(response['name']) ?? '';
   const toolCallId = calls.resolve(toolName, textOf(response['id']));
   const shown = objectsOf(response['parts']).flatMap((part) => userPart(part, where));
-  const output = outputOf(objectOf(response['response']) ?? {});
+  const output = outputOf(asObject(response['response']) ?? {});
   if (shown.length === 0) return { type: 'tool-result', toolCallId, toolName, output };
   const files = shown.map((part) => (part.type === 'text' ? part : { ...part, type: 'file' as const }));
   const value = [{ type: 'text' as const, text: output.value }, ...files];
   return { type: 'tool-result', toolCallId, toolName, output: { type: 'content', value } };
 }
 
-/** `output` and `error` are Google's names for the whole of it; beside others they are fields like them. */
-function outputOf(said: Json): { readonly type: 'text' | 'error-text'; readonly value: string } {
-  const error = firstPresent(said['error']);
-  const [only, ...others] = Object.keys(said);
+/** `output`, `result` or `error` alone is all of a result; beside other fields they are fields like them. */
+function outputOf(response: Json): { readonly type: 'text' | 'error-text'; readonly value: string } {
+  const error = firstPresent(response['error']);
+  const [only, ...others] = Object.keys(response);
   const isWrapped = others.length === 0 && (only === 'output' || only === 'result' || only === 'error');
   return {
     type: error === undefined ? 'text' : 'error-text',
-    value: asText(isWrapped ? said[only] : said),
+    value: asText(isWrapped ? response[only] : response),
   };
 }
 

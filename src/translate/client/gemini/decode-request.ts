@@ -1,14 +1,12 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, itemsOf, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions, ExtraOptions } from '../../codec.ts';
 import {
   camelCase,
   definedOnly,
-  itemsOf,
   requireText,
   numberOf,
-  objectOf,
-  objectsOf,
   firstPresent,
   schemaOf,
   textOf,
@@ -19,7 +17,7 @@ import { parseEffort } from '../openai/decode-chat.ts';
 import { field, decodeContents } from './decode-contents.ts';
 import { toJsonSchema } from './decode-schema.ts';
 
-/** Fields that are read here, or say nothing to anybody but the gateway. */
+/** Fields that are decoded, or concern the gateway or Google's bill alone. */
 const KNOWN: ReadonlySet<string> = new Set([
   'contents',
   'generationConfig',
@@ -33,7 +31,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'tools',
 ]);
 
-/** Fields of `generationConfig` that are read here. */
+/** Fields of `generationConfig` that are decoded. */
 const KNOWN_CONFIG: ReadonlySet<string> = new Set([
   'candidateCount',
   'frequencyPenalty',
@@ -51,12 +49,12 @@ const KNOWN_CONFIG: ReadonlySet<string> = new Set([
   'topP',
 ]);
 
-/** Reads a request for content. */
+/** Decodes a request for content. */
 export function decodeGeminiRequest(body: Json): NormalizedRequest {
-  const config = objectOf(field(body, 'generationConfig')) ?? {};
+  const config = asObject(field(body, 'generationConfig')) ?? {};
   refuseUnsupported(body, config);
-  const { tools, left } = decodeTools(body['tools']);
-  const { wishes: extraOptions, reasoning } = decodeThinking(objectOf(field(config, 'thinkingConfig')));
+  const { tools, dropped } = decodeTools(body['tools']);
+  const { extraOptions, reasoning } = decodeThinking(asObject(field(config, 'thinkingConfig')));
   return {
     options: {
       prompt: decodeContents(body),
@@ -64,15 +62,15 @@ export function decodeGeminiRequest(body: Json): NormalizedRequest {
       ...definedOnly({ reasoning, responseFormat: decodeFormat(config) }),
       ...withToolChoice(
         tools,
-        objectOf(field(objectOf(field(body, 'toolConfig')) ?? {}, 'functionCallingConfig')),
+        asObject(field(asObject(field(body, 'toolConfig')) ?? {}, 'functionCallingConfig')),
       ),
     },
     extraOptions,
-    dropped: [...unknownFields(body, KNOWN), ...left, ...unknownConfigFields(config)],
+    dropped: [...unknownFields(body, KNOWN), ...dropped, ...unknownConfigFields(config)],
   };
 }
 
-/** What would be answered otherwise by everybody else. */
+/** Fields without which the response would mean something else. */
 function refuseUnsupported(body: Json, config: Json): void {
   if (field(body, 'cachedContent') !== undefined)
     throw new NotExpressible('cachedContent names what only Google keeps');
@@ -110,23 +108,23 @@ function decodeSampling(config: Json): Partial<CallOptions> {
 
 function decodeFormat(config: Json): CallOptions['responseFormat'] {
   if (field(config, 'responseMimeType') !== 'application/json') return undefined;
-  const json = objectOf(field(config, 'responseJsonSchema'));
-  const own = objectOf(field(config, 'responseSchema'));
+  const json = asObject(field(config, 'responseJsonSchema'));
+  const own = asObject(field(config, 'responseSchema'));
   const schema = json ?? (own === undefined ? undefined : toJsonSchema(own));
   return schema === undefined ? { type: 'json' } : { type: 'json', schema };
 }
 
 /** A budget of -1 is the model's to decide. */
 function decodeThinking(thinking: Json | undefined): {
-  readonly wishes: ExtraOptions;
+  readonly extraOptions: ExtraOptions;
   readonly reasoning: CallOptions['reasoning'];
 } {
-  if (thinking === undefined) return { wishes: {}, reasoning: undefined };
+  if (thinking === undefined) return { extraOptions: {}, reasoning: undefined };
   const budget = numberOf(field(thinking, 'thinkingBudget'));
   const level = textOf(field(thinking, 'thinkingLevel'))?.toLowerCase();
   const show = field(thinking, 'includeThoughts');
   return {
-    wishes: definedOnly({
+    extraOptions: definedOnly({
       thinkingTokens: budget === undefined || budget < 0 ? undefined : budget,
       showThinking: typeof show === 'boolean' ? show : undefined,
     }),
@@ -134,22 +132,25 @@ function decodeThinking(thinking: Json | undefined): {
   };
 }
 
-/** Functions that the client runs. What Google's servers run is left out, by its name. */
-function decodeTools(value: unknown): { readonly tools: readonly Tool[]; readonly left: readonly string[] } {
+/** Functions that the client runs. Tools that Google's servers run are dropped, by their names. */
+function decodeTools(value: unknown): {
+  readonly tools: readonly Tool[];
+  readonly dropped: readonly string[];
+} {
   const groups = objectsOf(value);
   const tools = groups.flatMap((group) => objectsOf(field(group, 'functionDeclarations')).map(functionTool));
-  const left = groups.flatMap((group) =>
+  const dropped = groups.flatMap((group) =>
     Object.keys(group)
       .filter((name) => name !== 'functionDeclarations' && name !== 'function_declarations')
       .map((name) => `tools.${name}`),
   );
-  return { tools, left };
+  return { tools, dropped };
 }
 
 function functionTool(declared: Json): Tool {
   const description = textOf(declared['description']);
   const json = firstPresent(field(declared, 'parametersJsonSchema'));
-  const own = objectOf(declared['parameters']);
+  const own = asObject(declared['parameters']);
   return {
     type: 'function',
     name: requireText(declared['name'], 'the name of a function'),
@@ -158,7 +159,7 @@ function functionTool(declared: Json): Tool {
   };
 }
 
-/** A choice among some tools: one is named, of several the others are not told. */
+/** A choice among some tools: a single one is named; of several, the other tools are not declared. */
 function withToolChoice(
   tools: readonly Tool[],
   config: Json | undefined,
@@ -170,7 +171,7 @@ function withToolChoice(
   switch (mode) {
     case 'ANY':
       if (first === undefined)
-        throw new NotExpressible('toolConfig asks for a function, and none can be told');
+        throw new NotExpressible('toolConfig asks for a function, and none can be declared');
       if (names.size === 1) return { tools: [...tools], toolChoice: { type: 'tool', toolName: first.name } };
       return { tools: [first, ...others], toolChoice: { type: 'required' } };
     case 'NONE':

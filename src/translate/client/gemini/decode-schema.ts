@@ -1,17 +1,18 @@
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
-import { camelCase, itemsOf, objectOf } from '../fields.ts';
+import { camelCase } from '../fields.ts';
 import type { schemaOf } from '../fields.ts';
 
 /** Fields whose values are schemas by names, single schemas, and lists of schemas. */
 const MAPS: ReadonlySet<string> = new Set(['properties']);
 const ONES: ReadonlySet<string> = new Set(['items', 'additionalProperties']);
 const LISTS: ReadonlySet<string> = new Set(['anyOf', 'prefixItems']);
-/** Fields of OpenAPI's schemas that JSON Schema has not. */
+/** Fields of OpenAPI's schemas that JSON Schema does not have. */
 const OWN: ReadonlySet<string> = new Set(['nullable', 'propertyOrdering', 'example', 'format']);
 
 /**
- * A schema of Google's, which is OpenAPI's of version 3.0, as JSON Schema: types are in capitals there, what may
- * be null says so in a field, some bounds are written as texts, and names may be in `snake_case`.
+ * A schema of Google's, which is OpenAPI's of version 3.0, as JSON Schema: there types are in capitals, `nullable` is a
+ * field, some bounds are texts, and names may be in `snake_case`.
  */
 export function toJsonSchema(schema: Json): ReturnType<typeof schemaOf> {
   const entries = Object.entries(schema).flatMap(([written, value]): [string, unknown][] => {
@@ -28,13 +29,13 @@ export function toJsonSchema(schema: Json): ReturnType<typeof schemaOf> {
 }
 
 function one(value: unknown): unknown {
-  const schema = objectOf(value);
+  const schema = asObject(value);
   return schema === undefined ? value : toJsonSchema(schema);
 }
 
 function mapped(value: unknown): unknown {
   return Object.fromEntries(
-    Object.entries(objectOf(value) ?? {}).map(([name, schema]) => [name, one(schema)]),
+    Object.entries(asObject(value) ?? {}).map(([name, schema]) => [name, one(schema)]),
   );
 }
 

@@ -6,7 +6,7 @@ import { argumentsOf } from '../fields.ts';
 type Content = GenerateResult['content'][number];
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
 
-/** Writes a whole answer. */
+/** Encodes a whole response. */
 export function encodeContent(
   { content, finishReason, usage }: GenerateResult,
   context: ResponseContext,
@@ -17,7 +17,7 @@ export function encodeContent(
   });
 }
 
-/** One candidate with some parts: a whole answer, or a piece of a stream. */
+/** One candidate with some parts: a whole response, or a piece of a stream. */
 export function answer(
   { id, model }: ResponseContext,
   parts: readonly Json[],
@@ -52,7 +52,7 @@ function partOf(part: Content): Json[] {
   }
 }
 
-/** A call, which comes whole here. */
+/** A call, which is never streamed in pieces. */
 export function callOf(part: Extract<Content, { readonly type: 'tool-call' }>): Json {
   const args = argumentsOf(part.input);
   return {
@@ -68,14 +68,14 @@ export function fileOf({ mediaType, data }: Extract<Content, { readonly type: 'f
   return [{ inlineData: { mimeType: mediaType, data: base64 } }];
 }
 
-/** Gemini's own signature as it is, anybody else's marked as ours: it comes back in the next turn. */
+/** Gemini's own signature as it is, any other as packed state: it comes back in the next turn. */
 export function signatureField(metadata: Metadata): { thoughtSignature?: unknown } {
   const state = opaqueStateOf(metadata);
   if (state === undefined) return {};
   return { thoughtSignature: state['google']?.['thoughtSignature'] ?? packOpaqueState(state) };
 }
 
-/** Why an answer ended. */
+/** Why a response ended. */
 export function reasonOf({ unified }: GenerateResult['finishReason']): string {
   switch (unified) {
     case 'length':
@@ -92,7 +92,7 @@ export function reasonOf({ unified }: GenerateResult['finishReason']): string {
   }
 }
 
-/** What an answer cost; thinking is counted beside the answer here. */
+/** Tokens of a response. Gemini counts thinking apart. */
 export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']): object {
   const prompt = inputTokens.total ?? 0;
   const output = outputTokens.total ?? 0;

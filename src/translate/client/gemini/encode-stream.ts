@@ -4,15 +4,12 @@ import { answer, callOf, fileOf, reasonOf, signatureField, usageOf } from './enc
 
 type Metadata = Parameters<typeof signatureField>[0];
 
-/**
- * Writes the pieces of an answer: as events where `alt=sse` asks for them, and as the items of one list of JSON
- * where nothing does.
- */
+/** Encodes the pieces of a response: as events with `alt=sse`, else as the items of one JSON list. */
 export class ContentStreamEncoder implements ClientStreamEncoder {
   readonly contentType: string;
   readonly #context: ResponseContext;
   readonly #isEvents: boolean;
-  #hasBegun = false;
+  #hasStarted = false;
 
   constructor(context: ResponseContext) {
     this.#context = context;
@@ -23,13 +20,13 @@ export class ContentStreamEncoder implements ClientStreamEncoder {
   encode(part: StreamPart): string {
     switch (part.type) {
       case 'text-delta':
-        return this.#said({ text: part.delta, ...signatureField(part.providerMetadata) });
+        return this.#textPiece({ text: part.delta, ...signatureField(part.providerMetadata) });
       case 'reasoning-delta':
-        return this.#thought(part.delta, part.providerMetadata);
+        return this.#thoughtPiece(part.delta, part.providerMetadata);
       case 'reasoning-start':
-        return isHidden(part.providerMetadata) ? this.#thought('', part.providerMetadata) : '';
+        return isRedacted(part.providerMetadata) ? this.#thoughtPiece('', part.providerMetadata) : '';
       case 'reasoning-end':
-        return this.#thought('', part.providerMetadata);
+        return this.#thoughtPiece('', part.providerMetadata);
       case 'tool-call':
         return part.providerExecuted === true ? '' : this.#piece([callOf(part)]);
       case 'file':
@@ -47,12 +44,12 @@ export class ContentStreamEncoder implements ClientStreamEncoder {
     return this.#isEvents ? '' : ']';
   }
 
-  #thought(text: string, metadata: Metadata): string {
-    return this.#said({ text, thought: true, ...signatureField(metadata) });
+  #thoughtPiece(text: string, metadata: Metadata): string {
+    return this.#textPiece({ text, thought: true, ...signatureField(metadata) });
   }
 
-  /** Some say nothing but the signature of what came before. */
-  #said(part: Json): string {
+  /** An empty text is written where it has the signature of what came before. */
+  #textPiece(part: Json): string {
     return part['text'] === '' && part['thoughtSignature'] === undefined ? '' : this.#piece([part]);
   }
 
@@ -63,13 +60,13 @@ export class ContentStreamEncoder implements ClientStreamEncoder {
   #frame(piece: object): string {
     const text = JSON.stringify(piece);
     if (this.#isEvents) return `data: ${text}\r\n\r\n`;
-    const before = this.#hasBegun ? ',\r\n' : '[';
-    this.#hasBegun = true;
+    const before = this.#hasStarted ? ',\r\n' : '[';
+    this.#hasStarted = true;
     return before + text;
   }
 }
 
-/** Anthropic tells hidden thinking where it begins; other signatures come again with what they sign. */
-function isHidden(metadata: Metadata): boolean {
+/** Anthropic's redacted thinking is known where it starts; other signatures come again with what they sign. */
+function isRedacted(metadata: Metadata): boolean {
   return metadata?.['anthropic']?.['redactedData'] !== undefined;
 }

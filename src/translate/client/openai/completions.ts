@@ -1,5 +1,6 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type {
   ResponseContext,
   NormalizedRequest,
@@ -7,7 +8,7 @@ import type {
   ClientStreamEncoder,
   StreamPart,
 } from '../../codec.ts';
-import { definedOnly, itemsOf, numberOf, objectOf, textOf, unknownFields } from '../fields.ts';
+import { definedOnly, numberOf, textOf, unknownFields } from '../fields.ts';
 import { decodeSampling } from './decode-chat.ts';
 import { encodeUsage, encodeFinishReason } from './encode-usage.ts';
 
@@ -29,7 +30,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'user',
 ]);
 
-/** Reads a request for a text completion: what is to be completed is what the user says. */
+/** Decodes a request for a text completion: the prompt becomes the user's message. */
 export function decodeCompletion(body: Json): NormalizedRequest {
   const [first, ...others] = Array.isArray(body['prompt']) ? itemsOf(body['prompt']) : [body['prompt']];
   const text = others.length === 0 ? first : undefined;
@@ -44,7 +45,7 @@ export function decodeCompletion(body: Json): NormalizedRequest {
   };
 }
 
-/** A whole text completion. */
+/** Encodes a whole text completion. */
 export function encodeCompletion(result: GenerateResult, context: ResponseContext): object {
   return {
     ...heading(context),
@@ -65,15 +66,15 @@ function choice(text: string, reason: string | null): object {
   return { text, index: 0, logprobs: null, finish_reason: reason };
 }
 
-/** Writes the chunks of a text completion. */
+/** Encodes the chunks of a text completion. */
 export class CompletionStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: object;
-  readonly #tellsUsage: boolean;
+  readonly #includesUsage: boolean;
 
   constructor(context: ResponseContext) {
     this.#heading = heading(context);
-    this.#tellsUsage = objectOf(context.body['stream_options'])?.['include_usage'] === true;
+    this.#includesUsage = asObject(context.body['stream_options'])?.['include_usage'] === true;
   }
 
   encode(part: StreamPart): string {
@@ -81,7 +82,7 @@ export class CompletionStreamEncoder implements ClientStreamEncoder {
       return part.delta === '' ? '' : this.#chunk({ choices: [choice(part.delta, null)] });
     if (part.type !== 'finish') return '';
     const last = this.#chunk({ choices: [choice('', encodeFinishReason(part.finishReason))] });
-    return this.#tellsUsage ? last + this.#chunk({ choices: [], usage: encodeUsage(part.usage) }) : last;
+    return this.#includesUsage ? last + this.#chunk({ choices: [], usage: encodeUsage(part.usage) }) : last;
   }
 
   end(): string {

@@ -1,11 +1,12 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
-import { definedOnly, itemsOf, numberOf, objectOf, firstPresent, textOf, unknownFields } from '../fields.ts';
+import { definedOnly, numberOf, firstPresent, textOf, unknownFields } from '../fields.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeTools } from './decode-tools.ts';
 
-/** Fields that are read here, or say nothing to anybody but the gateway. */
+/** Fields that are decoded, or concern the gateway alone. */
 const KNOWN: ReadonlySet<string> = new Set([
   'frequency_penalty',
   'function_call',
@@ -36,7 +37,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'user',
 ]);
 
-/** Reads a chat completion. */
+/** Decodes a request for a chat completion. */
 export function decodeChat(body: Json): NormalizedRequest {
   if ((numberOf(body['n']) ?? 1) > 1) throw new NotExpressible('n asks for more than one answer');
   if (itemsOf(body['modalities']).includes('audio')) throw new NotExpressible('modalities asks for audio');
@@ -61,7 +62,7 @@ export function decodeChat(body: Json): NormalizedRequest {
   };
 }
 
-/** How much and how freely a model is to say, in the words of chats and text completions. */
+/** Sampling and length, in the fields that chats and text completions share. */
 export function decodeSampling(body: Json): Partial<CallOptions> {
   const stop = typeof body['stop'] === 'string' ? [body['stop']] : itemsOf(body['stop']);
   const stopSequences = stop.filter((each) => typeof each === 'string');
@@ -79,18 +80,15 @@ export function decodeSampling(body: Json): Partial<CallOptions> {
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
-/** A word for how hard a model is to think; undefined for words that nobody knows. */
-export function parseEffort(word: unknown): (typeof EFFORTS)[number] | undefined {
-  return EFFORTS.find((effort) => effort === word);
+/** The effort of a name; undefined for unknown names. */
+export function parseEffort(name: unknown): (typeof EFFORTS)[number] | undefined {
+  return EFFORTS.find((effort) => effort === name);
 }
 
-/**
- * `reasoning` is OpenRouter's way to say it, `thinking` LiteLLM's and `reasoning_max_tokens` the Higress plugin's:
- * many clients know one of them.
- */
+/** `reasoning_effort`, or OpenRouter's `reasoning`, LiteLLM's `thinking`, the Higress plugin's `reasoning_max_tokens`. */
 function decodeReasoning(body: Json) {
-  const own = objectOf(body['reasoning']);
-  const thinking = objectOf(body['thinking']);
+  const own = asObject(body['reasoning']);
+  const thinking = asObject(body['thinking']);
   const isOff = own?.['enabled'] === false || thinking?.['type'] === 'disabled';
   const effort = parseEffort(body['reasoning_effort']) ?? parseEffort(own?.['effort']);
   return {
@@ -105,22 +103,22 @@ function decodeReasoning(body: Json) {
 
 type Format = NonNullable<CallOptions['responseFormat']>;
 
-/** The format of an answer, as chats write it. */
+/** Decodes the `response_format` of chats. */
 export function decodeFormat(value: unknown): Format | undefined {
-  const format = objectOf(value);
+  const format = asObject(value);
   switch (format?.['type']) {
     case 'json_object':
       return { type: 'json' };
     case 'json_schema':
-      return decodeSchemaFormat(objectOf(format['json_schema']) ?? {});
+      return decodeSchemaFormat(asObject(format['json_schema']) ?? {});
     default:
       return undefined;
   }
 }
 
-/** A format that a schema describes, with its name. */
+/** Decodes a format with a schema. */
 export function decodeSchemaFormat(described: Json): Format {
-  const schema = objectOf(described['schema']);
+  const schema = asObject(described['schema']);
   const name = textOf(described['name']);
   const description = textOf(described['description']);
   return {

@@ -1,21 +1,20 @@
+import { asObject, objectsOf } from '../../../base/json.ts';
+import type { Json } from '../../../base/json.ts';
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
 import { NotExpressible } from '../../codec.ts';
-import type { Json } from '../../../base/json.ts';
 import {
   argumentsOf,
   cacheControlOf,
   fileOf,
   requireObject,
   requireText,
-  objectOf,
-  objectsOf,
   textOf,
   typeByName,
   describeWord,
 } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolOutput, UserContent } from '../fields.ts';
 
-/** Reads the messages of a chat. */
+/** Decodes the messages of a chat. */
 export function decodeMessages(messages: unknown): Prompt {
   if (!Array.isArray(messages)) throw new NotExpressible('messages is not a list');
   const names = new Map<string, string>();
@@ -24,7 +23,7 @@ export function decodeMessages(messages: unknown): Prompt {
   );
 }
 
-/** @param names - of the tools that were called so far, by the ids of the calls */
+/** @param names - of the tools called so far, by the ids of the calls */
 function decodeMessage(message: Json, at: number, names: Map<string, string>): Message[] {
   const { role, content } = message;
   switch (role) {
@@ -72,7 +71,7 @@ export function joinedText(content: unknown): string {
     .join('\n');
 }
 
-/** The mark of a message whose parts become one: its own, or that of the last part that has one. */
+/** The `cache_control` of a message whose parts become one: its own, or that of the last part that has one. */
 function messageCacheControl(message: Json) {
   const parts = [message, ...objectsOf(message['content'])];
   return cacheControlOf(parts.findLast((part) => 'cache_control' in part) ?? {});
@@ -83,13 +82,13 @@ function userContent(content: unknown, where: string): UserContent {
   return objectsOf(content).map((part) => userPart(part, where));
 }
 
-/** A part of what a user says, in the words of chats. */
+/** A part of a user's message, as chats have it. */
 export function userPart(part: Json, where: string): UserContent[number] {
   switch (part['type']) {
     case 'text':
       return { type: 'text', text: requireText(part['text'], `a text of ${where}`), ...cacheControlOf(part) };
     case 'image_url': {
-      const image = objectOf(part['image_url']) ?? { url: part['image_url'] };
+      const image = asObject(part['image_url']) ?? { url: part['image_url'] };
       return imagePart(requireText(image['url'], `an image of ${where}`), image['detail'], part);
     }
     case 'input_audio': {
@@ -106,13 +105,13 @@ export function userPart(part: Json, where: string): UserContent[number] {
   }
 }
 
-/** An image by its URL, and how closely it is to be looked at. */
+/** An image by its URL, with its `detail`. */
 export function imagePart(url: string, detail: unknown, part: Json): UserContent[number] {
   const marks = cacheControlOf(part).providerOptions;
-  const looks = textOf(detail);
+  const imageDetail = textOf(detail);
   const options: SharedV4ProviderOptions = {
     ...marks,
-    ...(looks !== undefined && { openai: { imageDetail: looks } }),
+    ...(imageDetail !== undefined && { openai: { imageDetail } }),
   };
   return {
     type: 'file',
@@ -121,7 +120,7 @@ export function imagePart(url: string, detail: unknown, part: Json): UserContent
   };
 }
 
-/** A file by its data or its URL; one that a provider keeps is that provider's alone. */
+/** A file by its data or its URL. An id means nothing to another provider. */
 export function filePart(file: Json, part: Json): UserContent[number] {
   const url = textOf(file['file_data']) ?? textOf(file['file_url']);
   if (url === undefined)
@@ -144,7 +143,7 @@ function assistantContent(message: Json, at: number): AssistantContent {
   const text = joinedText(message['content']) || (textOf(message['refusal']) ?? '');
   if (text !== '') content.push({ type: 'text', text });
   for (const call of objectsOf(message['tool_calls'])) content.push(toolCall(call, at));
-  const legacy = objectOf(message['function_call']);
+  const legacy = asObject(message['function_call']);
   if (legacy !== undefined)
     content.push(toolCall({ id: legacyId(textOf(legacy['name']) ?? ''), function: legacy }, at));
   return content;
@@ -153,7 +152,7 @@ function assistantContent(message: Json, at: number): AssistantContent {
 function toolCall(call: Json, at: number): AssistantContent[number] {
   const called = requireObject(call['function'], `a tool call of messages[${at}]`);
   const toolName = requireText(called['name'], `the name of a tool call of messages[${at}]`);
-  const google = objectOf(objectOf(call['extra_content'])?.['google']);
+  const google = asObject(asObject(call['extra_content'])?.['google']);
   const thoughtSignature = textOf(google?.['thought_signature']);
   return {
     type: 'tool-call',
@@ -164,7 +163,7 @@ function toolCall(call: Json, at: number): AssistantContent[number] {
   };
 }
 
-/** Functions, the older word for tools, are called without ids. */
+/** Calls of the older `functions` have no ids. */
 function legacyId(name: string): string {
   return `call_${name}`;
 }
@@ -174,7 +173,7 @@ function toolOutput(content: unknown, where: string): ToolOutput {
   return partsOutput(userContent(content, where));
 }
 
-/** What a tool answered in parts: one text where it is nothing but text. */
+/** A tool's result in parts: one text where all of them are text. */
 export function partsOutput(parts: UserContent): ToolOutput {
   const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   if (texts.length === parts.length) return { type: 'text', value: texts.join('\n') };

@@ -1,16 +1,8 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type { CallOptions } from '../../codec.ts';
-import {
-  cacheControlOf,
-  requireObject,
-  requireText,
-  objectOf,
-  objectsOf,
-  schemaOf,
-  textOf,
-  describeWord,
-} from '../fields.ts';
+import { cacheControlOf, requireObject, requireText, schemaOf, textOf, describeWord } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 
 /** The tools of a request, and which of them are to be called. */
@@ -29,7 +21,7 @@ export function functionTool(described: Json, where: string): Tool {
   };
 }
 
-/** The tools of a chat; `functions` is the older word. */
+/** Decodes the tools of a chat, and the older `functions`. */
 export function decodeTools(body: Json): ToolOptions {
   const tools = objectsOf(body['tools']).map((tool, at) => {
     if (tool['type'] !== 'function')
@@ -43,23 +35,23 @@ export function decodeTools(body: Json): ToolOptions {
   return withToolChoice([...tools, ...functions], body['tool_choice'] ?? body['function_call']);
 }
 
-/** The choice among tools, in the words that chats and responses share. */
+/** The tools with the choice among them, as chats and responses have it. */
 export function withToolChoice(tools: readonly Tool[], choice: unknown): ToolOptions {
   if (tools.length === 0) return {};
   if (choice === 'none' || choice === 'auto' || choice === 'required')
     return { tools: [...tools], toolChoice: { type: choice } };
-  const named = objectOf(choice);
+  const named = asObject(choice);
   if (named === undefined) return { tools: [...tools] };
-  const allowed = objectOf(named['allowed_tools']) ?? (named['type'] === 'allowed_tools' ? named : undefined);
+  const allowed = asObject(named['allowed_tools']) ?? (named['type'] === 'allowed_tools' ? named : undefined);
   if (allowed !== undefined) return allowedOf(tools, allowed);
-  const toolName = textOf(objectOf(named['function'])?.['name']) ?? textOf(named['name']);
+  const toolName = textOf(asObject(named['function'])?.['name']) ?? textOf(named['name']);
   if (toolName === undefined) return { tools: [...tools] };
   return { tools: [...tools], toolChoice: { type: 'tool', toolName } };
 }
 
 function allowedOf(tools: readonly Tool[], allowed: Json): ToolOptions {
   const names = new Set(
-    objectsOf(allowed['tools']).map((tool) => objectOf(tool['function'])?.['name'] ?? tool['name']),
+    objectsOf(allowed['tools']).map((tool) => asObject(tool['function'])?.['name'] ?? tool['name']),
   );
   const type = allowed['mode'] === 'required' ? 'required' : 'auto';
   return { tools: tools.filter(({ name }) => names.has(name)), toolChoice: { type } };

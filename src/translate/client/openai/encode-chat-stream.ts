@@ -1,30 +1,30 @@
 import type { ResponseContext, ClientStreamEncoder, StreamPart } from '../../codec.ts';
-import { objectOf } from '../fields.ts';
+import { asObject } from '../../../base/json.ts';
 import { encodeUsage } from './encode-usage.ts';
 import { annotationOf, endReason, extraOf, heading, imageOf, inputOf, isLegacy } from './encode-chat.ts';
 import type { ToolCall } from './encode-chat.ts';
 
-/** A call that has begun. */
+/** A call that has started. */
 interface OpenCall {
-  /** Its place in the list that clients put together. */
+  /** Its index in the client's list of calls. */
   readonly index: number;
-  /** Whether anything of its arguments was told. */
+  /** Whether any of its arguments were written. */
   hasInput: boolean;
 }
 
-/** Writes the chunks of a chat completion. */
+/** Encodes the chunks of a chat completion. */
 export class ChatStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #context: ResponseContext;
   readonly #heading: object;
-  readonly #tellsUsage: boolean;
+  readonly #includesUsage: boolean;
   readonly #calls = new Map<string, OpenCall>();
-  #hasBegun = false;
+  #hasStarted = false;
 
   constructor(context: ResponseContext) {
     this.#context = context;
     this.#heading = heading(context, 'chat.completion.chunk');
-    this.#tellsUsage = objectOf(context.body['stream_options'])?.['include_usage'] === true;
+    this.#includesUsage = asObject(context.body['stream_options'])?.['include_usage'] === true;
   }
 
   encode(part: StreamPart): string {
@@ -34,11 +34,11 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
       case 'reasoning-delta':
         return part.delta === '' ? '' : this.#delta({ reasoning_content: part.delta });
       case 'tool-input-start':
-        return part.providerExecuted === true ? '' : this.#begin(part.id, part.toolName, '');
+        return part.providerExecuted === true ? '' : this.#startCall(part.id, part.toolName, '');
       case 'tool-input-delta':
-        return this.#more(part.id, part.delta);
+        return this.#appendCall(part.id, part.delta);
       case 'tool-call':
-        return part.providerExecuted === true ? '' : this.#call(part);
+        return part.providerExecuted === true ? '' : this.#completeCall(part);
       case 'source': {
         const annotations = annotationOf(part);
         return annotations.length === 0 ? '' : this.#delta({ annotations });
@@ -51,7 +51,7 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
         const reason = endReason(part.finishReason, this.#calls.size > 0, this.#context);
         const last =
           this.#opening() + this.#chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: reason }]);
-        return this.#tellsUsage ? last + this.#chunk([], { usage: encodeUsage(part.usage) }) : last;
+        return this.#includesUsage ? last + this.#chunk([], { usage: encodeUsage(part.usage) }) : last;
       }
       default:
         return '';
@@ -62,7 +62,7 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
     return 'data: [DONE]\n\n';
   }
 
-  #begin(id: string, name: string, input: string): string {
+  #startCall(id: string, name: string, input: string): string {
     const index = this.#calls.size;
     this.#calls.set(id, { index, hasInput: input !== '' });
     const called = { name, arguments: input };
@@ -71,28 +71,28 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
     return index === 0 ? this.#delta({ function_call: called }) : '';
   }
 
-  #more(id: string, delta: string): string {
+  #appendCall(id: string, delta: string): string {
     const call = this.#calls.get(id);
     if (call === undefined || delta === '') return '';
     call.hasInput = true;
-    return this.#grow(call, { arguments: delta });
+    return this.#callDelta(call, { arguments: delta });
   }
 
-  #grow({ index }: OpenCall, called: object, extra: object = {}): string {
+  #callDelta({ index }: OpenCall, called: object, extra: object = {}): string {
     if (!isLegacy(this.#context)) return this.#delta({ tool_calls: [{ index, function: called, ...extra }] });
     return index === 0 ? this.#delta({ function_call: called }) : '';
   }
 
-  /** A call is whole. What of it was not told while it came is told now. */
-  #call(call: ToolCall): string {
+  /** A call is complete: what was not written while it came is written now. */
+  #completeCall(call: ToolCall): string {
     const { toolCallId: id, toolName: name } = call;
-    const start = this.#calls.has(id) ? '' : this.#begin(id, name, inputOf(call));
-    const begun = this.#calls.get(id);
-    if (begun === undefined) return start;
-    const rest = begun.hasInput ? '' : this.#more(id, inputOf(call));
+    const start = this.#calls.has(id) ? '' : this.#startCall(id, name, inputOf(call));
+    const open = this.#calls.get(id);
+    if (open === undefined) return start;
+    const rest = open.hasInput ? '' : this.#appendCall(id, inputOf(call));
     const extra = extraOf(call);
-    // Strict clients take no piece of a call without its function.
-    return start + rest + ('extra_content' in extra ? this.#grow(begun, { arguments: '' }, extra) : '');
+    // Strict clients refuse a delta of a call without its function.
+    return start + rest + ('extra_content' in extra ? this.#callDelta(open, { arguments: '' }, extra) : '');
   }
 
   #delta(delta: object): string {
@@ -100,14 +100,14 @@ export class ChatStreamEncoder implements ClientStreamEncoder {
   }
 
   #opening(): string {
-    if (this.#hasBegun) return '';
-    this.#hasBegun = true;
+    if (this.#hasStarted) return '';
+    this.#hasStarted = true;
     const delta = { role: 'assistant', content: '' };
     return this.#chunk([{ index: 0, delta, logprobs: null, finish_reason: null }]);
   }
 
   #chunk(choices: readonly object[], more: object = {}): string {
-    const usage = this.#tellsUsage ? { usage: null } : {};
+    const usage = this.#includesUsage ? { usage: null } : {};
     return `data: ${JSON.stringify({ ...this.#heading, choices, ...usage, ...more })}\n\n`;
   }
 }

@@ -7,7 +7,7 @@ export type ToolCall = Extract<Content, { readonly type: 'tool-call' }>;
 export type Source = Extract<Content, { readonly type: 'source' }>;
 export type GeneratedFile = Extract<Content, { readonly type: 'file' }>;
 
-/** Writes a whole chat completion. */
+/** Encodes a whole chat completion. */
 export function encodeChat(
   { content, finishReason: finish, usage }: GenerateResult,
   context: ResponseContext,
@@ -47,24 +47,24 @@ function callFields(calls: readonly ToolCall[], context: ResponseContext): objec
   return { function_call: { name: first.toolName, arguments: inputOf(first) } };
 }
 
-/** Whether a client knows no tools but functions, the older word, of which one at most is called. */
+/** Whether a client uses the older `functions`, of which one at most is called. */
 export function isLegacy({ body }: ResponseContext): boolean {
   return Array.isArray(body['functions']) && !Array.isArray(body['tools']);
 }
 
-/** Why a chat ended; calls are why, unless they are not all there. */
+/** Why a chat ended: for its calls, unless it was cut off or filtered. */
 export function endReason(finish: GenerateResult['finishReason'], calls: boolean, context: ResponseContext) {
   const reason = encodeFinishReason(finish);
   if (!calls || reason === 'length' || reason === 'content_filter') return reason;
   return isLegacy(context) ? 'function_call' : 'tool_calls';
 }
 
-/** The arguments of a call; a tool without any is called with none. */
+/** The arguments of a call, `{}` where there are none. */
 export function inputOf({ input }: ToolCall): string {
   return input === '' ? '{}' : input;
 }
 
-/** What every chat completion and chunk begins with. */
+/** The first fields of every chat completion and chunk. */
 export function heading({ id, model, acceptedAt }: ResponseContext, object: string) {
   return { id: `chatcmpl-${id}`, object, created: Math.floor(acceptedAt / 1000), model };
 }
@@ -78,13 +78,13 @@ function callOf(call: ToolCall): object {
   };
 }
 
-/** The signature that Gemini wants to see again with a call, where its own OpenAI-compatible API puts it. */
+/** The signature that Gemini wants back with a call, where its own OpenAI-compatible API puts it. */
 export function extraOf({ providerMetadata }: Pick<ToolCall, 'providerMetadata'>) {
   const signature = opaqueStateOf(providerMetadata)?.['google']?.['thoughtSignature'];
   return signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 }
 
-/** A web page that an answer rests on. */
+/** A web page that a response cites. */
 export function annotationOf(source: Source): object[] {
   if (source.sourceType !== 'url') return [];
   const { url, title = url } = source;

@@ -3,7 +3,7 @@ import type { GenerateResult } from '../../codec.ts';
 type Usage = GenerateResult['usage'];
 type Finish = GenerateResult['finishReason'];
 
-/** What a request cost, as chats tell it. */
+/** Tokens, as chats count them. */
 export function encodeUsage({ inputTokens, outputTokens }: Usage): object {
   const prompt = inputTokens.total ?? 0;
   const completion = outputTokens.total ?? 0;
@@ -16,7 +16,7 @@ export function encodeUsage({ inputTokens, outputTokens }: Usage): object {
   };
 }
 
-/** Why an answer ended, as chats tell it. */
+/** Why a response ended, as chats name it. */
 export function encodeFinishReason({ unified }: Finish): string {
   switch (unified) {
     case 'length':

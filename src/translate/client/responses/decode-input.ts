@@ -1,27 +1,19 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import { unpackOpaqueState } from '../../opaque-state.ts';
-import {
-  argumentsOf,
-  definedOnly,
-  requireObject,
-  requireText,
-  objectOf,
-  objectsOf,
-  textOf,
-  describeWord,
-} from '../fields.ts';
+import { argumentsOf, definedOnly, requireObject, requireText, textOf, describeWord } from '../fields.ts';
 import type { AssistantContent, Message, Prompt, ToolContent, ToolOutput, UserContent } from '../fields.ts';
 import { filePart, imagePart, joinedText, partsOutput } from '../openai/decode-messages.ts';
 import { flatNameOf, LOCAL_SHELL } from './decode-tools.ts';
 
-/** What the model is given to go on from, and the names of items that were left out. */
+/** The conversation, and the names of items that were dropped. */
 export interface DecodedInput {
   readonly prompt: Prompt;
   readonly dropped: readonly string[];
 }
 
-/** Reads `instructions` and `input`. */
+/** Decodes `instructions` and `input`. */
 export function decodeInput({ instructions, input }: Json): DecodedInput {
   const conversation = new Conversation();
   if (typeof instructions === 'string' && instructions !== '')
@@ -38,31 +30,31 @@ export function decodeInput({ instructions, input }: Json): DecodedInput {
 
 type ReasoningPart = Extract<AssistantContent[number], { readonly type: 'reasoning' }>;
 
-/** Items are smaller than messages: what the model did in one turn is one message elsewhere, and so are results. */
+/** Items are smaller than messages: the items of the model's turn become one message, and so do successive results. */
 class Conversation {
   readonly messages: Message[] = [];
-  /** Of the tools that were called so far, by the ids of the calls. */
+  /** Of the tools called so far, by the ids of the calls. */
   readonly names = new Map<string, string>();
-  /** Items that mean nothing elsewhere, by their types. */
+  /** Items that mean nothing to other providers, by their types. */
   readonly dropped = new Set<string>();
-  /** A thought that says nothing: what it carries is of the call behind it, where there is one. */
-  #silent: ReasoningPart | undefined;
+  /** Reasoning without text: its state belongs to the call behind it, where there is one. */
+  #stateOnly: ReasoningPart | undefined;
 
   add(message: Message): void {
-    this.#endSilence();
+    this.#flushStateOnly();
     this.messages.push(message);
   }
 
   addReasoning(part: ReasoningPart): void {
-    this.#endSilence();
-    // What only OpenAI could read of it is gone.
+    this.#flushStateOnly();
+    // Only OpenAI could decrypt it.
     if (part.text === '' && part.providerOptions === undefined) return;
-    if (part.text === '' && part.providerOptions?.['google'] !== undefined) this.#silent = part;
+    if (part.text === '' && part.providerOptions?.['google'] !== undefined) this.#stateOnly = part;
     else this.addAssistantPart(part);
   }
 
   addAssistantPart(part: AssistantContent[number]): void {
-    this.#endSilence();
+    this.#flushStateOnly();
     const last = this.messages.at(-1);
     if (last?.role === 'assistant') last.content.push(part);
     else this.messages.push({ role: 'assistant', content: [part] });
@@ -70,8 +62,8 @@ class Conversation {
 
   addCall(toolCallId: string, toolName: string, input: unknown): void {
     this.names.set(toolCallId, toolName);
-    const { providerOptions } = this.#silent ?? {};
-    this.#silent = undefined;
+    const { providerOptions } = this.#stateOnly ?? {};
+    this.#stateOnly = undefined;
     this.addAssistantPart({
       type: 'tool-call',
       toolCallId,
@@ -82,7 +74,7 @@ class Conversation {
   }
 
   addResult(toolCallId: string, output: ToolOutput): void {
-    this.#endSilence();
+    this.#flushStateOnly();
     const toolName = this.names.get(toolCallId) ?? 'unknown';
     const part: ToolContent[number] = { type: 'tool-result', toolCallId, toolName, output };
     const last = this.messages.at(-1);
@@ -90,9 +82,9 @@ class Conversation {
     else this.messages.push({ role: 'tool', content: [part] });
   }
 
-  #endSilence(): void {
-    const part = this.#silent;
-    this.#silent = undefined;
+  #flushStateOnly(): void {
+    const part = this.#stateOnly;
+    this.#stateOnly = undefined;
     if (part !== undefined) this.addAssistantPart(part);
   }
 }
@@ -115,7 +107,7 @@ function decodeItem(item: Json, where: string, conversation: Conversation): void
       conversation.addCall(callId(), named(), { input: item['input'] ?? '' });
       return;
     case 'local_shell_call':
-      conversation.addCall(callId(), LOCAL_SHELL, shellInput(objectOf(item['action']) ?? {}));
+      conversation.addCall(callId(), LOCAL_SHELL, shellInput(asObject(item['action']) ?? {}));
       return;
     case 'function_call_output':
     case 'custom_tool_call_output':
@@ -125,12 +117,12 @@ function decodeItem(item: Json, where: string, conversation: Conversation): void
     case 'item_reference':
       throw new NotExpressible(`${where} names what only the provider that made it keeps`);
     default:
-      // What a tool of OpenAI's own did in an earlier turn means nothing elsewhere.
+      // What a tool of OpenAI's own did in an earlier turn means nothing to other providers.
       conversation.dropped.add(`input.${describeWord(item['type'])}`);
   }
 }
 
-/** Of what was run, what the model had said. */
+/** The arguments of a shell call, without what the client added. */
 function shellInput({ command, working_directory, timeout_ms }: Json): Json {
   return definedOnly({ command, working_directory, timeout_ms });
 }

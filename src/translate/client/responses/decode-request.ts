@@ -1,13 +1,14 @@
-import { NotExpressible } from '../../codec.ts';
+import { asObject, itemsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
+import { NotExpressible } from '../../codec.ts';
 import type { NormalizedRequest, CallOptions } from '../../codec.ts';
-import { definedOnly, itemsOf, numberOf, objectOf, textOf, unknownFields, describeWord } from '../fields.ts';
+import { definedOnly, numberOf, textOf, unknownFields, describeWord } from '../fields.ts';
 import { parseEffort, decodeSchemaFormat } from '../openai/decode-chat.ts';
 import { withToolChoice } from '../openai/decode-tools.ts';
 import { decodeInput } from './decode-input.ts';
 import { flatNameOf, LOCAL_SHELL, decodeTools } from './decode-tools.ts';
 
-/** Fields that are read here, said back, or say nothing to anybody but the gateway. */
+/** Fields that are decoded or echoed, or concern the gateway alone. */
 const KNOWN: ReadonlySet<string> = new Set([
   'background',
   'conversation',
@@ -35,10 +36,10 @@ const KNOWN: ReadonlySet<string> = new Set([
   'user',
 ]);
 
-/** Fields that go on from what only OpenAI keeps. */
+/** Fields that refer to what only OpenAI stores. */
 const STATEFUL_FIELDS = ['previous_response_id', 'conversation', 'prompt'];
 
-/** Reads a request for a response. */
+/** Decodes a request for a response. */
 export function decodeResponsesRequest(body: Json): NormalizedRequest {
   for (const name of STATEFUL_FIELDS) {
     if ((body[name] ?? null) !== null)
@@ -47,8 +48,8 @@ export function decodeResponsesRequest(body: Json): NormalizedRequest {
   if (body['background'] === true) throw new NotExpressible('background asks for an answer that is kept');
   const { tools, dropped } = decodeTools(body['tools']);
   const input = decodeInput(body);
-  const text = objectOf(body['text']);
-  const reasoning = objectOf(body['reasoning']);
+  const text = asObject(body['text']);
+  const reasoning = asObject(body['reasoning']);
   const effort = parseEffort(reasoning?.['effort']);
   return {
     options: {
@@ -80,22 +81,22 @@ export function decodeResponsesRequest(body: Json): NormalizedRequest {
   };
 }
 
-/** The choice of a tool in a namespace, or of the shell, by the name that it has elsewhere. */
+/** The choice of a tool in a namespace, or of the shell, by the name of its function. */
 function choiceOf(choice: unknown): unknown {
-  const named = objectOf(choice);
+  const named = asObject(choice);
   if (named === undefined) return choice;
   if (named['type'] === LOCAL_SHELL) return { name: LOCAL_SHELL };
   const name = textOf(named['name']);
   return name === undefined ? named : { ...named, name: flatNameOf(name, textOf(named['namespace'])) };
 }
 
-/** Whether a schema is to be kept to, for providers that speak chat completions; others always do. */
+/** Whether a schema is strict, for providers of chat completions; others are always strict. */
 function strictness(text: Json | undefined): CallOptions['providerOptions'] {
-  if (objectOf(text?.['format'])?.['strict'] !== true) return undefined;
+  if (asObject(text?.['format'])?.['strict'] !== true) return undefined;
   return { openaiCompatible: { strictJsonSchema: true } };
 }
 
-/** The one thing to be included that there is elsewhere too. */
+/** The one value of `include` that other providers have as well. */
 const INCLUDED = 'reasoning.encrypted_content';
 
 function droppedIncludes(include: unknown): string[] {
@@ -103,7 +104,7 @@ function droppedIncludes(include: unknown): string[] {
 }
 
 function decodeFormat(text: Json | undefined): CallOptions['responseFormat'] {
-  const format = objectOf(text?.['format']);
+  const format = asObject(text?.['format']);
   switch (format?.['type']) {
     case 'json_object':
       return { type: 'json' };

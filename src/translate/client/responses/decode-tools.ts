@@ -1,24 +1,25 @@
-import { createHash } from 'node:crypto';
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
-import { requireText, objectOf, objectsOf, textOf, describeWord } from '../fields.ts';
+import { createHash } from 'node:crypto';
+import { requireText, textOf, describeWord } from '../fields.ts';
 import type { Tool } from '../fields.ts';
 import { functionTool } from '../openai/decode-tools.ts';
 
-/** The name that the tool goes by which OpenAI's models know as their shell. */
+/** OpenAI's type for its shell, and the name of the function that stands for it. */
 export const LOCAL_SHELL = 'local_shell';
 
-/** No family of providers takes longer names of tools. Characters. */
+/** What every family of providers takes as a tool's name. Characters. */
 const MAX_NAME_LENGTH = 64;
 
-/** The tools of a request, and the names of those that were left out. */
+/** The tools of a request, and the names of those that were dropped. */
 export interface DecodedTools {
   readonly tools: readonly Tool[];
   readonly dropped: readonly string[];
 }
 
 /**
- * Tools that the client runs. One that takes free text is a function of one text elsewhere, and the shell is one of
- * a command; what OpenAI runs itself is left out.
+ * Decodes the tools that the client runs. A custom tool becomes a function of one text, and the shell one of a command; tools
+ * that OpenAI runs are dropped.
  */
 export function decodeTools(value: unknown): DecodedTools {
   const tools: Tool[] = [];
@@ -35,14 +36,14 @@ export function decodeTools(value: unknown): DecodedTools {
 
 interface ListedTool {
   readonly tool: Json;
-  /** What it is called where there are no namespaces. */
+  /** Its name for providers without namespaces. */
   readonly flatName: string;
   readonly namespace: string | undefined;
   /** Its place in the request. */
   readonly where: string;
 }
 
-/** All tools of a request, those in namespaces among the others. */
+/** All tools of a request, with those in namespaces. */
 function allTools(value: unknown): readonly ListedTool[] {
   return objectsOf(value).flatMap((tool, at) => {
     const where = `tools[${at}]`;
@@ -58,7 +59,7 @@ function listed(tool: Json, namespace: string | undefined, where: string): Liste
   return { tool, flatName: flatNameOf(name, namespace), namespace, where };
 }
 
-/** What a tool of a namespace is called where there are none; the end of a name that gets too long is hashed. */
+/** The name of a tool of a namespace for providers without them; the end of a name that gets too long is hashed. */
 export function flatNameOf(name: string, namespace: string | undefined): string {
   if (namespace === undefined) return name;
   const flat = `${namespace}${namespace.endsWith('__') ? '' : '__'}${name}`;
@@ -68,7 +69,7 @@ export function flatNameOf(name: string, namespace: string | undefined): string 
 }
 
 function customTool(tool: Json, name: string): Tool {
-  const format = objectOf(tool['format']);
+  const format = asObject(tool['format']);
   const grammar = textOf(format?.['definition']);
   const description = [
     textOf(tool['description']),
@@ -105,15 +106,15 @@ const localShell: Tool = {
   },
 };
 
-/** What a called tool is to the client. */
+/** A tool as the client described it. */
 export interface KnownTool {
   readonly kind: 'function' | 'custom' | 'local_shell';
-  /** In the client's words. */
+  /** As the client named it. */
   readonly name: string;
   readonly namespace: string | undefined;
 }
 
-/** Makes the function that says what a called tool is to the client, by how the request described it. */
+/** Looks tools up by the name of their function; unknown ones are functions. */
 export function knownTools(tools: unknown): (flatName: string) => KnownTool {
   const known = new Map(
     allTools(tools).map(({ tool, flatName, namespace }): [string, KnownTool] => {

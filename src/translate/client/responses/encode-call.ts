@@ -27,7 +27,7 @@ export function encodeCall(
   }
 }
 
-/** The text of a tool that takes free text; all of it where the model wrote no arguments. */
+/** The input of a custom tool; all of the text where the model wrote no arguments. */
 export function freeText(input: string): string {
   const text = argumentsOf(input)['input'];
   return typeof text === 'string' ? text : input;

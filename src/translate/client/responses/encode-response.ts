@@ -1,7 +1,8 @@
+import { asObject, objectsOf } from '../../../base/json.ts';
 import type { Json } from '../../../base/json.ts';
 import type { ResponseContext, GenerateResult } from '../../codec.ts';
 import { packOpaqueState, opaqueStateOf } from '../../opaque-state.ts';
-import { objectOf, objectsOf, textOf } from '../fields.ts';
+import { textOf } from '../fields.ts';
 import { encodeCall } from './encode-call.ts';
 import { knownTools } from './decode-tools.ts';
 
@@ -9,7 +10,7 @@ type Content = GenerateResult['content'][number];
 type Source = Extract<Content, { readonly type: 'source' }>;
 type Metadata = Extract<Content, { readonly type: 'reasoning' }>['providerMetadata'];
 
-/** Writes a whole response. */
+/** Encodes a whole response. */
 export function encodeResponse(
   { content, finishReason, usage }: GenerateResult,
   context: ResponseContext,
@@ -21,7 +22,7 @@ export function encodeResponse(
     switch (part.type) {
       case 'text': {
         const last = items.at(-1);
-        // What a model says in several pieces is one message.
+        // Successive texts are one message.
         if (last?.['type'] === 'message') items[items.length - 1] = withText(last, part.text);
         else items.push(messageItem(id, textPart(part.text)));
         break;
@@ -47,12 +48,12 @@ export function encodeResponse(
   return { ...heading(context), ...endOf(finishReason), output: items, usage: usageOf(usage) };
 }
 
-/** Ids of items are unlike those of other responses. */
+/** An id that no item of another response has. */
 export function itemId({ id }: ResponseContext, index: number): string {
   return `${id}_${index}`;
 }
 
-/** A message of the model's that is whole. */
+/** A complete message. */
 export function messageItem(id: string, part: Json): Json {
   return { id: `msg_${id}`, type: 'message', status: 'completed', role: 'assistant', content: [part] };
 }
@@ -77,16 +78,16 @@ function textIn(part: Json | undefined): string {
   return textOf(part?.['text']) ?? '';
 }
 
-/** A web page that an answer rests on, as a note at the end of what had been said when it was named. */
-export function annotationOf(source: Source, said: string): Json[] {
+/** A web page that a response cites, as an annotation at the end of the text so far. */
+export function annotationOf(source: Source, text: string): Json[] {
   if (source.sourceType !== 'url') return [];
   const { url, title = url } = source;
-  return [{ type: 'url_citation', url, title, start_index: said.length, end_index: said.length }];
+  return [{ type: 'url_citation', url, title, start_index: text.length, end_index: text.length }];
 }
 
 /**
- * What a model thought. What its provider wants to see again travels where OpenAI's own would; where it belongs to a
- * call, in an item that says nothing else before the call's.
+ * A model's reasoning. The state that its provider wants back stands where OpenAI's own would; that of a call stands in an item
+ * of its own before the call.
  */
 export function reasoningItem(id: string, text: string, metadata: Metadata): Json {
   const state = opaqueStateOf(metadata);
@@ -98,9 +99,9 @@ export function reasoningItem(id: string, text: string, metadata: Metadata): Jso
   };
 }
 
-/** What a response says of itself and of its request, whole or in a stream. It is not kept anywhere. */
+/** The fields of a response that echo its request, whole or in a stream. It is not stored. */
 export function heading({ id, model, acceptedAt, body }: ResponseContext): Json {
-  const reasoning = objectOf(body['reasoning']);
+  const reasoning = asObject(body['reasoning']);
   return {
     id: `resp_${id}`,
     object: 'response',
@@ -120,7 +121,7 @@ export function heading({ id, model, acceptedAt, body }: ResponseContext): Json 
     service_tier: 'default',
     store: false,
     temperature: body['temperature'] ?? 1,
-    text: { format: { type: 'text' }, ...objectOf(body['text']) },
+    text: { format: { type: 'text' }, ...asObject(body['text']) },
     tool_choice: body['tool_choice'] ?? 'auto',
     tools: body['tools'] ?? [],
     top_logprobs: 0,
@@ -130,7 +131,7 @@ export function heading({ id, model, acceptedAt, body }: ResponseContext): Json 
   };
 }
 
-/** Whether a response came to its end, and what cut it short. */
+/** Whether a response is complete, and what cut it short. */
 export function endOf({ unified }: GenerateResult['finishReason']): Json {
   switch (unified) {
     case 'length':
@@ -146,7 +147,7 @@ export function endOf({ unified }: GenerateResult['finishReason']): Json {
   }
 }
 
-/** What a response cost. */
+/** Tokens of a response. */
 export function usageOf({ inputTokens, outputTokens }: GenerateResult['usage']): Json {
   const input = inputTokens.total ?? 0;
   const output = outputTokens.total ?? 0;

@@ -5,7 +5,7 @@ import { StreamItems } from './stream-items.ts';
 import { knownTools } from './decode-tools.ts';
 import { endOf, heading, usageOf } from './encode-response.ts';
 
-/** Writes the events of a response. */
+/** Encodes the events of a response. */
 export class ResponseStreamEncoder implements ClientStreamEncoder {
   readonly contentType = 'text/event-stream';
   readonly #heading: Json;
@@ -21,9 +21,9 @@ export class ResponseStreamEncoder implements ClientStreamEncoder {
   }
 
   encode(part: StreamPart): string {
-    const told = this.#tell(part);
-    if (told.length === 0) return '';
-    return (this.#sequence > 0 ? '' : this.#opening()) + told.map((event) => this.#write(event)).join('');
+    const events = this.#events(part);
+    if (events.length === 0) return '';
+    return (this.#sequence > 0 ? '' : this.#opening()) + events.map((event) => this.#write(event)).join('');
   }
 
   end(): string {
@@ -35,7 +35,7 @@ export class ResponseStreamEncoder implements ClientStreamEncoder {
     return (this.#sequence > 0 ? '' : this.#opening()) + this.#write({ type, response });
   }
 
-  #tell(part: StreamPart): readonly Json[] {
+  #events(part: StreamPart): readonly Json[] {
     switch (part.type) {
       case 'text-delta':
         return part.delta === '' ? [] : this.#items.appendText(part.id, part.delta);
@@ -45,8 +45,8 @@ export class ResponseStreamEncoder implements ClientStreamEncoder {
       case 'reasoning-delta':
       case 'reasoning-end': {
         const delta = part.type === 'reasoning-delta' ? part.delta : '';
-        const told = this.#items.appendReasoning(part.id, delta, opaqueStateOf(part.providerMetadata));
-        return part.type === 'reasoning-end' ? [...told, ...this.#items.endReasoning(part.id)] : told;
+        const events = this.#items.appendReasoning(part.id, delta, opaqueStateOf(part.providerMetadata));
+        return part.type === 'reasoning-end' ? [...events, ...this.#items.endReasoning(part.id)] : events;
       }
       case 'tool-input-start':
         if (part.providerExecuted === true || this.#toolOf(part.toolName).kind !== 'function') return [];

@@ -9,13 +9,13 @@ import { annotationOf, itemId, messageItem, reasoningItem, textPart } from './en
 type Call = Extract<StreamPart, { readonly type: 'tool-call' }>;
 type Source = Extract<StreamPart, { readonly type: 'source' }>;
 
-/** An item that has begun and is not whole. */
+/** An item that has started and is not complete. */
 interface OpenItem {
   readonly kind: 'message' | 'reasoning' | 'call';
-  /** Of the item, without what tells its type. */
+  /** Of the item, without the prefix of its type. */
   readonly id: string;
   readonly index: number;
-  appendText: string;
+  text: string;
   state: OpaqueState | undefined;
   /** Of a message. */
   readonly annotations: Json[];
@@ -23,28 +23,28 @@ interface OpenItem {
   readonly tool: KnownTool | undefined;
 }
 
-/** The items of a response as they come, and the events that tell of them. */
+/** The items of a response as they come, and their events. */
 export class StreamItems {
   readonly #context: ResponseContext;
   readonly #open = new Map<string, OpenItem>();
-  /** By their places; one that is not whole yet has none. */
-  readonly #whole: Json[] = [];
+  /** By index; one that is not complete yet has none. */
+  readonly #complete: Json[] = [];
   #count = 0;
 
   constructor(context: ResponseContext) {
     this.#context = context;
   }
 
-  /** The items that are whole. */
+  /** The items that are complete. */
   get output(): readonly Json[] {
-    return this.#whole.filter((item) => item !== undefined);
+    return this.#complete.filter((item) => item !== undefined);
   }
 
   appendText(id: string, delta: string): Json[] {
-    const { item, begun, ended } = this.#begin('message', `text ${id}`);
-    item.appendText += delta;
+    const { item, isNew, ended } = this.#start('message', `text ${id}`);
+    item.text += delta;
     const place = textPlace(item);
-    const events: Json[] = begun
+    const events: Json[] = isNew
       ? [
           added(item, { ...messageItem(item.id, textPart('')), status: 'in_progress', content: [] }),
           { type: 'response.content_part.added', ...place, part: textPart('') },
@@ -56,21 +56,21 @@ export class StreamItems {
   endText(id: string): Json[] {
     const item = this.#take(`text ${id}`);
     if (item === undefined) return [];
-    const { appendText, annotations } = item;
+    const { text, annotations } = item;
     const place = textPlace(item);
-    const part = textPart(appendText, annotations);
+    const part = textPart(text, annotations);
     return [
-      { type: 'response.output_text.done', ...place, text: appendText, logprobs: [] },
+      { type: 'response.output_text.done', ...place, text, logprobs: [] },
       { type: 'response.content_part.done', ...place, part },
       this.#done(item, messageItem(item.id, part)),
     ];
   }
 
-  /** A source belongs to the text that is being said; without one there is nothing to note it at. */
-  addSource(addSource: Source): Json[] {
+  /** A source belongs to the open text; without one there is nothing to annotate. */
+  addSource(source: Source): Json[] {
     const item = [...this.#open.values()].findLast(({ kind }) => kind === 'message');
     if (item === undefined) return [];
-    return annotationOf(addSource, item.appendText).map((annotation) => {
+    return annotationOf(source, item.text).map((annotation) => {
       const annotation_index = item.annotations.push(annotation) - 1;
       const type = 'response.output_text.annotation.added';
       return { type, ...textPlace(item), annotation_index, annotation };
@@ -79,14 +79,14 @@ export class StreamItems {
 
   appendReasoning(id: string, delta: string, state: OpaqueState | undefined): Json[] {
     if (delta === '' && state === undefined) return [];
-    const { item, begun, ended } = this.#begin('reasoning', `reasoning ${id}`);
-    const isFirst = item.appendText === '' && delta !== '';
-    item.appendText += delta;
+    const { item, isNew, ended } = this.#start('reasoning', `reasoning ${id}`);
+    const isFirst = item.text === '' && delta !== '';
+    item.text += delta;
     item.state = state ?? item.state;
     const place = summaryPlace(item);
     return [
       ...ended,
-      ...(begun ? [added(item, reasoningItem(item.id, '', undefined))] : []),
+      ...(isNew ? [added(item, reasoningItem(item.id, '', undefined))] : []),
       ...(isFirst
         ? [{ type: 'response.reasoning_summary_part.added', ...place, part: summaryPart('') }]
         : []),
@@ -97,46 +97,45 @@ export class StreamItems {
   endReasoning(id: string): Json[] {
     const item = this.#take(`reasoning ${id}`);
     if (item === undefined) return [];
-    const { appendText } = item;
+    const { text } = item;
     const place = summaryPlace(item);
     const summary: Json[] =
-      appendText === ''
+      text === ''
         ? []
         : [
-            { type: 'response.reasoning_summary_text.done', ...place, text: appendText },
-            { type: 'response.reasoning_summary_part.done', ...place, part: summaryPart(appendText) },
+            { type: 'response.reasoning_summary_text.done', ...place, text },
+            { type: 'response.reasoning_summary_part.done', ...place, part: summaryPart(text) },
           ];
-    return [...summary, this.#done(item, reasoningItem(item.id, appendText, item.state))];
+    return [...summary, this.#done(item, reasoningItem(item.id, text, item.state))];
   }
 
-  /** @param state of the call, what its provider wants to see again */
+  /** @param state of the call, which its provider wants back */
   startCall(id: string, tool: KnownTool, state: OpaqueState | undefined): Json[] {
     if (this.#open.has(`call ${id}`)) return [];
-    const signed = this.#signed(id, state);
-    const { item, ended } = this.#begin('call', `call ${id}`, tool);
-    const completeCall = encodeCall(tool, item.id, { toolCallId: id, input: '' });
-    return [...signed, ...ended, added(item, { ...completeCall, status: 'in_progress', arguments: '' })];
+    const before = this.#stateItem(id, state);
+    const { item, ended } = this.#start('call', `call ${id}`, tool);
+    const call = encodeCall(tool, item.id, { toolCallId: id, input: '' });
+    return [...before, ...ended, added(item, { ...call, status: 'in_progress', arguments: '' })];
   }
 
   appendCall(id: string, delta: string): Json[] {
     const item = this.#open.get(`call ${id}`);
     if (item === undefined) return [];
-    item.appendText += delta;
+    item.text += delta;
     return [{ type: 'response.function_call_arguments.delta', ...callPlace(item), delta }];
   }
 
-  /** A call is whole. What of it was not told while it came is told now. */
-  completeCall(tool: KnownTool, completeCall: Call): Json[] {
-    const { toolCallId: id, input } = completeCall;
-    if (tool.kind !== 'function') return this.#callAtOnce(tool, completeCall);
-    const begun = this.startCall(id, tool, opaqueStateOf(completeCall.providerMetadata));
-    const grown =
-      this.#open.get(`call ${id}`)?.appendText === '' && input !== '' ? this.appendCall(id, input) : [];
+  /** A call is complete: what was not written while it came is written now. */
+  completeCall(tool: KnownTool, call: Call): Json[] {
+    const { toolCallId: id, input } = call;
+    if (tool.kind !== 'function') return this.#callAtOnce(tool, call);
+    const started = this.startCall(id, tool, opaqueStateOf(call.providerMetadata));
+    const grown = this.#open.get(`call ${id}`)?.text === '' && input !== '' ? this.appendCall(id, input) : [];
     const item = this.#take(`call ${id}`);
     if (item === undefined) return [];
-    const whole = encodeCall(tool, item.id, completeCall);
+    const whole = encodeCall(tool, item.id, call);
     const last = { type: 'response.function_call_arguments.done', ...callPlace(item), name: tool.name };
-    return [...begun, ...grown, { ...last, arguments: whole['arguments'] }, this.#done(item, whole)];
+    return [...started, ...grown, { ...last, arguments: whole['arguments'] }, this.#done(item, whole)];
   }
 
   /** Ends what has no end of its own: a stream may stop within a text. */
@@ -152,24 +151,24 @@ export class StreamItems {
       if (key.startsWith('reasoning ')) return this.endReasoning(id);
       const item = this.#take(key);
       if (item?.tool === undefined) return [];
-      return [this.#done(item, encodeCall(item.tool, item.id, { toolCallId: id, input: item.appendText }))];
+      return [this.#done(item, encodeCall(item.tool, item.id, { toolCallId: id, input: item.text }))];
     });
   }
 
-  /** A call that is no function's comes all at once, since what it says is taken out of its arguments. */
-  #callAtOnce(tool: KnownTool, completeCall: Call): Json[] {
-    const signed = this.#signed(completeCall.toolCallId, opaqueStateOf(completeCall.providerMetadata));
-    const { item, ended } = this.#begin('call', `call ${completeCall.toolCallId}`, tool);
-    this.#take(`call ${completeCall.toolCallId}`);
-    const whole = encodeCall(tool, item.id, completeCall);
+  /** A call of another tool than a function is written at once, since its content is taken out of its arguments. */
+  #callAtOnce(tool: KnownTool, call: Call): Json[] {
+    const before = this.#stateItem(call.toolCallId, opaqueStateOf(call.providerMetadata));
+    const { item, ended } = this.#start('call', `call ${call.toolCallId}`, tool);
+    this.#take(`call ${call.toolCallId}`);
+    const whole = encodeCall(tool, item.id, call);
     const isText = tool.kind === 'custom';
     const events: Json[] = [
-      ...signed,
+      ...before,
       ...ended,
       added(item, { ...whole, status: 'in_progress', ...(isText && { input: '' }) }),
     ];
     if (isText) {
-      const input = freeText(completeCall.input);
+      const input = freeText(call.input);
       const place = { item_id: whole['id'], output_index: item.index };
       events.push({ type: 'response.custom_tool_call_input.delta', ...place, delta: input });
       events.push({ type: 'response.custom_tool_call_input.done', ...place, input });
@@ -177,27 +176,27 @@ export class StreamItems {
     return [...events, this.#done(item, whole)];
   }
 
-  /** What belongs to a call stands before it, in an item that says nothing else. */
-  #signed(callId: string, state: OpaqueState | undefined): Json[] {
+  /** A call's state stands before it, in a reasoning item of its own. */
+  #stateItem(callId: string, state: OpaqueState | undefined): Json[] {
     if (state === undefined) return [];
     const id = `of ${callId}`;
     return [...this.appendReasoning(id, '', state), ...this.endReasoning(id)];
   }
 
-  /** Items come one after another: what is being said or thought ends where another item begins. */
-  #begin(
+  /** Items do not overlap: text and reasoning end where another item starts. */
+  #start(
     kind: OpenItem['kind'],
     key: string,
     tool?: KnownTool,
-  ): { readonly item: OpenItem; readonly begun: boolean; readonly ended: readonly Json[] } {
+  ): { readonly item: OpenItem; readonly isNew: boolean; readonly ended: readonly Json[] } {
     const known = this.#open.get(key);
-    if (known !== undefined) return { item: known, begun: false, ended: [] };
+    if (known !== undefined) return { item: known, isNew: false, ended: [] };
     const ended = this.#endAll((open) => open.kind !== 'call');
     const index = this.#count++;
     const id = itemId(this.#context, index);
-    const item: OpenItem = { kind, id, index, appendText: '', state: undefined, annotations: [], tool };
+    const item: OpenItem = { kind, id, index, text: '', state: undefined, annotations: [], tool };
     this.#open.set(key, item);
-    return { item, begun: true, ended };
+    return { item, isNew: true, ended };
   }
 
   #take(key: string): OpenItem | undefined {
@@ -207,7 +206,7 @@ export class StreamItems {
   }
 
   #done({ index }: OpenItem, item: Json): Json {
-    this.#whole[index] = item;
+    this.#complete[index] = item;
     return { type: 'response.output_item.done', output_index: index, item };
   }
 }

@@ -29,7 +29,7 @@ type Options = NonNullable<Parameters<typeof generateText>[0]['providerOptions']
 /** One of the SDK's providers. */
 interface Provider {
   readonly name: string;
-  readonly model: (stage: Testbed, id: string) => LanguageModel;
+  readonly model: (testbed: Testbed, id: string) => LanguageModel;
   readonly thinking: SdkClient['thinking'];
   /** Options of its own: always, and where the model is to think. */
   readonly options: Options;
@@ -72,10 +72,10 @@ const PROVIDERS: readonly Provider[] = [
 ];
 
 /** One of the AI SDK's providers, pointed at the gateway. */
-function frontOf(stage: Testbed, { name, model, thinking, options, thinkingOptions }: Provider): SdkClient {
+function frontOf(testbed: Testbed, { name, model, thinking, options, thinkingOptions }: Provider): SdkClient {
   const settings = (ask: Question) => ({
     ...settingsOf(ask),
-    model: model(stage, ask.model),
+    model: model(testbed, ask.model),
     providerOptions: ask.thinks === true ? thinkingOptions : options,
   });
   return {
@@ -148,5 +148,5 @@ function usageOf(usage: Awaited<ReturnType<typeof generateText>>['usage']): Usag
 
 await matrix(
   PROVIDERS.map(({ name }) => name),
-  (stage) => PROVIDERS.map((provider) => frontOf(stage, provider)),
+  (testbed) => PROVIDERS.map((provider) => frontOf(testbed, provider)),
 );

@@ -104,7 +104,7 @@ async function loop(api: Anthropic, ask: Question, run: (input: City) => string)
   return told(await create(api, ask, { ...params, messages }));
 }
 
-const { url } = await matrix(['anthropic-messages'], (stage) => [messagesFront(stage)]);
+const { url } = await matrix(['anthropic-messages'], (testbed) => [messagesFront(testbed)]);
 
 void test('tokens are counted before Anthropic’s SDK asks, where the provider counts them', async () => {
   const api = new Anthropic({ baseURL: url, apiKey: CLIENT_KEY, maxRetries: 0 });

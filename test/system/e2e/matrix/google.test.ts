@@ -120,7 +120,7 @@ async function loop(api: GoogleGenAI, ask: Question, run: (input: City) => strin
   return toldBy(await generate(api, ask, { ...asked, contents }));
 }
 
-const { url } = await matrix(['google-genai'], (stage) => [generateFront(stage)]);
+const { url } = await matrix(['google-genai'], (testbed) => [generateFront(testbed)]);
 
 void suite('beside content, Google’s SDK gets', () => {
   const { models } = new GoogleGenAI({ apiKey: CLIENT_KEY, httpOptions: { baseUrl: url } });

@@ -24,7 +24,7 @@ const TOOL = {
 /** One of LangChain's chat models. */
 interface Kind {
   readonly name: string;
-  readonly model: (stage: Testbed, ask: Question) => Model;
+  readonly model: (testbed: Testbed, ask: Question) => Model;
   readonly stops: SdkClient['stops'];
   /** Of the answer's metadata, where the reason to stop is. */
   readonly stopIn: string;
@@ -57,16 +57,16 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-function frontOf(stage: Testbed, { name, model, stops, ...kind }: Kind): SdkClient {
+function frontOf(testbed: Testbed, { name, model, stops, ...kind }: Kind): SdkClient {
   return {
     name,
     stops,
     refusal: Error,
     broken: Error,
     thinking: 'hidden',
-    ask: async (ask) => told(await say(model(stage, ask), ask, messagesOf(ask)), ask, kind),
+    ask: async (ask) => told(await say(model(testbed, ask), ask, messagesOf(ask)), ask, kind),
     loop: async (ask, run) => {
-      const bound = model(stage, ask).bindTools([TOOL]);
+      const bound = model(testbed, ask).bindTools([TOOL]);
       const messages = messagesOf(ask);
       const asked = await say(bound, ask, messages);
       const results = (asked.tool_calls ?? []).map(
@@ -75,7 +75,7 @@ function frontOf(stage: Testbed, { name, model, stops, ...kind }: Kind): SdkClie
       return told(await say(bound, ask, [...messages, asked, ...results]), ask, kind);
     },
     structured: (ask) =>
-      model(stage, ask).withStructuredOutput(city, { method: 'jsonSchema' }).invoke(ask.question),
+      model(testbed, ask).withStructuredOutput(city, { method: 'jsonSchema' }).invoke(ask.question),
   };
 }
 
@@ -133,5 +133,5 @@ function told(
 
 await matrix(
   KINDS.map(({ name }) => name),
-  (stage) => KINDS.map((kind) => frontOf(stage, kind)),
+  (testbed) => KINDS.map((kind) => frontOf(testbed, kind)),
 );

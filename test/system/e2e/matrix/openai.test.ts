@@ -111,7 +111,7 @@ async function loop(api: OpenAI, ask: Question, run: (input: City) => string): P
   return told(await runner.finalChatCompletion());
 }
 
-const { url } = await matrix(['openai-chat'], (stage) => [chatFront(stage)]);
+const { url } = await matrix(['openai-chat'], (testbed) => [chatFront(testbed)]);
 
 void suite('beside chats, the OpenAI SDK gets', () => {
   const api = new OpenAI({ baseURL: `${url}/v1`, apiKey: CLIENT_KEY, maxRetries: 0 });

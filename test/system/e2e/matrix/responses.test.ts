@@ -111,4 +111,4 @@ async function loop(api: OpenAI, ask: Question, run: (input: City) => string): P
   return told(await create(api, ask, { ...params, input }));
 }
 
-await matrix(['openai-responses'], (stage) => [responsesFront(stage)]);
+await matrix(['openai-responses'], (testbed) => [responsesFront(testbed)]);

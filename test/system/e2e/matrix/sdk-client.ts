@@ -79,7 +79,7 @@ const WEATHER: Readonly<Record<string, string>> = { Oslo: 'snow', Rome: 'sun' };
 const SIGNED = Buffer.from('simulated thinking').toString('base64');
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP6DwABBQECz6AuzQAAAABJRU5ErkJggg==';
 
-/** Puts fronts before all families of providers. The stage may be used for more. */
+/** Puts fronts before all families of providers. The testbed may be used for more. */
 export async function matrix(
   names: readonly string[],
   fronts: (testbed: Testbed) => readonly SdkClient[],

@@ -13,7 +13,7 @@ export interface Testbed {
   readonly gateway: TestGateway;
 }
 
-/** A stage for all tests of a file. Each front has providers of its own whose first key is dead. */
+/** A testbed for all tests of a file. Each front has providers of its own whose first key is dead. */
 export async function testbedFor(fronts: readonly string[]): Promise<Testbed> {
   const gateway = await startTestGateway({
     script: SCRIPT,

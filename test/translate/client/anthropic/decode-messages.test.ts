@@ -18,11 +18,11 @@ function read(more: Json): NormalizedRequest {
 }
 
 /** What the last message of the prompt holds, and the one before it. */
-function said(role: string, ...content: Json[]): NormalizedRequest['options']['prompt'] {
+function messageOf(role: string, ...content: Json[]): NormalizedRequest['options']['prompt'] {
   return read({ messages: [{ role, content }] }).options.prompt;
 }
 
-void suite('what users say to Anthropic is read', () => {
+void suite('messages of Anthropic’s users are decoded', () => {
   const png = { type: 'base64', media_type: 'image/png', data: 'UE5H' };
   const pdf = { type: 'base64', media_type: 'application/pdf', data: 'UERG' };
   const cases: readonly (readonly [name: string, block: Json, parts: readonly Json[]])[] = [
@@ -73,10 +73,10 @@ void suite('what users say to Anthropic is read', () => {
     ],
   ];
   for (const [name, block, parts] of cases)
-    void test(name, () => assert.deepEqual(said('user', block), [{ role: 'user', content: parts }]));
+    void test(name, () => assert.deepEqual(messageOf('user', block), [{ role: 'user', content: parts }]));
 });
 
-void suite('what models have said is read', () => {
+void suite('messages of the model are decoded', () => {
   const cases: readonly (readonly [name: string, block: Json, part: Json])[] = [
     [
       'thinking that Anthropic has signed',
@@ -112,14 +112,14 @@ void suite('what models have said is read', () => {
       { type: 'tool-call', toolCallId: 'toolu_1', toolName: 'look', input: { at: 1 } },
     ],
     [
-      'a call whose id carries a signature',
+      'a call whose id holds a signature',
       { type: 'tool_use', id: idWithState('c1', GOOGLE), name: 'look', input: {} },
       { type: 'tool-call', toolCallId: 'c1', toolName: 'look', input: {}, providerOptions: GOOGLE },
     ],
   ];
   for (const [name, block, part] of cases)
     void test(name, () =>
-      assert.deepEqual(said('assistant', block), [{ role: 'assistant', content: [part] }]),
+      assert.deepEqual(messageOf('assistant', block), [{ role: 'assistant', content: [part] }]),
     );
 
   void test('without what Anthropic’s own tools did', () => {
@@ -127,7 +127,7 @@ void suite('what models have said is read', () => {
       { type: 'server_tool_use', id: 's1', name: 'web_search', input: {} },
       { type: 'web_search_tool_result', tool_use_id: 's1', content: [] },
     ];
-    assert.deepEqual(said('assistant', ...blocks, { type: 'text', text: 'found' }), [
+    assert.deepEqual(messageOf('assistant', ...blocks, { type: 'text', text: 'found' }), [
       { role: 'assistant', content: [{ type: 'text', text: 'found' }] },
     ]);
   });
@@ -156,17 +156,17 @@ void suite('what tools have answered Anthropic’s clients is read', () => {
     ['an error with an image', { content: [image], is_error: true }, { type: 'content', value: [shown] }],
   ];
   for (const [name, result, output] of cases)
-    void test(name, () => assert.deepEqual(answered(result), [told(output)]));
+    void test(name, () => assert.deepEqual(answered(result), [resultOf(output)]));
 
-  void test('before what the user says beside', () => {
+  void test('before the user’s own text', () => {
     assert.deepEqual(answered({ content: 'seen' }, text), [
-      told({ type: 'text', value: 'seen' }),
+      resultOf({ type: 'text', value: 'seen' }),
       { role: 'user', content: [text] },
     ]);
   });
 });
 
-function told(output: Json): Json {
+function resultOf(output: Json): Json {
   return {
     role: 'tool',
     content: [{ type: 'tool-result', toolCallId: 'c1', toolName: 'look', output }],

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { Json } from '../../../../src/base/json.ts';
 import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
 import { anthropicClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const MARK = { type: 'ephemeral' };
@@ -22,7 +22,7 @@ function read(more: Json): NormalizedRequest {
 }
 
 void suite('how Anthropic’s clients want to be answered is read', () => {
-  const cases: readonly (readonly [name: string, asked: Json, options: Json, wishes?: Json])[] = [
+  const cases: readonly (readonly [name: string, decoded: Json, options: Json, extraOptions?: Json])[] = [
     ['nothing but a bound', {}, {}],
     [
       'sampling',
@@ -70,13 +70,13 @@ void suite('how Anthropic’s clients want to be answered is read', () => {
     ],
     ['a user', { metadata: { user_id: 'user-1' } }, {}, { user: 'user-1' }],
   ];
-  for (const [name, asked, options, wishes = {}] of cases)
+  for (const [name, decoded, options, extraOptions = {}] of cases)
     void test(name, () => {
-      const { prompt, ...rest } = read(asked).options;
+      const { prompt, ...rest } = read(decoded).options;
       assert.deepEqual(prompt, [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }]);
       assert.deepEqual({ ...rest }, { maxOutputTokens: 9, ...options });
-      assert.deepEqual(read(asked).extraOptions, wishes);
-      assert.deepEqual(read(asked).dropped, []);
+      assert.deepEqual(read(decoded).extraOptions, extraOptions);
+      assert.deepEqual(read(decoded).dropped, []);
     });
 
   const choices = [
@@ -103,7 +103,7 @@ void suite('how Anthropic’s clients want to be answered is read', () => {
     assert.deepEqual(read({ system: 'Be kind.' }).options.prompt[0], { role: 'system', content: 'Be kind.' });
   });
 
-  void test('a user whose name others would not take is told by its hash', () => {
+  void test('a user whose name other providers refuse is its hash', () => {
     const long = JSON.stringify({ device_id: 'd'.repeat(64), session_id: 's' });
     for (const user of [long, 'u'.repeat(65), 'someone@example.com'])
       assert.equal(
@@ -113,9 +113,9 @@ void suite('how Anthropic’s clients want to be answered is read', () => {
   });
 });
 
-void suite('what Anthropic’s clients ask of Anthropic alone', () => {
+void suite('what only Anthropic has', () => {
   void test('is left out, by its name', () => {
-    const asked = read({
+    const decoded = read({
       service_tier: 'auto',
       container: 'c',
       mcp_servers: [],
@@ -135,7 +135,7 @@ void suite('what Anthropic’s clients ask of Anthropic alone', () => {
         },
       ],
     });
-    assert.deepEqual(asked.dropped, [
+    assert.deepEqual(decoded.dropped, [
       'service_tier',
       'container',
       'mcp_servers',
@@ -145,23 +145,23 @@ void suite('what Anthropic’s clients ask of Anthropic alone', () => {
       'citations',
     ]);
     assert.deepEqual(
-      asked.options.tools?.map(({ name }) => name),
+      decoded.options.tools?.map(({ name }) => name),
       ['look'],
     );
   });
 
-  const refused: readonly (readonly [name: string, asked: Json])[] = [
+  const refused: readonly (readonly [name: string, decoded: Json])[] = [
     ['its own tool, by force', { tools: [SEARCH, TOOL], tool_choice: { type: 'tool', name: 'web_search' } }],
     ['some tool, where it has all of them', { tools: [SEARCH], tool_choice: { type: 'any' } }],
-    ['a file that it keeps', asking({ type: 'image', source: { type: 'file', file_id: 'f' } })],
-    ['a block for its container', asking({ type: 'container_upload', file_id: 'f' })],
+    ['a file that it keeps', withBlock({ type: 'image', source: { type: 'file', file_id: 'f' } })],
+    ['a block for its container', withBlock({ type: 'container_upload', file_id: 'f' })],
     ['a role that nobody knows', { messages: [{ role: 'someone', content: 'hi' }] }],
     ['nothing', { messages: undefined }],
   ];
-  for (const [name, asked] of refused)
-    void test(`is refused where it is ${name}`, () => assert.throws(() => read(asked), NotExpressible));
+  for (const [name, decoded] of refused)
+    void test(`is refused where it is ${name}`, () => assert.throws(() => read(decoded), NotExpressible));
 });
 
-function asking(block: Json): Json {
+function withBlock(block: Json): Json {
   return { messages: [{ role: 'user', content: [block] }] };
 }

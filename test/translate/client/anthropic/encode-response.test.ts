@@ -29,7 +29,7 @@ void suite('an answer for Anthropic’s clients', () => {
         id: 'msg_req_1',
         type: 'message',
         role: 'assistant',
-        model: 'asked-for',
+        model: 'client-model',
         content: [{ type: 'text', text: 'hello', citations: null }],
         stop_reason: 'end_turn',
         stop_sequence: null,
@@ -67,7 +67,7 @@ void suite('an answer for Anthropic’s clients', () => {
     ['no thinking where there is none', { type: 'reasoning', text: '' }, undefined],
     ['no text where there is none', { type: 'text', text: '' }, undefined],
     [
-      'a call whose id carries Gemini’s signature',
+      'a call whose id holds Gemini’s signature',
       {
         type: 'tool-call',
         toolCallId: 'c1',
@@ -118,7 +118,7 @@ void suite('an answer for Anthropic’s clients', () => {
     [{ unified: 'other', raw: 'eos' }, 'end_turn'],
   ];
   for (const [reason, stop] of stops)
-    void test(`stops for ${stop} where its provider says ${reason.raw}`, async () => {
+    void test(`stops for ${stop} where its provider’s reason is ${reason.raw}`, async () => {
       assert.equal(written([], reason).stop_reason, stop);
       assert.equal((await accumulated(streamed(anthropicClientCodec, [finish(reason)]))).stop_reason, stop);
     });
@@ -134,7 +134,7 @@ void suite('an answer for Anthropic’s clients', () => {
       assert.deepEqual({ stop, sequence }, { stop: 'stop_sequence', sequence: 'X' });
   });
 
-  void test('tells its cost at the end of a stream', async () => {
+  void test('has its usage at the end of a stream', async () => {
     const { usage } = await accumulated(streamed(anthropicClientCodec, [finish()]));
     assert.deepEqual(message.shape.usage.parse(usage), written([]).usage);
   });

@@ -26,9 +26,9 @@ function written(content: readonly Content[]): Block[] {
   return message.parse(anthropicClientCodec.encodeResponse(wholeAnswer(content), CONTEXT)).content.map(plain);
 }
 
-/** Whole answers say that a text cites nothing; streams say nothing of it. */
-function plain(said: Block): Block {
-  return block.parse(Object.fromEntries(Object.entries(said).filter(([name]) => name !== 'citations')));
+/** Whole responses have `citations: null`, streams do not. */
+function plain(given: Block): Block {
+  return block.parse(Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'citations')));
 }
 
 /** Blocks begin with 0, count up, and each ends before the next begins. */
@@ -58,21 +58,21 @@ function assertInOrder(text: string): void {
   assert.deepEqual(others, ['message_start', 'message_delta', 'message_stop']);
 }
 
-/** All that is said by the part whose letter it is, in one kind of block. */
+/** All content of the part whose letter it is, in one kind of block. */
 function saidBy(at: number, content: readonly Block[], kind: 'text' | 'thinking'): string {
   const all = content.map((each) => (each.type === kind ? String(each[kind]) : '')).join('');
   return all.replaceAll(new RegExp(`[^${letterOf(at)}]`, 'gu'), '');
 }
 
 void suite('a stream of Anthropic’s', () => {
-  void test('comes to what the whole message says, where its parts come one after the other', async () => {
+  void test('accumulates to the whole message, where its parts come one after the other', async () => {
     await fc.assert(
       fc.asyncProperty(anyContent, async (content) => {
         const parts = content.flatMap((each, at) => partsOf(each, `${at}`));
         const text = streamed(anthropicClientCodec, [...parts, finish()]);
         assertInOrder(text);
-        const told = (await accumulated(text)).content.map((each) => plain(block.parse(each)));
-        assert.deepEqual(told, written(content));
+        const streamedBlocks = (await accumulated(text)).content.map((each) => plain(block.parse(each)));
+        assert.deepEqual(streamedBlocks, written(content));
       }),
       { numRuns: 150 },
     );
@@ -85,34 +85,34 @@ void suite('a stream of Anthropic’s', () => {
         const streams = content.map((each, at) => partsOf(each, `${at}`));
         const text = streamed(anthropicClientCodec, [...interleaved(streams, order), finish()]);
         assertInOrder(text);
-        const told = (await accumulated(text)).content.map((each) => block.parse(each));
+        const streamedBlocks = (await accumulated(text)).content.map((each) => block.parse(each));
         for (const [at, each] of content.entries()) {
-          if (each.type === 'text') assert.equal(saidBy(at, told, 'text'), each.text);
-          if (each.type === 'reasoning') assert.equal(saidBy(at, told, 'thinking'), each.text);
+          if (each.type === 'text') assert.equal(saidBy(at, streamedBlocks, 'text'), each.text);
+          if (each.type === 'reasoning') assert.equal(saidBy(at, streamedBlocks, 'thinking'), each.text);
         }
-        assert.deepEqual(callsIn(told), callsIn(written(content)));
+        assert.deepEqual(callsIn(streamedBlocks), callsIn(written(content)));
       }),
       { numRuns: 250 },
     );
   });
 
-  void test('tells the first of several calls as it comes, and the next when that is over', () => {
+  void test('writes the first of several calls as it comes, and the next when that is over', () => {
     const stream = anthropicClientCodec.encodeStream(CONTEXT);
-    const tell = (part: Parameters<typeof stream.encode>[0]) => typesOf(stream.encode(part));
+    const encode = (part: Parameters<typeof stream.encode>[0]) => typesOf(stream.encode(part));
     const call = { type: 'tool-call', toolName: 'look', input: '{}' } as const;
 
     const start = { type: 'tool-input-start', toolName: 'look' } as const;
-    assert.deepEqual(tell({ ...start, id: 'a' }), ['message_start', 'content_block_start']);
-    assert.deepEqual(tell({ type: 'tool-input-delta', id: 'a', delta: '{' }), ['content_block_delta']);
-    assert.deepEqual(tell({ ...start, id: 'b' }), []);
-    assert.deepEqual(tell({ type: 'tool-input-delta', id: 'b', delta: '{}' }), []);
-    assert.deepEqual(tell({ type: 'tool-input-delta', id: 'a', delta: '}' }), ['content_block_delta']);
-    assert.deepEqual(tell({ ...call, toolCallId: 'a' }), [
+    assert.deepEqual(encode({ ...start, id: 'a' }), ['message_start', 'content_block_start']);
+    assert.deepEqual(encode({ type: 'tool-input-delta', id: 'a', delta: '{' }), ['content_block_delta']);
+    assert.deepEqual(encode({ ...start, id: 'b' }), []);
+    assert.deepEqual(encode({ type: 'tool-input-delta', id: 'b', delta: '{}' }), []);
+    assert.deepEqual(encode({ type: 'tool-input-delta', id: 'a', delta: '}' }), ['content_block_delta']);
+    assert.deepEqual(encode({ ...call, toolCallId: 'a' }), [
       'content_block_stop',
       'content_block_start',
       'content_block_delta',
     ]);
-    assert.deepEqual(tell({ ...call, toolCallId: 'b' }), ['content_block_stop']);
+    assert.deepEqual(encode({ ...call, toolCallId: 'b' }), ['content_block_stop']);
   });
 
   void test('has a text end where a call begins, though its package ends it later', async () => {

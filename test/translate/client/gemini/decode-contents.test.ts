@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { Json } from '../../../../src/base/json.ts';
 import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
 import { packOpaqueState } from '../../../../src/translate/opaque-state.ts';
 import { geminiClientCodec } from '../../../../src/translate/client/codecs.ts';
 
@@ -12,12 +12,12 @@ const ANTHROPIC = { anthropic: { signature: 'Q0xB' } };
 const PNG = { mimeType: 'image/png', data: 'UE5H' };
 const SHOWN = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'UE5H' } };
 
-function said(role: string | undefined, ...parts: Json[]): Prompt {
+function messagesOf(role: string | undefined, ...parts: Json[]): Prompt {
   return geminiClientCodec.decodeRequest({ contents: [{ ...(role !== undefined && { role }), parts }] })
     .options.prompt;
 }
 
-void suite('what users say to Gemini is read', () => {
+void suite('contents of Gemini’s users are decoded', () => {
   const cases: readonly (readonly [name: string, part: Json, read: Json])[] = [
     ['a text', { text: 'hi' }, { type: 'text', text: 'hi' }],
     ['an image', { inlineData: PNG }, SHOWN],
@@ -34,8 +34,8 @@ void suite('what users say to Gemini is read', () => {
   ];
   for (const [name, part, read] of cases)
     void test(name, () => {
-      assert.deepEqual(said('user', part), [{ role: 'user', content: [read] }]);
-      assert.deepEqual(said(undefined, part), [{ role: 'user', content: [read] }]);
+      assert.deepEqual(messagesOf('user', part), [{ role: 'user', content: [read] }]);
+      assert.deepEqual(messagesOf(undefined, part), [{ role: 'user', content: [read] }]);
     });
 
   void test('a text with nothing around it, after instructions in either spelling', () => {
@@ -50,13 +50,13 @@ void suite('what users say to Gemini is read', () => {
 
   const refused: readonly (readonly [name: string, part: Json])[] = [
     ['a file that Google keeps', { fileData: { fileUri: 'https://generativelanguage.googleapis.com/f/1' } }],
-    ['a part that says nothing known', { videoMetadata: {} }],
+    ['a part with nothing known', { videoMetadata: {} }],
   ];
   for (const [name, part] of refused)
-    void test(`but not ${name}`, () => assert.throws(() => said('user', part), NotExpressible));
+    void test(`but not ${name}`, () => assert.throws(() => messagesOf('user', part), NotExpressible));
 });
 
-void suite('what models have said to Gemini’s clients is read', () => {
+void suite('contents of the model are decoded', () => {
   const cases: readonly (readonly [name: string, part: Json, read: Json])[] = [
     [
       'a thought that Gemini has signed',
@@ -81,7 +81,9 @@ void suite('what models have said to Gemini’s clients is read', () => {
     ],
   ];
   for (const [name, part, read] of cases)
-    void test(name, () => assert.deepEqual(said('model', part), [{ role: 'assistant', content: [read] }]));
+    void test(name, () =>
+      assert.deepEqual(messagesOf('model', part), [{ role: 'assistant', content: [read] }]),
+    );
 
   void test('without code that Google ran', () => {
     const parts = [
@@ -89,7 +91,7 @@ void suite('what models have said to Gemini’s clients is read', () => {
       { codeExecutionResult: { output: '1' } },
       { text: 'one' },
     ];
-    assert.deepEqual(said('model', ...parts), [
+    assert.deepEqual(messagesOf('model', ...parts), [
       { role: 'assistant', content: [{ type: 'text', text: 'one' }] },
     ]);
   });
@@ -112,18 +114,18 @@ void suite('what functions have answered Gemini’s clients is read', () => {
       { type: 'error-text', value: '{"error":"dark","at":1}' },
     ],
     [
-      'a field that says there is no error',
+      'an error that is null',
       { error: null, sky: 'blue' },
       { type: 'text', value: '{"error":null,"sky":"blue"}' },
     ],
   ];
   for (const [name, response, output] of cases)
-    void test(name, () => assert.deepEqual(answered(response), told(output)));
+    void test(name, () => assert.deepEqual(answered(response), resultOf(output)));
 
   void test('files that it shows', () => {
     assert.deepEqual(
       answered({ output: 'seen' }, { parts: [{ inlineData: PNG }] }),
-      told({ type: 'content', value: [{ type: 'text', text: 'seen' }, SHOWN] }),
+      resultOf({ type: 'content', value: [{ type: 'text', text: 'seen' }, SHOWN] }),
     );
   });
 });
@@ -157,13 +159,13 @@ void suite('answers of functions find their calls', () => {
   ];
   for (const [name, calls, responses, order] of cases)
     void test(name, () => {
-      const [asked, answers] = geminiClientCodec.decodeRequest({
+      const [decoded, answers] = geminiClientCodec.decodeRequest({
         contents: [
           { role: 'model', parts: calls },
           { role: 'function', parts: responses },
         ],
       }).options.prompt;
-      const made = idsIn(asked);
+      const made = idsIn(decoded);
       assert.equal(new Set(made).size, calls.length);
       assert.deepEqual(
         idsIn(answers),
@@ -177,7 +179,7 @@ function idsIn(message: Prompt[number] | undefined): string[] {
   return message.content.flatMap((part) => ('toolCallId' in part ? [part.toolCallId] : []));
 }
 
-function told(output: Json): Json {
+function resultOf(output: Json): Json {
   return {
     role: 'tool',
     content: [{ type: 'tool-result', toolCallId: 'call_0', toolName: 'look', output }],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
-import type { Json } from '../../../../src/base/json.ts';
 import type { NormalizedRequest } from '../../../../src/translate/codec.ts';
+import type { Json } from '../../../../src/base/json.ts';
 import { geminiClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const SCHEMA = { type: 'object', properties: { at: { type: 'integer' } } };
@@ -15,7 +15,7 @@ function read(more: Json): NormalizedRequest {
 }
 
 void suite('how Gemini’s clients want to be answered is read', () => {
-  const cases: readonly (readonly [name: string, config: Json, options: Json, wishes?: Json])[] = [
+  const cases: readonly (readonly [name: string, config: Json, options: Json, extraOptions?: Json])[] = [
     ['in no way', {}, {}],
     [
       'sampling',
@@ -70,15 +70,15 @@ void suite('how Gemini’s clients want to be answered is read', () => {
     ['thinking as the model sees fit', { thinking_config: { thinking_budget: -1 } }, {}],
     ['a level of thinking', { thinkingConfig: { thinkingLevel: 'LOW' } }, { reasoning: 'low' }],
   ];
-  for (const [name, config, options, wishes = {}] of cases)
+  for (const [name, config, options, extraOptions = {}] of cases)
     void test(name, () => {
       for (const field of ['generationConfig', 'generation_config']) {
-        const asked = read({ [field]: config });
-        const { prompt, ...rest } = asked.options;
+        const decoded = read({ [field]: config });
+        const { prompt, ...rest } = decoded.options;
         assert.deepEqual(prompt, [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }]);
         assert.deepEqual({ ...rest }, options);
-        assert.deepEqual(asked.extraOptions, wishes);
-        assert.deepEqual(asked.dropped, []);
+        assert.deepEqual(decoded.extraOptions, extraOptions);
+        assert.deepEqual(decoded.dropped, []);
       }
     });
 
@@ -132,15 +132,15 @@ void suite('how Gemini’s clients want to be answered is read', () => {
   });
 });
 
-void suite('what Gemini’s clients ask of Gemini alone', () => {
+void suite('what only Gemini has', () => {
   void test('is left out, by its name', () => {
-    const asked = read({
+    const decoded = read({
       safetySettings: [],
       labels: { team: 'a' },
       generationConfig: { speechConfig: {}, media_resolution: 'LOW', seed: 1, logprobs: null },
       tools: [{ googleSearch: {} }, { codeExecution: {}, functionDeclarations: [LOOK] }],
     });
-    assert.deepEqual(asked.dropped, [
+    assert.deepEqual(decoded.dropped, [
       'safetySettings',
       'tools.googleSearch',
       'tools.codeExecution',
@@ -149,11 +149,11 @@ void suite('what Gemini’s clients ask of Gemini alone', () => {
     ]);
   });
 
-  const refused: readonly (readonly [name: string, asked: Json])[] = [
+  const refused: readonly (readonly [name: string, decoded: Json])[] = [
     ['what it keeps', { cachedContent: 'cachedContents/1' }],
     ['several answers', { generationConfig: { candidateCount: 2 } }],
     ['images', { generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }],
-    ['one of some words', { generationConfig: { responseMimeType: 'text/x.enum' } }],
+    ['one of some values', { generationConfig: { responseMimeType: 'text/x.enum' } }],
     ['some function, where there is none', { toolConfig: { functionCallingConfig: { mode: 'ANY' } } }],
     [
       'a function that is not there',
@@ -163,6 +163,6 @@ void suite('what Gemini’s clients ask of Gemini alone', () => {
       },
     ],
   ];
-  for (const [name, asked] of refused)
-    void test(`is refused where it is ${name}`, () => assert.throws(() => read(asked), NotExpressible));
+  for (const [name, decoded] of refused)
+    void test(`is refused where it is ${name}`, () => assert.throws(() => read(decoded), NotExpressible));
 });

@@ -69,7 +69,7 @@ void suite('an answer for Gemini’s clients', () => {
           thoughtsTokenCount: 30,
           cachedContentTokenCount: 30,
         },
-        modelVersion: 'asked-for',
+        modelVersion: 'client-model',
         responseId: 'req_1',
       },
     );
@@ -133,11 +133,11 @@ void suite('an answer for Gemini’s clients', () => {
   for (const [unified, reason] of stops)
     void test(`finishes for ${reason} where it ended with ${unified}`, () => {
       const ended = { unified, raw: 'x' };
-      const told = [
+      const encoded = [
         geminiClientCodec.encodeResponse(wholeAnswer([], ended), CONTEXT),
         ...eventsIn(streamed(geminiClientCodec, [finish(ended)])),
       ];
-      for (const each of told) assert.equal(answer.parse(each).candidates[0]?.finishReason, reason);
+      for (const each of encoded) assert.equal(answer.parse(each).candidates[0]?.finishReason, reason);
     });
 });
 
@@ -148,7 +148,7 @@ void suite('a stream of Gemini’s', () => {
   ];
   const parts = [...content.flatMap((each, at) => partsOf(each, `${at}`)), finish()];
 
-  void test('is events where they are asked for, and one list where they are not', () => {
+  void test('is events where they are requested, and one list where they are not', () => {
     const events = streamed(geminiClientCodec, parts);
     assert.match(events, /^(?:data: .*\r\n\r\n){3}$/u);
     const list = streamed(geminiClientCodec, parts, { ...CONTEXT, query: '' });
@@ -160,7 +160,7 @@ void suite('a stream of Gemini’s', () => {
     );
   });
 
-  void test('tells its cost and why it ended in its last piece alone', () => {
+  void test('has its usage and finish reason in its last piece alone', () => {
     const pieces = eventsIn(streamed(geminiClientCodec, parts)).map((data) => answer.parse(data));
     const lasts = pieces.filter((piece) => 'usageMetadata' in piece);
     assert.equal(lasts.length, 1);
@@ -175,12 +175,12 @@ void suite('a stream of Gemini’s', () => {
     await fc.assert(
       fc.asyncProperty(anyContent, turns, async (all, order) => {
         const streams = all.map((each, at) => partsOf(each, `${at}`));
-        const told = await given(streamed(geminiClientCodec, [...interleaved(streams, order), finish()]));
+        const encoded = await given(streamed(geminiClientCodec, [...interleaved(streams, order), finish()]));
         for (const [at, each] of all.entries()) {
-          if (each.type === 'text') assert.equal(saidBy(at, told, false), each.text);
-          if (each.type === 'reasoning') assert.equal(saidBy(at, told, true), each.text);
+          if (each.type === 'text') assert.equal(saidBy(at, encoded, false), each.text);
+          if (each.type === 'reasoning') assert.equal(saidBy(at, encoded, true), each.text);
         }
-        const calls = told.flatMap(({ functionCall: call }) => (call === undefined ? [] : [call]));
+        const calls = encoded.flatMap(({ functionCall: call }) => (call === undefined ? [] : [call]));
         const expected = written(...all).flatMap((each) => each['functionCall'] ?? []);
         assert.deepEqual(
           new Set(calls.map((each) => JSON.stringify(each))),
@@ -192,7 +192,7 @@ void suite('a stream of Gemini’s', () => {
   });
 });
 
-/** All that is said by the part whose letter it is, as thought or not. */
+/** All content of the part whose letter it is, as thought or not. */
 function saidBy(at: number, parts: readonly Part[], asThought: boolean): string {
   const all = parts.map(({ text = '', thought = false }) => (thought === asThought ? text : '')).join('');
   return all.replaceAll(new RegExp(`[^${letterOf(at)}]`, 'gu'), '');

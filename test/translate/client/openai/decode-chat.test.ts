@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { NotExpressible } from '../../../../src/translate/codec.ts';
 import type { Json } from '../../../../src/base/json.ts';
-import { chatClientCodec } from '../../../../src/translate/client/codecs.ts';
-import { completionsClientCodec } from '../../../../src/translate/client/codecs.ts';
+import { chatClientCodec, completionsClientCodec } from '../../../../src/translate/client/codecs.ts';
 
 const HI = [{ role: 'user', content: 'hi' }];
 const LOOK = { name: 'look', description: 'Looks.', parameters: { type: 'object' }, strict: true };
@@ -11,7 +10,7 @@ const CACHED = { cache_control: { type: 'ephemeral', ttl: '1h' } };
 const MARK = { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral', ttl: '1h' } } } };
 
 /** What one field beside the messages becomes, without the messages. */
-const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, wishes?: Json])[] = [
+const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, extraOptions?: Json])[] = [
   ['nothing', {}, {}],
   ['null everywhere', { temperature: null, stop: null, tools: null, tool_choice: null, user: null }, {}],
   ['max_tokens', { max_tokens: 5 }, { maxOutputTokens: 5 }],
@@ -96,8 +95,8 @@ const CHOICES: readonly (readonly [what: string, choice: unknown, options: Json]
 ];
 
 void suite('chat requests', () => {
-  for (const [what, body, options, wishes = {}] of OPTIONS) {
-    void test(`say ${what}`, () => {
+  for (const [what, body, options, extraOptions = {}] of OPTIONS) {
+    void test(`hold ${what}`, () => {
       const { prompt, ...rest } = chatClientCodec.decodeRequest({
         model: 'm',
         messages: HI,
@@ -105,7 +104,7 @@ void suite('chat requests', () => {
       }).options;
       assert.deepEqual(rest, options);
       assert.equal(prompt.length, 1);
-      assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).extraOptions, wishes);
+      assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).extraOptions, extraOptions);
       assert.deepEqual(chatClientCodec.decodeRequest({ messages: HI, ...body }).dropped, []);
     });
   }
@@ -121,7 +120,7 @@ void suite('chat requests', () => {
     });
   }
 
-  void test('know functions, the older word for tools, and their results', () => {
+  void test('may have the older functions and their results', () => {
     const { options } = chatClientCodec.decodeRequest({
       functions: [{ name: 'look' }],
       function_call: { name: 'look' },
@@ -224,7 +223,7 @@ void suite('chat requests that mean what nobody else can do are refused', () => 
 });
 
 void suite('text completions', () => {
-  void test('are what a user says', () => {
+  void test('become a user’s message', () => {
     for (const prompt of ['Once', ['Once']]) {
       const { options, dropped } = completionsClientCodec.decodeRequest({
         prompt,

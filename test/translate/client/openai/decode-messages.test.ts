@@ -51,7 +51,7 @@ const PARTS: readonly (readonly [what: string, part: Json, read: object])[] = [
     },
   ],
   [
-    'a file whose name alone says what it is',
+    'a file whose type only its name gives',
     { type: 'file', file: { filename: 'a.txt', file_data: 'QUJD' } },
     { type: 'file', mediaType: 'text/plain', data: { type: 'data', data: 'QUJD' }, filename: 'a.txt' },
   ],
@@ -119,14 +119,14 @@ void suite('messages of chats', () => {
     ]);
   });
 
-  void test('of a model that refused are what it said', () => {
+  void test('of a model that refused are its refusal', () => {
     const { options } = chatClientCodec.decodeRequest({
       messages: [{ role: 'assistant', content: null, refusal: 'no' }],
     });
     assert.deepEqual(options.prompt, [{ role: 'assistant', content: [{ type: 'text', text: 'no' }] }]);
   });
 
-  void test('of tools tell which tool it was, in a text or in parts, images among them', () => {
+  void test('of tools name their tool, with a text or parts, images among them', () => {
     const url = 'data:image/png;base64,QUJD';
     const { options } = chatClientCodec.decodeRequest({
       messages: [

@@ -8,7 +8,7 @@ import { responsesClientCodec } from '../../../../src/translate/client/codecs.ts
 const SCHEMA = { type: 'json_schema', name: 'n', schema: { type: 'object' } };
 
 /** What one field beside the input becomes, without the prompt. */
-const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, wishes?: Json])[] = [
+const OPTIONS: readonly (readonly [what: string, body: Json, options: Json, extraOptions?: Json])[] = [
   ['nothing', {}, {}],
   ['null everywhere', { temperature: null, tools: null, tool_choice: null, reasoning: null, text: null }, {}],
   ['a length', { max_output_tokens: 5 }, { maxOutputTokens: 5 }],
@@ -136,7 +136,7 @@ const INPUTS: readonly (readonly [what: string, input: unknown, messages: readon
     ],
   ],
   [
-    'a thought that carries what its provider wants to see again',
+    'reasoning with its provider’s opaque state',
     [
       {
         type: 'reasoning',
@@ -167,12 +167,12 @@ const INPUTS: readonly (readonly [what: string, input: unknown, messages: readon
 ];
 
 void suite('requests for responses', () => {
-  for (const [what, body, options, wishes = {}] of OPTIONS) {
-    void test(`say ${what}`, () => {
+  for (const [what, body, options, extraOptions = {}] of OPTIONS) {
+    void test(`hold ${what}`, () => {
       const read = responsesClientCodec.decodeRequest({ model: 'm', input: 'hi', ...body });
       const { prompt: _, ...rest } = read.options;
       assert.deepEqual(rest, options);
-      assert.deepEqual(read.extraOptions, wishes);
+      assert.deepEqual(read.extraOptions, extraOptions);
       assert.deepEqual(read.dropped, []);
     });
   }
@@ -184,7 +184,7 @@ void suite('requests for responses', () => {
     });
   }
 
-  void test('name what is left out: tools that OpenAI runs, what they did, and what only it can tell', () => {
+  void test('name what is dropped: tools that OpenAI runs, their items, and what only OpenAI includes', () => {
     const { options, dropped } = responsesClientCodec.decodeRequest({
       input: [
         { role: 'user', content: 'hi' },

@@ -1,14 +1,34 @@
+import type { Call } from '../../dialects/operations/call.ts';
 import type { Effect } from '../../keys/record/event.ts';
 import type { FailoverPolicy } from '../../providers/failover-policy.ts';
+import type { Provider } from '../../providers/provider.ts';
 import { effectOf } from '../../verdict/effect.ts';
+import { isGood, judge } from '../../verdict/judge.ts';
 import type { Answered, Faulted } from '../../verdict/outcome.ts';
+import { OK } from '../../verdict/verdict.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
+import { wallClock } from './attempt-plan.ts';
+import type { AttemptTools, CheckAim } from './attempt-plan.ts';
+import { searchRequestText } from './request-text.ts';
 
 /**
- * What a health check is to show. `key`: any answer to a known caller will do, even one that finds fault with the
- * question. `credit`: only a good one. `circuit`: the provider is tested, with a key of which nobody has a doubt.
+ * The verdict on what an attempt observed. A good answer costs neither a look at the clock nor one at what the client sent.
  */
-export type CheckAim = 'key' | 'credit' | 'circuit';
+export function judgeAttempt(
+  outcome: Answered | Faulted,
+  call: Call,
+  { type, config }: Provider,
+  tools: Pick<AttemptTools, 'now' | 'wallNow'>,
+): Verdict {
+  if (isGood(outcome)) return OK;
+  return judge(outcome, {
+    providerType: type,
+    now: wallClock(tools)(),
+    operation: call.target.operation.name,
+    ownRules: config.verdicts,
+    isClientText: searchRequestText(call),
+  });
+}
 
 /**
  * Where `failoverOnStatus` was given, the status of a plain answer decides whether it counts, and nothing

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { outgoing } from './outgoing.ts';
+import { outgoing } from '../outgoing.ts';
 
 const chat = {
   model: 'hunyuan-lite',
@@ -28,7 +28,7 @@ void describe('hunyuan', () => {
     hunyuanAuthKey: 'Gu5t9xGARNpq86cd',
   };
 
-  void it('is asked by its own API where requests are signed', async () => {
+  void it('has its own API where requests are signed', async () => {
     const { url, headers, body } = await outgoing(signed, { path: '/v1/chat/completions', body: chat });
     assert.equal(url, 'https://hunyuan.tencentcloudapi.com/');
     assert.deepEqual(JSON.parse(body), {
@@ -61,7 +61,7 @@ void describe('hunyuan', () => {
   });
 
   void it('answers as chats do, whole and streaming', async () => {
-    const asked = await outgoing(signed, { path: '/v1/chat/completions', body: chat });
+    const sent = await outgoing(signed, { path: '/v1/chat/completions', body: chat });
     const answer = {
       Response: {
         Id: 'h-1',
@@ -69,7 +69,7 @@ void describe('hunyuan', () => {
         Usage: { PromptTokens: 2, CompletionTokens: 3, TotalTokens: 5 },
       },
     };
-    const whole = await asked.translator?.translateWhole(
+    const whole = await sent.translator?.translateWhole(
       200,
       { 'content-type': 'application/json' },
       Buffer.from(JSON.stringify(answer)),
@@ -88,14 +88,14 @@ void describe('hunyuan', () => {
       const again = await outgoing(signed, { path: '/v1/chat/completions', body: { ...chat, stream: true } });
       let said = '';
       const out = { write: (chunk: Buffer) => ((said += chunk.toString()), true), onDrain: () => undefined };
-      const told = again.translator?.translateStream({ 'content-type': 'text/event-stream' }, out);
-      for (let at = 0; at < stream.length; at += bytes) told?.write(stream.subarray(at, at + bytes));
-      assert.equal(await told?.end(), true);
+      const translator = again.translator?.translateStream({ 'content-type': 'text/event-stream' }, out);
+      for (let at = 0; at < stream.length; at += bytes) translator?.write(stream.subarray(at, at + bytes));
+      assert.equal(await translator?.end(), true);
       assert.match(said, /"content":"Hel".*"content":"lo".*"finish_reason":"stop".*data: \[DONE\]\n\n$/s);
     }
   });
 
-  void it('is asked as OpenAI is with an API key', async () => {
+  void it('has OpenAI’s API with an API key', async () => {
     const { url, headers, body } = await outgoing(
       { type: 'hunyuan' },
       { path: '/v1/chat/completions', body: chat },
@@ -121,12 +121,12 @@ void describe('kling', () => {
     assert.match(Buffer.from(payload, 'base64url').toString(), /^\{"iss":"access","exp":\d+,"nbf":\d+\}$/);
   });
 
-  void it('gets a token of the configuration as it is, and is asked for a task by its id', async () => {
-    const asked = await outgoing(
+  void it('gets a token of the configuration as it is, and a request for a task by its id', async () => {
+    const sent = await outgoing(
       { type: 'kling' },
       { method: 'GET', path: '/v1/videos/image2video/task-1?a=1' },
     );
-    assert.equal(asked.url, 'https://api-singapore.klingai.com/v1/videos/image2video/task-1?a=1');
-    assert.equal(asked.headers['authorization'], 'Bearer first-key-0123456789');
+    assert.equal(sent.url, 'https://api-singapore.klingai.com/v1/videos/image2video/task-1?a=1');
+    assert.equal(sent.headers['authorization'], 'Bearer first-key-0123456789');
   });
 });

@@ -1,4 +1,7 @@
-/** The plugin's names of operations, and ours. */
+import { isOffered } from './row.ts';
+import type { ProviderType } from './row.ts';
+
+/** The plugin's names of operations, by which `capabilities` of the configuration goes, and ours. */
 const OPERATIONS: Readonly<Record<string, string>> = {
   'openai/v1/chatcompletions': 'chat.completions',
   'openai/v1/completions': 'completions',
@@ -33,4 +36,20 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** The operation that a name in `capabilities` means; undefined where it means none. */
 export function operationOfCapability(name: string): string | undefined {
   return Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+}
+
+const CHAT = 'chat.completions';
+
+/**
+ * Whether a provider answers chats, with or without translation. Others have nothing cheap that a health check could pay
+ * for.
+ * @param capabilities - of its configuration
+ */
+export function answersChats(
+  { speaks, offers }: ProviderType,
+  capabilities: Readonly<Record<string, string>>,
+): boolean {
+  if (speaks !== undefined && speaks !== 'own') return true;
+  if (isOffered(offers, CHAT)) return true;
+  return Object.keys(capabilities).some((name) => (operationOfCapability(name) ?? name) === CHAT);
 }

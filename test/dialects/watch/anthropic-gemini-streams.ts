@@ -1,4 +1,4 @@
-import type { StreamFixture } from './streams.ts';
+import type { StreamFixture } from './openai-streams.ts';
 
 /* Streams of Anthropic and Gemini as their servers send them, frame by frame. */
 

@@ -1,0 +1,65 @@
+import type { Operation } from '../../dialects/operations/operation.ts';
+import type { Target } from '../../dialects/operations/find-target.ts';
+
+/** What paths at one API of a provider are made of. */
+export interface PathOptions {
+  /**
+   * What stands before an operation's own suffix; empty, or with a leading slash and no trailing one. Where it
+   * depends on the operation, `{model}` is filled in.
+   */
+  readonly basePath: string | ((operation: Operation) => string);
+  /** Whole paths, for operations that are not at their own suffix behind `basePath`. `{model}` and an id are filled in. */
+  readonly paths?: (operation: Operation) => string | undefined;
+  /** Added to every query: `name=value`. */
+  readonly query?: string;
+}
+
+/** Path and query of a request. @param model - the provider's name for it */
+export function requestPath(
+  { basePath, paths, query }: PathOptions,
+  target: Target,
+  model: string | undefined,
+): string {
+  const own = paths?.(target.operation);
+  const base = typeof basePath === 'string' ? basePath : fillModel(basePath(target.operation), model);
+  const path = own === undefined ? base + suffixOf(target, model) : fillPlaceholders(own, target, model);
+  const joined = joinQuery(queryOf(target, model), query);
+  return path.includes('?') && joined !== '' ? `${path}&${joined.slice(1)}` : path + joined;
+}
+
+/** The client's query, but for the model where it names one. */
+function queryOf({ operation, query }: Target, model: string | undefined): string {
+  if (operation.modelIn !== 'query' || model === undefined) return query;
+  const parameters = new URLSearchParams(query);
+  parameters.set('model', model);
+  return `?${parameters.toString()}`;
+}
+
+/** The configured query replaces what a client says of the same, in whatever case: Azure makes no difference. */
+function joinQuery(query: string, configured: string | undefined): string {
+  if (configured === undefined) return query;
+  const names = new Set([...new URLSearchParams(configured).keys()].map((name) => name.toLowerCase()));
+  const kept = query
+    .slice(1)
+    .split('&')
+    .filter(
+      (pair) =>
+        pair !== '' && ![...new URLSearchParams(pair).keys()].some((name) => names.has(name.toLowerCase())),
+    );
+  return `?${[...kept, configured].join('&')}`;
+}
+
+/** The operation's path as the client wrote it, but for the model where the path names it. */
+function suffixOf({ operation, path, pathModel }: Target, model: string | undefined): string {
+  if (pathModel === undefined || model === undefined || model === pathModel) return path;
+  return fillModel(operation.pattern, model);
+}
+
+/** `{model}`, and the one id that a path may have, whatever that is called. */
+function fillPlaceholders(path: string, { pathId }: Target, model: string | undefined): string {
+  return fillModel(path, model).replace(/\{\w+_id\}/, () => pathId ?? '');
+}
+
+function fillModel(pattern: string, model: string | undefined): string {
+  return pattern.replace('{model}', () => (model ?? '').split('/').map(encodeURIComponent).join('/'));
+}

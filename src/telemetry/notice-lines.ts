@@ -1,0 +1,108 @@
+import type { ClockNotice } from '../clock/clock-keeper.ts';
+import { formatWallTime } from '../clock/wall-time.ts';
+import type { ConfigurationNotice } from '../cluster/configuration-watch.ts';
+import type { ProviderNotice } from '../failover/provider-notice.ts';
+import type { Log } from './contract.ts';
+
+interface Named {
+  readonly id: string;
+}
+
+/** Log lines of health checks: of keys, and of models that are down. */
+export function logChecks(log: Log) {
+  return {
+    onCheck: (provider: Named, key: string, report: object) =>
+      log.info('health check', { provider: provider.id, key, ...report }),
+    onCircuitCheck: (provider: Named, model: string, verdict: string, rule: string) =>
+      log.info('check of a provider that is down', { provider: provider.id, model, verdict, rule }),
+    /** @param until - when they go on. Milliseconds since the epoch */
+    onBudgetSpent: (provider: Named, until: number) =>
+      log.warn('the health checks of a day are used up: those that cost something wait', {
+        provider: provider.id,
+        until: formatWallTime(until),
+      }),
+    onDefect: (error: unknown) => log.error('a health check met a defect', { error }),
+    onStoreFailure: (error: unknown) => log.warn('the store did not answer the health checks', { error }),
+  };
+}
+
+/** Log lines of clocks that were set, or that differ. */
+export function logClocks(log: Log): (notice: ClockNotice) => void {
+  return (notice) => {
+    switch (notice.kind) {
+      case 'wall-clock-set': {
+        const { byMs } = notice;
+        log.warn('the clock of this machine was set; holds and checks go on by another', { byMs });
+        return;
+      }
+      case 'store-clock-set': {
+        const { byMs } = notice;
+        log.warn('the clock of the store was set; holds and checks go by it from here on', { byMs });
+        return;
+      }
+      case 'clocks-differ': {
+        const { aheadMs } = notice;
+        log.warn('the clock of this machine shows another time than the one that state is kept by', {
+          aheadMs,
+        });
+        return;
+      }
+      case 'clocks-agree':
+        log.info('the clock of this machine and the one that state is kept by agree again');
+    }
+  };
+}
+
+/** Nodes named in one line. */
+const MAX_NAMED = 8;
+
+/** Log lines of nodes of one store whose configurations differ. */
+export function logConfigurations(log: Log): (notice: ConfigurationNotice) => void {
+  return (notice) => {
+    if (notice.kind === 'configurations-agree') {
+      log.info('all nodes of the store have the same configuration again');
+      return;
+    }
+    const { others, isLong } = notice;
+    const fields = {
+      nodes: others.slice(0, MAX_NAMED).map(({ node }) => node),
+      providers: [...new Set(others.flatMap(({ providers }) => providers))],
+    };
+    if (isLong) log.warn('nodes of the store still have different configurations', fields);
+    else log.info('nodes of the store have different configurations', fields);
+  };
+}
+
+/** Logs that a provider fails as a whole. The process that found it logs it, once. */
+export function logOutage(notice: ProviderNotice, log: Log): void {
+  switch (notice.kind) {
+    case 'ejection-frozen': {
+      const { provider, rule, keys } = notice;
+      log.warn('a provider fails as a whole: no key of it is blamed', { provider, rule, keys });
+      return;
+    }
+    case 'verdicts-doubted': {
+      const { provider, rule, keys, requestId } = notice;
+      log.warn(
+        'requests of clients are refused as if keys that answer others were bad: no key is blamed before it is checked',
+        { provider, rule, keys, requestId },
+      );
+      return;
+    }
+    case 'circuit-opened': {
+      const { provider, model, rule, until } = notice;
+      const nextTryAt = formatWallTime(until);
+      log.warn('a provider is down: requests go elsewhere first', { provider, model, rule, nextTryAt });
+      return;
+    }
+    case 'circuit-closed': {
+      const { provider, model, openMs } = notice;
+      log.info('a provider answers again', { provider, model, downMs: openMs });
+      return;
+    }
+    case 'circuit-withdrawn': {
+      const { provider, model, openMs } = notice;
+      log.info('a request fails everywhere: no provider is down for it', { provider, model, downMs: openMs });
+    }
+  }
+}
